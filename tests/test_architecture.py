@@ -80,7 +80,7 @@ READERS_OF = {
     "Entry": ("core.values.record", "digest.read.document", "bibtex.edit.document"),
 }
 # A dialect of the API does not import the other one, and what both use imports neither.
-APART = (
+DIVERGED = (
     ("library.web", "library.desktop"),
     ("library.desktop", "library.web"),
     ("library.http", "library.web"),
@@ -114,7 +114,7 @@ ADAPTERS = (
 # What kind of file a name is of is asked where names come in; from then on its key's type says it.
 NAMES_OF_FILES = {
     "names_bib": (
-        *("core.values.file_keys", "project.config", "project.layout", "cli.base.places"),
+        *("core.values.file_keys", "project.config", "project.layout", "cli.base.project_context"),
         *("cli.commands.add", "cli.commands.export", "cli.commands.bib_files"),
     ),
     "source_key": ("core.values.file_keys", "project.lock.rows"),
@@ -126,7 +126,12 @@ _LIBRARY_URI = re.compile(r"zotero\\?\.org/(?:\(\?:)?(?:user|group)s")
 _ASKING = frozenset({"startswith", "removeprefix", "partition", "rpartition", "split", "index"})
 # Each kind of run has one module that says how its links are after it, from what came of it.
 LINKS_AFTER_A_RUN = frozenset(
-    {"sync.syncing.claims", "sync.apply.applying", "sync.undo.undo", "sync.undo.ways_out"}
+    {
+        "sync.syncing.rows_after",
+        "sync.apply.applying",
+        "sync.undo.undo",
+        "sync.undo.remove_and_unlink",
+    }
     | {"sync.exports.export_run", "sync.copying.links"}
 )
 # Properties of an item's JSON; library/item_json.py says what they mean.
@@ -218,7 +223,7 @@ def _folder_of_cli(module: str) -> str:
 
 def _against_mingling(module: str, tree: ast.Module) -> Breaches:
     for line, name in _imports(module, tree):
-        for one, other in APART:
+        for one, other in DIVERGED:
             if f"{module}.".startswith(f"{one}.") and name.startswith(f"{PACKAGE}.{other}."):
                 yield line, f"{one} imports {other}: what both need stands in library.http"
     for node in ast.walk(tree):
@@ -452,7 +457,7 @@ def test_what_speaks_http_has_names_of_its_own() -> None:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 owners.setdefault(node.name, []).append(module)
 
-    speaking = tuple(f"{one}." for one, _ in APART)
+    speaking = tuple(f"{one}." for one, _ in DIVERGED)
     shared = [
         (name, modules)
         for name, modules in owners.items()
@@ -575,19 +580,19 @@ def test_a_command_is_one_module() -> None:
             "Journal is called outside sync.apply",
         ),
         (
-            "sync.copying.carry",
+            "sync.copying.copy_run",
             "from zoterodigest.sync.apply.sending import Progress, send",
             "send is called outside sync.apply",
         ),
         ("sync.run", "doi = item.data.get('DOI')", "DOI is taken out of an item's JSON"),
         ("cli.show", "kind = one['itemType']", "itemType is taken out of an item's JSON"),
         (
-            "cli.base.places",
+            "cli.base.project_context",
             "from zoterodigest.cli.show import subjects",
             "cli.base imports cli.show",
         ),
         (
-            "cli.show.subjects",
+            "cli.show.report_names",
             "def told():\n    from zoterodigest.cli.commands.push import run",
             "cli.show imports cli.commands",
         ),

@@ -51,7 +51,7 @@ WHEN_USED = ConfigDict(defer_build=True)
 """A run reads few of our files, so validators are built when used (all of them take 30 ms)."""
 
 
-class Shape(BaseModel):
+class JsonObject(BaseModel):
     """A JSON object in a file that zoterodigest writes."""
 
     model_config = WHEN_USED

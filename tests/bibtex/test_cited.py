@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 from tests.growth import LINEAR, growth
 from zoterodigest.bibtex.cited.cited import (
     At,
-    Citation,
     Cited,
+    CitedKey,
     Missing,
     Reader,
     Standing,
-    check,
+    check_keys,
     cited_in,
 )
 from zoterodigest.bibtex.tiles.scanner import scan
@@ -208,8 +208,8 @@ def test_a_citation_has_its_line_whatever_the_line_ends() -> None:
     cited = _cited("main.tex", "one\r\ntwo\r\\cite{a,\r\n b}\n")
 
     assert cited.citations == (
-        Citation("a", At("main.tex", 3)),
-        Citation("b", At("main.tex", 4)),
+        CitedKey("a", At("main.tex", 3)),
+        CitedKey("b", At("main.tex", 4)),
     )
 
 
@@ -224,11 +224,11 @@ def test_missing_doubled_and_unused_keys_are_told_with_their_places() -> None:
     refs = scan(b"@misc{a}\n@misc{unused}\n@misc{smith}\n\n@misc{a, x = {")
     more = scan(b"@misc{A}\n")
 
-    checked = check(cited, {"refs.bib": refs, "more.bib": more})
+    checked = check_keys(cited, {"refs.bib": refs, "more.bib": more})
 
     assert checked.missing == (
-        Missing(Citation("lost", At("main.tex", 1))),
-        Missing(Citation("Smith", At("main.tex", 2)), "smith"),
+        Missing(CitedKey("lost", At("main.tex", 1))),
+        Missing(CitedKey("Smith", At("main.tex", 2)), "smith"),
     )
     assert checked.doubled == (
         (Standing("a", At("refs.bib", 1)), Standing("A", At("more.bib", 1))),
@@ -242,11 +242,11 @@ def test_an_entry_is_used_through_references_and_other_keys() -> None:
         b'@misc{parent, xdata = "data"}\n@xdata{data}\n@misc{x}'
     )
 
-    checked = check(_cited("main.tex", r"\cite{former}"), {"refs.bib": bib})
+    checked = check_keys(_cited("main.tex", r"\cite{former}"), {"refs.bib": bib})
 
     assert checked.missing == ()
     assert [one.key for one in checked.unused] == ["x"]
-    assert check(_cited("main.tex", r"\nocite{*}"), {"refs.bib": bib}).unused == ()
+    assert check_keys(_cited("main.tex", r"\nocite{*}"), {"refs.bib": bib}).unused == ()
 
 
 HOSTILE = (

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.bibtex.items import BIBLATEX, BIBTEX
-from zoterodigest.bibtex.edit.edit import TEX_FIELDS, BibRefusal, EditedBib, put
+from zoterodigest.bibtex.edit.edit import TEX_FIELDS, BibRefusal, EditedBib, put_bib
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.tex.titles import folded_title
@@ -40,7 +40,7 @@ SOURCE = """\
 
 
 def _edited(source: str, key: str, fields: Fields, style: Style = BIBTEX) -> EditedBib:
-    return put(scan(source.encode()), {key: fields}, style, RULES)
+    return put_bib(scan(source.encode()), {key: fields}, style, RULES)
 
 
 def _records(source: bytes) -> dict[str, BibRecord]:
@@ -153,7 +153,7 @@ def test_an_entry_without_a_place_for_a_venue_becomes_one_with(
 def test_what_is_no_utf_8_is_not_written_over() -> None:
     source = b"@article{k, title = {Caf\xe9}, year = 2020}\n"
 
-    edited = put(scan(source), {"k": {"title": "Tea", "year": "2021"}}, BIBTEX, RULES)
+    edited = put_bib(scan(source), {"k": {"title": "Tea", "year": "2021"}}, BIBTEX, RULES)
 
     assert edited.source == source.replace(b"2020", b"2021")
     assert [(one.field, one.reason) for one in edited.refusals] == [
@@ -164,7 +164,7 @@ def test_what_is_no_utf_8_is_not_written_over() -> None:
 def test_one_refusal_does_not_stop_the_others() -> None:
     changes: Mapping[str, Fields] = {"a": {"year": "soon", "title": "New"}, "b": {"doi": "10.2/y"}}
 
-    edited = put(scan(SOURCE.encode()), changes, BIBTEX, RULES)
+    edited = put_bib(scan(SOURCE.encode()), changes, BIBTEX, RULES)
 
     expected = SOURCE.replace("Old {T}itle", "New").replace("10.1000/x", "10.2/y")
     assert edited.source.decode() == expected
@@ -201,7 +201,7 @@ def test_what_is_put_is_read_back_and_every_other_byte_stays(
     style = BIBLATEX if is_biblatex else BIBTEX
     before, records = scan(source), _records(source)
 
-    edited = put(before, changes, style, RULES)
+    edited = put_bib(before, changes, style, RULES)
 
     after, refused = scan(edited.source), {(one.key, one.field) for one in edited.refusals}
     assert [type(tile) for tile in after.tiles] == [type(tile) for tile in before.tiles]
@@ -215,9 +215,9 @@ def test_what_is_put_is_read_back_and_every_other_byte_stays(
         for name in (expected.keys() | record.fields.keys()) - following:
             value = record.fields.get(name, EMPTY)
             assert _form(name, value) == _form(name, expected.get(name, EMPTY))
-    assert put(after, {k: v for k, v in changes.items() if not refused}, style, RULES) == EditedBib(
-        edited.source
-    )
+    assert put_bib(
+        after, {k: v for k, v in changes.items() if not refused}, style, RULES
+    ) == EditedBib(edited.source)
 
 
 @given(STANDING | hostile_bibs)
@@ -227,7 +227,7 @@ def test_putting_what_was_read_changes_no_byte(source: bytes) -> None:
         for key, record in _records(source).items()
     }
 
-    assert put(scan(source), changes, BIBTEX, RULES) == EditedBib(source)
+    assert put_bib(scan(source), changes, BIBTEX, RULES) == EditedBib(source)
 
 
 @pytest.mark.parametrize("size", [4_000, pytest.param(100_000, marks=pytest.mark.deep)])

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.bibtex.items import BIBLATEX, BIBTEX, a_paper, a_person, an_item, entry_of, fields_of
-from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.facts.rules import Style
 from zoterodigest.bibtex.tex.latex import Dialect
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zoterodigest.bibtex.tex.accents import tex_of
+from zoterodigest.bibtex.tex.accents import tex_character
 from zoterodigest.bibtex.tex.latex import Dialect, decode, encode
 from zoterodigest.core.values.identity import canonical_title
 
@@ -147,7 +147,7 @@ def test_what_pdflatex_has_not_stays_as_it_is(text: str) -> None:
 
 
 def test_no_dotless_i_stands_below_an_accent() -> None:
-    encoded = [tex_of(letter) for letter in "ìíîïĩīĭǐ"]
+    encoded = [tex_character(letter) for letter in "ìíîïĩīĭǐ"]
 
     assert [tex for tex in encoded if r"\i" in tex] == []
 
@@ -178,7 +178,7 @@ def test_a_value_is_read_as_plain_text(tex: str, text: str) -> None:
 def test_each_encoded_character_is_read_back() -> None:
     characters = "éíñçøłŁßæœåÅđðþıșțğőžąęẽếộαβΓΩμ∞≤≥≠∈×→∇√²₀–—“”‘…€©®™•†§«»"
 
-    assert [each for each in characters if decode(tex_of(each)) != each] == []
+    assert [each for each in characters if decode(tex_character(each)) != each] == []
 
 
 pieces = st.sampled_from(

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.growth import LINEAR, growth
-from zoterodigest.bibtex.edit.splice import Kept, Updated, update
+from zoterodigest.bibtex.edit.splice import DeclinedBibEdit, Updated, update
+from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.export.entry import BibEntry
-from zoterodigest.bibtex.export.manner import write_bib
 from zoterodigest.bibtex.tiles.scanner import scan
 
 
@@ -217,8 +217,8 @@ def test_what_a_person_edited_in_our_entry_is_left_and_told() -> None:
 
     assert updated.source == edited.replace(b"Notes on the {Analytical Engine}", b"Notes")
     assert updated.kept == (
-        Kept("lovelace", "month", "edited in the file"),
-        Kept("lovelace", "year", "edited in the file"),
+        DeclinedBibEdit("lovelace", "month", "edited in the file"),
+        DeclinedBibEdit("lovelace", "year", "edited in the file"),
     )
     assert updated.ours["lovelace"]["year"] == first.ours["lovelace"]["year"]
 
@@ -327,7 +327,7 @@ def test_prune_takes_out_ours_unless_edited_and_leaves_the_file_as_it_was() -> N
     assert (pruned.source, pruned.removed) == (HAND_KEPT.encode(), ("b", "lovelace"))
     assert pruned.ours == {}
     assert spared.removed == ("lovelace",)
-    assert spared.kept == (Kept("b", "", "wanted no more, but edited in the file"),)
+    assert spared.kept == (DeclinedBibEdit("b", "", "wanted no more, but edited in the file"),)
     assert kept.source == first.source
 
 
@@ -347,7 +347,7 @@ def test_an_entry_taken_out_by_hand_does_not_come_back() -> None:
     updated = update(HAND_KEPT.encode(), [NEW], first.ours, add_only=False)
 
     assert updated.source == HAND_KEPT.encode()
-    assert updated.kept == (Kept("lovelace", "", "it was taken out of the file"),)
+    assert updated.kept == (DeclinedBibEdit("lovelace", "", "it was taken out of the file"),)
 
 
 def test_an_entry_that_got_another_key_by_hand_stays_ours_under_it() -> None:
@@ -368,7 +368,7 @@ def test_a_broken_region_stays_and_what_may_stand_in_it_is_not_added() -> None:
     assert updated.source.endswith(b"\n@misc{lovelace, title = {Notes\n")
     assert updated.added == ("b",)
     assert updated.kept == (
-        Kept("lovelace", "", "it may stand in what cannot be read from line 2"),
+        DeclinedBibEdit("lovelace", "", "it may stand in what cannot be read from line 2"),
     )
     assert [(one.place.line, one.reason) for one in updated.problems] == [
         (2, "a brace that is never closed")

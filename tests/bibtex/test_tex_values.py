@@ -8,9 +8,9 @@ import pytest
 
 from tests.bibtex.items import BIBLATEX, BIBTEX, a_paper, a_person, an_item, entry_of
 from tests.bibtex.test_export import EXAMPLES, HARD, ROOT, SHARED, items_of
-from zoterodigest.bibtex.edit.edit import TEX_FIELDS, EditedBib, TexSlot, put, tex_of
+from zoterodigest.bibtex.edit.edit import TEX_FIELDS, EditedBib, TexSlot, put_bib, tex_of
+from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.export.entry import BibEntry
-from zoterodigest.bibtex.export.manner import write_bib
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
@@ -103,10 +103,10 @@ def test_what_digests_say_can_be_put_into_an_entry_and_is_in_step_then(
     empty = [BibEntry(_type_for(fields), key, ()) for key, fields in zip(keys, values, strict=True)]
     changes = dict(zip(keys, values, strict=True))
 
-    edited = put(scan(write_bib(empty).encode()), changes, style, RULES)
+    edited = put_bib(scan(write_bib(empty).encode()), changes, style, RULES)
 
     assert [values[int(one.key[1:])][one.field] for one in edited.refusals] == []
-    assert put(scan(edited.source), changes, style, RULES) == EditedBib(edited.source)
+    assert put_bib(scan(edited.source), changes, style, RULES) == EditedBib(edited.source)
 
 
 def _type_for(fields: Fields) -> str:

@@ -17,7 +17,7 @@ from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 DIGEST = """\
 # Papers
@@ -54,8 +54,8 @@ IN_DIGEST, BESIDE_DIGEST = "Segment Everything", "Segment at Once"
 
 
 @pytest.fixture(scope="module")
-def in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A digest, a .bib and their library, in step."""
+def in_sync(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A digest, a .bib and their library, in sync."""
     world = World(tmp_path_factory.mktemp("in-step"))
     world.markdown("papers.md", DIGEST)
     (world.root / "refs.bib").write_text(BIB, encoding="utf-8")
@@ -65,9 +65,9 @@ def in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def project(in_step: Path, tmp_path: Path, zoterodigest: Zoterodigest) -> Path:
+def project(in_sync: Path, tmp_path: Path, zoterodigest: Zoterodigest) -> Path:
     """The same for a test of its own."""
-    shutil.copytree(in_step, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(in_sync, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
@@ -357,7 +357,7 @@ def test_an_entry_taken_out_of_a_bib_ends_its_link_and_status_counts_it(
     sync = zoterodigest("sync")
     status = zoterodigest("status")
 
-    assert "Dropped (1)" in sync.out
+    assert "Removed from the file (1)" in sync.out
     assert "refs.bib: 1 link (and 1 that ended), 1 entry" in " ".join(status.out.split())
 
 

@@ -140,14 +140,14 @@ def test_fields_apart_name_the_source_of_what_was_looked_up(
     counted = zoterodigest("conflicts").out
     listed = zoterodigest("conflicts", "--apart").out
     told = zoterodigest("status").out
-    (data, _) = json.loads(zoterodigest("conflicts", "--json").out)["apart"]
+    (data, _) = json.loads(zoterodigest("conflicts", "--json").out)["diverged"]
 
-    assert "Apart (2) in 2 entries, looked up for the library alone" in counted
+    assert "Diverged (2) in 2 entries, looked up for the library only" in counted
     assert "        authors (looked up at arXiv)\n" in listed
     assert "authors (looked up at arXiv)" in told
     assert (data["field"], data["source"]) == ("authors", "arXiv")
     edited_item(tmp_path, FIRST, creators=[])
-    assert "Apart (2) in 2 entries, different from the beginning or looked up for the library" in (
+    assert "Diverged (2) in 2 entries, different from the start or looked up for the library" in (
         zoterodigest("conflicts").out
     )
 

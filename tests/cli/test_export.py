@@ -244,7 +244,7 @@ def test_a_plan_shows_the_bib_as_the_sync_then_writes_it(
     assert all("\n\n\n" not in ran.out for ran in (planned, synced))
     assert "  refs.bib: 2 entries added (a new file)" in lines
     assert pending == 4
-    assert data["in_step"] is False
+    assert data["in_sync"] is False
     (bib,) = data["bibliographies"]
     keys = re.findall(r"@\w+{(.*),", (tmp_path / "refs.bib").read_text())
     assert (bib["bibliography"], bib["added"]) == ("refs.bib", keys)

@@ -24,7 +24,7 @@ ATTENTION = "Attention Is All You Need"
 
 @cache
 def template() -> Path:
-    """A project in step with its embedded library; no configuration."""
+    """A project in sync with its embedded library; no configuration."""
     folder = mkdtemp()
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     world = World(Path(folder))

@@ -7,12 +7,13 @@ from typing import get_args
 
 import pytest
 
-from zoterodigest.cli.show import attention, plan_lines
-from zoterodigest.cli.show.attention import Attention, open_text
-from zoterodigest.cli.show.encoder import plain
-from zoterodigest.cli.show.report_text import Wording
-from zoterodigest.cli.show.subjects import Subjects
-from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.cli.show import plan_lines
+from zoterodigest.cli.show import report_sections as attention
+from zoterodigest.cli.show.encoder import json_value
+from zoterodigest.cli.show.report_names import ReportNames
+from zoterodigest.cli.show.report_sections import ReportSections, open_text
+from zoterodigest.cli.show.report_text import ReportText
+from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.plan import reports
 from zoterodigest.core.plan.plan import (
     Action,
@@ -24,14 +25,14 @@ from zoterodigest.core.plan.plan import (
     MoveEntry,
     Plan,
     RemoveEntry,
+    RenameCollection,
     RenameHeading,
-    RenameShelf,
     TrashItem,
     TrashNote,
 )
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import EMPTY, Entry, Item, Place
+from zoterodigest.core.values.record import EMPTY, Entry, EntryLines, Item
 from zoterodigest.library.port import LibraryItem
 
 KEY = "AAAA2222"
@@ -46,26 +47,28 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def an_entry(title: str = "A Paper") -> Entry:
-    return Entry(DigestKey("papers.md"), {"title": title}, {"title": title}, place=Place(8, 12))
+    return Entry(
+        DigestKey("papers.md"), {"title": title}, {"title": title}, place=EntryLines(8, 12)
+    )
 
 
-def a_row(row_id: str = "zd-1", item: str = KEY) -> Row:
-    return Row(row_id, DigestKey("papers.md"), item)
+def a_row(row_id: str = "zd-1", item: str = KEY) -> LockRow:
+    return LockRow(row_id, DigestKey("papers.md"), item)
 
 
 def a_plan(*actions: Action) -> Plan:
     """A plan over one link that was there before, and the collections of two headings."""
     link = Link(0, an_entry(), Item(KEY, 1, {}, {}), a_row(), a_row())
-    shelves = (
-        Shelf(DigestKey("papers.md"), ("Vision",), "VVVV2222"),
-        Shelf(DigestKey("papers.md"), ("Vision", "Images"), "IIII2222"),
+    collection_rows = (
+        CollectionRow(DigestKey("papers.md"), ("Vision",), "VVVV2222"),
+        CollectionRow(DigestKey("papers.md"), ("Vision", "Images"), "IIII2222"),
     )
-    return Plan(actions, links=(link,), rows_before=(a_row(),), shelves=shelves)
+    return Plan(actions, links=(link,), rows_before=(a_row(),), collection_rows=collection_rows)
 
 
-def subjects(plan: Plan) -> Subjects:
+def subjects(plan: Plan) -> ReportNames:
     held = (LibraryItem(KEY, 1, {"title": "A Paper"}), LibraryItem(OTHER, 1, {"title": "Another"}))
-    return Subjects(plan, {one.key: one for one in held})
+    return ReportNames(plan, {one.key: one for one in held})
 
 
 def shown(*actions: Action) -> list[str]:
@@ -75,7 +78,7 @@ def shown(*actions: Action) -> list[str]:
 
 def told(*found: reports.Report) -> list[str]:
     kinds = [section.kind for section in attention.SECTIONS]
-    written = Attention(found, Wording(subjects(a_plan()), ()))
+    written = ReportSections(found, ReportText(subjects(a_plan()), ()))
     return [line for line in written.lines(kinds, 5) if line]
 
 
@@ -91,7 +94,7 @@ def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() 
         RemoveEntry(an_entry("An Old One"), "zd-3"),
         TrashItem(KEY, 1, "zd-1"),
         TrashNote("NTNT2222", 1, KEY, "zd-1", DigestKey("papers.md")),
-        RenameShelf("VVVV2222", 1, "Seeing", "Vision"),
+        RenameCollection("VVVV2222", 1, "Seeing", "Vision"),
         ChangeItem(KEY, 1, {}, {}, ("zd-1",), placed=("IIII2222",), unplaced=("VVVV2222",)),
     )
 
@@ -139,7 +142,7 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md:8  A Paper", "  title: markdown “This”, zotero “That”"],
         ),
         (
-            reports.ApartField("zd-1", "venue", "ICLR 2025", EMPTY),
+            reports.DivergedField("zd-1", "venue", "ICLR 2025", EMPTY),
             ["papers.md:8  A Paper", "  venue: markdown “ICLR 2025”, zotero “(empty)”"],
         ),
         (
@@ -151,15 +154,15 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md  Vision", "  markdown “Seeing”, zotero “Eyes”"],
         ),
         (
-            reports.Held("zd-1", "title", to_entry=True),
+            reports.HeldBack("zd-1", "title", to_entry=True),
             ["papers.md:8  A Paper", "  title: changed in zotero, not pulled"],
         ),
         (
-            reports.Held("zd-1", "note:ABCD2345", to_entry=False),
+            reports.HeldBack("zd-1", "note:ABCD2345", to_entry=False),
             ["papers.md:8  A Paper", "  your note ABCD2345: changed in markdown, not pushed"],
         ),
         (
-            reports.HeldName(DigestKey("papers.md"), ("Vision",), "VVVV2222", "Eyes"),
+            reports.HeldBackName(DigestKey("papers.md"), ("Vision",), "VVVV2222", "Eyes"),
             ["papers.md  Vision", "  the collection is called Eyes"],
         ),
         (
@@ -221,7 +224,7 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md  3 notes"],
         ),
         (
-            reports.MissingShelf(Shelf(DigestKey("papers.md"), (), "CCCC2222")),
+            reports.MissingCollection(CollectionRow(DigestKey("papers.md"), (), "CCCC2222")),
             ["papers.md (CCCC2222)"],
         ),
     ],
@@ -240,10 +243,10 @@ def test_what_a_bib_holds_is_told_as_bib() -> None:
     plan = Plan((), links=(Link(0, entry, Item(KEY, 1, {}, {}), row, row),))
     found = (
         reports.Conflict("zd-1", "year", "2020", "2021"),
-        reports.Held("zd-1", "pages", to_entry=False),
+        reports.HeldBack("zd-1", "pages", to_entry=False),
     )
 
-    told = [line for one in found for line in Wording(subjects(plan), ()).details(one)]
+    told = [line for one in found for line in ReportText(subjects(plan), ()).details(one)]
 
     assert told == [
         "year: bib “2020”, zotero “2021”",
@@ -253,7 +256,7 @@ def test_what_a_bib_holds_is_told_as_bib() -> None:
 
 def test_entries_of_a_bib_that_change_and_are_linked_are_told_by_themselves() -> None:
     entry = replace(an_entry(), digest=BibKey("refs.bib"))
-    row = Row("zd-2", BibKey("refs.bib"), KEY)
+    row = LockRow("zd-2", BibKey("refs.bib"), KEY)
     new = Link(1, entry, Item(KEY, 1, {}, {}), None, row)
     change = ChangeEntry(entry, "zd-2", {"title": "A"}, {"title": "B"})
 
@@ -300,7 +303,7 @@ def test_those_that_are_not_shown_are_counted_as_the_heading_counts() -> None:
 
     missing = told(*found)
 
-    assert missing[0] == "Gone from the library (8)"
+    assert missing[0] == "Missing in the library (8)"
     assert missing[-1] == "    … and 3 more"
 
 
@@ -314,7 +317,7 @@ def test_an_ambiguous_item_that_the_plan_creates_has_its_title() -> None:
     plan = a_plan(CreateItem("NEWN2222", {"title": "A New One"}, ("zd-2",)))
     report = reports.AmbiguousEntry(an_entry(), (OTHER, "NEWN2222"))
 
-    told = Wording(subjects(plan), ()).details(report)
+    told = ReportText(subjects(plan), ()).details(report)
 
     assert told == ["BBBB2222  Another", "NEWN2222  A New One"]
 
@@ -323,16 +326,16 @@ def test_what_is_open_is_counted_in_one_line() -> None:
     found = (
         reports.Conflict("zd-1", "title", "a", "b"),
         reports.PlaceConflict("zd-1", (), ("Vision",)),
-        reports.ApartField("zd-1", "venue", "a", "b"),
+        reports.DivergedField("zd-1", "venue", "a", "b"),
         reports.DroppedEntry(a_row()),
     )
 
-    assert open_text(found) == "2 conflicts, 1 field apart"
+    assert open_text(found) == "2 conflicts, 1 diverged field"
     assert open_text(()) == ""
 
 
 def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
-    row = Row("zd-9", HOSTILE_KEY, HOSTILE)
+    row = LockRow("zd-9", HOSTILE_KEY, HOSTILE)
     entry = Entry(HOSTILE_KEY, {"title": HOSTILE}, {})
     item = Item(HOSTILE, 1, {"title": HOSTILE}, {})
     plan = a_plan(
@@ -346,7 +349,7 @@ def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
         *told(
             reports.AddedItem(HOSTILE_KEY, HOSTILE, HOSTILE, HOSTILE),
             reports.NameConflict(HOSTILE_KEY, (HOSTILE,), HOSTILE, HOSTILE, HOSTILE),
-            reports.HeldName(HOSTILE_KEY, (HOSTILE,), HOSTILE, HOSTILE),
+            reports.HeldBackName(HOSTILE_KEY, (HOSTILE,), HOSTILE, HOSTILE),
             reports.NotFollowed(HOSTILE_KEY, HOSTILE, (HOSTILE,), HOSTILE, "zd-1"),
             reports.PlaceConflict("zd-1", (HOSTILE,), (HOSTILE,)),
             reports.Relocated("zd-1", HOSTILE, is_out=True),
@@ -355,7 +358,7 @@ def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
             reports.SameWork(Identifier("doi", HOSTILE), (HOSTILE,), ()),
             reports.Followed(row, HOSTILE, ("zd-1",)),
             reports.MergedOtherWork(row, HOSTILE, (Identifier("doi", HOSTILE),)),
-            reports.MissingShelf(Shelf(HOSTILE_KEY, (HOSTILE,), HOSTILE)),
+            reports.MissingCollection(CollectionRow(HOSTILE_KEY, (HOSTILE,), HOSTILE)),
             reports.Conflict("zd-1", f"section:{HOSTILE}", HOSTILE, HOSTILE),
         ),
     ]
@@ -366,7 +369,7 @@ def test_nothing_in_a_plan_or_report_reaches_the_terminal_as_it_is() -> None:
 def test_an_item_is_only_named_in_json() -> None:
     item = Item(OTHER, 1, {"title": "Another", "abstract": "long"}, {"title": "Another"})
 
-    found = plain(
+    found = json_value(
         CreateEntry(DigestKey("papers.md"), "zd-2", item, ("Vision",), {"title": "Another"})
     )
 

@@ -85,9 +85,9 @@ def configure(folder: Path, url: str, *left_out: str) -> None:
     (folder / "zoterodigest.toml").write_text(text, encoding="utf-8")
 
 
-@pytest.fixture(scope="module", name="in_step")
+@pytest.fixture(scope="module", name="in_sync")
 def _in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project in step, to be copied."""
+    """A project in sync, to be copied."""
     world = World(tmp_path_factory.mktemp("in-step"))
     world.markdown("papers.md", DIGEST)
     world.configure(f'[[digest]]\npath = "papers.md"\n{BIBLIOGRAPHY}')
@@ -97,10 +97,10 @@ def _in_step(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(name="project")
 def _project(
-    in_step: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zoterodigest: Zoterodigest
+    in_sync: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, zoterodigest: Zoterodigest
 ) -> Iterator[Project]:
     """Four papers: at CVPR by authors and DBLP, at ICCV by the digest, at odds, a preprint."""
-    shutil.copytree(in_step, tmp_path, dirs_exist_ok=True)
+    shutil.copytree(in_sync, tmp_path, dirs_exist_ok=True)
     ids = {FIRST: "2201.10001", SECOND: "2201.10002", THIRD: "2201.10003", FOURTH: "2201.10004"}
     said = {FIRST: "Accepted to CVPR 2022 (oral)", THIRD: "ICML 2022"}
     indexes = Indexes(

@@ -16,7 +16,7 @@ from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.run.run import Prepared
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 TITLE = "Deep Residual Learning"
 

@@ -152,11 +152,11 @@ def test_json_holds_every_action_and_report(zoterodigest: Zoterodigest, tmp_path
     pushed = json.loads(zoterodigest("push", "papers.md", "--json").out)
 
     kinds = [action["kind"] for action in planned["actions"]]
-    assert kinds == ["create-shelf", "create-item", "create-note"]
+    assert kinds == ["create-collection", "create-item", "create-note"]
     assert planned["actions"][1]["fields"]["title"] == ATTENTION[0]
-    assert planned["counts"] == {"create-item": 1, "create-note": 1, "create-shelf": 1}
+    assert planned["counts"] == {"create-item": 1, "create-note": 1, "create-collection": 1}
     assert planned["reports"] == []
-    assert not planned["in_step"]
+    assert not planned["in_sync"]
     assert pushed["written"] == 3
     assert pushed["failures"] == []
 

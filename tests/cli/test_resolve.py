@@ -18,9 +18,17 @@ import pytest
 from tests.cli.conftest import Ran, Zoterodigest, a_digest, edited_item
 from tests.cli.test_push import ATTENTION, RESNET
 from zoterodigest.cli.commands.editing import NotTaken, read_written, with_markers, written
-from zoterodigest.cli.show.differences import Mark, words
-from zoterodigest.core.plan.terms import End
-from zoterodigest.core.values.record import EMPTY, Blocks, Hyperlink, Links, Members, Names, Value
+from zoterodigest.cli.show.differences import WordChange, words
+from zoterodigest.core.plan.run_options import End
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Blocks,
+    Hyperlink,
+    Members,
+    Names,
+    Value,
+    WebLinks,
+)
 from zoterodigest.library.connect import connect
 
 BY_ADA, BY_BEN = "Residual Nets", "Deep Residual Learning"
@@ -84,7 +92,7 @@ def test_an_identifier_that_was_cleared_in_zotero_is_not_called_changed_at_both_
 
     for command in ("conflicts", "status"):
         shown = " ".join(zoterodigest(command).out.split())
-        assert "An identifier was cleared in Zotero; both ends stay as they are" in shown
+        assert "An identifier was cleared in Zotero. Both sides keep their value" in shown
         assert "hanged at both ends" not in shown
 
 
@@ -123,7 +131,7 @@ def test_fields_apart_are_counted_and_listed_when_asked(
     few, all_ = zoterodigest("conflicts"), zoterodigest("conflicts", "--apart")
 
     assert (few.code, all_.code) == (0, 0)
-    assert "Apart (1)" in few.out
+    assert "Diverged (1)" in few.out
     assert "Another" not in few.out
     assert "zotero    Another" in all_.out
 
@@ -258,7 +266,7 @@ def test_what_moved_at_both_ends_is_listed_and_no_field_is_open(
     resolved = zoterodigest("resolve", "--all", "--keep", "zotero")
 
     assert (shown.code, resolved.code) == (3, 3)
-    assert "Moved at both ends (1)" in shown.out
+    assert "Moved on both sides (1)" in shown.out
     assert "No conflicts." not in shown.out
     assert resolved.out.startswith("No such field is open")
 
@@ -515,7 +523,7 @@ VALUES: list[tuple[str, Value, str]] = [
     ("title", "On [links] | and <b>tags</b>", "On [links] | and <b>tags</b>"),
     ("authors", Names(("Ada Lovelace", "Alan Turing"), True), "Ada Lovelace\nAlan Turing\net al."),
     ("task", Members(("deblurring", "denoising")), "deblurring\ndenoising"),
-    ("links", Links((Hyperlink("code", "https://a.org/x"), Hyperlink("my page", "https://b.org"))),
+    ("links", WebLinks((Hyperlink("code", "https://a.org/x"), Hyperlink("my page", "https://b.org"))),
      "code https://a.org/x\nmy page https://b.org"),
     ("summary", Blocks(("A paragraph.", "- One.", "    - Below it.", "```\na\n\nb\n```")),
      "A paragraph.\n\n- One.\n    - Below it.\n\n```\na\n\nb\n```"),
@@ -565,7 +573,7 @@ def test_a_long_line_is_shown_around_what_differs() -> None:
     found = words(f"{long} old {long}", f"{long} new {long}")
 
     assert sum(len(piece.text) for piece in found) < 200
-    assert {piece.mark for piece in found} == set(Mark)
+    assert {piece.mark for piece in found} == set(WordChange)
 
 
 def test_a_long_value_is_shown_from_where_it_differs(

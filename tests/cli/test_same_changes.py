@@ -7,8 +7,8 @@ import pytest
 from tests.cli.test_plan_text import KEY, told
 from zoterodigest.cli.base.talk import failure_lines
 from zoterodigest.cli.show import plan_lines
-from zoterodigest.cli.show.subjects import Subjects
-from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.cli.show.report_names import ReportNames
+from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.plan import reports
 from zoterodigest.core.plan.plan import (
     Action,
@@ -20,8 +20,8 @@ from zoterodigest.core.plan.plan import (
     Plan,
 )
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Item, Members, Place, Value
-from zoterodigest.sync.run.failures import Failure
+from zoterodigest.core.values.record import EMPTY, Blocks, Entry, EntryLines, Item, Members, Value
+from zoterodigest.sync.run.failures import FailedRecord
 
 
 @pytest.fixture(autouse=True)
@@ -31,7 +31,7 @@ def terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def an_entry(number: int) -> Entry:
     title = f"Paper {number}"
-    place = Place(number * 10, number * 10 + 5)
+    place = EntryLines(number * 10, number * 10 + 5)
     return Entry(DigestKey("papers.md"), {"title": title}, {"title": title}, place=place)
 
 
@@ -40,13 +40,13 @@ def a_change(number: int, name: str, before: Value, after: Value) -> ChangeEntry
 
 
 def shown(*actions: Action) -> list[str]:
-    rows = [Row(f"zd-{number}", DigestKey("papers.md"), KEY) for number in range(60)]
+    rows = [LockRow(f"zd-{number}", DigestKey("papers.md"), KEY) for number in range(60)]
     links = tuple(
         Link(at, an_entry(at), Item(KEY, 1, {}, {}), row, row) for at, row in enumerate(rows)
     )
-    shelves = (Shelf(DigestKey("papers.md"), ("Vision",), "VVVV2222"),)
-    plan = Plan(actions, links=links, rows_before=tuple(rows), shelves=shelves)
-    return list(plan_lines.as_lines(plan, Subjects(plan, {})))
+    collection_rows = (CollectionRow(DigestKey("papers.md"), ("Vision",), "VVVV2222"),)
+    plan = Plan(actions, links=links, rows_before=tuple(rows), collection_rows=collection_rows)
+    return list(plan_lines.as_lines(plan, ReportNames(plan, {})))
 
 
 def test_a_word_replaced_everywhere_is_named_once_with_its_count() -> None:
@@ -150,7 +150,7 @@ def test_entries_that_a_formatter_made_unreadable_are_reported_once() -> None:
 
 def test_a_few_reports_of_one_kind_are_listed_one_by_one() -> None:
     found = [
-        reports.NotLinked(Row(f"zd-{number}", DigestKey(f"{number}.md"), KEY))
+        reports.NotLinked(LockRow(f"zd-{number}", DigestKey(f"{number}.md"), KEY))
         for number in range(6)
     ]
 
@@ -161,8 +161,10 @@ def test_a_few_reports_of_one_kind_are_listed_one_by_one() -> None:
 
 
 def test_failures_for_one_reason_are_told_once_with_their_number() -> None:
-    failures = [Failure(f"papers.md:{at}", f"Paper {at}", "title: no place") for at in range(9)]
-    failures.append(Failure("papers.md:99", "Another", "something else"))
+    failures = [
+        FailedRecord(f"papers.md:{at}", f"Paper {at}", "title: no place") for at in range(9)
+    ]
+    failures.append(FailedRecord("papers.md:99", "Another", "something else"))
 
     assert list(failure_lines(failures)) == [
         ("papers.md:0", "Paper 0", "title: no place"),

@@ -39,13 +39,13 @@ Changes are pending (`zoterodigest sync`).
 """
 
 KEPT = """\
-Dropped (1)
-  Their entries left the file, and their links end. What becomes of a digest's
-  items, `when_dropped` in zoterodigest.toml says; unasked they stay.
+Removed from the file (1)
+  Somebody removed these entries, so their links end. Their items stay, unless
+  `when_dropped` in zoterodigest.toml says otherwise.
     notes.md  Mask R-CNN ({key})
 
 Kept in the library (1)
-  Their entries were dropped, but they were changed or are used: they stay.
+  Their entries were removed. These items stay, because you changed or use them.
     Mask R-CNN
       it has tags of your own
 """
@@ -69,7 +69,7 @@ def notes(tmp_path: Path) -> World:
 def test_all_that_happened_in_the_library_comes_into_the_digest_as_status_says(
     zoterodigest: Zoterodigest, notes: World
 ) -> None:
-    notes.change(notes.key("Mask R-CNN"), collections=[notes.shelves()["notes/Language"]])
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.collection_rows()["notes/Language"]])
     rename(notes, "Vision", "Seeing")
     notes.put(diffusion(notes, "notes/Seeing"))
     notes.change(notes.key("Attention Is All You Need"), deleted=1)

@@ -5,23 +5,23 @@ from __future__ import annotations
 from dataclasses import replace
 
 from tests.core.world import an_entry
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.reports import MissingItem
 from zoterodigest.core.reconcile.acknowledging import Acknowledged, acknowledgement_of
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.core.values.record import Entry, Place
+from zoterodigest.core.values.record import Entry, EntryLines
 
 
 def _acknowledged(entry: Entry) -> Acknowledged | None:
-    row = Row("zd-0000000001", DigestKey("a.md"), "ITEM2222")
+    row = LockRow("zd-0000000001", DigestKey("a.md"), "ITEM2222")
     return acknowledgement_of(MissingItem(row, entry, is_trashed=True), {}, Folding())
 
 
 def test_an_item_in_the_trash_stays_acknowledged_when_its_entry_moves_down() -> None:
     entry = an_entry("a.md", title="A title")
 
-    moved = replace(entry, place=Place(8, 9))
+    moved = replace(entry, place=EntryLines(8, 9))
 
     assert _acknowledged(moved) == _acknowledged(entry)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
 from zoterodigest.core.values.blocks import (
-    Shape,
+    BlockShape,
     block_spans,
     cut_blocks,
     join_blocks,
@@ -97,7 +97,11 @@ def test_depth_counts_the_items_around_a_block() -> None:
     cuts = cut_blocks("- a\n  - b\n    - c\n\n      inside c\n- d\n\ntext")
 
     assert [cut.depth for cut in cuts] == [0, 1, 2, 3, 0, 0]
-    assert [cut.shape for cut in cuts][3:] == [Shape.PARAGRAPH, Shape.ITEM, Shape.PARAGRAPH]
+    assert [cut.shape for cut in cuts][3:] == [
+        BlockShape.PARAGRAPH,
+        BlockShape.ITEM,
+        BlockShape.PARAGRAPH,
+    ]
 
 
 @given(TEXTS)

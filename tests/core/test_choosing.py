@@ -6,9 +6,9 @@ import pytest
 
 from tests.core.world import TWO_WAY, World, an_entry
 from zoterodigest.core.plan.plan import ChangeEntry, ChangeItem, ChangeNote, Plan
-from zoterodigest.core.plan.reports import ApartField, Conflict
-from zoterodigest.core.plan.terms import Choices, Directions, End, Rules, Terms
-from zoterodigest.core.values.record import EMPTY, Blocks, Hyperlink, Links, Names, Value
+from zoterodigest.core.plan.reports import Conflict, DivergedField
+from zoterodigest.core.plan.run_options import Choices, Directions, End, Rules, RunOptions
+from zoterodigest.core.values.record import EMPTY, Blocks, Hyperlink, Names, Value, WebLinks
 
 AUTHORS = Names(("Ada Lovelace", "Alan Turing", "Grace Hopper"))
 
@@ -42,12 +42,12 @@ def ends(world: World, name: str) -> tuple[Value, Value]:
     return entry.fields[name], held
 
 
-def terms(
+def run_options(
     choices: Choices | None = None,
     prefer: dict[str, End] | None = None,
     directions: Directions = TWO_WAY,
-) -> Terms:
-    return Terms(
+) -> RunOptions:
+    return RunOptions(
         {"a.md": Rules(directions, ("a.md",))},
         prefer=prefer or {},
         choices=choices or Choices(),
@@ -64,8 +64,8 @@ def conflicts(plan: Plan) -> list[str]:
     return [report.name for report in plan.reports if isinstance(report, Conflict)]
 
 
-def code(url: str) -> Links:
-    return Links((Hyperlink("Code", url),))
+def code(url: str) -> WebLinks:
+    return WebLinks((Hyperlink("Code", url),))
 
 
 KINDS: list[tuple[str, Value, Value, Value]] = [
@@ -84,21 +84,23 @@ def test_a_choice_brings_both_ends_to_what_was_chosen(
     for choice, expected in ((End.MARKDOWN, entry), (End.ZOTERO, item), (value, value)):
         world = a_conflict(name, entry, item)
 
-        world.run(terms(chosen(world, name, choice)))
+        world.run(run_options(chosen(world, name, choice)))
 
         assert ends(world, name) == (expected, expected)
-        assert world.plan(terms()).is_settled
+        assert world.plan(run_options()).is_settled
 
 
 def test_links_under_other_labels_stay_whichever_end_holds() -> None:
     paper, page = Hyperlink("Paper", "https://p.org"), Hyperlink("Page", "https://q.org")
     entry, item = code("https://a.org"), code("https://b.org")
-    world = a_conflict("links", Links((*entry.hyperlinks, paper)), Links((*item.hyperlinks, page)))
+    world = a_conflict(
+        "links", WebLinks((*entry.hyperlinks, paper)), WebLinks((*item.hyperlinks, page))
+    )
 
-    world.run(terms(chosen(world, "links", End.ZOTERO)))
+    world.run(run_options(chosen(world, "links", End.ZOTERO)))
 
     found = ends(world, "links")
-    assert [set(links.hyperlinks) for links in found if isinstance(links, Links)] == [
+    assert [set(links.hyperlinks) for links in found if isinstance(links, WebLinks)] == [
         {*item.hyperlinks, paper, page}
     ] * 2
 
@@ -107,7 +109,7 @@ def test_authors_are_cut_where_the_entry_cuts_them() -> None:
     cut = Names(("Ada Lovelace",), truncated=True)
     world = a_conflict("authors", cut, Names(("Grace Hopper", "Alan Turing")))
 
-    world.run(terms(chosen(world, "authors", End.ZOTERO)))
+    world.run(run_options(chosen(world, "authors", End.ZOTERO)))
 
     full = Names(("Grace Hopper", "Alan Turing"))
     assert ends(world, "authors") == (Names(("Grace Hopper",), truncated=True), full)
@@ -118,7 +120,9 @@ def test_nothing_but_what_was_chosen_travels() -> None:
     world.edit("a.md", 0, venue="ICCV 2024")
     change_item(world, "summary", Blocks(("One.", "Two.", "Three.")))
 
-    plan = world.plan(terms(chosen(world, "title", End.ZOTERO), prefer={"venue": End.MARKDOWN}))
+    plan = world.plan(
+        run_options(chosen(world, "title", End.ZOTERO), prefer={"venue": End.MARKDOWN})
+    )
 
     (action,) = plan.actions
     assert isinstance(action, ChangeEntry)
@@ -130,7 +134,9 @@ def test_what_is_preferred_decides_nothing_where_a_person_chooses() -> None:
     world.edit("a.md", 0, venue="ICCV 2024")
     change_item(world, "venue", "ECCV 2024")
 
-    plan = world.plan(terms(chosen(world, "title", End.ZOTERO), prefer={"venue": End.MARKDOWN}))
+    plan = world.plan(
+        run_options(chosen(world, "title", End.ZOTERO), prefer={"venue": End.MARKDOWN})
+    )
 
     assert conflicts(plan) == ["venue"]
     assert [type(action) for action in plan.actions] == [ChangeEntry]
@@ -139,7 +145,7 @@ def test_what_is_preferred_decides_nothing_where_a_person_chooses() -> None:
 def test_a_choice_goes_where_the_directions_do_not() -> None:
     world = a_conflict()
 
-    world.run(terms(chosen(world, "title", End.ZOTERO), directions=Directions()))
+    world.run(run_options(chosen(world, "title", End.ZOTERO), directions=Directions()))
 
     assert ends(world, "title") == ("By Ben", "By Ben")
 
@@ -153,7 +159,7 @@ def test_a_choice_over_other_values_than_were_seen_changes_nothing(choice: End |
     at_entry.edit("a.md", 0, title="By Ada, later")
 
     for world, choices in ((at_item, first), (at_entry, second)):
-        plan = world.plan(terms(choices))
+        plan = world.plan(run_options(choices))
         assert plan.actions == ()
         assert conflicts(plan) == ["title"]
 
@@ -172,7 +178,7 @@ def test_of_twins_that_hold_against_each_other_the_second_stays_in_conflict() ->
     both = Choices(dict.fromkeys(keys, End.MARKDOWN), seen=seen)
     rules = {digest: Rules(TWO_WAY, (digest,)) for digest in ("a.md", "b.md")}
 
-    plan = world.run(Terms(rules, choices=both, only_choices=True))
+    plan = world.run(RunOptions(rules, choices=both, only_choices=True))
 
     assert world.items[item].fields["title"] == "By Ada"
     assert [entries[0].fields["title"] for entries in world.digests.values()] == [
@@ -195,12 +201,12 @@ def test_twins_that_both_follow_the_item_are_joined_in_one_run() -> None:
     rules = {digest: Rules(TWO_WAY, (digest,)) for digest in ("a.md", "b.md")}
 
     world.run(
-        Terms(rules, choices=Choices(dict.fromkeys(keys, End.ZOTERO), seen), only_choices=True)
+        RunOptions(rules, choices=Choices(dict.fromkeys(keys, End.ZOTERO), seen), only_choices=True)
     )
 
     titles = [entries[0].fields["title"] for entries in world.digests.values()]
     assert [*titles, world.items[item].fields["title"]] == ["By Ben"] * 3
-    assert world.plan(Terms(rules)).is_settled
+    assert world.plan(RunOptions(rules)).is_settled
 
 
 def test_an_edited_value_reaches_the_entry_of_an_item_with_twins() -> None:
@@ -215,7 +221,7 @@ def test_an_edited_value_reaches_the_entry_of_an_item_with_twins() -> None:
     choices = Choices({key: "By both"}, seen={key: ("By Ada", "By Ben")})
     rules = {digest: Rules(TWO_WAY, (digest,)) for digest in ("a.md", "b.md")}
 
-    world.run(Terms(rules, choices=choices))
+    world.run(RunOptions(rules, choices=choices))
 
     titles = [entries[0].fields["title"] for entries in world.digests.values()]
     assert [*titles, world.items[item].fields["title"]] == ["By both"] * 3
@@ -235,7 +241,7 @@ def test_what_is_preferred_decides_conflicts(
     world.edit("a.md", 0, summary=Blocks(("Uno.", "Two.")))
     change_item(world, "summary", Blocks(("Eins.", "Two.")))
 
-    plan = world.run(terms(prefer=prefer))
+    plan = world.run(run_options(prefer=prefer))
 
     assert conflicts(plan) == []
     assert ends(world, "title") == (title, title)
@@ -249,9 +255,11 @@ def test_what_is_preferred_joins_no_field_that_is_apart() -> None:
     world.lose_lock()
     change_apart(world)
 
-    plan = world.run(terms(prefer={"venue": End.ZOTERO}))
+    plan = world.run(run_options(prefer={"venue": End.ZOTERO}))
 
-    assert [report.name for report in plan.reports if isinstance(report, ApartField)] == ["venue"]
+    assert [report.name for report in plan.reports if isinstance(report, DivergedField)] == [
+        "venue"
+    ]
 
 
 def test_a_field_apart_is_joined_by_a_choice_and_travels_from_then_on() -> None:
@@ -262,11 +270,11 @@ def test_a_field_apart_is_joined_by_a_choice_and_travels_from_then_on() -> None:
     change_apart(world)
     world.run()
 
-    world.run(terms(chosen(world, "venue", End.MARKDOWN)))
+    world.run(run_options(chosen(world, "venue", End.MARKDOWN)))
     change_item(world, "venue", "ICCV 2025")
-    plan = world.run(terms())
+    plan = world.run(run_options())
 
-    assert not [report for report in plan.reports if isinstance(report, ApartField)]
+    assert not [report for report in plan.reports if isinstance(report, DivergedField)]
     assert ends(world, "venue") == ("ICCV 2025", "ICCV 2025")
 
 
@@ -279,7 +287,7 @@ def test_a_choice_for_a_note_changes_the_note_and_no_item() -> None:
     name, entry, item, _ = KINDS[-1]
     world = a_conflict(name, entry, item)
 
-    plan = world.plan(terms(chosen(world, name, End.MARKDOWN)))
+    plan = world.plan(run_options(chosen(world, name, End.MARKDOWN)))
 
     assert [type(action) for action in plan.actions] == [ChangeNote]
     assert not [action for action in plan.actions if isinstance(action, ChangeItem)]

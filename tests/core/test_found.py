@@ -11,10 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item, value
-from zoterodigest.core.plan.found import Found, better_authors
+from zoterodigest.core.plan.found import LookupResult, better_authors
 from zoterodigest.core.plan.plan import ChangeEntry, ChangeItem, CreateItem, Plan
-from zoterodigest.core.plan.reports import ApartField
-from zoterodigest.core.plan.terms import NONE, Directions
+from zoterodigest.core.plan.reports import DivergedField
+from zoterodigest.core.plan.run_options import NONE, Directions
 from zoterodigest.core.values.record import EMPTY, Members, Names, Value
 
 PAPER = "2401.00001"
@@ -22,10 +22,10 @@ FULL = Names(("Ada Lovelace", "Alan Turing", "Grace Hopper", "Kurt Gödel"))
 CUT = Names(("Ada Lovelace", "Alan Turing"), truncated=True)
 
 
-def found(replaces: str = "", travels: str = "", **given: Value | tuple[str, ...]) -> Found:
+def found(replaces: str = "", travels: str = "", **given: Value | tuple[str, ...]) -> LookupResult:
     fields = {name: value(text, name) for name, text in given.items()}
     sources = dict.fromkeys(fields, "arXiv")
-    return Found(fields, sources, frozenset(replaces.split()), frozenset(travels.split()))
+    return LookupResult(fields, sources, frozenset(replaces.split()), frozenset(travels.split()))
 
 
 def key_of(world: World) -> str:
@@ -33,9 +33,9 @@ def key_of(world: World) -> str:
     return key
 
 
-def looked_up(world: World, said: Found, directions: Directions = TWO_WAY) -> Plan:
+def looked_up(world: World, said: LookupResult, directions: Directions = TWO_WAY) -> Plan:
     """Run with what sources say of the one item there is."""
-    return world.run(replace(world.terms(directions), found={key_of(world): said}))
+    return world.run(replace(world.run_options(directions), found={key_of(world): said}))
 
 
 def changes(plan: Plan) -> Mapping[str, Value]:
@@ -43,7 +43,7 @@ def changes(plan: Plan) -> Mapping[str, Value]:
     return change.after
 
 
-def is_in_step(world: World) -> bool:
+def is_in_sync(world: World) -> bool:
     return world.plan(directions=TWO_WAY).is_settled
 
 
@@ -58,7 +58,7 @@ def test_what_an_item_lacks_is_filled_in_and_nothing_else_is_touched() -> None:
     assert isinstance(change, ChangeItem)
     assert change.fills == {"date"}
     assert change.sources == {"date": "arXiv"}
-    assert is_in_step(world)
+    assert is_in_sync(world)
 
 
 def test_a_new_item_comes_with_what_was_found() -> None:
@@ -69,7 +69,7 @@ def test_a_new_item_comes_with_what_was_found() -> None:
     (create,) = (one for one in plan.actions if isinstance(one, CreateItem))
     assert create.fields == {"title": "T", "arxiv": PAPER, "abstract": "Theirs.", "authors": FULL}
     assert create.sources == {"abstract": "arXiv", "authors": "arXiv"}
-    assert is_in_step(world)
+    assert is_in_sync(world)
 
 
 def test_an_empty_place_of_an_entry_stays_empty_whatever_becomes_of_the_item() -> None:
@@ -97,8 +97,8 @@ def test_user_names_give_way_to_names_and_stay_in_the_digest() -> None:
     assert changes(plan) == {"authors": FULL}
     assert world.digests["a.md"][0].fields["authors"] == handles
     (report,) = world.run(directions=TWO_WAY).reports
-    assert isinstance(report, ApartField)
-    assert is_in_step(world)
+    assert isinstance(report, DivergedField)
+    assert is_in_sync(world)
 
 
 def test_a_new_item_has_names_in_the_place_of_user_names() -> None:
@@ -108,7 +108,7 @@ def test_a_new_item_has_names_in_the_place_of_user_names() -> None:
     looked_up(world, found(authors=FULL))
 
     assert world.items[key_of(world)].fields["authors"] == FULL
-    assert is_in_step(world)
+    assert is_in_sync(world)
 
 
 def test_authors_behind_et_al_are_added_and_only_those_shown_travel_later() -> None:
@@ -119,7 +119,7 @@ def test_authors_behind_et_al_are_added_and_only_those_shown_travel_later() -> N
 
     key = key_of(world)
     assert world.items[key].fields["authors"] == FULL
-    assert is_in_step(world)
+    assert is_in_sync(world)
     world.edit_item(key, authors=Names((*FULL.people[:3], "K. F. Gödel")))
     assert not world.run(directions=TWO_WAY).actions
     world.edit_item(key, authors=Names(("Ada King", *FULL.people[1:])))
@@ -161,7 +161,7 @@ def test_an_edit_of_the_same_run_goes_before_what_was_found() -> None:
     looked_up(world, found(replaces="abstract", abstract="Theirs."))
 
     assert world.items[key_of(world)].fields["abstract"] == "Mine."
-    assert is_in_step(world)
+    assert is_in_sync(world)
 
 
 @pytest.mark.parametrize("at_item", [False, True], ids=["in the digest", "in the library"])
@@ -187,9 +187,9 @@ def test_a_value_that_replaces_one_becomes_apart_and_nothing_of_it_travels() -> 
 
     assert world.items[key_of(world)].fields["venue"] == "CVPR"
     (report,) = world.run(directions=TWO_WAY).reports
-    assert isinstance(report, ApartField)
+    assert isinstance(report, DivergedField)
     assert world.digests["a.md"][0].fields["venue"] == "arXiv"
-    assert is_in_step(world)
+    assert is_in_sync(world)
 
 
 def test_a_value_that_is_to_travel_comes_into_the_digest() -> None:
@@ -200,7 +200,7 @@ def test_a_value_that_is_to_travel_comes_into_the_digest() -> None:
 
     assert world.digests["a.md"][0].fields["venue"] == "CVPR"
     assert not world.plan(directions=TWO_WAY).reports
-    assert is_in_step(world)
+    assert is_in_sync(world)
 
 
 def test_what_was_found_goes_on_into_a_bibliography() -> None:
@@ -215,7 +215,7 @@ def test_what_was_found_goes_on_into_a_bibliography() -> None:
 
     assert world.digests["refs.bib"][0].fields["doi"] == "10.1000/1"
     assert world.digests["a.md"][0].fields["doi"] == EMPTY
-    assert is_in_step(world)
+    assert is_in_sync(world)
 
 
 def test_categories_that_were_found_do_not_travel_and_one_added_later_does() -> None:
@@ -229,7 +229,7 @@ def test_categories_that_were_found_do_not_travel_and_one_added_later_does() -> 
 
     assert not first.actions
     assert world.digests["a.md"][0].fields["task"] == Members(("three",))
-    assert is_in_step(world)
+    assert is_in_sync(world)
 
 
 def test_a_date_fills_in_only_where_not_even_the_year_is_known() -> None:
@@ -251,7 +251,7 @@ def test_the_year_that_comes_with_a_date_does_not_travel_either() -> None:
 
     (link,) = plan.links
     assert changes(plan) == {"date": "2022-11-05"}
-    assert link.row.apart == {"year"}
+    assert link.row.diverged == {"year"}
 
 
 def test_pages_come_only_with_a_venue() -> None:
@@ -398,5 +398,5 @@ def test_no_digest_changes_by_what_is_found_and_a_second_run_has_nothing_to_do(
         digests = {name: list(world.digests[name]) for name in names}
         looked_up(world, found(replaces=replaces, **said))
         assert not looked_up(world, found(replaces=replaces, **said)).actions
-        assert is_in_step(world)
+        assert is_in_sync(world)
         assert digests == world.digests

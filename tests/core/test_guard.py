@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.plan import ChangeEntry, ChangeItem, CreateItem, MoveEntry, Plan
 from zoterodigest.core.plan.reports import DroppedEntry
 from zoterodigest.core.reconcile.guard import GuardStop, guard
@@ -41,7 +41,7 @@ def moved(count: int, *, at_entry: bool) -> Plan:
 
 def archived(count: int) -> Plan:
     """Return a plan that archives the items of entries that left."""
-    reports = (DroppedEntry(Row(f"r{n}", DigestKey("a.md"), f"Kr{n}")) for n in range(count))
+    reports = (DroppedEntry(LockRow(f"r{n}", DigestKey("a.md"), f"Kr{n}")) for n in range(count))
     return replace(moved(count, at_entry=False), reports=tuple(reports))
 
 

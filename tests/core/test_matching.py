@@ -8,7 +8,7 @@ import pytest
 
 from tests.core.world import an_entry, an_item, raws_of
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import Blocks, Entry, Item, Note
+from zoterodigest.core.values.record import Blocks, ChildNote, Entry, Item
 from zoterodigest.core.works.catalogue import (
     Adopt,
     Ambiguous,
@@ -110,6 +110,6 @@ def test_entry_without_summary_takes_no_note() -> None:
     assert assign_notes([(0, an_entry(title=TITLE))], [a_note("- a")], ["r0"]) == {}
 
 
-def a_note(*texts: str) -> Note:
+def a_note(*texts: str) -> ChildNote:
     fields = {"summary": Blocks(texts)}
-    return Note("N", 1, fields, raws_of(fields))
+    return ChildNote("N", 1, fields, raws_of(fields))

@@ -9,19 +9,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import an_entry
-from zoterodigest.core.links.link import Base, Row, State, print_of
+from zoterodigest.core.links.link import Base, LinkState, LockRow, print_of
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import Entry
-from zoterodigest.core.works.pairing import Pairing, Scope, Unread, pair, traits_of
+from zoterodigest.core.works.pairing import Pairing, PairingScope, UnreadText, pair, traits_of
 from zoterodigest.core.works.work import contradict
 
 TEXT = "A sentence that is long enough to tell one entry from another, about "
 
 
-def row_for(entry: Entry, row_id: str, state: State = State.LINKED) -> Row:
+def row_for(entry: Entry, row_id: str, state: LinkState = LinkState.LINKED) -> LockRow:
     traits = traits_of(entry)
-    return Row(
+    return LockRow(
         row_id, entry.digest, f"ITEM{row_id}", None, traits.identifiers, traits.title,
         traits.texts, traits.headings, state=state, key=traits.key,
     )  # fmt: skip
@@ -29,12 +29,12 @@ def row_for(entry: Entry, row_id: str, state: State = State.LINKED) -> Row:
 
 def paired(
     entries: Sequence[Entry],
-    rows: Sequence[Row],
+    rows: Sequence[LockRow],
     gone: Sequence[str] = (),
     unread_title: str = "",
 ) -> Pairing:
-    scope = Scope(frozenset({"a.md", "b.md", "refs.bib", "more.bib"}), frozenset(gone))
-    return pair(entries, rows, scope, Unread(titles=frozenset({match_title(unread_title)})))
+    scope = PairingScope(frozenset({"a.md", "b.md", "refs.bib", "more.bib"}), frozenset(gone))
+    return pair(entries, rows, scope, UnreadText(titles=frozenset({match_title(unread_title)})))
 
 
 def ids(found: Pairing) -> dict[int, str]:
@@ -60,7 +60,7 @@ def test_identifier_pairs_before_title_and_title_before_text() -> None:
 
 def test_an_entry_whose_item_is_trashed_does_not_take_the_row_that_left_another_digest() -> None:
     here, there = an_entry("a.md", arxiv="2401.00001"), an_entry("b.md", arxiv="2401.00001")
-    rows = [row_for(there, "r0", State.DROPPED), row_for(here, "r1", State.TRASHED)]
+    rows = [row_for(there, "r0", LinkState.DROPPED), row_for(here, "r1", LinkState.TRASHED)]
 
     assert ids(paired([here], rows)) == {0: "r1"}
 
@@ -161,7 +161,7 @@ def test_title_that_stands_in_unread_text_keeps_its_row() -> None:
 
 def test_linked_rows_come_before_tombstones() -> None:
     entry = an_entry(arxiv="2401.00001", title="T")
-    rows = [row_for(entry, "r0", State.DROPPED), row_for(entry, "r1")]
+    rows = [row_for(entry, "r0", LinkState.DROPPED), row_for(entry, "r1")]
 
     assert ids(paired([entry], rows)) == {0: "r1"}
     assert ids(paired([entry], rows[:1])) == {0: "r0"}
@@ -169,7 +169,7 @@ def test_linked_rows_come_before_tombstones() -> None:
 
 def test_tombstone_of_an_unlinked_entry_stays_in_its_digest() -> None:
     entry = an_entry(arxiv="2401.00001", title="T")
-    rows = [row_for(entry, "r0", State.UNLINKED)]
+    rows = [row_for(entry, "r0", LinkState.UNLINKED)]
 
     assert ids(paired([entry], rows)) == {0: "r0"}
     assert ids(paired([replace(entry, digest=DigestKey("b.md"))], rows)) == {}

@@ -7,34 +7,42 @@ from dataclasses import replace
 import pytest
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item
-from zoterodigest.core.links.link import State
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import (
     ChangeEntry,
     ChangeItem,
     ChangeNote,
+    CreateCollection,
     CreateItem,
     CreateNote,
-    CreateShelf,
     Plan,
-    RenameShelf,
+    RenameCollection,
 )
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
-    ApartField,
     Conflict,
+    DivergedField,
     DroppedEntry,
-    Held,
+    HeldBack,
     MissingItem,
     MissingNote,
     NotLinked,
     TrashedEntry,
     UnreadableEntry,
 )
-from zoterodigest.core.plan.terms import Directions, Mask
+from zoterodigest.core.plan.run_options import Directions, Mask
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Hyperlink, Links, Members, Names
-from zoterodigest.core.works.pairing import Unread
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Blocks,
+    Entry,
+    Hyperlink,
+    Members,
+    Names,
+    WebLinks,
+)
+from zoterodigest.core.works.pairing import UnreadText
 
 
 def _edited_fields(plan: Plan) -> list[str]:
@@ -56,8 +64,8 @@ def a_paper(number: int, digest: str = "a.md", **given: object) -> Entry:
     return an_entry(digest, arxiv=f"2401.{number:05d}", **fields)  # type: ignore[arg-type]  # a test's shorthand
 
 
-def code(url: str) -> Links:
-    return Links((Hyperlink("Code", url),))
+def code(url: str) -> WebLinks:
+    return WebLinks((Hyperlink("Code", url),))
 
 
 def kinds(reports: tuple[object, ...]) -> list[type]:
@@ -77,7 +85,7 @@ def test_first_push_creates_items_notes_and_the_collection() -> None:
 
     plan = world.run()
 
-    assert plan.counts() == {"CreateShelf": 1, "CreateItem": 2, "CreateNote": 2}
+    assert plan.counts() == {"CreateCollection": 1, "CreateItem": 2, "CreateNote": 2}
     item = world.item_of("a.md", 0)
     assert item.fields["title"] == "A paper on the subject of number 1"
     assert world.places_of(item) == {("a.md",)}
@@ -122,7 +130,7 @@ def test_an_edit_in_the_library_is_held_without_pull() -> None:
     plan = world.run()
 
     assert not plan.actions
-    assert kinds(plan.reports) == [Held]
+    assert kinds(plan.reports) == [HeldBack]
     assert world.plan(directions=TWO_WAY).counts() == {"ChangeEntry": 1}
 
 
@@ -169,7 +177,7 @@ def test_renamed_file_keeps_items_notes_and_collection() -> None:
     world.digests = {moved: [replace(e, digest=moved) for e in world.digests["a.md"]]}
     plan = world.run()
 
-    assert [type(action) for action in plan.actions] == [RenameShelf]
+    assert [type(action) for action in plan.actions] == [RenameCollection]
     assert world.items == items
     assert {row.digest for row in world.rows} == {"b.md"}
     assert world.plan().is_settled
@@ -202,7 +210,7 @@ def test_three_levels_of_headings_one_renamed_one_text_twice() -> None:
     world.digests["a.md"] = [a_paper(n, under=path) for n, path in enumerate(renamed)]
     plan = world.run()
 
-    assert [type(action) for action in plan.actions] == [RenameShelf]
+    assert [type(action) for action in plan.actions] == [RenameCollection]
     assert set(world.collections) == keys
     assert world.places_of(world.item_of("a.md", 2)) == {("a.md", "Seeing", "Video", "Long")}
     assert world.places_of(world.item_of("a.md", 3)) == {("a.md", "Vision")}
@@ -234,7 +242,11 @@ def test_library_that_already_holds_papers_is_adopted_not_doubled() -> None:
     assert [world.items[item.key] for item in (trashed, *doubled)] == [trashed, *doubled]
     again = world.plan()
     assert again.is_settled
-    assert {type(report) for report in again.reports} == {AmbiguousEntry, TrashedEntry, ApartField}
+    assert {type(report) for report in again.reports} == {
+        AmbiguousEntry,
+        TrashedEntry,
+        DivergedField,
+    }
 
 
 def test_a_field_apart_does_not_travel_until_both_ends_agree() -> None:
@@ -246,7 +258,7 @@ def test_a_field_apart_does_not_travel_until_both_ends_agree() -> None:
     assert not world.run().actions
     world.edit("a.md", 0, title="Their title")
     world.run()
-    world.edit("a.md", 0, title="Edited while in step")
+    world.edit("a.md", 0, title="Edited while in sync")
 
     assert _edited_fields(world.plan()) == ["title"]
 
@@ -257,7 +269,7 @@ def test_twins_share_one_item_and_have_a_note_each() -> None:
 
     plan = world.run()
 
-    assert plan.counts() == {"CreateShelf": 1, "CreateItem": 1, "CreateNote": 2}
+    assert plan.counts() == {"CreateCollection": 1, "CreateItem": 1, "CreateNote": 2}
     (item,) = world.items.values()
     assert len(item.notes) == 2
     assert world.plan().is_settled
@@ -297,10 +309,12 @@ def test_lost_lock_file_adopts_all_also_edited_notes_and_twins() -> None:
     plan = world.run()
 
     assert not plan.actions
-    assert [report.name for report in plan.reports if isinstance(report, ApartField)] == ["summary"]
+    assert [report.name for report in plan.reports if isinstance(report, DivergedField)] == [
+        "summary"
+    ]
     assert {row.id: row.note for row in world.rows} == notes
     assert all(row.origin.item and row.origin.note for row in world.rows)
-    assert all(shelf.is_ours for shelf in world.shelves)
+    assert all(collection_row.is_ours for collection_row in world.collection_rows)
     assert world.plan().is_settled
 
 
@@ -326,15 +340,15 @@ def test_dropped_entry_stays_a_tombstone_and_is_linked_again_when_it_returns() -
     world.run()
 
     assert world.items == items
-    assert {row.state for row in world.rows} == {State.LINKED}
+    assert {row.state for row in world.rows} == {LinkState.LINKED}
 
 
 def test_entry_that_still_stands_in_unread_text_is_unreadable_not_dropped() -> None:
     world = a_pushed_world()
     entry = world.digests["a.md"].pop()
-    terms = replace(world.terms(), unread=Unread(identifiers=entry.identifiers))
+    run_options = replace(world.run_options(), unread=UnreadText(identifiers=entry.identifiers))
 
-    plan = world.run(terms)
+    plan = world.run(run_options)
 
     assert kinds(plan.reports) == [UnreadableEntry]
     assert not plan.changes_lock
@@ -362,7 +376,7 @@ def test_item_trashed_by_the_person_is_not_made_again() -> None:
 
     assert not world.run().actions
     assert world.plan().is_settled
-    assert {row.state for row in world.rows} == {State.LINKED}
+    assert {row.state for row in world.rows} == {LinkState.LINKED}
 
 
 def test_note_trashed_by_the_person_is_not_made_again() -> None:
@@ -379,23 +393,23 @@ def test_note_trashed_by_the_person_is_not_made_again() -> None:
 
 def test_unlinked_entries_stay_unlinked_until_relinked() -> None:
     world = a_pushed_world()
-    world.rows = tuple(replace(row, state=State.UNLINKED) for row in world.rows)
+    world.rows = tuple(replace(row, state=LinkState.UNLINKED) for row in world.rows)
     items = dict(world.items)
 
     assert set(kinds(world.run().reports)) == {NotLinked}
-    world.run(replace(world.terms(), relink=frozenset({"a.md"})))
+    world.run(replace(world.run_options(), relink=frozenset({"a.md"})))
 
     assert world.items == items
-    assert {row.state for row in world.rows} == {State.LINKED}
+    assert {row.state for row in world.rows} == {LinkState.LINKED}
     assert world.plan().is_settled
 
 
 def test_removed_entries_are_created_again_when_relinked() -> None:
     world = a_pushed_world(a_paper(1))
-    world.rows = tuple(replace(row, state=State.TRASHED) for row in world.rows)
+    world.rows = tuple(replace(row, state=LinkState.TRASHED) for row in world.rows)
     world.items = {k: replace(i, is_trashed=True) for k, i in world.items.items()}
 
-    plan = world.run(replace(world.terms(), relink=frozenset({"a.md"})))
+    plan = world.run(replace(world.run_options(), relink=frozenset({"a.md"})))
 
     assert plan.counts()["CreateItem"] == 1
     assert world.plan().is_settled
@@ -404,10 +418,10 @@ def test_removed_entries_are_created_again_when_relinked() -> None:
 def test_a_relinking_given_again_after_a_kill_leaves_no_row_that_it_replaced() -> None:
     world = a_pushed_world(a_paper(1), a_paper(2))
     linked = world.rows
-    ended = [replace(row, id=f"{row.id}-old", state=State.UNLINKED) for row in linked]
+    ended = [replace(row, id=f"{row.id}-old", state=LinkState.UNLINKED) for row in linked]
     world.rows = (*linked, *ended, replace(ended[0], id="zd-other", digest=DigestKey("b.md")))
 
-    world.run(replace(world.terms(), relink=frozenset({"a.md"})))
+    world.run(replace(world.run_options(), relink=frozenset({"a.md"})))
 
     assert {row.id for row in world.rows} == {*(row.id for row in linked), "zd-other"}
 
@@ -416,9 +430,9 @@ def test_a_new_link_whose_item_is_in_place_needs_no_run_that_places_items() -> N
     world = a_pushed_world(replace(a_paper(1), headings=("One",), heading_keys=("One",)))
     (row,) = world.rows
     again = replace(world, rows=())
-    pulling = replace(again.terms().rules["a.md"], places=False)
+    pulling = replace(again.run_options().rules["a.md"], places=False)
 
-    again.run(replace(again.terms(), rules={"a.md": pulling}))
+    again.run(replace(again.run_options(), rules={"a.md": pulling}))
 
     (found,) = again.rows
     assert found.headings == row.headings
@@ -428,12 +442,14 @@ def test_a_new_link_whose_item_is_in_place_needs_no_run_that_places_items() -> N
 def test_selection_links_only_what_it_takes_and_drops_nothing() -> None:
     world = a_pushed_world(a_paper(1), a_paper(2))
     world.digests["a.md"] = [a_paper(2), a_paper(3), a_paper(4)]
-    terms = replace(world.terms(), selection=lambda entry: entry.fields["arxiv"] == "2401.00003")
+    run_options = replace(
+        world.run_options(), selection=lambda entry: entry.fields["arxiv"] == "2401.00003"
+    )
 
-    plan = world.run(terms)
+    plan = world.run(run_options)
 
     assert plan.counts() == {"CreateItem": 1, "CreateNote": 1}
-    assert {row.state for row in world.rows} == {State.LINKED}
+    assert {row.state for row in world.rows} == {LinkState.LINKED}
 
 
 def test_authors_hidden_behind_et_al_stay_in_the_item() -> None:
@@ -442,7 +458,7 @@ def test_authors_hidden_behind_et_al_stay_in_the_item() -> None:
     cut = Names(people[:3], truncated=True)
     world = World({"a.md": [a_paper(1, authors=cut)]}, {item.key: item})
     world.run()
-    assert "authors" not in world.rows[0].apart
+    assert "authors" not in world.rows[0].diverged
 
     world.edit("a.md", 0, authors=Names((people[0], "Corrected Name", people[2]), truncated=True))
     world.run()
@@ -592,7 +608,7 @@ def test_collection_the_person_trashed_is_not_made_again() -> None:
 
     plan = world.run()
 
-    assert plan.counts() == {"CreateItem": 1, "CreateNote": 1, "MissingShelf": 1}
+    assert plan.counts() == {"CreateItem": 1, "CreateNote": 1, "MissingCollection": 1}
 
 
 def test_dated_digests_share_the_collections_their_names_share() -> None:
@@ -601,7 +617,7 @@ def test_dated_digests_share_the_collections_their_names_share() -> None:
 
     plan = world.run()
 
-    assert [a.name for a in plan.actions if isinstance(a, CreateShelf)] == ["Daily", "2024-01"]
+    assert [a.name for a in plan.actions if isinstance(a, CreateCollection)] == ["Daily", "2024-01"]
     assert world.places_of(world.item_of("2.md", 0)) == {("Daily", "2024-01")}
     assert world.plan().is_settled
 
@@ -611,7 +627,14 @@ def test_creations_come_before_what_depends_on_them() -> None:
 
     order = [type(action) for action in plan.actions]
 
-    assert order == [CreateShelf, CreateShelf, CreateItem, CreateNote, CreateItem, CreateNote]
+    assert order == [
+        CreateCollection,
+        CreateCollection,
+        CreateItem,
+        CreateNote,
+        CreateItem,
+        CreateNote,
+    ]
 
 
 def test_an_identifier_that_was_cleared_at_the_item_is_a_conflict() -> None:

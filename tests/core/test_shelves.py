@@ -39,7 +39,12 @@ def test_items_stand_under_the_collections_of_their_headings(
         for entry, place in zip(world.digests["a.md"], range(len(outline)), strict=True):
             assert world.places_of(world.item_of("a.md", place)) == {("a.md", *entry.headings)}
         assert world.plan().is_settled
-        assert len({(shelf.digest, shelf.path) for shelf in world.shelves}) == len(world.shelves)
+        assert len(
+            {
+                (collection_row.digest, collection_row.path)
+                for collection_row in world.collection_rows
+            }
+        ) == len(world.collection_rows)
 
 
 @given(outlines, TEXTS)
@@ -53,4 +58,4 @@ def test_lost_lock_file_finds_every_collection_again(
     plan = world.run()
 
     assert not plan.actions
-    assert all(shelf.is_ours for shelf in world.shelves)
+    assert all(collection_row.is_ours for collection_row in world.collection_rows)

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.core.world import TWO_WAY, World, an_entry
-from zoterodigest.core.links.merge import merge
+from zoterodigest.core.links.merge import merge_field
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.reports import ApartField, Conflict
-from zoterodigest.core.plan.terms import ALL, NONE, Directions
+from zoterodigest.core.plan.reports import Conflict, DivergedField
+from zoterodigest.core.plan.run_options import ALL, NONE, Directions
 from zoterodigest.core.reconcile.settle import item_side_of, side_of
 from zoterodigest.core.values.file_keys import SourceKey, source_key
 from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Fields, Members, Value
@@ -145,7 +145,7 @@ def test_any_history_then_sync_loses_no_edit_and_leaves_no_silent_difference(
     plan = story.run(TWO_WAY)
 
     reported = {
-        (one.row_id, one.name) for one in plan.reports if isinstance(one, Conflict | ApartField)
+        (one.row_id, one.name) for one in plan.reports if isinstance(one, Conflict | DivergedField)
     }
     item = story.world.items[story.key]
     for row in story.world.rows:
@@ -176,11 +176,11 @@ def test_without_a_base_the_entry_is_never_filled_and_the_item_never_overwritten
     entry = an_entry(comment=at_entry, task=Members(("a", "b")))
     other = an_entry(comment=at_item, task=Members(("b", "c")))
 
-    found = merge({}, side_of(entry), side_of(other), Folding(), frozenset())
+    found = merge_field({}, side_of(entry), side_of(other), Folding(), frozenset())
 
     assert not found.to_entry
     assert found.to_item["task"] == Members(("b", "c", "a"))
     assert ("comment" in found.to_item) == (at_item == EMPTY != at_entry)
-    assert found.apart == (
+    assert found.diverged == (
         {"comment"} if EMPTY not in (at_entry, at_item) and at_entry != at_item else set()
     )

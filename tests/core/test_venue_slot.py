@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from zoterodigest.core.values.venue_slot import AWARDS, VenueReading, parse_venue, write_venue
+from zoterodigest.core.values.venue_slot import AWARDS, VenueReading, parse_venue, venue_slot_text
 
 TRUTH = Path(__file__).resolve().parents[2] / ".." / "shared" / "digests" / "truth"
 
@@ -70,7 +70,7 @@ def test_a_slot_is_read_into_its_parts(text: str, reading: VenueReading) -> None
     ],
 )
 def test_only_what_changed_is_written(text: str, change: dict[str, str], written: str) -> None:
-    assert write_venue(text, replace(parse_venue(text), **change)) == written
+    assert venue_slot_text(text, replace(parse_venue(text), **change)) == written
 
 
 _VENUES = ["CVPR", "NeurIPS", "arXiv", "CVPR Workshop", "Findings of EMNLP", "SIGGRAPH Asia (TOG)"]
@@ -89,12 +89,12 @@ _DATED = st.builds(
 
 @given(st.sampled_from(sorted(SLOTS)), _READINGS | _DATED)
 def test_what_is_written_is_read_again(text: str, reading: VenueReading) -> None:
-    assert parse_venue(write_venue(text, reading)) == reading
+    assert parse_venue(venue_slot_text(text, reading)) == reading
 
 
 @given(st.text(max_size=80) | st.sampled_from(sorted(SLOTS)))
 def test_writing_what_was_read_changes_nothing(text: str) -> None:
-    assert write_venue(text, parse_venue(text)) == text
+    assert venue_slot_text(text, parse_venue(text)) == text
 
 
 @pytest.mark.deep
@@ -102,7 +102,7 @@ def test_writing_what_was_read_changes_nothing(text: str) -> None:
 def test_hostile_slots_take_linear_time(unit: str) -> None:
     def work(size: int) -> None:
         text = (unit * size)[:size]
-        write_venue(text, replace(parse_venue(text), year="2020"))
+        venue_slot_text(text, replace(parse_venue(text), year="2020"))
 
     assert growth(work, 25_000) < LINEAR
 

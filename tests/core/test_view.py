@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoterodigest.core.links.view import Folding, as_shown, equal, for_item
-from zoterodigest.core.values.record import EMPTY, Hyperlink, Links, Members, Names, Value
+from zoterodigest.core.values.record import EMPTY, Hyperlink, Members, Names, Value, WebLinks
 
 FOLDING = Folding(venue=lambda text: text.lower().removeprefix("conf "))
 PEOPLE = ("Ada A", "Ben B", "Cem C", "Dora D")
@@ -24,7 +24,7 @@ PEOPLE = ("Ada A", "Ben B", "Cem C", "Dora D")
         ("authors", Names(PEOPLE[:2], truncated=True), Names(PEOPLE)),
         ("authors", Names(("Doe, Jane",)), Names(("Jane Doe",))),
         ("abstract", "two\nlines", "two lines"),
-        ("links", Links((Hyperlink("Code", "http://x.org/"),)), Links((Hyperlink("code", "https://x.org"),))),
+        ("links", WebLinks((Hyperlink("Code", "http://x.org/"),)), WebLinks((Hyperlink("code", "https://x.org"),))),
         ("comment", EMPTY, ""),
     ],
 )  # fmt: skip

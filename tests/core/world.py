@@ -6,18 +6,25 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.plan.plan import (
     ChangeEntry,
     ChangeItem,
     ChangeNote,
+    CreateCollection,
     CreateItem,
     CreateNote,
-    CreateShelf,
     Plan,
-    RenameShelf,
+    RenameCollection,
 )
-from zoterodigest.core.plan.terms import ALL, Directions, Holdings, Known, Rules, Terms
+from zoterodigest.core.plan.run_options import (
+    ALL,
+    Directions,
+    LastSync,
+    LibraryState,
+    Rules,
+    RunOptions,
+)
 from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.file_keys import source_key
@@ -25,18 +32,18 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
+    ChildNote,
     Collection,
     Empty,
     Entry,
     Fields,
     Item,
-    Links,
     Members,
     Names,
-    Note,
     Value,
+    WebLinks,
     is_empty,
-    parts_of,
+    value_parts,
 )
 
 EVERY_RECORD_FIELD: Fields = dict.fromkeys(
@@ -48,7 +55,7 @@ TWO_WAY = Directions(push=ALL, pull=ALL)
 
 def raw_of(value: Value) -> str:
     """The text that stands for a value in this world."""
-    return "; ".join(parts_of(value))
+    return "; ".join(value_parts(value))
 
 
 def raws_of(fields: Fields) -> dict[str, str]:
@@ -57,7 +64,7 @@ def raws_of(fields: Fields) -> dict[str, str]:
 
 def value(text: Value | Sequence[str], name: str) -> Value:
     match text:
-        case str() | Names() | Members() | Links() | Blocks() | Empty():
+        case str() | Names() | Members() | WebLinks() | Blocks() | Empty():
             return text
         case _ if name == "authors":
             return Names(tuple(text))
@@ -124,44 +131,44 @@ class World:
     digests: dict[str, list[Entry]] = field(default_factory=dict)
     items: dict[str, Item] = field(default_factory=dict)
     collections: dict[str, Collection] = field(default_factory=dict)
-    rows: tuple[Row, ...] = ()
-    shelves: tuple[Shelf, ...] = ()
+    rows: tuple[LockRow, ...] = ()
+    collection_rows: tuple[CollectionRow, ...] = ()
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ids: Iterator[str] = field(default_factory=row_ids)
 
-    def plan(self, terms: Terms | None = None, **given: Directions) -> Plan:
-        terms = terms or self.terms(**given)
-        run = [digest for digest in self.digests if digest in terms.rules]
+    def plan(self, run_options: RunOptions | None = None, **given: Directions) -> Plan:
+        run_options = run_options or self.run_options(**given)
+        run = [digest for digest in self.digests if digest in run_options.rules]
         return reconcile(
             [entry for digest in run for entry in self.digests[digest]],
-            Known(self.rows, self.shelves),
-            Holdings(tuple(self.items.values()), tuple(self.collections.values())),
-            terms,
+            LastSync(self.rows, self.collection_rows),
+            LibraryState(tuple(self.items.values()), tuple(self.collections.values())),
+            run_options,
             new_ids=self.ids,
         )
 
-    def terms(self, directions: Directions | None = None) -> Terms:
+    def run_options(self, directions: Directions | None = None) -> RunOptions:
         gone = frozenset(row.digest for row in self.rows) - self.digests.keys()
         rules = {
             digest: Rules(directions or Directions(), self.names.get(digest, (digest,)))
             for digest in (*self.digests, *sorted(gone))
         }
-        return Terms(rules, gone=gone)
+        return RunOptions(rules, gone=gone)
 
-    def run(self, terms: Terms | None = None, **given: Directions) -> Plan:
+    def run(self, run_options: RunOptions | None = None, **given: Directions) -> Plan:
         """Plan and carry the plan out, the lock file last."""
-        plan = self.plan(terms, **given)
+        plan = self.plan(run_options, **given)
         for action in plan.actions:
             self.carry_out(action)
         linked = {link.row.id for link in plan.links}
-        folding = (terms or self.terms()).folding
+        folding = (run_options or self.run_options()).folding
         settled = [
             settle(replace(link, entry=self.now(link.entry)), self.items[link.row.item], folding)
             for link in plan.links
         ]
         kept = [row for row in plan.rows if row.id not in linked]
         self.rows = tuple(sorted((*kept, *settled), key=lambda row: row.id))
-        self.shelves = plan.shelves
+        self.collection_rows = plan.collection_rows
         self._changed.clear()
         return plan
 
@@ -172,9 +179,9 @@ class World:
 
     def carry_out(self, action: object) -> None:
         match action:
-            case CreateShelf(key, name, parent):
+            case CreateCollection(key, name, parent):
                 self.collections[key] = Collection(key, 1, name, parent)
-            case RenameShelf(key, version, _, name):
+            case RenameCollection(key, version, _, name):
                 self.collections[key] = replace(
                     self.collections[key], name=name, version=version + 1
                 )
@@ -195,7 +202,7 @@ class World:
             case CreateNote(key, parent, row_id, _, fields):
                 item = self.items[parent]
                 assert row_id not in item.notes
-                note = Note(key, 1, fields, raws_of(fields))
+                note = ChildNote(key, 1, fields, raws_of(fields))
                 self.items[parent] = replace(item, notes={**item.notes, row_id: note})
             case ChangeNote(_, _, parent, row_id, _, _, after):
                 self.edit_note(parent, row_id, **after)
@@ -234,9 +241,9 @@ class World:
 
     def lose_lock(self) -> None:
         """Forget all that the lock file knew."""
-        self.rows, self.shelves, self.ids = (), (), row_ids()
+        self.rows, self.collection_rows, self.ids = (), (), row_ids()
 
-    def row_of(self, digest: str, place: int) -> Row:
+    def row_of(self, digest: str, place: int) -> LockRow:
         plan = self.plan()
         entry = self.digests[digest][place]
         return next(link.row for link in plan.links if link.entry is entry)
@@ -257,4 +264,4 @@ def shown(fields: Mapping[str, Value]) -> dict[str, Value]:
     return {name: text for name, text in fields.items() if not is_empty(text)}
 
 
-__all__ = ["Blocks", "Links", "World", "an_entry", "an_item", "shown"]
+__all__ = ["Blocks", "WebLinks", "World", "an_entry", "an_item", "shown"]

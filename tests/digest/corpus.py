@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import Format, builtin_formats, load_format
+from zoterodigest.digest.format.format import DigestFormat, builtin_formats, load_format
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.mapping import venue_table
@@ -22,7 +22,7 @@ SHARED_DIGESTS = sorted(path for path in SHARED.glob("*.md") if path.stem[0].isl
 
 
 @cache
-def formats() -> tuple[Format, ...]:
+def formats() -> tuple[DigestFormat, ...]:
     """The tutorial's format and the built-in ones."""
     return (load_format(ROOT / "examples" / "bold-titles.format.toml"), *builtin_formats())
 

@@ -8,7 +8,7 @@ import pytest
 
 from tests.digest.corpus import read
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.read.markers import Conflict, conflict_in, find_conflicts
+from zoterodigest.digest.read.markers import GitConflict, conflict_in, find_conflicts
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 DIGESTS = sorted(EXAMPLES.glob("*.md"))
@@ -69,7 +69,7 @@ def test_conflicts_are_found_by_marks_with_a_label(
     [((0, 1), False), ((0, 2), True), ((7, 7), True), ((9, 12), False), ((19, 21), True)],
 )
 def test_an_entry_is_in_a_conflict_that_cuts_it(lines: tuple[int, int], is_in: bool) -> None:
-    conflicts = (Conflict(2, 5, 8), Conflict(19, 20, 20))
+    conflicts = (GitConflict(2, 5, 8), GitConflict(19, 20, 20))
 
     assert (conflict_in(conflicts, *lines) is not None) is is_in
 
@@ -77,4 +77,4 @@ def test_an_entry_is_in_a_conflict_that_cuts_it(lines: tuple[int, int], is_in: b
 def test_blank_lines_between_an_entry_and_a_conflict_do_not_count() -> None:
     text = b"> a\n>\n\n<<<<<<< x\n>>>>>>> y"
 
-    assert find_conflicts(text, text.split(b"\n")) == (Conflict(0, 3, 4),)
+    assert find_conflicts(text, text.split(b"\n")) == (GitConflict(0, 3, 4),)

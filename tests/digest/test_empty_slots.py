@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Hyperlink, Links, Members
-from zoterodigest.digest.write.edit import put
+from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Hyperlink, Members, WebLinks
+from zoterodigest.digest.write.edit import put_digest
 
 FOLDED = """\
 <details>
@@ -30,11 +30,11 @@ FOLDED = """\
 </details>
 </details>
 """
-CODE = Links((Hyperlink("code", "https://example.org/code"),))
+CODE = WebLinks((Hyperlink("code", "https://example.org/code"),))
 
 
 def written(source: str, asked: Fields) -> str:
-    edited = put(read(source.encode()), {0: asked}, read)
+    edited = put_digest(read(source.encode()), {0: asked}, read)
     assert edited.refusals == ()
     return edited.source.decode()
 
@@ -96,7 +96,7 @@ def test_tags_keep_what_parts_them() -> None:
     )
     whole = read(table.format("#noise, #images").encode())
 
-    edited = put(whole, {0: {"task": Members(("noise", "images", "depth"))}}, read)
+    edited = put_digest(whole, {0: {"task": Members(("noise", "images", "depth"))}}, read)
 
     assert edited.source.decode() == table.format("#noise, #images, #depth")
 
@@ -114,7 +114,7 @@ def test_what_an_entry_cannot_be_without_is_refused_for_that_reason(name: str) -
     paper = "[A Title of It](https://arxiv.org/abs/2504.18524)"
     source = f"# L\n\n- {paper}, CVPR 2016. [[code]](https://a.b/c)\n"
 
-    edited = put(read(source.encode()), {0: {name: EMPTY}}, read)
+    edited = put_digest(read(source.encode()), {0: {name: EMPTY}}, read)
 
     assert edited.source.decode() == source
     (refusal,) = edited.refusals

@@ -9,7 +9,7 @@ import pytest
 from tests.digest.corpus import EXAMPLES, document, read
 from zoterodigest.core.values.record import SECTION, Blocks
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 
 NOTES = """\
 > **A Title of a Paper**
@@ -24,7 +24,7 @@ ENDS = [("", "", ""), ("  ", "  ", "  "), ("  ", "  ", ""), ("", "", "  "), ("  
 
 
 def written(source: str, *texts: str) -> str:
-    edited = put(read(source.encode()), {0: {"summary": Blocks(texts)}}, read)
+    edited = put_digest(read(source.encode()), {0: {"summary": Blocks(texts)}}, read)
     assert edited.refusals == ()
     return edited.source.decode()
 
@@ -64,7 +64,7 @@ def test_a_block_added_at_the_end_keeps_every_line_of_the_examples(path: Path) -
     whole = document(path)
     for at, name, value in block_fields(whole):
         bullet = value.texts[-1][:2] if value.texts[-1][:2] in ("- ", "* ") else ""
-        edited = put(whole, {at: {name: Blocks((*value.texts, f"{bullet}One more."))}}, read)
+        edited = put_digest(whole, {at: {name: Blocks((*value.texts, f"{bullet}One more."))}}, read)
         if edited.refusals or whole.entries[at].format.columns is not None:
             continue
 

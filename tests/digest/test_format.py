@@ -10,13 +10,13 @@ from typing import get_args
 import pytest
 
 from tests.digest.corpus import ROOT, venues
-from zoterodigest.core.values.record import Hyperlink, Links, Names
+from zoterodigest.core.values.record import Hyperlink, Names, WebLinks
 from zoterodigest.digest.format.format import (
     SLOTS,
     ColumnRule,
     ContainerName,
+    DigestFormat,
     EntryRule,
-    Format,
     SectionRule,
     UnknownFormat,
     available_formats,
@@ -50,7 +50,7 @@ def test_the_tutorials_format_reads_the_tutorials_digest(tmp_path: Path) -> None
     assert [entry.format.name for entry in document.entries] == ["bold-titles"] * 2
     first, second = (entry.reading for entry in document.entries)
     assert first.fields["authors"] == Names(("Jonathan Ho", "Ajay Jain", "Pieter Abbeel"), False)
-    assert first.fields["links"] == Links(
+    assert first.fields["links"] == WebLinks(
         (Hyperlink("code", "https://github.com/hojonathanho/diffusion"),)
     )
     assert (first.fields["arxiv"], second.fields["arxiv"]) == ("2006.11239", "2303.01469")
@@ -58,7 +58,7 @@ def test_the_tutorials_format_reads_the_tutorials_digest(tmp_path: Path) -> None
 
 
 def test_every_key_container_and_slot_of_a_format_is_in_the_tutorial() -> None:
-    models = (Format, EntryRule, SectionRule, ColumnRule)
+    models = (DigestFormat, EntryRule, SectionRule, ColumnRule)
     keys = {name for model in models for name in model.model_fields}
 
     text = TUTORIAL.read_text("utf-8")

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, document, read
-from zoterodigest.core.values.record import EMPTY, Fields, Links, is_empty
-from zoterodigest.digest.write.edit import put
+from zoterodigest.core.values.record import EMPTY, Fields, WebLinks, is_empty
+from zoterodigest.digest.write.edit import put_digest
 
 PAPER = "[A Title of a Paper](https://arxiv.org/abs/2504.18524)"
 CODE = "[code](https://github.com/a/b)"
@@ -31,7 +31,7 @@ FRAME = re.compile(
 
 def put_fields(source: str, asked: Fields, index: int = 0) -> str:
     """Put fields of one entry; nothing may be refused."""
-    edited = put(read(source.encode()), {index: asked}, read)
+    edited = put_digest(read(source.encode()), {index: asked}, read)
     assert edited.refusals == ()
     return edited.source.decode()
 
@@ -59,9 +59,9 @@ def test_a_link_put_back_stands_as_in_the_entries_around(tail: str) -> None:
 def test_one_link_of_several_in_brackets_leaves_the_brackets() -> None:
     source = f"- {PAPER}, CVPR 2020 ({CODE}, {BLOG})\n"
     links = read(source.encode()).entries[0].reading.fields["links"]
-    assert isinstance(links, Links)
+    assert isinstance(links, WebLinks)
 
-    first, second = (put_fields(source, {"links": Links((one,))}) for one in links.hyperlinks)
+    first, second = (put_fields(source, {"links": WebLinks((one,))}) for one in links.hyperlinks)
 
     assert first == f"- {PAPER}, CVPR 2020 ({CODE})\n"
     assert second == f"- {PAPER}, CVPR 2020 ({BLOG})\n"
@@ -121,14 +121,14 @@ def clearings(path: Path) -> list[tuple[int, Fields]]:
 def test_what_is_cleared_and_put_back_is_as_it_was_in_every_format(path: Path) -> None:
     whole = document(path)
     for index, fields in clearings(path):
-        cleared = put(whole, {index: dict.fromkeys(fields, EMPTY)}, read)
+        cleared = put_digest(whole, {index: dict.fromkeys(fields, EMPTY)}, read)
         if "<a " in str(fields):
             continue  # no new text brings a live element in
         if cleared.refusals:
             assert cleared.source == whole.source or len(fields) > 1
             continue
 
-        filled = put(read(cleared.source), {index: fields}, read)
+        filled = put_digest(read(cleared.source), {index: fields}, read)
 
         assert filled.refusals == (), (index, fields)
         before, after = (it.decode() for it in (whole.source, filled.source))

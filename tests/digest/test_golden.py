@@ -17,14 +17,14 @@ from zoterodigest.core.values.record import (
     SECTION,
     Blocks,
     Hyperlink,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
     is_empty,
 )
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -52,10 +52,10 @@ def in_the_year(value: Value) -> Value:
 
 def with_links(value: Value) -> Value:
     """Another URL for the first link, and one more link."""
-    assert isinstance(value, Links)
+    assert isinstance(value, WebLinks)
     first, *others = value.hyperlinks
     moved = Hyperlink(first.label, "https://example.org/moved(1)")
-    return Links((moved, *others, Hyperlink("website", "https://example.org/new")))
+    return WebLinks((moved, *others, Hyperlink("website", "https://example.org/new")))
 
 
 def with_blocks(value: Value) -> Value:
@@ -106,7 +106,7 @@ def edited(whole: Document, name: str, index: int) -> str:
     """The edit of one field as a diff, in a block that names the field."""
     old = whole.entries[index].reading.fields[name]
     new = EDITS["section" if name.startswith(SECTION) else name](old)
-    outcome = put(whole, {index: {name: new}}, read)
+    outcome = put_digest(whole, {index: {name: new}}, read)
     assert outcome.refusals == (), name
     before, after = (it.decode().splitlines() for it in (whole.source, outcome.source))
     lines = list(difflib.unified_diff(before, after, n=0, lineterm=""))[2:]

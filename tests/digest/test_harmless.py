@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import Blocks, Hyperlink, Links, Members, Names, Value
-from zoterodigest.digest.write.edit import Edited, put
+from zoterodigest.core.values.record import Blocks, Hyperlink, Members, Names, Value, WebLinks
+from zoterodigest.digest.write.edit import Edited, put_digest
 from zoterodigest.digest.write.shown import shows
 
 QUOTED = """\
@@ -59,7 +59,7 @@ LIVE = (
 
 def written(source: str, name: str, value: Value) -> tuple[Edited, str]:
     """Put one field into the only entry; return what came of it, and the bytes as text."""
-    edited = put(read(source.encode()), {0: {name: value}}, read)
+    edited = put_digest(read(source.encode()), {0: {name: value}}, read)
     return edited, edited.source.decode()
 
 
@@ -144,7 +144,7 @@ def test_code_in_markdown_keeps_its_signs() -> None:
 
 
 def test_a_label_with_html_is_refused() -> None:
-    links = Links((Hyperlink("<script>x", "https://github.com/a/b"),))
+    links = WebLinks((Hyperlink("<script>x", "https://github.com/a/b"),))
 
     edited, after = written(QUOTED, "links", links)
 

@@ -15,13 +15,13 @@ from zoterodigest.core.values.record import (
     Blocks,
     Fields,
     Hyperlink,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
     is_empty,
 )
-from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import safe_url, shows
@@ -41,14 +41,14 @@ PAPER: Fields = {
     "year": "2024",
     "arxiv": "2401.00001",
     "task": Members(("restoration",)),
-    "links": Links((Hyperlink("code", "https://github.com/a/b"),)),
+    "links": WebLinks((Hyperlink("code", "https://github.com/a/b"),)),
     "abstract": "We study things.",
     "summary": Blocks(("One line.",)),
 }
 
 
 def inserted(
-    source: bytes, fields: Fields, *path: str, form: Format | None = None
+    source: bytes, fields: Fields, *path: str, form: DigestFormat | None = None
 ) -> tuple[str, DigestEntry]:
     """The lines of a new entry with those that part it from others, and the entry."""
     outcome = rearrange(read(source), [NewEntry("new", path, fields, form)], read)
@@ -57,7 +57,7 @@ def inserted(
     return outcome.source.decode(), read(outcome.source).entries[at]
 
 
-def form_called(name: str) -> Format:
+def form_called(name: str) -> DigestFormat:
     """One of the formats."""
     return next(form for form in formats() if form.name == name)
 
@@ -76,10 +76,10 @@ def is_meant(name: str, read_value: Value, asked: Fields) -> bool:
         return True
     wanted = asked.get(name, EMPTY)
     match read_value, wanted:
-        case Links(present), _:
-            every = wanted.hyperlinks if isinstance(wanted, Links) else ()
+        case WebLinks(present), _:
+            every = wanted.hyperlinks if isinstance(wanted, WebLinks) else ()
             others = [link for link in present if link.url != safe_url(str(asked.get("url", "")))]
-            return all(any(shows(Links((a,)), Links((b,))) for b in every) for a in others)
+            return all(any(shows(WebLinks((a,)), WebLinks((b,))) for b in every) for a in others)
         case Names(people, truncated=True), Names(others):
             return shows(Names(people), Names(others[: len(people)]))
     if name in ("url", "year"):
@@ -207,7 +207,7 @@ def test_a_row_of_a_daily_table_links_to_the_version_as_its_neighbours_do() -> N
 
 
 def test_a_long_comment_is_folded_and_code_linked_as_in_the_neighbours() -> None:
-    links = Links((Hyperlink("Code Link", "https://github.com/a/b"),))
+    links = WebLinks((Hyperlink("Code Link", "https://github.com/a/b"),))
 
     row = in_daily_table("Accepted at CVPR | in 2024", links=links)
 
@@ -226,7 +226,7 @@ def test_links_that_are_parted_by_a_word_keep_it_and_unequal_cells_are_not_padde
             for n, text in ((3, "Short."), (4, "Somewhat longer."))
         )
     ).encode()
-    links = Links((Hyperlink("HuggingFace", "https://huggingface.co/papers/2401.00001"),))
+    links = WebLinks((Hyperlink("HuggingFace", "https://huggingface.co/papers/2401.00001"),))
 
     after, _ = inserted(source, {**PAPER, "links": links})
 
@@ -301,7 +301,7 @@ def test_the_manner_of_the_neighbours_is_kept_also_in_another_language() -> None
     fields = {
         **PAPER,
         "authors": Names(("王小明", "李四", "赵六")),
-        "links": Links((Hyperlink("代码", "https://github.com/a/b"),)),
+        "links": WebLinks((Hyperlink("代码", "https://github.com/a/b"),)),
     }
     shown = {name: fields[name] for name in ("title", "authors", "arxiv", "links")}
 

@@ -12,16 +12,16 @@ from tests.digest.corpus import EXAMPLES, RELATIVES, document, read
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
+    FieldKind,
     Hyperlink,
-    Kind,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
     kind_of,
 )
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.shown import shows
 
 BREAKERS = [
@@ -66,16 +66,18 @@ def values(name: str) -> st.SearchStrategy[Value]:
     if name == "year":
         return st.sampled_from(["1999", "2031"])
     match kind_of(name):
-        case Kind.SCALAR:
+        case FieldKind.SCALAR:
             return LINES | st.just(EMPTY)
-        case Kind.NAMES:
+        case FieldKind.NAMES:
             return st.builds(Names, NAMES.map(tuple), st.booleans())
-        case Kind.MEMBERS:
+        case FieldKind.MEMBERS:
             return st.lists(LINES.filter(bool), max_size=3, unique=True).map(tuple).map(Members)
-        case Kind.LINKS:
+        case FieldKind.LINKS:
             link = st.builds(Hyperlink, st.sampled_from(["code", "website", "Project Page"]), URLS)
-            return st.lists(link, max_size=3, unique_by=lambda it: it.label).map(tuple).map(Links)
-        case Kind.BLOCKS:
+            return (
+                st.lists(link, max_size=3, unique_by=lambda it: it.label).map(tuple).map(WebLinks)
+            )
+        case FieldKind.BLOCKS:
             bullet = LINES.filter(bool).map(lambda text: f"- {text}")
             return st.lists(bullet | LINES.filter(bool), max_size=4).map(tuple).map(Blocks)
 
@@ -99,7 +101,7 @@ def test_a_field_that_was_put_is_read_back_and_nothing_else_moves(
     index = data.draw(st.sampled_from(carriers))
     asked = data.draw(values(name))
 
-    edited = put(before, {index: {name: asked}}, read)
+    edited = put_digest(before, {index: {name: asked}}, read)
 
     after = read(edited.source)
     assert len(after.entries) == len(before.entries)
@@ -123,7 +125,7 @@ def test_most_ordinary_titles_can_be_written_everywhere(path: Path) -> None:
     before = document(path)
     asked = {at: {"title": f"A new title: {at} & more"} for at in range(len(before.entries))}
 
-    edited = put(before, asked, read)
+    edited = put_digest(before, asked, read)
 
     assert edited.refusals == ()
     assert [entry.title for entry in read(edited.source).entries] == [
@@ -137,9 +139,9 @@ def test_one_hostile_edit_among_many_does_not_stop_the_others(path: Path) -> Non
     asked: dict[int, dict[str, Value]] = {
         at: {"title": f"Renamed {at}"} for at in range(len(before.entries))
     }
-    asked[0]["links"] = Links((Hyperlink("no]place(here", "https://x.org"),))
+    asked[0]["links"] = WebLinks((Hyperlink("no]place(here", "https://x.org"),))
 
-    edited = put(before, asked, read)
+    edited = put_digest(before, asked, read)
 
     titles = [entry.title for entry in read(edited.source).entries]
     assert titles == [f"Renamed {at}" for at in range(len(before.entries))]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from tests.digest.corpus import read
 from zoterodigest.core.values.record import Blocks
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 
 QUOTED = (
     "> **A Paper about Perfectly Normal Things**\n"
@@ -22,6 +22,6 @@ QUOTED = (
 def test_the_last_bullet_taken_out_leaves_no_half_of_a_line_end() -> None:
     before = read(QUOTED.replace("\n", "\r\n").encode())
 
-    edited = put(before, {0: {"summary": Blocks(("- one",))}}, read)
+    edited = put_digest(before, {0: {"summary": Blocks(("- one",))}}, read)
 
     assert edited.source == QUOTED.replace("> - two\n", "").replace("\n", "\r\n").encode()

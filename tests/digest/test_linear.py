@@ -12,7 +12,7 @@ import pytest
 from tests.digest.corpus import read_anew
 from zoterodigest.core.values.record import Blocks
 from zoterodigest.digest.write.blocks import blocks_text
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 
 NOTE = b"> **T**\n> *CVPR 2025*, [arxiv](https://arxiv.org/abs/2504.18524)\n"
 FOLDED = b"<details>\n<summary><b>T</b></summary>\n* **Authors:** A\n"
@@ -103,7 +103,7 @@ def written_marks(size: int) -> None:
     """Write one bullet of marks that nothing closes in place of another."""
     marks = "- " + "**a*b" * size
     whole = read_anew(NOTE + b"> - x " + marks.encode() + b"\n")
-    edited = put(whole, {0: {"summary": Blocks((f"{marks} x",))}}, read_anew)
+    edited = put_digest(whole, {0: {"summary": Blocks((f"{marks} x",))}}, read_anew)
     assert edited.refusals == ()
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.digest.corpus import read
 from zoterodigest.core.values.record import Members
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 
 QUOTED = """\
 > **A Title**
@@ -39,7 +39,7 @@ def test_tasks_are_parted_by_semicolons(
 ) -> None:
     whole = read(form.format(task=before, award="Oral").encode())
 
-    edited = put(whole, {0: {"task": Members(asked)}}, read)
+    edited = put_digest(whole, {0: {"task": Members(asked)}}, read)
 
     assert edited.refusals == ()
     assert edited.source.decode() == form.format(task=after, award="Oral")
@@ -60,7 +60,7 @@ def test_awards_are_parted_by_commas(
 ) -> None:
     whole = read(form.format(task="x", award=before).encode())
 
-    edited = put(whole, {0: {"award": Members(asked)}}, read)
+    edited = put_digest(whole, {0: {"award": Members(asked)}}, read)
 
     assert edited.refusals == ()
     assert edited.source.decode() == form.format(task="x", award=after)
@@ -69,6 +69,6 @@ def test_awards_are_parted_by_commas(
 def test_a_task_that_holds_a_semicolon_is_not_taken_for_two() -> None:
     whole = read(QUOTED.format(task="x", award="Oral").encode())
 
-    edited = put(whole, {0: {"task": Members(("a; b",))}}, read)
+    edited = put_digest(whole, {0: {"task": Members(("a; b",))}}, read)
 
     assert [refusal.field for refusal in edited.refusals] == ["task"]

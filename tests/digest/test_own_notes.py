@@ -13,7 +13,7 @@ from tests.digest.test_laws import BREAKERS, LINES
 from tests.notes.test_own import HOSTILE
 from zoterodigest.core.values.record import EMPTY, NOTE, Blocks, Fields
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.shown import shows
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.own import read_own_note
@@ -78,7 +78,7 @@ def with_notes(path: Path) -> Document:
     """An example each entry of which shows two notes."""
     before = document(path)
     asked = {at: {FIELD: SAMPLE, OTHER: SAMPLE} for at in range(len(before.entries))}
-    edited = put(before, asked, read)
+    edited = put_digest(before, asked, read)
     assert edited.refusals == ()
     return read(edited.source)
 
@@ -95,15 +95,15 @@ def test_a_region_is_a_field_of_its_own_and_no_part_of_the_summary() -> None:
 def test_a_region_is_added_at_the_end_of_the_entry_and_taken_out_whole() -> None:
     before = read(QUOTED.encode())
 
-    added = put(before, {0: {FIELD: Blocks(("**Idea**", "- mine"))}}, read)
-    taken = put(read(added.source), {0: {FIELD: EMPTY}}, read)
+    added = put_digest(before, {0: {FIELD: Blocks(("**Idea**", "- mine"))}}, read)
+    taken = put_digest(read(added.source), {0: {FIELD: EMPTY}}, read)
 
     assert added.source.decode() == SHOWN
     assert taken.source.decode() == QUOTED
 
 
 def test_a_changed_block_of_a_region_is_the_only_line_that_changes() -> None:
-    edited = put(read(SHOWN.encode()), {0: {FIELD: Blocks(("**Idea**", "- yours"))}}, read)
+    edited = put_digest(read(SHOWN.encode()), {0: {FIELD: Blocks(("**Idea**", "- yours"))}}, read)
 
     assert edited.source.decode() == SHOWN.replace("- mine", "- yours")
 
@@ -111,7 +111,7 @@ def test_a_changed_block_of_a_region_is_the_only_line_that_changes() -> None:
 def test_summary_and_note_can_come_in_one_edit() -> None:
     asked: Fields = {"summary": Blocks(("- one", "- two", "- more")), FIELD: Blocks(("x",))}
 
-    edited = put(read(QUOTED.encode()), {0: asked}, read)
+    edited = put_digest(read(QUOTED.encode()), {0: asked}, read)
 
     assert edited.refusals == ()
     assert f"> - two\n> - more\n> <!-- zotero-note {KEY} -->" in edited.source.decode()
@@ -124,9 +124,9 @@ def test_notes_come_and_go_in_every_entry_and_leave_every_byte(path: Path, line_
     asked = {at: {FIELD: SAMPLE, OTHER: SAMPLE} for at in range(len(before.entries))}
     gone = {at: {FIELD: EMPTY, OTHER: EMPTY} for at in range(len(before.entries))}
 
-    added = put(before, asked, read)
+    added = put_digest(before, asked, read)
     after = read(added.source)
-    taken = put(after, gone, read)
+    taken = put_digest(after, gone, read)
 
     assert added.refusals == ()
     for at, entry in enumerate(after.entries):
@@ -144,7 +144,7 @@ def test_putting_what_a_region_says_is_no_edit(path: Path) -> None:
         for at, entry in enumerate(shown.entries)
     }
 
-    edited = put(shown, asked, read)
+    edited = put_digest(shown, asked, read)
 
     assert (edited.source, edited.refusals) == (shown.source, ())
 
@@ -160,7 +160,7 @@ def test_whatever_a_note_says_stays_in_its_region(
     before = with_notes(path) if is_there else document(path)
     at = index % len(before.entries)
 
-    edited = put(before, {at: {FIELD: value}}, read)
+    edited = put_digest(before, {at: {FIELD: value}}, read)
 
     after = read(edited.source)
     assert len(after.entries) == len(before.entries)
@@ -179,7 +179,7 @@ def test_a_hostile_note_of_the_library_can_be_shown_and_reads_back(path: Path) -
     assert note is not None
     asked = {at: {FIELD: Blocks(note.blocks)} for at in range(len(before.entries))}
 
-    edited = put(before, asked, read)
+    edited = put_digest(before, asked, read)
 
     after = read(edited.source)
     assert edited.refusals == ()
@@ -194,7 +194,7 @@ def test_a_hostile_note_of_the_library_can_be_shown_and_reads_back(path: Path) -
 def test_a_row_has_no_room_for_a_note(path: Path) -> None:
     before = document(path)
 
-    edited = put(before, {0: {FIELD: SAMPLE}}, read)
+    edited = put_digest(before, {0: {FIELD: SAMPLE}}, read)
 
     assert edited.source == before.source
     assert [one.reason for one in edited.refusals] == ["the entry has no room for a note"]
@@ -202,7 +202,7 @@ def test_a_row_has_no_room_for_a_note(path: Path) -> None:
 
 @pytest.mark.parametrize("key", ["", "short", "abcd2345", "ABCD2345 -->", "ABCD234/"])
 def test_what_is_no_key_of_a_note_is_refused(key: str) -> None:
-    edited = put(read(QUOTED.encode()), {0: {NOTE + key: SAMPLE}}, read)
+    edited = put_digest(read(QUOTED.encode()), {0: {NOTE + key: SAMPLE}}, read)
 
     assert edited.source == QUOTED.encode()
     assert [one.reason for one in edited.refusals] == ["it is no key of a note"]

@@ -12,7 +12,7 @@ from tests.digest.corpus import read
 from tests.notes.texts import MARKDOWN
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import Blocks
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.own_words import in_own_words, in_place_of, own_texts
 from zoterodigest.notes.canonical import canonical_blocks
 
@@ -85,7 +85,7 @@ def test_items_are_indented_as_the_digest_indents_them(
     standing = read(f"{head}- a\n> {margin}- b\n> - z\n".encode())
     asked = {"summary": Blocks(tuple(wanted.split("|")))}
 
-    edited = put(standing, {0: asked}, read, canonical_blocks)
+    edited = put_digest(standing, {0: asked}, read, canonical_blocks)
 
     assert edited.refusals == ()
     lines = written.replace("_", margin).replace("|", "\n> ")

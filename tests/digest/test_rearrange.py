@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
-from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Links, Members, Names
+from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Members, Names, WebLinks
 from zoterodigest.digest.read.document import Document, Headings
 from zoterodigest.digest.write.new_section import NewSection, with_section
 from zoterodigest.digest.write.rearrange import Rearranged, rearrange
@@ -32,7 +32,7 @@ PAPER: Fields = {
     "year": "2022",
     "date": "2022-03-04",
     "arxiv": "2203.01234",
-    "links": Links((Hyperlink("code", "https://github.com/a/b"),)),
+    "links": WebLinks((Hyperlink("code", "https://github.com/a/b"),)),
     "task": Members(("image restoration",)),
     "summary": Blocks(("- One point.", "- Another point.")),
     "abstract": "We study things and find more.",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value
-from zoterodigest.digest.write.edit import Edited, put
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, WebLinks
+from zoterodigest.digest.write.edit import Edited, put_digest
 
 QUOTED = """\
 > **A Title**
@@ -18,7 +18,7 @@ CODE = Hyperlink("code", "https://github.com/a/b")
 
 def written(source: str, asked: Fields) -> tuple[Edited, str]:
     """Put fields into the only entry; return what came of it, and the bytes as text."""
-    edited = put(read(source.encode()), {0: asked}, read)
+    edited = put_digest(read(source.encode()), {0: asked}, read)
     return edited, edited.source.decode()
 
 
@@ -45,7 +45,7 @@ def test_a_corrected_arxiv_id_moves_the_papers_own_pages_only() -> None:
 
 def test_an_id_and_a_links_label_change_together() -> None:
     source = QUOTED.replace("github.com/a/b", "github.com/a/2504.18524")
-    site = Links((Hyperlink("site", "https://github.com/a/2504.18524"),))
+    site = WebLinks((Hyperlink("site", "https://github.com/a/2504.18524"),))
 
     edited, after = written(source, {"arxiv": "2401.00001", "links": site})
 
@@ -54,7 +54,7 @@ def test_an_id_and_a_links_label_change_together() -> None:
 
 
 def test_an_id_is_written_although_a_link_beside_it_cannot_be() -> None:
-    hostile = Links((Hyperlink("a](b", "https://example.org/"), CODE))
+    hostile = WebLinks((Hyperlink("a](b", "https://example.org/"), CODE))
 
     edited, after = written(QUOTED, {"arxiv": "2401.00001", "links": hostile})
 
@@ -121,7 +121,7 @@ def test_the_last_line_goes_with_the_line_break_before_it() -> None:
     assert after == "> **A Title**\n> Task: x"
 
 
-@pytest.mark.parametrize("value", [EMPTY, Links(())])
+@pytest.mark.parametrize("value", [EMPTY, WebLinks(())])
 def test_a_label_that_is_emptied_stays(value: Value) -> None:
     source = "- [A Title of a Paper](https://arxiv.org/abs/2504.18524)\n  - Links: {}\n"
 
@@ -133,7 +133,7 @@ def test_a_label_that_is_emptied_stays(value: Value) -> None:
 
 @pytest.mark.parametrize("url", ["javascript:alert(1)", "ftp://example.org/x", "data:,x", ""])
 def test_a_link_to_no_web_address_is_refused(url: str) -> None:
-    edited, after = written(QUOTED, {"links": Links((Hyperlink("code", url),))})
+    edited, after = written(QUOTED, {"links": WebLinks((Hyperlink("code", url),))})
 
     assert [refusal.reason for refusal in edited.refusals] == [
         "“code” would lead to no web address"

@@ -9,7 +9,15 @@ import pytest
 
 from tests.digest.corpus import read
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.core.values.record import EMPTY, Blocks, Hyperlink, Links, Members, Names, Value
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Blocks,
+    Hyperlink,
+    Members,
+    Names,
+    Value,
+    WebLinks,
+)
 from zoterodigest.digest.read.document import DigestEntry, core_entry
 from zoterodigest.digest.read.report import suspicions
 
@@ -198,7 +206,7 @@ def test_bold_dates_and_links_of_a_daily_table_are_read() -> None:
 
     assert (entry.title, field(entry, "date")) == ("A Title", "2024-05-02")
     assert field(entry, "authors") == Names(("Ada Lovelace",), True)
-    assert field(entry, "links") == Links((Hyperlink("link", "https://github.com/a/b"),))
+    assert field(entry, "links") == WebLinks((Hyperlink("link", "https://github.com/a/b"),))
 
 
 # Folded entries
@@ -365,7 +373,7 @@ def test_a_note_may_be_quoted_plain_or_dotted(prefix: str) -> None:
     assert entry.title == "A Title"
     assert (field(entry, "venue"), field(entry, "year")) == ("CVPR", "2025")
     assert field(entry, "award") == Members(("Highlight",))
-    assert field(entry, "links") == Links((Hyperlink("code", "https://github.com/a/b"),))
+    assert field(entry, "links") == WebLinks((Hyperlink("code", "https://github.com/a/b"),))
 
 
 @pytest.mark.parametrize("prefix", ["> ", "", "• ", "· "])

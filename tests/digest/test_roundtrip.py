@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 
 CORPUS = [*EXAMPLES, RELATIVES, *SHARED_DIGESTS]
 PIECES = st.sampled_from(
@@ -44,7 +44,7 @@ HOSTILE = st.lists(PIECES | st.binary(max_size=30), max_size=40).map(b"".join)
 def test_a_digest_with_nothing_to_write_is_returned_byte_for_byte(path: Path) -> None:
     source = path.read_bytes()
 
-    edited = put(document(path), {}, read)
+    edited = put_digest(document(path), {}, read)
 
     assert edited.source == source
 
@@ -54,7 +54,7 @@ def test_putting_every_field_as_it_was_read_changes_no_byte(path: Path) -> None:
     whole = document(path)
     as_read = {index: entry.reading.fields for index, entry in enumerate(whole.entries)}
 
-    edited = put(whole, as_read, read)
+    edited = put_digest(whole, as_read, read)
 
     assert edited.source == whole.source
     assert edited.refusals == ()
@@ -80,7 +80,7 @@ def test_any_bytes_are_read_without_failing_and_entries_never_overlap(source: by
     ends = [-1, *(entry.span.end for entry in whole.entries)]
     starts = [*(entry.span.start for entry in whole.entries), len(source) + 1]
     assert all(end < start for end, start in zip(ends, starts, strict=True))
-    assert put(whole, {}, read).source == source
+    assert put_digest(whole, {}, read).source == source
 
 
 @given(HOSTILE)
@@ -88,7 +88,7 @@ def test_any_digest_put_as_read_stays_as_it_is(source: bytes) -> None:
     whole = read(source)
     as_read = {index: entry.reading.fields for index, entry in enumerate(whole.entries)}
 
-    assert put(whole, as_read, read).source == source
+    assert put_digest(whole, as_read, read).source == source
 
 
 @given(HOSTILE)

@@ -6,7 +6,7 @@ import pytest
 
 from tests.digest.corpus import read
 from zoterodigest.core.values.record import EMPTY, Fields, Members
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 
 TABLE = """\
 | **Title** | **Date** | **Authors** | **Tags** |
@@ -23,7 +23,7 @@ def fields_of(tags: str) -> Fields:
 def edited(tags: str, **asked: Members) -> str:
     """The cell after an edit, as it stands in its row."""
     source = TABLE.format(tags)
-    done = put(read(source.encode()), {0: asked}, read)
+    done = put_digest(read(source.encode()), {0: asked}, read)
     assert done.refusals == ()
     before, after = source.split(tags)[0], done.source.decode()
     assert after.startswith(before)
@@ -68,7 +68,7 @@ def test_tags_and_categories_that_change_together_are_written_together() -> None
 def test_tags_in_other_html_are_not_read_and_not_written(cell: str) -> None:
     source = TABLE.format(cell).encode()
 
-    done = put(read(source), {0: {"task": Members(("logic",))}}, read)
+    done = put_digest(read(source), {0: {"task": Members(("logic",))}}, read)
 
     assert {"task", "categories"}.isdisjoint(fields_of(cell))
     assert [refusal.field for refusal in done.refusals] == ["task"]

@@ -6,7 +6,7 @@ import pytest
 
 from tests.digest.corpus import read
 from zoterodigest.core.values.record import Fields
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 
 BROKEN = """\
 <details>
@@ -27,7 +27,7 @@ Words](https://arxiv.org/abs/2504.18524) | One  abstract.  Two  sentences. |
 
 def written(source: str, **asked: str) -> str:
     fields: Fields = dict(asked)
-    edited = put(read(source.encode()), {0: fields}, read)
+    edited = put_digest(read(source.encode()), {0: fields}, read)
     assert edited.refusals == ()
     return edited.source.decode()
 

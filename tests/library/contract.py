@@ -14,7 +14,7 @@ from zoterodigest.library.port import (
     Library,
     LibraryItem,
     Outcome,
-    Refused,
+    RefusedObject,
     Stale,
     Unchanged,
     Written,
@@ -55,7 +55,7 @@ def only(outcomes: list[Outcome]) -> Outcome:
 def code_of(outcomes: list[Outcome]) -> int | None:
     """Return the code of the one outcome if it is a refusal."""
     outcome = only(outcomes)
-    return outcome.code if isinstance(outcome, Refused) else None
+    return outcome.code if isinstance(outcome, RefusedObject) else None
 
 
 def tags(*texts: str) -> list[dict[str, Any]]:
@@ -101,12 +101,16 @@ class LibraryContract:
 
         snapshot = library.read()
 
-        items, shelves = map(a_key, (1, 3, 5, 9)), [a_key(2), a_key(8)]
-        listed = shelves if self.lists_trashed_collections else shelves[1:]
-        fetched = library.fetch_collections([*shelves, a_key(7)])
+        items, collection_rows = map(a_key, (1, 3, 5, 9)), [a_key(2), a_key(8)]
+        listed = collection_rows if self.lists_trashed_collections else collection_rows[1:]
+        fetched = library.fetch_collections([*collection_rows, a_key(7)])
         assert [item.key for item in snapshot.items] == keys_in(library, *items)
-        assert [shelf.key for shelf in snapshot.collections] == keys_in(library, *listed)
-        assert [shelf.key for shelf in fetched] == keys_in(library, *shelves)
+        assert [collection_row.key for collection_row in snapshot.collections] == keys_in(
+            library, *listed
+        )
+        assert [collection_row.key for collection_row in fetched] == keys_in(
+            library, *collection_rows
+        )
         assert snapshot.version == library.version()
 
     def test_fetch_gives_items_in_key_order_once_without_the_missing(
@@ -263,7 +267,12 @@ class LibraryContract:
             ]
         )
 
-        assert [type(outcome) for outcome in outcomes] == [Written, Unchanged, Refused, Written]
+        assert [type(outcome) for outcome in outcomes] == [
+            Written,
+            Unchanged,
+            RefusedObject,
+            Written,
+        ]
         assert outcomes[0] == Written(a_key(2), version + 1)
         assert outcomes[3] == Written(item.key, version + 2)
         assert library.version() == version + 2
@@ -279,7 +288,7 @@ class LibraryContract:
         )
 
         assert [outcome.key for outcome in outcomes] == [a_key(n) for n in (1, 2, 3, 4)]
-        assert [type(outcome) for outcome in outcomes] == [Written, Refused, Stale, Written]
+        assert [type(outcome) for outcome in outcomes] == [Written, RefusedObject, Stale, Written]
         kept = [item.key for item in library.read().items]
         assert kept == keys_in(library, a_key(1), a_key(4))
 
@@ -463,14 +472,14 @@ class LibraryContract:
     def test_a_child_before_its_parent_is_refused(self, library: Library) -> None:
         outcome, parent = library.write([a_note(), an_item()])
 
-        assert isinstance(outcome, Refused)
+        assert isinstance(outcome, RefusedObject)
         assert outcome.code == 409
         assert isinstance(parent, Written)
 
     def test_a_child_of_a_refused_parent_is_refused(self, library: Library) -> None:
         outcomes = library.write([an_item(nonsense="x"), a_note()])
 
-        assert [type(outcome) for outcome in outcomes] == [Refused, Refused]
+        assert [type(outcome) for outcome in outcomes] == [RefusedObject, RefusedObject]
         assert library.read().items == ()
 
     def test_nothing_lies_below_a_note(self, library: Library) -> None:
@@ -582,9 +591,9 @@ class LibraryContract:
 
     def test_a_collection_is_created_renamed_moved_and_trashed(self, library: Library) -> None:
         top = shelved(library, a_collection(a_key(1)))
-        shelf = shelved(library, a_collection(a_key(2), name="July"))
+        collection_row = shelved(library, a_collection(a_key(2), name="July"))
 
-        renamed = shelved(library, replace(shelf, name=" August "))
+        renamed = shelved(library, replace(collection_row, name=" August "))
         moved = shelved(library, replace(renamed, parent=top.key))
         trashed = shelved(library, replace(moved, is_trashed=True))
 
@@ -594,19 +603,21 @@ class LibraryContract:
         assert library.version() == trashed.version
 
     def test_a_collection_comes_out_of_the_trash(self, library: Library) -> None:
-        shelf = shelved(library, a_collection())
-        trashed = shelved(library, replace(shelf, is_trashed=True))
+        collection_row = shelved(library, a_collection())
+        trashed = shelved(library, replace(collection_row, is_trashed=True))
 
         restored = shelved(library, replace(trashed, is_trashed=False))
 
         assert restored in library.read().collections
-        assert library.fetch_collections([shelf.key, a_key(9)]) == [restored]
+        assert library.fetch_collections([collection_row.key, a_key(9)]) == [restored]
 
     def test_a_collection_as_it_is_is_unchanged(self, library: Library) -> None:
-        shelf = shelved(library, a_collection())
+        collection_row = shelved(library, a_collection())
         version = library.version()
 
-        assert library.write_collections([shelf]) == [Unchanged(shelf.key, shelf.version)]
+        assert library.write_collections([collection_row]) == [
+            Unchanged(collection_row.key, collection_row.version)
+        ]
         assert library.version() == version
 
     def test_a_stale_collection_is_left(self, library: Library) -> None:
@@ -620,7 +631,7 @@ class LibraryContract:
         ]
 
         assert outcomes == [Stale(read_earlier.key), Stale("SHELF222"), Stale(a_key(1))]
-        assert [shelf.name for shelf in library.read().collections] == ["Later"]
+        assert [collection_row.name for collection_row in library.read().collections] == ["Later"]
 
     @pytest.mark.parametrize(("name", "code"), [("", 400), ("  ", 400), ("x" * 256, 413)])
     def test_the_name_of_a_collection_has_1_to_255_characters(
@@ -634,7 +645,7 @@ class LibraryContract:
             [a_collection(a_key(2), parent=a_key(1)), a_collection(a_key(1))]
         )
 
-        assert isinstance(child, Refused)
+        assert isinstance(child, RefusedObject)
         assert child.code == 409
         assert isinstance(parent, Written)
 
@@ -650,7 +661,7 @@ class LibraryContract:
 
         outcome = only(library.write_collections([replace(top, parent=top.key)]))
 
-        assert isinstance(outcome, Refused)
+        assert isinstance(outcome, RefusedObject)
         assert top in library.read().collections
 
     def test_a_collection_moved_below_its_own_child_unties_the_child(
@@ -666,7 +677,7 @@ class LibraryContract:
         assert parents == {top.key: low.key, middle.key: top.key, low.key: None}
 
     def test_an_item_joins_and_leaves_collections(self, library: Library) -> None:
-        shelf = shelved(library, a_collection(a_key(1)))
+        collection_row = shelved(library, a_collection(a_key(1)))
         shelved(library, a_collection(a_key(2)))
         item = stored(library, an_item(collections=[a_key(2), a_key(1), a_key(2)]))
 
@@ -674,10 +685,10 @@ class LibraryContract:
 
         assert item.data["collections"] == keys_in(library, a_key(1), a_key(2))
         assert after.data["collections"] == keys_in(library, a_key(2))
-        assert shelf in library.read().collections
+        assert collection_row in library.read().collections
 
     def test_membership_of_an_unknown_collection_is_refused(self, library: Library) -> None:
         outcome = only(library.write([an_item(collections=["SHELF222"])]))
 
-        assert isinstance(outcome, Refused)
+        assert isinstance(outcome, RefusedObject)
         assert library.read().items == ()

@@ -17,7 +17,7 @@ from tests.library.running_values import filled, joined, shown, taken, whole
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Library, LibraryItem
 from zoterodigest.library.server import Connection, Listener, answering
-from zoterodigest.library.server.api import answer
+from zoterodigest.library.server.api import answer_request
 from zoterodigest.library.server.listening import new_key
 from zoterodigest.library.server.messages import (
     Rejected,
@@ -26,7 +26,7 @@ from zoterodigest.library.server.messages import (
     json_answer,
     text_answer,
 )
-from zoterodigest.library.server.site import Site, site
+from zoterodigest.library.server.site import ServedSite, site
 from zoterodigest.notes.editor import editor_form
 
 ALLOW, ALWAYS, DENY = "Allow", "Always Allow", "Deny"
@@ -64,7 +64,7 @@ class RunningZotero:
     requests: list[str] = field(default_factory=list)
     url: str = ""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
-    _site: Site = field(init=False)
+    _site: ServedSite = field(init=False)
 
     def __post_init__(self) -> None:
         self.restart()
@@ -209,7 +209,7 @@ class RunningZotero:
         known = {"host": "127.0.0.1", "zotero-api-key": _INNER[OWN]}
         segments = tuple(path.split("/"))
         found = replace(request, path=f"/{path}", segments=segments, headers={**passed, **known})
-        return answer(found, self._site)
+        return answer_request(found, self._site)
 
     # Writing
 

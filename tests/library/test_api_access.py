@@ -25,7 +25,7 @@ from zoterodigest.library.embedded.database import DatabaseInMemory
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import serving
-from zoterodigest.library.server.api import answer
+from zoterodigest.library.server.api import answer_request
 from zoterodigest.library.server.listening import MAX_BODY, MAX_CONNECTIONS, new_key
 from zoterodigest.library.server.messages import Rejected, read_request
 from zoterodigest.library.server.site import site
@@ -427,7 +427,7 @@ def test_no_request_makes_the_server_fail(
     try:
         content = json.dumps(body).encode()
         request = read_request(method, f"/{path}?{named}", {**headers, **known}, content)
-        found = answer(request, offered)
+        found = answer_request(request, offered)
     except Rejected:
         return
 

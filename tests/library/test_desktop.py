@@ -26,7 +26,7 @@ from zoterodigest.library.port import (
     Collection,
     LibraryItem,
     LibraryReadOnly,
-    Refused,
+    RefusedObject,
     Stale,
     Unchanged,
     Written,
@@ -300,8 +300,8 @@ def test_what_a_person_made_meanwhile_is_not_taken_for_ours(desktop: Desktop) ->
 
 
 def test_a_killed_runs_collections_are_found_again(desktop: Desktop) -> None:
-    shelves = [a_collection(), a_collection(a_key(1), name="July")]
-    write_and_be_killed(desktop, When.AFTER, *shelves)
+    collection_rows = [a_collection(), a_collection(a_key(1), name="July")]
+    write_and_be_killed(desktop, When.AFTER, *collection_rows)
     keys = {one.name: one.key for one in desktop.zotero.library.read().collections}
 
     assert stored_keys(desktop) == {"SHELF222": keys["Daily"], a_key(1): keys["July"]}
@@ -466,7 +466,7 @@ def test_nothing_moves_into_extra(desktop: Desktop) -> None:
     with desktop.client() as library:
         outcomes = library.write([an_item(nonsense="x")])
 
-    assert isinstance(outcomes[0], Refused)
+    assert isinstance(outcomes[0], RefusedObject)
     assert titles(desktop) == []
 
 

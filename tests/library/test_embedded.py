@@ -29,7 +29,7 @@ from zoterodigest.library.port import (
     BadLibrary,
     LibraryItem,
     LibraryReadOnly,
-    Refused,
+    RefusedObject,
     Stale,
     Written,
 )
@@ -200,9 +200,9 @@ def test_nothing_is_erased_if_one_was_written_after_the_version_that_was_read(
     library = embedded(filled)
     read_earlier = library.read()
     (item,) = library.fetch(["ITEM2222"])
-    (shelf,) = read_earlier.collections
+    (collection_row,) = read_earlier.collections
     library.write([changed(item, title="Later")])
-    library.write_collections([replace(shelf, name="Later")])
+    library.write_collections([replace(collection_row, name="Later")])
     before = library.read()
 
     erased = [
@@ -583,7 +583,7 @@ def test_five_thousand_items_are_read_at_once(path: Path) -> None:
     for first in range(0, 5000, 50):
         batch = [an_item(a_key(n), abstractNote="text " * 200) for n in range(first, first + 50)]
         outcomes = library.write(batch)
-    assert not any(isinstance(outcome, Refused) for outcome in outcomes)
+    assert not any(isinstance(outcome, RefusedObject) for outcome in outcomes)
 
     snapshot = library.read()
 

@@ -19,10 +19,10 @@ from zoterodigest.core.values.record import (
     KINDS,
     Fields,
     Hyperlink,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
 )
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.hyperlinks import (
@@ -51,7 +51,7 @@ CLIP: Fields = {
     "task": Members(("zero-shot transfer",)),
     "categories": Members(("cs.CV", "cs.LG")),
     "arxiv": "2103.00020",
-    "links": Links((Hyperlink("code", "https://github.com/openai/CLIP"),)),
+    "links": WebLinks((Hyperlink("code", "https://github.com/openai/CLIP"),)),
     "comment": "12 pages\nwith figures",
     "abstract": "One.\nTwo.",
 }
@@ -375,13 +375,13 @@ def test_links_become_attachments_but_for_the_works_own_pages() -> None:
         Hyperlink("bad", "javascript:alert(1)"),
     ]
 
-    carried = carried_links(Links((code, *own)), PREPRINT)
+    carried = carried_links(WebLinks((code, *own)), PREPRINT)
 
-    assert carried == Links((code,))
+    assert carried == WebLinks((code,))
     attachment = link_attachment(code, "ABCD2345")
     assert link_of(attachment) == code
     fields, _ = read_item(_stored(PREPRINT), ZOTERO, [attachment])
-    assert fields["links"] == Links((code,))
+    assert fields["links"] == WebLinks((code,))
 
 
 @pytest.mark.parametrize(
@@ -401,7 +401,7 @@ def test_links_become_attachments_but_for_the_works_own_pages() -> None:
 def test_what_is_no_web_address_is_no_link_in_either_direction(url: str) -> None:
     bad = Hyperlink("code", url)
 
-    assert carried_links(Links((bad,)), PREPRINT) == Links(())
+    assert carried_links(WebLinks((bad,)), PREPRINT) == WebLinks(())
     assert link_of(link_attachment(bad, "ABCD2345")) is None
     assert link_in_line(f"<{url}> code") is None
 
@@ -450,7 +450,7 @@ _VALUES: Mapping[str, st.SearchStrategy[Value]] = {
     "url": st.sampled_from(["https://example.org/a", "https://openreview.net/forum?id=x"]),
     "citekey": st.sampled_from(["byron2024", "Byron:2024-x", "Müller 2020"]),
     "links": st.builds(
-        lambda label, url: Links((Hyperlink(label.strip(), url),)),
+        lambda label, url: WebLinks((Hyperlink(label.strip(), url),)),
         _WORDS,
         st.sampled_from(["https://github.com/a/b", "https://a.github.io"]),
     ),

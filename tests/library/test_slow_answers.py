@@ -14,7 +14,7 @@ from zoterodigest.library.address import DesktopAddress, WebAddress
 from zoterodigest.library.desktop.library import DesktopLibrary
 from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.web.library import WebLibrary
-from zoterodigest.lookup.service import Manners, NoReply, Place, Service
+from zoterodigest.lookup.service import Manners, NoReply, Service, ServiceAddress
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100000\r\n\r\n"
 PARTS = [pytest.param(b"", id="in the headers"), pytest.param(HEAD, id="in the body")]
@@ -82,7 +82,7 @@ def test_a_zotero_that_sends_a_byte_now_and_then_ends_a_run_in_time(
 @pytest.mark.parametrize("head", PARTS)
 def test_a_source_that_sends_a_byte_now_and_then_is_given_up(head: bytes) -> None:
     manners = Manners(wait=lambda seconds, why: None, longest_answer=SECONDS)
-    with dripping(head) as url, Service(Place("Things", url, 0.0), manners) as service:
+    with dripping(head) as url, Service(ServiceAddress("Things", url, 0.0), manners) as service:
         answer = service.ask("/ask", {})
 
     assert answer == NoReply("Things is too slow: its answer did not come whole")

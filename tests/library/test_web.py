@@ -21,7 +21,7 @@ from zoterodigest.library.port import (
     BadLibrary,
     LibraryItem,
     LibraryReadOnly,
-    Refused,
+    RefusedObject,
     Snapshot,
     Stale,
     Unchanged,
@@ -140,8 +140,8 @@ def test_collections_are_written_as_if_nothing_had_gone_wrong(
     )
 
     assert [type(outcome) for outcome in outcomes] == [Written, Written]
-    shelves = [(one.name, one.parent) for one in server.behind.read().collections]
-    assert shelves == [("July", None), ("Daily", a_key(1))]
+    collection_rows = [(one.name, one.parent) for one in server.behind.read().collections]
+    assert collection_rows == [("July", None), ("Daily", a_key(1))]
 
 
 @pytest.mark.parametrize("fault", sorted({*BEFORE, *AFTER} - FAULTS_OF_WRITES))
@@ -383,7 +383,7 @@ def test_an_object_that_spoils_the_request_is_found_and_the_others_are_written(
 
     outcomes = library.write(items)
 
-    assert outcomes[3] == Refused(a_key(3), 413, 'Too much "poison"')
+    assert outcomes[3] == RefusedObject(a_key(3), 413, 'Too much "poison"')
     assert [type(one) for one in outcomes].count(Written) == 6
 
 
@@ -568,7 +568,7 @@ def test_what_was_deleted_is_gone_and_collections_take_their_own_with_them(
     snapshot = library.read()
 
     assert snapshot == server.behind.read()
-    assert [shelf.key for shelf in snapshot.collections] == [a_key(3)]
+    assert [collection_row.key for collection_row in snapshot.collections] == [a_key(3)]
 
 
 def test_a_library_restored_from_a_backup_is_read_as_it_is(server: Server, tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from zoterodigest.library.port import (
     Collection,
     LibraryItem,
     Outcome,
-    Refused,
+    RefusedObject,
     Stale,
     Unchanged,
     Written,
@@ -104,9 +104,9 @@ def test_an_item_of_the_api_is_read_without_what_is_empty() -> None:
 def test_a_collection_of_the_api_is_read() -> None:
     data = {"name": "July", "parentCollection": "AAAA2222", "deleted": True}
 
-    shelf = collection_of({"key": "SHELF222", "version": 3, "data": data})
+    collection_row = collection_of({"key": "SHELF222", "version": 3, "data": data})
 
-    assert shelf == Collection("SHELF222", 3, "July", "AAAA2222", is_trashed=True)
+    assert collection_row == Collection("SHELF222", 3, "July", "AAAA2222", is_trashed=True)
 
 
 @given(JSON)
@@ -206,13 +206,13 @@ def outcomes(answer: Any, version: int = 0) -> list[Outcome | None]:
         ({"unchanged": {"0": a_key(0)}}, 4, Unchanged(a_key(0), 4)),
         ({"failed": {"0": {"code": 412, "message": "x"}}}, 4, Stale(a_key(0))),
         ({"failed": {"0": {"code": 404, "message": "x"}}}, 4, Stale(a_key(0))),
-        ({"failed": {"0": {"code": 404, "message": "x"}}}, 0, Refused(a_key(0), 404, "x")),
+        ({"failed": {"0": {"code": 404, "message": "x"}}}, 0, RefusedObject(a_key(0), 404, "x")),
         (
             {"failed": {"0": {"code": 400, "message": "&lt;b&gt; S3CR3T"}}, "success": []},
             0,
-            Refused(a_key(0), 400, "<b> (key)"),
+            RefusedObject(a_key(0), 400, "<b> (key)"),
         ),
-        ({"failed": {"0": {"code": 413}}}, 0, Refused(a_key(0), 413, "")),
+        ({"failed": {"0": {"code": 413}}}, 0, RefusedObject(a_key(0), 413, "")),
         ({"failed": {"0": "no"}, "unchanged": []}, 0, None),
         ([], 0, None),
         (None, 0, None),

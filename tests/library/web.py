@@ -12,7 +12,7 @@ from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.embedded.database import DatabaseInMemory
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.server.api import answer
+from zoterodigest.library.server.api import answer_request
 from zoterodigest.library.server.listening import Listener, answering, new_key
 from zoterodigest.library.server.messages import Request, Response
 from zoterodigest.library.server.site import site
@@ -76,7 +76,7 @@ def a_server() -> Iterator[Server]:
 
         def answered(request: Request) -> Response:
             server.requests.append(request)
-            return server.between(request, lambda asked: answer(asked, offered))
+            return server.between(request, lambda asked: answer_request(asked, offered))
 
         with answering(Listener(0, answered, bugs.append)) as url:
             server.url = url

@@ -8,8 +8,15 @@ from hypothesis import strategies as st
 
 from zoterodigest.core.values.names import parse_names
 from zoterodigest.core.values.record import Names
-from zoterodigest.lookup.agreement import Agreement, Agrees, Doubtful, Known, Unrelated, agreement
-from zoterodigest.lookup.work import Candidate, Source
+from zoterodigest.lookup.agreement import (
+    Agreement,
+    Agrees,
+    Doubtful,
+    Unrelated,
+    WantedWork,
+    agreement,
+)
+from zoterodigest.lookup.work import IndexedWork, Source
 
 PEOPLE = "Ada Lovelace, Alan Turing, Grace Hopper, Kurt Gödel"
 TITLE = "Learning Maps of Things without Labels"
@@ -22,14 +29,14 @@ def agree(
     others: str = PEOPLE,
     **identifiers: str,
 ) -> Agreement:
-    candidate = Candidate(
+    candidate = IndexedWork(
         Source.CROSSREF,
         other,
         parse_names(others).people,
         doi=identifiers.get("other_doi", ""),
         arxiv=identifiers.get("other_arxiv", ""),
     )
-    known = Known(
+    known = WantedWork(
         title,
         parse_names(people),
         arxiv=identifiers.get("arxiv", ""),
@@ -204,9 +211,9 @@ def test_a_work_without_anything_in_common_is_unrelated() -> None:
 def test_any_texts_can_be_compared(
     title: str, other: str, people: list[str], others: list[str]
 ) -> None:
-    known = Known(title, Names(tuple(people)))
+    known = WantedWork(title, Names(tuple(people)))
 
-    agreement(known, Candidate(Source.DBLP, other, tuple(others)))
+    agreement(known, IndexedWork(Source.DBLP, other, tuple(others)))
 
 
 @given(st.text(), st.text())

@@ -25,8 +25,16 @@ from tests.lookup.site import (
 )
 from zoterodigest.lookup.arxiv import ARXIV, Arxiv
 from zoterodigest.lookup.cache import Cache, cache_file
-from zoterodigest.lookup.service import Place
-from zoterodigest.lookup.work import Failed, Found, Looked, Missing, Outcome, Source, Withdrawn
+from zoterodigest.lookup.service import ServiceAddress
+from zoterodigest.lookup.work import (
+    Failed,
+    KnownPaper,
+    Looked,
+    NoSuchPaper,
+    Outcome,
+    Source,
+    Withdrawn,
+)
 
 IDS = [f"{2101 + at // 100:04}.{at:05}" for at in range(1, 616)]
 
@@ -61,7 +69,7 @@ class Press:
             return self.arxiv(cache).look_up(ids)
 
     def arxiv(self, cache: Cache) -> Arxiv:
-        place = Place(ARXIV.name, f"{self.site.url}/api", ARXIV.pause)
+        place = ServiceAddress(ARXIV.name, f"{self.site.url}/api", ARXIV.pause)
         return Arxiv(cache, self.clock.manners, place=place)
 
     @property
@@ -77,12 +85,12 @@ def _press(tmp_path: Path) -> Iterator[Press]:
 
 
 def looked(outcome: Outcome) -> Looked:
-    assert isinstance(outcome, Found), outcome
+    assert isinstance(outcome, KnownPaper), outcome
     return outcome.looked
 
 
 def found_ids(outcomes: dict[str, Outcome]) -> list[str]:
-    return [id_ for id_, outcome in outcomes.items() if isinstance(outcome, Found)]
+    return [id_ for id_, outcome in outcomes.items() if isinstance(outcome, KnownPaper)]
 
 
 # What is asked, and how
@@ -197,7 +205,7 @@ def test_a_paper_is_asked_for_again_when_the_answer_is_old(press: Press) -> None
 
     (outcome,) = press.look_up("2103.00020")
 
-    assert isinstance(outcome, Found)
+    assert isinstance(outcome, KnownPaper)
     assert outcome.has_new_version
     assert (outcome.earlier_version, outcome.looked.version) == (1, 3)
 
@@ -220,7 +228,12 @@ def test_without_a_network_the_cache_tells_what_it_knows(press: Press) -> None:
     with Cache(cache_file(press.folder)) as cache:
         outcomes = press.arxiv(cache).recall(["2103.00020", "2103.99999", "2103.11111", "x"])
 
-    assert [type(outcome) for outcome in outcomes.values()] == [Found, Missing, Failed, Failed]
+    assert [type(outcome) for outcome in outcomes.values()] == [
+        KnownPaper,
+        NoSuchPaper,
+        Failed,
+        Failed,
+    ]
     assert len(press.site.requests) == 1
 
 
@@ -232,14 +245,14 @@ def test_ids_that_the_feed_leaves_out_are_missing(press: Press) -> None:
 
     outcomes = press.outcomes([*IDS[:30], "2103.99999"])
 
-    assert outcomes["2103.99999"] == Missing()
+    assert outcomes["2103.99999"] == NoSuchPaper()
     assert len(press.site.requests) == 1
 
 
 def test_an_entry_that_holds_nothing_stands_for_a_missing_paper(press: Press) -> None:
     press.site.always = text(feed([BLANK]))
 
-    assert press.look_up("2103.99999") == [Missing()]
+    assert press.look_up("2103.99999") == [NoSuchPaper()]
     assert len(press.site.requests) == 1
 
 
@@ -252,7 +265,7 @@ def test_an_id_that_the_api_refuses_costs_the_others_nothing(press: Press, code:
     outcomes = press.outcomes(["2103.00020", "2399.99999", "2103.00021"])
 
     assert found_ids(outcomes) == ["2103.00020", "2103.00021"]
-    assert outcomes["2399.99999"] == Missing()
+    assert outcomes["2399.99999"] == NoSuchPaper()
     assert press.asked[1] == ["2103.00020", "2103.00021"]
 
 
@@ -379,7 +392,7 @@ def test_a_feed_that_always_breaks_off_leaves_the_rest_unknown(press: Press) -> 
     outcomes = press.outcomes(IDS[:100])
 
     assert len(found_ids(outcomes)) > 80
-    assert {outcome for outcome in outcomes.values() if not isinstance(outcome, Found)} == {
+    assert {outcome for outcome in outcomes.values() if not isinstance(outcome, KnownPaper)} == {
         Failed("arXiv's answer breaks off, or is no feed")
     }
 
@@ -412,7 +425,7 @@ def test_an_empty_page_for_a_hundred_ids_is_a_fault_and_not_kept(press: Press) -
 
 
 def test_an_empty_page_for_one_id_means_that_there_is_no_such_paper(press: Press) -> None:
-    assert press.look_up("2103.99999") == [Missing()]
+    assert press.look_up("2103.99999") == [NoSuchPaper()]
 
 
 def test_another_paper_than_asked_for_is_not_taken_for_it(press: Press) -> None:
@@ -460,7 +473,7 @@ def test_without_a_server_everything_is_unknown_at_once(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     clock = Clock()
-    place = Place("arXiv", f"http://127.0.0.1:{port}", 3.0)
+    place = ServiceAddress("arXiv", f"http://127.0.0.1:{port}", 3.0)
 
     with Cache(None) as cache:
         arxiv = Arxiv(cache, clock.manners, place=place)

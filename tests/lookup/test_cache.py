@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.lookup.cache import Ages, Cache, Kept, cache_file
+from zoterodigest.lookup.cache import Ages, Cache, CachedAnswer, cache_file
 from zoterodigest.lookup.work import Source
 
 NOW = datetime(2026, 8, 1, 12, 30, tzinfo=UTC)
@@ -25,7 +25,7 @@ def _path(tmp_path: Path) -> Path:
     return cache_file(tmp_path / "not" / "yet")
 
 
-def kept_in(path: Path | None, *keys: str) -> dict[str, Kept]:
+def kept_in(path: Path | None, *keys: str) -> dict[str, CachedAnswer]:
     with Cache(path) as cache:
         return cache.recall(Source.ARXIV, keys)
 
@@ -38,7 +38,10 @@ def keep_in(path: Path, **answers: str | None) -> None:
 def test_what_is_kept_comes_back_in_another_run(path: Path) -> None:
     keep_in(path, a="text", b=None)
 
-    assert kept_in(path, "a", "b", "c") == {"a": Kept("text", NOW), "b": Kept(None, NOW)}
+    assert kept_in(path, "a", "b", "c") == {
+        "a": CachedAnswer("text", NOW),
+        "b": CachedAnswer(None, NOW),
+    }
 
 
 def test_sources_do_not_mix(path: Path) -> None:
@@ -52,7 +55,7 @@ def test_a_later_answer_takes_the_place_of_an_earlier_one(path: Path) -> None:
     keep_in(path, a="text")
     keep_in(path, a=None)
 
-    assert kept_in(path, "a") == {"a": Kept(None, NOW)}
+    assert kept_in(path, "a") == {"a": CachedAnswer(None, NOW)}
 
 
 def test_many_keys_are_recalled_at_once(path: Path) -> None:
@@ -76,7 +79,7 @@ def test_without_a_file_answers_last_as_long_as_the_object() -> None:
     with Cache(None) as cache:
         cache.keep(Source.ARXIV, {"a": "text"}, NOW)
 
-        assert cache.recall(Source.ARXIV, ["a"]) == {"a": Kept("text", NOW)}
+        assert cache.recall(Source.ARXIV, ["a"]) == {"a": CachedAnswer("text", NOW)}
 
 
 @pytest.mark.parametrize(
@@ -86,13 +89,13 @@ def test_without_a_file_answers_last_as_long_as_the_object() -> None:
 def test_what_there_is_not_is_believed_for_less_long(
     answer: str | None, days: int, is_fresh: bool
 ) -> None:
-    kept = Kept(answer, NOW - timedelta(days=days))
+    kept = CachedAnswer(answer, NOW - timedelta(days=days))
 
     assert Ages().is_fresh(kept, NOW) is is_fresh
 
 
 def test_an_answer_of_the_future_is_not_believed() -> None:
-    assert not Ages().is_fresh(Kept("x", NOW + timedelta(seconds=1)), NOW)
+    assert not Ages().is_fresh(CachedAnswer("x", NOW + timedelta(seconds=1)), NOW)
 
 
 def damaged(path: Path) -> bytes:
@@ -122,7 +125,7 @@ def test_a_damaged_file_is_begun_anew_and_told_once(path: Path, kind: str) -> No
 
     assert before == {}
     assert told == [f"the cache of lookups at {path} was damaged and is begun anew"]
-    assert kept_in(path, "b") == {"b": Kept("text", NOW)}
+    assert kept_in(path, "b") == {"b": CachedAnswer("text", NOW)}
 
 
 def test_a_place_that_cannot_be_used_is_done_without_and_told_once(tmp_path: Path) -> None:

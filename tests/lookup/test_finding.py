@@ -28,20 +28,22 @@ from tests.lookup.site import (
 )
 from zoterodigest.core.values.record import Names
 from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
-from zoterodigest.lookup.agreement import Known
+from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.cache import Cache
-from zoterodigest.lookup.finding import Asking, Findings, find
+from zoterodigest.lookup.finding import Asking, Findings, find_publications
 from zoterodigest.lookup.publication import Published, Reported, Unpublished
 from zoterodigest.lookup.sources import Addresses, Sources
-from zoterodigest.lookup.statements import Work, own_statement
+from zoterodigest.lookup.statements import StatedWork, own_statement
 from zoterodigest.lookup.work import Source
 
 ZOTERO = zotero_mapping(LinkHome.OFF, categories=False)
 TITLE = "A Study of Something"
 PEOPLE = Names(("Ada Lovelace", "Alan Turing"))
 ID = "2103.00020"
-WORK = Work(Known(TITLE, PEOPLE, arxiv=ID), first="2021-02-26")
-OTHER = replace(WORK, known=Known("Another Study of Something Else", PEOPLE, arxiv="2103.00021"))
+WORK = StatedWork(WantedWork(TITLE, PEOPLE, arxiv=ID), first="2021-02-26")
+OTHER = replace(
+    WORK, known=WantedWork("Another Study of Something Else", PEOPLE, arxiv="2103.00021")
+)
 AT_CVPR = {"venue": "CVPR", "year": "2022", "doi": "10.5555/cvpr.1", "pages": "1-10"}
 
 
@@ -55,11 +57,11 @@ class Reader:
     clock: Clock = field(default_factory=Clock)
     left_out: Mapping[str, str] = field(default_factory=dict)
 
-    def find(self, *works: Work, is_offline: bool = False) -> Findings:
+    def find(self, *works: StatedWork, is_offline: bool = False) -> Findings:
         urls = {name: f"{self.site.url}/{name}" for name in SERVICES} | dict(self.left_out)
         sources = Sources(Addresses(**urls), self.cache, self.clock.manners)
         try:
-            return find(works or (WORK,), sources, ZOTERO, Asking(is_offline))
+            return find_publications(works or (WORK,), sources, ZOTERO, Asking(is_offline))
         finally:
             for service in sources.services:
                 service.close()
@@ -149,7 +151,7 @@ def test_crossref_is_asked_by_the_doi_that_arxiv_tells(reader: Reader) -> None:
 
 
 def test_a_work_without_identifier_is_asked_for_by_title_and_author(reader: Reader) -> None:
-    reader.find(Work(Known(TITLE, PEOPLE)))
+    reader.find(StatedWork(WantedWork(TITLE, PEOPLE)))
 
     assert reader.asked == ["dblp", "crossref", "semantic_scholar"]
     assert reader.site.requests[0].params["q"] == f"{TITLE} Lovelace"
@@ -166,7 +168,9 @@ def test_a_work_whose_id_is_of_another_paper_is_asked_for_by_its_own_title(reade
 
 
 def test_many_works_are_few_requests_where_that_is_possible(reader: Reader) -> None:
-    works = [replace(WORK, known=Known(TITLE, PEOPLE, arxiv=f"2103.{at:05}")) for at in range(130)]
+    works = [
+        replace(WORK, known=WantedWork(TITLE, PEOPLE, arxiv=f"2103.{at:05}")) for at in range(130)
+    ]
     reader.indexes.dblp = [dblp_info(**AT_CVPR)]
 
     reader.find(*works)
@@ -245,7 +249,7 @@ def test_a_run_that_is_broken_off_goes_on_where_it_was(reader: Reader) -> None:
     addresses = Addresses(**urls, semantic_scholar="")
     sources = Sources(addresses, reader.cache, reader.clock.manners)
     with pytest.raises(KeyboardInterrupt):
-        find([WORK, OTHER], sources, ZOTERO, Asking(watch=impatient))
+        find_publications([WORK, OTHER], sources, ZOTERO, Asking(watch=impatient))
     for service in sources.services:
         service.close()
     asked = len(reader.site.requests)

@@ -23,8 +23,8 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.lookup import crossref, dblp, semantic_scholar
 from zoterodigest.lookup.cache import Cache
 from zoterodigest.lookup.index import Candidates, Index, Question
-from zoterodigest.lookup.service import Place
-from zoterodigest.lookup.work import Candidate, Failed, Source
+from zoterodigest.lookup.service import ServiceAddress
+from zoterodigest.lookup.work import Failed, IndexedWork, Source
 
 ARXIV_ID = Identifier("arxiv", "2103.00020")
 
@@ -41,14 +41,14 @@ class Reader:
     def __init__(self, site: Site, source: Source) -> None:
         self.site = site
         self.clock = Clock()
-        place = Place(source.value, site.url, 1.0)
+        place = ServiceAddress(source.value, site.url, 1.0)
         self.index = Index(source, place, cache=Cache(None), manners=self.clock.manners)
 
     def ask(self, question: Question, *bodies: bytes) -> Candidates | Failed:
         self.site.faults |= {at: text(body) for at, body in enumerate(bodies, 1)}
         return self.index.ask(question)
 
-    def read(self, question: Question, body: bytes) -> Candidate:
+    def read(self, question: Question, body: bytes) -> IndexedWork:
         found = self.ask(question, body)
         assert not isinstance(found, Failed), found
         return found[0]
@@ -125,10 +125,10 @@ ANY_JSON = st.recursive(
 )
 QUESTIONS = [
     crossref.by_doi("10.1/x"),
-    crossref.by_title("x"),
-    dblp.by_title("x"),
+    crossref.crossref_by_title("x"),
+    dblp.dblp_by_title("x"),
     semantic_scholar.by_identifier(ARXIV_ID),
-    semantic_scholar.by_title("x"),
+    semantic_scholar.semantic_scholar_by_title("x"),
 ]
 
 
@@ -162,7 +162,7 @@ def test_crossref_is_asked_for_a_doi_in_one_part_of_the_path(reader: Reader) -> 
 
 
 def test_crossref_is_asked_for_a_title_with_its_author(reader: Reader) -> None:
-    reader.ask(crossref.by_title("A  Study & more", "Lovelace"))
+    reader.ask(crossref.crossref_by_title("A  Study & more", "Lovelace"))
 
     request = reader.site.requests[0]
     assert request.path == "/works"
@@ -176,7 +176,7 @@ def test_a_work_of_crossref_is_read(reader: Reader) -> None:
 
     found = reader.read(crossref.by_doi("10.5555/proc.2023.17"), crossref_one(work))
 
-    assert found == Candidate(
+    assert found == IndexedWork(
         source=Source.CROSSREF,
         title="A Study of Something",
         authors=("Ada Lovelace", "Alan Turing"),
@@ -222,7 +222,7 @@ def test_what_publishers_register_is_made_plain(
 ) -> None:
     work = {key: each for key, each in crossref_work(**fields).items() if each is not None}
 
-    found = reader.read(crossref.by_title("x"), crossref_list(work))
+    found = reader.read(crossref.crossref_by_title("x"), crossref_list(work))
 
     assert getattr(found, name) == value
 
@@ -236,7 +236,7 @@ def _dblp_reader(site: Site) -> Reader:
 
 
 def test_dblp_is_asked_for_words_and_no_commands(dblp_reader: Reader) -> None:
-    dblp_reader.ask(dblp.by_title("β-VAE: Learn|ing $2 -not, it's", "Irina Higgins"))
+    dblp_reader.ask(dblp.dblp_by_title("β-VAE: Learn|ing $2 -not, it's", "Irina Higgins"))
 
     request = dblp_reader.site.requests[0]
     assert request.path == "/search/publ/api"
@@ -245,9 +245,9 @@ def test_dblp_is_asked_for_words_and_no_commands(dblp_reader: Reader) -> None:
 
 
 def test_a_work_of_dblp_is_read(dblp_reader: Reader) -> None:
-    found = dblp_reader.read(dblp.by_title("x"), dblp_hits(dblp_info()))
+    found = dblp_reader.read(dblp.dblp_by_title("x"), dblp_hits(dblp_info()))
 
-    assert found == Candidate(
+    assert found == IndexedWork(
         source=Source.DBLP,
         title="A Study of Something",
         authors=("Ada Lovelace", "Alan Turing"),
@@ -277,7 +277,7 @@ def test_the_forms_of_dblp_are_understood(
 ) -> None:
     info = {key: each for key, each in dblp_info(**fields).items() if each is not None}
 
-    found = dblp_reader.read(dblp.by_title("x"), dblp_hits(info))
+    found = dblp_reader.read(dblp.dblp_by_title("x"), dblp_hits(info))
 
     assert getattr(found, name) == value
 
@@ -287,20 +287,20 @@ def test_the_preprint_of_dblp_is_one_of_arxiv(dblp_reader: Reader) -> None:
         type="Informal and Other Publications", venue="CoRR", volume="abs/2103.00020", doi=""
     )
 
-    found = dblp_reader.read(dblp.by_title("x"), dblp_hits(info))
+    found = dblp_reader.read(dblp.dblp_by_title("x"), dblp_hits(info))
 
     assert (found.arxiv, found.item_type, found.volume) == ("2103.00020", "preprint", "")
     assert not found.is_published
 
 
 def test_dblp_without_hits_has_nothing(dblp_reader: Reader) -> None:
-    assert dblp_reader.ask(dblp.by_title("x"), dblp_hits()) == ()
+    assert dblp_reader.ask(dblp.dblp_by_title("x"), dblp_hits()) == ()
 
 
 def test_volumes_of_proceedings_are_no_works(dblp_reader: Reader) -> None:
     hits = dblp_hits(dblp_info(type="Editorship"))
 
-    assert dblp_reader.ask(dblp.by_title("x"), hits) == ()
+    assert dblp_reader.ask(dblp.dblp_by_title("x"), hits) == ()
 
 
 def test_the_limit_of_dblp_is_kept(dblp_reader: Reader) -> None:
@@ -309,7 +309,7 @@ def test_the_limit_of_dblp_is_kept(dblp_reader: Reader) -> None:
         2: text(dblp_hits(dblp_info())),
     }
 
-    found = dblp_reader.index.ask(dblp.by_title("x"))
+    found = dblp_reader.index.ask(dblp.dblp_by_title("x"))
 
     assert isinstance(found, tuple)
     assert len(found) == 1
@@ -340,7 +340,7 @@ def test_a_paper_of_semantic_scholar_is_read(scholar: Reader) -> None:
 
     found = scholar.read(semantic_scholar.by_identifier(ARXIV_ID), body)
 
-    assert found == Candidate(
+    assert found == IndexedWork(
         source=Source.SEMANTIC_SCHOLAR,
         title="A Study of Something",
         authors=("Ada Lovelace", "A. Turing"),
@@ -379,12 +379,12 @@ def test_a_paper_without_a_venue_is_nowhere_published(scholar: Reader) -> None:
 def test_the_closest_title_is_found_or_none(scholar: Reader) -> None:
     match = json.dumps({"data": [scholar_paper(matchScore=131.8)]}).encode()
 
-    found = scholar.ask(semantic_scholar.by_title("A Study"), match)
+    found = scholar.ask(semantic_scholar.semantic_scholar_by_title("A Study"), match)
     scholar.site.always = status(404, '{"error":"Title match not found"}')
 
     assert isinstance(found, tuple)
     assert len(found) == 1
-    assert scholar.ask(semantic_scholar.by_title("Another")) == ()
+    assert scholar.ask(semantic_scholar.semantic_scholar_by_title("Another")) == ()
 
 
 def test_many_papers_are_one_request_and_none_the_second_time(scholar: Reader) -> None:

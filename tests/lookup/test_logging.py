@@ -11,7 +11,7 @@ from tests.lookup.answers import Paper, feed
 from tests.lookup.site import Answer, Clock, Site, serving, status
 from zoterodigest.lookup.arxiv import Arxiv
 from zoterodigest.lookup.cache import Cache
-from zoterodigest.lookup.service import Place, Service
+from zoterodigest.lookup.service import Service, ServiceAddress
 
 KEY = "aSecretKeyOfAPerson12345"
 
@@ -23,7 +23,7 @@ def all_levels(caplog: pytest.LogCaptureFixture) -> None:
 
 def asked(site: Site, *ids: str) -> None:
     with Cache(None) as cache:
-        arxiv = Arxiv(cache, Clock().manners, place=Place("arXiv", site.url, 3.0))
+        arxiv = Arxiv(cache, Clock().manners, place=ServiceAddress("arXiv", site.url, 3.0))
         arxiv.look_up(ids)
         arxiv.look_up(ids)
         arxiv.service.close()
@@ -54,7 +54,7 @@ def test_waits_and_retries_are_logged_with_their_reason(caplog: pytest.LogCaptur
 
 def test_a_key_and_what_is_asked_are_in_no_record_of_ours(caplog: pytest.LogCaptureFixture) -> None:
     with serving(lambda _: Answer(b"{}")) as site:
-        place = Place("Scholar", site.url, 0.0, {"x-api-key": KEY})
+        place = ServiceAddress("Scholar", site.url, 0.0, {"x-api-key": KEY})
         with Service(place, Clock().manners) as service:
             service.ask("/paper/search", {"query": "a title of mine"})
 

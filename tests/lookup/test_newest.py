@@ -20,7 +20,7 @@ from tests.lookup.site import (
     text,
 )
 from zoterodigest.lookup.arxiv import Newest, newest, query_of
-from zoterodigest.lookup.service import Place, Service
+from zoterodigest.lookup.service import Service, ServiceAddress
 
 IDS = [f"2607.{at:05}" for at in range(1, 251)]
 
@@ -43,7 +43,7 @@ class Press:
         return Answer(feed(entries, total=len(IDS)))
 
     def newest(self, since: str, *, most: int = 2_000) -> Newest:
-        place = Place("arXiv", self.site.url, 3.0)
+        place = ServiceAddress("arXiv", self.site.url, 3.0)
         with Service(place, Clock().manners) as service:
             return newest(service, query_of(["cs.CV"], ["diffusion"]), since=since, most=most)
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from zoterodigest.core.values.record import Names
 from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
-from zoterodigest.lookup.agreement import Known
+from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.publication import (
     Publication,
     Published,
@@ -18,18 +18,18 @@ from zoterodigest.lookup.publication import (
     Unpublished,
     publication,
 )
-from zoterodigest.lookup.statements import Heard, Work, own_statement
-from zoterodigest.lookup.work import Candidate, Looked, Source
+from zoterodigest.lookup.statements import Heard, StatedWork, own_statement
+from zoterodigest.lookup.work import IndexedWork, Looked, Source
 
 TITLE = "Painting Landscapes by Numbers Alone"
 PEOPLE = ("Ada Lovelace", "Alan Turing", "Grace Hopper")
 ID = "2203.00020"
 ZOTERO = zotero_mapping(LinkHome.OFF, categories=False)
-WORK = Work(Known(TITLE, Names(PEOPLE), arxiv=ID), first="2022-03-01")
+WORK = StatedWork(WantedWork(TITLE, Names(PEOPLE), arxiv=ID), first="2022-03-01")
 DBLP, CROSSREF, SCHOLAR = Source.DBLP, Source.CROSSREF, Source.SEMANTIC_SCHOLAR
 
 
-def own(venue: str, year: str) -> Work:
+def own(venue: str, year: str) -> StatedWork:
     return replace(WORK, own=own_statement(venue, year, "papers.md:3", ZOTERO))
 
 
@@ -48,13 +48,15 @@ def arxiv(comment: str = "", journal_ref: str = "", doi: str = "", title: str = 
     )
 
 
-def listed(source: Source, venue: str, year: str, **fields: str) -> Candidate:
+def listed(source: Source, venue: str, year: str, **fields: str) -> IndexedWork:
     kind = {"item_type": "conferencePaper", "title": TITLE} | fields
     people = kind.pop("people", "; ".join(PEOPLE)).split("; ")
-    return Candidate(source, authors=tuple(people), venue=venue, year=year, **kind)
+    return IndexedWork(source, authors=tuple(people), venue=venue, year=year, **kind)
 
 
-def decide(*candidates: Candidate, work: Work = WORK, looked: Looked | None = None) -> Publication:
+def decide(
+    *candidates: IndexedWork, work: StatedWork = WORK, looked: Looked | None = None
+) -> Publication:
     return publication(work, Heard(looked, candidates), ZOTERO)
 
 
@@ -102,7 +104,7 @@ def reason(found: Publication) -> str:
     ],
 )  # fmt: skip
 def test_an_index_is_believed_about_a_work_that_agrees(
-    candidate: Candidate, expected: tuple[str, str]
+    candidate: IndexedWork, expected: tuple[str, str]
 ) -> None:
     assert said(decide(candidate)) == expected
 
@@ -148,7 +150,7 @@ def test_a_title_may_change_between_versions_and_authors_may_be_wrong_but_not_bo
         (listed(DBLP, "CVPR", "2022", arxiv="1901.00001"), "it is arXiv:1901.00001"),
     ],
 )
-def test_a_candidate_that_does_not_agree_is_only_told(candidate: Candidate, told: str) -> None:
+def test_a_candidate_that_does_not_agree_is_only_told(candidate: IndexedWork, told: str) -> None:
     found = decide(candidate)
 
     if isinstance(found, Reported):
@@ -215,7 +217,7 @@ def test_sources_that_agree_give_venue_year_doi_and_pages_by_trust() -> None:
         (listed(SCHOLAR, "European Conference on Computer Vision", "2022"),),
     ],
 )
-def test_sources_that_contradict_each_other_are_only_told(others: tuple[Candidate, ...]) -> None:
+def test_sources_that_contradict_each_other_are_only_told(others: tuple[IndexedWork, ...]) -> None:
     found = decide(*others, looked=arxiv("Accepted to CVPR 2022"))
 
     assert reason(found) == "the sources disagree about the venue"
@@ -233,7 +235,7 @@ def test_sources_that_contradict_each_other_are_only_told(others: tuple[Candidat
     ],
 )  # fmt: skip
 def test_a_conference_paper_and_a_later_article_are_a_choice_for_the_person(
-    others: tuple[Candidate, ...], looked: Looked | None
+    others: tuple[IndexedWork, ...], looked: Looked | None
 ) -> None:
     found = decide(
         listed(DBLP, "NeurIPS", "2022", pages="1-9"),
@@ -354,7 +356,7 @@ def test_a_venue_of_which_the_library_could_not_tell_the_type_is_only_told() -> 
     ],
 )  # fmt: skip
 def test_the_year_is_that_of_the_publication(
-    candidates: tuple[Candidate, ...], comment: str, expected: tuple[str, str]
+    candidates: tuple[IndexedWork, ...], comment: str, expected: tuple[str, str]
 ) -> None:
     assert said(decide(*candidates, looked=arxiv(comment))) == expected
 
@@ -382,7 +384,7 @@ def test_the_own_venue_gains_doi_and_pages_from_who_agrees_about_venue_and_year(
         (listed(DBLP, "CVPR", "2023", doi="10.1109/CVPR.1"), "another year"),
     ],
 )
-def test_the_own_venue_is_never_contradicted(candidate: Candidate, told: str) -> None:
+def test_the_own_venue_is_never_contradicted(candidate: IndexedWork, told: str) -> None:
     found = decide(candidate, work=own("CVPR", "2022"))
 
     assert isinstance(found, Published)
@@ -419,7 +421,7 @@ _CANDIDATES = st.lists(
 
 @given(_CANDIDATES, st.randoms(use_true_random=False))
 def test_the_order_in_which_sources_answer_does_not_matter(
-    candidates: list[Candidate], random: object
+    candidates: list[IndexedWork], random: object
 ) -> None:
     one_each = list({each.source: each for each in candidates}.values())
     shuffled = sorted(one_each, key=lambda each: each.source.value, reverse=True)
@@ -429,7 +431,7 @@ def test_the_order_in_which_sources_answer_does_not_matter(
 
 @given(_CANDIDATES)
 def test_what_is_applied_is_named_by_every_source_that_names_a_venue(
-    candidates: list[Candidate],
+    candidates: list[IndexedWork],
 ) -> None:
     found = decide(*candidates)
 
@@ -441,7 +443,7 @@ def test_what_is_applied_is_named_by_every_source_that_names_a_venue(
 
 @given(_CANDIDATES, _VENUES, st.sampled_from(["2021", "2022"]))
 def test_whatever_is_heard_the_own_venue_and_year_stay(
-    candidates: list[Candidate], venue: str, year: str
+    candidates: list[IndexedWork], venue: str, year: str
 ) -> None:
     mine = own(venue, year)
     found = decide(*candidates, work=mine)

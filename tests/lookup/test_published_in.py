@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from zoterodigest.lookup.claims import Reading, Status, Where
 from zoterodigest.lookup.published_in import published_in
+from zoterodigest.lookup.venue_claims import StatedVenue, Status, Where
 from zoterodigest.mapping import venue_table
 
 FIELDS = ("venue", "year", "award", "track", "volume", "number", "pages")
@@ -22,11 +22,11 @@ PHRASINGS: dict[str, list[dict[str, str]]] = tomllib.loads(
 )
 
 
-def read(comment: str, journal_ref: str = "", submitted: str = "") -> Reading:
+def read(comment: str, journal_ref: str = "", submitted: str = "") -> StatedVenue:
     return published_in(comment, journal_ref, submitted=submitted, venues=venue_table())
 
 
-def read_phrasing(phrasing: dict[str, str]) -> Reading:
+def read_phrasing(phrasing: dict[str, str]) -> StatedVenue:
     fields = (phrasing.get(name, "") for name in ("comment", "journal_ref", "submitted"))
     return read(*fields)
 

@@ -11,10 +11,10 @@ import pytest
 
 from zoterodigest.core.values.record import Names
 from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
-from zoterodigest.lookup.agreement import Known
+from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.publication import Published, publication
-from zoterodigest.lookup.statements import Heard, Work
-from zoterodigest.lookup.work import Candidate, Looked, Source
+from zoterodigest.lookup.statements import Heard, StatedWork
+from zoterodigest.lookup.work import IndexedWork, Looked, Source
 
 ZOTERO = zotero_mapping(LinkHome.OFF, categories=False)
 CONFERENCE, JOURNAL, CHAPTER = "conferencePaper", "journalArticle", "bookSection"
@@ -37,14 +37,14 @@ class Said:
     scholar: tuple[Listed, ...] = ()
     doi: str = ""
 
-    def candidates(self) -> tuple[Candidate, ...]:
+    def candidates(self) -> tuple[IndexedWork, ...]:
         by_source = {
             Source.DBLP: self.dblp,
             Source.CROSSREF: self.crossref,
             Source.SEMANTIC_SCHOLAR: self.scholar,
         }
         return tuple(
-            Candidate(source, self.title, self.people, venue, year, item_type, self.doi)
+            IndexedWork(source, self.title, self.people, venue, year, item_type, self.doi)
             for source, listed in by_source.items()
             for venue, year, item_type in listed
         )
@@ -243,7 +243,7 @@ def test_a_paper_is_known_as_published_where_it_was(paper: Said) -> None:
         comment=paper.comment,
         journal_ref=paper.journal_ref,
     )
-    work = Work(Known(paper.title, Names(paper.people), "2001.00001"), first=paper.first)
+    work = StatedWork(WantedWork(paper.title, Names(paper.people), "2001.00001"), first=paper.first)
 
     found = publication(work, Heard(looked, paper.candidates()), ZOTERO)
 

@@ -21,7 +21,7 @@ from tests.lookup.site import (
     status,
     text,
 )
-from zoterodigest.lookup.service import Manners, NoReply, Place, Reply, Service
+from zoterodigest.lookup.service import Manners, NoReply, Reply, Service, ServiceAddress
 
 
 class Exchange:
@@ -30,7 +30,7 @@ class Exchange:
     def __init__(self, site: Site, **headers: str) -> None:
         self.site = site
         self.clock = Clock()
-        self.place = Place("Things", site.url, 2.0, headers)
+        self.place = ServiceAddress("Things", site.url, 2.0, headers)
         self.service = Service(self.place, self.clock.manners)
 
     def ask(self, **params: str) -> Reply | NoReply:
@@ -153,7 +153,7 @@ def test_a_silent_service_is_given_up() -> None:
     with serving(silent) as site:
         clock = Clock()
         manners = Manners(wait=clock.wait, now=clock.now, timeout=0.05)
-        with Service(Place("Things", site.url, 0.0), manners) as service:
+        with Service(ServiceAddress("Things", site.url, 0.0), manners) as service:
             answer = service.ask("/ask", {})
         release.set()
 
@@ -171,7 +171,7 @@ def test_an_answer_larger_than_any_real_one_is_not_read(exchange: Exchange) -> N
 @pytest.mark.parametrize("url", ["http://", "http://127.0.0.1:99999", "nonsense", "http://[::1"])
 def test_an_odd_address_is_told_and_no_crash(url: str) -> None:
     clock = Clock()
-    with Service(Place("Things", url, 0.0), clock.manners) as service:
+    with Service(ServiceAddress("Things", url, 0.0), clock.manners) as service:
         answer = service.ask("/ask", {})
 
     assert isinstance(answer, NoReply)

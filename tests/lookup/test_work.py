@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoterodigest.lookup.work import Candidate, Found, Looked, Source, Withdrawn, outcome_of
+from zoterodigest.lookup.work import IndexedWork, KnownPaper, Looked, Source, Withdrawn, outcome_of
 
 
 def a_paper(comment: str = "", abstract: str = "We study it.", version: int = 2) -> Looked:
@@ -56,7 +56,7 @@ def test_a_withdrawn_paper_is_known_by_its_comment(text: str) -> None:
     ],
 )
 def test_other_papers_are_not_withdrawn(text: str) -> None:
-    assert isinstance(outcome_of(a_paper(comment=text)), Found)
+    assert isinstance(outcome_of(a_paper(comment=text)), KnownPaper)
 
 
 def test_older_papers_say_so_in_the_abstract() -> None:
@@ -80,7 +80,7 @@ def test_a_version_is_newer_than_that_of_a_link(version: str, is_newer: bool) ->
 
 @pytest.mark.parametrize(("earlier", "is_new"), [(0, False), (1, True), (2, False), (3, False)])
 def test_a_version_that_came_since_is_noticed(earlier: int, is_new: bool) -> None:
-    assert Found(a_paper(version=2), earlier).has_new_version is is_new
+    assert KnownPaper(a_paper(version=2), earlier).has_new_version is is_new
 
 
 @pytest.mark.parametrize(
@@ -96,6 +96,6 @@ def test_a_version_that_came_since_is_noticed(earlier: int, is_new: bool) -> Non
 def test_published_is_what_appeared_somewhere(
     venue: str, item_type: str, is_published: bool
 ) -> None:
-    candidate = Candidate(Source.CROSSREF, "T", venue=venue, item_type=item_type)
+    candidate = IndexedWork(Source.CROSSREF, "T", venue=venue, item_type=item_type)
 
     assert candidate.is_published is is_published

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.notes.texts import OUR_ID
 from zoterodigest.notes.canonical import canonical_blocks, html_to_blocks
 from zoterodigest.notes.editor import canonical_html, editor_form
-from zoterodigest.notes.note import Note, Part
+from zoterodigest.notes.note import NoteContent, Part
 from zoterodigest.notes.patch import QuotationLost, patch_html
 from zoterodigest.notes.read import NoteReading, read_note
 
@@ -36,9 +36,9 @@ HTML = st.lists(
 ).map("".join)
 
 
-def note_of(reading: NoteReading, summary: tuple[str, ...]) -> Note:
+def note_of(reading: NoteReading, summary: tuple[str, ...]) -> NoteContent:
     sections = (Part(part.name, part.blocks) for part in reading.parts[1:])
-    return Note(reading.id, reading.heading, (Part(None, summary), *sections))
+    return NoteContent(reading.id, reading.heading, (Part(None, summary), *sections))
 
 
 def kept(reading: NoteReading) -> Counter[str]:

@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.notes.texts import MARKDOWN, OUR_ID, a_note, editor_pairs, html_of
-from zoterodigest.core.values.blocks import Shape, cut_blocks, join_blocks, split_blocks
+from zoterodigest.core.values.blocks import BlockShape, cut_blocks, join_blocks, split_blocks
 from zoterodigest.digest.read.markers import is_marker
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.editor import editor_form
@@ -94,7 +94,7 @@ def check_laws(html: str) -> None:
     assert again.blocks == note.blocks
     for block in note.blocks:
         shapes = {cut.shape for cut in cut_blocks(block)}
-        assert not shapes & {Shape.HEADING, Shape.RULE, Shape.HTML}
+        assert not shapes & {BlockShape.HEADING, BlockShape.RULE, BlockShape.HTML}
         assert not any(is_marker(line.encode()) for line in block.split("\n"))
         assert "<!--" not in block.replace(r"\<!--", "")
 

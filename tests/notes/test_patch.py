@@ -6,7 +6,7 @@ import pytest
 
 from tests.notes.texts import OUR_ID, a_note, html_of
 from zoterodigest.core.values.blocks import split_blocks
-from zoterodigest.notes.note import LONGEST_NOTE, Note, Part, TooLong
+from zoterodigest.notes.note import LONGEST_NOTE, NoteContent, Part, TooLong
 from zoterodigest.notes.patch import QuotationLost, patch_html
 from zoterodigest.notes.read import PartsDiffer, read_note
 
@@ -18,7 +18,7 @@ def wrapped(*blocks: str) -> str:
     return f'<div data-schema-version="9">{inside}\n</div>'
 
 
-def patched(present: str, note: Note) -> str:
+def patched(present: str, note: NoteContent) -> str:
     html = patch_html(present, note)
     assert isinstance(html, str)
     return html
@@ -197,7 +197,7 @@ def test_a_block_of_another_kind_in_place_of_an_image_keeps_the_image() -> None:
     image = '<img alt="" data-attachment-key="ABCD1234">'
     present = wrapped(OURS, f"<p>one {image}</p>")
 
-    html = patched(present, Note(OUR_ID, "S", (Part(None, ("```\ncode\n```",)),)))
+    html = patched(present, NoteContent(OUR_ID, "S", (Part(None, ("```\ncode\n```",)),)))
 
     assert html == wrapped(OURS, "<pre>code</pre>", f"<p>{image}</p>")
 

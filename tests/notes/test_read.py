@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.notes.texts import OUR_ID, a_note, html_of
-from zoterodigest.notes.note import Note, Part, part_name
+from zoterodigest.notes.note import NoteContent, Part, part_name
 from zoterodigest.notes.read import NoteReading, read_note
 
 
@@ -94,7 +94,7 @@ def test_a_doubled_heading_is_noticed() -> None:
 
 def test_names_of_sections_read_back_as_they_are_shown() -> None:
     names = ("Key  points", "a <b> & $x$", "核心创新", "Ke\u0301y")
-    note = Note(OUR_ID, "S", (Part(None, ()), *(Part(name, ("x",)) for name in names)))
+    note = NoteContent(OUR_ID, "S", (Part(None, ()), *(Part(name, ("x",)) for name in names)))
 
     reading = read_note(html_of(note))
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import strategies as st
 
 from zoterodigest.core.values.blocks import split_blocks
-from zoterodigest.notes.note import Note, Part, to_html
+from zoterodigest.notes.note import NoteContent, Part, to_html
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
 OUR_ID = "zd-abcdefghij"
@@ -35,13 +35,13 @@ FRAGMENTS = [*LAYOUT, *MARKS, *TEXT, *HIDDEN, *TAGS, *TABLES]
 MARKDOWN = st.lists(st.sampled_from(FRAGMENTS) | st.text(max_size=3), max_size=14).map("".join)
 
 
-def a_note(summary: str, **sections: str) -> Note:
+def a_note(summary: str, **sections: str) -> NoteContent:
     """Return a note of our own with a summary and sections by name, as Markdown."""
     named = (Part(name, split_blocks(text)) for name, text in sections.items())
-    return Note(OUR_ID, "Summary · Digest", (Part(None, split_blocks(summary)), *named))
+    return NoteContent(OUR_ID, "Summary · Digest", (Part(None, split_blocks(summary)), *named))
 
 
-def html_of(note: Note) -> str:
+def html_of(note: NoteContent) -> str:
     """Return the HTML of a note that is known not to be too long."""
     html = to_html(note)
     assert isinstance(html, str)

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from zoterodigest.core.links.link import (
     Base,
-    Credit,
+    CollectionRow,
     Exported,
+    FieldSource,
+    LinkState,
+    LockRow,
     Origin,
     Print,
-    Row,
-    Shelf,
-    State,
     fingerprint,
 )
 from zoterodigest.core.reconcile.acknowledging import Acknowledged
@@ -30,10 +30,10 @@ def a_base(entry: str, item: str = "") -> Base:
     return Base(Print(fingerprint(entry), parts), Print(fingerprint(item or entry), parts))
 
 
-def a_row(row_id: str, **given: Any) -> Row:
+def a_row(row_id: str, **given: Any) -> LockRow:
     """A linked row with an item, and what is given."""
     fields = {"digest": "papers.md", "item": "ABCD2345"} | given
-    return Row(row_id, **(fields | {"digest": source_key(fields["digest"])}))
+    return LockRow(row_id, **(fields | {"digest": source_key(fields["digest"])}))
 
 
 texts = st.text(max_size=8)
@@ -57,17 +57,17 @@ row_ids = st.text(string.ascii_lowercase + string.digits, min_size=10, max_size=
 
 
 @st.composite
-def rows(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> Row:
+def rows(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockRow:
     """Any row; no field is both apart and has a base."""
-    apart = draw(st.frozensets(fields, max_size=2))
+    diverged = draw(st.frozensets(fields, max_size=2))
     bases = draw(
         st.dictionaries(
-            fields.filter(lambda name: name not in apart),
+            fields.filter(lambda name: name not in diverged),
             st.builds(Base, prints, prints),
             max_size=4,
         )
     )
-    return Row(
+    return LockRow(
         id=draw(ids),
         digest=source_key(draw(names)),
         item=draw(keys),
@@ -81,16 +81,18 @@ def rows(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> Row:
         texts=draw(st.frozensets(fingerprints, max_size=2)),
         headings=draw(st.lists(fingerprints, max_size=2).map(tuple)),
         bases=bases,
-        apart=apart,
+        diverged=diverged,
         origin=draw(origins),
-        state=draw(st.sampled_from(State)),
+        state=draw(st.sampled_from(LinkState)),
         key=draw(st.just("") | fingerprints),
-        credits=draw(st.dictionaries(fields, st.builds(Credit, texts, fingerprints), max_size=2)),
+        credits=draw(
+            st.dictionaries(fields, st.builds(FieldSource, texts, fingerprints), max_size=2)
+        ),
     )
 
 
-shelves = st.builds(
-    Shelf, names, st.lists(texts, max_size=2).map(tuple), keys, is_ours=st.booleans()
+collection_rows = st.builds(
+    CollectionRow, names, st.lists(texts, max_size=2).map(tuple), keys, is_ours=st.booleans()
 )
 
 
@@ -111,7 +113,11 @@ def locks(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockFile:
     """Any lock file, sorted."""
     some_rows = draw(st.lists(rows(ids), max_size=4, unique_by=lambda row: row.id))
     some_shelves = draw(
-        st.lists(shelves, max_size=3, unique_by=lambda shelf: (shelf.digest, shelf.path))
+        st.lists(
+            collection_rows,
+            max_size=3,
+            unique_by=lambda collection_row: (collection_row.digest, collection_row.path),
+        )
     )
     some_exported = draw(
         st.lists(exported, max_size=3, unique_by=lambda one: (one.bibliography, one.key))
@@ -119,7 +125,12 @@ def locks(draw: st.DrawFn, ids: st.SearchStrategy[str] = row_ids) -> LockFile:
     return LockFile(
         draw(names),
         tuple(sorted(some_rows, key=lambda row: row.id)),
-        tuple(sorted(some_shelves, key=lambda shelf: (shelf.digest, shelf.path))),
+        tuple(
+            sorted(
+                some_shelves,
+                key=lambda collection_row: (collection_row.digest, collection_row.path),
+            )
+        ),
         tuple(sorted(some_exported, key=lambda one: (one.bibliography, one.key))),
         draw(st.frozensets(names.map("{}.bib".format), max_size=2)),
         tuple(sorted(draw(st.lists(acknowledged, max_size=3, unique_by=lambda o: (o.id, o.name))))),

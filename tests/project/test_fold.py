@@ -9,9 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, exported, rows
-from zoterodigest.core.links.link import Exported, Origin, Row, Shelf, State
+from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow, Origin
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.project.lock.fold import fold_all, fold_exported, fold_rows, fold_shelves
+from zoterodigest.project.lock.fold import fold_all, fold_collection_rows, fold_exported, fold_rows
 
 SAME_ID = st.just("zd-a")
 OLD = a_row("zd-a", bases={"title": a_base("old")})
@@ -19,23 +19,23 @@ OLD = a_row("zd-a", bases={"title": a_base("old")})
 
 @given(one=rows(SAME_ID), other=rows(SAME_ID), before=st.lists(rows(SAME_ID), max_size=1))
 def test_the_order_of_the_sides_makes_no_difference(
-    one: Row, other: Row, before: list[Row]
+    one: LockRow, other: LockRow, before: list[LockRow]
 ) -> None:
     assert fold_rows(one, other, before) == fold_rows(other, one, before)
 
 
 @given(row=rows(SAME_ID), before=st.lists(rows(SAME_ID), max_size=1))
-def test_equal_rows_are_one(row: Row, before: list[Row]) -> None:
+def test_equal_rows_are_one(row: LockRow, before: list[LockRow]) -> None:
     assert fold_rows(row, row, before) == row
 
 
 @given(row=rows(SAME_ID), before=rows(SAME_ID))
-def test_a_side_that_is_as_before_gives_way(row: Row, before: Row) -> None:
+def test_a_side_that_is_as_before_gives_way(row: LockRow, before: LockRow) -> None:
     assert fold_rows(row, before, [before]) == row
 
 
 @given(one=rows(SAME_ID), other=rows(SAME_ID))
-def test_nothing_is_claimed_that_one_side_does_not_claim(one: Row, other: Row) -> None:
+def test_nothing_is_claimed_that_one_side_does_not_claim(one: LockRow, other: LockRow) -> None:
     folded = fold_rows(one, other)
 
     for row in (one, other):
@@ -43,7 +43,7 @@ def test_nothing_is_claimed_that_one_side_does_not_claim(one: Row, other: Row) -
         assert folded.credits.items() <= row.credits.items()
         assert folded.origin.tags <= row.origin.tags
         assert folded.origin.fields <= row.origin.fields
-        assert row.apart <= folded.apart
+        assert row.diverged <= folded.diverged
         assert row.origin.item or not folded.origin.item
         assert row.origin.note or not folded.origin.note
 
@@ -56,9 +56,9 @@ def test_a_base_changed_on_both_sides_is_forgotten() -> None:
 
 
 def test_a_field_joined_on_one_side_keeps_its_base() -> None:
-    apart = replace(OLD, bases={}, apart=frozenset({"title"}))
+    diverged = replace(OLD, bases={}, diverged=frozenset({"title"}))
 
-    assert fold_rows(OLD, apart, [apart]) == OLD
+    assert fold_rows(OLD, diverged, [diverged]) == OLD
 
 
 def test_what_both_sides_made_since_is_ours_if_the_row_before_is_known() -> None:
@@ -81,14 +81,14 @@ def test_of_two_notes_the_lesser_key_holds_and_is_not_ours() -> None:
 @pytest.mark.parametrize(
     ("one", "other", "held"),
     [
-        (State.LINKED, State.DROPPED, State.LINKED),
-        (State.LINKED, State.TRASHED, State.LINKED),
-        (State.LINKED, State.UNLINKED, State.UNLINKED),
-        (State.DROPPED, State.TRASHED, State.TRASHED),
+        (LinkState.LINKED, LinkState.DROPPED, LinkState.LINKED),
+        (LinkState.LINKED, LinkState.TRASHED, LinkState.LINKED),
+        (LinkState.LINKED, LinkState.UNLINKED, LinkState.UNLINKED),
+        (LinkState.DROPPED, LinkState.TRASHED, LinkState.TRASHED),
     ],
 )
 def test_of_two_states_the_one_holds_that_no_run_would_find_again(
-    one: State, other: State, held: State
+    one: LinkState, other: LinkState, held: LinkState
 ) -> None:
     assert fold_rows(replace(OLD, state=one), replace(OLD, state=other)).state is held
 
@@ -103,9 +103,14 @@ def test_a_row_that_one_side_let_go_is_gone_and_a_new_or_changed_one_stays() -> 
 
 
 def test_of_two_collections_the_lesser_key_holds_and_is_not_ours() -> None:
-    one, other = Shelf(DigestKey("d.md"), (), "COLL2222"), Shelf(DigestKey("d.md"), (), "COLL3333")
+    one, other = (
+        CollectionRow(DigestKey("d.md"), (), "COLL2222"),
+        CollectionRow(DigestKey("d.md"), (), "COLL3333"),
+    )
 
-    assert fold_shelves(other, one) == Shelf(DigestKey("d.md"), (), "COLL2222", is_ours=False)
+    assert fold_collection_rows(other, one) == CollectionRow(
+        DigestKey("d.md"), (), "COLL2222", is_ours=False
+    )
 
 
 @given(one=exported, other=exported, before=st.lists(exported, max_size=1))

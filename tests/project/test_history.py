@@ -8,15 +8,15 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.plan.history import (
     CollectionChange,
     CollectionState,
     DigestChange,
-    Links,
-    Listed,
+    LockRows,
     ObjectChange,
     Run,
+    RunSummary,
     killed_undos,
     listed,
     run_to_redo,
@@ -31,10 +31,10 @@ from zoterodigest.project.log.history import (
     NoSuchRun,
     forget_run,
     history_folder,
-    moment,
     next_number,
     prune_history,
     read_history,
+    run_moment,
     write_run,
 )
 from zoterodigest.project.running import running
@@ -43,7 +43,7 @@ NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HUNKS = hunks_between(["a\n", "b\udcff\n"], ["a\n", "c\n"])
 RUN = Run(
     7,
-    moment(NOON),
+    run_moment(NOON),
     "sync",
     "embedded:1",
     (
@@ -56,8 +56,8 @@ RUN = Run(
         CollectionChange("EEEE2222", CollectionState("Old"), CollectionState("Name", None, True)),
     ),
     (DigestChange(DigestKey("papers.md"), HUNKS),),
-    Links((Row("zd-1", DigestKey("papers.md"), "AAAA2222"),)),
-    Links((), (Shelf(DigestKey("papers.md"), (), "DDDD2222"),)),
+    LockRows((LockRow("zd-1", DigestKey("papers.md"), "AAAA2222"),)),
+    LockRows((), (CollectionRow(DigestKey("papers.md"), (), "DDDD2222"),)),
     undoes=3,
     is_finished=False,
 )
@@ -122,7 +122,7 @@ def test_a_run_with_any_part_missing_is_damaged_and_not_half_read(folder: Path) 
 def test_runs_that_are_too_old_or_too_many_are_forgotten(folder: Path) -> None:
     for number in range(1, 241):
         age = timedelta(days=100) if number % 2 and number > 40 else timedelta(hours=number)
-        write_run(folder, Run(number, moment(NOON - age), "sync", "embedded:1"))
+        write_run(folder, Run(number, run_moment(NOON - age), "sync", "embedded:1"))
 
     prune_history(folder, NOON)
 
@@ -148,18 +148,18 @@ def test_a_run_that_wrote_nothing_is_forgotten(folder: Path) -> None:
     assert read_history(folder).runs == ()
 
 
-def _listed(*undoes: int, killed: tuple[int, ...] = ()) -> list[Listed]:
+def _listed(*undoes: int, killed: tuple[int, ...] = ()) -> list[RunSummary]:
     """Return runs numbered from 1, each with the run that it undoes; 0 for none."""
     return [
-        Listed(number, "", "undo" if one else "sync", one, is_finished=number not in killed)
+        RunSummary(number, "", "undo" if one else "sync", one, is_finished=number not in killed)
         for number, one in enumerate(undoes, start=1)
     ]
 
 
 def test_an_undo_that_was_killed_is_the_one_to_go_on_with() -> None:
     killed = _listed(0, 0, 2, killed=(3,))
-    finished = [*killed, Listed(4, "", "undo", 2)]
-    redone = [*finished, Listed(5, "", "redo", 4)]
+    finished = [*killed, RunSummary(4, "", "undo", 2)]
+    redone = [*finished, RunSummary(5, "", "redo", 4)]
 
     assert run_to_undo(killed) == 2
     assert (undone_by(killed), killed_undos(killed)) == ({}, {2: killed[2]})
@@ -170,10 +170,10 @@ def test_an_undo_that_was_killed_is_the_one_to_go_on_with() -> None:
 
 
 def test_an_undo_that_was_killed_is_gone_on_with_also_after_another_run() -> None:
-    runs = [*_listed(0, 0, 2, killed=(3,)), Listed(4, "", "sync")]
+    runs = [*_listed(0, 0, 2, killed=(3,)), RunSummary(4, "", "sync")]
 
     assert run_to_undo(runs) == 4
-    assert run_to_undo([*runs, Listed(5, "", "undo", 4)]) == 2
+    assert run_to_undo([*runs, RunSummary(5, "", "undo", 4)]) == 2
 
 
 def test_a_redo_takes_back_the_newest_undo_that_counts() -> None:
@@ -195,9 +195,9 @@ def test_a_redo_that_was_killed_is_what_an_undo_takes_back() -> None:
 
 
 def test_the_run_to_undo_is_the_newest_that_still_counts() -> None:
-    runs = [Listed(number, "", "sync") for number in (1, 2, 3)]
-    undo_of_3 = Listed(4, "", "undo", undoes=3)
-    undo_of_4 = Listed(5, "", "undo", undoes=4)
+    runs = [RunSummary(number, "", "sync") for number in (1, 2, 3)]
+    undo_of_3 = RunSummary(4, "", "undo", undoes=3)
+    undo_of_4 = RunSummary(5, "", "undo", undoes=4)
 
     assert run_to_undo(runs) == 3
     assert run_to_undo([*runs, undo_of_3]) == 2

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.processes import run
-from tests.project.links import a_row, exported, rows, shelves
+from tests.project.links import a_row, collection_rows, exported, rows
 from tests.sync.histories.effects import Effects
-from zoterodigest.core.links.link import Exported, Row, Shelf
+from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.log.journal import (
@@ -21,7 +21,7 @@ from zoterodigest.project.log.journal import (
     Exporting,
     Intended,
     Journal,
-    Recorded,
+    RecordedRun,
     discard_journal,
     read_journal,
 )
@@ -34,26 +34,30 @@ def path(tmp_path: Path) -> Path:
 
 def test_what_is_told_is_read_in_order(path: Path) -> None:
     journal = Journal.begin(path, "hash")
-    journal.intend([a_row("zd-b"), a_row("zd-a")], [Shelf(DigestKey("d.md"), (), "COLL2345")])
+    journal.intend(
+        [a_row("zd-b"), a_row("zd-a")], [CollectionRow(DigestKey("d.md"), (), "COLL2345")]
+    )
     journal.done(["zd-b", "zd-a"])
 
-    assert read_journal(path) == Recorded(
+    assert read_journal(path) == RecordedRun(
         "hash",
         (
-            Intended((a_row("zd-a"), a_row("zd-b")), (Shelf(DigestKey("d.md"), (), "COLL2345"),)),
+            Intended(
+                (a_row("zd-a"), a_row("zd-b")), (CollectionRow(DigestKey("d.md"), (), "COLL2345"),)
+            ),
             Done(("zd-a", "zd-b")),
         ),
     )
 
 
-@given(row=rows(), shelf=shelves)
+@given(row=rows(), collection_row=collection_rows)
 def test_any_row_and_shelf_is_read_again(
-    tmp_path_factory: pytest.TempPathFactory, row: Row, shelf: Shelf
+    tmp_path_factory: pytest.TempPathFactory, row: LockRow, collection_row: CollectionRow
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "journal.jsonl"
-    Journal.begin(path, "").intend([row], [shelf])
+    Journal.begin(path, "").intend([row], [collection_row])
 
-    assert read_journal(path) == Recorded("", (Intended((row,), (shelf,)),))
+    assert read_journal(path) == RecordedRun("", (Intended((row,), (collection_row,)),))
 
 
 @given(one=exported, is_made=st.booleans())
@@ -64,7 +68,7 @@ def test_any_export_is_read_again(
     intended = Exporting(one.bibliography, (one,), is_made)
     Journal.begin(path, "").exporting(intended)
 
-    assert read_journal(path) == Recorded("", (intended,))
+    assert read_journal(path) == RecordedRun("", (intended,))
 
 
 def test_a_closed_journal_is_gone(path: Path) -> None:
@@ -82,14 +86,14 @@ def test_a_journal_is_there_only_once_it_says_how_its_run_began(path: Path) -> N
         Journal.begin(path, "hash")
 
     assert seen
-    assert set(seen) <= {False, Recorded("hash", ())}
+    assert set(seen) <= {False, RecordedRun("hash", ())}
 
 
 def test_the_journal_of_a_killed_run_is_still_there(path: Path) -> None:
     killed = run(KILLED, path)
 
     assert killed.returncode == -signal.SIGKILL
-    assert read_journal(path) == Recorded("hash", (Done(("zd-a",)),))
+    assert read_journal(path) == RecordedRun("hash", (Done(("zd-a",)),))
 
 
 KILLED = """
@@ -117,7 +121,7 @@ def test_a_journal_cut_anywhere_is_what_was_whole(
 
     expected = (Intended((a_row("zd-a"),)), Done(("zd-a",)))
     lines = whole[:end].count(b"\n")
-    assert recorded == (Recorded("hash", expected[: lines - 1]) if lines else None)
+    assert recorded == (RecordedRun("hash", expected[: lines - 1]) if lines else None)
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, rows
-from zoterodigest.core.links.link import Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.links.link import (
+    CollectionRow,
+    Exported,
+    LinkState,
+    LockRow,
+    Origin,
+    fingerprint,
+)
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.files import SourceChanged, read_file
 from zoterodigest.project.lock.fold import fold_all, fold_rows
@@ -29,7 +36,7 @@ from zoterodigest.project.lock.lock import (
 KINDRED = (a_row("zd-a", bases={"title": a_base("A")}), a_row("zd-b"), a_row("zd-c"))
 
 
-def lock_of(*some_rows: Row) -> LockFile:
+def lock_of(*some_rows: LockRow) -> LockFile:
     return LockFile("embedded:1", tuple(sorted(some_rows, key=lambda row: row.id)))
 
 
@@ -51,7 +58,10 @@ def test_what_is_rendered_is_read_again(lock: LockFile) -> None:
 @given(lock=locks())
 def test_a_lock_file_has_one_text(lock: LockFile) -> None:
     shuffled = replace(
-        lock, rows=lock.rows[::-1], shelves=lock.shelves[::-1], exported=lock.exported[::-1]
+        lock,
+        rows=lock.rows[::-1],
+        collection_rows=lock.collection_rows[::-1],
+        exported=lock.exported[::-1],
     )
 
     assert render_lock(shuffled) == render_lock(lock)
@@ -65,11 +75,11 @@ def test_the_text_is_made_for_people_and_for_git() -> None:
         note="EFGH6789",
         bases={"title": a_base("A", "a")},
         origin=Origin(item=True, tags=frozenset({"task:x"})),
-        state=State.DROPPED,
+        state=LinkState.DROPPED,
     )
 
     text = render_lock(
-        LockFile("embedded:1", (row,), (Shelf(DigestKey("d.md"), ("V",), "COLL2345"),))
+        LockFile("embedded:1", (row,), (CollectionRow(DigestKey("d.md"), ("V",), "COLL2345"),))
     )
 
     assert text.decode().split("\n\n", 1)[1] == (
@@ -135,7 +145,7 @@ def test_a_doubled_entry_forgets_the_prints_that_differ() -> None:
 
 
 @given(lock=locks(), row=rows())
-def test_changing_a_row_changes_its_lines_only(lock: LockFile, row: Row) -> None:
+def test_changing_a_row_changes_its_lines_only(lock: LockFile, row: LockRow) -> None:
     others = [one for one in lock.rows if one.id != row.id]
 
     with_row = render_lock(replace(lock, rows=(*others, row))).decode().split("\n\n")
@@ -149,7 +159,7 @@ def test_changing_a_row_changes_its_lines_only(lock: LockFile, row: Row) -> None
 
 def test_two_branches_that_change_neighbouring_rows_merge_cleanly(tmp_path: Path) -> None:
     a, b, c = KINDRED
-    one = lock_of(replace(a, state=State.DROPPED), b, c)
+    one = lock_of(replace(a, state=LinkState.DROPPED), b, c)
     other = lock_of(a, replace(b, bases={"title": a_base("B")}), c)
 
     text, is_clean = merge(tmp_path, (one, lock_of(*KINDRED), other))
@@ -222,17 +232,17 @@ ROWS = tuple(
 )
 
 
-def _next_rows(row: Row) -> list[Row]:
+def _next_rows(row: LockRow) -> list[LockRow]:
     bases = dict(row.bases)
     return [
         row,
         replace(row, bases=bases | {"title": a_base(f"{row.id} edited")}),
         replace(row, bases=bases | {"title": a_base(f"{row.id} edited otherwise")}),
         replace(row, bases=bases | {"venue": a_base(f"{row.id} edited")}),
-        replace(row, bases={"authors": bases["authors"]}, apart=frozenset({"venue"})),
+        replace(row, bases={"authors": bases["authors"]}, diverged=frozenset({"venue"})),
         replace(row, note=f"NOTE{row.id}", origin=Origin(note=True)),
-        replace(row, state=State.UNLINKED),
-        replace(row, state=State.DROPPED, digest=DigestKey("moved.md")),
+        replace(row, state=LinkState.UNLINKED),
+        replace(row, state=LinkState.DROPPED, digest=DigestKey("moved.md")),
     ]
 
 

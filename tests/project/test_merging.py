@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.project.lock.lock import (
     BadLockFile,
     LockFile,
@@ -22,7 +22,7 @@ PATH = Path("zoterodigest.lock")
 NOTHING = b""
 
 
-def a_lock(*held: Row, identity: str = "group:7") -> bytes:
+def a_lock(*held: LockRow, identity: str = "group:7") -> bytes:
     return render_lock(LockFile(identity, tuple(sorted(held, key=lambda row: row.id))))
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 
 from tests.sync.histories.effects import Effects
-from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.plan.found import LookupResult, Pending
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import Hyperlink, Links, Members, Names
+from zoterodigest.core.values.record import Hyperlink, Members, Names, WebLinks
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.pending import forget_pending, keep_pending, read_pending
 
@@ -19,12 +19,12 @@ PAPER = Pending(
     DigestKey("papers.md"),
     frozenset({Identifier("arxiv", "2111.06377")}),
     "Größe \U0001f600 of It",
-    Found(
+    LookupResult(
         {
             "authors": Names(("Ada Lovelace", "Alan Turing"), truncated=True),
             "pages": "1-9",
             "categories": Members(("cs.CV",)),
-            "links": Links((Hyperlink("code", "https://x.org"),)),
+            "links": WebLinks((Hyperlink("code", "https://x.org"),)),
         },
         {"pages": "he2022masked"},
         details={"volume": "3"},

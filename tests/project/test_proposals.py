@@ -11,19 +11,19 @@ from zoterodigest.digest.format.format import builtin_formats
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.initial import initial_config
-from zoterodigest.project.proposals import Candidate, Proposal, propose
+from zoterodigest.project.proposals import DigestProposal, Proposal, propose
 
 PAPERS = tuple((f"A Paper on the Number {n}", f"2401.{n:05}") for n in range(1, 11))
 PULL_NOT = "pull = false"
 SUMMARY_ONLY = 'push = ["summary"]'
 
 
-def a_candidate(path: str, text: str, *beside: str) -> Candidate:
+def a_candidate(path: str, text: str, *beside: str) -> DigestProposal:
     document = read_document(path, text.encode(), builtin_formats(), venue_table())
-    return Candidate(path, document, frozenset({path, *beside}))
+    return DigestProposal(path, document, frozenset({path, *beside}))
 
 
-def rules(*candidates: Candidate) -> list[tuple[str, str]]:
+def rules(*candidates: DigestProposal) -> list[tuple[str, str]]:
     return [(one.path, one.rule) for one in propose(candidates)]
 
 

@@ -10,11 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.links.link import Credit, Exported, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.links.link import (
+    CollectionRow,
+    Exported,
+    FieldSource,
+    LinkState,
+    LockRow,
+    Origin,
+    fingerprint,
+)
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.lock.lock import LockFile
-from zoterodigest.project.log.journal import Done, Event, Exporting, Intended, Recorded
-from zoterodigest.project.recovery import Facts, Found, bibs_in, fold_journal, keys_in
+from zoterodigest.project.log.journal import Done, Event, Exporting, Intended, RecordedRun
+from zoterodigest.project.recovery import Facts, LibraryFacts, bibs_in, fold_journal, recorded_keys
 
 NEW = a_row(
     "zd-a",
@@ -31,21 +39,26 @@ NEW = a_row(
 )
 
 
-def found(*texts: str, tags: set[str] | None = None, collections: set[str] | None = None) -> Found:
+def found(
+    *texts: str, tags: set[str] | None = None, collections: set[str] | None = None
+) -> LibraryFacts:
     """What stands under a key whose fields hold texts that are their names."""
     raws = {text.partition("=")[0]: fingerprint(text.partition("=")[2] or text) for text in texts}
-    return Found(raws, frozenset(tags or ()), frozenset(collections or ()))
+    return LibraryFacts(raws, frozenset(tags or ()), frozenset(collections or ()))
 
 
 ITEM = found("title", tags={"task:x", "mine"}, collections={"COLL2345", "MINE2345"})
-WRITTEN: Facts = {"ABCD2345": ITEM, "NOTE2345": found("summary"), "LINK2345": Found()}
+WRITTEN: Facts = {"ABCD2345": ITEM, "NOTE2345": found("summary"), "LINK2345": LibraryFacts()}
 
 
 def after(
-    *events: Event, facts: Mapping[str, Found], lock: tuple[Row, ...] = (), same: bool = True
-) -> tuple[Row, ...]:
+    *events: Event,
+    facts: Mapping[str, LibraryFacts],
+    lock: tuple[LockRow, ...] = (),
+    same: bool = True,
+) -> tuple[LockRow, ...]:
     """The rows of the lock file after a run with these events was killed."""
-    begun = Recorded("then" if same else "other", events)
+    begun = RecordedRun("then" if same else "other", events)
     return fold_journal(LockFile("embedded:1", lock), "then", begun, facts).rows
 
 
@@ -89,8 +102,12 @@ def test_a_row_keeps_its_place_until_its_item_has_moved() -> None:
     old = a_row("zd-a", item="ABCD2345", headings=("a",), origin=Origin(collections=here))
     new = replace(old, headings=("b",), origin=Origin(collections=there))
 
-    (before,) = after(Intended((new,)), facts={"ABCD2345": Found(collections=here)}, lock=(old,))
-    (moved,) = after(Intended((new,)), facts={"ABCD2345": Found(collections=there)}, lock=(old,))
+    (before,) = after(
+        Intended((new,)), facts={"ABCD2345": LibraryFacts(collections=here)}, lock=(old,)
+    )
+    (moved,) = after(
+        Intended((new,)), facts={"ABCD2345": LibraryFacts(collections=there)}, lock=(old,)
+    )
 
     assert (before, moved) == (old, new)
 
@@ -98,7 +115,7 @@ def test_a_row_keeps_its_place_until_its_item_has_moved() -> None:
 def test_what_was_ours_stays_so_also_if_the_person_took_it_off() -> None:
     old = a_row("zd-a", item="ABCD2345", origin=Origin(tags=frozenset({"task:a"})))
 
-    assert after(Intended((old,)), facts={"ABCD2345": Found()}, lock=(old,)) == (old,)
+    assert after(Intended((old,)), facts={"ABCD2345": LibraryFacts()}, lock=(old,)) == (old,)
 
 
 def test_a_row_that_was_done_holds_whatever_the_library_shows_since() -> None:
@@ -128,15 +145,17 @@ def test_a_value_that_is_neither_old_nor_new_keeps_the_old_base() -> None:
 
 def test_a_value_that_was_found_parts_its_field_and_is_credited_once_it_is_there() -> None:
     old = a_row("zd-a", bases={"abstract": a_base("", "")})
-    credit = Credit("arXiv", fingerprint("found"))
+    credit = FieldSource("arXiv", fingerprint("found"))
     origin = Origin(fields=frozenset({"abstract"}))
     new = replace(
-        old, bases={}, apart=frozenset({"abstract"}), origin=origin, credits={"abstract": credit}
+        old, bases={}, diverged=frozenset({"abstract"}), origin=origin, credits={"abstract": credit}
     )
 
     (written,) = after(Intended((new,)), facts={"ABCD2345": found("abstract=found")}, lock=(old,))
     (not_written,) = after(
-        Intended((new,)), facts={"ABCD2345": Found({"abstract": fingerprint("")})}, lock=(old,)
+        Intended((new,)),
+        facts={"ABCD2345": LibraryFacts({"abstract": fingerprint("")})},
+        lock=(old,),
     )
 
     assert written == new
@@ -154,11 +173,11 @@ def test_of_two_stages_the_done_one_is_what_the_other_is_measured_by() -> None:
 
 
 def test_a_removal_that_trashed_the_item_holds_and_one_that_did_not_is_planned_again() -> None:
-    removed = replace(NEW, state=State.UNLINKED, origin=Origin(), bases={})
+    removed = replace(NEW, state=LinkState.UNLINKED, origin=Origin(), bases={})
 
     assert after(Intended((removed,)), facts={}, lock=(NEW,)) == (removed,)
     (kept,) = after(Intended((removed,)), facts=WRITTEN, lock=(NEW,))
-    assert (kept.state, kept.origin) == (State.LINKED, NEW.origin)
+    assert (kept.state, kept.origin) == (LinkState.LINKED, NEW.origin)
 
 
 def test_rows_that_were_not_intended_stay() -> None:
@@ -188,7 +207,7 @@ def test_under_another_lock_file_a_known_row_only_gains_a_created_note() -> None
 
 
 def test_under_another_lock_file_what_was_trashed_is_not_brought_back() -> None:
-    removed = replace(NEW, state=State.UNLINKED)
+    removed = replace(NEW, state=LinkState.UNLINKED)
 
     assert after(Intended((removed,)), facts={}, same=False) == ()
 
@@ -196,25 +215,25 @@ def test_under_another_lock_file_what_was_trashed_is_not_brought_back() -> None:
 @pytest.mark.parametrize("lock_hash", ["then", "now"])
 def test_shelves_whose_collections_were_made_hold_and_known_ones_stay(lock_hash: str) -> None:
     made, missing = (
-        Shelf(DigestKey("d.md"), ("B",), "COLL2345"),
-        Shelf(DigestKey("d.md"), ("C",), "COLL3456"),
+        CollectionRow(DigestKey("d.md"), ("B",), "COLL2345"),
+        CollectionRow(DigestKey("d.md"), ("C",), "COLL3456"),
     )
     known, renamed = (
-        Shelf(DigestKey("d.md"), ("A",), "COLL9999"),
-        Shelf(DigestKey("d.md"), ("Z",), "COLL9999"),
+        CollectionRow(DigestKey("d.md"), ("A",), "COLL9999"),
+        CollectionRow(DigestKey("d.md"), ("Z",), "COLL9999"),
     )
-    recorded = Recorded("then", (Intended((), (made, missing, renamed)),))
-    facts = {"COLL2345": Found(), "COLL9999": Found()}
+    recorded = RecordedRun("then", (Intended((), (made, missing, renamed)),))
+    facts = {"COLL2345": LibraryFacts(), "COLL9999": LibraryFacts()}
 
     folded = fold_journal(LockFile("l", (), (known,)), lock_hash, recorded, facts)
 
-    assert folded.shelves == (known, made)
+    assert folded.collection_rows == (known, made)
 
 
 def test_the_keys_whose_facts_are_needed_are_named() -> None:
-    shelf = Shelf(DigestKey("d.md"), (), "SHEL2345")
+    collection_row = CollectionRow(DigestKey("d.md"), (), "SHEL2345")
 
-    keys = keys_in(Recorded("", (Intended((NEW,), (shelf,)), Done(("zd-a",)))))
+    keys = recorded_keys(RecordedRun("", (Intended((NEW,), (collection_row,)), Done(("zd-a",)))))
 
     assert keys == {"ABCD2345", "NOTE2345", "LINK2345", "SHEL2345"}
 
@@ -227,9 +246,9 @@ RAWS = st.dictionaries(
 
 @given(old=rows(SAME_ID), new=rows(SAME_ID), raws=RAWS, is_new=st.booleans())
 def test_no_base_is_claimed_that_neither_was_nor_is_there(
-    old: Row, new: Row, raws: dict[str, str], is_new: bool
+    old: LockRow, new: LockRow, raws: dict[str, str], is_new: bool
 ) -> None:
-    facts = {new.item: Found(raws)}
+    facts = {new.item: LibraryFacts(raws)}
 
     folded = after(Intended((new,)), facts=facts, lock=() if is_new else (old,))
 
@@ -239,8 +258,8 @@ def test_no_base_is_claimed_that_neither_was_nor_is_there(
 
 
 @given(old=rows(SAME_ID), new=rows(SAME_ID), raws=RAWS)
-def test_folding_twice_is_folding_once(old: Row, new: Row, raws: dict[str, str]) -> None:
-    facts = {new.item: Found(raws)}
+def test_folding_twice_is_folding_once(old: LockRow, new: LockRow, raws: dict[str, str]) -> None:
+    facts = {new.item: LibraryFacts(raws)}
 
     once = after(Intended((new,)), facts=facts, lock=(old,))
 
@@ -259,7 +278,7 @@ def exported_after(
 ) -> LockFile:
     """The lock file after a run was killed that was about to write this into refs.bib."""
     lock = LockFile("l", exported=(ELSEWHERE, KNOWN))
-    recorded = Recorded("then" if same else "other", (intended,))
+    recorded = RecordedRun("then" if same else "other", (intended,))
     return fold_journal(lock, "then", recorded, {}, {"refs.bib": standing})
 
 
@@ -302,12 +321,12 @@ def test_an_entry_that_somebody_gave_another_key_is_followed_once_it_was_written
 
 
 def test_the_link_of_an_entry_that_was_taken_out_goes_with_it() -> None:
-    row = Row("zd-23456789ab", BibKey("refs.bib"), KNOWN.item, key=fingerprint(KNOWN.key))
+    row = LockRow("zd-23456789ab", BibKey("refs.bib"), KNOWN.item, key=fingerprint(KNOWN.key))
     used = replace(row, id="zd-23456789ac", origin=Origin(fields=frozenset({"pages"})))
     lock = LockFile("l", (row, used), exported=(KNOWN,))
-    recorded = Recorded("then", (Exporting("refs.bib", (ADDED,)),))
+    recorded = RecordedRun("then", (Exporting("refs.bib", (ADDED,)),))
 
-    def rows(standing: Mapping[str, Mapping[str, str]]) -> tuple[Row, ...]:
+    def rows(standing: Mapping[str, Mapping[str, str]]) -> tuple[LockRow, ...]:
         return fold_journal(lock, "then", recorded, {}, {"refs.bib": standing}).rows
 
     assert rows({}) == (used,)
@@ -315,4 +334,4 @@ def test_the_link_of_an_entry_that_was_taken_out_goes_with_it() -> None:
 
 
 def test_the_bibs_whose_facts_are_needed_are_named() -> None:
-    assert bibs_in(Recorded("", (Done(()), Exporting("refs.bib")))) == {"refs.bib"}
+    assert bibs_in(RecordedRun("", (Done(()), Exporting("refs.bib")))) == {"refs.bib"}

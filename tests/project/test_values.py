@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
-from zoterodigest.core.links.bases import base_value, keys_of, texts_of
-from zoterodigest.core.links.link import Base, Row, print_of
+from zoterodigest.core.links.bases import base_value, text_keys, texts_of
+from zoterodigest.core.links.link import Base, LockRow, print_of
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import (
@@ -20,10 +20,10 @@ from zoterodigest.core.values.record import (
     Blocks,
     Entry,
     Hyperlink,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
 )
 from zoterodigest.project.values import keep_texts, known_texts
 
@@ -37,7 +37,7 @@ VALUES: dict[str, st.SearchStrategy[Value]] = {
     "authors": st.builds(Names, several, st.booleans()),
     "task": several.map(Members),
     "links": st.lists(st.builds(Hyperlink, words, words), min_size=1, max_size=3, unique=True).map(
-        lambda links: Links(tuple(links))
+        lambda links: WebLinks(tuple(links))
     ),
     "summary": several.map(Blocks),
     "section:Key points": several.map(Blocks),
@@ -52,7 +52,7 @@ def base_of(name: str, value: Value) -> Base:
 @given(fields=st.fixed_dictionaries({name: st.just(EMPTY) | one for name, one in VALUES.items()}))
 def test_what_a_base_stands_for_is_found_again(fields: dict[str, Value]) -> None:
     bases = {name: base_of(name, value) for name, value in fields.items()}
-    row = Row("zd-0000000000", DigestKey("a.md"), "ABCD2345", bases=bases)
+    row = LockRow("zd-0000000000", DigestKey("a.md"), "ABCD2345", bases=bases)
     entry = Entry(DigestKey("a.md"), fields, {})
 
     texts = texts_of([entry], [row], Folding())
@@ -65,7 +65,7 @@ def test_what_a_base_stands_for_is_found_again(fields: dict[str, Value]) -> None
 
 def test_a_base_of_which_a_part_is_unknown_is_unknown() -> None:
     base = base_of("summary", Blocks(("One.", "Two.")))
-    (first, *_) = keys_of("summary", base)
+    (first, *_) = text_keys("summary", base)
 
     assert base_value("summary", base, {first: "One."}) is None
 

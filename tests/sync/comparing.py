@@ -19,7 +19,7 @@ def outcome_of(world: World) -> list[str]:
     """Return all that the library, the lock file and the digests hold, but times and versions."""
     snapshot, lock = world.library.read(), read_lock(world.lock_path.read_bytes())
     names = names_of(snapshot, lock)
-    things = [*_library(snapshot), *map(asdict, lock.rows), *map(asdict, lock.shelves)]
+    things = [*_library(snapshot), *map(asdict, lock.rows), *map(asdict, lock.collection_rows)]
     texts = [json.dumps(_named(one, names), sort_keys=True, default=str) for one in things]
     digests = [(world.root / name).read_text(encoding="utf-8") for name in sorted(world.digests)]
     return [*sorted(texts), *digests]
@@ -27,10 +27,13 @@ def outcome_of(world: World) -> list[str]:
 
 def names_of(snapshot: Snapshot, lock: LockFile) -> Names:
     """Return what each key and each id of a row is called."""
-    shelves = {one.key: one for one in snapshot.collections}
+    collection_rows = {one.key: one for one in snapshot.collections}
     titles = {one.key: str(one.data.get("title", "note")) for one in snapshot.items}
     parents = {one.key: str(one.data.get("parentItem", "")) for one in snapshot.items}
-    names = {key: f"<collection {_path(shelf, shelves)}>" for key, shelf in shelves.items()}
+    names = {
+        key: f"<collection {_path(collection_row, collection_rows)}>"
+        for key, collection_row in collection_rows.items()
+    }
     for key, title in titles.items():
         below = f" of {titles[parents[key]]}" if parents[key] else ""
         names[key] = f"<{title}{below}>"
@@ -38,14 +41,16 @@ def names_of(snapshot: Snapshot, lock: LockFile) -> Names:
     return names | rows
 
 
-def _path(shelf: Collection, shelves: Mapping[str, Collection]) -> str:
-    above = shelves.get(shelf.parent or "")
-    return f"{_path(above, shelves)}/{shelf.name}" if above else shelf.name
+def _path(collection_row: Collection, collection_rows: Mapping[str, Collection]) -> str:
+    above = collection_rows.get(collection_row.parent or "")
+    return (
+        f"{_path(above, collection_rows)}/{collection_row.name}" if above else collection_row.name
+    )
 
 
 def _library(snapshot: Snapshot) -> Iterator[dict[str, Any]]:
-    for shelf in snapshot.collections:
-        yield {**asdict(shelf), "version": 0}
+    for collection_row in snapshot.collections:
+        yield {**asdict(collection_row), "version": 0}
     for item in snapshot.items:
         yield {"key": item.key, **_lasting(item)}
 

@@ -28,13 +28,13 @@ from zoterodigest.library.port import Library
 from zoterodigest.library.server import serving
 from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
-from zoterodigest.sync.copying.carry import Copied, carry_out_copy
+from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.carry import carry_out
-from zoterodigest.sync.undo.undo import Undone, prepare_undo, undo
+from zoterodigest.sync.syncing.sync_run import carry_out
+from zoterodigest.sync.undo.undo import UndoResult, apply_undo, prepare_undo
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
 HERE = "embedded:.zoterodigest/library.sqlite"
@@ -62,7 +62,7 @@ def same(library: Library) -> Library:
 
 @dataclass
 class Mover:
-    """A project in step with its embedded library, and another library to go to.
+    """A project in sync with its embedded library, and another library to go to.
 
     `behind` is what stands behind the other one's `address`; `home` is where its items stand by
     their relations.
@@ -94,14 +94,14 @@ class Mover:
         with source.library, target.library:
             return carry_out_copy(prepare_copy(source, target, options or self.switching()), silent)
 
-    def undo(self, command: str = "undo", number: int = 0) -> Undone:
+    def undo(self, command: str = "undo", number: int = 0) -> UndoResult:
         """Take back a run, by default the one that the command means, in the library of its own."""
         history = self.history()
         meant = run_to_undo if command == "undo" else run_to_redo
         run = history.whole_run(number or meant(history.runs) or 0)
         workspace = self.workspace(run.address)
         with workspace.library:
-            return undo(prepare_undo(workspace, run, command=command), silent)
+            return apply_undo(prepare_undo(workspace, run, command=command), silent)
 
     def history(self) -> History:
         """The runs of the project."""
@@ -189,7 +189,7 @@ def titles_in(library: Library) -> list[str]:
 
 @cache
 def template() -> World:
-    """A project in step. Beside what was made the library holds a note, a tag, a collection and a
+    """A project in sync. Beside what was made the library holds a note, a tag, a collection and a
     related item of the person's, a file, an item that nothing links, and one in the trash.
     """
     folder = mkdtemp()
@@ -226,7 +226,7 @@ def _sync(world: World) -> None:
 
 
 def of_examples(folder: Path) -> World:
-    """Return a project of all our examples, in step."""
+    """Return a project of all our examples, in sync."""
     folder.mkdir()
     world = World(folder)
     for path in EXAMPLES:

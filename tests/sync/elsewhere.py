@@ -25,7 +25,7 @@ from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import Intent
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 Between = Callable[[int], None]
 """What somebody does before the request with this number."""

@@ -21,14 +21,14 @@ from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.core.plan.history import run_to_undo
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync.copying.carry import carry_out_copy
+from zoterodigest.sync.copying.copy_run import carry_out_copy
 from zoterodigest.sync.copying.plan import CopyOptions, prepare_copy
 from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
 from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.undo.undo import apply_undo as undo_run
 from zoterodigest.sync.undo.undo import prepare_undo
-from zoterodigest.sync.undo.undo import undo as undo_run
 
 DIGESTS = ["notes.md", "list.md"]
 

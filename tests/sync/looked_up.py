@@ -6,7 +6,7 @@ from pathlib import Path
 
 from tests.sync.digests import daily, row
 from tests.sync.world import World
-from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.values.record import Members, Names, Value
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import FillIn
@@ -25,7 +25,7 @@ _PEOPLE = """\
 """
 
 
-def found_for(workspace: Workspace) -> dict[str, Found]:
+def found_for(workspace: Workspace) -> dict[str, LookupResult]:
     """Return what a source says of each item that is linked."""
     fields: dict[str, Value] = {
         "authors": FULL,
@@ -34,7 +34,7 @@ def found_for(workspace: Workspace) -> dict[str, Found]:
         "categories": Members(("cs.CV",)),
         "comment": "9 pages",
     }
-    said = Found(fields, dict.fromkeys(fields, "arXiv"))
+    said = LookupResult(fields, dict.fromkeys(fields, "arXiv"))
     return {link.row.item: said for link in prepare(workspace, SYNC).plan.links}
 
 
@@ -58,7 +58,7 @@ def listed(number: int, authors: str) -> str:
 
 
 def to_be_enriched(root: Path) -> World:
-    """A project in step: user names, authors behind "et al.", empty places for comments."""
+    """A project in sync: user names, authors behind "et al.", empty places for comments."""
     root.mkdir()
     world = World(root)
     cut, users = "Ada Lovelace, Alan Turing, et al.", "ada_l, turing42"

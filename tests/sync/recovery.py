@@ -13,9 +13,9 @@ from pathlib import Path
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World
 from zoterodigest.core.links.bases import UNSEEN
-from zoterodigest.core.links.link import Origin, Row, State, fingerprint
+from zoterodigest.core.links.link import LinkState, LockRow, Origin, fingerprint
 from zoterodigest.core.values.keys import note_key
-from zoterodigest.core.values.record import parts_of
+from zoterodigest.core.values.record import value_parts
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile, read_lock
@@ -165,7 +165,7 @@ def edited_at_both_ends(root: Path) -> World:
 
 
 def small_and_edited(root: Path) -> World:
-    """A small project in step, edited at both ends."""
+    """A small project in sync, edited at both ends."""
     world = small_project(root)
     world.push(Options(intent.SYNC))
     world.edit("notes.md", ("Model 9 is looked at.", "Model 9 is looked at twice."))
@@ -188,7 +188,7 @@ HAND_KEPT = """\
 
 
 def with_bibliographies(root: Path) -> World:
-    """A small project in step, edited: in a .bib kept by hand entries of ours are to come, change
+    """A small project in sync, edited: in a .bib kept by hand entries of ours are to come, change
     and leave, another .bib is to be made.
     """
     world = small_project(root)
@@ -204,7 +204,7 @@ def with_bibliographies(root: Path) -> World:
 
 
 def with_a_bibliography_to_be_made(root: Path) -> World:
-    """A small project in step; into a .bib kept by hand entries are to come."""
+    """A small project in sync; into a .bib kept by hand entries are to come."""
     world = small_project(root)
     world.configure(CONFIGURATION + BIBLIOGRAPHIES)
     (root / "refs.bib").write_text(HAND_KEPT, encoding="utf-8")
@@ -213,7 +213,7 @@ def with_a_bibliography_to_be_made(root: Path) -> World:
 
 
 def rearranged_at_both_ends(root: Path) -> World:
-    """A project in step, with some forty changes: at both ends entries come, go, move and change,
+    """A project in sync, with some forty changes: at both ends entries come, go, move and change,
     and headings and collections get other names.
     """
     world = new_project(root)
@@ -232,13 +232,16 @@ def rearranged_at_both_ends(root: Path) -> World:
     _edit_text(world, "notes.md", a_note_of(7), "")
     new = [a_note_of(number) for number in range(MANY, MANY + 4)]
     _edit_text(world, "notes.md", a_note_of(30), "\n\n\n".join([a_note_of(30), *new]))
-    shelves = world.shelves()
-    vision, language = shelves["Reading/list/Vision"], shelves["Reading/list/Language"]
+    collection_rows = world.collection_rows()
+    vision, language = (
+        collection_rows["Reading/list/Vision"],
+        collection_rows["Reading/list/Language"],
+    )
     world.change(world.key("Seeing Further with Larger Lenses"), collections=[language])
     world.put(mine("NEWPAPER", "Learning to Read Maps from Above", "2402.00077"))
     world.change("NEWPAPER", collections=[vision], date="2024-02-02")
-    (shelf,) = (one for one in world.library.read().collections if one.key == vision)
-    world.library.write_collections([replace(shelf, name="Computer Vision")])
+    (collection_row,) = (one for one in world.library.read().collections if one.key == vision)
+    world.library.write_collections([replace(collection_row, name="Computer Vision")])
     world.edit("list.md", ("## Language", "## Language and Speech"))
     return world
 
@@ -290,11 +293,11 @@ def state_of(world: World) -> list[str]:
     objects = [
         f"of this library: {lock.identity == world.library.identity}",
         *(render_rows([row], ()) for row in rows),
-        *map(repr, lock.shelves),
+        *map(repr, lock.collection_rows),
         f"made: {sorted(lock.made)}",
         *(repr((one.key, one.item, sorted(one.prints.items()))) for one in lock.exported),
         *(path.read_text(encoding="utf-8") for path in sorted(world.root.glob("*.bib"))),
-        *(repr(replace(shelf, version=0)) for shelf in snapshot.collections),
+        *(repr(replace(collection_row, version=0)) for collection_row in snapshot.collections),
         *((world.root / name).read_text(encoding="utf-8") for name in world.digests),
         *(json.dumps({"key": key, **data}, sort_keys=True) for key, data in all_data(world)),
     ]
@@ -315,14 +318,19 @@ def require_truth(world: World, before: LockFile) -> None:
     written = read_lock(world.lock_path.read_bytes()).rows if world.lock_path.exists() else ()
     known = {row.id: row for row in before.rows}
     for row in (*written, *gathered.lock.rows):
-        if row.state is State.LINKED:
+        if row.state is LinkState.LINKED:
             require_true(row, known.get(row.id), gathered.contents)
     live = {one.key for one in gathered.contents.collections if not one.is_trashed}
-    shelves = {shelf.collection for shelf in gathered.lock.shelves}
-    assert shelves - {shelf.collection for shelf in before.shelves} <= live
+    collection_rows = {
+        collection_row.collection for collection_row in gathered.lock.collection_rows
+    }
+    assert (
+        collection_rows - {collection_row.collection for collection_row in before.collection_rows}
+        <= live
+    )
 
 
-def require_true(row: Row, before: Row | None, contents: Contents) -> None:
+def require_true(row: LockRow, before: LockRow | None, contents: Contents) -> None:
     item = next(item for item in contents.items if item.key == row.item)
     note = item.notes.get(row.id)
     assert row.note == (note.key if note else None)
@@ -332,7 +340,7 @@ def require_true(row: Row, before: Row | None, contents: Contents) -> None:
         known = before.bases.get(name) if before else None
         if base.at_item.raw == UNSEEN and known and note:
             came = set(base.at_item.parts) - set(known.at_item.parts)
-            stands = came <= set(map(fingerprint, parts_of(note.fields[name])))
+            stands = came <= set(map(fingerprint, value_parts(note.fields[name])))
         assert stands or base == known, f"{name} of {row.id}"
     data, was, origin = (
         contents.by_key[row.item].data,

@@ -48,7 +48,7 @@ def remembering() -> Iterator[None]:
         "sync.gathering.gather.read_lock": lock_file,
         "project.memory.read_lock": lock_file,
         "digest.read.document.core_entry": remembered(core_entry, _of_entry),
-        "sync.gathering.gather.core_entry": remembered(compared.core_entry, _of_core_entry),
+        "sync.gathering.gather.compared_entry": remembered(compared.compared_entry, _of_core_entry),
         "library.records.contents.core_item": remembered(core_item, _of_item),
         "library.records.contents.read_note": remembered(read_note, lambda html: html),
     }

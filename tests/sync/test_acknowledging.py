@@ -12,8 +12,8 @@ from tests.sync.world import World
 from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
-    ApartField,
     Conflict,
+    DivergedField,
     MissingNote,
     NotLinked,
     Report,
@@ -86,7 +86,7 @@ def added(root: Path) -> World:
 
 
 REPORTED: dict[type[Report], Callable[[Path], World]] = {
-    ApartField: adopted,
+    DivergedField: adopted,
     NotLinked: gone_item,
     MissingNote: gone_note,
     AmbiguousEntry: ambiguous,
@@ -140,7 +140,7 @@ def test_a_value_that_changes_at_either_end_is_news_again(tmp_path: Path, end: s
     else:
         world.change("RRRRRRRR", proceedingsTitle="ICML")
 
-    assert "venue" in {one.name for one in news(world) if isinstance(one, ApartField)}
+    assert "venue" in {one.name for one in news(world) if isinstance(one, DivergedField)}
 
 
 def test_another_spelling_of_a_value_is_no_news(tmp_path: Path) -> None:
@@ -183,7 +183,7 @@ def test_one_field_of_an_entry_can_be_acknowledged_by_itself(tmp_path: Path) -> 
     (chosen,) = chosen_reports(reports, reports[0].id, "venue")
     acknowledge(prepared, [chosen])
 
-    left = [one.name for one in news(world) if isinstance(one, ApartField)]
+    left = [one.name for one in news(world) if isinstance(one, DivergedField)]
     assert "venue" not in left
 
 

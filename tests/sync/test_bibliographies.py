@@ -8,7 +8,7 @@ import pytest
 
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.core.links.link import State
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock.lock import read_lock
@@ -16,8 +16,8 @@ from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import Intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
-from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 SYNC = Options(intent.SYNC)
 
@@ -58,7 +58,7 @@ DDPM = "Denoising Diffusion Probabilistic Models"
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """A digest, its library and a .bib kept by hand, in step."""
+    """A digest, its library and a .bib kept by hand, in sync."""
     world = World(tmp_path)
     world.markdown("papers.md", DIGEST)
     (tmp_path / "refs.bib").write_text(BIB)
@@ -179,7 +179,7 @@ def test_entry_taken_out_of_the_bib_leaves_its_item_alone(world: World) -> None:
 
     rows = read_lock(world.lock_path.read_bytes()).rows
     states = {row.item: row.state for row in rows if row.digest.is_bib}
-    assert states[world.key(DDPM)] is State.DROPPED
+    assert states[world.key(DDPM)] is LinkState.DROPPED
     assert DDPM in world.keys_by_title()
 
 
@@ -191,7 +191,7 @@ def test_bib_that_may_not_be_pushed_keeps_its_edit(world: World) -> None:
 
     assert DDPM in world.keys_by_title()
     assert "My own title for" in bib(world)
-    assert outcome.last.plan.counts()["Held"] == 1
+    assert outcome.last.plan.counts()["HeldBack"] == 1
 
 
 def test_undo_brings_the_bib_back_to_the_byte(world: World) -> None:
@@ -201,7 +201,7 @@ def test_undo_brings_the_bib_back_to_the_byte(world: World) -> None:
     assert bib(world) != before
     last = read_history(history_folder(world.workspace().project.state_folder)).run(2)
 
-    undo(prepare_undo(world.workspace(), last), silent)
+    apply_undo(prepare_undo(world.workspace(), last), silent)
 
     assert bib(world) == before
     assert DDPM in world.keys_by_title()
@@ -215,7 +215,7 @@ def test_remove_ends_the_links_of_a_bib_with_those_of_the_digest(world: World) -
     assert world.items() == {}
     assert bib(world) == before
     rows = read_lock(world.lock_path.read_bytes()).rows
-    assert {row.state for row in rows} == {State.UNLINKED}
+    assert {row.state for row in rows} == {LinkState.UNLINKED}
 
 
 def test_what_an_export_made_up_fills_in_nothing(world: World) -> None:
@@ -380,8 +380,8 @@ def test_an_item_that_enters_a_second_digest_gets_one_entry_in_a_new_bib(tmp_pat
     world.markdown("notes.md", f"# Notes\n\n{notes}")
     world.push(SYNC)
     world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
-    shelves = [world.shelves()[name] for name in ("papers", "notes")]
-    world.change(world.key(DDPM), collections=shelves)
+    collection_rows = [world.collection_rows()[name] for name in ("papers", "notes")]
+    world.change(world.key(DDPM), collections=collection_rows)
 
     sync(world)
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.plan.reports import Held, NotPushed
+from zoterodigest.core.plan.reports import HeldBack, NotPushed
 from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.gathering.selection import BadSelection, selection
 from zoterodigest.sync.run.run import Options
@@ -146,8 +146,8 @@ def test_an_edit_of_a_field_that_is_not_pushed_is_held(world: World) -> None:
     outcome = world.push()
 
     assert outcome.written == 0
-    (report,) = reports(outcome.prepared.plan, Held)
-    assert isinstance(report, Held)
+    (report,) = reports(outcome.prepared.plan, HeldBack)
+    assert isinstance(report, HeldBack)
     assert (report.name, report.to_entry) == ("task", False)
     assert "task:deblurring" in world.tags(GAN)
 
@@ -198,7 +198,7 @@ def test_without_headings_there_is_one_collection(world: World) -> None:
 
     world.push()
 
-    assert world.shelves().keys() == {"Notes"}
+    assert world.collection_rows().keys() == {"Notes"}
     assert world.shelved(SWIN) == world.shelved(FLOW) == {"Notes"}
     assert world.plan().is_settled
 
@@ -212,7 +212,7 @@ def test_dated_digests_go_into_collections_of_their_months(world: World) -> None
 
     world.push()
 
-    assert world.shelves().keys() == {"Daily", "Daily/2024-05", "Daily/2024-06"}
+    assert world.collection_rows().keys() == {"Daily", "Daily/2024-05", "Daily/2024-06"}
     assert world.shelved(SWIN) == world.shelved(GAN) == {"Daily/2024-05"}
     assert world.shelved(FLOW) == {"Daily/2024-06"}
     assert world.plan().is_settled

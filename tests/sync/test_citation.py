@@ -7,7 +7,7 @@ import pytest
 from tests.sync.digests import folded
 from tests.sync.world import World, actions
 from zoterodigest.bibtex.keys import KeySource
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.values.record import CITEKEY
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock.lock import read_lock
@@ -16,7 +16,7 @@ from zoterodigest.sync.exports.keying import lasting_keys, read_keys, write_keys
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import Intent
 from zoterodigest.sync.run.run import Options
-from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 CONFIGURATION = """
 [[digest]]
@@ -40,7 +40,7 @@ def key_of(world: World, title: str) -> str:
     return str(world.item(title).get("citationKey", ""))
 
 
-def rows_of(world: World) -> tuple[Row, ...]:
+def rows_of(world: World) -> tuple[LockRow, ...]:
     return read_lock(world.lock_path.read_bytes()).rows
 
 
@@ -307,7 +307,7 @@ def test_undo_takes_the_keys_back_and_a_sync_writes_them_again(survey: World) ->
     workspace = survey.workspace()
     run = read_history(history_folder(workspace.project.state_folder)).run(2)
 
-    undone = undo(prepare_undo(workspace, run), lambda done, total: None)
+    undone = apply_undo(prepare_undo(workspace, run), lambda done, total: None)
 
     assert undone.declined == ()
     assert (survey.everything(), rows_of(survey)) == (before, links)
@@ -320,7 +320,7 @@ def test_undo_of_the_first_sync_takes_back_items_with_their_keys(survey: World) 
     workspace = survey.workspace()
     run = read_history(history_folder(workspace.project.state_folder)).run(1)
 
-    undone = undo(prepare_undo(workspace, run), lambda done, total: None)
+    undone = apply_undo(prepare_undo(workspace, run), lambda done, total: None)
 
     assert (undone.declined, survey.items()) == ((), {})
 

@@ -6,10 +6,10 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
-from zoterodigest.core.plan.terms import End
+from zoterodigest.core.plan.run_options import End
 from zoterodigest.sync.run.conflicts import BOTH_WAYS, open_fields
-from zoterodigest.sync.syncing.carry import carry_out
 from zoterodigest.sync.syncing.resolve import Decision, prepare_resolve
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 SWIN = "Restoring Images with Shifted Windows"
 

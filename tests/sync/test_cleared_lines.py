@@ -19,7 +19,7 @@ from zoterodigest.core.values.record import EMPTY, Fields, is_empty
 from zoterodigest.library.records.items import item_changes
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 SYNC = Options(intent.SYNC)
 SYNC_COMMAND = Command(World, words("sync", "--yes"))

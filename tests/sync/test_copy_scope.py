@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.builders import a_collection, a_note, an_attachment, an_item
-from zoterodigest.core.links.link import Exported, Row, Shelf, State
+from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
@@ -36,7 +36,7 @@ def test_links_bring_their_items_children_and_collections_with_those_above() -> 
     )
 
     portion = portion_of(
-        contents, LockFile("user:1", (Row("zd-1", DigestKey("a.md"), "LINKED22"),))
+        contents, LockFile("user:1", (LockRow("zd-1", DigestKey("a.md"), "LINKED22"),))
     )
 
     assert keys(portion) == ["TAP22222", "BELAW222", "LINKED22", "NATE2222"]
@@ -54,8 +54,8 @@ def test_what_lies_in_our_collections_stands_in_a_bib_or_was_merged_into_is_link
     )
     lock = LockFile(
         "user:1",
-        (Row("zd-1", DigestKey("a.md"), "MERGED22", state=State.LINKED),),
-        (Shelf(DigestKey("a.md"), (), "SHELF222"),),
+        (LockRow("zd-1", DigestKey("a.md"), "MERGED22", state=LinkState.LINKED),),
+        (CollectionRow(DigestKey("a.md"), (), "SHELF222"),),
         (Exported(BibKey("refs.bib"), "knuth", "INBIB222"),),
     )
 

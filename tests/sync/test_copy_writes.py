@@ -9,7 +9,7 @@ from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import read_contents
 from zoterodigest.library.records.zotero import zotero_mapping
 from zoterodigest.sync.copying.counterparts import Counterparts
-from zoterodigest.sync.copying.scope import Left, Portion
+from zoterodigest.sync.copying.scope import LeftBehind, Portion
 from zoterodigest.sync.copying.writes import Relations, compile_copy
 
 MINE = "http://zotero.org/users/1/items"
@@ -49,7 +49,7 @@ def gained(item: LibraryItem, present: LibraryItem) -> object:
     """Return what `present` gains by an item that it is the counterpart of."""
     target = read_contents(Snapshot(3, (present,), ()), zotero_mapping())
     found = Counterparts({item.key: present.key})
-    writes = compile_copy(Portion((), (item,), (), Left()), found, target)
+    writes = compile_copy(Portion((), (item,), (), LeftBehind()), found, target)
     return [dict(write.item.data) for write in writes.items]
 
 

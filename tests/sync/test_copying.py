@@ -29,16 +29,16 @@ from tests.sync.copies import (
 )
 from tests.sync.trouble import TroubledLibrary, silent
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.links.link import State
-from zoterodigest.core.plan.reports import ApartField, Waiting
+from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.plan.reports import DivergedField, Waiting
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.lock.lock import LockFile, read_lock, write_lock
-from zoterodigest.sync.copying.carry import Copied
+from zoterodigest.sync.copying.copy_run import Copied
 from zoterodigest.sync.copying.plan import NothingLinked, SameLibrary
 from zoterodigest.sync.gathering.gather import Unfinished
-from zoterodigest.sync.syncing.carry import carry_out
-from zoterodigest.sync.undo.ways_out import leave, prepare_remove
+from zoterodigest.sync.syncing.sync_run import carry_out
+from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove
 
 COPIED = ["<p>What I think</p>", ATTENTION, DIFFUSION, *LABELS, "our note", "our note"]
 
@@ -98,8 +98,10 @@ def test_the_lock_file_says_the_same_by_the_keys_there(moved: tuple[Mover, Copie
         assert row.origin.item == row.origin.note
         assert held[row.note or ""].data["parentItem"] == row.item
         assert row.origin.attachments <= held.keys()
-    shelves = {one.key: one.name for one in mover.behind.read().collections}
-    assert [shelves[one.collection] for one in lock.shelves if one.is_ours] == ["notes"]
+    collection_rows = {one.key: one.name for one in mover.behind.read().collections}
+    assert [collection_rows[one.collection] for one in lock.collection_rows if one.is_ours] == [
+        "notes"
+    ]
 
 
 def test_what_the_person_added_goes_along(moved: tuple[Mover, Copied]) -> None:
@@ -152,7 +154,7 @@ def test_remove_takes_back_there_what_it_would_have_taken_back_here(
 
     workspace = zotero.workspace()
     with workspace.library:
-        left = leave(prepare_remove(workspace), silent)
+        left = apply_removal(prepare_remove(workspace), silent)
 
     assert left.failures == ()
     kept = {*titles_in(here.library)} - {"Something that Nobody Linked", "PDF"}
@@ -308,7 +310,7 @@ def test_our_examples_go_to_a_running_zotero_and_on_to_the_web(tmp_path: Path) -
 
 def test_a_lock_file_whose_items_are_all_gone_goes_nowhere(aside: Mover) -> None:
     aside.world.library.erase(one.key for one in aside.world.library.read().items)
-    aside.world.library.erase_collections(one.collection for one in aside.lock.shelves)
+    aside.world.library.erase_collections(one.collection for one in aside.lock.collection_rows)
 
     with pytest.raises(NothingLinked):
         aside.plan()
@@ -341,8 +343,8 @@ def test_a_work_that_is_there_is_adopted_and_keeps_what_is_its_own(mover: Mover)
     before = (mover.world.root / "notes.md").read_bytes()
     plan = mover.sync().plan
     assert actions(plan) == {}
-    apart = [one for one in reports(plan, ApartField) if isinstance(one, ApartField)]
-    assert {one.name for one in apart} == {one.name for one in copied.differences}
+    diverged = [one for one in reports(plan, DivergedField) if isinstance(one, DivergedField)]
+    assert {one.name for one in diverged} == {one.name for one in copied.differences}
     assert (mover.world.root / "notes.md").read_bytes() == before
 
 
@@ -352,8 +354,8 @@ def test_a_collection_of_that_name_is_taken_and_stays_the_persons(aside: Mover) 
     aside.copy()
 
     assert [one.name for one in aside.behind.read().collections].count("notes") == 1
-    (shelf,) = aside.lock.shelves
-    assert (shelf.collection, shelf.is_ours) == ("THEIRS33", False)
+    (collection_row,) = aside.lock.collection_rows
+    assert (collection_row.collection, collection_row.is_ours) == ("THEIRS33", False)
     assert aside.sync().is_settled
 
 
@@ -462,7 +464,7 @@ def test_what_was_edited_here_after_a_copy_that_stopped_is_told_and_goes_nowhere
     assert [(one.title, one.name) for one in copied.differences] == [(DIFFUSION, "summary")]
     plan = aside.sync().plan
     assert actions(plan) == {}
-    assert len(reports(plan, ApartField)) == 1
+    assert len(reports(plan, DivergedField)) == 1
     assert (aside.world.root / "notes.md").read_bytes() == digest
 
 
@@ -517,7 +519,7 @@ def test_links_that_have_ended_stay_ended(aside: Mover) -> None:
 
     aside.copy()
 
-    assert [row.state for row in aside.lock.rows].count(State.TRASHED) == 1
+    assert [row.state for row in aside.lock.rows].count(LinkState.TRASHED) == 1
     assert DIFFUSION not in aside.titles()
     assert actions(aside.sync().plan) == {}
 
@@ -540,8 +542,8 @@ def test_after_an_item_of_another_type_was_adopted_there_is_nothing_to_do(
     before = (aside.world.root / "notes.md").read_bytes()
     plan = aside.sync().plan
     assert plan.is_settled
-    apart = {one.name for one in reports(plan, ApartField) if isinstance(one, ApartField)}
+    diverged = {one.name for one in reports(plan, DivergedField) if isinstance(one, DivergedField)}
     (theirs,) = aside.behind.fetch(["THEIRS22"])
-    assert ("venue" in apart) == (kind in ("webpage", "journalArticle"))
+    assert ("venue" in diverged) == (kind in ("webpage", "journalArticle"))
     assert theirs.data["itemType"] == kind
     assert (aside.world.root / "notes.md").read_bytes() == before

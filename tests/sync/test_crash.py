@@ -38,7 +38,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "the first push": (new_project, push),

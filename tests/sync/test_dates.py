@@ -176,7 +176,7 @@ def test_a_range_of_years_that_was_there_first_is_apart_and_does_not_stop_other_
     world.push(SYNC)
 
     assert world.item(TITLE)["date"] == "2023-2025"
-    assert [type(one).__name__ for one in world.plan(SYNC).reports] == ["ApartField"]
+    assert [type(one).__name__ for one in world.plan(SYNC).reports] == ["DivergedField"]
 
 
 @pytest.mark.parametrize(("date", "year"), [("2025-01-03", "2025"), ("Spring 2025", "2025")])

@@ -25,9 +25,9 @@ from zoterodigest.sync.gathering.gather import NotSyncedYet
 from zoterodigest.sync.gathering.intent import Intent
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
-from zoterodigest.sync.undo.undo import prepare_undo, undo
-from zoterodigest.sync.undo.ways_out import leave, prepare_remove
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 EXAMPLES = sorted((Path(__file__).resolve().parents[2] / "examples").glob("*.md"))
 MINE = "A Paper of My Own"
@@ -65,7 +65,7 @@ class Laptop:
         run = history.run(max(one.number for one in history.runs))
         workspace = self.workspace()
         with workspace.library:
-            undone = undo(prepare_undo(workspace, run), silent)
+            undone = apply_undo(prepare_undo(workspace, run), silent)
         assert undone.declined == ()
 
     def edit(self, old: str, new: str) -> None:
@@ -105,15 +105,15 @@ def by_name(snapshot: Snapshot) -> dict[str, LibraryItem]:
 
 def shape(snapshot: Snapshot, lock: LockFile) -> dict[str, object]:
     """Return what a library holds: parents, collections and tags by name."""
-    shelves = {one.key: one.name for one in snapshot.collections}
-    assert len(set(shelves.values())) == len(shelves), "a collection is there twice"
+    collection_rows = {one.key: one.name for one in snapshot.collections}
+    assert len(set(collection_rows.values())) == len(collection_rows), "a collection is there twice"
     items = {one.key: name for name, one in by_name(snapshot).items()}
     ids = {row.id: f"row of {items[row.item]}" for row in lock.rows}
     found: dict[str, object] = {}
     for name, one in by_name(snapshot).items():
         title = next((name.replace(row, known) for row, known in ids.items() if row in name), name)
         data = one.data
-        placed = sorted(shelves[key] for key in data.get("collections", ()))
+        placed = sorted(collection_rows[key] for key in data.get("collections", ()))
         tags = [tag["tag"] for tag in data["tags"]]
         found[title] = (data["itemType"], items.get(data.get("parentItem", "")), placed, tags)
     return found
@@ -121,20 +121,22 @@ def shape(snapshot: Snapshot, lock: LockFile) -> dict[str, object]:
 
 def claims(snapshot: Snapshot, lock: LockFile) -> list[object]:
     """Return what a lock file says was made, which must be there."""
-    shelves = {one.key: one.name for one in snapshot.collections}
+    collection_rows = {one.key: one.name for one in snapshot.collections}
     titles = {one.key: str(one.data.get("title")) for one in snapshot.items}
     rows = [
         (
             titles[row.item],
             row.note and titles[row.note],
             sorted(titles[key] for key in row.origin.attachments),
-            sorted(shelves[key] for key in row.origin.collections),
+            sorted(collection_rows[key] for key in row.origin.collections),
             replace(row.origin, attachments=frozenset(), collections=frozenset()),
             sorted(row.bases),
         )
         for row in lock.rows
     ]
-    known = [(one.digest, shelves[one.collection], one.is_ours) for one in lock.shelves]
+    known = [
+        (one.digest, collection_rows[one.collection], one.is_ours) for one in lock.collection_rows
+    ]
     return [*sorted(rows, key=repr), *known]
 
 
@@ -268,7 +270,7 @@ def test_a_remove_takes_back_all_that_was_made(laptop: Laptop) -> None:
 
     workspace = laptop.workspace()
     with workspace.library:
-        left = leave(prepare_remove(workspace), silent)
+        left = apply_removal(prepare_remove(workspace), silent)
 
     assert left.failures == ()
     assert laptop.papers() == [MINE]
@@ -280,7 +282,7 @@ def test_an_undo_of_a_remove_brings_all_out_of_the_trash(laptop: Laptop) -> None
     before, links = laptop.outcome(), laptop.lock()
     workspace = laptop.workspace()
     with workspace.library:
-        leave(prepare_remove(workspace), silent)
+        apply_removal(prepare_remove(workspace), silent)
 
     laptop.undo_last()
 
@@ -453,10 +455,10 @@ def pull_git(source: Laptop, target: Laptop) -> None:
 def sync_zotero(source: Laptop, target: Laptop) -> None:
     """Let both Zoteros sync: what the one holds is in the other, under the same keys."""
     snapshot, library = source.desktop.zotero.library.read(), target.desktop.zotero.library
-    shelves = {one.key: one.version for one in library.read().collections}
+    collection_rows = {one.key: one.version for one in library.read().collections}
     items = {one.key: one.version for one in library.read().items}
     by_level = sorted(snapshot.collections, key=lambda one: one.parent or "")
-    library.write_collections([_at(one, shelves) for one in by_level])
+    library.write_collections([_at(one, collection_rows) for one in by_level])
     by_level_too = sorted(snapshot.items, key=lambda one: "parentItem" in one.data)
     library.write([replace(one, version=items.get(one.key, 0)) for one in by_level_too])
 

@@ -20,7 +20,7 @@ from tests.sync.test_desktop import (
     sync_zotero,
 )
 from tests.sync.trouble import silent
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.keys import derived_key, note_key
@@ -178,10 +178,12 @@ def test_keys_that_every_library_has_are_no_evidence() -> None:
     arxiv = frozenset({Identifier("arxiv", "1706.03762")})
     everywhere = derived_key("item", "arxiv:1706.03762")
     rows = (
-        Row("zd-a", DigestKey("papers.md"), everywhere, identifiers=arxiv),
-        Row("zd-b", DigestKey("papers.md"), "ZTER2222"),  # its key may be derived from its title
-        Row("zd-c", DigestKey("papers.md"), "ZTER3333", identifiers=arxiv),
-        Row("zd-d", DigestKey("papers.md"), "ZTER4444", note=note_key("zd-d")),
+        LockRow("zd-a", DigestKey("papers.md"), everywhere, identifiers=arxiv),
+        LockRow(
+            "zd-b", DigestKey("papers.md"), "ZTER2222"
+        ),  # its key may be derived from its title
+        LockRow("zd-c", DigestKey("papers.md"), "ZTER3333", identifiers=arxiv),
+        LockRow("zd-d", DigestKey("papers.md"), "ZTER4444", note=note_key("zd-d")),
     )
 
     assert evidence_of(LockFile("desktop:1", rows)) == ("ZTER3333", note_key("zd-d"))

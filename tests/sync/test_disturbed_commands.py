@@ -22,7 +22,7 @@ from tests.sync.killing import killed, merge
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.library.port import LibraryReadOnly
-from zoterodigest.sync.undo.ways_out import leave, prepare_remove
+from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove
 
 SOME = (
     "undo",
@@ -142,7 +142,7 @@ def test_the_log_says_why_a_run_did_not_finish_and_what_it_planned(tmp_path: Pat
         raise LibraryReadOnly("Zotero does not let zoterodigest write into this library")
 
     with pytest.raises(LibraryReadOnly):
-        leave(prepare_remove(troubled(world, before=deny)), silent)
+        apply_removal(prepare_remove(troubled(world, before=deny)), silent)
     logged = " ".join(given(world, "log").out.split())
 
     assert "planned: 3 items" in logged

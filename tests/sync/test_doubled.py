@@ -15,8 +15,8 @@ from zoterodigest.project.lock.lock import merge_locks
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
-from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.syncing.sync_run import carry_out
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
 OLD = quoted("Restoring Images with Shifted Windows", "2401.00001")
@@ -47,7 +47,7 @@ class Pair:
 
 @pytest.fixture
 def pair(tmp_path: Path) -> Pair:
-    """Both clones in step over one paper; then each writes the same entry of a new one."""
+    """Both clones in sync over one paper; then each writes the same entry of a new one."""
     one, other = (World(tmp_path / name) for name in ("one", "other"))
     for world in (one, other):
         world.markdown("notes.md", notes(OLD))
@@ -117,7 +117,7 @@ def test_undo_brings_a_doubled_note_back(pair: Pair) -> None:
     history = read_history(history_folder(pair.one.root / ".zoterodigest"))
     last = history.run(max(one.number for one in history.runs))
 
-    undone = undo(prepare_undo(pair.one.workspace(), last), silent)
+    undone = apply_undo(prepare_undo(pair.one.workspace(), last), silent)
 
     assert undone.declined == ()
     assert len(pair.notes()) == 2

@@ -7,7 +7,7 @@ import pytest
 from tests.sync.digests import daily, folded, notes, quoted, row
 from tests.sync.world import Data, World, actions
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.reports import Conflict, Held
+from zoterodigest.core.plan.reports import Conflict, HeldBack
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.gathering import intent
@@ -340,8 +340,8 @@ def test_a_link_that_leads_nowhere_any_more_is_told_and_stays(pushed: World, url
     assert after == before.replace(TITLE, "As I call it")
 
 
-def held(plan: Plan) -> list[Held]:
-    return [report for report in plan.reports if isinstance(report, Held)]
+def held(plan: Plan) -> list[HeldBack]:
+    return [report for report in plan.reports if isinstance(report, HeldBack)]
 
 
 def conflicts(plan: Plan) -> list[str]:

@@ -17,17 +17,17 @@ from tests.sync.recovery import copy_of, require_truth, state_of
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan.plan import ChangeEntry
-from zoterodigest.core.plan.reports import ApartField, Waiting
-from zoterodigest.core.plan.terms import End
+from zoterodigest.core.plan.reports import DivergedField, Waiting
+from zoterodigest.core.plan.run_options import End
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.conflicts import BOTH_WAYS, open_fields
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
 from zoterodigest.sync.syncing.resolve import Decision, prepare_resolve
-from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.syncing.sync_run import carry_out
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 PEOPLE = """\
 ## Papers for 2024-12-05
@@ -76,7 +76,7 @@ def authors(world: World, title: str) -> list[str]:
 
 @pytest.fixture(name="here")
 def _here(tmp_path: Path) -> World:
-    """A project in step."""
+    """A project in sync."""
     (tmp_path / "here").mkdir()
     world = new_world(tmp_path / "here")
     world.push(SYNC)
@@ -232,7 +232,7 @@ def test_undo_takes_it_out_of_the_library_and_the_next_sync_has_nothing_to_do(
     known = read_history(history_folder(here.root / ".zoterodigest"))
     run = known.run(known.runs[-1].number)
 
-    undone = undo(prepare_undo(here.workspace(), run), silent)
+    undone = apply_undo(prepare_undo(here.workspace(), run), silent)
 
     assert undone.declined == ()
     assert here.items() == before
@@ -258,11 +258,13 @@ def test_what_was_edited_since_is_no_longer_the_sources(here: World) -> None:
 def test_fields_that_an_entry_shows_differently_are_apart(here: World) -> None:
     enrich(here)
 
-    apart = [
-        one.name for one in reports(here.plan(SYNC), ApartField) if isinstance(one, ApartField)
+    diverged = [
+        one.name
+        for one in reports(here.plan(SYNC), DivergedField)
+        if isinstance(one, DivergedField)
     ]
 
-    assert apart == ["authors"]
+    assert diverged == ["authors"]
 
 
 @pytest.mark.parametrize("keep", [End.MARKDOWN, End.ZOTERO])

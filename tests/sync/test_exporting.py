@@ -15,8 +15,8 @@ from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_expo
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
-from zoterodigest.sync.undo.undo import Undone, prepare_undo, undo
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.undo.undo import UndoResult, apply_undo, prepare_undo
 
 SYNC = Options(intent.SYNC)
 
@@ -463,10 +463,10 @@ def test_a_two_way_bib_is_settled_after_the_sync_that_exports(
 # --- taken back ----------------------------------------------------------------------------------
 
 
-def undo_last(world: World) -> Undone:
+def undo_last(world: World) -> UndoResult:
     workspace = world.workspace()
     history = read_history(history_folder(workspace.project.state_folder))
-    return undo(prepare_undo(workspace, history.run(history.runs[-1].number)), silent)
+    return apply_undo(prepare_undo(workspace, history.run(history.runs[-1].number)), silent)
 
 
 def test_undo_takes_out_of_the_bib_what_the_sync_wrote_to_the_byte(world: World) -> None:

@@ -42,7 +42,7 @@ from zoterodigest.project.running import AlreadyRunning
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.gather import OtherLibrary
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import LibraryChanged, Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import LibraryChanged, Outcome, carry_out
 
 SYNC = Options(intent.SYNC)
 LENSES = "Seeing Further with Larger Lenses"
@@ -149,7 +149,7 @@ from pathlib import Path
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 world = World(Path(sys.argv[1]), ["notes.md"])
 world.plan()
 if os.geteuid() == 0:
@@ -440,13 +440,13 @@ def test_a_collection_that_cannot_be_renamed_stays_known_and_is_renamed_later(
     world.markdown("list.md", a_list(listed))
     world.push()
     world.put_shelf("MYSHELF2", "Mine")
-    key = world.shelves()["list/Vision"]
+    key = world.collection_rows()["list/Vision"]
     world.markdown("list.md", a_list({"Computer Vision": listed["Vision"]}))
 
     def touch(_number: int) -> None:
-        if "list/Vision" in world.shelves():
-            (shelf,) = (one for one in world.library.read().collections if one.key == key)
-            world.library.write_collections([replace(shelf, parent="MYSHELF2")])
+        if "list/Vision" in world.collection_rows():
+            (collection_row,) = (one for one in world.library.read().collections if one.key == key)
+            world.library.write_collections([replace(collection_row, parent="MYSHELF2")])
 
     def is_accepted(written: str, _data: Mapping[str, Any]) -> bool:
         return written != key
@@ -459,8 +459,8 @@ def test_a_collection_that_cannot_be_renamed_stays_known_and_is_renamed_later(
 
     assert len(outcome.failures) == is_refused
     world.push()
-    assert key in world.shelves().values()
-    assert {path.rpartition("/")[2] for path in world.shelves()} == {
+    assert key in world.collection_rows().values()
+    assert {path.rpartition("/")[2] for path in world.collection_rows()} == {
         "list",
         "Computer Vision",
         "Mine",

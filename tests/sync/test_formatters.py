@@ -16,7 +16,7 @@ from zoterodigest.core.values.blocks import unescaped
 from zoterodigest.core.values.record import Members
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 FORMATTED = Path(__file__).parent / "formatted"
 SOURCE = (FORMATTED / "source.md").read_bytes()

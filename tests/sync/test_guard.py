@@ -8,7 +8,7 @@ from tests.sync.digests import notes, quoted
 from tests.sync.world import World
 from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.run import Options
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 
 def a_digest(venue: str, task: str, *, edited: int, papers: int = 40) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from tests.builders import a_key
 from tests.sync.digests import notes, quoted
 from tests.sync.world import Data, World, actions, only_gained, reports
-from zoterodigest.core.plan.reports import AmbiguousEntry, ApartField, TrashedEntry
+from zoterodigest.core.plan.reports import AmbiguousEntry, DivergedField, TrashedEntry
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
@@ -166,8 +166,11 @@ def test_an_adopted_item_gains_our_collection_tags_note_and_links(world: World) 
     world.push()
 
     title = title_of(3)
-    shelves = world.shelves()
-    assert set(world.item(title)["collections"]) == {shelves["Thesis"], shelves["Notes"]}
+    collection_rows = world.collection_rows()
+    assert set(world.item(title)["collections"]) == {
+        collection_rows["Thesis"],
+        collection_rows["Notes"],
+    }
     assert {"to read", "own 3", "task:image restoration, deblurring"} <= world.tags(title)
     children = world.children(title).values()
     ours = [str(one["note"]) for one in children if "Summary · Notes" in str(one.get("note"))]
@@ -211,13 +214,13 @@ def test_differences_with_an_adopted_item_are_told_and_do_not_travel(world: Worl
     a_digest(world)
     world.push()
 
-    apart = {
+    diverged = {
         (report.row_id, report.name)
-        for report in reports(world.plan(), ApartField)
-        if isinstance(report, ApartField)
+        for report in reports(world.plan(), DivergedField)
+        if isinstance(report, DivergedField)
     }
     rows = {row.id: row.item for row in world.plan().rows}
-    differing = {(rows[row_id], name) for row_id, name in apart}
+    differing = {(rows[row_id], name) for row_id, name in diverged}
     assert {(a_key(5), "venue"), (a_key(5), "year"), (a_key(6), "title")} <= differing
 
     world.edit("Notes.md", (f"**{title_of(6)}**", f"**{title_of(6)}, Revised**"))
@@ -241,7 +244,7 @@ def test_remove_leaves_adopted_items_as_they_were(world: World) -> None:
     assert {key: after[key] for key in before} == before
     made = [data for key, data in after.items() if key not in before]
     assert all(data.get("deleted") or is_trashed(after, data.get("parentItem")) for data in made)
-    assert list(world.shelves()) == ["Thesis"]
+    assert list(world.collection_rows()) == ["Thesis"]
 
 
 def test_remove_after_many_syncs_leaves_adopted_items_as_they_were(world: World) -> None:
@@ -257,7 +260,7 @@ def test_remove_after_many_syncs_leaves_adopted_items_as_they_were(world: World)
 
     after = world.everything()
     assert {key: after[key] for key in before} == before
-    assert list(world.shelves()) == ["Thesis"]
+    assert list(world.collection_rows()) == ["Thesis"]
 
 
 def a_month_of_edits() -> Iterator[tuple[str, str]]:

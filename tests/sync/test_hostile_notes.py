@@ -14,12 +14,12 @@ from hypothesis import strategies as st
 
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World
-from zoterodigest.core.values.record import Entry, Kind, kind_of
+from zoterodigest.core.values.record import Entry, FieldKind, kind_of
 from zoterodigest.digest.format.format import builtin_formats
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 TITLES = (
     "A Paper that Stands above It",
@@ -182,7 +182,7 @@ def push(root: Path, name: str) -> Pushed:
     (document,) = (one.document for one in gathered.digests)
     assert {one.format.name for one in document.entries} == {name}
     assert [one.fields["title"] for one in entries] == list(TITLES)
-    assert any(kind_of(name) is Kind.BLOCKS for name in entries[1].fields)
+    assert any(kind_of(name) is FieldKind.BLOCKS for name in entries[1].fields)
     return Pushed(root, f"{name}.md", entries)
 
 
@@ -209,7 +209,7 @@ def assert_nothing_else_moved(before: Pushed, world: World, after: tuple[Entry, 
 
 
 def _others(entry: Entry) -> dict[str, object]:
-    return {name: it for name, it in entry.fields.items() if kind_of(name) is not Kind.BLOCKS}
+    return {name: it for name, it in entry.fields.items() if kind_of(name) is not FieldKind.BLOCKS}
 
 
 def changed(note: str, html: str, place: int) -> str:

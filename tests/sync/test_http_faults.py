@@ -18,30 +18,30 @@ from tests.library.faults import FAULTS, Fault
 from tests.sync.comparing import outcome_of
 from tests.sync.elsewhere import DESKTOP, WEB, Elsewhere, Manner, Stage, Template, a_stage
 from tests.sync.reading_lists import edit_digests, edit_library, new, own, study, survey
-from zoterodigest.core.plan.reports import ApartField
+from zoterodigest.core.plan.reports import DivergedField
 from zoterodigest.library.port import KEY_ALPHABET, BadLibrary
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import Intent
-from zoterodigest.sync.syncing.carry import LibraryChanged
+from zoterodigest.sync.syncing.sync_run import LibraryChanged
 
 SHORT, LONG = 3, 40
 """Entries in each of three digests."""
 
 
-def in_step(world: Elsewhere, size: int) -> None:
-    """Digests in step with the library."""
+def in_sync(world: Elsewhere, size: int) -> None:
+    """Digests in sync with the library."""
     new(world, size)
     world.run(intent.SYNC)
 
 
 def edited_in_the_library(world: Elsewhere, size: int) -> None:
-    """Digests in step, then edited in the library."""
-    in_step(world, size)
+    """Digests in sync, then edited in the library."""
+    in_sync(world, size)
     edit_library(world)
 
 
 def edited_at_both_ends(world: Elsewhere, size: int) -> None:
-    """Digests in step, then edited at both ends."""
+    """Digests in sync, then edited at both ends."""
     edited_in_the_library(world, size)
     edit_digests(world)
 
@@ -260,8 +260,10 @@ def test_a_library_restored_from_a_backup_undoes_no_edit(case: Cases, manner: Ma
             second = world.run(intent.SYNC)
 
             assert {name: lines_of(world, name) for name in world.digests} == lines
-            apart = {one.name for one in first.last.plan.reports if isinstance(one, ApartField)}
-            assert {"title", "summary"} <= apart
+            diverged = {
+                one.name for one in first.last.plan.reports if isinstance(one, DivergedField)
+            }
+            assert {"title", "summary"} <= diverged
             assert (second.written, second.written_digests, world.is_settled()) == (0, 0, True)
             world.change(world.key(survey(1)), title="An Edit after the Backup")
             world.run(intent.SYNC)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoterodigest.core.plan.terms import NO_CHOICES
+from zoterodigest.core.plan.run_options import NO_CHOICES
 from zoterodigest.sync.gathering.intent import PULL, PUSH, SYNC, Decide, FillIn, Intent, Publish
 
 

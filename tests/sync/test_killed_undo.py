@@ -17,7 +17,7 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import World, reports
 from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import BadLibrary
-from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 ATTENTION = "Attention Is All You Need"
 BIB = '[[digest]]\npath = "{}"\n\n[[bibliography]]\npath = "refs.bib"\npush = true\nprune = true\n'
@@ -81,7 +81,7 @@ def move_an_entry(world: World) -> None:
 
 
 def move_an_item(world: World) -> None:
-    world.change(world.key(ATTENTION), collections=[world.shelves()["notes/Vision"]])
+    world.change(world.key(ATTENTION), collections=[world.collection_rows()["notes/Vision"]])
 
 
 def rename_a_heading(world: World) -> None:
@@ -205,10 +205,10 @@ def test_an_undo_of_an_undo_that_was_killed_between_library_and_digest_loses_no_
     world.push(SYNC)
     workspace = troubled(world, after=lose_the_library)
     with pytest.raises(BadLibrary):
-        undo(prepare_undo(workspace, history(world).run(2)), silent)
+        apply_undo(prepare_undo(workspace, history(world).run(2)), silent)
     workspace = troubled(world, before=lose_the_library)
     with pytest.raises(BadLibrary):
-        undo(prepare_undo(workspace, history(world).run(3)), silent)
+        apply_undo(prepare_undo(workspace, history(world).run(3)), silent)
 
     world.push(SYNC)
 

@@ -25,7 +25,7 @@ from zoterodigest.core.values.record import Members, Names
 from zoterodigest.core.works.titles import may_be_one
 from zoterodigest.lookup.arxiv import ARXIV, Arxiv
 from zoterodigest.lookup.cache import Cache, cache_file
-from zoterodigest.lookup.service import Place
+from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.work import Looked
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.lookups.lookups import (
@@ -66,7 +66,7 @@ class Press:
     def look_up(self, wanted: Sequence[Wanted], *, may_ask: bool = True) -> LookedUp:
         """Look up in a run of its own, over the same cache."""
         with Cache(cache_file(self.folder)) as cache:
-            place = Place(ARXIV.name, f"{self.site.url}/api", ARXIV.pause)
+            place = ServiceAddress(ARXIV.name, f"{self.site.url}/api", ARXIV.pause)
             arxiv = Arxiv(cache, self.clock.manners, place=place)
             return look_up(wanted, arxiv, progress=self._told if may_ask else None)
 

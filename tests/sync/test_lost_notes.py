@@ -13,7 +13,7 @@ from zoterodigest.core.plan.reports import MissingNote, RestoredNote
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
-from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
 RELINK = Options(intent.Sync(may_pull=False, relink=True))
@@ -195,7 +195,7 @@ def test_undo_puts_a_note_that_came_back_into_the_trash_again(world: World) -> N
     history = read_history(history_folder(world.root / ".zoterodigest"))
     last = history.run(max(one.number for one in history.runs))
 
-    undone = undo(prepare_undo(world.workspace(), last), lambda done, total: None)
+    undone = apply_undo(prepare_undo(world.workspace(), last), lambda done, total: None)
 
     assert undone.declined == ()
     assert ours(world) == []

@@ -9,8 +9,8 @@ import pytest
 
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World, reports
-from zoterodigest.core.plan.reports import ApartField
-from zoterodigest.core.plan.terms import Choices, End
+from zoterodigest.core.plan.reports import DivergedField
+from zoterodigest.core.plan.run_options import Choices, End
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
@@ -71,10 +71,10 @@ def _other(world: World) -> str:
     return next(key for key, one in items.items() if one["title"] == MASK and key != OWN)
 
 
-def apart_in_bib(world: World) -> dict[tuple[str, str], ApartField]:
+def apart_in_bib(world: World) -> dict[tuple[str, str], DivergedField]:
     plan = world.plan(SYNC)
     rows = {row.id for row in plan.rows if row.digest.is_bib}
-    found = (one for one in reports(plan, ApartField) if isinstance(one, ApartField))
+    found = (one for one in reports(plan, DivergedField) if isinstance(one, DivergedField))
     return {(one.row_id, one.name): one for one in found if one.row_id in rows}
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World, reports
-from zoterodigest.core.plan.reports import ApartField, Followed, MergedOtherWork
+from zoterodigest.core.plan.reports import DivergedField, Followed, MergedOtherWork
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.items.duplicates import duplicates_in
@@ -82,7 +82,7 @@ def test_what_the_survivor_says_differently_diverges(world: World) -> None:
 
     assert text(world) == before
     assert world.items()[OWN]["date"] == "2019"
-    assert {one.name for one in reports(plan, ApartField) if isinstance(one, ApartField)} == {
+    assert {one.name for one in reports(plan, DivergedField) if isinstance(one, DivergedField)} == {
         "venue",
         "year",
     }
@@ -269,7 +269,7 @@ def test_two_entries_of_one_work_share_the_item_and_none_is_rewritten(tmp_path: 
     (report,) = reports(plan, Followed)
     assert isinstance(report, Followed)
     assert (report.key, len(report.others)) == (keep, 1)
-    assert {one.name for one in reports(plan, ApartField) if isinstance(one, ApartField)} == {
+    assert {one.name for one in reports(plan, DivergedField) if isinstance(one, DivergedField)} == {
         "title", "venue", "year",
     }  # fmt: skip
     assert settled(world)
@@ -415,7 +415,7 @@ def test_a_merge_adds_no_entry_where_the_other_item_was_moved_before(tmp_path: P
     world.markdown("more.md", "# More\n\n" + OTHER)
     world.push(SYNC)
     before = [(tmp_path / name).read_bytes() for name in world.digests]
-    world.change(world.key(TITLE), collections=[world.shelves()["notes/South"]])
+    world.change(world.key(TITLE), collections=[world.collection_rows()["notes/South"]])
     world.merge(world.key(SECOND), world.key(TITLE))
 
     world.push(SYNC)
@@ -426,9 +426,9 @@ def test_a_merge_adds_no_entry_where_the_other_item_was_moved_before(tmp_path: P
 
 def test_a_chain_of_merges_adds_no_entry_for_the_survivor(world: World) -> None:
     ours = world.key(TITLE)
-    shelf = world.shelves()["notes"]
+    collection_row = world.collection_rows()["notes"]
     for key in (OWN, "LASTLAST"):
-        own = {"itemType": "document", "title": TITLE, "collections": [shelf]}
+        own = {"itemType": "document", "title": TITLE, "collections": [collection_row]}
         world.put(LibraryItem(key, 0, own))
     world.merge(OWN, ours)
     world.merge("LASTLAST", OWN)
@@ -463,7 +463,7 @@ def test_of_a_year_and_a_date_of_another_year_the_survivor_gets_the_first(tmp_pa
     plan = world.push(SYNC).prepared.plan
 
     assert world.items()[OWN]["date"] == "2024"
-    found = [one for one in reports(plan, ApartField) if isinstance(one, ApartField)]
+    found = [one for one in reports(plan, DivergedField) if isinstance(one, DivergedField)]
     assert [(one.name, one.at_entry, one.at_item) for one in found] == [
         ("date", "2025-05-02", "2024")
     ]

@@ -7,14 +7,14 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from zoterodigest.core.links.link import State
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
@@ -47,7 +47,7 @@ def sync(world: World) -> Outcome:
     return carry_out(prepare(world.workspace(), SYNC), silent)
 
 
-def states(world: World) -> set[tuple[str, State]]:
+def states(world: World) -> set[tuple[str, LinkState]]:
     return {(row.digest, row.state) for row in read_lock(world.lock_path.read_bytes()).rows}
 
 
@@ -63,7 +63,7 @@ def test_a_sync_goes_on_with_the_others_and_reports_the_missing_file(synced: Wor
         " change its `path` in zoterodigest.toml."
     )
     assert set(synced.keys_by_title()) == {SWIN, VIT, "Adversarial Losses for Sharp Pictures"}
-    assert states(synced) == {("a.md", State.LINKED), ("b.md", State.LINKED)}
+    assert states(synced) == {("a.md", LinkState.LINKED), ("b.md", LinkState.LINKED)}
 
 
 def test_a_digest_that_comes_back_has_nothing_to_do(synced: World) -> None:
@@ -88,7 +88,7 @@ def test_no_entry_counts_as_removed_although_another_moved_to_a_digest(synced: W
 
     assert synced.key(SWIN) == key
     assert set(synced.keys_by_title()) == {SWIN, VIT, GAN}
-    assert states(synced) == {("a.md", State.LINKED), ("b.md", State.LINKED)}
+    assert states(synced) == {("a.md", LinkState.LINKED), ("b.md", LinkState.LINKED)}
 
 
 def test_a_digest_that_is_no_text_stops_no_other_one(synced: World) -> None:

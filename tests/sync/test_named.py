@@ -19,7 +19,7 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.zotero import load_spellings
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 SYNC, PULL = Options(intent.SYNC), Options(intent.PULL)
 MODELS, ROBOTS = "A Study of Models for Images", "Walking Robots that Learn to Fall"
@@ -36,7 +36,7 @@ def digest(*bullets: str, title: str = MODELS) -> str:
 
 @pytest.fixture
 def linked(world: World) -> World:
-    """A world with one digest in step with its library."""
+    """A world with one digest in sync with its library."""
     world.markdown("notes.md", digest())
     world.push(SYNC)
     return world
@@ -277,7 +277,7 @@ def test_an_entry_moved_at_both_ends_under_a_heading_with_a_new_name_is_no_confl
     fallen = quoted(ROBOTS, "2401.00002", bullets=["Robots fall."])
     world.markdown("notes.md", f"## Here\n\n{digest()}\n\n\n## There\n\n{a_paper()}")
     world.push(SYNC)
-    collections = world.shelves()
+    collections = world.collection_rows()
 
     world.change(world.key(ROBOTS), collections=[collections["notes/There"]])
     without = text(world).replace(fallen, "").replace("## There", "## Somewhere")

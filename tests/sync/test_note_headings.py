@@ -15,7 +15,7 @@ from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 TITLE = "A Paper about Perfectly Normal Things"
 OTHER = "Another Paper that Has to Survive"

@@ -13,7 +13,7 @@ import pytest
 from tests.sync.world import World
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 TITLE = "Flows That Match Their Paths"
 BULLETS = (

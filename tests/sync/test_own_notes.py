@@ -14,7 +14,7 @@ from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import NOTE, Entry, Value
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.run.run import prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 KEY = "ABCD2345"
 ROOMY = ("quoted-notes", "details-notes", "daily-bullets", "list")

@@ -12,14 +12,14 @@ from tests.sync.histories.effects import Effects, Killed
 from tests.sync.recovery import copy_of, state_of
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.plan.found import LookupResult, Pending
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import CITEKEY, Fields, Names
 from zoterodigest.project.pending import keep_pending, read_pending
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 SYNC = Options(intent.SYNC)
 TITLE = "A New Way to Make Pictures"
@@ -28,7 +28,7 @@ PAPER = Pending(
     DigestKey("papers.md"),
     frozenset({Identifier("arxiv", "2501.00001")}),
     TITLE,
-    Found(FACTS, dict.fromkeys(FACTS, "refs.bib"), details={"volume": "3"}),
+    LookupResult(FACTS, dict.fromkeys(FACTS, "refs.bib"), details={"volume": "3"}),
 )
 
 

@@ -6,7 +6,7 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, reports
-from zoterodigest.core.plan.reports import ApartField, Conflict
+from zoterodigest.core.plan.reports import Conflict, DivergedField
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
@@ -28,7 +28,7 @@ def own_item(world: World, **data: object) -> None:
 
 def is_quiet(world: World) -> bool:
     plan = world.plan(SYNC)
-    return plan.is_settled and not reports(plan, ApartField) + reports(plan, Conflict)
+    return plan.is_settled and not reports(plan, DivergedField) + reports(plan, Conflict)
 
 
 @pytest.mark.parametrize("item_type", HOMES)
@@ -101,7 +101,7 @@ def test_a_venue_that_the_item_has_already_is_reported(world: World) -> None:
 
     plan = world.push(SYNC).prepared.plan
 
-    found = [one.name for one in reports(plan, ApartField) if isinstance(one, ApartField)]
+    found = [one.name for one in reports(plan, DivergedField) if isinstance(one, DivergedField)]
     assert found == ["venue"]
     assert world.items()[OWN]["proceedingsTitle"] == "CVPR"
 

@@ -15,7 +15,7 @@ from zoterodigest.core.links.link import fingerprint
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 TITLE = "A Paper about Perfectly Normal Things"
 SECRET = "mysecretword"

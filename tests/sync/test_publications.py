@@ -15,10 +15,10 @@ from tests.sync.recovery import copy_of, require_truth, state_of
 from tests.sync.test_undo import refuse
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.lookup.publication import publication
 from zoterodigest.lookup.statements import Heard
-from zoterodigest.lookup.work import Candidate, Source
+from zoterodigest.lookup.work import IndexedWork, Source
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
@@ -31,8 +31,8 @@ from zoterodigest.sync.lookups.publications import (
     listed_works,
 )
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
-from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.syncing.sync_run import carry_out
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 SYNC = Options(intent.SYNC)
 TITLE, OTHER = "Small Lenses for Large Skies", "Large Lenses for Small Skies"
@@ -66,7 +66,7 @@ DAILY = daily(
 )
 FILES = {"folded.md": FOLDED, "quoted.md": QUOTED, "daily.md": DAILY}
 BIBLIOGRAPHY = '\n[[bibliography]]\npath = "refs.bib"\n'
-CVPR = Candidate(
+CVPR = IndexedWork(
     Source.DBLP,
     TITLE,
     PEOPLE,
@@ -85,7 +85,7 @@ def configured(world: World, *more: str) -> None:
 
 
 def publishing(
-    world: World, *candidates: Candidate, into_digests: bool = False, named: str = ""
+    world: World, *candidates: IndexedWork, into_digests: bool = False, named: str = ""
 ) -> Options:
     """Return how a run takes what DBLP says."""
     workspace = with_all_digests(world.workspace())
@@ -100,14 +100,16 @@ def publishing(
     ]
     assert not [one for one in taken if isinstance(one, Blocked)]
     by_item = {
-        listed.key: one for listed, one in zip(works, taken, strict=True) if isinstance(one, Found)
+        listed.key: one
+        for listed, one in zip(works, taken, strict=True)
+        if isinstance(one, LookupResult)
     }
     if not into_digests:
         return Options(Publish(by_item))
     return Options(Publish(by_item, digest_choices(works, taken, prepared)))
 
 
-def publish(world: World, *candidates: Candidate, into_digests: bool = False) -> None:
+def publish(world: World, *candidates: IndexedWork, into_digests: bool = False) -> None:
     world.push(publishing(world, *candidates, into_digests=into_digests))
 
 
@@ -115,9 +117,9 @@ def texts(world: World) -> dict[str, str]:
     return {name: (world.root / name).read_bytes().decode() for name in FILES}
 
 
-@pytest.fixture(scope="module", name="in_step")
+@pytest.fixture(scope="module", name="in_sync")
 def _in_step(tmp_path_factory: pytest.TempPathFactory) -> World:
-    """A project in step, to be copied."""
+    """A project in sync, to be copied."""
     world = World(tmp_path_factory.mktemp("in-step"))
     for name, text in FILES.items():
         world.markdown(name, text)
@@ -127,8 +129,8 @@ def _in_step(tmp_path_factory: pytest.TempPathFactory) -> World:
 
 
 @pytest.fixture(name="here")
-def _here(in_step: World, tmp_path: Path) -> World:
-    return copy_of(in_step, tmp_path / "here")
+def _here(in_sync: World, tmp_path: Path) -> World:
+    return copy_of(in_sync, tmp_path / "here")
 
 
 def test_a_preprint_becomes_the_published_version_in_place(here: World) -> None:
@@ -315,7 +317,7 @@ def test_undo_makes_it_a_preprint_again(here: World) -> None:
     publish(here, into_digests=True)
     known = read_history(history_folder(here.root / ".zoterodigest"))
 
-    undone = undo(prepare_undo(here.workspace(), known.run(known.runs[-1].number)), silent)
+    undone = apply_undo(prepare_undo(here.workspace(), known.run(known.runs[-1].number)), silent)
 
     assert undone.declined == ()
     assert here.items() == before
@@ -333,9 +335,9 @@ def test_an_undo_that_could_not_write_a_digest_leaves_no_source_of_values_that_a
 
     with monkeypatch.context() as patched:
         refuse(patched, *FILES)
-        undone = undo(prepare_undo(here.workspace(), run), silent)
+        undone = apply_undo(prepare_undo(here.workspace(), run), silent)
     assert [one.key for one in undone.declined] == ["folded.md", "quoted.md"]
-    assert undo(prepare_undo(here.workspace(), run), silent).declined == ()
+    assert apply_undo(prepare_undo(here.workspace(), run), silent).declined == ()
 
     assert read_lock(here.lock_path.read_bytes()) == before
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.plan.reports import Conflict, Held
+from zoterodigest.core.plan.reports import Conflict, HeldBack
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
@@ -88,7 +88,7 @@ def test_an_edit_of_a_shown_note_in_the_digest_is_reported_and_not_pushed(tmp_pa
     plan = world.push(SYNC).prepared.plan
 
     assert actions(plan) == {}
-    assert len(reports(plan, Held)) == 1
+    assert len(reports(plan, HeldBack)) == 1
     assert "twice" in str(world.everything()["NTE22222"]["note"])
     world.change("NTE22222", note="<p>Seen rarely.</p>")
     assert len(reports(world.plan(SYNC), Conflict)) == 1

@@ -11,12 +11,12 @@ import pytest
 
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.plan.reports import ApartField, Conflict, Held
+from zoterodigest.core.plan.reports import Conflict, DivergedField, HeldBack
 from zoterodigest.library.port import LibraryItem, Unchanged, Written
 from zoterodigest.notes.editor import editor_form
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = sorted((ROOT / "examples").glob("*.md"))
@@ -368,7 +368,7 @@ def test_a_digest_that_pulls_some_fields_gets_these_alone(world: World) -> None:
 
     expected = source.replace("[Segment Anything]", "[Segment Something]")
     assert (world.root / LIST).read_bytes().decode() == expected
-    (held,) = [one for one in plan.reports if isinstance(one, Held)]
+    (held,) = [one for one in plan.reports if isinstance(one, HeldBack)]
     assert held.name == "year"
     assert find(world, "Segment Something").data["date"] == "2031"
 
@@ -415,10 +415,10 @@ def test_what_differed_when_it_was_linked_stays_apart(world: World) -> None:
     source = with_example(world, FOLDED)
     prepared = prepare(world.workspace(), SYNC)
 
-    apart = [one for one in prepared.plan.reports if isinstance(one, ApartField)]
+    diverged = [one for one in prepared.plan.reports if isinstance(one, DivergedField)]
     carry_out(prepared, lambda done, total: None)
 
-    assert apart
+    assert diverged
     assert (world.root / FOLDED).read_bytes() == source
 
 

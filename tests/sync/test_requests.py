@@ -14,7 +14,7 @@ from tests.sync.elsewhere import ALONE, DESKTOP, WEB, Elsewhere, Manner, a_stage
 from zoterodigest.library.access import Tally
 from zoterodigest.library.port import BATCH_SIZE
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.syncing.carry import Outcome
+from zoterodigest.sync.syncing.sync_run import Outcome
 
 SHARED = sorted((Path(__file__).resolve().parents[3] / "shared" / "digests").glob("*[a-z]*.md"))
 
@@ -35,7 +35,10 @@ def reads_and_writes(world: Elsewhere) -> tuple[int, int]:
 
 def levels(outcome: Outcome) -> int:
     """Return how many levels the new collections of a run have."""
-    parents = {shelf.key: shelf.parent for shelf in outcome.prepared.writes.shelves}
+    parents = {
+        collection_row.key: collection_row.parent
+        for collection_row in outcome.prepared.writes.collection_rows
+    }
 
     def depth(key: str | None) -> int:
         return 1 + depth(parents[key]) if key in parents else 0

@@ -11,28 +11,28 @@ import pytest
 
 from tests.sync.digests import daily, folded, notes, quoted
 from tests.sync.world import World
-from zoterodigest.core.plan.terms import End
+from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Fields,
     Hyperlink,
-    Links,
     Names,
     Value,
+    WebLinks,
 )
 from zoterodigest.sync.run.conflicts import (
     BOTH_WAYS,
-    Kind,
     NotOpen,
     OpenField,
+    OpenReason,
     in_field,
     open_fields,
     short_ids,
     with_id,
 )
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
 from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
@@ -84,8 +84,8 @@ def authors(*people: str) -> list[dict[str, str]]:
     ]
 
 
-def code(url: str) -> Links:
-    return Links((Hyperlink("code", url),))
+def code(url: str) -> WebLinks:
+    return WebLinks((Hyperlink("code", url),))
 
 
 # Digest, field, what the digest's text becomes, the edit in the library, what else a person writes.
@@ -133,7 +133,7 @@ def conflicting(
             change(first)
             first.edit("Notes.md", edit)
             (field,) = opened(first)
-            assert (field.kind, field.base) == (Kind.CONFLICT, before[field.name])
+            assert (field.kind, field.base) == (OpenReason.CONFLICT, before[field.name])
             folders[text, edit] = first.root, field
         root, field = folders[text, edit]
         copytree(root, world.root, dirs_exist_ok=True)
@@ -306,7 +306,7 @@ def test_a_field_apart_is_listed_and_joined(world: World) -> None:
     (field,) = opened(world)
     resolve(world, Decision(field, End.MARKDOWN))
 
-    assert (field.kind, field.name, field.base) == (Kind.APART, "title", None)
+    assert (field.kind, field.name, field.base) == (OpenReason.DIVERGED, "title", None)
     assert SWIN in world.keys_by_title()
     assert opened(world) == ()
     world.edit("Notes.md", (SWIN, f"{SWIN}, Again"))
@@ -332,9 +332,9 @@ def test_no_entry_moves_and_no_name_changes_where_a_field_is_decided(world: Worl
     world.push()
     world.change(world.key(SWIN), title="By Ben")
     world.edit("List.md", (SWIN, "By Ada"))
-    shelves = world.shelves()
-    world.change(world.key("By Ben"), collections=[shelves["List/Theory"]])
-    world.put_shelf(shelves["List/Theory"], "Ideas")
+    collection_rows = world.collection_rows()
+    world.change(world.key("By Ben"), collections=[collection_rows["List/Theory"]])
+    world.put_shelf(collection_rows["List/Theory"], "Ideas")
     world.edit("List.md", ("## Vision", "## Seeing"))
     before = world.everything(), world.library.read().collections
     text = (world.root / "List.md").read_text(encoding="utf-8")
@@ -379,7 +379,7 @@ def test_a_field_that_waits_for_the_library_is_decided_now(world: World) -> None
     (field,) = opened(world)
     resolve(world, Decision(field, End.MARKDOWN))
 
-    assert (field.kind, field.at_entry, field.at_item) == (Kind.WAITING, "By Ada", SWIN)
+    assert (field.kind, field.at_entry, field.at_item) == (OpenReason.WAITING, "By Ada", SWIN)
     assert "By Ada" in world.keys_by_title()
     assert opened(world) == ()
 

@@ -15,7 +15,7 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 SYNC = Options(intent.SYNC)
 PULL = Options(intent.PULL)
@@ -129,7 +129,7 @@ def test_merge_of_two_works_of_a_digest_leaves_nothing_pending(tmp_path: Path) -
 def test_new_item_of_a_collection_has_its_citation_key_after_one_sync(tmp_path: Path) -> None:
     config = CONFIG.replace('path = "papers.md"', 'path = "papers.md"\npush = true\npull = true')
     world = a_world(tmp_path, DIGEST, config)
-    shelf = world.shelves()["papers"]
+    collection_row = world.collection_rows()["papers"]
     data = {
         "itemType": "journalArticle",
         "title": "Deep Residual Learning",
@@ -137,7 +137,7 @@ def test_new_item_of_a_collection_has_its_citation_key_after_one_sync(tmp_path: 
         "date": "2016",
         "publicationTitle": "JMLR",
         "url": "https://example.org/resnet",
-        "collections": [shelf],
+        "collections": [collection_row],
     }
     world.put(LibraryItem("RRRRRRRR", 0, data))
 

@@ -17,7 +17,7 @@ from tests.digest.test_golden import EDITS
 from tests.sync.world import World
 from zoterodigest.core.values.record import SECTION, Fields, is_empty
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.writing import slot_of
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
@@ -71,7 +71,9 @@ def edit(world: World, kind: str) -> bytes:
     at, name = shown(read.document, kind)
     changes: Fields = {name: EDITS[kind](read.document.entries[at].reading.fields[name])}
     workspace = world.workspace()
-    edited = put(read.document, {at: changes}, lambda it: reread(read, it, workspace).document)
+    edited = put_digest(
+        read.document, {at: changes}, lambda it: reread(read, it, workspace).document
+    )
     assert edited.refusals == ()
     return edited.source
 

@@ -9,7 +9,7 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World, actions
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.reports import ApartField, Conflict, Held
+from zoterodigest.core.plan.reports import Conflict, DivergedField, HeldBack
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
 
@@ -30,7 +30,7 @@ def twins(world: World) -> World:
     return world
 
 
-def told(plan: Plan, kind: type[Held | ApartField | Conflict]) -> list[str]:
+def told(plan: Plan, kind: type[HeldBack | DivergedField | Conflict]) -> list[str]:
     return [report.name for report in plan.reports if isinstance(report, kind)]
 
 
@@ -51,8 +51,8 @@ def test_an_edit_in_one_reaches_the_item_and_waits_for_the_other(twins: World) -
     outcome = twins.push()
 
     assert f"{TITLE}, Again" in twins.keys_by_title()
-    assert told(outcome.prepared.plan, Held) == ["title"]
-    assert told(twins.plan(), Held) == ["title"]
+    assert told(outcome.prepared.plan, HeldBack) == ["title"]
+    assert told(twins.plan(), HeldBack) == ["title"]
     assert twins.push().written == 0
 
 
@@ -86,7 +86,7 @@ def test_of_differing_entries_the_first_names_a_new_item(world: World) -> None:
     outcome = world.push()
 
     assert world.keys_by_title().keys() == {"Shifted Windows for Images"}
-    assert "title" in told(outcome.prepared.plan, ApartField)
+    assert "title" in told(outcome.prepared.plan, DivergedField)
     world.edit("B.md", (TITLE, f"{TITLE}, Again"))
     assert world.push().written == 0
     assert world.keys_by_title().keys() == {"Shifted Windows for Images"}

@@ -12,7 +12,7 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import Data, World, reports
-from zoterodigest.core.links.link import State
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.history import run_to_undo, undone_by
 from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import BadLibrary, LibraryItem
@@ -23,8 +23,8 @@ from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.gather import OtherLibrary
 from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
-from zoterodigest.sync.undo.undo import Undone, prepare_undo, undo
+from zoterodigest.sync.syncing.sync_run import carry_out
+from zoterodigest.sync.undo.undo import UndoResult, apply_undo, prepare_undo
 
 SWIN = "Restoring Images with Shifted Windows"
 SWIN_TASK = "2401.00001), [code](https://github.com/lab/swin)  \n> Task: image restoration"
@@ -37,13 +37,13 @@ def history(world: World) -> History:
     return read_history(history_folder(world.root / ".zoterodigest"))
 
 
-def undone(world: World, number: int = 0) -> Undone:
+def undone(world: World, number: int = 0) -> UndoResult:
     """Undo the run with this number, or the newest."""
     known = history(world)
     chosen = number or run_to_undo(known.runs)
     assert chosen is not None
     run = known.run(chosen)
-    return undo(prepare_undo(world.workspace(), run), silent)
+    return apply_undo(prepare_undo(world.workspace(), run), silent)
 
 
 def lock(world: World) -> LockFile:
@@ -111,8 +111,8 @@ def test_undo_of_a_first_push_leaves_an_empty_library_and_tombstones(pushed: Wor
     done = undone(pushed)
 
     assert done.declined == ()
-    assert (pushed.items(), pushed.shelves()) == ({}, {})
-    assert {row.state for row in lock(pushed).rows} == {State.UNLINKED}
+    assert (pushed.items(), pushed.collection_rows()) == ({}, {})
+    assert {row.state for row in lock(pushed).rows} == {LinkState.UNLINKED}
     assert pushed.push().written == 0
     pushed.push(Options(Sync(may_pull=False, relink=True)))
     assert pushed.keys_by_title().keys() == {SWIN, GAN}
@@ -211,18 +211,22 @@ def test_what_the_person_uses_by_now_stays_linked(pushed: World) -> None:
     assert pushed.keys_by_title().keys() == {SWIN}
     assert SWIN in {one.title for one in done.declined}
     states = {row.item: row.state for row in lock(pushed).rows}
-    assert states[pushed.key(SWIN)] is State.LINKED
+    assert states[pushed.key(SWIN)] is LinkState.LINKED
     assert pushed.plan().is_settled
 
 
 def test_undo_of_a_removal_brings_everything_back_in_step(pushed: World) -> None:
-    library, links, shelves = live(pushed), lock(pushed), pushed.shelves()
+    library, links, collection_rows = live(pushed), lock(pushed), pushed.collection_rows()
     pushed.remove()
 
     done = undone(pushed)
 
     assert done.declined == ()
-    assert (live(pushed), lock(pushed), pushed.shelves()) == (library, links, shelves)
+    assert (live(pushed), lock(pushed), pushed.collection_rows()) == (
+        library,
+        links,
+        collection_rows,
+    )
     assert pushed.plan(SYNC).is_settled
 
 
@@ -318,7 +322,7 @@ def test_an_object_that_the_library_refuses_keeps_its_links_and_is_told(pushed: 
     refused = pushed.key(SWIN)
     workspace = troubled(pushed, is_accepted=lambda key, data: key != refused)
 
-    done = undo(prepare_undo(workspace, history(pushed).run(2)), silent)
+    done = apply_undo(prepare_undo(workspace, history(pushed).run(2)), silent)
 
     after = {row.item: row for row in lock(pushed).rows}
     assert [one.title for one in done.declined] == [SWIN]
@@ -441,13 +445,13 @@ def test_a_note_that_holds_text_of_the_persons_own_is_kept(
 
 
 def test_undo_keeps_a_collection_that_the_person_renamed(pushed: World) -> None:
-    (shelf,) = pushed.library.read().collections
-    pushed.library.write_collections([replace(shelf, name="My Thesis")])
+    (collection_row,) = pushed.library.read().collections
+    pushed.library.write_collections([replace(collection_row, name="My Thesis")])
 
     done = undone(pushed)
 
     assert pushed.items() == {}
-    assert list(pushed.shelves()) == ["My Thesis"]
+    assert list(pushed.collection_rows()) == ["My Thesis"]
     assert [one.reason for one in done.declined] == [
         "this collection was renamed since: it is yours now"
     ]
@@ -474,7 +478,7 @@ def test_an_entry_that_was_moved_and_then_edited_does_not_stand_twice(world: Wor
     first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
     world.markdown("Notes.md", f"# Notes\n\n## A\n\n{first}\n\n\n## B\n\n{second}")
     world.push(SYNC)
-    world.change(world.key(SWIN), collections=[world.shelves()["Notes/B"]])
+    world.change(world.key(SWIN), collections=[world.collection_rows()["Notes/B"]])
     world.push(SYNC)
     moved = digest(world)
     edited = moved.replace(first.encode(), first.replace("It is fast.", "It is quick.").encode())
@@ -545,7 +549,7 @@ def test_an_item_that_was_merged_into_another_since_stays_in_the_trash(pushed: W
 def test_an_undo_that_leaves_a_merged_item_in_part_clears_nothing_in_the_entry(
     world: World,
 ) -> None:
-    """What the run filled in goes again: the entry was never in step with this item there."""
+    """What the run filled in goes again: the entry was never in sync with this item there."""
     world.markdown("Notes.md", notes(quoted(GAN, "2401.00002", venue="CVPR 2024")))
     world.push(SYNC)
     ours, markdown = world.key(GAN), digest(world)

@@ -13,7 +13,7 @@ from tests.sync.test_structure import SYNC
 from tests.sync.test_undo import history, refuse, undone
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan.reports import AwaitedItem, Waiting
-from zoterodigest.core.plan.terms import Choices, End
+from zoterodigest.core.plan.run_options import Choices, End
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.sync.gathering import intent

@@ -22,19 +22,19 @@ from tests.sync.test_structure import MASK, NOTES, SYNC, diffusion, rename, text
 from tests.sync.test_undo import digest, history, live, lock, undone
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
-from zoterodigest.core.links.link import State
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.history import run_to_undo
 from zoterodigest.library.port import BadLibrary
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
-from zoterodigest.sync.undo.undo import prepare_undo, undo
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 ALL = Options(intent.SYNC, max_changes=1000, allow_removals=True)
 
 
 @pytest.fixture
 def noted(tmp_path: Path) -> World:
-    """Three papers under two headings, in step."""
+    """Three papers under two headings, in sync."""
     world = World(tmp_path)
     world.markdown("notes.md", NOTES)
     world.push(SYNC)
@@ -45,7 +45,7 @@ def noted(tmp_path: Path) -> World:
 
 
 def move_in_library(world: World) -> None:
-    world.change(world.key("Mask R-CNN"), collections=[world.shelves()["notes/Language"]])
+    world.change(world.key("Mask R-CNN"), collections=[world.collection_rows()["notes/Language"]])
 
 
 def rename_collection(world: World) -> None:
@@ -67,14 +67,27 @@ def test_undo_of_moves_and_names_restores_both_sides(
     noted: World, change: Callable[[World], None]
 ) -> None:
     change(noted)
-    markdown, library, shelves, links = text(noted), live(noted), noted.shelves(), lock(noted)
+    markdown, library, collection_rows, links = (
+        text(noted),
+        live(noted),
+        noted.collection_rows(),
+        lock(noted),
+    )
     noted.push(SYNC)
-    assert (text(noted), live(noted), noted.shelves()) != (markdown, library, shelves)
+    assert (text(noted), live(noted), noted.collection_rows()) != (
+        markdown,
+        library,
+        collection_rows,
+    )
 
     done = undone(noted)
 
     assert done.declined == ()
-    assert (text(noted), live(noted), noted.shelves()) == (markdown, library, shelves)
+    assert (text(noted), live(noted), noted.collection_rows()) == (
+        markdown,
+        library,
+        collection_rows,
+    )
     assert lock(noted) == links
     assert not noted.plan(SYNC).is_settled
     noted.push(SYNC)
@@ -128,7 +141,7 @@ def test_undo_of_a_removed_entry_puts_it_back(tmp_path: Path) -> None:
 def test_undo_of_forty_changes_gives_everything_back(tmp_path: Path) -> None:
     world = edited_at_both_ends(tmp_path / "world")
     before = [digest(world, name) for name in world.digests]
-    library, shelves, links = live(world), world.shelves(), lock(world)
+    library, collection_rows, links = live(world), world.collection_rows(), lock(world)
     world.push(ALL)
     after = state_of(world)
 
@@ -139,11 +152,11 @@ def test_undo_of_forty_changes_gives_everything_back(tmp_path: Path) -> None:
     items = world.items()
     assert items == {key: data for key, data in library.items() if key in items}
     assert items.keys() == {key for key, data in library.items() if "parentItem" not in data}
-    assert world.shelves() == shelves
+    assert world.collection_rows() == collection_rows
     known = {row.id for row in links.rows}
     rows = lock(world).rows
     assert tuple(row for row in rows if row.id in known) == links.rows
-    assert {row.state for row in rows if row.id not in known} == {State.UNLINKED}
+    assert {row.state for row in rows if row.id not in known} == {LinkState.UNLINKED}
     newest = history(world).runs[-1].number
     undone(world, newest)
     assert state_of(world) == after
@@ -295,7 +308,7 @@ def test_an_undo_that_loses_its_library_is_completed_by_the_next(
             raise BadLibrary("the library went away")
 
     with suppress(BadLibrary):
-        undo(prepare_undo(troubled(world, after=fail), run), silent)
+        apply_undo(prepare_undo(troubled(world, after=fail), run), silent)
     undone(world, run.number)
 
     assert state_of(world) == state_of(undisturbed)
@@ -324,7 +337,7 @@ def test_a_sync_after_a_killed_undo_loses_no_edit(tmp_path: Path) -> None:
             raise BadLibrary("the library went away")
 
     with pytest.raises(BadLibrary):
-        undo(prepare_undo(troubled(world, after=fail), history(world).run(2)), silent)
+        apply_undo(prepare_undo(troubled(world, after=fail), history(world).run(2)), silent)
     world.push_with_failures(SYNC)
 
     assert "A mask for every box." in text(world)

@@ -25,7 +25,7 @@ from tests.sync.trouble import silent
 from zoterodigest.core.plan.history import listed
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.outside import Allowed, LeadsOutside
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 from zoterodigest.sync.undo.undo import LinksChanged, prepare_undo
 
 COPY = {"items": 2, "notes": 3, "attachments": 4, "collections": 2, "configurations": 1}

@@ -16,7 +16,7 @@ from tests.sync.world import World
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.run.run import Options
-from zoterodigest.sync.undo.ways_out import leave, prepare_remove
+from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove
 
 SWIN = "Restoring Images with Shifted Windows"
 GAN = "Adversarial Losses for Sharper Pictures"
@@ -39,7 +39,7 @@ def test_remove_of_what_nobody_touched_leaves_nothing(pushed: World) -> None:
     left = pushed.remove()
 
     assert left.leaving.kept == ()
-    assert (pushed.items(), pushed.shelves()) == ({}, {})
+    assert (pushed.items(), pushed.collection_rows()) == ({}, {})
 
 
 def test_a_removal_tells_of_an_item_that_was_merged_into_one_of_the_persons_own(
@@ -62,20 +62,20 @@ def test_a_removal_tells_of_an_item_that_was_merged_into_one_of_the_persons_own(
 def test_remove_leaves_the_collection_of_an_item_that_somebody_edits_meanwhile(
     pushed: World,
 ) -> None:
-    key, shelves = pushed.key(SWIN), pushed.shelves()
+    key, collection_rows = pushed.key(SWIN), pushed.collection_rows()
 
     def edit(number: int) -> None:
         if number == 1:
             pushed.change(key, tags=pushed.item(SWIN)["tags"], abstractNote="Mine")
 
-    left = leave(prepare_remove(troubled(pushed, before=edit)), silent)
+    left = apply_removal(prepare_remove(troubled(pushed, before=edit)), silent)
 
     assert {one.title for one in left.failures} == {SWIN, "Notes"}
     assert pushed.keys_by_title().keys() == {SWIN}
-    assert pushed.shelves() == shelves
+    assert pushed.collection_rows() == collection_rows
     pushed.change(key, abstractNote="")
     assert pushed.remove().leaving.kept == ()
-    assert (pushed.items(), pushed.shelves()) == ({}, {})
+    assert (pushed.items(), pushed.collection_rows()) == ({}, {})
 
 
 def add_note(world: World) -> None:
@@ -146,13 +146,13 @@ def test_what_the_person_uses_or_changed_is_kept_and_told(
 
 
 def test_remove_keeps_a_collection_that_the_person_renamed(pushed: World) -> None:
-    (shelf,) = pushed.library.read().collections
-    pushed.library.write_collections([replace(shelf, name="My Thesis")])
+    (collection_row,) = pushed.library.read().collections
+    pushed.library.write_collections([replace(collection_row, name="My Thesis")])
 
     left = pushed.remove()
 
     assert pushed.items() == {}
-    assert list(pushed.shelves()) == ["My Thesis"]
+    assert list(pushed.collection_rows()) == ["My Thesis"]
     assert [kept.reason for kept in left.leaving.kept] == [
         "this collection was renamed: it is yours now"
     ]

@@ -12,12 +12,17 @@ from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
+from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, RefusedObject, Stale
 from zoterodigest.project.outside import Allowed
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
-from zoterodigest.sync.undo.ways_out import Left, leave, prepare_remove, prepare_unlink
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.undo.remove_and_unlink import (
+    RemovalResult,
+    apply_removal,
+    prepare_remove,
+    prepare_unlink,
+)
 
 Data = Mapping[str, Any]
 
@@ -89,15 +94,15 @@ class World:
         assert prepared.stop is None
         return carry_out(prepared, _silent)
 
-    def remove(self) -> Left:
+    def remove(self) -> RemovalResult:
         """Take back what the tool made."""
-        left = leave(prepare_remove(self.workspace()), _silent)
+        left = apply_removal(prepare_remove(self.workspace()), _silent)
         assert left.failures == ()
         return left
 
-    def unlink(self) -> Left:
+    def unlink(self) -> RemovalResult:
         """Forget the links."""
-        return leave(prepare_unlink(self.workspace()), _silent)
+        return apply_removal(prepare_unlink(self.workspace()), _silent)
 
     @property
     def lock_path(self) -> Path:
@@ -190,7 +195,7 @@ class World:
         """Return the tags of the item with this title."""
         return {tag["tag"] for tag in self.item(title).get("tags", ())}
 
-    def shelves(self) -> dict[str, str]:
+    def collection_rows(self) -> dict[str, str]:
         """Return the keys of all live collections by their path, as in `Daily/Vision`."""
         found = {one.key: one for one in self.library.read().collections if not one.is_trashed}
 
@@ -202,7 +207,7 @@ class World:
 
     def shelved(self, title: str) -> set[str]:
         """Return the paths of the collections that the item with this title is in."""
-        paths = {key: path for path, key in self.shelves().items()}
+        paths = {key: path for path, key in self.collection_rows().items()}
         return {paths[key] for key in self.item(title).get("collections", ())}
 
     # --- what the person does in the library
@@ -211,7 +216,7 @@ class World:
         """Put items, notes and attachments in the library, parents first."""
         for start in range(0, len(items), BATCH_SIZE):
             outcomes = self.library.write(items[start : start + BATCH_SIZE])
-            assert not [one for one in outcomes if isinstance(one, Stale | Refused)]
+            assert not [one for one in outcomes if isinstance(one, Stale | RefusedObject)]
 
     def put_shelf(self, key: str, name: str, parent: str | None = None) -> None:
         """Make a collection."""

@@ -15,9 +15,9 @@ from itertools import count, islice
 from anyascii import anyascii
 
 from zoterodigest.bibtex.facts.rules import BibRules
-from zoterodigest.bibtex.facts.work import Work
+from zoterodigest.bibtex.facts.work import ItemFacts
 from zoterodigest.bibtex.tex.latex import decode
-from zoterodigest.bibtex.tex.names import Creator, parts_of
+from zoterodigest.bibtex.tex.names import Creator, name_parts
 from zoterodigest.core.values.names import is_user_name
 from zoterodigest.errors import ZoterodigestError
 
@@ -47,7 +47,7 @@ class CitationKey:
 
 
 def citation_keys(
-    works: Sequence[Work],
+    works: Sequence[ItemFacts],
     formula: Formula,
     rules: BibRules,
     *,
@@ -77,12 +77,12 @@ def citation_keys(
     )
 
 
-def is_provisional(work: Work) -> bool:
+def is_provisional(work: ItemFacts) -> bool:
     """Tell whether a key made of this work may change: no author or year, or user names."""
     return bool(why_provisional(work))
 
 
-def why_provisional(work: Work) -> str:
+def why_provisional(work: ItemFacts) -> str:
     """Return what a work lacks for its key to be lasting; empty if it lacks nothing."""
     creators = main_creators(work)
     if not creators:
@@ -96,7 +96,7 @@ def why_provisional(work: Work) -> str:
 _Stated = tuple[str, KeySource] | None
 
 
-def _stated(work: Work, fixed: Mapping[str, str]) -> _Stated:
+def _stated(work: ItemFacts, fixed: Mapping[str, str]) -> _Stated:
     if work.citekey:
         return work.citekey, KeySource.NATIVE
     if work.extra_citekey:
@@ -110,7 +110,7 @@ def _stated(work: Work, fixed: Mapping[str, str]) -> _Stated:
 class _Order:
     """The order in which works with one key get letters: the same in whatever order they come."""
 
-    works: Sequence[Work]
+    works: Sequence[ItemFacts]
     stated: Sequence[_Stated]
 
     def __call__(self, at: int) -> tuple[int, tuple[str, ...]]:
@@ -205,7 +205,7 @@ def parse_formula(text: str) -> Formula:
     return tuple(_term(part.strip(), text) for part in _split(text))
 
 
-def evaluate(formula: Formula, work: Work, rules: BibRules) -> str:
+def evaluate(formula: Formula, work: ItemFacts, rules: BibRules) -> str:
     """Return the key that a formula gives a work: ASCII, without a sign that .bib cannot hold."""
     pieces = []
     for term in formula:
@@ -221,7 +221,7 @@ def safe_key(text: str) -> str:
     return _UNSAFE.sub("", text if text.isascii() else anyascii(text))
 
 
-def main_creators(work: Work) -> tuple[Creator, ...]:
+def main_creators(work: ItemFacts) -> tuple[Creator, ...]:
     """Return the creators a work is cited by: authors, else editors, translators, anybody."""
     for name in ("author", "editor", "translator"):
         if found := tuple([each for each in work.creators if each.field == name]):
@@ -259,41 +259,41 @@ def _term(part: str, formula: str) -> Term:
 
 @lru_cache(maxsize=65536)
 def _last_name(creator: Creator) -> str:
-    return re.sub(r"[\s.]+", "", anyascii(decode(parts_of(creator)[0] or creator.first)))
+    return re.sub(r"[\s.]+", "", anyascii(decode(name_parts(creator)[0] or creator.first)))
 
 
-def _auth(work: Work, numbers: tuple[int, ...], _: BibRules) -> str:
+def _auth(work: ItemFacts, numbers: tuple[int, ...], _: BibRules) -> str:
     creators = main_creators(work)
     name = _last_name(creators[0]) if creators else ""
     return name[: numbers[0]] if numbers and numbers[0] else name
 
 
-def _authors(work: Work, numbers: tuple[int, ...], _: BibRules) -> str:
+def _authors(work: ItemFacts, numbers: tuple[int, ...], _: BibRules) -> str:
     creators = main_creators(work)
     most = numbers[0] if numbers and numbers[0] else len(creators)
     names = "".join(_last_name(each) for each in creators[:most])
     return names + ("EtAl" if len(creators) > most else "")
 
 
-def _auth_et_al(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
+def _auth_et_al(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
     creators = main_creators(work)
     if len(creators) == 2:
         return _last_name(creators[0]) + _last_name(creators[1])
     return _auth(work, (), rules) + ("EtAl" if len(creators) > 2 else "")
 
 
-def _short_title(work: Work, numbers: tuple[int, ...], rules: BibRules) -> str:
+def _short_title(work: ItemFacts, numbers: tuple[int, ...], rules: BibRules) -> str:
     most, capitals = (*numbers, 3, 0)[:2] if len(numbers) != 1 else (numbers[0], 0)
     words = list(islice(_title_words(work.fact("title"), rules.skipped), most))
     words[:capitals] = [word[:1].upper() + word[1:] for word in words[:capitals]]
     return "".join(words)
 
 
-def _very_short_title(work: Work, numbers: tuple[int, ...], rules: BibRules) -> str:
+def _very_short_title(work: ItemFacts, numbers: tuple[int, ...], rules: BibRules) -> str:
     return _short_title(work, numbers or (1, 0), rules)
 
 
-def _title(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
+def _title(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
     words = _title_words(work.fact("title"), frozenset())
     return "".join(word[:1].upper() + word[1:] for word in words)
 
@@ -324,15 +324,15 @@ def _word(text: str, skipped: frozenset[str]) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", anyascii(re.sub(r"[\W_]", "", bare)))
 
 
-def _year(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
+def _year(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
     return work.year
 
 
-def _short_year(work: Work, _: tuple[int, ...], rules: BibRules) -> str:
+def _short_year(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
     return work.year[-2:]
 
 
-_TERMS: Mapping[str, Callable[[Work, tuple[int, ...], BibRules], str]] = {
+_TERMS: Mapping[str, Callable[[ItemFacts, tuple[int, ...], BibRules], str]] = {
     "auth": _auth,
     "authors": _authors,
     "authEtAl": _auth_et_al,

@@ -55,10 +55,12 @@ class BibRecord:
 def read_records(bibliography: Bibliography, venues: VenueTable) -> tuple[BibRecord, ...]:
     """Read all entries of a .bib, in its order."""
     macros = macros_of(bibliography)
-    return tuple(read_record(bibliography, entry, macros, venues) for entry in bibliography.entries)
+    return tuple(
+        read_bib_record(bibliography, entry, macros, venues) for entry in bibliography.entries
+    )
 
 
-def read_record(
+def read_bib_record(
     bibliography: Bibliography, entry: EntryTile, macros: Macros, venues: VenueTable
 ) -> BibRecord:
     """Read one entry of a .bib whose macros are `macros`."""
@@ -95,7 +97,7 @@ def read_record(
     )
 
 
-def homes_of(name: str) -> Sequence[str]:
+def bib_fields_of(name: str) -> Sequence[str]:
     """Return the fields of an entry, in lower case, that tell the field `name` of a record."""
     return _READERS[name][0]
 

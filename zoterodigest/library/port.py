@@ -101,7 +101,7 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedObject:
     """The library refused the object as it is (a bad field, a missing parent, too long).
 
     `data` names what the refusal is about, if the library says so (the parent that is missing).
@@ -113,10 +113,10 @@ class Refused:
     data: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
-Outcome = Written | Unchanged | Stale | Refused
+Outcome = Written | Unchanged | Stale | RefusedObject
 
 
-def counted(outcomes: Sequence[Outcome]) -> str:
+def count_outcomes(outcomes: Sequence[Outcome]) -> str:
     """Return how many objects came to which outcome, as a log shows it: no word of them."""
     counts = Counter(type(one).__name__.lower() for one in outcomes)
     return ", ".join(f"{number} {name}" for name, number in sorted(counts.items())) or "nothing"

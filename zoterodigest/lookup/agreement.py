@@ -17,11 +17,11 @@ from zoterodigest.core.values.record import Names
 from zoterodigest.core.works.thresholds import LONGEST_TITLE
 from zoterodigest.core.works.titles import Titles, compare_titles, is_telling_head
 from zoterodigest.core.works.work import KnownWork, PeopleCompared, contradicting, known_people
-from zoterodigest.lookup.work import Candidate
+from zoterodigest.lookup.work import IndexedWork
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class WantedWork:
     """What is known of the work that is meant; identifiers in canonical form, or empty."""
 
     title: str
@@ -50,7 +50,7 @@ class Unrelated:
 Agreement = Agrees | Doubtful | Unrelated
 
 
-def agreement(known: Known, candidate: Candidate) -> Agreement:
+def agreement(known: WantedWork, candidate: IndexedWork) -> Agreement:
     """Return how far `candidate` agrees with what is known of the work.
 
     Titles agree up to case, accents, TeX, markup and spelling. If one title lacks the subtitle or
@@ -90,7 +90,7 @@ def _work(title: str, authors: tuple[str, ...], names: tuple[str, str]) -> Known
     return KnownWork(_plain(title), known_people(authors), frozenset(identifiers))
 
 
-def _contradictions(meant: KnownWork, offered: KnownWork, candidate: Candidate) -> Iterator[str]:
+def _contradictions(meant: KnownWork, offered: KnownWork, candidate: IndexedWork) -> Iterator[str]:
     """Yield the identifiers that show two works; a preprint and its article have two DOIs."""
     schemes = {one.scheme for one in contradicting(meant.identifiers, offered.identifiers)}
     if "arxiv" in schemes:

@@ -14,15 +14,15 @@ from pydantic import TypeAdapter
 
 from zoterodigest.lookup.cache import Ages, Answers, Cache
 from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
-from zoterodigest.lookup.service import Manners, NoReply, Place, Reply, Service
+from zoterodigest.lookup.service import Manners, NoReply, Reply, Service, ServiceAddress
 from zoterodigest.lookup.texts import arxiv_id
-from zoterodigest.lookup.work import Failed, Looked, Missing, Outcome, Source, outcome_of
+from zoterodigest.lookup.work import Failed, Looked, NoSuchPaper, Outcome, Source, outcome_of
 
 Outcomes = dict[str, Outcome]
 Progress = Callable[[int, int], None]
 """Gets how many ids are done, and of how many."""
 
-ARXIV = Place(Source.ARXIV.value, "https://export.arxiv.org/api", pause=3.0)
+ARXIV = ServiceAddress(Source.ARXIV.value, "https://export.arxiv.org/api", pause=3.0)
 """The API; its terms allow one request every three seconds (info.arxiv.org/help/api/tou.html)."""
 
 BATCH = 100
@@ -36,7 +36,12 @@ class Arxiv:
     """arXiv at `place`, with what `cache` knows of it, and for how long that is believed."""
 
     def __init__(
-        self, cache: Cache, manners: Manners, *, place: Place = ARXIV, ages: Ages | None = None
+        self,
+        cache: Cache,
+        manners: Manners,
+        *,
+        place: ServiceAddress = ARXIV,
+        ages: Ages | None = None,
     ) -> None:
         self.service = Service(place, manners)
         self._answers = Answers(cache, Source.ARXIV, _PAPER, now=manners.now, ages=ages)
@@ -116,7 +121,7 @@ def _outcome(answer: _Answer, earlier: Looked | None = None) -> Outcome:
         case Failed(reason):
             return Failed(reason, earlier)
         case None:
-            return Missing()
+            return NoSuchPaper()
 
 
 def _read_page(reply: Reply, asked: Sequence[str]) -> tuple[dict[str, Looked | None], str]:

@@ -45,7 +45,7 @@ def is_damaged(path: Path) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class CachedAnswer:
     """A stored answer: its text (None for "there is no such thing"), and when it came."""
 
     answer: str | None
@@ -59,7 +59,7 @@ class Ages:
     found: timedelta = timedelta(days=30)
     missing: timedelta = timedelta(days=2)
 
-    def is_fresh(self, kept: Kept, now: datetime) -> bool:
+    def is_fresh(self, kept: CachedAnswer, now: datetime) -> bool:
         """Tell whether `kept` need not be asked for again; an answer of the future is not fresh."""
         age = now - kept.asked
         return timedelta(0) <= age < (self.missing if kept.answer is None else self.found)
@@ -79,10 +79,10 @@ class Cache(AbstractContextManager["Cache"]):
         self._is_new = False
         self._is_lost = False
 
-    def recall(self, source: Source, keys: Iterable[str]) -> dict[str, Kept]:
+    def recall(self, source: Source, keys: Iterable[str]) -> dict[str, CachedAnswer]:
         """Return what is kept of `source` under `keys`, however old."""
         wanted = tuple(dict.fromkeys(keys))
-        found: dict[str, Kept] = {}
+        found: dict[str, CachedAnswer] = {}
         for start in range(0, len(wanted), _MOST):
             some = wanted[start : start + _MOST]
             found |= self._tried(partial(_recalled, source=source, keys=some)) or {}
@@ -202,12 +202,14 @@ _TABLE = """CREATE TABLE IF NOT EXISTS answers (
 _Row = tuple[str, str, float, str | None]
 
 
-def _recalled(opened: sqlite3.Connection, source: Source, keys: Sequence[str]) -> dict[str, Kept]:
+def _recalled(
+    opened: sqlite3.Connection, source: Source, keys: Sequence[str]
+) -> dict[str, CachedAnswer]:
     marks = ",".join("?" * len(keys))
     statement = f"SELECT key, asked, answer FROM answers WHERE source = ? AND key IN ({marks})"
     found = opened.execute(statement, (source.name, *map(_storable, keys)))
     return {
-        key: Kept(answer, _moment(asked))
+        key: CachedAnswer(answer, _moment(asked))
         for key, asked, answer in found
         if isinstance(answer, str | None)
     }

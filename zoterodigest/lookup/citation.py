@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class VolumeAndPages:
     """Where in a journal or volume of proceedings; a part that is not given is empty."""
 
     volume: str = ""
@@ -19,7 +19,7 @@ class Citation:
     year: str = ""
 
 
-NOWHERE = Citation()
+NOWHERE = VolumeAndPages()
 
 EARLIEST, LATEST = 60, 8
 """A year counts if it is at most so long before, and after, the submission: a page is no year."""
@@ -46,7 +46,7 @@ _WORD = re.compile(rf"(?<![^\W\d_])(?!{_MONTH}(?![a-z]))[^\W\d_]{{3,}}", re.IGNO
 _LOOSE = re.compile(rf"(?<![\w.-]){_RANGE}(?![\w-])")
 
 
-def cited(tail: str, submitted: str) -> Citation:
+def cited(tail: str, submitted: str) -> VolumeAndPages:
     """Return what `tail`, the text behind a name, says up to the first word of another kind."""
     text = _NOISE.sub("", tail[:_LONGEST].lstrip(" .,:"))
     # The order is from the surest form to the loosest: what one takes, the next does not see.
@@ -65,7 +65,7 @@ def cited(tail: str, submitted: str) -> Citation:
         number = loose.pop(0)
     if loose and not pages:
         pages = loose.pop(0)
-    return Citation(volume, number, _DASHES.sub("-", pages), year)
+    return VolumeAndPages(volume, number, _DASHES.sub("-", pages), year)
 
 
 def four_digits(text: str, submitted: str) -> str:

@@ -11,11 +11,11 @@ from urllib.parse import quote
 
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
-from zoterodigest.lookup.service import Place
+from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, first, inside, line
-from zoterodigest.lookup.work import Candidate, Source
+from zoterodigest.lookup.work import IndexedWork, Source
 
-CROSSREF = Place(Source.CROSSREF.value, "https://api.crossref.org", pause=1.0)
+CROSSREF = ServiceAddress(Source.CROSSREF.value, "https://api.crossref.org", pause=1.0)
 
 
 def by_doi(doi: str) -> Question:
@@ -23,7 +23,7 @@ def by_doi(doi: str) -> Question:
     return Question(f"doi:{doi.lower()}", f"/works/{quote(doi, safe='')}", _read_one, {})
 
 
-def by_title(title: str, first_author: str = "") -> Question:
+def crossref_by_title(title: str, first_author: str = "") -> Question:
     """Return the question for works of about this title."""
     words = line(f"{title} {first_author}")
     params = {"query.bibliographic": words, "rows": "5", "select": ",".join(_SELECTED)}
@@ -52,23 +52,23 @@ _DATES = ("published-print", "issued", "published-online", "published")
 _PREPRINTS = ("has-preprint", "is-version-of", "has-version")
 
 
-def _read_one(answer: Json) -> Iterator[Candidate]:
+def _read_one(answer: Json) -> Iterator[IndexedWork]:
     yield from _work(inside(answer, "message"))
 
 
-def _read_list(answer: Json) -> Iterator[Candidate]:
+def _read_list(answer: Json) -> Iterator[IndexedWork]:
     for work in each(inside(answer, "message", "items")):
         yield from _work(work)
 
 
-def _work(work: Json) -> Iterator[Candidate]:
+def _work(work: Json) -> Iterator[IndexedWork]:
     """Yield the work if it has a title."""
     if not (title := _title(work)):
         return
     years = (texts.year(first(first(inside(work, date, "date-parts")))) for date in _DATES)
     related = (each(inside(work, "relation", kind)) for kind in _PREPRINTS)
     preprints = (inside(one, "id") for one in chain.from_iterable(related))
-    yield Candidate(
+    yield IndexedWork(
         source=Source.CROSSREF,
         title=title,
         authors=texts.people(_name(author) for author in each(inside(work, "author"))),

@@ -7,15 +7,15 @@ from collections.abc import Iterator
 
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
-from zoterodigest.lookup.service import Place
+from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, first, inside, line
-from zoterodigest.lookup.work import Candidate, Source
+from zoterodigest.lookup.work import IndexedWork, Source
 
-DBLP = Place(Source.DBLP.value, "https://dblp.org", pause=2.0)
+DBLP = ServiceAddress(Source.DBLP.value, "https://dblp.org", pause=2.0)
 """DBLP wants at least one or two seconds between requests (https://dblp.org/faq/1474706.html)."""
 
 
-def by_title(title: str, first_author: str = "") -> Question:
+def dblp_by_title(title: str, first_author: str = "") -> Question:
     """Return the question for works whose titles have all words of `title`."""
     words = " ".join(_WORD.findall(line(f"{title} {first_author}")))
     params = {"q": words, "format": "json", "h": "10", "c": "0"}
@@ -35,14 +35,14 @@ _TYPES = {
 _NO_WORKS = ("Editorship", "Data and Artifacts")
 
 
-def _read(answer: Json) -> Iterator[Candidate]:
+def _read(answer: Json) -> Iterator[IndexedWork]:
     for hit in each(inside(answer, "result", "hits", "hit")):
         info = inside(hit, "info")
         if line(inside(info, "type")) not in _NO_WORKS:
             yield from _work(info)
 
 
-def _work(info: Json) -> Iterator[Candidate]:
+def _work(info: Json) -> Iterator[IndexedWork]:
     """Yield the work if it has a title."""
     title = texts.title(inside(info, "title")).removesuffix(".")
     if not title:
@@ -50,7 +50,7 @@ def _work(info: Json) -> Iterator[Candidate]:
     # DBLP lists a paper of arXiv as volume "abs/2103.00020" of the journal CoRR.
     volume, pages = line(inside(info, "volume")), texts.pages(inside(info, "pages"))
     arxiv = texts.arxiv_id(f"arXiv:{volume[4:]}") if volume.startswith("abs/") else ""
-    yield Candidate(
+    yield IndexedWork(
         source=Source.DBLP,
         title=title,
         authors=texts.people(map(_name, each(inside(info, "authors", "author")))),

@@ -16,13 +16,13 @@ from zoterodigest.core.values.identity import Identifier, identifier_in
 from zoterodigest.core.values.names import PersonName, is_user_name, split_name
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup import crossref, dblp, semantic_scholar
-from zoterodigest.lookup.agreement import Known
+from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.arxiv import Progress
 from zoterodigest.lookup.index import Candidates, Index, Question
 from zoterodigest.lookup.publication import Publication, Published, publication
 from zoterodigest.lookup.sources import Sources
-from zoterodigest.lookup.statements import Heard, Work, is_same_paper
-from zoterodigest.lookup.work import Failed, Found, Looked, Missing, Source, Withdrawn
+from zoterodigest.lookup.statements import Heard, StatedWork, is_same_paper
+from zoterodigest.lookup.work import Failed, KnownPaper, Looked, NoSuchPaper, Source, Withdrawn
 
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Shows what is under way while a block lasts, and how far it has got."""
@@ -57,11 +57,14 @@ class Findings:
     faults: tuple[Fault, ...] = ()
 
 
-def find(
-    works: Sequence[Work], sources: Sources, zotero: ZoteroMapping, asking: Asking | None = None
+def find_publications(
+    works: Sequence[StatedWork],
+    sources: Sources,
+    zotero: ZoteroMapping,
+    asking: Asking | None = None,
 ) -> Findings:
     """Return where `works` were published."""
-    search = _Search(works, sources, zotero, asking or Asking())
+    search = _VenueSearch(works, sources, zotero, asking or Asking())
     # The order saves requests: hundreds of works in one, and what they settle is not asked again.
     # DBLP comes before Crossref, as it has the conferences that register no DOIs.
     search.ask_arxiv()
@@ -76,7 +79,7 @@ def find(
 class _Sought:
     """A work, what was heard of it so far, and what that adds up to."""
 
-    work: Work
+    work: StatedWork
     heard: Heard
     found: Publication
 
@@ -116,11 +119,11 @@ class _Sought:
         return self.work.known.doi or by_arxiv or by_index
 
 
-class _Search:
+class _VenueSearch:
     """Works while sources are asked about them."""
 
     def __init__(
-        self, works: Sequence[Work], sources: Sources, zotero: ZoteroMapping, asking: Asking
+        self, works: Sequence[StatedWork], sources: Sources, zotero: ZoteroMapping, asking: Asking
     ) -> None:
         self._sources = sources
         self._zotero = zotero
@@ -143,9 +146,9 @@ class _Search:
             match outcomes[id_]:
                 case Failed(reason, looked):
                     self._note_fault(Source.ARXIV, reason)
-                case Found(looked) | Withdrawn(looked):
+                case KnownPaper(looked) | Withdrawn(looked):
                     pass  # also one that was withdrawn: its comment may say where it appeared
-                case Missing():
+                case NoSuchPaper():
                     pass
             if looked is not None:
                 self._hear(at, replace(self._sought[at].heard, looked=looked))
@@ -210,11 +213,11 @@ class _Search:
         if not self._asking.is_offline:
             self._faults[source, reason] += 1
 
-    def _weighed(self, work: Work, heard: Heard) -> _Sought:
+    def _weighed(self, work: StatedWork, heard: Heard) -> _Sought:
         return _Sought(work, heard, publication(work, heard, self._zotero))
 
 
-def _identifier(known: Known) -> Identifier | None:
+def _identifier(known: WantedWork) -> Identifier | None:
     if known.arxiv:
         return Identifier("arxiv", known.arxiv)
     return identifier_in("doi", known.doi) if known.doi else None
@@ -224,15 +227,19 @@ def _dblp_question(sought: _Sought) -> Question | None:
     # Its search wants every word, so that a name in another spelling would find nothing.
     author = sought.first_author
     plain = author if author.isascii() else ""
-    return dblp.by_title(sought.title, plain) if sought.title else None
+    return dblp.dblp_by_title(sought.title, plain) if sought.title else None
 
 
 def _crossref_question(sought: _Sought) -> Question | None:
     if sought.doi:
         return crossref.by_doi(sought.doi)
-    return crossref.by_title(sought.title, sought.first_author) if sought.title else None
+    return crossref.crossref_by_title(sought.title, sought.first_author) if sought.title else None
 
 
 def _scholar_question(sought: _Sought) -> Question | None:
     is_asked = bool(sought.work.known.arxiv or sought.work.known.doi)
-    return None if is_asked or not sought.title else semantic_scholar.by_title(sought.title)
+    return (
+        None
+        if is_asked or not sought.title
+        else semantic_scholar.semantic_scholar_by_title(sought.title)
+    )

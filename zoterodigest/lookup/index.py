@@ -12,11 +12,11 @@ from pydantic import TypeAdapter
 
 from zoterodigest.foreign import BadJson, read_json
 from zoterodigest.lookup.cache import Ages, Answers, Cache
-from zoterodigest.lookup.service import Manners, NoReply, Place, Service
+from zoterodigest.lookup.service import Manners, NoReply, Service, ServiceAddress
 from zoterodigest.lookup.texts import Json
-from zoterodigest.lookup.work import Candidate, Failed, Source
+from zoterodigest.lookup.work import Failed, IndexedWork, Source
 
-Candidates = tuple[Candidate, ...]
+Candidates = tuple[IndexedWork, ...]
 """What an index has, the best first; nothing if it has nothing."""
 
 
@@ -29,7 +29,7 @@ class Question:
 
     key: str
     path: str
-    read: Callable[[Json], Iterable[Candidate]]
+    read: Callable[[Json], Iterable[IndexedWork]]
     params: Mapping[str, str]
 
 
@@ -39,7 +39,7 @@ class Index:
     def __init__(
         self,
         source: Source,
-        place: Place,
+        place: ServiceAddress,
         *,
         cache: Cache,
         manners: Manners,

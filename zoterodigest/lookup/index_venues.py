@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from zoterodigest.core.values.names import fold
+from zoterodigest.core.values.names import folded_name
 from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable
 
 
@@ -92,7 +92,7 @@ def _unabbreviated(text: str, venues: VenueTable) -> Venue | None:
 
 
 def _words(name: str) -> tuple[str, ...]:
-    return tuple(word for word in _WORD.findall(fold(name[:_LONGEST])) if word not in _SMALL)
+    return tuple(word for word in _WORD.findall(folded_name(name[:_LONGEST])) if word not in _SMALL)
 
 
 def _is_short_for(short: tuple[str, ...], long: tuple[str, ...]) -> bool:

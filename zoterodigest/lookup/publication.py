@@ -20,7 +20,7 @@ from zoterodigest.lookup.index_venues import (
     is_host,
     is_workshop,
 )
-from zoterodigest.lookup.statements import TRUST, Doubt, Heard, Statement, Work, statements_of
+from zoterodigest.lookup.statements import TRUST, Doubt, Heard, StatedWork, Statement, statements_of
 from zoterodigest.lookup.work import Source
 
 
@@ -77,7 +77,7 @@ class Unpublished:
 Publication = Published | Reported | Unpublished
 
 
-def publication(work: Work, heard: Heard, zotero: ZoteroMapping) -> Publication:
+def publication(work: StatedWork, heard: Heard, zotero: ZoteroMapping) -> Publication:
     """Return where `work` appeared, as far as what was heard of it allows.
 
     The venue of the digest or the library is never contradicted. Without one, all sources that

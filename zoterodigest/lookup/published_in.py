@@ -20,12 +20,22 @@ from dataclasses import replace
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.lookup import wording
 from zoterodigest.lookup.citation import cited, four_digits
-from zoterodigest.lookup.claims import Claim, Passage, Reading, Status, Where, claim_of, weighed
+from zoterodigest.lookup.venue_claims import (
+    Passage,
+    StatedVenue,
+    Status,
+    VenueClaim,
+    Where,
+    venue_claim,
+    weighed,
+)
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import Track, awards_in
 
 
-def published_in(comment: str, journal_ref: str, *, submitted: str, venues: VenueTable) -> Reading:
+def published_in(
+    comment: str, journal_ref: str, *, submitted: str, venues: VenueTable
+) -> StatedVenue:
     """Return where a work was published, read from arXiv's `comment` and `journal_ref`.
 
     `submitted` is the date of the first version (ISO, or empty). If both name a venue, the journal
@@ -51,22 +61,22 @@ def published_in(comment: str, journal_ref: str, *, submitted: str, venues: Venu
     )
 
 
-def _read_comment(comment: str, names: VenueNames) -> Reading:
+def _read_comment(comment: str, names: VenueNames) -> StatedVenue:
     """Return where the work appeared, read from its comment."""
     text = wording.masked(comment)
     if wording.WITHDRAWN.search(text):
-        return Reading()
+        return StatedVenue()
     # What is not archival names a venue, but is not published there.
     is_archival = not wording.NON_ARCHIVAL.search(text)
     claims = tuple(_claims(text, names)) if is_archival else ()
     reading = weighed(claims, comment, Where.COMMENT)
     if reading is None:
-        return Reading(status=wording.status_without_venue(text))
+        return StatedVenue(status=wording.status_without_venue(text))
     awards = dict.fromkeys([*filter(None, reading.award.split(", ")), *_lone_awards(text)])
     return replace(reading, award=", ".join(awards))
 
 
-def _claims(text: str, names: VenueNames) -> Iterator[Claim]:
+def _claims(text: str, names: VenueNames) -> Iterator[VenueClaim]:
     start = 0
     for end in wording.sentence_ends(text):
         cue = wording.CUE.search(text, start, end)
@@ -75,7 +85,7 @@ def _claims(text: str, names: VenueNames) -> Iterator[Claim]:
         start = end + 1
 
 
-def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Claim]:
+def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[VenueClaim]:
     """Yield what the sentence says in words: "accepted to", "to appear in"."""
     cues = list(wording.CUE.finditer(text, start, end))
     for number, cue in enumerate(cues):
@@ -85,16 +95,16 @@ def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Cla
         status = Status.TO_APPEAR if cue["to_appear"] else status
         for named in _joined(text[:until], cue.end(), names):
             if not _is_of_another(text, start, cue, named=named):
-                claim = claim_of(named, text, (begin, until), status, names=names)
+                claim = venue_claim(named, text, (begin, until), status, names=names)
                 awards = dict.fromkeys((*awards_in(cue[0]), *claim.awards))
                 yield replace(claim, start=cue.start(), awards=tuple(awards))
             begin = named.tail.end
     for found in wording.CUE_IN_CHINESE.finditer(text, start, end):
         if within := names.at(text[: found.end("name")], found.start("name")):
-            yield claim_of(within, text, found.span("name"), Status.ACCEPTED, names=names)
+            yield venue_claim(within, text, found.span("name"), Status.ACCEPTED, names=names)
 
 
-def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Claim]:
+def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[VenueClaim]:
     """Yield a venue that stands alone in the sentence, with its year, an award or "accepted"."""
     if wording.NOT_ALONE.search(text) or wording.SUBMISSION.search(text):
         return
@@ -103,7 +113,7 @@ def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Cl
         named = _named_behind(text[:end], at, names, is_alone=True)
         if named is None or wording.ANOTHER_VERSION.search(text, 0, at):
             continue
-        claim = claim_of(named, text, (at, end), Status.ACCEPTED, names=names)
+        claim = venue_claim(named, text, (at, end), Status.ACCEPTED, names=names)
         if is_volume or claim.citation.volume:
             claim = replace(claim, status=Status.PUBLISHED)
         if is_volume or claim.year or claim.awards or named.tail.is_accepted:
@@ -178,23 +188,23 @@ def _lone_awards(text: str) -> Iterator[str]:
             yield from awards_in(part)
 
 
-def _read_journal_ref(journal_ref: str, names: VenueNames) -> Reading:
+def _read_journal_ref(journal_ref: str, names: VenueNames) -> StatedVenue:
     """Return where the work appeared, read from its journal reference: the first of several."""
     masked = wording.masked(journal_ref)
     text = masked.split(";")[0].rstrip()
     if wording.SUBMISSION.search(text) or wording.WITHDRAWN.search(text):
-        return Reading(status=wording.status_without_venue(text))
+        return StatedVenue(status=wording.status_without_venue(text))
     named = _named_in_reference(text, names)
     if named is None:
         return _by_form(text, names)
-    claim = claim_of(named, text, (0, len(text)), Status.PUBLISHED, names=names)
+    claim = venue_claim(named, text, (0, len(text)), Status.PUBLISHED, names=names)
     whole = replace(
         claim,
         end=len(text),
         year=claim.year or _only_year(text, names.submitted),
         citation=cited(text[named.end :], names.submitted),
     )
-    return weighed((whole,), journal_ref, Where.JOURNAL_REF) or Reading()
+    return weighed((whole,), journal_ref, Where.JOURNAL_REF) or StatedVenue()
 
 
 def _named_in_reference(text: str, names: VenueNames) -> Named | None:
@@ -212,17 +222,17 @@ def _only_year(text: str, submitted: str) -> str:
     return years.pop() if len(years) == 1 else ""
 
 
-def _by_form(text: str, names: VenueNames) -> Reading:
+def _by_form(text: str, names: VenueNames) -> StatedVenue:
     """Read the name of an unknown journal or of proceedings: what stands before the numbers."""
     found = _NAME.match(text)
     if found is None or _NO_NAME.search(found["name"]) or wording.WORKSHOP.search(text):
-        return Reading()
+        return StatedVenue()
     if any(True for _ in names.known_in(text, 0)):
-        return Reading()
+        return StatedVenue()
     citation = cited(text[found.end("name") :], names.submitted)
     if not citation.volume and not citation.year:
-        return Reading()
-    return Reading(
+        return StatedVenue()
+    return StatedVenue(
         " ".join(found["name"].split()),
         citation.year,
         status=Status.PUBLISHED,

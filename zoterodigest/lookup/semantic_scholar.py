@@ -12,16 +12,16 @@ from urllib.parse import quote
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Candidates, Index, Question
-from zoterodigest.lookup.service import Place
+from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, inside, line
-from zoterodigest.lookup.work import Candidate, Failed, Source
+from zoterodigest.lookup.work import Failed, IndexedWork, Source
 
-SEMANTIC_SCHOLAR = Place(
+SEMANTIC_SCHOLAR = ServiceAddress(
     Source.SEMANTIC_SCHOLAR.value, "https://api.semanticscholar.org/graph/v1", pause=1.1
 )
 
 
-def with_key(place: Place, key: str) -> Place:
+def with_key(place: ServiceAddress, key: str) -> ServiceAddress:
     """Return `place` with an API key; without one all people share one small allowance."""
     return replace(place, headers={"x-api-key": key} if key else {})
 
@@ -32,7 +32,7 @@ def by_identifier(identifier: Identifier) -> Question:
     return Question(name, f"/paper/{quote(name, safe=':/')}", _work, _FIELDS)
 
 
-def by_title(title: str) -> Question:
+def semantic_scholar_by_title(title: str) -> Question:
     """Return the question for the one work whose title is closest."""
     words = line(title)
     params = {"query": words, **_FIELDS}
@@ -73,12 +73,12 @@ def _batch(index: Index, keys: Sequence[str]) -> dict[str, Candidates | Failed]:
     return dict(found)
 
 
-def _read_match(answer: Json) -> Iterator[Candidate]:
+def _read_match(answer: Json) -> Iterator[IndexedWork]:
     for paper in each(inside(answer, "data")):
         yield from _work(paper)
 
 
-def _work(paper: Json) -> Iterator[Candidate]:
+def _work(paper: Json) -> Iterator[IndexedWork]:
     """Yield the work if it has a title."""
     title = texts.title(inside(paper, "title"))
     if not title:
@@ -86,7 +86,7 @@ def _work(paper: Json) -> Iterator[Candidate]:
     venue, item_type = _venue(paper)
     is_preprint = item_type == "preprint"
     journal = inside(paper, "journal")
-    yield Candidate(
+    yield IndexedWork(
         source=Source.SEMANTIC_SCHOLAR,
         title=title,
         authors=texts.people(

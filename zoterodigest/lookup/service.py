@@ -71,7 +71,7 @@ class NoReply:
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ServiceAddress:
     """Where a service is: its name for people, its address, the seconds between two requests.
 
     `headers` may hold a key, so they are shown nowhere and follow no redirection.
@@ -90,7 +90,7 @@ class Service(AbstractContextManager["Service"]):
     asked again by this object: every further question gets the reason at once.
     """
 
-    def __init__(self, place: Place, manners: Manners) -> None:
+    def __init__(self, place: ServiceAddress, manners: Manners) -> None:
         self.place = place
         self.sent = 0
         self._manners = manners

@@ -12,7 +12,7 @@ from zoterodigest.lookup.crossref import CROSSREF
 from zoterodigest.lookup.dblp import DBLP
 from zoterodigest.lookup.index import Index
 from zoterodigest.lookup.semantic_scholar import SEMANTIC_SCHOLAR, with_key
-from zoterodigest.lookup.service import Manners, Place, Service
+from zoterodigest.lookup.service import Manners, Service, ServiceAddress
 from zoterodigest.lookup.work import Source
 
 
@@ -62,7 +62,7 @@ class Sources(AbstractContextManager["Sources"]):
                 closing.callback(service.close)
 
 
-def _places(addresses: Addresses) -> dict[Source, Place]:
+def _places(addresses: Addresses) -> dict[Source, ServiceAddress]:
     """Return the places of the sources that are not left out, in the order they are asked."""
     is_own = addresses.semantic_scholar is None
     scholar = with_key(SEMANTIC_SCHOLAR, addresses.key) if is_own else SEMANTIC_SCHOLAR
@@ -79,7 +79,7 @@ def _places(addresses: Addresses) -> dict[Source, Place]:
     }
 
 
-def _moved(place: Place, url: str) -> Place:
+def _moved(place: ServiceAddress, url: str) -> ServiceAddress:
     """Return `place` at another address; a service on this machine needs no pauses."""
     is_here = url.startswith("http://")  # the configuration allows it for loopback only
     return replace(place, url=url, pause=0.0 if is_here else place.pause)

@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.values.record import Names
 from zoterodigest.core.values.venue import VenueKind
 from zoterodigest.library.records.zotero import ZoteroMapping
-from zoterodigest.lookup.agreement import Agrees, Doubtful, Known, agreement
-from zoterodigest.lookup.claims import Reading
+from zoterodigest.lookup.agreement import Agrees, Doubtful, WantedWork, agreement
 from zoterodigest.lookup.index_venues import IndexVenue, index_venue
 from zoterodigest.lookup.published_in import published_in
-from zoterodigest.lookup.work import Candidate, Looked, Source
+from zoterodigest.lookup.venue_claims import StatedVenue
+from zoterodigest.lookup.work import IndexedWork, Looked, Source
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class StatedWork:
     """A work as it is known before any source is asked.
 
     `own` is the venue that the digest or the library has. If the work `is_complete`, no source is
@@ -41,7 +41,7 @@ class Work:
     in the digest or the library; it counts only if arXiv did not answer.
     """
 
-    known: Known
+    known: WantedWork
     own: Statement | None = None
     first: str = ""
     comment: str = ""
@@ -53,7 +53,7 @@ class Heard:
     """What the sources said of a work."""
 
     looked: Looked | None = None
-    candidates: tuple[Candidate, ...] = ()
+    candidates: tuple[IndexedWork, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +76,7 @@ TRUST = (Source.ARXIV, Source.DBLP, Source.CROSSREF, Source.SEMANTIC_SCHOLAR)
 
 
 def statements_of(
-    work: Work, heard: Heard, zotero: ZoteroMapping
+    work: StatedWork, heard: Heard, zotero: ZoteroMapping
 ) -> tuple[list[Statement], tuple[Doubt, ...]]:
     """Return the statements about this work, the most trusted first, and those in doubt."""
     statements, doubts = _said_by_authors(work, heard.looked, zotero)
@@ -85,7 +85,7 @@ def statements_of(
         looked, known = heard.looked, work.known
         # arXiv's title too: a digest may have another, and indexes go by arXiv's.
         by_arxiv = (known.arxiv or looked.id, known.doi or looked.doi)
-        meant.append(Known(looked.title, Names(looked.authors), *by_arxiv))
+        meant.append(WantedWork(looked.title, Names(looked.authors), *by_arxiv))
     for candidate in sorted(heard.candidates, key=lambda each: TRUST.index(each.source)):
         if not candidate.is_published or not zotero.venues.is_published(candidate.venue):
             continue
@@ -98,12 +98,12 @@ def statements_of(
     return list(dict.fromkeys(statements)), tuple(dict.fromkeys(doubts))
 
 
-def is_same_paper(known: Known, looked: Looked) -> bool:
+def is_same_paper(known: WantedWork, looked: Looked) -> bool:
     """Tell whether arXiv's paper is the work: titles change, lists of authors are cut.
 
     If only the id of the work is known, it is.
     """
-    paper = Candidate(Source.ARXIV, looked.title, looked.authors)
+    paper = IndexedWork(Source.ARXIV, looked.title, looked.authors)
     entitled = replace(known, title=known.title or looked.title, doi="")
     # One of both may have changed since the digest was written, the title or the list of authors.
     as_titled = replace(entitled, title=looked.title)
@@ -112,7 +112,7 @@ def is_same_paper(known: Known, looked: Looked) -> bool:
 
 
 def _said_by_authors(
-    work: Work, looked: Looked | None, zotero: ZoteroMapping
+    work: StatedWork, looked: Looked | None, zotero: ZoteroMapping
 ) -> tuple[list[Statement], list[Doubt]]:
     """Return what the authors say at arXiv; it is in doubt if that may be another paper."""
     if looked is None:
@@ -138,12 +138,12 @@ def _said_in(comment: str, journal_ref: str, first: str, zotero: ZoteroMapping) 
     return [_statement_of(reading, zotero) for reading in readings if reading.venue]
 
 
-def _is_journal(reading: Reading, zotero: ZoteroMapping) -> bool:
+def _is_journal(reading: StatedVenue, zotero: ZoteroMapping) -> bool:
     venue = zotero.venues.find(reading.venue)
     return venue is not None and venue.kind is VenueKind.JOURNAL
 
 
-def _statement_of(reading: Reading, zotero: ZoteroMapping) -> Statement:
+def _statement_of(reading: StatedVenue, zotero: ZoteroMapping) -> Statement:
     passage, text = reading.passage, reading.venue
     if passage is not None:
         text = f'{passage.where.value} "{passage.text.strip()}"'
@@ -153,7 +153,7 @@ def _statement_of(reading: Reading, zotero: ZoteroMapping) -> Statement:
     )
 
 
-def _said_by_index(candidate: Candidate, zotero: ZoteroMapping) -> Statement:
+def _said_by_index(candidate: IndexedWork, zotero: ZoteroMapping) -> Statement:
     venue = index_venue(candidate.venue, zotero.venues)
     is_scholar = candidate.source is Source.SEMANTIC_SCHOLAR
     # A name like "2024 IEEE/CVF Conference" has the conference's year, `year` that of its printing.

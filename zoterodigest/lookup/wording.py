@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from zoterodigest.lookup.claims import Status
+from zoterodigest.lookup.venue_claims import Status
 from zoterodigest.lookup.venue_tail import AWARD
 
 LONGEST = 1_000

@@ -53,7 +53,7 @@ class Looked:
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class IndexedWork:
     """What an index says of a work that may be the one asked for; what it does not say is empty.
 
     `item_type` is Zotero's ("" if the index's type has none); `venue` is as the index names it,
@@ -81,7 +81,7 @@ class Candidate:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class KnownPaper:
     """The paper is known; `earlier_version` is the newest one when it was last asked for, or 0."""
 
     looked: Looked
@@ -101,7 +101,7 @@ class Withdrawn:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
+class NoSuchPaper:
     """The source knows no such paper."""
 
 
@@ -113,12 +113,12 @@ class Failed:
     earlier: Looked | None = None
 
 
-Outcome = Found | Withdrawn | Missing | Failed
+Outcome = KnownPaper | Withdrawn | NoSuchPaper | Failed
 
 
-def outcome_of(looked: Looked, earlier_version: int = 0) -> Found | Withdrawn:
+def outcome_of(looked: Looked, earlier_version: int = 0) -> KnownPaper | Withdrawn:
     """Return the outcome for a paper that was found."""
-    return Withdrawn(looked) if looked.is_withdrawn else Found(looked, earlier_version)
+    return Withdrawn(looked) if looked.is_withdrawn else KnownPaper(looked, earlier_version)
 
 
 _START = 400

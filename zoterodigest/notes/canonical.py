@@ -14,7 +14,7 @@ from functools import lru_cache
 from html import escape
 from itertools import islice
 
-from zoterodigest.core.values.blocks import Shape, cut_blocks, join_blocks
+from zoterodigest.core.values.blocks import BlockShape, cut_blocks, join_blocks
 from zoterodigest.notes.editor import read_nodes
 from zoterodigest.notes.markdown import read_each, read_inline
 from zoterodigest.notes.model import (
@@ -24,15 +24,15 @@ from zoterodigest.notes.model import (
     Code,
     Content,
     Formula,
-    Heading,
-    Mark,
     Math,
+    NoteHeading,
+    NoteParagraph,
+    NoteText,
     Ordinal,
-    Paragraph,
     Quote,
     Rule,
     Table,
-    Text,
+    TextMark,
     flatten,
 )
 from zoterodigest.notes.normal import (
@@ -91,9 +91,9 @@ def write_block(block: Block) -> str:
 
 def _content(content: Content) -> str:
     match content:
-        case Paragraph(runs):
+        case NoteParagraph(runs):
             return _guarded(inline_markdown(plain_runs(runs)))
-        case Heading(level, runs):
+        case NoteHeading(level, runs):
             text = inline_markdown(plain_runs(runs), allows_math=False)
             # Hashes at the end would be read as the end of the heading.
             return "#" * level + " " + re.sub(r"(?:^|(?<=[ \t]))#+$", _ESCAPED, text)
@@ -128,12 +128,12 @@ class _Manner:
     """A way to write marks and text: pretty where that reads back right, safe otherwise."""
 
     text: Callable[[str], str]
-    mark: Callable[[Mark, str], str]
+    mark: Callable[[TextMark, str], str]
     code: Callable[[str], str]
     formula: Callable[[str], str]
 
 
-def _write(runs: Sequence[PlainRun], opened: frozenset[Mark], manner: _Manner) -> str:
+def _write(runs: Sequence[PlainRun], opened: frozenset[TextMark], manner: _Manner) -> str:
     """Write `runs`, of their marks not yet `opened` the one that reaches furthest outermost."""
     pieces: list[str] = []
     at = 0
@@ -150,7 +150,7 @@ def _write(runs: Sequence[PlainRun], opened: frozenset[Mark], manner: _Manner) -
     return "".join(pieces)
 
 
-def _reach(runs: Sequence[PlainRun], start: int, mark: Mark) -> int:
+def _reach(runs: Sequence[PlainRun], start: int, mark: TextMark) -> int:
     end = start + 1
     while end < len(runs) and mark in runs[end].marks:
         end += 1
@@ -159,7 +159,7 @@ def _reach(runs: Sequence[PlainRun], start: int, mark: Mark) -> int:
 
 def _write_run(run: PlainRun, manner: _Manner) -> str:
     match run:
-        case Text(text, marks):
+        case NoteText(text, marks):
             return manner.code(text) if CODE in marks else manner.text(text)
         case Break():
             return "<br>"
@@ -193,7 +193,7 @@ def _strict_text(text: str) -> str:
     return _SPECIAL.sub(_ESCAPED, text)
 
 
-def _light_mark(mark: Mark, inside: str) -> str:
+def _light_mark(mark: TextMark, inside: str) -> str:
     match mark.name:
         case "strong":
             return f"**{inside}**"
@@ -213,7 +213,7 @@ def _light_mark(mark: Mark, inside: str) -> str:
             return f"<{name}>{inside}</{name}>"
 
 
-def _tag_mark(mark: Mark, inside: str) -> str:
+def _tag_mark(mark: TextMark, inside: str) -> str:
     if mark.name == "link":
         title = f' title="{escape(mark.title)}"' if mark.title else ""
         return f'<a href="{escape(mark.value)}"{title}>{inside}</a>'
@@ -246,7 +246,7 @@ def _guarded(text: str) -> str:
     """Keep a paragraph from being read as another kind of block."""
     # "1. May" at the start of a paragraph would be read as an item, "# 1" as a heading.
     cuts = cut_blocks(text)
-    if not cuts or (cuts[0].shape is Shape.PARAGRAPH and not text.startswith("$$")):
+    if not cuts or (cuts[0].shape is BlockShape.PARAGRAPH and not text.startswith("$$")):
         return text
     number = re.match(r"\d+", text)
     at = number.end() if number else 0
@@ -264,7 +264,7 @@ def _table_lines(table: Table) -> Iterator[str]:
             inline_markdown(plain_runs(node.runs))
             for cell in row
             for node in cell.nodes
-            if isinstance(node, Paragraph)
+            if isinstance(node, NoteParagraph)
         )
         if number == 0:
             yield _row("---" for _ in row)

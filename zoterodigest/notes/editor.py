@@ -9,13 +9,13 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from zoterodigest.notes.inline import (
+    css_of,
     fold_blanks,
-    gather,
+    gathered_runs,
     inline_runs,
     join_runs,
-    marks_of,
-    style_of,
-    tex_of,
+    math_tex,
+    text_marks,
     with_marks,
 )
 from zoterodigest.notes.markup import BLOCK, Characters, Element, parse
@@ -25,22 +25,22 @@ from zoterodigest.notes.model import (
     Annotated,
     Attributes,
     Break,
-    Cell,
-    Citation,
     Code,
     Formula,
-    Heading,
     Image,
     List,
     Marks,
     Math,
     Node,
-    Paragraph,
+    NoteCell,
+    NoteCitation,
+    NoteHeading,
+    NoteParagraph,
+    NoteText,
     Quote,
     Rule,
     Run,
     Table,
-    Text,
     runs_of,
 )
 from zoterodigest.notes.serialise import note_html
@@ -76,7 +76,7 @@ def editor_form(html: str) -> str:
     text = unicodedata.normalize("NFC", html)
     nodes = tuple(placed.node for placed in read_nodes(text))
     runs = tuple(runs_of(nodes))
-    quotes = any(isinstance(run, Citation | Annotated) for run in runs)
+    quotes = any(isinstance(run, NoteCitation | Annotated) for run in runs)
     items = _citation_items(parse(text)) if quotes else ""
     # The editor writes version 10 of its schema only for notes that need it.
     has_underline = any(isinstance(run, Annotated) and run.kind == "underline" for run in runs)
@@ -138,7 +138,7 @@ def _implied_paragraph(children: Sequence[Element | Characters], marks: Marks) -
             for child in children
             if isinstance(child, Element) or child.text.strip(" \t\r\n\f")
         ]
-        yield Placed(Paragraph(runs), solid[0].start, solid[-1].end)
+        yield Placed(NoteParagraph(runs), solid[0].start, solid[-1].end)
 
 
 def _block(element: Element, marks: Marks) -> Iterator[Placed]:
@@ -148,20 +148,20 @@ def _block(element: Element, marks: Marks) -> Iterator[Placed]:
         for node in _leaf(element, marks):
             yield Placed(node, element.start, element.end)
         return
-    inner = with_marks(marks, *marks_of(element))
+    inner = with_marks(marks, *text_marks(element))
     yield from _nodes(element.children, with_marks(inner, STRONG) if element.tag == "dt" else inner)
 
 
 def _leaf(element: Element, marks: Marks) -> Iterator[Node]:
     match element.tag:
         case "p":
-            yield Paragraph(inline_runs(element.children, marks), _attributes(element))
+            yield NoteParagraph(inline_runs(element.children, marks), _attributes(element))
         case "pre":
             yield _pre(element, marks)
         case "hr":
             yield Rule()
         case "blockquote":
-            yield Quote(_plain_nodes(element, marks) or (Paragraph(),))
+            yield Quote(_plain_nodes(element, marks) or (NoteParagraph(),))
         case "ul" | "ol":
             yield from _list(element, marks)
         case "table":
@@ -177,26 +177,26 @@ def _heading(element: Element, marks: Marks) -> Iterator[Node]:
     splits = (at for at, run in enumerate(runs) if isinstance(run, Math | Image))
     at = next(splits, len(runs))
     id_ = element.attributes.get("id", "")
-    yield Heading(int(element.tag[1]), fold_blanks(runs[:at]), id_, _attributes(element))
+    yield NoteHeading(int(element.tag[1]), fold_blanks(runs[:at]), id_, _attributes(element))
     if at < len(runs):
-        yield Paragraph(fold_blanks(runs[at:]))
+        yield NoteParagraph(fold_blanks(runs[at:]))
 
 
 def _pre(element: Element, marks: Marks) -> Node:
     if "math" in element.attributes.get("class", "").split():
-        return Formula(tex_of(element, "$$"))
+        return Formula(math_tex(element, "$$"))
     runs: list[Run] = []
-    for run in gather(element.children, marks):
+    for run in gathered_runs(element.children, marks):
         kept = tuple(mark for mark in run.marks if mark != CODE)
         if isinstance(run, Break):
-            runs.append(Text("\n", kept))
-        elif isinstance(run, Text):
-            runs.append(Text(run.text.replace("\r\n", "\n"), kept))
+            runs.append(NoteText("\n", kept))
+        elif isinstance(run, NoteText):
+            runs.append(NoteText(run.text.replace("\r\n", "\n"), kept))
         else:
             runs.append(run)
     first = element.children[0] if element.children else None
     # HTML ignores one line break right behind `<pre>`.
-    if runs and isinstance(first, Characters) and isinstance(runs[0], Text):
+    if runs and isinstance(first, Characters) and isinstance(runs[0], NoteText):
         runs[0] = replace(runs[0], text=runs[0].text.removeprefix("\n"))
     return Code(join_runs(runs), _direction(element))
 
@@ -211,7 +211,7 @@ def _list(element: Element, marks: Marks) -> Iterator[Node]:
         if child.tag in ("ul", "ol") and items:
             items[-1] = (*items[-1], *nodes)
         elif nodes or child.tag == "li":
-            items.append(nodes or (Paragraph(),))
+            items.append(nodes or (NoteParagraph(),))
     start = element.attributes.get("start", "1")
     number = int(start) if re.fullmatch(r"\d{1,9}", start) else 1
     if items:
@@ -225,33 +225,33 @@ def _table(element: Element, marks: Marks) -> Iterator[Node]:
     # Short rows are filled up; beside cells that span others, a row may only look short.
     has_spans = any(cell.attributes and cell.attributes[0][0] in _SPANS for cell in chain(*rows))
     width = 0 if has_spans else max(len(row) for row in rows)
-    empty = Cell((Paragraph(),))
+    empty = NoteCell((NoteParagraph(),))
     yield Table(tuple(row + (empty,) * (width - len(row)) for row in rows))
 
 
-def _rows(element: Element, marks: Marks) -> Iterator[tuple[Cell, ...]]:
+def _rows(element: Element, marks: Marks) -> Iterator[tuple[NoteCell, ...]]:
     for child in element.children:
         if not isinstance(child, Element):
             continue
         if child.tag == "caption":
-            yield (Cell(_plain_nodes(child, marks)),)
+            yield (NoteCell(_plain_nodes(child, marks)),)
         elif child.tag == "tr":
             yield tuple(_cells(child, marks))
         elif child.tag in ("thead", "tbody", "tfoot"):
             yield from _rows(child, marks)
 
 
-def _cells(row: Element, marks: Marks) -> Iterator[Cell]:
+def _cells(row: Element, marks: Marks) -> Iterator[NoteCell]:
     for child in row.children:
         if isinstance(child, Element) and child.tag in ("td", "th"):
-            nodes = _plain_nodes(child, marks) or (Paragraph(),)
+            nodes = _plain_nodes(child, marks) or (NoteParagraph(),)
             given = ((name, child.attributes.get(name, "")) for name in (*_SPANS, "data-colwidth"))
             attributes = tuple((name, value) for name, value in given if value not in ("", "1"))
-            yield Cell(nodes, child.tag == "th", attributes)
+            yield NoteCell(nodes, child.tag == "th", attributes)
 
 
 def _attributes(element: Element) -> Attributes:
-    styles = style_of(element)
+    styles = css_of(element)
     indent = re.fullmatch(r"[1-9]", element.attributes.get("data-indent", ""))
     declarations: list[str] = []
     if styles.get("text-align") in ("center", "right", "justify", "left"):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 from itertools import groupby
 
-from zoterodigest.notes.markup import Characters, Element, text_of
+from zoterodigest.notes.markup import Characters, Element, element_text
 from zoterodigest.notes.model import (
     CODE,
     EM,
@@ -19,14 +19,14 @@ from zoterodigest.notes.model import (
     UNDERLINE,
     Annotated,
     Break,
-    Citation,
     Image,
-    Mark,
     Marks,
     Math,
+    NoteCitation,
+    NoteText,
     Run,
     Runs,
-    Text,
+    TextMark,
 )
 from zoterodigest.notes.serialise import text_html
 
@@ -58,10 +58,10 @@ NO_TAGS: Set[str] = frozenset()
 
 def inline_runs(children: Iterable[Element | Characters], marks: Marks = ()) -> Runs:
     """Return the runs of inline content as the editor keeps them: blanks folded, edges trimmed."""
-    return fold_blanks(gather(children, marks))
+    return fold_blanks(gathered_runs(children, marks))
 
 
-def gather(
+def gathered_runs(
     children: Iterable[Element | Characters], marks: Marks = (), *, breaking: Set[str] = NO_TAGS
 ) -> Iterator[Run]:
     """Yield the runs of inline content, blanks as they stand.
@@ -70,16 +70,16 @@ def gather(
     """
     for child in children:
         if isinstance(child, Characters):
-            yield Text(child.text, marks)
+            yield NoteText(child.text, marks)
         elif child.tag in breaking:
             yield Break(marks)
-            yield from gather(child.children, marks, breaking=breaking)
+            yield from gathered_runs(child.children, marks, breaking=breaking)
             yield Break(marks)
         else:
             yield from _element_runs(child, marks, breaking)
 
 
-def with_marks(marks: Marks, *more: Mark) -> Marks:
+def with_marks(marks: Marks, *more: TextMark) -> Marks:
     """Add marks to `marks`, inner ones winning over outer ones of their kind."""
     # The editor's schema lets `sub` and `sup` exclude each other.
     by_name = {mark.name: mark for mark in marks}
@@ -96,7 +96,7 @@ def fold_blanks(runs: Iterable[Run]) -> Runs:
     after_blank = True  # at the edge of a block the editor drops blanks
     for run in runs:
         kept = _with_allowed_marks(run)
-        if isinstance(kept, Text):
+        if isinstance(kept, NoteText):
             text = re.sub(r"[ \t\r\n\f]+", " ", kept.text)
             text = text[1:] if after_blank and text.startswith(" ") else text
             text = text.lstrip(COMBINING_STROKE)
@@ -107,7 +107,7 @@ def fold_blanks(runs: Iterable[Run]) -> Runs:
         else:
             after_blank = isinstance(kept, Break)
         folded.append(kept)
-    if folded and isinstance(folded[-1], Text):
+    if folded and isinstance(folded[-1], NoteText):
         folded[-1] = replace(folded[-1], text=folded[-1].text.removesuffix(" "))
     return join_runs(folded)
 
@@ -116,26 +116,30 @@ def _with_allowed_marks(run: Run) -> Run:
     """Apply the rules of the editor: code excludes other marks, images carry none."""
     # Measured on pairs of notes before and after the editor (tests/notes/test_laws.py).
     if CODE in run.marks:
-        return replace(run, marks=(CODE,) if isinstance(run, Text) else ())
+        return replace(run, marks=(CODE,) if isinstance(run, NoteText) else ())
     return replace(run, marks=()) if isinstance(run, Image) else run
 
 
 def join_runs(runs: Iterable[Run]) -> Runs:
     """Join neighbouring texts that carry the same marks; drop empty ones."""
     # Empty texts go first: one of them must not part two texts with the same marks.
-    solid = (run for run in runs if not isinstance(run, Text) or run.text)
+    solid = (run for run in runs if not isinstance(run, NoteText) or run.text)
     joined: list[Run] = []
-    for marks, group in groupby(solid, lambda run: run.marks if isinstance(run, Text) else None):
+    for marks, group in groupby(
+        solid, lambda run: run.marks if isinstance(run, NoteText) else None
+    ):
         if marks is None:
             joined += group
         else:
-            joined.append(Text("".join(run.text for run in group if isinstance(run, Text)), marks))
+            joined.append(
+                NoteText("".join(run.text for run in group if isinstance(run, NoteText)), marks)
+            )
     return tuple(joined)
 
 
-def tex_of(element: Element, dollars: str) -> str:
+def math_tex(element: Element, dollars: str) -> str:
     """Return the TeX of a math element without its dollars."""
-    tex = text_of(element).rstrip() if dollars == "$" else text_of(element)
+    tex = element_text(element).rstrip() if dollars == "$" else element_text(element)
     if len(tex) >= 2 * len(dollars) and tex.startswith(dollars) and tex.endswith(dollars):
         tex = tex[len(dollars) : -len(dollars)]
     return tex.rstrip() if dollars == "$" else tex
@@ -151,18 +155,22 @@ def _element_runs(element: Element, marks: Marks, breaking: Set[str]) -> Iterato
         yield _image(element, marks)
     elif element.tag in _EMBEDDED and element.attributes.get("src"):
         source = element.attributes["src"]
-        yield Text(source, with_marks(marks, Mark("link", source)))
+        yield NoteText(source, with_marks(marks, TextMark("link", source)))
     elif element.tag == "span" and "math" in classes:
-        yield Math(tex_of(element, "$"), marks)
+        yield Math(math_tex(element, "$"), marks)
     elif element.tag == "span" and "citation" in classes:
         data = element.attributes.get("data-citation", "")
-        yield Citation(data, _shown(element), marks)
+        yield NoteCitation(data, _shown(element), marks)
     elif element.tag == "span" and (kind := _annotation(element)):
-        quoted = (run for run in gather(element.children) if isinstance(run, Text | Break | Math))
+        quoted = (
+            run
+            for run in gathered_runs(element.children)
+            if isinstance(run, NoteText | Break | Math)
+        )
         yield Annotated(kind, element.attributes["data-annotation"], tuple(quoted), marks)
     else:
-        inner = with_marks(marks, *marks_of(element))
-        yield from gather(element.children, inner, breaking=breaking)
+        inner = with_marks(marks, *text_marks(element))
+        yield from gathered_runs(element.children, inner, breaking=breaking)
 
 
 def _annotation(element: Element) -> str:
@@ -186,22 +194,22 @@ def _shown(element: Element) -> str:
     """Return the inside of a citation, of which only the spans of its items are kept."""
     pieces: list[str] = []
     for child in element.children:
-        text = child.text if isinstance(child, Characters) else text_of(child)
+        text = child.text if isinstance(child, Characters) else element_text(child)
         is_item = isinstance(child, Element) and child.attributes.get("class") == "citation-item"
         shown = text_html(text)
         pieces.append(f'<span class="citation-item">{shown}</span>' if is_item else shown)
     return "".join(pieces)
 
 
-def marks_of(element: Element) -> Iterator[Mark]:
+def text_marks(element: Element) -> Iterator[TextMark]:
     """Yield the marks that an element by its tag and style gives to what it holds."""
-    styles = style_of(element)
+    styles = css_of(element)
     if element.tag == "u" and "text-decoration-color" in styles:
-        yield Mark("u", css_colour(styles["text-decoration-color"]))
+        yield TextMark("u", css_colour(styles["text-decoration-color"]))
     elif element.tag in _MARKS:
         yield _MARKS[element.tag]
     elif element.tag == "a" and "href" in element.attributes:
-        yield Mark("link", element.attributes["href"], element.attributes.get("title", ""))
+        yield TextMark("link", element.attributes["href"], element.attributes.get("title", ""))
     if "line-through" in styles.get("text-decoration", ""):
         yield STRIKE
     if re.match(r"bold|[5-9]\d\d", styles.get("font-weight", "")):
@@ -209,12 +217,12 @@ def marks_of(element: Element) -> Iterator[Mark]:
     if styles.get("font-style") == "italic":
         yield EM
     if element.tag == "span" and styles.get("color"):
-        yield Mark("color", css_colour(styles["color"]))
+        yield TextMark("color", css_colour(styles["color"]))
     if element.tag == "span" and styles.get("background-color"):
-        yield Mark("background", css_colour(styles["background-color"]))
+        yield TextMark("background", css_colour(styles["background-color"]))
 
 
-def style_of(element: Element) -> dict[str, str]:
+def css_of(element: Element) -> dict[str, str]:
     """Return the declarations in an element's `style` by their names."""
     declarations = (part.partition(":") for part in element.attributes.get("style", "").split(";"))
     return {name.strip().lower(): value.strip() for name, _, value in declarations if value.strip()}

@@ -17,34 +17,34 @@ from markdown_it.utils import EnvType, OptionsDict
 from zoterodigest.core.values.blocks import (
     INDENTATION_OF_CHILDREN,
     INLINE_FORMULA,
-    Cut,
-    Shape,
+    BlockRange,
+    BlockShape,
     cut_blocks,
     split_blocks,
     unescaped,
 )
-from zoterodigest.notes.inline import gather, with_marks
+from zoterodigest.notes.inline import gathered_runs, with_marks
 from zoterodigest.notes.markup import BLOCK, parse
 from zoterodigest.notes.model import (
     DEEPEST_ITEM,
     DEEPEST_QUOTE,
     Block,
     Bullet,
-    Cell,
     Code,
     Content,
     Formula,
-    Heading,
     Image,
-    Mark,
     Marker,
+    NoteCell,
+    NoteHeading,
+    NoteParagraph,
+    NoteText,
     Ordinal,
-    Paragraph,
     Quote,
     Rule,
     Run,
     Table,
-    Text,
+    TextMark,
     nest,
 )
 from zoterodigest.notes.normal import PlainRuns, is_safe, plain_runs
@@ -73,7 +73,7 @@ def read_each(texts: Iterable[str], quotes: int = 0) -> tuple[tuple[Block, ...],
 def read_inline(markdown: str, *, allows_math: bool = True) -> PlainRuns:
     """Read inline Markdown into runs in normal form."""
     root = parse(_parser().renderInline(markdown.replace("\0", "")))
-    runs = map(_without_image, gather(root.children, breaking=_BREAKING))
+    runs = map(_without_image, gathered_runs(root.children, breaking=_BREAKING))
     return plain_runs(runs, allows_math=allows_math)
 
 
@@ -98,46 +98,46 @@ def _read_text(text: str, items: list[int], quotes: int) -> Iterator[Block]:
             items.pop()
         depth = min(len(items), DEEPEST_ITEM)
         marker: Marker | None = None
-        if cut.shape is Shape.ITEM and (match := _MARKER.match(body)):
+        if cut.shape is BlockShape.ITEM and (match := _MARKER.match(body)):
             items.append(indent)
             marker = Ordinal(int(match.group(1))) if match.group(1) else Bullet()
             body = body[match.end() :]
         yield Block(_content(cut, body, indent, quotes), depth, marker)
 
 
-def _content(cut: Cut, body: str, indent: int, quotes: int) -> Content:
+def _content(cut: BlockRange, body: str, indent: int, quotes: int) -> Content:
     match cut.shape:
-        case Shape.PARAGRAPH:
+        case BlockShape.PARAGRAPH:
             return _paragraph(body)
-        case Shape.HEADING:
+        case BlockShape.HEADING:
             level = len(body) - len(body.lstrip("#"))
             inside = _CLOSING_HASHES.sub("", body[level:].strip(" \t"))
-            return Heading(level, read_inline(inside, allows_math=False))
-        case Shape.FENCE:
-            return Code((Text(_fenced(body, indent)),))
-        case Shape.FORMULA:
+            return NoteHeading(level, read_inline(inside, allows_math=False))
+        case BlockShape.FENCE:
+            return Code((NoteText(_fenced(body, indent)),))
+        case BlockShape.FORMULA:
             return Formula(body.removeprefix("$$").removesuffix("$$"))
-        case Shape.TABLE:
+        case BlockShape.TABLE:
             return _table(body)
-        case Shape.HTML:
-            runs = gather(parse(body).children, breaking=_BREAKING)
-            return Paragraph(plain_runs(map(_without_image, runs)))
-        case Shape.RULE:
+        case BlockShape.HTML:
+            runs = gathered_runs(parse(body).children, breaking=_BREAKING)
+            return NoteParagraph(plain_runs(map(_without_image, runs)))
+        case BlockShape.RULE:
             return Rule()
-        case Shape.QUOTE if quotes < DEEPEST_QUOTE:
+        case BlockShape.QUOTE if quotes < DEEPEST_QUOTE:
             inside = "\n".join(_unquoted(line) for line in body.split("\n"))
             blocks = chain.from_iterable(read_each(split_blocks(inside), quotes + 1))
             return Quote(nest(tuple(blocks)))
         case _:
-            return Paragraph(read_inline(_flowing(body)))
+            return NoteParagraph(read_inline(_flowing(body)))
 
 
-def _paragraph(body: str) -> Paragraph | Heading:
+def _paragraph(body: str) -> NoteParagraph | NoteHeading:
     underline = _UNDERLINE.search(body)
     if underline is None:
-        return Paragraph(read_inline(_flowing(body)))
+        return NoteParagraph(read_inline(_flowing(body)))
     level = 1 if underline.group(1)[0] == "=" else 2
-    return Heading(level, read_inline(_flowing(body[: underline.start()]), allows_math=False))
+    return NoteHeading(level, read_inline(_flowing(body[: underline.start()]), allows_math=False))
 
 
 def _flowing(body: str) -> str:
@@ -175,7 +175,10 @@ def _table(body: str) -> Table:
     header, _, *rows = body.split("\n")
     return Table(
         tuple(
-            tuple(Cell((Paragraph(read_inline(cell)),), row is header) for cell in _row_cells(row))
+            tuple(
+                NoteCell((NoteParagraph(read_inline(cell)),), row is header)
+                for cell in _row_cells(row)
+            )
             for row in (header, *rows)
         )
     )
@@ -188,8 +191,8 @@ def _without_image(run: Run) -> Run:
     attributes = dict(run.attributes)
     source = attributes.get("src", "")
     if any(mark.name == "link" for mark in run.marks) or not is_safe(source):
-        return Text(attributes["alt"], run.marks)
-    return Text(attributes["alt"] or source, with_marks(run.marks, Mark("link", source)))
+        return NoteText(attributes["alt"], run.marks)
+    return NoteText(attributes["alt"] or source, with_marks(run.marks, TextMark("link", source)))
 
 
 @cache

@@ -91,14 +91,14 @@ def parse(html: str) -> Element:
     return tree.root
 
 
-def text_of(element: Element) -> str:
+def element_text(element: Element) -> str:
     """Return all text inside `element` as it stands."""
     pieces: list[str] = []
     for child in element.children:
         if isinstance(child, Characters):
             pieces.append(child.text)
         else:
-            pieces.append("\n" if child.tag == "br" else text_of(child))
+            pieces.append("\n" if child.tag == "br" else element_text(child))
     return "".join(pieces)
 
 

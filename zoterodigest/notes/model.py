@@ -34,7 +34,7 @@ DEEPEST_QUOTE = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TextMark:
     """One mark; `value` is a link's address or a colour, `title` a link's title."""
 
     name: str
@@ -42,15 +42,20 @@ class Mark:
     title: str = ""
 
 
-Marks = tuple[Mark, ...]
+Marks = tuple[TextMark, ...]
 """The marks of one run in MARK_ORDER, none twice."""
 
-STRONG, EM, UNDERLINE, STRIKE = Mark("strong"), Mark("em"), Mark("u"), Mark("strike")
-SUB, SUP, CODE = Mark("sub"), Mark("sup"), Mark("code")
+STRONG, EM, UNDERLINE, STRIKE = (
+    TextMark("strong"),
+    TextMark("em"),
+    TextMark("u"),
+    TextMark("strike"),
+)
+SUB, SUP, CODE = TextMark("sub"), TextMark("sup"), TextMark("code")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class NoteText:
     """A piece of text under one set of marks."""
 
     text: str
@@ -81,7 +86,7 @@ class Image:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class NoteCitation:
     """A Zotero citation: its encoded data, and the HTML shown, which the editor may write again."""
 
     data: str
@@ -95,17 +100,17 @@ class Annotated:
 
     kind: str
     data: str
-    runs: tuple[Text | Break | Math, ...]
+    runs: tuple[NoteText | Break | Math, ...]
     marks: Marks = ()
 
 
-Run = Text | Break | Math | Image | Citation | Annotated
+Run = NoteText | Break | Math | Image | NoteCitation | Annotated
 Runs = tuple[Run, ...]
 Attributes = tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class NoteParagraph:
     """A paragraph; `attributes` are direction, alignment and indentation."""
 
     runs: Runs = ()
@@ -113,7 +118,7 @@ class Paragraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class NoteHeading:
     """A heading of level 1 to 6; an `id` that survives editing, or ""."""
 
     level: int
@@ -159,7 +164,7 @@ class List:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class NoteCell:
     """One table cell; `attributes` are spans and column widths."""
 
     nodes: tuple[Node, ...]
@@ -171,10 +176,10 @@ class Cell:
 class Table:
     """A table by its rows."""
 
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: tuple[tuple[NoteCell, ...], ...]
 
 
-Content = Paragraph | Heading | Code | Formula | Rule | Quote | Table
+Content = NoteParagraph | NoteHeading | Code | Formula | Rule | Quote | Table
 Node = Content | List
 
 
@@ -255,14 +260,14 @@ def walk(nodes: Iterable[Node]) -> Iterator[Node]:
 def runs_of(nodes: Iterable[Node]) -> Iterator[Run]:
     """Yield every run of `nodes` in reading order."""
     for node in walk(nodes):
-        if isinstance(node, Paragraph | Heading | Code):
+        if isinstance(node, NoteParagraph | NoteHeading | Code):
             yield from node.runs
 
 
-def _first_paragraph(item: tuple[Node, ...]) -> tuple[Paragraph, tuple[Node, ...]]:
-    if item and isinstance(item[0], Paragraph):
+def _first_paragraph(item: tuple[Node, ...]) -> tuple[NoteParagraph, tuple[Node, ...]]:
+    if item and isinstance(item[0], NoteParagraph):
         return item[0], item[1:]
-    return Paragraph(), item
+    return NoteParagraph(), item
 
 
 def _is_in_list(block: Block, first: Block) -> bool:
@@ -278,5 +283,5 @@ def _items(blocks: Sequence[Block]) -> Iterator[tuple[Node, ...]]:
     for start, end in zip(starts, [*starts[1:], len(blocks)], strict=True):
         content = blocks[start].content
         inside = nest(blocks[start + 1 : end])
-        has_text = not isinstance(content, Paragraph) or content.runs or not inside
+        has_text = not isinstance(content, NoteParagraph) or content.runs or not inside
         yield (content, *inside) if has_text else inside

@@ -22,26 +22,26 @@ from zoterodigest.notes.model import (
     Annotated,
     Block,
     Break,
-    Cell,
     Code,
     Content,
     Formula,
-    Heading,
-    Mark,
     Marks,
     Math,
     Node,
-    Paragraph,
+    NoteCell,
+    NoteHeading,
+    NoteParagraph,
+    NoteText,
     Quote,
     Rule,
     Run,
     Table,
-    Text,
+    TextMark,
     flatten,
     nest,
 )
 
-PlainRun = Text | Break | Math
+PlainRun = NoteText | Break | Math
 PlainRuns = tuple[PlainRun, ...]
 
 _BLANKS = re.compile(r"(\s+)")
@@ -60,7 +60,7 @@ _NO_BLOCK = Block(Rule(), depth=-1)
 
 def is_private(runs: Iterable[Run]) -> bool:
     """Tell whether a heading makes the text below it private; invisible characters do not count."""
-    shown = "".join(run.text for run in plain_runs(runs) if isinstance(run, Text))
+    shown = "".join(run.text for run in plain_runs(runs) if isinstance(run, NoteText))
     # An invisible sign in the heading must not publish what stands below it.
     text = "".join(sign for sign in shown if unicodedata.category(sign) != "Cf")
     return text.strip().rstrip(":：").rstrip().casefold() == "private"
@@ -84,11 +84,11 @@ def aligned_blocks(blocks: Sequence[Block], quotes: int = 0) -> tuple[Block | No
         block = replace(blocks[at], depth=min(blocks[at].depth, DEEPEST_ITEM))
         content = _normal(block.content, quotes)
         if content is None and block.marker and below.depth > block.depth:
-            if isinstance(below.content, Paragraph) and not below.marker:
+            if isinstance(below.content, NoteParagraph) and not below.marker:
                 below = replace(below, depth=block.depth, marker=block.marker)
                 normal[below_at] = below
                 continue
-            content = Paragraph()
+            content = NoteParagraph()
         if content:
             below, below_at = replace(block, content=content), at
             normal[at] = below
@@ -97,23 +97,23 @@ def aligned_blocks(blocks: Sequence[Block], quotes: int = 0) -> tuple[Block | No
 
 def _normal(content: Content, quotes: int) -> Content | None:
     match content:
-        case Paragraph():
+        case NoteParagraph():
             runs = plain_runs(content.runs)
-            return Paragraph(runs) if runs else None
-        case Heading():
+            return NoteParagraph(runs) if runs else None
+        case NoteHeading():
             return _heading(content)
         case Code():
             text = code_text(content)
-            return Code((Text(text),)) if text else None
+            return Code((NoteText(text),)) if text else None
         case Formula():
-            tex = "\n".join(line.strip() for line in clean_text(content.tex).split("\n")).strip()
+            tex = "\n".join(line.strip() for line in normal_text(content.tex).split("\n")).strip()
             # Dollars inside would end the formula, so it becomes code.
-            return (Code((Text(tex),)) if "$$" in tex else Formula(tex)) if tex else None
+            return (Code((NoteText(tex),)) if "$$" in tex else Formula(tex)) if tex else None
         case Rule():
             return content
         case Quote():
             if quotes >= DEEPEST_QUOTE:
-                return _normal(Paragraph(tuple(_cell_runs(content.nodes))), quotes)
+                return _normal(NoteParagraph(tuple(_cell_runs(content.nodes))), quotes)
             nodes = nest(normal_blocks(flatten(content.nodes), quotes + 1))
             return Quote(nodes) if nodes else None
         case Table():
@@ -122,21 +122,21 @@ def _normal(content: Content, quotes: int) -> Content | None:
 
 def code_text(code: Code) -> str:
     """Return the lines of `code`, without blank ones at either end; each U+00A0 is a blank."""
-    pieces = (run.text for run in code.runs if isinstance(run, Text))
-    text = clean_text("".join(pieces)).replace("\u00a0", " ")
+    pieces = (run.text for run in code.runs if isinstance(run, NoteText))
+    text = normal_text("".join(pieces)).replace("\u00a0", " ")
     lines = [line if line.strip() else "" for line in text.split("\n")]
     solid = [number for number, line in enumerate(lines) if line]
     return "\n".join(lines[solid[0] : solid[-1] + 1]).lstrip(COMBINING_STROKE) if solid else ""
 
 
-def _heading(heading: Heading) -> Heading | Paragraph | None:
+def _heading(heading: NoteHeading) -> NoteHeading | NoteParagraph | None:
     runs = plain_runs(heading.runs, allows_math=False)
     if not runs:
         return None
     # A heading "Private" in a digest would hide all that follows it in the note.
     if is_private(runs):
-        return Paragraph((Text("Private", (STRONG,)),))
-    return Heading(max(heading.level, HIGHEST_HEADING), runs)
+        return NoteParagraph((NoteText("Private", (STRONG,)),))
+    return NoteHeading(max(heading.level, HIGHEST_HEADING), runs)
 
 
 def _table(table: Table) -> Table | None:
@@ -148,7 +148,7 @@ def _table(table: Table) -> Table | None:
     return Table(
         tuple(
             tuple(
-                Cell((Paragraph(runs),), is_header=number == 0)
+                NoteCell((NoteParagraph(runs),), is_header=number == 0)
                 for runs in [*row, *([()] * (width - len(row)))]
             )
             for number, row in enumerate(rows)
@@ -161,10 +161,10 @@ def _cell_runs(nodes: Iterable[Node]) -> Iterator[Run]:
     for block in flatten(nodes):
         yield Break()
         match block.content:
-            case Paragraph() | Heading():
+            case NoteParagraph() | NoteHeading():
                 yield from block.content.runs
             case Code():
-                yield Text(code_text(block.content), (CODE,))
+                yield NoteText(code_text(block.content), (CODE,))
             case Formula():
                 yield Math(block.content.tex)
             case Quote():
@@ -183,14 +183,14 @@ def plain_runs(runs: Iterable[Run], *, allows_math: bool = True) -> PlainRuns:
     """
     # Nearly all runs are one plain text: the rest of this function is slow.
     given = tuple(runs)
-    if len(given) == 1 and isinstance(given[0], Text) and _is_plain(given[0]):
+    if len(given) == 1 and isinstance(given[0], NoteText) and _is_plain(given[0]):
         return (given[0],)
     # Joined before cleaning: composition (NFC) may make one character of two texts' edges.
     cleaned = join_plain(_clean(run) for run in join_plain(_holdable(given, allows_math)))
     return join_plain(_share_marks(_trim(_pieces(cleaned))))
 
 
-def _is_plain(run: Text) -> bool:
+def _is_plain(run: NoteText) -> bool:
     """Tell whether a text without marks is in normal form already, as nearly all are."""
     text = run.text
     is_clean = not run.marks and not _FORBIDDEN.search(text) and COMBINING_STROKE not in text
@@ -200,10 +200,10 @@ def _is_plain(run: Text) -> bool:
 
 def join_plain(runs: Iterable[PlainRun]) -> PlainRuns:
     """Join neighbouring texts that carry the same marks."""
-    return tuple(run for run in join_runs(runs) if isinstance(run, Text | Break | Math))
+    return tuple(run for run in join_runs(runs) if isinstance(run, NoteText | Break | Math))
 
 
-def clean_text(text: str) -> str:
+def normal_text(text: str) -> str:
     """Return `text` in NFC, without surrogates and control characters other than tab and LF."""
     return unicodedata.normalize("NFC", _FORBIDDEN.sub("", text.replace("\r\n", "\n")))
 
@@ -216,13 +216,13 @@ def is_safe(url: str) -> bool:
 def _holdable(runs: Iterable[Run], allows_math: bool) -> Iterator[PlainRun]:
     for run in runs:
         match run:
-            case Text() | Break():
+            case NoteText() | Break():
                 yield replace(run, marks=_holdable_marks(run.marks))
             case Math(tex, marks):
                 tex = " ".join(tex.split())
                 kept = tuple(mark for mark in _holdable_marks(marks) if mark != CODE)
                 if tex:
-                    yield Math(tex, kept) if allows_math else Text(f"${tex}$", kept)
+                    yield Math(tex, kept) if allows_math else NoteText(f"${tex}$", kept)
             case Annotated():
                 yield from _holdable(run.runs, allows_math)
             case _:
@@ -233,7 +233,7 @@ def _holdable_marks(marks: Marks) -> Marks:
     """Keep what Markdown knows; code excludes every other mark but a link, which wins over it."""
     kept = [replace(mark, value="") if mark.name == "u" else mark for mark in marks]
     kept = [
-        Mark(mark.name, _one_line(mark.value), _one_line(mark.title))
+        TextMark(mark.name, _one_line(mark.value), _one_line(mark.title))
         for mark in kept
         if mark.name in _KEPT_MARKS
     ]
@@ -245,15 +245,15 @@ def _holdable_marks(marks: Marks) -> Marks:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(clean_text(text).split())
+    return " ".join(normal_text(text).split())
 
 
 def _clean(run: PlainRun) -> PlainRun:
     match run:
-        case Text():
-            return replace(run, text=clean_text(run.text))
+        case NoteText():
+            return replace(run, text=normal_text(run.text))
         case Math():
-            return replace(run, tex=" ".join(clean_text(run.tex).split()))
+            return replace(run, tex=" ".join(normal_text(run.tex).split()))
         case Break():
             return run
 
@@ -262,7 +262,7 @@ def _pieces(runs: Iterable[PlainRun]) -> Iterator[PlainRun]:
     """Yield words and blanks apart, and of blanks that follow each other only the first."""
     after_blank = False
     for run in runs:
-        if not isinstance(run, Text):
+        if not isinstance(run, NoteText):
             after_blank = False
             yield run
             continue
@@ -298,7 +298,7 @@ def _trim(pieces: Iterable[PlainRun]) -> list[PlainRun]:
 
 
 def _is_blank(piece: PlainRun) -> bool:
-    return isinstance(piece, Text) and piece.text.isspace()
+    return isinstance(piece, NoteText) and piece.text.isspace()
 
 
 def _share_marks(pieces: Sequence[PlainRun]) -> Iterator[PlainRun]:

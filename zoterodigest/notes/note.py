@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from zoterodigest.notes.markdown import read_blocks
-from zoterodigest.notes.model import Heading, Node, Text, nest, walk
+from zoterodigest.notes.model import Node, NoteHeading, NoteText, nest, walk
 from zoterodigest.notes.normal import is_private, normal_blocks, plain_runs
 from zoterodigest.notes.serialise import note_html
 
@@ -30,7 +30,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class NoteContent:
     """What one note shows: under a heading with our `id` the summary, then the sections in order.
 
     `heading` is for people only ("Summary · NAME OF THE DIGEST").
@@ -48,7 +48,7 @@ class TooLong:
     length: int
 
 
-def to_html(note: Note) -> str | TooLong:
+def to_html(note: NoteContent) -> str | TooLong:
     """Return the canonical HTML of `note`, which the note editor leaves unchanged.
 
     Nothing in a part's blocks can end the part: their headings are lower than the note's own, and
@@ -66,7 +66,7 @@ def own_note_html(blocks: tuple[str, ...]) -> str | TooLong:
 def has_private_heading(blocks: Iterable[str]) -> bool:
     """Tell whether a heading in Markdown blocks makes the text below it private."""
     nodes = walk(nest(read_blocks(blocks)))
-    return any(isinstance(node, Heading) and is_private(node.runs) for node in nodes)
+    return any(isinstance(node, NoteHeading) and is_private(node.runs) for node in nodes)
 
 
 def part_nodes(part: Part) -> tuple[Node, ...]:
@@ -74,14 +74,14 @@ def part_nodes(part: Part) -> tuple[Node, ...]:
     return nest(normal_blocks(read_blocks(part.blocks)))
 
 
-def part_heading(name: str) -> Heading:
+def part_heading(name: str) -> NoteHeading:
     """Return the heading above a named section."""
     return _heading(PART_LEVEL, name)
 
 
 def part_name(name: str) -> str:
     """Return `name` as a heading shows it: blanks folded, control characters left out."""
-    return "".join(run.text for run in plain_runs((Text(name),)) if isinstance(run, Text))
+    return "".join(run.text for run in plain_runs((NoteText(name),)) if isinstance(run, NoteText))
 
 
 def is_never_shown(name: str) -> bool:
@@ -94,7 +94,7 @@ def checked(html: str) -> str | TooLong:
     return html if len(html) <= LONGEST_NOTE else TooLong(len(html))
 
 
-def _parts(note: Note) -> Iterator[Node]:
+def _parts(note: NoteContent) -> Iterator[Node]:
     for part in note.parts:
         if part.name is not None:
             if is_never_shown(part.name):  # it would never be read back
@@ -103,5 +103,5 @@ def _parts(note: Note) -> Iterator[Node]:
         yield from part_nodes(part)
 
 
-def _heading(level: int, text: str, id_: str = "") -> Heading:
-    return Heading(level, plain_runs((Text(text),)), id_)
+def _heading(level: int, text: str, id_: str = "") -> NoteHeading:
+    return NoteHeading(level, plain_runs((NoteText(text),)), id_)

@@ -15,25 +15,25 @@ from itertools import chain
 from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.editor import read_nodes
 from zoterodigest.notes.inline import with_marks
-from zoterodigest.notes.markup import parse, text_of
+from zoterodigest.notes.markup import element_text, parse
 from zoterodigest.notes.model import (
     STRONG,
     Annotated,
-    Cell,
-    Citation,
     Code,
     Formula,
-    Heading,
     Image,
     List,
     Node,
-    Paragraph,
+    NoteCell,
+    NoteCitation,
+    NoteHeading,
+    NoteParagraph,
+    NoteText,
     Quote,
     Rule,
     Run,
     Runs,
     Table,
-    Text,
     flatten,
     runs_of,
     walk,
@@ -88,10 +88,10 @@ def _plain(nodes: Iterable[Node]) -> Iterator[Node]:
         match node:
             case Rule():
                 pass
-            case Heading(runs=runs):
-                yield Paragraph(tuple(_strong(run) for run in _shown(runs)))
-            case Paragraph(runs=runs):
-                yield Paragraph(_shown(runs))
+            case NoteHeading(runs=runs):
+                yield NoteParagraph(tuple(_strong(run) for run in _shown(runs)))
+            case NoteParagraph(runs=runs):
+                yield NoteParagraph(_shown(runs))
             case Code() | Formula():
                 yield node
             case Quote(inside):
@@ -102,7 +102,7 @@ def _plain(nodes: Iterable[Node]) -> Iterator[Node]:
                 yield Table(tuple(tuple(map(_plain_cell, row)) for row in rows))
 
 
-def _plain_cell(cell: Cell) -> Cell:
+def _plain_cell(cell: NoteCell) -> NoteCell:
     return replace(cell, nodes=tuple(_plain(cell.nodes)))
 
 
@@ -113,21 +113,23 @@ def _shown(runs: Iterable[Run]) -> Runs:
 
 def _in_words(run: Run) -> Iterator[Run]:
     match run:
-        case Citation(shown=shown):
-            yield Text(text_of(parse(shown)), run.marks)
+        case NoteCitation(shown=shown):
+            yield NoteText(element_text(parse(shown)), run.marks)
         case Image(attributes=attributes):
-            yield Text(dict(attributes).get("alt", ""))
+            yield NoteText(dict(attributes).get("alt", ""))
         case Annotated(runs=quoted):
-            text = "".join(one.text for one in quoted if isinstance(one, Text)).lstrip()
+            text = "".join(one.text for one in quoted if isinstance(one, NoteText)).lstrip()
             is_quoted = text.startswith(tuple(_QUOTES))
             marks = run.marks
-            yield from quoted if is_quoted else (Text("“", marks), *quoted, Text("”", marks))
+            yield from (
+                quoted if is_quoted else (NoteText("“", marks), *quoted, NoteText("”", marks))
+            )
         case _:
             yield run
 
 
 def _strong(run: Run) -> Run:
-    return replace(run, marks=with_marks(run.marks, STRONG)) if isinstance(run, Text) else run
+    return replace(run, marks=with_marks(run.marks, STRONG)) if isinstance(run, NoteText) else run
 
 
 _WALL = "\0private "

@@ -9,9 +9,9 @@ from itertools import chain, groupby
 
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.editor import editor_form, read_nodes
-from zoterodigest.notes.model import Citation, Image, Run, runs_of
+from zoterodigest.notes.model import Image, NoteCitation, Run, runs_of
 from zoterodigest.notes.note import (
-    Note,
+    NoteContent,
     Part,
     TooLong,
     checked,
@@ -42,7 +42,7 @@ class QuotationLost:
 
 
 def patch_html(
-    present_html: str, note: Note, *, new_parts: frozenset[str] = frozenset()
+    present_html: str, note: NoteContent, *, new_parts: frozenset[str] = frozenset()
 ) -> str | PartsDiffer | QuotationLost | TooLong:
     """Return `present_html` with the parts that `note` names changed to its blocks.
 
@@ -152,7 +152,7 @@ def _says(html: str, wanted: Sequence[Part]) -> bool:
 def _atoms(html: str) -> Counter[Run]:
     """Return the images and citations of a note, which no change of text may lose."""
     runs = runs_of(placed.node for placed in read_nodes(html))
-    return Counter(replace(run, marks=()) for run in runs if isinstance(run, Image | Citation))
+    return Counter(replace(run, marks=()) for run in runs if isinstance(run, Image | NoteCitation))
 
 
 def _spliced(html: str, splices: Sequence[_Splice]) -> str:

@@ -9,12 +9,12 @@ from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.editor import Placed, read_nodes
 from zoterodigest.notes.model import (
     Annotated,
-    Citation,
-    Heading,
     Image,
     Node,
+    NoteCitation,
+    NoteHeading,
+    NoteText,
     Run,
-    Text,
     flatten,
     runs_of,
     walk,
@@ -80,7 +80,7 @@ class PlacedPart:
 class Anatomy:
     """The parts of a note in its source, without private ones."""
 
-    heading: Heading
+    heading: NoteHeading
     parts: tuple[PlacedPart, ...]
     has_private: bool
     is_doubled: bool
@@ -111,24 +111,24 @@ def dissect(html: str) -> Anatomy | None:
     # If a person has copied our part, the first one is ours; nothing is written to either.
     start, heading = ours[0]
     headings = ((at, nodes[at].node) for at in range(start + 1, len(nodes)))
-    ends = (at for at, one in headings if isinstance(one, Heading) and one.level <= NOTE_LEVEL)
+    ends = (at for at, one in headings if isinstance(one, NoteHeading) and one.level <= NOTE_LEVEL)
     under = slice(start, next(ends, len(nodes)))
     visible = visible_nodes(nodes)[under]
     parts = tuple(_parts(nodes[under], visible)) if visible[0] else ()
     return Anatomy(heading, parts, not all(visible), len(ours) > 1)
 
 
-def heading_name(heading: Heading) -> str:
+def heading_name(heading: NoteHeading) -> str:
     """Return a heading's text without its marks."""
     runs = plain_runs(heading.runs, allows_math=False)
-    return "".join(run.text if isinstance(run, Text) else " " for run in runs)
+    return "".join(run.text if isinstance(run, NoteText) else " " for run in runs)
 
 
-def our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, Heading]]:
+def our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, NoteHeading]]:
     """Yield the headings with an id of ours, each with its index among `nodes`."""
     for at, placed in enumerate(nodes):
         node = placed.node
-        if isinstance(node, Heading) and node.level == NOTE_LEVEL and OUR_ID.fullmatch(node.id):
+        if isinstance(node, NoteHeading) and node.level == NOTE_LEVEL and OUR_ID.fullmatch(node.id):
             yield at, node
 
 
@@ -139,7 +139,7 @@ def visible_nodes(nodes: Sequence[Placed]) -> list[bool]:
     for placed in nodes:
         node = placed.node
         # The order matters: a heading ends a private part before it may begin one itself.
-        if isinstance(node, Heading) and node.level <= private_level:
+        if isinstance(node, NoteHeading) and node.level <= private_level:
             private_level = 0
         private_level = private_level or _private_level(node)
         visible.append(not private_level)
@@ -151,7 +151,7 @@ def _private_level(node: Node) -> int:
     levels = (
         inner.level
         for inner in walk((node,))
-        if isinstance(inner, Heading) and is_private(inner.runs)
+        if isinstance(inner, NoteHeading) and is_private(inner.runs)
     )
     return next(levels, 0)
 
@@ -162,7 +162,7 @@ def _parts(nodes: Sequence[Placed], visible: Sequence[bool]) -> Iterator[PlacedP
     start, after, end = nodes[0].start, nodes[0].end, nodes[0].end
     placed: list[Placed] = []
     for at, is_visible in zip(nodes[1:], visible[1:], strict=True):
-        if is_visible and isinstance(at.node, Heading) and at.node.level == PART_LEVEL:
+        if is_visible and isinstance(at.node, NoteHeading) and at.node.level == PART_LEVEL:
             yield PlacedPart(name, tuple(placed), start, after, end)
             name, start, after, placed = heading_name(at.node), at.start, at.end, []
         elif is_visible:
@@ -187,7 +187,7 @@ def _without_place(runs: Iterable[Run]) -> Iterator[str]:
         match run:
             case Image():
                 yield "image"
-            case Citation():
+            case NoteCitation():
                 yield "citation"
             case Annotated():
                 yield run.kind

@@ -8,22 +8,22 @@ from zoterodigest.notes.model import (
     Annotated,
     Attributes,
     Break,
-    Cell,
-    Citation,
     Code,
     Formula,
-    Heading,
     Image,
     List,
-    Mark,
     Math,
     Node,
-    Paragraph,
+    NoteCell,
+    NoteCitation,
+    NoteHeading,
+    NoteParagraph,
+    NoteText,
     Quote,
     Rule,
     Run,
     Table,
-    Text,
+    TextMark,
 )
 
 SCHEMA_VERSION = 9
@@ -35,7 +35,7 @@ def note_html(
 ) -> str:
     """Wrap `nodes` as a whole note; a note that holds nothing is the empty string."""
     inside = tuple(nodes)
-    if inside in ((), (Paragraph(),)):
+    if inside in ((), (NoteParagraph(),)):
         return ""
     items = f'data-citation-items="{_attribute(citation_items)}" ' if citation_items else ""
     return f'<div {items}data-schema-version="{version}">{nodes_html(inside)}\n</div>'
@@ -49,7 +49,7 @@ def nodes_html(nodes: Iterable[Node]) -> str:
 def runs_html(runs: Iterable[Run]) -> str:
     """Return inline HTML: each mark opened once for all neighbouring runs that share it."""
     pieces: list[str] = []
-    opened: list[Mark] = []
+    opened: list[TextMark] = []
     for run in runs:
         shared = 0
         while shared < min(len(opened), len(run.marks)) and opened[shared] == run.marks[shared]:
@@ -71,9 +71,9 @@ def text_html(text: str) -> str:
 
 def _node_html(node: Node) -> str:
     match node:
-        case Paragraph():
+        case NoteParagraph():
             return f"<p{_attributes(node.attributes)}>{runs_html(node.runs)}</p>"
-        case Heading():
+        case NoteHeading():
             id_attribute = (("id", node.id),) if node.id else ()
             attributes = _attributes((*id_attribute, *node.attributes))
             return f"<h{node.level}{attributes}>{runs_html(node.runs)}</h{node.level}>"
@@ -105,20 +105,20 @@ def _list_html(node: List) -> str:
 
 def _item_html(item: tuple[Node, ...]) -> str:
     match item:
-        case (Paragraph(runs=runs),):
+        case (NoteParagraph(runs=runs),):
             return runs_html(runs)
         case _:
             return nodes_html(item)
 
 
-def _cell_html(cell: Cell) -> str:
+def _cell_html(cell: NoteCell) -> str:
     tag = "th" if cell.is_header else "td"
     return f"<{tag}{_attributes(cell.attributes)}>\n{nodes_html(cell.nodes)}\n</{tag}>"
 
 
 def _run_html(run: Run) -> str:
     match run:
-        case Text():
+        case NoteText():
             return text_html(run.text)
         case Break():
             return "<br>"
@@ -126,7 +126,7 @@ def _run_html(run: Run) -> str:
             return f'<span class="math">${text_html(run.tex)}$</span>'
         case Image():
             return f"<img{_attributes(run.attributes)}>"
-        case Citation():
+        case NoteCitation():
             data = _attribute(run.data)
             return f'<span class="citation" data-citation="{data}">{run.shown}</span>'
         case Annotated():
@@ -135,7 +135,7 @@ def _run_html(run: Run) -> str:
             return f'<span class="{run.kind}" data-annotation="{data}">{inside}</span>'
 
 
-def _tags(mark: Mark) -> tuple[str, str]:
+def _tags(mark: TextMark) -> tuple[str, str]:
     """Return the tag that begins a mark, and the one that ends it."""
     value = _attribute(mark.value)
     match mark.name:

@@ -16,15 +16,15 @@ from zoterodigest.notes.markdown import read_blocks
 from zoterodigest.notes.model import (
     Annotated,
     Block,
-    Citation,
     Content,
     Image,
     List,
     Node,
-    Paragraph,
+    NoteCitation,
+    NoteParagraph,
+    NoteText,
     Run,
     Runs,
-    Text,
     flatten,
     nest,
     runs_of,
@@ -37,7 +37,7 @@ LARGEST_COMPARISON = 4_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class NoteUnit:
     """A block on its way into a part; `node` is the index of the part's node that it belongs to.
 
     `text` is its canonical Markdown; a unit without text (an image alone) stays unchanged. `lost`
@@ -50,13 +50,13 @@ class Unit:
     lost: str = ""
 
 
-def present_units(placed: Sequence[Placed]) -> list[Unit]:
+def present_units(placed: Sequence[Placed]) -> list[NoteUnit]:
     """Return the blocks of a part in a note, each with its canonical Markdown."""
     blocks = [(number, block) for number, at in enumerate(placed) for block in flatten((at.node,))]
     normal = aligned_blocks([block for _, block in blocks])
-    units: list[Unit] = []
+    units: list[NoteUnit] = []
     for (number, block), same in zip(blocks, normal, strict=True):
-        unit = Unit(block, number, text=write_block(same) if same else "")
+        unit = NoteUnit(block, number, text=write_block(same) if same else "")
         if same and same.marker and not block.marker:
             # The paragraph speaks for the item it stands in, whose own was empty.
             while units and units[-1].block.marker is None:
@@ -67,19 +67,19 @@ def present_units(placed: Sequence[Placed]) -> list[Unit]:
 
 
 def regrouped(
-    present: Sequence[Unit], blocks: Sequence[str]
-) -> list[tuple[int | None, list[Unit]]]:
+    present: Sequence[NoteUnit], blocks: Sequence[str]
+) -> list[tuple[int | None, list[NoteUnit]]]:
     """Return the units of a part for the Markdown `blocks`, in groups of one node each.
 
     Each group has the index of the node that it replaces, None for a new one. A block that says the
     same as a present unit is that unit itself.
     """
     new = normal_blocks(read_blocks(blocks))
-    units = _merged(present, [Unit(block, text=write_block(block)) for block in new])
+    units = _merged(present, [NoteUnit(block, text=write_block(block)) for block in new])
     return _grouped(tuple(_kept_together(units)))
 
 
-def units_html(units: Sequence[Unit], present: Node | None) -> str:
+def units_html(units: Sequence[NoteUnit], present: Node | None) -> str:
     """Write units as nodes; a list that stays keeps its first number and direction."""
     nodes = nest([unit.block for unit in units])
     if isinstance(present, List) and isinstance(nodes[0], List):
@@ -90,13 +90,13 @@ def units_html(units: Sequence[Unit], present: Node | None) -> str:
     return nodes_html(nodes)
 
 
-def _joined(above: Unit, unit: Unit) -> Unit:
+def _joined(above: NoteUnit, unit: NoteUnit) -> NoteUnit:
     """Join a paragraph without text and the one after it, at the place of the first."""
     runs = tuple(runs_of((above.block.content, unit.block.content)))
-    return replace(unit, block=replace(above.block, content=Paragraph(runs)))
+    return replace(unit, block=replace(above.block, content=NoteParagraph(runs)))
 
 
-def _merged(old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[Unit]:
+def _merged(old: Sequence[NoteUnit], new: Sequence[NoteUnit]) -> Iterator[NoteUnit]:
     """Yield the units of the changed part: present ones that stay, and new ones in their places."""
     comparable = [at for at, unit in enumerate(old) if unit.text]
     at = 0
@@ -115,9 +115,9 @@ def _merged(old: Sequence[Unit], new: Sequence[Unit]) -> Iterator[Unit]:
     yield from old[at:]
 
 
-def _kept_together(units: Iterable[Unit]) -> Iterator[Unit]:
+def _kept_together(units: Iterable[NoteUnit]) -> Iterator[NoteUnit]:
     """Move units without text behind what follows them deeper: they must part no item."""
-    waiting: list[Unit] = []
+    waiting: list[NoteUnit] = []
     for unit in units:
         if not unit.text:
             waiting.append(unit)
@@ -149,42 +149,42 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[range, ra
     yield range(old_end, len(old)), range(new_end, len(new))
 
 
-def _replaced(old: Unit, new: Unit | None) -> Iterator[Unit]:
+def _replaced(old: NoteUnit, new: NoteUnit | None) -> Iterator[NoteUnit]:
     """Yield what comes in the place of `old`: itself if `new` says the same."""
     if new is not None and new.text == old.text:
         yield old
         return
     runs = tuple(runs_of((old.block.content,)))
-    remains = tuple(run for run in runs if isinstance(run, Image | Citation))
+    remains = tuple(run for run in runs if isinstance(run, Image | NoteCitation))
     if new is None and remains:
-        yield Unit(replace(old.block, content=Paragraph(remains)), old.node)
-    elif new is not None and isinstance(new.block.content, Paragraph):
+        yield NoteUnit(replace(old.block, content=NoteParagraph(remains)), old.node)
+    elif new is not None and isinstance(new.block.content, NoteParagraph):
         content, lost = _rewritten(new.block.content, old.block.content, runs)
-        yield Unit(replace(new.block, content=content), old.node, new.text, lost)
+        yield NoteUnit(replace(new.block, content=content), old.node, new.text, lost)
     elif new is not None:
         lost = next((_quoted_text(run) for run in runs if isinstance(run, Annotated)), "")
-        yield Unit(new.block, old.node, new.text, lost)
+        yield NoteUnit(new.block, old.node, new.text, lost)
         if remains:
-            yield Unit(Block(Paragraph(remains), new.block.depth), old.node)
+            yield NoteUnit(Block(NoteParagraph(remains), new.block.depth), old.node)
 
 
-def _rewritten(new: Paragraph, old: Content, runs: Sequence[Run]) -> tuple[Paragraph, str]:
+def _rewritten(new: NoteParagraph, old: Content, runs: Sequence[Run]) -> tuple[NoteParagraph, str]:
     """Give a paragraph the alignment of what it replaces, and the quotations, images and citations
     in it; return also the first quotation that its text does not hold.
     """
     # Quotations first: a citation right behind one goes with it, the others go to the end.
     kept, lost = _with_quotations(new.runs, runs)
-    remains = [run for run in runs if isinstance(run, Image | Citation)]
+    remains = [run for run in runs if isinstance(run, Image | NoteCitation)]
     for run in kept:
         if run in remains:
             remains.remove(run)
-    shown = (*kept, Text(" "), *remains) if remains else kept
-    return Paragraph(shown, old.attributes if isinstance(old, Paragraph) else ()), lost
+    shown = (*kept, NoteText(" "), *remains) if remains else kept
+    return NoteParagraph(shown, old.attributes if isinstance(old, NoteParagraph) else ()), lost
 
 
-def _grouped(units: Sequence[Unit]) -> list[tuple[int | None, list[Unit]]]:
+def _grouped(units: Sequence[NoteUnit]) -> list[tuple[int | None, list[NoteUnit]]]:
     """Put units together that make one top-level node, with the index of the node they replace."""
-    groups: list[tuple[int | None, list[Unit]]] = []
+    groups: list[tuple[int | None, list[NoteUnit]]] = []
     taken: set[int] = set()
     for unit in units:
         _reopen(groups, unit.node)
@@ -199,7 +199,7 @@ def _grouped(units: Sequence[Unit]) -> list[tuple[int | None, list[Unit]]]:
     return groups
 
 
-def _reopen(groups: list[tuple[int | None, list[Unit]]], node: int | None) -> None:
+def _reopen(groups: list[tuple[int | None, list[NoteUnit]]], node: int | None) -> None:
     """Take what was begun since into the last group that has a place, if its place is `node`."""
     if node is None:
         return
@@ -212,7 +212,7 @@ def _reopen(groups: list[tuple[int | None, list[Unit]]], node: int | None) -> No
         groups[last][1].extend(unit for _, units in later for unit in units)
 
 
-def _joins(unit: Unit, node: int | None, first: Unit) -> bool:
+def _joins(unit: NoteUnit, node: int | None, first: NoteUnit) -> bool:
     """Tell whether `unit` belongs to the group at `node` that begins with `first`."""
     if unit.block.depth > first.block.depth:
         return True
@@ -256,13 +256,13 @@ def _apart(runs: Sequence[Run]) -> list[Run]:
         letter
         for run in runs
         for letter in (
-            (replace(run, text=char) for char in run.text) if isinstance(run, Text) else (run,)
+            (replace(run, text=char) for char in run.text) if isinstance(run, NoteText) else (run,)
         )
     ]
 
 
 def _letters(runs: Sequence[Run]) -> str:
-    return "".join(run.text if isinstance(run, Text) else _NO_LETTER for run in runs)
+    return "".join(run.text if isinstance(run, NoteText) else _NO_LETTER for run in runs)
 
 
 def _place(runs: Sequence[Run], words: Sequence[Run]) -> int | None:
@@ -277,9 +277,9 @@ def _place(runs: Sequence[Run], words: Sequence[Run]) -> int | None:
 def _cited(behind: Sequence[Run]) -> Runs:
     """Return the citation that `behind` begins with, and the blank before it."""
     match behind:
-        case [Citation() as citation, *_]:
+        case [NoteCitation() as citation, *_]:
             return (citation,)
-        case [Text(text) as blank, Citation() as citation, *_] if not text.strip():
+        case [NoteText(text) as blank, NoteCitation() as citation, *_] if not text.strip():
             return (blank, citation)
         case _:
             return ()

@@ -151,11 +151,11 @@ Service = Annotated[str, AfterValidator(_service)]
 Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 
 
-class _Table(BaseModel):
+class _ConfigTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
-class DigestRules(_Table):
+class DigestRules(_ConfigTable):
     """One `[[digest]]`: a file, or every file that a pattern with `*` matches."""
 
     path: PathText
@@ -177,7 +177,7 @@ class DigestRules(_Table):
     """Which notes of the person's own come into the digest: none, tagged `publish`, or all."""
 
 
-class BibliographyRules(_Table):
+class BibliographyRules(_ConfigTable):
     """One `[[bibliography]]`: a .bib that is exported into, and may be edited as well."""
 
     path: Annotated[str, AfterValidator(_bib_path)]
@@ -205,20 +205,20 @@ class BibliographyRules(_Table):
     """Whether exported entries whose work is no longer chosen are removed."""
 
 
-class ZoteroRules(_Table):
+class ZoteroRules(_ConfigTable):
     """`[zotero]`: what an item carries besides the record."""
 
     links: Literal["attachments", "extra", "off"] = "attachments"
     categories: StrictBool = False
 
 
-class FormatRules(_Table):
+class FormatRules(_ConfigTable):
     """`[formats]`: folders with formats of one's own."""
 
     folders: tuple[PathText, ...] = ()
 
 
-class SyncRules(_Table):
+class SyncRules(_ConfigTable):
     """`[sync]`: what decides where both ends of a link changed."""
 
     prefer: dict[FieldName, Literal["markdown", "zotero", "bib"]] = {}
@@ -227,14 +227,14 @@ class SyncRules(_Table):
     """The program that `resolve` may run, and its arguments; two or three files follow."""
 
 
-class CitekeyRules(_Table):
+class CitekeyRules(_ConfigTable):
     """`[citekeys]`: how new citation keys are made."""
 
     formula: Annotated[str, Field(min_length=1), AfterValidator(_formula)] | None = None
     """Terms and filters as in Better BibTeX; None: `bibtex.toml` has one."""
 
 
-class LookupRules(_Table):
+class LookupRules(_ConfigTable):
     """`[lookup]`: what is looked up about papers, and by which services.
 
     Each may be named by its address; None is the service's own, an empty one leaves it out.
@@ -252,7 +252,7 @@ class LookupRules(_Table):
     semantic_scholar: Service | None = None
 
 
-class FeedRules(_Table):
+class FeedRules(_ConfigTable):
     """One `[[feed]]`: which new papers of arXiv come into a digest.
 
     Categories and keywords narrow each other; of each, any one is enough.
@@ -286,7 +286,7 @@ class FeedRules(_Table):
         return self.name or self.digest
 
 
-class Configuration(_Table):
+class Configuration(_ConfigTable):
     """All of `zoterodigest.toml`; paths are relative to its folder."""
 
     library: Annotated[str, AfterValidator(_library)] = DEFAULT_LIBRARY

@@ -7,7 +7,7 @@ from pathlib import Path, PurePath
 
 from zoterodigest.bibtex.cited.cited import Cited, cited_in
 from zoterodigest.bibtex.cited.mentions import is_document
-from zoterodigest.digest.format.format import Format, available_formats, choose_format
+from zoterodigest.digest.format.format import DigestFormat, available_formats, choose_format
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import (
     BadInput,
@@ -29,7 +29,9 @@ def read_digest(path: Path) -> SourceFile:
     return file
 
 
-def formats_for(path: Path, wanted: str = "", known: Project | None = None) -> tuple[Format, ...]:
+def formats_for(
+    path: Path, wanted: str = "", known: Project | None = None
+) -> tuple[DigestFormat, ...]:
     """Return the formats to read the digest at `path` by, in the order in which they are tried.
 
     Those beside it come first, then those of its project's configuration, then the built-in ones.
@@ -46,7 +48,7 @@ def formats_for(path: Path, wanted: str = "", known: Project | None = None) -> t
     return _formats(folders, wanted or digest.rules.format or "")
 
 
-def _formats(folders: Sequence[Path], wanted: str) -> tuple[Format, ...]:
+def _formats(folders: Sequence[Path], wanted: str) -> tuple[DigestFormat, ...]:
     return (choose_format(wanted, folders),) if wanted else available_formats(folders)
 
 

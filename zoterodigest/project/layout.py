@@ -196,7 +196,7 @@ class Project:
         return PLACEHOLDER.sub(lambda found: known[found[1]], pattern)
 
 
-def parted(files: Iterable[Path]) -> tuple[list[Path], list[Path]]:
+def by_kind(files: Iterable[Path]) -> tuple[list[Path], list[Path]]:
     """Return the digests (or documents) and the bibliographies among files that were named."""
     digests: list[Path] = []
     bibs: list[Path] = []

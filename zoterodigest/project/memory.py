@@ -13,9 +13,9 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from zoterodigest.core.links.link import Row, fingerprint
+from zoterodigest.core.links.link import LockRow, fingerprint
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.foreign import BadJson, Shape, as_shape, read_json, refuse_newer
+from zoterodigest.foreign import BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     CannotWrite,
     read_if_present,
@@ -107,11 +107,11 @@ def _render(seen: Seen, lock_data: bytes) -> bytes:
     return json.dumps(header).encode("ascii") + b"\n" + lock_data
 
 
-def _rows_of(lock_data: bytes) -> Mapping[str, Row]:
+def _rows_of(lock_data: bytes) -> Mapping[str, LockRow]:
     return {row.id: row for row in read_lock(lock_data).rows} if lock_data else {}
 
 
-class _Head(Shape):
+class _Head(JsonObject):
     """The first line of a memory."""
 
     version: int

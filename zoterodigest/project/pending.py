@@ -14,11 +14,11 @@ from typing import Annotated, Any, Literal, assert_never
 
 from pydantic import PlainValidator, TypeAdapter
 
-from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.plan.found import LookupResult, Pending
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import Hyperlink, Links, Members, Names, Value, parts_of
-from zoterodigest.foreign import WHEN_USED, BadJson, Shape, as_shape, read_json, refuse_newer
+from zoterodigest.core.values.record import Hyperlink, Members, Names, Value, WebLinks, value_parts
+from zoterodigest.foreign import WHEN_USED, BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
@@ -109,26 +109,26 @@ def _value_data(value: Value) -> object:
             return {"names": list(people), "truncated": truncated}
         case Members(texts):
             return {"members": list(texts)}
-        case Links(hyperlinks):
+        case WebLinks(hyperlinks):
             return {"links": [[link.label, link.url] for link in hyperlinks]}
         case _:
-            return "\n\n".join(parts_of(value))
+            return "\n\n".join(value_parts(value))
 
 
-class _Names(Shape):
+class _Names(JsonObject):
     names: tuple[str, ...]
     truncated: bool
 
 
-class _Members(Shape):
+class _Members(JsonObject):
     members: tuple[str, ...]
 
 
-class _Links(Shape):
+class _Links(JsonObject):
     links: tuple[tuple[str, str], ...]
 
 
-class _Paper(Shape):
+class _Paper(JsonObject):
     digest: str
     title: str
     identifiers: tuple[tuple[str, str], ...]
@@ -149,18 +149,18 @@ PendingData = Annotated[tuple[Pending, ...], PlainValidator(_pending_in)]
 """What `pending_data` made, in the JSON of a file."""
 
 
-class _File(Shape):
+class _PendingFile(JsonObject):
     format: Literal[1]
     papers: PendingData
 
 
-_FILE = TypeAdapter(_File)
+_FILE = TypeAdapter(_PendingFile)
 
 
 def _pending(kept: _Paper) -> Pending:
     identifiers = frozenset(Identifier(scheme, value) for scheme, value in kept.identifiers)
     fields = {name: _value(data) for name, data in kept.fields.items()}
-    found = Found(fields, kept.sources, details=kept.details)
+    found = LookupResult(fields, kept.sources, details=kept.details)
     return Pending(DigestKey(kept.digest), identifiers, kept.title, found)
 
 
@@ -173,6 +173,6 @@ def _value(data: str | _Names | _Members | _Links) -> Value:
         case _Members():
             return Members(data.members)
         case _Links():
-            return Links(tuple(Hyperlink(label, url) for label, url in data.links))
+            return WebLinks(tuple(Hyperlink(label, url) for label, url in data.links))
         case never:
             assert_never(never)

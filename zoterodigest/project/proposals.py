@@ -32,7 +32,7 @@ _FEWEST_SHARED = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Candidate:
+class DigestProposal:
     """A digest that is to be configured: its path there, what it holds, the files `beside` it."""
 
     path: str
@@ -49,7 +49,7 @@ class Proposal:
     reason: str
 
 
-def propose(candidates: Sequence[Candidate]) -> tuple[Proposal, ...]:
+def propose(candidates: Sequence[DigestProposal]) -> tuple[Proposal, ...]:
     """Return what is proposed for `candidates`, in their order; of twins the other has the say."""
     programs = {one.path: reason for one in candidates if (reason := _program(one))}
     works = {one.path: _works(one.document) for one in candidates}
@@ -69,7 +69,7 @@ def propose(candidates: Sequence[Candidate]) -> tuple[Proposal, ...]:
     return tuple(found)
 
 
-def _program(candidate: Candidate) -> str:
+def _program(candidate: DigestProposal) -> str:
     """Return why a program seems to write a digest; "" if nothing speaks for it."""
     formats = Counter(entry.format.name for entry in candidate.document.entries)
     for name, _ in formats.most_common(1):

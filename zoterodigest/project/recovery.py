@@ -11,21 +11,21 @@ from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.links.link import (
     Base,
+    CollectionRow,
+    CollectionRowKey,
     Exported,
+    LinkState,
+    LockRow,
     Origin,
-    Row,
-    Shelf,
-    ShelfKey,
-    State,
     fingerprint,
 )
 from zoterodigest.project.lock.bib_text import sorted_entries
 from zoterodigest.project.lock.lock import LockFile
-from zoterodigest.project.log.journal import Done, Exporting, Intended, Recorded
+from zoterodigest.project.log.journal import Done, Exporting, Intended, RecordedRun
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LibraryFacts:
     """What the library holds under one key.
 
     `raws` are the raw fingerprints of the fields that live in an item or note, taken as those of a
@@ -37,18 +37,20 @@ class Found:
     collections: frozenset[str] = frozenset()
 
 
-Facts = Mapping[str, Found]
+Facts = Mapping[str, LibraryFacts]
 """The live (not trashed) items, notes, attachments and collections of a library, by key."""
 
 
-def keys_in(recorded: Recorded) -> frozenset[str]:
+def recorded_keys(recorded: RecordedRun) -> frozenset[str]:
     """Return every key that `fold_journal` needs the facts of."""
     intended = [event for event in recorded.events if isinstance(event, Intended)]
     rows = [row for event in intended for row in event.rows]
-    shelves = [shelf.collection for event in intended for shelf in event.shelves]
+    collection_rows = [
+        collection_row.collection for event in intended for collection_row in event.collection_rows
+    ]
     attachments = [key for row in rows for key in row.origin.attachments]
     notes = [row.note for row in rows if row.note is not None]
-    return frozenset([*(row.item for row in rows), *notes, *attachments, *shelves])
+    return frozenset([*(row.item for row in rows), *notes, *attachments, *collection_rows])
 
 
 BibFacts = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -57,13 +59,13 @@ BibFacts = Mapping[str, Mapping[str, Mapping[str, str]]]
 NO_BIBS: BibFacts = {}
 
 
-def bibs_in(recorded: Recorded) -> frozenset[str]:
+def bibs_in(recorded: RecordedRun) -> frozenset[str]:
     """Return every .bib that `fold_journal` needs the facts of."""
     return frozenset(one.bibliography for one in recorded.events if isinstance(one, Exporting))
 
 
 def fold_journal(
-    lock: LockFile, lock_hash: str, recorded: Recorded, facts: Facts, bibs: BibFacts = NO_BIBS
+    lock: LockFile, lock_hash: str, recorded: RecordedRun, facts: Facts, bibs: BibFacts = NO_BIBS
 ) -> LockFile:
     """Return `lock` with what the run of `recorded` achieved before it was killed.
 
@@ -79,8 +81,11 @@ def fold_journal(
         rows |= _achieved(rows, recorded, facts)
     else:
         rows |= _created(rows, recorded, facts)
-    shelves = {(shelf.digest, shelf.path): shelf for shelf in lock.shelves}
-    shelves |= _created_shelves(recorded, facts, lock.shelves)
+    collection_rows = {
+        (collection_row.digest, collection_row.path): collection_row
+        for collection_row in lock.collection_rows
+    }
+    collection_rows |= _created_shelves(recorded, facts, lock.collection_rows)
     exported, made = _exported(lock, recorded, bibs, is_same=is_same)
     kept = {(one.bibliography, one.item) for one in exported}
     gone = {(one.bibliography, one.item, fingerprint(one.key)) for one in lock.exported}
@@ -88,14 +93,14 @@ def fold_journal(
     return LockFile(
         lock.identity,
         tuple(rows[key] for key in sorted(rows) if not _went_with(rows[key], gone)),
-        tuple(shelves[key] for key in sorted(shelves)),
+        tuple(collection_rows[key] for key in sorted(collection_rows)),
         exported,
         made,
         lock.acknowledged,
     )
 
 
-def _went_with(row: Row, gone: Set[tuple[str, str, str]]) -> bool:
+def _went_with(row: LockRow, gone: Set[tuple[str, str, str]]) -> bool:
     """Tell whether a row is of an entry that an export took out of its .bib, and of nothing else.
 
     It may be wanted there again: nobody else took it out.
@@ -104,7 +109,7 @@ def _went_with(row: Row, gone: Set[tuple[str, str, str]]) -> bool:
 
 
 def _exported(
-    lock: LockFile, recorded: Recorded, bibs: BibFacts, *, is_same: bool
+    lock: LockFile, recorded: RecordedRun, bibs: BibFacts, *, is_same: bool
 ) -> tuple[tuple[Exported, ...], frozenset[str]]:
     """Return the entries of .bib files that are ours, and which files we made.
 
@@ -132,9 +137,11 @@ def _exported(
     return sorted_entries(entries), frozenset(made)
 
 
-def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict[str, Row]:
-    held: dict[str, Row] = {}
-    pending: dict[str, Row] = {}
+def _achieved(
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts
+) -> dict[str, LockRow]:
+    held: dict[str, LockRow] = {}
+    pending: dict[str, LockRow] = {}
     for event in recorded.events:
         match event:
             case Intended():
@@ -148,7 +155,7 @@ def _achieved(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict
     return held
 
 
-def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
+def decide(old: LockRow | None, new: LockRow, facts: Facts) -> LockRow | None:
     """Return the row that holds if it is not known how much of `new` was written.
 
     A new link with an adopted item of which nothing was written is none: the next run makes it
@@ -157,14 +164,18 @@ def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
     """
     # An item that is not in the library was not created: the old link holds, if there was one.
     if new.item not in facts:
-        return old if new.state is State.LINKED else new
+        return old if new.state is LinkState.LINKED else new
     nothing = Origin(item=new.origin.item)
-    was = Row(new.id, new.digest, new.item, origin=nothing, state=new.state) if old is None else old
+    was = (
+        LockRow(new.id, new.digest, new.item, origin=nothing, state=new.state)
+        if old is None
+        else old
+    )
     note = new.note if new.note in facts else was.note
     raws = {**facts[new.item].raws, **_raws(facts, note)}
     written = {name: base for name, base in new.bases.items() if _stands(base, raws.get(name))}
     credited = {name: one for name, one in new.credits.items() if one.raw == raws.get(name)}
-    parted = {name for name in new.apart if name in was.bases}
+    parted = {name for name in new.diverged if name in was.bases}
     parted |= was.bases.keys() if was.item != new.item else set()
     kept = {
         name: base
@@ -183,14 +194,14 @@ def decide(old: Row | None, new: Row, facts: Facts) -> Row | None:
         headings=place.headings,
         note=note,
         bases=bases,
-        apart=(was.apart | new.apart) - bases.keys(),
+        diverged=(was.diverged | new.diverged) - bases.keys(),
         origin=origin,
         state=was.state,
         credits={**was.credits, **credited},
     )
 
 
-def _is_placed(old: Row, new: Row, item: Found) -> bool:
+def _is_placed(old: LockRow, new: LockRow, item: LibraryFacts) -> bool:
     """Tell whether the item has come into the collections of its new place and left the former."""
     came = new.origin.collections - old.origin.collections
     left = old.origin.collections - new.origin.collections
@@ -205,7 +216,7 @@ def _stands(base: Base, raw: str | None) -> bool:
     return base.at_item.raw == raw
 
 
-def _origin(was: Row, new: Row, facts: Facts, written: Set[str]) -> Origin:
+def _origin(was: LockRow, new: LockRow, facts: Facts, written: Set[str]) -> Origin:
     """Return what of both rows' origins is to be found in the library."""
     old, intended, item = was.origin, new.origin, facts[new.item]
     return Origin(
@@ -226,41 +237,43 @@ def _held(old: frozenset[str], intended: frozenset[str], present: Set[str]) -> f
     return (intended & (old | present)) | (old & present)
 
 
-def _created(rows: Mapping[str, Row], recorded: Recorded, facts: Facts) -> dict[str, Row]:
+def _created(
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts
+) -> dict[str, LockRow]:
     """Return rows for the items and notes that were created and that `rows` do not know."""
-    found: dict[str, Row] = {}
+    found: dict[str, LockRow] = {}
     for row in _last_intended(recorded).values():
         decided = decide(None, row, facts) if row.item in facts else None
         known = rows.get(row.id)
         if decided is None or not (decided.origin.item or decided.origin.note):
             continue
         if known is None:
-            found[row.id] = replace(decided, bases={}, apart=frozenset(), state=State.LINKED)
+            found[row.id] = replace(decided, bases={}, diverged=frozenset(), state=LinkState.LINKED)
         elif known.item == row.item and known.note is None and decided.origin.note:
             origin = replace(known.origin, note=True)
             found[row.id] = replace(known, note=decided.note, origin=origin)
     return found
 
 
-def _last_intended(recorded: Recorded) -> dict[str, Row]:
+def _last_intended(recorded: RecordedRun) -> dict[str, LockRow]:
     events = [event for event in recorded.events if isinstance(event, Intended)]
     return {row.id: row for event in events for row in event.rows}
 
 
 def _created_shelves(
-    recorded: Recorded, facts: Facts, known: Sequence[Shelf]
-) -> dict[ShelfKey, Shelf]:
+    recorded: RecordedRun, facts: Facts, known: Sequence[CollectionRow]
+) -> dict[CollectionRowKey, CollectionRow]:
     """Return the intended shelves whose collections were made; those known stay as they were.
 
     Whether a known one has its new name already, the next run sees by its name.
     """
-    paths = {(shelf.digest, shelf.path) for shelf in known}
-    collections = {shelf.collection for shelf in known}
+    paths = {(collection_row.digest, collection_row.path) for collection_row in known}
+    collections = {collection_row.collection for collection_row in known}
     events = [event for event in recorded.events if isinstance(event, Intended)]
     return {
-        (shelf.digest, shelf.path): shelf
+        (collection_row.digest, collection_row.path): collection_row
         for event in events
-        for shelf in event.shelves
-        if shelf.collection in facts.keys() - collections
-        and (shelf.digest, shelf.path) not in paths
+        for collection_row in event.collection_rows
+        if collection_row.collection in facts.keys() - collections
+        and (collection_row.digest, collection_row.path) not in paths
     }

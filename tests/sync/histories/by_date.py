@@ -9,7 +9,13 @@ from tests.sync.histories.by_markdown import Pick
 from tests.sync.histories.model import Violation
 from tests.sync.histories.stage import TABLE, Clone, Stage, put
 from zoterodigest.core.links.merge import ends_of
-from zoterodigest.core.plan.reports import ApartField, Conflict, Held, UnreadableDate, Waiting
+from zoterodigest.core.plan.reports import (
+    Conflict,
+    DivergedField,
+    HeldBack,
+    UnreadableDate,
+    Waiting,
+)
 from zoterodigest.core.reconcile.settle import item_end, side_of
 from zoterodigest.core.values.record import is_empty
 from zoterodigest.sync.run.run import Prepared
@@ -70,7 +76,7 @@ def _told(prepared: Prepared) -> Iterator[tuple[str, str]]:
         yield refused.row_id, refused.field
     for report in prepared.plan.reports:
         match report:
-            case Conflict() | ApartField() | UnreadableDate() | Held():
+            case Conflict() | DivergedField() | UnreadableDate() | HeldBack():
                 yield report.row_id, report.name
             case Waiting(row_id=row_id, names=names):
                 yield from ((row_id, name) for name in names)

@@ -23,7 +23,7 @@ from tests.sync.histories.stage import (
     sight_of,
 )
 from tests.sync.trouble import silent
-from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.plan.plan import CreateEntry
 from zoterodigest.core.values.record import Members, Names, Value
 from zoterodigest.library.port import Library
@@ -37,7 +37,7 @@ from zoterodigest.sync.lookups.lookups import (
     with_found,
 )
 from zoterodigest.sync.run.run import Options, Prepared, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 _MOST_EFFECTS = 25
 
@@ -117,7 +117,7 @@ def edit_hidden(stage: Stage, clone: Clone, pick: Pick) -> None:
 # --- what a source says
 
 
-def _said(stage: Stage, work: int) -> Found:
+def _said(stage: Stage, work: int) -> LookupResult:
     """Return what the source says of a work: the first authors are those before an "et al."."""
     if work not in stage.said:
         first = stage.named.get(work, ())
@@ -131,7 +131,7 @@ def _said(stage: Stage, work: int) -> Found:
             "categories": Members(("cs.CV", "cs.LG")),
             "doi": f"10.1000/{work}",
         }
-        stage.said[work] = Found(fields, dict.fromkeys(fields, "arXiv"))
+        stage.said[work] = LookupResult(fields, dict.fromkeys(fields, "arXiv"))
         stage.looked_up |= {*names[len(first) :], abstract, comment}
     return stage.said[work]
 

@@ -35,7 +35,7 @@ from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import FillIn, Intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 EFFECTS = Effects()
 _MOST_EFFECTS = 40
@@ -176,7 +176,7 @@ def lose_note(stage: Stage, clone: Clone, pick: Pick) -> None:
     for report in outcome.last.plan.reports:
         if isinstance(report, MissingNote) and report.row.note == note.key:
             # An edit of a summary that never agreed with the note goes nowhere until `resolve`.
-            if {"summary", "sections"} & report.row.apart:
+            if {"summary", "sections"} & report.row.diverged:
                 return
             raise Violation(f"the note {note.key} stays deleted although its summary was edited")
 

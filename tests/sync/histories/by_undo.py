@@ -37,14 +37,14 @@ from tests.sync.histories.recorded import (
 )
 from tests.sync.histories.stage import Clone, Done, Stage, State
 from tests.sync.trouble import silent
-from zoterodigest.core.plan.history import Listed, run_to_redo, run_to_undo
+from zoterodigest.core.plan.history import RunSummary, run_to_redo, run_to_undo
 from zoterodigest.library.port import Library
 from zoterodigest.project.running import last_killed
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.items.setting import COMMAND as SET
-from zoterodigest.sync.undo.undo import Undone, prepare_undo
-from zoterodigest.sync.undo.undo import undo as undo_run
-from zoterodigest.sync.undo.ways_out import leave, prepare_remove
+from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove
+from zoterodigest.sync.undo.undo import UndoResult, prepare_undo
+from zoterodigest.sync.undo.undo import apply_undo as undo_run
 
 _MOST_EFFECTS = 30
 _NONE: frozenset[str] = frozenset()
@@ -65,7 +65,7 @@ def be_killed(stage: Stage, clone: Clone, pick: Pick) -> None:
         return
     trouble = Trouble(intent.SYNC, pick[1] % _MOST_EFFECTS + 1, Killed("killed"))
     stage.tell(f"undo {number}, at effect {trouble.place}: {trouble.error!r}")
-    done: list[Undone] = []
+    done: list[UndoResult] = []
 
     def carry_out_over(library: Library) -> None:
         done.append(_carry_out(clone, number, library))
@@ -105,7 +105,7 @@ def remove(stage: Stage, clone: Clone, pick: Pick) -> None:
     leaving = prepare_remove(clone.workspace)
     stage.tell("remove")
     with leaving_other_clones_alone(stage, clone):
-        done = recorded(stage, clone, lambda: leave(leaving, silent))
+        done = recorded(stage, clone, lambda: apply_removal(leaving, silent))
     _judge_removal(stage, done)
     if done.after.files == done.before.files:
         return
@@ -163,20 +163,20 @@ def _undo(stage: Stage, clone: Clone, number: int) -> None:
         _require_restored(clone, number, expected, undone)
 
 
-def _carry_out(clone: Clone, number: int, library: Library) -> Undone:
+def _carry_out(clone: Clone, number: int, library: Library) -> UndoResult:
     workspace = replace(clone.workspace, library=library)
     run = history_of(clone).run(number)
     return undo_run(prepare_undo(workspace, run), silent)
 
 
 def _watched(
-    stage: Stage, clone: Clone, number: int, carry: Callable[[], Undone | None]
-) -> Undone | None:
+    stage: Stage, clone: Clone, number: int, carry: Callable[[], UndoResult | None]
+) -> UndoResult | None:
     """Undo a run, and fail if something is done that may not; None if the undo was killed."""
     runs = {run.number: run for run in history_of(clone).runs}
     may_go, may_come = _changed(stage, clone, runs, number)
     stage.may_mingle = True  # links may end
-    sights, outcomes = sights_of(stage, clone), list[Undone | None]()
+    sights, outcomes = sights_of(stage, clone), list[UndoResult | None]()
     with leaving_other_clones_alone(stage, clone):
         done = recorded(stage, clone, lambda: outcomes.append(carry()))
     (undone,) = outcomes
@@ -197,7 +197,7 @@ def _watched(
 
 
 def _changed(
-    stage: Stage, clone: Clone, runs: Mapping[int, Listed], number: int
+    stage: Stage, clone: Clone, runs: Mapping[int, RunSummary], number: int
 ) -> tuple[Tokens, Tokens]:
     """Return what a run brought to each place and what it took out: of a killed one, what it may
     have meant to.
@@ -247,7 +247,7 @@ def _judge_order(stage: Stage, clone: Clone, number: int, done: Done) -> None:
                 raise Violation(f"{place} has {token} back beside {' '.join(sorted(heirs))}")
 
 
-def _require_told(run: Done, done: Done, undone: Undone) -> None:
+def _require_told(run: Done, done: Done, undone: UndoResult) -> None:
     """Fail if something that a run wrote stays, or does not come back, and nothing says so."""
     held = [held_in(state) for state in (run.before, run.after, done.after)]
     shown = [shown_in(state) for state in (run.before, run.after, done.after)]
@@ -288,7 +288,7 @@ def _by_end(stage: Stage, clone: Clone, state: State) -> dict[str, frozenset[str
     return files | {f"zotero {id(clone.library)}": _NONE.union(*objects)}
 
 
-def _decide(stage: Stage, runs: Mapping[int, Listed], number: int, done: Done) -> None:
+def _decide(stage: Stage, runs: Mapping[int, RunSummary], number: int, done: Done) -> None:
     """What was set by the tool and is taken back was decided by a person, as in Zotero itself."""
     while runs[number].undoes in runs:
         number = runs[number].undoes
@@ -321,7 +321,9 @@ def _are_same(one: State, other: State) -> bool:
     return (one.files, one.library.version) == (other.files, other.library.version)
 
 
-def _require_restored(clone: Clone, number: int, expected: State, undone: Undone | None) -> None:
+def _require_restored(
+    clone: Clone, number: int, expected: State, undone: UndoResult | None
+) -> None:
     state = state_of(clone)
     if undone is None or undone.declined:
         declined = undone and undone.declined

@@ -268,30 +268,33 @@ def shelve(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Put an item in another collection instead of its own, or beside it."""
     snapshot = clone.library.read()
     items = [one for one in snapshot.items if "parentItem" not in one.data and not one.is_trashed]
-    shelves = [one for one in snapshot.collections if not one.is_trashed]
-    if not items or not shelves:
+    collection_rows = [one for one in snapshot.collections if not one.is_trashed]
+    if not items or not collection_rows:
         return
-    one, shelf = items[pick[0] % len(items)], shelves[pick[1] % len(shelves)]
-    own = [key for key in one.data.get("collections", ()) if key != shelf.key]
+    one, collection_row = (
+        items[pick[0] % len(items)],
+        collection_rows[pick[1] % len(collection_rows)],
+    )
+    own = [key for key in one.data.get("collections", ()) if key != collection_row.key]
     stage.has_twins = True  # of an entry that stands in one clone only, another may get its own
-    put(clone.library, one, collections=[*own[: pick[2] % 2], shelf.key])
-    stage.tell(f"zotero: {one.data.get('title')} into {shelf.name!r}")
+    put(clone.library, one, collections=[*own[: pick[2] % 2], collection_row.key])
+    stage.tell(f"zotero: {one.data.get('title')} into {collection_row.name!r}")
 
 
 def name_shelf(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Give a collection another name."""
-    shelves = [one for one in clone.library.read().collections if one.parent]
-    if not shelves:
+    collection_rows = [one for one in clone.library.read().collections if one.parent]
+    if not collection_rows:
         return
     stage.names += 1
-    shelf = shelves[pick[0] % len(shelves)]
-    put_collection(clone.library, shelf, name=f"Shelf {stage.names}")
-    stage.tell(f"zotero: collection {shelf.name!r} -> 'Shelf {stage.names}'")
+    collection_row = collection_rows[pick[0] % len(collection_rows)]
+    put_collection(clone.library, collection_row, name=f"Shelf {stage.names}")
+    stage.tell(f"zotero: collection {collection_row.name!r} -> 'Shelf {stage.names}'")
 
 
 def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
     """Add a new item to a collection."""
-    shelves = [one for one in clone.library.read().collections if not one.is_trashed]
+    collection_rows = [one for one in clone.library.read().collections if not one.is_trashed]
     stage.works += 1
     work = stage.works
     data = {
@@ -300,7 +303,9 @@ def insert(stage: Stage, clone: Clone, pick: Pick) -> None:
         "archiveID": f"arXiv:{arxiv_of(work)}",
         "url": f"https://arxiv.org/abs/{arxiv_of(work)}",
         "date": "2024",
-        "collections": [shelves[pick[0] % len(shelves)].key] if shelves else [],
+        "collections": [collection_rows[pick[0] % len(collection_rows)].key]
+        if collection_rows
+        else [],
     }
     key = a_key(FIRST_OWN_KEY + work)
     clone.library.write([LibraryItem(key, 0, data)])
@@ -368,10 +373,12 @@ def _bring(
     items: dict[str, dict[str, Any]],
 ) -> None:
     """Have `library`, which holds `side`, hold these."""
-    shelves = {one.key: one.version for one in side.collections}
+    collection_rows = {one.key: one.version for one in side.collections}
     versions = {one.key: one.version for one in side.items}
     for batch in parts(tuple(collections.values()), lambda one: one.parent is not None):
-        library.write_collections([replace(one, version=shelves.get(one.key, 0)) for one in batch])
+        library.write_collections(
+            [replace(one, version=collection_rows.get(one.key, 0)) for one in batch]
+        )
     for keys in parts(tuple(items), lambda key: "parentItem" in items[key]):
         for key in keys:
             data = {name: _or_empty(name, value) for name, value in items[key].items()}

@@ -11,13 +11,13 @@ from tests.sync.histories.by_tool import run
 from tests.sync.histories.model import FIELDS, Violation, slot_of, tokens_in, work_of
 from tests.sync.histories.opening import works_of
 from tests.sync.histories.stage import BIB, CARRIED, Clone, Stage, sight_of, texts_of
-from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
-    ApartField,
     AwaitedItem,
     Conflict,
-    Held,
+    DivergedField,
+    HeldBack,
     MergedOtherWork,
     MissingItem,
     MissingNote,
@@ -90,7 +90,7 @@ def require_no_silent_difference(stage: Stage, clone: Clone, prepared: Prepared)
     linked = {
         (row.digest, work)
         for row in rows.values()
-        if row.state is State.LINKED
+        if row.state is LinkState.LINKED
         for work in works_of(row)
     }
     held = _by_slot(
@@ -131,8 +131,8 @@ def _by_slot(tokens: Iterator[str] | frozenset[str]) -> dict[str, set[str]]:
     return found
 
 
-def _reported(prepared: Prepared, rows: dict[str, Row]) -> Iterator[tuple[str, int, str]]:
-    def of_row(row: Row, *names: str) -> Iterator[tuple[str, int, str]]:
+def _reported(prepared: Prepared, rows: dict[str, LockRow]) -> Iterator[tuple[str, int, str]]:
+    def of_row(row: LockRow, *names: str) -> Iterator[tuple[str, int, str]]:
         for work in works_of(row):
             yield from ((row.digest, work, name) for name in names)
 
@@ -143,9 +143,9 @@ def _reported(prepared: Prepared, rows: dict[str, Row]) -> Iterator[tuple[str, i
             yield from of_row(rows[row_id], ALL)
     for report in prepared.plan.reports:
         match report:
-            case Conflict(row_id=row_id, name=name) | ApartField(row_id=row_id, name=name):
+            case Conflict(row_id=row_id, name=name) | DivergedField(row_id=row_id, name=name):
                 yield from of_row(rows[row_id], name)
-            case Held(row_id=row_id, name=name):
+            case HeldBack(row_id=row_id, name=name):
                 yield from of_row(rows[row_id], name)
             case Waiting(row_id=row_id, names=names):
                 yield from of_row(rows[row_id], *names)

@@ -1,4 +1,4 @@
-"""How every history begins: two digests that share a paper, in step with the library."""
+"""How every history begins: two digests that share a paper, in sync with the library."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from tests.sync.histories.stage import (
     new_library,
 )
 from tests.sync.trouble import silent
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.library.port import Snapshot
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 FIRST_WORKS, FIRST_LOOKED_UP = 4, 7
 
@@ -80,7 +80,7 @@ def arxiv_of(work: int) -> str:
     return f"2401.{10000 + work}"
 
 
-def works_of(row: Row) -> set[int]:
+def works_of(row: LockRow) -> set[int]:
     """Return the numbers of the works that a row is known by."""
     found = (one.value for one in row.identifiers if one.scheme == "arxiv")
     return {int(value.partition(".")[2]) - 10000 for value in found}

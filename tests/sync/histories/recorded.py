@@ -96,7 +96,7 @@ def _by_key(items: Iterable[LibraryItem]) -> dict[str, frozenset[str]]:
 
 def live_in(state: State) -> Mapping[str, object]:
     """Return what is not in the trash: collections, and data of items, by key."""
-    shelves = (one for one in state.library.collections if not one.is_trashed)
+    collection_rows = (one for one in state.library.collections if not one.is_trashed)
     trashed = {one.key for one in state.library.items if one.is_trashed}
     items = (
         one
@@ -104,7 +104,7 @@ def live_in(state: State) -> Mapping[str, object]:
         if trashed.isdisjoint({one.key, str(one.data.get("parentItem", ""))})
     )
     return {
-        **{one.key: (one.name, one.parent) for one in shelves},
+        **{one.key: (one.name, one.parent) for one in collection_rows},
         **{one.key: _comparable(one) for one in items},
     }
 

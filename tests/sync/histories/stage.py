@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from tests.sync.histories.model import Memory, Violation, tokens_at, tokens_in
-from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.library.embedded.database import DatabaseInMemory
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
@@ -183,7 +183,7 @@ class Stage:
     """The files whose edits travel."""
     named: dict[int, tuple[str, ...]] = field(default_factory=dict)
     """The authors before an "et al.", by work, as they were written first."""
-    said: dict[int, Found] = field(default_factory=dict)
+    said: dict[int, LookupResult] = field(default_factory=dict)
     """What a source says of each work that it was asked for."""
     looked_up: set[str] = field(default_factory=set)
     """The tokens that a source brought."""

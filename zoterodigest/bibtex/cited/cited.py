@@ -37,7 +37,7 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
-class Citation:
+class CitedKey:
     """A key, and where it is cited."""
 
     key: str
@@ -53,10 +53,10 @@ class Cited:
     reads the .bib files, as far as the documents say; otherwise biber or another program does.
     """
 
-    citations: tuple[Citation, ...]
+    citations: tuple[CitedKey, ...]
     cites_all: bool
     bibs: tuple[PurePath, ...]
-    unread: tuple[Citation, ...]
+    unread: tuple[CitedKey, ...]
     by_bibtex: bool = False
 
     @property
@@ -79,7 +79,7 @@ def cited_in(paths: Iterable[PurePath], read: Reader) -> Cited:
 
 
 @dataclass(frozen=True, slots=True)
-class _Text:
+class _TexText:
     """A text being read: its lines, what is still to come, and the folders its names are in."""
 
     path: PurePath
@@ -96,9 +96,9 @@ class _Walk:
     """The texts of documents, followed in the order in which TeX reads them."""
 
     read: Reader
-    citations: list[Citation] = field(default_factory=list)
+    citations: list[CitedKey] = field(default_factory=list)
     bibs: list[PurePath] = field(default_factory=list)
-    unread: list[Citation] = field(default_factory=list)
+    unread: list[CitedKey] = field(default_factory=list)
     other_names: set[str] = field(default_factory=set)
     names_bibtex: bool = False
     loads_biblatex: bool = False
@@ -116,12 +116,12 @@ class _Walk:
             else:
                 stack.append(inner)
 
-    def _take(self, text: _Text) -> _Text | None:
+    def _take(self, text: _TexText) -> _TexText | None:
         """Take mentions of `text` up to the next text to be read, which is returned."""
         for mention in text.mentions:
             match mention:
                 case CitesKey(at, key):
-                    self.citations.append(Citation(key, text.at(at)))
+                    self.citations.append(CitedKey(key, text.at(at)))
                 case UsesBib(name, by_bibtex):
                     self.bibs += _bib_paths(name, text.main_folder)
                     self.names_bibtex |= by_bibtex
@@ -131,13 +131,13 @@ class _Walk:
                     self.other_names.add(name)
                 case ReadsText(at, name):
                     inner = self._found(mention, text)
-                    if isinstance(inner, _Text):
+                    if isinstance(inner, _TexText):
                         return inner
                     if not inner:
-                        self.unread.append(Citation(name, text.at(at)))
+                        self.unread.append(CitedKey(name, text.at(at)))
         return None
 
-    def _found(self, mention: ReadsText, text: _Text) -> _Text | bool:
+    def _found(self, mention: ReadsText, text: _TexText) -> _TexText | bool:
         """Return the text that is mentioned, or whether it was read before."""
         if _COMPUTED.search(mention.folder + mention.name):
             return True
@@ -155,14 +155,14 @@ class _Walk:
                     return found
         return False
 
-    def _opened(self, path: PurePath, main_folder: PurePath) -> _Text | None:
+    def _opened(self, path: PurePath, main_folder: PurePath) -> _TexText | None:
         data = self.read(path)
         if data is None:
             return None
         self._seen.add(path)
         text = _LINE_END.sub("\n", data.decode("utf-8-sig", "surrogateescape"))
         starts = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")]
-        return _Text(path, main_folder, starts, mentions_of(path.name)(text))
+        return _TexText(path, main_folder, starts, mentions_of(path.name)(text))
 
 
 _LINE_END = re.compile(r"\r\n?")
@@ -179,7 +179,7 @@ def _bib_paths(name: str, folder: PurePath) -> Iterator[PurePath]:
 class Missing:
     """A key that is cited and stands in no bibliography; `similar` is one that may be meant."""
 
-    citation: Citation
+    citation: CitedKey
     similar: str = ""
 
 
@@ -205,7 +205,7 @@ class Checked:
     commented: tuple[Standing, ...] = ()
 
 
-def check(cited: Cited, bibliographies: Mapping[str, Bibliography]) -> Checked:
+def check_keys(cited: Cited, bibliographies: Mapping[str, Bibliography]) -> Checked:
     """Hold what is cited against the `bibliographies`, by the names of their files.
 
     A key that differs in case is missing (biber) or an error (BibTeX), and two keys that differ in
@@ -291,9 +291,9 @@ def _named_in(one: _Known, names: frozenset[str]) -> Iterator[str]:
                 yield from (key.strip() for key in keys if key.strip())
 
 
-def _first_places(citations: Iterable[Citation]) -> Iterator[Citation]:
+def _first_places(citations: Iterable[CitedKey]) -> Iterator[CitedKey]:
     """Yield each key once in each file, where it is cited first."""
-    first: dict[tuple[str, str], Citation] = {}
+    first: dict[tuple[str, str], CitedKey] = {}
     for one in citations:
         first.setdefault((one.key, one.at.file), one)
     yield from first.values()

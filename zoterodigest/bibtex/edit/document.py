@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.operations import TYPE, CannotBeWritten
+from zoterodigest.bibtex.export.bib_style import BibStyle
 from zoterodigest.bibtex.export.entry import BibEntry
-from zoterodigest.bibtex.export.manner import Manner
 from zoterodigest.bibtex.reading import (
     ARXIV,
     BibRecord,
     Macros,
-    homes_of,
+    bib_fields_of,
     macros_of,
-    read_record,
+    read_bib_record,
     standing_fields,
     text_of,
 )
@@ -24,7 +24,7 @@ from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
 from zoterodigest.core.links.link import fingerprint
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.file_keys import BibKey
-from zoterodigest.core.values.record import Entry, Place
+from zoterodigest.core.values.record import Entry, EntryLines
 from zoterodigest.core.values.venue import VenueTable
 
 FIELDS = ("title", "authors", "venue", "year", "pages", "doi")
@@ -79,7 +79,7 @@ class BibDocument:
             fields=fields,
             raws=raws,
             identifiers=record.identifiers,
-            place=Place(record.line, end),
+            place=EntryLines(record.line, end),
             unreadable=record.untold & frozenset(FIELDS),
             places=frozenset(FIELDS),
             ours=ours & fields.keys(),
@@ -102,7 +102,7 @@ def _untouched(written: Prints, now: Prints) -> frozenset[str]:
     if not written:
         return frozenset()
     return frozenset(
-        name for name in FIELDS if all(now.get(it) == written.get(it) for it in homes_of(name))
+        name for name in FIELDS if all(now.get(it) == written.get(it) for it in bib_fields_of(name))
     )
 
 
@@ -115,7 +115,7 @@ def read_bib(name: str, source: bytes, venues: VenueTable) -> BibDocument:
         if key := bibliography.key(tile):
             by_key.setdefault(key, tile)
     tiles = tuple(by_key.values())
-    records = tuple(read_record(bibliography, tile, macros, venues) for tile in tiles)
+    records = tuple(read_bib_record(bibliography, tile, macros, venues) for tile in tiles)
     return BibDocument(name, bibliography, tiles, records)
 
 
@@ -125,7 +125,7 @@ Prints = Mapping[str, str]
 NO_VENUES = VenueTable.of(())
 """A table for reading entries whose venues do not matter."""
 
-_PLAIN = Manner()
+_PLAIN = BibStyle()
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class Asked:
 
     def record(self) -> BibRecord:
         """Return what the entry tells of its work."""
-        return read_record(self.alone, self.alone.entries[0], self.macros, NO_VENUES)
+        return read_bib_record(self.alone, self.alone.entries[0], self.macros, NO_VENUES)
 
     def title(self) -> str:
         """Return the title as TeX."""
@@ -155,7 +155,7 @@ def asked_of(wanted: BibEntry, macros: Macros) -> Asked:
     return Asked(wanted, alone, prints_of(alone, alone.entries[0], macros), macros)
 
 
-def says_the_same(name: str, wanted: BibRecord, standing: BibRecord) -> bool:
+def same_bib_value(name: str, wanted: BibRecord, standing: BibRecord) -> bool:
     """Tell whether the field `name` of a wanted entry says what the standing entry says.
 
     TeX does not count. A year may stand in a `date` then, and a part of a title in a `subtitle`.
@@ -170,7 +170,7 @@ def says_alike(name: str, wanted: BibRecord, standing: BibRecord) -> bool:
     """Tell whether both entries say the same but for case, quotes and dashes."""
     field = _TELLS.get(name, "")
     if field not in wanted.fields or field not in standing.fields:
-        return says_the_same(name, wanted, standing)
+        return same_bib_value(name, wanted, standing)
     values = (canonical(field, one.fields[field], _FOLDING) for one in (wanted, standing))
     return next(values) == next(values)
 

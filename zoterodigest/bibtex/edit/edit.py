@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.operations import (
     TYPE,
+    BibContext,
     CannotBeWritten,
     Operation,
-    Standing,
     rewriting,
     verified,
 )
@@ -24,7 +24,7 @@ from zoterodigest.bibtex.facts.work import venue_names
 from zoterodigest.bibtex.reading import (
     BibRecord,
     macros_of,
-    read_record,
+    read_bib_record,
     standing_fields,
     text_of,
 )
@@ -57,7 +57,7 @@ class EditedBib:
     refusals: tuple[BibRefusal, ...] = ()
 
 
-def put(
+def put_bib(
     bibliography: Bibliography, changes: Mapping[str, Fields], style: Style, rules: BibRules
 ) -> EditedBib:
     """Write `changes` (citation key to fields of a record; EMPTY clears) into entries.
@@ -67,7 +67,7 @@ def put(
     already is left as it stands. Of two entries with one key the first is meant. What would not
     read back as asked, or would change another field, is refused; every other byte stays.
     """
-    trial = _Trial(bibliography, style, rules)
+    trial = _BibTrial(bibliography, style, rules)
     by_key = {bibliography.key(entry): entry for entry in reversed(bibliography.entries)}
     # Each field is tried with those kept before it, so that one bad value refuses itself alone.
     operations: list[Operation] = []
@@ -103,11 +103,11 @@ Texts = Mapping[str, str]
 """The fields of one entry as TeX, by their names in lower case."""
 
 
-class _Trial:
+class _BibTrial:
     """Edits of one .bib, tried out."""
 
     def __init__(self, bibliography: Bibliography, style: Style, rules: BibRules) -> None:
-        self._standing = Standing(bibliography)
+        self._standing = BibContext(bibliography)
         self._macros = macros_of(bibliography)
         self._style = style
         self._rules = rules
@@ -169,7 +169,7 @@ class _Trial:
         return ("booktitle",)
 
     def _record(self, bibliography: Bibliography, entry: EntryTile) -> BibRecord:
-        return read_record(bibliography, entry, self._macros, self._rules.venues)
+        return read_bib_record(bibliography, entry, self._macros, self._rules.venues)
 
     def _form(self, name: str, value: Value) -> Value:
         return canonical(name, value, self._folding)

@@ -7,8 +7,8 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from zoterodigest.bibtex.export.bib_style import BibStyle, delimited, learnt
 from zoterodigest.bibtex.export.entry import BibEntry
-from zoterodigest.bibtex.export.manner import Manner, delimited, learnt
 from zoterodigest.bibtex.reading import standing_fields
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import (
@@ -39,7 +39,7 @@ class Operation:
     is_new: bool = False
 
 
-class Standing:
+class BibContext:
     """A .bib as it stands, and what writing into it needs to know of it."""
 
     def __init__(self, bibliography: Bibliography) -> None:
@@ -76,7 +76,7 @@ class Verified:
     dropped: tuple[Operation, ...]
 
 
-def removal(bibliography: Bibliography, entry: EntryTile) -> Operation:
+def bib_removal(bibliography: Bibliography, entry: EntryTile) -> Operation:
     """Take an entry out, with the line ends and blanks that part it from what is before."""
     source, end = bibliography.source, entry.span.end
     start = _before_blanks(source, entry.span.start)
@@ -93,7 +93,7 @@ class Places:
     The entries that start at `leaving` are going to be taken out.
     """
 
-    def __init__(self, standing: Standing, leaving: frozenset[int]) -> None:
+    def __init__(self, standing: BibContext, leaving: frozenset[int]) -> None:
         self._standing = standing
         entries = standing.bibliography.entries
         self._entries = [one for one in entries if one.span.start not in leaving]
@@ -129,7 +129,7 @@ class Places:
     def _in_place_of_all(self, entry: bytes, gap: bytes) -> tuple[int, bytes]:
         """Return where a new entry goes if every other one is taken out: behind the last."""
         bibliography = self._standing.bibliography
-        at = removal(bibliography, self._leaving[-1]).edit.span.end
+        at = bib_removal(bibliography, self._leaving[-1]).edit.span.end
         rest = bibliography.source[at:]
         if rest and not _LINE_END.match(rest):
             return at, entry + gap
@@ -239,7 +239,7 @@ TYPE = ""
 
 
 def rewriting(
-    standing: Standing, entry: EntryTile, wanted: BibEntry, changed: frozenset[str]
+    standing: BibContext, entry: EntryTile, wanted: BibEntry, changed: frozenset[str]
 ) -> Operation:
     """Give the fields named in `changed` of a standing entry the values they have in `wanted`.
 
@@ -314,7 +314,7 @@ def _leaves(chunk: _Chunk, changed: frozenset[str], values: Mapping[str, str]) -
     return True
 
 
-def _rewritten(chunk: _Chunk, values: Mapping[str, str], manner: Manner) -> _Chunk:
+def _rewritten(chunk: _Chunk, values: Mapping[str, str], manner: BibStyle) -> _Chunk:
     value = values[chunk.name]
     wanted = chunk.delimiter or manner.delimiter
     if wanted is Delimiter.BARE and not _NUMBER.fullmatch(value) and chunk.name != "month":
@@ -346,7 +346,9 @@ def _values_after(
     return kept | {name: values[name] for name in changed if name in values}
 
 
-def _insert(chunks: list[_Chunk], wanted: BibEntry, names: frozenset[str], manner: Manner) -> None:
+def _insert(
+    chunks: list[_Chunk], wanted: BibEntry, names: frozenset[str], manner: BibStyle
+) -> None:
     """Put each of `names` behind the field that it follows in `wanted`."""
     plain = [each.separator for each in chunks if each.separator.strip() == ","]
     separator = plain[-1] if plain else f",{manner.lead}"

@@ -16,21 +16,21 @@ from zoterodigest.bibtex.edit.document import (
     Prints,
     asked_of,
     prints_of,
+    same_bib_value,
     says_alike,
-    says_the_same,
 )
 from zoterodigest.bibtex.edit.operations import (
+    BibContext,
     CannotBeWritten,
     Operation,
     Places,
-    Standing,
-    removal,
+    bib_removal,
     rewriting,
     verified,
 )
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.keys import letters_of
-from zoterodigest.bibtex.reading import macros_of, read_record
+from zoterodigest.bibtex.reading import macros_of, read_bib_record
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem, EntryTile
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
@@ -38,7 +38,7 @@ from zoterodigest.core.works.work import naming, work_of
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class DeclinedBibEdit:
     """What was asked for and not done: of the entry `key` the field `field`, or ("") all of it."""
 
     key: str
@@ -60,8 +60,8 @@ class Updated:
     added: tuple[str, ...] = ()
     changed: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     removed: tuple[str, ...] = ()
-    kept: tuple[Kept, ...] = ()
-    refused: tuple[Kept, ...] = ()
+    kept: tuple[DeclinedBibEdit, ...] = ()
+    refused: tuple[DeclinedBibEdit, ...] = ()
     problems: tuple[BibProblem, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     ours: Mapping[str, Prints] = field(default_factory=dict)
@@ -88,7 +88,7 @@ def update(
     ours that are wanted no more are taken out, unless somebody edited them. Broken regions stay and
     are told.
     """
-    run = _Run(scan(source), wanted, ours, adopted)
+    run = _SpliceRun(scan(source), wanted, ours, adopted)
     # The order is a law: what is ours is known only once all are matched, and where new entries go
     # depends on which ones leave.
     run.match()
@@ -104,7 +104,7 @@ TAKEN_OUT = "it was taken out of the file"
 _UNREADABLE = "it would not read back as written"
 
 
-class _Run:
+class _SpliceRun:
     """One update, step by step."""
 
     def __init__(
@@ -116,7 +116,7 @@ class _Run:
     ) -> None:
         self._adopted = adopted
         self._bibliography = bibliography
-        self._standing = Standing(bibliography)
+        self._standing = BibContext(bibliography)
         self._macros = macros_of(bibliography)
         self._wanted = wanted
         self._prints = {key: dict(prints) for key, prints in ours.items()}
@@ -128,8 +128,8 @@ class _Run:
         self._aliases: dict[str, str] = {}
         self._operations: list[Operation] = []
         self._written: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
-        self._kept: list[Kept] = []
-        self._refused: list[Kept] = []
+        self._kept: list[DeclinedBibEdit] = []
+        self._refused: list[DeclinedBibEdit] = []
         self._problems = list(bibliography.problems())
 
     def match(self) -> None:
@@ -139,7 +139,7 @@ class _Run:
             try:
                 asked = asked_of(wanted, self._macros)
             except CannotBeWritten as error:
-                self._refused.append(Kept(wanted.key, "", str(error)))
+                self._refused.append(DeclinedBibEdit(wanted.key, "", str(error)))
                 continue
             found = self._found(asked)
             if isinstance(found, EntryTile):
@@ -154,7 +154,7 @@ class _Run:
             elif found is None and self._is_hidden(asked):
                 continue
             elif wanted.key in self._prints or wanted.key in self._adopted:
-                self._kept.append(Kept(wanted.key, "", TAKEN_OUT))
+                self._kept.append(DeclinedBibEdit(wanted.key, "", TAKEN_OUT))
             elif found is None:
                 self._new.append(wanted)
 
@@ -173,9 +173,11 @@ class _Run:
             if entry is None or entry.span.start in wanted:
                 continue
             if self._standing_prints(entry) != prints:
-                self._kept.append(Kept(key, "", "wanted no more, but edited in the file"))
+                self._kept.append(
+                    DeclinedBibEdit(key, "", "wanted no more, but edited in the file")
+                )
             else:
-                self._operations.append(removal(self._bibliography, entry))
+                self._operations.append(bib_removal(self._bibliography, entry))
 
     def add(self) -> None:
         """Write what is not in the file."""
@@ -186,7 +188,7 @@ class _Run:
             sorted(self._new, key=lambda one: one.key.casefold()) if places.is_sorted else self._new
         )
         for wanted in new:
-            key = free_key(wanted.key, taken)
+            key = free_bib_key(wanted.key, taken)
             taken.add(key.casefold())
             if key != wanted.key:
                 self._aliases[wanted.key] = key
@@ -195,7 +197,7 @@ class _Run:
                 operation = places.addition(entry)
                 prints = asked_of(entry, self._macros).prints
             except CannotBeWritten as error:
-                self._refused.append(Kept(key, "", str(error)))
+                self._refused.append(DeclinedBibEdit(key, "", str(error)))
                 continue
             self._operations.append(operation)
             self._written[key] = prints, frozenset()
@@ -205,7 +207,7 @@ class _Run:
         outcome = verified(self._bibliography, self._operations)
         dropped = frozenset(outcome.dropped)
         done = [one for one in self._operations if one not in dropped]
-        self._refused += [Kept(one.key, "", _UNREADABLE) for one in dropped]
+        self._refused += [DeclinedBibEdit(one.key, "", _UNREADABLE) for one in dropped]
         changed: dict[str, tuple[str, ...]] = {}
         for one in done:
             prints, names = self._written.get(one.key, ({}, frozenset()))
@@ -232,7 +234,7 @@ class _Run:
         """The works that stand in the file; not needed where all that is wanted is ours."""
         catalogue = Catalogue()
         for at, entry in enumerate(self._bibliography.entries):
-            record = read_record(self._bibliography, entry, self._macros, NO_VENUES)
+            record = read_bib_record(self._bibliography, entry, self._macros, NO_VENUES)
             catalogue.add(str(at), work_of(record))
         return catalogue
 
@@ -263,7 +265,7 @@ class _Run:
         for line, text in self._hidden:
             if any(mark and mark.casefold() in text for mark in marks):
                 reason = f"it may stand in what cannot be read from line {line}"
-                self._kept.append(Kept(asked.entry.key, "", reason))
+                self._kept.append(DeclinedBibEdit(asked.entry.key, "", reason))
                 return True
         return False
 
@@ -308,7 +310,9 @@ class _Run:
         touched = {name for name in names if base.get(name) != now.get(name)}
         changed = frozenset(differing) - same - touched
         kept = touched.intersection(differing) - same
-        self._kept += [Kept(key, name, "edited in the file") for name in sorted(kept - alike)]
+        self._kept += [
+            DeclinedBibEdit(key, name, "edited in the file") for name in sorted(kept - alike)
+        ]
         held = {**base, **{name: now[name] for name in same & now.keys()}}
         agreed = {n: held.get(n) if n in same | kept else then.get(n) for n in names}
         prints = {name: each for name, each in agreed.items() if each}
@@ -318,7 +322,7 @@ class _Run:
         try:
             operation = rewriting(self._standing, entry, asked.entry, changed)
         except CannotBeWritten as error:
-            self._refused.append(Kept(key, "", str(error)))
+            self._refused.append(DeclinedBibEdit(key, "", str(error)))
             return
         self._operations.append(operation)
         self._written[key] = prints, changed
@@ -330,8 +334,8 @@ class _Run:
         if not names:
             return frozenset(), frozenset()
         wanted = asked.record()
-        standing = read_record(self._bibliography, entry, self._macros, NO_VENUES)
-        same = (name for name in names if says_the_same(name, wanted, standing))
+        standing = read_bib_record(self._bibliography, entry, self._macros, NO_VENUES)
+        same = (name for name in names if same_bib_value(name, wanted, standing))
         alike = (name for name in names if says_alike(name, wanted, standing))
         return frozenset(same), frozenset(alike)
 
@@ -339,11 +343,11 @@ class _Run:
         return prints_of(self._bibliography, entry, self._macros)
 
 
-def _in_order(kept: Iterable[Kept]) -> tuple[Kept, ...]:
+def _in_order(kept: Iterable[DeclinedBibEdit]) -> tuple[DeclinedBibEdit, ...]:
     return tuple(sorted(kept, key=lambda one: (one.key, one.field)))
 
 
-def free_key(key: str, taken: set[str]) -> str:
+def free_bib_key(key: str, taken: set[str]) -> str:
     """Return `key`, with the first letters behind it that make it unlike all that are taken."""
     candidate, number = key, 0
     while candidate.casefold() in taken:

@@ -9,9 +9,9 @@ from typing import Any
 
 from zoterodigest.bibtex.export.values import edition_of, encode_doi, one_number
 from zoterodigest.bibtex.facts.rules import BibRules, Style
-from zoterodigest.bibtex.facts.work import Work
-from zoterodigest.bibtex.tex.latex import Dialect, cleaned, decode
-from zoterodigest.bibtex.tex.names import Creator, parts_of
+from zoterodigest.bibtex.facts.work import ItemFacts
+from zoterodigest.bibtex.tex.latex import Dialect, cleaned_tex, decode
+from zoterodigest.bibtex.tex.names import Creator, name_parts
 
 _FIELDS = {
     "publisher": "publisher",
@@ -29,7 +29,7 @@ _NUMBER_NAMES = {
 }
 
 
-def to_csl(work: Work, key: str, style: Style, rules: BibRules) -> dict[str, Any]:
+def to_csl(work: ItemFacts, key: str, style: Style, rules: BibRules) -> dict[str, Any]:
     """Return `work` as one CSL item with the id `key`; what is not stated is left out."""
     kind = rules.formats(work.item_type).csl
     container = work.short_container if style.short_venues else work.container
@@ -63,13 +63,13 @@ def write_csl(items: Iterable[dict[str, Any]]) -> str:
 
 def csl_name(creator: Creator) -> dict[str, str]:
     """Return one name: family and given, or a body's name as it is."""
-    last, first, suffix = (decode(part) for part in parts_of(creator))
+    last, first, suffix = (decode(part) for part in name_parts(creator))
     if creator.is_body or not first:
         return {"literal": last or first}
     return {"family": last, "given": first} | ({"suffix": suffix} if suffix else {})
 
 
-def _numbers(work: Work) -> dict[str, str]:
+def _numbers(work: ItemFacts) -> dict[str, str]:
     """Return the numbers that are not written as the item has them."""
     doi, edition = work.fact("doi"), work.fact("edition")
     return {
@@ -81,7 +81,7 @@ def _numbers(work: Work) -> dict[str, str]:
     }
 
 
-def _where(kind: str, work: Work, values: Mapping[str, Any]) -> dict[str, str]:
+def _where(kind: str, work: ItemFacts, values: Mapping[str, Any]) -> dict[str, str]:
     """Return where a work is that appeared in no book or journal, and whether it is to appear."""
     if work.is_forthcoming:
         return {"status": "in press"}
@@ -100,7 +100,7 @@ def _date_parts(*dates: str) -> dict[str, list[list[int]]]:
 
 
 def _plain(text: str) -> str:
-    text = cleaned(text) if text else ""
+    text = cleaned_tex(text) if text else ""
     if "\\" not in text:
         return text
     return decode(_LONE_BACKSLASH.sub(r"{\\textbackslash}", text))

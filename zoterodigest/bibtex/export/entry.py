@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.export.values import Values, is_master_thesis, publication_of, values_of
+from zoterodigest.bibtex.export.values import (
+    Values,
+    encoded_values,
+    is_master_thesis,
+    publication_of,
+)
 from zoterodigest.bibtex.facts.rules import BibRules, Layout, Style
-from zoterodigest.bibtex.facts.work import Work
+from zoterodigest.bibtex.facts.work import ItemFacts
 from zoterodigest.bibtex.tex.latex import Dialect, encode
 
 
@@ -24,13 +29,13 @@ class BibEntry:
     unsettable: str = ""
 
 
-def to_entry(work: Work, key: str, style: Style, rules: BibRules) -> BibEntry:
+def to_entry(work: ItemFacts, key: str, style: Style, rules: BibRules) -> BibEntry:
     """Return `work` as an entry with the citation key `key`.
 
     An entry that lacks what its type needs is of the general type instead; one without authors is
     not. An arXiv paper without authors is @misc in BibTeX, with a `key` to sort by.
     """
-    values = values_of(work, style, rules)
+    values = encoded_values(work, style, rules)
     layout = _layout(work, values, style.dialect, rules)
     if layout.entry_type == rules.otherwise[style.dialect]:
         values = values | _general_values(work, values, style)
@@ -49,7 +54,9 @@ def _fields(layout: Layout, values: Mapping[str, str]) -> tuple[tuple[str, str],
     return tuple(fields)
 
 
-def _layout(work: Work, values: Mapping[str, str], dialect: Dialect, rules: BibRules) -> Layout:
+def _layout(
+    work: ItemFacts, values: Mapping[str, str], dialect: Dialect, rules: BibRules
+) -> Layout:
     formats = rules.formats(work.item_type)
     entry_type = formats.bibtex if dialect is Dialect.BIBTEX else formats.biblatex
     has_author, has_editor = bool(values.get("author")), bool(values.get("editor"))
@@ -69,7 +76,7 @@ def _layout(work: Work, values: Mapping[str, str], dialect: Dialect, rules: BibR
     return layout
 
 
-def _general_values(work: Work, values: Mapping[str, str], style: Style) -> Values:
+def _general_values(work: ItemFacts, values: Mapping[str, str], style: Style) -> Values:
     """Return what an entry of the general type says in place of what it has no fields for."""
     if not (work.arxiv and work.item_type == "preprint"):
         publication = values.get("container") or encode(publication_of(work), style.dialect)

@@ -8,7 +8,7 @@ from html import unescape
 from urllib.parse import quote, unquote
 
 from zoterodigest.bibtex.facts.rules import BibRules, Style
-from zoterodigest.bibtex.facts.work import Work
+from zoterodigest.bibtex.facts.work import ItemFacts
 from zoterodigest.bibtex.tex.latex import Dialect, encode
 from zoterodigest.bibtex.tex.names import Creator, encode_names
 from zoterodigest.bibtex.tex.titles import encode_title
@@ -18,7 +18,7 @@ from zoterodigest.core.values.venue import edition_in, is_ordinal, ordinal
 Values = dict[str, str]
 
 
-def values_of(work: Work, style: Style, rules: BibRules) -> Values:
+def encoded_values(work: ItemFacts, style: Style, rules: BibRules) -> Values:
     """Return all values that fields may be taken from, encoded; those not stated may be empty."""
     dialect = style.dialect
     values = {name: _text(text, dialect) for name, text in work.facts.items() if name in _TEXTS}
@@ -48,7 +48,7 @@ def values_of(work: Work, style: Style, rules: BibRules) -> Values:
     return values
 
 
-def is_master_thesis(work: Work) -> bool:
+def is_master_thesis(work: ItemFacts) -> bool:
     """Tell whether a thesis says that it is a master's."""
     return _MASTER.search(work.fact("genre")) is not None
 
@@ -72,7 +72,7 @@ def _keyword(text: str, dialect: Dialect) -> str:
     return f"{{{encoded}}}" if "," in encoded else encoded
 
 
-def _language(work: Work, rules: BibRules) -> str:
+def _language(work: ItemFacts, rules: BibRules) -> str:
     """Return the two letters of an item's language, however it is written; "" if unknown."""
     text = work.fact("language").lower()
     if not text or (text[:2] in rules.languages and not text[2:3].isalpha()):
@@ -83,7 +83,7 @@ def _language(work: Work, rules: BibRules) -> str:
 _MONTHS = ("", "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
-def _when(work: Work, dialect: Dialect) -> Values:
+def _when(work: ItemFacts, dialect: Dialect) -> Values:
     if not work.date:
         return {"pubstate": "inpress"} if work.is_forthcoming else {}
     if dialect is Dialect.BIBLATEX:
@@ -104,7 +104,7 @@ _RANGE = re.compile(r"([A-Za-z]{0,3}\d[\w.:]*|[ivxlcIVXLC]+)\s?[-‐-―−]{1,3
 _PAGES = re.compile(r"^(?:pages?|pp?\.?)\s(?=\S)|^pp?\.(?=\d)", re.I)
 
 
-def _numbers(work: Work, dialect: Dialect) -> Values:
+def _numbers(work: ItemFacts, dialect: Dialect) -> Values:
     """Return pages with an en dash in TeX, and the number in a series that has no volume."""
     values: Values = {}
     if pages := work.fact("pages"):
@@ -158,7 +158,7 @@ _DOI = re.compile(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.I)
 _ARXIV_DOI = "10.48550/arxiv."
 
 
-def _addresses(work: Work, dialect: Dialect) -> Values:
+def _addresses(work: ItemFacts, dialect: Dialect) -> Values:
     """Return DOI, URL and arXiv id, verbatim; what one of them says no other one repeats."""
     values: Values = {}
     arxiv, doi, url = work.arxiv, work.fact("doi"), work.fact("url")
@@ -189,7 +189,7 @@ def _bare_doi(text: str) -> str:
     return unescape(unquote(text)) if "%" in text or "&" in text else text
 
 
-def _is_repeated(url: str, work: Work, doi: str, dialect: Dialect) -> bool:
+def _is_repeated(url: str, work: ItemFacts, doi: str, dialect: Dialect) -> bool:
     """Tell whether a URL only leads where the DOI or the printed arXiv id lead."""
     is_doi = doi and _DOI.match(url) and _bare_doi(url).lower() == doi.lower()
     if is_doi or not work.arxiv:
@@ -213,14 +213,14 @@ def _verbatim(text: str, safe: str = _VERBATIM) -> str:
     return quote(text.encode("utf-8", "ignore"), safe=safe)
 
 
-def _container(work: Work, container: str, dialect: Dialect) -> str:
+def _container(work: ItemFacts, container: str, dialect: Dialect) -> str:
     """Return where a work appeared; an arXiv paper's is its id, which every style then prints."""
     if work.item_type != "preprint" or not work.arxiv:
         return container
     return f"arXiv preprint arXiv:{work.arxiv}" if dialect is Dialect.BIBTEX else ""
 
 
-def _kinds(work: Work, dialect: Dialect) -> Values:
+def _kinds(work: ItemFacts, dialect: Dialect) -> Values:
     """Return what kind of thesis, report or patent it is, where the entry's type does not say."""
     genre = "Standard" if work.item_type == "standard" else work.fact("genre")
     is_master = bool(genre) and is_master_thesis(work)
@@ -234,7 +234,7 @@ def _kinds(work: Work, dialect: Dialect) -> Values:
     return {"genre": _text(genre, dialect)} if genre else {}
 
 
-def _patent(work: Work, dialect: Dialect) -> Values:
+def _patent(work: ItemFacts, dialect: Dialect) -> Values:
     if work.item_type != "patent":
         return {}
     number = work.fact("number") or work.fact("application")
@@ -254,7 +254,7 @@ def _sorting_key(title: str, dialect: Dialect, skipped: frozenset[str]) -> str:
     return encode(" ".join(words), dialect)
 
 
-def note_of(work: Work, style: Style, accessed: str) -> str:
+def note_of(work: ItemFacts, style: Style, accessed: str) -> str:
     """Return the note: what has no field in BibTeX, and if they are asked for awards and remarks.
 
     BibTeX's styles know neither the number of a patent, the version of a program, nor the day of
@@ -268,7 +268,7 @@ def note_of(work: Work, style: Style, accessed: str) -> str:
     return encode(note, style.dialect) if note else ""
 
 
-def accessed_of(work: Work, dialect: Dialect, *, has_url: bool) -> str:
+def accessed_of(work: ItemFacts, dialect: Dialect, *, has_url: bool) -> str:
     """Return the day of access that an entry states, if any: it belongs to an address.
 
     biblatex prints it with each address. In BibTeX it is a note on web pages, and on what has no
@@ -283,7 +283,7 @@ def accessed_of(work: Work, dialect: Dialect, *, has_url: bool) -> str:
     return work.accessed if is_stated else ""
 
 
-def publication_of(work: Work) -> str:
+def publication_of(work: ItemFacts) -> str:
     """Return how a work without a container came out: in a series, at a meeting, by whom."""
     match work.item_type:
         case "presentation":
@@ -302,7 +302,7 @@ _COMMENT = re.compile(r"^Comment\s?:\s?(.+)$", re.I | re.M)
 _EXTRA_LINE = re.compile(r"^[\w .-]{1,40}:")
 
 
-def _patent_number(work: Work) -> str:
+def _patent_number(work: ItemFacts) -> str:
     if work.item_type != "patent":
         return ""
     number, application = work.fact("number"), work.fact("application")
@@ -311,21 +311,21 @@ def _patent_number(work: Work) -> str:
     return " ".join(filter(None, (country, kind, number))) if number else ""
 
 
-def _version(work: Work) -> str:
+def _version(work: ItemFacts) -> str:
     if work.item_type not in ("computerProgram", "dataset"):
         return ""
     number = re.sub(r"^(?:version\s|v\.?\s?(?=\d))", "", work.fact("number"), flags=re.IGNORECASE)
     return f"Version {number}" if number else ""
 
 
-def _state(work: Work) -> str:
+def _state(work: ItemFacts) -> str:
     """Return that a work is not published, or not yet."""
     if work.item_type == "manuscript":
         return work.fact("genre") or "Unpublished manuscript"
     return "In press" if work.is_forthcoming else ""
 
 
-def _remarks(work: Work, style: Style) -> list[str]:
+def _remarks(work: ItemFacts, style: Style) -> list[str]:
     """Return awards, the comment and own lines of Extra, those that are asked for."""
     notes = list(work.awards) if style.awards else []
     if style.note:

@@ -18,7 +18,7 @@ from zoterodigest.core.values.venue import (
     year_held,
     year_of_edition,
 )
-from zoterodigest.core.values.venue_slot import parse_venue, write_venue
+from zoterodigest.core.values.venue_slot import parse_venue, venue_slot_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +157,7 @@ def _without_place(text: str, rules: BibRules) -> str:
 def _unknown(text: str, venue: Venue | None, year: str) -> Proceedings:
     """Return a place by the name that stands there, without an award."""
     reading = parse_venue(text)
-    name = write_venue(text, replace(reading, award="")) if reading.award else text
+    name = venue_slot_text(text, replace(reading, award="")) if reading.award else text
     is_preprint = bool(venue and venue.kind is VenueKind.PREPRINT) or bool(_ON_ARXIV.search(text))
     return Proceedings(name, name, year=year, is_preprint=is_preprint)
 

@@ -27,11 +27,11 @@ class Layout:
     needs: tuple[tuple[str, ...], ...]
 
 
-class _Strict(BaseModel):
+class _StrictBibRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class Formats(_Strict):
+class Formats(_StrictBibRules):
     """What an item type is called in each format."""
 
     bibtex: str
@@ -39,7 +39,7 @@ class Formats(_Strict):
     csl: str
 
 
-class Volumes(_Strict):
+class Volumes(_StrictBibRules):
     """The volumes of annual proceedings, from the year `since` on; 0 for a year without."""
 
     since: int
@@ -93,10 +93,10 @@ class BibRules:
 @cache
 def bib_rules() -> BibRules:
     """Return the built-in rules."""
-    return load_rules(mapping.folder())
+    return load_bib_rules(mapping.folder())
 
 
-def load_rules(folder: Path) -> BibRules:
+def load_bib_rules(folder: Path) -> BibRules:
     """Return the rules of the tables in `folder`; raises `BadMapping`."""
     tables = mapping.load(folder / "bibtex.toml", _Tables)
     tags = mapping.load(folder / "zotero.toml", _ZoteroTables).tags
@@ -130,34 +130,34 @@ def load_rules(folder: Path) -> BibRules:
     )
 
 
-class _Entry(_Strict):
+class _Entry(_StrictBibRules):
     fields: str
     needs: str = ""
     lacks: str = ""
 
 
-class _Dialect(_Strict):
+class _Dialect(_StrictBibRules):
     head: str
     tail: str
     otherwise: str
     entries: dict[str, _Entry]
 
 
-class _Page(_Strict):
+class _Page(_StrictBibRules):
     pattern: str
     venue: str
 
 
-class _Titles(_Strict):
+class _Titles(_StrictBibRules):
     proper: str
 
 
-class _Keys(_Strict):
+class _Keys(_StrictBibRules):
     formula: str
     skipped: str
 
 
-class _Tables(_Strict):
+class _Tables(_StrictBibRules):
     facts: dict[str, tuple[str, ...]]
     extra: dict[str, str]
     types: dict[str, Formats]

@@ -13,7 +13,7 @@ from zoterodigest.bibtex.tex.names import Creator
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class ItemFacts:
     """A work as its item states it. The names of `facts` are those of bibtex.toml.
 
     `container` is the official name of where it appeared, `short_container` the one in few words.

@@ -57,7 +57,7 @@ _SCRIPTS = {"<super>": "^", "<sub>": "_"}
 
 
 @cache
-def tex_of(character: str) -> str:
+def tex_character(character: str) -> str:
     """Return a character beyond ASCII in TeX; the character itself where pdflatex has none."""
     if character in LETTERS:
         return f"{{\\{LETTERS[character]}}}"
@@ -127,7 +127,7 @@ _ALPHABETS = {
 
 def _math_letter(name: str, plain: str) -> str:
     if not plain.isascii():
-        return tex_of(plain)
+        return tex_character(plain)
     alphabet = next((style for word, style in _ALPHABETS.items() if word in name), "")
     if alphabet == "mathcal" and not plain.isupper():
         return "$\\ell$" if plain == "l" else f"${plain}$"
@@ -151,7 +151,7 @@ def characters() -> dict[str, str]:
     """Return the text behind each TeX form that stands for one character, without outer braces."""
     table = {_ungrouped(text): sign for sign, text in _PLAIN.items() if text.startswith("{\\")}
     table |= {f"\\{command}": letter for letter, command in LETTERS.items()}
-    table |= {_ungrouped(tex_of(character)): character for character in _DECODED_SYMBOLS}
+    table |= {_ungrouped(tex_character(character)): character for character in _DECODED_SYMBOLS}
     return table | _NAMED
 
 

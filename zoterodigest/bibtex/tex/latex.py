@@ -11,7 +11,7 @@ import unicodedata
 from collections.abc import Callable
 from enum import Enum
 
-from zoterodigest.bibtex.tex.accents import MATH, accented, characters, composed, tex_of
+from zoterodigest.bibtex.tex.accents import MATH, accented, characters, composed, tex_character
 from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
 
 
@@ -30,7 +30,7 @@ def encode(text: str, dialect: Dialect) -> str:
     HTML's tags and entities are understood, blanks and line ends are one blank, what cannot be
     seen is dropped. BibTeX gets ASCII, but for characters that pdflatex has not: they stay.
     """
-    return encode_cleaned(cleaned(text), dialect, _quoted)
+    return encode_cleaned(cleaned_tex(text), dialect, _quoted)
 
 
 def encode_cleaned(
@@ -38,9 +38,9 @@ def encode_cleaned(
 ) -> str:
     """Return a cleaned text as the value of a field; its plain parts are `prepared` before."""
     if not has_markup(text):
-        return escaped(text, dialect)
+        return escaped_tex(text, dialect)
     return "".join(
-        piece.text if piece.is_tex else escaped(prepared(piece.text), dialect)
+        piece.text if piece.is_tex else escaped_tex(prepared(piece.text), dialect)
         for piece in pieces_of(text)
     )
 
@@ -55,7 +55,7 @@ def encode_words(text: str, dialect: Dialect, encode_plain: Callable[[str], str]
     for piece in pieces_of(text):
         if not piece.is_tex:
             plain = _quoted(piece.text)
-            encoded.append(escaped(plain, dialect) if piece.depth else encode_plain(plain))
+            encoded.append(escaped_tex(plain, dialect) if piece.depth else encode_plain(plain))
         elif piece.text[0] == "$" and not piece.depth and piece.text != piece.text.lower():
             encoded.append(f"{{{piece.text}}}")
         else:
@@ -63,7 +63,7 @@ def encode_words(text: str, dialect: Dialect, encode_plain: Callable[[str], str]
     return "".join(encoded)
 
 
-def cleaned(text: str) -> str:
+def cleaned_tex(text: str) -> str:
     """Return `text` in NFC on one line, without what cannot be seen, straight quotes in pairs.
 
     Ligatures are letters, and an apostrophe is the straight one: TeX prints both in its own way.
@@ -77,7 +77,7 @@ def cleaned(text: str) -> str:
     return text if "<" in text or "\\" in text else _quoted(text)
 
 
-def escaped(text: str, dialect: Dialect) -> str:
+def escaped_tex(text: str, dialect: Dialect) -> str:
     """Return plain text, cleaned before, with TeX's signs escaped and its letters encoded."""
     if dialect is Dialect.BIBLATEX:
         return _with_symbols(text)
@@ -129,7 +129,7 @@ class _AsciiTable(dict[int, str]):
     """What each character becomes for BibTeX, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = chr(code) if code < 128 else tex_of(chr(code))
+        self[code] = chr(code) if code < 128 else tex_character(chr(code))
         return self[code]
 
 
@@ -140,7 +140,7 @@ class _SymbolTable(dict[int, str]):
     """What each character becomes for biblatex: only what common fonts lack is TeX, in math."""
 
     def __missing__(self, code: int) -> str:
-        tex = tex_of(chr(code)) if code > 127 else chr(code)
+        tex = tex_character(chr(code)) if code > 127 else chr(code)
         self[code] = tex if tex[0] == "$" and chr(code) not in _IN_FONTS else chr(code)
         return self[code]
 

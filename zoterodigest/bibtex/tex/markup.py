@@ -10,11 +10,11 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.tex.accents import characters, composed, tex_of
+from zoterodigest.bibtex.tex.accents import characters, composed, tex_character
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class TexPiece:
     """A part of a text: TeX that stands as it is, or plain text still to be encoded.
 
     `depth` counts the braces around it: no style changes the case of what is deeper than 0.
@@ -30,7 +30,7 @@ def has_markup(text: str) -> bool:
     return _SIGN.search(text) is not None
 
 
-def pieces_of(text: str) -> Iterator[Piece]:
+def pieces_of(text: str) -> Iterator[TexPiece]:
     """Yield the pieces of a text on one line; the braces of all TeX in it are balanced."""
     text = _ENTITY.sub(_unescaped, _ENTITY.sub(_unescaped, text))
     tokens = list(_tokens(composed(" ".join(text.split()))))
@@ -40,18 +40,18 @@ def pieces_of(text: str) -> Iterator[Piece]:
         is_paired = at in partners
         match token.kind:
             case "open" if is_paired or token.text == "{":
-                yield Piece(token.tex if is_paired else "{", is_paired, depth)
+                yield TexPiece(token.tex if is_paired else "{", is_paired, depth)
                 depth += is_paired
             case "close" if is_paired or token.text == "}":
                 depth -= is_paired
-                yield Piece("}", is_paired, depth)
+                yield TexPiece("}", is_paired, depth)
             case "tex":
                 is_command = at + 1 not in partners and token.text in _STYLES
-                yield Piece(token.text, not is_command, depth)
+                yield TexPiece(token.text, not is_command, depth)
             case "math":
-                yield Piece(token.tex, True, depth)
+                yield TexPiece(token.tex, True, depth)
             case "text":
-                yield Piece(token.text, False, depth)
+                yield TexPiece(token.text, False, depth)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +182,7 @@ def _math(content: str, following: str) -> str:
 
 
 def _in_math(found: re.Match[str]) -> str:
-    tex = tex_of(found[0])
+    tex = tex_character(found[0])
     if not (tex.startswith("$") and tex.endswith("$")):
         return f"\\text{{{tex}}}"
     return tex[1:-1] + (" " if found["letter"] and tex[-2].isalpha() else "")

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import NamedTuple
 
-from zoterodigest.bibtex.tex.latex import Dialect, cleaned, decode, encode_cleaned
+from zoterodigest.bibtex.tex.latex import Dialect, cleaned_tex, decode, encode_cleaned
 from zoterodigest.core.values.names import CollectiveName, PersonName, full_name, split_name
 from zoterodigest.core.values.record import Names
 
@@ -64,7 +64,7 @@ def encode_name(creator: Creator, dialect: Dialect) -> str:
     """Return one name that BibTeX reads as it is meant; "" for a name without a sign to print."""
     if creator.is_rest:
         return _OTHERS
-    last, first, suffix = parts_of(creator)
+    last, first, suffix = name_parts(creator)
     if creator.is_body or not first or not last:
         name = encode_cleaned(last or first, dialect)
         return f"{{{name}}}" if name else ""
@@ -74,9 +74,9 @@ def encode_name(creator: Creator, dialect: Dialect) -> str:
     return ", ".join(part for part in parts if part)
 
 
-def parts_of(creator: Creator) -> tuple[str, str, str]:
+def name_parts(creator: Creator) -> tuple[str, str, str]:
     """Return the last name, the first name and the suffix (Jr., III) of a creator, cleaned."""
-    last, first = cleaned(creator.last), cleaned(creator.first)
+    last, first = cleaned_tex(creator.last), cleaned_tex(creator.first)
     if creator.is_body:
         return last, first, ""
     if found := _SUFFIX_OF_FIRST.fullmatch(first):

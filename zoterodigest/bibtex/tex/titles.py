@@ -7,7 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from zoterodigest.bibtex.tex.latex import Dialect, cleaned, decode, encode, encode_words, escaped
+from zoterodigest.bibtex.tex.latex import (
+    Dialect,
+    cleaned_tex,
+    decode,
+    encode,
+    encode_words,
+    escaped_tex,
+)
 from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
 from zoterodigest.core.values.identity import canonical_title
 
@@ -22,7 +29,7 @@ def encode_title(
     every capitalised word within it. A title in another `language` than English is protected as a
     whole.
     """
-    title = cleaned(title)
+    title = cleaned_tex(title)
     if language and not language.lower().startswith("en"):
         return f"{{{encode(title, dialect)}}}"
     if title.isupper() and title.count(" ") > 2:  # all shouted: no capital means anything
@@ -156,9 +163,12 @@ def _protected(text: str, dialect: Dialect, is_protected: Callable[[str], bool])
             spans[-1:] = [(spans[-1][0], end)] if is_joined else [*spans[-1:], (start, end)]
     pieces, at = [], 0
     for start, end in spans:
-        pieces += [escaped(text[at:start], dialect), f"{{{escaped(text[start:end], dialect)}}}"]
+        pieces += [
+            escaped_tex(text[at:start], dialect),
+            f"{{{escaped_tex(text[start:end], dialect)}}}",
+        ]
         at = end
-    return "".join((*pieces, escaped(text[at:], dialect)))
+    return "".join((*pieces, escaped_tex(text[at:], dialect)))
 
 
 def _is_single(text: str, start: int, end: int) -> bool:

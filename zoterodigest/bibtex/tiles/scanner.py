@@ -20,9 +20,9 @@ from zoterodigest.bibtex.tiles.tiles import (
     Delimiter,
     EntryTile,
     MacroTile,
-    Piece,
     PreambleTile,
     Tile,
+    ValuePiece,
 )
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.read.markers import find_conflicts
@@ -141,7 +141,7 @@ class _Scanner:
             # than `_closings` says, and take quadratic time.
             plain = _PLAIN_FIELD.match(self._source, at) if self._closings is None else None
             if plain is not None:  # the usual case in one step
-                piece = Piece(Span(*plain.span("value")), Delimiter.BRACES)
+                piece = ValuePiece(Span(*plain.span("value")), Delimiter.BRACES)
                 fields.append(BibField(Span(*plain.span("name")), (piece,)))
                 at = plain.end()
                 continue
@@ -155,9 +155,9 @@ class _Scanner:
             at = self._after_blanks(at + 1)
         return tuple(fields), at + 1
 
-    def _value(self, at: int) -> tuple[tuple[Piece, ...], int]:
+    def _value(self, at: int) -> tuple[tuple[ValuePiece, ...], int]:
         """Read a value's pieces; the position returned is behind the blanks that follow them."""
-        pieces: list[Piece] = []
+        pieces: list[ValuePiece] = []
         while True:
             piece = self._piece(at)
             pieces.append(piece)
@@ -166,16 +166,16 @@ class _Scanner:
                 return tuple(pieces), at
             at = self._after_blanks(at + 1)
 
-    def _piece(self, at: int) -> Piece:
+    def _piece(self, at: int) -> ValuePiece:
         match self._source[at : at + 1]:
             case b"{":
-                return Piece(Span(at, self._closing(at) + 1), Delimiter.BRACES)
+                return ValuePiece(Span(at, self._closing(at) + 1), Delimiter.BRACES)
             case b'"':
-                return Piece(Span(at, self._end_of_quote(at)), Delimiter.QUOTES)
+                return ValuePiece(Span(at, self._end_of_quote(at)), Delimiter.QUOTES)
         bare = _BARE.match(self._source, at)
         if bare is None:
             raise _Broken(at, f"expected a value, found {self._seen(at)}")
-        return Piece(Span(*bare.span()), Delimiter.BARE)
+        return ValuePiece(Span(*bare.span()), Delimiter.BARE)
 
     def _closed(self, at: int, closer: bytes) -> int:
         if self._source[at : at + 1] != closer:

@@ -22,7 +22,7 @@ class Delimiter(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ValuePiece:
     """One piece of a value; `span` holds its delimiters. Pieces are joined by `#`."""
 
     span: Span
@@ -41,7 +41,7 @@ class BibField:
     """A field of an entry, or a macro's definition: `name = piece # piece`."""
 
     name: Span
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ValuePiece, ...]
 
     @property
     def value(self) -> Span:
@@ -72,7 +72,7 @@ class PreambleTile:
     """`@preamble{value}`."""
 
     span: Span
-    pieces: tuple[Piece, ...]
+    pieces: tuple[ValuePiece, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ def chosen(address: str = "", project: Project | None = None) -> Chosen:
 def access() -> Access:
     """Return how this machine reaches libraries over the network."""
     return Access(
-        key_of,
+        api_key_of,
         cache_folder(),
         countdown,
         local_key_of=local_key_of,
@@ -149,7 +149,7 @@ def _in_keyring(instance: str) -> str:
         return ""
 
 
-def key_of(address: WebAddress) -> str:
+def api_key_of(address: WebAddress) -> str:
     """Return the API key for the library at `address`, "" if there is none."""
     return key_and_origin(address)[0]
 

@@ -151,7 +151,7 @@ def wrapped(text: str, indent: int = 0) -> list[str]:
     return [(" " * indent + line.plain).rstrip() for line in lines]
 
 
-def parted(lines: Iterable[str]) -> Iterator[str]:
+def separated(lines: Iterable[str]) -> Iterator[str]:
     """Yield lines with one empty line between sections and none at the end, whichever of the
     sections have nothing to say.
     """

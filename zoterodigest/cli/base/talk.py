@@ -15,7 +15,7 @@ from zoterodigest.cli.base.screen import tell, tell_failure, visible
 from zoterodigest.errors import Stopped, ZoterodigestError
 
 if TYPE_CHECKING:
-    from zoterodigest.sync.run.failures import Failure
+    from zoterodigest.sync.run.failures import FailedRecord
 
 Progress = Callable[[int, int], None]
 Show = Callable[[str], None]
@@ -150,15 +150,15 @@ _MOST = 3
 """How many failures with one reason are listed one by one."""
 
 
-def tell_failures(failures: Iterable[Failure]) -> None:
+def tell_failures(failures: Iterable[FailedRecord]) -> None:
     """Report failures; many with the same reason in one file are counted on one line."""
     for parts in failure_lines(failures):
         tell_failure(*parts)
 
 
-def failure_lines(failures: Iterable[Failure]) -> Iterator[tuple[str, str, str]]:
+def failure_lines(failures: Iterable[FailedRecord]) -> Iterator[tuple[str, str, str]]:
     """Yield place, title and reason of each failure; many with one reason end with their number."""
-    groups: dict[tuple[str, str], list[Failure]] = {}
+    groups: dict[tuple[str, str], list[FailedRecord]] = {}
     for failure in failures:
         file, _, _ = failure.where.rpartition(":")
         groups.setdefault((file or failure.where, failure.reason), []).append(failure)

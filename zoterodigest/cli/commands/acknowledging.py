@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.cli.base.options import FINE, Invocation
-from zoterodigest.cli.base.places import open_place
+from zoterodigest.cli.base.project_context import open_context
 from zoterodigest.cli.base.screen import counted, cut, styled, width
 from zoterodigest.cli.base.talk import busy
-from zoterodigest.cli.show.attention import heading_of
 from zoterodigest.cli.show.closing import wording_of
 from zoterodigest.cli.show.encoder import emit_result, with_kind
+from zoterodigest.cli.show.report_sections import heading_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.run.conflicts import BOTH_WAYS
@@ -52,7 +52,7 @@ def acknowledge_or_forget(wish: StandingWish, asked: Invocation) -> int:
             "an ID and --all are two things" if wish.id else "neither an ID nor --all was given",
             "Give an ID that `zoterodigest status` lists, or --all.",
         )
-    place = open_place(asked)
+    place = open_context(asked)
     if not asked.is_dry_run:
         require_idle(place.workspace.project.state_folder)
     with place.workspace.library:

@@ -22,7 +22,7 @@ from zoterodigest.cli.base.options import (
     argument,
     option,
 )
-from zoterodigest.cli.base.places import linked_digests, project_in
+from zoterodigest.cli.base.project_context import linked_digests, project_in
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
@@ -38,7 +38,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import progress, require_consent
 from zoterodigest.cli.show.encoder import emit_result
-from zoterodigest.cli.show.subjects import field_name
+from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.errors import ZoterodigestError
@@ -47,8 +47,8 @@ from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.new_papers.adding import Addition, Doubled, Goal, open_goal, write
-from zoterodigest.sync.new_papers.adding import add as new_entries
+from zoterodigest.sync.new_papers.adding import Addition, Doubled, Goal, open_goal, write_additions
+from zoterodigest.sync.new_papers.adding import add_papers as new_entries
 from zoterodigest.sync.new_papers.asking_for import (
     Asked,
     ByBib,
@@ -125,7 +125,7 @@ def add(
         is_needed = is_lossy or (sys.stdin.isatty() and not as_json)
         question = f"Write this into {visible(addition.digest.key)}?"
         require_consent(question, asked, is_needed=is_needed)
-        write(goal, addition)
+        write_additions(goal, addition)
     is_written = bool(addition.came) and not is_dry_run
     text = _done(addition, is_dry_run=is_dry_run)
     emit_result(text, _data(addition, is_written=is_written), as_json=as_json)

@@ -9,8 +9,8 @@ from zoterodigest.cli.base.screen import cut, emit, styled, tell_error, width
 from zoterodigest.cli.commands.editing import NotTaken, edited, merged
 from zoterodigest.cli.show.conflict_list import head_of
 from zoterodigest.cli.show.differences import ends_shown
-from zoterodigest.cli.show.subjects import entry_title, field_name, value_text
-from zoterodigest.core.plan.terms import End
+from zoterodigest.cli.show.report_names import entry_title, field_name, value_text
+from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.record import Value
 from zoterodigest.sync.run.conflicts import OpenField
 from zoterodigest.sync.syncing.resolve import Decision

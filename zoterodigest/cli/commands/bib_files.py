@@ -12,7 +12,7 @@ from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.outside import loaded
-from zoterodigest.cli.base.places import linked_digests, near, open_library, project_in
+from zoterodigest.cli.base.project_context import linked_digests, near, open_library, project_in
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, tell_failure, visible
 from zoterodigest.cli.base.talk import require_consent, tell_failures
 from zoterodigest.cli.show.bib_text import dropped_text, notes_text, summary, unsettable_text
@@ -89,7 +89,7 @@ def export_into(
     return FAILED if done.failures else FINE
 
 
-def show(workspace: Workspace, given: Given) -> int:
+def show_new_bib(workspace: Workspace, given: Given) -> int:
     """Show what a new .bib of the project would hold, and return the exit code."""
     nowhere = workspace.project.bib_file(workspace.project.root / "-.bib")
     with workspace.library:
@@ -112,7 +112,7 @@ def _tell(bib: NewBib) -> None:
     tell(unsettable_text(bib.unsettable))
 
 
-def known_keys(workspace: Workspace | None) -> tuple[Mapping[str, str], str]:
+def exported_keys(workspace: Workspace | None) -> tuple[Mapping[str, str], str]:
     """Return the citation keys that exports of a project gave, by item, and its formula."""
     if workspace is None:
         return {}, ""

@@ -9,22 +9,22 @@ from typing import Annotated, Any
 
 import typer
 
-from zoterodigest.bibtex.cited.cited import At, Checked, Cited, Standing, check
+from zoterodigest.bibtex.cited.cited import At, Checked, Cited, Standing, check_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, AsJson, argument
 from zoterodigest.cli.base.outside import loaded
-from zoterodigest.cli.base.places import NoLibraryYet
+from zoterodigest.cli.base.project_context import NoLibraryYet
 from zoterodigest.cli.base.screen import counted, tell, visible
-from zoterodigest.cli.commands.citekeys import keys_of
-from zoterodigest.cli.show.encoder import emit_result, plain
+from zoterodigest.cli.commands.citekeys import project_citation_keys
+from zoterodigest.cli.show.encoder import emit_result, json_value
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
 from zoterodigest.project.digests import read_cited
 from zoterodigest.project.files import read_file, real_path
-from zoterodigest.project.layout import BibFile, find_project, parted
-from zoterodigest.sync.bibliographies.key_findings import differences
+from zoterodigest.project.layout import BibFile, by_kind, find_project
+from zoterodigest.sync.bibliographies.key_findings import alias_differences
 from zoterodigest.sync.exports.keying import Keys
 from zoterodigest.sync.gathering.workspace import library_meant
 
@@ -60,14 +60,14 @@ def check_cites(
 
     The exit code is 1 if a key is missing or doubled.
     """
-    documents, bibs = parted(files)
+    documents, bibs = by_kind(files)
     if not documents:
         raise NothingToCheck(
             "no document is named", "Name one that cites: check-cites main.tex refs.bib."
         )
     cited = read_cited(documents)
     bibliographies = _bibliographies(bibs, cited)
-    checked = check(cited, bibliographies)
+    checked = check_keys(cited, bibliographies)
     findings = (
         *_errors(checked),
         *_warnings(cited, checked, bibliographies),
@@ -141,15 +141,19 @@ def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[
     return {
         "cited": len(cited.keys),
         "missing": [
-            {"citekey": one.citation.key, **plain(one.citation.at), "similar": one.similar or None}
+            {
+                "citekey": one.citation.key,
+                **json_value(one.citation.at),
+                "similar": one.similar or None,
+            }
             for one in checked.missing
         ],
         "doubled": [
-            [{"citekey": one.key, **plain(one.at)} for one in entries]
+            [{"citekey": one.key, **json_value(one.at)} for one in entries]
             for entries in checked.doubled
         ],
-        "unused": [{"citekey": one.key, **plain(one.at)} for one in checked.unused],
-        "warnings": [{**plain(at), "reason": sentence} for at, sentence in warnings],
+        "unused": [{"citekey": one.key, **json_value(one.at)} for one in checked.unused],
+        "warnings": [{**json_value(at), "reason": sentence} for at, sentence in warnings],
     }
 
 
@@ -216,13 +220,13 @@ def _in_project(config: Path, paths: list[Path]) -> list[_Finding]:
     address, _ = library_meant(project, project.root, chosen())
     if not bibs or isinstance(parse_address(address), WebAddress):
         return []
-    with keys_of(project.root) as keys:
+    with project_citation_keys(project.root) as keys:
         return [each for path, bib in bibs for each in _of_bib(path, bib, keys)]
 
 
 def _of_bib(path: Path, bib: BibFile, keys: Keys) -> Iterator[_Finding]:
     for aliases in (one for one in keys.aliases if one.bibliography == bib.key):
-        for finding in differences(keys.items, aliases):
+        for finding in alias_differences(keys.items, aliases):
             alias = aliases.keys[finding.item]
             sentence = f"{alias} has the citation key {finding.key} in Zotero"
             yield _Level.NOTICE, At(str(path), aliases.lines[alias]), sentence

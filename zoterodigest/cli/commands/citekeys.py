@@ -14,7 +14,7 @@ import typer
 from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun, Invocation, Yes
-from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import (
     Column,
     counted,
@@ -31,7 +31,7 @@ from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.library.records.contents import NotInLibrary
 from zoterodigest.library.records.works import Reference
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.bibliographies.key_findings import Finding, Matter, findings_about
+from zoterodigest.sync.bibliographies.key_findings import KeyFinding, Matter, findings_about
 from zoterodigest.sync.exports.keying import (
     Keyed,
     Keys,
@@ -53,7 +53,7 @@ app.add_typer(_keys, name="citekeys")
 
 
 @_keys.command("list", epilog="Next: `zoterodigest citekeys check` finds problems.")
-def show(address: Address = "", as_json: AsJson = False) -> int:
+def list_keys(address: Address = "", as_json: AsJson = False) -> int:
     """List the citation key of each item, and its source.
 
     \b
@@ -68,7 +68,7 @@ def show(address: Address = "", as_json: AsJson = False) -> int:
       zoterodigest citekeys list
       zoterodigest citekeys list --json
     """
-    with keys_of(Path(), address) as keys:
+    with project_citation_keys(Path(), address) as keys:
         listed = sorted(keys.items, key=lambda one: (one.key.text.casefold(), one.key.text))
         data = {"citekeys": [_named_data(one) for one in listed]}
         emit_result(_list_text(listed), data, as_json=as_json)
@@ -90,7 +90,7 @@ def check(address: Address = "", as_json: AsJson = False) -> int:
 
     The exit code is 1 if there is a problem.
     """
-    with keys_of(Path(), address) as keys:
+    with project_citation_keys(Path(), address) as keys:
         findings, checked = findings_about(keys.items, keys.aliases), len(keys.items)
     emit_result(_check_text(findings, checked), _check_data(findings, checked), as_json=as_json)
     return FAILED if any(one.matter.is_wrong for one in findings) else FINE
@@ -131,7 +131,7 @@ def write(
     # A person who names item and key has agreed already.
     is_agreed = is_agreed or not is_all
     asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    with keys_of(Path(), address, is_writing=not is_dry_run) as keys:
+    with project_citation_keys(Path(), address, is_writing=not is_dry_run) as keys:
         if is_all:
             return _write(keys, lasting_keys(keys), asked)
         new = chosen_key(keys, _item_named(keys, item), key)
@@ -139,7 +139,9 @@ def write(
 
 
 @contextmanager
-def keys_of(start: Path, address: str = "", *, is_writing: bool = False) -> Iterator[Keys]:
+def project_citation_keys(
+    start: Path, address: str = "", *, is_writing: bool = False
+) -> Iterator[Keys]:
     """Give the citation keys of the project of `start`; the library is open as long."""
     library = open_library(address, start)
     opened = open_workspace((), start, chosen=chosen(address))
@@ -240,7 +242,7 @@ def _named_data(one: Reference) -> dict[str, Any]:
     return {**data, "stated": one.key.stated} if one.key.stated else data
 
 
-def _check_text(findings: Sequence[Finding], checked: int) -> Iterator[str]:
+def _check_text(findings: Sequence[KeyFinding], checked: int) -> Iterator[str]:
     """Yield what was found, by matter, then the counts."""
     for matter, heading in _HEADINGS.items():
         found = [one for one in findings if one.matter is matter]
@@ -255,7 +257,7 @@ def _check_text(findings: Sequence[Finding], checked: int) -> Iterator[str]:
     yield f"{counted(checked, 'citation key')}, {wrong:,} wrong"
 
 
-def _check_data(findings: Sequence[Finding], checked: int) -> dict[str, Any]:
+def _check_data(findings: Sequence[KeyFinding], checked: int) -> dict[str, Any]:
     found = [
         {
             "kind": one.matter.value,

@@ -14,8 +14,8 @@ from zoterodigest.cli.base.options import FAILED, FINE, Address, AnyDigests, AsJ
 from zoterodigest.cli.base.screen import counted, hanging, styled, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.sync.doctor.checked_project import Check, Finding
 from zoterodigest.sync.doctor.examination import examine
-from zoterodigest.sync.doctor.site import Check, Finding
 
 app = typer.Typer(rich_markup_mode=None)
 

@@ -22,13 +22,13 @@ from zoterodigest.cli.base.options import (
     Yes,
     option,
 )
-from zoterodigest.cli.base.places import linked_digests, open_library, project_in
+from zoterodigest.cli.base.project_context import linked_digests, open_library, project_in
 from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
 from zoterodigest.cli.base.talk import busy, progress, require_consent
-from zoterodigest.cli.show.duplicate_text import as_data, as_text, command_for
+from zoterodigest.cli.show.duplicate_text import command_for, duplicate_data, duplicate_text
 from zoterodigest.cli.show.encoder import emit_json, emit_result
-from zoterodigest.cli.show.library_list import title_of
-from zoterodigest.project.layout import parted
+from zoterodigest.cli.show.library_list import shown_title
+from zoterodigest.project.layout import by_kind
 from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
 from zoterodigest.sync.items.duplicates import duplicates_in
 from zoterodigest.sync.items.merging_items import ItemMerge, MergedItems, merge_items, prepare_merge
@@ -91,7 +91,10 @@ def duplicates(
         with busy("Reading digests and library"):
             found = duplicates_in(workspace)
         command = command_for(address)
-        text, data = as_text(found, workspace, command), as_data(found, workspace, command)
+        text, data = (
+            duplicate_text(found, workspace, command),
+            duplicate_data(found, workspace, command),
+        )
         emit_result(text, data, as_json=as_json)
     return FAILED if found.sure else FINE
 
@@ -99,7 +102,7 @@ def duplicates(
 def _meant(asked: Invocation) -> Workspace:
     """Open digests, .bib files and library; without a digest the library must exist."""
     start = Path()
-    digests, named = parted(asked.files)
+    digests, named = by_kind(asked.files)
     project = None if asked.files else project_in(start)
     if project:
         digests = [path for path in linked_digests(project) if path.exists()]
@@ -143,7 +146,7 @@ def _merge_items(workspace: Workspace, keys: tuple[str, str], asked: Invocation)
 
 def _plan(merge: ItemMerge) -> Iterator[str]:
     for label, item in (("keep      ", merge.keep), ("into trash", merge.other)):
-        yield cut(f"{label} {visible(item.key)}  {visible(title_of(item))}", width())
+        yield cut(f"{label} {visible(item.key)}  {visible(shown_title(item))}", width())
     if merge.is_settled:
         yield "They are merged already: nothing to do."
         return

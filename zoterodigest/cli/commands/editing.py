@@ -14,19 +14,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from zoterodigest.cli.base.screen import tell, visible
-from zoterodigest.cli.show.subjects import field_name, value_text
-from zoterodigest.core.plan.terms import End
+from zoterodigest.cli.show.report_names import field_name, value_text
+from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.blocks import join_blocks, split_blocks
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Empty,
+    FieldKind,
     Hyperlink,
-    Kind,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
     is_empty,
     kind_of,
 )
@@ -77,11 +77,11 @@ def _head(field: OpenField, title: str) -> str:
 
 
 _MANNER = {
-    Kind.SCALAR: "One text.",
-    Kind.NAMES: "One name a line; a last line “et al.” for the others.",
-    Kind.MEMBERS: "One a line.",
-    Kind.LINKS: "One link a line: label, blank, address.",
-    Kind.BLOCKS: "Markdown.",
+    FieldKind.SCALAR: "One text.",
+    FieldKind.NAMES: "One name a line; a last line “et al.” for the others.",
+    FieldKind.MEMBERS: "One a line.",
+    FieldKind.LINKS: "One link a line: label, blank, address.",
+    FieldKind.BLOCKS: "Markdown.",
 }
 
 
@@ -145,7 +145,7 @@ def _run(command: Sequence[str]) -> None:
 @contextmanager
 def _files(field: OpenField, texts: Mapping[str, str]) -> Iterator[Mapping[str, Path]]:
     """Write `texts` to files that nobody else may read, and remove them afterwards."""
-    is_markdown = kind_of(field.name) is Kind.BLOCKS or field.name == "abstract"
+    is_markdown = kind_of(field.name) is FieldKind.BLOCKS or field.name == "abstract"
     with TemporaryDirectory(prefix="zoterodigest-") as folder:
         paths = {name: Path(folder, f"{name}{'.md' if is_markdown else '.txt'}") for name in texts}
         for name, path in paths.items():
@@ -179,7 +179,7 @@ def written(value: Value) -> str:
             return "\n".join((*people, *([ET_AL] if truncated else [])))
         case Members(texts):
             return "\n".join(texts)
-        case Links(hyperlinks):
+        case WebLinks(hyperlinks):
             return "\n".join(f"{link.label} {link.url}".strip() for link in hyperlinks)
         case Blocks(texts):
             return join_blocks(texts)
@@ -196,16 +196,16 @@ def read_written(name: str, text: str) -> Value:
 def _read(name: str, text: str) -> Value:
     lines = tuple(line for line in (" ".join(line.split()) for line in text.split("\n")) if line)
     match kind_of(name):
-        case Kind.SCALAR:
+        case FieldKind.SCALAR:
             return text.strip() if name == "abstract" else " ".join(lines)
-        case Kind.NAMES:
+        case FieldKind.NAMES:
             is_cut = lines[-1:] == (ET_AL,)
             return Names(lines[:-1] if is_cut else lines, is_cut)
-        case Kind.MEMBERS:
+        case FieldKind.MEMBERS:
             return Members(tuple(dict.fromkeys(lines)))
-        case Kind.LINKS:
-            return Links(tuple(map(_link, lines)))
-        case Kind.BLOCKS:
+        case FieldKind.LINKS:
+            return WebLinks(tuple(map(_link, lines)))
+        case FieldKind.BLOCKS:
             return Blocks(tuple(filter(None, canonical_blocks(split_blocks(text)))))
 
 

@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from zoterodigest.bibtex.cited.cited import Cited
-from zoterodigest.bibtex.export.manner import write_bib
+from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
@@ -27,18 +27,18 @@ from zoterodigest.cli.base.options import (
     Yes,
     option,
 )
-from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.commands.bib_files import (
     Writing,
     add_to_bib,
     export_into,
-    known_keys,
+    exported_keys,
     project_here,
-    show,
+    show_new_bib,
 )
 from zoterodigest.cli.show.bib_text import unsettable_text
-from zoterodigest.cli.show.library_list import api_data, select
+from zoterodigest.cli.show.library_list import api_data, filter_items
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.record import Names
 from zoterodigest.core.works.catalogue import Catalogue
@@ -254,8 +254,8 @@ def export(
             bib = workspace.project.bib_file(Path(output))
             return export_into(workspace, [bib], wanted.rules, writing)
         if output in ("", "-"):
-            return show(workspace, wanted.rules)
-    found = _references(wanted, asked, *known_keys(workspace))
+            return show_new_bib(workspace, wanted.rules)
+    found = _references(wanted, asked, *exported_keys(workspace))
     _write(by_key(found) if order is Order.KEY else found, wanted, writing)
     return FINE
 
@@ -290,7 +290,7 @@ def _references(
     else:
         with open_library(asked.address, Path()) as library:
             snapshot = library.read()
-        items = (api_data(item) for item in select(snapshot, wanted.collections, ()).items)
+        items = (api_data(item) for item in filter_items(snapshot, wanted.collections, ()).items)
     tagged = [data for data in items if {*wanted.tags} <= {*ItemJson(data).tags}]
     return references(tagged, bib_rules(), formula=formula, fixed=keys)
 

@@ -12,7 +12,7 @@ from zoterodigest.cli.base.options import argument
 from zoterodigest.cli.base.screen import emit, hanging, styled, visible
 from zoterodigest.digest.format.format import (
     SUFFIX,
-    Format,
+    DigestFormat,
     builtin_formats,
     format_files,
     load_format,
@@ -52,5 +52,5 @@ def _text(folders: Sequence[Path]) -> Iterator[str]:
         yield from hanging("Formats of your own: ", about)
 
 
-def _line(form: Format) -> list[str]:
+def _line(form: DigestFormat) -> list[str]:
     return hanging(f"  {form.name:<20} ", visible(form.about))

@@ -20,10 +20,10 @@ from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
 from zoterodigest.project.initial import initial_config
-from zoterodigest.project.layout import Project, find_project, parted
+from zoterodigest.project.layout import Project, by_kind, find_project
 from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
-from zoterodigest.project.proposals import Candidate, Proposal, propose
+from zoterodigest.project.proposals import DigestProposal, Proposal, propose
 from zoterodigest.project.running import running
 
 app = typer.Typer(rich_markup_mode=None)
@@ -69,7 +69,7 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     # A broken symbolic link is a file of the person's too: exists() would not see it.
     if os.path.lexists(path):
         raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
-    digests, bibs = parted(dict.fromkeys(files))
+    digests, bibs = by_kind(dict.fromkeys(files))
     for bib in bibs:
         read_if_present(bib)
     candidates = tuple(_candidates(folder, digests))
@@ -95,14 +95,14 @@ def _linked_library(folder: Path) -> str:
     return address_of(read_lock(found, path).identity) if found else ""
 
 
-def _candidates(folder: Path, digests: Iterable[Path]) -> Iterator[Candidate]:
+def _candidates(folder: Path, digests: Iterable[Path]) -> Iterator[DigestProposal]:
     venues = venue_table()
     for digest in dict.fromkeys(digests):
         source = read_digest(digest).data
         name = _name_in(folder, digest)
         document = read_document(name, source, formats_for(digest), venues)
         beside = frozenset(path.name for path in digest.absolute().parent.iterdir())
-        yield Candidate(name, document, beside)
+        yield DigestProposal(name, document, beside)
 
 
 def _name_in(folder: Path, path: Path) -> str:

@@ -14,12 +14,12 @@ from zoterodigest.cli.show.inspection import (
     Unreadable,
     bibs_data,
     digests_data,
-    exit_code,
     inspect_bibs,
     inspect_digests,
+    inspection_code,
 )
 from zoterodigest.cli.show.inspection_text import bibs_text, digests_text
-from zoterodigest.project.layout import parted
+from zoterodigest.project.layout import by_kind
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -46,7 +46,7 @@ def inspect(
     zoterodigest detects the format. To add your own, put a file NAME.format.toml beside the digest
     (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood.
     """
-    digests, named = parted(files)
+    digests, named = by_kind(files)
     found, bibs = inspect_digests(digests, format_name), inspect_bibs(named)
     if as_json:
         emit_json(digests_data(found) | (bibs_data(bibs) if named else {}))
@@ -56,4 +56,4 @@ def inspect(
     for one in (*found, *bibs):
         if isinstance(one, Unreadable):
             tell_error(str(one.error), one.error.hint)
-    return exit_code(found) or exit_code(bibs)
+    return inspection_code(found) or inspection_code(bibs)

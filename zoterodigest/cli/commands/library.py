@@ -15,7 +15,7 @@ import typer
 from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.options import FAILED, FINE, AsJson, DryRun, Invocation, Stats, Yes
 from zoterodigest.cli.base.outside import allowed
-from zoterodigest.cli.base.places import NoLibraryYet, near, told_requests
+from zoterodigest.cli.base.project_context import NoLibraryYet, near, told_requests
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
@@ -28,13 +28,13 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.cli.show.history_text import library_text
+from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.initial import library_line
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.copying.carry import Copied, carry_out_copy
+from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 
@@ -87,7 +87,7 @@ def copy(
     The exit code is 1 if something couldn't be copied. It is 7 if TO has items of yours and you
     didn't confirm (--yes confirms).
     """
-    wanted = _Copy(source, target, is_whole, with_trash, is_switched)
+    wanted = _CopyRequest(source, target, is_whole, with_trash, is_switched)
     asked = Invocation(
         is_dry_run=is_dry_run, is_agreed=is_agreed, with_stats=with_stats, as_json=as_json
     )
@@ -116,7 +116,7 @@ def copy(
 
 
 @dataclass(frozen=True, slots=True)
-class _Copy:
+class _CopyRequest:
     """What to copy: from which library to which, and how much of it."""
 
     source: str
@@ -150,7 +150,7 @@ _KINDS = ("items", "notes", "attachments", "collections")
 
 def _new(copying: Copying) -> Counter[str]:
     """Return how much is created of each kind."""
-    counts = Counter({"collections": len(copying.writes.shelves)})
+    counts = Counter({"collections": len(copying.writes.collection_rows)})
     for write in copying.writes.all:
         if write.item.version == 0:
             kind = "notes" if write.item.json.is_note else "items"
@@ -163,11 +163,13 @@ def _gaining(copying: Copying) -> int:
     return sum(write.item.version > 0 for write in copying.writes.items)
 
 
-def _planned(copying: Copying, wanted: _Copy) -> Iterator[str]:
+def _planned(copying: Copying, wanted: _CopyRequest) -> Iterator[str]:
     """Yield the last line of a dry run, if the copy would write anything."""
     new, gaining = _new(copying), _gaining(copying)
     parts = (
-        [f"{library_text(new)} written into {visible(wanted.target)}"] if any(new.values()) else []
+        [f"{library_changes_text(new)} written into {visible(wanted.target)}"]
+        if any(new.values())
+        else []
     )
     parts += [f"{counted(gaining, 'item')} changed there"] if gaining else []
     if parts:
@@ -175,7 +177,7 @@ def _planned(copying: Copying, wanted: _Copy) -> Iterator[str]:
         yield from wrapped(planned_line(", ".join(parts)))
 
 
-def _plan(copying: Copying, wanted: _Copy) -> Iterator[str]:
+def _plan(copying: Copying, wanted: _CopyRequest) -> Iterator[str]:
     yield from hanging("from       ", visible(wanted.source))
     yield from hanging("to         ", visible(wanted.target))
     if copying.is_moved and not wanted.is_whole:
@@ -217,15 +219,16 @@ def _left(copying: Copying) -> dict[str, int]:
     return {**asdict(copying.portion.left), "relations": copying.left_relations}
 
 
-def _told(copied: Copied, wanted: _Copy) -> Iterator[str]:
+def _told(copied: Copied, wanted: _CopyRequest) -> Iterator[str]:
     target = visible(wanted.target)
     yield ""
     if copied.failures:
-        yield f"{library_text(copied.counts) or 'Nothing'} written into {target}; not all is there."
+        changes = library_changes_text(copied.counts) or "Nothing"
+        yield f"{changes} written into {target}; not all is there."
         stays = "The lock file stays as it was. " if copied.copying.lock is not None else ""
         yield f"{stays}Run the command again: it goes on from here."
         return
-    written = library_text(copied.counts)
+    written = library_changes_text(copied.counts)
     yield f"Done: {written} written into {target}." if written else "Nothing to write."
     if copied.is_moved:
         yield f"The lock file links with {target} now."
@@ -249,7 +252,7 @@ def _differing(copied: Copied) -> Iterator[str]:
         )
 
 
-def _next_step(copied: Copied, wanted: _Copy) -> Iterator[str]:
+def _next_step(copied: Copied, wanted: _CopyRequest) -> Iterator[str]:
     """Yield which line of zoterodigest.toml names the new library, if it doesn't yet."""
     project = copied.copying.source.project
     address = copied.copying.address
@@ -267,7 +270,7 @@ def _next_step(copied: Copied, wanted: _Copy) -> Iterator[str]:
         yield f"  {visible(library_line(address))}"
 
 
-def _data(copied: Copied, wanted: _Copy) -> dict[str, Any]:
+def _data(copied: Copied, wanted: _CopyRequest) -> dict[str, Any]:
     copying = copied.copying
     counts = _new(copying)
     return {

@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from zoterodigest.cli.base.options import Address, AsJson, option
-from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.show.encoder import emit_result
-from zoterodigest.cli.show.library_list import as_data, as_text, select
+from zoterodigest.cli.show.library_list import filter_items, library_data, library_text
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -49,5 +49,7 @@ def ls(
     """
     with open_library(address, Path()) as library:
         snapshot = library.read()
-    shown = select(snapshot, collections or (), tags or ())
-    emit_result(as_text(shown), as_data(shown, with_children=with_children), as_json=as_json)
+    shown = filter_items(snapshot, collections or (), tags or ())
+    emit_result(
+        library_text(shown), library_data(shown, with_children=with_children), as_json=as_json
+    )

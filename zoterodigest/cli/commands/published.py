@@ -20,24 +20,29 @@ from zoterodigest.cli.base.options import (
     Stats,
     Yes,
 )
-from zoterodigest.cli.base.places import Place, open_place
+from zoterodigest.cli.base.project_context import ProjectContext, open_context
 from zoterodigest.cli.base.screen import emit, tell, visible
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.closing import closing_text, done_text
 from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import plan_text, refusals_text
-from zoterodigest.cli.show.published_text import Shown, published_data, published_text
-from zoterodigest.core.plan.found import Found
-from zoterodigest.lookup.finding import Asking, find
+from zoterodigest.cli.show.published_text import ShownWorks, published_data, published_text
+from zoterodigest.core.plan.found import LookupResult
+from zoterodigest.lookup.finding import Asking, find_publications
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import Publish
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.lookups.publications import Listed, digest_choices, found_of, listed_works
+from zoterodigest.sync.lookups.publications import (
+    ListedWork,
+    digest_choices,
+    found_of,
+    listed_works,
+)
 from zoterodigest.sync.run.failures import TooMuch, foreseen
 from zoterodigest.sync.run.run import Options, Prepared, plan_over, prepare
-from zoterodigest.sync.syncing.carry import carry_out
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -90,7 +95,7 @@ def published(
         with_stats=with_stats,
         as_json=as_json,
     )
-    place = open_place(asked)
+    place = open_context(asked)
     with place.workspace.library:
         is_applied = is_applied or into_digests
         if is_applied and not is_dry_run:
@@ -120,29 +125,29 @@ def published(
 
 
 def _looked_for(
-    works: tuple[Listed, ...], workspace: Workspace, *, asks_nobody: bool, into_digests: bool
-) -> tuple[Shown, Mapping[str, int]]:
+    works: tuple[ListedWork, ...], workspace: Workspace, *, asks_nobody: bool, into_digests: bool
+) -> tuple[ShownWorks, Mapping[str, int]]:
     """Return what was found of `works`, and how many requests it took."""
     zotero = workspace.zotero
     with open_sources(workspace.project.configuration.lookup) as sources:
         asking = Asking(asks_nobody, progress)
-        findings = find([listed.work for listed in works], sources, zotero, asking)
+        findings = find_publications([listed.work for listed in works], sources, zotero, asking)
         requests = {service.place.name: service.sent for service in sources.services}
     taken = tuple(
         found_of(listed, publication, zotero, into_digests=into_digests)
         for listed, publication in zip(works, findings.publications, strict=True)
     )
-    return Shown(works, findings, taken, is_offline=asks_nobody), requests
+    return ShownWorks(works, findings, taken, is_offline=asks_nobody), requests
 
 
 def _planned(
-    prepared: Prepared, shown: Shown, into_digests: bool, max_changes: int | None
+    prepared: Prepared, shown: ShownWorks, into_digests: bool, max_changes: int | None
 ) -> Prepared:
     """Return the run that lets the items take what was found, over what was read."""
     found = {
         listed.key: taken
         for listed, taken in zip(shown.works, shown.taken, strict=True)
-        if isinstance(taken, Found)
+        if isinstance(taken, LookupResult)
     }
     intent = Publish(found)
     if into_digests:
@@ -151,7 +156,7 @@ def _planned(
     return plan_over(prepared.workspace, options, prepared.gathered)
 
 
-def _applied(planned: Prepared, place: Place, shown: Shown, asked: Invocation) -> int:
+def _applied(planned: Prepared, place: ProjectContext, shown: ShownWorks, asked: Invocation) -> int:
     """Show the plan, ask if that is needed, write, and report the outcome."""
     if not asked.as_json:
         emit(published_text(shown))

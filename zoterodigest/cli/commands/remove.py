@@ -19,7 +19,7 @@ from zoterodigest.cli.base.options import (
     Stats,
     Yes,
 )
-from zoterodigest.cli.base.places import Place, opened_place
+from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
@@ -34,13 +34,19 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.cli.show.history_text import library_text
-from zoterodigest.cli.show.library_list import title_of
+from zoterodigest.cli.show.history_text import library_changes_text
+from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.failures import failures_of_unread
-from zoterodigest.sync.undo.ways_out import Leaving, Left, leave, prepare_remove, prepare_unlink
+from zoterodigest.sync.undo.remove_and_unlink import (
+    RemovalPlan,
+    RemovalResult,
+    apply_removal,
+    prepare_remove,
+    prepare_unlink,
+)
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -109,20 +115,20 @@ MANY = 20
 _MOST = 8
 
 
-def _leave(asked: Invocation, plan: Callable[[Workspace], Leaving]) -> int:
-    with opened_place(asked) as place:
+def _leave(asked: Invocation, plan: Callable[[Workspace], RemovalPlan]) -> int:
+    with opened_context(asked) as place:
         if not asked.is_dry_run:
             require_idle(place.workspace.project.state_folder)
         with busy("Reading digests and library"):
             leaving = plan(place.workspace)
         if not asked.as_json:
             emit(_plan(leaving, place))
-        left = Left(leaving)
+        left = RemovalResult(leaving)
         if not asked.is_dry_run:
             # The trash and the log bring everything back, so only many changes need a yes.
             require_consent("Do this?", asked, is_needed=_size(leaving) > MANY)
             with progress("Writing", "written") as report:
-                left = leave(leaving, report)
+                left = apply_removal(leaving, report)
         if asked.as_json:
             emit_json(_data(left, place))
         elif not asked.is_dry_run and not leaving.is_settled:
@@ -134,13 +140,13 @@ def _leave(asked: Invocation, plan: Callable[[Workspace], Leaving]) -> int:
     return FAILED if left.failures or unread else FINE
 
 
-def _done(left: Left) -> str:
+def _done(left: RemovalResult) -> str:
     """Return what was done, in the numbers of the plan if nothing failed."""
     if left.failures:
-        some = library_text(left.counts)
+        some = library_changes_text(left.counts)
         return f"{some} trashed or changed" if some else "nothing was changed"
     changed = len(left.leaving.patches)
-    trashed = library_text({**left.counts, "items": left.counts.get("items", 0) - changed})
+    trashed = library_changes_text({**left.counts, "items": left.counts.get("items", 0) - changed})
     parts = [f"{trashed} trashed"] if trashed else []
     parts += [f"{counted(changed, 'item')} changed"] if changed else []
     return ", ".join(parts) or "only links were ended"
@@ -155,11 +161,11 @@ _KINDS = {
 """How one and how several of a kind are called."""
 
 
-def _size(leaving: Leaving) -> int:
-    return len(leaving.trash) + len(leaving.patches) + len(leaving.shelves)
+def _size(leaving: RemovalPlan) -> int:
+    return len(leaving.trash) + len(leaving.patches) + len(leaving.collection_rows)
 
 
-def _plan(leaving: Leaving, place: Place) -> Iterator[str]:
+def _plan(leaving: RemovalPlan, place: ProjectContext) -> Iterator[str]:
     """Yield which links end, what is trashed or removed from items, and what stays and why."""
     yield from place.lines()
     yield ""
@@ -178,20 +184,20 @@ def _plan(leaving: Leaving, place: Place) -> Iterator[str]:
     yield from _kept(leaving)
 
 
-def _trashed(leaving: Leaving) -> Iterator[str]:
-    if leaving.trash or leaving.shelves:
+def _trashed(leaving: RemovalPlan) -> Iterator[str]:
+    if leaving.trash or leaving.collection_rows:
         counts = Counter(_kind(leaving, item) for item in leaving.trash)
-        counts["collection"] = len(leaving.shelves)
+        counts["collection"] = len(leaving.collection_rows)
         yield styled("Into the trash", "bold")
         yield from (numbered(counts[kind], *_KINDS[kind]) for kind in _KINDS if counts[kind])
 
 
-def _kind(leaving: Leaving, trashed: LibraryItem) -> str:
+def _kind(leaving: RemovalPlan, trashed: LibraryItem) -> str:
     held = leaving.gathered.contents.by_key[trashed.key].json.item_type
     return held if held in ("note", "attachment") else "item"
 
 
-def _kept(leaving: Leaving) -> Iterator[str]:
+def _kept(leaving: RemovalPlan) -> Iterator[str]:
     if not leaving.kept:
         return
     yield from section("What stays", len(leaving.kept))
@@ -200,16 +206,18 @@ def _kept(leaving: Leaving) -> Iterator[str]:
     yield from first_of(lines, _MOST, indent=2)
 
 
-def _data(left: Left, place: Place) -> dict[str, Any]:
+def _data(left: RemovalResult, place: ProjectContext) -> dict[str, Any]:
     leaving = left.leaving
     by_key = leaving.gathered.contents.by_key
     return {
         "library": {"address": place.address},
         "written": left.written,
         "links": [{"id": row.id, "digest": row.digest, "item": row.item} for row in leaving.rows],
-        "trash": [{"key": item.key, "title": title_of(by_key[item.key])} for item in leaving.trash],
+        "trash": [
+            {"key": item.key, "title": shown_title(by_key[item.key])} for item in leaving.trash
+        ],
         "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in leaving.patches],
-        "collections": [{"key": one.key, "name": one.name} for one in leaving.shelves],
+        "collections": [{"key": one.key, "name": one.name} for one in leaving.collection_rows],
         "kept": leaving.kept,
         "failures": left.failures,
     }

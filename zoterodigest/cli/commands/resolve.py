@@ -23,7 +23,7 @@ from zoterodigest.cli.base.options import (
     argument,
     option,
 )
-from zoterodigest.cli.base.places import open_place
+from zoterodigest.cli.base.project_context import open_context
 from zoterodigest.cli.base.screen import counted, emit, excerpts, width, wrapped
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.commands.acknowledging import NotChosen, StandingWish, acknowledge_or_forget
@@ -38,24 +38,24 @@ from zoterodigest.cli.show.conflict_list import (
     head_of,
 )
 from zoterodigest.cli.show.encoder import emit_json, emit_result
-from zoterodigest.cli.show.subjects import entry_title, field_name, place_of, value_text
-from zoterodigest.core.plan.terms import End
+from zoterodigest.cli.show.report_names import entry_title, field_name, place_of, value_text
+from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.conflicts import (
     BOTH_WAYS,
-    Kind,
     NotOpen,
     OpenField,
+    OpenReason,
     in_field,
     open_fields,
     with_id,
 )
-from zoterodigest.sync.run.failures import Failure
+from zoterodigest.sync.run.failures import FailedRecord
 from zoterodigest.sync.run.run import Prepared, prepare
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
 from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -63,8 +63,8 @@ app = typer.Typer(rich_markup_mode=None)
 @app.command(epilog="Next: `zoterodigest resolve` decides them.")
 def conflicts(
     digests: AnyDigests = None,
-    with_apart: Annotated[
-        bool, typer.Option("--apart", "-a", help="Also list diverged fields.")
+    with_diverged: Annotated[
+        bool, typer.Option("--diverged", "--apart", "-a", help="Also list diverged fields.")
     ] = False,
     address: Address = "",
     as_json: AsJson = False,
@@ -78,13 +78,13 @@ def conflicts(
     \b
     Examples:
       zoterodigest conflicts
-      zoterodigest conflicts papers.md --apart
+      zoterodigest conflicts papers.md --diverged
     """
     asked = Invocation(files=digests or (), address=address, as_json=as_json)
-    workspace = open_place(asked).workspace
+    workspace = open_context(asked).workspace
     with workspace.library:
         prepared, fields = _opened(workspace)
-    text = conflicts_text(prepared, fields, with_apart=with_apart)
+    text = conflicts_text(prepared, fields, with_diverged=with_diverged)
     emit_result(text, conflicts_data(prepared, fields), as_json=as_json)
     return CONFLICTING if has_conflicts(prepared, fields) else FINE
 
@@ -96,7 +96,9 @@ _Edit = Annotated[
 ]
 _Field = Annotated[str, option("--field", "NAME", "Only this field.")]
 _All = Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")]
-_Apart = Annotated[bool, typer.Option("--apart", "-a", help="Also decide diverged fields.")]
+_Diverged = Annotated[
+    bool, typer.Option("--diverged", "--apart", "-a", help="Also decide diverged fields.")
+]
 _Acknowledge = Annotated[
     bool, typer.Option("--acknowledge", help="Accept a report of `status` until its values change.")
 ]
@@ -112,7 +114,7 @@ def resolve(
     is_edit: _Edit = False,
     field: _Field = "",
     is_all: _All = False,
-    with_apart: _Apart = False,
+    with_diverged: _Diverged = False,
     is_acknowledged: _Acknowledge = False,
     is_forgotten: _Forget = False,
     is_dry_run: DryRun = False,
@@ -151,9 +153,9 @@ def resolve(
             )
         reports = StandingWish(wanted, field, is_all, is_forgotten)
         return acknowledge_or_forget(reports, asked)
-    wish = _Wish(wanted, field, keep, is_edit, is_all, with_apart)
+    wish = _ResolveWish(wanted, field, keep, is_edit, is_all, with_diverged)
     _require_clear(wish, may_ask=sys.stdin.isatty() and not as_json)
-    workspace = open_place(asked).workspace
+    workspace = open_context(asked).workspace
     if not is_dry_run:
         require_idle(workspace.project.state_folder)
     with workspace.library:
@@ -188,7 +190,7 @@ class NotDecided(ZoterodigestError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _ResolveWish:
     """Which open fields to decide, and how; with neither `keep` nor `is_edit` a person is asked.
 
     Without an `id` all conflicts are meant, and with `with_apart` the diverged fields too.
@@ -199,7 +201,7 @@ class _Wish:
     keep: End | None = None
     is_edit: bool = False
     is_all: bool = False
-    with_apart: bool = False
+    with_diverged: bool = False
 
     @property
     def asks(self) -> bool:
@@ -228,7 +230,7 @@ def _nothing(prepared: Prepared, fields: Sequence[OpenField], meant: Sequence[Op
 _KEEPS = "--keep markdown, --keep bib or --keep zotero"
 
 
-def _require_clear(wish: _Wish, *, may_ask: bool) -> None:
+def _require_clear(wish: _ResolveWish, *, may_ask: bool) -> None:
     if wish.keep is not None and wish.is_edit:
         raise NotDecided("--keep and --edit are two ways to decide", "Give one of them.")
     if wish.id and wish.is_all:
@@ -246,7 +248,7 @@ def _require_clear(wish: _Wish, *, may_ask: bool) -> None:
         )
 
 
-def _meant(fields: Sequence[OpenField], wish: _Wish) -> Sequence[OpenField]:
+def _meant(fields: Sequence[OpenField], wish: _ResolveWish) -> Sequence[OpenField]:
     """Return the open fields that are meant; an ID names one field unless a person is asked."""
     if wish.id:
         found = with_id(fields, wish.id)
@@ -261,7 +263,9 @@ def _meant(fields: Sequence[OpenField], wish: _Wish) -> Sequence[OpenField]:
                 f"Give --keep {end.value} or --keep {End.ZOTERO.value}.",
             )
         return found
-    kinds = {Kind.CONFLICT, Kind.APART} if wish.with_apart else {Kind.CONFLICT}
+    kinds = (
+        {OpenReason.CONFLICT, OpenReason.DIVERGED} if wish.with_diverged else {OpenReason.CONFLICT}
+    )
     found = tuple(one for one in fields if one.kind in kinds and _is_between(one, wish.keep))
     return in_field(found, wish.field) if wish.field and found else found
 
@@ -274,7 +278,9 @@ def _is_between(field: OpenField, keep: End | None) -> bool:
 _KINDS = {End.MARKDOWN: "a digest", End.BIB: "a bibliography"}
 
 
-def _decided(fields: Sequence[OpenField], wish: _Wish, workspace: Workspace) -> list[Decision]:
+def _decided(
+    fields: Sequence[OpenField], wish: _ResolveWish, workspace: Workspace
+) -> list[Decision]:
     if wish.asks:
         return ask(fields, workspace.project.configuration.sync.merge_tool)
     if wish.is_edit:
@@ -310,7 +316,7 @@ def _result(decision: Decision, room: int) -> str:
 
 def _tell(
     resolving: Resolving, outcome: Outcome, after: Sequence[OpenField], asked: Invocation
-) -> list[Failure]:
+) -> list[FailedRecord]:
     """Report what was done and what is left; return what failed."""
     failures = [*_left(resolving), *outcome.failures]
     if asked.as_json:
@@ -319,26 +325,26 @@ def _tell(
         emit(["", *wrapped(planned_line(planned_amounts(resolving.prepared)))])
     elif resolving.decisions:
         emit(["", done_text(outcome)])
-        if left := sum(one.kind is Kind.CONFLICT for one in after):
+        if left := sum(one.kind is OpenReason.CONFLICT for one in after):
             emit([f"{counted(left, 'conflict is', 'conflicts are')} still open."])
     tell_failures(failures)
     return failures
 
 
-def _left(resolving: Resolving) -> Iterator[Failure]:
+def _left(resolving: Resolving) -> Iterator[FailedRecord]:
     for decision, reason in resolving.left:
         field = decision.field
         reason = f"{field_name(field.name)}: {reason}"
-        yield Failure(place_of(field.entry), entry_title(field.entry), reason)
+        yield FailedRecord(place_of(field.entry), entry_title(field.entry), reason)
 
 
 def _data(
-    resolving: Resolving, failures: Sequence[Failure], after: Sequence[OpenField]
+    resolving: Resolving, failures: Sequence[FailedRecord], after: Sequence[OpenField]
 ) -> dict[str, Any]:
     return {
         "resolved": [
             {**field_data(one.field), "chosen": one.choice} for one in resolving.decisions
         ],
         "failures": failures,
-        "conflicts": [field_data(one) for one in after if one.kind is Kind.CONFLICT],
+        "conflicts": [field_data(one) for one in after if one.kind is OpenReason.CONFLICT],
     }

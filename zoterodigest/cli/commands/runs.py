@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from zoterodigest.cli.base.options import AMBIGUOUS, CONFLICTING, FAILED, FINE, Invocation
-from zoterodigest.cli.base.places import Place, opened_place
+from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import counted, emit, hanging, tell, visible, wrapped
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
-from zoterodigest.cli.show.attention import CONFLICTS
 from zoterodigest.cli.show.closing import closing_text, done_text, planned_text
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.inspection import BLANK
@@ -22,7 +21,8 @@ from zoterodigest.cli.show.plan_text import (
     plan_text,
     refusals_text,
 )
-from zoterodigest.cli.show.subjects import subjects_of
+from zoterodigest.cli.show.report_names import report_names
+from zoterodigest.cli.show.report_sections import CONFLICTS
 from zoterodigest.core.plan.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.core.values.record import Entry
 from zoterodigest.project.running import require_idle
@@ -32,7 +32,7 @@ from zoterodigest.sync.lookups.lookups import LookedUp
 from zoterodigest.sync.run.failures import TooMuch, foreseen
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
-from zoterodigest.sync.syncing.carry import Outcome, carry_out
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 
 def run(asked: Invocation, options: Options) -> int:
@@ -42,7 +42,7 @@ def run(asked: Invocation, options: Options) -> int:
 
 def _show_plan(asked: Invocation, options: Options) -> int:
     """Show what a run would do, and return the exit code it would have as far as is known."""
-    with opened_place(asked) as place:
+    with opened_context(asked) as place:
         prepared, looked = _looked_up(place, asked, options)
         if asked.as_json:
             emit_json(plan_data(prepared, place) | {"lookup": looked_data(looked)})
@@ -58,7 +58,7 @@ def _show_plan(asked: Invocation, options: Options) -> int:
 
 def _carry(asked: Invocation, options: Options) -> int:
     """Show the plan, ask if that is needed, write, and report the outcome."""
-    with opened_place(asked) as place:
+    with opened_context(asked) as place:
         # Before anything is read: a plan made while another run writes is stale.
         require_idle(place.workspace.project.state_folder)
         prepared, looked = _looked_up(place, asked, options)
@@ -85,7 +85,9 @@ def _carry(asked: Invocation, options: Options) -> int:
     return FAILED if outcome.failures else _code(outcome.last, looked)
 
 
-def _looked_up(place: Place, asked: Invocation, options: Options) -> tuple[Prepared, LookedUp]:
+def _looked_up(
+    place: ProjectContext, asked: Invocation, options: Options
+) -> tuple[Prepared, LookedUp]:
     """Plan, look up what the plan creates, and plan with what was found."""
     named = {digest.key for digest in place.workspace.digests}
     selection, workspace = options.selection, place.workspace
@@ -132,14 +134,14 @@ def _obey_guard(prepared: Prepared) -> None:
     stop = prepared.stop
     if stop is None:
         return
-    subjects = subjects_of(prepared)
+    subjects = report_names(prepared)
     tell(["", "The first of them:"])
     tell(f"    {subjects.place(row_id)}  {subjects.title(row_id)}" for row_id in stop.examples)
     tell(f"    {visible(entry)}" for entry in stop.pruned)
     raise TooMuch(stop)
 
 
-def _target(prepared: Prepared, place: Place) -> str:
+def _target(prepared: Prepared, place: ProjectContext) -> str:
     """Return what a run of this direction writes."""
     intent = prepared.options.intent
     if not intent.may_pull:
@@ -148,7 +150,7 @@ def _target(prepared: Prepared, place: Place) -> str:
     return f"{visible(place.address)} and {files}" if intent.may_push else files
 
 
-def _told(outcome: Outcome, place: Place, *, is_first: bool) -> Iterator[str]:
+def _told(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> Iterator[str]:
     yield ""
     yield from wrapped(done_text(outcome))
     if outcome.planned_again:

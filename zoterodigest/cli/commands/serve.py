@@ -16,7 +16,7 @@ import typer
 from zoterodigest import __version__
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import Address, option
-from zoterodigest.cli.base.places import project_in
+from zoterodigest.cli.base.project_context import project_in
 from zoterodigest.cli.base.screen import emit, tell, tell_error
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress

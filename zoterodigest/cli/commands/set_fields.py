@@ -12,7 +12,7 @@ import typer
 
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun, argument
-from zoterodigest.cli.base.places import open_library
+from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import counted, emit, tell_failure, wrapped
 from zoterodigest.cli.base.talk import busy, progress
 from zoterodigest.cli.show.closing import planned_line

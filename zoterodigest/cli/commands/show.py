@@ -11,16 +11,16 @@ import typer
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.options import Address, AsJson, argument
-from zoterodigest.cli.base.places import open_library, sources_in
+from zoterodigest.cli.base.project_context import open_library, sources_in
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import (
     api_data,
     creator_name,
     family,
-    find,
+    items_by_key,
     note_text,
-    title_of,
+    shown_title,
 )
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import collection_paths
@@ -45,7 +45,7 @@ def show(
     with open_library(address, Path()) as library:
         snapshot = library.read()
         sources = sources_in(Path(), library, snapshot)
-    items = find(snapshot, keys)
+    items = items_by_key(snapshot, keys)
     data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
     told = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
     emit_result(chain.from_iterable(told), data, as_json=as_json)
@@ -63,7 +63,7 @@ def _text(snapshot: Snapshot, item: LibraryItem, sources: Mapping[str, str]) -> 
 
     `sources` has, by field of the record, where a value was looked up.
     """
-    yield from (styled(line, "bold") for line in wrapped(visible(title_of(item) or item.key)))
+    yield from (styled(line, "bold") for line in wrapped(visible(shown_title(item) or item.key)))
     kind = visible(item.json.item_type or "item")
     trash = ", in the trash" if item.is_trashed else ""
     yield f"{visible(item.key)}, {kind}, version {item.version}{trash}"

@@ -15,7 +15,7 @@ from zoterodigest.cli.base.options import (
     FormatName,
     Invocation,
 )
-from zoterodigest.cli.base.places import opened_place
+from zoterodigest.cli.base.project_context import opened_context
 from zoterodigest.cli.base.screen import emit, wrapped
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.runs import exit_code
@@ -62,7 +62,7 @@ def status(
     asked = Invocation(
         files=digests or (), address=address, format_name=format_name, as_json=as_json
     )
-    with opened_place(asked) as place:
+    with opened_context(asked) as place:
         with busy("Reading digests and library"):
             prepared = prepare(place.workspace, Options(SYNC))
         runs = read_history(history_folder(place.workspace.project.state_folder)).runs

@@ -21,7 +21,7 @@ from zoterodigest.cli.base.options import (
     Stats,
     Yes,
 )
-from zoterodigest.cli.base.places import project_in, told_requests
+from zoterodigest.cli.base.project_context import project_in, told_requests
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
@@ -43,8 +43,8 @@ from zoterodigest.cli.show.history_text import (
     run_text,
 )
 from zoterodigest.core.plan.history import (
-    Listed,
     Run,
+    RunSummary,
     killed_undos,
     listed,
     run_to_redo,
@@ -56,8 +56,8 @@ from zoterodigest.project.log.history import History, NoSuchRun
 from zoterodigest.project.running import last_killed, require_idle
 from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.gathering.workspace import open_workspace
-from zoterodigest.sync.undo.undo import Undoing, Undone, prepare_undo
-from zoterodigest.sync.undo.undo import undo as write_back
+from zoterodigest.sync.undo.undo import Undoing, UndoResult, prepare_undo
+from zoterodigest.sync.undo.undo import apply_undo as write_back
 
 app = typer.Typer(rich_markup_mode=None)
 
@@ -99,7 +99,7 @@ def undo(
             raise NoSuchRun("there is no run to undo")
         _require_recorded(history, number)
         remark = _passed_over(history, number)
-    return _take_back(project, number, _Wish(asked, history, remark=remark))
+    return _take_back(project, number, _UndoWish(asked, history, remark=remark))
 
 
 @app.command(epilog="Next: `zoterodigest undo` takes it back again.")
@@ -135,7 +135,7 @@ def redo(
             "`zoterodigest log` lists the runs; `zoterodigest undo RUN` takes back any of them,"
             " an undo too.",
         )
-    return _take_back(project, number, _Wish(asked, history, command="redo"))
+    return _take_back(project, number, _UndoWish(asked, history, command="redo"))
 
 
 def _of_this_folder() -> tuple[Project, History]:
@@ -145,7 +145,7 @@ def _of_this_folder() -> tuple[Project, History]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Wish:
+class _UndoWish:
     """How something is taken back: as the person asked, by undo or by redo."""
 
     asked: Invocation
@@ -157,11 +157,11 @@ class _Wish:
     def is_redo(self) -> bool:
         return self.command == "redo"
 
-    def run(self, number: int) -> Listed:
+    def run(self, number: int) -> RunSummary:
         return next(run for run in self.history.runs if run.number == number)
 
 
-def _take_back(project: Project, number: int, how: _Wish) -> int:
+def _take_back(project: Project, number: int, how: _UndoWish) -> int:
     history = how.history
     run = history.whole_run(number)
     undone, killed = undone_by(history.runs), killed_undos(history.runs)
@@ -218,13 +218,13 @@ def _passed_over(history: History, number: int) -> str:
     return f"{names[0].upper()}{names[1:]} {are} undone already; this is the run before."
 
 
-def _done(undoing: Undoing, how: _Wish) -> Undone:
+def _done(undoing: Undoing, how: _UndoWish) -> UndoResult:
     if how.asked.is_dry_run:
-        planned = Undone(undoing, undoing.sent, undoing.declined)
+        planned = UndoResult(undoing, undoing.sent, undoing.declined)
         if not how.asked.as_json and not undoing.is_settled:
             what = _became_text(planned, how)
             emit(["", *wrapped(planned_line(what))])
-        return Undone(undoing, declined=undoing.declined)
+        return UndoResult(undoing, declined=undoing.declined)
     if not undoing.is_settled:
         require_consent(_question(undoing, how), how.asked)
     with progress("Writing", "written") as report:
@@ -234,7 +234,7 @@ def _done(undoing: Undoing, how: _Wish) -> Undone:
     return done
 
 
-def _question(undoing: Undoing, how: _Wish) -> str:
+def _question(undoing: Undoing, how: _UndoWish) -> str:
     if how.is_redo:
         return f"Do {run_text(how.run(undoing.run.undoes))} again?"
     # A killed undo has undone a part already: the question must not promise a new one.
@@ -242,7 +242,7 @@ def _question(undoing: Undoing, how: _Wish) -> str:
     return f"{'Go on undoing' if is_going_on else 'Undo'} {run_text(listed(undoing.run))}?"
 
 
-def _done_text(done: Undone, how: _Wish) -> Iterator[str]:
+def _done_text(done: UndoResult, how: _UndoWish) -> Iterator[str]:
     """Yield which run is undone or done again, what was written, and what one can do next."""
     yield f"Done: {_became_text(done, how)}."
     if done.is_left:
@@ -253,14 +253,14 @@ def _done_text(done: Undone, how: _Wish) -> Iterator[str]:
     yield "Next: `zoterodigest redo` does it again."
     runs = how.history.runs
     newest = max(run.number for run in runs)
-    after = [*runs, Listed(newest + 1, "", how.command, done.undoing.run.number)]
+    after = [*runs, RunSummary(newest + 1, "", how.command, done.undoing.run.number)]
     before = run_to_undo(after)
     if before is not None:
         again = run_text(how.run(before))
         yield f"      `zoterodigest undo`, typed again, undoes {again}."
 
 
-def _became_text(done: Undone, how: _Wish) -> str:
+def _became_text(done: UndoResult, how: _UndoWish) -> str:
     """Return which run is undone or done again, and what is written for that."""
     run = listed(done.undoing.run)
     target = how.run(run.undoes) if how.is_redo else run
@@ -275,7 +275,7 @@ def _became_text(done: Undone, how: _Wish) -> str:
     return f"{run_text(target)} {became}{what}"
 
 
-def _plan(undoing: Undoing, how: _Wish) -> Iterator[str]:
+def _plan(undoing: Undoing, how: _UndoWish) -> Iterator[str]:
     run = undoing.run
     if how.is_redo:
         yield styled(f"Redo {run_text(how.run(run.undoes))}", "bold")
@@ -303,7 +303,7 @@ def _intended(undoing: Undoing) -> Run:
     return intended_run(present, undoing.sent, links)
 
 
-def _data(done: Undone) -> dict[str, Any]:
+def _data(done: UndoResult) -> dict[str, Any]:
     undoing = done.undoing
     return {
         "undoes": undoing.run.number,

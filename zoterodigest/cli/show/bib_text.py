@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.cli.base.places import near
+from zoterodigest.cli.base.project_context import near
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
@@ -18,7 +18,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
-from zoterodigest.cli.show.encoder import plain
+from zoterodigest.cli.show.encoder import json_value
 from zoterodigest.sync.bibliographies.exporting import NewBib
 
 _MOST = 5
@@ -86,7 +86,7 @@ def _some(lines: Sequence[str], indent: int) -> Iterator[str]:
 
 
 def notes_text(bib: NewBib) -> Iterator[str]:
-    """Yield what people should know of a .bib that is otherwise in step, in few lines."""
+    """Yield what people should know of a .bib that is otherwise in sync, in few lines."""
     kept = [f"{one.key}{one.field and f': {one.field}'}: {one.reason}" for one in bib.updated.kept]
     if kept:
         left = counted(len(kept), "thing left as it is", "things left as they are")
@@ -154,7 +154,7 @@ def export_data(bib: NewBib) -> Mapping[str, Any]:
     updated = bib.updated
     return {
         "bibliography": bib.key,
-        "in_step": bib.is_settled,
+        "in_sync": bib.is_settled,
         "added": list(updated.added),
         "changed": {key: _named(names) for key, names in sorted(updated.changed.items())},
         "removed": list(updated.removed),
@@ -164,6 +164,6 @@ def export_data(bib: NewBib) -> Mapping[str, Any]:
             for one in updated.problems
         ],
         "aliases": dict(sorted(updated.aliases.items())),
-        "missing": [{"key": one.key, **plain(one.at)} for one in bib.missing],
+        "missing": [{"key": one.key, **json_value(one.at)} for one in bib.missing],
         "failure": bib.failure or None,
     }

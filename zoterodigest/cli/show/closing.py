@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from zoterodigest.cli.base.screen import counted, enumerated, files_counted, wrapped
-from zoterodigest.cli.show.attention import Attention
-from zoterodigest.cli.show.history_text import library_text
+from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.cli.show.inspection import BLANK
-from zoterodigest.cli.show.report_text import Wording
-from zoterodigest.cli.show.subjects import subjects_of
+from zoterodigest.cli.show.report_names import report_names
+from zoterodigest.cli.show.report_sections import ReportSections
+from zoterodigest.cli.show.report_text import ReportText
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.plan.reports import Held, HeldName, NotPushed, Report
+from zoterodigest.core.plan.reports import HeldBack, HeldBackName, NotPushed, Report
 from zoterodigest.core.values.record import NOTE
 from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
@@ -20,7 +20,7 @@ from zoterodigest.sync.gathering.intent import FillIn, Publish
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
-from zoterodigest.sync.syncing.carry import Outcome
+from zoterodigest.sync.syncing.sync_run import Outcome
 
 _MISSED = 0.1
 """Above this share of lines with papers that no entry holds, a digest is not read in full."""
@@ -75,7 +75,7 @@ def done_text(outcome: Outcome) -> str:
 
 
 def _amounts(counts: Mapping[str, int], digests: int, bibs: int) -> str:
-    objects = library_text(counts)
+    objects = library_changes_text(counts)
     parts = [f"{objects} written"] if objects else []
     parts += [f"{enumerated(files_counted(digests, bibs))} changed"] if digests or bibs else []
     return ", ".join(parts)
@@ -110,15 +110,15 @@ def is_read_in_part(read: ReadDigest) -> bool:
 
 def attention_of(
     prepared: Prepared, reports: Iterable[Report], label: Callable[[Report], str] = lambda _: ""
-) -> Attention:
+) -> ReportSections:
     """Return what lists `reports` for people, each behind its `label`."""
-    return Attention(reports, wording_of(prepared), label)
+    return ReportSections(reports, wording_of(prepared), label)
 
 
-def wording_of(prepared: Prepared) -> Wording:
+def wording_of(prepared: Prepared) -> ReportText:
     """Return the words for the reports of a plan."""
     documents = [read.document for read in prepared.gathered.digests]
-    return Wording(subjects_of(prepared), documents)
+    return ReportText(report_names(prepared), documents)
 
 
 def concerning(prepared: Prepared) -> list[Report]:
@@ -145,14 +145,14 @@ def held_by_direction(prepared: Prepared) -> Iterator[Report]:
         return
     for report in prepared.plan.reports:
         match report:
-            case Held(row_id, name, to_entry=True) if not intent.may_pull:
+            case HeldBack(row_id, name, to_entry=True) if not intent.may_pull:
                 # Places and headings have no rule of their own: they follow the rule of titles.
                 field = "title" if name == PLACE else name
                 is_allowed = selects(rules[digests[row_id]].pull, field)
-            case Held(row_id, name, to_entry=False) if not intent.may_push:
+            case HeldBack(row_id, name, to_entry=False) if not intent.may_push:
                 is_note = name.startswith(NOTE)
                 is_allowed = not is_note and selects(rules[digests[row_id]].push, name)
-            case HeldName(digest) if not intent.may_pull:
+            case HeldBackName(digest) if not intent.may_pull:
                 is_allowed = selects(rules[digest].pull, "title")
             case _:
                 continue

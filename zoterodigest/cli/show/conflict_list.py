@@ -18,21 +18,21 @@ from zoterodigest.cli.base.screen import (
     styled,
     width,
 )
-from zoterodigest.cli.show.attention import Attention
 from zoterodigest.cli.show.encoder import with_kind
-from zoterodigest.cli.show.report_text import Wording
-from zoterodigest.cli.show.subjects import (
+from zoterodigest.cli.show.report_names import (
     conflict_text,
     entry_title,
     field_name,
     looked_up_text,
     place_of,
-    subjects_of,
+    report_names,
     value_text,
 )
-from zoterodigest.core.plan.reports import ApartField, NameConflict, PlaceConflict
-from zoterodigest.core.plan.terms import End
-from zoterodigest.sync.run.conflicts import Kind, OpenField
+from zoterodigest.cli.show.report_sections import ReportSections
+from zoterodigest.cli.show.report_text import ReportText
+from zoterodigest.core.plan.reports import DivergedField, NameConflict, PlaceConflict
+from zoterodigest.core.plan.run_options import End
+from zoterodigest.sync.run.conflicts import OpenField, OpenReason
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import acknowledged_reports
 
@@ -41,26 +41,27 @@ _INDENT = 8
 _ZOTERO = End.ZOTERO.value
 
 _HEADINGS = {
-    Kind.CONFLICT: ("Conflicts", "{why}; both ends stay as they are until you decide:"
+    OpenReason.CONFLICT: ("Conflicts", "{why}. Both sides keep their value until you decide:"
                     " `zoterodigest resolve`."),
-    Kind.APART: ("Apart", "Different from the beginning, or looked up for the library alone: each"
-                 " end keeps its own, and changes do not travel. `zoterodigest resolve ID` joins"
-                 " them."),
-    Kind.WAITING: ("Waiting for the library", "Another machine or commit brought these on, and this"
-                   " library has not caught up. `zoterodigest resolve ID` decides now."),
+    OpenReason.DIVERGED: ("Diverged", "These values differed from the start, or were looked up for"
+                 " the library only. Each side keeps its own value, and changes are not synced."
+                 " `zoterodigest resolve ID` decides."),
+    OpenReason.WAITING: ("Waiting for the library", "Another machine or commit changed these, and"
+                   " this library doesn't have the change yet. `zoterodigest resolve ID` decides"
+                   " now."),
 }  # fmt: skip
 
 
 def conflicts_text(
-    prepared: Prepared, fields: Sequence[OpenField], *, with_apart: bool
+    prepared: Prepared, fields: Sequence[OpenField], *, with_diverged: bool
 ) -> Iterator[str]:
-    """Yield the open fields; diverged ones are counted, and listed only `with_apart`."""
-    shown = set(Kind) if with_apart else {Kind.CONFLICT, Kind.WAITING}
-    lines = [line for kind in Kind if kind in shown for line in _section(kind, fields)]
-    attention = Attention(prepared.plan.reports, Wording(subjects_of(prepared), ()))
+    """Yield the open fields; diverged ones are counted, and listed only `with_diverged`."""
+    shown = set(OpenReason) if with_diverged else {OpenReason.CONFLICT, OpenReason.WAITING}
+    lines = [line for kind in OpenReason if kind in shown for line in _section(kind, fields)]
+    attention = ReportSections(prepared.plan.reports, ReportText(report_names(prepared), ()))
     lines += attention.lines(_PLACES, len(prepared.plan.reports))
-    if not with_apart:
-        lines += _apart_counted(_unacknowledged(prepared, fields))
+    if not with_diverged:
+        lines += _diverged_counted(_unacknowledged(prepared, fields))
     if not has_conflicts(prepared, fields):
         lines.insert(0, "No conflicts.")
     yield from lines if lines[0] else lines[1:]
@@ -68,7 +69,7 @@ def conflicts_text(
 
 def has_conflicts(prepared: Prepared, fields: Sequence[OpenField]) -> bool:
     """Return whether a field, a place or a name changed at both ends."""
-    return any(one.kind is Kind.CONFLICT for one in fields) or any(
+    return any(one.kind is OpenReason.CONFLICT for one in fields) or any(
         isinstance(report, _PLACES) for report in prepared.plan.reports
     )
 
@@ -77,7 +78,7 @@ def conflicts_data(prepared: Prepared, fields: Sequence[OpenField]) -> dict[str,
     """Return what is open as JSON can hold it, by kind."""
     data: dict[str, Any] = {
         name: [field_data(one) for one in fields if one.kind is kind]
-        for name, kind in zip(("conflicts", "apart", "waiting"), Kind, strict=True)
+        for name, kind in zip(("conflicts", "diverged", "waiting"), OpenReason, strict=True)
     }
     places = [report for report in prepared.plan.reports if isinstance(report, _PLACES)]
     return {**data, "places": [with_kind(report) for report in places]}
@@ -113,7 +114,7 @@ def head_of(field: OpenField) -> str:
     return f"{styled(field.id, 'yellow')}  {place}  {title}"
 
 
-def _section(kind: Kind, fields: Sequence[OpenField]) -> Iterator[str]:
+def _section(kind: OpenReason, fields: Sequence[OpenField]) -> Iterator[str]:
     found = [one for one in fields if one.kind is kind]
     if not found:
         return
@@ -149,20 +150,20 @@ def _field(field: OpenField) -> Iterator[str]:
 def _unacknowledged(prepared: Prepared, fields: Sequence[OpenField]) -> list[OpenField]:
     """Return the diverged fields that nobody acknowledged."""
     reports = acknowledged_reports(prepared)
-    known = {(one.row_id, one.name) for one in reports if isinstance(one, ApartField)}
-    apart = (one for one in fields if one.kind is Kind.APART)
-    return [one for one in apart if (one.row_id, one.name) not in known]
+    known = {(one.row_id, one.name) for one in reports if isinstance(one, DivergedField)}
+    diverged = (one for one in fields if one.kind is OpenReason.DIVERGED)
+    return [one for one in diverged if (one.row_id, one.name) not in known]
 
 
-def _apart_counted(apart: Sequence[OpenField]) -> Iterator[str]:
-    if not apart:
+def _diverged_counted(diverged: Sequence[OpenField]) -> Iterator[str]:
+    if not diverged:
         return
-    counts = Counter(field_name(one.name) for one in apart)
-    entries = counted(len({one.row_id for one in apart}), "entry", "entries")
+    counts = Counter(field_name(one.name) for one in diverged)
+    entries = counted(len({one.row_id for one in diverged}), "entry", "entries")
     yield ""
-    kinds = {bool(one.source) for one in apart}
-    reasons = {False: "different from the beginning", True: "looked up for the library alone"}
+    kinds = {bool(one.source) for one in diverged}
+    reasons = {False: "different from the start", True: "looked up for the library only"}
     why = " or ".join(reasons[kind] for kind in sorted(kinds))
-    yield styled(f"Apart ({len(apart):,})", "bold") + f" in {entries}, {why}"
+    yield styled(f"Diverged ({len(diverged):,})", "bold") + f" in {entries}, {why}"
     yield from flowing([f"{cut(name, 30)} {number:,}" for name, number in counts.most_common()], 2)
-    yield "  `zoterodigest conflicts --apart` lists them."
+    yield "  `zoterodigest conflicts --diverged` lists them."

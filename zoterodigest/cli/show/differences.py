@@ -11,9 +11,9 @@ from enum import Enum, auto
 from itertools import groupby
 
 from zoterodigest.cli.base.screen import is_coloured, visible, visible_lines, width
-from zoterodigest.cli.show.subjects import value_text
-from zoterodigest.core.plan.terms import End
-from zoterodigest.core.values.record import Blocks, Links, Value
+from zoterodigest.cli.show.report_names import value_text
+from zoterodigest.core.plan.run_options import End
+from zoterodigest.core.values.record import Blocks, Value, WebLinks
 from zoterodigest.sync.run.conflicts import OpenField
 
 _INDENT = 12
@@ -31,7 +31,7 @@ _WORD = re.compile(rf"[{_IDEOGRAPH}]\s*|[^\W{_IDEOGRAPH}]+\s*|\s+|\W\s*")
 """A word with the blanks behind it; every ideograph is one."""
 
 
-class Mark(Enum):
+class WordChange(Enum):
     """What became of words on the way from one text to another."""
 
     SAME = auto()
@@ -40,14 +40,14 @@ class Mark(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class ChangedWords:
     """Words of one line and what became of them."""
 
     text: str
-    mark: Mark = Mark.SAME
+    mark: WordChange = WordChange.SAME
 
 
-Line = tuple[Piece, ...]
+Line = tuple[ChangedWords, ...]
 
 
 def ends_shown(field: OpenField) -> Iterator[str]:
@@ -58,7 +58,7 @@ def ends_shown(field: OpenField) -> Iterator[str]:
     """
     ends = _lines(field.at_entry), _lines(field.at_item)
     if field.base is None:
-        yield from _labelled("base", [(Piece("(not known here)"),)])
+        yield from _labelled("base", [(ChangedWords("(not known here)"),)])
         shown = [_against(other, one, with_removed=False) for one, other in (ends, ends[::-1])]
     else:
         base = _lines(field.base)
@@ -72,7 +72,7 @@ def _lines(value: Value) -> list[str]:
     match value:
         case Blocks(texts):
             return [line for text in texts for line in visible_lines(text)]
-        case Links(hyperlinks):
+        case WebLinks(hyperlinks):
             return [visible(f"{link.label} {link.url}") for link in hyperlinks]
         case _:
             text = value_text(value)
@@ -85,7 +85,7 @@ def _changed(base: Sequence[str], ends: Sequence[Sequence[str]]) -> list[Line]:
     lines: list[tuple[bool, Line]] = []
     for at, line in enumerate(base):
         others = [found[at] for found in counterparts if at in found]
-        lines.append((bool(others), _concerned(line, others) if others else (Piece(line),)))
+        lines.append((bool(others), _concerned(line, others) if others else (ChangedWords(line),)))
     return _folded(lines)
 
 
@@ -109,10 +109,12 @@ def _concerned(line: str, others: Sequence[str]) -> Line:
                 differing |= set(range(start, max(stop, start + 1)))
     runs = groupby(enumerate(own), key=lambda word: word[0] in differing)
     pieces = [
-        Piece("".join(word for _, word in run), Mark.REMOVED if differs else Mark.SAME)
+        ChangedWords(
+            "".join(word for _, word in run), WordChange.REMOVED if differs else WordChange.SAME
+        )
         for differs, run in runs
     ]
-    return tuple(replace(piece, mark=Mark.SAME) for piece in _shortened(pieces))
+    return tuple(replace(piece, mark=WordChange.SAME) for piece in _shortened(pieces))
 
 
 def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> list[Line]:
@@ -120,16 +122,20 @@ def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> l
     lines: list[tuple[bool, Line]] = []
     for tag, start, stop, first, last in _opcodes(old, new):
         if tag == "equal":
-            lines += [(False, (Piece(line),)) for line in new[first:last]]
+            lines += [(False, (ChangedWords(line),)) for line in new[first:last]]
             continue
         pairs = min(stop - start, last - first)
         for before, after in zip(old[start : start + pairs], new[first:last], strict=False):
             lines.append((True, words(before, after)))
-        lines += [(True, (Piece(line, Mark.REMOVED),)) for line in old[start + pairs : stop]]
-        lines += [(True, (Piece(line, Mark.ADDED),)) for line in new[first + pairs : last]]
+        lines += [
+            (True, (ChangedWords(line, WordChange.REMOVED),)) for line in old[start + pairs : stop]
+        ]
+        lines += [
+            (True, (ChangedWords(line, WordChange.ADDED),)) for line in new[first + pairs : last]
+        ]
     if not with_removed:
         lines = [
-            (is_changed, tuple(one for one in line if one.mark is not Mark.REMOVED))
+            (is_changed, tuple(one for one in line if one.mark is not WordChange.REMOVED))
             for is_changed, line in lines
         ]
     return _folded([(is_changed, line) for is_changed, line in lines if line])
@@ -154,7 +160,7 @@ def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
         if at < len(lines) and near and at not in near:
             far.append(line)
             continue
-        folded += far if len(far) < 2 else [(Piece(f"… {len(far)} equal lines"),)]
+        folded += far if len(far) < 2 else [(ChangedWords(f"… {len(far)} equal lines"),)]
         folded += [line] if line else []
         far = []
     return folded
@@ -163,13 +169,13 @@ def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
 def words(old: str, new: str) -> Line:
     """Return `new` in pieces, with what it removed and added as against `old`."""
     before, after = _WORD.findall(old), _WORD.findall(new)
-    pieces: list[Piece] = []
+    pieces: list[ChangedWords] = []
     for tag, start, stop, first, last in _word_opcodes(before, after):
         if tag == "equal":
-            pieces.append(Piece("".join(after[first:last])))
+            pieces.append(ChangedWords("".join(after[first:last])))
         else:
-            pieces.append(Piece("".join(before[start:stop]), Mark.REMOVED))
-            pieces.append(Piece("".join(after[first:last]), Mark.ADDED))
+            pieces.append(ChangedWords("".join(before[start:stop]), WordChange.REMOVED))
+            pieces.append(ChangedWords("".join(after[first:last]), WordChange.ADDED))
     return _shortened([piece for piece in pieces if piece.text])
 
 
@@ -182,13 +188,13 @@ def _word_opcodes(
     return _opcodes(*([word.rstrip() for word in side] for side in (before, after)))
 
 
-def _shortened(pieces: Sequence[Piece]) -> Line:
+def _shortened(pieces: Sequence[ChangedWords]) -> Line:
     """Return `pieces` with long equal stretches cut to the words beside a difference."""
     last = len(pieces) - 1
     return tuple(
         piece
-        if piece.mark is not Mark.SAME or len(piece.text) <= _LONG or not last
-        else Piece(_ends_of(piece.text, is_first=at == 0, is_last=at == last))
+        if piece.mark is not WordChange.SAME or len(piece.text) <= _LONG or not last
+        else ChangedWords(_ends_of(piece.text, is_first=at == 0, is_last=at == last))
         for at, piece in enumerate(pieces)
     )
 
@@ -201,8 +207,8 @@ def _ends_of(text: str, *, is_first: bool, is_last: bool) -> str:
 
 # --- on the screen -------------------------------------------------------------------------------
 
-_STYLES = {Mark.REMOVED: "red strike", Mark.ADDED: "bold green"}
-_SIGNS = {Mark.REMOVED: ("[-", "-]"), Mark.ADDED: ("{+", "+}")}
+_STYLES = {WordChange.REMOVED: "red strike", WordChange.ADDED: "bold green"}
+_SIGNS = {WordChange.REMOVED: ("[-", "-]"), WordChange.ADDED: ("{+", "+}")}
 
 
 def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
@@ -214,7 +220,7 @@ def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
     colours = is_coloured(sys.stdout)
     console = Console(width=max(width() - _INDENT, 20))
     head = f"  {label:<{_INDENT - 2}}"
-    for line in lines or [(Piece("(empty)"),)]:
+    for line in lines or [(ChangedWords("(empty)"),)]:
         parts = [part for piece in line for part in _parts(piece, colours=colours)]
         for broken in Text.assemble(*parts).wrap(console, console.width):
             broken.rstrip()
@@ -229,10 +235,10 @@ def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
             head = " " * _INDENT
 
 
-def _parts(piece: Piece, *, colours: bool) -> Iterator[tuple[str, str]]:
+def _parts(piece: ChangedWords, *, colours: bool) -> Iterator[tuple[str, str]]:
     """Yield the words of a piece as they are marked, and the blanks behind them."""
     text = piece.text.rstrip()
-    if piece.mark is Mark.SAME or not text:
+    if piece.mark is WordChange.SAME or not text:
         yield piece.text, ""
         return
     before, after = ("", "") if colours else _SIGNS[piece.mark]

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from zoterodigest.cli.base.places import near
+from zoterodigest.cli.base.project_context import near
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
@@ -15,13 +15,13 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
-from zoterodigest.cli.show.subjects import UNTITLED, fields_title, place_of
+from zoterodigest.cli.show.report_names import UNTITLED, fields_title, place_of
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
 from zoterodigest.core.works.work import contradicting
 from zoterodigest.library.address import is_embedded
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.items.duplicates import Found
+from zoterodigest.sync.items.duplicates import DuplicateSearch
 
 _REASONS = {
     Why.TITLE: "title and first author agree, as far as they are known",
@@ -44,7 +44,7 @@ def command_for(address: str) -> str:
     return f"zoterodigest duplicates{named}"
 
 
-def as_text(found: Found, workspace: Workspace, command: str) -> Iterator[str]:
+def duplicate_text(found: DuplicateSearch, workspace: Workspace, command: str) -> Iterator[str]:
     """Yield the duplicates by what to do about them, then the counts; `command` lists them."""
     items = [one for one in found.sure if one.items]
     entries = [one for one in found.sure if not one.items]
@@ -55,7 +55,7 @@ def as_text(found: Found, workspace: Workspace, command: str) -> Iterator[str]:
     yield from _counts(found)
 
 
-def as_data(found: Found, workspace: Workspace, command: str) -> dict[str, Any]:
+def duplicate_data(found: DuplicateSearch, workspace: Workspace, command: str) -> dict[str, Any]:
     """Return the duplicates as JSON can hold them."""
     return {
         "checked": {"items": found.items, "entries": found.entries},
@@ -166,7 +166,7 @@ def _digests(copies: Sequence[Copy], workspace: Workspace) -> str:
     return " ".join(visible(shlex.quote(str(path))) for path in paths)
 
 
-def _counts(found: Found) -> Iterator[str]:
+def _counts(found: DuplicateSearch) -> Iterator[str]:
     sure, doubtful = len(found.sure), len(found.duplicates) - len(found.sure)
     looked_at = f"{counted(found.items, 'item')} and {counted(found.entries, 'entry', 'entries')}"
     works = counted(sure, "work stands twice", "works stand twice")

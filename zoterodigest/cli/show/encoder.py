@@ -15,7 +15,7 @@ from io import TextIOWrapper
 from typing import Any
 
 from zoterodigest.cli.base.screen import OBEYED_FORMAT, emit
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
     Blocks,
@@ -23,9 +23,9 @@ from zoterodigest.core.values.record import (
     Entry,
     Hyperlink,
     Item,
-    Links,
     Members,
     Names,
+    WebLinks,
 )
 
 JsonData = Mapping[str, Any] | Sequence[Any]
@@ -72,15 +72,15 @@ def _json(value: Any) -> str:
 
 def with_kind(value: object) -> dict[str, Any]:
     """Return an action or report with its `kind`."""
-    return {"kind": kind_of(type(value).__name__), **plain(value)}
+    return {"kind": json_kind(type(value).__name__), **json_value(value)}
 
 
-def kind_of(name: str) -> str:
+def json_kind(name: str) -> str:
     """Return what JSON calls the actions or reports of a class: `create-item`."""
     return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
 
 
-def plain(value: object) -> Any:
+def json_value(value: object) -> Any:
     """Return a value of the core as JSON can hold it."""
     match value:
         case Empty():
@@ -89,25 +89,25 @@ def plain(value: object) -> Any:
             return f"{scheme}:{text}"
         case Members(texts) | Blocks(texts):
             return list(texts)
-        case Links(hyperlinks):
-            return [plain(link) for link in hyperlinks]
+        case WebLinks(hyperlinks):
+            return [json_value(link) for link in hyperlinks]
         case Names() | Hyperlink():
             return _members(value)
-        case Row():
+        case LockRow():
             kept = ("id", "digest", "item", "note", "identifiers", "state")
-            return {name: plain(getattr(value, name)) for name in kept}
+            return {name: json_value(getattr(value, name)) for name in kept}
         case Entry():
             return _entry(value)
         case Item():
-            return {"key": value.key, "title": plain(value.fields.get("title"))}
+            return {"key": value.key, "title": json_value(value.fields.get("title"))}
         case Enum():
             return value.value
         case Mapping():
-            return {str(name): plain(one) for name, one in value.items()}
+            return {str(name): json_value(one) for name, one in value.items()}
         case Set():
-            return sorted(map(plain, value))
+            return sorted(map(json_value, value))
         case tuple() | list():
-            return [plain(one) for one in value]
+            return [json_value(one) for one in value]
         case _ if is_dataclass(value):
             return _members(value)
         case _:
@@ -115,7 +115,7 @@ def plain(value: object) -> Any:
 
 
 def _members(value: Any) -> dict[str, Any]:
-    return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    return {one.name: json_value(getattr(value, one.name)) for one in fields(value)}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
@@ -123,9 +123,9 @@ def _entry(entry: Entry) -> dict[str, Any]:
         "digest": entry.digest,
         "start_line": entry.place.start_line,
         "end_line": entry.place.end_line,
-        "title": plain(entry.fields.get("title")),
-        "identifiers": plain(entry.identifiers),
+        "title": json_value(entry.fields.get("title")),
+        "identifiers": json_value(entry.identifiers),
     }
 
 
-_ENCODER = json.JSONEncoder(ensure_ascii=False, default=plain)
+_ENCODER = json.JSONEncoder(ensure_ascii=False, default=json_value)

@@ -25,9 +25,9 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.core.plan.history import (
     CollectionChange,
     DigestChange,
-    Listed,
     ObjectChange,
     Run,
+    RunSummary,
     killed_undos,
     run_to_undo,
     undone_by,
@@ -43,7 +43,7 @@ _NOTHING = "(nothing)"
 _INDENT = 8
 
 
-def runs_table(runs: Sequence[Listed]) -> Iterator[str]:
+def runs_table(runs: Sequence[RunSummary]) -> Iterator[str]:
     """Yield the lines that list `runs`, all that are kept."""
     undone, killed = undone_by(runs), killed_undos(runs)
     columns = (
@@ -63,13 +63,15 @@ def runs_table(runs: Sequence[Listed]) -> Iterator[str]:
         yield from hanging(" " * _INDENT, notes) if notes else ()
 
 
-def what_text(run: Listed) -> str:
+def what_text(run: RunSummary) -> str:
     """Return what a run changed, or planned to change if it did not finish."""
     what = ", ".join(counts_text(run.counts)) or "nothing"
     return what if run.is_finished else f"planned: {what}"
 
 
-def standing(run: Listed, undone: Mapping[int, int], killed: Mapping[int, Listed]) -> Iterator[str]:
+def standing(
+    run: RunSummary, undone: Mapping[int, int], killed: Mapping[int, RunSummary]
+) -> Iterator[str]:
     """Yield the remarks about a run: what it undoes, what undid it, whether it finished.
 
     `undone` has the runs that were undone, with the number of the undo. `killed` has those whose
@@ -88,12 +90,12 @@ def standing(run: Listed, undone: Mapping[int, int], killed: Mapping[int, Listed
         yield f"{visible(run.ended)}: this is what it intended"
 
 
-def run_text(run: Listed) -> str:
+def run_text(run: RunSummary) -> str:
     """Return a run by its number, what it was and when: `run 2 (sync, 2026-02-01 09:00)`."""
     return f"run {run.number} ({visible(run.command)}, {moment_text(run)})"
 
 
-def moment_text(run: Listed) -> str:
+def moment_text(run: RunSummary) -> str:
     """Return when a run took place, in local time."""
     try:
         return f"{datetime.fromisoformat(run.when).astimezone():%Y-%m-%d %H:%M}"
@@ -120,12 +122,12 @@ def counts_text(counts: Mapping[str, int]) -> list[str]:
     return some or ([counted(counts["links"], "link")] if counts.get("links") else [])
 
 
-def library_text(counts: Mapping[str, int]) -> str:
+def library_changes_text(counts: Mapping[str, int]) -> str:
     """Return what a run wrote into a library: `2 items and 1 note`; "" if nothing."""
     return enumerated(counts_text({name: counts.get(name, 0) for name in _IN_LIBRARY}))
 
 
-def unfinished_text(runs: Sequence[Listed]) -> Iterator[str]:
+def unfinished_text(runs: Sequence[RunSummary]) -> Iterator[str]:
     """Yield the undos that were killed, with the command that completes each."""
     for number, undo in killed_undos(runs).items():
         command = "undo" if number == run_to_undo(runs) else f"undo {number}"
@@ -264,7 +266,7 @@ def _plain(value: object) -> str:
 # --- as JSON -------------------------------------------------------------------------------------
 
 
-def run_data(run: Listed, undone: Mapping[int, int]) -> dict[str, Any]:
+def run_data(run: RunSummary, undone: Mapping[int, int]) -> dict[str, Any]:
     """Return a run as it is listed."""
     return {
         "run": run.number,

@@ -12,9 +12,9 @@ from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import BibProblem
 from zoterodigest.cli.base.options import FAILED, FINE
-from zoterodigest.cli.show.encoder import plain
-from zoterodigest.core.values.record import Empty, Names, Value, parts_of
-from zoterodigest.digest.format.format import Format
+from zoterodigest.cli.show.encoder import json_value
+from zoterodigest.core.values.record import Empty, Names, Value, value_parts
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read import report
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document, Problem
@@ -29,11 +29,11 @@ _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
-class ReadDigest:
+class InspectedDigest:
     """A digest as read, and the formats that were tried on it."""
 
     document: Document
-    formats: tuple[Format, ...]
+    formats: tuple[DigestFormat, ...]
 
     @property
     def is_blank(self) -> bool:
@@ -59,7 +59,7 @@ class ReadDigest:
 
 
 @dataclass(frozen=True, slots=True)
-class ReadBib:
+class InspectedBib:
     """A .bib as read."""
 
     name: str
@@ -80,25 +80,25 @@ class Unreadable:
     error: ZoterodigestError
 
 
-def inspect_digests(paths: Sequence[Path], wanted: str = "") -> list[ReadDigest | Unreadable]:
+def inspect_digests(paths: Sequence[Path], wanted: str = "") -> list[InspectedDigest | Unreadable]:
     """Read the digests at `paths`, each once, by the format `wanted` or whatever fits."""
     venues = venue_table()
 
-    def read(path: Path) -> ReadDigest:
+    def read(path: Path) -> InspectedDigest:
         source, formats = read_digest(path).data, formats_for(path, wanted)
-        return ReadDigest(read_document(str(path), source, formats, venues), formats)
+        return InspectedDigest(read_document(str(path), source, formats, venues), formats)
 
     return _each_once(paths, read)
 
 
-def inspect_bibs(paths: Sequence[Path]) -> list[ReadBib | Unreadable]:
+def inspect_bibs(paths: Sequence[Path]) -> list[InspectedBib | Unreadable]:
     """Read the .bib files at `paths`, each once."""
     venues = venue_table()
 
-    def read(path: Path) -> ReadBib:
+    def read(path: Path) -> InspectedBib:
         bibliography = scan(read_digest(path).data)
         records = read_records(bibliography, venues)
-        return ReadBib(str(path), records, tuple(bibliography.problems()))
+        return InspectedBib(str(path), records, tuple(bibliography.problems()))
 
     return _each_once(paths, read)
 
@@ -115,7 +115,7 @@ def _each_once(paths: Sequence[Path], read: Callable[[Path], _Read]) -> list[_Re
     return found
 
 
-def exit_code(found: Sequence[ReadDigest | ReadBib | Unreadable]) -> int:
+def inspection_code(found: Sequence[InspectedDigest | InspectedBib | Unreadable]) -> int:
     """Return the code of the first file that could not be read, else 1 if one isn't understood."""
     code = FINE
     for one in found:
@@ -125,9 +125,9 @@ def exit_code(found: Sequence[ReadDigest | ReadBib | Unreadable]) -> int:
     return code
 
 
-def digests_data(found: Sequence[ReadDigest | Unreadable]) -> dict[str, list[Any]]:
+def digests_data(found: Sequence[InspectedDigest | Unreadable]) -> dict[str, list[Any]]:
     """Return files, entries, and what else was found in digests, as JSON can hold it."""
-    read = [one for one in found if isinstance(one, ReadDigest)]
+    read = [one for one in found if isinstance(one, InspectedDigest)]
     documents = [one.document for one in read]
     return {
         "files": [_file_data(one) for one in found],
@@ -137,7 +137,7 @@ def digests_data(found: Sequence[ReadDigest | Unreadable]) -> dict[str, list[Any
             for entry in document.entries
         ],
         "skipped": [
-            {"file": document.name, **plain(it)}
+            {"file": document.name, **json_value(it)}
             for document in documents
             for it in document.skipped
         ],
@@ -149,17 +149,17 @@ def digests_data(found: Sequence[ReadDigest | Unreadable]) -> dict[str, list[Any
         ],
         "duplicates": [
             {"work": twins.work, "places": [{"file": at, "line": no} for at, no in twins.places]}
-            for twins in report.duplicates(documents)
+            for twins in report.doubled_works(documents)
         ],
         "suspicions": [
-            {"file": document.name, **plain(it)}
+            {"file": document.name, **json_value(it)}
             for document in documents
             for it in report.suspicions(document)
         ],
     }
 
 
-def _file_data(one: ReadDigest | Unreadable) -> dict[str, Any]:
+def _file_data(one: InspectedDigest | Unreadable) -> dict[str, Any]:
     if isinstance(one, Unreadable):
         return {"file": one.name, "error": str(one.error), "hint": one.error.hint}
     document = one.document
@@ -173,9 +173,9 @@ def _file_data(one: ReadDigest | Unreadable) -> dict[str, Any]:
     }
 
 
-def bibs_data(found: Sequence[ReadBib | Unreadable]) -> dict[str, list[Any]]:
+def bibs_data(found: Sequence[InspectedBib | Unreadable]) -> dict[str, list[Any]]:
     """Return the entries of .bib files and what is wrong in them, as JSON can hold it."""
-    read = [one for one in found if isinstance(one, ReadBib)]
+    read = [one for one in found if isinstance(one, InspectedBib)]
     return {
         "bib_entries": [
             {"file": one.name, "line": record.line, "key": record.key, "type": record.type}
@@ -201,4 +201,4 @@ def _plain(value: Value) -> Any:
             return [*people, *(["et al."] if truncated else [])]
         case Empty():
             return ""
-    return list(parts_of(value))
+    return list(value_parts(value))

@@ -18,9 +18,9 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
-from zoterodigest.cli.show.inspection import ReadBib, ReadDigest, Unreadable
+from zoterodigest.cli.show.inspection import InspectedBib, InspectedDigest, Unreadable
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import SECTION, is_empty, parts_of, text_in
+from zoterodigest.core.values.record import SECTION, is_empty, text_in, value_parts
 from zoterodigest.digest.read import report
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
 
@@ -47,9 +47,9 @@ _MARKS = {
 _LEGEND = "has: a authors, t task, l links, s summary or sections, b abstract, c comment"
 
 
-def digests_text(found: Sequence[ReadDigest | Unreadable]) -> Iterator[str]:
+def digests_text(found: Sequence[InspectedDigest | Unreadable]) -> Iterator[str]:
     """Yield the lines of the report on the digests that could be read."""
-    read = [one for one in found if isinstance(one, ReadDigest)]
+    read = [one for one in found if isinstance(one, InspectedDigest)]
     for one in read:
         yield from _file(one)
         yield ""
@@ -62,10 +62,10 @@ def digests_text(found: Sequence[ReadDigest | Unreadable]) -> Iterator[str]:
         yield f"{counted(entries, 'entry', 'entries')} in {counted(len(read), 'file')}{unread}"
 
 
-def bibs_text(found: Sequence[ReadBib | Unreadable]) -> Iterator[str]:
+def bibs_text(found: Sequence[InspectedBib | Unreadable]) -> Iterator[str]:
     """Yield the lines of the report on .bib files that could be read."""
     for one in found:
-        if not isinstance(one, ReadBib):
+        if not isinstance(one, InspectedBib):
             continue
         number = counted(len(one.records), "entry", "entries")
         yield f"{styled(visible(one.name), 'bold')}: {number}"
@@ -83,7 +83,7 @@ def bibs_text(found: Sequence[ReadBib | Unreadable]) -> Iterator[str]:
 
 def _bib_row(record: BibRecord) -> tuple[str, ...]:
     title, venue, year, date = (
-        " ".join(parts_of(record.fields.get(name, "")))
+        " ".join(value_parts(record.fields.get(name, "")))
         for name in ("title", "venue", "year", "date")
     )
     identifiers = sorted(record.identifiers, key=lambda it: (it.is_page, it.scheme))
@@ -96,7 +96,7 @@ def _bib_row(record: BibRecord) -> tuple[str, ...]:
     )
 
 
-def _file(one: ReadDigest) -> Iterator[str]:
+def _file(one: InspectedDigest) -> Iterator[str]:
     document = one.document
     if one.is_blank:
         yield f"{_name(document)}: the file is empty"
@@ -161,7 +161,7 @@ def _marks(entry: DigestEntry) -> str:
     return "".join(mark if held.intersection(names) else "·" for mark, names in _MARKS.items())
 
 
-def _nothing(one: ReadDigest) -> Iterator[str]:
+def _nothing(one: InspectedDigest) -> Iterator[str]:
     """Yield what was looked for in a file in which nothing was recognised, and how to go on."""
     document = one.document
     yield f"{_name(document)}: no entries recognised in {counted(len(document.lines), 'line')}"
@@ -175,7 +175,7 @@ def _nothing(one: ReadDigest) -> Iterator[str]:
     yield "                         docs/formats.md shows how"
 
 
-def _unreadable(one: ReadDigest) -> Iterator[str]:
+def _unreadable(one: InspectedDigest) -> Iterator[str]:
     problems = list(one.unreadable())
     if not problems:
         return
@@ -244,7 +244,7 @@ def _more(number: int, indent: int = 4) -> Iterator[str]:
 
 
 def _duplicates(documents: Sequence[Document]) -> Iterator[str]:
-    found = report.duplicates(documents)
+    found = report.doubled_works(documents)
     if not found:
         return
     works = counted(len(found), "work that stands", "works that stand")

@@ -29,7 +29,7 @@ _TITLES = ("title", "caseName", "nameOfAct", "subject")
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownItems:
     """The part of a library to show: top-level live items, their children, all collections."""
 
     items: tuple[LibraryItem, ...]
@@ -38,7 +38,7 @@ class Shown:
     in_trash: int = 0
 
 
-def select(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) -> Shown:
+def filter_items(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) -> ShownItems:
     """Return the live items that lie in any of `collections` (or below) and have all of `tags`."""
     paths = collection_paths(snapshot.collections)
     within = collections_within(paths, collections)
@@ -50,7 +50,7 @@ def select(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) 
         and set(tags) <= set(item.json.tags)
     )
     in_trash = sum(1 for item in snapshot.items if item.is_trashed and not item.json.parent)
-    return Shown(items, children_of(snapshot), paths, in_trash)
+    return ShownItems(items, children_of(snapshot), paths, in_trash)
 
 
 def _is_top(item: LibraryItem) -> bool:
@@ -67,7 +67,7 @@ def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
     return children
 
 
-def find(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
+def items_by_key(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
     """Return the items with these keys, trashed ones too, or live ones with these citation keys.
 
     Raises `NotInLibrary` for any other key.
@@ -102,7 +102,7 @@ def api_data(item: LibraryItem, sources: Mapping[str, str] | None = None) -> dic
     return {"key": item.key, "version": item.version, **item.data, **told}
 
 
-def as_data(shown: Shown, *, with_children: bool) -> list[dict[str, Any]]:
+def library_data(shown: ShownItems, *, with_children: bool) -> list[dict[str, Any]]:
     """Return the items as API data, each followed by its children if they are asked for."""
     return [
         api_data(one)
@@ -111,7 +111,7 @@ def as_data(shown: Shown, *, with_children: bool) -> list[dict[str, Any]]:
     ]
 
 
-def as_text(shown: Shown) -> Iterator[str]:
+def library_text(shown: ShownItems) -> Iterator[str]:
     """Yield a table for each collection that holds any of the items, then the counts."""
     for path, items in _by_collection(shown):
         heading = visible(" / ".join(path)) if path else "in no collection"
@@ -121,26 +121,26 @@ def as_text(shown: Shown) -> Iterator[str]:
     yield from _counts(shown)
 
 
-def _by_collection(shown: Shown) -> Iterator[tuple[Path, list[LibraryItem]]]:
+def _by_collection(shown: ShownItems) -> Iterator[tuple[Path, list[LibraryItem]]]:
     groups: dict[Path, list[LibraryItem]] = {}
-    for item in sorted(shown.items, key=lambda it: (title_of(it).casefold(), it.key)):
+    for item in sorted(shown.items, key=lambda it: (shown_title(it).casefold(), it.key)):
         keys = [key for key in item.json.collections if key in shown.paths]
         for path in {shown.paths[key] for key in keys} or {()}:
             groups.setdefault(path, []).append(item)
     yield from sorted(groups.items(), key=lambda group: (not group[0], group[0]))
 
 
-def _row(shown: Shown, item: LibraryItem) -> tuple[str, ...]:
+def _row(shown: ShownItems, item: LibraryItem) -> tuple[str, ...]:
     return (
         visible(item.key),
-        visible(title_of(item)) or "(no title)",
+        visible(shown_title(item)) or "(no title)",
         visible(_creators(item)),
         visible(item.json.text("date")),
         _has(shown.children.get(item.key, ())),
     )
 
 
-def title_of(item: LibraryItem) -> str:
+def shown_title(item: LibraryItem) -> str:
     """Return an item's title, or a note's first line; "" if there is none."""
     if item.json.is_note:
         return note_text(item).partition("\n")[0].lstrip("# ")
@@ -171,7 +171,7 @@ def _has(children: Sequence[LibraryItem]) -> str:
     return " ".join(filter(None, (f"{notes}n" if notes else "", f"{files}a" if files else "")))
 
 
-def _counts(shown: Shown) -> Iterator[str]:
+def _counts(shown: ShownItems) -> Iterator[str]:
     children = [child for item in shown.items for child in shown.children.get(item.key, ())]
     notes = sum(child.json.is_note for child in children)
     parts = [

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoterodigest.cli.base.places import Place
+from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.show.bib_text import export_data
-from zoterodigest.cli.show.encoder import kind_of, with_kind
+from zoterodigest.cli.show.encoder import json_kind, with_kind
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports
-from zoterodigest.sync.syncing.carry import Outcome
+from zoterodigest.sync.syncing.sync_run import Outcome
 
 
-def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) -> dict[str, Any]:
+def plan_data(
+    prepared: Prepared, place: ProjectContext, outcome: Outcome | None = None
+) -> dict[str, Any]:
     """Return what a run would do, or with `outcome` did, as JSON can hold it.
 
     Every action and report has its `kind` (`create-item`, `conflict`, ...); an empty value is null.
@@ -32,10 +34,10 @@ def plan_data(prepared: Prepared, place: Place, outcome: Outcome | None = None) 
         },
         "lock_file": str(prepared.workspace.project.lock_path),
         # Scripts rely on this name (docs/json.md), though people read "in sync".
-        "in_step": prepared.is_settled,
+        "in_sync": prepared.is_settled,
         "needs_consent": prepared.needs_consent,
         "stop": prepared.stop,
-        "counts": {kind_of(name): number for name, number in sorted(plan.counts().items())},
+        "counts": {json_kind(name): number for name, number in sorted(plan.counts().items())},
         "new_tags": dict(sorted(prepared.new_tags.items())),
         "actions": [with_kind(action) for action in plan.actions],
         "reports": _reports(prepared),

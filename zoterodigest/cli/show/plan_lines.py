@@ -12,28 +12,34 @@ from typing import assert_never
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.screen import cut, hanging, styled, visible, width
-from zoterodigest.cli.show.subjects import Subjects, field_name, fields_title, path_text, value_text
+from zoterodigest.cli.show.report_names import (
+    ReportNames,
+    field_name,
+    fields_title,
+    path_text,
+    value_text,
+)
 from zoterodigest.core.plan.plan import (
     Action,
     ChangeEntry,
     ChangeItem,
     ChangeNote,
+    CreateCollection,
     CreateEntry,
     CreateItem,
     CreateNote,
-    CreateShelf,
     MoveEntry,
     Plan,
     RemoveEntry,
+    RenameCollection,
     RenameHeading,
-    RenameShelf,
     TrashItem,
     TrashNote,
 )
-from zoterodigest.core.plan.terms import End, entry_end
+from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
-from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Links, Members, Names, Value
-from zoterodigest.sync.run.run import published
+from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Members, Names, Value, WebLinks
+from zoterodigest.sync.run.run import published_notes
 
 MOST = 3
 """How many examples of one kind are listed; the others are counted. --json has them all."""
@@ -96,7 +102,7 @@ class Thing:
         return End.ZOTERO if self.label in _IN_LIBRARY else entry_end(self.digest)
 
 
-def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
+def things(plan: Plan, subjects: ReportNames) -> Iterator[Thing]:
     """Yield what `plan` does; new links are listed even if they change nothing."""
     adopted = dict[str, SourceKey]()
     for link in plan.links:
@@ -120,13 +126,16 @@ def things(plan: Plan, subjects: Subjects) -> Iterator[Thing]:
 
 
 def _things(
-    action: Action, plan: Plan, subjects: Subjects, adopted: Mapping[str, SourceKey]
+    action: Action, plan: Plan, subjects: ReportNames, adopted: Mapping[str, SourceKey]
 ) -> Iterator[Thing]:
     match action:
-        case CreateShelf():
+        case CreateCollection():
             yield Thing(action.digest, "new collections", visible(action.name))
-        case RenameShelf():
-            owners = {shelf.collection: shelf.digest for shelf in plan.shelves}
+        case RenameCollection():
+            owners = {
+                collection_row.collection: collection_row.digest
+                for collection_row in plan.collection_rows
+            }
             names = _arrow(visible(action.before), visible(action.after))
             yield Thing(owners.get(action.key, DigestKey("")), "renamed collections", names)
         case CreateItem():
@@ -171,7 +180,7 @@ def _things(
             assert_never(action)
 
 
-def _changes(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
+def _changes(action: ChangeItem, subjects: ReportNames) -> Iterator[Thing]:
     """Yield what changes in an item, by the files whose entries hold what it changes to."""
     title = subjects.item_title(action.key)
     by_source: dict[SourceKey, list[str]] = defaultdict(list)
@@ -190,9 +199,11 @@ def _changes(action: ChangeItem, subjects: Subjects) -> Iterator[Thing]:
             yield Thing(digest, "filled-in items", "", fills)
 
 
-def _moved(action: ChangeItem, plan: Plan, subjects: Subjects) -> Thing:
+def _moved(action: ChangeItem, plan: Plan, subjects: ReportNames) -> Thing:
     """Return the move of an item, with the heading whose collection it comes into."""
-    paths = {shelf.collection: shelf.path for shelf in plan.shelves}
+    paths = {
+        collection_row.collection: collection_row.path for collection_row in plan.collection_rows
+    }
     known = [path_text(paths[key]) for key in action.placed if paths.get(key)]
     title = subjects.item_title(action.key)
     where = ", ".join(known)
@@ -210,7 +221,7 @@ def _arrow(before: str, after: str) -> str:
 def _entry_things(action: ChangeEntry) -> Iterator[Thing]:
     """Yield what changes in an entry; a note of the person's own comes in with its words."""
     digest, title = action.entry.digest, fields_title(action.entry.fields)
-    new = published(action)
+    new = published_notes(action)
     if others := {name: value for name, value in action.after.items() if name not in new}:
         yield Thing(digest, "changed entries", title, _names(others), action.before, others)
     for name in new:
@@ -222,7 +233,7 @@ def _names(fields: Iterable[str]) -> tuple[str, ...]:
 
 
 def as_lines(
-    plan: Plan, subjects: Subjects, headings: Mapping[End, str] = HEADINGS
+    plan: Plan, subjects: ReportNames, headings: Mapping[End, str] = HEADINGS
 ) -> Iterator[str]:
     """Yield what `plan` does at either end, digest by digest in the order of the lock file."""
     by_end: dict[End, list[Thing]] = {end: [] for end in headings}
@@ -326,7 +337,7 @@ def _parts(value: Value) -> tuple[str, ...]:
             return texts
         case Names(people):
             return people
-        case Links(hyperlinks):
+        case WebLinks(hyperlinks):
             return tuple(f"{link.label} {link.url}" for link in hyperlinks)
         case _:
             return ()

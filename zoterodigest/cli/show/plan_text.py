@@ -4,20 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from zoterodigest.cli.base.places import Place
+from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
     flowing,
     hanging,
-    parted,
     section,
+    separated,
     styled,
     visible,
     width,
     wrapped,
 )
-from zoterodigest.cli.show.attention import NEWS, SECTIONS, Attention, open_text
 from zoterodigest.cli.show.bib_text import exports_text
 from zoterodigest.cli.show.closing import (
     attention_of,
@@ -27,10 +26,17 @@ from zoterodigest.cli.show.closing import (
 )
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
-from zoterodigest.cli.show.subjects import subjects_of
-from zoterodigest.core.links.link import Row, State
-from zoterodigest.core.plan.reports import ApartField, Held, HeldName, MissingNote, Report
-from zoterodigest.core.plan.terms import End
+from zoterodigest.cli.show.report_names import report_names
+from zoterodigest.cli.show.report_sections import NEWS, SECTIONS, ReportSections, open_text
+from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.plan.reports import (
+    DivergedField,
+    HeldBack,
+    HeldBackName,
+    MissingNote,
+    Report,
+)
+from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.sync.run.failures import failures_of_unread, foreseen
@@ -43,27 +49,29 @@ _COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BI
 """The command that writes what goes into an end."""
 
 
-def plan_text(prepared: Prepared, place: Place) -> Iterator[str]:
-    """Yield what a run would do at either end, or that everything is in step."""
-    return parted(_plan_lines(prepared, place))
+def plan_text(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
+    """Yield what a run would do at either end, or that everything is in sync."""
+    return separated(_plan_lines(prepared, place))
 
 
-def status_text(prepared: Prepared, place: Place, *, is_all: bool = False) -> Iterator[str]:
+def status_text(
+    prepared: Prepared, place: ProjectContext, *, is_all: bool = False
+) -> Iterator[str]:
     """Yield what is in sync and what is not, section by section.
 
     `is_all` shows every section in full, and lists acknowledged reports too.
     """
-    return parted(_status_lines(prepared, place, is_all=is_all))
+    return separated(_status_lines(prepared, place, is_all=is_all))
 
 
-def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:
+def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
     attention = attention_of(prepared, concerning(prepared))
     yield from place.lines()
     yield ""
     if prepared.is_settled:
         yield from _unrecognised(prepared)
     else:
-        yield from as_lines(prepared.plan, subjects_of(prepared))
+        yield from as_lines(prepared.plan, report_names(prepared))
         yield from _recorded_only(prepared)
         yield from _unrecognised(prepared)
         yield from _tags(prepared.new_tags)
@@ -75,8 +83,8 @@ def _plan_lines(prepared: Prepared, place: Place) -> Iterator[str]:
     yield from _other_way(prepared)
 
 
-def _status_lines(prepared: Prepared, place: Place, *, is_all: bool) -> Iterator[str]:
-    subjects, reports = subjects_of(prepared), unacknowledged(prepared)
+def _status_lines(prepared: Prepared, place: ProjectContext, *, is_all: bool) -> Iterator[str]:
+    subjects, reports = report_names(prepared), unacknowledged(prepared)
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))
     if prepared.gathered.recorded is not None:
@@ -174,7 +182,7 @@ def _other_way(prepared: Prepared) -> Iterator[str]:
     held = list(held_by_direction(prepared))
     intent = prepared.options.intent
     if intent.may_push and intent.may_pull:
-        by_rules = [one for one in concerning(prepared) if isinstance(one, Held | HeldName)]
+        by_rules = [one for one in concerning(prepared) if isinstance(one, HeldBack | HeldBackName)]
         if by_rules:
             yield ""
             yield f"Held back: {counted(len(by_rules), 'edit')} (`zoterodigest status`)."
@@ -190,7 +198,7 @@ def _other_way(prepared: Prepared) -> Iterator[str]:
 
 def _kept(prepared: Prepared) -> Iterator[str]:
     """Yield the items that stay although their entries were dropped."""
-    advice = "Their entries were dropped, but they were changed or are used: they stay."
+    advice = "Their entries were removed. These items stay, because you changed or use them."
     told = [(visible(one.title), visible(one.reason)) for one in prepared.kept]
     yield from _listed("Kept in the library", advice, told)
 
@@ -235,11 +243,11 @@ def _links(prepared: Prepared) -> str:
     return "; ".join(parts)
 
 
-def _linked(rows: Iterable[Row]) -> int:
-    return sum(row.state is State.LINKED for row in rows)
+def _linked(rows: Iterable[LockRow]) -> int:
+    return sum(row.state is LinkState.LINKED for row in rows)
 
 
-def _ended(rows: Sequence[Row]) -> str:
+def _ended(rows: Sequence[LockRow]) -> str:
     ended = len(rows) - _linked(rows)
     return f" (and {ended:,} that ended)" if ended else ""
 
@@ -293,10 +301,10 @@ def _tags(new_tags: Mapping[str, int]) -> Iterator[str]:
     yield from flowing(listed, 2)
 
 
-def _differences(prepared: Prepared, attention: Attention) -> Iterator[str]:
+def _differences(prepared: Prepared, attention: ReportSections) -> Iterator[str]:
     """Yield the differences that stay where entries were joined with items that were there."""
     adopts = any(link.before is None and link.item for link in prepared.plan.links)
-    if adopts and any(isinstance(report, ApartField) for report in prepared.plan.reports):
+    if adopts and any(isinstance(report, DivergedField) for report in prepared.plan.reports):
         yield ""
         yield styled("Differences that stay", "bold")
         yield from attention.differences()

@@ -11,14 +11,14 @@ from zoterodigest.cli.base.screen import (
     cut,
     first_of,
     hanging,
-    parted,
     section,
+    separated,
     visible,
     width,
     wrapped,
 )
-from zoterodigest.cli.show.subjects import UNTITLED, value_text
-from zoterodigest.core.plan.found import Found
+from zoterodigest.cli.show.report_names import UNTITLED, value_text
+from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.lookup.finding import Findings
 from zoterodigest.lookup.publication import (
     OTHER_VENUE,
@@ -29,26 +29,26 @@ from zoterodigest.lookup.publication import (
     Unpublished,
 )
 from zoterodigest.lookup.statements import Doubt, Statement
-from zoterodigest.sync.lookups.publications import Blocked, Listed
+from zoterodigest.sync.lookups.publications import Blocked, ListedWork
 
 _MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownWorks:
     """Works, what was found of each, and what its item is to take of that."""
 
-    works: tuple[Listed, ...]
+    works: tuple[ListedWork, ...]
     findings: Findings
-    taken: tuple[Found | Blocked | None, ...]
+    taken: tuple[LookupResult | Blocked | None, ...]
     is_offline: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Row:
-    listed: Listed
+class _VenueRow:
+    listed: ListedWork
     publication: Publication
-    taken: Found | Blocked | None
+    taken: LookupResult | Blocked | None
 
     @property
     def title(self) -> str:
@@ -64,7 +64,7 @@ class _Row:
                 return "reported"
             case _, Blocked():
                 return "blocked"
-            case _, Found(fields):
+            case _, LookupResult(fields):
                 return "published" if "venue" in fields else "completed"
             case _ if self.listed.item is None:
                 return "not in the library"
@@ -72,9 +72,9 @@ class _Row:
                 return "known"
 
 
-def _rows(shown: Shown) -> list[_Row]:
+def _rows(shown: ShownWorks) -> list[_VenueRow]:
     found = zip(shown.works, shown.findings.publications, shown.taken, strict=True)
-    return [_Row(*one) for one in found]
+    return [_VenueRow(*one) for one in found]
 
 
 _SECTIONS = {
@@ -89,12 +89,12 @@ _SECTIONS = {
 }
 
 
-def published_text(shown: Shown) -> Iterator[str]:
+def published_text(shown: ShownWorks) -> Iterator[str]:
     """Yield what was found, section by section, and how many works are left."""
-    return parted(_lines(shown))
+    return separated(_lines(shown))
 
 
-def _lines(shown: Shown) -> Iterator[str]:
+def _lines(shown: ShownWorks) -> Iterator[str]:
     rows = _rows(shown)
     for state, (heading, advice) in _SECTIONS.items():
         found = [row for row in rows if row.state == state]
@@ -107,7 +107,7 @@ def _lines(shown: Shown) -> Iterator[str]:
     yield from _faults(shown)
 
 
-def _row_lines(row: _Row) -> Iterator[str]:
+def _row_lines(row: _VenueRow) -> Iterator[str]:
     yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
     if isinstance(row.taken, Blocked):
         yield from hanging("      ", visible(row.taken.reason))
@@ -173,7 +173,7 @@ def _words(statement: Statement) -> str:
     return statement.text
 
 
-def _left(rows: Sequence[_Row], *, is_complete: bool) -> Iterator[str]:
+def _left(rows: Sequence[_VenueRow], *, is_complete: bool) -> Iterator[str]:
     """Yield how many works need nothing, and which still are preprints, if all was asked."""
     known = sum(row.state == "known" for row in rows)
     preprints = [row for row in rows if row.state == "preprint"]
@@ -188,7 +188,7 @@ def _left(rows: Sequence[_Row], *, is_complete: bool) -> Iterator[str]:
         yield "Nothing to look for."
 
 
-def _against(rows: Sequence[_Row]) -> Iterator[str]:
+def _against(rows: Sequence[_VenueRow]) -> Iterator[str]:
     """Yield what sources say against venues in the digest or the library."""
     told = [row for row in rows if _contradictions(row)]
     if told:
@@ -203,14 +203,14 @@ def _against(rows: Sequence[_Row]) -> Iterator[str]:
             yield from _doubted(_contradictions(row))
 
 
-def _contradictions(row: _Row) -> list[Doubt]:
+def _contradictions(row: _VenueRow) -> list[Doubt]:
     found = row.publication
     if not isinstance(found, Published) or not found.is_own:
         return []
     return [doubt for doubt in found.against if {OTHER_VENUE, OTHER_YEAR} & {*doubt.reasons}]
 
 
-def _faults(shown: Shown) -> Iterator[str]:
+def _faults(shown: ShownWorks) -> Iterator[str]:
     if shown.is_offline:
         yield ""
         yield "Offline: nobody was asked; this is what was looked up before."
@@ -221,7 +221,7 @@ def _faults(shown: Shown) -> Iterator[str]:
         yield from wrapped(reason, 0)
 
 
-def published_data(shown: Shown) -> dict[str, Any]:
+def published_data(shown: ShownWorks) -> dict[str, Any]:
     """Return what was found, as JSON can hold it: every work with its `state`."""
     return {
         "papers": [_row_data(row) for row in _rows(shown)],
@@ -233,7 +233,7 @@ def published_data(shown: Shown) -> dict[str, Any]:
     }
 
 
-def _row_data(row: _Row) -> dict[str, Any]:
+def _row_data(row: _VenueRow) -> dict[str, Any]:
     known = row.listed.work.known
     return {
         "state": row.state,
@@ -265,9 +265,9 @@ def _publication_data(publication: Publication) -> dict[str, Any]:
             return {}
 
 
-def _taken_data(taken: Found | Blocked | None) -> dict[str, Any] | None:
+def _taken_data(taken: LookupResult | Blocked | None) -> dict[str, Any] | None:
     match taken:
-        case Found(fields, sources):
+        case LookupResult(fields, sources):
             return {
                 name: {"value": value_text(value), "source": sources.get(name, "")}
                 for name, value in fields.items()

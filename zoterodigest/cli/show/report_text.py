@@ -8,8 +8,8 @@ from typing import assert_never
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.screen import counted, excerpts, visible, width, wrapped
-from zoterodigest.cli.show.subjects import (
-    Subjects,
+from zoterodigest.cli.show.report_names import (
+    ReportNames,
     entry_title,
     field_name,
     looked_up_text,
@@ -17,23 +17,23 @@ from zoterodigest.cli.show.subjects import (
     place_of,
     value_text,
 )
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
-    ApartField,
     AwaitedItem,
     Conflict,
+    DivergedField,
     DroppedEntry,
     Followed,
-    Held,
-    HeldName,
+    HeldBack,
+    HeldBackName,
     HiddenNotes,
     KeptForEdit,
     MergedOtherWork,
+    MissingCollection,
     MissingItem,
     MissingNote,
-    MissingShelf,
     NameConflict,
     NoLongerShown,
     NotFollowed,
@@ -49,7 +49,7 @@ from zoterodigest.core.plan.reports import (
     UnreadableEntry,
     Waiting,
 )
-from zoterodigest.core.plan.terms import End, entry_end
+from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.document import Document
 
@@ -57,17 +57,24 @@ _INDENT = 6
 _UNREAD = "stands in text that was not understood"
 
 
-class Wording:
+class ReportText:
     """Words for the reports of a plan; `documents` know why an entry is unreadable."""
 
-    def __init__(self, subjects: Subjects, documents: Iterable[Document]) -> None:
+    def __init__(self, subjects: ReportNames, documents: Iterable[Document]) -> None:
         self._subjects = subjects
         self._reasons = dict(_reasons(documents))
 
     def subject(self, report: Report) -> str:
         """Return what a report is about, on one line."""
         match report:
-            case Conflict() | ApartField() | Held() | Waiting() | PlaceConflict() | Relocated():
+            case (
+                Conflict()
+                | DivergedField()
+                | HeldBack()
+                | Waiting()
+                | PlaceConflict()
+                | Relocated()
+            ):
                 return self._of_row_id(report.row_id)
             case NoLongerShown() | UnreadableDate():
                 return self._of_row_id(report.row_id)
@@ -86,11 +93,15 @@ class Wording:
             case AddedItem():
                 title = f"{visible(report.title)} ({visible(report.key)})"
                 return f"{visible(report.digest)}  {title}"
-            case MissingShelf():
-                shelf = report.shelf
-                name = path_text(shelf.path) if shelf.path else visible(shelf.digest)
-                return f"{name} ({visible(shelf.collection)})"
-            case NameConflict() | HeldName():
+            case MissingCollection():
+                collection_row = report.collection_row
+                name = (
+                    path_text(collection_row.path)
+                    if collection_row.path
+                    else visible(collection_row.digest)
+                )
+                return f"{name} ({visible(collection_row.collection)})"
+            case NameConflict() | HeldBackName():
                 return f"{visible(report.digest)}  {path_text(report.path)}"
             case NotFollowed():
                 return f"{visible(report.digest)}  {visible(report.what)}"
@@ -105,7 +116,7 @@ class Wording:
     def details(self, report: Report) -> list[str]:
         """Return the details of a report, line by line."""
         match report:
-            case Conflict() | ApartField():
+            case Conflict() | DivergedField():
                 ends = (value_text(one) or "(empty)" for one in (report.at_entry, report.at_item))
                 end = self._entry_end(report.row_id)
                 source = self._subjects.looked_up(report.row_id, report.name)
@@ -117,12 +128,12 @@ class Wording:
             case NameConflict():
                 names = visible(report.at_digest), visible(report.at_library)
                 return _ends(End.MARKDOWN, "", *names)
-            case HeldName():
+            case HeldBackName():
                 return [f"the collection is called {visible(report.name)}"]
             case NotFollowed():
                 wanted = f"{path_text(report.wanted)}: " if report.wanted else ""
                 return _broken(f"{wanted}{visible(report.reason)}")
-            case Held():
+            case HeldBack():
                 end, verb = End.ZOTERO, "pulled"
                 if not report.to_entry:
                     end, verb = self._entry_end(report.row_id), "pushed"
@@ -161,7 +172,7 @@ class Wording:
         "" for those that a person looks at one by one.
         """
         match report:
-            case Held(row_id):
+            case HeldBack(row_id):
                 digest, said = self._subjects.digest(row_id), self.details(report)[0]
             case NoLongerShown(row_id, names) | Waiting(row_id, names):
                 digest, said = self._subjects.digest(row_id), ", ".join(map(field_name, names))
@@ -177,7 +188,7 @@ class Wording:
     def _entry_end(self, row_id: str) -> End:
         return entry_end(self._subjects.digest(row_id))
 
-    def _of_row(self, row: Row) -> str:
+    def _of_row(self, row: LockRow) -> str:
         return f"{visible(row.digest)}  {self._subjects.title(row.id)} ({visible(row.item)})"
 
     def _of_row_id(self, row_id: str) -> str:

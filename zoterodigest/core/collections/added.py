@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from zoterodigest.core.collections.shelves import Path
-from zoterodigest.core.links.link import Row, Shelf, State
+from zoterodigest.core.collections.collection_rows import Path
+from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow
 from zoterodigest.core.plan.plan import CreateEntry
 from zoterodigest.core.plan.reports import AddedItem
+from zoterodigest.core.plan.run_options import LastSync, LibraryState, Rules, RunOptions
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.keys import is_our_item, note_key
 from zoterodigest.core.values.record import (
     CITEKEY,
     Entry,
+    FieldKind,
     Item,
-    Kind,
     Value,
     is_empty,
     kind_of,
@@ -31,8 +31,8 @@ _SHARED = "several digests share the collection; write it into the one you mean"
 
 def added_items(
     entries: Sequence[Entry],
-    rows: Iterable[Row],
-    run: tuple[Known, Holdings, Terms],
+    rows: Iterable[LockRow],
+    run: tuple[LastSync, LibraryState, RunOptions],
     new_ids: Iterator[str],
 ) -> Iterator[CreateEntry | AddedItem]:
     """Yield the new entries, and a report for each added item that becomes none, digest by digest.
@@ -41,11 +41,11 @@ def added_items(
     instance last saw the collection. Without a memory no item counts. `rows` are as the run leaves
     them.
     """
-    known, library, terms = run
+    known, library, run_options = run
     if known.seen is None:
         return
     filed = {item.key: item.collections for item in library.items}
-    adding = _Adding(entries, rows, known, terms, filed)
+    adding = _Adding(entries, rows, known, run_options, filed)
     for item in library.items:
         if item.is_trashed:
             continue
@@ -69,24 +69,30 @@ class _Adding:
     def __init__(
         self,
         entries: Sequence[Entry],
-        rows: Iterable[Row],
-        known: Known,
-        terms: Terms,
+        rows: Iterable[LockRow],
+        known: LastSync,
+        run_options: RunOptions,
         filed: Mapping[str, frozenset[str]],
     ) -> None:
-        shelves, noteless = known.shelves, {row.id for row in known.rows if row.note is None}
-        self._terms = terms
+        collection_rows, noteless = (
+            known.collection_rows,
+            {row.id for row in known.rows if row.note is None},
+        )
+        self._terms = run_options
         self._filed = filed
-        self._shelves: dict[str, list[Shelf]] = defaultdict(list)
+        self._shelves: dict[str, list[CollectionRow]] = defaultdict(list)
         self._owners: dict[str, set[str]] = defaultdict(set)
-        for shelf in sorted(shelves, key=lambda shelf: (-len(shelf.path), shelf.path)):
-            self._owners[shelf.collection].add(shelf.digest)
-            if shelf.digest in terms.rules:
-                self._shelves[shelf.collection].append(shelf)
+        for collection_row in sorted(
+            collection_rows,
+            key=lambda collection_row: (-len(collection_row.path), collection_row.path),
+        ):
+            self._owners[collection_row.collection].add(collection_row.digest)
+            if collection_row.digest in run_options.rules:
+                self._shelves[collection_row.collection].append(collection_row)
         rows = tuple(rows)
         self._rows = {row.id for row in rows} - noteless
         self._items = {row.item for row in rows}
-        linked = {(row.digest, row.item) for row in rows if row.state is State.LINKED}
+        linked = {(row.digest, row.item) for row in rows if row.state is LinkState.LINKED}
         self._ended = {(row.digest, row.item) for row in rows} - linked
         self._digests: dict[str, set[str]] = defaultdict(set)
         for digest, item in linked:
@@ -106,12 +112,12 @@ class _Adding:
         for key in sorted(item.collections & seen.collections.keys()):
             if seen.held(key, item) or self._owners[key] & self._digests[item.key]:
                 continue
-            for shelf in self._shelves[key]:
-                if self._came_by_merge(item, key, shelf.digest):
+            for collection_row in self._shelves[key]:
+                if self._came_by_merge(item, key, collection_row.digest):
                     continue
-                path, is_shared = found.get(shelf.digest, ((), True))
+                path, is_shared = found.get(collection_row.digest, ((), True))
                 is_shared = is_shared and len(self._owners[key]) > 1
-                found[shelf.digest] = max(path, shelf.path, key=len), is_shared
+                found[collection_row.digest] = max(path, collection_row.path, key=len), is_shared
         return found
 
     def _came_by_merge(self, item: Item, collection: str, digest: SourceKey) -> bool:
@@ -158,5 +164,5 @@ def _shown(item: Item) -> dict[str, Value]:
     return {
         name: value
         for name, value in item.fields.items()
-        if kind_of(name) is not Kind.BLOCKS and name != CITEKEY and not is_empty(value)
+        if kind_of(name) is not FieldKind.BLOCKS and name != CITEKEY and not is_empty(value)
     }

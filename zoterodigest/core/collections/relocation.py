@@ -10,12 +10,18 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
-from zoterodigest.core.collections.shelves import Path, home_of, homes, name_of, prints_of
-from zoterodigest.core.links.link import Row, Shelf, ShelfKey, State
+from zoterodigest.core.collections.collection_rows import (
+    Path,
+    home_of,
+    homes,
+    name_of,
+    path_fingerprints,
+)
+from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LinkState, LockRow
 from zoterodigest.core.plan.plan import Action, CreateEntry, Link, MoveEntry, RenameHeading
-from zoterodigest.core.plan.reports import HeldName, NameConflict, Relocated
+from zoterodigest.core.plan.reports import HeldBackName, NameConflict, Relocated
+from zoterodigest.core.plan.run_options import Rules, RunOptions
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.plan.terms import Rules, Terms
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Collection, Entry
 from zoterodigest.core.works.pairing import heading_prints
@@ -36,7 +42,9 @@ class Relocations:
     reports: tuple[Relocated, ...] = ()
 
 
-def relocations(links: Sequence[Link], shelves: Iterable[Shelf], seen: Seen | None) -> Relocations:
+def relocations(
+    links: Sequence[Link], collection_rows: Iterable[CollectionRow], seen: Seen | None
+) -> Relocations:
     """Return the items that moved among a digest's collections since this instance last saw them.
 
     Without a memory no item counts as moved. An item that is still in its own collection, or that
@@ -44,9 +52,9 @@ def relocations(links: Sequence[Link], shelves: Iterable[Shelf], seen: Seen | No
     """
     if seen is None:
         return Relocations()
-    found = _Relocating(links, shelves, seen)
+    found = _Relocating(links, collection_rows, seen)
     for link in links:
-        if link.before is not None and link.before.state is State.LINKED:
+        if link.before is not None and link.before.state is LinkState.LINKED:
             found.judge(link, link.before)
     return Relocations(found.targets, found.conflicts, tuple(found.reports))
 
@@ -54,21 +62,25 @@ def relocations(links: Sequence[Link], shelves: Iterable[Shelf], seen: Seen | No
 class _Relocating:
     """The links of a run while they are compared with what was seen."""
 
-    def __init__(self, links: Sequence[Link], shelves: Iterable[Shelf], seen: Seen) -> None:
+    def __init__(
+        self, links: Sequence[Link], collection_rows: Iterable[CollectionRow], seen: Seen
+    ) -> None:
         self.targets: dict[str, str] = {}
         self.conflicts: dict[str, str] = {}
         self.reports: list[Relocated] = []
         self._seen = seen
-        self._shelves: dict[str, list[Shelf]] = defaultdict(list)
-        for shelf in sorted(shelves, key=lambda shelf: shelf.path):
-            self._shelves[shelf.digest].append(shelf)
+        self._shelves: dict[str, list[CollectionRow]] = defaultdict(list)
+        for collection_row in sorted(
+            collection_rows, key=lambda collection_row: collection_row.path
+        ):
+            self._shelves[collection_row.digest].append(collection_row)
         self._homes = homes(one for found in self._shelves.values() for one in found)
         self._homes_of: dict[str, set[str | None]] = defaultdict(set)
         for link in links:
             if link.before is not None:
                 self._homes_of[link.row.item].add(self._home(link.before))
 
-    def judge(self, link: Link, before: Row) -> None:
+    def judge(self, link: Link, before: LockRow) -> None:
         """Note whether the item of `link` was moved."""
         home = self._home(before)
         if link.item is None or home is None:
@@ -80,7 +92,7 @@ class _Relocating:
         is_out = self._seen.held(home, link.item) and home not in here
         place = (link.entry.digest, heading_prints(link.entry))
         has_moved = place != (before.digest, before.headings)
-        if any(place == (one.digest, prints_of(one.path)) for one in now_in):
+        if any(place == (one.digest, path_fingerprints(one.path)) for one in now_in):
             return
         if is_out and now_in:
             target = (came or now_in)[0].collection
@@ -91,19 +103,19 @@ class _Relocating:
             known = [one.collection for one in came if one.collection in self._seen.collections]
             self.reports += [Relocated(link.row.id, key, is_out=False) for key in known]
 
-    def _home(self, row: Row) -> str | None:
+    def _home(self, row: LockRow) -> str | None:
         return home_of((row.digest, row.headings), self._homes)
 
 
 def renamed_headings(
     entries: Sequence[Entry],
-    shelves: Iterable[Shelf],
+    collection_rows: Iterable[CollectionRow],
     collections: Iterable[Collection],
     renamed: Set[str],
     *,
     arriving: Iterable[Action] = (),
-    terms: Terms,
-) -> Iterator[RenameHeading | HeldName | NameConflict]:
+    run_options: RunOptions,
+) -> Iterator[RenameHeading | HeldBackName | NameConflict]:
     """Yield an action or a report for each heading whose collection has a new name.
 
     `shelves` have followed the digests already, the collections `renamed` are about to. The
@@ -111,20 +123,25 @@ def renamed_headings(
     `arriving` bring entries under headings that may have none yet.
     """
     # A run of some entries does not see all headings, and a rename is for all of them.
-    if not terms.is_whole:
+    if not run_options.is_whole:
         return
     standing = ((entry.digest, entry.heading_keys, entry.headings) for entry in entries)
     texts = {**_texts_of(_arriving(arriving)), **_texts_of(standing)}
     live = {one.key: one for one in collections if not one.is_trashed and one.key not in renamed}
-    for shelf in shelves:
-        text, collection = texts.get((shelf.digest, shelf.path)), live.get(shelf.collection)
+    for collection_row in collection_rows:
+        text, collection = (
+            texts.get((collection_row.digest, collection_row.path)),
+            live.get(collection_row.collection),
+        )
         if text is None or collection is None or _is_name_of(collection.name, text):
             continue
-        agreed = shelf.name or name_of(text)
+        agreed = collection_row.name or name_of(text)
         if agreed == name_of(text):
-            yield _followed(shelf, text, collection.name, terms)
+            yield _followed(collection_row, text, collection.name, run_options)
         elif collection.name != agreed:
-            yield NameConflict(shelf.digest, shelf.path, collection.key, text, collection.name)
+            yield NameConflict(
+                collection_row.digest, collection_row.path, collection.key, text, collection.name
+            )
 
 
 def _is_name_of(name: str, text: str) -> bool:
@@ -132,13 +149,15 @@ def _is_name_of(name: str, text: str) -> bool:
     return name.split() == name_of(text).split()
 
 
-def _followed(shelf: Shelf, text: str, name: str, terms: Terms) -> RenameHeading | HeldName:
-    if terms.rules.get(shelf.digest, Rules()).directions.brings_entries:
-        return RenameHeading(shelf.digest, shelf.path, text, name)
-    return HeldName(shelf.digest, shelf.path, shelf.collection, name)
+def _followed(
+    collection_row: CollectionRow, text: str, name: str, run_options: RunOptions
+) -> RenameHeading | HeldBackName:
+    if run_options.rules.get(collection_row.digest, Rules()).directions.brings_entries:
+        return RenameHeading(collection_row.digest, collection_row.path, text, name)
+    return HeldBackName(collection_row.digest, collection_row.path, collection_row.collection, name)
 
 
-def _texts_of(places: Iterable[tuple[SourceKey, Path, Path]]) -> dict[ShelfKey, str]:
+def _texts_of(places: Iterable[tuple[SourceKey, Path, Path]]) -> dict[CollectionRowKey, str]:
     """Return the text of every heading of `places` (digest, path, texts), by digest and path."""
     return {
         (digest, path[:depth]): text

@@ -9,33 +9,33 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.links.link import Base, Print, Row, fingerprint
+from zoterodigest.core.links.link import Base, LockRow, Print, fingerprint
 from zoterodigest.core.links.merge import (
     Agreed,
-    Apart,
     Clash,
-    Ends,
-    InStep,
+    Diverged,
+    FieldEnds,
+    InSync,
+    Propagated,
     Side,
-    Travel,
     ends_of,
     is_set,
-    step_of,
+    merge_result,
 )
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Entry,
+    FieldKind,
     Fields,
     Hyperlink,
-    Kind,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
     kind_of,
-    parts_of,
+    value_parts,
 )
 
 UNSEEN = fingerprint("\0no end holds this text")
@@ -43,22 +43,22 @@ UNSEEN = fingerprint("\0no end holds this text")
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class LinkBases:
     """The bases and the apart fields of a link as they are to stand in its row."""
 
     bases: Mapping[str, Base]
-    apart: frozenset[str]
+    diverged: frozenset[str]
 
 
 def recorded(
-    known: Recorded,
+    known: LinkBases,
     entry: Side,
     item: Side,
     folding: Folding,
     *,
     from_item: Set[str] = frozenset(),
     ours: Set[str] = frozenset(),
-) -> Recorded:
+) -> LinkBases:
     """Return what `known` becomes when the ends are as they are now.
 
     A field that is in sync now gets a new base only if an end has changed. If one end contains the
@@ -67,26 +67,26 @@ def recorded(
     as it is: they are in sync, although what was written may read as something else. Fields in
     `ours` an export wrote earlier: the next one brings them up to date, unless they are apart.
     """
-    bases, apart = dict(known.bases), set(known.apart)
+    bases, diverged = dict(known.bases), set(known.diverged)
     for name in sorted(entry.fields.keys() & item.fields.keys()):
         ends, base = ends_of(name, entry, item), known.bases.get(name)
         # Before the comparison: what an export wrote may read as something else (ADR 16).
         if name in from_item:
             if base is None or any(ends.changed(base, folding)):
                 bases[name] = _base(ends, folding)
-            apart.discard(name)
+            diverged.discard(name)
             continue
-        match step_of(ends, base, folding, was_apart=name in known.apart):
+        match merge_result(ends, base, folding, was_apart=name in known.diverged):
             case Agreed():
                 bases[name] = _base(ends, folding)
-                apart.discard(name)
-            case Apart():
-                apart |= {name} - ours
-            case Travel(to_entry, to_item) if base is not None:
+                diverged.discard(name)
+            case Diverged():
+                diverged |= {name} - ours
+            case Propagated(to_entry, to_item) if base is not None:
                 bases[name] = _moved(ends, base, folding, (to_entry is None, to_item is None))
-            case InStep() | Clash() | Travel():
+            case InSync() | Clash() | Propagated():
                 pass
-    return Recorded(bases, frozenset(apart))
+    return LinkBases(bases, frozenset(diverged))
 
 
 def refreshed(
@@ -112,7 +112,7 @@ def refreshed(
     return bases
 
 
-def without_fill(base: Base, then: Ends, now: Ends, folding: Folding) -> Base | None:
+def without_fill(base: Base, then: FieldEnds, now: FieldEnds, folding: Folding) -> Base | None:
     """Return the base of a field that another entry's link has just filled in at the item.
 
     Such a value is not propagated to this entry. Members that came between `then` and `now` count
@@ -127,11 +127,11 @@ def without_fill(base: Base, then: Ends, now: Ends, folding: Folding) -> Base | 
     return Base(replace(base.at_entry, parts=left), replace(base.at_item, parts=tuple(parts)))
 
 
-def _base(ends: Ends, folding: Folding) -> Base:
+def _base(ends: FieldEnds, folding: Folding) -> Base:
     return Base(ends.entry_print(folding), ends.item_print(folding))
 
 
-def _moved(ends: Ends, base: Base, folding: Folding, contains: tuple[bool, bool]) -> Base:
+def _moved(ends: FieldEnds, base: Base, folding: Folding, contains: tuple[bool, bool]) -> Base:
     """Move the base to the value of an end that changed and that the other end contains."""
     entry_contains, item_contains = contains
     entry_changed, item_changed = ends.changed(base, folding)
@@ -159,14 +159,14 @@ PartKey = tuple[str, str]
 Texts = Mapping[PartKey, str]
 
 
-def texts_of(entries: Iterable[Entry], rows: Sequence[Row], folding: Folding) -> Texts:
+def texts_of(entries: Iterable[Entry], rows: Sequence[LockRow], folding: Folding) -> Texts:
     """Return, as written in `entries`, the texts that the bases of `rows` stand for.
 
     Entries of other digests are not looked at; what no entry holds any more is left out.
     """
     digests = {row.digest for row in rows}
     bases = ((name, base) for row in rows for name, base in row.bases.items())
-    wanted = {key for name, base in bases for key in keys_of(name, base)}
+    wanted = {key for name, base in bases for key in text_keys(name, base)}
     return {
         key: text
         for entry in entries
@@ -186,7 +186,7 @@ def base_value(name: str, base: Base, texts: Texts) -> Value | None:
     return None
 
 
-def keys_of(name: str, base: Base) -> Iterator[PartKey]:
+def text_keys(name: str, base: Base) -> Iterator[PartKey]:
     """Yield the keys of the texts that `base_value` may need."""
     yield from _print_keys(name, base.at_entry)
     yield from _print_keys(name, base.at_item)
@@ -198,15 +198,15 @@ def _print_keys(name: str, one: Print) -> Iterator[PartKey]:
 
 
 def _scope(name: str) -> str:
-    return "" if kind_of(name) is Kind.BLOCKS else name
+    return "" if kind_of(name) is FieldKind.BLOCKS else name
 
 
 def _written(fields: Fields, folding: Folding) -> Iterator[tuple[PartKey, str]]:
     for name, value in fields.items():
         scope = _scope(name)
         for single in _singles(value):
-            for part in parts_of(canonical(name, single, folding)):
-                yield (scope, fingerprint(part)), parts_of(single)[0]
+            for part in value_parts(canonical(name, single, folding)):
+                yield (scope, fingerprint(part)), value_parts(single)[0]
 
 
 def _singles(value: Value) -> Iterator[Value]:
@@ -216,8 +216,8 @@ def _singles(value: Value) -> Iterator[Value]:
             yield from (Members((text,)) for text in texts)
         case Blocks(texts):
             yield from (Blocks((text,)) for text in texts)
-        case Links(hyperlinks):
-            yield from (Links((link,)) for link in hyperlinks)
+        case WebLinks(hyperlinks):
+            yield from (WebLinks((link,)) for link in hyperlinks)
         case _:
             yield value
 
@@ -227,15 +227,15 @@ def _value(name: str, parts: Sequence[str]) -> Value:
     if not parts:
         return EMPTY
     match kind_of(name):
-        case Kind.SCALAR:
+        case FieldKind.SCALAR:
             return parts[0]
-        case Kind.NAMES:
+        case FieldKind.NAMES:
             *people, end = parts[0].split("\n")
             return Names(tuple(people), truncated=bool(end))
-        case Kind.MEMBERS:
+        case FieldKind.MEMBERS:
             return Members(tuple(parts))
-        case Kind.LINKS:
+        case FieldKind.LINKS:
             pairs = (part.partition("\n") for part in parts)
-            return Links(tuple(Hyperlink(label, url) for label, _, url in pairs))
-        case Kind.BLOCKS:
+            return WebLinks(tuple(Hyperlink(label, url) for label, _, url in pairs))
+        case FieldKind.BLOCKS:
             return Blocks(tuple(parts))

@@ -39,7 +39,7 @@ def merge_blocks(
 ) -> tuple[str, ...] | None:
     """Return the blocks with both ends' edits, or None if both changed one block differently.
 
-    `base` holds the fingerprints of the blocks last in step, `entry` and `item` the blocks now.
+    `base` holds the fingerprints of the blocks last in sync, `entry` and `item` the blocks now.
     If both ends insert blocks at one place, all are kept once, the entry's first. This also holds
     if one end changed or removed the block beside them.
     """
@@ -109,7 +109,7 @@ def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
     """Return how `base` became `texts`, block by block wherever the edit allows."""
     edits = _Edits()
     prints = [fingerprint(text) for text in texts]
-    for start, end, first, last in differences(base, prints):
+    for start, end, first, last in differing_ranges(base, prints):
         new = tuple(texts[first:last])
         if start == end:
             edits.inserts[start] = new
@@ -121,7 +121,7 @@ def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
     return edits
 
 
-def differences(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
+def differing_ranges(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:
     """Yield half-open ranges of `old` and of `new` that differ, in order.
 
     Very long texts that differ in many places are compared as one difference.

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from zoterodigest.core.values.file_keys import BibKey, SourceKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import Item, Value, parts_of
+from zoterodigest.core.values.record import Item, Value, value_parts
 
 
 @lru_cache(maxsize=50_000)
@@ -39,12 +39,12 @@ class Print:
 
 def print_of(raw: str, value: Value) -> Print:
     """Take the fingerprints of a slot that holds `raw` and means `value`."""
-    return Print(fingerprint(raw), tuple(fingerprint(part) for part in parts_of(value)))
+    return Print(fingerprint(raw), tuple(fingerprint(part) for part in value_parts(value)))
 
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """The prints of both ends when they last were in step."""
+    """The prints of both ends when they last were in sync."""
 
     at_entry: Print
     at_item: Print
@@ -67,14 +67,14 @@ class Origin:
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class FieldSource:
     """Whom an item has a value from: `source`, as long as its text has the fingerprint `raw`."""
 
     source: str
     raw: str
 
 
-class State(Enum):
+class LinkState(Enum):
     """Whether a row links an entry, or is the tombstone of a link that ended."""
 
     LINKED = "linked"
@@ -84,7 +84,7 @@ class State(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LockRow:
     """One link of the lock file: an entry of `digest`, its item, and their bases by field.
 
     `digest` may name a bibliography whose entries take part in the sync.
@@ -106,16 +106,16 @@ class Row:
     texts: frozenset[str] = frozenset()
     headings: tuple[str, ...] = ()
     bases: Mapping[str, Base] = field(default_factory=dict)
-    apart: frozenset[str] = frozenset()
+    diverged: frozenset[str] = frozenset()
     origin: Origin = Origin()
-    state: State = State.LINKED
+    state: LinkState = LinkState.LINKED
     key: str = ""
-    credits: Mapping[str, Credit] = field(default_factory=dict)
+    credits: Mapping[str, FieldSource] = field(default_factory=dict)
 
     @property
     def links_digest(self) -> bool:
         """Whether it links an entry of a digest, and not one of a bibliography."""
-        return self.state is State.LINKED and self.digest.is_digest
+        return self.state is LinkState.LINKED and self.digest.is_digest
 
     def is_from_source(self, name: str, raw: str) -> bool:
         """Tell whether the text `raw` of the item's field is one that was found at a source."""
@@ -123,7 +123,7 @@ class Row:
         return credit is not None and credit.raw == fingerprint(raw)
 
 
-def source_of(item: Item, name: str, rows: Iterable[Row]) -> str:
+def field_source(item: Item, name: str, rows: Iterable[LockRow]) -> str:
     """Return the source of what an item holds in a field, "" if it is not the one found there.
 
     A year that came with a date has the date's source.
@@ -139,7 +139,7 @@ def source_of(item: Item, name: str, rows: Iterable[Row]) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class CollectionRow:
     """One collection of the lock file: a digest (empty `path`) or one of its headings.
 
     `path` holds the headings' keys, outermost first; `is_ours` tells whether we created it. `name`
@@ -153,7 +153,7 @@ class Shelf:
     name: str = ""
 
 
-ShelfKey: TypeAlias = tuple[SourceKey, tuple[str, ...]]
+CollectionRowKey: TypeAlias = tuple[SourceKey, tuple[str, ...]]
 """What a shelf is known by: its digest and the path of its heading."""
 
 

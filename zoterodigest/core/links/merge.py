@@ -23,15 +23,15 @@ from zoterodigest.core.values.record import (
     EMPTY,
     NOTE,
     Blocks,
+    FieldKind,
     Fields,
     Hyperlink,
-    Kind,
-    Links,
     Members,
     Value,
+    WebLinks,
     is_empty,
     kind_of,
-    parts_of,
+    value_parts,
 )
 
 IDENTIFYING = frozenset({"arxiv", "doi", "url"})
@@ -51,7 +51,7 @@ class Merge:
     """What a link asks for, field by field; a field that is in sync is in no part of it.
 
     `to_entry` and `to_item` are the values to be written (EMPTY clears); of those to the item,
-    `fills` gives what was empty or had no base. `agreed` came to be in step, or needs a first base;
+    `fills` gives what was empty or had no base. `agreed` came to be in sync, or needs a first base;
     `conflicts` changed at both ends to different values, or are identifiers that were cleared at
     the item; `apart` differs and has no base.
     """
@@ -61,11 +61,11 @@ class Merge:
     fills: frozenset[str] = frozenset()
     agreed: frozenset[str] = frozenset()
     conflicts: frozenset[str] = frozenset()
-    apart: frozenset[str] = frozenset()
+    diverged: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
-class InStep:
+class InSync:
     """Neither end changed, or there is nothing to write and nothing to remember."""
 
 
@@ -75,7 +75,7 @@ class Agreed:
 
 
 @dataclass(frozen=True, slots=True)
-class Travel:
+class Propagated:
     """A value goes to one end or, merged, to both; None leaves that end as it is."""
 
     to_entry: Value | None = None
@@ -91,15 +91,15 @@ class Clash:
 
 
 @dataclass(frozen=True, slots=True)
-class Apart:
-    """The ends differ and were never in step."""
+class Diverged:
+    """The ends differ and were never in sync."""
 
 
-Step = InStep | Agreed | Travel | Clash | Apart
+MergeResult = InSync | Agreed | Propagated | Clash | Diverged
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class FieldEnds:
     """One field at both ends of a link: values and raw texts."""
 
     name: str
@@ -109,7 +109,7 @@ class Ends:
     item_raw: str
 
     def are_equal(self, folding: Folding) -> bool:
-        """Tell whether the ends are in step now."""
+        """Tell whether the ends are in sync now."""
         return equal(self.name, self.entry, self.item, folding)
 
     def entry_print(self, folding: Folding) -> Print:
@@ -122,7 +122,7 @@ class Ends:
 
     def shown(self, folding: Folding) -> tuple[str, ...]:
         """Return the canonical parts of the item's value as the entry would show it."""
-        return parts_of(canonical_as_shown(self.name, self.entry, self.item, folding))
+        return value_parts(canonical_as_shown(self.name, self.entry, self.item, folding))
 
     def changed(self, base: Base, folding: Folding) -> tuple[bool, bool]:
         """Tell which ends changed since `base`: the entry, the item."""
@@ -139,9 +139,9 @@ class Ends:
         return then != now
 
 
-def ends_of(name: str, entry: Side, item: Side) -> Ends:
+def ends_of(name: str, entry: Side, item: Side) -> FieldEnds:
     """Return the field `name`, which both sides carry."""
-    return Ends(
+    return FieldEnds(
         name,
         entry.fields[name],
         item.fields[name],
@@ -152,11 +152,11 @@ def ends_of(name: str, entry: Side, item: Side) -> Ends:
 
 def is_set(name: str) -> bool:
     """Tell whether the field merges member by member."""
-    return kind_of(name) in (Kind.MEMBERS, Kind.LINKS)
+    return kind_of(name) in (FieldKind.MEMBERS, FieldKind.LINKS)
 
 
-def merge(
-    bases: Mapping[str, Base], entry: Side, item: Side, folding: Folding, apart: frozenset[str]
+def merge_field(
+    bases: Mapping[str, Base], entry: Side, item: Side, folding: Folding, diverged: frozenset[str]
 ) -> Merge:
     """Propagate what changed at one end of a link to the other; report what changed at both.
 
@@ -165,39 +165,43 @@ def merge(
     entry is never filled in. A field in `apart` stays until both ends hold the same value.
     """
     steps = {
-        name: step_of(ends_of(name, entry, item), bases.get(name), folding, was_apart=name in apart)
+        name: merge_result(
+            ends_of(name, entry, item), bases.get(name), folding, was_apart=name in diverged
+        )
         for name in sorted(entry.fields.keys() & item.fields.keys())
     }
-    travels = {name: step for name, step in steps.items() if isinstance(step, Travel)}
+    travels = {name: step for name, step in steps.items() if isinstance(step, Propagated)}
     return Merge(
         to_entry={n: t.to_entry for n, t in travels.items() if t.to_entry is not None},
         to_item={n: t.to_item for n, t in travels.items() if t.to_item is not None},
         fills=frozenset(name for name, travel in travels.items() if travel.is_fill),
         agreed=frozenset(name for name, step in steps.items() if isinstance(step, Agreed)),
         conflicts=frozenset(name for name, step in steps.items() if isinstance(step, Clash)),
-        apart=frozenset(name for name, step in steps.items() if isinstance(step, Apart)),
+        diverged=frozenset(name for name, step in steps.items() if isinstance(step, Diverged)),
     )
 
 
-def step_of(ends: Ends, base: Base | None, folding: Folding, *, was_apart: bool) -> Step:
+def merge_result(
+    ends: FieldEnds, base: Base | None, folding: Folding, *, was_apart: bool
+) -> MergeResult:
     """Return what the link asks for in one field."""
     # Without a base nothing is deleted or overwritten (law 5).
     if base is None:
         return _united(ends, folding) if is_set(ends.name) else _first(ends, folding, was_apart)
     entry_changed, item_changed = ends.changed(base, folding)
     if not entry_changed and not item_changed:
-        return InStep()
+        return InSync()
     # Before equality, which heeds the order of members: in a set only what came and went counts.
     if is_set(ends.name):
         return _merged_sets(ends, base, folding, (entry_changed, item_changed))
     if ends.are_equal(folding):
         return Agreed()
     if not item_changed:
-        return Travel(to_item=for_item(ends.entry, ends.item))
+        return Propagated(to_item=for_item(ends.entry, ends.item))
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)
-        return Clash() if would_lose_identifier(ends.name, shown) else Travel(to_entry=shown)
-    return _merged_blocks(ends, base) if kind_of(ends.name) is Kind.BLOCKS else Clash()
+        return Clash() if would_lose_identifier(ends.name, shown) else Propagated(to_entry=shown)
+    return _merged_blocks(ends, base) if kind_of(ends.name) is FieldKind.BLOCKS else Clash()
 
 
 def would_lose_identifier(name: str, to_entry: Value) -> bool:
@@ -205,7 +209,7 @@ def would_lose_identifier(name: str, to_entry: Value) -> bool:
     return name in IDENTIFYING and is_empty(to_entry)
 
 
-def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
+def _first(ends: FieldEnds, folding: Folding, was_apart: bool) -> MergeResult:
     """Compare a field that has no base: it is new, or it has diverged.
 
     Only a note that a person wrote in Zotero fills in an entry: its digest asks for these notes.
@@ -216,24 +220,24 @@ def _first(ends: Ends, folding: Folding, was_apart: bool) -> Step:
         return Agreed()
     is_note = ends.name.startswith(NOTE)
     if was_apart:
-        return Apart() if is_note or not is_empty(ends.entry) else InStep()
+        return Diverged() if is_note or not is_empty(ends.entry) else InSync()
     if is_note and is_empty(ends.entry):
-        return Travel(to_entry=ends.item)
+        return Propagated(to_entry=ends.item)
     if is_empty(ends.item):
-        return Travel(to_item=for_item(ends.entry, EMPTY), is_fill=True)
-    return InStep() if is_empty(ends.entry) else Apart()
+        return Propagated(to_item=for_item(ends.entry, EMPTY), is_fill=True)
+    return InSync() if is_empty(ends.entry) else Diverged()
 
 
-def _merged_blocks(ends: Ends, base: Base) -> Step:
+def _merged_blocks(ends: FieldEnds, base: Base) -> MergeResult:
     # One base tells the edits of the two ends apart; two different ones cannot.
     if base.at_entry.parts != base.at_item.parts:
         return Clash()
-    entry, item = parts_of(ends.entry), parts_of(ends.item)
+    entry, item = value_parts(ends.entry), value_parts(ends.item)
     merged = merge_blocks(base.at_entry.parts, entry, item)
     if merged is None:
         return Clash()
     value = Blocks(merged) if merged else EMPTY
-    return Travel(
+    return Propagated(
         to_entry=None if merged == entry else value, to_item=None if merged == item else value
     )
 
@@ -242,16 +246,18 @@ _Keyed = dict[str, str | Hyperlink]
 """Members by the fingerprint of their canonical form, in order."""
 
 
-def _united(ends: Ends, folding: Folding) -> Step:
+def _united(ends: FieldEnds, folding: Folding) -> MergeResult:
     """Without a base members are only ever added, and only to the item."""
     at_entry = _keyed(ends.name, ends.entry, folding)
     at_item = _keyed(ends.name, ends.item, folding)
     if at_entry.keys() <= at_item.keys():
         return Agreed()
-    return Travel(to_item=_as_value(ends.name, (at_item | at_entry).values()), is_fill=True)
+    return Propagated(to_item=_as_value(ends.name, (at_item | at_entry).values()), is_fill=True)
 
 
-def _merged_sets(ends: Ends, base: Base, folding: Folding, changed: tuple[bool, bool]) -> Step:
+def _merged_sets(
+    ends: FieldEnds, base: Base, folding: Folding, changed: tuple[bool, bool]
+) -> MergeResult:
     """Add and remove at each end what was added and removed at the other since that end's base."""
     at_entry = _keyed(ends.name, ends.entry, folding)
     at_item = _keyed(ends.name, ends.item, folding)
@@ -263,7 +269,7 @@ def _merged_sets(ends: Ends, base: Base, folding: Folding, changed: tuple[bool, 
     new_item = _applied(at_item, entry_came, entry_went - item_came.keys())
     if new_entry.keys() == at_entry.keys() and new_item.keys() == at_item.keys():
         return Agreed()
-    return Travel(
+    return Propagated(
         to_entry=_if_other(ends.name, at_entry, new_entry),
         to_item=_if_other(ends.name, at_item, new_item),
     )
@@ -309,19 +315,19 @@ def _members(value: Value) -> tuple[str | Hyperlink, ...]:
     match value:
         case Members(texts):
             return texts
-        case Links(hyperlinks):
+        case WebLinks(hyperlinks):
             return hyperlinks
         case _:
             return ()
 
 
 def _as_value(name: str, members: Iterable[str | Hyperlink]) -> Value:
-    if kind_of(name) is Kind.LINKS:
+    if kind_of(name) is FieldKind.LINKS:
         links = tuple(member for member in members if isinstance(member, Hyperlink))
-        return Links(links) if links else EMPTY
+        return WebLinks(links) if links else EMPTY
     texts = tuple(member for member in members if isinstance(member, str))
     return Members(texts) if texts else EMPTY
 
 
 def _prints(name: str, value: Value, folding: Folding) -> tuple[str, ...]:
-    return tuple(map(fingerprint, parts_of(canonical(name, value, folding))))
+    return tuple(map(fingerprint, value_parts(canonical(name, value, folding))))

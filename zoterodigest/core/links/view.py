@@ -1,6 +1,6 @@
 """Values in the form in which they are compared, and an item's value as an entry shows it.
 
-Two values are *in step* when their canonical forms are equal. A canonical form folds what no person
+Two values are *in sync* when their canonical forms are equal. A canonical form folds what no person
 would call an edit (case and quotes of a title, the spelling of a venue or task).
 """
 
@@ -23,10 +23,10 @@ from zoterodigest.core.values.record import (
     Empty,
     Fields,
     Hyperlink,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
     is_empty,
 )
 
@@ -75,14 +75,14 @@ def canonical(name: str, value: Value, folding: Folding) -> Value:
             return Names(tuple(map(_one_form, people)), truncated)
         case Members(texts):
             return Members(tuple(dict.fromkeys(folding.member(name, text) for text in texts)))
-        case Links(hyperlinks):
-            return Links(tuple(dict.fromkeys(_canonical_link(link) for link in hyperlinks)))
+        case WebLinks(hyperlinks):
+            return WebLinks(tuple(dict.fromkeys(_canonical_link(link) for link in hyperlinks)))
         case Blocks() | Empty():
             return value
 
 
 def equal(name: str, at_entry: Value, at_item: Value, folding: Folding) -> bool:
-    """Tell whether the ends are in step: the entry shows the item's value, up to spelling."""
+    """Tell whether the ends are in sync: the entry shows the item's value, up to spelling."""
     # A preprint server in the entry says nothing of where the work appeared (`Folding`).
     if name == "venue" and is_empty(at_item) and isinstance(at_entry, str):
         return is_empty(at_entry) or folding.is_server(at_entry)
@@ -152,12 +152,12 @@ def _page(url: Value | None) -> str:
 
 
 def _links(value: Value) -> tuple[Hyperlink, ...]:
-    return value.hyperlinks if isinstance(value, Links) else ()
+    return value.hyperlinks if isinstance(value, WebLinks) else ()
 
 
 def _as_links(links: Iterable[Hyperlink]) -> Value:
     found = tuple(links)
-    return Links(found) if found else EMPTY
+    return WebLinks(found) if found else EMPTY
 
 
 def _cut(name: str, at_entry: Value, at_item: Value) -> Value:

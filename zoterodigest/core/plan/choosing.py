@@ -5,24 +5,26 @@ from __future__ import annotations
 from collections.abc import Container, Set
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.links.merge import Merge, Side, would_lose_identifier
 from zoterodigest.core.links.view import Folding, as_shown, equal, for_item
-from zoterodigest.core.plan.terms import Choices, End, Terms, entry_end
+from zoterodigest.core.plan.run_options import Choices, End, RunOptions, entry_end
 from zoterodigest.core.values.record import (
     EMPTY,
     SECTION,
     Fields,
     Hyperlink,
-    Links,
     Value,
+    WebLinks,
     is_empty,
 )
 
 SECTIONS = "sections"
 
 
-def decided(merged: Merge, sides: tuple[Side, Side], row: Row, terms: Terms) -> Merge:
+def decided(
+    merged: Merge, sides: tuple[Side, Side], row: LockRow, run_options: RunOptions
+) -> Merge:
     """Return `merged` with its conflicts, and the fields that are apart, decided where they can be.
 
     `merged` is what the link of `row` asks for.
@@ -30,16 +32,16 @@ def decided(merged: Merge, sides: tuple[Side, Side], row: Row, terms: Terms) -> 
     A choice overrides a preference. A preference decides conflicts only. If a choice was made when
     the ends held other values, the field stays as it is.
     """
-    chosen = _chosen(sides, row.id, terms)
+    chosen = _chosen(sides, row.id, run_options)
     preferred: dict[str, End] = {}
-    if terms.only_choices:
+    if run_options.only_choices:
         merged = _only(merged, chosen.keys())
     else:
-        preferred = _preferred(merged, sides[1], entry_end(row.digest), terms)
-    filled = _filled(merged, sides, terms)
+        preferred = _preferred(merged, sides[1], entry_end(row.digest), run_options)
+    filled = _filled(merged, sides, run_options)
     # In this order a later decision replaces an earlier one: filled in, preferred, chosen.
     for name, choice in {**filled, **preferred, **chosen}.items():
-        merged = _decided(merged, name, sides, choice, terms.folding)
+        merged = _decided(merged, name, sides, choice, run_options.folding)
     return merged
 
 
@@ -48,14 +50,14 @@ def is_chosen(choices: Choices, row_id: str, name: str) -> bool:
     return (row_id, name) in choices.by_field
 
 
-def _filled(merged: Merge, sides: tuple[Side, Side], terms: Terms) -> dict[str, End]:
+def _filled(merged: Merge, sides: tuple[Side, Side], run_options: RunOptions) -> dict[str, End]:
     """Return the fields that the entry is to be filled in with, as the person asked for it."""
     entry, item = sides[0].fields, sides[1].fields
     touched = {*merged.to_entry, *merged.to_item, *merged.conflicts}
     return {
         name: End.ZOTERO
         for name in sorted((entry.keys() & item.keys()) - touched)
-        if _key(name, terms.fills) in terms.fills
+        if _key(name, run_options.fills) in run_options.fills
         and is_empty(entry[name])
         and not is_empty(item[name])
     }
@@ -66,38 +68,42 @@ def _key(name: str, known: Container[str]) -> str:
     return SECTIONS if name.startswith(SECTION) and name not in known else name
 
 
-def _preferred(merged: Merge, item: Side, entry: End, terms: Terms) -> dict[str, End]:
+def _preferred(merged: Merge, item: Side, entry: End, run_options: RunOptions) -> dict[str, End]:
     """Return what is preferred for the conflicts of a link whose entry is the end `entry`.
 
     No identifier is cleared in an entry by it.
     """
     preferred: dict[str, End] = {}
     for name in sorted(merged.conflicts):
-        end = terms.prefer.get(_key(name, terms.prefer))
+        end = run_options.prefer.get(_key(name, run_options.prefer))
         is_safe = not would_lose_identifier(name, item.fields[name])
         if end is entry or (end is End.ZOTERO and is_safe):
             preferred[name] = end
     return preferred
 
 
-def _chosen(sides: tuple[Side, Side], row_id: str, terms: Terms) -> dict[str, End | Value]:
+def _chosen(
+    sides: tuple[Side, Side], row_id: str, run_options: RunOptions
+) -> dict[str, End | Value]:
     return {
         name: choice
-        for (id_, name), choice in sorted(terms.choices.by_field.items(), key=lambda it: it[0])
-        if id_ == row_id and _is_as_seen(sides, (row_id, name), terms)
+        for (id_, name), choice in sorted(
+            run_options.choices.by_field.items(), key=lambda it: it[0]
+        )
+        if id_ == row_id and _is_as_seen(sides, (row_id, name), run_options)
     }
 
 
-def _is_as_seen(sides: tuple[Side, Side], key: tuple[str, str], terms: Terms) -> bool:
+def _is_as_seen(sides: tuple[Side, Side], key: tuple[str, str], run_options: RunOptions) -> bool:
     """Tell whether both ends hold what the person saw, or the item what was chosen already."""
-    if key not in terms.choices.seen:
+    if key not in run_options.choices.seen:
         return True
-    name, (seen_entry, seen_item) = key[1], terms.choices.seen[key]
+    name, (seen_entry, seen_item) = key[1], run_options.choices.seen[key]
     entry, item = (side.fields.get(name) for side in sides)
     if entry != seen_entry or item is None:
         return False
-    choice = terms.choices.by_field[key]
-    return item in (seen_item, _ends(name, seen_entry, seen_item, choice, terms.folding)[1])
+    choice = run_options.choices.by_field[key]
+    return item in (seen_item, _ends(name, seen_entry, seen_item, choice, run_options.folding)[1])
 
 
 def _only(merged: Merge, names: Set[str]) -> Merge:
@@ -121,7 +127,7 @@ def _decided(
         to_item=_with(merged.to_item, name, to_item),
         fills=merged.fills - {name},
         conflicts=merged.conflicts - {name},
-        apart=merged.apart - {name},
+        diverged=merged.diverged - {name},
     )
 
 
@@ -130,9 +136,9 @@ def _ends(
 ) -> tuple[Value | None, Value | None]:
     """Return what the entry and the item are to hold; None leaves that end as it is."""
     match choice:
-        case End.MARKDOWN | End.BIB if isinstance(entry, Links) or isinstance(item, Links):
+        case End.MARKDOWN | End.BIB if isinstance(entry, WebLinks) or isinstance(item, WebLinks):
             value = _joined(entry, item)
-        case End.ZOTERO if isinstance(entry, Links) or isinstance(item, Links):
+        case End.ZOTERO if isinstance(entry, WebLinks) or isinstance(item, WebLinks):
             value = _joined(item, entry)
         case End.MARKDOWN | End.BIB:
             return None, for_item(entry, item)
@@ -147,11 +153,11 @@ def _ends(
 
 def _joined(first: Value, second: Value) -> Value:
     """Return the links of both, of one label those of the first."""
-    links = first.hyperlinks if isinstance(first, Links) else ()
-    more = second.hyperlinks if isinstance(second, Links) else ()
+    links = first.hyperlinks if isinstance(first, WebLinks) else ()
+    more = second.hyperlinks if isinstance(second, WebLinks) else ()
     labels = {_label(link) for link in links}
     joined = (*links, *(link for link in more if _label(link) not in labels))
-    return Links(joined) if joined else EMPTY
+    return WebLinks(joined) if joined else EMPTY
 
 
 def _label(link: Hyperlink) -> str:

@@ -66,7 +66,7 @@ def _text(name: str) -> str:
 
 
 def no_longer_shown(link: Link, item: Side) -> Iterator[str]:
-    """Yield what was in step over `link`, the item still holds, and the entry has no place for.
+    """Yield what was in sync over `link`, the item still holds, and the entry has no place for.
 
     What cannot be read, and what the format never shows (as in another digest, to which an entry
     moved), is not among it; nor is a year that stands in the entry's date, or the other way round.

@@ -28,7 +28,7 @@ from zoterodigest.core.works.work import contradict
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class LookupResult:
     """What sources say of one work: its fields, and by field the source's name for people.
 
     A field in `replaces` takes the place of what the item holds. One in `travels` goes on to the
@@ -64,7 +64,7 @@ class Pending:
     digest: DigestKey
     identifiers: frozenset[Identifier]
     title: str
-    found: Found
+    found: LookupResult
 
     def is_about(self, entry: Entry) -> bool:
         """Tell whether `entry` is that of the paper."""
@@ -93,7 +93,7 @@ NOTHING_PENDING = PendingChange()
 
 
 def taken(
-    found: Found, item: Item, authors: Iterable[Value], folding: Folding, *, is_new: bool
+    found: LookupResult, item: Item, authors: Iterable[Value], folding: Folding, *, is_new: bool
 ) -> dict[str, Value]:
     """Return the values that `item` takes of what was found.
 
@@ -164,7 +164,7 @@ def also_changed(item: Item, edited: Fields) -> dict[str, Value]:
     return {}
 
 
-def _has_venue(found: Found) -> bool:
+def _has_venue(found: LookupResult) -> bool:
     return not is_empty(found.fields.get("venue", EMPTY))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from zoterodigest.core.links.link import Exported, Row, Shelf
+from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
 from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import ConfigKey, FileKey
@@ -85,15 +85,15 @@ Change = TypeVar("Change", bound=ObjectChange | CollectionChange | DigestChange)
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class LockRows:
     """Rows and shelves of the lock file, and the entries of .bib files that exports wrote.
 
     `identity` names the library that they are of; of what a run changed only if they went over to
     another one.
     """
 
-    rows: tuple[Row, ...] = ()
-    shelves: tuple[Shelf, ...] = ()
+    rows: tuple[LockRow, ...] = ()
+    collection_rows: tuple[CollectionRow, ...] = ()
     exported: tuple[Exported, ...] = ()
     identity: str = ""
 
@@ -116,8 +116,8 @@ class Run:
     objects: tuple[ObjectChange, ...] = ()
     collections: tuple[CollectionChange, ...] = ()
     digests: tuple[DigestChange, ...] = ()
-    before: Links = Links()
-    after: Links = Links()
+    before: LockRows = LockRows()
+    after: LockRows = LockRows()
     undoes: int = 0
     is_finished: bool = True
     stopped: str = ""
@@ -131,7 +131,7 @@ class Run:
     def is_of_files(self) -> bool:
         """Whether it has changed nothing but files: then it is of no library."""
         links = (self.before, self.after)
-        return not (self.objects or self.collections) and links == (Links(), Links())
+        return not (self.objects or self.collections) and links == (LockRows(), LockRows())
 
     @property
     def is_empty(self) -> bool:
@@ -168,7 +168,7 @@ def _both(first: tuple[Change, ...], then: tuple[Change, ...]) -> tuple[Change, 
     return (*then, *(one for one in first if one.key not in known))
 
 
-def _joined_links(links: Links, winning: Links) -> Links:
+def _joined_links(links: LockRows, winning: LockRows) -> LockRows:
     """Return the links of both; of a row that both hold, that of `winning`.
 
     Links that went over to another library did so as a whole.
@@ -176,30 +176,34 @@ def _joined_links(links: Links, winning: Links) -> Links:
     if winning.identity:
         return winning
     rows = {row.id: row for row in (*links.rows, *winning.rows)}
-    shelves = tuple(dict.fromkeys((*links.shelves, *winning.shelves)))
+    collection_rows = tuple(dict.fromkeys((*links.collection_rows, *winning.collection_rows)))
     exported = tuple(dict.fromkeys((*links.exported, *winning.exported)))
-    return Links(tuple(rows.values()), shelves, exported)
+    return LockRows(tuple(rows.values()), collection_rows, exported)
 
 
-def changed_links(before: Links, after: Links) -> tuple[Links, Links]:
+def changed_links(before: LockRows, after: LockRows) -> tuple[LockRows, LockRows]:
     """Return of both only what the other does not hold as well; all, if they went over."""
     if before.identity and after.identity and before.identity != after.identity:
         return before, after
     return _without(before, after), _without(after, before)
 
 
-def _without(links: Links, others: Links) -> Links:
+def _without(links: LockRows, others: LockRows) -> LockRows:
     rows = {row.id: row for row in others.rows}
-    shelves = frozenset(others.shelves)
-    return Links(
+    collection_rows = frozenset(others.collection_rows)
+    return LockRows(
         tuple(row for row in links.rows if rows.get(row.id) != row),
-        tuple(shelf for shelf in links.shelves if shelf not in shelves),
+        tuple(
+            collection_row
+            for collection_row in links.collection_rows
+            if collection_row not in collection_rows
+        ),
         tuple(one for one in links.exported if one not in others.exported),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class RunSummary:
     """A run as it is listed: what `Run` says of it, and how many things of each kind it changed."""
 
     number: int
@@ -216,7 +220,7 @@ class Listed:
         return f"did not finish ({self.stopped})" if self.stopped else "was killed"
 
 
-def listed(run: Run) -> Listed:
+def listed(run: Run) -> RunSummary:
     """Return what is listed of `run`."""
     kinds = Counter(f"{change.kind}s" for change in run.objects)
     configured = sum(isinstance(change.key, ConfigKey) for change in run.digests)
@@ -233,10 +237,10 @@ def listed(run: Run) -> Listed:
     if configured:
         counts |= {"configurations": configured}
     about = run.number, run.when, run.command, run.undoes, run.is_finished
-    return Listed(*about, counts=counts, stopped=run.stopped)
+    return RunSummary(*about, counts=counts, stopped=run.stopped)
 
 
-def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:
+def undone_by(runs: Iterable[RunSummary]) -> Mapping[int, int]:
     """Return the numbers of runs that are taken back, each with that of the undo that counts.
 
     An undo that was killed does not count: the next one goes on with it.
@@ -249,13 +253,13 @@ def undone_by(runs: Iterable[Listed]) -> Mapping[int, int]:
     return undone
 
 
-def killed_undos(runs: Iterable[Listed]) -> Mapping[int, Listed]:
+def killed_undos(runs: Iterable[RunSummary]) -> Mapping[int, RunSummary]:
     """Return the numbers of runs whose undo was killed or did not finish, each with the undo.
 
     One that was finished by another undo since, or was itself taken back, is none.
     """
     known = sorted(runs, key=lambda one: one.number)
-    undone, killed = undone_by(known), dict[int, Listed]()
+    undone, killed = undone_by(known), dict[int, RunSummary]()
     for run in known:
         if run.undoes and run.is_finished:
             killed.pop(run.undoes, None)
@@ -264,7 +268,7 @@ def killed_undos(runs: Iterable[Listed]) -> Mapping[int, Listed]:
     return killed
 
 
-def run_to_undo(runs: Iterable[Listed]) -> int | None:
+def run_to_undo(runs: Iterable[RunSummary]) -> int | None:
     """Return the number of the run that an undo means, if there is one.
 
     It is the one whose undo was killed last of all, else the newest that is no undo, or a redo that
@@ -279,7 +283,7 @@ def run_to_undo(runs: Iterable[Listed]) -> int | None:
     return max(numbers, default=None)
 
 
-def run_to_redo(runs: Iterable[Listed]) -> int | None:
+def run_to_redo(runs: Iterable[RunSummary]) -> int | None:
     """Return the number of the undo that a redo takes back, if there is one.
 
     It is the one whose redo was killed last of all, else the newest that is not taken back; a run
@@ -299,25 +303,25 @@ def run_to_redo(runs: Iterable[Listed]) -> int | None:
     return None
 
 
-def _killed_last(runs: Iterable[Listed]) -> Listed | None:
+def _killed_last(runs: Iterable[RunSummary]) -> RunSummary | None:
     """Return the newest run if it is an undo or a redo that did not finish."""
     newest = max(runs, key=lambda run: run.number, default=None)
     is_killed = newest is not None and newest.undoes and not newest.is_finished
     return newest if is_killed else None
 
 
-def is_undo(number: int, runs: Iterable[Listed]) -> bool:
+def is_undo(number: int, runs: Iterable[RunSummary]) -> bool:
     """Tell whether a run takes back one that was no undo, or a redo: what it did is gone then."""
     return _depth(number, runs) % 2 == 1
 
 
-def _is_redo(run: Listed, runs: Iterable[Listed]) -> bool:
+def _is_redo(run: RunSummary, runs: Iterable[RunSummary]) -> bool:
     """Tell whether a run takes back an undo, and not another redo."""
     depth = _depth(run.number, runs)
     return depth % 2 == 0 and depth > 0
 
 
-def _depth(number: int, runs: Iterable[Listed]) -> int:
+def _depth(number: int, runs: Iterable[RunSummary]) -> int:
     """Return how many runs were taken back, one by the other, down to one that is no undo."""
     undoes = {one.number: one.undoes for one in runs}
     depth = 0

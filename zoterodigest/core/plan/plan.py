@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from zoterodigest.core.links.link import Row, Shelf, State, fingerprint
+from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, fingerprint
 from zoterodigest.core.plan.reports import Report
-from zoterodigest.core.plan.seen import NOTHING, Recall
+from zoterodigest.core.plan.seen import NOTHING, LastSeen
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote
 
@@ -17,7 +17,7 @@ from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote
 
 
 @dataclass(frozen=True, slots=True)
-class CreateShelf:
+class CreateCollection:
     """A collection for a digest (empty `path`) or a heading, in `parent` or at the top."""
 
     key: str
@@ -28,7 +28,7 @@ class CreateShelf:
 
 
 @dataclass(frozen=True, slots=True)
-class RenameShelf:
+class RenameCollection:
     """Our collection follows its heading or digest to a new name."""
 
     key: str
@@ -174,7 +174,7 @@ class RenameHeading:
     after: str
 
 
-ShelfAction: TypeAlias = CreateShelf | RenameShelf
+ShelfAction: TypeAlias = CreateCollection | RenameCollection
 ItemAction: TypeAlias = CreateItem | ChangeItem | TrashItem | CreateNote | ChangeNote | TrashNote
 EntryAction: TypeAlias = ChangeEntry | CreateEntry | RemoveEntry | MoveEntry | RenameHeading
 
@@ -199,9 +199,9 @@ class Link:
     index: int
     entry: Entry
     item: Item | None
-    before: Row | None
-    row: Row
-    recall: Recall = NOTHING
+    before: LockRow | None
+    row: LockRow
+    recall: LastSeen = NOTHING
     notes: Mapping[str, PersonalNote] = field(default_factory=dict)
     renamed: frozenset[str] = frozenset()
     hidden_notes: int = 0
@@ -223,14 +223,14 @@ def bib_entry_id(file: SourceKey, key: str) -> BibEntryId:
     return file, fingerprint(key)
 
 
-def linked_entries(links: Iterable[Link], rows: Iterable[Row]) -> Mapping[BibEntryId, str]:
+def linked_entries(links: Iterable[Link], rows: Iterable[LockRow]) -> Mapping[BibEntryId, str]:
     """Return the items of entries of .bib files; `rows` tell of those that `links` do not."""
-    found = {(row.digest, row.key): row.item for row in rows if row.state is State.LINKED}
+    found = {(row.digest, row.key): row.item for row in rows if row.state is LinkState.LINKED}
     bibs = (link for link in links if link.row.digest.is_bib)
     return found | {bib_entry_id(one.row.digest, one.entry.key): one.row.item for one in bibs}
 
 
-def diverged_entries(links: Iterable[Link], rows: Iterable[Row]) -> frozenset[BibEntryId]:
+def diverged_entries(links: Iterable[Link], rows: Iterable[LockRow]) -> frozenset[BibEntryId]:
     """Return the entries of .bib files that diverged from their items.
 
     An export leaves such an entry as it is, whole: with the title of one work and the DOI of
@@ -243,7 +243,9 @@ def diverged_entries(links: Iterable[Link], rows: Iterable[Row]) -> frozenset[Bi
     others = (row for row in rows if row.digest.is_bib and row.id not in taking_part)
     return frozenset(
         {bib_entry_id(link.row.digest, link.entry.key) for link in links if link.diverged}
-    ).union((row.digest, row.key) for row in others if row.apart and row.state is State.LINKED)
+    ).union(
+        (row.digest, row.key) for row in others if row.diverged and row.state is LinkState.LINKED
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -257,15 +259,15 @@ class Plan:
     actions: tuple[Action, ...] = ()
     reports: tuple[Report, ...] = ()
     links: tuple[Link, ...] = ()
-    rows: tuple[Row, ...] = ()
-    shelves: tuple[Shelf, ...] = ()
-    rows_before: tuple[Row, ...] = field(default=(), repr=False)
-    shelves_before: tuple[Shelf, ...] = field(default=(), repr=False)
+    rows: tuple[LockRow, ...] = ()
+    collection_rows: tuple[CollectionRow, ...] = ()
+    rows_before: tuple[LockRow, ...] = field(default=(), repr=False)
+    shelves_before: tuple[CollectionRow, ...] = field(default=(), repr=False)
 
     @property
     def changes_lock(self) -> bool:
         """Whether the lock file will differ, with or without actions."""
-        return self.rows != self.rows_before or self.shelves != self.shelves_before
+        return self.rows != self.rows_before or self.collection_rows != self.shelves_before
 
     @property
     def is_settled(self) -> bool:

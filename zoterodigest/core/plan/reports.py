@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Entry, Value
@@ -22,8 +22,8 @@ class Conflict:
 
 
 @dataclass(frozen=True, slots=True)
-class ApartField:
-    """The ends differ in this field and were never in step; its changes do not travel."""
+class DivergedField:
+    """The ends differ in this field and were never in sync; its changes do not travel."""
 
     row_id: str
     name: str
@@ -32,7 +32,7 @@ class ApartField:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class HeldBack:
     """An edit that the run's directions keep from travelling `to_entry` (else to the item)."""
 
     row_id: str
@@ -99,14 +99,14 @@ class UnreadableEntry:
 class DroppedEntry:
     """The entry of this row is gone from its digest; item and note stay, untouched."""
 
-    row: Row
+    row: LockRow
 
 
 @dataclass(frozen=True, slots=True)
 class MissingItem:
     """The item of this row and `entry` is in the trash, or no longer in the library at all."""
 
-    row: Row
+    row: LockRow
     entry: Entry
     is_trashed: bool
 
@@ -115,7 +115,7 @@ class MissingItem:
 class MissingNote:
     """Our note of this row is in the trash, gone, or has lost its heading: not made again."""
 
-    row: Row
+    row: LockRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,22 +133,22 @@ class HiddenNotes:
 class RestoredNote:
     """Our note of this row was deleted, but its fields `names` were edited: it comes back."""
 
-    row: Row
+    row: LockRow
     names: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class MissingShelf:
+class MissingCollection:
     """The collection of this shelf is in the trash or gone: not made again, nothing placed."""
 
-    shelf: Shelf
+    collection_row: CollectionRow
 
 
 @dataclass(frozen=True, slots=True)
 class NotLinked:
     """The link of this entry was ended (unlinked, or its item trashed): --relink revives it."""
 
-    row: Row
+    row: LockRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +165,7 @@ class Waiting:
 class AwaitedItem:
     """The item of this row is not in this library and never was seen here: it is still to come."""
 
-    row: Row
+    row: LockRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +211,7 @@ class NameConflict:
 
 
 @dataclass(frozen=True, slots=True)
-class HeldName:
+class HeldBackName:
     """A collection has a new name that the directions keep from its heading."""
 
     digest: SourceKey
@@ -239,7 +239,7 @@ class NotFollowed:
 class KeptForEdit:
     """One end is gone, but the other was edited since (`names`): the edit wins, it stays."""
 
-    row: Row
+    row: LockRow
     names: tuple[str, ...]
 
 
@@ -259,7 +259,7 @@ class Followed:
     The entries of the rows `others` are linked with that item as well.
     """
 
-    row: Row
+    row: LockRow
     key: str
     others: tuple[str, ...] = ()
 
@@ -271,13 +271,13 @@ class MergedOtherWork:
     By their `identifiers` the entries are two works: this one stays as it is, and its link ends.
     """
 
-    row: Row
+    row: LockRow
     key: str
     identifiers: tuple[Identifier, ...]
 
 
 FieldReport: TypeAlias = (
-    Conflict | ApartField | Held | UnreadableDate | NoLongerShown | Waiting | KeptForEdit
+    Conflict | DivergedField | HeldBack | UnreadableDate | NoLongerShown | Waiting | KeptForEdit
 )
 NewEntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed | UnreadableEntry | AddedItem
 LinkReport: TypeAlias = (
@@ -285,7 +285,7 @@ LinkReport: TypeAlias = (
 )
 NoteReport: TypeAlias = MissingNote | HiddenNotes | RestoredNote
 PlaceReport: TypeAlias = (
-    MissingShelf | Relocated | PlaceConflict | NameConflict | HeldName | NotFollowed
+    MissingCollection | Relocated | PlaceConflict | NameConflict | HeldBackName | NotFollowed
 )
 
 Report: TypeAlias = FieldReport | NewEntryReport | LinkReport | NoteReport | PlaceReport

@@ -64,7 +64,7 @@ def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
     changed, or stands in more than one place, is refused; so are those that moved the same text: it
     would stand twice, or not at all.
     """
-    text = _Text(pieces)
+    text = _ChangedText(pieces)
     # First of all: for a run that was killed before its write, every hunk would be searched for
     # and might be found elsewhere.
     if text.holds_results(hunks):
@@ -124,7 +124,7 @@ class _Place:
     way: int
 
 
-class _Text:
+class _ChangedText:
     """A text in which hunks are looked for, with the places of each of its pieces."""
 
     def __init__(self, pieces: Sequence[str]) -> None:

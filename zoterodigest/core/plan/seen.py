@@ -1,7 +1,7 @@
 """What this library last showed here (V), compared with what the lock file says now.
 
 The lock file travels between machines and commits; a library may lag behind it. Per link and field
-an instance remembers the last base at which item and entry were in step here.
+an instance remembers the last base at which item and entry were in sync here.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.links.link import Base, Row, State, fingerprint
+from zoterodigest.core.links.link import Base, LinkState, LockRow, fingerprint
 from zoterodigest.core.values.record import Item
 
 # Bounds the memory. A lock file that is more edits of one field behind does not count as older.
@@ -20,12 +20,12 @@ _MOST_PAST = 20
 class Seen:
     """What an instance remembers: its rows by id, with the bases of V, and by collection the keys
     of the items that lay in it. `past` holds, by row id and field, the marks of bases that once
-    were in step here, the newest last: a lock file that has one of them is of an older commit.
+    were in sync here, the newest last: a lock file that has one of them is of an older commit.
     `version` was the library's; one at a lower version now `has_gone_back`, as when it was restored
     from a backup.
     """
 
-    rows: Mapping[str, Row] = field(default_factory=dict)
+    rows: Mapping[str, LockRow] = field(default_factory=dict)
     collections: Mapping[str, frozenset[str]] = field(default_factory=dict)
     past: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     version: int = 0
@@ -39,7 +39,7 @@ class Seen:
         return not {item.key, *item.replaces}.isdisjoint(self.collections.get(collection, ()))
 
     def is_past(self, row_id: str, name: str, base: Base) -> bool:
-        """Tell whether `base` was in step here before the one that is remembered."""
+        """Tell whether `base` was in sync here before the one that is remembered."""
         return mark_of(base) in self.past.get(row_id, {}).get(name, ())
 
 
@@ -49,7 +49,10 @@ def mark_of(base: Base) -> str:
 
 
 def past_after(
-    seen: Seen, rows: Mapping[str, Row], before: Mapping[str, Row], after: Mapping[str, Row]
+    seen: Seen,
+    rows: Mapping[str, LockRow],
+    before: Mapping[str, LockRow],
+    after: Mapping[str, LockRow],
 ) -> dict[str, dict[str, tuple[str, ...]]]:
     """Return the marks of what is past once `rows` are remembered in the place of those of `seen`.
 
@@ -70,10 +73,10 @@ def past_after(
     return past
 
 
-def with_moved(seen: Seen, before: Iterable[Row], after: Iterable[Row]) -> Seen:
+def with_moved(seen: Seen, before: Iterable[LockRow], after: Iterable[LockRow]) -> Seen:
     """Return `seen` once a run here brought the lock file's rows from `before` to `after`.
 
-    The base of a field that the run moved is in step here. All others stay as they were seen: the
+    The base of a field that the run moved is in sync here. All others stay as they were seen: the
     library may lag behind the lock file, or its item may be still to come. A link that ends moves
     no base.
     """
@@ -82,13 +85,13 @@ def with_moved(seen: Seen, before: Iterable[Row], after: Iterable[Row]) -> Seen:
     for row in after:
         if row.id not in then:
             rows.setdefault(row.id, row)
-        elif row.state is State.LINKED and row != then[row.id]:
+        elif row.state is LinkState.LINKED and row != then[row.id]:
             known = rows.get(row.id) or replace(then[row.id], bases={})
             rows[row.id] = _moved(known, then[row.id], row)
     return replace(seen, rows=rows)
 
 
-def _moved(known: Row, before: Row, after: Row) -> Row:
+def _moved(known: LockRow, before: LockRow, after: LockRow) -> LockRow:
     """Return what was `known` of a row with all that changed in it between `before` and `after`."""
     names = sorted({*known.bases, *before.bases, *after.bases})
     moved = {name for name in names if before.bases.get(name) != after.bases.get(name)}
@@ -102,11 +105,12 @@ def _moved(known: Row, before: Row, after: Row) -> Row:
         item=known.item if before.item == after.item else after.item,
         note=known.note if before.note == after.note else after.note,
         bases=bases,
-        apart=known.apart - (before.apart - after.apart) | (after.apart - before.apart),
+        diverged=known.diverged - (before.diverged - after.diverged)
+        | (after.diverged - before.diverged),
     )
 
 
-def _bases(rows: Mapping[str, Row], row_id: str) -> Mapping[str, Base]:
+def _bases(rows: Mapping[str, LockRow], row_id: str) -> Mapping[str, Base]:
     return rows[row_id].bases if row_id in rows else {}
 
 
@@ -116,7 +120,7 @@ def _with_mark(marks: tuple[str, ...], base: Base) -> tuple[str, ...]:
 
 
 @dataclass(frozen=True, slots=True)
-class Recall:
+class LastSeen:
     """What is remembered of one link where it differs from the lock file.
 
     `waits` are fields at which the library still is as it was last seen, while the lock file has
@@ -127,5 +131,5 @@ class Recall:
     bases: Mapping[str, Base] = field(default_factory=dict)
 
 
-NOTHING = Recall()
+NOTHING = LastSeen()
 """Nothing differs from the lock file."""

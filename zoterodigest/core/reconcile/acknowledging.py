@@ -13,19 +13,19 @@ from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
-    ApartField,
     AwaitedItem,
     Conflict,
+    DivergedField,
     DroppedEntry,
     Followed,
-    Held,
-    HeldName,
+    HeldBack,
+    HeldBackName,
     HiddenNotes,
     KeptForEdit,
     MergedOtherWork,
+    MissingCollection,
     MissingItem,
     MissingNote,
-    MissingShelf,
     NameConflict,
     NoLongerShown,
     NotFollowed,
@@ -43,7 +43,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.reconcile.settle import item_end
 from zoterodigest.core.values.identity import match_title
-from zoterodigest.core.values.record import Entry, Value, parts_of, text_in
+from zoterodigest.core.values.record import Entry, Value, text_in, value_parts
 
 _SEPARATOR = "\0"
 
@@ -84,10 +84,10 @@ _About = tuple[str, str, tuple[str, ...]]
 def _about(report: Report, links: Mapping[str, Link], folding: Folding) -> _About | None:
     """Return what a report says, its values as they are compared."""
     match report:
-        case ApartField(row_id, name, at_entry, at_item):
+        case DivergedField(row_id, name, at_entry, at_item):
             ends = (_form(name, value, folding) for value in (at_entry, at_item))
             return row_id, f"diverged {name}", tuple(ends)
-        case Held(row_id, name):
+        case HeldBack(row_id, name):
             return row_id, f"held-back {name}", _standing(links.get(row_id), [name])
         case UnreadableDate(row_id, name, text):
             return row_id, f"unreadable-date {name}", (text,)
@@ -122,9 +122,13 @@ def _about(report: Report, links: Mapping[str, Link], folding: Folding) -> _Abou
             return _id_of(entry), "unreadable", ()
         case AddedItem(digest, key, title, reason):
             return _made_id(digest, key), "added", (title, reason)
-        case MissingShelf(shelf):
-            return _made_id(shelf.digest, *shelf.path), "collection-gone", (shelf.collection,)
-        case HeldName(digest, path, _, name):
+        case MissingCollection(collection_row):
+            return (
+                _made_id(collection_row.digest, *collection_row.path),
+                "collection-gone",
+                (collection_row.collection,),
+            )
+        case HeldBackName(digest, path, _, name):
             return _made_id(digest, *path), "held-back name", (name,)
         case NotFollowed(digest, what, wanted):
             return _made_id(digest, what), "not-followed", wanted
@@ -143,7 +147,7 @@ def _about(report: Report, links: Mapping[str, Link], folding: Folding) -> _Abou
 
 
 def _form(name: str, value: Value, folding: Folding) -> str:
-    return _SEPARATOR.join(parts_of(canonical(name, value, folding)))
+    return _SEPARATOR.join(value_parts(canonical(name, value, folding)))
 
 
 def _standing(link: Link | None, names: Iterable[str]) -> tuple[str, ...]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 from enum import Enum, auto
 
-from zoterodigest.core.links.link import Base, Origin, Row, State, fingerprint
+from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin, fingerprint
 from zoterodigest.core.links.merge import Side, ends_of
 from zoterodigest.core.links.view import Folding, equal
 from zoterodigest.core.reconcile.settle import is_note_missing, item_side_of, side_of
@@ -20,8 +20,8 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
     EMPTY,
     Entry,
+    FieldKind,
     Item,
-    Kind,
     is_empty,
     is_of_note,
     kind_of,
@@ -92,7 +92,7 @@ class Following:
     """
 
     def __init__(
-        self, items: Iterable[Item], rows: Iterable[Row], entries: Mapping[str, Entry]
+        self, items: Iterable[Item], rows: Iterable[LockRow], entries: Mapping[str, Entry]
     ) -> None:
         items = tuple(items)
         self._successors = successors(items)
@@ -100,14 +100,14 @@ class Following:
         self._replaced = {old for item in items if not item.is_trashed for old in item.replaces}
         self._members: dict[str, dict[str, frozenset[Identifier]]] = defaultdict(dict)
         self._joined: set[str] = set()
-        known = [row for row in rows if row.state is not State.UNLINKED]
+        known = [row for row in rows if row.state is not LinkState.UNLINKED]
         for row in known:
-            if row.state is State.LINKED and row.item not in self._successors:
+            if row.state is LinkState.LINKED and row.item not in self._successors:
                 self._members[row.item][row.id] = self._identifiers(row)
         moving = (row for row in known if row.item in self._successors and row.id in entries)
         self._judged_rows = {row.id: self._judged(row) for row in moving}
 
-    def fate(self, row: Row) -> Fate:
+    def fate(self, row: LockRow) -> Fate:
         """Return what a merge made of the link of `row`, in the first run after it."""
         match self._judged_rows.get(row.id):
             case str(key):
@@ -116,28 +116,28 @@ class Following:
                 return other
             case None if row.item in self._joined:
                 return AfterMerge.JOINED
-            case None if row.state is State.TRASHED and row.item in self._replaced:
+            case None if row.state is LinkState.TRASHED and row.item in self._replaced:
                 return AfterMerge.RESTORED
             case None:
                 return None
 
-    def _judged(self, row: Row) -> str | OtherWork:
+    def _judged(self, row: LockRow) -> str | OtherWork:
         key, own = self._successors[row.item], self._identifiers(row)
         others = (one for one in self._members[key].values() if contradict(own, one))
         other = next(others, None)
-        if row.state is State.LINKED or other is None:
+        if row.state is LinkState.LINKED or other is None:
             self._joined.add(key)
         if other is not None:
             return OtherWork(key, contradicting(own, other))
         self._members[key][row.id] = own
         return key
 
-    def _identifiers(self, row: Row) -> frozenset[Identifier]:
+    def _identifiers(self, row: LockRow) -> frozenset[Identifier]:
         entry = self._entries.get(row.id)
         return entry.identifiers if entry and entry.identifiers else row.identifiers
 
 
-def followed(row: Row, item: Item, *, is_ours: bool) -> Row:
+def followed(row: LockRow, item: Item, *, is_ours: bool) -> LockRow:
     """Return `row` linked with `item`, into which its own item was merged.
 
     Ours are then only the note, the attachments and the places that moved along: whose the tags and
@@ -152,19 +152,21 @@ def followed(row: Row, item: Item, *, is_ours: bool) -> Row:
     return replace(row, item=item.key, origin=origin)
 
 
-def as_adopted(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
+def as_adopted(row: LockRow, entry: Entry, item: Item, folding: Folding) -> LockRow:
     """Return `row` without the bases of fields that `item` no longer shows as they were agreed on.
 
     A note that moved along keeps its bases; one that did not is to be made again.
     """
     if is_note_missing(item, row):
         row = without_note(row)
-    parted = frozenset(name for name in row.apart if kind_of(name) is Kind.BLOCKS)
+    parted = frozenset(name for name in row.diverged if kind_of(name) is FieldKind.BLOCKS)
     shown = with_shown_bases(row, entry, item, folding)
-    return replace(shown, apart=parted | _diverged(shown, shown.apart, (entry, item), folding))
+    return replace(
+        shown, diverged=parted | _diverged(shown, shown.diverged, (entry, item), folding)
+    )
 
 
-def with_shown_bases(row: Row, entry: Entry, item: Item, folding: Folding) -> Row:
+def with_shown_bases(row: LockRow, entry: Entry, item: Item, folding: Folding) -> LockRow:
     """Return `row` with the bases that `item` still shows: what it lacks clears no entry.
 
     Nor does an export, which knows no bases: what an entry of a .bib has otherwise is apart.
@@ -172,12 +174,12 @@ def with_shown_bases(row: Row, entry: Entry, item: Item, folding: Folding) -> Ro
     ends = side_of(entry), item_side_of(entry, item, row)
     bases = {name: base for name, base in row.bases.items() if _is_shown(name, base, ends, folding)}
     gone = row.bases.keys() - bases.keys()
-    apart = row.apart | _diverged(row, gone, (entry, item), folding)
-    return replace(row, bases=bases, apart=apart)
+    diverged = row.diverged | _diverged(row, gone, (entry, item), folding)
+    return replace(row, bases=bases, diverged=diverged)
 
 
 def _diverged(
-    row: Row, names: Set[str], ends: tuple[Entry, Item], folding: Folding
+    row: LockRow, names: Set[str], ends: tuple[Entry, Item], folding: Folding
 ) -> frozenset[str]:
     """Return those of `names` in which an entry of a .bib differs from the item it came to.
 
@@ -195,16 +197,18 @@ def _diverged(
     return frozenset(found)
 
 
-def without_note(row: Row) -> Row:
+def without_note(row: LockRow) -> LockRow:
     """Return `row` as one whose entry has no note yet."""
     bases = {name: base for name, base in row.bases.items() if not is_of_note(name)}
-    apart = frozenset(name for name in row.apart if not is_of_note(name))
-    return replace(row, note=None, bases=bases, apart=apart, origin=replace(row.origin, note=False))
+    diverged = frozenset(name for name in row.diverged if not is_of_note(name))
+    return replace(
+        row, note=None, bases=bases, diverged=diverged, origin=replace(row.origin, note=False)
+    )
 
 
 def _is_shown(name: str, base: Base, ends: tuple[Side, Side], folding: Folding) -> bool:
     entry, item = ends
-    if kind_of(name) is Kind.BLOCKS:
+    if kind_of(name) is FieldKind.BLOCKS:
         return True
     if name not in item.fields:
         return False

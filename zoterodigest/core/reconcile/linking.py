@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.links.link import Base, Origin, Row, State
+from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin
 from zoterodigest.core.plan.plan import Link, RemoveEntry
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
@@ -22,7 +22,14 @@ from zoterodigest.core.plan.reports import (
     TrashedEntry,
     UnreadableEntry,
 )
-from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms, WhenDropped, WhenTrashed
+from zoterodigest.core.plan.run_options import (
+    LastSync,
+    LibraryState,
+    Rules,
+    RunOptions,
+    WhenDropped,
+    WhenTrashed,
+)
 from zoterodigest.core.reconcile.following import (
     AfterMerge,
     Following,
@@ -45,11 +52,11 @@ from zoterodigest.core.works.catalogue import (
 )
 from zoterodigest.core.works.pairing import (
     Pairing,
-    Scope,
+    PairingScope,
     assign_notes,
     heading_prints,
     pair,
-    says_the_same,
+    shares_block,
 )
 from zoterodigest.core.works.work import work_of
 
@@ -61,16 +68,16 @@ class Linking:
     """
 
     links: tuple[Link, ...]
-    kept: tuple[Row, ...]
+    kept: tuple[LockRow, ...]
     reports: tuple[Report, ...]
     removed: tuple[RemoveEntry, ...] = ()
 
 
 def link_entries(
     entries: Sequence[Entry],
-    known: Known,
-    library: Holdings,
-    terms: Terms,
+    known: LastSync,
+    library: LibraryState,
+    run_options: RunOptions,
     *,
     new_ids: Iterator[str],
 ) -> Linking:
@@ -79,9 +86,11 @@ def link_entries(
     A link's row has its bases as they were; a new link's has none.
     """
     rows = known.rows
-    scope = Scope(frozenset(terms.rules) - terms.gone, terms.gone, terms.missing)
-    pairing = pair(entries, rows, scope, terms.unread)
-    run = _Run(entries, known, library, terms)
+    scope = PairingScope(
+        frozenset(run_options.rules) - run_options.gone, run_options.gone, run_options.missing
+    )
+    pairing = pair(entries, rows, scope, run_options.unread)
+    run = _LinkingRun(entries, known, library, run_options)
     # The order is a law: new entries take on items, notes and row ids that kept links leave.
     revived = run.keep_links(pairing)
     run.take_notes()
@@ -94,31 +103,35 @@ def link_entries(
     return Linking(tuple(links), tuple(kept), tuple(run.reports), tuple(run.removed))
 
 
-class _Run:
+class _LinkingRun:
     """The links of one run while they are being found."""
 
     def __init__(
-        self, entries: Sequence[Entry], known: Known, library: Holdings, terms: Terms
+        self,
+        entries: Sequence[Entry],
+        known: LastSync,
+        library: LibraryState,
+        run_options: RunOptions,
     ) -> None:
         rows = known.rows
         self.links: list[Link] = []
-        self.kept: dict[str, Row] = {}
+        self.kept: dict[str, LockRow] = {}
         self.revived: set[str] = set()
         self.reports: list[Report] = []
         self.removed: list[RemoveEntry] = []
         self._seen = known.seen.rows if known.seen else {}
         self._entries = entries
         self._rows = rows
-        self._terms = terms
+        self._terms = run_options
         self._items = {item.key: item for item in library.items}
         self._taken = {*self._items, *library.taken}
         self._row_ids = {row.id for row in rows}
-        linked = frozenset(row.item for row in rows if row.state is State.LINKED)
+        linked = frozenset(row.item for row in rows if row.state is LinkState.LINKED)
         self._catalogue = library_catalogue(library.items, linked)
 
-    def keep_links(self, pairing: Pairing) -> dict[int, Row]:
+    def keep_links(self, pairing: Pairing) -> dict[int, LockRow]:
         """Link entries over the rows they already have; return the rows that are to be revived."""
-        revived: dict[int, Row] = {}
+        revived: dict[int, LockRow] = {}
         following = self._following(pairing)
         for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0]):
             entry, fate = self._entries[index], following.fate(row)
@@ -135,7 +148,7 @@ class _Run:
             elif isinstance(fate, OtherWork) and entry.digest in self._terms.relink:
                 revived[index] = row
             elif isinstance(fate, OtherWork):
-                self.kept[row.id] = replace(row, state=State.TRASHED)
+                self.kept[row.id] = replace(row, state=LinkState.TRASHED)
                 self.reports.append(MergedOtherWork(row, fate.key, fate.identifiers))
             elif _is_spent(row, item) and entry.digest in self._terms.relink:
                 revived[index] = row
@@ -156,7 +169,7 @@ class _Run:
                     digest=entry.digest,
                     headings=heading_prints(entry),
                     bases=self._bases_kept(row, entry),
-                    state=State.LINKED,
+                    state=LinkState.LINKED,
                 )
                 self.links.append(Link(index, entry, item, row, now))
         return revived
@@ -175,7 +188,7 @@ class _Run:
             lost = {
                 row_id: note
                 for row_id, note in notes.items()
-                if row_id not in self._row_ids and says_the_same(link.entry, note)
+                if row_id not in self._row_ids and shares_block(link.entry, note)
             }
             taken = assign_notes([(0, link.entry)], list(lost.values()), list(lost))
             if taken:
@@ -194,35 +207,35 @@ class _Run:
         staying = (row for row in self._rows if row.id not in ending)
         return Following(self._items.values(), staying, taking_part)
 
-    def _followed(self, row: Row, merged: MergedInto) -> Row:
+    def _followed(self, row: LockRow, merged: MergedInto) -> LockRow:
         """Return `row` with the item into which its own was merged in the library."""
         item = self._items[merged.key]
         is_ours = any(one.origin.item for one in self._rows if one.item == merged.key)
         self.reports.append(Followed(row, merged.key, merged.others))
         return followed(row, item, is_ours=is_ours or _is_ours(item))
 
-    def _lose_item(self, entry: Entry, row: Row, item: Item | None) -> None:
+    def _lose_item(self, entry: Entry, row: LockRow, item: Item | None) -> None:
         """Keep or remove the entry of a deleted item, as its digest's rules say; an edit wins.
 
         A run that may not remove the entry leaves the link for a run that may. An entry that had
         been deleted and was written again stays, as its item was deleted before.
         """
         rules = self._terms.rules.get(entry.digest, Rules())
-        is_removed = rules.when_trashed is WhenTrashed.REMOVE and row.state is State.LINKED
+        is_removed = rules.when_trashed is WhenTrashed.REMOVE and row.state is LinkState.LINKED
         edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
         # By default a tombstone: later runs report the entry as not linked, `--relink` revives it.
-        self.kept[row.id] = replace(row, state=State.TRASHED)
+        self.kept[row.id] = replace(row, state=LinkState.TRASHED)
         if is_removed and edited:
             self.reports.append(KeptForEdit(row, edited))
         elif is_removed and rules.directions.brings_entries and self._terms.is_whole:
-            self.kept[row.id] = replace(row, state=State.DROPPED)
+            self.kept[row.id] = replace(row, state=LinkState.DROPPED)
             self.removed.append(RemoveEntry(entry, row.id))
         else:
             self.reports.append(MissingItem(row, entry, is_trashed=item is not None))
             if is_removed:
                 self.kept[row.id] = row
 
-    def _bases_kept(self, row: Row, entry: Entry) -> Mapping[str, Base]:
+    def _bases_kept(self, row: LockRow, entry: Entry) -> Mapping[str, Base]:
         """Return the bases of a row; what an entry of another digest lacks, nobody took out."""
         if row.digest == entry.digest or row.digest in self._terms.gone:
             return row.bases
@@ -241,10 +254,10 @@ class _Run:
                 rules = self._terms.rules.get(row.digest, Rules())
                 follows = rules.when_dropped is not WhenDropped.KEEP
                 waits = (follows and not rules.places) or is_put_off(row, self.links, self._terms)
-                self.kept[row.id] = row if waits else replace(row, state=State.DROPPED)
+                self.kept[row.id] = row if waits else replace(row, state=LinkState.DROPPED)
                 self.reports.append(DroppedEntry(row))
 
-    def make_links(self, unlinked: dict[int, Row | None], new_ids: Iterator[str]) -> None:
+    def make_links(self, unlinked: dict[int, LockRow | None], new_ids: Iterator[str]) -> None:
         """Find or make the items of entries that have no link; a row given is revived."""
         found: dict[int, tuple[str, Item | None]] = {}
         for index in sorted(unlinked):
@@ -274,12 +287,12 @@ class _Run:
             row.id
             for row in self._rows
             if row.digest in self._terms.relink
-            and row.state in (State.UNLINKED, State.TRASHED)
+            and row.state in (LinkState.UNLINKED, LinkState.TRASHED)
             and row.id not in paired
             and any(_are_of_one_entry(row, one) for one in linked)
         }
 
-    def _item_of(self, entry: Entry, row: Row | None) -> str | None:
+    def _item_of(self, entry: Entry, row: LockRow | None) -> str | None:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
         rules = self._terms.rules.get(entry.digest, Rules())
         match = self._catalogue.find(work_of(entry))
@@ -329,7 +342,7 @@ class _Run:
                 row_id
                 for row_id, note in sorted(notes.items())
                 if row_id not in self._row_ids
-                or (row_id in without and any(says_the_same(one, note) for _, one in entries))
+                or (row_id in without and any(shares_block(one, note) for _, one in entries))
             ]
             if lost:
                 noted |= assign_notes(entries, [notes[row_id] for row_id in lost], lost)
@@ -340,10 +353,10 @@ class _Run:
         self._row_ids.update(noted.values())
         return noted
 
-    def _row(self, row_id: str, index: int, key: str) -> Row:
+    def _row(self, row_id: str, index: int, key: str) -> LockRow:
         item = self._items.get(key)
         note = item.notes.get(row_id) if item else None
-        return Row(
+        return LockRow(
             id=row_id,
             digest=self._entries[index].digest,
             item=key,
@@ -361,24 +374,24 @@ class _Run:
         return row_id
 
 
-def _are_of_one_entry(row: Row, other: Row) -> bool:
+def _are_of_one_entry(row: LockRow, other: LockRow) -> bool:
     is_titled = bool(row.title) and row.title == other.title
     return row.digest == other.digest and (is_titled or bool(row.identifiers & other.identifiers))
 
 
-def _is_ended(row: Row, item: Item | None) -> bool:
+def _is_ended(row: LockRow, item: Item | None) -> bool:
     """Tell whether the link is not to be taken up: unlinked, or trashed and not restored since."""
     is_live = item is not None and not item.is_trashed
-    return row.state is State.UNLINKED or (row.state is State.TRASHED and not is_live)
+    return row.state is LinkState.UNLINKED or (row.state is LinkState.TRASHED and not is_live)
 
 
-def _is_spent(row: Row, item: Item | None) -> bool:
+def _is_spent(row: LockRow, item: Item | None) -> bool:
     """Tell whether the link has ended and can't simply be taken up by an entry written again."""
     is_live = item is not None and not item.is_trashed
-    return _is_ended(row, item) or (row.state is State.DROPPED and not is_live)
+    return _is_ended(row, item) or (row.state is LinkState.DROPPED and not is_live)
 
 
-def _is_note_trashed(row: Row, item: Item | None) -> bool:
+def _is_note_trashed(row: LockRow, item: Item | None) -> bool:
     """Tell whether the key and the heading id of a note are spent: it lies in the trash."""
     note = item.notes.get(row.id) if item else None
     return note is not None and note.is_trashed

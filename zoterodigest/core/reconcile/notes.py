@@ -11,21 +11,21 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Row
-from zoterodigest.core.links.merge import Ends
+from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.links.merge import FieldEnds
 from zoterodigest.core.plan.choosing import is_chosen
 from zoterodigest.core.plan.plan import Link, TrashNote
 from zoterodigest.core.plan.reports import DroppedEntry, HiddenNotes, Report, RestoredNote
+from zoterodigest.core.plan.run_options import LastSync, OwnNotes, Rules, RunOptions
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.plan.terms import Known, OwnNotes, Rules, Terms
 from zoterodigest.core.reconcile.following import without_note
 from zoterodigest.core.reconcile.settle import is_note_missing
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import (
     EMPTY,
     NOTE,
+    ChildNote,
     Item,
-    Note,
     Value,
     is_empty,
     is_of_note,
@@ -33,7 +33,7 @@ from zoterodigest.core.values.record import (
 
 
 def with_lost_notes(
-    links: Sequence[Link], known: Known, items: Iterable[Item], terms: Terms
+    links: Sequence[Link], known: LastSync, items: Iterable[Item], run_options: RunOptions
 ) -> tuple[tuple[Link, ...], tuple[RestoredNote, ...]]:
     """Return `links` with the deleted notes that this run brings back, and the reports of them.
 
@@ -47,15 +47,15 @@ def with_lost_notes(
     rows: dict[str, Link] = {}
     restored: dict[str, set[str]] = defaultdict(set)
     for link in links:
-        names = tuple(_edited(link, terms)) if _is_lost(link) else ()
-        if not names and not (_is_lost(link) and _is_relinked(link, terms)):
+        names = tuple(_edited(link, run_options)) if _is_lost(link) else ()
+        if not names and not (_is_lost(link) and _is_relinked(link, run_options)):
             continue
         assert link.item is not None
         # In the trash: its text is a person's, so it is restored and not made anew.
         if link.row.id in link.item.notes:
             restored[link.item.key].add(link.row.id)
         elif link.row.id not in moved and (
-            _was_seen(link, known.seen) or _is_relinked(link, terms)
+            _was_seen(link, known.seen) or _is_relinked(link, run_options)
         ):
             rows[link.row.id] = replace(link, row=without_note(link.row))
         else:
@@ -69,11 +69,11 @@ def _is_lost(link: Link) -> bool:
     return link.item is not None and is_note_missing(link.item, link.row)
 
 
-def _is_relinked(link: Link, terms: Terms) -> bool:
+def _is_relinked(link: Link, run_options: RunOptions) -> bool:
     """Tell whether the person asked for the note, and the entry has something to write into it."""
-    is_asked = link.entry.digest in terms.relink
+    is_asked = link.entry.digest in run_options.relink
     return is_asked and any(
-        is_of_note(name) and not is_empty(value) and _may_push(link, name, terms)
+        is_of_note(name) and not is_empty(value) and _may_push(link, name, run_options)
         for name, value in link.entry.fields.items()
     )
 
@@ -83,25 +83,25 @@ def _was_seen(link: Link, seen: Seen | None) -> bool:
     return remembered is not None and remembered.note == link.row.note
 
 
-def _edited(link: Link, terms: Terms) -> Iterator[str]:
+def _edited(link: Link, run_options: RunOptions) -> Iterator[str]:
     """Yield the fields of the note that were edited in the entry and hold something there."""
     row, entry = link.row, link.entry
     for name, value in entry.fields.items():
-        if not is_of_note(name) or is_empty(value) or not _may_push(link, name, terms):
+        if not is_of_note(name) or is_empty(value) or not _may_push(link, name, run_options):
             continue
-        ends = Ends(name, value, EMPTY, entry.raws.get(name, ""), "")
+        ends = FieldEnds(name, value, EMPTY, entry.raws.get(name, ""), "")
         base = row.bases.get(name)
         if base is None:
-            if name not in row.apart:
+            if name not in row.diverged:
                 yield name
-        elif ends.changed(base, terms.folding)[0]:
+        elif ends.changed(base, run_options.folding)[0]:
             yield name
 
 
-def _may_push(link: Link, name: str, terms: Terms) -> bool:
-    if terms.only_choices:
-        return is_chosen(terms.choices, link.row.id, name)
-    return terms.rules.get(link.entry.digest, Rules()).directions.push.allows(name)
+def _may_push(link: Link, name: str, run_options: RunOptions) -> bool:
+    if run_options.only_choices:
+        return is_chosen(run_options.choices, link.row.id, name)
+    return run_options.rules.get(link.entry.digest, Rules()).directions.push.allows(name)
 
 
 def _with_live_notes(link: Link, restored: dict[str, set[str]]) -> Link:
@@ -117,24 +117,24 @@ def _with_live_notes(link: Link, restored: dict[str, set[str]]) -> Link:
     return replace(link, item=replace(item, notes=notes), restores_note=is_restored)
 
 
-def is_put_off(row: Row, links: Sequence[Link], terms: Terms) -> bool:
+def is_put_off(row: LockRow, links: Sequence[Link], run_options: RunOptions) -> bool:
     """Tell whether a row that lost its entry leaves a note that this run may not put away."""
-    rules = terms.rules.get(row.digest, Rules())
+    rules = run_options.rules.get(row.digest, Rules())
     return not rules.directions.push.allows("summary") and doubled_note(row, links) is not None
 
 
 def trashed_notes(
-    reports: Iterable[Report], links: Sequence[Link], terms: Terms
+    reports: Iterable[Report], links: Sequence[Link], run_options: RunOptions
 ) -> Iterator[TrashNote]:
     """Yield the notes that go into the trash, of the rows that are reported to have no entry."""
     for report in reports:
-        if isinstance(report, DroppedEntry) and not is_put_off(report.row, links, terms):
+        if isinstance(report, DroppedEntry) and not is_put_off(report.row, links, run_options):
             row, note = report.row, doubled_note(report.row, links)
             if note is not None:
                 yield TrashNote(note.key, note.version, row.item, row.id, row.digest)
 
 
-def doubled_note(row: Row, links: Iterable[Link]) -> Note | None:
+def doubled_note(row: LockRow, links: Iterable[Link]) -> ChildNote | None:
     """Return the note that was made for `row`, if its entry has another row, whose note says the
     same.
     """
@@ -150,7 +150,7 @@ def doubled_note(row: Row, links: Iterable[Link]) -> Note | None:
     return None
 
 
-def _are_of_one_entry(row: Row, other: Row) -> bool:
+def _are_of_one_entry(row: LockRow, other: LockRow) -> bool:
     one, two = (
         (row_.digest, row_.item, row_.identifiers, row_.title, row_.headings)
         for row_ in (row, other)
@@ -161,13 +161,13 @@ def _are_of_one_entry(row: Row, other: Row) -> bool:
 _PLACE = "note"
 
 
-def with_own_notes(link: Link, terms: Terms) -> Link:
+def with_own_notes(link: Link, run_options: RunOptions) -> Link:
     """Return `link` with the notes its digest shows; the entry carries an empty place for new ones.
 
     Where the digest shows none, regions that stand in it are left alone. An entry without a place
     for notes shows none.
     """
-    shown = terms.rules.get(link.entry.digest, Rules()).own_notes
+    shown = run_options.rules.get(link.entry.digest, Rules()).own_notes
     present = {name for name in link.entry.fields if name.startswith(NOTE)}
     if shown is OwnNotes.OFF or link.item is None:
         return _without(link, present) if present else link

@@ -6,21 +6,27 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.collections.relocation import PLACE, Relocations
-from zoterodigest.core.collections.shelves import (
+from zoterodigest.core.collections.collection_rows import (
     UNPLACED,
+    EntryPlacement,
     Path,
-    Shelving,
-    Stand,
+    Placements,
     homes,
-    prints_of,
-    shelve,
+    path_fingerprints,
+    place_entries,
 )
-from zoterodigest.core.links.link import Row, Shelf, State, fingerprint
-from zoterodigest.core.plan.plan import ChangeItem, CreateShelf, Link, MoveEntry, RenameShelf
-from zoterodigest.core.plan.reports import Held, MissingShelf, PlaceConflict, Relocated
-from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms
-from zoterodigest.core.reconcile.travel import Moves
+from zoterodigest.core.collections.relocation import PLACE, Relocations
+from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, fingerprint
+from zoterodigest.core.plan.plan import (
+    ChangeItem,
+    CreateCollection,
+    Link,
+    MoveEntry,
+    RenameCollection,
+)
+from zoterodigest.core.plan.reports import HeldBack, MissingCollection, PlaceConflict, Relocated
+from zoterodigest.core.plan.run_options import LastSync, LibraryState, Rules, RunOptions
+from zoterodigest.core.reconcile.propagate import Moves
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.pairing import heading_prints
 
@@ -34,18 +40,18 @@ class Placing:
 
     links: tuple[Link, ...]
     moves: tuple[Moves, ...]
-    shelves: tuple[Shelf, ...]
-    shelf_actions: tuple[CreateShelf | RenameShelf, ...]
+    collection_rows: tuple[CollectionRow, ...]
+    shelf_actions: tuple[CreateCollection | RenameCollection, ...]
     entry_actions: tuple[MoveEntry, ...]
-    reports: tuple[MissingShelf | Held | PlaceConflict | Relocated, ...]
-    archived: tuple[tuple[Row, ChangeItem | None], ...]
+    reports: tuple[MissingCollection | HeldBack | PlaceConflict | Relocated, ...]
+    archived: tuple[tuple[LockRow, ChangeItem | None], ...]
 
 
 def place(
     links: Sequence[Link],
-    archived: Sequence[tuple[Row, Item]],
+    archived: Sequence[tuple[LockRow, Item]],
     moved: Relocations,
-    run: tuple[Known, Holdings, Terms],
+    run: tuple[LastSync, LibraryState, RunOptions],
 ) -> Placing:
     """Bring items into the collections of their entries' headings, and entries after items.
 
@@ -53,20 +59,20 @@ def place(
     out of one only if we put it in and none of its entries belongs there now. `archived` are items
     of entries that left, for their digest's archive; `moved` is what a person moved in the library.
     """
-    known, library, terms = run
+    known, library, run_options = run
     # Entries that left stand among the others: their archive is a heading of the same digest.
-    stands = [_stand(link, terms) for link in links]
+    stands = [_stand(link, run_options) for link in links]
     leaving = [_archived_stand(row, item) for row, item in archived]
-    names = {digest: rules.collection for digest, rules in terms.rules.items()}
+    names = {digest: rules.collection for digest, rules in run_options.rules.items()}
     standing = [stand for stand in (*stands, *leaving) if stand is not None]
-    shelving = shelve(standing, known.shelves, library.collections, names)
-    placer = _Placer(shelving, moved, terms)
+    shelving = place_entries(standing, known.collection_rows, library.collections, names)
+    placer = _Placer(shelving, moved, run_options)
     placer.count([(link.row.item, stand) for link, stand in zip(links, stands, strict=True)])
     placed = [placer.placed(link, stand) for link, stand in zip(links, stands, strict=True)]
     return Placing(
         links=tuple(link for link, _ in placed),
         moves=tuple(moves for _, moves in placed),
-        shelves=shelving.shelves,
+        collection_rows=shelving.collection_rows,
         shelf_actions=shelving.actions,
         entry_actions=tuple(placer.actions),
         reports=(*shelving.missing, *placer.reports, *moved.reports),
@@ -77,13 +83,13 @@ def place(
     )
 
 
-def _stand(link: Link, terms: Terms) -> Stand | None:
+def _stand(link: Link, run_options: RunOptions) -> EntryPlacement | None:
     """Return where an entry stands; None if this run places nothing of its digest."""
     entry, before = link.entry, link.before
-    rules = terms.rules.get(entry.digest, Rules())
+    rules = run_options.rules.get(entry.digest, Rules())
     if not rules.places:
         return None
-    return Stand(
+    return EntryPlacement(
         digest=entry.digest,
         path=entry.heading_keys if rules.has_headings else (),
         texts=entry.headings if rules.has_headings else (),
@@ -92,34 +98,40 @@ def _stand(link: Link, terms: Terms) -> Stand | None:
     )
 
 
-def _archived_stand(row: Row, item: Item) -> Stand:
+def _archived_stand(row: LockRow, item: Item) -> EntryPlacement:
     before = (row.digest, row.headings)
-    return Stand(row.digest, (ARCHIVE,), (ARCHIVE,), before, item.collections, is_leaving=True)
+    return EntryPlacement(
+        row.digest, (ARCHIVE,), (ARCHIVE,), before, item.collections, is_leaving=True
+    )
 
 
 class _Placer:
     """Places links one by one."""
 
-    def __init__(self, shelving: Shelving, moved: Relocations, terms: Terms) -> None:
+    def __init__(self, shelving: Placements, moved: Relocations, run_options: RunOptions) -> None:
         self.actions: list[MoveEntry] = []
-        self.reports: list[Held | PlaceConflict] = []
+        self.reports: list[HeldBack | PlaceConflict] = []
         self._shelving = shelving
         self._moved = moved
-        self._terms = terms
-        self._is_ours = {shelf.collection: shelf.is_ours for shelf in shelving.shelves}
+        self._terms = run_options
+        self._is_ours = {
+            collection_row.collection: collection_row.is_ours
+            for collection_row in shelving.collection_rows
+        }
         self._wanted: dict[str, set[str | None]] = defaultdict(set)
-        self._homes = homes(shelving.shelves)
+        self._homes = homes(shelving.collection_rows)
         self._paths: Mapping[tuple[str, str], Path] = {
-            (shelf.digest, shelf.collection): shelf.path for shelf in shelving.shelves
+            (collection_row.digest, collection_row.collection): collection_row.path
+            for collection_row in shelving.collection_rows
         }
 
-    def count(self, standing: Sequence[tuple[str, Stand | None]]) -> None:
+    def count(self, standing: Sequence[tuple[str, EntryPlacement | None]]) -> None:
         """Take note of which collections the entries of each item belong in."""
         for item, stand in standing:
             if stand is not None:
                 self._wanted[item].add(self._shelving.target(stand))
 
-    def placed(self, link: Link, stand: Stand | None) -> tuple[Link, Moves]:
+    def placed(self, link: Link, stand: EntryPlacement | None) -> tuple[Link, Moves]:
         """Return `link` with its place in its row, and the collections its item goes in and out."""
         row_id, moved = link.row.id, self._moved
         away = moved.targets.get(row_id) or moved.conflicts.get(row_id)
@@ -128,13 +140,15 @@ class _Placer:
         if stand is None:
             return self._unplaced(link), Moves()
         target = self._shelving.target(stand)
-        is_revived = link.before is not None and link.before.state is not State.LINKED
+        is_revived = link.before is not None and link.before.state is not LinkState.LINKED
         if target is None or (target == self._shelving.former(stand) and not is_revived):
             return link, Moves()
         row, moves = self._moves(link.row, stand, target)
         return replace(link, row=row), moves
 
-    def archived(self, row: Row, item: Item, stand: Stand) -> tuple[Row, ChangeItem | None]:
+    def archived(
+        self, row: LockRow, item: Item, stand: EntryPlacement
+    ) -> tuple[LockRow, ChangeItem | None]:
         """Return the tombstone of an entry that left, and what brings its item to the archive."""
         target = self._shelving.target(stand)
         if target is None:
@@ -149,7 +163,7 @@ class _Placer:
         )
         return row, change
 
-    def _moves(self, row: Row, stand: Stand, target: str) -> tuple[Row, Moves]:
+    def _moves(self, row: LockRow, stand: EntryPlacement, target: str) -> tuple[LockRow, Moves]:
         origin, former = row.origin, self._shelving.former(stand)
         # The item leaves a collection only if zoterodigest put it there and no entry needs it.
         left = origin.collections & {former} - self._wanted[row.item] - {target}
@@ -159,7 +173,7 @@ class _Placer:
         moves = Moves(frozenset(came), frozenset(left & stand.collections))
         return replace(row, origin=origin), moves
 
-    def _followed(self, link: Link, stand: Stand | None, target: str) -> Link:
+    def _followed(self, link: Link, stand: EntryPlacement | None, target: str) -> Link:
         """Have the entry of `link` follow its item, as far as directions and conflicts allow.
 
         Until it does, its row says where it stood when both agreed. An entry whose heading got
@@ -179,7 +193,7 @@ class _Placer:
             ours = (row.origin.collections & here) | self._ours_of(target)
             row = replace(row, origin=replace(row.origin, collections=ours))
         else:
-            self.reports.append(Held(row_id, PLACE, to_entry=True))
+            self.reports.append(HeldBack(row_id, PLACE, to_entry=True))
         return replace(link, row=row)
 
     def _ours_of(self, collection: str) -> frozenset[str]:
@@ -194,7 +208,7 @@ class _Placer:
         """
         row, before, entry = link.row, link.before, link.entry
         rules = self._terms.rules.get(entry.digest, Rules())
-        path = prints_of(entry.heading_keys if rules.has_headings else ())
+        path = path_fingerprints(entry.heading_keys if rules.has_headings else ())
         home = self._homes.get((entry.digest, path))
         if before is not None:
             row = replace(row, digest=before.digest, headings=before.headings)

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from zoterodigest.core.collections.added import added_items
 from zoterodigest.core.collections.relocation import Relocations, relocations, renamed_headings
-from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.cleared import with_cleared
 from zoterodigest.core.plan.plan import (
     Action,
@@ -16,12 +16,25 @@ from zoterodigest.core.plan.plan import (
     CreateEntry,
     Link,
     Plan,
+    RenameCollection,
     RenameHeading,
-    RenameShelf,
     TrashItem,
 )
-from zoterodigest.core.plan.reports import AddedItem, DroppedEntry, HeldName, NameConflict, SameWork
-from zoterodigest.core.plan.terms import Holdings, Known, Rules, Terms, WhenDropped
+from zoterodigest.core.plan.reports import (
+    AddedItem,
+    DroppedEntry,
+    HeldBackName,
+    NameConflict,
+    SameWork,
+)
+from zoterodigest.core.plan.run_options import (
+    LastSync,
+    LibraryState,
+    Rules,
+    RunOptions,
+    WhenDropped,
+)
+from zoterodigest.core.reconcile.last_seen import with_last_seen
 from zoterodigest.core.reconcile.linking import Linking, link_entries
 from zoterodigest.core.reconcile.notes import (
     hidden_notes,
@@ -30,19 +43,18 @@ from zoterodigest.core.reconcile.notes import (
     with_own_notes,
 )
 from zoterodigest.core.reconcile.places import Placing, place
-from zoterodigest.core.reconcile.recalling import recalled
+from zoterodigest.core.reconcile.propagate import Propagation, propagate
 from zoterodigest.core.reconcile.sections import with_renamed_sections
 from zoterodigest.core.reconcile.settle import settle, with_traits
-from zoterodigest.core.reconcile.travel import Travels, travel
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Entry, Item
 
 
 def reconcile(
     entries: Sequence[Entry],
-    known: Known,
-    library: Holdings,
-    terms: Terms,
+    known: LastSync,
+    library: LibraryState,
+    run_options: RunOptions,
     *,
     new_ids: Iterator[str],
 ) -> Plan:
@@ -51,26 +63,26 @@ def reconcile(
     `entries` are those of all digests of the run, in order; rows of other digests stay as they are.
     `new_ids` gives the ids of new rows. Under equal arguments the plan is the same.
     """
-    run = known, library, terms
+    run = known, library, run_options
     # The order of these steps is a law: each one sees what the ones before it decided.
-    linking = link_entries(entries, known, library, terms, new_ids=new_ids)
-    back, restored = with_lost_notes(linking.links, known, library.items, terms)
+    linking = link_entries(entries, known, library, run_options, new_ids=new_ids)
+    back, restored = with_lost_notes(linking.links, known, library.items, run_options)
     # Cleared fields first: a field that counts as empty takes part in every step after this one.
-    noted = [with_own_notes(with_cleared(link), terms) for link in back]
+    noted = [with_own_notes(with_cleared(link), run_options) for link in back]
     # Renamed sections before the recall: the old name must be in the entry when bases are compared.
-    labelled = [with_renamed_sections(link, terms) for link in noted]
-    links = [recalled(link, known.seen, terms) for link in labelled]
+    labelled = [with_renamed_sections(link, run_options) for link in noted]
+    links = [with_last_seen(link, known.seen, run_options) for link in labelled]
     # A library that was restored from a backup shows old places: nobody moved anything there.
-    may_follow = terms.is_whole and not (known.seen and known.seen.has_gone_back)
-    moved = relocations(links, known.shelves, known.seen) if may_follow else Relocations()
-    dropped = _dropped(linking, library, terms)
+    may_follow = run_options.is_whole and not (known.seen and known.seen.has_gone_back)
+    moved = relocations(links, known.collection_rows, known.seen) if may_follow else Relocations()
+    dropped = _dropped(linking, library, run_options)
     placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
     # Trashed items keep their keys, so they count.
     taken = {*library.taken, *(item.key for item in library.items)}
-    travels = travel(placing.links, placing.moves, terms, taken)
+    travels = propagate(placing.links, placing.moves, run_options, taken)
     archived = {row.id: row for row, _ in placing.archived}
     rows = [archived.get(row.id, row) for row in linking.kept]
-    rows += [_row(link, terms) for link in travels.links]
+    rows += [_row(link, run_options) for link in travels.links]
     added = _added(entries, rows, placing, travels, run=run, new_ids=new_ids)
     created = [one for one in added if isinstance(one, CreateEntry)]
     headings = _headings(entries, placing, created, run)
@@ -81,7 +93,7 @@ def reconcile(
         *(change for _, change in placing.archived if change is not None),
         *travels.actions,
         *(TrashItem(one.key, one.version, row.id) for row, one in dropped[WhenDropped.TRASH]),
-        *trashed_notes(linking.reports, linking.links, terms),
+        *trashed_notes(linking.reports, linking.links, run_options),
         *(one for one in headings if isinstance(one, RenameHeading)),
         *placing.entry_actions,
         *linking.removed,
@@ -102,45 +114,50 @@ def reconcile(
         reports=reports,
         links=travels.links,
         rows=_sorted_rows(rows),
-        shelves=placing.shelves,
+        collection_rows=placing.collection_rows,
         rows_before=_sorted_rows(known.rows),
-        shelves_before=tuple(sorted(known.shelves, key=lambda one: (one.digest, one.path))),
+        shelves_before=tuple(sorted(known.collection_rows, key=lambda one: (one.digest, one.path))),
     )
 
 
 def _added(
     entries: Sequence[Entry],
-    rows: Iterable[Row],
+    rows: Iterable[LockRow],
     placing: Placing,
-    travels: Travels,
+    travels: Propagation,
     *,
-    run: tuple[Known, Holdings, Terms],
+    run: tuple[LastSync, LibraryState, RunOptions],
     new_ids: Iterator[str],
 ) -> list[CreateEntry | AddedItem]:
     """Return what becomes of items that a person added, after all else is known."""
-    known, library, terms = run
-    if not terms.is_whole:
+    known, library, run_options = run
+    if not run_options.is_whole:
         return []
     # Under the headings as they are now: one renamed since has another path in the lock file.
-    shelved = replace(known, shelves=placing.shelves)
+    shelved = replace(known, collection_rows=placing.collection_rows)
     # With what this run brings to their items: else the next run would add it to the new entries.
     after = replace(library, items=_items_after(library.items, travels.actions))
-    return list(added_items(entries, rows, (shelved, after, terms), new_ids))
+    return list(added_items(entries, rows, (shelved, after, run_options), new_ids))
 
 
 def _headings(
     entries: Sequence[Entry],
     placing: Placing,
     created: Iterable[CreateEntry],
-    run: tuple[Known, Holdings, Terms],
-) -> list[RenameHeading | HeldName | NameConflict]:
+    run: tuple[LastSync, LibraryState, RunOptions],
+) -> list[RenameHeading | HeldBackName | NameConflict]:
     """Return what becomes of headings, once it is known which entries come under them."""
-    _, library, terms = run
-    renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameShelf)}
+    _, library, run_options = run
+    renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameCollection)}
     arriving: list[Action] = [*placing.entry_actions, *created]
     return list(
         renamed_headings(
-            entries, placing.shelves, library.collections, renamed, arriving=arriving, terms=terms
+            entries,
+            placing.collection_rows,
+            library.collections,
+            renamed,
+            arriving=arriving,
+            run_options=run_options,
         )
     )
 
@@ -155,33 +172,33 @@ def _items_after(items: Iterable[Item], actions: Iterable[Action]) -> tuple[Item
 
 
 def _dropped(
-    linking: Linking, library: Holdings, terms: Terms
-) -> dict[WhenDropped, list[tuple[Row, Item]]]:
+    linking: Linking, library: LibraryState, run_options: RunOptions
+) -> dict[WhenDropped, list[tuple[LockRow, Item]]]:
     """Return the rows whose entry just left, with their items, by what is to become of these."""
     items = {item.key: item for item in library.items}
     linked = {link.row.item for link in linking.links}
-    linked |= {row.item for row in linking.kept if row.state is State.LINKED}
-    found: dict[WhenDropped, list[tuple[Row, Item]]] = {rule: [] for rule in WhenDropped}
+    linked |= {row.item for row in linking.kept if row.state is LinkState.LINKED}
+    found: dict[WhenDropped, list[tuple[LockRow, Item]]] = {rule: [] for rule in WhenDropped}
     for report in linking.reports:
         item = items.get(report.row.item) if isinstance(report, DroppedEntry) else None
         if not isinstance(report, DroppedEntry) or item is None or item.is_trashed:
             continue
-        rules = terms.rules.get(report.row.digest, Rules())
+        rules = run_options.rules.get(report.row.digest, Rules())
         if rules.places and item.key not in linked:
             linked.add(item.key)
-            row = replace(report.row, state=State.DROPPED)
+            row = replace(report.row, state=LinkState.DROPPED)
             found[rules.when_dropped].append((row, item))
     return found
 
 
-def _row(link: Link, terms: Terms) -> Row:
+def _row(link: Link, run_options: RunOptions) -> LockRow:
     """Return the row as it is to be; of an item that is still to be made no base is known."""
     if link.item is None:
         return with_traits(link.row, link.entry)
-    return settle(link, link.item, terms.folding)
+    return settle(link, link.item, run_options.folding)
 
 
-def _sorted_rows(rows: Iterable[Row]) -> tuple[Row, ...]:
+def _sorted_rows(rows: Iterable[LockRow]) -> tuple[LockRow, ...]:
     return tuple(sorted(rows, key=lambda row: row.id))
 
 

@@ -5,25 +5,25 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, Row, fingerprint
-from zoterodigest.core.links.merge import Ends, Merge
+from zoterodigest.core.links.link import Base, LockRow, fingerprint
+from zoterodigest.core.links.merge import FieldEnds, Merge
 from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.core.plan.terms import Rules, Terms
+from zoterodigest.core.plan.run_options import Rules, RunOptions
 from zoterodigest.core.values.record import (
     EMPTY,
     SECTION,
+    ChildNote,
     Entry,
     Fields,
     Item,
-    Note,
     Value,
     is_of_note,
-    parts_of,
+    value_parts,
 )
 
 
-def with_renamed_sections(link: Link, terms: Terms) -> Link:
+def with_renamed_sections(link: Link, run_options: RunOptions) -> Link:
     """Return `link` whose entry carries, empty, every section it now shows under a new label.
 
     So the note lets the old heading go as it gets the new one. A section that was edited, at either
@@ -32,12 +32,12 @@ def with_renamed_sections(link: Link, terms: Terms) -> Link:
     note = link.item.notes.get(link.row.id) if link.item else None
     if note is None or note.is_trashed or link.entry.is_unreadable:
         return link
-    pushes = terms.rules.get(link.entry.digest, Rules()).directions.push
-    old = {name: base for name, base in _left(link, note, terms) if pushes.allows(name)}
+    pushes = run_options.rules.get(link.entry.digest, Rules()).directions.push
+    old = {name: base for name, base in _left(link, note, run_options) if pushes.allows(name)}
     renamed: dict[str, str] = {}
     for name, value in link.entry.fields.items():
         if old and _is_new(name, link, note) and pushes.allows(name):
-            known = next((one for one in old if _are_of(value, old[one], name, terms)), None)
+            known = next((one for one in old if _are_of(value, old[one], name, run_options)), None)
             # An old section is taken once: of two new ones with equal text one is renamed, one new.
             if known is not None:
                 del old[known]
@@ -48,24 +48,24 @@ def with_renamed_sections(link: Link, terms: Terms) -> Link:
     return replace(link, entry=entry, renamed=frozenset(renamed.values()))
 
 
-def _left(link: Link, note: Note, terms: Terms) -> Iterator[tuple[str, Base]]:
+def _left(link: Link, note: ChildNote, run_options: RunOptions) -> Iterator[tuple[str, Base]]:
     """Yield the sections that left the entry and stand in the note as they were."""
     for name, base in sorted(link.row.bases.items()):
         is_gone = name not in link.entry.fields and name not in link.entry.unreadable
         if name.startswith(SECTION) and is_gone and base.at_entry.parts and name in note.fields:
             raw = note.raws.get(name, "")
-            ends = Ends(name, EMPTY, note.fields[name], "", raw)
-            if not ends.changed(base, terms.folding)[1]:
+            ends = FieldEnds(name, EMPTY, note.fields[name], "", raw)
+            if not ends.changed(base, run_options.folding)[1]:
                 yield name, base
 
 
-def _is_new(name: str, link: Link, note: Note) -> bool:
-    is_known = name in link.row.bases or name in link.row.apart or name in note.fields
+def _is_new(name: str, link: Link, note: ChildNote) -> bool:
+    is_known = name in link.row.bases or name in link.row.diverged or name in note.fields
     return name.startswith(SECTION) and not is_known
 
 
-def _are_of(value: Value, base: Base, name: str, terms: Terms) -> bool:
-    parts = parts_of(canonical(name, value, terms.folding))
+def _are_of(value: Value, base: Base, name: str, run_options: RunOptions) -> bool:
+    parts = value_parts(canonical(name, value, run_options.folding))
     return tuple(map(fingerprint, parts)) == base.at_entry.parts
 
 
@@ -79,10 +79,10 @@ def _with_old_names(fields: Fields, renamed: dict[str, str]) -> dict[str, Value]
     return found
 
 
-def are_mixed_up(entry: Entry, item: Item, row: Row) -> bool:
+def are_mixed_up(entry: Entry, item: Item, row: LockRow) -> bool:
     """Tell whether a section is gone from our note, stands there twice or in another order.
 
-    A section counts as gone if it held something when both ends were last in step.
+    A section counts as gone if it held something when both ends were last in sync.
     """
     note = item.notes.get(row.id)
     if note is None or note.is_trashed:

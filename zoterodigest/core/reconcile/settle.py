@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoterodigest.core.links.bases import Recorded, recorded, refreshed
-from zoterodigest.core.links.link import Base, Row
+from zoterodigest.core.links.bases import LinkBases, recorded, refreshed
+from zoterodigest.core.links.link import Base, LockRow
 from zoterodigest.core.links.merge import Side, ends_of, is_set
 from zoterodigest.core.links.view import Folding, links_as_shown
 from zoterodigest.core.plan.cleared import is_date_now_a_year, lines_gone, with_cleared, with_empty
@@ -17,9 +17,9 @@ from zoterodigest.core.values.record import (
     NOTE,
     SECTION,
     Entry,
+    FieldKind,
+    FieldScope,
     Item,
-    Kind,
-    Scope,
     is_empty,
     kind_of,
     scope_of,
@@ -27,7 +27,7 @@ from zoterodigest.core.values.record import (
 from zoterodigest.core.works.pairing import traits_of
 
 
-def settle(link: Link, item: Item, folding: Folding) -> Row:
+def settle(link: Link, item: Item, folding: Folding) -> LockRow:
     """Return the row of `link` now that its item is `item`, as read or as it will be after a write.
 
     Whatever was to be written, the row claims only what both ends show. A row that has nothing new
@@ -39,10 +39,12 @@ def settle(link: Link, item: Item, folding: Folding) -> Row:
     entry_side = side_of(link.entry)
     item_side = without(item_end(link, item, row), link.recall.waits)
     row = _without_left_sections(row, link.entry, item)
-    known = Recorded({**row.bases, **link.recall.bases}, row.apart)
+    known = LinkBases({**row.bases, **link.recall.bases}, row.diverged)
     ours, from_item = link.entry.ours, link.entry.from_item
     now = recorded(known, entry_side, item_side, folding, from_item=from_item, ours=ours)
-    row = replace(row, bases=_reached(link, now, entry_side, item_side, folding), apart=now.apart)
+    row = replace(
+        row, bases=_reached(link, now, entry_side, item_side, folding), diverged=now.diverged
+    )
     # Before the traits are taken: a row with nothing new keeps its bytes, so git shows no change.
     if row == link.before:
         return row
@@ -64,7 +66,7 @@ def _with_lines_of_neither(link: Link, item: Item) -> Link:
     return with_empty(link, {name for name in gone & held.keys() if is_empty(held[name])})
 
 
-def _without_left_sections(row: Row, entry: Entry, item: Item) -> Row:
+def _without_left_sections(row: LockRow, entry: Entry, item: Item) -> LockRow:
     """Return `row` without the bases of sections that are in neither entry nor note any more."""
     note = item.notes.get(row.id)
     if note is None or note.is_trashed or entry.is_unreadable:
@@ -79,10 +81,10 @@ def _without_left_sections(row: Row, entry: Entry, item: Item) -> Row:
 
 
 def _reached(
-    link: Link, now: Recorded, entry: Side, item: Side, folding: Folding
+    link: Link, now: LinkBases, entry: Side, item: Side, folding: Folding
 ) -> dict[str, Base]:
     """Return the bases `now`; a field that was merged over what this instance saw has the lock
-    file's until its ends are in step.
+    file's until its ends are in sync.
     """
     bases = dict(now.bases)
     for name in link.recall.bases:
@@ -92,7 +94,7 @@ def _reached(
     return bases
 
 
-def with_traits(row: Row, entry: Entry) -> Row:
+def with_traits(row: LockRow, entry: Entry) -> LockRow:
     """Return `row` with what `entry` is known by; what cannot be read now keeps what was known."""
     traits = traits_of(entry)
     return replace(
@@ -117,13 +119,15 @@ def without(side: Side, names: frozenset[str]) -> Side:
     return Side(fields, side.raws)
 
 
-def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
+def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
     """Return the item's end of a link: the record's fields, and the entry's own in our note.
 
     Without a note its fields are empty; if the person did away with the note it carries none. Its
     links are as the entry would show them.
     """
-    fields = {name: value for name, value in item.fields.items() if scope_of(name) is Scope.RECORD}
+    fields = {
+        name: value for name, value in item.fields.items() if scope_of(name) is FieldScope.RECORD
+    }
     if "links" in fields:
         fields["links"] = links_as_shown(entry.fields, item.fields)
     raws = dict(item.raws)
@@ -131,11 +135,11 @@ def item_side_of(entry: Entry, item: Item, row: Row) -> Side:
         fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand
     if row.digest.is_bib:
         # What an entry says and an item of this type cannot hold differs as well, once it is apart.
-        fields |= dict.fromkeys((row.apart & entry.fields.keys()) - fields.keys(), EMPTY)
+        fields |= dict.fromkeys((row.diverged & entry.fields.keys()) - fields.keys(), EMPTY)
     note = item.notes.get(row.id)
     if is_note_missing(item, row):
         return Side(fields, raws)
-    fields |= {name: EMPTY for name in entry.fields if kind_of(name) is Kind.BLOCKS}
+    fields |= {name: EMPTY for name in entry.fields if kind_of(name) is FieldKind.BLOCKS}
     if note is not None:
         fields |= note.fields
         raws |= note.raws
@@ -151,7 +155,7 @@ def _shows_text_as_date(entry: Entry) -> bool:
     return isinstance(date, str) and not is_iso(date)
 
 
-def item_end(link: Link, item: Item, row: Row) -> Side:
+def item_end(link: Link, item: Item, row: LockRow) -> Side:
     """Return the item's end of `link`, the notes its entry is to show included."""
     side = item_side_of(link.entry, item, row)
     names = [name for name in link.entry.fields if name.startswith(NOTE)]
@@ -163,8 +167,8 @@ def item_end(link: Link, item: Item, row: Row) -> Side:
     return Side({**side.fields, **fields}, {**side.raws, **raws})
 
 
-def edited_fields(entry: Entry, item: Item, row: Row, folding: Folding) -> tuple[str, ...]:
-    """Return the fields of `entry` that changed since they were in step with `item`."""
+def edited_fields(entry: Entry, item: Item, row: LockRow, folding: Folding) -> tuple[str, ...]:
+    """Return the fields of `entry` that changed since they were in sync with `item`."""
     sides = side_of(entry), item_side_of(entry, item, row)
     names = (sides[0].fields.keys() & sides[1].fields.keys() & row.bases.keys()) - entry.ours
     return tuple(
@@ -172,7 +176,7 @@ def edited_fields(entry: Entry, item: Item, row: Row, folding: Folding) -> tuple
     )
 
 
-def is_note_missing(item: Item, row: Row) -> bool:
+def is_note_missing(item: Item, row: LockRow) -> bool:
     """Tell whether the row's note was trashed, erased or lost its heading."""
     note = item.notes.get(row.id)
     return row.note is not None if note is None else note.is_trashed
@@ -185,11 +189,11 @@ def is_noteless(link: Link) -> bool:
     """
     if link.row.digest.is_bib:
         return True
-    is_silent = not any(kind_of(name) is Kind.BLOCKS for name in link.entry.fields)
+    is_silent = not any(kind_of(name) is FieldKind.BLOCKS for name in link.entry.fields)
     return link.before is not None and link.before.note is None and is_silent
 
 
-def _with_note(link: Link, item: Item) -> Row:
+def _with_note(link: Link, item: Item) -> LockRow:
     """Return the link's row with the note that exists; a note that was not written is not claimed.
 
     An entry with nothing to write into a note has none, even if another machine moved its row to

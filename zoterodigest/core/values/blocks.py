@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 
-class Shape(Enum):
+class BlockShape(Enum):
     """What kind of block a line begins."""
 
     PARAGRAPH = auto()
@@ -28,7 +28,7 @@ class Shape(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class BlockRange:
     """One block of a text: its half-open character range and what begins there.
 
     `depth` counts the list items around it: 0 for a top-level item, 1 for an item or a paragraph
@@ -37,7 +37,7 @@ class Cut:
 
     start: int
     end: int
-    shape: Shape
+    shape: BlockShape
     depth: int
 
 
@@ -95,10 +95,10 @@ def join_blocks(blocks: Iterable[str]) -> str:
     return "".join(pieces)
 
 
-def cut_blocks(text: str) -> tuple[Cut, ...]:
+def cut_blocks(text: str) -> tuple[BlockRange, ...]:
     """Cut `text` into blocks and tell the shape and depth of each."""
     lines = _lines(text)
-    cuts: list[Cut] = []
+    cuts: list[BlockRange] = []
     items: list[int] = []
     number = 0
     while number < len(lines):
@@ -110,15 +110,15 @@ def cut_blocks(text: str) -> tuple[Cut, ...]:
         while items and line.indent < items[-1] + INDENTATION_OF_CHILDREN:
             items.pop()
         start = line.start if items else line.content_start
-        cuts.append(Cut(start, _end(lines, number, after), shape, len(items)))
-        if shape is Shape.ITEM:
+        cuts.append(BlockRange(start, _end(lines, number, after), shape, len(items)))
+        if shape is BlockShape.ITEM:
             items.append(line.indent)
         number = after
     return tuple(cuts)
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _BlockLine:
     """One line without its newline: where it stands, its indentation in columns, its stripped text.
 
     `closes_at` is the number of the next line from here on that ends in `$$`, or None.
@@ -131,7 +131,7 @@ class _Line:
     closes_at: int | None = None
 
 
-def _lines(text: str) -> list[_Line]:
+def _lines(text: str) -> list[_BlockLine]:
     lines = list(_plain_lines(text))
     closes_at = None
     for number in range(len(lines) - 1, -1, -1):
@@ -141,63 +141,63 @@ def _lines(text: str) -> list[_Line]:
     return lines
 
 
-def _plain_lines(text: str) -> Iterator[_Line]:
+def _plain_lines(text: str) -> Iterator[_BlockLine]:
     start = 0
     for raw in text.split("\n"):
         content = raw.lstrip(" \t")
         margin = raw[: len(raw) - len(content)]
         indent = len(margin.expandtabs(4))
-        yield _Line(start, start + len(margin), indent, content.rstrip())
+        yield _BlockLine(start, start + len(margin), indent, content.rstrip())
         start += len(raw) + 1
 
 
-def _end(lines: list[_Line], number: int, after: int) -> int:
+def _end(lines: list[_BlockLine], number: int, after: int) -> int:
     last = after - 1
     while last > number and not lines[last].text:
         last -= 1
     return lines[last].content_start + len(lines[last].text)
 
 
-def _extent(lines: list[_Line], number: int) -> tuple[Shape, int]:
+def _extent(lines: list[_BlockLine], number: int) -> tuple[BlockShape, int]:
     """Return the shape of the block that begins on line `number` and the line after its last."""
     shape = _opening(lines, number)
     match shape:
-        case Shape.FENCE:
+        case BlockShape.FENCE:
             return shape, _after_fence(lines, number)
-        case Shape.FORMULA:
+        case BlockShape.FORMULA:
             return shape, _after_formula(lines, number)
-        case Shape.HTML:
+        case BlockShape.HTML:
             return shape, _after_html(lines, number)
-        case Shape.HEADING | Shape.RULE:
+        case BlockShape.HEADING | BlockShape.RULE:
             return shape, number + 1
         case _:
             return shape, _after_text(lines, number, shape)
 
 
-def _opening(lines: list[_Line], number: int) -> Shape:
+def _opening(lines: list[_BlockLine], number: int) -> BlockShape:
     text = lines[number].text
     first = text[0]
     # Before the marker: `* * *` is a rule, not three list items (CommonMark).
     if first in "-*_" and _RULE.match(text):
-        return Shape.RULE
+        return BlockShape.RULE
     if _MARKER.match(text):
-        return Shape.ITEM
+        return BlockShape.ITEM
     if first == "#" and _HEADING.match(text):
-        return Shape.HEADING
+        return BlockShape.HEADING
     if first in "`~" and _FENCE.match(text):
-        return Shape.FENCE
+        return BlockShape.FENCE
     if first == ">":
-        return Shape.QUOTE
+        return BlockShape.QUOTE
     if first == "<" and _HTML.match(text):
-        return Shape.HTML
+        return BlockShape.HTML
     if text.startswith("$$") and _after_formula(lines, number) > number:
-        return Shape.FORMULA
+        return BlockShape.FORMULA
     if "|" in text and number + 1 < len(lines) and _is_delimiter(lines[number + 1].text):
-        return Shape.TABLE
-    return Shape.PARAGRAPH
+        return BlockShape.TABLE
+    return BlockShape.PARAGRAPH
 
 
-def _after_fence(lines: list[_Line], number: int) -> int:
+def _after_fence(lines: list[_BlockLine], number: int) -> int:
     opening = _FENCE.match(lines[number].text)
     fence = opening.group() if opening else ""
     for after in range(number + 1, len(lines)):
@@ -207,7 +207,7 @@ def _after_fence(lines: list[_Line], number: int) -> int:
     return len(lines)
 
 
-def _after_formula(lines: list[_Line], number: int) -> int:
+def _after_formula(lines: list[_BlockLine], number: int) -> int:
     """Return the line after a formula that begins here, or `number` when none does."""
     inside = lines[number].text[2:]
     if "$$" in inside:
@@ -219,7 +219,7 @@ def _after_formula(lines: list[_Line], number: int) -> int:
     return closes_at + 1
 
 
-def _after_html(lines: list[_Line], number: int) -> int:
+def _after_html(lines: list[_BlockLine], number: int) -> int:
     """Return the line after raw HTML: at its end mark where it has one, else at a blank line."""
     text = lines[number].text.lower()
     for begin, end in _HTML_ENDS.items():
@@ -234,14 +234,14 @@ def _after_html(lines: list[_Line], number: int) -> int:
     return after
 
 
-def _after_text(lines: list[_Line], number: int, shape: Shape) -> int:
-    is_numbered = shape is Shape.ITEM and lines[number].text[0].isdigit()
+def _after_text(lines: list[_BlockLine], number: int, shape: BlockShape) -> int:
+    is_numbered = shape is BlockShape.ITEM and lines[number].text[0].isdigit()
     after = number + 1
-    if shape is Shape.TABLE:
+    if shape is BlockShape.TABLE:
         after += 1
     while after < len(lines) and lines[after].text:
         # A line of dashes below a paragraph is its underline, not a rule (CommonMark).
-        if shape is Shape.PARAGRAPH and _UNDERLINE.match(lines[after].text):
+        if shape is BlockShape.PARAGRAPH and _UNDERLINE.match(lines[after].text):
             return after + 1
         if _interrupts(lines, after, shape, is_numbered):
             break
@@ -249,19 +249,19 @@ def _after_text(lines: list[_Line], number: int, shape: Shape) -> int:
     return after
 
 
-def _interrupts(lines: list[_Line], number: int, shape: Shape, is_numbered: bool) -> bool:
+def _interrupts(lines: list[_BlockLine], number: int, shape: BlockShape, is_numbered: bool) -> bool:
     """Tell whether line `number` begins a block although no blank line stands before it.
 
     A number other than 1 at the start of a line is text, unless a numbered item stands above, and
     a lone marker is text below a paragraph (CommonMark).
     """
     opening = _opening(lines, number)
-    if opening is Shape.QUOTE and shape is Shape.QUOTE:
+    if opening is BlockShape.QUOTE and shape is BlockShape.QUOTE:
         return False
     marker = _MARKER.match(lines[number].text)
-    if opening is not Shape.ITEM or not marker:
-        return opening is not Shape.PARAGRAPH
-    if shape is Shape.ITEM:
+    if opening is not BlockShape.ITEM or not marker:
+        return opening is not BlockShape.PARAGRAPH
+    if shape is BlockShape.ITEM:
         return is_numbered or marker.group(1) in (None, "1")
     return marker.group(1) in (None, "1") and marker.end() < len(lines[number].text)
 

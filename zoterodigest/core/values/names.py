@@ -119,7 +119,7 @@ def same_name(one: str, other: str) -> bool:
     return one == other or full_name(split_name(one)) == full_name(split_name(other))
 
 
-def fold(text: str) -> str:
+def folded_name(text: str) -> str:
     """Return `text` without case and accents, for comparing names."""
     if text.isascii():
         return text.lower()
@@ -264,4 +264,4 @@ def _split_ideographic(text: str) -> Name:
 
 
 def _words(text: str) -> list[str]:
-    return _WORD.findall(fold(text))
+    return _WORD.findall(folded_name(text))

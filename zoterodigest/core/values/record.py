@@ -21,7 +21,7 @@ NOTE = "note:"
 """Prefix of the fields that show a note of the person's own, by its key: `note:ABCD2345`."""
 
 
-class Kind(Enum):
+class FieldKind(Enum):
     """How a field's value is compared and merged (docs/invariants.md)."""
 
     SCALAR = auto()
@@ -31,7 +31,7 @@ class Kind(Enum):
     BLOCKS = auto()
 
 
-class Scope(Enum):
+class FieldScope(Enum):
     """Whom a field's value belongs to: the work, or the one entry that tells of it."""
 
     RECORD = auto()
@@ -70,7 +70,7 @@ class Members:
 
 
 @dataclass(frozen=True, slots=True)
-class Links:
+class WebLinks:
     """Hyperlinks in the order written; merged one by one, by label."""
 
     hyperlinks: tuple[Hyperlink, ...]
@@ -87,27 +87,27 @@ class Blocks:
     texts: tuple[str, ...]
 
 
-Value = str | Names | Members | Links | Blocks | Empty
+Value = str | Names | Members | WebLinks | Blocks | Empty
 Fields = Mapping[str, Value]
 
-KINDS: Mapping[str, Kind] = {
-    "title": Kind.SCALAR,
-    "authors": Kind.NAMES,
-    "venue": Kind.SCALAR,
-    "year": Kind.SCALAR,
-    "award": Kind.MEMBERS,
-    "task": Kind.MEMBERS,
-    "date": Kind.SCALAR,
-    "pages": Kind.SCALAR,
-    "categories": Kind.MEMBERS,
-    "arxiv": Kind.SCALAR,
-    "doi": Kind.SCALAR,
-    "url": Kind.SCALAR,
-    "citekey": Kind.SCALAR,
-    "links": Kind.LINKS,
-    "comment": Kind.SCALAR,
-    "abstract": Kind.SCALAR,
-    "summary": Kind.BLOCKS,
+KINDS: Mapping[str, FieldKind] = {
+    "title": FieldKind.SCALAR,
+    "authors": FieldKind.NAMES,
+    "venue": FieldKind.SCALAR,
+    "year": FieldKind.SCALAR,
+    "award": FieldKind.MEMBERS,
+    "task": FieldKind.MEMBERS,
+    "date": FieldKind.SCALAR,
+    "pages": FieldKind.SCALAR,
+    "categories": FieldKind.MEMBERS,
+    "arxiv": FieldKind.SCALAR,
+    "doi": FieldKind.SCALAR,
+    "url": FieldKind.SCALAR,
+    "citekey": FieldKind.SCALAR,
+    "links": FieldKind.LINKS,
+    "comment": FieldKind.SCALAR,
+    "abstract": FieldKind.SCALAR,
+    "summary": FieldKind.BLOCKS,
 }
 """Every field but sections and notes, in the order in which a person wants to see them.
 
@@ -123,19 +123,19 @@ ENTRY_FIELDS = tuple(name for name in KINDS if name != CITEKEY)
 """The fields that an entry may carry, and so those that may travel."""
 
 
-def kind_of(name: str) -> Kind:
+def kind_of(name: str) -> FieldKind:
     """Return the kind of the field called `name`; sections and the person's notes are blocks."""
-    return Kind.BLOCKS if name.startswith((SECTION, NOTE)) else KINDS[name]
+    return FieldKind.BLOCKS if name.startswith((SECTION, NOTE)) else KINDS[name]
 
 
-def scope_of(name: str) -> Scope:
+def scope_of(name: str) -> FieldScope:
     """Return whether `name` belongs to the work or to one entry (summary, sections, notes)."""
-    return Scope.ENTRY if kind_of(name) is Kind.BLOCKS else Scope.RECORD
+    return FieldScope.ENTRY if kind_of(name) is FieldKind.BLOCKS else FieldScope.RECORD
 
 
 def is_of_note(name: str) -> bool:
     """Tell whether a field is kept in the note that zoterodigest made, not in a person's own."""
-    return kind_of(name) is Kind.BLOCKS and not name.startswith(NOTE)
+    return kind_of(name) is FieldKind.BLOCKS and not name.startswith(NOTE)
 
 
 def text_in(fields: Fields, name: str) -> str:
@@ -153,13 +153,13 @@ def is_empty(value: Value) -> bool:
             return not value.people
         case Members() | Blocks():
             return not value.texts
-        case Links():
+        case WebLinks():
             return not value.hyperlinks
         case Empty():
             return True
 
 
-def parts_of(value: Value) -> tuple[str, ...]:
+def value_parts(value: Value) -> tuple[str, ...]:
     """Return the parts by which a value is fingerprinted and merged; EMPTY and "" have none."""
     match value:
         case str():
@@ -168,14 +168,14 @@ def parts_of(value: Value) -> tuple[str, ...]:
             return ("\n".join((*value.people, "…" if value.truncated else "")),)
         case Members() | Blocks():
             return value.texts
-        case Links():
+        case WebLinks():
             return tuple(f"{link.label}\n{link.url}" for link in value.hyperlinks)
         case Empty():
             return ()
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class EntryLines:
     """Where an entry stands: 1-based lines of its digest, both ends in, split on LF."""
 
     start_line: int
@@ -204,7 +204,7 @@ class Entry:
     identifiers: frozenset[Identifier] = frozenset()
     headings: tuple[str, ...] = ()
     heading_keys: tuple[str, ...] = ()
-    place: Place = Place(1, 1)
+    place: EntryLines = EntryLines(1, 1)
     unreadable: frozenset[str] = frozenset()
     is_unreadable: bool = False
     places: frozenset[str] = frozenset()
@@ -214,7 +214,7 @@ class Entry:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class ChildNote:
     """One of our child notes: its key, its version, and the fields that have their home in it.
 
     `fields` are in the order of the note; those in `doubled` have their heading in it twice.
@@ -260,7 +260,7 @@ class Item:
     raws: Mapping[str, str]
     identifiers: frozenset[Identifier] = frozenset()
     collections: frozenset[str] = frozenset()
-    notes: Mapping[str, Note] = field(default_factory=dict)
+    notes: Mapping[str, ChildNote] = field(default_factory=dict)
     is_trashed: bool = False
     replaces: frozenset[str] = frozenset()
     own_notes: Mapping[str, PersonalNote] = field(default_factory=dict)

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from zoterodigest.core.values.names import fold
+from zoterodigest.core.values.names import folded_name
 
 
 class VenueKind(Enum):
@@ -285,13 +285,13 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 def _alias_key(text: str) -> str:
     # "Science & Robotics" is not "Science Robotics": an ampersand is a word.
-    return _NOT_WORD.sub("", fold(_YEAR.sub("", text).replace("&", " and ")))
+    return _NOT_WORD.sub("", folded_name(_YEAR.sub("", text).replace("&", " and ")))
 
 
 def _official_key(name: str) -> str:
     text = _BRACKETS.sub("", _YEAR.sub("", name.replace("{year}", "")))
     text = _PROCEEDINGS.sub("", " ".join(text.replace("&", " and ").split()))
-    words = _NOT_WORD.split(fold(_EDITION.sub("", _VOLUME.sub("", text))))
+    words = _NOT_WORD.split(folded_name(_EDITION.sub("", _VOLUME.sub("", text))))
     return " ".join(word for word in words if word and word != "the")
 
 

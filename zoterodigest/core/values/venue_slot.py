@@ -46,7 +46,7 @@ def parse_venue(text: str, awards: tuple[str, ...] = AWARDS) -> VenueReading:
     return _anatomy(text, awards).reading
 
 
-def write_venue(text: str, reading: VenueReading, awards: tuple[str, ...] = AWARDS) -> str:
+def venue_slot_text(text: str, reading: VenueReading, awards: tuple[str, ...] = AWARDS) -> str:
     """Return `text` so changed that it says `reading`; what already says so is not touched.
 
     A reading no slot can show (a venue that ends in an award, say) comes out as near as can be:
@@ -66,7 +66,7 @@ def write_venue(text: str, reading: VenueReading, awards: tuple[str, ...] = AWAR
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
+class _VenuePart:
     """A part's own characters, and the ones that go when it goes (brackets, separators)."""
 
     start: int
@@ -79,9 +79,9 @@ class _Part:
 class _Anatomy:
     reading: VenueReading
     pieces: tuple[tuple[int, int], ...] = ()
-    year: _Part | None = None
-    award: _Part | None = None
-    date: _Part | None = None
+    year: _VenuePart | None = None
+    award: _VenuePart | None = None
+    date: _VenuePart | None = None
 
 
 _MASK = "\0"
@@ -191,11 +191,11 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
-def _part(span: tuple[int, int] | None, outers: list[tuple[int, int]]) -> _Part | None:
+def _part(span: tuple[int, int] | None, outers: list[tuple[int, int]]) -> _VenuePart | None:
     if span is None:
         return None
     outer = next(outer for outer in outers if outer[0] <= span[0] < outer[1])
-    return _Part(*span, *outer)
+    return _VenuePart(*span, *outer)
 
 
 _Change = tuple[int, int, str]
@@ -217,7 +217,7 @@ def _edited(text: str, now: _Anatomy, asked: VenueReading) -> str:
     return text
 
 
-def _stands_alone(text: str, year: _Part | None) -> bool:
+def _stands_alone(text: str, year: _VenuePart | None) -> bool:
     """Whether a date may stand in place of the year: four digits that no letter touches."""
     return year is not None and text[year.start - 1 : year.start] in ("", " ", "(", "[")
 
@@ -270,7 +270,7 @@ def _award_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Chang
     return _replaced(now.award, asked.award)
 
 
-def _replaced(part: _Part, new: str) -> list[_Change]:
+def _replaced(part: _VenuePart, new: str) -> list[_Change]:
     """Put `new` in place of a part; without it the brackets and separators go, too."""
     if new:
         return [(part.start, part.end, new)]

@@ -159,10 +159,10 @@ class _Works:
     def meet(self, groups: Iterable[Sequence[int]], judge: Judge) -> None:
         """Join what `judge` finds to be one work among the copies of each group."""
         for group in groups:
-            apart: list[int] = []
+            diverged: list[int] = []
             for index in group if len(group) > 1 else ():
-                if not self._is_one_of(apart, index, judge) and len(apart) < MOST_COMPARED:
-                    apart.append(index)
+                if not self._is_one_of(diverged, index, judge) and len(diverged) < MOST_COMPARED:
+                    diverged.append(index)
 
     def _is_one_of(self, others: Sequence[int], index: int, judge: Judge) -> bool:
         """Tell whether a copy is one work with one of `others`, after joining what `judge` says.

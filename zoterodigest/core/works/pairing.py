@@ -14,18 +14,18 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.links.link import Row, State, fingerprint, print_of
+from zoterodigest.core.links.link import LinkState, LockRow, fingerprint, print_of
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import (
     EMPTY,
+    ChildNote,
     Entry,
+    FieldKind,
     Fields,
-    Kind,
-    Note,
     kind_of,
-    parts_of,
     text_in,
+    value_parts,
 )
 from zoterodigest.core.works.work import contradict
 
@@ -48,7 +48,7 @@ class Traits:
 
 
 @dataclass(frozen=True, slots=True)
-class Scope:
+class PairingScope:
     """Where a run looks: the digests it reads, and those whose file is gone.
 
     Of these `missing` are configured: no entry of theirs was removed.
@@ -60,7 +60,7 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadText:
     """What stands in text that was not understood: identifiers and titles (match titles)."""
 
     identifiers: frozenset[Identifier] = frozenset()
@@ -75,10 +75,10 @@ class Pairing:
     gone. Rows of digests outside the run are in none of these.
     """
 
-    rows: Mapping[int, Row]
+    rows: Mapping[int, LockRow]
     new: tuple[int, ...]
-    dropped: tuple[Row, ...]
-    unreadable: tuple[Row, ...]
+    dropped: tuple[LockRow, ...]
+    unreadable: tuple[LockRow, ...]
 
 
 def traits_of(entry: Entry) -> Traits:
@@ -103,7 +103,9 @@ def title_print(title: str) -> str:
     return fingerprint(found) if found else ""
 
 
-def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Unread) -> Pairing:
+def pair(
+    entries: Sequence[Entry], rows: Iterable[LockRow], scope: PairingScope, unread: UnreadText
+) -> Pairing:
     """Pair `entries` with the rows of the run's digests and of digests whose file is gone.
 
     Linked rows come first, then tombstones, of equal ones those whose entry was dropped; the
@@ -113,10 +115,10 @@ def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Un
     rows of bibliographies only, and those of digests with those of digests.
     """
     known = tuple(rows)
-    paired: dict[int, Row] = {}
+    paired: dict[int, LockRow] = {}
     new: list[int] = []
-    dropped: list[Row] = []
-    unreadable: list[Row] = []
+    dropped: list[LockRow] = []
+    unreadable: list[LockRow] = []
     for kind in (DigestKey, BibKey):
         places = [at for at, entry in enumerate(entries) if isinstance(entry.digest, kind)]
         side = [row for row in known if isinstance(row.digest, kind)]
@@ -128,8 +130,10 @@ def pair(entries: Sequence[Entry], rows: Iterable[Row], scope: Scope, unread: Un
     return Pairing(paired, tuple(new), tuple(dropped), tuple(unreadable))
 
 
-def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread: Unread) -> Pairing:
-    table = _Table(entries, tuple(rows), scope)
+def _paired(
+    entries: Sequence[Entry], rows: Sequence[LockRow], scope: PairingScope, unread: UnreadText
+) -> Pairing:
+    table = _PairingTable(entries, tuple(rows), scope)
     # Linked rows first: a tombstone must not take the entry of a link that goes on.
     for is_eligible in (_is_linked, _is_tombstone):
         table.pair_all(is_eligible)
@@ -147,36 +151,38 @@ def _paired(entries: Sequence[Entry], rows: Sequence[Row], scope: Scope, unread:
     )
 
 
-def _is_linked(row: Row) -> bool:
-    return row.state is State.LINKED
+def _is_linked(row: LockRow) -> bool:
+    return row.state is LinkState.LINKED
 
 
-def _is_tombstone(row: Row) -> bool:
-    return row.state is not State.LINKED
+def _is_tombstone(row: LockRow) -> bool:
+    return row.state is not LinkState.LINKED
 
 
-def _is_retired(row: Row) -> bool:
-    return row.state in (State.TRASHED, State.UNLINKED)
+def _is_retired(row: LockRow) -> bool:
+    return row.state in (LinkState.TRASHED, LinkState.UNLINKED)
 
 
 def _long_texts(entry: Entry) -> Iterable[str]:
     for name, value in entry.fields.items():
-        if name == "abstract" or kind_of(name) is Kind.BLOCKS:
-            yield from (text for text in parts_of(value) if len(text.encode()) >= _LONG_TEXT)
+        if name == "abstract" or kind_of(name) is FieldKind.BLOCKS:
+            yield from (text for text in value_parts(value) if len(text.encode()) >= _LONG_TEXT)
 
 
-Keys = Callable[[Traits | Row], Iterable[Hashable]]
-Agreement = Callable[[int, Row], bool]
+Keys = Callable[[Traits | LockRow], Iterable[Hashable]]
+Agreement = Callable[[int, LockRow], bool]
 
 
-class _Table:
+class _PairingTable:
     """Entries and rows while they are being paired, level by level."""
 
-    def __init__(self, entries: Sequence[Entry], rows: tuple[Row, ...], scope: Scope) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], rows: tuple[LockRow, ...], scope: PairingScope
+    ) -> None:
         self.entries = entries
         self.rows = tuple(row for row in rows if row.digest in scope.digests | scope.gone)
         self.traits = [traits_of(entry) for entry in entries]
-        self.paired: dict[int, Row] = {}
+        self.paired: dict[int, LockRow] = {}
         self._gone = scope.gone
         self._taken: set[str] = set()
         self._texts = Counter(text for traits in self.traits for text in traits.texts)
@@ -184,11 +190,11 @@ class _Table:
         self._pages = Counter(one for traits in self.traits for one in traits.identifiers)
         self._pages_then = Counter(one for row in rows for one in row.identifiers)
 
-    def rows_left(self) -> list[Row]:
+    def rows_left(self) -> list[LockRow]:
         """Return the rows that have no entry yet."""
         return [row for row in self.rows if row.id not in self._taken]
 
-    def pair_all(self, is_eligible: Callable[[Row], bool]) -> None:
+    def pair_all(self, is_eligible: Callable[[LockRow], bool]) -> None:
         """Pair what is left with the eligible rows, the surest sign first."""
         rows = [row for row in self.rows if is_eligible(row)]
         # The order is a law: a sure sign pairs before a weaker one can take its entry or row.
@@ -200,10 +206,10 @@ class _Table:
         self._pair_by(_citation_key, rows, self._is_same_entry)
         self._pair_by(_title, rows, self._is_double)
 
-    def _pair_by(self, keys: Keys, rows: list[Row], agrees: Agreement) -> None:
+    def _pair_by(self, keys: Keys, rows: list[LockRow], agrees: Agreement) -> None:
         """Pair entries and rows that share a key and agree, the most equal first."""
         entries_by, rows_by = self._grouped(keys, rows)
-        candidates: dict[tuple[int, str], Row] = {}
+        candidates: dict[tuple[int, str], LockRow] = {}
         for key in entries_by.keys() & rows_by.keys():
             candidates |= _crossed(entries_by[key], rows_by[key])
         ranked = sorted(
@@ -219,10 +225,10 @@ class _Table:
                 self._taken.add(row_id)
 
     def _grouped(
-        self, keys: Keys, rows: list[Row]
-    ) -> tuple[dict[Hashable, list[int]], dict[Hashable, list[Row]]]:
+        self, keys: Keys, rows: list[LockRow]
+    ) -> tuple[dict[Hashable, list[int]], dict[Hashable, list[LockRow]]]:
         entries_by: dict[Hashable, list[int]] = defaultdict(list)
-        rows_by: dict[Hashable, list[Row]] = defaultdict(list)
+        rows_by: dict[Hashable, list[LockRow]] = defaultdict(list)
         for index, traits in enumerate(self.traits):
             if index not in self.paired:
                 for key in keys(traits):
@@ -233,7 +239,7 @@ class _Table:
                     rows_by[key].append(row)
         return entries_by, rows_by
 
-    def _rank(self, index: int, row: Row) -> tuple[int, ...]:
+    def _rank(self, index: int, row: LockRow) -> tuple[int, ...]:
         """Rank a candidate: the lower, the more of it is equal."""
         traits, entry = self.traits[index], self.entries[index]
         return (
@@ -250,7 +256,7 @@ class _Table:
             int(_is_retired(row)),
         )
 
-    def _identifiers(self, known: Traits | Row) -> Iterable[Hashable]:
+    def _identifiers(self, known: Traits | LockRow) -> Iterable[Hashable]:
         """Return the identifiers that pair; a page only if it is one entry's, then and now."""
         return (
             one
@@ -258,23 +264,23 @@ class _Table:
             if not one.is_page or (self._pages[one] <= 1 and self._pages_then[one] <= 1)
         )
 
-    def _unique_texts(self, known: Traits | Row) -> Iterable[Hashable]:
+    def _unique_texts(self, known: Traits | LockRow) -> Iterable[Hashable]:
         """Return the texts that stand in one entry and one row only: no boilerplate."""
         return (text for text in known.texts if self._texts[text] == self._texts_then[text] == 1)
 
-    def _is_same_entry(self, index: int, row: Row) -> bool:
+    def _is_same_entry(self, index: int, row: LockRow) -> bool:
         """Tell whether the entry under a citation key is still of the same people's work."""
         entry, base = self.entries[index], row.bases.get("authors")
         now = print_of(entry.raws.get("authors", ""), entry.fields.get("authors", EMPTY))
         is_same = base is None or now.raw == base.at_entry.raw or now.parts == base.at_entry.parts
         return is_same and row.digest == entry.digest and self._agrees(index, row)
 
-    def _agrees(self, index: int, row: Row) -> bool:
+    def _agrees(self, index: int, row: LockRow) -> bool:
         return self._is_near(index, row) and not contradict(
             self.traits[index].identifiers, row.identifiers
         )
 
-    def _is_correction(self, index: int, row: Row) -> bool:
+    def _is_correction(self, index: int, row: LockRow) -> bool:
         """Tell whether an identifier was corrected in place: the old gone, the new unheard of."""
         then, now = row.identifiers, self.traits[index].identifiers
         return (
@@ -283,7 +289,7 @@ class _Table:
             and not ((now - then) & self._pages_then.keys())
         )
 
-    def _is_double(self, index: int, row: Row) -> bool:
+    def _is_double(self, index: int, row: LockRow) -> bool:
         """Tell whether an entry got an identifier that another row has: one work twice."""
         then, traits = row.identifiers, self.traits[index]
         return (
@@ -293,27 +299,27 @@ class _Table:
             and not (then - traits.identifiers) & self._pages.keys()
         )
 
-    def _is_near(self, index: int, row: Row) -> bool:
+    def _is_near(self, index: int, row: LockRow) -> bool:
         same = row.digest == self.entries[index].digest or row.digest in self._gone
         return same or not _is_retired(row)
 
 
-def _title(known: Traits | Row) -> Iterable[Hashable]:
+def _title(known: Traits | LockRow) -> Iterable[Hashable]:
     return (known.title,) if known.title else ()
 
 
-def _citation_key(known: Traits | Row) -> Iterable[Hashable]:
+def _citation_key(known: Traits | LockRow) -> Iterable[Hashable]:
     return (known.key,) if known.key else ()
 
 
-def _crossed(indexes: list[int], rows: list[Row]) -> dict[tuple[int, str], Row]:
+def _crossed(indexes: list[int], rows: list[LockRow]) -> dict[tuple[int, str], LockRow]:
     if len(indexes) * len(rows) > _MOST_TIES:
         return {(i, row.id): row for i, row in zip(indexes, rows, strict=False)}
     return {(index, row.id): row for index in indexes for row in rows}
 
 
 def assign_notes(
-    entries: Sequence[tuple[int, Entry]], notes: Sequence[Note], row_ids: Sequence[str]
+    entries: Sequence[tuple[int, Entry]], notes: Sequence[ChildNote], row_ids: Sequence[str]
 ) -> dict[int, str]:
     """Give new entries of one item the row ids of our notes that stand in no row.
 
@@ -334,7 +340,7 @@ def assign_notes(
     return given
 
 
-def says_the_same(entry: Entry, note: Note) -> bool:
+def shares_block(entry: Entry, note: ChildNote) -> bool:
     """Tell whether a live note holds a block of the entry's summary or sections."""
     return not note.is_trashed and bool(_blocks(entry.fields) & _blocks(note.fields))
 
@@ -343,6 +349,6 @@ def _blocks(fields: Fields) -> frozenset[str]:
     return frozenset(
         text
         for name, value in fields.items()
-        if kind_of(name) is Kind.BLOCKS
-        for text in parts_of(value)
+        if kind_of(name) is FieldKind.BLOCKS
+        for text in value_parts(value)
     )

@@ -12,7 +12,7 @@ from difflib import SequenceMatcher
 from enum import Enum, auto
 
 from zoterodigest.core.values.identity import canonical_title
-from zoterodigest.core.values.names import fold
+from zoterodigest.core.values.names import folded_name
 from zoterodigest.core.works.thresholds import (
     ALIKE_SHARE,
     LONGEST_TITLE,
@@ -113,7 +113,7 @@ def may_be_one(title: str, other: str) -> bool:
     """
     words, others = (
         {word for word in re.findall(r"[a-z0-9]+", text) if len(word) >= POSSIBLE_LETTERS}
-        for text in (fold(canonical_title(title)), fold(canonical_title(other)))
+        for text in (folded_name(canonical_title(title)), folded_name(canonical_title(other)))
     )
     fewer = min(len(words), len(others))
     return fewer < POSSIBLE_WORDS or len(words & others) >= POSSIBLE_SHARE * fewer
@@ -121,7 +121,7 @@ def may_be_one(title: str, other: str) -> bool:
 
 def title_words(title: str) -> list[str]:
     """Return the words of a title as plain letters and digits."""
-    text = fold(canonical_title(title[:LONGEST_TITLE]))
+    text = folded_name(canonical_title(title[:LONGEST_TITLE]))
     return _WORD.findall(text if text.isascii() else "".join(map(_spelled, text)))
 
 

@@ -64,7 +64,7 @@ def _template(text: str) -> str:
     return text
 
 
-def fold(text: str) -> str:
+def folded_label(text: str) -> str:
     """Return a label, column name or placeholder without case, emphasis and outer signs."""
     words = "".join(char if char.isalnum() else " " for char in text.casefold()).split()
     return " ".join(words) or text.strip()
@@ -73,15 +73,15 @@ def fold(text: str) -> str:
 SlotName = Annotated[str, AfterValidator(_slot_name)]
 PatternText = Annotated[Pattern, BeforeValidator(_compile)]
 TemplateText = Annotated[str, AfterValidator(_template)]
-FoldedText = Annotated[str, AfterValidator(fold)]
+FoldedText = Annotated[str, AfterValidator(folded_label)]
 Labels = dict[SlotName, list[FoldedText]]
 
 
-class _Table(BaseModel):
+class _FormatTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
 
 
-class EntryRule(_Table):
+class EntryRule(_FormatTable):
     """Where an entry begins and ends, and what makes it one."""
 
     containers: list[ContainerName] = Field(min_length=1)
@@ -92,7 +92,7 @@ class EntryRule(_Table):
     evidence: bool = False
 
 
-class SectionRule(_Table):
+class SectionRule(_FormatTable):
     """How an entry's named sections are marked, and which names are fields of their own."""
 
     quote: PatternText | None = None
@@ -100,14 +100,14 @@ class SectionRule(_Table):
     names: Labels = {}
 
 
-class ColumnRule(_Table):
+class ColumnRule(_FormatTable):
     """The columns of a table by their header, and which must be there."""
 
     needs: list[str] = ["title"]
     names: Labels
 
 
-class NewRule(_Table):
+class NewRule(_FormatTable):
     """How a new entry is written where no neighbor shows it, and where it goes.
 
     A line may be a list of alternatives. `section` wraps each named section at `{section}`,
@@ -127,7 +127,7 @@ class NewRule(_Table):
     link_gap: str = ", "
 
 
-class Format(_Table):
+class DigestFormat(_FormatTable):
     """A digest format as its TOML file states it.
 
     `rank` orders detection: of two formats that read the same lines, the lower rank wins.
@@ -148,7 +148,7 @@ class Format(_Table):
     new: NewRule | None = None
 
     @model_validator(mode="after")
-    def _fits_together(self) -> Format:
+    def _fits_together(self) -> DigestFormat:
         if ("row" in self.entry.containers) != (self.columns is not None):
             raise ValueError('[columns] and containers = ["row"] belong together')
         if self.columns is None and not self.entry.begin:
@@ -202,13 +202,13 @@ def _by_name(labels: Labels) -> dict[str, str]:
     return {label: slot for slot, names in labels.items() for label in names}
 
 
-def load_format(path: Path) -> Format:
+def load_format(path: Path) -> DigestFormat:
     """Read a format file; raises `BadMapping` that names file, key and reason."""
-    return mapping.load(path, Format)
+    return mapping.load(path, DigestFormat)
 
 
 @cache
-def builtin_formats() -> tuple[Format, ...]:
+def builtin_formats() -> tuple[DigestFormat, ...]:
     """Return the formats shipped in `mappings/formats/`, by rank, then name."""
     paths = sorted((mapping.folder() / "formats").glob("*.toml"))
     return tuple(sorted(map(load_format, paths), key=lambda one: (one.rank, one.name)))
@@ -237,7 +237,7 @@ def format_files(folders: Iterable[Path]) -> tuple[Path, ...]:
     return tuple(dict.fromkeys(path for path in found if path.is_file()))
 
 
-def available_formats(folders: Sequence[Path]) -> tuple[Format, ...]:
+def available_formats(folders: Sequence[Path]) -> tuple[DigestFormat, ...]:
     """Return the formats to read a digest by: those in `folders` first, then the built-in ones.
 
     Within each of the two they are sorted by rank, then name; a user's format replaces the
@@ -248,7 +248,7 @@ def available_formats(folders: Sequence[Path]) -> tuple[Format, ...]:
     return (*own, *(form for form in builtin_formats() if form.name not in names))
 
 
-def choose_format(wanted: str, folders: Sequence[Path]) -> Format:
+def choose_format(wanted: str, folders: Sequence[Path]) -> DigestFormat:
     """Return the one format that `wanted` means: a name, or the path of a format file."""
     if wanted.endswith(".toml"):
         return load_format(Path(wanted))

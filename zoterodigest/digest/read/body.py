@@ -11,15 +11,15 @@ from bisect import bisect_left
 from collections.abc import Mapping
 from functools import cached_property
 
-from zoterodigest.digest.format.format import Format, fold
-from zoterodigest.digest.read.found import DETAILS, Found
-from zoterodigest.digest.read.layers import Text, peel_indent, peel_quote
+from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.read.found import DETAILS, EntryRange
+from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
 from zoterodigest.digest.read.own_notes import claim_notes, part_notes
 from zoterodigest.digest.read.slots import (
     Claims,
     Slot,
-    Unread,
+    UnreadLine,
     block_text,
     claim_groups,
     trimmed,
@@ -33,7 +33,7 @@ _ANY_TAG = re.compile(r"<[^<>]*>")
 class Body:
     """An entry's text below its head: its lines, and which `<details>` ends where."""
 
-    def __init__(self, text: Text) -> None:
+    def __init__(self, text: LayeredText) -> None:
         self.text = text
         self.ranges = list(text.lines())
 
@@ -63,7 +63,7 @@ def _folds(data: bytes) -> dict[int, tuple[int, int]]:
     return folds
 
 
-def claim_section(claims: Claims, body: Body, line: int, form: Format) -> int | None:
+def claim_section(claims: Claims, body: Body, line: int, form: DigestFormat) -> int | None:
     """Claim the section that begins on `line`; return the line behind it, None if there is none."""
     data = body.line(line).lstrip()
     if data[:8].lower() == b"<details" and (form.sections.details or form.details):
@@ -73,7 +73,7 @@ def claim_section(claims: Claims, body: Body, line: int, form: Format) -> int | 
     return None
 
 
-def _claim_details(claims: Claims, body: Body, line: int, form: Format) -> int | None:
+def _claim_details(claims: Claims, body: Body, line: int, form: DigestFormat) -> int | None:
     opened = DETAILS.search(body.text.data, body.ranges[line][0])
     if opened is None:
         return None
@@ -86,17 +86,19 @@ def _claim_details(claims: Claims, body: Body, line: int, form: Format) -> int |
     return body.line_from(closed[1])
 
 
-def _claim_unclosed(claims: Claims, name: str, line: int, form: Format) -> int | None:
+def _claim_unclosed(claims: Claims, name: str, line: int, form: DigestFormat) -> int | None:
     """Claim the first line of a `<details>` without an end: the field it would be is unreadable."""
-    slot = form.slots_by_summary.get(fold(name)) or form.slots_by_section.get(fold(name))
+    slot = form.slots_by_summary.get(folded_label(name)) or form.slots_by_section.get(
+        folded_label(name)
+    )
     if slot is None:
         return None
-    claims.unread.append(Unread(line, "a </details> is missing"))
+    claims.unread.append(UnreadLine(line, "a </details> is missing"))
     claims.unreadable.add(slot)
     return line + 1
 
 
-def _summary(text: Text, start: int, end: int) -> tuple[str, int]:
+def _summary(text: LayeredText, start: int, end: int) -> tuple[str, int]:
     """Return the text of the `<summary>` at `start`, "" if there is none, and where it ends."""
     found = _SUMMARY.match(text.data, start, min(end, start + _LONGEST_SUMMARY))
     if found is None:
@@ -104,7 +106,7 @@ def _summary(text: Text, start: int, end: int) -> tuple[str, int]:
     return _ANY_TAG.sub("", found[1].decode("utf-8", "replace")).strip(), found.end()
 
 
-def folded_slots(text: Text, form: Format, first: str) -> list[Slot]:
+def folded_slots(text: LayeredText, form: DigestFormat, first: str) -> list[Slot]:
     """Return a slot for each `<details>` in `text`, by its summary; one without a name of the
     format's is `first` if it comes first, else a section.
     """
@@ -122,7 +124,7 @@ def folded_slots(text: Text, form: Format, first: str) -> list[Slot]:
     return slots
 
 
-def _paragraph(text: Text, start: int, end: int) -> Text:
+def _paragraph(text: LayeredText, start: int, end: int) -> LayeredText:
     """Return the range without the `<p>` around it."""
     inner = trimmed(text, start, end)
     data = inner.data.lower()
@@ -131,7 +133,7 @@ def _paragraph(text: Text, start: int, end: int) -> Text:
     return inner
 
 
-def _details_text(body: Text, start: int, end: int) -> Text:
+def _details_text(body: LayeredText, start: int, end: int) -> LayeredText:
     inner = body.data[start:end]
     if b"\n" not in inner.strip(b" \t\n") and b"\n" not in inner:
         return trimmed(body, start, end)
@@ -141,13 +143,13 @@ def _details_text(body: Text, start: int, end: int) -> Text:
     return peel_indent(text, width) if width else text
 
 
-def _section_slot(name: str, text: Text, form: Format) -> Slot:
-    if (slot := form.slots_by_summary.get(fold(name))) is not None:
+def _section_slot(name: str, text: LayeredText, form: DigestFormat) -> Slot:
+    if (slot := form.slots_by_summary.get(folded_label(name))) is not None:
         return Slot(slot, text)
-    return Slot(form.slots_by_section.get(fold(name), "section"), text, section=name)
+    return Slot(form.slots_by_section.get(folded_label(name), "section"), text, section=name)
 
 
-def _claim_quote(claims: Claims, body: Body, line: int, form: Format) -> int | None:
+def _claim_quote(claims: Claims, body: Body, line: int, form: DigestFormat) -> int | None:
     stop = line
     while stop < len(body.ranges) and body.line(stop).lstrip()[:1] == b">":
         stop += 1
@@ -158,7 +160,9 @@ def _claim_quote(claims: Claims, body: Body, line: int, form: Format) -> int | N
         return None
     name = text.data[slice(*match.groups["name"])].decode("utf-8", "replace").strip()
     inner = block_text(text, min(head_end + 1, len(text.data)), len(text.data))
-    claims.slots.append(Slot(form.slots_by_section.get(fold(name), "section"), inner, section=name))
+    claims.slots.append(
+        Slot(form.slots_by_section.get(folded_label(name), "section"), inner, section=name)
+    )
     return stop
 
 
@@ -170,7 +174,7 @@ _LABEL = re.compile(
 _FULL_COLON = "：".encode()
 
 
-def slots_of(found: Found, form: Format) -> Claims:
+def slots_of(found: EntryRange, form: DigestFormat) -> Claims:
     """Return the slots of one entry in the order in which they stand."""
     claims = Claims()
     claim_groups(claims, found.text.slice(*found.head), found.match, form)
@@ -181,7 +185,7 @@ def slots_of(found: Found, form: Format) -> Claims:
     return claims
 
 
-def _claim_body(claims: Claims, body: Body, form: Format) -> None:
+def _claim_body(claims: Claims, body: Body, form: DigestFormat) -> None:
     """Claim the body line by line; what follows the first unclaimed line is the rest."""
     line = 0
     while line < len(body.ranges):
@@ -197,11 +201,11 @@ def _claim_body(claims: Claims, body: Body, form: Format) -> None:
             claims.slots.append(Slot(form.rest, rest))
             return
         if stop is None:
-            claims.unread.append(Unread(line, "no rule of the format reads this line"))
+            claims.unread.append(UnreadLine(line, "no rule of the format reads this line"))
         line = stop if stop is not None else line + 1
 
 
-def _claim_line(claims: Claims, body: Body, line: int, form: Format) -> bool:
+def _claim_line(claims: Claims, body: Body, line: int, form: DigestFormat) -> bool:
     """Claim a line by the first pattern not used yet that matches, else by its label."""
     data = shorn(body.line(line))
     for index, pattern in enumerate(form.lines):
@@ -215,11 +219,11 @@ def _claim_line(claims: Claims, body: Body, line: int, form: Format) -> bool:
     return bool(form.slots_by_label) and _claim_label(claims, body, line, form)
 
 
-def _claim_label(claims: Claims, body: Body, line: int, form: Format) -> bool:
+def _claim_label(claims: Claims, body: Body, line: int, form: DigestFormat) -> bool:
     match = _LABEL.match(body.line(line))
     if match is None:
         return False
-    label = fold(match[1].replace(_FULL_COLON, b":").decode("utf-8", "replace"))
+    label = folded_label(match[1].replace(_FULL_COLON, b":").decode("utf-8", "replace"))
     slot = form.slots_by_label.get(label)
     if slot is None:
         return _claim_misspelt(claims, label, line, form.slots_by_label)
@@ -237,7 +241,7 @@ def _claim_misspelt(claims: Claims, label: str, line: int, labels: Mapping[str, 
     taken = {slot.name for slot in claims.slots}
     for known, slot in sorted(labels.items()):
         if slot not in taken and len(known) > 3 and is_one_slip(label, known):
-            claims.unread.append(Unread(line, f"“{label}” looks like “{known}” misspelt"))
+            claims.unread.append(UnreadLine(line, f"“{label}” looks like “{known}” misspelt"))
             claims.unreadable.add(slot)
             return True
     return False

@@ -12,10 +12,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.folded import depth_change, find_folded
 from zoterodigest.digest.read.found import (
-    Found,
+    EntryRange,
     Head,
     found_entry,
     head_match,
@@ -26,7 +26,7 @@ from zoterodigest.digest.read.found import (
     span_of,
     until_next,
 )
-from zoterodigest.digest.read.layers import peel_indent, peel_quote, text_of
+from zoterodigest.digest.read.layers import peel_indent, peel_quote, source_text
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.tables import is_table_line
 
@@ -37,14 +37,14 @@ _LINK = re.compile(rb"\]\(|://")
 _FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
 
 
-def find_entries(lines: Lines, form: Format) -> Iterator[Found]:
+def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     """Yield the entries of `form` in `lines`, in order of their containers, then of lines."""
     for name in form.entry.containers:
         if name in _FINDERS:
             yield from _FINDERS[name](lines, form)
 
 
-def _quotes(lines: Lines, form: Format) -> Iterator[Found]:
+def _quotes(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     run: list[int] = []
     for line in range(len(lines) + 1):
         if line < len(lines) and _QUOTED.match(lines[line]) and not lines.is_hidden(line):
@@ -54,12 +54,12 @@ def _quotes(lines: Lines, form: Format) -> Iterator[Found]:
             run = []
 
 
-def _in_quote(lines: Lines, form: Format, run: Sequence[int]) -> Iterator[Found]:
+def _in_quote(lines: Lines, form: DigestFormat, run: Sequence[int]) -> Iterator[EntryRange]:
     unquoted = ((line, _QUOTED.sub(b"", lines[line], count=1)) for line in run)
     heads = _of_entries(heads_in(lines, form, unquoted), lambda *_: True)
     for head, stop in until_next(heads, run[-1] + 1):
         last = last_filled(lines, head.line, stop - 1, lambda data: not data.strip(b" \t>"))
-        text = peel_quote(text_of(lines.source, span_of(lines, head.line, last)))
+        text = peel_quote(source_text(lines.source, span_of(lines, head.line, last)))
         yield found_entry(head, last, text)
 
 
@@ -73,7 +73,7 @@ def _of_entries(heads: Iterable[Head], reaches: Callable[[Head, Head], bool]) ->
     return kept
 
 
-def _plain(lines: Lines, form: Format, *, blanks: int) -> Iterator[Found]:
+def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRange]:
     """Find entries of unwrapped lines that end at `blanks` blank lines in a row."""
 
     def reaches(head: Head, below: Head) -> bool:
@@ -83,7 +83,7 @@ def _plain(lines: Lines, form: Format, *, blanks: int) -> Iterator[Found]:
     heads = _of_entries(heads_in(lines, form, plain), reaches)
     for head, stop in until_next(heads, len(lines)):
         last = _plain_end(lines, head.line, stop, blanks)
-        yield found_entry(head, last, text_of(lines.source, span_of(lines, head.line, last)))
+        yield found_entry(head, last, source_text(lines.source, span_of(lines, head.line, last)))
 
 
 def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
@@ -104,7 +104,7 @@ def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
     return last
 
 
-def _headings(lines: Lines, form: Format) -> Iterator[Found]:
+def _headings(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     headings = list(lines.headings())
     for index, heading in enumerate(headings):
         data = lines[heading.line].lstrip(b" #\t")
@@ -113,11 +113,11 @@ def _headings(lines: Lines, form: Format) -> Iterator[Found]:
             stop = next((it.line for it in below if it.level <= heading.level), len(lines))
             last = last_filled(lines, heading.line, stop - 1, is_blank)
             start = lines.ends[heading.line] - len(data)
-            text = text_of(lines.source, Span(start, lines.ends[last]))
+            text = source_text(lines.source, Span(start, lines.ends[last]))
             yield found_entry(Head(heading.line, data, match), last, text)
 
 
-def _items(lines: Lines, form: Format) -> Iterator[Found]:
+def _items(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     """Yield the items whose head matches; one within another is part of it.
 
     But an item whose head leads nowhere is a topic: entries within it stand for themselves.
@@ -133,12 +133,12 @@ def _items(lines: Lines, form: Format) -> Iterator[Found]:
             after = last + 1
 
 
-def _item(lines: Lines, head: Head, last: int) -> Found:
+def _item(lines: Lines, head: Head, last: int) -> EntryRange:
     offset = len(lines[head.line]) - len(head.data)
     below = (lines[line] for line in range(head.line + 1, last + 1))
     widths = [_indent(data) for data in below if data.strip()]
     width = min([offset, *(width for width in widths if width)])
-    text = text_of(lines.source, Span(lines.starts[head.line] + offset, lines.ends[last]))
+    text = source_text(lines.source, Span(lines.starts[head.line] + offset, lines.ends[last]))
     return found_entry(head, last, peel_indent(text, width, first=False))
 
 
@@ -190,7 +190,7 @@ def _indent(data: bytes) -> int:
     return len(data) - len(data.lstrip(b" \t"))
 
 
-_FINDERS: Mapping[str, Callable[[Lines, Format], Iterator[Found]]] = {
+_FINDERS: Mapping[str, Callable[[Lines, DigestFormat], Iterator[EntryRange]]] = {
     "quote": _quotes,
     "lines": partial(_plain, blanks=2),
     "paragraph": partial(_plain, blanks=1),

@@ -15,7 +15,7 @@ from itertools import groupby
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.record import EMPTY, is_empty
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.read.document import (
     NO_ENTRY,
     DigestEntry,
@@ -45,7 +45,7 @@ _NO_PAPERS = re.compile(
 
 
 def read_document(
-    name: str, source: bytes, formats: Sequence[Format], venues: VenueTable
+    name: str, source: bytes, formats: Sequence[DigestFormat], venues: VenueTable
 ) -> Document:
     """Read `source` by whichever of `formats` understand it, in their order, in parts if need be.
 
@@ -107,7 +107,9 @@ def is_evident(entry: DigestEntry) -> bool:
             return False
         if entry.format.columns is None:
             is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
-            papers = [link.url for link in reading.links if fold(link.label) in _PAPER_LABELS]
+            papers = [
+                link.url for link in reading.links if folded_label(link.label) in _PAPER_LABELS
+            ]
             return is_phrase and any(map(identity.is_paper_url, papers))
     if any(found.scheme != "url" for found in reading.identifiers):
         return True

@@ -15,20 +15,20 @@ from functools import cache
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import NOTE, SECTION, Entry, Place, text_in
+from zoterodigest.core.values.record import NOTE, SECTION, Entry, EntryLines, text_in
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import slots_of
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import is_title, span_of
-from zoterodigest.digest.read.layers import Text
-from zoterodigest.digest.read.lines import Heading, Lines
+from zoterodigest.digest.read.layers import LayeredText
+from zoterodigest.digest.read.lines import AtxHeading, Lines
 from zoterodigest.digest.read.markers import conflict_in
 from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
 from zoterodigest.digest.read.shapes import is_clear
-from zoterodigest.digest.read.slots import NoteRegion, Reading, Slot
+from zoterodigest.digest.read.slots import EntryReading, NoteRegion, Slot
 from zoterodigest.digest.read.tables import Claimed, find_rows
 
 NO_ENTRY = "no entry"
@@ -54,19 +54,19 @@ class DigestEntry:
     the person's own; one more can stand at `room`.
     """
 
-    format: Format
+    format: DigestFormat
     first: int
     last: int
     span: Span
     slots: tuple[Slot, ...]
-    reading: Reading
+    reading: EntryReading
     unreadable: frozenset[str] = frozenset()
     problems: tuple[Problem, ...] = ()
     broken: str = ""
     headings: tuple[str, ...] = ()
     heading_keys: tuple[str, ...] = ()
     regions: tuple[NoteRegion, ...] = ()
-    room: Text | None = None
+    room: LayeredText | None = None
 
     @property
     def title(self) -> str:
@@ -137,7 +137,7 @@ def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
         identifiers=entry.reading.identifiers,
         headings=entry.headings[outer:],
         heading_keys=entry.heading_keys[outer:],
-        place=Place(entry.first + 1, entry.last + 1),
+        place=EntryLines(entry.first + 1, entry.last + 1),
         unreadable=frozenset(unreadable),
         is_unreadable=bool(entry.broken),
         places=_places(entry.format.slots) | _place_of_notes(entry),
@@ -161,7 +161,7 @@ def _places(slots: frozenset[str]) -> frozenset[str]:
     return frozenset(fields | ({"links"} if "tail" in slots else set()))
 
 
-def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEntry]:
+def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
     claimed = [*_contained(lines, form), *find_rows(lines, form)]
     read = [_entry(lines, form, venues, one) for one in claimed]
@@ -172,7 +172,7 @@ def entries_of(lines: Lines, form: Format, venues: VenueTable) -> list[DigestEnt
     return sorted(entries, key=lambda entry: entry.first)
 
 
-def _contained(lines: Lines, form: Format) -> Iterator[Claimed]:
+def _contained(lines: Lines, form: DigestFormat) -> Iterator[Claimed]:
     read = [(found, slots_of(found, form)) for found in find_entries(lines, form)]
     read = [one for one in read if _has_needed(form, one[1].slots, one[1].unreadable)]
     # Only what is an entry can own a note, so entries are sifted before markers are looked up.
@@ -181,7 +181,7 @@ def _contained(lines: Lines, form: Format) -> Iterator[Claimed]:
         yield Claimed(found.first, found.last, claims, found.broken, found.head_lines)
 
 
-def _entry(lines: Lines, form: Format, venues: VenueTable, it: Claimed) -> DigestEntry:
+def _entry(lines: Lines, form: DigestFormat, venues: VenueTable, it: Claimed) -> DigestEntry:
     span = span_of(lines, it.first, it.last)
     claims, slots, broken = it.claims, it.claims.slots, it.broken
     below = it.first + 1 + it.head_lines
@@ -214,7 +214,7 @@ def _fault(lines: Lines, first: int, last: int) -> Problem | None:
     return Problem(found.first + 1, "git's conflict marks stand in it") if found else None
 
 
-def _identified(data: bytes, reading: Reading) -> Reading:
+def _identified(data: bytes, reading: EntryReading) -> EntryReading:
     """Return `reading` with identifiers; one without any takes the first that stands in `data`."""
     found = identity.arxiv_in_text(data.decode("utf-8", "replace"))[:1]
     named = frozenset(Identifier("arxiv", one) for one in found)
@@ -230,7 +230,7 @@ def _is_entry(entry: DigestEntry) -> bool:
     return bool(entry.title) and is_title(entry.format, entry.title.encode())
 
 
-def _has_needed(form: Format, slots: Iterable[Slot], unreadable: Set[str]) -> bool:
+def _has_needed(form: DigestFormat, slots: Iterable[Slot], unreadable: Set[str]) -> bool:
     needs = frozenset(form.entry.needs)
     return not needs or bool(needs & ({slot.name for slot in slots} | unreadable))
 
@@ -250,9 +250,9 @@ class Headings:
     """
 
     def __init__(self, lines: Lines) -> None:
-        self.keyed: list[tuple[Heading, tuple[str, ...]]] = []
+        self.keyed: list[tuple[AtxHeading, tuple[str, ...]]] = []
         self._texts: list[tuple[str, ...]] = []
-        stack: list[tuple[Heading, str]] = []
+        stack: list[tuple[AtxHeading, str]] = []
         seen: Counter[tuple[str, ...]] = Counter()
         for heading in lines.headings():
             if not heading.text:
@@ -281,6 +281,6 @@ class Headings:
         return placed
 
 
-def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:
+def number_at(headings: Sequence[tuple[AtxHeading, tuple[str, ...]]], entry: DigestEntry) -> int:
     """Return the number of the heading that an entry stands under; -1 for none."""
     return bisect_right(headings, entry.first, key=lambda it: it[0].line) - 1

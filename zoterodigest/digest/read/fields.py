@@ -10,16 +10,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from zoterodigest.core.values import dates, identity, names, venue_slot
 from zoterodigest.core.values.blocks import split_blocks, unescaped
 from zoterodigest.core.values.record import SECTION, Blocks, Members, Names, Value
-from zoterodigest.digest.format.format import fold
+from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.references import with_links
 from zoterodigest.digest.read.shapes import NOTHING
-from zoterodigest.digest.read.slots import Draft, Reading, Slot, cleaned, decoded
+from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, decoded, one_line
 
 _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 150
 
 
-def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> Reading:
+def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryReading:
     """Return what the slots of one entry mean.
 
     A slot that holds one of the format's `placeholders` (the template's own words) is EMPTY.
@@ -28,7 +28,7 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> Reading:
     found_placeholders: list[str] = []
     for slot in slots:
         text = decoded(slot.text.data)
-        if text and len(text) < _LONGEST_PLACEHOLDER and fold(text) in placeholders:
+        if text and len(text) < _LONGEST_PLACEHOLDER and folded_label(text) in placeholders:
             found_placeholders.append(text)
             text = ""
         if value_of := _VALUES.get(slot.name):
@@ -90,16 +90,16 @@ def _title(text: str) -> str:
     plain = unescaped(text)
     # A bracket left open is half of a link that a formatter cut in two: `no_titles` know that.
     is_whole = plain.count("[") == plain.count("]")
-    return cleaned(plain if is_whole else text)
+    return one_line(plain if is_whole else text)
 
 
 def _authors(text: str) -> Names:
     found = names.parse_names(text)
-    return Names(tuple(map(cleaned, found.people)), found.truncated)
+    return Names(tuple(map(one_line, found.people)), found.truncated)
 
 
 def _put_venue(draft: Draft, text: str) -> None:
-    reading = venue_slot.parse_venue(cleaned(text))
+    reading = venue_slot.parse_venue(one_line(text))
     draft.put("venue", reading.venue, text)
     draft.put("year", reading.year, text)
     draft.put("award", _parts(reading.award, AWARD), text)
@@ -113,7 +113,7 @@ def _put_date(draft: Draft, text: str) -> None:
     if iso or text.strip().encode().lower() in NOTHING:
         draft.put("date", iso or "", text)
     elif len(bare) <= _LONGEST_DATE and (dates.year_in(bare) or _NO_DATE.fullmatch(bare)):
-        draft.put("date", cleaned(bare), text)  # a date in words is compared as a text
+        draft.put("date", one_line(bare), text)  # a date in words is compared as a text
 
 
 _LONGEST_DATE = 40
@@ -134,7 +134,7 @@ AWARD = re.compile(rf"(?:{_ENTITY}|[^,;，；])+")
 
 
 def _parts(text: str, pattern: re.Pattern[str]) -> Members:
-    parts = (cleaned(found[0]) for found in pattern.finditer(text))
+    parts = (one_line(found[0]) for found in pattern.finditer(text))
     return Members(tuple(dict.fromkeys(part for part in parts if part)))
 
 
@@ -152,7 +152,7 @@ def _put_tags(draft: Draft, text: str) -> None:
     """Put tags as tasks, categories of arXiv apart; what holds HTML is not understood."""
     if ELEMENT.search(text):
         return
-    parts = [cleaned(part.strip("`#*_ \n")) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
+    parts = [one_line(part.strip("`#*_ \n")) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
     kept = [part for part in parts if part and part.encode().lower() not in NOTHING]
     found = [part for part in kept if ARXIV_CATEGORY.fullmatch(part)]
     tasks = dict.fromkeys(part for part in kept if part not in found)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.found import (
     DETAILS,
-    Found,
+    EntryRange,
     Head,
     head_match,
     is_blank,
@@ -18,14 +18,14 @@ from zoterodigest.digest.read.found import (
     span_of,
     until_next,
 )
-from zoterodigest.digest.read.layers import text_of
+from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.lines import Lines
 
 _SUMMARY_END = b"</summary>"
 _HEAD_LINES = 4
 
 
-def find_folded(lines: Lines, form: Format) -> Iterator[Found]:
+def find_folded(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     """Yield the `<details>` whose head matches.
 
     One may stand inside others that hold a whole section; those are known by their end missing.
@@ -53,7 +53,7 @@ def _change(lines: Lines, line: int) -> int:
     return 0 if lines.is_in_note(line) else depth_change(lines[line])
 
 
-def _heads(lines: Lines, form: Format) -> Iterator[Head]:
+def _heads(lines: Lines, form: DigestFormat) -> Iterator[Head]:
     for line in range(len(lines)):
         if b"<details" not in lines[line].lower() or not lines.is_open(line):
             continue
@@ -100,10 +100,10 @@ def _with_strays(lines: Lines, closed: int, stop: int, outer: int) -> tuple[int,
     return (closed, "") if is_outer else (last, _STRAY)
 
 
-def _found(lines: Lines, head: Head, last: int, broken: str) -> Found:
-    text = text_of(lines.source, span_of(lines, head.line, last))
+def _found(lines: Lines, head: Head, last: int, broken: str) -> EntryRange:
+    text = source_text(lines.source, span_of(lines, head.line, last))
     start = text.data.lower().find(_SUMMARY_END) + len(_SUMMARY_END)
     closing = [match.start() for match in DETAILS.finditer(text.data) if match[1]]
     end = closing[-1] if closing and not broken else len(text.data)
     body = (min(start, end), end)
-    return Found(head.line, last, text, (0, start), body, head.match, broken)
+    return EntryRange(head.line, last, text, (0, start), body, head.match, broken)

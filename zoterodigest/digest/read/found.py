@@ -7,14 +7,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.pattern import Match
-from zoterodigest.digest.read.layers import Text
+from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import Lines, shorn
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class EntryRange:
     """One entry as found: its 0-based lines (both in), its peeled text, and the parts of that.
 
     `head` is the logical range that `begin` matched in, as `match`; `body` what follows it.
@@ -23,7 +23,7 @@ class Found:
 
     first: int
     last: int
-    text: Text
+    text: LayeredText
     head: tuple[int, int]
     body: tuple[int, int]
     match: Match
@@ -52,7 +52,7 @@ DETAILS = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
 _MARKS = b" \t\r\n*_`[]()"
 
 
-def head_match(form: Format, data: bytes) -> Match | None:
+def head_match(form: DigestFormat, data: bytes) -> Match | None:
     """Return the match of the first `begin` pattern whose title may be one, or None."""
     text = shorn(data)
     for pattern in form.entry.begin:
@@ -62,14 +62,16 @@ def head_match(form: Format, data: bytes) -> Match | None:
     return None
 
 
-def heads_in(lines: Lines, form: Format, texts: Iterable[tuple[int, bytes]]) -> Iterator[Head]:
+def heads_in(
+    lines: Lines, form: DigestFormat, texts: Iterable[tuple[int, bytes]]
+) -> Iterator[Head]:
     """Yield a head for each line that begins an entry; `texts` are lines without their wrapping."""
     for line, data in texts:
         if lines.is_open(line) and (match := head_match(form, data)):
             yield Head(line, data, match)
 
 
-def is_title(form: Format, data: bytes) -> bool:
+def is_title(form: DigestFormat, data: bytes) -> bool:
     """Whether none of the format's `no_titles` matches a title, marks left off."""
     bare = data.strip(_MARKS)
     return not any(pattern.search(bare) for pattern in form.entry.no_titles)
@@ -111,11 +113,11 @@ def is_blank(data: bytes) -> bool:
     return not data.strip()
 
 
-def found_entry(head: Head, last: int, text: Text) -> Found:
+def found_entry(head: Head, last: int, text: LayeredText) -> EntryRange:
     """Return an entry whose head is the first line of its text."""
     end = next(end for _, end in text.lines())
     body = (min(end + 1, len(text.data)), len(text.data))
-    return Found(head.line, last, text, (0, end), body, head.match)
+    return EntryRange(head.line, last, text, (0, end), body, head.match)
 
 
 def until_next(heads: Sequence[Head], stop: int) -> Iterator[tuple[Head, int]]:

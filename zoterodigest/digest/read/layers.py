@@ -39,7 +39,7 @@ def in_crlf(new: bytes) -> bytes:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class SourcePiece:
     """`length` logical bytes from `at` come from the `width` source bytes from `source`.
 
     Where the two are equal the bytes are the same, one for one.
@@ -52,7 +52,7 @@ class Piece:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class LayerCut:
     """A logical range that a layer takes away, or shows as `shown`."""
 
     start: int
@@ -61,11 +61,11 @@ class Cut:
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class LayeredText:
     """Logical bytes, the pieces of source they come from, and the layers around them."""
 
     data: bytes
-    pieces: tuple[Piece, ...]
+    pieces: tuple[SourcePiece, ...]
     layers: tuple[Layer, ...] = ()
     anchor: int = 0
 
@@ -80,28 +80,30 @@ class Text:
             yield cursor, newline
             cursor = newline + 1
 
-    def slice(self, start: int, end: int) -> Text:
+    def slice(self, start: int, end: int) -> LayeredText:
         """Return the logical range `[start, end)` as a text of its own, in the same layers."""
         pieces = tuple(_clipped(self.pieces, start, end))
-        return Text(self.data[start:end], pieces, self.layers, self._point(start))
+        return LayeredText(self.data[start:end], pieces, self.layers, self._point(start))
 
-    def peeled(self, cuts: Sequence[Cut], layer: Layer) -> Text:
+    def peeled(self, cuts: Sequence[LayerCut], layer: Layer) -> LayeredText:
         """Return the text without `cuts` (sorted, apart), wrapped in one more `layer`."""
         data: list[bytes] = []
-        pieces: list[Piece] = []
+        pieces: list[SourcePiece] = []
         length = cursor = 0
-        for cut in (*cuts, Cut(len(self.data), len(self.data))):
+        for cut in (*cuts, LayerCut(len(self.data), len(self.data))):
             for piece in _clipped(self.pieces, cursor, cut.start):
-                pieces.append(Piece(length + piece.at, piece.length, piece.source, piece.width))
+                pieces.append(
+                    SourcePiece(length + piece.at, piece.length, piece.source, piece.width)
+                )
             data.append(self.data[cursor : cut.start])
             length += cut.start - cursor
             if cut.shown:
                 span = self.source_span(cut.start, cut.end)
-                pieces.append(Piece(length, len(cut.shown), span.start, len(span)))
+                pieces.append(SourcePiece(length, len(cut.shown), span.start, len(span)))
                 data.append(cut.shown)
                 length += len(cut.shown)
             cursor = cut.end
-        return Text(b"".join(data), tuple(pieces), (layer, *self.layers), self._point(0))
+        return LayeredText(b"".join(data), tuple(pieces), (layer, *self.layers), self._point(0))
 
     def source_span(self, start: int, end: int) -> Span:
         """Return the source bytes that hold the logical range; an empty range is a point.
@@ -131,7 +133,7 @@ class Text:
         start, tail = _common_ends(self.data, new)
         return self.edit(start, len(self.data) - tail, new[start : len(new) - tail])
 
-    def _piece(self, at: int) -> Piece:
+    def _piece(self, at: int) -> SourcePiece:
         return self.pieces[bisect_right(self.pieces, at, key=lambda piece: piece.at) - 1]
 
     def _source(self, at: int) -> int:
@@ -148,54 +150,54 @@ class Text:
         return self._source(at) if at < len(self.data) else self._source_end(len(self.data) - 1)
 
 
-def text_of(source: bytes, span: Span) -> Text:
+def source_text(source: bytes, span: Span) -> LayeredText:
     """Return the source range as text; CRLF line endings are peeled to LF."""
     data = source[span.start : span.end]
-    whole = Text(
-        data, (Piece(0, len(data), span.start, len(data)),) if data else (), (), span.start
+    whole = LayeredText(
+        data, (SourcePiece(0, len(data), span.start, len(data)),) if data else (), (), span.start
     )
     # One line holds no line break, but new ones in it must end as the line itself does.
     if b"\r\n" not in source[span.start : span.end + 2]:
         return whole
-    cuts = [Cut(found.start(), found.end(), b"\n") for found in re.finditer(rb"\r\n", data)]
+    cuts = [LayerCut(found.start(), found.end(), b"\n") for found in re.finditer(rb"\r\n", data)]
     return whole.peeled(cuts, in_crlf)
 
 
 _QUOTE = re.compile(rb"^ {0,3}>[ \t]?", re.M)
 
 
-def peel_quote(text: Text) -> Text:
+def peel_quote(text: LayeredText) -> LayeredText:
     """Take the quote prefix off every line that has one; new lines get the first line's."""
     found = list(_QUOTE.finditer(text.data))
     prefix = max((match[0] for match in found[:2]), key=len, default=b"> ")
     return text.peeled(
-        [Cut(match.start(), match.end()) for match in found], partial(prefixed, prefix)
+        [LayerCut(match.start(), match.end()) for match in found], partial(prefixed, prefix)
     )
 
 
-def peel_indent(text: Text, width: int, *, first: bool = True) -> Text:
+def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> LayeredText:
     """Take up to `width` leading blanks off every line (not off the first, unless `first`)."""
     pattern = re.compile(rb"^(?:\t| {1,%d})" % max(width, 1), re.M)
     found = [match for match in pattern.finditer(text.data) if first or match.start() > 0]
     prefix = next((match[0] for match in found), b" " * width)
-    cuts = [Cut(match.start(), match.end()) for match in found] if width else []
+    cuts = [LayerCut(match.start(), match.end()) for match in found] if width else []
     return text.peeled(cuts, partial(prefixed, prefix if width else b""))
 
 
 _CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
 
 
-def peel_cell(text: Text) -> Text:
+def peel_cell(text: LayeredText) -> LayeredText:
     r"""Show `\|` as `|` and `<br>` as a line break; a row's own line breaks as blanks."""
     shown = {b"\\|": b"|", b"\n": b" "}
     cuts = [
-        Cut(found.start(), found.end(), shown.get(found[0], b"\n"))
+        LayerCut(found.start(), found.end(), shown.get(found[0], b"\n"))
         for found in _CELL.finditer(text.data)
     ]
     return text.peeled(cuts, in_cell)
 
 
-def _clipped(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:
+def _clipped(pieces: Sequence[SourcePiece], start: int, end: int) -> Iterator[SourcePiece]:
     first = max(bisect_right(pieces, start, key=lambda piece: piece.at) - 1, 0)
     for at in range(first, len(pieces)):
         piece = pieces[at]
@@ -205,9 +207,9 @@ def _clipped(pieces: Sequence[Piece], start: int, end: int) -> Iterator[Piece]:
         if low >= high:
             continue
         if piece.length == piece.width:
-            yield Piece(low - start, high - low, piece.source + low - piece.at, high - low)
+            yield SourcePiece(low - start, high - low, piece.source + low - piece.at, high - low)
         else:
-            yield Piece(low - start, high - low, piece.source, piece.width)
+            yield SourcePiece(low - start, high - low, piece.source, piece.width)
 
 
 def _common_ends(old: bytes, new: bytes) -> tuple[int, int]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from zoterodigest.digest.read.markers import (
-    Region,
+    MarkedRegion,
     Torn,
     find_conflicts,
     find_regions,
@@ -40,7 +40,7 @@ class Veil(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Heading:
+class AtxHeading:
     """An ATX heading: its 0-based line, its level, its text without marks and blanks."""
 
     line: int
@@ -75,7 +75,7 @@ class Lines:
         self.source = source if shown == source else shown
         self.starts, self.ends = _split(self.source)
         self.torn: tuple[Torn, ...] = ()
-        regions: tuple[Region, ...] = ()
+        regions: tuple[MarkedRegion, ...] = ()
         if has_marker(self.source):
             regions, self.torn = find_regions(self[line] for line in range(len(self)))
         self.veils = _veils(self, regions)
@@ -132,12 +132,12 @@ class Lines:
         """Return the line that holds the byte at `offset`."""
         return max(bisect_right(self.starts, offset) - 1, 0)
 
-    def headings(self) -> Iterator[Heading]:
+    def headings(self) -> Iterator[AtxHeading]:
         """Yield the ATX headings outside fences and comments, in order."""
         for line in range(len(self)):
             is_candidate = self.begins(line, b"#") and self.is_open(line)
             if is_candidate and (found := _HEADING.match(self[line])):
-                yield Heading(line, len(found[1]), _heading_text(found[2] or b""))
+                yield AtxHeading(line, len(found[1]), _heading_text(found[2] or b""))
 
 
 def _heading_text(data: bytes) -> str:
@@ -161,7 +161,7 @@ def _split(source: bytes) -> tuple[list[int], list[int]]:
     return starts, ends
 
 
-def _veils(lines: Lines, regions: Iterable[Region]) -> list[Veil]:
+def _veils(lines: Lines, regions: Iterable[MarkedRegion]) -> list[Veil]:
     """Mark lines in fences, comments and notes; what is never closed hides nothing."""
     veils = [Veil.NONE] * len(lines)
     ends = {line: (end, Veil.COMMENT) for line, end in _comment_ends(lines).items()}

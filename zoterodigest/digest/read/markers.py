@@ -19,7 +19,7 @@ _QUOTED = re.compile(rb" {0,3}>")
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class MarkedRegion:
     """A region by the 0-based lines of its two markers, and the key of its note."""
 
     key: str
@@ -56,13 +56,13 @@ def is_marker(line: bytes) -> bool:
     return _WORD in line and _MARKER.fullmatch(line) is not None
 
 
-def find_regions(lines: Iterable[bytes]) -> tuple[tuple[Region, ...], tuple[Torn, ...]]:
+def find_regions(lines: Iterable[bytes]) -> tuple[tuple[MarkedRegion, ...], tuple[Torn, ...]]:
     """Return the regions in `lines`, and the markers without their other half.
 
     A region ends at the marker of its own key; another beginning, or for a quoted one the end of
     the quote, tears it.
     """
-    regions: list[Region] = []
+    regions: list[MarkedRegion] = []
     torn: list[Torn] = []
     open_at: Torn | None = None
     is_quoted = False
@@ -78,7 +78,7 @@ def find_regions(lines: Iterable[bytes]) -> tuple[tuple[Region, ...], tuple[Torn
             torn += [open_at] if open_at else []
             open_at, is_quoted = marker, bool(found["quote"])
         elif open_at and open_at.key == marker.key:
-            regions.append(Region(marker.key, open_at.line, number))
+            regions.append(MarkedRegion(marker.key, open_at.line, number))
             open_at = None
         else:
             torn.append(marker)
@@ -92,7 +92,7 @@ _BLANKS = b"> \t\r"
 
 
 @dataclass(frozen=True, slots=True)
-class Conflict:
+class GitConflict:
     """Two versions with their marks, 0-based lines `first` to `last`; of half a pair its one line.
 
     An entry that ends on the line `above`, with nothing but blank lines between, may be cut by it.
@@ -103,31 +103,31 @@ class Conflict:
     last: int
 
 
-def find_conflicts(source: bytes, lines: Iterable[bytes]) -> tuple[Conflict, ...]:
+def find_conflicts(source: bytes, lines: Iterable[bytes]) -> tuple[GitConflict, ...]:
     """Return the conflicts among the `lines` of `source`, in order."""
     if b"<<<<<<<" not in source and b">>>>>>>" not in source:
         return ()
     return tuple(_conflicts(lines))
 
 
-def conflict_in(conflicts: Sequence[Conflict], first: int, last: int) -> Conflict | None:
+def conflict_in(conflicts: Sequence[GitConflict], first: int, last: int) -> GitConflict | None:
     """Return the first conflict that the lines `[first, last]` have part in, or are cut by."""
     at = bisect_left(conflicts, first, key=lambda conflict: conflict.last)
     is_in = at < len(conflicts) and conflicts[at].above <= last
     return conflicts[at] if is_in else None
 
 
-def _conflicts(lines: Iterable[bytes]) -> Iterator[Conflict]:
-    opened: Conflict | None = None
+def _conflicts(lines: Iterable[bytes]) -> Iterator[GitConflict]:
+    opened: GitConflict | None = None
     above = -1
     for number, line in enumerate(lines):
-        here = Conflict(above, number, number)
+        here = GitConflict(above, number, number)
         if _OPENING.match(line):
             if opened is not None:
                 yield opened
             opened = here
         elif _CLOSING.match(line):
-            yield here if opened is None else Conflict(opened.above, opened.first, number)
+            yield here if opened is None else GitConflict(opened.above, opened.first, number)
             opened = None
         if line.strip(_BLANKS):
             above = number

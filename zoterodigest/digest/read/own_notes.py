@@ -13,16 +13,16 @@ from functools import partial
 
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import EMPTY, NOTE, Blocks, Value
-from zoterodigest.digest.read.found import Found
-from zoterodigest.digest.read.layers import Cut, Text, prefixed
+from zoterodigest.digest.read.found import EntryRange
+from zoterodigest.digest.read.layers import LayerCut, LayeredText, prefixed
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.markers import Region, Torn, find_regions
+from zoterodigest.digest.read.markers import MarkedRegion, Torn, find_regions
 from zoterodigest.digest.read.slots import (
     BLANKS,
     Claims,
+    EntryReading,
     NoteRegion,
-    Reading,
-    Unread,
+    UnreadLine,
     block_text,
     decoded,
 )
@@ -38,14 +38,14 @@ class Parted:
     region can stand, if anywhere.
     """
 
-    rest: Text
+    rest: LayeredText
     lines: Sequence[int]
     regions: tuple[NoteRegion, ...] = ()
     torn: tuple[Torn, ...] = ()
-    room: Text | None = None
+    room: LayeredText | None = None
 
 
-def part_notes(found: Found) -> Parted:
+def part_notes(found: EntryRange) -> Parted:
     """Part the body of an entry from the notes it shows."""
     text, (start, end) = found.text, found.body
     body = text.slice(start, end)
@@ -76,11 +76,11 @@ def claim_notes(claims: Claims, parted: Parted) -> None:
 def spoil(claims: Claims, torn: Torn, line: int) -> None:
     """Name what is torn, by its line in the body: which words are the note's own is not known."""
     half = "end" if torn.is_beginning else "beginning"
-    claims.unread.append(Unread(line, f"the {half} of the note {torn.key} is missing"))
+    claims.unread.append(UnreadLine(line, f"the {half} of the note {torn.key} is missing"))
     claims.unreadable |= {NOTE + torn.key, *_BLOCK_SLOTS}
 
 
-def spoil_owners(lines: Lines, read: Sequence[tuple[Found, Claims]]) -> None:
+def spoil_owners(lines: Lines, read: Sequence[tuple[EntryRange, Claims]]) -> None:
     """Spoil the entries below which an end without its beginning stands: it may be their note's."""
     ends = [torn for torn in lines.torn if not torn.is_beginning]
     headings = [heading.line for heading in lines.headings()] if ends else []
@@ -95,7 +95,7 @@ def spoil_owners(lines: Lines, read: Sequence[tuple[Found, Claims]]) -> None:
             spoil(claims, torn, torn.line - found.first - found.head_lines)
 
 
-def with_notes(reading: Reading, regions: Iterable[NoteRegion]) -> Reading:
+def with_notes(reading: EntryReading, regions: Iterable[NoteRegion]) -> EntryReading:
     """Return `reading` with a field for each note; of two regions for one note the first counts."""
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
@@ -109,7 +109,9 @@ def with_notes(reading: Reading, regions: Iterable[NoteRegion]) -> Reading:
     return replace(reading, fields={**reading.fields, **fields}, raws={**reading.raws, **raws})
 
 
-def _cuts(regions: Iterable[Region], torn: Iterable[Torn], lines: int) -> Iterable[tuple[int, int]]:
+def _cuts(
+    regions: Iterable[MarkedRegion], torn: Iterable[Torn], lines: int
+) -> Iterable[tuple[int, int]]:
     """Yield the lines to be taken out, both in: a torn beginning takes all that follows."""
     cuts = [(region.first, region.last) for region in regions]
     cuts += [(one.line, lines - 1 if one.is_beginning else one.line) for one in torn]
@@ -121,23 +123,23 @@ def _cuts(regions: Iterable[Region], torn: Iterable[Torn], lines: int) -> Iterab
             after = last + 1
 
 
-def _cut(ranges: Sequence[tuple[int, int]], lines: tuple[int, int]) -> Cut:
+def _cut(ranges: Sequence[tuple[int, int]], lines: tuple[int, int]) -> LayerCut:
     """Take out whole lines, with the line break before them or, at the top, the one behind."""
     first, last = lines
     if first:
-        return Cut(ranges[first - 1][1], ranges[last][1])
-    return Cut(0, ranges[last + 1][0] if last + 1 < len(ranges) else ranges[last][1])
+        return LayerCut(ranges[first - 1][1], ranges[last][1])
+    return LayerCut(0, ranges[last + 1][0] if last + 1 < len(ranges) else ranges[last][1])
 
 
 def _region(
-    text: Text, start: int, ranges: Sequence[tuple[int, int]], region: Region
+    text: LayeredText, start: int, ranges: Sequence[tuple[int, int]], region: MarkedRegion
 ) -> NoteRegion:
     first, last = ranges[region.first], ranges[region.last]
     inside = block_text(text, start + first[1] + 1, start + last[0] - 1)
     return NoteRegion(region.key, inside, text.slice(max(start + first[0] - 1, 0), start + last[1]))
 
 
-def _room(text: Text, end: int) -> Text | None:
+def _room(text: LayeredText, end: int) -> LayeredText | None:
     """Return the point behind the last line of a body that ends at `end`; None if it has none."""
     filled = len(text.data[:end].rstrip(BLANKS))
     line_end = text.data.find(b"\n", filled, end)

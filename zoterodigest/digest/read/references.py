@@ -13,9 +13,9 @@ from dataclasses import dataclass
 
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, is_empty
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, is_empty
 from zoterodigest.digest.format.pattern import Pattern
-from zoterodigest.digest.read.slots import Draft, Reading, Slot, decoded
+from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, decoded
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ _RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
 def hyperlinks_in(fields: Fields) -> tuple[Hyperlink, ...]:
     """Return the links among the fields of an entry or a work."""
     links = fields.get("links")
-    return links.hyperlinks if isinstance(links, Links) else ()
+    return links.hyperlinks if isinstance(links, WebLinks) else ()
 
 
 def links_within(text: bytes) -> list[Hyperlink]:
@@ -104,7 +104,7 @@ def slot_links(slot: Slot) -> list[Hyperlink]:
     return [Hyperlink(link.label or slot.section or "", link.url) for link in links_within(data)]
 
 
-def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...]) -> Reading:
+def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...]) -> EntryReading:
     """Complete a draft by what its links say: identifiers, the paper's page, the other links."""
     found = [(slot, link) for slot in slots if slot.name in LINK_SLOTS for link in slot_links(slot)]
     titled = next((link.url for slot, link in found if slot.name == "url"), "")
@@ -118,8 +118,8 @@ def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...
     if any(slot.name in LINK_SLOTS and slot.name != "url" for slot in slots):
         others = tuple(link for link in labelled if not _is_twin(link.url, draft.fields, page))
         raw = "\n".join(decoded(slot.text.data) for slot in slots if slot.name in LINK_SLOTS[1:])
-        draft.put("links", Links(others), raw)
-    return Reading(
+        draft.put("links", WebLinks(others), raw)
+    return EntryReading(
         dict(draft.fields), dict(draft.raws), identifiers, labelled, titled, dead, placeholders
     )
 

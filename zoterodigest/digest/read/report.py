@@ -170,7 +170,7 @@ class Twins:
     places: tuple[tuple[str, int], ...]
 
 
-def duplicates(documents: Sequence[Document]) -> list[Twins]:
+def doubled_works(documents: Sequence[Document]) -> list[Twins]:
     """Return the works that stand more than once in or across `documents`, in order of place.
 
     Works are told apart by identifier, or by title where an entry has none.

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, is_empty
-from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.pattern import Match
-from zoterodigest.digest.read.layers import Text
+from zoterodigest.digest.read.layers import LayeredText
 
 BLANKS = b" \t\r\n"
 NAMED = frozenset({"code", "links", "section"})
@@ -25,7 +25,7 @@ class Slot:
     """
 
     name: str
-    text: Text
+    text: LayeredText
     section: str | None = None
 
 
@@ -36,12 +36,12 @@ class NoteRegion:
     """
 
     key: str
-    text: Text
-    whole: Text
+    text: LayeredText
+    whole: LayeredText
 
 
 @dataclass(frozen=True, slots=True)
-class Unread:
+class UnreadLine:
     """A line that no rule claimed, by its 0-based number within the entry's body, and why."""
 
     line: int
@@ -53,14 +53,14 @@ class Claims:
     """What has been claimed of one entry so far (local while one entry is read)."""
 
     slots: list[Slot] = field(default_factory=list)
-    unread: list[Unread] = field(default_factory=list)
+    unread: list[UnreadLine] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
     used_lines: set[int] = field(default_factory=set)
     regions: tuple[NoteRegion, ...] = ()
-    room: Text | None = None
+    room: LayeredText | None = None
 
 
-def trimmed(text: Text, start: int, end: int) -> Text:
+def trimmed(text: LayeredText, start: int, end: int) -> LayeredText:
     """Return the range without outer blanks; a blank range is the point behind its first blank."""
     data = text.data[start:end]
     left = len(data) - len(data.lstrip(BLANKS))
@@ -70,7 +70,7 @@ def trimmed(text: Text, start: int, end: int) -> Text:
     return text.slice(start + left, start + len(data.rstrip(BLANKS)))
 
 
-def block_text(body: Text, start: int, end: int) -> Text:
+def block_text(body: LayeredText, start: int, end: int) -> LayeredText:
     """Return whole lines without blank lines at either end; the first line keeps its indent."""
     stop = start + len(body.data[start:end].rstrip(BLANKS))
     lead = body.data[start:stop]
@@ -80,7 +80,7 @@ def block_text(body: Text, start: int, end: int) -> Text:
     return body.slice(start, max(stop, start))
 
 
-def group_slots(text: Text, match: Match, name: str = "") -> Iterator[Slot]:
+def group_slots(text: LayeredText, match: Match, name: str = "") -> Iterator[Slot]:
     """Yield a slot for every group of `match` in `text`; those that are NAMED get `name`."""
     for slot, (start, end) in sorted(match.groups.items(), key=lambda group: group[1]):
         part = trimmed(text, start, end)
@@ -89,14 +89,16 @@ def group_slots(text: Text, match: Match, name: str = "") -> Iterator[Slot]:
         yield Slot(slot, part, name if name and slot in NAMED else None)
 
 
-def claim_groups(claims: Claims, text: Text, match: Match, form: Format, name: str = "") -> None:
+def claim_groups(
+    claims: Claims, text: LayeredText, match: Match, form: DigestFormat, name: str = ""
+) -> None:
     """Claim a slot for every group of `match` in `text`, and what `find` patterns find in them."""
     for slot in group_slots(text, match, name):
         claims.slots.append(slot)
         claims.slots.extend(searched(slot, form))
 
 
-def searched(slot: Slot, form: Format) -> Iterator[Slot]:
+def searched(slot: Slot, form: DigestFormat) -> Iterator[Slot]:
     """Yield the slots that the format's `find` patterns find within `slot`, each name once."""
     seen: set[str] = set()
     for pattern in form.find.get(slot.name, ()):
@@ -110,7 +112,7 @@ _UNSEEN = {0x200B: None, 0xFEFF: None, 0x00A0: " "}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class EntryReading:
     """An entry's fields, their raw texts, its identifiers, and its labelled links as written.
 
     `title_url` is the title's own link; `dead_labels` are the labels of links that lead nowhere.
@@ -145,7 +147,7 @@ def decoded(data: bytes) -> str:
     return data.decode("utf-8", "replace")
 
 
-def cleaned(text: str) -> str:
+def one_line(text: str) -> str:
     """Return one line of text: entities resolved, every break and blank a blank, none outside.
 
     Signs without width are left out.

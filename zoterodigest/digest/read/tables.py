@@ -13,14 +13,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
 from zoterodigest.digest.read.found import span_of
-from zoterodigest.digest.read.layers import Text, peel_cell, text_of
+from zoterodigest.digest.read.layers import LayeredText, peel_cell, source_text
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.shapes import fits
-from zoterodigest.digest.read.slots import NAMED, Claims, Slot, Unread, claim_groups, trimmed
+from zoterodigest.digest.read.slots import NAMED, Claims, Slot, UnreadLine, claim_groups, trimmed
 
 Range = tuple[int, int]
 
@@ -53,7 +53,7 @@ class Claimed:
 class Header:
     """The columns of one table: the slot of each ("" if the format has none), and the names."""
 
-    form: Format
+    form: DigestFormat
     line: int
     slots: tuple[str, ...]
     names: tuple[str, ...]
@@ -67,7 +67,7 @@ _FREE = ("comment", "summary", "section", "tags", "task", "")
 _ROOMY = (*_TEXTS, "section", "comment", "title", "authors", "tags", "task", "ignored", "")
 
 
-def find_rows(lines: Lines, form: Format) -> Iterator[Claimed]:
+def find_rows(lines: Lines, form: DigestFormat) -> Iterator[Claimed]:
     """Yield the rows of every table whose header has the columns that `form` needs."""
     if form.columns is None:
         return
@@ -79,7 +79,7 @@ def find_rows(lines: Lines, form: Format) -> Iterator[Claimed]:
             line = last + 1
 
 
-def find_headers(lines: Lines, form: Format) -> Iterator[Header]:
+def find_headers(lines: Lines, form: DigestFormat) -> Iterator[Header]:
     """Yield the headers of the tables that `form` reads."""
     for line in range(1, len(lines)):
         data = lines[line]
@@ -104,7 +104,7 @@ def _is_delimiter(data: bytes) -> bool:
     return all(_DASHES.fullmatch(data[start:end].strip(b" \t")) for start, end in cells_of(data))
 
 
-def _header(lines: Lines, line: int, form: Format) -> Header | None:
+def _header(lines: Lines, line: int, form: DigestFormat) -> Header | None:
     names = tuple(
         lines[line][start:end].decode("utf-8", "replace").strip(" \t*_`")
         for start, end in cells_of(lines[line])
@@ -121,7 +121,7 @@ def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...
     of its own is a section.
     """
     ranks = {label: rank for rank, label in enumerate(columns)}
-    labels = [fold(name) for name in names]
+    labels = [folded_label(name) for name in names]
     best: dict[str, str] = {}
     for label in sorted(filter(columns.__contains__, labels), key=lambda label: ranks[label]):
         best.setdefault(columns[label], label)
@@ -154,7 +154,7 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
 
 
 def _row(lines: Lines, first: int, last: int, header: Header) -> Claimed:
-    text = text_of(lines.source, span_of(lines, first, last))
+    text = source_text(lines.source, span_of(lines, first, last))
     cells = cells_of(text.data)
     width = len(header.slots)
     if len(cells) > width:
@@ -166,7 +166,7 @@ def _row(lines: Lines, first: int, last: int, header: Header) -> Claimed:
     return Claimed(first, last, _claims(text, cells, header))
 
 
-def _absorbed(text: Text, cells: Sequence[Range], header: Header) -> list[Range] | None:
+def _absorbed(text: LayeredText, cells: Sequence[Range], header: Header) -> list[Range] | None:
     """Let one roomy column take the surplus cells, if all other columns then fit, and one only."""
     surplus = len(cells) - len(header.slots)
     for slot in _ROOMY:
@@ -181,15 +181,15 @@ def _absorbed(text: Text, cells: Sequence[Range], header: Header) -> list[Range]
     return None
 
 
-def _cell(text: Text, cell: Range) -> Text:
+def _cell(text: LayeredText, cell: Range) -> LayeredText:
     return peel_cell(trimmed(text, *cell))
 
 
-def _fits(cell: Text, slot: str, header: Header) -> bool:
+def _fits(cell: LayeredText, slot: str, header: Header) -> bool:
     return fits(cell.data, slot, header.form.cells.get(slot, ()))
 
 
-def _title_only(text: Text, cells: Sequence[Range], header: Header) -> Claims:
+def _title_only(text: LayeredText, cells: Sequence[Range], header: Header) -> Claims:
     """Claim the title of a row whose other cells cannot be told apart."""
     claims = Claims()
     cell = _cell(text, cells[header.slots.index("title")])
@@ -198,7 +198,7 @@ def _title_only(text: Text, cells: Sequence[Range], header: Header) -> Claims:
     return claims
 
 
-def _claims(text: Text, ranges: Sequence[Range], header: Header) -> Claims:
+def _claims(text: LayeredText, ranges: Sequence[Range], header: Header) -> Claims:
     """Claim the cells of a row, of a doubtful one only those that are certain.
 
     A row is doubtful if cells are missing, or if two do not look as their column should: then they
@@ -222,11 +222,11 @@ def _claims(text: Text, ranges: Sequence[Range], header: Header) -> Claims:
             _claim_cell(claims, cells[at], slot, header, header.names[at])
     if is_doubtful:
         count = f"{len(cells)} of {len(slots)} cells" if is_short else "cells under wrong heads"
-        claims.unread.append(Unread(0, f"the row has {count}"))
+        claims.unread.append(UnreadLine(0, f"the row has {count}"))
     return claims
 
 
-def _certain(cells: Sequence[Text], fitting: Sequence[bool], header: Header) -> set[str]:
+def _certain(cells: Sequence[LayeredText], fitting: Sequence[bool], header: Header) -> set[str]:
     """Return the slots of a doubtful row whose cell stands under the right column beyond doubt.
 
     These are the cells before the first that does not look as its column should, or that is free
@@ -249,7 +249,9 @@ def _certain(cells: Sequence[Text], fitting: Sequence[bool], header: Header) -> 
     return certain
 
 
-def _claim_cell(claims: Claims, cell: Text, slot: str, header: Header, column: str = "") -> None:
+def _claim_cell(
+    claims: Claims, cell: LayeredText, slot: str, header: Header, column: str = ""
+) -> None:
     """Claim a cell: the groups of the first pattern that matches, or the whole as one slot.
 
     Several `<details>` in one cell are a slot each, by their summaries; the first is the column's.

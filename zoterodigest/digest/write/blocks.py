@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 
-from zoterodigest.core.links.hunks import differences
+from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import block_spans
 from zoterodigest.core.values.record import Blocks, Value
 from zoterodigest.digest.write.html import Spelling, plain
@@ -60,7 +60,7 @@ def new_blocks(old: str, value: Value) -> tuple[int, ...]:
 def _differences(
     present: Sequence[str], texts: Sequence[str]
 ) -> Iterator[tuple[int, int, int, int]]:
-    return differences(_compared(present), _compared(texts))
+    return differing_ranges(_compared(present), _compared(texts))
 
 
 def _compared(texts: Sequence[str]) -> list[str]:

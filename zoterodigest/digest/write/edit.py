@@ -17,7 +17,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.html import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.own_words import in_own_words
-from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks, shows
+from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks, shows
 from zoterodigest.digest.write.writing import blocks_to_write, units, write_unit
 
 Reader = Callable[[bytes], Document]
@@ -44,7 +44,7 @@ class Edited:
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class EditUnit:
     """Fields of one entry that are written together, and the edits that write them."""
 
     entry: int
@@ -52,7 +52,7 @@ class Unit:
     edits: tuple[Edit, ...]
 
 
-def put(
+def put_digest(
     document: Document,
     changes: Mapping[int, Fields],
     read: Reader,
@@ -73,13 +73,13 @@ def put(
         names = [it for it in sorted(fields) if not shows(present.get(it), fields[it], form)]
         asked[index] = fields
         wanted += [(index, unit) for unit in units(entry, names)]
-    trial = _Trial(document, asked, read, form)
+    trial = _DigestTrial(document, asked, read, form)
     kept = trial.settle(wanted, ())
     refusals = sorted(trial.refusals, key=lambda refusal: (refusal.entry, refusal.field))
     return Edited(trial.applied(kept) or document.source, tuple(refusals))
 
 
-class _Trial:
+class _DigestTrial:
     """Tries edits of one document until all that are kept read back as asked."""
 
     def __init__(
@@ -92,13 +92,13 @@ class _Trial:
         self._form = form
 
     def settle(
-        self, wanted: Sequence[tuple[int, tuple[str, ...]]], kept: tuple[Unit, ...]
-    ) -> tuple[Unit, ...]:
+        self, wanted: Sequence[tuple[int, tuple[str, ...]]], kept: tuple[EditUnit, ...]
+    ) -> tuple[EditUnit, ...]:
         """Return `kept` and all of `wanted` that can be written with it, halving what fails."""
         if len(wanted) == 1:
             return self._single(*wanted[0], kept)
         planned = [self._planned(index, names, plain) for index, names in wanted]
-        together = (*kept, *(unit for unit in planned if isinstance(unit, Unit)))
+        together = (*kept, *(unit for unit in planned if isinstance(unit, EditUnit)))
         if len(together) == len(kept) + len(wanted) and self._is_sound(together):
             return together
         # Halving finds one bad edit among n with a multiple of log n readings of the digest.
@@ -106,8 +106,8 @@ class _Trial:
         return self.settle(wanted[middle:], self.settle(wanted[:middle], kept)) if wanted else kept
 
     def _single(
-        self, index: int, names: tuple[str, ...], kept: tuple[Unit, ...]
-    ) -> tuple[Unit, ...]:
+        self, index: int, names: tuple[str, ...], kept: tuple[EditUnit, ...]
+    ) -> tuple[EditUnit, ...]:
         asked = (self._changes[index][name] for name in names)
         reason = _NEEDED if all(map(is_empty, asked)) else _UNREADABLE
         try:
@@ -117,7 +117,7 @@ class _Trial:
                     reason = unit
                 elif self._is_sound((*kept, unit)):
                     return (*kept, unit)
-        except Unwritable as error:
+        except UnwritableValue as error:
             reason = str(error)
         # A venue that cannot be written must not keep the year from being written.
         if len(names) > 1:
@@ -146,7 +146,7 @@ class _Trial:
         """
         new = set(blocks_to_write(self._document.entries[index], name, value)) - set(places)
         part = Blocks(tuple(text for at, text in enumerate(value.texts) if at not in new))
-        trial = _Trial(self._document, {index: {name: part}}, self._read, self._form)
+        trial = _DigestTrial(self._document, {index: {name: part}}, self._read, self._form)
         texts = [value.texts[at] for at in places]
         reason = f"“{texts[0].strip()}” would not be read as it is"
         for spell in SPELLINGS if len(places) == 1 else (plain,):
@@ -157,30 +157,30 @@ class _Trial:
                 yield from ((text, spell(text)) for text in texts)
                 return
         if len(places) == 1:
-            raise Unwritable(reason)
+            raise UnwritableValue(reason)
         middle = len(places) // 2
         yield from self._spelled(index, name, value, places[:middle])
         yield from self._spelled(index, name, value, places[middle:])
 
-    def _planned(self, index: int, names: tuple[str, ...], spell: Spelling) -> Unit | str:
+    def _planned(self, index: int, names: tuple[str, ...], spell: Spelling) -> EditUnit | str:
         entry = self._document.entries[index]
         if entry.broken:
             return entry.broken
         try:
             asked = {name: self._changes[index][name] for name in names}
             edits = write_unit(self._document, index, asked, spell)
-        except Unwritable as error:
+        except UnwritableValue as error:
             return str(error)
-        return Unit(index, names, tuple(edits))
+        return EditUnit(index, names, tuple(edits))
 
-    def applied(self, kept: Sequence[Unit]) -> bytes | None:
+    def applied(self, kept: Sequence[EditUnit]) -> bytes | None:
         """Return the document's bytes with the edits of `kept`; None if they touch each other."""
         try:
             return splice(self._document.source, (edit for unit in kept for edit in unit.edits))
         except OverlappingEdits:
             return None
 
-    def _is_sound(self, kept: Sequence[Unit]) -> bool:
+    def _is_sound(self, kept: Sequence[EditUnit]) -> bool:
         source = self.applied(kept)
         if source is None:
             return False

@@ -11,8 +11,8 @@ from zoterodigest.digest.format.template import Line, fill, frames, parse_line
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.write.house_style import HouseStyle, SlotRange, slot_ranges
 from zoterodigest.digest.write.links import with_brackets
-from zoterodigest.digest.write.manner import Manner, Mark, marks_of
 
 _SEPARATORS = b" \t,;|"
 _LEAD = re.compile(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
@@ -20,12 +20,12 @@ _BLANK = re.compile(r"[ \t>]*")
 _LABEL = re.compile(rb"(?::|\xef\xbc\x9a)[ \t*_]*$")
 
 
-def neighbors(document: Document, index: int) -> Manner:
+def neighbors(document: Document, index: int) -> HouseStyle:
     """Return the other entries of an entry's format, the nearest first, as models for it."""
     entries = document.entries
     name = entries[index].format.name
     near = sorted(range(len(entries)), key=lambda at: (abs(at - index), at))
-    return Manner(
+    return HouseStyle(
         document, [entries[at] for at in near if at != index and entries[at].format.name == name]
     )
 
@@ -69,7 +69,7 @@ def insertion_of(document: Document, index: int, name: str, text: str) -> Edit |
     entry = document.entries[index]
     if entry.format.columns is not None:
         return None
-    present = {mark.slot: mark for mark in reversed(marks_of(entry))}
+    present = {mark.slot: mark for mark in reversed(slot_ranges(entry))}
     for line, above in _models(document, index, name):
         edit = _within_line(document.source, line, present, name, text)
         if edit is None and not set(line.slots) & present.keys():
@@ -110,7 +110,7 @@ def beside(document: Document, index: int, slot: Slot, text: str) -> Edit | None
         return None
     present = {
         mark.slot: mark
-        for mark in reversed(marks_of(entry))
+        for mark in reversed(slot_ranges(entry))
         if document.lines.line_at(mark.start) == number
     }
     edits = (
@@ -122,7 +122,7 @@ def beside(document: Document, index: int, slot: Slot, text: str) -> Edit | None
 
 
 def _within_line(
-    source: bytes, line: Line, present: Mapping[str, Mark], name: str, text: str
+    source: bytes, line: Line, present: Mapping[str, SlotRange], name: str, text: str
 ) -> Edit | None:
     """Return the edit that puts `text` beside the next slot of its line that the entry has."""
     closes, separators, opens = frames(line)
@@ -162,12 +162,12 @@ def _as_line(document: Document, line: Line, end: int, filled: str) -> Edit:
     return Edit(Span(point, point), "".join(eol + one for one in new).encode("utf-8", "replace"))
 
 
-def sample(manner: Manner, slot: str) -> str:
+def sample(manner: HouseStyle, slot: str) -> str:
     """Return what the nearest entry has in a slot, for writing another value like it."""
     return next(iter(manner.texts(slot)), "")
 
 
-def link_samples(manner: Manner, slots: Sequence[str]) -> tuple[bytes, ...]:
+def link_samples(manner: HouseStyle, slots: Sequence[str]) -> tuple[bytes, ...]:
     """Return what the nearest entries have in their slots of links."""
     return tuple(
         slot.text.data for entry in manner.entries for slot in entry.slots if slot.name in slots

@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
-from zoterodigest.digest.format.format import PLACEHOLDER, fold
+from zoterodigest.digest.format.format import PLACEHOLDER, folded_label
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line, takes_lines
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
-from zoterodigest.digest.write.manner import Mark, OwnLine
-from zoterodigest.digest.write.new_entry import Draft, is_list, paper_url
-from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.house_style import OwnLine, SlotRange
+from zoterodigest.digest.write.new_entry import NewEntryDraft, is_list, paper_url
+from zoterodigest.digest.write.shown import UnwritableValue
 
 _HEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
 _WRAP = re.compile(r"^[ \t>]*")
@@ -24,14 +24,14 @@ _LINKED = {"url", "links"}
 _SEVERAL = ("summary", "section", "abstract", "comment")
 
 
-def entry_lines(draft: Draft, before: str = "") -> list[str]:
+def entry_lines(draft: NewEntryDraft, before: str = "") -> list[str]:
     """Return the lines of a new entry; `before` is the first line of the entry above, if any.
 
     Raises `Unwritable` if it has no title.
     """
     text = "\n".join(_Composed(draft).lines())
     if not text:
-        raise Unwritable("a new entry needs a title")
+        raise UnwritableValue("a new entry needs a title")
     return _renumbered(text, before).split("\n")
 
 
@@ -45,7 +45,7 @@ def _renumbered(text: str, before: str) -> str:
 class _Composed:
     """Composes an entry line by line; what a line shows, no later one shows again."""
 
-    def __init__(self, draft: Draft) -> None:
+    def __init__(self, draft: NewEntryDraft) -> None:
         self._draft = draft
         self._rule = draft.rule
         self._used: set[str] = set()
@@ -148,7 +148,7 @@ class _Composed:
         manner = self._draft.manner
         for entry, marks in manner.marks:
             for mark in marks:
-                if mark.section is not None and fold(mark.section) == fold(name):
+                if mark.section is not None and folded_label(mark.section) == folded_label(name):
                     around = section_around(manner.lines, entry, marks, mark)
                     if around is not None:
                         return self._in_section(around, field, mark.text)
@@ -162,7 +162,7 @@ class _Composed:
 
 
 def section_around(
-    lines: Lines, entry: DigestEntry, marks: Sequence[Mark], mark: Mark
+    lines: Lines, entry: DigestEntry, marks: Sequence[SlotRange], mark: SlotRange
 ) -> str | None:
     """Return what stands around a neighbor's section, `{section}` in its place.
 

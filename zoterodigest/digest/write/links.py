@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, is_empty
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.read.layers import text_of
+from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.references import (
     LinkSpan,
     find_links,
@@ -24,7 +24,7 @@ from zoterodigest.digest.read.references import (
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.html import inert_line
-from zoterodigest.digest.write.shown import Unwritable, safe_url
+from zoterodigest.digest.write.shown import UnwritableValue, safe_url
 
 _Piece = tuple[int, int, bytes]
 _PAIRS = {b"(": b")", b"[": b"]", b"*": b"*", b"_": b"_", b"`": b"`"}
@@ -71,16 +71,16 @@ def new_links_text(links: Sequence[Hyperlink], samples: Sequence[bytes]) -> str:
     Raises `Unwritable` as `links_texts` does.
     """
     _require_harmless(links)
-    slot = Slot("links", text_of(b"", Span(0, 0)))
+    slot = Slot("links", source_text(b"", Span(0, 0)))
     return decoded(_with_links(slot, b"", links, samples))
 
 
 def _require_harmless(links: Sequence[Hyperlink]) -> None:
     for link in links:
         if not _WEB.match(link.url):
-            raise Unwritable(f"“{link.label}” would lead to no web address")
+            raise UnwritableValue(f"“{link.label}” would lead to no web address")
         if inert_line(link.label, "") != link.label:
-            raise Unwritable("the label of a link holds HTML")
+            raise UnwritableValue("the label of a link holds HTML")
 
 
 def _changes(
@@ -215,21 +215,21 @@ _NAMED = ("arxiv", "doi", "chips")
 def with_moved_pages(fields: Fields, asked: Fields) -> Fields:
     """Return `fields` with the pages of the paper itself moved to the identifiers in `asked`."""
     links = fields.get("links")
-    if not isinstance(links, Links) or not any(name in asked for name in ("arxiv", "doi")):
+    if not isinstance(links, WebLinks) or not any(name in asked for name in ("arxiv", "doi")):
         return fields
-    return {**fields, "links": Links(tuple(_moved_links(links, fields, asked)))}
+    return {**fields, "links": WebLinks(tuple(_moved_links(links, fields, asked)))}
 
 
 def in_moved_terms(fields: Fields, asked: Fields) -> Fields:
     """Return `asked` with those links that stand in `fields` moved as `with_moved_pages` does."""
     links, present = asked.get("links"), fields.get("links")
-    if not isinstance(links, Links) or not isinstance(present, Links):
+    if not isinstance(links, WebLinks) or not isinstance(present, WebLinks):
         return asked
     moved = dict(zip(present.hyperlinks, _moved_links(present, fields, asked), strict=True))
-    return {**asked, "links": Links(tuple(moved.get(link, link) for link in links.hyperlinks))}
+    return {**asked, "links": WebLinks(tuple(moved.get(link, link) for link in links.hyperlinks))}
 
 
-def _moved_links(links: Links, fields: Fields, asked: Fields) -> Iterator[Hyperlink]:
+def _moved_links(links: WebLinks, fields: Fields, asked: Fields) -> Iterator[Hyperlink]:
     move = _mover(fields, asked)
     return (Hyperlink(link.label, move(link.url)) for link in links.hyperlinks)
 
@@ -260,7 +260,7 @@ def references_texts(
 def _require_correction(old: Value | None, new: Value, *, has_slot: bool) -> None:
     """Refuse to add or clear an identifier that has no slot of its own."""
     if not has_slot and (old is None or is_empty(old) or is_empty(new)):
-        raise Unwritable("an identifier can be corrected, not added or cleared")
+        raise UnwritableValue("an identifier can be corrected, not added or cleared")
 
 
 def _identified(slot: Slot, fields: Fields, asked: Fields) -> str:

@@ -25,10 +25,10 @@ from zoterodigest.core.values.record import (
     text_in,
 )
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import NewRule, fold
+from zoterodigest.digest.format.format import NewRule, folded_label
 from zoterodigest.digest.format.template import fill, parse_line
 from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.digest.read.layers import text_of
+from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.references import (
     CODE_LABELS,
     find_links,
@@ -36,11 +36,11 @@ from zoterodigest.digest.read.references import (
     is_own_page,
     links_within,
 )
-from zoterodigest.digest.read.slots import Slot, cleaned
+from zoterodigest.digest.read.slots import Slot, one_line
 from zoterodigest.digest.write.blocks import blocks_text
+from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import Spelling, armour, inert_blocks, inert_line, plain
 from zoterodigest.digest.write.links import links_texts
-from zoterodigest.digest.write.manner import Manner
 from zoterodigest.digest.write.shown import safe_url
 from zoterodigest.digest.write.values import (
     lines_text,
@@ -59,7 +59,7 @@ _SHORT_COMMENT = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Draft:
+class NewEntryDraft:
     """A new entry on its way: its fields, whom it is to look like, and how carefully it is written.
 
     `armoured` writes entities for the signs that could end a slot, `spell` writes each block;
@@ -67,7 +67,7 @@ class Draft:
     """
 
     fields: Fields
-    manner: Manner
+    manner: HouseStyle
     rule: NewRule
     armoured: bool = False
     version: str = ""
@@ -162,7 +162,7 @@ class Draft:
             return ""
         # The last sample is empty: a venue that no neighbor can show is written plainly.
         for sample in self._venue_samples(wanted["venue"]):
-            shown = venue_slot.parse_venue(cleaned(sample))
+            shown = venue_slot.parse_venue(one_line(sample))
             asked = dict(wanted)
             if "year" in beside and sample and not shown.year:
                 asked["year"] = ""
@@ -172,7 +172,7 @@ class Draft:
             if shown.date:
                 asked["date"] = date
             text = venue_text(sample, asked)
-            reading = venue_slot.parse_venue(cleaned(text))
+            reading = venue_slot.parse_venue(one_line(text))
             if all(getattr(reading, name) == value for name, value in asked.items()):
                 return text
         return ""
@@ -180,7 +180,7 @@ class Draft:
     def _venue_samples(self, venue: str) -> list[str]:
         """Return the venues around: of the same one first; a date goes with that one only."""
         texts = self.manner.texts("venue")
-        read = [(text, venue_slot.parse_venue(cleaned(text))) for text in texts]
+        read = [(text, venue_slot.parse_venue(one_line(text))) for text in texts]
         same = [text for text, it in read if it.venue.casefold() == venue.casefold() or not venue]
         return [*same, *(text for text, it in read if not it.date), ""]
 
@@ -210,7 +210,7 @@ class Draft:
         return every
 
     def _belongs(self, link: Hyperlink, slot: str, beside: Collection[str]) -> bool:
-        is_code = fold(link.label) in CODE_LABELS
+        is_code = folded_label(link.label) in CODE_LABELS
         return is_code if slot == "code" else not (is_code and "code" in beside)
 
     def _link_style(self, slot: str) -> tuple[str, str]:
@@ -248,7 +248,7 @@ def paper_url(fields: Fields) -> str:
     return f"https://doi.org/{doi}" if doi else ""
 
 
-def cut_authors(fields: Fields, manner: Manner) -> Names:
+def cut_authors(fields: Fields, manner: HouseStyle) -> Names:
     """Return the authors, cut where the entries around cut longer lists."""
     value = fields.get("authors")
     if not isinstance(value, Names):
@@ -283,7 +283,7 @@ def _like(
     if old:
         present = tuple(replace(it, url=pattern.sub(lambda _: new, it.url)) for it in present)
     data = text.encode()
-    slot = Slot("links", text_of(data, Span(0, len(data))))
+    slot = Slot("links", source_text(data, Span(0, len(data))))
     return links_texts([slot], present, wanted)[0].strip().lstrip(",;|· ")
 
 
@@ -305,7 +305,7 @@ def _between(data: bytes, ranges: Sequence[tuple[int, int]]) -> str:
     return _JOINING.sub("", between.decode("utf-8", "replace"))
 
 
-def _paper_label(manner: Manner, fields: Fields) -> str:
+def _paper_label(manner: HouseStyle, fields: Fields) -> str:
     """Return how the entries around call the link to the work itself."""
     is_arxiv = bool(_word(fields, "arxiv"))
     for entry, mark in manner.samples("links"):

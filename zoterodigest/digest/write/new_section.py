@@ -12,16 +12,16 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.values.span import Edit, Span, splice
 from zoterodigest.digest.read.document import Document, Headings, number_at
 from zoterodigest.digest.read.tables import is_table_line
-from zoterodigest.digest.write.gaps import line_break
+from zoterodigest.digest.write.insertion_point import line_break
 from zoterodigest.digest.write.rearrange import Reader, are_same_entries
-from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.steps import bytes_of, heading_line
 
 Path = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DigestSection:
     """A heading with the entries under it: its path as `Entry.heading_keys`, its text, how many."""
 
     path: Path
@@ -41,7 +41,7 @@ class NewSection:
     is_below: bool = False
 
 
-def sections_of(document: Document) -> tuple[Section, ...]:
+def sections_of(document: Document) -> tuple[DigestSection, ...]:
     """Return every heading but the document's title, and what stands under none if something does.
 
     They are in the order of the document.
@@ -50,10 +50,10 @@ def sections_of(document: Document) -> tuple[Section, ...]:
     for entry in document.core_entries():
         counts[entry.heading_keys] = counts.get(entry.heading_keys, 0) + 1
     outer = 1 if document.title else 0
-    found = [Section((), "", counts[()])] if counts.get(()) else []
+    found = [DigestSection((), "", counts[()])] if counts.get(()) else []
     for heading, keys in Headings(document.lines).keyed:
         if path := keys[outer:]:
-            found.append(Section(path, heading.text, counts.get(path, 0)))
+            found.append(DigestSection(path, heading.text, counts.get(path, 0)))
     return tuple(found)
 
 
@@ -68,9 +68,9 @@ def with_section(document: Document, new: NewSection, read: Reader) -> tuple[Doc
     before = [heading.text for heading, _ in Headings(document.lines).keyed]
     present = Headings(after.lines).keyed
     if len(after.entries) != len(document.entries) or len(present) != len(before) + 1:
-        raise Unwritable(f"the heading “{text}” would not be read as one")
+        raise UnwritableValue(f"the heading “{text}” would not be read as one")
     if not are_same_entries(document, after):
-        raise Unwritable(f"entries would be read anew below the heading “{text}”")
+        raise UnwritableValue(f"entries would be read anew below the heading “{text}”")
     at = edit.span.start
     number = next(n for n, (it, _) in enumerate(present) if after.lines.starts[it.line] >= at)
     keys = present[number][1]
@@ -134,9 +134,9 @@ def with_outside(document: Document, change: Change, read: Reader) -> Document:
         return document
     after = read(source)
     if len(after.entries) != len(document.entries):
-        raise Unwritable("the text around the entries would be read as one")
+        raise UnwritableValue("the text around the entries would be read as one")
     if not are_same_entries(document, after):
-        raise Unwritable("the entries would not be read as they are")
+        raise UnwritableValue("the entries would not be read as they are")
     return after
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 
-from zoterodigest.core.links.hunks import differences
+from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import INLINE_FORMULA
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, is_empty
@@ -62,7 +62,7 @@ def own_texts(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Ite
     margins = {_margin(said[at]): _margin(own[at]) for at in wide_first}
     new = [_indented(text, margins) for text in wanted]
     cursor = 0
-    for start, end, first, last in differences([said[at] for at in solid], wanted):
+    for start, end, first, last in differing_ranges([said[at] for at in solid], wanted):
         begin = solid[start] if start < len(solid) else len(own)
         stop = solid[end - 1] + 1 if end > start else begin
         yield from own[cursor:begin]

@@ -10,20 +10,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.values.record import EMPTY, Fields, Links, Value, is_empty
+from zoterodigest.core.values.record import EMPTY, Fields, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.references import hyperlinks_in
 from zoterodigest.digest.write.new_entry import paper_url
-from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks, safe_url, shows
+from zoterodigest.digest.write.shown import (
+    BlockForm,
+    UnwritableValue,
+    plain_blocks,
+    safe_url,
+    shows,
+)
 from zoterodigest.digest.write.steps import (
     MOST_CARE,
     Change,
+    DocumentState,
     Expected,
     NewEntry,
     Origin,
     Planner,
-    State,
     Step,
     bytes_of,
 )
@@ -70,19 +76,21 @@ def rearrange(
     Paths and indices are those of `document` as given; `read_again` reads bytes as it was read,
     `form` is how blocks are compared. A refused change leaves its part of the document as it is.
     """
-    state = State(document, tuple(range(len(document.entries))), document, form)
+    state = DocumentState(document, tuple(range(len(document.entries))), document, form)
     done, refusals = _settled(state, tuple(changes), read_again)
     return Rearranged(done.document, done.origins, tuple(refusals))
 
 
-def _settled(state: State, changes: Sequence[Change], read: Reader) -> tuple[State, list[Refused]]:
+def _settled(
+    state: DocumentState, changes: Sequence[Change], read: Reader
+) -> tuple[DocumentState, list[Refused]]:
     """Return the state after all of `changes` that can be carried out, and those that cannot."""
     if not changes:
         return state, []
     if len(changes) == 1:
         return _single(state, changes[0], read)
     done = _tried(state, changes, read, care=0)
-    if isinstance(done, State):
+    if isinstance(done, DocumentState):
         return done, []
     # Not as in an edit: a change is planned on what those before it left, so they go in order.
     middle = len(changes) // 2
@@ -91,18 +99,22 @@ def _settled(state: State, changes: Sequence[Change], read: Reader) -> tuple[Sta
     return state, [*refusals, *others]
 
 
-def _single(state: State, change: Change, read: Reader) -> tuple[State, list[Refused]]:
+def _single(
+    state: DocumentState, change: Change, read: Reader
+) -> tuple[DocumentState, list[Refused]]:
     reason = ""
     # The least careful writing that reads back wins: more care shows less of the work.
     for care in range(MOST_CARE + 1 if isinstance(change, NewEntry) else 1):
         done = _tried(state, [change], read, care)
-        if isinstance(done, State):
+        if isinstance(done, DocumentState):
             return done, []
         reason = done
     return state, [(change, reason)]
 
 
-def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> State | str:
+def _tried(
+    state: DocumentState, changes: Sequence[Change], read: Reader, care: int
+) -> DocumentState | str:
     """Return the state after `changes`, or why they cannot be carried out together."""
     planner = Planner(state, care)
     try:
@@ -111,7 +123,7 @@ def _tried(state: State, changes: Sequence[Change], read: Reader, care: int) -> 
             return _MEETS
         # The order of steps decides between insertions at one place: `splice` is stable.
         source = splice(state.document.source, (it for step in steps for it in step.edits))
-    except Unwritable as error:
+    except UnwritableValue as error:
         return str(error)
     except OverlappingEdits:
         return _MEETS
@@ -147,7 +159,7 @@ def _meet(steps: Sequence[Step]) -> bool:
     )
 
 
-def _expected(state: State, planner: Planner, steps: Sequence[Step]) -> list[Expected]:
+def _expected(state: DocumentState, planner: Planner, steps: Sequence[Step]) -> list[Expected]:
     """Return the entries to come out, in order."""
     gone = {step.gone for step in steps}
     arrivals = [step.arrival for step in steps if step.arrival is not None]
@@ -162,7 +174,7 @@ def _expected(state: State, planner: Planner, steps: Sequence[Step]) -> list[Exp
 
 
 def _fault(
-    state: State,
+    state: DocumentState,
     after: Document,
     steps: Sequence[Step],
     expected: Sequence[Expected],
@@ -224,10 +236,11 @@ def _is_meant(name: str, read: Value, asked: Fields, form: BlockForm) -> bool:
         return True
     if name == "links":
         hyperlinks = hyperlinks_in(asked)
-        present = read.hyperlinks if isinstance(read, Links) else ()
+        present = read.hyperlinks if isinstance(read, WebLinks) else ()
         page = safe_url(paper_url(asked))
         return all(
-            link.url == page or any(shows(Links((link,)), Links((other,))) for other in hyperlinks)
+            link.url == page
+            or any(shows(WebLinks((link,)), WebLinks((other,))) for other in hyperlinks)
             for link in present
         )
     if name == "url" and read == paper_url(asked):

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
-from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import Header, Range, cells_of, find_headers
-from zoterodigest.digest.write.manner import Manner, Mark, own_line
-from zoterodigest.digest.write.manner import is_manner as is_manner_of
-from zoterodigest.digest.write.new_entry import Draft
-from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.house_style import HouseStyle, SlotRange, own_line
+from zoterodigest.digest.write.house_style import is_manner as is_manner_of
+from zoterodigest.digest.write.new_entry import NewEntryDraft
+from zoterodigest.digest.write.shown import UnwritableValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class _Model:
     start: int
     data: bytes
     cells: tuple[Range, ...]
-    marks: tuple[Mark, ...]
+    marks: tuple[SlotRange, ...]
 
     def line(self, column: int, source: bytes) -> Line | None:
         """Return a cell as a template, None if it holds no slot or its slots overlap."""
@@ -47,24 +47,24 @@ class _Model:
         return (left, " ", len(text)) if is_aligned and len(right) > 1 else (left, right, 0)
 
 
-def header_above(document: Document, form: Format, line: int) -> Header | None:
+def header_above(document: Document, form: DigestFormat, line: int) -> Header | None:
     """Return the header of the table that a row on `line` would belong to."""
     above = [it for it in find_headers(document.lines, form) if it.line + 1 < line]
     return above[-1] if above else None
 
 
-def row_line(draft: Draft, header: Header, document: Document) -> str:
+def row_line(draft: NewEntryDraft, header: Header, document: Document) -> str:
     """Return the line of a new row under `header`; raises `Unwritable` if it has no title."""
-    return _Row(draft, header, document).text()
+    return _NewRow(draft, header, document).text()
 
 
-class _Row:
+class _NewRow:
     """Composes a row cell by cell; the title first, as it tells whether links must name the work.
 
     What one cell shows, no later one shows again.
     """
 
-    def __init__(self, draft: Draft, header: Header, document: Document) -> None:
+    def __init__(self, draft: NewEntryDraft, header: Header, document: Document) -> None:
         self._draft = draft
         self._header = header
         self._source = document.lines.source
@@ -78,7 +78,7 @@ class _Row:
         order = sorted(range(len(slots)), key=lambda at: slots[at] != "title")
         texts = {at: self._cell(at) for at in order}
         if not texts[slots.index("title")]:
-            raise Unwritable("a new entry needs a title")
+            raise UnwritableValue("a new entry needs a title")
         return self._joined([texts[at] for at in range(len(texts))])
 
     def _cell(self, column: int) -> str:
@@ -113,8 +113,8 @@ class _Row:
         yield from sorted(lines, key=lambda line: ("comment_stub" in line.slots) is not is_folded)
 
     def _section(self, field: str) -> str:
-        known = {fold(name): name for name in self._draft.fields}
-        name = known.get(fold(field), "")
+        known = {folded_label(name): name for name in self._draft.fields}
+        name = known.get(folded_label(field), "")
         value = self._draft.fields.get(name, EMPTY)
         return "" if is_empty(value) else _in_cell(self._draft.section(name, ""))
 
@@ -143,7 +143,7 @@ def _in_cell(text: str) -> str:
     return in_cell(text.encode()).decode()
 
 
-def _models(manner: Manner, document: Document, header: Header) -> Iterator[_Model]:
+def _models(manner: HouseStyle, document: Document, header: Header) -> Iterator[_Model]:
     """Yield the rows around that stand on one line with a cell for each column, nearest first."""
     headers = list(find_headers(document.lines, header.form))
     for entry, marks in manner.marks:

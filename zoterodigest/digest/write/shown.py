@@ -12,8 +12,8 @@ import re
 import string
 from collections.abc import Callable, Sequence
 
-from zoterodigest.core.values.record import Blocks, Empty, Links, Members, Names, Value, is_empty
-from zoterodigest.digest.read.slots import cleaned
+from zoterodigest.core.values.record import Blocks, Empty, Members, Names, Value, WebLinks, is_empty
+from zoterodigest.digest.read.slots import one_line
 
 _MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
 _FENCE = re.compile(r"\s*(?:`{3}|~{3})")
@@ -25,7 +25,7 @@ BlockForm = Callable[[Sequence[str]], Sequence[str]]
 """The form in which the blocks of one slot are compared, a text for each block."""
 
 
-class Unwritable(Exception):
+class UnwritableValue(Exception):
     """A value cannot be written where it belongs; `str` says why."""
 
 
@@ -50,7 +50,7 @@ def shown(value: Value, form: BlockForm = plain_blocks) -> object:
             return tuple(map(_plain, value.people)), value.truncated
         case Members():
             return frozenset(map(_plain, value.texts))
-        case Links():
+        case WebLinks():
             return frozenset((_plain(link.label), safe_url(link.url)) for link in value.hyperlinks)
         case Blocks():
             return tuple(form(value.texts))
@@ -79,7 +79,7 @@ def _literal(found: re.Match[str]) -> str:
 
 
 def _plain(text: str) -> str:
-    return " ".join(cleaned(text).split())
+    return " ".join(one_line(text).split())
 
 
 def safe_url(url: str) -> str:

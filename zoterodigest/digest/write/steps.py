@@ -7,17 +7,24 @@ from dataclasses import dataclass
 
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit
-from zoterodigest.digest.format.format import Format, NewRule
+from zoterodigest.digest.format.format import DigestFormat, NewRule
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.slots import decoded
-from zoterodigest.digest.write.gaps import Region, Spot, date_of, insertion, removal, spot_for
+from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.insert import entry_lines
-from zoterodigest.digest.write.manner import Manner
-from zoterodigest.digest.write.new_entry import Draft, cut_authors
+from zoterodigest.digest.write.insertion_point import (
+    HeadingRegion,
+    Spot,
+    entry_removal,
+    insertion,
+    order_date,
+    spot_for,
+)
+from zoterodigest.digest.write.new_entry import NewEntryDraft, cut_authors
 from zoterodigest.digest.write.row import header_above, row_line
-from zoterodigest.digest.write.shown import BlockForm, Unwritable, plain_blocks
+from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +39,7 @@ class NewEntry:
     tag: str
     path: tuple[str, ...] | None
     fields: Fields
-    form: Format | None = None
+    form: DigestFormat | None = None
     version: str = ""
 
 
@@ -79,7 +86,7 @@ _LEFT = {
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class DocumentState:
     """The document so far, where its entries come from, and the document at the beginning.
 
     `form` is how blocks are compared.
@@ -131,7 +138,7 @@ class Planner:
     work it is (5), and of that no authors (6).
     """
 
-    def __init__(self, state: State, care: int) -> None:
+    def __init__(self, state: DocumentState, care: int) -> None:
         self._state = state
         self._document = state.document
         self._care = care
@@ -154,7 +161,7 @@ class Planner:
 
     def _now(self, index: int) -> int:
         if index not in self._state.origins:
-            raise Unwritable("there is no such entry")
+            raise UnwritableValue("there is no such entry")
         return self._state.origins.index(index)
 
     def _heading(self, path: tuple[str, ...]) -> int:
@@ -164,74 +171,78 @@ class Planner:
         if not full:
             return -1
         if full not in self._first:
-            raise Unwritable(f"the digest has no heading “{' / '.join(path)}”")
+            raise UnwritableValue(f"the digest has no heading “{' / '.join(path)}”")
         return self._first.index(full)
 
-    def _region(self, number: int) -> Region:
+    def _region(self, number: int) -> HeadingRegion:
         lines = [heading.line for heading, _ in self.headings]
         head = lines[number] if number >= 0 else -1
         stop = lines[number + 1] if number + 1 < len(lines) else len(self._document.lines)
         entries = self._document.entries
         inside = (at for at, entry in enumerate(entries) if head < entry.first < stop)
-        return Region(head, stop, tuple(inside))
+        return HeadingRegion(head, stop, tuple(inside))
 
-    def _everywhere(self) -> Region:
+    def _everywhere(self) -> HeadingRegion:
         """Return all entries as those of one region; without any, what stands under no heading."""
         every = tuple(range(len(self._document.entries)))
         if not every:
             return self._region(self._heading(()))
-        return Region(-1, len(self._document.lines), every)
+        return HeadingRegion(-1, len(self._document.lines), every)
 
     def _removal(self, index: int) -> Edit:
         number = number_at(self.headings, self._document.entries[index])
-        return removal(self._document, self._region(number), index)
+        return entry_removal(self._document, self._region(number), index)
 
     def _new(self, change: NewEntry) -> Step:
         number = self._heading(change.path or ())
         region = self._everywhere() if change.path is None else self._region(number)
         form = change.form or self._form(region)
         if form.new is None:
-            raise Unwritable(f"the format {form.name} does not say how an entry is written")
+            raise UnwritableValue(f"the format {form.name} does not say how an entry is written")
         spot = self._spot(region, form, change.fields)
         if spot.beside is not None:
             number = number_at(self.headings, self._document.entries[spot.beside])
             region = self._region(number)
         draft = self._draft(change, form, spot.rank, region)
         body = self._body(draft, form, spot, region)
-        arrival = Arrival(spot, Expected(change.tag, number, body), date_of(change.fields))
+        arrival = Arrival(spot, Expected(change.tag, number, body), order_date(change.fields))
         return Step((insertion(self._document.lines, spot, body),), arrival=arrival)
 
-    def _spot(self, region: Region, form: Format, fields: Fields) -> Spot:
+    def _spot(self, region: HeadingRegion, form: DigestFormat, fields: Fields) -> Spot:
         spot = spot_for(self._document, region, form, fields)
         if spot is None:
-            raise Unwritable(_NO_TABLE)
+            raise UnwritableValue(_NO_TABLE)
         return spot
 
-    def _draft(self, change: NewEntry, form: Format, rank: int, region: Region) -> Draft:
+    def _draft(
+        self, change: NewEntry, form: DigestFormat, rank: int, region: HeadingRegion
+    ) -> NewEntryDraft:
         entries = self._document.entries
         near = sorted(
             (at for at, entry in enumerate(entries) if entry.format.name == form.name),
             key=lambda at: (at not in region.entries, abs(at - rank), at),
         )
-        manner = Manner(self._document, [entries[at] for at in near])
+        manner = HouseStyle(self._document, [entries[at] for at in near])
         without_authors = [name for name in change.fields if name != "authors"]
         left = without_authors if self._care == _NAMELESS else _LEFT.get(self._care, change.fields)
         fields = {name: change.fields[name] for name in left if name in change.fields}
         rule = form.new or NewRule()
         armoured = self._care >= _ARMOURED
         spell = armoured_block if armoured else underscored if self._care else plain
-        draft = Draft(fields, manner, rule, armoured, change.version, spell)
+        draft = NewEntryDraft(fields, manner, rule, armoured, change.version, spell)
         authors = cut_authors(fields, manner)
         self.shown[change.tag] = {**fields, "authors": authors} if authors.people else fields
         return draft
 
-    def _body(self, draft: Draft, form: Format, spot: Spot, region: Region) -> bytes:
+    def _body(
+        self, draft: NewEntryDraft, form: DigestFormat, spot: Spot, region: HeadingRegion
+    ) -> bytes:
         lines = self._document.lines
         at = lines.line_at(spot.offset)
         if form.columns is not None:
             header = header_above(self._document, form, at + (0 if spot.is_above else 1))
             if header is None:
-                raise Unwritable(_NO_TABLE)
+                raise UnwritableValue(_NO_TABLE)
             text = row_line(draft, header, self._document)
         else:
             above = spot.rank - 1
@@ -241,11 +252,11 @@ class Planner:
         eol = b"\r\n" if b"\r\n" in insertion(lines, spot, b"").new else b"\n"
         return text.encode("utf-8", "replace").replace(b"\n", eol)
 
-    def _form(self, region: Region) -> Format:
+    def _form(self, region: HeadingRegion) -> DigestFormat:
         entries = self._document.entries
         near = [entries[at].format for at in region.entries] or [it.format for it in entries]
         if not near:
-            raise Unwritable("nothing tells in which format to write it")
+            raise UnwritableValue("nothing tells in which format to write it")
         names = [form.name for form in near]
         return near[names.index(max(names, key=names.count))]
 
@@ -259,21 +270,21 @@ class Planner:
         body = bytes_of(self._document, entry)
         moved = Expected(change.index, number, body, at)
         edits = (self._removal(at), insertion(self._document.lines, spot, body))
-        return Step(edits, gone=at, arrival=Arrival(spot, moved, date_of(entry.reading.fields)))
+        return Step(edits, gone=at, arrival=Arrival(spot, moved, order_date(entry.reading.fields)))
 
     def _renamed(self, change: RenamedHeading) -> Step:
         number = self._heading(change.path)
         if number < 0:
-            raise Unwritable("there is no heading to rename")
+            raise UnwritableValue("there is no heading to rename")
         text = " ".join(change.text.split())
         heading, keys = self.headings[number]
         lines = self._document.lines
         if not text:
-            raise Unwritable("a heading needs a text")
+            raise UnwritableValue("a heading needs a text")
         if inert_line(text, heading.text) != text:
-            raise Unwritable("its new name holds HTML or a link, which would come to life")
+            raise UnwritableValue("its new name holds HTML or a link, which would come to life")
         if (*keys[:-1], text) in [other for _, other in self.headings]:
-            raise Unwritable(f"a heading “{text}” stands there already")
+            raise UnwritableValue(f"a heading “{text}” stands there already")
         line = heading_line(lines[heading.line], text)
         edit = Edit(span_of(lines, heading.line, heading.line), line)
         return Step((edit,), renamed=(number, text))
@@ -286,7 +297,7 @@ def heading_line(like: bytes, text: str) -> bytes:
     """Return a heading that says `text`, marked as `like` is; raises `Unwritable`."""
     found = _HEADING.fullmatch(like)
     if found is None:
-        raise Unwritable("the heading is not written with #")
+        raise UnwritableValue("the heading is not written with #")
     # Without a closing sign, Markdown takes a `#` at the end of the text for one.
     is_open = text.endswith("#") and b"#" not in found[3]
     closing = b" " + found[2] if is_open else b""

@@ -11,16 +11,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 
-from zoterodigest.core.links.hunks import differences
+from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Names, Value, text_in
 from zoterodigest.digest.read.fields import ARXIV_CATEGORY, AWARD, CATEGORY, CHIP, TASK
-from zoterodigest.digest.read.slots import cleaned
+from zoterodigest.digest.read.slots import one_line
 
 _MARKS = "()[] `*_"
 
 
-def escaped(text: str) -> str:
+def escaped_entities(text: str) -> str:
     """Return text in which nothing is an entity by chance."""
     return text.replace("&", "&amp;") if html.unescape(text) != text else text
 
@@ -29,10 +29,10 @@ def line_text(old: str, value: Value) -> str:
     """Write one line of text; what already says so is kept, the blanks between its words too."""
     new = value if isinstance(value, str) else ""
     # Two blanks or an entity in the digest are no change of the value, so they stay as they are.
-    if cleaned(old) == new:
+    if one_line(old) == new:
         return old
     line = " ".join(new.split())
-    return respaced(old, line.replace("&", "&amp;") if "&amp;" in old else escaped(line))
+    return respaced(old, line.replace("&", "&amp;") if "&amp;" in old else escaped_entities(line))
 
 
 def lines_text(old: str, value: Value) -> str:
@@ -41,7 +41,7 @@ def lines_text(old: str, value: Value) -> str:
     if html.unescape(old) == new:
         return old
     lines = (" ".join(line.split()) for line in new.split("\n"))
-    text = escaped("\n".join(line for line in lines if line))
+    text = escaped_entities("\n".join(line for line in lines if line))
     spaced = respaced(old, text)
     return spaced if spaced.count("\n") == text.count("\n") else text
 
@@ -58,7 +58,7 @@ def respaced(old: str, new: str) -> str:
     new_words, new_gaps = _GAPS.split(new)[::2], _GAPS.split(new)[1::2]
     places: dict[int, int] = {}
     cursor = shift = 0
-    for start, end, first, last in differences(words, new_words):
+    for start, end, first, last in differing_ranges(words, new_words):
         places |= {at + shift: at for at in range(cursor, start)}
         if end - start == last - first:
             places |= {first + at: start + at for at in range(end - start)}
@@ -92,13 +92,13 @@ def year_text(old: str, value: Value) -> str:
 
 def venue_text(old: str, asked: Fields) -> str:
     """Write venue, year, award and date, as far as `asked` holds them, into their one slot."""
-    reading = venue_slot.parse_venue(cleaned(old))
+    reading = venue_slot.parse_venue(one_line(old))
     for name, value in asked.items():
         text = value if isinstance(value, str) else ""
         if isinstance(value, Members):
             text = value.texts[0] if len(value.texts) == 1 else ", ".join(value.texts)
         reading = replace(reading, **{name: text})
-    return venue_slot.write_venue(old, reading)
+    return venue_slot.venue_slot_text(old, reading)
 
 
 def names_text(old: str, value: Value) -> str:
@@ -106,8 +106,8 @@ def names_text(old: str, value: Value) -> str:
     if not isinstance(value, Names):
         return ""
     present = names.parse_names(old)
-    as_written = {cleaned(person): person for person in present.people}
-    people = [as_written.get(person, escaped(person)) for person in value.people]
+    as_written = {one_line(person): person for person in present.people}
+    people = [as_written.get(person, escaped_entities(person)) for person in value.people]
     separator, last = _separators(old, present.people)
     body = separator.join(people)
     if last and len(people) > 1 and not value.truncated:
@@ -145,11 +145,11 @@ def _listed(separator: str, pattern: re.Pattern[str], old: str, value: Value) ->
     """Write members: those that stay keep their place, new ones come behind the separator."""
     wanted = _members(value)
     parts = [found for found in pattern.finditer(old) if found[0].strip()]
-    present = {cleaned(found[0]): found[0].strip() for found in parts}
+    present = {one_line(found[0]): found[0].strip() for found in parts}
     if tuple(present) == tuple(wanted):
         return old
     kept = [part for text, part in present.items() if text in wanted]
-    new = [escaped(text) for text in wanted if text not in present]
+    new = [escaped_entities(text) for text in wanted if text not in present]
     return _between(old, [found[0].strip() for found in parts], separator).join((*kept, *new))
 
 
@@ -166,7 +166,7 @@ def _tagged(categories: bool, old: str, value: Value) -> str:
     """
     wanted = _members(value)
     parts = [found[0].strip() for found in _TAG.finditer(old) if found[0].strip()]
-    texts = [cleaned(part.strip("`#*_ \n")) for part in parts]
+    texts = [one_line(part.strip("`#*_ \n")) for part in parts]
     mark = parts[0][0] if parts and parts[0][0] in "`#" else ""
     pairs = zip(parts, texts, strict=True)
     kept = [

@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from zoterodigest.core.values.record import NOTE, SECTION, Fields, Links, Value, is_empty
+from zoterodigest.core.values.record import NOTE, SECTION, Fields, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.fields import ELEMENT
-from zoterodigest.digest.read.layers import Text
+from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.markers import closing, opening
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.blocks import blocks_text, new_blocks, written_blocks
@@ -27,7 +27,7 @@ from zoterodigest.digest.write.frames import (
 )
 from zoterodigest.digest.write.html import Spelling, inert_blocks, inert_line, is_in_markdown, plain
 from zoterodigest.digest.write.links import LISTED, REFERENCES, new_links_text, references_texts
-from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.values import (
     awards_text,
     categories_in_tags_text,
@@ -140,7 +140,7 @@ def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str
     if slot == "venue":
         return venue_text(old, asked)
     if slot == "tags" and ELEMENT.search(old):
-        raise Unwritable("what stands in its cell is HTML that is not understood")
+        raise UnwritableValue("what stands in its cell is HTML that is not understood")
     if slot == "tags" and "categories" in asked:
         text = categories_in_tags_text(old, asked["categories"])
         return tags_text(text, asked["task"]) if "task" in asked else text
@@ -166,7 +166,7 @@ def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit
     rest = asked if is_listed else {k: v for k, v in asked.items() if k != "links"}
     texts = references_texts(entry.slots, entry.reading.fields, rest, samples)
     edits = [it for slot, new in texts for it in _slot_edits(document, index, slot, new)]
-    if isinstance(links, Links) and not is_listed:
+    if isinstance(links, WebLinks) and not is_listed:
         text = new_links_text(links.hyperlinks, samples)
         edits.append(_insertion(document, index, "links", text))
     return edits
@@ -178,7 +178,7 @@ def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) ->
     form = document.entries[index].format
     slots = [slot for slot in _SLOTS_OF.get(name, (name,)) if slot in form.slots]
     if not slots or name.startswith(SECTION) or name == "abstract":
-        raise Unwritable(_NO_PLACE)
+        raise UnwritableValue(_NO_PLACE)
     if name == "summary":
         text = blocks_text(sample(neighbors(document, index), name), value, spell)
         text = inert_blocks(text, "", is_markdown=True) or ""
@@ -190,7 +190,7 @@ def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) ->
 def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
     edit = insertion_of(document, index, slot, text) if text else None
     if edit is None:
-        raise Unwritable(_NO_PLACE)
+        raise UnwritableValue(_NO_PLACE)
     return edit
 
 
@@ -238,7 +238,7 @@ def _inert_blocks(entry: DigestEntry, slot: Slot, new: str, source: bytes) -> st
     before = source[entry.span.start : slot.text.source_span(0, 0).start]
     text = inert_blocks(new, decoded(slot.text.data), is_markdown=is_in_markdown(before))
     if text is None:
-        raise Unwritable("it holds HTML in code or in a formula, where it would come to life")
+        raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
     return text
 
 
@@ -292,9 +292,9 @@ def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> 
     """
     key = name.removeprefix(NOTE)
     if not _KEY.fullmatch(key):
-        raise Unwritable("it is no key of a note")
+        raise UnwritableValue("it is no key of a note")
     if name in entry.unreadable:
-        raise Unwritable("the region of the note is torn: one of its markers is missing")
+        raise UnwritableValue("the region of the note is torn: one of its markers is missing")
     region = next((one for one in entry.regions if one.key == key), None)
     if is_empty(value):
         return [_put(region.whole, "")] if region else []
@@ -305,9 +305,9 @@ def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> 
         return [edit] if edit else []
     place = region.whole if region else entry.room
     if place is None:
-        raise Unwritable("the entry has no room for a note")
+        raise UnwritableValue("the entry has no room for a note")
     return [_put(place, "\n".join(("", opening(key), "", text, closing(key))))]
 
 
-def _put(place: Text, text: str) -> Edit:
+def _put(place: LayeredText, text: str) -> Edit:
     return place.edit(0, len(place.data), text.encode("utf-8", "replace"))

@@ -17,7 +17,7 @@ from zoterodigest.library.port import (
     Collection,
     LibraryItem,
     Outcome,
-    Refused,
+    RefusedObject,
     Stale,
     Unchanged,
 )
@@ -94,7 +94,7 @@ def body_over(kind: ObjectKind[Thing], thing: Thing, present: Thing | None) -> B
 
 def _not_accepted(
     thing: LibraryItem | Collection, present: LibraryItem | Collection | None
-) -> Refused | None:
+) -> RefusedObject | None:
     if isinstance(thing, Collection):
         return None
     stored = present.data if isinstance(present, LibraryItem) and thing.version else None
@@ -103,7 +103,7 @@ def _not_accepted(
     try:
         patched(stored, thing.data, now=UNDATED)
     except NotAccepted as refused:
-        return Refused(thing.key, refused.code, refused.message)
+        return RefusedObject(thing.key, refused.code, refused.message)
     except KeyError:  # only Zotero can judge an object of a type that we do not know
         return None
     return None
@@ -112,8 +112,10 @@ def _not_accepted(
 def thing_sent(kind: ObjectKind[Thing], key: str, body: Mapping[str, Any]) -> Thing:
     """Return the object that was sent to be created under `key` as `body`."""
     parent = body.get("parentCollection") or None
-    shelf = Collection(key, 0, str(body.get("name", "")), parent, bool(body.get("deleted")))
-    sent: Any = LibraryItem(key, 0, body) if kind.path == ITEMS.path else shelf
+    collection_row = Collection(
+        key, 0, str(body.get("name", "")), parent, bool(body.get("deleted"))
+    )
+    sent: Any = LibraryItem(key, 0, body) if kind.path == ITEMS.path else collection_row
     thing: Thing = sent
     return thing
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from zoterodigest.library.embedded import tables
-from zoterodigest.library.embedded.tables import Connection, Credit
+from zoterodigest.library.embedded.tables import Connection, ItemUsers
 from zoterodigest.library.port import (
     Collection,
     LibraryItem,
     Outcome,
-    Refused,
+    RefusedObject,
     Stale,
     Unchanged,
     Written,
@@ -49,7 +49,7 @@ class Batch:
         try:
             data = self._accepted(item, stored)
         except NotAccepted as refusal:
-            return Refused(item.key, refusal.code, refusal.message, refusal.data)
+            return RefusedObject(item.key, refusal.code, refusal.message, refusal.data)
         if stored and data == stored.data:
             return Unchanged(item.key, stored.version)
         if stored is None:  # other items may have named it as related before it was there
@@ -79,13 +79,13 @@ class Batch:
             raise NotAccepted(409, f"Parent item {above} not found", {"parentItem": above})
         require_below(data, parent.data)
 
-    def _credit(self, item: LibraryItem, stored: LibraryItem | None) -> Credit:
+    def _credit(self, item: LibraryItem, stored: LibraryItem | None) -> ItemUsers:
         if stored is None:
             former = tables.former_creator(self.connection, item.key)
-            return Credit(self.by if former is None else former, self.by)
+            return ItemUsers(self.by if former is None else former, self.by)
         names = stored.data.keys() | item.data.keys()
         changed = {name for name in names if stored.data.get(name) != item.data.get(name)}
-        return Credit(None, None if changed <= _NOT_BY_ANYBODY else self.by)
+        return ItemUsers(None, None if changed <= _NOT_BY_ANYBODY else self.by)
 
     def _naming(self) -> dict[str, set[str]]:
         """Return by key who names an item as related; it is read once for the whole batch."""
@@ -124,7 +124,7 @@ def write_collection(
         named = replace(collection, name=collection_name(collection.name))
         _require_parent_collection(connection, collection)
     except NotAccepted as refusal:
-        return Refused(collection.key, refusal.code, refusal.message, refusal.data)
+        return RefusedObject(collection.key, refusal.code, refusal.message, refusal.data)
     before = tables.relations_of_collection(connection, collection.key)
     after = before if relations is None else relations
     if stored and named == stored and before == after:

@@ -15,7 +15,7 @@ from typing import Any
 from zoterodigest.library.embedded import tables
 from zoterodigest.library.embedded.batch import Batch, write_collection
 from zoterodigest.library.embedded.database import Database
-from zoterodigest.library.embedded.tables import Connection, Credit
+from zoterodigest.library.embedded.tables import Connection, ItemUsers
 from zoterodigest.library.port import (
     Collection,
     Library,
@@ -23,7 +23,7 @@ from zoterodigest.library.port import (
     Outcome,
     Snapshot,
     Unchanged,
-    counted,
+    count_outcomes,
     require_batch,
 )
 from zoterodigest.library.rules.values import timestamp
@@ -47,7 +47,7 @@ class Details:
     """
 
     added: Mapping[str, int] = field(default_factory=dict)
-    credits: Mapping[str, Credit] = field(default_factory=dict)
+    credits: Mapping[str, ItemUsers] = field(default_factory=dict)
     relations: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
 
@@ -114,7 +114,7 @@ class EmbeddedLibrary(Library):
         with self._database.writing() as connection:
             batch = Batch(connection, timestamp(self._clock()), by)
             outcomes = [_counted(connection, batch.write(item), counts_all) for item in items]
-        _LOG.debug("Items in the file: %s", counted(outcomes))
+        _LOG.debug("Items in the file: %s", count_outcomes(outcomes))
         return outcomes
 
     def write_collections(
@@ -137,7 +137,7 @@ class EmbeddedLibrary(Library):
                 )
                 for one in collections
             ]
-        _LOG.debug("Collections in the file: %s", counted(outcomes))
+        _LOG.debug("Collections in the file: %s", count_outcomes(outcomes))
         return outcomes
 
     def erase(self, keys: Iterable[str], *, at: int | None = None) -> bool:

@@ -21,7 +21,7 @@ _PLACES = frozenset({"parentItem", "collections"})
 
 
 @dataclass(frozen=True, slots=True)
-class Credit:
+class ItemUsers:
     """The numbers of the users who created and last changed an item, where they are known."""
 
     created_by: int | None = None
@@ -68,7 +68,7 @@ def items_with_related(connection: Connection) -> list[LibraryItem]:
     return [_item(row, []) for row in rows]
 
 
-def store_item(connection: Connection, item: LibraryItem, credit: Credit = Credit()) -> None:
+def store_item(connection: Connection, item: LibraryItem, credit: ItemUsers = ItemUsers()) -> None:
     """Put `item` in place of what has its key; who is not known in `credit` stays as it was."""
     kept = {name: item.data[name] for name in item.data if name not in _PLACES}
     text = json.dumps(kept, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
@@ -108,10 +108,10 @@ def former_creator(connection: Connection, key: str) -> int | None:
     return row[0] if row else None
 
 
-def credits(connection: Connection) -> dict[str, Credit]:
+def credits(connection: Connection) -> dict[str, ItemUsers]:
     """Return for each item that has one who created and last changed it."""
     query = "SELECT key, created_by, modified_by FROM items WHERE created_by OR modified_by"
-    return {key: Credit(*users) for key, *users in connection.execute(query)}
+    return {key: ItemUsers(*users) for key, *users in connection.execute(query)}
 
 
 def order_added(connection: Connection) -> dict[str, int]:

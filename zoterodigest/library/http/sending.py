@@ -18,7 +18,14 @@ from zoterodigest.library.http.objects import ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer, Lost, Result, may_try_again
 from zoterodigest.library.http.session import Session
 from zoterodigest.library.http.trouble import plain_message
-from zoterodigest.library.port import Outcome, Refused, Stale, Unchanged, Written, counted
+from zoterodigest.library.port import (
+    Outcome,
+    RefusedObject,
+    Stale,
+    Unchanged,
+    Written,
+    count_outcomes,
+)
 
 _LOG = logging.getLogger(__name__)
 
@@ -94,7 +101,7 @@ class BatchWriter(Generic[Thing]):
             if isinstance(result, Answer) and result.is_fine:
                 self._judge(left, result)
                 told = [one.outcome for one in left if one.outcome is not None]
-                _LOG.debug("%d %s sent: %s", len(left), self.kind.path, counted(told))
+                _LOG.debug("%d %s sent: %s", len(left), self.kind.path, count_outcomes(told))
             self._settle(left, attempt, result)
             # The same token goes with the same objects: a server that has had them says so.
             if any(one.outcome is not None for one in left) or _is_repeat(result):
@@ -112,7 +119,7 @@ class BatchWriter(Generic[Thing]):
         """Send the halves of a request that was refused as a whole, to find the object at fault."""
         if len(left) == 1:
             message = self.session.message(refused)
-            left[0].outcome = Refused(left[0].key, refused.status, message)
+            left[0].outcome = RefusedObject(left[0].key, refused.status, message)
             return
         _LOG.info("HTTP %d for %d %s: send halves", refused.status, len(left), self.kind.path)
         middle = len(left) // 2
@@ -189,7 +196,7 @@ def _judged(
         case {"code": 404}, _ if expected:  # a change of what is gone; a creation names no such
             return Stale(sent)
         case {"code": int(code), **more}, _:
-            return Refused(sent, code, plain_message(str(more.get("message", "")), secret))
+            return RefusedObject(sent, code, plain_message(str(more.get("message", "")), secret))
         case None, {"key": str(key), "version": int(version)} if key == sent or not sent:
             return Written(key, version)
     if sent and _part(parts, "unchanged").get(index) == sent:

@@ -10,10 +10,10 @@ from zoterodigest.core.values.record import (
     EMPTY,
     SECTION,
     Blocks,
+    ChildNote,
     Collection,
     Fields,
     Item,
-    Note,
     PersonalNote,
     Value,
 )
@@ -113,7 +113,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     fields, raws = read_item(item.data, zotero, attached, parsed_date=item.parsed_date)
     homes = homes_of(item.json.item_type)
     homeless = frozenset({"pages"}) if homes and homes.may_gain_pages else frozenset[str]()
-    notes: dict[str, Note] = {}
+    notes: dict[str, ChildNote] = {}
     # By key: of two notes with one ID, every computer takes the same one.
     for one in sorted(children, key=lambda child: child.key):
         reading = read_note(one.json.note) if one.json.is_note else None
@@ -133,7 +133,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     )
 
 
-def core_note(note: LibraryItem, reading: NoteReading) -> Note:
+def core_note(note: LibraryItem, reading: NoteReading) -> ChildNote:
     """Return our note as the core sees it: a field for the summary and for each section."""
     fields: dict[str, Value] = {}
     raws: dict[str, str] = {}
@@ -144,7 +144,7 @@ def core_note(note: LibraryItem, reading: NoteReading) -> Note:
             doubled.add(SECTION + part.name)
         fields[name] = Blocks(part.blocks) if part.blocks else EMPTY
         raws[name] = "\n".join(part.html)
-    return Note(
+    return ChildNote(
         note.key, note.version, fields, raws, note.is_trashed, frozenset(doubled), reading.kept
     )
 

@@ -8,11 +8,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from zoterodigest.core.values.identity import Identifier, identifier_in, identifier_of
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, text_in
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, text_in
 from zoterodigest.library.records.homes import Data
 
 
-def carried_links(links: Links, fields: Fields) -> Links:
+def carried_links(links: WebLinks, fields: Fields) -> WebLinks:
     """Return those of a record's links that a library holds.
 
     Left out are the pages of the work itself: its arXiv abs and pdf, its DOI, its `url` as far as
@@ -22,7 +22,7 @@ def carried_links(links: Links, fields: Fields) -> Links:
     own |= {identifier_in("doi", doi) for doi in (text_in(fields, "doi"),) if doi}
     arxiv = text_in(fields, "arxiv")
     kept = (link for link in links.hyperlinks if not _is_own_page(link.url, own, arxiv))
-    return Links(tuple(dict.fromkeys(kept)))
+    return WebLinks(tuple(dict.fromkeys(kept)))
 
 
 def link_attachment(link: Hyperlink, parent: str) -> dict[str, Any]:
@@ -57,16 +57,16 @@ def _is_live_link(attachment: Data) -> bool:
     return attachment.get("linkMode") == "linked_url" and not attachment.get("deleted")
 
 
-def links_of(attachments: Sequence[Data], fields: Fields) -> Links:
+def links_of(attachments: Sequence[Data], fields: Fields) -> WebLinks:
     """Return the links that attachments stand for, in order, as `held_links` does."""
     found = [link for each in attachments if (link := link_of(each))]
-    return held_links(Links(tuple(found)), fields)
+    return held_links(WebLinks(tuple(found)), fields)
 
 
-def held_links(links: Links, fields: Fields) -> Links:
+def held_links(links: WebLinks, fields: Fields) -> WebLinks:
     """Return those of an item's links that count, whatever its `url` says.
 
-    Where a digest shows the work's page among its links, the attachment is what it is in step with.
+    Where a digest shows the work's page among its links, the attachment is what it is in sync with.
     """
     return carried_links(links, {**fields, "url": EMPTY})
 

@@ -17,13 +17,13 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, homes_of
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.writing import (
+    ItemTarget,
     Patch,
-    Place,
     arxiv_defaults,
     arxiv_line,
     is_written_alone,
+    venue_patch,
     write_field,
-    write_venue,
     write_when,
     write_year_in_venue,
 )
@@ -115,11 +115,11 @@ def _type_of_venue(venue: str, zotero: ZoteroMapping) -> str | None:
     return rules.journal if is_journal else rules.conference
 
 
-def _place(data: Data, zotero: ZoteroMapping) -> Place:
+def _place(data: Data, zotero: ZoteroMapping) -> ItemTarget:
     homes = homes_of(str(data["itemType"]))
     if homes is None:
         raise ValueError(f"{data['itemType']!r} is no type of a regular item")
-    return Place(data, homes, zotero)
+    return ItemTarget(data, homes, zotero)
 
 
 def _shows(name: str, value: Value, present: Value, zotero: ZoteroMapping) -> bool:
@@ -140,7 +140,7 @@ def _venue_changes(now: Data, present: Fields, asked: Fields, zotero: ZoteroMapp
     if not place.homes.venue:
         return {}
     if "venue" in asked:
-        return write_venue(place, text_in(present, "venue"), text_in(asked, "venue"), year)
+        return venue_patch(place, text_in(present, "venue"), text_in(asked, "venue"), year)
     return write_year_in_venue(place, text_in(present, "year"), year)
 
 

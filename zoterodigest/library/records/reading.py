@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import parse_date, year_in
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
-from zoterodigest.core.values.record import EMPTY, Fields, Links, Members, Value, is_empty
+from zoterodigest.core.values.record import EMPTY, Fields, Members, Value, WebLinks, is_empty
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, Homes, homes_of
 from zoterodigest.library.records.hyperlinks import held_links, link_in_line, links_of
@@ -143,7 +143,7 @@ _READERS: Mapping[str, _Reader] = {
 
 def _links(
     item: ItemJson, zotero: ZoteroMapping, attachments: Sequence[Data], fields: Fields
-) -> Links | None:
+) -> WebLinks | None:
     match zotero.links:
         case LinkHome.OFF:
             return None
@@ -152,4 +152,4 @@ def _links(
         case LinkHome.EXTRA:
             lines = extra_values(item.text("extra"), zotero.rules.extra.links)
             links = tuple(link for line in lines if (link := link_in_line(line)))
-            return held_links(Links(links), fields)
+            return held_links(WebLinks(links), fields)

@@ -79,18 +79,20 @@ def with_members(
 
     A tag that already means a member stays as it is; every other tag stays in its place.
     """
-    wanted = {spellings.fold(cut(prefix, member)): member for member in members if member.strip()}
+    wanted = {
+        spellings.fold(cut_tag(prefix, member)): member for member in members if member.strip()
+    }
     kept: list[dict[str, Any]] = []
     for tag in tags:
         name = str(tag.get("tag", ""))
         is_foreign = not name.startswith(prefix)
         if is_foreign or wanted.pop(spellings.fold(name.removeprefix(prefix)), None) is not None:
             kept.append(dict(tag))
-    added = (prefix + cut(prefix, spellings.spell(member)) for member in wanted.values())
+    added = (prefix + cut_tag(prefix, spellings.spell(member)) for member in wanted.values())
     return kept + [{"tag": name} for name in added]
 
 
-def cut(prefix: str, member: str) -> str:
+def cut_tag(prefix: str, member: str) -> str:
     """Return `member` as long as a tag with `prefix` can hold it."""
     return " ".join(member.split())[: LONGEST_TAG - len(prefix)].rstrip()
 

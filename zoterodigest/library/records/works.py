@@ -10,13 +10,13 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.export.csljson import to_csl, write_csl
 from zoterodigest.bibtex.export.entry import BibEntry, to_entry
-from zoterodigest.bibtex.export.manner import write_bib
 from zoterodigest.bibtex.facts.dates import read_dates
 from zoterodigest.bibtex.facts.proceedings import ON_ARXIV, Proceedings, proceedings_of
 from zoterodigest.bibtex.facts.rules import BibRules, Style
-from zoterodigest.bibtex.facts.work import Work, year_of_arxiv
+from zoterodigest.bibtex.facts.work import ItemFacts, year_of_arxiv
 from zoterodigest.bibtex.keys import (
     CitationKey,
     KeySource,
@@ -28,7 +28,7 @@ from zoterodigest.bibtex.tex.names import Creator, with_rest
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 
 
-def read_work(data: Data, rules: BibRules) -> Work:
+def read_work(data: Data, rules: BibRules) -> ItemFacts:
     """Return the work that the item `data` states, whatever else it holds.
 
     A venue is called by its official name, one that only a page's address tells is filled in; a
@@ -46,7 +46,7 @@ def read_work(data: Data, rules: BibRules) -> Work:
     facts = _completed(facts, place)
     creators = (_creator(rules, each) for each in item.creators)
     keywords, awards = _tags(item.tags, rules)
-    return Work(
+    return ItemFacts(
         item_type,
         facts,
         tuple(named for each in creators if each.last for named in with_rest(each)),
@@ -158,7 +158,7 @@ _ARXIV_AGAIN = re.compile(
 class Reference:
     """One item as it is cited."""
 
-    work: Work
+    work: ItemFacts
     key: CitationKey
 
     @property

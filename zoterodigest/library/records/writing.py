@@ -13,7 +13,7 @@ from typing import Any
 from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import is_iso, write_date
 from zoterodigest.core.values.identity import identifier_of
-from zoterodigest.core.values.record import Fields, Links, Members, Names, Value, text_in
+from zoterodigest.core.values.record import Fields, Members, Names, Value, WebLinks, text_in
 from zoterodigest.core.values.venue import Venue, VenueKind, official_name
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, Homes
@@ -21,13 +21,13 @@ from zoterodigest.library.records.hyperlinks import held_links, link_line
 from zoterodigest.library.records.properties import extra_values, with_extra, with_names
 from zoterodigest.library.records.tags import with_members
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, venue_tag
-from zoterodigest.library.rules.values import cleaned
+from zoterodigest.library.rules.values import cleaned_value
 
 Patch = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ItemTarget:
     """The item a field is written into: its data as they are by now, and where things live."""
 
     data: Data
@@ -40,10 +40,10 @@ class Place:
 
     def patch(self, home: str, text: str) -> Patch:
         """Return the patch that puts `text` into the field `home`, in the form Zotero keeps."""
-        return {home: cleaned(text)} if home else {}
+        return {home: cleaned_value(text)} if home else {}
 
 
-def write_field(place: Place, name: str, value: Value) -> Patch:
+def write_field(place: ItemTarget, name: str, value: Value) -> Patch:
     """Return the patch that writes one field; EMPTY clears it.
 
     Not written here are `year`, `date` and `venue`, which share homes (`write_when`,
@@ -57,7 +57,7 @@ def is_written_alone(name: str) -> bool:
     return name in _WRITERS
 
 
-def write_when(place: Place, present: Fields, asked: Fields) -> Patch:
+def write_when(place: ItemTarget, present: Fields, asked: Fields) -> Patch:
     """Return the patch for `year` and `date`, which share the item's date.
 
     A date of another year than `year` (a preprint's, beside the year of the conference) gives way
@@ -65,17 +65,17 @@ def write_when(place: Place, present: Fields, asked: Fields) -> Patch:
     ("n.d.") is read as both, and it is never written as a year.
     """
     date, year = (text_in({**present, **asked}, name) for name in ("date", "year"))
-    is_apart = bool(date and year and not date.startswith(year))
-    if "date" not in asked and (is_apart or (not year and is_iso(date) and len(date) == 4)):
+    is_diverged = bool(date and year and not date.startswith(year))
+    if "date" not in asked and (is_diverged or (not year and is_iso(date) and len(date) == 4)):
         date = ""
-    if "year" not in asked and (is_apart or not is_iso(year)):
+    if "year" not in asked and (is_diverged or not is_iso(year)):
         year = ""
-    if is_apart and asked.keys() >= {"date", "year"} and place.homes.item_type != "preprint":
+    if is_diverged and asked.keys() >= {"date", "year"} and place.homes.item_type != "preprint":
         date = ""
     return place.patch(place.homes.date, write_date(place.text(place.homes.date), date or year))
 
 
-def write_venue(place: Place, old_name: str, venue: str, year: str) -> Patch:
+def venue_patch(place: ItemTarget, old_name: str, venue: str, year: str) -> Patch:
     """Return the patch that names `venue` officially, with its publisher, series and derived tag.
 
     `old_name` is the venue the item has shown so far; its derived tag goes.
@@ -96,7 +96,7 @@ def write_venue(place: Place, old_name: str, venue: str, year: str) -> Patch:
     }
 
 
-def write_year_in_venue(place: Place, old_year: str, year: str) -> Patch:
+def write_year_in_venue(place: ItemTarget, old_year: str, year: str) -> Patch:
     """Return the patch that brings the year in an official venue name up to date.
 
     A name that is not exactly ours for `old_year` is the person's and stays.
@@ -108,14 +108,14 @@ def write_year_in_venue(place: Place, old_year: str, year: str) -> Patch:
     return place.patch(place.homes.venue, official_name(venue, year))
 
 
-def arxiv_line(place: Place, arxiv: str, category: str = "") -> Patch:
+def arxiv_line(place: ItemTarget, arxiv: str, category: str = "") -> Patch:
     """Return the patch that states an arXiv id, and its category if known, in Extra."""
     value = f"{arxiv} [{category}]" if category else arxiv
     key = place.zotero.rules.extra.arxiv
     return place.patch("extra", with_extra(place.text("extra"), key, [value] if arxiv else []))
 
 
-def arxiv_defaults(place: Place, arxiv: str) -> Patch:
+def arxiv_defaults(place: ItemTarget, arxiv: str) -> Patch:
     """Return the patch that gives a new item of an arXiv paper its url and its repository.
 
     Fields that already hold something stay.
@@ -136,13 +136,13 @@ def _exact(venue: str, zotero: ZoteroMapping) -> Venue | None:
     return found if found and zotero.venues.canonical(venue) == found.id else None
 
 
-def _belonging(place: Place, home: str, texts: tuple[str, str]) -> Patch:
+def _belonging(place: ItemTarget, home: str, texts: tuple[str, str]) -> Patch:
     """Return the patch from the old venue's text to the new one's, unless the person's stands."""
     was, will = texts
     return place.patch(home, will) if place.text(home) in ("", was) else {}
 
 
-def _with_venue_tag(place: Place, old: str, new: str) -> Patch:
+def _with_venue_tag(place: ItemTarget, old: str, new: str) -> Patch:
     tags = [dict(tag) for tag in place.data.get("tags", ())]
     old_tag, new_tag = (venue_tag(venue, place.zotero) for venue in (old, new))
     kept = [tag for tag in tags if tag.get("tag") != old_tag or old_tag == new_tag]
@@ -153,18 +153,18 @@ def _with_venue_tag(place: Place, old: str, new: str) -> Patch:
 
 def _write_text(
     home_name: str, form: Callable[[str], str] = str
-) -> Callable[[Place, Value], Patch]:
+) -> Callable[[ItemTarget, Value], Patch]:
     """Return the writer of a field that is the text of one home."""
     return lambda place, value: place.patch(getattr(place.homes, home_name), form(_text(value)))
 
 
-def _write_authors(place: Place, value: Value) -> Patch:
+def _write_authors(place: ItemTarget, value: Value) -> Patch:
     names = value if isinstance(value, Names) else Names(())
     return {"creators": with_names(place.data.get("creators", ()), names, place.homes.role)}
 
 
-def _write_members(name: str) -> Callable[[Place, Value], Patch]:
-    def write(place: Place, value: Value) -> Patch:
+def _write_members(name: str) -> Callable[[ItemTarget, Value], Patch]:
+    def write(place: ItemTarget, value: Value) -> Patch:
         texts = value.texts if isinstance(value, Members) else ()
         tags, prefix = place.data.get("tags", ()), place.zotero.prefix(name)
         return {"tags": with_members(tags, prefix, texts, place.zotero.spellings_of(name))}
@@ -172,7 +172,7 @@ def _write_members(name: str) -> Callable[[Place, Value], Patch]:
     return write
 
 
-def _write_arxiv(place: Place, value: Value) -> Patch:
+def _write_arxiv(place: ItemTarget, value: Value) -> Patch:
     homes, forms, arxiv = place.homes, place.zotero.rules.arxiv, _text(value)
     is_preprint = bool(homes.archive_id)
     patch = place.patch(homes.archive_id, _filled(forms.archive_id, arxiv))
@@ -197,28 +197,28 @@ def _filled(form: str, arxiv: str) -> str:
     return form.replace("{id}", arxiv) if arxiv else ""
 
 
-def _write_doi(place: Place, value: Value) -> Patch:
+def _write_doi(place: ItemTarget, value: Value) -> Patch:
     arxiv = ItemJson(place.data).home_arxiv if place.homes.archive_id else ""
     twin = _filled(place.zotero.rules.arxiv.doi, arxiv)
     return place.patch(place.homes.doi, _text(value) or twin)
 
 
-def _write_url(place: Place, value: Value) -> Patch:
+def _write_url(place: ItemTarget, value: Value) -> Patch:
     twin = _filled(place.zotero.rules.arxiv.url, ItemJson(place.data).home_arxiv)
     return place.patch(place.homes.url, _text(value) or twin)
 
 
-def _write_comment(place: Place, value: Value) -> Patch:
+def _write_comment(place: ItemTarget, value: Value) -> Patch:
     text = _text(value).strip()
     key = place.zotero.rules.extra.comment
     return place.patch("extra", with_extra(place.text("extra"), key, [text] if text else []))
 
 
-def _write_links(place: Place, value: Value) -> Patch:
+def _write_links(place: ItemTarget, value: Value) -> Patch:
     if place.zotero.links is not LinkHome.EXTRA:
         return {}
     own: Fields = {"arxiv": ItemJson(place.data).home_arxiv}
-    links = held_links(value, own).hyperlinks if isinstance(value, Links) else ()
+    links = held_links(value, own).hyperlinks if isinstance(value, WebLinks) else ()
     key = place.zotero.rules.extra.links
     return place.patch("extra", with_extra(place.text("extra"), key, list(map(link_line, links))))
 
@@ -227,7 +227,7 @@ def _text(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
-_WRITERS: Mapping[str, Callable[[Place, Value], Patch]] = {
+_WRITERS: Mapping[str, Callable[[ItemTarget, Value], Patch]] = {
     "title": _write_text("title", lambda text: " ".join(text.split())),
     "authors": _write_authors,
     "pages": _write_text("pages", canonical_pages),

@@ -27,11 +27,11 @@ class LinkHome(Enum):
     OFF = "off"
 
 
-class _Strict(BaseModel):
+class _StrictZoteroRules(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class TagPrefixes(_Strict):
+class TagPrefixes(_StrictZoteroRules):
     """What the tags of each namespace begin with."""
 
     task: str
@@ -40,7 +40,7 @@ class TagPrefixes(_Strict):
     venue: str
 
 
-class ExtraKeys(_Strict):
+class ExtraKeys(_StrictZoteroRules):
     """The keys of our lines in Extra."""
 
     arxiv: str
@@ -48,7 +48,7 @@ class ExtraKeys(_Strict):
     links: str
 
 
-class ArxivForms(_Strict):
+class ArxivForms(_StrictZoteroRules):
     """What the fields of an arXiv paper's item say; `{id}` stands for the id."""
 
     repository: str
@@ -57,7 +57,7 @@ class ArxivForms(_Strict):
     url: str
 
 
-class TypeRules(_Strict):
+class TypeRules(_StrictZoteroRules):
     """The item type of a work whose venue is unknown."""
 
     conference: str
@@ -70,7 +70,7 @@ class TypeRules(_Strict):
     schemes: dict[str, str]
 
 
-class ItemRules(_Strict):
+class ItemRules(_StrictZoteroRules):
     """The whole of `zotero.toml`."""
 
     tags: TagPrefixes
@@ -108,7 +108,7 @@ class ZoteroMapping:
         return Folding(venues.canonical, folded_title, self._fold_member, venues.is_server)
 
     def _fold_member(self, name: str, text: str) -> str:
-        return self.spellings_of(name).fold(tags.cut(self.prefix(name), text))
+        return self.spellings_of(name).fold(tags.cut_tag(self.prefix(name), text))
 
 
 _AS_WRITTEN = Spellings.as_written()
@@ -120,7 +120,7 @@ def zotero_mapping(
     """Return the built-in mapping with these choices."""
     folder = mapping.folder()
     return ZoteroMapping(
-        load_rules(folder / "zotero.toml"),
+        load_zotero_rules(folder / "zotero.toml"),
         mapping.venue_table(),
         load_spellings(folder / "tags.toml"),
         links,
@@ -129,12 +129,12 @@ def zotero_mapping(
 
 
 @cache
-def load_rules(path: Path) -> ItemRules:
+def load_zotero_rules(path: Path) -> ItemRules:
     """Return the rules of a `zotero.toml`; raises `BadMapping`."""
     return mapping.load(path, ItemRules)
 
 
-class _Tags(_Strict):
+class _Tags(_StrictZoteroRules):
     spellings: tuple[str, ...]
     synonyms: dict[str, str]
 
@@ -149,7 +149,7 @@ def load_spellings(path: Path) -> Spellings:
 def tag_text(name: str, text: str, zotero: ZoteroMapping) -> str:
     """Return the tag for one member of the field `name` (task, award, categories)."""
     prefix = zotero.prefix(name)
-    return prefix + tags.cut(prefix, zotero.spellings_of(name).spell(text))
+    return prefix + tags.cut_tag(prefix, zotero.spellings_of(name).spell(text))
 
 
 def venue_tag(venue: str, zotero: ZoteroMapping) -> str | None:
@@ -158,7 +158,7 @@ def venue_tag(venue: str, zotero: ZoteroMapping) -> str | None:
         return None
     found = zotero.venues.find(venue)
     prefix = zotero.rules.tags.venue
-    return prefix + tags.cut(prefix, found.id if found else venue)
+    return prefix + tags.cut_tag(prefix, found.id if found else venue)
 
 
 def tags_of(fields: Fields, zotero: ZoteroMapping) -> tuple[str, ...]:

@@ -8,7 +8,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from zoterodigest.library.rules.schema import ItemType, item_types
-from zoterodigest.library.rules.values import MAX_FIELD_BYTES, Data, NotAccepted, require, text_of
+from zoterodigest.library.rules.values import (
+    MAX_FIELD_BYTES,
+    Data,
+    NotAccepted,
+    clean_text,
+    require,
+)
 
 LINK_MODES = frozenset(
     {"linked_url", "linked_file", "imported_url", "imported_file", "embedded_image"}
@@ -38,7 +44,7 @@ _SORT_INDEX = {
 
 def note(value: Any) -> str:
     """Return the text of a note; raises `NotAccepted`, with its first words, if it is too long."""
-    text = text_of(value, "note")
+    text = clean_text(value, "note")
     if len(text) > MAX_NOTE_CHARACTERS:
         raise NotAccepted(413, f"Note '{_excerpt(text)}...' too long")
     return text
@@ -66,7 +72,7 @@ def part_field(kind: ItemType, name: str, value: Any, *, above: str) -> Any:
     # `require_fitting` refuses these two in an annotation with a clearer message.
     if kind.name == "annotation" and name not in ("md5", "mtime"):
         return _annotation_field(name, value, above)
-    text = text_of(value, name)
+    text = clean_text(value, name)
     if text and name == "mtime":
         is_number = re.fullmatch(r"\d{1,16}", text, re.ASCII)
         require(is_number, "'mtime' must be a number of milliseconds")
@@ -78,7 +84,7 @@ def part_field(kind: ItemType, name: str, value: Any, *, above: str) -> Any:
 
 def _annotation_field(name: str, value: Any, above: str) -> str | None:
     require(isinstance(value, str | None), f"{name} must be a string")
-    text = text_of(value, name)
+    text = clean_text(value, name)
     if name == "annotationType":
         kinds = "'highlight', 'note', 'image', 'text', or 'ink'"
         require(text in ANNOTATION_TYPES, f"annotationType must be {kinds}")

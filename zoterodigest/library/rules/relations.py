@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from zoterodigest.library.address import is_embedded, is_group, is_personal
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.library.rules.values import require, text_of
+from zoterodigest.library.rules.values import clean_text, require
 
 RELATED = "dc:relation"
 """Related items: the one relation that zotero.org keeps both ways."""
@@ -113,7 +113,7 @@ def _with_targets(data: Mapping[str, Any], targets: list[str]) -> dict[str, Any]
 
 def _targets(value: Any) -> list[str]:
     given = value if isinstance(value, list | tuple) else [value]
-    return sorted({text_of(target, "relations") for target in given} - {""})
+    return sorted({clean_text(target, "relations") for target in given} - {""})
 
 
 def _require_addresses(targets: list[str], kind: str) -> None:

@@ -130,8 +130,8 @@ _PROPERTIES: Mapping[str, Callable[[Any], Any]] = {
     "relations": relations,
     "parentItem": values.parent,
     "deleted": values.deleted,
-    "dateAdded": lambda value: values.moment("dateAdded", value),
-    "dateModified": lambda value: values.moment("dateModified", value),
+    "dateAdded": lambda value: values.utc_moment("dateAdded", value),
+    "dateModified": lambda value: values.utc_moment("dateModified", value),
 }
 
 

@@ -35,28 +35,28 @@ class ItemType:
 @cache
 def item_types() -> Mapping[str, ItemType]:
     """Return every item type Zotero knows, by name."""
-    table = mapping.load(mapping.folder() / "zotero-schema.toml", _Table)
+    table = mapping.load(mapping.folder() / "zotero-schema.toml", _SchemaTable)
     regular = {name: _regular(name, line, table.common) for name, line in table.types.items()}
     parts = {name: _part(name, fields) for name, fields in table.parts.items()}
     return regular | parts
 
 
-class _Line(BaseModel):
+class _SchemaLine(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     fields: str
     creators: str
 
 
-class _Table(BaseModel):
+class _SchemaTable(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     common: str
     parts: dict[str, str]
-    types: dict[str, _Line]
+    types: dict[str, _SchemaLine]
 
 
-def _regular(name: str, line: _Line, common: str) -> ItemType:
+def _regular(name: str, line: _SchemaLine, common: str) -> ItemType:
     words = line.fields.split()
     bases = dict(word.split("=") for word in words if "=" in word)
     lacking = {word.removeprefix("-") for word in words if word.startswith("-")}

@@ -53,20 +53,20 @@ def is_key(text: object) -> bool:
     return isinstance(text, str) and _KEY.fullmatch(text) is not None
 
 
-def timestamp(moment: datetime) -> str:
+def timestamp(utc_moment: datetime) -> str:
     """Return `moment` in the form of dateAdded and dateModified; without a zone it is UTC."""
-    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    aware = utc_moment if utc_moment.tzinfo else utc_moment.replace(tzinfo=UTC)
     return aware.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def text_of(value: Any, name: str) -> str:
+def clean_text(value: Any, name: str) -> str:
     """Return `value` as a text that Zotero stores; raises `NotAccepted`. Numbers become text."""
     if value is None:
         return ""
     require(not isinstance(value, list | tuple), f"Unexpected array for property '{name}'")
     is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
     require(is_text, f"'{name}' must be text")
-    text = cleaned(str(value))
+    text = cleaned_value(str(value))
     try:
         text.encode()
     except UnicodeEncodeError as error:
@@ -74,14 +74,14 @@ def text_of(value: Any, name: str) -> str:
     return text
 
 
-def cleaned(text: str) -> str:
+def cleaned_value(text: str) -> str:
     """Return `text` as Zotero stores it: trimmed, with LF line ends and no control characters."""
     return _CONTROL.sub("", text.replace("\r\n", "\n")).strip()
 
 
 def field(name: str, value: Any) -> str | None:
     """Return the value of an ordinary field as stored, None for an empty one."""
-    text = text_of(value, name)
+    text = clean_text(value, name)
     is_short = len(text.encode()) <= MAX_FIELD_BYTES
     require(is_short, f"'{name}' field value '{text[:50]}…' too long", 413)
     return text or None
@@ -89,7 +89,7 @@ def field(name: str, value: Any) -> str | None:
 
 def access_date(value: Any, now: str) -> str | None:
     """Return a day as it is, and a moment in UTC; `CURRENT_TIMESTAMP` is `now`."""
-    text = text_of(value, "accessDate")
+    text = clean_text(value, "accessDate")
     if text == "CURRENT_TIMESTAMP":
         return now
     if not text or (_DAY.fullmatch(text) and _instant(f"{text}T00:00:00Z")):
@@ -100,7 +100,7 @@ def access_date(value: Any, now: str) -> str | None:
     raise NotAccepted(400, f"'accessDate' must be in {forms} ({text[:50]})")
 
 
-def moment(name: str, value: Any) -> str:
+def utc_moment(name: str, value: Any) -> str:
     """Return dateAdded or dateModified in UTC."""
     if found := _instant(value):
         return found
@@ -155,7 +155,7 @@ def _creator(kind: ItemType, value: Data, *, may_be_blank: bool) -> dict[str, An
 
 
 def _creator_name(value: Any) -> str:
-    text = text_of(value, "creator")
+    text = clean_text(value, "creator")
     if len(text) > MAX_NAME_CHARACTERS:
         about = {"field": "creator", "value": text[:MAX_NAME_CHARACTERS]}
         raise NotAccepted(413, f"Creator value '{text[:50]}…' too long", about)
@@ -190,7 +190,7 @@ def tags(value: Any) -> list[dict[str, Any]]:
 
 def _tag_name(value: Any) -> str:
     require(not isinstance(value, Mapping | list | tuple | None), "Invalid tag name")
-    text = text_of(value, "tag")
+    text = clean_text(value, "tag")
     if len(text) > MAX_NAME_CHARACTERS:
         raise NotAccepted(413, f"Tag '{text[:50]}…' too long", {"tag": text})
     return text
@@ -207,7 +207,7 @@ def collections(value: Any) -> list[str]:
 def collection_name(text: object) -> str:
     """Return `text` as a collection's name is stored; raises `NotAccepted`."""
     require(isinstance(text, str), "'name' must be a string")
-    name = text_of(text, "name")
+    name = clean_text(text, "name")
     require(name, "Collection name cannot be empty")
     if len(name) > MAX_NAME_CHARACTERS:
         about = {"value": f"{name[:50]}…"}

@@ -18,10 +18,10 @@ from zoterodigest.library.server.messages import (
     json_answer,
     text_answer,
 )
-from zoterodigest.library.server.reading import Reading
+from zoterodigest.library.server.reading import ReadRequest
 from zoterodigest.library.server.shapes import template_answer
-from zoterodigest.library.server.site import Served, Site, user_of
-from zoterodigest.library.server.writing import Writing
+from zoterodigest.library.server.site import Served, ServedSite, user_of
+from zoterodigest.library.server.writing import WriteRequest
 
 _READS = frozenset({"GET", "HEAD"})
 _TEMPLATES = frozenset(
@@ -30,7 +30,7 @@ _TEMPLATES = frozenset(
 _HEADERS = {"Zotero-API-Version": "3", "Zotero-Schema-Version": "41", "Cache-Control": "no-store"}
 
 
-def answer(request: Request, site: Site) -> Response:
+def answer_request(request: Request, site: ServedSite) -> Response:
     """Return the answer to `request`; an error of a library is an answer too."""
     try:
         found = _answer(request, site)
@@ -43,7 +43,7 @@ def answer(request: Request, site: Site) -> Response:
     return Response(found.status, {**_HEADERS, **found.headers}, found.body)
 
 
-def _answer(request: Request, site: Site) -> Response:
+def _answer(request: Request, site: ServedSite) -> Response:
     address, opened = site.admit(request)
     _require_version_3(request)
     match request.segments:
@@ -53,7 +53,7 @@ def _answer(request: Request, site: Site) -> Response:
             served = site.served(f"{kind}/{number}", opened)
             with served.lock:
                 if request.method in _READS:
-                    return Reading(request, address, served).answer(tuple(rest))
+                    return ReadRequest(request, address, served).answer(tuple(rest))
                 return _written(request, site, served, address, opened)
         case _ if request.method not in _READS:
             raise Rejected(405, "Method not allowed")
@@ -79,7 +79,7 @@ def _require_version_3(request: Request) -> None:
 
 
 def _written(
-    request: Request, site: Site, served: Served, address: str, opened: frozenset[str]
+    request: Request, site: ServedSite, served: Served, address: str, opened: frozenset[str]
 ) -> Response:
     if served.library.is_read_only:
         raise Rejected(403, "Write access denied")
@@ -93,14 +93,14 @@ def _written(
         case "DELETE", _:
             return Deleting(request, served).answer(path)
         case "POST", ("items" | "collections" as kind,):
-            return Writing(site, request, address, served, author, KINDS[kind]).batch()
+            return WriteRequest(site, request, address, served, author, KINDS[kind]).batch()
         case "PUT" | "PATCH", ("items" | "collections" as kind, key):
-            return Writing(site, request, address, served, author, KINDS[kind]).single(key)
+            return WriteRequest(site, request, address, served, author, KINDS[kind]).single(key)
         case _:
             raise Rejected(405, "Method not allowed")
 
 
-def _key(request: Request, site: Site, opened: frozenset[str]) -> Mapping[str, object]:
+def _key(request: Request, site: ServedSite, opened: frozenset[str]) -> Mapping[str, object]:
     """Return what the key of `request` may do; no other key can be asked for."""
     asked = request.segments[1]
     own = sorted(path for path in opened if asked in ("current", site.keys.get(path)))

@@ -10,11 +10,11 @@ from typing import Any
 
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, LibraryItem, Written
-from zoterodigest.library.server.kinds import KINDS, Kind
+from zoterodigest.library.server.kinds import KINDS, ServedKind
 from zoterodigest.library.server.messages import Rejected, Request, Response
-from zoterodigest.library.server.queries import read_query, tag_names
+from zoterodigest.library.server.queries import read_query, requested_tags
 from zoterodigest.library.server.site import Served
-from zoterodigest.library.server.writing import require_unchanged
+from zoterodigest.library.server.writing import require_version
 
 _HEADER = "If-Unmodified-Since-Version"
 
@@ -36,16 +36,16 @@ class Deleting:
                 self._require_version(KINDS[segment], key, version)
                 self._erase(segment, [key], version)
             case ("items" | "collections" as segment,):
-                require_unchanged(self.served, version)
+                require_version(self.served, version)
                 self._erase(segment, self._keys(f"{segment.removesuffix('s')}Key"), version)
             case ("tags",):
-                require_unchanged(self.served, version)
-                self._remove_tags(frozenset(tag_names(self.request)))
+                require_version(self.served, version)
+                self._remove_tags(frozenset(requested_tags(self.request)))
             case _:
                 raise Rejected(405, "Method not allowed")
         return Response(204, {"Last-Modified-Version": str(self.served.library.version())})
 
-    def _require_version(self, kind: Kind[Any], key: str, version: int) -> None:
+    def _require_version(self, kind: ServedKind[Any], key: str, version: int) -> None:
         stored = kind.stored(self.served.library, [key]).get(key)
         if stored is None:
             # Who states a version knew the object: to them its absence is a change.

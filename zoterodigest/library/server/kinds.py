@@ -49,7 +49,7 @@ Stored = TypeVar("Stored", LibraryItem, RelatedCollection)
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[Stored]):
+class ServedKind(Generic[Stored]):
     """One kind of object; `name` is what messages call it.
 
     `stored` returns the objects with these keys. `asked` returns the write that changes the stored
@@ -162,9 +162,11 @@ def _with_all(needed: Sequence[str], data: Data) -> Data:
     return data
 
 
-KINDS: Mapping[str, Kind[Any]] = {
-    "items": Kind("Item", _stored_items, _asked_item, _whole_item, _write_items, Showing.item),
-    "collections": Kind(
+KINDS: Mapping[str, ServedKind[Any]] = {
+    "items": ServedKind(
+        "Item", _stored_items, _asked_item, _whole_item, _write_items, Showing.item
+    ),
+    "collections": ServedKind(
         "Collection",
         _stored_collections,
         _asked_collection,

@@ -18,7 +18,7 @@ from threading import Lock, Thread
 from typing import Any
 
 from zoterodigest.library.port import KEY_ALPHABET, Library
-from zoterodigest.library.server.api import answer
+from zoterodigest.library.server.api import answer_request
 from zoterodigest.library.server.messages import (
     Rejected,
     Request,
@@ -58,13 +58,13 @@ class Listener(ThreadingHTTPServer):
     def __init__(
         self,
         port: int,
-        answer: Answer,
+        answer_request: Answer,
         report: Callable[[Exception], None],
         *,
         admit: Callable[[Request], object] = lambda request: None,
         connection: type[Connection] | None = None,
     ) -> None:
-        self.answer = answer
+        self.answer = answer_request
         self.admit = admit
         self.report = report
         self._open: set[socket.socket] = set()
@@ -218,7 +218,9 @@ def listener(
     It has its port already; `serve_forever` answers.
     """
     offered = site(libraries, keys, new_key)
-    return Listener(port, lambda request: answer(request, offered), report, admit=offered.admit)
+    return Listener(
+        port, lambda request: answer_request(request, offered), report, admit=offered.admit
+    )
 
 
 @contextmanager

@@ -28,7 +28,7 @@ _TAG_QMODES = frozenset({"", "contains", "startswith"})
 _WORDS = re.compile(r'"([^"]*)"|(\S+)')
 
 
-class Format(Enum):
+class ResponseFormat(Enum):
     """How objects are shown."""
 
     JSON = "json"
@@ -57,7 +57,7 @@ class Query:
     `limit` None is no limit; `keys` None asks for any key.
     """
 
-    format: Format
+    format: ResponseFormat
     include: frozenset[str]
     since: int
     start: int
@@ -137,7 +137,7 @@ def read_tag_query(request: Request) -> TagQuery:
     kept = {name: list(held) for name, held in request.query.items() if name not in _OF_TAGS}
     items = replace(request, query={**kept, **of_items})
     return TagQuery(
-        names=frozenset(map(folded, tag_names(request))),
+        names=frozenset(map(folded, requested_tags(request))),
         types=tuple(_conditions(request.query, "tagType")),
         words=folded(request.parameter("q")),
         is_from_start=mode == "startswith",
@@ -192,17 +192,17 @@ def _item_types(request: Request) -> tuple[Condition, ...]:
     return found
 
 
-def tag_names(request: Request) -> list[str]:
+def requested_tags(request: Request) -> list[str]:
     """Return the tags a request names, one or several parted by bars."""
     return [name for text in request.query.get("tag", ()) for name in _alternatives(text)]
 
 
-def _format(request: Request) -> Format:
-    text = request.parameter("format", Format.JSON.value)
+def _format(request: Request) -> ResponseFormat:
+    text = request.parameter("format", ResponseFormat.JSON.value)
     if "content" in request.query:
         raise Rejected(400, "'content' belongs to Atom, which is not served")
-    _require_known("format", text, {one.value for one in Format})
-    return Format(text)
+    _require_known("format", text, {one.value for one in ResponseFormat})
+    return ResponseFormat(text)
 
 
 def _include(request: Request) -> frozenset[str]:
@@ -224,12 +224,12 @@ def _keys(request: Request, name: str) -> tuple[str, ...] | None:
     return tuple(key for key in request.parameter(name).strip(",").split(",") if is_key(key))
 
 
-def _limit(request: Request, form: Format, keys: Sequence[str] | None) -> int | None:
+def _limit(request: Request, form: ResponseFormat, keys: Sequence[str] | None) -> int | None:
     if keys is not None:
         return MAX_PAGE
     text = request.parameter("limit")
     given = int(text) if re.fullmatch(r"[0-9]{1,15}", text) else 0
-    if form in (Format.VERSIONS, Format.KEYS):
+    if form in (ResponseFormat.VERSIONS, ResponseFormat.KEYS):
         return given or None
     return min(given or PAGE, MAX_PAGE)
 

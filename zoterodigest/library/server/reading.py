@@ -19,14 +19,14 @@ from zoterodigest.library.server.messages import (
     json_answer,
     text_answer,
 )
-from zoterodigest.library.server.queries import Format, Query, read_query, read_tag_query
+from zoterodigest.library.server.queries import Query, ResponseFormat, read_query, read_tag_query
 from zoterodigest.library.server.selection import (
     Scope,
     below,
     everything,
     in_collection,
-    select,
     select_collections,
+    select_items,
     select_tags,
     trashed,
 )
@@ -41,7 +41,7 @@ _EMPTY: Mapping[str, Any] = {"searches": [], "settings": {}, "fulltext": {}}
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadRequest:
     """One request that reads the library `served`, which the client knows at `address`."""
 
     request: Request
@@ -89,7 +89,7 @@ class Reading:
         item = _required(snapshot.items, key, "Item does not exist")
         query = read_query(self.request)
         headers = self._at(item.version)
-        if query.format in (Format.BIBTEX, Format.CSLJSON):
+        if query.format in (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON):
             return _exported(query.format, _cited([item], snapshot), headers)
         shown = Showing.of(self.address, self.served, snapshot)
         return json_answer(_with_formats(shown, [item], query)[0], headers)
@@ -99,9 +99,9 @@ class Reading:
         if scope is trashed:
             query = replace(query, with_trashed=True)
         added = self.served.details().added
-        found = select(snapshot, query, scope, only_top=only_top, added=added)
+        found = select_items(snapshot, query, scope, only_top=only_top, added=added)
         page, headers = self._page(found, query, snapshot.version)
-        if query.format in (Format.BIBTEX, Format.CSLJSON):
+        if query.format in (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON):
             return _exported(query.format, _cited(page, snapshot), headers)
         shown = Showing.of(self.address, self.served, snapshot)
         return _listed(page, query, headers, lambda some: _with_formats(shown, some, query))
@@ -113,7 +113,7 @@ class Reading:
 
     def _collections(self, path: Path, snapshot: Snapshot) -> Response:
         query = read_query(self.request, keys_named="collectionKey")
-        if query.format in (Format.BIBTEX, Format.CSLJSON):
+        if query.format in (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON):
             raise Rejected(400, f"Invalid 'format' value {query.format.value!r}")
         match path:
             case (_,):
@@ -140,7 +140,7 @@ class Reading:
         is_of_top = "top" in path
         if query.items.matches_children or query.items.tags or is_of_top:
             wanted = replace(query.items, since=0, sort="dateModified")
-            carried = select(snapshot, wanted, scope, only_top=is_of_top)
+            carried = select_items(snapshot, wanted, scope, only_top=is_of_top)
         else:
             carried = _unless_trashed(snapshot.items, query.items, scope)
         counted = _unless_trashed(snapshot.items, query.items)
@@ -247,9 +247,9 @@ def _listed(
     show: Callable[[Sequence[Stored]], list[dict[str, Any]]],
 ) -> Response:
     match query.format:
-        case Format.VERSIONS:
+        case ResponseFormat.VERSIONS:
             return json_answer({one.key: one.version for one in page}, headers)
-        case Format.KEYS:
+        case ResponseFormat.KEYS:
             return text_answer("".join(f"{one.key}\n" for one in page), headers)
         case _:
             return json_answer(show(page), headers)
@@ -263,8 +263,10 @@ def _cited(items: Sequence[LibraryItem], snapshot: Snapshot) -> list[Reference]:
     return [found[item.key] for item in items if item.key in wanted & found.keys()]
 
 
-def _exported(form: Format, cited: Sequence[Reference], headers: Mapping[str, str]) -> Response:
-    if form is Format.BIBTEX:
+def _exported(
+    form: ResponseFormat, cited: Sequence[Reference], headers: Mapping[str, str]
+) -> Response:
+    if form is ResponseFormat.BIBTEX:
         text, kind = bib_text(cited, Style(), bib_rules()), "application/x-bibtex"
     else:
         items = csl_text(cited, Style(abstract=True), bib_rules())

@@ -10,7 +10,7 @@ from zoterodigest.library.port import Collection as Shelf
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.rules.schema import item_types
 from zoterodigest.library.server.queries import Query, TagQuery, folded
-from zoterodigest.library.server.shapes import creator_summary, date_of, parsed_date, sort_date
+from zoterodigest.library.server.shapes import creator_summary, item_date, parsed_date, sort_date
 
 Scope = Callable[[LibraryItem], bool]
 """Which items a listing is about, before it is asked for anything."""
@@ -46,7 +46,7 @@ def top_items(items: Iterable[LibraryItem]) -> Mapping[str, LibraryItem]:
     return {key: _top(item, by_key) for key, item in by_key.items()}
 
 
-def select(
+def select_items(
     snapshot: Snapshot,
     query: Query,
     scope: Scope = everything,
@@ -67,14 +67,14 @@ def select(
     return _sorted(kept, query, added or {})
 
 
-def select_collections(shelves: Iterable[Shelf], query: Query) -> list[Shelf]:
+def select_collections(collection_rows: Iterable[Shelf], query: Query) -> list[Shelf]:
     """Return the collections that `query` asks for, by name or the last written first."""
     found = [
-        shelf
-        for shelf in shelves
-        if shelf.version > query.since
-        and (query.keys is None or shelf.key in query.keys)
-        and all(word in folded(shelf.name) for word in query.words)
+        collection_row
+        for collection_row in collection_rows
+        if collection_row.version > query.since
+        and (query.keys is None or collection_row.key in query.keys)
+        and all(word in folded(collection_row.name) for word in query.words)
     ]
     if query.sort == "collectionKeyList":
         return sorted(found, key=lambda one: _place(one.key, query.keys or ()))
@@ -162,7 +162,7 @@ def _has_words(item: LibraryItem, query: Query) -> bool:
     if not query.words:
         return True
     texts = [folded(text) for text in _texts(item.data, query.is_everywhere)]
-    year = parsed_date(date_of(item.data))[:4]
+    year = parsed_date(item_date(item.data))[:4]
     return all(word == year or any(word in text for text in texts) for word in query.words)
 
 
@@ -209,7 +209,7 @@ def _value(item: LibraryItem, sort: str) -> str:
         case "creator":
             return folded(creator_summary(item.data))
         case "date":
-            return sort_date(date_of(item.data))
+            return sort_date(item_date(item.data))
         case "addedBy":
             return str(item.data.get("dateAdded", ""))
         case "serverDateModified":

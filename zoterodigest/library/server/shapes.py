@@ -13,7 +13,7 @@ from typing import Any
 
 from zoterodigest.core.values.dates import parse_date
 from zoterodigest.library.embedded.embedded import Details
-from zoterodigest.library.embedded.tables import Credit
+from zoterodigest.library.embedded.tables import ItemUsers
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.rules.parts import (
     ANNOTATION_TYPES,
@@ -48,7 +48,7 @@ class Showing:
     snapshot: Snapshot
     children: Mapping[str, int] | None
     members: Mapping[str, int]
-    shelves: Mapping[str, int]
+    collection_rows: Mapping[str, int]
     details: Details
 
     @classmethod
@@ -88,7 +88,7 @@ class Showing:
             relations = self.details.relations.get(collection.key, {})
         links = self._links(f"collections/{collection.key}", "collections", collection.parent)
         meta = {
-            "numCollections": self.shelves.get(collection.key, 0),
+            "numCollections": self.collection_rows.get(collection.key, 0),
             "numItems": self.members.get(collection.key, 0),
         }
         shown = self._object(collection.key, collection.version, links)
@@ -129,7 +129,7 @@ class Showing:
         meta: dict[str, Any] = {}
         if summary := creator_summary(item.data):
             meta["creatorSummary"] = summary
-        if parsed := item.parsed_date or parsed_date(date_of(item.data)):
+        if parsed := item.parsed_date or parsed_date(item_date(item.data)):
             meta["parsedDate"] = parsed
         if self.children is not None and may_have_children(item.data):
             meta["numChildren"] = self.children.get(item.key, 0)
@@ -139,7 +139,7 @@ class Showing:
         """Return who created and last changed an item, which zotero.org tells in groups alone."""
         if self.served.kind != "group":
             return {}
-        credit = self.details.credits.get(key, Credit())
+        credit = self.details.credits.get(key, ItemUsers())
         by_others = None if credit.modified_by == credit.created_by else credit.modified_by
         named = {"createdByUser": credit.created_by, "lastModifiedByUser": by_others}
         return {name: self._user(user) for name, user in named.items() if user is not None}
@@ -183,7 +183,7 @@ def fields_of(item_type: str, link_mode: str = "") -> list[str]:
     return sorted(fields, key=lambda name: (name != "title", name != "abstractNote", name))
 
 
-def date_of(data: Mapping[str, Any]) -> str:
+def item_date(data: Mapping[str, Any]) -> str:
     """Return the date of an item as its person wrote it, whatever its type calls the field."""
     name = item_types()[data["itemType"]].field_for("date") or "date"
     return str(data.get(name, ""))

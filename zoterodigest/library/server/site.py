@@ -90,7 +90,7 @@ class Served:
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class ServedSite:
     """All that a server answers from.
 
     `keys` holds by path the API key that opens the library; `new_key` makes keys for objects that
@@ -135,7 +135,7 @@ class Site:
 
 def site(
     libraries: Mapping[str, Library], keys: Mapping[str, str], new_key: Callable[[], str]
-) -> Site:
+) -> ServedSite:
     """Return a site of these libraries; one that stands at two paths has one lock.
 
     Raises `ValueError`, a bug in the caller, for a path that is none or a user without a key.
@@ -150,7 +150,7 @@ def site(
     served = {
         path: Served(path, library, locks[id(library)]) for path, library in libraries.items()
     }
-    return Site(served, dict(keys), new_key)
+    return ServedSite(served, dict(keys), new_key)
 
 
 def user_of(paths: Iterable[str]) -> int | None:

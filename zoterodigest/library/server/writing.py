@@ -16,16 +16,16 @@ from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import (
     BATCH_SIZE,
     Outcome,
-    Refused,
+    RefusedObject,
     Stale,
     Unchanged,
     Written,
 )
 from zoterodigest.library.rules.values import NotAccepted, is_key, require
-from zoterodigest.library.server.kinds import Author, Data, Kind
+from zoterodigest.library.server.kinds import Author, Data, ServedKind
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.shapes import Showing
-from zoterodigest.library.server.site import Served, Site
+from zoterodigest.library.server.site import Served, ServedSite
 
 _UNSTATED = (
     "Either If-Unmodified-Since-Version or object version property must be provided for key-based "
@@ -34,15 +34,15 @@ _UNSTATED = (
 
 
 @dataclass(frozen=True, slots=True)
-class Writing:
+class WriteRequest:
     """One request of `author` that writes objects of `kind` into the library `served`."""
 
-    site: Site
+    site: ServedSite
     request: Request
     address: str
     served: Served
     author: Author
-    kind: Kind[Any]
+    kind: ServedKind[Any]
 
     def batch(self) -> Response:
         """Write up to 50 objects, each for itself; raises `Rejected`."""
@@ -53,8 +53,8 @@ class Writing:
         is_checked = self._is_library_unchanged()
         judged = self._judged(sent, is_library_checked=is_checked)
         # One write for all: the library checks them in order, so a parent may precede its child.
-        outcomes = iter(self._write([one for one in judged if not isinstance(one, Refused)]))
-        done = [one if isinstance(one, Refused) else next(outcomes) for one in judged]
+        outcomes = iter(self._write([one for one in judged if not isinstance(one, RefusedObject)]))
+        done = [one if isinstance(one, RefusedObject) else next(outcomes) for one in judged]
         report = self._report(done)
         # Measured: zotero.org forgets the token of a batch whose last object failed.
         if str(len(sent) - 1) not in report["failed"]:
@@ -72,7 +72,7 @@ class Writing:
             raise _rejected(refused) from refused
         # The library checks the version again: another request may have come since it was read.
         (outcome,) = self._write([asked])
-        if isinstance(outcome, Stale | Refused):
+        if isinstance(outcome, Stale | RefusedObject):
             raise _rejected(self._refusal(outcome))
         self.site.tokens.remember(self.served.path, token)
         if isinstance(outcome, Unchanged):
@@ -102,7 +102,7 @@ class Writing:
         version = self.request.version_header("If-Unmodified-Since-Version")
         if version is None:
             return False
-        require_unchanged(self.served, version)
+        require_version(self.served, version)
         return True
 
     def _judged(self, sent: Sequence[Any], *, is_library_checked: bool) -> list[Any]:
@@ -119,7 +119,7 @@ class Writing:
                     raise NotAccepted(400, said)
                 judged.append(self._asked(data, stored, is_library_checked=is_library_checked))
             except NotAccepted as refused:
-                judged.append(Refused("", refused.code, refused.message, refused.data))
+                judged.append(RefusedObject("", refused.code, refused.message, refused.data))
         return judged
 
     def _asked(self, data: Data, stored: Mapping[str, Any], *, is_library_checked: bool) -> Any:
@@ -155,20 +155,20 @@ class Writing:
                     report["successful"][str(at)] = self.kind.show(showing, now[key])
                 case Unchanged(key):
                     report["unchanged"][str(at)] = key
-                case Stale() | Refused():
+                case Stale() | RefusedObject():
                     report["failed"][str(at)] = _failed(self._refusal(one))
                 case _:
                     assert_never(one)
         return report
 
-    def _refusal(self, outcome: Stale | Refused) -> Refused:
+    def _refusal(self, outcome: Stale | RefusedObject) -> RefusedObject:
         """Return why an object was not written; it may have changed since it was judged."""
-        if isinstance(outcome, Refused):
+        if isinstance(outcome, RefusedObject):
             return outcome
         key = outcome.key
         stored = self.kind.stored(self.served.library, [key]).get(key)
         about = {} if stored is None else {"version": stored.version}
-        return Refused(key, 412, f"{self.kind.name} has been modified", about)
+        return RefusedObject(key, 412, f"{self.kind.name} has been modified", about)
 
     def _asked_single(self, key: str) -> Any:
         """Return the write that a PUT or PATCH asks for; raises `NotAccepted`."""
@@ -218,7 +218,7 @@ class Writing:
         return {"Last-Modified-Version": str(version)}
 
 
-def require_unchanged(served: Served, version: int) -> None:
+def require_version(served: Served, version: int) -> None:
     """Raise `Rejected` if something in the library was written after `version`."""
     found = served.library.version()
     if found > version:
@@ -251,14 +251,14 @@ def _claim_of(name: str, data: Data) -> tuple[str | None, int | None]:
     return key, version
 
 
-def _failed(refused: Refused) -> dict[str, Any]:
+def _failed(refused: RefusedObject) -> dict[str, Any]:
     """Return what a report says of an object; zotero.org escapes its messages as HTML."""
     message = escape(refused.message, quote=False).replace('"', "&quot;")
     said: dict[str, Any] = {"code": refused.code, "message": message}
     return said | {"data": dict(refused.data)} if refused.data else said
 
 
-def _rejected(refused: NotAccepted | Refused) -> Rejected:
+def _rejected(refused: NotAccepted | RefusedObject) -> Rejected:
     version = refused.data.get("version")
     headers = {} if version is None else {"Last-Modified-Version": str(version)}
     return Rejected(refused.code, refused.message, headers)

@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from pydantic import TypeAdapter
 
-from zoterodigest.foreign import BadJson, Shape, read_json_as
+from zoterodigest.foreign import BadJson, JsonObject, read_json_as
 from zoterodigest.library.http.reading import KnownObjects, Listing
 from zoterodigest.library.key_file import replace_private
 from zoterodigest.library.port import Collection, LibraryItem
@@ -29,7 +29,7 @@ _FORMAT = 2
 _TAGS = re.compile(r"<[^<>]*>")
 
 
-class _File(Shape):
+class _CacheFile(JsonObject):
     format: Literal[2]
     version: int
     items: list[tuple[str, int, dict[str, Any], str]]
@@ -37,7 +37,7 @@ class _File(Shape):
     collections: list[tuple[str, int, str, str | None, bool]]
 
 
-_FILE = TypeAdapter(_File)
+_FILE = TypeAdapter(_CacheFile)
 
 
 def cache_path(folder: Path, identity: str) -> Path:
@@ -54,10 +54,10 @@ def load_known(path: Path) -> KnownObjects:
         _LOG.debug("Nothing is known of the library yet")  # or what is kept cannot be read
         return KnownObjects()
     items = {each[0]: LibraryItem(*each) for each in kept.items}
-    shelves = {each[0]: Collection(*each) for each in kept.collections}
+    collection_rows = {each[0]: Collection(*each) for each in kept.collections}
     listed = {**{key: one.version for key, one in items.items()}, **kept.withheld}
-    versions = {key: one.version for key, one in shelves.items()}
-    return KnownObjects(Listing(kept.version, listed, versions), items, shelves)
+    versions = {key: one.version for key, one in collection_rows.items()}
+    return KnownObjects(Listing(kept.version, listed, versions), items, collection_rows)
 
 
 def keep_known(path: Path, known: KnownObjects) -> None:
@@ -87,8 +87,14 @@ def forget_all(folder: Path) -> None:
             path.unlink()
 
 
-def _fields(shelf: Collection) -> list[Any]:
-    return [shelf.key, shelf.version, shelf.name, shelf.parent, shelf.is_trashed]
+def _fields(collection_row: Collection) -> list[Any]:
+    return [
+        collection_row.key,
+        collection_row.version,
+        collection_row.name,
+        collection_row.parent,
+        collection_row.is_trashed,
+    ]
 
 
 def _is_private(item: LibraryItem) -> bool:

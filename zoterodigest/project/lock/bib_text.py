@@ -20,14 +20,14 @@ from zoterodigest.project.lock.fold import fold_exported
 from zoterodigest.project.lock.paragraphs import (
     BIB,
     PRINT,
-    Paragraph,
+    LockParagraph,
     Values,
-    key_of,
-    named,
+    object_key,
     one_print,
     path_of,
-    texts_of,
+    text_list,
     to_json,
+    values_by_name,
 )
 
 ExportedKey = tuple[BibKey, str]
@@ -41,9 +41,9 @@ class BibsRead:
     exported: dict[ExportedKey, Exported] = field(default_factory=dict)
     made: set[BibKey] = field(default_factory=set)
 
-    def read(self, paragraph: Paragraph) -> None:
+    def read(self, paragraph: LockParagraph) -> None:
         """Take up what a paragraph says; raise `ValueError` if it is none of a .bib."""
-        name, *keys = texts_of(read_json(paragraph.head.removeprefix(BIB)))
+        name, *keys = text_list(read_json(paragraph.head.removeprefix(BIB)))
         path = BibKey(path_of(name, "bib"))
         for values in paragraph.variants():
             match keys:
@@ -58,8 +58,8 @@ class BibsRead:
 
 def _exported(path: BibKey, key: str, values: Values) -> Exported:
     reason = "a print is a field and one fingerprint"
-    prints = {name: one_print(value, reason) for name, value in named(values, PRINT)}
-    return Exported(path, key, key_of(values, "item"), prints)
+    prints = {name: one_print(value, reason) for name, value in values_by_name(values, PRINT)}
+    return Exported(path, key, object_key(values, "item"), prints)
 
 
 def render_bibs(exported: Iterable[Exported], made: Iterable[str]) -> Iterator[str]:

@@ -12,7 +12,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
-from zoterodigest.core.links.link import Base, Credit, Exported, Origin, Row, Shelf, State
+from zoterodigest.core.links.link import (
+    Base,
+    CollectionRow,
+    Exported,
+    FieldSource,
+    LinkState,
+    LockRow,
+    Origin,
+)
 from zoterodigest.core.reconcile.acknowledging import Acknowledged
 
 _NOT_OURS = (False, None)
@@ -21,7 +29,7 @@ T = TypeVar("T")
 Key = TypeVar("Key", bound=str)
 K = TypeVar("K", bound=str | tuple[str, str] | tuple[str, tuple[str, ...]])
 
-_STRONGEST_STATE = (State.UNLINKED, State.LINKED, State.TRASHED, State.DROPPED)
+_STRONGEST_STATE = (LinkState.UNLINKED, LinkState.LINKED, LinkState.TRASHED, LinkState.DROPPED)
 """Which of two states holds. Only a person can unlink, so that is never lost; that an entry left or
 an item lies in the trash is seen again by the next run, so a link yields to neither."""
 
@@ -47,16 +55,16 @@ def fold_all(
     return folded
 
 
-def fold_rows(one: Row, other: Row, before: Sequence[Row] = ()) -> Row:
+def fold_rows(one: LockRow, other: LockRow, before: Sequence[LockRow] = ()) -> LockRow:
     """Make one row of two with one id; `before` is the row they come from, where it is known."""
 
-    def agreed(part: Callable[[Row], T], otherwise: T) -> T:
+    def agreed(part: Callable[[LockRow], T], otherwise: T) -> T:
         return _agreed(part(one), part(other), [part(row) for row in before], otherwise)
 
-    def lesser(part: Callable[[Row], Key]) -> Key:
+    def lesser(part: Callable[[LockRow], Key]) -> Key:
         return _lesser(part(one), part(other), [part(row) for row in before])
 
-    def united(part: Callable[[Row], frozenset[T]]) -> frozenset[T]:
+    def united(part: Callable[[LockRow], frozenset[T]]) -> frozenset[T]:
         return _united(part(one), part(other), [part(row) for row in before])
 
     # A base and the mark that its field is diverged are one decision: decided apart, one side
@@ -66,11 +74,11 @@ def fold_rows(one: Row, other: Row, before: Sequence[Row] = ()) -> Row:
             _standing(one, name),
             _standing(other, name),
             [_standing(row, name) for row in before],
-            (None, name in one.apart or name in other.apart),
+            (None, name in one.diverged or name in other.diverged),
         )
-        for name in one.bases.keys() | other.bases.keys() | one.apart | other.apart
+        for name in one.bases.keys() | other.bases.keys() | one.diverged | other.diverged
     }
-    return Row(
+    return LockRow(
         id=one.id,
         digest=lesser(lambda row: row.digest),
         item=lesser(lambda row: row.item),
@@ -80,7 +88,7 @@ def fold_rows(one: Row, other: Row, before: Sequence[Row] = ()) -> Row:
         texts=united(lambda row: row.texts),
         headings=agreed(lambda row: row.headings, ()),
         bases={name: base for name, (base, _) in sorted(standings.items()) if base is not None},
-        apart=frozenset(name for name, (_, is_apart) in standings.items() if is_apart),
+        diverged=frozenset(name for name, (_, is_diverged) in standings.items() if is_diverged),
         origin=_origin(one, other, before),
         state=agreed(
             lambda row: row.state, min(one.state, other.state, key=_STRONGEST_STATE.index)
@@ -90,13 +98,15 @@ def fold_rows(one: Row, other: Row, before: Sequence[Row] = ()) -> Row:
     )
 
 
-def fold_shelves(one: Shelf, other: Shelf, before: Sequence[Shelf] = ()) -> Shelf:
+def fold_collection_rows(
+    one: CollectionRow, other: CollectionRow, before: Sequence[CollectionRow] = ()
+) -> CollectionRow:
     """Make one shelf of two with one digest and path."""
     return _agreed(
         one,
         other,
         before,
-        Shelf(
+        CollectionRow(
             one.digest,
             one.path,
             min(one.collection, other.collection),
@@ -163,18 +173,20 @@ def _added(one: frozenset[T], other: frozenset[T], before: Sequence[frozenset[T]
     return (one & other).union(*gained)
 
 
-def _standing(row: Row, name: str) -> tuple[Base | None, bool]:
-    return row.bases.get(name), name in row.apart
+def _standing(row: LockRow, name: str) -> tuple[Base | None, bool]:
+    return row.bases.get(name), name in row.diverged
 
 
-def _credits(one: Row, other: Row, before: Sequence[Row]) -> Iterator[tuple[str, Credit | None]]:
+def _credits(
+    one: LockRow, other: LockRow, before: Sequence[LockRow]
+) -> Iterator[tuple[str, FieldSource | None]]:
     """Yield whom both sides have a value from, by field; None if they do not agree."""
     for name in sorted(one.credits.keys() | other.credits.keys()):
         earlier = [row.credits.get(name) for row in before]
         yield name, _agreed(one.credits.get(name), other.credits.get(name), earlier, None)
 
 
-def _origin(one: Row, other: Row, before: Sequence[Row]) -> Origin:
+def _origin(one: LockRow, other: LockRow, before: Sequence[LockRow]) -> Origin:
     """Return what both sides claim to have made; of two items or notes, neither is ours."""
     a, b, was = one.origin, other.origin, [row.origin for row in before]
     # The mark goes with the key: of two items, neither side's mark says which one is ours.

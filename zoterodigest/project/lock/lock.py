@@ -15,8 +15,8 @@ from enum import Enum, auto
 from hashlib import blake2b
 from pathlib import Path
 
-from zoterodigest.core.links.link import Exported, Row, Shelf
-from zoterodigest.core.plan.history import Links
+from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
+from zoterodigest.core.plan.history import LockRows
 from zoterodigest.core.reconcile.acknowledging import Acknowledged
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import TEXT, BadJson, read_json_as
@@ -25,13 +25,13 @@ from zoterodigest.project.lock.bib_text import sorted_entries
 from zoterodigest.project.lock.fold import (
     fold_acknowledged,
     fold_all,
+    fold_collection_rows,
     fold_exported,
     fold_made,
     fold_rows,
-    fold_shelves,
 )
 from zoterodigest.project.lock.paragraphs import BadLine, Line, to_json
-from zoterodigest.project.lock.rows import Linked, read_rows, render_rows, sorted_acknowledged
+from zoterodigest.project.lock.rows import LockContents, read_rows, render_rows, sorted_acknowledged
 
 _LOG = logging.getLogger(__name__)
 
@@ -81,16 +81,16 @@ class LockFile:
     """
 
     identity: str
-    rows: tuple[Row, ...] = ()
-    shelves: tuple[Shelf, ...] = ()
+    rows: tuple[LockRow, ...] = ()
+    collection_rows: tuple[CollectionRow, ...] = ()
     exported: tuple[Exported, ...] = ()
     made: frozenset[str] = frozenset()
     acknowledged: tuple[Acknowledged, ...] = ()
 
     @property
-    def links(self) -> Links:
+    def links(self) -> LockRows:
         """What the history of runs keeps of it."""
-        return Links(self.rows, self.shelves, self.exported, self.identity)
+        return LockRows(self.rows, self.collection_rows, self.exported, self.identity)
 
 
 def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
@@ -99,7 +99,7 @@ def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
     The line ends are those of the file `before`.
     """
     header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
-    parts = lock.rows, lock.shelves, lock.exported, lock.made, lock.acknowledged
+    parts = lock.rows, lock.collection_rows, lock.exported, lock.made, lock.acknowledged
     text = header + render_rows(*parts)
     data = text.encode("utf-8")
     return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
@@ -155,7 +155,7 @@ def _text_lines(data: bytes) -> list[str]:
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
-class _Part(Enum):
+class _LockPart(Enum):
     """Where a line stands in a file that git could not merge."""
 
     COMMON = auto()
@@ -165,11 +165,11 @@ class _Part(Enum):
 
 
 _NEXT_PART = {
-    (_Part.COMMON, "<"): _Part.ONE,
-    (_Part.ONE, "|"): _Part.ANCESTOR,
-    (_Part.ONE, "="): _Part.OTHER,
-    (_Part.ANCESTOR, "="): _Part.OTHER,
-    (_Part.OTHER, ">"): _Part.COMMON,
+    (_LockPart.COMMON, "<"): _LockPart.ONE,
+    (_LockPart.ONE, "|"): _LockPart.ANCESTOR,
+    (_LockPart.ONE, "="): _LockPart.OTHER,
+    (_LockPart.ANCESTOR, "="): _LockPart.OTHER,
+    (_LockPart.OTHER, ">"): _LockPart.COMMON,
 }
 
 
@@ -178,8 +178,8 @@ def _sides(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
 
     Without conflicts all are `lines`; before is empty unless every conflict shows it (diff3 style).
     """
-    texts: dict[_Part, list[Line]] = {part: [] for part in _Part}
-    part, marks = _Part.COMMON, ""
+    texts: dict[_LockPart, list[Line]] = {part: [] for part in _LockPart}
+    part, marks = _LockPart.COMMON, ""
     for number, line in lines:
         if mark := _MARK.fullmatch(line):
             if (part, mark[1]) not in _NEXT_PART:
@@ -187,14 +187,14 @@ def _sides(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
             part = _NEXT_PART[part, mark[1]]
             marks += mark[1]
             continue
-        for side in texts if part is _Part.COMMON else (part,):
+        for side in texts if part is _LockPart.COMMON else (part,):
             texts[side].append((number, line))
-    if part is not _Part.COMMON:
+    if part is not _LockPart.COMMON:
         raise BadLine(len(lines), "a conflict of git has no end")
     if not marks:
         return lines, lines, lines
-    before = texts[_Part.ANCESTOR] if marks.count("|") == marks.count("<") else []
-    return texts[_Part.ONE], texts[_Part.OTHER], before
+    before = texts[_LockPart.ANCESTOR] if marks.count("|") == marks.count("<") else []
+    return texts[_LockPart.ONE], texts[_LockPart.OTHER], before
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +203,7 @@ class _Side:
 
     number: int
     identity: str
-    linked: Linked = field(default_factory=Linked)
+    linked: LockContents = field(default_factory=LockContents)
 
 
 def _read_side(lines: list[Line]) -> _Side:
@@ -245,11 +245,16 @@ def _fold(one: _Side, other: _Side, ancestor: _Side) -> _Side:
     return _Side(one.number, one.identity, _folded(one.linked, other.linked, known))
 
 
-def _folded(one: Linked, other: Linked, known: Sequence[Linked]) -> Linked:
-    ancestor = known[0] if known else Linked()
-    return Linked(
+def _folded(one: LockContents, other: LockContents, known: Sequence[LockContents]) -> LockContents:
+    ancestor = known[0] if known else LockContents()
+    return LockContents(
         fold_all(one.rows, other.rows, ancestor.rows, fold_rows),
-        fold_all(one.shelves, other.shelves, ancestor.shelves, fold_shelves),
+        fold_all(
+            one.collection_rows,
+            other.collection_rows,
+            ancestor.collection_rows,
+            fold_collection_rows,
+        ),
         fold_all(one.exported, other.exported, ancestor.exported, fold_exported),
         fold_made(one.made, other.made, [before.made for before in known]),
         fold_acknowledged(one.acknowledged, other.acknowledged, ancestor.acknowledged),
@@ -261,7 +266,7 @@ def _lock(side: _Side) -> LockFile:
     return LockFile(
         side.identity,
         tuple(linked.rows[key] for key in sorted(linked.rows)),
-        tuple(linked.shelves[key] for key in sorted(linked.shelves)),
+        tuple(linked.collection_rows[key] for key in sorted(linked.collection_rows)),
         sorted_entries(linked.exported),
         linked.made,
         sorted_acknowledged(linked.acknowledged),

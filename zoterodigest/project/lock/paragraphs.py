@@ -50,7 +50,7 @@ class BadLine(ValueError):
 
 
 @dataclass(frozen=True, slots=True)
-class Paragraph:
+class LockParagraph:
     """One thing as it stands: its first line, and the values given for each key."""
 
     number: int
@@ -66,17 +66,17 @@ class Paragraph:
             yield {key: given[min(turn, len(given) - 1)] for key, given in self.values.items()}
 
 
-def paragraphs_of(lines: Iterable[Line]) -> list[Paragraph]:
+def paragraphs_of(lines: Iterable[Line]) -> list[LockParagraph]:
     """Return the paragraphs of `lines`; blank lines do not count.
 
     Raises `BadLine` for a line that has no place in any.
     """
-    paragraphs: list[Paragraph] = []
+    paragraphs: list[LockParagraph] = []
     for number, line in lines:
         key, blank, text = line.partition(" ")
         # An id has no blank in it, and every line of a key has one: no key can pass for a row.
         if ID.fullmatch(line) or line.startswith((SHELF, BIB, ACKNOWLEDGED)):
-            paragraphs.append(Paragraph(number, line))
+            paragraphs.append(LockParagraph(number, line))
         elif line and not (paragraphs and blank and key in _KEYS):
             raise BadLine(number, f"{line[:40]!r} has no place here")
         elif line:
@@ -115,13 +115,13 @@ _ESCAPED = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 # --- values, each read or refused with a `ValueError` --------------------------------------------
 
 
-def named(values: Values, prefix: str) -> list[tuple[str, object]]:
+def values_by_name(values: Values, prefix: str) -> list[tuple[str, object]]:
     """Return what is given for each name of a key, as `BASE` and `PRINT` are."""
     found = ((key, value) for key, value in values.items() if key.startswith(prefix))
     return [(key.removeprefix(prefix), value) for key, value in found]
 
 
-def text_of(values: Values, key: str, default: str | None = None) -> str:
+def paragraph_text(values: Values, key: str, default: str | None = None) -> str:
     """Return the text given for `key`, or `default`."""
     value = values.get(key, default)
     if not isinstance(value, str):
@@ -129,9 +129,9 @@ def text_of(values: Values, key: str, default: str | None = None) -> str:
     return value
 
 
-def key_of(values: Values, name: str, default: str | None = None) -> str:
+def object_key(values: Values, name: str, default: str | None = None) -> str:
     """Return the key of an object of the library; empty where there is none."""
-    key = text_of(values, name, default)
+    key = paragraph_text(values, name, default)
     if key and not ID.fullmatch(key):
         raise ValueError(f"{to_json(key)[:40]} is no key")
     return key
@@ -144,7 +144,7 @@ def path_of(text: str, name: str) -> str:
     return text
 
 
-def texts_of(value: object) -> tuple[str, ...]:
+def text_list(value: object) -> tuple[str, ...]:
     """Return a list of texts."""
     if not isinstance(value, list) or not all(isinstance(text, str) for text in value):
         raise ValueError(f"{to_json(value)[:40]} is no list of texts")
@@ -153,7 +153,7 @@ def texts_of(value: object) -> tuple[str, ...]:
 
 def one_print(value: object, reason: str) -> str:
     """Return the fingerprint in a list of a name and one fingerprint; else refuse for `reason`."""
-    _, *prints = texts_of(value)
+    _, *prints = text_list(value)
     if len(prints) != 1:
         raise ValueError(reason)
     return fingerprint_of(prints[0])

@@ -29,21 +29,21 @@ from pydantic import PlainValidator
 
 from zoterodigest.core.links.link import (
     Base,
-    Credit,
+    CollectionRow,
+    CollectionRowKey,
     Exported,
+    FieldSource,
+    LinkState,
+    LockRow,
     Origin,
     Print,
-    Row,
-    Shelf,
-    ShelfKey,
-    State,
 )
 from zoterodigest.core.reconcile.acknowledging import Acknowledged
 from zoterodigest.core.values.file_keys import DigestKey, source_key
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.foreign import read_json
 from zoterodigest.project.lock.bib_text import BibsRead, ExportedKey, render_bibs
-from zoterodigest.project.lock.fold import fold_rows, fold_shelves
+from zoterodigest.project.lock.fold import fold_collection_rows, fold_rows
 from zoterodigest.project.lock.paragraphs import (
     ACKNOWLEDGED,
     BASE,
@@ -54,39 +54,39 @@ from zoterodigest.project.lock.paragraphs import (
     SOURCE,
     BadLine,
     Line,
-    Paragraph,
+    LockParagraph,
     Values,
     fingerprint_of,
-    key_of,
-    named,
+    object_key,
     one_print,
+    paragraph_text,
     paragraphs_of,
     path_of,
-    text_of,
-    texts_of,
+    text_list,
     to_json,
+    values_by_name,
 )
 
 _SETS = ("attachments", "collections", "fields", "tags")
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LockContents:
     """What the paragraphs of a lock file say: rows by id, shelves by digest and path, entries of
     .bib files by file and citation key, the .bib files that exports made, and the reports that a
     person acknowledged.
     """
 
-    rows: Mapping[str, Row] = field(default_factory=dict)
-    shelves: Mapping[ShelfKey, Shelf] = field(default_factory=dict)
+    rows: Mapping[str, LockRow] = field(default_factory=dict)
+    collection_rows: Mapping[CollectionRowKey, CollectionRow] = field(default_factory=dict)
     exported: Mapping[ExportedKey, Exported] = field(default_factory=dict)
     made: frozenset[str] = frozenset()
     acknowledged: Mapping[AcknowledgedKey, Acknowledged] = field(default_factory=dict)
 
 
 def render_rows(
-    rows: Iterable[Row],
-    shelves: Iterable[Shelf] = (),
+    rows: Iterable[LockRow],
+    collection_rows: Iterable[CollectionRow] = (),
     exported: Iterable[Exported] = (),
     made: Iterable[str] = (),
     acknowledged: Iterable[Acknowledged] = (),
@@ -95,7 +95,8 @@ def render_rows(
     blank line before each.
     """
     paragraphs = [
-        _render_shelf(shelf) for shelf in sorted(shelves, key=lambda s: (s.digest, s.path))
+        _render_shelf(collection_row)
+        for collection_row in sorted(collection_rows, key=lambda s: (s.digest, s.path))
     ]
     paragraphs += [_render_row(row) for row in sorted(rows, key=lambda row: row.id)]
     paragraphs += render_bibs(exported, made)
@@ -103,20 +104,20 @@ def render_rows(
     return "".join(f"\n{paragraph}" for paragraph in paragraphs)
 
 
-def _render_shelf(shelf: Shelf) -> str:
+def _render_shelf(collection_row: CollectionRow) -> str:
     lines = [
-        f"{SHELF}{to_json([shelf.digest, *shelf.path])}\n",
-        f"collection {to_json(shelf.collection)}\n",
-        f"name {to_json(shelf.name)}\n" if shelf.name else "",
-        "" if shelf.is_ours else "ours false\n",
+        f"{SHELF}{to_json([collection_row.digest, *collection_row.path])}\n",
+        f"collection {to_json(collection_row.collection)}\n",
+        f"name {to_json(collection_row.name)}\n" if collection_row.name else "",
+        "" if collection_row.is_ours else "ours false\n",
     ]
     return "".join(lines)
 
 
-def _render_row(row: Row) -> str:
-    state = "" if row.state is State.LINKED else row.state.value
+def _render_row(row: LockRow) -> str:
+    state = "" if row.state is LinkState.LINKED else row.state.value
     values: list[tuple[str, object]] = [
-        ("apart", sorted(row.apart)),
+        ("apart", sorted(row.diverged)),
         *(("base", _base_json(name, base)) for name, base in sorted(row.bases.items())),
         ("digest", row.digest),
         ("headings", row.headings),
@@ -153,13 +154,13 @@ def _origin_json(origin: Origin) -> dict[str, object]:
     return {name: part for name, part in value.items() if part}
 
 
-def read_rows(lines: Iterable[Line]) -> Linked:
+def read_rows(lines: Iterable[Line]) -> LockContents:
     """Read all paragraphs; what is there twice is folded.
 
     Raises `BadLine` for anything else. Blank lines do not count.
     """
-    rows: dict[str, Row] = {}
-    shelves: dict[ShelfKey, Shelf] = {}
+    rows: dict[str, LockRow] = {}
+    collection_rows: dict[CollectionRowKey, CollectionRow] = {}
     bibs = BibsRead()
     acknowledged: dict[AcknowledgedKey, Acknowledged] = {}
     for paragraph in paragraphs_of(lines):
@@ -169,65 +170,73 @@ def read_rows(lines: Iterable[Line]) -> Linked:
             elif paragraph.head.startswith(ACKNOWLEDGED):
                 read_acknowledged(paragraph, acknowledged)
             elif paragraph.head.startswith(SHELF):
-                _read_shelf(paragraph, shelves)
+                _read_shelf(paragraph, collection_rows)
             else:
                 _read_row(paragraph, rows)
         except (ValueError, RecursionError) as error:
             raise BadLine(paragraph.number, f"{paragraph.head}: {error}") from error
-    return Linked(rows, shelves, bibs.exported, frozenset(bibs.made), acknowledged)
+    return LockContents(rows, collection_rows, bibs.exported, frozenset(bibs.made), acknowledged)
 
 
-def _text_of_links(text: object) -> Linked:
+def _text_of_links(text: object) -> LockContents:
     if not isinstance(text, str):
         raise ValueError("it is no text")
     return read_rows(enumerate(text.split("\n"), start=1))
 
 
-LinksText = Annotated[Linked, PlainValidator(_text_of_links)]
+LinksText = Annotated[LockContents, PlainValidator(_text_of_links)]
 """What `render_rows` wrote, as a text in the JSON of another file."""
 
 
-def _read_shelf(paragraph: Paragraph, shelves: dict[ShelfKey, Shelf]) -> None:
+def _read_shelf(
+    paragraph: LockParagraph, collection_rows: dict[CollectionRowKey, CollectionRow]
+) -> None:
     for values in paragraph.variants():
-        shelf = _shelf(paragraph.head, values)
-        key = (shelf.digest, shelf.path)
-        shelves[key] = fold_shelves(shelves[key], shelf) if key in shelves else shelf
+        collection_row = _shelf(paragraph.head, values)
+        key = (collection_row.digest, collection_row.path)
+        collection_rows[key] = (
+            fold_collection_rows(collection_rows[key], collection_row)
+            if key in collection_rows
+            else collection_row
+        )
 
 
-def _read_row(paragraph: Paragraph, rows: dict[str, Row]) -> None:
+def _read_row(paragraph: LockParagraph, rows: dict[str, LockRow]) -> None:
     for values in paragraph.variants():
         row = _row(paragraph.head, values)
         rows[row.id] = fold_rows(rows[row.id], row) if row.id in rows else row
 
 
-def _shelf(head: str, values: Values) -> Shelf:
-    digest, *path = texts_of(read_json(head.removeprefix(SHELF)))
+def _shelf(head: str, values: Values) -> CollectionRow:
+    digest, *path = text_list(read_json(head.removeprefix(SHELF)))
     is_ours = values.get("ours", True)
-    name = text_of(values, "name", "")
-    collection = key_of(values, "collection")
-    return Shelf(DigestKey(digest), tuple(path), collection, is_ours=is_ours is True, name=name)
+    name = paragraph_text(values, "name", "")
+    collection = object_key(values, "collection")
+    return CollectionRow(
+        DigestKey(digest), tuple(path), collection, is_ours=is_ours is True, name=name
+    )
 
 
-def _row(row_id: str, values: Values) -> Row:
-    bases = {name: _base(value) for name, value in named(values, BASE)}
-    apart = frozenset(texts_of(values.get("apart", [])))
-    return Row(
+def _row(row_id: str, values: Values) -> LockRow:
+    bases = {name: _base(value) for name, value in values_by_name(values, BASE)}
+    diverged = frozenset(text_list(values.get("apart", [])))
+    return LockRow(
         id=row_id,
-        digest=source_key(path_of(text_of(values, "digest", ""), "digest")),
-        item=key_of(values, "item"),
-        note=key_of(values, "note", "") or None,
-        identifiers=frozenset(map(_identifier, texts_of(values.get("identifiers", [])))),
-        title=text_of(values, "title", ""),
-        texts=frozenset(texts_of(values.get("texts", []))),
-        headings=texts_of(values.get("headings", [])),
+        digest=source_key(path_of(paragraph_text(values, "digest", ""), "digest")),
+        item=object_key(values, "item"),
+        note=object_key(values, "note", "") or None,
+        identifiers=frozenset(map(_identifier, text_list(values.get("identifiers", [])))),
+        title=paragraph_text(values, "title", ""),
+        texts=frozenset(text_list(values.get("texts", []))),
+        headings=text_list(values.get("headings", [])),
         # A merge of two branches may leave both lines; then the field is diverged, and no base
         # decides it (without a base nothing is overwritten).
-        bases={name: base for name, base in bases.items() if name not in apart},
-        apart=apart,
+        bases={name: base for name, base in bases.items() if name not in diverged},
+        diverged=diverged,
         origin=_origin(values.get("origin", {})),
-        state=State(text_of(values, "state", State.LINKED.value)),
-        key=text_of(values, "key", ""),
-        credits={name: _credit(value) for name, value in named(values, SOURCE)},
+        state=LinkState(paragraph_text(values, "state", LinkState.LINKED.value)),
+        key=paragraph_text(values, "key", ""),
+        credits={name: _credit(value) for name, value in values_by_name(values, SOURCE)},
     )
 
 
@@ -239,7 +248,7 @@ def _identifier(text: str) -> Identifier:
 
 
 def _base(value: object) -> Base:
-    _, *prints = texts_of(value)
+    _, *prints = text_list(value)
     if len(prints) > 2:
         raise ValueError("a base has two prints at most")
     at_entry = _print(prints[0], ())
@@ -252,15 +261,15 @@ def _print(text: str, same: tuple[str, ...]) -> Print:
     return Print(fingerprint_of(raw), tuple(map(fingerprint_of, known)))
 
 
-def _credit(value: object) -> Credit:
-    _, source, raw = texts_of(value)
-    return Credit(source, fingerprint_of(raw))
+def _credit(value: object) -> FieldSource:
+    _, source, raw = text_list(value)
+    return FieldSource(source, fingerprint_of(raw))
 
 
 def _origin(value: object) -> Origin:
     if not isinstance(value, dict) or not value.keys() <= {"item", "note", *_SETS}:
         raise ValueError("its origin cannot be read")
-    sets = {name: frozenset(texts_of(value.get(name, []))) for name in _SETS}
+    sets = {name: frozenset(text_list(value.get(name, []))) for name in _SETS}
     return Origin(item=value.get("item") is True, note=value.get("note") is True, **sets)
 
 
@@ -268,7 +277,7 @@ AcknowledgedKey = tuple[str, str]
 """What an acknowledged report is known by: its id and its name."""
 
 
-def read_acknowledged(paragraph: Paragraph, known: dict[AcknowledgedKey, Acknowledged]) -> None:
+def read_acknowledged(paragraph: LockParagraph, known: dict[AcknowledgedKey, Acknowledged]) -> None:
     """Take up what a paragraph says; raise `ValueError` if it acknowledges nothing.
 
     A report that two people acknowledged when it said two things is acknowledged no more.
@@ -278,7 +287,7 @@ def read_acknowledged(paragraph: Paragraph, known: dict[AcknowledgedKey, Acknowl
         raise ValueError("an acknowledgement needs an id")
     differing: set[AcknowledgedKey] = set()
     for values in paragraph.variants():
-        for name, value in named(values, REPORT):
+        for name, value in values_by_name(values, REPORT):
             one = Acknowledged(
                 id_, name, one_print(value, "a report is a name and one fingerprint")
             )

@@ -21,17 +21,17 @@ from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import (
     CollectionChange,
     DigestChange,
-    Links,
-    Listed,
+    LockRows,
     ObjectChange,
     Run,
+    RunSummary,
     joined,
     listed,
 )
 from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import file_key
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.foreign import Shape
+from zoterodigest.foreign import JsonObject
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
@@ -42,8 +42,8 @@ from zoterodigest.project.files import (
     writing_failed,
 )
 from zoterodigest.project.lock.bib_text import sorted_entries
-from zoterodigest.project.lock.rows import Linked, LinksText, render_rows
-from zoterodigest.project.log.journal import BadRecord, read_record, render_record
+from zoterodigest.project.lock.rows import LinksText, LockContents, render_rows
+from zoterodigest.project.log.journal import BadRecord, read_log_record, render_record
 from zoterodigest.project.pending import PendingData, pending_data
 from zoterodigest.project.running import last_killed
 
@@ -72,7 +72,7 @@ class History:
     """The runs in `folder` as they are listed, oldest first, and files that are damaged."""
 
     folder: Path
-    runs: tuple[Listed, ...]
+    runs: tuple[RunSummary, ...]
     damaged: tuple[Path, ...] = ()
 
     def run(self, number: int) -> Run:
@@ -121,13 +121,13 @@ def read_history(folder: Path) -> History:
     A run that was killed when all was done, but before it could say so, counts as not finished: the
     same command given again is to go on with it, and does not mean the run before.
     """
-    runs: list[Listed] = []
+    runs: list[RunSummary] = []
     # Before a run holds the project: holding it empties what the killed run said.
     killed = last_killed(folder.parent)
     damaged: list[Path] = []
     for path in _files(folder):
         try:
-            run = read_record(path, 1, _first_line(path), _LISTED)
+            run = read_log_record(path, 1, _first_line(path), _LISTED)
             is_killed = killed is not None and run.number == killed.number
             runs.append(replace(run, is_finished=False) if is_killed else run)
         except (OSError, ValueError):
@@ -146,7 +146,7 @@ def _first_line(path: Path) -> bytes:
     return first
 
 
-class _FileChange(Shape):
+class _FileChange(JsonObject):
     key: str
     hunks: tuple[Hunk, ...]
     is_created: bool = False
@@ -158,12 +158,12 @@ class _FileChange(Shape):
         return DigestChange(**(dict(self) | {"key": file_key(self.key)}))
 
 
-class _PendingChange(Shape):
+class _PendingChange(JsonObject):
     taken: PendingData = ()
     kept: PendingData = ()
 
 
-class _WholeRun(Shape):
+class _WholeRun(JsonObject):
     number: int
     when: str
     command: str
@@ -183,7 +183,7 @@ class _WholeRun(Shape):
     identities: tuple[str, str] = ("", "")
 
 
-_LISTED = TypeAdapter(Listed)
+_LISTED = TypeAdapter(RunSummary)
 _RUN = TypeAdapter(_WholeRun)
 
 
@@ -191,8 +191,8 @@ def _read_run(path: Path) -> Run:
     hint = "Delete the file: it cannot be undone."
     try:
         first, _, second = read_file(path).data.partition(b"\n")
-        read_record(path, 1, first, _LISTED)
-        found = read_record(path, 2, second, _RUN)
+        read_log_record(path, 1, first, _LISTED)
+        found = read_log_record(path, 2, second, _RUN)
     except BadRecord as error:
         raise BadInput(path, "this run cannot be read", hint, position=error.position) from error
     fields = dict(found)
@@ -206,16 +206,21 @@ def _read_run(path: Path) -> Run:
     return Run(**(fields | own))
 
 
-def _links(linked: Linked, identity: str) -> Links:
+def _links(linked: LockContents, identity: str) -> LockRows:
     exported = sorted_entries(linked.exported)
-    return Links(tuple(linked.rows.values()), tuple(linked.shelves.values()), exported, identity)
+    return LockRows(
+        tuple(linked.rows.values()), tuple(linked.collection_rows.values()), exported, identity
+    )
 
 
 def _render(run: Run) -> bytes:
     sides = {"before": run.before, "after": run.after}
-    own = {name: render_rows(one.rows, one.shelves, one.exported) for name, one in sides.items()}
+    own = {
+        name: render_rows(one.rows, one.collection_rows, one.exported)
+        for name, one in sides.items()
+    }
     taken, kept = pending_data(run.pending.taken), pending_data(run.pending.kept)
-    plain = replace(run, before=Links(), after=Links(), pending=PendingChange())
+    plain = replace(run, before=LockRows(), after=LockRows(), pending=PendingChange())
     whole = asdict(plain) | own | {"pending": {"taken": taken, "kept": kept}}
     whole |= {"identities": (run.before.identity, run.after.identity)}
     return render_record(asdict(listed(run))) + render_record(whole)
@@ -258,7 +263,7 @@ def prune_history(folder: Path, now: datetime) -> None:
                 _LOG.debug("Removed %s: this run is no longer kept", path)
 
 
-def moment(now: datetime) -> str:
+def run_moment(now: datetime) -> str:
     """Return `now` as a run names its time."""
     return now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 

@@ -19,9 +19,9 @@ from typing import TypeVar, assert_never
 
 from pydantic import TypeAdapter
 
-from zoterodigest.core.links.link import Exported, Row, Shelf
+from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.foreign import WHEN_USED, BadJson, Shape, as_shape, read_json, refuse_newer
+from zoterodigest.foreign import WHEN_USED, BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
     CannotWrite,
     append_durably,
@@ -54,8 +54,8 @@ class BadJournal(ZoterodigestError):
 class Intended:
     """Rows and shelves as they are to be when what follows has been written."""
 
-    rows: tuple[Row, ...]
-    shelves: tuple[Shelf, ...] = ()
+    rows: tuple[LockRow, ...]
+    collection_rows: tuple[CollectionRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ Event = Intended | Done | Exporting
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedRun:
     """A journal as it was read: the hash of the lock file its run began with, and its events."""
 
     lock_hash: str
@@ -109,9 +109,11 @@ class Journal:
         replace_file(path, render_record({"begin": lock_hash}), read_if_present(path))
         return cls(path)
 
-    def intend(self, rows: Iterable[Row], shelves: Iterable[Shelf] = ()) -> None:
+    def intend(
+        self, rows: Iterable[LockRow], collection_rows: Iterable[CollectionRow] = ()
+    ) -> None:
         """Tell what is about to be written: rows and shelves as they will be, keys reserved."""
-        self._append({"intend": render_rows(rows, shelves)})
+        self._append({"intend": render_rows(rows, collection_rows)})
 
     def done(self, ids: Iterable[str]) -> None:
         """Tell that all that was intended for the rows with these ids has been written."""
@@ -141,7 +143,7 @@ def discard_journal(path: Path) -> None:
     sync_folder(path.parent)
 
 
-def read_journal(path: Path) -> Recorded | None:
+def read_journal(path: Path) -> RecordedRun | None:
     """Read the journal that a killed run left at `path`; None if none did.
 
     A torn last line was never acted upon and does not count. Raises `BadJournal` for any other
@@ -153,47 +155,47 @@ def read_journal(path: Path) -> Recorded | None:
     if not lines:
         return None
     try:
-        begin = read_record(path, 1, lines[0], _BEGIN)
+        begin = read_log_record(path, 1, lines[0], _BEGIN)
         events = [
-            _event(read_record(path, number, line, _EVENT))
+            _event(read_log_record(path, number, line, _EVENT))
             for number, line in enumerate(lines[1:], start=2)
         ]
     except BadRecord as error:
         raise BadJournal(path, error) from error
     _LOG.debug("%s tells of a run that was killed: %d records", path, len(events))
-    return Recorded(begin.begin, tuple(events))
+    return RecordedRun(begin.begin, tuple(events))
 
 
-class _Begin(Shape):
+class _Begin(JsonObject):
     begin: str
 
 
-class _Intend(Shape):
+class _Intend(JsonObject):
     intend: LinksText
 
 
-class _Done(Shape):
+class _Done(JsonObject):
     done: tuple[str, ...]
 
 
-class _Export(Shape):
+class _ExportEvent(JsonObject):
     export: str
     bib: LinksText
 
 
 _BEGIN = TypeAdapter(_Begin)
-_EVENT: TypeAdapter[_Intend | _Done | _Export] = TypeAdapter(
-    _Intend | _Done | _Export, config=WHEN_USED
+_EVENT: TypeAdapter[_Intend | _Done | _ExportEvent] = TypeAdapter(
+    _Intend | _Done | _ExportEvent, config=WHEN_USED
 )
 
 
-def _event(record: _Intend | _Done | _Export) -> Event:
+def _event(record: _Intend | _Done | _ExportEvent) -> Event:
     match record:
         case _Intend(intend=linked):
-            return Intended(tuple(linked.rows.values()), tuple(linked.shelves.values()))
+            return Intended(tuple(linked.rows.values()), tuple(linked.collection_rows.values()))
         case _Done(done=ids):
             return Done(ids)
-        case _Export(export=bibliography, bib=linked):
+        case _ExportEvent(export=bibliography, bib=linked):
             is_made = bibliography in linked.made
             return Exporting(bibliography, sorted_entries(linked.exported), is_made)
         case never:
@@ -223,7 +225,7 @@ def render_record(values: Mapping[str, object]) -> bytes:
     return json.dumps(values).encode("ascii") + b"\n"
 
 
-def read_record(path: Path, number: int, line: bytes, shape: TypeAdapter[T]) -> T:
+def read_log_record(path: Path, number: int, line: bytes, shape: TypeAdapter[T]) -> T:
     """Read line `number` of the file at `path`, counted from 1, as a record of this shape.
 
     Raises `BadRecord`, and `NewerFormat` if the first one says that a newer version wrote the file.

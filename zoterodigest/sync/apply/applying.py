@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
-from zoterodigest.core.plan.history import Links, Run, listed
+from zoterodigest.core.plan.history import LockRows, Run, listed
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents, read_contents
 from zoterodigest.project.files import (
@@ -182,13 +182,13 @@ def apply_files(
         known = read_pending(project.state_folder)
         kept = tuple(one for one in pending if one not in known)
         sent = Sent(files=tuple(files), pending=PendingChange(kept=kept))
-        recording = begin_recording(project, Present(), Run(0, "", command, ""), sent, Links())
+        recording = begin_recording(project, Present(), Run(0, "", command, ""), sent, LockRows())
         with telling_why(recording):
             keep_more_pending(project.state_folder, kept)
         unwritten = _write_files(files, None)
         forget_pending(project.state_folder, _not_entered(kept, unwritten))
         done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
-        recording.finish(done, EMPTY_LIBRARY, Links())
+        recording.finish(done, EMPTY_LIBRARY, LockRows())
     if unwritten and not done.files:
         raise next(iter(unwritten.values()))
     return unwritten
@@ -264,7 +264,7 @@ def _delivered(changes: Changes, journal: Journal | None, progress: Progress) ->
     library, intended = changes.workspace.library, changes.intended
     # Before the first batch: what the library holds is ours only if the journal names it.
     if journal is not None:
-        journal.intend(intended.rows, intended.shelves)
+        journal.intend(intended.rows, intended.collection_rows)
     results = send(library, changes.sent, changes.gathered.contents, progress)
     # Only now: a row may be written for several objects, and a child follows in a later batch.
     if journal is not None:
@@ -313,7 +313,9 @@ def _as_found(changes: Changes, stored: Contents) -> Ending:
     return Ending(replace(lock, rows=rows_found(lock.rows, intended, stored)) if intended else lock)
 
 
-def rows_found(rows: Iterable[Row], intended: Iterable[Row], stored: Contents) -> tuple[Row, ...]:
+def rows_found(
+    rows: Iterable[LockRow], intended: Iterable[LockRow], stored: Contents
+) -> tuple[LockRow, ...]:
     """Return `rows` with those `intended`, as far as the library shows what they say.
 
     That is what the recovery of a killed run comes to: both end the same.

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
-from zoterodigest.core.plan.history import Links
+from zoterodigest.core.plan.history import LockRows
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
@@ -173,7 +173,7 @@ class Changes:
     gathered: Gathered
     command: str
     sent: Sent
-    links: Links
+    links: LockRows
     end: Callable[[Results, Contents], Ending] | None = None
     released: Ending | None = None
     intended: Intended = NOTHING_INTENDED

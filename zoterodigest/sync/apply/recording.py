@@ -16,7 +16,7 @@ from zoterodigest.core.plan.history import (
     CollectionState,
     Data,
     DigestChange,
-    Links,
+    LockRows,
     ObjectChange,
     Run,
     changed_links,
@@ -33,9 +33,9 @@ from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import (
     forget_run,
     history_folder,
-    moment,
     next_number,
     prune_history,
+    run_moment,
     write_run,
 )
 from zoterodigest.project.running import note_run
@@ -64,7 +64,7 @@ class Present:
     first: Run | None = None
 
     @property
-    def links_before(self) -> Links:
+    def links_before(self) -> LockRows:
         """The links before all that the run writes."""
         links = self.lock.links
         return links if self.first is None else links_unwritten(links, self.first)
@@ -78,7 +78,9 @@ class Recording:
     present: Present
     run: Run
 
-    def finish(self, sent: Sent, stored: Contents, after: Links, *, is_left: bool = False) -> Run:
+    def finish(
+        self, sent: Sent, stored: Contents, after: LockRows, *, is_left: bool = False
+    ) -> Run:
         """Write down what was written, as the library has `stored` it, and the links as they are.
 
         Returns the run as the log will list it.
@@ -119,7 +121,7 @@ def telling_why(recording: Recording) -> Iterator[None]:
 
 
 def begin_recording(
-    project: Project, present: Present, head: Run, sent: Sent, after: Links
+    project: Project, present: Present, head: Run, sent: Sent, after: LockRows
 ) -> Recording:
     """Write down what a run is about to write, with what stands there now; forget what is old.
 
@@ -137,7 +139,7 @@ def begin_recording(
         intended,
         before=_with_touched(intended.before, present, sent),
         number=first.number if first else next_number(folder),
-        when=first.when if first else moment(now),
+        when=first.when if first else run_moment(now),
         is_finished=False,
     )
     if run.undoes or not run.is_empty:
@@ -147,7 +149,7 @@ def begin_recording(
     return Recording(folder, present, run)
 
 
-def _with_touched(before: Links, present: Present, sent: Sent) -> Links:
+def _with_touched(before: LockRows, present: Present, sent: Sent) -> LockRows:
     """Return `before` with the rows of all that is about to be written.
 
     A run may be killed when the lock file is written and this is not told here yet: what an undo
@@ -163,14 +165,14 @@ def _with_touched(before: Links, present: Present, sent: Sent) -> Links:
     return replace(before, rows=(*before.rows, *(row for row in touched if row.id not in known)))
 
 
-def intended_run(present: Present, sent: Sent, after: Links) -> Run:
+def intended_run(present: Present, sent: Sent, after: LockRows) -> Run:
     """Return what a run that sends this is going to change, with no number and time."""
     run = Run(0, "", "", present.lock.identity, is_finished=False)
     return _with_changes(run, present, sent, None, after)
 
 
 def _with_changes(
-    run: Run, present: Present, sent: Sent, stored: Contents | None, links: Links
+    run: Run, present: Present, sent: Sent, stored: Contents | None, links: LockRows
 ) -> Run:
     before, after = changed_links(present.links_before, links)
     changes = _object_changes(present, sent, stored, is_copy=bool(run.address))
@@ -368,6 +370,6 @@ def lines_of(source: bytes) -> list[str]:
     return source.decode("utf-8", "surrogateescape").splitlines(keepends=True)
 
 
-def source_of(lines: Iterable[str]) -> bytes:
+def digest_bytes(lines: Iterable[str]) -> bytes:
     """Return the bytes of a digest with these lines."""
     return "".join(lines).encode("utf-8", "surrogateescape")

@@ -15,7 +15,7 @@ from zoterodigest.library.port import (
     Library,
     LibraryItem,
     Outcome,
-    Refused,
+    RefusedObject,
     Stale,
     Unchanged,
     Written,
@@ -115,7 +115,7 @@ class _Answers:
                     pass
                 case Stale(key):
                     self.failed[key] = ChangedMeanwhile()
-                case Refused(key, _, message):
+                case RefusedObject(key, _, message):
                     self.failed[key] = RefusedByLibrary(message)
         self._advance(len(outcomes))
 

@@ -10,11 +10,11 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from zoterodigest.core.links.link import Exported, Shelf, ShelfKey
+from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, Exported
 from zoterodigest.core.plan.history import (
     Data,
     DigestChange,
-    Links,
+    LockRows,
     ObjectChange,
     Run,
     joined,
@@ -30,19 +30,23 @@ SETS = ("collections", "tags")
 """The fields of an object whose members are changed one by one."""
 
 
-def links_unwritten(present: Links, run: Run) -> Links:
+def links_unwritten(present: LockRows, run: Run) -> LockRows:
     """Return the links without what `run` made of them."""
     before, after = run.before, run.after
-    return Links(
+    return LockRows(
         put_back(present.rows, (before.rows, after.rows), lambda row: row.id),
-        put_back(present.shelves, (before.shelves, after.shelves), shelf_place),
+        put_back(
+            present.collection_rows,
+            (before.collection_rows, after.collection_rows),
+            collection_row_place,
+        ),
         put_back(present.exported, (before.exported, after.exported), entry_place),
     )
 
 
-def shelf_place(shelf: Shelf) -> ShelfKey:
+def collection_row_place(collection_row: CollectionRow) -> CollectionRowKey:
     """Return what a shelf is known by."""
-    return shelf.digest, shelf.path
+    return collection_row.digest, collection_row.path
 
 
 def entry_place(entry: Exported) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.edit.edit import put
+from zoterodigest.bibtex.edit.edit import put_bib
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.core.plan.plan import (
@@ -17,7 +17,7 @@ from zoterodigest.core.plan.plan import (
     items_behind,
 )
 from zoterodigest.project.layout import BibFile
-from zoterodigest.sync.edits.edits import Refused
+from zoterodigest.sync.edits.edits import RefusedField
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib
 
 
@@ -27,7 +27,7 @@ class BibEdit:
 
     read: ReadBib
     source: bytes
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedField, ...] = ()
 
 
 def compile_bib_edits(
@@ -61,7 +61,7 @@ def compile_bib_edits(
     return tuple(edits)
 
 
-def style_of(bib: BibFile) -> Style:
+def bib_style(bib: BibFile) -> Style:
     """Return the style in which a bibliography is written."""
     rules = bib.rules
     return Style(
@@ -89,9 +89,9 @@ def _edit(read: ReadBib, changes: Mapping[str, ChangeEntry], ours: Set[str]) -> 
         }
         for key, change in changes.items()
     }
-    edited = put(read.document.bibliography, asked, style_of(read.bib), bib_rules())
+    edited = put_bib(read.document.bibliography, asked, bib_style(read.bib), bib_rules())
     refused = (
-        Refused(changes[one.key].row_id, changes[one.key].entry, one.field, one.reason)
+        RefusedField(changes[one.key].row_id, changes[one.key].entry, one.field, one.reason)
         for one in edited.refusals
     )
     return BibEdit(read, edited.source, tuple(refused))

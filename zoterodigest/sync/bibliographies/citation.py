@@ -9,7 +9,7 @@ from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.keys import (
     is_provisional,
 )
-from zoterodigest.core.links.link import Base, Print, Row, State, fingerprint, print_of
+from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint, print_of
 from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.values.record import CITEKEY, EMPTY, Item
 from zoterodigest.library.item_json import Data
@@ -24,7 +24,7 @@ from zoterodigest.sync.gathering.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownCitationKeys:
     """What is known of citation keys beside the library: by item key those `fixed` by a .bib or the
     lock file, and all that are `taken`, so that no new one may be the same.
     """
@@ -39,7 +39,7 @@ def known_keys(
     gathered: Gathered,
     contents: Contents,
     created: Sequence[Item] = (),
-) -> tuple[Known, tuple[Aliases, ...]]:
+) -> tuple[KnownCitationKeys, tuple[Aliases, ...]]:
     """Return what the project knows of citation keys, and the aliases of each of its .bib files.
 
     What stands in a .bib goes before what the lock file says was written there, the .bib that is
@@ -60,7 +60,7 @@ def known_keys(
     taken = {key for one in aliases for key in one.lines}
     taken |= set(trashed.values()) - set(merged.values())
     formula = workspace.project.configuration.citekeys.formula or ""
-    return Known(fixed, frozenset(taken - {""}), formula), aliases
+    return KnownCitationKeys(fixed, frozenset(taken - {""}), formula), aliases
 
 
 def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -71,7 +71,7 @@ def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple
             yield item.key, keys[0]
 
 
-def named(items: Iterable[Data], known: Known) -> tuple[Reference, ...]:
+def keyed_items(items: Iterable[Data], known: KnownCitationKeys) -> tuple[Reference, ...]:
     """Return items (API data with their keys) with the citation keys that stand for them."""
     return references(
         items, bib_rules(), formula=known.formula, fixed=known.fixed, taken=known.taken
@@ -116,7 +116,9 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
         if isinstance(action, CreateItem)
     ]
     known, _ = known_keys(workspace, gathered, gathered.contents, created)
-    found = {one.work.key: one.key.text for one in named(data.values(), known) if one.is_lasting}
+    found = {
+        one.work.key: one.key.text for one in keyed_items(data.values(), known) if one.is_lasting
+    }
     return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
 
 
@@ -146,7 +148,7 @@ def _lacking(plan: Plan, gathered: Gathered) -> dict[str, tuple[str, ...]]:
     for link in plan.links:
         key, item = link.row.item, link.item
         is_empty = item is None or (not item.is_trashed and item.fields.get(CITEKEY) == EMPTY)
-        is_linked = link.row.state is State.LINKED and link.row.digest in bringing
+        is_linked = link.row.state is LinkState.LINKED and link.row.digest in bringing
         if is_empty and is_linked and key not in given | leaving:
             found[key] = (*found.get(key, ()), link.row.id)
     for action in _new_entries(plan):
@@ -194,7 +196,7 @@ def _with_key(action: CreateItem | ChangeItem, key: str) -> CreateItem | ChangeI
 # --- in the lock file ----------------------------------------------------------------------------
 
 
-def with_key_noted(row: Row, key: str) -> Row:
+def with_key_noted(row: LockRow, key: str) -> LockRow:
     """Return `row` with the citation key that was written into its item, so that it is known as
     ours: no entry shows it, so its base has nothing at that end.
     """

@@ -9,8 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
-from zoterodigest.bibtex.cited.cited import Citation, Cited
-from zoterodigest.bibtex.edit.splice import TAKEN_OUT, Kept, Updated, free_key, update
+from zoterodigest.bibtex.cited.cited import Cited, CitedKey
+from zoterodigest.bibtex.edit.splice import (
+    TAKEN_OUT,
+    DeclinedBibEdit,
+    Updated,
+    free_bib_key,
+    update,
+)
 from zoterodigest.bibtex.export.entry import BibEntry, to_entry
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tiles.scanner import scan
@@ -28,8 +34,14 @@ from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Exporting
 from zoterodigest.sync.bibliographies.aliases import aliases_in
-from zoterodigest.sync.bibliographies.bib_edits import BibEdit, style_of
-from zoterodigest.sync.bibliographies.works import Linked, Works, all_in_order, linked_by, works_of
+from zoterodigest.sync.bibliographies.bib_edits import BibEdit, bib_style
+from zoterodigest.sync.bibliographies.works import (
+    LinkedItems,
+    Works,
+    all_in_order,
+    linked_by,
+    works_of,
+)
 from zoterodigest.sync.gathering.foreseeing import contents_after
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -55,7 +67,7 @@ class NewBib:
     following: frozenset[str] = frozenset()
     was_made: bool = False
     is_made: bool = False
-    missing: tuple[Citation, ...] = ()
+    missing: tuple[CitedKey, ...] = ()
     unsettable: tuple[str, ...] = ()
     wanted: int = 0
     failure: str = ""
@@ -112,7 +124,7 @@ def planned_bibs(
     if not gathered.bibs:
         return ()
     items = (write.item for write in writes.all)
-    contents = contents_after(gathered.contents, items, workspace.zotero, writes.shelves)
+    contents = contents_after(gathered.contents, items, workspace.zotero, writes.collection_rows)
     return new_bibs(workspace, gathered, contents, edits, linked_by(plan))
 
 
@@ -121,7 +133,7 @@ def new_bibs(
     gathered: Gathered,
     contents: Contents,
     edits: Iterable[BibEdit],
-    linked: Linked,
+    linked: LinkedItems,
 ) -> tuple[NewBib, ...]:
     """Return every .bib of the project as it is to be with `contents` in the library.
 
@@ -180,7 +192,7 @@ class _Export:
         if self.bib.rules.sort == "key":
             wanted.sort(key=lambda item: (keys[item].casefold(), keys[item]))
         left = self._left
-        taken_out = [Kept(keys[item], "", TAKEN_OUT) for item in wanted if item in left]
+        taken_out = [DeclinedBibEdit(keys[item], "", TAKEN_OUT) for item in wanted if item in left]
         wanted = [item for item in wanted if item not in left]
         entries = [self._entry(item, keys[item]) for item in wanted]
         known = () if self._is_new else self._known
@@ -286,7 +298,7 @@ class _Export:
             key = self.works.named[item].key.text
             # BibTeX compares keys without case: two that differ in case only are one to it.
             if key.casefold() in taken:
-                key = free_key(key, taken | others)
+                key = free_bib_key(key, taken | others)
             keys[item] = key
             taken.add(key.casefold())
         return keys
@@ -315,7 +327,7 @@ class _Export:
         return keys
 
     def _entry(self, item: str, key: str) -> BibEntry:
-        return to_entry(self.works.named[item].work, key, style_of(self.bib), bib_rules())
+        return to_entry(self.works.named[item].work, key, bib_style(self.bib), bib_rules())
 
     # --- which of it is ours
 
@@ -354,7 +366,7 @@ def _keys_in(source: bytes) -> Iterable[str]:
     return map(bibliography.key, bibliography.entries)
 
 
-def _missing(cited: Cited | None, keys: Iterable[str], source: bytes) -> Iterable[Citation]:
+def _missing(cited: Cited | None, keys: Iterable[str], source: bytes) -> Iterable[CitedKey]:
     """Yield the first citation of each key that no work has, and no entry of `source`."""
     known = {*keys, *_keys_in(source)} if cited else set[str]()
     for citation in cited.citations if cited else ():

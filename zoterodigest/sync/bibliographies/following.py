@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.links.link import Exported, Row
+from zoterodigest.core.links.link import Exported, LockRow
 from zoterodigest.core.plan.plan import Action, ChangeEntry, Plan
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import Entry
@@ -107,7 +107,9 @@ def _made(change: ChangeEntry, now: Entry) -> ChangeEntry | None:
     return replace(change, before=before, after=left) if left else None
 
 
-def _recorded(plan: Plan, unchanged: Mapping[str, Entry], workspace: Workspace) -> dict[str, Row]:
+def _recorded(
+    plan: Plan, unchanged: Mapping[str, Entry], workspace: Workspace
+) -> dict[str, LockRow]:
     """Return the rows of links, by id, that are to know which fields are in sync now.
 
     Only fields that read as before count: the others are still to be written.

@@ -28,7 +28,7 @@ class Matter(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class KeyFinding:
     """Something about the citation key of an item, as a sentence without its subject."""
 
     item: str
@@ -38,18 +38,20 @@ class Finding:
     text: str
 
 
-def findings_about(items: Sequence[Reference], aliases: Sequence[Aliases]) -> tuple[Finding, ...]:
+def findings_about(
+    items: Sequence[Reference], aliases: Sequence[Aliases]
+) -> tuple[KeyFinding, ...]:
     """Return what is to be said of the citation keys of `items`, what is wrong first."""
     found = [
         *_doubled(items),
         *(each for one in items for each in _of_one(one)),
-        *(each for one in aliases for each in differences(items, one)),
+        *(each for one in aliases for each in alias_differences(items, one)),
     ]
     order = list(Matter)
     return tuple(sorted(found, key=lambda one: (order.index(one.matter), one.key, one.item)))
 
 
-def differences(items: Sequence[Reference], aliases: Aliases) -> Iterator[Finding]:
+def alias_differences(items: Sequence[Reference], aliases: Aliases) -> Iterator[KeyFinding]:
     """Yield the items that have another citation key than the one they stand under in a .bib."""
     for one in items:
         key, alias = one.work.stated_citekey, aliases.keys.get(one.work.key, "")
@@ -58,7 +60,7 @@ def differences(items: Sequence[Reference], aliases: Aliases) -> Iterator[Findin
             yield _finding(one, key, Matter.ALIAS, f"stands as {alias} in {place}")
 
 
-def _doubled(items: Sequence[Reference]) -> Iterator[Finding]:
+def _doubled(items: Sequence[Reference]) -> Iterator[KeyFinding]:
     same: dict[str, list[Reference]] = defaultdict(list)
     for one in items:
         if key := one.work.stated_citekey:
@@ -70,7 +72,7 @@ def _doubled(items: Sequence[Reference]) -> Iterator[Finding]:
             yield _finding(one, one.work.stated_citekey, Matter.DOUBLED, text)
 
 
-def _of_one(one: Reference) -> Iterator[Finding]:
+def _of_one(one: Reference) -> Iterator[KeyFinding]:
     key = one.work.stated_citekey
     native, extra = one.work.citekey, one.work.extra_citekey
     if key and safe_key(key) != key:
@@ -84,5 +86,5 @@ def _of_one(one: Reference) -> Iterator[Finding]:
         yield _finding(one, one.key.text, Matter.PROVISIONAL, f"may still change: {reason}")
 
 
-def _finding(one: Reference, key: str, matter: Matter, text: str) -> Finding:
-    return Finding(one.work.key, one.work.fact("title"), key, matter, text)
+def _finding(one: Reference, key: str, matter: Matter, text: str) -> KeyFinding:
+    return KeyFinding(one.work.key, one.work.fact("title"), key, matter, text)

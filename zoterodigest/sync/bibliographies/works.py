@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.plan import (
     Action,
     BibEntryId,
@@ -22,13 +22,13 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.works import Reference, with_unnamed_authors
-from zoterodigest.sync.bibliographies.citation import known_keys, live_items, named
+from zoterodigest.sync.bibliographies.citation import keyed_items, known_keys, live_items
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Linked:
+class LinkedItems:
     """Items that are linked with entries: `items` with those of digests, in their order; `left` are
     those whose entries somebody took out of a .bib, each with its file. Of the items in `cut`
     nobody knows all authors: an entry says "et al." behind as many as the item has. Those that are
@@ -54,15 +54,17 @@ class Works:
 
     contents: Contents
     named: Mapping[str, Reference]
-    linked: Linked
+    linked: LinkedItems
     standing: Mapping[str, Mapping[str, str]]
 
 
-def works_of(workspace: Workspace, gathered: Gathered, contents: Contents, linked: Linked) -> Works:
+def works_of(
+    workspace: Workspace, gathered: Gathered, contents: Contents, linked: LinkedItems
+) -> Works:
     """Return the works of a library; keys that stand in a .bib of the project hold."""
     known, aliases = known_keys(workspace, gathered, contents)
     data = [_with_rest(one, linked.cut) for one in live_items(contents)]
-    works = {one.work.key: one for one in named(data, known)}
+    works = {one.work.key: one for one in keyed_items(data, known)}
     items = tuple(key for key in linked.items if key in works)
     standing = {one.bibliography: one.keys for one in aliases}
     return Works(contents, works, replace(linked, items=items), standing)
@@ -86,7 +88,7 @@ def _is_cut(link: Link, filled: Fields) -> bool:
     return isinstance(held, Names) and len(held.people) <= len(authors.people)
 
 
-def linked_by(plan: Plan) -> Linked:
+def linked_by(plan: Plan) -> LinkedItems:
     """Return which items are linked with entries once `plan` is done."""
     new = (action.item.key for action in plan.actions if isinstance(action, CreateEntry))
     linked = linked_items(plan.rows, plan.links, plan.actions)
@@ -94,15 +96,15 @@ def linked_by(plan: Plan) -> Linked:
 
 
 def linked_items(
-    rows: Sequence[Row], links: Sequence[Link], actions: Sequence[Action] = ()
-) -> Linked:
+    rows: Sequence[LockRow], links: Sequence[Link], actions: Sequence[Action] = ()
+) -> LinkedItems:
     """Return which items `rows` link with entries, in the order of `links`.
 
     Those of digests that take no part in the run come last. `actions` are still to be done.
     """
     bibs = [row for row in rows if row.digest.is_bib]
-    left = {(row.digest, row.item) for row in bibs if row.state is not State.LINKED}
-    left -= {(row.digest, row.item) for row in bibs if row.state is State.LINKED}
+    left = {(row.digest, row.item) for row in bibs if row.state is not LinkState.LINKED}
+    left -= {(row.digest, row.item) for row in bibs if row.state is LinkState.LINKED}
     places = {link.row.id: link.index for link in links}
     linked = (row for row in rows if row.links_digest)
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
@@ -110,7 +112,7 @@ def linked_items(
     cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))
     items = tuple(dict.fromkeys(row.item for row in ordered))
     entries = linked_entries(links, bibs)
-    return Linked(
+    return LinkedItems(
         items, frozenset(left), cut, items_behind(links), entries, diverged_entries(links, rows)
     )
 

@@ -30,7 +30,7 @@ IN_TRASH = "it lies in the trash there: restore it, or empty the trash"
 
 
 @dataclass(frozen=True, slots=True)
-class Ends:
+class CopyLibraries:
     """Both libraries of a copy: what they hold, which library the copy is of, and the keys that
     things asked for under others have in the other one.
     """
@@ -60,9 +60,9 @@ class Counterparts:
         return {**self.asked, **self.present}
 
 
-def find_counterparts(portion: Portion, ends: Ends) -> Counterparts:
+def find_counterparts(portion: Portion, ends: CopyLibraries) -> Counterparts:
     """Return where everything in `portion` stands in the target already."""
-    search = _Search(ends)
+    search = _CounterpartSearch(ends)
     # In this order: a child is looked for below the item that its own item was found as.
     search.collections(portion.collections)
     search.items(portion.items)
@@ -70,8 +70,8 @@ def find_counterparts(portion: Portion, ends: Ends) -> Counterparts:
     return search.found
 
 
-class _Search:
-    def __init__(self, ends: Ends) -> None:
+class _CounterpartSearch:
+    def __init__(self, ends: CopyLibraries) -> None:
         self.found = Counterparts()
         self._ends = ends
         self._taken: set[str] = set()

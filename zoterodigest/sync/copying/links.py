@@ -10,27 +10,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from zoterodigest.core.links.link import Base, Origin, Row, Shelf
+from zoterodigest.core.links.link import Base, CollectionRow, LockRow, Origin
 from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.record import (
     EMPTY,
     NOTE,
+    FieldKind,
     Item,
-    Kind,
     Value,
     is_empty,
     kind_of,
-    parts_of,
     text_in,
+    value_parts,
 )
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.gathering.stored_keys import (
+    collection_row_as_stored,
     exported_as_stored,
     row_as_stored,
-    shelf_as_stored,
 )
 
 
@@ -66,7 +66,9 @@ def moved_lock(lock: LockFile, identity: str, copies: Copies) -> LockFile:
         lock,
         identity=identity,
         rows=tuple(mover.row(row) for row in lock.rows),
-        shelves=tuple(mover.shelf(shelf) for shelf in lock.shelves),
+        collection_rows=tuple(
+            mover.collection_row(collection_row) for collection_row in lock.collection_rows
+        ),
         exported=tuple(exported_as_stored(one, copies.keys) for one in lock.exported),
     )
 
@@ -87,7 +89,7 @@ def moved_seen(seen: Seen | None, lock: LockFile, copies: Copies) -> Seen:
     return Seen(rows, collections, known.past)
 
 
-def differences(lock: LockFile, copies: Copies) -> Iterator[Difference]:
+def lost_bases(lock: LockFile, copies: Copies) -> Iterator[Difference]:
     """Yield the fields of links whose bases go, as the target holds something else."""
     mover = _Mover(copies)
     for row in lock.rows:
@@ -104,7 +106,7 @@ class _Mover:
         self._before = {item.key: item for item in copies.target_before.items}
         self._after = {item.key: item for item in copies.target.items}
 
-    def row(self, row: Row) -> Row:
+    def row(self, row: LockRow) -> LockRow:
         """Return the row there; a field that the work has differently there has diverged.
 
         So has one that it lacks: the next run must not fill in what the copy had no place for.
@@ -112,13 +114,13 @@ class _Mover:
         moved, bases = row_as_stored(row, self._copies.keys), self.bases(row)
         parted = {name for name in row.bases.keys() - bases.keys() if not is_set(name)}
         origin = self._origin(row, moved)
-        return replace(moved, bases=bases, apart=row.apart | parted, origin=origin)
+        return replace(moved, bases=bases, diverged=row.diverged | parted, origin=origin)
 
-    def shelf(self, shelf: Shelf) -> Shelf:
-        is_ours = shelf.is_ours and self._is_own(shelf.collection)
-        return replace(shelf_as_stored(shelf, self._copies.keys), is_ours=is_ours)
+    def collection_row(self, collection_row: CollectionRow) -> CollectionRow:
+        is_ours = collection_row.is_ours and self._is_own(collection_row.collection)
+        return replace(collection_row_as_stored(collection_row, self._copies.keys), is_ours=is_ours)
 
-    def bases(self, row: Row) -> dict[str, Base]:
+    def bases(self, row: LockRow) -> dict[str, Base]:
         there = self._after.get(self._copies.keys.get(row.item, ""))
         here = self.source.get(row.item)
         if there is None or here is None:
@@ -134,7 +136,8 @@ class _Mover:
             _shown(row_id, name, item) for item in (here, there)
         )
         one, other = (
-            parts_of(canonical(name, each, self._copies.folding)) for each in (value, value_there)
+            value_parts(canonical(name, each, self._copies.folding))
+            for each in (value, value_there)
         )
         if is_set(name):  # in no order, or in that of keys, which may be others there
             one, other = tuple(sorted(one)), tuple(sorted(other))
@@ -143,7 +146,7 @@ class _Mover:
     def _is_own(self, key: str) -> bool:
         return key in self._copies.own or key not in self._copies.keys
 
-    def _origin(self, row: Row, moved: Row) -> Origin:
+    def _origin(self, row: LockRow, moved: LockRow) -> Origin:
         """Return what is ours in the target: all that was in the source, where all was made anew;
         of an item that was there before, what it gained.
         """
@@ -168,9 +171,9 @@ class _Mover:
         )
 
 
-def _filled(row: Row, before: Item, after: Item) -> Iterator[str]:
+def _filled(row: LockRow, before: Item, after: Item) -> Iterator[str]:
     for name in row.bases:
-        is_record = kind_of(name) is not Kind.BLOCKS
+        is_record = kind_of(name) is not FieldKind.BLOCKS
         was, now = (item.fields.get(name, EMPTY) for item in (before, after))
         if is_record and name != "links" and is_empty(was) and not is_empty(now):
             yield name
@@ -182,7 +185,7 @@ def _tags(contents: Contents, key: str) -> frozenset[str]:
 
 def _shown(row_id: str, name: str, item: Item) -> tuple[Value, str]:
     """Return the value and the raw text of a field at the item's end of a link."""
-    if kind_of(name) is not Kind.BLOCKS:
+    if kind_of(name) is not FieldKind.BLOCKS:
         return item.fields.get(name, EMPTY), item.raws.get(name, "")
     note = item.notes.get(row_id)
     if note is None or note.is_trashed:

@@ -15,13 +15,13 @@ from zoterodigest.project.files import CannotWrite, read_file
 from zoterodigest.project.initial import library_line, with_library
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.apply.changes import FileChange
-from zoterodigest.sync.copying.counterparts import Counterparts, Ends, find_counterparts
+from zoterodigest.sync.copying.counterparts import CopyLibraries, Counterparts, find_counterparts
 from zoterodigest.sync.copying.scope import Portion, portion_of
 from zoterodigest.sync.copying.writes import Relations, compile_copy
 from zoterodigest.sync.gathering.gather import Gathered, gather_elsewhere, known_as
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
-from zoterodigest.sync.run.failures import Failure
+from zoterodigest.sync.run.failures import FailedRecord
 
 
 class SameLibrary(ZoterodigestError):
@@ -79,7 +79,7 @@ class Copying:
     source: Workspace
     target: Workspace
     gathered: Gathered
-    ends: Ends
+    ends: CopyLibraries
     portion: Portion
     found: Counterparts
     writes: Writes
@@ -109,7 +109,7 @@ class Copying:
         return sum(relations.left(one.data) for one in self.portion.objects)
 
     @property
-    def refused(self) -> tuple[Failure, ...]:
+    def refused(self) -> tuple[FailedRecord, ...]:
         """What is known already not to come along."""
         return tuple(failures_of_objects(self, self.found.refused))
 
@@ -131,7 +131,7 @@ def prepare_copy(source: Workspace, target: Workspace, options: CopyOptions) -> 
     if not (is_linked or is_moved or options.is_whole):
         raise NothingLinked(lock_path, lock.identity if lock else "", source.library.identity)
     linked = lock if is_linked and lock else LockFile(source.library.identity)
-    ends = Ends(
+    ends = CopyLibraries(
         read_contents(source.library.read(), source.zotero),
         gathered.contents,
         source.library.identity,
@@ -177,16 +177,16 @@ def _configuration(source: Workspace, options: CopyOptions) -> FileChange | None
     return FileChange(ConfigKey(path.name), path, data, new)
 
 
-def failures_of_objects(copying: Copying, reasons: Mapping[str, str]) -> Iterator[Failure]:
+def failures_of_objects(copying: Copying, reasons: Mapping[str, str]) -> Iterator[FailedRecord]:
     """Yield why objects of the source, by key, do not come along."""
     portion, items = copying.portion, copying.ends.source.by_key
-    for shelf in portion.collections:
-        if shelf.key in reasons:
-            yield Failure("collection", shelf.name, reasons[shelf.key])
+    for collection_row in portion.collections:
+        if collection_row.key in reasons:
+            yield FailedRecord("collection", collection_row.name, reasons[collection_row.key])
     for one in portion.objects:
         if one.key in reasons:
             title = _title(items.get(one.json.parent, one))
-            yield Failure(_kind(one), title, reasons[one.key])
+            yield FailedRecord(_kind(one), title, reasons[one.key])
 
 
 def _title(item: LibraryItem) -> str:

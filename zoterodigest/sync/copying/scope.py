@@ -11,7 +11,7 @@ from zoterodigest.project.lock.lock import LockFile
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class LeftBehind:
     """How much stays behind: items that nothing links, what lies in the trash, and attachments with
     files, of which a library's API holds the description alone.
     """
@@ -28,7 +28,7 @@ class Portion:
     collections: tuple[Collection, ...]
     items: tuple[LibraryItem, ...]
     children: tuple[LibraryItem, ...]
-    left: Left
+    left: LeftBehind
 
     @property
     def objects(self) -> tuple[LibraryItem, ...]:
@@ -51,7 +51,7 @@ def portion_of(contents: Contents, lock: LockFile | None, *, with_trash: bool = 
     deeper = [each for child in below for each in contents.children.get(child.key, ())]
     collections = _collections(contents, items, lock, with_trash)
     every: list[LibraryItem | Collection] = [*contents.by_key.values(), *contents.collections]
-    left = Left(
+    left = LeftBehind(
         _live(tops) - _live(meant),
         0 if with_trash else len(every) - _live(every),
         sum(_has_file(one) and not one.is_trashed for one in (*meant, *below, *deeper)),
@@ -73,10 +73,10 @@ def _has_file(item: LibraryItem) -> bool:
 
 
 def _linked(contents: Contents, lock: LockFile) -> set[str]:
-    shelves = {shelf.collection for shelf in lock.shelves}
+    collection_rows = {collection_row.collection for collection_row in lock.collection_rows}
     linked = {row.item for row in lock.rows} | {one.item for one in lock.exported}
     for item in contents.by_key.values():
-        is_shelved = not shelves.isdisjoint(item.json.collections)
+        is_shelved = not collection_rows.isdisjoint(item.json.collections)
         if is_shelved or not linked.isdisjoint(item.json.replaced):
             linked.add(item.key)
     return linked
@@ -97,7 +97,7 @@ def _collections(
     named = set(paths)
     if lock is not None:
         named = {key for item in items for key in item.json.collections}
-        named |= {shelf.collection for shelf in lock.shelves}
+        named |= {collection_row.collection for collection_row in lock.collection_rows}
     wanted = {above for key in named & paths.keys() for above in paths[key]}
     return tuple(by_key[key] for key in sorted(wanted, key=lambda key: (len(paths[key]), key)))
 

@@ -36,13 +36,13 @@ def compile_copy(portion: Portion, found: Counterparts, target: Contents) -> Wri
     What is refused is left out, and so is what belongs to it.
     """
     keys = found.keys
-    shelves = (
+    collection_rows = (
         Collection(keys[one.key], 0, one.name, keys.get(one.parent or ""), one.is_trashed)
         for one in portion.collections
         if one.key in found.asked
     )
     return Writes(
-        tuple(shelves),
+        tuple(collection_rows),
         tuple(_writes(portion.items, found, target)),
         tuple(_writes(portion.children, found, target)),
     )
@@ -83,9 +83,9 @@ def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
         for name, value in data.items()
         if name in fields and value and not present.get(name)
     }
-    shelves = ItemJson(present).collections
-    if more := [key for key in _shelves(data, keys) if key not in shelves]:
-        patch["collections"] = [*shelves, *more]
+    collection_rows = ItemJson(present).collections
+    if more := [key for key in _shelves(data, keys) if key not in collection_rows]:
+        patch["collections"] = [*collection_rows, *more]
     known = ItemJson(present).tags
     if tags := [tag for tag in ItemJson(data).stored("tags") if tag["tag"] not in known]:
         patch["tags"] = [*ItemJson(present).stored("tags"), *tags]

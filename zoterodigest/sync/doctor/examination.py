@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from zoterodigest.sync.doctor.checked_project import Check, as_check, site_of
 from zoterodigest.sync.doctor.files import (
     bib_findings,
     cache_findings,
@@ -14,9 +15,8 @@ from zoterodigest.sync.doctor.files import (
     package_findings,
     state_findings,
 )
-from zoterodigest.sync.doctor.holding import examine_library
 from zoterodigest.sync.doctor.links import duplicate_findings, link_findings, note_findings
-from zoterodigest.sync.doctor.site import Check, check, site_of
+from zoterodigest.sync.doctor.lock_checks import examine_library
 from zoterodigest.sync.gathering.workspace import Chosen
 
 
@@ -28,13 +28,13 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
     """
     site, configuration = site_of(start, given, chosen)
     yield configuration
-    yield check("formats", format_findings(site), "Its digests cannot be read.")
-    yield check("digests", digest_findings(site), "They cannot be synced.")
-    yield check("bibliographies", bib_findings(site), "They cannot be written.")
-    yield check("lock file", lock_findings(site), "No run begins as long as it cannot be read.")
-    yield check("state folder", state_findings(site), "No run that writes begins.")
-    yield check("packages", package_findings(), "Parts of zoterodigest may fail.")
-    yield check("cache", cache_findings(site), "Each run asks for everything again.")
+    yield as_check("formats", format_findings(site), "Its digests cannot be read.")
+    yield as_check("digests", digest_findings(site), "They cannot be synced.")
+    yield as_check("bibliographies", bib_findings(site), "They cannot be written.")
+    yield as_check("lock file", lock_findings(site), "No run begins as long as it cannot be read.")
+    yield as_check("state folder", state_findings(site), "No run that writes begins.")
+    yield as_check("packages", package_findings(), "Parts of zoterodigest may fail.")
+    yield as_check("cache", cache_findings(site), "Each run asks for everything again.")
     holding = examine_library(site)
     yield holding.check
     if holding.contents is None:
@@ -47,6 +47,6 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
         reason = "a run was stopped before it ended; the same command goes on with it"
         yield from (Check(name, skipped=reason) for name in ("links", "notes"))
     else:
-        yield check("links", link_findings(site, holding.contents), "")
-        yield check("notes", note_findings(site, holding.contents), "")
-    yield check("duplicates", duplicate_findings(holding.contents), "")
+        yield as_check("links", link_findings(site, holding.contents), "")
+        yield as_check("notes", note_findings(site, holding.contents), "")
+    yield as_check("duplicates", duplicate_findings(holding.contents), "")

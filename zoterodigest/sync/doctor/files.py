@@ -25,14 +25,14 @@ from zoterodigest.project.lock.lock import holds_conflict_marks, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.log.journal import read_journal
 from zoterodigest.project.pending import read_pending
-from zoterodigest.sync.doctor.site import Finding, Site, told
+from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, told
 
 _FORMAT_WHY = "Digests in its folder are not read as long as it is wrong."
 _DIGEST_WHY = "A run leaves it out, and a run on this digest alone stops."
 _BIB_WHY = "It is neither read nor written by any run."
 
 
-def format_findings(site: Site) -> Iterator[Finding]:
+def format_findings(site: CheckedProject) -> Iterator[Finding]:
     """Yield what is wrong with formats of the person's own."""
     folders = [digest.path.parent for digest in site.digests] + [*site.project.format_folders]
     for path in format_files(folder for folder in folders if folder.is_dir()):
@@ -44,7 +44,7 @@ def _format(path: Path) -> Iterator[Finding]:
     yield from ()
 
 
-def digest_findings(site: Site) -> Iterator[Finding]:
+def digest_findings(site: CheckedProject) -> Iterator[Finding]:
     """Yield what is wrong with digests: not there, not understood, not to be written."""
     for digest in site.digests:
         yield from told(_digest(digest, site), _DIGEST_WHY)
@@ -52,7 +52,7 @@ def digest_findings(site: Site) -> Iterator[Finding]:
     yield from _gone(site)
 
 
-def _digest(digest: Digest, site: Site) -> Iterator[Finding]:
+def _digest(digest: Digest, site: CheckedProject) -> Iterator[Finding]:
     source = read_digest(digest.path).data
     if not _may_replace(digest.path) and digest.rules.pull is not False:
         yield Finding(
@@ -79,7 +79,7 @@ def _may_replace(path: Path) -> bool:
     return os.access(there, os.W_OK) and os.access(there.parent, os.W_OK)
 
 
-def _one_file(site: Site) -> Iterator[Finding]:
+def _one_file(site: CheckedProject) -> Iterator[Finding]:
     """Yield digests that are one file under two names; symbolic links are followed anyway."""
     found: dict[tuple[int, int], list[Path]] = defaultdict(list)
     for digest in site.digests:
@@ -95,7 +95,7 @@ def _one_file(site: Site) -> Iterator[Finding]:
             )
 
 
-def _gone(site: Site) -> Iterator[Finding]:
+def _gone(site: CheckedProject) -> Iterator[Finding]:
     """Yield digests that the lock file links and that are no longer there."""
     rows = site.lock.rows if site.lock else ()
     for key in sorted({row.digest for row in rows}):
@@ -109,13 +109,13 @@ def _gone(site: Site) -> Iterator[Finding]:
             )
 
 
-def bib_findings(site: Site) -> Iterator[Finding]:
+def bib_findings(site: CheckedProject) -> Iterator[Finding]:
     """Yield what is wrong with the bibliographies of the configuration."""
     for bib in site.bibs:
         yield from told(_bib(bib, site), _BIB_WHY)
 
 
-def _bib(bib: BibFile, site: Site) -> Iterator[Finding]:
+def _bib(bib: BibFile, site: CheckedProject) -> Iterator[Finding]:
     data = read_if_present(bib.path)
     if data is None:
         return  # the next export writes it
@@ -140,7 +140,7 @@ _ADDED_WHY = "No run begins: it would lose what only this file knows of papers t
 _HISTORY_WHY = "Runs can't be listed or undone."
 
 
-def lock_findings(site: Site) -> Iterator[Finding]:
+def lock_findings(site: CheckedProject) -> Iterator[Finding]:
     """Yield what is wrong with the lock file as a file."""
     path = site.project.lock_path
     data = read_if_present(path)
@@ -161,7 +161,7 @@ def lock_findings(site: Site) -> Iterator[Finding]:
         )
 
 
-def state_findings(site: Site) -> Iterator[Finding]:
+def state_findings(site: CheckedProject) -> Iterator[Finding]:
     """Yield what is wrong with the state folder, and what a killed run left in it."""
     folder = site.project.state_folder
     if folder.exists() and not folder.is_dir():
@@ -259,7 +259,7 @@ def _numbers(text: str) -> tuple[int, ...]:
     return tuple(numbers)
 
 
-def cache_findings(site: Site) -> Iterator[Finding]:
+def cache_findings(site: CheckedProject) -> Iterator[Finding]:
     """Yield what is wrong with the folder and the file in which lookups are kept."""
     folder = site.chosen.access.cache_folder
     if folder is None:

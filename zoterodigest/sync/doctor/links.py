@@ -5,23 +5,23 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.duplicates import copies_of, find_duplicates
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
-from zoterodigest.sync.doctor.site import Finding, Site
+from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding
 
 _MOST = 5
 """How many keys are named; `status` and --json tell of each."""
 
 
-def link_findings(site: Site, contents: Contents) -> Iterator[Finding]:
+def link_findings(site: CheckedProject, contents: Contents) -> Iterator[Finding]:
     """Yield the links whose item or note is gone from the library, by digest."""
     rows = site.lock.rows if site.lock else ()
-    linked = [row for row in rows if row.state is State.LINKED]
+    linked = [row for row in rows if row.state is LinkState.LINKED]
     followed = successors(contents.items)
     live = {item.key for item in contents.items if not item.is_trashed}
     for digest, of_digest in sorted(_by_digest(linked).items()):
@@ -33,14 +33,14 @@ def link_findings(site: Site, contents: Contents) -> Iterator[Finding]:
         yield from _lost_notes(digest, noteless, site)
 
 
-def _by_digest(rows: Iterable[Row]) -> Mapping[SourceKey, list[Row]]:
-    found: dict[SourceKey, list[Row]] = defaultdict(list)
+def _by_digest(rows: Iterable[LockRow]) -> Mapping[SourceKey, list[LockRow]]:
+    found: dict[SourceKey, list[LockRow]] = defaultdict(list)
     for row in rows:
         found[row.digest].append(row)
     return found
 
 
-def _lost_items(digest: SourceKey, rows: list[Row], site: Site) -> Iterator[Finding]:
+def _lost_items(digest: SourceKey, rows: list[LockRow], site: CheckedProject) -> Iterator[Finding]:
     if not rows:
         return
     named = "" if digest.is_bib else f" {site.named(digest)}"
@@ -53,7 +53,7 @@ def _lost_items(digest: SourceKey, rows: list[Row], site: Site) -> Iterator[Find
     )
 
 
-def _lost_notes(digest: SourceKey, rows: list[Row], site: Site) -> Iterator[Finding]:
+def _lost_notes(digest: SourceKey, rows: list[LockRow], site: CheckedProject) -> Iterator[Finding]:
     if not rows:
         return
     yield Finding(
@@ -64,7 +64,7 @@ def _lost_notes(digest: SourceKey, rows: list[Row], site: Site) -> Iterator[Find
     )
 
 
-def note_findings(site: Site, contents: Contents) -> Iterator[Finding]:
+def note_findings(site: CheckedProject, contents: Contents) -> Iterator[Finding]:
     """Yield our notes, at items that this project knows, whose row is in no lock file of it."""
     lock = site.lock or LockFile("")
     ids = {row.id for row in lock.rows}
@@ -89,9 +89,9 @@ def note_findings(site: Site, contents: Contents) -> Iterator[Finding]:
 def _known(lock: LockFile, contents: Contents) -> Iterator[Item]:
     """Yield the live items that a lock file knows, or all if it knows none."""
     items = {row.item for row in lock.rows}
-    shelves = {shelf.collection for shelf in lock.shelves}
+    collection_rows = {collection_row.collection for collection_row in lock.collection_rows}
     for item in contents.items:
-        is_known = item.key in items or item.collections & shelves or not items
+        is_known = item.key in items or item.collections & collection_rows or not items
         if is_known and not item.is_trashed:
             yield item
 
@@ -108,7 +108,7 @@ def duplicate_findings(contents: Contents) -> Iterator[Finding]:
         )
 
 
-def _entries(rows: list[Row], digest: str) -> str:
+def _entries(rows: list[LockRow], digest: str) -> str:
     return f"1 entry of {digest} is" if len(rows) == 1 else f"{len(rows):,} entries of {digest} are"
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.plan.plan import ChangeEntry, Plan
-from zoterodigest.core.values.record import Entry, Links, Value
+from zoterodigest.core.values.record import Entry, Value, WebLinks
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.write.edit import put
+from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.library.records.hyperlinks import dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.sync.gathering.compared import in_digest_terms
@@ -18,7 +18,7 @@ from zoterodigest.sync.gathering.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class RefusedField:
     """A field of an entry that cannot be written into its digest, and why; it stays as it is."""
 
     row_id: str
@@ -34,7 +34,7 @@ class DigestEdit:
     read: ReadDigest
     source: bytes
     row_ids: frozenset[str]
-    refused: tuple[Refused, ...] = ()
+    refused: tuple[RefusedField, ...] = ()
 
     @property
     def is_change(self) -> bool:
@@ -68,8 +68,8 @@ class _Change:
     action: ChangeEntry
     dead: frozenset[str]
 
-    def refused(self, name: str, reason: str) -> Refused:
-        return Refused(self.action.row_id, self.action.entry, name, reason)
+    def refused(self, name: str, reason: str) -> RefusedField:
+        return RefusedField(self.action.row_id, self.action.entry, name, reason)
 
 
 def _edit(read: ReadDigest, changes: Sequence[_Change], workspace: Workspace) -> DigestEdit:
@@ -80,7 +80,7 @@ def _edit(read: ReadDigest, changes: Sequence[_Change], workspace: Workspace) ->
         index: in_digest_terms(document.entries[index], change.action.after)
         for index, change in placed.items()
     }
-    refused: list[Refused] = []
+    refused: list[RefusedField] = []
     for index, change in placed.items():
         if label := _turned_dead(document.entries[index], asked[index].get("links"), change.dead):
             del asked[index]["links"]
@@ -90,7 +90,7 @@ def _edit(read: ReadDigest, changes: Sequence[_Change], workspace: Workspace) ->
     def read_again(source: bytes) -> Document:
         return reread(read, source, workspace).document
 
-    edited = put(document, asked, read_again, canonical_blocks)
+    edited = put_digest(document, asked, read_again, canonical_blocks)
     refused += [placed[one.entry].refused(one.field, one.reason) for one in edited.refusals]
     row_ids = frozenset(change.action.row_id for change in changes)
     return DigestEdit(read, edited.source, row_ids, tuple(refused))
@@ -100,7 +100,7 @@ def _turned_dead(entry: DigestEntry, wanted: Value | None, dead: frozenset[str])
     """Return the label of a link that would go only because its address is none any more."""
     if wanted is None:
         return ""
-    kept = {link.label for link in wanted.hyperlinks} if isinstance(wanted, Links) else set()
+    kept = {link.label for link in wanted.hyperlinks} if isinstance(wanted, WebLinks) else set()
     present = entry.reading.fields.get("links")
-    links = present.hyperlinks if isinstance(present, Links) else ()
+    links = present.hyperlinks if isinstance(present, WebLinks) else ()
     return next((it.label for it in links if it.label in dead and it.label not in kept), "")

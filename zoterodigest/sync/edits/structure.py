@@ -18,7 +18,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.plan.reports import AddedItem, NotFollowed
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import Entry, text_in
-from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import (
@@ -38,7 +38,7 @@ Structural = CreateEntry | RemoveEntry | MoveEntry | RenameHeading
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class RefusedStructure:
     """A change of a digest's structure that cannot be made, and why; all stays as it is."""
 
     action: Structural
@@ -55,7 +55,7 @@ class NewDigest:
 
     edit: DigestEdit
     origins: tuple[Origin, ...]
-    undone: tuple[Undone, ...] = ()
+    undone: tuple[RefusedStructure, ...] = ()
 
 
 def new_digests(
@@ -115,7 +115,7 @@ def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -
     )
 
 
-def _report(undone: Undone) -> AddedItem | NotFollowed:
+def _report(undone: RefusedStructure) -> AddedItem | NotFollowed:
     reason = undone.reason
     match undone.action:
         case CreateEntry(digest=digest, item=item, fields=fields):
@@ -145,7 +145,7 @@ def why_no_new_entries(read: ReadDigest) -> str:
     )
 
 
-def _takes_any(form: Format) -> bool:
+def _takes_any(form: DigestFormat) -> bool:
     return form.new is not None and form.new.when == "always"
 
 
@@ -169,7 +169,7 @@ def _rearranged(edit: DigestEdit, actions: Sequence[Structural], workspace: Work
         read_again(edit.source), [change for change, _ in asked], read_again, canonical_blocks
     )
     undone = (
-        Undone(action, reason)
+        RefusedStructure(action, reason)
         for change, action in asked
         for refused, reason in done.refusals
         if refused is change
@@ -197,5 +197,5 @@ def _index(entry: Entry, read: ReadDigest) -> int:
     return next(at for at, one in enumerate(read.document.entries) if one.first == line)
 
 
-def _formats(read: ReadDigest) -> Sequence[Format]:
+def _formats(read: ReadDigest) -> Sequence[DigestFormat]:
     return tuple(entry.format for entry in read.document.entries) or read.formats

@@ -16,9 +16,9 @@ from zoterodigest.sync.bibliographies.works import linked_items
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.intent import PULL
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.run.failures import Failure, failures_of_bibs, failures_of_unread
+from zoterodigest.sync.run.failures import FailedRecord, failures_of_bibs, failures_of_unread
 from zoterodigest.sync.run.run import Options, plan_over
-from zoterodigest.sync.syncing.claims import exported_entries, left_of, rows_of_exported
+from zoterodigest.sync.syncing.rows_after import exported_entries, left_of, rows_of_exported
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Exports:
         return all(bib.is_settled for bib in self.bibs) and not self.gathered.recovers
 
     @property
-    def failures(self) -> tuple[Failure, ...]:
+    def failures(self) -> tuple[FailedRecord, ...]:
         """What can be neither read nor exported."""
         return (*failures_of_unread(self.gathered), *failures_of_bibs(self.bibs))
 
@@ -46,7 +46,7 @@ class ExportsDone:
     """What an export did: how many files it wrote, and what failed."""
 
     written: int = 0
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedRecord, ...] = ()
 
 
 def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
@@ -81,7 +81,7 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
         lambda results, _: Ending(_lock_after(exports, _done(exports, results))),
     )
     results = apply(changes, lambda *_: None)
-    unwritten = (Failure(key, "", str(error)) for key, error in results.unwritten.items())
+    unwritten = (FailedRecord(key, "", str(error)) for key, error in results.unwritten.items())
     written = len(changes.sent.files) - len(results.unwritten)
     return ExportsDone(written, (*unwritten, *exports.failures))
 

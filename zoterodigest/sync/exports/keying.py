@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.keys import KeySource, safe_key
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.works import Reference
@@ -15,10 +15,15 @@ from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Sent
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibliographies.aliases import Aliases
-from zoterodigest.sync.bibliographies.citation import known_keys, live_items, named, with_key_noted
+from zoterodigest.sync.bibliographies.citation import (
+    keyed_items,
+    known_keys,
+    live_items,
+    with_key_noted,
+)
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.removal.removal import Kept
+from zoterodigest.sync.removal.removal import KeptObject
 
 COMMAND = "citekeys"
 """What the history calls such a run."""
@@ -56,7 +61,7 @@ class Keyed:
     """What became of new citation keys: how many were written, and those that failed."""
 
     written: int = 0
-    failures: tuple[Kept, ...] = ()
+    failures: tuple[KeptObject, ...] = ()
 
 
 def read_keys(workspace: Workspace) -> Keys:
@@ -66,7 +71,7 @@ def read_keys(workspace: Workspace) -> Keys:
     contents = gathered.contents
     known, aliases = known_keys(workspace, gathered, contents)
     data = ({**one.data, "key": one.key} for one in live_items(contents))
-    return Keys(workspace, gathered, named(data, known), aliases)
+    return Keys(workspace, gathered, keyed_items(data, known), aliases)
 
 
 def lasting_keys(keys: Keys) -> tuple[NewKey, ...]:
@@ -126,13 +131,15 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed
     )
     results = apply(changes, progress)
     titles = {one.item: one.title or one.item for one in new}
-    failures = (Kept(titles[key], str(reason)) for key, reason in sorted(results.failed.items()))
+    failures = (
+        KeptObject(titles[key], str(reason)) for key, reason in sorted(results.failed.items())
+    )
     return Keyed(len(results.versions), tuple(failures))
 
 
-def _first_rows(rows: Mapping[str, Row], items: Mapping[str, str]) -> list[Row]:
+def _first_rows(rows: Mapping[str, LockRow], items: Mapping[str, str]) -> list[LockRow]:
     """Return the first row that links each of these items with an entry of a digest."""
-    first: dict[str, Row] = {}
+    first: dict[str, LockRow] = {}
     for _, row in sorted(rows.items()):
         if row.links_digest and row.item in items:
             first.setdefault(row.item, row)

@@ -14,12 +14,12 @@ from zoterodigest.core.values.record import (
     Empty,
     Entry,
     Fields,
+    FieldScope,
     Hyperlink,
-    Links,
     Members,
     Names,
-    Scope,
     Value,
+    WebLinks,
     scope_of,
 )
 from zoterodigest.digest.read.document import DigestEntry
@@ -31,7 +31,7 @@ from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.note import is_never_shown, part_name
 
 
-def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) -> Entry:
+def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) -> Entry:
     """Return an entry in the form in which it is compared with the library.
 
     Blocks are as a note holds them, sections are named as its headings; what the mapping does not
@@ -53,7 +53,7 @@ def core_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) 
 
 def _is_of_notes(place: str) -> bool:
     """Whether a place is of our note's text; that of notes the person wrote is none of it."""
-    return place == "section" or (place in KINDS and scope_of(place) is Scope.ENTRY)
+    return place == "section" or (place in KINDS and scope_of(place) is FieldScope.ENTRY)
 
 
 def in_digest_terms(entry: DigestEntry, after: Fields) -> dict[str, Value]:
@@ -66,11 +66,13 @@ def in_digest_terms(entry: DigestEntry, after: Fields) -> dict[str, Value]:
     own_names = dict(held_names(fields))
     asked = {own_names.get(name, name): value for name, value in after.items()}
     present = fields.get("links")
-    if "links" in asked and isinstance(present, Links):
+    if "links" in asked and isinstance(present, WebLinks):
         carried = carried_links(present, fields).hyperlinks
         value = asked["links"]
-        wanted = value.hyperlinks if isinstance(value, Links) else ()
-        asked["links"] = Links((*(it for it in present.hyperlinks if it not in carried), *wanted))
+        wanted = value.hyperlinks if isinstance(value, WebLinks) else ()
+        asked["links"] = WebLinks(
+            (*(it for it in present.hyperlinks if it not in carried), *wanted)
+        )
     return dict(with_year_of_date(entry, asked))
 
 
@@ -90,7 +92,7 @@ def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
         return zotero.links is not LinkHome.OFF
     if name.startswith(SECTION) and is_never_shown(name.removeprefix(SECTION)):
         return False
-    return with_notes or scope_of(name) is Scope.RECORD
+    return with_notes or scope_of(name) is FieldScope.RECORD
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
@@ -102,10 +104,10 @@ def _canonical(value: Value, entry: Entry) -> Value:
         case Blocks(texts):
             held = tuple(text for text in canonical_blocks(texts) if text)
             return Blocks(held) if held else EMPTY
-        case Links():
+        case WebLinks():
             links = carried_links(value, entry.fields).hyperlinks
             held_links = tuple(Hyperlink(_held(link.label), _held(link.url)) for link in links)
-            return Links(held_links) if held_links else EMPTY
+            return WebLinks(held_links) if held_links else EMPTY
         case Members(texts):
             return Members(tuple(filter(None, map(_held, texts))))
         case Names(people):

@@ -40,11 +40,11 @@ def contents_after(
     for key in touched:
         if key in objects and is_top_level(objects[key]):
             known[key] = core_item(objects[key], children.get(key, ()), zotero)
-    shelves = {one.key: one for one in (*contents.collections, *collections)}
+    collection_rows = {one.key: one for one in (*contents.collections, *collections)}
     return replace(
         contents,
         items=tuple(with_chains([known[key] for key in sorted(known)], objects)),
-        collections=tuple(shelves[key] for key in sorted(shelves)),
+        collections=tuple(collection_rows[key] for key in sorted(collection_rows)),
         by_key=objects,
         children=children,
     )

@@ -16,8 +16,8 @@ from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.record import (
     Entry,
 )
-from zoterodigest.core.works.pairing import Unread
-from zoterodigest.digest.format.format import Format
+from zoterodigest.core.works.pairing import UnreadText
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.errors import ZoterodigestError
@@ -46,11 +46,11 @@ from zoterodigest.project.lock.lock import (
     names_library,
     read_lock,
 )
-from zoterodigest.project.log.journal import Recorded, read_journal
+from zoterodigest.project.log.journal import RecordedRun, read_journal
 from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
-from zoterodigest.project.recovery import Facts, Found, fold_journal
-from zoterodigest.sync.gathering.compared import core_entry
+from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal
+from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.recognising import is_recognised
 from zoterodigest.sync.gathering.standing_bibs import standing_bibs
 from zoterodigest.sync.gathering.stored_keys import recorded_as_stored
@@ -139,7 +139,7 @@ class ReadDigest:
     digest: Digest
     file: SourceFile
     document: Document
-    formats: tuple[Format, ...]
+    formats: tuple[DigestFormat, ...]
 
     @property
     def key(self) -> DigestKey:
@@ -206,12 +206,12 @@ class Gathered:
 
     digests: tuple[ReadDigest, ...]
     entries: tuple[Entry, ...]
-    unread: Unread
+    unread: UnreadText
     lock_data: bytes | None
     lock: LockFile
     contents: Contents
     gone: frozenset[SourceKey]
-    recorded: Recorded | None = None
+    recorded: RecordedRun | None = None
     seen: Seen | None = None
     bibs: tuple[ReadBib, ...] = ()
     pending: tuple[Pending, ...] = ()
@@ -236,7 +236,7 @@ class Gathered:
         return is_behind or (self.lock_data is not None and self._is_renamed(self.lock_data))
 
     def _is_renamed(self, lock_data: bytes) -> bool:
-        has_links = bool(self.lock.rows or self.lock.shelves)
+        has_links = bool(self.lock.rows or self.lock.collection_rows)
         return has_links and not names_library(lock_data, self.lock.identity)
 
     @property
@@ -303,7 +303,7 @@ def gather_elsewhere(workspace: Workspace) -> Gathered:
         raise Unfinished(path)
     lock = LockFile(identity) if data is None else read_lock(data, path)
     contents = read_contents(workspace.library.read(), workspace.zotero)
-    return Gathered((), (), Unread(), data, lock, contents, frozenset())
+    return Gathered((), (), UnreadText(), data, lock, contents, frozenset())
 
 
 def core_entries(
@@ -318,7 +318,7 @@ def core_entries(
     `exported` are the entries of .bib files that are ours.
     """
     return tuple(
-        core_entry(entry, workspace.zotero, with_notes=with_notes)
+        compared_entry(entry, workspace.zotero, with_notes=with_notes)
         for read in sources
         for entry in _entries_of(read, exported)
     )
@@ -355,7 +355,7 @@ def read_digests(
     """
     read: list[ReadDigest] = []
     unread: list[UnreadSource] = []
-    known: dict[tuple[Path, str], tuple[Format, ...]] = {}
+    known: dict[tuple[Path, str], tuple[DigestFormat, ...]] = {}
     for digest in workspace.digests:
         try:
             file = read_digest(digest.path)
@@ -411,7 +411,7 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     lock = LockFile(present) if data is None else read_lock(data, path)
     if lock.identity in {present, library.former_identity} - {""}:
         return replace(lock, identity=present)
-    if not lock.rows and not lock.shelves:
+    if not lock.rows and not lock.collection_rows:
         return LockFile(present)
     if is_recognised(library, lock):
         library.recognise(lock.identity)
@@ -451,12 +451,12 @@ def _gone(workspace: Workspace, lock: LockFile) -> Iterator[SourceKey]:
 def facts_of(contents: Contents) -> Facts:
     """Return what is live in the library, by key, as the journal's recovery asks for it."""
     live = _live(contents)
-    facts: dict[str, Found] = {key: Found() for key in live}
+    facts: dict[str, LibraryFacts] = {key: LibraryFacts() for key in live}
     for item in contents.items:
         tags = contents.by_key[item.key].json.tags
-        facts[item.key] = Found(_prints(item.raws), frozenset(tags), item.collections)
+        facts[item.key] = LibraryFacts(_prints(item.raws), frozenset(tags), item.collections)
         for note in item.notes.values():
-            facts[note.key] = Found(_prints(note.raws))
+            facts[note.key] = LibraryFacts(_prints(note.raws))
     return {key: found for key, found in facts.items() if key in live}
 
 

@@ -12,8 +12,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, TypeAlias
 
-from zoterodigest.core.plan.found import Found
-from zoterodigest.core.plan.terms import NO_CHOICES, Choices
+from zoterodigest.core.plan.found import LookupResult
+from zoterodigest.core.plan.run_options import NO_CHOICES, Choices
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Sync:
     may_pull: bool = True
     relink: bool = False
     fills: frozenset[str] = frozenset()
-    found: Mapping[str, Found] = field(default_factory=dict, hash=False)
+    found: Mapping[str, LookupResult] = field(default_factory=dict, hash=False)
 
     @property
     def creates(self) -> bool:
@@ -52,7 +52,7 @@ class Sync:
 class FillIn:
     """Fill in what sources say of items, `found` by item key, and do nothing else."""
 
-    found: Mapping[str, Found] = field(default_factory=dict, hash=False)
+    found: Mapping[str, LookupResult] = field(default_factory=dict, hash=False)
     name: ClassVar[str] = "enrich"
     verb: ClassVar[str] = "fill in"
     may_push: ClassVar[bool] = False
@@ -67,7 +67,7 @@ class Publish:
     The .bib files follow, and so do the entries whose fields `choices` names; nothing else happens.
     """
 
-    found: Mapping[str, Found] = field(default_factory=dict, hash=False)
+    found: Mapping[str, LookupResult] = field(default_factory=dict, hash=False)
     choices: Choices = NO_CHOICES
     name: ClassVar[str] = "published"
     verb: ClassVar[str] = "apply"

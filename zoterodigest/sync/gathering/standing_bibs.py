@@ -9,12 +9,12 @@ from zoterodigest.bibtex.reading import macros_of
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project
-from zoterodigest.project.log.journal import Recorded
+from zoterodigest.project.log.journal import RecordedRun
 from zoterodigest.project.recovery import BibFacts, bibs_in
 
 
 def standing_bibs(
-    project: Project, recorded: Recorded, known: Mapping[str, bytes | None]
+    project: Project, recorded: RecordedRun, known: Mapping[str, bytes | None]
 ) -> BibFacts:
     """Return the prints of all entries of the .bib files that a killed run was about to write.
 

@@ -11,12 +11,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from zoterodigest.core.links.link import Exported, Row, Shelf
+from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
 from zoterodigest.core.plan.history import (
     CollectionChange,
     CollectionState,
     Data,
-    Links,
+    LockRows,
     ObjectChange,
     Run,
 )
@@ -24,7 +24,7 @@ from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.values.keys import note_key
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.log.journal import Event, Exporting, Intended, Recorded
+from zoterodigest.project.log.journal import Event, Exporting, Intended, RecordedRun
 from zoterodigest.sync.gathering.writes import Write, Writes
 
 Keys = Mapping[str, str]
@@ -35,15 +35,17 @@ def plan_as_stored(plan: Plan, keys: Keys) -> Plan:
     """Return `plan` with what its links, rows and shelves name by the keys in the library."""
     links = tuple(replace(link, row=_linked_row(link.row, keys)) for link in plan.links)
     rows = tuple(row_as_stored(row, keys) for row in plan.rows)
-    shelves = tuple(shelf_as_stored(shelf, keys) for shelf in plan.shelves)
-    return replace(plan, links=links, rows=rows, shelves=shelves)
+    collection_rows = tuple(
+        collection_row_as_stored(collection_row, keys) for collection_row in plan.collection_rows
+    )
+    return replace(plan, links=links, rows=rows, collection_rows=collection_rows)
 
 
 def writes_as_stored(writes: Writes, keys: Keys) -> Writes:
     """Return `writes` by the keys in the library."""
     return replace(
         writes,
-        shelves=tuple(collection_as_stored(one, keys) for one in writes.shelves),
+        collection_rows=tuple(collection_as_stored(one, keys) for one in writes.collection_rows),
         items=tuple(write_as_stored(write, keys) for write in writes.items),
         children=tuple(write_as_stored(write, keys) for write in writes.children),
     )
@@ -55,7 +57,7 @@ def write_as_stored(write: Write, keys: Keys) -> Write:
     return replace(write, item=item_as_stored(write.item, keys), attachment=attachment)
 
 
-def recorded_as_stored(recorded: Recorded, keys: Keys) -> Recorded:
+def recorded_as_stored(recorded: RecordedRun, keys: Keys) -> RecordedRun:
     """Return the journal of a killed run by the keys in the library."""
     return replace(recorded, events=tuple(_event(event, keys) for event in recorded.events))
 
@@ -76,7 +78,7 @@ def run_as_stored(run: Run, keys: Keys) -> Run:
     )
 
 
-def row_as_stored(row: Row, keys: Keys) -> Row:
+def row_as_stored(row: LockRow, keys: Keys) -> LockRow:
     """Return `row` by the keys in the library."""
     origin = replace(
         row.origin,
@@ -87,16 +89,18 @@ def row_as_stored(row: Row, keys: Keys) -> Row:
     return replace(row, item=keys.get(row.item, row.item), note=note, origin=origin)
 
 
-def _linked_row(row: Row, keys: Keys) -> Row:
+def _linked_row(row: LockRow, keys: Keys) -> LockRow:
     """Return the row of a link; its note is ours if this run made it, whatever its key is now."""
     stored = row_as_stored(row, keys)
     is_ours = row.origin.note or note_key(row.id) in keys
     return replace(stored, origin=replace(stored.origin, note=is_ours))
 
 
-def shelf_as_stored(shelf: Shelf, keys: Keys) -> Shelf:
+def collection_row_as_stored(collection_row: CollectionRow, keys: Keys) -> CollectionRow:
     """Return `shelf` by the keys in the library."""
-    return replace(shelf, collection=keys.get(shelf.collection, shelf.collection))
+    return replace(
+        collection_row, collection=keys.get(collection_row.collection, collection_row.collection)
+    )
 
 
 def exported_as_stored(exported: Exported, keys: Keys) -> Exported:
@@ -104,10 +108,13 @@ def exported_as_stored(exported: Exported, keys: Keys) -> Exported:
     return replace(exported, item=keys.get(exported.item, exported.item))
 
 
-def _links(links: Links, keys: Keys) -> Links:
-    return Links(
+def _links(links: LockRows, keys: Keys) -> LockRows:
+    return LockRows(
         tuple(row_as_stored(row, keys) for row in links.rows),
-        tuple(shelf_as_stored(shelf, keys) for shelf in links.shelves),
+        tuple(
+            collection_row_as_stored(collection_row, keys)
+            for collection_row in links.collection_rows
+        ),
         tuple(exported_as_stored(one, keys) for one in links.exported),
         links.identity,
     )
@@ -115,9 +122,15 @@ def _links(links: Links, keys: Keys) -> Links:
 
 def _event(event: Event, keys: Keys) -> Event:
     match event:
-        case Intended(rows, shelves):
+        case Intended(rows, collection_rows):
             renamed = tuple(row_as_stored(row, keys) for row in rows)
-            return Intended(renamed, tuple(shelf_as_stored(shelf, keys) for shelf in shelves))
+            return Intended(
+                renamed,
+                tuple(
+                    collection_row_as_stored(collection_row, keys)
+                    for collection_row in collection_rows
+                ),
+            )
         case Exporting():
             entries = tuple(exported_as_stored(one, keys) for one in event.entries)
             return replace(event, entries=entries)

@@ -8,14 +8,14 @@ from collections.abc import Iterable, Iterator
 from zoterodigest.bibtex.edit.document import BibDocument
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.works.pairing import Unread
+from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.document import Document
 
 _LABEL = re.compile(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400})</b>")
 _MARKS = re.compile(r"[*_`>#|\[\]]|<[^<>]*>")
 
 
-def unread_in(documents: Iterable[Document | BibDocument]) -> Unread:
+def unread_in(documents: Iterable[Document | BibDocument]) -> UnreadText:
     """Return the identifiers and titles that still stand in text that was not understood."""
     identifiers: set[Identifier] = set()
     titles: set[str] = set()
@@ -24,7 +24,7 @@ def unread_in(documents: Iterable[Document | BibDocument]) -> Unread:
             identifiers |= {Identifier("arxiv", one) for one in identity.arxiv_in_text(text)}
             identifiers |= {Identifier("doi", one) for one in identity.doi_in_text(text)}
             titles.update(map(identity.match_title, _possible_titles(text)))
-    return Unread(frozenset(identifiers), frozenset(titles - {""}))
+    return UnreadText(frozenset(identifiers), frozenset(titles - {""}))
 
 
 def _unread_texts(document: Document | BibDocument) -> Iterator[str]:

@@ -12,16 +12,16 @@ from zoterodigest.core.plan.plan import (
     ChangeEntry,
     ChangeItem,
     ChangeNote,
+    CreateCollection,
     CreateEntry,
     CreateItem,
     CreateNote,
-    CreateShelf,
     Link,
     MoveEntry,
     Plan,
     RemoveEntry,
+    RenameCollection,
     RenameHeading,
-    RenameShelf,
     TrashItem,
     TrashNote,
 )
@@ -31,8 +31,8 @@ from zoterodigest.core.values.record import (
     Blocks,
     Fields,
     Hyperlink,
-    Links,
     Value,
+    WebLinks,
     is_empty,
 )
 from zoterodigest.library.item_json import ItemJson
@@ -42,13 +42,13 @@ from zoterodigest.library.records.details import with_details
 from zoterodigest.library.records.hyperlinks import link_attachment, link_of
 from zoterodigest.library.records.items import item_changes, new_item
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
-from zoterodigest.notes.note import Note, Part, TooLong, to_html
+from zoterodigest.notes.note import NoteContent, Part, TooLong, to_html
 from zoterodigest.notes.patch import QuotationLost, patch_html, without_headings
 from zoterodigest.notes.read import PartsDiffer, read_note
 
 
 @dataclass(frozen=True, slots=True)
-class Unwritable:
+class UnwritableAction:
     """An action that cannot be carried out, for `reason`; nothing of it is written."""
 
     row_ids: tuple[str, ...]
@@ -75,10 +75,10 @@ class Write:
 class Writes:
     """All that a plan writes into the library, in the order in which it must be written."""
 
-    shelves: tuple[Collection, ...] = ()
+    collection_rows: tuple[Collection, ...] = ()
     items: tuple[Write, ...] = ()
     children: tuple[Write, ...] = ()
-    unwritable: tuple[Unwritable, ...] = ()
+    unwritable: tuple[UnwritableAction, ...] = ()
 
     @property
     def all(self) -> tuple[Write, ...]:
@@ -86,12 +86,12 @@ class Writes:
         return (*self.items, *self.children)
 
     def __len__(self) -> int:
-        return len(self.shelves) + len(self.items) + len(self.children)
+        return len(self.collection_rows) + len(self.items) + len(self.children)
 
     def counts(self, contents: Contents) -> Mapping[str, int]:
         """Return how many things of each kind are written into `contents`, as `log` lists them."""
         objects = {write.item.key: write.item for write in self.all}
-        counts = Counter({"collections": len({one.key for one in self.shelves})})
+        counts = Counter({"collections": len({one.key for one in self.collection_rows})})
         for key, item in objects.items():
             present = contents.by_key.get(key, item)
             kind = ItemJson({**item.data, **present.data}).item_type
@@ -108,10 +108,10 @@ class _Draft:
     names: Mapping[str, str]
     links: Mapping[str, Link]
     taken: set[str]
-    shelves: list[Collection] = field(default_factory=list)
+    collection_rows: list[Collection] = field(default_factory=list)
     items: list[Write] = field(default_factory=list)
     children: list[Write] = field(default_factory=list)
-    unwritable: list[Unwritable] = field(default_factory=list)
+    unwritable: list[UnwritableAction] = field(default_factory=list)
 
 
 def compile_writes(
@@ -126,16 +126,19 @@ def compile_writes(
     for action in plan.actions:
         _add(draft, action)
     return Writes(
-        tuple(draft.shelves), tuple(draft.items), tuple(draft.children), tuple(draft.unwritable)
+        tuple(draft.collection_rows),
+        tuple(draft.items),
+        tuple(draft.children),
+        tuple(draft.unwritable),
     )
 
 
 def _add(draft: _Draft, action: Action) -> None:
     match action:
-        case CreateShelf():
-            draft.shelves.append(Collection(action.key, 0, action.name, action.parent))
-        case RenameShelf():
-            draft.shelves.append(_renamed(draft, action))
+        case CreateCollection():
+            draft.collection_rows.append(Collection(action.key, 0, action.name, action.parent))
+        case RenameCollection():
+            draft.collection_rows.append(_renamed(draft, action))
         case CreateItem():
             _create_item(draft, action)
         case ChangeItem():
@@ -154,7 +157,7 @@ def _add(draft: _Draft, action: Action) -> None:
             pass
 
 
-def _renamed(draft: _Draft, action: RenameShelf) -> Collection:
+def _renamed(draft: _Draft, action: RenameCollection) -> Collection:
     present = {one.key: one for one in draft.contents.collections}[action.key]
     return Collection(action.key, action.version, action.after, present.parent)
 
@@ -191,7 +194,7 @@ def _change_item(draft: _Draft, action: ChangeItem) -> None:
 
 
 def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:
-    return value.hyperlinks if isinstance(value, Links) else ()
+    return value.hyperlinks if isinstance(value, WebLinks) else ()
 
 
 def _change_links(draft: _Draft, action: ChangeItem) -> None:
@@ -232,7 +235,7 @@ def _create_note(draft: _Draft, action: CreateNote) -> None:
     note = _note(draft, action.row_id, action.digest, action.fields)
     html = to_html(note)
     if isinstance(html, TooLong):
-        draft.unwritable.append(Unwritable((action.row_id,), why_unwritable(html)))
+        draft.unwritable.append(UnwritableAction((action.row_id,), why_unwritable(html)))
         return
     data = {"itemType": "note", "parentItem": action.item, "note": html}
     draft.children.append(Write(LibraryItem(action.key, 0, data), (action.row_id,)))
@@ -260,7 +263,7 @@ def _change_note(draft: _Draft, action: ChangeNote) -> None:
                 written = LibraryItem(action.key, action.version, data)
                 draft.children.append(Write(written, (action.row_id,)))
         case _:
-            draft.unwritable.append(Unwritable((action.row_id,), why_unwritable(patched)))
+            draft.unwritable.append(UnwritableAction((action.row_id,), why_unwritable(patched)))
 
 
 def why_unwritable(fault: TooLong | QuotationLost | PartsDiffer) -> str:
@@ -287,7 +290,7 @@ def _present(reading: Any, changed: Fields) -> dict[str, Value]:
     return {**parts, **changed}
 
 
-def _note(draft: _Draft, row_id: str, digest: str, fields: Fields) -> Note:
+def _note(draft: _Draft, row_id: str, digest: str, fields: Fields) -> NoteContent:
     """Return the note of these fields: the summary first, then sections as the entry has them.
 
     What the entry does not show follows what it follows in `fields`.
@@ -297,7 +300,7 @@ def _note(draft: _Draft, row_id: str, digest: str, fields: Fields) -> Note:
     names = _in_order([name for name in fields if name.startswith(SECTION)], shown)
     parts = [Part(None, _texts(fields.get("summary")))]
     parts += [Part(name.removeprefix(SECTION), _texts(fields[name])) for name in names]
-    return Note(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
+    return NoteContent(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
 
 
 def _relabelled(draft: _Draft, row_id: str) -> frozenset[str]:

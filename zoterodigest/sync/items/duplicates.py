@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
-from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.reconcile.following import Following, MergedInto, OtherWork
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.duplicates import Copy, Duplicate, copies_of, find_duplicates
-from zoterodigest.core.works.pairing import Scope, pair
+from zoterodigest.core.works.pairing import PairingScope, pair
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class DuplicateSearch:
     """What stands more than once, and how much was looked at.
 
     `twins` are items that several entries are linked with: one work, held once.
@@ -32,16 +32,16 @@ class Found:
         return tuple(one for one in self.duplicates if one.is_sure)
 
 
-def duplicates_in(workspace: Workspace) -> Found:
+def duplicates_in(workspace: Workspace) -> DuplicateSearch:
     """Read everything as a run would, and return what stands more than once; writes nothing."""
     return duplicates_among(gather(workspace))
 
 
-def duplicates_among(gathered: Gathered) -> Found:
+def duplicates_among(gathered: Gathered) -> DuplicateSearch:
     """Return what stands more than once in what was read."""
     items = gathered.contents.items
     copies = copies_of(items, tuple(_linked(gathered)))
-    return Found(
+    return DuplicateSearch(
         find_duplicates(copies),
         tuple(copy for copy in copies if copy.item and len(copy.entries) > 1),
         sum(not item.is_trashed for item in items),
@@ -52,7 +52,7 @@ def duplicates_among(gathered: Gathered) -> Found:
 def _linked(gathered: Gathered) -> Iterator[tuple[Entry, str]]:
     """Yield each entry with the key of the item that it is, or was, linked with, "" for none."""
     keys = frozenset(source.key for source in gathered.sources)
-    scope = Scope(keys - gathered.gone, gathered.gone)
+    scope = PairingScope(keys - gathered.gone, gathered.gone)
     rows = pair(gathered.entries, gathered.lock.rows, scope, gathered.unread).rows
     entries = {row.id: gathered.entries[index] for index, row in rows.items()}
     following = Following(gathered.contents.items, gathered.lock.rows, entries)
@@ -62,13 +62,13 @@ def _linked(gathered: Gathered) -> Iterator[tuple[Entry, str]]:
         yield entry, "" if row is None else _item_of(row, following, live)
 
 
-def _item_of(row: Row, following: Following, live: Container[str]) -> str:
+def _item_of(row: LockRow, following: Following, live: Container[str]) -> str:
     """Return the item of a linked row, and of one that was merged the item that stays.
 
     Of a link that ended it is the item in the trash: an entry and its own entry of a .bib had one.
     """
-    fate = following.fate(row) if row.state is State.LINKED else None
+    fate = following.fate(row) if row.state is LinkState.LINKED else None
     if isinstance(fate, MergedInto):
         return fate.key
-    is_linked = row.state is State.LINKED and not isinstance(fate, OtherWork)
+    is_linked = row.state is LinkState.LINKED and not isinstance(fate, OtherWork)
     return row.item if is_linked or row.item not in live else ""

@@ -16,7 +16,7 @@ from zoterodigest.library.records.contents import Contents, NotInLibrary
 from zoterodigest.library.records.properties import with_names
 from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.notes.note import Note, Part, TooLong, has_private_heading, own_note_html
+from zoterodigest.notes.note import NoteContent, Part, TooLong, has_private_heading, own_note_html
 from zoterodigest.notes.patch import QuotationLost, patch_html
 from zoterodigest.notes.read import PartsDiffer, read_note
 from zoterodigest.sync.apply.applying import apply
@@ -167,7 +167,7 @@ def _rewritten(html: str, blocks: tuple[str, ...]) -> str | TooLong | PartsDiffe
     reading = read_note(html)
     if reading is None:
         return own_note_html(blocks)
-    return patch_html(html, Note(reading.id, "", (Part(None, blocks),)))
+    return patch_html(html, NoteContent(reading.id, "", (Part(None, blocks),)))
 
 
 def _html(patched: str | TooLong | PartsDiffer | QuotationLost) -> str:

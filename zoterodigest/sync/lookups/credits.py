@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from zoterodigest.core.links.link import Row
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.reading import read_item
@@ -15,7 +15,7 @@ from zoterodigest.project.lock.lock import BadLockFile, read_lock
 from zoterodigest.sync.gathering.gather import known_as
 
 
-def rows_in(lock_path: Path, library: Library) -> tuple[Row, ...]:
+def rows_in(lock_path: Path, library: Library) -> tuple[LockRow, ...]:
     """Return the links of the lock file at `lock_path`; none if it links with another library, or
     cannot be read.
     """
@@ -30,7 +30,7 @@ def rows_in(lock_path: Path, library: Library) -> tuple[Row, ...]:
 
 
 def sources_of(
-    key: str, data: Data, rows: Iterable[Row], zotero: ZoteroMapping
+    key: str, data: Data, rows: Iterable[LockRow], zotero: ZoteroMapping
 ) -> Mapping[str, str]:
     """Return the source of each field of an item whose value still is the one found there."""
     _, raws = read_item(data, zotero)

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.plan.plan import CreateItem, Link
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
 from zoterodigest.core.values.record import Entry, Members, Names, Value, is_empty, text_in
@@ -89,7 +89,7 @@ class LookedUp:
     """
 
     wanted: tuple[Wanted, ...] = ()
-    found: Mapping[str, Found] = field(default_factory=dict)
+    found: Mapping[str, LookupResult] = field(default_factory=dict)
     remarks: tuple[Remark, ...] = ()
     requests: int = 0
     may_ask: bool = True
@@ -161,7 +161,7 @@ def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None
     ids = [one.arxiv for one in wanted]
     before = arxiv.service.sent
     outcomes = arxiv.recall(ids) if progress is None else arxiv.look_up(ids, progress=progress)
-    found: dict[str, Found] = {}
+    found: dict[str, LookupResult] = {}
     remarks: list[Remark] = []
     for one in wanted:
         looked, told = _judged(one, outcomes[one.arxiv])
@@ -184,21 +184,21 @@ def with_found(prepared: Prepared, looked: LookedUp) -> Prepared:
 def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[Remark]]:
     """Return what may be taken of an outcome, and what is to be told of it."""
     match outcome:
-        case work.Missing():
+        case work.NoSuchPaper():
             return None, [NotFound(wanted)]
         case work.Withdrawn(looked):
             return None, [WithdrawnPaper(wanted, looked.comment)]
         case work.Failed(reason, earlier):
             usable, told = _judged(wanted, work.outcome_of(earlier)) if earlier else (None, [])
             return usable, [*told, NotLookedUp(wanted, reason, is_known=usable is not None)]
-        case work.Found(looked) if not may_be_one(wanted.title, looked.title):
+        case work.KnownPaper(looked) if not may_be_one(wanted.title, looked.title):
             return None, [OtherPaper(wanted, looked.title)]
-        case work.Found(looked):
+        case work.KnownPaper(looked):
             is_newer = outcome.has_new_version or looked.is_newer_than(wanted.version)
             return looked, [NewerVersion(wanted, looked.version)] if is_newer else []
 
 
-def found_in(looked: Looked) -> Found:
+def found_in(looked: Looked) -> LookupResult:
     """Return what arXiv says of a paper as the fields of a record.
 
     Where it appeared stands with the comment; a DOI that arXiv itself gives is none of the work's.
@@ -213,7 +213,7 @@ def found_in(looked: Looked) -> Found:
         "abstract": looked.abstract,
     }
     held = {name: value for name, value in fields.items() if not is_empty(value)}
-    return Found(held, dict.fromkeys(held, looked.source.value))
+    return LookupResult(held, dict.fromkeys(held, looked.source.value))
 
 
 def _doi(text: str) -> str:

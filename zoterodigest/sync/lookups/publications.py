@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.links.view import equal
-from zoterodigest.core.plan.found import Found
+from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.core.plan.terms import Choices, End, entry_end
+from zoterodigest.core.plan.run_options import Choices, End, entry_end
 from zoterodigest.core.values.record import (
     EMPTY,
     Entry,
@@ -30,9 +30,9 @@ from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.items import item_changes
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
-from zoterodigest.lookup.agreement import Known
+from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.publication import Publication, Published
-from zoterodigest.lookup.statements import Statement, Work, own_statement
+from zoterodigest.lookup.statements import StatedWork, Statement, own_statement
 from zoterodigest.project.config import Selection, selects
 from zoterodigest.sync.run.run import Prepared
 
@@ -41,7 +41,7 @@ ZOTERO = "Zotero"
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedWork:
     """A work that digests list: its links with them, and its item; None if there is none yet.
 
     `venue` is the one that the library names; empty for a preprint.
@@ -49,7 +49,7 @@ class Listed:
 
     key: str
     links: tuple[Link, ...]
-    work: Work
+    work: StatedWork
     venue: str = ""
     item: Item | None = None
     data: Data | None = None
@@ -67,7 +67,7 @@ class Blocked:
     reason: str
 
 
-def listed_works(prepared: Prepared, digests: frozenset[str]) -> tuple[Listed, ...]:
+def listed_works(prepared: Prepared, digests: frozenset[str]) -> tuple[ListedWork, ...]:
     """Return the works that the entries of `digests` (their keys) list, in order, each once."""
     zotero, held = prepared.workspace.zotero, prepared.gathered.contents.by_key
     by_item: dict[str, list[Link]] = defaultdict(list)
@@ -82,8 +82,8 @@ def listed_works(prepared: Prepared, digests: frozenset[str]) -> tuple[Listed, .
 
 
 def found_of(
-    listed: Listed, publication: Publication, zotero: ZoteroMapping, *, into_digests: bool
-) -> Found | Blocked | None:
+    listed: ListedWork, publication: Publication, zotero: ZoteroMapping, *, into_digests: bool
+) -> LookupResult | Blocked | None:
     """Return what the item is to take of its published version; None if nothing is news.
 
     A version that names a venue takes the preprint's place as a whole, or not at all.
@@ -100,7 +100,7 @@ def found_of(
         return Blocked(_obstacle(listed.data, publication.item_type))
     if not taken:
         return None
-    return Found(
+    return LookupResult(
         taken,
         {name: _source(name, publication) for name in taken},
         replaces=frozenset(taken),
@@ -110,7 +110,7 @@ def found_of(
 
 
 def digest_choices(
-    works: Sequence[Listed], taken: Sequence[Found | Blocked | None], prepared: Prepared
+    works: Sequence[ListedWork], taken: Sequence[LookupResult | Blocked | None], prepared: Prepared
 ) -> Choices:
     """Return what is to come into entries besides the fields that travel by themselves.
 
@@ -123,7 +123,7 @@ def digest_choices(
     pulls: dict[str, Selection] = {read.key: read.digest.rules.pull for read in digests}
     seen: dict[tuple[str, str], tuple[Value, Value]] = {}
     for listed, found in zip(works, taken, strict=True):
-        news = found.fields if isinstance(found, Found) else {}
+        news = found.fields if isinstance(found, LookupResult) else {}
         for link in listed.links:
             for name, ends in _to_choose(link, news, zotero):
                 if selects(pulls[link.entry.digest], name):
@@ -139,13 +139,13 @@ def _to_choose(
     Where a run was killed the venue may have come, and the year beside it not.
     """
     entry, item = link.entry.fields, {**(link.item.fields if link.item else {}), **news}
-    apart = link.row.apart & entry.keys() & item.keys()
+    diverged = link.row.diverged & entry.keys() & item.keys()
     is_preprint = _is_preprint(entry, zotero)
-    if "venue" in apart and is_preprint and "venue" not in news:
-        for name in sorted(apart & {"venue", "year"}):
+    if "venue" in diverged and is_preprint and "venue" not in news:
+        for name in sorted(diverged & {"venue", "year"}):
             yield name, (entry[name], item[name])
     elif not ("venue" in news and is_preprint) and not (
-        "date" in apart and _shows(item, "venue", entry.get("venue", EMPTY), zotero)
+        "date" in diverged and _shows(item, "venue", entry.get("venue", EMPTY), zotero)
     ):
         return
     date, year = text_in(entry, "date"), text_in(item, "year")
@@ -159,25 +159,27 @@ def _is_preprint(fields: Fields, zotero: ZoteroMapping) -> bool:
     return bool(venue) and not zotero.venues.is_published(venue)
 
 
-def _listed(key: str, links: Sequence[Link], data: Data | None, zotero: ZoteroMapping) -> Listed:
+def _listed(
+    key: str, links: Sequence[Link], data: Data | None, zotero: ZoteroMapping
+) -> ListedWork:
     item, entries = links[0].item, [link.entry for link in links]
     held = text_in(item.fields, "venue") if item else ""
     venue = held if zotero.venues.is_published(held) else ""
     ends: list[Fields] = [*([item.fields] if item else []), *(entry.fields for entry in entries)]
-    known = Known(
+    known = WantedWork(
         _first_text(ends, "title"),
         next((names for names in map(_names, ends) if names.people), Names(())),
         _first_text(ends, "arxiv") or _arxiv_of(item),
         _first_text(ends, "doi"),
     )
-    work = Work(
+    work = StatedWork(
         known,
         _own(item if venue else None, entries, zotero),
         _first_text(ends[1:] if venue else ends, "date"),
         _first_text(ends, "comment"),
         is_complete=bool(venue and item and not any(_lacks(item, name) for name in _IDENTIFYING)),
     )
-    return Listed(key, tuple(links), work, venue, item, data)
+    return ListedWork(key, tuple(links), work, venue, item, data)
 
 
 _IDENTIFYING = ("doi", "pages")

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from zoterodigest.core.links.link import Row
-from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.plan.found import LookupResult, Pending
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.works.catalogue import Catalogue
@@ -99,13 +99,13 @@ def open_goal(
     return Goal(opened[meant.key], standing, project, meant.rules.push is True)
 
 
-def lock_rows(project: Project) -> tuple[Row, ...]:
+def lock_rows(project: Project) -> tuple[LockRow, ...]:
     """Return the rows of a project's lock file, none if there is none."""
     data = read_if_present(project.lock_path)
     return () if data is None else tuple(read_lock(data, project.lock_path).rows)
 
 
-def add(
+def add_papers(
     goal: Goal,
     found: Iterable[Paper | NotAdded | Doubled],
     *,
@@ -127,7 +127,7 @@ def add(
     return Addition(done.digest, done.came, tuple(doubled), tuple(failed))
 
 
-def write(goal: Goal, addition: Addition) -> None:
+def write_additions(goal: Goal, addition: Addition) -> None:
     """Write the digest with its new entries; raises `SourceChanged` if it is not as it was read."""
     if addition.digest.is_change:
         pending = addition.pending if goal.is_pushed else ()
@@ -137,7 +137,7 @@ def write(goal: Goal, addition: Addition) -> None:
 def _pending(digest: DigestKey, came: Came) -> Pending:
     paper = came.paper
     fields = unshown(paper, came.entry.reading.fields)
-    found = Found(fields, dict.fromkeys(fields, paper.name), details=paper.details)
+    found = LookupResult(fields, dict.fromkeys(fields, paper.name), details=paper.details)
     return Pending(digest, paper.identifiers, paper.title, found)
 
 

@@ -20,7 +20,7 @@ from zoterodigest.lookup import crossref, semantic_scholar
 from zoterodigest.lookup.arxiv import Outcomes, Progress
 from zoterodigest.lookup.index import Question
 from zoterodigest.lookup.sources import Sources
-from zoterodigest.lookup.work import Candidate, Failed, Found, Missing, Source, Withdrawn
+from zoterodigest.lookup.work import Failed, IndexedWork, KnownPaper, NoSuchPaper, Source, Withdrawn
 from zoterodigest.sync.new_papers.papers import (
     Paper,
     bib_details,
@@ -104,10 +104,10 @@ def find_papers(
 
     Without sources nothing is looked up. Papers of arXiv are asked for together.
     """
-    return list(_Search(asked, sources, venues, progress).papers())
+    return list(_PaperSearch(asked, sources, venues, progress).papers())
 
 
-class _Search:
+class _PaperSearch:
     """One run's questions, those to arXiv in as few requests as there can be."""
 
     def __init__(
@@ -131,7 +131,7 @@ class _Search:
             if isinstance(one, ByBib)
         )
         own = (one.identifier.value for one in candidates if one.identifier.scheme == "arxiv")
-        known = (one.arxiv for one in candidates.values() if isinstance(one, Candidate))
+        known = (one.arxiv for one in candidates.values() if isinstance(one, IndexedWork))
         self._look_up([id_ for id_ in (*own, *known, *bib) if id_])
         for one in self._asked:
             match one:
@@ -153,19 +153,19 @@ class _Search:
         if self._sources.arxiv is None:
             return NotAdded(asked.name, "[lookup] in zoterodigest.toml leaves arXiv out")
         match self._outcomes[asked.identifier.value]:
-            case Found(looked) | Withdrawn(looked) as outcome:
+            case KnownPaper(looked) | Withdrawn(looked) as outcome:
                 fields = looked_fields(looked, self._venues)
                 if not looked.title:
                     return NotAdded(asked.name, "arXiv does not tell its title")
                 remark = (_withdrawn(looked.comment),) if isinstance(outcome, Withdrawn) else ()
                 return Paper(asked.name, fields, asked.version or f"v{looked.version}", remark)
-            case Missing():
+            case NoSuchPaper():
                 return NotAdded(asked.name, "arXiv has no such paper")
             case Failed(reason):
                 return NotAdded(asked.name, reason)
 
-    def _by_index(self, asked: ById, found: Candidate | NotAdded | None) -> Paper | NotAdded:
-        if not isinstance(found, Candidate):
+    def _by_index(self, asked: ById, found: IndexedWork | NotAdded | None) -> Paper | NotAdded:
+        if not isinstance(found, IndexedWork):
             return found or NotAdded(asked.name, "no source has been asked for it")
         fields = candidate_fields(found, self._venues)
         named = asked.identifier
@@ -185,7 +185,7 @@ class _Search:
         """Return fields with what arXiv adds, the version there, and remarks."""
         id_ = text_in(fields, "arxiv")
         match self._outcomes.get(id_) if id_ else None:
-            case Found(looked) | Withdrawn(looked) as outcome:
+            case KnownPaper(looked) | Withdrawn(looked) as outcome:
                 remark = (_withdrawn(looked.comment),) if isinstance(outcome, Withdrawn) else ()
                 return (
                     completed(fields, looked_fields(looked, self._venues)),
@@ -197,7 +197,7 @@ class _Search:
             case _:
                 return dict(fields), "", ()
 
-    def _candidate(self, asked: ById) -> Candidate | NotAdded | None:
+    def _candidate(self, asked: ById) -> IndexedWork | NotAdded | None:
         """Return what an index knows of a work that is not named by its arXiv id."""
         identifier = asked.identifier
         if identifier.scheme == "arxiv":
@@ -232,7 +232,7 @@ def _page(asked: ById) -> str:
     return asked.name if "://" in asked.name else f"https://{asked.name}"
 
 
-def _is_asked(candidate: Candidate, identifier: Identifier) -> bool:
+def _is_asked(candidate: IndexedWork, identifier: Identifier) -> bool:
     """Tell whether an index speaks of the work asked for, not of another."""
     is_doi = identifier.scheme == "doi" and bool(candidate.doi)
     return not is_doi or candidate.doi.lower() == identifier.value

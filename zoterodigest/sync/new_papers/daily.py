@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.write.new_section import (
     NewSection,
     recounted,
@@ -15,7 +15,7 @@ from zoterodigest.digest.write.new_section import (
     with_section,
 )
 from zoterodigest.digest.write.rearrange import rearrange
-from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.steps import RemovedEntry
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.layout import dates_in, filled
@@ -30,7 +30,7 @@ def headline(rules: FeedRules, day: str) -> bytes:
     return f"# {rules.name or 'New papers'} · {day}\n".encode()
 
 
-def first_format(digest: OpenDigest) -> Format | None:
+def first_format(digest: OpenDigest) -> DigestFormat | None:
     """Return the format of the first entry where nothing tells: the one configured, else ours."""
     if len(digest.formats) == 1:
         return None
@@ -43,7 +43,7 @@ def inserted(
     papers: Sequence[Paper],
     *,
     day: str,
-    first: Format | None = None,
+    first: DigestFormat | None = None,
 ) -> Inserted:
     """Insert papers below the heading that the rules, or the digest, have for new ones of `day`.
 
@@ -72,8 +72,10 @@ def _placed(
         text = _on_day(newest.text, day)
     else:
         return digest, section_for(document)
-    present = next((one for one in sections if one.path and fold(one.text) == fold(text)), None)
-    if present is not None or fold(text) == fold(document.title):
+    present = next(
+        (one for one in sections if one.path and folded_label(one.text) == folded_label(text)), None
+    )
+    if present is not None or folded_label(text) == folded_label(document.title):
         return digest, present.path if present else ()
     days = list(map(day_of, dated))
     is_below = len(days) > 1 and days == sorted(days)
@@ -95,7 +97,7 @@ def _on_day(heading: str, day: str) -> str:
     return text
 
 
-def counted(before: OpenDigest, done: Inserted) -> Inserted:
+def with_new_count(before: OpenDigest, done: Inserted) -> Inserted:
     """Have a badge that counts the entries count the new ones as well."""
     if not done.came or not before.document.entries:
         return done
@@ -112,7 +114,7 @@ def as_new(done: Inserted, date: Sequence[str], day: Sequence[str]) -> Inserted:
     old = [at for at, entry in enumerate(entries) if entry.first not in new]
     cleared = rearrange(digest.document, [RemovedEntry(at) for at in old], digest.read)
     if cleared.refusals:
-        raise Unwritable(f"the digest of {'-'.join(date)} cannot be emptied as a template")
+        raise UnwritableValue(f"the digest of {'-'.join(date)} cannot be emptied as a template")
     document = with_outside(cleared.document, redated(date, day), digest.read)
     document = with_outside(document, recounted(len(old), len(document.entries)), digest.read)
     return replace(done, digest=replace(digest, document=document))

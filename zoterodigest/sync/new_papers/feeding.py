@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.write.shown import Unwritable
+from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.arxiv import Newest
 from zoterodigest.lookup.work import Looked
@@ -17,7 +17,13 @@ from zoterodigest.project.layout import DatedFiles, Project
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.new_papers.adding import lock_rows
 from zoterodigest.sync.new_papers.asking_for import NotAdded
-from zoterodigest.sync.new_papers.daily import as_new, counted, first_format, headline, inserted
+from zoterodigest.sync.new_papers.daily import (
+    as_new,
+    first_format,
+    headline,
+    inserted,
+    with_new_count,
+)
 from zoterodigest.sync.new_papers.inserting import (
     Came,
     Inserted,
@@ -161,7 +167,7 @@ class Feeding:
         ordered = chosen if rules.order == "newest" else chosen[::-1]
         try:
             done = self._brought(digest, files, rules, ordered)
-        except (Unwritable, UnclearSection) as error:
+        except (UnwritableValue, UnclearSection) as error:
             return replace(fed, failed=(NotAdded(digest.key, str(error)),))
         # Later feeds of the run go into the digest as it is then: each paper comes once.
         if done.came:
@@ -204,7 +210,7 @@ class Feeding:
         if template is None:
             first = None if digest.document.entries else first_format(digest)
             base = digest if is_there else digest.holding(headline(rules, day))
-            return counted(base, inserted(base, rules, papers, day=day, first=first))
+            return with_new_count(base, inserted(base, rules, papers, day=day, first=first))
         date, path = template
         source = open_digest(self._project, path, self._venues).document.source
         done = inserted(digest.holding(source), rules, papers, day=day)

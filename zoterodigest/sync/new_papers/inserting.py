@@ -9,11 +9,11 @@ from pathlib import Path
 
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.write.manner import in_customs
-from zoterodigest.digest.write.new_section import Section, sections_of
+from zoterodigest.digest.write.house_style import in_house_style
+from zoterodigest.digest.write.new_section import DigestSection, sections_of
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
 from zoterodigest.errors import ZoterodigestError
@@ -32,7 +32,7 @@ class OpenDigest:
     path: Path
     on_disk: bytes | None
     document: Document
-    formats: tuple[Format, ...]
+    formats: tuple[DigestFormat, ...]
     venues: VenueTable
 
     @property
@@ -84,7 +84,7 @@ class UnclearSection(ZoterodigestError):
 
     exit_code = 2
 
-    def __init__(self, digest: str, reason: str, sections: Sequence[Section]) -> None:
+    def __init__(self, digest: str, reason: str, sections: Sequence[DigestSection]) -> None:
         names = [f"“{' / '.join(section.path)}”" for section in sections if section.path]
         listed = ", ".join(names[:_MOST_LISTED]) + (", …" if len(names) > _MOST_LISTED else "")
         hint = f"Name it with --section (in a feed: section): {listed}." if names else ""
@@ -114,7 +114,7 @@ def insert(
     digest: OpenDigest,
     papers: Sequence[Paper],
     path: tuple[str, ...],
-    first: Format | None = None,
+    first: DigestFormat | None = None,
 ) -> Inserted:
     """Insert `papers` under the heading at `path`; every other byte stays as it is.
 
@@ -125,7 +125,7 @@ def insert(
     form = None if document.entries else first or first_form(digest)
     changes = {
         str(at): NewEntry(
-            str(at), path, in_customs(document, paper.fields), form, version=paper.version
+            str(at), path, in_house_style(document, paper.fields), form, version=paper.version
         )
         for at, paper in enumerate(papers)
     }
@@ -137,7 +137,7 @@ def insert(
     return Inserted(after, came, tuple((papers[int(tag)], why) for tag, why in reasons.items()))
 
 
-def first_form(digest: OpenDigest) -> Format | None:
+def first_form(digest: OpenDigest) -> DigestFormat | None:
     """Return the format in which the first entry of a digest is written, None if none can be."""
     usual = (form for form in digest.formats if form.new is not None and form.new.when == "always")
     any_ = (form for form in digest.formats if form.new is not None)
@@ -165,27 +165,29 @@ def section_for(document: Document, wanted: str = "") -> tuple[str, ...]:
     raise UnclearSection(document.name, reason, filled)
 
 
-def day_of(section: Section) -> str:
+def day_of(section: DigestSection) -> str:
     """Return the date in a heading, as far as it goes; "" for none."""
     found = dates_in(section.text)
     return "-".join(filter(None, found[-1].group("year", "month", "day"))) if found else ""
 
 
-def _named(document: Document, wanted: str, sections: Sequence[Section]) -> tuple[str, ...]:
-    parts = [fold(part) for part in re.split(r"\s*/\s*", wanted)]
-    whole = [it for it in sections if it.path and fold(it.path[-1]) == fold(wanted)]
+def _named(document: Document, wanted: str, sections: Sequence[DigestSection]) -> tuple[str, ...]:
+    parts = [folded_label(part) for part in re.split(r"\s*/\s*", wanted)]
+    whole = [it for it in sections if it.path and folded_label(it.path[-1]) == folded_label(wanted)]
     below = [it for it in sections if it.path and _ends(it.path, parts)]
-    within = [it for it in sections if it.path and fold(wanted) in fold(it.path[-1])]
+    within = [
+        it for it in sections if it.path and folded_label(wanted) in folded_label(it.path[-1])
+    ]
     for found in (whole, below, within):
         if len(found) == 1:
             return found[0].path
         if found:
             reason = f"several headings are called “{wanted}”"
             raise UnclearSection(document.name, reason, found)
-    if fold(wanted) == fold(document.title):
+    if folded_label(wanted) == folded_label(document.title):
         return ()
     raise UnclearSection(document.name, f"there is no heading “{wanted}”", sections)
 
 
 def _ends(path: Sequence[str], parts: Sequence[str]) -> bool:
-    return [fold(key) for key in path[-len(parts) :]] == list(parts)
+    return [folded_label(key) for key in path[-len(parts) :]] == list(parts)

@@ -22,19 +22,19 @@ from zoterodigest.core.values.record import (
     EMPTY,
     Fields,
     Hyperlink,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
     is_empty,
     text_in,
 )
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.write.manner import CODE, is_code
+from zoterodigest.digest.write.house_style import CODE, is_code
 from zoterodigest.library.records.details import details_of
 from zoterodigest.lookup.index_venues import index_venue
 from zoterodigest.lookup.published_in import published_in
-from zoterodigest.lookup.work import Candidate, Looked
+from zoterodigest.lookup.work import IndexedWork, Looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +91,14 @@ def looked_fields(looked: Looked, venues: VenueTable) -> dict[str, Value]:
             "categories": Members(looked.categories),
             "arxiv": looked.id,
             "doi": doi_as_written(doi.value, looked.doi) if doi and doi.scheme == "doi" else "",
-            "links": Links(tuple(links)),
+            "links": WebLinks(tuple(links)),
             "comment": looked.comment,
             "abstract": looked.abstract,
         }
     )
 
 
-def candidate_fields(candidate: Candidate, venues: VenueTable) -> dict[str, Value]:
+def candidate_fields(candidate: IndexedWork, venues: VenueTable) -> dict[str, Value]:
     """Return what an index says of a work."""
     named = index_venue(candidate.venue, venues) if candidate.venue else None
     return _filled(

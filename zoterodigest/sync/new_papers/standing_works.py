@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.works.pairing import title_print
@@ -37,7 +37,7 @@ Standing = Stands | WasLinked
 class StandingWorks:
     """The works of digests, and of the lock file's `rows`."""
 
-    def __init__(self, documents: Iterable[Document], rows: Iterable[Row] = ()) -> None:
+    def __init__(self, documents: Iterable[Document], rows: Iterable[LockRow] = ()) -> None:
         self._documents = tuple(documents)
         entries = [entry for document in self._documents for entry in document.core_entries()]
         self._places = [f"{entry.digest}:{entry.place.start_line}" for entry in entries]
@@ -64,10 +64,12 @@ class StandingWorks:
         for row in self._rows:
             is_same_title = bool(title) and row.title == title and not row.identifiers
             if row.identifiers & named or is_same_title:
-                yield WasLinked(row.digest, row.state is not State.LINKED)
+                yield WasLinked(row.digest, row.state is not LinkState.LINKED)
 
 
-def still_linked(rows: Sequence[Row], read: Iterable[str], gone: Iterable[str]) -> list[Row]:
+def still_linked(
+    rows: Sequence[LockRow], read: Iterable[str], gone: Iterable[str]
+) -> list[LockRow]:
     """Return the rows that link entries of digests which were not read and are not gone."""
     elsewhere = {*read, *gone}
-    return [row for row in rows if row.state is State.LINKED and row.digest not in elsewhere]
+    return [row for row in rows if row.state is LinkState.LINKED and row.digest not in elsewhere]

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from zoterodigest.core.links.link import Row, fingerprint
+from zoterodigest.core.links.link import LockRow, fingerprint
 from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.found import Pending
@@ -18,13 +18,13 @@ from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.keys import derived_key
 from zoterodigest.core.values.record import (
     EMPTY,
+    ChildNote,
     Hyperlink,
     Item,
-    Links,
-    Note,
     Value,
+    WebLinks,
     is_empty,
-    parts_of,
+    value_parts,
 )
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
@@ -45,7 +45,7 @@ MERGED = "it was merged into another item, and what it had is there"
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class KeptObject:
     """Something of ours that stays, and why: it was changed, or is used."""
 
     title: str
@@ -61,12 +61,12 @@ class Removal:
 
     workspace: Workspace
     gathered: Gathered
-    rows: Sequence[Row]
+    rows: Sequence[LockRow]
     facts: Sequence[Pending] = ()
     trash: list[LibraryItem] = field(default_factory=list)
     patches: list[LibraryItem] = field(default_factory=list)
-    shelves: list[Collection] = field(default_factory=list)
-    kept: list[Kept] = field(default_factory=list)
+    collection_rows: list[Collection] = field(default_factory=list)
+    kept: list[KeptObject] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._items: Mapping[str, Item] = {it.key: it for it in self._contents.items}
@@ -87,7 +87,7 @@ class Removal:
             return "zoterodigest did not make it"
         return self._reason_to_keep(self._items[key], rows)
 
-    def is_untouched(self, row: Row) -> bool:
+    def is_untouched(self, row: LockRow) -> bool:
         """Whether the note of `row` still is as the row says, and nobody has marked it."""
         item = self._items.get(row.item)
         note = item.notes.get(row.id) if item else None
@@ -104,7 +104,7 @@ class Removal:
         # What somebody trashed, or Zotero in a merge, is not ours to take back again.
         if item.is_trashed:
             if key in self.merged and any(row.origin.item for row in rows):
-                self.kept.append(Kept(title_of(item), MERGED))
+                self.kept.append(KeptObject(title_or_key(item), MERGED))
             return
         others = self._others(key)
         reason = self.reason_to_keep(key)
@@ -115,13 +115,13 @@ class Removal:
             self._take_back_note(item, row)
         self._take_off(item, rows, others)
         if any(row.origin.item for row in rows):
-            self.kept.append(Kept(title_of(item), reason))
+            self.kept.append(KeptObject(title_or_key(item), reason))
 
-    def _others(self, key: str) -> list[Row]:
+    def _others(self, key: str) -> list[LockRow]:
         """Return the rows of other digests' links with the item; no bibliography holds one."""
         return [row for row in self._staying if row.item == key and row.links_digest]
 
-    def _reason_to_keep(self, item: Item, rows: Sequence[Row]) -> str:
+    def _reason_to_keep(self, item: Item, rows: Sequence[LockRow]) -> str:
         """Return why an item of ours stays: it was changed or is used; "" if it may go."""
         data = self._contents.by_key[item.key].data
         given = self._details(item, rows)
@@ -142,7 +142,7 @@ class Removal:
             return "it has tags of your own"
         return self._child_in_use(item, rows)
 
-    def _details(self, item: Item, rows: Sequence[Row]) -> Mapping[str, str]:
+    def _details(self, item: Item, rows: Sequence[LockRow]) -> Mapping[str, str]:
         """Return what the run gave to an item that no digest shows."""
         digests = {row.digest for row in rows}
         return {
@@ -169,15 +169,17 @@ class Removal:
         lines = ItemJson(data).text("extra").split("\n")
         return all(line.startswith(starts) or line in ours for line in lines if line.strip())
 
-    def _our_collections(self, rows: Sequence[Row]) -> set[str]:
-        shelves = {shelf.collection for shelf in self.gathered.lock.shelves}
-        return shelves | {key for row in rows for key in row.origin.collections}
+    def _our_collections(self, rows: Sequence[LockRow]) -> set[str]:
+        collection_rows = {
+            collection_row.collection for collection_row in self.gathered.lock.collection_rows
+        }
+        return collection_rows | {key for row in rows for key in row.origin.collections}
 
-    def _our_tags(self, item: Item, rows: Sequence[Row]) -> set[str]:
+    def _our_tags(self, item: Item, rows: Sequence[LockRow]) -> set[str]:
         added = {tag for row in rows for tag in row.origin.tags}
         return added | set(tags_of(item.fields, self.workspace.zotero))
 
-    def _child_in_use(self, item: Item, rows: Sequence[Row]) -> str:
+    def _child_in_use(self, item: Item, rows: Sequence[LockRow]) -> str:
         notes = {note.key: note for note in item.notes.values()}
         for child in self._contents.children.get(item.key, ()):
             if child.is_trashed:
@@ -192,7 +194,7 @@ class Removal:
                 return "it has an attachment of your own"
         return ""
 
-    def _is_untouched_note(self, child: LibraryItem, note: Note, row: Row) -> bool:
+    def _is_untouched_note(self, child: LibraryItem, note: ChildNote, row: LockRow) -> bool:
         has_marks = bool(child.json.tags) or bool(child.json.relations)
         has_marks = has_marks or holds_own_text(child.json.note)
         return not has_marks and all(
@@ -200,16 +202,16 @@ class Removal:
             for name, raw in note.raws.items()
         )
 
-    def _take_back_note(self, item: Item, row: Row) -> None:
+    def _take_back_note(self, item: Item, row: LockRow) -> None:
         note = item.notes.get(row.id)
         if note is None or note.is_trashed or not row.origin.note:
             return
         if self._is_untouched_note(self._contents.by_key[note.key], note, row):
             self.trash.append(self._trashed(note.key))
         else:
-            self.kept.append(Kept(title_of(item), "its note was changed"))
+            self.kept.append(KeptObject(title_or_key(item), "its note was changed"))
 
-    def _take_off(self, item: Item, rows: Sequence[Row], others: Sequence[Row]) -> None:
+    def _take_off(self, item: Item, rows: Sequence[LockRow], others: Sequence[LockRow]) -> None:
         """Plan to take our tags, collections, links and filled fields off an item that stays."""
         present = self._contents.by_key[item.key]
         needed = {key for row in others for key in row.origin.collections}
@@ -224,7 +226,7 @@ class Removal:
         if patch:
             self.patches.append(LibraryItem(item.key, item.version, patch))
 
-    def _trash_attachments(self, key: str, rows: Sequence[Row]) -> None:
+    def _trash_attachments(self, key: str, rows: Sequence[LockRow]) -> None:
         if any(row.origin.item for row in rows):
             return
         for child in self._contents.attachments(key):
@@ -234,9 +236,9 @@ class Removal:
                 self.trash.append(self._trashed(child.key))
             else:
                 reason = "a link that was attached to it was changed"
-                self.kept.append(Kept(title_of(self._items[key]), reason))
+                self.kept.append(KeptObject(title_or_key(self._items[key]), reason))
 
-    def _is_link_as_left(self, child: LibraryItem, rows: Sequence[Row]) -> bool:
+    def _is_link_as_left(self, child: LibraryItem, rows: Sequence[LockRow]) -> bool:
         """Whether a link of ours still is the one that was made, or that was in sync last.
 
         What only the item holds was never in a digest: a link that was edited while its item took
@@ -245,15 +247,15 @@ class Removal:
         if child.key == _key_when_made(child):
             return True
         link = Hyperlink(child.json.title, child.json.url)
-        shown = canonical("links", Links((link,)), self.workspace.zotero.folding())
-        parts = frozenset(map(fingerprint, parts_of(shown)))
+        shown = canonical("links", WebLinks((link,)), self.workspace.zotero.folding())
+        parts = frozenset(map(fingerprint, value_parts(shown)))
         bases = (row.bases.get("links") for row in rows)
         return any(
             base is not None and parts <= {*base.at_item.parts} & {*base.at_entry.parts}
             for base in bases
         )
 
-    def _cleared(self, item: Item, rows: Sequence[Row]) -> dict[str, Any]:
+    def _cleared(self, item: Item, rows: Sequence[LockRow]) -> dict[str, Any]:
         if any(row.origin.item for row in rows):
             return {}
         data = self._contents.by_key[item.key].data
@@ -297,9 +299,13 @@ class Removal:
                 left.setdefault(key, set()).add(item.key)
         keys = {read.key for read in self.gathered.digests}
         used = {
-            shelf.collection for shelf in self.gathered.lock.shelves if shelf.digest not in keys
+            collection_row.collection
+            for collection_row in self.gathered.lock.collection_rows
+            if collection_row.digest not in keys
         }
-        ours = {s.collection for s in self.gathered.lock.shelves if s.is_ours} - self._needed(used)
+        ours = {
+            s.collection for s in self.gathered.lock.collection_rows if s.is_ours
+        } - self._needed(used)
         self._trash_collections(ours - self._renamed(), left)
 
     def _renamed(self) -> set[str]:
@@ -307,21 +313,25 @@ class Removal:
         digests = self.workspace.digests
         names: dict[str, tuple[str, ...]] = {one.key: one.collection[-1:] for one in digests}
         given = {
-            shelf.collection: name
-            for shelf in self.gathered.lock.shelves
-            for name in names.get(shelf.digest, ())
-            if not shelf.path and shelf.is_ours
+            collection_row.collection: name
+            for collection_row in self.gathered.lock.collection_rows
+            for name in names.get(collection_row.digest, ())
+            if not collection_row.path and collection_row.is_ours
         }
         live = [one for one in self._contents.collections if not one.is_trashed]
         renamed = [one for one in live if given.get(one.key, one.name) != one.name]
         self.kept += [
-            Kept(one.name, "this collection was renamed: it is yours now") for one in renamed
+            KeptObject(one.name, "this collection was renamed: it is yours now") for one in renamed
         ]
         return {one.key for one in renamed}
 
     def _needed(self, used: set[str]) -> set[str]:
         """Return `used` collections of other digests; those above are kept by what they hold."""
-        shared = {shelf.collection for shelf in self.gathered.lock.shelves if not shelf.digest}
+        shared = {
+            collection_row.collection
+            for collection_row in self.gathered.lock.collection_rows
+            if not collection_row.digest
+        }
         return used - shared
 
     def _trash_collections(self, ours: set[str], left: Mapping[str, set[str]]) -> None:
@@ -333,12 +343,12 @@ class Removal:
                 return
             for key in empty:
                 one = live.pop(key)
-                self.shelves.append(
+                self.collection_rows.append(
                     Collection(one.key, one.version, one.name, one.parent, is_trashed=True)
                 )
 
 
-def _is_as_left(name: str, item: Item, rows: Sequence[Row]) -> bool:
+def _is_as_left(name: str, item: Item, rows: Sequence[LockRow]) -> bool:
     """Whether a field of an item still stands as we left it, or holds nothing."""
     raw = item.raws[name]
     if is_empty(item.fields[name]):
@@ -349,12 +359,12 @@ def _is_as_left(name: str, item: Item, rows: Sequence[Row]) -> bool:
     )
 
 
-def _is_base(row: Row, name: str, raw: str) -> bool:
+def _is_base(row: LockRow, name: str, raw: str) -> bool:
     base = row.bases.get(name)
     return base is not None and base.at_item.raw == fingerprint(raw)
 
 
-def _is_our_attachment(child: LibraryItem, rows: Sequence[Row]) -> bool:
+def _is_our_attachment(child: LibraryItem, rows: Sequence[LockRow]) -> bool:
     if any(child.key in row.origin.attachments for row in rows):
         return True
     return child.key == _key_when_made(child)
@@ -365,28 +375,32 @@ def _key_when_made(child: LibraryItem) -> str:
     return derived_key("attachment", child.json.parent, child.json.title, child.json.url)
 
 
-def title_of(item: Item) -> str:
+def title_or_key(item: Item) -> str:
     """Return an item's title, or its key if it has none."""
     title = item.fields.get("title")
     return title if isinstance(title, str) else item.key
 
 
-def without_used(plan: Plan, workspace: Workspace, gathered: Gathered) -> tuple[Plan, list[Kept]]:
+def without_used(
+    plan: Plan, workspace: Workspace, gathered: Gathered
+) -> tuple[Plan, list[KeptObject]]:
     """Return `plan` without trashing what somebody changed or uses, and what is kept for that."""
     rows = {row.id: row for row in gathered.lock.rows}
     items = {item.key: item for item in gathered.contents.items}
-    kept: list[Kept] = []
+    kept: list[KeptObject] = []
     actions = []
     for action in plan.actions:
         if isinstance(action, TrashItem):
             removal = Removal(workspace, gathered, [rows[action.row_id]])
             if reason := removal.reason_to_keep(action.key):
-                kept.append(Kept(title_of(items[action.key]), reason))
+                kept.append(KeptObject(title_or_key(items[action.key]), reason))
                 continue
         if isinstance(action, TrashNote):
             row = rows[action.row_id]
             if not Removal(workspace, gathered, [row]).is_untouched(row):
-                kept.append(Kept(title_of(items[action.item]), "its doubled note was changed"))
+                kept.append(
+                    KeptObject(title_or_key(items[action.item]), "its doubled note was changed")
+                )
                 continue
         actions.append(action)
     return replace(plan, actions=tuple(actions)) if kept else plan, kept

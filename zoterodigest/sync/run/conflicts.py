@@ -6,11 +6,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from zoterodigest.core.links.bases import Texts, base_value, keys_of
-from zoterodigest.core.links.link import Base, Row, source_of
+from zoterodigest.core.links.bases import Texts, base_value, text_keys
+from zoterodigest.core.links.link import Base, LockRow, field_source
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.core.plan.reports import ApartField, Conflict, Waiting
-from zoterodigest.core.plan.terms import End, entry_end
+from zoterodigest.core.plan.reports import Conflict, DivergedField, Waiting
+from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.reconcile.settle import item_side_of
 from zoterodigest.core.values.record import EMPTY, SECTION, Entry, Item, Value
 from zoterodigest.errors import ZoterodigestError
@@ -25,11 +25,11 @@ _SHORTEST = 4
 _PREFIX = "zd-"
 
 
-class Kind(Enum):
+class OpenReason(Enum):
     """Why a field is open."""
 
     CONFLICT = "conflict"
-    APART = "apart"
+    DIVERGED = "diverged"
     WAITING = "waiting"
 
 
@@ -51,7 +51,7 @@ class OpenField:
     id: str
     row_id: str
     name: str
-    kind: Kind
+    kind: OpenReason
     entry: Entry
     at_entry: Value
     at_item: Value
@@ -77,7 +77,7 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
     opened = (_opened(one, links[one.row_id], ids[one.row_id], texts) for one in found)
     credited = [row for row in prepared.plan.rows if row.credits]
     fields = (_with_source(one, links[one.row_id].item, credited) for one in opened)
-    kinds = list(Kind)
+    kinds = list(OpenReason)
     return tuple(sorted(fields, key=lambda one: (kinds.index(one.kind), links[one.row_id].index)))
 
 
@@ -107,7 +107,7 @@ def _common(one: str, other: str) -> int:
 class _Reported:
     """A report of one open field, with what the item is about to hold where that is told."""
 
-    kind: Kind
+    kind: OpenReason
     row_id: str
     name: str
     at_item: Value | None = None
@@ -117,17 +117,17 @@ def _reported(prepared: Prepared) -> Iterator[_Reported]:
     for report in prepared.plan.reports:
         match report:
             case Conflict(row_id, name, _, at_item):
-                yield _Reported(Kind.CONFLICT, row_id, name, at_item)
-            case ApartField(row_id, name, _, at_item):
-                yield _Reported(Kind.APART, row_id, name, at_item)
+                yield _Reported(OpenReason.CONFLICT, row_id, name, at_item)
+            case DivergedField(row_id, name, _, at_item):
+                yield _Reported(OpenReason.DIVERGED, row_id, name, at_item)
             case Waiting(row_id, names):
-                yield from (_Reported(Kind.WAITING, row_id, name) for name in names)
+                yield from (_Reported(OpenReason.WAITING, row_id, name) for name in names)
             case _:
                 pass
 
 
 def _opened(one: _Reported, link: Link, short_id: str, texts: Texts) -> OpenField:
-    at_entry, held = ends_of(link, one.name)
+    at_entry, held = open_values(link, one.name)
     base = _bases(link).get(one.name)
     return OpenField(
         id=short_id,
@@ -142,15 +142,15 @@ def _opened(one: _Reported, link: Link, short_id: str, texts: Texts) -> OpenFiel
     )
 
 
-def _with_source(field: OpenField, item: Item | None, rows: Sequence[Row]) -> OpenField:
-    return replace(field, source=source_of(item, field.name, rows)) if item else field
+def _with_source(field: OpenField, item: Item | None, rows: Sequence[LockRow]) -> OpenField:
+    return replace(field, source=field_source(item, field.name, rows)) if item else field
 
 
 def _first(*values: Value | None) -> Value:
     return next((value for value in values if value is not None), EMPTY)
 
 
-def ends_of(link: Link, name: str) -> tuple[Value | None, Value | None]:
+def open_values(link: Link, name: str) -> tuple[Value | None, Value | None]:
     """Return what entry and item hold in a field; None where that end does not carry it."""
     item = item_side_of(link.entry, link.item, link.row).fields if link.item else {}
     return link.entry.fields.get(name), item.get(name)
@@ -158,7 +158,7 @@ def ends_of(link: Link, name: str) -> tuple[Value | None, Value | None]:
 
 def _base_texts(prepared: Prepared, fields: Sequence[tuple[Link, str]]) -> Texts:
     bases = ((name, _bases(link).get(name)) for link, name in fields)
-    wanted = [key for name, base in bases if base for key in keys_of(name, base)]
+    wanted = [key for name, base in bases if base for key in text_keys(name, base)]
     return known_texts(prepared.workspace.project.values_folder, wanted)
 
 

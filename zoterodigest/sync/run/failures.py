@@ -14,7 +14,7 @@ from zoterodigest.sync.run.run import Prepared
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailedRecord:
     """One record that failed: where its entry stands, its title, and why."""
 
     where: str
@@ -22,7 +22,7 @@ class Failure:
     reason: str
 
 
-def foreseen(prepared: Prepared) -> Iterator[Failure]:
+def foreseen(prepared: Prepared) -> Iterator[FailedRecord]:
     """Yield what of a plan is left out, as it cannot be written: edits of digests, then items."""
     for one in prepared.refused:
         yield failure_of(one.entry, f"{one.field}: {one.reason}")
@@ -34,26 +34,26 @@ def foreseen(prepared: Prepared) -> Iterator[Failure]:
     yield from failures_of_rows(prepared, reasons)
 
 
-def failures_of_unread(gathered: Gathered) -> Iterator[Failure]:
+def failures_of_unread(gathered: Gathered) -> Iterator[FailedRecord]:
     """Yield which configured digests and bibliographies could not be read, and what to do."""
     for unread in gathered.unread_sources:
         hint = unread.error.hint if unread.path.exists() else _MISSING
         reason = f"{unread.error.reason}. zoterodigest left it out and kept its links. {hint}"
-        yield Failure(unread.key, "", reason)
+        yield FailedRecord(unread.key, "", reason)
 
 
 _MISSING = "If you renamed or deleted it, change its `path` in zoterodigest.toml."
 
 
-def failures_of_bibs(bibs: Iterable[NewBib]) -> Iterator[Failure]:
+def failures_of_bibs(bibs: Iterable[NewBib]) -> Iterator[FailedRecord]:
     """Yield which .bib files cannot be exported into, and which entries they cannot hold."""
     for bib in bibs:
         if bib.failure:
-            yield Failure(bib.key, "", bib.failure)
-        yield from (Failure(bib.key, kept.key, kept.reason) for kept in bib.updated.refused)
+            yield FailedRecord(bib.key, "", bib.failure)
+        yield from (FailedRecord(bib.key, kept.key, kept.reason) for kept in bib.updated.refused)
 
 
-def failures_of_rows(prepared: Prepared, reasons: Mapping[str, str]) -> Iterator[Failure]:
+def failures_of_rows(prepared: Prepared, reasons: Mapping[str, str]) -> Iterator[FailedRecord]:
     """Yield why rows of `prepared` failed, by the place of their entries."""
     entries = {link.row.id: link.entry for link in prepared.plan.links}
     found = [(entries[row_id], reason) for row_id, reason in reasons.items() if row_id in entries]
@@ -61,10 +61,10 @@ def failures_of_rows(prepared: Prepared, reasons: Mapping[str, str]) -> Iterator
         yield failure_of(entry, reason)
 
 
-def failure_of(entry: Entry, reason: str) -> Failure:
+def failure_of(entry: Entry, reason: str) -> FailedRecord:
     """Return the failure of an entry."""
     where = f"{entry.digest}:{entry.place.start_line}"
-    return Failure(where, text_in(entry.fields, "title"), reason)
+    return FailedRecord(where, text_in(entry.fields, "title"), reason)
 
 
 class TooMuch(ZoterodigestError):

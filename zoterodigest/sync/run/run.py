@@ -8,20 +8,20 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.links.link import State
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.plan import Action, ChangeEntry, Plan
-from zoterodigest.core.plan.terms import (
+from zoterodigest.core.plan.run_options import (
     ALL,
     NONE,
     Directions,
     End,
-    Holdings,
-    Known,
+    LastSync,
+    LibraryState,
     Mask,
     OwnNotes,
     Rules,
-    Terms,
+    RunOptions,
     WhenDropped,
     WhenTrashed,
 )
@@ -33,7 +33,7 @@ from zoterodigest.sync.bibliographies.bib_edits import BibEdit, compile_bib_edit
 from zoterodigest.sync.bibliographies.citation import with_citation_keys
 from zoterodigest.sync.bibliographies.exporting import NewBib, only_adds, planned_bibs
 from zoterodigest.sync.bibliographies.following import as_exported, unfollowed
-from zoterodigest.sync.edits.edits import Refused, compile_edits
+from zoterodigest.sync.edits.edits import RefusedField, compile_edits
 from zoterodigest.sync.edits.structure import (
     NewDigest,
     new_digests,
@@ -44,7 +44,7 @@ from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, ga
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes, compile_writes
-from zoterodigest.sync.removal.removal import Kept, without_used
+from zoterodigest.sync.removal.removal import KeptObject, without_used
 
 _LOG = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class Prepared:
     stop: GuardStop | None = None
     needs_consent: bool = False
     new_tags: Mapping[str, int] = field(default_factory=dict)
-    kept: tuple[Kept, ...] = ()
+    kept: tuple[KeptObject, ...] = ()
 
     @property
     def is_settled(self) -> bool:
@@ -94,7 +94,7 @@ class Prepared:
         return self.plan.is_settled and all(bib.is_settled for bib in self.bibs)
 
     @property
-    def refused(self) -> tuple[Refused, ...]:
+    def refused(self) -> tuple[RefusedField, ...]:
         """The fields of entries that cannot be written as planned."""
         digests = (one for digest in self.digests for one in digest.edit.refused)
         return (*digests, *(one for edit in self.bib_edits for one in edit.refused))
@@ -109,13 +109,13 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     """Plan a run over what has been gathered."""
     plan = reconcile(
         gathered.entries,
-        Known(gathered.lock.rows, gathered.lock.shelves, gathered.seen),
-        Holdings(
+        LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
+        LibraryState(
             gathered.contents.items,
             gathered.contents.collections,
             frozenset(gathered.contents.by_key),
         ),
-        terms(workspace, options, gathered),
+        run_options(workspace, options, gathered),
         new_ids=row_ids(),
     )
     # First: what stays is not counted by the guard, and no export leaves it out.
@@ -142,7 +142,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     plan = as_exported(plan, bibs, gathered, workspace)
     stop = guard(
         plan,
-        sum(row.state is State.LINKED for row in gathered.lock.rows),
+        sum(row.state is LinkState.LINKED for row in gathered.lock.rows),
         pruned=[f"{bib.key}: {key}" for bib in bibs for key in bib.updated.removed],
         max_changes=options.max_changes,
         allow_removals=options.allow_removals,
@@ -174,7 +174,7 @@ def _is_exported(read: ReadBib, options: Options) -> bool:
             return isinstance(intent, Publish)
 
 
-def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
+def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> RunOptions:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
     rules: dict[str, Rules] = {read.digest.key: _rules(read, options) for read in gathered.digests}
     two_way = (read for read in gathered.bibs if read.bib.is_two_way)
@@ -182,7 +182,7 @@ def terms(workspace: Workspace, options: Options, gathered: Gathered) -> Terms:
     gone = [key for key in sorted(gathered.gone) if not key.is_bib]
     former = workspace.project.former_collection
     prefer = workspace.project.configuration.sync.prefer
-    common = Terms(
+    common = RunOptions(
         {**{key: Rules(collection=former(key)) for key in gone}, **rules},
         folding=workspace.zotero.folding(),
         gone=gathered.gone - rules.keys(),
@@ -285,10 +285,10 @@ def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool
     is_first = not gathered.lock.rows
     has_own_items = any(not item.is_trashed for item in gathered.contents.items)
     is_many = len(plan.actions) > _MANY_CHANGES
-    return (is_first and has_own_items) or is_many or any(map(published, plan.actions))
+    return (is_first and has_own_items) or is_many or any(map(published_notes, plan.actions))
 
 
-def published(action: Action) -> tuple[str, ...]:
+def published_notes(action: Action) -> tuple[str, ...]:
     """Return the notes of the person's own that come into an entry where they did not stand."""
     if not isinstance(action, ChangeEntry):
         return ()

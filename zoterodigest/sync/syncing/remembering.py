@@ -7,15 +7,21 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.links.link import Base, Row, Shelf
+from zoterodigest.core.links.link import Base, CollectionRow, LockRow
 from zoterodigest.core.plan.plan import CreateEntry, Link, MoveEntry, Plan
-from zoterodigest.core.plan.reports import AddedItem, AwaitedItem, Held, NotFollowed, PlaceConflict
+from zoterodigest.core.plan.reports import (
+    AddedItem,
+    AwaitedItem,
+    HeldBack,
+    NotFollowed,
+    PlaceConflict,
+)
 from zoterodigest.core.plan.seen import Seen, past_after
 from zoterodigest.core.values.record import Item
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.run.run import Prepared
-from zoterodigest.sync.syncing.claims import Standing
+from zoterodigest.sync.syncing.rows_after import EntriesNow
 
 Pending = dict[str, set[str]]
 """Keys of items whose place in the collections of a digest is still to be acted on."""
@@ -32,7 +38,7 @@ class Ran:
     digests: frozenset[str]
 
 
-def seen_by(prepared: Prepared, standing: Standing, lock: LockFile, contents: Contents) -> Seen:
+def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: Contents) -> Seen:
     """Return what to remember when a run ends with these entries, this lock file, this library."""
     gathered, plan = prepared.gathered, prepared.plan
     stood = {index: entry.heading_keys for index, entry in enumerate(gathered.entries)}
@@ -52,7 +58,7 @@ def seen_by(prepared: Prepared, standing: Standing, lock: LockFile, contents: Co
 def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[Item]) -> Seen:
     """Return what to remember when `lock` is the lock file and `items` are the library's.
 
-    A field that waits, or that did not come to be in step, is remembered as it was; so are the
+    A field that waits, or that did not come to be in sync, is remembered as it was; so are the
     collections of other digests, and the place of an item that no entry followed.
     """
     plan = ran.plan
@@ -61,7 +67,7 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
     awaited = {report.row.id for report in plan.reports if isinstance(report, AwaitedItem)}
     created = {one.row_id for one in plan.actions if isinstance(one, CreateEntry)}
     notes = {note.key for item in items for note in item.notes.values()}
-    rows: dict[str, Row] = {}
+    rows: dict[str, LockRow] = {}
     for row in lock.rows:
         if row.id in links:
             remembered = _remembered(row, links[row.id], known.get(row.id))
@@ -70,35 +76,41 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
             rows[row.id] = row
         elif row.id not in awaited and row.id in known:
             rows[row.id] = known[row.id]
-    others = {shelf.collection for shelf in lock.shelves if shelf.digest not in ran.digests}
+    others = {
+        collection_row.collection
+        for collection_row in lock.collection_rows
+        if collection_row.digest not in ran.digests
+    }
     then = before.collections if before else {}
-    shelves = [one for one in lock.shelves if one.collection not in others & then.keys()]
-    collections = _collections(then, shelves, items, _pending(plan, ran.done))
+    collection_rows = [
+        one for one in lock.collection_rows if one.collection not in others & then.keys()
+    ]
+    collections = _collections(then, collection_rows, items, _pending(plan, ran.done))
     then_linked = {row.id: row for row in plan.rows_before}
     now_linked = {row.id: row for row in lock.rows}
     return Seen(rows, collections, past_after(before or Seen(), rows, then_linked, now_linked))
 
 
-def _remembered(row: Row, link: Link, known: Row | None) -> Row:
-    """Return `row` with the bases that were in step here, and apart in what had become so here."""
+def _remembered(row: LockRow, link: Link, known: LockRow | None) -> LockRow:
+    """Return `row` with the bases that were in sync here, and apart in what had become so here."""
     if not (link.recall.waits or link.recall.bases):
         return row
     bases: dict[str, Base] = dict(row.bases)
-    apart = set(row.apart)
+    diverged = set(row.diverged)
     for name in (*link.recall.waits, *link.recall.bases):
         is_settled = link.before is None or row.bases.get(name) != link.before.bases.get(name)
         if is_settled:
             continue
         bases.pop(name, None)
-        apart.discard(name)
+        diverged.discard(name)
         if known is not None and name in known.bases:
             bases[name] = known.bases[name]
-        elif known is not None and name in known.apart:
-            apart.add(name)
-    return replace(row, bases=bases, apart=frozenset(apart))
+        elif known is not None and name in known.diverged:
+            diverged.add(name)
+    return replace(row, bases=bases, diverged=frozenset(diverged))
 
 
-def _with_note_seen(row: Row, known: Row | None, notes: Set[str]) -> Row:
+def _with_note_seen(row: LockRow, known: LockRow | None, notes: Set[str]) -> LockRow:
     """Return `row` without a note that this library never showed: it may be still to come."""
     was_seen = row.note in notes or (known is not None and known.note == row.note)
     return row if was_seen else replace(row, note=None)
@@ -113,7 +125,7 @@ def _pending(plan: Plan, done: frozenset[str]) -> Pending:
                 pending[report.digest].add(report.key)
             case PlaceConflict():
                 _add(pending, items[report.row_id])
-            case Held(name=name) if name == PLACE:
+            case HeldBack(name=name) if name == PLACE:
                 _add(pending, items[report.row_id])
             case NotFollowed(row_id=row_id) if row_id in items:
                 _add(pending, items[row_id])
@@ -137,7 +149,7 @@ def _add(pending: Pending, place: tuple[str, str]) -> None:
 
 def _collections(
     then: Mapping[str, frozenset[str]],
-    shelves: Sequence[Shelf],
+    collection_rows: Sequence[CollectionRow],
     items: Sequence[Item],
     pending: Pending,
 ) -> Mapping[str, frozenset[str]]:
@@ -148,8 +160,8 @@ def _collections(
             held[key].add(item.key)
     found: dict[str, frozenset[str]] = {}
     waiting: dict[str, set[str]] = defaultdict(set)
-    for shelf in shelves:
-        waiting[shelf.collection] |= pending.get(shelf.digest, set())
+    for collection_row in collection_rows:
+        waiting[collection_row.collection] |= pending.get(collection_row.digest, set())
     for key, left in waiting.items():
         seen = then.get(key, frozenset()) & left
         found[key] = frozenset(held[key] - left) | seen

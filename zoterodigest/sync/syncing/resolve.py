@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.core.links.view import Folding, as_shown
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.core.plan.terms import Choices, End
-from zoterodigest.core.values.record import SECTION, Entry, Place, Value
-from zoterodigest.sync.edits.edits import Refused
+from zoterodigest.core.plan.run_options import Choices, End
+from zoterodigest.core.values.record import SECTION, Entry, EntryLines, Value
+from zoterodigest.sync.edits.edits import RefusedField
 from zoterodigest.sync.gathering.intent import Decide
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.run.conflicts import OpenField, ends_of, open_fields
+from zoterodigest.sync.run.conflicts import OpenField, open_fields, open_values
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 
 
@@ -66,7 +66,7 @@ def _options(decisions: Sequence[Decision]) -> Options:
 
 def _unplaced(entry: Entry) -> Entry:
     """Return `entry` wherever it stands: lines above it may have come or gone."""
-    return replace(entry, place=Place(1, 1))
+    return replace(entry, place=EntryLines(1, 1))
 
 
 def _choices(decisions: Sequence[Decision]) -> Choices:
@@ -112,7 +112,7 @@ def _reasons(prepared: Prepared, decisions: Sequence[Decision]) -> dict[int, str
 _CHANGED = "it has changed since it was shown, and was left as it is"
 
 
-def _is_of(refused: Refused, field: OpenField) -> bool:
+def _is_of(refused: RefusedField, field: OpenField) -> bool:
     """Tell whether the digest refused this field; it has names of its own for its sections."""
     if refused.row_id != field.row_id:
         return False
@@ -123,4 +123,4 @@ def _is_of(refused: Refused, field: OpenField) -> bool:
 def _is_seen(links: Mapping[str, Link], field: OpenField) -> bool:
     """Tell whether both ends still hold what the person decided over."""
     link = links.get(field.row_id)
-    return link is not None and ends_of(link, field.name) == (field.at_entry, field.held)
+    return link is not None and open_values(link, field.name) == (field.at_entry, field.held)

@@ -10,9 +10,9 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, fields, replace
 from typing import TypeVar
 
-from zoterodigest.core.links.link import Exported, Origin, Row, Shelf, State
-from zoterodigest.core.plan.history import Links, Run
-from zoterodigest.sync.apply.unwritten import entry_place, put_back, shelf_place
+from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow, Origin
+from zoterodigest.core.plan.history import LockRows, Run
+from zoterodigest.sync.apply.unwritten import collection_row_place, entry_place, put_back
 
 T = TypeVar("T")
 IsChanged = Callable[[str, str], bool]
@@ -31,13 +31,13 @@ class Fate:
     failed: Set[str] = frozenset()
     trashed: Set[str] = frozenset()
 
-    def keeps(self, row: Row) -> bool:
+    def keeps(self, row: LockRow) -> bool:
         """Whether something of a link stays as it is."""
         is_in_digest = row.digest in self.declined and row.item not in self.trashed
         return row.item in self.declined or is_in_digest
 
 
-def links_back(present: Links, run: Run, fate: Fate, is_changed: IsChanged) -> Links:
+def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -> LockRows:
     """Return the rows and shelves of the lock file once `run` is turned back."""
     before = {row.id: row for row in run.before.rows}
     after = {row.id: row for row in run.after.rows}
@@ -50,28 +50,28 @@ def links_back(present: Links, run: Run, fate: Fate, is_changed: IsChanged) -> L
             back = _Back(before.get(row_id), after.get(row_id), fate.keeps(row))
             rows[row_id] = back.row(row, is_changed)
     ordered = tuple(rows[row_id] for row_id in sorted(rows))
-    shelves = _shelves_back(present.shelves, run, fate.declined)
-    return Links(ordered, shelves, _exported_back(present.exported, run, fate.declined))
+    collection_rows = _shelves_back(present.collection_rows, run, fate.declined)
+    return LockRows(ordered, collection_rows, _exported_back(present.exported, run, fate.declined))
 
 
 @dataclass(frozen=True, slots=True)
 class _Back:
     """A row before and after the run; `is_kept` tells that something of it is not turned back."""
 
-    before: Row | None
-    after: Row | None
+    before: LockRow | None
+    after: LockRow | None
     is_kept: bool
 
-    def row(self, present: Row, is_changed: IsChanged) -> Row:
+    def row(self, present: LockRow, is_changed: IsChanged) -> LockRow:
         """Return what becomes of the row as it is at `present`."""
         before, after = self.before, self.after
         if before is None and not self.is_kept:
-            return replace(present, state=State.UNLINKED)
+            return replace(present, state=LinkState.UNLINKED)
         if before is not None and after is not None and not self.is_kept:
             # Not the row as a whole: an undo that went as far as it could has turned parts of it.
             present = _turned_back(present, after, before)
         # What the entry agreed on with another item it never did with the one that it stays with.
-        known = Row(present.id, present.digest, present.item)
+        known = LockRow(present.id, present.digest, present.item)
         known = before if before is not None and before.item == present.item else known
 
         def back(now: Mapping[str, T], then: Mapping[str, T]) -> dict[str, T]:
@@ -79,22 +79,26 @@ class _Back:
             return stays | {name: one for name, one in then.items() if is_changed(present.id, name)}
 
         bases, credits = back(present.bases, known.bases), back(present.credits, known.credits)
-        return replace(present, bases=bases, credits=credits, apart=present.apart - bases.keys())
+        return replace(
+            present, bases=bases, credits=credits, diverged=present.diverged - bases.keys()
+        )
 
 
-def _turned_back(present: Row, after: Row, before: Row) -> Row:
+def _turned_back(present: LockRow, after: LockRow, before: LockRow) -> LockRow:
     """Return `present` with what the run left, and is still so, as it was before the run."""
     found = {
         one.name: _if_left(*(getattr(row, one.name) for row in (present, after, before)))
-        for one in fields(Row)
+        for one in fields(LockRow)
     }
     origin = _less(present.origin, after.origin, before.origin)
     if present.origin == after.origin:
         origin = before.origin
-    apart = (present.apart - (after.apart - before.apart)) | (before.apart - after.apart)
+    diverged = (present.diverged - (after.diverged - before.diverged)) | (
+        before.diverged - after.diverged
+    )
     bases = _members_if_left(present.bases, after.bases, before.bases)
     credits = _members_if_left(present.credits, after.credits, before.credits)
-    mixed = {"origin": origin, "apart": apart, "bases": bases, "credits": credits}
+    mixed = {"origin": origin, "diverged": diverged, "bases": bases, "credits": credits}
     return replace(present, **{**found, **mixed})
 
 
@@ -124,11 +128,17 @@ def _less(present: Origin, after: Origin, before: Origin) -> Origin:
     )
 
 
-def _shelves_back(present: tuple[Shelf, ...], run: Run, declined: Set[str]) -> tuple[Shelf, ...]:
+def _shelves_back(
+    present: tuple[CollectionRow, ...], run: Run, declined: Set[str]
+) -> tuple[CollectionRow, ...]:
     """Return the shelves as they were, but for those whose collection stays as it is."""
-    sides = run.before.shelves, run.after.shelves
-    stay = {shelf_place(shelf) for shelf in run.after.shelves if shelf.collection in declined}
-    return put_back(present, sides, shelf_place, stay)
+    sides = run.before.collection_rows, run.after.collection_rows
+    stay = {
+        collection_row_place(collection_row)
+        for collection_row in run.after.collection_rows
+        if collection_row.collection in declined
+    }
+    return put_back(present, sides, collection_row_place, stay)
 
 
 def _exported_back(

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, Print, Row, State, fingerprint, print_of
+from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint, print_of
 from zoterodigest.core.links.view import Folding, canonical
-from zoterodigest.core.plan.history import Links
+from zoterodigest.core.plan.history import LockRows
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import EMPTY, Item
 from zoterodigest.library.records.contents import Contents
 
 
-def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) -> Seen:
+def seen_back(seen: Seen, present: LockRows, back: LockRows, written: Sequence[Item]) -> Seen:
     """Return what is remembered when the links are as in `back` and items as `written`.
 
     An item whose move is turned back was last seen where its entry is again.
@@ -24,22 +24,27 @@ def seen_back(seen: Seen, present: Links, back: Links, written: Sequence[Item]) 
     for item in written:
         held_now = frozenset() if item.is_trashed else item.collections
         _seen_in(collections, item.key, held_now, collections)
-    shelves = {
-        (shelf.digest, tuple(map(fingerprint, shelf.path))): shelf.collection
-        for shelf in (*present.shelves, *back.shelves)
+    collection_rows = {
+        (
+            collection_row.digest,
+            tuple(map(fingerprint, collection_row.path)),
+        ): collection_row.collection
+        for collection_row in (*present.collection_rows, *back.collection_rows)
     }
     for row in back.rows:
         place, place_before = _place(row), _place(before.get(row.id, row))
-        if place != place_before and {place, place_before} <= shelves.keys():
-            _seen_in(collections, row.item, {shelves[place]}, (shelves[place_before],))
+        if place != place_before and {place, place_before} <= collection_rows.keys():
+            _seen_in(
+                collections, row.item, {collection_rows[place]}, (collection_rows[place_before],)
+            )
     held_by = {key: frozenset(held) for key, held in collections.items()}
     # A link that comes back was seen as it was when it ended: that had moved nothing here.
-    ended = {row.id for row in present.rows if row.state is not State.LINKED}
+    ended = {row.id for row in present.rows if row.state is not LinkState.LINKED}
     moved = with_moved(seen, present.rows, (row for row in back.rows if row.id not in ended))
     return replace(moved, collections=held_by)
 
 
-def _place(row: Row) -> tuple[SourceKey, tuple[str, ...]]:
+def _place(row: LockRow) -> tuple[SourceKey, tuple[str, ...]]:
     return row.digest, row.headings
 
 
@@ -59,7 +64,7 @@ def with_waiting(seen: Seen, now: Contents, written: Sequence[Item], folding: Fo
     """Return `seen` with the fields that are `written` as they were before a person's choice.
 
     The choice moved no base where the library lagged: the lock file was ahead already. So what
-    lagged is told by what was in step here once. As an edit it would go over the newer value.
+    lagged is told by what was in sync here once. As an edit it would go over the newer value.
     """
     items, rows = {item.key: item for item in now.items}, dict(seen.rows)
     then = {item.key: item for item in written if item.key in items}
@@ -75,7 +80,7 @@ def with_waiting(seen: Seen, now: Contents, written: Sequence[Item], folding: Fo
     return replace(seen, rows=rows)
 
 
-def _shown(item: Item, row: Row, name: str, folding: Folding) -> Print:
+def _shown(item: Item, row: LockRow, name: str, folding: Folding) -> Print:
     note = item.notes.get(row.id)
     fields = {**item.fields, **(note.fields if note else {})}
     raws = {**item.raws, **(note.raws if note else {})}

@@ -26,10 +26,10 @@ from zoterodigest.notes.own import note_pieces
 from zoterodigest.sync.apply.changes import FileChange, Sent
 from zoterodigest.sync.apply.recording import (
     Families,
+    digest_bytes,
     families_of,
     held,
     lines_of,
-    source_of,
     state_alone,
     state_below,
 )
@@ -238,7 +238,7 @@ class Reverting:
             where = f"{change.key}:{hunk.at + 1}"
             reason = "what was written there has changed since"
             self.declined.append(Declined(where, reason, change.key))
-        source = source_of(reversal.pieces)
+        source = digest_bytes(reversal.pieces)
         after = None if not source and self._is_gone(change, present) else source
         if after != present:
             path = self.removal.workspace.project.root / change.key

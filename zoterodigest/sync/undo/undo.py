@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from zoterodigest.core.links.link import Row, State
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.found import PendingChange
-from zoterodigest.core.plan.history import Links, Run, changed_links, is_undo
+from zoterodigest.core.plan.history import LockRows, Run, changed_links, is_undo
 from zoterodigest.core.plan.plan import Link, bib_entry_id
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.errors import ZoterodigestError
@@ -88,7 +88,7 @@ class Undoing:
 
 
 @dataclass(frozen=True, slots=True)
-class Undone:
+class UndoResult:
     """What an undo did: what was written, and what stays as it is, with the reason."""
 
     undoing: Undoing
@@ -147,7 +147,7 @@ def _is_unmade(workspace: Workspace, run: Run) -> bool:
     return bool(run.address) and not run.is_finished and not workspace.library.version()
 
 
-_NO_LINKS = Links(), Links()
+_NO_LINKS = LockRows(), LockRows()
 
 
 def _goes_back(lock: LockFile, run: Run) -> bool:
@@ -203,13 +203,13 @@ def _files_of(
         yield change.key, read[change.key] if change.key in read else read_if_present(path)
 
 
-def undo(undoing: Undoing, progress: Progress) -> Undone:
+def apply_undo(undoing: Undoing, progress: Progress) -> UndoResult:
     """Do what was planned; what fails keeps its links and is reported.
 
     That nothing of a run is left is recorded too: it is undone then.
     """
     if undoing.is_settled and undoing.declined and not undoing.goes_on:
-        return Undone(undoing, declined=undoing.declined)
+        return UndoResult(undoing, declined=undoing.declined)
     released = _released(undoing)
     changes = Changes(
         undoing.workspace,
@@ -225,7 +225,7 @@ def undo(undoing: Undoing, progress: Progress) -> Undone:
     results = apply(changes, progress)
     failed = tuple(_failed(undoing, results))
     done = _done(undoing.sent, results)
-    return Undone(undoing, done, (*undoing.declined, *failed), is_left=bool(failed))
+    return UndoResult(undoing, done, (*undoing.declined, *failed), is_left=bool(failed))
 
 
 def _done(sent: Sent, results: Results) -> Sent:
@@ -287,17 +287,17 @@ def _released(undoing: Undoing) -> LockFile | None:
         ended = _ended(present, back, waits)
         return None if ended == present else ended
     rows = {row.id: row for row in present.rows}
-    collections = {shelf.collection for shelf in present.shelves}
+    collections = {collection_row.collection for collection_row in present.collection_rows}
     entries = {*map(entry_place, present.exported)}
     return replace(
         back,
         rows=tuple(_released_row(row, rows.get(row.id), waits) for row in back.rows),
-        shelves=tuple(one for one in back.shelves if one.collection in collections),
+        collection_rows=tuple(one for one in back.collection_rows if one.collection in collections),
         exported=tuple(one for one in back.exported if entry_place(one) in entries),
     )
 
 
-def _waits(undoing: Undoing) -> Callable[[Row], bool]:
+def _waits(undoing: Undoing) -> Callable[[LockRow], bool]:
     """Tell whether the item and the entry of a row that is, or was, `TRASHED` stay where they are.
 
     Such a link ends, or comes back, with the bases of all others: if its item was merged into that
@@ -310,33 +310,35 @@ def _waits(undoing: Undoing) -> Callable[[Row], bool]:
         for side in sides
     )
 
-    def waits(row: Row) -> bool:
+    def waits(row: LockRow) -> bool:
         is_there = not row.digest.is_bib or (row.digest, row.key) in now & then
         return row.item not in moved and is_there
 
     return waits
 
 
-def _ended(present: LockFile, back: LockFile, waits: Callable[[Row], bool]) -> LockFile:
+def _ended(present: LockFile, back: LockFile, waits: Callable[[LockRow], bool]) -> LockFile:
     """Return `present` without the links that `back` ends: their items may go into the trash."""
     rows = {row.id: row for row in back.rows}
 
-    def is_ended(row: Row) -> bool:
+    def is_ended(row: LockRow) -> bool:
         state = rows[row.id].state
-        is_ending = row.state is State.LINKED and state is not State.LINKED
-        return is_ending and not (state is State.TRASHED and waits(row))
+        is_ending = row.state is LinkState.LINKED and state is not LinkState.LINKED
+        return is_ending and not (state is LinkState.TRASHED and waits(row))
 
     return replace(
         present, rows=tuple(rows[row.id] if is_ended(row) else row for row in present.rows)
     )
 
 
-def _released_row(back: Row, present: Row | None, waits: Callable[[Row], bool]) -> Row:
-    is_linked = present is not None and present.state is State.LINKED
-    is_trashed = present is not None and present.state is State.TRASHED
-    if back.state is not State.LINKED or is_linked or (is_trashed and waits(back)):
+def _released_row(
+    back: LockRow, present: LockRow | None, waits: Callable[[LockRow], bool]
+) -> LockRow:
+    is_linked = present is not None and present.state is LinkState.LINKED
+    is_trashed = present is not None and present.state is LinkState.TRASHED
+    if back.state is not LinkState.LINKED or is_linked or (is_trashed and waits(back)):
         return back
-    return present or replace(back, state=State.UNLINKED)
+    return present or replace(back, state=LinkState.UNLINKED)
 
 
 def _lock_after(undoing: Undoing, results: Results) -> LockFile:
@@ -365,8 +367,10 @@ def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFil
     return replace(_with_links(present, run.before), identity=run.before.identity)
 
 
-def _with_links(lock: LockFile, links: Links) -> LockFile:
-    return replace(lock, rows=links.rows, shelves=links.shelves, exported=links.exported)
+def _with_links(lock: LockFile, links: LockRows) -> LockFile:
+    return replace(
+        lock, rows=links.rows, collection_rows=links.collection_rows, exported=links.exported
+    )
 
 
 def _changes(undoing: Undoing) -> IsChanged:

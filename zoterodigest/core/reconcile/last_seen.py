@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, Print, Row
-from zoterodigest.core.links.merge import Ends, ends_of, is_set
+from zoterodigest.core.links.link import Base, LockRow, Print
+from zoterodigest.core.links.merge import FieldEnds, ends_of, is_set
 from zoterodigest.core.plan.choosing import is_chosen
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.core.plan.seen import Recall, Seen
-from zoterodigest.core.plan.terms import Terms
+from zoterodigest.core.plan.run_options import RunOptions
+from zoterodigest.core.plan.seen import LastSeen, Seen
 from zoterodigest.core.reconcile.settle import item_end, side_of
 from zoterodigest.core.values.record import Item, is_empty
 
 
-def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
+def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Link:
     """Return `link` with what is remembered of it where the lock file says something else.
 
-    As long as the lock file's base of a field is the one that was in step here, the link alone
+    As long as the lock file's base of a field is the one that was in sync here, the link alone
     decides. If it has moved, an item that still shows what was seen here waits; one that shows the
-    new base is in step; any other has changed since, and merges over what was seen, but waits if
+    new base is in sync; any other has changed since, and merges over what was seen, but waits if
     the lock file is of an older commit: else that would undo what came after it. A field that never
-    was in step here waits while the item has nothing there, or what another of its links last
-    showed. What has become apart elsewhere, and is here as it was in step, waits as well, but
+    was in sync here waits while the item has nothing there, or what another of its links last
+    showed. What has become apart elsewhere, and is here as it was in sync, waits as well, but
     not if the item shows what was looked up. What a person decided waits no more.
 
     In a library that has gone back, what differs from its base has none: it may only be older.
@@ -31,7 +31,7 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
     if seen is None or held is None:
         return link
     if seen.has_gone_back:
-        link = _without_undone(link, held, terms)
+        link = _without_undone(link, held, run_options)
     remembered = seen.rows.get(link.row.id) or replace(link.row, bases={})
     # What was last seen of an item that was merged since is remembered under its former key.
     is_remembered = remembered.item in {held.key, *held.replaces}
@@ -44,34 +44,36 @@ def recalled(link: Link, seen: Seen | None, terms: Terms) -> Link:
     for name in sorted(carried & link.row.bases.keys()):
         base, seen_base = link.row.bases[name], remembered.bases.get(name)
         # A choice was made over what the person saw: nothing older may hold it back.
-        if is_chosen(terms.choices, link.row.id, name):
+        if is_chosen(run_options.choices, link.row.id, name):
             continue
         if seen_base is not None and _are_equal(name, base.at_item, seen_base.at_item):
             continue
         ends = ends_of(name, entry, item)
         is_past = seen.is_past(link.row.id, name, base)
-        is_later = seen_base is not None and is_past and _is_later(ends, seen_base, terms)
-        if _shows(ends, base, terms) and not is_later:
+        is_later = seen_base is not None and is_past and _is_later(ends, seen_base, run_options)
+        if _shows(ends, base, run_options) and not is_later:
             # The entry is as it was seen here before the base moved: git kept its older text, and
             # nobody edited it. Members are left alone: other links of the item may bring them.
             if seen_base is not None and not is_past and not is_set(name):
-                bases |= {name: seen_base} if _is_later(ends, seen_base, terms) else {}
+                bases |= {name: seen_base} if _is_later(ends, seen_base, run_options) else {}
             continue
         if seen_base is None:
-            was_parted = is_past and name in remembered.apart
-            is_waiting = was_parted or _is_untouched(ends, link.row, seen, terms)
+            was_parted = is_past and name in remembered.diverged
+            is_waiting = was_parted or _is_untouched(ends, link.row, seen, run_options)
             waits |= {name} if is_waiting else set()
         # The library lags, or the lock file is older: a merge would undo what came later.
-        elif _shows(ends, seen_base, terms) or is_past:
+        elif _shows(ends, seen_base, run_options) or is_past:
             waits.add(name)
         else:
             bases[name] = _with_item_only(seen_base, base) if is_set(name) else seen_base
-    for name in sorted(carried & link.row.apart & remembered.bases.keys()):
+    for name in sorted(carried & link.row.diverged & remembered.bases.keys()):
         ends = ends_of(name, entry, item)
-        is_unchanged = _shows(ends, remembered.bases[name], terms) and ends.are_equal(terms.folding)
+        is_unchanged = _shows(ends, remembered.bases[name], run_options) and ends.are_equal(
+            run_options.folding
+        )
         if is_unchanged and not link.row.is_from_source(name, ends.item_raw):
             waits.add(name)
-    return replace(link, recall=Recall(frozenset(waits), bases)) if waits or bases else link
+    return replace(link, recall=LastSeen(frozenset(waits), bases)) if waits or bases else link
 
 
 def _with_item_only(seen: Base, base: Base) -> Base:
@@ -84,35 +86,35 @@ def _with_item_only(seen: Base, base: Base) -> Base:
     return replace(seen, at_item=replace(seen.at_item, parts=parts))
 
 
-def _without_undone(link: Link, item: Item, terms: Terms) -> Link:
+def _without_undone(link: Link, item: Item, run_options: RunOptions) -> Link:
     """Return `link` without the bases of fields that its item does not show any more."""
     entry, there, row = side_of(link.entry), item_end(link, item, link.row), link.row
     carried = entry.fields.keys() & there.fields.keys() & row.bases.keys()
     undone = {
         name
         for name in carried
-        if ends_of(name, entry, there).changed(row.bases[name], terms.folding)[1]
-        and not is_chosen(terms.choices, row.id, name)
+        if ends_of(name, entry, there).changed(row.bases[name], run_options.folding)[1]
+        and not is_chosen(run_options.choices, row.id, name)
     }
     bases = {name: base for name, base in row.bases.items() if name not in undone}
     return replace(link, row=replace(row, bases=bases)) if undone else link
 
 
-def _is_untouched(ends: Ends, row: Row, seen: Seen, terms: Terms) -> bool:
+def _is_untouched(ends: FieldEnds, row: LockRow, seen: Seen, run_options: RunOptions) -> bool:
     """Tell whether the item holds nothing in this field, or what another link of it last saw."""
     if is_empty(ends.item):
         return True
     others = (one.bases.get(ends.name) for one in seen.rows.values() if one.item == row.item)
-    return any(base is not None and _shows(ends, base, terms) for base in others)
+    return any(base is not None and _shows(ends, base, run_options) for base in others)
 
 
-def _shows(ends: Ends, base: Base, terms: Terms) -> bool:
-    return _are_equal(ends.name, ends.item_print(terms.folding), base.at_item)
+def _shows(ends: FieldEnds, base: Base, run_options: RunOptions) -> bool:
+    return _are_equal(ends.name, ends.item_print(run_options.folding), base.at_item)
 
 
-def _is_later(ends: Ends, base: Base, terms: Terms) -> bool:
+def _is_later(ends: FieldEnds, base: Base, run_options: RunOptions) -> bool:
     """Tell whether the entry stands as this instance saw it: only the lock file is older."""
-    return _are_equal(ends.name, ends.entry_print(terms.folding), base.at_entry)
+    return _are_equal(ends.name, ends.entry_print(run_options.folding), base.at_entry)
 
 
 def _are_equal(name: str, one: Print, other: Print) -> bool:

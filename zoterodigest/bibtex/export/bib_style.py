@@ -56,7 +56,7 @@ class Sign:
 
 
 @dataclass(frozen=True, slots=True)
-class Manner:
+class BibStyle:
     """How entries are written: what stands before a field, at the end, and between entries.
 
     `spellings` are the types and names as they are written in the file, by their lower case.
@@ -94,7 +94,7 @@ class Manner:
 
 def write_bib(entries: Iterable[BibEntry]) -> str:
     """Return the text of a new .bib with `entries` in their order, parted by blank lines."""
-    usual = Manner()
+    usual = BibStyle()
     return "\n".join(f"{usual.entry(entry)}\n" for entry in entries)
 
 
@@ -108,8 +108,8 @@ def delimited(value: str, wanted: Delimiter) -> str:
 
 
 def learnt(
-    bibliography: Bibliography, entries: Sequence[EntryTile], known: Manner | None = None
-) -> Manner:
+    bibliography: Bibliography, entries: Sequence[EntryTile], known: BibStyle | None = None
+) -> BibStyle:
     """Return the manner of most of `entries`; what they do not show is as `known` or usual."""
     manner = known or _usual(bibliography)
     samples = [_Sample(bibliography, entry) for entry in entries]
@@ -144,10 +144,10 @@ def _most(votes: Iterable[Evidence | None], usual: Evidence) -> Evidence:
     return counted.most_common(1)[0][0] if counted else usual
 
 
-def _usual(bibliography: Bibliography) -> Manner:
+def _usual(bibliography: Bibliography) -> BibStyle:
     if b"\r\n" not in bibliography.source:
-        return Manner()
-    return Manner(lead="\r\n  ", tail=",\r\n", gap="\r\n\r\n")
+        return BibStyle()
+    return BibStyle(lead="\r\n  ", tail=",\r\n", gap="\r\n\r\n")
 
 
 def _case(name: str) -> Case:

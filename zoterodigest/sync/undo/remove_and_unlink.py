@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.links.link import Origin, Row, Shelf, State
+from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, Origin
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
@@ -16,11 +16,11 @@ from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Res
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.removal.removal import Kept, Removal, title_of
+from zoterodigest.sync.removal.removal import KeptObject, Removal, title_or_key
 
 
 @dataclass(frozen=True, slots=True)
-class Leaving:
+class RemovalPlan:
     """A way out as planned; nothing has been written.
 
     `trash` are whole items, notes and attachments, `patches` what is taken off items that stay,
@@ -30,11 +30,11 @@ class Leaving:
 
     workspace: Workspace
     gathered: Gathered
-    rows: tuple[Row, ...]
+    rows: tuple[LockRow, ...]
     trash: tuple[LibraryItem, ...] = ()
     patches: tuple[LibraryItem, ...] = ()
-    shelves: tuple[Collection, ...] = ()
-    kept: tuple[Kept, ...] = ()
+    collection_rows: tuple[Collection, ...] = ()
+    kept: tuple[KeptObject, ...] = ()
     takes_back: bool = False
 
     @property
@@ -44,22 +44,22 @@ class Leaving:
 
 
 @dataclass(frozen=True, slots=True)
-class Left:
+class RemovalResult:
     """What a way out did: objects written, and what failed with the reason."""
 
-    leaving: Leaving
+    leaving: RemovalPlan
     written: int = 0
-    failures: tuple[Kept, ...] = ()
+    failures: tuple[KeptObject, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def prepare_unlink(workspace: Workspace) -> Leaving:
+def prepare_unlink(workspace: Workspace) -> RemovalPlan:
     """Plan to forget the links of the workspace's digests and to touch nothing else."""
     gathered = gather(workspace)
-    return Leaving(workspace, gathered, tuple(_rows_to_end(gathered)))
+    return RemovalPlan(workspace, gathered, tuple(_rows_to_end(gathered)))
 
 
-def prepare_remove(workspace: Workspace) -> Leaving:
+def prepare_remove(workspace: Workspace) -> RemovalPlan:
     """Plan to take back what the tool made for the workspace's digests, by origin (law 8).
 
     Trashed is what we created and nobody changed or used since; off an adopted item come our tags,
@@ -73,53 +73,55 @@ def prepare_remove(workspace: Workspace) -> Leaving:
     for key in dict.fromkeys(row.item for row in rows):
         removal.take_back(key)
     removal.empty_shelves()
-    return Leaving(
+    return RemovalPlan(
         workspace,
         gathered,
         rows,
         tuple(removal.trash),
         tuple(removal.patches),
-        tuple(removal.shelves),
+        tuple(removal.collection_rows),
         tuple(removal.kept),
         takes_back=True,
     )
 
 
-def _rows_to_end(gathered: Gathered) -> Iterator[Row]:
+def _rows_to_end(gathered: Gathered) -> Iterator[LockRow]:
     """Yield the rows of the digests that were read, and of bib entries whose items they leave.
 
     A bib entry's link ends with the last digest that links its item.
     """
     keys = {read.key for read in gathered.digests}
     ending = [row for row in gathered.lock.rows if row.digest in keys]
-    yield from (row for row in ending if row.state is not State.UNLINKED)
-    linked = [row for row in gathered.lock.rows if row.state is State.LINKED]
+    yield from (row for row in ending if row.state is not LinkState.UNLINKED)
+    linked = [row for row in gathered.lock.rows if row.state is LinkState.LINKED]
     held = {row.item for row in linked if row.digest not in keys and row.links_digest}
     left = {row.item for row in ending} - held
     yield from (row for row in linked if row.digest.is_bib and row.item in left)
 
 
-def leave(leaving: Leaving, progress: Progress) -> Left:
+def apply_removal(leaving: RemovalPlan, progress: Progress) -> RemovalResult:
     """Do what was planned; the links of what failed stay, the others become tombstones."""
     if leaving.is_settled and not leaving.gathered.recovers:
-        return Left(leaving)
+        return RemovalResult(leaving)
     changes = Changes(
         leaving.workspace,
         leaving.gathered,
         "remove" if leaving.takes_back else "unlink",
-        Sent((*leaving.trash, *leaving.patches), leaving.shelves),
+        Sent((*leaving.trash, *leaving.patches), leaving.collection_rows),
         _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents).links,
         lambda results, stored: Ending(_lock_after(leaving, results, stored)),
         intended=Intended(tuple(_intended(leaving)) if leaving.takes_back else ()),
     )
     results = apply(changes, progress)
-    titles = {one.key: one.name for one in leaving.shelves}
-    titles |= {item.key: title_of(item) for item in leaving.gathered.contents.items}
-    failures = [Kept(titles.get(k, k), str(why)) for k, why in sorted(results.failed.items())]
-    return Left(leaving, changes.sent.number - len(results.failed), tuple(failures), results.counts)
+    titles = {one.key: one.name for one in leaving.collection_rows}
+    titles |= {item.key: title_or_key(item) for item in leaving.gathered.contents.items}
+    failures = [KeptObject(titles.get(k, k), str(why)) for k, why in sorted(results.failed.items())]
+    return RemovalResult(
+        leaving, changes.sent.number - len(results.failed), tuple(failures), results.counts
+    )
 
 
-def _intended(leaving: Leaving) -> Iterator[Row]:
+def _intended(leaving: RemovalPlan) -> Iterator[LockRow]:
     """Yield for the journal how the links that end are to be.
 
     Something is taken off an item that stays: where a field is no longer as its link says, that is
@@ -128,39 +130,45 @@ def _intended(leaving: Leaving) -> Iterator[Row]:
     """
     trashed = {item.key for item in leaving.trash}
     for row in leaving.rows:
-        ended = replace(row, state=State.UNLINKED)
-        apart = row.apart | row.bases.keys()
+        ended = replace(row, state=LinkState.UNLINKED)
+        diverged = row.diverged | row.bases.keys()
         is_gone = row.item in trashed
-        yield ended if is_gone else replace(ended, apart=apart, bases={}, origin=Origin())
+        yield ended if is_gone else replace(ended, diverged=diverged, bases={}, origin=Origin())
 
 
-def _lock_after(leaving: Leaving, results: Results, stored: Contents) -> LockFile:
+def _lock_after(leaving: RemovalPlan, results: Results, stored: Contents) -> LockFile:
     """Return the lock file: links end, but of what failed; the journal is folded the same way."""
     failed = results.failed
     intended = _intended(leaving) if leaving.takes_back else ()
     ending = {row.id: row for row in rows_found(leaving.rows, intended, stored)}
     rows = tuple(
-        replace(ending[row.id], state=State.UNLINKED)
+        replace(ending[row.id], state=LinkState.UNLINKED)
         if row.id in ending and row.item not in failed and row.note not in failed
         else row
         for row in leaving.gathered.lock.rows
     )
     return replace(
-        leaving.gathered.lock, rows=rows, shelves=tuple(_shelves_after(leaving, frozenset(failed)))
+        leaving.gathered.lock,
+        rows=rows,
+        collection_rows=tuple(_shelves_after(leaving, frozenset(failed))),
     )
 
 
-def _shelves_after(leaving: Leaving, failed: Set[str]) -> Iterator[Shelf]:
+def _shelves_after(leaving: RemovalPlan, failed: Set[str]) -> Iterator[CollectionRow]:
     """Yield the shelves of other digests, and those above them that are not in the trash; those
     whose collection could not go, too: the same command finds it again.
 
     Once no other digest has one, a shelf above is forgotten also if a killed run trashed it.
     """
     keys = {read.key for read in leaving.gathered.digests}
-    known = leaving.gathered.lock.shelves
-    shelves = [one for one in known if one.digest not in keys or one.collection in failed]
-    trashed = {one.key for one in leaving.shelves} - failed
-    if not any(shelf.digest for shelf in shelves):
+    known = leaving.gathered.lock.collection_rows
+    collection_rows = [one for one in known if one.digest not in keys or one.collection in failed]
+    trashed = {one.key for one in leaving.collection_rows} - failed
+    if not any(collection_row.digest for collection_row in collection_rows):
         collections = leaving.gathered.contents.collections
         trashed |= {one.key for one in collections if one.is_trashed}
-    yield from (shelf for shelf in shelves if shelf.collection not in trashed)
+    yield from (
+        collection_row
+        for collection_row in collection_rows
+        if collection_row.collection not in trashed
+    )

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.links.bases import texts_of
 from zoterodigest.core.plan.found import Pending, PendingChange
-from zoterodigest.core.plan.history import Links
+from zoterodigest.core.plan.history import LockRows
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents
@@ -29,10 +29,10 @@ from zoterodigest.sync.bibliographies.works import linked_by
 from zoterodigest.sync.edits.structure import NewDigest
 from zoterodigest.sync.gathering.gather import gather
 from zoterodigest.sync.gathering.stored_keys import plan_as_stored, writes_as_stored
-from zoterodigest.sync.run.failures import Failure, TooMuch, failures_of_rows, foreseen
+from zoterodigest.sync.run.failures import FailedRecord, TooMuch, failures_of_rows, foreseen
 from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
-from zoterodigest.sync.syncing.claims import as_read, expected_rows, lock_over, standing_after
 from zoterodigest.sync.syncing.remembering import seen_by
+from zoterodigest.sync.syncing.rows_after import as_read, expected_rows, lock_over, standing_after
 
 
 class LibraryChanged(ZoterodigestError):
@@ -57,7 +57,7 @@ class Outcome:
     written: int = 0
     written_digests: int = 0
     written_bibs: int = 0
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedRecord, ...] = ()
     planned_again: int = 0
     again: Prepared | None = None
     counts: Mapping[str, int] = field(default_factory=dict)
@@ -149,14 +149,15 @@ def _changes(prepared: Prepared) -> Changes:
         command_of(prepared),
         Sent(
             items,
-            writes.shelves,
+            writes.collection_rows,
             tuple(file for file in files if file.is_change),
             pending=PendingChange(taken=to_hand_over(prepared)),
         ),
-        Links(rows, plan.shelves, exported),
+        LockRows(rows, plan.collection_rows, exported),
         lambda results, contents: _ending(_as_stored(prepared, results), results, contents),
         intended=Intended(
-            tuple(row for row in rows if row.id in told), plan.shelves if writes.shelves else ()
+            tuple(row for row in rows if row.id in told),
+            plan.collection_rows if writes.collection_rows else (),
         ),
         row_ids=row_ids,
         files=lambda results, contents: _files_over(_as_stored(prepared, results), contents),
@@ -273,15 +274,18 @@ def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
     """Return what a plan is going to write, at which version; new children go by their item."""
     items = (write.item for write in prepared.writes.all)
     written = {(item.key, item.version) for item in items if "parentItem" not in item.data}
-    return written | {(shelf.key, shelf.version) for shelf in prepared.writes.shelves}
+    return written | {
+        (collection_row.key, collection_row.version)
+        for collection_row in prepared.writes.collection_rows
+    }
 
 
 def _failures(
     prepared: Prepared, results: Results, *, but_stale: bool = False
-) -> Iterator[Failure]:
+) -> Iterator[FailedRecord]:
     """Yield each record that failed, by place; `but_stale`: not what was planned once more."""
     for key, error in results.unwritten.items():
-        yield Failure(key, "", str(error))
+        yield FailedRecord(key, "", str(error))
     yield from foreseen(prepared)
     failed = {key: one for key, one in results.failed.items() if not (but_stale and is_stale(one))}
     known = {row_id for one in prepared.writes.unwritable for row_id in one.row_ids}
@@ -291,9 +295,9 @@ def _failures(
             for row_id in set(write.row_ids) - known:
                 reasons.setdefault(row_id, str(reason))
     yield from failures_of_rows(prepared, reasons)
-    for shelf in sorted(prepared.writes.shelves, key=lambda one: one.key):
-        if shelf.key in failed:
-            yield Failure("collection", shelf.key, str(failed[shelf.key]))
+    for collection_row in sorted(prepared.writes.collection_rows, key=lambda one: one.key):
+        if collection_row.key in failed:
+            yield FailedRecord("collection", collection_row.key, str(failed[collection_row.key]))
 
 
 def to_hand_over(prepared: Prepared) -> tuple[Pending, ...]:

@@ -9,11 +9,11 @@ from functools import partial
 
 from zoterodigest.core.links.bases import without_fill
 from zoterodigest.core.links.link import Base
-from zoterodigest.core.links.merge import Ends, Merge, Side, ends_of, merge
+from zoterodigest.core.links.merge import FieldEnds, Merge, Side, ends_of, merge_field
 from zoterodigest.core.links.view import links_as_held
 from zoterodigest.core.plan.choosing import decided, is_chosen
 from zoterodigest.core.plan.cleared import no_longer_shown
-from zoterodigest.core.plan.found import Found, also_changed, as_held, taken
+from zoterodigest.core.plan.found import LookupResult, also_changed, as_held, taken
 from zoterodigest.core.plan.plan import (
     Action,
     ChangeEntry,
@@ -24,16 +24,16 @@ from zoterodigest.core.plan.plan import (
     Link,
 )
 from zoterodigest.core.plan.reports import (
-    ApartField,
     Conflict,
-    Held,
+    DivergedField,
+    HeldBack,
     MissingNote,
     NoLongerShown,
     Report,
     UnreadableDate,
     Waiting,
 )
-from zoterodigest.core.plan.terms import NONE, Directions, End, Rules, Terms, entry_end
+from zoterodigest.core.plan.run_options import NONE, Directions, End, Rules, RunOptions, entry_end
 from zoterodigest.core.reconcile.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.reconcile.settle import is_note_missing, item_end, side_of, without
 from zoterodigest.core.values.dates import is_iso, year_in
@@ -42,14 +42,14 @@ from zoterodigest.core.values.record import (
     EMPTY,
     NOTE,
     Entry,
+    FieldKind,
     Fields,
     Item,
-    Kind,
     Value,
     blank_item,
     is_empty,
     kind_of,
-    parts_of,
+    value_parts,
 )
 
 
@@ -62,7 +62,7 @@ class Moves:
 
 
 @dataclass(frozen=True, slots=True)
-class Travels:
+class Propagation:
     """Actions and reports of a run in order, and its links with what is known before writing."""
 
     actions: tuple[Action, ...]
@@ -70,9 +70,9 @@ class Travels:
     links: tuple[Link, ...]
 
 
-def travel(
-    links: Sequence[Link], moves: Sequence[Moves], terms: Terms, taken: Container[str]
-) -> Travels:
+def propagate(
+    links: Sequence[Link], moves: Sequence[Moves], run_options: RunOptions, taken: Container[str]
+) -> Propagation:
     """Propagate changes over `links` (in order, each with its `moves`) as far as directions allow.
 
     All links of an item are handled together, so an edit reaches every entry in one run. Of several
@@ -82,11 +82,11 @@ def travel(
     by_item: dict[str, list[tuple[Link, Moves]]] = defaultdict(list)
     for link, move in zip(links, moves, strict=True):
         by_item[link.row.item].append((link, move))
-    hubs = [_Hub(joined, terms, taken) for joined in by_item.values()]
+    hubs = [_Hub(joined, run_options, taken) for joined in by_item.values()]
     for hub in hubs:
         hub.carry()
     carried = [link for hub in hubs for link in hub.links]
-    return Travels(
+    return Propagation(
         tuple(action for hub in hubs for action in hub.actions()),
         tuple(report for hub in hubs for report in hub.reports),
         tuple(sorted(carried, key=lambda link: link.index)),
@@ -97,15 +97,15 @@ class _Hub:
     """One item and its links while changes travel over them."""
 
     def __init__(
-        self, joined: list[tuple[Link, Moves]], terms: Terms, taken: Container[str]
+        self, joined: list[tuple[Link, Moves]], run_options: RunOptions, taken: Container[str]
     ) -> None:
         self.links = [link for link, _ in joined]
         self.reports: list[Report] = []
         self._moves = [moves for _, moves in joined]
-        self._terms = terms
+        self._terms = run_options
         self._taken = taken
         self._item = self.links[0].item
-        self._folding = terms.folding if self._item else terms.folding.of_new_items()
+        self._folding = run_options.folding if self._item else run_options.folding.of_new_items()
         self._key = self.links[0].row.item
         carried = (name for link in self.links for name in link.entry.fields)
         record = (name for name in carried if not _is_of_entry(name))
@@ -135,7 +135,7 @@ class _Hub:
             self._report(link, merged)
             # What an export wrote and nobody edited, the next one may write anew, unless an item
             # took the place of that which it was written from.
-            diverged = merged.apart - (link.entry.ours - link.row.apart)
+            diverged = merged.diverged - (link.entry.ours - link.row.diverged)
             self.links[place] = replace(link, diverged=diverged)
 
     def actions(self) -> list[Action]:
@@ -204,7 +204,7 @@ class _Hub:
             return False
         return (year_in(date) or date) != year
 
-    def _take(self, found: Found) -> None:
+    def _take(self, found: LookupResult) -> None:
         """Let the item take what was found, except for fields that a link changes.
 
         A value that a person removed is not filled in again. A field that the entries in Markdown
@@ -233,7 +233,7 @@ class _Hub:
             if entry_end(link.entry.digest) is End.MARKDOWN:
                 self._keep_from(place, changed, before, parts=True)
 
-    def _pending(self) -> Found | None:
+    def _pending(self) -> LookupResult | None:
         """Return what is known of a paper that was added, if one of the entries is its own."""
         about = (
             one.found
@@ -269,7 +269,7 @@ class _Hub:
         If it `parts` the ends, a field that the entry would show differently has diverged.
         """
         link = self.links[place]
-        bases, apart = dict(link.row.bases), set(link.row.apart)
+        bases, diverged = dict(link.row.bases), set(link.row.diverged)
         for name in sorted(names & bases.keys() & link.entry.fields.keys()):
             before, now = (_ends(name, link, item) for item in (then, self._now))
             if parts and before.shown(self._folding) == now.shown(self._folding):
@@ -278,8 +278,8 @@ class _Hub:
             if base is not None:
                 bases[name] = base
             elif parts:
-                apart.add(name)
-        row = replace(link.row, bases=bases, apart=frozenset(apart))
+                diverged.add(name)
+        row = replace(link.row, bases=bases, diverged=frozenset(diverged))
         self.links[place] = replace(link, row=row)
 
     def _note_fills(self, place: int, names: Set[str]) -> None:
@@ -316,18 +316,18 @@ class _Hub:
         row = link.row
         if self._item and is_note_missing(self._item, row) and _has_own_text(link.entry):
             self.reports.append(MissingNote(row))
-        for name in sorted(merged.conflicts | merged.apart):
-            kind = Conflict if name in merged.conflicts else ApartField
+        for name in sorted(merged.conflicts | merged.diverged):
+            kind = Conflict if name in merged.conflicts else DivergedField
             at_item = self._side(link).fields[name]
             self.reports.append(kind(row.id, name, link.entry.fields[name], at_item))
         for name in sorted(merged.to_item.keys() - merged.fills):
             if not self._may_push(link, name):
-                self.reports.append(Held(row.id, name, to_entry=False))
+                self.reports.append(HeldBack(row.id, name, to_entry=False))
         for name, value in sorted(merged.to_entry.items()):
             if not self._may_pull(link, name):
-                self.reports.append(Held(row.id, name, to_entry=True))
+                self.reports.append(HeldBack(row.id, name, to_entry=True))
             elif _is_mere_text(name, value, link.entry):
-                self.reports.append(UnreadableDate(row.id, name, "".join(parts_of(value))))
+                self.reports.append(UnreadableDate(row.id, name, "".join(value_parts(value))))
         if link.recall.waits:
             self.reports.append(Waiting(row.id, tuple(sorted(link.recall.waits))))
         if left := tuple(no_longer_shown(link, self._side(link))):
@@ -338,7 +338,7 @@ class _Hub:
         # Fields that wait are not carried at all: an empty one would count as cleared.
         carried = without(item, link.recall.waits)
         bases = self._bases(link, entry, carried)
-        merged = merge(bases, entry, carried, self._folding, row.apart)
+        merged = merge_field(bases, entry, carried, self._folding, row.diverged)
         merged = decided(merged, (entry, item), row, self._terms)
         # Last, so that neither a preference nor a fill moves text of a heading that was moved.
         if are_mixed_up(link.entry, self._now, row):
@@ -390,13 +390,13 @@ def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
 
 def _with_fields(item: Item, changes: Fields) -> Item:
     """Return `item` as planned; the raw text of a planned value is unlike any that was read."""
-    planned = {name: "\0".join(("", *parts_of(value))) for name, value in changes.items()}
+    planned = {name: "\0".join(("", *value_parts(value))) for name, value in changes.items()}
     return replace(item, fields={**item.fields, **changes}, raws={**item.raws, **planned})
 
 
-def _ends(name: str, link: Link, item: Item) -> Ends:
+def _ends(name: str, link: Link, item: Item) -> FieldEnds:
     raws = link.entry.raws.get(name, ""), item.raws.get(name, "")
-    return Ends(name, link.entry.fields[name], item.fields.get(name, EMPTY), *raws)
+    return FieldEnds(name, link.entry.fields[name], item.fields.get(name, EMPTY), *raws)
 
 
 def _allowed(changes: Fields, allows: Callable[[str], bool]) -> dict[str, Value]:
@@ -404,7 +404,7 @@ def _allowed(changes: Fields, allows: Callable[[str], bool]) -> dict[str, Value]
 
 
 def _is_of_entry(name: str) -> bool:
-    return kind_of(name) is Kind.BLOCKS
+    return kind_of(name) is FieldKind.BLOCKS
 
 
 def _has_own_text(entry: Entry) -> bool:

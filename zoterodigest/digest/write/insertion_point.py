@@ -16,7 +16,7 @@ from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.identity import arxiv_in_text
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit, Span
-from zoterodigest.digest.format.format import Format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
@@ -28,7 +28,7 @@ _STEADY = 0.75
 
 
 @dataclass(frozen=True, slots=True)
-class Region:
+class HeadingRegion:
     """The lines under one heading up to the next, and the entries that stand there.
 
     `head` is the heading's line (-1: the beginning), `stop` the line of the next heading, `entries`
@@ -68,7 +68,7 @@ def gap_after(document: Document, index: int) -> tuple[bytes, ...] | None:
     return tuple(between) if is_gap else None
 
 
-def usual_gap(document: Document, region: Region, form: Format) -> tuple[bytes, ...]:
+def usual_gap(document: Document, region: HeadingRegion, form: DigestFormat) -> tuple[bytes, ...]:
     """Return the gap that most entries of `form` have under a heading, else anywhere."""
     every = range(len(document.entries))
     for indices in (region.entries, every):
@@ -87,7 +87,7 @@ def usual_gap(document: Document, region: Region, form: Format) -> tuple[bytes, 
     return tuple(line.encode() for line in rule.between) if rule else ()
 
 
-def end_spot(document: Document, region: Region, form: Format) -> Spot | None:
+def end_spot(document: Document, region: HeadingRegion, form: DigestFormat) -> Spot | None:
     """Return the spot behind the last entry of a region; None where no table stands for a row."""
     if region.entries:
         last = region.entries[-1]
@@ -102,7 +102,7 @@ def end_spot(document: Document, region: Region, form: Format) -> Spot | None:
     return _first_spot(document.lines, region, rank)
 
 
-def _first_spot(lines: Lines, region: Region, rank: int) -> Spot:
+def _first_spot(lines: Lines, region: HeadingRegion, rank: int) -> Spot:
     """Return the spot behind what stands under a heading without entries."""
     last = region.stop - 1
     while last > region.head and lines.is_blank(last):
@@ -113,7 +113,7 @@ def _first_spot(lines: Lines, region: Region, rank: int) -> Spot:
     return Spot(lines.ends[last], rank, (b"",), after=(b"",) if is_tight else ())
 
 
-def above_spot(document: Document, region: Region, index: int, form: Format) -> Spot:
+def above_spot(document: Document, region: HeadingRegion, index: int, form: DigestFormat) -> Spot:
     """Return the spot above the entry at `index`."""
     gap = gap_after(document, index - 1) if index - 1 in region.entries else None
     usual = usual_gap(document, region, form) if gap is None else gap
@@ -121,7 +121,9 @@ def above_spot(document: Document, region: Region, index: int, form: Format) -> 
     return Spot(start, index, usual, is_above=True, beside=index)
 
 
-def spot_for(document: Document, region: Region, form: Format, fields: Fields) -> Spot | None:
+def spot_for(
+    document: Document, region: HeadingRegion, form: DigestFormat, fields: Fields
+) -> Spot | None:
     """Return where an entry of `form` goes under a heading; None if there is no place for it."""
     place = form.new.place if form.new else "end"
     alike = [at for at in region.entries if document.entries[at].format.name == form.name]
@@ -129,7 +131,7 @@ def spot_for(document: Document, region: Region, form: Format, fields: Fields) -
         return end_spot(document, region, form)
     if place == "top":
         return above_spot(document, region, alike[0], form)
-    within = Region(region.head, region.stop, tuple(alike))
+    within = HeadingRegion(region.head, region.stop, tuple(alike))
     end = end_spot(document, within, form)
     if place != "date" or end is None:
         return end
@@ -140,9 +142,11 @@ def spot_for(document: Document, region: Region, form: Format, fields: Fields) -
 
 def _by_date(document: Document, alike: Sequence[int], fields: Fields) -> tuple[int | None, int]:
     """Return the entry above which one with `fields` stands, None for the end, and the order."""
-    known = [(at, date) for at in alike if (date := date_of(document.entries[at].reading.fields))]
+    known = [
+        (at, date) for at in alike if (date := order_date(document.entries[at].reading.fields))
+    ]
     steps = [_step(left, right) for (_, left), (_, right) in pairwise(known)]
-    ups, downs, new = steps.count(1), steps.count(-1), date_of(fields)
+    ups, downs, new = steps.count(1), steps.count(-1), order_date(fields)
     if downs and downs >= _STEADY * (ups + downs):
         older = (at for at, date in known if not new or _step(date, new) >= 0)
         return next(older, None), -1
@@ -158,7 +162,7 @@ def _step(left: str, right: str) -> int:
     return (right[:width] > left[:width]) - (right[:width] < left[:width])
 
 
-def date_of(fields: Fields) -> str:
+def order_date(fields: Fields) -> str:
     """Return when a work is from, as far as known: by its date, its arXiv id, its year."""
     date, year, arxiv = (fields.get(name) for name in ("date", "year", "arxiv"))
     if isinstance(date, str) and is_iso(date):
@@ -189,7 +193,7 @@ def line_break(lines: Lines, offset: int) -> bytes:
     return b"\n"
 
 
-def removal(document: Document, region: Region, index: int) -> Edit:
+def entry_removal(document: Document, region: HeadingRegion, index: int) -> Edit:
     """Return the edit that takes an entry out together with one gap."""
     lines, entries = document.lines, document.entries
     entry = entries[index]

@@ -8,7 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.links.link import Credit, Origin, Row, Shelf, State, fingerprint
+from zoterodigest.core.links.link import (
+    CollectionRow,
+    FieldSource,
+    LinkState,
+    LockRow,
+    Origin,
+    fingerprint,
+)
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import (
     CreateEntry,
@@ -51,7 +58,7 @@ class ExportedEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class EntriesNow:
     """The entries of a run as they stand now: those it began with by their index there, and those
     it made by row id. One that a .bib was pruned of is in neither.
     """
@@ -61,12 +68,12 @@ class Standing:
     exported: tuple[ExportedEntry, ...] = ()
 
 
-def as_read(prepared: Prepared) -> Standing:
+def as_read(prepared: Prepared) -> EntriesNow:
     """Return the entries as they stood when they were read."""
-    return Standing(dict(enumerate(prepared.gathered.entries)))
+    return EntriesNow(dict(enumerate(prepared.gathered.entries)))
 
 
-def expected_rows(prepared: Prepared) -> tuple[Row, ...]:
+def expected_rows(prepared: Prepared) -> tuple[LockRow, ...]:
     """Return the rows as they will be if every write succeeds as it is sent."""
     contents = _as_written(prepared, NOTHING_FAILED)
     return rows_over(prepared, as_read(prepared), contents, NOTHING_FAILED)
@@ -83,17 +90,22 @@ def _written(prepared: Prepared, results: Results) -> Iterator[Write]:
 
 
 def lock_over(
-    prepared: Prepared, standing: Standing, contents: Contents, results: Results
+    prepared: Prepared, standing: EntriesNow, contents: Contents, results: Results
 ) -> LockFile:
     """Return the lock file over these entries and contents of the library (`rows_over`)."""
     # What failed stays as it was known: the lock file never claims more than happened (law 3).
-    shelves = shelves_after(prepared, standing, results.failed.keys())
+    collection_rows = collection_rows_after(prepared, standing, results.failed.keys())
     return replace(
         prepared.gathered.lock,
         # A library that was empty tells its account only now.
         identity=prepared.workspace.library.identity,
         rows=rows_over(prepared, standing, contents, results),
-        shelves=tuple(sorted(shelves, key=lambda shelf: (shelf.digest, shelf.path))),
+        collection_rows=tuple(
+            sorted(
+                collection_rows,
+                key=lambda collection_row: (collection_row.digest, collection_row.path),
+            )
+        ),
     )
 
 
@@ -116,8 +128,8 @@ def _overtaken(prepared: Prepared, contents: Contents, results: Results) -> dict
 
 
 def rows_over(
-    prepared: Prepared, standing: Standing, contents: Contents, results: Results
-) -> tuple[Row, ...]:
+    prepared: Prepared, standing: EntriesNow, contents: Contents, results: Results
+) -> tuple[LockRow, ...]:
     """Return all rows of the lock file over these entries and contents of the library.
 
     What was added to an item is noted in the origin of the write's first row. A row whose item or
@@ -131,8 +143,12 @@ def rows_over(
             added.setdefault(row_id, []).append(write)
     items = {item.key: item for item in contents.items}
     plan, folding = prepared.plan, prepared.workspace.zotero.folding()
-    shelves = (shelf for shelf in plan.shelves if shelf.collection in results.failed)
-    unshelved = {(shelf.digest, shelf.path) for shelf in shelves}
+    collection_rows = (
+        collection_row
+        for collection_row in plan.collection_rows
+        if collection_row.collection in results.failed
+    )
+    unshelved = {(collection_row.digest, collection_row.path) for collection_row in collection_rows}
     staying = _staying(prepared, standing)
     linked = {link.row.id for link in plan.links}
     rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
@@ -161,25 +177,25 @@ def rows_over(
 
 def rows_of_exported(
     exported: Iterable[ExportedEntry], items: Mapping[str, Item], folding: Folding
-) -> Iterator[Row]:
+) -> Iterator[LockRow]:
     """Yield the rows of entries that an export brought into two-way .bib files."""
     for one in exported:
         if item := items.get(one.item):
-            row = Row(one.row_id, one.entry.digest, item.key)
+            row = LockRow(one.row_id, one.entry.digest, item.key)
             yield settle(Link(-1, one.entry, item, None, row), item, folding)
 
 
-def left_of(row: Row) -> Iterator[Row]:
+def left_of(row: LockRow) -> Iterator[LockRow]:
     """Yield the tombstone of a row whose entry the run took out.
 
     One that an export took out of a .bib may be wanted there again: it leaves none, unless its
     entry has given the item something.
     """
     if not row.digest.is_bib or row.origin != Origin():
-        yield replace(row, state=State.DROPPED)
+        yield replace(row, state=LinkState.DROPPED)
 
 
-def _staying(prepared: Prepared, standing: Standing) -> dict[str, Row]:
+def _staying(prepared: Prepared, standing: EntriesNow) -> dict[str, LockRow]:
     """Return the rows, as they were, whose entry was to leave its digest and still stands there."""
     entries = enumerate(prepared.gathered.entries)
     indices = {(entry.digest, entry.place): index for index, entry in entries}
@@ -202,24 +218,24 @@ def _as_it_stands(link: Link, entry: Entry, moving: Set[str]) -> Link:
 
 
 def _made_rows(
-    plan: Plan, standing: Standing, items: Mapping[str, Item], folding: Folding
-) -> Iterator[Row]:
+    plan: Plan, standing: EntriesNow, items: Mapping[str, Item], folding: Folding
+) -> Iterator[LockRow]:
     """Yield the rows of entries that the run made; that their items are in our collection is ours,
     as it is where an entry adopts an item.
     """
-    ours = {(one.digest, one.path): one.collection for one in plan.shelves if one.is_ours}
+    ours = {(one.digest, one.path): one.collection for one in plan.collection_rows if one.is_ours}
     for action in plan.actions:
         entry = standing.made.get(action.row_id) if isinstance(action, CreateEntry) else None
         if isinstance(action, CreateEntry) and entry is not None:
             item = items.get(action.item.key, action.item)
-            shelf = {ours.get((action.digest, action.path), "")} & item.collections
-            origin = Origin(collections=frozenset(shelf))
+            collection_row = {ours.get((action.digest, action.path), "")} & item.collections
+            origin = Origin(collections=frozenset(collection_row))
             headings = heading_prints(entry)
-            row = Row(action.row_id, entry.digest, item.key, headings=headings, origin=origin)
+            row = LockRow(action.row_id, entry.digest, item.key, headings=headings, origin=origin)
             yield settle(Link(-1, entry, item, None, row), item, folding)
 
 
-def _settled(link: Link, items: Mapping[str, Item], folding: Folding) -> Row | None:
+def _settled(link: Link, items: Mapping[str, Item], folding: Folding) -> LockRow | None:
     """Return the row of a link over its item as it is; a link whose item failed is not new."""
     item = items.get(link.row.item)
     return link.before if item is None else settle(link, item, folding)
@@ -231,7 +247,7 @@ def _is_shelved(entry: Entry, unshelved: Set[tuple[str, tuple[str, ...]]]) -> bo
     return all((entry.digest, keys[:depth]) not in unshelved for depth in range(len(keys) + 1))
 
 
-def _as_placed_before(row: Row, link: Link, items: Mapping[str, Item]) -> Row:
+def _as_placed_before(row: LockRow, link: Link, items: Mapping[str, Item]) -> LockRow:
     """Return `row` where it was before the run, with the collections that its item is in."""
     before, item = link.before, items.get(row.item)
     if before is None or item is None:
@@ -241,7 +257,7 @@ def _as_placed_before(row: Row, link: Link, items: Mapping[str, Item]) -> Row:
     return replace(row, digest=before.digest, headings=before.headings, origin=origin)
 
 
-def _noted(row: Row, added: Sequence[Write], item: Item | None) -> Row:
+def _noted(row: LockRow, added: Sequence[Write], item: Item | None) -> LockRow:
     """Return `row` with what was added to its item: in its origin tags, attachments, its key, and
     whom it has values from.
     """
@@ -256,30 +272,42 @@ def _noted(row: Row, added: Sequence[Write], item: Item | None) -> Row:
     return row if origin == row.origin else replace(row, origin=origin)
 
 
-def _credits(write: Write, item: Item) -> Iterator[tuple[str, Credit]]:
+def _credits(write: Write, item: Item) -> Iterator[tuple[str, FieldSource]]:
     """Yield whom an item has the values from that a write put there, by field."""
     for name, source in write.sources.items():
         if not is_empty(item.fields.get(name, EMPTY)):
-            yield name, Credit(source, fingerprint(item.raws[name]))
+            yield name, FieldSource(source, fingerprint(item.raws[name]))
 
 
-def shelves_after(prepared: Prepared, standing: Standing, failed: Set[str]) -> Iterator[Shelf]:
+def collection_rows_after(
+    prepared: Prepared, standing: EntriesNow, failed: Set[str]
+) -> Iterator[CollectionRow]:
     """Yield the shelves as planned, under the headings as they stand now.
 
     Those whose collections failed stay as they were known.
     """
-    planned = [shelf for shelf in prepared.plan.shelves if shelf.collection not in failed]
+    planned = [
+        collection_row
+        for collection_row in prepared.plan.collection_rows
+        if collection_row.collection not in failed
+    ]
     renamed = _renamed_paths(prepared, standing)
-    paths = {(shelf.digest, shelf.path) for shelf in planned}
-    for shelf in planned:
-        yield replace(shelf, path=renamed.get((shelf.digest, shelf.path), shelf.path))
-    for shelf in prepared.gathered.lock.shelves:
-        if shelf.collection in failed and (shelf.digest, shelf.path) not in paths:
-            yield shelf
+    paths = {(collection_row.digest, collection_row.path) for collection_row in planned}
+    for collection_row in planned:
+        yield replace(
+            collection_row,
+            path=renamed.get((collection_row.digest, collection_row.path), collection_row.path),
+        )
+    for collection_row in prepared.gathered.lock.collection_rows:
+        if (
+            collection_row.collection in failed
+            and (collection_row.digest, collection_row.path) not in paths
+        ):
+            yield collection_row
 
 
 def _renamed_paths(
-    prepared: Prepared, standing: Standing
+    prepared: Prepared, standing: EntriesNow
 ) -> dict[tuple[str, tuple[str, ...]], tuple[str, ...]]:
     """Return the headings that have another key now, by digest and former path.
 
@@ -310,7 +338,7 @@ def _renamed_paths(
 
 def standing_after(
     prepared: Prepared, written: Mapping[str, NewDigest], bibs: Mapping[str, WrittenBib]
-) -> Standing:
+) -> EntriesNow:
     """Return the entries as they stand, those of the files in `written` and `bibs` as they are now.
 
     Nothing stands for an entry that was taken out.
@@ -337,7 +365,7 @@ def standing_after(
                 then = prepared.gathered.entries[first : first + count]
                 entries |= dict(enumerate(then, start=first))
         first += count
-    return Standing(entries, made, tuple(exported))
+    return EntriesNow(entries, made, tuple(exported))
 
 
 def _entries(prepared: Prepared, read: Source, source: bytes) -> tuple[Entry, ...]:

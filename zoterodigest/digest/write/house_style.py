@@ -11,8 +11,8 @@ from functools import cached_property
 from itertools import chain, groupby
 
 from zoterodigest.core.values.identity import Identifier, identifier_of
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Links, Value, text_in
-from zoterodigest.digest.format.format import Format, fold
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, WebLinks, text_in
+from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.template import Line
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
@@ -29,7 +29,7 @@ _PASSED_OVER = ("ignored", "name")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class SlotRange:
     """Where one slot of an entry stands in the source: half-open byte offsets, and its text."""
 
     start: int
@@ -47,9 +47,9 @@ class OwnLine:
     texts: tuple[str, ...]
 
 
-def marks_of(entry: DigestEntry) -> list[Mark]:
+def slot_ranges(entry: DigestEntry) -> list[SlotRange]:
     """Return where the slots of an entry stand, in order; of a `tail` the links are a slot."""
-    marks: list[Mark] = []
+    marks: list[SlotRange] = []
     for slot in entry.slots:
         if slot.name == "tail":
             marks += _links_of(slot)
@@ -59,18 +59,18 @@ def marks_of(entry: DigestEntry) -> list[Mark]:
     return sorted(marks, key=lambda mark: (mark.start, mark.end))
 
 
-def _mark(slot: Slot, start: int, end: int, name: str = "") -> Mark:
+def _mark(slot: Slot, start: int, end: int, name: str = "") -> SlotRange:
     span = slot.text.source_span(start, end)
     text = decoded(slot.text.data[start:end])
-    return Mark(span.start, span.end, name or slot.name, text, slot.section)
+    return SlotRange(span.start, span.end, name or slot.name, text, slot.section)
 
 
-def _links_of(tail: Slot) -> list[Mark]:
+def _links_of(tail: Slot) -> list[SlotRange]:
     spans = find_links(tail.text.data)
     return [_mark(tail, spans[0].whole[0], spans[-1].whole[1], "links")] if spans else []
 
 
-class Manner:
+class HouseStyle:
     """The entries of one format, the nearest first, as models for a new one."""
 
     def __init__(self, document: Document, models: Sequence[DigestEntry]) -> None:
@@ -81,11 +81,11 @@ class Manner:
         self.entries = tuple(clean)[:_MOST_NEIGHBOURS]
 
     @cached_property
-    def marks(self) -> tuple[tuple[DigestEntry, tuple[Mark, ...]], ...]:
+    def marks(self) -> tuple[tuple[DigestEntry, tuple[SlotRange, ...]], ...]:
         """The slots of every model."""
-        return tuple((entry, tuple(marks_of(entry))) for entry in self.entries)
+        return tuple((entry, tuple(slot_ranges(entry))) for entry in self.entries)
 
-    def samples(self, slot: str) -> Iterator[tuple[DigestEntry, Mark]]:
+    def samples(self, slot: str) -> Iterator[tuple[DigestEntry, SlotRange]]:
         """Yield what stands in the slot called `slot`, the nearest first."""
         for entry, marks in self.marks:
             yield from ((entry, mark) for mark in marks if mark.slot == slot)
@@ -105,7 +105,7 @@ class Manner:
         return chain.from_iterable(self.lines_by_entry)
 
 
-def _own_lines(lines: Lines, entry: DigestEntry, marks: Sequence[Mark]) -> Iterator[OwnLine]:
+def _own_lines(lines: Lines, entry: DigestEntry, marks: Sequence[SlotRange]) -> Iterator[OwnLine]:
     after = entry.first
     for number, run in groupby(marks, key=lambda mark: lines.line_at(mark.start)):
         group = list(run)
@@ -118,7 +118,11 @@ def _own_lines(lines: Lines, entry: DigestEntry, marks: Sequence[Mark]) -> Itera
 
 
 def own_line(
-    source: bytes, start: int, marks: Sequence[Mark], lead: tuple[str, ...] = (), stop: int = -1
+    source: bytes,
+    start: int,
+    marks: Sequence[SlotRange],
+    lead: tuple[str, ...] = (),
+    stop: int = -1,
 ) -> OwnLine | None:
     """Return the line (or cell) from `start` as a template; None if two of its slots overlap.
 
@@ -147,10 +151,10 @@ def _lead(lines: Lines, after: int, number: int) -> tuple[str, ...]:
     return tuple(decoded(lines[at]) for at in range(first, number))
 
 
-def is_manner(line: Line, form: Format) -> bool:
+def is_manner(line: Line, form: DigestFormat) -> bool:
     """Whether what stands around the slots of a line is signs, tags or a label, and no words."""
     head = _ORDINAL.sub("", line.glue[0])
-    is_label = fold(_TAG.sub("", head)) in form.slots_by_label
+    is_label = folded_label(_TAG.sub("", head)) in form.slots_by_label
     return (is_label or _is_signs(head)) and all(map(_is_signs, line.glue[1:]))
 
 
@@ -171,7 +175,7 @@ def is_code(url: str) -> bool:
     return _CODE_HOST.match(url) is not None
 
 
-def in_customs(document: Document, fields: Fields) -> dict[str, Value]:
+def in_house_style(document: Document, fields: Fields) -> dict[str, Value]:
     """Return the fields of a new entry in the words of the entries that stand in `document`.
 
     A link to code has the label that theirs have most often, and is left out where none has one; a
@@ -185,7 +189,7 @@ def in_customs(document: Document, fields: Fields) -> dict[str, Value]:
     present = hyperlinks_in(fields)
     named = [Hyperlink(label, it.url) if is_code(it.url) else it for it in present]
     every = (*_more_pages(document, fields), *(it for it in named if it.label))
-    adapted["links"] = Links(every) if every else EMPTY
+    adapted["links"] = WebLinks(every) if every else EMPTY
     if isinstance(venue := fields.get("venue"), str) and venue:
         adapted["venue"] = _usual(_spellings(document, venue)) or venue
     return adapted

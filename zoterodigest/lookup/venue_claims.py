@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from zoterodigest.core.values.venue import VenueKind, VenueTable, year_of_edition
-from zoterodigest.lookup.citation import NOWHERE, Citation, cited, four_digits
+from zoterodigest.lookup.citation import NOWHERE, VolumeAndPages, cited, four_digits
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import Track, track_named
 
@@ -42,7 +42,7 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class StatedVenue:
     """Where and when a work appeared, as its authors say; what they do not say is empty.
 
     `venue` is a venue's id in the table, or its name if the table does not have it. It is empty
@@ -64,7 +64,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
+class VenueClaim:
     """One place, `start` to `end`, that names a venue for the work."""
 
     start: int
@@ -74,14 +74,14 @@ class Claim:
     year: str = ""
     awards: tuple[str, ...] = ()
     track: str = ""
-    citation: Citation = NOWHERE
+    citation: VolumeAndPages = NOWHERE
     is_journal: bool = False
     is_alone: bool = False
 
 
-def claim_of(
+def venue_claim(
     named: Named, text: str, span: tuple[int, int], status: Status, *, names: VenueNames
-) -> Claim:
+) -> VenueClaim:
     """Return what the `span` of `text` that contains `named` claims."""
     submitted = names.submitted
     start, end = span
@@ -94,7 +94,7 @@ def claim_of(
     if not year and named.venue:
         year = year_of_edition(before + raw, named.venue) or _year_of_twin(named, text[:end], names)
     last = max(tail.end, named.end)
-    return Claim(
+    return VenueClaim(
         start,
         end if citation.pages or citation.volume else last,
         venue,
@@ -107,7 +107,7 @@ def claim_of(
     )
 
 
-def weighed(claims: Sequence[Claim], text: str, where: Where) -> Reading | None:
+def weighed(claims: Sequence[VenueClaim], text: str, where: Where) -> StatedVenue | None:
     """Return the reading that `claims` agree on; None if they name different venues.
 
     A journal counts before a conference, a main venue before its workshop, and a venue in a
@@ -127,7 +127,7 @@ def weighed(claims: Sequence[Claim], text: str, where: Where) -> Reading | None:
     years = {claim.year for claim in claims if claim.year}
     awards = dict.fromkeys(award for claim in claims for award in claim.awards)
     citation = max((claim.citation for claim in claims), key=lambda c: (bool(c.volume), c.pages))
-    return Reading(
+    return StatedVenue(
         first.venue,
         years.pop() if len(years) == 1 else "",
         ", ".join(awards),
@@ -164,7 +164,7 @@ def _venue(named: Named, track: Track | None, venues: VenueTable) -> tuple[str, 
     return found.id if found else f"{named.name} {track.value}", track.value
 
 
-def _citation(named: Named, tail: str, submitted: str) -> Citation:
+def _citation(named: Named, tail: str, submitted: str) -> VolumeAndPages:
     """Return volume and pages: behind a journal in any form, else only behind their names."""
     if named.is_journal:
         return cited(tail, submitted)

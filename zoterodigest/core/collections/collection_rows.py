@@ -8,9 +8,9 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
-from zoterodigest.core.links.link import Shelf, ShelfKey, fingerprint
-from zoterodigest.core.plan.plan import CreateShelf, RenameShelf
-from zoterodigest.core.plan.reports import MissingShelf
+from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, fingerprint
+from zoterodigest.core.plan.plan import CreateCollection, RenameCollection
+from zoterodigest.core.plan.reports import MissingCollection
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.keys import derived_key, free_key
 from zoterodigest.core.values.record import Collection
@@ -25,7 +25,7 @@ _ORDINAL = re.compile(r"#\d{1,6}$")
 
 
 @dataclass(frozen=True, slots=True)
-class Stand:
+class EntryPlacement:
     """The place of one linked entry, now and before.
 
     `path` is its heading keys, `texts` their texts; `before` its former digest and the fingerprints
@@ -36,30 +36,30 @@ class Stand:
     digest: SourceKey
     path: Path
     texts: Path
-    before: ShelfKey | None = None
+    before: CollectionRowKey | None = None
     collections: frozenset[str] = frozenset()
     is_leaving: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Shelving:
+class Placements:
     """The shelves as they are to be, what brings them about, and which shelf holds what."""
 
-    shelves: tuple[Shelf, ...]
-    actions: tuple[CreateShelf | RenameShelf, ...]
-    missing: tuple[MissingShelf, ...]
-    targets: Mapping[ShelfKey, str | None]
-    former_targets: Mapping[ShelfKey, str]
+    collection_rows: tuple[CollectionRow, ...]
+    actions: tuple[CreateCollection | RenameCollection, ...]
+    missing: tuple[MissingCollection, ...]
+    targets: Mapping[CollectionRowKey, str | None]
+    former_targets: Mapping[CollectionRowKey, str]
 
-    def target(self, stand: Stand) -> str | None:
+    def target(self, stand: EntryPlacement) -> str | None:
         """Return the collection an entry belongs in: its deepest heading's, if there is one."""
         return self.targets.get((stand.digest, stand.path))
 
-    def former(self, stand: Stand) -> str | None:
+    def former(self, stand: EntryPlacement) -> str | None:
         """Return the collection the entry belonged in before."""
         return home_of(stand.before, self.former_targets) if stand.before else None
 
-    def is_in_place(self, stand: Stand) -> bool:
+    def is_in_place(self, stand: EntryPlacement) -> bool:
         """Tell whether an entry belongs in the collection it belonged in, whatever it is called."""
         former = self.former(stand)
         return former is not None and former == self.target(stand)
@@ -69,12 +69,15 @@ UNPLACED: Path = (fingerprint("\0in no collection yet"),)
 """The place in the row of a link that was made by a run which writes no collections."""
 
 
-def homes(shelves: Iterable[Shelf]) -> dict[ShelfKey, str]:
+def homes(collection_rows: Iterable[CollectionRow]) -> dict[CollectionRowKey, str]:
     """Return the collections of `shelves` by digest and the fingerprints of their path."""
-    return {(shelf.digest, prints_of(shelf.path)): shelf.collection for shelf in shelves}
+    return {
+        (collection_row.digest, path_fingerprints(collection_row.path)): collection_row.collection
+        for collection_row in collection_rows
+    }
 
 
-def home_of(place: ShelfKey, homes: Mapping[ShelfKey, str]) -> str | None:
+def home_of(place: CollectionRowKey, homes: Mapping[CollectionRowKey, str]) -> str | None:
     """Return the collection for `place` (a digest, fingerprints of headings), the deepest."""
     digest, prints = place
     if prints == UNPLACED:
@@ -85,37 +88,45 @@ def home_of(place: ShelfKey, homes: Mapping[ShelfKey, str]) -> str | None:
     return None
 
 
-def shelve(
-    stands: Sequence[Stand],
-    shelves: Sequence[Shelf],
+def place_entries(
+    stands: Sequence[EntryPlacement],
+    collection_rows: Sequence[CollectionRow],
     collections: Iterable[Collection],
     names: Mapping[str, Path],
-) -> Shelving:
+) -> Placements:
     """Find, rename or create the collections in which `stands` belong.
 
     `names` gives each digest's collection, preceded by those it lies in. A renamed heading or
     digest keeps its collection; a collection of the right name at the right place is adopted; one
     that the person trashed is not made again. Shelves that hold nothing now are remembered.
     """
-    by_digest: dict[SourceKey, list[Stand]] = defaultdict(list)
+    by_digest: dict[SourceKey, list[EntryPlacement]] = defaultdict(list)
     for stand in stands:
         by_digest[stand.digest].append(stand)
-    known = {(shelf.digest, shelf.path): shelf for shelf in shelves}
+    known = {
+        (collection_row.digest, collection_row.path): collection_row
+        for collection_row in collection_rows
+    }
     room = _Room(collections, known)
     for digest, standing in by_digest.items():
         if names.get(digest):
             followed = _followed_digest(digest, standing, known, by_digest.keys())
             room.shelve_digest(digest, standing, names[digest], (followed, names.get(followed, ())))
-    return Shelving(
-        tuple(sorted(room.shelves.values(), key=lambda shelf: (shelf.digest, shelf.path))),
+    return Placements(
+        tuple(
+            sorted(
+                room.collection_rows.values(),
+                key=lambda collection_row: (collection_row.digest, collection_row.path),
+            )
+        ),
         tuple(room.actions),
         tuple(room.missing),
         room.targets,
-        homes(shelves),
+        homes(collection_rows),
     )
 
 
-_Known = Mapping[ShelfKey, Shelf]
+_Known = Mapping[CollectionRowKey, CollectionRow]
 _Origins = dict[Path, Path | None]
 
 
@@ -127,17 +138,17 @@ class _Want:
     path: Path
     name: str
     names: Path
-    items: Sequence[Stand]
+    items: Sequence[EntryPlacement]
 
 
 class _Room:
     """The library's collections while shelves are found and made."""
 
     def __init__(self, collections: Iterable[Collection], known: _Known) -> None:
-        self.actions: list[CreateShelf | RenameShelf] = []
-        self.missing: list[MissingShelf] = []
-        self.targets: dict[ShelfKey, str | None] = {}
-        self.shelves = dict(known)
+        self.actions: list[CreateCollection | RenameCollection] = []
+        self.missing: list[MissingCollection] = []
+        self.targets: dict[CollectionRowKey, str | None] = {}
+        self.collection_rows = dict(known)
         self._known = known
         self._used: dict[str, set[str]] = defaultdict(set)
         self._by_key = {one.key: one for one in collections}
@@ -147,7 +158,11 @@ class _Room:
                 self._by_place[one.parent, one.name].append(one.key)
 
     def shelve_digest(
-        self, digest: SourceKey, standing: list[Stand], names: Path, followed: ShelfKey
+        self,
+        digest: SourceKey,
+        standing: list[EntryPlacement],
+        names: Path,
+        followed: CollectionRowKey,
     ) -> None:
         """Give every heading of `digest` that holds a link its collection, parents first."""
         former_digest, former_names = followed
@@ -157,19 +172,21 @@ class _Room:
         origins = _origins(standing, olds)
         # Before any collection is held: a path that a new heading takes over must be free.
         self._make_way(digest, former_digest, olds, origins)
-        below: dict[Path, list[Stand]] = defaultdict(list)
+        below: dict[Path, list[EntryPlacement]] = defaultdict(list)
         for stand in standing:
             for depth in range(len(stand.path) + 1):
                 below[stand.path[:depth]].append(stand)
         for path, old in origins.items():
             name = below[path][0].texts[len(path) - 1] if path else names[-1]
             want = _Want(digest, path, name_of(name), names + path, below[path])
-            shelf = None if old is None else self._known[former_digest, old]
+            collection_row = None if old is None else self._known[former_digest, old]
             is_renamed = (digest, path) != (former_digest, old)
             was = _former_names(old, former_names) if is_renamed and old is not None else ()
             above = self.targets[digest, path[:-1]] if path else parent
-            is_orphan = above is None and shelf is None and (path != () or len(names) > 1)
-            self.targets[digest, path] = None if is_orphan else self._hold(want, shelf, above, was)
+            is_orphan = above is None and collection_row is None and (path != () or len(names) > 1)
+            self.targets[digest, path] = (
+                None if is_orphan else self._hold(want, collection_row, above, was)
+            )
 
     def _shelve_folders(self, names: Path) -> str | None:
         """Find or make the collections that the collections of several digests lie in."""
@@ -189,46 +206,50 @@ class _Room:
         """Move the collection rows of `former` to `digest`; unused rows give way to used paths."""
         moved = {old: path for path, old in origins.items() if old is not None}
         for old in sorted(olds, key=lambda old: (len(old), old)):
-            del self.shelves[former, old]
+            del self.collection_rows[former, old]
             if old not in moved:
                 moved[old] = _free_path(
                     moved.get(old[:-1], old[:-1]), old, {*origins, *moved.values()}
                 )
         for old in olds - set(origins.values()):
-            shelf = replace(self._known[former, old], digest=digest, path=moved[old])
-            self.shelves[digest, moved[old]] = shelf
+            collection_row = replace(self._known[former, old], digest=digest, path=moved[old])
+            self.collection_rows[digest, moved[old]] = collection_row
 
-    def _hold(self, want: _Want, shelf: Shelf | None, parent: str | None, was: Path) -> str | None:
+    def _hold(
+        self, want: _Want, collection_row: CollectionRow | None, parent: str | None, was: Path
+    ) -> str | None:
         """Return the key of the collection for `want`, or None if a person removed it."""
-        if shelf is None:
-            shelf = self._adopted(want, parent) or self._created(want, parent)
-        shelf = replace(shelf, digest=want.digest, path=want.path)
-        collection = self._by_key.get(shelf.collection)
+        if collection_row is None:
+            collection_row = self._adopted(want, parent) or self._created(want, parent)
+        collection_row = replace(collection_row, digest=want.digest, path=want.path)
+        collection = self._by_key.get(collection_row.collection)
         if collection is None or collection.is_trashed:
-            self.missing.append(MissingShelf(shelf))
+            self.missing.append(MissingCollection(collection_row))
         else:
-            names = (shelf.name,) if shelf.name else was or (want.name,)
+            names = (collection_row.name,) if collection_row.name else was or (want.name,)
             base = collection.name if collection.name in names else names[0]
-            shelf = self._named(want, shelf, collection, base)
-        self.shelves[want.digest, want.path] = shelf
-        self._used[want.digest].add(shelf.collection)
+            collection_row = self._named(want, collection_row, collection, base)
+        self.collection_rows[want.digest, want.path] = collection_row
+        self._used[want.digest].add(collection_row.collection)
         return None if collection is None or collection.is_trashed else collection.key
 
-    def _named(self, want: _Want, shelf: Shelf, collection: Collection, base: str) -> Shelf:
+    def _named(
+        self, want: _Want, collection_row: CollectionRow, collection: Collection, base: str
+    ) -> CollectionRow:
         """Let a collection of ours follow the new name of its heading.
 
         A new name of the collection, with or without one of the heading, is for
         `core/collections/relocation.py`.
         """
         if want.name in (collection.name, base):
-            return replace(shelf, name="")
-        if collection.name != base or not shelf.is_ours:
-            return replace(shelf, name=base)
-        rename = RenameShelf(collection.key, collection.version, collection.name, want.name)
+            return replace(collection_row, name="")
+        if collection.name != base or not collection_row.is_ours:
+            return replace(collection_row, name=base)
+        rename = RenameCollection(collection.key, collection.version, collection.name, want.name)
         self.actions.append(rename)
-        return replace(shelf, name="")
+        return replace(collection_row, name="")
 
-    def _adopted(self, want: _Want, parent: str | None) -> Shelf | None:
+    def _adopted(self, want: _Want, parent: str | None) -> CollectionRow | None:
         """Adopt the collection of that name and place which holds the most of the items."""
         used = self._used[want.digest]
         keys = [key for key in self._by_place[parent, want.name] if key not in used]
@@ -241,7 +262,7 @@ class _Room:
             for above in {key for one in stand.collections for key in self._with_above(one)}
         )
         key = max(keys, key=lambda key: (held[key], key in ours))
-        return Shelf(want.digest, want.path, key, is_ours=key in ours)
+        return CollectionRow(want.digest, want.path, key, is_ours=key in ours)
 
     def _with_above(self, key: str) -> list[str]:
         """Return a collection and those it lies in, innermost first; a circle is cut."""
@@ -252,16 +273,16 @@ class _Room:
             at = self._by_key[at].parent
         return chain
 
-    def _created(self, want: _Want, parent: str | None) -> Shelf:
+    def _created(self, want: _Want, parent: str | None) -> CollectionRow:
         key = free_key(self._by_key, "collection", *want.names)
         self._by_key[key] = Collection(key, 0, want.name, parent)
         self._by_place[parent, want.name].append(key)
-        self.actions.append(CreateShelf(key, want.name, parent, want.digest, want.path))
-        return Shelf(want.digest, want.path, key)
+        self.actions.append(CreateCollection(key, want.name, parent, want.digest, want.path))
+        return CollectionRow(want.digest, want.path, key)
 
 
 def _followed_digest(
-    digest: SourceKey, standing: list[Stand], known: _Known, present: Iterable[SourceKey]
+    digest: SourceKey, standing: list[EntryPlacement], known: _Known, present: Iterable[SourceKey]
 ) -> SourceKey:
     """Return the digest whose shelves `digest` takes on: its own, else that of most of its rows.
 
@@ -271,21 +292,21 @@ def _followed_digest(
         return digest
     before = [stand.before[0] for stand in standing if stand.before]
     for former, votes in Counter(before).most_common(1):
-        shelf = known.get((former, ()))
-        if shelf is None or former in present or 2 * votes <= len(before):
+        collection_row = known.get((former, ()))
+        if collection_row is None or former in present or 2 * votes <= len(before):
             continue
-        if sum(other.collection == shelf.collection for other in known.values()) == 1:
+        if sum(other.collection == collection_row.collection for other in known.values()) == 1:
             return former
     return digest
 
 
-def _origins(standing: list[Stand], olds: set[Path]) -> _Origins:
+def _origins(standing: list[EntryPlacement], olds: set[Path]) -> _Origins:
     """Return for every path now, parents first, the path that its shelf had before, if any.
 
     A heading keeps its own; twins of one text go by the entries under them; a new heading takes on
     that of one that is gone if it holds most of its entries.
     """
-    by_prints = {prints_of(old): old for old in olds}
+    by_prints = {path_fingerprints(old): old for old in olds}
     paths: dict[Path, None] = {(): None}
     votes: Counter[tuple[Path, Path]] = Counter()
     held: Counter[Path] = Counter()
@@ -350,7 +371,7 @@ def _text(path: Path) -> str:
     return _ORDINAL.sub("", path[-1])
 
 
-def prints_of(path: Path) -> Path:
+def path_fingerprints(path: Path) -> Path:
     """Return the fingerprints of the keys of headings."""
     return tuple(map(fingerprint, path))
 

@@ -27,7 +27,7 @@ from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.library.web.dialect import no_key, rights_of
 from zoterodigest.project.files import read_if_present
-from zoterodigest.sync.doctor.site import Check, Finding, Site, check
+from zoterodigest.sync.doctor.checked_project import Check, CheckedProject, Finding, as_check
 from zoterodigest.sync.gathering.gather import OtherLibrary, read_known_lock
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -38,23 +38,23 @@ _READ_ONLY_WHY = "`pull` works; `push` and `sync` fail."
 
 
 @dataclass(frozen=True, slots=True)
-class Holding:
+class LockCheck:
     """The check of the library, and what is in it, if it could be read and is the one meant."""
 
     check: Check
     contents: Contents | None = None
 
 
-def examine_library(site: Site) -> Holding:
+def examine_library(site: CheckedProject) -> LockCheck:
     """Read the library and look whether it is the one that the lock file links with."""
     if not site.address:
-        return Holding(Check(NAME, skipped="the configuration that names it cannot be read"))
+        return LockCheck(Check(NAME, skipped="the configuration that names it cannot be read"))
     found: list[Contents] = []
-    examined = check(NAME, _findings(site, found), _WHY)
-    return Holding(examined, found[0] if found else None)
+    examined = as_check(NAME, _findings(site, found), _WHY)
+    return LockCheck(examined, found[0] if found else None)
 
 
-def _findings(site: Site, found: list[Contents]) -> Iterator[Finding]:
+def _findings(site: CheckedProject, found: list[Contents]) -> Iterator[Finding]:
     address = parse_address(site.address)
     access = replace(site.chosen.access, wait=_impatient(address))
     yield from _of_kind(address, access, site)
@@ -86,22 +86,22 @@ def _impatient(address: Address) -> Wait:
     return wait
 
 
-def _zotero(site: Site) -> ZoteroMapping:
+def _zotero(site: CheckedProject) -> ZoteroMapping:
     rules = site.project.configuration.zotero
     return zotero_mapping(LinkHome(rules.links), rules.categories)
 
 
-def _require_meant(site: Site, library: Library) -> None:
+def _require_meant(site: CheckedProject, library: Library) -> None:
     """Raise `OtherLibrary` or `NotSyncedYet` if the lock file links with another library."""
     path = site.project.lock_path
     workspace = Workspace(site.project, library, _zotero(site), site.digests)
     read_known_lock(workspace, read_if_present(path))
 
 
-def _not_here(path: Path, site: Site) -> Iterator[Finding]:
+def _not_here(path: Path, site: CheckedProject) -> Iterator[Finding]:
     """Yield that the lock file links with an embedded library that is not here: a clone's."""
     lock = site.lock
-    if lock is None or not (lock.rows or lock.shelves):
+    if lock is None or not (lock.rows or lock.collection_rows):
         return  # the first push creates it
     error = OtherLibrary(site.project.lock_path, lock.identity, "")
     is_file = is_embedded(lock.identity)
@@ -109,7 +109,7 @@ def _not_here(path: Path, site: Site) -> Iterator[Finding]:
     yield Finding(str(error), why, error.hint)
 
 
-def _of_kind(address: Address, access: Access, site: Site) -> Iterator[Finding]:
+def _of_kind(address: Address, access: Access, site: CheckedProject) -> Iterator[Finding]:
     match address:
         case WebAddress():
             yield from _keyless(address, access)
@@ -147,7 +147,7 @@ def _has_keyring(address: WebAddress | DesktopAddress) -> bool:
     return True
 
 
-def _rights(address: WebAddress, access: Access, site: Site) -> Iterator[Finding]:
+def _rights(address: WebAddress, access: Access, site: CheckedProject) -> Iterator[Finding]:
     rights = rights_of(address, access)
     if rights.may_read(address) and not rights.may_write(address) and site.pushes:
         yield Finding(

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from zoterodigest.core.links.link import Row, Shelf
+from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.links.view import Folding
-from zoterodigest.core.plan.found import Found, Pending
+from zoterodigest.core.plan.found import LookupResult, Pending
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import SECTION, Collection, Entry, Item, Value
-from zoterodigest.core.works.pairing import Unread
+from zoterodigest.core.works.pairing import UnreadText
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class RunOptions:
     """Under which terms a run reconciles.
 
     `rules` names every digest of the run; it may name digests whose file is `gone` as well, so that
@@ -142,14 +142,14 @@ class Terms:
     folding: Folding = field(default_factory=Folding)
     gone: frozenset[SourceKey] = frozenset()
     missing: frozenset[SourceKey] = frozenset()
-    unread: Unread = field(default_factory=Unread)
+    unread: UnreadText = field(default_factory=UnreadText)
     selection: Callable[[Entry], bool] | None = None
     relink: frozenset[str] = frozenset()
     prefer: Mapping[str, End] = field(default_factory=dict)
     choices: Choices = NO_CHOICES
     only_choices: bool = False
     fills: frozenset[str] = frozenset()
-    found: Mapping[str, Found] = field(default_factory=dict)
+    found: Mapping[str, LookupResult] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
 
     @property
@@ -163,19 +163,19 @@ class Terms:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class LastSync:
     """What the lock file tells: the links, and the collections of digests.
 
     `seen` is what this instance of the library remembers; None if it has no memory yet.
     """
 
-    rows: Sequence[Row] = ()
-    shelves: Sequence[Shelf] = ()
+    rows: Sequence[LockRow] = ()
+    collection_rows: Sequence[CollectionRow] = ()
     seen: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Holdings:
+class LibraryState:
     """What the library holds, trashed things too."""
 
     items: Sequence[Item] = ()

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from zoterodigest.core.links.link import State
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.config import Configuration
 from zoterodigest.project.files import read_if_present
@@ -43,7 +43,7 @@ class Check:
         return not self.findings and not self.skipped
 
 
-def check(name: str, findings: Iterable[Finding], why: str) -> Check:
+def as_check(name: str, findings: Iterable[Finding], why: str) -> Check:
     """Return the check of this name with its findings; an error is one, and ends them."""
     return Check(name, tuple(told(findings, why)))
 
@@ -64,7 +64,7 @@ _WHY = "As long as it cannot be read, no run begins."
 
 
 @dataclass(frozen=True, slots=True)
-class Site:
+class CheckedProject:
     """What is examined: a project, its digests and bibliographies, and how its library is meant.
 
     `address` is empty where a configuration that cannot be read would tell it; a path in it starts
@@ -92,7 +92,7 @@ class Site:
         return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))
 
 
-def site_of(start: Path, given: Sequence[Path], chosen: Chosen) -> tuple[Site, Check]:
+def site_of(start: Path, given: Sequence[Path], chosen: Chosen) -> tuple[CheckedProject, Check]:
     """Return what is to be examined, and the check of its configuration.
 
     With a configuration that cannot be read, the lock file tells the digests, if none is `given`.
@@ -101,14 +101,14 @@ def site_of(start: Path, given: Sequence[Path], chosen: Chosen) -> tuple[Site, C
     if config is None:
         project = Project.implicit(given or [start / "digest.md"])
         return _site(project, given, start, chosen), Check("configuration")
-    loaded: list[Site] = []
+    loaded: list[CheckedProject] = []
 
     def load() -> Iterator[Finding]:
         project = Project.load(config)
         loaded.append(_site(project, given, start, chosen))
         yield from _odd_rules(project)
 
-    examined = check("configuration", load(), _WHY)
+    examined = as_check("configuration", load(), _WHY)
     if loaded:
         return loaded[0], examined
     root = Project.implicit([config]).root
@@ -123,12 +123,12 @@ def _site(
     chosen: Chosen,
     *,
     is_known: bool = True,
-) -> Site:
+) -> CheckedProject:
     lock = _lock_of(project)
     is_named = project.is_configured and is_known
     meant = given if given or project.configuration.digests else _linked(project, lock)
     address, base = library_meant(project, start, chosen)
-    return Site(
+    return CheckedProject(
         project,
         project.digests(meant) if meant or is_named else (),
         project.bibliographies(),
@@ -152,7 +152,7 @@ def _lock_of(project: Project) -> LockFile | None:
 def _linked(project: Project, lock: LockFile | None) -> list[Path]:
     """Return the digests that a lock file links and that are there, and those of feeds."""
     rows = lock.rows if lock else ()
-    linked = {row.digest for row in rows if row.state is State.LINKED}
+    linked = {row.digest for row in rows if row.state is LinkState.LINKED}
     keys = sorted(linked | {digest.key for digest in project.digests()})
     return [project.root / key for key in keys if not key.is_bib and (project.root / key).exists()]
 

@@ -22,13 +22,13 @@ from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.copying.links import (
     Copies,
     Difference,
-    differences,
+    lost_bases,
     moved_lock,
     moved_seen,
 )
 from zoterodigest.sync.copying.plan import Copying, failures_of_objects
 from zoterodigest.sync.gathering.foreseeing import contents_after
-from zoterodigest.sync.run.failures import Failure
+from zoterodigest.sync.run.failures import FailedRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Copied:
 
     copying: Copying
     written: int = 0
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailedRecord, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
     is_moved: bool = False
     is_configured: bool = False
@@ -76,14 +76,14 @@ class _Copy:
         copying, writes = self.copying, self.copying.writes
         items = tuple(write.item for write in writes.all)
         target, zotero = copying.ends.target, copying.target.zotero
-        foreseen = self._copies(contents_after(target, items, zotero, writes.shelves))
+        foreseen = self._copies(contents_after(target, items, zotero, writes.collection_rows))
         switch = copying.configuration
         files = (switch,) if switch is not None and switch.is_change else ()
         return Changes(
             copying.target,
             copying.gathered,
             "copy",
-            Sent(items, writes.shelves, files, placed_later=True),
+            Sent(items, writes.collection_rows, files, placed_later=True),
             self._moved(foreseen).links,
             self._ending,
             files=lambda results, stored: () if self._failures(results, stored) else files,
@@ -99,7 +99,7 @@ class _Copy:
         relations = replace(self.copying.relations, keys=self._keys)
         return tuple(relations.writes(related, stored))
 
-    def _failures(self, results: Results, stored: Contents) -> tuple[Failure, ...]:
+    def _failures(self, results: Results, stored: Contents) -> tuple[FailedRecord, ...]:
         found = self.copying.found
         there = stored.by_key.keys() | {one.key for one in stored.collections}
         reasons: dict[str, str] = {}
@@ -108,7 +108,7 @@ class _Copy:
             is_told = isinstance(reason, ParentNotWritten)
             if not is_told and (reason or at not in there):
                 reasons[key] = str(reason or "it is not there any more")
-        unwritten = (Failure(key, "", str(error)) for key, error in results.unwritten.items())
+        unwritten = (FailedRecord(key, "", str(error)) for key, error in results.unwritten.items())
         objects = failures_of_objects(self.copying, reasons)
         return (*self.copying.refused, *objects, *unwritten)
 
@@ -123,7 +123,7 @@ class _Copy:
         self.copied = replace(
             self.copied,
             is_moved=True,
-            differences=tuple(differences(lock, copies)),
+            differences=tuple(lost_bases(lock, copies)),
             renamed_notes=len(_shown_notes(lock) & {key for key in keys if keys[key] != key}),
         )
         seen = read_memory(copying.source.memory_path, lock, copying.gathered.lock_data)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from zoterodigest.cli.base.screen import visible
-from zoterodigest.cli.show.library_list import title_of
-from zoterodigest.core.links.link import Row, source_of
+from zoterodigest.cli.show.library_list import shown_title
+from zoterodigest.core.links.link import LockRow, field_source
 from zoterodigest.core.links.merge import would_lose_identifier
 from zoterodigest.core.plan.plan import CreateItem, Plan
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
@@ -17,10 +17,10 @@ from zoterodigest.core.values.record import (
     Empty,
     Entry,
     Fields,
-    Links,
     Members,
     Names,
     Value,
+    WebLinks,
     text_in,
 )
 from zoterodigest.library.port import LibraryItem
@@ -29,13 +29,15 @@ from zoterodigest.sync.run.run import Prepared
 UNTITLED = "(no title)"
 
 
-class Subjects:
+class ReportNames:
     """Names the rows, items and entries of `plan`; `held` are the library's objects by key."""
 
     def __init__(self, plan: Plan, held: Mapping[str, LibraryItem]) -> None:
         self._links = {link.row.id: link for link in plan.links}
         self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
-        self._shelves = {shelf.collection: shelf for shelf in plan.shelves}
+        self._shelves = {
+            collection_row.collection: collection_row for collection_row in plan.collection_rows
+        }
         self._held = held
         self._created = {
             action.key: fields_title(action.fields)
@@ -51,7 +53,7 @@ class Subjects:
         row = self._rows.get(row_id)
         return self.row_title(row) if row else UNTITLED
 
-    def row_title(self, row: Row) -> str:
+    def row_title(self, row: LockRow) -> str:
         """Return the title of a row's item, or what else it is known by."""
         named = self.item_title(row.item)
         known = ", ".join(f"{one.scheme}:{one.value}" for one in sorted(row.identifiers))
@@ -60,9 +62,9 @@ class Subjects:
     def item_title(self, key: str) -> str:
         """Return the title of an item of the library, or of one that the plan creates."""
         item = self._held.get(key)
-        return (visible(title_of(item)) if item else self._created.get(key)) or UNTITLED
+        return (visible(shown_title(item)) if item else self._created.get(key)) or UNTITLED
 
-    def note_holder(self, row: Row) -> str:
+    def note_holder(self, row: LockRow) -> str:
         """Return the key of another item that the note of `row` was moved to, or ""."""
         note = self._held.get(row.note or "")
         if note is None or note.is_trashed:
@@ -72,10 +74,14 @@ class Subjects:
 
     def collection(self, key: str) -> str:
         """Return what a collection mirrors: a heading, or a whole digest."""
-        shelf = self._shelves.get(key)
-        if shelf is None:
+        collection_row = self._shelves.get(key)
+        if collection_row is None:
             return f"the collection {visible(key)}"
-        return path_text(shelf.path) if shelf.path else visible(shelf.digest)
+        return (
+            path_text(collection_row.path)
+            if collection_row.path
+            else visible(collection_row.digest)
+        )
 
     def digest(self, row_id: str) -> SourceKey:
         """Return the digest of a row."""
@@ -96,7 +102,7 @@ class Subjects:
     def looked_up(self, row_id: str, name: str) -> str:
         """Return where the value was looked up that a row's item holds; "" if it was not."""
         link = self._links.get(row_id)
-        return source_of(link.item, name, self._rows.values()) if link and link.item else ""
+        return field_source(link.item, name, self._rows.values()) if link and link.item else ""
 
     def place(self, row_id: str) -> str:
         """Return the place of a row's entry, `papers.md:12`; its digest if the entry is gone."""
@@ -104,9 +110,9 @@ class Subjects:
         return place_of(link.entry) if link else visible(self.digest(row_id))
 
 
-def subjects_of(prepared: Prepared) -> Subjects:
+def report_names(prepared: Prepared) -> ReportNames:
     """Return the names of what a plan is about."""
-    return Subjects(prepared.plan, prepared.gathered.contents.by_key)
+    return ReportNames(prepared.plan, prepared.gathered.contents.by_key)
 
 
 def entry_title(entry: Entry) -> str:
@@ -167,7 +173,7 @@ def value_text(value: Value) -> str:
             return visible(", ".join(value.people) + (" et al." if value.truncated else ""))
         case Members():
             return visible(", ".join(value.texts))
-        case Links():
+        case WebLinks():
             return visible(", ".join(f"{one.label} {one.url}" for one in value.hyperlinks))
         case Blocks():
             return visible(" ".join(value.texts))

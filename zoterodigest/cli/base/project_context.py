@@ -47,7 +47,7 @@ class NoDigest(ZoterodigestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class ProjectContext:
     """What a run works on, and how people name it.
 
     `address` is the library's, as seen from the current folder; `library_path` its file, if it is
@@ -88,9 +88,9 @@ class Place:
 
 
 @contextmanager
-def opened_place(asked: Invocation) -> Iterator[Place]:
+def opened_context(asked: Invocation) -> Iterator[ProjectContext]:
     """Give the place of a run, its library open; with --stats report the requests at the end."""
-    place = open_place(asked)
+    place = open_context(asked)
     with told_requests(asked, place.tally), place.workspace.library:
         yield place
 
@@ -112,7 +112,7 @@ def requests_text(tally: Tally) -> str:
     return f"Requests: {tally['read'] + tally['write']:,} ({kinds}{again})"
 
 
-def open_place(asked: Invocation) -> Place:
+def open_context(asked: Invocation) -> ProjectContext:
     """Return the place of a run on the digests asked for, or on all known ones if none is named.
 
     The configuration names the known ones. If it has no `[[digest]]`, the lock file does.
@@ -130,9 +130,11 @@ def open_place(asked: Invocation) -> Place:
     match parse_address(library):
         case EmbeddedAddress(path):
             file = near(base / path)
-            return Place(workspace, EmbeddedAddress(str(file)).text, file, meaning.access.tally)
+            return ProjectContext(
+                workspace, EmbeddedAddress(str(file)).text, file, meaning.access.tally
+            )
         case _:
-            return Place(workspace, library, None, meaning.access.tally)
+            return ProjectContext(workspace, library, None, meaning.access.tally)
 
 
 def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
