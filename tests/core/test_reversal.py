@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
@@ -123,3 +124,36 @@ def test_a_long_text_of_equal_lines_is_compared_at_once() -> None:
     hunks = hunks_between(before, after)
 
     assert [hunk.after for hunk in hunks] == [("first",), ("last",)]
+
+
+MOVED_IN_DIGEST = (
+    "Read.\n\n# North\n\nAnother paper\nits words\n\n# South\n\nMy paper, a title\nits task\nold",
+    "Read.\n\nMy paper, a title\nits task\nnew\n\n# North\n\nAnother paper\nits words\n\n# South",
+)
+MOVED_IN_BIB = (
+    "% North\n\n@a{one,\n  title = {One}\n}\n\n@a{two,\n  title = {Two}\n}\n\n"
+    "@a{mine,\n  note = {its task},\n  year = 2024\n}\n",
+    "% North\n\n@a{mine,\n  note = {its task},\n  year = 2025\n}\n\n"
+    "@a{one,\n  title = {One}\n}\n\n@a{two,\n  title = {Two}\n}\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("moved", "line", "edited"),
+    [
+        (MOVED_IN_DIGEST, "its task", "another task"),
+        (MOVED_IN_DIGEST, "# North", "Something I wrote.\n\n# North"),
+        (MOVED_IN_BIB, "its task", "another task"),
+        (MOVED_IN_BIB, "@a{one", "% something I wrote\n\n@a{one"),
+    ],
+)
+def test_an_entry_that_was_moved_and_changed_does_not_stand_twice_beside_an_edit(
+    moved: tuple[str, str], line: str, edited: str
+) -> None:
+    before, after = moved
+    now = after.replace(line, edited).split("\n")
+
+    reversal = turn_back(now, hunks_between(before.split("\n"), after.split("\n")))
+
+    assert list(reversal.pieces) == now
+    assert len(reversal.refused) == 2

@@ -493,6 +493,43 @@ def test_an_entry_that_was_moved_and_then_edited_does_not_stand_twice(world: Wor
     assert world.plan(SYNC).is_settled
 
 
+def test_an_entry_that_was_moved_and_changed_and_then_edited_does_not_stand_twice(
+    world: World,
+) -> None:
+    first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
+    world.markdown("Notes.md", f"# Notes\n\nWhat I read.\n\n## A\n\n{second}\n\n## B\n\n{first}")
+    world.push(SYNC)
+    world.change(world.key(SWIN), collections=[world.collection_rows()["Notes"]])
+    world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))
+    world.push(SYNC)
+    edited = digest(world).replace(b"Task: image", b"Task: blurred image", 1)
+    (world.root / "Notes.md").write_bytes(edited)
+
+    done = undone(world)
+
+    assert digest(world) == edited
+    assert "what was written there has changed since" in {one.reason for one in done.declined}
+
+
+def test_an_entry_that_went_back_and_was_then_edited_does_not_stand_twice_after_a_redo(
+    world: World,
+) -> None:
+    first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
+    world.markdown("Notes.md", f"# Notes\n\nWhat I read.\n\n{first}\n## B\n\n{second}")
+    world.push(SYNC)
+    world.change(world.key(SWIN), collections=[world.collection_rows()["Notes/B"]])
+    world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))
+    world.push(SYNC)
+    assert undone(world).declined == ()
+    edited = digest(world).replace(b"Task: image", b"Task: blurred image", 1)
+    (world.root / "Notes.md").write_bytes(edited)
+
+    done = undone(world, history(world).runs[-1].number)
+
+    assert digest(world) == edited
+    assert "what was written there has changed since" in {one.reason for one in done.declined}
+
+
 def test_what_moved_to_another_item_by_a_merge_stays_and_is_told(pushed: World) -> None:
     own = {"itemType": "preprint", "title": "An Item of My Own"}
     pushed.put(LibraryItem("WNXTEM22", 0, own))

@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 
 _AROUND = 3
 """The number of pieces above and below a hunk that are kept to find its place again."""
+_SURE = 1
+"""The `way` up to which a place is certain: all the pieces kept around the hunk agree."""
 _TELLING = 8
 """The number of letters and digits from which on a piece is recognized at another place."""
 
@@ -71,14 +73,21 @@ def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
         return Reversal(tuple(pieces))
     places: dict[int, Hunk] = {}
     refused: list[Hunk] = []
+    unsure: list[Hunk] = []
     for hunk in hunks:
         written, result = text.place(hunk), text.place(hunk.reversed())
         if result is not None and _is_surer(result, written, hunk):
+            if result.way > _SURE:
+                unsure.append(hunk)
             continue
         if written is not None and _is_free(written.at, hunk, places):
             places[written.at] = hunk
         elif result is None:
             refused.append(hunk)
+    # A run writes a file as a whole: what it moved is not undone in one place only. What it put in
+    # was edited since, and little of its surroundings is enough to stand side by side elsewhere.
+    standing = tuple(places.values())
+    refused += [hunk for hunk in unsure if any(_move_the_same(hunk, one) for one in standing)]
     # `refused` grows while it is walked: each half that is refused takes its other half along.
     for torn in refused:
         for at, hunk in sorted(places.items()):
