@@ -1,10 +1,10 @@
-"""What stands in .bib files, as the journal of a killed run asks for it."""
+"""What stands in .bib files, to compare it with what was written there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zoterodigest.bibtex.edit.document import prints_of
+from zoterodigest.bibtex.edit.document import Prints, prints_of
 from zoterodigest.bibtex.reading import macros_of
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.project.files import read_if_present
@@ -23,10 +23,15 @@ def standing_bibs(
     found = {}
     for key in sorted(bibs_in(recorded)):
         source = known[key] if key in known else read_if_present(project.root / key)
-        bibliography = scan(source or b"")
-        macros = macros_of(bibliography)
-        found[key] = {
-            bibliography.key(entry): prints_of(bibliography, entry, macros)
-            for entry in reversed(bibliography.entries)
-        }
+        found[key] = standing_prints(source or b"")
     return found
+
+
+def standing_prints(source: bytes) -> dict[str, Prints]:
+    """Return the prints of all entries of a .bib, by citation key: of two with one the first."""
+    bibliography = scan(source)
+    macros = macros_of(bibliography)
+    return {
+        bibliography.key(entry): prints_of(bibliography, entry, macros)
+        for entry in reversed(bibliography.entries)
+    }

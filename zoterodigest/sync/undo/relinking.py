@@ -6,10 +6,13 @@ ends. Where something of it stays, only the fields that are turned back get thei
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from typing import TypeVar
 
+from zoterodigest.bibtex.edit.document import FIELDS, Prints
+from zoterodigest.bibtex.reading import bib_fields_of
 from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow, Origin
 from zoterodigest.core.plan.history import LockRows, Run
 from zoterodigest.sync.apply.unwritten import collection_row_place, entry_place, put_back
@@ -24,12 +27,14 @@ class Fate:
     """What becomes of a run's objects, by key: `declined` stay as they are, all or in part; of
     those that `failed` nothing is turned back; `trashed` go into the trash.
 
-    A digest is declined by its own key.
+    A digest is declined by its own key. `standing` are the prints of all entries of declined .bib
+    files, by file and citation key, once all else is turned back.
     """
 
     declined: Set[str] = frozenset()
     failed: Set[str] = frozenset()
     trashed: Set[str] = frozenset()
+    standing: Mapping[str, Mapping[str, Prints]] = field(default_factory=dict)
 
     def keeps(self, row: LockRow) -> bool:
         """Whether something of a link stays as it is."""
@@ -51,7 +56,15 @@ def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -
             rows[row_id] = back.row(row, is_changed)
     ordered = tuple(rows[row_id] for row_id in sorted(rows))
     collection_rows = _shelves_back(present.collection_rows, run, fate.declined)
-    return LockRows(ordered, collection_rows, _exported_back(present.exported, run, fate.declined))
+    ids: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for linked in ordered:
+        ids[linked.digest, linked.item].append(linked.id)
+
+    def is_turned_back(entry: Exported, name: str) -> bool:
+        return any(is_changed(one, name) for one in ids[entry.bibliography, entry.item])
+
+    exported = _exported_back(present.exported, run, fate, is_turned_back)
+    return LockRows(ordered, collection_rows, exported)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +155,48 @@ def _shelves_back(
 
 
 def _exported_back(
-    present: tuple[Exported, ...], run: Run, declined: Set[str]
+    present: tuple[Exported, ...], run: Run, fate: Fate, is_changed: Callable[[Exported, str], bool]
 ) -> tuple[Exported, ...]:
-    """Return the entries of .bib files that are ours, as they were in files that are turned back.
+    """Return the entries of .bib files that are ours, as they were, as far as they are turned back.
 
-    An entry that has changed since stays as it is known.
+    Each field of an entry is judged by itself.
     """
     sides = run.before.exported, run.after.exported
-    known = (one for side in sides for one in side)
-    stay = {entry_place(one) for one in known if one.bibliography in declined}
-    return put_back(present, sides, entry_place, stay)
+    before, after = ({entry_place(one): one for one in side} for side in sides)
+
+    def stays(entry: Exported) -> bool:
+        if entry.bibliography not in fate.declined:
+            return False
+        there = fate.standing.get(entry.bibliography)
+        return there is None or (entry.key in there) == (entry_place(entry) in after)
+
+    def back(entry: Exported) -> Exported:
+        place = entry_place(entry)
+        then, left = before.get(place), after.get(place)
+        if then is None or left is None or not then.item == left.item == entry.item:
+            return entry
+        prints = _members_if_left(entry.prints, left.prints, then.prints)
+        if stays(entry):
+            names = _fields_back(entry, then, fate, is_changed)
+            kept = {name: one for name, one in entry.prints.items() if name not in names}
+            prints = kept | {name: one for name, one in prints.items() if name in names}
+        return replace(entry, prints=prints)
+
+    stay = {entry_place(one) for side in sides for one in side if stays(one)}
+    return tuple(map(back, put_back(present, sides, entry_place, stay)))
+
+
+def _fields_back(
+    entry: Exported, then: Exported, fate: Fate, is_changed: Callable[[Exported, str], bool]
+) -> Set[str]:
+    """Return the fields of an entry that are turned back in a .bib of which something stays.
+
+    Those are the fields that stand there as before the run, and those whose items are turned back:
+    what a person wrote there would pass for ours, and the item's older value go over it.
+    """
+    homes = {it for name in FIELDS if is_changed(entry, name) for it in bib_fields_of(name)}
+    now = fate.standing.get(entry.bibliography, {}).get(entry.key)
+    if now is None:
+        return homes
+    names = entry.prints.keys() | then.prints.keys()
+    return homes | {name for name in names if now.get(name) == then.prints.get(name)}

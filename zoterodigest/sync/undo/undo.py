@@ -8,10 +8,11 @@ lock file moves on when both ends are written, as in the run that is done again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from zoterodigest.bibtex.edit.document import Prints
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import LockRows, Run, changed_links, is_undo
@@ -38,6 +39,7 @@ from zoterodigest.sync.gathering.gather import (
     known_as,
     source_with,
 )
+from zoterodigest.sync.gathering.standing_bibs import standing_prints
 from zoterodigest.sync.gathering.stored_keys import run_as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import Removal
@@ -349,10 +351,17 @@ def _lock_after(undoing: Undoing, results: Results) -> LockFile:
     failed = frozenset(one.key for one in _failed(undoing, results))
     declined = frozenset(one.key for one in undoing.declined) | failed
     trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
-    fate = Fate(declined, failed, trashed - failed)
     done = replace(undoing, sent=_done(undoing.sent, results))
+    fate = Fate(declined, failed, trashed - failed, _standing(done, declined))
     links = links_back(present.links, undoing.run, fate, _changes(done))
     return _with_links(present, links)
+
+
+def _standing(undoing: Undoing, declined: Set[str]) -> dict[str, Mapping[str, Prints]]:
+    """Return the prints of what stands in .bib files once all but the `declined` is turned back."""
+    files = {file.key: file.after for file in undoing.sent.files}
+    bibs = (read for read in undoing.gathered.bibs if read.key in declined)
+    return {read.key: standing_prints(files.get(read.key, read.data) or b"") for read in bibs}
 
 
 def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFile:
