@@ -56,6 +56,17 @@ def test_a_text_that_was_never_written_stays_as_it_is(before: list[str], after: 
     assert (list(reversal.pieces), reversal.refused) == (before, ())
 
 
+def test_changes_next_to_each_other_that_were_never_written_change_nothing() -> None:
+    """What stands around the one as it was written has the other in it."""
+    end = ["  archive = arXiv", "}"]
+    before = ["@a{one,", "  doi = 10", "  eprint = 1", *end, "", "@a{two,", "  eprint = 2", *end]
+    after = ["@a{one,", "  eprint = 1", end[0], "  note = 1", end[1], *before[5:]]
+
+    reversal = turn_back(before, hunks_between(before, after))
+
+    assert (list(reversal.pieces), reversal.refused) == (before, ())
+
+
 def test_a_removal_that_was_never_written_adds_nothing_beside_an_edit() -> None:
     """The removal has nothing after it, and the line before it ends other entries too."""
     foo, bar = ["@a{foo,", "  year = 2020", "}", ""], ["@a{bar,", "  year = 2021", "}"]

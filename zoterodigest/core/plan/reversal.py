@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 _AROUND = 3
 """The number of pieces above and below a hunk that are kept to find its place again."""
@@ -150,8 +151,11 @@ class _ChangedText:
         if all(self._stands_there(hunk) for hunk in hunks):
             return False
         shift = 0
-        for hunk in hunks:
-            if not self._stands_there(replace(hunk.reversed(), at=hunk.at + shift)):
+        # Nearer than that stands what the next hunk wrote, which is not there before either.
+        gaps = (after.at - one.at - len(one.after) for one, after in pairwise(hunks))
+        around = pairwise([_AROUND, *(min(gap, _AROUND) for gap in gaps), _AROUND])
+        for hunk, near in zip(hunks, around, strict=False):
+            if not _stands(self._pieces, hunk.at + shift, hunk.reversed(), near):
                 return False
             shift += len(hunk.before) - len(hunk.after)
         return True
