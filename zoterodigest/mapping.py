@@ -112,7 +112,7 @@ class _Former(BaseModel):
     series: str | None = None
 
 
-class _Venue(BaseModel):
+class _VenueEntry(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     kind: VenueKind
@@ -133,4 +133,4 @@ class _Venues(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     unpublished: tuple[str, ...]
-    venue: dict[str, _Venue]
+    venue: dict[str, _VenueEntry]

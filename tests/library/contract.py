@@ -14,7 +14,7 @@ from zoterodigest.library.port import (
     Library,
     LibraryItem,
     Outcome,
-    RefusedObject,
+    Refused,
     Stale,
     Unchanged,
     Written,
@@ -55,7 +55,7 @@ def only(outcomes: list[Outcome]) -> Outcome:
 def code_of(outcomes: list[Outcome]) -> int | None:
     """Return the code of the one outcome if it is a refusal."""
     outcome = only(outcomes)
-    return outcome.code if isinstance(outcome, RefusedObject) else None
+    return outcome.code if isinstance(outcome, Refused) else None
 
 
 def tags(*texts: str) -> list[dict[str, Any]]:
@@ -270,7 +270,7 @@ class LibraryContract:
         assert [type(outcome) for outcome in outcomes] == [
             Written,
             Unchanged,
-            RefusedObject,
+            Refused,
             Written,
         ]
         assert outcomes[0] == Written(a_key(2), version + 1)
@@ -288,7 +288,7 @@ class LibraryContract:
         )
 
         assert [outcome.key for outcome in outcomes] == [a_key(n) for n in (1, 2, 3, 4)]
-        assert [type(outcome) for outcome in outcomes] == [Written, RefusedObject, Stale, Written]
+        assert [type(outcome) for outcome in outcomes] == [Written, Refused, Stale, Written]
         kept = [item.key for item in library.read().items]
         assert kept == keys_in(library, a_key(1), a_key(4))
 
@@ -472,14 +472,14 @@ class LibraryContract:
     def test_a_child_before_its_parent_is_refused(self, library: Library) -> None:
         outcome, parent = library.write([a_note(), an_item()])
 
-        assert isinstance(outcome, RefusedObject)
+        assert isinstance(outcome, Refused)
         assert outcome.code == 409
         assert isinstance(parent, Written)
 
     def test_a_child_of_a_refused_parent_is_refused(self, library: Library) -> None:
         outcomes = library.write([an_item(nonsense="x"), a_note()])
 
-        assert [type(outcome) for outcome in outcomes] == [RefusedObject, RefusedObject]
+        assert [type(outcome) for outcome in outcomes] == [Refused, Refused]
         assert library.read().items == ()
 
     def test_nothing_lies_below_a_note(self, library: Library) -> None:
@@ -645,7 +645,7 @@ class LibraryContract:
             [a_collection(a_key(2), parent=a_key(1)), a_collection(a_key(1))]
         )
 
-        assert isinstance(child, RefusedObject)
+        assert isinstance(child, Refused)
         assert child.code == 409
         assert isinstance(parent, Written)
 
@@ -661,7 +661,7 @@ class LibraryContract:
 
         outcome = only(library.write_collections([replace(top, parent=top.key)]))
 
-        assert isinstance(outcome, RefusedObject)
+        assert isinstance(outcome, Refused)
         assert top in library.read().collections
 
     def test_a_collection_moved_below_its_own_child_unties_the_child(
@@ -690,5 +690,5 @@ class LibraryContract:
     def test_membership_of_an_unknown_collection_is_refused(self, library: Library) -> None:
         outcome = only(library.write([an_item(collections=["SHELF222"])]))
 
-        assert isinstance(outcome, RefusedObject)
+        assert isinstance(outcome, Refused)
         assert library.read().items == ()

@@ -26,7 +26,7 @@ from zoterodigest.library.port import (
     Collection,
     LibraryItem,
     LibraryReadOnly,
-    RefusedObject,
+    Refused,
     Stale,
     Unchanged,
     Written,
@@ -466,7 +466,7 @@ def test_nothing_moves_into_extra(desktop: Desktop) -> None:
     with desktop.client() as library:
         outcomes = library.write([an_item(nonsense="x")])
 
-    assert isinstance(outcomes[0], RefusedObject)
+    assert isinstance(outcomes[0], Refused)
     assert titles(desktop) == []
 
 

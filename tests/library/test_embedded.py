@@ -29,7 +29,7 @@ from zoterodigest.library.port import (
     BadLibrary,
     LibraryItem,
     LibraryReadOnly,
-    RefusedObject,
+    Refused,
     Stale,
     Written,
 )
@@ -583,7 +583,7 @@ def test_five_thousand_items_are_read_at_once(path: Path) -> None:
     for first in range(0, 5000, 50):
         batch = [an_item(a_key(n), abstractNote="text " * 200) for n in range(first, first + 50)]
         outcomes = library.write(batch)
-    assert not any(isinstance(outcome, RefusedObject) for outcome in outcomes)
+    assert not any(isinstance(outcome, Refused) for outcome in outcomes)
 
     snapshot = library.read()
 

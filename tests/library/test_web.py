@@ -21,7 +21,7 @@ from zoterodigest.library.port import (
     BadLibrary,
     LibraryItem,
     LibraryReadOnly,
-    RefusedObject,
+    Refused,
     Snapshot,
     Stale,
     Unchanged,
@@ -383,7 +383,7 @@ def test_an_object_that_spoils_the_request_is_found_and_the_others_are_written(
 
     outcomes = library.write(items)
 
-    assert outcomes[3] == RefusedObject(a_key(3), 413, 'Too much "poison"')
+    assert outcomes[3] == Refused(a_key(3), 413, 'Too much "poison"')
     assert [type(one) for one in outcomes].count(Written) == 6
 
 

@@ -13,7 +13,7 @@ from zoterodigest.library.port import (
     Library,
     LibraryItem,
     Outcome,
-    RefusedObject,
+    Refused,
     Snapshot,
 )
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -91,15 +91,13 @@ class TroubledLibrary:
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         taken = [item for item in items if self._is_accepted(item.key, item.data)]
         outcomes = {one.key: one for one in self._around(lambda: self._library.write(taken))}
-        return [outcomes.get(item.key, RefusedObject(item.key, 400, "too odd")) for item in items]
+        return [outcomes.get(item.key, Refused(item.key, 400, "too odd")) for item in items]
 
     def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
         taken = [one for one in collections if self._is_accepted(one.key, {"name": one.name})]
         written = self._around(lambda: self._library.write_collections(taken))
         outcomes = {one.key: one for one in written}
-        return [
-            outcomes.get(one.key, RefusedObject(one.key, 400, "too odd")) for one in collections
-        ]
+        return [outcomes.get(one.key, Refused(one.key, 400, "too odd")) for one in collections]
 
     def _around(self, write: Callable[[], list[Outcome]]) -> list[Outcome]:
         self.writes += 1

@@ -12,7 +12,7 @@ from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, RefusedObject, Stale
+from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
 from zoterodigest.project.outside import Allowed
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, Prepared, prepare
@@ -216,7 +216,7 @@ class World:
         """Put items, notes and attachments in the library, parents first."""
         for start in range(0, len(items), BATCH_SIZE):
             outcomes = self.library.write(items[start : start + BATCH_SIZE])
-            assert not [one for one in outcomes if isinstance(one, Stale | RefusedObject)]
+            assert not [one for one in outcomes if isinstance(one, Stale | Refused)]
 
     def put_shelf(self, key: str, name: str, parent: str | None = None) -> None:
         """Make a collection."""

@@ -68,7 +68,7 @@ def citation_keys(
     ]
     new = frozenset(at for at, known in enumerate(stated) if not known)
     reserved = _Reserved(frozenset(key.lower() for key in taken), new)
-    texts = _unique(bases, _Order(works, stated), reserved)
+    texts = _unique(bases, _KeyOrder(works, stated), reserved)
     return tuple(
         CitationKey(text, known[1], stated=known[0] if known[0] != text else "")
         if known
@@ -107,7 +107,7 @@ def _stated(work: ItemFacts, fixed: Mapping[str, str]) -> _Stated:
 
 
 @dataclass(frozen=True, slots=True)
-class _Order:
+class _KeyOrder:
     """The order in which works with one key get letters: the same in whatever order they come."""
 
     works: Sequence[ItemFacts]
@@ -136,7 +136,7 @@ class _Reserved:
         return key in self.keys and at in self.new
 
 
-def _unique(bases: Sequence[str], order: _Order, reserved: _Reserved) -> list[str]:
+def _unique(bases: Sequence[str], order: _KeyOrder, reserved: _Reserved) -> list[str]:
     """Return the bases, with letters behind all of one base but the first in order."""
     texts = list(bases)
     groups: dict[str, list[int]] = {}

@@ -101,7 +101,7 @@ class Stale:
 
 
 @dataclass(frozen=True, slots=True)
-class RefusedObject:
+class Refused:
     """The library refused the object as it is (a bad field, a missing parent, too long).
 
     `data` names what the refusal is about, if the library says so (the parent that is missing).
@@ -113,7 +113,7 @@ class RefusedObject:
     data: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
-Outcome = Written | Unchanged | Stale | RefusedObject
+Outcome = Written | Unchanged | Stale | Refused
 
 
 def count_outcomes(outcomes: Sequence[Outcome]) -> str:

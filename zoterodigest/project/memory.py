@@ -111,7 +111,7 @@ def _rows_of(lock_data: bytes) -> Mapping[str, LockRow]:
     return {row.id: row for row in read_lock(lock_data).rows} if lock_data else {}
 
 
-class _Head(JsonObject):
+class _MemoryHead(JsonObject):
     """The first line of a memory."""
 
     version: int
@@ -123,7 +123,7 @@ class _Head(JsonObject):
     past: dict[str, dict[str, tuple[str, ...]]]
 
 
-_HEAD = TypeAdapter(_Head)
+_HEAD = TypeAdapter(_MemoryHead)
 
 
 def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> Seen | None:

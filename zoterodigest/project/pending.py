@@ -115,12 +115,12 @@ def _value_data(value: Value) -> object:
             return "\n\n".join(value_parts(value))
 
 
-class _Names(JsonObject):
+class _PendingNames(JsonObject):
     names: tuple[str, ...]
     truncated: bool
 
 
-class _Members(JsonObject):
+class _PendingMembers(JsonObject):
     members: tuple[str, ...]
 
 
@@ -128,16 +128,16 @@ class _Links(JsonObject):
     links: tuple[tuple[str, str], ...]
 
 
-class _Paper(JsonObject):
+class _PendingPaper(JsonObject):
     digest: str
     title: str
     identifiers: tuple[tuple[str, str], ...]
-    fields: dict[str, str | _Names | _Members | _Links]
+    fields: dict[str, str | _PendingNames | _PendingMembers | _Links]
     sources: dict[str, str]
     details: dict[str, str]
 
 
-_PAPERS = TypeAdapter(tuple[_Paper, ...], config=WHEN_USED)
+_PAPERS = TypeAdapter(tuple[_PendingPaper, ...], config=WHEN_USED)
 
 
 def _pending_in(data: object) -> tuple[Pending, ...]:
@@ -157,20 +157,20 @@ class _PendingFile(JsonObject):
 _FILE = TypeAdapter(_PendingFile)
 
 
-def _pending(kept: _Paper) -> Pending:
+def _pending(kept: _PendingPaper) -> Pending:
     identifiers = frozenset(Identifier(scheme, value) for scheme, value in kept.identifiers)
     fields = {name: _value(data) for name, data in kept.fields.items()}
     found = LookupResult(fields, kept.sources, details=kept.details)
     return Pending(DigestKey(kept.digest), identifiers, kept.title, found)
 
 
-def _value(data: str | _Names | _Members | _Links) -> Value:
+def _value(data: str | _PendingNames | _PendingMembers | _Links) -> Value:
     match data:
         case str():
             return data
-        case _Names():
+        case _PendingNames():
             return Names(data.names, data.truncated)
-        case _Members():
+        case _PendingMembers():
             return Members(data.members)
         case _Links():
             return WebLinks(tuple(Hyperlink(label, url) for label, url in data.links))

@@ -130,17 +130,17 @@ def load_bib_rules(folder: Path) -> BibRules:
     )
 
 
-class _Entry(_StrictBibRules):
+class _EntryRules(_StrictBibRules):
     fields: str
     needs: str = ""
     lacks: str = ""
 
 
-class _Dialect(_StrictBibRules):
+class _DialectRules(_StrictBibRules):
     head: str
     tail: str
     otherwise: str
-    entries: dict[str, _Entry]
+    entries: dict[str, _EntryRules]
 
 
 class _Page(_StrictBibRules):
@@ -148,11 +148,11 @@ class _Page(_StrictBibRules):
     venue: str
 
 
-class _Titles(_StrictBibRules):
+class _TitleRules(_StrictBibRules):
     proper: str
 
 
-class _Keys(_StrictBibRules):
+class _KeyRules(_StrictBibRules):
     formula: str
     skipped: str
 
@@ -161,13 +161,13 @@ class _Tables(_StrictBibRules):
     facts: dict[str, tuple[str, ...]]
     extra: dict[str, str]
     types: dict[str, Formats]
-    bibtex: _Dialect
-    biblatex: _Dialect
+    bibtex: _DialectRules
+    biblatex: _DialectRules
     pages: tuple[_Page, ...]
     volumes: dict[str, Volumes]
     creators: dict[str, tuple[str, ...]]
-    titles: _Titles
-    keys: _Keys
+    titles: _TitleRules
+    keys: _KeyRules
     languages: dict[str, str]
 
 
@@ -182,7 +182,7 @@ class _ZoteroTables(BaseModel):
     tags: _Prefixes
 
 
-def _layout(entry_type: str, entry: _Entry, dialect: _Dialect) -> Layout:
+def _layout(entry_type: str, entry: _EntryRules, dialect: _DialectRules) -> Layout:
     lacks = entry.lacks.split()
     names = (*dialect.head.split(), *entry.fields.split(), *dialect.tail.split())
     sources = dict(_source(name) for name in names if name not in lacks)

@@ -18,7 +18,7 @@ _MOST_COMPARISONS = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class _Fate:
+class _BlockFate:
     """What became of the base's blocks from `start` to `end`: other blocks, or none."""
 
     start: int
@@ -31,7 +31,7 @@ class _Edits:
     """One end's edits: blocks put in before a block of the base, and the fates of its blocks."""
 
     inserts: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    fates: dict[int, _Fate] = field(default_factory=dict)
+    fates: dict[int, _BlockFate] = field(default_factory=dict)
 
 
 def merge_blocks(
@@ -115,9 +115,9 @@ def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
             edits.inserts[start] = new
         elif not new or len(new) == end - start:
             for offset, place in enumerate(range(start, end)):
-                edits.fates[place] = _Fate(place, place + 1, new[offset : offset + 1])
+                edits.fates[place] = _BlockFate(place, place + 1, new[offset : offset + 1])
         else:
-            edits.fates |= dict.fromkeys(range(start, end), _Fate(start, end, new))
+            edits.fates |= dict.fromkeys(range(start, end), _BlockFate(start, end, new))
     return edits
 
 

@@ -262,12 +262,12 @@ class Plan:
     rows: tuple[LockRow, ...] = ()
     collection_rows: tuple[CollectionRow, ...] = ()
     rows_before: tuple[LockRow, ...] = field(default=(), repr=False)
-    shelves_before: tuple[CollectionRow, ...] = field(default=(), repr=False)
+    collection_rows_before: tuple[CollectionRow, ...] = field(default=(), repr=False)
 
     @property
     def changes_lock(self) -> bool:
         """Whether the lock file will differ, with or without actions."""
-        return self.rows != self.rows_before or self.collection_rows != self.shelves_before
+        return self.rows != self.rows_before or self.collection_rows != self.collection_rows_before
 
     @property
     def is_settled(self) -> bool:

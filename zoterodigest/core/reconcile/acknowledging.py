@@ -122,12 +122,8 @@ def _about(report: Report, links: Mapping[str, Link], folding: Folding) -> _Abou
             return _id_of(entry), "unreadable", ()
         case AddedItem(digest, key, title, reason):
             return _made_id(digest, key), "added", (title, reason)
-        case MissingCollection(collection_row):
-            return (
-                _made_id(collection_row.digest, *collection_row.path),
-                "collection-gone",
-                (collection_row.collection,),
-            )
+        case MissingCollection(row):
+            return _made_id(row.digest, *row.path), "collection-gone", (row.collection,)
         case HeldBackName(digest, path, _, name):
             return _made_id(digest, *path), "held-back name", (name,)
         case NotFollowed(digest, what, wanted):

@@ -41,7 +41,7 @@ class Placing:
     links: tuple[Link, ...]
     moves: tuple[Moves, ...]
     collection_rows: tuple[CollectionRow, ...]
-    shelf_actions: tuple[CreateCollection | RenameCollection, ...]
+    collection_actions: tuple[CreateCollection | RenameCollection, ...]
     entry_actions: tuple[MoveEntry, ...]
     reports: tuple[MissingCollection | HeldBack | PlaceConflict | Relocated, ...]
     archived: tuple[tuple[LockRow, ChangeItem | None], ...]
@@ -73,7 +73,7 @@ def place(
         links=tuple(link for link, _ in placed),
         moves=tuple(moves for _, moves in placed),
         collection_rows=shelving.collection_rows,
-        shelf_actions=shelving.actions,
+        collection_actions=shelving.actions,
         entry_actions=tuple(placer.actions),
         reports=(*shelving.missing, *placer.reports, *moved.reports),
         archived=tuple(

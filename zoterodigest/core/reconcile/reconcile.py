@@ -25,6 +25,7 @@ from zoterodigest.core.plan.reports import (
     DroppedEntry,
     HeldBackName,
     NameConflict,
+    Report,
     SameWork,
 )
 from zoterodigest.core.plan.run_options import (
@@ -89,7 +90,7 @@ def reconcile(
     # `Plan` promises this order: collections before what is filed in them, items before their notes
     # and entries, removals after changes, new entries last.
     actions = (
-        *placing.shelf_actions,
+        *placing.collection_actions,
         *(change for _, change in placing.archived if change is not None),
         *travels.actions,
         *(TrashItem(one.key, one.version, row.id) for row, one in dropped[WhenDropped.TRASH]),
@@ -99,24 +100,33 @@ def reconcile(
         *linking.removed,
         *created,
     )
-    reports = (
-        *linking.reports,
-        *restored,
+    return Plan(
+        actions=actions,
+        reports=(*linking.reports, *restored, *_reports(placing, travels, headings, added)),
+        links=travels.links,
+        rows=_sorted_rows(rows),
+        collection_rows=placing.collection_rows,
+        rows_before=_sorted_rows(known.rows),
+        collection_rows_before=tuple(
+            sorted(known.collection_rows, key=lambda one: (one.digest, one.path))
+        ),
+    )
+
+
+def _reports(
+    placing: Placing,
+    travels: Propagation,
+    headings: Sequence[RenameHeading | HeldBackName | NameConflict],
+    added: Sequence[CreateEntry | AddedItem],
+) -> tuple[Report, ...]:
+    """Return what the later steps report, in their order."""
+    return (
         *placing.reports,
         *travels.reports,
         *(one for one in headings if not isinstance(one, RenameHeading)),
         *(one for one in added if isinstance(one, AddedItem)),
         *same_works(travels.links),
         *hidden_notes(travels.links),
-    )
-    return Plan(
-        actions=actions,
-        reports=reports,
-        links=travels.links,
-        rows=_sorted_rows(rows),
-        collection_rows=placing.collection_rows,
-        rows_before=_sorted_rows(known.rows),
-        shelves_before=tuple(sorted(known.collection_rows, key=lambda one: (one.digest, one.path))),
     )
 
 
@@ -148,7 +158,7 @@ def _headings(
 ) -> list[RenameHeading | HeldBackName | NameConflict]:
     """Return what becomes of headings, once it is known which entries come under them."""
     _, library, run_options = run
-    renamed = {one.key for one in placing.shelf_actions if isinstance(one, RenameCollection)}
+    renamed = {one.key for one in placing.collection_actions if isinstance(one, RenameCollection)}
     arriving: list[Action] = [*placing.entry_actions, *created]
     return list(
         renamed_headings(

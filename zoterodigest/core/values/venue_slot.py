@@ -76,7 +76,7 @@ class _VenuePart:
 
 
 @dataclass(frozen=True, slots=True)
-class _Anatomy:
+class _VenueAnatomy:
     reading: VenueReading
     pieces: tuple[tuple[int, int], ...] = ()
     year: _VenuePart | None = None
@@ -101,9 +101,9 @@ _BETWEEN = " \t,;:|·-"
 _TRIM = " \t\r\n\u00a0,;:–—|·-*_`\"'’" + _MASK
 
 
-def _anatomy(text: str, awards: tuple[str, ...]) -> _Anatomy:
+def _anatomy(text: str, awards: tuple[str, ...]) -> _VenueAnatomy:
     if len(text) > LONGEST_SLOT or _MASK in text:
-        return _Anatomy(VenueReading(venue=" ".join(text.split())))
+        return _VenueAnatomy(VenueReading(venue=" ".join(text.split())))
     date = find_date(text)
     date_span = (date.start, date.end) if date and len(date.iso) > 4 else None
     # Date, then year, then award: each is hidden from the next, so that no digits count twice.
@@ -115,7 +115,7 @@ def _anatomy(text: str, awards: tuple[str, ...]) -> _Anatomy:
     outers = [found.span() for found in _OUTER.finditer(masked)]
     pieces = _pieces(masked, outers)
     iso = date.iso if date and date_span else ""
-    return _Anatomy(
+    return _VenueAnatomy(
         VenueReading(
             venue=" ".join(" ".join(text[start:end].split()) for start, end in pieces),
             year=_four_digits(text[slice(*year_span)]) if year_span else iso[:4],
@@ -201,7 +201,7 @@ def _part(span: tuple[int, int] | None, outers: list[tuple[int, int]]) -> _Venue
 _Change = tuple[int, int, str]
 
 
-def _edited(text: str, now: _Anatomy, asked: VenueReading) -> str:
+def _edited(text: str, now: _VenueAnatomy, asked: VenueReading) -> str:
     is_year_dated = asked.date != "" and asked.date[:4] == asked.year
     if is_year_dated and not now.date and _stands_alone(text, now.year):
         now = replace(now, date=now.year, year=None)
@@ -222,7 +222,7 @@ def _stands_alone(text: str, year: _VenuePart | None) -> bool:
     return year is not None and text[year.start - 1 : year.start] in ("", " ", "(", "[")
 
 
-def _venue_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change]:
+def _venue_changes(text: str, now: _VenueAnatomy, asked: VenueReading) -> list[_Change]:
     if asked.venue == now.reading.venue:
         return []
     (start, end), *rest = now.pieces
@@ -240,7 +240,7 @@ def _removal(text: str, start: int, end: int) -> _Change:
     return start, end, ""
 
 
-def _date_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change]:
+def _date_changes(text: str, now: _VenueAnatomy, asked: VenueReading) -> list[_Change]:
     if asked.date == now.reading.date:
         return []
     if now.date is None:
@@ -251,7 +251,7 @@ def _date_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change
     return _replaced(now.date, write_date(text[now.date.start : now.date.end], asked.date))
 
 
-def _year_changes(now: _Anatomy, asked: VenueReading) -> list[_Change]:
+def _year_changes(now: _VenueAnatomy, asked: VenueReading) -> list[_Change]:
     if now.year:
         is_short = now.year.end - now.year.start == 2
         is_same = asked.year == now.reading.year
@@ -261,7 +261,7 @@ def _year_changes(now: _Anatomy, asked: VenueReading) -> list[_Change]:
     return [] if is_shown_by_date or not asked.year else [(end, end, f" {asked.year}")]
 
 
-def _award_changes(text: str, now: _Anatomy, asked: VenueReading) -> list[_Change]:
+def _award_changes(text: str, now: _VenueAnatomy, asked: VenueReading) -> list[_Change]:
     if asked.award == now.reading.award:
         return []
     if now.award is None:

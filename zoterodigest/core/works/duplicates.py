@@ -112,7 +112,7 @@ def find_duplicates(copies: Sequence[Copy]) -> tuple[Duplicate, ...]:
 
     Entries that the next push would link with the one item of their work are no duplicates.
     """
-    works = _Works(copies)
+    works = _WorkGroups(copies)
     # The surest sign comes first: what it joins is compared as one work by the next sign.
     named = _sharing(copies, lambda copy: naming(copy.identifiers))
     works.meet([named[identifier] for identifier in sorted(named)], works.share_identifier)
@@ -147,7 +147,7 @@ class _Work:
     why: set[Why] = field(default_factory=set)
 
 
-class _Works:
+class _WorkGroups:
     """The works among copies; at first each copy is one by itself."""
 
     def __init__(self, copies: Sequence[Copy]) -> None:

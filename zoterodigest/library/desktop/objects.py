@@ -17,7 +17,7 @@ from zoterodigest.library.port import (
     Collection,
     LibraryItem,
     Outcome,
-    RefusedObject,
+    Refused,
     Stale,
     Unchanged,
 )
@@ -94,7 +94,7 @@ def body_over(kind: ObjectKind[Thing], thing: Thing, present: Thing | None) -> B
 
 def _not_accepted(
     thing: LibraryItem | Collection, present: LibraryItem | Collection | None
-) -> RefusedObject | None:
+) -> Refused | None:
     if isinstance(thing, Collection):
         return None
     stored = present.data if isinstance(present, LibraryItem) and thing.version else None
@@ -103,7 +103,7 @@ def _not_accepted(
     try:
         patched(stored, thing.data, now=UNDATED)
     except NotAccepted as refused:
-        return RefusedObject(thing.key, refused.code, refused.message)
+        return Refused(thing.key, refused.code, refused.message)
     except KeyError:  # only Zotero can judge an object of a type that we do not know
         return None
     return None

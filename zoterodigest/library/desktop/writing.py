@@ -27,7 +27,7 @@ from zoterodigest.library.http.objects import ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer, Result
 from zoterodigest.library.http.reading import read_by_key, read_version
 from zoterodigest.library.http.sending import BatchWriter, Sending, outcomes_of
-from zoterodigest.library.port import Outcome, RefusedObject, Stale
+from zoterodigest.library.port import Outcome, Refused, Stale
 
 _QUIET = timedelta(seconds=5)
 """How long ago a note must have been saved before it is written over.
@@ -44,9 +44,7 @@ def write_in_waves(
     """Write `things`; one outcome for each, by the key asked for. Parents go before children."""
     sending: dict[int, Sending[Thing]] = {}
     for wave in _waves(things):
-        failed = {
-            one.key for one in sending.values() if isinstance(one.outcome, RefusedObject | Stale)
-        }
+        failed = {one.key for one in sending.values() if isinstance(one.outcome, Refused | Stale)}
         batch = _Wave(session, kind, state)
         begun = batch.begun([things[place] for place in wave], failed)
         sending.update(zip(wave, begun, strict=True))
@@ -89,7 +87,7 @@ class _Wave(Generic[Thing]):
         for thing in things:
             one = self._begun(thing, present)
             if parent_of(thing) in failed:
-                one.outcome = RefusedObject(thing.key, 409, "what it belongs to was not written")
+                one.outcome = Refused(thing.key, 409, "what it belongs to was not written")
             elif one.outcome is None and one.is_new:
                 one.outcome = Stale(thing.key) if thing.key in asked else None
                 asked.add(thing.key)

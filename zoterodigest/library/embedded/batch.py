@@ -12,7 +12,7 @@ from zoterodigest.library.port import (
     Collection,
     LibraryItem,
     Outcome,
-    RefusedObject,
+    Refused,
     Stale,
     Unchanged,
     Written,
@@ -49,7 +49,7 @@ class Batch:
         try:
             data = self._accepted(item, stored)
         except NotAccepted as refusal:
-            return RefusedObject(item.key, refusal.code, refusal.message, refusal.data)
+            return Refused(item.key, refusal.code, refusal.message, refusal.data)
         if stored and data == stored.data:
             return Unchanged(item.key, stored.version)
         if stored is None:  # other items may have named it as related before it was there
@@ -124,7 +124,7 @@ def write_collection(
         named = replace(collection, name=collection_name(collection.name))
         _require_parent_collection(connection, collection)
     except NotAccepted as refusal:
-        return RefusedObject(collection.key, refusal.code, refusal.message, refusal.data)
+        return Refused(collection.key, refusal.code, refusal.message, refusal.data)
     before = tables.relations_of_collection(connection, collection.key)
     after = before if relations is None else relations
     if stored and named == stored and before == after:

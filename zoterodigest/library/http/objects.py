@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from zoterodigest.library.port import Collection, LibraryItem, RefusedObject
+from zoterodigest.library.port import Collection, LibraryItem, Refused
 from zoterodigest.library.rules.rules import patched
 from zoterodigest.library.rules.values import NotAccepted, collection_name, is_key
 
@@ -39,7 +39,7 @@ class ObjectKind(Generic[Thing]):
     path: str
     parameter: str
     parse: Callable[[Any], Thing]
-    objection: Callable[[Thing], RefusedObject | None]
+    objection: Callable[[Thing], Refused | None]
     body: Callable[[Thing, Thing | None], dict[str, Any] | None]
     is_written: Callable[[Thing, Thing], bool]
 
@@ -152,34 +152,34 @@ _FORMS: Mapping[str, Callable[[Any], Any]] = {
 """How a property of the API comes into the form of the port; any other stays as it is."""
 
 
-def objection(item: LibraryItem) -> RefusedObject | None:
+def objection(item: LibraryItem) -> Refused | None:
     """Return why `item` cannot even be sent: it would spoil the request for the others.
 
     A lone surrogate is a 400 for the whole request; an object as a field's value and a creation
     without a type are a 500.
     """
     if not is_key(item.key):
-        return RefusedObject(item.key, 400, f"{item.key!r} is no key")
+        return Refused(item.key, 400, f"{item.key!r} is no key")
     kind = item.data.get("itemType")
     if not (isinstance(kind, str) and kind) and (item.version == 0 or "itemType" in item.data):
-        return RefusedObject(item.key, 400, f"there is no item type {kind!r}")
+        return Refused(item.key, 400, f"there is no item type {kind!r}")
     for name, value in item.data.items():
         is_plain = isinstance(value, str | int | float) and not isinstance(value, bool)
         if name not in _STRUCTURED and not is_plain and value is not None:
-            return RefusedObject(item.key, 400, f"the field {name!r} must be text")
+            return Refused(item.key, 400, f"the field {name!r} must be text")
     if any("\ud800" <= sign <= "\udfff" for text in _texts(item.data) for sign in text):
-        return RefusedObject(item.key, 400, "it holds half a character (a lone surrogate)")
+        return Refused(item.key, 400, "it holds half a character (a lone surrogate)")
     return None
 
 
-def objection_to_collection(collection: Collection) -> RefusedObject | None:
+def objection_to_collection(collection: Collection) -> Refused | None:
     """Return why `collection` cannot even be sent."""
     if not is_key(collection.key):
-        return RefusedObject(collection.key, 400, f"{collection.key!r} is no key")
+        return Refused(collection.key, 400, f"{collection.key!r} is no key")
     try:
         collection_name(collection.name)
     except NotAccepted as refused:
-        return RefusedObject(collection.key, refused.code, refused.message)
+        return Refused(collection.key, refused.code, refused.message)
     return None
 
 

@@ -20,7 +20,7 @@ from zoterodigest.library.http.session import Session
 from zoterodigest.library.http.trouble import plain_message
 from zoterodigest.library.port import (
     Outcome,
-    RefusedObject,
+    Refused,
     Stale,
     Unchanged,
     Written,
@@ -119,7 +119,7 @@ class BatchWriter(Generic[Thing]):
         """Send the halves of a request that was refused as a whole, to find the object at fault."""
         if len(left) == 1:
             message = self.session.message(refused)
-            left[0].outcome = RefusedObject(left[0].key, refused.status, message)
+            left[0].outcome = Refused(left[0].key, refused.status, message)
             return
         _LOG.info("HTTP %d for %d %s: send halves", refused.status, len(left), self.kind.path)
         middle = len(left) // 2
@@ -196,7 +196,7 @@ def _judged(
         case {"code": 404}, _ if expected:  # a change of what is gone; a creation names no such
             return Stale(sent)
         case {"code": int(code), **more}, _:
-            return RefusedObject(sent, code, plain_message(str(more.get("message", "")), secret))
+            return Refused(sent, code, plain_message(str(more.get("message", "")), secret))
         case None, {"key": str(key), "version": int(version)} if key == sent or not sent:
             return Written(key, version)
     if sent and _part(parts, "unchanged").get(index) == sent:

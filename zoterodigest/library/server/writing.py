@@ -16,7 +16,7 @@ from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import (
     BATCH_SIZE,
     Outcome,
-    RefusedObject,
+    Refused,
     Stale,
     Unchanged,
     Written,
@@ -53,8 +53,8 @@ class WriteRequest:
         is_checked = self._is_library_unchanged()
         judged = self._judged(sent, is_library_checked=is_checked)
         # One write for all: the library checks them in order, so a parent may precede its child.
-        outcomes = iter(self._write([one for one in judged if not isinstance(one, RefusedObject)]))
-        done = [one if isinstance(one, RefusedObject) else next(outcomes) for one in judged]
+        outcomes = iter(self._write([one for one in judged if not isinstance(one, Refused)]))
+        done = [one if isinstance(one, Refused) else next(outcomes) for one in judged]
         report = self._report(done)
         # Measured: zotero.org forgets the token of a batch whose last object failed.
         if str(len(sent) - 1) not in report["failed"]:
@@ -72,7 +72,7 @@ class WriteRequest:
             raise _rejected(refused) from refused
         # The library checks the version again: another request may have come since it was read.
         (outcome,) = self._write([asked])
-        if isinstance(outcome, Stale | RefusedObject):
+        if isinstance(outcome, Stale | Refused):
             raise _rejected(self._refusal(outcome))
         self.site.tokens.remember(self.served.path, token)
         if isinstance(outcome, Unchanged):
@@ -119,7 +119,7 @@ class WriteRequest:
                     raise NotAccepted(400, said)
                 judged.append(self._asked(data, stored, is_library_checked=is_library_checked))
             except NotAccepted as refused:
-                judged.append(RefusedObject("", refused.code, refused.message, refused.data))
+                judged.append(Refused("", refused.code, refused.message, refused.data))
         return judged
 
     def _asked(self, data: Data, stored: Mapping[str, Any], *, is_library_checked: bool) -> Any:
@@ -155,20 +155,20 @@ class WriteRequest:
                     report["successful"][str(at)] = self.kind.show(showing, now[key])
                 case Unchanged(key):
                     report["unchanged"][str(at)] = key
-                case Stale() | RefusedObject():
+                case Stale() | Refused():
                     report["failed"][str(at)] = _failed(self._refusal(one))
                 case _:
                     assert_never(one)
         return report
 
-    def _refusal(self, outcome: Stale | RefusedObject) -> RefusedObject:
+    def _refusal(self, outcome: Stale | Refused) -> Refused:
         """Return why an object was not written; it may have changed since it was judged."""
-        if isinstance(outcome, RefusedObject):
+        if isinstance(outcome, Refused):
             return outcome
         key = outcome.key
         stored = self.kind.stored(self.served.library, [key]).get(key)
         about = {} if stored is None else {"version": stored.version}
-        return RefusedObject(key, 412, f"{self.kind.name} has been modified", about)
+        return Refused(key, 412, f"{self.kind.name} has been modified", about)
 
     def _asked_single(self, key: str) -> Any:
         """Return the write that a PUT or PATCH asks for; raises `NotAccepted`."""
@@ -251,14 +251,14 @@ def _claim_of(name: str, data: Data) -> tuple[str | None, int | None]:
     return key, version
 
 
-def _failed(refused: RefusedObject) -> dict[str, Any]:
+def _failed(refused: Refused) -> dict[str, Any]:
     """Return what a report says of an object; zotero.org escapes its messages as HTML."""
     message = escape(refused.message, quote=False).replace('"', "&quot;")
     said: dict[str, Any] = {"code": refused.code, "message": message}
     return said | {"data": dict(refused.data)} if refused.data else said
 
 
-def _rejected(refused: NotAccepted | RefusedObject) -> Rejected:
+def _rejected(refused: NotAccepted | Refused) -> Rejected:
     version = refused.data.get("version")
     headers = {} if version is None else {"Last-Modified-Version": str(version)}
     return Rejected(refused.code, refused.message, headers)

@@ -130,7 +130,7 @@ def write_keyed(
 
     What the server says it stored is put into `known`.
     """
-    memory = _Memory(session, kind, known)
+    memory = _WebMemory(session, kind, known)
     sending = [_begun(kind, thing, known.get(thing.key)) for thing in things]
     memory.look_at_idle([one for one in sending if one.outcome is None and not one.body])
     BatchWriter(session, kind, memory).send(sending)
@@ -145,7 +145,7 @@ def _begun(kind: ObjectKind[Thing], thing: Thing, known: Thing | None) -> Sendin
 
 
 @dataclass(frozen=True, slots=True)
-class _Memory(Memory[Thing]):
+class _WebMemory(Memory[Thing]):
     """What is known of one kind of objects, by key."""
 
     session: WebSession

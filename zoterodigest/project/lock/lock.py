@@ -198,7 +198,7 @@ def _sides(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class _GitSide:
     """One side's lock file: the line that names its library, the name, and what it holds."""
 
     number: int
@@ -206,7 +206,7 @@ class _Side:
     linked: LockContents = field(default_factory=LockContents)
 
 
-def _read_side(lines: list[Line]) -> _Side:
+def _read_side(lines: list[Line]) -> _GitSide:
     header: dict[str, Line] = {}
     body: list[Line] = []
     for number, line in lines:
@@ -219,7 +219,7 @@ def _read_side(lines: list[Line]) -> _Side:
         raise BadLine(1, "it does not begin as zoterodigest writes it")
     if header["version"][1] != _VERSION:
         raise BadLine(header["version"][0], "its version is not known", _NEWER)
-    return _Side(header["library"][0], _identity(header["library"]), read_rows(body))
+    return _GitSide(header["library"][0], _identity(header["library"]), read_rows(body))
 
 
 def _identity(line: Line) -> str:
@@ -229,20 +229,20 @@ def _identity(line: Line) -> str:
         raise BadLine(line[0], "its library cannot be read") from error
 
 
-def _read_ancestor(lines: list[Line]) -> _Side:
+def _read_ancestor(lines: list[Line]) -> _GitSide:
     """Read the file as it was before both sides; what git could not put together is unknown."""
     try:
         return _read_side(lines)
     except BadLine:
-        return _Side(0, "")
+        return _GitSide(0, "")
 
 
-def _fold(one: _Side, other: _Side, ancestor: _Side) -> _Side:
+def _fold(one: _GitSide, other: _GitSide, ancestor: _GitSide) -> _GitSide:
     if one.identity != other.identity:
         raise BadLine(other.number, "its two sides name two libraries", _TWO_LIBRARIES)
     # No ancestor is not an empty one: an empty one would say that both sides have added all.
     known = [ancestor.linked] if ancestor.identity else []
-    return _Side(one.number, one.identity, _folded(one.linked, other.linked, known))
+    return _GitSide(one.number, one.identity, _folded(one.linked, other.linked, known))
 
 
 def _folded(one: LockContents, other: LockContents, known: Sequence[LockContents]) -> LockContents:
@@ -261,7 +261,7 @@ def _folded(one: LockContents, other: LockContents, known: Sequence[LockContents
     )
 
 
-def _lock(side: _Side) -> LockFile:
+def _lock(side: _GitSide) -> LockFile:
     linked = side.linked
     return LockFile(
         side.identity,

@@ -146,7 +146,7 @@ def _first_line(path: Path) -> bytes:
     return first
 
 
-class _FileChange(JsonObject):
+class _FileChangeRecord(JsonObject):
     key: str
     hunks: tuple[Hunk, ...]
     is_created: bool = False
@@ -158,7 +158,7 @@ class _FileChange(JsonObject):
         return DigestChange(**(dict(self) | {"key": file_key(self.key)}))
 
 
-class _PendingChange(JsonObject):
+class _PendingChangeRecord(JsonObject):
     taken: PendingData = ()
     kept: PendingData = ()
 
@@ -172,11 +172,11 @@ class _WholeRun(JsonObject):
     is_finished: bool
     objects: tuple[ObjectChange, ...]
     collections: tuple[CollectionChange, ...]
-    digests: tuple[_FileChange, ...]
+    digests: tuple[_FileChangeRecord, ...]
     before: LinksText
     after: LinksText
     # Earlier versions wrote none of these.
-    pending: _PendingChange = Field(default_factory=_PendingChange)
+    pending: _PendingChangeRecord = Field(default_factory=_PendingChangeRecord)
     stopped: str = ""
     names: dict[str, str] = Field(default_factory=dict)
     address: str = ""

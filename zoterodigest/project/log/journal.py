@@ -174,7 +174,7 @@ class _Intend(JsonObject):
     intend: LinksText
 
 
-class _Done(JsonObject):
+class _DoneEvent(JsonObject):
     done: tuple[str, ...]
 
 
@@ -184,16 +184,16 @@ class _ExportEvent(JsonObject):
 
 
 _BEGIN = TypeAdapter(_Begin)
-_EVENT: TypeAdapter[_Intend | _Done | _ExportEvent] = TypeAdapter(
-    _Intend | _Done | _ExportEvent, config=WHEN_USED
+_EVENT: TypeAdapter[_Intend | _DoneEvent | _ExportEvent] = TypeAdapter(
+    _Intend | _DoneEvent | _ExportEvent, config=WHEN_USED
 )
 
 
-def _event(record: _Intend | _Done | _ExportEvent) -> Event:
+def _event(record: _Intend | _DoneEvent | _ExportEvent) -> Event:
     match record:
         case _Intend(intend=linked):
             return Intended(tuple(linked.rows.values()), tuple(linked.collection_rows.values()))
-        case _Done(done=ids):
+        case _DoneEvent(done=ids):
             return Done(ids)
         case _ExportEvent(export=bibliography, bib=linked):
             is_made = bibliography in linked.made

@@ -15,7 +15,7 @@ from zoterodigest.library.port import (
     Library,
     LibraryItem,
     Outcome,
-    RefusedObject,
+    Refused,
     Stale,
     Unchanged,
     Written,
@@ -45,7 +45,7 @@ def send(library: Library, sent: Sent, known: Contents, progress: Progress) -> R
     be `last` is not written once anything failed. A collection goes into the trash when it is
     empty: one whose item could not be written stays. `known` is what all of it was planned over.
     """
-    answers = _Answers(progress, sent.number)
+    answers = _SentAnswers(progress, sent.number)
     going = [one for one in sent.collections if one.is_trashed and one.version]
     # Parents first: Zotero refuses a collection or an item that names a collection it doesn't have.
     for level in _levels([one for one in sent.collections if one not in going]):
@@ -95,7 +95,7 @@ def _without(item: LibraryItem, collections: Container[str]) -> LibraryItem:
 
 
 @dataclass
-class _Answers:
+class _SentAnswers:
     """What has come of the objects so far, by key."""
 
     progress: Progress
@@ -115,7 +115,7 @@ class _Answers:
                     pass
                 case Stale(key):
                     self.failed[key] = ChangedMeanwhile()
-                case RefusedObject(key, _, message):
+                case Refused(key, _, message):
                     self.failed[key] = RefusedByLibrary(message)
         self._advance(len(outcomes))
 
@@ -155,7 +155,9 @@ def _still_used(
     return used
 
 
-def _in_turn(items: Sequence[LibraryItem], answers: _Answers) -> Iterator[Sequence[LibraryItem]]:
+def _in_turn(
+    items: Sequence[LibraryItem], answers: _SentAnswers
+) -> Iterator[Sequence[LibraryItem]]:
     """Yield items and children in batches as full as can be, a child after its item's batch.
 
     In one batch with it, a child would be written although its item turns out to be stale. A child

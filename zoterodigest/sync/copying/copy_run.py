@@ -56,7 +56,7 @@ def carry_out_copy(copying: Copying, progress: Progress) -> Copied:
     again, it goes on where it stopped.
     """
     is_configured = copying.configuration is not None and not copying.refused
-    run = _Copy(copying, Copied(copying, failures=copying.refused, is_configured=is_configured))
+    run = _CopyRun(copying, Copied(copying, failures=copying.refused, is_configured=is_configured))
     changes = run.changes()
     if not (changes.sent or copying.lock or changes.follow(Results(), copying.ends.target)):
         return run.copied
@@ -65,7 +65,7 @@ def carry_out_copy(copying: Copying, progress: Progress) -> Copied:
 
 
 @dataclass
-class _Copy:
+class _CopyRun:
     """A copy while it is written, and what it has done so far."""
 
     copying: Copying

@@ -100,7 +100,7 @@ class Writes:
 
 
 @dataclass
-class _Draft:
+class _WritesDraft:
     """Writes while they are collected."""
 
     contents: Contents
@@ -122,7 +122,7 @@ def compile_writes(
     Sections stand in a note in the order of their entry. What changes a digest is no write.
     """
     links = {link.row.id: link for link in plan.links}
-    draft = _Draft(contents, zotero, names, links, set(contents.by_key))
+    draft = _WritesDraft(contents, zotero, names, links, set(contents.by_key))
     for action in plan.actions:
         _add(draft, action)
     return Writes(
@@ -133,7 +133,7 @@ def compile_writes(
     )
 
 
-def _add(draft: _Draft, action: Action) -> None:
+def _add(draft: _WritesDraft, action: Action) -> None:
     match action:
         case CreateCollection():
             draft.collection_rows.append(Collection(action.key, 0, action.name, action.parent))
@@ -157,12 +157,12 @@ def _add(draft: _Draft, action: Action) -> None:
             pass
 
 
-def _renamed(draft: _Draft, action: RenameCollection) -> Collection:
+def _renamed(draft: _WritesDraft, action: RenameCollection) -> Collection:
     present = {one.key: one for one in draft.contents.collections}[action.key]
     return Collection(action.key, action.version, action.after, present.parent)
 
 
-def _create_item(draft: _Draft, action: CreateItem) -> None:
+def _create_item(draft: _WritesDraft, action: CreateItem) -> None:
     data = new_item(action.fields, draft.zotero)
     data |= with_details(data, action.details) | {"collections": list(action.placed)}
     tags = frozenset(ItemJson(data).tags)
@@ -173,7 +173,7 @@ def _create_item(draft: _Draft, action: CreateItem) -> None:
     _attach(draft, action.key, action.row_ids, _hyperlinks(action.fields.get("links")))
 
 
-def _change_item(draft: _Draft, action: ChangeItem) -> None:
+def _change_item(draft: _WritesDraft, action: ChangeItem) -> None:
     present = draft.contents.by_key[action.key]
     patch = item_changes(present.data, action.after, draft.zotero)
     patch |= with_details({**present.data, **patch}, action.details)
@@ -197,7 +197,7 @@ def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:
     return value.hyperlinks if isinstance(value, WebLinks) else ()
 
 
-def _change_links(draft: _Draft, action: ChangeItem) -> None:
+def _change_links(draft: _WritesDraft, action: ChangeItem) -> None:
     """Bring the attachments that are links to those wanted: change, add, trash."""
     if draft.zotero.links is not LinkHome.ATTACHMENTS:
         return
@@ -220,7 +220,7 @@ def _change_links(draft: _Draft, action: ChangeItem) -> None:
 
 
 def _attach(
-    draft: _Draft, parent: str, row_ids: tuple[str, ...], links: Iterable[Hyperlink]
+    draft: _WritesDraft, parent: str, row_ids: tuple[str, ...], links: Iterable[Hyperlink]
 ) -> None:
     if draft.zotero.links is not LinkHome.ATTACHMENTS:
         return
@@ -231,7 +231,7 @@ def _attach(
         draft.children.append(Write(written, row_ids, attachment=key))
 
 
-def _create_note(draft: _Draft, action: CreateNote) -> None:
+def _create_note(draft: _WritesDraft, action: CreateNote) -> None:
     note = _note(draft, action.row_id, action.digest, action.fields)
     html = to_html(note)
     if isinstance(html, TooLong):
@@ -241,7 +241,7 @@ def _create_note(draft: _Draft, action: CreateNote) -> None:
     draft.children.append(Write(LibraryItem(action.key, 0, data), (action.row_id,)))
 
 
-def _change_note(draft: _Draft, action: ChangeNote) -> None:
+def _change_note(draft: _WritesDraft, action: ChangeNote) -> None:
     """Rewrite the changed blocks in the note's present HTML; everything else in it stays."""
     present = draft.contents.by_key[action.key]
     html = present.json.note
@@ -290,7 +290,7 @@ def _present(reading: Any, changed: Fields) -> dict[str, Value]:
     return {**parts, **changed}
 
 
-def _note(draft: _Draft, row_id: str, digest: str, fields: Fields) -> NoteContent:
+def _note(draft: _WritesDraft, row_id: str, digest: str, fields: Fields) -> NoteContent:
     """Return the note of these fields: the summary first, then sections as the entry has them.
 
     What the entry does not show follows what it follows in `fields`.
@@ -303,7 +303,7 @@ def _note(draft: _Draft, row_id: str, digest: str, fields: Fields) -> NoteConten
     return NoteContent(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
 
 
-def _relabelled(draft: _Draft, row_id: str) -> frozenset[str]:
+def _relabelled(draft: _WritesDraft, row_id: str) -> frozenset[str]:
     link = draft.links.get(row_id)
     return frozenset(name.removeprefix(SECTION) for name in link.renamed) if link else frozenset()
 

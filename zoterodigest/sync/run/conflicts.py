@@ -104,7 +104,7 @@ def _common(one: str, other: str) -> int:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reported:
+class _ReportedField:
     """A report of one open field, with what the item is about to hold where that is told."""
 
     kind: OpenReason
@@ -113,20 +113,20 @@ class _Reported:
     at_item: Value | None = None
 
 
-def _reported(prepared: Prepared) -> Iterator[_Reported]:
+def _reported(prepared: Prepared) -> Iterator[_ReportedField]:
     for report in prepared.plan.reports:
         match report:
             case Conflict(row_id, name, _, at_item):
-                yield _Reported(OpenReason.CONFLICT, row_id, name, at_item)
+                yield _ReportedField(OpenReason.CONFLICT, row_id, name, at_item)
             case DivergedField(row_id, name, _, at_item):
-                yield _Reported(OpenReason.DIVERGED, row_id, name, at_item)
+                yield _ReportedField(OpenReason.DIVERGED, row_id, name, at_item)
             case Waiting(row_id, names):
-                yield from (_Reported(OpenReason.WAITING, row_id, name) for name in names)
+                yield from (_ReportedField(OpenReason.WAITING, row_id, name) for name in names)
             case _:
                 pass
 
 
-def _opened(one: _Reported, link: Link, short_id: str, texts: Texts) -> OpenField:
+def _opened(one: _ReportedField, link: Link, short_id: str, texts: Texts) -> OpenField:
     at_entry, held = open_values(link, one.name)
     base = _bases(link).get(one.name)
     return OpenField(
