@@ -80,7 +80,7 @@ READERS_OF = {
     "Entry": ("core.values.record", "digest.read.document", "bibtex.edit.document"),
 }
 # A dialect of the API does not import the other one, and what both use imports neither.
-DIVERGED = (
+SEPARATE = (
     ("library.web", "library.desktop"),
     ("library.desktop", "library.web"),
     ("library.http", "library.web"),
@@ -223,7 +223,7 @@ def _folder_of_cli(module: str) -> str:
 
 def _against_mingling(module: str, tree: ast.Module) -> Breaches:
     for line, name in _imports(module, tree):
-        for one, other in DIVERGED:
+        for one, other in SEPARATE:
             if f"{module}.".startswith(f"{one}.") and name.startswith(f"{PACKAGE}.{other}."):
                 yield line, f"{one} imports {other}: what both need stands in library.http"
     for node in ast.walk(tree):
@@ -457,7 +457,7 @@ def test_what_speaks_http_has_names_of_its_own() -> None:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 owners.setdefault(node.name, []).append(module)
 
-    speaking = tuple(f"{one}." for one, _ in DIVERGED)
+    speaking = tuple(f"{one}." for one, _ in SEPARATE)
     shared = [
         (name, modules)
         for name, modules in owners.items()

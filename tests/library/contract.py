@@ -101,16 +101,12 @@ class LibraryContract:
 
         snapshot = library.read()
 
-        items, collection_rows = map(a_key, (1, 3, 5, 9)), [a_key(2), a_key(8)]
-        listed = collection_rows if self.lists_trashed_collections else collection_rows[1:]
-        fetched = library.fetch_collections([*collection_rows, a_key(7)])
+        items, collections = map(a_key, (1, 3, 5, 9)), [a_key(2), a_key(8)]
+        listed = collections if self.lists_trashed_collections else collections[1:]
+        fetched = library.fetch_collections([*collections, a_key(7)])
         assert [item.key for item in snapshot.items] == keys_in(library, *items)
-        assert [collection_row.key for collection_row in snapshot.collections] == keys_in(
-            library, *listed
-        )
-        assert [collection_row.key for collection_row in fetched] == keys_in(
-            library, *collection_rows
-        )
+        assert [collection.key for collection in snapshot.collections] == keys_in(library, *listed)
+        assert [collection.key for collection in fetched] == keys_in(library, *collections)
         assert snapshot.version == library.version()
 
     def test_fetch_gives_items_in_key_order_once_without_the_missing(
@@ -591,9 +587,9 @@ class LibraryContract:
 
     def test_a_collection_is_created_renamed_moved_and_trashed(self, library: Library) -> None:
         top = shelved(library, a_collection(a_key(1)))
-        collection_row = shelved(library, a_collection(a_key(2), name="July"))
+        collection = shelved(library, a_collection(a_key(2), name="July"))
 
-        renamed = shelved(library, replace(collection_row, name=" August "))
+        renamed = shelved(library, replace(collection, name=" August "))
         moved = shelved(library, replace(renamed, parent=top.key))
         trashed = shelved(library, replace(moved, is_trashed=True))
 
@@ -603,20 +599,20 @@ class LibraryContract:
         assert library.version() == trashed.version
 
     def test_a_collection_comes_out_of_the_trash(self, library: Library) -> None:
-        collection_row = shelved(library, a_collection())
-        trashed = shelved(library, replace(collection_row, is_trashed=True))
+        collection = shelved(library, a_collection())
+        trashed = shelved(library, replace(collection, is_trashed=True))
 
         restored = shelved(library, replace(trashed, is_trashed=False))
 
         assert restored in library.read().collections
-        assert library.fetch_collections([collection_row.key, a_key(9)]) == [restored]
+        assert library.fetch_collections([collection.key, a_key(9)]) == [restored]
 
     def test_a_collection_as_it_is_is_unchanged(self, library: Library) -> None:
-        collection_row = shelved(library, a_collection())
+        collection = shelved(library, a_collection())
         version = library.version()
 
-        assert library.write_collections([collection_row]) == [
-            Unchanged(collection_row.key, collection_row.version)
+        assert library.write_collections([collection]) == [
+            Unchanged(collection.key, collection.version)
         ]
         assert library.version() == version
 
@@ -631,7 +627,7 @@ class LibraryContract:
         ]
 
         assert outcomes == [Stale(read_earlier.key), Stale("SHELF222"), Stale(a_key(1))]
-        assert [collection_row.name for collection_row in library.read().collections] == ["Later"]
+        assert [collection.name for collection in library.read().collections] == ["Later"]
 
     @pytest.mark.parametrize(("name", "code"), [("", 400), ("  ", 400), ("x" * 256, 413)])
     def test_the_name_of_a_collection_has_1_to_255_characters(
@@ -677,7 +673,7 @@ class LibraryContract:
         assert parents == {top.key: low.key, middle.key: top.key, low.key: None}
 
     def test_an_item_joins_and_leaves_collections(self, library: Library) -> None:
-        collection_row = shelved(library, a_collection(a_key(1)))
+        collection = shelved(library, a_collection(a_key(1)))
         shelved(library, a_collection(a_key(2)))
         item = stored(library, an_item(collections=[a_key(2), a_key(1), a_key(2)]))
 
@@ -685,7 +681,7 @@ class LibraryContract:
 
         assert item.data["collections"] == keys_in(library, a_key(1), a_key(2))
         assert after.data["collections"] == keys_in(library, a_key(2))
-        assert collection_row in library.read().collections
+        assert collection in library.read().collections
 
     def test_membership_of_an_unknown_collection_is_refused(self, library: Library) -> None:
         outcome = only(library.write([an_item(collections=["SHELF222"])]))

@@ -55,8 +55,8 @@ def whole(data: Data, item_type: str) -> dict[str, Any]:
     kind = item_types().get(item_type)
     fields = kind.fields if kind and not kind.is_part else frozenset()
     cleared = {name: "" for name in fields if name not in data}
-    collection_rows: dict[str, Any] = {} if data.get("parentItem") else {"collections": []}
-    return {**cleared, **collection_rows, **data}
+    collections: dict[str, Any] = {} if data.get("parentItem") else {"collections": []}
+    return {**cleared, **collections, **data}
 
 
 def joined(bodies: Sequence[bytes]) -> bytes:

@@ -94,10 +94,10 @@ def test_a_collection_is_shown_with_its_parent_and_counts(api: Api) -> None:
     fill(api, a_collection(), a_collection(a_key(1), name="July", parent="SHELF222"))
     fill(api, an_item(collections=["SHELF222"]))
 
-    collection_row, july = (api.get(f"/collections/{key}").json() for key in ("SHELF222", a_key(1)))
+    collection, july = (api.get(f"/collections/{key}").json() for key in ("SHELF222", a_key(1)))
 
-    assert collection_row["meta"] == {"numCollections": 1, "numItems": 1}
-    assert (collection_row["data"]["name"], collection_row["data"]["parentCollection"]) == (
+    assert collection["meta"] == {"numCollections": 1, "numItems": 1}
+    assert (collection["data"]["name"], collection["data"]["parentCollection"]) == (
         "Daily",
         False,
     )

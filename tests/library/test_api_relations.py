@@ -160,11 +160,9 @@ def test_an_item_of_a_group_names_who_created_and_who_last_changed_it() -> None:
 
 def test_who_changes_only_collections_or_relations_has_not_changed_the_item() -> None:
     with a_group() as (first, second):
-        (collection_row,) = first.created({"name": "A"}, to="/collections")
+        (collection,) = first.created({"name": "A"}, to="/collections")
         first.created(article(ONE))
-        (moved,) = second.created(
-            {"key": ONE, "version": 2, "collections": [collection_row["key"]]}
-        )
+        (moved,) = second.created({"key": ONE, "version": 2, "collections": [collection["key"]]})
         (trashed,) = second.created({"key": ONE, "version": 3, "deleted": 1})
 
     assert "lastModifiedByUser" not in moved["meta"]

@@ -254,11 +254,11 @@ def test_a_single_write_states_the_version_it_changes(api: Api) -> None:
 
     none = api("PATCH", "/items/ITEM2222", send)
     stale = api("PATCH", "/items/ITEM3333", send, headers=_header(1))
-    diverged = api("PATCH", "/items/ITEM2222", {**send, "version": 2}, headers=_header(1))
+    other = api("PATCH", "/items/ITEM2222", {**send, "version": 2}, headers=_header(1))
     missing = api("PATCH", "/items/ITEM9999", send)
     gone = api("PATCH", "/items/ITEM9999", send, headers=_header(2))
 
-    answers = [none, stale, diverged, missing, gone]
+    answers = [none, stale, other, missing, gone]
     assert [one.status_code for one in answers] == [428, 412, 400, 404, 412]
     assert stale.headers["Last-Modified-Version"] == "2"
 

@@ -300,8 +300,8 @@ def test_what_a_person_made_meanwhile_is_not_taken_for_ours(desktop: Desktop) ->
 
 
 def test_a_killed_runs_collections_are_found_again(desktop: Desktop) -> None:
-    collection_rows = [a_collection(), a_collection(a_key(1), name="July")]
-    write_and_be_killed(desktop, When.AFTER, *collection_rows)
+    collections = [a_collection(), a_collection(a_key(1), name="July")]
+    write_and_be_killed(desktop, When.AFTER, *collections)
     keys = {one.name: one.key for one in desktop.zotero.library.read().collections}
 
     assert stored_keys(desktop) == {"SHELF222": keys["Daily"], a_key(1): keys["July"]}

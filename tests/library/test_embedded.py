@@ -200,9 +200,9 @@ def test_nothing_is_erased_if_one_was_written_after_the_version_that_was_read(
     library = embedded(filled)
     read_earlier = library.read()
     (item,) = library.fetch(["ITEM2222"])
-    (collection_row,) = read_earlier.collections
+    (collection,) = read_earlier.collections
     library.write([changed(item, title="Later")])
-    library.write_collections([replace(collection_row, name="Later")])
+    library.write_collections([replace(collection, name="Later")])
     before = library.read()
 
     erased = [

@@ -92,7 +92,7 @@ def test_the_date_modified_follows_changes_of_content(change: dict[str, Any], da
         {"itemType": "book", "creators": [{"creatorType": "author", "name": "A", "x": "B"}]},
         {"itemType": "book", "tags": [{"tag": "a", "type": 7}]},
         {"itemType": "book", "collections": "SHELF222"},
-        {"itemType": "book", "collections": ["collection_row"]},
+        {"itemType": "book", "collections": ["collection"]},
         {"itemType": "book", "relations": ["a"]},
         {"itemType": "book", "relations": {"half \ud800:x": "a"}},
         {"itemType": "book", "deleted": "yes"},

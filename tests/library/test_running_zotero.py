@@ -179,14 +179,14 @@ def test_new_objects_get_their_keys_from_the_desktop(desktop: RunningZotero) -> 
     mine, none = article("ITEM2222"), article()
 
     report = send(desktop, "POST", "/users/0/items", [mine, none]).json()
-    collection_row = send(
+    collection = send(
         desktop, "POST", "/users/0/collections", [{"key": "SHELF222", "version": 0, "name": "A"}]
     ).json()
 
     message = "'primaryData' not loaded for item (null/1/ITEM2222)"
     assert report["failed"]["0"] == {"code": 400, "message": message}
     assert list(report["success"]) == ["1"]
-    assert collection_row["failed"]["0"]["code"] == 400
+    assert collection["failed"]["0"]["code"] == 400
 
 
 def test_where_keys_of_ours_work_a_child_comes_with_its_parent(desktop: RunningZotero) -> None:
@@ -384,8 +384,8 @@ def test_trashed_items_asked_for_by_key_are_shown_alone_and_in_no_list(
 
 
 def test_trashed_collections_are_shown_alone_and_in_no_list(desktop: RunningZotero) -> None:
-    collection_row = a_collection(a_key(2), is_trashed=True)
-    desktop.library.write_collections([a_collection(a_key(1)), collection_row])
+    collection = a_collection(a_key(2), is_trashed=True)
+    desktop.library.write_collections([a_collection(a_key(1)), collection])
 
     listed = send(desktop, "GET", "/users/0/collections?includeTrashed=1").json()
     named = send(desktop, "GET", f"/users/0/collections?collectionKey={a_key(2)}&includeTrashed=1")

@@ -140,8 +140,8 @@ def test_collections_are_written_as_if_nothing_had_gone_wrong(
     )
 
     assert [type(outcome) for outcome in outcomes] == [Written, Written]
-    collection_rows = [(one.name, one.parent) for one in server.behind.read().collections]
-    assert collection_rows == [("July", None), ("Daily", a_key(1))]
+    collections = [(one.name, one.parent) for one in server.behind.read().collections]
+    assert collections == [("July", None), ("Daily", a_key(1))]
 
 
 @pytest.mark.parametrize("fault", sorted({*BEFORE, *AFTER} - FAULTS_OF_WRITES))
@@ -568,7 +568,7 @@ def test_what_was_deleted_is_gone_and_collections_take_their_own_with_them(
     snapshot = library.read()
 
     assert snapshot == server.behind.read()
-    assert [collection_row.key for collection_row in snapshot.collections] == [a_key(3)]
+    assert [collection.key for collection in snapshot.collections] == [a_key(3)]
 
 
 def test_a_library_restored_from_a_backup_is_read_as_it_is(server: Server, tmp_path: Path) -> None:

@@ -104,9 +104,9 @@ def test_an_item_of_the_api_is_read_without_what_is_empty() -> None:
 def test_a_collection_of_the_api_is_read() -> None:
     data = {"name": "July", "parentCollection": "AAAA2222", "deleted": True}
 
-    collection_row = collection_of({"key": "SHELF222", "version": 3, "data": data})
+    collection = collection_of({"key": "SHELF222", "version": 3, "data": data})
 
-    assert collection_row == Collection("SHELF222", 3, "July", "AAAA2222", is_trashed=True)
+    assert collection == Collection("SHELF222", 3, "July", "AAAA2222", is_trashed=True)
 
 
 @given(JSON)

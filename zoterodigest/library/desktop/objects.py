@@ -112,10 +112,8 @@ def _not_accepted(
 def thing_sent(kind: ObjectKind[Thing], key: str, body: Mapping[str, Any]) -> Thing:
     """Return the object that was sent to be created under `key` as `body`."""
     parent = body.get("parentCollection") or None
-    collection_row = Collection(
-        key, 0, str(body.get("name", "")), parent, bool(body.get("deleted"))
-    )
-    sent: Any = LibraryItem(key, 0, body) if kind.path == ITEMS.path else collection_row
+    collection = Collection(key, 0, str(body.get("name", "")), parent, bool(body.get("deleted")))
+    sent: Any = LibraryItem(key, 0, body) if kind.path == ITEMS.path else collection
     thing: Thing = sent
     return thing
 

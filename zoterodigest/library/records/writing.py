@@ -65,12 +65,18 @@ def write_when(place: ItemTarget, present: Fields, asked: Fields) -> Patch:
     ("n.d.") is read as both, and it is never written as a year.
     """
     date, year = (text_in({**present, **asked}, name) for name in ("date", "year"))
-    is_diverged = bool(date and year and not date.startswith(year))
-    if "date" not in asked and (is_diverged or (not year and is_iso(date) and len(date) == 4)):
+    is_of_another_year = bool(date and year and not date.startswith(year))
+    if "date" not in asked and (
+        is_of_another_year or (not year and is_iso(date) and len(date) == 4)
+    ):
         date = ""
-    if "year" not in asked and (is_diverged or not is_iso(year)):
+    if "year" not in asked and (is_of_another_year or not is_iso(year)):
         year = ""
-    if is_diverged and asked.keys() >= {"date", "year"} and place.homes.item_type != "preprint":
+    if (
+        is_of_another_year
+        and asked.keys() >= {"date", "year"}
+        and place.homes.item_type != "preprint"
+    ):
         date = ""
     return place.patch(place.homes.date, write_date(place.text(place.homes.date), date or year))
 

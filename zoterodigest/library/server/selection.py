@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from zoterodigest.library.port import Collection as Shelf
+from zoterodigest.library.port import Collection as ZoteroCollection
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.rules.schema import item_types
 from zoterodigest.library.server.queries import Query, TagQuery, folded
@@ -67,14 +67,16 @@ def select_items(
     return _sorted(kept, query, added or {})
 
 
-def select_collections(collection_rows: Iterable[Shelf], query: Query) -> list[Shelf]:
+def select_collections(
+    collections: Iterable[ZoteroCollection], query: Query
+) -> list[ZoteroCollection]:
     """Return the collections that `query` asks for, by name or the last written first."""
     found = [
-        collection_row
-        for collection_row in collection_rows
-        if collection_row.version > query.since
-        and (query.keys is None or collection_row.key in query.keys)
-        and all(word in folded(collection_row.name) for word in query.words)
+        collection
+        for collection in collections
+        if collection.version > query.since
+        and (query.keys is None or collection.key in query.keys)
+        and all(word in folded(collection.name) for word in query.words)
     ]
     if query.sort == "collectionKeyList":
         return sorted(found, key=lambda one: _place(one.key, query.keys or ()))

@@ -48,7 +48,7 @@ class Showing:
     snapshot: Snapshot
     children: Mapping[str, int] | None
     members: Mapping[str, int]
-    collection_rows: Mapping[str, int]
+    collections: Mapping[str, int]
     details: Details
 
     @classmethod
@@ -88,7 +88,7 @@ class Showing:
             relations = self.details.relations.get(collection.key, {})
         links = self._links(f"collections/{collection.key}", "collections", collection.parent)
         meta = {
-            "numCollections": self.collection_rows.get(collection.key, 0),
+            "numCollections": self.collections.get(collection.key, 0),
             "numItems": self.members.get(collection.key, 0),
         }
         shown = self._object(collection.key, collection.version, links)

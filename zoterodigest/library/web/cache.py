@@ -54,10 +54,10 @@ def load_known(path: Path) -> KnownObjects:
         _LOG.debug("Nothing is known of the library yet")  # or what is kept cannot be read
         return KnownObjects()
     items = {each[0]: LibraryItem(*each) for each in kept.items}
-    collection_rows = {each[0]: Collection(*each) for each in kept.collections}
+    collections = {each[0]: Collection(*each) for each in kept.collections}
     listed = {**{key: one.version for key, one in items.items()}, **kept.withheld}
-    versions = {key: one.version for key, one in collection_rows.items()}
-    return KnownObjects(Listing(kept.version, listed, versions), items, collection_rows)
+    versions = {key: one.version for key, one in collections.items()}
+    return KnownObjects(Listing(kept.version, listed, versions), items, collections)
 
 
 def keep_known(path: Path, known: KnownObjects) -> None:
@@ -87,13 +87,13 @@ def forget_all(folder: Path) -> None:
             path.unlink()
 
 
-def _fields(collection_row: Collection) -> list[Any]:
+def _fields(collection: Collection) -> list[Any]:
     return [
-        collection_row.key,
-        collection_row.version,
-        collection_row.name,
-        collection_row.parent,
-        collection_row.is_trashed,
+        collection.key,
+        collection.version,
+        collection.name,
+        collection.parent,
+        collection.is_trashed,
     ]
 
 

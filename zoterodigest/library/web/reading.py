@@ -93,11 +93,11 @@ def _listed(session: WebSession, answer: Answer) -> dict[str, int]:
 
 def _without(item: LibraryItem, gone: Collection[str]) -> LibraryItem:
     """Return `item` outside of what is gone: it leaves a collection without a new version."""
-    collection_rows = item.data.get("collections", ())
-    if not any(key in gone for key in collection_rows):
+    collections = item.data.get("collections", ())
+    if not any(key in gone for key in collections):
         return item
     return replace(
-        item, data={**item.data, "collections": [key for key in collection_rows if key not in gone]}
+        item, data={**item.data, "collections": [key for key in collections if key not in gone]}
     )
 
 
