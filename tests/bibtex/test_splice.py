@@ -327,7 +327,7 @@ def test_prune_takes_out_ours_unless_edited_and_leaves_the_file_as_it_was() -> N
     assert (pruned.source, pruned.removed) == (HAND_KEPT.encode(), ("b", "lovelace"))
     assert pruned.ours == {}
     assert spared.removed == ("lovelace",)
-    assert spared.kept == (DeclinedBibEdit("b", "", "wanted no more, but edited in the file"),)
+    assert spared.kept == (DeclinedBibEdit("b", "", "no longer wanted, but edited in the file"),)
     assert kept.source == first.source
 
 

@@ -85,7 +85,7 @@ def update(
     ours. One of ours or of those adopted that is no longer there was taken out by somebody and is
     not written again. With `add_only` nothing that stands
     is touched, nor are those in `held`, by the key asked for or the one in the file; with `prune`
-    ours that are wanted no more are taken out, unless somebody edited them. Broken regions stay and
+    ours that are no longer wanted are removed, unless somebody edited them. Broken regions stay and
     are told.
     """
     run = _SpliceRun(scan(source), wanted, ours, adopted)
@@ -166,7 +166,7 @@ class _SpliceRun:
                 self._rewrite(key, asked, entry)
 
     def prune(self) -> None:
-        """Take out those of ours that are wanted no more."""
+        """Remove our entries that are no longer wanted."""
         wanted = {entry.span.start for _, entry in self._matched}
         for key, prints in sorted(self._prints.items()):
             entry = self._by_key.get(key)
@@ -174,7 +174,7 @@ class _SpliceRun:
                 continue
             if self._standing_prints(entry) != prints:
                 self._kept.append(
-                    DeclinedBibEdit(key, "", "wanted no more, but edited in the file")
+                    DeclinedBibEdit(key, "", "no longer wanted, but edited in the file")
                 )
             else:
                 self._operations.append(bib_removal(self._bibliography, entry))
