@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
+from zoterodigest.lookup.rules import lookup_rules
 from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, first, inside, line
 from zoterodigest.lookup.work import IndexedWork, Source
@@ -34,17 +35,6 @@ _SELECTED = (
     *("DOI", "URL", "title", "subtitle", "author", "container-title", "type", "publisher"),
     *("published-print", "issued", "page", "article-number", "volume", "issue", "relation"),
 )
-_TYPES = {
-    "journal-article": "journalArticle",
-    "proceedings-article": "conferencePaper",
-    "posted-content": "preprint",
-    "book-chapter": "bookSection",
-    "book": "book",
-    "monograph": "book",
-    "edited-book": "book",
-    "dissertation": "thesis",
-    "report": "report",
-}
 # Of a chapter Crossref lists the series beside the volume.
 _SERIES = ("lecture notes in", "communications in computer and information", "ifip advances in")
 # The date of printing is that of the volume; `issued` is the first of all dates.
@@ -74,7 +64,7 @@ def _work(work: Json) -> Iterator[IndexedWork]:
         authors=texts.people(_name(author) for author in each(inside(work, "author"))),
         venue=_venue(work),
         year=next(filter(None, years), ""),
-        item_type=_TYPES.get(line(inside(work, "type")), ""),
+        item_type=lookup_rules().types[Source.CROSSREF].get(line(inside(work, "type")), ""),
         doi=texts.doi(inside(work, "DOI")),
         pages=texts.pages(inside(work, "page")) or line(inside(work, "article-number")),
         volume=line(inside(work, "volume")),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
+from zoterodigest.lookup.rules import lookup_rules
 from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, first, inside, line
 from zoterodigest.lookup.work import IndexedWork, Source
@@ -24,14 +25,6 @@ def dblp_by_title(title: str, first_author: str = "") -> Question:
 
 _WORD = re.compile(r"[^\W_]+")  # other signs are commands of the search
 _NUMBER_OF_NAMESAKE = re.compile(r" \d{4}$")
-_TYPES = {
-    "Journal Articles": "journalArticle",
-    "Conference and Workshop Papers": "conferencePaper",
-    "Informal and Other Publications": "preprint",
-    "Informal Publications": "preprint",
-    "Parts in Books or Collections": "bookSection",
-    "Books and Theses": "book",
-}
 _NO_WORKS = ("Editorship", "Data and Artifacts")
 
 
@@ -56,7 +49,9 @@ def _work(info: Json) -> Iterator[IndexedWork]:
         authors=texts.people(map(_name, each(inside(info, "authors", "author")))),
         venue=texts.title(first(inside(info, "venue"))),
         year=texts.year(inside(info, "year")),
-        item_type="preprint" if arxiv else _TYPES.get(line(inside(info, "type")), ""),
+        item_type="preprint"
+        if arxiv
+        else lookup_rules().types[Source.DBLP].get(line(inside(info, "type")), ""),
         doi=texts.doi(inside(info, "doi")),
         pages="" if arxiv else pages,
         volume="" if arxiv else volume,

@@ -20,6 +20,7 @@ from dataclasses import replace
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.lookup import wording
 from zoterodigest.lookup.citation import cited, four_digits
+from zoterodigest.lookup.rules import lookup_rules
 from zoterodigest.lookup.venue_claims import (
     Passage,
     StatedVenue,
@@ -30,7 +31,7 @@ from zoterodigest.lookup.venue_claims import (
     weighed,
 )
 from zoterodigest.lookup.venue_names import Named, VenueNames
-from zoterodigest.lookup.venue_tail import Track, awards_in
+from zoterodigest.lookup.venue_tail import WORKSHOP, awards_in
 
 
 def published_in(
@@ -64,10 +65,10 @@ def published_in(
 def _read_comment(comment: str, names: VenueNames) -> StatedVenue:
     """Return where the work appeared, read from its comment."""
     text = wording.masked(comment)
-    if wording.WITHDRAWN.search(text):
+    if lookup_rules().withdrawn.search(text):
         return StatedVenue()
     # What is not archival names a venue, but is not published there.
-    is_archival = not wording.NON_ARCHIVAL.search(text)
+    is_archival = not lookup_rules().non_archival.search(text)
     claims = tuple(_claims(text, names)) if is_archival else ()
     reading = weighed(claims, comment, Where.COMMENT)
     if reading is None:
@@ -106,12 +107,12 @@ def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Ven
 
 def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[VenueClaim]:
     """Yield a venue that stands alone in the sentence, with its year, an award or "accepted"."""
-    if wording.NOT_ALONE.search(text) or wording.SUBMISSION.search(text):
+    if lookup_rules().not_alone.search(text) or lookup_rules().submission.search(text):
         return
     for at in _starts(text, start, end):
         is_volume = wording.PROCEEDINGS.match(text, at, end) is not None
         named = _named_behind(text[:end], at, names, is_alone=True)
-        if named is None or wording.ANOTHER_VERSION.search(text, 0, at):
+        if named is None or lookup_rules().another_version.search(text, 0, at):
             continue
         claim = venue_claim(named, text, (at, end), Status.ACCEPTED, names=names)
         if is_volume or claim.citation.volume:
@@ -162,23 +163,23 @@ def _conference_in(text: str, start: int, names: VenueNames) -> Named | None:
 
 
 def _workshop_of(host: Named) -> Named:
-    return replace(host, tail=replace(host.tail, track=Track.WORKSHOP))
+    return replace(host, tail=replace(host.tail, track=WORKSHOP))
 
 
 def _is_of_another(text: str, start: int, cue: re.Match[str], *, named: Named) -> bool:
     """Whether the sentence that begins at `start` says of another work what the cue says."""
     before = text[start : cue.start()]
     part = re.split(r"[,(]", before)[-1]
-    if wording.ANOTHER_THING.search(before) or wording.PART_OF_WORK.search(part):
+    if lookup_rules().another_thing.search(before) or lookup_rules().part_of_work.search(part):
         return True
-    if wording.IF.search(part) or wording.SUBMISSION.search(part):
+    if lookup_rules().condition.search(part) or lookup_rules().submission.search(part):
         return True
-    if wording.JOURNAL_VERSION.search(part) and named.is_journal:
+    if lookup_rules().journal_version.search(part) and named.is_journal:
         return False
     # A journal prints extended versions of conference papers: "extends our CVPR paper, accepted to
     # TPAMI" speaks of this work. So only the words just before the journal count.
     earlier = part if named.is_journal else text[: cue.start()]
-    return wording.ANOTHER_VERSION.search(earlier) is not None
+    return lookup_rules().another_version.search(earlier) is not None
 
 
 def _lone_awards(text: str) -> Iterator[str]:
@@ -192,7 +193,7 @@ def _read_journal_ref(journal_ref: str, names: VenueNames) -> StatedVenue:
     """Return where the work appeared, read from its journal reference: the first of several."""
     masked = wording.masked(journal_ref)
     text = masked.split(";")[0].rstrip()
-    if wording.SUBMISSION.search(text) or wording.WITHDRAWN.search(text):
+    if lookup_rules().submission.search(text) or lookup_rules().withdrawn.search(text):
         return StatedVenue(status=wording.status_without_venue(text))
     named = _named_in_reference(text, names)
     if named is None:

@@ -10,7 +10,7 @@ from enum import Enum
 from zoterodigest.core.values.venue import VenueKind, VenueTable, year_of_edition
 from zoterodigest.lookup.citation import NOWHERE, VolumeAndPages, cited, four_digits
 from zoterodigest.lookup.venue_names import Named, VenueNames
-from zoterodigest.lookup.venue_tail import Track, track_named
+from zoterodigest.lookup.venue_tail import WORKSHOP, track_named
 
 
 class Status(Enum):
@@ -144,24 +144,19 @@ _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
 _PROCEEDINGS_VOLUME = re.compile(r"\bPMLR\b|\bJMLR (?:W&?CP|Workshop)|\bpp?\. ?\d|\bpages \d|\bvol")
 
 
-def _venue(named: Named, track: Track | None, venues: VenueTable) -> tuple[str, str]:
-    """Return the venue, and a word for its track if it is not a conference's or journal itself."""
-    if track is None and named.venue and named.venue.kind is VenueKind.WORKSHOP:
-        return named.name, Track.WORKSHOP.value
-    if track is None and named.venue and named.venue.kind is VenueKind.TRACK:
-        named_track = track_named(" ".join((named.name, named.venue.official)))
-        return named.name, named_track.value if named_track else ""
-    if track is None or named.is_journal:
-        return named.name, ""
-    if named.venue is None:
-        is_told = track_named(named.name) is track
-        return named.name if is_told else f"{named.name} {track.value}", track.value
-    if named.venue.kind in (VenueKind.WORKSHOP, VenueKind.TRACK) or track is track_named(
-        named.venue.id
-    ):
-        return named.name, track.value
-    found = venues.find(f"{named.name} {track.value}")
-    return found.id if found else f"{named.name} {track.value}", track.value
+def _venue(named: Named, track: str, venues: VenueTable) -> tuple[str, str]:
+    """Return the venue, and its track if it is not a conference's or journal itself."""
+    kind = named.venue.kind if named.venue else None
+    if not track and kind is VenueKind.WORKSHOP:
+        return named.name, WORKSHOP
+    if not track and named.venue and kind is VenueKind.TRACK:
+        return named.name, track_named(f"{named.name} {named.venue.official}")
+    # A name that says the track itself is that of the track.
+    is_part = kind in (VenueKind.WORKSHOP, VenueKind.TRACK) or track_named(named.name) == track
+    if not track or named.is_journal or is_part:
+        return named.name, "" if named.is_journal else track
+    found = venues.find(f"{named.name} {track}") if named.venue else None
+    return found.id if found else f"{named.name} {track}", track
 
 
 def _citation(named: Named, tail: str, submitted: str) -> VolumeAndPages:

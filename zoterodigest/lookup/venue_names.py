@@ -174,8 +174,6 @@ def _is_written_as_name(text: str, start: int, end: int) -> bool:
 
 _ALSO_ACRONYMS = frozenset({"case", "chi", "date", "fast", "log", "micro", "ram", "slt"})
 _WORDS = frozenset({"cell", "entropy", "nature", "patterns", "quantum", "science", "sensors"})
-
-
 _CAPITALISED = r"(?:[A-Z][\w'’.-]{0,30}|[A-Z]{1,10}(?:/[A-Z]{1,10}){1,2}|\d[A-Z]{1,3})"
 _JOIN = r"(?:of|on|and|in|for|the|to|with|&|de|la|du|der|und|y|do|da)"
 _LONG_NAME = re.compile(

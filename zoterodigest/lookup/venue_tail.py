@@ -4,28 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import Enum
+from functools import cache
 
 from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.lookup.citation import four_digits
+from zoterodigest.lookup.rules import lookup_rules
 
-
-class Track(Enum):
-    """A part of a conference that is published, or not, on its own."""
-
-    STUDENT_WORKSHOP = "Student Research Workshop"
-    WORKSHOP = "Workshop"
-    FINDINGS = "Findings"
-    DATASETS = "Datasets and Benchmarks Track"
-    INDUSTRY = "Industry Track"
-    DEMO = "Demo"
-    TUTORIAL = "Tutorial"
-    TINY_PAPERS = "Tiny Papers"
-    BLOGPOSTS = "Blogposts"
-    LATE_BREAKING = "Late-Breaking Results"
-    DOCTORAL = "Doctoral Consortium"
-    STUDENT_ABSTRACT = "Student Abstract"
-    EXTENDED_ABSTRACT = "Extended Abstract"
+WORKSHOP = "Workshop"
+"""The track of what appeared at a workshop; the others are in `lookup.toml`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +24,7 @@ class Tail:
     end: int
     year: str = ""
     awards: tuple[str, ...] = ()
-    track: Track | None = None
+    track: str = ""
     section: str = ""
     is_accepted: bool = False
 
@@ -54,9 +40,9 @@ def tail_at(text: str, start: int, submitted: str) -> Tail | None:
     year = four_digits(short["year"], submitted) if short else ""
     section, is_accepted = "", False
     awards: list[str] = []
-    track: Track | None = None
+    track = ""
     for _ in range(_MOST_PARTS):
-        found = _PART.match(text, end)
+        found = _part().match(text, end)
         if found is None:
             break
         end = found.end()
@@ -68,7 +54,7 @@ def tail_at(text: str, start: int, submitted: str) -> Tail | None:
         section = section or (found["section"] or "").strip()
         is_accepted = is_accepted or found["accepted"] is not None
         # What follows is the name of the workshop, not words about the paper.
-        if track is Track.WORKSHOP:
+        if track == WORKSHOP:
             after = _PLACE_AND_YEAR.match(text, end)
             year = year or (four_digits(after["year"], submitted) if after else "")
             return Tail(end, year, tuple(awards), track)
@@ -98,35 +84,15 @@ def awards_in(text: str) -> tuple[str, ...]:
     return tuple(award_named(found[0]) for found in _AWARD.finditer(text))
 
 
-def track_named(text: str) -> Track | None:
-    """Return the first track that `text` speaks of; a workshop only if nothing else."""
-    return next((track for track, pattern in _TRACKS.items() if pattern.search(text)), None)
+def track_named(text: str) -> str:
+    """Return the first track that `text` speaks of, or ""; a workshop only if nothing else."""
+    found = (track for track, pattern in lookup_rules().tracks.items() if pattern.search(text))
+    return next(found, WORKSHOP if _WORKSHOP.search(text) else "")
 
 
 _MOST_PARTS = 12
 _AWARD_NAMES = {award.replace("-", " ").lower(): award for award in AWARDS}
-_TRACKS = {
-    track: re.compile(rf"\b(?:{pattern})\b", re.IGNORECASE)
-    for track, pattern in {
-        Track.STUDENT_WORKSHOP: r"student research workshop|SRW",
-        Track.FINDINGS: r"findings",
-        Track.DATASETS: r"(?:track on )?datasets? ?(?:and|&) ?benchmarks?(?: track)?"
-        r"|D ?& ?B(?: track)?",
-        Track.INDUSTRY: r"industry(?: papers?)?(?: track)?|industrial track",
-        Track.DEMO: r"(?:system |software )?demo(?:s|nstrations?)?(?: (?:papers?|track|session))?",
-        Track.TUTORIAL: r"tutorials?(?: track)?",
-        Track.TINY_PAPERS: r"tiny papers?(?: track)?",
-        Track.BLOGPOSTS: r"blog ?posts?(?: track)?|blog track",
-        Track.LATE_BREAKING: r"late[- ]breaking(?: (?:results?|reports?|work|demo))?|LBR|LBW",
-        Track.DOCTORAL: r"doctoral (?:consortium|symposium)",
-        Track.STUDENT_ABSTRACT: r"student abstracts?(?: (?:and poster )?(?:program|track))?",
-        Track.EXTENDED_ABSTRACT: r"extended abstracts?",
-        Track.WORKSHOP: r"workshops?",
-    }.items()
-}
-_TRACK = "|".join(
-    pattern.pattern for track, pattern in _TRACKS.items() if track is not Track.WORKSHOP
-)
+_WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
 AWARD = (
     r"(?:oral|spotlight|highlight|poster)(?: (?:presentation|paper|talk)s?)?\b"
     r"|(?:best|outstanding)(?: student)? paper(?: award)?"
@@ -134,20 +100,6 @@ AWARD = (
     r"|award candidate\b|test[ -]of[ -]time(?: award)?\b|(?:notable )?top[ -]?(?:5|25) ?%"
 )
 _AWARD = re.compile(rf"\b{AWARD}", re.IGNORECASE)
-_PART = re.compile(
-    rf"(?:[\s,:()\[\]–—|+-]{{0,5}}|\.\s?(?=(?:19|20)\d\d\b))(?:(?:as|for|an?|the|in|with)\s){{0,2}}(?:"
-    rf"(?P<award>{AWARD})"
-    rf"|(?P<track>{_TRACK}|(?:\w[\w&'’/@-]{{0,30}}[ ]){{0,7}}?workshops?\b)"
-    r"|(?:\d{1,2}/)?(?P<year>(?:19|20)\d\d)(?!\d|[-–:]\d)"
-    r"|(?:main|conference|conf\b\.?|proceedings|proc\b\.?|(?:research|main|conference|regular"
-    r"|(?:short|long|full)(?: papers?)?|technical) track|long(?! beach)|short|full|regular|papers?"
-    r"|article|talk|track|presentation|final|version|volume|v\.?1|journal|edition"
-    r"|technical program)\b"
-    r"|(?P<accepted>accepted\b|camera[- ]ready\b)"
-    r"|(?P<section>(?-i:(?:[A-Z][\w&-]{1,20} ){1,3}Track\b))"
-    r"|(?<=\()(?-i:[A-Z])[\w&'’+/. -]{0,60}?(?P<inside>['’]?\d\d|(?:19|20)\d\d)?\))",
-    re.IGNORECASE,
-)
 _SHORT_YEAR = re.compile(r"(?: ?['’](?=\d\d(?!\d))|-?(?=\d\d(?![\w:]|\.\d| ?\(\d)))(?P<year>\d\d)")
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ENDS = re.compile(
@@ -166,6 +118,26 @@ _PLACE_AND_YEAR = re.compile(
     r"(?:[\s,.()]{1,3}(?:[A-Z][\w'’]{0,20}|\d{1,2}(?:st|nd|rd|th)?(?:[-–]\d{1,2})?|of|de|and)){0,9}?"
     r"[\s,(]{1,3}(?P<year>(?:19|20)\d\d)(?!\d|[-–:]\d)"
 )
+
+
+@cache
+def _part() -> re.Pattern[str]:
+    """Return the pattern of one thing said behind a name: an award, a track, a year."""
+    tracks = "|".join(pattern.pattern for pattern in lookup_rules().tracks.values())
+    return re.compile(
+        rf"(?:[\s,:()\[\]–—|+-]{{0,5}}|\.\s?(?=(?:19|20)\d\d\b))(?:(?:as|for|an?|the|in|with)\s){{0,2}}(?:"
+        rf"(?P<award>{AWARD})"
+        rf"|(?P<track>{tracks}|(?:\w[\w&'’/@-]{{0,30}}[ ]){{0,7}}?workshops?\b)"
+        r"|(?:\d{1,2}/)?(?P<year>(?:19|20)\d\d)(?!\d|[-–:]\d)"
+        r"|(?:main|conference|conf\b\.?|proceedings|proc\b\.?|(?:research|main|conference|regular"
+        r"|(?:short|long|full)(?: papers?)?|technical) track|long(?! beach)|short|full|regular"
+        r"|papers?|article|talk|track|presentation|final|version|volume|v\.?1|journal|edition"
+        r"|technical program)\b"
+        r"|(?P<accepted>accepted\b|camera[- ]ready\b)"
+        r"|(?P<section>(?-i:(?:[A-Z][\w&-]{1,20} ){1,3}Track\b))"
+        r"|(?<=\()(?-i:[A-Z])[\w&'’+/. -]{0,60}?(?P<inside>['’]?\d\d|(?:19|20)\d\d)?\))",
+        re.IGNORECASE,
+    )
 
 
 def _year_in(part: re.Match[str], submitted: str) -> str:

@@ -1,4 +1,4 @@
-"""How authors say that a work was accepted, or what else a comment speaks of: patterns only.
+"""How authors say that a work was accepted: patterns only; plain phrases are in `lookup.toml`.
 
 All repetitions are bounded, and texts are cut (`LONGEST`), so that reading takes linear time.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 
+from zoterodigest.lookup.rules import lookup_rules
 from zoterodigest.lookup.venue_claims import Status
 from zoterodigest.lookup.venue_tail import AWARD
 
@@ -42,72 +43,16 @@ CUE_IN_CHINESE = re.compile(
     r"被\s?(?P<name>[^，。；;,]{2,80}?)\s?(?:会议|期刊)?\s?(?:接收|录用|收录|接受)"
 )
 PROCEEDINGS = re.compile(r"(?i:\s*(?:in\s)?(?:the\s)?proc(?:eedings|\.)(?:\s?:|\sof)?\s)")
-
-WITHDRAWN = re.compile(
-    r"\b(?:withdrawn|withdrew|retracted|reject(?:ed|ion)|(?:not|never) (?:yet )?(?:published"
-    r"|accepted|peer))\b",
-    re.IGNORECASE,
-)
-NON_ARCHIVAL = re.compile(r"\bnon[- ]?archival\b", re.IGNORECASE)
-SUBMISSION = re.compile(
-    r"\b(?:(?:re)?submi(?:t|ts|tted|tting|ssion|ssions)"
-    r"|(?:under|in|for)(?: [\w-]{1,20}){0,3} review"
-    r"|review(?:ed|ing)? (?:at|for|by)|preparation|preparing|considered|consideration"
-    r"|possible publication|revision at|soumis|eingereicht|enviado|inviato)\b|投稿|在审",
-    re.IGNORECASE,
-)
-UNDER_REVIEW = re.compile(
-    r"\bunder(?: (?!major|minor)[\w-]{1,20}){0,3} review\b|\bin review\b", re.I
-)
-SUBMITTED = re.compile(
-    r"(?<!to be )(?<!will be )\bsubmitted\b|\bsubmission\b|\bsoumis\b|\beingereicht\b|投稿",
-    re.IGNORECASE,
-)
-PLAINLY_ACCEPTED = re.compile(
-    r"(?:^|[,;.(|]\s?)(?:(?:this|the|our) (?:paper|work|manuscript|article) (?:is|was|has been) )?"
-    r"accepted\b(?! (?:version|manuscript|papers?))",
-    re.IGNORECASE,
-)
-ANOTHER_VERSION = re.compile(
-    r"\b(?:extend(?:s|ed|ing)?|extension|expand(?:s|ed)|builds? (?:up)?on|based on|follow[- ]?up"
-    r"|supersed\w{1,4}|companion|sequel|related to|part(?:s|ly|ially)? (?:of|published|appeared)"
-    r"|portions?|earlier|previous(?:ly)?|prior|preliminary|older|abridged|initial(?:ly)?"
-    r"|(?:full|long|longer|short|shorter|conference|workshop|first|original|journal) version"
-    r"|compared to|improves? (?:up)?on|generali[sz]es)\b",
-    re.IGNORECASE,
-)
-JOURNAL_VERSION = re.compile(r"\bjournal version\b", re.IGNORECASE)
-ANOTHER_THING = re.compile(
-    r"\b(?:challenge|competition|contest|winn(?:er|ing)s?|won|solution|ranked|shared task"
-    r"|(?:\d{1,2}(?:st|nd|rd|th)|first|second|third|top)[- ]place|thesis|dissertation|comment on"
-    r"|reply to|response to|erratum|corrigendum|correction|slides|talk|lecture|tutorial|survey of"
-    r"|rebuttal|reviewers?)\b",
-    re.IGNORECASE,
-)
-PART_OF_WORK = re.compile(
-    r"\b(?:papers|dataset|benchmark|supplement\w{0,12}|appendix|code|implementation|template|style"
-    r"|format)\b",
-    re.IGNORECASE,
-)
-NOT_ALONE = re.compile(
-    r"\b(?:challenge|competition|contest|winn(?:er|ing)|won|solution|place|ranked|shared task"
-    r"|template|style|format(?:ted)?|thesis|dissertation|comment on|reply to|response to|erratum"
-    r"|draft|preprint|rebuttal|extended abstracts?|if|when|once|upon)\b",
-    re.IGNORECASE,
-)
-IF = re.compile(r"\b(?:if|when|once|until|unless|upon|pending|after|not|hopefully)\b", re.I)
-_HARMLESS = re.compile(
-    r"pages?|pp|pgs?|figures?|figs?|tables?|main|text|paper|appendi(?:x|ces)|supplement\w{0,12}"
-    r"|references?|including|incl|with|without|and|plus|total|in|the|of|a|an|for|colou?r|pdf|latex"
-    r"|tex|excluding|bibliography|algorithms?|columns?|double|single|one|two|three|each|long|short"
-    r"|conference|accepted|equal|contribution|authors?|contributed|equally|first",
-    re.IGNORECASE,
-)
 AND = re.compile(r"\s?(?:/|,? and|&|\+)\s?(?:(?:also|to|at|in|by|the)\s){0,3}", re.IGNORECASE)
 WORKSHOP = re.compile(r"\bworkshops?\b|\w@\w|\w @ ?(?=[A-Z])", re.IGNORECASE)
 WORKSHOP_LEAD = re.compile(r"\s{0,3}(?:[Tt]he )?(?:[A-Z0-9][\w&'’/-]{0,30} ){0,8}", re.ASCII)
 LONE_AWARD = re.compile(rf"{AWARD}", re.IGNORECASE)
 
+_PLAINLY_ACCEPTED = re.compile(
+    r"(?:^|[,;.(|]\s?)(?:(?:this|the|our) (?:paper|work|manuscript|article) (?:is|was|has been) )?"
+    r"accepted\b(?! (?:version|manuscript|papers?))",
+    re.IGNORECASE,
+)
 _WORD = re.compile(r"[^\W\d_]+")
 _HIDDEN = re.compile(
     r"https?://\S{1,300}|www\.\S{1,300}|\b[\w.-]{1,60}@[\w-]{1,60}\.[a-z]{2,4}\b"
@@ -117,13 +62,14 @@ _HIDDEN = re.compile(
     re.IGNORECASE,
 )
 _ADMIN_NOTE = re.compile(r"\barxiv admin note\b.*", re.IGNORECASE | re.DOTALL)
+# A full stop behind one of these ends no sentence.
+_ABBREVIATED = """
+Proc Rev Lett Phys Int Conf Symp Trans Vol No J Mach Pattern Anal Comput Graph Nat Sci Commun Astron
+Not Mon Soc Math Stat Ann Appl Eng Syst Inf Astrophys Nucl
+"""
 _SENTENCE_END = re.compile(
-    r"[;|\n•。；!?]|\.(?=\s{1,3}[A-Z(\[\"“]|\s{0,3}$)"
-    r"(?<!\b[A-Z]\.)(?<!\bProc\.)(?<!\bRev\.)(?<!\bLett\.)(?<!\bPhys\.)(?<!\bInt\.)(?<!\bConf\.)"
-    r"(?<!\bSymp\.)(?<!\bTrans\.)(?<!\bVol\.)(?<!\bNo\.)(?<!\bJ\.)(?<!\bMach\.)(?<!\bPattern\.)"
-    r"(?<!\bAnal\.)(?<!\bComput\.)(?<!\bGraph\.)(?<!\bNat\.)(?<!\bSci\.)(?<!\bCommun\.)"
-    r"(?<!\bAstron\.)(?<!\bNot\.)(?<!\bMon\.)(?<!\bSoc\.)(?<!\bMath\.)(?<!\bStat\.)(?<!\bAnn\.)"
-    r"(?<!\bAppl\.)(?<!\bEng\.)(?<!\bSyst\.)(?<!\bInf\.)(?<!\bAstrophys\.)(?<!\bNucl\.)"
+    r"[;|\n•。；!?]|\.(?=\s{1,3}[A-Z(\[\"“]|\s{0,3}$)(?<!\b[A-Z]\.)"
+    + "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATED.split())
 )
 
 
@@ -143,13 +89,13 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 
 def is_harmless(text: str) -> bool:
     """Tell whether `text` only counts pages and the like, so that a venue may follow it."""
-    return all(_HARMLESS.fullmatch(word) for word in _WORD.findall(text))
+    return all(map(lookup_rules().harmless.fullmatch, _WORD.findall(text)))
 
 
 def status_without_venue(text: str) -> Status:
     """Return how far a work has come, from a text that names no venue where it appeared."""
-    if UNDER_REVIEW.search(text):
+    if lookup_rules().under_review.search(text):
         return Status.UNDER_REVIEW
-    if SUBMITTED.search(text):
+    if lookup_rules().submitted.search(text):
         return Status.SUBMITTED
-    return Status.ACCEPTED if PLAINLY_ACCEPTED.search(text) else Status.UNKNOWN
+    return Status.ACCEPTED if _PLAINLY_ACCEPTED.search(text) else Status.UNKNOWN
