@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from html import escape
 from itertools import islice
 
@@ -114,9 +114,8 @@ def _content(content: Content) -> str:
 @lru_cache(maxsize=10_000)
 def inline_markdown(runs: PlainRuns, *, allows_math: bool = True) -> str:
     """Write runs in normal form as inline Markdown that reads back as the same runs."""
-    # The prettiest way that reads back as the same runs (PutGet, law 2).
     text = ""
-    for manner in (_BARE, _LIGHT, _STRICT, _TAGS):
+    for manner in _MANNERS:
         text = _write(runs, frozenset(), manner)
         if read_inline(text, allows_math=allows_math) == runs:
             break
@@ -125,12 +124,10 @@ def inline_markdown(runs: PlainRuns, *, allows_math: bool = True) -> str:
 
 @dataclass(frozen=True, slots=True)
 class _Manner:
-    """A way to write marks and text: pretty where that reads back right, safe otherwise."""
+    """A way to write runs: what `escape` makes of text, and whether marks are HTML tags."""
 
-    text: Callable[[str], str]
-    mark: Callable[[TextMark, str], str]
-    code: Callable[[str], str]
-    formula: Callable[[str], str]
+    escape: Callable[[str], str]
+    in_tags: bool = False
 
 
 def _write(runs: Sequence[PlainRun], opened: frozenset[TextMark], manner: _Manner) -> str:
@@ -145,7 +142,8 @@ def _write(runs: Sequence[PlainRun], opened: frozenset[TextMark], manner: _Manne
             at += 1
             continue
         end, mark = max(reaches, key=lambda reach: reach[0])
-        pieces.append(manner.mark(mark, _write(runs[at:end], opened | {mark}, manner)))
+        inside = _write(runs[at:end], opened | {mark}, manner)
+        pieces.append(_tag_mark(mark, inside) if manner.in_tags else _light_mark(mark, inside))
         at = end
     return "".join(pieces)
 
@@ -159,12 +157,16 @@ def _reach(runs: Sequence[PlainRun], start: int, mark: TextMark) -> int:
 
 def _write_run(run: PlainRun, manner: _Manner) -> str:
     match run:
-        case NoteText(text, marks):
-            return manner.code(text) if CODE in marks else manner.text(text)
+        case NoteText(text, marks) if CODE in marks:
+            return f"<code>{manner.escape(text)}</code>" if manner.in_tags else _light_code(text)
+        case NoteText(text):
+            return manner.escape(text)
         case Break():
             return "<br>"
         case Math(tex):
-            return manner.formula(tex)
+            formula = f"${tex}$"
+            is_tag = manner.in_tags
+            return f'<span class="math">{manner.escape(formula)}</span>' if is_tag else formula
 
 
 _DANGEROUS = re.compile(
@@ -179,18 +181,6 @@ _DANGEROUS = re.compile(
 )
 _AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]+")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~$!]")
-
-
-def _light_text(text: str) -> str:
-    return _DANGEROUS.sub(_ESCAPED, text)
-
-
-def _bare_text(text: str) -> str:
-    return text.replace("<!--", r"\<!--")
-
-
-def _strict_text(text: str) -> str:
-    return _SPECIAL.sub(_ESCAPED, text)
 
 
 def _light_mark(mark: TextMark, inside: str) -> str:
@@ -227,14 +217,12 @@ def _light_code(text: str) -> str:
     return f"{fence}{blank}{text}{blank}{fence}"
 
 
-_BARE = _Manner(_bare_text, _light_mark, _light_code, lambda tex: f"${tex}$")
-_LIGHT = _Manner(_light_text, _light_mark, _light_code, lambda tex: f"${tex}$")
-_STRICT = _Manner(_strict_text, _light_mark, _light_code, lambda tex: f"${tex}$")
-_TAGS = _Manner(
-    _strict_text,
-    _tag_mark,
-    lambda text: f"<code>{_strict_text(text)}</code>",
-    lambda tex: f'<span class="math">{_strict_text(f"${tex}$")}</span>',
+# From the prettiest to the safest: the first that reads back as the same runs counts (law 2).
+_MANNERS = (
+    _Manner(lambda text: text.replace("<!--", r"\<!--")),
+    _Manner(partial(_DANGEROUS.sub, _ESCAPED)),
+    _Manner(partial(_SPECIAL.sub, _ESCAPED)),
+    _Manner(partial(_SPECIAL.sub, _ESCAPED), in_tags=True),
 )
 
 

@@ -11,18 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-MARK_ORDER = (
-    "strong",
-    "em",
-    "u",
-    "strike",
-    "sub",
-    "sup",
-    "color",
-    "background",
-    "link",
-    "code",
-)
+MARK_ORDER = ("strong", "em", "u", "strike", "sub", "sup", "color", "background", "link", "code")
 """Names of marks, outermost first: the order in which the editor nests them."""
 
 
@@ -45,13 +34,8 @@ class TextMark:
 Marks = tuple[TextMark, ...]
 """The marks of one run in MARK_ORDER, none twice."""
 
-STRONG, EM, UNDERLINE, STRIKE = (
-    TextMark("strong"),
-    TextMark("em"),
-    TextMark("u"),
-    TextMark("strike"),
-)
-SUB, SUP, CODE = TextMark("sub"), TextMark("sup"), TextMark("code")
+STRONG, EM, UNDERLINE = TextMark("strong"), TextMark("em"), TextMark("u")
+STRIKE, SUB, SUP, CODE = map(TextMark, ("strike", "sub", "sup", "code"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
-from itertools import chain, groupby
+from itertools import groupby
 
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.editor import editor_form, read_nodes
@@ -27,11 +27,12 @@ from zoterodigest.notes.units import present_units, regrouped, units_html
 
 @dataclass(frozen=True, slots=True)
 class _Splice:
-    """Put `html` in place of the characters `[start, end)`."""
+    """Put `html` in place of the characters `[start, end)`; `lost` is a quotation it cuts."""
 
     start: int
     end: int
     html: str
+    lost: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ def patch_html(
         anatomy = dissect(html)
         if anatomy is None or not _correspond(anatomy, wanted, new_parts):
             break
-        if lost := _lost_quotation(html, anatomy, wanted):
+        splices = list(_part_splices(html, anatomy, wanted))
+        if lost := next((splice.lost for splice in splices if splice.lost), ""):
             return QuotationLost(lost)
-        patched = _spliced(html, [*chain.from_iterable(_part_splices(html, anatomy, wanted))])
+        patched = _spliced(html, splices)
         # Read again before anything is written (law 2); what does not read back is not written.
         if patched == html or (_says(patched, wanted) and _atoms(patched) == _atoms(html)):
             return checked(patched)
@@ -98,17 +100,6 @@ def _said(html: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
     return tuple((part.name, part.blocks) for part in reading.parts) if reading else ()
 
 
-def _lost_quotation(html: str, anatomy: Anatomy, wanted: Sequence[Part]) -> str:
-    """Return the first quotation that a changed paragraph would no longer hold, else ""."""
-    if "data-annotation" not in html:
-        return ""
-    standing = {part.name: part for part in anatomy.parts}
-    pairs = ((standing.get(_name(part)), part) for part in wanted)
-    groups = (regrouped(present_units(at.placed), part.blocks) for at, part in pairs if at)
-    units = (unit for group in groups for _, units in group for unit in units)
-    return next((unit.lost for unit in units if unit.lost), "")
-
-
 def _name(part: Part) -> str | None:
     return None if part.name is None else part_name(part.name)
 
@@ -124,25 +115,22 @@ def _correspond(anatomy: Anatomy, wanted: Sequence[Part], new_parts: frozenset[s
     return bool(found) and is_complete and is_ordered and is_single
 
 
-def _part_splices(
-    html: str, anatomy: Anatomy, wanted: Sequence[Part]
-) -> Iterator[Iterator[_Splice]]:
+def _part_splices(html: str, anatomy: Anatomy, wanted: Sequence[Part]) -> Iterator[_Splice]:
     standing = {part.name: part for part in anatomy.parts}
     end = anatomy.parts[0].end
     for part in wanted:
         at = standing.get(_name(part))
         if at is not None:
-            yield _changes(html, at, part)
+            yield from _changes(html, at, part)
             end = at.end
         elif part.name is not None:
             nodes = (part_heading(part.name), *part_nodes(part))
-            yield iter((_Splice(end, end, f"\n{nodes_html(nodes)}"),))
+            yield _Splice(end, end, f"\n{nodes_html(nodes)}")
 
 
 def _says(html: str, wanted: Sequence[Part]) -> bool:
     """Tell whether the parts of a note read back as `wanted` (PutGet)."""
-    reading = read_note(html)
-    found = {part.name: part.blocks for part in reading.parts} if reading else {}
+    found = dict(_said(html))
     return all(
         found.get(_name(part)) == tuple(filter(None, canonical_blocks(part.blocks)))
         for part in wanted
@@ -171,14 +159,15 @@ def _changes(html: str, at: PlacedPart, part: Part) -> Iterator[_Splice]:
     cursor = at.after
     gone = set(range(len(at.placed)))
     for number, units in regrouped(present, part.blocks):
+        lost = next((unit.lost for unit in units if unit.lost), "")
         if number is None:
-            yield _Splice(cursor, cursor, f"\n{units_html(units, None)}")
+            yield _Splice(cursor, cursor, f"\n{units_html(units, None)}", lost)
             continue
         gone.remove(number)
         placed = at.placed[number]
         cursor = placed.end
         if units != whole[number]:
-            yield _Splice(placed.start, placed.end, units_html(units, placed.node))
+            yield _Splice(placed.start, placed.end, units_html(units, placed.node), lost)
     # Each node goes with the line break before it, so that no blank lines pile up.
     for number in sorted(gone):
         placed = at.placed[number]

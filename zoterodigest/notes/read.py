@@ -10,7 +10,6 @@ from zoterodigest.notes.editor import Placed, read_nodes
 from zoterodigest.notes.model import (
     Annotated,
     Image,
-    Node,
     NoteCitation,
     NoteHeading,
     NoteText,
@@ -141,19 +140,12 @@ def visible_nodes(nodes: Sequence[Placed]) -> list[bool]:
         # The order matters: a heading ends a private part before it may begin one itself.
         if isinstance(node, NoteHeading) and node.level <= private_level:
             private_level = 0
-        private_level = private_level or _private_level(node)
+        # Also a heading inside a list or quote hides all that follows it, up to one of its level.
+        headings = (inner for inner in walk((node,)) if isinstance(inner, NoteHeading))
+        levels = (inner.level for inner in headings if is_private(inner.runs))
+        private_level = private_level or next(levels, 0)
         visible.append(not private_level)
     return visible
-
-
-def _private_level(node: Node) -> int:
-    """Return the level of a heading "Private" that `node` is or holds, or 0."""
-    levels = (
-        inner.level
-        for inner in walk((node,))
-        if isinstance(inner, NoteHeading) and is_private(inner.runs)
-    )
-    return next(levels, 0)
 
 
 def _parts(nodes: Sequence[Placed], visible: Sequence[bool]) -> Iterator[PlacedPart]:

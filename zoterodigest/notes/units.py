@@ -101,14 +101,10 @@ def _merged(old: Sequence[NoteUnit], new: Sequence[NoteUnit]) -> Iterator[NoteUn
     comparable = [at for at, unit in enumerate(old) if unit.text]
     at = 0
     for old_span, new_span in _aligned([old[at].text for at in comparable], [u.text for u in new]):
-        for number in old_span:
+        for count, number in enumerate(old_span):
             yield from old[at : comparable[number]]
             at = comparable[number] + 1
-            here = (
-                new[new_span[number - old_span.start]]
-                if number - old_span.start < len(new_span)
-                else None
-            )
+            here = new[new_span[count]] if count < len(new_span) else None
             yield from _replaced(old[comparable[number]], here)
         for number in new_span[len(old_span) :]:
             yield new[number]
@@ -185,7 +181,7 @@ def _rewritten(new: NoteParagraph, old: Content, runs: Sequence[Run]) -> tuple[N
 def _grouped(units: Sequence[NoteUnit]) -> list[tuple[int | None, list[NoteUnit]]]:
     """Put units together that make one top-level node, with the index of the node they replace."""
     groups: list[tuple[int | None, list[NoteUnit]]] = []
-    taken: set[int] = set()
+    taken: set[int | None] = set()
     for unit in units:
         _reopen(groups, unit.node)
         node, group = groups[-1] if groups else (None, [])
@@ -195,7 +191,7 @@ def _grouped(units: Sequence[NoteUnit]) -> list[tuple[int | None, list[NoteUnit]
             groups[-1] = (free if node is None else node, group)
         else:
             groups.append((free, [unit]))
-        taken.update(number for number in (groups[-1][0],) if number is not None)
+        taken.add(groups[-1][0])
     return groups
 
 
@@ -252,13 +248,13 @@ def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> tuple[Runs, str]
 
 def _apart(runs: Sequence[Run]) -> list[Run]:
     """Return `runs` with each letter as a run of its own."""
-    return [
-        letter
-        for run in runs
-        for letter in (
-            (replace(run, text=char) for char in run.text) if isinstance(run, NoteText) else (run,)
-        )
-    ]
+    letters: list[Run] = []
+    for run in runs:
+        if isinstance(run, NoteText):
+            letters += [replace(run, text=letter) for letter in run.text]
+        else:
+            letters.append(run)
+    return letters
 
 
 def _letters(runs: Sequence[Run]) -> str:

@@ -13,14 +13,7 @@ from datetime import UTC, datetime
 from typing import Any, NamedTuple
 
 from zoterodigest.library.http.objects import ITEMS, UNDATED, ObjectKind, Thing
-from zoterodigest.library.port import (
-    Collection,
-    LibraryItem,
-    Outcome,
-    Refused,
-    Stale,
-    Unchanged,
-)
+from zoterodigest.library.port import Collection, LibraryItem, Outcome, Refused, Stale, Unchanged
 from zoterodigest.library.rules.rules import patched
 from zoterodigest.library.rules.values import NotAccepted
 

@@ -227,10 +227,7 @@ _NO_DATABASE = (
     "is not a library: it is no SQLite database, or its head is damaged",
     "Name another file, or put back a copy of it; it was left alone.",
 )
-_DAMAGED = (
-    "is damaged",
-    "Put back a copy of it, or move it away: the next push makes a new one.",
-)
+_DAMAGED = ("is damaged", "Put back a copy of it, or move it away: the next push makes a new one.")
 _SENTENCES = {
     sqlite3.SQLITE_NOTADB: _NO_DATABASE,
     sqlite3.SQLITE_CORRUPT: _DAMAGED,

@@ -18,14 +18,7 @@ from zoterodigest.library.http.objects import ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer, Lost, Result, may_try_again
 from zoterodigest.library.http.session import Session
 from zoterodigest.library.http.trouble import plain_message
-from zoterodigest.library.port import (
-    Outcome,
-    Refused,
-    Stale,
-    Unchanged,
-    Written,
-    count_outcomes,
-)
+from zoterodigest.library.port import Outcome, Refused, Stale, Unchanged, Written, count_outcomes
 
 _LOG = logging.getLogger(__name__)
 

@@ -27,9 +27,7 @@ from zoterodigest.library.records.writing import (
     write_when,
     write_year_in_venue,
 )
-from zoterodigest.library.records.zotero import (
-    ZoteroMapping,
-)
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.library.rules.schema import item_types
 
 

@@ -17,11 +17,7 @@ from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 
 
 def read_item(
-    data: Data,
-    zotero: ZoteroMapping,
-    attachments: Sequence[Data] = (),
-    *,
-    parsed_date: str = "",
+    data: Data, zotero: ZoteroMapping, attachments: Sequence[Data] = (), *, parsed_date: str = ""
 ) -> tuple[Fields, Mapping[str, str]]:
     """Return the record an item holds, and for the same names the library's own text.
 

@@ -13,11 +13,7 @@ from zoterodigest.library.rules import values
 from zoterodigest.library.rules.parts import note, part_field, require_fitting, with_defaults
 from zoterodigest.library.rules.relations import relations
 from zoterodigest.library.rules.schema import ItemType, item_types
-from zoterodigest.library.rules.values import (
-    Data,
-    NotAccepted,
-    require,
-)
+from zoterodigest.library.rules.values import Data, NotAccepted, require
 
 _SILENT = frozenset({"collections", "relations"})
 """What may change without the item counting as modified."""

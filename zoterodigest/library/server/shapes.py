@@ -15,11 +15,7 @@ from zoterodigest.core.values.dates import parse_date
 from zoterodigest.library.embedded.embedded import Details
 from zoterodigest.library.embedded.tables import ItemUsers
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.library.rules.parts import (
-    ANNOTATION_TYPES,
-    LINK_MODES,
-    WITH_TEXT,
-)
+from zoterodigest.library.rules.parts import ANNOTATION_TYPES, LINK_MODES, WITH_TEXT
 from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.site import Served

@@ -13,14 +13,7 @@ from html import escape
 from typing import Any, assert_never
 
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.port import (
-    BATCH_SIZE,
-    Outcome,
-    Refused,
-    Stale,
-    Unchanged,
-    Written,
-)
+from zoterodigest.library.port import BATCH_SIZE, Outcome, Refused, Stale, Unchanged, Written
 from zoterodigest.library.rules.values import NotAccepted, is_key, require
 from zoterodigest.library.server.kinds import Author, Data, ServedKind
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
