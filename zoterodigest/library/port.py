@@ -146,7 +146,6 @@ class Library(Protocol):
     @property
     def identity(self) -> str:
         """The library's lasting identity, e.g. `embedded:5a1f…`, `user:123`, `group:45`."""
-        ...
 
     @property
     def former_identity(self) -> str:
@@ -176,11 +175,9 @@ class Library(Protocol):
     @property
     def is_read_only(self) -> bool:
         """Whether writes will be refused (a read-only file or folder)."""
-        ...
 
     def version(self) -> int:
         """Return the library version: it rises with every change."""
-        ...
 
     def read(self) -> Snapshot:
         """Return everything in the library, trashed objects too, at one version.
@@ -188,15 +185,12 @@ class Library(Protocol):
         A library that does not list its trashed collections leaves them out (the running Zotero):
         `fetch_collections` finds them by their keys.
         """
-        ...
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with these keys as they are now, in key order, without the missing."""
-        ...
 
     def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
         """Return the collections with these keys as `fetch` returns items, trashed ones too."""
-        ...
 
     def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
         """Create or change items; a field given as "" is cleared, one not given is kept.
@@ -205,11 +199,9 @@ class Library(Protocol):
         `deleted: 1`, restore by `deleted: 0`; children keep their own mark. A
         child names its `parentItem`, which must exist.
         """
-        ...
 
     def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
         """Create, rename, move or trash collections; a parent must exist."""
-        ...
 
     def __enter__(self) -> Self:
         return self

@@ -30,16 +30,13 @@ BLOCK = _words(
     " td tfoot th thead tr ul"
 )
 RAW = _words("script style title textarea")
+_SECTIONS = ("tbody", "thead", "tfoot")
 _CLOSES = {
     "li": ({"li"}, {"ul", "ol"}),
-    "dt": ({"dt", "dd"}, {"dl"}),
-    "dd": ({"dt", "dd"}, {"dl"}),
-    "td": ({"td", "th"}, {"tr", "table"}),
-    "th": ({"td", "th"}, {"tr", "table"}),
+    **dict.fromkeys(("dt", "dd"), ({"dt", "dd"}, {"dl"})),
+    **dict.fromkeys(("td", "th"), ({"td", "th"}, {"tr", "table"})),
     "tr": ({"tr", "caption"}, {"table"}),
-    "tbody": ({"tbody", "thead", "tfoot", "caption"}, {"table"}),
-    "thead": ({"tbody", "thead", "tfoot", "caption"}, {"table"}),
-    "tfoot": ({"tbody", "thead", "tfoot", "caption"}, {"table"}),
+    **dict.fromkeys(_SECTIONS, ({*_SECTIONS, "caption"}, {"table"})),
 }
 _PARAGRAPH_ENDS = frozenset({"td", "th", "caption", "li", "table"})
 _CELLS = frozenset({"td", "th", "caption"})

@@ -77,17 +77,18 @@ class DatabaseFile:
         """Open the file for reading only, in one transaction."""
         with self._translating():
             self._undo_killed_write()
-            with closing(self._connect("ro") if self._exists() else self._empty()) as connection:
+            new = None if self._exists() else in_memory(self._new_identity)
+            with closing(new or self._connect("ro")) as connection:
                 connection.execute("BEGIN")
-                match self._schema_version(connection):
-                    case 0:
-                        with closing(self._empty()) as empty:
-                            yield empty
-                    case version if version < len(MIGRATIONS):
-                        with closing(self._newest(connection, version)) as newest:
-                            yield newest
-                    case _:
-                        yield connection
+                version = self._schema_version(connection)
+                if version == len(MIGRATIONS):
+                    yield connection
+                    return
+                # A copy gets our tables: who only reads leaves an older or blank file as it is.
+                with closing(sqlite3.connect(":memory:", isolation_level=None)) as copy:
+                    connection.backup(copy)
+                    migrate(copy, version, self._new_identity)
+                    yield copy
 
     @contextmanager
     def writing(self) -> Iterator[sqlite3.Connection]:
@@ -128,16 +129,6 @@ class DatabaseFile:
                 "Name the file of the library, as in embedded:library.sqlite.",
             )
         return found.st_size > 0
-
-    def _empty(self) -> sqlite3.Connection:
-        return in_memory(self._new_identity)
-
-    def _newest(self, older: sqlite3.Connection, version: int) -> sqlite3.Connection:
-        """Return a copy of an older database in our tables: who only reads leaves the file."""
-        copy = sqlite3.connect(":memory:", isolation_level=None)
-        older.backup(copy)
-        migrate(copy, version, self._new_identity)
-        return copy
 
     def _undo_killed_write(self) -> None:
         """Let SQLite roll back what a killed run left half written, which only a writer can."""

@@ -162,14 +162,7 @@ def store_collection(
         "VALUES (?, ?, ?, ?, ?, ?) "
         "ON CONFLICT (key) DO UPDATE SET version = excluded.version, name = excluded.name, "
         "parent = excluded.parent, trashed = excluded.trashed, relations = excluded.relations",
-        (
-            collection.key,
-            collection.version,
-            collection.name,
-            collection.parent,
-            collection.is_trashed,
-            json.dumps(relations, ensure_ascii=False, sort_keys=True),
-        ),
+        (*astuple(collection), json.dumps(relations, ensure_ascii=False, sort_keys=True)),
     )
     _unlog(connection, "collection", collection.key)
 

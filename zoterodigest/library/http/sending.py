@@ -57,7 +57,6 @@ class Memory(Protocol[Thing]):
 
     def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
         """Note the result of one request, before the objects are judged."""
-        ...
 
     def stored(self, asked: str, key: str) -> None:
         """Note the key of an object that was created; by default it is the key asked for."""
@@ -65,7 +64,6 @@ class Memory(Protocol[Thing]):
 
     def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
         """Return these objects as the library has them now, by the key that the caller gave."""
-        ...
 
 
 def outcomes_of(sending: Sequence[Sending[Thing]]) -> list[Outcome]:

@@ -68,7 +68,6 @@ class ApiDialect(Protocol):
 
         pyzotero puts it into the headers of every request to a server on the web.
         """
-        ...
 
     @property
     def headers(self) -> Mapping[str, str]:
@@ -81,7 +80,6 @@ class ApiDialect(Protocol):
 
     def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
         """Send one write; `token` is the same when the same objects are sent again."""
-        ...
 
     def check(self, answer: Answer) -> None:
         """Raise `BadLibrary` if the answer comes from another server than the one meant."""
@@ -89,19 +87,15 @@ class ApiDialect(Protocol):
 
     def unreachable(self, error: Exception) -> Lost:
         """Return the result of a request to an address where nothing listens."""
-        ...
 
     def reason(self, status: int) -> str:
         """Return why a request with this status is sent again later."""
-        ...
 
     def refusal(self, status: int, message: str, *, is_write: bool) -> BadLibrary:
         """Return what the status of a whole request means."""
-        ...
 
     def garbled(self) -> BadLibrary:
         """Return the error of an answer that no such server gives."""
-        ...
 
 
 D = TypeVar("D", bound=ApiDialect)

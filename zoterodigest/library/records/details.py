@@ -53,21 +53,12 @@ def _with_editors(data: Data, text: str) -> dict[str, Any]:
 
 
 FACTS: Mapping[str, str] = {
-    "volume": "volume",
-    "number": "number",
     "issue": "number",
-    "publisher": "publisher",
     "school": "publisher",
     "institution": "publisher",
     "organization": "publisher",
     "address": "place",
     "location": "place",
-    "series": "series",
-    "edition": "edition",
-    "isbn": "isbn",
-    "issn": "issn",
-    "language": "language",
-    "editor": "editor",
 }
 """The detail that a field of a bib entry tells; any other field has its own name as a detail."""
 

@@ -11,6 +11,7 @@ import json
 import logging
 import re
 from contextlib import suppress
+from dataclasses import astuple
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any, Literal
@@ -74,7 +75,7 @@ def keep_known(path: Path, known: KnownObjects) -> None:
         "version": listing.version,
         "items": [[item.key, item.version, item.data, item.parsed_date] for item in kept],
         "withheld": {key: at for key, at in sorted(listing.items.items()) if key not in public},
-        "collections": [_fields(known.collections[key]) for key in sorted(listing.collections)],
+        "collections": [astuple(known.collections[key]) for key in sorted(listing.collections)],
     }
     with suppress(OSError, KeyError):
         replace_private(path, json.dumps(content).encode("ascii"), is_durable=False)
@@ -85,16 +86,6 @@ def forget_all(folder: Path) -> None:
     for path in folder.glob("library-*.json"):
         with suppress(OSError):
             path.unlink()
-
-
-def _fields(collection: Collection) -> list[Any]:
-    return [
-        collection.key,
-        collection.version,
-        collection.name,
-        collection.parent,
-        collection.is_trashed,
-    ]
 
 
 def _is_private(item: LibraryItem) -> bool:
