@@ -194,20 +194,14 @@ def _against_turning_back(module: str, tree: ast.Module) -> Breaches:
 
 
 def _against_many_parameters(module: str, tree: ast.Module) -> Breaches:
-    """Yield functions with more than eight parameters; those of a command are its options."""
+    """Yield functions with more than eight parameters."""
     for node in ast.walk(tree):
-        if not isinstance(node, ast.FunctionDef) or _is_command(node):
+        if not isinstance(node, ast.FunctionDef):
             continue
         given = node.args
         number = len([*given.posonlyargs, *given.args, *given.kwonlyargs])
         if number > MOST_PARAMETERS:
             yield node.lineno, f"{node.name} has {number} parameters: make values of them"
-
-
-def _is_command(function: ast.FunctionDef) -> bool:
-    """Tell whether `@app.command()` makes a command of a function."""
-    calls = (one.func for one in function.decorator_list if isinstance(one, ast.Call))
-    return any(isinstance(one, ast.Attribute) and one.attr == "command" for one in calls)
 
 
 def _against_other_encoders(module: str, tree: ast.Module) -> Breaches:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.cli.base.options import FINE, Invocation
 from zoterodigest.cli.base.project_context import open_context
@@ -12,7 +11,6 @@ from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.closing import wording_of
 from zoterodigest.cli.show.encoder import emit_result, with_kind
 from zoterodigest.cli.show.report_sections import heading_of
-from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.run.conflicts import BOTH_WAYS
 from zoterodigest.sync.run.run import Prepared, prepare
@@ -25,33 +23,11 @@ from zoterodigest.sync.syncing.acknowledging import (
 )
 
 
-class NotChosen(ZoterodigestError):
-    """The options don't say clearly what to acknowledge or forget."""
-
-    exit_code = 2
-
-
-@dataclass(frozen=True, slots=True)
-class StandingWish:
-    """Which reports a person acknowledges, or forgets; without an `id` all of them."""
-
-    id: str
-    field: str
-    is_all: bool
-    is_forgotten: bool
-
-
-def acknowledge_or_forget(wish: StandingWish, asked: Invocation) -> int:
+def acknowledge_or_forget(asked: Invocation, id: str, field: str, *, is_forgotten: bool) -> int:
     """Write into the lock file which reports a person acknowledges or forgets; return the code.
 
-    Raises `NotChosen` or `NotOpen` if the options don't name reports clearly.
+    Without an `id` all reports are meant. Raises `NotOpen` if no report has this id and field.
     """
-    # Exactly one of the two: an ID that is forgotten must not mean every report.
-    if bool(wish.id) == wish.is_all:
-        raise NotChosen(
-            "an ID and --all are two things" if wish.id else "neither an ID nor --all was given",
-            "Give an ID that `zoterodigest status` lists, or --all.",
-        )
     place = open_context(asked)
     if not asked.is_dry_run:
         require_idle(place.workspace.project.state_folder)
@@ -59,19 +35,19 @@ def acknowledge_or_forget(wish: StandingWish, asked: Invocation) -> int:
         with busy("Reading digests and library"):
             prepared = prepare(place.workspace, BOTH_WAYS)
         # Reports that stand already as wished are no error: the same command can be given twice.
-        found = chosen_reports(standing_reports(prepared), wish.id, wish.field)
-        meant = [one for one in found if one.is_acknowledged is wish.is_forgotten]
+        found = chosen_reports(standing_reports(prepared), id, field)
+        meant = [one for one in found if one.is_acknowledged is is_forgotten]
         if meant and not asked.is_dry_run:
-            (forget if wish.is_forgotten else acknowledge)(prepared, meant)
-    text = _lines(prepared, meant, wish, is_dry_run=asked.is_dry_run)
-    name = "forgotten" if wish.is_forgotten else "acknowledged"
+            (forget if is_forgotten else acknowledge)(prepared, meant)
+    text = _lines(prepared, meant, is_dry_run=asked.is_dry_run, is_forgotten=is_forgotten)
+    name = "forgotten" if is_forgotten else "acknowledged"
     data = {name: [{"id": one.id, **with_kind(one.report)} for one in meant]}
     emit_result(text, data, as_json=asked.as_json)
     return FINE
 
 
 def _lines(
-    prepared: Prepared, reports: Sequence[StandingReport], wish: StandingWish, *, is_dry_run: bool
+    prepared: Prepared, reports: Sequence[StandingReport], *, is_dry_run: bool, is_forgotten: bool
 ) -> Iterator[str]:
     wording = wording_of(prepared)
     for one in reports:
@@ -80,12 +56,12 @@ def _lines(
         yield cut(f"      {heading_of(one.report)}", width())
         yield from (cut(f"      {line}", width()) for line in wording.details(one.report))
     if not reports:
-        what = "is acknowledged" if wish.is_forgotten else "is left to acknowledge"
+        what = "is acknowledged" if is_forgotten else "is left to acknowledge"
         yield f"Nothing {what}; nothing was written."
     elif not is_dry_run:
         number = counted(len(reports), "report")
         yield ""
-        if wish.is_forgotten:
+        if is_forgotten:
             yield f"Done: {number} no longer acknowledged; `zoterodigest status` lists them again."
         else:
             yield f"Done: {number} acknowledged, until what they say changes."

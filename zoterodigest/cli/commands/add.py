@@ -11,17 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.options import (
-    FAILED,
-    FINE,
-    AsJson,
-    DryRun,
-    Invocation,
-    Offline,
-    Yes,
-    argument,
-    option,
-)
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import linked_digests, project_in
 from zoterodigest.cli.base.screen import (
     counted,
@@ -65,9 +55,10 @@ from zoterodigest.sync.new_papers.standing_works import Standing, Stands
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
+@command(app, "names to section may_double is_offline is_dry_run is_agreed as_json")
 def add(
-    names: Annotated[list[str], argument("ID")],
+    asked: Invocation,
+    names: Annotated[Sequence[str], argument("ID")],
     to: Annotated[Path | None, option("--to", "DIGEST", "The digest.", "the only one")] = None,
     section: Annotated[
         str,
@@ -81,10 +72,6 @@ def add(
     may_double: Annotated[
         bool, typer.Option("--allow-duplicate", help="Also add papers that a digest has already.")
     ] = False,
-    is_offline: Offline = False,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    as_json: AsJson = False,
 ) -> int:
     """Add papers to a digest.
 
@@ -101,10 +88,9 @@ def add(
 
     The exit code is 1 if a paper was not added: no source knows it, or a digest has it already.
     """
-    asked = Invocation(is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     venues = venue_table()
     goal, project = _goal(to, venues)
-    if not is_dry_run:
+    if not asked.is_dry_run:
         require_idle(goal.project.state_folder)
     # One argument can mean several papers: BibTeX, a .bib, or standard input.
     read = [each for text in names for each in _read(text, venues)]
@@ -112,23 +98,23 @@ def add(
     with ExitStack() as stack:
         # Without sources an entry gets what its argument says, and no more.
         sources = None
-        if not (is_offline or lookups_are_off()):
+        if not (asked.is_offline or lookups_are_off()):
             sources = stack.enter_context(open_sources(project.configuration.lookup))
         found = _found(meant, sources, venues)
     addition = new_entries(goal, found, section=section, may_double=may_double)
-    if not as_json:
+    if not asked.as_json:
         emit(_shown(addition))
         emit(_unshown(addition, goal))
-    if addition.came and not is_dry_run:
+    if addition.came and not asked.is_dry_run:
         # Asked for by name: only a person at a terminal is asked again, or if something is lost.
         is_lossy = bool(addition.pending) and not goal.is_pushed
-        is_needed = is_lossy or (sys.stdin.isatty() and not as_json)
+        is_needed = is_lossy or (sys.stdin.isatty() and not asked.as_json)
         question = f"Write this into {visible(addition.digest.key)}?"
         require_consent(question, asked, is_needed=is_needed)
         write_additions(goal, addition)
-    is_written = bool(addition.came) and not is_dry_run
-    text = _done(addition, is_dry_run=is_dry_run)
-    emit_result(text, _data(addition, is_written=is_written), as_json=as_json)
+    is_written = bool(addition.came) and not asked.is_dry_run
+    text = _done(addition, is_dry_run=asked.is_dry_run)
+    emit_result(text, _data(addition, is_written=is_written), as_json=asked.as_json)
     _tell_failures(addition)
     return FAILED if addition.doubled or addition.failed else FINE
 

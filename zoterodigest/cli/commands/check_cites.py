@@ -13,7 +13,7 @@ from zoterodigest.bibtex.cited.cited import At, Checked, Cited, Standing, check_
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, AsJson, argument
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.project_context import NoLibraryYet
 from zoterodigest.cli.base.screen import counted, tell, visible
@@ -38,13 +38,13 @@ class Report(Enum):
     GITHUB = "github"
 
 
-@app.command("check-cites")
+@command(app, "paths report as_json", name="check-cites")
 def check_cites(
-    files: Annotated[list[Path], argument("FILE")],
+    asked: Invocation,
+    paths: Annotated[Sequence[Path], argument("FILE")],
     report: Annotated[
         Report, typer.Option("--report", help="Text, or annotations for GitHub Actions.")
     ] = Report.TEXT,
-    as_json: AsJson = False,
 ) -> int:
     """Check that every key a document cites has one entry.
 
@@ -60,7 +60,7 @@ def check_cites(
 
     The exit code is 1 if a key is missing or doubled.
     """
-    documents, bibs = by_kind(files)
+    documents, bibs = by_kind(paths)
     if not documents:
         raise NothingToCheck(
             "no document is named", "Name one that cites: check-cites main.tex refs.bib."
@@ -74,7 +74,8 @@ def check_cites(
         *key_differences(Path(name) for name in bibliographies),
     )
     text = _annotations if report is Report.GITHUB else _text
-    emit_result(text(cited, checked, findings), _data(cited, checked, findings), as_json=as_json)
+    data = _data(cited, checked, findings)
+    emit_result(text(cited, checked, findings), data, as_json=asked.as_json)
     return FAILED if checked.missing or checked.doubled else FINE
 
 

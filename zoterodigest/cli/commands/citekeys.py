@@ -13,7 +13,7 @@ import typer
 
 from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun, Invocation, Yes
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import (
     Column,
@@ -52,8 +52,13 @@ _keys = typer.Typer(
 app.add_typer(_keys, name="citekeys")
 
 
-@_keys.command("list", epilog="Next: `zoterodigest citekeys check` finds problems.")
-def list_keys(address: Address = "", as_json: AsJson = False) -> int:
+@command(
+    _keys,
+    "address as_json",
+    name="list",
+    epilog="Next: `zoterodigest citekeys check` finds problems.",
+)
+def list_keys(asked: Invocation) -> int:
     """List the citation key of each item, and its source.
 
     \b
@@ -68,15 +73,15 @@ def list_keys(address: Address = "", as_json: AsJson = False) -> int:
       zoterodigest citekeys list
       zoterodigest citekeys list --json
     """
-    with project_citation_keys(Path(), address) as keys:
+    with project_citation_keys(Path(), asked.address) as keys:
         listed = sorted(keys.items, key=lambda one: (one.key.text.casefold(), one.key.text))
         data = {"citekeys": [_named_data(one) for one in listed]}
-        emit_result(_list_text(listed), data, as_json=as_json)
+        emit_result(_list_text(listed), data, as_json=asked.as_json)
     return FINE
 
 
-@_keys.command("check")
-def check(address: Address = "", as_json: AsJson = False) -> int:
+@command(_keys, "address as_json")
+def check(asked: Invocation) -> int:
     """Find problems with citation keys.
 
     These are problems: two items have the same key (even if only the case differs), a key has
@@ -90,14 +95,22 @@ def check(address: Address = "", as_json: AsJson = False) -> int:
 
     The exit code is 1 if there is a problem.
     """
-    with project_citation_keys(Path(), address) as keys:
+    with project_citation_keys(Path(), asked.address) as keys:
         findings, checked = findings_about(keys.items, keys.aliases), len(keys.items)
-    emit_result(_check_text(findings, checked), _check_data(findings, checked), as_json=as_json)
+    emit_result(
+        _check_text(findings, checked), _check_data(findings, checked), as_json=asked.as_json
+    )
     return FAILED if any(one.matter.is_wrong for one in findings) else FINE
 
 
-@_keys.command("set", epilog="Next: `zoterodigest undo` takes it back.")
+@command(
+    _keys,
+    "item key is_all is_dry_run is_agreed address as_json",
+    name="set",
+    epilog="Next: `zoterodigest undo` takes it back.",
+)
 def write(
+    asked: Invocation,
     item: Annotated[
         str,
         typer.Argument(
@@ -110,10 +123,6 @@ def write(
     is_all: Annotated[
         bool, typer.Option("--all", help="Write the new keys of all items without one.")
     ] = False,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    address: Address = "",
-    as_json: AsJson = False,
 ) -> int:
     """Write a citation key into an item, or the new keys into all.
 
@@ -129,9 +138,8 @@ def write(
     if is_all == bool(item) or bool(item) != bool(key):
         raise typer.BadParameter("give an item and its new key, or --all")
     # A person who names item and key has agreed already.
-    is_agreed = is_agreed or not is_all
-    asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
-    with project_citation_keys(Path(), address, is_writing=not is_dry_run) as keys:
+    asked = replace(asked, is_agreed=asked.is_agreed or not is_all)
+    with project_citation_keys(Path(), asked.address, is_writing=not asked.is_dry_run) as keys:
         if is_all:
             return _write(keys, lasting_keys(keys), asked)
         new = chosen_key(keys, _item_named(keys, item), key)

@@ -10,7 +10,7 @@ import typer
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, Address, AnyDigests, AsJson
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
 from zoterodigest.cli.base.screen import counted, hanging, styled, visible
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_result
@@ -20,8 +20,8 @@ from zoterodigest.sync.doctor.examination import examine
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
-def doctor(digests: AnyDigests = None, address: Address = "", as_json: AsJson = False) -> int:
+@command(app, "files address as_json")
+def doctor(asked: Invocation) -> int:
     """Find problems and the commands that fix them.
 
     doctor checks the configuration, formats, digests, bibliographies, lock file, state folder,
@@ -36,8 +36,8 @@ def doctor(digests: AnyDigests = None, address: Address = "", as_json: AsJson = 
     The exit code is 1 if something is wrong.
     """
     with busy("Looking at project and library"):
-        checks = tuple(examine(Path(), tuple(digests or ()), chosen(address)))
-    emit_result(_text(checks), _data(checks), as_json=as_json)
+        checks = tuple(examine(Path(), asked.files, chosen(asked.address)))
+    emit_result(_text(checks), _data(checks), as_json=asked.as_json)
     return FAILED if any(one.findings for one in checks) else FINE
 
 

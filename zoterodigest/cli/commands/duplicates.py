@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,18 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import (
-    FAILED,
-    FINE,
-    Address,
-    AnyFiles,
-    AsJson,
-    DryRun,
-    FormatName,
-    Invocation,
-    Yes,
-    option,
-)
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import linked_digests, open_library, project_in
 from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
 from zoterodigest.cli.base.talk import busy, progress, require_consent
@@ -36,25 +25,18 @@ from zoterodigest.sync.items.merging_items import ItemMerge, MergedItems, merge_
 app = typer.Typer(rich_markup_mode=None)
 
 
-_Merge = Annotated[
-    tuple[str, str] | None,
-    option(
-        "--merge",
-        "KEEP OTHER",
-        "Merge the item OTHER into the item KEEP, as Merge Items in Zotero does.",
-    ),
-]
-
-
-@app.command()
+@command(app, "paths address format_name merge is_dry_run is_agreed as_json")
 def duplicates(
-    files: AnyFiles = None,
-    address: Address = "",
-    format_name: FormatName = "",
-    merge: _Merge = None,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    as_json: AsJson = False,
+    asked: Invocation,
+    paths: Annotated[Sequence[Path], argument("FILE")] = (),
+    merge: Annotated[
+        tuple[str, str] | None,
+        option(
+            "--merge",
+            "KEEP OTHER",
+            "Merge the item OTHER into the item KEEP, as Merge Items in Zotero does.",
+        ),
+    ] = None,
 ) -> int:
     """Find papers that appear twice in the library or in digests.
 
@@ -76,34 +58,24 @@ def duplicates(
 
     The exit code is 1 if a paper certainly appears twice.
     """
-    asked = Invocation(
-        files=files or (),
-        address=address,
-        format_name=format_name,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        as_json=as_json,
-    )
-    workspace = _meant(asked)
+    workspace = _meant(paths, asked)
     if merge is not None:
         return _merge_items(workspace, merge, asked)
     with workspace.library:
         with busy("Reading digests and library"):
             found = duplicates_in(workspace)
-        command = command_for(address)
-        text, data = (
-            duplicate_text(found, workspace, command),
-            duplicate_data(found, workspace, command),
-        )
-        emit_result(text, data, as_json=as_json)
+        merging = command_for(asked.address)
+        text = duplicate_text(found, workspace, merging)
+        data = duplicate_data(found, workspace, merging)
+        emit_result(text, data, as_json=asked.as_json)
     return FAILED if found.sure else FINE
 
 
-def _meant(asked: Invocation) -> Workspace:
+def _meant(paths: Sequence[Path], asked: Invocation) -> Workspace:
     """Open digests, .bib files and library; without a digest the library must exist."""
     start = Path()
-    digests, named = by_kind(asked.files)
-    project = None if asked.files else project_in(start)
+    digests, named = by_kind(paths)
+    project = None if paths else project_in(start)
     if project:
         digests = [path for path in linked_digests(project) if path.exists()]
     meaning = chosen(asked.address, project)

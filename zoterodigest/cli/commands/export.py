@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from itertools import compress
 from pathlib import Path
 from typing import Annotated
 
@@ -17,16 +16,7 @@ from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.cli.base.options import (
-    FINE,
-    Address,
-    AnyDigests,
-    DryRun,
-    FormatName,
-    Invocation,
-    Yes,
-    option,
-)
+from zoterodigest.cli.base.options import FINE, Invocation, command, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.commands.bib_files import (
@@ -83,22 +73,70 @@ _FLAGS = ("short_venues", "abstract", "note", "awards")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportOptions:
-    """What to export and where to: "" means the project's files, "-" the screen.
+    """What to export and where to: "" means the project's files, "-" the screen."""
 
-    `style` has the names of the style flags that are set.
-    """
-
-    output: str = ""
-    target: Target | None = None
-    items: str = ""
-    tags: tuple[str, ...] = ()
-    collections: tuple[str, ...] = ()
-    cited: tuple[Path, ...] = ()
-    order: Order | None = None
-    style: tuple[str, ...] = ()
-    add_only: bool | None = None
-    prune: bool = False
-    may_overwrite: bool = False
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="FILE",
+            help="The file to write; - prints it.",
+            show_default="the project's, else -",
+        ),
+    ] = ""
+    target: Annotated[
+        Target | None,
+        typer.Option("--to", help="The format.", show_default="bibtex; csljson for a .json"),
+    ] = None
+    items: Annotated[
+        str,
+        option(
+            "--items",
+            "FILE",
+            "A JSON array of Zotero API items instead of a library; - reads standard input.",
+        ),
+    ] = ""
+    tags: Annotated[
+        Sequence[str], option("--tag", "TAG", "Only items with this tag. Repeatable.")
+    ] = ()
+    collections: Annotated[
+        Sequence[str], option("--collection", "NAME", "Only items in this collection. Repeatable.")
+    ] = ()
+    cited: Annotated[
+        Sequence[Path],
+        option(
+            "--cited",
+            "FILE",
+            "Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
+        ),
+    ] = ()
+    order: Annotated[
+        Order | None, typer.Option("--sort", help="The order.", show_default="digest")
+    ] = None
+    short_venues: Annotated[
+        bool, typer.Option("--short-venues", help="Short venue names: CVPR.")
+    ] = False
+    abstract: Annotated[bool, typer.Option("--abstract", help="Include abstracts.")] = False
+    note: Annotated[bool, typer.Option("--note", help="Include comments.")] = False
+    awards: Annotated[bool, typer.Option("--awards", help="Include awards, as notes.")] = False
+    add_only: Annotated[
+        bool | None,
+        typer.Option(
+            "--add-only/--update",
+            help="Only add entries, or also update those that export wrote.",
+            show_default="--update in a file that export made",
+        ),
+    ] = None
+    prune: Annotated[
+        bool,
+        typer.Option(
+            "--prune", help="Remove unwanted entries that export wrote; not with --add-only."
+        ),
+    ] = False
+    may_overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Write the file anew; its content is lost.")
+    ] = False
 
     @property
     def is_csl(self) -> bool:
@@ -107,16 +145,21 @@ class ExportOptions:
         return self.target is Target.CSLJSON or (self.target is None and is_json)
 
     @property
+    def style(self) -> Mapping[str, bool]:
+        """The flags of a style that are set."""
+        return {name: True for name in _FLAGS if getattr(self, name)}
+
+    @property
     def choices(self) -> Mapping[str, object]:
         """The choice of works and their form, by the names of the rules of a .bib."""
-        asked: dict[str, object] = dict.fromkeys(self.style, True)
-        named = {"to": self.target, "sort": self.order}
-        asked |= {name: choice.value for name, choice in named.items() if choice}
-        asked |= {"to": Target.CSLJSON.value} if self.is_csl else {}
-        asked |= {"tags": self.tags} if self.tags else {}
-        asked |= {"collections": self.collections} if self.collections else {}
-        cited = tuple(str(path.absolute()) for path in self.cited)
-        return asked | ({"cited": cited} if cited else {})
+        named = {
+            "to": Target.CSLJSON.value if self.is_csl else self.target and self.target.value,
+            "sort": self.order and self.order.value,
+            "tags": self.tags,
+            "collections": self.collections,
+            "cited": tuple(str(path.absolute()) for path in self.cited),
+        }
+        return {**self.style, **{name: chosen for name, chosen in named.items() if chosen}}
 
     @property
     def rules(self) -> Mapping[str, object]:
@@ -125,84 +168,12 @@ class ExportOptions:
         return asked if self.add_only is None else {**asked, "add_only": self.add_only}
 
 
-_Output = Annotated[
-    str,
-    typer.Option(
-        "--output",
-        "-o",
-        metavar="FILE",
-        help="The file to write; - prints it.",
-        show_default="the project's, else -",
-    ),
-]
-_To = Annotated[
-    Target | None,
-    typer.Option("--to", help="The format.", show_default="bibtex; csljson for a .json"),
-]
-_Items = Annotated[
-    str,
-    option(
-        "--items",
-        "FILE",
-        "A JSON array of Zotero API items instead of a library; - reads standard input.",
-    ),
-]
-_Tags = Annotated[list[str] | None, option("--tag", "TAG", "Only items with this tag. Repeatable.")]
-_Collections = Annotated[
-    list[str] | None, option("--collection", "NAME", "Only items in this collection. Repeatable.")
-]
-_Cited = Annotated[
-    list[Path] | None,
-    option(
-        "--cited",
-        "FILE",
-        "Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
-    ),
-]
-_Sort = Annotated[Order | None, typer.Option("--sort", help="The order.", show_default="digest")]
-_ShortVenues = Annotated[bool, typer.Option("--short-venues", help="Short venue names: CVPR.")]
-_Abstract = Annotated[bool, typer.Option("--abstract", help="Include abstracts.")]
-_Note = Annotated[bool, typer.Option("--note", help="Include comments.")]
-_Awards = Annotated[bool, typer.Option("--awards", help="Include awards, as notes.")]
-_AddOnly = Annotated[
-    bool | None,
-    typer.Option(
-        "--add-only/--update",
-        help="Only add entries, or also update those that export wrote.",
-        show_default="--update in a file that export made",
-    ),
-]
-_Prune = Annotated[
-    bool,
-    typer.Option("--prune", help="Remove unwanted entries that export wrote; not with --add-only."),
-]
-_Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="Write the file anew; its content is lost.")
-]
-
-
-@app.command()
-def export(
-    digests: AnyDigests = None,
-    output: _Output = "",
-    target: _To = None,
-    items: _Items = "",
-    tags: _Tags = None,
-    collections: _Collections = None,
-    cited: _Cited = None,
-    order: _Sort = None,
-    short_venues: _ShortVenues = False,
-    abstract: _Abstract = False,
-    note: _Note = False,
-    awards: _Awards = False,
-    address: Address = "",
-    format_name: FormatName = "",
-    add_only: _AddOnly = None,
-    prune: _Prune = False,
-    may_overwrite: _Overwrite = False,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-) -> int:
+@command(
+    app,
+    "files output target items tags collections cited order short_venues abstract note awards"
+    " address format_name add_only prune may_overwrite is_dry_run is_agreed",
+)
+def export(wanted: ExportOptions, asked: Invocation) -> int:
     """Write a bibliography: BibTeX, biblatex or CSL JSON.
 
     With DIGEST, export writes the entries of these digests. It then needs no library and no
@@ -220,43 +191,23 @@ def export(
       zoterodigest export papers.md -o refs.bib --cited main.tex
       zoterodigest export --items items.json --to csljson -o -
     """
-    wanted = ExportOptions(
-        output=output,
-        target=target,
-        items=items,
-        tags=tuple(tags or ()),
-        collections=tuple(collections or ()),
-        cited=tuple(cited or ()),
-        order=order,
-        style=tuple(compress(_FLAGS, (short_venues, abstract, note, awards))),
-        add_only=add_only,
-        prune=prune,
-        may_overwrite=may_overwrite,
-    )
-    asked = Invocation(
-        files=digests or (),
-        address=address,
-        format_name=format_name,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-    )
     _require_clear(wanted, asked)
-    writing = Writing(asked, may_overwrite)
+    writing = Writing(asked, wanted.may_overwrite)
     workspace = None
-    if not asked.files and not items:
-        may_be_all = not output and not wanted.choices
-        workspace = project_here(address, output, may_be_all=may_be_all)
+    if not asked.files and not wanted.items:
+        may_be_all = not wanted.output and not wanted.choices
+        workspace = project_here(asked.address, wanted.output, may_be_all=may_be_all)
     # A project updates .bib files only; CSL JSON is always written whole.
     if workspace is not None and not wanted.is_csl:
-        if not output and not wanted.choices and workspace.bibs:
+        if may_be_all and workspace.bibs:
             return export_into(workspace, workspace.bibs, wanted.rules, writing)
-        if names_bib(output):
-            bib = workspace.project.bib_file(Path(output))
+        if names_bib(wanted.output):
+            bib = workspace.project.bib_file(Path(wanted.output))
             return export_into(workspace, [bib], wanted.rules, writing)
-        if output in ("", "-"):
+        if wanted.output in ("", "-"):
             return show_new_bib(workspace, wanted.rules)
     found = _references(wanted, asked, *exported_keys(workspace))
-    _write(by_key(found) if order is Order.KEY else found, wanted, writing)
+    _write(by_key(found) if wanted.order is Order.KEY else found, wanted, writing)
     return FINE
 
 
@@ -303,7 +254,7 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
     """
     output = wanted.output or "-"
     dialect = Dialect.BIBLATEX if wanted.target is Target.BIBLATEX else Dialect.BIBTEX
-    style = Style(dialect, **dict.fromkeys(wanted.style, True))
+    style = Style(dialect, **wanted.style)
     present = None if output == "-" else read_if_present(Path(output))
     if wanted.cited:
         cited = read_cited(wanted.cited)

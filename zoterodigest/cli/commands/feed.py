@@ -12,16 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.options import (
-    FAILED,
-    FINE,
-    AsJson,
-    DryRun,
-    Invocation,
-    Offline,
-    Yes,
-    argument,
-)
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import (
     counted,
@@ -48,25 +39,28 @@ from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Windo
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
+@command(app, "names since until is_dry_run is_agreed is_offline as_json")
 def feed(
-    names: Annotated[list[str] | None, argument("NAME")] = None,
+    asked: Invocation,
+    names: Annotated[Sequence[str], argument("NAME")] = (),
     since: Annotated[
         str,
-        typer.Option(
-            metavar="DAY", help="Submitted on this day or later: yesterday, 3d, 2025-04-07."
+        option(
+            "--since",
+            "DAY",
+            "Submitted on this day or later: yesterday, 3d, 2025-04-07.",
+            default=True,
         ),
     ] = "7d",
     until: Annotated[
         str,
-        typer.Option(
-            metavar="DAY", help="Submitted on this day or before; the entries go to this day."
+        option(
+            "--until",
+            "DAY",
+            "Submitted on this day or before; the entries go to this day.",
+            default=True,
         ),
     ] = "today",
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    is_offline: Offline = False,
-    as_json: AsJson = False,
 ) -> int:
     """Bring new arXiv papers into digests.
 
@@ -90,10 +84,10 @@ def feed(
     if config is None:
         raise NoSuchFeed("", ())
     project = loaded(config)
-    if not is_dry_run:
+    if not asked.is_dry_run:
         require_idle(project.state_folder)
-    feeds = feeds_called(project, names or ())
-    if is_offline or lookups_are_off():
+    feeds = feeds_called(project, names)
+    if asked.is_offline or lookups_are_off():
         raise NotAsked(
             "new papers are found at arXiv, and nothing is to be looked up",
             "Run it without --offline and ZOTERODIGEST_OFFLINE.",
@@ -101,21 +95,21 @@ def feed(
     feeding = Feeding(project, venue_table(), days)
     with open_sources(project.configuration.lookup) as sources:
         fed = [_feed(feeding, rules, days, sources) for rules in feeds]
-    if not as_json:
+    if not asked.as_json:
         emit(line for one in fed for line in _text(one))
     number = sum(len(one.came) for one in fed)
-    if number and not is_dry_run:
+    if number and not asked.is_dry_run:
         # A daily job has no terminal, and is not asked.
-        is_needed = sys.stdin.isatty() and not as_json
+        is_needed = sys.stdin.isatty() and not asked.as_json
         question = f"Write this into {counted(len(feeding.changed), 'digest')}?"
-        require_consent(question, Invocation(is_agreed=is_agreed), is_needed=is_needed)
+        require_consent(question, asked, is_needed=is_needed)
     changed = [digest.key for digest in feeding.changed]
-    unwritten = {} if is_dry_run else feeding.write()
+    unwritten = {} if asked.is_dry_run else feeding.write()
     # A failed feed does not stop the others: the next run completes it.
     is_failed = any(one.failed or one.fault for one in fed)
-    text = _done(number, changed, is_dry_run=is_dry_run, is_failed=is_failed)
-    data = _data(fed, feeding, is_written=bool(changed) and not is_dry_run)
-    emit_result(text, data, as_json=as_json)
+    text = _done(number, changed, is_dry_run=asked.is_dry_run, is_failed=is_failed)
+    data = _data(fed, feeding, is_written=bool(changed) and not asked.is_dry_run)
+    emit_result(text, data, as_json=asked.as_json)
     for error in unwritten.values():
         tell_error(str(error), error.hint)
     _tell_failures(fed)

@@ -10,7 +10,7 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import AnyFiles
+from zoterodigest.cli.base.options import argument, command
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import emit, hanging, visible
 from zoterodigest.digest.read.detect import read_document
@@ -29,9 +29,9 @@ from zoterodigest.project.running import running
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
+@command(app, "files is_fresh")
 def init(
-    digests: AnyFiles = None,
+    files: Annotated[Sequence[Path], argument("FILE")] = (),
     is_fresh: Annotated[
         bool, typer.Option("--fresh", help="Rename the lock file and start anew.")
     ] = False,
@@ -56,7 +56,7 @@ def init(
       zoterodigest init --fresh
     """
     act = _begin_anew if is_fresh else _write_configuration
-    emit(act(Path(), digests or []))
+    emit(act(Path(), files))
 
 
 def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import AsJson, FormatName, argument
+from zoterodigest.cli.base.options import Invocation, argument, command
 from zoterodigest.cli.base.screen import emit, tell_error
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.inspection import (
@@ -24,12 +25,12 @@ from zoterodigest.project.layout import by_kind
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command(epilog="Next: `zoterodigest push FILE...` brings the entries into a library.")
-def inspect(
-    files: Annotated[list[Path], argument("FILE")],
-    format_name: FormatName = "",
-    as_json: AsJson = False,
-) -> int:
+@command(
+    app,
+    "paths format_name as_json",
+    epilog="Next: `zoterodigest push FILE...` brings the entries into a library.",
+)
+def inspect(asked: Invocation, paths: Annotated[Sequence[Path], argument("FILE")]) -> int:
     """See what zoterodigest understands of digests or a .bib.
 
     inspect lists every entry, the lines it skipped and why, entries that it can't read, and papers
@@ -46,9 +47,9 @@ def inspect(
     zoterodigest detects the format. To add your own, put a file NAME.format.toml beside the digest
     (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood.
     """
-    digests, named = by_kind(files)
-    found, bibs = inspect_digests(digests, format_name), inspect_bibs(named)
-    if as_json:
+    digests, named = by_kind(paths)
+    found, bibs = inspect_digests(digests, asked.format_name), inspect_bibs(named)
+    if asked.as_json:
         emit_json(digests_data(found) | (bibs_data(bibs) if named else {}))
     else:
         emit(digests_text(found) if digests else ())

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 
 from zoterodigest.cli.base.network import access
-from zoterodigest.cli.base.options import FAILED, FINE, AsJson, DryRun, Invocation, Stats, Yes
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
 from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.project_context import NoLibraryYet, near, told_requests
 from zoterodigest.cli.base.screen import (
@@ -45,28 +45,52 @@ _library = typer.Typer(
 app.add_typer(_library, name="library")
 
 
-@_library.command("copy", epilog="Next: `zoterodigest sync` has nothing to do.")
-def copy(
+@dataclass(frozen=True, slots=True)
+class _CopyRequest:
+    """What to copy: from which library to which, and how much of it."""
+
     source: Annotated[
         str, typer.Argument(metavar="FROM", help="The library to copy.", show_default=False)
-    ],
+    ]
     target: Annotated[
         str, typer.Argument(metavar="TO", help="The library to copy it into.", show_default=False)
-    ],
+    ]
     is_whole: Annotated[
         bool, typer.Option("--all", help="Copy every item, not only linked ones.")
-    ] = False,
+    ] = False
     with_trash: Annotated[
         bool, typer.Option("--trash", help="Also copy the trash, into the trash.")
-    ] = False,
+    ] = False
     is_switched: Annotated[
         bool, typer.Option("--switch", help="Write TO into zoterodigest.toml afterwards.")
-    ] = False,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    as_json: AsJson = False,
-    with_stats: Stats = False,
-) -> int:
+    ] = False
+
+    @contextmanager
+    def opened(self, reaching: Access) -> Iterator[tuple[Workspace, Workspace]]:
+        """Open both libraries while the block lasts."""
+        meant = (
+            Chosen(one, access=reaching, allowed=allowed()) for one in (self.source, self.target)
+        )
+        source, target = (open_workspace((), Path(), chosen=one) for one in meant)
+        # A mistyped path would be opened as a new, empty library, and copied without a word.
+        match parse_address(self.source):
+            case EmbeddedAddress(path) if not Path(path).exists():
+                raise NoLibraryYet(near(Path(path)))
+        with source.library, target.library:
+            yield source, target
+
+    def options(self, target: Workspace) -> CopyOptions:
+        """Return the options of the copy."""
+        address = configured_address(target, self.target)
+        return CopyOptions(address, self.is_whole, self.with_trash, self.is_switched)
+
+
+@command(
+    _library,
+    "source target is_whole with_trash is_switched is_dry_run is_agreed as_json with_stats",
+    epilog="Next: `zoterodigest sync` has nothing to do.",
+)
+def copy(wanted: _CopyRequest, asked: Invocation) -> int:
     """Copy a library to another address and continue there.
 
     copy takes the items that the lock file of this project links, with their notes, tags,
@@ -87,62 +111,28 @@ def copy(
     The exit code is 1 if something couldn't be copied. It is 7 if TO has items of yours and you
     didn't confirm (--yes confirms).
     """
-    wanted = _CopyRequest(source, target, is_whole, with_trash, is_switched)
-    asked = Invocation(
-        is_dry_run=is_dry_run, is_agreed=is_agreed, with_stats=with_stats, as_json=as_json
-    )
     reaching = access()
     with wanted.opened(reaching) as (here, there), told_requests(asked, reaching.tally):
-        if not is_dry_run:
+        if not asked.is_dry_run:
             require_idle(here.project.state_folder)
         with busy("Reading both libraries"):
             copying = prepare_copy(here, there, wanted.options(there))
-        if not as_json:
+        if not asked.as_json:
             emit(_plan(copying, wanted))
         copied = Copied(copying, failures=copying.refused)
-        if not is_dry_run:
+        if not asked.is_dry_run:
             question = f"{visible(wanted.target)} holds things of your own. Write this into it?"
             require_consent(question, asked, is_needed=copying.needs_consent)
             with progress("Copying", "copied") as report:
                 copied = carry_out_copy(copying, report)
-        if as_json:
+        if asked.as_json:
             emit_json(_data(copied, wanted))
-        elif is_dry_run:
+        elif asked.is_dry_run:
             emit(_planned(copying, wanted))
         else:
             emit(_told(copied, wanted))
     tell_failures(copied.failures)
     return FAILED if copied.failures else FINE
-
-
-@dataclass(frozen=True, slots=True)
-class _CopyRequest:
-    """What to copy: from which library to which, and how much of it."""
-
-    source: str
-    target: str
-    is_whole: bool = False
-    with_trash: bool = False
-    is_switched: bool = False
-
-    @contextmanager
-    def opened(self, reaching: Access) -> Iterator[tuple[Workspace, Workspace]]:
-        """Open both libraries while the block lasts."""
-        meant = (
-            Chosen(one, access=reaching, allowed=allowed()) for one in (self.source, self.target)
-        )
-        source, target = (open_workspace((), Path(), chosen=one) for one in meant)
-        # A mistyped path would be opened as a new, empty library, and copied without a word.
-        match parse_address(self.source):
-            case EmbeddedAddress(path) if not Path(path).exists():
-                raise NoLibraryYet(near(Path(path)))
-        with source.library, target.library:
-            yield source, target
-
-    def options(self, target: Workspace) -> CopyOptions:
-        """Return the options of the copy."""
-        address = configured_address(target, self.target)
-        return CopyOptions(address, self.is_whole, self.with_trash, self.is_switched)
 
 
 _KINDS = ("items", "notes", "attachments", "collections")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from zoterodigest.cli.base.options import AsJson, RunNumber
+from zoterodigest.cli.base.options import Invocation, RunNumber, command
 from zoterodigest.cli.base.screen import styled, tell_error, visible
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.history_text import (
@@ -26,8 +26,8 @@ from zoterodigest.project.log.history import History, history_folder, read_histo
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command(epilog="Next: `zoterodigest undo RUN` takes a run back.")
-def log(number: RunNumber = None, as_json: AsJson = False) -> None:
+@command(app, "number as_json", epilog="Next: `zoterodigest undo RUN` takes a run back.")
+def log(asked: Invocation, number: RunNumber = None) -> None:
     """List the runs that wrote something, or what one of them changed.
 
     The newest run comes first. The history is on this computer only. zoterodigest keeps 200 runs,
@@ -46,11 +46,11 @@ def log(number: RunNumber = None, as_json: AsJson = False) -> None:
     if number is not None:
         run = history.run(number)
         data = {**run_data(listed(run), undone), **changes_data(run)}
-        emit_result(_run_text(run, history), data, as_json=as_json)
+        emit_result(_run_text(run, history), data, as_json=asked.as_json)
         return
     runs = history.runs[::-1]
     text = runs_table(runs) if runs else ["No run that wrote something is kept here."]
-    emit_result(text, {"runs": [run_data(run, undone) for run in runs]}, as_json=as_json)
+    emit_result(text, {"runs": [run_data(run, undone) for run in runs]}, as_json=asked.as_json)
 
 
 def history_of(project: Project) -> History:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import Address, AsJson, option
+from zoterodigest.cli.base.options import Invocation, command, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import filter_items, library_data, library_text
@@ -15,24 +16,23 @@ from zoterodigest.cli.show.library_list import filter_items, library_data, libra
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
+@command(app, "address collections tags as_json with_children")
 def ls(
-    address: Address = "",
+    asked: Invocation,
     collections: Annotated[
-        list[str] | None,
+        Sequence[str],
         option(
             "--collection",
             "NAME",
             "Only items in this collection or below: its name, path A/B or key.",
         ),
-    ] = None,
+    ] = (),
     tags: Annotated[
-        list[str] | None,
+        Sequence[str],
         option(
             "--tag", "TAG", "Only items with this tag. Repeatable; an item must have all of them."
         ),
-    ] = None,
-    as_json: AsJson = False,
+    ] = (),
     with_children: Annotated[
         bool, typer.Option("--children", help="With --json: also notes and attachments.")
     ] = False,
@@ -47,9 +47,8 @@ def ls(
 
     --json prints the items as in the Zotero API (`data`), without the trash.
     """
-    with open_library(address, Path()) as library:
+    with open_library(asked.address, Path()) as library:
         snapshot = library.read()
-    shown = filter_items(snapshot, collections or (), tags or ())
-    emit_result(
-        library_text(shown), library_data(shown, with_children=with_children), as_json=as_json
-    )
+    shown = filter_items(snapshot, collections, tags)
+    data = library_data(shown, with_children=with_children)
+    emit_result(library_text(shown), data, as_json=asked.as_json)

@@ -8,18 +8,7 @@ from typing import Annotated
 import typer
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.options import (
-    FAILED,
-    FINE,
-    Address,
-    AnyDigests,
-    AsJson,
-    DryRun,
-    Invocation,
-    MaxChanges,
-    Stats,
-    Yes,
-)
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, MaxChanges, command
 from zoterodigest.cli.base.project_context import ProjectContext, open_context
 from zoterodigest.cli.base.screen import emit, tell, visible
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
@@ -47,24 +36,24 @@ from zoterodigest.sync.syncing.sync_run import carry_out
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command(epilog="Next: `zoterodigest published --apply` changes the items.")
+@command(
+    app,
+    "files is_applied into_digests is_dry_run is_agreed asks_nobody address max_changes with_stats"
+    " as_json",
+    epilog="Next: `zoterodigest published --apply` changes the items.",
+)
 def published(
-    digests: AnyDigests = None,
+    asked: Invocation,
     is_applied: Annotated[
         bool, typer.Option("--apply", help="Change the items and the project's .bib files.")
     ] = False,
     into_digests: Annotated[
         bool, typer.Option("--markdown", help="With --apply: also change the digests.")
     ] = False,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    is_offline: Annotated[
+    asks_nobody: Annotated[
         bool, typer.Option("--offline", help="Ask no service; use kept answers.")
     ] = False,
-    address: Address = "",
     max_changes: MaxChanges = None,
-    with_stats: Stats = False,
-    as_json: AsJson = False,
 ) -> int:
     """Find where papers were published, and show the evidence.
 
@@ -86,19 +75,10 @@ def published(
 
     The exit code is 1 if a source didn't answer or a record couldn't be written.
     """
-    asked = Invocation(
-        files=digests or (),
-        address=address,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        is_offline=is_offline,
-        with_stats=with_stats,
-        as_json=as_json,
-    )
     place = open_context(asked)
     with place.workspace.library:
         is_applied = is_applied or into_digests
-        if is_applied and not is_dry_run:
+        if is_applied and not asked.is_dry_run:
             require_idle(place.workspace.project.state_folder)
         with busy("Reading digests and library"):
             # An item is judged by all its entries, also by those in digests that were not named.
@@ -108,10 +88,10 @@ def published(
         shown, requests = _looked_for(
             works,
             prepared.workspace,
-            asks_nobody=is_offline or lookups_are_off(),
+            asks_nobody=asks_nobody or lookups_are_off(),
             into_digests=into_digests,
         )
-        if with_stats:
+        if asked.with_stats:
             sent = [f"{number:,} to {name}" for name, number in requests.items() if number]
             tell([f"Requests to sources: {', '.join(sent) or 'none'}"])
         if is_applied:
@@ -119,7 +99,9 @@ def published(
                 _planned(prepared, shown, into_digests, max_changes), place, shown, asked
             )
         emit_result(
-            (*place.lines(), "", *published_text(shown)), published_data(shown), as_json=as_json
+            (*place.lines(), "", *published_text(shown)),
+            published_data(shown),
+            as_json=asked.as_json,
         )
         return FAILED if shown.findings.faults else FINE
 

@@ -8,17 +8,7 @@ from typing import Any
 
 import typer
 
-from zoterodigest.cli.base.options import (
-    FAILED,
-    FINE,
-    Address,
-    AnyDigests,
-    AsJson,
-    DryRun,
-    Invocation,
-    Stats,
-    Yes,
-)
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
 from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import (
     counted,
@@ -51,14 +41,8 @@ from zoterodigest.sync.undo.remove_and_unlink import (
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
-def unlink(
-    digests: AnyDigests = None,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    address: Address = "",
-    as_json: AsJson = False,
-) -> int:
+@command(app, "files is_dry_run is_agreed address as_json")
+def unlink(asked: Invocation) -> int:
     """Delete the links of digests, change nothing else.
 
     The library and the digests stay as they are. A later push skips these entries unless you pass
@@ -68,25 +52,11 @@ def unlink(
     Example:
       zoterodigest unlink papers.md
     """
-    asked = Invocation(
-        files=digests or (),
-        address=address,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        as_json=as_json,
-    )
     return _leave(asked, prepare_unlink)
 
 
-@app.command()
-def remove(
-    digests: AnyDigests = None,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    address: Address = "",
-    as_json: AsJson = False,
-    with_stats: Stats = False,
-) -> int:
+@command(app, "files is_dry_run is_agreed address as_json with_stats")
+def remove(asked: Invocation) -> int:
     """Remove what push made for digests.
 
     remove moves the items, notes and collections that push made to the trash, and removes its tags
@@ -98,14 +68,6 @@ def remove(
       zoterodigest remove papers.md --dry-run
       zoterodigest remove papers.md
     """
-    asked = Invocation(
-        files=digests or (),
-        address=address,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        as_json=as_json,
-        with_stats=with_stats,
-    )
     return _leave(asked, prepare_remove)
 
 

@@ -14,19 +14,15 @@ from zoterodigest.cli.base.options import (
     CONFLICTING,
     FAILED,
     FINE,
-    Address,
-    AnyDigests,
-    AsJson,
-    DryRun,
     Invocation,
-    Yes,
     argument,
+    command,
     option,
 )
 from zoterodigest.cli.base.project_context import open_context
 from zoterodigest.cli.base.screen import counted, emit, excerpts, width, wrapped
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
-from zoterodigest.cli.commands.acknowledging import NotChosen, StandingWish, acknowledge_or_forget
+from zoterodigest.cli.commands.acknowledging import acknowledge_or_forget
 from zoterodigest.cli.commands.asking import HOLDERS, ask
 from zoterodigest.cli.commands.editing import edited
 from zoterodigest.cli.show.closing import done_text, planned_amounts, planned_line
@@ -60,14 +56,16 @@ from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command(epilog="Next: `zoterodigest resolve` decides them.")
+@command(
+    app,
+    "files with_diverged address as_json",
+    epilog="Next: `zoterodigest resolve` decides them.",
+)
 def conflicts(
-    digests: AnyDigests = None,
+    asked: Invocation,
     with_diverged: Annotated[
         bool, typer.Option("--diverged", "--apart", "-a", help="Also list diverged fields.")
     ] = False,
-    address: Address = "",
-    as_json: AsJson = False,
 ) -> int:
     """List fields that were edited on both sides.
 
@@ -80,47 +78,55 @@ def conflicts(
       zoterodigest conflicts
       zoterodigest conflicts papers.md --diverged
     """
-    asked = Invocation(files=digests or (), address=address, as_json=as_json)
     workspace = open_context(asked).workspace
     with workspace.library:
         prepared, fields = _opened(workspace)
     text = conflicts_text(prepared, fields, with_diverged=with_diverged)
-    emit_result(text, conflicts_data(prepared, fields), as_json=as_json)
+    emit_result(text, conflicts_data(prepared, fields), as_json=asked.as_json)
     return CONFLICTING if has_conflicts(prepared, fields) else FINE
 
 
-_Id = Annotated[str, argument("ID")]
-_Keep = Annotated[End | None, typer.Option("--keep", help="The side to keep.", show_default=False)]
-_Edit = Annotated[
-    bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
-]
-_Field = Annotated[str, option("--field", "NAME", "Only this field.")]
-_All = Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")]
-_Diverged = Annotated[
-    bool, typer.Option("--diverged", "--apart", "-a", help="Also decide diverged fields.")
-]
-_Acknowledge = Annotated[
-    bool, typer.Option("--acknowledge", help="Accept a report of `status` until its values change.")
-]
-_Forget = Annotated[
-    bool, typer.Option("--forget", help="Report in `status` again what you acknowledged.")
-]
+@dataclass(frozen=True, slots=True)
+class _ResolveWish:
+    """Which open fields to decide, and how; with neither `keep` nor `is_edit` a person is asked.
+
+    Without an `id` all conflicts are meant, and with `with_diverged` the diverged fields too.
+    """
+
+    id: Annotated[str, argument("ID")] = ""
+    field: Annotated[str, option("--field", "NAME", "Only this field.")] = ""
+    keep: Annotated[
+        End | None, typer.Option("--keep", help="The side to keep.", show_default=False)
+    ] = None
+    is_edit: Annotated[
+        bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
+    ] = False
+    is_all: Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")] = False
+    with_diverged: Annotated[
+        bool, typer.Option("--diverged", "--apart", "-a", help="Also decide diverged fields.")
+    ] = False
+
+    @property
+    def asks(self) -> bool:
+        return self.keep is None and not self.is_edit
 
 
-@app.command(epilog="Next: `zoterodigest status` shows what is left.")
+@command(
+    app,
+    "id keep is_edit field is_all with_diverged is_acknowledged is_forgotten is_dry_run is_agreed"
+    " address as_json",
+    epilog="Next: `zoterodigest status` shows what is left.",
+)
 def resolve(
-    wanted: _Id = "",
-    keep: _Keep = None,
-    is_edit: _Edit = False,
-    field: _Field = "",
-    is_all: _All = False,
-    with_diverged: _Diverged = False,
-    is_acknowledged: _Acknowledge = False,
-    is_forgotten: _Forget = False,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    address: Address = "",
-    as_json: AsJson = False,
+    wish: _ResolveWish,
+    asked: Invocation,
+    is_acknowledged: Annotated[
+        bool,
+        typer.Option("--acknowledge", help="Accept a report of `status` until its values change."),
+    ] = False,
+    is_forgotten: Annotated[
+        bool, typer.Option("--forget", help="Report in `status` again what you acknowledged.")
+    ] = False,
 ) -> int:
     """Decide fields that were edited on both sides.
 
@@ -144,33 +150,26 @@ def resolve(
 
     To use a merge tool, name it in zoterodigest.toml below [sync]: merge_tool = ["vimdiff"].
     """
-    asked = Invocation(address=address, is_dry_run=is_dry_run, is_agreed=is_agreed, as_json=as_json)
     if is_acknowledged or is_forgotten:
-        if keep or is_edit or (is_acknowledged and is_forgotten):
-            raise NotChosen(
-                "--acknowledge, --forget, --keep and --edit are different wishes",
-                "Give one of them.",
-            )
-        reports = StandingWish(wanted, field, is_all, is_forgotten)
-        return acknowledge_or_forget(reports, asked)
-    wish = _ResolveWish(wanted, field, keep, is_edit, is_all, with_diverged)
-    _require_clear(wish, may_ask=sys.stdin.isatty() and not as_json)
+        _require_one_wish(wish, is_forgotten=is_forgotten, is_acknowledged=is_acknowledged)
+        return acknowledge_or_forget(asked, wish.id, wish.field, is_forgotten=is_forgotten)
+    _require_clear(wish, may_ask=sys.stdin.isatty() and not asked.as_json)
     workspace = open_context(asked).workspace
-    if not is_dry_run:
+    if not asked.is_dry_run:
         require_idle(workspace.project.state_folder)
     with workspace.library:
         prepared, fields = _opened(workspace)
         meant = _meant(fields, wish)
         decisions = _decided(meant, wish, workspace)
-        if not decisions and not as_json:
+        if not decisions and not asked.as_json:
             emit([_nothing(prepared, fields, meant)])
         resolving = prepare_resolve(workspace, decisions)
-        if not as_json:
+        if not asked.as_json:
             emit(_shown(resolving))
         outcome = Outcome(resolving.prepared)
         decided = [one.field for one in resolving.decisions]
         after = tuple(one for one in fields if one not in decided)
-        if resolving.decisions and not is_dry_run:
+        if resolving.decisions and not asked.is_dry_run:
             question = f"Write {counted(len(resolving.decisions), 'decision')}?"
             require_consent(question, asked, is_needed=resolving.prepared.needs_consent)
             with progress("Writing", "written") as report:
@@ -184,28 +183,9 @@ def resolve(
 
 
 class NotDecided(ZoterodigestError):
-    """Nothing says which value both sides get, and no person can be asked."""
+    """The options don't say clearly what to decide or how, and no person can be asked."""
 
     exit_code = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _ResolveWish:
-    """Which open fields to decide, and how; with neither `keep` nor `is_edit` a person is asked.
-
-    Without an `id` all conflicts are meant, and with `with_apart` the diverged fields too.
-    """
-
-    id: str = ""
-    field: str = ""
-    keep: End | None = None
-    is_edit: bool = False
-    is_all: bool = False
-    with_diverged: bool = False
-
-    @property
-    def asks(self) -> bool:
-        return self.keep is None and not self.is_edit
 
 
 def _opened(workspace: Workspace) -> tuple[Prepared, tuple[OpenField, ...]]:
@@ -225,6 +205,17 @@ def _nothing(prepared: Prepared, fields: Sequence[OpenField], meant: Sequence[Op
             " by its ID; what was moved or renamed at both ends, by doing the same at one."
         )
     return "Nothing is open."
+
+
+def _require_one_wish(wish: _ResolveWish, *, is_acknowledged: bool, is_forgotten: bool) -> None:
+    if wish.keep or wish.is_edit or (is_acknowledged and is_forgotten):
+        raise NotDecided(
+            "--acknowledge, --forget, --keep and --edit are different wishes", "Give one of them."
+        )
+    # Exactly one of the two: an ID that is forgotten must not mean every report.
+    if bool(wish.id) == wish.is_all:
+        what = "an ID and --all are two things" if wish.id else "neither an ID nor --all was given"
+        raise NotDecided(what, "Give an ID that `zoterodigest status` lists, or --all.")
 
 
 _KEEPS = "--keep markdown, --keep bib or --keep zotero"

@@ -15,7 +15,7 @@ import typer
 
 from zoterodigest import __version__
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import Address, option
+from zoterodigest.cli.base.options import Invocation, command, option
 from zoterodigest.cli.base.project_context import project_in
 from zoterodigest.cli.base.screen import emit, tell, tell_error
 from zoterodigest.errors import ZoterodigestError
@@ -35,29 +35,29 @@ DEFAULT_PORT = 23120
 """Beside that of the running Zotero."""
 
 
-@app.command()
+@command(app, "address port users groups")
 def serve(
-    address: Address = "",
+    asked: Invocation,
     port: Annotated[
         int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 chooses a free one.")
     ] = DEFAULT_PORT,
     users: Annotated[
-        list[str] | None,
+        Sequence[str],
         option(
             "--user",
             "ID[=ADDRESS]",
             "Serve it as the library of this user. Repeatable.",
             "those of ZOTERODIGEST_SERVE_KEYS, else 1",
         ),
-    ] = None,
+    ] = (),
     groups: Annotated[
-        list[str] | None,
+        Sequence[str],
         option(
             "--group",
             "ID[=ADDRESS]",
             "Serve it as the library of this group, open to every user. Repeatable.",
         ),
-    ] = None,
+    ] = (),
 ) -> None:
     """Serve a library to other Zotero clients.
 
@@ -77,10 +77,10 @@ def serve(
     known = keys_in(os.environ)
     offers = {
         **_offers("users", users or sorted(known, key=int) or ["1"]),
-        **_offers("groups", groups or ()),
+        **_offers("groups", groups),
     }
     keys = {path: _key(user, known, port) for path in offers if (user := user_at(path))}
-    with _libraries(address, offers) as libraries, _bound(libraries, keys, port) as listening:
+    with _libraries(asked.address, offers) as libraries, _bound(libraries, keys, port) as listening:
         places = ", ".join(f"{listening.url}/{path}" for path in libraries)
         emit([f"Serving {places} (Ctrl-C ends it)"])
         # Ctrl-C is how a person ends the server, so it is no error.

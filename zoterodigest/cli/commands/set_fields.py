@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, Address, AsJson, DryRun, argument
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import counted, emit, tell_failure, wrapped
 from zoterodigest.cli.base.talk import busy, progress
@@ -27,19 +27,19 @@ from zoterodigest.sync.items.setting import Setting, prepare_setting, write_sett
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command("set", epilog="Next: `zoterodigest sync` brings it into the digests.")
+@command(
+    app,
+    "name assignments note is_dry_run address as_json",
+    name="set",
+    epilog="Next: `zoterodigest sync` brings it into the digests.",
+)
 def set_fields(
+    asked: Invocation,
     name: Annotated[str, argument("KEY")],
-    assignments: Annotated[list[str] | None, argument("[FIELD=VALUE]...")] = None,
+    assignments: Annotated[Sequence[str], argument("[FIELD=VALUE]...")] = (),
     note: Annotated[
-        Path | None,
-        typer.Option(
-            "--note", metavar="FILE", help="Markdown for the note; - reads standard input."
-        ),
+        Path | None, option("--note", "FILE", "Markdown for the note; - reads standard input.")
     ] = None,
-    is_dry_run: DryRun = False,
-    address: Address = "",
-    as_json: AsJson = False,
 ) -> int:
     """Edit an item of the library, as you would in Zotero.
 
@@ -56,27 +56,27 @@ def set_fields(
       zoterodigest set vaswani2017 authors="Ashish Vaswani; Noam Shazeer"
       zoterodigest set U7GSK22K --note summary.md
     """
-    values = _values(assignments or ())
+    values = _values(assignments)
     if not values and note is None:
         raise typer.BadParameter("give FIELD=VALUE or --note FILE")
     text = _text(note) if note else None
-    library = open_library(address, Path())
-    opened = open_workspace((), Path(), chosen=chosen(address))
-    if not is_dry_run:
+    library = open_library(asked.address, Path())
+    opened = open_workspace((), Path(), chosen=chosen(asked.address))
+    if not asked.is_dry_run:
         require_idle(opened.project.state_folder)
     with library:
         with busy("Reading the library"):
             workspace = replace(opened, library=library)
             setting = prepare_setting(workspace, name, values, text)
-        if not as_json:
+        if not asked.as_json:
             emit(changes_text(setting.run) if setting.sent else ["Nothing to write."])
         results = Results()
-        if setting.sent and not is_dry_run:
+        if setting.sent and not asked.is_dry_run:
             with progress("Writing", "written") as report:
                 results = write_setting(setting, report)
-    if as_json:
+    if asked.as_json:
         emit_json({"written": len(results.versions), **changes_data(setting.run)})
-    elif is_dry_run and setting.sent:
+    elif asked.is_dry_run and setting.sent:
         what = _written_text(setting, len(setting.sent.items))
         emit(["", *wrapped(planned_line(what))])
     elif results.versions:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.cells import cell_len
 
-from zoterodigest.cli.base.options import Address, AsJson, argument
+from zoterodigest.cli.base.options import Invocation, argument, command
 from zoterodigest.cli.base.project_context import open_library, sources_in
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.show.encoder import emit_result
@@ -28,10 +28,8 @@ from zoterodigest.library.records.contents import collection_paths
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
-def show(
-    keys: Annotated[list[str], argument("KEY")], address: Address = "", as_json: AsJson = False
-) -> None:
+@command(app, "keys address as_json")
+def show(asked: Invocation, keys: Annotated[Sequence[str], argument("KEY")]) -> None:
     """Show items with their tags, links and notes.
 
     KEY is an item key, as in `ls`, or a citation key. If a value was looked up, show names its
@@ -42,13 +40,13 @@ def show(
       zoterodigest show ABCD2345
       zoterodigest show ho2020denoising
     """
-    with open_library(address, Path()) as library:
+    with open_library(asked.address, Path()) as library:
         snapshot = library.read()
         sources = sources_in(Path(), library, snapshot)
     items = items_by_key(snapshot, keys)
     data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
     told = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
-    emit_result(chain.from_iterable(told), data, as_json=as_json)
+    emit_result(chain.from_iterable(told), data, as_json=asked.as_json)
 
 
 _ELSEWHERE = frozenset(

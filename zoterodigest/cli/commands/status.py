@@ -6,15 +6,7 @@ from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import (
-    CONFLICTING,
-    PENDING,
-    Address,
-    AnyDigests,
-    AsJson,
-    FormatName,
-    Invocation,
-)
+from zoterodigest.cli.base.options import CONFLICTING, PENDING, Invocation, command
 from zoterodigest.cli.base.project_context import opened_context
 from zoterodigest.cli.base.screen import emit, wrapped
 from zoterodigest.cli.base.talk import busy
@@ -31,9 +23,9 @@ from zoterodigest.sync.run.run import Options, prepare
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
+@command(app, "files is_check is_all address format_name as_json")
 def status(
-    digests: AnyDigests = None,
+    asked: Invocation,
     is_check: Annotated[
         bool,
         typer.Option(
@@ -43,9 +35,6 @@ def status(
     is_all: Annotated[
         bool, typer.Option("--all", help="Also list reports that you acknowledged.")
     ] = False,
-    address: Address = "",
-    format_name: FormatName = "",
-    as_json: AsJson = False,
 ) -> int:
     """Show what is in sync and what is not.
 
@@ -59,14 +48,11 @@ def status(
       zoterodigest status --all
       zoterodigest status papers.md --check
     """
-    asked = Invocation(
-        files=digests or (), address=address, format_name=format_name, as_json=as_json
-    )
     with opened_context(asked) as place:
         with busy("Reading digests and library"):
             prepared = prepare(place.workspace, Options(SYNC))
         runs = read_history(history_folder(place.workspace.project.state_folder)).runs
-        if as_json:
+        if asked.as_json:
             emit_json(plan_data(prepared, place))
         else:
             emit(status_text(prepared, place, is_all=is_all))

@@ -3,26 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import (
-    Address,
-    AllowRemovals,
-    AnyDigests,
-    AsJson,
-    DryRun,
-    Fill,
-    FormatName,
-    Invocation,
-    MaxChanges,
-    NoNotes,
-    Offline,
-    Only,
-    Relink,
-    Stats,
-    Yes,
-)
+from zoterodigest.cli.base.options import Invocation, MaxChanges, command, option
 from zoterodigest.cli.commands.runs import run
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
@@ -31,22 +17,51 @@ from zoterodigest.sync.run.run import Options
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command(epilog="Next: `zoterodigest ls` lists what arrived.")
-def push(
-    digests: AnyDigests = None,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    is_offline: Offline = False,
-    address: Address = "",
-    format_name: FormatName = "",
-    only: Only = None,
-    no_notes: NoNotes = False,
-    relink: Relink = False,
-    max_changes: MaxChanges = None,
-    allow_removals: AllowRemovals = False,
-    with_stats: Stats = False,
-    as_json: AsJson = False,
-) -> int:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunChoices:
+    """What a person chooses of a run: its entries, its fields, and how much may change."""
+
+    only: Annotated[
+        Sequence[str],
+        option(
+            "--only",
+            "KIND:TEXT",
+            "Use only these entries: id:…, section:…, task:… or keyword:…. Repeatable.",
+        ),
+    ] = ()
+    fill: Annotated[
+        Sequence[str],
+        option("--fill", "FIELD", "Fill in this field if an entry leaves it empty. Repeatable."),
+    ] = ()
+    no_notes: Annotated[bool, typer.Option("--no-notes", help="Skip summaries and notes.")] = False
+    relink: Annotated[
+        bool,
+        typer.Option(
+            "--relink",
+            help="Link again what you unlinked, removed or trashed; restore deleted notes.",
+        ),
+    ] = False
+    max_changes: MaxChanges = None
+    allow_removals: Annotated[
+        bool, typer.Option("--allow-removals", help="Allow any number of removals.")
+    ] = False
+
+    def options(self, intent: Intent) -> Options:
+        """Return the options of a run with this intent; raises `BadSelection`."""
+        chosen = selection(self.only)
+        return Options(intent, chosen, not self.no_notes, self.max_changes, self.allow_removals)
+
+
+_FIRST = "is_agreed is_offline address format_name only"
+_LAST = "max_changes allow_removals with_stats as_json"
+
+
+@command(
+    app,
+    f"files is_dry_run {_FIRST} no_notes relink {_LAST}",
+    epilog="Next: `zoterodigest ls` lists what arrived.",
+)
+def push(asked: Invocation, chosen: RunChoices) -> int:
     """Bring digests into the library.
 
     If the library has a paper already, zoterodigest adopts its item: the item keeps everything you
@@ -63,38 +78,15 @@ def push(
     push asks before it makes more than 20 changes, and before the first push into a library that
     isn't empty. Without a terminal, pass --yes.
     """
-    options = _options(
-        Sync(may_pull=False, relink=relink), only, no_notes, max_changes, allow_removals
-    )
-    asked = Invocation(
-        files=digests or (),
-        address=address,
-        format_name=format_name,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        is_offline=is_offline,
-        with_stats=with_stats,
-        as_json=as_json,
-    )
-    return run(asked, options)
+    return run(asked, chosen.options(Sync(may_pull=False, relink=chosen.relink)))
 
 
-@app.command(epilog="Next: `git diff` shows what came back.")
-def pull(
-    digests: AnyDigests = None,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    is_offline: Offline = False,
-    address: Address = "",
-    format_name: FormatName = "",
-    only: Only = None,
-    fill: Fill = None,
-    no_notes: NoNotes = False,
-    max_changes: MaxChanges = None,
-    allow_removals: AllowRemovals = False,
-    with_stats: Stats = False,
-    as_json: AsJson = False,
-) -> int:
+@command(
+    app,
+    f"files is_dry_run {_FIRST} fill no_notes {_LAST}",
+    epilog="Next: `git diff` shows what came back.",
+)
+def pull(asked: Invocation, chosen: RunChoices) -> int:
     """Bring edits made in the library into the digests.
 
     pull writes only the words that changed, in the style of each digest. An item that you add to a
@@ -110,42 +102,15 @@ def pull(
       zoterodigest pull
       zoterodigest pull papers.md --fill venue --fill authors
     """
-    options = _options(
-        Sync(may_push=False, fills=fields_named(fill or ())),
-        only,
-        no_notes,
-        max_changes,
-        allow_removals,
-    )
-    asked = Invocation(
-        files=digests or (),
-        address=address,
-        format_name=format_name,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        is_offline=is_offline,
-        with_stats=with_stats,
-        as_json=as_json,
-    )
-    return run(asked, options)
+    return run(asked, chosen.options(Sync(may_push=False, fills=fields_named(chosen.fill))))
 
 
-@app.command(epilog="Next: `zoterodigest status` shows what needs you.")
-def sync(
-    digests: AnyDigests = None,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    is_offline: Offline = False,
-    address: Address = "",
-    format_name: FormatName = "",
-    only: Only = None,
-    no_notes: NoNotes = False,
-    relink: Relink = False,
-    max_changes: MaxChanges = None,
-    allow_removals: AllowRemovals = False,
-    with_stats: Stats = False,
-    as_json: AsJson = False,
-) -> int:
+@command(
+    app,
+    f"files is_dry_run {_FIRST} no_notes relink {_LAST}",
+    epilog="Next: `zoterodigest status` shows what needs you.",
+)
+def sync(asked: Invocation, chosen: RunChoices) -> int:
     """Push and pull in one run.
 
     zoterodigest merges edits to different fields, and edits to different paragraphs or bullets of
@@ -158,35 +123,13 @@ def sync(
       zoterodigest sync
       zoterodigest sync --yes --json
     """
-    options = _options(Sync(relink=relink), only, no_notes, max_changes, allow_removals)
-    asked = Invocation(
-        files=digests or (),
-        address=address,
-        format_name=format_name,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        is_offline=is_offline,
-        with_stats=with_stats,
-        as_json=as_json,
-    )
-    return run(asked, options)
+    return run(asked, chosen.options(Sync(relink=chosen.relink)))
 
 
-@app.command(epilog="Next: `zoterodigest sync` does it.")
-def plan(
-    digests: AnyDigests = None,
-    is_agreed: Yes = False,
-    is_offline: Offline = False,
-    address: Address = "",
-    format_name: FormatName = "",
-    only: Only = None,
-    no_notes: NoNotes = False,
-    relink: Relink = False,
-    max_changes: MaxChanges = None,
-    allow_removals: AllowRemovals = False,
-    with_stats: Stats = False,
-    as_json: AsJson = False,
-) -> int:
+@command(
+    app, f"files {_FIRST} no_notes relink {_LAST}", epilog="Next: `zoterodigest sync` does it."
+)
+def plan(asked: Invocation, chosen: RunChoices) -> int:
     """Show what a sync would do, change nothing.
 
     This is `sync --dry-run`. For one direction use `push --dry-run` or `pull --dry-run`. --json
@@ -197,35 +140,15 @@ def plan(
       zoterodigest plan papers.md
       zoterodigest plan --json > plan.json
     """
-    return sync(
-        digests,
-        True,
-        is_agreed,
-        is_offline,
-        address,
-        format_name,
-        only,
-        no_notes,
-        relink,
-        max_changes,
-        allow_removals,
-        with_stats,
-        as_json,
-    )
+    return sync(replace(asked, is_dry_run=True), chosen)
 
 
-@app.command(epilog="Next: `zoterodigest show KEY` shows where each value comes from.")
-def enrich(
-    digests: AnyDigests = None,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    is_offline: Offline = False,
-    address: Address = "",
-    format_name: FormatName = "",
-    only: Only = None,
-    with_stats: Stats = False,
-    as_json: AsJson = False,
-) -> int:
+@command(
+    app,
+    f"files is_dry_run {_FIRST} with_stats as_json",
+    epilog="Next: `zoterodigest show KEY` shows where each value comes from.",
+)
+def enrich(asked: Invocation, chosen: RunChoices) -> int:
     """Fill in what the library lacks, from arXiv.
 
     enrich asks arXiv about the papers of your digests: authors, abstract, first date, categories,
@@ -242,26 +165,4 @@ def enrich(
       zoterodigest enrich papers.md --dry-run
       zoterodigest enrich --yes
     """
-    options = _options(FillIn(), only)
-    asked = Invocation(
-        files=digests or (),
-        address=address,
-        format_name=format_name,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        is_offline=is_offline,
-        with_stats=with_stats,
-        as_json=as_json,
-    )
-    return run(asked, options)
-
-
-def _options(
-    intent: Intent,
-    only: Sequence[str] | None,
-    no_notes: bool = False,
-    max_changes: int | None = None,
-    allow_removals: bool = False,
-) -> Options:
-    chosen = selection(only or ())
-    return Options(intent, chosen, not no_notes, max_changes, allow_removals)
+    return run(asked, chosen.options(FillIn()))

@@ -10,17 +10,7 @@ from typing import Any
 import typer
 
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import (
-    FAILED,
-    FINE,
-    Address,
-    AsJson,
-    DryRun,
-    Invocation,
-    RunNumber,
-    Stats,
-    Yes,
-)
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, RunNumber, command
 from zoterodigest.cli.base.project_context import project_in, told_requests
 from zoterodigest.cli.base.screen import (
     counted,
@@ -62,15 +52,12 @@ from zoterodigest.sync.undo.undo import apply_undo as write_back
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command(epilog="Next: `zoterodigest status` shows what is pending again.")
-def undo(
-    number: RunNumber = None,
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    address: Address = "",
-    as_json: AsJson = False,
-    with_stats: Stats = False,
-) -> int:
+@command(
+    app,
+    "number is_dry_run is_agreed address as_json with_stats",
+    epilog="Next: `zoterodigest status` shows what is pending again.",
+)
+def undo(asked: Invocation, number: RunNumber = None) -> int:
     """Take back what a run wrote, in the library and in files.
 
     Without RUN, undo takes back the newest run that isn't undone yet. A second undo takes back the
@@ -84,13 +71,6 @@ def undo(
       zoterodigest undo
       zoterodigest undo 12 --yes
     """
-    asked = Invocation(
-        address=address,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        as_json=as_json,
-        with_stats=with_stats,
-    )
     project, history = _of_this_folder()
     remark = ""
     if number is None:
@@ -102,14 +82,12 @@ def undo(
     return _take_back(project, number, _UndoWish(asked, history, remark=remark))
 
 
-@app.command(epilog="Next: `zoterodigest undo` takes it back again.")
-def redo(
-    is_dry_run: DryRun = False,
-    is_agreed: Yes = False,
-    address: Address = "",
-    as_json: AsJson = False,
-    with_stats: Stats = False,
-) -> int:
+@command(
+    app,
+    "is_dry_run is_agreed address as_json with_stats",
+    epilog="Next: `zoterodigest undo` takes it back again.",
+)
+def redo(asked: Invocation) -> int:
     """Do again what the last undo took back.
 
     After two undos, redo takes back the second one, and a second redo the first. Once another run
@@ -120,13 +98,6 @@ def redo(
       zoterodigest redo --dry-run
       zoterodigest redo
     """
-    asked = Invocation(
-        address=address,
-        is_dry_run=is_dry_run,
-        is_agreed=is_agreed,
-        as_json=as_json,
-        with_stats=with_stats,
-    )
     project, history = _of_this_folder()
     number = run_to_redo(history.runs)
     if number is None:
