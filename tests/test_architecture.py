@@ -52,6 +52,7 @@ HOMES = {
         "mapping",
         "digest",
         "bibtex.facts.rules",
+        "bibtex.tex.accents",
         "library",
         "lookup",
         "project",

@@ -1,7 +1,7 @@
 """Characters beyond ASCII as TeX writes them, and TeX's commands as the characters they mean.
 
-Letters with accents are taken apart by Unicode itself; what that cannot do stands in the tables
-here; symbols are pylatexenc's, as far as every LaTeX can set them.
+Letters with accents are taken apart by Unicode itself; what that cannot do stands in `tex.toml`;
+symbols are pylatexenc's, as far as every LaTeX can set them.
 """
 
 from __future__ import annotations
@@ -10,45 +10,36 @@ import re
 import unicodedata
 from functools import cache
 
+from pydantic import BaseModel, ConfigDict
 
-def _pairs(table: str) -> dict[str, str]:
-    """Return a table in which a key, its value, the next key and so on stand between blanks."""
-    words = iter(table.split())
-    return dict(zip(words, words, strict=True))
+from zoterodigest import mapping
 
 
-ACCENTS = {
-    chr(int(code, 16)): command
-    for code, command in _pairs(
-        r"""
-        0300 `   0301 '   0302 ^   0303 ~   0304 =   0306 u   0307 .   0308 "   030a r
-        030b H   030c v   0323 d   0327 c   0328 k   0331 b
-        """
-    ).items()
-}
-"""Combining characters and the command that sets each of them on a letter."""
+class _TexTables(BaseModel):
+    """The tables of `tex.toml`."""
 
-LETTERS = _pairs(
-    r"""
-    ø o   Ø O   ł l   Ł L   æ ae   Æ AE   œ oe   Œ OE   å aa   Å AA   ß ss   đ dj   Đ DJ
-    ð dh   Ð DH   þ th   Þ TH   ŋ ng   Ŋ NG   ı i   ȷ j
-    """
-)
-"""Letters that have a command of their own."""
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    symbols: str
+    styles: frozenset[str]
+    signs: dict[str, str]
+    accents: dict[str, str]
+    letters: dict[str, str]
+    characters: dict[str, str]
+    commands: dict[str, str]
+    alphabets: dict[str, str]
+    tags: dict[str, str]
+    shown: dict[str, str]
+
+
+@cache
+def tex_tables() -> _TexTables:
+    """Return the tables of `tex.toml`, which is read when the first of them is needed."""
+    return mapping.load(mapping.folder() / "tex.toml", _TexTables)
+
 
 _BELOW = frozenset("\u0323\u0327\u0328\u0331")
 _COMMA_BELOW = "\u0326"
-_PLAIN = _pairs(
-    r"""
-    ‐ -   ‑ -   ‒ --   – --   — ---   ― ---   ‘ `   ’ '   ‚ {\quotesinglbase}   “ ``
-    ” ''   „ {\quotedblbase}   … {\ldots}   ʼ '   ′ $'$   ″ $''$   µ $\mu$   ϵ $\epsilon$
-    × $\times$   → $\rightarrow$   ← $\leftarrow$   √ $\surd$   ½ $1/2$   ¼ $1/4$
-    ¾ $3/4$   ° $^\circ$   · $\cdot$   ∗ $\ast$   ★ $\star$   ● {\textbullet}
-    © {\textcopyright}   € {\texteuro}   ™ {\texttrademark}   ✓ $\checkmark$
-    ♠ $\spadesuit$   ♥ $\heartsuit$   ♣ $\clubsuit$   ♦ $\diamondsuit$   ¿ ?`   ¡ !`   （ (
-    ） )   ： :   ， ,
-    """
-)
 _SYMBOL = re.compile(
     r"\\ensuremath\{(?P<math>(?:[^{}\\]|\\(?!mathscr|mathbit|mathmit)[A-Za-z]+|\{[A-Za-z0-9]\})+)\}"
     r"|(?P<text>\\(?:text[a-z]+|guil[a-z]+|[PS]))"
@@ -58,11 +49,14 @@ _SCRIPTS = {"<super>": "^", "<sub>": "_"}
 
 @cache
 def tex_character(character: str) -> str:
-    """Return a character beyond ASCII in TeX; the character itself where pdflatex has none."""
-    if character in LETTERS:
-        return f"{{\\{LETTERS[character]}}}"
-    if character in _PLAIN:
-        return _PLAIN[character]
+    """Return a character in TeX; the character itself where pdflatex has none."""
+    tables = tex_tables()
+    if character.isascii():
+        return tables.signs.get(character, character)
+    if character in tables.letters:
+        return f"{{\\{tables.letters[character]}}}"
+    if character in tables.characters:
+        return tables.characters[character]
     kind, *codes = unicodedata.decomposition(character).split() or [""]
     if codes and kind in _SCRIPTS:
         return _script(_SCRIPTS[kind], "".join(chr(int(code, 16)) for code in codes))
@@ -75,16 +69,17 @@ def accented(decomposed: str) -> str:
     letter, marks = decomposed[0], sorted(decomposed[1:], key=_BELOW.__contains__)
     if not marks:
         return ""
+    tables = tex_tables()
     text = letter if letter.isascii() and letter.isalpha() else ""
-    if letter in LETTERS:
-        text = f"\\{LETTERS[letter]}"
+    if letter in tables.letters:
+        text = f"\\{tables.letters[letter]}"
     for mark in marks:
         if not text:
             return ""
         if mark == _COMMA_BELOW:
             text = f"\\textcommabelow{{{text}}}"
-        elif mark in ACCENTS:
-            text = _with_accent(ACCENTS[mark], text)
+        elif mark in tables.accents:
+            text = _with_accent(tables.accents[mark], text)
         else:
             return ""
     return f"{{{text}}}" if text else ""
@@ -116,19 +111,11 @@ def _symbol(character: str) -> str:
     return f"${found['math']}$" if found["math"] else f"{{{found['text']}}}"
 
 
-_ALPHABETS = {
-    "SCRIPT": "mathcal",
-    "DOUBLE-STRUCK": "mathbb",
-    "FRAKTUR": "mathfrak",
-    "MONOSPACE": "mathtt",
-    "BOLD": "mathbf",
-}
-
-
 def _math_letter(name: str, plain: str) -> str:
     if not plain.isascii():
         return tex_character(plain)
-    alphabet = next((style for word, style in _ALPHABETS.items() if word in name), "")
+    alphabets = tex_tables().alphabets.items()
+    alphabet = next((style for word, style in alphabets if word in name), "")
     if alphabet == "mathcal" and not plain.isupper():
         return "$\\ell$" if plain == "l" else f"${plain}$"
     return f"$\\{alphabet}{{{plain}}}$" if alphabet else f"${plain}$"
@@ -141,33 +128,24 @@ def _builtin_symbols() -> dict[int, str]:
     return {code: str(text) for code, text in get_builtin_uni2latex_dict().items()}
 
 
-_DECODED_SYMBOLS = (
-    "αβγδεζηθικλμνξπρστυφχψωϑϖϱςϕΓΔΘΛΞΠΣΥΦΨΩ∞×÷±≤≥≠≈∼∈∉∀∃∅∪∩⊂⊆∇∂→←↔⇒∑∏∫√⊕⊗⋆°·ℓ½¼¾²³¹′″✓≠₀₁₂•†‡§¶«»£"
-)
-
-
 @cache
 def characters() -> dict[str, str]:
     """Return the text behind each TeX form that stands for one character, without outer braces."""
-    table = {_ungrouped(text): sign for sign, text in _PLAIN.items() if text.startswith("{\\")}
-    table |= {f"\\{command}": letter for letter, command in LETTERS.items()}
-    table |= {_ungrouped(tex_character(character)): character for character in _DECODED_SYMBOLS}
-    return table | _NAMED
+    tables = tex_tables()
+    written = tables.characters.items()
+    table = {_ungrouped(text): sign for sign, text in written if text.startswith("{\\")}
+    table |= {f"\\{command}": letter for letter, command in tables.letters.items()}
+    table |= {_ungrouped(tex_character(character)): character for character in tables.symbols}
+    return table | {f"\\{command}": text for command, text in tables.commands.items()}
 
 
-_NAMED = _pairs(
-    r"""
-    \textasciitilde ~   \textasciicircum ^   \textbackslash \   \textbraceleft {
-    \textbraceright }   \textless <   \textgreater >   \textbar |   \textquotedbl "
-    \textquotesingle '   \textasciigrave `   \textendash –   \textemdash —
-    \textellipsis …   \dots …   \textquoteleft ‘   \textquoteright ’   \textquotedblleft “
-    \textquotedblright ”   \textregistered ®   \texttrademark ™   \textdegree °
-    \texttimes ×   \S §   \P ¶   \LaTeX LaTeX   \TeX TeX
-    """
-) | {"\\relax": ""}
+@cache
+def _marks() -> dict[str, str]:
+    """Return the combining character of each command for an accent."""
+    marks = {command: mark for mark, command in tex_tables().accents.items()}
+    return marks | {"textcommabelow": _COMMA_BELOW}
 
 
-_COMMANDS = {command: mark for mark, command in ACCENTS.items()} | {"textcommabelow": "\u0326"}
 _BASE = r"\\[ij](?![A-Za-z])|\\(?:ae|AE|oe|OE|o|O)(?![A-Za-z])|[^\W\d_]"
 _ACCENTED = re.compile(
     rf"\\(?P<sign>[`'^\"~=.])\s?(?:\{{\s?(?P<a>{_BASE})\s?\}}|(?P<b>{_BASE}))"
@@ -205,7 +183,7 @@ def _composed(text: str) -> str:
 def _compose(found: re.Match[str]) -> str:
     base = found["a"] or found["b"] or found["c"] or found["d"]
     letter = base[1:] if base in ("\\i", "\\j") else characters().get(base, base)
-    return unicodedata.normalize("NFC", letter + _COMMANDS[found["sign"] or found["word"]])
+    return unicodedata.normalize("NFC", letter + _marks()[found["sign"] or found["word"]])
 
 
 def _letter(found: re.Match[str]) -> str:

@@ -11,7 +11,14 @@ import unicodedata
 from collections.abc import Callable
 from enum import Enum
 
-from zoterodigest.bibtex.tex.accents import MATH, accented, characters, composed, tex_character
+from zoterodigest.bibtex.tex.accents import (
+    MATH,
+    accented,
+    characters,
+    composed,
+    tex_character,
+    tex_tables,
+)
 from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
 
 
@@ -110,49 +117,37 @@ _APOSTROPHE = re.compile(rf"[’ʼ]|{_INNER_APOSTROPHE.pattern}")
 _OPENING_QUOTE = re.compile(r'(?:^|(?<=[\s(\[/–—-]))"')
 _LETTER_WITH_MARKS = re.compile("([^\u0300-\u036f][\u0300-\u036f]{1,4})")
 _LOOSE_MARK = re.compile("[\u0300-\u036f]")
-_SIGNS = str.maketrans(
-    {sign: f"\\{sign}" for sign in "&%#_$"}
-    | {
-        "~": r"{\textasciitilde}",
-        "^": r"{\textasciicircum}",
-        "\\": r"{\textbackslash}",
-        "{": r"{\textbraceleft}",
-        "}": r"{\textbraceright}",
-        "<": r"{\textless}",
-        ">": r"{\textgreater}",
-        "|": r"{\textbar}",
-    }
-)
 
 
 class _AsciiTable(dict[int, str]):
     """What each character becomes for BibTeX, filled as characters are met."""
 
     def __missing__(self, code: int) -> str:
-        self[code] = chr(code) if code < 128 else tex_character(chr(code))
+        self[code] = tex_character(chr(code))
         return self[code]
 
 
-_ASCII = _AsciiTable(_SIGNS)
+_ASCII = _AsciiTable()
 
 
 class _SymbolTable(dict[int, str]):
     """What each character becomes for biblatex: only what common fonts lack is TeX, in math."""
 
     def __missing__(self, code: int) -> str:
-        tex = tex_character(chr(code)) if code > 127 else chr(code)
-        self[code] = tex if tex[0] == "$" and chr(code) not in _IN_FONTS else chr(code)
+        tex = tex_character(chr(code))
+        is_tex = code < 128 or (tex[0] == "$" and chr(code) not in _IN_FONTS)
+        self[code] = tex if is_tex else chr(code)
         return self[code]
 
 
-_SYMBOLS = _SymbolTable(_SIGNS)
+_SYMBOLS = _SymbolTable()
 _IN_FONTS = frozenset("°·µ×±¹²³½¼¾ªº")
 _GREEK_WORD = re.compile("([\u0370-\u03ff\u1f00-\u1fff]{2,})")
 
 
 def _with_symbols(text: str) -> str:
     if text.isascii():
-        return text.translate(_SIGNS)
+        return text.translate(_SYMBOLS)
     parts = _GREEK_WORD.split(text)
     parts[::2] = (part.translate(_SYMBOLS) for part in parts[::2])
     return "".join(parts)
@@ -181,15 +176,6 @@ _TYPOGRAPHY = {"---": "—", "--": "–", "``": "“", "''": "”", "`": "‘", 
 _ESCAPED = re.compile(r"\\([&%$#_{} ])")
 _SHOWN = str.maketrans({"\ue000": "\\", "\ue001": "{", "\ue002": "}", "{": "", "}": ""})
 _STYLED = re.compile(r"\\(emph|text(?:it|bf|sc|tt|subscript|superscript))\{([^{}]*)\}")
-_TAGS = {
-    "emph": ("<i>", "</i>"),
-    "textit": ("<i>", "</i>"),
-    "textbf": ("<b>", "</b>"),
-    "textsubscript": ("<sub>", "</sub>"),
-    "textsuperscript": ("<sup>", "</sup>"),
-    "textsc": ('<span style="font-variant:small-caps;">', "</span>"),
-    "texttt": ("", ""),
-}
 
 
 def _decoded(text: str) -> str:
@@ -200,5 +186,10 @@ def _decoded(text: str) -> str:
     text = composed(text.replace("{\\relax ", "{"))
     text = _ESCAPED.sub(lambda found: {"{": "\ue001", "}": "\ue002"}.get(found[1], found[1]), text)
     for _ in range(3):  # styles within styles
-        text = _STYLED.sub(lambda found: found[2].join(_TAGS[found[1]]), text)
+        text = _STYLED.sub(lambda found: _tagged(found[2], found[1]), text)
     return text.translate(_SHOWN)
+
+
+def _tagged(text: str, command: str) -> str:
+    tag = tex_tables().shown[command]
+    return f"<{tag}>{text}</{tag.split()[0]}>" if tag else text

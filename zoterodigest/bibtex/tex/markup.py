@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.tex.accents import characters, composed, tex_character
+from zoterodigest.bibtex.tex.accents import characters, composed, tex_character, tex_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,7 @@ def pieces_of(text: str) -> Iterator[TexPiece]:
                 depth -= is_paired
                 yield TexPiece("}", is_paired, depth)
             case "tex":
-                is_command = at + 1 not in partners and token.text in _STYLES
-                yield TexPiece(token.text, not is_command, depth)
+                yield TexPiece(token.text, at + 1 in partners, depth)
             case "math":
                 yield TexPiece(token.tex, True, depth)
             case "text":
@@ -77,27 +76,7 @@ _TOKEN = re.compile(
     r"|(?P<text>[^\\$<{}]+|.)",
     re.DOTALL | re.IGNORECASE,
 )
-_STYLES = frozenset(
-    f"\\{style}"
-    for style in (
-        *("emph", "textit", "textbf", "texttt", "textsc", "textrm", "textsf", "textup", "mbox"),
-        *("textsuperscript", "textsubscript", "underline", "bf", "it", "em", "tt", "sc", "rm"),
-    )
-)
 _KEPT = frozenset({"\\LaTeX", "\\TeX", "\\BibTeX"})
-_TAGS = {
-    "i": "\\textit{",
-    "em": "\\textit{",
-    "b": "\\textbf{",
-    "strong": "\\textbf{",
-    "sub": "\\textsubscript{",
-    "sup": "\\textsuperscript{",
-    "sc": "\\textsc{",
-    "scp": "\\textsc{",
-    "code": "\\texttt{",
-    "tt": "\\texttt{",
-    "u": "\\underline{",
-}
 
 
 def _unescaped(found: re.Match[str]) -> str:
@@ -136,16 +115,16 @@ def _command(command: str) -> _Token:
         return _Token("math", "", f"{{{command}}}")
     if f"${command}$" in characters():
         return _Token("math", "", f"${command}$")
-    return _Token("tex" if command in _STYLES else "text", command)
+    is_style = command[1:] in {*tex_tables().styles, *tex_tables().shown}
+    return _Token("tex" if is_style else "text", command)
 
 
 def _tag(found: re.Match[str]) -> _Token:
     name, attributes = found["tag"].lower(), found["attributes"] or ""
     if name in ("br", "p"):
         return _Token("text", " ")
-    opening = _TAGS.get(name, "{")
-    if "small-caps" in attributes:
-        opening = "\\textsc{"
+    style = "textsc" if "small-caps" in attributes else tex_tables().tags.get(name)
+    opening = f"\\{style}{{" if style else "{"
     return _Token("close" if found["end"] else "open", found[0], opening, name)
 
 
