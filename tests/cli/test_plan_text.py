@@ -8,11 +8,10 @@ from typing import get_args
 import pytest
 
 from zoterodigest.cli.show import plan_lines
-from zoterodigest.cli.show import report_sections as attention
 from zoterodigest.cli.show.encoder import json_value
 from zoterodigest.cli.show.report_names import ReportNames
 from zoterodigest.cli.show.report_sections import ReportSections, open_text
-from zoterodigest.cli.show.report_text import ReportText
+from zoterodigest.cli.show.report_text import SECTIONS, section_of
 from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.plan import reports
 from zoterodigest.core.plan.plan import (
@@ -77,9 +76,8 @@ def shown(*actions: Action) -> list[str]:
 
 
 def told(*found: reports.Report) -> list[str]:
-    kinds = [section.kind for section in attention.SECTIONS]
-    written = ReportSections(found, ReportText(subjects(a_plan()), ()))
-    return [line for line in written.lines(kinds, 5) if line]
+    written = ReportSections(found, subjects(a_plan()))
+    return [line for line in written.lines(5) if line]
 
 
 def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() -> None:
@@ -129,7 +127,7 @@ def test_an_item_that_is_only_put_into_a_collection_is_told() -> None:
 
 
 def test_every_kind_of_report_has_its_section() -> None:
-    kinds = [section.kind for section in attention.SECTIONS]
+    kinds = [section.kind for section in SECTIONS]
 
     assert sorted(kinds, key=repr) == sorted(get_args(reports.Report), key=repr)
 
@@ -246,7 +244,7 @@ def test_what_a_bib_holds_is_told_as_bib() -> None:
         reports.HeldBack("zd-1", "pages", to_entry=False),
     )
 
-    told = [line for one in found for line in ReportText(subjects(plan), ()).details(one)]
+    told = [line for one in found for line in section_of(one).details(one, subjects(plan))]
 
     assert told == [
         "year: bib “2020”, zotero “2021”",
@@ -317,7 +315,7 @@ def test_an_ambiguous_item_that_the_plan_creates_has_its_title() -> None:
     plan = a_plan(CreateItem("NEWN2222", {"title": "A New One"}, ("zd-2",)))
     report = reports.AmbiguousEntry(an_entry(), (OTHER, "NEWN2222"))
 
-    told = ReportText(subjects(plan), ()).details(report)
+    told = section_of(report).details(report, subjects(plan))
 
     assert told == ["BBBB2222  Another", "NEWN2222  A New One"]
 

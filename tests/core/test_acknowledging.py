@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import get_args
 
 from tests.core.world import an_entry
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.links.view import Folding
-from zoterodigest.core.plan.reports import MissingItem
-from zoterodigest.core.reconcile.acknowledging import Acknowledged, acknowledgement_of
+from zoterodigest.core.plan.reports import MissingItem, Report
+from zoterodigest.core.reconcile.acknowledging import RULES, Acknowledged, acknowledgement_of
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import Entry, EntryLines
 
@@ -32,3 +33,7 @@ def test_an_item_in_the_trash_is_news_once_its_entry_was_edited() -> None:
     edited = replace(entry, raws={**entry.raws, "title": "Another title"})
 
     assert _acknowledged(edited) != _acknowledged(entry)
+
+
+def test_of_every_kind_of_report_it_is_decided_whether_a_person_can_acknowledge_it() -> None:
+    assert set(RULES) == set(get_args(Report))

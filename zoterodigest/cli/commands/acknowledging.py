@@ -8,9 +8,9 @@ from zoterodigest.cli.base.options import FINE, Invocation
 from zoterodigest.cli.base.project_context import open_context
 from zoterodigest.cli.base.screen import counted, cut, styled, width
 from zoterodigest.cli.base.talk import busy
-from zoterodigest.cli.show.closing import wording_of
 from zoterodigest.cli.show.encoder import emit_result, with_kind
-from zoterodigest.cli.show.report_sections import heading_of
+from zoterodigest.cli.show.report_names import report_names
+from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.run.conflicts import BOTH_WAYS
 from zoterodigest.sync.run.run import Prepared, prepare
@@ -49,12 +49,12 @@ def acknowledge_or_forget(asked: Invocation, id: str, field: str, *, is_forgotte
 def _lines(
     prepared: Prepared, reports: Sequence[StandingReport], *, is_dry_run: bool, is_forgotten: bool
 ) -> Iterator[str]:
-    wording = wording_of(prepared)
+    names = report_names(prepared)
     for one in reports:
-        subject = f"{styled(one.id, 'yellow')}  {wording.subject(one.report)}"
-        yield cut(subject, width())
-        yield cut(f"      {heading_of(one.report)}", width())
-        yield from (cut(f"      {line}", width()) for line in wording.details(one.report))
+        told = section_of(one.report)
+        yield cut(f"{styled(one.id, 'yellow')}  {told.subject(one.report, names)}", width())
+        for line in (told.heading, *told.details(one.report, names)):
+            yield cut(f"      {line}", width())
     if not reports:
         what = "is acknowledged" if is_forgotten else "is left to acknowledge"
         yield f"Nothing {what}; nothing was written."

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 
 from zoterodigest.cli.base.screen import counted, enumerated, files_counted, wrapped
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_sections import ReportSections
-from zoterodigest.cli.show.report_text import ReportText
 from zoterodigest.core.collections.relocation import PLACE
 from zoterodigest.core.plan.reports import HeldBack, HeldBackName, NotPushed, Report
 from zoterodigest.core.values.record import NOTE
@@ -85,7 +84,7 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     """Return how many entries and digests need the person; "" if none does."""
     by_direction = set(map(id, held_by_direction(prepared)))
     reports = [one for one in concerning(prepared) if id(one) not in by_direction]
-    entries = attention_of(prepared, reports).subjects()
+    entries = ReportSections(reports, report_names(prepared)).subjects()
     unread = {one.key for one in prepared.gathered.unread_sources}
     failures = (one for one in foreseen(prepared) if one.where not in unread)
     entries |= {f"{one.where}  {one.title}" for one in failures}
@@ -106,19 +105,6 @@ def is_read_in_part(read: ReadDigest) -> bool:
     if not entries:
         return bool(read.file.data.strip(BLANK))
     return unread_papers(read.document) > _MISSED * len(entries)
-
-
-def attention_of(
-    prepared: Prepared, reports: Iterable[Report], label: Callable[[Report], str] = lambda _: ""
-) -> ReportSections:
-    """Return what lists `reports` for people, each behind its `label`."""
-    return ReportSections(reports, wording_of(prepared), label)
-
-
-def wording_of(prepared: Prepared) -> ReportText:
-    """Return the words for the reports of a plan."""
-    documents = [read.document for read in prepared.gathered.digests]
-    return ReportText(report_names(prepared), documents)
 
 
 def concerning(prepared: Prepared) -> list[Report]:

@@ -29,7 +29,6 @@ from zoterodigest.cli.show.report_names import (
     value_text,
 )
 from zoterodigest.cli.show.report_sections import ReportSections
-from zoterodigest.cli.show.report_text import ReportText
 from zoterodigest.core.plan.reports import DivergedField, NameConflict, PlaceConflict
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.sync.run.conflicts import OpenField, OpenReason
@@ -58,8 +57,8 @@ def conflicts_text(
     """Yield the open fields; diverged ones are counted, and listed only `with_diverged`."""
     shown = set(OpenReason) if with_diverged else {OpenReason.CONFLICT, OpenReason.WAITING}
     lines = [line for kind in OpenReason if kind in shown for line in _section(kind, fields)]
-    attention = ReportSections(prepared.plan.reports, ReportText(report_names(prepared), ()))
-    lines += attention.lines(_PLACES, len(prepared.plan.reports))
+    attention = ReportSections(prepared.plan.reports, report_names(prepared))
+    lines += attention.lines(len(prepared.plan.reports), _PLACES)
     if not with_diverged:
         lines += _diverged_counted(_unacknowledged(prepared, fields))
     if not has_conflicts(prepared, fields):

@@ -19,7 +19,6 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.show.bib_text import exports_text
 from zoterodigest.cli.show.closing import (
-    attention_of,
     concerning,
     held_by_direction,
     is_read_in_part,
@@ -27,7 +26,7 @@ from zoterodigest.cli.show.closing import (
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import report_names
-from zoterodigest.cli.show.report_sections import NEWS, SECTIONS, ReportSections, open_text
+from zoterodigest.cli.show.report_sections import NEWS, ReportSections, open_text
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.reports import (
     DivergedField,
@@ -65,19 +64,20 @@ def status_text(
 
 
 def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
-    attention = attention_of(prepared, concerning(prepared))
+    names = report_names(prepared)
+    attention = ReportSections(concerning(prepared), names)
     yield from place.lines()
     yield ""
     if prepared.is_settled:
         yield from _unrecognised(prepared)
     else:
-        yield from as_lines(prepared.plan, report_names(prepared))
+        yield from as_lines(prepared.plan, names)
         yield from _recorded_only(prepared)
         yield from _unrecognised(prepared)
         yield from _tags(prepared.new_tags)
         yield from _differences(prepared, attention)
     yield from _exports(prepared)
-    yield from attention.lines(NEWS, _MOST)
+    yield from attention.lines(_MOST, NEWS)
     yield from _kept(prepared)
     yield from _lost_notes(prepared)
     yield from _other_way(prepared)
@@ -111,13 +111,13 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
     """
     standing = standing_reports(prepared)
     ids = {id(one.report): one.id for one in standing}
-    kinds = [section.kind for section in SECTIONS]
+    names = report_names(prepared)
 
     def label(report: Report) -> str:
         return f"{styled(ids[id(report)], 'yellow')}  " if id(report) in ids else ""
 
     most = len(prepared.plan.reports) if is_all else _MOST
-    yield from attention_of(prepared, reports, label).lines(kinds, most)
+    yield from ReportSections(reports, names, label).lines(most)
     if any(id(report) in ids for report in reports):
         yield ""
         yield "To count a report only, until what it says changes:"
@@ -130,7 +130,7 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
         yield ""
         advice = "`zoterodigest resolve ID --forget` lists one again in every `status`."
         yield from section("Acknowledged", len(acknowledged), advice)
-        yield from attention_of(prepared, acknowledged, label).lines(kinds, most)
+        yield from ReportSections(acknowledged, names, label).lines(most)
 
 
 def refusals_text(prepared: Prepared) -> Iterator[str]:
@@ -155,7 +155,7 @@ def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
     """Yield what the plan `prepared` reports and `shown`, which people saw before it, did not."""
     before = shown.plan.reports
     fresh = [report for report in concerning(prepared) if report not in before]
-    yield from attention_of(prepared, fresh).lines(NEWS, _MOST)
+    yield from ReportSections(fresh, report_names(prepared)).lines(_MOST, NEWS)
 
 
 def left_text(prepared: Prepared) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.library_list import shown_title
-from zoterodigest.core.links.link import LockRow, field_source
+from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
 from zoterodigest.core.links.merge import would_lose_identifier
 from zoterodigest.core.plan.plan import CreateItem, Plan
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
@@ -23,6 +23,7 @@ from zoterodigest.core.values.record import (
     WebLinks,
     text_in,
 )
+from zoterodigest.digest.read.document import Document
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.run.run import Prepared
 
@@ -30,20 +31,24 @@ UNTITLED = "(no title)"
 
 
 class ReportNames:
-    """Names the rows, items and entries of `plan`; `held` are the library's objects by key."""
+    """Names the rows, items and entries of `plan`; `held` are the library's objects by key.
 
-    def __init__(self, plan: Plan, held: Mapping[str, LibraryItem]) -> None:
+    `documents` know why an entry is unreadable.
+    """
+
+    def __init__(
+        self, plan: Plan, held: Mapping[str, LibraryItem], documents: Iterable[Document] = ()
+    ) -> None:
         self._links = {link.row.id: link for link in plan.links}
         self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
-        self._shelves = {
-            collection_row.collection: collection_row for collection_row in plan.collection_rows
-        }
+        self._collection_rows = {row.collection: row for row in plan.collection_rows}
         self._held = held
         self._created = {
             action.key: fields_title(action.fields)
             for action in plan.actions
             if isinstance(action, CreateItem)
         }
+        self._faults = dict(_faults(documents))
 
     def title(self, row_id: str) -> str:
         """Return the title of a row's entry, or of its item where the entry is gone."""
@@ -74,14 +79,8 @@ class ReportNames:
 
     def collection(self, key: str) -> str:
         """Return what a collection mirrors: a heading, or a whole digest."""
-        collection_row = self._shelves.get(key)
-        if collection_row is None:
-            return f"the collection {visible(key)}"
-        return (
-            path_text(collection_row.path)
-            if collection_row.path
-            else visible(collection_row.digest)
-        )
+        row = self._collection_rows.get(key)
+        return mirrored(row) if row else f"the collection {visible(key)}"
 
     def digest(self, row_id: str) -> SourceKey:
         """Return the digest of a row."""
@@ -109,10 +108,34 @@ class ReportNames:
         link = self._links.get(row_id)
         return place_of(link.entry) if link else visible(self.digest(row_id))
 
+    def entry(self, row_id: str) -> str:
+        """Return the place and the title of a row's entry."""
+        return f"{self.place(row_id)}  {self.title(row_id)}"
+
+    def item(self, key: str) -> str:
+        """Return the key and the title of an item."""
+        return f"{visible(key)}  {self.item_title(key)}"
+
+    def fault(self, entry: Entry) -> str:
+        """Return the line of an unreadable entry and why it is unreadable; "" if unknown."""
+        return self._faults.get((entry.digest, entry.place.start_line), "")
+
 
 def report_names(prepared: Prepared) -> ReportNames:
     """Return the names of what a plan is about."""
-    return ReportNames(prepared.plan, prepared.gathered.contents.by_key)
+    documents = [read.document for read in prepared.gathered.digests]
+    return ReportNames(prepared.plan, prepared.gathered.contents.by_key, documents)
+
+
+def _faults(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:
+    """Yield why the entry that begins at a line of a digest is unreadable."""
+    for document in documents:
+        for entry in document.entries:
+            if entry.broken:
+                problem = next(iter(entry.problems), None)
+                at = f"line {problem.line}" if problem else f"line {entry.first + 1}"
+                column = f", column {problem.column}" if problem and problem.column else ""
+                yield (document.name, entry.first + 1), f"{at}{column}: {visible(entry.broken)}"
 
 
 def entry_title(entry: Entry) -> str:
@@ -134,6 +157,11 @@ def fields_title(fields: Fields) -> str:
 def path_text(path: Sequence[str]) -> str:
     """Return the headings above an entry, outermost first."""
     return visible(" / ".join(path)) or "no heading"
+
+
+def mirrored(row: CollectionRow) -> str:
+    """Return what a collection mirrors: a heading, or a whole digest."""
+    return path_text(row.path) if row.path else visible(row.digest)
 
 
 def _title(fields: Fields) -> str:

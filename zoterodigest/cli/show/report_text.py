@@ -1,9 +1,10 @@
-"""What one report says: its subject on a line, and the details below it."""
+"""What each kind of report says: heading and advice, what a report is about, its details."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from typing import assert_never
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
 
 from rich.cells import cell_len
 
@@ -13,11 +14,11 @@ from zoterodigest.cli.show.report_names import (
     entry_title,
     field_name,
     looked_up_text,
+    mirrored,
     path_text,
     place_of,
     value_text,
 )
-from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.reports import (
     AddedItem,
     AmbiguousEntry,
@@ -25,11 +26,13 @@ from zoterodigest.core.plan.reports import (
     Conflict,
     DivergedField,
     DroppedEntry,
+    EntryReport,
     Followed,
     HeldBack,
     HeldBackName,
     HiddenNotes,
     KeptForEdit,
+    LinkReport,
     MergedOtherWork,
     MissingCollection,
     MissingItem,
@@ -43,6 +46,7 @@ from zoterodigest.core.plan.reports import (
     Relocated,
     Report,
     RestoredNote,
+    RowReport,
     SameWork,
     TrashedEntry,
     UnreadableDate,
@@ -50,166 +54,119 @@ from zoterodigest.core.plan.reports import (
     Waiting,
 )
 from zoterodigest.core.plan.run_options import End, entry_end
-from zoterodigest.core.values.record import Entry
-from zoterodigest.digest.read.document import Document
 
 _INDENT = 6
 _UNREAD = "stands in text that was not understood"
 
+# --- what a report is about ----------------------------------------------------------------------
 
-class ReportText:
-    """Words for the reports of a plan; `documents` know why an entry is unreadable."""
 
-    def __init__(self, subjects: ReportNames, documents: Iterable[Document]) -> None:
-        self._subjects = subjects
-        self._reasons = dict(_reasons(documents))
+def _subject(report: Report, names: ReportNames) -> str:
+    """Return the place and title of the entry, or file, title and item of a link."""
+    if isinstance(report, RowReport):
+        return names.entry(report.row_id)
+    if isinstance(report, EntryReport):
+        return f"{place_of(report.entry)}  {entry_title(report.entry)}"
+    assert isinstance(report, LinkReport), "the section of any other kind names a `subject`"
+    row = report.row
+    return f"{visible(row.digest)}  {names.title(row.id)} ({visible(row.item)})"
 
-    def subject(self, report: Report) -> str:
-        """Return what a report is about, on one line."""
-        match report:
-            case (
-                Conflict()
-                | DivergedField()
-                | HeldBack()
-                | Waiting()
-                | PlaceConflict()
-                | Relocated()
-            ):
-                return self._of_row_id(report.row_id)
-            case NoLongerShown() | UnreadableDate():
-                return self._of_row_id(report.row_id)
-            case MissingItem():
-                return f"{_of_entry(report.entry)} ({visible(report.row.item)})"
-            case DroppedEntry() | MissingNote() | NotLinked() | AwaitedItem() | KeptForEdit():
-                return self._of_row(report.row)
-            case Followed() | MergedOtherWork() | RestoredNote():
-                return self._of_row(report.row)
-            case AmbiguousEntry() | NotPushed():
-                return _of_entry(report.entry)
-            case TrashedEntry():
-                return f"{_of_entry(report.entry)} ({visible(report.key)})"
-            case UnreadableEntry():
-                return self._unreadable(report)
-            case AddedItem():
-                title = f"{visible(report.title)} ({visible(report.key)})"
-                return f"{visible(report.digest)}  {title}"
-            case MissingCollection():
-                collection_row = report.collection_row
-                name = (
-                    path_text(collection_row.path)
-                    if collection_row.path
-                    else visible(collection_row.digest)
-                )
-                return f"{name} ({visible(collection_row.collection)})"
-            case NameConflict() | HeldBackName():
-                return f"{visible(report.digest)}  {path_text(report.path)}"
-            case NotFollowed():
-                return f"{visible(report.digest)}  {visible(report.what)}"
-            case HiddenNotes():
-                return f"{visible(report.digest)}  {counted(report.number, 'note')}"
-            case SameWork():
-                return visible(f"{report.identifier.scheme}:{report.identifier.value}")
-            case _:
-                # mypy refuses a report that has no case above.
-                assert_never(report)
 
-    def details(self, report: Report) -> list[str]:
-        """Return the details of a report, line by line."""
-        match report:
-            case Conflict() | DivergedField():
-                ends = (value_text(one) or "(empty)" for one in (report.at_entry, report.at_item))
-                end = self._entry_end(report.row_id)
-                source = self._subjects.looked_up(report.row_id, report.name)
-                name = field_name(report.name) + looked_up_text(source)
-                return _ends(end, f"{name}: ", *ends)
-            case PlaceConflict():
-                paths = path_text(report.at_entry), path_text(report.at_item)
-                return _ends(End.MARKDOWN, "", *paths)
-            case NameConflict():
-                names = visible(report.at_digest), visible(report.at_library)
-                return _ends(End.MARKDOWN, "", *names)
-            case HeldBackName():
-                return [f"the collection is called {visible(report.name)}"]
-            case NotFollowed():
-                wanted = f"{path_text(report.wanted)}: " if report.wanted else ""
-                return _broken(f"{wanted}{visible(report.reason)}")
-            case HeldBack():
-                end, verb = End.ZOTERO, "pulled"
-                if not report.to_entry:
-                    end, verb = self._entry_end(report.row_id), "pushed"
-                return [f"{field_name(report.name)}: changed in {end.value}, not {verb}"]
-            case AmbiguousEntry() | SameWork():
-                titles = ((key, self._subjects.item_title(key)) for key in report.keys)
-                return [f"{visible(key)}  {title}" for key, title in titles]
-            case Waiting() | KeptForEdit() | NoLongerShown() | RestoredNote():
-                return [", ".join(map(field_name, report.names))] if report.names else []
-            case UnreadableDate():
-                return [f"zotero “{visible(report.text)}”"]
-            case AddedItem():
-                return _broken(visible(report.reason))
-            case Relocated():
-                verb = "taken out of" if report.is_out else "put into"
-                return [f"{verb} {self._subjects.collection(report.collection)}"]
-            case Followed():
-                others = (f"as is {self._of_row_id(row_id)}" for row_id in report.others)
-                return [f"now {self._item(report.key)}", *others]
-            case MissingNote():
-                holder = self._subjects.note_holder(report.row)
-                advice = "move it back in Zotero, and it is synced again."
-                return [f"its note is at {self._item(holder)}", advice] if holder else []
-            case MergedOtherWork():
-                differing = (f"{one.scheme}:{one.value}" for one in report.identifiers)
-                return [f"merged into {self._item(report.key)}", visible(", ".join(differing))]
-            case _:
-                return []
+def _entry_and_item(report: MissingItem | TrashedEntry, _: ReportNames) -> str:
+    key = report.key if isinstance(report, TrashedEntry) else report.row.item
+    return f"{place_of(report.entry)}  {entry_title(report.entry)} ({visible(key)})"
 
-    def _item(self, key: str) -> str:
-        return f"{visible(key)}  {self._subjects.item_title(key)}"
 
-    def kind(self, report: Report) -> str:
-        """Return what many reports can have in common: their file, and what they say.
+def _in_digest(report: AddedItem | NotFollowed | HiddenNotes, what: str) -> str:
+    return f"{visible(report.digest)}  {visible(what)}"
 
-        "" for those that a person looks at one by one.
-        """
-        match report:
-            case HeldBack(row_id):
-                digest, said = self._subjects.digest(row_id), self.details(report)[0]
-            case NoLongerShown(row_id, names) | Waiting(row_id, names):
-                digest, said = self._subjects.digest(row_id), ", ".join(map(field_name, names))
-            case UnreadableEntry(digest, entry):
-                known = self._reasons.get((digest, entry.place.start_line)) if entry else None
-                said = known.partition(": ")[2] if known else _UNREAD
-            case AddedItem() | NotFollowed():
-                digest, said = report.digest, visible(report.reason)
-            case _:
-                return ""
-        return f"{visible(digest)}: {said}"
 
-    def _entry_end(self, row_id: str) -> End:
-        return entry_end(self._subjects.digest(row_id))
+def _heading(report: NameConflict | HeldBackName, _: ReportNames) -> str:
+    return f"{visible(report.digest)}  {path_text(report.path)}"
 
-    def _of_row(self, row: LockRow) -> str:
-        return f"{visible(row.digest)}  {self._subjects.title(row.id)} ({visible(row.item)})"
 
-    def _of_row_id(self, row_id: str) -> str:
-        return f"{self._subjects.place(row_id)}  {self._subjects.title(row_id)}"
+def _missing_collection(report: MissingCollection, _: ReportNames) -> str:
+    row = report.collection_row
+    return f"{mirrored(row)} ({visible(row.collection)})"
 
-    def _unreadable(self, report: UnreadableEntry) -> str:
-        entry = report.entry
-        if entry is None:
-            title = self._subjects.title(report.row_id or "")
-            return f"{visible(report.digest)}  {title}: {_UNREAD}"
-        reason = self._reasons.get((entry.digest, entry.place.start_line), "")
-        return f"{place_of(entry)}  {reason or entry_title(entry)}"
+
+def _unreadable(report: UnreadableEntry, names: ReportNames) -> str:
+    entry = report.entry
+    if entry is None:
+        return f"{visible(report.digest)}  {names.title(report.row_id or '')}: {_UNREAD}"
+    return f"{place_of(entry)}  {names.fault(entry) or entry_title(entry)}"
+
+
+# --- details -------------------------------------------------------------------------------------
+
+
+def _both_values(report: Conflict | DivergedField, names: ReportNames) -> list[str]:
+    source = looked_up_text(names.looked_up(report.row_id, report.name))
+    values = (value_text(one) or "(empty)" for one in (report.at_entry, report.at_item))
+    end = entry_end(names.digest(report.row_id))
+    return _ends(end, f"{field_name(report.name)}{source}: ", *values)
+
+
+def _both_places(report: PlaceConflict, _: ReportNames) -> list[str]:
+    return _ends(End.MARKDOWN, "", path_text(report.at_entry), path_text(report.at_item))
+
+
+def _both_names(report: NameConflict, _: ReportNames) -> list[str]:
+    return _ends(End.MARKDOWN, "", visible(report.at_digest), visible(report.at_library))
+
+
+def _collection_name(report: HeldBackName, _: ReportNames) -> list[str]:
+    return [f"the collection is called {visible(report.name)}"]
+
+
+def _not_followed(report: NotFollowed, _: ReportNames) -> list[str]:
+    wanted = f"{path_text(report.wanted)}: " if report.wanted else ""
+    return _broken(f"{wanted}{report.reason}")
+
+
+def _held_back(report: HeldBack, names: ReportNames) -> list[str]:
+    end, verb = End.ZOTERO, "pulled"
+    if not report.to_entry:
+        end, verb = entry_end(names.digest(report.row_id)), "pushed"
+    return [f"{field_name(report.name)}: changed in {end.value}, not {verb}"]
+
+
+def _items(report: AmbiguousEntry | SameWork, names: ReportNames) -> list[str]:
+    return [names.item(key) for key in report.keys]
+
+
+def _fields(
+    report: Waiting | KeptForEdit | NoLongerShown | RestoredNote, _: ReportNames
+) -> list[str]:
+    return [", ".join(map(field_name, report.names))] if report.names else []
+
+
+def _relocated(report: Relocated, names: ReportNames) -> list[str]:
+    verb = "taken out of" if report.is_out else "put into"
+    return [f"{verb} {names.collection(report.collection)}"]
+
+
+def _followed(report: Followed, names: ReportNames) -> list[str]:
+    return [
+        f"now {names.item(report.key)}",
+        *(f"as is {names.entry(id_)}" for id_ in report.others),
+    ]
+
+
+def _moved_note(report: MissingNote, names: ReportNames) -> list[str]:
+    holder = names.note_holder(report.row)
+    advice = "move it back in Zotero, and it is synced again."
+    return [f"its note is at {names.item(holder)}", advice] if holder else []
+
+
+def _merged(report: MergedOtherWork, names: ReportNames) -> list[str]:
+    differing = (f"{one.scheme}:{one.value}" for one in report.identifiers)
+    return [f"merged into {names.item(report.key)}", visible(", ".join(differing))]
 
 
 def _broken(reason: str) -> list[str]:
-    """Return a safe reason on as many lines as it needs below its subject."""
-    return [line.strip() for line in wrapped(reason, _INDENT)]
-
-
-def _of_entry(entry: Entry) -> str:
-    return f"{place_of(entry)}  {entry_title(entry)}"
+    """Return a reason on as many lines as it needs below its subject."""
+    return [line.strip() for line in wrapped(visible(reason), _INDENT)]
 
 
 def _ends(end: End, name: str, entry: str, item: str) -> list[str]:
@@ -225,12 +182,135 @@ def _ends(end: End, name: str, entry: str, item: str) -> list[str]:
     return [*filter(None, [name.removesuffix(" ")]), *ends]
 
 
-def _reasons(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:
-    """Yield why the entry that begins at a line of a digest is unreadable."""
-    for document in documents:
-        for entry in document.entries:
-            if entry.broken:
-                problem = next(iter(entry.problems), None)
-                at = f"line {problem.line}" if problem else f"line {entry.first + 1}"
-                column = f", column {problem.column}" if problem and problem.column else ""
-                yield (document.name, entry.first + 1), f"{at}{column}: {visible(entry.broken)}"
+# --- what many reports can have in common: their file, and what they say -------------------------
+
+
+def _same_fields(report: HeldBack | NoLongerShown | Waiting, names: ReportNames) -> str:
+    said = _held_back(report, names) if isinstance(report, HeldBack) else _fields(report, names)
+    return f"{visible(names.digest(report.row_id))}: {', '.join(said)}"
+
+
+def _same_reason(report: AddedItem | NotFollowed, _: ReportNames) -> str:
+    return f"{visible(report.digest)}: {visible(report.reason)}"
+
+
+def _same_fault(report: UnreadableEntry, names: ReportNames) -> str:
+    fault = names.fault(report.entry) if report.entry else ""
+    return f"{visible(report.digest)}: {fault.partition(': ')[2] or _UNREAD}"
+
+
+# --- the table -----------------------------------------------------------------------------------
+
+_AnyReport = TypeVar("_AnyReport", bound=Report)
+
+
+@dataclass(frozen=True, slots=True)
+class Section(Generic[_AnyReport]):
+    """The heading of one kind of report, what a person can do about it, and what a report says.
+
+    `details` are the lines below the `subject`. `same` is what many reports can have in common, ""
+    for a kind that a person looks at one by one. A kind that `is_lasting` comes back with every
+    run: only `status` lists it.
+    """
+
+    kind: type[_AnyReport]
+    heading: str
+    advice: str
+    details: Callable[[_AnyReport, ReportNames], list[str]] = lambda *_: []
+    subject: Callable[[_AnyReport, ReportNames], str] = _subject
+    same: Callable[[_AnyReport, ReportNames], str] = lambda *_: ""
+    is_lasting: bool = False
+
+
+SECTIONS: tuple[Section[Any], ...] = (
+    Section(Conflict, "Conflicts", "{why}. Both sides keep their value until you decide."
+            " `zoterodigest conflicts` shows both values, `zoterodigest resolve` decides.",
+            _both_values),
+    Section(PlaceConflict, "Moved on both sides", "These moved in the digest and in the library, to"
+            " different places. Both sides stay as they are. Move one of them to where the other"
+            " is.", _both_places),
+    Section(NameConflict, "Renamed on both sides", "A heading and its collection got different"
+            " names. Both keep their name. Give both the same name.", _both_names, _heading),
+    Section(AmbiguousEntry, "Ambiguous", "Each entry may be the item below it, or one of several."
+            " zoterodigest created nothing. Correct or add an identifier (DOI, arXiv id), or merge"
+            " duplicates in the library.", _items),
+    Section(SameWork, "One work twice", "These items are one work. Merge them in Zotero"
+            " (Merge Items) or by `zoterodigest duplicates --merge`. The links follow.", _items,
+            lambda it, _: visible(f"{it.identifier.scheme}:{it.identifier.value}")),
+    Section(MergedOtherWork, "Merged with another work", "Their items were merged in Zotero, but"
+            " the item that stays is linked with an entry that has another identifier. These"
+            " entries stay as they are and are not synced. If the merge was a mistake, restore the"
+            " item from the trash. If they are two works, `push DIGEST --relink` makes a new item."
+            " If they are one, correct the identifier, or delete one of the entries.", _merged),
+    Section(UnreadableEntry, "Unreadable", "zoterodigest can't read these entries. It leaves them"
+            " and their items as they are. `zoterodigest inspect FILE` lists them.",
+            subject=_unreadable, same=_same_fault),
+    Section(TrashedEntry, "Only in the trash", "The items of these entries are in the trash."
+            " zoterodigest neither creates nor restores them. Restore an item, and the next push"
+            " links it.", subject=_entry_and_item),
+    Section(KeptForEdit, "Kept because of an edit", "One side was deleted, but the other was edited"
+            " since. zoterodigest keeps it.", _fields),
+    Section(RestoredNote, "Notes restored", "The notes were deleted in the library, but the entries"
+            " were edited since. The edit wins, and a push brings the notes back.", _fields),
+    Section(AddedItem, "Added in the library", "Somebody put these items into a collection of a"
+            " digest. zoterodigest wrote no entry for them.", lambda it, _: _broken(it.reason),
+            lambda it, _: _in_digest(it, f"{it.title} ({it.key})"), same=_same_reason),
+    Section(NotFollowed, "Not followed", "These changed in the library, and the digest can't show"
+            " the change. Both sides stay as they are. Choose another name or collection.",
+            _not_followed, lambda it, _: _in_digest(it, it.what), same=_same_reason),
+    Section(UnreadableDate, "Dates that cannot be read", "The entries keep the date that they show."
+            " Write these in Zotero as a date, such as 2025-03 or March 2025.",
+            lambda it, _: [f"zotero “{visible(it.text)}”"]),
+    Section(Relocated, "In other collections", "Somebody moved these items to other collections in"
+            " the library. The entries stay where they are.", _relocated),
+    Section(Waiting, "Waiting for the library", "This library is older than the lock file. These"
+            " fields are synced when the library is up to date. `zoterodigest resolve ID`"
+            " decides now.", _fields, same=_same_fields),
+    Section(AwaitedItem, "Not here yet", "The lock file links these, and this library doesn't have"
+            " them yet."),
+    Section(Followed, "Merged in the library", "These entries are now linked with the item that"
+            " stays. No entry changes: a field that the item has differently has diverged, one that"
+            " it lacks is filled in. Of two entries with one item, keep both, or delete one.",
+            _followed),
+    Section(DroppedEntry, "Removed from the file", "Somebody removed these entries, so their links"
+            " end. Their items stay, unless `when_dropped` in zoterodigest.toml says otherwise."),
+    Section(MissingItem, "Missing in the library", "Somebody trashed or deleted these items."
+            " `push DIGEST --relink` makes them again. `when_trashed` in zoterodigest.toml decides"
+            " what happens to the entries.", subject=_entry_and_item),
+    Section(HeldBack, "Held back", "These edits stay on their side: the rules of zoterodigest.toml"
+            " hold them back, or they are edits of your own notes, which only go one way.",
+            _held_back, same=_same_fields, is_lasting=True),
+    Section(HeldBackName, "Names held back", "By the rules of zoterodigest.toml the headings don't"
+            " follow the new names of their collections.", _collection_name, _heading,
+            is_lasting=True),
+    Section(NotPushed, "Not pushed", "These entries are not in the library, and the rules of"
+            " zoterodigest.toml don't let their digest create items.", is_lasting=True),
+    Section(DivergedField, "Diverged", "These values differed from the start, or were looked up for"
+            " the library only. Each side keeps its own value, and changes are not synced."
+            " `zoterodigest conflicts --diverged` lists them, `resolve ID` decides.", _both_values,
+            is_lasting=True),
+    Section(NoLongerShown, "No longer in the entry", "The entries have no place for these any"
+            " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
+            " field's name) with nothing behind it, or clear them in Zotero.", _fields,
+            same=_same_fields, is_lasting=True),
+    Section(MissingNote, "Notes deleted in the library", "The entries stay as they are. The next"
+            " edit of one brings its note back; `push DIGEST --relink` brings back all. A note that"
+            " was moved to another item stays there.", _moved_note, is_lasting=True),
+    Section(HiddenNotes, "Notes not shown", "Entries in rows of a table have no place for your own"
+            " notes, so the notes stay in Zotero. To end this report, set `notes` to \"off\" for"
+            " this digest in zoterodigest.toml.",
+            subject=lambda it, _: _in_digest(it, counted(it.number, "note")), is_lasting=True),
+    Section(MissingCollection, "Collections missing in the library", "zoterodigest doesn't make"
+            " these collections again, and puts nothing into them.",
+            subject=_missing_collection, is_lasting=True),
+    Section(NotLinked, "No longer linked", "`push DIGEST --relink` links them again.",
+            is_lasting=True),
+)  # fmt: skip
+"""Every kind of report, what matters most first."""
+
+_BY_KIND = {section.kind: section for section in SECTIONS}
+
+
+def section_of(report: Report) -> Section[Any]:
+    """Return the section of a report."""
+    return _BY_KIND[type(report)]

@@ -276,16 +276,23 @@ class MergedOtherWork:
     identifiers: tuple[Identifier, ...]
 
 
-FieldReport: TypeAlias = (
-    Conflict | DivergedField | HeldBack | UnreadableDate | NoLongerShown | Waiting | KeptForEdit
-)
-NewEntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed | UnreadableEntry | AddedItem
-LinkReport: TypeAlias = (
-    DroppedEntry | MissingItem | AwaitedItem | NotLinked | SameWork | Followed | MergedOtherWork
-)
-NoteReport: TypeAlias = MissingNote | HiddenNotes | RestoredNote
-PlaceReport: TypeAlias = (
-    MissingCollection | Relocated | PlaceConflict | NameConflict | HeldBackName | NotFollowed
-)
+RowReport: TypeAlias = (
+    Conflict | DivergedField | HeldBack | UnreadableDate | NoLongerShown | Waiting | Relocated
+) | PlaceConflict
+"""The kinds about the link `row_id`."""
 
-Report: TypeAlias = FieldReport | NewEntryReport | LinkReport | NoteReport | PlaceReport
+LinkReport: TypeAlias = (
+    DroppedEntry | MissingItem | MissingNote | RestoredNote | NotLinked | AwaitedItem
+    | KeptForEdit | Followed | MergedOtherWork
+)  # fmt: skip
+"""The kinds about the link of `row`: its entry, item or note may be gone."""
+
+EntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed
+"""The kinds about an `entry` that has no link."""
+
+OtherReport: TypeAlias = (
+    UnreadableEntry | AddedItem | HiddenNotes | SameWork
+    | MissingCollection | NameConflict | HeldBackName | NotFollowed
+)  # fmt: skip
+
+Report: TypeAlias = RowReport | LinkReport | EntryReport | OtherReport

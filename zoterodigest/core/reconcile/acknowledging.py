@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import assert_never
+from typing import Any, Generic, TypeVar
 
 from zoterodigest.core.collections.relocation import PLACE
 from zoterodigest.core.links.link import fingerprint
@@ -17,11 +17,13 @@ from zoterodigest.core.plan.reports import (
     Conflict,
     DivergedField,
     DroppedEntry,
+    EntryReport,
     Followed,
     HeldBack,
     HeldBackName,
     HiddenNotes,
     KeptForEdit,
+    LinkReport,
     MergedOtherWork,
     MissingCollection,
     MissingItem,
@@ -35,6 +37,7 @@ from zoterodigest.core.plan.reports import (
     Relocated,
     Report,
     RestoredNote,
+    RowReport,
     SameWork,
     TrashedEntry,
     UnreadableDate,
@@ -70,90 +73,68 @@ def acknowledgement_of(
     A conflict cannot be acknowledged, as it waits for a decision, nor can what comes to an end by
     itself. `links` are those of the run, by row id.
     """
-    found = _about(report, links, folding)
-    if found is None:
+    rule = RULES[type(report)]
+    if rule is None or not (id_ := rule.id(report)):
         return None
-    id_, name, says = found
-    return Acknowledged(id_, name, fingerprint(_SEPARATOR.join(says)))
+    says = rule.says(report, _Ends(links, folding))
+    return Acknowledged(id_, rule.name.format(report), fingerprint(_SEPARATOR.join(says)))
 
 
-_About = tuple[str, str, tuple[str, ...]]
-"""The id of what a report is about, its name, and what it says."""
+@dataclass(frozen=True, slots=True)
+class _Ends:
+    """What entries and items say in this run; `links` are by row id."""
+
+    links: Mapping[str, Link]
+    folding: Folding
+
+    def compared(self, name: str, *values: Value) -> tuple[str, ...]:
+        forms = (canonical(name, value, self.folding) for value in values)
+        return tuple(_SEPARATOR.join(value_parts(form)) for form in forms)
+
+    def texts(self, row_id: str, *names: str) -> tuple[str, ...]:
+        """Return the texts that stand at both ends of a link in these fields."""
+        link = self.links.get(row_id)
+        if link is None or link.item is None:
+            return ()
+        ends = link.entry.raws, item_end(link, link.item, link.row).raws
+        texts = [raws.get(name, "") for name in names for raws in ends]
+        return (*texts, *(sorted(link.item.collections) if PLACE in names else ()))
+
+    def entry(self, row_id: str) -> tuple[str, ...]:
+        link = self.links.get(row_id)
+        return _texts(link.entry) if link else ()
 
 
-def _about(report: Report, links: Mapping[str, Link], folding: Folding) -> _About | None:
-    """Return what a report says, its values as they are compared."""
-    match report:
-        case DivergedField(row_id, name, at_entry, at_item):
-            ends = (_form(name, value, folding) for value in (at_entry, at_item))
-            return row_id, f"diverged {name}", tuple(ends)
-        case HeldBack(row_id, name):
-            return row_id, f"held-back {name}", _standing(links.get(row_id), [name])
-        case UnreadableDate(row_id, name, text):
-            return row_id, f"unreadable-date {name}", (text,)
-        case NoLongerShown(row_id, names):
-            return row_id, "not-shown", (*names, *_standing(links.get(row_id), names))
-        case Relocated(row_id, collection, is_out):
-            return row_id, f"relocated {collection}", (str(is_out),)
-        case MissingItem(row, entry, is_trashed):
-            return row.id, "item-gone", (str(is_trashed), *_texts(entry))
-        case MissingNote(row):
-            link = links.get(row.id)
-            return row.id, "note-gone", _texts(link.entry) if link else ()
-        case NotLinked(row):
-            return row.id, "not-linked", (row.state.value,)
-        case KeptForEdit(row, names):
-            return row.id, "kept", names
-        case Followed(row, key, others) if others:
-            return row.id, "one-item", (key, *others)
-        case MergedOtherWork(row, key):
-            return row.id, "merged", (key,)
-        case NotFollowed(row_id=row_id, wanted=wanted) if row_id:
-            return row_id, "not-followed", wanted
-        case UnreadableEntry(row_id=row_id) if row_id:
-            return row_id, "unreadable", ()
-        case AmbiguousEntry(entry, keys):
-            return _id_of(entry), "ambiguous", (*keys, _title(entry))
-        case TrashedEntry(entry, key):
-            return _id_of(entry), "only-in-trash", (key,)
-        case NotPushed(entry):
-            return _id_of(entry), "not-pushed", ()
-        case UnreadableEntry(entry=entry) if entry and (entry.identifiers or _title(entry)):
-            return _id_of(entry), "unreadable", ()
-        case AddedItem(digest, key, title, reason):
-            return _made_id(digest, key), "added", (title, reason)
-        case MissingCollection(row):
-            return _made_id(row.digest, *row.path), "collection-gone", (row.collection,)
-        case HeldBackName(digest, path, _, name):
-            return _made_id(digest, *path), "held-back name", (name,)
-        case NotFollowed(digest, what, wanted):
-            return _made_id(digest, what), "not-followed", wanted
-        case SameWork(identifier, keys):
-            return _made_id(identifier.scheme, identifier.value), "one-work", keys
-        case HiddenNotes(digest):
-            return _made_id(digest), "notes-not-shown", ()
-        case Conflict() | PlaceConflict() | NameConflict():
-            return None  # it waits for a decision
-        case Waiting() | AwaitedItem() | DroppedEntry() | RestoredNote() | Followed():
-            return None  # it comes to an end by itself
-        case UnreadableEntry():
-            return None  # nothing is known of it by which it could be found again
-        case _:
-            assert_never(report)
+def _id(report: Report) -> str:
+    """Return the id of the row that a report is about, else one made from its entry."""
+    if isinstance(report, RowReport):
+        return report.row_id
+    if isinstance(report, LinkReport):
+        return report.row.id
+    assert isinstance(report, EntryReport), "the rule of any other kind names its `id`"
+    return _entry_id(report.entry)
 
 
-def _form(name: str, value: Value, folding: Folding) -> str:
-    return _SEPARATOR.join(value_parts(canonical(name, value, folding)))
+def _unreadable_id(report: UnreadableEntry) -> str:
+    entry = report.entry
+    is_known = entry and (entry.identifiers or _title(entry))
+    return report.row_id or (_entry_id(entry) if entry and is_known else "")
 
 
-def _standing(link: Link | None, names: Iterable[str]) -> tuple[str, ...]:
-    """Return the texts that stand at both ends in these fields."""
-    if link is None or link.item is None:
-        return ()
-    item, entry = item_end(link, link.item, link.row), link.entry
-    ends = [(entry.raws.get(name, ""), item.raws.get(name, "")) for name in names]
-    placed = sorted(link.item.collections) if PLACE in names else []
-    return (*(text for end in ends for text in end), *placed)
+_AnyReport = TypeVar("_AnyReport", bound=Report)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rule(Generic[_AnyReport]):
+    """The name of a kind in the lock file, what a report of it says, and the id of its subject.
+
+    An id is "" if the subject could not be found again, or the report comes to an end by itself.
+    """
+
+    kind: type[_AnyReport]
+    name: str
+    says: Callable[[_AnyReport, _Ends], tuple[str, ...]]
+    id: Callable[[_AnyReport], str] = _id
 
 
 def _texts(entry: Entry) -> tuple[str, ...]:
@@ -161,7 +142,7 @@ def _texts(entry: Entry) -> tuple[str, ...]:
     return tuple(text for _, text in sorted(entry.raws.items()))
 
 
-def _id_of(entry: Entry) -> str:
+def _entry_id(entry: Entry) -> str:
     """Return an id for an entry without a link: from its identifiers, else from its title."""
     known = sorted(f"{one.scheme}:{one.value}" for one in entry.identifiers)
     return _made_id(entry.digest, *(known or [_title(entry)]))
@@ -173,3 +154,47 @@ def _title(entry: Entry) -> str:
 
 def _made_id(*parts: str) -> str:
     return f"zd-{fingerprint(_SEPARATOR.join(parts))[:10]}"
+
+
+# Lock files hold these names, and fingerprints of these texts in this order: with others, all that
+# somebody acknowledged is news again.
+_RULES: tuple[_Rule[Any], ...] = (
+    _Rule(DivergedField, "diverged {0.name}",
+          lambda it, ends: ends.compared(it.name, it.at_entry, it.at_item)),
+    _Rule(HeldBack, "held-back {0.name}", lambda it, ends: ends.texts(it.row_id, it.name)),
+    _Rule(NoLongerShown, "not-shown",
+          lambda it, ends: (*it.names, *ends.texts(it.row_id, *it.names))),
+    _Rule(UnreadableDate, "unreadable-date {0.name}", lambda it, _: (it.text,)),
+    _Rule(Relocated, "relocated {0.collection}", lambda it, _: (str(it.is_out),)),
+    _Rule(MissingItem, "item-gone", lambda it, _: (str(it.is_trashed), *_texts(it.entry))),
+    _Rule(MissingNote, "note-gone", lambda it, ends: ends.entry(it.row.id)),
+    _Rule(NotLinked, "not-linked", lambda it, _: (it.row.state.value,)),
+    _Rule(KeptForEdit, "kept", lambda it, _: it.names),
+    _Rule(Followed, "one-item", lambda it, _: (it.key, *it.others),
+          lambda it: it.row.id if it.others else ""),
+    _Rule(MergedOtherWork, "merged", lambda it, _: (it.key,)),
+    _Rule(AmbiguousEntry, "ambiguous", lambda it, _: (*it.keys, _title(it.entry))),
+    _Rule(TrashedEntry, "only-in-trash", lambda it, _: (it.key,)),
+    _Rule(NotPushed, "not-pushed", lambda it, _: ()),
+    _Rule(UnreadableEntry, "unreadable", lambda it, _: (), _unreadable_id),
+    _Rule(AddedItem, "added", lambda it, _: (it.title, it.reason),
+          lambda it: _made_id(it.digest, it.key)),
+    _Rule(MissingCollection, "collection-gone", lambda it, _: (it.collection_row.collection,),
+          lambda it: _made_id(it.collection_row.digest, *it.collection_row.path)),
+    _Rule(HeldBackName, "held-back name", lambda it, _: (it.name,),
+          lambda it: _made_id(it.digest, *it.path)),
+    _Rule(NotFollowed, "not-followed", lambda it, _: it.wanted,
+          lambda it: it.row_id or _made_id(it.digest, it.what)),
+    _Rule(SameWork, "one-work", lambda it, _: it.keys,
+          lambda it: _made_id(it.identifier.scheme, it.identifier.value)),
+    _Rule(HiddenNotes, "notes-not-shown", lambda it, _: (), lambda it: _made_id(it.digest)),
+)  # fmt: skip
+
+RULES: Mapping[type[object], _Rule[Any] | None] = {
+    **{rule.kind: rule for rule in _RULES},
+    # They wait for a decision.
+    **dict.fromkeys((Conflict, PlaceConflict, NameConflict)),
+    # They come to an end by themselves.
+    **dict.fromkeys((Waiting, AwaitedItem, DroppedEntry, RestoredNote)),
+}
+"""What each kind of report says, and its name in the lock file; None if nobody acknowledges it."""
