@@ -35,10 +35,7 @@ def reads_and_writes(world: Elsewhere) -> tuple[int, int]:
 
 def levels(outcome: Outcome) -> int:
     """Return how many levels the new collections of a run have."""
-    parents = {
-        collection_row.key: collection_row.parent
-        for collection_row in outcome.prepared.writes.collection_rows
-    }
+    parents = {one.key: one.parent for one in outcome.prepared.writes.collections}
 
     def depth(key: str | None) -> int:
         return 1 + depth(parents[key]) if key in parents else 0

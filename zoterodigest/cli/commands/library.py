@@ -140,7 +140,7 @@ _KINDS = ("items", "notes", "attachments", "collections")
 
 def _new(copying: Copying) -> Counter[str]:
     """Return how much is created of each kind."""
-    counts = Counter({"collections": len(copying.writes.collection_rows)})
+    counts = Counter({"collections": len(copying.writes.collections)})
     for write in copying.writes.all:
         if write.item.version == 0:
             kind = "notes" if write.item.json.is_note else "items"

@@ -124,7 +124,7 @@ _KINDS = {
 
 
 def _size(leaving: RemovalPlan) -> int:
-    return len(leaving.trash) + len(leaving.patches) + len(leaving.collection_rows)
+    return len(leaving.trash) + len(leaving.patches) + len(leaving.collections)
 
 
 def _plan(leaving: RemovalPlan, place: ProjectContext) -> Iterator[str]:
@@ -147,9 +147,9 @@ def _plan(leaving: RemovalPlan, place: ProjectContext) -> Iterator[str]:
 
 
 def _trashed(leaving: RemovalPlan) -> Iterator[str]:
-    if leaving.trash or leaving.collection_rows:
+    if leaving.trash or leaving.collections:
         counts = Counter(_kind(leaving, item) for item in leaving.trash)
-        counts["collection"] = len(leaving.collection_rows)
+        counts["collection"] = len(leaving.collections)
         yield styled("Into the trash", "bold")
         yield from (numbered(counts[kind], *_KINDS[kind]) for kind in _KINDS if counts[kind])
 
@@ -179,7 +179,7 @@ def _data(left: RemovalResult, place: ProjectContext) -> dict[str, Any]:
             {"key": item.key, "title": shown_title(by_key[item.key])} for item in leaving.trash
         ],
         "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in leaving.patches],
-        "collections": [{"key": one.key, "name": one.name} for one in leaving.collection_rows],
+        "collections": [{"key": one.key, "name": one.name} for one in leaving.collections],
         "kept": leaving.kept,
         "failures": left.failures,
     }

@@ -167,10 +167,7 @@ def _carried_out(
 
 
 def apply_files(
-    project: Project,
-    command: str,
-    files: Sequence[FileChange],
-    pending: Sequence[Pending] = (),
+    project: Project, command: str, files: Sequence[FileChange], pending: Sequence[Pending] = ()
 ) -> Mapping[str, ZoterodigestError]:
     """Write files and nothing else; return why some could not be written, by key.
 
@@ -354,10 +351,7 @@ def _not_entered(kept: Iterable[Pending], unwritten: Mapping[str, object]) -> li
 def remember(workspace: Workspace, command: str, gathered: Gathered, ending: Ending) -> None:
     """Remember how a run ends that has nothing to write, where that can be done."""
     data = render_lock(ending.lock, gathered.lock_data)
-    with (
-        suppress(CannotWrite, SourceChanged),
-        running(workspace.project.state_folder, command),
-    ):
+    with suppress(CannotWrite, SourceChanged), running(workspace.project.state_folder, command):
         if ending.seen is not None:
             prepare_memory(workspace.memory_path, ending.seen, data)
             keep_memory(workspace.memory_path)

@@ -11,14 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, Exported
-from zoterodigest.core.plan.history import (
-    Data,
-    DigestChange,
-    LockRows,
-    ObjectChange,
-    Run,
-    joined,
-)
+from zoterodigest.core.plan.history import Data, DigestChange, LockRows, ObjectChange, Run, joined
 from zoterodigest.core.plan.reversal import turn_back
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.notes.own import note_pieces
@@ -44,9 +37,9 @@ def links_unwritten(present: LockRows, run: Run) -> LockRows:
     )
 
 
-def collection_row_place(collection_row: CollectionRow) -> CollectionRowKey:
-    """Return what a shelf is known by."""
-    return collection_row.digest, collection_row.path
+def collection_row_place(one: CollectionRow) -> CollectionRowKey:
+    """Return what a collection row is known by."""
+    return one.digest, one.path
 
 
 def entry_place(entry: Exported) -> tuple[str, str]:

@@ -6,9 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.bibtex.keys import (
-    is_provisional,
-)
+from zoterodigest.bibtex.keys import is_provisional
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint, print_of
 from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.values.record import CITEKEY, EMPTY, Item
@@ -35,10 +33,7 @@ class KnownCitationKeys:
 
 
 def known_keys(
-    workspace: Workspace,
-    gathered: Gathered,
-    contents: Contents,
-    created: Sequence[Item] = (),
+    workspace: Workspace, gathered: Gathered, contents: Contents, created: Sequence[Item] = ()
 ) -> tuple[KnownCitationKeys, tuple[Aliases, ...]]:
     """Return what the project knows of citation keys, and the aliases of each of its .bib files.
 

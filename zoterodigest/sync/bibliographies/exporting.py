@@ -24,11 +24,7 @@ from zoterodigest.core.links.link import Exported
 from zoterodigest.core.plan.plan import Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.records.contents import (
-    Contents,
-    collection_paths,
-    collections_within,
-)
+from zoterodigest.library.records.contents import Contents, collection_paths, collections_within
 from zoterodigest.project.digests import read_cited
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.lock.lock import LockFile
@@ -124,7 +120,7 @@ def planned_bibs(
     if not gathered.bibs:
         return ()
     items = (write.item for write in writes.all)
-    contents = contents_after(gathered.contents, items, workspace.zotero, writes.collection_rows)
+    contents = contents_after(gathered.contents, items, workspace.zotero, writes.collections)
     return new_bibs(workspace, gathered, contents, edits, linked_by(plan))
 
 

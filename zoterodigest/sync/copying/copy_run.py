@@ -19,13 +19,7 @@ from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.reasons import ParentNotWritten
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.copying.links import (
-    Copies,
-    Difference,
-    lost_bases,
-    moved_lock,
-    moved_seen,
-)
+from zoterodigest.sync.copying.links import Copies, Difference, lost_bases, moved_lock, moved_seen
 from zoterodigest.sync.copying.plan import Copying, failures_of_objects
 from zoterodigest.sync.gathering.foreseeing import contents_after
 from zoterodigest.sync.run.failures import FailedRecord
@@ -76,14 +70,14 @@ class _CopyRun:
         copying, writes = self.copying, self.copying.writes
         items = tuple(write.item for write in writes.all)
         target, zotero = copying.ends.target, copying.target.zotero
-        foreseen = self._copies(contents_after(target, items, zotero, writes.collection_rows))
+        foreseen = self._copies(contents_after(target, items, zotero, writes.collections))
         switch = copying.configuration
         files = (switch,) if switch is not None and switch.is_change else ()
         return Changes(
             copying.target,
             copying.gathered,
             "copy",
-            Sent(items, writes.collection_rows, files, placed_later=True),
+            Sent(items, writes.collections, files, placed_later=True),
             self._moved(foreseen).links,
             self._ending,
             files=lambda results, stored: () if self._failures(results, stored) else files,

@@ -75,12 +75,12 @@ class _CounterpartSearch:
         self.found = Counterparts()
         self._ends = ends
         self._taken: set[str] = set()
-        self._shelves = {one.key: one for one in ends.target.collections}
+        self._collections = {one.key: one for one in ends.target.collections}
 
     def collections(self, collections: Iterable[Collection]) -> None:
         """Find collections, of which parents come first."""
         for one in collections:
-            known = (self._shelves.get(key) for key in self._keys(one.key))
+            known = (self._collections.get(key) for key in self._keys(one.key))
             other = next((found for found in known if found is not None), None)
             if one.parent in self.found.refused:
                 self.found.refused[one.key] = "what it lies in cannot be copied"
@@ -89,7 +89,7 @@ class _CounterpartSearch:
             elif named := self._named(one):
                 self._note(one, named)
             else:
-                self._ask(one, self._shelves)
+                self._ask(one, self._collections)
 
     def _named(self, one: Collection) -> Collection | None:
         """Return the live collection of this name in the place where `one` is to stand."""

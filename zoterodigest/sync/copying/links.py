@@ -66,9 +66,7 @@ def moved_lock(lock: LockFile, identity: str, copies: Copies) -> LockFile:
         lock,
         identity=identity,
         rows=tuple(mover.row(row) for row in lock.rows),
-        collection_rows=tuple(
-            mover.collection_row(collection_row) for collection_row in lock.collection_rows
-        ),
+        collection_rows=tuple(mover.collection_row(one) for one in lock.collection_rows),
         exported=tuple(exported_as_stored(one, copies.keys) for one in lock.exported),
     )
 
@@ -116,9 +114,9 @@ class _Mover:
         origin = self._origin(row, moved)
         return replace(moved, bases=bases, diverged=row.diverged | parted, origin=origin)
 
-    def collection_row(self, collection_row: CollectionRow) -> CollectionRow:
-        is_ours = collection_row.is_ours and self._is_own(collection_row.collection)
-        return replace(collection_row_as_stored(collection_row, self._copies.keys), is_ours=is_ours)
+    def collection_row(self, one: CollectionRow) -> CollectionRow:
+        is_ours = one.is_ours and self._is_own(one.collection)
+        return replace(collection_row_as_stored(one, self._copies.keys), is_ours=is_ours)
 
     def bases(self, row: LockRow) -> dict[str, Base]:
         there = self._after.get(self._copies.keys.get(row.item, ""))

@@ -180,9 +180,9 @@ def _configuration(source: Workspace, options: CopyOptions) -> FileChange | None
 def failures_of_objects(copying: Copying, reasons: Mapping[str, str]) -> Iterator[FailedRecord]:
     """Yield why objects of the source, by key, do not come along."""
     portion, items = copying.portion, copying.ends.source.by_key
-    for collection_row in portion.collections:
-        if collection_row.key in reasons:
-            yield FailedRecord("collection", collection_row.name, reasons[collection_row.key])
+    for collection in portion.collections:
+        if collection.key in reasons:
+            yield FailedRecord("collection", collection.name, reasons[collection.key])
     for one in portion.objects:
         if one.key in reasons:
             title = _title(items.get(one.json.parent, one))

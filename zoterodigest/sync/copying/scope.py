@@ -73,11 +73,11 @@ def _has_file(item: LibraryItem) -> bool:
 
 
 def _linked(contents: Contents, lock: LockFile) -> set[str]:
-    collection_rows = {collection_row.collection for collection_row in lock.collection_rows}
+    collections = {one.collection for one in lock.collection_rows}
     linked = {row.item for row in lock.rows} | {one.item for one in lock.exported}
     for item in contents.by_key.values():
-        is_shelved = not collection_rows.isdisjoint(item.json.collections)
-        if is_shelved or not linked.isdisjoint(item.json.replaced):
+        is_inside = not collections.isdisjoint(item.json.collections)
+        if is_inside or not linked.isdisjoint(item.json.replaced):
             linked.add(item.key)
     return linked
 
@@ -97,7 +97,7 @@ def _collections(
     named = set(paths)
     if lock is not None:
         named = {key for item in items for key in item.json.collections}
-        named |= {collection_row.collection for collection_row in lock.collection_rows}
+        named |= {one.collection for one in lock.collection_rows}
     wanted = {above for key in named & paths.keys() for above in paths[key]}
     return tuple(by_key[key] for key in sorted(wanted, key=lambda key: (len(paths[key]), key)))
 

@@ -36,13 +36,13 @@ def compile_copy(portion: Portion, found: Counterparts, target: Contents) -> Wri
     What is refused is left out, and so is what belongs to it.
     """
     keys = found.keys
-    collection_rows = (
+    collections = (
         Collection(keys[one.key], 0, one.name, keys.get(one.parent or ""), one.is_trashed)
         for one in portion.collections
         if one.key in found.asked
     )
     return Writes(
-        tuple(collection_rows),
+        tuple(collections),
         tuple(_writes(portion.items, found, target)),
         tuple(_writes(portion.children, found, target)),
     )
@@ -63,10 +63,10 @@ def _new(data: Data, keys: Keys) -> dict[str, Any]:
     new = {name: value for name, value in data.items() if name not in _NOT_CARRIED}
     if parent := ItemJson(data).parent:
         return new | {"parentItem": keys[str(parent)]}
-    return new | {"collections": _shelves(data, keys)}
+    return new | {"collections": _collections(data, keys)}
 
 
-def _shelves(data: Data, keys: Keys) -> list[str]:
+def _collections(data: Data, keys: Keys) -> list[str]:
     return [keys[key] for key in ItemJson(data).collections if key in keys]
 
 
@@ -83,9 +83,9 @@ def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
         for name, value in data.items()
         if name in fields and value and not present.get(name)
     }
-    collection_rows = ItemJson(present).collections
-    if more := [key for key in _shelves(data, keys) if key not in collection_rows]:
-        patch["collections"] = [*collection_rows, *more]
+    present_in = ItemJson(present).collections
+    if more := [key for key in _collections(data, keys) if key not in present_in]:
+        patch["collections"] = [*present_in, *more]
     known = ItemJson(present).tags
     if tags := [tag for tag in ItemJson(data).stored("tags") if tag["tag"] not in known]:
         patch["tags"] = [*ItemJson(present).stored("tags"), *tags]

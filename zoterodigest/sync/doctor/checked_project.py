@@ -117,12 +117,7 @@ def site_of(start: Path, given: Sequence[Path], chosen: Chosen) -> tuple[Checked
 
 
 def _site(
-    project: Project,
-    given: Sequence[Path],
-    start: Path,
-    chosen: Chosen,
-    *,
-    is_known: bool = True,
+    project: Project, given: Sequence[Path], start: Path, chosen: Chosen, *, is_known: bool = True
 ) -> CheckedProject:
     lock = _lock_of(project)
     is_named = project.is_configured and is_known

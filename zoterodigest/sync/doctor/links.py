@@ -89,7 +89,7 @@ def note_findings(site: CheckedProject, contents: Contents) -> Iterator[Finding]
 def _known(lock: LockFile, contents: Contents) -> Iterator[Item]:
     """Yield the live items that a lock file knows, or all if it knows none."""
     items = {row.item for row in lock.rows}
-    collection_rows = {collection_row.collection for collection_row in lock.collection_rows}
+    collection_rows = {one.collection for one in lock.collection_rows}
     for item in contents.items:
         is_known = item.key in items or item.collections & collection_rows or not items
         if is_known and not item.is_trashed:

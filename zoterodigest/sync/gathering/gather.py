@@ -13,9 +13,7 @@ from zoterodigest.core.links.link import Exported, fingerprint
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
-from zoterodigest.core.values.record import (
-    Entry,
-)
+from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.detect import read_document
@@ -344,9 +342,7 @@ def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
     return replace(read, document=_bib_document(read.bib, source, workspace))
 
 
-def read_digests(
-    workspace: Workspace,
-) -> tuple[tuple[ReadDigest, ...], tuple[UnreadSource, ...]]:
+def read_digests(workspace: Workspace) -> tuple[tuple[ReadDigest, ...], tuple[UnreadSource, ...]]:
     """Read the digests of a run, each by the formats that hold for it; return those that could not
     be read as well.
 

@@ -32,12 +32,10 @@ Keys = Mapping[str, str]
 
 
 def plan_as_stored(plan: Plan, keys: Keys) -> Plan:
-    """Return `plan` with what its links, rows and shelves name by the keys in the library."""
+    """Return `plan` with what its links and rows name by the keys in the library."""
     links = tuple(replace(link, row=_linked_row(link.row, keys)) for link in plan.links)
     rows = tuple(row_as_stored(row, keys) for row in plan.rows)
-    collection_rows = tuple(
-        collection_row_as_stored(collection_row, keys) for collection_row in plan.collection_rows
-    )
+    collection_rows = tuple(collection_row_as_stored(one, keys) for one in plan.collection_rows)
     return replace(plan, links=links, rows=rows, collection_rows=collection_rows)
 
 
@@ -45,7 +43,7 @@ def writes_as_stored(writes: Writes, keys: Keys) -> Writes:
     """Return `writes` by the keys in the library."""
     return replace(
         writes,
-        collection_rows=tuple(collection_as_stored(one, keys) for one in writes.collection_rows),
+        collections=tuple(collection_as_stored(one, keys) for one in writes.collections),
         items=tuple(write_as_stored(write, keys) for write in writes.items),
         children=tuple(write_as_stored(write, keys) for write in writes.children),
     )
@@ -96,11 +94,9 @@ def _linked_row(row: LockRow, keys: Keys) -> LockRow:
     return replace(stored, origin=replace(stored.origin, note=is_ours))
 
 
-def collection_row_as_stored(collection_row: CollectionRow, keys: Keys) -> CollectionRow:
-    """Return `shelf` by the keys in the library."""
-    return replace(
-        collection_row, collection=keys.get(collection_row.collection, collection_row.collection)
-    )
+def collection_row_as_stored(one: CollectionRow, keys: Keys) -> CollectionRow:
+    """Return a collection row by the keys in the library."""
+    return replace(one, collection=keys.get(one.collection, one.collection))
 
 
 def exported_as_stored(exported: Exported, keys: Keys) -> Exported:
@@ -111,10 +107,7 @@ def exported_as_stored(exported: Exported, keys: Keys) -> Exported:
 def _links(links: LockRows, keys: Keys) -> LockRows:
     return LockRows(
         tuple(row_as_stored(row, keys) for row in links.rows),
-        tuple(
-            collection_row_as_stored(collection_row, keys)
-            for collection_row in links.collection_rows
-        ),
+        tuple(collection_row_as_stored(one, keys) for one in links.collection_rows),
         tuple(exported_as_stored(one, keys) for one in links.exported),
         links.identity,
     )
@@ -126,10 +119,7 @@ def _event(event: Event, keys: Keys) -> Event:
             renamed = tuple(row_as_stored(row, keys) for row in rows)
             return Intended(
                 renamed,
-                tuple(
-                    collection_row_as_stored(collection_row, keys)
-                    for collection_row in collection_rows
-                ),
+                tuple(collection_row_as_stored(one, keys) for one in collection_rows),
             )
         case Exporting():
             entries = tuple(exported_as_stored(one, keys) for one in event.entries)

@@ -7,12 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoterodigest.library.access import Access
-from zoterodigest.library.address import (
-    DesktopAddress,
-    EmbeddedAddress,
-    WebAddress,
-    parse_address,
-)
+from zoterodigest.library.address import DesktopAddress, EmbeddedAddress, WebAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping

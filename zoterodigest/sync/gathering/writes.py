@@ -75,7 +75,7 @@ class Write:
 class Writes:
     """All that a plan writes into the library, in the order in which it must be written."""
 
-    collection_rows: tuple[Collection, ...] = ()
+    collections: tuple[Collection, ...] = ()
     items: tuple[Write, ...] = ()
     children: tuple[Write, ...] = ()
     unwritable: tuple[UnwritableAction, ...] = ()
@@ -86,12 +86,12 @@ class Writes:
         return (*self.items, *self.children)
 
     def __len__(self) -> int:
-        return len(self.collection_rows) + len(self.items) + len(self.children)
+        return len(self.collections) + len(self.items) + len(self.children)
 
     def counts(self, contents: Contents) -> Mapping[str, int]:
         """Return how many things of each kind are written into `contents`, as `log` lists them."""
         objects = {write.item.key: write.item for write in self.all}
-        counts = Counter({"collections": len({one.key for one in self.collection_rows})})
+        counts = Counter({"collections": len({one.key for one in self.collections})})
         for key, item in objects.items():
             present = contents.by_key.get(key, item)
             kind = ItemJson({**item.data, **present.data}).item_type
@@ -108,7 +108,7 @@ class _WritesDraft:
     names: Mapping[str, str]
     links: Mapping[str, Link]
     taken: set[str]
-    collection_rows: list[Collection] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
     items: list[Write] = field(default_factory=list)
     children: list[Write] = field(default_factory=list)
     unwritable: list[UnwritableAction] = field(default_factory=list)
@@ -126,7 +126,7 @@ def compile_writes(
     for action in plan.actions:
         _add(draft, action)
     return Writes(
-        tuple(draft.collection_rows),
+        tuple(draft.collections),
         tuple(draft.items),
         tuple(draft.children),
         tuple(draft.unwritable),
@@ -136,9 +136,9 @@ def compile_writes(
 def _add(draft: _WritesDraft, action: Action) -> None:
     match action:
         case CreateCollection():
-            draft.collection_rows.append(Collection(action.key, 0, action.name, action.parent))
+            draft.collections.append(Collection(action.key, 0, action.name, action.parent))
         case RenameCollection():
-            draft.collection_rows.append(_renamed(draft, action))
+            draft.collections.append(_renamed(draft, action))
         case CreateItem():
             _create_item(draft, action)
         case ChangeItem():

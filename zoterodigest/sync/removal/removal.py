@@ -65,7 +65,7 @@ class Removal:
     facts: Sequence[Pending] = ()
     trash: list[LibraryItem] = field(default_factory=list)
     patches: list[LibraryItem] = field(default_factory=list)
-    collection_rows: list[Collection] = field(default_factory=list)
+    collections: list[Collection] = field(default_factory=list)
     kept: list[KeptObject] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -170,10 +170,8 @@ class Removal:
         return all(line.startswith(starts) or line in ours for line in lines if line.strip())
 
     def _our_collections(self, rows: Sequence[LockRow]) -> set[str]:
-        collection_rows = {
-            collection_row.collection for collection_row in self.gathered.lock.collection_rows
-        }
-        return collection_rows | {key for row in rows for key in row.origin.collections}
+        ours = {one.collection for one in self.gathered.lock.collection_rows}
+        return ours | {key for row in rows for key in row.origin.collections}
 
     def _our_tags(self, item: Item, rows: Sequence[LockRow]) -> set[str]:
         added = {tag for row in rows for tag in row.origin.tags}
@@ -286,7 +284,7 @@ class Removal:
     def _trashed(self, key: str) -> LibraryItem:
         return LibraryItem(key, self._contents.by_key[key].version, {"deleted": 1})
 
-    def empty_shelves(self) -> None:
+    def trash_collections(self) -> None:
         """Plan to trash our collections that hold nothing else, innermost first."""
         gone = {one.key for one in self.trash}
         left: dict[str, set[str]] = {}
@@ -299,9 +297,7 @@ class Removal:
                 left.setdefault(key, set()).add(item.key)
         keys = {read.key for read in self.gathered.digests}
         used = {
-            collection_row.collection
-            for collection_row in self.gathered.lock.collection_rows
-            if collection_row.digest not in keys
+            one.collection for one in self.gathered.lock.collection_rows if one.digest not in keys
         }
         ours = {
             s.collection for s in self.gathered.lock.collection_rows if s.is_ours
@@ -313,10 +309,10 @@ class Removal:
         digests = self.workspace.digests
         names: dict[str, tuple[str, ...]] = {one.key: one.collection[-1:] for one in digests}
         given = {
-            collection_row.collection: name
-            for collection_row in self.gathered.lock.collection_rows
-            for name in names.get(collection_row.digest, ())
-            if not collection_row.path and collection_row.is_ours
+            one.collection: name
+            for one in self.gathered.lock.collection_rows
+            for name in names.get(one.digest, ())
+            if not one.path and one.is_ours
         }
         live = [one for one in self._contents.collections if not one.is_trashed]
         renamed = [one for one in live if given.get(one.key, one.name) != one.name]
@@ -327,11 +323,7 @@ class Removal:
 
     def _needed(self, used: set[str]) -> set[str]:
         """Return `used` collections of other digests; those above are kept by what they hold."""
-        shared = {
-            collection_row.collection
-            for collection_row in self.gathered.lock.collection_rows
-            if not collection_row.digest
-        }
+        shared = {one.collection for one in self.gathered.lock.collection_rows if not one.digest}
         return used - shared
 
     def _trash_collections(self, ours: set[str], left: Mapping[str, set[str]]) -> None:
@@ -343,7 +335,7 @@ class Removal:
                 return
             for key in empty:
                 one = live.pop(key)
-                self.collection_rows.append(
+                self.collections.append(
                     Collection(one.key, one.version, one.name, one.parent, is_trashed=True)
                 )
 

@@ -76,11 +76,7 @@ def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[It
             rows[row.id] = row
         elif row.id not in awaited and row.id in known:
             rows[row.id] = known[row.id]
-    others = {
-        collection_row.collection
-        for collection_row in lock.collection_rows
-        if collection_row.digest not in ran.digests
-    }
+    others = {one.collection for one in lock.collection_rows if one.digest not in ran.digests}
     then = before.collections if before else {}
     collection_rows = [
         one for one in lock.collection_rows if one.collection not in others & then.keys()
@@ -160,8 +156,8 @@ def _collections(
             held[key].add(item.key)
     found: dict[str, frozenset[str]] = {}
     waiting: dict[str, set[str]] = defaultdict(set)
-    for collection_row in collection_rows:
-        waiting[collection_row.collection] |= pending.get(collection_row.digest, set())
+    for one in collection_rows:
+        waiting[one.collection] |= pending.get(one.digest, set())
     for key, left in waiting.items():
         seen = then.get(key, frozenset()) & left
         found[key] = frozenset(held[key] - left) | seen

@@ -1,4 +1,4 @@
-"""Claims: the rows and shelves of the lock file, made from what both ends hold (law 3).
+"""The rows of the lock file after a run, made from what both ends hold (law 3).
 
 The entries are those of the files as they were written.
 """
@@ -100,12 +100,7 @@ def lock_over(
         # A library that was empty tells its account only now.
         identity=prepared.workspace.library.identity,
         rows=rows_over(prepared, standing, contents, results),
-        collection_rows=tuple(
-            sorted(
-                collection_rows,
-                key=lambda collection_row: (collection_row.digest, collection_row.path),
-            )
-        ),
+        collection_rows=tuple(sorted(collection_rows, key=lambda one: (one.digest, one.path))),
     )
 
 
@@ -143,12 +138,8 @@ def rows_over(
             added.setdefault(row_id, []).append(write)
     items = {item.key: item for item in contents.items}
     plan, folding = prepared.plan, prepared.workspace.zotero.folding()
-    collection_rows = (
-        collection_row
-        for collection_row in plan.collection_rows
-        if collection_row.collection in results.failed
-    )
-    unshelved = {(collection_row.digest, collection_row.path) for collection_row in collection_rows}
+    unmade = (one for one in plan.collection_rows if one.collection in results.failed)
+    unplaced = {(one.digest, one.path) for one in unmade}
     staying = _staying(prepared, standing)
     linked = {link.row.id for link in plan.links}
     rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
@@ -167,7 +158,7 @@ def rows_over(
         row = None if is_failed and not link.before else _settled(link, items, folding)
         if row is not None:
             noted = _noted(row, added.get(row.id, ()), items.get(row.item))
-            is_staying = is_failed or not _is_shelved(link.entry, unshelved)
+            is_staying = is_failed or not _is_placed(link.entry, unplaced)
             rows.append(_as_placed_before(noted, link, items) if is_staying else noted)
     made = _made_rows(plan, standing, items, folding)
     rows += [_noted(row, added.get(row.id, ()), items.get(row.item)) for row in made]
@@ -228,8 +219,8 @@ def _made_rows(
         entry = standing.made.get(action.row_id) if isinstance(action, CreateEntry) else None
         if isinstance(action, CreateEntry) and entry is not None:
             item = items.get(action.item.key, action.item)
-            collection_row = {ours.get((action.digest, action.path), "")} & item.collections
-            origin = Origin(collections=frozenset(collection_row))
+            made = {ours.get((action.digest, action.path), "")} & item.collections
+            origin = Origin(collections=frozenset(made))
             headings = heading_prints(entry)
             row = LockRow(action.row_id, entry.digest, item.key, headings=headings, origin=origin)
             yield settle(Link(-1, entry, item, None, row), item, folding)
@@ -241,10 +232,10 @@ def _settled(link: Link, items: Mapping[str, Item], folding: Folding) -> LockRow
     return link.before if item is None else settle(link, item, folding)
 
 
-def _is_shelved(entry: Entry, unshelved: Set[tuple[str, tuple[str, ...]]]) -> bool:
+def _is_placed(entry: Entry, unplaced: Set[tuple[str, tuple[str, ...]]]) -> bool:
     """Tell whether no collection on the way to an entry's place failed to be written."""
     keys = entry.heading_keys
-    return all((entry.digest, keys[:depth]) not in unshelved for depth in range(len(keys) + 1))
+    return all((entry.digest, keys[:depth]) not in unplaced for depth in range(len(keys) + 1))
 
 
 def _as_placed_before(row: LockRow, link: Link, items: Mapping[str, Item]) -> LockRow:
@@ -282,28 +273,18 @@ def _credits(write: Write, item: Item) -> Iterator[tuple[str, FieldSource]]:
 def collection_rows_after(
     prepared: Prepared, standing: EntriesNow, failed: Set[str]
 ) -> Iterator[CollectionRow]:
-    """Yield the shelves as planned, under the headings as they stand now.
+    """Yield the collection rows as planned, under the headings as they stand now.
 
     Those whose collections failed stay as they were known.
     """
-    planned = [
-        collection_row
-        for collection_row in prepared.plan.collection_rows
-        if collection_row.collection not in failed
-    ]
+    planned = [one for one in prepared.plan.collection_rows if one.collection not in failed]
     renamed = _renamed_paths(prepared, standing)
-    paths = {(collection_row.digest, collection_row.path) for collection_row in planned}
-    for collection_row in planned:
-        yield replace(
-            collection_row,
-            path=renamed.get((collection_row.digest, collection_row.path), collection_row.path),
-        )
-    for collection_row in prepared.gathered.lock.collection_rows:
-        if (
-            collection_row.collection in failed
-            and (collection_row.digest, collection_row.path) not in paths
-        ):
-            yield collection_row
+    paths = {(one.digest, one.path) for one in planned}
+    for one in planned:
+        yield replace(one, path=renamed.get((one.digest, one.path), one.path))
+    for one in prepared.gathered.lock.collection_rows:
+        if one.collection in failed and (one.digest, one.path) not in paths:
+            yield one
 
 
 def _renamed_paths(

@@ -149,7 +149,7 @@ def _changes(prepared: Prepared) -> Changes:
         command_of(prepared),
         Sent(
             items,
-            writes.collection_rows,
+            writes.collections,
             tuple(file for file in files if file.is_change),
             pending=PendingChange(taken=to_hand_over(prepared)),
         ),
@@ -157,7 +157,7 @@ def _changes(prepared: Prepared) -> Changes:
         lambda results, contents: _ending(_as_stored(prepared, results), results, contents),
         intended=Intended(
             tuple(row for row in rows if row.id in told),
-            plan.collection_rows if writes.collection_rows else (),
+            plan.collection_rows if writes.collections else (),
         ),
         row_ids=row_ids,
         files=lambda results, contents: _files_over(_as_stored(prepared, results), contents),
@@ -274,10 +274,7 @@ def _expected_versions(prepared: Prepared) -> set[tuple[str, int]]:
     """Return what a plan is going to write, at which version; new children go by their item."""
     items = (write.item for write in prepared.writes.all)
     written = {(item.key, item.version) for item in items if "parentItem" not in item.data}
-    return written | {
-        (collection_row.key, collection_row.version)
-        for collection_row in prepared.writes.collection_rows
-    }
+    return written | {(one.key, one.version) for one in prepared.writes.collections}
 
 
 def _failures(
@@ -295,9 +292,9 @@ def _failures(
             for row_id in set(write.row_ids) - known:
                 reasons.setdefault(row_id, str(reason))
     yield from failures_of_rows(prepared, reasons)
-    for collection_row in sorted(prepared.writes.collection_rows, key=lambda one: one.key):
-        if collection_row.key in failed:
-            yield FailedRecord("collection", collection_row.key, str(failed[collection_row.key]))
+    for one in sorted(prepared.writes.collections, key=lambda one: one.key):
+        if one.key in failed:
+            yield FailedRecord("collection", one.key, str(failed[one.key]))
 
 
 def to_hand_over(prepared: Prepared) -> tuple[Pending, ...]:

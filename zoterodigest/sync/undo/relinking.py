@@ -1,4 +1,4 @@
-"""Relinking: what an undo makes of the rows and shelves of a run.
+"""Relinking: what an undo makes of the rows of a run.
 
 A row that is turned back as a whole is as it was before the run; the link of one that the run made
 ends. Where something of it stays, only the fields that are turned back get their base again.
@@ -43,7 +43,7 @@ class Fate:
 
 
 def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -> LockRows:
-    """Return the rows and shelves of the lock file once `run` is turned back."""
+    """Return the rows of the lock file once `run` is turned back."""
     before = {row.id: row for row in run.before.rows}
     after = {row.id: row for row in run.after.rows}
     rows = {row.id: row for row in present.rows}
@@ -55,7 +55,7 @@ def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -
             back = _Back(before.get(row_id), after.get(row_id), fate.keeps(row))
             rows[row_id] = back.row(row, is_changed)
     ordered = tuple(rows[row_id] for row_id in sorted(rows))
-    collection_rows = _shelves_back(present.collection_rows, run, fate.declined)
+    collection_rows = _collection_rows_back(present.collection_rows, run, fate.declined)
     ids: dict[tuple[str, str], list[str]] = defaultdict(list)
     for linked in ordered:
         ids[linked.digest, linked.item].append(linked.id)
@@ -141,15 +141,13 @@ def _less(present: Origin, after: Origin, before: Origin) -> Origin:
     )
 
 
-def _shelves_back(
+def _collection_rows_back(
     present: tuple[CollectionRow, ...], run: Run, declined: Set[str]
 ) -> tuple[CollectionRow, ...]:
-    """Return the shelves as they were, but for those whose collection stays as it is."""
+    """Return the collection rows as they were, but for those whose collection stays as it is."""
     sides = run.before.collection_rows, run.after.collection_rows
     stay = {
-        collection_row_place(collection_row)
-        for collection_row in run.after.collection_rows
-        if collection_row.collection in declined
+        collection_row_place(one) for one in run.after.collection_rows if one.collection in declined
     }
     return put_back(present, sides, collection_row_place, stay)
 

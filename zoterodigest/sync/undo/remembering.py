@@ -24,19 +24,14 @@ def seen_back(seen: Seen, present: LockRows, back: LockRows, written: Sequence[I
     for item in written:
         held_now = frozenset() if item.is_trashed else item.collections
         _seen_in(collections, item.key, held_now, collections)
-    collection_rows = {
-        (
-            collection_row.digest,
-            tuple(map(fingerprint, collection_row.path)),
-        ): collection_row.collection
-        for collection_row in (*present.collection_rows, *back.collection_rows)
+    placed = {
+        (one.digest, tuple(map(fingerprint, one.path))): one.collection
+        for one in (*present.collection_rows, *back.collection_rows)
     }
     for row in back.rows:
         place, place_before = _place(row), _place(before.get(row.id, row))
-        if place != place_before and {place, place_before} <= collection_rows.keys():
-            _seen_in(
-                collections, row.item, {collection_rows[place]}, (collection_rows[place_before],)
-            )
+        if place != place_before and {place, place_before} <= placed.keys():
+            _seen_in(collections, row.item, {placed[place]}, (placed[place_before],))
     held_by = {key: frozenset(held) for key, held in collections.items()}
     # A link that comes back was seen as it was when it ended: that had moved nothing here.
     ended = {row.id for row in present.rows if row.state is not LinkState.LINKED}

@@ -24,7 +24,7 @@ class RemovalPlan:
     """A way out as planned; nothing has been written.
 
     `trash` are whole items, notes and attachments, `patches` what is taken off items that stay,
-    `shelves` collections to be trashed, `kept` what stays of ours, `rows` the links that end;
+    `collections` those to be trashed, `kept` what stays of ours, `rows` the links that end;
     `takes_back` tells whether the library is touched at all.
     """
 
@@ -33,7 +33,7 @@ class RemovalPlan:
     rows: tuple[LockRow, ...]
     trash: tuple[LibraryItem, ...] = ()
     patches: tuple[LibraryItem, ...] = ()
-    collection_rows: tuple[Collection, ...] = ()
+    collections: tuple[Collection, ...] = ()
     kept: tuple[KeptObject, ...] = ()
     takes_back: bool = False
 
@@ -72,14 +72,14 @@ def prepare_remove(workspace: Workspace) -> RemovalPlan:
     removal = Removal(workspace, gathered, rows, history.facts_taken())
     for key in dict.fromkeys(row.item for row in rows):
         removal.take_back(key)
-    removal.empty_shelves()
+    removal.trash_collections()
     return RemovalPlan(
         workspace,
         gathered,
         rows,
         tuple(removal.trash),
         tuple(removal.patches),
-        tuple(removal.collection_rows),
+        tuple(removal.collections),
         tuple(removal.kept),
         takes_back=True,
     )
@@ -107,13 +107,13 @@ def apply_removal(leaving: RemovalPlan, progress: Progress) -> RemovalResult:
         leaving.workspace,
         leaving.gathered,
         "remove" if leaving.takes_back else "unlink",
-        Sent((*leaving.trash, *leaving.patches), leaving.collection_rows),
+        Sent((*leaving.trash, *leaving.patches), leaving.collections),
         _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents).links,
         lambda results, stored: Ending(_lock_after(leaving, results, stored)),
         intended=Intended(tuple(_intended(leaving)) if leaving.takes_back else ()),
     )
     results = apply(changes, progress)
-    titles = {one.key: one.name for one in leaving.collection_rows}
+    titles = {one.key: one.name for one in leaving.collections}
     titles |= {item.key: title_or_key(item) for item in leaving.gathered.contents.items}
     failures = [KeptObject(titles.get(k, k), str(why)) for k, why in sorted(results.failed.items())]
     return RemovalResult(
@@ -150,25 +150,21 @@ def _lock_after(leaving: RemovalPlan, results: Results, stored: Contents) -> Loc
     return replace(
         leaving.gathered.lock,
         rows=rows,
-        collection_rows=tuple(_shelves_after(leaving, frozenset(failed))),
+        collection_rows=tuple(_collection_rows_after(leaving, frozenset(failed))),
     )
 
 
-def _shelves_after(leaving: RemovalPlan, failed: Set[str]) -> Iterator[CollectionRow]:
-    """Yield the shelves of other digests, and those above them that are not in the trash; those
+def _collection_rows_after(leaving: RemovalPlan, failed: Set[str]) -> Iterator[CollectionRow]:
+    """Yield the collection rows of other digests, and those above them that are not in the trash; those
     whose collection could not go, too: the same command finds it again.
 
-    Once no other digest has one, a shelf above is forgotten also if a killed run trashed it.
+    Once no other digest has one, a row above is forgotten also if a killed run trashed it.
     """
     keys = {read.key for read in leaving.gathered.digests}
     known = leaving.gathered.lock.collection_rows
     collection_rows = [one for one in known if one.digest not in keys or one.collection in failed]
-    trashed = {one.key for one in leaving.collection_rows} - failed
-    if not any(collection_row.digest for collection_row in collection_rows):
+    trashed = {one.key for one in leaving.collections} - failed
+    if not any(one.digest for one in collection_rows):
         collections = leaving.gathered.contents.collections
         trashed |= {one.key for one in collections if one.is_trashed}
-    yield from (
-        collection_row
-        for collection_row in collection_rows
-        if collection_row.collection not in trashed
-    )
+    yield from (one for one in collection_rows if one.collection not in trashed)

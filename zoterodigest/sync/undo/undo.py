@@ -289,7 +289,7 @@ def _released(undoing: Undoing) -> LockFile | None:
         ended = _ended(present, back, waits)
         return None if ended == present else ended
     rows = {row.id: row for row in present.rows}
-    collections = {collection_row.collection for collection_row in present.collection_rows}
+    collections = {one.collection for one in present.collection_rows}
     entries = {*map(entry_place, present.exported)}
     return replace(
         back,
