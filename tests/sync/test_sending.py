@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -12,13 +13,11 @@ from tests.library.served import in_memory
 from tests.sync.trouble import TroubledLibrary, silent
 from zoterodigest.library.port import BATCH_SIZE, Library, LibraryItem, Outcome, Written
 from zoterodigest.library.records.contents import EMPTY_LIBRARY
-from zoterodigest.sync.apply.changes import Results, Sent
-from zoterodigest.sync.apply.reasons import (
-    ChangedMeanwhile,
-    OthersNotWritten,
-    ParentNotWritten,
-    RefusedByLibrary,
-    is_stale,
+from zoterodigest.sync.apply.changes import (
+    CHANGED_MEANWHILE,
+    OTHERS_NOT_WRITTEN,
+    Results,
+    Sent,
 )
 from zoterodigest.sync.apply.sending import send
 
@@ -71,10 +70,10 @@ def test_a_child_of_an_item_that_changed_in_between_is_left_for_the_same_reason(
         assert library.fetch(["NATE2222"]) == []
 
     assert results.failed == {
-        item.key: ChangedMeanwhile(),
-        "NATE2222": ParentNotWritten(ChangedMeanwhile()),
+        item.key: CHANGED_MEANWHILE,
+        "NATE2222": replace(CHANGED_MEANWHILE, of_parent=True),
     }
-    assert all(map(is_stale, results.failed.values()))
+    assert all(reason.is_stale for reason in results.failed.values())
 
 
 def test_what_is_to_be_last_is_not_written_once_anything_failed() -> None:
@@ -85,8 +84,8 @@ def test_what_is_to_be_last_is_not_written_once_anything_failed() -> None:
 
         assert not library.fetch([other.key])[0].is_trashed
 
-    assert results.failed[other.key] == OthersNotWritten()
-    assert not is_stale(results.failed[other.key])
+    assert results.failed[other.key] == OTHERS_NOT_WRITTEN
+    assert not results.failed[other.key].is_stale
 
 
 def test_a_new_collection_is_there_before_its_items_and_an_old_one_goes_after_them() -> None:
@@ -116,7 +115,7 @@ def test_a_refused_item_tells_what_the_library_said_and_stops_nobody_else() -> N
         results = sent(library, Sent((an_item(), an_item("NEXT2222"))))
 
     assert results.versions.keys() == {"NEXT2222"}
-    assert isinstance(results.failed["ITEM2222"], RefusedByLibrary)
+    assert not results.failed["ITEM2222"].is_stale
 
 
 class _Listening(TroubledLibrary):

@@ -37,14 +37,15 @@ from zoterodigest.project.pending import forget_pending, keep_more_pending, read
 from zoterodigest.project.recovery import decide
 from zoterodigest.project.running import running
 from zoterodigest.sync.apply.changes import (
+    CHANGED_MEANWHILE,
     NOTHING_INTENDED,
     Changes,
     Ending,
     FileChange,
+    Reason,
     Results,
     Sent,
 )
-from zoterodigest.sync.apply.reasons import ChangedMeanwhile, Reason
 from zoterodigest.sync.apply.recording import Present, Recording, begin_recording, telling_why
 from zoterodigest.sync.apply.sending import Progress, send
 from zoterodigest.sync.gathering.gather import Gathered, facts_of, require_unchanged
@@ -290,7 +291,7 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
         items, came = left, send(library, Sent(left), stored, lambda *_: None)
         stored, sent = _read(changes), replace(sent, items=(*sent.items, *items))
         left = changes.follow(results, stored)
-        failed = {one.key: came.failed.get(one.key, ChangedMeanwhile()) for one in left}
+        failed = {one.key: came.failed.get(one.key, CHANGED_MEANWHILE) for one in left}
         now = (stored.by_key[one.key] for one in items if one.key in stored.by_key)
         versions |= {one.key: one.version for one in now if one.key not in failed}
     return replace(results, versions=versions, failed={**results.failed, **failed}), sent, stored

@@ -16,7 +16,6 @@ from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Intended
-from zoterodigest.sync.apply.reasons import Reason, is_stale
 from zoterodigest.sync.bibliographies.exporting import NewBib
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.stored_keys import collection_as_stored, item_as_stored
@@ -97,6 +96,32 @@ class Sent:
 
 
 @dataclass(frozen=True, slots=True)
+class Reason:
+    """Why an object was not written: `text` says it, or it is what the library answered.
+
+    `is_stale` tells that the object can be written once it is planned again over what is there now.
+    `of_parent` tells that the object belongs to an item that was not written for this reason.
+    """
+
+    text: str
+    is_stale: bool = False
+    of_parent: bool = False
+
+    def __str__(self) -> str:
+        return self.text
+
+
+CHANGED_MEANWHILE = Reason("it changed in the library in between", is_stale=True)
+"""Somebody else wrote the object after it was read."""
+
+OTHERS_NOT_WRITTEN = Reason("something else could not be written")
+"""The object is only to be written if all others were."""
+
+STILL_USED = Reason("it still holds an item that could not be written")
+"""The collection was to go into the trash."""
+
+
+@dataclass(frozen=True, slots=True)
 class Results:
     """What became of `Sent`: the versions of objects that were written, and what failed and why.
 
@@ -117,7 +142,7 @@ class Results:
     @property
     def has_stale(self) -> bool:
         """Whether something is to be planned again, as it changed in between."""
-        return any(map(is_stale, self.failed.values()))
+        return any(reason.is_stale for reason in self.failed.values())
 
 
 NOTHING_FAILED = Results()

@@ -21,17 +21,18 @@ from zoterodigest.library.port import (
     Written,
 )
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.sync.apply.changes import Results, Sent
-from zoterodigest.sync.apply.reasons import (
-    ChangedMeanwhile,
-    OthersNotWritten,
-    ParentNotWritten,
+from zoterodigest.sync.apply.changes import (
+    CHANGED_MEANWHILE,
+    OTHERS_NOT_WRITTEN,
+    STILL_USED,
     Reason,
-    RefusedByLibrary,
-    StillUsed,
+    Results,
+    Sent,
 )
 
 _LOG = logging.getLogger(__name__)
+
+_Thing = TypeVar("_Thing", LibraryItem, Collection)
 
 Progress = Callable[[int, int], None]
 """Is told how many objects have been dealt with, and how many there are."""
@@ -50,32 +51,22 @@ def send(library: Library, sent: Sent, known: Contents, progress: Progress) -> R
     # Parents first: Zotero refuses a collection or an item that names a collection it doesn't have.
     for level in _levels([one for one in sent.collections if one not in going]):
         for batch in _batches(level):
-            _tell_batch(batch)
-            answers.note(library.write_collections(batch))
+            answers.write(batch, library.write_collections)
     unplaced = answers.failed.keys() if sent.placed_later else ()
     for items in _in_turn([_without(one, unplaced) for one in sent.items], answers):
-        _tell_batch(items)
-        answers.note(library.write(items))
+        answers.write(items, library.write)
     # Only after all others: a trashed item takes along what is still below it.
     for items in _batches(sent.last):
         if answers.failed:
-            answers.leave({one.key: OthersNotWritten() for one in items})
+            answers.leave(dict.fromkeys((one.key for one in items), OTHERS_NOT_WRITTEN))
         else:
-            _tell_batch(items)
-            answers.note(library.write(_as_left(library, items, known)))
+            answers.write(_as_left(library, items, known), library.write)
     # Last: an item that stays would lose its place with a collection that is trashed before it.
     used = _still_used(going, known, answers.failed)
-    answers.leave(dict.fromkeys(used, StillUsed()))
+    answers.leave(dict.fromkeys(used, STILL_USED))
     for batch in _batches([one for one in going if one.key not in used]):
-        _tell_batch(batch)
-        answers.note(library.write_collections(batch))
+        answers.write(batch, library.write_collections)
     return Results(answers.versions, answers.failed)
-
-
-def _tell_batch(batch: Sequence[LibraryItem | Collection]) -> None:
-    """Log how many objects of each kind are sent; never what they hold, it may be private."""
-    kinds = Counter(map(_kind, batch))
-    _LOG.debug("Sending %s", ", ".join(f"{kinds[kind]} {kind}" for kind in sorted(kinds)))
 
 
 def _kind(one: LibraryItem | Collection) -> str:
@@ -104,8 +95,14 @@ class _SentAnswers:
     failed: dict[str, Reason] = field(default_factory=dict)
     done: int = 0
 
-    def note(self, outcomes: Sequence[Outcome]) -> None:
-        """Look at every element of a batch's answer."""
+    def write(
+        self, batch: Sequence[_Thing], write: Callable[[Sequence[_Thing]], Sequence[Outcome]]
+    ) -> None:
+        """Send a batch and look at every element of the answer."""
+        kinds = Counter(map(_kind, batch))
+        # Never what they hold: it may be private.
+        _LOG.debug("Sending %s", ", ".join(f"{kinds[kind]} {kind}" for kind in sorted(kinds)))
+        outcomes = write(batch)
         for outcome in outcomes:
             match outcome:
                 case Written(key, version):
@@ -114,9 +111,9 @@ class _SentAnswers:
                 case Unchanged():
                     pass
                 case Stale(key):
-                    self.failed[key] = ChangedMeanwhile()
+                    self.failed[key] = CHANGED_MEANWHILE
                 case Refused(key, _, message):
-                    self.failed[key] = RefusedByLibrary(message)
+                    self.failed[key] = Reason(message)
         self._advance(len(outcomes))
 
     def leave(self, reasons: Mapping[str, Reason]) -> None:
@@ -166,9 +163,9 @@ def _in_turn(
     left = list(items)
     while left:
         unwritten = {
-            one.key: ParentNotWritten(answers.failed[_parent(one)])
+            one.key: replace(answers.failed[one.json.parent], of_parent=True)
             for one in left
-            if _parent(one) in answers.failed
+            if one.json.parent in answers.failed
         }
         answers.leave(unwritten)
         left = [one for one in left if one.key not in unwritten]
@@ -176,17 +173,13 @@ def _in_turn(
         batch: list[LibraryItem] = []
         later: list[LibraryItem] = []
         for one in left:
-            is_next = _parent(one) not in waiting and len(batch) < BATCH_SIZE
+            is_next = one.json.parent not in waiting and len(batch) < BATCH_SIZE
             (batch if is_next else later).append(one)
         if later and not batch:  # objects that name each other: the library refuses them
             batch, later = later[:BATCH_SIZE], later[BATCH_SIZE:]
         if batch:
             yield batch
         left = later
-
-
-def _parent(item: LibraryItem) -> str:
-    return item.json.parent
 
 
 def _as_left(library: Library, batch: Sequence[LibraryItem], known: Contents) -> list[LibraryItem]:
@@ -213,9 +206,6 @@ def _unrelated(data: Mapping[str, object]) -> Mapping[str, object]:
 
 
 _TOUCHED = frozenset({"relations", "dateModified"})
-
-
-_Thing = TypeVar("_Thing")
 
 
 def _batches(things: Sequence[_Thing]) -> Iterable[Sequence[_Thing]]:

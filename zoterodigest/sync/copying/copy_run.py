@@ -17,7 +17,6 @@ from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.memory import read_memory
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Ending, Results, Sent
-from zoterodigest.sync.apply.reasons import ParentNotWritten
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.copying.links import Copies, Difference, lost_bases, moved_lock, moved_seen
 from zoterodigest.sync.copying.plan import Copying, failures_of_objects
@@ -99,7 +98,7 @@ class _CopyRun:
         reasons: dict[str, str] = {}
         for key, at in self._keys.items():
             reason = results.failed.get(found.keys[key]) or results.failed.get(at)
-            is_told = isinstance(reason, ParentNotWritten)
+            is_told = reason is not None and reason.of_parent
             if not is_told and (reason or at not in there):
                 reasons[key] = str(reason or "it is not there any more")
         unwritten = (FailedRecord(key, "", str(error)) for key, error in results.unwritten.items())

@@ -20,8 +20,14 @@ from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.project.values import keep_texts
 from zoterodigest.sync.apply.applying import apply, remember
-from zoterodigest.sync.apply.changes import Changes, Ending, FileChange, Results, Sent
-from zoterodigest.sync.apply.reasons import ChangedMeanwhile, is_stale
+from zoterodigest.sync.apply.changes import (
+    CHANGED_MEANWHILE,
+    Changes,
+    Ending,
+    FileChange,
+    Results,
+    Sent,
+)
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibliographies.exporting import NewBib, new_bibs, with_exports
 from zoterodigest.sync.bibliographies.following import WrittenBib, as_written
@@ -257,7 +263,7 @@ def _outcome(plans: _Plans, results: Results) -> Outcome:
     failures = [*_failures(first, results, but_stale=bool(second and second.stop is None))]
     if second is not None:
         failures += _failures(second, results.again or Results())
-    stale = sum(isinstance(reason, ChangedMeanwhile) for reason in results.failed.values())
+    stale = sum(reason == CHANGED_MEANWHILE for reason in results.failed.values())
     return Outcome(
         first,
         sum(len(one.versions) for one in every),
@@ -284,7 +290,7 @@ def _failures(
     for key, error in results.unwritten.items():
         yield FailedRecord(key, "", str(error))
     yield from foreseen(prepared)
-    failed = {key: one for key, one in results.failed.items() if not (but_stale and is_stale(one))}
+    failed = {key: one for key, one in results.failed.items() if not (but_stale and one.is_stale)}
     known = {row_id for one in prepared.writes.unwritable for row_id in one.row_ids}
     reasons: dict[str, str] = {}
     for write in prepared.writes.all:

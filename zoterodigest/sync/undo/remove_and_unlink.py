@@ -155,8 +155,8 @@ def _lock_after(leaving: RemovalPlan, results: Results, stored: Contents) -> Loc
 
 
 def _collection_rows_after(leaving: RemovalPlan, failed: Set[str]) -> Iterator[CollectionRow]:
-    """Yield the collection rows of other digests, and those above them that are not in the trash; those
-    whose collection could not go, too: the same command finds it again.
+    """Yield the collection rows that stay: those of other digests, those above them that are not in
+    the trash, and those whose collection could not go, so that the same command finds it again.
 
     Once no other digest has one, a row above is forgotten also if a killed run trashed it.
     """
