@@ -282,7 +282,7 @@ def test_remove_takes_back_a_key_that_is_still_ours(survey: World) -> None:
 
     left = survey.remove()
 
-    assert left.leaving.kept == ()
+    assert left.leaving.kept == []
     assert list(survey.items()) == ["WNPAPER2"]
     assert survey.everything()["WNPAPER2"].get("citationKey") == before.get("citationKey")
 

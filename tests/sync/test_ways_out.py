@@ -38,7 +38,7 @@ def pushed(world: World) -> World:
 def test_remove_of_what_nobody_touched_leaves_nothing(pushed: World) -> None:
     left = pushed.remove()
 
-    assert left.leaving.kept == ()
+    assert left.leaving.kept == []
     assert (pushed.items(), pushed.collection_rows()) == ({}, {})
 
 
@@ -74,7 +74,7 @@ def test_remove_leaves_the_collection_of_an_item_that_somebody_edits_meanwhile(
     assert pushed.keys_by_title().keys() == {SWIN}
     assert pushed.collection_rows() == collection_rows
     pushed.change(key, abstractNote="")
-    assert pushed.remove().leaving.kept == ()
+    assert pushed.remove().leaving.kept == []
     assert (pushed.items(), pushed.collection_rows()) == ({}, {})
 
 
@@ -156,6 +156,19 @@ def test_remove_keeps_a_collection_that_the_person_renamed(pushed: World) -> Non
     assert [kept.reason for kept in left.leaving.kept] == [
         "this collection was renamed: it is yours now"
     ]
+
+
+def test_remove_keeps_a_collection_in_which_the_person_put_a_note_by_itself(
+    pushed: World,
+) -> None:
+    (collection,) = pushed.library.read().collections
+    data = {"itemType": "note", "note": "<p>Mine</p>", "collections": [collection.key]}
+    pushed.put(LibraryItem("WNNXTE22", 0, data))
+
+    pushed.remove()
+
+    assert list(pushed.collection_rows()) == [collection.name]
+    assert not pushed.library.fetch(["WNNXTE22"])[0].is_trashed
 
 
 def test_after_remove_nothing_comes_back_by_itself(pushed: World) -> None:

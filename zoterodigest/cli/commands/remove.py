@@ -29,9 +29,9 @@ from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.removal.removal import Removal
 from zoterodigest.sync.run.failures import failures_of_unread
 from zoterodigest.sync.undo.remove_and_unlink import (
-    RemovalPlan,
     RemovalResult,
     apply_removal,
     prepare_remove,
@@ -77,7 +77,7 @@ MANY = 20
 _MOST = 8
 
 
-def _leave(asked: Invocation, plan: Callable[[Workspace], RemovalPlan]) -> int:
+def _leave(asked: Invocation, plan: Callable[[Workspace], Removal]) -> int:
     with opened_context(asked) as place:
         if not asked.is_dry_run:
             require_idle(place.workspace.project.state_folder)
@@ -123,11 +123,11 @@ _KINDS = {
 """How one and how several of a kind are called."""
 
 
-def _size(leaving: RemovalPlan) -> int:
+def _size(leaving: Removal) -> int:
     return len(leaving.trash) + len(leaving.patches) + len(leaving.collections)
 
 
-def _plan(leaving: RemovalPlan, place: ProjectContext) -> Iterator[str]:
+def _plan(leaving: Removal, place: ProjectContext) -> Iterator[str]:
     """Yield which links end, what is trashed or removed from items, and what stays and why."""
     yield from place.lines()
     yield ""
@@ -146,7 +146,7 @@ def _plan(leaving: RemovalPlan, place: ProjectContext) -> Iterator[str]:
     yield from _kept(leaving)
 
 
-def _trashed(leaving: RemovalPlan) -> Iterator[str]:
+def _trashed(leaving: Removal) -> Iterator[str]:
     if leaving.trash or leaving.collections:
         counts = Counter(_kind(leaving, item) for item in leaving.trash)
         counts["collection"] = len(leaving.collections)
@@ -154,12 +154,12 @@ def _trashed(leaving: RemovalPlan) -> Iterator[str]:
         yield from (numbered(counts[kind], *_KINDS[kind]) for kind in _KINDS if counts[kind])
 
 
-def _kind(leaving: RemovalPlan, trashed: LibraryItem) -> str:
+def _kind(leaving: Removal, trashed: LibraryItem) -> str:
     held = leaving.gathered.contents.by_key[trashed.key].json.item_type
     return held if held in ("note", "attachment") else "item"
 
 
-def _kept(leaving: RemovalPlan) -> Iterator[str]:
+def _kept(leaving: Removal) -> Iterator[str]:
     if not leaving.kept:
         return
     yield from section("What stays", len(leaving.kept))

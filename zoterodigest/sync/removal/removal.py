@@ -5,7 +5,7 @@ Items and notes of entries that left their digest go into the trash by the same 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -54,9 +54,12 @@ class KeptObject:
 
 @dataclass
 class Removal:
-    """A removal while it is planned: the links of `rows` end.
+    """A removal as planned: the links of `rows` end, and nothing has been written.
 
-    `facts` of added papers were given to items by the runs that are taken back.
+    `trash` are whole items, notes and attachments, `patches` what is taken off items that stay,
+    `collections` those to be trashed, `kept` what stays of ours. `takes_back` tells whether the
+    library is touched at all. `facts` of added papers were given to items by the runs that are
+    taken back.
     """
 
     workspace: Workspace
@@ -67,12 +70,18 @@ class Removal:
     patches: list[LibraryItem] = field(default_factory=list)
     collections: list[Collection] = field(default_factory=list)
     kept: list[KeptObject] = field(default_factory=list)
+    takes_back: bool = False
 
     def __post_init__(self) -> None:
         self._items: Mapping[str, Item] = {it.key: it for it in self._contents.items}
         self.merged = successors(self._contents.items)
         ending = {row.id for row in self.rows}
         self._staying = [row for row in self.gathered.lock.rows if row.id not in ending]
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is no link to end."""
+        return not self.rows
 
     @property
     def _contents(self) -> Contents:
@@ -104,7 +113,7 @@ class Removal:
         # What somebody trashed, or Zotero in a merge, is not ours to take back again.
         if item.is_trashed:
             if key in self.merged and any(row.origin.item for row in rows):
-                self.kept.append(KeptObject(title_or_key(item), MERGED))
+                self._keep(item, MERGED)
             return
         others = self._others(key)
         reason = self.reason_to_keep(key)
@@ -115,7 +124,10 @@ class Removal:
             self._take_back_note(item, row)
         self._take_off(item, rows, others)
         if any(row.origin.item for row in rows):
-            self.kept.append(KeptObject(title_or_key(item), reason))
+            self._keep(item, reason)
+
+    def _keep(self, item: Item, reason: str) -> None:
+        self.kept.append(KeptObject(title_or_key(item), reason))
 
     def _others(self, key: str) -> list[LockRow]:
         """Return the rows of other digests' links with the item; no bibliography holds one."""
@@ -136,9 +148,11 @@ class Removal:
             return "it was changed in the library"
         if ItemJson(data).relations:
             return "it is related to another item"
-        if set(ItemJson(data).collections) - self._our_collections(rows):
+        ours = {one.collection for one in self.gathered.lock.collection_rows}
+        if {*ItemJson(data).collections} - ours.union(*(row.origin.collections for row in rows)):
             return "it is in a collection of your own"
-        if {*ItemJson(data).tags} - self._our_tags(item, rows):
+        tags = set(tags_of(item.fields, self.workspace.zotero))
+        if {*ItemJson(data).tags} - tags.union(*(row.origin.tags for row in rows)):
             return "it has tags of your own"
         return self._child_in_use(item, rows)
 
@@ -168,14 +182,6 @@ class Removal:
         ours = ItemJson(details).text("extra").split("\n")
         lines = ItemJson(data).text("extra").split("\n")
         return all(line.startswith(starts) or line in ours for line in lines if line.strip())
-
-    def _our_collections(self, rows: Sequence[LockRow]) -> set[str]:
-        ours = {one.collection for one in self.gathered.lock.collection_rows}
-        return ours | {key for row in rows for key in row.origin.collections}
-
-    def _our_tags(self, item: Item, rows: Sequence[LockRow]) -> set[str]:
-        added = {tag for row in rows for tag in row.origin.tags}
-        return added | set(tags_of(item.fields, self.workspace.zotero))
 
     def _child_in_use(self, item: Item, rows: Sequence[LockRow]) -> str:
         notes = {note.key: note for note in item.notes.values()}
@@ -207,7 +213,7 @@ class Removal:
         if self._is_untouched_note(self._contents.by_key[note.key], note, row):
             self.trash.append(self._trashed(note.key))
         else:
-            self.kept.append(KeptObject(title_or_key(item), "its note was changed"))
+            self._keep(item, "its note was changed")
 
     def _take_off(self, item: Item, rows: Sequence[LockRow], others: Sequence[LockRow]) -> None:
         """Plan to take our tags, collections, links and filled fields off an item that stays."""
@@ -233,8 +239,7 @@ class Removal:
             if self._is_link_as_left(child, rows):
                 self.trash.append(self._trashed(child.key))
             else:
-                reason = "a link that was attached to it was changed"
-                self.kept.append(KeptObject(title_or_key(self._items[key]), reason))
+                self._keep(self._items[key], "a link that was attached to it was changed")
 
     def _is_link_as_left(self, child: LibraryItem, rows: Sequence[LockRow]) -> bool:
         """Whether a link of ours still is the one that was made, or that was in sync last.
@@ -286,58 +291,54 @@ class Removal:
 
     def trash_collections(self) -> None:
         """Plan to trash our collections that hold nothing else, innermost first."""
-        gone = {one.key for one in self.trash}
-        left: dict[str, set[str]] = {}
-        for item in self._items.values():
-            if item.is_trashed or item.key in gone:
-                continue
-            patch = next((one for one in self.patches if one.key == item.key), None)
-            is_moved = patch is not None and "collections" in patch.data
-            for key in patch.json.collections if patch and is_moved else item.collections:
-                left.setdefault(key, set()).add(item.key)
-        keys = {read.key for read in self.gathered.digests}
-        used = {
-            one.collection for one in self.gathered.lock.collection_rows if one.digest not in keys
-        }
-        ours = {
-            s.collection for s in self.gathered.lock.collection_rows if s.is_ours
-        } - self._needed(used)
-        self._trash_collections(ours - self._renamed(), left)
+        known, digests = (
+            self.gathered.lock.collection_rows,
+            {one.key for one in self.gathered.digests},
+        )
+        # Those above the collections of other digests are kept by what they hold.
+        shared = {one.collection for one in known if not one.digest}
+        others = {one.collection for one in known if one.digest not in digests} - shared
+        ours = {one.collection for one in known if one.is_ours} - others - self._renamed()
+        used = used_collections(self._contents, (*self.trash, *self.patches))
+        self.collections += emptied(self._contents, ours - used)
 
     def _renamed(self) -> set[str]:
         """Return the collections of digests that were renamed, which are kept for that."""
-        digests = self.workspace.digests
-        names: dict[str, tuple[str, ...]] = {one.key: one.collection[-1:] for one in digests}
+        named = [one for one in self.workspace.digests if one.collection]
+        names: dict[str, str] = {one.key: one.collection[-1] for one in named}
         given = {
-            one.collection: name
+            one.collection: names[one.digest]
             for one in self.gathered.lock.collection_rows
-            for name in names.get(one.digest, ())
-            if not one.path and one.is_ours
+            if not one.path and one.is_ours and one.digest in names
         }
         live = [one for one in self._contents.collections if not one.is_trashed]
         renamed = [one for one in live if given.get(one.key, one.name) != one.name]
-        self.kept += [
-            KeptObject(one.name, "this collection was renamed: it is yours now") for one in renamed
-        ]
+        why = "this collection was renamed: it is yours now"
+        self.kept += [KeptObject(one.name, why) for one in renamed]
         return {one.key for one in renamed}
 
-    def _needed(self, used: set[str]) -> set[str]:
-        """Return `used` collections of other digests; those above are kept by what they hold."""
-        shared = {one.collection for one in self.gathered.lock.collection_rows if not one.digest}
-        return used - shared
 
-    def _trash_collections(self, ours: set[str], left: Mapping[str, set[str]]) -> None:
-        live = {one.key: one for one in self._contents.collections if not one.is_trashed}
-        while True:
-            parents = {one.parent for one in live.values()}
-            empty = sorted(k for k in live if k in ours and k not in parents and not left.get(k))
-            if not empty:
-                return
-            for key in empty:
-                one = live.pop(key)
-                self.collections.append(
-                    Collection(one.key, one.version, one.name, one.parent, is_trashed=True)
-                )
+def used_collections(contents: Contents, patches: Iterable[LibraryItem]) -> set[str]:
+    """Return the collections that live items and notes are in once `patches` are written."""
+    patched = {one.key: one.data for one in patches}
+    data = ({**one.data, **patched.get(one.key, {})} for one in contents.by_key.values())
+    live = (one for one in map(ItemJson, data) if not one.is_trashed)
+    return {key for one in live for key in one.collections}
+
+
+def emptied(contents: Contents, unused: Set[str]) -> list[Collection]:
+    """Return those of the `unused` collections that hold no other one, as trashed; innermost first.
+
+    A collection is empty also if all below it go before it.
+    """
+    live = {one.key: one for one in contents.collections if not one.is_trashed}
+    going: list[Collection] = []
+    while True:
+        parents = {one.parent for one in live.values()}
+        empty = sorted(key for key in live if key in unused and key not in parents)
+        if not empty:
+            return going
+        going += [replace(live.pop(key), is_trashed=True) for key in empty]
 
 
 def _is_as_left(name: str, item: Item, rows: Sequence[LockRow]) -> bool:
@@ -382,17 +383,16 @@ def without_used(
     kept: list[KeptObject] = []
     actions = []
     for action in plan.actions:
+        key, reason = "", ""
         if isinstance(action, TrashItem):
-            removal = Removal(workspace, gathered, [rows[action.row_id]])
-            if reason := removal.reason_to_keep(action.key):
-                kept.append(KeptObject(title_or_key(items[action.key]), reason))
-                continue
-        if isinstance(action, TrashNote):
-            row = rows[action.row_id]
-            if not Removal(workspace, gathered, [row]).is_untouched(row):
-                kept.append(
-                    KeptObject(title_or_key(items[action.item]), "its doubled note was changed")
-                )
-                continue
-        actions.append(action)
+            key = action.key
+            reason = Removal(workspace, gathered, [rows[action.row_id]]).reason_to_keep(key)
+        elif isinstance(action, TrashNote):
+            key, row = action.item, rows[action.row_id]
+            is_untouched = Removal(workspace, gathered, [row]).is_untouched(row)
+            reason = "" if is_untouched else "its doubled note was changed"
+        if reason:
+            kept.append(KeptObject(title_or_key(items[key]), reason))
+        else:
+            actions.append(action)
     return replace(plan, actions=tuple(actions)) if kept else plan, kept

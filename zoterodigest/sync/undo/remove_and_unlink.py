@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, Origin
-from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import history_folder, read_history
@@ -20,46 +19,22 @@ from zoterodigest.sync.removal.removal import KeptObject, Removal, title_or_key
 
 
 @dataclass(frozen=True, slots=True)
-class RemovalPlan:
-    """A way out as planned; nothing has been written.
-
-    `trash` are whole items, notes and attachments, `patches` what is taken off items that stay,
-    `collections` those to be trashed, `kept` what stays of ours, `rows` the links that end;
-    `takes_back` tells whether the library is touched at all.
-    """
-
-    workspace: Workspace
-    gathered: Gathered
-    rows: tuple[LockRow, ...]
-    trash: tuple[LibraryItem, ...] = ()
-    patches: tuple[LibraryItem, ...] = ()
-    collections: tuple[Collection, ...] = ()
-    kept: tuple[KeptObject, ...] = ()
-    takes_back: bool = False
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether there is no link to end."""
-        return not self.rows
-
-
-@dataclass(frozen=True, slots=True)
 class RemovalResult:
     """What a way out did: objects written, and what failed with the reason."""
 
-    leaving: RemovalPlan
+    leaving: Removal
     written: int = 0
     failures: tuple[KeptObject, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
-def prepare_unlink(workspace: Workspace) -> RemovalPlan:
+def prepare_unlink(workspace: Workspace) -> Removal:
     """Plan to forget the links of the workspace's digests and to touch nothing else."""
     gathered = gather(workspace)
-    return RemovalPlan(workspace, gathered, tuple(_rows_to_end(gathered)))
+    return Removal(workspace, gathered, tuple(_rows_to_end(gathered)))
 
 
-def prepare_remove(workspace: Workspace) -> RemovalPlan:
+def prepare_remove(workspace: Workspace) -> Removal:
     """Plan to take back what the tool made for the workspace's digests, by origin (law 8).
 
     Trashed is what we created and nobody changed or used since; off an adopted item come our tags,
@@ -69,20 +44,12 @@ def prepare_remove(workspace: Workspace) -> RemovalPlan:
     rows = tuple(_rows_to_end(gathered))
     # The lock file does not name what `add` gave to an item and no digest shows: the history does.
     history = read_history(history_folder(workspace.project.state_folder))
-    removal = Removal(workspace, gathered, rows, history.facts_taken())
+    removal = Removal(workspace, gathered, rows, history.facts_taken(), takes_back=True)
     for key in dict.fromkeys(row.item for row in rows):
         removal.take_back(key)
+    # After the items: a collection is empty only if what is in it goes.
     removal.trash_collections()
-    return RemovalPlan(
-        workspace,
-        gathered,
-        rows,
-        tuple(removal.trash),
-        tuple(removal.patches),
-        tuple(removal.collections),
-        tuple(removal.kept),
-        takes_back=True,
-    )
+    return removal
 
 
 def _rows_to_end(gathered: Gathered) -> Iterator[LockRow]:
@@ -99,7 +66,7 @@ def _rows_to_end(gathered: Gathered) -> Iterator[LockRow]:
     yield from (row for row in linked if row.digest.is_bib and row.item in left)
 
 
-def apply_removal(leaving: RemovalPlan, progress: Progress) -> RemovalResult:
+def apply_removal(leaving: Removal, progress: Progress) -> RemovalResult:
     """Do what was planned; the links of what failed stay, the others become tombstones."""
     if leaving.is_settled and not leaving.gathered.recovers:
         return RemovalResult(leaving)
@@ -107,7 +74,7 @@ def apply_removal(leaving: RemovalPlan, progress: Progress) -> RemovalResult:
         leaving.workspace,
         leaving.gathered,
         "remove" if leaving.takes_back else "unlink",
-        Sent((*leaving.trash, *leaving.patches), leaving.collections),
+        Sent((*leaving.trash, *leaving.patches), tuple(leaving.collections)),
         _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents).links,
         lambda results, stored: Ending(_lock_after(leaving, results, stored)),
         intended=Intended(tuple(_intended(leaving)) if leaving.takes_back else ()),
@@ -121,7 +88,7 @@ def apply_removal(leaving: RemovalPlan, progress: Progress) -> RemovalResult:
     )
 
 
-def _intended(leaving: RemovalPlan) -> Iterator[LockRow]:
+def _intended(leaving: Removal) -> Iterator[LockRow]:
     """Yield for the journal how the links that end are to be.
 
     Something is taken off an item that stays: where a field is no longer as its link says, that is
@@ -136,7 +103,7 @@ def _intended(leaving: RemovalPlan) -> Iterator[LockRow]:
         yield ended if is_gone else replace(ended, diverged=diverged, bases={}, origin=Origin())
 
 
-def _lock_after(leaving: RemovalPlan, results: Results, stored: Contents) -> LockFile:
+def _lock_after(leaving: Removal, results: Results, stored: Contents) -> LockFile:
     """Return the lock file: links end, but of what failed; the journal is folded the same way."""
     failed = results.failed
     intended = _intended(leaving) if leaving.takes_back else ()
@@ -154,7 +121,7 @@ def _lock_after(leaving: RemovalPlan, results: Results, stored: Contents) -> Loc
     )
 
 
-def _collection_rows_after(leaving: RemovalPlan, failed: Set[str]) -> Iterator[CollectionRow]:
+def _collection_rows_after(leaving: Removal, failed: Set[str]) -> Iterator[CollectionRow]:
     """Yield the collection rows that stay: those of other digests, those above them that are not in
     the trash, and those whose collection could not go, so that the same command finds it again.
 

@@ -5,7 +5,7 @@ Every field is judged by itself; what has changed since is left alone and told.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -35,7 +35,7 @@ from zoterodigest.sync.apply.recording import (
 )
 from zoterodigest.sync.apply.unwritten import SETS, members, members_back
 from zoterodigest.sync.gathering.gather import Gathered
-from zoterodigest.sync.removal.removal import MERGED, Removal
+from zoterodigest.sync.removal.removal import MERGED, Removal, emptied, used_collections
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,7 +264,15 @@ class Reverting:
             else:
                 reason = "this collection was renamed since: it is yours now"
                 self.declined.append(Declined(present.name, reason, change.key))
-        self._trash_empty(created)
+        empty = emptied(
+            self.gathered.contents,
+            {one.key for one in created} - used_collections(self.gathered.contents, self.items),
+        )
+        self.collections += empty
+        gone = {one.key for one in empty}
+        for one in created:
+            if one.key not in gone and not one.is_trashed:
+                self.declined.append(Declined(one.name, "this collection is not empty", one.key))
 
     def _revert_collection(
         self, change: CollectionChange, before: CollectionState, present: Collection
@@ -276,44 +284,9 @@ class Reverting:
             reason = "this collection has changed since"
             self.declined.append(Declined(present.name, reason, change.key))
             return
-        self.collections.append(
-            Collection(
-                present.key,
-                present.version,
-                before.name,
-                before.parent,
-                is_trashed=before.is_trashed,
-            )
-        )
-
-    def _trash_empty(self, created: Sequence[Collection]) -> None:
-        """Trash the collections that the run made and that are empty then, innermost first."""
-        contents = self.gathered.contents
-        left = {one.key: one for one in created if not one.is_trashed}
-        live = {one.key: one.parent for one in contents.collections if not one.is_trashed}
-        used = self._used_collections()
-        while True:
-            parents = set(live.values())
-            empty = sorted(key for key in left if key not in used and key not in parents)
-            if not empty:
-                break
-            for key in empty:
-                one = left.pop(key)
-                del live[key]
-                gone = Collection(one.key, one.version, one.name, one.parent, is_trashed=True)
-                self.collections.append(gone)
-        for one in left.values():
-            self.declined.append(Declined(one.name, "this collection is not empty", one.key))
-
-    def _used_collections(self) -> set[str]:
-        """Return the collections that live items are in when all is turned back."""
-        patches = {one.key: one.data for one in self.items}
-        used: set[str] = set()
-        for item in self.gathered.contents.by_key.values():
-            data = {**item.data, **patches.get(item.key, {})}
-            if not ItemJson(data).is_trashed:
-                used.update(ItemJson(data).collections)
-        return used
+        key, version = present.key, present.version
+        back = Collection(key, version, before.name, before.parent, is_trashed=before.is_trashed)
+        self.collections.append(back)
 
 
 def _has_moved(child: ObjectChange, present: LibraryItem | None) -> bool:
