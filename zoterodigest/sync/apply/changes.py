@@ -18,7 +18,7 @@ from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.bibliographies.exporting import NewBib
 from zoterodigest.sync.gathering.gather import Gathered
-from zoterodigest.sync.gathering.stored_keys import collection_as_stored, item_as_stored
+from zoterodigest.sync.gathering.stored_keys import as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 
 NOTHING_INTENDED = Intended(())
@@ -79,11 +79,8 @@ class Sent:
 
     def as_stored(self, keys: Mapping[str, str]) -> Sent:
         """Return it by the keys in the library, where it gave others than were asked for."""
-        return replace(
-            self,
-            items=tuple(item_as_stored(one, keys) for one in self.items),
-            collections=tuple(collection_as_stored(one, keys) for one in self.collections),
-        )
+        items, collections = as_stored((self.items, self.collections), keys)
+        return replace(self, items=items, collections=collections)
 
     def written(self, versions: Mapping[str, int]) -> Sent:
         """Return what of it was written into the library, with all files."""

@@ -27,11 +27,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
-from zoterodigest.sync.gathering.stored_keys import (
-    collection_row_as_stored,
-    exported_as_stored,
-    row_as_stored,
-)
+from zoterodigest.sync.gathering.stored_keys import as_stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def moved_lock(lock: LockFile, identity: str, copies: Copies) -> LockFile:
         identity=identity,
         rows=tuple(mover.row(row) for row in lock.rows),
         collection_rows=tuple(mover.collection_row(one) for one in lock.collection_rows),
-        exported=tuple(exported_as_stored(one, copies.keys) for one in lock.exported),
+        exported=as_stored(lock.exported, copies.keys),
     )
 
 
@@ -109,14 +105,14 @@ class _Mover:
 
         So has one that it lacks: the next run must not fill in what the copy had no place for.
         """
-        moved, bases = row_as_stored(row, self._copies.keys), self.bases(row)
+        moved, bases = as_stored(row, self._copies.keys), self.bases(row)
         parted = {name for name in row.bases.keys() - bases.keys() if not is_set(name)}
         origin = self._origin(row, moved)
         return replace(moved, bases=bases, diverged=row.diverged | parted, origin=origin)
 
     def collection_row(self, one: CollectionRow) -> CollectionRow:
         is_ours = one.is_ours and self._is_own(one.collection)
-        return replace(collection_row_as_stored(one, self._copies.keys), is_ours=is_ours)
+        return replace(as_stored(one, self._copies.keys), is_ours=is_ours)
 
     def bases(self, row: LockRow) -> dict[str, Base]:
         there = self._after.get(self._copies.keys.get(row.item, ""))

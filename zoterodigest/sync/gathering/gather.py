@@ -51,7 +51,7 @@ from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.recognising import is_recognised
 from zoterodigest.sync.gathering.standing_bibs import standing_bibs
-from zoterodigest.sync.gathering.stored_keys import recorded_as_stored
+from zoterodigest.sync.gathering.stored_keys import as_stored
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -266,7 +266,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     if recorded is not None:
         sources_read: dict[str, bytes | None] = {read.key: read.data for read in bibs}
         facts = facts_of(contents), standing_bibs(workspace.project, recorded, sources_read)
-        achieved = recorded_as_stored(recorded, workspace.library.stored_keys)
+        achieved = as_stored(recorded, workspace.library.stored_keys)
         then, lock = lock, fold_journal(lock, lock_hash(lock_data), achieved, *facts)
         links = len(then.rows), len(lock.rows)
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)

@@ -34,7 +34,7 @@ from zoterodigest.sync.bibliographies.following import WrittenBib, as_written
 from zoterodigest.sync.bibliographies.works import linked_by
 from zoterodigest.sync.edits.structure import NewDigest
 from zoterodigest.sync.gathering.gather import gather
-from zoterodigest.sync.gathering.stored_keys import plan_as_stored, writes_as_stored
+from zoterodigest.sync.gathering.stored_keys import as_stored, plan_as_stored
 from zoterodigest.sync.run.failures import FailedRecord, TooMuch, failures_of_rows, foreseen
 from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
 from zoterodigest.sync.syncing.remembering import seen_by
@@ -210,8 +210,8 @@ def _as_stored(prepared: Prepared, results: Results) -> Prepared:
     keys = results.keys
     if not keys:
         return prepared
-    plan, writes = plan_as_stored(prepared.plan, keys), writes_as_stored(prepared.writes, keys)
-    return replace(prepared, plan=plan, writes=writes)
+    writes = as_stored(prepared.writes, keys)
+    return replace(prepared, plan=plan_as_stored(prepared.plan, keys), writes=writes)
 
 
 # --- how it ends ---------------------------------------------------------------------------------
