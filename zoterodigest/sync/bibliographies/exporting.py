@@ -17,7 +17,7 @@ from zoterodigest.bibtex.edit.splice import (
     free_bib_key,
     update,
 )
-from zoterodigest.bibtex.export.entry import BibEntry, to_entry
+from zoterodigest.bibtex.export.entry import to_entry
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.links.link import Exported
@@ -133,78 +133,66 @@ def new_bibs(
 ) -> tuple[NewBib, ...]:
     """Return every .bib of the project as it is to be with `contents` in the library.
 
-    What `edits` change in its entries comes first.
+    What `edits` change in its entries comes first. An entry keeps the citation key under which it
+    stands in the .bib. Where a collection is not in the library or a document cannot be read,
+    nothing changes and the reason is told.
     """
     works = works_of(workspace, gathered, contents, linked)
     edited = {edit.read.key: edit.source for edit in edits}
-    return tuple(
-        replace(
-            new_bib(read.bib, edited.get(read.key, read.data), works, gathered.lock, workspace),
-            before=read.data,
+    lock, exports = gathered.lock, []
+    for read in gathered.bibs:
+        source = edited.get(read.key, read.data) or b""
+        known = tuple(one for one in lock.exported if one.bibliography == read.key)
+        was_made, nothing = read.key in lock.made, Updated(source)
+        present = NewBib(
+            read.bib, read.data, nothing, known, known, was_made=was_made, is_made=was_made
         )
-        for read in gathered.bibs
-    )
-
-
-def new_bib(
-    bib: BibFile, source: bytes | None, works: Works, lock: LockFile, workspace: Workspace
-) -> NewBib:
-    """Return the .bib that holds `source` (None: there is none) with what it is to hold.
-
-    An entry keeps the citation key under which it stands there. Where a collection is not in the
-    library or a document cannot be read, nothing changes and the reason is told.
-    """
-    return _Export(bib, source, works, lock, workspace).new_bib()
+        adds = only_adds(read.bib, source, lock)
+        exports.append(_Export(present, (*_keys_in(source),), works, workspace, adds).new_bib())
+    return tuple(exports)
 
 
 @dataclass(frozen=True, slots=True)
 class _Export:
-    """One export into one .bib."""
+    """One export into the .bib as it is at `present`; `there` are the citation keys in it."""
 
-    bib: BibFile
-    source: bytes | None
+    present: NewBib
+    there: tuple[str, ...]
     works: Works
-    lock: LockFile
     workspace: Workspace
+    only_adds: bool
 
     def new_bib(self) -> NewBib:
-        nothing = Updated(self.source or b"")
-        present = NewBib(
-            self.bib,
-            self.source,
-            nothing,
-            self._known,
-            self._known,
-            was_made=self._was_made,
-            is_made=self._was_made,
-        )
+        present, works, bib = self.present, self.works, self.present.bib
+        # In a .bib that is empty nobody has taken out anything.
+        is_new = not present.source.strip()
+        left = {item for file, item in works.linked.left if file == bib.key and not is_new}
+        standing = {} if is_new else self._standing_keys()
         try:
-            wanted, cited = self._selected(), self._cited()
+            wanted, cited = self._selected(left & standing.keys()), self._cited()
         except ZoterodigestError as error:
             return replace(present, failure=str(error))
-        keys = self._keys()
+        keys = self._keys(standing)
         if cited is not None and not cited.cites_all:
             wanted = [key for key in wanted if keys[key] in cited.keys]
-        if self.bib.rules.sort == "key":
+        if bib.rules.sort == "key":
             wanted.sort(key=lambda item: (keys[item].casefold(), keys[item]))
-        left = self._left
         taken_out = [DeclinedBibEdit(keys[item], "", TAKEN_OUT) for item in wanted if item in left]
         wanted = [item for item in wanted if item not in left]
-        entries = [self._entry(item, keys[item]) for item in wanted]
-        known = () if self._is_new else self._known
+        style, rules = bib_style(bib), bib_rules()
+        entries = [to_entry(works.named[item].work, keys[item], style, rules) for item in wanted]
+        known = () if is_new else present.known
         ours = {one.key: one.prints for one in known if one.prints}
-        gone = {one.key for one in known if not one.prints} - {*_keys_in(self.source or b"")}
-        adopted = gone | {*self._standing_keys().values()}
-        standing = [entry for entry in entries if entry.key in ours]
-        entering = [entry for entry in entries if entry.key not in ours]
-        held = self._diverged | {keys[item] for item in wanted if item in self.works.linked.behind}
+        gone = {one.key for one in known if not one.prints} - {*self.there}
+        held = self._diverged() | {keys[item] for item in wanted if item in works.linked.behind}
         updated = update(
-            self.source or b"",
-            [*standing, *entering],
+            present.source,
+            # Ours first: a new entry must not take the place of one that stands there.
+            sorted(entries, key=lambda entry: entry.key not in ours),
             ours,
-            add_only=self._only_adds,
-            prune=self.bib.rules.prune,
-            adopted=adopted - ours.keys(),
+            add_only=self.only_adds,
+            prune=bib.rules.prune,
+            adopted=(gone | {*standing.values()}) - ours.keys(),
             held=held,
         )
         return replace(
@@ -212,53 +200,27 @@ class _Export:
             updated=replace(updated, kept=(*updated.kept, *taken_out)),
             entries=self._ours(updated, {keys[item]: item for item in wanted}),
             following=self._following(updated, {keys[item] for item in wanted} - held) - held,
-            is_made=self._was_made or (self._is_new and bool(updated.source.strip())),
+            is_made=present.was_made or (is_new and bool(updated.source.strip())),
             wanted=len(wanted) + len(taken_out),
             unsettable=tuple(entry.unsettable for entry in entries if entry.unsettable),
             missing=tuple(_missing(cited, keys.values(), updated.source)),
         )
 
-    @property
-    def _known(self) -> tuple[Exported, ...]:
-        return tuple(one for one in self.lock.exported if one.bibliography == self.bib.key)
-
-    @property
-    def _was_made(self) -> bool:
-        return self.bib.key in self.lock.made
-
-    @property
-    def _is_new(self) -> bool:
-        """Whether nothing stands there: then nobody has taken out anything."""
-        return not (self.source or b"").strip()
-
-    @property
-    def _left(self) -> frozenset[str]:
-        """The items whose links with entries here ended."""
-        left = frozenset() if self._is_new else self.works.linked.left
-        return frozenset(item for bib, item in left if bib == self.bib.key)
-
-    @property
     def _diverged(self) -> frozenset[str]:
-        """The keys of entries here that differ from their items until somebody resolves that."""
-        diverged, bib = self.works.linked.diverged, self.bib
-        if not diverged or not bib.is_two_way:
+        """Return the keys of entries here that differ from their items until that is resolved."""
+        diverged, bib = self.works.linked.diverged, self.present.bib
+        if not bib.is_two_way:
             return frozenset()  # the entries of a mere copy of the library have no links
-        keys = _keys_in(self.source or b"")
-        return frozenset(key for key in keys if bib_entry_id(bib.key, key) in diverged)
-
-    @property
-    def _only_adds(self) -> bool:
-        return only_adds(self.bib, self.source, self.lock)
+        return frozenset(key for key in self.there if bib_entry_id(bib.key, key) in diverged)
 
     # --- which works
 
-    def _selected(self) -> list[str]:
-        rules, works = self.bib.rules, self.works
+    def _selected(self, unlinked: Set[str]) -> list[str]:
+        rules, works = self.present.bib.rules, self.works
         items = works.linked.items if rules.items == "digests" else all_in_order(works)
         paths = collection_paths(works.contents.collections)
         within = collections_within(paths, rules.collections)
         tags = frozenset(rules.tags)
-        unlinked = self._left & self._standing_keys().keys()
         return [
             key
             for key in items
@@ -268,21 +230,20 @@ class _Export:
         ]
 
     def _cited(self) -> Cited | None:
-        documents = [self.workspace.project.root / path for path in self.bib.rules.cited]
-        return read_cited(documents) if documents else None
+        root, rules = self.workspace.project.root, self.present.bib.rules
+        return read_cited([root / path for path in rules.cited]) if rules.cited else None
 
     # --- under which keys
 
-    def _keys(self) -> Mapping[str, str]:
+    def _keys(self, standing: Mapping[str, str]) -> Mapping[str, str]:
         """Return the citation key of each work in this .bib, none twice.
 
         An entry of ours keeps its key, also if somebody has given it another one in the file:
         `update` follows it there. One of somebody's own has the key it has now.
         """
-        standing, there = self._standing_keys(), {*_keys_in(self.source or b"")}
         ours: dict[str, str] = {}
-        for one in self._known:
-            if not one.prints and (one.item in standing or one.key in there):
+        for one in self.present.known:
+            if not one.prints and (one.item in standing or one.key in self.there):
                 continue
             is_there = standing.get(one.item) == one.key
             if one.item in self.works.named and (is_there or one.item not in ours):
@@ -300,30 +261,20 @@ class _Export:
         return keys
 
     def _standing_keys(self) -> Mapping[str, str]:
-        if self._is_new:
-            return {}
-        found = self.works.standing.get(self.bib.key)
-        if found is None:
-            items, venues = self.works.contents.items, self.workspace.zotero.venues
-            found = aliases_in(self.source or b"", self.bib.key, self._known, items, venues).keys
-        standing = {**self._linked_keys(found), **found}
-        return {item: key for item, key in standing.items() if item in self.works.named}
+        """Return the keys of works that stand here.
 
-    def _linked_keys(self, found: Mapping[str, str]) -> Mapping[str, str]:
-        """Return the keys of items that are not `found` by what entries here say: links tell of the
-        item into which those of several entries were merged.
+        Where no entry says which item it is, links tell: of the item into which those of several
+        entries were merged.
         """
-        entries = self.works.linked.entries
-        lost = {item for (bib, _), item in entries.items() if bib == self.bib.key} - found.keys()
-        keys: dict[str, str] = {}
-        for key in _keys_in(self.source or b"") if lost else ():
-            item = entries.get(bib_entry_id(self.bib.key, key))
-            if item in lost:
-                keys.setdefault(item, key)
-        return keys
-
-    def _entry(self, item: str, key: str) -> BibEntry:
-        return to_entry(self.works.named[item].work, key, bib_style(self.bib), bib_rules())
+        works, bib = self.works, self.present.bib
+        found = works.standing.get(bib.key)
+        if found is None:
+            items, venues = works.contents.items, self.workspace.zotero.venues
+            found = aliases_in(self.present.source, bib.key, self.present.known, items, venues).keys
+        linked: dict[str, str] = {}
+        for key in self.there:
+            linked.setdefault(works.linked.entries.get(bib_entry_id(bib.key, key), ""), key)
+        return {item: key for item, key in {**linked, **found}.items() if item in works.named}
 
     # --- which of it is ours
 
@@ -334,7 +285,7 @@ class _Export:
         """
         keys = {updated.aliases.get(key, key) for key in wanted}
         refused = {one.key for one in updated.refused}
-        keys = {*updated.added} if self._only_adds else keys
+        keys = {*updated.added} if self.only_adds else keys
         return frozenset((keys & updated.ours.keys()) - refused)
 
     def _ours(self, updated: Updated, wanted: Mapping[str, str]) -> tuple[Exported, ...]:
@@ -342,7 +293,7 @@ class _Export:
 
         After them come those of somebody's own that tell of wanted works, or did.
         """
-        known = {one.key: one.item for one in self._known}
+        bib, known = self.present.key, {one.key: one.item for one in self.present.known}
         items = {key: item for key, item in known.items() if wanted.get(key) == item}
         for key, item in wanted.items():
             items.setdefault(updated.aliases.get(key, key), item)
@@ -350,10 +301,8 @@ class _Export:
         standing = {*known, *_keys_in(updated.source)}
         adopted = {key for key, item in items.items() if key in standing and item not in told}
         items = {**known, **items}
-        ours = (
-            Exported(self.bib.key, key, items[key], prints) for key, prints in updated.ours.items()
-        )
-        others = (Exported(self.bib.key, key, items[key]) for key in adopted)
+        ours = [Exported(bib, key, items[key], prints) for key, prints in updated.ours.items()]
+        others = [Exported(bib, key, items[key]) for key in adopted]
         return tuple(sorted((*ours, *others), key=lambda one: one.key))
 
 
