@@ -14,7 +14,7 @@ from zoterodigest.library.server.kinds import KINDS, ServedKind
 from zoterodigest.library.server.messages import Rejected, Request, Response
 from zoterodigest.library.server.queries import read_query, requested_tags
 from zoterodigest.library.server.site import Served
-from zoterodigest.library.server.writing import require_version
+from zoterodigest.library.server.writing import modified, rejected, require_version
 
 _HEADER = "If-Unmodified-Since-Version"
 
@@ -52,9 +52,7 @@ class Deleting:
             status = 412 if version else 404
             raise Rejected(status, f"{kind.name} not found (expected version {version})")
         if stored.version != version:
-            said = f"{kind.name} has been modified since specified version"
-            said += f" (expected {version}, found {stored.version})"
-            raise Rejected(412, said, {"Last-Modified-Version": str(stored.version)})
+            raise rejected(modified(kind.name, version, stored.version))
 
     def _keys(self, name: str) -> list[str]:
         keys = read_query(self.request, keys_named=name).keys

@@ -64,20 +64,21 @@ class ReadRequest:
                 return self._contents(path, self.served.snapshot())
 
     def _contents(self, path: Path, snapshot: Snapshot) -> Response:
+        shown = Showing(self.address, self.served, snapshot)
         match path:
             case ("items", *_, "tags") | ("collections", _, *_, "tags") | ("tags", *_):
-                return self._tags(path, snapshot)
+                return self._tags(path, shown)
             case ("items", key) if key not in ("top", "trash"):
-                return self._item(snapshot, key)
+                return self._item(shown, key)
             case ("items", *rest) | ("collections", _, "items", *rest) if rest in ([], ["top"]):
                 scope = _scope_of(snapshot, path)
-                return self._items(snapshot, scope, only_top=bool(rest))
+                return self._items(shown, scope, only_top=bool(rest))
             case ("items", "trash") | ("items", _, "children"):
-                return self._items(snapshot, _scope_of(snapshot, path))
+                return self._items(shown, _scope_of(snapshot, path))
             case ("collections", key) if key != "top":
-                return self._collection(snapshot, key)
+                return self._collection(shown, key)
             case ("collections", *_):
-                return self._collections(path, snapshot)
+                return self._collections(path, shown)
             case _:
                 raise Rejected(404, "Not found")
 
@@ -85,35 +86,32 @@ class ReadRequest:
         since = self.request.version_header("If-Modified-Since-Version")
         return since is not None and self.served.library.version() <= since
 
-    def _item(self, snapshot: Snapshot, key: str) -> Response:
-        item = _required(snapshot.items, key, "Item does not exist")
+    def _item(self, shown: Showing, key: str) -> Response:
+        item = _required(shown.snapshot.items, key, "Item does not exist")
         query = read_query(self.request)
         headers = self._at(item.version)
-        if query.format in (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON):
-            return _exported(query.format, _cited([item], snapshot), headers)
-        shown = Showing.of(self.address, self.served, snapshot)
+        if query.format in _EXPORTS:
+            return _exported(query.format, [item], shown, headers)
         return json_answer(_with_formats(shown, [item], query)[0], headers)
 
-    def _items(self, snapshot: Snapshot, scope: Scope, *, only_top: bool = False) -> Response:
-        query = read_query(self.request)
+    def _items(self, shown: Showing, scope: Scope, *, only_top: bool = False) -> Response:
+        query, snapshot = read_query(self.request), shown.snapshot
         if scope is trashed:
             query = replace(query, with_trashed=True)
         added = self.served.details().added
         found = select_items(snapshot, query, scope, only_top=only_top, added=added)
         page, headers = self._page(found, query, snapshot.version)
-        if query.format in (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON):
-            return _exported(query.format, _cited(page, snapshot), headers)
-        shown = Showing.of(self.address, self.served, snapshot)
+        if query.format in _EXPORTS:
+            return _exported(query.format, page, shown, headers)
         return _listed(page, query, headers, lambda some: _with_formats(shown, some, query))
 
-    def _collection(self, snapshot: Snapshot, key: str) -> Response:
-        found = _required(snapshot.collections, key, "Collection not found")
-        shown = Showing.of(self.address, self.served, snapshot)
+    def _collection(self, shown: Showing, key: str) -> Response:
+        found = _required(shown.snapshot.collections, key, "Collection not found")
         return json_answer(shown.collection(found), self._at(found.version))
 
-    def _collections(self, path: Path, snapshot: Snapshot) -> Response:
-        query = read_query(self.request, keys_named="collectionKey")
-        if query.format in (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON):
+    def _collections(self, path: Path, shown: Showing) -> Response:
+        query, snapshot = read_query(self.request, keys_named="collectionKey"), shown.snapshot
+        if query.format in _EXPORTS:
             raise Rejected(400, f"Invalid 'format' value {query.format.value!r}")
         match path:
             case (_,):
@@ -126,11 +124,10 @@ class ReadRequest:
             case _:
                 raise Rejected(404, "Not found")
         page, headers = self._page(select_collections(within, query), query, snapshot.version)
-        shown = Showing.of(self.address, self.served, snapshot)
         return _listed(page, query, headers, lambda some: [shown.collection(one) for one in some])
 
-    def _tags(self, path: Path, snapshot: Snapshot) -> Response:
-        query = read_tag_query(self.request)
+    def _tags(self, path: Path, shown: Showing) -> Response:
+        query, snapshot = read_tag_query(self.request), shown.snapshot
         if "trash" in path:
             query = replace(query, items=replace(query.items, with_trashed=True))
         named = path[1] if path[0] == "tags" and len(path) == 2 else None
@@ -148,7 +145,6 @@ class ReadRequest:
         if named is not None and not found:
             raise Rejected(404, "Not found")
         page, headers = self._page(found, query.items, snapshot.version)
-        shown = Showing.of(self.address, self.served, snapshot)
         return json_answer([shown.tag(*tag) for tag in page], headers)
 
     def _deleted(self) -> Response:
@@ -171,9 +167,7 @@ class ReadRequest:
         """Return the page that is asked for and the headers that lead to the others."""
         limit = query.limit or max(len(found), 1)
         page = found[query.start : query.start + limit]
-        starts = {}
-        if query.start:
-            starts = {"first": 0, "prev": max(query.start - limit, 0)}
+        starts = {"first": 0, "prev": max(query.start - limit, 0)} if query.start else {}
         last = max(len(found) - 1, 0) // limit * limit
         if query.start != last:
             starts["last"] = last
@@ -184,11 +178,9 @@ class ReadRequest:
         return page, {**self._at(version), "Total-Results": str(len(found)), **link}
 
     def _url(self, start: int) -> str:
-        kept = {
-            name: values
-            for name, values in self.request.query.items()
-            if name not in ("start", "key")
-        }
+        given = self.request.query.items()
+        # Without the key: a client shows and logs such addresses.
+        kept = {name: values for name, values in given if name not in ("start", "key")}
         at = {"start": [str(start)]} if start else {}
         query = urlencode({**kept, **at}, doseq=True, errors="replace")
         return f"{self.address}{self.request.path}?{query}"
@@ -263,14 +255,18 @@ def _cited(items: Sequence[LibraryItem], snapshot: Snapshot) -> list[Reference]:
     return [found[item.key] for item in items if item.key in wanted & found.keys()]
 
 
+_EXPORTS = (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON)
+
+
 def _exported(
-    form: ResponseFormat, cited: Sequence[Reference], headers: Mapping[str, str]
+    form: ResponseFormat, items: Sequence[LibraryItem], shown: Showing, headers: Mapping[str, str]
 ) -> Response:
+    cited = _cited(items, shown.snapshot)
     if form is ResponseFormat.BIBTEX:
         text, kind = bib_text(cited, Style(), bib_rules()), "application/x-bibtex"
     else:
-        items = csl_text(cited, Style(abstract=True), bib_rules())
-        text, kind = f'{{"items": {items}}}', "application/vnd.citationstyles.csl+json"
+        csl = csl_text(cited, Style(abstract=True), bib_rules())
+        text, kind = f'{{"items": {csl}}}', "application/vnd.citationstyles.csl+json"
     return text_answer(text, {**headers, "Content-Type": kind})
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.core.values.dates import parse_date
@@ -35,40 +34,24 @@ EMPTY: Mapping[str, None] = {"md5": None, "mtime": None}
 """What an empty field is shown as, if not as an empty text."""
 
 
-@dataclass(frozen=True, slots=True)
 class Showing:
-    """Where objects are shown from: the server's `address`, the library, and what is in it."""
+    """Where objects are shown from: the server's `address`, the library, and what is in it.
 
-    address: str
-    served: Served
-    snapshot: Snapshot
-    children: Mapping[str, int] | None
-    members: Mapping[str, int]
-    collections: Mapping[str, int]
-    details: Details
+    Without a `snapshot`, items are shown without the numbers of their children.
+    """
 
-    @classmethod
-    def of(cls, address: str, served: Served, snapshot: Snapshot) -> Showing:
-        """Return how the objects of `snapshot` are shown, with the counts they carry."""
-        live = [item for item in snapshot.items if not item.is_trashed]
-        return cls(
-            address,
-            served,
-            snapshot,
-            Counter(str(item.data["parentItem"]) for item in live if item.data.get("parentItem")),
-            Counter(str(key) for item in live for key in item.data.get("collections", ())),
-            Counter(one.parent for one in snapshot.collections if one.parent),
-            served.details(),
-        )
-
-    @classmethod
-    def without_counts(cls, address: str, served: Served) -> Showing:
-        """Return how objects are shown without the numbers of their children.
-
-        Only groups show who wrote an object, so only there it is looked up.
-        """
-        details = served.details() if served.kind == "group" else Details()
-        return cls(address, served, Snapshot(0, (), ()), None, {}, {}, details)
+    def __init__(self, address: str, served: Served, snapshot: Snapshot | None = None) -> None:
+        self.address = address
+        self.served = served
+        self.snapshot = snapshot or Snapshot(0, (), ())
+        live = [item.data for item in self.snapshot.items if not item.is_trashed]
+        children = Counter(str(data["parentItem"]) for data in live if data.get("parentItem"))
+        self._children = None if snapshot is None else children
+        self._members = Counter(str(key) for data in live for key in data.get("collections", ()))
+        self._collections = Counter(one.parent for one in self.snapshot.collections)
+        # Only groups show who wrote an object, so after a write only groups look it up.
+        is_needed = snapshot is not None or served.kind == "group"
+        self._details = served.details() if is_needed else Details()
 
     def item(self, item: LibraryItem) -> dict[str, Any]:
         """Return an item as the API shows it."""
@@ -81,35 +64,27 @@ class Showing:
     ) -> dict[str, Any]:
         """Return a collection as the API shows it; its `relations` are looked up if not given."""
         if relations is None:
-            relations = self.details.relations.get(collection.key, {})
+            relations = self._details.relations.get(collection.key, {})
         links = self._links(f"collections/{collection.key}", "collections", collection.parent)
-        meta = {
-            "numCollections": self.collections.get(collection.key, 0),
-            "numItems": self.members.get(collection.key, 0),
-        }
+        key = collection.key
+        meta = {"numCollections": self._collections[key], "numItems": self._members[key]}
         shown = self._object(collection.key, collection.version, links)
         return {**shown, "meta": meta, "data": collection_data(collection, relations)}
 
     def tag(self, text: str, kind: int, count: int) -> dict[str, Any]:
         """Return a tag as the API shows it."""
-        return {
-            "tag": text,
-            "links": self._links("tags", "tags", None),
-            "meta": {"type": kind, "numItems": count},
-        }
-
-    def library(self) -> dict[str, Any]:
-        """Return what every object says of its library."""
-        href = f"{self.address}/{self.served.path}"
-        return {
-            "type": self.served.kind,
-            "id": self.served.id,
-            "name": f"{self.served.kind} {self.served.id}",
-            "links": {"alternate": {"href": href, "type": "text/html"}},
-        }
+        meta = {"type": kind, "numItems": count}
+        return {"tag": text, "links": self._links("tags", "tags", None), "meta": meta}
 
     def _object(self, key: str, version: int, links: Mapping[str, Any]) -> dict[str, Any]:
-        return {"key": key, "version": version, "library": self.library(), "links": links}
+        href, served = f"{self.address}/{self.served.path}", self.served
+        library = {
+            "type": served.kind,
+            "id": served.id,
+            "name": f"{served.kind} {served.id}",
+            "links": {"alternate": {"href": href, "type": "text/html"}},
+        }
+        return {"key": key, "version": version, "library": library, "links": links}
 
     def _links(self, path: str, kind: str, parent: object) -> dict[str, Any]:
         base = f"{self.address}/{self.served.path}"
@@ -127,15 +102,15 @@ class Showing:
             meta["creatorSummary"] = summary
         if parsed := item.parsed_date or parsed_date(item_date(item.data)):
             meta["parsedDate"] = parsed
-        if self.children is not None and may_have_children(item.data):
-            meta["numChildren"] = self.children.get(item.key, 0)
+        if self._children is not None and may_have_children(item.data):
+            meta["numChildren"] = self._children[item.key]
         return meta | self._credits(item.key)
 
     def _credits(self, key: str) -> dict[str, Any]:
         """Return who created and last changed an item, which zotero.org tells in groups alone."""
         if self.served.kind != "group":
             return {}
-        credit = self.details.credits.get(key, ItemUsers())
+        credit = self._details.credits.get(key, ItemUsers())
         by_others = None if credit.modified_by == credit.created_by else credit.modified_by
         named = {"createdByUser": credit.created_by, "lastModifiedByUser": by_others}
         return {name: self._user(user) for name, user in named.items() if user is not None}

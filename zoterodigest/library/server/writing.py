@@ -62,11 +62,11 @@ class WriteRequest:
         try:
             asked = self._asked_single(key)
         except NotAccepted as refused:
-            raise _rejected(refused) from refused
+            raise rejected(refused) from refused
         # The library checks the version again: another request may have come since it was read.
         (outcome,) = self._write([asked])
         if isinstance(outcome, Stale | Refused):
-            raise _rejected(self._refusal(outcome))
+            raise rejected(self._refusal(outcome))
         self.site.tokens.remember(self.served.path, token)
         if isinstance(outcome, Unchanged):
             return Response(204, {"Last-Modified-Version": str(outcome.version)})
@@ -131,16 +131,14 @@ class WriteRequest:
         missing = f"{name} doesn't exist (expected version {version}; use 0 instead)"
         require(stored is not None or not version, missing, 404)
         if stored is not None and version != stored.version:
-            stale = f"{name} has been modified since specified version"
-            said = f"{stale} (expected {version}, found {stored.version})"
-            raise NotAccepted(412, said, {"version": stored.version})
+            raise modified(name, version, stored.version)
 
     def _report(self, done: Sequence[Outcome]) -> dict[str, dict[str, Any]]:
         parts = ("successful", "success", "unchanged", "failed")
         report: dict[str, dict[str, Any]] = {name: {} for name in parts}
         written = [one.key for one in done if isinstance(one, Written)]
         now = self.kind.stored(self.served.library, written) if written else {}
-        showing = Showing.without_counts(self.address, self.served)
+        showing = Showing(self.address, self.served)
         for at, one in enumerate(done):
             match one:
                 case Written(key):
@@ -213,14 +211,14 @@ class WriteRequest:
 
 def require_version(served: Served, version: int) -> None:
     """Raise `Rejected` if something in the library was written after `version`."""
-    found = served.library.version()
-    if found > version:
-        raise Rejected(
-            412,
-            f"Library has been modified since specified version"
-            f" (expected {version}, found {found})",
-            {"Last-Modified-Version": str(found)},
-        )
+    if (found := served.library.version()) > version:
+        raise rejected(modified("Library", version, found))
+
+
+def modified(what: str, expected: int, found: int) -> NotAccepted:
+    """Return the refusal of a write over `what` that has a higher version than `expected`."""
+    said = f"{what} has been modified since specified version"
+    return NotAccepted(412, f"{said} (expected {expected}, found {found})", {"version": found})
 
 
 def _editable(value: Any) -> Data | None:
@@ -251,7 +249,8 @@ def _failed(refused: Refused) -> dict[str, Any]:
     return said | {"data": dict(refused.data)} if refused.data else said
 
 
-def _rejected(refused: NotAccepted | Refused) -> Rejected:
+def rejected(refused: NotAccepted | Refused) -> Rejected:
+    """Return the refusal of one object as that of the whole request."""
     version = refused.data.get("version")
     headers = {} if version is None else {"Last-Modified-Version": str(version)}
     return Rejected(refused.code, refused.message, headers)
