@@ -67,8 +67,8 @@ class Batch:
         if "parentItem" in data:
             self._require_parent(item.key, data)
         for key in data.get("collections", []):
-            if tables.find_collection(self.connection, key) is None:
-                raise NotAccepted(409, f"Collection {key} not found", {"collection": key})
+            found = tables.find_collection(self.connection, key)
+            require(found, f"Collection {key} not found", 409, {"collection": key})
         return data
 
     def _require_parent(self, key: str, data: Mapping[str, Any]) -> None:
@@ -138,11 +138,10 @@ def write_collection(
 def _require_parent_collection(connection: Connection, collection: Collection) -> None:
     if collection.parent is None:
         return
-    is_other = collection.parent != collection.key
-    require(is_other, f"Collection {collection.key} cannot be moved into itself", 409)
-    if tables.find_collection(connection, collection.parent) is None:
-        about = {"collection": collection.parent}
-        raise NotAccepted(409, f"Parent collection {collection.parent} not found", about)
+    key, above = collection.key, collection.parent
+    require(above != key, f"Collection {key} cannot be moved into itself", 409)
+    found = tables.find_collection(connection, above)
+    require(found, f"Parent collection {above} not found", 409, {"collection": above})
 
 
 def _untie(connection: Connection, collection: Collection, version: int) -> None:

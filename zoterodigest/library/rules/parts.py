@@ -171,9 +171,9 @@ def require_below(data: Data, parent: Data) -> None:
         return
     found = parent["itemType"]
     is_image = data.get("linkMode") == "embedded_image"
-    if item_types()[found].is_part and not (is_image and found == "note"):
-        about = {"parentItem": str(data["parentItem"])}
-        raise NotAccepted(409, "Parent item cannot be a note or attachment", about)
+    may_be_above = not item_types()[found].is_part or (is_image and found == "note")
+    about = {"parentItem": str(data["parentItem"])}
+    require(may_be_above, "Parent item cannot be a note or attachment", 409, about)
 
 
 def _require_annotated(data: Data, parent: Data) -> None:

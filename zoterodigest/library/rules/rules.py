@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.library.rules import values
@@ -40,10 +39,9 @@ def patched(stored: Data | None, change: Data, *, now: str) -> dict[str, Any]:
         if name != "itemType" and (change[name] or name not in _KEPT_IF_EMPTY)
     }
     above = str(change.get("parentItem") or before.get("parentItem", ""))
-    judging = _Judging(kind, now, is_new=stored is None, above=above)
     # Sorted: of several faults, the same one is always reported.
     for name in sorted(change):
-        value = judging.value(name, change[name])
+        value = _judged(name, change[name], kind, now=now, is_new=stored is None, above=above)
         if value is None:
             after.pop(name, None)
         else:
@@ -86,38 +84,24 @@ def _recast(creator: Data, old: ItemType, kind: ItemType) -> dict[str, Any]:
     return {**creator, "creatorType": role}
 
 
-@dataclass(frozen=True, slots=True)
-class _Judging:
-    """What the value of a property depends on: the item's type, the time, and its parent."""
-
-    kind: ItemType
-    now: str
-    is_new: bool
-    above: str
-
-    def value(self, name: str, value: Any) -> Any:
-        """Return `value` as the property `name` is stored, None if the property goes."""
-        if name in self.kind.fields or name in _OF_PARTS:
-            return self._field(name, value)
-        if name == "creators" and not self.kind.is_part:
-            return values.creators(self.kind, value, is_new=self.is_new)
-        if name in _PROPERTIES:
-            return _PROPERTIES[name](value)
-        is_known = any(name in other.fields for other in item_types().values())
-        require(is_known, f"Invalid property {str(name)[:50]!r}")
-        # `require_fitting` says what is wrong with a property of other parts.
-        if value == "" or name == "note" or name in _OF_PARTS or name.startswith("annotation"):
-            return None
-        raise NotAccepted(400, f"'{name}' is not a valid field for type '{self.kind.name}'")
-
-    def _field(self, name: str, value: Any) -> Any:
+def _judged(name: str, value: Any, kind: ItemType, *, now: str, is_new: bool, above: str) -> Any:
+    """Return `value` as the property `name` of a `kind` is stored, None if the property goes."""
+    if name in kind.fields or name in _OF_PARTS:
         if name == "note":
             return note(value) or None
-        if name in _OF_PARTS or self.kind.name == "annotation":
-            return part_field(self.kind, name, value, above=self.above)
-        if name == "accessDate":
-            return values.access_date(value, self.now)
-        return values.field(name, value)
+        if name in _OF_PARTS or kind.name == "annotation":
+            return part_field(kind, name, value, above=above)
+        return values.access_date(value, now) if name == "accessDate" else values.field(name, value)
+    if name == "creators" and not kind.is_part:
+        return values.creators(kind, value, is_new=is_new)
+    if name in _PROPERTIES:
+        return _PROPERTIES[name](value)
+    is_known = any(name in other.fields for other in item_types().values())
+    require(is_known, f"Invalid property {str(name)[:50]!r}")
+    # `require_fitting` says what is wrong with a property of other parts.
+    if value == "" or name == "note" or name.startswith("annotation"):
+        return None
+    raise NotAccepted(400, f"'{name}' is not a valid field for type '{kind.name}'")
 
 
 _PROPERTIES: Mapping[str, Callable[[Any], Any]] = {

@@ -42,10 +42,12 @@ class NotAccepted(Exception):
         self.data = data or {}
 
 
-def require(is_so: object, message: str, code: int = 400) -> None:
+def require(
+    is_so: object, message: str, code: int = 400, data: Mapping[str, Any] | None = None
+) -> None:
     """Raise `NotAccepted` with `message` unless `is_so`."""
     if not is_so:
-        raise NotAccepted(code, message)
+        raise NotAccepted(code, message, data)
 
 
 def is_key(text: object) -> bool:
@@ -156,9 +158,9 @@ def _creator(kind: ItemType, value: Data, *, may_be_blank: bool) -> dict[str, An
 
 def _creator_name(value: Any) -> str:
     text = clean_text(value, "creator")
-    if len(text) > MAX_NAME_CHARACTERS:
-        about = {"field": "creator", "value": text[:MAX_NAME_CHARACTERS]}
-        raise NotAccepted(413, f"Creator value '{text[:50]}…' too long", about)
+    about = {"field": "creator", "value": text[:MAX_NAME_CHARACTERS]}
+    is_short = len(text) <= MAX_NAME_CHARACTERS
+    require(is_short, f"Creator value '{text[:50]}…' too long", 413, about)
     return text
 
 
@@ -191,8 +193,8 @@ def tags(value: Any) -> list[dict[str, Any]]:
 def _tag_name(value: Any) -> str:
     require(not isinstance(value, Mapping | list | tuple | None), "Invalid tag name")
     text = clean_text(value, "tag")
-    if len(text) > MAX_NAME_CHARACTERS:
-        raise NotAccepted(413, f"Tag '{text[:50]}…' too long", {"tag": text})
+    is_short = len(text) <= MAX_NAME_CHARACTERS
+    require(is_short, f"Tag '{text[:50]}…' too long", 413, {"tag": text})
     return text
 
 
@@ -209,9 +211,8 @@ def collection_name(text: object) -> str:
     require(isinstance(text, str), "'name' must be a string")
     name = clean_text(text, "name")
     require(name, "Collection name cannot be empty")
-    if len(name) > MAX_NAME_CHARACTERS:
-        about = {"value": f"{name[:50]}…"}
-        raise NotAccepted(413, f"Collection name '{name[:50]}…' too long", about)
+    cut, is_short = f"{name[:50]}…", len(name) <= MAX_NAME_CHARACTERS
+    require(is_short, f"Collection name '{cut}' too long", 413, {"value": cut})
     return name
 
 
