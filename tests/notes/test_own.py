@@ -38,7 +38,6 @@ def test_headings_are_bold_paragraphs_and_rules_are_left_out() -> None:
     note = shown("<h1>One</h1><p>a</p><hr><h3>Two <i>three</i></h3><ul><li>b</li></ul>")
 
     assert note.blocks == ("**One**", "a", "**Two *three***", "- b")
-    assert note.left_out == ("rule",)
 
 
 def test_an_annotation_is_quoted_with_the_text_of_its_citation() -> None:
@@ -48,24 +47,21 @@ def test_an_annotation_is_quoted_with_the_text_of_its_citation() -> None:
     note = shown(f"<p>{highlight} {CITED} I agree</p><p>{bare} {CITED}</p>")
 
     assert note.blocks == ("“so it is” (Doe, p. 3) I agree", "“or not” (Doe, p. 3)")
-    assert note.left_out == ()
 
 
-def test_images_and_colours_are_left_out_and_named_once() -> None:
+def test_images_and_colours_are_left_out() -> None:
     image = '<img alt="{}" data-attachment-key="ABCD2345">'
     colour = '<span style="color: rgb(255, 0, 0);">red</span>'
 
     note = shown(f"<p>{colour} {image.format('a plot')}</p><p>{image.format('')}</p>")
 
     assert note.blocks == ("red a plot",)
-    assert note.left_out == ("colour", "image")
 
 
 def test_nothing_below_a_private_heading_is_read() -> None:
     note = shown("<p>a</p><h2>Private\u200b:</h2><p>secret</p><h3>x</h3><p>secret</p><h1>b</h1>")
 
     assert note.blocks == ("a", "**b**")
-    assert note.has_private
     assert "secret" not in repr(note)
 
 

@@ -8,7 +8,7 @@ are left out, and no line is a comment. A note in pieces is its lines of HTML, w
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
@@ -35,11 +35,9 @@ from zoterodigest.notes.model import (
     Runs,
     Table,
     flatten,
-    runs_of,
-    walk,
 )
 from zoterodigest.notes.normal import normal_blocks
-from zoterodigest.notes.read import dissect, kept_in, our_headings, visible_nodes
+from zoterodigest.notes.read import dissect, our_headings, visible_nodes
 from zoterodigest.notes.serialise import nodes_html
 
 _QUOTES = "“\"'„«‘「『"
@@ -51,14 +49,11 @@ _COMMENT = re.compile(r"(?<!\\)<!--")
 class OwnNote:
     """A person's own note: Markdown blocks in canonical form, and its HTML.
 
-    Both leave out the text below a heading "Private". `left_out` names what the blocks do not show
-    (image, colour, rule), once each.
+    Both leave out the text below a heading "Private". The blocks hold no images, colours and rules.
     """
 
     blocks: tuple[str, ...]
     html: str
-    left_out: tuple[str, ...] = ()
-    has_private: bool = False
 
 
 def read_own_note(html: str) -> OwnNote | None:
@@ -72,14 +67,7 @@ def read_own_note(html: str) -> OwnNote | None:
     blocks = tuple(_COMMENT.sub("<! --", write_block(block)) for block in normal)
     if not blocks:
         return None
-    return OwnNote(blocks, nodes_html(nodes), tuple(_left_out(nodes)), not all(visible))
-
-
-def _left_out(nodes: Sequence[Node]) -> Iterator[str]:
-    shown = ("citation", "highlight", "underline")
-    yield from (name for name in kept_in(runs_of(nodes)) if name not in shown)
-    if any(isinstance(node, Rule) for node in walk(nodes)):
-        yield "rule"
+    return OwnNote(blocks, nodes_html(nodes))
 
 
 def _plain(nodes: Iterable[Node]) -> Iterator[Node]:
