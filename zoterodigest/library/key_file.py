@@ -58,9 +58,8 @@ class KeyFile:
     def remove(self, instance: str) -> bool:
         """Remove the key of a Zotero; tell whether there was one. The last one takes the file."""
         keys = self._keys()
-        if instance not in keys:
+        if keys.pop(instance, None) is None:
             return False
-        del keys[instance]
         if keys:
             self._write(keys)
         else:

@@ -66,7 +66,9 @@ class Permission:
         """
         instance = session.dialect.instance
         for _ in range(_ASKED):
-            key = self._known(instance) or self.ask(session, instance)
+            if self._key is None:
+                self._key = self._access.local_key_of(instance)
+            key = self._key or self.ask(session, instance)
             self.last_used = key
             headers = {"Zotero-API-Key": key, "Zotero-Write-Token": token}
             result = session.send("POST", path, headers=headers, content=content, seconds=seconds)
@@ -76,11 +78,6 @@ class Permission:
             if not is_refused:
                 return result
         raise denied()
-
-    def _known(self, instance: str) -> str:
-        if self._key is None:
-            self._key = self._access.local_key_of(instance)
-        return self._key
 
     def _given(self, instance: str, answer: Any) -> str:
         """Take the key that Zotero gave, and keep it if it is to keep."""

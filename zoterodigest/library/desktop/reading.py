@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection as Keys
 from collections.abc import Iterable
+from typing import Any
 
 from zoterodigest.library.desktop.dialect import DesktopSession
 from zoterodigest.library.desktop.objects import SentObjects, thing_sent
@@ -113,6 +114,5 @@ def found_again(
 def keys_found_again(session: DesktopSession, sent: SentObjects) -> dict[str, str]:
     """Return the keys of what was created of what a killed run had `sent`, by the one asked for."""
     await_stillness(session, sent.since)
-    if sent.path == ITEMS.path:
-        return {asked: one.key for asked, one in found_again(session, ITEMS, sent).items()}
-    return {asked: one.key for asked, one in found_again(session, COLLECTIONS, sent).items()}
+    kind: ObjectKind[Any] = ITEMS if sent.path == ITEMS.path else COLLECTIONS
+    return {asked: one.key for asked, one in found_again(session, kind, sent).items()}

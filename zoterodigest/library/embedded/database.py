@@ -144,20 +144,14 @@ class DatabaseFile:
                 connection.execute("BEGIN IMMEDIATE")
 
     def _connect(self, mode: str) -> sqlite3.Connection:
-        self._require_database()
+        # By itself SQLite takes any short file for a new database. With a journal beside it the
+        # file may be anything: SQLite puts it back first.
+        if self._exists() and not self._journal.exists():
+            with self.path.open("rb") as file:
+                if file.read(len(_HEAD)) != _HEAD:
+                    raise BadLibrary(f"{self.path} {_NO_DATABASE[0]}", _NO_DATABASE[1])
         address = f"{self.path.absolute().as_uri()}?mode={mode}"
         return sqlite3.connect(address, uri=True, timeout=self._patience, isolation_level=None)
-
-    def _require_database(self) -> None:
-        """Raise unless SQLite wrote the file; by itself it takes any short one for a new database.
-
-        With a journal beside it the file may be anything: SQLite puts it back first.
-        """
-        if not self._exists() or self._journal.exists():
-            return
-        with self.path.open("rb") as file:
-            if file.read(len(_HEAD)) != _HEAD:
-                raise BadLibrary(f"{self.path} {_NO_DATABASE[0]}", _NO_DATABASE[1])
 
     def _schema_version(self, connection: sqlite3.Connection) -> int:
         version = schema_version(connection)

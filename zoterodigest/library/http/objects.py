@@ -116,15 +116,6 @@ def _collections(keys: Any) -> list[str]:
     return sorted({key for key in keys if is_key(key)})
 
 
-def _relations(relations: Any) -> dict[str, Any]:
-    """Return relations; none may be written `[]`."""
-    return relations if isinstance(relations, dict) else {}
-
-
-def _trashed(_: Any) -> int:
-    return 1
-
-
 def _tags(tags: Any) -> list[dict[str, Any]]:
     """Return tags as the port has them: sorted, the type only of automatic ones."""
     if not isinstance(tags, list):
@@ -146,8 +137,9 @@ _FORMS: Mapping[str, Callable[[Any], Any]] = {
     "creators": _creators,
     "tags": _tags,
     "collections": _collections,
-    "relations": _relations,
-    "deleted": _trashed,
+    # No relations may be written `[]`.
+    "relations": lambda relations: relations if isinstance(relations, dict) else {},
+    "deleted": lambda _: 1,
 }
 """How a property of the API comes into the form of the port; any other stays as it is."""
 

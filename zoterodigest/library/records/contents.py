@@ -68,7 +68,11 @@ def read_contents(
         if parent := one.json.parent:
             children[parent].append(one)
     top = (one for one in snapshot.items if is_top_level(one))
-    items = [_item(one, children.get(one.key, ()), zotero, with_own_notes) for one in top]
+    items = [core_item(one, children.get(one.key, ()), zotero) for one in top]
+    if with_own_notes:
+        items = [
+            replace(one, own_notes=dict(_own_notes(children.get(one.key, ())))) for one in items
+        ]
     by_key = {one.key: one for one in snapshot.items}
     chained = tuple(with_chains(items, by_key))
     return Contents(snapshot.version, chained, snapshot.collections, by_key, children)
@@ -88,13 +92,6 @@ def with_chains(items: Sequence[Item], objects: Mapping[str, LibraryItem]) -> It
             found |= left
             left = {old for key in left for old in direct.get(key, ())} - found
         yield item if found == item.replaces else replace(item, replaces=frozenset(found))
-
-
-def _item(
-    item: LibraryItem, children: Sequence[LibraryItem], zotero: ZoteroMapping, with_own_notes: bool
-) -> Item:
-    found = core_item(item, children, zotero)
-    return replace(found, own_notes=dict(_own_notes(children))) if with_own_notes else found
 
 
 def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalNote]]:

@@ -27,7 +27,9 @@ def with_details(data: Data, details: Mapping[str, str]) -> dict[str, Any]:
         home = _home(name, kind)
         present = ItemJson(data).text(home)
         if name == "editor" and "editor" in kind.creators:
-            patch |= _with_editors({**data, **patch}, text)
+            if not names_in(ItemJson(data).creators, "editor").people:
+                editors = with_names((), read_names(text), "editor")
+                patch["creators"] = [*data.get("creators", ()), *editors]
         elif name == "date" and not text.startswith(present):
             continue  # the year of the entry counts
         elif home and (not present or name == "date"):
@@ -43,13 +45,6 @@ def _home(fact: str, kind: ItemType) -> str:
     facts = bib_rules().facts.items()
     stating = sorted((rank, field) for field, (stated, rank) in facts if stated == fact)
     return next((field for _, field in stating if field in kind.fields), "")
-
-
-def _with_editors(data: Data, text: str) -> dict[str, Any]:
-    if names_in(ItemJson(data).creators, "editor").people:
-        return {}
-    creators = data.get("creators", ())
-    return {"creators": [*creators, *with_names((), read_names(text), "editor")]}
 
 
 FACTS: Mapping[str, str] = {

@@ -45,7 +45,9 @@ def answer_request(request: Request, site: ServedSite) -> Response:
 
 def _answer(request: Request, site: ServedSite) -> Response:
     address, opened = site.admit(request)
-    _require_version_3(request)
+    version = request.headers.get("zotero-api-version") or request.parameter("v", "3")
+    if version != "3":
+        raise Rejected(400, f"Invalid API version {version[:10]!r}: version 3 is served")
     match request.segments:
         case ("users" | "groups" as kind, number, *_) if not number.isdecimal():
             raise Rejected(400, f"Invalid {kind.removesuffix('s')} ID")
@@ -70,12 +72,6 @@ def _answer(request: Request, site: ServedSite) -> Response:
             return text_answer("Nothing to see here.")
         case _:
             raise Rejected(404, "Not found")
-
-
-def _require_version_3(request: Request) -> None:
-    version = request.headers.get("zotero-api-version") or request.parameter("v", "3")
-    if version != "3":
-        raise Rejected(400, f"Invalid API version {version[:10]!r}: version 3 is served")
 
 
 def _written(

@@ -112,7 +112,7 @@ def read_query(request: Request, *, keys_named: str = "itemKey") -> Query:
         limit=_limit(request, form, keys),
         sort=sort,
         is_descending=direction == "desc" or (not direction and sort.startswith("date")),
-        words=tuple(_words(request.parameter("q"))),
+        words=_words(request.parameter("q")),
         is_everywhere=mode == "everything",
         tags=tuple(_conditions(request.query, "tag")),
         item_types=_item_types(request),
@@ -213,8 +213,7 @@ def _include(request: Request) -> frozenset[str]:
 
 
 def _number(request: Request, name: str) -> int:
-    text = request.parameter(name, "0")
-    return number(text, f"Invalid value for '{name}' parameter")
+    return number(request.parameter(name, "0"), f"Invalid value for '{name}' parameter")
 
 
 def _keys(request: Request, name: str) -> tuple[str, ...] | None:
@@ -234,10 +233,9 @@ def _limit(request: Request, form: ResponseFormat, keys: Sequence[str] | None) -
     return min(given or PAGE, MAX_PAGE)
 
 
-def _words(text: str) -> Iterable[str]:
-    for phrase, word in _WORDS.findall(text):
-        if found := (phrase or word).strip():
-            yield folded(found)
+def _words(text: str) -> tuple[str, ...]:
+    found = ((phrase or word).strip() for phrase, word in _WORDS.findall(text))
+    return tuple(folded(text) for text in found if text)
 
 
 def _conditions(query: Mapping[str, Sequence[str]], name: str) -> Iterable[Condition]:

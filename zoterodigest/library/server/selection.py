@@ -72,19 +72,17 @@ def select_collections(
 ) -> list[ZoteroCollection]:
     """Return the collections that `query` asks for, by name or the last written first."""
     found = [
-        collection
-        for collection in collections
-        if collection.version > query.since
-        and (query.keys is None or collection.key in query.keys)
-        and all(word in folded(collection.name) for word in query.words)
+        one
+        for one in collections
+        if one.version > query.since
+        and (query.keys is None or one.key in query.keys)
+        and all(word in folded(one.name) for word in query.words)
     ]
     if query.sort == "collectionKeyList":
         return sorted(found, key=lambda one: _place(one.key, query.keys or ()))
-    if query.sort == "title":
-        return sorted(
-            found, key=lambda one: (folded(one.name), one.version), reverse=query.is_descending
-        )
-    return sorted(found, key=lambda one: one.version, reverse=query.is_descending)
+    by_name = query.sort == "title"
+    places = {one.key: (folded(one.name) if by_name else "", one.version) for one in found}
+    return sorted(found, key=lambda one: places[one.key], reverse=query.is_descending)
 
 
 def select_tags(

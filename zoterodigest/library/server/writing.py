@@ -43,8 +43,10 @@ class WriteRequest:
         sent = self._sent()
         if not sent:
             return json_answer(self._report([]), self._at([]))
-        is_checked = self._is_library_unchanged()
-        judged = self._judged(sent, is_library_checked=is_checked)
+        stated = self.request.version_header("If-Unmodified-Since-Version")
+        if stated is not None:
+            require_version(self.served, stated)
+        judged = self._judged(sent, is_library_checked=stated is not None)
         # One write for all: the library checks them in order, so a parent may precede its child.
         outcomes = iter(self._write([one for one in judged if not isinstance(one, Refused)]))
         done = [one if isinstance(one, Refused) else next(outcomes) for one in judged]
@@ -89,14 +91,6 @@ class WriteRequest:
         if len(sent) > BATCH_SIZE:
             raise Rejected(413, f"Cannot add more than {BATCH_SIZE} {name}s at a time")
         return sent
-
-    def _is_library_unchanged(self) -> bool:
-        """Tell whether the client states the library version, which then must hold."""
-        version = self.request.version_header("If-Unmodified-Since-Version")
-        if version is None:
-            return False
-        require_version(self.served, version)
-        return True
 
     def _judged(self, sent: Sequence[Any], *, is_library_checked: bool) -> list[Any]:
         """Return for each object the write it asks for, or why it is `Refused`."""
