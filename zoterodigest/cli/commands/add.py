@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -58,20 +58,16 @@ app = typer.Typer(rich_markup_mode=None)
 @command(app, "names to section may_double is_offline is_dry_run is_agreed as_json")
 def add(
     asked: Invocation,
-    names: Annotated[Sequence[str], argument("ID")],
-    to: Annotated[Path | None, option("--to", "DIGEST", "The digest.", "the only one")] = None,
-    section: Annotated[
-        str,
-        option(
-            "--section",
-            "HEADING",
-            "Add below this heading, or A / B.",
-            "the only one, the newest day's",
-        ),
-    ] = "",
-    may_double: Annotated[
-        bool, typer.Option("--allow-duplicate", help="Also add papers that a digest has already.")
-    ] = False,
+    names: Sequence[str] = argument("ID"),
+    to: Path | None = option("--to DIGEST", "The digest.", None, shown="the only one"),
+    section: str = option(
+        "--section HEADING",
+        "Add below this heading, or A / B.",
+        shown="the only one, the newest day's",
+    ),
+    may_double: bool = option(
+        "--allow-duplicate", "Also add papers that a digest has already.", False
+    ),
 ) -> int:
     """Add papers to a digest.
 

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
 from zoterodigest.cli.base import network
 from zoterodigest.cli.base.network import ENVIRONMENT_KEY
-from zoterodigest.cli.base.options import argument
+from zoterodigest.cli.base.options import argument, command, option
 from zoterodigest.cli.base.screen import emit, hanging, tell, visible
 from zoterodigest.cli.base.talk import busy, countdown
 from zoterodigest.errors import ZoterodigestError
@@ -39,16 +38,18 @@ from zoterodigest.project.layout import Project, find_project
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command(epilog="Next: `library` in zoterodigest.toml, or --library, names the library.")
+@command(
+    app,
+    "words key_file",
+    epilog="Next: `library` in zoterodigest.toml, or --library, names the library.",
+)
 def auth(
-    words: Annotated[list[str] | None, argument("[status|remove] [LIBRARY]")] = None,
-    key_file: Annotated[
-        bool,
-        typer.Option(
-            "--key-file",
-            help="With desktop, without a keyring: keep the key in a file that only you can read.",
-        ),
-    ] = False,
+    words: Sequence[str] = argument("[status|remove] [LIBRARY]", ()),
+    key_file: bool = option(
+        "--key-file",
+        "With desktop, without a keyring: keep the key in a file that only you can read.",
+        False,
+    ),
 ) -> None:
     """Keep an API key in the keyring of this system.
 
@@ -73,7 +74,7 @@ def auth(
       pass show zotero | zoterodigest auth user:123
     """
     action = words[0] if words and words[0] in _ACTIONS else ""
-    rest = (words or [])[bool(action) :]
+    rest = words[bool(action) :]
     # Before anything parses the word: an error message must never quote a key.
     if rest and is_api_key(rest[0]) and not is_meant_as_address(rest[0]):
         raise BadKey(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -13,7 +13,7 @@ from zoterodigest.bibtex.cited.cited import At, Checked, Cited, Standing, check_
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.project_context import NoLibraryYet
 from zoterodigest.cli.base.screen import counted, tell, visible
@@ -41,10 +41,10 @@ class Report(Enum):
 @command(app, "paths report as_json", name="check-cites")
 def check_cites(
     asked: Invocation,
-    paths: Annotated[Sequence[Path], argument("FILE")],
-    report: Annotated[
-        Report, typer.Option("--report", help="Text, or annotations for GitHub Actions.")
-    ] = Report.TEXT,
+    paths: Sequence[Path] = argument("FILE"),
+    report: Report = option(
+        "--report", "Text, or annotations for GitHub Actions.", Report.TEXT, shown=True
+    ),
 ) -> int:
     """Check that every key a document cites has one entry.
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from zoterodigest.bibtex.keys import KeySource
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import (
     Column,
@@ -111,18 +111,9 @@ def check(asked: Invocation) -> int:
 )
 def write(
     asked: Invocation,
-    item: Annotated[
-        str,
-        typer.Argument(
-            metavar="ITEM", help="An item, by its key or citation key.", show_default=False
-        ),
-    ] = "",
-    key: Annotated[
-        str, typer.Argument(metavar="KEY", help="Its new citation key.", show_default=False)
-    ] = "",
-    is_all: Annotated[
-        bool, typer.Option("--all", help="Write the new keys of all items without one.")
-    ] = False,
+    item: str = argument("ITEM", "", help="An item, by its key or citation key."),
+    key: str = argument("KEY", "", help="Its new citation key."),
+    is_all: bool = option("--all", "Write the new keys of all items without one.", False),
 ) -> int:
     """Write a citation key into an item, or the new keys into all.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -28,15 +28,12 @@ app = typer.Typer(rich_markup_mode=None)
 @command(app, "paths address format_name merge is_dry_run is_agreed as_json")
 def duplicates(
     asked: Invocation,
-    paths: Annotated[Sequence[Path], argument("FILE")] = (),
-    merge: Annotated[
-        tuple[str, str] | None,
-        option(
-            "--merge",
-            "KEEP OTHER",
-            "Merge the item OTHER into the item KEEP, as Merge Items in Zotero does.",
-        ),
-    ] = None,
+    paths: Sequence[Path] = argument("FILE", ()),
+    merge: tuple[str, str] | None = option(
+        "--merge KEEP OTHER",
+        "Merge the item OTHER into the item KEEP, as Merge Items in Zotero does.",
+        None,
+    ),
 ) -> int:
     """Find papers that appear twice in the library or in digests.
 

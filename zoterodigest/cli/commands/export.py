@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -75,68 +74,38 @@ _FLAGS = ("short_venues", "abstract", "note", "awards")
 class ExportOptions:
     """What to export and where to: "" means the project's files, "-" the screen."""
 
-    output: Annotated[
-        str,
-        typer.Option(
-            "--output",
-            "-o",
-            metavar="FILE",
-            help="The file to write; - prints it.",
-            show_default="the project's, else -",
-        ),
-    ] = ""
-    target: Annotated[
-        Target | None,
-        typer.Option("--to", help="The format.", show_default="bibtex; csljson for a .json"),
-    ] = None
-    items: Annotated[
-        str,
-        option(
-            "--items",
-            "FILE",
-            "A JSON array of Zotero API items instead of a library; - reads standard input.",
-        ),
-    ] = ""
-    tags: Annotated[
-        Sequence[str], option("--tag", "TAG", "Only items with this tag. Repeatable.")
-    ] = ()
-    collections: Annotated[
-        Sequence[str], option("--collection", "NAME", "Only items in this collection. Repeatable.")
-    ] = ()
-    cited: Annotated[
-        Sequence[Path],
-        option(
-            "--cited",
-            "FILE",
-            "Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
-        ),
-    ] = ()
-    order: Annotated[
-        Order | None, typer.Option("--sort", help="The order.", show_default="digest")
-    ] = None
-    short_venues: Annotated[
-        bool, typer.Option("--short-venues", help="Short venue names: CVPR.")
-    ] = False
-    abstract: Annotated[bool, typer.Option("--abstract", help="Include abstracts.")] = False
-    note: Annotated[bool, typer.Option("--note", help="Include comments.")] = False
-    awards: Annotated[bool, typer.Option("--awards", help="Include awards, as notes.")] = False
-    add_only: Annotated[
-        bool | None,
-        typer.Option(
-            "--add-only/--update",
-            help="Only add entries, or also update those that export wrote.",
-            show_default="--update in a file that export made",
-        ),
-    ] = None
-    prune: Annotated[
-        bool,
-        typer.Option(
-            "--prune", help="Remove unwanted entries that export wrote; not with --add-only."
-        ),
-    ] = False
-    may_overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Write the file anew; its content is lost.")
-    ] = False
+    output: str = option(
+        "--output -o FILE", "The file to write; - prints it.", shown="the project's, else -"
+    )
+    target: Target | None = option("--to", "The format.", None, shown="bibtex; csljson for a .json")
+    items: str = option(
+        "--items FILE",
+        "A JSON array of Zotero API items instead of a library; - reads standard input.",
+    )
+    tags: Sequence[str] = option("--tag TAG", "Only items with this tag. Repeatable.", ())
+    collections: Sequence[str] = option(
+        "--collection NAME", "Only items in this collection. Repeatable.", ()
+    )
+    cited: Sequence[Path] = option(
+        "--cited FILE",
+        "Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
+        (),
+    )
+    order: Order | None = option("--sort", "The order.", None, shown="digest")
+    short_venues: bool = option("--short-venues", "Short venue names: CVPR.", False)
+    abstract: bool = option("--abstract", "Include abstracts.", False)
+    note: bool = option("--note", "Include comments.", False)
+    awards: bool = option("--awards", "Include awards, as notes.", False)
+    add_only: bool | None = option(
+        "--add-only/--update",
+        "Only add entries, or also update those that export wrote.",
+        None,
+        shown="--update in a file that export made",
+    )
+    prune: bool = option(
+        "--prune", "Remove unwanted entries that export wrote; not with --add-only.", False
+    )
+    may_overwrite: bool = option("--overwrite", "Write the file anew; its content is lost.", False)
 
     @property
     def is_csl(self) -> bool:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -42,25 +42,19 @@ app = typer.Typer(rich_markup_mode=None)
 @command(app, "names since until is_dry_run is_agreed is_offline as_json")
 def feed(
     asked: Invocation,
-    names: Annotated[Sequence[str], argument("NAME")] = (),
-    since: Annotated[
-        str,
-        option(
-            "--since",
-            "DAY",
-            "Submitted on this day or later: yesterday, 3d, 2025-04-07.",
-            default=True,
-        ),
-    ] = "7d",
-    until: Annotated[
-        str,
-        option(
-            "--until",
-            "DAY",
-            "Submitted on this day or before; the entries go to this day.",
-            default=True,
-        ),
-    ] = "today",
+    names: Sequence[str] = argument("NAME", ()),
+    since: str = option(
+        "--since DAY",
+        "Submitted on this day or later: yesterday, 3d, 2025-04-07.",
+        "7d",
+        shown=True,
+    ),
+    until: str = option(
+        "--until DAY",
+        "Submitted on this day or before; the entries go to this day.",
+        "today",
+        shown=True,
+    ),
 ) -> int:
     """Bring new arXiv papers into digests.
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import argument
+from zoterodigest.cli.base.options import argument, command
 from zoterodigest.cli.base.screen import emit, hanging, styled, visible
 from zoterodigest.digest.format.format import (
     SUFFIX,
@@ -21,8 +20,8 @@ from zoterodigest.digest.format.format import (
 app = typer.Typer(rich_markup_mode=None)
 
 
-@app.command()
-def formats(folders: Annotated[list[Path] | None, argument("FOLDER")] = None) -> None:
+@command(app, "folders")
+def formats(folders: Sequence[Path] = argument("FOLDER", ())) -> None:
     """List the formats and what they read.
 
     A format is a TOML file. Your own format lies beside the digest as NAME.format.toml, and

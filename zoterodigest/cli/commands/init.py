@@ -6,11 +6,10 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import argument, command
+from zoterodigest.cli.base.options import argument, command, option
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import emit, hanging, visible
 from zoterodigest.digest.read.detect import read_document
@@ -31,10 +30,8 @@ app = typer.Typer(rich_markup_mode=None)
 
 @command(app, "files is_fresh")
 def init(
-    files: Annotated[Sequence[Path], argument("FILE")] = (),
-    is_fresh: Annotated[
-        bool, typer.Option("--fresh", help="Rename the lock file and start anew.")
-    ] = False,
+    files: Sequence[Path] = argument("FILE", ()),
+    is_fresh: bool = option("--fresh", "Rename the lock file and start anew.", False),
 ) -> None:
     """Write a zoterodigest.toml to adjust.
 

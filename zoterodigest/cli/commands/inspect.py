@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -30,7 +29,7 @@ app = typer.Typer(rich_markup_mode=None)
     "paths format_name as_json",
     epilog="Next: `zoterodigest push FILE...` brings the entries into a library.",
 )
-def inspect(asked: Invocation, paths: Annotated[Sequence[Path], argument("FILE")]) -> int:
+def inspect(asked: Invocation, paths: Sequence[Path] = argument("FILE")) -> int:
     """See what zoterodigest understands of digests or a .bib.
 
     inspect lists every entry, the lines it skipped and why, entries that it can't read, and papers

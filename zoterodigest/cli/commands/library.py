@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from zoterodigest.cli.base.network import access
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.project_context import NoLibraryYet, near, told_requests
 from zoterodigest.cli.base.screen import (
@@ -49,21 +49,11 @@ app.add_typer(_library, name="library")
 class _CopyRequest:
     """What to copy: from which library to which, and how much of it."""
 
-    source: Annotated[
-        str, typer.Argument(metavar="FROM", help="The library to copy.", show_default=False)
-    ]
-    target: Annotated[
-        str, typer.Argument(metavar="TO", help="The library to copy it into.", show_default=False)
-    ]
-    is_whole: Annotated[
-        bool, typer.Option("--all", help="Copy every item, not only linked ones.")
-    ] = False
-    with_trash: Annotated[
-        bool, typer.Option("--trash", help="Also copy the trash, into the trash.")
-    ] = False
-    is_switched: Annotated[
-        bool, typer.Option("--switch", help="Write TO into zoterodigest.toml afterwards.")
-    ] = False
+    source: str = argument("FROM", help="The library to copy.")
+    target: str = argument("TO", help="The library to copy it into.")
+    is_whole: bool = option("--all", "Copy every item, not only linked ones.", False)
+    with_trash: bool = option("--trash", "Also copy the trash, into the trash.", False)
+    is_switched: bool = option("--switch", "Write TO into zoterodigest.toml afterwards.", False)
 
     @contextmanager
     def opened(self, reaching: Access) -> Iterator[tuple[Workspace, Workspace]]:

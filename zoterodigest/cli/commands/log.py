@@ -7,7 +7,7 @@ from pathlib import Path
 
 import typer
 
-from zoterodigest.cli.base.options import Invocation, RunNumber, command
+from zoterodigest.cli.base.options import Invocation, argument, command
 from zoterodigest.cli.base.screen import styled, tell_error, visible
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.history_text import (
@@ -27,7 +27,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @command(app, "number as_json", epilog="Next: `zoterodigest undo RUN` takes a run back.")
-def log(asked: Invocation, number: RunNumber = None) -> None:
+def log(asked: Invocation, number: int | None = argument("RUN", None, min=1)) -> None:
     """List the runs that wrote something, or what one of them changed.
 
     The newest run comes first. The history is on this computer only. zoterodigest keeps 200 runs,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -19,23 +18,15 @@ app = typer.Typer(rich_markup_mode=None)
 @command(app, "address collections tags as_json with_children")
 def ls(
     asked: Invocation,
-    collections: Annotated[
-        Sequence[str],
-        option(
-            "--collection",
-            "NAME",
-            "Only items in this collection or below: its name, path A/B or key.",
-        ),
-    ] = (),
-    tags: Annotated[
-        Sequence[str],
-        option(
-            "--tag", "TAG", "Only items with this tag. Repeatable; an item must have all of them."
-        ),
-    ] = (),
-    with_children: Annotated[
-        bool, typer.Option("--children", help="With --json: also notes and attachments.")
-    ] = False,
+    collections: Sequence[str] = option(
+        "--collection NAME",
+        "Only items in this collection or below: its name, path A/B or key.",
+        (),
+    ),
+    tags: Sequence[str] = option(
+        "--tag TAG", "Only items with this tag. Repeatable; an item must have all of them.", ()
+    ),
+    with_children: bool = option("--children", "With --json: also notes and attachments.", False),
 ) -> None:
     """List the items of the library by collection.
 

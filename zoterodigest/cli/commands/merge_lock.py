@@ -3,24 +3,21 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
+from zoterodigest.cli.base.options import argument, command
 from zoterodigest.project.files import replace_file
 from zoterodigest.project.lock.lock import LOCK_FILE, merge_locks
 
 app = typer.Typer(rich_markup_mode=None)
 
 
-_A_FILE = typer.Argument(show_default=False)
-
-
-@app.command(name="merge-lock", hidden=True)
+@command(app, "ancestor one other", name="merge-lock", hidden=True)
 def merge_lock(
-    ancestor: Annotated[Path, _A_FILE],
-    one: Annotated[Path, _A_FILE],
-    other: Annotated[Path, _A_FILE],
+    ancestor: Path = argument("ancestor", help=""),
+    one: Path = argument("one", help=""),
+    other: Path = argument("other", help=""),
 ) -> None:
     """Merge two lock files that come from one ANCESTOR into the file ONE.
 

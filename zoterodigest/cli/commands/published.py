@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated
 
 import typer
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, MaxChanges, command
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, option
 from zoterodigest.cli.base.project_context import ProjectContext, open_context
 from zoterodigest.cli.base.screen import emit, tell, visible
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
@@ -44,16 +43,9 @@ app = typer.Typer(rich_markup_mode=None)
 )
 def published(
     asked: Invocation,
-    is_applied: Annotated[
-        bool, typer.Option("--apply", help="Change the items and the project's .bib files.")
-    ] = False,
-    into_digests: Annotated[
-        bool, typer.Option("--markdown", help="With --apply: also change the digests.")
-    ] = False,
-    asks_nobody: Annotated[
-        bool, typer.Option("--offline", help="Ask no service; use kept answers.")
-    ] = False,
-    max_changes: MaxChanges = None,
+    is_applied: bool = option("--apply", "Change the items and the project's .bib files.", False),
+    into_digests: bool = option("--markdown", "With --apply: also change the digests.", False),
+    asks_nobody: bool = option("--offline", "Ask no service; use kept answers.", False),
 ) -> int:
     """Find where papers were published, and show the evidence.
 
@@ -96,7 +88,7 @@ def published(
             tell([f"Requests to sources: {', '.join(sent) or 'none'}"])
         if is_applied:
             return _applied(
-                _planned(prepared, shown, into_digests, max_changes), place, shown, asked
+                _planned(prepared, shown, into_digests, asked.max_changes), place, shown, asked
             )
         emit_result(
             (*place.lines(), "", *published_text(shown)),

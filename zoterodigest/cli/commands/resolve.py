@@ -6,7 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
@@ -63,9 +63,7 @@ app = typer.Typer(rich_markup_mode=None)
 )
 def conflicts(
     asked: Invocation,
-    with_diverged: Annotated[
-        bool, typer.Option("--diverged", "--apart", "-a", help="Also list diverged fields.")
-    ] = False,
+    with_diverged: bool = option("--diverged --apart -a", "Also list diverged fields.", False),
 ) -> int:
     """List fields that were edited on both sides.
 
@@ -93,18 +91,12 @@ class _ResolveWish:
     Without an `id` all conflicts are meant, and with `with_diverged` the diverged fields too.
     """
 
-    id: Annotated[str, argument("ID")] = ""
-    field: Annotated[str, option("--field", "NAME", "Only this field.")] = ""
-    keep: Annotated[
-        End | None, typer.Option("--keep", help="The side to keep.", show_default=False)
-    ] = None
-    is_edit: Annotated[
-        bool, typer.Option("--edit", help="Write the value for both sides in $VISUAL or $EDITOR.")
-    ] = False
-    is_all: Annotated[bool, typer.Option("--all", help="Every conflict, with --keep.")] = False
-    with_diverged: Annotated[
-        bool, typer.Option("--diverged", "--apart", "-a", help="Also decide diverged fields.")
-    ] = False
+    id: str = argument("ID", "")
+    field: str = option("--field NAME", "Only this field.")
+    keep: End | None = option("--keep", "The side to keep.", None)
+    is_edit: bool = option("--edit", "Write the value for both sides in $VISUAL or $EDITOR.", False)
+    is_all: bool = option("--all", "Every conflict, with --keep.", False)
+    with_diverged: bool = option("--diverged --apart -a", "Also decide diverged fields.", False)
 
     @property
     def asks(self) -> bool:
@@ -120,13 +112,12 @@ class _ResolveWish:
 def resolve(
     wish: _ResolveWish,
     asked: Invocation,
-    is_acknowledged: Annotated[
-        bool,
-        typer.Option("--acknowledge", help="Accept a report of `status` until its values change."),
-    ] = False,
-    is_forgotten: Annotated[
-        bool, typer.Option("--forget", help="Report in `status` again what you acknowledged.")
-    ] = False,
+    is_acknowledged: bool = option(
+        "--acknowledge", "Accept a report of `status` until its values change.", False
+    ),
+    is_forgotten: bool = option(
+        "--forget", "Report in `status` again what you acknowledged.", False
+    ),
 ) -> int:
     """Decide fields that were edited on both sides.
 

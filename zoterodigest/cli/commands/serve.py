@@ -9,7 +9,6 @@ import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -38,26 +37,25 @@ DEFAULT_PORT = 23120
 @command(app, "address port users groups")
 def serve(
     asked: Invocation,
-    port: Annotated[
-        int, typer.Option(metavar="N", min=0, max=65535, help="The port; 0 chooses a free one.")
-    ] = DEFAULT_PORT,
-    users: Annotated[
-        Sequence[str],
-        option(
-            "--user",
-            "ID[=ADDRESS]",
-            "Serve it as the library of this user. Repeatable.",
-            "those of ZOTERODIGEST_SERVE_KEYS, else 1",
-        ),
-    ] = (),
-    groups: Annotated[
-        Sequence[str],
-        option(
-            "--group",
-            "ID[=ADDRESS]",
-            "Serve it as the library of this group, open to every user. Repeatable.",
-        ),
-    ] = (),
+    port: int = option(
+        "--port N",
+        "The port; 0 chooses a free one.",
+        DEFAULT_PORT,
+        shown=True,
+        min=0,
+        max=65535,
+    ),
+    users: Sequence[str] = option(
+        "--user ID[=ADDRESS]",
+        "Serve it as the library of this user. Repeatable.",
+        (),
+        shown="those of ZOTERODIGEST_SERVE_KEYS, else 1",
+    ),
+    groups: Sequence[str] = option(
+        "--group ID[=ADDRESS]",
+        "Serve it as the library of this group, open to every user. Repeatable.",
+        (),
+    ),
 ) -> None:
     """Serve a library to other Zotero clients.
 

@@ -6,7 +6,6 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
 
 import typer
 
@@ -35,11 +34,11 @@ app = typer.Typer(rich_markup_mode=None)
 )
 def set_fields(
     asked: Invocation,
-    name: Annotated[str, argument("KEY")],
-    assignments: Annotated[Sequence[str], argument("[FIELD=VALUE]...")] = (),
-    note: Annotated[
-        Path | None, option("--note", "FILE", "Markdown for the note; - reads standard input.")
-    ] = None,
+    name: str = argument("KEY"),
+    assignments: Sequence[str] = argument("[FIELD=VALUE]...", ()),
+    note: Path | None = option(
+        "--note FILE", "Markdown for the note; - reads standard input.", None
+    ),
 ) -> int:
     """Edit an item of the library, as you would in Zotero.
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.cells import cell_len
@@ -29,7 +28,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @command(app, "keys address as_json")
-def show(asked: Invocation, keys: Annotated[Sequence[str], argument("KEY")]) -> None:
+def show(asked: Invocation, keys: Sequence[str] = argument("KEY")) -> None:
     """Show items with their tags, links and notes.
 
     KEY is an item key, as in `ls`, or a citation key. If a value was looked up, show names its

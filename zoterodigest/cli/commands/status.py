@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated
-
 import typer
 
-from zoterodigest.cli.base.options import CONFLICTING, PENDING, Invocation, command
+from zoterodigest.cli.base.options import CONFLICTING, PENDING, Invocation, command, option
 from zoterodigest.cli.base.project_context import opened_context
 from zoterodigest.cli.base.screen import emit, wrapped
 from zoterodigest.cli.base.talk import busy
@@ -26,15 +24,10 @@ app = typer.Typer(rich_markup_mode=None)
 @command(app, "files is_check is_all address format_name as_json")
 def status(
     asked: Invocation,
-    is_check: Annotated[
-        bool,
-        typer.Option(
-            "--check", help="Exit with 4 if changes are pending, 3 if there are conflicts."
-        ),
-    ] = False,
-    is_all: Annotated[
-        bool, typer.Option("--all", help="Also list reports that you acknowledged.")
-    ] = False,
+    is_check: bool = option(
+        "--check", "Exit with 4 if changes are pending, 3 if there are conflicts.", False
+    ),
+    is_all: bool = option("--all", "Also list reports that you acknowledged.", False),
 ) -> int:
     """Show what is in sync and what is not.
 

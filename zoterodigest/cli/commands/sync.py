@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Annotated
 
 import typer
 
-from zoterodigest.cli.base.options import Invocation, MaxChanges, command, option
+from zoterodigest.cli.base.options import Invocation, command, option
 from zoterodigest.cli.commands.runs import run
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
@@ -21,35 +20,21 @@ app = typer.Typer(rich_markup_mode=None)
 class RunChoices:
     """What a person chooses of a run: its entries, its fields, and how much may change."""
 
-    only: Annotated[
-        Sequence[str],
-        option(
-            "--only",
-            "KIND:TEXT",
-            "Use only these entries: id:…, section:…, task:… or keyword:…. Repeatable.",
-        ),
-    ] = ()
-    fill: Annotated[
-        Sequence[str],
-        option("--fill", "FIELD", "Fill in this field if an entry leaves it empty. Repeatable."),
-    ] = ()
-    no_notes: Annotated[bool, typer.Option("--no-notes", help="Skip summaries and notes.")] = False
-    relink: Annotated[
-        bool,
-        typer.Option(
-            "--relink",
-            help="Link again what you unlinked, removed or trashed; restore deleted notes.",
-        ),
-    ] = False
-    max_changes: MaxChanges = None
-    allow_removals: Annotated[
-        bool, typer.Option("--allow-removals", help="Allow any number of removals.")
-    ] = False
-
-    def options(self, intent: Intent) -> Options:
-        """Return the options of a run with this intent; raises `BadSelection`."""
-        chosen = selection(self.only)
-        return Options(intent, chosen, not self.no_notes, self.max_changes, self.allow_removals)
+    only: Sequence[str] = option(
+        "--only KIND:TEXT",
+        "Use only these entries: id:…, section:…, task:… or keyword:…. Repeatable.",
+        (),
+    )
+    fill: Sequence[str] = option(
+        "--fill FIELD", "Fill in this field if an entry leaves it empty. Repeatable.", ()
+    )
+    no_notes: bool = option("--no-notes", "Skip summaries and notes.", False)
+    relink: bool = option(
+        "--relink",
+        "Link again what you unlinked, removed or trashed; restore deleted notes.",
+        False,
+    )
+    allow_removals: bool = option("--allow-removals", "Allow any number of removals.", False)
 
 
 _FIRST = "is_agreed is_offline address format_name only"
@@ -78,7 +63,7 @@ def push(asked: Invocation, chosen: RunChoices) -> int:
     push asks before it makes more than 20 changes, and before the first push into a library that
     isn't empty. Without a terminal, pass --yes.
     """
-    return run(asked, chosen.options(Sync(may_pull=False, relink=chosen.relink)))
+    return _run(asked, chosen, Sync(may_pull=False, relink=chosen.relink))
 
 
 @command(
@@ -102,7 +87,7 @@ def pull(asked: Invocation, chosen: RunChoices) -> int:
       zoterodigest pull
       zoterodigest pull papers.md --fill venue --fill authors
     """
-    return run(asked, chosen.options(Sync(may_push=False, fills=fields_named(chosen.fill))))
+    return _run(asked, chosen, Sync(may_push=False, fills=fields_named(chosen.fill)))
 
 
 @command(
@@ -123,7 +108,7 @@ def sync(asked: Invocation, chosen: RunChoices) -> int:
       zoterodigest sync
       zoterodigest sync --yes --json
     """
-    return run(asked, chosen.options(Sync(relink=chosen.relink)))
+    return _run(asked, chosen, Sync(relink=chosen.relink))
 
 
 @command(
@@ -165,4 +150,9 @@ def enrich(asked: Invocation, chosen: RunChoices) -> int:
       zoterodigest enrich papers.md --dry-run
       zoterodigest enrich --yes
     """
-    return run(asked, chosen.options(FillIn()))
+    return _run(asked, chosen, FillIn())
+
+
+def _run(asked: Invocation, chosen: RunChoices, intent: Intent) -> int:
+    only, with_notes = selection(chosen.only), not chosen.no_notes
+    return run(asked, Options(intent, only, with_notes, asked.max_changes, chosen.allow_removals))

@@ -10,7 +10,7 @@ from typing import Any
 import typer
 
 from zoterodigest.cli.base.network import chosen
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, RunNumber, command
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
 from zoterodigest.cli.base.project_context import project_in, told_requests
 from zoterodigest.cli.base.screen import (
     counted,
@@ -57,7 +57,7 @@ app = typer.Typer(rich_markup_mode=None)
     "number is_dry_run is_agreed address as_json with_stats",
     epilog="Next: `zoterodigest status` shows what is pending again.",
 )
-def undo(asked: Invocation, number: RunNumber = None) -> int:
+def undo(asked: Invocation, number: int | None = argument("RUN", None, min=1)) -> int:
     """Take back what a run wrote, in the library and in files.
 
     Without RUN, undo takes back the newest run that isn't undone yet. A second undo takes back the
