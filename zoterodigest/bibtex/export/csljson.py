@@ -13,21 +13,6 @@ from zoterodigest.bibtex.facts.work import ItemFacts
 from zoterodigest.bibtex.tex.latex import Dialect, cleaned_tex, decode
 from zoterodigest.bibtex.tex.names import Creator, name_parts
 
-_FIELDS = {
-    "publisher": "publisher",
-    "place": "publisher-place",
-    "series": "collection-title",
-    "volume": "volume",
-    "pages": "page",
-    "url": "URL",
-    "language": "language",
-    "genre": "genre",
-}
-_NUMBER_NAMES = {
-    **dict.fromkeys(("article-journal", "article-magazine", "article-newspaper"), "issue"),
-    **dict.fromkeys(("software", "dataset"), "version"),
-}
-
 
 def to_csl(work: ItemFacts, key: str, style: Style, rules: BibRules) -> dict[str, Any]:
     """Return `work` as one CSL item with the id `key`; what is not stated is left out."""
@@ -38,9 +23,9 @@ def to_csl(work: ItemFacts, key: str, style: Style, rules: BibRules) -> dict[str
         people = work.people.get(field, ())
         values[name] = [csl_name(each) for each in people if not each.is_rest]
     values["container-title"] = "" if work.item_type == "preprint" else container
-    values |= {name: _plain(work.fact(fact)) for fact, name in _FIELDS.items()}
+    values |= {name: _plain(work.fact(fact)) for fact, name in rules.csl.fields.items()}
     values |= _numbers(work)
-    values[_NUMBER_NAMES.get(kind, "number")] = work.fact("number")
+    values[rules.csl.numbers.get(kind, "number")] = work.fact("number")
     values |= _where(kind, work, values)
     if work.date:
         values["issued"] = _date_parts(work.date, work.date_end)

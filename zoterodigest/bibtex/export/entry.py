@@ -37,7 +37,7 @@ def to_entry(work: ItemFacts, key: str, style: Style, rules: BibRules) -> BibEnt
     """
     values = encoded_values(work, style, rules)
     layout = _layout(work, values, style.dialect, rules)
-    if layout.entry_type == rules.otherwise[style.dialect]:
+    if layout.entry_type == rules.dialect(style.dialect).otherwise:
         values = values | _general_values(work, values, style)
     fields = _fields(layout, values)
     return BibEntry(layout.entry_type, key, fields, _unsettable(fields, style.dialect))
@@ -57,22 +57,22 @@ def _fields(layout: Layout, values: Mapping[str, str]) -> tuple[tuple[str, str],
 def _layout(
     work: ItemFacts, values: Mapping[str, str], dialect: Dialect, rules: BibRules
 ) -> Layout:
-    formats = rules.formats(work.item_type)
+    formats, table = rules.formats(work.item_type), rules.dialect(dialect)
     entry_type = formats.bibtex if dialect is Dialect.BIBTEX else formats.biblatex
     has_author, has_editor = bool(values.get("author")), bool(values.get("editor"))
     if dialect is Dialect.BIBTEX:
         if work.item_type == "preprint" and not has_author:
-            entry_type = rules.otherwise[dialect]
+            entry_type = table.otherwise
         elif entry_type == "phdthesis" and is_master_thesis(work):
             entry_type = "mastersthesis"
     elif entry_type == "book" and has_editor and not has_author:
         entry_type = "collection"
     elif entry_type == "incollection" and not has_editor:
         entry_type = "inbook"
-    layout = rules.layout(dialect, entry_type)
+    layout = table.layout(entry_type)
     for facts in layout.needs:
         if not any(map(values.get, facts)):
-            return rules.layout(dialect, rules.otherwise[dialect])
+            return table.layout(table.otherwise)
     return layout
 
 

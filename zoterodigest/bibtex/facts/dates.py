@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
+from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.core.values.dates import find_date, parse_date
 
 
@@ -104,24 +105,6 @@ def _date(text: str) -> tuple[str, str] | None:
     return None
 
 
-_FOREIGN = {
-    name: english
-    for english, names in {
-        "January": "janvier januar jänner enero gennaio janeiro januari",
-        "February": "février fevrier februar febrero febbraio fevereiro februari",
-        "March": "mars märz marzo março maart",
-        "April": "avril abril aprile",
-        "May": "mai mayo maggio maio mei",
-        "June": "juin juni junio giugno junho",
-        "July": "juillet juli julio luglio julho",
-        "August": "août aout agosto augustus",
-        "September": "septembre septiembre settembre setembro",
-        "October": "octobre oktober octubre ottobre outubro",
-        "November": "novembre noviembre novembro",
-        "December": "décembre decembre dezember diciembre dicembre dezembro",
-    }.items()
-    for name in names.split()
-}
 _WORD = re.compile(
     r"(?:(?<=\d)\.\s|\b(?:de|del|do)\s)?(?P<word>[^\W\d_]{3,10})(?:\s(?:de|del)\b)?", re.I
 )
@@ -129,8 +112,8 @@ _WORD = re.compile(
 
 def _in_english(found: re.Match[str]) -> str:
     """Return the English name of a month, without the marks and words that belong to it."""
-    english = _FOREIGN.get(found["word"].lower())
-    if english is None:
+    english, _ = bib_rules().months.get(found["word"].lower(), ("", 0))
+    if not english:
         return found[0]
     return f" {english}" if found[0].startswith(".") else english
 

@@ -168,7 +168,7 @@ _ON_ARXIV = re.compile(
 
 
 def _page_venue(url: str, rules: BibRules) -> tuple[str, str] | None:
-    for pattern, venue in rules.pages:
-        if found := pattern.search(url):
-            return venue.format(**found.groupdict()), found["year"]
+    for page in rules.pages:
+        if found := page.pattern.search(url):
+            return page.venue.format(**found.groupdict()), found["year"]
     return None

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from functools import cache, cached_property
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf
 
 from zoterodigest import mapping
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.core.values.venue import VenueTable
+
+
+class _StrictRules(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,11 +30,46 @@ class Layout:
     needs: tuple[tuple[str, ...], ...]
 
 
-class _StrictBibRules(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+class _EntryRules(_StrictRules):
+    fields: str
+    needs: str = ""
+    lacks: str = ""
 
 
-class Formats(_StrictBibRules):
+class DialectRules(_StrictRules):
+    """The entry types of a dialect; `otherwise` is the general one."""
+
+    head: str
+    tail: str
+    otherwise: str
+    entries: dict[str, _EntryRules]
+
+    def layout(self, entry_type: str) -> Layout:
+        """Return the layout of an entry type; of the general one for a type without."""
+        return self._layouts.get(entry_type) or self._layouts[self.otherwise]
+
+    @cached_property
+    def _layouts(self) -> dict[str, Layout]:
+        return {name: self._layout(name, entry) for name, entry in self.entries.items()}
+
+    def _layout(self, entry_type: str, entry: _EntryRules) -> Layout:
+        names = f"{self.head} {entry.fields} {self.tail}".split()
+        sources = dict(map(_source, names))
+        for name in entry.lacks.split():
+            del sources[name]
+        needs = (
+            tuple(fact for name in need.split("|") for fact in sources[name])
+            for need in entry.needs.split()
+        )
+        return Layout(entry_type, tuple(sources.items()), tuple(needs))
+
+
+def _source(text: str) -> tuple[str, tuple[str, ...]]:
+    name, _, facts = text.partition("=")
+    return name, tuple((facts or name).split("|"))
+
+
+class Formats(_StrictRules):
     """What an item type is called in each format."""
 
     bibtex: str
@@ -39,40 +77,72 @@ class Formats(_StrictBibRules):
     csl: str
 
 
-class Volumes(_StrictBibRules):
+class CslNames(_StrictRules):
+    """What CSL calls facts, and by the type of a work its number."""
+
+    fields: dict[str, str]
+    numbers: dict[str, str]
+
+
+class Volumes(_StrictRules):
     """The volumes of annual proceedings, from the year `since` on; 0 for a year without."""
 
     since: int
     numbers: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class BibRules:
-    """All that decides what an entry looks like; compared by identity, so that it can be cached by.
+class _Page(_StrictRules):
+    pattern: re.Pattern[str]
+    venue: str
+
+
+class _Prefixes(_StrictRules):
+    task: str
+    award: str
+    categories: str
+    venue: str
+
+
+def _ranked(table: dict[str, list[str]]) -> dict[str, tuple[str, int]]:
+    return {name: (one, rank) for one, names in table.items() for rank, name in enumerate(names)}
+
+
+Ranked = Annotated[dict[str, tuple[str, int]], BeforeValidator(_ranked)]
+"""For each name of a table's lists what it is listed under, and its place in that list."""
+
+Words = Annotated[frozenset[str], BeforeValidator(str.split)]
+
+
+class BibRules(_StrictRules):
+    """All that decides what an entry looks like.
 
     `facts` gives for a field of an item the fact it states and its rank among those that state it;
     `extra` for a line of its Extra, by the name before the colon in lower case, the fact it states;
-    `roles` for a creator type the field it belongs to; `own_tags` the prefixes of the tags that are
-    keywords without them, and of those that are none.
+    `creators` for a creator type the field it belongs to, `months` for a foreign name of a month
+    the English one. `tags` are what zotero.toml says that
+    tags begin with.
     """
 
-    facts: Mapping[str, tuple[str, int]]
-    extra: Mapping[str, str]
-    types: Mapping[str, Formats]
-    layouts: Mapping[tuple[Dialect, str], Layout]
-    otherwise: Mapping[Dialect, str]
-    roles: Mapping[str, str]
-    pages: tuple[tuple[re.Pattern[str], str], ...]
-    volumes: Mapping[str, Volumes]
-    proper: frozenset[str]
-    languages: Mapping[str, str]
+    facts: Ranked
+    extra: dict[str, str]
+    csl: CslNames
+    months: Ranked
+    types: dict[str, Formats]
+    bibtex: DialectRules
+    biblatex: DialectRules
+    pages: tuple[_Page, ...]
+    volumes: dict[str, Volumes]
+    creators: Ranked
+    proper: Words
+    languages: dict[str, str]
     key_formula: str
-    skipped: frozenset[str]
-    venues: VenueTable
-    task_prefix: str
-    award_prefix: str
-    category_prefix: str
-    venue_prefix: str
+    skipped: Words
+    tags: _Prefixes
+    venues: InstanceOf[VenueTable]
+
+    # Rules are a part of the keys of caches: compared by identity, which takes no time.
+    __eq__ = object.__eq__
+    __hash__ = object.__hash__
 
     def formats(self, item_type: str) -> Formats:
         """Return what items of this type are in each format."""
@@ -84,118 +154,20 @@ class BibRules:
         at = int(year) - known.since if known and year.isdecimal() else -1
         return str(known.numbers[at] or "") if known and 0 <= at < len(known.numbers) else ""
 
-    def layout(self, dialect: Dialect, entry_type: str) -> Layout:
-        """Return the layout of an entry type; of the general one for a type without."""
-        found = self.layouts.get((dialect, entry_type))
-        return found or self.layouts[dialect, self.otherwise[dialect]]
+    def dialect(self, dialect: Dialect) -> DialectRules:
+        """Return the entry types of a dialect."""
+        return self.bibtex if dialect is Dialect.BIBTEX else self.biblatex
 
 
 @cache
 def bib_rules() -> BibRules:
     """Return the built-in rules."""
-    return load_bib_rules(mapping.folder())
-
-
-def load_bib_rules(folder: Path) -> BibRules:
-    """Return the rules of the tables in `folder`; raises `BadMapping`."""
-    tables = mapping.load(folder / "bibtex.toml", _Tables)
-    tags = mapping.load(folder / "zotero.toml", _ZoteroTables).tags
-    dialects = {Dialect.BIBTEX: tables.bibtex, Dialect.BIBLATEX: tables.biblatex}
-    return BibRules(
-        facts={
-            name: (fact, rank)
-            for fact, names in tables.facts.items()
-            for rank, name in enumerate(names)
-        },
-        extra=tables.extra,
-        types=tables.types,
-        layouts={
-            (dialect, entry_type): _layout(entry_type, each, table)
-            for dialect, table in dialects.items()
-            for entry_type, each in table.entries.items()
-        },
-        otherwise={dialect: table.otherwise for dialect, table in dialects.items()},
-        roles={role: name for name, roles in tables.creators.items() for role in roles},
-        pages=tuple((re.compile(page.pattern, re.I), page.venue) for page in tables.pages),
-        volumes=tables.volumes,
-        proper=frozenset(tables.titles.proper.split()),
-        languages=tables.languages,
-        key_formula=tables.keys.formula,
-        skipped=frozenset(tables.keys.skipped.split()),
-        venues=mapping.load_venues(folder / "venues.toml"),
-        task_prefix=tags.task,
-        award_prefix=tags.award,
-        category_prefix=tags.categories,
-        venue_prefix=tags.venue,
+    path = mapping.folder() / "bibtex.toml"
+    tags = mapping.shipped_tables(mapping.folder() / "zotero.toml")["tags"]
+    tables = mapping.shipped_tables(path)
+    return mapping.validate(
+        path, {**tables, "tags": tags, "venues": mapping.venue_table()}, BibRules
     )
-
-
-class _EntryRules(_StrictBibRules):
-    fields: str
-    needs: str = ""
-    lacks: str = ""
-
-
-class _DialectRules(_StrictBibRules):
-    head: str
-    tail: str
-    otherwise: str
-    entries: dict[str, _EntryRules]
-
-
-class _Page(_StrictBibRules):
-    pattern: str
-    venue: str
-
-
-class _TitleRules(_StrictBibRules):
-    proper: str
-
-
-class _KeyRules(_StrictBibRules):
-    formula: str
-    skipped: str
-
-
-class _Tables(_StrictBibRules):
-    facts: dict[str, tuple[str, ...]]
-    extra: dict[str, str]
-    types: dict[str, Formats]
-    bibtex: _DialectRules
-    biblatex: _DialectRules
-    pages: tuple[_Page, ...]
-    volumes: dict[str, Volumes]
-    creators: dict[str, tuple[str, ...]]
-    titles: _TitleRules
-    keys: _KeyRules
-    languages: dict[str, str]
-
-
-class _Prefixes(BaseModel):
-    task: str
-    award: str
-    categories: str
-    venue: str
-
-
-class _ZoteroTables(BaseModel):
-    tags: _Prefixes
-
-
-def _layout(entry_type: str, entry: _EntryRules, dialect: _DialectRules) -> Layout:
-    lacks = entry.lacks.split()
-    names = (*dialect.head.split(), *entry.fields.split(), *dialect.tail.split())
-    sources = dict(_source(name) for name in names if name not in lacks)
-    needs = (
-        tuple(fact for name in need.split("|") for fact in sources[name])
-        for need in entry.needs.split()
-    )
-    return Layout(entry_type, tuple(sources.items()), tuple(needs))
-
-
-def _source(text: str) -> tuple[str, tuple[str, ...]]:
-    name, _, facts = text.partition("=")
-    return name, tuple((facts or name).split("|"))
 
 
 @dataclass(frozen=True, slots=True)

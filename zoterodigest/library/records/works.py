@@ -102,8 +102,9 @@ _MAY_BE_PREPRINT = frozenset(
 def _facts(item: ItemJson, rules: BibRules) -> dict[str, str]:
     facts: dict[str, str] = {}
     ranks: dict[str, int] = {}
+    known = rules.facts
     for name, text in item.texts():
-        fact, rank = rules.facts.get(name, ("", 0))
+        fact, rank = known.get(name, ("", 0))
         if fact and rank < ranks.get(fact, 99):
             facts[fact], ranks[fact] = text, rank
     if extra := facts.get("extra"):
@@ -127,7 +128,7 @@ def _extra_facts(extra: str, rules: BibRules) -> dict[str, str]:
 @lru_cache(maxsize=65536)
 def _creator(rules: BibRules, stored: JsonCreator) -> Creator:
     role, name, last, first = (text.strip() for text in stored)
-    field = rules.roles.get(role or "author", "")
+    field, _ = rules.creators.get(role or "author", ("", 0))
     if name:
         return Creator(field, name, is_body=True)
     return Creator(field, last, first) if last else Creator(field, first)
@@ -137,11 +138,11 @@ def _tags(tags: Iterable[str], rules: BibRules) -> tuple[tuple[str, ...], tuple[
     """Return the keywords (tasks first, without prefix) and the awards among an item's tags."""
     tasks, own, awards = [], [], []
     for tag in map(str.strip, tags):
-        if tag.startswith(rules.task_prefix):
-            tasks.append(tag.removeprefix(rules.task_prefix).strip())
-        elif tag.startswith(rules.award_prefix):
-            awards.append(tag.removeprefix(rules.award_prefix).strip())
-        elif tag and not tag.startswith((rules.category_prefix, rules.venue_prefix)):
+        if tag.startswith(rules.tags.task):
+            tasks.append(tag.removeprefix(rules.tags.task).strip())
+        elif tag.startswith(rules.tags.award):
+            awards.append(tag.removeprefix(rules.tags.award).strip())
+        elif tag and not tag.startswith((rules.tags.categories, rules.tags.venue)):
             own.append(tag)
     return tuple(filter(None, dict.fromkeys((*tasks, *own)))), tuple(awards)
 
