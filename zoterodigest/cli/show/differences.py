@@ -18,7 +18,7 @@ from zoterodigest.sync.run.conflicts import OpenField
 
 _INDENT = 12
 _MOST_COMPARISONS = 1_000_000
-"""Above this many pairs of words two lines are told to differ as a whole."""
+"""Above this many pairs two texts differ as a whole."""
 
 _LONG, _CONTEXT = 90, 40
 """Above how many letters what is the same is cut, and to how many beside a difference."""
@@ -92,7 +92,7 @@ def _changed(base: Sequence[str], ends: Sequence[Sequence[str]]) -> list[Line]:
 def _counterparts(old: Sequence[str], new: Sequence[str]) -> dict[int, str]:
     """Return, by line number of `old`, the line of `new` that replaced it."""
     found: dict[int, str] = {}
-    for tag, start, stop, first, last in _opcodes(old, new):
+    for tag, start, stop, first, last in opcodes(old, new):
         if tag != "equal":
             for offset, at in enumerate(range(start, stop)):
                 found[at] = new[first + offset] if first + offset < last else ""
@@ -120,7 +120,7 @@ def _concerned(line: str, others: Sequence[str]) -> Line:
 def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> list[Line]:
     """Return the lines of `new`, those that are not as in `old` word by word."""
     lines: list[tuple[bool, Line]] = []
-    for tag, start, stop, first, last in _opcodes(old, new):
+    for tag, start, stop, first, last in opcodes(old, new):
         if tag == "equal":
             lines += [(False, (ChangedWords(line),)) for line in new[first:last]]
             continue
@@ -141,7 +141,13 @@ def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> l
     return _folded([(is_changed, line) for is_changed, line in lines if line])
 
 
-def _opcodes(old: Sequence[str], new: Sequence[str]) -> Sequence[tuple[str, int, int, int, int]]:
+def opcodes(
+    old: Sequence[str], new: Sequence[str], most: int = _MOST_COMPARISONS
+) -> Sequence[tuple[str, int, int, int, int]]:
+    """Return how one sequence became the other; of more than `most` pairs, that all did."""
+    # A comparison takes quadratic time.
+    if len(old) * len(new) > most:
+        return [("replace", 0, len(old), 0, len(new))]
     # autojunk would ignore frequent words in texts of 200 words and more.
     return SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
 
@@ -182,10 +188,7 @@ def words(old: str, new: str) -> Line:
 def _word_opcodes(
     before: Sequence[str], after: Sequence[str]
 ) -> Sequence[tuple[str, int, int, int, int]]:
-    """Return how words became others; with too many of them, that all did."""
-    if len(before) * len(after) > _MOST_COMPARISONS:
-        return [("replace", 0, len(before), 0, len(after))]
-    return _opcodes(*([word.rstrip() for word in side] for side in (before, after)))
+    return opcodes([word.rstrip() for word in before], [word.rstrip() for word in after])
 
 
 def _shortened(pieces: Sequence[ChangedWords]) -> Line:

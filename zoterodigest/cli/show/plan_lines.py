@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import SequenceMatcher
+from itertools import groupby
 from typing import assert_never
 
 from rich.cells import cell_len
 
-from zoterodigest.cli.base.screen import cut, hanging, styled, visible, width
+from zoterodigest.cli.base.screen import cut, hanging, separated, styled, visible, width
+from zoterodigest.cli.show.differences import opcodes
 from zoterodigest.cli.show.report_names import (
     ReportNames,
     field_name,
@@ -20,14 +21,16 @@ from zoterodigest.cli.show.report_names import (
     value_text,
 )
 from zoterodigest.core.plan.plan import (
-    Action,
     ChangeEntry,
     ChangeItem,
     ChangeNote,
+    CollectionAction,
     CreateCollection,
     CreateEntry,
     CreateItem,
     CreateNote,
+    FileAction,
+    ItemAction,
     MoveEntry,
     Plan,
     RemoveEntry,
@@ -38,7 +41,7 @@ from zoterodigest.core.plan.plan import (
 )
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
-from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Members, Names, Value, WebLinks
+from zoterodigest.core.values.record import EMPTY, Fields, Value, value_parts
 from zoterodigest.sync.run.run import published_notes
 
 MOST = 3
@@ -102,113 +105,106 @@ class Thing:
         return End.ZOTERO if self.label in _IN_LIBRARY else entry_end(self.digest)
 
 
-def things(plan: Plan, subjects: ReportNames) -> Iterator[Thing]:
+def things(plan: Plan, names: ReportNames) -> Iterator[Thing]:
     """Yield what `plan` does; new links are listed even if they change nothing."""
-    adopted = dict[str, SourceKey]()
-    for link in plan.links:
-        if link.before is None and link.item is not None and not link.row.digest.is_bib:
-            adopted.setdefault(link.item.key, link.row.digest)
-    for action in plan.actions:
-        if isinstance(action, CreateEntry):
-            # An item that becomes an entry is told as a new entry, not as an adopted item too.
-            adopted.pop(action.item.key, None)
-    for key, digest in adopted.items():
-        yield Thing(digest, "adopted items", subjects.item_title(key))
+    # An item that becomes an entry is listed as a new entry, not as an adopted item too.
+    becoming = {action.item.key for action in plan.actions if isinstance(action, CreateEntry)}
+    adopted = set[str]()
     for link in plan.links:
         if link.before is None and link.row.digest.is_bib:
             yield Thing(link.row.digest, "linked entries", fields_title(link.entry.fields))
+        elif link.before is None and link.item and link.item.key not in adopted | becoming:
+            adopted.add(link.item.key)
+            yield Thing(link.row.digest, "adopted items", names.item_title(link.item.key))
     for action in plan.actions:
-        if isinstance(action, CreateItem):
-            digests = map(subjects.digest, action.row_ids[1:])
-            yield from (Thing(one, "shared items", "") for one in digests if not one.is_bib)
-    for action in plan.actions:
-        yield from _things(action, plan, subjects, adopted)
+        if isinstance(action, FileAction):
+            yield from _in_file(action)
+        else:
+            yield from _in_library(action, names, adopted)
 
 
-def _things(
-    action: Action, plan: Plan, subjects: ReportNames, adopted: Mapping[str, SourceKey]
+def _in_library(
+    action: CollectionAction | ItemAction, names: ReportNames, adopted: Collection[str]
 ) -> Iterator[Thing]:
     match action:
         case CreateCollection():
             yield Thing(action.digest, "new collections", visible(action.name))
         case RenameCollection():
-            owners = {
-                collection_row.collection: collection_row.digest
-                for collection_row in plan.collection_rows
-            }
-            names = _arrow(visible(action.before), visible(action.after))
-            yield Thing(owners.get(action.key, DigestKey("")), "renamed collections", names)
+            row = names.collection_rows.get(action.key)
+            renamed = _arrow(visible(action.before), visible(action.after))
+            yield Thing(row.digest if row else DigestKey(""), "renamed collections", renamed)
         case CreateItem():
-            digest = subjects.digest(action.row_ids[0])
+            digest, *others = map(names.digest, action.row_ids)
             yield Thing(digest, "new items", fields_title(action.fields))
+            yield from (Thing(other, "shared items", "") for other in others if not other.is_bib)
             # What a lookup filled in is counted by itself: no digest has it.
             if action.sources:
                 yield Thing(digest, "completed items", "", _names(action.sources))
         case ChangeItem():
-            yield from _changes(action, subjects)
+            yield from _changes(action, names)
+            # An adopted item only comes into the collections of its entries.
             if action.unplaced or (action.placed and action.key not in adopted):
-                yield _moved(action, plan, subjects)
+                yield _moved(action, names)
         case TrashItem():
-            digest, title = subjects.digest(action.row_id), subjects.item_title(action.key)
-            yield Thing(digest, "trashed items", title)
+            title = names.item_title(action.key)
+            yield Thing(names.digest(action.row_id), "trashed items", title)
         case TrashNote():
-            yield Thing(action.digest, "doubled notes", subjects.item_title(action.item))
+            yield Thing(action.digest, "doubled notes", names.item_title(action.item))
         case CreateNote():
             yield Thing(action.digest, "new notes", "")
-        case ChangeNote():
-            title = subjects.title(action.row_id)
+        case ChangeNote(_, _, _, row_id, digest, before, after):
             label = "restored notes" if action.is_restored else "changed notes"
-            fields = _names(action.after)
-            yield Thing(action.digest, label, title, fields, action.before, action.after)
-        case CreateEntry():
-            where = _arrow(fields_title(action.fields), path_text(action.path))
-            yield Thing(action.digest, "new entries", where)
-        case ChangeEntry():
-            yield from _entry_things(action)
-        case MoveEntry():
-            where = path_text(action.path)
-            moved = _arrow(fields_title(action.entry.fields), where)
-            yield Thing(action.entry.digest, "moved entries", moved, where=where)
-        case RemoveEntry():
-            title = fields_title(action.entry.fields)
-            yield Thing(action.entry.digest, "removed entries", title)
-        case RenameHeading():
-            names = _arrow(visible(action.before), visible(action.after))
-            yield Thing(action.digest, "renamed headings", names)
+            yield Thing(digest, label, names.title(row_id), _names(after), before, after)
         case _:
             # mypy refuses an action that has no case above.
             assert_never(action)
 
 
-def _changes(action: ChangeItem, subjects: ReportNames) -> Iterator[Thing]:
+def _in_file(action: FileAction) -> Iterator[Thing]:
+    match action:
+        case CreateEntry():
+            what = _arrow(fields_title(action.fields), path_text(action.path))
+            yield Thing(action.digest, "new entries", what)
+        case ChangeEntry():
+            yield from _entry_things(action)
+        case MoveEntry(entry, _, path):
+            where = path_text(path)
+            what = _arrow(fields_title(entry.fields), where)
+            yield Thing(entry.digest, "moved entries", what, where=where)
+        case RemoveEntry(entry):
+            yield Thing(entry.digest, "removed entries", fields_title(entry.fields))
+        case RenameHeading():
+            what = _arrow(visible(action.before), visible(action.after))
+            yield Thing(action.digest, "renamed headings", what)
+        case _:
+            assert_never(action)
+
+
+def _changes(action: ChangeItem, names: ReportNames) -> Iterator[Thing]:
     """Yield what changes in an item, by the files whose entries hold what it changes to."""
-    title = subjects.item_title(action.key)
-    by_source: dict[SourceKey, list[str]] = defaultdict(list)
+    title = names.item_title(action.key)
     if action.sources:
-        digest = subjects.digest(action.row_ids[0])
+        digest = names.digest(action.row_ids[0])
         yield Thing(digest, "completed items", title, _names(action.sources))
+    by_source: dict[SourceKey, dict[str, Value]] = defaultdict(dict)
     for name, value in action.after.items():
-        if name in action.sources:
-            continue
-        by_source[subjects.source(action.row_ids, name, value)].append(name)
-    for digest, names in by_source.items():
-        if edits := {name: action.after[name] for name in names if name not in action.fills}:
-            changes = action.before, edits
-            yield Thing(digest, "changed items", title, _names(edits), *changes)
-        if fills := _names(name for name in names if name in action.fills):
+        if name not in action.sources:
+            by_source[names.source(action.row_ids, name, value)][name] = value
+    for digest, after in by_source.items():
+        edits = {name: value for name, value in after.items() if name not in action.fills}
+        if edits:
+            yield Thing(digest, "changed items", title, _names(edits), action.before, edits)
+        if fills := _names(name for name in after if name in action.fills):
             yield Thing(digest, "filled-in items", "", fills)
 
 
-def _moved(action: ChangeItem, plan: Plan, subjects: ReportNames) -> Thing:
+def _moved(action: ChangeItem, names: ReportNames) -> Thing:
     """Return the move of an item, with the heading whose collection it comes into."""
-    paths = {
-        collection_row.collection: collection_row.path for collection_row in plan.collection_rows
-    }
-    known = [path_text(paths[key]) for key in action.placed if paths.get(key)]
-    title = subjects.item_title(action.key)
-    where = ", ".join(known)
-    what = _arrow(title, where) if known else title
-    return Thing(subjects.digest(action.row_ids[0]), "moved items", what, where=where)
+    rows = [names.collection_rows[key] for key in action.placed if key in names.collection_rows]
+    where = ", ".join(path_text(row.path) for row in rows if row.path)
+    title = names.item_title(action.key)
+    what = _arrow(title, where) if where else title
+    return Thing(names.digest(action.row_ids[0]), "moved items", what, where=where)
 
 
 def _arrow(before: str, after: str) -> str:
@@ -233,28 +229,24 @@ def _names(fields: Iterable[str]) -> tuple[str, ...]:
 
 
 def as_lines(
-    plan: Plan, subjects: ReportNames, headings: Mapping[End, str] = HEADINGS
+    plan: Plan, names: ReportNames, headings: Mapping[End, str] = HEADINGS
 ) -> Iterator[str]:
     """Yield what `plan` does at either end, digest by digest in the order of the lock file."""
-    by_end: dict[End, list[Thing]] = {end: [] for end in headings}
-    for thing in things(plan, subjects):
-        by_end[thing.end].append(thing)
-    parts = [(headings[end], found) for end, found in by_end.items() if found]
-    for number, (heading, found) in enumerate(parts):
-        yield from [""] if number else []
-        yield styled(heading, "bold")
-        yield from _digests(found)
+    return separated(_as_lines(things(plan, names), headings))
 
 
-def _digests(found: Iterable[Thing]) -> Iterator[str]:
-    groups: dict[str, dict[str, list[Thing]]] = defaultdict(lambda: defaultdict(list))
-    for thing in found:
-        groups[thing.digest][thing.label].append(thing)
-    for digest in sorted(groups, key=lambda digest: (not digest, digest)):
-        yield f"  {visible(digest) or _SHARED}"
-        for label in _LABELS:
-            if same := groups[digest].get(label):
-                yield from _kind(label, same)
+def _as_lines(found: Iterable[Thing], headings: Mapping[End, str]) -> Iterator[str]:
+    ends = [*headings]
+    # What stands above the digests' own, the collection of all, comes last.
+    order = sorted(found, key=lambda one: (ends.index(one.end), not one.digest, one.digest))
+    for end, of_end in groupby(order, key=lambda one: one.end):
+        yield styled(headings[end], "bold")
+        for digest, of_digest in groupby(of_end, key=lambda one: one.digest):
+            yield f"  {visible(digest) or _SHARED}"
+            in_order = sorted(of_digest, key=lambda one: _LABELS.index(one.label))
+            for label, same in groupby(in_order, key=lambda one: one.label):
+                yield from _kind(label, list(same))
+        yield ""
 
 
 def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
@@ -313,7 +305,7 @@ def change_text(before: Fields, after: Fields) -> str:
     if len(after) != 1:
         return ""
     ((name, value),) = after.items()
-    found = _replaced(_parts(before.get(name, EMPTY)), _parts(value))
+    found = set(_replaced(value_parts(before.get(name, EMPTY)), value_parts(value)))
     if len(found) != 1:
         return ""
     old, new = (visible(text) for text in found.pop())
@@ -328,48 +320,22 @@ def _replacement(old: str, new: str) -> str:
     return f"“{old}” → “{new}”" if new else f"- “{old}”"
 
 
-def _parts(value: Value) -> tuple[str, ...]:
-    """Return a value in the parts that change one by one."""
-    match value:
-        case str():
-            return (value,)
-        case Blocks(texts) | Members(texts):
-            return texts
-        case Names(people):
-            return people
-        case WebLinks(hyperlinks):
-            return tuple(f"{link.label} {link.url}" for link in hyperlinks)
-        case _:
-            return ()
-
-
-def _replaced(before: Sequence[str], after: Sequence[str]) -> set[tuple[str, str]]:
-    """Return all pairs of texts of which one took the other's place."""
-    found: set[tuple[str, str]] = set()
-    for start, stop, first, last in _differences(before, after):
-        old, new = before[start:stop], after[first:last]
+def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Yield all pairs of texts of which one took the other's place."""
+    for old, new in _differences(before, after):
         if len(old) != len(new):
             old, new = ("\n".join(old),), ("\n".join(new),)
         for one, other in zip(old, new, strict=True):
-            found |= _replaced_words(one, other) if one and other else {(one, other)}
-    return found
+            if not one or not other:
+                yield one, other
+                continue
+            for words, others in _differences(_WORD.findall(one), _WORD.findall(other)):
+                yield "".join(words).strip(), "".join(others).strip()
 
 
-def _replaced_words(before: str, after: str) -> set[tuple[str, str]]:
-    old, new = _WORD.findall(before), _WORD.findall(after)
-    return {
-        ("".join(old[start:stop]).strip(), "".join(new[first:last]).strip())
-        for start, stop, first, last in _differences(old, new)
-    }
-
-
-def _differences(before: Sequence[str], after: Sequence[str]) -> list[tuple[int, int, int, int]]:
-    """Return the ranges in which two sequences differ."""
-    # SequenceMatcher takes quadratic time.
-    if len(before) * len(after) > _MOST_COMPARISONS:
-        return [(0, len(before), 0, len(after))]
-    # autojunk would ignore frequent words in texts of 200 words and more.
-    opcodes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
-    return [
-        (start, stop, first, last) for tag, start, stop, first, last in opcodes if tag != "equal"
-    ]
+def _differences(
+    before: Sequence[str], after: Sequence[str]
+) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+    for tag, start, stop, first, last in opcodes(before, after, _MOST_COMPARISONS):
+        if tag != "equal":
+            yield before[start:stop], after[first:last]

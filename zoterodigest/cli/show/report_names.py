@@ -41,7 +41,7 @@ class ReportNames:
     ) -> None:
         self._links = {link.row.id: link for link in plan.links}
         self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
-        self._collection_rows = {row.collection: row for row in plan.collection_rows}
+        self.collection_rows = {row.collection: row for row in plan.collection_rows}
         self._held = held
         self._created = {
             action.key: fields_title(action.fields)
@@ -79,7 +79,7 @@ class ReportNames:
 
     def collection(self, key: str) -> str:
         """Return what a collection mirrors: a heading, or a whole digest."""
-        row = self._collection_rows.get(key)
+        row = self.collection_rows.get(key)
         return mirrored(row) if row else f"the collection {visible(key)}"
 
     def digest(self, row_id: str) -> SourceKey:

@@ -174,11 +174,11 @@ class RenameHeading:
     after: str
 
 
-ShelfAction: TypeAlias = CreateCollection | RenameCollection
+CollectionAction: TypeAlias = CreateCollection | RenameCollection
 ItemAction: TypeAlias = CreateItem | ChangeItem | TrashItem | CreateNote | ChangeNote | TrashNote
-EntryAction: TypeAlias = ChangeEntry | CreateEntry | RemoveEntry | MoveEntry | RenameHeading
+FileAction: TypeAlias = ChangeEntry | CreateEntry | RemoveEntry | MoveEntry | RenameHeading
 
-Action: TypeAlias = ShelfAction | ItemAction | EntryAction
+Action: TypeAlias = CollectionAction | ItemAction | FileAction
 
 # --- the plan ------------------------------------------------------------------------------------
 
@@ -252,8 +252,8 @@ def diverged_entries(links: Iterable[Link], rows: Iterable[LockRow]) -> frozense
 class Plan:
     """Everything a run is going to do, in the order in which it is to be done.
 
-    `rows` and `shelves` are as the lock file is to hold them when every action succeeds; rows of
-    links with actions still lack the bases of what is written.
+    `rows` and `collection_rows` are as the lock file is to hold them when every action succeeds.
+    Rows of links with actions still lack the bases of what is written.
     """
 
     actions: tuple[Action, ...] = ()

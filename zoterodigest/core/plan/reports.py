@@ -139,7 +139,7 @@ class RestoredNote:
 
 @dataclass(frozen=True, slots=True)
 class MissingCollection:
-    """The collection of this shelf is in the trash or gone: not made again, nothing placed."""
+    """The collection of this row is in the trash or gone: not made again, nothing placed."""
 
     collection_row: CollectionRow
 
