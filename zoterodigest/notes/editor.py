@@ -18,7 +18,7 @@ from zoterodigest.notes.inline import (
     text_marks,
     with_marks,
 )
-from zoterodigest.notes.markup import BLOCK, Characters, Element, parse
+from zoterodigest.notes.markup import BLOCK, Characters, Element, parse, words
 from zoterodigest.notes.model import (
     CODE,
     STRONG,
@@ -45,10 +45,8 @@ from zoterodigest.notes.model import (
 )
 from zoterodigest.notes.serialise import note_html
 
-_LEAVES = frozenset(
-    ["p", "pre", "hr", "blockquote", "ul", "ol", "table", "h1", "h2", "h3", "h4", "h5", "h6"]
-)
-_DROPPED = frozenset(["caption", "head", "template"])
+_LEAVES = words("p pre hr blockquote ul ol table h1 h2 h3 h4 h5 h6")
+_DROPPED = words("caption head template")
 _SPANS = ("colspan", "rowspan")
 
 

@@ -41,15 +41,7 @@ _MARKS = {
 }
 _EMBEDDED = frozenset({"audio", "iframe", "video"})
 _IGNORED = frozenset({"head", "noscript", "object", "script", "style", "template", "title"})
-_IMAGE_ATTRIBUTES = (
-    "src",
-    "alt",
-    "title",
-    "width",
-    "height",
-    "data-attachment-key",
-    "data-annotation",
-)
+_OF_IMAGES = ("src", "alt", "title", "width", "height", "data-attachment-key", "data-annotation")
 COMBINING_STROKE = "\u0338"
 """After the `>` of a tag, composition (NFC) would make one character of both."""
 
@@ -123,17 +115,14 @@ def _with_allowed_marks(run: Run) -> Run:
 def join_runs(runs: Iterable[Run]) -> Runs:
     """Join neighbouring texts that carry the same marks; drop empty ones."""
     # Empty texts go first: one of them must not part two texts with the same marks.
-    solid = (run for run in runs if not isinstance(run, NoteText) or run.text)
+    full = (run for run in runs if not isinstance(run, NoteText) or run.text)
     joined: list[Run] = []
-    for marks, group in groupby(
-        solid, lambda run: run.marks if isinstance(run, NoteText) else None
-    ):
+    for marks, group in groupby(full, lambda run: run.marks if isinstance(run, NoteText) else None):
         if marks is None:
             joined += group
         else:
-            joined.append(
-                NoteText("".join(run.text for run in group if isinstance(run, NoteText)), marks)
-            )
+            text = "".join(run.text for run in group if isinstance(run, NoteText))
+            joined.append(NoteText(text, marks))
     return tuple(joined)
 
 
@@ -162,12 +151,9 @@ def _element_runs(element: Element, marks: Marks, breaking: Set[str]) -> Iterato
         data = element.attributes.get("data-citation", "")
         yield NoteCitation(data, _shown(element), marks)
     elif element.tag == "span" and (kind := _annotation(element)):
-        quoted = (
-            run
-            for run in gathered_runs(element.children)
-            if isinstance(run, NoteText | Break | Math)
-        )
-        yield Annotated(kind, element.attributes["data-annotation"], tuple(quoted), marks)
+        runs = gathered_runs(element.children)
+        quoted = tuple(run for run in runs if isinstance(run, NoteText | Break | Math))
+        yield Annotated(kind, element.attributes["data-annotation"], quoted, marks)
     else:
         inner = with_marks(marks, *text_marks(element))
         yield from gathered_runs(element.children, inner, breaking=breaking)
@@ -186,7 +172,7 @@ def _image(element: Element, marks: Marks) -> Image:
     for side in ("width", "height"):
         digits = re.match(r"\d+", values.get(side, ""))
         values[side] = digits.group() if digits else ""
-    kept = ((name, values.get(name, "")) for name in _IMAGE_ATTRIBUTES)
+    kept = ((name, values.get(name, "")) for name in _OF_IMAGES)
     return Image(tuple((name, value) for name, value in kept if value or name == "alt"), marks)
 
 

@@ -231,12 +231,9 @@ def _holdable(runs: Iterable[Run], allows_math: bool) -> Iterator[PlainRun]:
 
 def _holdable_marks(marks: Marks) -> Marks:
     """Keep what Markdown knows; code excludes every other mark but a link, which wins over it."""
-    kept = [replace(mark, value="") if mark.name == "u" else mark for mark in marks]
-    kept = [
-        TextMark(mark.name, _one_line(mark.value), _one_line(mark.title))
-        for mark in kept
-        if mark.name in _KEPT_MARKS
-    ]
+    known = (mark for mark in marks if mark.name in _KEPT_MARKS)
+    kept = [TextMark(mark.name, _one_line(mark.value), _one_line(mark.title)) for mark in known]
+    kept = [replace(mark, value="") if mark.name == "u" else mark for mark in kept]
     kept = [mark for mark in kept if mark.name != "link" or is_safe(mark.value)]
     if CODE in kept:
         links = tuple(mark for mark in kept if mark.name == "link")

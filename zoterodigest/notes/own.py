@@ -107,11 +107,9 @@ def _in_words(run: Run) -> Iterator[Run]:
             yield NoteText(dict(attributes).get("alt", ""))
         case Annotated(runs=quoted):
             text = "".join(one.text for one in quoted if isinstance(one, NoteText)).lstrip()
-            is_quoted = text.startswith(tuple(_QUOTES))
-            marks = run.marks
-            yield from (
-                quoted if is_quoted else (NoteText("“", marks), *quoted, NoteText("”", marks))
-            )
+            if not text.startswith(tuple(_QUOTES)):
+                quoted = (NoteText("“", run.marks), *quoted, NoteText("”", run.marks))
+            yield from quoted
         case _:
             yield run
 

@@ -57,9 +57,7 @@ def patch_html(
     as one that ends under a private heading. A quotation of an annotation stays in the paragraph
     that changes around it; a change of its own words gives `QuotationLost`.
     """
-    wanted = tuple(
-        part for part in note.parts if part.name is None or not is_never_shown(part.name)
-    )
+    wanted = tuple(one for one in note.parts if one.name is None or not is_never_shown(one.name))
     # Blocks inside unclosed or styled elements cannot be spliced: such HTML is taken as the editor
     # would save it.
     for html in (present_html, editor_form(present_html)):
@@ -86,10 +84,7 @@ def without_headings(html: str, names: Set[str]) -> str:
     parts = anatomy.parts if anatomy else ()
     gone = {part_name(name) for name in names}
     empty = [part for part in parts if part.name in gone and part.after == part.end]
-    cuts = [
-        _Splice(part.start - html.startswith("\n", part.start - 1), part.after, "")
-        for part in empty
-    ]
+    cuts = [_cut(html, part.start, part.after) for part in empty]
     cut = {part.name for part in empty}
     bare = _spliced(html, cuts)
     return bare if _said(bare) == tuple(one for one in _said(html) if one[0] not in cut) else html
@@ -130,11 +125,8 @@ def _part_splices(html: str, anatomy: Anatomy, wanted: Sequence[Part]) -> Iterat
 
 def _says(html: str, wanted: Sequence[Part]) -> bool:
     """Tell whether the parts of a note read back as `wanted` (PutGet)."""
-    found = dict(_said(html))
-    return all(
-        found.get(_name(part)) == tuple(filter(None, canonical_blocks(part.blocks)))
-        for part in wanted
-    )
+    said = ((_name(part), tuple(filter(None, canonical_blocks(part.blocks)))) for part in wanted)
+    return set(said) <= set(_said(html))
 
 
 def _atoms(html: str) -> Counter[Run]:
@@ -168,8 +160,10 @@ def _changes(html: str, at: PlacedPart, part: Part) -> Iterator[_Splice]:
         cursor = placed.end
         if units != whole[number]:
             yield _Splice(placed.start, placed.end, units_html(units, placed.node), lost)
-    # Each node goes with the line break before it, so that no blank lines pile up.
     for number in sorted(gone):
-        placed = at.placed[number]
-        start = placed.start - html.startswith("\n", placed.start - 1)
-        yield _Splice(start, placed.end, "")
+        yield _cut(html, at.placed[number].start, at.placed[number].end)
+
+
+def _cut(html: str, start: int, end: int) -> _Splice:
+    # With the line break before it, so that no blank lines pile up.
+    return _Splice(start - html.startswith("\n", start - 1), end, "")

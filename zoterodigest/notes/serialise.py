@@ -90,9 +90,7 @@ def _node_html(node: Node) -> str:
         case List():
             return _list_html(node)
         case Table():
-            rows = "\n".join(
-                "\n".join(("<tr>", *map(_cell_html, row), "</tr>")) for row in node.rows
-            )
+            rows = "\n".join("\n".join(("<tr>", *map(_cell, row), "</tr>")) for row in node.rows)
             return f"<table>\n<tbody>\n{rows}\n</tbody>\n</table>"
 
 
@@ -111,7 +109,7 @@ def _item_html(item: tuple[Node, ...]) -> str:
             return nodes_html(item)
 
 
-def _cell_html(cell: NoteCell) -> str:
+def _cell(cell: NoteCell) -> str:
     tag = "th" if cell.is_header else "td"
     return f"<{tag}{_attributes(cell.attributes)}>\n{nodes_html(cell.nodes)}\n</{tag}>"
 

@@ -50,6 +50,10 @@ class NoteUnit:
     lost: str = ""
 
 
+Groups = list[tuple[int | None, list[NoteUnit]]]
+"""Units of one node each, with the index of the present node that they replace, None for none."""
+
+
 def present_units(placed: Sequence[Placed]) -> list[NoteUnit]:
     """Return the blocks of a part in a note, each with its canonical Markdown."""
     blocks = [(number, block) for number, at in enumerate(placed) for block in flatten((at.node,))]
@@ -66,9 +70,7 @@ def present_units(placed: Sequence[Placed]) -> list[NoteUnit]:
     return units
 
 
-def regrouped(
-    present: Sequence[NoteUnit], blocks: Sequence[str]
-) -> list[tuple[int | None, list[NoteUnit]]]:
+def regrouped(present: Sequence[NoteUnit], blocks: Sequence[str]) -> Groups:
     """Return the units of a part for the Markdown `blocks`, in groups of one node each.
 
     Each group has the index of the node that it replaces, None for a new one. A block that says the
@@ -178,9 +180,9 @@ def _rewritten(new: NoteParagraph, old: Content, runs: Sequence[Run]) -> tuple[N
     return NoteParagraph(shown, old.attributes if isinstance(old, NoteParagraph) else ()), lost
 
 
-def _grouped(units: Sequence[NoteUnit]) -> list[tuple[int | None, list[NoteUnit]]]:
+def _grouped(units: Sequence[NoteUnit]) -> Groups:
     """Put units together that make one top-level node, with the index of the node they replace."""
-    groups: list[tuple[int | None, list[NoteUnit]]] = []
+    groups: Groups = []
     taken: set[int | None] = set()
     for unit in units:
         _reopen(groups, unit.node)
@@ -195,7 +197,7 @@ def _grouped(units: Sequence[NoteUnit]) -> list[tuple[int | None, list[NoteUnit]
     return groups
 
 
-def _reopen(groups: list[tuple[int | None, list[NoteUnit]]], node: int | None) -> None:
+def _reopen(groups: Groups, node: int | None) -> None:
     """Take what was begun since into the last group that has a place, if its place is `node`."""
     if node is None:
         return

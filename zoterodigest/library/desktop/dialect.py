@@ -39,10 +39,8 @@ class DesktopDialect(ApiDialect):
     read_seconds = 120.0
     write_seconds = 600.0
 
-    def __init__(
-        self, address: DesktopAddress, access: Access, *, waits_for_start: bool = True
-    ) -> None:
-        self.starting: Sequence[float] = _STARTING if waits_for_start else ()
+    def __init__(self, address: DesktopAddress, access: Access, starting: Sequence[float]) -> None:
+        self.starting = starting
         self.instance = ""
         """The id of the Zotero that runs there, which its versions and keys to write belong to."""
         self.greeting: Answer | None = None
@@ -70,7 +68,7 @@ class DesktopDialect(ApiDialect):
     def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
         """Send one write under the person's permission."""
         self.greet(session)
-        return self.permission.write(session, path, content, token, self.write_seconds)
+        return self.permission.write(session, path, content, token)
 
     def check(self, answer: Answer) -> None:
         """Raise if another Zotero answers, or something that is none."""
@@ -110,7 +108,7 @@ def desktop_session(
     waits_for_start: bool = True,
 ) -> DesktopSession:
     """Return a session with the Zotero at `address`."""
-    dialect = DesktopDialect(address, access, waits_for_start=waits_for_start)
+    dialect = DesktopDialect(address, access, _STARTING if waits_for_start else ())
     return Session(address, dialect, access, now=now)
 
 

@@ -19,6 +19,7 @@ from zoterodigest.library.rules.values import NotAccepted
 
 Keys = Mapping[str, str]
 Body = dict[str, Any]
+LibraryObject = LibraryItem | Collection
 
 
 class SentObjects(NamedTuple):
@@ -32,7 +33,7 @@ class SentObjects(NamedTuple):
     bodies: Mapping[str, Mapping[str, Any]]
 
 
-def parent_of(thing: LibraryItem | Collection) -> str:
+def parent_of(thing: LibraryObject) -> str:
     """Return the key of what an object belongs to; "" if that is nothing."""
     parent = thing.parent if isinstance(thing, Collection) else thing.data.get("parentItem")
     return parent if isinstance(parent, str) else ""
@@ -51,9 +52,8 @@ def renamed(thing: Thing, keys: Keys) -> Thing:
     if isinstance(data.get("parentItem"), str):
         data["parentItem"] = keys.get(data["parentItem"], data["parentItem"])
     if isinstance(data.get("collections"), list | tuple):
-        data["collections"] = [
-            keys.get(one, one) if isinstance(one, str) else one for one in data["collections"]
-        ]
+        named = data["collections"]
+        data["collections"] = [keys.get(one, one) if isinstance(one, str) else one for one in named]
     return replace(thing, key=key, data=data)
 
 
@@ -85,9 +85,7 @@ def body_over(kind: ObjectKind[Thing], thing: Thing, present: Thing | None) -> B
     return kind.body(thing, present) or Unchanged(thing.key, thing.version)
 
 
-def _not_accepted(
-    thing: LibraryItem | Collection, present: LibraryItem | Collection | None
-) -> Refused | None:
+def _not_accepted(thing: LibraryObject, present: LibraryObject | None) -> Refused | None:
     if isinstance(thing, Collection):
         return None
     stored = present.data if isinstance(present, LibraryItem) and thing.version else None
@@ -111,7 +109,7 @@ def thing_sent(kind: ObjectKind[Thing], key: str, body: Mapping[str, Any]) -> Th
     return thing
 
 
-def note_edited(thing: LibraryItem | Collection) -> datetime | None:
+def note_edited(thing: LibraryObject) -> datetime | None:
     """Return when a note was saved last, as a person may be at it; None for anything else."""
     if isinstance(thing, Collection) or thing.data.get("itemType") != "note":
         return None

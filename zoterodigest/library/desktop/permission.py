@@ -17,8 +17,8 @@ from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 
 _LOG = logging.getLogger(__name__)
 
-_DIALOG_SECONDS = 600.0
-"""A person takes time to answer a dialog."""
+_DIALOG = 600.0
+"""Seconds: a person takes time to answer a dialog."""
 
 _ASKED = 3
 """How often a person is asked for one write at most."""
@@ -45,9 +45,7 @@ class Permission:
         content = json.dumps({"appName": "zoterodigest"}).encode("ascii")
 
         def asked() -> Result:
-            result = session.send(
-                "POST", "/local/authorize", content=content, seconds=_DIALOG_SECONDS
-            )
+            result = session.send("POST", "/local/authorize", content=content, seconds=_DIALOG)
             if isinstance(result, Answer) and result.status == 403:
                 raise denied()
             return result
@@ -57,14 +55,12 @@ class Permission:
         self._access.wait(0.0, "")
         return self._given(instance, answer.body)
 
-    def write(
-        self, session: Session[Any], path: str, content: bytes, token: str, seconds: float
-    ) -> Result:
+    def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:
         """Send one write; ask the person if need be. Raises `LibraryReadOnly` at a no.
 
         A 401 may come at any write: the key may be spent, or the permission withdrawn.
         """
-        instance = session.dialect.instance
+        instance, seconds = session.dialect.instance, session.dialect.write_seconds
         for _ in range(_ASKED):
             if self._key is None:
                 self._key = self._access.local_key_of(instance)

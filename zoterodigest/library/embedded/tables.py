@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 from zoterodigest.foreign import OBJECT, BadJson, read_json, read_json_as
 from zoterodigest.library.embedded.migrations import HAS_RELATED
+from zoterodigest.library.item_json import Data
 from zoterodigest.library.port import BadLibrary, Collection, LibraryItem
 
 Connection = sqlite3.Connection
@@ -153,9 +154,7 @@ def _relations(key: str, text: str) -> dict[str, Any]:
         raise _damaged(f"the collection {key!r}") from error
 
 
-def store_collection(
-    connection: Connection, collection: Collection, relations: Mapping[str, Any]
-) -> None:
+def store_collection(connection: Connection, collection: Collection, relations: Data) -> None:
     """Put `collection` in place of what has its key."""
     connection.execute(
         "INSERT INTO collections (key, version, name, parent, trashed, relations) "

@@ -76,11 +76,9 @@ def _parsed_date(sent: Json) -> str:
 def collection_of(sent: Any) -> Collection:
     """Return the collection that the API sent; raises `NotAnObject`."""
     key, version, data = _parts(sent)
-    parent = data.get("parentCollection")
-    is_trashed = bool(data.get("deleted"))
-    return Collection(
-        key, version, str(data.get("name", "")), parent if is_key(parent) else None, is_trashed
-    )
+    name, above = str(data.get("name", "")), data.get("parentCollection")
+    parent = above if is_key(above) else None
+    return Collection(key, version, name, parent, bool(data.get("deleted")))
 
 
 def understood(sent: Sequence[Any], parse: Callable[[Any], Thing]) -> Iterator[Thing]:
@@ -242,18 +240,13 @@ def is_collection_written(collection: Collection, found: Collection) -> bool:
     return _collection_data(wanted) == _collection_data(found)
 
 
-def _collection_data(collection: Collection) -> dict[str, Any]:
-    return {
-        "name": collection.name,
-        "parentCollection": collection.parent or False,
-        "deleted": int(collection.is_trashed),
-    }
+def _collection_data(one: Collection) -> dict[str, Any]:
+    parent, is_trashed = one.parent or False, int(one.is_trashed)
+    return {"name": one.name, "parentCollection": parent, "deleted": is_trashed}
 
 
-ITEMS: ObjectKind[LibraryItem] = ObjectKind(
-    "items", "itemKey", item_of, objection, item_body, is_written
-)
-COLLECTIONS: ObjectKind[Collection] = ObjectKind(
+ITEMS = ObjectKind("items", "itemKey", item_of, objection, item_body, is_written)
+COLLECTIONS = ObjectKind(
     "collections",
     "collectionKey",
     collection_of,

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, Protocol
 
-from zoterodigest.library.http.objects import ObjectKind, Thing
+from zoterodigest.library.http.objects import Json, ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer, Lost, Result, may_try_again
 from zoterodigest.library.http.session import Session
 from zoterodigest.library.http.trouble import plain_message
@@ -157,10 +157,7 @@ def _is_repeat(result: Result) -> bool:
     return isinstance(result, Answer) and result.status == 412
 
 
-Bodies = Sequence[Mapping[str, Any]]
-
-
-def judged(bodies: Bodies, answer: Any, secret: str = "") -> list[Outcome | None]:
+def judged(bodies: Sequence[Json], answer: Any, secret: str = "") -> list[Outcome | None]:
     """Return what became of each of `bodies`; None if the answer does not tell.
 
     An outcome has the key that the body has, or that the server gave to a body without one (""
@@ -176,9 +173,7 @@ def objects_in(answer: Any) -> list[Any]:
     return list(written.values())
 
 
-def _judged(
-    body: Mapping[str, Any], index: str, parts: Mapping[str, Any], secret: str
-) -> Outcome | None:
+def _judged(body: Json, index: str, parts: Json, secret: str) -> Outcome | None:
     sent, expected = str(body.get("key", "")), int(body.get("version", 0))
     # `failed` first: it carries no key, and what failed counts as failed whatever else is said.
     match _part(parts, "failed").get(index), _part(parts, "successful").get(index):

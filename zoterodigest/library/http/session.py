@@ -41,6 +41,7 @@ _LOG = logging.getLogger(__name__)
 _CONNECT_SECONDS = 15.0
 
 Params = Mapping[str, str | int]
+Headers = Mapping[str, str]
 
 
 class ApiDialect(Protocol):
@@ -190,7 +191,7 @@ class Session(Generic[D]):
         path: str,
         *,
         params: Params | None = None,
-        headers: Mapping[str, str] | None = None,
+        headers: Headers | None = None,
         content: bytes | None = None,
         seconds: float = 0.0,
     ) -> Result:
@@ -220,9 +221,7 @@ class Session(Generic[D]):
         self.dialect.greet(self)
         return self.tried(lambda: self.send("GET", path, params=params))
 
-    def _sent(
-        self, method: str, path: str, headers: Mapping[str, str], request: Mapping[str, Any]
-    ) -> Result:
+    def _sent(self, method: str, path: str, headers: Headers, request: Mapping[str, Any]) -> Result:
         """Send a request once; raises `httpx2.ConnectError` if nothing listens there."""
         import httpx2
 

@@ -44,11 +44,8 @@ def with_names(creators: Sequence[Creator], names: Names, role: str) -> list[dic
 
 def raw_names(creators: Sequence[JsonCreator], role: str) -> str:
     """Return one text that differs whenever the parts of a creator with `role` differ."""
-    return "\n".join(
-        "\t".join((creator.last, creator.first, creator.name))
-        for creator in creators
-        if creator.role == role
-    )
+    parts = ((one.last, one.first, one.name) for one in creators if one.role == role)
+    return "\n".join(map("\t".join, parts))
 
 
 def _known_or_new(name: str, known: Sequence[Creator], role: str) -> dict[str, Any]:

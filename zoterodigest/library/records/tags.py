@@ -51,9 +51,8 @@ class Spellings:
         at = 0
         while at < len(tokens):
             size = self._phrase_at(folded, at)
-            phrase = (
-                self._phrases[tuple(folded[at : at + size])] if size else _lowered(tokens[at][1])
-            )
+            words = tuple(folded[at : at + size])
+            phrase = self._phrases[words] if size else _lowered(tokens[at][1])
             spelled += _separator(tokens, at) + phrase
             at += size or 1
         return spelled or text
@@ -79,9 +78,7 @@ def with_members(
 
     A tag that already means a member stays as it is; every other tag stays in its place.
     """
-    wanted = {
-        spellings.fold(cut_tag(prefix, member)): member for member in members if member.strip()
-    }
+    wanted = {spellings.fold(cut_tag(prefix, one)): one for one in members if one.strip()}
     kept: list[dict[str, Any]] = []
     for tag in tags:
         name = str(tag.get("tag", ""))

@@ -183,9 +183,8 @@ def references(
     without a `formula` the rules' own makes new ones. Raises `BadFormula`.
     """
     works = [read_work(data, rules) for data in items if not ItemJson(data).is_part]
-    keys = citation_keys(
-        works, parse_formula(formula or rules.key_formula), rules, fixed=fixed, taken=taken
-    )
+    parsed = parse_formula(formula or rules.key_formula)
+    keys = citation_keys(works, parsed, rules, fixed=fixed, taken=taken)
     return tuple(map(Reference, works, keys))
 
 

@@ -65,18 +65,12 @@ def write_when(place: ItemTarget, present: Fields, asked: Fields) -> Patch:
     ("n.d.") is read as both, and it is never written as a year.
     """
     date, year = (text_in({**present, **asked}, name) for name in ("date", "year"))
-    is_of_another_year = bool(date and year and not date.startswith(year))
-    if "date" not in asked and (
-        is_of_another_year or (not year and is_iso(date) and len(date) == 4)
-    ):
+    differs = bool(date and year and not date.startswith(year))
+    if "date" not in asked and (differs or (not year and is_iso(date) and len(date) == 4)):
         date = ""
-    if "year" not in asked and (is_of_another_year or not is_iso(year)):
+    if "year" not in asked and (differs or not is_iso(year)):
         year = ""
-    if (
-        is_of_another_year
-        and asked.keys() >= {"date", "year"}
-        and place.homes.item_type != "preprint"
-    ):
+    if differs and {"date", "year"} <= asked.keys() and place.homes.item_type != "preprint":
         date = ""
     return place.patch(place.homes.date, write_date(place.text(place.homes.date), date or year))
 
@@ -157,9 +151,10 @@ def _with_venue_tag(place: ItemTarget, old: str, new: str) -> Patch:
     return {"tags": kept} if kept != tags else {}
 
 
-def _write_text(
-    home_name: str, form: Callable[[str], str] = str
-) -> Callable[[ItemTarget, Value], Patch]:
+_Writer = Callable[[ItemTarget, Value], Patch]
+
+
+def _write_text(home_name: str, form: Callable[[str], str] = str) -> _Writer:
     """Return the writer of a field that is the text of one home."""
     return lambda place, value: place.patch(getattr(place.homes, home_name), form(_text(value)))
 
@@ -169,7 +164,7 @@ def _write_authors(place: ItemTarget, value: Value) -> Patch:
     return {"creators": with_names(place.data.get("creators", ()), names, place.homes.role)}
 
 
-def _write_members(name: str) -> Callable[[ItemTarget, Value], Patch]:
+def _write_members(name: str) -> _Writer:
     def write(place: ItemTarget, value: Value) -> Patch:
         texts = value.texts if isinstance(value, Members) else ()
         tags, prefix = place.data.get("tags", ()), place.zotero.prefix(name)
@@ -233,7 +228,7 @@ def _text(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
-_WRITERS: Mapping[str, Callable[[ItemTarget, Value], Patch]] = {
+_WRITERS: Mapping[str, _Writer] = {
     "title": _write_text("title", lambda text: " ".join(text.split())),
     "authors": _write_authors,
     "pages": _write_text("pages", canonical_pages),

@@ -26,10 +26,7 @@ _EXTERNAL = {
     ),
     "collections": frozenset({"mendeleyDB:remoteFolderUUID"}),
 }
-_TO_OBJECTS = {
-    "items": frozenset({"owl:sameAs", REPLACES, RELATED}),
-    "collections": frozenset({"owl:sameAs"}),
-}
+_TO_OBJECTS = {"items": {"owl:sameAs", REPLACES, RELATED}, "collections": {"owl:sameAs"}}
 # A library without an account is `users/local/NAME` in the relations that Zotero itself makes.
 _URI = re.compile(
     r"(http://zotero\.org/(?:(?:users|groups)/[0-9]+|users/local/[^/\s]+)/(?:publications/)?"

@@ -33,11 +33,8 @@ def patched(stored: Data | None, change: Data, *, now: str) -> dict[str, Any]:
     before = {} if stored is None else _retyped(stored, kind)
     defaults = {"itemType": kind.name, "tags": [], "relations": {}}
     after = defaults | ({} if kind.is_part else {"creators": []}) | before
-    change = {
-        name: change[name]
-        for name in change
-        if name != "itemType" and (change[name] or name not in _KEPT_IF_EMPTY)
-    }
+    unused = {"itemType", *(name for name in _KEPT_IF_EMPTY if not change.get(name))}
+    change = {name: change[name] for name in change if name not in unused}
     above = str(change.get("parentItem") or before.get("parentItem", ""))
     # Sorted: of several faults, the same one is always reported.
     for name in sorted(change):

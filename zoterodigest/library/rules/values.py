@@ -35,16 +35,14 @@ class NotAccepted(Exception):
     `data` names what the refusal is about, e.g. the parent that is missing.
     """
 
-    def __init__(self, code: int, message: str, data: Mapping[str, Any] | None = None) -> None:
+    def __init__(self, code: int, message: str, data: Data | None = None) -> None:
         super().__init__(message)
         self.code = code
         self.message = message
         self.data = data or {}
 
 
-def require(
-    is_so: object, message: str, code: int = 400, data: Mapping[str, Any] | None = None
-) -> None:
+def require(is_so: object, message: str, code: int = 400, data: Data | None = None) -> None:
     """Raise `NotAccepted` with `message` unless `is_so`."""
     if not is_so:
         raise NotAccepted(code, message, data)

@@ -24,9 +24,6 @@ from zoterodigest.library.server.site import Served, ServedSite, user_of
 from zoterodigest.library.server.writing import WriteRequest
 
 _READS = frozenset({"GET", "HEAD"})
-_TEMPLATES = frozenset(
-    {"itemTypes", "itemFields", "itemTypeFields", "itemTypeCreatorTypes", "creatorFields"}
-)
 _HEADERS = {"Zotero-API-Version": "3", "Zotero-Schema-Version": "41", "Cache-Control": "no-store"}
 
 
@@ -66,7 +63,7 @@ def _answer(request: Request, site: ServedSite) -> Response:
             return json_answer([_group(site.libraries[path], address) for path in groups])
         case ("groups", number):
             return json_answer(_group(site.served(f"groups/{number}", opened), address))
-        case ("items", "new") | (_,) if request.segments[0] in {*_TEMPLATES, "items"}:
+        case ("items", "new") | (_,):
             return template_answer(request)
         case ():
             return text_answer("Nothing to see here.")

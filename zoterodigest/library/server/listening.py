@@ -218,9 +218,7 @@ def listener(
     It has its port already; `serve_forever` answers.
     """
     offered = site(libraries, keys, new_key)
-    return Listener(
-        port, lambda request: answer_request(request, offered), report, admit=offered.admit
-    )
+    return Listener(port, lambda sent: answer_request(sent, offered), report, admit=offered.admit)
 
 
 @contextmanager

@@ -14,13 +14,13 @@ from zoterodigest.foreign import read_json
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _MAX_PARAMETERS = 100
 
+Headers = Mapping[str, str]
+
 
 class Rejected(Exception):
     """The request as a whole is answered with an error: `status`, one sentence, and headers."""
 
-    def __init__(
-        self, status: int, sentence: str, headers: Mapping[str, str] | None = None
-    ) -> None:
+    def __init__(self, status: int, sentence: str, headers: Headers | None = None) -> None:
         super().__init__(sentence)
         self.status = status
         self.sentence = sentence
@@ -38,7 +38,7 @@ class Request:
     path: str
     segments: tuple[str, ...]
     query: Mapping[str, Sequence[str]] = field(repr=False)
-    headers: Mapping[str, str] = field(repr=False)
+    headers: Headers = field(repr=False)
     body: bytes = field(default=b"", repr=False)
 
     def parameter(self, name: str, default: str = "") -> str:
@@ -68,13 +68,11 @@ class Response:
     """An answer; the length of its body is for the server to tell."""
 
     status: int
-    headers: Mapping[str, str] = field(default_factory=dict)
+    headers: Headers = field(default_factory=dict)
     body: bytes = b""
 
 
-def read_request(
-    method: str, target: str, headers: Mapping[str, str], body: bytes = b""
-) -> Request:
+def read_request(method: str, target: str, headers: Headers, body: bytes = b"") -> Request:
     """Return what a client sent as a request; raises `Rejected` if its query is too long."""
     path, _, query = target.partition("?")
     segments = tuple(unquote(part) for part in path.split("/") if part)
@@ -93,17 +91,13 @@ def number(text: str, otherwise: str) -> int:
     return int(text)
 
 
-def json_answer(
-    value: Any, headers: Mapping[str, str] | None = None, *, status: int = 200
-) -> Response:
+def json_answer(value: Any, headers: Headers | None = None, *, status: int = 200) -> Response:
     """Return `value` as a JSON answer."""
     body = json.dumps(value, ensure_ascii=False).encode("utf-8")
     return Response(status, {"Content-Type": "application/json", **(headers or {})}, body)
 
 
-def text_answer(
-    text: str, headers: Mapping[str, str] | None = None, *, status: int = 200
-) -> Response:
+def text_answer(text: str, headers: Headers | None = None, *, status: int = 200) -> Response:
     """Return `text` as an answer."""
     body = text.encode("utf-8", "replace")
     return Response(status, {"Content-Type": "text/plain; charset=utf-8", **(headers or {})}, body)

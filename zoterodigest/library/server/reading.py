@@ -13,6 +13,7 @@ from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.works import Reference, bib_text, csl_text, references
 from zoterodigest.library.server.messages import (
+    Headers,
     Rejected,
     Request,
     Response,
@@ -35,6 +36,7 @@ from zoterodigest.library.server.site import Served
 
 T = TypeVar("T")
 Path = tuple[str, ...]
+Items = Sequence[LibraryItem]
 
 _EMPTY: Mapping[str, Any] = {"searches": [], "settings": {}, "fulltext": {}}
 """What Zotero keeps and the port does not know."""
@@ -226,9 +228,7 @@ def _required(objects: Sequence[Stored], key: str, otherwise: str) -> Stored:
     raise Rejected(404, otherwise)
 
 
-def _unless_trashed(
-    items: Sequence[LibraryItem], query: Query, scope: Scope = everything
-) -> list[LibraryItem]:
+def _unless_trashed(items: Items, query: Query, scope: Scope = everything) -> list[LibraryItem]:
     return [one for one in items if scope(one) and (query.with_trashed or not one.is_trashed)]
 
 
@@ -247,7 +247,7 @@ def _listed(
             return json_answer(show(page), headers)
 
 
-def _cited(items: Sequence[LibraryItem], snapshot: Snapshot) -> list[Reference]:
+def _cited(items: Items, snapshot: Snapshot) -> list[Reference]:
     """Return `items` as references; their keys are unique in the whole library."""
     wanted = {item.key for item in items}
     data = [{**item.data, "key": item.key} for item in snapshot.items]
@@ -258,9 +258,7 @@ def _cited(items: Sequence[LibraryItem], snapshot: Snapshot) -> list[Reference]:
 _EXPORTS = (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON)
 
 
-def _exported(
-    form: ResponseFormat, items: Sequence[LibraryItem], shown: Showing, headers: Mapping[str, str]
-) -> Response:
+def _exported(form: ResponseFormat, items: Items, shown: Showing, headers: Headers) -> Response:
     cited = _cited(items, shown.snapshot)
     if form is ResponseFormat.BIBTEX:
         text, kind = bib_text(cited, Style(), bib_rules()), "application/x-bibtex"
@@ -270,9 +268,7 @@ def _exported(
     return text_answer(text, {**headers, "Content-Type": kind})
 
 
-def _with_formats(
-    shown: Showing, items: Sequence[LibraryItem], query: Query
-) -> list[dict[str, Any]]:
+def _with_formats(shown: Showing, items: Items, query: Query) -> list[dict[str, Any]]:
     """Return items as JSON, each with the other formats that are to be included."""
     objects = [shown.item(item) for item in items]
     if query.include == {"data"}:

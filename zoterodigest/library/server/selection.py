@@ -34,9 +34,7 @@ def below(key: str) -> Scope:
 def in_collection(snapshot: Snapshot, key: str) -> Scope:
     """What lies in the collection `key`, with the children of these items."""
     tops = top_items(snapshot.items)
-    members = {
-        one.key for one in snapshot.items if key in tops[one.key].data.get("collections", ())
-    }
+    members = {it.key for it in snapshot.items if key in tops[it.key].data.get("collections", ())}
     return lambda item: item.key in members
 
 
@@ -67,13 +65,11 @@ def select_items(
     return _sorted(kept, query, added or {})
 
 
-def select_collections(
-    collections: Iterable[ZoteroCollection], query: Query
-) -> list[ZoteroCollection]:
+def select_collections(within: Iterable[ZoteroCollection], query: Query) -> list[ZoteroCollection]:
     """Return the collections that `query` asks for, by name or the last written first."""
     found = [
         one
-        for one in collections
+        for one in within
         if one.version > query.since
         and (query.keys is None or one.key in query.keys)
         and all(word in folded(one.name) for word in query.words)

@@ -13,6 +13,7 @@ from typing import Any
 from zoterodigest.core.values.dates import parse_date
 from zoterodigest.library.embedded.embedded import Details
 from zoterodigest.library.embedded.tables import ItemUsers
+from zoterodigest.library.item_json import Data
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.rules.parts import ANNOTATION_TYPES, LINK_MODES, WITH_TEXT
 from zoterodigest.library.rules.schema import ItemType, item_types
@@ -59,9 +60,7 @@ class Showing:
         shown = self._object(item.key, item.version, links)
         return {**shown, "meta": self._meta(item), "data": item_data(item)}
 
-    def collection(
-        self, collection: Collection, relations: Mapping[str, Any] | None = None
-    ) -> dict[str, Any]:
+    def collection(self, collection: Collection, relations: Data | None = None) -> dict[str, Any]:
         """Return a collection as the API shows it; its `relations` are looked up if not given."""
         if relations is None:
             relations = self._details.relations.get(collection.key, {})

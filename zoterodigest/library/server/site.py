@@ -147,9 +147,7 @@ def site(
             raise ValueError(f"{path} has no key")
     # A library at two paths has one lock: two writes at once could pass each other's checks.
     locks = {id(library): RLock() for library in libraries.values()}
-    served = {
-        path: Served(path, library, locks[id(library)]) for path, library in libraries.items()
-    }
+    served = {path: Served(path, one, locks[id(one)]) for path, one in libraries.items()}
     return ServedSite(served, dict(keys), new_key)
 
 

@@ -93,12 +93,10 @@ def _listed(session: WebSession, answer: Answer) -> dict[str, int]:
 
 def _without(item: LibraryItem, gone: Collection[str]) -> LibraryItem:
     """Return `item` outside of what is gone: it leaves a collection without a new version."""
-    collections = item.data.get("collections", ())
-    if not any(key in gone for key in collections):
-        return item
-    return replace(
-        item, data={**item.data, "collections": [key for key in collections if key not in gone]}
-    )
+    named = item.data.get("collections", ())
+    left = [key for key in named if key not in gone]
+    has_all = len(left) == len(named)
+    return item if has_all else replace(item, data={**item.data, "collections": left})
 
 
 def _versions(objects: Mapping[str, Thing]) -> dict[str, int]:
