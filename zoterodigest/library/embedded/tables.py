@@ -89,17 +89,15 @@ def store_item(connection: Connection, item: LibraryItem, credit: ItemUsers = It
 
 def erase_item(connection: Connection, key: str) -> None:
     """Erase the item with this key and what lies below it; log each of their keys."""
-    below = """WITH RECURSIVE below (key) AS (
+    # Logged before the rows are deleted: an item that is created again keeps its first author.
+    log = """INSERT OR REPLACE INTO deletions WITH RECURSIVE below (key) AS (
         SELECT key FROM items WHERE key = ?
         UNION SELECT items.key FROM items JOIN below ON items.parent = below.key
-    ) SELECT key FROM below"""
-    keys = [found for (found,) in connection.execute(below, (key,))]
-    if keys:
-        # Before the rows are deleted: an item that is created again keeps its first author.
-        of_item = "SELECT created_by FROM items WHERE key = ?"
-        authors = {it: connection.execute(of_item, (it,)).fetchone()[0] for it in keys}
+    ) SELECT 'item', key, (SELECT version + 1 FROM library), created_by
+        FROM items WHERE key IN below"""
+    if connection.execute(log, (key,)).rowcount:
         connection.execute("DELETE FROM items WHERE key = ?", (key,))
-        _log(connection, "item", authors)
+        next_version(connection)
 
 
 def former_creator(connection: Connection, key: str) -> int | None:
@@ -169,7 +167,8 @@ def store_collection(connection: Connection, collection: Collection, relations: 
 def erase_collection(connection: Connection, key: str) -> None:
     """Erase the collection with this key and those below it; only its own key is logged."""
     if connection.execute("DELETE FROM collections WHERE key = ?", (key,)).rowcount:
-        _log(connection, "collection", {key: None})
+        row = ("collection", key, next_version(connection), None)
+        connection.execute("INSERT OR REPLACE INTO deletions VALUES (?, ?, ?, ?)", row)
 
 
 def erased(connection: Connection, kind: Erased, since: int) -> tuple[str, ...]:
@@ -220,12 +219,6 @@ def _damaged(what: str) -> BadLibrary:
     return BadLibrary(
         f"{what} of the embedded library is damaged", "Put back a copy of the library."
     )
-
-
-def _log(connection: Connection, kind: Erased, authors: Mapping[str, int | None]) -> None:
-    version = next_version(connection)
-    rows = [(kind, key, version, author) for key, author in authors.items()]
-    connection.executemany("INSERT OR REPLACE INTO deletions VALUES (?, ?, ?, ?)", rows)
 
 
 def _unlog(connection: Connection, kind: Erased, key: str) -> None:

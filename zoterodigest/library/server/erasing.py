@@ -6,7 +6,6 @@ The tool itself only trashes (law 8); this is the way of another client, whose p
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, LibraryItem, Written
@@ -45,7 +44,7 @@ class Deleting:
                 raise Rejected(405, "Method not allowed")
         return Response(204, {"Last-Modified-Version": str(self.served.library.version())})
 
-    def _require_version(self, kind: ServedKind[Any], key: str, version: int) -> None:
+    def _require_version(self, kind: ServedKind, key: str, version: int) -> None:
         stored = kind.stored(self.served.library, [key]).get(key)
         if stored is None:
             # Who states a version knew the object: to them its absence is a change.

@@ -4,32 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Collection, Library, LibraryItem, Outcome
 from zoterodigest.library.rules.relations import relations
 from zoterodigest.library.rules.values import NotAccepted, deleted, require
-from zoterodigest.library.server.shapes import Showing
+from zoterodigest.library.server.shapes import Showing, collection_object
 
 Data = Mapping[str, Any]
 
 _OF_PUT = ("itemType", "tags", "relations")
 _CLAIMS = frozenset({"key", "version"})
-_COLLECTION = frozenset({"name", "parentCollection", "relations", "deleted"})
-
-
-@dataclass(frozen=True, slots=True)
-class RelatedCollection:
-    """A collection with its relations, which the port does not know."""
-
-    collection: Collection
-    relations: Data
-
-    @property
-    def version(self) -> int:
-        """The collection's version."""
-        return self.collection.version
+_COLLECTION: Data = {"name": "", "parentCollection": False, "relations": {}, "deleted": False}
+"""What a collection may state, and what it states as long as nobody says otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,25 +33,23 @@ class Author:
     keeps_times: bool
 
 
-Stored = TypeVar("Stored", LibraryItem, RelatedCollection)
-
-
 @dataclass(frozen=True, slots=True)
-class ServedKind(Generic[Stored]):
+class ServedKind:
     """One kind of object; `name` is what messages call it.
 
-    `stored` returns the objects with these keys. `asked` returns the write that changes the stored
-    object by data, or creates it. `whole` returns the change that a PUT of data asks for. `write`
-    writes objects in order; if its last argument is true, the library version rises for unchanged
-    ones too. `asked` and `whole` raise `NotAccepted`.
+    A collection is a `LibraryItem` here as well, by the `data` that the API shows of it. `stored`
+    returns the objects with these keys. `asked` returns the write that changes the stored object by
+    data, or creates it. `whole` returns the change that a PUT of data asks for. `write` writes
+    objects in order; if its last argument is true, the library version rises for unchanged ones
+    too. `asked` and `whole` raise `NotAccepted`.
     """
 
     name: str
-    stored: Callable[[Library, Sequence[str]], dict[str, Stored]]
-    asked: Callable[[Author, str, int, Data, Stored | None], Stored]
-    whole: Callable[[Data, Stored | None], Data]
-    write: Callable[[Library, Sequence[Stored], Author, bool], list[Outcome]]
-    show: Callable[[Showing, Stored], dict[str, Any]]
+    stored: Callable[[Library, Sequence[str]], dict[str, LibraryItem]]
+    asked: Callable[[Author, str, int, Data, LibraryItem | None], LibraryItem]
+    whole: Callable[[Data, LibraryItem | None], Data]
+    write: Callable[[Library, Sequence[LibraryItem], Author, bool], list[Outcome]]
+    show: Callable[[Showing, LibraryItem], dict[str, Any]]
 
 
 def _stored_items(library: Library, keys: Sequence[str]) -> dict[str, LibraryItem]:
@@ -116,42 +102,42 @@ def _write_items(
     return library.write(objects)
 
 
-def _stored_collections(library: Library, keys: Sequence[str]) -> dict[str, RelatedCollection]:
+def _stored_collections(library: Library, keys: Sequence[str]) -> dict[str, LibraryItem]:
     known = library.details().relations if isinstance(library, EmbeddedLibrary) else {}
     found = library.fetch_collections(keys)
-    return {one.key: RelatedCollection(one, known.get(one.key, {})) for one in found}
+    return {one.key: collection_object(one, known.get(one.key, {})) for one in found}
 
 
 def _asked_collection(
-    _: Author, key: str, version: int, data: Data, stored: RelatedCollection | None
-) -> RelatedCollection:
+    _: Author, key: str, version: int, data: Data, stored: LibraryItem | None
+) -> LibraryItem:
     """Return the write; what is not given stays."""
-    if unknown := sorted(data.keys() - _CLAIMS - _COLLECTION):
+    if unknown := sorted(data.keys() - _CLAIMS - _COLLECTION.keys()):
         raise NotAccepted(400, f"Invalid property {unknown[0][:40]!r}")
     require(stored or "name" in data, "'name' property not provided")
-    was = stored or RelatedCollection(Collection(key, version, ""), {})
-    base = was.collection
-    name, parent = data.get("name", base.name), data.get("parentCollection", base.parent)
-    require(isinstance(name, str), "'name' must be a string")
-    is_parent = isinstance(parent or "", str)
+    after = {**_COLLECTION, **(stored.data if stored else {}), **data}
+    require(isinstance(after["name"], str), "'name' must be a string")
+    is_parent = isinstance(after["parentCollection"] or "", str)
     require(is_parent, "'parentCollection' must be a collection key or FALSE")
-    is_trashed = deleted(data.get("deleted", base.is_trashed)) is not None
-    related = relations(data.get("relations", was.relations), "collections")
-    changed = Collection(key, version, name, parent or None, is_trashed)
-    return RelatedCollection(changed, related)
+    after["deleted"] = deleted(after["deleted"]) is not None
+    after["relations"] = relations(after["relations"], "collections")
+    return LibraryItem(key, version, after)
 
 
-def _whole_collection(data: Data, _: RelatedCollection | None) -> Data:
+def _whole_collection(data: Data, _: LibraryItem | None) -> Data:
     """Return `data` with a parent: without one the collection goes to the top."""
     return _with_all(("name",), {"parentCollection": False, "relations": {}, "deleted": 0, **data})
 
 
 def _write_collections(
-    library: Library, objects: Sequence[RelatedCollection], _: Author, counts_all: bool
+    library: Library, objects: Sequence[LibraryItem], _: Author, counts_all: bool
 ) -> list[Outcome]:
-    plain = [one.collection for one in objects]
+    plain = []
+    for one in objects:
+        name, parent = one.data["name"], one.data["parentCollection"] or None
+        plain.append(Collection(one.key, one.version, name, parent, one.data["deleted"]))
     if isinstance(library, EmbeddedLibrary):
-        related = {one.collection.key: one.relations for one in objects}
+        related = {one.key: one.data["relations"] for one in objects}
         return library.write_collections(plain, relations=related, counts_all=counts_all)
     return library.write_collections(plain)
 
@@ -162,7 +148,7 @@ def _with_all(needed: Sequence[str], data: Data) -> Data:
     return data
 
 
-KINDS: Mapping[str, ServedKind[Any]] = {
+KINDS: Mapping[str, ServedKind] = {
     "items": ServedKind(
         "Item", _stored_items, _asked_item, _whole_item, _write_items, Showing.item
     ),
@@ -172,7 +158,7 @@ KINDS: Mapping[str, ServedKind[Any]] = {
         _asked_collection,
         _whole_collection,
         _write_collections,
-        lambda showing, one: showing.collection(one.collection, one.relations),
+        Showing.collection,
     ),
 }
 """The kinds by the segment of a path that names them."""

@@ -109,7 +109,7 @@ class ReadRequest:
 
     def _collection(self, shown: Showing, key: str) -> Response:
         found = _required(shown.snapshot.collections, key, "Collection not found")
-        return json_answer(shown.collection(found), self._at(found.version))
+        return json_answer(shown.collections([found])[0], self._at(found.version))
 
     def _collections(self, path: Path, shown: Showing) -> Response:
         query, snapshot = read_query(self.request, keys_named="collectionKey"), shown.snapshot
@@ -126,7 +126,7 @@ class ReadRequest:
             case _:
                 raise Rejected(404, "Not found")
         page, headers = self._page(select_collections(within, query), query, snapshot.version)
-        return _listed(page, query, headers, lambda some: [shown.collection(one) for one in some])
+        return _listed(page, query, headers, shown.collections)
 
     def _tags(self, path: Path, shown: Showing) -> Response:
         query, snapshot = read_tag_query(self.request), shown.snapshot

@@ -60,15 +60,19 @@ class Showing:
         shown = self._object(item.key, item.version, links)
         return {**shown, "meta": self._meta(item), "data": item_data(item)}
 
-    def collection(self, collection: Collection, relations: Data | None = None) -> dict[str, Any]:
-        """Return a collection as the API shows it; its `relations` are looked up if not given."""
-        if relations is None:
-            relations = self._details.relations.get(collection.key, {})
-        links = self._links(f"collections/{collection.key}", "collections", collection.parent)
-        key = collection.key
+    def collection(self, one: LibraryItem) -> dict[str, Any]:
+        """Return a collection, a `collection_object`, as the API shows it."""
+        links = self._links(f"collections/{one.key}", "collections", one.data["parentCollection"])
+        key = one.key
         meta = {"numCollections": self._collections[key], "numItems": self._members[key]}
-        shown = self._object(collection.key, collection.version, links)
-        return {**shown, "meta": meta, "data": collection_data(collection, relations)}
+        shown = self._object(one.key, one.version, links)
+        data = {"key": one.key, "version": one.version, **one.data}
+        return {**shown, "meta": meta, "data": data}
+
+    def collections(self, some: Iterable[Collection]) -> list[dict[str, Any]]:
+        """Return collections as the API shows them."""
+        known = self._details.relations
+        return [self.collection(collection_object(one, known.get(one.key, {}))) for one in some]
 
     def tag(self, text: str, kind: int, count: int) -> dict[str, Any]:
         """Return a tag as the API shows it."""
@@ -131,16 +135,11 @@ def item_data(item: LibraryItem) -> dict[str, Any]:
     return {"key": item.key, "version": item.version, **head, **ordered}
 
 
-def collection_data(collection: Collection, relations: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a collection's `data`."""
-    data: dict[str, Any] = {
-        "key": collection.key,
-        "version": collection.version,
-        "name": collection.name,
-        "parentCollection": collection.parent or False,
-        "relations": dict(relations),
-    }
-    return data | {"deleted": True} if collection.is_trashed else data
+def collection_object(collection: Collection, relations: Data) -> LibraryItem:
+    """Return a collection as the object that its `data` say."""
+    data: dict[str, Any] = {"name": collection.name, "parentCollection": collection.parent or False}
+    data |= {"relations": dict(relations)} | ({"deleted": True} if collection.is_trashed else {})
+    return LibraryItem(collection.key, collection.version, data)
 
 
 def fields_of(item_type: str, link_mode: str = "") -> list[str]:

@@ -13,7 +13,15 @@ from html import escape
 from typing import Any, assert_never
 
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.port import BATCH_SIZE, Outcome, Refused, Stale, Unchanged, Written
+from zoterodigest.library.port import (
+    BATCH_SIZE,
+    LibraryItem,
+    Outcome,
+    Refused,
+    Stale,
+    Unchanged,
+    Written,
+)
 from zoterodigest.library.rules.values import NotAccepted, is_key, require
 from zoterodigest.library.server.kinds import Author, Data, ServedKind
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
@@ -35,7 +43,7 @@ class WriteRequest:
     address: str
     served: Served
     author: Author
-    kind: ServedKind[Any]
+    kind: ServedKind
 
     def batch(self) -> Response:
         """Write up to 50 objects, each for itself; raises `Rejected`."""
@@ -46,7 +54,7 @@ class WriteRequest:
         stated = self.request.version_header("If-Unmodified-Since-Version")
         if stated is not None:
             require_version(self.served, stated)
-        judged = self._judged(sent, is_library_checked=stated is not None)
+        judged = self._judged(sent, is_checked=stated is not None)
         # One write for all: the library checks them in order, so a parent may precede its child.
         outcomes = iter(self._write([one for one in judged if not isinstance(one, Refused)]))
         done = [one if isinstance(one, Refused) else next(outcomes) for one in judged]
@@ -78,7 +86,7 @@ class WriteRequest:
     def _counts_all(self) -> bool:
         return self.site.counts_unchanged and isinstance(self.served.library, EmbeddedLibrary)
 
-    def _write(self, asked: Sequence[Any]) -> list[Outcome]:
+    def _write(self, asked: Sequence[LibraryItem]) -> list[Outcome]:
         return self.kind.write(self.served.library, asked, self.author, self._counts_all)
 
     def _sent(self) -> list[Any]:
@@ -92,34 +100,34 @@ class WriteRequest:
             raise Rejected(413, f"Cannot add more than {BATCH_SIZE} {name}s at a time")
         return sent
 
-    def _judged(self, sent: Sequence[Any], *, is_library_checked: bool) -> list[Any]:
+    def _judged(self, sent: Sequence[Any], *, is_checked: bool) -> list[LibraryItem | Refused]:
         """Return for each object the write it asks for, or why it is `Refused`."""
         found = [_editable(one) for one in sent]
         keys = [one["key"] for one in found if one and is_key(one.get("key"))]
         stored = self.kind.stored(self.served.library, keys) if keys else {}
-        judged: list[Any] = []
+        judged: list[LibraryItem | Refused] = []
         for at, data in enumerate(found):
             try:
                 if data is None:
                     expected = f"expected JSON {self.kind.name.lower()} object"
                     said = f"Invalid value for index {at} in uploaded data; {expected}"
                     raise NotAccepted(400, said)
-                judged.append(self._asked(data, stored, is_library_checked=is_library_checked))
+                judged.append(self._asked(data, stored, is_checked=is_checked))
             except NotAccepted as refused:
                 judged.append(Refused("", refused.code, refused.message, refused.data))
         return judged
 
-    def _asked(self, data: Data, stored: Mapping[str, Any], *, is_library_checked: bool) -> Any:
+    def _asked(self, data: Data, stored: Mapping[str, Any], *, is_checked: bool) -> LibraryItem:
         """Return the write that one object of a batch asks for; raises `NotAccepted`."""
         key, version = _claim_of(self.kind.name, data)
         known = stored.get(key or "")
-        require(key is None or version is not None or is_library_checked, _UNSTATED, 428)
+        require(key is None or version is not None or is_checked, _UNSTATED, 428)
         if version is None:
             version = known.version if known else 0
         self._require_version(version, known)
         return self.kind.asked(self.author, key or self.site.new_key(), version, data, known)
 
-    def _require_version(self, version: int, stored: Any) -> None:
+    def _require_version(self, version: int, stored: LibraryItem | None) -> None:
         """Raise `NotAccepted` unless `version` is that of the stored object, 0 if there is none."""
         name = self.kind.name
         missing = f"{name} doesn't exist (expected version {version}; use 0 instead)"
@@ -155,7 +163,7 @@ class WriteRequest:
         about = {} if stored is None else {"version": stored.version}
         return Refused(key, 412, f"{self.kind.name} has been modified", about)
 
-    def _asked_single(self, key: str) -> Any:
+    def _asked_single(self, key: str) -> LibraryItem:
         """Return the write that a PUT or PATCH asks for; raises `NotAccepted`."""
         data = _editable(self.request.json())
         if data is None:
@@ -167,7 +175,7 @@ class WriteRequest:
             data = self.kind.whole(data, stored)
         return self.kind.asked(self.author, key, version, data, stored)
 
-    def _stated_version(self, key: str, data: Data, stored: Any) -> int:
+    def _stated_version(self, key: str, data: Data, stored: LibraryItem | None) -> int:
         """Return the version that a single write expects: by its header or its JSON."""
         name = self.kind.name
         own_key, own_version = _claim_of(name, {"key": key} | dict(data))
