@@ -133,12 +133,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     _write_any_character()
     given = list(sys.argv[1:] if arguments is None else arguments)
-    code, error = _run(given)
-    while error is not None and _is_allowed_now(error, given):
-        code, error = _run(given)
-    if error is not None:
-        _say(str(error), error.hint)
-    return code
+    while True:
+        try:
+            return _called(given)
+        except ZoterodigestError as error:
+            if not _is_allowed_now(error, given):
+                _say(str(error), error.hint)
+                return error.exit_code
 
 
 def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
@@ -153,14 +154,6 @@ def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
     from zoterodigest.cli.base import outside
 
     return outside.is_agreed(error)
-
-
-def _run(arguments: Sequence[str]) -> tuple[int, ZoterodigestError | None]:
-    """Run the program once; return its exit code, and the error that is still to be reported."""
-    try:
-        return _called(arguments), None
-    except ZoterodigestError as error:
-        return error.exit_code, error
 
 
 def _called(arguments: Sequence[str]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoterodigest.cli.base.network import chosen
@@ -233,3 +233,12 @@ def open_library(address: str, start: Path, known: Project | None = None) -> Lib
         case EmbeddedAddress(path) if not (base / path).exists():
             raise NoLibraryYet(near(base / path))
     return connect(library, base=base, access=meaning.access)
+
+
+def open_existing(address: str, start: Path) -> Workspace:
+    """Return the project of `start` without its digests, over a library that `open_library` gives.
+
+    Raises as `open_library` does.
+    """
+    library = open_library(address, start)
+    return replace(open_workspace((), start, chosen=chosen(address)), library=library)

@@ -12,9 +12,8 @@ from typing import Any
 import typer
 
 from zoterodigest.bibtex.keys import KeySource
-from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import open_library
+from zoterodigest.cli.base.project_context import open_existing
 from zoterodigest.cli.base.screen import (
     Column,
     counted,
@@ -41,7 +40,6 @@ from zoterodigest.sync.exports.keying import (
     read_keys,
     write_keys,
 )
-from zoterodigest.sync.gathering.workspace import open_workspace
 
 app = typer.Typer(rich_markup_mode=None)
 _keys = typer.Typer(
@@ -142,13 +140,12 @@ def project_citation_keys(
     start: Path, address: str = "", *, is_writing: bool = False
 ) -> Iterator[Keys]:
     """Give the citation keys of the project of `start`; the library is open as long."""
-    library = open_library(address, start)
-    opened = open_workspace((), start, chosen=chosen(address))
+    workspace = open_existing(address, start)
     if is_writing:
-        require_idle(opened.project.state_folder)
-    with library:
+        require_idle(workspace.project.state_folder)
+    with workspace.library:
         with busy("Reading the library"):
-            keys = read_keys(replace(opened, library=library))
+            keys = read_keys(workspace)
         yield keys
 
 

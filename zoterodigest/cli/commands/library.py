@@ -16,15 +16,7 @@ from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.project_context import NoLibraryYet, near, told_requests
-from zoterodigest.cli.base.screen import (
-    counted,
-    emit,
-    hanging,
-    numbered,
-    styled,
-    visible,
-    wrapped,
-)
+from zoterodigest.cli.base.screen import counted, emit, hanging, numbered, styled, visible, wrapped
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json

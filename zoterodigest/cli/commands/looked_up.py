@@ -7,15 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.screen import (
-    counted,
-    cut,
-    first_of,
-    section,
-    visible,
-    width,
-    wrapped,
-)
+from zoterodigest.cli.base.screen import counted, cut, first_of, section, visible, width, wrapped
 from zoterodigest.cli.base.talk import progress
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.core.values.record import Entry

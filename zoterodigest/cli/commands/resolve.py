@@ -57,9 +57,7 @@ app = typer.Typer(rich_markup_mode=None)
 
 
 @command(
-    app,
-    "files with_diverged address as_json",
-    epilog="Next: `zoterodigest resolve` decides them.",
+    app, "files with_diverged address as_json", epilog="Next: `zoterodigest resolve` decides them."
 )
 def conflicts(
     asked: Invocation,

@@ -38,12 +38,7 @@ DEFAULT_PORT = 23120
 def serve(
     asked: Invocation,
     port: int = option(
-        "--port N",
-        "The port; 0 chooses a free one.",
-        DEFAULT_PORT,
-        shown=True,
-        min=0,
-        max=65535,
+        "--port N", "The port; 0 chooses a free one.", DEFAULT_PORT, shown=True, min=0, max=65535
     ),
     users: Sequence[str] = option(
         "--user ID[=ADDRESS]",

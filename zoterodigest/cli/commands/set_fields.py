@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import typer
 
-from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import open_library
+from zoterodigest.cli.base.project_context import open_existing
 from zoterodigest.cli.base.screen import counted, emit, tell_failure, wrapped
 from zoterodigest.cli.base.talk import busy, progress
 from zoterodigest.cli.show.closing import planned_line
@@ -20,7 +18,6 @@ from zoterodigest.cli.show.history_text import changes_data, changes_text
 from zoterodigest.project.files import read_file, require_text
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.changes import Results
-from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
 
 app = typer.Typer(rich_markup_mode=None)
@@ -59,13 +56,11 @@ def set_fields(
     if not values and note is None:
         raise typer.BadParameter("give FIELD=VALUE or --note FILE")
     text = _text(note) if note else None
-    library = open_library(asked.address, Path())
-    opened = open_workspace((), Path(), chosen=chosen(asked.address))
+    workspace = open_existing(asked.address, Path())
     if not asked.is_dry_run:
-        require_idle(opened.project.state_folder)
-    with library:
+        require_idle(workspace.project.state_folder)
+    with workspace.library:
         with busy("Reading the library"):
-            workspace = replace(opened, library=library)
             setting = prepare_setting(workspace, name, values, text)
         if not asked.as_json:
             emit(changes_text(setting.run) if setting.sent else ["Nothing to write."])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,12 +26,7 @@ from zoterodigest.cli.base.talk import busy, progress, require_consent
 from zoterodigest.cli.commands.log import elsewhere_text, history_of
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.cli.show.history_text import (
-    changes_data,
-    changes_text,
-    counts_text,
-    run_text,
-)
+from zoterodigest.cli.show.history_text import changes_data, changes_text, counts_text, run_text
 from zoterodigest.core.plan.history import (
     Run,
     RunSummary,
@@ -42,8 +37,10 @@ from zoterodigest.core.plan.history import (
     undone_by,
 )
 from zoterodigest.project.layout import Project
+from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import History, NoSuchRun
 from zoterodigest.project.running import last_killed, require_idle
+from zoterodigest.sync.apply.changes import Sent
 from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.undo.undo import Undoing, UndoResult, prepare_undo
@@ -79,7 +76,7 @@ def undo(asked: Invocation, number: int | None = argument("RUN", None, min=1)) -
             raise NoSuchRun("there is no run to undo")
         _require_recorded(history, number)
         remark = _passed_over(history, number)
-    return _take_back(project, number, _UndoWish(asked, history, remark=remark))
+    return _take_back(asked, project, history, number, remark=remark)
 
 
 @command(
@@ -106,7 +103,7 @@ def redo(asked: Invocation) -> int:
             "`zoterodigest log` lists the runs; `zoterodigest undo RUN` takes back any of them,"
             " an undo too.",
         )
-    return _take_back(project, number, _UndoWish(asked, history, command="redo"))
+    return _take_back(asked, project, history, number, command="redo")
 
 
 def _of_this_folder() -> tuple[Project, History]:
@@ -115,53 +112,46 @@ def _of_this_folder() -> tuple[Project, History]:
     return project, history_of(project)
 
 
-@dataclass(frozen=True, slots=True)
-class _UndoWish:
-    """How something is taken back: as the person asked, by undo or by redo."""
-
-    asked: Invocation
-    history: History
-    command: str = "undo"
-    remark: str = ""
-
-    @property
-    def is_redo(self) -> bool:
-        return self.command == "redo"
-
-    def run(self, number: int) -> RunSummary:
-        return next(run for run in self.history.runs if run.number == number)
-
-
-def _take_back(project: Project, number: int, how: _UndoWish) -> int:
-    history = how.history
+def _take_back(
+    asked: Invocation,
+    project: Project,
+    history: History,
+    number: int,
+    *,
+    command: str = "undo",
+    remark: str = "",
+) -> int:
     run = history.whole_run(number)
     undone, killed = undone_by(history.runs), killed_undos(history.runs)
     if number in undone and number not in killed:
         tell([f"Run {number} was undone by run {undone[number]} already."])
     if number in killed:
         before = killed[number]
-        going_on = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
-        going_on += " This goes on with it."
-        how = replace(how, remark=going_on)
-    address, start = how.asked.address, Path()
+        remark = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
+        remark += " This goes on with it."
+    address, start = asked.address, Path()
     if run.address and not address:  # as the configuration would name it
         address, start = run.address, project.root
     meaning = chosen(address, project)
     workspace = open_workspace((), start, chosen=meaning)
-    with told_requests(how.asked, meaning.access.tally), workspace.library:
+    with told_requests(asked, meaning.access.tally), workspace.library:
         with busy("Reading digests and library"):
-            undoing = prepare_undo(workspace, run, command=how.command)
+            undoing = prepare_undo(workspace, run, command=command)
         undoing = replace(undoing, goes_on=number in killed)
-        if not how.asked.as_json:
-            emit(_plan(undoing, how))
-        done = _done(undoing, how)
-    if how.asked.as_json:
+        if not asked.as_json:
+            emit(_plan(undoing, history, remark))
+        done = _done(undoing, history, asked)
+    if asked.as_json:
         emit_json(_data(done))
     for declined in done.declined:
         tell_error(": ".join(filter(None, (declined.title, declined.reason))))
     if done.is_left:
-        tell([f"`zoterodigest {how.command}`, given again, goes on with it."])
+        tell([f"`zoterodigest {command}`, given again, goes on with it."])
     return FAILED if done.declined else FINE
+
+
+def _summary(history: History, number: int) -> RunSummary:
+    return next(run for run in history.runs if run.number == number)
 
 
 def _require_recorded(history: History, number: int) -> None:
@@ -169,11 +159,11 @@ def _require_recorded(history: History, number: int) -> None:
     killed = last_killed(history.folder.parent)
     if killed is None or killed.number or killed.command == "undo":
         return
-    run = next(run for run in history.runs if run.number == number)
+    before = run_text(_summary(history, number))
     raise NoSuchRun(
         f"the last command ({visible(killed.command)}) was killed before the log had anything of"
         " it: there is nothing of it to undo",
-        f"`zoterodigest undo {number}` takes back the run before it, {run_text(run)}.",
+        f"`zoterodigest undo {number}` takes back the run before it, {before}.",
     )
 
 
@@ -189,78 +179,80 @@ def _passed_over(history: History, number: int) -> str:
     return f"{names[0].upper()}{names[1:]} {are} undone already; this is the run before."
 
 
-def _done(undoing: Undoing, how: _UndoWish) -> UndoResult:
-    if how.asked.is_dry_run:
-        planned = UndoResult(undoing, undoing.sent, undoing.declined)
-        if not how.asked.as_json and not undoing.is_settled:
-            what = _became_text(planned, how)
+def _done(undoing: Undoing, history: History, asked: Invocation) -> UndoResult:
+    if asked.is_dry_run:
+        if not asked.as_json and not undoing.is_settled:
+            what = _became_text(UndoResult(undoing, undoing.sent, undoing.declined), history)
             emit(["", *wrapped(planned_line(what))])
         return UndoResult(undoing, declined=undoing.declined)
     if not undoing.is_settled:
-        require_consent(_question(undoing, how), how.asked)
+        require_consent(_question(undoing, history), asked)
     with progress("Writing", "written") as report:
         done = write_back(undoing, report)
-    if not how.asked.as_json and (done.sent or not done.declined):
-        emit(["", *_done_text(done, how)])
+    if not asked.as_json and (done.sent or not done.declined):
+        emit(["", *_done_text(done, history)])
     return done
 
 
-def _question(undoing: Undoing, how: _UndoWish) -> str:
-    if how.is_redo:
-        return f"Do {run_text(how.run(undoing.run.undoes))} again?"
+def _is_redo(undoing: Undoing) -> bool:
+    # Not `Undoing.is_redo`: a person may also give `undo` the number of an undo.
+    return undoing.command == "redo"
+
+
+def _target(undoing: Undoing, history: History) -> str:
+    """Return the run that is undone or done again, in words."""
+    run = undoing.run
+    return run_text(_summary(history, run.undoes) if _is_redo(undoing) else listed(run))
+
+
+def _question(undoing: Undoing, history: History) -> str:
+    if _is_redo(undoing):
+        return f"Do {_target(undoing, history)} again?"
     # A killed undo has undone a part already: the question must not promise a new one.
-    is_going_on = undoing.run.number in killed_undos(how.history.runs)
-    return f"{'Go on undoing' if is_going_on else 'Undo'} {run_text(listed(undoing.run))}?"
+    return f"{'Go on undoing' if undoing.goes_on else 'Undo'} {_target(undoing, history)}?"
 
 
-def _done_text(done: UndoResult, how: _UndoWish) -> Iterator[str]:
+def _done_text(done: UndoResult, history: History) -> Iterator[str]:
     """Yield which run is undone or done again, what was written, and what one can do next."""
-    yield f"Done: {_became_text(done, how)}."
+    yield f"Done: {_became_text(done, history)}."
     if done.is_left:
         return
-    if how.is_redo:
+    if _is_redo(done.undoing):
         yield "Next: `zoterodigest undo` takes it back again."
         return
     yield "Next: `zoterodigest redo` does it again."
-    runs = how.history.runs
-    newest = max(run.number for run in runs)
-    after = [*runs, RunSummary(newest + 1, "", how.command, done.undoing.run.number)]
-    before = run_to_undo(after)
+    newest = max(run.number for run in history.runs)
+    this = RunSummary(newest + 1, "", done.undoing.command, done.undoing.run.number)
+    before = run_to_undo([*history.runs, this])
     if before is not None:
-        again = run_text(how.run(before))
+        again = run_text(_summary(history, before))
         yield f"      `zoterodigest undo`, typed again, undoes {again}."
 
 
-def _became_text(done: UndoResult, how: _UndoWish) -> str:
+def _became_text(done: UndoResult, history: History) -> str:
     """Return which run is undone or done again, and what is written for that."""
-    run = listed(done.undoing.run)
-    target = how.run(run.undoes) if how.is_redo else run
-    became = "is done again" if how.is_redo else "is undone"
+    undoing = done.undoing
+    became = "is done again" if _is_redo(undoing) else "is undone"
     became += " as far as possible" if done.declined else ""
-    gathered = done.undoing.gathered
-    present = Present(gathered.contents, gathered.lock)
-    run_written = intended_run(present, done.sent, gathered.lock.links)
-    written = counts_text(listed(run_written).counts)
-    written = written or counts_text(listed(_intended(done.undoing)).counts)  # links alone
+    written = counts_text(listed(_written(undoing, done.sent, undoing.gathered.lock)).counts)
+    written = written or counts_text(listed(_planned(undoing)).counts)  # links alone
     what = f": {enumerated(written)}" if written else ": nothing of it was left"
-    return f"{run_text(target)} {became}{what}"
+    return f"{_target(undoing, history)} {became}{what}"
 
 
-def _plan(undoing: Undoing, how: _UndoWish) -> Iterator[str]:
+def _plan(undoing: Undoing, history: History, remark: str) -> Iterator[str]:
     run = undoing.run
-    if how.is_redo:
-        yield styled(f"Redo {run_text(how.run(run.undoes))}", "bold")
+    yield styled(f"{undoing.command.capitalize()} {_target(undoing, history)}", "bold")
+    if _is_redo(undoing):
         yield f"Run {run.number}, which undid it, is taken back."
-    else:
-        yield styled(f"Undo {run_text(listed(run))}", "bold")
-    yield from filter(None, [how.remark])
+    yield from filter(None, [remark])
     yield from elsewhere_text(run)
     if not run.is_finished:
         yield f"It {visible(listed(run).ended)}: only what it had written until then is taken back."
     if undoing.is_settled:
         yield "Nothing of it is left to be taken back."
         return
-    yield from changes_text(_intended(undoing))
+    yield from changes_text(_planned(undoing))
     if undoing.lock.identity != undoing.gathered.lock.identity:
         yield f"The lock file links with the library {visible(undoing.lock.identity)} again."
     ended = sum(row.id not in {one.id for one in run.before.rows} for row in run.after.rows)
@@ -268,10 +260,14 @@ def _plan(undoing: Undoing, how: _UndoWish) -> Iterator[str]:
         yield f"{counted(ended, 'link')} that it made: ended where nothing of it stays."
 
 
-def _intended(undoing: Undoing) -> Run:
-    links = undoing.lock.links
+def _planned(undoing: Undoing) -> Run:
+    return _written(undoing, undoing.sent, undoing.lock)
+
+
+def _written(undoing: Undoing, sent: Sent, lock: LockFile) -> Run:
+    """Return what is written with `sent`, and then with the links of `lock`."""
     present = Present(undoing.gathered.contents, undoing.gathered.lock)
-    return intended_run(present, undoing.sent, links)
+    return intended_run(present, sent, lock.links)
 
 
 def _data(done: UndoResult) -> dict[str, Any]:
@@ -281,6 +277,6 @@ def _data(done: UndoResult) -> dict[str, Any]:
         "written": done.sent.number,
         "written_digests": sum(file.key.is_digest for file in done.sent.files),
         "written_bibs": sum(file.key.is_bib for file in done.sent.files),
-        **changes_data(_intended(undoing)),
+        **changes_data(_planned(undoing)),
         "declined": done.declined,
     }
