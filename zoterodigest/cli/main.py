@@ -16,7 +16,6 @@ from typing import Annotated, Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.main import get_group
 
 from zoterodigest import __version__
 from zoterodigest.errors import Stopped, ZoterodigestError
@@ -110,7 +109,8 @@ class _Commands(TyperGroup):
 def command_called(name: str) -> Any:
     """Import the command with this name and return it as typer runs it."""
     module = import_module(f"zoterodigest.cli.commands.{_COMMANDS[name][0]}")
-    return get_group(module.app).commands[name]
+    # `cli.base.options.command` made the function of this name a command.
+    return getattr(module, name.replace("-", "_"))
 
 
 app = typer.Typer(

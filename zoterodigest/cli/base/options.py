@@ -7,9 +7,11 @@ from dataclasses import MISSING, Field, dataclass, field, fields, is_dataclass
 from functools import wraps
 from inspect import Parameter, Signature, signature
 from pathlib import Path
-from typing import Any, TypeVar, get_args, get_origin, get_type_hints
+from typing import Any, cast, get_args, get_origin, get_type_hints
 
 import typer
+from typer.core import TyperCommand, TyperGroup
+from typer.main import get_command
 
 # `zoterodigest --help` names these numbers, and scripts compare with them.
 FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
@@ -71,17 +73,14 @@ class Invocation:
     )
 
 
-Body = TypeVar("Body", bound=Callable[..., int | None])
-
-
-def command(app: typer.Typer, options: str, **settings: Any) -> Callable[[Body], Body]:
-    """Add a function to `app` as a command with these options, in the order of its help.
+def command(options: str, **settings: Any) -> Callable[[Callable[..., int | None]], TyperCommand]:
+    """Make a function the command of its name with these options, in the order of its help.
 
     Each option is declared as the default of a parameter, or of a field of a parameter that is a
     dataclass. A field that `options` does not name keeps its default. `settings` are typer's.
     """
 
-    def added(body: Body) -> Body:
+    def made(body: Callable[..., int | None]) -> TyperCommand:
         hints = get_type_hints(body)
         values: dict[str, Any] = {name: kind for name, kind in hints.items() if is_dataclass(kind)}
         declared = {name: one.default for name, one in signature(body).parameters.items()}
@@ -101,10 +100,16 @@ def command(app: typer.Typer, options: str, **settings: Any) -> Callable[[Body],
         called.__signature__ = Signature(read)  # type: ignore[attr-defined]  # for typer
         # typer would prefer them to those in the signature.
         called.__annotations__ = {}
+        app = typer.Typer(rich_markup_mode=None, add_completion=False)
         app.command(**settings)(called)
-        return body
+        return cast(TyperCommand, get_command(app))
 
-    return added
+    return made
+
+
+def group(help: str, *commands: TyperCommand) -> TyperGroup:
+    """Return the command that only has these commands."""
+    return TyperGroup(help=help, commands=commands, no_args_is_help=True, rich_markup_mode=None)
 
 
 def _parameter(name: str, declared: Field[Any], kind: Any) -> Parameter:

@@ -8,8 +8,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import linked_digests, project_in
@@ -52,10 +50,8 @@ from zoterodigest.sync.new_papers.inserting import Came
 from zoterodigest.sync.new_papers.papers import Paper, unshown
 from zoterodigest.sync.new_papers.standing_works import Standing, Stands
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "names to section may_double is_offline is_dry_run is_agreed as_json")
+@command("names to section may_double is_offline is_dry_run is_agreed as_json")
 def add(
     asked: Invocation,
     names: Sequence[str] = argument("ID"),

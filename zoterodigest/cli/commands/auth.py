@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
 
-import typer
-
 from zoterodigest.cli.base import network
 from zoterodigest.cli.base.network import ENVIRONMENT_KEY
 from zoterodigest.cli.base.options import argument, command, option
@@ -35,11 +33,8 @@ from zoterodigest.library.web.cache import forget_all
 from zoterodigest.library.web.dialect import Rights, is_api_key, key_taken, rights_of
 from zoterodigest.project.layout import Project, find_project
 
-app = typer.Typer(rich_markup_mode=None)
-
 
 @command(
-    app,
     "words key_file",
     epilog="Next: `library` in zoterodigest.toml, or --library, names the library.",
 )

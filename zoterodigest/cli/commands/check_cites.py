@@ -7,8 +7,6 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from zoterodigest.bibtex.cited.cited import At, Checked, Cited, Standing, check_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
@@ -28,8 +26,6 @@ from zoterodigest.sync.bibliographies.key_findings import alias_differences
 from zoterodigest.sync.exports.keying import Keys
 from zoterodigest.sync.gathering.workspace import library_meant
 
-app = typer.Typer(rich_markup_mode=None)
-
 
 class Report(Enum):
     """The forms that `--report` knows."""
@@ -38,7 +34,7 @@ class Report(Enum):
     GITHUB = "github"
 
 
-@command(app, "paths report as_json", name="check-cites")
+@command("paths report as_json")
 def check_cites(
     asked: Invocation,
     paths: Sequence[Path] = argument("FILE"),

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from zoterodigest.bibtex.keys import KeySource
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, group, option
 from zoterodigest.cli.base.project_context import open_existing
 from zoterodigest.cli.base.screen import (
     Column,
@@ -41,17 +41,8 @@ from zoterodigest.sync.exports.keying import (
     write_keys,
 )
 
-app = typer.Typer(rich_markup_mode=None)
-_keys = typer.Typer(
-    help="List, check and set the citation keys of the library.",
-    no_args_is_help=True,
-    rich_markup_mode=None,
-)
-app.add_typer(_keys, name="citekeys")
-
 
 @command(
-    _keys,
     "address as_json",
     name="list",
     epilog="Next: `zoterodigest citekeys check` finds problems.",
@@ -78,7 +69,7 @@ def list_keys(asked: Invocation) -> int:
     return FINE
 
 
-@command(_keys, "address as_json")
+@command("address as_json")
 def check(asked: Invocation) -> int:
     """Find problems with citation keys.
 
@@ -102,7 +93,6 @@ def check(asked: Invocation) -> int:
 
 
 @command(
-    _keys,
     "item key is_all is_dry_run is_agreed address as_json",
     name="set",
     epilog="Next: `zoterodigest undo` takes it back.",
@@ -133,6 +123,9 @@ def write(
             return _write(keys, lasting_keys(keys), asked)
         new = chosen_key(keys, _item_named(keys, item), key)
         return _write(keys, () if new is None else (new,), asked)
+
+
+citekeys = group("List, check and set the citation keys of the library.", list_keys, check, write)
 
 
 @contextmanager

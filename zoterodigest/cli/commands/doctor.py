@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-import typer
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.network import chosen
@@ -17,10 +16,8 @@ from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.sync.doctor.checked_project import Check, Finding
 from zoterodigest.sync.doctor.examination import examine
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "files address as_json")
+@command("files address as_json")
 def doctor(asked: Invocation) -> int:
     """Find problems and the commands that fix them.
 

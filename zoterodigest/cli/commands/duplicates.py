@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import linked_digests, open_library, project_in
@@ -22,10 +20,8 @@ from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
 from zoterodigest.sync.items.duplicates import duplicates_in
 from zoterodigest.sync.items.merging_items import ItemMerge, MergedItems, merge_items, prepare_merge
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "paths address format_name merge is_dry_run is_agreed as_json")
+@command("paths address format_name merge is_dry_run is_agreed as_json")
 def duplicates(
     asked: Invocation,
     paths: Sequence[Path] = argument("FILE", ()),

@@ -48,8 +48,6 @@ from zoterodigest.library.records.zotero import zotero_mapping
 from zoterodigest.project.digests import formats_for, read_cited, read_digest
 from zoterodigest.project.files import BadInput, CannotWrite, read_file, read_if_present
 
-app = typer.Typer(rich_markup_mode=None)
-
 
 class Target(Enum):
     """The formats that `--to` knows."""
@@ -138,7 +136,6 @@ class ExportOptions:
 
 
 @command(
-    app,
     "files output target items tags collections cited order short_venues abstract note awards"
     " address format_name add_only prune may_overwrite is_dry_run is_agreed",
 )

@@ -36,10 +36,8 @@ from zoterodigest.project.layout import find_project
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "names since until is_dry_run is_agreed is_offline as_json")
+@command("names since until is_dry_run is_agreed is_offline as_json")
 def feed(
     asked: Invocation,
     names: Sequence[str] = argument("NAME", ()),

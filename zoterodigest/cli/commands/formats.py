@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import typer
-
 from zoterodigest.cli.base.options import argument, command
 from zoterodigest.cli.base.screen import emit, hanging, styled, visible
 from zoterodigest.digest.format.format import (
@@ -17,10 +15,8 @@ from zoterodigest.digest.format.format import (
     load_format,
 )
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "folders")
+@command("folders")
 def formats(folders: Sequence[Path] = argument("FOLDER", ())) -> None:
     """List the formats and what they read.
 

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
-import typer
-
 from zoterodigest.cli.base.options import argument, command, option
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import emit, hanging, visible
@@ -25,10 +23,8 @@ from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import DigestProposal, Proposal, propose
 from zoterodigest.project.running import running
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "files is_fresh")
+@command("files is_fresh")
 def init(
     files: Sequence[Path] = argument("FILE", ()),
     is_fresh: bool = option("--fresh", "Rename the lock file and start anew.", False),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
 from zoterodigest.cli.base.options import Invocation, argument, command
 from zoterodigest.cli.base.screen import emit, tell_error
 from zoterodigest.cli.show.encoder import emit_json
@@ -21,11 +19,8 @@ from zoterodigest.cli.show.inspection import (
 from zoterodigest.cli.show.inspection_text import bibs_text, digests_text
 from zoterodigest.project.layout import by_kind
 
-app = typer.Typer(rich_markup_mode=None)
-
 
 @command(
-    app,
     "paths format_name as_json",
     epilog="Next: `zoterodigest push FILE...` brings the entries into a library.",
 )

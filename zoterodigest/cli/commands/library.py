@@ -10,10 +10,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from zoterodigest.cli.base.network import access
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, group, option
 from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.project_context import NoLibraryYet, near, told_requests
 from zoterodigest.cli.base.screen import counted, emit, hanging, numbered, styled, visible, wrapped
@@ -29,12 +27,6 @@ from zoterodigest.project.running import require_idle
 from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
-
-app = typer.Typer(rich_markup_mode=None)
-_library = typer.Typer(
-    help="Copy a library to another address.", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(_library, name="library")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +60,6 @@ class _CopyRequest:
 
 
 @command(
-    _library,
     "source target is_whole with_trash is_switched is_dry_run is_agreed as_json with_stats",
     epilog="Next: `zoterodigest sync` has nothing to do.",
 )
@@ -116,6 +107,8 @@ def copy(wanted: _CopyRequest, asked: Invocation) -> int:
     tell_failures(copied.failures)
     return FAILED if copied.failures else FINE
 
+
+library = group("Copy a library to another address.", copy)
 
 _KINDS = ("items", "notes", "attachments", "collections")
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import typer
-
 from zoterodigest.cli.base.options import Invocation, argument, command
 from zoterodigest.cli.base.screen import styled, tell_error, visible
 from zoterodigest.cli.show.encoder import emit_result
@@ -23,10 +21,8 @@ from zoterodigest.core.plan.history import Run, killed_undos, listed, undone_by
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.log.history import History, history_folder, read_history
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "number as_json", epilog="Next: `zoterodigest undo RUN` takes a run back.")
+@command("number as_json", epilog="Next: `zoterodigest undo RUN` takes a run back.")
 def log(asked: Invocation, number: int | None = argument("RUN", None, min=1)) -> None:
     """List the runs that wrote something, or what one of them changed.
 

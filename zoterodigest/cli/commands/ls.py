@@ -5,17 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-import typer
-
 from zoterodigest.cli.base.options import Invocation, command, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import filter_items, library_data, library_text
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "address collections tags as_json with_children")
+@command("address collections tags as_json with_children")
 def ls(
     asked: Invocation,
     collections: Sequence[str] = option(

@@ -4,16 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import typer
-
 from zoterodigest.cli.base.options import argument, command
 from zoterodigest.project.files import replace_file
 from zoterodigest.project.lock.lock import LOCK_FILE, merge_locks
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "ancestor one other", name="merge-lock", hidden=True)
+@command("ancestor one other", hidden=True)
 def merge_lock(
     ancestor: Path = argument("ancestor", help=""),
     one: Path = argument("one", help=""),

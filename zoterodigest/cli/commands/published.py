@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-import typer
-
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, option
 from zoterodigest.cli.base.project_context import ProjectContext, open_context
@@ -32,11 +30,8 @@ from zoterodigest.sync.run.failures import TooMuch, foreseen
 from zoterodigest.sync.run.run import Options, Prepared, plan_over, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
 
-app = typer.Typer(rich_markup_mode=None)
-
 
 @command(
-    app,
     "files is_applied into_digests is_dry_run is_agreed asks_nobody address max_changes with_stats"
     " as_json",
     epilog="Next: `zoterodigest published --apply` changes the items.",

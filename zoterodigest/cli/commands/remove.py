@@ -6,8 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import typer
-
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
 from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import (
@@ -38,10 +36,8 @@ from zoterodigest.sync.undo.remove_and_unlink import (
     prepare_unlink,
 )
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "files is_dry_run is_agreed address as_json")
+@command("files is_dry_run is_agreed address as_json")
 def unlink(asked: Invocation) -> int:
     """Delete the links of digests, change nothing else.
 
@@ -55,7 +51,7 @@ def unlink(asked: Invocation) -> int:
     return _leave(asked, prepare_unlink)
 
 
-@command(app, "files is_dry_run is_agreed address as_json with_stats")
+@command("files is_dry_run is_agreed address as_json with_stats")
 def remove(asked: Invocation) -> int:
     """Remove what push made for digests.
 

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-import typer
-
 from zoterodigest.cli.base.options import (
     CONFLICTING,
     FAILED,
@@ -53,12 +51,8 @@ from zoterodigest.sync.run.run import Prepared, prepare
 from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(
-    app, "files with_diverged address as_json", epilog="Next: `zoterodigest resolve` decides them."
-)
+@command("files with_diverged address as_json", epilog="Next: `zoterodigest resolve` decides them.")
 def conflicts(
     asked: Invocation,
     with_diverged: bool = option("--diverged --apart -a", "Also list diverged fields.", False),
@@ -102,7 +96,6 @@ class _ResolveWish:
 
 
 @command(
-    app,
     "id keep is_edit field is_all with_diverged is_acknowledged is_forgotten is_dry_run is_agreed"
     " address as_json",
     epilog="Next: `zoterodigest status` shows what is left.",

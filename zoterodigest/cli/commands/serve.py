@@ -27,14 +27,11 @@ from zoterodigest.library.server.site import user_at
 from zoterodigest.project.layout import Project
 from zoterodigest.sync.gathering.workspace import library_meant
 
-app = typer.Typer(rich_markup_mode=None)
-
-
 DEFAULT_PORT = 23120
 """Beside that of the running Zotero."""
 
 
-@command(app, "address port users groups")
+@command("address port users groups")
 def serve(
     asked: Invocation,
     port: int = option(

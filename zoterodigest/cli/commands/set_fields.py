@@ -20,16 +20,12 @@ from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
 
-app = typer.Typer(rich_markup_mode=None)
-
 
 @command(
-    app,
     "name assignments note is_dry_run address as_json",
-    name="set",
     epilog="Next: `zoterodigest sync` brings it into the digests.",
 )
-def set_fields(
+def set(
     asked: Invocation,
     name: str = argument("KEY"),
     assignments: Sequence[str] = argument("[FIELD=VALUE]...", ()),

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import chain
 from pathlib import Path
 
-import typer
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.options import Invocation, argument, command
@@ -24,10 +23,8 @@ from zoterodigest.cli.show.library_list import (
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import collection_paths
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "keys address as_json")
+@command("keys address as_json")
 def show(asked: Invocation, keys: Sequence[str] = argument("KEY")) -> None:
     """Show items with their tags, links and notes.
 

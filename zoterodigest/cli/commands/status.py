@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import typer
-
 from zoterodigest.cli.base.options import CONFLICTING, PENDING, Invocation, command, option
 from zoterodigest.cli.base.project_context import opened_context
 from zoterodigest.cli.base.screen import emit, wrapped
@@ -18,10 +16,8 @@ from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.run.run import Options, prepare
 
-app = typer.Typer(rich_markup_mode=None)
 
-
-@command(app, "files is_check is_all address format_name as_json")
+@command("files is_check is_all address format_name as_json")
 def status(
     asked: Invocation,
     is_check: bool = option(

@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import typer
-
 from zoterodigest.cli.base.options import Invocation, command, option
 from zoterodigest.cli.commands.runs import run
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
 from zoterodigest.sync.run.run import Options
-
-app = typer.Typer(rich_markup_mode=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +38,6 @@ _LAST = "max_changes allow_removals with_stats as_json"
 
 
 @command(
-    app,
     f"files is_dry_run {_FIRST} no_notes relink {_LAST}",
     epilog="Next: `zoterodigest ls` lists what arrived.",
 )
@@ -67,7 +62,6 @@ def push(asked: Invocation, chosen: RunChoices) -> int:
 
 
 @command(
-    app,
     f"files is_dry_run {_FIRST} fill no_notes {_LAST}",
     epilog="Next: `git diff` shows what came back.",
 )
@@ -91,7 +85,6 @@ def pull(asked: Invocation, chosen: RunChoices) -> int:
 
 
 @command(
-    app,
     f"files is_dry_run {_FIRST} no_notes relink {_LAST}",
     epilog="Next: `zoterodigest status` shows what needs you.",
 )
@@ -111,9 +104,7 @@ def sync(asked: Invocation, chosen: RunChoices) -> int:
     return _run(asked, chosen, Sync(relink=chosen.relink))
 
 
-@command(
-    app, f"files {_FIRST} no_notes relink {_LAST}", epilog="Next: `zoterodigest sync` does it."
-)
+@command(f"files {_FIRST} no_notes relink {_LAST}", epilog="Next: `zoterodigest sync` does it.")
 def plan(asked: Invocation, chosen: RunChoices) -> int:
     """Show what a sync would do, change nothing.
 
@@ -125,11 +116,10 @@ def plan(asked: Invocation, chosen: RunChoices) -> int:
       zoterodigest plan papers.md
       zoterodigest plan --json > plan.json
     """
-    return sync(replace(asked, is_dry_run=True), chosen)
+    return _run(replace(asked, is_dry_run=True), chosen, Sync(relink=chosen.relink))
 
 
 @command(
-    app,
     f"files is_dry_run {_FIRST} with_stats as_json",
     epilog="Next: `zoterodigest show KEY` shows where each value comes from.",
 )

@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
 from zoterodigest.cli.base.project_context import project_in, told_requests
@@ -46,11 +44,8 @@ from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.undo.undo import Undoing, UndoResult, prepare_undo
 from zoterodigest.sync.undo.undo import apply_undo as write_back
 
-app = typer.Typer(rich_markup_mode=None)
-
 
 @command(
-    app,
     "number is_dry_run is_agreed address as_json with_stats",
     epilog="Next: `zoterodigest status` shows what is pending again.",
 )
@@ -80,7 +75,6 @@ def undo(asked: Invocation, number: int | None = argument("RUN", None, min=1)) -
 
 
 @command(
-    app,
     "is_dry_run is_agreed address as_json with_stats",
     epilog="Next: `zoterodigest undo` takes it back again.",
 )
