@@ -45,9 +45,7 @@ def recorded_keys(recorded: RecordedRun) -> frozenset[str]:
     """Return every key that `fold_journal` needs the facts of."""
     intended = [event for event in recorded.events if isinstance(event, Intended)]
     rows = [row for event in intended for row in event.rows]
-    collection_rows = [
-        collection_row.collection for event in intended for collection_row in event.collection_rows
-    ]
+    collection_rows = [row.collection for event in intended for row in event.collection_rows]
     attachments = [key for row in rows for key in row.origin.attachments]
     notes = [row.note for row in rows if row.note is not None]
     return frozenset([*(row.item for row in rows), *notes, *attachments, *collection_rows])
@@ -81,11 +79,8 @@ def fold_journal(
         rows |= _achieved(rows, recorded, facts)
     else:
         rows |= _created(rows, recorded, facts)
-    collection_rows = {
-        (collection_row.digest, collection_row.path): collection_row
-        for collection_row in lock.collection_rows
-    }
-    collection_rows |= _created_shelves(recorded, facts, lock.collection_rows)
+    collection_rows = {row.place: row for row in lock.collection_rows}
+    collection_rows |= _created_rows(recorded, facts, lock.collection_rows)
     exported, made = _exported(lock, recorded, bibs, is_same=is_same)
     kept = {(one.bibliography, one.item) for one in exported}
     gone = {(one.bibliography, one.item, fingerprint(one.key)) for one in lock.exported}
@@ -260,20 +255,19 @@ def _last_intended(recorded: RecordedRun) -> dict[str, LockRow]:
     return {row.id: row for event in events for row in event.rows}
 
 
-def _created_shelves(
+def _created_rows(
     recorded: RecordedRun, facts: Facts, known: Sequence[CollectionRow]
 ) -> dict[CollectionRowKey, CollectionRow]:
-    """Return the intended shelves whose collections were made; those known stay as they were.
+    """Return the intended rows whose collections were made; those known stay as they were.
 
     Whether a known one has its new name already, the next run sees by its name.
     """
-    paths = {(collection_row.digest, collection_row.path) for collection_row in known}
-    collections = {collection_row.collection for collection_row in known}
+    places = {row.place for row in known}
+    collections = {row.collection for row in known}
     events = [event for event in recorded.events if isinstance(event, Intended)]
     return {
-        (collection_row.digest, collection_row.path): collection_row
+        row.place: row
         for event in events
-        for collection_row in event.collection_rows
-        if collection_row.collection in facts.keys() - collections
-        and (collection_row.digest, collection_row.path) not in paths
+        for row in event.collection_rows
+        if row.collection in facts.keys() - collections and row.place not in places
     }

@@ -9,7 +9,7 @@ from zoterodigest.core.collections.collection_rows import Path
 from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow
 from zoterodigest.core.plan.plan import CreateEntry
 from zoterodigest.core.plan.reports import AddedItem
-from zoterodigest.core.plan.run_options import LastSync, LibraryState, Rules, RunOptions
+from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.keys import is_our_item, note_key
@@ -74,21 +74,15 @@ class _Adding:
         run_options: RunOptions,
         filed: Mapping[str, frozenset[str]],
     ) -> None:
-        collection_rows, noteless = (
-            known.collection_rows,
-            {row.id for row in known.rows if row.note is None},
-        )
+        noteless = {row.id for row in known.rows if row.note is None}
         self._terms = run_options
         self._filed = filed
-        self._shelves: dict[str, list[CollectionRow]] = defaultdict(list)
+        self._of_collection: dict[str, list[CollectionRow]] = defaultdict(list)
         self._owners: dict[str, set[str]] = defaultdict(set)
-        for collection_row in sorted(
-            collection_rows,
-            key=lambda collection_row: (-len(collection_row.path), collection_row.path),
-        ):
-            self._owners[collection_row.collection].add(collection_row.digest)
-            if collection_row.digest in run_options.rules:
-                self._shelves[collection_row.collection].append(collection_row)
+        for one in sorted(known.collection_rows, key=lambda one: (-len(one.path), one.path)):
+            self._owners[one.collection].add(one.digest)
+            if one.digest in run_options.rules:
+                self._of_collection[one.collection].append(one)
         rows = tuple(rows)
         self._rows = {row.id for row in rows} - noteless
         self._items = {row.item for row in rows}
@@ -112,12 +106,12 @@ class _Adding:
         for key in sorted(item.collections & seen.collections.keys()):
             if seen.held(key, item) or self._owners[key] & self._digests[item.key]:
                 continue
-            for collection_row in self._shelves[key]:
-                if self._came_by_merge(item, key, collection_row.digest):
+            for row in self._of_collection[key]:
+                if self._came_by_merge(item, key, row.digest):
                     continue
-                path, is_shared = found.get(collection_row.digest, ((), True))
+                path, is_shared = found.get(row.digest, ((), True))
                 is_shared = is_shared and len(self._owners[key]) > 1
-                found[collection_row.digest] = max(path, collection_row.path, key=len), is_shared
+                found[row.digest] = max(path, row.path, key=len), is_shared
         return found
 
     def _came_by_merge(self, item: Item, collection: str, digest: SourceKey) -> bool:
@@ -133,7 +127,7 @@ class _Adding:
 
     def reason(self, item: Item, digest: str, *, is_shared: bool) -> str:
         """Return why `item` becomes no entry of `digest`; "" if it does."""
-        rules = self._terms.rules.get(digest, Rules())
+        rules = self._terms.rules_for(digest)
         # The digest's own rule first: it holds whatever the item is.
         if rules.no_new:
             return rules.no_new

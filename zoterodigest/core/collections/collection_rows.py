@@ -43,7 +43,7 @@ class EntryPlacement:
 
 @dataclass(frozen=True, slots=True)
 class Placements:
-    """The shelves as they are to be, what brings them about, and which shelf holds what."""
+    """The collection rows of a run, the actions that bring them about, and what each one holds."""
 
     collection_rows: tuple[CollectionRow, ...]
     actions: tuple[CreateCollection | RenameCollection, ...]
@@ -51,18 +51,18 @@ class Placements:
     targets: Mapping[CollectionRowKey, str | None]
     former_targets: Mapping[CollectionRowKey, str]
 
-    def target(self, stand: EntryPlacement) -> str | None:
+    def target(self, one: EntryPlacement) -> str | None:
         """Return the collection an entry belongs in: its deepest heading's, if there is one."""
-        return self.targets.get((stand.digest, stand.path))
+        return self.targets.get((one.digest, one.path))
 
-    def former(self, stand: EntryPlacement) -> str | None:
+    def former(self, one: EntryPlacement) -> str | None:
         """Return the collection the entry belonged in before."""
-        return home_of(stand.before, self.former_targets) if stand.before else None
+        return home_of(one.before, self.former_targets) if one.before else None
 
-    def is_in_place(self, stand: EntryPlacement) -> bool:
+    def is_in_place(self, one: EntryPlacement) -> bool:
         """Tell whether an entry belongs in the collection it belonged in, whatever it is called."""
-        former = self.former(stand)
-        return former is not None and former == self.target(stand)
+        former = self.former(one)
+        return former is not None and former == self.target(one)
 
 
 UNPLACED: Path = (fingerprint("\0in no collection yet"),)
@@ -70,11 +70,8 @@ UNPLACED: Path = (fingerprint("\0in no collection yet"),)
 
 
 def homes(collection_rows: Iterable[CollectionRow]) -> dict[CollectionRowKey, str]:
-    """Return the collections of `shelves` by digest and the fingerprints of their path."""
-    return {
-        (collection_row.digest, path_fingerprints(collection_row.path)): collection_row.collection
-        for collection_row in collection_rows
-    }
+    """Return the collections of rows by digest and the fingerprints of their path."""
+    return {(row.digest, path_fingerprints(row.path)): row.collection for row in collection_rows}
 
 
 def home_of(place: CollectionRowKey, homes: Mapping[CollectionRowKey, str]) -> str | None:
@@ -89,39 +86,33 @@ def home_of(place: CollectionRowKey, homes: Mapping[CollectionRowKey, str]) -> s
 
 
 def place_entries(
-    stands: Sequence[EntryPlacement],
+    placements: Sequence[EntryPlacement],
     collection_rows: Sequence[CollectionRow],
     collections: Iterable[Collection],
     names: Mapping[str, Path],
 ) -> Placements:
-    """Find, rename or create the collections in which `stands` belong.
+    """Find, rename or create the collections in which `placements` belong.
 
     `names` gives each digest's collection, preceded by those it lies in. A renamed heading or
     digest keeps its collection; a collection of the right name at the right place is adopted; one
-    that the person trashed is not made again. Shelves that hold nothing now are remembered.
+    that the person trashed is not made again. Rows that hold nothing now are kept.
     """
     by_digest: dict[SourceKey, list[EntryPlacement]] = defaultdict(list)
-    for stand in stands:
-        by_digest[stand.digest].append(stand)
-    known = {
-        (collection_row.digest, collection_row.path): collection_row
-        for collection_row in collection_rows
-    }
-    room = _Room(collections, known)
+    for one in placements:
+        by_digest[one.digest].append(one)
+    known = {row.place: row for row in collection_rows}
+    finder = _CollectionFinder(collections, known)
     for digest, standing in by_digest.items():
         if names.get(digest):
             followed = _followed_digest(digest, standing, known, by_digest.keys())
-            room.shelve_digest(digest, standing, names[digest], (followed, names.get(followed, ())))
-    return Placements(
-        tuple(
-            sorted(
-                room.collection_rows.values(),
-                key=lambda collection_row: (collection_row.digest, collection_row.path),
+            finder.place_digest(
+                digest, standing, names[digest], (followed, names.get(followed, ()))
             )
-        ),
-        tuple(room.actions),
-        tuple(room.missing),
-        room.targets,
+    return Placements(
+        tuple(sorted(finder.rows.values(), key=lambda row: row.place)),
+        tuple(finder.actions),
+        tuple(finder.missing),
+        finder.targets,
         homes(collection_rows),
     )
 
@@ -134,21 +125,20 @@ _Origins = dict[Path, Path | None]
 class _Want:
     """A collection that is wanted: for whom, under what name, from what names its key derives."""
 
-    digest: SourceKey
-    path: Path
+    place: CollectionRowKey
     name: str
     names: Path
     items: Sequence[EntryPlacement]
 
 
-class _Room:
-    """The library's collections while shelves are found and made."""
+class _CollectionFinder:
+    """The library's collections, while those that entries belong in are found and made."""
 
     def __init__(self, collections: Iterable[Collection], known: _Known) -> None:
         self.actions: list[CreateCollection | RenameCollection] = []
         self.missing: list[MissingCollection] = []
         self.targets: dict[CollectionRowKey, str | None] = {}
-        self.collection_rows = dict(known)
+        self.rows = dict(known)
         self._known = known
         self._used: dict[str, set[str]] = defaultdict(set)
         self._by_key = {one.key: one for one in collections}
@@ -157,45 +147,44 @@ class _Room:
             if not one.is_trashed:
                 self._by_place[one.parent, one.name].append(one.key)
 
-    def shelve_digest(
-        self,
-        digest: SourceKey,
-        standing: list[EntryPlacement],
-        names: Path,
-        followed: CollectionRowKey,
+    def place_digest(
+        self, digest: SourceKey, standing: list[EntryPlacement], names: Path, was: CollectionRowKey
     ) -> None:
-        """Give every heading of `digest` that holds a link its collection, parents first."""
-        former_digest, former_names = followed
-        parent = self._shelve_folders(names[:-1])
-        olds = {path for owner, path in self._known if owner == former_digest}
-        self._used[digest] = {self._known[former_digest, old].collection for old in olds}
+        """Give every heading of `digest` that holds a link its collection, parents first.
+
+        `was` is the digest whose rows it takes on, and the names of that one's collection.
+        """
+        former_digest, former_names = was
+        parent = self._place_folders(names[:-1])
+        known = {path: row for (owner, path), row in self._known.items() if owner == former_digest}
+        olds = set(known)
+        self._used[digest] = {row.collection for row in known.values()}
         origins = _origins(standing, olds)
         # Before any collection is held: a path that a new heading takes over must be free.
         self._make_way(digest, former_digest, olds, origins)
         below: dict[Path, list[EntryPlacement]] = defaultdict(list)
-        for stand in standing:
-            for depth in range(len(stand.path) + 1):
-                below[stand.path[:depth]].append(stand)
+        for one in standing:
+            for depth in range(len(one.path) + 1):
+                below[one.path[:depth]].append(one)
         for path, old in origins.items():
             name = below[path][0].texts[len(path) - 1] if path else names[-1]
-            want = _Want(digest, path, name_of(name), names + path, below[path])
-            collection_row = None if old is None else self._known[former_digest, old]
-            is_renamed = (digest, path) != (former_digest, old)
-            was = _former_names(old, former_names) if is_renamed and old is not None else ()
-            above = self.targets[digest, path[:-1]] if path else parent
-            is_orphan = above is None and collection_row is None and (path != () or len(names) > 1)
-            self.targets[digest, path] = (
-                None if is_orphan else self._hold(want, collection_row, above, was)
+            want = _Want((digest, path), name_of(name), names + path, below[path])
+            row = None if old is None else known[old]
+            called = (
+                _former_names(row.path, former_names) if row and row.place != want.place else ()
             )
+            above = self.targets[digest, path[:-1]] if path else parent
+            is_orphan = above is None and row is None and (path != () or len(names) > 1)
+            self.targets[want.place] = None if is_orphan else self._hold(want, row, above, called)
 
-    def _shelve_folders(self, names: Path) -> str | None:
+    def _place_folders(self, names: Path) -> str | None:
         """Find or make the collections that the collections of several digests lie in."""
         parent: str | None = None
         for depth in range(1, len(names) + 1):
             path = names[:depth]
             place = _NO_DIGEST, path
             if place not in self.targets:
-                want = _Want(*place, name_of(path[-1]), path, ())
+                want = _Want(place, name_of(path[-1]), path, ())
                 self.targets[place] = self._hold(want, self._known.get(place), parent, ())
             parent = self.targets[place]
         return parent
@@ -206,63 +195,60 @@ class _Room:
         """Move the collection rows of `former` to `digest`; unused rows give way to used paths."""
         moved = {old: path for path, old in origins.items() if old is not None}
         for old in sorted(olds, key=lambda old: (len(old), old)):
-            del self.collection_rows[former, old]
+            del self.rows[former, old]
             if old not in moved:
-                moved[old] = _free_path(
-                    moved.get(old[:-1], old[:-1]), old, {*origins, *moved.values()}
-                )
+                above = moved.get(old[:-1], old[:-1])
+                moved[old] = _free_path(above, old, {*origins, *moved.values()})
         for old in olds - set(origins.values()):
-            collection_row = replace(self._known[former, old], digest=digest, path=moved[old])
-            self.collection_rows[digest, moved[old]] = collection_row
+            row = replace(self._known[former, old], digest=digest, path=moved[old])
+            self.rows[row.place] = row
 
     def _hold(
-        self, want: _Want, collection_row: CollectionRow | None, parent: str | None, was: Path
+        self, want: _Want, row: CollectionRow | None, parent: str | None, called: Path
     ) -> str | None:
         """Return the key of the collection for `want`, or None if a person removed it."""
-        if collection_row is None:
-            collection_row = self._adopted(want, parent) or self._created(want, parent)
-        collection_row = replace(collection_row, digest=want.digest, path=want.path)
-        collection = self._by_key.get(collection_row.collection)
+        if row is None:
+            row = self._adopted(want, parent) or self._created(want, parent)
+        digest, path = want.place
+        row = replace(row, digest=digest, path=path)
+        collection = self._by_key.get(row.collection)
         if collection is None or collection.is_trashed:
-            self.missing.append(MissingCollection(collection_row))
+            self.missing.append(MissingCollection(row))
         else:
-            names = (collection_row.name,) if collection_row.name else was or (want.name,)
+            names = (row.name,) if row.name else called or (want.name,)
             base = collection.name if collection.name in names else names[0]
-            collection_row = self._named(want, collection_row, collection, base)
-        self.collection_rows[want.digest, want.path] = collection_row
-        self._used[want.digest].add(collection_row.collection)
+            row = self._named(want, row, collection, base)
+        self.rows[row.place] = row
+        self._used[digest].add(row.collection)
         return None if collection is None or collection.is_trashed else collection.key
 
-    def _named(
-        self, want: _Want, collection_row: CollectionRow, collection: Collection, base: str
-    ) -> CollectionRow:
+    def _named(self, want: _Want, row: CollectionRow, held: Collection, base: str) -> CollectionRow:
         """Let a collection of ours follow the new name of its heading.
 
         A new name of the collection, with or without one of the heading, is for
         `core/collections/relocation.py`.
         """
-        if want.name in (collection.name, base):
-            return replace(collection_row, name="")
-        if collection.name != base or not collection_row.is_ours:
-            return replace(collection_row, name=base)
-        rename = RenameCollection(collection.key, collection.version, collection.name, want.name)
-        self.actions.append(rename)
-        return replace(collection_row, name="")
+        if want.name not in (held.name, base):
+            if held.name != base or not row.is_ours:
+                return replace(row, name=base)
+            rename = RenameCollection(held.key, held.version, held.name, want.name)
+            self.actions.append(rename)
+        return replace(row, name="")
 
     def _adopted(self, want: _Want, parent: str | None) -> CollectionRow | None:
         """Adopt the collection of that name and place which holds the most of the items."""
-        used = self._used[want.digest]
+        used = self._used[want.place[0]]
         keys = [key for key in self._by_place[parent, want.name] if key not in used]
         if not keys:
             return None
         ours = derived_key("collection", *want.names), derived_key("collection", *want.names, "1")
         held = Counter(
             above
-            for stand in (want.items if len(keys) > 1 else ())
-            for above in {key for one in stand.collections for key in self._with_above(one)}
+            for one in (want.items if len(keys) > 1 else ())
+            for above in {above for key in one.collections for above in self._with_above(key)}
         )
         key = max(keys, key=lambda key: (held[key], key in ours))
-        return CollectionRow(want.digest, want.path, key, is_ours=key in ours)
+        return CollectionRow(*want.place, key, is_ours=key in ours)
 
     def _with_above(self, key: str) -> list[str]:
         """Return a collection and those it lies in, innermost first; a circle is cut."""
@@ -277,31 +263,31 @@ class _Room:
         key = free_key(self._by_key, "collection", *want.names)
         self._by_key[key] = Collection(key, 0, want.name, parent)
         self._by_place[parent, want.name].append(key)
-        self.actions.append(CreateCollection(key, want.name, parent, want.digest, want.path))
-        return CollectionRow(want.digest, want.path, key)
+        self.actions.append(CreateCollection(key, want.name, parent, *want.place))
+        return CollectionRow(*want.place, key)
 
 
 def _followed_digest(
     digest: SourceKey, standing: list[EntryPlacement], known: _Known, present: Iterable[SourceKey]
 ) -> SourceKey:
-    """Return the digest whose shelves `digest` takes on: its own, else that of most of its rows.
+    """Return the digest whose rows `digest` takes on: its own, else that of most of its links.
 
     A collection that other digests share stays theirs.
     """
     if (digest, ()) in known:
         return digest
-    before = [stand.before[0] for stand in standing if stand.before]
+    before = [one.before[0] for one in standing if one.before]
     for former, votes in Counter(before).most_common(1):
-        collection_row = known.get((former, ()))
-        if collection_row is None or former in present or 2 * votes <= len(before):
+        row = known.get((former, ()))
+        if row is None or former in present or 2 * votes <= len(before):
             continue
-        if sum(other.collection == collection_row.collection for other in known.values()) == 1:
+        if sum(other.collection == row.collection for other in known.values()) == 1:
             return former
     return digest
 
 
 def _origins(standing: list[EntryPlacement], olds: set[Path]) -> _Origins:
-    """Return for every path now, parents first, the path that its shelf had before, if any.
+    """Return for every path now, parents first, the path that its row had before, if any.
 
     A heading keeps its own; twins of one text go by the entries under them; a new heading takes on
     that of one that is gone if it holds most of its entries.
@@ -310,15 +296,15 @@ def _origins(standing: list[EntryPlacement], olds: set[Path]) -> _Origins:
     paths: dict[Path, None] = {(): None}
     votes: Counter[tuple[Path, Path]] = Counter()
     held: Counter[Path] = Counter()
-    for stand in standing:
-        former = stand.before[1] if stand.before else ()
+    for one in standing:
+        former = one.before[1] if one.before else ()
         found = [by_prints.get(former[:depth]) for depth in range(1, len(former) + 1)]
         held.update(old for old in found if old is not None)
-        for depth in range(1, len(stand.path) + 1):
-            paths.setdefault(stand.path[:depth])
+        for depth in range(1, len(one.path) + 1):
+            paths.setdefault(one.path[:depth])
             old = found[depth - 1] if depth <= len(found) else None
-            if old is not None and not stand.is_leaving:
-                votes[stand.path[:depth], old] += 1
+            if old is not None and not one.is_leaving:
+                votes[one.path[:depth], old] += 1
     origins: dict[Path, Path | None] = {(): () if () in olds else None}
     for depth in range(1, max(map(len, paths)) + 1):
         level = [path for path in paths if len(path) == depth]

@@ -20,7 +20,7 @@ from zoterodigest.core.collections.collection_rows import (
 from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LinkState, LockRow
 from zoterodigest.core.plan.plan import Action, CreateEntry, Link, MoveEntry, RenameHeading
 from zoterodigest.core.plan.reports import HeldBackName, NameConflict, Relocated
-from zoterodigest.core.plan.run_options import Rules, RunOptions
+from zoterodigest.core.plan.run_options import RunOptions
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Collection, Entry
@@ -69,12 +69,10 @@ class _Relocating:
         self.conflicts: dict[str, str] = {}
         self.reports: list[Relocated] = []
         self._seen = seen
-        self._shelves: dict[str, list[CollectionRow]] = defaultdict(list)
-        for collection_row in sorted(
-            collection_rows, key=lambda collection_row: collection_row.path
-        ):
-            self._shelves[collection_row.digest].append(collection_row)
-        self._homes = homes(one for found in self._shelves.values() for one in found)
+        self._of_digest: dict[str, list[CollectionRow]] = defaultdict(list)
+        for row in sorted(collection_rows, key=lambda row: row.path):
+            self._of_digest[row.digest].append(row)
+        self._homes = homes(one for found in self._of_digest.values() for one in found)
         self._homes_of: dict[str, set[str | None]] = defaultdict(set)
         for link in links:
             if link.before is not None:
@@ -87,7 +85,7 @@ class _Relocating:
             return
         here = link.item.collections
         others = self._homes_of[link.row.item]
-        now_in = [one for one in self._shelves[before.digest] if one.collection in here - others]
+        now_in = [one for one in self._of_digest[before.digest] if one.collection in here - others]
         came = [one for one in now_in if not self._seen.held(one.collection, link.item)]
         is_out = self._seen.held(home, link.item) and home not in here
         place = (link.entry.digest, heading_prints(link.entry))
@@ -118,7 +116,7 @@ def renamed_headings(
 ) -> Iterator[RenameHeading | HeldBackName | NameConflict]:
     """Yield an action or a report for each heading whose collection has a new name.
 
-    `shelves` have followed the digests already, the collections `renamed` are about to. The
+    `collection_rows` have followed the digests, the collections `renamed` are about to. The
     collection of a digest itself keeps its name. A run of some entries renames nothing.
     `arriving` bring entries under headings that may have none yet.
     """
@@ -128,20 +126,15 @@ def renamed_headings(
     standing = ((entry.digest, entry.heading_keys, entry.headings) for entry in entries)
     texts = {**_texts_of(_arriving(arriving)), **_texts_of(standing)}
     live = {one.key: one for one in collections if not one.is_trashed and one.key not in renamed}
-    for collection_row in collection_rows:
-        text, collection = (
-            texts.get((collection_row.digest, collection_row.path)),
-            live.get(collection_row.collection),
-        )
+    for row in collection_rows:
+        text, collection = texts.get(row.place), live.get(row.collection)
         if text is None or collection is None or _is_name_of(collection.name, text):
             continue
-        agreed = collection_row.name or name_of(text)
+        agreed = row.name or name_of(text)
         if agreed == name_of(text):
-            yield _followed(collection_row, text, collection.name, run_options)
+            yield _followed(row, text, collection.name, run_options)
         elif collection.name != agreed:
-            yield NameConflict(
-                collection_row.digest, collection_row.path, collection.key, text, collection.name
-            )
+            yield NameConflict(row.digest, row.path, collection.key, text, collection.name)
 
 
 def _is_name_of(name: str, text: str) -> bool:
@@ -150,11 +143,11 @@ def _is_name_of(name: str, text: str) -> bool:
 
 
 def _followed(
-    collection_row: CollectionRow, text: str, name: str, run_options: RunOptions
+    row: CollectionRow, text: str, name: str, run_options: RunOptions
 ) -> RenameHeading | HeldBackName:
-    if run_options.rules.get(collection_row.digest, Rules()).directions.brings_entries:
-        return RenameHeading(collection_row.digest, collection_row.path, text, name)
-    return HeldBackName(collection_row.digest, collection_row.path, collection_row.collection, name)
+    if run_options.rules_for(row.digest).directions.brings_entries:
+        return RenameHeading(row.digest, row.path, text, name)
+    return HeldBackName(row.digest, row.path, row.collection, name)
 
 
 def _texts_of(places: Iterable[tuple[SourceKey, Path, Path]]) -> dict[CollectionRowKey, str]:

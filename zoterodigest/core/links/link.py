@@ -152,9 +152,14 @@ class CollectionRow:
     is_ours: bool = True
     name: str = ""
 
+    @property
+    def place(self) -> CollectionRowKey:
+        """What it is known by: its digest and the path of its heading."""
+        return self.digest, self.path
+
 
 CollectionRowKey: TypeAlias = tuple[SourceKey, tuple[str, ...]]
-"""What a shelf is known by: its digest and the path of its heading."""
+"""The place of a collection row."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -86,7 +86,7 @@ Change = TypeVar("Change", bound=ObjectChange | CollectionChange | DigestChange)
 
 @dataclass(frozen=True, slots=True)
 class LockRows:
-    """Rows and shelves of the lock file, and the entries of .bib files that exports wrote.
+    """Rows and collection rows of the lock file, and the entries of .bib files that exports wrote.
 
     `identity` names the library that they are of; of what a run changed only if they went over to
     another one.
@@ -193,11 +193,7 @@ def _without(links: LockRows, others: LockRows) -> LockRows:
     collection_rows = frozenset(others.collection_rows)
     return LockRows(
         tuple(row for row in links.rows if rows.get(row.id) != row),
-        tuple(
-            collection_row
-            for collection_row in links.collection_rows
-            if collection_row not in collection_rows
-        ),
+        tuple(row for row in links.collection_rows if row not in collection_rows),
         tuple(one for one in links.exported if one not in others.exported),
     )
 

@@ -157,6 +157,10 @@ class RunOptions:
         """Whether the run is about all entries, so that places and new items count."""
         return self.selection is None
 
+    def rules_for(self, digest: str) -> Rules:
+        """Return the rules of a digest; one that the run does not name has the defaults."""
+        return self.rules.get(digest, Rules())
+
     def takes(self, entry: Entry) -> bool:
         """Tell whether `entry` takes part in the run."""
         return self.selection is None or self.selection(entry)

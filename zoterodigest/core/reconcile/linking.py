@@ -25,7 +25,6 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.core.plan.run_options import (
     LastSync,
     LibraryState,
-    Rules,
     RunOptions,
     WhenDropped,
     WhenTrashed,
@@ -220,7 +219,7 @@ class _LinkingRun:
         A run that may not remove the entry leaves the link for a run that may. An entry that had
         been deleted and was written again stays, as its item was deleted before.
         """
-        rules = self._terms.rules.get(entry.digest, Rules())
+        rules = self._terms.rules_for(entry.digest)
         is_removed = rules.when_trashed is WhenTrashed.REMOVE and row.state is LinkState.LINKED
         edited = edited_fields(entry, item, row, self._terms.folding) if item else ()
         # By default a tombstone: later runs report the entry as not linked, `--relink` revives it.
@@ -251,7 +250,7 @@ class _LinkingRun:
             self.reports.append(UnreadableEntry(row.digest, None, row.id))
         if self._terms.selection is None:
             for row in pairing.dropped:
-                rules = self._terms.rules.get(row.digest, Rules())
+                rules = self._terms.rules_for(row.digest)
                 follows = rules.when_dropped is not WhenDropped.KEEP
                 waits = (follows and not rules.places) or is_put_off(row, self.links, self._terms)
                 self.kept[row.id] = row if waits else replace(row, state=LinkState.DROPPED)
@@ -294,7 +293,7 @@ class _LinkingRun:
 
     def _item_of(self, entry: Entry, row: LockRow | None) -> str | None:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
-        rules = self._terms.rules.get(entry.digest, Rules())
+        rules = self._terms.rules_for(entry.digest)
         match = self._catalogue.find(work_of(entry))
         if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
             match = Unknown()

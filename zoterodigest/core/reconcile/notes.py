@@ -16,7 +16,7 @@ from zoterodigest.core.links.merge import FieldEnds
 from zoterodigest.core.plan.choosing import is_chosen
 from zoterodigest.core.plan.plan import Link, TrashNote
 from zoterodigest.core.plan.reports import DroppedEntry, HiddenNotes, Report, RestoredNote
-from zoterodigest.core.plan.run_options import LastSync, OwnNotes, Rules, RunOptions
+from zoterodigest.core.plan.run_options import LastSync, OwnNotes, RunOptions
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.following import without_note
 from zoterodigest.core.reconcile.settle import is_note_missing
@@ -101,7 +101,7 @@ def _edited(link: Link, run_options: RunOptions) -> Iterator[str]:
 def _may_push(link: Link, name: str, run_options: RunOptions) -> bool:
     if run_options.only_choices:
         return is_chosen(run_options.choices, link.row.id, name)
-    return run_options.rules.get(link.entry.digest, Rules()).directions.push.allows(name)
+    return run_options.rules_for(link.entry.digest).directions.push.allows(name)
 
 
 def _with_live_notes(link: Link, restored: dict[str, set[str]]) -> Link:
@@ -119,7 +119,7 @@ def _with_live_notes(link: Link, restored: dict[str, set[str]]) -> Link:
 
 def is_put_off(row: LockRow, links: Sequence[Link], run_options: RunOptions) -> bool:
     """Tell whether a row that lost its entry leaves a note that this run may not put away."""
-    rules = run_options.rules.get(row.digest, Rules())
+    rules = run_options.rules_for(row.digest)
     return not rules.directions.push.allows("summary") and doubled_note(row, links) is not None
 
 
@@ -167,7 +167,7 @@ def with_own_notes(link: Link, run_options: RunOptions) -> Link:
     Where the digest shows none, regions that stand in it are left alone. An entry without a place
     for notes shows none.
     """
-    shown = run_options.rules.get(link.entry.digest, Rules()).own_notes
+    shown = run_options.rules_for(link.entry.digest).own_notes
     present = {name for name in link.entry.fields if name.startswith(NOTE)}
     if shown is OwnNotes.OFF or link.item is None:
         return _without(link, present) if present else link

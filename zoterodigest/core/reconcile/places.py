@@ -25,7 +25,7 @@ from zoterodigest.core.plan.plan import (
     RenameCollection,
 )
 from zoterodigest.core.plan.reports import HeldBack, MissingCollection, PlaceConflict, Relocated
-from zoterodigest.core.plan.run_options import LastSync, LibraryState, Rules, RunOptions
+from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions
 from zoterodigest.core.reconcile.propagate import Moves
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.pairing import heading_prints
@@ -36,10 +36,9 @@ ARCHIVE = "Archive"
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Links with their places, what each moves, and all that follows for shelves and entries."""
+    """Links with their places and what each moves, and what follows for collections and entries."""
 
-    links: tuple[Link, ...]
-    moves: tuple[Moves, ...]
+    links: tuple[tuple[Link, Moves], ...]
     collection_rows: tuple[CollectionRow, ...]
     collection_actions: tuple[CreateCollection | RenameCollection, ...]
     entry_actions: tuple[MoveEntry, ...]
@@ -60,33 +59,34 @@ def place(
     of entries that left, for their digest's archive; `moved` is what a person moved in the library.
     """
     known, library, run_options = run
-    # Entries that left stand among the others: their archive is a heading of the same digest.
-    stands = [_stand(link, run_options) for link in links]
-    leaving = [_archived_stand(row, item) for row, item in archived]
+    # Entries that left are placed with the others: their archive is a heading of the same digest.
+    now = [_placement(link, run_options) for link in links]
+    leaving = [_in_archive(row, item) for row, item in archived]
     names = {digest: rules.collection for digest, rules in run_options.rules.items()}
-    standing = [stand for stand in (*stands, *leaving) if stand is not None]
-    shelving = place_entries(standing, known.collection_rows, library.collections, names)
-    placer = _Placer(shelving, moved, run_options)
-    placer.count([(link.row.item, stand) for link, stand in zip(links, stands, strict=True)])
-    placed = [placer.placed(link, stand) for link, stand in zip(links, stands, strict=True)]
+    all_places = [place for place in (*now, *leaving) if place is not None]
+    placements = place_entries(all_places, known.collection_rows, library.collections, names)
+    placer = _Placer(placements, moved, run_options)
+    for link, place in zip(links, now, strict=True):
+        if place is not None:
+            placer.wanted[link.row.item].add(placements.target(place))
     return Placing(
-        links=tuple(link for link, _ in placed),
-        moves=tuple(moves for _, moves in placed),
-        collection_rows=shelving.collection_rows,
-        collection_actions=shelving.actions,
+        # Only now: whether an item leaves a collection depends on all of its entries.
+        links=tuple(placer.placed(link, place) for link, place in zip(links, now, strict=True)),
+        collection_rows=placements.collection_rows,
+        collection_actions=placements.actions,
         entry_actions=tuple(placer.actions),
-        reports=(*shelving.missing, *placer.reports, *moved.reports),
+        reports=(*placements.missing, *placer.reports, *moved.reports),
         archived=tuple(
-            placer.archived(row, item, stand)
-            for (row, item), stand in zip(archived, leaving, strict=True)
+            placer.archived(row, item, place)
+            for (row, item), place in zip(archived, leaving, strict=True)
         ),
     )
 
 
-def _stand(link: Link, run_options: RunOptions) -> EntryPlacement | None:
-    """Return where an entry stands; None if this run places nothing of its digest."""
+def _placement(link: Link, run_options: RunOptions) -> EntryPlacement | None:
+    """Return where an entry is; None if this run places nothing of its digest."""
     entry, before = link.entry, link.before
-    rules = run_options.rules.get(entry.digest, Rules())
+    rules = run_options.rules_for(entry.digest)
     if not rules.places:
         return None
     return EntryPlacement(
@@ -98,82 +98,68 @@ def _stand(link: Link, run_options: RunOptions) -> EntryPlacement | None:
     )
 
 
-def _archived_stand(row: LockRow, item: Item) -> EntryPlacement:
-    before = (row.digest, row.headings)
-    return EntryPlacement(
-        row.digest, (ARCHIVE,), (ARCHIVE,), before, item.collections, is_leaving=True
-    )
+def _in_archive(row: LockRow, item: Item) -> EntryPlacement:
+    before, path = (row.digest, row.headings), (ARCHIVE,)
+    return EntryPlacement(row.digest, path, path, before, item.collections, is_leaving=True)
 
 
 class _Placer:
-    """Places links one by one."""
+    """Places links one by one; `wanted` are the collections that the entries of an item need."""
 
-    def __init__(self, shelving: Placements, moved: Relocations, run_options: RunOptions) -> None:
+    def __init__(self, placements: Placements, moved: Relocations, run_options: RunOptions) -> None:
         self.actions: list[MoveEntry] = []
         self.reports: list[HeldBack | PlaceConflict] = []
-        self._shelving = shelving
+        self._placements = placements
         self._moved = moved
         self._terms = run_options
-        self._is_ours = {
-            collection_row.collection: collection_row.is_ours
-            for collection_row in shelving.collection_rows
-        }
-        self._wanted: dict[str, set[str | None]] = defaultdict(set)
-        self._homes = homes(shelving.collection_rows)
+        self._is_ours = {row.collection: row.is_ours for row in placements.collection_rows}
+        self.wanted: dict[str, set[str | None]] = defaultdict(set)
+        self._homes = homes(placements.collection_rows)
         self._paths: Mapping[tuple[str, str], Path] = {
-            (collection_row.digest, collection_row.collection): collection_row.path
-            for collection_row in shelving.collection_rows
+            (row.digest, row.collection): row.path for row in placements.collection_rows
         }
 
-    def count(self, standing: Sequence[tuple[str, EntryPlacement | None]]) -> None:
-        """Take note of which collections the entries of each item belong in."""
-        for item, stand in standing:
-            if stand is not None:
-                self._wanted[item].add(self._shelving.target(stand))
-
-    def placed(self, link: Link, stand: EntryPlacement | None) -> tuple[Link, Moves]:
+    def placed(self, link: Link, place: EntryPlacement | None) -> tuple[Link, Moves]:
         """Return `link` with its place in its row, and the collections its item goes in and out."""
         row_id, moved = link.row.id, self._moved
         away = moved.targets.get(row_id) or moved.conflicts.get(row_id)
-        if away and (stand is None or self._shelving.target(stand) != away):
-            return self._followed(link, stand, away), Moves()
-        if stand is None:
+        if away and (place is None or self._placements.target(place) != away):
+            return self._followed(link, place, away), Moves()
+        if place is None:
             return self._unplaced(link), Moves()
-        target = self._shelving.target(stand)
+        target = self._placements.target(place)
         is_revived = link.before is not None and link.before.state is not LinkState.LINKED
-        if target is None or (target == self._shelving.former(stand) and not is_revived):
+        if target is None or (target == self._placements.former(place) and not is_revived):
             return link, Moves()
-        row, moves = self._moves(link.row, stand, target)
+        row, moves = self._moves(link.row, place, target)
         return replace(link, row=row), moves
 
     def archived(
-        self, row: LockRow, item: Item, stand: EntryPlacement
+        self, row: LockRow, item: Item, place: EntryPlacement
     ) -> tuple[LockRow, ChangeItem | None]:
         """Return the tombstone of an entry that left, and what brings its item to the archive."""
-        target = self._shelving.target(stand)
+        target = self._placements.target(place)
         if target is None:
             return row, None
-        row, moves = self._moves(row, stand, target)
+        row, moves = self._moves(row, place, target)
         row = replace(row, headings=(fingerprint(ARCHIVE),))
-        placed, unplaced = tuple(sorted(moves.placed)), tuple(sorted(moves.unplaced))
-        if not placed and not unplaced:
+        if moves == Moves():
             return row, None
-        change = ChangeItem(
-            item.key, item.version, {}, {}, (row.id,), placed=placed, unplaced=unplaced
-        )
+        placing = tuple(sorted(moves.placed)), tuple(sorted(moves.unplaced))
+        change = ChangeItem(item.key, item.version, {}, {}, (row.id,), frozenset(), *placing)
         return row, change
 
-    def _moves(self, row: LockRow, stand: EntryPlacement, target: str) -> tuple[LockRow, Moves]:
-        origin, former = row.origin, self._shelving.former(stand)
+    def _moves(self, row: LockRow, place: EntryPlacement, target: str) -> tuple[LockRow, Moves]:
+        origin, former = row.origin, self._placements.former(place)
         # The item leaves a collection only if zoterodigest put it there and no entry needs it.
-        left = origin.collections & {former} - self._wanted[row.item] - {target}
-        came = {target} - stand.collections
+        left = origin.collections & {former} - self.wanted[row.item] - {target}
+        came = {target} - place.collections
         ours = (origin.collections - left) | came | self._ours_of(target)
         origin = replace(origin, collections=ours)
-        moves = Moves(frozenset(came), frozenset(left & stand.collections))
+        moves = Moves(frozenset(came), frozenset(left & place.collections))
         return replace(row, origin=origin), moves
 
-    def _followed(self, link: Link, stand: EntryPlacement | None, target: str) -> Link:
+    def _followed(self, link: Link, place: EntryPlacement | None, target: str) -> Link:
         """Have the entry of `link` follow its item, as far as directions and conflicts allow.
 
         Until it does, its row says where it stood when both agreed. An entry whose heading got
@@ -182,12 +168,12 @@ class _Placer:
         entry, row_id, before = link.entry, link.row.id, link.before or link.row
         path = self._paths[before.digest, target]
         row = replace(link.row, digest=before.digest, headings=before.headings)
-        is_in_place = stand is not None and self._shelving.is_in_place(stand)
+        is_in_place = place is not None and self._placements.is_in_place(place)
         if is_in_place:
             row = replace(row, headings=heading_prints(entry))
         if row_id in self._moved.conflicts and not is_in_place:
             self.reports.append(PlaceConflict(row_id, entry.headings, path))
-        elif self._terms.rules.get(entry.digest, Rules()).directions.brings_entries:
+        elif self._terms.rules_for(entry.digest).directions.brings_entries:
             self.actions.append(MoveEntry(entry, row_id, path))
             here = link.item.collections if link.item else frozenset()
             ours = (row.origin.collections & here) | self._ours_of(target)
@@ -207,7 +193,7 @@ class _Placer:
         inserted the entry, needs no placing.
         """
         row, before, entry = link.row, link.before, link.entry
-        rules = self._terms.rules.get(entry.digest, Rules())
+        rules = self._terms.rules_for(entry.digest)
         path = path_fingerprints(entry.heading_keys if rules.has_headings else ())
         home = self._homes.get((entry.digest, path))
         if before is not None:

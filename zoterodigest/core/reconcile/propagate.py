@@ -33,7 +33,7 @@ from zoterodigest.core.plan.reports import (
     UnreadableDate,
     Waiting,
 )
-from zoterodigest.core.plan.run_options import NONE, Directions, End, Rules, RunOptions, entry_end
+from zoterodigest.core.plan.run_options import NONE, Directions, End, RunOptions, entry_end
 from zoterodigest.core.reconcile.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.reconcile.settle import is_note_missing, item_end, side_of, without
 from zoterodigest.core.values.dates import is_iso, year_in
@@ -71,17 +71,17 @@ class Propagation:
 
 
 def propagate(
-    links: Sequence[Link], moves: Sequence[Moves], run_options: RunOptions, taken: Container[str]
+    links: Sequence[tuple[Link, Moves]], run_options: RunOptions, taken: Container[str]
 ) -> Propagation:
-    """Propagate changes over `links` (in order, each with its `moves`) as far as directions allow.
+    """Propagate changes over `links` (in order, each with its moves) as far as directions allow.
 
     All links of an item are handled together, so an edit reaches every entry in one run. Of several
     new entries the first gives an item its values. Values from sources come after the values of
     entries and stay at the item. No new note gets a key that is `taken`.
     """
     by_item: dict[str, list[tuple[Link, Moves]]] = defaultdict(list)
-    for link, move in zip(links, moves, strict=True):
-        by_item[link.row.item].append((link, move))
+    for link, moves in links:
+        by_item[link.row.item].append((link, moves))
     hubs = [_Hub(joined, run_options, taken) for joined in by_item.values()]
     for hub in hubs:
         hub.carry()
@@ -373,7 +373,7 @@ class _Hub:
         return is_chosen(self._terms.choices, link.row.id, name)
 
     def _directions(self, link: Link) -> Directions:
-        return self._terms.rules.get(link.entry.digest, Rules()).directions
+        return self._terms.rules_for(link.entry.digest).directions
 
 
 def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:

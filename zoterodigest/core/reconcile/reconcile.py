@@ -31,7 +31,6 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.core.plan.run_options import (
     LastSync,
     LibraryState,
-    Rules,
     RunOptions,
     WhenDropped,
 )
@@ -80,7 +79,7 @@ def reconcile(
     placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
     # Trashed items keep their keys, so they count.
     taken = {*library.taken, *(item.key for item in library.items)}
-    travels = propagate(placing.links, placing.moves, run_options, taken)
+    travels = propagate(placing.links, run_options, taken)
     archived = {row.id: row for row, _ in placing.archived}
     rows = [archived.get(row.id, row) for row in linking.kept]
     rows += [_row(link, run_options) for link in travels.links]
@@ -107,9 +106,7 @@ def reconcile(
         rows=_sorted_rows(rows),
         collection_rows=placing.collection_rows,
         rows_before=_sorted_rows(known.rows),
-        collection_rows_before=tuple(
-            sorted(known.collection_rows, key=lambda one: (one.digest, one.path))
-        ),
+        collection_rows_before=tuple(sorted(known.collection_rows, key=lambda one: one.place)),
     )
 
 
@@ -193,7 +190,7 @@ def _dropped(
         item = items.get(report.row.item) if isinstance(report, DroppedEntry) else None
         if not isinstance(report, DroppedEntry) or item is None or item.is_trashed:
             continue
-        rules = run_options.rules.get(report.row.digest, Rules())
+        rules = run_options.rules_for(report.row.digest)
         if rules.places and item.key not in linked:
             linked.add(item.key)
             row = replace(report.row, state=LinkState.DROPPED)

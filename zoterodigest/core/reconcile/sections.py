@@ -9,7 +9,7 @@ from zoterodigest.core.links.link import Base, LockRow, fingerprint
 from zoterodigest.core.links.merge import FieldEnds, Merge
 from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.core.plan.run_options import Rules, RunOptions
+from zoterodigest.core.plan.run_options import RunOptions
 from zoterodigest.core.values.record import (
     EMPTY,
     SECTION,
@@ -32,7 +32,7 @@ def with_renamed_sections(link: Link, run_options: RunOptions) -> Link:
     note = link.item.notes.get(link.row.id) if link.item else None
     if note is None or note.is_trashed or link.entry.is_unreadable:
         return link
-    pushes = run_options.rules.get(link.entry.digest, Rules()).directions.push
+    pushes = run_options.rules_for(link.entry.digest).directions.push
     old = {name: base for name, base in _left(link, note, run_options) if pushes.allows(name)}
     renamed: dict[str, str] = {}
     for name, value in link.entry.fields.items():

@@ -95,8 +95,7 @@ def render_rows(
     blank line before each.
     """
     paragraphs = [
-        _render_shelf(collection_row)
-        for collection_row in sorted(collection_rows, key=lambda s: (s.digest, s.path))
+        _render_shelf(row) for row in sorted(collection_rows, key=lambda s: (s.digest, s.path))
     ]
     paragraphs += [_render_row(row) for row in sorted(rows, key=lambda row: row.id)]
     paragraphs += render_bibs(exported, made)
@@ -104,12 +103,12 @@ def render_rows(
     return "".join(f"\n{paragraph}" for paragraph in paragraphs)
 
 
-def _render_shelf(collection_row: CollectionRow) -> str:
+def _render_shelf(row: CollectionRow) -> str:
     lines = [
-        f"{SHELF}{to_json([collection_row.digest, *collection_row.path])}\n",
-        f"collection {to_json(collection_row.collection)}\n",
-        f"name {to_json(collection_row.name)}\n" if collection_row.name else "",
-        "" if collection_row.is_ours else "ours false\n",
+        f"{SHELF}{to_json([row.digest, *row.path])}\n",
+        f"collection {to_json(row.collection)}\n",
+        f"name {to_json(row.name)}\n" if row.name else "",
+        "" if row.is_ours else "ours false\n",
     ]
     return "".join(lines)
 
@@ -192,12 +191,10 @@ def _read_shelf(
     paragraph: LockParagraph, collection_rows: dict[CollectionRowKey, CollectionRow]
 ) -> None:
     for values in paragraph.variants():
-        collection_row = _shelf(paragraph.head, values)
-        key = (collection_row.digest, collection_row.path)
+        row = _shelf(paragraph.head, values)
+        key = (row.digest, row.path)
         collection_rows[key] = (
-            fold_collection_rows(collection_rows[key], collection_row)
-            if key in collection_rows
-            else collection_row
+            fold_collection_rows(collection_rows[key], row) if key in collection_rows else row
         )
 
 
