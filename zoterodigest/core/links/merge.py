@@ -7,7 +7,7 @@ white space nor a new reading of unchanged text is an edit.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from zoterodigest.core.links.hunks import merge_blocks
 from zoterodigest.core.links.link import Base, Print, fingerprint
@@ -47,24 +47,6 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Merge:
-    """What a link asks for, field by field; a field that is in sync is in no part of it.
-
-    `to_entry` and `to_item` are the values to be written (EMPTY clears); of those to the item,
-    `fills` gives what was empty or had no base. `agreed` came to be in sync, or needs a first base;
-    `conflicts` changed at both ends to different values, or are identifiers that were cleared at
-    the item; `apart` differs and has no base.
-    """
-
-    to_entry: Fields = field(default_factory=dict)
-    to_item: Fields = field(default_factory=dict)
-    fills: frozenset[str] = frozenset()
-    agreed: frozenset[str] = frozenset()
-    conflicts: frozenset[str] = frozenset()
-    diverged: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, slots=True)
 class InSync:
     """Neither end changed, or there is nothing to write and nothing to remember."""
 
@@ -96,6 +78,43 @@ class Diverged:
 
 
 MergeResult = InSync | Agreed | Propagated | Clash | Diverged
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """What a link asks for, by field. EMPTY clears what an end holds."""
+
+    results: Mapping[str, MergeResult]
+
+    @property
+    def to_entry(self) -> dict[str, Value]:
+        """The values that go to the entry."""
+        sent = self._propagated().items()
+        return {name: one.to_entry for name, one in sent if one.to_entry is not None}
+
+    @property
+    def to_item(self) -> dict[str, Value]:
+        """The values that go to the item."""
+        sent = self._propagated().items()
+        return {name: one.to_item for name, one in sent if one.to_item is not None}
+
+    @property
+    def fills(self) -> frozenset[str]:
+        """Of the fields that go to the item, those that were empty there or had no base."""
+        return frozenset(name for name, one in self._propagated().items() if one.is_fill)
+
+    @property
+    def conflicts(self) -> frozenset[str]:
+        """The fields that only a person can decide."""
+        return frozenset(name for name, one in self.results.items() if isinstance(one, Clash))
+
+    @property
+    def diverged(self) -> frozenset[str]:
+        """The fields that differ and have no base."""
+        return frozenset(name for name, one in self.results.items() if isinstance(one, Diverged))
+
+    def _propagated(self) -> dict[str, Propagated]:
+        return {name: one for name, one in self.results.items() if isinstance(one, Propagated)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,20 +183,13 @@ def merge_field(
     filled in, members are added to the item, and any other difference is a diverged field. The
     entry is never filled in. A field in `apart` stays until both ends hold the same value.
     """
-    steps = {
-        name: merge_result(
-            ends_of(name, entry, item), bases.get(name), folding, was_apart=name in diverged
-        )
-        for name in sorted(entry.fields.keys() & item.fields.keys())
-    }
-    travels = {name: step for name, step in steps.items() if isinstance(step, Propagated)}
     return Merge(
-        to_entry={n: t.to_entry for n, t in travels.items() if t.to_entry is not None},
-        to_item={n: t.to_item for n, t in travels.items() if t.to_item is not None},
-        fills=frozenset(name for name, travel in travels.items() if travel.is_fill),
-        agreed=frozenset(name for name, step in steps.items() if isinstance(step, Agreed)),
-        conflicts=frozenset(name for name, step in steps.items() if isinstance(step, Clash)),
-        diverged=frozenset(name for name, step in steps.items() if isinstance(step, Diverged)),
+        {
+            name: merge_result(
+                ends_of(name, entry, item), bases.get(name), folding, was_apart=name in diverged
+            )
+            for name in sorted(entry.fields.keys() & item.fields.keys())
+        }
     )
 
 

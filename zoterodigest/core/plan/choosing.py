@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Set
-from dataclasses import replace
+from collections.abc import Container
 
 from zoterodigest.core.links.link import LockRow
-from zoterodigest.core.links.merge import Merge, Side, would_lose_identifier
+from zoterodigest.core.links.merge import InSync, Merge, Propagated, Side, would_lose_identifier
 from zoterodigest.core.links.view import Folding, as_shown, equal, for_item
 from zoterodigest.core.plan.run_options import Choices, End, RunOptions, entry_end
 from zoterodigest.core.values.record import (
     EMPTY,
     SECTION,
-    Fields,
     Hyperlink,
     Value,
     WebLinks,
@@ -35,14 +33,22 @@ def decided(
     chosen = _chosen(sides, row.id, run_options)
     preferred: dict[str, End] = {}
     if run_options.only_choices:
-        merged = _only(merged, chosen.keys())
+        # Only what the person chose is propagated; conflicts are still reported.
+        kept = merged.results.items()
+        waiting = {n for n, one in kept if isinstance(one, Propagated) and n not in chosen}
+        merged = Merge({**merged.results, **dict.fromkeys(waiting, InSync())})
     else:
         preferred = _preferred(merged, sides[1], entry_end(row.digest), run_options)
     filled = _filled(merged, sides, run_options)
     # In this order a later decision replaces an earlier one: filled in, preferred, chosen.
-    for name, choice in {**filled, **preferred, **chosen}.items():
-        merged = _decided(merged, name, sides, choice, run_options.folding)
-    return merged
+    decisions = {**filled, **preferred, **chosen}
+    entry, item = (side.fields for side in sides)
+    results = {
+        name: _propagated(name, entry[name], item[name], decisions[name], run_options.folding)
+        for name in decisions
+        if name in entry and name in item
+    }
+    return Merge({**merged.results, **results})
 
 
 def is_chosen(choices: Choices, row_id: str, name: str) -> bool:
@@ -103,52 +109,30 @@ def _is_as_seen(sides: tuple[Side, Side], key: tuple[str, str], run_options: Run
     if entry != seen_entry or item is None:
         return False
     choice = run_options.choices.by_field[key]
-    return item in (seen_item, _ends(name, seen_entry, seen_item, choice, run_options.folding)[1])
-
-
-def _only(merged: Merge, names: Set[str]) -> Merge:
-    def kept(fields: Fields) -> dict[str, Value]:
-        return {name: value for name, value in fields.items() if name in names}
-
-    return replace(merged, to_entry=kept(merged.to_entry), to_item=kept(merged.to_item))
-
-
-def _decided(
-    merged: Merge, name: str, sides: tuple[Side, Side], choice: End | Value, folding: Folding
-) -> Merge:
-    """Return `merged` with both ends of the field `name` brought to what was chosen."""
-    entry, item = (side.fields.get(name) for side in sides)
-    if entry is None or item is None:
-        return merged
-    to_entry, to_item = _ends(name, entry, item, choice, folding)
-    return replace(
-        merged,
-        to_entry=_with(merged.to_entry, name, to_entry),
-        to_item=_with(merged.to_item, name, to_item),
-        fills=merged.fills - {name},
-        conflicts=merged.conflicts - {name},
-        diverged=merged.diverged - {name},
+    return item in (
+        seen_item,
+        _propagated(name, seen_entry, seen_item, choice, run_options.folding).to_item,
     )
 
 
-def _ends(
+def _propagated(
     name: str, entry: Value, item: Value, choice: End | Value, folding: Folding
-) -> tuple[Value | None, Value | None]:
-    """Return what the entry and the item are to hold; None leaves that end as it is."""
+) -> Propagated:
+    """Return what brings both ends of a field to what was chosen."""
     match choice:
         case End.MARKDOWN | End.BIB if isinstance(entry, WebLinks) or isinstance(item, WebLinks):
             value = _joined(entry, item)
         case End.ZOTERO if isinstance(entry, WebLinks) or isinstance(item, WebLinks):
             value = _joined(item, entry)
         case End.MARKDOWN | End.BIB:
-            return None, for_item(entry, item)
+            return Propagated(to_item=for_item(entry, item))
         case End.ZOTERO:
-            return as_shown(name, entry, item, folding), None
+            return Propagated(to_entry=as_shown(name, entry, item, folding))
         case _:
             value = choice
     to_entry = None if equal(name, entry, value, folding) else value
     to_item = None if equal(name, item, value, folding) else for_item(value, item)
-    return to_entry, to_item
+    return Propagated(to_entry, to_item)
 
 
 def _joined(first: Value, second: Value) -> Value:
@@ -162,8 +146,3 @@ def _joined(first: Value, second: Value) -> Value:
 
 def _label(link: Hyperlink) -> str:
     return link.label.casefold().strip()
-
-
-def _with(fields: Fields, name: str, value: Value | None) -> dict[str, Value]:
-    others = {other: one for other, one in fields.items() if other != name}
-    return others if value is None else {**others, name: value}

@@ -63,22 +63,22 @@ def place(
     now = [_placement(link, run_options) for link in links]
     leaving = [_in_archive(row, item) for row, item in archived]
     names = {digest: rules.collection for digest, rules in run_options.rules.items()}
-    all_places = [place for place in (*now, *leaving) if place is not None]
+    all_places = [one for one in (*now, *leaving) if one is not None]
     placements = place_entries(all_places, known.collection_rows, library.collections, names)
     placer = _Placer(placements, moved, run_options)
-    for link, place in zip(links, now, strict=True):
-        if place is not None:
-            placer.wanted[link.row.item].add(placements.target(place))
+    for link, one in zip(links, now, strict=True):
+        if one is not None:
+            placer.wanted[link.row.item].add(placements.target(one))
     return Placing(
         # Only now: whether an item leaves a collection depends on all of its entries.
-        links=tuple(placer.placed(link, place) for link, place in zip(links, now, strict=True)),
+        links=tuple(placer.placed(link, one) for link, one in zip(links, now, strict=True)),
         collection_rows=placements.collection_rows,
         collection_actions=placements.actions,
         entry_actions=tuple(placer.actions),
         reports=(*placements.missing, *placer.reports, *moved.reports),
         archived=tuple(
-            placer.archived(row, item, place)
-            for (row, item), place in zip(archived, leaving, strict=True)
+            placer.archived(row, item, one)
+            for (row, item), one in zip(archived, leaving, strict=True)
         ),
     )
 

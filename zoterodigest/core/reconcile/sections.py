@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from zoterodigest.core.links.link import Base, LockRow, fingerprint
-from zoterodigest.core.links.merge import FieldEnds, Merge
+from zoterodigest.core.links.merge import Clash, FieldEnds, Merge
 from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import RunOptions
@@ -98,10 +98,4 @@ def as_conflicts(merged: Merge, is_chosen: Callable[[str], bool]) -> Merge:
     """Return `merged` with a conflict for all that would travel to or from a note unchosen."""
     travels = {*merged.to_entry, *merged.to_item}
     stopped = {name for name in travels if is_of_note(name) and not is_chosen(name)}
-    return replace(
-        merged,
-        to_entry={name: value for name, value in merged.to_entry.items() if name not in stopped},
-        to_item={name: value for name, value in merged.to_item.items() if name not in stopped},
-        fills=merged.fills - stopped,
-        conflicts=merged.conflicts | stopped,
-    )
+    return Merge({**merged.results, **dict.fromkeys(stopped, Clash())})
