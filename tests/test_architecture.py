@@ -107,7 +107,6 @@ ADAPTERS = (
         "project.lock.lock",
         "project.lock.rows",
         "project.lock.paragraphs",
-        "project.lock.bib_text",
         "project.log",
     ),
     *("library.desktop.state", "project.memory", "project.pending", "project.outside"),

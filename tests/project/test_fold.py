@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from tests.project.links import a_base, a_row, exported, rows
 from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow, Origin
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.project.lock.fold import fold_all, fold_collection_rows, fold_exported, fold_rows
+from zoterodigest.project.lock.fold import (
+    Held,
+    HeldKey,
+    fold_all,
+    fold_collection_rows,
+    fold_exported,
+    fold_rows,
+)
 
 SAME_ID = st.just("zd-a")
 OLD = a_row("zd-a", bases={"title": a_base("old")})
@@ -94,12 +101,12 @@ def test_of_two_states_the_one_holds_that_no_run_would_find_again(
 
 
 def test_a_row_that_one_side_let_go_is_gone_and_a_new_or_changed_one_stays() -> None:
-    before = {"a": OLD, "b": OLD}
-    one = {"b": replace(OLD, title="changed"), "new": OLD}
+    before: dict[HeldKey, Held] = {("a",): OLD, ("b",): OLD}
+    one: dict[HeldKey, Held] = {("b",): replace(OLD, title="changed"), ("new",): OLD}
 
-    folded = fold_all(one, {"a": OLD}, before, fold_rows)
+    folded = fold_all(one, {("a",): OLD}, before)
 
-    assert folded == {"b": one["b"], "new": OLD}
+    assert folded == {("b",): one["b",], ("new",): OLD}
 
 
 def test_of_two_collections_the_lesser_key_holds_and_is_not_ours() -> None:

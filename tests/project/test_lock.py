@@ -23,7 +23,7 @@ from zoterodigest.core.links.link import (
 )
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.files import SourceChanged, read_file
-from zoterodigest.project.lock.fold import fold_all, fold_rows
+from zoterodigest.project.lock.fold import fold_all, key_of
 from zoterodigest.project.lock.lock import (
     BadLockFile,
     LockFile,
@@ -254,9 +254,9 @@ def test_git_and_folding_together_are_the_fold_of_what_each_branch_did(
 
     text, _ = merge(folder, (one, lock_of(*ROWS), other), "--diff3")
 
-    by_id = [{row.id: row for row in lock.rows} for lock in (one, other, lock_of(*ROWS))]
-    folded = fold_all(by_id[0], by_id[1], by_id[2], fold_rows)
-    assert read_lock(text) == lock_of(*folded.values())
+    by_key = [{key_of(row): row for row in lock.rows} for lock in (one, other, lock_of(*ROWS))]
+    folded = fold_all(by_key[0], by_key[1], by_key[2])
+    assert read_lock(text) == lock_of(*(row for row in folded.values() if isinstance(row, LockRow)))
 
 
 def test_conflict_marks_without_the_ancestor_forget_a_base_that_differs(tmp_path: Path) -> None:

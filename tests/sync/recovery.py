@@ -292,7 +292,7 @@ def state_of(world: World) -> list[str]:
     rows = sorted(lock.rows, key=lambda row: (row.digest, row.item, row.title))
     objects = [
         f"of this library: {lock.identity == world.library.identity}",
-        *(render_rows([row], ()) for row in rows),
+        *(render_rows([row]) for row in rows),
         *map(repr, lock.collection_rows),
         f"made: {sorted(lock.made)}",
         *(repr((one.key, one.item, sorted(one.prints.items()))) for one in lock.exported),

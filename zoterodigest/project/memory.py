@@ -99,7 +99,7 @@ def _render(seen: Seen, lock_data: bytes) -> bytes:
         "collections": {key: sorted(keys) for key, keys in sorted(seen.collections.items())},
         "library": seen.version,
         "missing": sorted(known.keys() - seen.rows.keys()),
-        "other": render_rows(other, ()),
+        "other": render_rows(other),
         "past": {
             row_id: dict(sorted(marks.items())) for row_id, marks in sorted(seen.past.items())
         },
@@ -140,4 +140,9 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         _LOG.info("%s is torn or of an older version: the lock file alone decides", path)
         return None
     by_id = {row.id: row for row in rows if row.id not in known.missing}
-    return Seen({**by_id, **known.other.rows}, known.collections, known.past, known.library)
+    return Seen(
+        {**by_id, **{row.id: row for row in known.other.rows}},
+        known.collections,
+        known.past,
+        known.library,
+    )

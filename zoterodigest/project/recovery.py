@@ -19,7 +19,6 @@ from zoterodigest.core.links.link import (
     Origin,
     fingerprint,
 )
-from zoterodigest.project.lock.bib_text import sorted_entries
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Done, Exporting, Intended, RecordedRun
 
@@ -129,7 +128,7 @@ def _exported(
             }
         entries |= {(one.bibliography, one.key): one for one in written}
         made |= {event.bibliography} if event.is_made and written else set()
-    return sorted_entries(entries), frozenset(made)
+    return tuple(entries[key] for key in sorted(entries)), frozenset(made)
 
 
 def _achieved(

@@ -9,50 +9,82 @@ that may be the person's. The order of the two sides makes no difference.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from zoterodigest.core.links.link import (
     Base,
     CollectionRow,
     Exported,
-    FieldSource,
     LinkState,
     LockRow,
     Origin,
 )
 from zoterodigest.core.reconcile.acknowledging import Acknowledged
+from zoterodigest.core.values.file_keys import BibKey
+
+Held = CollectionRow | LockRow | BibKey | Exported | Acknowledged
+"""What a lock file may hold; a `BibKey` is the name of a .bib file that an export made."""
+
+HeldKey = tuple[str, ...]
+"""What tells things in a lock file apart; their order in the file is that of these keys."""
 
 _NOT_OURS = (False, None)
 
 T = TypeVar("T")
 Key = TypeVar("Key", bound=str)
-K = TypeVar("K", bound=str | tuple[str, str] | tuple[str, tuple[str, ...]])
 
 _STRONGEST_STATE = (LinkState.UNLINKED, LinkState.LINKED, LinkState.TRASHED, LinkState.DROPPED)
 """Which of two states holds. Only a person can unlink, so that is never lost; that an entry left or
 an item lies in the trash is seen again by the next run, so a link yields to neither."""
 
 
+def key_of(one: Held) -> HeldKey:
+    """Return what tells `one` apart from all else in a lock file."""
+    # The first sign is the place of its kind in the file: another order would change every file.
+    match one:
+        case CollectionRow(digest, path):
+            return "1", digest, *path
+        case LockRow(row_id):
+            return "2", row_id
+        case BibKey():
+            return "3", one
+        case Exported(file, key):
+            return "3", file, key
+        case Acknowledged(row_id, name):
+            return "4", row_id, name
+
+
 def fold_all(
-    one: Mapping[K, T],
-    other: Mapping[K, T],
-    ancestor: Mapping[K, T],
-    fold: Callable[[T, T, Sequence[T]], T],
-) -> dict[K, T]:
+    one: Mapping[HeldKey, Held], other: Mapping[HeldKey, Held], ancestor: Mapping[HeldKey, Held]
+) -> dict[HeldKey, Held]:
     """Fold what both sides hold; keep what one side holds, unless the other let it go.
 
-    A side let go of what the ancestor held if the side that still holds it has it unchanged.
+    A side let go of what the ancestor held if the side that still holds it has it unchanged. A
+    report that one side forgot is to be seen again, whatever the other side made of it.
     """
-    folded: dict[K, T] = {}
+    folded: dict[HeldKey, Held | None] = {}
     for key in sorted(one.keys() | other.keys()):
         before = [ancestor[key]] if key in ancestor else []
         sides = [side[key] for side in (one, other) if key in side]
         if len(sides) == 2:
             folded[key] = fold(sides[0], sides[1], before)
-        elif sides != before:
+        elif sides != before and not (before and isinstance(before[0], Acknowledged)):
             folded[key] = sides[0]
-    return folded
+    return {key: held for key, held in folded.items() if held is not None}
+
+
+def fold(one: Held | None, other: Held, before: Sequence[Held] = ()) -> Held | None:
+    """Make one of two with one key; None if what they say differs and neither may hold."""
+    match one:
+        case None:
+            return None
+        case BibKey():
+            return one
+        case Acknowledged():
+            return _agreed(one, other, before, None)
+        case _:
+            return _FOLDS[type(one)](one, other, before)
 
 
 def fold_rows(one: LockRow, other: LockRow, before: Sequence[LockRow] = ()) -> LockRow:
@@ -94,14 +126,14 @@ def fold_rows(one: LockRow, other: LockRow, before: Sequence[LockRow] = ()) -> L
             lambda row: row.state, min(one.state, other.state, key=_STRONGEST_STATE.index)
         ),
         key=agreed(lambda row: row.key, ""),
-        credits={name: credit for name, credit in _credits(one, other, before) if credit},
+        credits=_agreed_by_name(one.credits, other.credits, [row.credits for row in before]),
     )
 
 
 def fold_collection_rows(
     one: CollectionRow, other: CollectionRow, before: Sequence[CollectionRow] = ()
 ) -> CollectionRow:
-    """Make one shelf of two with one digest and path."""
+    """Make one collection of two with one digest and path."""
     return _agreed(
         one,
         other,
@@ -118,37 +150,27 @@ def fold_collection_rows(
 
 def fold_exported(one: Exported, other: Exported, before: Sequence[Exported] = ()) -> Exported:
     """Make one entry of two of one .bib and citation key; prints that differ are forgotten."""
-    prints = {
-        name: _agreed(
-            one.prints.get(name, ""),
-            other.prints.get(name, ""),
-            [entry.prints.get(name, "") for entry in before],
-            "",
-        )
-        for name in sorted(one.prints.keys() | other.prints.keys())
+    item = _lesser(one.item, other.item, [entry.item for entry in before])
+    prints = _agreed_by_name(one.prints, other.prints, [entry.prints for entry in before])
+    return Exported(one.bibliography, one.key, item, prints)
+
+
+_FOLDS: Mapping[type[Held], Callable[..., Held]] = {
+    LockRow: fold_rows,
+    CollectionRow: fold_collection_rows,
+    Exported: fold_exported,
+}
+
+
+def _agreed_by_name(
+    one: Mapping[str, T], other: Mapping[str, T], before: Sequence[Mapping[str, T]]
+) -> dict[str, T]:
+    """Return what both sides agree on, name by name; the rest is forgotten."""
+    agreed = {
+        name: _agreed(one.get(name), other.get(name), [each.get(name) for each in before], None)
+        for name in sorted(one.keys() | other.keys())
     }
-    return Exported(
-        one.bibliography,
-        one.key,
-        _lesser(one.item, other.item, [entry.item for entry in before]),
-        {name: print_ for name, print_ in prints.items() if print_},
-    )
-
-
-def fold_made(
-    one: frozenset[str], other: frozenset[str], before: Sequence[frozenset[str]] = ()
-) -> frozenset[str]:
-    """Return which .bib files our exports made, of what both sides say."""
-    return _united(one, other, before)
-
-
-def fold_acknowledged(
-    one: Mapping[K, Acknowledged], other: Mapping[K, Acknowledged], before: Mapping[K, Acknowledged]
-) -> dict[K, Acknowledged]:
-    """Return what both sides acknowledged; what says two things by now is to be seen again."""
-    keys = one.keys() | other.keys() | before.keys()
-    folded = {key: _agreed(one.get(key), other.get(key), [before.get(key)], None) for key in keys}
-    return {key: mark for key, mark in sorted(folded.items()) if mark is not None}
+    return {name: value for name, value in agreed.items() if value is not None}
 
 
 def _agreed(one: T, other: T, before: Sequence[T], otherwise: T) -> T:
@@ -175,15 +197,6 @@ def _added(one: frozenset[T], other: frozenset[T], before: Sequence[frozenset[T]
 
 def _standing(row: LockRow, name: str) -> tuple[Base | None, bool]:
     return row.bases.get(name), name in row.diverged
-
-
-def _credits(
-    one: LockRow, other: LockRow, before: Sequence[LockRow]
-) -> Iterator[tuple[str, FieldSource | None]]:
-    """Yield whom both sides have a value from, by field; None if they do not agree."""
-    for name in sorted(one.credits.keys() | other.credits.keys()):
-        earlier = [row.credits.get(name) for row in before]
-        yield name, _agreed(one.credits.get(name), other.credits.get(name), earlier, None)
 
 
 def _origin(one: LockRow, other: LockRow, before: Sequence[LockRow]) -> Origin:

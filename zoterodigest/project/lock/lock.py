@@ -1,6 +1,6 @@
 """The lock file `zoterodigest.lock`: the links, committed, so that they travel to every machine.
 
-A header, then shelves and rows (`project/lock/rows.py` shows them). It is read with git's conflict
+A header, then paragraphs (`project/lock/rows.py` shows them). It is read with git's conflict
 markers in it too, and with doubled rows: both sides are folded
 (`project/lock/fold.py`).
 """
@@ -9,29 +9,22 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, field
-from enum import Enum, auto
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
 from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
 from zoterodigest.core.plan.history import LockRows
 from zoterodigest.core.reconcile.acknowledging import Acknowledged
+from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import TEXT, BadJson, read_json_as
 from zoterodigest.project.files import replace_file
-from zoterodigest.project.lock.bib_text import sorted_entries
-from zoterodigest.project.lock.fold import (
-    fold_acknowledged,
-    fold_all,
-    fold_collection_rows,
-    fold_exported,
-    fold_made,
-    fold_rows,
-)
+from zoterodigest.project.lock.fold import Held, HeldKey, fold_all
 from zoterodigest.project.lock.paragraphs import BadLine, Line, to_json
-from zoterodigest.project.lock.rows import LockContents, read_rows, render_rows, sorted_acknowledged
+from zoterodigest.project.lock.rows import contents_of, read_rows, render_rows
 
 _LOG = logging.getLogger(__name__)
 
@@ -73,7 +66,7 @@ class BadLockFile(ZoterodigestError):
 
 @dataclass(frozen=True, slots=True)
 class LockFile:
-    """All links with one library: rows sorted by id, shelves by digest and path, none twice.
+    """All links with one library: rows sorted by id, collections by digest and path, none twice.
 
     `exported` are the entries of .bib files that our exports wrote, by file and citation key;
     `made` are the files that our exports made. `acknowledged` are the reports that a person lives
@@ -99,9 +92,10 @@ def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
     The line ends are those of the file `before`.
     """
     header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
-    parts = lock.rows, lock.collection_rows, lock.exported, lock.made, lock.acknowledged
-    text = header + render_rows(*parts)
-    data = text.encode("utf-8")
+    made = map(BibKey, lock.made)
+    held: list[Held] = [*lock.collection_rows, *lock.rows, *lock.exported, *made]
+    held += lock.acknowledged
+    data = (header + render_rows(held)).encode("utf-8")
     return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
 
 
@@ -125,12 +119,23 @@ def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
     write, and for the conflict that it cannot fold: links with two different libraries.
     """
     try:
-        # The two sides are parted before anything is read: git marks lines, not paragraphs.
-        one, other, ancestor = _sides(list(enumerate(_text_lines(data), start=1)))
-        if one is other:
-            return _lock(_read_side(one))
-        _LOG.info("%s holds both sides of a git merge: they are folded", path)
-        return _lock(_fold(_read_side(one), _read_side(other), _read_ancestor(ancestor)))
+        return _lock(_read(data, path))
+    except BadLine as error:
+        raise BadLockFile(path, error) from error
+
+
+def merge_locks(one: bytes, other: bytes, ancestor: bytes, path: Path) -> bytes:
+    """Return what two lock files say together; `ancestor` is the one that both come from.
+
+    An ancestor that is empty or cannot be read is not known; then a base on which the two differ is
+    forgotten. The line ends are those of `one`. Raises `BadLockFile`, by its `path`, for what is no
+    lock file, and for links with two libraries.
+    """
+    try:
+        known: Mapping[HeldKey, Held] = {}
+        with suppress(BadLine):
+            known = _read(ancestor, path).held
+        return render_lock(_lock(_folded(_read(one, path), _read(other, path), known)), one)
     except BadLine as error:
         raise BadLockFile(path, error) from error
 
@@ -155,22 +160,8 @@ def _text_lines(data: bytes) -> list[str]:
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
-class _LockPart(Enum):
-    """Where a line stands in a file that git could not merge."""
-
-    COMMON = auto()
-    ONE = auto()
-    ANCESTOR = auto()
-    OTHER = auto()
-
-
-_NEXT_PART = {
-    (_LockPart.COMMON, "<"): _LockPart.ONE,
-    (_LockPart.ONE, "|"): _LockPart.ANCESTOR,
-    (_LockPart.ONE, "="): _LockPart.OTHER,
-    (_LockPart.ANCESTOR, "="): _LockPart.OTHER,
-    (_LockPart.OTHER, ">"): _LockPart.COMMON,
-}
+_NEXT_MARK = {">": "<", "<": "|=", "|": "=", "=": ">"}
+"""Which of git's conflict marks may follow which."""
 
 
 def _sides(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
@@ -178,23 +169,22 @@ def _sides(lines: list[Line]) -> tuple[list[Line], list[Line], list[Line]]:
 
     Without conflicts all are `lines`; before is empty unless every conflict shows it (diff3 style).
     """
-    texts: dict[_LockPart, list[Line]] = {part: [] for part in _LockPart}
-    part, marks = _LockPart.COMMON, ""
+    sides: dict[str, list[Line]] = {"<": [], "=": [], "|": []}
+    at, marks = ">", ""
     for number, line in lines:
         if mark := _MARK.fullmatch(line):
-            if (part, mark[1]) not in _NEXT_PART:
+            if mark[1] not in _NEXT_MARK[at]:
                 raise BadLine(number, "a conflict mark of git is out of place")
-            part = _NEXT_PART[part, mark[1]]
-            marks += mark[1]
+            at = mark[1]
+            marks += at
             continue
-        for side in texts if part is _LockPart.COMMON else (part,):
-            texts[side].append((number, line))
-    if part is not _LockPart.COMMON:
+        for side in sides.values() if at == ">" else (sides[at],):
+            side.append((number, line))
+    if at != ">":
         raise BadLine(len(lines), "a conflict of git has no end")
     if not marks:
         return lines, lines, lines
-    before = texts[_LockPart.ANCESTOR] if marks.count("|") == marks.count("<") else []
-    return texts[_LockPart.ONE], texts[_LockPart.OTHER], before
+    return sides["<"], sides["="], sides["|"] if marks.count("|") == marks.count("<") else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +193,19 @@ class _GitSide:
 
     number: int
     identity: str
-    linked: LockContents = field(default_factory=LockContents)
+    held: Mapping[HeldKey, Held]
+
+
+def _read(data: bytes, path: Path) -> _GitSide:
+    # The two sides are parted before anything is read: git marks lines, not paragraphs.
+    one, other, ancestor = _sides(list(enumerate(_text_lines(data), start=1)))
+    if one is other:
+        return _read_side(one)
+    _LOG.info("%s holds both sides of a git merge: they are folded", path)
+    known: Mapping[HeldKey, Held] = {}
+    with suppress(BadLine):  # what git could not put together is unknown
+        known = _read_side(ancestor).held
+    return _folded(_read_side(one), _read_side(other), known)
 
 
 def _read_side(lines: list[Line]) -> _GitSide:
@@ -229,70 +231,13 @@ def _identity(line: Line) -> str:
         raise BadLine(line[0], "its library cannot be read") from error
 
 
-def _read_ancestor(lines: list[Line]) -> _GitSide:
-    """Read the file as it was before both sides; what git could not put together is unknown."""
-    try:
-        return _read_side(lines)
-    except BadLine:
-        return _GitSide(0, "")
-
-
-def _fold(one: _GitSide, other: _GitSide, ancestor: _GitSide) -> _GitSide:
+def _folded(one: _GitSide, other: _GitSide, known: Mapping[HeldKey, Held]) -> _GitSide:
     if one.identity != other.identity:
         raise BadLine(other.number, "its two sides name two libraries", _TWO_LIBRARIES)
-    # No ancestor is not an empty one: an empty one would say that both sides have added all.
-    known = [ancestor.linked] if ancestor.identity else []
-    return _GitSide(one.number, one.identity, _folded(one.linked, other.linked, known))
-
-
-def _folded(one: LockContents, other: LockContents, known: Sequence[LockContents]) -> LockContents:
-    ancestor = known[0] if known else LockContents()
-    return LockContents(
-        fold_all(one.rows, other.rows, ancestor.rows, fold_rows),
-        fold_all(
-            one.collection_rows,
-            other.collection_rows,
-            ancestor.collection_rows,
-            fold_collection_rows,
-        ),
-        fold_all(one.exported, other.exported, ancestor.exported, fold_exported),
-        fold_made(one.made, other.made, [before.made for before in known]),
-        fold_acknowledged(one.acknowledged, other.acknowledged, ancestor.acknowledged),
-    )
+    return _GitSide(one.number, one.identity, fold_all(one.held, other.held, known))
 
 
 def _lock(side: _GitSide) -> LockFile:
-    linked = side.linked
-    return LockFile(
-        side.identity,
-        tuple(linked.rows[key] for key in sorted(linked.rows)),
-        tuple(linked.collection_rows[key] for key in sorted(linked.collection_rows)),
-        sorted_entries(linked.exported),
-        linked.made,
-        sorted_acknowledged(linked.acknowledged),
-    )
-
-
-def merge_locks(one: bytes, other: bytes, ancestor: bytes, path: Path) -> bytes:
-    """Return what two lock files say together; `ancestor` is the one that both come from.
-
-    An ancestor that is empty or cannot be read is not known; then a base on which the two differ is
-    forgotten. The line ends are those of `one`. Raises `BadLockFile`, by its `path`, for what is no
-    lock file, and for links with two libraries.
-    """
-    sides = [_plain(one, path), _plain(other, path)]
-    before = f"||||||| before\n{known}" if (known := _known(ancestor, path)) else ""
-    text = f"<<<<<<< one\n{sides[0]}{before}=======\n{sides[1]}>>>>>>> other\n"
-    return render_lock(read_lock(text.encode(), path), one)
-
-
-def _plain(data: bytes, path: Path) -> str:
-    """Return a lock file as we write it, without conflict marks that were committed with it."""
-    return render_lock(read_lock(data, path)).decode()
-
-
-def _known(ancestor: bytes, path: Path) -> str:
-    try:
-        return _plain(ancestor, path) if ancestor else ""
-    except BadLockFile:
-        return ""
+    found = contents_of(side.held)
+    parts = found.rows, found.collection_rows, found.exported, found.made, found.acknowledged
+    return LockFile(side.identity, *parts)

@@ -23,15 +23,12 @@ ID = re.compile(r"[A-Za-z0-9_-]+")
 
 _LENGTH, _DIGITS = 16, "0123456789abcdef"
 """Of a fingerprint."""
-SHELF = "shelf "
+COLLECTION = "shelf "
 BIB = "bib "
-BASE = "base "
-PRINT = "print "
-SOURCE = "source "
 ACKNOWLEDGED = "acknowledged "
-REPORT = "report "
 
-_BY_NAME = {"base": BASE, "print": PRINT, "report": REPORT, "source": SOURCE}
+# Keys that a paragraph may have several times, each with the name of a field or report.
+_NAMED = frozenset({"base", "print", "report", "source"})
 _OF_ROWS = frozenset(
     {"apart", "base", "digest", "headings", "identifiers", "item", "key", "note", "origin", "state"}
     | {"source", "texts", "title"}
@@ -75,13 +72,13 @@ def paragraphs_of(lines: Iterable[Line]) -> list[LockParagraph]:
     for number, line in lines:
         key, blank, text = line.partition(" ")
         # An id has no blank in it, and every line of a key has one: no key can pass for a row.
-        if ID.fullmatch(line) or line.startswith((SHELF, BIB, ACKNOWLEDGED)):
+        if ID.fullmatch(line) or line.startswith((COLLECTION, BIB, ACKNOWLEDGED)):
             paragraphs.append(LockParagraph(number, line))
         elif line and not (paragraphs and blank and key in _KEYS):
             raise BadLine(number, f"{line[:40]!r} has no place here")
         elif line:
             value = _json(number, text)
-            name = f"{_BY_NAME[key]}{_name(number, key, value)}" if key in _BY_NAME else key
+            name = f"{key} {_name(number, key, value)}" if key in _NAMED else key
             paragraphs[-1].values.setdefault(name, []).append(value)
     return paragraphs
 
@@ -115,10 +112,11 @@ _ESCAPED = json.JSONEncoder(separators=(",", ":"), sort_keys=True)
 # --- values, each read or refused with a `ValueError` --------------------------------------------
 
 
-def values_by_name(values: Values, prefix: str) -> list[tuple[str, object]]:
-    """Return what is given for each name of a key, as `BASE` and `PRINT` are."""
-    found = ((key, value) for key, value in values.items() if key.startswith(prefix))
-    return [(key.removeprefix(prefix), value) for key, value in found]
+def values_by_name(values: Values, key: str) -> list[tuple[str, object]]:
+    """Return what is given for each name of a key, such as the field of each `base`."""
+    prefix = f"{key} "
+    found = ((name, value) for name, value in values.items() if name.startswith(prefix))
+    return [(name.removeprefix(prefix), value) for name, value in found]
 
 
 def paragraph_text(values: Values, key: str, default: str | None = None) -> str:

@@ -1,28 +1,33 @@
-"""Rows and shelves as lines of text, made so that git merges them one by one.
+"""All that a lock file holds, as paragraphs of text, made so that git merges them one by one.
+
+    shelf ["daily/2024-05-13.md","Vision"]           a collection: its digest, the path of headings
+    collection "EFGH6789"
 
     zd-k3v9x2m4qa                                    a row: its id on a line of its own,
     base ["title","1f0c… 9a3b…","77d1… ="]           then a line for each key, sorted; the values
     digest "daily/2024-05-13.md"                     are JSON
     item "ABCD2345"
 
-    shelf ["daily/2024-05-13.md","Vision"]           a shelf: its digest and the path of headings
-    collection "EFGH6789"
+    bib ["refs.bib"]                                 a file that an export made
+    made true
 
-A print is its raw fingerprint and those of its parts; `=` stands for the parts before it, and the
-item's print is left out where it is the entry's. Empty values are left out. What stands in .bib
-files comes behind (`bib_text.py`), then the reports that a person acknowledged:
+    bib ["refs.bib","ho2020denoising"]               an entry that an export wrote: its file and
+    item "ABCD2345"                                  citation key, its item, and a print for each of
+    print ["author","1f0c…"]                         its fields; that of "" is of its type
 
     acknowledged zd-k3v9x2m4qa                       what reports are about: the id of a row, or one
     report ["diverged title","1f0c…"]                made for this; then each report with the print
                                                      of what it says
+
+A print is its raw fingerprint and those of its parts; `=` stands for the parts before it, and the
+item's print is left out where it is the entry's. Empty values are left out.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import groupby
-from operator import attrgetter
 from typing import Annotated
 
 from pydantic import PlainValidator
@@ -30,7 +35,6 @@ from pydantic import PlainValidator
 from zoterodigest.core.links.link import (
     Base,
     CollectionRow,
-    CollectionRowKey,
     Exported,
     FieldSource,
     LinkState,
@@ -39,22 +43,17 @@ from zoterodigest.core.links.link import (
     Print,
 )
 from zoterodigest.core.reconcile.acknowledging import Acknowledged
-from zoterodigest.core.values.file_keys import DigestKey, source_key
+from zoterodigest.core.values.file_keys import BibKey, DigestKey, source_key
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.foreign import read_json
-from zoterodigest.project.lock.bib_text import BibsRead, ExportedKey, render_bibs
-from zoterodigest.project.lock.fold import fold_collection_rows, fold_rows
+from zoterodigest.project.lock.fold import Held, HeldKey, fold, key_of
 from zoterodigest.project.lock.paragraphs import (
     ACKNOWLEDGED,
-    BASE,
     BIB,
+    COLLECTION,
     ID,
-    REPORT,
-    SHELF,
-    SOURCE,
     BadLine,
     Line,
-    LockParagraph,
     Values,
     fingerprint_of,
     object_key,
@@ -68,54 +67,73 @@ from zoterodigest.project.lock.paragraphs import (
 )
 
 _SETS = ("attachments", "collections", "fields", "tags")
+_LEFT_OUT: tuple[object, ...] = ("", None, (), [], {})
 
 
 @dataclass(frozen=True, slots=True)
 class LockContents:
-    """What the paragraphs of a lock file say: rows by id, shelves by digest and path, entries of
-    .bib files by file and citation key, the .bib files that exports made, and the reports that a
-    person acknowledged.
+    """What a lock file holds, each kind in its order.
+
+    Beside rows and collections these are the entries that exports wrote, the .bib files that
+    exports `made`, and the reports that a person acknowledged.
     """
 
-    rows: Mapping[str, LockRow] = field(default_factory=dict)
-    collection_rows: Mapping[CollectionRowKey, CollectionRow] = field(default_factory=dict)
-    exported: Mapping[ExportedKey, Exported] = field(default_factory=dict)
+    rows: tuple[LockRow, ...] = ()
+    collection_rows: tuple[CollectionRow, ...] = ()
+    exported: tuple[Exported, ...] = ()
     made: frozenset[str] = frozenset()
-    acknowledged: Mapping[AcknowledgedKey, Acknowledged] = field(default_factory=dict)
+    acknowledged: tuple[Acknowledged, ...] = ()
 
 
-def render_rows(
-    rows: Iterable[LockRow],
-    collection_rows: Iterable[CollectionRow] = (),
-    exported: Iterable[Exported] = (),
-    made: Iterable[str] = (),
-    acknowledged: Iterable[Acknowledged] = (),
-) -> str:
-    """Return shelves, rows, what stands in .bib files, then what is acknowledged, each sorted, a
-    blank line before each.
+def contents_of(held: Mapping[HeldKey, Held]) -> LockContents:
+    """Return what was read, by its kinds."""
+    in_order = [held[key] for key in sorted(held)]
+    return LockContents(
+        tuple(one for one in in_order if isinstance(one, LockRow)),
+        tuple(one for one in in_order if isinstance(one, CollectionRow)),
+        tuple(one for one in in_order if isinstance(one, Exported)),
+        frozenset(one for one in in_order if isinstance(one, BibKey)),
+        tuple(one for one in in_order if isinstance(one, Acknowledged)),
+    )
+
+
+def render_rows(held: Iterable[Held]) -> str:
+    """Return collections, rows, what is in .bib files, then what is acknowledged, each sorted.
+
+    A blank line stands before each paragraph.
     """
-    paragraphs = [
-        _render_shelf(row) for row in sorted(collection_rows, key=lambda s: (s.digest, s.path))
-    ]
-    paragraphs += [_render_row(row) for row in sorted(rows, key=lambda row: row.id)]
-    paragraphs += render_bibs(exported, made)
-    paragraphs += render_acknowledged(acknowledged)
-    return "".join(f"\n{paragraph}" for paragraph in paragraphs)
+    # Reports about one thing share its paragraph.
+    by_head = groupby(map(_paragraph, sorted(held, key=key_of)), key=lambda one: one[0])
+    paragraphs = ((head, [line for _, values in some for line in values]) for head, some in by_head)
+    return "".join(f"\n{head}\n{''.join(lines)}" for head, lines in paragraphs)
 
 
-def _render_shelf(row: CollectionRow) -> str:
-    lines = [
-        f"{SHELF}{to_json([row.digest, *row.path])}\n",
-        f"collection {to_json(row.collection)}\n",
-        f"name {to_json(row.name)}\n" if row.name else "",
-        "" if row.is_ours else "ours false\n",
-    ]
-    return "".join(lines)
+def _paragraph(one: Held) -> tuple[str, list[str]]:
+    """Return the first line of a paragraph, and its lines."""
+    match one:
+        case CollectionRow():
+            ours = None if one.is_ours else False
+            values = [("collection", one.collection), ("name", one.name), ("ours", ours)]
+            return f"{COLLECTION}{to_json([one.digest, *one.path])}", _lines(values)
+        case LockRow():
+            return one.id, _lines(_row_values(one))
+        case BibKey():
+            return f"{BIB}{to_json([one])}", _lines([("made", True)])
+        case Exported():
+            prints = [("print", [name, print_]) for name, print_ in sorted(one.prints.items())]
+            head = f"{BIB}{to_json([one.bibliography, one.key])}"
+            return head, _lines([("item", one.item), *prints])
+        case Acknowledged():
+            return f"{ACKNOWLEDGED}{one.id}", _lines([("report", [one.name, one.print])])
 
 
-def _render_row(row: LockRow) -> str:
-    state = "" if row.state is LinkState.LINKED else row.state.value
-    values: list[tuple[str, object]] = [
+def _lines(values: Iterable[tuple[str, object]]) -> list[str]:
+    shown = ((key, value) for key, value in values if value not in _LEFT_OUT or key == "item")
+    return [f"{key} {to_json(value)}\n" for key, value in shown]
+
+
+def _row_values(row: LockRow) -> list[tuple[str, object]]:
+    return [
         ("apart", sorted(row.diverged)),
         *(("base", _base_json(name, base)) for name, base in sorted(row.bases.items())),
         ("digest", row.digest),
@@ -126,25 +144,17 @@ def _render_row(row: LockRow) -> str:
         ("note", row.note),
         ("origin", _origin_json(row.origin)),
         *(("source", [name, one.source, one.raw]) for name, one in sorted(row.credits.items())),
-        ("state", state),
+        ("state", "" if row.state is LinkState.LINKED else row.state.value),
         ("texts", sorted(row.texts)),
         ("title", row.title),
     ]
-    lines = [f"{key} {to_json(value)}\n" for key, value in values if value or key == "item"]
-    return f"{row.id}\n{''.join(lines)}"
 
 
 def _base_json(name: str, base: Base) -> list[str]:
-    if base.at_item == base.at_entry:
-        return [name, _print_text(base.at_entry, base.at_entry.parts)]
-    parts = base.at_item.parts
-    is_same = parts and parts == base.at_entry.parts
-    at_item = _print_text(base.at_item, ("=",) if is_same else parts)
-    return [name, _print_text(base.at_entry, base.at_entry.parts), at_item]
-
-
-def _print_text(print_: Print, parts: tuple[str, ...]) -> str:
-    return " ".join((print_.raw, *parts))
+    entry, item = base.at_entry, base.at_item
+    parts = ("=",) if item.parts and item.parts == entry.parts else item.parts
+    at_item = [] if item == entry else [" ".join((item.raw, *parts))]
+    return [name, " ".join((entry.raw, *entry.parts)), *at_item]
 
 
 def _origin_json(origin: Origin) -> dict[str, object]:
@@ -153,69 +163,72 @@ def _origin_json(origin: Origin) -> dict[str, object]:
     return {name: part for name, part in value.items() if part}
 
 
-def read_rows(lines: Iterable[Line]) -> LockContents:
+def read_rows(lines: Iterable[Line]) -> dict[HeldKey, Held]:
     """Read all paragraphs; what is there twice is folded.
 
     Raises `BadLine` for anything else. Blank lines do not count.
     """
-    rows: dict[str, LockRow] = {}
-    collection_rows: dict[CollectionRowKey, CollectionRow] = {}
-    bibs = BibsRead()
-    acknowledged: dict[AcknowledgedKey, Acknowledged] = {}
+    found: dict[HeldKey, Held | None] = {}
     for paragraph in paragraphs_of(lines):
         try:
-            if paragraph.head.startswith(BIB):
-                bibs.read(paragraph)
-            elif paragraph.head.startswith(ACKNOWLEDGED):
-                read_acknowledged(paragraph, acknowledged)
-            elif paragraph.head.startswith(SHELF):
-                _read_shelf(paragraph, collection_rows)
-            else:
-                _read_row(paragraph, rows)
+            for values in paragraph.variants():
+                for one in _held(paragraph.head, values):
+                    key = key_of(one)
+                    found[key] = fold(found[key], one) if key in found else one
         except (ValueError, RecursionError) as error:
             raise BadLine(paragraph.number, f"{paragraph.head}: {error}") from error
-    return LockContents(rows, collection_rows, bibs.exported, frozenset(bibs.made), acknowledged)
+    return {key: one for key, one in found.items() if one is not None}
 
 
 def _text_of_links(text: object) -> LockContents:
     if not isinstance(text, str):
         raise ValueError("it is no text")
-    return read_rows(enumerate(text.split("\n"), start=1))
+    return contents_of(read_rows(enumerate(text.split("\n"), start=1)))
 
 
 LinksText = Annotated[LockContents, PlainValidator(_text_of_links)]
 """What `render_rows` wrote, as a text in the JSON of another file."""
 
 
-def _read_shelf(
-    paragraph: LockParagraph, collection_rows: dict[CollectionRowKey, CollectionRow]
-) -> None:
-    for values in paragraph.variants():
-        row = _shelf(paragraph.head, values)
-        key = (row.digest, row.path)
-        collection_rows[key] = (
-            fold_collection_rows(collection_rows[key], row) if key in collection_rows else row
-        )
+def _held(head: str, values: Values) -> Iterator[Held]:
+    """Yield what a paragraph holds; raise `ValueError` if it can't be read."""
+    if head.startswith(BIB):
+        yield from _in_bib(head, values)
+    elif head.startswith(ACKNOWLEDGED):
+        yield from _acknowledged(head.removeprefix(ACKNOWLEDGED), values)
+    elif head.startswith(COLLECTION):
+        digest, *path = text_list(read_json(head.removeprefix(COLLECTION)))
+        key, is_ours = object_key(values, "collection"), values.get("ours", True) is True
+        name = paragraph_text(values, "name", "")
+        yield CollectionRow(DigestKey(digest), tuple(path), key, is_ours=is_ours, name=name)
+    else:
+        yield _row(head, values)
 
 
-def _read_row(paragraph: LockParagraph, rows: dict[str, LockRow]) -> None:
-    for values in paragraph.variants():
-        row = _row(paragraph.head, values)
-        rows[row.id] = fold_rows(rows[row.id], row) if row.id in rows else row
+def _in_bib(head: str, values: Values) -> Iterator[BibKey | Exported]:
+    name, *keys = text_list(read_json(head.removeprefix(BIB)))
+    path = BibKey(path_of(name, "bib"))
+    match keys:
+        case []:
+            yield from [path] if values.get("made") is True else []
+        case [key] if key:
+            reason = "a print is a field and one fingerprint"
+            prints = values_by_name(values, "print")
+            given = {name: one_print(value, reason) for name, value in prints}
+            yield Exported(path, key, object_key(values, "item"), given)
+        case _:
+            raise ValueError("a bib needs a file and at most one citation key")
 
 
-def _shelf(head: str, values: Values) -> CollectionRow:
-    digest, *path = text_list(read_json(head.removeprefix(SHELF)))
-    is_ours = values.get("ours", True)
-    name = paragraph_text(values, "name", "")
-    collection = object_key(values, "collection")
-    return CollectionRow(
-        DigestKey(digest), tuple(path), collection, is_ours=is_ours is True, name=name
-    )
+def _acknowledged(id_: str, values: Values) -> Iterator[Acknowledged]:
+    if not ID.fullmatch(id_):
+        raise ValueError("an acknowledgement needs an id")
+    for name, value in values_by_name(values, "report"):
+        yield Acknowledged(id_, name, one_print(value, "a report is a name and one fingerprint"))
 
 
 def _row(row_id: str, values: Values) -> LockRow:
-    bases = {name: _base(value) for name, value in values_by_name(values, BASE)}
+    bases = {name: _base(value) for name, value in values_by_name(values, "base")}
     diverged = frozenset(text_list(values.get("apart", [])))
     return LockRow(
         id=row_id,
@@ -233,7 +246,7 @@ def _row(row_id: str, values: Values) -> LockRow:
         origin=_origin(values.get("origin", {})),
         state=LinkState(paragraph_text(values, "state", LinkState.LINKED.value)),
         key=paragraph_text(values, "key", ""),
-        credits={name: _credit(value) for name, value in values_by_name(values, SOURCE)},
+        credits={name: _credit(value) for name, value in values_by_name(values, "source")},
     )
 
 
@@ -268,42 +281,3 @@ def _origin(value: object) -> Origin:
         raise ValueError("its origin cannot be read")
     sets = {name: frozenset(text_list(value.get(name, []))) for name in _SETS}
     return Origin(item=value.get("item") is True, note=value.get("note") is True, **sets)
-
-
-AcknowledgedKey = tuple[str, str]
-"""What an acknowledged report is known by: its id and its name."""
-
-
-def read_acknowledged(paragraph: LockParagraph, known: dict[AcknowledgedKey, Acknowledged]) -> None:
-    """Take up what a paragraph says; raise `ValueError` if it acknowledges nothing.
-
-    A report that two people acknowledged when it said two things is acknowledged no more.
-    """
-    id_ = paragraph.head.removeprefix(ACKNOWLEDGED)
-    if not ID.fullmatch(id_):
-        raise ValueError("an acknowledgement needs an id")
-    differing: set[AcknowledgedKey] = set()
-    for values in paragraph.variants():
-        for name, value in values_by_name(values, REPORT):
-            one = Acknowledged(
-                id_, name, one_print(value, "a report is a name and one fingerprint")
-            )
-            key = (id_, name)
-            if known.setdefault(key, one) != one:
-                differing.add(key)
-    for key in differing:
-        del known[key]
-
-
-def render_acknowledged(acknowledged: Iterable[Acknowledged]) -> Iterator[str]:
-    """Yield a paragraph for each id, sorted."""
-    for id_, of_one in groupby(sorted(acknowledged), key=attrgetter("id")):
-        lines = (f"report {to_json([one.name, one.print])}\n" for one in of_one)
-        yield f"{ACKNOWLEDGED}{id_}\n{''.join(lines)}"
-
-
-def sorted_acknowledged(
-    acknowledged: Mapping[AcknowledgedKey, Acknowledged],
-) -> tuple[Acknowledged, ...]:
-    """Return them in the order of the lock file."""
-    return tuple(acknowledged[key] for key in sorted(acknowledged))

@@ -41,7 +41,6 @@ from zoterodigest.project.files import (
     replace_file,
     writing_failed,
 )
-from zoterodigest.project.lock.bib_text import sorted_entries
 from zoterodigest.project.lock.rows import LinksText, LockContents, render_rows
 from zoterodigest.project.log.journal import BadRecord, read_log_record, render_record
 from zoterodigest.project.pending import PendingData, pending_data
@@ -207,16 +206,13 @@ def _read_run(path: Path) -> Run:
 
 
 def _links(linked: LockContents, identity: str) -> LockRows:
-    exported = sorted_entries(linked.exported)
-    return LockRows(
-        tuple(linked.rows.values()), tuple(linked.collection_rows.values()), exported, identity
-    )
+    return LockRows(linked.rows, linked.collection_rows, linked.exported, identity)
 
 
 def _render(run: Run) -> bytes:
     sides = {"before": run.before, "after": run.after}
     own = {
-        name: render_rows(one.rows, one.collection_rows, one.exported)
+        name: render_rows((*one.rows, *one.collection_rows, *one.exported))
         for name, one in sides.items()
     }
     taken, kept = pending_data(run.pending.taken), pending_data(run.pending.kept)

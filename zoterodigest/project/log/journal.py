@@ -20,6 +20,7 @@ from typing import TypeVar, assert_never
 from pydantic import TypeAdapter
 
 from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
+from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import WHEN_USED, BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
@@ -30,7 +31,6 @@ from zoterodigest.project.files import (
     sync_folder,
     writing_failed,
 )
-from zoterodigest.project.lock.bib_text import sorted_entries
 from zoterodigest.project.lock.rows import LinksText, render_rows
 
 _LOG = logging.getLogger(__name__)
@@ -52,7 +52,7 @@ class BadJournal(ZoterodigestError):
 
 @dataclass(frozen=True, slots=True)
 class Intended:
-    """Rows and shelves as they are to be when what follows has been written."""
+    """Rows and collections as they are to be when what follows has been written."""
 
     rows: tuple[LockRow, ...]
     collection_rows: tuple[CollectionRow, ...] = ()
@@ -112,8 +112,8 @@ class Journal:
     def intend(
         self, rows: Iterable[LockRow], collection_rows: Iterable[CollectionRow] = ()
     ) -> None:
-        """Tell what is about to be written: rows and shelves as they will be, keys reserved."""
-        self._append({"intend": render_rows(rows, collection_rows)})
+        """Tell what is about to be written: rows and collections as they will be, keys reserved."""
+        self._append({"intend": render_rows((*rows, *collection_rows))})
 
     def done(self, ids: Iterable[str]) -> None:
         """Tell that all that was intended for the rows with these ids has been written."""
@@ -121,8 +121,8 @@ class Journal:
 
     def exporting(self, intended: Exporting) -> None:
         """Tell which entries of a .bib will be ours when it has been written."""
-        made = [intended.bibliography] if intended.is_made else []
-        text = render_rows((), (), intended.entries, made)
+        made = [BibKey(intended.bibliography)] if intended.is_made else []
+        text = render_rows((*intended.entries, *made))
         self._append({"export": intended.bibliography, "bib": text})
 
     def close(self) -> None:
@@ -192,12 +192,12 @@ _EVENT: TypeAdapter[_Intend | _DoneEvent | _ExportEvent] = TypeAdapter(
 def _event(record: _Intend | _DoneEvent | _ExportEvent) -> Event:
     match record:
         case _Intend(intend=linked):
-            return Intended(tuple(linked.rows.values()), tuple(linked.collection_rows.values()))
+            return Intended(linked.rows, linked.collection_rows)
         case _DoneEvent(done=ids):
             return Done(ids)
         case _ExportEvent(export=bibliography, bib=linked):
             is_made = bibliography in linked.made
-            return Exporting(bibliography, sorted_entries(linked.exported), is_made)
+            return Exporting(bibliography, linked.exported, is_made)
         case never:
             assert_never(never)
 
