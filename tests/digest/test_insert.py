@@ -217,6 +217,17 @@ def test_a_long_comment_is_folded_and_code_linked_as_in_the_neighbours() -> None
     )
 
 
+@pytest.mark.parametrize("rows", ["", DAILY_TABLE.splitlines(keepends=True)[3]])
+def test_a_long_comment_is_folded_where_no_row_shows_one_unfolded(rows: str) -> None:
+    head = "".join(DAILY_TABLE.splitlines(keepends=True)[:2])
+    fields = {**PAPER, "date": "2024-01-03", "comment": "Accepted at a conference, 12 pages"}
+    form = form_called("arxiv-daily-table")
+
+    after, _ = inserted((head + rows).encode(), fields, form=form)
+
+    assert "<summary>Accep...</summary><p>Accepted at a conference, 12 pages</p>" in after
+
+
 def test_links_that_are_parted_by_a_word_keep_it_and_unequal_cells_are_not_padded() -> None:
     source = (
         "| Title | Authors | Summary |\n|---|---|---|\n"

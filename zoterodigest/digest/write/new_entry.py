@@ -141,7 +141,7 @@ class NewEntryDraft:
         stubs = self.manner.texts("comment_stub")
         entries = ({mark.slot: len(mark.text) for mark in marks} for _, marks in self.manner.marks)
         unfolded = (it.get("comment", 0) for it in entries if "comment_stub" not in it)
-        if len(comment) <= max(_SHORT_COMMENT, *unfolded):
+        if len(comment) <= max((_SHORT_COMMENT, *unfolded)):
             return ""
         size = len(stubs[0].removesuffix(STUB_END)) if stubs else 5
         return comment[:size] + STUB_END
