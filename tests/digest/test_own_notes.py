@@ -244,3 +244,16 @@ def test_a_region_outside_an_entry_is_passed_over_with_the_reason() -> None:
 
     assert [entry.headings for entry in found.entries] == [(), ()]
     assert "a note outside an entry" in {one.reason for one in found.skipped}
+
+
+def test_a_slot_below_two_notes_that_touch_stands_where_its_bytes_are() -> None:
+    notes = "".join(
+        f"> <!-- zotero-note {key} -->\n> Mine.\n> <!-- /zotero-note {key} -->\n"
+        for key in (KEY, "WXYZ6789")
+    )
+    source = QUOTED.replace("> *CVPR 2024*", f"{notes}> *CVPR 2024*", 1)
+
+    edited = put_digest(read(source.encode()), {0: {"venue": "ECCV"}}, read)
+
+    assert edited.source.decode() == source.replace("*CVPR 2024*", "*ECCV 2024*", 1)
+    assert edited.refusals == ()

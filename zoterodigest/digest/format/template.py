@@ -22,12 +22,14 @@ _MARKER = re.compile(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
 class Line:
     """A line to fill: the text around its slots (one piece more than slots), and what leads to it.
 
-    `lead` are the lines without slots above it, that come and go with it.
+    `lead` are the lines without slots above it, that come and go with it. `samples` are the texts
+    in the slots of the entry that the line is taken from, if it is taken from one.
     """
 
     glue: tuple[str, ...]
     slots: tuple[str, ...]
     lead: tuple[str, ...] = ()
+    samples: tuple[str, ...] = ()
 
 
 def parse_line(text: str, lead: tuple[str, ...] = ()) -> Line:

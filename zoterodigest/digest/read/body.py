@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.read.found import DETAILS, EntryRange
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
-from zoterodigest.digest.read.own_notes import claim_notes, part_notes
+from zoterodigest.digest.read.own_notes import spoil, without_notes
 from zoterodigest.digest.read.slots import (
     Claims,
     Slot,
@@ -174,14 +175,16 @@ _LABEL = re.compile(
 _FULL_COLON = "：".encode()
 
 
-def slots_of(found: EntryRange, form: DigestFormat) -> Claims:
-    """Return the slots of one entry in the order in which they stand."""
-    claims = Claims()
+def claims_of(found: EntryRange, form: DigestFormat) -> Claims:
+    """Return what is claimed of one entry, its slots in the order in which they stand."""
+    claims = Claims(found.first, found.last, found.broken, found.head_lines)
     claim_groups(claims, found.text.slice(*found.head), found.match, form)
     # Notes are cut out first, so no rule takes a person's words for the digest's.
-    parted = part_notes(found)
-    _claim_body(claims, Body(parted.rest), form)
-    claim_notes(claims, parted)
+    rest, numbers, torn = without_notes(claims, found)
+    _claim_body(claims, Body(rest), form)
+    claims.unread = [replace(one, line=numbers[one.line]) for one in claims.unread]
+    for one in torn:
+        spoil(claims, one, one.line)
     return claims
 
 

@@ -19,7 +19,7 @@ from zoterodigest.core.values.record import NOTE, SECTION, Entry, EntryLines, te
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read.body import slots_of
+from zoterodigest.digest.read.body import claims_of
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import is_title, span_of
@@ -28,8 +28,8 @@ from zoterodigest.digest.read.lines import AtxHeading, Lines
 from zoterodigest.digest.read.markers import conflict_in
 from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
 from zoterodigest.digest.read.shapes import is_clear
-from zoterodigest.digest.read.slots import EntryReading, NoteRegion, Slot
-from zoterodigest.digest.read.tables import Claimed, find_rows
+from zoterodigest.digest.read.slots import Claims, EntryReading, NoteRegion, Slot
+from zoterodigest.digest.read.tables import find_rows
 
 NO_ENTRY = "no entry"
 """The reason given for lines in which an entry might stand that no format understood."""
@@ -172,34 +172,33 @@ def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Dig
     return sorted(entries, key=lambda entry: entry.first)
 
 
-def _contained(lines: Lines, form: DigestFormat) -> Iterator[Claimed]:
-    read = [(found, slots_of(found, form)) for found in find_entries(lines, form)]
-    read = [one for one in read if _has_needed(form, one[1].slots, one[1].unreadable)]
+def _contained(lines: Lines, form: DigestFormat) -> list[Claims]:
+    read = [claims_of(found, form) for found in find_entries(lines, form)]
+    read = [one for one in read if _has_needed(form, one.slots, one.unreadable)]
     # Only what is an entry can own a note, so entries are sifted before markers are looked up.
     spoil_owners(lines, read)
-    for found, claims in read:
-        yield Claimed(found.first, found.last, claims, found.broken, found.head_lines)
+    return read
 
 
-def _entry(lines: Lines, form: DigestFormat, venues: VenueTable, it: Claimed) -> DigestEntry:
-    span = span_of(lines, it.first, it.last)
-    claims, slots, broken = it.claims, it.claims.slots, it.broken
-    below = it.first + 1 + it.head_lines
+def _entry(lines: Lines, form: DigestFormat, venues: VenueTable, claims: Claims) -> DigestEntry:
+    first, last, slots, broken = claims.first, claims.last, claims.slots, claims.broken
+    span = span_of(lines, first, last)
+    below = first + 1 + claims.head_lines
     problems = [Problem(below + unread.line, unread.reason) for unread in claims.unread]
     if form.entry.evidence and form.columns is None:
         slots = [slot for slot in slots if is_clear(slot, venues)]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
     # The bytes or conflict marks come first: no other reason matters until they are mended.
-    if fault := _fault(lines, it.first, it.last):
+    if fault := _fault(lines, first, last):
         broken = fault.reason
         problems.append(fault)
     elif broken or "title" in claims.unreadable:
         broken = broken or "its title cannot be read"
-        problems.append(Problem(it.first + 1, broken))
+        problems.append(Problem(first + 1, broken))
     if broken:
         reading = _identified(lines.source[span.start : span.end], reading)
     return DigestEntry(
-        form, it.first, it.last, span, tuple(slots), reading,
+        form, first, last, span, tuple(slots), reading,
         frozenset(claims.unreadable), tuple(problems), broken,
         regions=claims.regions, room=claims.room,
     )  # fmt: skip

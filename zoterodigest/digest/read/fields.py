@@ -13,7 +13,7 @@ from zoterodigest.core.values.record import SECTION, Blocks, Members, Names, Val
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.references import with_links
 from zoterodigest.digest.read.shapes import NOTHING
-from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, decoded, one_line
+from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, one_line
 
 _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 150
@@ -27,7 +27,7 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
     draft = Draft()
     found_placeholders: list[str] = []
     for slot in slots:
-        text = decoded(slot.text.data)
+        text = slot.words
         if text and len(text) < _LONGEST_PLACEHOLDER and folded_label(text) in placeholders:
             found_placeholders.append(text)
             text = ""

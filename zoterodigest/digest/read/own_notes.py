@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from zoterodigest.core.values.blocks import split_blocks
@@ -30,47 +30,38 @@ from zoterodigest.digest.read.slots import (
 _BLOCK_SLOTS = frozenset({"summary", "section"})
 
 
-@dataclass(frozen=True, slots=True)
-class Parted:
-    """An entry's body without its notes, the regions of these, and the markers that are torn.
+def without_notes(
+    claims: Claims, found: EntryRange
+) -> tuple[LayeredText, Sequence[int], tuple[Torn, ...]]:
+    """Claim the notes that an entry shows; return its body without them.
 
-    `lines` are the numbers that the lines of `rest` have in the body; `room` is where one more
-    region can stand, if anywhere.
+    With it come the numbers that its lines have in the whole body, and the markers that are torn.
     """
-
-    rest: LayeredText
-    lines: Sequence[int]
-    regions: tuple[NoteRegion, ...] = ()
-    torn: tuple[Torn, ...] = ()
-    room: LayeredText | None = None
-
-
-def part_notes(found: EntryRange) -> Parted:
-    """Part the body of an entry from the notes it shows."""
     text, (start, end) = found.text, found.body
     body = text.slice(start, end)
     ranges = list(body.lines())
     regions, torn = find_regions(body.data[low:high] for low, high in ranges)
-    cuts = tuple(_cuts(regions, torn, len(ranges)))
+    claims.regions = tuple(_region(text, start, ranges, region) for region in regions)
+    claims.room = None if torn else _room(text, end)
+    cuts = [(region.first, region.last) for region in regions]
+    # Which words behind a torn beginning are the note's own is not known, so it takes all of them.
+    cuts += [(one.line, len(ranges) - 1 if one.is_beginning else one.line) for one in torn]
     gone = {line for first, last in cuts for line in range(first, last + 1)}
-    return Parted(
-        body.peeled([_cut(ranges, cut) for cut in cuts], partial(prefixed, b"")) if cuts else body,
-        [line for line in range(len(ranges)) if line not in gone],
-        tuple(_region(text, start, ranges, region) for region in regions),
-        torn,
-        None if torn else _room(text, end),
-    )
+    kept = [line for line in range(len(ranges)) if line not in gone]
+    return (_without_lines(body, ranges, sorted(gone)) if gone else body), kept, torn
 
 
-def claim_notes(claims: Claims, parted: Parted) -> None:
-    """Claim the notes of an entry whose `rest` has been claimed; name what is torn."""
-    claims.unread = [
-        replace(one, line=parted.lines[one.line] if one.line < len(parted.lines) else one.line)
-        for one in claims.unread
+def _without_lines(
+    body: LayeredText, ranges: Sequence[tuple[int, int]], gone: Sequence[int]
+) -> LayeredText:
+    """Take out lines, each with the line break before it or, at the top, the one behind it."""
+    cuts = [
+        LayerCut(ranges[line][0], min(ranges[line][1] + 1, len(body.data)))
+        if at == line
+        else LayerCut(ranges[line - 1][1], ranges[line][1])
+        for at, line in enumerate(gone)
     ]
-    claims.regions, claims.room = parted.regions, parted.room
-    for one in parted.torn:
-        spoil(claims, one, one.line)
+    return body.peeled(cuts, partial(prefixed, b""))
 
 
 def spoil(claims: Claims, torn: Torn, line: int) -> None:
@@ -80,19 +71,19 @@ def spoil(claims: Claims, torn: Torn, line: int) -> None:
     claims.unreadable |= {NOTE + torn.key, *_BLOCK_SLOTS}
 
 
-def spoil_owners(lines: Lines, read: Sequence[tuple[EntryRange, Claims]]) -> None:
+def spoil_owners(lines: Lines, read: Sequence[Claims]) -> None:
     """Spoil the entries below which an end without its beginning stands: it may be their note's."""
     ends = [torn for torn in lines.torn if not torn.is_beginning]
     headings = [heading.line for heading in lines.headings()] if ends else []
-    ordered = sorted(read, key=lambda one: one[0].first) if ends else []
-    firsts = [found.first for found, _ in ordered]
+    ordered = sorted(read, key=lambda one: one.first) if ends else []
+    firsts = [claims.first for claims in ordered]
     for torn in ends:
         at = bisect_left(firsts, torn.line) - 1
-        if at < 0 or ordered[at][0].last >= torn.line:
+        if at < 0 or ordered[at].last >= torn.line:
             continue
-        found, claims = ordered[at]
-        if bisect_left(headings, torn.line) == bisect_left(headings, found.last):
-            spoil(claims, torn, torn.line - found.first - found.head_lines)
+        claims = ordered[at]
+        if bisect_left(headings, torn.line) == bisect_left(headings, claims.last):
+            spoil(claims, torn, torn.line - claims.first - claims.head_lines)
 
 
 def with_notes(reading: EntryReading, regions: Iterable[NoteRegion]) -> EntryReading:
@@ -107,28 +98,6 @@ def with_notes(reading: EntryReading, regions: Iterable[NoteRegion]) -> EntryRea
     if not fields:
         return reading
     return replace(reading, fields={**reading.fields, **fields}, raws={**reading.raws, **raws})
-
-
-def _cuts(
-    regions: Iterable[MarkedRegion], torn: Iterable[Torn], lines: int
-) -> Iterable[tuple[int, int]]:
-    """Yield the lines to be taken out, both in: a torn beginning takes all that follows."""
-    cuts = [(region.first, region.last) for region in regions]
-    cuts += [(one.line, lines - 1 if one.is_beginning else one.line) for one in torn]
-    # The cut of a torn beginning reaches over what follows: of two that overlap, the first counts.
-    after = 0
-    for first, last in sorted(cuts):
-        if first >= after:
-            yield first, last
-            after = last + 1
-
-
-def _cut(ranges: Sequence[tuple[int, int]], lines: tuple[int, int]) -> LayerCut:
-    """Take out whole lines, with the line break before them or, at the top, the one behind."""
-    first, last = lines
-    if first:
-        return LayerCut(ranges[first - 1][1], ranges[last][1])
-    return LayerCut(0, ranges[last + 1][0] if last + 1 < len(ranges) else ranges[last][1])
 
 
 def _region(

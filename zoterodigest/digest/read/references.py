@@ -117,7 +117,7 @@ def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...
     page = _paper_page(draft, titled, labelled)
     if any(slot.name in LINK_SLOTS and slot.name != "url" for slot in slots):
         others = tuple(link for link in labelled if not _is_twin(link.url, draft.fields, page))
-        raw = "\n".join(decoded(slot.text.data) for slot in slots if slot.name in LINK_SLOTS[1:])
+        raw = "\n".join(slot.words for slot in slots if slot.name in LINK_SLOTS[1:])
         draft.put("links", WebLinks(others), raw)
     return EntryReading(
         dict(draft.fields), dict(draft.raws), identifiers, labelled, titled, dead, placeholders
@@ -148,7 +148,7 @@ def _identifiers(
 def _put_identity(
     draft: Draft, identifiers: Iterable[Identifier], slots: Sequence[Slot], urls: Sequence[str]
 ) -> None:
-    raw = "\n".join(decoded(slot.text.data) for slot in slots if slot.name in LINK_SLOTS)
+    raw = "\n".join(slot.words for slot in slots if slot.name in LINK_SLOTS)
     for found in sorted(identifiers):
         if found.scheme == "doi":
             own = [url for url in urls if identity.identifier_of(url) == found]

@@ -79,7 +79,7 @@ def _by_name(entry: DigestEntry) -> dict[str, Slot]:
     """Return the first slot of each name, without the template's own words."""
     slots: dict[str, Slot] = {}
     for slot in entry.slots:
-        if decoded(slot.text.data) not in entry.reading.placeholders:
+        if slot.words not in entry.reading.placeholders:
             slots.setdefault(slot.name, slot)
     return slots
 
@@ -95,7 +95,7 @@ def _block(slots: Mapping[str, Slot], name: str) -> str | None:
 
 
 def _section(slot: Slot) -> dict[str, Any]:
-    text = decoded(slot.text.data).rstrip()
+    text = slot.words.rstrip()
     bullets = [
         line.lstrip()[2:].strip()
         for line in text.split("\n")

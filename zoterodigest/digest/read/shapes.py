@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from zoterodigest.core.values import names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.pattern import Pattern
-from zoterodigest.digest.read.slots import Slot, decoded, one_line
+from zoterodigest.digest.read.slots import Slot, one_line
 
 NOTHING = frozenset({b"", b"-", b"--", b"none", b"n/a", b"na", b"null", b"\xe2\x80\x94", b"/"})
 """What stands in a cell that says there is nothing, in lower case."""
@@ -76,7 +76,7 @@ def is_clear(slot: Slot, venues: VenueTable) -> bool:
 
     A venue must be a known one, authors must all be written as names are: two capitalised words.
     """
-    text = one_line(decoded(slot.text.data))
+    text = one_line(slot.words)
     if slot.name == "venue":
         return venues.find(venue_slot.parse_venue(text).venue) is not None
     if slot.name == "authors":

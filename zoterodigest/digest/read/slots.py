@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, is_empty
+from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import LayeredText
@@ -27,6 +28,16 @@ class Slot:
     name: str
     text: LayeredText
     section: str | None = None
+
+    @property
+    def words(self) -> str:
+        """The text, decoded (it has been checked to be UTF-8)."""
+        return decoded(self.text.data)
+
+    @property
+    def span(self) -> Span:
+        """The bytes of the source that it stands on."""
+        return self.text.source_span(0, len(self.text.data))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +61,16 @@ class UnreadLine:
 
 @dataclass
 class Claims:
-    """What has been claimed of one entry so far (local while one entry is read)."""
+    """What has been claimed of one entry so far (local while one entry is read).
 
+    `first` and `last` are its 0-based lines, both in; `broken` says why it is broken, if it is. The
+    lines of `unread` count from the first line below its head, which has `head_lines`.
+    """
+
+    first: int
+    last: int
+    broken: str = ""
+    head_lines: int = 0
     slots: list[Slot] = field(default_factory=list)
     unread: list[UnreadLine] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)

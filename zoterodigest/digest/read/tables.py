@@ -36,20 +36,6 @@ _SHELTERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Claimed:
-    """An entry as claimed: its 0-based lines (both in), and why it is broken, if it is.
-
-    The unread lines of `claims` count from the first line below its head.
-    """
-
-    first: int
-    last: int
-    claims: Claims
-    broken: str = ""
-    head_lines: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class Header:
     """The columns of one table: the slot of each ("" if the format has none), and the names."""
 
@@ -67,7 +53,7 @@ _FREE = ("comment", "summary", "section", "tags", "task", "")
 _ROOMY = (*_TEXTS, "section", "comment", "title", "authors", "tags", "task", "ignored", "")
 
 
-def find_rows(lines: Lines, form: DigestFormat) -> Iterator[Claimed]:
+def find_rows(lines: Lines, form: DigestFormat) -> Iterator[Claims]:
     """Yield the rows of every table whose header has the columns that `form` needs."""
     if form.columns is None:
         return
@@ -153,17 +139,22 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
     return last
 
 
-def _row(lines: Lines, first: int, last: int, header: Header) -> Claimed:
+def _row(lines: Lines, first: int, last: int, header: Header) -> Claims:
+    claims = Claims(first, last)
     text = source_text(lines.source, span_of(lines, first, last))
     cells = cells_of(text.data)
     width = len(header.slots)
-    if len(cells) > width:
-        joined = sheltered_cells(text.data, width) or _absorbed(text, cells, header)
-        if joined is None:
-            claims = _title_only(text, cells, header)
-            return Claimed(first, last, claims, "more cells than the header")
-        cells = joined
-    return Claimed(first, last, _claims(text, cells, header))
+    if len(cells) <= width:
+        _claim_cells(claims, text, cells, header)
+    elif joined := sheltered_cells(text.data, width) or _absorbed(text, cells, header):
+        _claim_cells(claims, text, joined, header)
+    else:
+        # Of a row whose cells cannot be told apart, the title alone tells which work it is.
+        claims.broken = "more cells than the header"
+        cell = _cell(text, cells[header.slots.index("title")])
+        if _fits(cell, "title", header):
+            _claim_cell(claims, cell, "title", header)
+    return claims
 
 
 def _absorbed(text: LayeredText, cells: Sequence[Range], header: Header) -> list[Range] | None:
@@ -189,22 +180,15 @@ def _fits(cell: LayeredText, slot: str, header: Header) -> bool:
     return fits(cell.data, slot, header.form.cells.get(slot, ()))
 
 
-def _title_only(text: LayeredText, cells: Sequence[Range], header: Header) -> Claims:
-    """Claim the title of a row whose other cells cannot be told apart."""
-    claims = Claims()
-    cell = _cell(text, cells[header.slots.index("title")])
-    if _fits(cell, "title", header):
-        _claim_cell(claims, cell, "title", header)
-    return claims
-
-
-def _claims(text: LayeredText, ranges: Sequence[Range], header: Header) -> Claims:
+def _claim_cells(
+    claims: Claims, text: LayeredText, ranges: Sequence[Range], header: Header
+) -> None:
     """Claim the cells of a row, of a doubtful one only those that are certain.
 
     A row is doubtful if cells are missing, or if two do not look as their column should: then they
     have moved.
     """
-    claims, slots = Claims(), header.slots
+    slots = header.slots
     cells = [_cell(text, one) for one in ranges]
     fitting = [_fits(cell, slot, header) for cell, slot in zip(cells, slots, strict=False)]
     pairs = zip(fitting, slots, strict=False)
@@ -223,7 +207,6 @@ def _claims(text: LayeredText, ranges: Sequence[Range], header: Header) -> Claim
     if is_doubtful:
         count = f"{len(cells)} of {len(slots)} cells" if is_short else "cells under wrong heads"
         claims.unread.append(UnreadLine(0, f"the row has {count}"))
-    return claims
 
 
 def _certain(cells: Sequence[LayeredText], fitting: Sequence[bool], header: Header) -> set[str]:

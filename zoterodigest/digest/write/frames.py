@@ -11,7 +11,7 @@ from zoterodigest.digest.format.template import Line, fill, frames, parse_line
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.slots import Slot
-from zoterodigest.digest.write.house_style import HouseStyle, SlotRange, slot_ranges
+from zoterodigest.digest.write.house_style import HouseStyle, filled_slots
 from zoterodigest.digest.write.links import with_brackets
 
 _SEPARATORS = b" \t,;|"
@@ -35,7 +35,7 @@ def without_frame(slot: Slot, source: bytes) -> Edit:
 
     A label stays, with the blanks behind it, so that the slot can be filled again.
     """
-    span = slot.text.source_span(0, len(slot.text.data))
+    span = slot.span
     start, stop = _bounds(slot, span, source)
     begin, end = with_brackets(source, (span.start, span.end), (start, stop))
     before, after = source[start:begin], source[end:stop]
@@ -69,11 +69,11 @@ def insertion_of(document: Document, index: int, name: str, text: str) -> Edit |
     entry = document.entries[index]
     if entry.format.columns is not None:
         return None
-    present = {mark.slot: mark for mark in reversed(slot_ranges(entry))}
+    present = {slot.name: slot for slot in reversed(filled_slots(entry))}
     for line, above in _models(document, index, name):
         edit = _within_line(document.source, line, present, name, text)
         if edit is None and not set(line.slots) & present.keys():
-            ends = [present[slot].end for slot in above if slot in present]
+            ends = [present[slot].span.end for slot in above if slot in present]
             edit = _as_line(document, line, max(ends), fill(line, {name: text})) if ends else None
         if edit is not None:
             return edit
@@ -85,9 +85,9 @@ def _models(document: Document, index: int, name: str) -> Iterator[tuple[Line, t
     for own in neighbors(document, index).lines_by_entry:
         above: list[str] = []
         for one in own:
-            if name in one.line.slots:
-                yield one.line, tuple(above)
-            above += one.line.slots
+            if name in one.slots:
+                yield one, tuple(above)
+            above += one.slots
     rule = document.entries[index].format.new
     above, lead = list[str](), tuple[str, ...]()
     for item in rule.lines if rule else ():
@@ -104,14 +104,14 @@ def beside(document: Document, index: int, slot: Slot, text: str) -> Edit | None
     None if nothing else of its line shows where that would stand.
     """
     entry = document.entries[index]
-    point = slot.text.source_span(0, 0).start
+    point = slot.span.start
     number = document.lines.line_at(point)
     if entry.format.columns is not None:
         return None
     present = {
-        mark.slot: mark
-        for mark in reversed(slot_ranges(entry))
-        if document.lines.line_at(mark.start) == number
+        other.name: other
+        for other in reversed(filled_slots(entry))
+        if document.lines.line_at(other.span.start) == number
     }
     edits = (
         _within_line(document.source, line, present, slot.name, text)
@@ -122,7 +122,7 @@ def beside(document: Document, index: int, slot: Slot, text: str) -> Edit | None
 
 
 def _within_line(
-    source: bytes, line: Line, present: Mapping[str, SlotRange], name: str, text: str
+    source: bytes, line: Line, present: Mapping[str, Slot], name: str, text: str
 ) -> Edit | None:
     """Return the edit that puts `text` beside the next slot of its line that the entry has."""
     closes, separators, opens = frames(line)
@@ -130,19 +130,19 @@ def _within_line(
     framed = opens[at] + text + closes[at]
     # The nearest slot before it first: what stands behind may belong to the slot after it.
     for other in reversed(range(at)):
-        mark = present.get(line.slots[other])
-        if mark is not None and source.startswith(closes[other].encode(), mark.end):
-            point = mark.end + len(closes[other].encode())
+        slot = present.get(line.slots[other])
+        if slot is not None and source.startswith(closes[other].encode(), slot.span.end):
+            point = slot.span.end + len(closes[other].encode())
             gap = separators[at].encode()
             is_there = bool(gap.strip()) and source.startswith(gap.rstrip(), point)
             new = framed.encode() if is_there else gap + framed.encode()
             point += len(gap) if is_there else 0
             return Edit(Span(point, point), new)
     for other in range(at + 1, len(line.slots)):
-        mark = present.get(line.slots[other])
+        slot = present.get(line.slots[other])
         opening = opens[other].encode()
-        if mark is not None and source.endswith(opening, 0, mark.start):
-            point = mark.start - len(opening)
+        if slot is not None and source.endswith(opening, 0, slot.span.start):
+            point = slot.span.start - len(opening)
             return Edit(Span(point, point), (framed + separators[at + 1]).encode())
     return None
 
@@ -189,9 +189,8 @@ def slot_edits(slot: Slot, new: str, source: bytes) -> list[Edit]:
     if not slot.text.data:
         return [_filled(slot, source, edit)]
     if not new.strip():
-        span = slot.text.source_span(0, len(slot.text.data))
         is_line = b"\n" not in slot.text.data
-        return [_emptied(source, span) or (without_frame(slot, source) if is_line else edit)]
+        return [_emptied(source, slot.span) or (without_frame(slot, source) if is_line else edit)]
     return [edit]
 
 

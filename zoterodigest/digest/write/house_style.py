@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import cached_property
 from itertools import chain, groupby
 
@@ -25,49 +25,21 @@ _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
 _ORDINAL = re.compile(r"^[ \t>]*\d{1,9}[.)](?=[ \t])")
 _LEADING = re.compile(r"^[ \t>]*$|^[ \t>]*(?:<(?:details|summary|p|b)\b[^<>]*>[ \t]*)+$", re.I)
 _GLUE_SIGNS = frozenset("|<>=+~^`$")
-_PASSED_OVER = ("ignored", "name")
+_PASSED_OVER = ("ignored", "name", "tail")
 
 
-@dataclass(frozen=True, slots=True)
-class SlotRange:
-    """Where one slot of an entry stands in the source: half-open byte offsets, and its text."""
-
-    start: int
-    end: int
-    slot: str
-    text: str
-    section: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OwnLine:
-    """A line as an entry writes it, and the entry's texts in its slots."""
-
-    line: Line
-    texts: tuple[str, ...]
-
-
-def slot_ranges(entry: DigestEntry) -> list[SlotRange]:
-    """Return where the slots of an entry stand, in order; of a `tail` the links are a slot."""
-    marks: list[SlotRange] = []
+def filled_slots(entry: DigestEntry) -> list[Slot]:
+    """Return the slots of an entry that hold text, in order; of a `tail` the links are a slot."""
+    found: list[Slot] = []
     for slot in entry.slots:
-        if slot.name == "tail":
-            marks += _links_of(slot)
-        elif slot.name not in _PASSED_OVER and slot.text.data:
-            data = slot.text.data
-            marks.append(_mark(slot, len(data) - len(data.lstrip(b" \t")), len(data)))
-    return sorted(marks, key=lambda mark: (mark.start, mark.end))
-
-
-def _mark(slot: Slot, start: int, end: int, name: str = "") -> SlotRange:
-    span = slot.text.source_span(start, end)
-    text = decoded(slot.text.data[start:end])
-    return SlotRange(span.start, span.end, name or slot.name, text, slot.section)
-
-
-def _links_of(tail: Slot) -> list[SlotRange]:
-    spans = find_links(tail.text.data)
-    return [_mark(tail, spans[0].whole[0], spans[-1].whole[1], "links")] if spans else []
+        data = slot.text.data
+        if slot.name == "tail" and (links := find_links(data)):
+            text = slot.text.slice(links[0].whole[0], links[-1].whole[1])
+            found.append(Slot("links", text, slot.section))
+        elif slot.name not in _PASSED_OVER and data:
+            indent = len(data) - len(data.lstrip(b" \t"))
+            found.append(replace(slot, text=slot.text.slice(indent, len(data))))
+    return sorted(found, key=lambda slot: slot.span)
 
 
 class HouseStyle:
@@ -81,66 +53,54 @@ class HouseStyle:
         self.entries = tuple(clean)[:_MOST_NEIGHBOURS]
 
     @cached_property
-    def marks(self) -> tuple[tuple[DigestEntry, tuple[SlotRange, ...]], ...]:
-        """The slots of every model."""
-        return tuple((entry, tuple(slot_ranges(entry))) for entry in self.entries)
+    def models(self) -> tuple[tuple[DigestEntry, list[Slot]], ...]:
+        """Every model with its slots that hold text."""
+        return tuple((entry, filled_slots(entry)) for entry in self.entries)
 
-    def samples(self, slot: str) -> Iterator[tuple[DigestEntry, SlotRange]]:
-        """Yield what stands in the slot called `slot`, the nearest first."""
-        for entry, marks in self.marks:
-            yield from ((entry, mark) for mark in marks if mark.slot == slot)
+    def samples(self, name: str) -> Iterator[tuple[DigestEntry, Slot]]:
+        """Yield the slots called `name`, the nearest first."""
+        for entry, slots in self.models:
+            yield from ((entry, slot) for slot in slots if slot.name == name)
 
-    def texts(self, slot: str) -> list[str]:
-        """Return the texts in the slot called `slot`, the nearest first."""
-        return [mark.text for _, mark in self.samples(slot)]
+    def texts(self, name: str) -> list[str]:
+        """Return the texts in the slots called `name`, the nearest first."""
+        return [slot.words for _, slot in self.samples(name)]
 
     @cached_property
-    def lines_by_entry(self) -> tuple[tuple[OwnLine, ...], ...]:
+    def lines_by_entry(self) -> tuple[tuple[Line, ...], ...]:
         """Of every model the lines whose text beside the slots is manner and no content."""
-        return tuple(tuple(_own_lines(self.lines, *model)) for model in self.marks)
+        return tuple(tuple(_own_lines(self.lines, *model)) for model in self.models)
 
     @property
-    def own_lines(self) -> Iterator[OwnLine]:
+    def own_lines(self) -> Iterator[Line]:
         """The lines of every model, the nearest first."""
         return chain.from_iterable(self.lines_by_entry)
 
 
-def _own_lines(lines: Lines, entry: DigestEntry, marks: Sequence[SlotRange]) -> Iterator[OwnLine]:
+def _own_lines(lines: Lines, entry: DigestEntry, slots: Sequence[Slot]) -> Iterator[Line]:
     after = entry.first
-    for number, run in groupby(marks, key=lambda mark: lines.line_at(mark.start)):
+    for number, run in groupby(slots, key=lambda slot: lines.line_at(slot.span.start)):
         group = list(run)
-        if number >= after and not any(mark.section is not None for mark in group):
+        if number >= after and not any(slot.section is not None for slot in group):
+            stop = lines.ends[lines.line_at(group[-1].span.end)]
             lead = _lead(lines, after, number)
-            own = own_line(lines.source, lines.starts[number], group, lead)
-            if own is not None and is_manner(own.line, entry.format):
-                yield own
-        after = lines.line_at(group[-1].end) + 1
+            line = own_line(lines.source, lines.starts[number], stop, group, lead)
+            if line is not None and is_manner(line, entry.format):
+                yield line
+        after = lines.line_at(group[-1].span.end) + 1
 
 
 def own_line(
-    source: bytes,
-    start: int,
-    marks: Sequence[SlotRange],
-    lead: tuple[str, ...] = (),
-    stop: int = -1,
-) -> OwnLine | None:
-    """Return the line (or cell) from `start` as a template; None if two of its slots overlap.
-
-    It ends at `stop`, else at the end of the line.
-    """
-    glue: list[str] = []
-    cursor = start
-    for mark in marks:
-        if mark.start < cursor:
-            return None
-        glue.append(decoded(source[cursor : mark.start]))
-        cursor = mark.end
-    if stop < 0:
-        stop = source.find(b"\n", cursor)
-    rest = source[cursor : stop if stop >= 0 else len(source)]
-    glue.append(decoded(rest.removesuffix(b"\r")))
-    slots = tuple(mark.slot for mark in marks)
-    return OwnLine(Line(tuple(glue), slots, lead), tuple(mark.text for mark in marks))
+    source: bytes, start: int, stop: int, slots: Sequence[Slot], lead: tuple[str, ...] = ()
+) -> Line | None:
+    """Return the line (or cell) `[start, stop)` as a template; None if two of its slots overlap."""
+    edges = [start, *(edge for slot in slots for edge in (slot.span.start, slot.span.end)), stop]
+    if edges != sorted(edges):
+        return None
+    ranges = zip(edges[::2], edges[1::2], strict=True)
+    glue = tuple(decoded(source[before:after]) for before, after in ranges)
+    names, texts = zip(*((slot.name, slot.words) for slot in slots), strict=True)
+    return Line(glue, names, lead, texts)
 
 
 def _lead(lines: Lines, after: int, number: int) -> tuple[str, ...]:

@@ -10,8 +10,7 @@ from zoterodigest.digest.format.format import PLACEHOLDER, folded_label
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line, takes_lines
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.slots import decoded
-from zoterodigest.digest.write.house_style import OwnLine, SlotRange
+from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.new_entry import NewEntryDraft, is_list, paper_url
 from zoterodigest.digest.write.shown import UnwritableValue
 
@@ -90,10 +89,10 @@ class _Composed:
         slots = {slot for line in templates for slot in line.slots}
         best: tuple[float, Line] | None = None
         for own in self._draft.manner.own_lines:
-            if self._is_alike(own.line, slots):
+            if self._is_alike(own, slots):
                 score = self._score(own)
                 if score and (best is None or score > best[0]):
-                    best = score, own.line
+                    best = score, own
         # A neighbor beats the template, also if it shows less: the list should look like one.
         if best is not None:
             return best[1], True
@@ -110,14 +109,14 @@ class _Composed:
         is_of_head = "title" in slots
         return is_once and not is_lost and bool(has & slots) and ("title" in has) == is_of_head
 
-    def _score(self, own: OwnLine) -> float:
-        texts = self._texts(own.line)
-        if not can_fill(own.line, texts):
+    def _score(self, own: Line) -> float:
+        texts = self._texts(own)
+        if not can_fill(own, texts):
             return 0
         has_links = not is_empty(self._draft.fields.get("links", EMPTY))
         counted = (slot for slot in texts if slot != "url" and (slot != "links" or has_links))
         shown = sum(bool(texts[slot]) for slot in counted)
-        pairs = zip(own.line.slots, own.texts, strict=True)
+        pairs = zip(own.slots, own.samples, strict=True)
         is_like = all(
             is_list(text) == is_list(texts.get(slot, ""))
             for slot, text in pairs
@@ -127,8 +126,8 @@ class _Composed:
 
     def _wrapped(self, line: Line) -> Line:
         """Return a template's line with the bullet, quote prefix and indentation used around."""
-        own = next((it.line for it in self._draft.manner.own_lines if "title" in it.line.slots), "")
-        if not isinstance(own, Line):
+        own = next((it for it in self._draft.manner.own_lines if "title" in it.slots), None)
+        if own is None:
             return line
         pattern = _HEAD if "title" in line.slots else _WRAP
         head, wanted = pattern.match(line.glue[0]), pattern.match(own.glue[0])
@@ -146,12 +145,12 @@ class _Composed:
     def _section(self, field: str) -> list[str]:
         name = field.removeprefix(SECTION) if field != "abstract" else "Abstract"
         manner = self._draft.manner
-        for entry, marks in manner.marks:
-            for mark in marks:
-                if mark.section is not None and folded_label(mark.section) == folded_label(name):
-                    around = section_around(manner.lines, entry, marks, mark)
+        for entry, slots in manner.models:
+            for slot in slots:
+                if slot.section is not None and folded_label(slot.section) == folded_label(name):
+                    around = section_around(manner.lines, entry, slots, slot)
                     if around is not None:
-                        return self._in_section(around, field, mark.text)
+                        return self._in_section(around, field, slot.words)
         template = [text.replace("{name}", name.replace("\n", " ")) for text in self._rule.section]
         return self._in_section("\n".join(template), field, "")
 
@@ -162,21 +161,23 @@ class _Composed:
 
 
 def section_around(
-    lines: Lines, entry: DigestEntry, marks: Sequence[SlotRange], mark: SlotRange
+    lines: Lines, entry: DigestEntry, slots: Sequence[Slot], section: Slot
 ) -> str | None:
     """Return what stands around a neighbor's section, `{section}` in its place.
 
     That is the blank lines and the head above it, and its end; None if there are words in it.
     """
-    above = [lines.line_at(other.end) + 1 for other in marks if other.end <= mark.start]
-    first, last = max(above, default=entry.first), lines.line_at(mark.end)
+    ends = (slot.span.end for slot in slots)
+    start, end = section.span.start, section.span.end
+    above = [lines.line_at(at) + 1 for at in ends if at <= start]
+    first, last = max(above, default=entry.first), lines.line_at(end)
     while _CLOSING.match(decoded(lines[first])):
         first += 1
-    head = decoded(lines.source[lines.starts[first] : mark.start])
-    tail = decoded(lines.source[mark.end : lines.ends[last]])
+    head = decoded(lines.source[lines.starts[first] : start])
+    tail = decoded(lines.source[end : lines.ends[last]])
     if "<details" in head.lower() and "</details>" not in tail.lower() and last < entry.last:
         tail += "\n" + decoded(lines[last + 1])
-    bare = re.sub(r"<[^<>]*>", "", head + tail).replace(mark.section or "", "", 1)
+    bare = re.sub(r"<[^<>]*>", "", head + tail).replace(section.section or "", "", 1)
     if any(char.isalnum() for char in bare) or "{" in head + tail:
         return None
     return (head + "{section}" + tail).replace("\r\n", "\n")

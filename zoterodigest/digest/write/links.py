@@ -8,11 +8,12 @@ itself, and every other link stays as it is.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import Span
+from zoterodigest.digest.format.template import fill, parse_line
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.references import (
     LinkSpan,
@@ -26,6 +27,7 @@ from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.html import inert_line
 from zoterodigest.digest.write.shown import UnwritableValue, safe_url
 
+_PLAIN_STYLE = ("[{name}]({url})", " ")
 _Piece = tuple[int, int, bytes]
 _PAIRS = {b"(": b")", b"[": b"]", b"*": b"*", b"_": b"_", b"`": b"`"}
 _ENDS = (b".", b",", b";", b":", b")", b"]")
@@ -161,13 +163,11 @@ def _with_links(
     """Return `data` with new links: as neighbors write them, else as the last link of the slot."""
     for link in links:
         spans = find_links(data)
-        models = (slot.text.data, data, *samples)
-        frame, default_gap = _style(next((it for it in models if find_links(it)), b""))
+        frame, default_gap = link_style((slot.text.data, data, *samples), _PLAIN_STYLE)
         if not spans and data.strip().lower() in NOTHING and slot.name != "tail":
             data = b""
         sample = next((found for text in samples if (found := _sample(text, link))), None)
-        plain = frame.format(link.label, safe_url(link.url)).encode()
-        gap, text = sample or (default_gap, plain)
+        gap, text = sample or (default_gap.encode(), written_link(frame, link).encode())
         end = spans[-1].whole[1] if spans else len(data)
         if spans and sample is not None and _opens(data[:end]) and not _opens(gap):
             end = with_brackets(data, spans[-1].whole, (0, len(data)))[1]
@@ -175,6 +175,11 @@ def _with_links(
         between = b"" if is_first else gap or b" "
         data = data[:end] + between + text + data[end:]
     return data
+
+
+def written_link(frame: str, link: Hyperlink) -> str:
+    """Return a link as `frame` writes one: `[{name}]({url})`."""
+    return fill(parse_line(frame), {"name": link.label, "url": safe_url(link.url)})
 
 
 def _sample(data: bytes, link: Hyperlink) -> tuple[bytes, bytes] | None:
@@ -193,14 +198,16 @@ def _sample(data: bytes, link: Hyperlink) -> tuple[bytes, bytes] | None:
     return None
 
 
-def _style(data: bytes) -> tuple[str, bytes]:
-    """Return how the links of `data` are written, and what parts the last two."""
-    spans = find_links(data)
-    is_doubled = bool(spans) and data[spans[-1].whole[0] :].startswith(b"[[")
-    gap = b" " if is_doubled or not spans else b", "
-    if len(spans) > 1:
-        gap = data[spans[-2].whole[1] : spans[-1].whole[0]]
-    return ("[[{}]]({})" if is_doubled else "[{}]({})"), gap
+def link_style(samples: Iterable[bytes], default: tuple[str, str]) -> tuple[str, str]:
+    """Return how the first of `samples` with Markdown links writes one, and what parts two."""
+    for data in samples:
+        spans = find_links(data)
+        if spans and data.startswith(b"[", spans[0].whole[0]):
+            is_doubled = data.startswith(b"[[", spans[0].whole[0])
+            gap = data[spans[0].whole[1] : spans[1].whole[0]] if spans[1:] else b""
+            frame = "[[{name}]]({url})" if is_doubled else "[{name}]({url})"
+            return frame, decoded(gap) or (" " if is_doubled else ", ")
+    return default
 
 
 REFERENCES = ("arxiv", "doi", "url", "links")
@@ -247,9 +254,7 @@ def references_texts(
     for name in asked.keys() - {"links"}:
         _require_correction(fields.get(name), asked[name], has_slot=name in own_slots)
     move = _mover(fields, asked)
-    texts = [
-        (slot, safe_url(move(decoded(slot.text.data)))) for slot in slots if slot.name == "url"
-    ]
+    texts = [(slot, safe_url(move(slot.words))) for slot in slots if slot.name == "url"]
     texts += [(slot, _identified(slot, fields, asked)) for slot in slots if slot.name in _NAMED]
     listed = [slot for slot in slots if slot.name in LISTED]
     present = hyperlinks_in(with_moved_pages(fields, asked))
@@ -265,7 +270,7 @@ def _require_correction(old: Value | None, new: Value, *, has_slot: bool) -> Non
 
 def _identified(slot: Slot, fields: Fields, asked: Fields) -> str:
     """Return the new text of a slot that holds an identifier among others, or alone."""
-    text, new = decoded(slot.text.data), asked.get(slot.name)
+    text, new = slot.words, asked.get(slot.name)
     if new is None or (fields.get(slot.name, EMPTY) != EMPTY and new != EMPTY):
         return _corrected(text, fields, asked)
     return new if isinstance(new, str) else ""

@@ -26,7 +26,6 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NewRule, folded_label
-from zoterodigest.digest.format.template import fill, parse_line
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.references import (
@@ -39,8 +38,15 @@ from zoterodigest.digest.read.references import (
 from zoterodigest.digest.read.slots import Slot, one_line
 from zoterodigest.digest.write.blocks import blocks_text
 from zoterodigest.digest.write.house_style import HouseStyle
-from zoterodigest.digest.write.html import Spelling, armour, inert_blocks, inert_line, plain
-from zoterodigest.digest.write.links import links_texts
+from zoterodigest.digest.write.html import (
+    Spelling,
+    armour,
+    armoured_block,
+    inert_blocks,
+    inert_line,
+    plain,
+)
+from zoterodigest.digest.write.links import link_style, links_texts, written_link
 from zoterodigest.digest.write.shown import safe_url
 from zoterodigest.digest.write.values import (
     lines_text,
@@ -62,16 +68,19 @@ _SHORT_COMMENT = 20
 class NewEntryDraft:
     """A new entry on its way: its fields, whom it is to look like, and how carefully it is written.
 
-    `armoured` writes entities for the signs that could end a slot, `spell` writes each block;
-    `version` is that of a paper of arXiv, for neighbors that link to one.
+    `spell` writes each text; `version` is that of a paper of arXiv, for neighbors that link to one.
     """
 
     fields: Fields
     manner: HouseStyle
     rule: NewRule
-    armoured: bool = False
     version: str = ""
     spell: Spelling = plain
+
+    @property
+    def armoured(self) -> bool:
+        """Whether entities are written for the signs that could end a slot."""
+        return self.spell is armoured_block
 
     def texts(self, slots: Collection[str], beside: Collection[str]) -> dict[str, str]:
         """Return the text of each of `slots`; `beside` are all slots that the entry has so far."""
@@ -94,8 +103,8 @@ class NewEntryDraft:
         if is_empty(value):
             return ""
         sample = self._sample(slot, value)
-        if slot == "authors":
-            return self._authors(sample)
+        if isinstance(value, Names):
+            return self._authors(sample, value)
         if slot == "summary":
             return self._guarded(slot, _blocks(sample, value))
         text = text_like(sample, slot, slot, value)
@@ -125,29 +134,27 @@ class NewEntryDraft:
     def _page(self) -> str:
         """Write the work's address as the nearest neighbor of arXiv writes its own."""
         new = _word(self.fields, "arxiv")
-        for entry, mark in self.manner.samples("url"):
+        for entry, slot in self.manner.samples("url"):
             old = _word(entry.reading.fields, "arxiv")
-            found = re.search(rf"{re.escape(old)}(v\d{{1,3}})?", mark.text) if old and new else None
+            url = slot.words
+            found = re.search(rf"{re.escape(old)}(v\d{{1,3}})?", url) if old and new else None
             if found:
                 version = self.version if found[1] else ""
-                return safe_url(
-                    mark.text[: found.start()] + new + version + mark.text[found.end() :]
-                )
+                return safe_url(url[: found.start()] + new + version + url[found.end() :])
         return safe_url(paper_url(self.fields))
 
     def _stub(self) -> str:
         """Return how a folded comment begins; "" for one as short as those that stand unfolded."""
         comment = " ".join(_word(self.fields, "comment").split())
         stubs = self.manner.texts("comment_stub")
-        entries = ({mark.slot: len(mark.text) for mark in marks} for _, marks in self.manner.marks)
+        entries = ({it.name: len(it.words) for it in slots} for _, slots in self.manner.models)
         unfolded = (it.get("comment", 0) for it in entries if "comment_stub" not in it)
         if len(comment) <= max((_SHORT_COMMENT, *unfolded)):
             return ""
         size = len(stubs[0].removesuffix(STUB_END)) if stubs else 5
         return comment[:size] + STUB_END
 
-    def _authors(self, sample: str) -> str:
-        value = cut_authors(self.fields, self.manner)
+    def _authors(self, sample: str, value: Names) -> str:
         people = tuple(self._guarded("authors", person) for person in value.people)
         if people == value.people:
             return names_text(sample, value)
@@ -191,17 +198,19 @@ class NewEntryDraft:
             return ""
         samples = sorted(
             self.manner.samples(slot),
-            key=lambda it: len(find_links(it[1].text.encode())) < min(len(wanted) + bool(paper), 2),
+            key=lambda it: len(find_links(it[1].text.data)) < min(len(wanted) + bool(paper), 2),
         )
-        for entry, mark in samples:
-            text = _like(mark.text, entry, self.fields, wanted)
+        for entry, sample in samples:
+            text = _like(sample.words, entry, self.fields, wanted)
             if text and _is_all(text, wanted, paper, self.fields):
                 return text
-        frame, gap = self._link_style(slot)
+        shown = (sample.text.data for _, sample in self.manner.samples(slot))
+        frame, gap = link_style(shown, (self.rule.link, self.rule.link_gap))
         label = _paper_label(self.manner, self.fields)
         every = [*([Hyperlink(label, paper)] if paper else []), *wanted]
-        line = parse_line(frame)
-        return gap.join(fill(line, {"name": it.label, "url": safe_url(it.url)}) for it in every)
+        # "A or B" parts two links; before a third one it would be another choice.
+        gap = ", " if _has_words(gap) else gap
+        return gap.join(written_link(frame, link) for link in every)
 
     def _hyperlinks(self) -> tuple[Hyperlink, ...]:
         every = hyperlinks_in(self.fields)
@@ -212,18 +221,6 @@ class NewEntryDraft:
     def _belongs(self, link: Hyperlink, slot: str, beside: Collection[str]) -> bool:
         is_code = folded_label(link.label) in CODE_LABELS
         return is_code if slot == "code" else not (is_code and "code" in beside)
-
-    def _link_style(self, slot: str) -> tuple[str, str]:
-        for _, mark in self.manner.samples(slot):
-            data = mark.text.encode()
-            spans = find_links(data)
-            if not spans or not data[spans[0].whole[0] :].startswith(b"["):
-                continue
-            is_doubled = data[spans[0].whole[0] :].startswith(b"[[")
-            gap = data[spans[0].whole[1] : spans[1].whole[0]].decode() if len(spans) > 1 else ""
-            frame = "[[{name}]]({url})" if is_doubled else "[{name}]({url})"
-            return frame, gap if gap and not _has_words(gap) else " " if is_doubled else ", "
-        return self.rule.link, self.rule.link_gap
 
 
 def _blocks(sample: str, value: Value) -> str:
@@ -248,17 +245,17 @@ def paper_url(fields: Fields) -> str:
     return f"https://doi.org/{doi}" if doi else ""
 
 
-def cut_authors(fields: Fields, manner: HouseStyle) -> Names:
-    """Return the authors, cut where the entries around cut longer lists."""
+def with_cut_authors(fields: Fields, manner: HouseStyle) -> Fields:
+    """Return `fields` with the authors cut where the entries around cut longer lists."""
     value = fields.get("authors")
     if not isinstance(value, Names):
-        return Names(())
+        return fields
     lists = [names.parse_names(text) for text in manner.texts("authors")]
     cuts = {len(it.people) for it in lists if it.truncated}
     longest = max((len(it.people) for it in lists if not it.truncated), default=0)
     if len(cuts) == 1 and (most := cuts.pop()) >= longest and len(value.people) > most:
-        return Names(value.people[:most], truncated=True)
-    return value
+        return {**fields, "authors": Names(value.people[:most], truncated=True)}
+    return fields
 
 
 def _word(fields: Fields, name: str) -> str:
@@ -308,11 +305,11 @@ def _between(data: bytes, ranges: Sequence[tuple[int, int]]) -> str:
 def _paper_label(manner: HouseStyle, fields: Fields) -> str:
     """Return how the entries around call the link to the work itself."""
     is_arxiv = bool(_word(fields, "arxiv"))
-    for entry, mark in manner.samples("links"):
+    for entry, slot in manner.samples("links"):
         known = entry.reading.fields
         if bool(_word(known, "arxiv")) == is_arxiv:
             url = _word(known, "url")
-            for link in links_within(mark.text.encode()):
+            for link in links_within(slot.text.data):
                 found = identity.identifier_of(link.url) if link.url else None
                 if link.url == url or (found and found.value == known.get("arxiv")):
                     return link.label

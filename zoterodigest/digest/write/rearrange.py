@@ -7,7 +7,7 @@ until the one that fails is found; it is refused with the reason, the others are
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.values.record import EMPTY, Fields, Value, WebLinks, is_empty
@@ -23,7 +23,8 @@ from zoterodigest.digest.write.shown import (
     shows,
 )
 from zoterodigest.digest.write.steps import (
-    MOST_CARE,
+    CARES,
+    Care,
     Change,
     DocumentState,
     Expected,
@@ -89,7 +90,7 @@ def _settled(
         return state, []
     if len(changes) == 1:
         return _single(state, changes[0], read)
-    done = _tried(state, changes, read, care=0)
+    done = _tried(state, changes, read, CARES[0])
     if isinstance(done, DocumentState):
         return done, []
     # Not as in an edit: a change is planned on what those before it left, so they go in order.
@@ -104,7 +105,7 @@ def _single(
 ) -> tuple[DocumentState, list[Refused]]:
     reason = ""
     # The least careful writing that reads back wins: more care shows less of the work.
-    for care in range(MOST_CARE + 1 if isinstance(change, NewEntry) else 1):
+    for care in CARES if isinstance(change, NewEntry) else CARES[:1]:
         done = _tried(state, [change], read, care)
         if isinstance(done, DocumentState):
             return done, []
@@ -113,7 +114,7 @@ def _single(
 
 
 def _tried(
-    state: DocumentState, changes: Sequence[Change], read: Reader, care: int
+    state: DocumentState, changes: Sequence[Change], read: Reader, care: Care
 ) -> DocumentState | str:
     """Return the state after `changes`, or why they cannot be carried out together."""
     planner = Planner(state, care)
@@ -131,7 +132,7 @@ def _tried(
         return state
     after = read(source)
     expected = _expected(state, planner, steps)
-    if fault := _fault(state, after, steps, expected, planner.shown):
+    if fault := _fault(state, after, steps, expected):
         return fault
     return replace(state, document=after, origins=tuple(one.origin for one in expected))
 
@@ -178,23 +179,24 @@ def _fault(
     after: Document,
     steps: Sequence[Step],
     expected: Sequence[Expected],
-    asked: Mapping[Origin, Fields],
 ) -> str:
     """Return what is not as it must be in the document read again, "" if all is well."""
     before, headings = state.document, Headings(after.lines).keyed
     if _outline(before, steps) != [(it.level, it.text) for it, _ in headings]:
         return "the headings would not be read as they are"
     if len(after.entries) != len(expected):
-        is_lost = bool(asked) and len(after.entries) == len(expected) - len(asked)
+        old = [one for one in expected if one.fields is None]
+        is_lost = len(after.entries) == len(old) < len(expected)
         return _UNREAD if is_lost else _AROUND
     for one, entry in zip(expected, after.entries, strict=True):
         if number_at(headings, entry) != one.heading:
             return "it would stand under another heading"
         is_whole = bytes_of(after, entry) == one.body
-        if one.index < 0 and not (is_whole and _is_shown(entry, asked[one.origin], state.form)):
+        if one.fields is None:
+            if not (is_whole and is_same_entry(before.entries[one.index], entry)):
+                return _AROUND
+        elif not (is_whole and _is_shown(entry, one.fields, state.form)):
             return "it would not read back as written"
-        if one.index >= 0 and not (is_whole and is_same_entry(before.entries[one.index], entry)):
-            return _AROUND
     return ""
 
 

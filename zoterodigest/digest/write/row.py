@@ -11,9 +11,9 @@ from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.shapes import NOTHING
-from zoterodigest.digest.read.slots import decoded
+from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.tables import Header, Range, cells_of, find_headers
-from zoterodigest.digest.write.house_style import HouseStyle, SlotRange, own_line
+from zoterodigest.digest.write.house_style import HouseStyle, own_line
 from zoterodigest.digest.write.house_style import is_manner as is_manner_of
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
@@ -26,16 +26,15 @@ class _Model:
     start: int
     data: bytes
     cells: tuple[Range, ...]
-    marks: tuple[SlotRange, ...]
+    slots: list[Slot]
 
     def line(self, column: int, source: bytes) -> Line | None:
         """Return a cell as a template, None if it holds no slot or its slots overlap."""
         left, right = (self.start + at for at in self.cells[column])
         data = source[left:right]
-        start = left + len(data) - len(data.lstrip())
-        marks = [mark for mark in self.marks if start <= mark.start and mark.end <= right]
-        own = own_line(source, start, marks, stop=left + len(data.rstrip())) if marks else None
-        return own.line if own is not None else None
+        start, stop = left + len(data) - len(data.lstrip()), left + len(data.rstrip())
+        slots = [it for it in self.slots if start <= it.span.start and it.span.end <= right]
+        return own_line(source, start, stop, slots) if slots else None
 
     def padding(self, column: int, *, is_aligned: bool) -> tuple[str, str, int]:
         """Return the blanks around a cell, and how wide it is at least, where its column is."""
@@ -146,10 +145,10 @@ def _in_cell(text: str) -> str:
 def _models(manner: HouseStyle, document: Document, header: Header) -> Iterator[_Model]:
     """Yield the rows around that stand on one line with a cell for each column, nearest first."""
     headers = list(find_headers(document.lines, header.form))
-    for entry, marks in manner.marks:
+    for entry, slots in manner.models:
         above = next((it for it in reversed(headers) if it.line < entry.first), header)
         cells = tuple(cells_of(document.lines[entry.first]))
         is_whole = entry.first == entry.last and len(cells) == len(header.slots)
         if is_whole and above.slots == header.slots:
             start = document.lines.starts[entry.first]
-            yield _Model(start, document.lines[entry.first], cells, marks)
+            yield _Model(start, document.lines[entry.first], cells, slots)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.values.record import Fields
@@ -12,7 +13,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document, Headings, n
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import HouseStyle
-from zoterodigest.digest.write.html import armoured_block, inert_line, plain, underscored
+from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.insert import entry_lines
 from zoterodigest.digest.write.insertion_point import (
     HeadingRegion,
@@ -22,7 +23,7 @@ from zoterodigest.digest.write.insertion_point import (
     order_date,
     spot_for,
 )
-from zoterodigest.digest.write.new_entry import NewEntryDraft, cut_authors
+from zoterodigest.digest.write.new_entry import NewEntryDraft, with_cut_authors
 from zoterodigest.digest.write.row import header_above, row_line
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
 
@@ -71,18 +72,23 @@ Origin = int | str
 
 
 _NO_TABLE = "no table of papers stands under that heading"
-MOST_CARE = 6
-"""How carefully a new entry can be written; see `Planner`."""
-
 _BARE = ("title", "arxiv", "doi", "url")
 _NAMED = (*_BARE, "authors")
-_ARMOURED = 2
-_NAMELESS = 3
-_LEFT = {
-    4: (*_NAMED, "venue", "year", "award", "date", "task"),
-    5: _NAMED,
-    6: _BARE,
-}
+_SHORT = (*_NAMED, "venue", "year", "award", "date", "task")
+
+Care = tuple[Spelling, Callable[[str], bool]]
+"""How a new entry is written: the spelling of each text, and which fields it shows."""
+
+CARES: Sequence[Care] = (
+    (plain, lambda name: True),
+    (underscored, lambda name: True),
+    (armoured_block, lambda name: True),
+    (armoured_block, lambda name: name != "authors"),
+    (armoured_block, _SHORT.__contains__),
+    (armoured_block, _NAMED.__contains__),
+    (armoured_block, _BARE.__contains__),
+)
+"""More and more careful ways: the last shows nothing but what tells which work it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,13 +108,14 @@ class DocumentState:
 class Expected:
     """An entry to come out: its origin, and under which heading (its number, -1: none).
 
-    `body` are its bytes, `index` the one it has in the state (-1: it is new).
+    `body` are its bytes, `index` the one it has in the state. A new one has `fields` to show.
     """
 
     origin: Origin
     heading: int
     body: bytes
     index: int = -1
+    fields: Fields | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,20 +138,14 @@ class Step:
 
 
 class Planner:
-    """Plans the edits of single changes against one state of a document.
+    """Plans the edits of single changes against one state of a document."""
 
-    `care` says how a new entry is written: plainly (0), with emphasis in underscores (1), with
-    entities (2), without authors (3), without long texts (4), with nothing but what tells which
-    work it is (5), and of that no authors (6).
-    """
-
-    def __init__(self, state: DocumentState, care: int) -> None:
+    def __init__(self, state: DocumentState, care: Care) -> None:
         self._state = state
         self._document = state.document
         self._care = care
         self.headings = Headings(state.document.lines).keyed
         self._first = [keys for _, keys in Headings(state.first.lines).keyed]
-        self.shown: dict[Origin, Fields] = {}
 
     def step(self, change: Change) -> Step:
         """Return what a change does; raises `Unwritable` if it cannot be done."""
@@ -205,8 +206,9 @@ class Planner:
             region = self._region(number)
         draft = self._draft(change, form, spot.rank, region)
         body = self._body(draft, form, spot, region)
-        arrival = Arrival(spot, Expected(change.tag, number, body), order_date(change.fields))
-        return Step((insertion(self._document.lines, spot, body),), arrival=arrival)
+        new = Expected(change.tag, number, body, fields=draft.fields)
+        edit = insertion(self._document.lines, spot, body)
+        return Step((edit,), arrival=Arrival(spot, new, order_date(change.fields)))
 
     def _spot(self, region: HeadingRegion, form: DigestFormat, fields: Fields) -> Spot:
         spot = spot_for(self._document, region, form, fields)
@@ -223,16 +225,10 @@ class Planner:
             key=lambda at: (at not in region.entries, abs(at - rank), at),
         )
         manner = HouseStyle(self._document, [entries[at] for at in near])
-        without_authors = [name for name in change.fields if name != "authors"]
-        left = without_authors if self._care == _NAMELESS else _LEFT.get(self._care, change.fields)
-        fields = {name: change.fields[name] for name in left if name in change.fields}
-        rule = form.new or NewRule()
-        armoured = self._care >= _ARMOURED
-        spell = armoured_block if armoured else underscored if self._care else plain
-        draft = NewEntryDraft(fields, manner, rule, armoured, change.version, spell)
-        authors = cut_authors(fields, manner)
-        self.shown[change.tag] = {**fields, "authors": authors} if authors.people else fields
-        return draft
+        spell, is_shown = self._care
+        fields = {name: value for name, value in change.fields.items() if is_shown(name)}
+        cut = with_cut_authors(fields, manner)
+        return NewEntryDraft(cut, manner, form.new or NewRule(), change.version, spell)
 
     def _body(
         self, draft: NewEntryDraft, form: DigestFormat, spot: Spot, region: HeadingRegion

@@ -78,9 +78,7 @@ def _section_slot(entry: DigestEntry, name: str) -> Slot | None:
     raw = entry.reading.raws.get(name)
     wanted = name.removeprefix(SECTION)
     fitting = [
-        slot
-        for slot in entry.slots
-        if slot.name in ("section", "abstract") and decoded(slot.text.data) == raw
+        slot for slot in entry.slots if slot.name in ("section", "abstract") and slot.words == raw
     ]
     if raw is None:  # an emptied section may be read under another name
         fitting = [it for it in entry.slots if it.section == wanted and not it.text.data]
@@ -127,7 +125,7 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
         return _inserted(document, index, asked, spell)
     if _is_blocks(name):
         return _block_edits(document, index, slot, asked[name], spell)
-    old = decoded(slot.text.data)
+    old = slot.words
     new = _new_text(document, index, slot.name, asked, old)
     new = inert_line(_spelled(new, old, spell), old)
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
@@ -205,7 +203,7 @@ def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, .
     if name.startswith(NOTE):
         return new_blocks(entry.reading.raws.get(name, ""), value)
     slot = slot_of(entry, name) if _is_blocks(name) else None
-    return () if slot is None else new_blocks(decoded(slot.text.data), value)
+    return () if slot is None else new_blocks(slot.words, value)
 
 
 def _block_edits(
@@ -213,7 +211,7 @@ def _block_edits(
 ) -> list[Edit]:
     """Return the edits of a slot of blocks, and of the blanks behind its last line."""
     entry, source = document.entries[index], document.source
-    old, stop = decoded(slot.text.data), slot.text.source_span(0, len(slot.text.data)).end
+    old, stop = slot.words, slot.span.end
     found = _END_BLANKS.match(source, stop) if old else None
     end = decoded(found[0]) if found else ""
     new, blanks = written_blocks(old, value, spell, end)
@@ -235,8 +233,8 @@ def _spelled(new: str, old: str, spell: Spelling) -> str:
 
 def _inert_blocks(entry: DigestEntry, slot: Slot, new: str, source: bytes) -> str:
     """Return the new text of a slot without any HTML that does not stand there already."""
-    before = source[entry.span.start : slot.text.source_span(0, 0).start]
-    text = inert_blocks(new, decoded(slot.text.data), is_markdown=is_in_markdown(before))
+    before = source[entry.span.start : slot.span.start]
+    text = inert_blocks(new, slot.words, is_markdown=is_in_markdown(before))
     if text is None:
         raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
     return text
@@ -248,7 +246,7 @@ def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str
     stub = next((one for one in slots if one.name == f"{slot}_stub"), None)
     if stub is None:
         return []
-    short = decoded(stub.text.data).removesuffix(STUB_END)
+    short = stub.words.removesuffix(STUB_END)
     size = len(short)
     if not short and not old:
         size = len(sample(neighbors(document, index), stub.name).removesuffix(STUB_END))
