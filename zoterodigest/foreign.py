@@ -101,9 +101,11 @@ def first_reason(error: ValidationError) -> tuple[str, str]:
 
 _REASONS = {
     "extra_forbidden": "there is no such key",
+    "unexpected_keyword_argument": "there is no such key",
     "missing": "this key is missing",
     "dict_type": "it should be a JSON object",
     "model_type": "it should be a JSON object",
+    "dataclass_type": "it should be a JSON object",
     "list_type": "it should be a list",
     "tuple_type": "it should be a list",
 }

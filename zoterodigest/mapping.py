@@ -6,11 +6,11 @@ import re
 import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from zoterodigest.core.values.venue import FormerName, Venue, VenueKind, VenueTable
+from zoterodigest.core.values.venue import Venue, VenueTable
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import first_reason
 
@@ -90,6 +90,20 @@ def _syntax_error(path: Path, message: str) -> BadMapping:
     return BadMapping(path, "", reason, position=f":{line}:{column}")
 
 
+def _with_ids(tables: Any) -> Any:
+    if not isinstance(tables, dict):
+        return tables
+    return {key: {**it, "id": key} if isinstance(it, dict) else it for key, it in tables.items()}
+
+
+class _Venues(BaseModel):
+    # Also forbids unknown keys in the tables of the venues: pydantic passes it on to dataclasses.
+    model_config = ConfigDict(extra="forbid")
+
+    unpublished: tuple[str, ...]
+    venue: Annotated[dict[str, Venue], BeforeValidator(_with_ids)]
+
+
 @cache
 def venue_table() -> VenueTable:
     """Return the venues of the built-in `venues.toml`."""
@@ -99,38 +113,4 @@ def venue_table() -> VenueTable:
 def load_venues(path: Path) -> VenueTable:
     """Return the venues of the TOML file at `path`; raises `BadMapping`."""
     tables = load(path, _Venues)
-    venues = (table.as_venue(name) for name, table in tables.venue.items())
-    return VenueTable.of(venues, unpublished=tables.unpublished)
-
-
-class _Former(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    until: int
-    official: str = ""
-    publisher: str | None = None
-    series: str | None = None
-
-
-class _VenueEntry(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    kind: VenueKind
-    official: str
-    aliases: tuple[str, ...] = ()
-    publisher: str = ""
-    series: str = ""
-    former: tuple[_Former, ...] = ()
-    annual: tuple[int, int] | None = None
-    biennial: int | None = None
-
-    def as_venue(self, name: str) -> Venue:
-        former = tuple(FormerName(**old.model_dump()) for old in self.former)
-        return Venue(name, former=former, **self.model_dump(exclude={"former"}))
-
-
-class _Venues(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-
-    unpublished: tuple[str, ...]
-    venue: dict[str, _VenueEntry]
+    return VenueTable.of(tables.venue.values(), unpublished=tables.unpublished)

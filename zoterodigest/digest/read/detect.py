@@ -140,18 +140,18 @@ def _skipped(lines: Lines) -> Iterator[Skipped]:
             yield Skipped(numbers[0] + 1, numbers[-1] + 1, reason)
 
 
+_VEILED = {
+    Veil.TAKEN: "",
+    Veil.FENCE: "in a code fence",
+    Veil.COMMENT: "in a comment",
+    Veil.NOTE: "a note outside an entry",
+}
+
+
 def _reason(lines: Lines, line: int) -> str:
     """Return why no entry holds the line, "" if one does."""
-    if lines.veils[line] is Veil.TAKEN:
-        return ""
-    if lines.veils[line] is Veil.FENCE:
-        return "in a code fence"
-    if lines.veils[line] is Veil.COMMENT:
-        return "in a comment"
-    if lines.is_in_note(line):
-        return "a note outside an entry"
-    if lines[line].lstrip()[:1] == b"#" and is_boundary(lines, line):
-        return "heading"
+    if (veil := lines.veils[line]) in _VEILED:
+        return _VEILED[veil]
     if is_boundary(lines, line):
-        return "rule"
+        return "heading" if lines[line].lstrip()[:1] == b"#" else "rule"
     return "table header" if is_table_line(lines, line) else NO_ENTRY

@@ -5,11 +5,11 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from zoterodigest.core.values import dates, identity, names, venue_slot
 from zoterodigest.core.values.blocks import split_blocks, unescaped
-from zoterodigest.core.values.record import SECTION, Blocks, Members, Names, Value
+from zoterodigest.core.values.record import SECTION, Blocks, Fields, Members, Names, text_in
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.references import with_links
 from zoterodigest.digest.read.shapes import NOTHING
@@ -31,15 +31,16 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
         if text and len(text) < _LONGEST_PLACEHOLDER and folded_label(text) in placeholders:
             found_placeholders.append(text)
             text = ""
-        if value_of := _VALUES.get(slot.name):
-            if (value := value_of(text)) is not None:
-                draft.put(slot.name, value, text)
-        elif reader := _READERS.get(slot.name):
-            reader(draft, text)
-        elif slot.name == "section":
-            _put_blocks(draft, _section_name(draft, slot.section or ""), text)
+        if reader := _READERS.get(slot.name):
+            for name, value in reader(text).items():
+                draft.put(name, value, text)
+        elif slot.name == "section" or (slot.name == "abstract" and _is_translation(draft, text)):
+            # A translated abstract (in another script than the title) is a section of its own.
+            default = "Abstract" if slot.name == "abstract" else ""
+            name = _section_name(draft, slot.section or default)
+            draft.put(name, Blocks(split_blocks(text)), text)
         elif slot.name == "abstract":
-            _put_abstract(draft, text, slot.section)
+            draft.put("abstract", _plain(text), text)
     return with_links(draft, slots, tuple(found_placeholders))
 
 
@@ -54,18 +55,9 @@ def _section_name(draft: Draft, name: str) -> str:
     return field_name
 
 
-def _put_blocks(draft: Draft, name: str, text: str) -> None:
-    draft.put(name, Blocks(split_blocks(text)), text)
-
-
-def _put_abstract(draft: Draft, text: str, section: str | None) -> None:
-    """Put the abstract in its field, or in a section if it is a translation (another script)."""
-    title = draft.fields.get("title", "")
+def _is_translation(draft: Draft, abstract: str) -> bool:
     # The title is in the draft already: it stands above, and slots come in the order of the text.
-    if isinstance(title, str) and is_translated(title, text):
-        _put_blocks(draft, _section_name(draft, section or "Abstract"), text)
-    else:
-        draft.put("abstract", html.unescape(unescaped(text)), text)
+    return is_translated(text_in(draft.fields, "title"), abstract)
 
 
 def is_translated(title: str, text: str) -> bool:
@@ -98,22 +90,21 @@ def _authors(text: str) -> Names:
     return Names(tuple(map(one_line, found.people)), found.truncated)
 
 
-def _put_venue(draft: Draft, text: str) -> None:
+def _venue(text: str) -> Fields:
     reading = venue_slot.parse_venue(one_line(text))
-    draft.put("venue", reading.venue, text)
-    draft.put("year", reading.year, text)
-    draft.put("award", _parts(reading.award, AWARD), text)
-    if reading.date:
-        draft.put("date", reading.date, text)
+    date = {"date": reading.date} if reading.date else {}
+    award = _parts(reading.award, AWARD)
+    return {"venue": reading.venue, "year": reading.year, "award": award, **date}
 
 
-def _put_date(draft: Draft, text: str) -> None:
+def _date(text: str) -> Fields:
     bare = text.strip("()[] `*_")
     iso = dates.parse_date(bare)
     if iso or text.strip().encode().lower() in NOTHING:
-        draft.put("date", iso or "", text)
-    elif len(bare) <= _LONGEST_DATE and (dates.year_in(bare) or _NO_DATE.fullmatch(bare)):
-        draft.put("date", one_line(bare), text)  # a date in words is compared as a text
+        return {"date": iso or ""}
+    is_date = dates.year_in(bare) or _NO_DATE.fullmatch(bare)
+    # A date in words is compared as a text.
+    return {"date": one_line(bare)} if is_date and len(bare) <= _LONGEST_DATE else {}
 
 
 _LONGEST_DATE = 40
@@ -134,8 +125,7 @@ AWARD = re.compile(rf"(?:{_ENTITY}|[^,;，；])+")
 
 
 def _parts(text: str, pattern: re.Pattern[str]) -> Members:
-    parts = (one_line(found[0]) for found in pattern.finditer(text))
-    return Members(tuple(dict.fromkeys(part for part in parts if part)))
+    return _members(one_line(found[0]) for found in pattern.finditer(text))
 
 
 ARXIV_CATEGORY = re.compile(
@@ -148,17 +138,15 @@ ELEMENT = re.compile(r"</?[A-Za-z][^<>]*>")
 """A tag of HTML."""
 
 
-def _put_tags(draft: Draft, text: str) -> None:
-    """Put tags as tasks, categories of arXiv apart; what holds HTML is not understood."""
+def _tags(text: str) -> Fields:
+    """Return tags as tasks, categories of arXiv apart; what holds HTML is not understood."""
     if ELEMENT.search(text):
-        return
+        return {}
     parts = [one_line(part.strip("`#*_ \n")) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
     kept = [part for part in parts if part and part.encode().lower() not in NOTHING]
     found = [part for part in kept if ARXIV_CATEGORY.fullmatch(part)]
-    tasks = dict.fromkeys(part for part in kept if part not in found)
-    draft.put("task", Members(tuple(tasks)), text)
-    if found:
-        draft.put("categories", Members(tuple(dict.fromkeys(found))), text)
+    tasks = {"task": _members(part for part in kept if part not in found)}
+    return {**tasks, "categories": _members(found)} if found else tasks
 
 
 CHIP = re.compile(r"[ \t]*`([^`]*)`")
@@ -168,51 +156,49 @@ CATEGORY = re.compile(r"[a-z][a-z-]+(?:\.[A-Za-z-]{2,})?")
 """An arXiv category: `cs.CV`, `quant-ph`."""
 
 
-def _put_chips(draft: Draft, text: str) -> None:
+def _chips(text: str) -> Fields:
     chips = [found[1].strip() for found in CHIP.finditer(text)]
     ids = [found for chip in chips for found in identity.arxiv_in_text(chip)]
-    if ids:
-        draft.put("arxiv", ids[0], text)
-    categories = tuple(dict.fromkeys(chip for chip in chips if CATEGORY.fullmatch(chip)))
-    draft.put("categories", Members(categories), text)
+    categories = {"categories": _members(chip for chip in chips if CATEGORY.fullmatch(chip))}
+    return {"arxiv": ids[0], **categories} if ids else categories
 
 
-def _categories(text: str) -> Members:
-    parts = (part.strip("` ") for part in re.split(r"[,;\s]+", text))
-    return Members(tuple(dict.fromkeys(part for part in parts if part)))
+def _members(texts: Iterable[str]) -> Members:
+    return Members(tuple(dict.fromkeys(text for text in texts if text)))
 
 
-def _arxiv(text: str) -> str | None:
-    return _first(identity.arxiv_in_text(text), text)
+def _doi(text: str) -> Fields:
+    found = [identity.doi_as_written(doi, text) for doi in identity.doi_in_text(text)]
+    return _identifier("doi", found, text)
 
 
-def _doi(text: str) -> str | None:
-    return _first([identity.doi_as_written(doi, text) for doi in identity.doi_in_text(text)], text)
-
-
-def _first(found: Sequence[str], text: str) -> str | None:
+def _identifier(scheme: str, found: Sequence[str], text: str) -> Fields:
     """Return the first identifier found, "" if the text says that there is none."""
-    return found[0] if found else "" if text.strip().encode().lower() in NOTHING else None
+    if not found and text.strip().encode().lower() not in NOTHING:
+        return {}
+    return {scheme: next(iter(found), "")}
 
 
-_VALUES: Mapping[str, Callable[[str], Value | None]] = {
-    "title": _title,
-    "authors": _authors,
-    "year": _year,
-    "award": lambda text: _parts(text, AWARD),
-    "task": lambda text: _parts(text, TASK),
-    "categories": _categories,
-    "arxiv": _arxiv,
+def _plain(text: str) -> str:
+    return html.unescape(unescaped(text))
+
+
+_READERS: Mapping[str, Callable[[str], Fields]] = {
+    "title": lambda text: {"title": _title(text)},
+    "authors": lambda text: {"authors": _authors(text)},
+    "venue": _venue,
+    "year": lambda text: {"year": _year(text)},
+    "date": _date,
+    "award": lambda text: {"award": _parts(text, AWARD)},
+    "task": lambda text: {"task": _parts(text, TASK)},
+    "tags": _tags,
+    "categories": lambda text: {
+        "categories": _members(part.strip("` ") for part in re.split(r"[,;\s]+", text))
+    },
+    "chips": _chips,
+    "arxiv": lambda text: _identifier("arxiv", identity.arxiv_in_text(text), text),
     "doi": _doi,
-    "comment": lambda text: html.unescape(unescaped(text)),
-    "summary": lambda text: Blocks(split_blocks(text)),
+    "comment": lambda text: {"comment": _plain(text)},
+    "summary": lambda text: {"summary": Blocks(split_blocks(text))},
 }
-"""What the text of a slot says of the field of its name; None if that is not understood."""
-
-_READERS: Mapping[str, Callable[[Draft, str], None]] = {
-    "venue": _put_venue,
-    "date": _put_date,
-    "tags": _put_tags,
-    "chips": _put_chips,
-}
-"""The readers of slots that hold several fields, or that are read by more than their text."""
+"""What the text of a slot says of each field that it is read for; nothing if not understood."""

@@ -71,14 +71,10 @@ class LayeredText:
 
     def lines(self) -> Iterator[tuple[int, int]]:
         """Yield the half-open range of each line, without its line break."""
-        cursor = 0
-        while True:
-            newline = self.data.find(b"\n", cursor)
-            if newline < 0:
-                yield cursor, len(self.data)
-                return
-            yield cursor, newline
-            cursor = newline + 1
+        start = 0
+        for line in self.data.split(b"\n"):
+            yield start, start + len(line)
+            start += len(line) + 1
 
     def slice(self, start: int, end: int) -> LayeredText:
         """Return the logical range `[start, end)` as a text of its own, in the same layers."""
@@ -215,10 +211,6 @@ def _clipped(pieces: Sequence[SourcePiece], start: int, end: int) -> Iterator[So
 def _common_ends(old: bytes, new: bytes) -> tuple[int, int]:
     """Return how many bytes both begin with, and how many both end with, not overlapping."""
     limit = min(len(old), len(new))
-    start = 0
-    while start < limit and old[start] == new[start]:
-        start += 1
-    tail = 0
-    while tail < limit - start and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
-    return start, tail
+    start = next((at for at in range(limit) if old[at] != new[at]), limit)
+    tail = next((at for at in range(limit) if old[-1 - at] != new[-1 - at]), limit)
+    return start, min(tail, limit - start)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.format import PLACEHOLDER, folded_label
@@ -87,20 +88,16 @@ class _Composed:
         """Return the neighbors' line that shows most, else the first alternative to be filled."""
         templates = [parse_line(text) for text in alternatives]
         slots = {slot for line in templates for slot in line.slots}
-        best: tuple[float, Line] | None = None
-        for own in self._draft.manner.own_lines:
-            if self._is_alike(own, slots):
-                score = self._score(own)
-                if score and (best is None or score > best[0]):
-                    best = score, own
+        alike = (line for line in self._draft.manner.own_lines if self._is_alike(line, slots))
+        scored = [(self._score(line), line) for line in alike]
+        score, best = max(scored, key=lambda it: it[0], default=(0, templates[0]))
         # A neighbor beats the template, also if it shows less: the list should look like one.
-        if best is not None:
-            return best[1], True
+        if score:
+            return best, True
         if not alternatives[0]:
             return None
-        fitting = (line for line in templates if can_fill(line, self._texts(line)))
-        line = next(fitting, None)
-        return None if line is None else (self._wrapped(line), False)
+        fitting = (self._wrapped(it) for it in templates if can_fill(it, self._texts(it)))
+        return next(((line, False) for line in fitting), None)
 
     def _is_alike(self, line: Line, slots: set[str]) -> bool:
         has = set(line.slots)
@@ -127,14 +124,12 @@ class _Composed:
     def _wrapped(self, line: Line) -> Line:
         """Return a template's line with the bullet, quote prefix and indentation used around."""
         own = next((it for it in self._draft.manner.own_lines if "title" in it.slots), None)
-        if own is None:
+        is_head = "title" in line.slots
+        pattern = _HEAD if is_head else _WRAP
+        if own is None or not (is_head or ">" in pattern.findall(line.glue[0])[0]):
             return line
-        pattern = _HEAD if "title" in line.slots else _WRAP
-        head, wanted = pattern.match(line.glue[0]), pattern.match(own.glue[0])
-        is_quoted = ">" in (head[0] if head else "")
-        if head is None or wanted is None or not ("title" in line.slots or is_quoted):
-            return line
-        return Line((wanted[0] + line.glue[0][head.end() :], *line.glue[1:]), line.slots, line.lead)
+        wrapping = pattern.findall(own.glue[0])[0]
+        return replace(line, glue=(wrapping + pattern.sub("", line.glue[0]), *line.glue[1:]))
 
     def _sections(self) -> Iterator[str]:
         for name, value in self._draft.fields.items():

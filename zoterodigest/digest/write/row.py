@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
@@ -28,6 +28,10 @@ class _Model:
     cells: tuple[Range, ...]
     slots: list[Slot]
 
+    def cell(self, column: int) -> str:
+        """Return a cell with the blanks around what stands in it."""
+        return decoded(self.data[slice(*self.cells[column])])
+
     def line(self, column: int, source: bytes) -> Line | None:
         """Return a cell as a template, None if it holds no slot or its slots overlap."""
         left, right = (self.start + at for at in self.cells[column])
@@ -38,7 +42,7 @@ class _Model:
 
     def padding(self, column: int, *, is_aligned: bool) -> tuple[str, str, int]:
         """Return the blanks around a cell, and how wide it is at least, where its column is."""
-        text = decoded(self.data[slice(*self.cells[column])])
+        text = self.cell(column)
         if not text.strip():
             return " ", " ", 0
         left = text[: len(text) - len(text.lstrip())]
@@ -52,12 +56,7 @@ def header_above(document: Document, form: DigestFormat, line: int) -> Header | 
     return above[-1] if above else None
 
 
-def row_line(draft: NewEntryDraft, header: Header, document: Document) -> str:
-    """Return the line of a new row under `header`; raises `Unwritable` if it has no title."""
-    return _NewRow(draft, header, document).text()
-
-
-class _NewRow:
+class NewRow:
     """Composes a row cell by cell; the title first, as it tells whether links must name the work.
 
     What one cell shows, no later one shows again.
@@ -71,7 +70,7 @@ class _NewRow:
         self._used: set[str] = set()
 
     def text(self) -> str:
-        """Return the row."""
+        """Return the row; raises `UnwritableValue` if it has no title."""
         slots = self._header.slots
         # The title first: whether it holds the link decides if another cell must name the work.
         order = sorted(range(len(slots)), key=lambda at: slots[at] != "title")
@@ -104,8 +103,7 @@ class _NewRow:
             if line and slot in line.slots and is_manner_of(line, self._header.form)
         ]
         own = sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
-        cells: Mapping[str, list[str]] = dict(self._draft.rule.cells.items())
-        lines = [*own, *map(parse_line, cells.get(slot, ["{" + slot + "}"]))]
+        lines = [*own, *map(parse_line, self._draft.rule.cells.get(slot, [f"{{{slot}}}"]))]
         is_folded = slot == "comment" and bool(
             self._draft.texts(["comment_stub"], ())["comment_stub"]
         )
@@ -119,11 +117,8 @@ class _NewRow:
 
     def _nothing(self, column: int) -> str:
         """Return what the nearest row writes in the column where it has nothing."""
-        for model in self._models:
-            data = model.data[slice(*model.cells[column])].strip()
-            if data.lower() in NOTHING:
-                return decoded(data)
-        return ""
+        cells = (model.cell(column).strip() for model in self._models)
+        return next((cell for cell in cells if cell.lower().encode() in NOTHING), "")
 
     def _joined(self, texts: list[str]) -> str:
         if not self._models:
@@ -131,8 +126,7 @@ class _NewRow:
         model = self._models[0]
         row = decoded(model.data[: model.cells[0][0]])
         for column, text in enumerate(texts):
-            cells = [decoded(other.data[slice(*other.cells[column])]) for other in self._models]
-            is_aligned = len({len(cell) for cell in cells}) == 1  # blanks included
+            is_aligned = len({len(it.cell(column)) for it in self._models}) == 1  # with blanks
             left, right, width = model.padding(column, is_aligned=is_aligned)
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right
         return row + decoded(model.data[model.cells[-1][1] :])

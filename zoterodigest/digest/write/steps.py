@@ -24,7 +24,7 @@ from zoterodigest.digest.write.insertion_point import (
     spot_for,
 )
 from zoterodigest.digest.write.new_entry import NewEntryDraft, with_cut_authors
-from zoterodigest.digest.write.row import header_above, row_line
+from zoterodigest.digest.write.row import NewRow, header_above
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
 
 
@@ -239,7 +239,7 @@ class Planner:
             header = header_above(self._document, form, at + (0 if spot.is_above else 1))
             if header is None:
                 raise UnwritableValue(_NO_TABLE)
-            text = row_line(draft, header, self._document)
+            text = NewRow(draft, header, self._document).text()
         else:
             above = spot.rank - 1
             has_above = above in region.entries

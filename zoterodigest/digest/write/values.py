@@ -27,7 +27,7 @@ def escaped_entities(text: str) -> str:
 
 def line_text(old: str, value: Value) -> str:
     """Write one line of text; what already says so is kept, the blanks between its words too."""
-    new = value if isinstance(value, str) else ""
+    new = _scalar(value)
     # Two blanks or an entity in the digest are no change of the value, so they stay as they are.
     if one_line(old) == new:
         return old
@@ -37,13 +37,17 @@ def line_text(old: str, value: Value) -> str:
 
 def lines_text(old: str, value: Value) -> str:
     """Write lines of text, blank ones left out; what already says so is kept, blanks too."""
-    new = value if isinstance(value, str) else ""
+    new = _scalar(value)
     if html.unescape(old) == new:
         return old
     lines = (" ".join(line.split()) for line in new.split("\n"))
     text = escaped_entities("\n".join(line for line in lines if line))
     spaced = respaced(old, text)
     return spaced if spaced.count("\n") == text.count("\n") else text
+
+
+def _scalar(value: Value) -> str:
+    return value if isinstance(value, str) else ""
 
 
 _GAPS = re.compile(r"(\s+)")
@@ -74,8 +78,7 @@ def respaced(old: str, new: str) -> str:
 
 def date_text(old: str, value: Value) -> str:
     """Write a date in the manner and the marks of the one that stands there; EMPTY clears it."""
-    new = value if isinstance(value, str) else ""
-    bare = old.strip(_MARKS)
+    new, bare = _scalar(value), old.strip(_MARKS)
     if not new or not bare:
         return new
     start = old.index(bare)
@@ -84,10 +87,10 @@ def date_text(old: str, value: Value) -> str:
 
 def year_text(old: str, value: Value) -> str:
     """Write a year in place of the one that stands there."""
-    new = value if isinstance(value, str) else ""
-    return (
-        re.sub(r"(?:19|20)\d\d", lambda _: new, old, count=1) if re.search(r"\d{4}", old) else new
-    )
+    new = _scalar(value)
+    if not re.search(r"\d{4}", old):
+        return new
+    return re.sub(r"(?:19|20)\d\d", lambda _: new, old, count=1)
 
 
 def venue_text(old: str, asked: Fields) -> str:
