@@ -9,15 +9,7 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from zoterodigest.cli.base.screen import (
-    counted,
-    cut,
-    excerpts,
-    flowing,
-    section,
-    styled,
-    width,
-)
+from zoterodigest.cli.base.screen import counted, cut, excerpts, flowing, section, styled, width
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.cli.show.report_names import (
     conflict_text,

@@ -7,14 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.project_context import near
-from zoterodigest.cli.base.screen import (
-    counted,
-    cut,
-    hanging,
-    section,
-    visible,
-    width,
-)
+from zoterodigest.cli.base.screen import counted, cut, hanging, section, visible, width
 from zoterodigest.cli.show.report_names import UNTITLED, fields_title, place_of
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why

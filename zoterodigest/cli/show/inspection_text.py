@@ -20,7 +20,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.show.inspection import InspectedBib, InspectedDigest, Unreadable
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import SECTION, is_empty, text_in, value_parts
+from zoterodigest.core.values.record import SECTION, Fields, is_empty, text_in
 from zoterodigest.digest.read import report
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
 
@@ -71,29 +71,57 @@ def bibs_text(found: Sequence[InspectedBib | Unreadable]) -> Iterator[str]:
         yield f"{styled(visible(one.name), 'bold')}: {number}"
         if one.records:
             yield from table(_BIB_COLUMNS, [_bib_row(record) for record in one.records])
-        if one.problems:
-            yield ""
-            yield styled("  wrong, left as it stands", "bold")
-        for problem in one.problems[:_MOST_PROBLEMS]:
-            place = f"line {problem.place.line}:{problem.place.column}"
-            yield f"    {place}  {visible(problem.reason)}"
-        yield from _more(len(one.problems) - _MOST_PROBLEMS)
+        lines = [
+            f"    line {problem.place.line}:{problem.place.column}  {visible(problem.reason)}"
+            for problem in one.problems
+        ]
+        yield from _titled("wrong, left as it stands", _first(lines, _MOST_PROBLEMS))
         yield ""
 
 
+def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:
+    """Yield a title and the lines below it, nothing if there are none."""
+    for number, line in enumerate(lines):
+        yield from () if number else ("", styled(f"  {title}", "bold"))
+        yield line
+
+
+def _first(lines: Sequence[str], most: int, indent: int = 4) -> Iterator[str]:
+    yield from lines[:most]
+    yield from _more(len(lines) - most, indent)
+
+
+def _more(number: int, indent: int) -> Iterator[str]:
+    if number > 0:
+        yield f"{' ' * indent}and {number:,} more; --json lists them all"
+
+
 def _bib_row(record: BibRecord) -> tuple[str, ...]:
-    title, venue, year, date = (
-        " ".join(value_parts(record.fields.get(name, "")))
-        for name in ("title", "venue", "year", "date")
-    )
-    identifiers = sorted(record.identifiers, key=lambda it: (it.is_page, it.scheme))
-    return (
-        str(record.line),
-        visible(record.key) or "?",
-        visible(title) or "?",
-        visible(identifiers[0].value) if identifiers else "-",
-        visible(" ".join(filter(None, (venue, year))) if venue else date or year),
-    )
+    work = _work(text_in(record.fields, "title"), record.identifiers, record.fields)
+    return str(record.line), visible(record.key) or "?", *work
+
+
+def _work(title: str, identifiers: Iterable[Identifier], fields: Fields) -> tuple[str, ...]:
+    """Return what tells a work to a person: its title, its identifier, its venue or date."""
+    venue, year, date = (text_in(fields, name) for name in ("venue", "year", "date"))
+    if date and venue.casefold() in ("", "arxiv"):
+        when = date
+    else:
+        when = " ".join(filter(None, (venue, year))) or date
+    known = min(identifiers, key=lambda it: (it.is_page, it.scheme, it.value), default=None)
+    return visible(title) or "?", _identifier(known), visible(when)
+
+
+def _identifier(known: Identifier | None) -> str:
+    match known:
+        case None:
+            return "-"
+        case Identifier("arxiv" | "doi", value):
+            return visible(value)
+        case Identifier("url", value):
+            return visible(value.partition("://")[2] or value)
+        case Identifier(scheme, value):
+            return visible(f"{scheme}:{value}")
 
 
 def _file(one: InspectedDigest) -> Iterator[str]:
@@ -105,18 +133,18 @@ def _file(one: InspectedDigest) -> Iterator[str]:
         yield from _nothing(one)
         return
     counts = one.counts()
-    formats = ", ".join(
-        name if len(counts) == 1 else f"{name} ({number})" for name, number in counts.items()
-    )
+    formats = ", ".join(f"{name} ({number})" for name, number in counts.items())
+    if len(counts) == 1:
+        (formats,) = counts
     yield (
         f"{_name(document)}: {counted(len(document.entries), 'entry', 'entries')}"
         f" in the format {formats}, {report.coverage(document):.0%} of the lines"
     )
     yield from table(_DIGEST_COLUMNS, [_row(entry) for entry in document.entries])
     yield styled(f"  {cut(_LEGEND, width() - 2)}", "dim")
-    yield from _unreadable(one)
-    yield from _skipped(document)
-    yield from _suspicions(document)
+    yield from _titled("not understood, left as it stands", _unreadable(one))
+    yield from _titled("passed over", _skipped(document))
+    yield from _titled("suspicious", _suspicions(document))
 
 
 def _name(document: Document) -> str:
@@ -124,34 +152,10 @@ def _name(document: Document) -> str:
 
 
 def _row(entry: DigestEntry) -> tuple[str, ...]:
-    title = visible(entry.title) or "?"
-    return (
-        str(entry.first + 1),
-        f"(unreadable) {title}" if entry.broken else title,
-        _identifier(entry),
-        visible(_venue_or_date(entry)),
-        _marks(entry),
-    )
-
-
-def _identifier(entry: DigestEntry) -> str:
-    known = sorted(entry.reading.identifiers, key=lambda it: (it.is_page, it.scheme))
-    if not known:
-        return "-"
-    match known[0]:
-        case Identifier("arxiv" | "doi", value):
-            return visible(value)
-        case Identifier("url", value):
-            return visible(value.partition("://")[2] or value)
-        case Identifier(scheme, value):
-            return visible(f"{scheme}:{value}")
-
-
-def _venue_or_date(entry: DigestEntry) -> str:
-    venue, year, date = (text_in(entry.reading.fields, name) for name in ("venue", "year", "date"))
-    if date and venue.casefold() in ("", "arxiv"):
-        return date
-    return " ".join(filter(None, (venue, year))) or date
+    reading = entry.reading
+    title, *work = _work(entry.title, reading.identifiers, reading.fields)
+    title = f"(unreadable) {title}" if entry.broken else title
+    return str(entry.first + 1), title, *work, _marks(entry)
 
 
 def _marks(entry: DigestEntry) -> str:
@@ -165,7 +169,7 @@ def _nothing(one: InspectedDigest) -> Iterator[str]:
     """Yield what was looked for in a file in which nothing was recognised, and how to go on."""
     document = one.document
     yield f"{_name(document)}: no entries recognised in {counted(len(document.lines), 'line')}"
-    yield from _skipped(document)
+    yield from _titled("passed over", _skipped(document))
     yield "  what was looked for:"
     for form in one.formats:
         yield from hanging(f"    {form.name:<20} ", visible(form.about))
@@ -176,34 +180,26 @@ def _nothing(one: InspectedDigest) -> Iterator[str]:
 
 
 def _unreadable(one: InspectedDigest) -> Iterator[str]:
-    problems = list(one.unreadable())
-    if not problems:
-        return
-    yield ""
-    yield styled("  not understood, left as it stands", "bold")
-    for entry, problem in problems[:_MOST_PROBLEMS]:
+    lines = []
+    for entry, problem in one.unreadable():
         column = f":{problem.column}" if problem.column else ""
         extent = "the whole entry: " if entry.broken else ""
-        yield f"    line {problem.line}{column}  {extent}{visible(problem.reason)}"
-    yield from _more(len(problems) - _MOST_PROBLEMS)
+        lines.append(f"    line {problem.line}{column}  {extent}{visible(problem.reason)}")
+    return _first(lines, _MOST_PROBLEMS)
 
 
 def _skipped(document: Document) -> Iterator[str]:
     groups: dict[str, list[Skipped]] = {}
     for skipped in document.skipped:
         groups.setdefault(skipped.reason, []).append(skipped)
-    if not groups:
-        return
-    yield ""
-    yield styled("  passed over", "bold")
     # Lines that may be entries matter most: they come last, each with an excerpt.
     unread = groups.pop(NO_ENTRY, [])
     for reason, runs in sorted(groups.items()):
         yield from _lines(reason, [(it.start_line, it.end_line) for it in runs])
     if unread:
         yield f"{len(unread):>7,}  {NO_ENTRY}:"
-        yield from (f"         {_excerpt(document, it)}" for it in unread[:_MOST])
-        yield from _more(len(unread) - _MOST, indent=9)
+        lines = [f"         {_excerpt(document, it)}" for it in unread]
+        yield from _first(lines, _MOST, indent=9)
 
 
 def _excerpt(document: Document, skipped: Skipped) -> str:
@@ -217,10 +213,6 @@ def _suspicions(document: Document) -> Iterator[str]:
     groups: dict[str, list[int]] = {}
     for suspicion in report.suspicions(document):
         groups.setdefault(suspicion.what, []).append(suspicion.line)
-    if not groups:
-        return
-    yield ""
-    yield styled("  suspicious", "bold")
     for what, lines in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
         yield from _lines(visible(what), [(line, line) for line in lines])
 
@@ -236,11 +228,6 @@ def _lines(what: str, places: Sequence[tuple[int, int]]) -> Iterator[str]:
 def _range(place: tuple[int, int]) -> str:
     start, end = place
     return str(start) if start == end else f"{start}-{end}"
-
-
-def _more(number: int, indent: int = 4) -> Iterator[str]:
-    if number > 0:
-        yield f"{' ' * indent}and {number:,} more; --json lists them all"
 
 
 def _duplicates(documents: Sequence[Document]) -> Iterator[str]:

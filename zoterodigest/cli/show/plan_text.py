@@ -18,11 +18,7 @@ from zoterodigest.cli.base.screen import (
     wrapped,
 )
 from zoterodigest.cli.show.bib_text import exports_text
-from zoterodigest.cli.show.closing import (
-    concerning,
-    held_by_direction,
-    is_read_in_part,
-)
+from zoterodigest.cli.show.closing import concerning, held_by_direction, is_read_in_part
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import report_names
