@@ -92,10 +92,9 @@ def json_value(value: object) -> Any:
         case WebLinks(hyperlinks):
             return [json_value(link) for link in hyperlinks]
         case Names() | Hyperlink():
-            return _members(value)
+            return picked(value)
         case LockRow():
-            kept = ("id", "digest", "item", "note", "identifiers", "state")
-            return {name: json_value(getattr(value, name)) for name in kept}
+            return picked(value, "id", "digest", "item", "note", "identifiers", "state")
         case Entry():
             return _entry(value)
         case Item():
@@ -109,23 +108,23 @@ def json_value(value: object) -> Any:
         case tuple() | list():
             return [json_value(one) for one in value]
         case _ if is_dataclass(value):
-            return _members(value)
+            return picked(value)
         case _:
             return value
 
 
-def _members(value: Any) -> dict[str, Any]:
-    return {one.name: json_value(getattr(value, one.name)) for one in fields(value)}
+def picked(value: Any, *names: str) -> dict[str, Any]:
+    """Return these members of a value, or all of them, as JSON can hold them."""
+    return {
+        name: json_value(getattr(value, name))
+        for name in names or (one.name for one in fields(value))
+    }
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    return {
-        "digest": entry.digest,
-        "start_line": entry.place.start_line,
-        "end_line": entry.place.end_line,
-        "title": json_value(entry.fields.get("title")),
-        "identifiers": json_value(entry.identifiers),
-    }
+    place = picked(entry, "digest") | picked(entry.place, "start_line", "end_line")
+    title = json_value(entry.fields.get("title"))
+    return {**place, "title": title, "identifiers": json_value(entry.identifiers)}
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=json_value)

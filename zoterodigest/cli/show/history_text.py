@@ -22,6 +22,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
+from zoterodigest.cli.show.encoder import picked
 from zoterodigest.core.plan.history import (
     CollectionChange,
     DigestChange,
@@ -39,6 +40,7 @@ _MARKUP = re.compile(r"<[^<>]*>")
 _SIGNS = {**dict.fromkeys(("strong", "b"), "**"), **dict.fromkeys(("em", "i"), "*"), "code": "`"}
 """The Markdown of tags of a note: without them, a word set in bold looks like no change."""
 _SIGNED = re.compile(rf"</?({'|'.join(_SIGNS)})(?:\s[^<>]*)?>")
+_COLUMNS = Column("run", 6, is_right=True), Column("when", 16), Column("command", 9), Column("what")
 _NOTHING = "(nothing)"
 _INDENT = 8
 
@@ -46,16 +48,10 @@ _INDENT = 8
 def runs_table(runs: Sequence[RunSummary]) -> Iterator[str]:
     """Yield the lines that list `runs`, all that are kept."""
     undone, killed = undone_by(runs), killed_undos(runs)
-    columns = (
-        Column("run", 6, is_right=True),
-        Column("when", 16),
-        Column("command", 9),
-        Column("what"),
-    )
     rows = [
         (str(run.number), moment_text(run), visible(run.command), what_text(run)) for run in runs
     ]
-    heading, *lines = table(columns, rows)
+    heading, *lines = table(_COLUMNS, rows)
     yield heading
     for run, line in zip(runs, lines, strict=True):
         yield line
@@ -104,22 +100,17 @@ def moment_text(run: RunSummary) -> str:
         return visible(run.when)
 
 
-_NOUNS = {
-    "items": ("item", "items"),
-    "notes": ("note", "notes"),
-    "attachments": ("attachment", "attachments"),
-    "collections": ("collection", "collections"),
-    "digests": ("digest", "digests"),
-    "bibliographies": ("bibliography", "bibliographies"),
-    "configurations": ("configuration", "configurations"),
-}
 _IN_LIBRARY = ("items", "notes", "attachments", "collections")
+_COUNTED = (*_IN_LIBRARY, "digests", "bibliographies", "configurations")
+_SINGULAR = {"bibliographies": "bibliography"}
 
 
 def counts_text(counts: Mapping[str, int]) -> list[str]:
     """Return what a run changed, each with its number; links only where nothing else was."""
-    some = [counted(counts[name], *nouns) for name, nouns in _NOUNS.items() if counts.get(name)]
-    return some or ([counted(counts["links"], "link")] if counts.get("links") else [])
+    shown = [name for name in _COUNTED if counts.get(name)]
+    if not shown and counts.get("links"):
+        shown = ["links"]
+    return [counted(counts[name], _SINGULAR.get(name, name[:-1]), name) for name in shown]
 
 
 def library_changes_text(counts: Mapping[str, int]) -> str:
@@ -170,11 +161,11 @@ _HEADINGS = "Into the digests", "Into the bibliographies", "Into the configurati
 
 def _by_end(run: Run) -> tuple[list[DigestChange], ...]:
     """Return the files that a run changed: digests, bibliographies, configuration."""
-    found: tuple[list[DigestChange], ...] = ([], [], [])
-    for change in run.digests:
-        is_config = isinstance(change.key, ConfigKey)
-        found[2 if is_config else 0 if change.key.is_digest else 1].append(change)
-    return found
+    digests = [one for one in run.digests if one.key.is_digest]
+    configured = [one for one in run.digests if isinstance(one.key, ConfigKey)]
+    # The rest: .bib files, and exports in CSL JSON.
+    bibs = [one for one in run.digests if one not in (*digests, *configured)]
+    return digests, bibs, configured
 
 
 def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[str]:
@@ -270,9 +261,7 @@ def run_data(run: RunSummary, undone: Mapping[int, int]) -> dict[str, Any]:
     """Return a run as it is listed."""
     return {
         "run": run.number,
-        "when": run.when,
-        "command": run.command,
-        "is_finished": run.is_finished,
+        **picked(run, "when", "command", "is_finished"),
         "stopped": run.stopped or None,
         "undoes": run.undoes or None,
         "undone_by": undone.get(run.number),
@@ -284,26 +273,21 @@ def changes_data(run: Run) -> dict[str, Any]:
     """Return what a run changes, with the values before and after."""
     digests, bibs, configured = _by_end(run)
     data = {
-        "objects": [_object_data(change) for change in run.objects],
-        "collections": [_collection_data(change) for change in run.collections],
-        "digests": [{"digest": one.key, "passages": _hunks_data(one.hunks)} for one in digests],
-        "bibliographies": [
-            {"bibliography": one.key, "passages": _hunks_data(one.hunks)} for one in bibs
-        ],
+        "objects": list(map(_object_data, run.objects)),
+        "collections": list(map(_collection_data, run.collections)),
+        "digests": [{"digest": one.key, "passages": _hunks_data(one)} for one in digests],
+        "bibliographies": [{"bibliography": one.key, "passages": _hunks_data(one)} for one in bibs],
     }
-    passages = [each for one in configured for each in _hunks_data(one.hunks)]
+    passages = [each for one in configured for each in _hunks_data(one)]
     return data | ({"configuration": passages} if passages else {})
 
 
 def _object_data(change: ObjectChange) -> dict[str, Any]:
     return {
-        "key": change.key,
-        "kind": change.kind,
-        "title": change.title,
+        **picked(change, "key", "kind", "title"),
         "is_new": change.is_created,
-        "before": dict(change.before),
-        "after": dict(change.after),
-        "note": _hunks_data(change.hunks),
+        **picked(change, "before", "after"),
+        "note": _hunks_data(change),
     }
 
 
@@ -317,10 +301,10 @@ def _collection_data(change: CollectionChange) -> dict[str, Any]:
     }
 
 
-def _hunks_data(hunks: Iterable[Hunk]) -> list[dict[str, Any]]:
+def _hunks_data(change: ObjectChange | DigestChange) -> list[dict[str, Any]]:
     return [
         {"line": hunk.at + 1, "before": _text(hunk.before), "after": _text(hunk.after)}
-        for hunk in hunks
+        for hunk in change.hunks
     ]
 
 

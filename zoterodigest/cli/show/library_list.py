@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -33,7 +34,7 @@ class ShownItems:
     """The part of a library to show: top-level live items, their children, all collections."""
 
     items: tuple[LibraryItem, ...]
-    children: Mapping[str, tuple[LibraryItem, ...]]
+    children: Mapping[str, Sequence[LibraryItem]]
     paths: Mapping[str, Path]
     in_trash: int = 0
 
@@ -57,13 +58,12 @@ def _is_top(item: LibraryItem) -> bool:
     return not item.is_trashed and not item.json.parent
 
 
-def children_of(snapshot: Snapshot) -> dict[str, tuple[LibraryItem, ...]]:
+def children_of(snapshot: Snapshot) -> Mapping[str, Sequence[LibraryItem]]:
     """Return the live notes and attachments by the key of the item they hang on."""
-    children: dict[str, tuple[LibraryItem, ...]] = {}
+    children: dict[str, list[LibraryItem]] = defaultdict(list)
     for item in snapshot.items:
-        parent = item.json.parent
-        if parent and not item.is_trashed:
-            children[parent] = (*children.get(parent, ()), item)
+        if item.json.parent and not item.is_trashed:
+            children[item.json.parent].append(item)
     return children
 
 
@@ -72,16 +72,12 @@ def items_by_key(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
 
     Raises `NotInLibrary` for any other key.
     """
-    by_key = {item.key: item for item in snapshot.items}
     found: list[LibraryItem] = []
     for key in keys:
-        named = (
-            [by_key[key]]
-            if key in by_key
-            else [
-                item for item in snapshot.items if _is_top(item) and item.json.stated_citekey == key
-            ]
-        )
+        named = [item for item in snapshot.items if item.key == key]
+        if not named:
+            live = filter(_is_top, snapshot.items)
+            named = [item for item in live if item.json.stated_citekey == key]
         if not named:
             raise NotInLibrary(
                 f"the library has no item {key}",
@@ -122,11 +118,11 @@ def library_text(shown: ShownItems) -> Iterator[str]:
 
 
 def _by_collection(shown: ShownItems) -> Iterator[tuple[Path, list[LibraryItem]]]:
-    groups: dict[Path, list[LibraryItem]] = {}
+    groups: dict[Path, list[LibraryItem]] = defaultdict(list)
     for item in sorted(shown.items, key=lambda it: (shown_title(it).casefold(), it.key)):
         keys = [key for key in item.json.collections if key in shown.paths]
         for path in {shown.paths[key] for key in keys} or {()}:
-            groups.setdefault(path, []).append(item)
+            groups[path].append(item)
     yield from sorted(groups.items(), key=lambda group: (not group[0], group[0]))
 
 
@@ -167,8 +163,8 @@ def _creators(item: LibraryItem) -> str:
 
 def _has(children: Sequence[LibraryItem]) -> str:
     notes = sum(child.json.is_note for child in children)
-    files = len(children) - notes
-    return " ".join(filter(None, (f"{notes}n" if notes else "", f"{files}a" if files else "")))
+    counts = {"n": notes, "a": len(children) - notes}
+    return " ".join(f"{number}{sign}" for sign, number in counts.items() if number)
 
 
 def _counts(shown: ShownItems) -> Iterator[str]:

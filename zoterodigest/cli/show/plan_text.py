@@ -8,6 +8,7 @@ from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
+    first_of,
     flowing,
     hanging,
     section,
@@ -40,6 +41,7 @@ from zoterodigest.sync.syncing.acknowledging import standing_reports, unacknowle
 
 _MOST = 5
 _MOST_TAGS = 12
+_EXPORTS = "Exports (`zoterodigest export`)"
 _COMMANDS: Mapping[End, str] = {End.ZOTERO: "push", End.MARKDOWN: "pull", End.BIB: "pull"}
 """The command that writes what goes into an end."""
 
@@ -62,21 +64,19 @@ def status_text(
 def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
     names = report_names(prepared)
     attention = ReportSections(concerning(prepared), names)
-    yield from place.lines()
-    yield ""
-    if prepared.is_settled:
-        yield from _unrecognised(prepared)
-    else:
+    yield from (*place.lines(), "")
+    if not prepared.is_settled:
         yield from as_lines(prepared.plan, names)
         yield from _recorded_only(prepared)
-        yield from _unrecognised(prepared)
-        yield from _tags(prepared.new_tags)
-        yield from _differences(prepared, attention)
-    yield from _exports(prepared)
-    yield from attention.lines(_MOST, NEWS)
-    yield from _kept(prepared)
-    yield from _lost_notes(prepared)
-    yield from _other_way(prepared)
+    yield from _unrecognised(prepared)
+    if not prepared.is_settled:
+        yield from ("", *_tags(prepared.new_tags))
+        yield from ("", *_differences(prepared, attention))
+    yield from ("", *exports_text(prepared.bibs, _EXPORTS))
+    yield from ("", *attention.lines(_MOST, NEWS))
+    yield from ("", *_kept(prepared))
+    yield from ("", *_lost_notes(prepared))
+    yield from ("", *_other_way(prepared))
 
 
 def _status_lines(prepared: Prepared, place: ProjectContext, *, is_all: bool) -> Iterator[str]:
@@ -96,9 +96,9 @@ def _status_lines(prepared: Prepared, place: ProjectContext, *, is_all: bool) ->
         headings = {end: f"{HEADINGS[end]} (`zoterodigest {_COMMANDS[end]}`)" for end in HEADINGS}
         yield from as_lines(prepared.plan, subjects, headings)
         yield from _recorded_only(prepared)
-    yield from _exports(prepared)
-    yield from _standing(prepared, reports, is_all=is_all)
-    yield from _kept(prepared)
+    yield from ("", *exports_text(prepared.bibs, _EXPORTS))
+    yield from ("", *_standing(prepared, reports, is_all=is_all))
+    yield from ("", *_kept(prepared))
 
 
 def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) -> Iterator[str]:
@@ -119,11 +119,10 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
         yield "To count a report only, until what it says changes:"
         yield "  zoterodigest resolve ID --acknowledge"
     acknowledged = [one.report for one in standing if one.is_acknowledged]
+    yield ""
     if acknowledged and not is_all:
-        yield ""
         yield f"{len(acknowledged):,} acknowledged; `zoterodigest status --all` lists them."
     elif acknowledged:
-        yield ""
         advice = "`zoterodigest resolve ID --forget` lists one again in every `status`."
         yield from section("Acknowledged", len(acknowledged), advice)
         yield from ReportSections(acknowledged, names, label).lines(most)
@@ -141,7 +140,8 @@ def refusals_text(prepared: Prepared) -> Iterator[str]:
         for one in foreseen(prepared)
         if one not in unread
     ]
-    yield from _listed("Cannot be written", advice, told)
+    if told:
+        yield from ("", *_listed("Cannot be written", advice, told))
     for failure in unread:
         yield ""
         yield from hanging(f"{visible(failure.where)}: ", visible(failure.reason))
@@ -168,7 +168,6 @@ def files_text(prepared: Prepared) -> str:
 def _lost_notes(prepared: Prepared) -> Iterator[str]:
     """Yield how many notes were deleted in the library and stay deleted."""
     if number := sum(isinstance(one, MissingNote) for one in concerning(prepared)):
-        yield ""
         notes = counted(number, "note", "notes")
         yield f"Deleted in the library and not made again: {notes} (`zoterodigest status`)."
 
@@ -180,15 +179,12 @@ def _other_way(prepared: Prepared) -> Iterator[str]:
     if intent.may_push and intent.may_pull:
         by_rules = [one for one in concerning(prepared) if isinstance(one, HeldBack | HeldBackName)]
         if by_rules:
-            yield ""
             yield f"Held back: {counted(len(by_rules), 'edit')} (`zoterodigest status`)."
-        return
-    if held:
+    elif held:
         files = files_text(prepared)
         verb, place = "sync", f"the library and {files}"
         if intent.may_push or intent.may_pull:
             verb, place = ("pull", "the library") if intent.may_push else ("push", files)
-        yield ""
         yield f"Left for `zoterodigest {verb}`: {counted(len(held), 'edit')} made in {place}."
 
 
@@ -201,21 +197,13 @@ def _kept(prepared: Prepared) -> Iterator[str]:
 
 def _listed(heading: str, advice: str, told: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Yield a section of subjects, each with its reason."""
-    if not told:
-        return
-    yield ""
-    yield from section(heading, len(told), advice)
+    if told:
+        yield from section(heading, len(told), advice)
     for subject, reason in told[:_MOST]:
         yield cut(f"    {subject}", width())
         yield from wrapped(reason, 6)
     if len(told) > _MOST:
         yield f"    … and {len(told) - _MOST:,} more"
-
-
-def _exports(prepared: Prepared) -> Iterator[str]:
-    """Yield what a sync does to the .bib files of the project."""
-    if lines := list(exports_text(prepared.bibs, "Exports (`zoterodigest export`)")):
-        yield from ("", *lines)
 
 
 def _recorded_only(prepared: Prepared) -> Iterator[str]:
@@ -286,21 +274,16 @@ def _beyond_markdown(prepared: Prepared) -> Iterator[str]:
 
 
 def _tags(new_tags: Mapping[str, int]) -> Iterator[str]:
-    if not new_tags:
-        return
     ranked = sorted(new_tags.items(), key=lambda pair: (-pair[1], pair[0]))
-    listed = [f"{visible(tag)} {number:,}" for tag, number in ranked[:_MOST_TAGS]]
-    if len(ranked) > _MOST_TAGS:
-        listed.append(f"… and {len(ranked) - _MOST_TAGS:,} more")
-    yield ""
-    yield from section("Tags it adds", len(ranked))
-    yield from flowing(listed, 2)
+    listed = (f"{visible(tag)} {number:,}" for tag, number in ranked)
+    if ranked:
+        yield from section("Tags it adds", len(ranked))
+        yield from flowing(first_of(listed, _MOST_TAGS, indent=0), 2)
 
 
 def _differences(prepared: Prepared, attention: ReportSections) -> Iterator[str]:
     """Yield the differences that stay where entries were joined with items that were there."""
     adopts = any(link.before is None and link.item for link in prepared.plan.links)
     if adopts and any(isinstance(report, DivergedField) for report in prepared.plan.reports):
-        yield ""
         yield styled("Differences that stay", "bold")
         yield from attention.differences()

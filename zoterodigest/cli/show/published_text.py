@@ -17,6 +17,7 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
+from zoterodigest.cli.show.encoder import picked
 from zoterodigest.cli.show.report_names import UNTITLED, value_text
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.lookup.finding import Findings
@@ -249,9 +250,8 @@ def _row_data(row: _VenueRow) -> dict[str, Any]:
 def _publication_data(publication: Publication) -> dict[str, Any]:
     match publication:
         case Published() as found:
-            names = ("venue", "year", "item_type", "doi", "pages", "award")
             return {
-                **{name: getattr(found, name) for name in names},
+                **picked(found, "venue", "year", "item_type", "doi", "pages", "award"),
                 "why": [_statement_data(each) for each in found.why],
                 "against": [_doubt_data(each) for each in found.against],
             }
@@ -283,9 +283,7 @@ def _statement_data(statement: Statement) -> dict[str, Any]:
         "source": statement.source.value if statement.source else "own",
         "text": statement.text,
         "venue": statement.venue.name,
-        "year": statement.year,
-        "doi": statement.doi,
-        "pages": statement.pages,
+        **picked(statement, "year", "doi", "pages"),
     }
 
 
