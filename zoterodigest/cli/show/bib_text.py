@@ -31,7 +31,10 @@ def exports_text(bibs: Sequence[NewBib], heading: str = "Exports") -> Iterator[s
         yield styled(heading, "bold")
     for bib in changing:
         yield from hanging(f"  {visible(bib.key)}: ", summary(bib))
-        yield from _entries(bib)
+        updated = bib.updated
+        lines = [f"+ {key}" for key in updated.added]
+        lines += [f"~ {key}: {', '.join(_named(names))}" for key, names in updated.changed.items()]
+        yield from _some([*lines, *(f"- {key}" for key in updated.removed)], 4)
     for bib in bibs:
         yield from notes_text(bib)
 
@@ -66,14 +69,6 @@ def _came(bib: NewBib) -> tuple[list[str], list[str]]:
     added = [key for key in bib.updated.added if key not in before]
     stood = [key for key in bib.updated.added if key in before]
     return added, [key for key in stood if before[key] != after.get(key)]
-
-
-def _entries(bib: NewBib) -> Iterator[str]:
-    updated = bib.updated
-    lines = [f"+ {key}" for key in updated.added]
-    lines += [f"~ {key}: {', '.join(_named(names))}" for key, names in updated.changed.items()]
-    lines += [f"- {key}" for key in updated.removed]
-    yield from _some(lines, 4)
 
 
 def _named(names: Iterable[str]) -> list[str]:

@@ -111,12 +111,8 @@ def concerning(prepared: Prepared) -> list[Report]:
     """Return the reports that concern a run of its direction: a pull creates no items, so that
     entries without one are no news to it. What a person acknowledged is no news at all.
     """
-    may_push = prepared.options.intent.may_push
-    return [
-        report
-        for report in unacknowledged(prepared)
-        if may_push or not isinstance(report, NotPushed)
-    ]
+    may_push, reports = prepared.options.intent.may_push, unacknowledged(prepared)
+    return [one for one in reports if may_push or not isinstance(one, NotPushed)]
 
 
 def held_by_direction(prepared: Prepared) -> Iterator[Report]:
@@ -127,8 +123,6 @@ def held_by_direction(prepared: Prepared) -> Iterator[Report]:
     }
     rules |= {read.key: read.bib.rules for read in prepared.gathered.bibs}
     intent = prepared.options.intent
-    if intent.may_push and intent.may_pull:
-        return
     for report in prepared.plan.reports:
         match report:
             case HeldBack(row_id, name, to_entry=True) if not intent.may_pull:

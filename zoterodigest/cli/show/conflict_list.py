@@ -81,8 +81,6 @@ def field_data(field: OpenField) -> dict[str, Any]:
     What the entry holds is called `markdown` in a digest and `bib` in a bibliography; `source` is
     where the library's value was looked up.
     """
-    known = {} if field.base is None else {"base": field.base}
-    source = {"source": field.source} if field.source else {}
     return {
         "id": field.id,
         "row": field.row_id,
@@ -90,10 +88,10 @@ def field_data(field: OpenField) -> dict[str, Any]:
         "line": field.entry.place.start_line,
         "title": field.entry.fields.get("title"),
         "field": field.name,
-        **known,
+        **({} if field.base is None else {"base": field.base}),
         field.end.value: field.at_entry,
         "zotero": field.at_item,
-        **source,
+        **({"source": field.source} if field.source else {}),
     }
 
 
@@ -128,13 +126,12 @@ def _field(field: OpenField) -> Iterator[str]:
     room = width() - _INDENT - 12
     at_entry, at_item = value_text(field.at_entry), value_text(field.at_item)
     # The ends are compared with each other: a base that differs earlier hides no difference.
-    shown = dict(zip((field.end.value, _ZOTERO), excerpts([at_entry, at_item], room), strict=True))
+    shown = [*zip((field.end.value, _ZOTERO), excerpts([at_entry, at_item], room), strict=True)]
     if field.base is not None:
         base = value_text(field.base)
-        shown = {
-            "base": excerpts([base, at_entry if base != at_entry else at_item], room)[0]
-        } | shown
-    for label, text in shown.items():
+        other = at_entry if base != at_entry else at_item
+        shown.insert(0, ("base", excerpts([base, other], room)[0]))
+    for label, text in shown:
         yield f"{indent}  {styled(f'{label:<10}', 'dim')}{text or '(empty)'}"
 
 
@@ -152,9 +149,10 @@ def _diverged_counted(diverged: Sequence[OpenField]) -> Iterator[str]:
     counts = Counter(field_name(one.name) for one in diverged)
     entries = counted(len({one.row_id for one in diverged}), "entry", "entries")
     yield ""
-    kinds = {bool(one.source) for one in diverged}
-    reasons = {False: "different from the start", True: "looked up for the library only"}
-    why = " or ".join(reasons[kind] for kind in sorted(kinds))
+    reasons = ("different from the start", "looked up for the library only")
+    why = " or ".join(
+        reasons[is_found] for is_found in sorted({bool(one.source) for one in diverged})
+    )
     yield styled(f"Diverged ({len(diverged):,})", "bold") + f" in {entries}, {why}"
     yield from flowing([f"{cut(name, 30)} {number:,}" for name, number in counts.most_common()], 2)
     yield "  `zoterodigest conflicts --diverged` lists them."

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from enum import Enum, auto
-from itertools import groupby
+from itertools import chain, groupby, repeat, zip_longest
 
 from zoterodigest.cli.base.screen import is_coloured, visible, visible_lines, width
 from zoterodigest.cli.show.report_names import value_text
@@ -94,8 +94,7 @@ def _counterparts(old: Sequence[str], new: Sequence[str]) -> dict[int, str]:
     found: dict[int, str] = {}
     for tag, start, stop, first, last in opcodes(old, new):
         if tag != "equal":
-            for offset, at in enumerate(range(start, stop)):
-                found[at] = new[first + offset] if first + offset < last else ""
+            found |= zip(range(start, stop), chain(new[first:last], repeat("")), strict=False)
     return found
 
 
@@ -107,13 +106,9 @@ def _concerned(line: str, others: Sequence[str]) -> Line:
         for tag, start, stop, _, _ in _word_opcodes(own, _WORD.findall(other)):
             if tag != "equal":
                 differing |= set(range(start, max(stop, start + 1)))
+    marks = {False: WordChange.SAME, True: WordChange.REMOVED}
     runs = groupby(enumerate(own), key=lambda word: word[0] in differing)
-    pieces = [
-        ChangedWords(
-            "".join(word for _, word in run), WordChange.REMOVED if differs else WordChange.SAME
-        )
-        for differs, run in runs
-    ]
+    pieces = [ChangedWords("".join(word for _, word in run), marks[one]) for one, run in runs]
     return tuple(replace(piece, mark=WordChange.SAME) for piece in _shortened(pieces))
 
 
@@ -123,16 +118,9 @@ def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> l
     for tag, start, stop, first, last in opcodes(old, new):
         if tag == "equal":
             lines += [(False, (ChangedWords(line),)) for line in new[first:last]]
-            continue
-        pairs = min(stop - start, last - first)
-        for before, after in zip(old[start : start + pairs], new[first:last], strict=False):
-            lines.append((True, words(before, after)))
-        lines += [
-            (True, (ChangedWords(line, WordChange.REMOVED),)) for line in old[start + pairs : stop]
-        ]
-        lines += [
-            (True, (ChangedWords(line, WordChange.ADDED),)) for line in new[first + pairs : last]
-        ]
+        else:
+            pairs = zip_longest(old[start:stop], new[first:last], fillvalue="")
+            lines += [(True, words(before, after)) for before, after in pairs]
     if not with_removed:
         lines = [
             (is_changed, tuple(one for one in line if one.mark is not WordChange.REMOVED))
@@ -154,12 +142,8 @@ def opcodes(
 
 def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
     """Return the changed lines and their neighbors; the other lines are only counted."""
-    near = {
-        place
-        for at, (is_changed, _) in enumerate(lines)
-        if is_changed
-        for place in range(at - _AROUND, at + _AROUND + 1)
-    }
+    changed = [at for at, (is_changed, _) in enumerate(lines) if is_changed]
+    near = {at + away for at in changed for away in range(-_AROUND, _AROUND + 1)}
     folded: list[Line] = []
     far: list[Line] = []
     for at, (_, line) in enumerate([*lines, (True, ())]):
@@ -218,32 +202,31 @@ def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
     """Yield lines broken to the width behind `label`."""
     from rich.color import ColorSystem
     from rich.console import Console
+    from rich.style import Style
     from rich.text import Text
 
-    colours = is_coloured(sys.stdout)
+    # Without colors, signs mark the words.
+    colors = ColorSystem.STANDARD if is_coloured(sys.stdout) else None
     console = Console(width=max(width() - _INDENT, 20))
     head = f"  {label:<{_INDENT - 2}}"
     for line in lines or [(ChangedWords("(empty)"),)]:
-        parts = [part for piece in line for part in _parts(piece, colours=colours)]
+        parts = [part for piece in line for part in _parts(piece, has_signs=not colors)]
         for broken in Text.assemble(*parts).wrap(console, console.width):
             broken.rstrip()
-            segments = broken.render(console)
             shown = (
-                one.style.render(one.text, color_system=ColorSystem.STANDARD)
-                if one.style and colours
-                else one.text
-                for one in segments
+                (one.style or Style()).render(one.text, color_system=colors)
+                for one in broken.render(console)
             )
             yield (head + "".join(shown)).rstrip()
             head = " " * _INDENT
 
 
-def _parts(piece: ChangedWords, *, colours: bool) -> Iterator[tuple[str, str]]:
+def _parts(piece: ChangedWords, *, has_signs: bool) -> Iterator[tuple[str, str]]:
     """Yield the words of a piece as they are marked, and the blanks behind them."""
     text = piece.text.rstrip()
     if piece.mark is WordChange.SAME or not text:
         yield piece.text, ""
         return
-    before, after = ("", "") if colours else _SIGNS[piece.mark]
-    yield f"{before}{text}{after}", _STYLES[piece.mark] if colours else ""
+    before, after = _SIGNS[piece.mark] if has_signs else ("", "")
+    yield f"{before}{text}{after}", _STYLES[piece.mark]
     yield piece.text[len(text) :], ""

@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.cli.base.project_context import near
 from zoterodigest.cli.base.screen import counted, cut, hanging, section, visible, width
-from zoterodigest.cli.show.report_names import UNTITLED, fields_title, place_of
+from zoterodigest.cli.show.report_names import UNTITLED, place_of
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
 from zoterodigest.core.works.work import contradicting
@@ -58,12 +58,16 @@ def duplicate_data(found: DuplicateSearch, workspace: Workspace, command: str) -
 
 
 def _data(duplicate: Duplicate, workspace: Workspace, command: str) -> dict[str, Any]:
+    if duplicate.is_sure:
+        todo = _merging(duplicate, command) if duplicate.items else _pushing([duplicate], workspace)
+    else:
+        todo = _LOOK
     return {
         "is_sure": duplicate.is_sure,
-        "why": [why.value for why in duplicate.why],
-        "identifiers": [_identifier(one) for one in duplicate.shared],
-        "copies": [_copy_data(one) for one in duplicate.copies],
-        "todo": _todo(duplicate, workspace, command),
+        "why": duplicate.why,
+        "identifiers": duplicate.shared,
+        "copies": list(map(_copy_data, duplicate.copies)),
+        "todo": todo,
     }
 
 
@@ -71,18 +75,8 @@ def _copy_data(copy: Copy) -> dict[str, Any]:
     return {
         "item": copy.item or None,
         "title": copy.title,
-        "entries": [
-            {"digest": entry.digest, "line": entry.place.start_line} for entry in copy.entries
-        ],
+        "entries": [{"digest": it.digest, "line": it.place.start_line} for it in copy.entries],
     }
-
-
-def _todo(duplicate: Duplicate, workspace: Workspace, command: str) -> str:
-    if not duplicate.is_sure:
-        return _LOOK
-    if not duplicate.items:
-        return _pushing([duplicate], workspace)
-    return _merging(duplicate, command)
 
 
 def _section(
@@ -100,9 +94,8 @@ def _section(
 
 
 def _lines(duplicate: Duplicate) -> Iterator[str]:
-    titles = dict.fromkeys(fields_title(copy.fields) for copy in duplicate.copies)
-    known = [title for title in titles if title != UNTITLED] or [UNTITLED]
-    for title in known:
+    titles = dict.fromkeys(filter(None, (visible(copy.title) for copy in duplicate.copies)))
+    for title in titles or [UNTITLED]:
         yield cut(f"  {title}", width())
     for copy in duplicate.copies:
         places = ", ".join(place_of(entry) for entry in copy.entries)

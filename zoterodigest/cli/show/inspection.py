@@ -117,12 +117,9 @@ def _each_once(paths: Sequence[Path], read: Callable[[Path], _Read]) -> list[_Re
 
 def inspection_code(found: Sequence[InspectedDigest | InspectedBib | Unreadable]) -> int:
     """Return the code of the first file that could not be read, else 1 if one isn't understood."""
-    code = FINE
-    for one in found:
-        if isinstance(one, Unreadable):
-            return one.error.exit_code
-        code = code if one.is_understood else FAILED
-    return code
+    codes = [one.error.exit_code for one in found if isinstance(one, Unreadable)]
+    read = (one for one in found if not isinstance(one, Unreadable))
+    return next(iter(codes), FINE if all(one.is_understood for one in read) else FAILED)
 
 
 def digests_data(found: Sequence[InspectedDigest | Unreadable]) -> dict[str, list[Any]]:

@@ -10,6 +10,7 @@ from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
 from zoterodigest.core.links.merge import would_lose_identifier
 from zoterodigest.core.plan.plan import CreateItem, Plan
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
     NOTE,
     SECTION,
@@ -23,7 +24,7 @@ from zoterodigest.core.values.record import (
     WebLinks,
     text_in,
 )
-from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.document import Document, Problem
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.run.run import Prepared
 
@@ -43,11 +44,8 @@ class ReportNames:
         self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
         self.collection_rows = {row.collection: row for row in plan.collection_rows}
         self._held = held
-        self._created = {
-            action.key: fields_title(action.fields)
-            for action in plan.actions
-            if isinstance(action, CreateItem)
-        }
+        new = [action for action in plan.actions if isinstance(action, CreateItem)]
+        self._created = {action.key: fields_title(action.fields) for action in new}
         self._faults = dict(_faults(documents))
 
     def title(self, row_id: str) -> str:
@@ -61,8 +59,7 @@ class ReportNames:
     def row_title(self, row: LockRow) -> str:
         """Return the title of a row's item, or what else it is known by."""
         named = self.item_title(row.item)
-        known = ", ".join(f"{one.scheme}:{one.value}" for one in sorted(row.identifiers))
-        return named if named != UNTITLED or not known else visible(known)
+        return (_known(row.identifiers) or named) if named == UNTITLED else named
 
     def item_title(self, key: str) -> str:
         """Return the title of an item of the library, or of one that the plan creates."""
@@ -72,10 +69,8 @@ class ReportNames:
     def note_holder(self, row: LockRow) -> str:
         """Return the key of another item that the note of `row` was moved to, or ""."""
         note = self._held.get(row.note or "")
-        if note is None or note.is_trashed:
-            return ""
-        holder = note.json.parent
-        return holder if holder != row.item else ""
+        is_moved = note and not note.is_trashed and note.json.parent != row.item
+        return note.json.parent if note and is_moved else ""
 
     def collection(self, key: str) -> str:
         """Return what a collection mirrors: a heading, or a whole digest."""
@@ -84,11 +79,9 @@ class ReportNames:
 
     def digest(self, row_id: str) -> SourceKey:
         """Return the digest of a row."""
-        link = self._links.get(row_id)
-        if link:
-            return link.entry.digest
-        row = self._rows.get(row_id)
-        return row.digest if row else DigestKey("")
+        if row_id in self._links:
+            return self._links[row_id].entry.digest
+        return self._rows[row_id].digest if row_id in self._rows else DigestKey("")
 
     def source(self, row_ids: Sequence[str], name: str, value: Value) -> SourceKey:
         """Return the file whose entry has `value` in the field `name`: of several the first one,
@@ -132,16 +125,20 @@ def _faults(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], st
     for document in documents:
         for entry in document.entries:
             if entry.broken:
-                problem = next(iter(entry.problems), None)
-                at = f"line {problem.line}" if problem else f"line {entry.first + 1}"
-                column = f", column {problem.column}" if problem and problem.column else ""
-                yield (document.name, entry.first + 1), f"{at}{column}: {visible(entry.broken)}"
+                start = entry.first + 1
+                problem = next(iter(entry.problems), Problem(start, ""))
+                column = f", column {problem.column}" if problem.column else ""
+                place = f"line {problem.line}{column}"
+                yield (document.name, start), f"{place}: {visible(entry.broken)}"
 
 
 def entry_title(entry: Entry) -> str:
     """Return the title of an entry, or what else it is known by."""
-    known = ", ".join(f"{one.scheme}:{one.value}" for one in sorted(entry.identifiers))
-    return _title(entry.fields) or visible(known) or UNTITLED
+    return _title(entry.fields) or _known(entry.identifiers) or UNTITLED
+
+
+def _known(identifiers: Iterable[Identifier]) -> str:
+    return visible(", ".join(f"{one.scheme}:{one.value}" for one in sorted(identifiers)))
 
 
 def place_of(entry: Entry) -> str:
@@ -177,13 +174,9 @@ def field_name(name: str) -> str:
 
 def conflict_text(fields: Iterable[tuple[str, Value]]) -> str:
     """Return why fields are in conflict, of which the item holds these values, by their names."""
-    reasons = {
-        "an identifier was cleared in Zotero"
-        if would_lose_identifier(name, at_item)
-        else "changed at both ends"
-        for name, at_item in fields
-    }
-    text = ", or ".join(sorted(reasons, reverse=True))
+    reasons = ("changed at both ends", "an identifier was cleared in Zotero")
+    found = {would_lose_identifier(name, at_item) for name, at_item in fields}
+    text = ", or ".join(reasons[is_lost] for is_lost in sorted(found))
     return text[:1].upper() + text[1:]
 
 
