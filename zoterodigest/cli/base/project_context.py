@@ -24,6 +24,7 @@ from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.outside import require_inside
+from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import Workspace, library_meant, open_workspace
 from zoterodigest.sync.lookups.credits import rows_in, sources_of
 
@@ -93,6 +94,15 @@ def opened_context(asked: Invocation) -> Iterator[ProjectContext]:
     place = open_context(asked)
     with told_requests(asked, place.tally), place.workspace.library:
         yield place
+
+
+def require_idle_to_write(asked: Invocation, project: Project) -> None:
+    """Raise `AlreadyRunning` if a run is to write and another one works on the project.
+
+    A command calls it before it reads anything: a plan made while another run writes is stale.
+    """
+    if not asked.is_dry_run:
+        require_idle(project.state_folder)
 
 
 @contextmanager

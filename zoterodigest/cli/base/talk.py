@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.options import Invocation
-from zoterodigest.cli.base.screen import tell, tell_failure, visible
+from zoterodigest.cli.base.screen import emit, tell, tell_failure, visible
 from zoterodigest.errors import Stopped, ZoterodigestError
 
 if TYPE_CHECKING:
@@ -89,6 +89,12 @@ def require_consent(question: str, asked: Invocation, *, is_needed: bool = True)
     sys.stderr.flush()
     if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
         raise NotConfirmed("nothing was written")
+
+
+def emit_unless_json(asked: Invocation, lines: Iterable[str]) -> None:
+    """Write to standard output what people read; with --json it is for the data alone."""
+    if not asked.as_json:
+        emit(lines)
 
 
 @contextmanager

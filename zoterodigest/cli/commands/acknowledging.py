@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from zoterodigest.cli.base.options import FINE, Invocation
-from zoterodigest.cli.base.project_context import open_context
+from zoterodigest.cli.base.project_context import open_context, require_idle_to_write
 from zoterodigest.cli.base.screen import counted, cut, styled, width
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_result, with_kind
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_text import section_of
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.run.conflicts import BOTH_WAYS
 from zoterodigest.sync.run.run import Prepared, prepare
 from zoterodigest.sync.syncing.acknowledging import (
@@ -29,8 +28,7 @@ def acknowledge_or_forget(asked: Invocation, id: str, field: str, *, is_forgotte
     Without an `id` all reports are meant. Raises `NotOpen` if no report has this id and field.
     """
     place = open_context(asked)
-    if not asked.is_dry_run:
-        require_idle(place.workspace.project.state_folder)
+    require_idle_to_write(asked, place.workspace.project)
     with place.workspace.library:
         with busy("Reading digests and library"):
             prepared = prepare(place.workspace, BOTH_WAYS)

@@ -5,16 +5,16 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import linked_digests, project_in
+from zoterodigest.cli.base.project_context import linked_digests, project_in, require_idle_to_write
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
-    emit,
     enumerated,
     styled,
     tell_error,
@@ -24,7 +24,7 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
-from zoterodigest.cli.base.talk import progress, require_consent
+from zoterodigest.cli.base.talk import emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.core.values.file_keys import names_bib
@@ -34,7 +34,6 @@ from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.files import read_file
 from zoterodigest.project.layout import Project, find_project
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.new_papers.adding import Addition, Doubled, Goal, open_goal, write_additions
 from zoterodigest.sync.new_papers.adding import add_papers as new_entries
 from zoterodigest.sync.new_papers.asking_for import (
@@ -82,8 +81,7 @@ def add(
     """
     venues = venue_table()
     goal, project = _goal(to, venues)
-    if not asked.is_dry_run:
-        require_idle(goal.project.state_folder)
+    require_idle_to_write(asked, goal.project)
     # One argument can mean several papers: BibTeX, a .bib, or standard input.
     read = [each for text in names for each in _read(text, venues)]
     meant = read if may_double else [_unless_doubled(goal, each) for each in read]
@@ -94,9 +92,7 @@ def add(
             sources = stack.enter_context(open_sources(project.configuration.lookup))
         found = _found(meant, sources, venues)
     addition = new_entries(goal, found, section=section, may_double=may_double)
-    if not asked.as_json:
-        emit(_shown(addition))
-        emit(_unshown(addition, goal))
+    emit_unless_json(asked, chain(_shown(addition), _unshown(addition, goal)))
     if addition.came and not asked.is_dry_run:
         # Asked for by name: only a person at a terminal is asked again, or if something is lost.
         is_lossy = bool(addition.pending) and not goal.is_pushed

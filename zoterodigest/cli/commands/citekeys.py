@@ -17,7 +17,6 @@ from zoterodigest.cli.base.project_context import open_existing
 from zoterodigest.cli.base.screen import (
     Column,
     counted,
-    emit,
     first_of,
     hanging,
     styled,
@@ -25,7 +24,7 @@ from zoterodigest.cli.base.screen import (
     tell_failure,
     visible,
 )
-from zoterodigest.cli.base.talk import busy, progress, require_consent
+from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.library.records.contents import NotInLibrary
 from zoterodigest.library.records.works import Reference
@@ -157,8 +156,7 @@ def _item_named(keys: Keys, name: str) -> str:
 
 
 def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
-    if not asked.as_json:
-        emit(_new_text(new) if new else ["There is no citation key to write."])
+    emit_unless_json(asked, _new_text(new) if new else ["There is no citation key to write."])
     keyed = Keyed()
     if not new and not asked.is_dry_run:
         write_keys(keys, new, lambda done, total: None)  # what a killed run left
@@ -167,8 +165,7 @@ def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
         require_consent(question, asked)
         with progress("Writing", "written") as report:
             keyed = write_keys(keys, new, report)
-        if not asked.as_json:
-            emit(["", f"Done: {counted(keyed.written, 'citation key')} written."])
+        emit_unless_json(asked, ["", f"Done: {counted(keyed.written, 'citation key')} written."])
     if asked.as_json:
         keys_data = [{"citekey": one.key, "item": one.item, "title": one.title} for one in new]
         emit_json({"written": keyed.written, "citekeys": keys_data})

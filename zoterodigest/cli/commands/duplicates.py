@@ -11,7 +11,7 @@ from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import linked_digests, open_library, project_in
 from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
-from zoterodigest.cli.base.talk import busy, progress, require_consent
+from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.duplicate_text import command_for, duplicate_data, duplicate_text
 from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.cli.show.library_list import shown_title
@@ -92,8 +92,7 @@ def _merge_items(workspace: Workspace, keys: tuple[str, str], asked: Invocation)
     with workspace.library:
         with busy("Reading digests and library"):
             planned = prepare_merge(workspace, *keys)
-        if not asked.as_json:
-            emit(_plan(planned))
+        emit_unless_json(asked, _plan(planned))
         done = MergedItems(planned)
         if not asked.is_dry_run and not planned.is_settled:
             require_consent("Merge them?", asked)

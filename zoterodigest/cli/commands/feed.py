@@ -6,6 +6,7 @@ import re
 import sys
 from collections.abc import Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +15,10 @@ import typer
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.outside import loaded
+from zoterodigest.cli.base.project_context import require_idle_to_write
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
-    emit,
     enumerated,
     hanging,
     tell_error,
@@ -25,7 +26,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
-from zoterodigest.cli.base.talk import busy, require_consent
+from zoterodigest.cli.base.talk import busy, emit_unless_json, require_consent
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.arxiv import newest, query_of
@@ -33,7 +34,6 @@ from zoterodigest.lookup.sources import Sources
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import FeedRules
 from zoterodigest.project.layout import find_project
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.new_papers.feeding import Fed, Feeding, NoSuchFeed, Window, feeds_called
 
 
@@ -76,8 +76,7 @@ def feed(
     if config is None:
         raise NoSuchFeed("", ())
     project = loaded(config)
-    if not asked.is_dry_run:
-        require_idle(project.state_folder)
+    require_idle_to_write(asked, project)
     feeds = feeds_called(project, names)
     if asked.is_offline or lookups_are_off():
         raise NotAsked(
@@ -87,8 +86,7 @@ def feed(
     feeding = Feeding(project, venue_table(), days)
     with open_sources(project.configuration.lookup) as sources:
         fed = [_feed(feeding, rules, days, sources) for rules in feeds]
-    if not asked.as_json:
-        emit(line for one in fed for line in _text(one))
+    emit_unless_json(asked, chain.from_iterable(map(_text, fed)))
     number = sum(len(one.came) for one in fed)
     if number and not asked.is_dry_run:
         # A daily job has no terminal, and is not asked.

@@ -13,9 +13,20 @@ from typing import Any
 from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, group, option
 from zoterodigest.cli.base.outside import allowed
-from zoterodigest.cli.base.project_context import NoLibraryYet, near, told_requests
+from zoterodigest.cli.base.project_context import (
+    NoLibraryYet,
+    near,
+    require_idle_to_write,
+    told_requests,
+)
 from zoterodigest.cli.base.screen import counted, emit, hanging, numbered, styled, visible, wrapped
-from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
+from zoterodigest.cli.base.talk import (
+    busy,
+    emit_unless_json,
+    progress,
+    require_consent,
+    tell_failures,
+)
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import library_changes_text
@@ -23,7 +34,6 @@ from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.initial import library_line
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
@@ -86,12 +96,10 @@ def copy(wanted: _CopyRequest, asked: Invocation) -> int:
     """
     reaching = access()
     with wanted.opened(reaching) as (here, there), told_requests(asked, reaching.tally):
-        if not asked.is_dry_run:
-            require_idle(here.project.state_folder)
+        require_idle_to_write(asked, here.project)
         with busy("Reading both libraries"):
             copying = prepare_copy(here, there, wanted.options(there))
-        if not asked.as_json:
-            emit(_plan(copying, wanted))
+        emit_unless_json(asked, _plan(copying, wanted))
         copied = Copied(copying, failures=copying.refused)
         if not asked.is_dry_run:
             question = f"{visible(wanted.target)} holds things of your own. Write this into it?"
@@ -130,12 +138,8 @@ def _gaining(copying: Copying) -> int:
 
 def _planned(copying: Copying, wanted: _CopyRequest) -> Iterator[str]:
     """Yield the last line of a dry run, if the copy would write anything."""
-    new, gaining = _new(copying), _gaining(copying)
-    parts = (
-        [f"{library_changes_text(new)} written into {visible(wanted.target)}"]
-        if any(new.values())
-        else []
-    )
+    new, gaining = library_changes_text(_new(copying)), _gaining(copying)
+    parts = [f"{new} written into {visible(wanted.target)}"] if new else []
     parts += [f"{counted(gaining, 'item')} changed there"] if gaining else []
     if parts:
         yield ""

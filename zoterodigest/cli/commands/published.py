@@ -6,7 +6,11 @@ from collections.abc import Mapping
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, option
-from zoterodigest.cli.base.project_context import ProjectContext, open_context
+from zoterodigest.cli.base.project_context import (
+    ProjectContext,
+    open_context,
+    require_idle_to_write,
+)
 from zoterodigest.cli.base.screen import emit, tell, visible
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.closing import closing_text, done_text
@@ -16,7 +20,6 @@ from zoterodigest.cli.show.plan_text import plan_text, refusals_text
 from zoterodigest.cli.show.published_text import ShownWorks, published_data, published_text
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.lookup.finding import Asking, find_publications
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import Publish
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -65,8 +68,8 @@ def published(
     place = open_context(asked)
     with place.workspace.library:
         is_applied = is_applied or into_digests
-        if is_applied and not asked.is_dry_run:
-            require_idle(place.workspace.project.state_folder)
+        if is_applied:
+            require_idle_to_write(asked, place.workspace.project)
         with busy("Reading digests and library"):
             # An item is judged by all its entries, also by those in digests that were not named.
             prepared = prepare(with_all_digests(place.workspace), Options())

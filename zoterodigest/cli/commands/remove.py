@@ -7,7 +7,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
-from zoterodigest.cli.base.project_context import ProjectContext, opened_context
+from zoterodigest.cli.base.project_context import (
+    ProjectContext,
+    opened_context,
+    require_idle_to_write,
+)
 from zoterodigest.cli.base.screen import (
     counted,
     cut,
@@ -20,12 +24,17 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
-from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
+from zoterodigest.cli.base.talk import (
+    busy,
+    emit_unless_json,
+    progress,
+    require_consent,
+    tell_failures,
+)
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import Removal
 from zoterodigest.sync.run.failures import failures_of_unread
@@ -75,12 +84,10 @@ _MOST = 8
 
 def _leave(asked: Invocation, plan: Callable[[Workspace], Removal]) -> int:
     with opened_context(asked) as place:
-        if not asked.is_dry_run:
-            require_idle(place.workspace.project.state_folder)
+        require_idle_to_write(asked, place.workspace.project)
         with busy("Reading digests and library"):
             leaving = plan(place.workspace)
-        if not asked.as_json:
-            emit(_plan(leaving, place))
+        emit_unless_json(asked, _plan(leaving, place))
         left = RemovalResult(leaving)
         if not asked.is_dry_run:
             # The trash and the log bring everything back, so only many changes need a yes.

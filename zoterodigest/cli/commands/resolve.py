@@ -17,9 +17,15 @@ from zoterodigest.cli.base.options import (
     command,
     option,
 )
-from zoterodigest.cli.base.project_context import open_context
+from zoterodigest.cli.base.project_context import open_context, require_idle_to_write
 from zoterodigest.cli.base.screen import counted, emit, excerpts, width, wrapped
-from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
+from zoterodigest.cli.base.talk import (
+    busy,
+    emit_unless_json,
+    progress,
+    require_consent,
+    tell_failures,
+)
 from zoterodigest.cli.commands.acknowledging import acknowledge_or_forget
 from zoterodigest.cli.commands.asking import HOLDERS, ask
 from zoterodigest.cli.commands.editing import edited
@@ -35,7 +41,6 @@ from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.cli.show.report_names import entry_title, field_name, place_of, value_text
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.conflicts import (
     BOTH_WAYS,
@@ -137,8 +142,7 @@ def resolve(
         return acknowledge_or_forget(asked, wish.id, wish.field, is_forgotten=is_forgotten)
     _require_clear(wish, may_ask=sys.stdin.isatty() and not asked.as_json)
     workspace = open_context(asked).workspace
-    if not asked.is_dry_run:
-        require_idle(workspace.project.state_folder)
+    require_idle_to_write(asked, workspace.project)
     with workspace.library:
         prepared, fields = _opened(workspace)
         meant = _meant(fields, wish)
@@ -146,8 +150,7 @@ def resolve(
         if not decisions and not asked.as_json:
             emit([_nothing(prepared, fields, meant)])
         resolving = prepare_resolve(workspace, decisions)
-        if not asked.as_json:
-            emit(_shown(resolving))
+        emit_unless_json(asked, _shown(resolving))
         outcome = Outcome(resolving.prepared)
         decided = [one.field for one in resolving.decisions]
         after = tuple(one for one in fields if one not in decided)

@@ -6,9 +6,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from zoterodigest.cli.base.options import AMBIGUOUS, CONFLICTING, FAILED, FINE, Invocation
-from zoterodigest.cli.base.project_context import ProjectContext, opened_context
+from zoterodigest.cli.base.project_context import (
+    ProjectContext,
+    opened_context,
+    require_idle_to_write,
+)
 from zoterodigest.cli.base.screen import counted, emit, hanging, tell, visible, wrapped
-from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
+from zoterodigest.cli.base.talk import (
+    busy,
+    emit_unless_json,
+    progress,
+    require_consent,
+    tell_failures,
+)
 from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.show.closing import closing_text, done_text, planned_text
 from zoterodigest.cli.show.encoder import emit_json
@@ -25,7 +35,6 @@ from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_sections import CONFLICTS
 from zoterodigest.core.plan.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.core.values.record import Entry
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
 from zoterodigest.sync.lookups.lookups import LookedUp
@@ -36,37 +45,21 @@ from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 
 def run(asked: Invocation, options: Options) -> int:
-    """Carry out a run, or with --dry-run only show its plan; return the exit code."""
-    return (_show_plan if asked.is_dry_run else _carry)(asked, options)
+    """Show the plan of a run, ask if that is needed, write, and return the exit code.
 
-
-def _show_plan(asked: Invocation, options: Options) -> int:
-    """Show what a run would do, and return the exit code it would have as far as is known."""
+    With --dry-run only show the plan: the exit code is what the run would have, as far as is known.
+    """
     with opened_context(asked) as place:
+        require_idle_to_write(asked, place.workspace.project)
         prepared, looked = _looked_up(place, asked, options)
-        if asked.as_json:
-            emit_json(plan_data(prepared, place) | {"lookup": looked_data(looked)})
-        else:
-            emit(plan_text(prepared, place))
-            emit(looked_text(looked))
-            emit(refusals_text(prepared))
-            settled = prepared.is_settled
-            emit(["", *(wrapped(closing_text(prepared)) if settled else planned_text(prepared))])
-    _obey_guard(prepared)
-    return _code(prepared, looked)
-
-
-def _carry(asked: Invocation, options: Options) -> int:
-    """Show the plan, ask if that is needed, write, and report the outcome."""
-    with opened_context(asked) as place:
-        # Before anything is read: a plan made while another run writes is stale.
-        require_idle(place.workspace.project.state_folder)
-        prepared, looked = _looked_up(place, asked, options)
-        if not asked.as_json:
-            emit(plan_text(prepared, place))
-            emit(looked_text(looked))
+        emit_unless_json(asked, plan_text(prepared, place))
+        emit_unless_json(asked, looked_text(looked))
+        if asked.is_dry_run:
+            _show_rest(prepared, looked, place, asked)
         # The plan is shown first, so that a person sees what the guard stopped.
         _obey_guard(prepared)
+        if asked.is_dry_run:
+            return _code(prepared, looked)
         question = f"Write this into {_target(prepared, place)}?"
         require_consent(question, asked, is_needed=prepared.needs_consent)
         # Known only before the run: afterwards the lock file has rows.
@@ -74,8 +67,7 @@ def _carry(asked: Invocation, options: Options) -> int:
         with progress("Writing", "written") as report:
             outcome = carry_out(prepared, report)
         if asked.as_json:
-            data = plan_data(prepared, place, outcome)
-            emit_json(data | {"lookup": looked_data(looked)})
+            emit_json(plan_data(prepared, place, outcome) | {"lookup": looked_data(looked)})
         elif prepared.is_settled:
             emit(["", *wrapped(closing_text(prepared, is_done=True))])
         else:
@@ -83,6 +75,18 @@ def _carry(asked: Invocation, options: Options) -> int:
             emit(news_text(outcome.last, prepared))
     tell_failures(outcome.failures)
     return FAILED if outcome.failures else _code(outcome.last, looked)
+
+
+def _show_rest(
+    prepared: Prepared, looked: LookedUp, place: ProjectContext, asked: Invocation
+) -> None:
+    """Show what a plan alone has: what cannot be written, and what a run would write."""
+    if asked.as_json:
+        emit_json(plan_data(prepared, place) | {"lookup": looked_data(looked)})
+        return
+    emit(refusals_text(prepared))
+    settled = prepared.is_settled
+    emit(["", *(wrapped(closing_text(prepared)) if settled else planned_text(prepared))])
 
 
 def _looked_up(

@@ -9,14 +9,13 @@ from pathlib import Path
 import typer
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import open_existing
+from zoterodigest.cli.base.project_context import open_existing, require_idle_to_write
 from zoterodigest.cli.base.screen import counted, emit, tell_failure, wrapped
-from zoterodigest.cli.base.talk import busy, progress
+from zoterodigest.cli.base.talk import busy, emit_unless_json, progress
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import changes_data, changes_text
 from zoterodigest.project.files import read_file, require_text
-from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
 
@@ -53,13 +52,12 @@ def set(
         raise typer.BadParameter("give FIELD=VALUE or --note FILE")
     text = _text(note) if note else None
     workspace = open_existing(asked.address, Path())
-    if not asked.is_dry_run:
-        require_idle(workspace.project.state_folder)
+    require_idle_to_write(asked, workspace.project)
     with workspace.library:
         with busy("Reading the library"):
             setting = prepare_setting(workspace, name, values, text)
-        if not asked.as_json:
-            emit(changes_text(setting.run) if setting.sent else ["Nothing to write."])
+        plan = changes_text(setting.run) if setting.sent else ["Nothing to write."]
+        emit_unless_json(asked, plan)
         results = Results()
         if setting.sent and not asked.is_dry_run:
             with progress("Writing", "written") as report:

@@ -20,7 +20,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     wrapped,
 )
-from zoterodigest.cli.base.talk import busy, progress, require_consent
+from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.commands.log import elsewhere_text, history_of
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
@@ -132,8 +132,7 @@ def _take_back(
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=command)
         undoing = replace(undoing, goes_on=number in killed)
-        if not asked.as_json:
-            emit(_plan(undoing, history, remark))
+        emit_unless_json(asked, _plan(undoing, history, remark))
         done = _done(undoing, history, asked)
     if asked.as_json:
         emit_json(_data(done))
