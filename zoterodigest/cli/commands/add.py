@@ -225,7 +225,7 @@ def _data(addition: Addition, *, is_written: bool) -> dict[str, Any]:
             {
                 "asked": came.paper.name,
                 "title": came.paper.title,
-                "identifiers": [f"{it.scheme}:{it.value}" for it in sorted(came.paper.identifiers)],
+                "identifiers": list(map(str, sorted(came.paper.identifiers))),
                 "line": came.entry.first + 1,
                 "headings": list(came.entry.headings),
                 "text": _text(addition, came),

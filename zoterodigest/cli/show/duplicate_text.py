@@ -9,7 +9,6 @@ from typing import Any
 from zoterodigest.cli.base.project_context import near
 from zoterodigest.cli.base.screen import counted, cut, hanging, section, visible, width
 from zoterodigest.cli.show.report_names import UNTITLED, place_of
-from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
 from zoterodigest.core.works.work import contradicting
 from zoterodigest.library.address import is_embedded
@@ -108,17 +107,13 @@ def _lines(duplicate: Duplicate) -> Iterator[str]:
 
 def _reasons(duplicate: Duplicate) -> Iterator[str]:
     if duplicate.shared:
-        yield f"the same {', '.join(map(_identifier, duplicate.shared))}"
+        yield visible(f"the same {', '.join(map(str, duplicate.shared))}")
     first, second = (copy.identifiers for copy in duplicate.copies[:2])
     if Why.CONTRADICTION in duplicate.why and (others := contradicting(first, second)):
-        yield f"but {' and '.join(map(_identifier, others))}"
+        yield visible(f"but {' and '.join(map(str, others))}")
     for why in duplicate.why:
         if why in _REASONS:
             yield _REASONS[why]
-
-
-def _identifier(one: Identifier) -> str:
-    return visible(f"{one.scheme}:{one.value}")
 
 
 def _advice(workspace: Workspace) -> str:

@@ -85,8 +85,8 @@ def json_value(value: object) -> Any:
     match value:
         case Empty():
             return None
-        case Identifier(scheme, text):
-            return f"{scheme}:{text}"
+        case Identifier():
+            return str(value)
         case Members(texts) | Blocks(texts):
             return list(texts)
         case WebLinks(hyperlinks):

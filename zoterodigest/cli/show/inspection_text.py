@@ -120,8 +120,8 @@ def _identifier(known: Identifier | None) -> str:
             return visible(value)
         case Identifier("url", value):
             return visible(value.partition("://")[2] or value)
-        case Identifier(scheme, value):
-            return visible(f"{scheme}:{value}")
+        case _:
+            return visible(str(known))
 
 
 def _file(one: InspectedDigest) -> Iterator[str]:

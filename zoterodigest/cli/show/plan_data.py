@@ -49,14 +49,11 @@ def plan_data(
 
 
 def _reports(prepared: Prepared) -> list[dict[str, Any]]:
-    standing = {id(one.report): one for one in standing_reports(prepared)}
-    reports = []
-    for report in prepared.plan.reports:
-        data = with_kind(report)
-        if one := standing.get(id(report)):
-            data |= {"id": one.id, "acknowledged": one.is_acknowledged}
-        reports.append(data)
-    return reports
+    standing = {
+        id(one.report): {"id": one.id, "acknowledged": one.is_acknowledged}
+        for one in standing_reports(prepared)
+    }
+    return [with_kind(one) | standing.get(id(one), {}) for one in prepared.plan.reports]
 
 
 def _outcome_data(outcome: Outcome) -> dict[str, Any]:

@@ -138,7 +138,7 @@ def entry_title(entry: Entry) -> str:
 
 
 def _known(identifiers: Iterable[Identifier]) -> str:
-    return visible(", ".join(f"{one.scheme}:{one.value}" for one in sorted(identifiers)))
+    return visible(", ".join(map(str, sorted(identifiers))))
 
 
 def place_of(entry: Entry) -> str:

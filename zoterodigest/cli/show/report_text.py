@@ -147,10 +147,8 @@ def _relocated(report: Relocated, names: ReportNames) -> list[str]:
 
 
 def _followed(report: Followed, names: ReportNames) -> list[str]:
-    return [
-        f"now {names.item(report.key)}",
-        *(f"as is {names.entry(id_)}" for id_ in report.others),
-    ]
+    others = [f"as is {names.entry(row_id)}" for row_id in report.others]
+    return [f"now {names.item(report.key)}", *others]
 
 
 def _moved_note(report: MissingNote, names: ReportNames) -> list[str]:
@@ -160,8 +158,8 @@ def _moved_note(report: MissingNote, names: ReportNames) -> list[str]:
 
 
 def _merged(report: MergedOtherWork, names: ReportNames) -> list[str]:
-    differing = (f"{one.scheme}:{one.value}" for one in report.identifiers)
-    return [f"merged into {names.item(report.key)}", visible(", ".join(differing))]
+    differing = visible(", ".join(map(str, report.identifiers)))
+    return [f"merged into {names.item(report.key)}", differing]
 
 
 def _broken(reason: str) -> list[str]:
@@ -236,7 +234,7 @@ SECTIONS: tuple[Section[Any], ...] = (
             " duplicates in the library.", _items),
     Section(SameWork, "One work twice", "These items are one work. Merge them in Zotero"
             " (Merge Items) or by `zoterodigest duplicates --merge`. The links follow.", _items,
-            lambda it, _: visible(f"{it.identifier.scheme}:{it.identifier.value}")),
+            lambda it, _: visible(str(it.identifier))),
     Section(MergedOtherWork, "Merged with another work", "Their items were merged in Zotero, but"
             " the item that stays is linked with an entry that has another identifier. These"
             " entries stay as they are and are not synced. If the merge was a mistake, restore the"

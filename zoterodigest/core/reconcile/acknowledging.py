@@ -144,8 +144,7 @@ def _texts(entry: Entry) -> tuple[str, ...]:
 
 def _entry_id(entry: Entry) -> str:
     """Return an id for an entry without a link: from its identifiers, else from its title."""
-    known = sorted(f"{one.scheme}:{one.value}" for one in entry.identifiers)
-    return _made_id(entry.digest, *(known or [_title(entry)]))
+    return _made_id(entry.digest, *(sorted(map(str, entry.identifiers)) or [_title(entry)]))
 
 
 def _title(entry: Entry) -> str:

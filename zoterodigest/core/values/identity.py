@@ -25,6 +25,10 @@ class Identifier:
     scheme: str
     value: str
 
+    # The lock file, the history and --json have identifiers in this form.
+    def __str__(self) -> str:
+        return f"{self.scheme}:{self.value}"
+
     @property
     def is_page(self) -> bool:
         """Whether it is the address of a page: a work has several, and a page several works."""

@@ -44,7 +44,7 @@ def item_names(identifiers: Iterable[Identifier], title: str) -> tuple[str, ...]
     # A page comes last: it is the least sure name of a work.
     ordered = sorted(identifiers, key=lambda one: (one.is_page, one))
     return (
-        *(f"{identifier.scheme}:{identifier.value}" for identifier in ordered),
+        *map(str, ordered),
         f"title:{match_title(title)}",
     )
 

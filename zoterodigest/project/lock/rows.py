@@ -138,7 +138,7 @@ def _row_values(row: LockRow) -> list[tuple[str, object]]:
         *(("base", _base_json(name, base)) for name, base in sorted(row.bases.items())),
         ("digest", row.digest),
         ("headings", row.headings),
-        ("identifiers", [f"{one.scheme}:{one.value}" for one in sorted(row.identifiers)]),
+        ("identifiers", list(map(str, sorted(row.identifiers)))),
         ("item", row.item),
         ("key", row.key),
         ("note", row.note),
