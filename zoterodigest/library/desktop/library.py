@@ -11,21 +11,18 @@ from zoterodigest.library.desktop.dialect import desktop_session, instance_of
 from zoterodigest.library.desktop.reading import read_desktop, read_with_trashed
 from zoterodigest.library.desktop.state import DesktopState
 from zoterodigest.library.desktop.writing import write_in_waves
-from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
+from zoterodigest.library.http.library import ApiLibrary
+from zoterodigest.library.http.objects import ObjectKind, Thing
 from zoterodigest.library.http.reading import read_version
 from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import (
-    Collection,
-    Library,
-    LibraryItem,
     Outcome,
     Snapshot,
-    require_batch,
 )
 
 
-class DesktopLibrary(Library):
-    """The library at `address`; nothing is sent before it is asked for something."""
+class DesktopLibrary(ApiLibrary):
+    """The library of the running Zotero at `address`."""
 
     def __init__(
         self, address: DesktopAddress, access: Access, *, now: Callable[[], datetime] = utc_now
@@ -88,28 +85,10 @@ class DesktopLibrary(Library):
         self._state.take(snapshot)
         return snapshot
 
-    def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
-        """Return the items with `keys` as they are now."""
-        return self._fetched(ITEMS, keys)
-
-    def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
-        """Return the collections with `keys` as they are now."""
-        return self._fetched(COLLECTIONS, keys)
-
-    def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
-        """Create or change items; what belongs to a new one is sent after it."""
-        require_batch(items)
-        return write_in_waves(self._session, ITEMS, items, self._state)
-
-    def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
-        """Create or change collections; what lies in a new one is sent after it."""
-        require_batch(collections)
-        return write_in_waves(self._session, COLLECTIONS, collections, self._state)
-
-    def __exit__(self, *error: object) -> None:
-        self._session.close()
-
-    def _fetched(self, kind: ObjectKind[Thing], keys: Sequence[str]) -> list[Thing]:
+    def _found(self, kind: ObjectKind[Thing], keys: Sequence[str]) -> Mapping[str, Thing]:
         created = self._state.created
-        found = read_with_trashed(self._session, kind, [created.get(key, key) for key in keys])
-        return [found[key] for key in sorted(found)]
+        return read_with_trashed(self._session, kind, [created.get(key, key) for key in keys])
+
+    def _written(self, kind: ObjectKind[Thing], things: Sequence[Thing]) -> list[Outcome]:
+        """What belongs to a new object is sent after it."""
+        return write_in_waves(self._session, kind, things, self._state)

@@ -49,14 +49,24 @@ class Sending(Generic[Thing]):
         return self.thing.version == 0
 
 
-class Memory(Protocol[Thing]):
-    """What a dialect notes during a write, and how it finds what was written.
+def outcomes_of(sending: Sequence[Sending[Thing]]) -> list[Outcome]:
+    """Return the outcome of each object; all have one."""
+    return [one.outcome for one in sending if one.outcome is not None]
 
-    Memories inherit from this class.
+
+class BatchWriter(Protocol[Thing]):
+    """Writes objects of one kind into the library of a session.
+
+    The writer of a dialect inherits from this class. It says what to note during a write, and how
+    to find what was written.
     """
+
+    session: Session[Any]
+    kind: ObjectKind[Thing]
 
     def heard(self, sent: Sequence[Sending[Thing]], result: Result) -> None:
         """Note the result of one request, before the objects are judged."""
+        return
 
     def stored(self, asked: str, key: str) -> None:
         """Note the key of an object that was created; by default it is the key asked for."""
@@ -65,27 +75,13 @@ class Memory(Protocol[Thing]):
     def found(self, unsettled: Sequence[Sending[Thing]]) -> Mapping[str, Thing]:
         """Return these objects as the library has them now, by the key that the caller gave."""
 
-
-def outcomes_of(sending: Sequence[Sending[Thing]]) -> list[Outcome]:
-    """Return the outcome of each object; all have one."""
-    return [one.outcome for one in sending if one.outcome is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class BatchWriter(Generic[Thing]):
-    """Writes objects of one kind into the library of a session."""
-
-    session: Session[Any]
-    kind: ObjectKind[Thing]
-    memory: Memory[Thing]
-
     def send(self, sending: Sequence[Sending[Thing]]) -> None:
         """Send until each object has an outcome; raise if the server lets it come to none."""
         attempt, token = 0, secrets.token_hex(16)
         while left := [one for one in sending if one.outcome is None]:
             attempt += 1
             result = self.session.post(self.kind.path, [one.body for one in left], token)
-            self.memory.heard(left, result)
+            self.heard(left, result)
             if isinstance(result, Answer) and result.status in (400, 413):
                 self._send_apart(left, result)
                 return
@@ -103,7 +99,7 @@ class BatchWriter(Generic[Thing]):
         outcomes = judged([one.body for one in left], answer.body, self.session.dialect.key)
         for one, outcome in zip(left, outcomes, strict=True):
             if isinstance(outcome, Written) and one.is_new:
-                self.memory.stored(one.key, outcome.key)
+                self.stored(one.key, outcome.key)
             one.outcome = outcome and replace(outcome, key=one.key)
 
     def _send_apart(self, left: Sequence[Sending[Thing]], refused: Answer) -> None:
@@ -131,7 +127,7 @@ class BatchWriter(Generic[Thing]):
                 raise self.session.dialect.garbled()
             self.session.pause(attempt, result)
         # After the pause: until then the server may act on a request whose answer was lost.
-        found = self.memory.found(unsettled)
+        found = self.found(unsettled)
         for one in unsettled:
             one.outcome = _settled(self.kind, one, found.get(one.key))
 

@@ -8,28 +8,26 @@ from datetime import datetime
 
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import WebAddress
-from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing, understood
+from zoterodigest.library.http.library import ApiLibrary
+from zoterodigest.library.http.objects import ObjectKind, Thing, understood
 from zoterodigest.library.http.patience import Answer, Result
 from zoterodigest.library.http.reading import KnownObjects, read_version
-from zoterodigest.library.http.sending import BatchWriter, Memory, Sending, objects_in, outcomes_of
+from zoterodigest.library.http.sending import BatchWriter, Sending, objects_in, outcomes_of
 from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import (
-    Collection,
-    Library,
     LibraryItem,
     Outcome,
     Snapshot,
     Stale,
     Unchanged,
-    require_batch,
 )
 from zoterodigest.library.web.cache import cache_path, keep_known, load_known
 from zoterodigest.library.web.dialect import WebSession, read_rights, web_session
 from zoterodigest.library.web.reading import read_by_keys, read_changed
 
 
-class WebLibrary(Library):
-    """The library at `address`; nothing is sent before it is asked for something."""
+class WebLibrary(ApiLibrary):
+    """The library at `address` of a server on the web."""
 
     def __init__(
         self, address: WebAddress, access: Access, *, now: Callable[[], datetime] = utc_now
@@ -80,30 +78,18 @@ class WebLibrary(Library):
         items, collections = self._kept.items, self._kept.collections
         return Snapshot(listing.version, tuple(items.values()), tuple(collections.values()))
 
-    def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
-        """Return the items with `keys` as they are now."""
-        return self._fetched(ITEMS, keys)
+    def _found(self, kind: ObjectKind[Thing], keys: Sequence[str]) -> Mapping[str, Thing]:
+        found = read_by_keys(self._session, kind, keys)
+        self._known.of(kind).update(found)
+        return found
 
-    def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
-        """Return the collections with `keys` as they are now."""
-        return self._fetched(COLLECTIONS, keys)
-
-    def write(self, items: Sequence[LibraryItem]) -> list[Outcome]:
-        """Create or change items, with one request if nothing goes wrong."""
-        require_batch(items)
+    def _written(self, kind: ObjectKind[Thing], things: Sequence[Thing]) -> list[Outcome]:
+        """One request does it if nothing goes wrong."""
         # To send the same tags again would count as an edit, so the stored ones must be known.
-        unknown = [item.key for item in items if self._must_be_read(item)]
+        unknown = [one.key for one in things if isinstance(one, LibraryItem) and self._is_new(one)]
         if unknown:
             self.fetch(unknown)
-        return write_keyed(self._session, ITEMS, items, self._known.items)
-
-    def write_collections(self, collections: Sequence[Collection]) -> list[Outcome]:
-        """Create or change collections, with one request if nothing goes wrong."""
-        require_batch(collections)
-        return write_keyed(self._session, COLLECTIONS, collections, self._known.collections)
-
-    def __exit__(self, *error: object) -> None:
-        self._session.close()
+        return _WebWriter(self._session, kind, self._known.of(kind)).write(things)
 
     @property
     def _known(self) -> KnownObjects:
@@ -111,48 +97,38 @@ class WebLibrary(Library):
             self._kept = load_known(self._cache) if self._cache else KnownObjects()
         return self._kept
 
-    def _must_be_read(self, item: LibraryItem) -> bool:
+    def _is_new(self, item: LibraryItem) -> bool:
         """Whether tags would be written over unknown ones: to write the same is no edit."""
         known = self._known.items.get(item.key)
         is_known = known is not None and known.version == item.version
         return item.version > 0 and "tags" in item.data and not is_known
 
-    def _fetched(self, kind: ObjectKind[Thing], keys: Sequence[str]) -> list[Thing]:
-        found = read_by_keys(self._session, kind, keys)
-        self._known.of(kind).update(found)
-        return [found[key] for key in sorted(found)]
 
-
-def write_keyed(
-    session: WebSession, kind: ObjectKind[Thing], things: Sequence[Thing], known: dict[str, Thing]
-) -> list[Outcome]:
-    """Write `things`, of which `known` is how they stood when last read; one outcome for each.
+@dataclass(frozen=True, slots=True)
+class _WebWriter(BatchWriter[Thing]):
+    """Writes objects of one kind, of which `known` is how they stood when last read, by key.
 
     What the server says it stored is put into `known`.
     """
-    memory = _WebMemory(session, kind, known)
-    sending = [_begun(kind, thing, known.get(thing.key)) for thing in things]
-    memory.look_at_idle([one for one in sending if one.outcome is None and not one.body])
-    BatchWriter(session, kind, memory).send(sending)
-    return outcomes_of(sending)
-
-
-def _begun(kind: ObjectKind[Thing], thing: Thing, known: Thing | None) -> Sending[Thing]:
-    """Return an object on its way, without a body if it changes nothing."""
-    refused = kind.objection(thing)
-    body = None if refused else kind.body(thing, known)
-    return Sending(thing.key, thing, body or {}, refused)
-
-
-@dataclass(frozen=True, slots=True)
-class _WebMemory(Memory[Thing]):
-    """What is known of one kind of objects, by key."""
 
     session: WebSession
     kind: ObjectKind[Thing]
     known: dict[str, Thing]
 
-    def look_at_idle(self, idle: Sequence[Sending[Thing]]) -> None:
+    def write(self, things: Sequence[Thing]) -> list[Outcome]:
+        """Write `things`; return one outcome for each."""
+        sending = [self._begun(thing) for thing in things]
+        self._look_at_idle([one for one in sending if one.outcome is None and not one.body])
+        self.send(sending)
+        return outcomes_of(sending)
+
+    def _begun(self, thing: Thing) -> Sending[Thing]:
+        """Return an object on its way, without a body if it changes nothing."""
+        refused = self.kind.objection(thing)
+        body = None if refused else self.kind.body(thing, self.known.get(thing.key))
+        return Sending(thing.key, thing, body or {}, refused)
+
+    def _look_at_idle(self, idle: Sequence[Sending[Thing]]) -> None:
         """Settle writes that change nothing by a look: to send them would raise versions."""
         present = self.found(idle)
         for one in idle:
