@@ -14,7 +14,7 @@ import httpx2
 from zoterodigest.library.embedded.database import DatabaseInMemory
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
-from zoterodigest.library.server import serving
+from zoterodigest.library.server import answering, listener
 
 USER = "users/12"
 KEY = "P9NiFoyLeZu2bZNvvuQPDWsd"
@@ -84,7 +84,7 @@ def served(library: EmbeddedLibrary | None = None) -> Iterator[Api]:
     bugs: list[Exception] = []
     behind = library or in_memory()
     libraries: dict[str, Library] = {USER: behind}
-    with serving(libraries, KEYS, report=bugs.append) as url:
+    with answering(listener(libraries, KEYS, report=bugs.append)) as url:
         yield Api(url, behind)
     if bugs:
         raise AssertionError("the server failed") from bugs[0]

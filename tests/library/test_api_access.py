@@ -24,7 +24,7 @@ from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded.database import DatabaseInMemory
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
-from zoterodigest.library.server import serving
+from zoterodigest.library.server import answering, listener
 from zoterodigest.library.server.api import answer_request
 from zoterodigest.library.server.listening import MAX_BODY, MAX_CONNECTIONS, new_key
 from zoterodigest.library.server.messages import Rejected, read_request
@@ -71,7 +71,7 @@ def test_each_key_opens_its_own_library_and_groups_without_a_key() -> None:
     }
     keys = {"users/1": "first-key", "users/2": "second-key", "groups/8": "group-key"}
 
-    with serving(libraries, keys) as url:
+    with answering(listener(libraries, keys)) as url:
         opened = {
             key: [path for path in libraries if not _is_refused(f"{url}/{path}/items", key)]
             for key in keys.values()
@@ -93,7 +93,7 @@ def _is_refused(url: str, key: str) -> bool:
 def test_a_user_may_have_a_group_and_no_library() -> None:
     header = {"Zotero-API-Key": KEY}
 
-    with serving({"groups/7": in_memory()}, {"users/3": KEY}) as url:
+    with answering(listener({"groups/7": in_memory()}, {"users/3": KEY})) as url:
         rights = client().get(f"{url}/keys/current", headers=header).json()
         in_group = client().get(f"{url}/groups/7/items", headers=header)
         groups = client().get(f"{url}/users/3/groups", headers=header).json()
@@ -109,7 +109,7 @@ def test_a_user_may_have_a_group_and_no_library() -> None:
 
 
 def test_a_user_without_a_key_is_not_served() -> None:
-    with pytest.raises(ValueError, match="no key"), serving({USER: in_memory()}, {}):
+    with pytest.raises(ValueError, match="no key"), answering(listener({USER: in_memory()}, {})):
         pass
 
 
@@ -292,7 +292,7 @@ def test_a_library_from_elsewhere_is_served_on_but_erases_nothing(api: Api) -> N
     api.library.write([an_item()])
     elsewhere = WebLibrary(WebAddress(api.url, "user", 12), Access(lambda _: KEY))
 
-    with elsewhere, serving({"users/1": elsewhere}, {"users/1": KEY}) as url:
+    with elsewhere, answering(listener({"users/1": elsewhere}, {"users/1": KEY})) as url:
         onward = Api(url, api.library, path="users/1")
         written = onward.post(article("ITEM3333")).json()
         erased = onward("DELETE", "/items/ITEM2222", headers={"If-Unmodified-Since-Version": "1"})

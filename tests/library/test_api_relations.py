@@ -11,7 +11,7 @@ import pytest
 
 from tests.builders import a_key
 from tests.library.served import Api, article, in_memory, served
-from zoterodigest.library.server import serving
+from zoterodigest.library.server import answering, listener
 
 HOME = "http://zotero.org/users/12"
 ONE, TWO = a_key(1), a_key(2)
@@ -142,7 +142,7 @@ def a_group() -> Iterator[tuple[Api, Api]]:
     """Serve a group to two users."""
     keys = {"users/1": "key-of-the-first-user", "users/2": "key-of-the-second-one"}
     shared = in_memory()
-    with serving({"groups/5": shared}, keys) as url:
+    with answering(listener({"groups/5": shared}, keys)) as url:
         first = Api(url, shared, "groups/5", keys["users/1"])
         yield first, replace(first, key=keys["users/2"])
 

@@ -25,7 +25,7 @@ from zoterodigest.library.access import Access
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
-from zoterodigest.library.server import serving
+from zoterodigest.library.server import answering, listener
 from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
@@ -270,7 +270,7 @@ def over_http(
     world = a_project(folder / "project")
     with (
         embedded(folder / "served.sqlite") as behind,
-        serving({"users/9": behind}, {"users/9": KEY}) as url,
+        answering(listener({"users/9": behind}, {"users/9": KEY})) as url,
         faulty(url, faults or {}) as proxy,
     ):
         behind.write([an_item("MINE2222", title=MINE, dateAdded=THEN)])

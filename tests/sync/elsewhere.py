@@ -20,7 +20,7 @@ from tests.sync.world import World
 from zoterodigest.library.access import Access, Tally
 from zoterodigest.library.embedded.database import DatabaseInMemory
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.server import serving
+from zoterodigest.library.server import answering, listener
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import Intent
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
@@ -50,7 +50,7 @@ class Manner:
 @contextmanager
 def _as_the_web(library: EmbeddedLibrary) -> Iterator[str]:
     bugs: list[Exception] = []
-    with serving({"users/1": library}, {"users/1": KEY}, report=bugs.append) as url:
+    with answering(listener({"users/1": library}, {"users/1": KEY}, report=bugs.append)) as url:
         yield url
     if bugs:
         raise AssertionError("the server failed") from bugs[0]

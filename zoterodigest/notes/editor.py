@@ -105,10 +105,8 @@ def _forget_quotations(element: Element) -> None:
 
 
 def _citation_items(root: Element) -> str:
-    for child in root.children:
-        if isinstance(child, Element) and child.attributes.get("data-citation-items"):
-            return child.attributes["data-citation-items"]
-    return ""
+    elements = (child for child in root.children if isinstance(child, Element))
+    return next(filter(None, (one.attributes.get("data-citation-items") for one in elements)), "")
 
 
 def _nodes(children: Iterable[Element | Characters], marks: Marks) -> Iterator[Placed]:

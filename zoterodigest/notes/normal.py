@@ -186,8 +186,12 @@ def plain_runs(runs: Iterable[Run], *, allows_math: bool = True) -> PlainRuns:
     if len(given) == 1 and isinstance(given[0], NoteText) and _is_plain(given[0]):
         return (given[0],)
     # Joined before cleaning: composition (NFC) may make one character of two texts' edges.
-    cleaned = join_plain(_clean(run) for run in join_plain(_holdable(given, allows_math)))
-    return join_plain(_share_marks(_trim(_pieces(cleaned))))
+    joined = join_plain(_holdable(given, allows_math))
+    cleaned = (
+        replace(run, text=normal_text(run.text)) if isinstance(run, NoteText) else run
+        for run in joined
+    )
+    return join_plain(_share_marks(_trim(_pieces(join_plain(cleaned)))))
 
 
 def _is_plain(run: NoteText) -> bool:
@@ -219,7 +223,7 @@ def _holdable(runs: Iterable[Run], allows_math: bool) -> Iterator[PlainRun]:
             case NoteText() | Break():
                 yield replace(run, marks=_holdable_marks(run.marks))
             case Math(tex, marks):
-                tex = " ".join(tex.split())
+                tex = _one_line(" ".join(tex.split()))
                 kept = tuple(mark for mark in _holdable_marks(marks) if mark != CODE)
                 if tex:
                     yield Math(tex, kept) if allows_math else NoteText(f"${tex}$", kept)
@@ -243,16 +247,6 @@ def _holdable_marks(marks: Marks) -> Marks:
 
 def _one_line(text: str) -> str:
     return " ".join(normal_text(text).split())
-
-
-def _clean(run: PlainRun) -> PlainRun:
-    match run:
-        case NoteText():
-            return replace(run, text=normal_text(run.text))
-        case Math():
-            return replace(run, tex=" ".join(normal_text(run.tex).split()))
-        case Break():
-            return run
 
 
 def _pieces(runs: Iterable[PlainRun]) -> Iterator[PlainRun]:

@@ -76,17 +76,13 @@ def plain_message(message: str, key: str = "") -> str:
     Servers escape their messages as HTML (`&quot;`). A proxy or a login page between the server and
     this computer sends a whole page; its title is the message.
     """
-    told = _told_by_page(message) if _PAGE.match(message) else message
-    text = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", html.unescape(told)).strip()
+    if _PAGE.match(message):
+        title = _TITLE.search(message[:_LONGEST_HEAD])
+        message = title[1] if title else ""
+    text = re.sub(r"[\x00-\x1f\x7f-\x9f\s]+", " ", html.unescape(message)).strip()
     hidden = text.replace(key, "(key)") if key else text
     is_long = len(hidden) > _LONGEST_MESSAGE
     return hidden[: _LONGEST_MESSAGE - 1] + "…" if is_long else hidden
-
-
-def _told_by_page(page: str) -> str:
-    head = page[:_LONGEST_HEAD]
-    title = _TITLE.search(head)
-    return title[1] if title else ""
 
 
 _LATER = "What was written is recorded; run the command again later."

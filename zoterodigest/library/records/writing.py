@@ -90,8 +90,8 @@ def venue_patch(place: ItemTarget, old_name: str, venue: str, year: str) -> Patc
     was, will = old or _UNKNOWN, new or _UNKNOWN
     return {
         **place.patch(homes.venue, name),
-        **_belonging(place, homes.publisher, (was.publisher, will.publisher)),
-        **_belonging(place, homes.series, (was.series, will.series)),
+        **_belonging(place, homes.publisher, was.publisher, will.publisher),
+        **_belonging(place, homes.series, was.series, will.series),
         **_with_venue_tag(place, old_name, venue),
     }
 
@@ -136,9 +136,8 @@ def _exact(venue: str, zotero: ZoteroMapping) -> Venue | None:
     return found if found and zotero.venues.canonical(venue) == found.id else None
 
 
-def _belonging(place: ItemTarget, home: str, texts: tuple[str, str]) -> Patch:
+def _belonging(place: ItemTarget, home: str, was: str, will: str) -> Patch:
     """Return the patch from the old venue's text to the new one's, unless the person's stands."""
-    was, will = texts
     return place.patch(home, will) if place.text(home) in ("", was) else {}
 
 

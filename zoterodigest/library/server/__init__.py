@@ -1,4 +1,4 @@
-"""Any library as Zotero Web API v3 on loopback: `serving` is the way in, `api.answer` the whole."""
+"""Any library as Zotero Web API v3 on loopback: `listener` is the way in, `api` the answers."""
 
 from zoterodigest.library.server.listening import (
     LOOPBACK,
@@ -6,7 +6,6 @@ from zoterodigest.library.server.listening import (
     Listener,
     answering,
     listener,
-    serving,
 )
 
-__all__ = ["LOOPBACK", "Connection", "Listener", "answering", "listener", "serving"]
+__all__ = ["LOOPBACK", "Connection", "Listener", "answering", "listener"]

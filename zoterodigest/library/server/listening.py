@@ -215,7 +215,8 @@ def listener(
 ) -> Listener:
     """Return a listener that serves `libraries`, each opened by the key that stands at its path.
 
-    It has its port already; `serve_forever` answers.
+    It has its port already; `serve_forever` answers. Both mappings go by path, `users/123` or
+    `groups/456`; a group without a key of its own is open to every user. The libraries stay open.
     """
     offered = site(libraries, keys, new_key)
     return Listener(port, lambda sent: answer_request(sent, offered), report, admit=offered.admit)
@@ -232,19 +233,3 @@ def answering(server: Listener) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@contextmanager
-def serving(
-    libraries: Mapping[str, Library],
-    keys: Mapping[str, str],
-    *,
-    report: Callable[[Exception], None] = lambda error: None,
-) -> Iterator[str]:
-    """Serve `libraries` until the block ends; give the base address.
-
-    Both mappings go by path, `users/123` or `groups/456`; a group without a key of its own is
-    open to every user. The libraries stay open.
-    """
-    with answering(listener(libraries, keys, report=report)) as url:
-        yield url

@@ -49,9 +49,8 @@ class Request:
     def version_header(self, name: str) -> int | None:
         """Return the library or object version in a header; raises `Rejected` if it is none."""
         text = self.headers.get(name.lower())
-        if text is None:
-            return None
-        return number(text, f"{name} must be a version, not {text[:40]!r}")
+        said = f"{name} must be a version"
+        return None if text is None else number(text, f"{said}, not {text[:40]!r}")
 
     def json(self) -> Any:
         """Return the body, which must be JSON; raises `Rejected`."""
