@@ -183,14 +183,13 @@ _AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]+")
 _SPECIAL = re.compile(r"[\\`*_\[\]<>&~$!]")
 
 
+_SIGNS = {"strong": "**", "em": "*", "strike": "~~"}
+
+
 def _light_mark(mark: TextMark, inside: str) -> str:
     match mark.name:
-        case "strong":
-            return f"**{inside}**"
-        case "em":
-            return f"*{inside}*"
-        case "strike":
-            return f"~~{inside}~~"
+        case "strong" | "em" | "strike" as name:
+            return f"{_SIGNS[name]}{inside}{_SIGNS[name]}"
         case "link" if inside == mark.value and not mark.title and _AUTOLINK.fullmatch(inside):
             return f"<{inside}>"
         case "link":

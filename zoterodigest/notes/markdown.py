@@ -35,7 +35,6 @@ from zoterodigest.notes.model import (
     Formula,
     Image,
     Marker,
-    NoteCell,
     NoteHeading,
     NoteParagraph,
     NoteText,
@@ -43,9 +42,9 @@ from zoterodigest.notes.model import (
     Quote,
     Rule,
     Run,
-    Table,
     TextMark,
     nest,
+    table_of,
 )
 from zoterodigest.notes.normal import PlainRuns, is_safe, plain_runs
 
@@ -118,7 +117,8 @@ def _content(cut: BlockRange, body: str, indent: int, quotes: int) -> Content:
         case BlockShape.FORMULA:
             return Formula(body.removeprefix("$$").removesuffix("$$"))
         case BlockShape.TABLE:
-            return _table(body)
+            header, _, *rows = body.split("\n")
+            return table_of(map(read_inline, _row_cells(row)) for row in (header, *rows))
         case BlockShape.HTML:
             runs = gathered_runs(parse(body).children, breaking=_BREAKING)
             return NoteParagraph(plain_runs(map(_without_image, runs)))
@@ -169,19 +169,6 @@ def _outdented(line: str, columns: int) -> str:
 def _unquoted(line: str) -> str:
     inside = line.lstrip(" \t")
     return inside[1:].removeprefix(" ") if inside.startswith(">") else line
-
-
-def _table(body: str) -> Table:
-    header, _, *rows = body.split("\n")
-    return Table(
-        tuple(
-            tuple(
-                NoteCell((NoteParagraph(read_inline(cell)),), row is header)
-                for cell in _row_cells(row)
-            )
-            for row in (header, *rows)
-        )
-    )
 
 
 def _without_image(run: Run) -> Run:

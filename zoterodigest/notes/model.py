@@ -254,6 +254,22 @@ def _first_paragraph(item: tuple[Node, ...]) -> tuple[NoteParagraph, tuple[Node,
     return NoteParagraph(), item
 
 
+def table_of(rows: Iterable[Iterable[Runs]]) -> Table:
+    """Return a table with these runs in its cells; the first row is its header."""
+    return Table(
+        tuple(
+            tuple(NoteCell((NoteParagraph(runs),), is_header=number == 0) for runs in row)
+            for number, row in enumerate(rows)
+        )
+    )
+
+
+def count_shared(one: Sequence[object], other: Sequence[object]) -> int:
+    """Return how many elements two sequences share at their beginnings."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (a, b) in pairs if a != b), min(len(one), len(other)))
+
+
 def _is_in_list(block: Block, first: Block) -> bool:
     if block.depth > first.depth:
         return True

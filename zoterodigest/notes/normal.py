@@ -28,7 +28,6 @@ from zoterodigest.notes.model import (
     Marks,
     Math,
     Node,
-    NoteCell,
     NoteHeading,
     NoteParagraph,
     NoteText,
@@ -39,6 +38,7 @@ from zoterodigest.notes.model import (
     TextMark,
     flatten,
     nest,
+    table_of,
 )
 
 PlainRun = NoteText | Break | Math
@@ -144,16 +144,8 @@ def _table(table: Table) -> Table | None:
     rows = [[plain_runs(_cell_runs(cell.nodes)) for cell in row] for row in table.rows]
     if not any(chain.from_iterable(rows)):
         return None
-    width = max(len(row) for row in rows)
-    return Table(
-        tuple(
-            tuple(
-                NoteCell((NoteParagraph(runs),), is_header=number == 0)
-                for runs in [*row, *([()] * (width - len(row)))]
-            )
-            for number, row in enumerate(rows)
-        )
-    )
+    width = max(map(len, rows))
+    return table_of([*row, *[()] * (width - len(row))] for row in rows)
 
 
 def _cell_runs(nodes: Iterable[Node]) -> Iterator[Run]:

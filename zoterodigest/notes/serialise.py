@@ -24,6 +24,7 @@ from zoterodigest.notes.model import (
     Run,
     Table,
     TextMark,
+    count_shared,
 )
 
 SCHEMA_VERSION = 9
@@ -51,9 +52,7 @@ def runs_html(runs: Iterable[Run]) -> str:
     pieces: list[str] = []
     opened: list[TextMark] = []
     for run in runs:
-        shared = 0
-        while shared < min(len(opened), len(run.marks)) and opened[shared] == run.marks[shared]:
-            shared += 1
+        shared = count_shared(opened, run.marks)
         pieces += [_tags(mark)[1] for mark in reversed(opened[shared:])]
         pieces += [_tags(mark)[0] for mark in run.marks[shared:]]
         opened = list(run.marks)

@@ -25,6 +25,7 @@ from zoterodigest.notes.model import (
     NoteText,
     Run,
     Runs,
+    count_shared,
     flatten,
     nest,
     runs_of,
@@ -130,12 +131,8 @@ def _kept_together(units: Iterable[NoteUnit]) -> Iterator[NoteUnit]:
 def _aligned(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[range, range]]:
     """Yield pairs of ranges: those of `old`, and those of `new` in their place, in order."""
     # Equal ends first: SequenceMatcher takes quadratic time, and most edits are of one block.
-    start = 0
-    while start < min(len(old), len(new)) and old[start] == new[start]:
-        start += 1
-    tail = 0
-    while tail < min(len(old), len(new)) - start and old[-1 - tail] == new[-1 - tail]:
-        tail += 1
+    start = count_shared(old, new)
+    tail = count_shared(old[start:][::-1], new[start:][::-1])
     old_end, new_end = len(old) - tail, len(new) - tail
     yield range(start), range(start)
     if (old_end - start) * (new_end - start) > LARGEST_COMPARISON:

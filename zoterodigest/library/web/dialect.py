@@ -62,13 +62,8 @@ class WebDialect(ApiDialect):
 
     def reason(self, status: int) -> str:
         """Return why a request with this status is sent again later."""
-        match status:
-            case 409:
-                return "the library is locked"
-            case 429:
-                return "the server asks for fewer requests"
-            case _:
-                return f"the server is not ready (HTTP {status})"
+        known = {409: "the library is locked", 429: "the server asks for fewer requests"}
+        return known.get(status, f"the server is not ready (HTTP {status})")
 
     def refusal(self, status: int, message: str, *, is_write: bool) -> BadLibrary:
         """Return what the status of a whole request means."""
