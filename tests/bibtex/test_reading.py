@@ -11,10 +11,8 @@ from pybtex.database import parse_string
 from tests.bibtex.bibs import hostile_bibs
 from zoterodigest.bibtex.reading import (
     BibRecord,
-    macros_of,
     read_records,
-    standing_fields,
-    text_of,
+    standing_entries,
 )
 from zoterodigest.bibtex.tex.names import read_names
 from zoterodigest.bibtex.tiles.scanner import scan
@@ -170,15 +168,7 @@ def test_values_are_those_that_other_readers_find(wanted: dict[str, dict[str, st
         for key, fields in wanted.items()
     )
 
-    bibliography = scan(source.encode("utf-8"))
-    macros = macros_of(bibliography)
-    found = {
-        bibliography.key(entry): {
-            name: text_of(bibliography, each, macros)
-            for name, each in standing_fields(bibliography, entry).items()
-        }
-        for entry in bibliography.entries
-    }
+    found = {one.key: one.texts for one in standing_entries(scan(source.encode("utf-8")))}
 
     assert found == {
         one["ID"]: {n: _flat(v) for n, v in one.items() if n not in ("ID", "ENTRYTYPE")}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -30,6 +30,9 @@ from zoterodigest.core.values.venue import VenueTable
 Macros = Mapping[str, str]
 """What the macros of a .bib stand for, by their names in lower case."""
 
+Texts = Mapping[str, str]
+"""The fields of one entry as TeX, by their names in lower case."""
+
 
 @dataclass(frozen=True, slots=True)
 class BibRecord:
@@ -52,62 +55,90 @@ class BibRecord:
     untold: frozenset[str] = frozenset()
 
 
+# Nothing is cached: the garbage collector would walk it all (5,000 entries: 8 % of their reading).
+@dataclass(frozen=True, slots=True)
+class StandingEntry:
+    """An entry as it stands in a .bib, whose macros are `macros`."""
+
+    bibliography: Bibliography
+    tile: EntryTile
+    macros: Macros
+
+    @property
+    def key(self) -> str:
+        """Its citation key, perhaps empty."""
+        return self.bibliography.key(self.tile)
+
+    @property
+    def type(self) -> str:
+        """Its type in lower case."""
+        return self.bibliography.text(self.tile.type).lower()
+
+    @property
+    def fields(self) -> Mapping[str, BibField]:
+        """Its fields by their names in lower case; of two with one name the first."""
+        fields: dict[str, BibField] = {}
+        for each in self.tile.fields:
+            fields.setdefault(self.bibliography.text(each.name).lower(), each)
+        return fields
+
+    @property
+    def texts(self) -> Texts:
+        """The values of its fields as TeX: blanks and line ends are one blank."""
+        return self._as_tex(self.fields)
+
+    def _as_tex(self, fields: Mapping[str, BibField]) -> Texts:
+        bibliography, macros = self.bibliography, self.macros
+        return {name: _text_of(bibliography, each, macros) for name, each in fields.items()}
+
+    def record(self, venues: VenueTable) -> BibRecord:
+        """Return what the entry tells of its work."""
+        text, standing = self.bibliography.text, self.fields
+        texts = self._as_tex(standing).items()
+        unreadable = frozenset([name for name, tex in texts if _NO_TEXT.search(tex)])
+        readable = {name: tex for name, tex in texts if name not in unreadable}
+        untold = {name for name, (homes, _) in _READERS.items() if unreadable.intersection(homes)}
+        found: dict[str, Value | None] = {
+            name: read(readable, venues)
+            for name, (homes, read) in _READERS.items()
+            if name not in untold and not readable.keys().isdisjoint(homes)
+        }
+        identifiers = tuple(_identifiers(readable))
+        found["arxiv"] = next((one.value for one in identifiers if one.scheme == "arxiv"), None)
+        fields = {name: value for name, value in found.items() if value is not None}
+        places = {name: [it for it in bib_fields_of(name) if it in readable] for name in fields}
+        return BibRecord(
+            key=self.key,
+            type=self.type,
+            line=self.bibliography.place(self.tile.span.start).line,
+            fields={name: EMPTY if is_empty(value) else value for name, value in fields.items()},
+            raws={
+                name: "\n".join([text(standing[it].value) for it in homes])
+                for name, homes in places.items()
+            },
+            others={
+                name: _plain(name, tex) for name, tex in readable.items() if name not in _TAKEN
+            },
+            identifiers=frozenset(identifiers),
+            unreadable=unreadable,
+            untold=frozenset(untold),
+        )
+
+
+def standing_entries(bibliography: Bibliography) -> tuple[StandingEntry, ...]:
+    """Return all entries of a .bib, in its order."""
+    macros = macros_of(bibliography)
+    return tuple(StandingEntry(bibliography, tile, macros) for tile in bibliography.entries)
+
+
 def read_records(bibliography: Bibliography, venues: VenueTable) -> tuple[BibRecord, ...]:
     """Read all entries of a .bib, in its order."""
-    macros = macros_of(bibliography)
-    return tuple(
-        read_bib_record(bibliography, entry, macros, venues) for entry in bibliography.entries
-    )
-
-
-def read_bib_record(
-    bibliography: Bibliography, entry: EntryTile, macros: Macros, venues: VenueTable
-) -> BibRecord:
-    """Read one entry of a .bib whose macros are `macros`."""
-    standing = standing_fields(bibliography, entry)
-    texts = {name: text_of(bibliography, each, macros) for name, each in standing.items()}
-    unreadable = frozenset(name for name, text in texts.items() if _NO_TEXT.search(text))
-    readable = {name: text for name, text in texts.items() if name not in unreadable}
-    untold = {name for name, (homes, _) in _READERS.items() if unreadable.intersection(homes)}
-    fields: dict[str, Value] = {}
-    raws: dict[str, str] = {}
-
-    def take(name: str, found: Value, homes: Iterable[str]) -> None:
-        present = (bibliography.text(standing[home].value) for home in homes if home in readable)
-        fields[name], raws[name] = EMPTY if is_empty(found) else found, "\n".join(present)
-
-    for name, (homes, read) in _READERS.items():
-        if name not in untold and any(home in readable for home in homes):
-            found = read(readable, venues)
-            if found is not None:
-                take(name, found, homes)
-    identifiers = tuple(_identifiers(readable))
-    if arxiv := next((one.value for one in identifiers if one.scheme == "arxiv"), ""):
-        take("arxiv", arxiv, _ARXIV_HOMES)
-    return BibRecord(
-        key=bibliography.key(entry),
-        type=bibliography.text(entry.type).lower(),
-        line=bibliography.place(entry.span.start).line,
-        fields=fields,
-        raws=raws,
-        others={name: _plain(name, text) for name, text in readable.items() if name not in _TAKEN},
-        identifiers=frozenset(identifiers),
-        unreadable=unreadable,
-        untold=frozenset(untold),
-    )
+    return tuple(entry.record(venues) for entry in standing_entries(bibliography))
 
 
 def bib_fields_of(name: str) -> Sequence[str]:
     """Return the fields of an entry, in lower case, that tell the field `name` of a record."""
-    return _READERS[name][0]
-
-
-def standing_fields(bibliography: Bibliography, entry: EntryTile) -> dict[str, BibField]:
-    """Return an entry's fields by their names in lower case; of two with one name the first."""
-    fields: dict[str, BibField] = {}
-    for each in entry.fields:
-        fields.setdefault(bibliography.text(each.name).lower(), each)
-    return fields
+    return _ARXIV_HOMES if name == "arxiv" else _READERS[name][0]
 
 
 def macros_of(bibliography: Bibliography) -> Macros:
@@ -118,11 +149,11 @@ def macros_of(bibliography: Bibliography) -> Macros:
         if isinstance(tile, MacroTile):
             for each in tile.fields:
                 name = bibliography.text(each.name).lower()
-                macros[name] = text_of(bibliography, each, macros)
+                macros[name] = _text_of(bibliography, each, macros)
     return macros
 
 
-def text_of(bibliography: Bibliography, standing: BibField, macros: Macros) -> str:
+def _text_of(bibliography: Bibliography, standing: BibField, macros: Macros) -> str:
     """Return a value as TeX: pieces joined, macros expanded, blanks and line ends one blank.
 
     A macro that nobody defines stands for its own name.
@@ -153,9 +184,6 @@ _ESCAPED = re.compile(r"\{?\\([&%$#_~{}])(?:\{\})?\}?|\{?\\textasciitilde(?:\{\}
 _URL = re.compile(r"\\url\s?\{(.{0,3000})\}")
 _YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
-Texts = Mapping[str, str]
-"""The fields of one entry as TeX, by their names in lower case."""
-
 
 def _verbatim(text: str) -> str:
     """Return an address or identifier without the TeX that people put round it."""
@@ -181,7 +209,7 @@ def _authors(texts: Texts, _: VenueTable) -> Value:
 
 
 def _venue(texts: Texts, venues: VenueTable) -> Value | None:
-    name = decode(next(texts[home] for home in _VENUES if home in texts))
+    name = decode(next(texts[home] for home in VENUES if home in texts))
     if not name or _PREPRINT.match(name):
         return ARXIV if name else ""
     return venues.named(name)
@@ -243,11 +271,13 @@ def _identifiers(texts: Texts) -> Iterator[Identifier]:
     yield from (found for text in candidates if (found := identifier_of(text)))
 
 
-_VENUES = ("booktitle", "journaltitle", "journal", "maintitle")
+VENUES = ("booktitle", "journaltitle", "journal", "maintitle")
+"""The fields that name a venue; of several the first is read."""
+
 _READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value | None]]] = {
     "title": (("title", "subtitle"), _title),
     "authors": (("author",), _authors),
-    "venue": (_VENUES, _venue),
+    "venue": (VENUES, _venue),
     "year": (("year", "date"), _year),
     "date": (("date", "year", "month", "day"), _date),
     "pages": (("pages",), _pages),
@@ -256,5 +286,5 @@ _READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value 
 }
 _ARXIV_HOMES = ("eprint", "doi", "url", "ee", "journal", "booktitle", "note", "howpublished")
 _TAKEN = frozenset(
-    {"title", "subtitle", "author", "year", "date", "month", "day", "pages", "doi", "url", *_VENUES}
+    {"title", "subtitle", "author", "year", "date", "month", "day", "pages", "doi", "url", *VENUES}
 )

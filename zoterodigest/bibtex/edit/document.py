@@ -12,11 +12,9 @@ from zoterodigest.bibtex.reading import (
     ARXIV,
     BibRecord,
     Macros,
+    StandingEntry,
     bib_fields_of,
-    macros_of,
-    read_bib_record,
-    standing_fields,
-    text_of,
+    standing_entries,
 )
 from zoterodigest.bibtex.tex.titles import folded_title
 from zoterodigest.bibtex.tiles.scanner import scan
@@ -41,7 +39,7 @@ class BibDocument:
 
     name: str
     bibliography: Bibliography
-    tiles: tuple[EntryTile, ...]
+    standing: tuple[StandingEntry, ...]
     entries: tuple[BibRecord, ...]
 
     @property
@@ -54,13 +52,10 @@ class BibDocument:
 
         `written` holds, by citation key, the prints of what an export wrote into an entry of ours.
         """
-        macros = macros_of(self.bibliography) if written else {}
-        entries = []
-        for tile, record in zip(self.tiles, self.entries, strict=True):
-            prints = written.get(record.key)
-            now = prints_of(self.bibliography, tile, macros) if prints else {}
-            entries.append(self._core_entry(tile, record, _untouched(prints or {}, now)))
-        return tuple(entries)
+        return tuple(
+            self._core_entry(one.tile, record, _untouched(written.get(record.key, {}), one))
+            for one, record in zip(self.standing, self.entries, strict=True)
+        )
 
     def unread_texts(self) -> Iterator[str]:
         """Yield the text of every region that cannot be read, to find what still stands there."""
@@ -97,10 +92,11 @@ def _is_on_arxiv_only(record: BibRecord) -> bool:
     return "arxiv" in record.fields and not is_told and record.type in _NO_PLACE
 
 
-def _untouched(written: Prints, now: Prints) -> frozenset[str]:
+def _untouched(written: Prints, entry: StandingEntry) -> frozenset[str]:
     """Return the fields that hold what was written there."""
     if not written:
         return frozenset()
+    now = prints_of(entry)
     return frozenset(
         name for name in FIELDS if all(now.get(it) == written.get(it) for it in bib_fields_of(name))
     )
@@ -109,14 +105,13 @@ def _untouched(written: Prints, now: Prints) -> frozenset[str]:
 def read_bib(name: str, source: bytes, venues: VenueTable) -> BibDocument:
     """Read the .bib `source`, known as `name` to the lock file; nothing in it is refused."""
     bibliography = scan(source)
-    macros = macros_of(bibliography)
-    by_key: dict[str, EntryTile] = {}
-    for tile in bibliography.entries:
-        if key := bibliography.key(tile):
-            by_key.setdefault(key, tile)
-    tiles = tuple(by_key.values())
-    records = tuple(read_bib_record(bibliography, tile, macros, venues) for tile in tiles)
-    return BibDocument(name, bibliography, tiles, records)
+    by_key: dict[str, StandingEntry] = {}
+    for entry in standing_entries(bibliography):
+        if entry.key:
+            by_key.setdefault(entry.key, entry)
+    standing = tuple(by_key.values())
+    records = tuple(entry.record(venues) for entry in standing)
+    return BibDocument(name, bibliography, standing, records)
 
 
 Prints = Mapping[str, str]
@@ -130,21 +125,15 @@ _PLAIN = BibStyle()
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A wanted entry, read back from its own text: as TeX, and fingerprinted."""
+    """A wanted entry, read back from its own text."""
 
     entry: BibEntry
-    alone: Bibliography
-    prints: dict[str, str]
-    macros: Macros
+    standing: StandingEntry
+    prints: Prints
 
     def record(self) -> BibRecord:
         """Return what the entry tells of its work."""
-        return read_bib_record(self.alone, self.alone.entries[0], self.macros, NO_VENUES)
-
-    def title(self) -> str:
-        """Return the title as TeX."""
-        title = standing_fields(self.alone, self.alone.entries[0]).get("title")
-        return text_of(self.alone, title, self.macros) if title else ""
+        return self.standing.record(NO_VENUES)
 
 
 def asked_of(wanted: BibEntry, macros: Macros) -> Asked:
@@ -152,7 +141,8 @@ def asked_of(wanted: BibEntry, macros: Macros) -> Asked:
     alone = scan(_PLAIN.entry(wanted).encode("utf-8", "surrogateescape"))
     if [_parts(alone, entry) for entry in alone.entries] != [(wanted.key, wanted.fields)]:
         raise CannotBeWritten("its values are none that a .bib can hold: braces do not match")
-    return Asked(wanted, alone, prints_of(alone, alone.entries[0], macros), macros)
+    standing = StandingEntry(alone, alone.entries[0], macros)
+    return Asked(wanted, standing, prints_of(standing))
 
 
 def same_bib_value(name: str, wanted: BibRecord, standing: BibRecord) -> bool:
@@ -188,10 +178,7 @@ def _parts(alone: Bibliography, entry: EntryTile) -> tuple[str, tuple[tuple[str,
     return alone.key(entry), tuple(fields)
 
 
-def prints_of(bibliography: Bibliography, entry: EntryTile, macros: Macros) -> dict[str, str]:
+def prints_of(entry: StandingEntry) -> Prints:
     """Return the fingerprints of an entry's type and of the values of its fields."""
-    prints = {
-        name: fingerprint(text_of(bibliography, each, macros))
-        for name, each in standing_fields(bibliography, entry).items()
-    }
-    return {TYPE: fingerprint(bibliography.text(entry.type).lower()), **prints}
+    prints = {name: fingerprint(text) for name, text in entry.texts.items()}
+    return {TYPE: fingerprint(entry.type), **prints}

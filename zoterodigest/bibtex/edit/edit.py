@@ -22,17 +22,17 @@ from zoterodigest.bibtex.export.values import encode_doi, encode_pages
 from zoterodigest.bibtex.facts.rules import BibRules, Style
 from zoterodigest.bibtex.facts.work import venue_names
 from zoterodigest.bibtex.reading import (
+    VENUES,
     BibRecord,
-    macros_of,
-    read_bib_record,
-    standing_fields,
-    text_of,
+    StandingEntry,
+    Texts,
+    standing_entries,
 )
 from zoterodigest.bibtex.tex.latex import Dialect, decode, encode
 from zoterodigest.bibtex.tex.names import Creator, encode_name, texts_by_name
 from zoterodigest.bibtex.tex.titles import encode_title, folded_title
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
+from zoterodigest.bibtex.tiles.tiles import Bibliography
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.names import CollectiveName, PersonName, full_name, split_name
@@ -68,7 +68,7 @@ def put_bib(
     read back as asked, or would change another field, is refused; every other byte stays.
     """
     trial = _BibTrial(bibliography, style, rules)
-    by_key = {bibliography.key(entry): entry for entry in reversed(bibliography.entries)}
+    by_key = {entry.key: entry for entry in reversed(standing_entries(bibliography))}
     # Each field is tried with those kept before it, so that one bad value refuses itself alone.
     operations: list[Operation] = []
     refusals: list[BibRefusal] = []
@@ -92,35 +92,29 @@ def put_bib(
     return EditedBib(outcome.source, tuple(sorted(refusals, key=lambda one: (one.key, one.field))))
 
 
-_VENUES = ("booktitle", "journaltitle", "journal", "maintitle")
 _IN_BOOKS = frozenset({"inproceedings", "conference", "incollection", "inbook"})
 _WITHOUT_VENUE = frozenset({"misc", "online", "unpublished"})
 _FROM_PARENT = ("crossref", "xdata", "xref")
 _PLAIN_HOMES = {"authors": "author", "pages": "pages", "doi": "doi"}
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
-Texts = Mapping[str, str]
-"""The fields of one entry as TeX, by their names in lower case."""
-
 
 class _BibTrial:
     """Edits of one .bib, tried out."""
 
     def __init__(self, bibliography: Bibliography, style: Style, rules: BibRules) -> None:
-        self._standing = BibContext(bibliography)
-        self._macros = macros_of(bibliography)
+        self._context = BibContext(bibliography)
         self._style = style
         self._rules = rules
         self._folding = Folding(rules.venues.canonical, folded_title)
 
-    def operations(self, entry: EntryTile, fields: Fields) -> list[Operation]:
+    def operations(self, entry: StandingEntry, fields: Fields) -> list[Operation]:
         """Return the operation that writes `fields` into an entry, none if they stand there.
 
         Raises `CannotBeWritten` if the entry would not read as asked then, and as before in
         everything else.
         """
-        bibliography = self._standing.bibliography
-        before = self._record(bibliography, entry)
+        before, now = entry.record(self._rules.venues), entry.texts
         asked = {
             name: value
             for name, value in fields.items()
@@ -128,10 +122,6 @@ class _BibTrial:
         }
         if not asked:
             return []
-        now = {
-            name: text_of(bibliography, each, self._macros)
-            for name, each in standing_fields(bibliography, entry).items()
-        }
         new = self._texts(before, now, asked)
         changed = frozenset(home for home, text in new.items() if text != now.get(home, ""))
         texts = {**now, **new}
@@ -140,9 +130,10 @@ class _BibTrial:
         if entry_type != before.type:
             changed |= {TYPE}
         asked_entry = BibEntry(entry_type, before.key, wanted)
-        operation = rewriting(self._standing, entry, asked_entry, changed)
+        operation = rewriting(self._context, entry, asked_entry, changed)
         alone = scan(operation.entry)
-        self._require_as_asked(before, self._record(alone, alone.entries[0]), asked)
+        after = StandingEntry(alone, alone.entries[0], entry.macros)
+        self._require_as_asked(before, after.record(self._rules.venues), asked)
         return [operation]
 
     def _texts(self, record: BibRecord, now: Texts, asked: Fields) -> dict[str, str]:
@@ -167,9 +158,6 @@ class _BibTrial:
         if found and found.kind is VenueKind.JOURNAL:
             return (_journal(now, self._style.dialect),)
         return ("booktitle",)
-
-    def _record(self, bibliography: Bibliography, entry: EntryTile) -> BibRecord:
-        return read_bib_record(bibliography, entry, self._macros, self._rules.venues)
 
     def _form(self, name: str, value: Value) -> Value:
         return canonical(name, value, self._folding)
@@ -198,7 +186,7 @@ def _homes(name: str, record: BibRecord, now: Texts, dialect: Dialect) -> tuple[
         return ("title", "subtitle") if now.get("subtitle") else ("title",)
     if name in _PLAIN_HOMES:
         return (_PLAIN_HOMES[name],)
-    homes = ("year", "date") if name == "year" else _VENUES
+    homes = ("year", "date") if name == "year" else VENUES
     if present := tuple(home for home in homes if home in now):
         return present if name == "year" else present[:1]
     if any(parent in now for parent in _FROM_PARENT):
@@ -217,7 +205,7 @@ def _homes(name: str, record: BibRecord, now: Texts, dialect: Dialect) -> tuple[
 def _arxiv_kept(record: BibRecord, now: Texts, new: Texts, dialect: Dialect) -> dict[str, str]:
     """Return the fields for an arXiv id that so far stands only where a venue is written."""
     arxiv = record.fields.get("arxiv", EMPTY)
-    is_lost = any("arxiv" in now.get(home, "").lower() for home in new if home in _VENUES)
+    is_lost = any("arxiv" in now.get(home, "").lower() for home in new if home in VENUES)
     if not is_lost or "eprint" in now or not isinstance(arxiv, str):
         return {}
     archive = "eprinttype" if _is_biblatex(now, dialect) else "archiveprefix"

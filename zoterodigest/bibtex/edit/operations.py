@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 from zoterodigest.bibtex.export.bib_style import BibStyle, delimited, learnt
 from zoterodigest.bibtex.export.entry import BibEntry
-from zoterodigest.bibtex.reading import standing_fields
+from zoterodigest.bibtex.reading import StandingEntry, standing_entries
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import (
-    BibField,
     Bibliography,
     CommentTile,
     Delimiter,
     EntryTile,
+    Tile,
 )
 from zoterodigest.core.values.span import Edit, OverlappingEdits, Span, splice
 
@@ -206,32 +206,27 @@ def _is_sound(bibliography: Bibliography, operations: Sequence[Operation]) -> bo
     if source is None:
         return False
     after = scan(source)
-    return _entries_of(after) == _expected(bibliography, operations) and [
-        source[tile.span.start : tile.span.end].rstrip() for tile in after.broken
-    ] == [
-        bibliography.source[tile.span.start : tile.span.end].rstrip()
-        for tile in bibliography.broken
-    ]
+    is_expected = _bytes_of(after, after.entries) == _expected(bibliography, operations)
+    return is_expected and _broken_texts(after) == _broken_texts(bibliography)
 
 
-def _entries_of(bibliography: Bibliography) -> list[bytes]:
-    return [bibliography.source[one.span.start : one.span.end] for one in bibliography.entries]
+def _broken_texts(bibliography: Bibliography) -> list[bytes]:
+    return [text.rstrip() for text in _bytes_of(bibliography, bibliography.broken)]
+
+
+def _bytes_of(bibliography: Bibliography, tiles: Iterable[Tile]) -> list[bytes]:
+    return [bibliography.source[one.span.start : one.span.end] for one in tiles]
 
 
 def _expected(bibliography: Bibliography, operations: Iterable[Operation]) -> list[bytes]:
     """Return the entries that should stand in the new file, in order."""
-    replaced: Mapping[int, bytes] = {one.at: one.entry for one in operations if not one.is_new}
-    standing = [
-        (
-            one.span.start,
-            1,
-            replaced.get(one.span.start, bibliography.source[one.span.start : one.span.end]),
-        )
-        for one in bibliography.entries
-    ]
+    starts = [one.span.start for one in bibliography.entries]
+    standing = dict(zip(starts, _bytes_of(bibliography, bibliography.entries), strict=True))
+    standing |= {one.at: one.entry for one in operations if not one.is_new}
+    # New entries come before the one that stands where they are put.
     new = [(one.at, 0, one.entry) for one in operations if one.is_new]
-    ordered = sorted([*standing, *new], key=lambda each: each[:2])
-    return [entry for _, _, entry in ordered if entry]
+    placed = [*new, *((at, 1, entry) for at, entry in standing.items())]
+    return [entry for _, _, entry in sorted(placed, key=lambda each: each[:2]) if entry]
 
 
 TYPE = ""
@@ -239,33 +234,33 @@ TYPE = ""
 
 
 def rewriting(
-    standing: BibContext, entry: EntryTile, wanted: BibEntry, changed: frozenset[str]
+    context: BibContext, entry: StandingEntry, wanted: BibEntry, changed: frozenset[str]
 ) -> Operation:
     """Give the fields named in `changed` of a standing entry the values they have in `wanted`.
 
     A name that is not in `wanted` is taken out; `TYPE` stands for the entry's type. The new entry
     is read again: raises `CannotBeWritten` if anything does not come out as asked or as it stood.
     """
-    bibliography = standing.bibliography
+    source, tile = entry.bibliography.source, entry.tile
     # The entry's own manner goes before that of the file: one entry may be written in another.
-    manner = learnt(bibliography, [entry], standing.manner)
+    manner = learnt(entry.bibliography, [tile], context.manner)
     values = dict(wanted.fields)
     chunks = [
         _rewritten(chunk, values, manner) if chunk.name in changed else chunk
-        for chunk in _chunks(bibliography, entry)
+        for chunk in _chunks(entry)
         if not _leaves(chunk, changed, values)
     ]
-    _insert(chunks, wanted, changed - standing_fields(bibliography, entry).keys(), manner)
+    _insert(chunks, wanted, changed - entry.fields.keys(), manner)
     middle = "".join(f"{chunk.separator}{chunk.named}{chunk.value}" for chunk in chunks)
-    last = entry.fields[-1].value.end if entry.fields else entry.key.end
-    new = (
-        _head(bibliography, entry, manner.type(wanted.entry_type) if TYPE in changed else "")
-        + standing.encoded(middle)
-        + bibliography.source[last : entry.span.end]
-    )
-    if _values(scan(new)) != [_values_after(bibliography, entry, values, changed)]:
+    new_type = f"@{manner.type(wanted.entry_type)}".encode() if TYPE in changed else b""
+    head = source[tile.type.end if new_type else tile.span.start : tile.key.end]
+    last = tile.fields[-1].value.end if tile.fields else tile.key.end
+    new = new_type + head + context.encoded(middle) + source[last : tile.span.end]
+    kept = {name: value for name, value in _values(entry).items() if name not in changed}
+    asked = kept | {name: values[name] for name in changed if name in values}
+    if [_values(one) for one in standing_entries(scan(new))] != [asked]:
         raise CannotBeWritten("it would not read back as written")
-    return Operation(bibliography.key(entry), Edit(entry.span, new), entry.span.start, new)
+    return Operation(entry.key, Edit(tile.span, new), tile.span.start, new)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,24 +280,18 @@ class _Chunk:
 _NUMBER = re.compile(r"\d+")
 
 
-def _chunks(bibliography: Bibliography, entry: EntryTile) -> Iterator[_Chunk]:
-    standing = standing_fields(bibliography, entry)
-    cursor = entry.key.end
-    for each in entry.fields:
-        name = bibliography.text(each.name).lower()
+def _chunks(entry: StandingEntry) -> Iterator[_Chunk]:
+    text, fields, cursor = entry.bibliography.text, entry.fields, entry.tile.key.end
+    for each in entry.tile.fields:
+        name, value = text(each.name).lower(), each.value
         yield _Chunk(
-            name if standing[name] is each else "?",
-            bibliography.text(Span(cursor, each.name.start)),
-            bibliography.text(Span(each.name.start, each.value.start)),
-            bibliography.text(each.value),
-            _delimiter(each),
+            name if fields[name] is each else "?",
+            text(Span(cursor, each.name.start)),
+            text(Span(each.name.start, value.start)),
+            text(value),
+            each.pieces[0].delimiter if len(each.pieces) == 1 else None,
         )
-        cursor = each.value.end
-
-
-def _delimiter(field: BibField) -> Delimiter | None:
-    """Return the delimiter of a value in one piece."""
-    return field.pieces[0].delimiter if len(field.pieces) == 1 else None
+        cursor = value.end
 
 
 def _leaves(chunk: _Chunk, changed: frozenset[str], values: Mapping[str, str]) -> bool:
@@ -322,28 +311,13 @@ def _rewritten(chunk: _Chunk, values: Mapping[str, str], manner: BibStyle) -> _C
     return _Chunk(chunk.name, chunk.separator, chunk.named, delimited(value, wanted))
 
 
-def _values(bibliography: Bibliography) -> list[dict[str, str]]:
-    """Return the values of each entry, without the delimiters of those in one piece."""
-    fields = (standing_fields(bibliography, entry) for entry in bibliography.entries)
-    return [{name: _value(bibliography, each) for name, each in one.items()} for one in fields]
-
-
-def _value(bibliography: Bibliography, field: BibField) -> str:
-    return bibliography.text(field.pieces[0].inner if len(field.pieces) == 1 else field.value)
-
-
-def _values_after(
-    bibliography: Bibliography,
-    entry: EntryTile,
-    values: Mapping[str, str],
-    changed: frozenset[str],
-) -> dict[str, str]:
-    """Return the values that the entry is to have."""
-    standing = standing_fields(bibliography, entry)
-    kept = {
-        name: _value(bibliography, each) for name, each in standing.items() if name not in changed
+def _values(entry: StandingEntry) -> dict[str, str]:
+    """Return the values of an entry as they stand, without delimiters where there is one piece."""
+    text = entry.bibliography.text
+    return {
+        name: text(each.pieces[0].inner if len(each.pieces) == 1 else each.value)
+        for name, each in entry.fields.items()
     }
-    return kept | {name: values[name] for name in changed if name in values}
 
 
 def _insert(
@@ -359,10 +333,3 @@ def _insert(
             chunk = _Chunk(name, separator, "", manner.field(name, value))
             chunks.insert(places[-1] if places else 0, chunk)
         earlier.add(name)
-
-
-def _head(bibliography: Bibliography, entry: EntryTile, new_type: str) -> bytes:
-    """Return the bytes up to the end of the key, with another type if one is given."""
-    if not new_type:
-        return bibliography.source[entry.span.start : entry.key.end]
-    return f"@{new_type}".encode() + bibliography.source[entry.type.end : entry.key.end]

@@ -30,9 +30,9 @@ from zoterodigest.bibtex.edit.operations import (
 )
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.keys import letters_of
-from zoterodigest.bibtex.reading import macros_of, read_bib_record
+from zoterodigest.bibtex.reading import StandingEntry, macros_of
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem, EntryTile
+from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.works.work import naming, work_of
 
@@ -116,18 +116,19 @@ class _SpliceRun:
     ) -> None:
         self._adopted = adopted
         self._bibliography = bibliography
-        self._standing = BibContext(bibliography)
-        self._macros = macros_of(bibliography)
+        self._context = BibContext(bibliography)
         self._wanted = wanted
-        self._prints = {key: dict(prints) for key, prints in ours.items()}
-        self._by_key: dict[str, EntryTile] = {}
-        for entry in bibliography.entries:
-            self._by_key.setdefault(bibliography.key(entry), entry)
-        self._matched: list[tuple[Asked, EntryTile]] = []
+        self._prints = dict(ours)
+        self._macros = macros_of(bibliography)
+        self._entries = [
+            StandingEntry(bibliography, tile, self._macros) for tile in bibliography.entries
+        ]
+        self._by_key = {entry.key: entry for entry in reversed(self._entries)}
+        self._matched: list[tuple[Asked, StandingEntry]] = []
         self._new: list[BibEntry] = []
         self._aliases: dict[str, str] = {}
         self._operations: list[Operation] = []
-        self._written: dict[str, tuple[dict[str, str], frozenset[str]]] = {}
+        self._written: dict[str, tuple[Prints, frozenset[str]]] = {}
         self._kept: list[DeclinedBibEdit] = []
         self._refused: list[DeclinedBibEdit] = []
         self._problems = list(bibliography.problems())
@@ -142,14 +143,13 @@ class _SpliceRun:
                 self._refused.append(DeclinedBibEdit(wanted.key, "", str(error)))
                 continue
             found = self._found(asked)
-            if isinstance(found, EntryTile):
-                key = self._bibliography.key(found)
-                if key != wanted.key:
-                    self._aliases[wanted.key] = key
-                    self._follow(wanted.key, key)
+            if isinstance(found, StandingEntry):
+                if found.key != wanted.key:
+                    self._aliases[wanted.key] = found.key
+                    self._follow(wanted.key, found.key)
                 # Two wanted entries may be one work in the file; the first one writes it.
-                if found.span.start not in claimed:
-                    claimed.add(found.span.start)
+                if found.tile.span.start not in claimed:
+                    claimed.add(found.tile.span.start)
                     self._matched.append((asked, found))
             elif found is None and self._is_hidden(asked):
                 continue
@@ -161,29 +161,28 @@ class _SpliceRun:
     def rewrite(self, held: Set[str]) -> None:
         """Write into our entries, but those `held`, what differs and nobody edited there."""
         for asked, entry in self._matched:
-            key = self._bibliography.key(entry)
-            if key in self._prints and held.isdisjoint({key, asked.entry.key}):
-                self._rewrite(key, asked, entry)
+            if entry.key in self._prints and held.isdisjoint({entry.key, asked.entry.key}):
+                self._rewrite(entry.key, asked, entry)
 
     def prune(self) -> None:
         """Remove our entries that are no longer wanted."""
-        wanted = {entry.span.start for _, entry in self._matched}
+        wanted = {entry.tile.span.start for _, entry in self._matched}
         for key, prints in sorted(self._prints.items()):
             entry = self._by_key.get(key)
-            if entry is None or entry.span.start in wanted:
+            if entry is None or entry.tile.span.start in wanted:
                 continue
-            if self._standing_prints(entry) != prints:
+            if prints_of(entry) != prints:
                 self._kept.append(
                     DeclinedBibEdit(key, "", "no longer wanted, but edited in the file")
                 )
             else:
-                self._operations.append(bib_removal(self._bibliography, entry))
+                self._operations.append(bib_removal(self._bibliography, entry.tile))
 
     def add(self) -> None:
         """Write what is not in the file."""
         leaving = frozenset(one.at for one in self._operations if not one.entry)
-        places = Places(self._standing, leaving)
-        taken = {self._bibliography.key(one).casefold() for one in self._bibliography.entries}
+        places = Places(self._context, leaving)
+        taken = {one.key.casefold() for one in self._entries}
         new = (
             sorted(self._new, key=lambda one: one.key.casefold()) if places.is_sorted else self._new
         )
@@ -233,12 +232,11 @@ class _SpliceRun:
     def _catalogue(self) -> Catalogue:
         """The works that stand in the file; not needed where all that is wanted is ours."""
         catalogue = Catalogue()
-        for at, entry in enumerate(self._bibliography.entries):
-            record = read_bib_record(self._bibliography, entry, self._macros, NO_VENUES)
-            catalogue.add(str(at), work_of(record))
+        for at, entry in enumerate(self._entries):
+            catalogue.add(str(at), work_of(entry.record(NO_VENUES)))
         return catalogue
 
-    def _found(self, asked: Asked) -> EntryTile | Ambiguous | None:
+    def _found(self, asked: Asked) -> StandingEntry | Ambiguous | None:
         key = asked.entry.key
         same_key = self._by_key.get(key)
         if same_key is not None and (key in self._prints or key in self._adopted):
@@ -247,9 +245,9 @@ class _SpliceRun:
             return None
         match self._catalogue.find(work_of(asked.record())):
             case Adopt(at):
-                return self._bibliography.entries[int(at)]
+                return self._entries[int(at)]
             case Ambiguous(places):
-                standing = [self._bibliography.entries[int(at)] for at in places]
+                standing = [self._entries[int(at)] for at in places]
                 if same_key in standing:
                     return same_key
                 self._doubt(key, standing)
@@ -260,7 +258,7 @@ class _SpliceRun:
         """Tell whether the work seems to stand in a broken region, and say so."""
         if not self._hidden:
             return False
-        marks = [f"{{{asked.entry.key},", asked.title()]
+        marks = [f"{{{asked.entry.key},", asked.standing.texts.get("title", "")]
         marks += [one.value for one in naming(asked.record().identifiers)]
         for line, text in self._hidden:
             if any(mark and mark.casefold() in text for mark in marks):
@@ -286,8 +284,8 @@ class _SpliceRun:
         if old in self._prints and new not in self._prints and old not in self._by_key:
             self._prints[new] = self._prints.pop(old)
 
-    def _doubt(self, key: str, standing: Iterable[EntryTile]) -> None:
-        places = sorted(self._bibliography.place(one.span.start).line for one in standing)
+    def _doubt(self, key: str, standing: Iterable[StandingEntry]) -> None:
+        places = sorted(self._bibliography.place(one.tile.span.start).line for one in standing)
         if len(places) == 1:
             found, doubt = f"the entry in line {places[0]}", "but that is not certain"
             other, advice = "that entry", "If it is"
@@ -301,8 +299,8 @@ class _SpliceRun:
         )
         self._problems.append(BibProblem(BibPlace(places[0], 1), reason))
 
-    def _rewrite(self, key: str, asked: Asked, entry: EntryTile) -> None:
-        base, then, now = self._prints[key], asked.prints, self._standing_prints(entry)
+    def _rewrite(self, key: str, asked: Asked, entry: StandingEntry) -> None:
+        base, then, now = self._prints[key], asked.prints, prints_of(entry)
         names = sorted(then.keys() | base.keys())
         differing = [name for name in names if then.get(name) != now.get(name)]
         places = [name for name in differing if name in now or name in base]
@@ -320,7 +318,7 @@ class _SpliceRun:
             self._prints[key] = prints
             return
         try:
-            operation = rewriting(self._standing, entry, asked.entry, changed)
+            operation = rewriting(self._context, entry, asked.entry, changed)
         except CannotBeWritten as error:
             self._refused.append(DeclinedBibEdit(key, "", str(error)))
             return
@@ -328,19 +326,15 @@ class _SpliceRun:
         self._written[key] = prints, changed
 
     def _alike(
-        self, asked: Asked, entry: EntryTile, names: Sequence[str]
+        self, asked: Asked, entry: StandingEntry, names: Sequence[str]
     ) -> tuple[frozenset[str], frozenset[str]]:
         """Return those of `names` that say what is wanted, and those that do but for case."""
         if not names:
             return frozenset(), frozenset()
-        wanted = asked.record()
-        standing = read_bib_record(self._bibliography, entry, self._macros, NO_VENUES)
+        wanted, standing = asked.record(), entry.record(NO_VENUES)
         same = (name for name in names if same_bib_value(name, wanted, standing))
         alike = (name for name in names if says_alike(name, wanted, standing))
         return frozenset(same), frozenset(alike)
-
-    def _standing_prints(self, entry: EntryTile) -> dict[str, str]:
-        return prints_of(self._bibliography, entry, self._macros)
 
 
 def _in_order(kept: Iterable[DeclinedBibEdit]) -> tuple[DeclinedBibEdit, ...]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoterodigest.bibtex.edit.document import Prints, prints_of
-from zoterodigest.bibtex.reading import macros_of
+from zoterodigest.bibtex.reading import standing_entries
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project
@@ -29,9 +29,4 @@ def standing_bibs(
 
 def standing_prints(source: bytes) -> dict[str, Prints]:
     """Return the prints of all entries of a .bib, by citation key: of two with one the first."""
-    bibliography = scan(source)
-    macros = macros_of(bibliography)
-    return {
-        bibliography.key(entry): prints_of(bibliography, entry, macros)
-        for entry in reversed(bibliography.entries)
-    }
+    return {entry.key: prints_of(entry) for entry in reversed(standing_entries(scan(source)))}
