@@ -31,6 +31,11 @@ def option(
     return _declared(default, typer.Option(None if default == () else default, *flags, **more))
 
 
+def flag(names: str, help: str) -> Any:
+    """Declare an option that is True if a person gives it."""
+    return option(names, help, False)
+
+
 def argument(metavar: str, default: Any = ..., **more: Any) -> Any:
     """Declare an argument, which a person must give if it has no default.
 
@@ -59,11 +64,11 @@ class Invocation:
         "--format NAME|FILE.toml",
         "Use only this format: a name from `zoterodigest formats`, or a format file.",
     )
-    is_dry_run: bool = option("--dry-run -n", "Show the plan, change nothing.", False)
-    is_agreed: bool = option("--yes -y", "Answer every question with yes.", False)
-    is_offline: bool = option("--offline", "Don't look anything up.", False)
-    with_stats: bool = option("--stats", "Show how many requests the run made.", False)
-    as_json: bool = option("--json", "Print JSON.", False)
+    is_dry_run: bool = flag("--dry-run -n", "Show the plan, change nothing.")
+    is_agreed: bool = flag("--yes -y", "Answer every question with yes.")
+    is_offline: bool = flag("--offline", "Don't look anything up.")
+    with_stats: bool = flag("--stats", "Show how many requests the run made.")
+    as_json: bool = flag("--json", "Print JSON.")
     max_changes: int | None = option(
         "--max-changes N",
         "Allow one field to change in up to N entries.",

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linked_digests, project_in, require_idle_to_write
 from zoterodigest.cli.base.screen import (
     counted,
@@ -60,9 +60,7 @@ def add(
         "Add below this heading, or A / B.",
         shown="the only one, the newest day's",
     ),
-    may_double: bool = option(
-        "--allow-duplicate", "Also add papers that a digest has already.", False
-    ),
+    may_double: bool = flag("--allow-duplicate", "Also add papers that a digest has already."),
 ) -> int:
     """Add papers to a digest.
 

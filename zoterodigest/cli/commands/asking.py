@@ -64,9 +64,7 @@ def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
             case "s" | "q":
                 return letter
             case _:
-                emit(
-                    f"  {key}  both ends get what {HOLDERS[end]} holds" for key, end in ends.items()
-                )
+                emit(f"  {key}  both ends get what {HOLDERS[ends[key]]} holds" for key in ends)
                 emit(f"  {line}" for line in _HELP)
                 continue
         if value is not None:

@@ -6,13 +6,12 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
 from getpass import getpass
 from pathlib import Path
 
 from zoterodigest.cli.base import network
 from zoterodigest.cli.base.network import ENVIRONMENT_KEY
-from zoterodigest.cli.base.options import argument, command, option
+from zoterodigest.cli.base.options import argument, command, flag
 from zoterodigest.cli.base.screen import emit, hanging, tell, visible
 from zoterodigest.cli.base.talk import busy, countdown
 from zoterodigest.errors import ZoterodigestError
@@ -40,10 +39,9 @@ from zoterodigest.project.layout import Project, find_project
 )
 def auth(
     words: Sequence[str] = argument("[status|remove] [LIBRARY]", ()),
-    key_file: bool = option(
+    key_file: bool = flag(
         "--key-file",
         "With desktop, without a keyring: keep the key in a file that only you can read.",
-        False,
     ),
 ) -> None:
     """Keep an API key in the keyring of this system.
@@ -87,14 +85,14 @@ def auth(
             "only the key of the Zotero on this computer is kept in a file",
             f"Run `zoterodigest auth desktop --key-file`; for zotero.org use {ENVIRONMENT_KEY}.",
         )
-    subject = Subject(_named(rest[0]) if rest else None)
+    address = _named(rest[0]) if rest else _ALL
     match action:
         case "status":
-            _show_status(subject if rest else Subject(_of_project()))
+            _show_status(address if rest else _of_project())
         case "remove":
-            _remove(subject)
+            _remove(address)
         case _:
-            _take(subject)
+            _take(address)
 
 
 _NEW_KEY = (
@@ -110,21 +108,13 @@ class BadKey(ZoterodigestError):
     exit_code = 19
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """What a key is for: one library, or all of zotero.org (`library` is None)."""
+_ALL = WebAddress(ZOTERO_ORG, "user", 0)
+"""All libraries at zotero.org, which share a key: the numbers of its users begin with 1."""
 
-    library: WebAddress | None
 
-    @property
-    def name(self) -> str:
-        """The name of the key in the keyring."""
-        return self.address.server if self.library is None else self.library.identity
-
-    @property
-    def address(self) -> WebAddress:
-        """Where to ask for the key's rights; they do not depend on the library."""
-        return self.library or WebAddress(ZOTERO_ORG, "user", 0)
+def _key_name(address: WebAddress) -> str:
+    """Return the name of the key in the keyring: of one library, or of all at zotero.org."""
+    return address.server if address == _ALL else address.identity
 
 
 def _named(text: str) -> WebAddress:
@@ -134,34 +124,34 @@ def _named(text: str) -> WebAddress:
     return address
 
 
-def _of_project() -> WebAddress | None:
-    """Return the library of the project around the current folder, if it needs a key."""
+def _of_project() -> WebAddress:
+    """Return the library of the project of the current folder, `_ALL` if it needs no key."""
     config = find_project(Path())
     named = Project.load(config).configuration.library if config else ""
     text = named or network.library_in(os.environ)
-    address = parse_address(text) if text else None
-    return address if isinstance(address, WebAddress) else None
+    address = parse_address(text) if text else _ALL
+    return address if isinstance(address, WebAddress) else _ALL
 
 
-def _take(subject: Subject) -> None:
+def _take(address: WebAddress) -> None:
     """Ask for a key, look what it opens, and keep it."""
-    if subject.address.url == ZOTERO_ORG and sys.stdin.isatty():
+    if address.url == ZOTERO_ORG and sys.stdin.isatty():
         tell(["zotero.org gives you a key at", f"  {_NEW_KEY}"])
         tell(hanging("", "Leave library, notes and write access checked, save it, and copy it."))
     key = _asked_for()
-    rights = _rights(subject, key)
-    emit(_told(rights, subject))
-    if subject.library is not None and not rights.may_read(subject.library):
+    rights = _rights(address, key)
+    emit(_told(rights, address))
+    if address != _ALL and not rights.may_read(address):
         raise BadKey(
-            f"this key does not open {subject.library.identity}, so it was not kept",
+            f"this key does not open {address.identity}, so it was not kept",
             "Give it access to that library, or take the key of an account that has it.",
         )
-    store_key(subject.name, key)
+    store_key(_key_name(address), key)
     folder = network.cache_folder()
     if folder is not None:
         # What another key has read may be more than this key may see.
         forget_all(folder)
-    emit([f"It is kept in the keyring of this system, as zoterodigest, {subject.name}."])
+    emit([f"It is kept in the keyring of this system, as zoterodigest, {_key_name(address)}."])
     if os.environ.get(ENVIRONMENT_KEY):
         tell([f"{ENVIRONMENT_KEY} is set, and goes before it."])
 
@@ -176,25 +166,24 @@ def _asked_for() -> str:
     return key
 
 
-def _rights(subject: Subject, key: str) -> Rights:
-    with busy(f"Asking {visible(subject.address.server)} what the key opens"):
+def _rights(address: WebAddress, key: str) -> Rights:
+    with busy(f"Asking {visible(address.server)} what the key opens"):
         try:
-            return rights_of(subject.address, Access(lambda _: key, None, countdown))
+            return rights_of(address, Access(lambda _: key, None, countdown))
         except KeyRefused as error:
-            server = subject.address.server
             raise BadKey(
-                f"{server} knows no such API key", "Copy it once more, or make a new one."
+                f"{address.server} knows no such API key", "Copy it once more, or make a new one."
             ) from error
 
 
-def _told(rights: Rights, subject: Subject) -> Iterator[str]:
+def _told(rights: Rights, address: WebAddress) -> Iterator[str]:
     """Yield whose key it is and what it opens."""
     yield f"The key is of {visible(rights.name) or 'user'} (user:{rights.user}). It opens"
-    own = WebAddress(subject.address.url, "user", rights.user)
+    own = WebAddress(address.url, "user", rights.user)
     opened = [own, *(WebAddress(own.url, "group", number) for number in rights.groups)]
-    if subject.library is not None and subject.library not in opened:
-        opened.append(subject.library)
-    yield from (f"  {address.identity:<14} {_access(rights, address)}" for address in opened)
+    if address not in (_ALL, *opened):
+        opened.append(address)
+    yield from (f"  {one.identity:<14} {_access(rights, one)}" for one in opened)
     if rights.opens_all_groups:
         yield f"  {'every group':<14} {_words(rights.may_write_all_groups, sees_notes=True)}"
 
@@ -210,23 +199,23 @@ def _words(may_write: bool, *, sees_notes: bool) -> str:
     return ("to read and write" if may_write else "to read only: pull works, push does not") + notes
 
 
-def _show_status(subject: Subject) -> None:
-    key, origin = network.key_and_origin(subject.address)
+def _show_status(address: WebAddress) -> None:
+    key, origin = network.key_and_origin(address)
     if not key:
         raise KeyRefused(
-            f"there is no API key for {subject.name} on this machine",
-            f"{key_taken(subject.library.identity if subject.library else '')}.",
+            f"there is no API key for {_key_name(address)} on this machine",
+            f"{key_taken('' if address == _ALL else address.identity)}.",
         )
-    emit([f"There is an API key for {subject.name}, from {origin}."])
-    emit(_told(_rights(subject, key), subject))
+    emit([f"There is an API key for {_key_name(address)}, from {origin}."])
+    emit(_told(_rights(address, key), address))
 
 
-def _remove(subject: Subject) -> None:
-    if remove_key(subject.name):
-        emit([f"The API key for {subject.name} is no longer in the keyring."])
+def _remove(address: WebAddress) -> None:
+    if remove_key(_key_name(address)):
+        emit([f"The API key for {_key_name(address)} is no longer in the keyring."])
         emit(["It is still valid: zotero.org/settings/keys deletes it for good."])
     else:
-        emit([f"The keyring holds no API key for {subject.name}."])
+        emit([f"The keyring holds no API key for {_key_name(address)}."])
 
 
 def _permit(action: str, address: DesktopAddress, *, with_key_file: bool) -> None:

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.bibtex.cited.cited import At, Checked, Cited, Standing, check_keys
+from zoterodigest.bibtex.cited.cited import At, Checked, Citation, Cited, Standing, check_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.network import chosen
@@ -138,20 +138,16 @@ def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[
     return {
         "cited": len(cited.keys),
         "missing": [
-            {
-                "citekey": one.citation.key,
-                **json_value(one.citation.at),
-                "similar": one.similar or None,
-            }
-            for one in checked.missing
+            {**_named(one.citation), "similar": one.similar or None} for one in checked.missing
         ],
-        "doubled": [
-            [{"citekey": one.key, **json_value(one.at)} for one in entries]
-            for entries in checked.doubled
-        ],
-        "unused": [{"citekey": one.key, **json_value(one.at)} for one in checked.unused],
+        "doubled": [[_named(one) for one in entries] for entries in checked.doubled],
+        "unused": [_named(one) for one in checked.unused],
         "warnings": [{**json_value(at), "reason": sentence} for at, sentence in warnings],
     }
+
+
+def _named(one: Citation | Standing) -> dict[str, Any]:
+    return {"citekey": one.key, **json_value(one.at)}
 
 
 def _errors(checked: Checked) -> Iterator[_Finding]:

@@ -12,7 +12,7 @@ from typing import Any
 import typer
 
 from zoterodigest.bibtex.keys import KeySource
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, group, option
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, group
 from zoterodigest.cli.base.project_context import open_existing
 from zoterodigest.cli.base.screen import (
     Column,
@@ -100,7 +100,7 @@ def write(
     asked: Invocation,
     item: str = argument("ITEM", "", help="An item, by its key or citation key."),
     key: str = argument("KEY", "", help="Its new citation key."),
-    is_all: bool = option("--all", "Write the new keys of all items without one.", False),
+    is_all: bool = flag("--all", "Write the new keys of all items without one."),
 ) -> int:
     """Write a citation key into an item, or the new keys into all.
 

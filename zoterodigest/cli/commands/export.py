@@ -15,7 +15,7 @@ from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.cli.base.options import FINE, Invocation, command, option
+from zoterodigest.cli.base.options import FINE, Invocation, command, flag, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.commands.bib_files import (
@@ -90,20 +90,18 @@ class ExportOptions:
         (),
     )
     order: Order | None = option("--sort", "The order.", None, shown="digest")
-    short_venues: bool = option("--short-venues", "Short venue names: CVPR.", False)
-    abstract: bool = option("--abstract", "Include abstracts.", False)
-    note: bool = option("--note", "Include comments.", False)
-    awards: bool = option("--awards", "Include awards, as notes.", False)
+    short_venues: bool = flag("--short-venues", "Short venue names: CVPR.")
+    abstract: bool = flag("--abstract", "Include abstracts.")
+    note: bool = flag("--note", "Include comments.")
+    awards: bool = flag("--awards", "Include awards, as notes.")
     add_only: bool | None = option(
         "--add-only/--update",
         "Only add entries, or also update those that export wrote.",
         None,
         shown="--update in a file that export made",
     )
-    prune: bool = option(
-        "--prune", "Remove unwanted entries that export wrote; not with --add-only.", False
-    )
-    may_overwrite: bool = option("--overwrite", "Write the file anew; its content is lost.", False)
+    prune: bool = flag("--prune", "Remove unwanted entries that export wrote; not with --add-only.")
+    may_overwrite: bool = flag("--overwrite", "Write the file anew; its content is lost.")
 
     @property
     def is_csl(self) -> bool:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import count
 from pathlib import Path
 
-from zoterodigest.cli.base.options import argument, command, option
+from zoterodigest.cli.base.options import argument, command, flag
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import emit, hanging, visible
 from zoterodigest.digest.read.detect import read_document
@@ -27,7 +27,7 @@ from zoterodigest.project.running import running
 @command("files is_fresh")
 def init(
     files: Sequence[Path] = argument("FILE", ()),
-    is_fresh: bool = option("--fresh", "Rename the lock file and start anew.", False),
+    is_fresh: bool = flag("--fresh", "Rename the lock file and start anew."),
 ) -> None:
     """Write a zoterodigest.toml to adjust.
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.network import access
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, group, option
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, group
 from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.project_context import (
     NoLibraryYet,
@@ -45,9 +45,9 @@ class _CopyRequest:
 
     source: str = argument("FROM", help="The library to copy.")
     target: str = argument("TO", help="The library to copy it into.")
-    is_whole: bool = option("--all", "Copy every item, not only linked ones.", False)
-    with_trash: bool = option("--trash", "Also copy the trash, into the trash.", False)
-    is_switched: bool = option("--switch", "Write TO into zoterodigest.toml afterwards.", False)
+    is_whole: bool = flag("--all", "Copy every item, not only linked ones.")
+    with_trash: bool = flag("--trash", "Also copy the trash, into the trash.")
+    is_switched: bool = flag("--switch", "Write TO into zoterodigest.toml afterwards.")
 
     @contextmanager
     def opened(self, reaching: Access) -> Iterator[tuple[Workspace, Workspace]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from zoterodigest.cli.base.options import Invocation, command, option
+from zoterodigest.cli.base.options import Invocation, command, flag, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import filter_items, library_data, library_text
@@ -22,7 +22,7 @@ def ls(
     tags: Sequence[str] = option(
         "--tag TAG", "Only items with this tag. Repeatable; an item must have all of them.", ()
     ),
-    with_children: bool = option("--children", "With --json: also notes and attachments.", False),
+    with_children: bool = flag("--children", "With --json: also notes and attachments."),
 ) -> None:
     """List the items of the library by collection.
 

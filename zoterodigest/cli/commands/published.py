@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
-from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, option
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, flag
 from zoterodigest.cli.base.project_context import (
     ProjectContext,
     open_context,
@@ -41,9 +41,9 @@ from zoterodigest.sync.syncing.sync_run import carry_out
 )
 def published(
     asked: Invocation,
-    is_applied: bool = option("--apply", "Change the items and the project's .bib files.", False),
-    into_digests: bool = option("--markdown", "With --apply: also change the digests.", False),
-    asks_nobody: bool = option("--offline", "Ask no service; use kept answers.", False),
+    is_applied: bool = flag("--apply", "Change the items and the project's .bib files."),
+    into_digests: bool = flag("--markdown", "With --apply: also change the digests."),
+    asks_nobody: bool = flag("--offline", "Ask no service; use kept answers."),
 ) -> int:
     """Find where papers were published, and show the evidence.
 

@@ -178,9 +178,7 @@ def _data(left: RemovalResult, place: ProjectContext) -> dict[str, Any]:
         "library": {"address": place.address},
         "written": left.written,
         "links": [{"id": row.id, "digest": row.digest, "item": row.item} for row in leaving.rows],
-        "trash": [
-            {"key": item.key, "title": shown_title(by_key[item.key])} for item in leaving.trash
-        ],
+        "trash": [{"key": one.key, "title": shown_title(by_key[one.key])} for one in leaving.trash],
         "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in leaving.patches],
         "collections": [{"key": one.key, "name": one.name} for one in leaving.collections],
         "kept": leaving.kept,

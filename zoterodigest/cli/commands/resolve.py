@@ -15,6 +15,7 @@ from zoterodigest.cli.base.options import (
     Invocation,
     argument,
     command,
+    flag,
     option,
 )
 from zoterodigest.cli.base.project_context import open_context, require_idle_to_write
@@ -60,7 +61,7 @@ from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 @command("files with_diverged address as_json", epilog="Next: `zoterodigest resolve` decides them.")
 def conflicts(
     asked: Invocation,
-    with_diverged: bool = option("--diverged --apart -a", "Also list diverged fields.", False),
+    with_diverged: bool = flag("--diverged --apart -a", "Also list diverged fields."),
 ) -> int:
     """List fields that were edited on both sides.
 
@@ -91,9 +92,9 @@ class _ResolveWish:
     id: str = argument("ID", "")
     field: str = option("--field NAME", "Only this field.")
     keep: End | None = option("--keep", "The side to keep.", None)
-    is_edit: bool = option("--edit", "Write the value for both sides in $VISUAL or $EDITOR.", False)
-    is_all: bool = option("--all", "Every conflict, with --keep.", False)
-    with_diverged: bool = option("--diverged --apart -a", "Also decide diverged fields.", False)
+    is_edit: bool = flag("--edit", "Write the value for both sides in $VISUAL or $EDITOR.")
+    is_all: bool = flag("--all", "Every conflict, with --keep.")
+    with_diverged: bool = flag("--diverged --apart -a", "Also decide diverged fields.")
 
     @property
     def asks(self) -> bool:
@@ -108,12 +109,10 @@ class _ResolveWish:
 def resolve(
     wish: _ResolveWish,
     asked: Invocation,
-    is_acknowledged: bool = option(
-        "--acknowledge", "Accept a report of `status` until its values change.", False
+    is_acknowledged: bool = flag(
+        "--acknowledge", "Accept a report of `status` until its values change."
     ),
-    is_forgotten: bool = option(
-        "--forget", "Report in `status` again what you acknowledged.", False
-    ),
+    is_forgotten: bool = flag("--forget", "Report in `status` again what you acknowledged."),
 ) -> int:
     """Decide fields that were edited on both sides.
 
@@ -239,9 +238,7 @@ def _meant(fields: Sequence[OpenField], wish: _ResolveWish) -> Sequence[OpenFiel
                 f"Give --keep {end.value} or --keep {End.ZOTERO.value}.",
             )
         return found
-    kinds = (
-        {OpenReason.CONFLICT, OpenReason.DIVERGED} if wish.with_diverged else {OpenReason.CONFLICT}
-    )
+    kinds = {OpenReason.CONFLICT} | ({OpenReason.DIVERGED} if wish.with_diverged else set())
     found = tuple(one for one in fields if one.kind in kinds and _is_between(one, wish.keep))
     return in_field(found, wish.field) if wish.field and found else found
 
@@ -318,9 +315,7 @@ def _data(
     resolving: Resolving, failures: Sequence[FailedRecord], after: Sequence[OpenField]
 ) -> dict[str, Any]:
     return {
-        "resolved": [
-            {**field_data(one.field), "chosen": one.choice} for one in resolving.decisions
-        ],
+        "resolved": [{**field_data(it.field), "chosen": it.choice} for it in resolving.decisions],
         "failures": failures,
         "conflicts": [field_data(one) for one in after if one.kind is OpenReason.CONFLICT],
     }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zoterodigest.cli.base.options import CONFLICTING, PENDING, Invocation, command, option
+from zoterodigest.cli.base.options import CONFLICTING, PENDING, Invocation, command, flag
 from zoterodigest.cli.base.project_context import opened_context
 from zoterodigest.cli.base.screen import emit, wrapped
 from zoterodigest.cli.base.talk import busy
@@ -20,10 +20,10 @@ from zoterodigest.sync.run.run import Options, prepare
 @command("files is_check is_all address format_name as_json")
 def status(
     asked: Invocation,
-    is_check: bool = option(
-        "--check", "Exit with 4 if changes are pending, 3 if there are conflicts.", False
+    is_check: bool = flag(
+        "--check", "Exit with 4 if changes are pending, 3 if there are conflicts."
     ),
-    is_all: bool = option("--all", "Also list reports that you acknowledged.", False),
+    is_all: bool = flag("--all", "Also list reports that you acknowledged."),
 ) -> int:
     """Show what is in sync and what is not.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from zoterodigest.cli.base.options import Invocation, command, option
+from zoterodigest.cli.base.options import Invocation, command, flag, option
 from zoterodigest.cli.commands.runs import run
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
@@ -24,13 +24,11 @@ class RunChoices:
     fill: Sequence[str] = option(
         "--fill FIELD", "Fill in this field if an entry leaves it empty. Repeatable.", ()
     )
-    no_notes: bool = option("--no-notes", "Skip summaries and notes.", False)
-    relink: bool = option(
-        "--relink",
-        "Link again what you unlinked, removed or trashed; restore deleted notes.",
-        False,
+    no_notes: bool = flag("--no-notes", "Skip summaries and notes.")
+    relink: bool = flag(
+        "--relink", "Link again what you unlinked, removed or trashed; restore deleted notes."
     )
-    allow_removals: bool = option("--allow-removals", "Allow any number of removals.", False)
+    allow_removals: bool = flag("--allow-removals", "Allow any number of removals.")
 
 
 _FIRST = "is_agreed is_offline address format_name only"
