@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,7 +21,7 @@ from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
@@ -137,14 +137,11 @@ def open_context(asked: Invocation) -> ProjectContext:
     workspace = open_workspace(meant, start, chosen=meaning, wanted_format=asked.format_name)
     _require_digests(workspace, linked)
     library, base = library_meant(workspace.project, start, meaning)
-    match parse_address(library):
-        case EmbeddedAddress(path):
-            file = near(base / path)
-            return ProjectContext(
-                workspace, EmbeddedAddress(str(file)).text, file, meaning.access.tally
-            )
-        case _:
-            return ProjectContext(workspace, library, None, meaning.access.tally)
+    file = None
+    if isinstance(embedded := parse_address(library), EmbeddedAddress):
+        file = near(base / embedded.path)
+        library = EmbeddedAddress(str(file)).text
+    return ProjectContext(workspace, library, file, meaning.access.tally)
 
 
 def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
@@ -252,3 +249,11 @@ def open_existing(address: str, start: Path) -> Workspace:
     """
     library = open_library(address, start)
     return replace(open_workspace((), start, chosen=chosen(address)), library=library)
+
+
+def over_bibs(
+    workspace: Workspace, bibs: Iterable[BibFile], rules: Mapping[str, object]
+) -> Workspace:
+    """Return `workspace` with only these .bib files; `rules` go before those they have."""
+    asked = (replace(bib, rules=bib.rules.model_copy(update=rules)) for bib in bibs)
+    return replace(workspace, bibs=tuple(asked))

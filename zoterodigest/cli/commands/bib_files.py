@@ -12,7 +12,13 @@ from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.outside import loaded
-from zoterodigest.cli.base.project_context import linked_digests, near, open_library, project_in
+from zoterodigest.cli.base.project_context import (
+    linked_digests,
+    near,
+    open_library,
+    over_bibs,
+    project_in,
+)
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, tell_failure, visible
 from zoterodigest.cli.base.talk import require_consent, tell_failures
 from zoterodigest.cli.show.bib_text import dropped_text, notes_text, summary, unsettable_text
@@ -71,7 +77,7 @@ def export_into(
     workspace: Workspace, bibs: Iterable[BibFile], given: Given, writing: Writing
 ) -> int:
     """Bring `bibs` up to date, or write them anew; return the exit code."""
-    workspace = _with(workspace, bibs, given)
+    workspace = over_bibs(workspace, bibs, given)
     with workspace.library:
         exports = prepare_exports(workspace, anew=writing.may_overwrite)
         if writing.may_overwrite:
@@ -93,18 +99,13 @@ def show_new_bib(workspace: Workspace, given: Given) -> int:
     """Show what a new .bib of the project would hold, and return the exit code."""
     nowhere = workspace.project.bib_file(workspace.project.root / "-.bib")
     with workspace.library:
-        (bib,) = prepare_exports(_with(workspace, [nowhere], given), anew=True).bibs
+        (bib,) = prepare_exports(over_bibs(workspace, [nowhere], given), anew=True).bibs
     emit_text(bib.source.decode("utf-8", "replace"))
     _tell(bib)
     failures = tuple(failures_of_bibs([bib]))
     for failure in failures:
         tell_failure(failure.title, failure.reason)
     return FAILED if failures else FINE
-
-
-def _with(workspace: Workspace, bibs: Iterable[BibFile], given: Given) -> Workspace:
-    asked = (replace(bib, rules=bib.rules.model_copy(update=given)) for bib in bibs)
-    return replace(workspace, bibs=tuple(asked))
 
 
 def _tell(bib: NewBib) -> None:

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.bibtex.cited.cited import At, Checked, Citation, Cited, Standing, check_keys
+from zoterodigest.bibtex.cited.cited import At, Checked, Cited, CitedKey, Standing, check_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.network import chosen
@@ -146,7 +146,7 @@ def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[
     }
 
 
-def _named(one: Citation | Standing) -> dict[str, Any]:
+def _named(one: CitedKey | Standing) -> dict[str, Any]:
     return {"citekey": one.key, **json_value(one.at)}
 
 

@@ -9,7 +9,12 @@ from typing import Any
 
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import linked_digests, open_library, project_in
+from zoterodigest.cli.base.project_context import (
+    linked_digests,
+    open_library,
+    over_bibs,
+    project_in,
+)
 from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.duplicate_text import command_for, duplicate_data, duplicate_text
@@ -74,13 +79,10 @@ def _meant(paths: Sequence[Path], asked: Invocation) -> Workspace:
     meaning = chosen(asked.address, project)
     workspace = open_workspace(digests, start, chosen=meaning, wanted_format=asked.format_name)
     if named:
-        bibs = (workspace.project.bib_file(file) for file in named)
+        bibs = map(workspace.project.bib_file, named)
+        read = replace(workspace, digests=workspace.digests if digests else ())
         # With `push` their entries are looked at like those of digests.
-        read = tuple(
-            replace(bib, rules=bib.rules.model_copy(update={"push": True})) for bib in bibs
-        )
-        given = workspace.digests if digests else ()
-        return replace(workspace, digests=given, bibs=read)
+        return over_bibs(read, bibs, {"push": True})
     # Reading must not create a library: without digests it has to exist.
     if not workspace.digests:
         return replace(workspace, library=open_library(asked.address, start))

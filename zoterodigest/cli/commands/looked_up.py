@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.screen import counted, cut, first_of, section, visible, width, wrapped
@@ -28,11 +28,6 @@ from zoterodigest.sync.lookups.lookups import (
     with_found,
 )
 from zoterodigest.sync.run.run import Prepared
-
-if TYPE_CHECKING:
-    from zoterodigest.core.values.record import Entry
-    from zoterodigest.sync.lookups.lookups import LookedUp, Remark, Wanted
-    from zoterodigest.sync.run.run import Prepared
 
 _MOST = 5
 
@@ -63,8 +58,6 @@ def with_lookups(
 
 def asked(prepared: Prepared, wanted: Sequence[Wanted], *, may_ask: bool) -> LookedUp:
     """Return what arXiv says about `wanted`; its kept answers if it may not be asked."""
-    from zoterodigest.sync.lookups.lookups import NOTHING
-
     if not wanted:
         return NOTHING
     with open_sources(prepared.workspace.project.configuration.lookup) as sources:

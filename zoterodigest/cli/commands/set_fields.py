@@ -10,11 +10,11 @@ import typer
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import open_existing, require_idle_to_write
-from zoterodigest.cli.base.screen import counted, emit, tell_failure, wrapped
+from zoterodigest.cli.base.screen import emit, tell_failure, wrapped
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.cli.show.history_text import changes_data, changes_text
+from zoterodigest.cli.show.history_text import changes_data, changes_text, library_changes_text
 from zoterodigest.project.files import read_file, require_text
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
@@ -87,8 +87,7 @@ def _values(assignments: Sequence[str]) -> dict[str, str]:
 
 def _written_text(setting: Setting, number: int) -> str:
     notes = sum("note" in one.data for one in setting.sent.items)
-    kinds = (number - notes, "item"), (notes, "note")
-    return f"{' and '.join(counted(n, noun) for n, noun in kinds if n)} written"
+    return f"{library_changes_text({'items': number - notes, 'notes': notes})} written"
 
 
 def _text(path: Path) -> str:
