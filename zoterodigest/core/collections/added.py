@@ -16,11 +16,10 @@ from zoterodigest.core.values.keys import is_our_item, note_key
 from zoterodigest.core.values.record import (
     CITEKEY,
     Entry,
-    FieldKind,
     Item,
     Value,
     is_empty,
-    kind_of,
+    is_of_entry,
     text_in,
 )
 from zoterodigest.core.works.catalogue import Catalogue
@@ -158,5 +157,5 @@ def _shown(item: Item) -> dict[str, Value]:
     return {
         name: value
         for name, value in item.fields.items()
-        if kind_of(name) is not FieldKind.BLOCKS and name != CITEKEY and not is_empty(value)
+        if not is_of_entry(name) and name != CITEKEY and not is_empty(value)
     }

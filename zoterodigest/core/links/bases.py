@@ -25,17 +25,17 @@ from zoterodigest.core.links.merge import (
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.record import (
     EMPTY,
-    Blocks,
     Entry,
     FieldKind,
     Fields,
     Hyperlink,
-    Members,
     Names,
     Value,
-    WebLinks,
+    is_of_entry,
     kind_of,
+    members_of,
     value_parts,
+    with_members,
 )
 
 UNSEEN = fingerprint("\0no end holds this text")
@@ -198,28 +198,15 @@ def _print_keys(name: str, one: Print) -> Iterator[PartKey]:
 
 
 def _scope(name: str) -> str:
-    return "" if kind_of(name) is FieldKind.BLOCKS else name
+    return "" if is_of_entry(name) else name
 
 
 def _written(fields: Fields, folding: Folding) -> Iterator[tuple[PartKey, str]]:
     for name, value in fields.items():
         scope = _scope(name)
-        for single in _singles(value):
+        for single in [with_members(name, [one]) for one in members_of(value)] or [value]:
             for part in value_parts(canonical(name, single, folding)):
                 yield (scope, fingerprint(part)), value_parts(single)[0]
-
-
-def _singles(value: Value) -> Iterator[Value]:
-    """Yield `value` cut into values of one part each."""
-    match value:
-        case Members(texts):
-            yield from (Members((text,)) for text in texts)
-        case Blocks(texts):
-            yield from (Blocks((text,)) for text in texts)
-        case WebLinks(hyperlinks):
-            yield from (WebLinks((link,)) for link in hyperlinks)
-        case _:
-            yield value
 
 
 def _value(name: str, parts: Sequence[str]) -> Value:
@@ -232,10 +219,8 @@ def _value(name: str, parts: Sequence[str]) -> Value:
         case FieldKind.NAMES:
             *people, end = parts[0].split("\n")
             return Names(tuple(people), truncated=bool(end))
-        case FieldKind.MEMBERS:
-            return Members(tuple(parts))
         case FieldKind.LINKS:
             pairs = (part.partition("\n") for part in parts)
-            return WebLinks(tuple(Hyperlink(label, url) for label, _, url in pairs))
-        case FieldKind.BLOCKS:
-            return Blocks(tuple(parts))
+            return with_members(name, (Hyperlink(label, url) for label, _, url in pairs))
+        case FieldKind.MEMBERS | FieldKind.BLOCKS:
+            return with_members(name, parts)

@@ -6,7 +6,7 @@ white space nor a new reading of unchanged text is an edit.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zoterodigest.core.links.hunks import merge_blocks
@@ -22,16 +22,16 @@ from zoterodigest.core.links.view import (
 from zoterodigest.core.values.record import (
     EMPTY,
     NOTE,
-    Blocks,
     FieldKind,
     Fields,
     Hyperlink,
-    Members,
     Value,
-    WebLinks,
     is_empty,
+    is_of_entry,
     kind_of,
+    members_of,
     value_parts,
+    with_members,
 )
 
 IDENTIFYING = frozenset({"arxiv", "doi", "url"})
@@ -213,7 +213,7 @@ def merge_result(
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)
         return Clash() if would_lose_identifier(ends.name, shown) else Propagated(to_entry=shown)
-    return _merged_blocks(ends, base) if kind_of(ends.name) is FieldKind.BLOCKS else Clash()
+    return _merged_blocks(ends, base) if is_of_entry(ends.name) else Clash()
 
 
 def would_lose_identifier(name: str, to_entry: Value) -> bool:
@@ -248,10 +248,8 @@ def _merged_blocks(ends: FieldEnds, base: Base) -> MergeResult:
     merged = merge_blocks(base.at_entry.parts, entry, item)
     if merged is None:
         return Clash()
-    value = Blocks(merged) if merged else EMPTY
-    return Propagated(
-        to_entry=None if merged == entry else value, to_item=None if merged == item else value
-    )
+    value = with_members(ends.name, merged)
+    return Propagated(None if merged == entry else value, None if merged == item else value)
 
 
 _Keyed = dict[str, str | Hyperlink]
@@ -264,7 +262,7 @@ def _united(ends: FieldEnds, folding: Folding) -> MergeResult:
     at_item = _keyed(ends.name, ends.item, folding)
     if at_entry.keys() <= at_item.keys():
         return Agreed()
-    return Propagated(to_item=_as_value(ends.name, (at_item | at_entry).values()), is_fill=True)
+    return Propagated(to_item=with_members(ends.name, (at_item | at_entry).values()), is_fill=True)
 
 
 def _merged_sets(
@@ -279,12 +277,13 @@ def _merged_sets(
         return Clash()
     new_entry = _applied(at_entry, item_came, item_went - entry_came.keys())
     new_item = _applied(at_item, entry_came, entry_went - item_came.keys())
-    if new_entry.keys() == at_entry.keys() and new_item.keys() == at_item.keys():
+    is_same_entry = new_entry.keys() == at_entry.keys()
+    is_same_item = new_item.keys() == at_item.keys()
+    if is_same_entry and is_same_item:
         return Agreed()
-    return Propagated(
-        to_entry=_if_other(ends.name, at_entry, new_entry),
-        to_item=_if_other(ends.name, at_item, new_item),
-    )
+    to_entry = None if is_same_entry else with_members(ends.name, new_entry.values())
+    to_item = None if is_same_item else with_members(ends.name, new_item.values())
+    return Propagated(to_entry, to_item)
 
 
 def _delta(base: Print, now: _Keyed, is_changed: bool) -> tuple[_Keyed, frozenset[str]]:
@@ -296,10 +295,6 @@ def _delta(base: Print, now: _Keyed, is_changed: bool) -> tuple[_Keyed, frozense
 
 def _applied(now: _Keyed, came: _Keyed, went: frozenset[str]) -> _Keyed:
     return {key: member for key, member in (now | came).items() if key not in went}
-
-
-def _if_other(name: str, now: _Keyed, new: _Keyed) -> Value | None:
-    return None if new.keys() == now.keys() else _as_value(name, new.values())
 
 
 def _share_a_label(entry_came: _Keyed, item_came: _Keyed) -> bool:
@@ -318,27 +313,9 @@ def _share_a_label(entry_came: _Keyed, item_came: _Keyed) -> bool:
 def _keyed(name: str, value: Value, folding: Folding) -> _Keyed:
     """Return the members as written by their fingerprints; of one in two spellings the first."""
     keyed: _Keyed = {}
-    for member in _members(value):
-        keyed.setdefault(_prints(name, _as_value(name, [member]), folding)[0], member)
+    for member in members_of(value):
+        keyed.setdefault(_prints(name, with_members(name, [member]), folding)[0], member)
     return keyed
-
-
-def _members(value: Value) -> tuple[str | Hyperlink, ...]:
-    match value:
-        case Members(texts):
-            return texts
-        case WebLinks(hyperlinks):
-            return hyperlinks
-        case _:
-            return ()
-
-
-def _as_value(name: str, members: Iterable[str | Hyperlink]) -> Value:
-    if kind_of(name) is FieldKind.LINKS:
-        links = tuple(member for member in members if isinstance(member, Hyperlink))
-        return WebLinks(links) if links else EMPTY
-    texts = tuple(member for member in members if isinstance(member, str))
-    return Members(texts) if texts else EMPTY
 
 
 def _prints(name: str, value: Value, folding: Folding) -> tuple[str, ...]:

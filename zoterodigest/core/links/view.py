@@ -125,25 +125,25 @@ def links_as_shown(entry: Fields, item: Fields) -> Value:
     """
     links, page = item["links"], _page(entry.get("url"))
     if page:
-        return _as_links(link for link in _links(links) if _page(link.url) != page)
-    return _as_links((*_links(links), *_implied(entry.get("links", EMPTY), item)))
+        return as_links(link for link in hyperlinks_in(links) if _page(link.url) != page)
+    return as_links((*hyperlinks_in(links), *_implied(entry.get("links", EMPTY), item)))
 
 
 def links_as_held(links: Value, entry: Fields, item: Fields) -> Value:
     """Return what the item is to hold so that `links_as_shown` gives `links`."""
     if page := _page(entry.get("url")):
-        hidden = (link for link in _links(item["links"]) if _page(link.url) == page)
-        return _as_links((*_links(links), *hidden))
+        hidden = (link for link in hyperlinks_in(item["links"]) if _page(link.url) == page)
+        return as_links((*hyperlinks_in(links), *hidden))
     implied = _implied(links, item)
-    return _as_links(link for link in _links(links) if link not in implied)
+    return as_links(link for link in hyperlinks_in(links) if link not in implied)
 
 
 def _implied(links: Value, item: Fields) -> list[Hyperlink]:
     """Return those of `links` that the item's `url` alone stands for."""
     page = _page(item.get("url"))
-    if not page or any(_page(link.url) == page for link in _links(item["links"])):
+    if not page or any(_page(link.url) == page for link in hyperlinks_in(item["links"])):
         return []
-    return [link for link in _links(links) if _page(link.url) == page]
+    return [link for link in hyperlinks_in(links) if _page(link.url) == page]
 
 
 def _page(url: Value | None) -> str:
@@ -151,11 +151,13 @@ def _page(url: Value | None) -> str:
     return unquote(_canonical_url(url)) if isinstance(url, str) else ""
 
 
-def _links(value: Value) -> tuple[Hyperlink, ...]:
+def hyperlinks_in(value: Value) -> tuple[Hyperlink, ...]:
+    """Return the links of a value, if it has any."""
     return value.hyperlinks if isinstance(value, WebLinks) else ()
 
 
-def _as_links(links: Iterable[Hyperlink]) -> Value:
+def as_links(links: Iterable[Hyperlink]) -> Value:
+    """Return the value that has these links; none are EMPTY."""
     found = tuple(links)
     return WebLinks(found) if found else EMPTY
 

@@ -6,10 +6,9 @@ from collections.abc import Container
 
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.links.merge import InSync, Merge, Propagated, Side, would_lose_identifier
-from zoterodigest.core.links.view import Folding, as_shown, equal, for_item
+from zoterodigest.core.links.view import Folding, as_links, as_shown, equal, for_item, hyperlinks_in
 from zoterodigest.core.plan.run_options import Choices, End, RunOptions, entry_end
 from zoterodigest.core.values.record import (
-    EMPTY,
     SECTION,
     Hyperlink,
     Value,
@@ -137,11 +136,9 @@ def _propagated(
 
 def _joined(first: Value, second: Value) -> Value:
     """Return the links of both, of one label those of the first."""
-    links = first.hyperlinks if isinstance(first, WebLinks) else ()
-    more = second.hyperlinks if isinstance(second, WebLinks) else ()
+    links = hyperlinks_in(first)
     labels = {_label(link) for link in links}
-    joined = (*links, *(link for link in more if _label(link) not in labels))
-    return WebLinks(joined) if joined else EMPTY
+    return as_links((*links, *(one for one in hyperlinks_in(second) if _label(one) not in labels)))
 
 
 def _label(link: Hyperlink) -> str:

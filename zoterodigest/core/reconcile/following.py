@@ -20,11 +20,10 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
     EMPTY,
     Entry,
-    FieldKind,
     Item,
     is_empty,
+    is_of_entry,
     is_of_note,
-    kind_of,
 )
 from zoterodigest.core.works.work import contradict, contradicting
 
@@ -159,7 +158,7 @@ def as_adopted(row: LockRow, entry: Entry, item: Item, folding: Folding) -> Lock
     """
     if is_note_missing(item, row):
         row = without_note(row)
-    parted = frozenset(name for name in row.diverged if kind_of(name) is FieldKind.BLOCKS)
+    parted = frozenset(name for name in row.diverged if is_of_entry(name))
     shown = with_shown_bases(row, entry, item, folding)
     return replace(
         shown, diverged=parted | _diverged(shown, shown.diverged, (entry, item), folding)
@@ -208,7 +207,7 @@ def without_note(row: LockRow) -> LockRow:
 
 def _is_shown(name: str, base: Base, ends: tuple[Side, Side], folding: Folding) -> bool:
     entry, item = ends
-    if kind_of(name) is FieldKind.BLOCKS:
+    if is_of_entry(name):
         return True
     if name not in item.fields:
         return False

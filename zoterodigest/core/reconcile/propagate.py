@@ -42,13 +42,12 @@ from zoterodigest.core.values.record import (
     EMPTY,
     NOTE,
     Entry,
-    FieldKind,
     Fields,
     Item,
     Value,
     blank_item,
     is_empty,
-    kind_of,
+    is_of_entry,
     value_parts,
 )
 
@@ -108,7 +107,7 @@ class _Hub:
         self._folding = run_options.folding if self._item else run_options.folding.of_new_items()
         self._key = self.links[0].row.item
         carried = (name for link in self.links for name in link.entry.fields)
-        record = (name for name in carried if not _is_of_entry(name))
+        record = (name for name in carried if not is_of_entry(name))
         self._now = self._item or blank_item(self._key, record)
         self._after: dict[str, Value] = {}
         self._edited: set[str] = set()
@@ -171,8 +170,8 @@ class _Hub:
             del told["date"]
             self._now = _with_fields(self._now, {"date": self._after["year"]})
         allowed = _allowed(told, partial(self._may_push, link))
-        self._to_note(link, {n: v for n, v in allowed.items() if _is_of_entry(n)}, merged.fills)
-        record = {n: v for n, v in allowed.items() if not _is_of_entry(n)}
+        self._to_note(link, {n: v for n, v in allowed.items() if is_of_entry(n)}, merged.fills)
+        record = {n: v for n, v in allowed.items() if not is_of_entry(n)}
         if "links" in record:
             entry, item = link.entry.fields, self._now.fields
             record["links"] = links_as_held(record["links"], entry, item)
@@ -403,9 +402,5 @@ def _allowed(changes: Fields, allows: Callable[[str], bool]) -> dict[str, Value]
     return {name: value for name, value in changes.items() if allows(name)}
 
 
-def _is_of_entry(name: str) -> bool:
-    return kind_of(name) is FieldKind.BLOCKS
-
-
 def _has_own_text(entry: Entry) -> bool:
-    return any(_is_of_entry(name) and not is_empty(value) for name, value in entry.fields.items())
+    return any(is_of_entry(name) and not is_empty(value) for name, value in entry.fields.items())

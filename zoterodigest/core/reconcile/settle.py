@@ -17,12 +17,9 @@ from zoterodigest.core.values.record import (
     NOTE,
     SECTION,
     Entry,
-    FieldKind,
-    FieldScope,
     Item,
     is_empty,
-    kind_of,
-    scope_of,
+    is_of_entry,
 )
 from zoterodigest.core.works.pairing import traits_of
 
@@ -125,9 +122,7 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
     Without a note its fields are empty; if the person did away with the note it carries none. Its
     links are as the entry would show them.
     """
-    fields = {
-        name: value for name, value in item.fields.items() if scope_of(name) is FieldScope.RECORD
-    }
+    fields = {name: value for name, value in item.fields.items() if not is_of_entry(name)}
     if "links" in fields:
         fields["links"] = links_as_shown(entry.fields, item.fields)
     raws = dict(item.raws)
@@ -139,7 +134,7 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
     note = item.notes.get(row.id)
     if is_note_missing(item, row):
         return Side(fields, raws)
-    fields |= {name: EMPTY for name in entry.fields if kind_of(name) is FieldKind.BLOCKS}
+    fields |= {name: EMPTY for name in entry.fields if is_of_entry(name)}
     if note is not None:
         fields |= note.fields
         raws |= note.raws
@@ -189,7 +184,7 @@ def is_noteless(link: Link) -> bool:
     """
     if link.row.digest.is_bib:
         return True
-    is_silent = not any(kind_of(name) is FieldKind.BLOCKS for name in link.entry.fields)
+    is_silent = not any(is_of_entry(name) for name in link.entry.fields)
     return link.before is not None and link.before.note is None and is_silent
 
 

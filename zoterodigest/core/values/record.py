@@ -31,13 +31,6 @@ class FieldKind(Enum):
     BLOCKS = auto()
 
 
-class FieldScope(Enum):
-    """Whom a field's value belongs to: the work, or the one entry that tells of it."""
-
-    RECORD = auto()
-    ENTRY = auto()
-
-
 @dataclass(frozen=True, slots=True)
 class Empty:
     """The value of a field that is carried and holds nothing."""
@@ -128,14 +121,14 @@ def kind_of(name: str) -> FieldKind:
     return FieldKind.BLOCKS if name.startswith((SECTION, NOTE)) else KINDS[name]
 
 
-def scope_of(name: str) -> FieldScope:
-    """Return whether `name` belongs to the work or to one entry (summary, sections, notes)."""
-    return FieldScope.ENTRY if kind_of(name) is FieldKind.BLOCKS else FieldScope.RECORD
+def is_of_entry(name: str) -> bool:
+    """Tell whether a field belongs to one entry (summary, sections, notes), not to the work."""
+    return kind_of(name) is FieldKind.BLOCKS
 
 
 def is_of_note(name: str) -> bool:
     """Tell whether a field is kept in the note that zoterodigest made, not in a person's own."""
-    return kind_of(name) is FieldKind.BLOCKS and not name.startswith(NOTE)
+    return is_of_entry(name) and not name.startswith(NOTE)
 
 
 def text_in(fields: Fields, name: str) -> str:
@@ -145,18 +138,8 @@ def text_in(fields: Fields, name: str) -> str:
 
 
 def is_empty(value: Value) -> bool:
-    """Tell whether a carried value holds nothing."""
-    match value:
-        case str():
-            return not value
-        case Names():
-            return not value.people
-        case Members() | Blocks():
-            return not value.texts
-        case WebLinks():
-            return not value.hyperlinks
-        case Empty():
-            return True
+    """Tell whether a carried value holds nothing; "et al." alone names nobody."""
+    return not value.people if isinstance(value, Names) else not value_parts(value)
 
 
 def value_parts(value: Value) -> tuple[str, ...]:
@@ -172,6 +155,32 @@ def value_parts(value: Value) -> tuple[str, ...]:
             return tuple(f"{link.label}\n{link.url}" for link in value.hyperlinks)
         case Empty():
             return ()
+
+
+def members_of(value: Value) -> tuple[str | Hyperlink, ...]:
+    """Return the members, links or blocks of a value; a text, names and EMPTY have none."""
+    match value:
+        case Members(texts) | Blocks(texts):
+            return texts
+        case WebLinks(hyperlinks):
+            return hyperlinks
+        case _:
+            return ()
+
+
+def with_members(name: str, members: Iterable[str | Hyperlink]) -> Value:
+    """Return the value of the field `name` that has these members, links or blocks."""
+    held = tuple(members)
+    if not held:
+        return EMPTY
+    texts = tuple(one for one in held if isinstance(one, str))
+    match kind_of(name):
+        case FieldKind.LINKS:
+            return WebLinks(tuple(one for one in held if isinstance(one, Hyperlink)))
+        case FieldKind.BLOCKS:
+            return Blocks(texts)
+        case _:
+            return Members(texts)
 
 
 @dataclass(frozen=True, slots=True)

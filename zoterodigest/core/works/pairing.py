@@ -21,9 +21,8 @@ from zoterodigest.core.values.record import (
     EMPTY,
     ChildNote,
     Entry,
-    FieldKind,
     Fields,
-    kind_of,
+    is_of_entry,
     text_in,
     value_parts,
 )
@@ -165,7 +164,7 @@ def _is_retired(row: LockRow) -> bool:
 
 def _long_texts(entry: Entry) -> Iterable[str]:
     for name, value in entry.fields.items():
-        if name == "abstract" or kind_of(name) is FieldKind.BLOCKS:
+        if name == "abstract" or is_of_entry(name):
             yield from (text for text in value_parts(value) if len(text.encode()) >= _LONG_TEXT)
 
 
@@ -347,8 +346,5 @@ def shares_block(entry: Entry, note: ChildNote) -> bool:
 
 def _blocks(fields: Fields) -> frozenset[str]:
     return frozenset(
-        text
-        for name, value in fields.items()
-        if kind_of(name) is FieldKind.BLOCKS
-        for text in value_parts(value)
+        text for name, value in fields.items() if is_of_entry(name) for text in value_parts(value)
     )

@@ -14,13 +14,12 @@ from zoterodigest.core.values.record import (
     Empty,
     Entry,
     Fields,
-    FieldScope,
     Hyperlink,
     Members,
     Names,
     Value,
     WebLinks,
-    scope_of,
+    is_of_entry,
 )
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.write.own_words import is_in_date, with_year_of_date
@@ -53,7 +52,7 @@ def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = Tr
 
 def _is_of_notes(place: str) -> bool:
     """Whether a place is of our note's text; that of notes the person wrote is none of it."""
-    return place == "section" or (place in KINDS and scope_of(place) is FieldScope.ENTRY)
+    return place == "section" or (place in KINDS and is_of_entry(place))
 
 
 def in_digest_terms(entry: DigestEntry, after: Fields) -> dict[str, Value]:
@@ -92,7 +91,7 @@ def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
         return zotero.links is not LinkHome.OFF
     if name.startswith(SECTION) and is_never_shown(name.removeprefix(SECTION)):
         return False
-    return with_notes or scope_of(name) is FieldScope.RECORD
+    return with_notes or not is_of_entry(name)
 
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
