@@ -63,22 +63,11 @@ class SourceChanged(ZoterodigestError):
 
 
 @dataclass(frozen=True, slots=True)
-class Stamp:
-    """What the file system says of a file; an equal stamp means that nobody has written to it."""
-
-    device: int
-    inode: int
-    size: int
-    modified_ns: int
-
-
-@dataclass(frozen=True, slots=True)
 class SourceFile:
     """A file as it was read: every byte of it, a byte order mark included."""
 
     path: Path
     data: bytes
-    stamp: Stamp
 
 
 def read_file(path: Path) -> SourceFile:
@@ -107,9 +96,7 @@ def _read(path: Path) -> SourceFile:
     finally:
         os.close(number)
     _LOG.debug("Read %s: %d bytes", path, len(data))
-    return SourceFile(
-        path, data, Stamp(status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
-    )
+    return SourceFile(path, data)
 
 
 def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:

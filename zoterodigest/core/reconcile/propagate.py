@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Container, Mapping, Sequence, Set
+from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -143,18 +143,17 @@ class _Hub:
         placed = frozenset[str]().union(*(move.placed for move in self._moves))
         unplaced = frozenset[str]().union(*(move.unplaced for move in self._moves))
         placing = tuple(sorted(placed)), tuple(sorted(unplaced))
+        looked_up = self._sources, self._found_details
         if self._item is None:
             filled = {name: value for name, value in self._after.items() if not is_empty(value)}
-            create = CreateItem(
-                self._key, filled, row_ids, placing[0], self._sources, self._found_details
-            )
+            create = CreateItem(self._key, filled, row_ids, placing[0], *looked_up)
             return [create, *self._details]
         if not self._after and not placed and not unplaced:
             return self._details
         fields, fills = self._item.fields, frozenset(self._after) - self._edited
         before = {name: fields.get(name, EMPTY) for name in self._after}
         changes = self._key, self._item.version, before, self._after
-        change = ChangeItem(*changes, row_ids, fills, *placing, self._sources, self._found_details)
+        change = ChangeItem(*changes, row_ids, fills, *placing, *looked_up)
         return [change, *self._details]
 
     def _to_item(self, place: int) -> Merge:
@@ -169,7 +168,7 @@ class _Hub:
         if "date" in merged.fills and self._has_other_year(told.get("date", EMPTY)):
             del told["date"]
             self._now = _with_fields(self._now, {"date": self._after["year"]})
-        allowed = _allowed(told, partial(self._may_push, link))
+        allowed = {name: value for name, value in told.items() if self._may_push(link, name)}
         self._to_note(link, {n: v for n, v in allowed.items() if is_of_entry(n)}, merged.fills)
         record = {n: v for n, v in allowed.items() if not is_of_entry(n)}
         if "links" in record:
@@ -199,9 +198,7 @@ class _Hub:
         The library has one home for both: the item would hold the year, and the two have diverged.
         """
         year = self._after.get("year", EMPTY)
-        if is_empty(year) or not isinstance(date, str):
-            return False
-        return (year_in(date) or date) != year
+        return not is_empty(year) and isinstance(date, str) and (year_in(date) or date) != year
 
     def _take(self, found: LookupResult) -> None:
         """Let the item take what was found, except for fields that a link changes.
@@ -215,7 +212,7 @@ class _Hub:
         said = self._edited.union(*map(self._said, self.links))
         said |= {"date", "year"} if said & {"date", "year"} else set()  # the item has one for both
         for name in values.keys() - found.replaces:
-            if self._was_done_away_with(name) or self._is_the_persons_own(name):
+            if self._was_removed(name) or self._is_the_persons_own(name):
                 said.add(name)
         values = {name: value for name, value in values.items() if name not in said}
         if not values or (found.expects and said & found.replaces):
@@ -234,12 +231,9 @@ class _Hub:
 
     def _pending(self) -> LookupResult | None:
         """Return what is known of a paper that was added, if one of the entries is its own."""
-        about = (
-            one.found
-            for one in self._terms.pending
-            if any(one.is_about(link.entry) for link in self.links)
-        )
-        return next(about, None)
+        entries = [link.entry for link in self.links]
+        known = (one.found for one in self._terms.pending if any(map(one.is_about, entries)))
+        return next(known, None)
 
     def _is_the_persons_own(self, name: str) -> bool:
         """Tell whether a person, not zoterodigest, filled in the field of an adopted item."""
@@ -248,13 +242,11 @@ class _Hub:
         origins = [link.row.origin for link in self.links]
         return not any(origin.item or name in origin.fields for origin in origins)
 
-    def _was_done_away_with(self, name: str) -> bool:
+    def _was_removed(self, name: str) -> bool:
         """Tell whether a person changed a field that once had what was found for it."""
-        if self._item is None:
-            return False
-        raw = self._item.raws.get(name, "")
+        raw = self._item.raws.get(name, "") if self._item else ""
         rows = [link.row for link in self.links if name in link.row.credits]
-        return bool(rows) and not any(row.is_from_source(name, raw) for row in rows)
+        return bool(self._item and rows) and not any(row.is_from_source(name, raw) for row in rows)
 
     def _said(self, link: Link) -> frozenset[str]:
         """Return the fields in which an end of a link has something for the other."""
@@ -297,16 +289,16 @@ class _Hub:
             self._details.append(CreateNote(key, self._key, row.id, row.digest, after))
             return
         before = {name: note.fields.get(name, EMPTY) for name in after}
-        self._details.append(
-            ChangeNote(
-                note.key, note.version, self._key, row.id, row.digest, before, after,
-                fills & after.keys(), link.restores_note,
-            )
-        )  # fmt: skip
+        about = note.key, note.version, self._key, row.id, row.digest
+        filled = fills & after.keys()
+        self._details.append(ChangeNote(*about, before, after, filled, link.restores_note))
 
     def _to_entry(self, link: Link, merged: Merge) -> None:
-        after = _allowed(merged.to_entry, partial(self._may_pull, link))
-        after = {n: v for n, v in after.items() if not _is_mere_text(n, v, link.entry)}
+        after = {
+            name: value
+            for name, value in merged.to_entry.items()
+            if self._may_pull(link, name) and not _is_mere_text(name, value, link.entry)
+        }
         if after:
             before = {name: link.entry.fields[name] for name in after}
             self._details.append(ChangeEntry(link.entry, link.row.id, before, after))
@@ -396,10 +388,6 @@ def _with_fields(item: Item, changes: Fields) -> Item:
 def _ends(name: str, link: Link, item: Item) -> FieldEnds:
     raws = link.entry.raws.get(name, ""), item.raws.get(name, "")
     return FieldEnds(name, link.entry.fields[name], item.fields.get(name, EMPTY), *raws)
-
-
-def _allowed(changes: Fields, allows: Callable[[str], bool]) -> dict[str, Value]:
-    return {name: value for name, value in changes.items() if allows(name)}
 
 
 def _has_own_text(entry: Entry) -> bool:

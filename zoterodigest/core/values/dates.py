@@ -5,6 +5,7 @@ from __future__ import annotations
 import calendar
 import re
 from dataclasses import dataclass
+from itertools import islice
 
 # Not `calendar.month_name`: that follows the locale of the machine.
 _MONTH_NAMES = (
@@ -69,7 +70,7 @@ def year_in(text: str) -> str:
 def find_date(text: str) -> DateSpan | None:
     """Return the first date in `text`, the most precise reading of it; None if there is none."""
     found = _find(text)
-    return None if found is None else DateSpan(found[1].start(), found[1].end(), found[2])
+    return DateSpan(*found[0].span(), found[1]) if found else None
 
 
 def write_date(text: str, iso: str) -> str:
@@ -83,23 +84,19 @@ def write_date(text: str, iso: str) -> str:
     stripped = text.strip()
     found = _find(stripped) if len(stripped) <= 40 else None
     wanted = _ISO.fullmatch(iso)
-    if wanted is None or found is None or found[1].group() != stripped:
+    if wanted is None or found is None or found[0].group() != stripped:
         return iso
-    written = _write(found[1], wanted)
+    written = _write(found[0], wanted)
     return text.replace(stripped, written) if parse_date(written) == iso else iso
 
 
-def _find(text: str) -> tuple[int, re.Match[str], str] | None:
-    best: tuple[int, re.Match[str], str] | None = None
+def _find(text: str) -> tuple[re.Match[str], str] | None:
+    firsts: list[tuple[re.Match[str], str]] = []
     for form in _FORMS:
-        for found in form.finditer(text):
-            iso = _iso_of(found)
-            if iso is None:
-                continue
-            if best is None or (found.start(), -len(iso)) < (best[0], -len(best[2])):
-                best = found.start(), found, iso
-            break
-    return best
+        dates = ((found, iso) for found in form.finditer(text) if (iso := _iso_of(found)))
+        firsts += islice(dates, 1)
+    # Of two forms that begin at one place the longer one says more.
+    return min(firsts, key=lambda one: (one[0].start(), -len(one[1])), default=None)
 
 
 def _iso_of(found: re.Match[str]) -> str | None:

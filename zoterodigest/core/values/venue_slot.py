@@ -130,24 +130,19 @@ def _anatomy(text: str, awards: tuple[str, ...]) -> _VenueAnatomy:
 
 
 def _masked(text: str, span: tuple[int, int] | None) -> str:
-    if span is None:
-        return text
-    start, end = span
+    start, end = span or (0, 0)
     return text[:start] + _MASK * (end - start) + text[end:]
 
 
 def _year_span(text: str) -> tuple[int, int] | None:
     if found := _FULL_YEAR.search(text):
         return found.span()
-    if found := _SHORT_YEAR.search(text):
-        return found.span(1 if found[1] else 2)
-    return None
+    found = _SHORT_YEAR.search(text)
+    return found.span(1 if found[1] else 2) if found else None
 
 
 def _four_digits(digits: str) -> str:
-    if len(digits) == 4:
-        return digits
-    return ("20" if digits < "80" else "19") + digits
+    return digits if len(digits) == 4 else ("20" if digits < "80" else "19") + digits
 
 
 def _award_span(text: str, awards: tuple[str, ...]) -> tuple[int, int] | None:
@@ -272,9 +267,7 @@ def _award_changes(text: str, now: _VenueAnatomy, asked: VenueReading) -> list[_
 
 def _replaced(part: _VenuePart, new: str) -> list[_Change]:
     """Put `new` in place of a part; without it the brackets and separators go, too."""
-    if new:
-        return [(part.start, part.end, new)]
-    return [(part.outer_start, part.outer_end, "")]
+    return [(part.start, part.end, new) if new else (part.outer_start, part.outer_end, "")]
 
 
 def _laid_out(reading: VenueReading) -> str:
