@@ -9,7 +9,7 @@ from itertools import chain
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.template import Line, fill, frames, parse_line
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.read.layers import in_cell
+from zoterodigest.digest.read.layers import in_cell, in_crlf
 from zoterodigest.digest.read.slots import Slot
 from zoterodigest.digest.write.house_style import HouseStyle, filled_slots
 from zoterodigest.digest.write.links import with_brackets
@@ -22,12 +22,7 @@ _LABEL = re.compile(rb"(?::|\xef\xbc\x9a)[ \t*_]*$")
 
 def neighbors(document: Document, index: int) -> HouseStyle:
     """Return the other entries of an entry's format, the nearest first, as models for it."""
-    entries = document.entries
-    name = entries[index].format.name
-    near = sorted(range(len(entries)), key=lambda at: (abs(at - index), at))
-    return HouseStyle(
-        document, [entries[at] for at in near if at != index and entries[at].format.name == name]
-    )
+    return HouseStyle(document, document.entries[index].format, index, left_out=index)
 
 
 def without_frame(slot: Slot, source: bytes) -> Edit:
@@ -45,7 +40,6 @@ def without_frame(slot: Slot, source: bytes) -> Edit:
         end = stop - len(after.lstrip(_SEPARATORS)) if after.strip() else end
     else:
         begin = start + len(before.rstrip(_SEPARATORS))
-        begin = begin if after.strip() else max(begin, start)
     return Edit(Span(begin, end), b"")
 
 
@@ -61,18 +55,25 @@ def _bounds(slot: Slot, span: Span, source: bytes) -> tuple[int, int]:
     return start, stop
 
 
-def insertion_of(document: Document, index: int, name: str, text: str) -> Edit | None:
+def insertion_of(
+    document: Document, index: int, name: str, text: str, *, on_line: int = -1
+) -> Edit | None:
     """Return the edit that writes `text` in a slot `name` that an entry lacks; None if none can.
 
-    The frame is that of the nearest entries, else of the format's template.
+    The frame is that of the nearest entries, else of the format's template. A slot that stands
+    empty `on_line` lacks its frame alone, which the other slots of that line show, or nothing does.
     """
     entry = document.entries[index]
     if entry.format.columns is not None:
         return None
-    present = {slot.name: slot for slot in reversed(filled_slots(entry))}
+    present = {
+        slot.name: slot
+        for slot in reversed(filled_slots(entry))
+        if on_line in (-1, document.lines.line_at(slot.span.start))
+    }
     for line, above in _models(document, index, name):
         edit = _within_line(document.source, line, present, name, text)
-        if edit is None and not set(line.slots) & present.keys():
+        if edit is None and on_line == -1 and not set(line.slots) & present.keys():
             ends = [present[slot].span.end for slot in above if slot in present]
             edit = _as_line(document, line, max(ends), fill(line, {name: text})) if ends else None
         if edit is not None:
@@ -96,29 +97,6 @@ def _models(document: Document, index: int, name: str) -> Iterator[tuple[Line, t
         yield from ((line, tuple(above)) for line in lines if name in line.slots)
         above += chain.from_iterable(line.slots for line in lines)
         lead = (*lead, *texts) if _BLANK.fullmatch("".join(texts)) else ()
-
-
-def beside(document: Document, index: int, slot: Slot, text: str) -> Edit | None:
-    """Return the edit that fills an empty slot together with the frame that the entry lacks.
-
-    None if nothing else of its line shows where that would stand.
-    """
-    entry = document.entries[index]
-    point = slot.span.start
-    number = document.lines.line_at(point)
-    if entry.format.columns is not None:
-        return None
-    present = {
-        other.name: other
-        for other in reversed(filled_slots(entry))
-        if document.lines.line_at(other.span.start) == number
-    }
-    edits = (
-        _within_line(document.source, line, present, slot.name, text)
-        for line, _ in _models(document, index, slot.name)
-        if len(line.slots) > 1
-    )
-    return next((edit for edit in edits if edit is not None), None)
 
 
 def _within_line(
@@ -215,14 +193,13 @@ def _filled(slot: Slot, source: bytes, edit: Edit) -> Edit:
     start = source.rfind(b"\n", 0, at) + 1
     if slot.section is not None and start < at and _LINE_END.match(source, at):
         # The title of a section ends the line: the text begins on the next.
-        eol = b"\r\n" if source.startswith(b"\r\n", at) else b"\n"
-        return Edit(edit.span, eol + _indented(slot, source, start, edit.new))
+        return Edit(edit.span, _line_break(slot) + _indented(slot, source, start, edit.new))
     is_indented = 0 < start < at and not source[start:at].strip(b" \t>")
     if slot.name in _WHOLE_LINES and is_indented and not _LINE_END.match(source, at):
         # What closes the section has the line to itself.
-        eol = b"\r\n" if source[start - 2 : start] == b"\r\n" else b"\n"
         above = source.rfind(b"\n", 0, start - 1) + 1
-        return Edit(Span(start, start), _indented(slot, source, above, edit.new) + eol)
+        line = _indented(slot, source, above, edit.new) + _line_break(slot)
+        return Edit(Span(start, start), line)
     before = source.rfind(b"\n", 0, max(at - 1, 0)) + 1
     if source[at - 1 : at] != b"\n" or before == at:
         return edit
@@ -230,15 +207,18 @@ def _filled(slot: Slot, source: bytes, edit: Edit) -> Edit:
     end = prefix.end() if prefix else at
     if _LINE_END.match(source, end):
         return Edit(Span(end, end), edit.new)
-    line = _indented(slot, source, before, edit.new)
-    return Edit(edit.span, line + (b"\r\n" if source[at - 2 : at] == b"\r\n" else b"\n"))
+    return Edit(edit.span, _indented(slot, source, before, edit.new) + _line_break(slot))
+
+
+def _line_break(slot: Slot) -> bytes:
+    return b"\r\n" if in_crlf in slot.text.layers else b"\n"
 
 
 def _indented(slot: Slot, source: bytes, line: int, new: bytes) -> bytes:
     """Return the lines of `new`, wrapped by the slot's layers, as deep as the line at `line`."""
     found = _PREFIX.match(source, line)
     indent = found[0] if found else b""
-    eol = b"\r\n" if slot.text.edit(0, 0, b"\n").new.startswith(b"\r") else b"\n"
+    eol = _line_break(slot)
     prefix = slot.text.edit(0, 0, b"\nx").new.removeprefix(eol)[:-1]
     if not indent.startswith(prefix):
         return indent + new

@@ -43,14 +43,29 @@ def filled_slots(entry: DigestEntry) -> list[Slot]:
 
 
 class HouseStyle:
-    """The entries of one format, the nearest first, as models for a new one."""
+    """The entries of one format that are models for another one, the nearest first."""
 
-    def __init__(self, document: Document, models: Sequence[DigestEntry]) -> None:
-        """Take as models those of `models` that are understood as a whole."""
+    def __init__(
+        self,
+        document: Document,
+        form: DigestFormat,
+        rank: int,
+        *,
+        region: Sequence[int] = (),
+        left_out: int = -1,
+    ) -> None:
+        """Take those of `form` around the entry at `rank`, those in `region` before all others."""
+        inside = frozenset(region)
         # An entry with problems may be damaged: it is no model for a new one.
-        clean = (it for it in models if not (it.broken or it.unreadable or it.problems))
+        models = [
+            (at not in inside, abs(at - rank), at)
+            for at, it in enumerate(document.entries)
+            if it.format.name == form.name and at != left_out
+            if not (it.broken or it.unreadable or it.problems)
+        ]
+        nearest = sorted(models)[:_MOST_NEIGHBOURS]
         self.lines = document.lines
-        self.entries = tuple(clean)[:_MOST_NEIGHBOURS]
+        self.entries = tuple(document.entries[at] for _, _, at in nearest)
 
     @cached_property
     def models(self) -> tuple[tuple[DigestEntry, list[Slot]], ...]:

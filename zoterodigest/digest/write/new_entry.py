@@ -18,11 +18,9 @@ from zoterodigest.core.values.record import (
     Blocks,
     Fields,
     Hyperlink,
-    Members,
     Names,
     Value,
     is_empty,
-    text_in,
 )
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NewRule, folded_label
@@ -53,6 +51,7 @@ from zoterodigest.digest.write.values import (
     names_text,
     new_chips_text,
     venue_text,
+    words_in,
 )
 from zoterodigest.digest.write.writing import STUB_END, text_like
 
@@ -99,7 +98,7 @@ class NewEntryDraft:
             return self._guarded(slot, self._venue(beside))
         value = self.fields.get("task" if slot == "tags" else slot, EMPTY)
         if slot == "year" and is_empty(value):
-            value = year_in(_word(self.fields, "date"))
+            value = year_in(words_in(self.fields, "date"))
         if is_empty(value):
             return ""
         sample = self._sample(slot, value)
@@ -133,19 +132,19 @@ class NewEntryDraft:
 
     def _page(self) -> str:
         """Write the work's address as the nearest neighbor of arXiv writes its own."""
-        new = _word(self.fields, "arxiv")
+        new = words_in(self.fields, "arxiv")
         for entry, slot in self.manner.samples("url"):
-            old = _word(entry.reading.fields, "arxiv")
+            old = words_in(entry.reading.fields, "arxiv")
             url = slot.words
             found = re.search(rf"{re.escape(old)}(v\d{{1,3}})?", url) if old and new else None
             if found:
-                version = self.version if found[1] else ""
-                return safe_url(url[: found.start()] + new + version + url[found.end() :])
+                like = new + (self.version if found[1] else "")
+                return safe_url(url[: found.start()] + like + url[found.end() :])
         return safe_url(paper_url(self.fields))
 
     def _stub(self) -> str:
         """Return how a folded comment begins; "" for one as short as those that stand unfolded."""
-        comment = " ".join(_word(self.fields, "comment").split())
+        comment = " ".join(words_in(self.fields, "comment").split())
         stubs = self.manner.texts("comment_stub")
         entries = ({it.name: len(it.words) for it in slots} for _, slots in self.manner.models)
         unfolded = (it.get("comment", 0) for it in entries if "comment_stub" not in it)
@@ -162,8 +161,8 @@ class NewEntryDraft:
 
     def _venue(self, beside: Collection[str]) -> str:
         """Write the venue as the nearest neighbor whose manner can show it."""
-        wanted = {name: _word(self.fields, name) for name in ("venue", "year", "award")}
-        date = _word(self.fields, "date")
+        wanted = {name: words_in(self.fields, name) for name in ("venue", "year", "award")}
+        date = words_in(self.fields, "date")
         date = date if is_iso(date) else ""  # beside a venue a date in words would be part of it
         if not any(wanted.values()) and not date:
             return ""
@@ -237,11 +236,11 @@ def is_list(text: str) -> bool:
 
 def paper_url(fields: Fields) -> str:
     """Return the URL of the work itself: its arXiv page, its own page, its DOI; or ""."""
-    if arxiv := _word(fields, "arxiv"):
+    if arxiv := words_in(fields, "arxiv"):
         return f"https://arxiv.org/abs/{arxiv}"
-    if url := _word(fields, "url"):
+    if url := words_in(fields, "url"):
         return url
-    doi = _word(fields, "doi")
+    doi = words_in(fields, "doi")
     return f"https://doi.org/{doi}" if doi else ""
 
 
@@ -258,11 +257,6 @@ def with_cut_authors(fields: Fields, manner: HouseStyle) -> Fields:
     return fields
 
 
-def _word(fields: Fields, name: str) -> str:
-    value = fields.get(name)
-    return ", ".join(value.texts) if isinstance(value, Members) else text_in(fields, name)
-
-
 def _has_words(text: str) -> bool:
     return any(char.isalnum() for char in text)
 
@@ -271,7 +265,7 @@ def _like(
     sample: str, entry: DigestEntry, fields: Fields, wanted: Sequence[Hyperlink]
 ) -> str | None:
     """Return a neighbor's links with the new work's in their place; None if they cannot serve."""
-    old, new = _word(entry.reading.fields, "arxiv"), _word(fields, "arxiv")
+    old, new = words_in(entry.reading.fields, "arxiv"), words_in(fields, "arxiv")
     if bool(old) != bool(new):
         return None
     pattern = re.compile(re.escape(old) + r"(?:v\d+)?")
@@ -304,11 +298,11 @@ def _between(data: bytes, ranges: Sequence[tuple[int, int]]) -> str:
 
 def _paper_label(manner: HouseStyle, fields: Fields) -> str:
     """Return how the entries around call the link to the work itself."""
-    is_arxiv = bool(_word(fields, "arxiv"))
+    is_arxiv = bool(words_in(fields, "arxiv"))
     for entry, slot in manner.samples("links"):
         known = entry.reading.fields
-        if bool(_word(known, "arxiv")) == is_arxiv:
-            url = _word(known, "url")
+        if bool(words_in(known, "arxiv")) == is_arxiv:
+            url = words_in(known, "url")
             for link in links_within(slot.text.data):
                 found = identity.identifier_of(link.url) if link.url else None
                 if link.url == url or (found and found.value == known.get("arxiv")):

@@ -219,12 +219,7 @@ class Planner:
     def _draft(
         self, change: NewEntry, form: DigestFormat, rank: int, region: HeadingRegion
     ) -> NewEntryDraft:
-        entries = self._document.entries
-        near = sorted(
-            (at for at, entry in enumerate(entries) if entry.format.name == form.name),
-            key=lambda at: (at not in region.entries, abs(at - rank), at),
-        )
-        manner = HouseStyle(self._document, [entries[at] for at in near])
+        manner = HouseStyle(self._document, form, rank, region=region.entries)
         spell, is_shown = self._care
         fields = {name: value for name, value in change.fields.items() if is_shown(name)}
         cut = with_cut_authors(fields, manner)

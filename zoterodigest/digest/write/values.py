@@ -95,13 +95,15 @@ def year_text(old: str, value: Value) -> str:
 
 def venue_text(old: str, asked: Fields) -> str:
     """Write venue, year, award and date, as far as `asked` holds them, into their one slot."""
-    reading = venue_slot.parse_venue(one_line(old))
-    for name, value in asked.items():
-        text = value if isinstance(value, str) else ""
-        if isinstance(value, Members):
-            text = value.texts[0] if len(value.texts) == 1 else ", ".join(value.texts)
-        reading = replace(reading, **{name: text})
+    texts = {name: words_in(asked, name) for name in asked}
+    reading = replace(venue_slot.parse_venue(one_line(old)), **texts)
     return venue_slot.venue_slot_text(old, reading)
+
+
+def words_in(fields: Fields, name: str) -> str:
+    """Return a field as one text: a scalar as it is, members parted by commas, else nothing."""
+    value = fields.get(name)
+    return ", ".join(value.texts) if isinstance(value, Members) else text_in(fields, name)
 
 
 def names_text(old: str, value: Value) -> str:

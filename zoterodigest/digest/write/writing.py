@@ -18,7 +18,6 @@ from zoterodigest.digest.read.markers import closing, opening
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.blocks import blocks_text, new_blocks, written_blocks
 from zoterodigest.digest.write.frames import (
-    beside,
     insertion_of,
     link_samples,
     neighbors,
@@ -193,8 +192,10 @@ def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
 
 
 def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Edit]:
-    if new.strip() and not slot.text.data and (edit := beside(document, index, slot, new)):
-        return [edit]
+    if new.strip() and not slot.text.data:
+        line = document.lines.line_at(slot.span.start)
+        if edit := insertion_of(document, index, slot.name, new, on_line=line):
+            return [edit]
     return slot_edits(slot, new, document.source)
 
 
