@@ -89,9 +89,8 @@ def _claim_details(claims: Claims, body: Body, line: int, form: DigestFormat) ->
 
 def _claim_unclosed(claims: Claims, name: str, line: int, form: DigestFormat) -> int | None:
     """Claim the first line of a `<details>` without an end: the field it would be is unreadable."""
-    slot = form.slots_by_summary.get(folded_label(name)) or form.slots_by_section.get(
-        folded_label(name)
-    )
+    label = folded_label(name)
+    slot = form.slots_by_summary.get(label) or form.slots_by_section.get(label)
     if slot is None:
         return None
     claims.unread.append(UnreadLine(line, "a </details> is missing"))
@@ -161,9 +160,8 @@ def _claim_quote(claims: Claims, body: Body, line: int, form: DigestFormat) -> i
         return None
     name = text.data[slice(*match.groups["name"])].decode("utf-8", "replace").strip()
     inner = block_text(text, min(head_end + 1, len(text.data)), len(text.data))
-    claims.slots.append(
-        Slot(form.slots_by_section.get(folded_label(name), "section"), inner, section=name)
-    )
+    slot = form.slots_by_section.get(folded_label(name), "section")
+    claims.slots.append(Slot(slot, inner, section=name))
     return stop
 
 

@@ -107,9 +107,7 @@ def is_evident(entry: DigestEntry) -> bool:
             return False
         if entry.format.columns is None:
             is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
-            papers = [
-                link.url for link in reading.links if folded_label(link.label) in _PAPER_LABELS
-            ]
+            papers = [it.url for it in reading.links if folded_label(it.label) in _PAPER_LABELS]
             return is_phrase and any(map(identity.is_paper_url, papers))
     if any(found.scheme != "url" for found in reading.identifiers):
         return True

@@ -236,10 +236,8 @@ def _has_needed(form: DigestFormat, slots: Iterable[Slot], unreadable: Set[str])
 
 def _is_lost_row(entry: DigestEntry) -> bool:
     """Whether a row among entries is one whose title, and with it what it needs, is unreadable."""
-    is_lost = "title" in entry.unreadable and not _has_needed(
-        entry.format, entry.slots, entry.unreadable
-    )
-    return is_lost and bool(entry.reading.identifiers)
+    is_without = not _has_needed(entry.format, entry.slots, entry.unreadable)
+    return "title" in entry.unreadable and is_without and bool(entry.reading.identifiers)
 
 
 class Headings:

@@ -87,10 +87,8 @@ class LayeredText:
         pieces: list[SourcePiece] = []
         length = cursor = 0
         for cut in (*cuts, LayerCut(len(self.data), len(self.data))):
-            for piece in _clipped(self.pieces, cursor, cut.start):
-                pieces.append(
-                    SourcePiece(length + piece.at, piece.length, piece.source, piece.width)
-                )
+            kept = _clipped(self.pieces, cursor, cut.start)
+            pieces += (SourcePiece(length + it.at, it.length, it.source, it.width) for it in kept)
             data.append(self.data[cursor : cut.start])
             length += cut.start - cursor
             if cut.shown:
@@ -149,13 +147,12 @@ class LayeredText:
 def source_text(source: bytes, span: Span) -> LayeredText:
     """Return the source range as text; CRLF line endings are peeled to LF."""
     data = source[span.start : span.end]
-    whole = LayeredText(
-        data, (SourcePiece(0, len(data), span.start, len(data)),) if data else (), (), span.start
-    )
+    pieces = (SourcePiece(0, len(data), span.start, len(data)),) if data else ()
+    whole = LayeredText(data, pieces, (), span.start)
     # One line holds no line break, but new ones in it must end as the line itself does.
     if b"\r\n" not in source[span.start : span.end + 2]:
         return whole
-    cuts = [LayerCut(found.start(), found.end(), b"\n") for found in re.finditer(rb"\r\n", data)]
+    cuts = [LayerCut(*found.span(), b"\n") for found in re.finditer(rb"\r\n", data)]
     return whole.peeled(cuts, in_crlf)
 
 
@@ -166,9 +163,8 @@ def peel_quote(text: LayeredText) -> LayeredText:
     """Take the quote prefix off every line that has one; new lines get the first line's."""
     found = list(_QUOTE.finditer(text.data))
     prefix = max((match[0] for match in found[:2]), key=len, default=b"> ")
-    return text.peeled(
-        [LayerCut(match.start(), match.end()) for match in found], partial(prefixed, prefix)
-    )
+    cuts = [LayerCut(*match.span()) for match in found]
+    return text.peeled(cuts, partial(prefixed, prefix))
 
 
 def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> LayeredText:
@@ -176,7 +172,7 @@ def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> Layered
     pattern = re.compile(rb"^(?:\t| {1,%d})" % max(width, 1), re.M)
     found = [match for match in pattern.finditer(text.data) if first or match.start() > 0]
     prefix = next((match[0] for match in found), b" " * width)
-    cuts = [LayerCut(match.start(), match.end()) for match in found] if width else []
+    cuts = [LayerCut(*match.span()) for match in found] if width else []
     return text.peeled(cuts, partial(prefixed, prefix if width else b""))
 
 
@@ -186,10 +182,8 @@ _CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
 def peel_cell(text: LayeredText) -> LayeredText:
     r"""Show `\|` as `|` and `<br>` as a line break; a row's own line breaks as blanks."""
     shown = {b"\\|": b"|", b"\n": b" "}
-    cuts = [
-        LayerCut(found.start(), found.end(), shown.get(found[0], b"\n"))
-        for found in _CELL.finditer(text.data)
-    ]
+    found = _CELL.finditer(text.data)
+    cuts = [LayerCut(*match.span(), shown.get(match[0], b"\n")) for match in found]
     return text.peeled(cuts, in_cell)
 
 

@@ -48,9 +48,7 @@ def find_links(data: bytes) -> list[LinkSpan]:
         for match in _MARKDOWN.finditer(data)
         if data[match.start : match.start + 1] != b"!"
     ]
-    spans += [
-        LinkSpan(found.span(), found.span(2), found.span(1)) for found in _ANCHOR.finditer(data)
-    ]
+    spans += [LinkSpan(it.span(), it.span(2), it.span(1)) for it in _ANCHOR.finditer(data)]
     spans.sort(key=lambda span: span.whole)
     starts = [span.whole[0] for span in spans]
     bare = [span for span in _bare_links(data) if not _is_within(span, spans, starts)]
@@ -119,9 +117,8 @@ def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...
         others = tuple(link for link in labelled if not _is_twin(link.url, draft.fields, page))
         raw = "\n".join(slot.words for slot in slots if slot.name in LINK_SLOTS[1:])
         draft.put("links", WebLinks(others), raw)
-    return EntryReading(
-        dict(draft.fields), dict(draft.raws), identifiers, labelled, titled, dead, placeholders
-    )
+    fields, raws = draft.fields, draft.raws
+    return EntryReading(fields, raws, identifiers, labelled, titled, dead, placeholders)
 
 
 def _identifiers(

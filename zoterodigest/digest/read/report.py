@@ -96,11 +96,8 @@ def _block(slots: Mapping[str, Slot], name: str) -> str | None:
 
 def _section(slot: Slot) -> dict[str, Any]:
     text = slot.words.rstrip()
-    bullets = [
-        line.lstrip()[2:].strip()
-        for line in text.split("\n")
-        if line.lstrip()[:2] in ("* ", "- ", "+ ")
-    ]
+    lines = map(str.lstrip, text.split("\n"))
+    bullets = [line[2:].strip() for line in lines if line[:2] in ("* ", "- ", "+ ")]
     return {"name": slot.section, "text": text, "bullets": bullets or None}
 
 
@@ -120,12 +117,9 @@ def _code_url(entry: DigestEntry) -> str | None:
 
 
 def _extra(entry: DigestEntry, slots: Mapping[str, Slot]) -> dict[str, Any]:
-    extra: dict[str, Any] = {}
-    if entry.reading.dead_labels:
-        extra["empty_link_labels"] = list(entry.reading.dead_labels)
-    if stub := _text(slots, "comment_stub"):
-        extra["comment_short"] = stub
-    return extra
+    labels, stub = list(entry.reading.dead_labels), _text(slots, "comment_stub")
+    extra = {"empty_link_labels": labels, "comment_short": stub}
+    return {name: value for name, value in extra.items() if value}
 
 
 def suspicions(document: Document) -> Iterator[Suspicion]:

@@ -217,17 +217,13 @@ def _certain(cells: Sequence[LayeredText], fitting: Sequence[bool], header: Head
     if it is the only cell of its kind.
     """
     pairs = list(zip(cells, header.slots, strict=False))
-    is_linked = [b"](" in cell.data for cell in cells]
-    titles = [
-        slot
-        for (cell, slot), linked in zip(pairs, is_linked, strict=False)
-        if linked and _fits(cell, "title", header)
-    ]
+    linked = [(cell, slot) for cell, slot in pairs if b"](" in cell.data]
+    titles = [slot for cell, slot in linked if _fits(cell, "title", header)]
     certain = {"title"} if titles == ["title"] and "title" in header.form.cells else set()
-    for at, (_, slot) in enumerate(pairs):
+    for at, (cell, slot) in enumerate(pairs):
         if not fitting[at] or slot in _FREE:
             break
-        if slot != "title" or all(fitting) or is_linked[at]:
+        if slot != "title" or all(fitting) or b"](" in cell.data:
             certain.add(slot)
     return certain
 

@@ -52,9 +52,8 @@ def new_blocks(old: str, value: Value) -> tuple[int, ...]:
     """Return the places in `value` of the blocks that do not stand in `old` already."""
     texts = list(value.texts) if isinstance(value, Blocks) else []
     present = [old[start:stop] for start, stop in block_spans(old)]
-    return tuple(
-        at for _, _, first, last in _differences(present, texts) for at in range(first, last)
-    )
+    hunks = _differences(present, texts)
+    return tuple(at for _, _, first, last in hunks for at in range(first, last))
 
 
 def _differences(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from zoterodigest.core.values.span import Edit, Span
@@ -12,7 +12,7 @@ from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell, in_crlf
 from zoterodigest.digest.read.slots import Slot
 from zoterodigest.digest.write.house_style import HouseStyle, filled_slots
-from zoterodigest.digest.write.links import with_brackets
+from zoterodigest.digest.write.links import LISTED, with_brackets
 
 _SEPARATORS = b" \t,;|"
 _LEAD = re.compile(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
@@ -145,11 +145,10 @@ def sample(manner: HouseStyle, slot: str) -> str:
     return next(iter(manner.texts(slot)), "")
 
 
-def link_samples(manner: HouseStyle, slots: Sequence[str]) -> tuple[bytes, ...]:
+def link_samples(manner: HouseStyle) -> tuple[bytes, ...]:
     """Return what the nearest entries have in their slots of links."""
-    return tuple(
-        slot.text.data for entry in manner.entries for slot in entry.slots if slot.name in slots
-    )
+    slots = chain.from_iterable(entry.slots for entry in manner.entries)
+    return tuple(slot.text.data for slot in slots if slot.name in LISTED)
 
 
 _LINE_LEAD = re.compile(rb"[ \t>]*(?:[-*+][ \t]+)?[*_]*")

@@ -77,12 +77,8 @@ class _Composed:
     def _texts(self, line: Line) -> dict[str, str]:
         fresh = [slot for slot in line.slots if slot not in self._used]
         texts = self._draft.texts(fresh, self._used)
-        roomy = takes_lines(line)
-        return {
-            slot: text
-            for slot, text in texts.items()
-            if "\n" not in text or (roomy and slot in _SEVERAL)
-        }
+        several = _SEVERAL if takes_lines(line) else ()
+        return {slot: text for slot, text in texts.items() if "\n" not in text or slot in several}
 
     def _chosen(self, alternatives: Sequence[str]) -> tuple[Line, bool] | None:
         """Return the neighbors' line that shows most, else the first alternative to be filled."""
@@ -113,12 +109,9 @@ class _Composed:
         has_links = not is_empty(self._draft.fields.get("links", EMPTY))
         counted = (slot for slot in texts if slot != "url" and (slot != "links" or has_links))
         shown = sum(bool(texts[slot]) for slot in counted)
-        pairs = zip(own.slots, own.samples, strict=True)
-        is_like = all(
-            is_list(text) == is_list(texts.get(slot, ""))
-            for slot, text in pairs
-            if slot in _SEVERAL
-        )
+        samples = zip(own.slots, own.samples, strict=True)
+        blocks = [(texts.get(slot, ""), sample) for slot, sample in samples if slot in _SEVERAL]
+        is_like = all(is_list(text) == is_list(sample) for text, sample in blocks)
         return shown + (0.5 if is_like else 0)
 
     def _wrapped(self, line: Line) -> Line:

@@ -70,19 +70,19 @@ def gap_after(document: Document, index: int) -> tuple[bytes, ...] | None:
 
 def usual_gap(document: Document, region: HeadingRegion, form: DigestFormat) -> tuple[bytes, ...]:
     """Return the gap that most entries of `form` have under a heading, else anywhere."""
-    every = range(len(document.entries))
-    for indices in (region.entries, every):
-        gaps = Counter(
-            gap
-            for index in indices
-            if document.entries[index].format.name == form.name
-            and index + 1 < len(document.entries)
-            and document.entries[index + 1].format.name == form.name
-            and document.entries[index].heading_keys == document.entries[index + 1].heading_keys
-            and (gap := gap_after(document, index)) is not None
-        )
+    pairs = enumerate(pairwise(document.entries))
+    alike = [
+        index
+        for index, (one, below) in pairs
+        if one.format.name == below.format.name == form.name
+        if one.heading_keys == below.heading_keys
+    ]
+    inside = frozenset(region.entries)
+    for indices in ([index for index in alike if index in inside], alike):
+        found = (gap_after(document, index) for index in indices)
+        gaps = Counter(gap for gap in found if gap is not None)
         if gaps:
-            return max(gaps, key=lambda gap: gaps[gap])
+            return max(gaps, key=gaps.__getitem__)
     rule = form.new
     return tuple(line.encode() for line in rule.between) if rule else ()
 
@@ -142,9 +142,8 @@ def spot_for(
 
 def _by_date(document: Document, alike: Sequence[int], fields: Fields) -> tuple[int | None, int]:
     """Return the entry above which one with `fields` stands, None for the end, and the order."""
-    known = [
-        (at, date) for at in alike if (date := order_date(document.entries[at].reading.fields))
-    ]
+    dates = ((at, order_date(document.entries[at].reading.fields)) for at in alike)
+    known = [(at, date) for at, date in dates if date]
     steps = [_step(left, right) for (_, left), (_, right) in pairwise(known)]
     ups, downs, new = steps.count(1), steps.count(-1), order_date(fields)
     if downs and downs >= _STEADY * (ups + downs):

@@ -151,9 +151,8 @@ def redated(before: Sequence[str], after: Sequence[str]) -> Change:
 
     def new(found: re.Match[bytes]) -> bytes:
         gaps = [b"", *found.groups()]
-        return b"".join(
-            gap + part.encode() for gap, part in zip(gaps, after[: len(gaps)], strict=True)
-        )
+        pairs = zip(gaps, after[: len(gaps)], strict=True)
+        return b"".join(gap + part.encode() for gap, part in pairs)
 
     return lambda text: pattern.sub(new, text)
 

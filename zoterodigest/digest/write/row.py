@@ -104,10 +104,8 @@ class NewRow:
         ]
         own = sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
         lines = [*own, *map(parse_line, self._draft.rule.cells.get(slot, [f"{{{slot}}}"]))]
-        is_folded = slot == "comment" and bool(
-            self._draft.texts(["comment_stub"], ())["comment_stub"]
-        )
-        yield from sorted(lines, key=lambda line: ("comment_stub" in line.slots) is not is_folded)
+        stub = self._draft.texts(["comment_stub"], ())["comment_stub"] if slot == "comment" else ""
+        yield from sorted(lines, key=lambda line: ("comment_stub" in line.slots) is not bool(stub))
 
     def _section(self, field: str) -> str:
         known = {folded_label(name): name for name in self._draft.fields}

@@ -159,7 +159,7 @@ def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit
     entry = document.entries[index]
     links = asked.get("links")
     is_listed = any(slot.name in LISTED for slot in entry.slots)
-    samples = link_samples(neighbors(document, index), LISTED) if links is not None else ()
+    samples = link_samples(neighbors(document, index)) if links is not None else ()
     rest = asked if is_listed else {k: v for k, v in asked.items() if k != "links"}
     texts = references_texts(entry.slots, entry.reading.fields, rest, samples)
     edits = [it for slot, new in texts for it in _slot_edits(document, index, slot, new)]
