@@ -18,9 +18,7 @@ FINE, FAILED, CONFLICTING, PENDING, AMBIGUOUS = 0, 1, 3, 4, 6
 """The exit codes of runs that came to their end; an error has its own."""
 
 
-def option(
-    names: str, help: str, default: Any = "", *, shown: str | bool = False, **more: Any
-) -> Any:
+def option(names: str, help: str, default: Any = "", *, shown: Any = False, **more: Any) -> Any:
     """Declare an option with these names, and after them what help calls its value.
 
     `shown` is what help names as its default, True for `default` itself. `more` is typer's.
@@ -28,7 +26,7 @@ def option(
     flags = [word for word in names.split() if word.startswith("-")]
     metavar = names.removeprefix(" ".join(flags)).strip() or None
     more |= {"metavar": metavar, "help": help, "show_default": shown}
-    return _declared(default, typer.Option(None if default == () else default, *flags, **more))
+    return _declared(typer.Option, default, *flags, **more)
 
 
 def flag(names: str, help: str) -> Any:
@@ -42,10 +40,12 @@ def argument(metavar: str, default: Any = ..., **more: Any) -> Any:
     Without a `help` only the usage line shows it: the text of the command says what it means.
     """
     more |= {"metavar": metavar, "hidden": "help" not in more, "show_default": False}
-    return _declared(default, typer.Argument(None if default == () else default, **more))
+    return _declared(typer.Argument, default, **more)
 
 
-def _declared(default: Any, read_by_typer: Any) -> Any:
+def _declared(read: Callable[..., Any], default: Any, *flags: str, **more: Any) -> Any:
+    # click refuses a default for an argument that takes any number of values.
+    read_by_typer = read(None if default == () else default, *flags, **more)
     return field(default=MISSING if default is ... else default, metadata={"typer": read_by_typer})
 
 
@@ -96,6 +96,7 @@ def command(options: str, **settings: Any) -> Callable[[Callable[..., int | None
         @wraps(body)
         def called(**given: Any) -> int | None:
             given = {name: _typed(value, declared[name]) for name, value in given.items()}
+            # What the dataclasses don't take is left for the function itself.
             for name, kind in values.items():
                 mine = [one.name for one in fields(kind) if one.name in given]
                 given[name] = kind(**{one: given.pop(one) for one in mine})

@@ -10,6 +10,7 @@ from contextvars import ContextVar
 from pathlib import Path
 
 from zoterodigest.cli.base.screen import hanging, tell, tell_error, visible
+from zoterodigest.cli.base.talk import says_yes
 from zoterodigest.foreign import LISTS_OF_TEXTS, BadJson, read_json_as
 from zoterodigest.library.key_file import replace_private
 from zoterodigest.project.files import CannotWrite, writing_failed
@@ -47,10 +48,8 @@ def is_agreed(error: LeadsOutside) -> bool:
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
     tell(_question(error))
-    sys.stderr.write("May zoterodigest use them, now and in later runs? [y/N] ")
-    sys.stderr.flush()
     try:
-        is_yes = sys.stdin.readline().strip().casefold() in ("y", "yes")
+        is_yes = says_yes("May zoterodigest use them, now and in later runs?")
     except KeyboardInterrupt:
         return False
     return is_yes and _is_kept(error)

@@ -84,11 +84,16 @@ def require_consent(question: str, asked: Invocation, *, is_needed: bool = True)
             "nothing was written, as nobody confirmed it", "Look at the plan, then add --yes."
         )
     tell([""])
+    if not says_yes(question):
+        raise NotConfirmed("nothing was written")
+
+
+def says_yes(question: str) -> bool:
+    """Ask the person at the terminal; return whether the answer is yes."""
     # On standard error: standard output may go into a pipe or a file.
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().casefold() not in ("y", "yes"):
-        raise NotConfirmed("nothing was written")
+    return sys.stdin.readline().strip().casefold() in ("y", "yes")
 
 
 def emit_unless_json(asked: Invocation, lines: Iterable[str]) -> None:

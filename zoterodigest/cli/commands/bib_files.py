@@ -85,6 +85,7 @@ def export_into(
                 writing.require_agreement(bib.key, bib.before or b"", bib.source)
         planned = ExportsDone(failures=exports.failures)
         done = planned if writing.asked.is_dry_run else carry_out_exports(exports)
+    # A failure without a title is one of the whole file.
     unwritten = {failure.where for failure in done.failures if not failure.title}
     for bib in exports.bibs:
         if bib.key not in unwritten:

@@ -118,12 +118,10 @@ def _editor() -> list[str]:
 def _filled(tool: Sequence[str], paths: Mapping[str, Path], entry: End) -> list[str]:
     """Return the command with the files in it; `entry` names the file of the entry."""
     named = {**paths, End.MARKDOWN.value: paths[entry.value], End.BIB.value: paths[entry.value]}
-    marks = {f"{{{name}}}": str(path) for name, path in named.items()}
-    filled = []
-    for part in tool:
-        for mark, path in marks.items():
-            part = part.replace(mark, path)
-        filled.append(part)
+    # In one pass: a path may have braces itself.
+    filled = [
+        re.sub(r"\{(\w+)\}", lambda mark: str(named.get(mark[1], mark[0])), part) for part in tool
+    ]
     if filled == list(tool):
         filled += [str(paths[entry.value]), str(paths[_ZOTERO])]
     return filled
@@ -221,25 +219,20 @@ def with_markers(entry: str, item: str, end: End) -> str:
 
     The entry is the end `end` of its link.
     """
-    lines = [text.split("\n") if text else [] for text in (entry, item)]
-    return "".join(f"{line}\n" for line in _marked(lines[0], lines[1], _at(end)))
+    at_entry, at_item = (text.split("\n") if text else [] for text in (entry, item))
+    # autojunk would ignore a line that is common in a text of 200 lines or more.
+    matcher = SequenceMatcher(None, at_entry, at_item, autojunk=False)
+    lines: list[str] = []
+    for tag, start, stop, first, last in matcher.get_opcodes():
+        if tag == "equal":
+            lines += at_entry[start:stop]
+        else:
+            lines += [_at(end), *at_entry[start:stop], _BETWEEN, *at_item[first:last], _AT_ZOTERO]
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _at(end: End) -> str:
     return f"<<<<<<< {end.value}"
-
-
-def _marked(entry: Sequence[str], item: Sequence[str], at_entry: str) -> Iterator[str]:
-    matcher = SequenceMatcher(None, entry, item, autojunk=False)
-    for tag, start, stop, first, last in matcher.get_opcodes():
-        if tag == "equal":
-            yield from entry[start:stop]
-        else:
-            yield at_entry
-            yield from entry[start:stop]
-            yield _BETWEEN
-            yield from item[first:last]
-            yield _AT_ZOTERO
 
 
 def without_head(text: str) -> str:

@@ -157,9 +157,10 @@ def export(wanted: ExportOptions, asked: Invocation) -> int:
     """
     _require_clear(wanted, asked)
     writing = Writing(asked, wanted.may_overwrite)
+    may_be_all = not wanted.output and not wanted.choices
     workspace = None
+    # Digests and a file of items need no project, not even a readable one.
     if not asked.files and not wanted.items:
-        may_be_all = not wanted.output and not wanted.choices
         workspace = project_here(asked.address, wanted.output, may_be_all=may_be_all)
     # A project updates .bib files only; CSL JSON is always written whole.
     if workspace is not None and not wanted.is_csl:
@@ -220,6 +221,7 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
     dialect = Dialect.BIBLATEX if wanted.target is Target.BIBLATEX else Dialect.BIBTEX
     style = Style(dialect, **wanted.style)
     present = None if output == "-" else read_if_present(Path(output))
+    # What is cited is chosen by citation key, so the keys come first.
     if wanted.cited:
         cited = read_cited(wanted.cited)
         tell(_missing(cited, found, present or b""))

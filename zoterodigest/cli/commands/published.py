@@ -125,6 +125,7 @@ def _planned(
     if into_digests:
         intent = Publish(found, digest_choices(shown.works, shown.taken, prepared))
     options = Options(intent, max_changes=max_changes)
+    # Over what was read before: a second reading would send its requests to the library again.
     return plan_over(prepared.workspace, options, prepared.gathered)
 
 

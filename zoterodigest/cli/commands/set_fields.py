@@ -20,6 +20,7 @@ from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
 
 
+# main looks a command up by its name; nothing in this module needs Python's `set`.
 @command(
     "name assignments note is_dry_run address as_json",
     epilog="Next: `zoterodigest sync` brings it into the digests.",

@@ -115,6 +115,7 @@ def _take_back(
     command: str = "undo",
     remark: str = "",
 ) -> int:
+    # A killed undo and the one that completed it are one run to whoever takes it back.
     run = history.whole_run(number)
     undone, killed = undone_by(history.runs), killed_undos(history.runs)
     if number in undone and number not in killed:
@@ -178,6 +179,7 @@ def _done(undoing: Undoing, history: History, asked: Invocation) -> UndoResult:
             what = _became_text(UndoResult(undoing, undoing.sent, undoing.declined), history)
             emit(["", *wrapped(planned_line(what))])
         return UndoResult(undoing, declined=undoing.declined)
+    # A settled undo needs no yes, but is written: the log then says that the run is undone.
     if not undoing.is_settled:
         require_consent(_question(undoing, history), asked)
     with progress("Writing", "written") as report:
