@@ -95,7 +95,7 @@ def read_note(html: str) -> NoteReading | None:
         anatomy.heading.id,
         heading_name(anatomy.heading),
         tuple(map(_reading, anatomy.parts)),
-        kept_in(runs),
+        tuple(dict.fromkeys(_without_place(runs))),
         anatomy.has_private,
         anatomy.is_doubled,
     )
@@ -169,12 +169,8 @@ def _reading(part: PlacedPart) -> PartReading:
     return PartReading(part.name, blocks, tuple(nodes_html((node,)) for node in nodes))
 
 
-def kept_in(runs: Iterable[Run]) -> tuple[str, ...]:
-    """Name what of `runs` has no place in Markdown, once for each."""
-    return tuple(dict.fromkeys(_without_place(runs)))
-
-
 def _without_place(runs: Iterable[Run]) -> Iterator[str]:
+    """Yield a name for each thing in `runs` that has no place in Markdown."""
     for run in runs:
         match run:
             case Image():

@@ -101,11 +101,9 @@ def _list_html(node: List) -> str:
 
 
 def _item_html(item: tuple[Node, ...]) -> str:
-    match item:
-        case (NoteParagraph(runs=runs),):
-            return runs_html(runs)
-        case _:
-            return nodes_html(item)
+    if len(item) == 1 and isinstance(item[0], NoteParagraph):
+        return runs_html(item[0].runs)
+    return nodes_html(item)
 
 
 def _cell(cell: NoteCell) -> str:

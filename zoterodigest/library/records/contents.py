@@ -109,7 +109,9 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     attached = [one.data for one in children if one.json.is_attachment and not one.is_trashed]
     fields, raws = read_item(item.data, zotero, attached, parsed_date=item.parsed_date)
     homes = homes_of(item.json.item_type)
-    homeless = frozenset({"pages"}) if homes and homes.may_gain_pages else frozenset[str]()
+    # A preprint has no pages, but gets them once the work is published.
+    gains_pages = homes is not None and not homes.pages and homes.item_type == "preprint"
+    homeless = frozenset({"pages"} if gains_pages else ())
     notes: dict[str, ChildNote] = {}
     # By key: of two notes with one ID, every computer takes the same one.
     for one in sorted(children, key=lambda child: child.key):

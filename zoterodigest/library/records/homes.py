@@ -32,11 +32,6 @@ class Homes:
     citekey: str
     archive_id: str = ""
 
-    @property
-    def may_gain_pages(self) -> bool:
-        """Whether an item of a type without pages gets them once the work is published."""
-        return not self.pages and self.item_type == "preprint"
-
 
 @cache
 def homes_of(item_type: str) -> Homes | None:

@@ -78,8 +78,9 @@ def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str
     for name in filter(is_written_alone, asked):
         now |= write_field(_place(now, zotero), name, asked[name])
     now |= _venue_changes(now, present, asked, zotero)
-    if "arxiv" not in asked:
-        now |= _saved_arxiv(data, now, zotero)
+    arxiv = ItemJson(data).home_arxiv
+    if "arxiv" not in asked and arxiv != ItemJson(now).home_arxiv:
+        now |= write_field(_place(now, zotero), "arxiv", arxiv)
     return _difference(data, now)
 
 
@@ -140,14 +141,6 @@ def _venue_changes(now: Data, present: Fields, asked: Fields, zotero: ZoteroMapp
     if "venue" in asked:
         return venue_patch(place, text_in(present, "venue"), text_in(asked, "venue"), year)
     return write_year_in_venue(place, text_in(present, "year"), year)
-
-
-def _saved_arxiv(before: Data, now: Data, zotero: ZoteroMapping) -> Patch:
-    """Return the patch that writes the arXiv id home if the only place that had it was written."""
-    arxiv = ItemJson(before).home_arxiv
-    if arxiv == ItemJson(now).home_arxiv:
-        return {}
-    return write_field(_place(now, zotero), "arxiv", arxiv)
 
 
 _RETYPED = frozenset({"preprint", "conferencePaper", "journalArticle"})

@@ -79,11 +79,6 @@ class Query:
         """
         return bool(self.words or self.item_types or self.keys is not None)
 
-    @property
-    def is_without_annotations(self) -> bool:
-        """Whether annotations are left out, as they are where something is not to be."""
-        return any(condition.is_negated for condition in (*self.tags, *self.item_types))
-
 
 @dataclass(frozen=True, slots=True)
 class TagQuery:

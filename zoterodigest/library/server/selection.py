@@ -144,7 +144,9 @@ def _is_meant(item: LibraryItem, query: Query) -> bool:
     if query.keys is not None and item.key not in query.keys:
         return False
     kind = item.data["itemType"]
-    if kind == "annotation" and query.is_without_annotations:
+    # As zotero.org does: annotations are left out where something is not to be there.
+    is_negated = any(one.is_negated for one in (*query.tags, *query.item_types))
+    if kind == "annotation" and is_negated:
         return False
     return all(one.holds([kind]) for one in query.item_types) and _has_words(item, query)
 
