@@ -26,6 +26,7 @@ _ID = r"([1-9][0-9]{0,15})"
 _HOSTED = re.compile(rf"(user|group):{_ID}")
 _DESKTOP = re.compile(rf"desktop(?::group:{_ID})?(?:\?url=(.+))?", re.S)
 _IDENTITY = re.compile(rf"(user|group):{_ID}@(.+)", re.S)
+# People paste addresses with passwords and keys in them, and messages show addresses.
 _SECRET = re.compile(r"(?<=://)[^/@]*(?=@)|(?<=key=)[^&]*", re.I)
 _LIBRARY_PATH = re.compile(rf"((?:/[\w.~-]+)*)/(user|group)s/{_ID}/?")
 
@@ -236,6 +237,7 @@ def _split(text: str, url: str) -> SplitResult:
 
 
 def _root(parts: SplitResult, path: str) -> str:
+    # In lower case: it is a part of the identity, and one server must not have two.
     return f"{parts.scheme}://{parts.netloc.lower()}{path}"
 
 

@@ -47,6 +47,7 @@ def local_name(instance: str) -> str:
 
 
 def _kept(name: str) -> str:
+    # Imported when used: most commands need no keyring, and start sooner without it.
     import keyring
 
     with _translated():

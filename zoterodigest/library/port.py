@@ -110,6 +110,7 @@ class Refused:
     key: str
     code: int
     message: str
+    # Not compared: not every library says it.
     data: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 

@@ -116,5 +116,6 @@ def note_edited(thing: LibraryObject) -> datetime | None:
     try:
         moment = datetime.fromisoformat(str(thing.data.get("dateModified", "")))
     except ValueError:
+        # A date that can't be read doesn't show that somebody is typing, so it counts as old.
         return datetime.min.replace(tzinfo=UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)

@@ -74,6 +74,7 @@ class Batch:
     def _require_parent(self, key: str, data: Mapping[str, Any]) -> None:
         above = data["parentItem"]
         require(above != key, f"Item {key} cannot be a child of itself")
+        # In this transaction: a parent counts if it is earlier in the batch, as on zotero.org.
         parent = tables.find_item(self.connection, above)
         if parent is None:
             raise NotAccepted(409, f"Parent item {above} not found", {"parentItem": above})

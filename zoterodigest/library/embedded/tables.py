@@ -84,6 +84,7 @@ def store_item(connection: Connection, item: LibraryItem, credit: ItemUsers = It
     connection.execute("DELETE FROM memberships WHERE item = ?", (item.key,))
     members = [(item.key, collection) for collection in item.data.get("collections", [])]
     connection.executemany("INSERT INTO memberships VALUES (?, ?)", members)
+    # An item that is created again is no longer listed as deleted, as on zotero.org.
     _unlog(connection, "item", item.key)
 
 

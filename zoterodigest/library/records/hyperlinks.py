@@ -82,6 +82,7 @@ def link_in_line(value: str) -> Hyperlink | None:
     return Hyperlink(found[2].strip(), found[1]) if found and _is_web(found[1]) else None
 
 
+# Quantifiers have limits: an Extra may be long, and it comes from outside.
 _LINE = re.compile(r"<([^<>\s]{1,4000})>(.*)")
 
 

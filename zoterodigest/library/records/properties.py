@@ -84,6 +84,7 @@ def with_extra(extra: str, key: str, values: Sequence[str]) -> str:
     written = [f"{key}: {value}" for value in flat]
     if not places:
         return "\n".join([*lines, *written])
+    # Other lines are the person's or another program's: they stay as they are.
     kept = [line for at, line in enumerate(lines) if at not in places]
     return "\n".join([*kept[: places[0]], *written, *kept[places[0] :]])
 

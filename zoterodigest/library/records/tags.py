@@ -9,6 +9,7 @@ from typing import Any
 
 Tag = Mapping[str, Any]
 
+# Characters; zotero.org refuses a longer one (413).
 LONGEST_TAG = 255
 
 
@@ -78,6 +79,7 @@ def with_members(
 
     A tag that already means a member stays as it is; every other tag stays in its place.
     """
+    # Compared folded: what a person spelled in another way is the same tag and stays.
     wanted = {spellings.fold(cut_tag(prefix, one)): one for one in members if one.strip()}
     kept: list[dict[str, Any]] = []
     for tag in tags:

@@ -198,6 +198,7 @@ def _filled(form: str, arxiv: str) -> str:
 
 
 def _write_doi(place: ItemTarget, value: Value) -> Patch:
+    # Only a preprint repeats its arXiv ID as a DOI; in other types the DOI is the publisher's.
     arxiv = ItemJson(place.data).home_arxiv if place.homes.archive_id else ""
     twin = _filled(place.zotero.rules.arxiv.doi, arxiv)
     return place.patch(place.homes.doi, _text(value) or twin)

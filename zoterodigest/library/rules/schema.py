@@ -57,6 +57,7 @@ class _SchemaTable(BaseModel):
 
 
 def _regular(name: str, line: _SchemaLine, common: str) -> ItemType:
+    # `caseName=title` is a field and its base field; `-pages` is a common field it lacks.
     words = line.fields.split()
     bases = dict(word.split("=") for word in words if "=" in word)
     lacking = {word.removeprefix("-") for word in words if word.startswith("-")}

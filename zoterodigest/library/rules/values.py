@@ -15,6 +15,7 @@ from zoterodigest.library.rules.schema import ItemType, item_types
 
 Data = Mapping[str, Any]
 
+# Measured on the code of zotero.org: fields are counted in bytes, names in characters.
 MAX_FIELD_BYTES = 65_535
 MAX_NAME_CHARACTERS = 255
 """Of a tag, a collection's name, and each part of a creator's name."""
@@ -64,12 +65,14 @@ def clean_text(value: Any, name: str) -> str:
     if value is None:
         return ""
     require(not isinstance(value, list | tuple), f"Unexpected array for property '{name}'")
+    # zotero.org turns numbers into text. True and false are numbers in Python only.
     is_text = isinstance(value, str | int | float) and not isinstance(value, bool)
     require(is_text, f"'{name}' must be text")
     text = cleaned_value(str(value))
     try:
         text.encode()
     except UnicodeEncodeError as error:
+        # zotero.org refuses the whole request for it; here only the object is refused.
         raise NotAccepted(400, f"'{name}' holds half a character (a lone surrogate)") from error
     return text
 
@@ -175,6 +178,7 @@ def _role(kind: ItemType, role: Any) -> str:
 
 def tags(value: Any) -> list[dict[str, Any]]:
     """Return tags as stored: trimmed, sorted, each once; blank ones are dropped."""
+    # By their exact text: zotero.org tells tags apart by case.
     found: dict[str, dict[str, Any]] = {}
     for tag in array(value, "tags"):
         require(isinstance(tag, Mapping), "Tag must be an object")

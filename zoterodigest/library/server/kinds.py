@@ -17,7 +17,7 @@ Data = Mapping[str, Any]
 _OF_PUT = ("itemType", "tags", "relations")
 _CLAIMS = frozenset({"key", "version"})
 _COLLECTION: Data = {"name": "", "parentCollection": False, "relations": {}, "deleted": False}
-"""What a collection may state, and what it states as long as nobody says otherwise."""
+"""What a collection may state, with the default of each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +64,7 @@ def _asked_item(
     known: Data = {} if stored is None else stored.data
     if stored and _is_as_read(change.get("dateModified", ""), known["dateModified"], author):
         change.pop("dateModified", None)
+    # False says what is so anyway: nothing here is in My Publications.
     if not change.get("inPublications", True):
         del change["inPublications"]
     # A linked file is a path on one person's computer.

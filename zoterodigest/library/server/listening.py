@@ -122,8 +122,10 @@ class Connection(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server_version = "zoterodigest"
     sys_version = ""
+    # Seconds: a silent client must not keep its thread for ever.
     timeout = 60
     wbufsize = 64 * 1024
+    # With Nagle's algorithm, the last part of an answer waits until the client confirms the others.
     disable_nagle_algorithm = True
     server: Listener
 
@@ -225,6 +227,7 @@ def listener(
 @contextmanager
 def answering(server: Listener) -> Iterator[str]:
     """Answer requests in a thread until the block ends; give the base address."""
+    # A short interval: the end of the block waits for it.
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:

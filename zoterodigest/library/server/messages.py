@@ -102,5 +102,6 @@ def text_answer(text: str, headers: Headers | None = None, *, status: int = 200)
     return Response(status, {"Content-Type": "text/plain; charset=utf-8", **(headers or {})}, body)
 
 
+# Python reads NaN and Infinity, which are no JSON.
 def _no_number(text: str) -> float:
     raise ValueError(f"{text} is no JSON")

@@ -102,6 +102,7 @@ def read_query(request: Request, *, keys_named: str = "itemKey") -> Query:
     return Query(
         format=form,
         include=_include(request),
+        # `newer` is what older clients call `since` (measured on zotero.org).
         since=_number(request, "since" if "since" in request.query else "newer"),
         start=_number(request, "start"),
         limit=_limit(request, form, keys),

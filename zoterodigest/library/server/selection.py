@@ -144,7 +144,7 @@ def _is_meant(item: LibraryItem, query: Query) -> bool:
     if query.keys is not None and item.key not in query.keys:
         return False
     kind = item.data["itemType"]
-    # As zotero.org does: annotations are left out where something is not to be there.
+    # As on zotero.org: a negated condition leaves out annotations.
     is_negated = any(one.is_negated for one in (*query.tags, *query.item_types))
     if kind == "annotation" and is_negated:
         return False

@@ -45,6 +45,7 @@ class Showing:
         self.address = address
         self.served = served
         self.snapshot = snapshot or Snapshot(0, (), ())
+        # Trashed items don't count as children or members.
         live = [item.data for item in self.snapshot.items if not item.is_trashed]
         children = Counter(str(data["parentItem"]) for data in live if data.get("parentItem"))
         self._children = None if snapshot is None else children

@@ -16,6 +16,7 @@ from zoterodigest.library.server.messages import Rejected, Request
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 _TOKEN = re.compile(r"[\x21-\x7e]{5,32}")
+# zotero.org forgets a token after 12 hours; here their number is limited.
 _TOKENS_KEPT = 10_000
 
 
@@ -117,6 +118,7 @@ class ServedSite:
         A group without a key of its own is open to every user.
         """
         given = _given_key(request)
+        # All keys are compared: to stop at the first match would show by time which one fits.
         opened = {path for path, key in self.keys.items() if _is_same(key, given)}
         if not given or not opened:
             raise Rejected(403, "Invalid key" if given else "an API key is needed")

@@ -20,6 +20,7 @@ from zoterodigest.library.http.session import ApiDialect, Session, utc_now
 from zoterodigest.library.http.trouble import KeyRefused, ServerBusy, ServerFailed, translated
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 
+# It goes into a header: a line break in it would begin another one.
 _KEY = re.compile(r"[\x21-\x7e]{1,200}")
 
 
