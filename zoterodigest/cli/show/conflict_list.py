@@ -72,7 +72,7 @@ def conflicts_data(prepared: Prepared, fields: Sequence[OpenField]) -> dict[str,
         for name, kind in zip(("conflicts", "diverged", "waiting"), OpenReason, strict=True)
     }
     places = [report for report in prepared.plan.reports if isinstance(report, _PLACES)]
-    return {**data, "places": [with_kind(report) for report in places]}
+    return {**data, "places": list(map(with_kind, places))}
 
 
 def field_data(field: OpenField) -> dict[str, Any]:

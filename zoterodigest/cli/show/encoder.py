@@ -21,10 +21,8 @@ from zoterodigest.core.values.record import (
     Blocks,
     Empty,
     Entry,
-    Hyperlink,
     Item,
     Members,
-    Names,
     WebLinks,
 )
 
@@ -87,12 +85,8 @@ def json_value(value: object) -> Any:
             return None
         case Identifier():
             return str(value)
-        case Members(texts) | Blocks(texts):
-            return list(texts)
-        case WebLinks(hyperlinks):
-            return [json_value(link) for link in hyperlinks]
-        case Names() | Hyperlink():
-            return picked(value)
+        case Members(members) | Blocks(members) | WebLinks(members):
+            return json_value(members)
         case LockRow():
             return picked(value, "id", "digest", "item", "note", "identifiers", "state")
         case Entry():

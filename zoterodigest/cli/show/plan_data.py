@@ -7,6 +7,7 @@ from typing import Any
 from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.show.bib_text import export_data
 from zoterodigest.cli.show.encoder import json_kind, with_kind
+from zoterodigest.core.plan.plan import Plan
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports
@@ -39,7 +40,7 @@ def plan_data(
         "stop": prepared.stop,
         "counts": {json_kind(name): number for name, number in sorted(plan.counts().items())},
         "new_tags": dict(sorted(prepared.new_tags.items())),
-        "actions": [with_kind(action) for action in plan.actions],
+        "actions": list(map(with_kind, plan.actions)),
         "reports": _reports(prepared),
         "kept": list(prepared.kept),
         "bibliographies": [export_data(bib) for bib in prepared.bibs],
@@ -57,14 +58,14 @@ def _reports(prepared: Prepared) -> list[dict[str, Any]]:
 
 
 def _outcome_data(outcome: Outcome) -> dict[str, Any]:
-    again = outcome.again.plan if outcome.again else None
+    again = outcome.again.plan if outcome.again else Plan()
     return {
         "written": outcome.written,
         "written_digests": outcome.written_digests,
         "written_bibs": outcome.written_bibs,
         "planned_again": outcome.planned_again,
         "again": {
-            "actions": [with_kind(action) for action in (again.actions if again else ())],
-            "reports": [with_kind(report) for report in (again.reports if again else ())],
+            "actions": list(map(with_kind, again.actions)),
+            "reports": list(map(with_kind, again.reports)),
         },
     }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.cli.base.project_context import ProjectContext
@@ -22,7 +23,7 @@ from zoterodigest.cli.show.bib_text import exports_text
 from zoterodigest.cli.show.closing import concerning, held_by_direction, is_read_in_part
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
-from zoterodigest.cli.show.report_names import report_names
+from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, ReportSections, open_text
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.reports import (
@@ -71,7 +72,7 @@ def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
     yield from _unrecognised(prepared)
     if not prepared.is_settled:
         yield from ("", *_tags(prepared.new_tags))
-        yield from ("", *_differences(prepared, attention))
+        yield from ("", *_differences(prepared))
     yield from ("", *exports_text(prepared.bibs, _EXPORTS))
     yield from ("", *attention.lines(_MOST, NEWS))
     yield from ("", *_kept(prepared))
@@ -168,7 +169,7 @@ def files_text(prepared: Prepared) -> str:
 def _lost_notes(prepared: Prepared) -> Iterator[str]:
     """Yield how many notes were deleted in the library and stay deleted."""
     if number := sum(isinstance(one, MissingNote) for one in concerning(prepared)):
-        notes = counted(number, "note", "notes")
+        notes = counted(number, "note")
         yield f"Deleted in the library and not made again: {notes} (`zoterodigest status`)."
 
 
@@ -281,9 +282,11 @@ def _tags(new_tags: Mapping[str, int]) -> Iterator[str]:
         yield from flowing(first_of(listed, _MOST_TAGS, indent=0), 2)
 
 
-def _differences(prepared: Prepared, attention: ReportSections) -> Iterator[str]:
+def _differences(prepared: Prepared) -> Iterator[str]:
     """Yield the differences that stay where entries were joined with items that were there."""
-    adopts = any(link.before is None and link.item for link in prepared.plan.links)
-    if adopts and any(isinstance(report, DivergedField) for report in prepared.plan.reports):
+    diverged = [one for one in concerning(prepared) if isinstance(one, DivergedField)]
+    if diverged and any(link.before is None and link.item for link in prepared.plan.links):
         yield styled("Differences that stay", "bold")
-        yield from attention.differences()
+        for name, number in Counter(field_name(one.name) for one in diverged).most_common():
+            keeps = "item keeps its" if number == 1 else "items keep their"
+            yield f"  {number:>6,} {keeps} own {cut(name, 20)} (see `zoterodigest status`)"

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.screen import counted, cut, section, width
-from zoterodigest.cli.show.report_names import ReportNames, conflict_text, field_name
+from zoterodigest.cli.show.report_names import ReportNames, conflict_text
 from zoterodigest.cli.show.report_text import SECTIONS, Section, section_of
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
@@ -83,14 +83,6 @@ class ReportSections:
         """Return what the reports are about, each once."""
         reports = (report for of_kind in self._by_kind.values() for report in of_kind)
         return {section_of(report).subject(report, self._names) for report in reports}
-
-    def differences(self) -> Iterator[str]:
-        """Yield one line per field that has diverged."""
-        diverged = self._by_kind.get(DivergedField, [])
-        counts = Counter(field_name(one.name) for one in diverged if isinstance(one, DivergedField))
-        for name, number in counts.most_common():
-            keeps = "item keeps its" if number == 1 else "items keep their"
-            yield f"  {number:>6,} {keeps} own {cut(name, 20)} (see `zoterodigest status`)"
 
     def _section(self, kind: Section[Any], reports: Sequence[Report], most: int) -> Iterator[str]:
         found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]

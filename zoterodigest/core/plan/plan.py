@@ -241,11 +241,9 @@ def diverged_entries(links: Iterable[Link], rows: Iterable[LockRow]) -> frozense
     links = tuple(link for link in links if link.row.digest.is_bib)
     taking_part = {link.row.id for link in links}
     others = (row for row in rows if row.digest.is_bib and row.id not in taking_part)
-    return frozenset(
-        {bib_entry_id(link.row.digest, link.entry.key) for link in links if link.diverged}
-    ).union(
-        (row.digest, row.key) for row in others if row.diverged and row.state is LinkState.LINKED
-    )
+    found = {bib_entry_id(link.row.digest, link.entry.key) for link in links if link.diverged}
+    linked = (row for row in others if row.diverged and row.state is LinkState.LINKED)
+    return frozenset(found.union((row.digest, row.key) for row in linked))
 
 
 @dataclass(frozen=True, slots=True)
