@@ -382,7 +382,7 @@ def test_a_bib_that_is_gone_is_told(zoterodigest: Zoterodigest, project: Path) -
 
     ran = zoterodigest("status")
 
-    missing = "missing refs.bib: linked, and not here; if it was renamed, tell its new path in"
+    missing = "missing refs.bib: linked, and not here; if it was renamed, write its new"
     assert missing in " ".join(ran.out.split())
 
 

@@ -455,7 +455,7 @@ def test_works_that_stand_twice_are_found(zoterodigest: Zoterodigest, project: P
 
     (what,) = found(zoterodigest("doctor", "--json"))
 
-    assert what.startswith("1 work stands twice in the library: ")
+    assert what.startswith("1 work appears twice in the library: ")
     assert "AAAA2222" in what
 
 

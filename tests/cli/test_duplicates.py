@@ -1,4 +1,4 @@
-"""`duplicates` lists works that stand twice, why, and what to do; what it says to do helps."""
+"""`duplicates` lists works that appear twice, why, and what to do; what it says to do helps."""
 
 from __future__ import annotations
 
@@ -42,15 +42,15 @@ def test_files_alone_are_compared_without_project_or_library(
     assert ran.code == 1
     assert ran.out == (
         "One work, several entries (1)\n"
-        "  In the library they become one item: `zoterodigest push a.md b.md`. Or take\n"
-        "  out all but one of them.\n"
+        "  In the library they become one item: `zoterodigest push a.md b.md`. Or remove\n"
+        "  all but one of them.\n"
         "\n"
         "  Attention Is All You Need\n"
         "    entry  a.md:1\n"
         "    entry  b.md:1\n"
         "    why    the same arxiv:1706.03762\n"
         "\n"
-        "0 items and 3 entries: 1 work stands twice\n"
+        "0 items and 3 entries: 1 work appears twice\n"
     )
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.md", "b.md"]
 
@@ -66,8 +66,8 @@ def test_what_is_pushed_is_held_once_and_only_counted(
 
     assert (ran.code, ran.out) == (
         0,
-        "2 items and 3 entries: no work twice\n"
-        "1 item stands in several entries, which is as it should be\n",
+        "2 items and 3 entries: no duplicates\n"
+        "1 item is linked with several entries, which is fine\n",
     )
 
 
@@ -96,8 +96,8 @@ def test_what_is_told_to_do_in_the_trial_library_makes_one_item(
     ran = zoterodigest("duplicates")
     assert (ran.code, ran.out) == (
         0,
-        "2 items and 3 entries: no work twice\n"
-        "1 item stands in several entries, which is as it should be\n",
+        "2 items and 3 entries: no duplicates\n"
+        "1 item is linked with several entries, which is fine\n",
     )
 
 
@@ -148,7 +148,7 @@ def test_the_library_alone_is_looked_at(zoterodigest: Zoterodigest, tmp_path: Pa
         "    item   DDDD2222  in no digest\n"
         "    why    titles nearly agree, and so do the authors\n"
         "\n"
-        "4 items and 0 entries: 1 work stands twice, 1 more may\n"
+        "4 items and 0 entries: 1 work appears twice, 1 more may\n"
     )
 
 
@@ -391,9 +391,9 @@ def test_two_works_whose_items_were_merged_are_not_as_they_should_be(
     listed = zoterodigest("duplicates").out
     ran = zoterodigest("sync", "--yes")
 
-    assert "as it should be" not in listed
+    assert "which is fine" not in listed
     assert "Merged with another work (1)" in ran.out
     assert "arxiv:1706.03762, arxiv:2101.00001" in ran.out
     assert (tmp_path / "a.md").read_bytes() == before
-    assert "as it should be" not in zoterodigest("duplicates").out
+    assert "which is fine" not in zoterodigest("duplicates").out
     assert "Merged with another work (1)" in zoterodigest("status").out

@@ -283,7 +283,7 @@ def test_what_an_export_added_follows_the_library_and_leaves_with_prune(
 
     assert added.out == "mine.bib: nothing to do, 2 unchanged\n"
     assert updated.out.startswith("mine.bib: 1 entry changed, 1 unchanged")
-    assert pruned.out.startswith("mine.bib: 1 entry taken out, 1 unchanged")
+    assert pruned.out.startswith("mine.bib: 1 entry removed, 1 unchanged")
     assert "Again" in mine.read_text()
     assert "Attention" not in mine.read_text()
     assert mine.read_text().startswith("% mine\n@misc{x, title = {Something of My Own}}\n")
@@ -318,7 +318,7 @@ def test_entries_that_overwriting_drops_are_counted_and_named(
     again = zoterodigest("export", *arguments, "-o", "mine.bib", "--overwrite")
 
     assert ran.code == 0
-    assert ran.err.splitlines()[0] == "mine.bib: 6 entries that stood there are no longer in it"
+    assert ran.err.splitlines()[0] == "mine.bib: 6 entries that it had are no longer in it"
     assert ran.err.splitlines()[1:7:5] == ["    mine0", "    … and 1 more"]
     assert "no longer" not in again.err
 
@@ -334,7 +334,7 @@ def test_prune_where_entries_are_only_added_is_told_to_take_out_nothing(
     updated = zoterodigest("export", "--update")
     only_added = zoterodigest("export", "--add-only")
 
-    told = "refs.bib: prune takes out nothing here: "
+    told = "refs.bib: prune removes nothing here: "
     assert f"{told}no export made the file, and without" in " ".join(synced.out.split())
     assert told not in updated.err
     assert f"{told}with add_only entries are only added\n" in only_added.err
@@ -492,7 +492,7 @@ def test_overwrite_shows_what_goes_and_a_dry_run_writes_nothing(
     planned = zoterodigest("export", *source, "-o", "own.bib", "--overwrite", "--dry-run")
 
     assert planned.code == 0
-    assert "own.bib: 1 entry that stood there is no longer in it\n    mine" in planned.err
+    assert "own.bib: 1 entry that it had is no longer in it\n    mine" in planned.err
     assert "Nothing was written." in planned.out
     assert hand_kept.read_text(encoding="utf-8") == "@misc{mine, title={T}}"
 

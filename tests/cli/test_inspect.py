@@ -24,7 +24,7 @@ bold-titles.md: 6 entries in the format bold-titles, 83% of the lines
     31  Adam: A Method for Stochastic Optimi…  1412.6980                  a·····
   has: a authors, t task, l links, s summary or sections, b abstract, c comment
 
-  passed over
+  skipped
       3  heading: lines 1, 5, 19
       1  no entry:
          3         Read by a format of its own; see the tutorial in `docs/forma…
@@ -77,7 +77,7 @@ def test_works_that_stand_in_two_files_are_listed(
 
     ran = zoterodigest("inspect", "a.md", "b.md")
 
-    assert "1 work that stands more than once\n  arxiv:1512.03385" in ran.out
+    assert "1 work that appears more than once\n  arxiv:1512.03385" in ran.out
     assert "a.md:8; b.md:1" in ran.out
     assert ran.out.endswith("3 entries in 2 files\n")
 

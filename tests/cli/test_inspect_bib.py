@@ -21,7 +21,7 @@ refs.bib: 2 entries
      2  he2016  Deep Residual Learning  -           CVPR 2016
      4  he2016  Twice                   1706.03762
 
-  wrong, left as it stands
+  wrong, not changed
     line 4:7  the citation key he2016 stands in line 2 too
     line 5:23  a brace that is never closed
 

@@ -101,7 +101,7 @@ def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() 
         "  papers.md",
         "    moved items              1  A Paper → Vision / Images",
         "    trashed items            1  A Paper",
-        "    doubled notes            1  A Paper",
+        "    duplicate notes          1  A Paper",
         "    renamed collections      1  Seeing → Vision",
         "",
         "Into the digests",

@@ -298,7 +298,8 @@ def test_a_second_look_asks_nobody_and_offline_uses_what_was_looked_up(project: 
     assert again.err == "Requests to sources: none\n"
     known = first.out.replace("Still preprints", "Not known as published")
     assert (
-        offline.out == f"{known}\nOffline: nobody was asked; this is what was looked up before.\n"
+        offline.out
+        == f"{known}\nOffline: zoterodigest asked no source. This is what it looked up before.\n"
     )
     assert len(project.site.requests) == asked
 

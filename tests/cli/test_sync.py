@@ -51,8 +51,8 @@ Kept in the library (1)
 """
 
 LEFT = """\
-  Left as they are at both ends; everything else is done. To end this, edit the
-  entry yourself, or give the item a value that the entry can show.
+  Both sides keep their value; everything else is done. Edit the entry yourself,
+  or give the item a value that the entry can show.
 """
 
 

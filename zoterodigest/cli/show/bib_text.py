@@ -47,7 +47,7 @@ def summary(bib: NewBib) -> str:
         (added, "added"),
         (replaced, "replaced"),
         (updated.changed, "changed"),
-        (updated.removed, "taken out"),
+        (updated.removed, "removed"),
     ]
     told = [f"{counted(len(keys), 'entry', 'entries')} {verb}" for keys, verb in parts if keys]
     is_new = " (a new file)" if bib.before is None and bib.is_change else ""
@@ -102,7 +102,7 @@ def notes_text(bib: NewBib) -> Iterator[str]:
     ]
     yield from _some(lines, 0)
     if reason := _why_unpruned(bib):
-        yield from hanging(f"{visible(bib.key)}: ", f"prune takes out nothing here: {reason}")
+        yield from hanging(f"{visible(bib.key)}: ", f"prune removes nothing here: {reason}")
 
 
 def _why_unpruned(bib: NewBib) -> str:
@@ -121,7 +121,7 @@ def dropped_text(name: str, before: bytes, after: bytes) -> Iterator[str]:
     """Yield which entries of a .bib that was written anew are no longer in it."""
     present = _texts(after)
     if gone := [key for key in _texts(before) if key not in present]:
-        are = "entry that stood there is" if len(gone) == 1 else "entries that stood there are"
+        are = "entry that it had is" if len(gone) == 1 else "entries that it had are"
         yield f"{visible(name)}: {len(gone):,} {are} no longer in it"
         yield from _some(gone, 4)
 

@@ -133,9 +133,9 @@ def _merging(duplicate: Duplicate, command: str) -> str:
 def _pushing(duplicates: Sequence[Duplicate], workspace: Workspace) -> str:
     digests = _digests([copy for one in duplicates for copy in one.copies], workspace)
     if not digests:
-        return "Take out all but one."
+        return "Remove all but one."
     return (
-        f"In the library they become one item: `zoterodigest push {digests}`. Or take out all but"
+        f"In the library they become one item: `zoterodigest push {digests}`. Or remove all but"
         " one of them."
     )
 
@@ -150,9 +150,9 @@ def _digests(copies: Sequence[Copy], workspace: Workspace) -> str:
 def _counts(found: DuplicateSearch) -> Iterator[str]:
     sure, doubtful = len(found.sure), len(found.duplicates) - len(found.sure)
     looked_at = f"{counted(found.items, 'item')} and {counted(found.entries, 'entry', 'entries')}"
-    works = counted(sure, "work stands twice", "works stand twice")
+    works = counted(sure, "work appears twice", "works appear twice")
     maybe = f", {doubtful:,} more may" if doubtful else ""
-    yield f"{looked_at}: {works}{maybe}" if sure or doubtful else f"{looked_at}: no work twice"
+    yield f"{looked_at}: {works}{maybe}" if sure or doubtful else f"{looked_at}: no duplicates"
     if found.twins:
-        number = counted(len(found.twins), "item stands", "items stand")
-        yield f"{number} in several entries, which is as it should be"
+        number = counted(len(found.twins), "item is", "items are")
+        yield f"{number} linked with several entries, which is fine"

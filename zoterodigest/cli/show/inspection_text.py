@@ -75,7 +75,7 @@ def bibs_text(found: Sequence[InspectedBib | Unreadable]) -> Iterator[str]:
             f"    line {problem.place.line}:{problem.place.column}  {visible(problem.reason)}"
             for problem in one.problems
         ]
-        yield from _titled("wrong, left as it stands", _first(lines, _MOST_PROBLEMS))
+        yield from _titled("wrong, not changed", _first(lines, _MOST_PROBLEMS))
         yield ""
 
 
@@ -142,8 +142,8 @@ def _file(one: InspectedDigest) -> Iterator[str]:
     )
     yield from table(_DIGEST_COLUMNS, [_row(entry) for entry in document.entries])
     yield styled(f"  {cut(_LEGEND, width() - 2)}", "dim")
-    yield from _titled("not understood, left as it stands", _unreadable(one))
-    yield from _titled("passed over", _skipped(document))
+    yield from _titled("not understood, not changed", _unreadable(one))
+    yield from _titled("skipped", _skipped(document))
     yield from _titled("suspicious", _suspicions(document))
 
 
@@ -169,12 +169,12 @@ def _nothing(one: InspectedDigest) -> Iterator[str]:
     """Yield what was looked for in a file in which nothing was recognised, and how to go on."""
     document = one.document
     yield f"{_name(document)}: no entries recognised in {counted(len(document.lines), 'line')}"
-    yield from _titled("passed over", _skipped(document))
-    yield "  what was looked for:"
+    yield from _titled("skipped", _skipped(document))
+    yield "  formats that were tried:"
     for form in one.formats:
         yield from hanging(f"    {form.name:<20} ", visible(form.about))
-    yield "  how to go on:"
-    yield "    --format NAME        read it by one format only, the others set aside"
+    yield "  what you can do:"
+    yield "    --format NAME        read it by this format only"
     yield "    NAME.format.toml     describe your own format in such a file beside the digest;"
     yield "                         docs/formats.md shows how"
 
@@ -234,7 +234,7 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[str]:
     found = report.doubled_works(documents)
     if not found:
         return
-    works = counted(len(found), "work that stands", "works that stand")
+    works = counted(len(found), "work that appears", "works that appear")
     yield styled(f"{works} more than once", "bold")
     names = _short_names(documents)
     listed = found[: 3 * _MOST]

@@ -60,7 +60,7 @@ HEADINGS: Mapping[End, str] = {
 _IN_LIBRARY = (
     *("new items", "shared items", "adopted items", "linked entries", "filled-in items"),
     *("completed items", "changed items", "moved items", "trashed items"),
-    *("new notes", "changed notes", "restored notes", "doubled notes"),
+    *("new notes", "changed notes", "restored notes", "duplicate notes"),
     *("new collections", "renamed collections"),
 )
 _LABELS = (
@@ -149,7 +149,7 @@ def _in_library(
             title = names.item_title(action.key)
             yield Thing(names.digest(action.row_id), "trashed items", title)
         case TrashNote():
-            yield Thing(action.digest, "doubled notes", names.item_title(action.item))
+            yield Thing(action.digest, "duplicate notes", names.item_title(action.item))
         case CreateNote():
             yield Thing(action.digest, "new notes", "")
         case ChangeNote(_, _, _, row_id, digest, before, after):

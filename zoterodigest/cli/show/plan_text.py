@@ -132,8 +132,8 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
 def refusals_text(prepared: Prepared) -> Iterator[str]:
     """Yield what a run would leave out, as it cannot be written."""
     advice = (
-        "Left as they are at both ends; everything else is done. To end this, edit the entry"
-        " yourself, or give the item a value that the entry can show."
+        "Both sides keep their value; everything else is done. Edit the entry yourself, or"
+        " give the item a value that the entry can show."
     )
     unread = list(failures_of_unread(prepared.gathered))
     told = [
@@ -243,7 +243,7 @@ def _missing(prepared: Prepared) -> Iterator[str]:
     missing = sorted((gathered.gone - gathered.missing) & {r.digest for r in prepared.plan.rows})
     advice: dict[type[SourceKey], str] = {
         DigestKey: "if it was renamed, push it by its new path",
-        BibKey: "if it was renamed, tell its new path in zoterodigest.toml",
+        BibKey: "if it was renamed, write its new path into zoterodigest.toml",
     }
     for kind, what in advice.items():
         if names := visible(", ".join(key for key in missing if isinstance(key, kind))):

@@ -81,7 +81,7 @@ def _rows(shown: ShownWorks) -> list[_VenueRow]:
 _SECTIONS = {
     "published": ("Published", "Their items in the library still are preprints."),
     "completed": ("Published, with more to say", "The library has the venue and lacks this."),
-    "not in the library": ("Published, and not in the library", "`zoterodigest push` comes first."),
+    "not in the library": ("Published, and not in the library", "Run `zoterodigest push` first."),
     "blocked": ("Published, and to be changed by you", "Their items cannot take it as they are."),
     "reported": (
         "For you to judge",
@@ -194,7 +194,7 @@ def _against(rows: Sequence[_VenueRow]) -> Iterator[str]:
     told = [row for row in rows if _contradictions(row)]
     if told:
         yield ""
-        advice = "What stands in the digest or in Zotero counts, and stays."
+        advice = "The venue in the digest or in Zotero counts. It stays."
         yield from section("Sources say otherwise", len(told), advice)
         for row in told:
             yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
@@ -214,7 +214,7 @@ def _contradictions(row: _VenueRow) -> list[Doubt]:
 def _faults(shown: ShownWorks) -> Iterator[str]:
     if shown.is_offline:
         yield ""
-        yield "Offline: nobody was asked; this is what was looked up before."
+        yield "Offline: zoterodigest asked no source. This is what it looked up before."
     for fault in shown.findings.faults:
         yield ""
         papers = counted(fault.works, "paper")

@@ -97,10 +97,10 @@ def _known(lock: LockFile, contents: Contents) -> Iterator[Item]:
 
 
 def duplicate_findings(contents: Contents) -> Iterator[Finding]:
-    """Yield that works stand twice in the library."""
+    """Yield that works appear twice in the library."""
     found = [one for one in find_duplicates(copies_of(contents.items, ())) if one.is_sure]
     if found:
-        works = "1 work stands" if len(found) == 1 else f"{len(found):,} works stand"
+        works = "1 work appears" if len(found) == 1 else f"{len(found):,} works appear"
         yield Finding(
             f"{works} twice in the library: {_keys(key for one in found for key in one.items)}",
             "A new entry of such a work is ambiguous, and a bibliography has it twice.",
