@@ -171,7 +171,7 @@ def _called(arguments: Sequence[str]) -> int:
             return int(app(args=given, prog_name="zoterodigest", standalone_mode=False) or 0)
     except _WRONG_USAGE as error:
         return _misused(error)
-    # `main` tells these: it may ask the person and begin anew.
+    # `main` reports these: it may ask the person and start again.
     except ZoterodigestError:
         raise
     except Stopped as stop:
@@ -182,9 +182,9 @@ def _called(arguments: Sequence[str]) -> int:
     except (KeyboardInterrupt, typer.Abort):
         return INTERRUPTED
     except OSError as error:
-        # An error of the system without a path is none that a person can mend.
+        # A person can't fix an error of the system that names no path.
         return _refused(error) if error.filename else _bug(error)
-    except Exception as error:  # the outermost place: whatever it is, it is told in one sentence
+    except Exception as error:  # the outermost place: report anything in one sentence
         return _bug(error)
 
 

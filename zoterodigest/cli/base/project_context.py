@@ -146,7 +146,7 @@ def open_context(asked: Invocation) -> ProjectContext:
 
 def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
     """Raise `NoDigest` if there is no digest to work on, or a .bib was named as one."""
-    # From the most special reason to the most general one: the first that fits is told.
+    # From the most specific reason to the most general one: the first that fits is reported.
     if linked and not workspace.digests:
         names = ", ".join(str(path) for path in linked)
         raise NoDigest(

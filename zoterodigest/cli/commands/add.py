@@ -135,7 +135,7 @@ def _read(text: str, venues: VenueTable) -> Iterable[Asked | NotAdded]:
 
 
 def _unless_doubled(goal: Goal, asked: Asked | NotAdded) -> Asked | NotAdded | Doubled:
-    # Nobody need be asked for a paper that is here already.
+    # No source is asked for a paper that a digest has already.
     return (goal.doubled(asked) if isinstance(asked, ById) else None) or asked
 
 

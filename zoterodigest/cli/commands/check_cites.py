@@ -76,13 +76,13 @@ def check_cites(
 
 
 class NothingToCheck(ZoterodigestError):
-    """No document was named, or no bibliography was named by anybody."""
+    """No document was named, or no bibliography."""
 
     exit_code = 2
 
 
 _MOST = 20
-"""How many entries that are cited nowhere are named in the text for people."""
+"""How many entries without a citation the text for people names."""
 
 
 class _Level(Enum):

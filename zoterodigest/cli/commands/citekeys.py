@@ -131,7 +131,7 @@ citekeys = group("List, check and set the citation keys of the library.", list_k
 def project_citation_keys(
     start: Path, address: str = "", *, is_writing: bool = False
 ) -> Iterator[Keys]:
-    """Give the citation keys of the project of `start`; the library is open as long."""
+    """Give the citation keys of a project; its library is open while the block lasts."""
     workspace = open_existing(address, start)
     if is_writing:
         require_idle(workspace.project.state_folder)

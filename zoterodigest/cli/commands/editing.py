@@ -163,7 +163,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class NotTaken(ZoterodigestError):
-    """An editor or merge tool left nothing that can be taken; both ends stay as they are."""
+    """An editor or merge tool left nothing that can be used; both ends stay as they are."""
 
     exit_code = 7
 

@@ -57,7 +57,7 @@ def unlink(asked: Invocation) -> int:
     Example:
       zoterodigest unlink papers.md
     """
-    return _leave(asked, prepare_unlink)
+    return _remove(asked, prepare_unlink)
 
 
 @command("files is_dry_run is_agreed address as_json with_stats")
@@ -73,45 +73,46 @@ def remove(asked: Invocation) -> int:
       zoterodigest remove papers.md --dry-run
       zoterodigest remove papers.md
     """
-    return _leave(asked, prepare_remove)
+    return _remove(asked, prepare_remove)
 
 
 MANY = 20
-"""Above this many changes of the library a way out asks for consent, like a push."""
+"""Above this many changes of the library `remove` asks for consent, as `push` does."""
 
 _MOST = 8
 
 
-def _leave(asked: Invocation, plan: Callable[[Workspace], Removal]) -> int:
+def _remove(asked: Invocation, prepare: Callable[[Workspace], Removal]) -> int:
     with opened_context(asked) as place:
         require_idle_to_write(asked, place.workspace.project)
         with busy("Reading digests and library"):
-            leaving = plan(place.workspace)
-        emit_unless_json(asked, _plan(leaving, place))
-        left = RemovalResult(leaving)
+            plan = prepare(place.workspace)
+        emit_unless_json(asked, _plan(plan, place))
+        result = RemovalResult(plan)
         if not asked.is_dry_run:
             # The trash and the log bring everything back, so only many changes need a yes.
-            require_consent("Do this?", asked, is_needed=_size(leaving) > MANY)
+            require_consent("Do this?", asked, is_needed=_size(plan) > MANY)
             with progress("Writing", "written") as report:
-                left = apply_removal(leaving, report)
+                result = apply_removal(plan, report)
         if asked.as_json:
-            emit_json(_data(left, place))
-        elif not asked.is_dry_run and not leaving.is_settled:
-            emit(["", f"Done: {_done(left)}."])
-    for failure in left.failures:
+            emit_json(_data(result, place))
+        elif not asked.is_dry_run and not plan.is_settled:
+            emit(["", f"Done: {_done(result)}."])
+    for failure in result.failures:
         tell_failure(failure.title, failure.reason)
-    unread = tuple(failures_of_unread(leaving.gathered))
+    unread = tuple(failures_of_unread(plan.gathered))
     tell_failures(unread)
-    return FAILED if left.failures or unread else FINE
+    return FAILED if result.failures or unread else FINE
 
 
-def _done(left: RemovalResult) -> str:
+def _done(result: RemovalResult) -> str:
     """Return what was done, in the numbers of the plan if nothing failed."""
-    if left.failures:
-        some = library_changes_text(left.counts)
+    if result.failures:
+        some = library_changes_text(result.counts)
         return f"{some} trashed or changed" if some else "nothing was changed"
-    changed = len(left.leaving.patches)
-    trashed = library_changes_text({**left.counts, "items": left.counts.get("items", 0) - changed})
+    changed = len(result.leaving.patches)
+    items = result.counts.get("items", 0) - changed
+    trashed = library_changes_text({**result.counts, "items": items})
     parts = [f"{trashed} trashed"] if trashed else []
     parts += [f"{counted(changed, 'item')} changed"] if changed else []
     return ", ".join(parts) or "only links were ended"
@@ -126,61 +127,61 @@ _KINDS = {
 """How one and how several of a kind are called."""
 
 
-def _size(leaving: Removal) -> int:
-    return len(leaving.trash) + len(leaving.patches) + len(leaving.collections)
+def _size(plan: Removal) -> int:
+    return len(plan.trash) + len(plan.patches) + len(plan.collections)
 
 
-def _plan(leaving: Removal, place: ProjectContext) -> Iterator[str]:
+def _plan(plan: Removal, place: ProjectContext) -> Iterator[str]:
     """Yield which links end, what is trashed or removed from items, and what stays and why."""
     yield from place.lines()
     yield ""
-    if leaving.is_settled:
+    if plan.is_settled:
         yield "Nothing is linked here: nothing to do."
         return
     yield styled("Links that end", "bold")
-    for digest, number in sorted(Counter(row.digest for row in leaving.rows).items()):
+    for digest, number in sorted(Counter(row.digest for row in plan.rows).items()):
         yield f"  {number:>6,}  {visible(digest)}"
-    if not _size(leaving) and not leaving.kept:
+    if not _size(plan) and not plan.kept:
         yield "Nothing in the library and no digest changes."
-    yield from _trashed(leaving)
-    if leaving.patches:
+    yield from _trashed(plan)
+    if plan.patches:
         yield styled("What was added is taken off items that stay", "bold")
-        yield numbered(len(leaving.patches), "item")
-    yield from _kept(leaving)
+        yield numbered(len(plan.patches), "item")
+    yield from _kept(plan)
 
 
-def _trashed(leaving: Removal) -> Iterator[str]:
-    if leaving.trash or leaving.collections:
-        counts = Counter(_kind(leaving, item) for item in leaving.trash)
-        counts["collection"] = len(leaving.collections)
+def _trashed(plan: Removal) -> Iterator[str]:
+    if plan.trash or plan.collections:
+        counts = Counter(_kind(plan, item) for item in plan.trash)
+        counts["collection"] = len(plan.collections)
         yield styled("Into the trash", "bold")
         yield from (numbered(counts[kind], *_KINDS[kind]) for kind in _KINDS if counts[kind])
 
 
-def _kind(leaving: Removal, trashed: LibraryItem) -> str:
-    held = leaving.gathered.contents.by_key[trashed.key].json.item_type
+def _kind(plan: Removal, trashed: LibraryItem) -> str:
+    held = plan.gathered.contents.by_key[trashed.key].json.item_type
     return held if held in ("note", "attachment") else "item"
 
 
-def _kept(leaving: Removal) -> Iterator[str]:
-    if not leaving.kept:
+def _kept(plan: Removal) -> Iterator[str]:
+    if not plan.kept:
         return
-    yield from section("What stays", len(leaving.kept))
-    kept = ((visible(one.title), visible(one.reason)) for one in leaving.kept)
+    yield from section("What stays", len(plan.kept))
+    kept = ((visible(one.title), visible(one.reason)) for one in plan.kept)
     lines = (f"  {cut(title, width() - len(why) - 4)}: {why}" for title, why in kept)
     yield from first_of(lines, _MOST, indent=2)
 
 
-def _data(left: RemovalResult, place: ProjectContext) -> dict[str, Any]:
-    leaving = left.leaving
-    by_key = leaving.gathered.contents.by_key
+def _data(result: RemovalResult, place: ProjectContext) -> dict[str, Any]:
+    plan = result.leaving
+    by_key = plan.gathered.contents.by_key
     return {
         "library": {"address": place.address},
-        "written": left.written,
-        "links": [{"id": row.id, "digest": row.digest, "item": row.item} for row in leaving.rows],
-        "trash": [{"key": one.key, "title": shown_title(by_key[one.key])} for one in leaving.trash],
-        "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in leaving.patches],
-        "collections": [{"key": one.key, "name": one.name} for one in leaving.collections],
-        "kept": leaving.kept,
-        "failures": left.failures,
+        "written": result.written,
+        "links": [{"id": row.id, "digest": row.digest, "item": row.item} for row in plan.rows],
+        "trash": [{"key": one.key, "title": shown_title(by_key[one.key])} for one in plan.trash],
+        "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in plan.patches],
+        "collections": [{"key": one.key, "name": one.name} for one in plan.collections],
+        "kept": plan.kept,
+        "failures": result.failures,
     }
