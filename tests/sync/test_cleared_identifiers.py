@@ -30,7 +30,7 @@ def test_it_is_a_conflict_and_neither_end_moves(cleared: World) -> None:
     outcome = carry_out(prepared, lambda done, total: None)
 
     assert {one.name for one in open_fields(prepared)} == {"arxiv"}
-    assert not any(digest.edit.refused for digest in prepared.digests)
+    assert not any(digest.refused for digest in prepared.digests)
     assert (outcome.written, cleared.everything()) == (0, before)
     assert prepared.plan.is_settled
 
@@ -62,4 +62,4 @@ def test_what_is_preferred_clears_none(cleared: World) -> None:
     prepared = cleared.prepare(BOTH_WAYS)
 
     assert {one.name for one in open_fields(prepared)} == {"arxiv"}
-    assert not any(digest.edit.refused for digest in prepared.digests)
+    assert not any(digest.refused for digest in prepared.digests)

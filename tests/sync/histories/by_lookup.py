@@ -198,7 +198,7 @@ def _digests_after_a_sync(clone: Clone) -> dict[str, bytes]:
     """
     prepared = prepare(clone.workspace, Options(intent.SYNC))
     gaining = {one.digest for one in prepared.plan.actions if isinstance(one, CreateEntry)}
-    edits = {one.edit.read.digest.key: one.edit for one in prepared.digests}
+    edits = {one.read.key: one for one in prepared.digests}
     return {
         name: edit.source for name, edit in edits.items() if edit.is_change and name not in gaining
     }

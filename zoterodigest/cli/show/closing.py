@@ -60,7 +60,7 @@ def planned_text(prepared: Prepared) -> Iterator[str]:
 
 def planned_amounts(prepared: Prepared) -> str:
     """Return how much a run would write into the library and into files."""
-    digests = sum(digest.edit.is_change for digest in prepared.digests)
+    digests = sum(digest.is_change for digest in prepared.digests)
     bibs = sum(bib.is_change for bib in prepared.bibs)
     counts = prepared.writes.counts(prepared.gathered.contents)
     return _amounts(counts, digests, bibs) or "only links are recorded"

@@ -8,9 +8,9 @@ so what a plan counts is what the export writes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from zoterodigest.core.links.link import Exported, LockRow
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.plan import Action, ChangeEntry, Plan
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import Entry
@@ -19,28 +19,18 @@ from zoterodigest.sync.gathering.gather import Gathered, ReadBib, core_entries, 
 from zoterodigest.sync.gathering.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class WrittenBib:
-    """What a .bib holds now, and the entries of ours in it, with the keys of those that an export
-    brought up to date with their items.
+def entries_in(
+    read: ReadBib, source: bytes, export: NewBib | None, workspace: Workspace
+) -> dict[str, Entry]:
+    """Return the entries of a .bib that holds `source` now, by their citation keys.
+
+    `export` is what wrote it, if an export did: it tells which entries are ours.
     """
-
-    source: bytes
-    entries: tuple[Exported, ...] = ()
-    following: frozenset[str] = frozenset()
-
-
-def as_written(bib: NewBib) -> WrittenBib:
-    """Return what a .bib holds when it is written as planned."""
-    return WrittenBib(bib.source, bib.entries, bib.following)
-
-
-def entries_in(written: WrittenBib, read: ReadBib, workspace: Workspace) -> dict[str, Entry]:
-    """Return the entries of a .bib as it was written, by their citation keys."""
-    again = source_with(read, written.source, workspace)
-    found = core_entries([again], workspace, with_notes=False, exported=written.entries)
+    ours, following = (export.entries, export.following) if export else ((), frozenset[str]())
+    again = source_with(read, source, workspace)
+    found = core_entries([again], workspace, with_notes=False, exported=ours)
     return {
-        entry.key: replace(entry, from_item=entry.ours) if entry.key in written.following else entry
+        entry.key: replace(entry, from_item=entry.ours) if entry.key in following else entry
         for entry in found
     }
 
@@ -73,7 +63,7 @@ def as_exported(
     changed = {one.entry.digest for one in plan.actions if isinstance(one, ChangeEntry)}
     reads = {read.key: read for read in gathered.bibs if read.key in changed}
     after: dict[str, dict[str, Entry]] = {
-        bib.key: entries_in(as_written(bib), reads[bib.key], workspace)
+        bib.key: entries_in(reads[bib.key], bib.source, bib, workspace)
         for bib in bibs
         if bib.key in reads and not bib.failure
     }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import (
+    ChangeEntry,
     CreateEntry,
     Link,
     MoveEntry,
@@ -29,8 +30,9 @@ from zoterodigest.digest.write.steps import (
     RemovedEntry,
     RenamedHeading,
 )
+from zoterodigest.library.records.hyperlinks import dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.sync.edits.edits import DigestEdit
+from zoterodigest.sync.edits.edits import RefusedField, edited_entries
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, reread
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -47,38 +49,48 @@ class RefusedStructure:
 
 @dataclass(frozen=True, slots=True)
 class NewDigest:
-    """A digest with all that a plan changes in it.
+    """A digest as read, and its bytes with all that a plan changes in it.
 
-    `edit` has its new bytes; `origins` tell for each entry in them the index it had, or the row id
-    of the one that is new.
+    `origins` tell for each entry in them the index it had, or the row id of the one that is new.
     """
 
-    edit: DigestEdit
+    read: ReadDigest
+    source: bytes
     origins: tuple[Origin, ...]
+    refused: tuple[RefusedField, ...] = ()
     undone: tuple[RefusedStructure, ...] = ()
 
+    @property
+    def is_change(self) -> bool:
+        """Whether the digest will differ."""
+        return self.source != self.read.data
 
-def new_digests(
-    edits: Sequence[DigestEdit], plan: Plan, gathered: Gathered, workspace: Workspace
-) -> tuple[NewDigest, ...]:
-    """Return every digest that `plan` changes, its `edits` made and then its structure, in order.
+
+def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[NewDigest, ...]:
+    """Return every digest that `plan` changes, its entries edited and then its structure, in order.
 
     A change that would disturb anything else is left out and told.
     """
+    items = {link.row.id: link.row.item for link in plan.links}
+    edits: dict[str, list[ChangeEntry]] = defaultdict(list)
     actions: dict[str, list[Structural]] = defaultdict(list)
+    dead: dict[str, frozenset[str]] = {}
     for action in plan.actions:
-        if isinstance(action, Structural):
-            actions[_digest(action)].append(action)
-    edited = {edit.read.digest.key: edit for edit in edits}
-    return tuple(
-        _rearranged(
-            edited.get(read.digest.key) or DigestEdit(read, read.file.data, frozenset()),
-            actions[read.digest.key],
-            workspace,
-        )
-        for read in gathered.digests
-        if read.digest.key in edited or actions[read.digest.key]
-    )
+        if isinstance(action, ChangeEntry):
+            attached = gathered.contents.attachments(items[action.row_id])
+            dead[action.row_id] = dead_labels([one.data for one in attached])
+            edits[action.entry.digest].append(action)
+        elif isinstance(action, CreateEntry | RenameHeading):
+            actions[action.digest].append(action)
+        elif isinstance(action, RemoveEntry | MoveEntry):
+            actions[action.entry.digest].append(action)
+    found: list[NewDigest] = []
+    for read in gathered.digests:
+        if edits[read.key] or actions[read.key]:
+            source, refused = edited_entries(read, edits[read.key], dead, workspace)
+            new = NewDigest(read, source, tuple(range(len(read.document.entries))), refused)
+            found.append(_rearranged(new, actions[read.key], workspace))
+    return tuple(found)
 
 
 def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -> Plan:
@@ -149,32 +161,23 @@ def _takes_any(form: DigestFormat) -> bool:
     return form.new is not None and form.new.when == "always"
 
 
-def _digest(action: Structural) -> str:
-    match action:
-        case CreateEntry() | RenameHeading():
-            return action.digest
-        case RemoveEntry() | MoveEntry():
-            return action.entry.digest
-
-
-def _rearranged(edit: DigestEdit, actions: Sequence[Structural], workspace: Workspace) -> NewDigest:
+def _rearranged(new: NewDigest, actions: Sequence[Structural], workspace: Workspace) -> NewDigest:
     if not actions:
-        return NewDigest(edit, tuple(range(len(edit.read.document.entries))))
+        return new
 
     def read_again(source: bytes) -> Document:
-        return reread(edit.read, source, workspace).document
+        return reread(new.read, source, workspace).document
 
-    asked = [(_change(action, edit.read), action) for action in actions]
-    done = rearrange(
-        read_again(edit.source), [change for change, _ in asked], read_again, canonical_blocks
-    )
+    asked = [(_change(action, new.read), action) for action in actions]
+    changes = [change for change, _ in asked]
+    done = rearrange(read_again(new.source), changes, read_again, canonical_blocks)
     undone = (
         RefusedStructure(action, reason)
         for change, action in asked
         for refused, reason in done.refusals
         if refused is change
     )
-    return NewDigest(replace(edit, source=done.source), done.origins, tuple(undone))
+    return replace(new, source=done.source, origins=done.origins, undone=tuple(undone))
 
 
 def _change(action: Structural, read: ReadDigest) -> Change:

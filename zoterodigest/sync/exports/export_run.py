@@ -11,7 +11,6 @@ from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Ending, FileChange, Results, Sent
 from zoterodigest.sync.bibliographies.bib_edits import BibEdit
 from zoterodigest.sync.bibliographies.exporting import NewBib, new_bibs, with_exports
-from zoterodigest.sync.bibliographies.following import as_written
 from zoterodigest.sync.bibliographies.works import linked_items
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.intent import PULL
@@ -104,7 +103,7 @@ def _lock_after(exports: Exports, done: Sequence[NewBib]) -> LockFile:
             is_gone = link.entry.digest == bib.key and link.entry.key in bib.updated.removed
             if is_gone and (row := rows.pop(link.row.id, None)):
                 rows |= {left.id: left for left in left_of(row)}
-        came = exported_entries(workspace, reads[bib.key], as_written(bib))
+        came = exported_entries(workspace, reads[bib.key], bib)
         new = rows_of_exported(came, items, workspace.zotero.folding())
         rows |= {row.id: row for row in new}
     ordered = tuple(rows[row_id] for row_id in sorted(rows))

@@ -33,7 +33,7 @@ from zoterodigest.sync.bibliographies.bib_edits import BibEdit, compile_bib_edit
 from zoterodigest.sync.bibliographies.citation import with_citation_keys
 from zoterodigest.sync.bibliographies.exporting import NewBib, only_adds, planned_bibs
 from zoterodigest.sync.bibliographies.following import as_exported, unfollowed
-from zoterodigest.sync.edits.edits import RefusedField, compile_edits
+from zoterodigest.sync.edits.edits import RefusedField
 from zoterodigest.sync.edits.structure import (
     NewDigest,
     new_digests,
@@ -96,8 +96,8 @@ class Prepared:
     @property
     def refused(self) -> tuple[RefusedField, ...]:
         """The fields of entries that cannot be written as planned."""
-        digests = (one for digest in self.digests for one in digest.edit.refused)
-        return (*digests, *(one for edit in self.bib_edits for one in edit.refused))
+        edits: tuple[NewDigest | BibEdit, ...] = (*self.digests, *self.bib_edits)
+        return tuple(one for edit in edits for one in edit.refused)
 
 
 def prepare(workspace: Workspace, options: Options) -> Prepared:
@@ -120,8 +120,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     )
     # First: what stays is not counted by the guard, and no export leaves it out.
     plan, kept = without_used(plan, workspace, gathered)
-    edits = compile_edits(plan, gathered, workspace)
-    digests = new_digests(edits, plan, gathered, workspace)
+    digests = new_digests(plan, gathered, workspace)
     # Before the writes are compiled: an entry that can't be made must not be linked.
     plan = without_undone(plan, digests, workspace.zotero.folding())
     if options.intent.creates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.collections.relocation import PLACE
 from zoterodigest.core.links.link import Base, CollectionRow, LockRow
@@ -27,64 +27,45 @@ Pending = dict[str, set[str]]
 """Keys of items whose place in the collections of a digest is still to be acted on."""
 
 
-@dataclass(frozen=True, slots=True)
-class Ran:
-    """A run that ended: its plan, the row ids of entries that it made or moved, and the digests
-    whose collections it looked at.
-    """
-
-    plan: Plan
-    done: frozenset[str]
-    digests: frozenset[str]
-
-
 def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: Contents) -> Seen:
-    """Return what to remember when a run ends with these entries, this lock file, this library."""
-    gathered, plan = prepared.gathered, prepared.plan
-    stood = {index: entry.heading_keys for index, entry in enumerate(gathered.entries)}
+    """Return what to remember when a run ends with these entries, this lock file, this library.
+
+    A field that waits, or that did not come to be in sync, is remembered as it was; so are the
+    collections of digests that it did not look at as a whole, and the place of an item that no
+    entry followed.
+    """
+    before, plan, entries = prepared.gathered.seen, prepared.plan, prepared.gathered.entries
     moved = {
         link.row.id
         for link in plan.links
         if link.index in standing.entries
-        and standing.entries[link.index].heading_keys != stood[link.index]
+        and standing.entries[link.index].heading_keys != entries[link.index].heading_keys
     }
-    digests = frozenset(read.digest.key for read in gathered.digests)
+    done = moved | standing.made.keys() | {one.row_id for one in standing.exported}
     is_whole = prepared.options.selection is None
-    made = standing.made.keys() | {one.row_id for one in standing.exported}
-    ran = Ran(plan, frozenset(moved | made), digests if is_whole else frozenset())
-    return replace(seen_after(gathered.seen, ran, lock, contents.items), version=contents.version)
-
-
-def seen_after(before: Seen | None, ran: Ran, lock: LockFile, items: Sequence[Item]) -> Seen:
-    """Return what to remember when `lock` is the lock file and `items` are the library's.
-
-    A field that waits, or that did not come to be in sync, is remembered as it was; so are the
-    collections of other digests, and the place of an item that no entry followed.
-    """
-    plan = ran.plan
+    digests = {read.key for read in prepared.gathered.digests if is_whole}
     known = before.rows if before else {}
     links = {link.row.id: link for link in plan.links}
     awaited = {report.row.id for report in plan.reports if isinstance(report, AwaitedItem)}
     created = {one.row_id for one in plan.actions if isinstance(one, CreateEntry)}
-    notes = {note.key for item in items for note in item.notes.values()}
+    notes = {note.key for item in contents.items for note in item.notes.values()}
     rows: dict[str, LockRow] = {}
     for row in lock.rows:
         if row.id in links:
             remembered = _remembered(row, links[row.id], known.get(row.id))
             rows[row.id] = _with_note_seen(remembered, known.get(row.id), notes)
-        elif row.id in created | ran.done:
+        elif row.id in created | done:
             rows[row.id] = row
         elif row.id not in awaited and row.id in known:
             rows[row.id] = known[row.id]
-    others = {one.collection for one in lock.collection_rows if one.digest not in ran.digests}
+    others = {one.collection for one in lock.collection_rows if one.digest not in digests}
     then = before.collections if before else {}
-    collection_rows = [
-        one for one in lock.collection_rows if one.collection not in others & then.keys()
-    ]
-    collections = _collections(then, collection_rows, items, _pending(plan, ran.done))
+    looked_at = [one for one in lock.collection_rows if one.collection not in others & then.keys()]
+    collections = _collections(then, looked_at, contents.items, _pending(plan, done))
     then_linked = {row.id: row for row in plan.rows_before}
     now_linked = {row.id: row for row in lock.rows}
-    return Seen(rows, collections, past_after(before or Seen(), rows, then_linked, now_linked))
+    past = past_after(before or Seen(), rows, then_linked, now_linked)
+    return Seen(rows, collections, past, version=contents.version)
 
 
 def _remembered(row: LockRow, link: Link, known: LockRow | None) -> LockRow:
@@ -112,35 +93,33 @@ def _with_note_seen(row: LockRow, known: LockRow | None, notes: Set[str]) -> Loc
     return row if was_seen else replace(row, note=None)
 
 
-def _pending(plan: Plan, done: frozenset[str]) -> Pending:
-    items = {link.row.id: (link.row.digest, link.row.item) for link in plan.links}
-    pending: Pending = defaultdict(set)
+def _pending(plan: Plan, done: Set[str]) -> Pending:
+    places = {link.row.id: (link.row.digest, link.row.item) for link in plan.links}
+    found: list[tuple[str, str]] = []
     for report in plan.reports:
         match report:
             case AddedItem():
-                pending[report.digest].add(report.key)
+                found.append((report.digest, report.key))
             case PlaceConflict():
-                _add(pending, items[report.row_id])
+                found.append(places[report.row_id])
             case HeldBack(name=name) if name == PLACE:
-                _add(pending, items[report.row_id])
-            case NotFollowed(row_id=row_id) if row_id in items:
-                _add(pending, items[row_id])
+                found.append(places[report.row_id])
+            case NotFollowed(row_id=row_id) if row_id in places:
+                found.append(places[row_id])
             case _:
                 pass
     for action in plan.actions:
         match action:
             case CreateEntry() if action.row_id not in done:
-                pending[action.digest].add(action.item.key)
+                found.append((action.digest, action.item.key))
             case MoveEntry() if action.row_id not in done:
-                _add(pending, items[action.row_id])
+                found.append(places[action.row_id])
             case _:
                 pass
+    pending: Pending = defaultdict(set)
+    for digest, key in found:
+        pending[digest].add(key)
     return pending
-
-
-def _add(pending: Pending, place: tuple[str, str]) -> None:
-    digest, key = place
-    pending[digest].add(key)
 
 
 def _collections(

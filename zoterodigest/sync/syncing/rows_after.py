@@ -31,15 +31,15 @@ from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.lock.lock import LockFile
-from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, FileChange, Results
 from zoterodigest.sync.bibliographies.citation import with_key_noted
-from zoterodigest.sync.bibliographies.following import WrittenBib, entries_in
+from zoterodigest.sync.bibliographies.exporting import NewBib
+from zoterodigest.sync.bibliographies.following import entries_in
 from zoterodigest.sync.edits.structure import NewDigest
 from zoterodigest.sync.gathering.foreseeing import contents_after
 from zoterodigest.sync.gathering.gather import (
     ReadBib,
     ReadDigest,
-    Source,
     core_entries,
     source_with,
 )
@@ -317,65 +317,50 @@ def _renamed_paths(
     return found
 
 
-def standing_after(
-    prepared: Prepared, written: Mapping[str, NewDigest], bibs: Mapping[str, WrittenBib]
-) -> EntriesNow:
-    """Return the entries as they stand, those of the files in `written` and `bibs` as they are now.
+def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNow:
+    """Return the entries as they stand, those of the `files` that were written as they are now.
 
     Nothing stands for an entry that was taken out.
     """
+    workspace, with_notes = prepared.workspace, prepared.options.with_notes
+    written: dict[str, FileChange] = {file.key: file for file in files}
+    digests: dict[str, NewDigest] = {one.read.key: one for one in prepared.digests}
     entries: dict[int, Entry] = {}
     made: dict[str, Entry] = {}
     exported: list[ExportedEntry] = []
     first = 0
     for read in prepared.gathered.sources:
-        count = len(read.document.entries)
-        match read:
-            case ReadDigest() if digest := written.get(read.key):
-                found = _entries(prepared, digest.edit.read, digest.edit.source)
-                for entry, origin in zip(found, digest.origins, strict=True):
-                    if isinstance(origin, str):
-                        made[origin] = entry
-                    else:
-                        entries[first + origin] = entry
-            case ReadBib() if bib := bibs.get(read.key):
-                by_key = entries_in(bib, read, prepared.workspace)
-                entries |= dict(_bib_entries(by_key, read, first))
-                exported += _exported(by_key, read, bib)
-            case _:
-                then = prepared.gathered.entries[first : first + count]
-                entries |= dict(enumerate(then, start=first))
+        file, count = written.get(read.key), len(read.document.entries)
+        if file is None or not (file.export or file.is_change):
+            then = prepared.gathered.entries[first : first + count]
+            entries |= dict(enumerate(then, start=first))
+        elif isinstance(read, ReadDigest):
+            again = source_with(read, file.after or b"", workspace)
+            found = core_entries([again], workspace, with_notes=with_notes)
+            for entry, origin in zip(found, digests[read.key].origins, strict=True):
+                if isinstance(origin, str):
+                    made[origin] = entry
+                else:
+                    entries[first + origin] = entry
+        else:
+            by_key = entries_in(read, file.after or b"", file.export, workspace)
+            for at, record in enumerate(read.document.entries):
+                if record.key in by_key:
+                    entries[first + at] = by_key[record.key]
+            exported += _exported(by_key, read, file.export) if file.export else ()
         first += count
     return EntriesNow(entries, made, tuple(exported))
 
 
-def _entries(prepared: Prepared, read: Source, source: bytes) -> tuple[Entry, ...]:
-    workspace = prepared.workspace
-    again = source_with(read, source, workspace)
-    return core_entries([again], workspace, with_notes=prepared.options.with_notes)
-
-
-def exported_entries(
-    workspace: Workspace, read: ReadBib, written: WrittenBib
-) -> Iterator[ExportedEntry]:
+def exported_entries(workspace: Workspace, read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:
     """Yield the entries that an export brought into a .bib."""
-    return _exported(entries_in(written, read, workspace), read, written)
+    return _exported(entries_in(read, bib.source, bib, workspace), read, bib)
 
 
-def _bib_entries(
-    by_key: Mapping[str, Entry], read: ReadBib, first: int
-) -> Iterator[tuple[int, Entry]]:
-    for at, record in enumerate(read.document.entries):
-        if record.key in by_key:
-            yield first + at, by_key[record.key]
-
-
-def _exported(
-    by_key: Mapping[str, Entry], read: ReadBib, written: WrittenBib
-) -> Iterator[ExportedEntry]:
+def _exported(by_key: Mapping[str, Entry], read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:
     """Yield the entries that came in, with the items that they were written for."""
     known = {record.key for record in read.document.entries}
-    items = {one.key: one.item for one in written.entries}
+    items = {one.key: one.item for one in bib.entries}
     new_ids = row_ids()
     for key, entry in by_key.items():
         if key not in known and (item := items.get(key)):

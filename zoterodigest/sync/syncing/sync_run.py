@@ -29,8 +29,8 @@ from zoterodigest.sync.apply.changes import (
     Sent,
 )
 from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.bibliographies.bib_edits import BibEdit
 from zoterodigest.sync.bibliographies.exporting import NewBib, new_bibs, with_exports
-from zoterodigest.sync.bibliographies.following import WrittenBib, as_written
 from zoterodigest.sync.bibliographies.works import linked_by
 from zoterodigest.sync.edits.structure import NewDigest
 from zoterodigest.sync.gathering.gather import gather
@@ -194,9 +194,8 @@ def _files(prepared: Prepared, bibs: Sequence[NewBib]) -> tuple[FileChange, ...]
 
     What is edited in a bibliography and what is exported into it is one replacement.
     """
-    edits = (digest.edit for digest in prepared.digests)
+    edits: tuple[NewDigest | BibEdit, ...] = (*prepared.digests, *prepared.bib_edits)
     sources: dict[str, bytes] = {edit.read.key: edit.source for edit in edits}
-    sources |= {edit.read.key: edit.source for edit in prepared.bib_edits}
     exports: dict[str, FileChange] = {bib.key: FileChange.of_export(bib) for bib in bibs}
     return tuple(
         exports.get(read.key) or FileChange(read.key, read.path, read.data, sources[read.key])
@@ -223,18 +222,7 @@ def _ending(prepared: Prepared, results: Results, contents: Contents) -> Ending:
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
     edit for the next run.
     """
-    written: dict[str, FileChange] = {file.key: file for file in results.files}
-    digests: dict[str, NewDigest] = {
-        digest.edit.read.digest.key: digest
-        for digest in prepared.digests
-        if digest.edit.is_change and digest.edit.read.digest.key in written
-    }
-    bibs = {
-        key: as_written(file.export) if file.export else WrittenBib(file.after or b"")
-        for key, file in written.items()
-        if file.export or file.is_change
-    }
-    standing = standing_after(prepared, digests, bibs)
+    standing = standing_after(prepared, results.files)
     exports = (file.export for file in results.files if file.export is not None)
     lock = with_exports(lock_over(prepared, standing, contents, results), exports)
 
