@@ -42,7 +42,7 @@ def doubled(world: World) -> str:
 
 def merged(world: World, other: str) -> None:
     done = merge_items(prepare_merge(world.workspace(), OWN, other), silent)
-    assert done.failures == {}
+    assert done.failed == {}
 
 
 @pytest.mark.parametrize("number", [1, 2, 3])
@@ -78,7 +78,7 @@ def test_an_item_whose_note_could_not_be_moved_stays_out_of_the_trash(world: Wor
 
     done = merge_items(prepare_merge(workspace, OWN, other), silent)
 
-    assert set(done.failures) == {note, other}
+    assert set(done.failed) == {note, other}
     assert other in world.items()
     merged(world, other)
     assert other not in world.items()
@@ -94,8 +94,8 @@ def test_nothing_moves_to_an_item_that_was_changed_meanwhile(world: World) -> No
 
     done = merge_items(prepare_merge(troubled(world, before=edit), OWN, other), silent)
 
-    assert done.written == 0
-    assert {note, OWN, other} <= done.failures.keys()
+    assert not done.versions
+    assert {note, OWN, other} <= done.failed.keys()
     assert world.notes()[note]["parentItem"] == other
     merged(world, other)
     assert world.keys_by_title() == {TITLE: OWN}

@@ -21,9 +21,10 @@ from zoterodigest.cli.show.duplicate_text import command_for, duplicate_data, du
 from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.project.layout import by_kind
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
 from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
 from zoterodigest.sync.items.duplicates import duplicates_in
-from zoterodigest.sync.items.merging_items import ItemMerge, MergedItems, merge_items, prepare_merge
+from zoterodigest.sync.items.merging_items import ItemMerge, merge_items, prepare_merge
 
 
 @command("paths address format_name merge is_dry_run is_agreed as_json")
@@ -95,19 +96,19 @@ def _merge_items(workspace: Workspace, keys: tuple[str, str], asked: Invocation)
         with busy("Reading digests and library"):
             planned = prepare_merge(workspace, *keys)
         emit_unless_json(asked, _plan(planned))
-        done = MergedItems(planned)
+        done = NOTHING_FAILED
         if not asked.is_dry_run and not planned.is_settled:
             require_consent("Merge them?", asked)
             with progress("Writing") as report:
                 done = merge_items(planned, report)
     if asked.as_json:
-        emit_json(_data(done))
-    elif done.written and not done.failures:
+        emit_json(_data(planned, done))
+    elif done.versions and not done.failed:
         emit(["", "Merged. `zoterodigest sync` links the entries with the item that stays;"
               " `zoterodigest undo` takes the merge back."])  # fmt: skip
-    for key, reason in sorted(done.failures.items()):
+    for key, reason in sorted(done.failed.items()):
         tell_failure(key, f"{reason}; give the command again to complete the merge")
-    return FAILED if done.failures else FINE
+    return FAILED if done.failed else FINE
 
 
 def _plan(merge: ItemMerge) -> Iterator[str]:
@@ -139,8 +140,7 @@ def _gained(merge: ItemMerge) -> list[str]:
     return [visible(name) for name in names if name != "relations"]
 
 
-def _data(done: MergedItems) -> dict[str, Any]:
-    merge = done.merge
+def _data(merge: ItemMerge, done: Results) -> dict[str, Any]:
     return {
         "keep": merge.keep.key,
         "other": merge.other.key,
@@ -148,6 +148,6 @@ def _data(done: MergedItems) -> dict[str, Any]:
         "gains": _gained(merge),
         "related": [one.key for one in merge.related],
         "are_other_works": merge.are_other_works,
-        "written": done.written,
-        "failures": dict(sorted(done.failures.items())),
+        "written": len(done.versions),
+        "failures": {key: str(reason) for key, reason in sorted(done.failed.items())},
     }

@@ -43,21 +43,16 @@ def compile_bib_edits(
     it does not rewrite those that diverged or whose items are behind, or those `unfollowed` (by
     file and key).
     """
-    places = {link.row.id: link.index for link in plan.links}
-    changes: dict[str, dict[int, ChangeEntry]] = defaultdict(dict)
+    changes: dict[str, dict[str, ChangeEntry]] = defaultdict(dict)
     for action in plan.actions:
         if isinstance(action, ChangeEntry):
-            changes[action.entry.digest][places[action.row_id]] = action
-    first = sum(len(read.document.entries) for read in gathered.digests)
+            changes[action.entry.digest][action.entry.key] = action
     edits: list[BibEdit] = []
     for read in gathered.bibs:
         if asked := changes[read.key]:
-            keys = {first + at: entry.key for at, entry in enumerate(read.document.entries)}
-            changes_by_key = {keys[index]: change for index, change in asked.items()}
             left = _left_to_export(read, gathered, plan) if read.key in exported else frozenset()
             left -= {key for file, key in unfollowed if file == read.key}
-            edits.append(_edit(read, changes_by_key, left))
-        first += len(read.document.entries)
+            edits.append(_edit(read, asked, left))
     return tuple(edits)
 
 

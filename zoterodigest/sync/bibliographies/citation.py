@@ -146,17 +146,15 @@ def _lacking(plan: Plan, gathered: Gathered) -> dict[str, tuple[str, ...]]:
         is_linked = link.row.state is LinkState.LINKED and link.row.digest in bringing
         if is_empty and is_linked and key not in given | leaving:
             found[key] = (*found.get(key, ()), link.row.id)
-    for action in _new_entries(plan):
+    # Entries that the plan makes have no links yet.
+    for action in plan.actions:
+        if not isinstance(action, CreateEntry):
+            continue
         key = action.item.key
         is_empty = action.item.fields.get(CITEKEY) == EMPTY
         if is_empty and action.digest in bringing and key not in given | leaving:
             found[key] = (*found.get(key, ()), action.row_id)
     return found
-
-
-def _new_entries(plan: Plan) -> Iterator[CreateEntry]:
-    """Yield the entries that the plan makes: they have no links yet."""
-    yield from (action for action in plan.actions if isinstance(action, CreateEntry))
 
 
 def _filled(plan: Plan, lacking: Mapping[str, tuple[str, ...]], keys: Mapping[str, str]) -> Plan:
@@ -168,8 +166,9 @@ def _filled(plan: Plan, lacking: Mapping[str, tuple[str, ...]], keys: Mapping[st
             done.add(action.key)
             action = _with_key(action, keys[action.key])
         actions.append(action)
-    versions = {action.item.key: action.item.version for action in _new_entries(plan)}
-    versions |= {link.row.item: link.item.version for link in plan.links if link.item is not None}
+    new = (one.item for one in plan.actions if isinstance(one, CreateEntry))
+    linked = (link.item for link in plan.links if link.item is not None)
+    versions = {item.key: item.version for item in (*new, *linked)}
     for key, row_ids in lacking.items():
         if key not in done:
             change = ChangeItem(key, versions[key], {}, {}, row_ids)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.apply.applying import apply
-from zoterodigest.sync.apply.changes import Changes, Ending, FileChange, Results, Sent
+from zoterodigest.sync.apply.changes import (
+    NOTHING_FAILED,
+    Changes,
+    Ending,
+    FileChange,
+    Results,
+    Sent,
+)
 from zoterodigest.sync.bibliographies.bib_edits import BibEdit
 from zoterodigest.sync.bibliographies.exporting import NewBib, new_bibs, with_exports
 from zoterodigest.sync.bibliographies.works import linked_items
@@ -76,8 +82,8 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
         gathered,
         "export",
         Sent(files=tuple(FileChange.of_export(bib) for bib in exports.bibs if bib.is_change)),
-        _lock_after(exports, exports.bibs).links,
-        lambda results, _: Ending(_lock_after(exports, _done(exports, results))),
+        _lock_after(exports, NOTHING_FAILED).links,
+        lambda results, _: Ending(_lock_after(exports, results)),
     )
     results = apply(changes, lambda *_: None)
     unwritten = (FailedRecord(key, "", str(error)) for key, error in results.unwritten.items())
@@ -85,16 +91,13 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
     return ExportsDone(written, (*unwritten, *exports.failures))
 
 
-def _done(exports: Exports, results: Results) -> list[NewBib]:
-    return [bib for bib in exports.bibs if bib.key not in results.unwritten]
-
-
-def _lock_after(exports: Exports, done: Sequence[NewBib]) -> LockFile:
-    """Return the lock file with what the exports in `done` wrote.
+def _lock_after(exports: Exports, results: Results) -> LockFile:
+    """Return the lock file with what the exports wrote.
 
     What came into a two-way .bib is linked, so that its edits travel, and what left it no more.
     """
     workspace, gathered = exports.workspace, exports.gathered
+    done = [bib for bib in exports.bibs if bib.key not in results.unwritten]
     items = {item.key: item for item in gathered.contents.items}
     rows = {row.id: row for row in gathered.lock.rows}
     reads = {read.key: read for read in gathered.bibs if read.bib.is_two_way}

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.keys import KeySource, safe_key
-from zoterodigest.core.links.link import LockRow
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.works import Reference
@@ -50,7 +48,6 @@ class NewKey:
     """A citation key that an item is to be given; `is_ours` if a formula made it."""
 
     item: str
-    version: int
     title: str
     key: str
     is_ours: bool
@@ -76,7 +73,7 @@ def read_keys(workspace: Workspace) -> Keys:
 
 def lasting_keys(keys: Keys) -> tuple[NewKey, ...]:
     """Return the new keys of all items that have none, but for those that may still change."""
-    return tuple(_new_key(keys, one, one.key.text) for one in keys.items if one.is_lasting)
+    return tuple(_new_key(one, one.key.text) for one in keys.items if one.is_lasting)
 
 
 def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
@@ -99,13 +96,11 @@ def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
     chosen = next(one for one in keys.items if one.work.key == item)
     if chosen.work.citekey == key:
         return None
-    return _new_key(keys, chosen, key, is_ours=False)
+    return _new_key(chosen, key, is_ours=False)
 
 
-def _new_key(keys: Keys, one: Reference, key: str, *, is_ours: bool = True) -> NewKey:
-    item = one.work.key
-    version = keys.gathered.contents.by_key[item].version
-    return NewKey(item, version, one.work.fact("title"), key, is_ours)
+def _new_key(one: Reference, key: str, *, is_ours: bool = True) -> NewKey:
+    return NewKey(one.work.key, one.work.fact("title"), key, is_ours)
 
 
 def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed:
@@ -118,13 +113,18 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed
         return Keyed()
     rows = {row.id: row for row in gathered.lock.rows}
     ours = {one.item: one.key for one in new if one.is_ours}
-    keyed = [with_key_noted(row, ours[row.item]) for row in _first_rows(rows, ours)]
+    linked = [row for row in rows.values() if row.links_digest and row.item in ours]
+    # Reversed: of several rows of an item the first one notes the key.
+    first = {row.item: row for row in sorted(linked, key=lambda row: row.id, reverse=True)}
+    keyed = [with_key_noted(row, ours[row.item]) for row in first.values()]
     rows |= {row.id: row for row in keyed}
+    versions = {key: one.version for key, one in gathered.contents.by_key.items()}
+    items = (LibraryItem(it.item, versions[it.item], {"citationKey": it.key}) for it in new)
     changes = Changes(
         keys.workspace,
         gathered,
         COMMAND,
-        Sent(tuple(LibraryItem(one.item, one.version, {"citationKey": one.key}) for one in new)),
+        Sent(tuple(items)),
         replace(gathered.lock.links, rows=tuple(rows.values())),
         # By these the lock file knows which keys are ours, also after a kill.
         intended=Intended(tuple(keyed)),
@@ -135,12 +135,3 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed
         KeptObject(titles[key], str(reason)) for key, reason in sorted(results.failed.items())
     )
     return Keyed(len(results.versions), tuple(failures))
-
-
-def _first_rows(rows: Mapping[str, LockRow], items: Mapping[str, str]) -> list[LockRow]:
-    """Return the first row that links each of these items with an entry of a digest."""
-    first: dict[str, LockRow] = {}
-    for _, row in sorted(rows.items()):
-        if row.links_digest and row.item in items:
-            first.setdefault(row.item, row)
-    return list(first.values())

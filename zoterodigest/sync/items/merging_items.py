@@ -7,7 +7,7 @@ file changes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.work import contradict
@@ -17,7 +17,7 @@ from zoterodigest.library.records.contents import Contents, is_top_level
 from zoterodigest.library.records.hyperlinks import link_of
 from zoterodigest.library.rules.relations import RELATED, REPLACES, local_uri, relations_of, uri_of
 from zoterodigest.sync.apply.applying import apply
-from zoterodigest.sync.apply.changes import Changes, Sent
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.copying.writes import gains
 from zoterodigest.sync.gathering.gather import Gathered, gather
@@ -66,15 +66,6 @@ class ItemMerge:
         return contradict(items[self.keep.key].identifiers, items[self.other.key].identifiers)
 
 
-@dataclass(frozen=True, slots=True)
-class MergedItems:
-    """What a merge did: objects written, and why others were not, by key."""
-
-    merge: ItemMerge
-    written: int = 0
-    failures: Mapping[str, str] = field(default_factory=dict)
-
-
 def prepare_merge(workspace: Workspace, keep: str, other: str) -> ItemMerge:
     """Plan to merge the item `other` into the item `keep`.
 
@@ -96,15 +87,13 @@ def prepare_merge(workspace: Workspace, keep: str, other: str) -> ItemMerge:
     )
 
 
-def merge_items(merge: ItemMerge, progress: Progress) -> MergedItems:
+def merge_items(merge: ItemMerge, progress: Progress) -> Results:
     """Do what was planned; the other item goes into the trash only if all else was written."""
     if merge.is_settled:
-        return MergedItems(merge)
+        return NOTHING_FAILED
     links = merge.gathered.lock.links
     changes = Changes(merge.workspace, merge.gathered, "merge", merge.sent, links)
-    results = apply(changes, progress)
-    reasons = {key: str(reason) for key, reason in results.failed.items()}
-    return MergedItems(merge, len(results.versions), reasons)
+    return apply(changes, progress)
 
 
 def _found(contents: Contents, key: str) -> LibraryItem:
@@ -128,16 +117,11 @@ def _require_two(keep: Item, other: Item) -> None:
 
 def _moving(contents: Contents, keep: str, other: str) -> Iterator[LibraryItem]:
     """Yield the notes and attachments that move, in the order of their keys."""
-    present = {link_of(one.data) for one in _live_attachments(contents, keep)} - {None}
+    present = {link_of(one.data) for one in contents.attachments(keep)} - {None}
     for child in contents.children.get(other, ()):
         link = link_of(child.data) if child.json.is_attachment else None
         if link is None or link not in present:
             yield LibraryItem(child.key, child.version, {"parentItem": keep})
-
-
-def _live_attachments(contents: Contents, key: str) -> Iterator[LibraryItem]:
-    children = contents.children.get(key, ())
-    yield from (one for one in children if one.json.is_attachment and not one.is_trashed)
 
 
 def _patch(merge: ItemMerge) -> LibraryItem | None:
@@ -146,8 +130,8 @@ def _patch(merge: ItemMerge) -> LibraryItem | None:
     if other.is_trashed:
         return None
     keys = {one.key: one.key for one in merge.gathered.contents.collections}
-    before = relations_of(keep.data)
-    after = {name: list(uris) for name, uris in before.items()}
+    before = _united(relations_of(keep.data))
+    after = dict(before)
     for name, uris in relations_of(other.data).items():
         own = (uri for uri in uris if not (name == RELATED and _key(uri) == keep.key))
         after[name] = [*after.get(name, []), *own]
@@ -155,16 +139,15 @@ def _patch(merge: ItemMerge) -> LibraryItem | None:
     after[REPLACES] = [*after.get(REPLACES, []), _address(merge, other.key)]
     if related := [uri for uri in after.pop(RELATED, []) if _key(uri) != other.key]:
         after[RELATED] = related
-    united = {name: sorted(set(uris)) for name, uris in after.items()}
-    relations = {} if _are_equal(before, united) else {"relations": united}
+    united = _united(after)
+    relations = {} if before == united else {"relations": united}
     patch = gains(other.data, keep.data, keys) | relations
     return LibraryItem(keep.key, keep.version, patch) if patch else None
 
 
-def _are_equal(one: Mapping[str, list[str]], other: Mapping[str, list[str]]) -> bool:
-    return {name: set(uris) for name, uris in one.items()} == {
-        name: set(uris) for name, uris in other.items()
-    }
+def _united(relations: Mapping[str, list[str]]) -> dict[str, list[str]]:
+    """Return relations, each once and in order, so that equal ones compare equal."""
+    return {name: sorted(set(uris)) for name, uris in relations.items()}
 
 
 def _naming(contents: Contents, keep: str, other: str) -> Iterator[LibraryItem]:
@@ -182,15 +165,9 @@ def _naming(contents: Contents, keep: str, other: str) -> Iterator[LibraryItem]:
 def _address(merge: ItemMerge, key: str) -> str:
     """Return the address by which relations name an item."""
     home = uri_of(merge.workspace.library.identity)
-    home = home or local_uri(_uris(merge.gathered.contents))
-    return f"{home}/items/{key}"
-
-
-def _uris(contents: Contents) -> Iterator[str]:
-    """Yield every URI that relations of the library name."""
-    for one in contents.by_key.values():
-        for named in relations_of(one.data).values():
-            yield from named
+    named = (relations_of(one.data) for one in merge.gathered.contents.by_key.values())
+    uris = (uri for relations in named for some in relations.values() for uri in some)
+    return f"{home or local_uri(uris)}/items/{key}"
 
 
 def _key(uri: str) -> str:
