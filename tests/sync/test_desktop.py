@@ -21,8 +21,8 @@ from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.gathering.gather import NotSyncedYet
 from zoterodigest.sync.gathering.intent import Intent
+from zoterodigest.sync.gathering.known_lock import NotSyncedYet
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out

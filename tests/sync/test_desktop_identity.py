@@ -25,8 +25,7 @@ from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.keys import derived_key, note_key
 from zoterodigest.project.lock.lock import LockFile
-from zoterodigest.sync.gathering.gather import NotSyncedYet, OtherLibrary
-from zoterodigest.sync.gathering.recognising import evidence_of
+from zoterodigest.sync.gathering.known_lock import NotSyncedYet, OtherLibrary, evidence_of
 from zoterodigest.sync.items.merging_items import merge_items, prepare_merge
 
 

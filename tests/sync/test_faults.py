@@ -40,7 +40,7 @@ from zoterodigest.project.files import CannotWrite, SourceChanged
 from zoterodigest.project.lock.lock import BadLockFile, read_lock
 from zoterodigest.project.running import AlreadyRunning
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.gathering.gather import OtherLibrary
+from zoterodigest.sync.gathering.known_lock import OtherLibrary
 from zoterodigest.sync.run.run import Options, prepare
 from zoterodigest.sync.syncing.sync_run import LibraryChanged, Outcome, carry_out
 

@@ -55,7 +55,7 @@ def a_told_paper(world: World, gathered: Gathered) -> Told:
         data["title"]: notes[key][0] for key, data in world.items().items() if len(notes[key]) == 1
     }
     for read in gathered.digests:
-        text = read.file.data.decode()
+        text = read.data.decode()
         for entry in read.document.core_entries():
             title, summary = str(entry.fields.get("title")), entry.fields.get("summary")
             if title not in single or not isinstance(summary, Blocks) or len(summary.texts) < 2:

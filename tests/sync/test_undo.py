@@ -20,8 +20,8 @@ from zoterodigest.project.lock.lock import LockFile, read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.sync.apply.recording import Recording
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.gathering.gather import OtherLibrary
 from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.gathering.known_lock import OtherLibrary
 from zoterodigest.sync.run.run import Options, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
 from zoterodigest.sync.undo.undo import UndoResult, apply_undo, prepare_undo

@@ -32,7 +32,7 @@ from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.bibliographies.exporting import NewBib
 from zoterodigest.sync.exports.export_run import ExportsDone, carry_out_exports, prepare_exports
-from zoterodigest.sync.gathering.gather import known_as
+from zoterodigest.sync.gathering.known_lock import known_as
 from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
 from zoterodigest.sync.run.failures import failures_of_bibs
 

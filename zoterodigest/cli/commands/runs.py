@@ -123,8 +123,7 @@ def exit_code(prepared: Prepared) -> int:
     """
     kinds = {type(report) for report in unacknowledged(prepared)}
     is_unrecognised = any(
-        read.file.data.strip(BLANK) and not read.document.entries
-        for read in prepared.gathered.digests
+        read.data.strip(BLANK) and not read.document.entries for read in prepared.gathered.digests
     )
     if UnreadableEntry in kinds or any(foreseen(prepared)) or is_unrecognised:
         return FAILED

@@ -103,7 +103,7 @@ def is_read_in_part(read: ReadDigest) -> bool:
     """Return whether a digest has text, and no entry or clearly not every entry of it was read."""
     entries = read.document.entries
     if not entries:
-        return bool(read.file.data.strip(BLANK))
+        return bool(read.data.strip(BLANK))
     return unread_papers(read.document) > _MISSED * len(entries)
 
 
@@ -119,7 +119,7 @@ def held_by_direction(prepared: Prepared) -> Iterator[Report]:
     """Yield the edits that a run of the other direction would carry."""
     digests = {link.row.id: link.entry.digest for link in prepared.plan.links}
     rules: dict[str, DigestRules | BibliographyRules] = {
-        read.digest.key: read.digest.rules for read in prepared.gathered.digests
+        read.key: read.digest.rules for read in prepared.gathered.digests
     }
     rules |= {read.key: read.bib.rules for read in prepared.gathered.bibs}
     intent = prepared.options.intent

@@ -253,13 +253,13 @@ def _missing(prepared: Prepared) -> Iterator[str]:
 def _unrecognised(prepared: Prepared) -> Iterator[str]:
     """Yield the digests of which no entry, or not nearly all entries, were read."""
     for read in filter(is_read_in_part, prepared.gathered.digests):
-        name, number = visible(read.digest.key), len(read.document.entries)
+        name, number = visible(read.key), len(read.document.entries)
         some = f"{number:,} of about {number + unread_papers(read.document):,} entries read"
         advice = f"`zoterodigest inspect {name}` shows the lines that were not"
         yield from hanging(f"{name}: ", f"{some if number else 'no entries recognised'}; {advice}")
     for read in prepared.gathered.digests:
-        if not read.file.data.strip(BLANK):
-            yield f"{visible(read.digest.key)}: the file is empty"
+        if not read.data.strip(BLANK):
+            yield f"{visible(read.key)}: the file is empty"
 
 
 def _beyond_markdown(prepared: Prepared) -> Iterator[str]:

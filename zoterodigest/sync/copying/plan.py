@@ -18,7 +18,8 @@ from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.copying.counterparts import CopyLibraries, Counterparts, find_counterparts
 from zoterodigest.sync.copying.scope import Portion, portion_of
 from zoterodigest.sync.copying.writes import Relations, compile_copy
-from zoterodigest.sync.gathering.gather import Gathered, gather_elsewhere, known_as
+from zoterodigest.sync.gathering.gather import Gathered, gather_elsewhere
+from zoterodigest.sync.gathering.known_lock import known_as
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 from zoterodigest.sync.run.failures import FailedRecord

@@ -28,7 +28,7 @@ from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_
 from zoterodigest.library.web.dialect import no_key, rights_of
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.doctor.checked_project import Check, CheckedProject, Finding, as_check
-from zoterodigest.sync.gathering.gather import OtherLibrary, read_known_lock
+from zoterodigest.sync.gathering.known_lock import OtherLibrary, read_known_lock
 from zoterodigest.sync.gathering.workspace import Workspace
 
 NAME = "library"

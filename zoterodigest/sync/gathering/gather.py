@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -19,20 +19,11 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import (
-    address_of,
-    is_embedded,
-    is_named_here,
-    is_personal,
-    ways_to,
-)
-from zoterodigest.library.port import Library
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import (
     BadInput,
     SourceChanged,
-    SourceFile,
     read_if_present,
     require_text,
 )
@@ -49,70 +40,11 @@ from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal
 from zoterodigest.sync.gathering.compared import compared_entry
-from zoterodigest.sync.gathering.recognising import is_recognised
+from zoterodigest.sync.gathering.known_lock import read_known_lock
 from zoterodigest.sync.gathering.standing_bibs import standing_bibs
 from zoterodigest.sync.gathering.stored_keys import as_stored
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
-
-
-class NotSyncedYet(ZoterodigestError):
-    """The lock file at `path` links with an account's library; the Zotero here tells no account."""
-
-    exit_code = 13
-
-    def __init__(self, path: Path, linked: str) -> None:
-        super().__init__(
-            f"{path} links with the library {linked}, and the Zotero on this computer is empty or"
-            " has no account",
-            "Let Zotero synchronise with that account, then run the command again.",
-        )
-        self.path = path
-        self.linked = linked
-
-
-class OtherLibrary(ZoterodigestError):
-    """The lock file at `path` links with another library than this one: it is no base (law 5).
-
-    `is_desktop` says that this one is the running Zotero's.
-    """
-
-    exit_code = 13
-
-    def __init__(self, path: Path, linked: str, present: str, *, is_desktop: bool = False) -> None:
-        super().__init__(
-            _other_library(path, linked, present),
-            f"{_way_out(linked, is_desktop=is_desktop)}, take its items along with `zoterodigest"
-            " library copy FROM TO`, or begin anew with `zoterodigest init --fresh`: items that are"
-            " found again are adopted.",
-        )
-        self.path = path
-        self.linked = linked
-        self.present = present
-
-
-def _other_library(path: Path, linked: str, present: str) -> str:
-    if not present and is_embedded(linked):
-        return f"the built-in library {linked}, with which {path} links, is not here"
-    if is_named_here(linked) and (is_named_here(present) or is_personal(present)):
-        return (
-            f"{path} links with the library of a Zotero without an account ({linked}), and this"
-            " library does not hold what it links with"
-        )
-    return f"{path} links with the library {linked}, and this one is {present or 'new'}"
-
-
-def _way_out(linked: str, *, is_desktop: bool) -> str:
-    """Return how to come to the library of a lock file from the one that was named."""
-    address = address_of(linked)
-    if is_desktop and is_named_here(linked):
-        return (
-            "Run it on the computer of that Zotero. To use both computers, sign in to the same"
-            " zotero.org account in both Zoteros and let both synchronise"
-        )
-    if is_desktop and is_personal(address):
-        return f"Sign in to that account in Zotero, name the library with --library {address}"
-    return f"Name that library with --library {ways_to(linked)}"
 
 
 class Unfinished(ZoterodigestError):
@@ -132,10 +64,10 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReadDigest:
-    """One digest of a run: its rules, its file as read, and what was understood by `formats`."""
+    """One digest of a run: its rules, its bytes as read, and what was understood by `formats`."""
 
     digest: Digest
-    file: SourceFile
+    data: bytes
     document: Document
     formats: tuple[DigestFormat, ...]
 
@@ -148,11 +80,6 @@ class ReadDigest:
     def path(self) -> Path:
         """Where it stands."""
         return self.digest.path
-
-    @property
-    def data(self) -> bytes:
-        """Its bytes as read."""
-        return self.file.data
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,6 +198,8 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         links = len(then.rows), len(lock.rows)
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)
         seen = seen and with_moved(seen, then.rows, lock.rows)
+    linked = {row.digest for row in lock.rows}
+    gone = frozenset(key for key in linked if not (workspace.project.root / key).exists())
     # A library never counts back by itself: this copy is an older one, such as a backup.
     if seen is not None and contents.version < seen.version:
         seen = replace(seen, has_gone_back=True)
@@ -281,7 +210,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         lock_data,
         lock,
         contents,
-        frozenset(_gone(workspace, lock)),
+        gone,
         recorded,
         seen,
         bibs,
@@ -332,7 +261,7 @@ def _entries_of(read: Source, exported: Sequence[Exported]) -> tuple[Entry, ...]
 def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
     """Return a digest as it is read when its file holds `source`."""
     venues = workspace.zotero.venues
-    return replace(read, document=read_document(read.digest.key, source, read.formats, venues))
+    return replace(read, document=read_document(read.key, source, read.formats, venues))
 
 
 def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
@@ -354,7 +283,7 @@ def read_digests(workspace: Workspace) -> tuple[tuple[ReadDigest, ...], tuple[Un
     known: dict[tuple[Path, str], tuple[DigestFormat, ...]] = {}
     for digest in workspace.digests:
         try:
-            file = read_digest(digest.path)
+            data = read_digest(digest.path).data
         except BadInput as error:
             if workspace.is_named:
                 raise
@@ -365,8 +294,8 @@ def read_digests(workspace: Workspace) -> tuple[tuple[ReadDigest, ...], tuple[Un
         if key not in known:  # formats of one's own are files: each is read once
             known[key] = formats_for(digest.path, wanted, workspace.project)
         formats = known[key]
-        document = read_document(digest.key, file.data, formats, workspace.zotero.venues)
-        read.append(ReadDigest(digest, file, document, formats))
+        document = read_document(digest.key, data, formats, workspace.zotero.venues)
+        read.append(ReadDigest(digest, data, document, formats))
     if unread and not read:
         raise unread[0].error
     return tuple(read), tuple(unread)
@@ -397,33 +326,6 @@ def _bib_document(bib: BibFile, source: bytes, workspace: Workspace) -> BibDocum
     return read_bib(bib.key, source, workspace.zotero.venues)
 
 
-def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
-    """Return what the lock file says; with none, that nothing is linked with this library.
-
-    Raises `OtherLibrary` if its links are with another one.
-    """
-    library, path = workspace.library, workspace.project.lock_path
-    present = library.identity
-    lock = LockFile(present) if data is None else read_lock(data, path)
-    if lock.identity in {present, library.former_identity} - {""}:
-        return replace(lock, identity=present)
-    if not lock.rows and not lock.collection_rows:
-        return LockFile(present)
-    if is_recognised(library, lock):
-        library.recognise(lock.identity)
-        return replace(lock, identity=library.identity)
-    if is_named_here(present) and is_personal(lock.identity):
-        raise NotSyncedYet(path, lock.identity)
-    is_desktop = bool(library.instance)
-    here = present if is_desktop or library.version() else ""
-    raise OtherLibrary(path, lock.identity, here, is_desktop=is_desktop)
-
-
-def known_as(library: Library) -> frozenset[str]:
-    """Return the identities by which a lock file or a run may name `library`."""
-    return frozenset({library.identity, library.former_identity} - {""})
-
-
 def with_all_digests(workspace: Workspace) -> Workspace:
     """Return `workspace` with the other digests of the lock file: their links are to learn of it.
 
@@ -437,28 +339,17 @@ def with_all_digests(workspace: Workspace) -> Workspace:
     return replace(workspace, digests=workspace.project.digests([*here, *paths]))
 
 
-def _gone(workspace: Workspace, lock: LockFile) -> Iterator[SourceKey]:
-    """Yield the digests of the lock file whose file no longer exists."""
-    for key in sorted({row.digest for row in lock.rows}):
-        if not (workspace.project.root / key).exists():
-            yield key
-
-
 def facts_of(contents: Contents) -> Facts:
     """Return what is live in the library, by key, as the journal's recovery asks for it."""
-    live = _live(contents)
-    facts: dict[str, LibraryFacts] = {key: LibraryFacts() for key in live}
+    objects = (key for key, one in contents.by_key.items() if not one.is_trashed)
+    collections = (one.key for one in contents.collections if not one.is_trashed)
+    facts = {key: LibraryFacts() for key in (*objects, *collections)}
     for item in contents.items:
-        tags = contents.by_key[item.key].json.tags
-        facts[item.key] = LibraryFacts(_prints(item.raws), frozenset(tags), item.collections)
-        for note in item.notes.values():
-            facts[note.key] = LibraryFacts(_prints(note.raws))
-    return {key: found for key, found in facts.items() if key in live}
-
-
-def _live(contents: Contents) -> frozenset[str]:
-    items = (key for key, one in contents.by_key.items() if not one.is_trashed)
-    return frozenset((*items, *(one.key for one in contents.collections if not one.is_trashed)))
+        tags = frozenset(contents.by_key[item.key].json.tags)
+        known = {item.key: LibraryFacts(_prints(item.raws), tags, item.collections)}
+        known |= {note.key: LibraryFacts(_prints(note.raws)) for note in item.notes.values()}
+        facts |= {key: found for key, found in known.items() if key in facts}
+    return facts
 
 
 def _prints(raws: Mapping[str, str]) -> dict[str, str]:
@@ -478,4 +369,4 @@ def require_unchanged(project: Project, gathered: Gathered) -> None:
 
 def names_by_key(digests: Iterable[ReadDigest]) -> Mapping[str, str]:
     """Return what people call each digest, by its key."""
-    return {read.digest.key: read.digest.name for read in digests}
+    return {read.key: read.digest.name for read in digests}

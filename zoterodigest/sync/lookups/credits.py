@@ -12,7 +12,7 @@ from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.lock.lock import BadLockFile, read_lock
-from zoterodigest.sync.gathering.gather import known_as
+from zoterodigest.sync.gathering.known_lock import known_as
 
 
 def rows_in(lock_path: Path, library: Library) -> tuple[LockRow, ...]:

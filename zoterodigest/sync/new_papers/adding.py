@@ -8,7 +8,6 @@ from pathlib import Path
 
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.found import LookupResult, Pending
-from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
@@ -54,8 +53,14 @@ class Addition:
     @property
     def pending(self) -> tuple[Pending, ...]:
         """What is known of the papers that came and that the digest cannot show."""
-        found = (_pending(self.digest.key, came) for came in self.came)
-        return tuple(one for one in found if one.found.fields or one.found.details)
+        kept: list[Pending] = []
+        for came in self.came:
+            paper, fields = came.paper, unshown(came.paper, came.entry.reading.fields)
+            if fields or paper.details:
+                named = dict.fromkeys(fields, paper.name)
+                found = LookupResult(fields, named, details=paper.details)
+                kept.append(Pending(self.digest.key, paper.identifiers, paper.title, found))
+        return tuple(kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +137,6 @@ def write_additions(goal: Goal, addition: Addition) -> None:
     if addition.digest.is_change:
         pending = addition.pending if goal.is_pushed else ()
         apply_files(goal.project, "add", [addition.digest.change], pending)
-
-
-def _pending(digest: DigestKey, came: Came) -> Pending:
-    paper = came.paper
-    fields = unshown(paper, came.entry.reading.fields)
-    found = LookupResult(fields, dict.fromkeys(fields, paper.name), details=paper.details)
-    return Pending(digest, paper.identifiers, paper.title, found)
 
 
 def _told_apart(

@@ -90,134 +90,110 @@ def _by_bib(record: BibRecord, name: str) -> ByBib | NotAdded:
     return ByBib(own, record)
 
 
-def _unwatched(_done: int, _total: int) -> None:
-    pass
-
-
 def find_papers(
     asked: Sequence[Asked],
     sources: Sources | None,
     venues: VenueTable,
-    progress: Progress = _unwatched,
+    progress: Progress = lambda *_: None,
 ) -> list[Paper | NotAdded]:
     """Return each paper that is asked for, in order, as complete as `sources` know it.
 
     Without sources nothing is looked up. Papers of arXiv are asked for together.
     """
-    return list(_PaperSearch(asked, sources, venues, progress).papers())
+    # Other sources first: what they say of a work's arXiv id is asked for with the rest.
+    by_index = {one: _by_index(one, sources) for one in asked if isinstance(one, ById)}
+    ids: list[str] = []
+    for one in asked:
+        if isinstance(one, ByBib):
+            ids.append(text_in(bib_fields(one.record), "arxiv"))
+        elif one.identifier.scheme == "arxiv":
+            ids.append(one.identifier.value)
+        elif isinstance(known := by_index[one], IndexedWork):
+            ids.append(known.arxiv)
+    wanted, arxiv = dict.fromkeys(filter(None, ids)), sources.arxiv if sources else None
+    outcomes = arxiv.look_up(wanted, progress=progress) if arxiv and wanted else {}
+    search = _PaperSearch(sources, venues, outcomes)
+    return [
+        search.by_bib(one) if isinstance(one, ByBib) else search.by_id(one, by_index[one])
+        for one in asked
+    ]
 
 
+@dataclass(frozen=True, slots=True)
 class _PaperSearch:
-    """One run's questions, those to arXiv in as few requests as there can be."""
+    """What arXiv says of the papers of one run, asked for in as few requests as there can be."""
 
-    def __init__(
-        self,
-        asked: Sequence[Asked],
-        sources: Sources | None,
-        venues: VenueTable,
-        progress: Progress,
-    ) -> None:
-        self._asked = asked
-        self._sources = sources
-        self._venues = venues
-        self._progress = progress
-        self._outcomes: Outcomes = {}
+    sources: Sources | None
+    venues: VenueTable
+    outcomes: Outcomes
 
-    def papers(self) -> Iterator[Paper | NotAdded]:
-        candidates = {one: self._candidate(one) for one in self._asked if isinstance(one, ById)}
-        bib = (
-            text_in(bib_fields(one.record), "arxiv")
-            for one in self._asked
-            if isinstance(one, ByBib)
-        )
-        own = (one.identifier.value for one in candidates if one.identifier.scheme == "arxiv")
-        known = (one.arxiv for one in candidates.values() if isinstance(one, IndexedWork))
-        self._look_up([id_ for id_ in (*own, *known, *bib) if id_])
-        for one in self._asked:
-            match one:
-                case ByBib():
-                    yield self._by_bib(one)
-                case ById(identifier=Identifier("arxiv")):
-                    yield self._by_arxiv(one)
-                case ById():
-                    yield self._by_index(one, candidates[one])
-
-    def _look_up(self, ids: Sequence[str]) -> None:
-        if self._sources is not None and self._sources.arxiv is not None and ids:
-            found = self._sources.arxiv.look_up(dict.fromkeys(ids), progress=self._progress)
-            self._outcomes = found
-
-    def _by_arxiv(self, asked: ById) -> Paper | NotAdded:
-        if self._sources is None:
-            return NotAdded(asked.name, _OFFLINE)
-        if self._sources.arxiv is None:
-            return NotAdded(asked.name, "[lookup] in zoterodigest.toml leaves arXiv out")
-        match self._outcomes[asked.identifier.value]:
-            case KnownPaper(looked) | Withdrawn(looked) as outcome:
-                fields = looked_fields(looked, self._venues)
-                if not looked.title:
-                    return NotAdded(asked.name, "arXiv does not tell its title")
-                remark = (_withdrawn(looked.comment),) if isinstance(outcome, Withdrawn) else ()
-                return Paper(asked.name, fields, asked.version or f"v{looked.version}", remark)
-            case NoSuchPaper():
-                return NotAdded(asked.name, "arXiv has no such paper")
-            case Failed(reason):
-                return NotAdded(asked.name, reason)
-
-    def _by_index(self, asked: ById, found: IndexedWork | NotAdded | None) -> Paper | NotAdded:
+    def by_id(self, asked: ById, found: IndexedWork | NotAdded) -> Paper | NotAdded:
+        if asked.identifier.scheme == "arxiv":
+            return self._by_arxiv(asked)
         if not isinstance(found, IndexedWork):
-            return found or NotAdded(asked.name, "no source has been asked for it")
-        fields = candidate_fields(found, self._venues)
-        named = asked.identifier
-        if named.scheme == "doi":
-            fields["doi"] = doi_as_written(named.value, asked.name)
+            return found
+        fields = candidate_fields(found, self.venues)
+        if asked.identifier.scheme == "doi":
+            fields["doi"] = doi_as_written(asked.identifier.value, asked.name)
         elif not fields.keys() & {"arxiv", "doi"}:
             fields["url"] = _page(asked)
         return Paper(asked.name, *self._with_arxiv(fields))
 
-    def _by_bib(self, asked: ByBib) -> Paper:
+    def by_bib(self, asked: ByBib) -> Paper:
         record = asked.record
         known = self._with_arxiv(bib_fields(record))
         citekey = record.key if record.key == safe_key(record.key) else ""
         return Paper(asked.name, *known, citekey=citekey, details=bib_details(record))
 
+    def _by_arxiv(self, asked: ById) -> Paper | NotAdded:
+        if self.sources is None:
+            return NotAdded(asked.name, _OFFLINE)
+        if self.sources.arxiv is None:
+            return NotAdded(asked.name, "[lookup] in zoterodigest.toml leaves arXiv out")
+        match self.outcomes[asked.identifier.value]:
+            case KnownPaper() | Withdrawn() as known:
+                if not known.looked.title:
+                    return NotAdded(asked.name, "arXiv does not tell its title")
+                fields = looked_fields(known.looked, self.venues)
+                version = asked.version or f"v{known.looked.version}"
+                return Paper(asked.name, fields, version, _remarks(known))
+            case NoSuchPaper():
+                return NotAdded(asked.name, "arXiv has no such paper")
+            case Failed(reason):
+                return NotAdded(asked.name, reason)
+
     def _with_arxiv(self, fields: Fields) -> tuple[dict[str, Value], str, tuple[str, ...]]:
         """Return fields with what arXiv adds, the version there, and remarks."""
-        id_ = text_in(fields, "arxiv")
-        match self._outcomes.get(id_) if id_ else None:
-            case KnownPaper(looked) | Withdrawn(looked) as outcome:
-                remark = (_withdrawn(looked.comment),) if isinstance(outcome, Withdrawn) else ()
-                return (
-                    completed(fields, looked_fields(looked, self._venues)),
-                    f"v{looked.version}",
-                    remark,
-                )
+        match self.outcomes.get(text_in(fields, "arxiv")):
+            case KnownPaper(looked) | Withdrawn(looked) as known:
+                more = completed(fields, looked_fields(looked, self.venues))
+                return more, f"v{looked.version}", _remarks(known)
             case Failed(reason):
                 return dict(fields), "", (f"not looked up at arXiv: {reason}",)
             case _:
                 return dict(fields), "", ()
 
-    def _candidate(self, asked: ById) -> IndexedWork | NotAdded | None:
-        """Return what an index knows of a work that is not named by its arXiv id."""
-        identifier = asked.identifier
-        if identifier.scheme == "arxiv":
-            return None
-        if self._sources is None:
-            return NotAdded(asked.name, _OFFLINE)
-        reasons: list[str] = []
-        for source, question in _questions(asked):
-            index = self._sources.indexes.get(source)
-            answer = () if index is None else index.ask(question)
-            if isinstance(answer, Failed):
-                reasons.append(answer.reason)
-            elif fitting := [it for it in answer if it.title and _is_asked(it, identifier)]:
-                return fitting[0]
-        return NotAdded(asked.name, "; ".join(reasons) or "no source knows it; its BibTeX would do")
+
+def _by_index(asked: ById, sources: Sources | None) -> IndexedWork | NotAdded:
+    """Return what an index knows of a work that is not named by its arXiv id."""
+    if sources is None:
+        return NotAdded(asked.name, _OFFLINE)
+    reasons: list[str] = []
+    for source, question in _questions(asked):
+        index = sources.indexes.get(source)
+        answer = () if index is None else index.ask(question)
+        if isinstance(answer, Failed):
+            reasons.append(answer.reason)
+        elif fitting := [it for it in answer if it.title and _is_asked(it, asked.identifier)]:
+            return fitting[0]
+    return NotAdded(asked.name, "; ".join(reasons) or "no source knows it; its BibTeX would do")
 
 
 def _questions(asked: ById) -> Iterator[tuple[Source, Question]]:
-    """Yield whom to ask for a work that is not named by its arXiv id, and what."""
+    """Yield whom to ask for a work, and what: none of them for one of arXiv, which tells more."""
     identifier = asked.identifier
+    if identifier.scheme == "arxiv":
+        return
     if identifier.scheme == "doi":
         yield Source.CROSSREF, crossref.by_doi(identifier.value)
     is_known = identifier.scheme in ("doi", "acl")
@@ -238,5 +214,7 @@ def _is_asked(candidate: IndexedWork, identifier: Identifier) -> bool:
     return not is_doi or candidate.doi.lower() == identifier.value
 
 
-def _withdrawn(comment: str) -> str:
-    return f"it was withdrawn from arXiv: {comment}" if comment else "it was withdrawn from arXiv"
+def _remarks(known: KnownPaper | Withdrawn) -> tuple[str, ...]:
+    if isinstance(known, KnownPaper):
+        return ()
+    return (": ".join(filter(None, ("it was withdrawn from arXiv", known.looked.comment))),)

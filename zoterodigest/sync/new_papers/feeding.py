@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -118,7 +118,9 @@ class Feeding:
         self._rows = lock_rows(project)
         self._opened: dict[str, OpenDigest] = {}
         self._others: dict[str, OpenDigest] = {}
-        past = set(_past_files(project, window.since))
+        feeds = [DatedFiles(project.root, rules.digest) for rules in project.configuration.feeds]
+        dated = [one for files in feeds for one in files.present()]
+        past = {path for date, path in dated if _is_past(date, window.since)}
         for digest in project.digests():
             if digest.path.exists() and digest.path not in past:
                 self._others[digest.key] = open_digest(project, digest.path, venues)
@@ -220,10 +222,3 @@ class Feeding:
 def _is_past(date: str, since: str) -> bool:
     """Tell whether a list is older than all papers that are wanted: none of them stands in it."""
     return date < since[: len(date)]
-
-
-def _past_files(project: Project, since: str) -> Iterator[Path]:
-    for rules in project.configuration.feeds:
-        for date, path in DatedFiles(project.root, rules.digest).present():
-            if _is_past(date, since):
-                yield path

@@ -175,7 +175,7 @@ def _is_exported(read: ReadBib, options: Options) -> bool:
 
 def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> RunOptions:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
-    rules: dict[str, Rules] = {read.digest.key: _rules(read, options) for read in gathered.digests}
+    rules: dict[str, Rules] = {read.key: _rules(read, options) for read in gathered.digests}
     two_way = (read for read in gathered.bibs if read.bib.is_two_way)
     rules |= {read.key: _bib_rules(read, options) for read in two_way}
     gone = [key for key in sorted(gathered.gone) if not key.is_bib]

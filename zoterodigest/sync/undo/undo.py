@@ -32,13 +32,12 @@ from zoterodigest.sync.apply.unwritten import entry_place
 from zoterodigest.sync.gathering.foreseeing import contents_after
 from zoterodigest.sync.gathering.gather import (
     Gathered,
-    OtherLibrary,
     core_entries,
     gather,
     gather_elsewhere,
-    known_as,
     source_with,
 )
+from zoterodigest.sync.gathering.known_lock import OtherLibrary, known_as
 from zoterodigest.sync.gathering.standing_bibs import standing_prints
 from zoterodigest.sync.gathering.stored_keys import run_as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
