@@ -138,7 +138,9 @@ def _add(draft: _WritesDraft, action: Action) -> None:
         case CreateCollection():
             draft.collections.append(Collection(action.key, 0, action.name, action.parent))
         case RenameCollection():
-            draft.collections.append(_renamed(draft, action))
+            known = {one.key: one for one in draft.contents.collections}
+            parent = known[action.key].parent
+            draft.collections.append(Collection(action.key, action.version, action.after, parent))
         case CreateItem():
             _create_item(draft, action)
         case ChangeItem():
@@ -155,11 +157,6 @@ def _add(draft: _WritesDraft, action: Action) -> None:
             draft.children.append(Write(trashed, (action.row_id,)))
         case ChangeEntry() | CreateEntry() | RemoveEntry() | MoveEntry() | RenameHeading():
             pass
-
-
-def _renamed(draft: _WritesDraft, action: RenameCollection) -> Collection:
-    present = {one.key: one for one in draft.contents.collections}[action.key]
-    return Collection(action.key, action.version, action.after, present.parent)
 
 
 def _create_item(draft: _WritesDraft, action: CreateItem) -> None:
@@ -247,23 +244,25 @@ def _change_note(draft: _WritesDraft, action: ChangeNote) -> None:
     html = present.json.note
     # The present HTML is patched, not rendered anew: a person's formatting and annotations stay.
     reading = read_note(html)
-    known = dict.fromkeys(_field(part.name) for part in reading.parts) if reading else {}
-    fields = {name: action.after.get(name, action.before.get(name)) for name in known}
-    held = {part: value for part, value in fields.items() if value is not None}
-    added = {name: value for name, value in action.after.items() if name not in known}
-    note = _note(draft, action.row_id, action.digest, {**_present(reading, held), **added})
-    new_parts = frozenset(name.removeprefix(SECTION) for name in added if name != "summary")
+    stands: dict[str, Value] = {}
+    if reading:
+        stands |= {_field(part.name): Blocks(part.blocks) for part in reading.parts}
+    before = {name: value for name, value in action.before.items() if name in stands}
+    note = _note(draft, action.row_id, action.digest, {**stands, **before, **action.after})
+    added = action.after.keys() - stands.keys() - {"summary"}
+    new_parts = frozenset(name.removeprefix(SECTION) for name in added)
     patched = patch_html(html, note, new_parts=new_parts)
-    match patched:
-        case str():
-            bare = without_headings(patched, _relabelled(draft, action.row_id))
-            data: dict[str, Any] = {"note": bare} if patched != html else {}
-            data |= {"deleted": 0} if action.is_restored else {}
-            if data:
-                written = LibraryItem(action.key, action.version, data)
-                draft.children.append(Write(written, (action.row_id,)))
-        case _:
-            draft.unwritable.append(UnwritableAction((action.row_id,), why_unwritable(patched)))
+    if not isinstance(patched, str):
+        draft.unwritable.append(UnwritableAction((action.row_id,), why_unwritable(patched)))
+        return
+    link = draft.links.get(action.row_id)
+    relabelled = (name.removeprefix(SECTION) for name in (link.renamed if link else ()))
+    bare = without_headings(patched, frozenset(relabelled))
+    data: dict[str, Any] = {"note": bare} if patched != html else {}
+    data |= {"deleted": 0} if action.is_restored else {}
+    if data:
+        written = LibraryItem(action.key, action.version, data)
+        draft.children.append(Write(written, (action.row_id,)))
 
 
 def why_unwritable(fault: TooLong | QuotationLost | PartsDiffer) -> str:
@@ -284,12 +283,6 @@ def _field(name: str | None) -> str:
     return "summary" if name is None else SECTION + name
 
 
-def _present(reading: Any, changed: Fields) -> dict[str, Value]:
-    """Return all parts of a note as they stand, with those in `changed` as they are to be."""
-    parts = {_field(part.name): Blocks(part.blocks) for part in reading.parts} if reading else {}
-    return {**parts, **changed}
-
-
 def _note(draft: _WritesDraft, row_id: str, digest: str, fields: Fields) -> NoteContent:
     """Return the note of these fields: the summary first, then sections as the entry has them.
 
@@ -301,11 +294,6 @@ def _note(draft: _WritesDraft, row_id: str, digest: str, fields: Fields) -> Note
     parts = [Part(None, _texts(fields.get("summary")))]
     parts += [Part(name.removeprefix(SECTION), _texts(fields[name])) for name in names]
     return NoteContent(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
-
-
-def _relabelled(draft: _WritesDraft, row_id: str) -> frozenset[str]:
-    link = draft.links.get(row_id)
-    return frozenset(name.removeprefix(SECTION) for name in link.renamed) if link else frozenset()
 
 
 def _in_order(names: Sequence[str], shown: Sequence[str]) -> list[str]:

@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 
-from zoterodigest.core.links.bases import Texts, base_value, text_keys
-from zoterodigest.core.links.link import Base, LockRow, field_source
+from zoterodigest.core.links.bases import base_value, text_keys
+from zoterodigest.core.links.link import Base, field_source
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.reports import Conflict, DivergedField, Waiting
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.reconcile.settle import item_side_of
-from zoterodigest.core.values.record import EMPTY, SECTION, Entry, Item, Value
+from zoterodigest.core.values.record import EMPTY, SECTION, Entry, Value
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.values import known_texts
 from zoterodigest.sync.gathering.intent import SYNC
@@ -72,13 +72,28 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
     """
     links = {link.row.id: link for link in prepared.plan.links}
     ids = short_ids(row.id for row in prepared.plan.rows)
-    found = [one for one in _reported(prepared) if one.row_id in links]
-    texts = _base_texts(prepared, [(links[one.row_id], one.name) for one in found])
-    opened = (_opened(one, links[one.row_id], ids[one.row_id], texts) for one in found)
     credited = [row for row in prepared.plan.rows if row.credits]
-    fields = (_with_source(one, links[one.row_id].item, credited) for one in opened)
+    found: list[OpenField] = []
+    bases: dict[tuple[str, str], Base] = {}
+    for kind, row_id, name, at_item in _reported(prepared):
+        if (link := links.get(row_id)) is None:
+            continue
+        at_entry, held = open_values(link, name)
+        values = _first(at_entry), _first(at_item, held), _first(held)
+        source = field_source(link.item, name, credited) if link.item else ""
+        found.append(OpenField(ids[row_id], row_id, name, kind, link.entry, *values, None, source))
+        if base := {**link.row.bases, **link.recall.bases}.get(name):
+            bases[row_id, name] = base
+    wanted = [key for (_, name), base in bases.items() for key in text_keys(name, base)]
+    texts = known_texts(prepared.workspace.project.values_folder, wanted)
+
+    def with_base(one: OpenField) -> OpenField:
+        base = bases.get((one.row_id, one.name))
+        return replace(one, base=base_value(one.name, base, texts)) if base else one
+
     kinds = list(OpenReason)
-    return tuple(sorted(fields, key=lambda one: (kinds.index(one.kind), links[one.row_id].index)))
+    in_order = sorted(found, key=lambda one: (kinds.index(one.kind), links[one.row_id].index))
+    return tuple(map(with_base, in_order))
 
 
 def short_ids(row_ids: Iterable[str]) -> Mapping[str, str]:
@@ -103,47 +118,18 @@ def _common(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-@dataclass(frozen=True, slots=True)
-class _ReportedField:
-    """A report of one open field, with what the item is about to hold where that is told."""
-
-    kind: OpenReason
-    row_id: str
-    name: str
-    at_item: Value | None = None
-
-
-def _reported(prepared: Prepared) -> Iterator[_ReportedField]:
+def _reported(prepared: Prepared) -> Iterator[tuple[OpenReason, str, str, Value | None]]:
+    """Yield each open field by its row and name, with what its item is about to hold, if told."""
     for report in prepared.plan.reports:
         match report:
             case Conflict(row_id, name, _, at_item):
-                yield _ReportedField(OpenReason.CONFLICT, row_id, name, at_item)
+                yield OpenReason.CONFLICT, row_id, name, at_item
             case DivergedField(row_id, name, _, at_item):
-                yield _ReportedField(OpenReason.DIVERGED, row_id, name, at_item)
+                yield OpenReason.DIVERGED, row_id, name, at_item
             case Waiting(row_id, names):
-                yield from (_ReportedField(OpenReason.WAITING, row_id, name) for name in names)
+                yield from ((OpenReason.WAITING, row_id, name, None) for name in names)
             case _:
                 pass
-
-
-def _opened(one: _ReportedField, link: Link, short_id: str, texts: Texts) -> OpenField:
-    at_entry, held = open_values(link, one.name)
-    base = _bases(link).get(one.name)
-    return OpenField(
-        id=short_id,
-        row_id=one.row_id,
-        name=one.name,
-        kind=one.kind,
-        entry=link.entry,
-        at_entry=_first(at_entry),
-        at_item=_first(one.at_item, held),
-        held=_first(held),
-        base=base_value(one.name, base, texts) if base else None,
-    )
-
-
-def _with_source(field: OpenField, item: Item | None, rows: Sequence[LockRow]) -> OpenField:
-    return replace(field, source=field_source(item, field.name, rows)) if item else field
 
 
 def _first(*values: Value | None) -> Value:
@@ -154,16 +140,6 @@ def open_values(link: Link, name: str) -> tuple[Value | None, Value | None]:
     """Return what entry and item hold in a field; None where that end does not carry it."""
     item = item_side_of(link.entry, link.item, link.row).fields if link.item else {}
     return link.entry.fields.get(name), item.get(name)
-
-
-def _base_texts(prepared: Prepared, fields: Sequence[tuple[Link, str]]) -> Texts:
-    bases = ((name, _bases(link).get(name)) for link, name in fields)
-    wanted = [key for name, base in bases if base for key in text_keys(name, base)]
-    return known_texts(prepared.workspace.project.values_folder, wanted)
-
-
-def _bases(link: Link) -> Mapping[str, Base]:
-    return {**link.row.bases, **link.recall.bases}
 
 
 # --- what a person means -------------------------------------------------------------------------
