@@ -18,7 +18,7 @@ from zoterodigest.project.memory import read_memory
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.copying.links import Copies, Difference, lost_bases, moved_lock, moved_seen
+from zoterodigest.sync.copying.links import Copies, Difference
 from zoterodigest.sync.copying.plan import Copying, failures_of_objects
 from zoterodigest.sync.gathering.foreseeing import contents_after
 from zoterodigest.sync.run.failures import FailedRecord
@@ -116,15 +116,15 @@ class _CopyRun:
         self.copied = replace(
             self.copied,
             is_moved=True,
-            differences=tuple(lost_bases(lock, copies)),
+            differences=tuple(copies.lost_bases(lock)),
             renamed_notes=len(_shown_notes(lock) & {key for key in keys if keys[key] != key}),
         )
         seen = read_memory(copying.source.memory_path, lock, copying.gathered.lock_data)
-        return Ending(self._moved(copies), moved_seen(seen, lock, copies))
+        return Ending(self._moved(copies), copies.moved_seen(seen, lock))
 
     def _moved(self, copies: Copies) -> LockFile:
         lock, identity = self.copying.lock, self.copying.target.library.identity
-        return self.copying.gathered.lock if lock is None else moved_lock(lock, identity, copies)
+        return self.copying.gathered.lock if lock is None else copies.moved_lock(lock, identity)
 
     def _copies(self, target: Contents) -> Copies:
         """Return what the copy comes to when the target holds `target`."""

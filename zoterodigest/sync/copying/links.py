@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 
-from zoterodigest.core.links.link import Base, CollectionRow, LockRow, Origin
+from zoterodigest.core.links.link import Base, LockRow, Origin
 from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.plan.seen import Seen
@@ -31,8 +32,17 @@ from zoterodigest.sync.gathering.stored_keys import as_stored
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A field in which a link's item differs from the one it was copied from."""
+
+    row_id: str
+    title: str
+    name: str
+
+
+@dataclass(frozen=True)
 class Copies:
-    """What a copy came to.
+    """What a copy came to, and what it makes of links.
 
     `keys` are the keys in the target by those in the source; what is in `own` was made by the tool
     there too, the rest was there before. `target_before` is what the target held then.
@@ -45,78 +55,68 @@ class Copies:
     target: Contents
     folding: Folding
 
+    def moved_lock(self, lock: LockFile, identity: str) -> LockFile:
+        """Return `lock` as the one of the library called `identity`, into which was copied."""
+        collection_rows = (
+            replace(as_stored(one, self.keys), is_ours=one.is_ours and self._is_own(one.collection))
+            for one in lock.collection_rows
+        )
+        return replace(
+            lock,
+            identity=identity,
+            rows=tuple(map(self._row, lock.rows)),
+            collection_rows=tuple(collection_rows),
+            exported=as_stored(lock.exported, self.keys),
+        )
 
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """A field in which a link's item differs from the one it was copied from."""
+    def moved_seen(self, seen: Seen | None, lock: LockFile) -> Seen:
+        """Return what the source was seen to show, as seen in the target.
 
-    row_id: str
-    title: str
-    name: str
+        So what waited there waits here. Without it the links count as seen that have an item.
+        """
+        known, keys = seen, self.keys
+        if known is None:
+            known = Seen({row.id: row for row in lock.rows if row.item in keys})
+        collections = {
+            keys.get(collection, collection): frozenset(keys.get(key, key) for key in items)
+            for collection, items in known.collections.items()
+        }
+        rows = {row_id: self._row(row) for row_id, row in known.rows.items()}
+        return Seen(rows, collections, known.past)
 
+    def lost_bases(self, lock: LockFile) -> Iterator[Difference]:
+        """Yield the fields of links whose bases go, as the target holds something else."""
+        for row in lock.rows:
+            item = self._here.get(row.item)
+            title = text_in(item.fields, "title") if item else ""
+            for name in sorted(row.bases.keys() - self._bases(row).keys()):
+                yield Difference(row.id, title, name)
 
-def moved_lock(lock: LockFile, identity: str, copies: Copies) -> LockFile:
-    """Return `lock` as the one of the library called `identity`, into which was copied."""
-    mover = _Mover(copies)
-    return replace(
-        lock,
-        identity=identity,
-        rows=tuple(mover.row(row) for row in lock.rows),
-        collection_rows=tuple(mover.collection_row(one) for one in lock.collection_rows),
-        exported=as_stored(lock.exported, copies.keys),
-    )
+    @cached_property
+    def _here(self) -> Mapping[str, Item]:
+        return {item.key: item for item in self.source.items}
 
+    @cached_property
+    def _there(self) -> Mapping[str, Item]:
+        return {item.key: item for item in self.target.items}
 
-def moved_seen(seen: Seen | None, lock: LockFile, copies: Copies) -> Seen:
-    """Return what the source was seen to show, as seen in the target.
+    @cached_property
+    def _there_before(self) -> Mapping[str, Item]:
+        return {item.key: item for item in self.target_before.items}
 
-    So what waited there waits here. Without it the links count as seen that have an item.
-    """
-    mover = _Mover(copies)
-    known = seen or Seen({row.id: row for row in lock.rows if row.item in copies.keys})
-    rows = {row_id: mover.row(row) for row_id, row in known.rows.items()}
-    keys = copies.keys
-    collections = {
-        keys.get(collection, collection): frozenset(keys.get(key, key) for key in items)
-        for collection, items in known.collections.items()
-    }
-    return Seen(rows, collections, known.past)
-
-
-def lost_bases(lock: LockFile, copies: Copies) -> Iterator[Difference]:
-    """Yield the fields of links whose bases go, as the target holds something else."""
-    mover = _Mover(copies)
-    for row in lock.rows:
-        item = mover.source.get(row.item)
-        title = text_in(item.fields, "title") if item else ""
-        for name in sorted(row.bases.keys() - mover.bases(row).keys()):
-            yield Difference(row.id, title, name)
-
-
-class _Mover:
-    def __init__(self, copies: Copies) -> None:
-        self._copies = copies
-        self.source = {item.key: item for item in copies.source.items}
-        self._before = {item.key: item for item in copies.target_before.items}
-        self._after = {item.key: item for item in copies.target.items}
-
-    def row(self, row: LockRow) -> LockRow:
+    def _row(self, row: LockRow) -> LockRow:
         """Return the row there; a field that the work has differently there has diverged.
 
         So has one that it lacks: the next run must not fill in what the copy had no place for.
         """
-        moved, bases = as_stored(row, self._copies.keys), self.bases(row)
+        moved, bases = as_stored(row, self.keys), self._bases(row)
         parted = {name for name in row.bases.keys() - bases.keys() if not is_set(name)}
         origin = self._origin(row, moved)
         return replace(moved, bases=bases, diverged=row.diverged | parted, origin=origin)
 
-    def collection_row(self, one: CollectionRow) -> CollectionRow:
-        is_ours = one.is_ours and self._is_own(one.collection)
-        return replace(as_stored(one, self._copies.keys), is_ours=is_ours)
-
-    def bases(self, row: LockRow) -> dict[str, Base]:
-        there = self._after.get(self._copies.keys.get(row.item, ""))
-        here = self.source.get(row.item)
+    def _bases(self, row: LockRow) -> dict[str, Base]:
+        there = self._there.get(self.keys.get(row.item, ""))
+        here = self._here.get(row.item)
         if there is None or here is None:
             return dict(row.bases)
         return {
@@ -126,36 +126,31 @@ class _Mover:
     def _agree(self, row_id: str, name: str, here: Item, there: Item) -> bool:
         if name.startswith(NOTE):
             return True
-        (value, raw), (value_there, raw_there) = (
-            _shown(row_id, name, item) for item in (here, there)
-        )
+        (value, raw), (value_there, raw_there) = (_shown(row_id, name, it) for it in (here, there))
         one, other = (
-            value_parts(canonical(name, each, self._copies.folding))
-            for each in (value, value_there)
+            value_parts(canonical(name, each, self.folding)) for each in (value, value_there)
         )
         if is_set(name):  # in no order, or in that of keys, which may be others there
             one, other = tuple(sorted(one)), tuple(sorted(other))
         return one == other or (raw == raw_there and raw != "")
 
     def _is_own(self, key: str) -> bool:
-        return key in self._copies.own or key not in self._copies.keys
+        return key in self.own or key not in self.keys
 
     def _origin(self, row: LockRow, moved: LockRow) -> Origin:
         """Return what is ours in the target: all that was in the source, where all was made anew;
         of an item that was there before, what it gained.
         """
-        origin, keys = row.origin, self._copies.keys
-        attachments = {keys.get(key, key) for key in origin.attachments if self._is_own(key)}
+        origin = row.origin
+        attachments = {self.keys.get(key, key) for key in origin.attachments if self._is_own(key)}
         note = origin.note and (row.note is None or self._is_own(row.note))
         made = replace(moved.origin, note=note, attachments=frozenset(attachments))
         if self._is_own(row.item):
             return made
-        before, after = self._before.get(moved.item), self._after.get(moved.item)
+        before, after = self._there_before.get(moved.item), self._there.get(moved.item)
         if before is None or after is None:
             return replace(made, item=False)
-        gained = _tags(self._copies.target, moved.item) - _tags(
-            self._copies.target_before, moved.item
-        )
+        gained = _tags(self.target, moved.item) - _tags(self.target_before, moved.item)
         return replace(
             made,
             item=False,
