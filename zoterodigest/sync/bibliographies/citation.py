@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.keys import is_provisional
@@ -21,41 +21,38 @@ from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCitationKeys:
-    """What is known of citation keys beside the library: by item key those `fixed` by a .bib or the
-    lock file, and all that are `taken`, so that no new one may be the same.
-    """
-
-    fixed: Mapping[str, str]
-    taken: frozenset[str]
-    formula: str = ""
-
-
-def known_keys(
-    workspace: Workspace, gathered: Gathered, contents: Contents, created: Sequence[Item] = ()
-) -> tuple[KnownCitationKeys, tuple[Aliases, ...]]:
-    """Return what the project knows of citation keys, and the aliases of each of its .bib files.
+def keyed_items(
+    data: Iterable[Data],
+    workspace: Workspace,
+    gathered: Gathered,
+    contents: Contents,
+    *,
+    created: Sequence[Item] = (),
+) -> tuple[tuple[Reference, ...], tuple[Aliases, ...]]:
+    """Return items (API data with their keys) with the citation keys that stand for them, and the
+    aliases of each .bib of the project.
 
     What stands in a .bib goes before what the lock file says was written there, the .bib that is
     configured first before the others. A key that an export wrote while it was provisional counts
     as well: documents may cite it. Keys of items in the trash are taken, but for those of items
     that were merged into a live one: it is that item. `created` are items about to be made.
     """
-    exported = gathered.lock.exported
     aliases = project_aliases(workspace, gathered, (*contents.items, *created))
     trashed = {
         one.key: one.json.stated_citekey for one in contents.by_key.values() if one.is_trashed
     }
     merged = dict(_merged(contents.items, trashed))
-    fixed = merged | {one.item: one.key for one in reversed(exported)}
+    fixed = merged | {one.item: one.key for one in reversed(gathered.lock.exported)}
     # Reversed: the .bib that is configured first is written last, so its keys win.
     for one in reversed(aliases):
         fixed |= one.keys
     taken = {key for one in aliases for key in one.lines}
     taken |= set(trashed.values()) - set(merged.values())
     formula = workspace.project.configuration.citekeys.formula or ""
-    return KnownCitationKeys(fixed, frozenset(taken - {""}), formula), aliases
+    named = references(
+        data, bib_rules(), formula=formula, fixed=fixed, taken=frozenset(taken - {""})
+    )
+    return named, aliases
 
 
 def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple[str, str]]:
@@ -66,18 +63,11 @@ def _merged(items: Iterable[Item], trashed: Mapping[str, str]) -> Iterator[tuple
             yield item.key, keys[0]
 
 
-def keyed_items(items: Iterable[Data], known: KnownCitationKeys) -> tuple[Reference, ...]:
-    """Return items (API data with their keys) with the citation keys that stand for them."""
-    return references(
-        items, bib_rules(), formula=known.formula, fixed=known.fixed, taken=known.taken
-    )
-
-
-def live_items(contents: Contents) -> Iterator[LibraryItem]:
-    """Yield the regular items that are not in the trash."""
+def live_items(contents: Contents) -> Iterator[Data]:
+    """Yield the data of the regular items that are not in the trash, with their keys."""
     for one in contents.by_key.values():
         if is_top_level(one) and not one.is_trashed:
-            yield one
+            yield {**one.data, "key": one.key}
 
 
 # --- in a plan -----------------------------------------------------------------------------------
@@ -110,16 +100,14 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
         for action in plan.actions
         if isinstance(action, CreateItem)
     ]
-    known, _ = known_keys(workspace, gathered, gathered.contents, created)
-    found = {
-        one.work.key: one.key.text for one in keyed_items(data.values(), known) if one.is_lasting
-    }
+    named, _ = keyed_items(data.values(), workspace, gathered, gathered.contents, created=created)
+    found = {one.work.key: one.key.text for one in named if one.is_lasting}
     return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
 
 
 def _data_after(plan: Plan, contents: Contents, zotero: ZoteroMapping) -> dict[str, Data]:
     """Return the data of all live items, with their keys, as they are when `plan` is done."""
-    found: dict[str, Data] = {one.key: {**one.data, "key": one.key} for one in live_items(contents)}
+    found: dict[str, Data] = {data["key"]: data for data in live_items(contents)}
     for action in plan.actions:
         match action:
             case CreateItem():

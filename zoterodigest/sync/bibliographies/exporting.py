@@ -184,7 +184,11 @@ class _Export:
         known = () if is_new else present.known
         ours = {one.key: one.prints for one in known if one.prints}
         gone = {one.key for one in known if not one.prints} - {*self.there}
-        held = self._diverged() | {keys[item] for item in wanted if item in works.linked.behind}
+        diverged = works.linked.diverged
+        # The entries of a mere copy of the library have no links, so none of them has diverged.
+        linked = self.there if bib.is_two_way else ()
+        held = {key for key in linked if bib_entry_id(bib.key, key) in diverged}
+        held |= {keys[item] for item in wanted if item in works.linked.behind}
         updated = update(
             present.source,
             # Ours first: a new entry must not take the place of one that stands there.
@@ -205,13 +209,6 @@ class _Export:
             unsettable=tuple(entry.unsettable for entry in entries if entry.unsettable),
             missing=tuple(_missing(cited, keys.values(), updated.source)),
         )
-
-    def _diverged(self) -> frozenset[str]:
-        """Return the keys of entries here that differ from their items until that is resolved."""
-        diverged, bib = self.works.linked.diverged, self.present.bib
-        if not bib.is_two_way:
-            return frozenset()  # the entries of a mere copy of the library have no links
-        return frozenset(key for key in self.there if bib_entry_id(bib.key, key) in diverged)
 
     # --- which works
 

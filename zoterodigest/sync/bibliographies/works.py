@@ -18,11 +18,9 @@ from zoterodigest.core.plan.plan import (
     linked_entries,
 )
 from zoterodigest.core.values.record import Fields, Names
-from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.works import Reference, with_unnamed_authors
-from zoterodigest.sync.bibliographies.citation import keyed_items, known_keys, live_items
+from zoterodigest.sync.bibliographies.citation import keyed_items, live_items
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -62,17 +60,15 @@ def works_of(
     workspace: Workspace, gathered: Gathered, contents: Contents, linked: LinkedItems
 ) -> Works:
     """Return the works of a library; keys that stand in a .bib of the project hold."""
-    known, aliases = known_keys(workspace, gathered, contents)
-    data = [_with_rest(one, linked.cut) for one in live_items(contents)]
-    works = {one.work.key: one for one in keyed_items(data, known)}
+    data = (
+        with_unnamed_authors(one) if one["key"] in linked.cut else one
+        for one in live_items(contents)
+    )
+    named, aliases = keyed_items(data, workspace, gathered, contents)
+    works = {one.work.key: one for one in named}
     items = tuple(key for key in linked.items if key in works)
     standing = {one.bibliography: one.keys for one in aliases}
     return Works(contents, works, replace(linked, items=items), standing)
-
-
-def _with_rest(item: LibraryItem, cut: frozenset[str]) -> Data:
-    data = {**item.data, "key": item.key}
-    return with_unnamed_authors(data) if item.key in cut else data
 
 
 def _is_cut(link: Link, filled: Fields) -> bool:

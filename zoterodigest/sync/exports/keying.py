@@ -15,7 +15,6 @@ from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibliographies.aliases import Aliases
 from zoterodigest.sync.bibliographies.citation import (
     keyed_items,
-    known_keys,
     live_items,
     with_key_noted,
 )
@@ -66,9 +65,8 @@ def read_keys(workspace: Workspace) -> Keys:
     workspace = replace(workspace, digests=())
     gathered = gather(workspace)
     contents = gathered.contents
-    known, aliases = known_keys(workspace, gathered, contents)
-    data = ({**one.data, "key": one.key} for one in live_items(contents))
-    return Keys(workspace, gathered, keyed_items(data, known), aliases)
+    named, aliases = keyed_items(live_items(contents), workspace, gathered, contents)
+    return Keys(workspace, gathered, named, aliases)
 
 
 def lasting_keys(keys: Keys) -> tuple[NewKey, ...]:

@@ -154,9 +154,10 @@ def rows_over(
         # First over the item as the run knew it: then the edit since then differs from the base.
         if link.row.item in overtaken and link.recall == NOTHING:
             link = replace(link, row=settle(link, overtaken[link.row.item], folding))
-        is_failed = link.row.item in results.failed
-        row = None if is_failed and not link.before else _settled(link, items, folding)
-        if row is not None:
+        is_failed, item = link.row.item in results.failed, items.get(link.row.item)
+        row = link.before if item is None else settle(link, item, folding)
+        # A link whose item could not be made is none yet.
+        if row is not None and (link.before or not is_failed):
             noted = _noted(row, added.get(row.id, ()), items.get(row.item))
             is_staying = is_failed or not _is_placed(link.entry, unplaced)
             rows.append(_as_placed_before(noted, link, items) if is_staying else noted)
@@ -224,12 +225,6 @@ def _made_rows(
             headings = heading_prints(entry)
             row = LockRow(action.row_id, entry.digest, item.key, headings=headings, origin=origin)
             yield settle(Link(-1, entry, item, None, row), item, folding)
-
-
-def _settled(link: Link, items: Mapping[str, Item], folding: Folding) -> LockRow | None:
-    """Return the row of a link over its item as it is; a link whose item failed is not new."""
-    item = items.get(link.row.item)
-    return link.before if item is None else settle(link, item, folding)
 
 
 def _is_placed(entry: Entry, unplaced: Set[tuple[str, tuple[str, ...]]]) -> bool:

@@ -239,14 +239,14 @@ class Reverting:
             reason = "what was written there has changed since"
             self.declined.append(Declined(where, reason, change.key))
         source = digest_bytes(reversal.pieces)
-        after = None if not source and self._is_gone(change, present) else source
+        # Nothing is left of it: it goes if the run made it, or if it is a .bib.
+        is_gone = not source and (
+            change.is_created or present is None or (change.key.is_bib and bool(present))
+        )
+        after = None if is_gone else source
         if after != present:
             path = self.removal.workspace.project.root / change.key
             self.files.append(FileChange(change.key, path, present, after))
-
-    def _is_gone(self, change: DigestChange, present: bytes | None) -> bool:
-        """Tell whether a file of which nothing is left goes: the run made it, or it is a .bib."""
-        return change.is_created or present is None or (change.key.is_bib and bool(present))
 
     # --- collections
 
