@@ -284,7 +284,8 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
 
     What a library has written by itself is written. What keeps changing in between has failed.
     """
-    library, stored, sent = changes.workspace.library, _stored(changes, results), changes.sent
+    library, sent = changes.workspace.library, changes.sent
+    stored = _read(changes) if results.versions else changes.gathered.contents
     versions, failed = dict(results.versions), dict[str, Reason]()
     left = changes.follow(results, stored)
     for _ in range(_ROUNDS if left else 0):
@@ -295,11 +296,6 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
         now = (stored.by_key[one.key] for one in items if one.key in stored.by_key)
         versions |= {one.key: one.version for one in now if one.key not in failed}
     return replace(results, versions=versions, failed={**results.failed, **failed}), sent, stored
-
-
-def _stored(changes: Changes, results: Results) -> Contents:
-    """Return what the library holds now."""
-    return _read(changes) if results.versions else changes.gathered.contents
 
 
 def _read(changes: Changes) -> Contents:

@@ -203,18 +203,25 @@ def _object_changes(
     titled = (*reversed(sent.all_items), *present.by_key.values())
     titles = {one.key: ItemJson(one.data).title for one in titled}
     left = families_of((stored.by_key if stored else _with_sent(present, sent)).values())
-    for key, items in _by_key(sent.all_items).items():
+    by_key: dict[str, list[LibraryItem]] = defaultdict(list)
+    for item in sent.all_items:
+        by_key[item.key].append(item)
+    for key, items in by_key.items():
         before = present.by_key.get(key)
         after = _data_after(key, items, before, sent, stored)
         parent = ItemJson(after).parent
         title = titles.get(parent) or titles[key]
-        held_after = after if ItemJson(after).is_attachment else {}
-        change = ObjectChange(key, title, after=held_after, is_created=True)
-        stood = _data_before(before, known.get(key))
-        if stood is None and is_copy:
-            change = _copied(after)
+        # What stood there before both parts of a run that was planned again.
+        stood = held(before.data) if before else None
+        if stood is not None and key in known:
+            stood = data_unwritten(stood, known[key])
         if stood is not None:
             change = _change(stood, after)
+        elif is_copy:
+            change = _copied(after)
+        else:
+            new = after if ItemJson(after).is_attachment else {}
+            change = ObjectChange(key, title, after=new, is_created=True)
         is_note = ItemJson(after).is_note
         is_restored = "deleted" in change.before and "deleted" not in change.after
         state = state_below(key, left) if is_restored else change.left
@@ -235,14 +242,6 @@ def state_alone(data: Data) -> str:
     """Return a fingerprint of all that an object holds but what names other objects."""
     own = {name: value for name, value in held(data).items() if name not in _NAMING_OTHERS}
     return fingerprint(json.dumps(own, sort_keys=True))
-
-
-def _data_before(present: LibraryItem | None, first: ObjectChange | None) -> Data | None:
-    """Return what an object held before a run that may have changed it already."""
-    if present is None:
-        return None
-    data = held(present.data)
-    return data if first is None else data_unwritten(data, first)
 
 
 def _collection_names(
@@ -279,13 +278,6 @@ def state_below(key: str, families: Families) -> str:
     """Return a fingerprint of all that an object and its children hold."""
     states = sorted((one.key, sorted(held(one.data).items())) for one in families.get(key, ()))
     return fingerprint(repr(states))
-
-
-def _by_key(items: Iterable[LibraryItem]) -> Mapping[str, list[LibraryItem]]:
-    found: dict[str, list[LibraryItem]] = {}
-    for item in items:
-        found.setdefault(item.key, []).append(item)
-    return found
 
 
 def _data_after(

@@ -10,7 +10,7 @@ from zoterodigest.bibtex.keys import is_provisional
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint, print_of
 from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
 from zoterodigest.core.values.record import CITEKEY, EMPTY, Item
-from zoterodigest.library.item_json import Data
+from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents, core_item, is_top_level
 from zoterodigest.library.records.items import item_changes, new_item
@@ -107,7 +107,7 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
 
 def _data_after(plan: Plan, contents: Contents, zotero: ZoteroMapping) -> dict[str, Data]:
     """Return the data of all live items, with their keys, as they are when `plan` is done."""
-    found: dict[str, Data] = {data["key"]: data for data in live_items(contents)}
+    found: dict[str, Data] = {ItemJson(data).text("key"): data for data in live_items(contents)}
     for action in plan.actions:
         match action:
             case CreateItem():

@@ -52,8 +52,7 @@ def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -
         if row is None and row_id not in after:
             rows[row_id] = before[row_id]
         elif row is not None and row.item not in fate.failed:
-            back = _Back(before.get(row_id), after.get(row_id), fate.keeps(row))
-            rows[row_id] = back.row(row, is_changed)
+            rows[row_id] = _row_back(row, (before.get(row_id), after.get(row_id)), fate, is_changed)
     ordered = tuple(rows[row_id] for row_id in sorted(rows))
     collection_rows = _collection_rows_back(present.collection_rows, run, fate.declined)
     ids: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -67,34 +66,28 @@ def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -
     return LockRows(ordered, collection_rows, exported)
 
 
-@dataclass(frozen=True, slots=True)
-class _Back:
-    """A row before and after the run; `is_kept` tells that something of it is not turned back."""
+def _row_back(
+    row: LockRow,
+    sides: tuple[LockRow | None, LockRow | None],
+    fate: Fate,
+    is_changed: IsChanged,
+) -> LockRow:
+    """Return what becomes of `row`; `sides` are what it was before and after the run."""
+    before, after = sides
+    if not fate.keeps(row):
+        if before is None:
+            return replace(row, state=LinkState.UNLINKED)
+        # Not the row as a whole: an undo that went as far as it could has turned parts of it.
+        row = row if after is None else _turned_back(row, after, before)
+    # What the entry agreed on with another item it never did with the one that it stays with.
+    known = before if before and before.item == row.item else LockRow(row.id, row.digest, row.item)
 
-    before: LockRow | None
-    after: LockRow | None
-    is_kept: bool
+    def back(now: Mapping[str, T], then: Mapping[str, T]) -> dict[str, T]:
+        stays = {name: one for name, one in now.items() if not is_changed(row.id, name)}
+        return stays | {name: one for name, one in then.items() if is_changed(row.id, name)}
 
-    def row(self, present: LockRow, is_changed: IsChanged) -> LockRow:
-        """Return what becomes of the row as it is at `present`."""
-        before, after = self.before, self.after
-        if before is None and not self.is_kept:
-            return replace(present, state=LinkState.UNLINKED)
-        if before is not None and after is not None and not self.is_kept:
-            # Not the row as a whole: an undo that went as far as it could has turned parts of it.
-            present = _turned_back(present, after, before)
-        # What the entry agreed on with another item it never did with the one that it stays with.
-        known = LockRow(present.id, present.digest, present.item)
-        known = before if before is not None and before.item == present.item else known
-
-        def back(now: Mapping[str, T], then: Mapping[str, T]) -> dict[str, T]:
-            stays = {name: one for name, one in now.items() if not is_changed(present.id, name)}
-            return stays | {name: one for name, one in then.items() if is_changed(present.id, name)}
-
-        bases, credits = back(present.bases, known.bases), back(present.credits, known.credits)
-        return replace(
-            present, bases=bases, credits=credits, diverged=present.diverged - bases.keys()
-        )
+    bases, credits = back(row.bases, known.bases), back(row.credits, known.credits)
+    return replace(row, bases=bases, credits=credits, diverged=row.diverged - bases.keys())
 
 
 def _turned_back(present: LockRow, after: LockRow, before: LockRow) -> LockRow:

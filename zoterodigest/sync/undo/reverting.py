@@ -91,7 +91,7 @@ class Reverting:
                 continue
             reason = self._reason_to_keep(change, present)
             if reason:
-                self._decline(change, reason)
+                self._decline_object(change, reason)
             else:
                 self.items.append(LibraryItem(present.key, present.version, {"deleted": 1}))
 
@@ -138,7 +138,7 @@ class Reverting:
     def _revert_object(self, change: ObjectChange) -> None:
         present = self.gathered.contents.by_key.get(change.key)
         if present is None:
-            self._decline(change, "it is no longer in the library")
+            self._decline_object(change, "it is no longer in the library")
             return
         data = held(present.data)
         patch = dict(self._fields_back(change, data))
@@ -157,10 +157,10 @@ class Reverting:
                 yield from self._members_back(change, name, data)
             elif now and name == "deleted" and change.key in self._merged:
                 # Its note and links live on elsewhere: beside them its work would stand twice.
-                self._decline(change, MERGED)
+                self._decline_object(change, MERGED)
             elif now == after and name == "deleted" and not self._is_as_left(change):
                 # In the trash nobody would see what was written since.
-                self._decline(change, "it, or something below it, has changed since")
+                self._decline_object(change, "it, or something below it, has changed since")
             elif now == after:
                 yield name, _emptied(now) if before is None else before
             elif now != before:
@@ -188,7 +188,7 @@ class Reverting:
             if not reversal.refused:
                 yield name, "\n".join(reversal.pieces)
                 return
-        self._decline(change, f"{name} has changed since")
+        self._decline_object(change, f"{name} has changed since")
 
     def _members_back(
         self, change: ObjectChange, name: str, data: Data
@@ -197,12 +197,12 @@ class Reverting:
         if back is None:
             # What stands there was written over what the run added, and so over what it removed:
             # that would come back beside its own successor.
-            self._decline(change, f"its {name} have changed since")
+            self._decline_object(change, f"its {name} have changed since")
             return
         if name == "collections":
             known = {one.key for one in self.gathered.contents.collections}
             if not back.keys() <= known:
-                self._decline(change, "a collection it was in is no longer there")
+                self._decline_object(change, "a collection it was in is no longer there")
             back = {key: one for key, one in back.items() if key in known}
         if back.keys() != members(data.get(name)).keys():
             yield name, list(back.values())
@@ -211,12 +211,15 @@ class Reverting:
         note = note_pieces(html)
         reversal = turn_back(note.pieces, change.hunks)
         if reversal.refused:
-            self._decline(change, "its note has changed since")
+            self._decline_object(change, "its note has changed since")
         return note.joined(reversal.pieces)
 
-    def _decline(self, change: ObjectChange, reason: str) -> None:
+    def _decline_object(self, change: ObjectChange, reason: str) -> None:
         key = change.parent or change.key
-        self.declined.append(Declined(change.title or key, reason, key))
+        self._decline(change.title or key, reason, key)
+
+    def _decline(self, title: str, reason: str, key: str) -> None:
+        self.declined.append(Declined(title, reason, key))
 
     # --- files
 
@@ -224,8 +227,7 @@ class Reverting:
         present = self.present[change.key]
         if present is None and not change.is_removed:
             if not change.is_created:  # else it is as before the run, which may well be our doing
-                reason = "there is no such file now"
-                self.declined.append(Declined(change.key, reason, change.key))
+                self._decline(change.key, "there is no such file now", change.key)
             return
         lines = lines_of(present or b"")
         reversal = turn_back(lines, change.hunks)
@@ -236,8 +238,7 @@ class Reverting:
             )
         for hunk in reversal.refused:
             where = f"{change.key}:{hunk.at + 1}"
-            reason = "what was written there has changed since"
-            self.declined.append(Declined(where, reason, change.key))
+            self._decline(where, "what was written there has changed since", change.key)
         source = digest_bytes(reversal.pieces)
         # Nothing is left of it: it goes if the run made it, or if it is a .bib.
         is_gone = not source and (
@@ -262,8 +263,8 @@ class Reverting:
             elif present.name == change.after.name or present.is_trashed:
                 created.append(present)
             else:
-                reason = "this collection was renamed since: it is yours now"
-                self.declined.append(Declined(present.name, reason, change.key))
+                why = "this collection was renamed since: it is yours now"
+                self._decline(present.name, why, change.key)
         empty = emptied(
             self.gathered.contents,
             {one.key for one in created} - used_collections(self.gathered.contents, self.items),
@@ -272,7 +273,7 @@ class Reverting:
         gone = {one.key for one in empty}
         for one in created:
             if one.key not in gone and not one.is_trashed:
-                self.declined.append(Declined(one.name, "this collection is not empty", one.key))
+                self._decline(one.name, "this collection is not empty", one.key)
 
     def _revert_collection(
         self, change: CollectionChange, before: CollectionState, present: Collection
@@ -281,8 +282,7 @@ class Reverting:
         if now == before:
             return
         if now != change.after:
-            reason = "this collection has changed since"
-            self.declined.append(Declined(present.name, reason, change.key))
+            self._decline(present.name, "this collection has changed since", change.key)
             return
         key, version = present.key, present.version
         back = Collection(key, version, before.name, before.parent, is_trashed=before.is_trashed)

@@ -121,7 +121,12 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     ):
         raise LinksChanged(workspace.project.lock_path, run)
     removal = Removal(workspace, gathered, run.after.rows, run.pending.taken)
-    reverting = Reverting(run, gathered, removal, dict(_files_of(run, workspace, gathered)))
+    read: dict[str, bytes | None] = {one.key: one.data for one in gathered.sources}
+    files_now: dict[str, bytes | None] = {
+        key: read[key] if key in read else read_if_present(workspace.project.root / key)
+        for key in (change.key for change in run.digests)
+    }
+    reverting = Reverting(run, gathered, removal, files_now)
     sent = reverting.revert()
     sent = replace(sent, pending=_pending_back(run, gathered, is_whole=not reverting.declined))
     declined = tuple(dict.fromkeys(reverting.declined))
@@ -192,16 +197,6 @@ def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
 
 def _keys_of(run: Run) -> set[SourceKey]:
     return {row.digest for links in (run.before, run.after) for row in links.rows}
-
-
-def _files_of(
-    run: Run, workspace: Workspace, gathered: Gathered
-) -> Iterator[tuple[str, bytes | None]]:
-    """Yield the files that a run wrote, with what they hold now."""
-    read: dict[str, bytes | None] = {one.key: one.data for one in gathered.sources}
-    for change in run.digests:
-        path = workspace.project.root / change.key
-        yield change.key, read[change.key] if change.key in read else read_if_present(path)
 
 
 def apply_undo(undoing: Undoing, progress: Progress) -> UndoResult:
