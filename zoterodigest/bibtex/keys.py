@@ -66,9 +66,7 @@ def citation_keys(
         or safe_key(work.key or "item")
         for known, work in zip(stated, works, strict=True)
     ]
-    new = frozenset(at for at, known in enumerate(stated) if not known)
-    reserved = _Reserved(frozenset(key.lower() for key in taken), new)
-    texts = _unique(bases, _KeyOrder(works, stated), reserved)
+    texts = _unique(bases, works, stated, {key.lower() for key in taken})
     return tuple(
         CitationKey(text, known[1], stated=known[0] if known[0] != text else "")
         if known
@@ -106,61 +104,39 @@ def _stated(work: ItemFacts, fixed: Mapping[str, str]) -> _Stated:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class _KeyOrder:
-    """The order in which works with one key get letters: the same in whatever order they come."""
-
-    works: Sequence[ItemFacts]
-    stated: Sequence[_Stated]
-
-    def __call__(self, at: int) -> tuple[int, tuple[str, ...]]:
-        work = self.works[at]
-        known = self.stated[at]
-        names = " ".join(f"{each.last} {each.first}" for each in work.creators[:3])
-        facts = (work.fact(name) for name in ("title", "doi", "url", "date"))
-        identity = (work.arxiv, *facts, work.container, names, work.key)
-        return _RANKS[known[1] if known else KeySource.NEW], identity
+def _order(work: ItemFacts, known: _Stated) -> tuple[int, tuple[str, ...]]:
+    """Return by what works with one key are ordered: the same in whatever order they come."""
+    names = " ".join(f"{each.last} {each.first}" for each in work.creators[:3])
+    facts = (work.fact(name) for name in ("title", "doi", "url", "date"))
+    identity = (work.arxiv, *facts, work.container, names, work.key)
+    return _RANKS[known[1] if known else KeySource.NEW], identity
 
 
 _RANKS = {source: rank for rank, source in enumerate(KeySource)}
 
 
-@dataclass(frozen=True, slots=True)
-class _Reserved:
-    """Keys in lower case that no `new` work, by its place, may have as they are."""
+def _unique(
+    bases: Sequence[str], works: Sequence[ItemFacts], stated: Sequence[_Stated], reserved: Set[str]
+) -> list[str]:
+    """Return the bases, with letters behind all of one base but the first in order.
 
-    keys: frozenset[str]
-    new: frozenset[int]
-
-    def forbids(self, key: str, at: int) -> bool:
-        return key in self.keys and at in self.new
-
-
-def _unique(bases: Sequence[str], order: _KeyOrder, reserved: _Reserved) -> list[str]:
-    """Return the bases, with letters behind all of one base but the first in order."""
+    No new key is one of those `reserved`, in lower case.
+    """
     texts = list(bases)
     groups: dict[str, list[int]] = {}
     for at, text in enumerate(texts):
         groups.setdefault(text.lower(), []).append(at)
-    taken = {*groups, *reserved.keys}
-    doubled = (name for name, group in groups.items() if len(group) > 1 or name in reserved.keys)
+    taken = {*groups, *reserved}
+    doubled = (name for name, group in groups.items() if len(group) > 1 or name in reserved)
     for lower in sorted(doubled):
-        counts: dict[str, int] = {}
-        group = sorted(groups[lower], key=order)
-        for at in group if reserved.forbids(lower, group[0]) else group[1:]:
-            texts[at] = _with_letters(texts[at], taken, counts)
+        numbers = count(1)
+        group = sorted(groups[lower], key=lambda at: _order(works[at], stated[at]))
+        is_first_free = lower not in reserved or stated[group[0]] is not None
+        for at in group[1:] if is_first_free else group:
+            keys = (f"{bases[at]}{letters_of(number)}" for number in numbers)
+            texts[at] = next(key for key in keys if key.lower() not in taken)
             taken.add(texts[at].lower())
     return texts
-
-
-def _with_letters(base: str, taken: set[str], counts: dict[str, int]) -> str:
-    """Return the base with the first letters behind it that are free; `counts` are those used."""
-    for number in count(counts.get(base.lower(), 1)):
-        key = base + letters_of(number)
-        if key.lower() not in taken:
-            counts[base.lower()] = number + 1
-            return key
-    raise AssertionError("there is always a further number")
 
 
 def letters_of(number: int) -> str:
@@ -289,10 +265,6 @@ def _short_title(work: ItemFacts, numbers: tuple[int, ...], rules: BibRules) -> 
     return "".join(words)
 
 
-def _very_short_title(work: ItemFacts, numbers: tuple[int, ...], rules: BibRules) -> str:
-    return _short_title(work, numbers or (1, 0), rules)
-
-
 def _title(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
     words = _title_words(work.fact("title"), frozenset())
     return "".join(word[:1].upper() + word[1:] for word in words)
@@ -324,23 +296,15 @@ def _word(text: str, skipped: frozenset[str]) -> str:
     return re.sub(r"[^A-Za-z0-9]", "", anyascii(re.sub(r"[\W_]", "", bare)))
 
 
-def _year(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
-    return work.year
-
-
-def _short_year(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
-    return work.year[-2:]
-
-
 _TERMS: Mapping[str, Callable[[ItemFacts, tuple[int, ...], BibRules], str]] = {
     "auth": _auth,
     "authors": _authors,
     "authEtAl": _auth_et_al,
     "shorttitle": _short_title,
-    "veryshorttitle": _very_short_title,
+    "veryshorttitle": lambda work, numbers, rules: _short_title(work, numbers or (1, 0), rules),
     "title": _title,
-    "year": _year,
-    "shortyear": _short_year,
+    "year": lambda work, numbers, rules: work.year,
+    "shortyear": lambda work, numbers, rules: work.year[-2:],
 }
 _FILTERS: Mapping[str, Callable[[str], str]] = {
     "lower": str.lower,

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import count
 
 from zoterodigest.bibtex.edit.document import (
     NO_VENUES,
@@ -342,9 +343,6 @@ def _in_order(kept: Iterable[DeclinedBibEdit]) -> tuple[DeclinedBibEdit, ...]:
 
 
 def free_bib_key(key: str, taken: set[str]) -> str:
-    """Return `key`, with the first letters behind it that make it unlike all that are taken."""
-    candidate, number = key, 0
-    while candidate.casefold() in taken:
-        number += 1
-        candidate = key + letters_of(number)
-    return candidate
+    """Return `key`, with letters behind it only if it is taken: the first that are free."""
+    keys = (key + letters_of(number) for number in count())
+    return next(one for one in keys if one.casefold() not in taken)

@@ -8,7 +8,7 @@ one may begin: at `@type{` (or `@type(`) at the start of a line. What git left u
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import accumulate
 
@@ -260,17 +260,19 @@ def with_conflicts_broken(source: bytes, tiles: Sequence[Tile]) -> Sequence[Tile
     if not conflicts:
         return tiles
     starts = [conflict.start for conflict in conflicts]
-    blocks = [tile.span for tile in tiles if not isinstance(tile, CommentTile)]
-    cut = [span for span in blocks if _touches(span, conflicts, starts)]
-    regions = _Regions(_joined(sorted([*conflicts, *cut], key=lambda span: span.start)))
-    broken = [
-        BrokenTile(one, starts[bisect_left(starts, one.start)], REASON) for one in regions.spans
-    ]
-    whole = set(cut)
-    comments = [tile.span for tile in tiles if isinstance(tile, CommentTile)]
-    kept = [tile for tile in tiles if not isinstance(tile, CommentTile) and tile.span not in whole]
-    rest = (CommentTile(part) for span in comments for part in regions.outside(span))
-    return sorted([*kept, *broken, *rest], key=lambda tile: tile.span.start)
+    blocks = {tile.span: tile for tile in tiles if not isinstance(tile, CommentTile)}
+    parts: list[Tile] = []
+    cursor = 0
+    for span in _joined(sorted([*conflicts, *blocks], key=lambda span: span.start)):
+        if span.start > cursor:
+            parts.append(CommentTile(Span(cursor, span.start)))
+        first = bisect_left(starts, span.start)
+        is_broken = first < len(starts) and starts[first] < span.end
+        parts.append(BrokenTile(span, starts[first], REASON) if is_broken else blocks[span])
+        cursor = span.end
+    if cursor < len(source):
+        parts.append(CommentTile(Span(cursor, len(source))))
+    return parts
 
 
 def _conflicts(source: bytes) -> Iterator[Span]:
@@ -278,11 +280,6 @@ def _conflicts(source: bytes) -> Iterator[Span]:
     ends = list(accumulate(map(len, lines)))
     for conflict in find_conflicts(source, lines):
         yield Span(ends[conflict.first] - len(lines[conflict.first]), ends[conflict.last])
-
-
-def _touches(span: Span, conflicts: Sequence[Span], starts: Sequence[int]) -> bool:
-    before = bisect_left(starts, span.end) - 1
-    return before >= 0 and conflicts[before].end > span.start
 
 
 def _joined(spans: Iterable[Span]) -> Iterator[Span]:
@@ -297,23 +294,3 @@ def _joined(spans: Iterable[Span]) -> Iterator[Span]:
         last = span
     if last is not None:
         yield last
-
-
-class _Regions:
-    """Spans in order that do not overlap."""
-
-    def __init__(self, spans: Iterable[Span]) -> None:
-        self.spans = tuple(spans)
-        self._starts = [span.start for span in self.spans]
-        self._ends = [span.end for span in self.spans]
-
-    def outside(self, span: Span) -> Iterator[Span]:
-        """Yield the parts of `span` that stand in none of them."""
-        cursor = span.start
-        first, last = bisect_right(self._ends, cursor), bisect_left(self._starts, span.end)
-        for region in self.spans[first:last]:
-            if cursor < region.start:
-                yield Span(cursor, region.start)
-            cursor = region.end
-        if cursor < span.end:
-            yield Span(cursor, span.end)
