@@ -7,7 +7,7 @@ none. What agrees only in part is for a person to judge.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.tex.accents import characters
@@ -68,16 +68,14 @@ def agreement(known: WantedWork, candidate: IndexedWork) -> Agreement:
         return Agrees()
     if not _may_be_related(meant, offered, titles, people):
         return Unrelated()
-    return Doubtful((*contradictions, *_TITLE_REASONS.get(titles, ()), *people.differences()))
+    reason = _TITLE_REASONS.get(titles, "the title differs")
+    reasons = () if titles is Titles.SAME else (reason,)
+    return Doubtful((*contradictions, *reasons, *people.differences()))
 
 
-_DIFFERS = ("the title differs",)
-_TITLE_REASONS: Mapping[Titles, tuple[str, ...]] = {
-    Titles.CUT: ("only a part of the title agrees",),
-    Titles.SHORT_CUT: ("only a short part of the title agrees",),
-    Titles.NEAR: _DIFFERS,
-    Titles.ALIKE: _DIFFERS,
-    Titles.OTHER: _DIFFERS,
+_TITLE_REASONS = {
+    Titles.CUT: "only a part of the title agrees",
+    Titles.SHORT_CUT: "only a short part of the title agrees",
 }
 
 

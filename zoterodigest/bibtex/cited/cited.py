@@ -222,29 +222,25 @@ def check_keys(cited: Cited, bibliographies: Mapping[str, Bibliography]) -> Chec
     for one in known:
         for key in (one.standing.key, *_named_in(one, _OTHER_KEYS)):
             by_key.setdefault(key, one)
-    commented = tuple(_behind_comments(bibliographies))
-    read_too = {one.key for one in commented} if cited.by_bibtex else set()
-    absent = [
-        citation
-        for citation in _first_places(cited.citations)
-        if citation.key not in by_key and citation.key not in read_too
-    ]
-    similar = _similar_keys([citation.key for citation in absent], by_key)
-    missing = tuple(Missing(citation, similar[citation.key]) for citation in absent)
-    used = _used(cited, by_key)
-    unused = tuple(
-        one.standing for one in known if not cited.cites_all and one.standing.key not in used
+    commented = tuple(
+        Standing(key, At(name, place.line), behind_comment=True)
+        for name, bib in bibliographies.items()
+        for key, place in bib.behind_comments()
     )
+    read_too = commented if cited.by_bibtex else ()
+    readable = by_key.keys() | {one.key for one in read_too}
+    absent = [one for one in _first_places(cited.citations) if one.key not in readable]
+    similar = _similar_keys([one.key for one in absent], by_key)
+    used = _used(cited, by_key)
     standings = [one.standing for one in known]
-    doubled = _doubled([*standings, *commented] if cited.by_bibtex else standings)
-    told = tuple(one for one in commented if one.key in cited.keys and one.key not in by_key)
-    return Checked(missing, tuple(doubled), unused, told)
-
-
-def _behind_comments(bibliographies: Mapping[str, Bibliography]) -> Iterator[Standing]:
-    for name, bibliography in bibliographies.items():
-        for key, place in bibliography.behind_comments():
-            yield Standing(key, At(name, place.line), behind_comment=True)
+    return Checked(
+        missing=tuple(Missing(one, similar[one.key]) for one in absent),
+        doubled=tuple(_doubled([*standings, *read_too])),
+        unused=tuple(one for one in standings if not cited.cites_all and one.key not in used),
+        commented=tuple(
+            one for one in commented if one.key in cited.keys and one.key not in by_key
+        ),
+    )
 
 
 def _similar_keys(absent: Iterable[str], known: Iterable[str]) -> Mapping[str, str]:

@@ -283,10 +283,6 @@ def tex_of(name: str, value: Value, slot: TexSlot) -> str:
     return "" if is_empty(value) else _WRITERS[name](value, slot)
 
 
-def _title(value: Value, slot: TexSlot) -> str:
-    return encode_title(_text(value), slot.style.dialect, slot.rules.proper)
-
-
 def _authors(value: Value, slot: TexSlot) -> str:
     if not isinstance(value, Names):
         return ""
@@ -319,25 +315,13 @@ def _venue(value: Value, slot: TexSlot) -> str:
     return encode(short if is_short else official, slot.style.dialect)
 
 
-def _plain(value: Value, slot: TexSlot) -> str:
-    return encode(_text(value), slot.style.dialect)
-
-
-def _pages(value: Value, slot: TexSlot) -> str:
-    return encode_pages(_text(value), slot.style.dialect)
-
-
-def _doi(value: Value, _: TexSlot) -> str:
-    return encode_doi(_text(value))
-
-
 _WRITERS: Mapping[str, Callable[[Value, TexSlot], str]] = {
-    "title": _title,
+    "title": lambda it, at: encode_title(_text(it), at.style.dialect, at.rules.proper),
     "authors": _authors,
     "venue": _venue,
-    "year": _plain,
-    "pages": _pages,
-    "doi": _doi,
+    "year": lambda it, at: encode(_text(it), at.style.dialect),
+    "pages": lambda it, at: encode_pages(_text(it), at.style.dialect),
+    "doi": lambda it, at: encode_doi(_text(it)),
 }
 TEX_FIELDS = tuple(_WRITERS)
 """The fields of a record that can be written into an entry."""

@@ -4,32 +4,16 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import TypeVar
 
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.tiles.tiles import Bibliography, CommentTile, Delimiter, EntryTile
 from zoterodigest.core.values.span import Span
 
-
-class Case(Enum):
-    """How names of one sort are mostly written: `article`, `Article` or `ARTICLE`."""
-
-    LOWER = "lower"
-    CAPITAL = "capital"
-    UPPER = "upper"
-
-    def spelt(self, name: str) -> str:
-        """Return a name in lower case as it is written in this case."""
-        match self:
-            case Case.LOWER:
-                return name
-            case Case.CAPITAL:
-                return name.capitalize()
-            case Case.UPPER:
-                return name.upper()
+Case = Callable[[str], str]
+"""How names of one sort are mostly written: `str.lower`, `str.capitalize` or `str.upper`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +53,8 @@ class BibStyle:
     tail: str = ",\n"
     gap: str = "\n\n"
     opener: str = "{"
-    type_case: Case = Case.LOWER
-    name_case: Case = Case.LOWER
+    type_case: Case = str.lower
+    name_case: Case = str.lower
     spellings: Mapping[str, str] = field(default_factory=dict)
 
     def entry(self, entry: BibEntry) -> str:
@@ -82,14 +66,14 @@ class BibStyle:
 
     def field(self, name: str, value: str) -> str:
         """Return a new field; `value` is TeX as it stands between delimiters."""
-        spelt = self.spellings.get(name.lower()) or self.name_case.spelt(name)
+        spelt = self.spellings.get(name.lower()) or self.name_case(name)
         is_bare = self.has_bare_numbers and value.isascii() and value.isdecimal()
         wanted = Delimiter.BARE if is_bare or name == "month" else self.delimiter
         return f"{spelt}{self.sign.text(spelt)}{delimited(value, wanted)}"
 
     def type(self, name: str) -> str:
         """Return an entry's type as the file would write it."""
-        return self.spellings.get(name.lower()) or self.type_case.spelt(name)
+        return self.spellings.get(name.lower()) or self.type_case(name)
 
 
 def write_bib(entries: Iterable[BibEntry]) -> str:
@@ -152,8 +136,8 @@ def _usual(bibliography: Bibliography) -> BibStyle:
 
 def _case(name: str) -> Case:
     if name.isupper():
-        return Case.UPPER
-    return Case.CAPITAL if name[:1].isupper() else Case.LOWER
+        return str.upper
+    return str.capitalize if name[:1].isupper() else str.lower
 
 
 def _spellings(written: Iterable[str]) -> Mapping[str, str]:
@@ -217,11 +201,7 @@ def _column(ends: Sequence[tuple[int, int]]) -> int:
 def _gaps(bibliography: Bibliography) -> Iterable[str]:
     tiles = bibliography.tiles
     for before, between, after in zip(tiles, tiles[1:], tiles[2:], strict=False):
-        if (
-            isinstance(before, EntryTile)
-            and isinstance(between, CommentTile)
-            and isinstance(after, EntryTile)
-        ):
-            gap = bibliography.text(between.span)
-            if _SPACE.fullmatch(gap) and ("\n" in gap or "\r" in gap):
-                yield gap
+        gap = bibliography.text(between.span) if isinstance(between, CommentTile) else ""
+        is_between_entries = isinstance(before, EntryTile) and isinstance(after, EntryTile)
+        if is_between_entries and _SPACE.fullmatch(gap) and ("\n" in gap or "\r" in gap):
+            yield gap

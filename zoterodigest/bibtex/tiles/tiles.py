@@ -176,13 +176,10 @@ class Bibliography:
 
         They are comments for biber. BibTeX knows no comment outside entries: it reads them.
         """
-        for tile in self.tiles:
-            if isinstance(tile, CommentTile):
-                for found in _ENTRY_IN_COMMENT.finditer(
-                    self.source, tile.span.start, tile.span.end
-                ):
-                    if found["type"].lower() not in _NO_ENTRY_TYPES:
-                        yield self.text(Span(*found.span("key"))), self.place(found.start())
+        for span in (tile.span for tile in self.tiles if isinstance(tile, CommentTile)):
+            for found in _ENTRY_IN_COMMENT.finditer(self.source, span.start, span.end):
+                if found["type"].lower() not in _NO_ENTRY_TYPES:
+                    yield self.text(Span(*found.span("key"))), self.place(found.start())
 
     def _comment_inside(self, tile: EntryTile | MacroTile | PreambleTile) -> int:
         """Return where the first `%` between the texts of a block stands, -1 if there is none."""
@@ -202,20 +199,13 @@ class Bibliography:
         """
         found = [(self.place(tile.at), tile.reason) for tile in self.broken]
         found += [(place, COMMENT_INSIDE) for place in self.comments_inside()]
-        found += [
-            (self.place(one.span.start), "no citation key")
-            for one in self.entries
-            if not len(one.key)
-        ]
+        unnamed = (one for one in self.entries if not len(one.key))
+        found += [(self.place(one.span.start), "no citation key") for one in unnamed]
         for first, *others in self.doubled():
             line = self.place(first.span.start).line
-            found += [
-                (
-                    self.place(one.key.start),
-                    f"the citation key {self.key(one)} stands in line {line} too",
-                )
-                for one in others
-            ]
+            for one in others:
+                reason = f"the citation key {self.key(one)} stands in line {line} too"
+                found.append((self.place(one.key.start), reason))
         return [BibProblem(place, reason) for place, reason in sorted(found)]
 
 
