@@ -5,7 +5,7 @@ It knows the DOIs of publishers, not those of arXiv, and names a preprint only a
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from itertools import chain
 from urllib.parse import quote
 
@@ -42,25 +42,21 @@ _DATES = ("published-print", "issued", "published-online", "published")
 _PREPRINTS = ("has-preprint", "is-version-of", "has-version")
 
 
-def _read_one(answer: Json) -> Iterator[IndexedWork]:
-    yield from _work(inside(answer, "message"))
+def _read_one(answer: Json) -> Iterable[IndexedWork]:
+    return (_work(inside(answer, "message")),)
 
 
-def _read_list(answer: Json) -> Iterator[IndexedWork]:
-    for work in each(inside(answer, "message", "items")):
-        yield from _work(work)
+def _read_list(answer: Json) -> Iterable[IndexedWork]:
+    return map(_work, each(inside(answer, "message", "items")))
 
 
-def _work(work: Json) -> Iterator[IndexedWork]:
-    """Yield the work if it has a title."""
-    if not (title := _title(work)):
-        return
+def _work(work: Json) -> IndexedWork:
     years = (texts.year(first(first(inside(work, date, "date-parts")))) for date in _DATES)
     related = (each(inside(work, "relation", kind)) for kind in _PREPRINTS)
     preprints = (inside(one, "id") for one in chain.from_iterable(related))
-    yield IndexedWork(
+    return IndexedWork(
         source=Source.CROSSREF,
-        title=title,
+        title=_title(work),
         authors=texts.people(_name(author) for author in each(inside(work, "author"))),
         venue=_venue(work),
         year=next(filter(None, years), ""),

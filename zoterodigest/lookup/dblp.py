@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
@@ -28,24 +28,18 @@ _NUMBER_OF_NAMESAKE = re.compile(r" \d{4}$")
 _NO_WORKS = ("Editorship", "Data and Artifacts")
 
 
-def _read(answer: Json) -> Iterator[IndexedWork]:
-    for hit in each(inside(answer, "result", "hits", "hit")):
-        info = inside(hit, "info")
-        if line(inside(info, "type")) not in _NO_WORKS:
-            yield from _work(info)
+def _read(answer: Json) -> Iterable[IndexedWork]:
+    infos = (inside(hit, "info") for hit in each(inside(answer, "result", "hits", "hit")))
+    return (_work(info) for info in infos if line(inside(info, "type")) not in _NO_WORKS)
 
 
-def _work(info: Json) -> Iterator[IndexedWork]:
-    """Yield the work if it has a title."""
-    title = texts.title(inside(info, "title")).removesuffix(".")
-    if not title:
-        return
+def _work(info: Json) -> IndexedWork:
     # DBLP lists a paper of arXiv as volume "abs/2103.00020" of the journal CoRR.
     volume, pages = line(inside(info, "volume")), texts.pages(inside(info, "pages"))
     arxiv = texts.arxiv_id(f"arXiv:{volume[4:]}") if volume.startswith("abs/") else ""
-    yield IndexedWork(
+    return IndexedWork(
         source=Source.DBLP,
-        title=title,
+        title=texts.title(inside(info, "title")).removesuffix("."),
         authors=texts.people(map(_name, each(inside(info, "authors", "author")))),
         venue=texts.title(first(inside(info, "venue"))),
         year=texts.year(inside(info, "year")),

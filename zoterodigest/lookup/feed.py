@@ -113,9 +113,8 @@ def _text(entry: ElementTree.Element, path: str) -> str:
 def _day(entry: ElementTree.Element, name: str) -> str:
     """Return the day, in UTC, of a time in an entry; raise if there is none."""
     moment = datetime.fromisoformat(_text(entry, f"{_ATOM}{name}"))
-    return (
-        (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC).date().isoformat()
-    )
+    in_utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    return in_utc.date().isoformat()
 
 
 def _paper(entry: ElementTree.Element) -> Looked | None:

@@ -85,9 +85,8 @@ class _Sought:
 
     @property
     def is_settled(self) -> bool:
-        return self.work.is_complete or (
-            isinstance(self.found, Published) and self.found.is_confirmed
-        )
+        found = self.found
+        return self.work.is_complete or (isinstance(found, Published) and found.is_confirmed)
 
     @property
     def looked(self) -> Looked | None:
@@ -237,9 +236,6 @@ def _crossref_question(sought: _Sought) -> Question | None:
 
 
 def _scholar_question(sought: _Sought) -> Question | None:
-    is_asked = bool(sought.work.known.arxiv or sought.work.known.doi)
-    return (
-        None
-        if is_asked or not sought.title
-        else semantic_scholar.semantic_scholar_by_title(sought.title)
-    )
+    if sought.work.known.arxiv or sought.work.known.doi or not sought.title:
+        return None
+    return semantic_scholar.semantic_scholar_by_title(sought.title)

@@ -24,13 +24,17 @@ Candidates = tuple[IndexedWork, ...]
 class Question:
     """A question to an index: the name its answer is kept under, the request, the answer's reader.
 
-    `read` takes any JSON, and yields what it understands of it.
+    `works` takes any JSON, and yields what it understands of it.
     """
 
     key: str
     path: str
-    read: Callable[[Json], Iterable[IndexedWork]]
+    works: Callable[[Json], Iterable[IndexedWork]]
     params: Mapping[str, str]
+
+    def read(self, answer: Json) -> Candidates:
+        """Return what an answer, any JSON, has to offer."""
+        return titled(self.works(answer))
 
 
 class Index:
@@ -57,7 +61,7 @@ class Index:
         answer = self.answer(question.path, question.params)
         if isinstance(answer, Failed):
             return answer
-        found = tuple(question.read(answer))
+        found = question.read(answer)
         self.keep({question.key: found})
         return found
 
@@ -80,10 +84,8 @@ class Index:
 
     def recall(self, keys: Sequence[str], *, however_old: bool = False) -> dict[str, Candidates]:
         """Return the answers kept under `keys` that need not be asked for again, or all."""
-        kept = self._answers.recall(keys)
-        return {
-            key: found or () for key, (found, is_fresh) in kept.items() if is_fresh or however_old
-        }
+        kept = self._answers.recall(keys).items()
+        return {key: found or () for key, (found, is_fresh) in kept if is_fresh or however_old}
 
     def keep(self, answers: Mapping[str, Candidates]) -> None:
         """Keep answers that just came."""
@@ -91,3 +93,8 @@ class Index:
 
 
 _CANDIDATES = TypeAdapter(Candidates)
+
+
+def titled(works: Iterable[IndexedWork]) -> Candidates:
+    """Return those of `works` that have a title: without one nothing shows which work it is."""
+    return tuple(work for work in works if work.title)

@@ -47,9 +47,8 @@ def published_in(
     reference, remark = _read_journal_ref(journal_ref, names), _read_comment(comment, names)
     if not reference.venue:
         # The status in the reference counts only if the comment says nothing of it.
-        return (
-            replace(remark, status=reference.status) if remark.status is Status.UNKNOWN else remark
-        )
+        status = reference.status if remark.status is Status.UNKNOWN else remark.status
+        return replace(remark, status=status)
     if remark.venue != reference.venue or remark.year not in ("", reference.year or remark.year):
         return reference
     return replace(

@@ -5,13 +5,13 @@ Many ids are asked for at once, as it answers one request a second and refuses m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.lookup import texts
-from zoterodigest.lookup.index import Candidates, Index, Question
+from zoterodigest.lookup.index import Candidates, Index, Question, titled
 from zoterodigest.lookup.rules import lookup_rules
 from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, inside, line
@@ -30,7 +30,7 @@ def with_key(place: ServiceAddress, key: str) -> ServiceAddress:
 def by_identifier(identifier: Identifier) -> Question:
     """Return the question for the work with this arXiv id, DOI or id of the ACL Anthology."""
     name = f"{_PREFIXES.get(identifier.scheme, 'URL')}:{identifier.value}"
-    return Question(name, f"/paper/{quote(name, safe=':/')}", _work, _FIELDS)
+    return Question(name, f"/paper/{quote(name, safe=':/')}", _read, _FIELDS)
 
 
 def semantic_scholar_by_title(title: str) -> Question:
@@ -68,30 +68,27 @@ def _batch(index: Index, keys: Sequence[str]) -> dict[str, Candidates | Failed]:
     if not isinstance(answer, list) or len(answer) != len(keys):
         reason = f"{index.service.place.name} answers with other papers than asked for"
         return dict.fromkeys(keys, Failed(reason))
-    found = {key: tuple(_work(paper)) for key, paper in zip(keys, answer, strict=True)}
+    found = {key: titled(_read(paper)) for key, paper in zip(keys, answer, strict=True)}
     index.keep(found)
     return dict(found)
 
 
-def _read_match(answer: Json) -> Iterator[IndexedWork]:
-    for paper in each(inside(answer, "data")):
-        yield from _work(paper)
+def _read(answer: Json) -> Iterable[IndexedWork]:
+    return (_work(answer),)
 
 
-def _work(paper: Json) -> Iterator[IndexedWork]:
-    """Yield the work if it has a title."""
-    title = texts.title(inside(paper, "title"))
-    if not title:
-        return
+def _read_match(answer: Json) -> Iterable[IndexedWork]:
+    return map(_work, each(inside(answer, "data")))
+
+
+def _work(paper: Json) -> IndexedWork:
     venue, item_type = _venue(paper)
     is_preprint = item_type == "preprint"
     journal = inside(paper, "journal")
-    yield IndexedWork(
+    return IndexedWork(
         source=Source.SEMANTIC_SCHOLAR,
-        title=title,
-        authors=texts.people(
-            line(inside(each_, "name")) for each_ in each(inside(paper, "authors"))
-        ),
+        title=texts.title(inside(paper, "title")),
+        authors=texts.people(line(inside(one, "name")) for one in each(inside(paper, "authors"))),
         venue=venue,
         year=texts.year(inside(paper, "year")),
         item_type=item_type,

@@ -143,14 +143,12 @@ def _is_journal(reading: StatedVenue, zotero: ZoteroMapping) -> bool:
     return venue is not None and venue.kind is VenueKind.JOURNAL
 
 
-def _statement_of(reading: StatedVenue, zotero: ZoteroMapping) -> Statement:
-    passage, text = reading.passage, reading.venue
+def _statement_of(said: StatedVenue, zotero: ZoteroMapping) -> Statement:
+    passage, text = said.passage, said.venue
     if passage is not None:
         text = f'{passage.where.value} "{passage.text.strip()}"'
-    venue = index_venue(reading.venue, zotero.venues)
-    return Statement(
-        Source.ARXIV, venue, text, reading.year, pages=reading.pages, award=reading.award
-    )
+    venue = index_venue(said.venue, zotero.venues)
+    return Statement(Source.ARXIV, venue, text, said.year, pages=said.pages, award=said.award)
 
 
 def _said_by_index(candidate: IndexedWork, zotero: ZoteroMapping) -> Statement:

@@ -97,9 +97,8 @@ def _untouched(written: Prints, entry: StandingEntry) -> frozenset[str]:
     if not written:
         return frozenset()
     now = prints_of(entry)
-    return frozenset(
-        name for name in FIELDS if all(now.get(it) == written.get(it) for it in bib_fields_of(name))
-    )
+    differing = {name for name in {*now, *written} if now.get(name) != written.get(name)}
+    return frozenset(name for name in FIELDS if differing.isdisjoint(bib_fields_of(name)))
 
 
 def read_bib(name: str, source: bytes, venues: VenueTable) -> BibDocument:

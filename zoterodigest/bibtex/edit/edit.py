@@ -287,10 +287,8 @@ def _authors(value: Value, slot: TexSlot) -> str:
     if not isinstance(value, Names):
         return ""
     standing = {_form(name): tex for name, tex in texts_by_name(slot.standing).items()}
-    texts = [
-        standing.get(_form(name)) or encode_name(_creator(name), slot.style.dialect)
-        for name in value.people
-    ]
+    dialect, people = slot.style.dialect, value.people
+    texts = [standing.get(_form(it)) or encode_name(_creator(it), dialect) for it in people]
     return " and ".join([*filter(None, texts), *(["others"] if value.truncated else [])])
 
 

@@ -46,9 +46,8 @@ class BibContext:
         self.bibliography = bibliography
         self.manner = learnt(bibliography, bibliography.entries)
         self._is_utf8 = not _NOT_UTF8.search(bibliography.source.decode("utf-8", "surrogateescape"))
-        self._comments = {
-            tile.span.start: tile for tile in bibliography.tiles if isinstance(tile, CommentTile)
-        }
+        comments = (tile for tile in bibliography.tiles if isinstance(tile, CommentTile))
+        self._comments = {comment.span.start: comment for comment in comments}
 
     def encoded(self, text: str) -> bytes:
         """Return `text` in the file's encoding; only ASCII goes into one that is not UTF-8."""

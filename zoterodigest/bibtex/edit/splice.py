@@ -31,7 +31,7 @@ from zoterodigest.bibtex.edit.operations import (
 )
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.keys import letters_of
-from zoterodigest.bibtex.reading import StandingEntry, macros_of
+from zoterodigest.bibtex.reading import StandingEntry, macros_of, standing_entries
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
@@ -121,9 +121,7 @@ class _SpliceRun:
         self._wanted = wanted
         self._prints = dict(ours)
         self._macros = macros_of(bibliography)
-        self._entries = [
-            StandingEntry(bibliography, tile, self._macros) for tile in bibliography.entries
-        ]
+        self._entries = standing_entries(bibliography)
         self._by_key = {entry.key: entry for entry in reversed(self._entries)}
         self._matched: list[tuple[Asked, StandingEntry]] = []
         self._new: list[BibEntry] = []
@@ -173,9 +171,8 @@ class _SpliceRun:
             if entry is None or entry.tile.span.start in wanted:
                 continue
             if prints_of(entry) != prints:
-                self._kept.append(
-                    DeclinedBibEdit(key, "", "no longer wanted, but edited in the file")
-                )
+                reason = "no longer wanted, but edited in the file"
+                self._kept.append(DeclinedBibEdit(key, "", reason))
             else:
                 self._operations.append(bib_removal(self._bibliography, entry.tile))
 
@@ -184,10 +181,9 @@ class _SpliceRun:
         leaving = frozenset(one.at for one in self._operations if not one.entry)
         places = Places(self._context, leaving)
         taken = {one.key.casefold() for one in self._entries}
-        new = (
-            sorted(self._new, key=lambda one: one.key.casefold()) if places.is_sorted else self._new
-        )
-        for wanted in new:
+        if places.is_sorted:
+            self._new.sort(key=lambda one: one.key.casefold())
+        for wanted in self._new:
             key = free_bib_key(wanted.key, taken)
             taken.add(key.casefold())
             if key != wanted.key:
@@ -309,9 +305,8 @@ class _SpliceRun:
         touched = {name for name in names if base.get(name) != now.get(name)}
         changed = frozenset(differing) - same - touched
         kept = touched.intersection(differing) - same
-        self._kept += [
-            DeclinedBibEdit(key, name, "edited in the file") for name in sorted(kept - alike)
-        ]
+        edited = sorted(kept - alike)
+        self._kept += [DeclinedBibEdit(key, name, "edited in the file") for name in edited]
         held = {**base, **{name: now[name] for name in same & now.keys()}}
         agreed = {n: held.get(n) if n in same | kept else then.get(n) for n in names}
         prints = {name: each for name, each in agreed.items() if each}

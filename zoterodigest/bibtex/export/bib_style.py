@@ -158,12 +158,9 @@ class _Sample:
         self.opener = opening[:1] or None
         self.lead = _lead(text(Span(entry.key.end, fields[0].name.start))) if fields else None
         self.tail = end if fields and _SPACE.fullmatch(end.replace(",", "", 1)) else None
-        self.delimiters = [
-            piece.delimiter for piece in pieces if piece.delimiter is not Delimiter.BARE
-        ]
-        self.bare_numbers = [
-            piece.delimiter is Delimiter.BARE for piece in pieces if text(piece.inner).isdecimal()
-        ]
+        kinds = [(piece.delimiter, text(piece.inner).isdecimal()) for piece in pieces]
+        self.delimiters = [kind for kind, _ in kinds if kind is not Delimiter.BARE]
+        self.bare_numbers = [kind is Delimiter.BARE for kind, is_number in kinds if is_number]
         self.signs = [
             (text(each.name), *text(Span(each.name.end, each.value.start)).split("=", 1))
             for each in fields

@@ -164,10 +164,8 @@ def bib_rules() -> BibRules:
     """Return the built-in rules."""
     path = mapping.folder() / "bibtex.toml"
     tags = mapping.shipped_tables(mapping.folder() / "zotero.toml")["tags"]
-    tables = mapping.shipped_tables(path)
-    return mapping.validate(
-        path, {**tables, "tags": tags, "venues": mapping.venue_table()}, BibRules
-    )
+    tables = mapping.shipped_tables(path) | {"tags": tags, "venues": mapping.venue_table()}
+    return mapping.validate(path, tables, BibRules)
 
 
 @dataclass(frozen=True, slots=True)

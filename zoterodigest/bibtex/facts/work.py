@@ -53,9 +53,8 @@ class ItemFacts:
         fields = dict.fromkeys([each.field for each in self.creators])
         if len(fields) == 1:
             return dict.fromkeys(fields, self.creators)
-        return {
-            name: tuple(each for each in self.creators if each.field == name) for name in fields
-        }
+        people = self.creators
+        return {name: tuple(each for each in people if each.field == name) for name in fields}
 
     @property
     def is_forthcoming(self) -> bool:

@@ -163,10 +163,8 @@ def _protected(text: str, dialect: Dialect, is_protected: Callable[[str], bool])
             spans[-1:] = [(spans[-1][0], end)] if is_joined else [*spans[-1:], (start, end)]
     pieces, at = [], 0
     for start, end in spans:
-        pieces += [
-            escaped_tex(text[at:start], dialect),
-            f"{{{escaped_tex(text[start:end], dialect)}}}",
-        ]
+        pieces.append(escaped_tex(text[at:start], dialect))
+        pieces.append(f"{{{escaped_tex(text[start:end], dialect)}}}")
         at = end
     return "".join((*pieces, escaped_tex(text[at:], dialect)))
 
