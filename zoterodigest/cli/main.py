@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from io import StringIO, TextIOWrapper
-from typing import Annotated, Any, cast
+from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
@@ -253,26 +253,21 @@ def _show_version(is_asked: bool) -> None:
 
 @app.callback()
 def _program(
-    version: Annotated[
-        bool,
-        typer.Option(
-            "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
-        ),
-    ] = False,
-    allow_outside: Annotated[
-        bool,
-        typer.Option(_ALLOW_OUTSIDE, help="Allow paths outside the project's folder in this run."),
-    ] = False,
-    verbosity: Annotated[
-        int,
-        typer.Option(
-            "--verbose",
-            "-v",
-            count=True,
-            metavar="",
-            help="Show retries and recoveries; -vv also shows each request and file.",
-            show_default=False,
-        ),
-    ] = 0,
+    version: bool = typer.Option(
+        False, "--version", callback=_show_version, is_eager=True, help="Show the version and exit."
+    ),
+    # These two are here for `--help` alone: `_parted` takes them wherever they stand.
+    allow_outside: bool = typer.Option(
+        False, _ALLOW_OUTSIDE, help="Allow paths outside the project's folder in this run."
+    ),
+    verbosity: int = typer.Option(
+        0,
+        "--verbose",
+        "-v",
+        count=True,
+        metavar="",
+        help="Show retries and recoveries; -vv also shows each request and file.",
+        show_default=False,
+    ),
 ) -> None:
     pass

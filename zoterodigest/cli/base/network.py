@@ -108,10 +108,9 @@ def keep_local_key(instance: str, key: str) -> None:
 def remove_local_key(instance: str) -> bool:
     """Delete the key of the Zotero with this id; return whether there was one."""
     was_there = key_file().remove(instance)
-    try:
+    with suppress(NoKeyring):
         return remove_key(local_name(instance)) or was_there
-    except NoKeyring:
-        return was_there
+    return was_there
 
 
 def keeps_local_keys() -> bool:
@@ -143,10 +142,9 @@ _NOT_KEPT = (
 
 
 def _in_keyring(instance: str) -> str:
-    try:
+    with suppress(NoKeyring):
         return stored_local_key(instance)
-    except NoKeyring:
-        return ""
+    return ""
 
 
 def api_key_of(address: WebAddress) -> str:
@@ -164,10 +162,9 @@ def key_and_origin(address: WebAddress) -> tuple[str, str]:
     # Plain http is allowed for servers on this computer only.
     if in_environment and (address.url == ZOTERO_ORG or address.url.startswith("http://")):
         return in_environment, ENVIRONMENT_KEY
-    try:
+    with suppress(NoKeyring):
         return stored_key(address), "the keyring"
-    except NoKeyring:
-        return "", ""
+    return "", ""
 
 
 def library_in(environment: Mapping[str, str]) -> str:

@@ -143,16 +143,15 @@ def project_citation_keys(
 
 def _item_named(keys: Keys, name: str) -> str:
     """Return the item with this key or this citation key; raises `NotInLibrary`."""
-    found = {one.work.key for one in keys.items}
-    if name in found:
-        return name
+    named = {one.key.text: one.work.key for one in reversed(keys.items)}
     # An item's key goes before another item's citation key of the same letters.
-    for one in keys.items:
-        if one.key.text == name:
-            return one.work.key
-    raise NotInLibrary(
-        f"the library has no item {name}", "`zoterodigest citekeys list` lists the keys there are."
-    )
+    named |= {one.work.key: one.work.key for one in keys.items}
+    if name not in named:
+        raise NotInLibrary(
+            f"the library has no item {name}",
+            "`zoterodigest citekeys list` lists the keys there are.",
+        )
+    return named[name]
 
 
 def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
