@@ -112,6 +112,7 @@ def _why_unpruned(bib: NewBib) -> str:
         return ""
     if rules.add_only:
         return "with add_only entries are only added"
+    # If `add_only` is not set, a file that we made, or pull edits from, may lose entries.
     if bib.is_made or rules.pull is not False:
         return ""
     return "no export made the file, and without add_only = false (--update) entries are only added"

@@ -32,6 +32,7 @@ def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool =
     It says that all is up to date only if nothing is pending, skipped, diverged or unlinked.
     """
     entries, selection = prepared.gathered.entries, prepared.options.selection
+    # The order is a law: each line is true only if none before it is.
     if not entries and not prepared.plan.rows:
         return "Nothing to do: no entries were read, and nothing is linked."
     if selection and not any(selection(entry) for entry in entries):
@@ -82,10 +83,12 @@ def _amounts(counts: Mapping[str, int], digests: int, bibs: int) -> str:
 
 def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     """Return how many entries and digests need the person; "" if none does."""
+    # By identity: a report that holds an entry has no hash.
     by_direction = set(map(id, held_by_direction(prepared)))
     reports = [one for one in concerning(prepared) if id(one) not in by_direction]
     entries = ReportSections(reports, report_names(prepared)).subjects()
     unread = {one.key for one in prepared.gathered.unread_sources}
+    # A file that could not be read is counted as a file, not as an entry.
     failures = (one for one in foreseen(prepared) if one.where not in unread)
     entries |= {f"{one.where}  {one.title}" for one in failures}
     bibs = sum(key.is_bib for key in unread)

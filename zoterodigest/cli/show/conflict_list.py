@@ -55,6 +55,7 @@ def conflicts_text(
         lines += _diverged_counted(_unacknowledged(prepared, fields))
     if not has_conflicts(prepared, fields):
         lines.insert(0, "No conflicts.")
+    # Each section begins with an empty line; the first one needs none.
     yield from lines if lines[0] else lines[1:]
 
 
@@ -68,6 +69,7 @@ def has_conflicts(prepared: Prepared, fields: Sequence[OpenField]) -> bool:
 def conflicts_data(prepared: Prepared, fields: Sequence[OpenField]) -> dict[str, Any]:
     """Return what is open as JSON can hold it, by kind."""
     data: dict[str, Any] = {
+        # The names are public; `OpenReason` has them in this order.
         name: [field_data(one) for one in fields if one.kind is kind]
         for name, kind in zip(("conflicts", "diverged", "waiting"), OpenReason, strict=True)
     }

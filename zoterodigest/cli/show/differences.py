@@ -146,6 +146,7 @@ def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
     near = {at + away for at in changed for away in range(-_AROUND, _AROUND + 1)}
     folded: list[Line] = []
     far: list[Line] = []
+    # The empty line at the end lets go of the lines that were counted last.
     for at, (_, line) in enumerate([*lines, (True, ())]):
         if at < len(lines) and near and at not in near:
             far.append(line)
@@ -172,6 +173,7 @@ def words(old: str, new: str) -> Line:
 def _word_opcodes(
     before: Sequence[str], after: Sequence[str]
 ) -> Sequence[tuple[str, int, int, int, int]]:
+    # The last word of a line has no blank behind it, and is the same word.
     return opcodes([word.rstrip() for word in before], [word.rstrip() for word in after])
 
 

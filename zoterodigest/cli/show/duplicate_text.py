@@ -125,6 +125,7 @@ def _advice(workspace: Workspace) -> str:
 
 def _merging(duplicate: Duplicate, command: str) -> str:
     """Return the command that merges two items of several: one that is linked stays."""
+    # Merging into a linked item keeps its links; those of the other one would have to follow.
     linked = [copy.item for copy in duplicate.copies if copy.item and copy.entries]
     keep, other, *_ = dict.fromkeys((*linked, *duplicate.items))
     return f"`{command} --merge {visible(keep)} {visible(other)}`"

@@ -87,6 +87,7 @@ def json_value(value: object) -> Any:
             return str(value)
         case Members(members) | Blocks(members) | WebLinks(members):
             return json_value(members)
+        # Bases and origin are the lock file's own: scripts must not rely on them.
         case LockRow():
             return picked(value, "id", "digest", "item", "note", "identifiers", "state")
         case Entry():
@@ -97,6 +98,7 @@ def json_value(value: object) -> Any:
             return value.value
         case Mapping():
             return {str(name): json_value(one) for name, one in value.items()}
+        # A set has no order, and output must be the same in every run.
         case Set():
             return sorted(map(json_value, value))
         case tuple() | list():

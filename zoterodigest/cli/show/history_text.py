@@ -108,6 +108,7 @@ _SINGULAR = {"bibliographies": "bibliography"}
 def counts_text(counts: Mapping[str, int]) -> list[str]:
     """Return what a run changed, each with its number; links only where nothing else was."""
     shown = [name for name in _COUNTED if counts.get(name)]
+    # Nearly every run changes links: with other changes they say nothing new.
     if not shown and counts.get("links"):
         shown = ["links"]
     return [counted(counts[name], _SINGULAR.get(name, name[:-1]), name) for name in shown]
@@ -174,6 +175,7 @@ def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[st
         return
     for name in sorted({*change.before, *change.after}):
         before, after = change.before.get(name), change.after.get(name)
+        # Zotero's name for what lies in the trash.
         if name == "deleted":
             yield f"{change.kind} {'into' if after else 'out of'} the trash"
         elif name in ("collections", "tags"):
@@ -220,6 +222,7 @@ def _hunk_lines(hunk: Hunk, *, is_html: bool = False) -> Iterator[str]:
     if before == after:  # what differs is in tags: the address of a link, a color
         before, after = (_shown(pieces, is_html=False) for pieces in (hunk.before, hunk.after))
     room = width() - 6
+    # Lines in equal number belong together: both excerpts begin where they differ.
     if len(before) == len(after):
         pairs = [excerpts(pair, room) for pair in zip(before, after, strict=True)]
         before, after = [one for one, _ in pairs], [other for _, other in pairs]
@@ -309,4 +312,5 @@ def _hunks_data(change: ObjectChange | DigestChange) -> list[dict[str, Any]]:
 
 
 def _text(pieces: Iterable[str]) -> str:
+    # Bytes that are no UTF-8 are kept as surrogates, which JSON must not have.
     return "".join(pieces).encode("utf-8", "surrogateescape").decode("utf-8", "replace")

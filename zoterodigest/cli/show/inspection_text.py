@@ -108,6 +108,7 @@ def _work(title: str, identifiers: Iterable[Identifier], fields: Fields) -> tupl
         when = date
     else:
         when = " ".join(filter(None, (venue, year))) or date
+    # A page comes last: several works can share it. The value breaks ties of one scheme.
     known = min(identifiers, key=lambda it: (it.is_page, it.scheme, it.value), default=None)
     return visible(title) or "?", _identifier(known), visible(when)
 
@@ -250,6 +251,7 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[str]:
 def _short_names(documents: Sequence[Document]) -> dict[str, str]:
     """Return the files' names without their folders, unless two would look alike."""
     names = {document.name: PurePath(document.name).name for document in documents}
+    # Two digests can have one name in different folders.
     is_clear = len(set(names.values())) == len(names)
     return {full: visible(short if is_clear else full) for full, short in names.items()}
 

@@ -74,6 +74,7 @@ def items_by_key(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
     """
     found: list[LibraryItem] = []
     for key in keys:
+        # A key that a person gives is shown even if its item is in the trash.
         named = [item for item in snapshot.items if item.key == key]
         if not named:
             live = filter(_is_top, snapshot.items)
@@ -120,6 +121,7 @@ def library_text(shown: ShownItems) -> Iterator[str]:
 def _by_collection(shown: ShownItems) -> Iterator[tuple[Path, list[LibraryItem]]]:
     groups: dict[Path, list[LibraryItem]] = defaultdict(list)
     for item in sorted(shown.items, key=lambda it: (shown_title(it).casefold(), it.key)):
+        # An item can name a collection that is in the trash or gone.
         keys = [key for key in item.json.collections if key in shown.paths]
         for path in {shown.paths[key] for key in keys} or {()}:
             groups[path].append(item)

@@ -38,6 +38,7 @@ def plan_data(
         "in_sync": prepared.is_settled,
         "needs_consent": prepared.needs_consent,
         "stop": prepared.stop,
+        # Sorted, so that two plans can be compared by `diff`.
         "counts": {json_kind(name): number for name, number in sorted(plan.counts().items())},
         "new_tags": dict(sorted(prepared.new_tags.items())),
         "actions": list(map(with_kind, plan.actions)),

@@ -194,6 +194,7 @@ def _changes(action: ChangeItem, names: ReportNames) -> Iterator[Thing]:
         edits = {name: value for name, value in after.items() if name not in action.fills}
         if edits:
             yield Thing(digest, "changed items", title, _names(edits), action.before, edits)
+        # A fill replaces nothing, so that only the names of the fields are counted.
         if fills := _names(name for name in after if name in action.fills):
             yield Thing(digest, "filled-in items", "", fills)
 
@@ -258,6 +259,7 @@ def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
         indent = " " * (cell_len(head) + 2)
         yield from (indent + _example(one) for one in found[:MOST] if one.what)
         return
+    # It has no examples: the first entry of the item is listed among the new ones.
     if label == "shared items":
         yield f"{head}  new as well, but listed once"
         return
@@ -323,6 +325,7 @@ def _replacement(old: str, new: str) -> str:
 def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
     """Yield all pairs of texts of which one took the other's place."""
     for old, new in _differences(before, after):
+        # A bullet that became two is one replacement, not two of unlike lines.
         if len(old) != len(new):
             old, new = ("\n".join(old),), ("\n".join(new),)
         for one, other in zip(old, new, strict=True):

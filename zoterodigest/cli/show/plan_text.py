@@ -107,6 +107,7 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
     how many were, or with `is_all` which.
     """
     standing = standing_reports(prepared)
+    # By identity: a report that holds an entry has no hash.
     ids = {id(one.report): one.id for one in standing}
     names = report_names(prepared)
 
@@ -150,6 +151,7 @@ def refusals_text(prepared: Prepared) -> Iterator[str]:
 
 def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
     """Yield what the plan `prepared` reports and `shown`, which people saw before it, did not."""
+    # By value: the second plan was made anew, and its reports are other objects.
     before = shown.plan.reports
     fresh = [report for report in concerning(prepared) if report not in before]
     yield from ReportSections(fresh, report_names(prepared)).lines(_MOST, NEWS)

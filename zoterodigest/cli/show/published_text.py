@@ -119,6 +119,7 @@ def _row_lines(row: _VenueRow) -> Iterator[str]:
         case Reported(reason, doubts, versions):
             yield from hanging("      ", visible(reason))
             yield from _versions(versions)
+            # A source that is named with its version would be listed twice.
             told = {one for version in versions for one in version.why}
             yield from _doubted([doubt for doubt in doubts if doubt.statement not in told])
         case Unpublished():
@@ -169,6 +170,7 @@ def _words(statement: Statement) -> str:
     """Return what a statement says: the passage that was read, or what an index has."""
     if statement.source is None:
         return f"{statement.venue.name} {statement.year}".strip() + f" ({statement.text})"
+    # A comment mostly has the year in its words, an index has it in a field of its own.
     if statement.year and statement.year not in statement.text:
         return f"{statement.text} {statement.year}"
     return statement.text

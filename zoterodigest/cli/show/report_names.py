@@ -41,6 +41,7 @@ class ReportNames:
         self, plan: Plan, held: Mapping[str, LibraryItem], documents: Iterable[Document] = ()
     ) -> None:
         self._links = {link.row.id: link for link in plan.links}
+        # Rows after the run win; those before it are of links that end.
         self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
         self.collection_rows = {row.collection: row for row in plan.collection_rows}
         self._held = held

@@ -73,6 +73,7 @@ class ReportSections:
 
     def lines(self, most: int, kinds: Collection[Kind] | None = None) -> Iterator[str]:
         """Yield the sections that hold anything, those of `kinds` or all, with `most` subjects."""
+        # In the order of the table, whatever the order of the reports.
         for kind in SECTIONS:
             reports = self._by_kind.get(kind.kind)
             if reports and (kinds is None or kind.kind in kinds):

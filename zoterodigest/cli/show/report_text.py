@@ -175,6 +175,7 @@ def _ends(end: End, name: str, entry: str, item: str) -> list[str]:
     line = f"{name}{end.value} “{entry}”, zotero “{item}”"
     if cell_len(line) <= width() - _INDENT:
         return [line]
+    # 12 columns: the name of the end and the blanks around it.
     entry, item = excerpts([entry, item], width() - _INDENT - 12)
     ends = [f"  {end.value:<10}{entry}", f"  zotero    {item}"]
     return [*filter(None, [name.removesuffix(" ")]), *ends]
@@ -220,6 +221,8 @@ class Section(Generic[_AnyReport]):
     is_lasting: bool = False
 
 
+# A row checks itself: mypy refuses functions that do not take its kind of report. `Any` is only the
+# type of the whole, as its rows have different ones.
 SECTIONS: tuple[Section[Any], ...] = (
     Section(Conflict, "Conflicts", "{why}. Both sides keep their value until you decide."
             " `zoterodigest conflicts` shows both values, `zoterodigest resolve` decides.",

@@ -15,6 +15,9 @@ from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote
 
 # --- actions -------------------------------------------------------------------------------------
 
+# A `version` is the one that was read. A library refuses the write if the record changed since.
+# The order of fields is that of JSON, and the names are public there (docs/json.md).
+
 
 @dataclass(frozen=True, slots=True)
 class CreateCollection:
@@ -240,6 +243,7 @@ def diverged_entries(links: Iterable[Link], rows: Iterable[LockRow]) -> frozense
     """
     links = tuple(link for link in links if link.row.digest.is_bib)
     taking_part = {link.row.id for link in links}
+    # The link of a row knows more: it has what the run settles.
     others = (row for row in rows if row.digest.is_bib and row.id not in taking_part)
     found = {bib_entry_id(link.row.digest, link.entry.key) for link in links if link.diverged}
     linked = (row for row in others if row.diverged and row.state is LinkState.LINKED)
@@ -259,6 +263,7 @@ class Plan:
     links: tuple[Link, ...] = ()
     rows: tuple[LockRow, ...] = ()
     collection_rows: tuple[CollectionRow, ...] = ()
+    # Without `repr`: a test that fails would print every row twice.
     rows_before: tuple[LockRow, ...] = field(default=(), repr=False)
     collection_rows_before: tuple[CollectionRow, ...] = field(default=(), repr=False)
 

@@ -10,6 +10,9 @@ from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Entry, Value
 
+# The order of fields is that of JSON, and the names are public there (docs/json.md): a new field
+# goes behind the others.
+
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
