@@ -10,7 +10,7 @@ import pytest
 from zoterodigest.cli.show import plan_lines
 from zoterodigest.cli.show.encoder import json_value
 from zoterodigest.cli.show.report_names import ReportNames
-from zoterodigest.cli.show.report_sections import ReportSections, open_text
+from zoterodigest.cli.show.report_sections import open_text, reports_text
 from zoterodigest.cli.show.report_text import SECTIONS, section_of
 from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.plan import reports
@@ -76,8 +76,7 @@ def shown(*actions: Action) -> list[str]:
 
 
 def told(*found: reports.Report) -> list[str]:
-    written = ReportSections(found, subjects(a_plan()))
-    return [line for line in written.lines(5) if line]
+    return [line for line in reports_text(found, subjects(a_plan()), most=5) if line]
 
 
 def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() -> None:

@@ -8,7 +8,7 @@ from zoterodigest.cli.base.screen import counted, enumerated, files_counted, wra
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.report_names import report_names
-from zoterodigest.cli.show.report_sections import ReportSections
+from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
 from zoterodigest.core.plan.reports import HeldBack, HeldBackName, NotPushed, Report
 from zoterodigest.core.values.record import NOTE
@@ -86,7 +86,9 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     # By identity: a report that holds an entry has no hash.
     by_direction = set(map(id, held_by_direction(prepared)))
     reports = [one for one in concerning(prepared) if id(one) not in by_direction]
-    entries = ReportSections(reports, report_names(prepared)).subjects()
+    names = report_names(prepared)
+    # An entry with several reports is one that needs attention.
+    entries = {section_of(report).subject(report, names) for report in reports}
     unread = {one.key for one in prepared.gathered.unread_sources}
     # A file that could not be read is counted as a file, not as an entry.
     failures = (one for one in foreseen(prepared) if one.where not in unread)

@@ -20,7 +20,7 @@ from zoterodigest.cli.show.report_names import (
     report_names,
     value_text,
 )
-from zoterodigest.cli.show.report_sections import ReportSections
+from zoterodigest.cli.show.report_sections import reports_text
 from zoterodigest.core.plan.reports import DivergedField, NameConflict, PlaceConflict
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.sync.run.conflicts import OpenField, OpenReason
@@ -49,8 +49,8 @@ def conflicts_text(
     """Yield the open fields; diverged ones are counted, and listed only `with_diverged`."""
     shown = set(OpenReason) if with_diverged else {OpenReason.CONFLICT, OpenReason.WAITING}
     lines = [line for kind in OpenReason if kind in shown for line in _section(kind, fields)]
-    attention = ReportSections(prepared.plan.reports, report_names(prepared))
-    lines += attention.lines(len(prepared.plan.reports), _PLACES)
+    reports = prepared.plan.reports
+    lines += reports_text(reports, report_names(prepared), most=len(reports), kinds=_PLACES)
     if not with_diverged:
         lines += _diverged_counted(_unacknowledged(prepared, fields))
     if not has_conflicts(prepared, fields):

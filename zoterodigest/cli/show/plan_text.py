@@ -24,7 +24,7 @@ from zoterodigest.cli.show.closing import concerning, held_by_direction, is_read
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
-from zoterodigest.cli.show.report_sections import NEWS, ReportSections, open_text
+from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.reports import (
     DivergedField,
@@ -64,7 +64,6 @@ def status_text(
 
 def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
     names = report_names(prepared)
-    attention = ReportSections(concerning(prepared), names)
     yield from (*place.lines(), "")
     if not prepared.is_settled:
         yield from as_lines(prepared.plan, names)
@@ -74,7 +73,7 @@ def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
         yield from ("", *_tags(prepared.new_tags))
         yield from ("", *_differences(prepared))
     yield from ("", *exports_text(prepared.bibs, _EXPORTS))
-    yield from ("", *attention.lines(_MOST, NEWS))
+    yield from ("", *reports_text(concerning(prepared), names, most=_MOST, kinds=NEWS))
     yield from ("", *_kept(prepared))
     yield from ("", *_lost_notes(prepared))
     yield from ("", *_other_way(prepared))
@@ -115,7 +114,7 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
         return f"{styled(ids[id(report)], 'yellow')}  " if id(report) in ids else ""
 
     most = len(prepared.plan.reports) if is_all else _MOST
-    yield from ReportSections(reports, names, label).lines(most)
+    yield from reports_text(reports, names, most=most, label=label)
     if any(id(report) in ids for report in reports):
         yield ""
         yield "To count a report only, until what it says changes:"
@@ -127,7 +126,7 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
     elif acknowledged:
         advice = "`zoterodigest resolve ID --forget` lists one again in every `status`."
         yield from section("Acknowledged", len(acknowledged), advice)
-        yield from ReportSections(acknowledged, names, label).lines(most)
+        yield from reports_text(acknowledged, names, most=most, label=label)
 
 
 def refusals_text(prepared: Prepared) -> Iterator[str]:
@@ -154,7 +153,7 @@ def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
     # By value: the second plan was made anew, and its reports are other objects.
     before = shown.plan.reports
     fresh = [report for report in concerning(prepared) if report not in before]
-    yield from ReportSections(fresh, report_names(prepared)).lines(_MOST, NEWS)
+    yield from reports_text(fresh, report_names(prepared), most=_MOST, kinds=NEWS)
 
 
 def left_text(prepared: Prepared) -> str:

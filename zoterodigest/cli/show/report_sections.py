@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.cli.base.screen import counted, cut, section, width
 from zoterodigest.cli.show.report_names import ReportNames, conflict_text
-from zoterodigest.cli.show.report_text import SECTIONS, Section, section_of
+from zoterodigest.cli.show.report_text import SECTIONS, Section
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
     AwaitedItem,
@@ -56,52 +56,51 @@ def open_text(reports: Iterable[Report]) -> str:
     return ", ".join(counted(number, one, many) for number, one, many in found if number)
 
 
-class ReportSections:
-    """Writes `reports` for people, each behind its `label`; `names` name what they are about."""
+def reports_text(
+    reports: Iterable[Report],
+    names: ReportNames,
+    *,
+    most: int,
+    kinds: Collection[Kind] | None = None,
+    label: Callable[[Report], str] = lambda _: "",
+) -> Iterator[str]:
+    """Yield `reports` for people, section by section, those of `kinds` or all.
 
-    def __init__(
-        self,
-        reports: Iterable[Report],
-        names: ReportNames,
-        label: Callable[[Report], str] = lambda _: "",
-    ) -> None:
-        self._names = names
-        self._label = label
-        self._by_kind: dict[Kind, list[Report]] = defaultdict(list)
-        for report in reports:
-            self._by_kind[type(report)].append(report)
+    Each section lists the first `most` subjects, each behind its `label`; the others are counted.
+    """
+    by_kind: dict[Kind, list[Report]] = defaultdict(list)
+    for report in reports:
+        by_kind[type(report)].append(report)
+    # In the order of the table, whatever the order of the reports.
+    for kind in SECTIONS:
+        if kind.kind in by_kind and (kinds is None or kind.kind in kinds):
+            yield ""
+            yield from _section(kind, by_kind[kind.kind], names, most, label)
 
-    def lines(self, most: int, kinds: Collection[Kind] | None = None) -> Iterator[str]:
-        """Yield the sections that hold anything, those of `kinds` or all, with `most` subjects."""
-        # In the order of the table, whatever the order of the reports.
-        for kind in SECTIONS:
-            reports = self._by_kind.get(kind.kind)
-            if reports and (kinds is None or kind.kind in kinds):
-                yield ""
-                yield from self._section(kind, reports, most)
 
-    def subjects(self) -> set[str]:
-        """Return what the reports are about, each once."""
-        reports = (report for of_kind in self._by_kind.values() for report in of_kind)
-        return {section_of(report).subject(report, self._names) for report in reports}
-
-    def _section(self, kind: Section[Any], reports: Sequence[Report], most: int) -> Iterator[str]:
-        found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
-        advice = kind.advice.replace("{why}", conflict_text(found))
-        yield from section(kind.heading, len(reports), advice)
-        # One edit of the rules or of a template can cause a report for every entry.
-        commons = [kind.same(report, self._names) for report in reports]
-        same = {one: n for one, n in Counter(commons).most_common() if one and n > most}
-        for common, number in same.items():
-            yield cut(f"    {number:,} in {common}", width())
-        groups: dict[str, list[Report]] = {}
-        for report, common in zip(reports, commons, strict=True):
-            if common not in same:
-                subject = self._label(report) + kind.subject(report, self._names)
-                groups.setdefault(subject, []).append(report)
-        for subject, told in [*groups.items()][:most]:
-            yield cut(f"    {subject}", width())
-            details = (line for report in told for line in kind.details(report, self._names))
-            yield from (cut(f"      {line}", width()) for line in details)
-        if untold := sum(len(group) for group in [*groups.values()][most:]):
-            yield f"    … and {untold:,} more"
+def _section(
+    kind: Section[Any],
+    reports: Sequence[Report],
+    names: ReportNames,
+    most: int,
+    label: Callable[[Report], str],
+) -> Iterator[str]:
+    found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
+    advice = kind.advice.replace("{why}", conflict_text(found))
+    yield from section(kind.heading, len(reports), advice)
+    # One edit of the rules or of a template can cause a report for every entry.
+    commons = [kind.same(report, names) for report in reports]
+    same = {one: n for one, n in Counter(commons).most_common() if one and n > most}
+    for common, number in same.items():
+        yield cut(f"    {number:,} in {common}", width())
+    groups: dict[str, list[Report]] = {}
+    for report, common in zip(reports, commons, strict=True):
+        if common not in same:
+            subject = label(report) + kind.subject(report, names)
+            groups.setdefault(subject, []).append(report)
+    for subject, told in [*groups.items()][:most]:
+        yield cut(f"    {subject}", width())
+        details = (line for report in told for line in kind.details(report, names))
+        yield from (cut(f"      {line}", width()) for line in details)
+    if untold := sum(len(group) for group in [*groups.values()][most:]):
+        yield f"    … and {untold:,} more"
