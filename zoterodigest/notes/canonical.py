@@ -247,12 +247,8 @@ def _fence(code: str) -> str:
 
 def _table_lines(table: Table) -> Iterator[str]:
     for number, row in enumerate(table.rows):
-        yield _row(
-            inline_markdown(plain_runs(node.runs))
-            for cell in row
-            for node in cell.nodes
-            if isinstance(node, NoteParagraph)
-        )
+        nodes = (node for cell in row for node in cell.nodes if isinstance(node, NoteParagraph))
+        yield _row(inline_markdown(plain_runs(node.runs)) for node in nodes)
         if number == 0:
             yield _row("---" for _ in row)
 

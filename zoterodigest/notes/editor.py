@@ -129,11 +129,8 @@ def _implied_paragraph(children: Sequence[Element | Characters], marks: Marks) -
     runs = inline_runs(children, marks)
     if runs:
         # Blanks around a paragraph without tags belong to nobody: a patch leaves them.
-        solid = [
-            child
-            for child in children
-            if isinstance(child, Element) or child.text.strip(" \t\r\n\f")
-        ]
+        blanks = " \t\r\n\f"
+        solid = [one for one in children if isinstance(one, Element) or one.text.strip(blanks)]
         yield Placed(NoteParagraph(runs), solid[0].start, solid[-1].end)
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection as Keys
 from collections.abc import Iterable
+from operator import attrgetter
 from typing import Any
 
 from zoterodigest.library.desktop.dialect import DesktopSession
@@ -33,11 +34,10 @@ _LOOKS = 10
 def read_desktop(session: DesktopSession) -> tuple[Snapshot, int]:
     """Return all that the library holds now, and the account that it tells (0: none)."""
     version, items, collections = read_both(session)
-    snapshot = Snapshot(
-        version,
-        tuple(sorted(objects_of(session, ITEMS, items), key=lambda one: one.key)),
-        tuple(sorted(objects_of(session, COLLECTIONS, collections), key=lambda one: one.key)),
-    )
+    by_key = attrgetter("key")
+    found = sorted(objects_of(session, ITEMS, items), key=by_key)
+    folders = sorted(objects_of(session, COLLECTIONS, collections), key=by_key)
+    snapshot = Snapshot(version, tuple(found), tuple(folders))
     return snapshot, _account_in(items) or _account_in(collections) or 0
 
 

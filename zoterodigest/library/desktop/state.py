@@ -113,12 +113,9 @@ class DesktopState:
         """Keep it beside what another run on this machine noted meanwhile."""
         # Read again before each write: a run in another terminal may have noted keys meanwhile.
         others = self._loaded()
-        self._kept = replace(
-            kept,
-            identity=others.identity or kept.identity,
-            name=others.name or kept.name,
-            stored={**others.stored, **kept.stored},
-        )
+        identity, name = others.identity or kept.identity, others.name or kept.name
+        stored = {**others.stored, **kept.stored}
+        self._kept = replace(kept, identity=identity, name=name, stored=stored)
         if path := self._path:
             keep_state(path, self._kept)
 

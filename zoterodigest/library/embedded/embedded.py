@@ -129,14 +129,11 @@ class EmbeddedLibrary(Library):
         `relations` are theirs by key; a collection that is not among them keeps what it has.
         """
         require_batch(collections)
-        given = relations or {}
+        given, outcomes = relations or {}, list[Outcome]()
         with self._database.writing() as connection:
-            outcomes = [
-                _counted(
-                    connection, write_collection(connection, one, given.get(one.key)), counts_all
-                )
-                for one in collections
-            ]
+            for one in collections:
+                outcome = write_collection(connection, one, given.get(one.key))
+                outcomes.append(_counted(connection, outcome, counts_all))
         _LOG.debug("Collections in the file: %s", count_outcomes(outcomes))
         return outcomes
 

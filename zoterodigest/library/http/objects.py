@@ -19,6 +19,7 @@ Json = Mapping[str, Any]
 _FILLED = frozenset({"note", "creators", "tags", "collections", "relations", "itemType"})
 """What an object of the port shows although it may be empty."""
 
+_EMPTY: tuple[object, ...] = ("", None, False, 0, [], {})
 _STRUCTURED = frozenset({"creators", "tags", "collections", "relations", "parentItem", "deleted"})
 UNDATED = "1970-01-01T00:00:00Z"
 """When two forms of an item are compared, the time must not differ."""
@@ -51,12 +52,9 @@ class NotAnObject(Exception):
 def item_of(sent: Any) -> LibraryItem:
     """Return the item that the API sent; raises `NotAnObject`."""
     key, version, data = _parts(sent)
-    kept = {
-        name: value
-        for name, value in data.items()
-        if name not in ("key", "version")
-        and (name in _FILLED or value not in ("", None, False, 0, [], {}))
-    }
+    kept = {name: value for name, value in data.items() if name in _FILLED or value not in _EMPTY}
+    for name in ("key", "version"):
+        kept.pop(name, None)
     for name in kept.keys() & _FORMS.keys():
         kept[name] = _FORMS[name](kept[name])
     if not isinstance(kept.get("itemType"), str):

@@ -277,18 +277,12 @@ class Session(Generic[D]):
             address = self.address
             # Plain http stays on this computer: no certificates, and no proxy of the environment.
             is_remote = address.url.startswith("https://")
-            self._client = httpx2.Client(
-                verify=is_remote, trust_env=is_remote, follow_redirects=False
-            )
+            client = httpx2.Client(verify=is_remote, trust_env=is_remote, follow_redirects=False)
             is_local = self.dialect.is_local
+            key = None if is_local else self.dialect.key or None
             # It closes the client when it is no longer referred to: both live equally long.
-            self._zotero = Zotero(
-                address.number,
-                address.kind,
-                None if is_local else self.dialect.key or None,
-                local=is_local,
-                client=self._client,
-            )
+            self._zotero = Zotero(address.number, address.kind, key, local=is_local, client=client)
+            self._client = client
             self._zotero.endpoint = address.url
         return self._client
 

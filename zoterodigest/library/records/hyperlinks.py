@@ -27,13 +27,8 @@ def carried_links(links: WebLinks, fields: Fields) -> WebLinks:
 
 def link_attachment(link: Hyperlink, parent: str) -> dict[str, Any]:
     """Return the data of a new linked-URL attachment of the item `parent`, titled by the label."""
-    return {
-        "itemType": "attachment",
-        "parentItem": parent,
-        "linkMode": "linked_url",
-        "title": link.label.strip() or link.url,
-        "url": link.url,
-    }
+    head = {"itemType": "attachment", "parentItem": parent, "linkMode": "linked_url"}
+    return {**head, "title": link.label.strip() or link.url, "url": link.url}
 
 
 def link_of(attachment: Data) -> Hyperlink | None:
@@ -46,11 +41,9 @@ def link_of(attachment: Data) -> Hyperlink | None:
 
 def dead_labels(attachments: Sequence[Data]) -> frozenset[str]:
     """Return the titles of linked-URL attachments that lead to no web address."""
-    return frozenset(
-        str(each.get("title", ""))
-        for each in attachments
-        if _is_live_link(each) and not _is_web(str(each.get("url", "")))
-    )
+    live = [each for each in attachments if _is_live_link(each)]
+    dead = (each for each in live if not _is_web(str(each.get("url", ""))))
+    return frozenset(str(each.get("title", "")) for each in dead)
 
 
 def _is_live_link(attachment: Data) -> bool:

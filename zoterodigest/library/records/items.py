@@ -60,11 +60,8 @@ def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str
     if homes is None:
         return {}
     present = {**({"venue": EMPTY} if homes.venue else {}), **read_item(data, zotero)[0]}
-    asked = {
-        name: value
-        for name, value in changes.items()
-        if name in present and not _shows(name, value, present[name], zotero)
-    }
+    given = {name: changes[name] for name in changes if name in present}
+    asked = {it: given[it] for it in given if not _shows(it, given[it], present[it], zotero)}
     if not asked:
         return {}
     is_venue_edited = "venue" in asked and not is_empty(present["venue"])

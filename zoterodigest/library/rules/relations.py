@@ -16,15 +16,11 @@ RELATED = "dc:relation"
 REPLACES = "dc:replaces"
 """Items that were merged into this one."""
 
+_MENDELEY = ("documentUUID", "remoteDocumentUUID", "fileHash", "annotationUUID", "notebookUUID")
+_OF_RELATED = ("relatedDocumentUUID", "relatedRemoteDocumentUUID", "relatedFileHash")
 _EXTERNAL = {
-    "items": frozenset(
-        f"mendeleyDB:{name}"
-        for name in (
-            *("documentUUID", "remoteDocumentUUID", "fileHash", "annotationUUID", "notebookUUID"),
-            *("relatedDocumentUUID", "relatedRemoteDocumentUUID", "relatedFileHash"),
-        )
-    ),
-    "collections": frozenset({"mendeleyDB:remoteFolderUUID"}),
+    "items": {f"mendeleyDB:{name}" for name in (*_MENDELEY, *_OF_RELATED)},
+    "collections": {"mendeleyDB:remoteFolderUUID"},
 }
 _TO_OBJECTS = {"items": {"owl:sameAs", REPLACES, RELATED}, "collections": {"owl:sameAs"}}
 # A library without an account is `users/local/NAME` in the relations that Zotero itself makes.

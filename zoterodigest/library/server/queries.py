@@ -125,12 +125,9 @@ def read_tag_query(request: Request) -> TagQuery:
     if len(request.query.get("tag", ())) > 1:
         raise Rejected(400, "Cannot specify 'tag' more than once")
     mode = _mode(request, _TAG_QMODES)
-    of_items = {
-        name: list(request.query[own])
-        for own, name in {"itemQ": "q", "itemQMode": "qmode", "itemTag": "tag"}.items()
-        if own in request.query
-    }
-    kept = {name: list(held) for name, held in request.query.items() if name not in _OF_TAGS}
+    given, names = request.query.items(), {"itemQ": "q", "itemQMode": "qmode", "itemTag": "tag"}
+    of_items = {names[own]: list(held) for own, held in given if own in names}
+    kept = {name: list(held) for name, held in given if name not in _OF_TAGS}
     items = replace(request, query={**kept, **of_items})
     return TagQuery(
         names=frozenset(map(folded, requested_tags(request))),

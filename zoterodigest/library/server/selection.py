@@ -67,15 +67,11 @@ def select_items(
 
 def select_collections(within: Iterable[ZoteroCollection], query: Query) -> list[ZoteroCollection]:
     """Return the collections that `query` asks for, by name or the last written first."""
-    found = [
-        one
-        for one in within
-        if one.version > query.since
-        and (query.keys is None or one.key in query.keys)
-        and all(word in folded(one.name) for word in query.words)
-    ]
+    keys, since = query.keys, query.since
+    found = [one for one in within if one.version > since and (keys is None or one.key in keys)]
+    found = [one for one in found if all(word in folded(one.name) for word in query.words)]
     if query.sort == "collectionKeyList":
-        return sorted(found, key=lambda one: _place(one.key, query.keys or ()))
+        return sorted(found, key=lambda one: _place(one.key, keys or ()))
     by_name = query.sort == "title"
     places = {one.key: (folded(one.name) if by_name else "", one.version) for one in found}
     return sorted(found, key=lambda one: places[one.key], reverse=query.is_descending)
@@ -95,11 +91,8 @@ def select_tags(
             counts[tag] += 1
             since[tag] = min(item.version, since.get(tag, item.version))
     asked = {tag for item in carried for tag in _tags_of(item)}
-    found = [
-        (text, kind, counts[text, kind])
-        for text, kind in sorted(asked)
-        if since[text, kind] > query.items.since and _is_named(text, kind, query)
-    ]
+    new = (tag for tag in sorted(asked) if since[tag] > query.items.since)
+    found = [(*tag, counts[tag]) for tag in new if _is_named(*tag, query)]
     if query.items.sort == "numItems":
         found.sort(key=lambda one: one[2], reverse=query.items.is_descending)
     if query.items.sort == "title":

@@ -81,13 +81,10 @@ class Showing:
         return {"tag": text, "links": self._links("tags", "tags", None), "meta": meta}
 
     def _object(self, key: str, version: int, links: Mapping[str, Any]) -> dict[str, Any]:
-        href, served = f"{self.address}/{self.served.path}", self.served
-        library = {
-            "type": served.kind,
-            "id": served.id,
-            "name": f"{served.kind} {served.id}",
-            "links": {"alternate": {"href": href, "type": "text/html"}},
-        }
+        kind, number = self.served.kind, self.served.id
+        href = {"href": f"{self.address}/{self.served.path}", "type": "text/html"}
+        library = {"type": kind, "id": number, "name": f"{kind} {number}"}
+        library["links"] = {"alternate": href}
         return {"key": key, "version": version, "library": library, "links": links}
 
     def _links(self, path: str, kind: str, parent: object) -> dict[str, Any]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import replace
+from itertools import count
 
 from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer
@@ -125,19 +126,10 @@ def _completed(
 
 def _by_page(session: WebSession, kind: ObjectKind[Thing], since: int) -> Iterator[Thing]:
     """Yield what changed after `since`, page by page."""
-    start = 0
-    while True:
-        page = session.get(
-            kind.path,
-            since=since,
-            includeTrashed=1,
-            limit=PAGE,
-            start=start,
-            sort="dateAdded",  # the one order that an edit does not change
-            direction="asc",
-        )
-        objects = objects_of(session, kind, page)
+    order = {"sort": "dateAdded", "direction": "asc"}  # the one order that an edit does not change
+    params = {"since": since, "includeTrashed": 1, "limit": PAGE}
+    for start in count(0, PAGE):
+        objects = objects_of(session, kind, session.get(kind.path, start=start, **params, **order))
         yield from objects
-        start += PAGE
         if len(objects) < PAGE:
             return
