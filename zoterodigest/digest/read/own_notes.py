@@ -55,12 +55,10 @@ def _without_lines(
     body: LayeredText, ranges: Sequence[tuple[int, int]], gone: Sequence[int]
 ) -> LayeredText:
     """Take out lines, each with the line break before it or, at the top, the one behind it."""
-    cuts = [
-        LayerCut(ranges[line][0], min(ranges[line][1] + 1, len(body.data)))
-        if at == line
-        else LayerCut(ranges[line - 1][1], ranges[line][1])
-        for at, line in enumerate(gone)
-    ]
+    top = sum(at == line for at, line in enumerate(gone))
+    ends = [(ranges[line][0], min(ranges[line][1] + 1, len(body.data))) for line in gone[:top]]
+    ends += [(ranges[line - 1][1], ranges[line][1]) for line in gone[top:]]
+    cuts = [LayerCut(start, end) for start, end in ends]
     return body.peeled(cuts, partial(prefixed, b""))
 
 

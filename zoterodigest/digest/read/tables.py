@@ -20,7 +20,15 @@ from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.layers import LayeredText, peel_cell, source_text
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.shapes import fits
-from zoterodigest.digest.read.slots import NAMED, Claims, Slot, UnreadLine, claim_groups, trimmed
+from zoterodigest.digest.read.slots import (
+    NAMED,
+    Claims,
+    Slot,
+    UnreadLine,
+    claim_groups,
+    decoded,
+    trimmed,
+)
 
 Range = tuple[int, int]
 
@@ -91,10 +99,8 @@ def _is_delimiter(data: bytes) -> bool:
 
 
 def _header(lines: Lines, line: int, form: DigestFormat) -> Header | None:
-    names = tuple(
-        lines[line][start:end].decode("utf-8", "replace").strip(" \t*_`")
-        for start, end in cells_of(lines[line])
-    )
+    texts = (decoded(lines[line][start:end]) for start, end in cells_of(lines[line]))
+    names = tuple(text.strip(" \t*_`") for text in texts)
     slots = _columns(names, form.slots_by_column)
     needs = form.columns.needs if form.columns else []
     return Header(form, line, slots, names) if all(need in slots for need in needs) else None

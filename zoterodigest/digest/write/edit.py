@@ -9,6 +9,7 @@ reported; the others are written (laws 1 and 2).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Value, is_empty
@@ -97,10 +98,11 @@ class _DigestTrial:
         """Return `kept` and all of `wanted` that can be written with it, halving what fails."""
         if len(wanted) == 1:
             return self._single(*wanted[0], kept)
-        planned = [self._planned(index, names, plain) for index, names in wanted]
-        together = (*kept, *(unit for unit in planned if isinstance(unit, EditUnit)))
-        if len(together) == len(kept) + len(wanted) and self._is_sound(together):
-            return together
+        # An edit that cannot even be planned is found by halving, as one that reads back otherwise.
+        with suppress(UnwritableValue):
+            planned = [self._planned(index, names, plain) for index, names in wanted]
+            if self._is_sound((*kept, *planned)):
+                return (*kept, *planned)
         # Halving finds one bad edit among n with a multiple of log n readings of the digest.
         middle = len(wanted) // 2
         return self.settle(wanted[middle:], self.settle(wanted[:middle], kept)) if wanted else kept
@@ -113,9 +115,7 @@ class _DigestTrial:
         try:
             for spell in self._spellings(index, names):
                 unit = self._planned(index, names, spell)
-                if isinstance(unit, str):
-                    reason = unit
-                elif self._is_sound((*kept, unit)):
+                if self._is_sound((*kept, unit)):
                     return (*kept, unit)
         except UnwritableValue as error:
             reason = str(error)
@@ -148,30 +148,22 @@ class _DigestTrial:
         part = Blocks(tuple(text for at, text in enumerate(value.texts) if at not in new))
         trial = _DigestTrial(self._document, {index: {name: part}}, self._read, self._form)
         texts = [value.texts[at] for at in places]
-        reason = f"“{texts[0].strip()}” would not be read as it is"
         for spell in SPELLINGS if len(places) == 1 else (plain,):
-            unit = trial._planned(index, (name,), spell)
-            if isinstance(unit, str):
-                reason = unit
-            elif trial._is_sound((unit,)):
+            if trial._is_sound((trial._planned(index, (name,), spell),)):
                 yield from ((text, spell(text)) for text in texts)
                 return
         if len(places) == 1:
-            raise UnwritableValue(reason)
+            raise UnwritableValue(f"“{texts[0].strip()}” would not be read as it is")
         middle = len(places) // 2
         yield from self._spelled(index, name, value, places[:middle])
         yield from self._spelled(index, name, value, places[middle:])
 
-    def _planned(self, index: int, names: tuple[str, ...], spell: Spelling) -> EditUnit | str:
-        entry = self._document.entries[index]
-        if entry.broken:
-            return entry.broken
-        try:
-            asked = {name: self._changes[index][name] for name in names}
-            edits = write_unit(self._document, index, asked, spell)
-        except UnwritableValue as error:
-            return str(error)
-        return EditUnit(index, names, tuple(edits))
+    def _planned(self, index: int, names: tuple[str, ...], spell: Spelling) -> EditUnit:
+        """Return the edits of one unit; raises `UnwritableValue`, whatever the spelling."""
+        if reason := self._document.entries[index].broken:
+            raise UnwritableValue(reason)
+        asked = {name: self._changes[index][name] for name in names}
+        return EditUnit(index, names, tuple(write_unit(self._document, index, asked, spell)))
 
     def applied(self, kept: Sequence[EditUnit]) -> bytes | None:
         """Return the document's bytes with the edits of `kept`; None if they touch each other."""

@@ -166,13 +166,10 @@ def in_house_style(document: Document, fields: Fields) -> dict[str, Value]:
     every = (*_more_pages(document, fields), *(it for it in named if it.label))
     adapted["links"] = WebLinks(every) if every else EMPTY
     if isinstance(venue := fields.get("venue"), str) and venue:
-        adapted["venue"] = _usual(_spellings(document, venue)) or venue
+        others = (text_in(entry.reading.fields, "venue") for entry in document.entries)
+        same = (other for other in others if other.casefold() == venue.casefold())
+        adapted["venue"] = _usual(same) or venue
     return adapted
-
-
-def _spellings(document: Document, venue: str) -> Iterator[str]:
-    known = (text_in(entry.reading.fields, "venue") for entry in document.entries)
-    return (other for other in known if other.casefold() == venue.casefold())
 
 
 def _more_pages(document: Document, fields: Fields) -> Iterator[Hyperlink]:

@@ -24,25 +24,7 @@ _LINKED = {"url", "links"}
 _SEVERAL = ("summary", "section", "abstract", "comment")
 
 
-def entry_lines(draft: NewEntryDraft, before: str = "") -> list[str]:
-    """Return the lines of a new entry; `before` is the first line of the entry above, if any.
-
-    Raises `Unwritable` if it has no title.
-    """
-    text = "\n".join(_Composed(draft).lines())
-    if not text:
-        raise UnwritableValue("a new entry needs a title")
-    return _renumbered(text, before).split("\n")
-
-
-def _renumbered(text: str, before: str) -> str:
-    """Give an item of a numbered list the number behind that of the item above."""
-    above = _ORDINAL.match(before)
-    number = int(above[2]) + 1 if above else 1
-    return _ORDINAL.sub(lambda found: f"{found[1]}{number}", text, count=1)
-
-
-class _Composed:
+class NewLines:
     """Composes an entry line by line; what a line shows, no later one shows again."""
 
     def __init__(self, draft: NewEntryDraft) -> None:
@@ -50,8 +32,19 @@ class _Composed:
         self._rule = draft.rule
         self._used: set[str] = set()
 
-    def lines(self) -> list[str]:
-        """Return the lines, none if there is no title."""
+    def text(self, before: str = "") -> str:
+        """Return the lines; raises `UnwritableValue` if the entry has no title.
+
+        `before` is the first line of the entry above: an item takes the number behind its own.
+        """
+        lines = self._lines()
+        if "title" not in self._used:
+            raise UnwritableValue("a new entry needs a title")
+        above = _ORDINAL.match(before)
+        number = int(above[2]) + 1 if above else 1
+        return _ORDINAL.sub(lambda found: f"{found[1]}{number}", "\n".join(lines), count=1)
+
+    def _lines(self) -> list[str]:
         written: list[str] = []
         lead: list[str] = []
         left_over: list[str] = []
@@ -72,7 +65,7 @@ class _Composed:
                 lead, left_over = [], left_over or lead
         while lead and _EMPTY_LINE.match(lead[0]):
             lead.pop(0)
-        return [*written, *lead] if "title" in self._used else []
+        return [*written, *lead]
 
     def _texts(self, line: Line) -> dict[str, str]:
         fresh = [slot for slot in line.slots if slot not in self._used]

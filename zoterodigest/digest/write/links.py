@@ -150,11 +150,8 @@ def _is_separator(gap: bytes) -> bool:
 
 def _opens(gap: bytes) -> bool:
     """Whether a bracket that `gap` opens is still open at its end."""
-    return any(
-        gap.rfind(opening) > gap.rfind(closing)
-        for opening, closing in _PAIRS.items()
-        if opening != closing
-    )
+    brackets = ((b"(", b")"), (b"[", b"]"))
+    return any(gap.rfind(opening) > gap.rfind(closing) for opening, closing in brackets)
 
 
 def _with_links(

@@ -195,9 +195,9 @@ class NewEntryDraft:
         paper = paper_url(self.fields) if slot == "links" and "url" not in beside else ""
         if not wanted and not paper:
             return ""
+        fewest = min(len(wanted) + bool(paper), 2)
         samples = sorted(
-            self.manner.samples(slot),
-            key=lambda it: len(find_links(it[1].text.data)) < min(len(wanted) + bool(paper), 2),
+            self.manner.samples(slot), key=lambda it: len(find_links(it[1].text.data)) < fewest
         )
         for entry, sample in samples:
             text = _like(sample.words, entry, self.fields, wanted)

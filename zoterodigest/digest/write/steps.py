@@ -14,7 +14,7 @@ from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
-from zoterodigest.digest.write.insert import entry_lines
+from zoterodigest.digest.write.insert import NewLines
 from zoterodigest.digest.write.insertion_point import (
     HeadingRegion,
     Spot,
@@ -239,7 +239,7 @@ class Planner:
             above = spot.rank - 1
             has_above = above in region.entries
             before = decoded(lines[self._document.entries[above].first]) if has_above else ""
-            text = "\n".join(entry_lines(draft, before))
+            text = NewLines(draft).text(before)
         eol = b"\r\n" if b"\r\n" in insertion(lines, spot, b"").new else b"\n"
         return text.encode("utf-8", "replace").replace(b"\n", eol)
 

@@ -90,23 +90,22 @@ def units(entry: DigestEntry, changed: Sequence[str]) -> list[tuple[str, ...]]:
 
     Notes come last: a new one stands behind all else.
     """
-    venue = tuple(name for name in changed if _is_in_venue(entry, name))
-    references = tuple(name for name in changed if name in REFERENCES)
-    tags = tuple(name for name in changed if _is_in(entry, name, "tags"))
-    rest = [(name,) for name in changed if name not in (*venue, *references, *tags)]
-    grouped = [unit for unit in (venue, references, tags) if unit] + rest
-    return sorted(grouped, key=lambda unit: (unit[0].startswith(NOTE), unit))
+    grouped: dict[str, tuple[str, ...]] = {}
+    for name in changed:
+        unit = _unit(entry, name)
+        grouped[unit] = (*grouped.get(unit, ()), name)
+    return sorted(grouped.values(), key=lambda unit: (unit[0].startswith(NOTE), unit))
 
 
-def _is_in(entry: DigestEntry, name: str, wanted: str) -> bool:
+def _unit(entry: DigestEntry, name: str) -> str:
+    """Return what a field is written with: all references, the slot that it shares, or itself."""
+    if name in REFERENCES:
+        return "references"
     slot = slot_of(entry, name)
-    return slot is not None and slot.name == wanted
-
-
-def _is_in_venue(entry: DigestEntry, name: str) -> bool:
-    if slot_of(entry, name) is None:
-        return name in ("venue", "year", "award") and "venue" in entry.format.slots
-    return _is_in(entry, name, "venue")
+    if slot is None:
+        is_in_venue = name in ("venue", "year", "award") and "venue" in entry.format.slots
+        return "venue" if is_in_venue else name
+    return slot.name if slot.name in ("venue", "tags") else name
 
 
 def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
