@@ -109,9 +109,8 @@ def is_evident(entry: DigestEntry) -> bool:
             is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
             papers = [it.url for it in reading.links if folded_label(it.label) in _PAPER_LABELS]
             return is_phrase and any(map(identity.is_paper_url, papers))
-    if any(found.scheme != "url" for found in reading.identifiers):
-        return True
-    if any(map(identity.is_paper_url, urls)):
+    is_identified = any(found.scheme != "url" for found in reading.identifiers)
+    if is_identified or any(map(identity.is_paper_url, urls)):
         return True
     fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
     return not all(map(is_empty, fields))

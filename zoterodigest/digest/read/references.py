@@ -156,15 +156,14 @@ def _put_identity(
 
 def _paper_page(draft: Draft, titled: str, labelled: Sequence[Hyperlink]) -> str:
     """Return the paper's own page; it is the field `url` unless it only states an identifier."""
+    if not is_empty(draft.fields.get("arxiv", EMPTY)):
+        return ""
     pages = [titled, *(link.url for link in labelled if identity.is_paper_url(link.url))]
-    has_arxiv = not is_empty(draft.fields.get("arxiv", EMPTY))
     page = next((url for url in pages if url), "")
-    scheme = identity.identifier_of(page) if page else None
-    if has_arxiv or page == "" or (scheme is not None and scheme.scheme == "arxiv"):
-        return "" if has_arxiv else page
-    if _RESOLVER.match(page):
-        return page
-    draft.put("url", page, page)
+    found = identity.identifier_of(page) if page else None
+    is_arxiv = found is not None and found.scheme == "arxiv"
+    if page and not is_arxiv and not _RESOLVER.match(page):
+        draft.put("url", page, page)
     return page
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Value, is_empty
 from zoterodigest.core.values.span import Edit, OverlappingEdits, splice
@@ -53,6 +53,10 @@ class EditUnit:
     edits: tuple[Edit, ...]
 
 
+Wanted = tuple[int, tuple[str, ...]]
+Kept = tuple[EditUnit, ...]
+
+
 def put_digest(
     document: Document,
     changes: Mapping[int, Fields],
@@ -66,7 +70,7 @@ def put_digest(
     With nothing to change the source is returned as it is.
     """
     asked: dict[int, Fields] = {}
-    wanted: list[tuple[int, tuple[str, ...]]] = []
+    wanted: list[Wanted] = []
     for index in sorted(changes):
         entry = document.entries[index]
         present = entry.reading.fields
@@ -80,21 +84,17 @@ def put_digest(
     return Edited(trial.applied(kept) or document.source, tuple(refusals))
 
 
+@dataclass(slots=True)
 class _DigestTrial:
     """Tries edits of one document until all that are kept read back as asked."""
 
-    def __init__(
-        self, document: Document, changes: Mapping[int, Fields], read: Reader, form: BlockForm
-    ) -> None:
-        self.refusals: list[Refusal] = []
-        self._document = document
-        self._changes = changes
-        self._read = read
-        self._form = form
+    document: Document
+    changes: Mapping[int, Fields]
+    read: Reader
+    form: BlockForm
+    refusals: list[Refusal] = field(default_factory=list)
 
-    def settle(
-        self, wanted: Sequence[tuple[int, tuple[str, ...]]], kept: tuple[EditUnit, ...]
-    ) -> tuple[EditUnit, ...]:
+    def settle(self, wanted: Sequence[Wanted], kept: Kept) -> Kept:
         """Return `kept` and all of `wanted` that can be written with it, halving what fails."""
         if len(wanted) == 1:
             return self._single(*wanted[0], kept)
@@ -107,10 +107,8 @@ class _DigestTrial:
         middle = len(wanted) // 2
         return self.settle(wanted[middle:], self.settle(wanted[:middle], kept)) if wanted else kept
 
-    def _single(
-        self, index: int, names: tuple[str, ...], kept: tuple[EditUnit, ...]
-    ) -> tuple[EditUnit, ...]:
-        asked = (self._changes[index][name] for name in names)
+    def _single(self, index: int, names: tuple[str, ...], kept: Kept) -> Kept:
+        asked = (self.changes[index][name] for name in names)
         reason = _NEEDED if all(map(is_empty, asked)) else _UNREADABLE
         try:
             for spell in self._spellings(index, names):
@@ -129,8 +127,8 @@ class _DigestTrial:
         """Yield the ways to write a unit, the plain one first; raises `Unwritable`."""
         # Plainly first: most values need no other spelling, and each try reads the digest again.
         yield plain
-        value = self._changes[index][names[0]]
-        places = blocks_to_write(self._document.entries[index], names[0], value)
+        value = self.changes[index][names[0]]
+        places = blocks_to_write(self.document.entries[index], names[0], value)
         if not isinstance(value, Blocks) or not places:
             yield armour
             return
@@ -144,9 +142,9 @@ class _DigestTrial:
 
         They are tried apart from the others, so that only those that need it are spelled otherwise.
         """
-        new = set(blocks_to_write(self._document.entries[index], name, value)) - set(places)
+        new = set(blocks_to_write(self.document.entries[index], name, value)) - set(places)
         part = Blocks(tuple(text for at, text in enumerate(value.texts) if at not in new))
-        trial = _DigestTrial(self._document, {index: {name: part}}, self._read, self._form)
+        trial = _DigestTrial(self.document, {index: {name: part}}, self.read, self.form)
         texts = [value.texts[at] for at in places]
         for spell in SPELLINGS if len(places) == 1 else (plain,):
             if trial._is_sound((trial._planned(index, (name,), spell),)):
@@ -160,15 +158,15 @@ class _DigestTrial:
 
     def _planned(self, index: int, names: tuple[str, ...], spell: Spelling) -> EditUnit:
         """Return the edits of one unit; raises `UnwritableValue`, whatever the spelling."""
-        if reason := self._document.entries[index].broken:
+        if reason := self.document.entries[index].broken:
             raise UnwritableValue(reason)
-        asked = {name: self._changes[index][name] for name in names}
-        return EditUnit(index, names, tuple(write_unit(self._document, index, asked, spell)))
+        asked = {name: self.changes[index][name] for name in names}
+        return EditUnit(index, names, tuple(write_unit(self.document, index, asked, spell)))
 
     def applied(self, kept: Sequence[EditUnit]) -> bytes | None:
         """Return the document's bytes with the edits of `kept`; None if they touch each other."""
         try:
-            return splice(self._document.source, (edit for unit in kept for edit in unit.edits))
+            return splice(self.document.source, (edit for unit in kept for edit in unit.edits))
         except OverlappingEdits:
             return None
 
@@ -176,17 +174,17 @@ class _DigestTrial:
         source = self.applied(kept)
         if source is None:
             return False
-        after = self._read(source).entries
-        if len(after) != len(self._document.entries):
+        after = self.read(source).entries
+        if len(after) != len(self.document.entries):
             return False
         asked: dict[int, dict[str, Value]] = {}
         for unit in kept:
             fields = asked.setdefault(unit.entry, {})
-            fields.update({name: self._changes[unit.entry][name] for name in unit.names})
+            fields.update({name: self.changes[unit.entry][name] for name in unit.names})
         # Every entry is compared, not only those edited: an edit may disturb the next one.
-        pairs = enumerate(zip(self._document.entries, after, strict=True))
+        pairs = enumerate(zip(self.document.entries, after, strict=True))
         return all(
-            _is_as_asked(old, new, asked.get(index, {}), self._form) for index, (old, new) in pairs
+            _is_as_asked(old, new, asked.get(index, {}), self.form) for index, (old, new) in pairs
         )
 
 

@@ -89,15 +89,12 @@ def _edit(document: Document, new: NewSection) -> Edit:
     headings = Headings(lines).keyed
     keys = (document.title, *new.like) if document.title else new.like
     number = next(n for n, (_, path) in enumerate(headings) if path == keys)
-    line = headings[number][0].line
-    skeleton = [heading_line(lines[line], new.text), *_lead(document, number)]
-    body = eol.join((*skeleton, b"", b""))
-    start = lines.starts[line]
-    if not new.is_below:
-        return Edit(Span(start, start), body)
-    if number + 1 < len(headings):
-        start = lines.starts[headings[number + 1][0].line]
-        return Edit(Span(start, start), body)
+    like = lines[headings[number][0].line]
+    skeleton = [heading_line(like, new.text), *_lead(document, number)]
+    below = number + new.is_below
+    if below < len(headings):
+        start = lines.starts[headings[below][0].line]
+        return Edit(Span(start, start), eol.join((*skeleton, b"", b"")))
     end = len(document.source.rstrip(b" \t\r\n"))
     return Edit(Span(end, end), eol * 2 + eol.join(skeleton).rstrip(b"\r\n"))
 

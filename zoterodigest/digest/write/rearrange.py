@@ -37,6 +37,7 @@ from zoterodigest.digest.write.steps import (
 
 Reader = Callable[[bytes], Document]
 Refused = tuple[Change, str]
+Settled = tuple[DocumentState, list[Refused]]
 
 _MEETS = "it meets another change"
 _UNREAD = (
@@ -82,9 +83,7 @@ def rearrange(
     return Rearranged(done.document, done.origins, tuple(refusals))
 
 
-def _settled(
-    state: DocumentState, changes: Sequence[Change], read: Reader
-) -> tuple[DocumentState, list[Refused]]:
+def _settled(state: DocumentState, changes: Sequence[Change], read: Reader) -> Settled:
     """Return the state after all of `changes` that can be carried out, and those that cannot."""
     if not changes:
         return state, []
@@ -100,9 +99,7 @@ def _settled(
     return state, [*refusals, *others]
 
 
-def _single(
-    state: DocumentState, change: Change, read: Reader
-) -> tuple[DocumentState, list[Refused]]:
+def _single(state: DocumentState, change: Change, read: Reader) -> Settled:
     reason = ""
     # The least careful writing that reads back wins: more care shows less of the work.
     for care in CARES if isinstance(change, NewEntry) else CARES[:1]:

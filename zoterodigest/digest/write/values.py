@@ -149,13 +149,17 @@ def _members(value: Value) -> tuple[str, ...]:
 def _listed(separator: str, pattern: re.Pattern[str], old: str, value: Value) -> str:
     """Write members: those that stay keep their place, new ones come behind the separator."""
     wanted = _members(value)
-    parts = [found for found in pattern.finditer(old) if found[0].strip()]
-    present = {one_line(found[0]): found[0].strip() for found in parts}
+    parts = _parts(pattern, old)
+    present = {one_line(part): part for part in parts}
     if tuple(present) == tuple(wanted):
         return old
     kept = [part for text, part in present.items() if text in wanted]
     new = [escaped_entities(text) for text in wanted if text not in present]
-    return _between(old, [found[0].strip() for found in parts], separator).join((*kept, *new))
+    return _between(old, parts, separator).join((*kept, *new))
+
+
+def _parts(pattern: re.Pattern[str], old: str) -> list[str]:
+    return [found[0].strip() for found in pattern.finditer(old) if found[0].strip()]
 
 
 task_text = partial(_listed, "; ", TASK)
@@ -170,15 +174,12 @@ def _tagged(categories: bool, old: str, value: Value) -> str:
     Those that stay keep their form and place, new ones come last.
     """
     wanted = _members(value)
-    parts = [found[0].strip() for found in _TAG.finditer(old) if found[0].strip()]
+    parts = _parts(_TAG, old)
     texts = [one_line(part.strip("`#*_ \n")) for part in parts]
     mark = parts[0][0] if parts and parts[0][0] in "`#" else ""
-    pairs = zip(parts, texts, strict=True)
-    kept = [
-        part
-        for part, text in pairs
-        if text in wanted or bool(ARXIV_CATEGORY.fullmatch(text)) is not categories
-    ]
+    others = [text for text in texts if bool(ARXIV_CATEGORY.fullmatch(text)) is not categories]
+    stay = {*wanted, *others}
+    kept = [part for part, text in zip(parts, texts, strict=True) if text in stay]
     new = [f"{mark}{text}{mark.strip('#')}" for text in wanted if text not in texts]
     return _between(old, parts, ", ").join((*kept, *new))
 
