@@ -37,6 +37,7 @@ class Pattern:
     def __init__(self, text: str) -> None:
         """Compile `text`; raises `BadPattern` with RE2's own reason."""
         options = re2.Options()
+        # RE2 writes its reason to standard error otherwise; `BadPattern` carries it.
         options.log_errors = False
         try:
             self._compiled = re2.compile(text, options)

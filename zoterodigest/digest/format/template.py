@@ -79,6 +79,7 @@ def frames(line: Line) -> tuple[list[str], list[str], list[str]]:
     rest = list(line.glue)
     opens, closes = [""] * len(line.slots), [""] * len(line.slots)
     for at in range(len(line.slots)):
+        # A mark belongs to a value only with its partner behind the value, the innermost first.
         while rest[at] and rest[at + 1] and _PAIRS.get(rest[at][-1]) == rest[at + 1][0]:
             opens[at], closes[at] = rest[at][-1] + opens[at], closes[at] + rest[at + 1][0]
             rest[at], rest[at + 1] = rest[at][:-1], rest[at + 1][1:]

@@ -27,6 +27,7 @@ from zoterodigest.digest.read.slots import (
 )
 
 _SUMMARY = re.compile(rb"[ \t\n]*<summary\b[^>\n]*>(.*?)</summary\s*>", re.I | re.S)
+# A limit, or each `<summary>` without an end tag would be searched to the end of the entry.
 _LONGEST_SUMMARY = 2000
 _ANY_TAG = re.compile(r"<[^<>]*>")
 
@@ -241,6 +242,7 @@ def _claim_misspelt(claims: Claims, label: str, line: int, labels: Mapping[str, 
     """Claim a line whose label is one slip away from a known one: its field is unreadable."""
     taken = {slot.name for slot in claims.slots}
     for known, slot in sorted(labels.items()):
+        # Too many words are one slip away from a word of three letters.
         if slot not in taken and len(known) > 3 and is_one_slip(label, known):
             claims.unread.append(UnreadLine(line, f"“{label}” looks like “{known}” misspelt"))
             claims.unreadable.add(slot)

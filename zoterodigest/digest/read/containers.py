@@ -170,6 +170,7 @@ def _is_beyond(lines: Lines, line: int, indent: int, last: int) -> bool:
     data = lines[line]
     if is_boundary(lines, line):
         return True
+    # CommonMark 5.2: the next line of a paragraph may stand less deep than its item.
     is_deeper = not data.strip() or _indent(data) > indent
     starts_block = _MARKER.match(data) or data.lstrip()[:1] in (b"|", b">")
     return not is_deeper and (line > last + 1 or bool(starts_block))

@@ -126,6 +126,7 @@ def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
     """
     outer = 1 if title and entry.heading_keys[:1] == (title,) else 0
     unreadable = {name for slot in entry.unreadable for name in _FIELDS_OF_SLOT.get(slot, (slot,))}
+    # Nobody knows which section cannot be read, so none of them may be compared.
     if "section" in unreadable:
         unreadable |= {name for name in entry.reading.fields if name.startswith(SECTION)}
     fields = {k: v for k, v in entry.reading.fields.items() if k not in unreadable}
@@ -255,6 +256,7 @@ class Headings:
             if not heading.text:
                 continue
             stack = [above for above in stack if above[0].level < heading.level]
+            # A repeated heading gets a number, or two sections would share one collection.
             siblings = (*(key for _, key in stack), heading.text)
             seen[siblings] += 1
             count = seen[siblings]

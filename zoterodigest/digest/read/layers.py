@@ -23,6 +23,8 @@ _BEFORE_TEXT = re.compile(rb"\n(?!\n)")
 
 def prefixed(prefix: bytes, new: bytes) -> bytes:
     """Put a quote prefix or an indentation after each line break; blanks not on a blank line."""
+    # Without its sign on a blank line a quote would end there; an indentation there would only be
+    # trailing blanks.
     if prefix.strip():
         return new.replace(b"\n", b"\n" + prefix)
     return _BEFORE_TEXT.sub(lambda _: b"\n" + prefix, new)
@@ -30,6 +32,7 @@ def prefixed(prefix: bytes, new: bytes) -> bytes:
 
 def in_cell(new: bytes) -> bytes:
     """Write text into a table cell: pipes escaped, line breaks as `<br>`."""
+    # A bare pipe ends the cell, a line break the table.
     return new.replace(b"|", b"\\|").replace(b"\n", b"<br>")
 
 

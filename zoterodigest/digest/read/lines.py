@@ -71,6 +71,7 @@ class Lines:
 
     def __init__(self, source: bytes) -> None:
         self._raw = source
+        # One `?` for each bad byte: offsets in `source` must be offsets in the file.
         shown = source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
         self.source = source if shown == source else shown
         self.starts, self.ends = _split(self.source)
@@ -153,6 +154,7 @@ def _split(source: bytes) -> tuple[list[int], list[int]]:
     ends: list[int] = []
     cursor = len(_BOM) if source.startswith(_BOM) else 0
     while cursor < len(source):
+        # Not `splitlines`: a lone CR is no line break, and every offset must count it.
         newline = source.find(b"\n", cursor)
         stop = len(source) if newline < 0 else newline
         starts.append(cursor)

@@ -86,6 +86,7 @@ def find_regions(lines: Iterable[bytes]) -> tuple[tuple[MarkedRegion, ...], tupl
     return tuple(regions), tuple(torn)
 
 
+# Seven signs, a blank and a name, as git writes them; without a name it may be a rule of text.
 _OPENING = re.compile(rb"[> \t]*<{7}[ \t]+[^\s<]")
 _CLOSING = re.compile(rb"[ \t]*(?:>[ \t]+)*>{7}[ \t]+[^\s>]")
 _BLANKS = b"> \t\r"

@@ -30,6 +30,7 @@ class LinkSpan:
     url: tuple[int, int]
 
 
+# RE2 has no recursion, so brackets in a label are understood three deep.
 _MARKDOWN = Pattern(
     r"!?\[(?P<name>(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\([^()]*\))?)*)\]"
     r"\([ \t]*<?(?P<url>(?:[^()\s<>]|\([^()\s]*\))*)>?(?:[ \t]+\"[^\"]*\")?[ \t]*\)"
@@ -65,6 +66,7 @@ def hyperlink(data: bytes, span: LinkSpan) -> Hyperlink:
 
 def _bare_links(data: bytes) -> Iterator[LinkSpan]:
     for found in _BARE.finditer(data):
+        # A sign behind a bare URL is the sentence's, as in GitHub's autolinks (GFM 6.9).
         start, end = found.start(), found.start() + len(found[0].rstrip(b".,;:!?)*_"))
         yield LinkSpan((start, end), (start, start), (start, end))
 

@@ -15,6 +15,7 @@ from zoterodigest.digest.read.references import CODE_LABELS, slot_links
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 
+# UTF-8 that was once read as Windows-1252 or as Mac OS Roman.
 _MOJIBAKE = re.compile(
     "â†’|â€[™œ“”¦˜–—]|Ã[\u0080-\u00bf©¨¶¼³¡±]|Â[\u00a0-\u00bf]|‚Ä|√[©°∂º≥±]|�|√±|üîç|üìå"
 )

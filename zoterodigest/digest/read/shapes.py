@@ -30,6 +30,7 @@ _MARKUP = re.compile(rb"https?://|<details|\]\(|\|")
 def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
     """Tell whether `data` may stand in a cell of `slot`, whose own `patterns` decide if any."""
     text = data.strip(b" \t\r\n*_`" if slot in _MARKED else None)
+    # Two elements in one cell are two cells whose pipe was lost.
     if text.count(b"</details>") > 1:
         return False
     if patterns:

@@ -133,6 +133,7 @@ def _as_line(document: Document, line: Line, end: int, filled: str) -> Edit:
     while (
         lead and number + 1 < len(lines) and lines[number + 1].strip() == lead[0].strip().encode()
     ):
+        # A leading line that stands there already is not written a second time.
         number, lead = number + 1, lead[1:]
     new = [*lead, *filled.split("\n")]
     eol = "\r\n" if document.source.startswith(b"\r\n", lines.ends[number]) else "\n"

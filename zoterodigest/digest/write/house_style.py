@@ -128,6 +128,7 @@ def _lead(lines: Lines, after: int, number: int) -> tuple[str, ...]:
 
 def is_manner(line: Line, form: DigestFormat) -> bool:
     """Whether what stands around the slots of a line is signs, tags or a label, and no words."""
+    # Words around a slot are about that one paper: a new entry must not repeat them.
     head = _ORDINAL.sub("", line.glue[0])
     is_label = folded_label(_TAG.sub("", head)) in form.slots_by_label
     return (is_label or _is_signs(head)) and all(map(_is_signs, line.glue[1:]))

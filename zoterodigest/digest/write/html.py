@@ -64,6 +64,7 @@ def is_in_markdown(before: bytes) -> bool:
     """Tell whether Markdown is read behind `before`: since the last blank line no line of it
     begins with an element.
     """
+    # CommonMark 4.6: an HTML block goes on up to the next blank line.
     *lines, last = before.split(b"\n")
     if _ELEMENT.match(last):
         return False

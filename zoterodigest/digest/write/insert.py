@@ -62,6 +62,7 @@ class NewLines:
                 self._used.update(line.slots)
                 lead, left_over = [], []
             else:
+                # Blank lines above a line that is left out part the next one that is not.
                 lead, left_over = [], left_over or lead
         while lead and _EMPTY_LINE.match(lead[0]):
             lead.pop(0)
@@ -105,6 +106,7 @@ class NewLines:
         samples = zip(own.slots, own.samples, strict=True)
         blocks = [(texts.get(slot, ""), sample) for slot, sample in samples if slot in _SEVERAL]
         is_like = all(is_list(text) == is_list(sample) for text, sample in blocks)
+        # Half a point decides between lines that show as much; it never outweighs a field.
         return shown + (0.5 if is_like else 0)
 
     def _wrapped(self, line: Line) -> Line:

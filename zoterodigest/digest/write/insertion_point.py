@@ -109,6 +109,7 @@ def _first_spot(lines: Lines, region: HeadingRegion, rank: int) -> Spot:
         last -= 1
     if last < 0:
         return Spot(lines.starts[0] if len(lines) else 0, rank, (), is_above=True)
+    # What follows without a blank line would become part of the new entry.
     is_tight = last + 1 < len(lines) and not lines.is_blank(last + 1)
     return Spot(lines.ends[last], rank, (b"",), after=(b"",) if is_tight else ())
 

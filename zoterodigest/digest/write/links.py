@@ -79,6 +79,7 @@ def new_links_text(links: Sequence[Hyperlink], samples: Sequence[bytes]) -> str:
 
 def _require_harmless(links: Sequence[Hyperlink]) -> None:
     for link in links:
+        # A library is outside input: a `javascript:` URL must not become a link of the digest.
         if not _WEB.match(link.url):
             raise UnwritableValue(f"“{link.label}” would lead to no web address")
         if inert_line(link.label, "") != link.label:

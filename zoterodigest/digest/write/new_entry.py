@@ -150,6 +150,7 @@ class NewEntryDraft:
         unfolded = (it.get("comment", 0) for it in entries if "comment_stub" not in it)
         if len(comment) <= max((_SHORT_COMMENT, *unfolded)):
             return ""
+        # Five letters, as the daily tables of arXiv papers cut theirs: “Accep...”.
         size = len(stubs[0].removesuffix(STUB_END)) if stubs else 5
         return comment[:size] + STUB_END
 

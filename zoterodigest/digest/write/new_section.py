@@ -82,6 +82,7 @@ def _edit(document: Document, new: NewSection) -> Edit:
     eol = line_break(lines, 0)
     if new.like is None:
         source = document.source
+        # Above the line breaks that end the file: as many as there are end it afterwards.
         end = len(source.rstrip(b"\r\n"))
         gap = eol * 2 if end else b""
         tail = b"" if source[end:] else eol
@@ -144,6 +145,7 @@ def redated(before: Sequence[str], after: Sequence[str]) -> Change:
     """
     numbers = [part.encode() for part in before]
     inner = b"".join(rb"(--?|[/._]?)" + number for number in numbers[1:])
+    # Never within a longer number, which may be an id.
     pattern = re.compile(rb"(?<!\d)" + numbers[0] + inner + rb"(?!\d)")
 
     def new(found: re.Match[bytes]) -> bytes:
@@ -154,6 +156,7 @@ def redated(before: Sequence[str], after: Sequence[str]) -> Change:
     return lambda text: pattern.sub(new, text)
 
 
+# shields.io writes a dash within a badge's text as two.
 _BADGE = re.compile(rb"(/badge/(?:[^-/()\s]|--){1,60}-)(\d{1,6})(?=-)")
 
 

@@ -162,6 +162,7 @@ def _expected(state: DocumentState, planner: Planner, steps: Sequence[Step]) -> 
     gone = {step.gone for step in steps}
     arrivals = [step.arrival for step in steps if step.arrival is not None]
     result: list[Expected] = []
+    # One rank more than entries: what comes to the end stands behind the last.
     for rank in range(len(state.origins) + 1):
         result += [it.entry for it in arrivals if it.spot.rank == rank]
         if rank < len(state.origins) and rank not in gone:

@@ -124,6 +124,7 @@ class NewRow:
         model = self._models[0]
         row = decoded(model.data[: model.cells[0][0]])
         for column, text in enumerate(texts):
+            # A column whose cells are equally wide was aligned by somebody, so it stays aligned.
             is_aligned = len({len(it.cell(column)) for it in self._models}) == 1  # with blanks
             left, right, width = model.padding(column, is_aligned=is_aligned)
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right

@@ -163,6 +163,7 @@ class Planner:
     def _now(self, index: int) -> int:
         if index not in self._state.origins:
             raise UnwritableValue("there is no such entry")
+        # Callers count in the document at the beginning, whatever has come or gone since.
         return self._state.origins.index(index)
 
     def _heading(self, path: tuple[str, ...]) -> int:
@@ -240,6 +241,7 @@ class Planner:
             has_above = above in region.entries
             before = decoded(lines[self._document.entries[above].first]) if has_above else ""
             text = NewLines(draft).text(before)
+        # An entry is composed with LF; its line breaks become those of the digest here, once.
         eol = b"\r\n" if b"\r\n" in insertion(lines, spot, b"").new else b"\n"
         return text.encode("utf-8", "replace").replace(b"\n", eol)
 
@@ -258,6 +260,7 @@ class Planner:
         if number == number_at(self.headings, entry):
             return Step()
         spot = self._spot(self._region(number), entry.format, entry.reading.fields)
+        # The bytes move as they are: what nothing understands in them must come along.
         body = bytes_of(self._document, entry)
         moved = Expected(change.index, number, body, at)
         edits = (self._removal(at), insertion(self._document.lines, spot, body))

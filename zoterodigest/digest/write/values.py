@@ -115,6 +115,7 @@ def names_text(old: str, value: Value) -> str:
     people = [as_written.get(person, escaped_entities(person)) for person in value.people]
     separator, last = _separators(old, present.people)
     body = separator.join(people)
+    # "A, B and et al." would read as one more author.
     if last and len(people) > 1 and not value.truncated:
         body = separator.join(people[:-1]) + last + people[-1]
     return body + (_cut_sign(old, present, separator) if value.truncated else "")

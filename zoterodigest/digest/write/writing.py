@@ -68,6 +68,7 @@ def slot_of(entry: DigestEntry, name: str) -> Slot | None:
     for slot_name in _SLOTS_OF.get(name, (name,)):
         slots = [slot for slot in entry.slots if slot.name == slot_name]
         if slots:
+            # The reading takes the first slot that holds something (`Draft.put`).
             return next((slot for slot in slots if slot.text.data), slots[0])
     return None
 
@@ -158,6 +159,7 @@ def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit
     entry = document.entries[index]
     links = asked.get("links")
     is_listed = any(slot.name in LISTED for slot in entry.slots)
+    # Only for changed links: to look up neighbors costs a pass over the whole digest.
     samples = link_samples(neighbors(document, index)) if links is not None else ()
     rest = asked if is_listed else {k: v for k, v in asked.items() if k != "links"}
     texts = references_texts(entry.slots, entry.reading.fields, rest, samples)
@@ -250,6 +252,7 @@ def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str
     size = len(short)
     if not short and not old:
         size = len(sample(neighbors(document, index), stub.name).removesuffix(STUB_END))
+    # A short form that is not how the text began is somebody's own summary, so it stays.
     if not size or not old.startswith(short):
         return []
     stub_text = new[:size] + STUB_END if new else ""
