@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.core.links.link import CollectionRow, LockRow
+from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
 from zoterodigest.core.plan.history import (
     CollectionChange,
     CollectionState,
@@ -17,6 +17,7 @@ from zoterodigest.core.plan.history import (
     ObjectChange,
     Run,
     RunSummary,
+    joined,
     killed_undos,
     listed,
     run_to_redo,
@@ -24,7 +25,7 @@ from zoterodigest.core.plan.history import (
     undone_by,
 )
 from zoterodigest.core.plan.reversal import hunks_between
-from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.log.history import (
     History,
@@ -82,6 +83,16 @@ def test_writing_a_run_again_replaces_what_was_said_of_it(folder: Path) -> None:
     write_run(folder, finished)
 
     assert read_history(folder).run(7) == finished
+
+
+def test_of_an_entry_of_a_bib_that_two_undos_changed_what_stood_first_and_last_holds() -> None:
+    first, then = (Exported(BibKey("refs.bib"), "a", "AAAA2222", {"": one}) for one in "xy")
+    killed = replace(RUN, before=LockRows(exported=(first,)), after=LockRows(exported=(first,)))
+    finished = replace(RUN, before=LockRows(exported=(then,)), after=LockRows(exported=(then,)))
+
+    both = joined(killed, finished)
+
+    assert (both.before.exported, both.after.exported) == ((first,), (then,))
 
 
 def test_no_history_is_an_empty_one(folder: Path) -> None:

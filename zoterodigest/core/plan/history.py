@@ -176,9 +176,10 @@ def _joined_links(links: LockRows, winning: LockRows) -> LockRows:
     if winning.identity:
         return winning
     rows = {row.id: row for row in (*links.rows, *winning.rows)}
-    collection_rows = tuple(dict.fromkeys((*links.collection_rows, *winning.collection_rows)))
-    exported = tuple(dict.fromkeys((*links.exported, *winning.exported)))
-    return LockRows(tuple(rows.values()), collection_rows, exported)
+    collections = {row.place: row for row in (*links.collection_rows, *winning.collection_rows)}
+    # By key: what an export wrote holds a mapping, so it has no hash.
+    exported = {(one.bibliography, one.key): one for one in (*links.exported, *winning.exported)}
+    return LockRows(tuple(rows.values()), tuple(collections.values()), tuple(exported.values()))
 
 
 def changed_links(before: LockRows, after: LockRows) -> tuple[LockRows, LockRows]:
