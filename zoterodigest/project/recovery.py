@@ -42,12 +42,11 @@ Facts = Mapping[str, LibraryFacts]
 
 def recorded_keys(recorded: RecordedRun) -> frozenset[str]:
     """Return every key that `fold_journal` needs the facts of."""
-    intended = [event for event in recorded.events if isinstance(event, Intended)]
-    rows = [row for event in intended for row in event.rows]
-    collection_rows = [row.collection for event in intended for row in event.collection_rows]
+    rows = [row for event in recorded.intended for row in event.rows]
+    collections = [row.collection for event in recorded.intended for row in event.collection_rows]
     attachments = [key for row in rows for key in row.origin.attachments]
     notes = [row.note for row in rows if row.note is not None]
-    return frozenset([*(row.item for row in rows), *notes, *attachments, *collection_rows])
+    return frozenset([*(row.item for row in rows), *notes, *attachments, *collections])
 
 
 BibFacts = Mapping[str, Mapping[str, Mapping[str, str]]]
@@ -74,10 +73,7 @@ def fold_journal(
     """
     rows = {row.id: row for row in lock.rows}
     is_same = recorded.lock_hash == lock_hash
-    if is_same:
-        rows |= _achieved(rows, recorded, facts)
-    else:
-        rows |= _created(rows, recorded, facts)
+    rows |= _achieved(rows, recorded, facts) if is_same else _created(rows, recorded, facts)
     collection_rows = {row.place: row for row in lock.collection_rows}
     collection_rows |= _created_rows(recorded, facts, lock.collection_rows)
     exported, made = _exported(lock, recorded, bibs, is_same=is_same)
@@ -160,11 +156,7 @@ def decide(old: LockRow | None, new: LockRow, facts: Facts) -> LockRow | None:
     if new.item not in facts:
         return old if new.state is LinkState.LINKED else new
     nothing = Origin(item=new.origin.item)
-    was = (
-        LockRow(new.id, new.digest, new.item, origin=nothing, state=new.state)
-        if old is None
-        else old
-    )
+    was = old or LockRow(new.id, new.digest, new.item, origin=nothing, state=new.state)
     note = new.note if new.note in facts else was.note
     raws = {**facts[new.item].raws, **_raws(facts, note)}
     written = {name: base for name, base in new.bases.items() if _stands(base, raws.get(name))}
@@ -236,7 +228,8 @@ def _created(
 ) -> dict[str, LockRow]:
     """Return rows for the items and notes that were created and that `rows` do not know."""
     found: dict[str, LockRow] = {}
-    for row in _last_intended(recorded).values():
+    last_intended = {row.id: row for event in recorded.intended for row in event.rows}
+    for row in last_intended.values():
         decided = decide(None, row, facts) if row.item in facts else None
         known = rows.get(row.id)
         if decided is None or not (decided.origin.item or decided.origin.note):
@@ -249,11 +242,6 @@ def _created(
     return found
 
 
-def _last_intended(recorded: RecordedRun) -> dict[str, LockRow]:
-    events = [event for event in recorded.events if isinstance(event, Intended)]
-    return {row.id: row for event in events for row in event.rows}
-
-
 def _created_rows(
     recorded: RecordedRun, facts: Facts, known: Sequence[CollectionRow]
 ) -> dict[CollectionRowKey, CollectionRow]:
@@ -263,10 +251,9 @@ def _created_rows(
     """
     places = {row.place for row in known}
     collections = {row.collection for row in known}
-    events = [event for event in recorded.events if isinstance(event, Intended)]
     return {
         row.place: row
-        for event in events
+        for event in recorded.intended
         for row in event.collection_rows
         if row.collection in facts.keys() - collections and row.place not in places
     }

@@ -7,7 +7,7 @@ it to its heading.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from zoterodigest.core.collections.collection_rows import (
@@ -18,7 +18,14 @@ from zoterodigest.core.collections.collection_rows import (
     path_fingerprints,
 )
 from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LinkState, LockRow
-from zoterodigest.core.plan.plan import Action, CreateEntry, Link, MoveEntry, RenameHeading
+from zoterodigest.core.plan.plan import (
+    Action,
+    CreateEntry,
+    Link,
+    MoveEntry,
+    RenameCollection,
+    RenameHeading,
+)
 from zoterodigest.core.plan.reports import HeldBackName, NameConflict, Relocated
 from zoterodigest.core.plan.run_options import RunOptions
 from zoterodigest.core.plan.seen import Seen
@@ -109,22 +116,21 @@ def renamed_headings(
     entries: Sequence[Entry],
     collection_rows: Iterable[CollectionRow],
     collections: Iterable[Collection],
-    renamed: Set[str],
-    *,
-    arriving: Iterable[Action] = (),
+    actions: Sequence[Action],
     run_options: RunOptions,
 ) -> Iterator[RenameHeading | HeldBackName | NameConflict]:
     """Yield an action or a report for each heading whose collection has a new name.
 
-    `collection_rows` have followed the digests, the collections `renamed` are about to. The
-    collection of a digest itself keeps its name. A run of some entries renames nothing.
-    `arriving` bring entries under headings that may have none yet.
+    `collection_rows` have followed the digests; collections that `actions` rename are about to. The
+    collection of a digest itself keeps its name. A run of some entries renames nothing. `actions`
+    also bring entries under headings that may have none yet.
     """
     # A run of some entries does not see all headings, and a rename is for all of them.
     if not run_options.is_whole:
         return
     standing = ((entry.digest, entry.heading_keys, entry.headings) for entry in entries)
-    texts = {**_texts_of(_arriving(arriving)), **_texts_of(standing)}
+    texts = {**_texts_of(_arriving(actions)), **_texts_of(standing)}
+    renamed = {one.key for one in actions if isinstance(one, RenameCollection)}
     live = {one.key: one for one in collections if not one.is_trashed and one.key not in renamed}
     for row in collection_rows:
         text, collection = texts.get(row.place), live.get(row.collection)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from zoterodigest.core.links.link import fingerprint
@@ -26,14 +26,6 @@ class _BlockFate:
     texts: tuple[str, ...]
 
 
-@dataclass(slots=True)
-class _Edits:
-    """One end's edits: blocks put in before a block of the base, and the fates of its blocks."""
-
-    inserts: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    fates: dict[int, _BlockFate] = field(default_factory=dict)
-
-
 def merge_blocks(
     base: Sequence[str], entry: Sequence[str], item: Sequence[str]
 ) -> tuple[str, ...] | None:
@@ -44,12 +36,13 @@ def merge_blocks(
     if one end changed or removed the block beside them.
     """
     base = _with_shared(base, entry, item)
-    at_entry, at_item = _edits(base, entry), _edits(base, item)
+    entry_inserts, entry_fates = _edits(base, entry)
+    item_inserts, item_fates = _edits(base, item)
     kept = {fingerprint(text): text for text in entry}
     merged: list[str] = []
     for place, block in enumerate((*base, None)):
-        merged += _joined(at_entry.inserts.get(place, ()), at_item.inserts.get(place, ()))
-        one, other = at_entry.fates.get(place), at_item.fates.get(place)
+        merged += _joined(entry_inserts.get(place, ()), item_inserts.get(place, ()))
+        one, other = entry_fates.get(place), item_fates.get(place)
         if one is not None and other is not None and one != other:
             return None
         fate = one or other
@@ -105,20 +98,26 @@ def _placed(prints: Iterable[str]) -> dict[str, int]:
     return {one: found[0] for one, found in places.items() if len(found) == 1}
 
 
-def _edits(base: Sequence[str], texts: Sequence[str]) -> _Edits:
-    """Return how `base` became `texts`, block by block wherever the edit allows."""
-    edits = _Edits()
+def _edits(
+    base: Sequence[str], texts: Sequence[str]
+) -> tuple[dict[int, tuple[str, ...]], dict[int, _BlockFate]]:
+    """Return how `base` became `texts`, block by block wherever the edit allows.
+
+    First what was put in before a block of the base, then what became of its blocks, both by place.
+    """
+    inserts: dict[int, tuple[str, ...]] = {}
+    fates: dict[int, _BlockFate] = {}
     prints = [fingerprint(text) for text in texts]
     for start, end, first, last in differing_ranges(base, prints):
         new = tuple(texts[first:last])
         if start == end:
-            edits.inserts[start] = new
+            inserts[start] = new
         elif not new or len(new) == end - start:
             for offset, place in enumerate(range(start, end)):
-                edits.fates[place] = _BlockFate(place, place + 1, new[offset : offset + 1])
+                fates[place] = _BlockFate(place, place + 1, new[offset : offset + 1])
         else:
-            edits.fates |= dict.fromkeys(range(start, end), _BlockFate(start, end, new))
-    return edits
+            fates |= dict.fromkeys(range(start, end), _BlockFate(start, end, new))
+    return inserts, fates
 
 
 def differing_ranges(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int, int, int]]:

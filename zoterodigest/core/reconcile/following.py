@@ -81,59 +81,51 @@ class OtherWork:
     identifiers: tuple[Identifier, ...]
 
 
-Fate = MergedInto | OtherWork | AfterMerge | None
+Fate = MergedInto | OtherWork | AfterMerge
 
 
-class Following:
-    """The links of a run that follow merged items; an entry joins others only if none contradicts.
+def fates_of(
+    items: Iterable[Item], rows: Iterable[LockRow], entries: Mapping[str, Entry]
+) -> dict[str, Fate]:
+    """Return what merges made of the links of `rows`, by row id, in the first run after them.
 
-    `entries` are those that take part in the run, by the id of the row that found them again.
+    `entries` are those that take part in the run, by the id of the row that found them again. An
+    entry joins the others of an item only if none of them contradicts it.
     """
-
-    def __init__(
-        self, items: Iterable[Item], rows: Iterable[LockRow], entries: Mapping[str, Entry]
-    ) -> None:
-        items = tuple(items)
-        self._successors = successors(items)
-        self._entries = entries
-        self._replaced = {old for item in items if not item.is_trashed for old in item.replaces}
-        self._members: dict[str, dict[str, frozenset[Identifier]]] = defaultdict(dict)
-        self._joined: set[str] = set()
-        known = [row for row in rows if row.state is not LinkState.UNLINKED]
-        for row in known:
-            if row.state is LinkState.LINKED and row.item not in self._successors:
-                self._members[row.item][row.id] = self._identifiers(row)
-        moving = (row for row in known if row.item in self._successors and row.id in entries)
-        self._judged_rows = {row.id: self._judged(row) for row in moving}
-
-    def fate(self, row: LockRow) -> Fate:
-        """Return what a merge made of the link of `row`, in the first run after it."""
-        match self._judged_rows.get(row.id):
-            case str(key):
-                return MergedInto(key, tuple(sorted(self._members[key].keys() - {row.id})))
-            case OtherWork() as other:
-                return other
-            case None if row.item in self._joined:
-                return AfterMerge.JOINED
-            case None if row.state is LinkState.TRASHED and row.item in self._replaced:
-                return AfterMerge.RESTORED
-            case None:
-                return None
-
-    def _judged(self, row: LockRow) -> str | OtherWork:
-        key, own = self._successors[row.item], self._identifiers(row)
-        others = (one for one in self._members[key].values() if contradict(own, one))
-        other = next(others, None)
+    items = tuple(items)
+    merged_into = successors(items)
+    replaced = {old for item in items if not item.is_trashed for old in item.replaces}
+    known = [row for row in rows if row.state is not LinkState.UNLINKED]
+    members: dict[str, dict[str, frozenset[Identifier]]] = defaultdict(dict)
+    for row in known:
+        if row.state is LinkState.LINKED and row.item not in merged_into:
+            members[row.item][row.id] = _identifiers(row, entries)
+    moving = [row for row in known if row.item in merged_into and row.id in entries]
+    found: dict[str, Fate] = {}
+    joined: set[str] = set()
+    for row in moving:
+        key, own = merged_into[row.item], _identifiers(row, entries)
+        other = next((one for one in members[key].values() if contradict(own, one)), None)
         if row.state is LinkState.LINKED or other is None:
-            self._joined.add(key)
+            joined.add(key)
         if other is not None:
-            return OtherWork(key, contradicting(own, other))
-        self._members[key][row.id] = own
-        return key
+            found[row.id] = OtherWork(key, contradicting(own, other))
+        else:
+            members[key][row.id] = own
+    for row in known:
+        key = merged_into.get(row.item, "")
+        if row.id in members[key] and row.id not in found:
+            found[row.id] = MergedInto(key, tuple(sorted(members[key].keys() - {row.id})))
+        elif row.id not in found and row.item in joined:
+            found[row.id] = AfterMerge.JOINED
+        elif row.id not in found and row.state is LinkState.TRASHED and row.item in replaced:
+            found[row.id] = AfterMerge.RESTORED
+    return found
 
-    def _identifiers(self, row: LockRow) -> frozenset[Identifier]:
-        entry = self._entries.get(row.id)
-        return entry.identifiers if entry and entry.identifiers else row.identifiers
+
+def _identifiers(row: LockRow, entries: Mapping[str, Entry]) -> frozenset[Identifier]:
+    entry = entries.get(row.id)
+    return entry.identifiers if entry and entry.identifiers else row.identifiers
 
 
 def followed(row: LockRow, item: Item, *, is_ours: bool) -> LockRow:

@@ -31,10 +31,11 @@ from zoterodigest.core.plan.run_options import (
 )
 from zoterodigest.core.reconcile.following import (
     AfterMerge,
-    Following,
+    Fate,
     MergedInto,
     OtherWork,
     as_adopted,
+    fates_of,
     followed,
     with_shown_bases,
 )
@@ -131,9 +132,9 @@ class _LinkingRun:
     def keep_links(self, pairing: Pairing) -> dict[int, LockRow]:
         """Link entries over the rows they already have; return the rows that are to be revived."""
         revived: dict[int, LockRow] = {}
-        following = self._following(pairing)
+        fates = self._fates(pairing)
         for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0]):
-            entry, fate = self._entries[index], following.fate(row)
+            entry, fate = self._entries[index], fates.get(row.id)
             if isinstance(fate, MergedInto):
                 row = self._followed(row, fate)
                 # A new entry of the same work, in this run, is to find the item that stays.
@@ -194,7 +195,7 @@ class _LinkingRun:
                 self._row_ids.add(taken[0])
                 self.links[place] = replace(link, row=replace(link.row, id=taken[0]))
 
-    def _following(self, pairing: Pairing) -> Following:
+    def _fates(self, pairing: Pairing) -> dict[str, Fate]:
         """Return what becomes of the links of this run whose items were merged."""
         taking_part = {
             row.id: self._entries[index]
@@ -204,7 +205,7 @@ class _LinkingRun:
         # A link that ends in this run contradicts nobody: the next run would not know of it.
         ending = {row.id for row in pairing.dropped} if self._terms.selection is None else set()
         staying = (row for row in self._rows if row.id not in ending)
-        return Following(self._items.values(), staying, taking_part)
+        return fates_of(self._items.values(), staying, taking_part)
 
     def _followed(self, row: LockRow, merged: MergedInto) -> LockRow:
         """Return `row` with the item into which its own was merged in the library."""

@@ -16,7 +16,6 @@ from zoterodigest.core.plan.plan import (
     CreateEntry,
     Link,
     Plan,
-    RenameCollection,
     RenameHeading,
     TrashItem,
 )
@@ -85,7 +84,10 @@ def reconcile(
     rows += [_row(link, run_options) for link in travels.links]
     added = _added(entries, rows, placing, travels, run=run, new_ids=new_ids)
     created = [one for one in added if isinstance(one, CreateEntry)]
-    headings = _headings(entries, placing, created, run)
+    # Once it is known which entries come under them.
+    coming = [*placing.collection_actions, *placing.entry_actions, *created]
+    rows_now, collections = placing.collection_rows, library.collections
+    headings = list(renamed_headings(entries, rows_now, collections, coming, run_options))
     # `Plan` promises this order: collections before what is filed in them, items before their notes
     # and entries, removals after changes, new entries last.
     actions = (
@@ -145,28 +147,6 @@ def _added(
     # With what this run brings to their items: else the next run would add it to the new entries.
     after = replace(library, items=_items_after(library.items, travels.actions))
     return list(added_items(entries, rows, (shelved, after, run_options), new_ids))
-
-
-def _headings(
-    entries: Sequence[Entry],
-    placing: Placing,
-    created: Iterable[CreateEntry],
-    run: tuple[LastSync, LibraryState, RunOptions],
-) -> list[RenameHeading | HeldBackName | NameConflict]:
-    """Return what becomes of headings, once it is known which entries come under them."""
-    _, library, run_options = run
-    renamed = {one.key for one in placing.collection_actions if isinstance(one, RenameCollection)}
-    arriving: list[Action] = [*placing.entry_actions, *created]
-    return list(
-        renamed_headings(
-            entries,
-            placing.collection_rows,
-            library.collections,
-            renamed,
-            arriving=arriving,
-            run_options=run_options,
-        )
-    )
 
 
 def _items_after(items: Iterable[Item], actions: Iterable[Action]) -> tuple[Item, ...]:

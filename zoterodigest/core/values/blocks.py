@@ -200,11 +200,9 @@ def _opening(lines: list[_BlockLine], number: int) -> BlockShape:
 def _after_fence(lines: list[_BlockLine], number: int) -> int:
     opening = _FENCE.match(lines[number].text)
     fence = opening.group() if opening else ""
-    for after in range(number + 1, len(lines)):
-        text = lines[after].text
-        if text.startswith(fence) and not text.strip(fence[0]):
-            return after + 1
-    return len(lines)
+    rest = ((after, lines[after].text) for after in range(number + 1, len(lines)))
+    closed = (after for after, text in rest if text.startswith(fence) and not text.strip(fence[0]))
+    return next(closed, len(lines) - 1) + 1
 
 
 def _after_formula(lines: list[_BlockLine], number: int) -> int:
@@ -214,9 +212,7 @@ def _after_formula(lines: list[_BlockLine], number: int) -> int:
         is_whole = inside.endswith("$$") and inside.count("$$") == 1 and inside != "$$"
         return number + 1 if is_whole else number
     closes_at = lines[number + 1].closes_at if number + 1 < len(lines) else None
-    if closes_at is None:
-        return number
-    return closes_at + 1
+    return number if closes_at is None else closes_at + 1
 
 
 def _after_html(lines: list[_BlockLine], number: int) -> int:
@@ -224,10 +220,9 @@ def _after_html(lines: list[_BlockLine], number: int) -> int:
     text = lines[number].text.lower()
     for begin, end in _HTML_ENDS.items():
         if text.startswith(begin) and _HTML.match(text):
-            for after in range(number, len(lines)):
-                if end in lines[after].text.lower():
-                    return after + 1
-            return len(lines)
+            rest = range(number, len(lines))
+            closed = (after for after in rest if end in lines[after].text.lower())
+            return next(closed, len(lines) - 1) + 1
     after = number + 1
     while after < len(lines) and lines[after].text:
         after += 1

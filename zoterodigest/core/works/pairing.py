@@ -134,8 +134,8 @@ def _paired(
 ) -> Pairing:
     table = _PairingTable(entries, tuple(rows), scope)
     # Linked rows first: a tombstone must not take the entry of a link that goes on.
-    for is_eligible in (_is_linked, _is_tombstone):
-        table.pair_all(is_eligible)
+    for is_linked in (True, False):
+        table.pair_all([row for row in table.rows if _is_linked(row) is is_linked])
     moved = {row.digest for row in table.paired.values()} - scope.missing | scope.digests
     missing = [row for row in table.rows_left() if _is_linked(row) and row.digest in moved]
     hidden = {fingerprint(title) for title in unread.titles if title}
@@ -152,10 +152,6 @@ def _paired(
 
 def _is_linked(row: LockRow) -> bool:
     return row.state is LinkState.LINKED
-
-
-def _is_tombstone(row: LockRow) -> bool:
-    return row.state is not LinkState.LINKED
 
 
 def _is_retired(row: LockRow) -> bool:
@@ -193,9 +189,8 @@ class _PairingTable:
         """Return the rows that have no entry yet."""
         return [row for row in self.rows if row.id not in self._taken]
 
-    def pair_all(self, is_eligible: Callable[[LockRow], bool]) -> None:
-        """Pair what is left with the eligible rows, the surest sign first."""
-        rows = [row for row in self.rows if is_eligible(row)]
+    def pair_all(self, rows: list[LockRow]) -> None:
+        """Pair what is left with these rows, the surest sign first."""
         # The order is a law: a sure sign pairs before a weaker one can take its entry or row.
         self._pair_by(self._identifiers, rows, self._agrees)
         self._pair_by(self._identifiers, rows, self._is_correction)
@@ -212,11 +207,9 @@ class _PairingTable:
         for key in entries_by.keys() & rows_by.keys():
             candidates |= _crossed(entries_by[key], rows_by[key])
         ranked = sorted(
-            (
-                (self._rank(index, row), index, row.id)
-                for (index, _), row in candidates.items()
-                if agrees(index, row)
-            ),
+            (self._rank(index, row), index, row.id)
+            for (index, _), row in candidates.items()
+            if agrees(index, row)
         )
         for _, index, row_id in ranked:
             if index not in self.paired and row_id not in self._taken:
@@ -275,18 +268,14 @@ class _PairingTable:
         return is_same and row.digest == entry.digest and self._agrees(index, row)
 
     def _agrees(self, index: int, row: LockRow) -> bool:
-        return self._is_near(index, row) and not contradict(
-            self.traits[index].identifiers, row.identifiers
-        )
+        is_other = contradict(self.traits[index].identifiers, row.identifiers)
+        return self._is_near(index, row) and not is_other
 
     def _is_correction(self, index: int, row: LockRow) -> bool:
         """Tell whether an identifier was corrected in place: the old gone, the new unheard of."""
         then, now = row.identifiers, self.traits[index].identifiers
-        return (
-            self._is_near(index, row)
-            and not (then - now) & self._pages.keys()
-            and not ((now - then) & self._pages_then.keys())
-        )
+        is_heard_of = (then - now) & self._pages.keys() or (now - then) & self._pages_then.keys()
+        return self._is_near(index, row) and not is_heard_of
 
     def _is_double(self, index: int, row: LockRow) -> bool:
         """Tell whether an entry got an identifier that another row has: one work twice."""

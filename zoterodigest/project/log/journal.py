@@ -87,6 +87,11 @@ class RecordedRun:
     lock_hash: str
     events: tuple[Event, ...]
 
+    @property
+    def intended(self) -> list[Intended]:
+        """What was about to be written, in order."""
+        return [event for event in self.events if isinstance(event, Intended)]
+
 
 @dataclass(frozen=True, slots=True)
 class Journal:
