@@ -152,6 +152,7 @@ Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 
 
 class _ConfigTable(BaseModel):
+    # Unknown keys are refused: a misspelled one would silently do nothing.
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 

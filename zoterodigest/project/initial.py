@@ -163,6 +163,7 @@ def with_library(source: bytes, address: str) -> bytes | None:
 
 
 def _edits(source: bytes, address: str) -> list[tuple[int, int, bytes]]:
+    # Any `library` line may be meant: the caller reads each result again and takes the right one.
     values = [(*found.span("value"), _toml(address).encode()) for found in _VALUE.finditer(source)]
     start = len(_BOM) if source.startswith(_BOM) else 0
     end_of_line = b"\r\n" if b"\r\n" in source else b"\n"

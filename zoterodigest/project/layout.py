@@ -133,6 +133,7 @@ class Project:
         for path in map(_absolute, given) if given else configured:
             key = _key(self.root, path)
             digest = self._digest(path, configured.get(path) or DigestRules(path=key))
+            # By the real path: two names of one file must not become two digests of it.
             found.setdefault(real_path(path), digest)
         return tuple(found.values())
 

@@ -136,6 +136,7 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
     except (BadJson, BadLockFile):
         _LOG.info("%s cannot be read: the lock file alone decides", path)
         return None
+    # A torn memory has other lock bytes behind its head than the hash in it says.
     if known.version != _VERSION or known.lock != lock_hash(bytes_then):
         _LOG.info("%s is torn or of an older version: the lock file alone decides", path)
         return None

@@ -77,6 +77,7 @@ def fold_journal(
     collection_rows = {row.place: row for row in lock.collection_rows}
     collection_rows |= _created_rows(recorded, facts, lock.collection_rows)
     exported, made = _exported(lock, recorded, bibs, is_same=is_same)
+    # An entry that got another key stays: its item is still exported into that file.
     kept = {(one.bibliography, one.item) for one in exported}
     gone = {(one.bibliography, one.item, fingerprint(one.key)) for one in lock.exported}
     gone = {each for each in gone if each[:2] not in kept}

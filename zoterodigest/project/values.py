@@ -75,6 +75,7 @@ def _storable(text: str) -> str:
 
 
 def _known(path: Path, wanted: Iterable[PartKey]) -> Iterator[tuple[PartKey, str]]:
+    # Read-only: a plain connect would make an empty file where there is none.
     uri = f"{path.absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
         for key in dict.fromkeys(wanted):

@@ -108,6 +108,7 @@ class _Adding:
             for row in self._of_collection[key]:
                 if self._came_by_merge(item, key, row.digest):
                     continue
+                # The deepest heading counts: its collection lies in those of the headings above it.
                 path, is_shared = found.get(row.digest, ((), True))
                 is_shared = is_shared and len(self._owners[key]) > 1
                 found[row.digest] = max(path, row.path, key=len), is_shared

@@ -241,6 +241,7 @@ class _CollectionFinder:
         keys = [key for key in self._by_place[parent, want.name] if key not in used]
         if not keys:
             return None
+        # Two keys: `free_key` takes the second one when the first is in use.
         ours = derived_key("collection", *want.names), derived_key("collection", *want.names, "1")
         held = Counter(
             above
@@ -279,6 +280,7 @@ def _followed_digest(
     before = [one.before[0] for one in standing if one.before]
     for former, votes in Counter(before).most_common(1):
         row = known.get((former, ()))
+        # Most of its links, not some: a digest that took over a few entries is no renamed one.
         if row is None or former in present or 2 * votes <= len(before):
             continue
         if sum(other.collection == row.collection for other in known.values()) == 1:

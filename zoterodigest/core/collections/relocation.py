@@ -97,6 +97,7 @@ class _Relocating:
         is_out = self._seen.held(home, link.item) and home not in here
         place = (link.entry.digest, heading_prints(link.entry))
         has_moved = place != (before.digest, before.headings)
+        # The entry has moved to the same place already, as after a run on another machine.
         if any(place == (one.digest, path_fingerprints(one.path)) for one in now_in):
             return
         if is_out and now_in:

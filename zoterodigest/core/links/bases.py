@@ -107,6 +107,7 @@ def refreshed(
         if then[name] == now.get(name):
             ends = ends_of(name, entry, item)
             is_quiet = not any(ends.changed(then[name], folding))
+            # Members in another order are no edit: they get fresh fingerprints, too.
             if is_quiet and (is_set(name) or ends.are_equal(folding)):
                 bases[name] = _base(ends, folding)
     return bases
@@ -122,6 +123,7 @@ def without_fill(base: Base, then: FieldEnds, now: FieldEnds, folding: Folding) 
     if not is_set(now.name):
         return None
     came = set(now.item_print(folding).parts) - set(then.item_print(folding).parts)
+    # Sorted, as sets have no order: equal runs must write equal lock files (law 4).
     parts = dict.fromkeys((*base.at_item.parts, *sorted(came)))
     left = tuple(part for part in base.at_entry.parts if part not in came)
     return Base(replace(base.at_entry, parts=left), replace(base.at_item, parts=tuple(parts)))

@@ -38,6 +38,7 @@ def merge_blocks(
     base = _with_shared(base, entry, item)
     entry_inserts, entry_fates = _edits(base, entry)
     item_inserts, item_fates = _edits(base, item)
+    # A block that neither end changed has one text at both, so either serves.
     kept = {fingerprint(text): text for text in entry}
     merged: list[str] = []
     for place, block in enumerate((*base, None)):

@@ -224,4 +224,5 @@ def _canonical_link(link: Hyperlink) -> Hyperlink:
 
 
 def _canonical_url(url: str) -> str:
+    # One slash only: `/a` and `/a/` are one page, `/a//` need not be the same.
     return url.strip().removesuffix("/").replace("http://", "https://", 1)

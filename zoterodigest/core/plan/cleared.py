@@ -48,6 +48,7 @@ def with_empty(link: Link, names: Set[str]) -> Link:
 
 def is_left_out(name: str, entry: Entry) -> bool:
     """Tell whether an entry lacks a field for which its format has a place."""
+    # A year is shown by the date beside it, and has no line of its own then.
     is_hidden = name == "year" and "date" in entry.fields
     if name in entry.fields or name in entry.unreadable or is_hidden:
         return False

@@ -106,6 +106,7 @@ def taken(
         return values
     for name, value in found.fields.items():
         may_come = is_new or name in item.fields or name in found.replaces
+        # Without a venue the library has no field for these values: they would be lost.
         if not may_come or is_empty(value) or (name in item.homeless and not _has_venue(found)):
             continue
         held = item.fields.get(name, EMPTY)

@@ -45,6 +45,7 @@ class Seen:
 
 def mark_of(base: Base) -> str:
     """Return a fingerprint of the value that was agreed on, the order of its parts left out."""
+    # The item's end: it is what a library shows, whatever the entry made of it.
     return fingerprint(" ".join(sorted(base.at_item.parts)))
 
 

@@ -163,6 +163,7 @@ def with_shown_bases(row: LockRow, entry: Entry, item: Item, folding: Folding) -
     Nor does an export, which knows no bases: what an entry of a .bib has otherwise is apart.
     """
     ends = side_of(entry), item_side_of(entry, item, row)
+    # Without these bases nothing that the new item lacks can clear the entry (law 5).
     bases = {name: base for name, base in row.bases.items() if _is_shown(name, base, ends, folding)}
     gone = row.bases.keys() - bases.keys()
     diverged = row.diverged | _diverged(row, gone, (entry, item), folding)

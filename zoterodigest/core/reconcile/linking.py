@@ -296,6 +296,7 @@ class _LinkingRun:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
         rules = self._terms.rules_for(entry.digest)
         match = self._catalogue.find(work_of(entry))
+        # `--relink` may replace our own item in the trash, but never one that a person made.
         if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
             match = Unknown()
         match match:

@@ -89,6 +89,7 @@ def _edited(link: Link, run_options: RunOptions) -> Iterator[str]:
     for name, value in entry.fields.items():
         if not is_of_note(name) or is_empty(value) or not _may_push(link, name, run_options):
             continue
+        # The item is empty here, as its note is gone: only the change of the entry counts.
         ends = FieldEnds(name, value, EMPTY, entry.raws.get(name, ""), "")
         base = row.bases.get(name)
         if base is None:

@@ -160,6 +160,7 @@ class _Hub:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
         link = self.links[place]
         merged = self._merged(link)
+        # What an export wrote fills in nothing. A field without a home waits for a venue.
         silent = merged.fills & link.entry.ours
         if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
             silent |= self._now.homeless

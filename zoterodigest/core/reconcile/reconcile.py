@@ -200,6 +200,7 @@ def same_works(links: Sequence[Link]) -> Iterator[SameWork]:
             for identifier in link.entry.identifiers | link.item.identifiers:
                 if not identifier.is_page:
                     found[identifier][link.item.key].append(link.row.id)
+    # Works with a DOI and an arXiv ID in common are reported once, not twice.
     told: set[tuple[str, ...]] = set()
     for identifier, by_key in sorted(found.items()):
         keys = tuple(sorted(by_key))

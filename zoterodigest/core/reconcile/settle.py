@@ -132,6 +132,7 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
         # What an entry says and an item of this type cannot hold differs as well, once it is apart.
         fields |= dict.fromkeys((row.diverged & entry.fields.keys()) - fields.keys(), EMPTY)
     note = item.notes.get(row.id)
+    # Not carried, so that a deleted note clears nothing in the entry (law 5).
     if is_note_missing(item, row):
         return Side(fields, raws)
     fields |= {name: EMPTY for name in entry.fields if is_of_entry(name)}

@@ -209,6 +209,7 @@ def _after_formula(lines: list[_BlockLine], number: int) -> int:
     """Return the line after a formula that begins here, or `number` when none does."""
     inside = lines[number].text[2:]
     if "$$" in inside:
+        # A formula that goes on behind its end is text with a formula in it.
         is_whole = inside.endswith("$$") and inside.count("$$") == 1 and inside != "$$"
         return number + 1 if is_whole else number
     closes_at = lines[number + 1].closes_at if number + 1 < len(lines) else None

@@ -50,6 +50,7 @@ def parse_date(text: str) -> str | None:
     Orders that mean different days in different countries (`03/04/2021`) are no date.
     """
     stripped = text.strip()
+    # No date is longer, and hostile text then costs nothing.
     if len(stripped) > 40:
         return None
     found = find_date(stripped)

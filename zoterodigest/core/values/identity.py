@@ -52,6 +52,7 @@ def identifier_of(url: str) -> Identifier | None:
     parts = _split(text)
     if parts is None:
         return None
+    # Decoded, as publishers write the slash of a DOI as %2F in their addresses.
     host, path = _host(parts), unquote(parts.path)
     # PMLR serves its PDFs from GitHub, too.
     if host == "raw.githubusercontent.com" and path.startswith("/mlresearch/"):
@@ -126,6 +127,7 @@ def canonical_title(title: str) -> str:
     """
     text = html.unescape(_TAG.sub("", html.unescape(_AMPERSANDS.sub("&", title))))
     text = text.replace("´", "'")  # NFKC makes it a blank with an accent
+    # Twice: folding case may leave a text that is not in normal form.
     text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
     text = _UNSEEN.sub("", text)
     text = _QUOTES.sub("'", _DASHES.sub("-", text))
@@ -164,6 +166,7 @@ _ARXIV_PAGES = {
     host: re.compile(rf"{prefix}{_ID}(?:\.pdf|\.html)?/?", re.IGNORECASE)
     for host, prefix in _ARXIV_HOSTS.items()
 }
+# arXiv counts papers of a month with four digits until 2014, with five since 2015.
 _POSSIBLE_ID = (
     r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-8]\d)(?:0[1-9]|1[0-2])\.\d{5}"
 )

@@ -33,6 +33,7 @@ def derived_key(*parts: str) -> str:
 def free_key(taken: Container[str], *parts: str) -> str:
     """Return the first key derived from `parts` that is not taken."""
     for attempt in count():
+        # No number at first: the usual key must follow from the name alone (law 8).
         key = derived_key(*parts, *(str(attempt) for _ in range(attempt > 0)))
         if key not in taken:
             return key

@@ -144,6 +144,7 @@ _PERSON_SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 
 def _split_list(text: str) -> list[str]:
     by_semicolon = _cut_at_semicolons(text)
+    # "Last, First; Last, First": here a comma parts the two halves of one name.
     if len(by_semicolon) > 1 and all(piece.count(",") <= 1 for piece in by_semicolon):
         pieces = [part for piece in by_semicolon for part in _AND.split(piece)]
     else:
@@ -259,6 +260,7 @@ def _split_ideographic(text: str) -> Name:
         return PersonName(first, last)
     if not 2 <= len(text) <= 4 or any("\u3040" <= character <= "\u30ff" for character in text):
         return CollectiveName(text)
+    # Four signs without a known family name: Japanese names are mostly two and two.
     size = 2 if text[:2] in _COMPOUND_FAMILIES or len(text) == 4 else 1
     return PersonName(text[size:], text[:size]) if len(text) > size else CollectiveName(text)
 

@@ -37,6 +37,7 @@ def splice(source: bytes, edits: Iterable[Edit]) -> bytes:
     """
     pieces: list[bytes] = []
     cursor = 0
+    # The sort is stable: two inserts at one place stay in the order given.
     for edit in sorted(edits, key=lambda edit: edit.span):
         if not cursor <= edit.span.start <= edit.span.end <= len(source):
             raise OverlappingEdits(f"edit at {edit.span} overlaps another or leaves the source")

@@ -208,6 +208,7 @@ class VenueTable:
 
     def _by_alias(self, text: str) -> Venue | None:
         key = _alias_key(text)
+        # The whole name first: "IEEE Access" has the society in its name.
         return self._aliases.get(key) or self._aliases.get(_SOCIETIES.sub("", key))
 
 

@@ -151,6 +151,7 @@ def _award_span(text: str, awards: tuple[str, ...]) -> tuple[int, int] | None:
     if not runs or not _is_filler(text[runs[-1][1] :]):
         return None
     start, end = runs.pop()
+    # Several awards in a row are one part: "Oral, Best Paper".
     while runs and _is_filler(between := text[runs[-1][1] : start]) and _MASK not in between:
         start, _ = runs.pop()
     return None if _is_filler(text[:start]) else (start, end)

@@ -117,6 +117,7 @@ class Catalogue:
             if one.work.contradicts(work):
                 continue
             if not people.is_unknown:
+                # The first author alone: the others are cut, reordered and misspelled too often.
                 named += [one] if people.is_same_first else []
             elif telling or one.work.identifiers & work.identifiers:
                 named.append(one)

@@ -183,6 +183,7 @@ class _WorkGroups:
         return False
 
     def _join(self, one: _Work, other: _Work, why: Why) -> None:
+        # The smaller group moves, so that joining many copies stays cheap.
         larger, smaller = (one, other) if len(one.members) >= len(other.members) else (other, one)
         larger.members += smaller.members
         larger.identifiers |= smaller.identifiers

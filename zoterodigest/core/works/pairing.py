@@ -301,6 +301,7 @@ def _citation_key(known: Traits | LockRow) -> Iterable[Hashable]:
 
 
 def _crossed(indexes: list[int], rows: list[LockRow]) -> dict[tuple[int, str], LockRow]:
+    # A list that repeats one title thousands of times must not take millions of pairs.
     if len(indexes) * len(rows) > _MOST_TIES:
         return {(i, row.id): row for i, row in zip(indexes, rows, strict=False)}
     return {(index, row.id): row for index in indexes for row in rows}

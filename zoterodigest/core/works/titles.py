@@ -146,6 +146,7 @@ def _is_head(longer: str, shorter: str) -> bool:
     What follows must not say that it is another text.
     """
     letters = "".join(title_words(shorter))
+    # Cut inside a word, so letters are compared and not words.
     if _CUT_OFF.search(shorter) and len(letters) >= TELLING_LETTERS:
         return "".join(title_words(longer)).startswith(letters)
     for head, rest in _heads(longer):

@@ -69,6 +69,7 @@ def fold_all(
         sides = [side[key] for side in (one, other) if key in side]
         if len(sides) == 2:
             folded[key] = fold(sides[0], sides[1], before)
+        # A row that one side changed and the other let go stays: the change is newer knowledge.
         elif sides != before and not (before and isinstance(before[0], Acknowledged)):
             folded[key] = sides[0]
     return {key: held for key, held in folded.items() if held is not None}

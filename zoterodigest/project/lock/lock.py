@@ -96,6 +96,7 @@ def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
     held: list[Held] = [*lock.collection_rows, *lock.rows, *lock.exported, *made]
     held += lock.acknowledged
     data = (header + render_rows(held)).encode("utf-8")
+    # git may check the file out with CRLF: with other line ends every line would differ.
     return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
 
 

@@ -102,6 +102,7 @@ def _name(number: int, key: str, value: object) -> str:
 def to_json(value: object) -> str:
     """Return `value` as JSON on one line; a text that is not all printable is escaped."""
     text = _PLAIN.encode(value)
+    # Line separators and control characters are escaped: git and terminals act on them.
     return text if text.isprintable() else _ESCAPED.encode(value)
 
 

@@ -128,6 +128,7 @@ def _paragraph(one: Held) -> tuple[str, list[str]]:
 
 
 def _lines(values: Iterable[tuple[str, object]]) -> list[str]:
+    # An item is always named, so that a paragraph that lost its line is refused.
     shown = ((key, value) for key, value in values if value not in _LEFT_OUT or key == "item")
     return [f"{key} {to_json(value)}\n" for key, value in shown]
 

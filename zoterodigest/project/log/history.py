@@ -189,6 +189,7 @@ _RUN = TypeAdapter(_WholeRun)
 def _read_run(path: Path) -> Run:
     hint = "Delete the file: it cannot be undone."
     try:
+        # Both records are read: a file cut between them must not pass for a whole run.
         first, _, second = read_file(path).data.partition(b"\n")
         read_log_record(path, 1, first, _LISTED)
         found = read_log_record(path, 2, second, _RUN)

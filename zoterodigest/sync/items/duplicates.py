@@ -6,7 +6,7 @@ from collections.abc import Container, Iterator
 from dataclasses import dataclass
 
 from zoterodigest.core.links.link import LinkState, LockRow
-from zoterodigest.core.reconcile.following import Following, MergedInto, OtherWork
+from zoterodigest.core.reconcile.following import Fate, MergedInto, OtherWork, fates_of
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.duplicates import Copy, Duplicate, copies_of, find_duplicates
 from zoterodigest.core.works.pairing import PairingScope, pair
@@ -55,20 +55,19 @@ def _linked(gathered: Gathered) -> Iterator[tuple[Entry, str]]:
     scope = PairingScope(keys - gathered.gone, gathered.gone)
     rows = pair(gathered.entries, gathered.lock.rows, scope, gathered.unread).rows
     entries = {row.id: gathered.entries[index] for index, row in rows.items()}
-    following = Following(gathered.contents.items, gathered.lock.rows, entries)
+    fates = fates_of(gathered.contents.items, gathered.lock.rows, entries)
     live = {item.key for item in gathered.contents.items if not item.is_trashed}
     for index, entry in enumerate(gathered.entries):
         row = rows.get(index)
-        yield entry, "" if row is None else _item_of(row, following, live)
+        yield entry, "" if row is None else _item_of(row, fates.get(row.id), live)
 
 
-def _item_of(row: LockRow, following: Following, live: Container[str]) -> str:
+def _item_of(row: LockRow, fate: Fate | None, live: Container[str]) -> str:
     """Return the item of a linked row, and of one that was merged the item that stays.
 
     Of a link that ended it is the item in the trash: an entry and its own entry of a .bib had one.
     """
-    fate = following.fate(row) if row.state is LinkState.LINKED else None
-    if isinstance(fate, MergedInto):
+    if isinstance(fate, MergedInto) and row.state is LinkState.LINKED:
         return fate.key
     is_linked = row.state is LinkState.LINKED and not isinstance(fate, OtherWork)
     return row.item if is_linked or row.item not in live else ""
