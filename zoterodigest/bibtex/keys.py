@@ -129,6 +129,7 @@ def _unique(
     taken = {*groups, *reserved}
     doubled = (name for name, group in groups.items() if len(group) > 1 or name in reserved)
     for lower in sorted(doubled):
+        # One run of numbers for the group: hundreds of works may have one key.
         numbers = count(1)
         group = sorted(groups[lower], key=lambda at: _order(works[at], stated[at]))
         is_first_free = lower not in reserved or stated[group[0]] is not None
@@ -233,6 +234,7 @@ def _term(part: str, formula: str) -> Term:
     return Term(found["name"], numbers, filters)
 
 
+# The same authors and words come again and again in a library: caches make keys cheap.
 @lru_cache(maxsize=65536)
 def _last_name(creator: Creator) -> str:
     return re.sub(r"[\s.]+", "", anyascii(decode(name_parts(creator)[0] or creator.first)))

@@ -261,6 +261,7 @@ def _url(texts: Texts, _: VenueTable) -> Value | None:
 
 def _identifiers(texts: Texts) -> Iterator[Identifier]:
     """Yield the identifiers in an entry, the surest first."""
+    # An `eprint` may be of HAL or PubMed; without a name of the archive it is arXiv's.
     eprint = _verbatim(texts.get("eprint", ""))
     archive = texts.get("archiveprefix") or texts.get("eprinttype") or "arxiv"
     candidates = [f"arXiv:{eprint}"] if eprint and archive.lower() == "arxiv" else []

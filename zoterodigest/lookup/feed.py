@@ -53,7 +53,7 @@ def read_feed(content: bytes) -> Feed:
             elif last == _TOTAL:
                 total = _number(element.text)
     except ElementTree.ParseError:
-        last = ""
+        last = ""  # what came before the break is whole and counts
     named = [entry for entry in entries if _text(entry, _ID)]
     complaints = [entry for entry in named if _ERRORS.match(_text(entry, _ID))]
     about = [entry for entry in named if entry not in complaints]

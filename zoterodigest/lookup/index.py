@@ -72,6 +72,7 @@ class Index:
         reply, name = self.service.ask(path, params, body), self.service.place.name
         if isinstance(reply, NoReply):
             return Failed(reply.reason)
+        # Crossref and Semantic Scholar say so of a work that they do not have.
         if reply.status == 404:
             return None
         if reply.status != 200:
@@ -89,6 +90,7 @@ class Index:
 
     def keep(self, answers: Mapping[str, Candidates]) -> None:
         """Keep answers that just came."""
+        # That there is nothing is believed for less long: an index may list the work next week.
         self._answers.keep({key: found or None for key, found in answers.items()})
 
 

@@ -23,6 +23,7 @@ def index_venue(text: str, venues: VenueTable) -> IndexVenue:
 
     A part of a conference (Findings, a companion volume) is never read as the conference.
     """
+    # Of two years neither is taken: one may be that of the printing.
     years = set(_YEAR.findall(text[:_LONGEST]))
     year = years.pop() if len(years) == 1 else ""
     found = venues.find(text)

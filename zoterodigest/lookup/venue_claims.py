@@ -126,6 +126,7 @@ def weighed(claims: Sequence[VenueClaim], text: str, where: Where) -> StatedVenu
     first = claims[0]
     years = {claim.year for claim in claims if claim.year}
     awards = dict.fromkeys(award for claim in claims for award in claim.awards)
+    # The claim that says most of where the pages are; several claims may speak of one venue.
     citation = max((claim.citation for claim in claims), key=lambda c: (bool(c.volume), c.pages))
     return StatedVenue(
         first.venue,

@@ -10,6 +10,7 @@ from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.lookup.citation import four_digits
 from zoterodigest.lookup.rules import lookup_rules
 
+# Not in the table: it decides how the text behind it is read.
 WORKSHOP = "Workshop"
 """The track of what appeared at a workshop; the others are in `lookup.toml`."""
 

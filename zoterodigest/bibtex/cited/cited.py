@@ -262,6 +262,7 @@ def _nearest(key: str, folded: Mapping[str, str]) -> str:
     return folded[near[0]] if near else ""
 
 
+# `get_close_matches` compares with every known key, so few keys are searched for, and no long ones.
 _MOST_SEARCHES = 30
 _LONGEST_KEY = 80
 _NEAR = 0.8

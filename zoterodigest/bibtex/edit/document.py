@@ -66,6 +66,7 @@ class BibDocument:
         end = self.bibliography.place(max(tile.span.start, tile.span.end - 1)).line
         fields = {name: value for name, value in record.fields.items() if name in FIELDS}
         raws = {name: raw for name, raw in record.raws.items() if name in FIELDS}
+        # A venue that is added later is then an edit, and goes to the library.
         if _is_on_arxiv_only(record):
             fields["venue"], raws["venue"] = ARXIV, ""
             ours |= {"venue"}
@@ -137,6 +138,7 @@ class Asked:
 
 def asked_of(wanted: BibEntry, macros: Macros) -> Asked:
     """Read a wanted entry; raise `CannotBeWritten` if it would not come out as it is."""
+    # Read back before it gets near the file: unmatched braces would take in the entries behind it.
     alone = scan(_PLAIN.entry(wanted).encode("utf-8", "surrogateescape"))
     if [_parts(alone, entry) for entry in alone.entries] != [(wanted.key, wanted.fields)]:
         raise CannotBeWritten("its values are none that a .bib can hold: braces do not match")

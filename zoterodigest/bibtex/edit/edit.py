@@ -19,8 +19,8 @@ from zoterodigest.bibtex.edit.operations import (
 )
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.export.values import encode_doi, encode_pages
+from zoterodigest.bibtex.facts.proceedings import named_proceedings
 from zoterodigest.bibtex.facts.rules import BibRules, Style
-from zoterodigest.bibtex.facts.work import venue_names
 from zoterodigest.bibtex.reading import (
     VENUES,
     BibRecord,
@@ -165,6 +165,7 @@ class _BibTrial:
     def _require_as_asked(self, before: BibRecord, after: BibRecord, asked: Fields) -> None:
         if any(self._differs(name, value, after) for name, value in asked.items()):
             raise CannotBeWritten("it would not read back as written")
+        # A date holds the year: it changes with it, and that is no edit of another field.
         following = asked.keys() | ({"date"} if "year" in asked else set())
         others = sorted((before.fields.keys() | after.fields.keys()) - following)
         for name in others:
@@ -286,6 +287,7 @@ def tex_of(name: str, value: Value, slot: TexSlot) -> str:
 def _authors(value: Value, slot: TexSlot) -> str:
     if not isinstance(value, Names):
         return ""
+    # Names that did not change keep their TeX: people write accents and braces in their own way.
     standing = {_form(name): tex for name, tex in texts_by_name(slot.standing).items()}
     dialect, people = slot.style.dialect, value.people
     texts = [standing.get(_form(it)) or encode_name(_creator(it), dialect) for it in people]
@@ -305,12 +307,12 @@ def _creator(name: str) -> Creator:
 
 
 def _venue(value: Value, slot: TexSlot) -> str:
-    official, short = venue_names(_text(value), slot.year, slot.rules)
+    place = named_proceedings(_text(value), slot.year, slot.rules)
     standing, venues = decode(slot.standing), slot.rules.venues
     is_short = slot.style.short_venues
     if standing and venues.find(standing):
         is_short = venues.by_official(standing) is None
-    return encode(short if is_short else official, slot.style.dialect)
+    return encode(place.short_name if is_short else place.name, slot.style.dialect)
 
 
 _WRITERS: Mapping[str, Callable[[Value, TexSlot], str]] = {

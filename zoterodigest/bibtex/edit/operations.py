@@ -325,6 +325,7 @@ def _insert(
     """Put each of `names` behind the field that it follows in `wanted`."""
     plain = [each.separator for each in chunks if each.separator.strip() == ","]
     separator = plain[-1] if plain else f",{manner.lead}"
+    # A field goes behind the last of those before it in `wanted` that the entry has.
     earlier: set[str] = set()
     for name, value in wanted.fields:
         if name in names:

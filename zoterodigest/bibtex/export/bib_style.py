@@ -141,6 +141,7 @@ def _case(name: str) -> Case:
 
 
 def _spellings(written: Iterable[str]) -> Mapping[str, str]:
+    # The last of two spellings wins, so the one that most entries have must come last.
     rare_first = reversed(Counter(written).most_common())
     return {spelling.lower(): spelling for spelling, _ in rare_first}
 
@@ -157,6 +158,7 @@ class _Sample:
         self.type = text(entry.type)
         self.opener = opening[:1] or None
         self.lead = _lead(text(Span(entry.key.end, fields[0].name.start))) if fields else None
+        # A comment behind the last field is no manner of writing: it shows nothing.
         self.tail = end if fields and _SPACE.fullmatch(end.replace(",", "", 1)) else None
         kinds = [(piece.delimiter, text(piece.inner).isdecimal()) for piece in pieces]
         self.delimiters = [kind for kind, _ in kinds if kind is not Delimiter.BARE]
@@ -190,6 +192,7 @@ def _sign_of(signs: Sequence[Sequence[str]]) -> Sign | None:
 
 def _column(ends: Sequence[tuple[int, int]]) -> int:
     """Return the column where most names of different length end alike, or 0."""
+    # Names of one length end alike in any file: only different lengths show a column.
     column, count = Counter(end for _, end in ends).most_common(1)[0]
     lengths = {length for length, end in ends if end == column}
     return column if len(lengths) > 1 and 2 * count > len(ends) else 0

@@ -31,6 +31,7 @@ def to_csl(work: ItemFacts, key: str, style: Style, rules: BibRules) -> dict[str
         values["issued"] = _date_parts(work.date, work.date_end)
     if (accessed := work.accessed) and values.get("URL"):
         values["accessed"] = _date_parts(accessed)
+    # After all others: the server of a preprint is no container, it publishes the work.
     if work.item_type == "preprint":
         values["publisher"] = container
         values["number"] = f"arXiv:{work.arxiv}" if work.arxiv else values["number"]

@@ -69,6 +69,7 @@ def _layout(
         entry_type = "collection"
     elif entry_type == "incollection" and not has_editor:
         entry_type = "inbook"
+    # Styles warn about an entry without what its type needs, and print gaps.
     layout = table.layout(entry_type)
     for facts in layout.needs:
         if not any(map(values.get, facts)):

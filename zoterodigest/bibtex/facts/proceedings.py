@@ -44,6 +44,7 @@ def proceedings_of(container: str, url: str, year: str, rules: BibRules) -> Proc
         container, page_year = page
         year = year or page_year
     place = named_proceedings(container, year, rules) if container else replace(NOWHERE, year=year)
+    # The page is right where the table of volumes ends or has no such venue.
     if not place.volume and (page_volume := _VOLUME_PAGE.search(url)):
         place = replace(place, volume=page_volume[1])
     return place
@@ -58,6 +59,7 @@ def named_proceedings(text: str, year: str, rules: BibRules) -> Proceedings:
     head, part, volume = _taken_apart(text, rules)
     reading = parse_venue(head)
     venues = rules.venues
+    # The whole official name first: `parse_venue` may take its end for a year or an award.
     venue = venues.by_official(head) or venues.find(reading.venue) or venues.find(head)
     if venue is None or venue.id not in (venues.canonical(head), venues.canonical(reading.venue)):
         return _unknown(text, venue, year or parse_venue(text).year)

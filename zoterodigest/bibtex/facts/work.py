@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from zoterodigest.bibtex.facts.dates import read_dates
-from zoterodigest.bibtex.facts.proceedings import named_proceedings
-from zoterodigest.bibtex.facts.rules import BibRules
 from zoterodigest.bibtex.tex.names import Creator
 
 
@@ -79,9 +77,3 @@ def year_of_arxiv(arxiv: str) -> str:
     """Return the year in an arXiv id; empty for none."""
     digits = (arxiv.partition("/")[2] or arxiv)[:2]
     return digits and ("19" if digits > "90" else "20") + digits
-
-
-def venue_names(text: str, year: str, rules: BibRules) -> tuple[str, str]:
-    """Return the official and the short name of the venue that `text` names, in `year`."""
-    place = named_proceedings(text, year, rules)
-    return place.name, place.short_name

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain, repeat
 
 from zoterodigest.bibtex.tex.latex import (
     Dialect,
@@ -41,14 +42,16 @@ def encode_title(
         return _joined(words, is_sentence, is_opening=True)
     # Before the text is cut into pieces: an accent's braces would end the word.
     title = _ACCENTED_CAPITAL.sub(r"{\g<0>}", title)
-    begins = _Beginning(title)
-    return encode_words(
-        title,
-        dialect,
-        lambda text: _joined(
-            [table[word] for word in text.split(" ")], is_sentence, is_opening=begins.now()
-        ),
-    )
+    first = next(pieces_of(title), None)
+    begins_plain = first is not None and not first.is_tex and not first.depth
+    # Only the first of all parts opens the title, and only if it is a plain one.
+    openings = chain((begins_plain,), repeat(False))
+
+    def encode_part(text: str) -> str:
+        words = [table[word] for word in text.split(" ")]
+        return _joined(words, is_sentence, is_opening=next(openings))
+
+    return encode_words(title, dialect, encode_part)
 
 
 @lru_cache(maxsize=16384)
@@ -57,19 +60,6 @@ def folded_title(title: str) -> str:
     if "$" in title or "\\" in title:
         title = decode(encode_title(title, Dialect.BIBTEX))
     return canonical_title(title)
-
-
-class _Beginning:
-    """Whether the plain part that is encoded now is the first of all parts of a title."""
-
-    def __init__(self, title: str) -> None:
-        first = next(pieces_of(title), None)
-        self._is_here = first is not None and not first.is_tex and not first.depth
-
-    def now(self) -> bool:
-        """Tell it of the part in turn; of no later one is it so."""
-        is_here, self._is_here = self._is_here, False
-        return is_here
 
 
 _ACCENTED_CAPITAL = re.compile(

@@ -116,6 +116,7 @@ class BibProblem:
 COMMENT_INSIDE = "a comment inside an entry: biber reads over it, BibTeX skips what follows in it"
 
 
+# Without slots: its cached properties need a `__dict__`.
 @dataclass(frozen=True)
 class Bibliography:
     """A .bib as it stands: `tiles` side by side are `source`."""
@@ -167,9 +168,14 @@ class Bibliography:
         """
         for tile in self.tiles:
             if not isinstance(tile, CommentTile | BrokenTile):
-                at = self._comment_inside(tile)
-                if at >= 0:
-                    yield self.place(at)
+                cursor, end = tile.span.start, tile.span.end
+                # Most blocks have no such sign: their texts are not walked through.
+                has_sign = self.source.find(b"%", cursor, end) >= 0
+                for span in (*_texts(tile), Span(end, end)) if has_sign else ():
+                    if (at := self.source.find(b"%", cursor, span.start)) >= 0:
+                        yield self.place(at)
+                        break
+                    cursor = span.end
 
     def behind_comments(self) -> Iterator[tuple[str, BibPlace]]:
         """Yield the key and place of each entry behind a `%` or in an `@comment`.
@@ -180,17 +186,6 @@ class Bibliography:
             for found in _ENTRY_IN_COMMENT.finditer(self.source, span.start, span.end):
                 if found["type"].lower() not in _NO_ENTRY_TYPES:
                     yield self.text(Span(*found.span("key"))), self.place(found.start())
-
-    def _comment_inside(self, tile: EntryTile | MacroTile | PreambleTile) -> int:
-        """Return where the first `%` between the texts of a block stands, -1 if there is none."""
-        cursor, end = tile.span.start, tile.span.end
-        if self.source.find(b"%", cursor, end) < 0:
-            return -1
-        for span in _texts(tile):
-            if (at := self.source.find(b"%", cursor, span.start)) >= 0:
-                return at
-            cursor = span.end
-        return self.source.find(b"%", cursor, end)
 
     def problems(self) -> Sequence[BibProblem]:
         """Return what is wrong with the file, by line.
@@ -228,6 +223,7 @@ def _field_texts(fields: Iterable[BibField]) -> Iterator[Span]:
 
 
 _LINE_END = re.compile(rb"\r\n?|\n")
+# An address (`me@example.org`) begins no entry, so no sign of a word may stand before the `@`.
 _ENTRY_IN_COMMENT = re.compile(
     rb"(?<![\w.+-])@\s*+(?P<type>[A-Za-z][^\s\"#%'(),={}@]*+)\s*+[{(]\s*+(?P<key>[^\s,{}=%@]++)\s*+[,})]"
 )
