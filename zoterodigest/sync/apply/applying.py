@@ -292,6 +292,7 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
         items, came = left, send(library, Sent(left), stored, lambda *_: None)
         stored, sent = _read(changes), replace(sent, items=(*sent.items, *items))
         left = changes.follow(results, stored)
+        # What still differs after it was written was written by somebody else in between.
         failed = {one.key: came.failed.get(one.key, CHANGED_MEANWHILE) for one in left}
         now = (stored.by_key[one.key] for one in items if one.key in stored.by_key)
         versions |= {one.key: one.version for one in now if one.key not in failed}

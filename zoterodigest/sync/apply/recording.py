@@ -92,6 +92,7 @@ class Recording:
         """
         is_broken = is_left and bool(self.run.undoes)
         why = "something could not be written" if is_broken else ""
+        # A broken undo stays unfinished: `run_to_undo` then means it, and not the run before.
         run = replace(self.run, is_finished=not is_broken, stopped=why)
         run = _with_changes(run, self.present, sent, stored, after)
         if run.is_empty and not run.undoes:

@@ -131,6 +131,7 @@ def _levels(collections: Sequence[Collection]) -> Iterator[list[Collection]]:
     """Yield collections level by level, those that are new before what stands below them."""
     left, new = list(collections), {one.key for one in collections if one.version == 0}
     while left:
+        # Collections that name each other as parents would never be free: the library refuses them.
         level = [one for one in left if one.parent not in new] or left
         yield level
         left = [one for one in left if one not in level]
@@ -187,6 +188,7 @@ def _as_left(library: Library, batch: Sequence[LibraryItem], known: Contents) ->
 
     A library writes the reverse of each relation: what was sent before has touched these items.
     """
+    # Fetched only now: an earlier answer would not show what the writes before have touched.
     present = {one.key: one for one in library.fetch([one.key for one in batch])}
 
     def is_as_left(key: str) -> bool:

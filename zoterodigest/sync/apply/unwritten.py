@@ -120,4 +120,5 @@ def put_back(
             found[place] = before[place]
         else:
             del found[place]
+    # Sorted as the lock file is, so that git merges it line by line.
     return tuple(found[place] for place in sorted(found))

@@ -296,6 +296,7 @@ class _Export:
             items.setdefault(updated.aliases.get(key, key), item)
         told = {items[key] for key in updated.ours if key in items}
         standing = {*known, *_keys_in(updated.source)}
+        # Of entries of somebody else only the key is kept: no print of theirs may pass for ours.
         adopted = {key for key, item in items.items() if key in standing and item not in told}
         items = {**known, **items}
         ours = [Exported(bib, key, items[key], prints) for key, prints in updated.ours.items()]

@@ -64,6 +64,7 @@ def _doubled(items: Sequence[Reference]) -> Iterator[KeyFinding]:
     same: dict[str, list[Reference]] = defaultdict(list)
     for one in items:
         if key := one.work.stated_citekey:
+            # BibTeX compares keys without case.
             same[key.casefold()].append(one)
     for group in same.values():
         for one in group if len(group) > 1 else ():

@@ -76,6 +76,7 @@ class _CopyRun:
             copying.target,
             copying.gathered,
             "copy",
+            # An item does not wait for a collection that is refused: a later copy places it.
             Sent(items, writes.collections, files, placed_later=True),
             self._moved(foreseen).links,
             self._ending,

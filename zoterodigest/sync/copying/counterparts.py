@@ -110,6 +110,7 @@ class _CounterpartSearch:
         others = self._ends.target.by_key
         left = [one for one in items if not self._is_found_by_key(one)]
         works = {item.key: item for item in self._ends.source.items}
+        # What was found by its key already is no other work's counterpart.
         free = [item for item in self._ends.target.items if item.key not in self._taken]
         catalogue = library_catalogue(free)
         alone = [o for o in others.values() if not o.json.parent]
@@ -177,6 +178,7 @@ class _CounterpartSearch:
         stored = self._ends.stored_keys
         asked = one.key
         if stored.get(asked, asked) in others:
+            # Keys that were asked for count too: they would lead to the earlier object.
             taken = {key for key, at in stored.items() if at in others} | others.keys()
             asked = free_key(taken, _COPY, self._ends.identity, one.key)
         self.found.asked[one.key] = asked

@@ -106,6 +106,7 @@ def _path(by_key: Mapping[str, Collection], key: str) -> tuple[str, ...]:
     """Return the keys from the top down to a collection; what is missing above does not count."""
     path: list[str] = []
     at: str | None = key
+    # Collections that lie in each other would never end.
     while at is not None and at in by_key and at not in path:
         path.insert(0, at)
         at = by_key[at].parent

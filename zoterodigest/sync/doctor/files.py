@@ -85,6 +85,7 @@ def _one_file(site: CheckedProject) -> Iterator[Finding]:
     for digest in site.digests:
         if digest.path.exists():
             stamp = digest.path.stat()
+            # Device and inode: hard links and bind mounts are one file under two paths.
             found[stamp.st_dev, stamp.st_ino].append(digest.path)
     for paths in found.values():
         if len(paths) > 1:
@@ -253,6 +254,7 @@ def _is_within(present: str, bounds: str) -> bool:
 
 def _numbers(text: str) -> tuple[int, ...]:
     """Return the numbers of a release, without zeros at its end: 2.0 is 2."""
+    # Without the part behind the numbers: a pre-release counts as its release.
     numbers = [int(found) for found in _NUMBER.findall(re.split(r"[a-z+!-]", text)[0])]
     while numbers and not numbers[-1]:
         numbers.pop()

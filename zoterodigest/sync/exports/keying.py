@@ -84,6 +84,7 @@ def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
         hint = f"{safe} would be one." if safe else "Letters, digits and any of _-:+./ make one."
         raise RefusedKey(f"{key!r} is no citation key that every .bib can hold", hint)
     for one in keys.items:
+        # A key that is only proposed gives way to one that a person chose.
         is_other = one.work.key != item and one.key.source is not KeySource.NEW
         if is_other and key.casefold() in {one.key.text.casefold(), one.key.stated.casefold()}:
             title = one.work.fact("title")

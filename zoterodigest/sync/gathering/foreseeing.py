@@ -33,6 +33,7 @@ def contents_after(
     if not touched and not collections:
         return contents
     children: dict[str, list[LibraryItem]] = defaultdict(list)
+    # By key, as a library lists children: what is foreseen must compare equal to what is read.
     for key in sorted(objects):
         if parent := objects[key].json.parent:
             children[parent].append(objects[key])

@@ -94,8 +94,10 @@ def read_known_lock(workspace: Workspace, data: bytes | None) -> LockFile:
     lock = LockFile(present) if data is None else read_lock(data, path)
     if lock.identity in {present, library.former_identity} - {""}:
         return replace(lock, identity=present)
+    # It links with nothing, so it is no base that could be of another library (law 5).
     if not lock.rows and not lock.collection_rows:
         return LockFile(present)
+    # After what costs nothing: looking for keys may cost a request each.
     if is_recognised(library, lock):
         library.recognise(lock.identity)
         return replace(lock, identity=library.identity)

@@ -76,6 +76,7 @@ def _test(text: str) -> Selection:
 
 
 def _has_identifier(entry: Entry, wanted: str) -> bool:
+    # A bare arXiv id is none by itself: any number with a dot could be one.
     found = identifier_of(wanted) or identifier_of(f"https://arxiv.org/abs/{wanted}")
     values = {one.value.casefold() for one in entry.identifiers}
     return found in entry.identifiers or wanted.casefold() in values

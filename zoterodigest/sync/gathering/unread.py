@@ -11,6 +11,7 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.document import Document
 
+# Bounded: behind each bracket that is never closed the search would run to the end of the text.
 _LABEL = re.compile(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400})</b>")
 _MARKS = re.compile(r"[*_`>#|\[\]]|<[^<>]*>")
 

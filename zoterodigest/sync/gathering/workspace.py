@@ -122,6 +122,7 @@ def _instance(address: str, base: Path, project: Project) -> str:
     """Return the name of a library's copy: for a file its path, as seen from the project."""
     match parse_address(address):
         case EmbeddedAddress(path=given):
+            # Seen from the project, so that a project that is moved as a whole keeps its memory.
             path, root = real_path(base / given), real_path(project.root)
             return (
                 path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()

@@ -207,6 +207,7 @@ def _change_links(draft: _WritesDraft, action: ChangeItem) -> None:
         if link in wanted:
             wanted.remove(link)
             continue
+        # The same label with another address is an edit: the attachment keeps its key.
         successor = next((one for one in wanted if one.label == link.label), None)
         if successor is not None:
             wanted.remove(successor)

@@ -168,6 +168,7 @@ def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None
         remarks += told
         if looked is not None:
             found[one.item] = found_in(looked)
+    # Counted by the service: what came out of the cache was not sent.
     requests = arxiv.service.sent - before
     return LookedUp(tuple(wanted), found, tuple(remarks), requests, progress is not None)
 
@@ -191,6 +192,7 @@ def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[
         case work.Failed(reason, earlier):
             usable, told = _judged(wanted, work.outcome_of(earlier)) if earlier else (None, [])
             return usable, [*told, NotLookedUp(wanted, reason, is_known=usable is not None)]
+        # A slip in an arXiv id leads to another paper: nothing of it may be taken.
         case work.KnownPaper(looked) if not may_be_one(wanted.title, looked.title):
             return None, [OtherPaper(wanted, looked.title)]
         case work.KnownPaper(looked):

@@ -70,6 +70,7 @@ class Blocked:
 def listed_works(prepared: Prepared, digests: frozenset[str]) -> tuple[ListedWork, ...]:
     """Return the works that the entries of `digests` (their keys) list, in order, each once."""
     zotero, held = prepared.workspace.zotero, prepared.gathered.contents.by_key
+    # By item: a work that two digests list is looked up and told once.
     by_item: dict[str, list[Link]] = defaultdict(list)
     for link in prepared.plan.links:
         if entry_end(link.entry.digest) is End.MARKDOWN and not link.entry.is_unreadable:

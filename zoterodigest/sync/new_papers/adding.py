@@ -152,5 +152,6 @@ def _told_apart(
             doubled.append(Doubled(paper, where))
         else:
             fresh.append(paper)
+        # Also one that stands already: the next paper is compared with all that were asked for.
         seen.add(str(place), work_of(paper))
     return fresh, doubled

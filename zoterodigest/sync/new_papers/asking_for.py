@@ -195,6 +195,7 @@ def _questions(asked: ById) -> Iterator[tuple[Source, Question]]:
     if identifier.scheme == "arxiv":
         return
     if identifier.scheme == "doi":
+        # The registry of the DOI goes first: other indexes copy from it.
         yield Source.CROSSREF, crossref.by_doi(identifier.value)
     is_known = identifier.scheme in ("doi", "acl")
     named = identifier if is_known else Identifier("url", _page(asked))

@@ -111,6 +111,7 @@ def as_new(done: Inserted, date: Sequence[str], day: Sequence[str]) -> Inserted:
     digest = done.digest
     new = {came.entry.first for came in done.came}
     entries = digest.document.entries
+    # By line: an old entry may read as a new one does.
     old = [at for at, entry in enumerate(entries) if entry.first not in new]
     cleared = rearrange(digest.document, [RemovedEntry(at) for at in old], digest.read)
     if cleared.refusals:

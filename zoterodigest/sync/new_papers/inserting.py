@@ -123,6 +123,7 @@ def insert(
     """
     document = digest.document
     form = None if document.entries else first or first_form(digest)
+    # By number: two papers may have equal fields, and each refusal names its own.
     changes = {
         str(at): NewEntry(
             str(at), path, in_house_style(document, paper.fields), form, version=paper.version

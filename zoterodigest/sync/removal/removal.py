@@ -231,6 +231,7 @@ class Removal:
             self.patches.append(LibraryItem(item.key, item.version, patch))
 
     def _trash_attachments(self, key: str, rows: Sequence[LockRow]) -> None:
+        # An item of ours that stays keeps its links: somebody changed or uses it as it is.
         if any(row.origin.item for row in rows):
             return
         for child in self._contents.attachments(key):

@@ -102,6 +102,7 @@ def short_ids(row_ids: Iterable[str]) -> Mapping[str, str]:
     bare = [one.removeprefix(_PREFIX) for one in ordered]
     short: dict[str, str] = {}
     for place, (row_id, letters) in enumerate(zip(ordered, bare, strict=True)):
+        # In this order only the neighbors can share more letters than any other id.
         neighbours = (*bare[max(place - 1, 0) : place], *bare[place + 1 : place + 2])
         shared = max((_common(letters, other) for other in neighbours), default=0)
         short[row_id] = letters[: max(shared + 1, _SHORTEST)]

@@ -208,6 +208,7 @@ def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
     found = [one for one in gathered.pending if takes_pending(options, gathered, one)]
     if not found:
         return ()
+    # Without case, as BibTeX compares keys.
     taken = {one.json.stated_citekey.casefold() for one in gathered.contents.by_key.values()}
     return tuple(_without_taken(one, taken) for one in found)
 
@@ -273,6 +274,7 @@ def _mask(selection: Selection) -> Mask:
 def row_ids() -> Iterator[str]:
     """Yield new row ids; each is also the id of a heading in a note."""
     while True:
+        # Random and not counted: two clones that push at the same time must not make equal ids.
         yield "zd-" + "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
 
 

@@ -98,6 +98,7 @@ def _present(prepared: Prepared) -> set[Acknowledged]:
 
 def _write(prepared: Prepared, marks: Iterable[Acknowledged]) -> None:
     gathered = prepared.gathered
+    # Sorted: git merges the lock file line by line.
     lock = replace(gathered.lock, acknowledged=tuple(sorted(marks)))
     apply(
         Changes(prepared.workspace, gathered, COMMAND, Sent(), lock.links, lambda *_: Ending(lock)),

@@ -59,6 +59,7 @@ def _options(decisions: Sequence[Decision]) -> Options:
     return Options(
         Decide(_choices(decisions)),
         selection=lambda entry: _unplaced(entry) in entries,
+        # The person decided each of them, so the guard must not stop them.
         max_changes=len(decisions),
         allow_removals=True,
     )

@@ -134,6 +134,7 @@ def rows_over(
     """
     added: dict[str, list[Write]] = {}
     for write in _written(prepared, results):
+        # The first row only: two rows that both claim it would both remove it in the end.
         for row_id in write.row_ids[:1]:
             added.setdefault(row_id, []).append(write)
     items = {item.key: item for item in contents.items}
@@ -164,6 +165,7 @@ def rows_over(
     made = _made_rows(plan, standing, items, folding)
     rows += [_noted(row, added.get(row.id, ()), items.get(row.item)) for row in made]
     rows += rows_of_exported(standing.exported, items, folding)
+    # By id: git merges the lock file line by line.
     return tuple(sorted(rows, key=lambda row: row.id))
 
 

@@ -185,6 +185,7 @@ def _fields_back(
     Those are the fields that stand there as before the run, and those whose items are turned back:
     what a person wrote there would pass for ours, and the item's older value go over it.
     """
+    # A field of a record may stand in several fields of a .bib, as a venue in journal or booktitle.
     homes = {it for name in FIELDS if is_changed(entry, name) for it in bib_fields_of(name)}
     now = fate.standing.get(entry.bibliography, {}).get(entry.key)
     if now is None:

@@ -66,6 +66,8 @@ class Reverting:
     def revert(self) -> Sent:
         """Plan to turn back all that still is as the run left it; return what is to be written."""
         created = [one for one in self.run.objects if one.is_created]
+        # Items first. A child goes or stays with its item. Alone is judged only a child whose item
+        # the run did not make, or that has moved to another item.
         self._revert_created([one for one in created if not one.parent])
         items = {one.key for one in created if not one.parent}
         self._revert_created([one for one in created if one.parent and not self._goes(one, items)])

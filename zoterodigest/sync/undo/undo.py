@@ -204,6 +204,7 @@ def apply_undo(undoing: Undoing, progress: Progress) -> UndoResult:
 
     That nothing of a run is left is recorded too: it is undone then.
     """
+    # Nothing could be turned back, so nothing is recorded: the run can be undone later.
     if undoing.is_settled and undoing.declined and not undoing.goes_on:
         return UndoResult(undoing, declined=undoing.declined)
     released = _released(undoing)
