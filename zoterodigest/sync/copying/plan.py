@@ -144,18 +144,11 @@ def prepare_copy(source: Workspace, target: Workspace, options: CopyOptions) -> 
     if is_linked and not portion.objects and not portion.collections:
         raise NothingLinked(lock_path, ends.identity, ends.identity)
     found = find_counterparts(portion, ends)
+    writes = compile_copy(portion, found, ends.target)
+    switch = _configuration(source, options) if is_linked or is_moved else None
+    address, links = options.address, lock if is_linked else None
     return Copying(
-        source,
-        target,
-        gathered,
-        ends,
-        portion,
-        found,
-        compile_copy(portion, found, ends.target),
-        options.address,
-        lock if is_linked else None,
-        is_moved,
-        _configuration(source, options) if is_linked or is_moved else None,
+        source, target, gathered, ends, portion, found, writes, address, links, is_moved, switch
     )
 
 

@@ -123,16 +123,9 @@ def _site(
     is_named = project.is_configured and is_known
     meant = given if given or project.configuration.digests else _linked(project, lock)
     address, base = library_meant(project, start, chosen)
-    return CheckedProject(
-        project,
-        project.digests(meant) if meant or is_named else (),
-        project.bibliographies(),
-        address if is_known else chosen.address,
-        base,
-        chosen,
-        lock,
-        start,
-    )
+    digests = project.digests(meant) if meant or is_named else ()
+    bibs, address = project.bibliographies(), address if is_known else chosen.address
+    return CheckedProject(project, digests, bibs, address, base, chosen, lock, start)
 
 
 def _lock_of(project: Project) -> LockFile | None:

@@ -13,11 +13,7 @@ from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Sent
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibliographies.aliases import Aliases
-from zoterodigest.sync.bibliographies.citation import (
-    keyed_items,
-    live_items,
-    with_key_noted,
-)
+from zoterodigest.sync.bibliographies.citation import keyed_items, live_items, with_key_noted
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import KeptObject

@@ -21,12 +21,7 @@ from zoterodigest.digest.read.document import Document
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import (
-    BadInput,
-    SourceChanged,
-    read_if_present,
-    require_text,
-)
+from zoterodigest.project.files import BadInput, SourceChanged, read_if_present, require_text
 from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock.lock import (
     LockFile,
@@ -182,10 +177,10 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     sources: tuple[Source, ...] = (*digests, *bibs)
     _LOG.info("Read %d digests and %d bibliographies", len(digests), len(bibs))
     # After the digests, before the library: a run in between shows in one of the later two.
-    lock_data = read_if_present(workspace.project.lock_path)
+    data = read_if_present(workspace.project.lock_path)
     recorded = read_journal(workspace.project.journal_path)
-    lock = read_known_lock(workspace, lock_data)
-    seen = read_memory(workspace.memory_path, lock, lock_data)
+    lock = read_known_lock(workspace, data)
+    seen = read_memory(workspace.memory_path, lock, data)
     contents = read_contents(
         workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
     )
@@ -194,7 +189,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         sources_read: dict[str, bytes | None] = {read.key: read.data for read in bibs}
         facts = facts_of(contents), standing_bibs(workspace.project, recorded, sources_read)
         achieved = as_stored(recorded, workspace.library.stored_keys)
-        then, lock = lock, fold_journal(lock, lock_hash(lock_data), achieved, *facts)
+        then, lock = lock, fold_journal(lock, lock_hash(data), achieved, *facts)
         links = len(then.rows), len(lock.rows)
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)
         seen = seen and with_moved(seen, then.rows, lock.rows)
@@ -203,19 +198,11 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     # A library never counts back by itself: this copy is an older one, such as a backup.
     if seen is not None and contents.version < seen.version:
         seen = replace(seen, has_gone_back=True)
+    entries = core_entries(sources, workspace, with_notes=with_notes, exported=lock.exported)
+    unread = unread_in(read.document for read in sources)
+    pending, failed = read_pending(workspace.project.state_folder), (*unread_digests, *unread_bibs)
     return Gathered(
-        digests,
-        core_entries(sources, workspace, with_notes=with_notes, exported=lock.exported),
-        unread_in(read.document for read in sources),
-        lock_data,
-        lock,
-        contents,
-        gone,
-        recorded,
-        seen,
-        bibs,
-        read_pending(workspace.project.state_folder),
-        (*unread_digests, *unread_bibs),
+        digests, entries, unread, data, lock, contents, gone, recorded, seen, bibs, pending, failed
     )
 
 

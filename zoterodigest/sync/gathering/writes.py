@@ -126,10 +126,7 @@ def compile_writes(
     for action in plan.actions:
         _add(draft, action)
     return Writes(
-        tuple(draft.collections),
-        tuple(draft.items),
-        tuple(draft.children),
-        tuple(draft.unwritable),
+        tuple(draft.collections), tuple(draft.items), tuple(draft.children), tuple(draft.unwritable)
     )
 
 

@@ -377,7 +377,7 @@ def title_or_key(item: Item) -> str:
 
 def without_used(
     plan: Plan, workspace: Workspace, gathered: Gathered
-) -> tuple[Plan, list[KeptObject]]:
+) -> tuple[Plan, tuple[KeptObject, ...]]:
     """Return `plan` without trashing what somebody changed or uses, and what is kept for that."""
     rows = {row.id: row for row in gathered.lock.rows}
     items = {item.key: item for item in gathered.contents.items}
@@ -396,4 +396,4 @@ def without_used(
             kept.append(KeptObject(title_or_key(items[key]), reason))
         else:
             actions.append(action)
-    return replace(plan, actions=tuple(actions)) if kept else plan, kept
+    return replace(plan, actions=tuple(actions)) if kept else plan, tuple(kept)

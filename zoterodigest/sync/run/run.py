@@ -131,12 +131,12 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     consent = _needs_consent(plan, gathered, workspace)
     exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
     rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
-    bib_edits = compile_bib_edits(plan, gathered, rewritten)
-    bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
+    edits = compile_bib_edits(plan, gathered, rewritten)
+    bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), edits, workspace)
     if passed_over := unfollowed(plan, bibs, rewritten):
         # What was left to an export that does not take the work is to be written by itself.
-        bib_edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
-        bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), bib_edits, workspace)
+        edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
+        bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), edits, workspace)
     # Last but for the guard: it counts what the exports write, not what the plan asked for.
     plan = as_exported(plan, bibs, gathered, workspace)
     stop = guard(
@@ -149,18 +149,7 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     objects = len(writes), len(plan.actions), len(plan.reports)
     _LOG.info("Planned %d objects to write (%d actions, %d reports)", *objects)
     return Prepared(
-        workspace,
-        options,
-        gathered,
-        plan,
-        writes,
-        digests,
-        bib_edits,
-        bibs,
-        stop,
-        consent,
-        tags,
-        tuple(kept),
+        workspace, options, gathered, plan, writes, digests, edits, bibs, stop, consent, tags, kept
     )
 
 

@@ -37,12 +37,7 @@ from zoterodigest.sync.bibliographies.exporting import NewBib
 from zoterodigest.sync.bibliographies.following import entries_in
 from zoterodigest.sync.edits.structure import NewDigest
 from zoterodigest.sync.gathering.foreseeing import contents_after
-from zoterodigest.sync.gathering.gather import (
-    ReadBib,
-    ReadDigest,
-    core_entries,
-    source_with,
-)
+from zoterodigest.sync.gathering.gather import ReadBib, ReadDigest, core_entries, source_with
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Write
 from zoterodigest.sync.run.run import Prepared, row_ids

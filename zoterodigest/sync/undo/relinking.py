@@ -67,10 +67,7 @@ def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -
 
 
 def _row_back(
-    row: LockRow,
-    sides: tuple[LockRow | None, LockRow | None],
-    fate: Fate,
-    is_changed: IsChanged,
+    row: LockRow, sides: tuple[LockRow | None, LockRow | None], fate: Fate, is_changed: IsChanged
 ) -> LockRow:
     """Return what becomes of `row`; `sides` are what it was before and after the run."""
     before, after = sides
