@@ -130,7 +130,7 @@ def _wanted(links: Iterable[Link]) -> Iterator[Wanted]:
         by_item.setdefault(link.row.item, []).append(link)
     for key, joined in by_item.items():
         if arxiv := next(filter(None, map(_arxiv, joined)), ""):
-            title = next(filter(None, map(_title, joined)), "")
+            title = next(filter(None, (text_in(one.entry.fields, "title") for one in joined)), "")
             versions = (_version(link, arxiv) for link in joined)
             number = max(versions, default=0)
             version = f"v{number}" if number else ""
@@ -140,10 +140,6 @@ def _wanted(links: Iterable[Link]) -> Iterator[Wanted]:
 def _arxiv(link: Link) -> str:
     identifiers = sorted(link.entry.identifiers | (link.item.identifiers if link.item else set()))
     return next((one.value for one in identifiers if one.scheme == "arxiv"), "")
-
-
-def _title(link: Link) -> str:
-    return text_in(link.entry.fields, "title")
 
 
 def _version(link: Link, arxiv: str) -> int:

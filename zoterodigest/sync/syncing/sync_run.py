@@ -145,6 +145,7 @@ def _changes(prepared: Prepared) -> Changes:
     """Return what a run is about to write."""
     gathered, plan, writes = prepared.gathered, prepared.plan, prepared.writes
     rows, row_ids = expected_rows(prepared), _row_ids(prepared)
+    linked = {link.row.item for link in plan.links}
     told = {row_id for ids in row_ids.values() for row_id in ids}
     exported = with_exports(gathered.lock, prepared.bibs).exported
     items = tuple(write.item for write in writes.all)
@@ -157,7 +158,7 @@ def _changes(prepared: Prepared) -> Changes:
             items,
             writes.collections,
             tuple(file for file in files if file.is_change),
-            pending=PendingChange(taken=to_hand_over(prepared)),
+            pending=PendingChange(taken=_taken(prepared, linked)),
         ),
         LockRows(rows, plan.collection_rows, exported),
         lambda results, contents: _ending(_as_stored(prepared, results), results, contents),
@@ -291,31 +292,25 @@ def _failures(
             yield FailedRecord("collection", one.key, str(failed[one.key]))
 
 
-def to_hand_over(prepared: Prepared) -> tuple[Pending, ...]:
-    """Return the facts of papers whose items are there once the run is carried out."""
-    items = {link.row.item for link in prepared.plan.links}
-    known = prepared.gathered.pending
-    return tuple(one for one in known if _is_taken(one, prepared, items))
-
-
 def handed_over(prepared: Prepared, contents: Contents) -> tuple[Pending, ...]:
     """Return the facts that the library has now, and those whose entries are not there any more.
 
     One that is kept on, as after a kill, changes nothing: items take only what they lack.
     """
-    known = prepared.gathered.pending
-    return tuple(one for one in known if not _is_still_pending(one, prepared, contents))
+    entries, taken = prepared.gathered.entries, _taken(prepared, contents.by_key)
+    return tuple(
+        one for one in _takeable(prepared) if one in taken or not any(map(one.is_about, entries))
+    )
 
 
-def _is_still_pending(pending: Pending, prepared: Prepared, contents: Contents) -> bool:
-    if not takes_pending(prepared.options, prepared.gathered, pending):
-        return True
-    is_entered = any(map(pending.is_about, prepared.gathered.entries))
-    return is_entered and not _is_taken(pending, prepared, contents.by_key)
+def _taken(prepared: Prepared, items: Container[str]) -> tuple[Pending, ...]:
+    """Return the facts of papers whose items are in `items`."""
+    linked = [link for link in prepared.plan.links if link.row.item in items]
+    return tuple(
+        one for one in _takeable(prepared) if any(one.is_about(link.entry) for link in linked)
+    )
 
 
-def _is_taken(pending: Pending, prepared: Prepared, items: Container[str]) -> bool:
-    if not takes_pending(prepared.options, prepared.gathered, pending):
-        return False
-    links = (link for link in prepared.plan.links if pending.is_about(link.entry))
-    return any(link.row.item in items for link in links)
+def _takeable(prepared: Prepared) -> list[Pending]:
+    options, gathered = prepared.options, prepared.gathered
+    return [one for one in gathered.pending if takes_pending(options, gathered, one)]
