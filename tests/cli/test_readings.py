@@ -28,7 +28,7 @@ from zoterodigest.library.records import zotero
 BEFORE = frozenset({"require_inside", "require_unchanged", "_require_unchanged"})
 """Functions that look at a file before a project is used, and just before a file is written."""
 
-AFTER = frozenset({"_contents_after", "_stored", "_settle_killed_run"})
+AFTER = frozenset({"_contents_after", "_followed", "_settle_killed_run"})
 """Functions that read again what was just written."""
 
 
