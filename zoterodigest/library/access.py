@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 from zoterodigest.library.address import WebAddress
@@ -13,6 +14,8 @@ from zoterodigest.library.address import WebAddress
 Wait = Callable[[float, str], None]
 """Returns after so many seconds; the text says what is waited for."""
 
+Clock = Callable[[], datetime]
+"""Tells the time; tests give one that stands still."""
 
 Tally = Counter[str]
 """How many requests were sent: `read`, `write`, and how many of them `again`."""

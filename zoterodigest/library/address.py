@@ -117,7 +117,8 @@ class DesktopAddress:
         return f"/{self.kind}s/{self.number}"
 
 
-Address = EmbeddedAddress | WebAddress | DesktopAddress
+ApiAddress = WebAddress | DesktopAddress
+Address = EmbeddedAddress | ApiAddress
 
 
 def parse_address(text: str) -> Address:

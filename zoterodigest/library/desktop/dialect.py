@@ -6,11 +6,10 @@ Each answer tells that id, so a Zotero that was exchanged is noticed at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zoterodigest.library.access import Access
+from zoterodigest.library.access import Access, Clock
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.permission import (
     AnotherZotero,
@@ -101,11 +100,7 @@ DesktopSession = Session[DesktopDialect]
 
 
 def desktop_session(
-    address: DesktopAddress,
-    access: Access,
-    *,
-    now: Callable[[], datetime] = utc_now,
-    waits_for_start: bool = True,
+    address: DesktopAddress, access: Access, *, now: Clock = utc_now, waits_for_start: bool = True
 ) -> DesktopSession:
     """Return a session with the Zotero at `address`."""
     dialect = DesktopDialect(address, access, _STARTING if waits_for_start else ())

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
 
-from zoterodigest.library.access import Access
+from zoterodigest.library.access import Access, Clock
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.dialect import desktop_session, instance_of
 from zoterodigest.library.desktop.reading import read_desktop, read_with_trashed
@@ -24,9 +23,7 @@ from zoterodigest.library.port import (
 class DesktopLibrary(ApiLibrary):
     """The library of the running Zotero at `address`."""
 
-    def __init__(
-        self, address: DesktopAddress, access: Access, *, now: Callable[[], datetime] = utc_now
-    ) -> None:
+    def __init__(self, address: DesktopAddress, access: Access, *, now: Clock = utc_now) -> None:
         self._address = address
         self._session = desktop_session(address, access, now=now)
         self._state = DesktopState(self._session, access)

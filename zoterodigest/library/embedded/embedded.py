@@ -9,9 +9,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
+from zoterodigest.library.access import Clock
 from zoterodigest.library.embedded import tables
 from zoterodigest.library.embedded.batch import Batch, write_collection
 from zoterodigest.library.embedded.database import Database
@@ -54,7 +54,7 @@ class Details:
 class EmbeddedLibrary(Library):
     """The library in `database`; `clock` tells the time for dateAdded and dateModified."""
 
-    def __init__(self, database: Database, *, clock: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
         self._clock = clock
 

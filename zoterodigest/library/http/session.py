@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from zoterodigest import __version__
 from zoterodigest.foreign import BadJson, read_json
-from zoterodigest.library.access import Access
-from zoterodigest.library.address import DesktopAddress, WebAddress
+from zoterodigest.library.access import Access, Clock
+from zoterodigest.library.address import ApiAddress
 from zoterodigest.library.http.patience import (
     LONGEST_WAIT,
     Answer,
@@ -115,12 +115,7 @@ class Session(Generic[D]):
     """
 
     def __init__(
-        self,
-        address: WebAddress | DesktopAddress,
-        dialect: D,
-        access: Access,
-        *,
-        now: Callable[[], datetime] = utc_now,
+        self, address: ApiAddress, dialect: D, access: Access, *, now: Clock = utc_now
     ) -> None:
         self.address = address
         self.dialect = dialect

@@ -7,13 +7,12 @@ write may be sent again: a repeat can be refused, but it never makes a second ob
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from zoterodigest.library.access import Access
+from zoterodigest.library.access import Access, Clock
 from zoterodigest.library.address import WebAddress, address_of
 from zoterodigest.library.http.patience import Lost, Result
 from zoterodigest.library.http.session import ApiDialect, Session, utc_now
@@ -81,9 +80,7 @@ class WebDialect(ApiDialect):
 WebSession = Session[WebDialect]
 
 
-def web_session(
-    address: WebAddress, access: Access, *, now: Callable[[], datetime] = utc_now
-) -> WebSession:
+def web_session(address: WebAddress, access: Access, *, now: Clock = utc_now) -> WebSession:
     """Return a session with the server of the library at `address`."""
     return Session(address, WebDialect(address, access), access, now=now)
 

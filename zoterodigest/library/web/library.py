@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from zoterodigest.library.access import Access
+from zoterodigest.library.access import Access, Clock
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.http.library import ApiLibrary
 from zoterodigest.library.http.objects import ObjectKind, Thing, understood
@@ -29,9 +28,7 @@ from zoterodigest.library.web.reading import read_by_keys, read_changed
 class WebLibrary(ApiLibrary):
     """The library at `address` of a server on the web."""
 
-    def __init__(
-        self, address: WebAddress, access: Access, *, now: Callable[[], datetime] = utc_now
-    ) -> None:
+    def __init__(self, address: WebAddress, access: Access, *, now: Clock = utc_now) -> None:
         self._address = address
         self._session = web_session(address, access, now=now)
         folder = access.cache_folder
