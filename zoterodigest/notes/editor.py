@@ -98,9 +98,8 @@ def _forget_quotations(element: Element) -> None:
         if isinstance(child, Element):
             if child.attributes.get("class") == "citation":
                 child.children.clear()
-            child.attributes = {
-                name: value for name, value in child.attributes.items() if name != "data-annotation"
-            }
+            given = child.attributes.items()
+            child.attributes = {name: text for name, text in given if name != "data-annotation"}
             _forget_quotations(child)
 
 

@@ -27,13 +27,11 @@ from zoterodigest.notes.model import (
     count_shared,
 )
 
-SCHEMA_VERSION = 9
+SCHEMA = 9
 """The version of the editor's schema in which notes are written; 11 and above open read-only."""
 
 
-def note_html(
-    nodes: Iterable[Node], *, citation_items: str = "", version: int = SCHEMA_VERSION
-) -> str:
+def note_html(nodes: Iterable[Node], *, citation_items: str = "", version: int = SCHEMA) -> str:
     """Wrap `nodes` as a whole note; a note that holds nothing is the empty string."""
     inside = tuple(nodes)
     if inside in ((), (NoteParagraph(),)):

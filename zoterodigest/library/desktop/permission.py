@@ -39,9 +39,8 @@ class Permission:
         _LOG.info("Asking in Zotero for permission to write")
         # Before the dialog: the person reads the advice on keys, then chooses a button.
         self._access.before_asking()
-        self._access.wait(
-            0.0, "answer the dialog in Zotero: it asks whether zoterodigest may write"
-        )
+        waited = "answer the dialog in Zotero: it asks whether zoterodigest may write"
+        self._access.wait(0.0, waited)
         content = json.dumps({"appName": "zoterodigest"}).encode("ascii")
 
         def asked() -> Result:

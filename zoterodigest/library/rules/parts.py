@@ -17,7 +17,7 @@ from zoterodigest.library.rules.values import (
 )
 
 LINK_MODES = frozenset(
-    ["linked_url", "linked_file", "imported_url", "imported_file", "embedded_image"]
+    {"linked_url", "linked_file", "imported_url", "imported_file", "embedded_image"}
 )
 ANNOTATION_TYPES = frozenset({"highlight", "note", "image", "ink", "underline", "text"})
 WITH_TEXT = frozenset({"highlight", "underline"})

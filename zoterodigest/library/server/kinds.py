@@ -13,6 +13,8 @@ from zoterodigest.library.rules.values import NotAccepted, deleted, require
 from zoterodigest.library.server.shapes import Showing, collection_object
 
 Data = Mapping[str, Any]
+Objects = Sequence[LibraryItem]
+Stored = LibraryItem | None
 
 _OF_PUT = ("itemType", "tags", "relations")
 _CLAIMS = frozenset({"key", "version"})
@@ -46,9 +48,9 @@ class ServedKind:
 
     name: str
     stored: Callable[[Library, Sequence[str]], dict[str, LibraryItem]]
-    asked: Callable[[Author, str, int, Data, LibraryItem | None], LibraryItem]
-    whole: Callable[[Data, LibraryItem | None], Data]
-    write: Callable[[Library, Sequence[LibraryItem], Author, bool], list[Outcome]]
+    asked: Callable[[Author, str, int, Data, Stored], LibraryItem]
+    whole: Callable[[Data, Stored], Data]
+    write: Callable[[Library, Objects, Author, bool], list[Outcome]]
     show: Callable[[Showing, LibraryItem], dict[str, Any]]
 
 
@@ -56,9 +58,7 @@ def _stored_items(library: Library, keys: Sequence[str]) -> dict[str, LibraryIte
     return {item.key: item for item in library.fetch(keys)}
 
 
-def _asked_item(
-    author: Author, key: str, version: int, data: Data, stored: LibraryItem | None
-) -> LibraryItem:
+def _asked_item(author: Author, key: str, version: int, data: Data, stored: Stored) -> LibraryItem:
     """Return the write; a dateModified that is sent back as it was read is no change."""
     change = {name: value for name, value in data.items() if name not in _CLAIMS}
     known: Data = {} if stored is None else stored.data
@@ -81,7 +81,7 @@ def _is_as_read(sent: object, known: str, author: Author) -> bool:
     return sent in ("", known, known.replace("T", " ").removesuffix("Z"))
 
 
-def _whole_item(data: Data, stored: LibraryItem | None) -> Data:
+def _whole_item(data: Data, stored: Stored) -> Data:
     """Return `data`: fields that are left out stay.
 
     A child without a parent moves to the top. An item that is not said to be in the trash leaves
@@ -96,7 +96,7 @@ def _whole_item(data: Data, stored: LibraryItem | None) -> Data:
 
 
 def _write_items(
-    library: Library, objects: Sequence[LibraryItem], author: Author, counts_all: bool
+    library: Library, objects: Objects, author: Author, counts_all: bool
 ) -> list[Outcome]:
     if isinstance(library, EmbeddedLibrary):
         return library.write(objects, by=author.user, counts_all=counts_all)
@@ -109,9 +109,7 @@ def _stored_collections(library: Library, keys: Sequence[str]) -> dict[str, Libr
     return {one.key: collection_object(one, known.get(one.key, {})) for one in found}
 
 
-def _asked_collection(
-    _: Author, key: str, version: int, data: Data, stored: LibraryItem | None
-) -> LibraryItem:
+def _asked_collection(_: Author, key: str, version: int, data: Data, stored: Stored) -> LibraryItem:
     """Return the write; what is not given stays."""
     if unknown := sorted(data.keys() - _CLAIMS - _COLLECTION.keys()):
         raise NotAccepted(400, f"Invalid property {unknown[0][:40]!r}")
@@ -125,13 +123,13 @@ def _asked_collection(
     return LibraryItem(key, version, after)
 
 
-def _whole_collection(data: Data, _: LibraryItem | None) -> Data:
+def _whole_collection(data: Data, _: Stored) -> Data:
     """Return `data` with a parent: without one the collection goes to the top."""
     return _with_all(("name",), {"parentCollection": False, "relations": {}, "deleted": 0, **data})
 
 
 def _write_collections(
-    library: Library, objects: Sequence[LibraryItem], _: Author, counts_all: bool
+    library: Library, objects: Objects, _: Author, counts_all: bool
 ) -> list[Outcome]:
     plain = []
     for one in objects:
