@@ -132,20 +132,16 @@ def _merging(duplicate: Duplicate, command: str) -> str:
 
 
 def _pushing(duplicates: Sequence[Duplicate], workspace: Workspace) -> str:
-    digests = _digests([copy for one in duplicates for copy in one.copies], workspace)
-    if not digests:
+    entries = (entry for one in duplicates for copy in one.copies for entry in copy.entries)
+    keys = dict.fromkeys(entry.digest for entry in entries if not entry.digest.is_bib)
+    if not keys:
         return "Remove all but one."
+    paths = (near(workspace.project.root / key) for key in keys)
+    digests = " ".join(visible(shlex.quote(str(path))) for path in paths)
     return (
         f"In the library they become one item: `zoterodigest push {digests}`. Or remove all but"
         " one of them."
     )
-
-
-def _digests(copies: Sequence[Copy], workspace: Workspace) -> str:
-    """Return the digests of copies as arguments of a command."""
-    keys = dict.fromkeys(entry.digest for copy in copies for entry in copy.entries)
-    paths = [near(workspace.project.root / key) for key in keys if not key.is_bib]
-    return " ".join(visible(shlex.quote(str(path))) for path in paths)
 
 
 def _counts(found: DuplicateSearch) -> Iterator[str]:
