@@ -285,12 +285,12 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
     What a library has written by itself is written. What keeps changing in between has failed.
     """
     library, sent = changes.workspace.library, changes.sent
-    stored = _read(changes) if results.versions else changes.gathered.contents
+    stored = _stored(changes) if results.versions else changes.gathered.contents
     versions, failed = dict(results.versions), dict[str, Reason]()
     left = changes.follow(results, stored)
     for _ in range(_ROUNDS if left else 0):
         items, came = left, send(library, Sent(left), stored, lambda *_: None)
-        stored, sent = _read(changes), replace(sent, items=(*sent.items, *items))
+        stored, sent = _stored(changes), replace(sent, items=(*sent.items, *items))
         left = changes.follow(results, stored)
         # What still differs after it was written was written by somebody else in between.
         failed = {one.key: came.failed.get(one.key, CHANGED_MEANWHILE) for one in left}
@@ -299,7 +299,7 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
     return replace(results, versions=versions, failed={**results.failed, **failed}), sent, stored
 
 
-def _read(changes: Changes) -> Contents:
+def _stored(changes: Changes) -> Contents:
     return read_contents(changes.workspace.library.read(), changes.workspace.zotero)
 
 
