@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.bibtex.items import BIBLATEX, BIBTEX
-from zoterodigest.bibtex.edit.edit import TEX_FIELDS, BibRefusal, EditedBib, put_bib
+from zoterodigest.bibtex.edit.edit import TEX_FIELDS, EditedBib, put_bib
+from zoterodigest.bibtex.edit.operations import DeclinedBibEdit
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.tex.titles import folded_title
@@ -122,7 +123,7 @@ def test_what_would_be_half_a_truth_is_refused(key: str, fields: Fields, reason:
     edited = _edited(SOURCE, key, fields)
 
     assert edited.source.decode() == SOURCE
-    assert edited.refusals == (BibRefusal(key, next(iter(fields)), reason),)
+    assert edited.refusals == (DeclinedBibEdit(key, next(iter(fields)), reason),)
 
 
 def test_an_arxiv_id_that_only_a_journal_tells_is_not_lost() -> None:

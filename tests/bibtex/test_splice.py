@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.growth import LINEAR, growth
-from zoterodigest.bibtex.edit.splice import DeclinedBibEdit, Updated, update
+from zoterodigest.bibtex.edit.operations import DeclinedBibEdit
+from zoterodigest.bibtex.edit.splice import Updated, update
 from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.tiles.scanner import scan

@@ -156,7 +156,7 @@ def macros_of(bibliography: Bibliography) -> Macros:
 def _text_of(bibliography: Bibliography, standing: BibField, macros: Macros) -> str:
     """Return a value as TeX: pieces joined, macros expanded, blanks and line ends one blank.
 
-    A macro that nobody defines stands for its own name.
+    A macro without a definition stands for its own name.
     """
     pieces = []
     for piece in standing.pieces:

@@ -54,8 +54,8 @@ def agreement(known: WantedWork, candidate: IndexedWork) -> Agreement:
     """Return how far `candidate` agrees with what is known of the work.
 
     Titles agree up to case, accents, TeX, markup and spelling. If one title lacks the subtitle or
-    end of the other, all authors must agree. User names, and lists without a person, agree with
-    nobody.
+    end of the other, all authors must agree. User names, and lists without a person, never
+    agree.
     """
     meant = _work(known.title, known.authors.people, (known.arxiv, known.doi))
     offered = _work(candidate.title, candidate.authors, (candidate.arxiv, candidate.doi))

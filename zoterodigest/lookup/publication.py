@@ -115,7 +115,7 @@ _PAGES = re.compile(r"[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?(?:-[A-Za-z]{0,3}\d{1,7}(
 def _sole_venue(statements: Sequence[Statement]) -> Statement | None:
     """Return the venue that every source names, if it has no rival.
 
-    A workshop that only some sources name is no rival: nobody cites that version.
+    A workshop that only some sources name is no rival: papers cite the other version.
     """
     sources = {each.source for each in statements}
     for one in statements:
@@ -139,7 +139,8 @@ def _several(
 ) -> Reported:
     """Return what is for a person to judge if no venue is named by all statements.
 
-    If one source names several venues, the work appeared at each of them; otherwise somebody errs.
+    If one source names several venues, the work appeared at each of them. Otherwise one source is
+    wrong.
     """
     named: list[Statement] = []
     for one in statements:

@@ -121,7 +121,7 @@ def outcome_of(looked: Looked, earlier_version: int = 0) -> KnownPaper | Withdra
     return Withdrawn(looked) if looked.is_withdrawn else KnownPaper(looked, earlier_version)
 
 
-# A retraction is told at the beginning; further on, "withdrawn" is a word like any other.
+# An abstract reports a retraction at its beginning; further on, the word is about other things.
 _START = 400
 _WHAT = (
     r"paper|article|submission|manuscript|preprint|pre-print|work|e-?print|version|draft|note"

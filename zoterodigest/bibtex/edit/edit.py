@@ -11,8 +11,10 @@ from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.operations import (
     TYPE,
+    UNREADABLE,
     BibContext,
     CannotBeWritten,
+    DeclinedBibEdit,
     Operation,
     rewriting,
     verified,
@@ -41,20 +43,11 @@ from zoterodigest.core.values.venue import VenueKind
 
 
 @dataclass(frozen=True, slots=True)
-class BibRefusal:
-    """A field of the entry `key` that could not be written, and why."""
-
-    key: str
-    field: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class EditedBib:
     """The outcome of `put`: the new bytes, and what was refused."""
 
     source: bytes
-    refusals: tuple[BibRefusal, ...] = ()
+    refusals: tuple[DeclinedBibEdit, ...] = ()
 
 
 def put_bib(
@@ -71,25 +64,24 @@ def put_bib(
     by_key = {entry.key: entry for entry in reversed(standing_entries(bibliography))}
     # Each field is tried with those kept before it, so that one bad value refuses itself alone.
     operations: list[Operation] = []
-    refusals: list[BibRefusal] = []
+    refusals: list[DeclinedBibEdit] = []
     for key, fields in sorted(changes.items()):
         if (entry := by_key.get(key)) is None:
-            refusals += [BibRefusal(key, name, "no entry has this key") for name in fields]
+            refusals += [DeclinedBibEdit(key, name, "no entry has this key") for name in fields]
             continue
         kept: dict[str, Value] = {}
         for name, value in sorted(fields.items()):
             try:
                 trial.operations(entry, {**kept, name: value})
             except CannotBeWritten as error:
-                refusals.append(BibRefusal(key, name, str(error)))
+                refusals.append(DeclinedBibEdit(key, name, str(error)))
             else:
                 kept[name] = value
         operations += trial.operations(entry, kept)
     outcome = verified(bibliography, operations)
     for dropped in outcome.dropped:
-        reason = "it would not read back as written"
-        refusals += [BibRefusal(dropped.key, name, reason) for name in changes[dropped.key]]
-    return EditedBib(outcome.source, tuple(sorted(refusals, key=lambda one: (one.key, one.field))))
+        refusals += [DeclinedBibEdit(dropped.key, it, UNREADABLE) for it in changes[dropped.key]]
+    return EditedBib(outcome.source, tuple(sorted(refusals)))
 
 
 _IN_BOOKS = frozenset({"inproceedings", "conference", "incollection", "inbook"})
@@ -164,7 +156,7 @@ class _BibTrial:
 
     def _require_as_asked(self, before: BibRecord, after: BibRecord, asked: Fields) -> None:
         if any(self._differs(name, value, after) for name, value in asked.items()):
-            raise CannotBeWritten("it would not read back as written")
+            raise CannotBeWritten(UNREADABLE)
         # A date holds the year: it changes with it, and that is no edit of another field.
         following = asked.keys() | ({"date"} if "year" in asked else set())
         others = sorted((before.fields.keys() | after.fields.keys()) - following)
@@ -256,7 +248,7 @@ def _with_year(date: str, year: str) -> str:
 
 
 def _other_identifiers(record: BibRecord, asked: Fields) -> frozenset[Identifier]:
-    """Return what identifies the work besides what is asked for."""
+    """Return the identifiers of the work, without those that are asked for."""
     return frozenset(one for one in record.identifiers if one.scheme not in asked)
 
 

@@ -25,6 +25,18 @@ class CannotBeWritten(ValueError):
     """A change that cannot be made without touching something else; the text says why."""
 
 
+UNREADABLE = "it would not read back as written"
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class DeclinedBibEdit:
+    """What was asked for and not done: of the entry `key` the field `field`, or ("") all of it."""
+
+    key: str
+    field: str
+    reason: str
+
+
 @dataclass(frozen=True, slots=True)
 class Operation:
     """One edit of a .bib: `entry` is what then stands there as an entry, b"" if none does.
@@ -258,7 +270,7 @@ def rewriting(
     kept = {name: value for name, value in _values(entry).items() if name not in changed}
     asked = kept | {name: values[name] for name in changed if name in values}
     if [_values(one) for one in standing_entries(scan(new))] != [asked]:
-        raise CannotBeWritten("it would not read back as written")
+        raise CannotBeWritten(UNREADABLE)
     return Operation(entry.key, Edit(tile.span, new), tile.span.start, new)
 
 
@@ -266,7 +278,7 @@ def rewriting(
 class _Chunk:
     """A field of an entry: the separator before it, its comma included; its name and sign; value.
 
-    `name` is "?" for the second field of one name, which nobody reads.
+    `name` is "?" for the second field of one name, which no program reads.
     """
 
     name: str

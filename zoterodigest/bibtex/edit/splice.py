@@ -1,7 +1,7 @@
 """An export into a .bib that stands: only what is ours changes, and of that only what differs.
 
-An entry is ours if the caller says so, with the fingerprints of what was written into it last. What
-a person changed in it since, fields and whole entries, is left and told.
+The caller names the entries that are ours, with the fingerprints of what was last written into
+them. Fields and entries that a person changed since then stay as they are, and are reported.
 """
 
 from __future__ import annotations
@@ -21,8 +21,10 @@ from zoterodigest.bibtex.edit.document import (
     says_alike,
 )
 from zoterodigest.bibtex.edit.operations import (
+    UNREADABLE,
     BibContext,
     CannotBeWritten,
+    DeclinedBibEdit,
     Operation,
     Places,
     bib_removal,
@@ -39,21 +41,12 @@ from zoterodigest.core.works.work import naming, work_of
 
 
 @dataclass(frozen=True, slots=True)
-class DeclinedBibEdit:
-    """What was asked for and not done: of the entry `key` the field `field`, or ("") all of it."""
-
-    key: str
-    field: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Updated:
     """What an update came to.
 
-    `changed` names the fields of each changed entry. `kept` is left as somebody wants it, `refused`
-    is what no .bib, or not this one, can hold. `aliases` says under which key of the file
-    each wanted entry stands that has another one there. `ours` is what the caller is to keep for
+    `changed` names the fields of each changed entry. `kept` stays as a person wrote it,
+    `refused` cannot be written into a .bib, or not into this one. `aliases` gives the key in the
+    file of each wanted entry that has another key there. `ours` is what the caller is to keep for
     the next update: the prints of all entries that are ours.
     """
 
@@ -80,14 +73,14 @@ def update(
 ) -> Updated:
     """Bring the .bib `source` up to date with `wanted`; `ours` holds our entries by their keys.
 
-    A wanted entry has the key under which the last update left it (`aliases`).
-    An entry that stands there and is the same work (an identifier, or title and first author, or
-    one of the keys `adopted` earlier) is adopted as it is; one of ours that got another key stays
-    ours. One of ours or of those adopted that is no longer there was taken out by somebody and is
-    not written again. With `add_only` nothing that stands
-    is touched, nor are those in `held`, by the key asked for or the one in the file; with `prune`
-    ours that are no longer wanted are removed, unless somebody edited them. Broken regions stay and
-    are told.
+    A wanted entry has the key under which the last update left it (`aliases`). An entry of the file
+    that is the same work is adopted as it is: by an identifier, by title and first author, or by
+    one of the keys `adopted` earlier. One of ours that got another key stays ours. If one of ours
+    or an adopted one is missing, a person removed it, and it is not written again.
+
+    With `add_only` no entry of the file changes. Entries in `held` never change; it names them by
+    the key that is wanted or by the one in the file. With `prune` ours that are no longer wanted
+    are removed, unless a person edited them. Broken regions stay and are reported.
     """
     run = _SpliceRun(scan(source), wanted, ours, adopted)
     # The order is a law: what is ours is known only once all are matched, and where new entries go
@@ -102,7 +95,6 @@ def update(
 
 
 TAKEN_OUT = "it was taken out of the file"
-_UNREADABLE = "it would not read back as written"
 
 
 class _SpliceRun:
@@ -158,7 +150,7 @@ class _SpliceRun:
                 self._new.append(wanted)
 
     def rewrite(self, held: Set[str]) -> None:
-        """Write into our entries, but those `held`, what differs and nobody edited there."""
+        """Write what differs into our entries, but those `held`; what a person edited stays."""
         for asked, entry in self._matched:
             if entry.key in self._prints and held.isdisjoint({entry.key, asked.entry.key}):
                 self._rewrite(entry.key, asked, entry)
@@ -203,7 +195,7 @@ class _SpliceRun:
         outcome = verified(self._bibliography, self._operations)
         dropped = frozenset(outcome.dropped)
         done = [one for one in self._operations if one not in dropped]
-        self._refused += [DeclinedBibEdit(one.key, "", _UNREADABLE) for one in dropped]
+        self._refused += [DeclinedBibEdit(one.key, "", UNREADABLE) for one in dropped]
         changed: dict[str, tuple[str, ...]] = {}
         for one in done:
             prints, names = self._written.get(one.key, ({}, frozenset()))
@@ -218,8 +210,8 @@ class _SpliceRun:
             added=tuple(one.key for one in done if one.is_new),
             changed=changed,
             removed=tuple(one.key for one in done if not one.entry),
-            kept=_in_order(self._kept),
-            refused=_in_order(self._refused),
+            kept=tuple(sorted(self._kept)),
+            refused=tuple(sorted(self._refused)),
             problems=tuple(self._problems),
             aliases=self._aliases,
             ours=dict(sorted(self._prints.items())),
@@ -277,7 +269,7 @@ class _SpliceRun:
         ]
 
     def _follow(self, old: str, new: str) -> None:
-        """Let an entry of ours stay ours when somebody gave it another key."""
+        """Let an entry of ours stay ours when a person gave it another key."""
         if old in self._prints and new not in self._prints and old not in self._by_key:
             self._prints[new] = self._prints.pop(old)
 
@@ -331,10 +323,6 @@ class _SpliceRun:
         same = (name for name in names if same_bib_value(name, wanted, standing))
         alike = (name for name in names if says_alike(name, wanted, standing))
         return frozenset(same), frozenset(alike)
-
-
-def _in_order(kept: Iterable[DeclinedBibEdit]) -> tuple[DeclinedBibEdit, ...]:
-    return tuple(sorted(kept, key=lambda one: (one.key, one.field)))
 
 
 def free_bib_key(key: str, taken: set[str]) -> str:

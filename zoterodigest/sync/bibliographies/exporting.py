@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.cited.cited import Cited, CitedKey
+from zoterodigest.bibtex.edit.operations import DeclinedBibEdit
 from zoterodigest.bibtex.edit.splice import (
     TAKEN_OUT,
-    DeclinedBibEdit,
     Updated,
     free_bib_key,
     update,
