@@ -73,12 +73,12 @@ class Deleting:
 
     def _remove_tags(self, names: frozenset[str]) -> None:
         """Take these tags off all items, a batch at a time, each item at the version it has."""
-        changes = [
-            LibraryItem(item.key, item.version, {"tags": kept})
-            for item in self.served.library.read().items
-            if (kept := [tag for tag in item.data.get("tags", ()) if tag["tag"] not in names])
-            != list(item.data.get("tags", ()))
-        ]
+        changes = []
+        for item in self.served.library.read().items:
+            tags = list(item.data.get("tags", ()))
+            kept = [tag for tag in tags if tag["tag"] not in names]
+            if kept != tags:
+                changes.append(LibraryItem(item.key, item.version, {"tags": kept}))
         for start in range(0, len(changes), BATCH_SIZE):
             outcomes = self.served.library.write(changes[start : start + BATCH_SIZE])
             if not all(isinstance(one, Written) for one in outcomes):
