@@ -87,26 +87,23 @@ def require_inside(project: Project, allowed: Allowed, given: Iterable[Path] = (
 
     What the user named in the command, `given`, may be anywhere.
     """
-    if allowed.is_all:
-        return
     meant = {real_path(path).as_posix() for path in given}
-    found = {
-        one.path: one
-        for one in _named(project)
-        if one.path not in meant and not allowed.allows(project.root, one)
-    }
-    if found:
-        raise LeadsOutside(project.root, tuple(found[path] for path in sorted(found)))
+    _require_allowed(project, allowed, (one for one in _named(project) if one.path not in meant))
 
 
 def require_keys_inside(project: Project, allowed: Allowed, keys: Iterable[str], file: str) -> None:
     """Raise `LeadsOutside` if digests or bibliographies that `file` names by key lie outside."""
+    named = (one for key in keys for one in _leading_out(project, key, file))
+    _require_allowed(project, allowed, named)
+
+
+def _require_allowed(project: Project, allowed: Allowed, named: Iterable[Outside]) -> None:
+    # Before anything is looked for: with --allow-outside no pattern is matched with the disk here.
     if allowed.is_all:
         return
-    named = (one for key in sorted(keys) for one in _leading_out(project, key, file))
-    found = tuple(one for one in named if not allowed.allows(project.root, one))
+    found = {one.path: one for one in named if not allowed.allows(project.root, one)}
     if found:
-        raise LeadsOutside(project.root, found)
+        raise LeadsOutside(project.root, tuple(found[path] for path in sorted(found)))
 
 
 def _named(project: Project) -> Iterator[Outside]:

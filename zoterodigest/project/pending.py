@@ -89,18 +89,17 @@ def forget_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
 
 def pending_data(pending: Sequence[Pending]) -> list[dict[str, Any]]:
     """Return `pending` as JSON can hold it."""
-    return [_data(one) for one in pending]
-
-
-def _data(one: Pending) -> dict[str, Any]:
-    return {
-        "digest": one.digest,
-        "title": one.title,
-        "identifiers": [[each.scheme, each.value] for each in sorted(one.identifiers)],
-        "fields": {name: _value_data(value) for name, value in one.found.fields.items()},
-        "sources": dict(one.found.sources),
-        "details": dict(one.found.details),
-    }
+    return [
+        {
+            "digest": one.digest,
+            "title": one.title,
+            "identifiers": [[each.scheme, each.value] for each in sorted(one.identifiers)],
+            "fields": {name: _value_data(value) for name, value in one.found.fields.items()},
+            "sources": dict(one.found.sources),
+            "details": dict(one.found.details),
+        }
+        for one in pending
+    ]
 
 
 def _value_data(value: Value) -> object:

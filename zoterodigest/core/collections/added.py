@@ -51,13 +51,13 @@ def added_items(
         shared: list[AddedItem] = []
         for digest, (path, is_shared) in adding.places(item, known.seen).items():
             reason = adding.reason(item, digest, is_shared=is_shared)
-            title = text_in(item.fields, "title")
-            if reason and is_shared:
-                shared.append(AddedItem(digest, item.key, title, reason))
-            elif reason:
-                yield AddedItem(digest, item.key, title, reason)
-            else:
+            report = AddedItem(digest, item.key, text_in(item.fields, "title"), reason)
+            if not reason:
                 yield CreateEntry(digest, next(new_ids), item, path, _shown(item))
+            elif is_shared:
+                shared.append(report)
+            else:
+                yield report
         if shared:  # once, not for each of thirty days of a month
             yield next((one for one in shared if one.reason == _SHARED), shared[0])
 

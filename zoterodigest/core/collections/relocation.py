@@ -17,7 +17,7 @@ from zoterodigest.core.collections.collection_rows import (
     name_of,
     path_fingerprints,
 )
-from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LinkState, LockRow
+from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LinkState
 from zoterodigest.core.plan.plan import (
     Action,
     CreateEntry,
@@ -59,58 +59,47 @@ def relocations(
     """
     if seen is None:
         return Relocations()
-    found = _Relocating(links, collection_rows, seen)
+    of_digest: dict[str, list[CollectionRow]] = defaultdict(list)
+    for row in sorted(collection_rows, key=lambda row: row.path):
+        of_digest[row.digest].append(row)
+    collections = homes(one for rows in of_digest.values() for one in rows)
+    own = _own_collections(links, collections)
+    targets: dict[str, str] = {}
+    conflicts: dict[str, str] = {}
+    reports: list[Relocated] = []
     for link in links:
-        if link.before is not None and link.before.state is LinkState.LINKED:
-            found.judge(link, link.before)
-    return Relocations(found.targets, found.conflicts, tuple(found.reports))
-
-
-class _Relocating:
-    """The links of a run while they are compared with what was seen."""
-
-    def __init__(
-        self, links: Sequence[Link], collection_rows: Iterable[CollectionRow], seen: Seen
-    ) -> None:
-        self.targets: dict[str, str] = {}
-        self.conflicts: dict[str, str] = {}
-        self.reports: list[Relocated] = []
-        self._seen = seen
-        self._of_digest: dict[str, list[CollectionRow]] = defaultdict(list)
-        for row in sorted(collection_rows, key=lambda row: row.path):
-            self._of_digest[row.digest].append(row)
-        self._homes = homes(one for found in self._of_digest.values() for one in found)
-        self._homes_of: dict[str, set[str | None]] = defaultdict(set)
-        for link in links:
-            if link.before is not None:
-                self._homes_of[link.row.item].add(self._home(link.before))
-
-    def judge(self, link: Link, before: LockRow) -> None:
-        """Note whether the item of `link` was moved."""
-        home = self._home(before)
-        if link.item is None or home is None:
-            return
-        here = link.item.collections
-        others = self._homes_of[link.row.item]
-        now_in = [one for one in self._of_digest[before.digest] if one.collection in here - others]
-        came = [one for one in now_in if not self._seen.held(one.collection, link.item)]
-        is_out = self._seen.held(home, link.item) and home not in here
+        before, item = link.before, link.item
+        home = home_of(before.place, collections) if before else None
+        if before is None or before.state is not LinkState.LINKED or item is None or home is None:
+            continue
+        others = item.collections - own[item.key]
+        now_in = [row for row in of_digest[before.digest] if row.collection in others]
+        came = [row for row in now_in if not seen.held(row.collection, item)]
+        is_out = seen.held(home, item) and home not in item.collections
         place = (link.entry.digest, heading_prints(link.entry))
-        has_moved = place != (before.digest, before.headings)
         # The entry has moved to the same place already, as after a run on another machine.
-        if any(place == (one.digest, path_fingerprints(one.path)) for one in now_in):
-            return
+        if any(place == (row.digest, path_fingerprints(row.path)) for row in now_in):
+            continue
         if is_out and now_in:
-            target = (came or now_in)[0].collection
-            (self.conflicts if has_moved else self.targets)[link.row.id] = target
-        elif is_out and not has_moved:
-            self.reports.append(Relocated(link.row.id, home, is_out=True))
+            moved = targets if place == before.place else conflicts
+            moved[link.row.id] = (came or now_in)[0].collection
+        elif is_out and place == before.place:
+            reports.append(Relocated(link.row.id, home, is_out=True))
         elif not is_out:
-            known = [one.collection for one in came if one.collection in self._seen.collections]
-            self.reports += [Relocated(link.row.id, key, is_out=False) for key in known]
+            known = [row.collection for row in came if row.collection in seen.collections]
+            reports += [Relocated(link.row.id, key, is_out=False) for key in known]
+    return Relocations(targets, conflicts, tuple(reports))
 
-    def _home(self, row: LockRow) -> str | None:
-        return home_of((row.digest, row.headings), self._homes)
+
+def _own_collections(
+    links: Iterable[Link], collections: Mapping[CollectionRowKey, str]
+) -> dict[str, set[str | None]]:
+    """Return the collections in which the entries of each item were, by the item's key."""
+    own: dict[str, set[str | None]] = defaultdict(set)
+    for link in links:
+        if link.before is not None:
+            own[link.row.item].add(home_of(link.before.place, collections))
+    return own
 
 
 def renamed_headings(

@@ -7,7 +7,7 @@ count, so the lock file never claims more than happened (law 3).
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.links.link import Base, LockRow, Print, fingerprint
 from zoterodigest.core.links.merge import (
@@ -42,30 +42,22 @@ UNSEEN = fingerprint("\0no end holds this text")
 """The raw fingerprint of a value that one end holds only as part of a larger one."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkBases:
-    """The bases and the apart fields of a link as they are to stand in its row."""
-
-    bases: Mapping[str, Base]
-    diverged: frozenset[str]
-
-
 def recorded(
-    known: LinkBases,
+    known: LockRow,
     entry: Side,
     item: Side,
     folding: Folding,
     *,
     from_item: Set[str] = frozenset(),
     ours: Set[str] = frozenset(),
-) -> LinkBases:
-    """Return what `known` becomes when the ends are as they are now.
+) -> LockRow:
+    """Return `known` with its bases and diverged fields, now that the ends are as they are.
 
     A field that is in sync now gets a new base only if an end has changed. If one end contains the
     other's edits and more, the base moves to that other end's value. A field that an end does not
     carry keeps its base. Fields in `from_item` were written into the entry from the item
     as it is: they are in sync, although what was written may read as something else. Fields in
-    `ours` an export wrote earlier: the next one brings them up to date, unless they are apart.
+    `ours` an export wrote earlier: the next one brings them up to date, unless they diverged.
     """
     bases, diverged = dict(known.bases), set(known.diverged)
     for name in sorted(entry.fields.keys() & item.fields.keys()):
@@ -86,7 +78,7 @@ def recorded(
                 bases[name] = _moved(ends, base, folding, (to_entry is None, to_item is None))
             case InSync() | Clash() | Propagated():
                 pass
-    return LinkBases(bases, frozenset(diverged))
+    return replace(known, bases=bases, diverged=frozenset(diverged))
 
 
 def refreshed(

@@ -93,7 +93,7 @@ class LockRow:
     `title` is the fingerprint of the entry's match title, `texts` that of each long text (abstract
     and blocks), `headings` those of its heading path, `key` that of its citation key in a .bib:
     they pair the row with its entry again.
-    A field in `apart` differs at both ends with no base; its changes do not travel. `credits` tell,
+    A field in `diverged` differs at both ends with no base; its changes do not travel. `credits` tell,
     by field, which values of the item were found at a source.
     """
 
@@ -111,6 +111,11 @@ class LockRow:
     state: LinkState = LinkState.LINKED
     key: str = ""
     credits: Mapping[str, FieldSource] = field(default_factory=dict)
+
+    @property
+    def place(self) -> CollectionRowKey:
+        """Where its entry was: its digest and the fingerprints of its headings."""
+        return self.digest, self.headings
 
     @property
     def links_digest(self) -> bool:

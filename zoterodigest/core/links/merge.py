@@ -182,7 +182,7 @@ def merge_field(
 
     Only a field that both ends carry takes part. Without a base, an empty field of the item is
     filled in, members are added to the item, and any other difference is a diverged field. The
-    entry is never filled in. A field in `apart` stays until both ends hold the same value.
+    entry is never filled in. A field in `diverged` stays until both ends hold the same value.
     """
     return Merge(
         {

@@ -22,7 +22,7 @@ SECTIONS = "sections"
 def decided(
     merged: Merge, sides: tuple[Side, Side], row: LockRow, run_options: RunOptions
 ) -> Merge:
-    """Return `merged` with its conflicts, and the fields that are apart, decided where they can be.
+    """Return `merged` with its conflicts, and its diverged fields, decided where they can be.
 
     `merged` is what the link of `row` asks for.
 

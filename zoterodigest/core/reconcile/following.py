@@ -160,7 +160,7 @@ def as_adopted(row: LockRow, entry: Entry, item: Item, folding: Folding) -> Lock
 def with_shown_bases(row: LockRow, entry: Entry, item: Item, folding: Folding) -> LockRow:
     """Return `row` with the bases that `item` still shows: what it lacks clears no entry.
 
-    Nor does an export, which knows no bases: what an entry of a .bib has otherwise is apart.
+    Nor does an export, which knows no bases: what an entry of a .bib has otherwise has diverged.
     """
     ends = side_of(entry), item_side_of(entry, item, row)
     # Without these bases nothing that the new item lacks can clear the entry (law 5).
@@ -183,9 +183,8 @@ def _diverged(
     for name in names & entry.fields.keys() if row.digest.is_bib else ():
         at_entry, at_item = entry.fields[name], item.fields.get(name, EMPTY)
         is_filled_in = is_empty(at_item) and name not in entry.ours
-        if is_empty(at_entry) or is_filled_in or equal(name, at_entry, at_item, folding):
-            continue
-        found.add(name)
+        if not (is_empty(at_entry) or is_filled_in or equal(name, at_entry, at_item, folding)):
+            found.add(name)
     return frozenset(found)
 
 

@@ -47,26 +47,21 @@ def with_lost_notes(
     rows: dict[str, Link] = {}
     restored: dict[str, set[str]] = defaultdict(set)
     for link in links:
-        names = tuple(_edited(link, run_options)) if _is_lost(link) else ()
-        if not names and not (_is_lost(link) and _is_relinked(link, run_options)):
+        if link.item is None or not is_note_missing(link.item, link.row):
             continue
-        assert link.item is not None
+        names, is_asked = tuple(_edited(link, run_options)), _is_relinked(link, run_options)
+        if not names and not is_asked:
+            continue
         # In the trash: its text is a person's, so it is restored and not made anew.
         if link.row.id in link.item.notes:
             restored[link.item.key].add(link.row.id)
-        elif link.row.id not in moved and (
-            _was_seen(link, known.seen) or _is_relinked(link, run_options)
-        ):
+        elif link.row.id not in moved and (is_asked or _was_seen(link, known.seen)):
             rows[link.row.id] = replace(link, row=without_note(link.row))
         else:
             continue
         reports += [RestoredNote(link.row, names)] if names else []
     back = [_with_live_notes(rows.get(link.row.id, link), restored) for link in links]
     return tuple(back), tuple(reports)
-
-
-def _is_lost(link: Link) -> bool:
-    return link.item is not None and is_note_missing(link.item, link.row)
 
 
 def _is_relinked(link: Link, run_options: RunOptions) -> bool:
@@ -152,11 +147,8 @@ def doubled_note(row: LockRow, links: Iterable[Link]) -> ChildNote | None:
 
 
 def _are_of_one_entry(row: LockRow, other: LockRow) -> bool:
-    one, two = (
-        (row_.digest, row_.item, row_.identifiers, row_.title, row_.headings)
-        for row_ in (row, other)
-    )
-    return one == two
+    is_of_work = (row.item, row.identifiers) == (other.item, other.identifiers)
+    return is_of_work and (row.place, row.title) == (other.place, other.title)
 
 
 _PLACE = "note"

@@ -93,14 +93,14 @@ def _placement(link: Link, run_options: RunOptions) -> EntryPlacement | None:
         digest=entry.digest,
         path=entry.heading_keys if rules.has_headings else (),
         texts=entry.headings if rules.has_headings else (),
-        before=(before.digest, before.headings) if before else None,
+        before=before.place if before else None,
         collections=link.item.collections if link.item else frozenset(),
     )
 
 
 def _in_archive(row: LockRow, item: Item) -> EntryPlacement:
-    before, path = (row.digest, row.headings), (ARCHIVE,)
-    return EntryPlacement(row.digest, path, path, before, item.collections, is_leaving=True)
+    path = (ARCHIVE,)
+    return EntryPlacement(row.digest, path, path, row.place, item.collections, is_leaving=True)
 
 
 class _Placer:

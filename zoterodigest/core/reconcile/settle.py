@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
-from zoterodigest.core.links.bases import LinkBases, recorded, refreshed
+from zoterodigest.core.links.bases import recorded, refreshed
 from zoterodigest.core.links.link import Base, LockRow
 from zoterodigest.core.links.merge import Side, ends_of, is_set
 from zoterodigest.core.links.view import Folding, links_as_shown
@@ -36,12 +37,10 @@ def settle(link: Link, item: Item, folding: Folding) -> LockRow:
     entry_side = side_of(link.entry)
     item_side = without(item_end(link, item, row), link.recall.waits)
     row = _without_left_sections(row, link.entry, item)
-    known = LinkBases({**row.bases, **link.recall.bases}, row.diverged)
+    known = replace(row, bases={**row.bases, **link.recall.bases})
     ours, from_item = link.entry.ours, link.entry.from_item
     now = recorded(known, entry_side, item_side, folding, from_item=from_item, ours=ours)
-    row = replace(
-        row, bases=_reached(link, now, entry_side, item_side, folding), diverged=now.diverged
-    )
+    row = replace(now, bases=_reached(link, now.bases, entry_side, item_side, folding))
     # Before the traits are taken: a row with nothing new keeps its bytes, so git shows no change.
     if row == link.before:
         return row
@@ -78,12 +77,12 @@ def _without_left_sections(row: LockRow, entry: Entry, item: Item) -> LockRow:
 
 
 def _reached(
-    link: Link, now: LinkBases, entry: Side, item: Side, folding: Folding
+    link: Link, now: Mapping[str, Base], entry: Side, item: Side, folding: Folding
 ) -> dict[str, Base]:
     """Return the bases `now`; a field that was merged over what this instance saw has the lock
     file's until its ends are in sync.
     """
-    bases = dict(now.bases)
+    bases = dict(now)
     for name in link.recall.bases:
         ends = ends_of(name, entry, item)
         if not is_set(name) and not ends.are_equal(folding):
@@ -129,7 +128,7 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
     if _shows_text_as_date(entry) and raws.get("date", _PLANNED)[:1] != _PLANNED:
         fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand
     if row.digest.is_bib:
-        # What an entry says and an item of this type cannot hold differs as well, once it is apart.
+        # What an entry says and an item of this type cannot hold differs as well, once it has diverged.
         fields |= dict.fromkeys((row.diverged & entry.fields.keys()) - fields.keys(), EMPTY)
     note = item.notes.get(row.id)
     # Not carried, so that a deleted note clears nothing in the entry (law 5).

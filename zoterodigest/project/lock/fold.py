@@ -2,8 +2,8 @@
 
 What both sides agree on holds. Where they differ and the row they come from is known, a side that
 is as it was gives way to the other. Where that does not decide, what is kept can do no harm: a base
-is forgotten (without a base nothing is deleted or overwritten), a field that is apart on one side
-stays apart, and the origin keeps only what both sides claim, so that nothing is ever taken back
+is forgotten (without a base nothing is deleted or overwritten), a field that diverged on one side
+stays so, and the origin keeps only what both sides claim, so that nothing is ever taken back
 that may be the person's. The order of the two sides makes no difference.
 """
 
