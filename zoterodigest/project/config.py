@@ -143,7 +143,7 @@ def _formula(value: str) -> str:
 
 
 Selection = Annotated[bool | tuple[str, ...], BeforeValidator(_field_names)]
-"""Which fields travel: all, none, or those named."""
+"""Which fields are propagated: all, none, or those named."""
 
 FieldName = Annotated[str, AfterValidator(_field_name)]
 PathText = Annotated[str, AfterValidator(_path)]
@@ -201,7 +201,7 @@ class BibliographyRules(_ConfigTable):
     note: StrictBool = False
     awards: StrictBool = False
     add_only: StrictBool | None = None
-    """Whether entries are only added; None: in a file that no export of ours made."""
+    """Whether entries are only added; None: in a file that no export made."""
     prune: StrictBool = False
     """Whether exported entries whose work is no longer chosen are removed."""
 
@@ -244,7 +244,7 @@ class LookupRules(_ConfigTable):
     on_push: StrictBool = True
     """Whether a push looks up the papers whose items it creates."""
     mailto: str = ""
-    """The address that services may write to; theirs to see, so nobody's unless it is set."""
+    """The address that services may write to; they see it, so it is empty unless it is set."""
     days: Annotated[int, Field(ge=0, le=3650)] = 30
     """For how many days an answer is taken as it is."""
     arxiv: Service | None = None
@@ -303,7 +303,7 @@ class Configuration(_ConfigTable):
 
 
 def selects(selection: Selection, name: str) -> bool:
-    """Tell whether the field called `name` is among those that travel."""
+    """Tell whether the field called `name` is among those that are propagated."""
     if isinstance(selection, bool):
         return selection
     return name in selection or (name.startswith(SECTION) and SECTIONS in selection)

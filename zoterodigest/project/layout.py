@@ -56,7 +56,7 @@ class BibFile:
 
     @property
     def is_two_way(self) -> bool:
-        """Whether its entries take part in a sync, besides being exported."""
+        """Whether its entries take part in a sync, beyond being exported."""
         return self.rules.push is not False or self.rules.pull is not False
 
 
@@ -113,8 +113,8 @@ class Project:
     def digests(self, given: Sequence[Path] = ()) -> tuple[Digest, ...]:
         """Return the digests `given`, or all that are configured if none is, each once, in order.
 
-        The first `[[digest]]` that names a file has the say; one that none names has the defaults,
-        and so has a file of a `[[feed]]`, which is configured as soon as it is there.
+        The first `[[digest]]` that names a file gives its rules. A file without one has the
+        defaults, and so has a file of a `[[feed]]`, which is configured as soon as it is there.
         A pattern passes over the .bib files that are configured. A configured path that matches no
         file stands for the file that is missing. Of two names of one file, by a symbolic link, the
         first counts. Raises `BadConfiguration` if a digest's collection needs a date that its path
@@ -126,7 +126,7 @@ class Project:
             for path in _matches(self.root, rules.path):
                 if path not in bibs or not glob.has_magic(rules.path):
                     configured.setdefault(path, rules)
-        # Behind the configured ones: a `[[digest]]` that names a feed's file has the say.
+        # Behind the configured ones: a `[[digest]]` that names a feed's file gives its rules.
         for path in self._fed():
             configured.setdefault(path, DigestRules(path=_key(self.root, path)))
         found: dict[Path, Digest] = {}

@@ -1,7 +1,7 @@
 """Paths in the files of a project that lead outside of its folder.
 
 Whoever writes a project's files decides with them what zoterodigest reads and writes. For a project
-that came from somebody else that must end at its folder: what lies outside is used only if the user
+from another person that must end at its folder: what lies outside is used only if the user
 allowed it on this computer. No file of the project can allow it.
 """
 

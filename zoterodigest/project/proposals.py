@@ -50,7 +50,7 @@ class Proposal:
 
 
 def propose(candidates: Sequence[DigestProposal]) -> tuple[Proposal, ...]:
-    """Return what is proposed for `candidates`, in their order; of twins the other has the say."""
+    """Return what is proposed for `candidates`, in their order; of twins the other one leads."""
     programs = {one.path: reason for one in candidates if (reason := _program(one))}
     works = {one.path: _works(one.document) for one in candidates}
     found: list[Proposal] = []

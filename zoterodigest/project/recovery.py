@@ -1,7 +1,7 @@
 """After a kill: what of the journal's intentions came true, decided by what the library holds.
 
 Pure. The result never claims more than happened (law 3): what cannot be told is not claimed, and
-the next run plans it once more.
+the next run plans it again.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def fold_journal(
 def _went_with(row: LockRow, gone: Set[tuple[str, str, str]]) -> bool:
     """Tell whether a row is of an entry that an export took out of its .bib, and of nothing else.
 
-    It may be wanted there again: nobody else took it out.
+    It may be exported again: no person removed it.
     """
     return (row.digest, row.item, row.key) in gone and row.origin == Origin()
 
@@ -105,7 +105,7 @@ def _exported(
     """Return the entries of .bib files that are ours, and which files we made.
 
     One that the killed run took out is ours no more if it has gone; under another lock file it may
-    never have been there. One to which somebody gave another key stays known under its old one
+    never have been there. One to which a person gave another key stays known under its old one
     until it has been written: the next run follows it.
     """
     entries = {(one.bibliography, one.key): one for one in lock.exported}

@@ -27,7 +27,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS texts (
 def keep_texts(folder: Path, texts: Texts) -> None:
     """Keep `texts` in `folder`, which is made if need be; keeping none writes nothing.
 
-    Whatever is wrong there stops nobody: a damaged store begins anew, and one that cannot be
+    Nothing wrong there stops a run: a damaged store begins anew, and one that cannot be
     written stays as it is.
     """
     if not texts:

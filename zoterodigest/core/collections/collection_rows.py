@@ -60,7 +60,7 @@ class Placements:
         return home_of(one.before, self.former_targets) if one.before else None
 
     def is_in_place(self, one: EntryPlacement) -> bool:
-        """Tell whether an entry belongs in the collection it belonged in, whatever it is called."""
+        """Tell whether an entry belongs in the collection of before, even if that was renamed."""
         former = self.former(one)
         return former is not None and former == self.target(one)
 
@@ -333,7 +333,7 @@ def _origins_of(
     renamed = {pair for pair in pairs - continued if 2 * votes[pair] > held[pair[1]]}
     found: dict[Path, Path | None] = dict.fromkeys(level)
     taken: set[Path] = set()
-    # Headings that stayed go before renamed ones: a rename takes only what nobody continues.
+    # Headings that stayed go before renamed ones: a rename takes only what no heading continues.
     for possible in (continued, renamed):
         for path, old in sorted(
             possible, key=lambda pair: (-votes[pair], pair not in natural, order[pair[0]], pair[1])

@@ -52,7 +52,7 @@ class Base:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What the tool itself made for a row, so that it can be taken back (law 8).
+    """What zoterodigest made for a row, so that it can be removed again (law 8).
 
     `item` and `note` tell whether we created them; `tags`, `fields`, `attachments` (their keys) and
     `collections` (their keys) what we added to an item, whoever created it.
@@ -68,7 +68,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class FieldSource:
-    """Whom an item has a value from: `source`, as long as its text has the fingerprint `raw`."""
+    """The source of a value of an item, if its text still has the fingerprint `raw`."""
 
     source: str
     raw: str
@@ -93,8 +93,8 @@ class LockRow:
     `title` is the fingerprint of the entry's match title, `texts` that of each long text (abstract
     and blocks), `headings` those of its heading path, `key` that of its citation key in a .bib:
     they pair the row with its entry again.
-    A field in `diverged` differs at both ends with no base; its changes do not travel. `credits` tell,
-    by field, which values of the item were found at a source.
+    A field in `diverged` differs at both ends with no base: its changes are not propagated.
+    `credits` tell, by field, which values of the item were found at a source.
     """
 
     id: str
@@ -173,7 +173,7 @@ class Exported:
 
     `bibliography` names the file, `key` the entry in it, `item` the item it tells of. `prints` are
     the fingerprints of what was written into its fields last, by name; "" names its type. One
-    without prints is somebody's own: it is remembered by its key, and never written.
+    without prints was written by a person: it is remembered by its key, and never changed.
     """
 
     bibliography: BibKey

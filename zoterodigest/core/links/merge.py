@@ -1,7 +1,7 @@
 """Three-way merge of an entry and its item over the bases of their link (docs/invariants.md).
 
-An end has changed when its raw text and its canonical value both differ from the base's: neither
-white space nor a new reading of unchanged text is an edit.
+An end has changed when its raw text and its canonical value both differ from the base's. A change
+of white space alone, or a new reading of unchanged text, is no edit.
 """
 
 from __future__ import annotations

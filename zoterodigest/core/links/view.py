@@ -109,7 +109,7 @@ def canonical_as_shown(name: str, at_entry: Value, at_item: Value, folding: Fold
 def for_item(at_entry: Value, at_item: Value) -> Value:
     """Return what the item is to hold so that the entry's value is shown by it.
 
-    The authors hidden behind an entry's "et al." stay; "et al." itself is nobody.
+    The authors hidden behind an entry's "et al." stay; "et al." itself is no author.
     """
     if not isinstance(at_entry, Names) or not at_entry.truncated:
         return at_entry
@@ -184,7 +184,7 @@ def _hidden(at_entry: Names, at_item: Names) -> tuple[str, ...]:
 
 
 def canonical_pages(text: str) -> str:
-    """Return page numbers with one hyphen in a range, whatever dashes and blanks stand there."""
+    """Return page numbers with one hyphen in a range, for any dash and blanks."""
     return _DASHES.sub("-", " ".join(unicodedata.normalize("NFC", text).split()))
 
 

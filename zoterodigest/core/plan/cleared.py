@@ -70,7 +70,7 @@ def no_longer_shown(link: Link, item: Side) -> Iterator[str]:
     """Yield what was in sync over `link`, the item still holds, and the entry has no place for.
 
     What cannot be read, and what the format never shows (as in another digest, to which an entry
-    moved), is not among it; nor is a year that stands in the entry's date, or the other way round.
+    moved), is not among it. A year in the entry's date is shown, too, and so is a date in its year.
     """
     for name, base in sorted(link.row.bases.items()):
         is_held = not is_empty(item.fields.get(name, EMPTY))

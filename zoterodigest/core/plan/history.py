@@ -70,8 +70,8 @@ class DigestChange:
     """The hunks of lines that a run changed in the digest or .bib `key`, and whether the run made
     the file, or removed it.
 
-    A run that planned again may have been killed before it wrote the file once more: `earlier` are
-    the hunks that it had written until then.
+    A run that planned again may have been killed before it wrote the file a second time: `earlier`
+    are the hunks that it had written until then.
     """
 
     key: FileKey
@@ -238,12 +238,12 @@ def listed(run: Run) -> RunSummary:
 
 
 def undone_by(runs: Iterable[RunSummary]) -> Mapping[int, int]:
-    """Return the numbers of runs that are taken back, each with that of the undo that counts.
+    """Return the numbers of runs that are undone, each with the number of the undo that counts.
 
-    An undo that was killed does not count: the next one goes on with it.
+    An undo that was killed does not count: the next undo continues it.
     """
     undone: dict[int, int] = {}
-    # Newest first: an undo that was taken back since does not count.
+    # Newest first: an undo that was itself undone since does not count.
     for run in sorted(runs, key=lambda one: one.number, reverse=True):
         if run.undoes and run.is_finished and run.number not in undone:
             undone.setdefault(run.undoes, run.number)
@@ -253,7 +253,7 @@ def undone_by(runs: Iterable[RunSummary]) -> Mapping[int, int]:
 def killed_undos(runs: Iterable[RunSummary]) -> Mapping[int, RunSummary]:
     """Return the numbers of runs whose undo was killed or did not finish, each with the undo.
 
-    One that was finished by another undo since, or was itself taken back, is none.
+    An undo that another one finished since, or that was itself undone, is left out.
     """
     known = sorted(runs, key=lambda one: one.number)
     undone, killed = undone_by(known), dict[int, RunSummary]()
@@ -283,8 +283,8 @@ def run_to_undo(runs: Iterable[RunSummary]) -> int | None:
 def run_to_redo(runs: Iterable[RunSummary]) -> int | None:
     """Return the number of the undo that a redo takes back, if there is one.
 
-    It is the one whose redo was killed last of all, else the newest that is not taken back; a run
-    that came after it was made on what the undo left, and is not to be mixed with what was before.
+    It is the one whose redo was killed last of all, else the newest that is not undone. A run after
+    it used what the undo left, so then there is nothing to redo.
     """
     known = sorted(runs, key=lambda one: one.number, reverse=True)
     killed = _killed_last(known)
@@ -319,7 +319,7 @@ def _is_redo(run: RunSummary, runs: Iterable[RunSummary]) -> bool:
 
 
 def _depth(number: int, runs: Iterable[RunSummary]) -> int:
-    """Return how many runs were taken back, one by the other, down to one that is no undo."""
+    """Return how many runs were undone, each by the next, down to one that is no undo."""
     undoes = {one.number: one.undoes for one in runs}
     depth = 0
     while undoes.get(number):

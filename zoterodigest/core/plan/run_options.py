@@ -23,7 +23,7 @@ class Mask:
     is_all_but: bool = False
 
     def allows(self, name: str) -> bool:
-        """Tell whether the field may travel."""
+        """Tell whether the field may be propagated."""
         is_named = name in self.names or (name.startswith(SECTION) and "sections" in self.names)
         return is_named != self.is_all_but
 
@@ -36,7 +36,7 @@ NONE = Mask()
 class Directions:
     """Which fields of a digest may go to the library (`push`) and come from it (`pull`).
 
-    `found` are the fields that may come into it when a run lets what was found travel.
+    `found` are the fields that a run may write into it from lookup results.
     """
 
     push: Mask = ALL
@@ -65,7 +65,7 @@ class WhenTrashed(Enum):
 
 
 class OwnNotes(Enum):
-    """Which notes of the person's own a digest shows."""
+    """Which notes that a person wrote in Zotero a digest shows."""
 
     OFF = "off"
     TAGGED = "tagged"
@@ -93,7 +93,7 @@ class Rules:
     collections of their own in it unless `has_headings` is false. `places` tells whether this run
     puts items in them; a later one will, where not. `no_new` tells why items that
     are added to its collections become no entries, if they do not. An entry without an item makes
-    one unless `creates` is false: what a bibliography holds besides is nobody's business.
+    one unless `creates` is false, as for a bibliography, which may hold any other works.
     """
 
     directions: Directions = Directions()
@@ -132,7 +132,7 @@ class RunOptions:
     configured: none of their entries was removed. With a `selection` only the entries it takes get
     or change anything and no link is dropped. `relink` names digests whose ended links are revived.
     `prefer` names the end that holds, by field, where both changed; `choices` what a person chose.
-    With `only_choices` nothing else travels.
+    With `only_choices` nothing else is propagated.
     `fills` are fields that are filled in in digests too, where an entry has an empty place for one.
     `found` is what sources say of works, by the key of the item, there already or about to be made;
     `pending` what is known of papers that were added and that their digests cannot show.

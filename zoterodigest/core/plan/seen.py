@@ -1,6 +1,6 @@
 """What this library last showed here (V), compared with what the lock file says now.
 
-The lock file travels between machines and commits; a library may lag behind it. Per link and field
+The lock file moves between machines and commits; a library may lag behind it. Per link and field
 an instance remembers the last base at which item and entry were in sync here.
 """
 
@@ -125,7 +125,8 @@ class LastSeen:
     """What is remembered of one link where it differs from the lock file.
 
     `waits` are fields at which the library still is as it was last seen, while the lock file has
-    moved on: nothing travels. Those in `bases` have moved at both: they merge over what was seen.
+    moved on: nothing is propagated. Those in `bases` have moved at both: they merge over what was
+    seen.
     """
 
     waits: frozenset[str] = frozenset()

@@ -131,8 +131,8 @@ def _identifiers(row: LockRow, entries: Mapping[str, Entry]) -> frozenset[Identi
 def followed(row: LockRow, item: Item, *, is_ours: bool) -> LockRow:
     """Return `row` linked with `item`, into which its own item was merged.
 
-    Ours are then only the note, the attachments and the places that moved along: whose the tags and
-    values of the two items were cannot be told any more.
+    Ours are then only the note, the attachments and the places that moved along: who set
+    the tags and values of the two items is not known any more.
     """
     origin = Origin(
         item=is_ours,

@@ -23,7 +23,7 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
     the lock file is of an older commit: else that would undo what came after it. A field that never
     was in sync here waits while the item has nothing there, or what another of its links last
     showed. What has diverged elsewhere, and is here as it was in sync, waits as well, but
-    not if the item shows what was looked up. What a person decided waits no more.
+    not if the item shows what was looked up. What a person decided does not wait.
 
     In a library that has gone back, what differs from its base has none: it may only be older.
     """

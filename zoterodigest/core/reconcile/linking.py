@@ -202,7 +202,7 @@ class _LinkingRun:
             for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0])
             if self._terms.takes(self._entries[index]) and not self._entries[index].is_unreadable
         }
-        # A link that ends in this run contradicts nobody: the next run would not know of it.
+        # A link that ends in this run contradicts no other: the next run would not know of it.
         ending = {row.id for row in pairing.dropped} if self._terms.selection is None else set()
         staying = (row for row in self._rows if row.id not in ending)
         return fates_of(self._items.values(), staying, taking_part)
@@ -236,7 +236,7 @@ class _LinkingRun:
                 self.kept[row.id] = row
 
     def _bases_kept(self, row: LockRow, entry: Entry) -> Mapping[str, Base]:
-        """Return the bases of a row; what an entry of another digest lacks, nobody took out."""
+        """Return the bases of a row; what an entry of another digest lacks was not removed."""
         if row.digest == entry.digest or row.digest in self._terms.gone:
             return row.bases
         lacks = {name for name, value in entry.fields.items() if is_empty(value)}

@@ -1,4 +1,4 @@
-"""Notes of links: deleted ones that come back, doubled ones that leave, and the person's own.
+"""Notes of links: deleted ones that come back, doubled ones that leave, and a person's own.
 
 An edit of an entry brings its deleted note back; so does `--relink`. Without an edit the note stays
 deleted. Two machines that linked one entry, each for itself, made two notes for it. One row keeps

@@ -93,7 +93,7 @@ def propagate(
 
 
 class _Hub:
-    """One item and its links while changes travel over them."""
+    """One item and its links while changes are propagated over them."""
 
     def __init__(
         self, joined: list[tuple[Link, Moves]], run_options: RunOptions, taken: Container[str]
@@ -164,12 +164,12 @@ class _Hub:
         silent = merged.fills & link.entry.ours
         if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
             silent |= self._now.homeless
-        told = {name: value for name, value in merged.to_item.items() if name not in silent}
+        sent = {name: value for name, value in merged.to_item.items() if name not in silent}
         # Another entry just filled in another year: the one home of both cannot hold this date.
-        if "date" in merged.fills and self._has_other_year(told.get("date", EMPTY)):
-            del told["date"]
+        if "date" in merged.fills and self._has_other_year(sent.get("date", EMPTY)):
+            del sent["date"]
             self._now = _with_fields(self._now, {"date": self._after["year"]})
-        allowed = {name: value for name, value in told.items() if self._may_push(link, name)}
+        allowed = {name: value for name, value in sent.items() if self._may_push(link, name)}
         self._to_note(link, {n: v for n, v in allowed.items() if is_of_entry(n)}, merged.fills)
         record = {n: v for n, v in allowed.items() if not is_of_entry(n)}
         if "links" in record:
@@ -256,7 +256,7 @@ class _Hub:
         return frozenset(names | link.recall.waits)
 
     def _keep_from(self, place: int, names: Set[str], then: Item, *, parts: bool = False) -> None:
-        """Keep what just came into fields of the item from travelling on over a link.
+        """Keep a link from propagating what just came into fields of the item.
 
         If it `parts` the ends, a field that the entry would show differently has diverged.
         """

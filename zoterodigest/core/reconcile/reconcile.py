@@ -71,18 +71,18 @@ def reconcile(
     # Renamed sections before the recall: the old name must be in the entry when bases are compared.
     labelled = [with_renamed_sections(link, run_options) for link in noted]
     links = [with_last_seen(link, known.seen, run_options) for link in labelled]
-    # A library that was restored from a backup shows old places: nobody moved anything there.
+    # A library that was restored from a backup shows old places: no person moved anything.
     may_follow = run_options.is_whole and not (known.seen and known.seen.has_gone_back)
     moved = relocations(links, known.collection_rows, known.seen) if may_follow else Relocations()
     dropped = _dropped(linking, library, run_options)
     placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
     # Trashed items keep their keys, so they count.
     taken = {*library.taken, *(item.key for item in library.items)}
-    travels = propagate(placing.links, run_options, taken)
+    propagation = propagate(placing.links, run_options, taken)
     archived = {row.id: row for row, _ in placing.archived}
     rows = [archived.get(row.id, row) for row in linking.kept]
-    rows += [_row(link, run_options) for link in travels.links]
-    added = _added(entries, rows, placing, travels, run=run, new_ids=new_ids)
+    rows += [_row(link, run_options) for link in propagation.links]
+    added = _added(entries, rows, placing, propagation, run=run, new_ids=new_ids)
     created = [one for one in added if isinstance(one, CreateEntry)]
     # Once it is known which entries come under them.
     coming = [*placing.collection_actions, *placing.entry_actions, *created]
@@ -93,7 +93,7 @@ def reconcile(
     actions = (
         *placing.collection_actions,
         *(change for _, change in placing.archived if change is not None),
-        *travels.actions,
+        *propagation.actions,
         *(TrashItem(one.key, one.version, row.id) for row, one in dropped[WhenDropped.TRASH]),
         *trashed_notes(linking.reports, linking.links, run_options),
         *(one for one in headings if isinstance(one, RenameHeading)),
@@ -103,8 +103,8 @@ def reconcile(
     )
     return Plan(
         actions=actions,
-        reports=(*linking.reports, *restored, *_reports(placing, travels, headings, added)),
-        links=travels.links,
+        reports=(*linking.reports, *restored, *_reports(placing, propagation, headings, added)),
+        links=propagation.links,
         rows=_sorted_rows(rows),
         collection_rows=placing.collection_rows,
         rows_before=_sorted_rows(known.rows),
@@ -114,18 +114,18 @@ def reconcile(
 
 def _reports(
     placing: Placing,
-    travels: Propagation,
+    propagation: Propagation,
     headings: Sequence[RenameHeading | HeldBackName | NameConflict],
     added: Sequence[CreateEntry | AddedItem],
 ) -> tuple[Report, ...]:
     """Return what the later steps report, in their order."""
     return (
         *placing.reports,
-        *travels.reports,
+        *propagation.reports,
         *(one for one in headings if not isinstance(one, RenameHeading)),
         *(one for one in added if isinstance(one, AddedItem)),
-        *same_works(travels.links),
-        *hidden_notes(travels.links),
+        *same_works(propagation.links),
+        *hidden_notes(propagation.links),
     )
 
 
@@ -133,7 +133,7 @@ def _added(
     entries: Sequence[Entry],
     rows: Iterable[LockRow],
     placing: Placing,
-    travels: Propagation,
+    propagation: Propagation,
     *,
     run: tuple[LastSync, LibraryState, RunOptions],
     new_ids: Iterator[str],
@@ -145,7 +145,7 @@ def _added(
     # Under the headings as they are now: one renamed since has another path in the lock file.
     shelved = replace(known, collection_rows=placing.collection_rows)
     # With what this run brings to their items: else the next run would add it to the new entries.
-    after = replace(library, items=_items_after(library.items, travels.actions))
+    after = replace(library, items=_items_after(library.items, propagation.actions))
     return list(added_items(entries, rows, (shelved, after, run_options), new_ids))
 
 
@@ -201,9 +201,9 @@ def same_works(links: Sequence[Link]) -> Iterator[SameWork]:
                 if not identifier.is_page:
                     found[identifier][link.item.key].append(link.row.id)
     # Works with a DOI and an arXiv ID in common are reported once, not twice.
-    told: set[tuple[str, ...]] = set()
+    reported: set[tuple[str, ...]] = set()
     for identifier, by_key in sorted(found.items()):
         keys = tuple(sorted(by_key))
-        if len(keys) > 1 and keys not in told:
-            told.add(keys)
+        if len(keys) > 1 and keys not in reported:
+            reported.add(keys)
             yield SameWork(identifier, keys, tuple(id_ for key in keys for id_ in by_key[key]))

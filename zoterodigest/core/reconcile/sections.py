@@ -95,7 +95,7 @@ def are_mixed_up(entry: Entry, item: Item, row: LockRow) -> bool:
 
 
 def as_conflicts(merged: Merge, is_chosen: Callable[[str], bool]) -> Merge:
-    """Return `merged` with a conflict for all that would travel to or from a note unchosen."""
-    travels = {*merged.to_entry, *merged.to_item}
-    stopped = {name for name in travels if is_of_note(name) and not is_chosen(name)}
+    """Return `merged` with a conflict for what would go to or from a note and was not chosen."""
+    sent = {*merged.to_entry, *merged.to_item}
+    stopped = {name for name in sent if is_of_note(name) and not is_chosen(name)}
     return Merge({**merged.results, **dict.fromkeys(stopped, Clash())})

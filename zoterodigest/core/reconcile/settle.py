@@ -63,7 +63,7 @@ def _with_lines_of_neither(link: Link, item: Item) -> Link:
 
 
 def _without_left_sections(row: LockRow, entry: Entry, item: Item) -> LockRow:
-    """Return `row` without the bases of sections that are in neither entry nor note any more."""
+    """Return `row` without the bases of sections that have left both the entry and the note."""
     note = item.notes.get(row.id)
     if note is None or note.is_trashed or entry.is_unreadable:
         return row
@@ -128,7 +128,7 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
     if _shows_text_as_date(entry) and raws.get("date", _PLANNED)[:1] != _PLANNED:
         fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand
     if row.digest.is_bib:
-        # What an entry says and an item of this type cannot hold differs as well, once it has diverged.
+        # A diverged field that an item of this type cannot hold still differs from the entry.
         fields |= dict.fromkeys((row.diverged & entry.fields.keys()) - fields.keys(), EMPTY)
     note = item.notes.get(row.id)
     # Not carried, so that a deleted note clears nothing in the entry (law 5).
@@ -142,7 +142,7 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
 
 
 _PLANNED = "\0"
-"""How the raw text of a planned value begins (`travel`)."""
+"""How the raw text of a planned value begins (`propagate`)."""
 
 
 def _shows_text_as_date(entry: Entry) -> bool:

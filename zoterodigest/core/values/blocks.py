@@ -1,4 +1,4 @@
-"""Markdown text cut into blocks: the pieces by which summaries and sections travel and merge.
+"""Markdown text cut into blocks: the pieces by which summaries and sections merge.
 
 A block is a paragraph, one list item (a nested item is a block of its own), a heading, a fence, a
 display formula, a table, a quote, a raw HTML block or a rule. Text is cut by lines, in one pass.

@@ -18,7 +18,7 @@ SECTION = "section:"
 """Prefix of the field names of an entry's named sections, as in `section:Key points`."""
 
 NOTE = "note:"
-"""Prefix of the fields that show a note of the person's own, by its key: `note:ABCD2345`."""
+"""Prefix of the fields that show a note that a person wrote, by its key: `note:ABCD2345`."""
 
 
 class FieldKind(Enum):
@@ -110,10 +110,10 @@ KINDS: Mapping[str, FieldKind] = {
 """
 
 CITEKEY = "citekey"
-"""The citation key: items alone carry it, no entry shows it, so it never travels."""
+"""The citation key: items alone carry it, no entry shows it, so it is never propagated."""
 
 ENTRY_FIELDS = tuple(name for name in KINDS if name != CITEKEY)
-"""The fields that an entry may carry, and so those that may travel."""
+"""The fields that an entry may carry, and so those that may be propagated."""
 
 
 def kind_of(name: str) -> FieldKind:
@@ -201,10 +201,9 @@ class Entry:
     `headings` is the path of headings it stands under, outermost first; `heading_keys` the same
     path with an ordinal for each heading, so that one text twice is two headings. `places` are the
     fields its digest's format has a place for ("section" for all sections, "note" for notes of the
-    person's own). Fields in `ours` hold
-    what an export wrote there and nobody has edited since: they fill in nothing. Those in
-    `from_item` an export wrote from the item as it is now: both are in sync, whatever the text
-    reads as. `key` is the citation key of an entry of a .bib.
+    person's own). Fields in `ours` hold what an export wrote, unedited since: they fill in nothing.
+    Fields in `from_item` hold what an export wrote from the item as it is now: they are in sync,
+    even if the text reads as something else. `key` is the citation key of an entry of a .bib.
     """
 
     digest: SourceKey

@@ -1,4 +1,4 @@
-"""The lock file `zoterodigest.lock`: the links, committed, so that they travel to every machine.
+"""The lock file `zoterodigest.lock`: the links, committed, so that every machine has them.
 
 A header, then paragraphs (`project/lock/rows.py` shows them). It is read with git's conflict
 markers in it too, and with doubled rows: both sides are folded

@@ -1,7 +1,7 @@
 """History: one file for each run that wrote something, with the values before, on this machine.
 
-A file is written before a run's first write and once more when it has come to its end, each time
-as a whole. Its first record is what `log` lists of the run, its second all that the run changed.
+A file is written before a run's first write and again at its end, each time as a whole. Its
+first record is what `log` lists of the run, its second all that the run changed.
 Its name holds the run's number and its time: `000012-20260131T094500Z.json`.
 """
 

@@ -1,4 +1,4 @@
-"""The journal: what a run is about to write, told to the disk before each write and after it.
+"""The journal: what a run is about to write, on the disk before each write and after it.
 
 It lives from the first write of a run until the run's lock file is written. A journal that is still
 there tells of a run that was killed; `project/recovery.py` folds it into the lock file.
