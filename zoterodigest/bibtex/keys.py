@@ -179,7 +179,7 @@ Formula = tuple[Term, ...]
 @lru_cache(maxsize=16)
 def parse_formula(text: str) -> Formula:
     """Return a formula; raises `BadFormula` for a term or filter that there is none of."""
-    return tuple(_term(part.strip(), text) for part in _split(text))
+    return tuple(_term(part.strip(), text) for part in _OUTER_PLUS.split(text))
 
 
 def evaluate(formula: Formula, work: ItemFacts, rules: BibRules) -> str:
@@ -210,14 +210,11 @@ def main_creators(work: ItemFacts) -> tuple[Creator, ...]:
 _UNSAFE = re.compile(r"""[^!-~]|["#%'(),=@\\{}~]""")
 # A new key has no $, as in Better BibTeX, and no &, which ends the cell of a table that cites it.
 _UNWANTED = re.compile(r"[$&]")
+_OUTER_PLUS = re.compile(r"\+(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)")  # one in no quotes
 _TERM = re.compile(
     r"(?P<name>[A-Za-z]+)(?:\((?P<numbers>[\d\s,]*)\))?(?P<filters>(?:\.[A-Za-z]+)*)"
     r"|(?P<quote>['\"])(?P<literal>[^'\"]*)(?P=quote)"
 )
-
-
-def _split(text: str) -> list[str]:
-    return re.split(r"\+(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)", text)
 
 
 def _term(part: str, formula: str) -> Term:

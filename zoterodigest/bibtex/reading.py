@@ -204,10 +204,6 @@ def _title(texts: Texts, _: VenueTable) -> Value:
     return f"{title}: {subtitle}" if title and subtitle else title or subtitle
 
 
-def _authors(texts: Texts, _: VenueTable) -> Value:
-    return read_names(texts["author"])
-
-
 def _venue(texts: Texts, venues: VenueTable) -> Value | None:
     name = decode(next(texts[home] for home in VENUES if home in texts))
     if not name or _PREPRINT.match(name):
@@ -239,10 +235,6 @@ def _date_of(year: str, month: str, day: str) -> str | None:
 
 
 _MONTH_NUMBERS = {name: f"{number:02}" for number, name in enumerate(_MONTHS, 1)}
-
-
-def _pages(texts: Texts, _: VenueTable) -> Value:
-    return canonical_pages(decode(texts["pages"]))
 
 
 def _doi(texts: Texts, _: VenueTable) -> Value | None:
@@ -277,11 +269,11 @@ VENUES = ("booktitle", "journaltitle", "journal", "maintitle")
 
 _READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value | None]]] = {
     "title": (("title", "subtitle"), _title),
-    "authors": (("author",), _authors),
+    "authors": (("author",), lambda texts, _: read_names(texts["author"])),
     "venue": (VENUES, _venue),
     "year": (("year", "date"), _year),
     "date": (("date", "year", "month", "day"), _date),
-    "pages": (("pages",), _pages),
+    "pages": (("pages",), lambda texts, _: canonical_pages(decode(texts["pages"]))),
     "doi": (("doi",), _doi),
     "url": (("url",), _url),
 }

@@ -59,7 +59,7 @@ def cited(tail: str, submitted: str) -> VolumeAndPages:
         volume, number = both.groups()
         text = _without(text, both)
     loose = _LOOSE.findall(text)
-    if loose and not volume and not _is_range(loose[0]):
+    if loose and not volume and not _DASHES.search(loose[0]):
         volume = loose.pop(0)
     if loose and pages and volume and not number:
         number = loose.pop(0)
@@ -101,7 +101,3 @@ def _year_taken(text: str, submitted: str) -> tuple[str, str]:
             if year := four_digits(found[1], submitted):
                 return year, _without(text, found)
     return "", text
-
-
-def _is_range(text: str) -> bool:
-    return _DASHES.search(text) is not None

@@ -5,7 +5,6 @@ It knows the DOIs of publishers, not those of arXiv, and names a preprint only a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from itertools import chain
 from urllib.parse import quote
 
@@ -21,14 +20,18 @@ CROSSREF = ServiceAddress(Source.CROSSREF.value, "https://api.crossref.org", pau
 
 def by_doi(doi: str) -> Question:
     """Return the question for the work with this DOI."""
-    return Question(f"doi:{doi.lower()}", f"/works/{quote(doi, safe='')}", _read_one, {})
+    path = f"/works/{quote(doi, safe='')}"
+    return Question(f"doi:{doi.lower()}", path, lambda it: [_work(inside(it, "message"))], {})
 
 
 def crossref_by_title(title: str, first_author: str = "") -> Question:
     """Return the question for works of about this title."""
     words = line(f"{title} {first_author}")
     params = {"query.bibliographic": words, "rows": "5", "select": ",".join(_SELECTED)}
-    return Question(f"title:{words.casefold()}", "/works", _read_list, params)
+    key = f"title:{words.casefold()}"
+    return Question(
+        key, "/works", lambda it: map(_work, each(inside(it, "message", "items"))), params
+    )
 
 
 _SELECTED = (
@@ -40,14 +43,6 @@ _SERIES = ("lecture notes in", "communications in computer and information", "if
 # The date of printing is that of the volume; `issued` is the first of all dates.
 _DATES = ("published-print", "issued", "published-online", "published")
 _PREPRINTS = ("has-preprint", "is-version-of", "has-version")
-
-
-def _read_one(answer: Json) -> Iterable[IndexedWork]:
-    return (_work(inside(answer, "message")),)
-
-
-def _read_list(answer: Json) -> Iterable[IndexedWork]:
-    return map(_work, each(inside(answer, "message", "items")))
 
 
 def _work(work: Json) -> IndexedWork:

@@ -141,7 +141,9 @@ class _BibTrial:
             for home, part in _parts(name, value, homes, now).items():
                 slot = TexSlot(self._style, self._rules, now.get(home, ""), year)
                 tex = tex_of(name, part, slot)
-                new[home] = _with_year(now.get("date", ""), tex) if home == "date" and tex else tex
+                if home == "date" and tex and now.get("date"):
+                    tex = _YEAR.sub(tex, now["date"])
+                new[home] = tex
         return {**_arxiv_kept(record, now, new, self._style.dialect), **new}
 
     def _new_place(self, venue: str, now: Texts) -> tuple[str, ...]:
@@ -241,10 +243,6 @@ def _title_parts(title: str, subtitle: str) -> tuple[str, str]:
         return title.removesuffix(f": {subtitle}"), subtitle
     first, _, rest = title.partition(": ")
     return first, rest
-
-
-def _with_year(date: str, year: str) -> str:
-    return _YEAR.sub(year, date) if date else year
 
 
 def _other_identifiers(record: BibRecord, asked: Fields) -> frozenset[Identifier]:

@@ -102,9 +102,7 @@ _WITHIN_WORD = re.compile(r"\$[^\s$]{1,80}\$|\{[^\s{}$\\<]{1,80}\}")
 """Math and braces that stand within a word: such a title is encoded word by word."""
 
 
-@lru_cache(maxsize=16)
-def _words_of(dialect: Dialect, proper: frozenset[str]) -> _Words:
-    return _Words(dialect, proper)
+_words_of = lru_cache(maxsize=16)(_Words)
 
 
 def _word(text: str, dialect: Dialect, proper: frozenset[str]) -> _Word:
