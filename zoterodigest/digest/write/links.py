@@ -73,8 +73,12 @@ def new_links_text(links: Sequence[Hyperlink], samples: Sequence[bytes]) -> str:
     Raises `Unwritable` as `links_texts` does.
     """
     _require_harmless(links)
-    slot = Slot("links", source_text(b"", Span(0, 0)))
-    return decoded(_with_links(slot, b"", links, samples))
+    return decoded(_with_links(links_slot(b""), b"", links, samples))
+
+
+def links_slot(data: bytes) -> Slot:
+    """Return a slot of links that stands in no digest yet."""
+    return Slot("links", source_text(data, Span(0, len(data))))
 
 
 def _require_harmless(links: Sequence[Hyperlink]) -> None:

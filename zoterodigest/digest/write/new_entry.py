@@ -6,8 +6,9 @@ Each writer begins with a neighbor's text, as an edit begins with the text that 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import pairwise
 
 from zoterodigest.core.values import identity, names, venue_slot
@@ -22,10 +23,8 @@ from zoterodigest.core.values.record import (
     Value,
     is_empty,
 )
-from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NewRule, folded_label
 from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.references import (
     CODE_LABELS,
     find_links,
@@ -33,7 +32,7 @@ from zoterodigest.digest.read.references import (
     is_own_page,
     links_within,
 )
-from zoterodigest.digest.read.slots import Slot, one_line
+from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.write.blocks import blocks_text
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import (
@@ -44,7 +43,7 @@ from zoterodigest.digest.write.html import (
     inert_line,
     plain,
 )
-from zoterodigest.digest.write.links import link_style, links_texts, written_link
+from zoterodigest.digest.write.links import link_style, links_slot, links_texts, written_link
 from zoterodigest.digest.write.shown import safe_url
 from zoterodigest.digest.write.values import (
     lines_text,
@@ -192,7 +191,7 @@ class NewEntryDraft:
         return [*same, *(text for text, it in read if not it.date), ""]
 
     def _links(self, slot: str, beside: Collection[str]) -> str:
-        wanted = [it for it in self._hyperlinks() if self._belongs(it, slot, beside)]
+        wanted = [it for it in hyperlinks_in(self.fields) if self._belongs(it, slot, beside)]
         paper = paper_url(self.fields) if slot == "links" and "url" not in beside else ""
         if not wanted and not paper:
             return ""
@@ -212,13 +211,9 @@ class NewEntryDraft:
         gap = ", " if _has_words(gap) else gap
         return gap.join(written_link(frame, link) for link in every)
 
-    def _hyperlinks(self) -> tuple[Hyperlink, ...]:
-        every = hyperlinks_in(self.fields)
-        if self.armoured:
-            return tuple(it for it in every if it.label and not _BREAKERS.search(it.label))
-        return every
-
     def _belongs(self, link: Hyperlink, slot: str, beside: Collection[str]) -> bool:
+        if self.armoured and (not link.label or _BREAKERS.search(link.label)):
+            return False
         is_code = folded_label(link.label) in CODE_LABELS
         return is_code if slot == "code" else not (is_code and "code" in beside)
 
@@ -270,12 +265,9 @@ def _like(
     if bool(old) != bool(new):
         return None
     pattern = re.compile(re.escape(old) + r"(?:v\d+)?")
-    text = pattern.sub(lambda _: new, sample) if old else sample
-    present = hyperlinks_in(entry.reading.fields)
-    if old:
-        present = tuple(replace(it, url=pattern.sub(lambda _: new, it.url)) for it in present)
-    data = text.encode()
-    slot = Slot("links", source_text(data, Span(0, len(data))))
+    moved: Callable[[str], str] = partial(pattern.sub, lambda _: new) if old else str
+    present = [replace(it, url=moved(it.url)) for it in hyperlinks_in(entry.reading.fields)]
+    slot = links_slot(moved(sample).encode())
     return links_texts([slot], present, wanted)[0].strip().lstrip(",;|· ")
 
 

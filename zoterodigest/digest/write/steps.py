@@ -20,6 +20,7 @@ from zoterodigest.digest.write.insertion_point import (
     Spot,
     entry_removal,
     insertion,
+    line_break,
     order_date,
     spot_for,
 )
@@ -177,11 +178,10 @@ class Planner:
         return self._first.index(full)
 
     def _region(self, number: int) -> HeadingRegion:
-        lines = [heading.line for heading, _ in self.headings]
-        head = lines[number] if number >= 0 else -1
-        stop = lines[number + 1] if number + 1 < len(lines) else len(self._document.lines)
-        entries = self._document.entries
-        inside = (at for at, entry in enumerate(entries) if head < entry.first < stop)
+        edges = [-1, *(heading.line for heading, _ in self.headings), len(self._document.lines)]
+        head, stop = edges[number + 1], edges[number + 2]
+        entries = enumerate(self._document.entries)
+        inside = (at for at, entry in entries if head < entry.first < stop)
         return HeadingRegion(head, stop, tuple(inside))
 
     def _everywhere(self) -> HeadingRegion:
@@ -242,7 +242,7 @@ class Planner:
             before = decoded(lines[self._document.entries[above].first]) if has_above else ""
             text = NewLines(draft).text(before)
         # An entry is composed with LF; its line breaks become those of the digest here, once.
-        eol = b"\r\n" if b"\r\n" in insertion(lines, spot, b"").new else b"\n"
+        eol = line_break(lines, spot.offset)
         return text.encode("utf-8", "replace").replace(b"\n", eol)
 
     def _form(self, region: HeadingRegion) -> DigestFormat:
