@@ -244,6 +244,7 @@ def available_formats(folders: Sequence[Path]) -> tuple[DigestFormat, ...]:
     Within each of the two they are sorted by rank, then name; a user's format replaces the
     built-in one of its name. Raises `BadMapping` if one of the files is wrong.
     """
+    # A user's formats read first: what they claim is hidden from the built-in ones.
     own = sorted(map(load_format, format_files(folders)), key=lambda one: (one.rank, one.name))
     names = {form.name for form in own}
     return (*own, *(form for form in builtin_formats() if form.name not in names))

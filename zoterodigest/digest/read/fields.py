@@ -34,13 +34,14 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
         if reader := _READERS.get(slot.name):
             for name, value in reader(text).items():
                 draft.put(name, value, text)
-        elif slot.name == "section" or (slot.name == "abstract" and _is_translation(draft, text)):
-            # A translated abstract (in another script than the title) is a section of its own.
+        # The title is in the draft already: it stands above, and slots come in the text's order.
+        elif slot.name == "abstract" and not is_translated(text_in(draft.fields, "title"), text):
+            draft.put("abstract", _plain(text), text)
+        elif slot.name in ("section", "abstract"):
+            # A translated abstract is a section of its own: it is no other wording of the abstract.
             default = "Abstract" if slot.name == "abstract" else ""
             name = _section_name(draft, slot.section or default)
             draft.put(name, Blocks(split_blocks(text)), text)
-        elif slot.name == "abstract":
-            draft.put("abstract", _plain(text), text)
     return with_links(draft, slots, tuple(found_placeholders))
 
 
@@ -53,11 +54,6 @@ def _section_name(draft: Draft, name: str) -> str:
         field_name = f"{SECTION}{name} ({number})"
     draft.counts[name] = number
     return field_name
-
-
-def _is_translation(draft: Draft, abstract: str) -> bool:
-    # The title is in the draft already: it stands above, and slots come in the order of the text.
-    return is_translated(text_in(draft.fields, "title"), abstract)
 
 
 def is_translated(title: str, text: str) -> bool:

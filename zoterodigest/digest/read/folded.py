@@ -88,16 +88,10 @@ def _end(lines: Lines, first: int, stop: int, outer: int) -> tuple[int, str]:
 
 def _with_strays(lines: Lines, closed: int, stop: int, outer: int) -> tuple[int, str]:
     """Return the line `closed`, or the last end tag behind it that must be the element's own."""
-    last = closed
-    changes: list[int] = []
-    for line in range(closed + 1, stop):
-        if is_boundary(lines, line):
-            break
-        if change := _change(lines, line):
-            last = line
-            changes.append(change)
-    is_outer = all(change < 0 for change in changes) and -sum(changes) <= outer
-    return (closed, "") if is_outer else (last, _STRAY)
+    end = next((at for at in range(closed + 1, stop) if is_boundary(lines, at)), stop)
+    changes = {line: _change(lines, line) for line in range(closed + 1, end)}
+    is_outer = all(it <= 0 for it in changes.values()) and -sum(changes.values()) <= outer
+    return (closed, "") if is_outer else (max(at for at in changes if changes[at]), _STRAY)
 
 
 def _found(lines: Lines, head: Head, last: int, broken: str) -> EntryRange:

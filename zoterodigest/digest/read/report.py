@@ -199,6 +199,7 @@ def unread_papers(document: Document) -> int:
     return sum(
         any(map(identity.is_paper_url, _ADDRESS.findall(decoded(document.lines[line]))))
         for skipped in document.skipped
+        # Fences and comments are left out on purpose, by their author.
         if skipped.reason == NO_ENTRY
         for line in range(skipped.start_line - 1, skipped.end_line)
     )

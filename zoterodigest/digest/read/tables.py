@@ -54,6 +54,7 @@ class Header:
 
 
 _DASHES = re.compile(rb":?-+:?")
+# Two columns of one of these are both read; of others the second is a section, or nothing.
 _REPEATABLE = ("code", "links", "tags", "ignored")
 _TEXTS = ("abstract", "summary")
 _FREE = ("comment", "summary", "section", "tags", "task", "")

@@ -33,6 +33,7 @@ def written_blocks(
     spans = block_spans(old)
     present = [old[start:stop] for start, stop in spans]
     gaps = [old[stop:start] for (_, stop), (start, _) in pairwise(spans)]
+    # The first bullet of the slot is that of all new ones: mixed bullets are several lists.
     bullet = next((found for text in present if (found := _BULLET.match(text))), None)
     written: list[tuple[str, int | None]] = []  # a block, and the one that it is or replaces
     cursor = 0

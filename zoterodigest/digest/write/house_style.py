@@ -96,6 +96,7 @@ def _own_lines(lines: Lines, entry: DigestEntry, slots: Sequence[Slot]) -> Itera
     after = entry.first
     for number, run in groupby(slots, key=lambda slot: lines.line_at(slot.span.start)):
         group = list(run)
+        # A line that a slot of several lines reaches into shows only the end of that text.
         if number >= after and not any(slot.section is not None for slot in group):
             stop = lines.ends[lines.line_at(group[-1].span.end)]
             lead = _lead(lines, after, number)

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import groupby
 
-from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, WebLinks, is_empty
+from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, is_empty
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.template import fill, parse_line
 from zoterodigest.digest.read.layers import source_text
@@ -253,8 +253,10 @@ def references_texts(
     be written in place of what stands there.
     """
     own_slots = {slot.name for slot in slots} & {"arxiv", "doi"}
-    for name in asked.keys() - {"links"}:
-        _require_correction(fields.get(name), asked[name], has_slot=name in own_slots)
+    for name in asked.keys() - {"links"} - own_slots:
+        # Without a slot of its own an identifier stands in links, and only there it can change.
+        if is_empty(fields.get(name, EMPTY)) or is_empty(asked[name]):
+            raise UnwritableValue("an identifier can be corrected, not added or cleared")
     move = _mover(fields, asked)
     texts = [(slot, safe_url(move(slot.words))) for slot in slots if slot.name == "url"]
     texts += [(slot, _identified(slot, fields, asked)) for slot in slots if slot.name in _NAMED]
@@ -262,12 +264,6 @@ def references_texts(
     present = hyperlinks_in(with_moved_pages(fields, asked))
     wanted = hyperlinks_in(asked) if "links" in asked else present
     return [*texts, *zip(listed, links_texts(listed, present, wanted, move, samples), strict=True)]
-
-
-def _require_correction(old: Value | None, new: Value, *, has_slot: bool) -> None:
-    """Refuse to add or clear an identifier that has no slot of its own."""
-    if not has_slot and (old is None or is_empty(old) or is_empty(new)):
-        raise UnwritableValue("an identifier can be corrected, not added or cleared")
 
 
 def _identified(slot: Slot, fields: Fields, asked: Fields) -> str:

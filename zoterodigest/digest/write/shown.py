@@ -18,6 +18,7 @@ from zoterodigest.digest.read.slots import one_line
 _MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
 _FENCE = re.compile(r"\s*(?:`{3}|~{3})")
 _LITERAL = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|\w{1,31});")
+# Each of these could end the link, the table cell or the HTML element that the URL stands in.
 _UNSAFE = {char: f"%{ord(char):02X}" for char in ' \t\n<>|"`\\^{}[]()'}
 
 
