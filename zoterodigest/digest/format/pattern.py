@@ -65,6 +65,6 @@ class Pattern:
             yield self._match(found)
 
     def _match(self, found: Any) -> Match:
-        spans = ((name, found.span(index)) for name, index in self._names)
-        groups = {name: span for name, span in spans if span != (-1, -1)}
-        return Match(found.start(), found.end(), groups)
+        spans = [(name, found.span(index)) for name, index in self._names]
+        start, end = found.span()
+        return Match(start, end, {name: span for name, span in spans if span != (-1, -1)})
