@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.library_list import shown_title
@@ -38,7 +39,7 @@ class ReportNames:
     """
 
     def __init__(
-        self, plan: Plan, held: Mapping[str, LibraryItem], documents: Iterable[Document] = ()
+        self, plan: Plan, held: Mapping[str, LibraryItem], documents: Sequence[Document] = ()
     ) -> None:
         self._links = {link.row.id: link for link in plan.links}
         # Rows after the run win; those before it are of links that end.
@@ -47,7 +48,7 @@ class ReportNames:
         self._held = held
         new = [action for action in plan.actions if isinstance(action, CreateItem)]
         self._created = {action.key: fields_title(action.fields) for action in new}
-        self._faults = dict(_faults(documents))
+        self._documents = documents
 
     def title(self, row_id: str) -> str:
         """Return the title of a row's entry, or of its item where the entry is gone."""
@@ -113,6 +114,11 @@ class ReportNames:
     def fault(self, entry: Entry) -> str:
         """Return the line of an unreadable entry and why it is unreadable; "" if unknown."""
         return self._faults.get((entry.digest, entry.place.start_line), "")
+
+    # Only a report about an unreadable entry needs them: a run without one reads no entry for it.
+    @cached_property
+    def _faults(self) -> Mapping[tuple[str, int], str]:
+        return dict(_faults(self._documents))
 
 
 def report_names(prepared: Prepared) -> ReportNames:
