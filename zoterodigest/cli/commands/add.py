@@ -25,7 +25,7 @@ from zoterodigest.cli.base.screen import (
     wrapped,
 )
 from zoterodigest.cli.base.talk import emit_unless_json, progress, require_consent
-from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.cli.show.encoder import emit_result, picked
 from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.venue import VenueTable
@@ -221,13 +221,12 @@ def _data(addition: Addition, *, is_written: bool) -> dict[str, Any]:
         "written": is_written,
         "added": [
             {
-                "asked": came.paper.name,
-                "title": came.paper.title,
+                **picked(came.paper, asked="name", title="title"),
                 "identifiers": list(map(str, sorted(came.paper.identifiers))),
                 "line": came.entry.first + 1,
-                "headings": list(came.entry.headings),
+                **picked(came.entry, "headings"),
                 "text": _text(addition, came),
-                "remarks": list(came.paper.remarks),
+                **picked(came.paper, "remarks"),
                 "unshown": sorted({*unshown(came.paper, came.entry.reading.fields)}),
                 "details": sorted(came.paper.details),
             }
@@ -237,5 +236,5 @@ def _data(addition: Addition, *, is_written: bool) -> dict[str, Any]:
             {"asked": one.paper.name, "title": one.paper.title, "reason": standing_text(one.where)}
             for one in addition.doubled
         ],
-        "failed": [{"asked": one.name, "reason": one.reason} for one in addition.failed],
+        "failed": [picked(one, asked="name", reason="reason") for one in addition.failed],
     }

@@ -25,7 +25,7 @@ from zoterodigest.cli.base.screen import (
     visible,
 )
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
-from zoterodigest.cli.show.encoder import emit_json, emit_result
+from zoterodigest.cli.show.encoder import emit_json, emit_result, picked
 from zoterodigest.library.records.contents import NotInLibrary
 from zoterodigest.library.records.works import Reference
 from zoterodigest.project.running import require_idle
@@ -42,9 +42,7 @@ from zoterodigest.sync.exports.keying import (
 
 
 @command(
-    "address as_json",
-    name="list",
-    epilog="Next: `zoterodigest citekeys check` finds problems.",
+    "address as_json", name="list", epilog="Next: `zoterodigest citekeys check` finds problems."
 )
 def list_keys(asked: Invocation) -> int:
     """List the citation key of each item, and its source.
@@ -85,9 +83,13 @@ def check(asked: Invocation) -> int:
     """
     with project_citation_keys(Path(), asked.address) as keys:
         findings, checked = findings_about(keys.items, keys.aliases), len(keys.items)
-    emit_result(
-        _check_text(findings, checked), _check_data(findings, checked), as_json=asked.as_json
-    )
+    found = [
+        {"kind": one.matter, "is_wrong": one.matter.is_wrong}
+        | picked(one, citekey="key", item="item", title="title", reason="text")
+        for one in findings
+    ]
+    data = {"checked": checked, "findings": found}
+    emit_result(_check_text(findings, checked), data, as_json=asked.as_json)
     return FAILED if any(one.matter.is_wrong for one in findings) else FINE
 
 
@@ -166,7 +168,7 @@ def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
             keyed = write_keys(keys, new, report)
         emit_unless_json(asked, ["", f"Done: {counted(keyed.written, 'citation key')} written."])
     if asked.as_json:
-        keys_data = [{"citekey": one.key, "item": one.item, "title": one.title} for one in new]
+        keys_data = [picked(one, citekey="key", item="item", title="title") for one in new]
         emit_json({"written": keyed.written, "citekeys": keys_data})
     for failure in keyed.failures:
         tell_failure(failure.title, failure.reason)
@@ -217,14 +219,10 @@ def _source(one: Reference) -> str:
 
 
 def _named_data(one: Reference) -> dict[str, Any]:
-    data = {
-        "citekey": one.key.text,
-        "from": _SOURCES[one.key.source],
-        "is_provisional": one.key.is_provisional,
-        "item": one.work.key,
-        "title": one.work.fact("title"),
-    }
-    return {**data, "stated": one.key.stated} if one.key.stated else data
+    stated = {"stated": one.key.stated} if one.key.stated else {}
+    key = {"citekey": one.key.text, "from": _SOURCES[one.key.source]}
+    item = {"item": one.work.key, "title": one.work.fact("title")}
+    return {**key, **picked(one.key, "is_provisional"), **item, **stated}
 
 
 def _check_text(findings: Sequence[KeyFinding], checked: int) -> Iterator[str]:
@@ -240,21 +238,6 @@ def _check_text(findings: Sequence[KeyFinding], checked: int) -> Iterator[str]:
             yield ""
     wrong = sum(one.matter.is_wrong for one in findings)
     yield f"{counted(checked, 'citation key')}, {wrong:,} wrong"
-
-
-def _check_data(findings: Sequence[KeyFinding], checked: int) -> dict[str, Any]:
-    found = [
-        {
-            "kind": one.matter.value,
-            "is_wrong": one.matter.is_wrong,
-            "citekey": one.key,
-            "item": one.item,
-            "title": one.title,
-            "reason": one.text,
-        }
-        for one in findings
-    ]
-    return {"checked": checked, "findings": found}
 
 
 def _new_text(new: Sequence[NewKey]) -> Iterator[str]:

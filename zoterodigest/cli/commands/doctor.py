@@ -12,7 +12,7 @@ from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command
 from zoterodigest.cli.base.screen import counted, hanging, styled, visible
 from zoterodigest.cli.base.talk import busy
-from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.cli.show.encoder import emit_result, picked
 from zoterodigest.sync.doctor.checked_project import Check, Finding
 from zoterodigest.sync.doctor.examination import examine
 
@@ -56,17 +56,11 @@ def _text(checks: Sequence[Check]) -> Iterator[str]:
 
 def _data(checks: Sequence[Check]) -> dict[str, Any]:
     """Return the checks as JSON can hold them; a check that was not skipped says null there."""
-    return {
-        "checks": [
-            {
-                "check": one.name,
-                "is_well": one.is_well,
-                "skipped": one.skipped or None,
-                "findings": one.findings,
-            }
-            for one in checks
-        ]
-    }
+    found = (
+        {**picked(one, "is_well", "findings", check="name"), "skipped": one.skipped or None}
+        for one in checks
+    )
+    return {"checks": [*found]}
 
 
 def _found(number: int) -> str:

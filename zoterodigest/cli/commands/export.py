@@ -135,7 +135,7 @@ class ExportOptions:
 
 @command(
     "files output target items tags collections cited order short_venues abstract note awards"
-    " address format_name add_only prune may_overwrite is_dry_run is_agreed",
+    " address format_name add_only prune may_overwrite is_dry_run is_agreed"
 )
 def export(wanted: ExportOptions, asked: Invocation) -> int:
     """Write a bibliography: BibTeX, biblatex or CSL JSON.

@@ -27,7 +27,7 @@ from zoterodigest.cli.base.screen import (
     width,
 )
 from zoterodigest.cli.base.talk import busy, emit_unless_json, require_consent
-from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.cli.show.encoder import emit_result, picked
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.arxiv import newest, query_of
 from zoterodigest.lookup.sources import Sources
@@ -193,28 +193,14 @@ def _tell_failures(fed: Sequence[Fed]) -> None:
 
 
 def _data(fed: Sequence[Fed], feeding: Feeding, *, is_written: bool) -> dict[str, Any]:
+    return {"written": is_written, "feeds": [_feed_data(one, feeding) for one in fed]}
+
+
+def _feed_data(fed: Fed, feeding: Feeding) -> dict[str, Any]:
+    papers = ((came.paper, feeding.line_of(fed, came)) for came in fed.came)
     return {
-        "written": is_written,
-        "feeds": [
-            {
-                "name": one.name,
-                "digest": one.digest,
-                "found": one.found,
-                "matching": one.matching,
-                "known": one.standing,
-                "withdrawn": one.withdrawn,
-                "left": one.left,
-                "fault": one.fault,
-                "added": [
-                    {
-                        "id": came.paper.name,
-                        "title": came.paper.title,
-                        "line": feeding.line_of(one, came),
-                    }
-                    for came in one.came
-                ],
-                "failed": [{"id": it.name, "reason": it.reason} for it in one.failed],
-            }
-            for one in fed
-        ],
+        **picked(fed, "name", "digest", "found", "matching", known="standing"),
+        **picked(fed, "withdrawn", "left", "fault"),
+        "added": [{"id": paper.name, "title": paper.title, "line": at} for paper, at in papers],
+        "failed": [picked(one, id="name", reason="reason") for one in fed.failed],
     }

@@ -8,6 +8,7 @@ from typing import Any
 
 from zoterodigest.cli.base.project_context import near
 from zoterodigest.cli.base.screen import counted, cut, hanging, section, visible, width
+from zoterodigest.cli.show.encoder import picked
 from zoterodigest.cli.show.report_names import UNTITLED, place_of
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
 from zoterodigest.core.works.work import contradicting
@@ -61,21 +62,14 @@ def _data(duplicate: Duplicate, workspace: Workspace, command: str) -> dict[str,
         todo = _merging(duplicate, command) if duplicate.items else _pushing([duplicate], workspace)
     else:
         todo = _LOOK
-    return {
-        "is_sure": duplicate.is_sure,
-        "why": duplicate.why,
-        "identifiers": duplicate.shared,
-        "copies": list(map(_copy_data, duplicate.copies)),
-        "todo": todo,
-    }
+    copies = list(map(_copy_data, duplicate.copies))
+    said = picked(duplicate, "is_sure", "why", identifiers="shared")
+    return {**said, "copies": copies, "todo": todo}
 
 
 def _copy_data(copy: Copy) -> dict[str, Any]:
-    return {
-        "item": copy.item or None,
-        "title": copy.title,
-        "entries": [{"digest": it.digest, "line": it.place.start_line} for it in copy.entries],
-    }
+    entries = [{"digest": it.digest, "line": it.place.start_line} for it in copy.entries]
+    return {"item": copy.item or None, "title": copy.title, "entries": entries}
 
 
 def _section(

@@ -17,14 +17,7 @@ from typing import Any
 from zoterodigest.cli.base.screen import OBEYED_FORMAT, emit
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import (
-    Blocks,
-    Empty,
-    Entry,
-    Item,
-    Members,
-    WebLinks,
-)
+from zoterodigest.core.values.record import Blocks, Empty, Entry, Item, Members, WebLinks
 
 JsonData = Mapping[str, Any] | Sequence[Any]
 _OBEYED = re.compile(f"[\\x7f-\\x9f{OBEYED_FORMAT}]")
@@ -109,18 +102,22 @@ def json_value(value: object) -> Any:
             return value
 
 
-def picked(value: Any, *names: str) -> dict[str, Any]:
-    """Return these members of a value, or all of them, as JSON can hold them."""
-    return {
-        name: json_value(getattr(value, name))
-        for name in names or (one.name for one in fields(value))
-    }
+def picked(value: Any, *names: str, **called: str) -> dict[str, Any]:
+    """Return these members of a value, or all of them, as JSON can hold them.
+
+    `called` are members that have another name in JSON: `citekey="key"` has `value.key`.
+    """
+    if not (names or called):
+        names = tuple(one.name for one in fields(value))
+    # The public names are data: renaming a member in code must not rename it for scripts.
+    members = {**dict(zip(names, names, strict=True)), **called}
+    return {name: json_value(getattr(value, member)) for name, member in members.items()}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:
-    place = picked(entry, "digest") | picked(entry.place, "start_line", "end_line")
-    title = json_value(entry.fields.get("title"))
-    return {**place, "title": title, "identifiers": json_value(entry.identifiers)}
+    title = {"title": json_value(entry.fields.get("title"))}
+    place = picked(entry.place, "start_line", "end_line")
+    return picked(entry, "digest") | place | title | picked(entry, "identifiers")
 
 
 _ENCODER = json.JSONEncoder(ensure_ascii=False, default=json_value)

@@ -229,8 +229,7 @@ def published_data(shown: ShownWorks) -> dict[str, Any]:
     return {
         "papers": [_row_data(row) for row in _rows(shown)],
         "faults": [
-            {"source": fault.source.value, "reason": fault.reason, "papers": fault.works}
-            for fault in shown.findings.faults
+            picked(fault, "source", "reason", papers="works") for fault in shown.findings.faults
         ],
         "offline": shown.is_offline,
     }
@@ -258,11 +257,9 @@ def _publication_data(publication: Publication) -> dict[str, Any]:
                 "against": [_doubt_data(each) for each in found.against],
             }
         case Reported(reason, doubts, versions):
-            return {
-                "reason": reason,
-                "against": [_doubt_data(each) for each in doubts],
-                "versions": [_publication_data(each) for each in versions],
-            }
+            against = [_doubt_data(each) for each in doubts]
+            data = [_publication_data(each) for each in versions]
+            return {"reason": reason, "against": against, "versions": data}
         case Unpublished():
             return {}
 
