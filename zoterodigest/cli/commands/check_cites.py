@@ -21,9 +21,8 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress, parse_address
 from zoterodigest.project.digests import read_cited
 from zoterodigest.project.files import read_file, real_path
-from zoterodigest.project.layout import BibFile, by_kind, find_project
+from zoterodigest.project.layout import by_kind, find_project
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
-from zoterodigest.sync.exports.keying import Keys
 from zoterodigest.sync.gathering.workspace import library_meant
 
 
@@ -138,7 +137,7 @@ def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[
     return {
         "cited": len(cited.keys),
         "missing": [
-            {**_named(one.citation), "similar": one.similar or None} for one in checked.missing
+            _named(it.citation) | {"similar": it.similar or None} for it in checked.missing
         ],
         "doubled": [[_named(one) for one in entries] for entries in checked.doubled],
         "unused": [_named(one) for one in checked.unused],
@@ -206,20 +205,17 @@ def key_differences(paths: Iterable[Path]) -> Iterator[_Finding]:
             tell([visible(f"note: the keys were not held against Zotero's: {error}")])
 
 
-def _in_project(config: Path, paths: list[Path]) -> list[_Finding]:
+def _in_project(config: Path, paths: list[Path]) -> Iterator[_Finding]:
     project = loaded(config)
-    known = {real_path(bib.path): bib for bib in project.bibliographies()}
+    known = {real_path(bib.path): bib.key for bib in project.bibliographies()}
     bibs = [(path, known[real_path(path)]) for path in paths if real_path(path) in known]
     address, _ = library_meant(project, project.root, chosen())
     if not bibs or isinstance(parse_address(address), WebAddress):
-        return []
+        return
     with project_citation_keys(project.root) as keys:
-        return [each for path, bib in bibs for each in _of_bib(path, bib, keys)]
-
-
-def _of_bib(path: Path, bib: BibFile, keys: Keys) -> Iterator[_Finding]:
-    for aliases in (one for one in keys.aliases if one.bibliography == bib.key):
-        for finding in alias_differences(keys.items, aliases):
-            alias = aliases.keys[finding.item]
-            sentence = f"{alias} has the citation key {finding.key} in Zotero"
-            yield _Level.NOTICE, At(str(path), aliases.lines[alias]), sentence
+        named = [(path, it) for path, key in bibs for it in keys.aliases if it.bibliography == key]
+        for path, aliases in named:
+            for finding in alias_differences(keys.items, aliases):
+                alias = aliases.keys[finding.item]
+                sentence = f"{alias} has the citation key {finding.key} in Zotero"
+                yield _Level.NOTICE, At(str(path), aliases.lines[alias]), sentence

@@ -18,7 +18,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
-from zoterodigest.cli.show.encoder import json_value
+from zoterodigest.cli.show.encoder import json_value, picked
 from zoterodigest.sync.bibliographies.exporting import NewBib
 
 _MOST = 5
@@ -149,16 +149,11 @@ def export_data(bib: NewBib) -> Mapping[str, Any]:
     """Return what an export does to a .bib, as JSON can hold it."""
     updated = bib.updated
     return {
-        "bibliography": bib.key,
-        "in_sync": bib.is_settled,
-        "added": list(updated.added),
+        **picked(bib, bibliography="key", in_sync="is_settled"),
+        "added": updated.added,
         "changed": {key: _named(names) for key, names in sorted(updated.changed.items())},
-        "removed": list(updated.removed),
-        "kept": updated.kept,
-        "problems": [
-            {"line": one.place.line, "column": one.place.column, "reason": one.reason}
-            for one in updated.problems
-        ],
+        **picked(updated, "removed", "kept"),
+        "problems": [{**json_value(it.place), "reason": it.reason} for it in updated.problems],
         "aliases": dict(sorted(updated.aliases.items())),
         "missing": [{"key": one.key, **json_value(one.at)} for one in bib.missing],
         "failure": bib.failure or None,

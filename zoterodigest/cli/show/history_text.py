@@ -265,10 +265,8 @@ def run_data(run: RunSummary, undone: Mapping[int, int]) -> dict[str, Any]:
     return {
         "run": run.number,
         **picked(run, "when", "command", "is_finished"),
-        "stopped": run.stopped or None,
-        "undoes": run.undoes or None,
-        "undone_by": undone.get(run.number),
-        "counts": dict(run.counts),
+        **{"stopped": run.stopped or None, "undoes": run.undoes or None},
+        **{"undone_by": undone.get(run.number), "counts": dict(run.counts)},
     }
 
 
@@ -295,13 +293,9 @@ def _object_data(change: ObjectChange) -> dict[str, Any]:
 
 
 def _collection_data(change: CollectionChange) -> dict[str, Any]:
-    return {
-        "key": change.key,
-        "is_new": change.before is None,
-        "before": change.before.name if change.before else None,
-        "after": change.after.name,
-        "is_trashed": change.after.is_trashed,
-    }
+    before = {"before": change.before.name if change.before else None}
+    after = picked(change.after, after="name", is_trashed="is_trashed")
+    return {"key": change.key, "is_new": change.before is None, **before, **after}
 
 
 def _hunks_data(change: ObjectChange | DigestChange) -> list[dict[str, Any]]:

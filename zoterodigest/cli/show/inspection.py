@@ -128,19 +128,11 @@ def digests_data(found: Sequence[InspectedDigest | Unreadable]) -> dict[str, lis
     documents = [one.document for one in read]
     return {
         "files": [_file_data(one) for one in found],
-        "entries": [
-            report.entry_json(document, entry)
-            for document in documents
-            for entry in document.entries
-        ],
-        "skipped": [
-            {"file": document.name, **json_value(it)}
-            for document in documents
-            for it in document.skipped
-        ],
+        "entries": [report.entry_json(one, entry) for one in documents for entry in one.entries],
+        "skipped": [_in_file(one, it) for one in documents for it in one.skipped],
         "unreadable": [
-            {"file": one.document.name, "line": problem.line, "column": problem.column or None}
-            | {"reason": problem.reason, "whole_entry": bool(entry.broken)}
+            _in_file(one.document, problem)
+            | {"column": problem.column or None, "whole_entry": bool(entry.broken)}
             for one in read
             for entry, problem in one.unreadable()
         ],
@@ -148,26 +140,22 @@ def digests_data(found: Sequence[InspectedDigest | Unreadable]) -> dict[str, lis
             {"work": twins.work, "places": [{"file": at, "line": no} for at, no in twins.places]}
             for twins in report.doubled_works(documents)
         ],
-        "suspicions": [
-            {"file": document.name, **json_value(it)}
-            for document in documents
-            for it in report.suspicions(document)
-        ],
+        "suspicions": [_in_file(one, it) for one in documents for it in report.suspicions(one)],
     }
+
+
+def _in_file(file: Document | InspectedBib, found: object) -> dict[str, Any]:
+    return {"file": file.name, **json_value(found)}
 
 
 def _file_data(one: InspectedDigest | Unreadable) -> dict[str, Any]:
     if isinstance(one, Unreadable):
         return {"file": one.name, "error": str(one.error), "hint": one.error.hint}
     document = one.document
-    return {
-        "file": document.name,
-        "formats": one.counts(),
-        "entries": len(document.entries),
-        "coverage": round(report.coverage(document), 4),
-        "lines": len(document.lines),
-        "bytes": len(document.source),
-    }
+    lengths = {"lines": len(document.lines), "bytes": len(document.source)}
+    read = {"formats": one.counts(), "entries": len(document.entries)}
+    coverage = round(report.coverage(document), 4)
+    return {"file": document.name, **read, "coverage": coverage, **lengths}
 
 
 def bibs_data(found: Sequence[InspectedBib | Unreadable]) -> dict[str, list[Any]]:
@@ -182,8 +170,7 @@ def bibs_data(found: Sequence[InspectedBib | Unreadable]) -> dict[str, list[Any]
             for record in one.records
         ],
         "bib_problems": [
-            {"file": one.name, "line": problem.place.line, "column": problem.place.column}
-            | {"reason": problem.reason}
+            {**_in_file(one, problem.place), "reason": problem.reason}
             for one in read
             for problem in one.problems
         ],
