@@ -68,15 +68,15 @@ def test_a_copy_is_shown_done_and_told_and_the_next_sync_has_nothing_to_do(
         f"from       {HERE}\n"
         f"to         {address}\n"
         "\n"
-        "What goes along\n"
+        "To copy\n"
         "       1  new item\n"
         "       1  new note\n"
         "       1  new collection\n"
-        "What stays behind\n"
-        "       1  item that nothing links (--all takes it along)\n"
+        "Not copied\n"
+        "       1  unlinked item (--all copies it)\n"
         "\n"
         f"Done: 1 item, 1 note and 1 collection written into {address}.\n"
-        f"The lock file links with {address} now.\n"
+        f"The lock file now links with {address}.\n"
         "zoterodigest.toml names it.\n"
     )
     assert config.read_text() == f'library = "{address}" # mine\n[[digest]]\npath = "papers.md"\n'
@@ -150,7 +150,7 @@ def test_what_failed_is_told_and_the_next_copy_goes_on(
     assert "The lock file stays as it was." in failed.out
     assert f"error: item: {ATTENTION}: it may be any of these there" in failed.err
     assert completed.code == 0
-    assert "already there, 1 item of them with something to gain" in completed.out
+    assert "already there; 1 item gets missing values" in completed.out
 
 
 def test_undo_and_redo_find_the_library_that_a_copy_went_to_without_its_name(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,7 +27,7 @@ from zoterodigest.cli.base.talk import (
     tell_failures,
 )
 from zoterodigest.cli.show.closing import planned_line
-from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.encoder import emit_json, picked
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import EmbeddedAddress, parse_address
@@ -37,6 +36,7 @@ from zoterodigest.project.initial import library_line
 from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.gathering.writes import Writes
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ def copy(wanted: _CopyRequest, asked: Invocation) -> int:
         elif asked.is_dry_run:
             emit(_planned(copying, wanted))
         else:
-            emit(_told(copied, wanted))
+            emit(_done(copied, wanted))
     tell_failures(copied.failures)
     return FAILED if copied.failures else FINE
 
@@ -121,29 +121,25 @@ library = group("Copy a library to another address.", copy)
 _KINDS = ("items", "notes", "attachments", "collections")
 
 
-def _new(copying: Copying) -> Counter[str]:
+def _new(copying: Copying) -> Mapping[str, int]:
     """Return how much is created of each kind."""
-    counts = Counter({"collections": len(copying.writes.collections)})
-    for write in copying.writes.all:
-        if write.item.version == 0:
-            kind = "notes" if write.item.json.is_note else "items"
-            counts["attachments" if write.item.json.is_attachment else kind] += 1
-    return counts
+    writes = copying.writes
+    new = tuple(write for write in writes.all if write.item.version == 0)
+    counts = Writes(writes.collections, new).counts(copying.ends.target)
+    return {kind: counts.get(kind, 0) for kind in _KINDS}
 
 
 def _gaining(copying: Copying) -> int:
-    """Return how many items that are there already gain something."""
+    """Return how many items that are there already get missing values."""
     return sum(write.item.version > 0 for write in copying.writes.items)
 
 
 def _planned(copying: Copying, wanted: _CopyRequest) -> Iterator[str]:
     """Yield the last line of a dry run, if the copy would write anything."""
-    new, gaining = library_changes_text(_new(copying)), _gaining(copying)
-    parts = [f"{new} written into {visible(wanted.target)}"] if new else []
-    parts += [f"{counted(gaining, 'item')} changed there"] if gaining else []
-    if parts:
+    # The same count as in the last line of the copy itself.
+    if written := library_changes_text(copying.writes.counts(copying.ends.target)):
         yield ""
-        yield from wrapped(planned_line(", ".join(parts)))
+        yield from wrapped(planned_line(f"{written} written into {visible(wanted.target)}"))
 
 
 def _plan(copying: Copying, wanted: _CopyRequest) -> Iterator[str]:
@@ -152,73 +148,59 @@ def _plan(copying: Copying, wanted: _CopyRequest) -> Iterator[str]:
     if copying.is_moved and not wanted.is_whole:
         return
     yield ""
-    yield styled("What goes along", "bold")
-    counts = _new(copying)
-    for kind in filter(counts.__getitem__, _KINDS):
-        yield numbered(counts[kind], f"new {kind.removesuffix('s')}", f"new {kind}")
-    if there := len(copying.found.present):
-        gaining = _gaining(copying)
-        gain = f", {counted(gaining, 'item')} of them with something to gain" if gaining else ""
+    yield styled("To copy", "bold")
+    for kind, number in _new(copying).items():
+        if number:
+            yield numbered(number, f"new {kind.removesuffix('s')}", f"new {kind}")
+    there, gaining = len(copying.found.present), _gaining(copying)
+    if there:
+        gain = f"; {counted(gaining, 'item gets', 'items get')} missing values" if gaining else ""
         yield f"  {there:>6,}  already there{gain}"
-    if not counts.total() and not copying.found.present:
+    elif not any(_new(copying).values()):
         yield "  nothing"
-    left = {kind: number for kind, number in _left(copying).items() if number}
-    if left:
-        yield styled("What stays behind", "bold")
-    for kind, number in left.items():
-        yield numbered(number, *_LEFT[kind])
+    if any(_left(copying).values()):
+        yield styled("Not copied", "bold")
+    for kind, number in _left(copying).items():
+        if number:
+            yield numbered(number, *_LEFT[kind])
 
 
 _LEFT = {
-    "unlinked": (
-        "item that nothing links (--all takes it along)",
-        "items that nothing links (--all takes them along)",
-    ),
-    "trashed": (
-        "thing in the trash (--trash takes it along)",
-        "things in the trash (--trash takes them along)",
-    ),
+    "unlinked": ("unlinked item (--all copies it)", "unlinked items (--all copies them)"),
+    "trashed": ("trashed object (--trash copies it)", "trashed objects (--trash copies them)"),
     "files": ("attachment with a file", "attachments with files"),
-    "relations": ("relation to what stays behind", "relations to what stays behind"),
+    "relations": ("relation to an item not copied", "relations to items not copied"),
 }
-"""How one and how several of what stays behind are called."""
+"""How one and how several of what is not copied are called."""
 
 
 def _left(copying: Copying) -> dict[str, int]:
     return {**asdict(copying.portion.left), "relations": copying.left_relations}
 
 
-def _told(copied: Copied, wanted: _CopyRequest) -> Iterator[str]:
-    target = visible(wanted.target)
+def _done(copied: Copied, wanted: _CopyRequest) -> Iterator[str]:
+    target, written = visible(wanted.target), library_changes_text(copied.counts)
     yield ""
     if copied.failures:
-        changes = library_changes_text(copied.counts) or "Nothing"
-        yield f"{changes} written into {target}; not all is there."
+        yield f"{written or 'Nothing'} written into {target}; the copy is not complete."
         stays = "The lock file stays as it was. " if copied.copying.lock is not None else ""
-        yield f"{stays}Run the command again: it goes on from here."
+        yield f"{stays}Run the command again to continue."
         return
-    written = library_changes_text(copied.counts)
     yield f"Done: {written} written into {target}." if written else "Nothing to write."
-    if copied.is_moved:
-        yield f"The lock file links with {target} now."
-    elif copied.copying.is_moved:
-        yield f"The lock file links with {target} already."
     yield from _differing(copied)
     if copied.is_moved or copied.copying.is_moved:
+        when = "now" if copied.is_moved else "already"
+        yield f"The lock file {when} links with {target}."
         yield from _next_step(copied, wanted)
 
 
 def _differing(copied: Copied) -> Iterator[str]:
     if number := len(copied.differences):
-        fields = counted(number, "field")
-        yield from hanging(
-            "", f"{fields} said something else there already: `zoterodigest status` lists them."
-        )
-    if copied.renamed_notes:
-        shown = counted(copied.renamed_notes, "note")
-        yield from hanging(
-            "", f"{shown} of your own have new keys: the next sync writes them anew in digests."
-        )
+        fields = counted(number, "field already has", "fields already have")
+        yield from wrapped(f"{fields} another value there: `zoterodigest status` lists them.")
+    if number := copied.renamed_notes:
+        notes = counted(number, "note of your own has a", "notes of your own have a")
+        yield from wrapped(f"{notes} new key. The next sync writes it into the digests.")
 
 
 def _next_step(copied: Copied, wanted: _CopyRequest) -> Iterator[str]:
@@ -241,18 +223,14 @@ def _next_step(copied: Copied, wanted: _CopyRequest) -> Iterator[str]:
 
 def _data(copied: Copied, wanted: _CopyRequest) -> dict[str, Any]:
     copying = copied.copying
-    counts = _new(copying)
     return {
         "from": wanted.source,
         "to": wanted.target,
-        "new": {kind: counts[kind] for kind in _KINDS},
+        "new": _new(copying),
         "present": len(copying.found.present),
         "gaining": _gaining(copying),
         "left": _left(copying),
-        "written": copied.written,
+        **picked(copied, "written", "differences", "failures", configured="is_configured"),
         "moved": copied.is_moved or copying.is_moved,
-        "configured": copied.is_configured,
         "line": library_line(copying.address),
-        "differences": copied.differences,
-        "failures": copied.failures,
     }
