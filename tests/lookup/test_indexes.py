@@ -172,7 +172,7 @@ def test_crossref_is_asked_for_a_title_with_its_author(reader: Reader) -> None:
 
 def test_a_work_of_crossref_is_read(reader: Reader) -> None:
     relation = {"has-preprint": [{"id-type": "doi", "id": "10.48550/arXiv.2103.00020"}]}
-    work = crossref_work(relation=relation, volume="12", issue="3")
+    work = crossref_work(relation=relation)
 
     found = reader.read(crossref.by_doi("10.5555/proc.2023.17"), crossref_one(work))
 
@@ -185,9 +185,6 @@ def test_a_work_of_crossref_is_read(reader: Reader) -> None:
         item_type="conferencePaper",
         doi="10.5555/proc.2023.17",
         pages="170-181",
-        volume="12",
-        number="3",
-        publisher="IEEE",
         url="https://doi.org/10.5555/proc.2023.17",
         arxiv="2103.00020",
     )
@@ -269,7 +266,7 @@ def test_a_work_of_dblp_is_read(dblp_reader: Reader) -> None:
         ({"venue": ["ECCV (3)", "LNCS"]}, "venue", "ECCV (3)"),
         ({"ee": ["https://a.example/1", "https://b.example/2"]}, "url", "https://a.example/1"),
         ({"ee": None}, "url", "https://dblp.org/rec/conf/conft/LovelaceT23"),
-        ({"type": "Journal Articles", "number": "4", "volume": "9"}, "number", "4"),
+        ({"type": "Journal Articles", "number": "4", "volume": "9"}, "item_type", "journalArticle"),
     ],
 )
 def test_the_forms_of_dblp_are_understood(
@@ -289,7 +286,7 @@ def test_the_preprint_of_dblp_is_one_of_arxiv(dblp_reader: Reader) -> None:
 
     found = dblp_reader.read(dblp.dblp_by_title("x"), dblp_hits(info))
 
-    assert (found.arxiv, found.item_type, found.volume) == ("2103.00020", "preprint", "")
+    assert (found.arxiv, found.item_type, found.pages) == ("2103.00020", "preprint", "")
     assert not found.is_published
 
 
@@ -364,7 +361,7 @@ def test_an_article_in_arxiv_org_is_a_preprint(scholar: Reader) -> None:
 
     found = scholar.read(semantic_scholar.by_identifier(ARXIV_ID), json.dumps(paper).encode())
 
-    assert (found.item_type, found.volume, found.doi) == ("preprint", "", "")
+    assert (found.item_type, found.pages, found.doi) == ("preprint", "", "")
     assert not found.is_published
 
 

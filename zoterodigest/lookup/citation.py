@@ -1,4 +1,4 @@
-"""Volume, number, pages and year behind the name of a journal or of proceedings.
+"""Volume, pages and year behind the name of a journal or of proceedings.
 
 "120, 145301 (2018)", "B425 (1998) 300-308" without its B, "21(140):1-67, 2020", "vol. 14, pp. 1-9".
 """
@@ -14,7 +14,6 @@ class VolumeAndPages:
     """Where in a journal or volume of proceedings; a part that is not given is empty."""
 
     volume: str = ""
-    number: str = ""
     pages: str = ""
     year: str = ""
 
@@ -52,20 +51,18 @@ def cited(tail: str, submitted: str) -> VolumeAndPages:
     # The order is from the surest form to the loosest: what one takes, the next does not see.
     pages, text = _taken(_PAGES, text)
     volume, text = _taken(_VOLUME, text)
-    number, text = _taken(_ISSUE, text)
+    text = _ISSUE.sub(" , ", text, count=1)
     text = _WORD.split(text, maxsplit=1)[0]
     year, text = _year_taken(text, submitted)
     if not volume and (both := _VOLUME_AND_ISSUE.search(text)):
-        volume, number = both.groups()
+        volume = both[1]
         text = _without(text, both)
     loose = _LOOSE.findall(text)
     if loose and not volume and not _DASHES.search(loose[0]):
         volume = loose.pop(0)
-    if loose and pages and volume and not number:
-        number = loose.pop(0)
     if loose and not pages:
         pages = loose.pop(0)
-    return VolumeAndPages(volume, number, _DASHES.sub("-", pages), year)
+    return VolumeAndPages(volume, _DASHES.sub("-", pages), year)
 
 
 def four_digits(text: str, submitted: str) -> str:

@@ -35,8 +35,8 @@ def crossref_by_title(title: str, first_author: str = "") -> Question:
 
 
 _SELECTED = (
-    *("DOI", "URL", "title", "subtitle", "author", "container-title", "type", "publisher"),
-    *("published-print", "issued", "page", "article-number", "volume", "issue", "relation"),
+    *("DOI", "URL", "title", "subtitle", "author", "container-title", "type"),
+    *("published-print", "issued", "page", "article-number", "relation"),
 )
 # Of a chapter Crossref lists the series beside the volume.
 _SERIES = ("lecture notes in", "communications in computer and information", "ifip advances in")
@@ -58,9 +58,6 @@ def _work(work: Json) -> IndexedWork:
         item_type=lookup_rules().types[Source.CROSSREF].get(line(inside(work, "type")), ""),
         doi=texts.doi(inside(work, "DOI")),
         pages=texts.pages(inside(work, "page")) or line(inside(work, "article-number")),
-        volume=line(inside(work, "volume")),
-        number=line(inside(work, "issue")),
-        publisher=texts.title(inside(work, "publisher")),
         url=texts.web_address(inside(work, "URL")),
         arxiv=next(filter(None, map(texts.arxiv_id, preprints)), ""),
     )

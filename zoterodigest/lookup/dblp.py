@@ -48,9 +48,6 @@ def _work(info: Json) -> IndexedWork:
         else lookup_rules().types[Source.DBLP].get(line(inside(info, "type")), ""),
         doi=texts.doi(inside(info, "doi")),
         pages="" if arxiv else pages,
-        volume="" if arxiv else volume,
-        number=line(inside(info, "number")),
-        publisher=texts.title(inside(info, "publisher")),
         url=texts.web_address(first(inside(info, "ee"))) or texts.web_address(inside(info, "url")),
         arxiv=arxiv,
     )

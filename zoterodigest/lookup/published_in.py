@@ -21,15 +21,7 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.lookup import wording
 from zoterodigest.lookup.citation import cited, four_digits
 from zoterodigest.lookup.rules import lookup_rules
-from zoterodigest.lookup.venue_claims import (
-    Passage,
-    StatedVenue,
-    Status,
-    VenueClaim,
-    Where,
-    venue_claim,
-    weighed,
-)
+from zoterodigest.lookup.venue_claims import StatedVenue, venue_claim, weighed
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import WORKSHOP, awards_in
 
@@ -46,37 +38,31 @@ def published_in(
     names = VenueNames(venues, submitted)
     reference, remark = _read_journal_ref(journal_ref, names), _read_comment(comment, names)
     if not reference.venue:
-        # The status in the reference counts only if the comment says nothing of it.
-        status = reference.status if remark.status is Status.UNKNOWN else remark.status
-        return replace(remark, status=status)
+        return remark
     if remark.venue != reference.venue or remark.year not in ("", reference.year or remark.year):
         return reference
     return replace(
         reference,
         year=reference.year or remark.year,
-        award=reference.award or remark.award,
-        volume=reference.volume or remark.volume,
-        number=reference.number or remark.number,
+        awards=reference.awards or remark.awards,
         pages=reference.pages or remark.pages,
     )
 
 
 def _read_comment(comment: str, names: VenueNames) -> StatedVenue:
     """Return where the work appeared, read from its comment."""
-    text = wording.masked(comment)
-    if lookup_rules().withdrawn.search(text):
-        return StatedVenue()
+    text, rules = wording.masked(comment), lookup_rules()
     # What is not archival names a venue, but is not published there.
-    is_archival = not lookup_rules().non_archival.search(text)
-    claims = tuple(_claims(text, names)) if is_archival else ()
-    reading = weighed(claims, comment, Where.COMMENT)
-    if reading is None:
-        return StatedVenue(status=wording.status_without_venue(text))
-    awards = dict.fromkeys([*filter(None, reading.award.split(", ")), *_lone_awards(text)])
-    return replace(reading, award=", ".join(awards))
+    if rules.withdrawn.search(text) or rules.non_archival.search(text):
+        return StatedVenue()
+    reading = weighed(tuple(_claims(text, names)), "comment", comment)
+    if not reading.venue:
+        return reading
+    awards = dict.fromkeys((*reading.awards, *_lone_awards(text)))
+    return replace(reading, awards=tuple(awards))
 
 
-def _claims(text: str, names: VenueNames) -> Iterator[VenueClaim]:
+def _claims(text: str, names: VenueNames) -> Iterator[StatedVenue]:
     start = 0
     for end in wording.sentence_ends(text):
         cue = wording.CUE.search(text, start, end)
@@ -85,26 +71,24 @@ def _claims(text: str, names: VenueNames) -> Iterator[VenueClaim]:
         start = end + 1
 
 
-def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[VenueClaim]:
+def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[StatedVenue]:
     """Yield what the sentence says in words: "accepted to", "to appear in"."""
     cues = list(wording.CUE.finditer(text, start, end))
     for number, cue in enumerate(cues):
         until = cues[number + 1].start() if number + 1 < len(cues) else end
         begin = cue.start()
-        status = Status.PUBLISHED if cue["published"] else Status.ACCEPTED
-        status = Status.TO_APPEAR if cue["to_appear"] else status
         for named in _joined(text[:until], cue.end(), names):
             if not _is_of_another(text, start, cue, named=named):
-                claim = venue_claim(named, text, (begin, until), status, names=names)
+                claim = venue_claim(named, text, (begin, until), names=names)
                 awards = dict.fromkeys((*awards_in(cue[0]), *claim.awards))
                 yield replace(claim, start=cue.start(), awards=tuple(awards))
             begin = named.tail.end
     for found in wording.CUE_IN_CHINESE.finditer(text, start, end):
         if within := names.at(text[: found.end("name")], found.start("name")):
-            yield venue_claim(within, text, found.span("name"), Status.ACCEPTED, names=names)
+            yield venue_claim(within, text, found.span("name"), names=names)
 
 
-def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[VenueClaim]:
+def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[StatedVenue]:
     """Yield a venue that stands alone in the sentence, with its year, an award or "accepted"."""
     if lookup_rules().not_alone.search(text) or lookup_rules().submission.search(text):
         return
@@ -113,9 +97,7 @@ def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Ve
         named = _named_behind(text[:end], at, names, is_alone=True)
         if named is None or lookup_rules().another_version.search(text, 0, at):
             continue
-        claim = venue_claim(named, text, (at, end), Status.ACCEPTED, names=names)
-        if is_volume or claim.citation.volume:
-            claim = replace(claim, status=Status.PUBLISHED)
+        claim = venue_claim(named, text, (at, end), names=names)
         if is_volume or claim.year or claim.awards or named.tail.is_accepted:
             yield replace(claim, is_alone=not is_volume)
             return
@@ -193,18 +175,18 @@ def _read_journal_ref(journal_ref: str, names: VenueNames) -> StatedVenue:
     masked = wording.masked(journal_ref)
     text = masked.split(";")[0].rstrip()
     if lookup_rules().submission.search(text) or lookup_rules().withdrawn.search(text):
-        return StatedVenue(status=wording.status_without_venue(text))
+        return StatedVenue()
     named = _named_in_reference(text, names)
     if named is None:
         return _by_form(text, names)
-    claim = venue_claim(named, text, (0, len(text)), Status.PUBLISHED, names=names)
+    claim = venue_claim(named, text, (0, len(text)), names=names)
     whole = replace(
         claim,
         end=len(text),
         year=claim.year or _only_year(text, names.submitted),
-        citation=cited(text[named.end :], names.submitted),
+        pages=cited(text[named.end :], names.submitted).pages,
     )
-    return weighed((whole,), journal_ref, Where.JOURNAL_REF) or StatedVenue()
+    return weighed((whole,), "journal_ref", journal_ref)
 
 
 def _named_in_reference(text: str, names: VenueNames) -> Named | None:
@@ -235,11 +217,8 @@ def _by_form(text: str, names: VenueNames) -> StatedVenue:
     return StatedVenue(
         " ".join(found["name"].split()),
         citation.year,
-        status=Status.PUBLISHED,
-        volume=citation.volume,
-        number=citation.number,
         pages=citation.pages,
-        passage=Passage(Where.JOURNAL_REF, 0, len(text), text),
+        said=f'journal_ref "{text.strip()}"',
     )
 
 

@@ -30,8 +30,6 @@ class LookupRules(BaseModel):
     withdrawn: Phrases
     non_archival: Phrases
     submission: Phrases
-    submitted: Phrases
-    under_review: Phrases
     condition: Phrases
     another_version: Phrases
     journal_version: Phrases

@@ -83,8 +83,6 @@ def _read_match(answer: Json) -> Iterable[IndexedWork]:
 
 def _work(paper: Json) -> IndexedWork:
     venue, item_type = _venue(paper)
-    is_preprint = item_type == "preprint"
-    journal = inside(paper, "journal")
     return IndexedWork(
         source=Source.SEMANTIC_SCHOLAR,
         title=texts.title(inside(paper, "title")),
@@ -93,8 +91,7 @@ def _work(paper: Json) -> IndexedWork:
         year=texts.year(inside(paper, "year")),
         item_type=item_type,
         doi=texts.doi(inside(paper, "externalIds", "DOI")),
-        pages="" if is_preprint else texts.pages(inside(journal, "pages")),
-        volume="" if is_preprint else line(inside(journal, "volume")),
+        pages="" if item_type == "preprint" else texts.pages(inside(paper, "journal", "pages")),
         url=texts.web_address(inside(paper, "url")),
         arxiv=texts.arxiv_id(f"arXiv:{line(inside(paper, 'externalIds', 'ArXiv'))}"),
     )

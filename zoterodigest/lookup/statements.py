@@ -144,11 +144,8 @@ def _is_journal(reading: StatedVenue, zotero: ZoteroMapping) -> bool:
 
 
 def _statement_of(said: StatedVenue, zotero: ZoteroMapping) -> Statement:
-    passage, text = said.passage, said.venue
-    if passage is not None:
-        text = f'{passage.where.value} "{passage.text.strip()}"'
-    venue = index_venue(said.venue, zotero.venues)
-    return Statement(Source.ARXIV, venue, text, said.year, pages=said.pages, award=said.award)
+    venue, award = index_venue(said.venue, zotero.venues), ", ".join(said.awards)
+    return Statement(Source.ARXIV, venue, said.said, said.year, pages=said.pages, award=award)
 
 
 def _said_by_index(candidate: IndexedWork, zotero: ZoteroMapping) -> Statement:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 
 from zoterodigest.lookup.rules import lookup_rules
-from zoterodigest.lookup.venue_claims import Status
 from zoterodigest.lookup.venue_tail import AWARD
 
 LONGEST = 1_000
@@ -19,7 +18,7 @@ _AS_WORD = (
     r"|Paper|Presentation|Publication|Conference|Main|Poster)"
 )
 _AS = (
-    rf"(?:\s(?:as|for)\s(?P<as_what>{_AS_WORD}(?: {_AS_WORD}){{0,5}}?)"
+    rf"(?:\s(?:as|for)\s(?:{_AS_WORD}(?: {_AS_WORD}){{0,5}}?)"
     r"(?=\s(?:at|to|by|in|into|of|on)\b))?"
 )
 _TO = (
@@ -27,16 +26,16 @@ _TO = (
     r"(?:(?i:at|to|by|in|into|for|on|as|with|within|of|@|as part of)(?=[\s:@])[:\s]?\s?)?"
 )
 CUE = re.compile(
-    r"(?:(?P<to_appear>\b(?i:(?:to|will|shall) (?:appear|be (?:published|presented|included))"
+    r"(?:(?:\b(?i:(?:to|will|shall) (?:appear|be (?:published|presented|included))"
     r"|(?:to be )?forthcoming|in press|appearing))"
-    r"|(?P<published>\b(?i:published|appear(?:ed|s)|presented)\b(?: (?i:version|paper|article))?)"
-    r"|(?P<accepted>\b(?i:accepted)\b(?: \([^()]{1,30}\))?"
+    r"|(?:\b(?i:published|appear(?:ed|s)|presented)\b(?: (?i:version|paper|article))?)"
+    r"|(?:\b(?i:accepted)\b(?: \([^()]{1,30}\))?"
     r"(?: (?i:manuscript|paper|article|version|to appear|to be (?:presented|published)))?"
     r"|\b(?i:camera[- ]ready)(?: (?i:version|paper))?|\b(?i:journal version)(?=\s(?i:in|at|by)\b)"
     r"|\b(?i:accept[ée]e?s?|aceptad[oa]|accettat[oa]|angenommen)(?=\s(?:à|au|dans|par|en|para|por"
     r"|bei|auf|für|in|a|da)\b)(?:\s\w{1,5})"
     rf"|(?<!ominated for )(?<!andidate for )(?<!inalist for )"
-    rf"\b(?i:(?P<award>{AWARD})(?: (?:presentation|paper|talk|poster))?)(?=\s(?i:at|in|of|@)\s)))"
+    rf"\b(?i:(?:{AWARD})(?: (?:presentation|paper|talk|poster))?)(?=\s(?i:at|in|of|@)\s)))"
     rf"{_AS}{_TO}",
 )
 CUE_IN_CHINESE = re.compile(
@@ -48,11 +47,6 @@ WORKSHOP = re.compile(r"\bworkshops?\b|\w@\w|\w @ ?(?=[A-Z])", re.IGNORECASE)
 WORKSHOP_LEAD = re.compile(r"\s{0,3}(?:[Tt]he )?(?:[A-Z0-9][\w&'’/-]{0,30} ){0,8}", re.ASCII)
 LONE_AWARD = re.compile(rf"{AWARD}", re.IGNORECASE)
 
-_PLAINLY_ACCEPTED = re.compile(
-    r"(?:^|[,;.(|]\s?)(?:(?:this|the|our) (?:paper|work|manuscript|article) (?:is|was|has been) )?"
-    r"accepted\b(?! (?:version|manuscript|papers?))",
-    re.IGNORECASE,
-)
 _WORD = re.compile(r"[^\W\d_]+")
 _HIDDEN = re.compile(
     r"https?://\S{1,300}|www\.\S{1,300}|\b[\w.-]{1,60}@[\w-]{1,60}\.[a-z]{2,4}\b"
@@ -90,12 +84,3 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 def is_harmless(text: str) -> bool:
     """Tell whether `text` only counts pages and the like, so that a venue may follow it."""
     return all(map(lookup_rules().harmless.fullmatch, _WORD.findall(text)))
-
-
-def status_without_venue(text: str) -> Status:
-    """Return how far a work has come, from a text that names no venue where it appeared."""
-    if lookup_rules().under_review.search(text):
-        return Status.UNDER_REVIEW
-    if lookup_rules().submitted.search(text):
-        return Status.SUBMITTED
-    return Status.ACCEPTED if _PLAINLY_ACCEPTED.search(text) else Status.UNKNOWN

@@ -68,9 +68,6 @@ class IndexedWork:
     item_type: str = ""
     doi: str = ""
     pages: str = ""
-    volume: str = ""
-    number: str = ""
-    publisher: str = ""
     url: str = ""
     arxiv: str = ""
 

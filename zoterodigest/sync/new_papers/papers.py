@@ -77,7 +77,6 @@ def looked_fields(looked: Looked, venues: VenueTable) -> dict[str, Value]:
         looked.comment, looked.journal_ref, submitted=looked.first, venues=venues
     )
     venue = (reading.venue, reading.year) if reading.venue else (ARXIV, looked.first[:4])
-    awards = tuple(text.strip() for text in reading.award.split(",") if text.strip())
     links = (Hyperlink(CODE, url) for url in _code_in(looked.comment, looked.abstract))
     doi = identifier_of(looked.doi) if looked.doi else None
     return _filled(
@@ -86,7 +85,7 @@ def looked_fields(looked: Looked, venues: VenueTable) -> dict[str, Value]:
             "authors": Names(looked.authors),
             "venue": venue[0],
             "year": venue[1],
-            "award": Members(awards) if reading.venue else EMPTY,
+            "award": Members(reading.awards) if reading.venue else EMPTY,
             "date": looked.first,
             "categories": Members(looked.categories),
             "arxiv": looked.id,
