@@ -18,7 +18,7 @@ from zoterodigest.lookup.publication import (
     Unpublished,
     publication,
 )
-from zoterodigest.lookup.statements import Heard, StatedWork, own_statement
+from zoterodigest.lookup.statements import StatedWork, own_statement
 from zoterodigest.lookup.work import IndexedWork, Looked, Source
 
 TITLE = "Painting Landscapes by Numbers Alone"
@@ -57,7 +57,7 @@ def listed(source: Source, venue: str, year: str, **fields: str) -> IndexedWork:
 def decide(
     *candidates: IndexedWork, work: StatedWork = WORK, looked: Looked | None = None
 ) -> Publication:
-    return publication(work, Heard(looked, candidates), ZOTERO)
+    return publication(replace(work, looked=looked, candidates=candidates), ZOTERO)
 
 
 def said(found: Publication) -> tuple[str, str]:

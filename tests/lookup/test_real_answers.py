@@ -5,7 +5,7 @@ Venues and years as the services give them; of each paper the first authors.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import pytest
 
@@ -13,7 +13,7 @@ from zoterodigest.core.values.record import Names
 from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
 from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.publication import Published, publication
-from zoterodigest.lookup.statements import Heard, StatedWork
+from zoterodigest.lookup.statements import StatedWork
 from zoterodigest.lookup.work import IndexedWork, Looked, Source
 
 ZOTERO = zotero_mapping(LinkHome.OFF, categories=False)
@@ -245,7 +245,7 @@ def test_a_paper_is_known_as_published_where_it_was(paper: Said) -> None:
     )
     work = StatedWork(WantedWork(paper.title, Names(paper.people), "2001.00001"), first=paper.first)
 
-    found = publication(work, Heard(looked, paper.candidates()), ZOTERO)
+    found = publication(replace(work, looked=looked, candidates=paper.candidates()), ZOTERO)
 
     said = (found.venue, found.year) if isinstance(found, Published) else NOWHERE
     assert said == paper.expected, found

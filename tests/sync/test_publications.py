@@ -17,7 +17,6 @@ from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.lookup.publication import publication
-from zoterodigest.lookup.statements import Heard
 from zoterodigest.lookup.work import IndexedWork, Source
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
@@ -92,8 +91,9 @@ def publishing(
     prepared = prepare(workspace, Options(intent.PUSH))
     keys = frozenset([named] if named else (digest.key for digest in workspace.digests))
     works = listed_works(prepared, keys)
-    heard = Heard(candidates=candidates or (CVPR, ICCV))
-    found = [publication(listed.work, heard, workspace.zotero) for listed in works]
+    offered = candidates or (CVPR, ICCV)
+    heard = [replace(listed.work, candidates=offered) for listed in works]
+    found = [publication(work, workspace.zotero) for work in heard]
     taken = [
         found_of(listed, one, workspace.zotero, into_digests=into_digests)
         for listed, one in zip(works, found, strict=True)
@@ -253,7 +253,7 @@ def test_a_preprint_with_fields_of_the_persons_own_stays_and_the_reason_is_told(
         one for one in listed_works(prepared, frozenset(FILES)) if one.work.known.title == TITLE
     )
     zotero = prepared.workspace.zotero
-    found = publication(listed.work, Heard(candidates=(CVPR,)), zotero)
+    found = publication(replace(listed.work, candidates=(CVPR,)), zotero)
 
     blocked = found_of(listed, found, zotero, into_digests=False)
 

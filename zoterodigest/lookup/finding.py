@@ -8,7 +8,7 @@ that is broken off goes on where it was.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 
@@ -21,7 +21,7 @@ from zoterodigest.lookup.arxiv import Progress
 from zoterodigest.lookup.index import Candidates, Index, Question
 from zoterodigest.lookup.publication import Publication, Published, publication
 from zoterodigest.lookup.sources import Sources
-from zoterodigest.lookup.statements import Heard, StatedWork, is_same_paper
+from zoterodigest.lookup.statements import StatedWork
 from zoterodigest.lookup.work import Failed, KnownPaper, Looked, NoSuchPaper, Source, Withdrawn
 
 Watch = Callable[[str], AbstractContextManager[Progress]]
@@ -75,12 +75,11 @@ def find_publications(
     return search.findings()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Sought:
-    """A work, what was heard of it so far, and what that adds up to."""
+    """A work with what was heard of it so far, and what that adds up to."""
 
     work: StatedWork
-    heard: Heard
     found: Publication
 
     @property
@@ -89,21 +88,16 @@ class _Sought:
         return self.work.is_complete or (isinstance(found, Published) and found.is_confirmed)
 
     @property
-    def looked(self) -> Looked | None:
-        """What arXiv says, if that is of this work."""
-        looked = self.heard.looked
-        return looked if looked and is_same_paper(self.work.known, looked) else None
-
-    @property
     def title(self) -> str:
         """The title by which indexes know the work best."""
-        return (self.looked.title if self.looked else "") or self.work.known.title
+        paper = self.work.paper
+        return (paper.title if paper else "") or self.work.known.title
 
     @property
     def first_author(self) -> str:
         """The last name of the first author; "" if it is not known as such."""
-        looked, known = self.looked, self.work.known.authors.people
-        people = looked.authors if looked and looked.authors else known
+        paper, known = self.work.paper, self.work.known.authors.people
+        people = paper.authors if paper and paper.authors else known
         if not people or is_user_name(people[0]):
             return ""
         name = split_name(people[0])
@@ -112,8 +106,8 @@ class _Sought:
     @property
     def doi(self) -> str:
         """The DOI by the digest or library, else by arXiv, else by an index; else ""."""
-        looked, found = self.looked, self.found
-        by_arxiv = looked.doi if looked else ""
+        paper, found = self.work.paper, self.found
+        by_arxiv = paper.doi if paper else ""
         by_index = found.doi if isinstance(found, Published) else ""
         return self.work.known.doi or by_arxiv or by_index
 
@@ -127,20 +121,20 @@ class _VenueSearch:
         self._sources = sources
         self._zotero = zotero
         self._asking = asking
-        self._sought = [self._weighed(work, Heard()) for work in works]
+        self._sought = [_Sought(work, publication(work, zotero)) for work in works]
         self._faults: Counter[tuple[Source, str]] = Counter()
 
     def ask_arxiv(self) -> None:
         """Ask arXiv for the papers that have an id there."""
         arxiv = self._sources.arxiv
-        places = [at for at in self._open() if self._sought[at].work.known.arxiv]
-        ids = [self._sought[at].work.known.arxiv for at in places]
-        if arxiv is None or not ids:
+        listed = [(one, one.work.known.arxiv) for one in self._open() if one.work.known.arxiv]
+        if arxiv is None or not listed:
             return
+        ids = [id_ for _, id_ in listed]
         with self._asking.watch(f"Asking {Source.ARXIV.value}") as progress:
             is_offline = self._asking.is_offline
             outcomes = arxiv.recall(ids) if is_offline else arxiv.look_up(ids, progress=progress)
-        for at, id_ in zip(places, ids, strict=True):
+        for one, id_ in listed:
             looked: Looked | None = None
             match outcomes[id_]:
                 case Failed(reason, looked):
@@ -150,70 +144,66 @@ class _VenueSearch:
                 case NoSuchPaper():
                     pass
             if looked is not None:
-                self._hear(at, replace(self._sought[at].heard, looked=looked))
+                self._hear(one, replace(one.work, looked=looked))
 
     def ask_scholar_for_all(self) -> None:
         """Ask Semantic Scholar for the works with an identifier, in few requests."""
         index = self._sources.indexes.get(Source.SEMANTIC_SCHOLAR)
-        known = {at: _identifier(self._sought[at].work.known) for at in self._open()}
-        identified = {at: one for at, one in known.items() if one is not None}
+        named = [(one, _identifier(one.work.known)) for one in self._open()]
+        identified = [(one, identifier) for one, identifier in named if identifier is not None]
         if index is None or not identified:
             return
         with self._asking.watch(f"Asking {index.source.value}"):
-            ids = () if self._asking.is_offline else tuple(identified.values())
+            ids = () if self._asking.is_offline else tuple(it for _, it in identified)
             answers = semantic_scholar.ask_all(index, ids)
-        for at, identifier in identified.items():
+        for one, identifier in identified:
             if identifier in answers:
-                self._hear_index(at, index.source, answers[identifier])
+                self._hear_index(one, index, answers[identifier])
             else:  # offline: the cache answers, however old
-                self._ask(at, index, semantic_scholar.by_identifier(identifier))
+                self._ask(one, index, semantic_scholar.by_identifier(identifier))
 
     def ask_for_each(self, source: Source, question: Callable[[_Sought], Question | None]) -> None:
         """Ask an index about one work after the other."""
         index = self._sources.indexes.get(source)
-        places = list(self._open())
-        if index is None or not places:
+        works = self._open()
+        if index is None or not works:
             return
         with self._asking.watch(f"Asking {source.value}") as progress:
-            for done, at in enumerate(places, start=1):
-                if (asked := question(self._sought[at])) is not None:
-                    self._ask(at, index, asked)
-                progress(done, len(places))
+            for done, one in enumerate(works, start=1):
+                if (asked := question(one)) is not None:
+                    self._ask(one, index, asked)
+                progress(done, len(works))
 
     def findings(self) -> Findings:
         """Return what it all adds up to."""
         faults = [Fault(source, why, number) for (source, why), number in self._faults.items()]
         return Findings(tuple(sought.found for sought in self._sought), tuple(faults))
 
-    def _open(self) -> Iterator[int]:
-        """Yield the positions of the works that are not settled yet."""
-        return (at for at, sought in enumerate(self._sought) if not sought.is_settled)
+    def _open(self) -> list[_Sought]:
+        """Return the works that are not settled yet."""
+        return [one for one in self._sought if not one.is_settled]
 
-    def _ask(self, at: int, index: Index, question: Question) -> None:
+    def _ask(self, one: _Sought, index: Index, question: Question) -> None:
         if self._asking.is_offline:
             kept = index.recall([question.key], however_old=True)
-            self._hear_index(at, index.source, kept.get(question.key, ()))
+            self._hear_index(one, index, kept.get(question.key, ()))
         else:
-            self._hear_index(at, index.source, index.ask(question))
+            self._hear_index(one, index, index.ask(question))
 
-    def _hear_index(self, at: int, source: Source, answer: Candidates | Failed) -> None:
+    def _hear_index(self, one: _Sought, index: Index, answer: Candidates | Failed) -> None:
         if isinstance(answer, Failed):
-            self._note_fault(source, answer.reason)
-            return
-        heard = self._sought[at].heard
-        # Two indexes, or two questions to one, may tell the same.
-        candidates = tuple(dict.fromkeys((*heard.candidates, *answer)))
-        self._hear(at, replace(heard, candidates=candidates))
+            self._note_fault(index.source, answer.reason)
+        else:
+            # Two indexes, or two questions to one, may tell the same.
+            candidates = tuple(dict.fromkeys((*one.work.candidates, *answer)))
+            self._hear(one, replace(one.work, candidates=candidates))
 
-    def _hear(self, at: int, heard: Heard) -> None:
-        self._sought[at] = self._weighed(self._sought[at].work, heard)
+    def _hear(self, one: _Sought, work: StatedWork) -> None:
+        one.work, one.found = work, publication(work, self._zotero)
 
     def _note_fault(self, source: Source, reason: str) -> None:
         if not self._asking.is_offline:
             self._faults[source, reason] += 1
-
-    def _weighed(self, work: StatedWork, heard: Heard) -> _Sought:
-        return _Sought(work, heard, publication(work, heard, self._zotero))
 
 
 def _identifier(known: WantedWork) -> Identifier | None:

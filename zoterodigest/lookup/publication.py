@@ -20,7 +20,7 @@ from zoterodigest.lookup.index_venues import (
     is_host,
     is_workshop,
 )
-from zoterodigest.lookup.statements import TRUST, Doubt, Heard, StatedWork, Statement, statements_of
+from zoterodigest.lookup.statements import TRUST, Doubt, StatedWork, Statement, statements_of
 from zoterodigest.lookup.work import Source
 
 
@@ -77,7 +77,7 @@ class Unpublished:
 Publication = Published | Reported | Unpublished
 
 
-def publication(work: StatedWork, heard: Heard, zotero: ZoteroMapping) -> Publication:
+def publication(work: StatedWork, zotero: ZoteroMapping) -> Publication:
     """Return where `work` appeared, as far as what was heard of it allows.
 
     The venue of the digest or the library is never contradicted. Without one, all sources that
@@ -85,12 +85,12 @@ def publication(work: StatedWork, heard: Heard, zotero: ZoteroMapping) -> Public
     conference paper and the article that followed it are two versions: a person chooses.
     """
     # Precision first: each step below rather reports than guesses.
-    statements, doubts = statements_of(work, heard, zotero)
+    statements, doubts = statements_of(work, zotero)
     if work.own is not None:
         return _with_additions(work.own, statements, doubts, zotero)
     if not statements:
         return Reported("nobody can tell whether it is this work", doubts) if doubts else _NOWHERE
-    first = heard.looked.first if heard.looked else work.first
+    first = work.looked.first if work.looked else work.first
     meant = _sole_venue(statements)
     if meant is None:
         return _several(statements, doubts, first, zotero)

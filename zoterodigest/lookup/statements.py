@@ -34,7 +34,7 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class StatedWork:
-    """A work as it is known before any source is asked.
+    """A work, and what was heard of it so far: what arXiv says, and what indexes offer for it.
 
     `own` is the venue that the digest or the library has. If the work `is_complete`, no source is
     asked. `first` is the date of its first version, ISO or empty. `comment` is the authors' comment
@@ -46,14 +46,25 @@ class StatedWork:
     first: str = ""
     comment: str = ""
     is_complete: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Heard:
-    """What the sources said of a work."""
-
     looked: Looked | None = None
     candidates: tuple[IndexedWork, ...] = ()
+
+    @property
+    def paper(self) -> Looked | None:
+        """What arXiv says, if that is of this work: titles change, lists of authors are cut.
+
+        If only the id of the work is known, it is.
+        """
+        looked = self.looked
+        if looked is None:
+            return None
+        offered = IndexedWork(Source.ARXIV, looked.title, looked.authors)
+        entitled = replace(self.known, title=self.known.title or looked.title, doi="")
+        # One of both may have changed since the digest was written, the title or the authors.
+        as_titled = replace(entitled, title=looked.title)
+        as_written = replace(entitled, authors=Names(looked.authors))
+        found = (agreement(each, offered) for each in (as_titled, as_written))
+        return looked if any(isinstance(each, Agrees) for each in found) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,21 +87,21 @@ TRUST = (Source.ARXIV, Source.DBLP, Source.CROSSREF, Source.SEMANTIC_SCHOLAR)
 
 
 def statements_of(
-    work: StatedWork, heard: Heard, zotero: ZoteroMapping
+    work: StatedWork, zotero: ZoteroMapping
 ) -> tuple[list[Statement], tuple[Doubt, ...]]:
     """Return the statements about this work, the most trusted first, and those in doubt."""
-    statements, doubts = _said_by_authors(work, heard.looked, zotero)
-    meant = [work.known]
-    if heard.looked is not None and is_same_paper(work.known, heard.looked):
-        looked, known = heard.looked, work.known
+    known, paper = work.known, work.paper
+    statements, doubts = _said_by_authors(work, paper, zotero)
+    meant = [known]
+    if paper is not None:
         # arXiv's title too: a digest may have another, and indexes go by arXiv's.
-        by_arxiv = (known.arxiv or looked.id, known.doi or looked.doi)
-        meant.append(WantedWork(looked.title, Names(looked.authors), *by_arxiv))
-    for candidate in sorted(heard.candidates, key=lambda each: TRUST.index(each.source)):
+        by_arxiv = (known.arxiv or paper.id, known.doi or paper.doi)
+        meant.append(WantedWork(paper.title, Names(paper.authors), *by_arxiv))
+    for candidate in sorted(work.candidates, key=lambda each: TRUST.index(each.source)):
         if not candidate.is_published or not zotero.venues.is_published(candidate.venue):
             continue
         statement = _said_by_index(candidate, zotero)
-        found = [agreement(known, candidate) for known in meant]
+        found = [agreement(one, candidate) for one in meant]
         if any(isinstance(each, Agrees) for each in found):
             statements.append(statement)
         elif unsure := [each for each in found if isinstance(each, Doubtful)]:
@@ -98,28 +109,15 @@ def statements_of(
     return list(dict.fromkeys(statements)), tuple(dict.fromkeys(doubts))
 
 
-def is_same_paper(known: WantedWork, looked: Looked) -> bool:
-    """Tell whether arXiv's paper is the work: titles change, lists of authors are cut.
-
-    If only the id of the work is known, it is.
-    """
-    paper = IndexedWork(Source.ARXIV, looked.title, looked.authors)
-    entitled = replace(known, title=known.title or looked.title, doi="")
-    # One of both may have changed since the digest was written, the title or the list of authors.
-    as_titled = replace(entitled, title=looked.title)
-    as_written = replace(entitled, authors=Names(looked.authors))
-    return any(isinstance(agreement(each, paper), Agrees) for each in (as_titled, as_written))
-
-
 def _said_by_authors(
-    work: StatedWork, looked: Looked | None, zotero: ZoteroMapping
+    work: StatedWork, paper: Looked | None, zotero: ZoteroMapping
 ) -> tuple[list[Statement], list[Doubt]]:
     """Return what the authors say at arXiv; it is in doubt if that may be another paper."""
+    looked = work.looked
     if looked is None:
-        said = _said_in(work.comment, "", work.first, zotero)
-    else:
-        said = _said_in(looked.comment, looked.journal_ref, looked.first, zotero)
-    if not said or looked is None or is_same_paper(work.known, looked):
+        return _said_in(work.comment, "", work.first, zotero), []
+    said = _said_in(looked.comment, looked.journal_ref, looked.first, zotero)
+    if paper is not None:
         return said, []
     return [], [Doubt(one, (f"arXiv:{looked.id} has another title",)) for one in said]
 
