@@ -50,7 +50,7 @@ def unlink(world: World) -> None:
 
 
 def export(world: World) -> None:
-    assert carry_out_exports(prepare_exports(world.workspace())).failures == ()
+    assert carry_out_exports(prepare_exports(world.workspace())) == ()
 
 
 def undo(world: World) -> None:

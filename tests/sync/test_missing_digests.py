@@ -162,9 +162,9 @@ def test_an_export_goes_on_with_the_other_bib_and_reports_the_one_that_it_cannot
 ) -> None:
     (with_bibs.root / "out.bib").unlink()
 
-    done = carry_out_exports(prepare_exports(with_bibs.workspace()))
+    failures = carry_out_exports(prepare_exports(with_bibs.workspace()))
 
-    assert [one.where for one in done.failures] == ["two.bib"]
+    assert [one.where for one in failures] == ["two.bib"]
     assert (with_bibs.root / "out.bib").exists()
 
 

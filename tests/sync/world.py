@@ -15,14 +15,10 @@ from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, Collection, LibraryItem, Refused, Stale
 from zoterodigest.project.outside import Allowed
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.removal.removal import Removal
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
-from zoterodigest.sync.undo.remove_and_unlink import (
-    RemovalResult,
-    apply_removal,
-    prepare_remove,
-    prepare_unlink,
-)
+from zoterodigest.sync.undo.remove_and_unlink import apply_removal, prepare_remove, prepare_unlink
 
 Data = Mapping[str, Any]
 
@@ -94,15 +90,15 @@ class World:
         assert prepared.stop is None
         return carry_out(prepared, _silent)
 
-    def remove(self) -> RemovalResult:
-        """Take back what the tool made."""
-        left = apply_removal(prepare_remove(self.workspace()), _silent)
-        assert left.failures == ()
-        return left
+    def remove(self) -> Removal:
+        """Take back what the tool made; return what was planned for that."""
+        removal = prepare_remove(self.workspace())
+        assert not apply_removal(removal, _silent).failed
+        return removal
 
-    def unlink(self) -> RemovalResult:
+    def unlink(self) -> None:
         """Forget the links."""
-        return apply_removal(prepare_unlink(self.workspace()), _silent)
+        apply_removal(prepare_unlink(self.workspace()), _silent)
 
     @property
     def lock_path(self) -> Path:

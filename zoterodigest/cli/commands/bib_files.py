@@ -31,7 +31,7 @@ from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.applying import apply_files
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.bibliographies.exporting import NewBib
-from zoterodigest.sync.exports.export_run import ExportsDone, carry_out_exports, prepare_exports
+from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.gathering.known_lock import known_as
 from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
 from zoterodigest.sync.run.failures import failures_of_bibs
@@ -83,17 +83,16 @@ def export_into(
         if writing.may_overwrite:
             for bib in exports.bibs:
                 writing.require_agreement(bib.key, bib.before or b"", bib.source)
-        planned = ExportsDone(failures=exports.failures)
-        done = planned if writing.asked.is_dry_run else carry_out_exports(exports)
+        failures = exports.failures if writing.asked.is_dry_run else carry_out_exports(exports)
     # A failure without a title is one of the whole file.
-    unwritten = {failure.where for failure in done.failures if not failure.title}
+    unwritten = {failure.where for failure in failures if not failure.title}
     for bib in exports.bibs:
         if bib.key not in unwritten:
             emit([f"{visible(str(near(bib.bib.path)))}: {summary(bib)}"])
         _tell(bib)
     emit(writing.nothing_written())
-    tell_failures(done.failures)
-    return FAILED if done.failures else FINE
+    tell_failures(failures)
+    return FAILED if failures else FINE
 
 
 def show_new_bib(workspace: Workspace, given: Given) -> int:

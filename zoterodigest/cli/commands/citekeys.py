@@ -29,9 +29,9 @@ from zoterodigest.cli.show.encoder import emit_json, emit_result, picked
 from zoterodigest.library.records.contents import NotInLibrary
 from zoterodigest.library.records.works import Reference
 from zoterodigest.project.running import require_idle
+from zoterodigest.sync.apply.changes import NOTHING_FAILED
 from zoterodigest.sync.bibliographies.key_findings import KeyFinding, Matter, findings_about
 from zoterodigest.sync.exports.keying import (
-    Keyed,
     Keys,
     NewKey,
     chosen_key,
@@ -158,21 +158,23 @@ def _item_named(keys: Keys, name: str) -> str:
 
 def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
     emit_unless_json(asked, _new_text(new) if new else ["There is no citation key to write."])
-    keyed = Keyed()
+    results = NOTHING_FAILED
     if not new and not asked.is_dry_run:
         write_keys(keys, new, lambda done, total: None)  # what a killed run left
     elif not asked.is_dry_run:
         question = f"Write {counted(len(new), 'citation key')} into the library?"
         require_consent(question, asked)
         with progress("Writing", "written") as report:
-            keyed = write_keys(keys, new, report)
-        emit_unless_json(asked, ["", f"Done: {counted(keyed.written, 'citation key')} written."])
+            results = write_keys(keys, new, report)
+        written = counted(len(results.versions), "citation key")
+        emit_unless_json(asked, ["", f"Done: {written} written."])
     if asked.as_json:
         keys_data = [picked(one, citekey="key", item="item", title="title") for one in new]
-        emit_json({"written": keyed.written, "citekeys": keys_data})
-    for failure in keyed.failures:
-        tell_failure(failure.title, failure.reason)
-    return FAILED if keyed.failures else FINE
+        emit_json({"written": len(results.versions), "citekeys": keys_data})
+    titles = {one.item: one.title or one.item for one in new}
+    for key, reason in sorted(results.failed.items()):
+        tell_failure(titles[key], str(reason))
+    return FAILED if results.failed else FINE
 
 
 _SOURCES = {

@@ -35,12 +35,13 @@ from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import Removal
 from zoterodigest.sync.run.failures import failures_of_unread
 from zoterodigest.sync.undo.remove_and_unlink import (
-    RemovalResult,
     apply_removal,
+    failures_of_removal,
     prepare_remove,
     prepare_unlink,
 )
@@ -88,31 +89,32 @@ def _remove(asked: Invocation, prepare: Callable[[Workspace], Removal]) -> int:
         with busy("Reading digests and library"):
             plan = prepare(place.workspace)
         emit_unless_json(asked, _plan(plan, place))
-        result = RemovalResult(plan)
+        results = NOTHING_FAILED
         if not asked.is_dry_run:
             # The trash and the log bring everything back, so only many changes need a yes.
             require_consent("Do this?", asked, is_needed=_size(plan) > MANY)
             with progress("Writing", "written") as report:
-                result = apply_removal(plan, report)
+                results = apply_removal(plan, report)
+        failures = failures_of_removal(plan, results)
         if asked.as_json:
-            emit_json(_data(result, place))
+            emit_json(_data(plan, results, place))
         elif not asked.is_dry_run and not plan.is_settled:
-            emit(["", f"Done: {_done(result)}."])
-    for failure in result.failures:
+            emit(["", f"Done: {_done(plan, results)}."])
+    for failure in failures:
         tell_failure(failure.title, failure.reason)
     unread = tuple(failures_of_unread(plan.gathered))
     tell_failures(unread)
-    return FAILED if result.failures or unread else FINE
+    return FAILED if failures or unread else FINE
 
 
-def _done(result: RemovalResult) -> str:
+def _done(plan: Removal, results: Results) -> str:
     """Return what was done, in the numbers of the plan if nothing failed."""
-    if result.failures:
-        some = library_changes_text(result.counts)
+    if results.failed:
+        some = library_changes_text(results.counts)
         return f"{some} trashed or changed" if some else "nothing was changed"
-    changed = len(result.leaving.patches)
-    items = result.counts.get("items", 0) - changed
-    trashed = library_changes_text({**result.counts, "items": items})
+    changed = len(plan.patches)
+    items = results.counts.get("items", 0) - changed
+    trashed = library_changes_text({**results.counts, "items": items})
     parts = [f"{trashed} trashed"] if trashed else []
     parts += [f"{counted(changed, 'item')} changed"] if changed else []
     return ", ".join(parts) or "only links were ended"
@@ -172,16 +174,15 @@ def _kept(plan: Removal) -> Iterator[str]:
     yield from first_of(lines, _MOST, indent=2)
 
 
-def _data(result: RemovalResult, place: ProjectContext) -> dict[str, Any]:
-    plan = result.leaving
+def _data(plan: Removal, results: Results, place: ProjectContext) -> dict[str, Any]:
     by_key = plan.gathered.contents.by_key
     return {
         "library": {"address": place.address},
-        "written": result.written,
+        "written": len(results.versions),
         "links": [{"id": row.id, "digest": row.digest, "item": row.item} for row in plan.rows],
         "trash": [{"key": one.key, "title": shown_title(by_key[one.key])} for one in plan.trash],
         "taken_off": [{"key": item.key, "fields": sorted(item.data)} for item in plan.patches],
         "collections": [{"key": one.key, "name": one.name} for one in plan.collections],
         "kept": plan.kept,
-        "failures": result.failures,
+        "failures": failures_of_removal(plan, results),
     }

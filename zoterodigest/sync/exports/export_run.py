@@ -46,14 +46,6 @@ class Exports:
         return (*failures_of_unread(self.gathered), *failures_of_bibs(self.bibs))
 
 
-@dataclass(frozen=True, slots=True)
-class ExportsDone:
-    """What an export did: how many files it wrote, and what failed."""
-
-    written: int = 0
-    failures: tuple[FailedRecord, ...] = ()
-
-
 def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
     """Plan what the .bib files of `workspace` are to hold; `anew` takes them as empty.
 
@@ -72,11 +64,11 @@ def prepare_exports(workspace: Workspace, *, anew: bool = False) -> Exports:
     return Exports(workspace, gathered, bibs, links)
 
 
-def carry_out_exports(exports: Exports) -> ExportsDone:
-    """Write what was planned; a file that cannot be written stops no other one (law 6)."""
+def carry_out_exports(exports: Exports) -> tuple[FailedRecord, ...]:
+    """Write what was planned; return what failed. One file stops no other (law 6)."""
     workspace, gathered = exports.workspace, exports.gathered
     if exports.is_settled:
-        return ExportsDone(failures=exports.failures)
+        return exports.failures
     changes = Changes(
         workspace,
         gathered,
@@ -87,8 +79,7 @@ def carry_out_exports(exports: Exports) -> ExportsDone:
     )
     results = apply(changes, lambda *_: None)
     unwritten = (FailedRecord(key, "", str(error)) for key, error in results.unwritten.items())
-    written = len(changes.sent.files) - len(results.unwritten)
-    return ExportsDone(written, (*unwritten, *exports.failures))
+    return (*unwritten, *exports.failures)
 
 
 def _lock_after(exports: Exports, results: Results) -> LockFile:

@@ -10,13 +10,12 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.works import Reference
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.applying import apply
-from zoterodigest.sync.apply.changes import Changes, Sent
+from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibliographies.aliases import Aliases
 from zoterodigest.sync.bibliographies.citation import keyed_items, live_items, with_key_noted
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.removal.removal import KeptObject
 
 COMMAND = "citekeys"
 """What the history calls such a run."""
@@ -46,14 +45,6 @@ class NewKey:
     title: str
     key: str
     is_ours: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Keyed:
-    """What became of new citation keys: how many were written, and those that failed."""
-
-    written: int = 0
-    failures: tuple[KeptObject, ...] = ()
 
 
 def read_keys(workspace: Workspace) -> Keys:
@@ -98,14 +89,14 @@ def _new_key(one: Reference, key: str, *, is_ours: bool = True) -> NewKey:
     return NewKey(one.work.key, one.work.fact("title"), key, is_ours)
 
 
-def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed:
+def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Results:
     """Write new keys, each into its item as it was read; the history can take them back.
 
     With no new keys it writes down what a killed run achieved.
     """
     gathered = keys.gathered
     if not new and not gathered.recovers:
-        return Keyed()
+        return NOTHING_FAILED
     rows = {row.id: row for row in gathered.lock.rows}
     ours = {one.item: one.key for one in new if one.is_ours}
     linked = [row for row in rows.values() if row.links_digest and row.item in ours]
@@ -124,9 +115,4 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Keyed
         # By these the lock file knows which keys are ours, also after a kill.
         intended=Intended(tuple(keyed)),
     )
-    results = apply(changes, progress)
-    titles = {one.item: one.title or one.item for one in new}
-    failures = (
-        KeptObject(titles[key], str(reason)) for key, reason in sorted(results.failed.items())
-    )
-    return Keyed(len(results.versions), tuple(failures))
+    return apply(changes, progress)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Set
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Set
+from dataclasses import replace
 
 from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, Origin
 from zoterodigest.library.records.contents import Contents
@@ -16,16 +16,6 @@ from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import KeptObject, Removal, title_or_key
-
-
-@dataclass(frozen=True, slots=True)
-class RemovalResult:
-    """What a way out did: objects written, and what failed with the reason."""
-
-    leaving: Removal
-    written: int = 0
-    failures: tuple[KeptObject, ...] = ()
-    counts: Mapping[str, int] = field(default_factory=dict)
 
 
 def prepare_unlink(workspace: Workspace) -> Removal:
@@ -66,10 +56,10 @@ def _rows_to_end(gathered: Gathered) -> Iterator[LockRow]:
     yield from (row for row in linked if row.digest.is_bib and row.item in left)
 
 
-def apply_removal(leaving: Removal, progress: Progress) -> RemovalResult:
+def apply_removal(leaving: Removal, progress: Progress) -> Results:
     """Do what was planned; the links of what failed stay, the others become tombstones."""
     if leaving.is_settled and not leaving.gathered.recovers:
-        return RemovalResult(leaving)
+        return NOTHING_FAILED
     changes = Changes(
         leaving.workspace,
         leaving.gathered,
@@ -79,13 +69,15 @@ def apply_removal(leaving: Removal, progress: Progress) -> RemovalResult:
         lambda results, stored: Ending(_lock_after(leaving, results, stored)),
         intended=Intended(tuple(_intended(leaving)) if leaving.takes_back else ()),
     )
-    results = apply(changes, progress)
+    return apply(changes, progress)
+
+
+def failures_of_removal(leaving: Removal, results: Results) -> tuple[KeptObject, ...]:
+    """Return what of a removal could not be written, with the reason."""
     titles = {one.key: one.name for one in leaving.collections}
     titles |= {item.key: title_or_key(item) for item in leaving.gathered.contents.items}
-    failures = [KeptObject(titles.get(k, k), str(why)) for k, why in sorted(results.failed.items())]
-    return RemovalResult(
-        leaving, changes.sent.number - len(results.failed), tuple(failures), results.counts
-    )
+    failed = sorted(results.failed.items())
+    return tuple(KeptObject(titles.get(key, key), str(reason)) for key, reason in failed)
 
 
 def _intended(leaving: Removal) -> Iterator[LockRow]:
