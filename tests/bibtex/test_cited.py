@@ -12,10 +12,8 @@ from tests.growth import LINEAR, growth
 from zoterodigest.bibtex.cited.cited import (
     At,
     Cited,
-    CitedKey,
-    Missing,
+    KeyAt,
     Reader,
-    Standing,
     check_keys,
     cited_in,
 )
@@ -208,8 +206,8 @@ def test_a_citation_has_its_line_whatever_the_line_ends() -> None:
     cited = _cited("main.tex", "one\r\ntwo\r\\cite{a,\r\n b}\n")
 
     assert cited.citations == (
-        CitedKey("a", At("main.tex", 3)),
-        CitedKey("b", At("main.tex", 4)),
+        KeyAt("a", At("main.tex", 3)),
+        KeyAt("b", At("main.tex", 4)),
     )
 
 
@@ -226,13 +224,11 @@ def test_missing_doubled_and_unused_keys_are_told_with_their_places() -> None:
 
     checked = check_keys(cited, {"refs.bib": refs, "more.bib": more})
 
-    assert checked.missing == (
-        Missing(CitedKey("lost", At("main.tex", 1))),
-        Missing(CitedKey("Smith", At("main.tex", 2)), "smith"),
-    )
-    assert checked.doubled == (
-        (Standing("a", At("refs.bib", 1)), Standing("A", At("more.bib", 1))),
-    )
+    assert list(checked.missing.items()) == [
+        (KeyAt("lost", At("main.tex", 1)), ""),
+        (KeyAt("Smith", At("main.tex", 2)), "smith"),
+    ]
+    assert checked.doubled == ((KeyAt("a", At("refs.bib", 1)), KeyAt("A", At("more.bib", 1))),)
     assert [one.key for one in checked.unused] == ["unused", "smith", "A"]
 
 
@@ -244,7 +240,7 @@ def test_an_entry_is_used_through_references_and_other_keys() -> None:
 
     checked = check_keys(_cited("main.tex", r"\cite{former}"), {"refs.bib": bib})
 
-    assert checked.missing == ()
+    assert checked.missing == {}
     assert [one.key for one in checked.unused] == ["x"]
     assert check_keys(_cited("main.tex", r"\nocite{*}"), {"refs.bib": bib}).unused == ()
 

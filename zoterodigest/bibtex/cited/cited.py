@@ -37,11 +37,12 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
-class CitedKey:
-    """A key, and where it is cited."""
+class KeyAt:
+    """A key, and where it is cited or has its entry; BibTeX alone reads one `behind_comment`."""
 
     key: str
     at: At
+    behind_comment: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,10 +54,10 @@ class Cited:
     reads the .bib files, as far as the documents say; otherwise biber or another program does.
     """
 
-    citations: tuple[CitedKey, ...]
+    citations: tuple[KeyAt, ...]
     cites_all: bool
     bibs: tuple[PurePath, ...]
-    unread: tuple[CitedKey, ...]
+    unread: tuple[KeyAt, ...]
     by_bibtex: bool = False
 
     @property
@@ -96,9 +97,9 @@ class _Walk:
     """The texts of documents, followed in the order in which TeX reads them."""
 
     read: Reader
-    citations: list[CitedKey] = field(default_factory=list)
+    citations: list[KeyAt] = field(default_factory=list)
     bibs: list[PurePath] = field(default_factory=list)
-    unread: list[CitedKey] = field(default_factory=list)
+    unread: list[KeyAt] = field(default_factory=list)
     other_names: set[str] = field(default_factory=set)
     names_bibtex: bool = False
     loads_biblatex: bool = False
@@ -121,7 +122,7 @@ class _Walk:
         for mention in text.mentions:
             match mention:
                 case CitesKey(at, key):
-                    self.citations.append(CitedKey(key, text.at(at)))
+                    self.citations.append(KeyAt(key, text.at(at)))
                 case UsesBib(name, by_bibtex):
                     self.bibs += _bib_paths(name, text.main_folder)
                     self.names_bibtex |= by_bibtex
@@ -134,7 +135,7 @@ class _Walk:
                     if isinstance(inner, _TexText):
                         return inner
                     if not inner:
-                        self.unread.append(CitedKey(name, text.at(at)))
+                        self.unread.append(KeyAt(name, text.at(at)))
         return None
 
     def _found(self, mention: ReadsText, text: _TexText) -> _TexText | bool:
@@ -176,33 +177,17 @@ def _bib_paths(name: str, folder: PurePath) -> Iterator[PurePath]:
 
 
 @dataclass(frozen=True, slots=True)
-class Missing:
-    """A key that is cited and stands in no bibliography; `similar` is one that may be meant."""
-
-    citation: CitedKey
-    similar: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """An entry of one of the bibliographies; one `behind_comment` is an entry for BibTeX alone."""
-
-    key: str
-    at: At
-    behind_comment: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class Checked:
     """Citations held against bibliographies: keys missing, keys doubled, entries never cited.
 
-    `commented` are entries behind a comment mark whose key is cited and has no other entry.
+    Beside a key in `missing` stands one that may be meant, or "". `commented` are entries behind a
+    comment mark whose key is cited and has no other entry.
     """
 
-    missing: tuple[Missing, ...]
-    doubled: tuple[tuple[Standing, ...], ...]
-    unused: tuple[Standing, ...]
-    commented: tuple[Standing, ...] = ()
+    missing: Mapping[KeyAt, str]
+    doubled: tuple[tuple[KeyAt, ...], ...]
+    unused: tuple[KeyAt, ...]
+    commented: tuple[KeyAt, ...] = ()
 
 
 def check_keys(cited: Cited, bibliographies: Mapping[str, Bibliography]) -> Checked:
@@ -213,7 +198,7 @@ def check_keys(cited: Cited, bibliographies: Mapping[str, Bibliography]) -> Chec
     and by its other keys (`ids`). What stands behind a comment mark counts if BibTeX reads it.
     """
     known = [
-        _Known(Standing(bib.key(entry), At(name, bib.place(entry.span.start).line)), bib, entry)
+        _Known(KeyAt(bib.key(entry), At(name, bib.place(entry.span.start).line)), bib, entry)
         for name, bib in bibliographies.items()
         for entry in bib.entries
         if len(entry.key)
@@ -223,7 +208,7 @@ def check_keys(cited: Cited, bibliographies: Mapping[str, Bibliography]) -> Chec
         for key in (one.standing.key, *_named_in(one, _OTHER_KEYS)):
             by_key.setdefault(key, one)
     commented = tuple(
-        Standing(key, At(name, place.line), behind_comment=True)
+        KeyAt(key, At(name, place.line), behind_comment=True)
         for name, bib in bibliographies.items()
         for key, place in bib.behind_comments()
     )
@@ -234,7 +219,7 @@ def check_keys(cited: Cited, bibliographies: Mapping[str, Bibliography]) -> Chec
     used = _used(cited, by_key)
     standings = [one.standing for one in known]
     return Checked(
-        missing=tuple(Missing(one, similar[one.key]) for one in absent),
+        missing={one: similar[one.key] for one in absent},
         doubled=tuple(_doubled([*standings, *read_too])),
         unused=tuple(one for one in standings if not cited.cites_all and one.key not in used),
         commented=tuple(
@@ -270,7 +255,7 @@ _NEAR = 0.8
 
 @dataclass(frozen=True, slots=True)
 class _Known:
-    standing: Standing
+    standing: KeyAt
     bibliography: Bibliography
     entry: EntryTile
 
@@ -288,9 +273,9 @@ def _named_in(one: _Known, names: frozenset[str]) -> Iterator[str]:
                 yield from (key.strip() for key in keys if key.strip())
 
 
-def _first_places(citations: Iterable[CitedKey]) -> Iterator[CitedKey]:
+def _first_places(citations: Iterable[KeyAt]) -> Iterator[KeyAt]:
     """Yield each key once in each file, where it is cited first."""
-    first: dict[tuple[str, str], CitedKey] = {}
+    first: dict[tuple[str, str], KeyAt] = {}
     for one in citations:
         first.setdefault((one.key, one.at.file), one)
     yield from first.values()
@@ -307,8 +292,8 @@ def _used(cited: Cited, by_key: Mapping[str, _Known]) -> frozenset[str]:
     return frozenset(used)
 
 
-def _doubled(standings: Iterable[Standing]) -> Iterator[tuple[Standing, ...]]:
-    same: dict[str, list[Standing]] = {}
+def _doubled(standings: Iterable[KeyAt]) -> Iterator[tuple[KeyAt, ...]]:
+    same: dict[str, list[KeyAt]] = {}
     for one in standings:
         same.setdefault(one.key.casefold(), []).append(one)
     yield from (tuple(each) for each in same.values() if len(each) > 1)

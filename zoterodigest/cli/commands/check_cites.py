@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.bibtex.cited.cited import At, Checked, Cited, CitedKey, Standing, check_keys
+from zoterodigest.bibtex.cited.cited import At, Checked, Cited, KeyAt, check_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.network import chosen
@@ -113,7 +113,7 @@ def _text(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> Itera
         rest = f" and {len(checked.unused) - _MOST:,} more" if len(checked.unused) > _MOST else ""
         number = counted(len(checked.unused), "entry is", "entries are")
         yield visible(f"note: {number} cited nowhere: {keys}{rest}")
-    missing = len({one.citation.key for one in checked.missing})
+    missing = len({one.key for one in checked.missing})
     cites = counted(len(cited.keys), "key is cited", "keys are cited")
     yield f"{cites}, {missing} missing, {len(checked.doubled)} doubled"
 
@@ -137,7 +137,7 @@ def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[
     return {
         "cited": len(cited.keys),
         "missing": [
-            _named(it.citation) | {"similar": it.similar or None} for it in checked.missing
+            _named(one) | {"similar": similar or None} for one, similar in checked.missing.items()
         ],
         "doubled": [[_named(one) for one in entries] for entries in checked.doubled],
         "unused": [_named(one) for one in checked.unused],
@@ -145,21 +145,20 @@ def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[
     }
 
 
-def _named(one: CitedKey | Standing) -> dict[str, Any]:
+def _named(one: KeyAt) -> dict[str, Any]:
     return {"citekey": one.key, **json_value(one.at)}
 
 
 def _errors(checked: Checked) -> Iterator[_Finding]:
-    for missing in checked.missing:
-        similar = f"; did you mean {missing.similar}?" if missing.similar else ""
-        sentence = f"no entry has the key {missing.citation.key}{similar}"
-        yield _Level.ERROR, missing.citation.at, sentence
+    for one, similar in checked.missing.items():
+        meant = f"; did you mean {similar}?" if similar else ""
+        yield _Level.ERROR, one.at, f"no entry has the key {one.key}{meant}"
     for first, *others in checked.doubled:
         for other in others:
             yield _Level.ERROR, other.at, _doubled(first, other)
 
 
-def _doubled(first: Standing, other: Standing) -> str:
+def _doubled(first: KeyAt, other: KeyAt) -> str:
     where = f"line {first.at.line}"
     if first.at.file != other.at.file:
         where = f"{first.at.file}:{first.at.line}"

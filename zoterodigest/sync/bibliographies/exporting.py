@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
-from zoterodigest.bibtex.cited.cited import Cited, CitedKey
+from zoterodigest.bibtex.cited.cited import Cited, KeyAt
 from zoterodigest.bibtex.edit.operations import DeclinedBibEdit
 from zoterodigest.bibtex.edit.splice import (
     TAKEN_OUT,
@@ -63,7 +63,7 @@ class NewBib:
     following: frozenset[str] = frozenset()
     was_made: bool = False
     is_made: bool = False
-    missing: tuple[CitedKey, ...] = ()
+    missing: tuple[KeyAt, ...] = ()
     unsettable: tuple[str, ...] = ()
     wanted: int = 0
     failure: str = ""
@@ -309,7 +309,7 @@ def _keys_in(source: bytes) -> Iterable[str]:
     return map(bibliography.key, bibliography.entries)
 
 
-def _missing(cited: Cited | None, keys: Iterable[str], source: bytes) -> Iterable[CitedKey]:
+def _missing(cited: Cited | None, keys: Iterable[str], source: bytes) -> Iterable[KeyAt]:
     """Yield the first citation of each key that no work has, and no entry of `source`."""
     known = {*keys, *_keys_in(source)} if cited else set[str]()
     for citation in cited.citations if cited else ():
