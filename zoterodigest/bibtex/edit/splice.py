@@ -118,8 +118,8 @@ class _SpliceRun:
         self._matched: list[tuple[Asked, StandingEntry]] = []
         self._new: list[BibEntry] = []
         self._aliases: dict[str, str] = {}
-        self._operations: list[Operation] = []
-        self._written: dict[str, tuple[Prints, frozenset[str]]] = {}
+        # With each operation what is ours after it, and the fields that it changes.
+        self._written: dict[Operation, tuple[Prints, frozenset[str]]] = {}
         self._kept: list[DeclinedBibEdit] = []
         self._refused: list[DeclinedBibEdit] = []
         self._problems = list(bibliography.problems())
@@ -166,11 +166,11 @@ class _SpliceRun:
                 reason = "no longer wanted, but edited in the file"
                 self._kept.append(DeclinedBibEdit(key, "", reason))
             else:
-                self._operations.append(bib_removal(self._bibliography, entry.tile))
+                self._written[bib_removal(self._bibliography, entry.tile)] = {}, frozenset()
 
     def add(self) -> None:
         """Write what is not in the file."""
-        leaving = frozenset(one.at for one in self._operations if not one.entry)
+        leaving = frozenset(one.at for one in self._written if not one.entry)
         places = Places(self._context, leaving)
         taken = {one.key.casefold() for one in self._entries}
         if places.is_sorted:
@@ -186,35 +186,29 @@ class _SpliceRun:
                 prints = asked_of(entry, self._macros).prints
             except CannotBeWritten as error:
                 self._refused.append(DeclinedBibEdit(key, "", str(error)))
-                continue
-            self._operations.append(operation)
-            self._written[key] = prints, frozenset()
+            else:
+                self._written[operation] = prints, frozenset()
 
     def finished(self) -> Updated:
         """Apply what verifies and say what came of everything."""
-        outcome = verified(self._bibliography, self._operations)
-        dropped = frozenset(outcome.dropped)
-        done = [one for one in self._operations if one not in dropped]
-        self._refused += [DeclinedBibEdit(one.key, "", UNREADABLE) for one in dropped]
-        changed: dict[str, tuple[str, ...]] = {}
-        for one in done:
-            prints, names = self._written.get(one.key, ({}, frozenset()))
-            if not one.entry:
-                del self._prints[one.key]
-                continue
-            self._prints[one.key] = prints
-            if not one.is_new:
-                changed[one.key] = tuple(sorted(names))
+        outcome = verified(self._bibliography, tuple(self._written))
+        for one in outcome.dropped:
+            self._refused.append(DeclinedBibEdit(one.key, "", UNREADABLE))
+            del self._written[one]
+        self._prints |= {one.key: prints for one, (prints, _) in self._written.items()}
+        removed = tuple(one.key for one in self._written if not one.entry)
+        ours = {key: self._prints[key] for key in sorted(self._prints.keys() - set(removed))}
+        names = {one: tuple(sorted(names)) for one, (_, names) in self._written.items()}
         return Updated(
             source=outcome.source,
-            added=tuple(one.key for one in done if one.is_new),
-            changed=changed,
-            removed=tuple(one.key for one in done if not one.entry),
+            added=tuple(one.key for one in names if one.is_new),
+            changed={one.key: names[one] for one in names if one.entry and not one.is_new},
+            removed=removed,
             kept=tuple(sorted(self._kept)),
             refused=tuple(sorted(self._refused)),
             problems=tuple(self._problems),
             aliases=self._aliases,
-            ours=dict(sorted(self._prints.items())),
+            ours=ours,
         )
 
     @cached_property
@@ -310,8 +304,7 @@ class _SpliceRun:
         except CannotBeWritten as error:
             self._refused.append(DeclinedBibEdit(key, "", str(error)))
             return
-        self._operations.append(operation)
-        self._written[key] = prints, changed
+        self._written[operation] = prints, changed
 
     def _alike(
         self, asked: Asked, entry: StandingEntry, names: Sequence[str]
