@@ -129,7 +129,7 @@ LINKS_AFTER_A_RUN = frozenset(
     {
         "sync.syncing.rows_after",
         "sync.apply.applying",
-        "sync.undo.undo",
+        "sync.undo.lock_files",
         "sync.undo.remove_and_unlink",
     }
     | {"sync.exports.export_run", "sync.copying.links"}

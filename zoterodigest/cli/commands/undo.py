@@ -41,8 +41,9 @@ from zoterodigest.project.running import last_killed, require_idle
 from zoterodigest.sync.apply.changes import Sent
 from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.gathering.workspace import open_workspace
-from zoterodigest.sync.undo.undo import Undoing, UndoResult, prepare_undo
+from zoterodigest.sync.undo.undo import UndoResult, prepare_undo
 from zoterodigest.sync.undo.undo import apply_undo as write_back
+from zoterodigest.sync.undo.undoing import Undoing
 
 
 @command(

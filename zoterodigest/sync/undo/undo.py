@@ -8,19 +8,15 @@ lock file moves on when both ends are written, as in the run that is done again.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from zoterodigest.bibtex.edit.document import Prints
-from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import LockRows, Run, changed_links, is_undo
-from zoterodigest.core.plan.plan import Link, bib_entry_id
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import EmbeddedAddress, parse_address, ways_to
-from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import history_folder, read_history
@@ -28,24 +24,15 @@ from zoterodigest.project.outside import require_keys_inside
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.apply.unwritten import entry_place
-from zoterodigest.sync.gathering.foreseeing import contents_after
-from zoterodigest.sync.gathering.gather import (
-    Gathered,
-    core_entries,
-    gather,
-    gather_elsewhere,
-    source_with,
-)
+from zoterodigest.sync.gathering.gather import Gathered, gather, gather_elsewhere
 from zoterodigest.sync.gathering.known_lock import OtherLibrary, known_as
-from zoterodigest.sync.gathering.standing_bibs import standing_prints
 from zoterodigest.sync.gathering.stored_keys import run_as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import Removal
-from zoterodigest.sync.run.run import Options, plan_over
-from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back
+from zoterodigest.sync.undo.lock_files import goes_back, lock_after, released_lock
 from zoterodigest.sync.undo.remembering import seen_back, with_waiting
 from zoterodigest.sync.undo.reverting import Declined, Reverting
+from zoterodigest.sync.undo.undoing import Undoing
 
 
 class LinksChanged(ZoterodigestError):
@@ -61,31 +48,6 @@ class LinksChanged(ZoterodigestError):
             f" `zoterodigest library copy {run.address} {ways_to(run.before.identity)} --switch`.",
         )
         self.path = path
-
-
-@dataclass(frozen=True, slots=True)
-class Undoing:
-    """An undo as planned; nothing has been written. What is `declined` stays as it is.
-
-    `lock` is the lock file as it is to be if everything can be written. `goes_on` tells that an
-    earlier undo of the run did not finish: this one does, whatever is declined. `is_redo` tells
-    that the run was an undo: what that one took back is done again.
-    """
-
-    workspace: Workspace
-    gathered: Gathered
-    run: Run
-    sent: Sent
-    lock: LockFile
-    declined: tuple[Declined, ...] = ()
-    command: str = "undo"
-    goes_on: bool = False
-    is_redo: bool = False
-
-    @property
-    def is_settled(self) -> bool:
-        """Whether there is nothing to turn back."""
-        return self.lock == self.gathered.lock and not self.sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,9 +78,7 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     if is_other and not _is_unmade(workspace, run):
         raise OtherLibrary(folder, run.library, workspace.library.identity)
     run = run_as_stored(run, workspace.library.stored_keys)
-    if changed_links(gathered.lock.links, run.after) != _NO_LINKS and _goes_back(
-        gathered.lock, run
-    ):
+    if changed_links(gathered.lock.links, run.after) != _NO_LINKS and goes_back(gathered.lock, run):
         raise LinksChanged(workspace.project.lock_path, run)
     removal = Removal(workspace, gathered, run.after.rows, run.pending.taken)
     read: dict[str, bytes | None] = {one.key: one.data for one in gathered.sources}
@@ -136,7 +96,7 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     undoing = Undoing(
         workspace, gathered, run, sent, gathered.lock, declined, command, is_redo=is_redo
     )
-    return replace(undoing, lock=_lock_after(undoing, NOTHING_FAILED))
+    return replace(undoing, lock=lock_after(undoing, NOTHING_FAILED))
 
 
 def _file_of_library(run: Run) -> Iterator[str]:
@@ -154,14 +114,6 @@ def _is_unmade(workspace: Workspace, run: Run) -> bool:
 
 
 _NO_LINKS = LockRows(), LockRows()
-
-
-def _goes_back(lock: LockFile, run: Run) -> bool:
-    """Tell whether a lock file is to go back to the library that it linked with before a copy.
-
-    It may be there: the copy was killed, or its undo, or the links were copied back.
-    """
-    return run.before.identity not in ("", lock.identity)
 
 
 def _pending_back(run: Run, gathered: Gathered, *, is_whole: bool) -> PendingChange:
@@ -207,7 +159,7 @@ def apply_undo(undoing: Undoing, progress: Progress) -> UndoResult:
     # Nothing could be turned back, so nothing is recorded: the run can be undone later.
     if undoing.is_settled and undoing.declined and not undoing.goes_on:
         return UndoResult(undoing, declined=undoing.declined)
-    released = _released(undoing)
+    released = released_lock(undoing)
     changes = Changes(
         undoing.workspace,
         undoing.gathered,
@@ -220,24 +172,16 @@ def apply_undo(undoing: Undoing, progress: Progress) -> UndoResult:
         address=undoing.run.address,
     )
     results = apply(changes, progress)
-    failed = tuple(_failed(undoing, results))
-    done = _done(undoing.sent, results)
+    failed = tuple(undoing.failed(results))
+    done = undoing.written(results)
     return UndoResult(undoing, done, (*undoing.declined, *failed), is_left=bool(failed))
-
-
-def _done(sent: Sent, results: Results) -> Sent:
-    return Sent(
-        tuple(one for one in sent.items if one.key not in results.failed),
-        tuple(one for one in sent.collections if one.key not in results.failed),
-        tuple(file for file in sent.files if file.key not in results.unwritten),
-    )
 
 
 def _finished(undoing: Undoing, results: Results) -> Ending:
     """Return how the run ends; facts stay pending in a digest that could not be written."""
     taken = undoing.sent.pending.taken
     forgotten = tuple(one for one in taken if one.digest not in results.unwritten)
-    ending = _ending(undoing, _lock_after(undoing, results), is_last=True)
+    ending = _ending(undoing, lock_after(undoing, results), is_last=True)
     return replace(ending, forgotten=forgotten)
 
 
@@ -246,179 +190,9 @@ def _ending(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Ending:
     gathered = undoing.gathered
     if gathered.seen is None:
         return Ending(lock)
-    keys = {item.key for item in undoing.sent.items}
-    if undoing.is_redo and not is_last:
-        keys = set()
-    written = [item for item in _as_if_written(undoing).items if item.key in keys]
+    is_written = is_last or not undoing.is_redo
+    keys = {item.key for item in undoing.sent.items} if is_written else set()
+    written = [item for item in undoing.contents_after.items if item.key in keys]
     seen = seen_back(gathered.seen, gathered.lock.links, lock.links, written)
     folding = undoing.workspace.zotero.folding()
     return Ending(lock, with_waiting(seen, gathered.contents, written, folding))
-
-
-def _failed(undoing: Undoing, results: Results) -> Iterator[Declined]:
-    by_key = undoing.gathered.contents.by_key
-    names = {one.key: one.name for one in undoing.sent.collections}
-    titles = {one.key: one.title for one in undoing.run.objects}
-    for key, reason in sorted(results.failed.items()):
-        item = (by_key[key].json.parent or key) if key in by_key else key
-        yield Declined(titles.get(key) or names.get(key, key), str(reason), item)
-    for key, error in sorted(results.unwritten.items()):
-        yield Declined("", str(error), key)
-
-
-# --- links ---------------------------------------------------------------------------------------
-
-
-def _released(undoing: Undoing) -> LockFile | None:
-    """Return the lock file that is written before all else; None if it stays until the end.
-
-    Of the bases before and after a run those before are safe while only some ends are written: an
-    end that holds what the run brought is edited then, and goes to the other end. With those after,
-    an end that is not written yet would look edited, and would go over the edit at the other end.
-    """
-    present, back = undoing.gathered.lock, undoing.lock
-    if undoing.run.address:
-        return None if undoing.is_redo else back
-    waits = _waits(undoing)
-    if undoing.is_redo:
-        ended = _ended(present, back, waits)
-        return None if ended == present else ended
-    rows = {row.id: row for row in present.rows}
-    collections = {one.collection for one in present.collection_rows}
-    entries = {*map(entry_place, present.exported)}
-    return replace(
-        back,
-        rows=tuple(_released_row(row, rows.get(row.id), waits) for row in back.rows),
-        collection_rows=tuple(one for one in back.collection_rows if one.collection in collections),
-        exported=tuple(one for one in back.exported if entry_place(one) in entries),
-    )
-
-
-def _waits(undoing: Undoing) -> Callable[[LockRow], bool]:
-    """Tell whether the item and the entry of a row that is, or was, `TRASHED` stay where they are.
-
-    Such a link ends, or comes back, with the bases of all others: if its item was merged into that
-    of another link, what the merge brought there is known by both links together.
-    """
-    moved = {one.key for one in undoing.sent.items if "deleted" in one.data}
-    sides = (undoing.gathered, _gathered_then(undoing))
-    now, then = (
-        {bib_entry_id(one.digest, one.key) for one in side.entries if one.digest.is_bib}
-        for side in sides
-    )
-
-    def waits(row: LockRow) -> bool:
-        is_there = not row.digest.is_bib or (row.digest, row.key) in now & then
-        return row.item not in moved and is_there
-
-    return waits
-
-
-def _ended(present: LockFile, back: LockFile, waits: Callable[[LockRow], bool]) -> LockFile:
-    """Return `present` without the links that `back` ends: their items may go into the trash."""
-    rows = {row.id: row for row in back.rows}
-
-    def is_ended(row: LockRow) -> bool:
-        state = rows[row.id].state
-        is_ending = row.state is LinkState.LINKED and state is not LinkState.LINKED
-        return is_ending and not (state is LinkState.TRASHED and waits(row))
-
-    return replace(
-        present, rows=tuple(rows[row.id] if is_ended(row) else row for row in present.rows)
-    )
-
-
-def _released_row(
-    back: LockRow, present: LockRow | None, waits: Callable[[LockRow], bool]
-) -> LockRow:
-    is_linked = present is not None and present.state is LinkState.LINKED
-    is_trashed = present is not None and present.state is LinkState.TRASHED
-    if back.state is not LinkState.LINKED or is_linked or (is_trashed and waits(back)):
-        return back
-    return present or replace(back, state=LinkState.UNLINKED)
-
-
-def _lock_after(undoing: Undoing, results: Results) -> LockFile:
-    """Return the lock file as it is when all but what failed is turned back."""
-    present = undoing.gathered.lock
-    if undoing.run.address:
-        return _lock_back(present, undoing, results)
-    failed = frozenset(one.key for one in _failed(undoing, results))
-    declined = frozenset(one.key for one in undoing.declined) | failed
-    trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
-    done = replace(undoing, sent=_done(undoing.sent, results))
-    fate = Fate(declined, failed, trashed - failed, _standing(done, declined))
-    links = links_back(present.links, undoing.run, fate, _changes(done))
-    return _with_links(present, links)
-
-
-def _standing(undoing: Undoing, declined: Set[str]) -> dict[str, Mapping[str, Prints]]:
-    """Return the prints of what stands in .bib files once all but the `declined` is turned back."""
-    files = {file.key: file.after for file in undoing.sent.files}
-    bibs = (read for read in undoing.gathered.bibs if read.key in declined)
-    return {read.key: standing_prints(files.get(read.key, read.data) or b"") for read in bibs}
-
-
-def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFile:
-    """Return the lock file of the library that it linked with before a copy.
-
-    That library has stayed as it was. In a redo it is the copy, which may not be whole any more.
-    """
-    run = undoing.run
-    is_lost = undoing.is_redo and (undoing.declined or results.failed)
-    if is_lost or not _goes_back(present, run):
-        return present
-    return replace(_with_links(present, run.before), identity=run.before.identity)
-
-
-def _with_links(lock: LockFile, links: LockRows) -> LockFile:
-    return replace(
-        lock, rows=links.rows, collection_rows=links.collection_rows, exported=links.exported
-    )
-
-
-def _changes(undoing: Undoing) -> IsChanged:
-    """Return whether a field of a row is another at either end once all is turned back."""
-    gathered = undoing.gathered
-    now = _links(undoing, gathered)
-    then = _links(undoing, _gathered_then(undoing))
-
-    def is_changed(row_id: str, name: str) -> bool:
-        one, other = now.get(row_id), then.get(row_id)
-        if one is None or other is None:
-            return True
-        return _shown(one, name) != _shown(other, name)
-
-    return is_changed
-
-
-def _links(undoing: Undoing, gathered: Gathered) -> Mapping[str, Link]:
-    return {
-        link.row.id: link for link in plan_over(undoing.workspace, Options(), gathered).plan.links
-    }
-
-
-def _shown(link: Link, name: str) -> tuple[str | None, ...]:
-    """Return what both ends of a link hold in a field."""
-    item = link.item
-    note = item.notes.get(link.row.id) if item and not item.is_trashed else None
-    at_note = note.raws.get(name) if note and not note.is_trashed else None
-    at_item = item.raws.get(name) if item and not item.is_trashed else None
-    return link.entry.raws.get(name), at_item, at_note
-
-
-def _gathered_then(undoing: Undoing) -> Gathered:
-    """Return what would be gathered once all is turned back, with the links as they are."""
-    gathered, workspace = undoing.gathered, undoing.workspace
-    files: dict[str, bytes] = {file.key: file.after or b"" for file in undoing.sent.files}
-    back = tuple(
-        source_with(read, files[read.key], workspace) if read.key in files else read
-        for read in gathered.sources
-    )
-    entries = core_entries(back, workspace, with_notes=True)
-    return replace(gathered, entries=entries, contents=_as_if_written(undoing))
-
-
-def _as_if_written(undoing: Undoing) -> Contents:
-    items, zotero = undoing.sent.items, undoing.workspace.zotero
-    return contents_after(undoing.gathered.contents, items, zotero)

@@ -1,0 +1,167 @@
+"""The lock files of an undo: the one that lets go of links before anything is written, and the one
+that the undo ends with.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Set
+from dataclasses import replace
+
+from zoterodigest.bibtex.edit.document import Prints
+from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.plan.history import LockRows, Run
+from zoterodigest.core.plan.plan import Link, bib_entry_id
+from zoterodigest.project.lock.lock import LockFile
+from zoterodigest.sync.apply.changes import Results
+from zoterodigest.sync.apply.unwritten import entry_place
+from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.standing_bibs import standing_prints
+from zoterodigest.sync.run.run import Options, plan_over
+from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back
+from zoterodigest.sync.undo.undoing import Undoing
+
+
+def goes_back(lock: LockFile, run: Run) -> bool:
+    """Tell whether a lock file is to go back to the library that it linked with before a copy.
+
+    It may be there: the copy was killed, or its undo, or the links were copied back.
+    """
+    return run.before.identity not in ("", lock.identity)
+
+
+def released_lock(undoing: Undoing) -> LockFile | None:
+    """Return the lock file that is written before all else; None if it stays until the end.
+
+    Of the bases before and after a run those before are safe while only some ends are written: an
+    end that holds what the run brought is edited then, and goes to the other end. With those after,
+    an end that is not written yet would look edited, and would go over the edit at the other end.
+    """
+    present, back = undoing.gathered.lock, undoing.lock
+    if undoing.run.address:
+        return None if undoing.is_redo else back
+    waits = _waits(undoing)
+    if undoing.is_redo:
+        ended = _ended(present, back, waits)
+        return None if ended == present else ended
+    rows = {row.id: row for row in present.rows}
+    collections = {one.collection for one in present.collection_rows}
+    entries = {*map(entry_place, present.exported)}
+    return replace(
+        back,
+        rows=tuple(_released_row(row, rows.get(row.id), waits) for row in back.rows),
+        collection_rows=tuple(one for one in back.collection_rows if one.collection in collections),
+        exported=tuple(one for one in back.exported if entry_place(one) in entries),
+    )
+
+
+def _waits(undoing: Undoing) -> Callable[[LockRow], bool]:
+    """Tell whether the item and the entry of a row that is, or was, `TRASHED` stay where they are.
+
+    Such a link ends, or comes back, with the bases of all others: if its item was merged into that
+    of another link, what the merge brought there is known by both links together.
+    """
+    moved = {one.key for one in undoing.sent.items if "deleted" in one.data}
+    sides = (undoing.gathered, undoing.gathered_after)
+    now, then = (
+        {bib_entry_id(one.digest, one.key) for one in side.entries if one.digest.is_bib}
+        for side in sides
+    )
+
+    def waits(row: LockRow) -> bool:
+        is_there = not row.digest.is_bib or (row.digest, row.key) in now & then
+        return row.item not in moved and is_there
+
+    return waits
+
+
+def _ended(present: LockFile, back: LockFile, waits: Callable[[LockRow], bool]) -> LockFile:
+    """Return `present` without the links that `back` ends: their items may go into the trash."""
+    rows = {row.id: row for row in back.rows}
+
+    def is_ended(row: LockRow) -> bool:
+        state = rows[row.id].state
+        is_ending = row.state is LinkState.LINKED and state is not LinkState.LINKED
+        return is_ending and not (state is LinkState.TRASHED and waits(row))
+
+    return replace(
+        present, rows=tuple(rows[row.id] if is_ended(row) else row for row in present.rows)
+    )
+
+
+def _released_row(
+    back: LockRow, present: LockRow | None, waits: Callable[[LockRow], bool]
+) -> LockRow:
+    is_linked = present is not None and present.state is LinkState.LINKED
+    is_trashed = present is not None and present.state is LinkState.TRASHED
+    if back.state is not LinkState.LINKED or is_linked or (is_trashed and waits(back)):
+        return back
+    return present or replace(back, state=LinkState.UNLINKED)
+
+
+def lock_after(undoing: Undoing, results: Results) -> LockFile:
+    """Return the lock file as it is when all but what failed is turned back."""
+    present = undoing.gathered.lock
+    if undoing.run.address:
+        return _lock_back(present, undoing, results)
+    failed = frozenset(one.key for one in undoing.failed(results))
+    declined = frozenset(one.key for one in undoing.declined) | failed
+    trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
+    done = replace(undoing, sent=undoing.written(results))
+    fate = Fate(declined, failed, trashed - failed, _standing(done, declined))
+    links = links_back(present.links, undoing.run, fate, _changes(done))
+    return _with_links(present, links)
+
+
+def _standing(undoing: Undoing, declined: Set[str]) -> dict[str, Mapping[str, Prints]]:
+    """Return the prints of what stands in .bib files once all but the `declined` is turned back."""
+    files = {file.key: file.after for file in undoing.sent.files}
+    bibs = (read for read in undoing.gathered.bibs if read.key in declined)
+    return {read.key: standing_prints(files.get(read.key, read.data) or b"") for read in bibs}
+
+
+def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFile:
+    """Return the lock file of the library that it linked with before a copy.
+
+    That library has stayed as it was. In a redo it is the copy, which may not be whole any more.
+    """
+    run = undoing.run
+    is_lost = undoing.is_redo and (undoing.declined or results.failed)
+    if is_lost or not goes_back(present, run):
+        return present
+    return replace(_with_links(present, run.before), identity=run.before.identity)
+
+
+def _with_links(lock: LockFile, links: LockRows) -> LockFile:
+    return replace(
+        lock, rows=links.rows, collection_rows=links.collection_rows, exported=links.exported
+    )
+
+
+def _changes(undoing: Undoing) -> IsChanged:
+    """Return whether a field of a row is another at either end once all is turned back."""
+    gathered = undoing.gathered
+    now = _links(undoing, gathered)
+    then = _links(undoing, undoing.gathered_after)
+
+    def is_changed(row_id: str, name: str) -> bool:
+        one, other = now.get(row_id), then.get(row_id)
+        if one is None or other is None:
+            return True
+        return _shown(one, name) != _shown(other, name)
+
+    return is_changed
+
+
+def _links(undoing: Undoing, gathered: Gathered) -> Mapping[str, Link]:
+    return {
+        link.row.id: link for link in plan_over(undoing.workspace, Options(), gathered).plan.links
+    }
+
+
+def _shown(link: Link, name: str) -> tuple[str | None, ...]:
+    """Return what both ends of a link hold in a field."""
+    item = link.item
+    note = item.notes.get(link.row.id) if item and not item.is_trashed else None
+    at_note = note.raws.get(name) if note and not note.is_trashed else None
+    at_item = item.raws.get(name) if item and not item.is_trashed else None
+    return link.entry.raws.get(name), at_item, at_note
