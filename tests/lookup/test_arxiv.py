@@ -33,7 +33,6 @@ from zoterodigest.lookup.work import (
     NoSuchPaper,
     Outcome,
     Source,
-    Withdrawn,
 )
 
 IDS = [f"{2101 + at // 100:04}.{at:05}" for at in range(1, 616)]
@@ -281,7 +280,8 @@ def test_a_withdrawn_paper_is_told_with_its_comment(press: Press) -> None:
 
     (outcome,) = press.look_up("2103.00020")
 
-    assert isinstance(outcome, Withdrawn)
+    assert isinstance(outcome, KnownPaper)
+    assert outcome.looked.is_withdrawn
     assert outcome.looked.comment == comment
 
 

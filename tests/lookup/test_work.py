@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoterodigest.lookup.work import IndexedWork, KnownPaper, Looked, Source, Withdrawn, outcome_of
+from zoterodigest.lookup.work import IndexedWork, KnownPaper, Looked, Source
 
 
 def a_paper(comment: str = "", abstract: str = "We study it.", version: int = 2) -> Looked:
@@ -36,7 +36,7 @@ def a_paper(comment: str = "", abstract: str = "We study it.", version: int = 2)
     ],
 )
 def test_a_withdrawn_paper_is_known_by_its_comment(text: str) -> None:
-    assert isinstance(outcome_of(a_paper(comment=text)), Withdrawn)
+    assert a_paper(comment=text).is_withdrawn
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_a_withdrawn_paper_is_known_by_its_comment(text: str) -> None:
     ],
 )
 def test_other_papers_are_not_withdrawn(text: str) -> None:
-    assert isinstance(outcome_of(a_paper(comment=text)), KnownPaper)
+    assert not a_paper(comment=text).is_withdrawn
 
 
 def test_older_papers_say_so_in_the_abstract() -> None:

@@ -16,7 +16,7 @@ from zoterodigest.lookup.cache import Ages, Answers, Cache
 from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
 from zoterodigest.lookup.service import Manners, NoReply, Reply, Service, ServiceAddress
 from zoterodigest.lookup.texts import arxiv_id
-from zoterodigest.lookup.work import Failed, Looked, NoSuchPaper, Outcome, Source, outcome_of
+from zoterodigest.lookup.work import Failed, KnownPaper, Looked, NoSuchPaper, Outcome, Source
 
 Outcomes = dict[str, Outcome]
 Progress = Callable[[int, int], None]
@@ -113,7 +113,7 @@ def _canonical(id_: str) -> str:
 def _outcome(answer: _Answer, earlier: Looked | None = None) -> Outcome:
     match answer:
         case Looked():
-            return outcome_of(answer, earlier.version if earlier else 0)
+            return KnownPaper(answer, earlier.version if earlier else 0)
         case Failed(reason):
             return Failed(reason, earlier)
         case None:

@@ -22,7 +22,7 @@ from zoterodigest.lookup.index import Candidates, Index, Question
 from zoterodigest.lookup.publication import Publication, Published, publication
 from zoterodigest.lookup.sources import Sources
 from zoterodigest.lookup.statements import StatedWork
-from zoterodigest.lookup.work import Failed, KnownPaper, Looked, NoSuchPaper, Source, Withdrawn
+from zoterodigest.lookup.work import Failed, KnownPaper, Looked, NoSuchPaper, Source
 
 Watch = Callable[[str], AbstractContextManager[Progress]]
 """Shows what is under way while a block lasts, and how far it has got."""
@@ -139,7 +139,7 @@ class _VenueSearch:
             match outcomes[id_]:
                 case Failed(reason, looked):
                     self._note_fault(Source.ARXIV, reason)
-                case KnownPaper(looked) | Withdrawn(looked):
+                case KnownPaper(looked):
                     pass  # also one that was withdrawn: its comment may say where it appeared
                 case NoSuchPaper():
                     pass

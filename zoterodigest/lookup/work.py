@@ -79,7 +79,10 @@ class IndexedWork:
 
 @dataclass(frozen=True, slots=True)
 class KnownPaper:
-    """The paper is known; `earlier_version` is the newest one when it was last asked for, or 0."""
+    """The paper is known, perhaps as one that was withdrawn.
+
+    `earlier_version` is the newest one when it was last asked for, or 0.
+    """
 
     looked: Looked
     earlier_version: int = 0
@@ -88,13 +91,6 @@ class KnownPaper:
     def has_new_version(self) -> bool:
         """Whether a version came since the paper was last asked for."""
         return 0 < self.earlier_version < self.looked.version
-
-
-@dataclass(frozen=True, slots=True)
-class Withdrawn:
-    """The paper is known, and was withdrawn; its comment says why."""
-
-    looked: Looked
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,12 +106,7 @@ class Failed:
     earlier: Looked | None = None
 
 
-Outcome = KnownPaper | Withdrawn | NoSuchPaper | Failed
-
-
-def outcome_of(looked: Looked, earlier_version: int = 0) -> KnownPaper | Withdrawn:
-    """Return the outcome for a paper that was found."""
-    return Withdrawn(looked) if looked.is_withdrawn else KnownPaper(looked, earlier_version)
+Outcome = KnownPaper | NoSuchPaper | Failed
 
 
 # An abstract reports a retraction at its beginning; further on, the word is about other things.

@@ -183,10 +183,10 @@ def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[
     match outcome:
         case work.NoSuchPaper():
             return None, [NotFound(wanted)]
-        case work.Withdrawn(looked):
+        case work.KnownPaper(looked) if looked.is_withdrawn:
             return None, [WithdrawnPaper(wanted, looked.comment)]
         case work.Failed(reason, earlier):
-            usable, told = _judged(wanted, work.outcome_of(earlier)) if earlier else (None, [])
+            usable, told = _judged(wanted, work.KnownPaper(earlier)) if earlier else (None, [])
             return usable, [*told, NotLookedUp(wanted, reason, is_known=usable is not None)]
         # A slip in an arXiv id leads to another paper: nothing of it may be taken.
         case work.KnownPaper(looked) if not may_be_one(wanted.title, looked.title):

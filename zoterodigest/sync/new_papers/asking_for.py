@@ -20,7 +20,7 @@ from zoterodigest.lookup import crossref, semantic_scholar
 from zoterodigest.lookup.arxiv import Outcomes, Progress
 from zoterodigest.lookup.index import Question
 from zoterodigest.lookup.sources import Sources
-from zoterodigest.lookup.work import Failed, IndexedWork, KnownPaper, NoSuchPaper, Source, Withdrawn
+from zoterodigest.lookup.work import Failed, IndexedWork, KnownPaper, Looked, NoSuchPaper, Source
 from zoterodigest.sync.new_papers.papers import (
     Paper,
     bib_details,
@@ -151,12 +151,12 @@ class _PaperSearch:
         if self.sources.arxiv is None:
             return NotAdded(asked.name, "[lookup] in zoterodigest.toml leaves arXiv out")
         match self.outcomes[asked.identifier.value]:
-            case KnownPaper() | Withdrawn() as known:
-                if not known.looked.title:
+            case KnownPaper(looked):
+                if not looked.title:
                     return NotAdded(asked.name, "arXiv does not tell its title")
-                fields = looked_fields(known.looked, self.venues)
-                version = asked.version or f"v{known.looked.version}"
-                return Paper(asked.name, fields, version, _remarks(known))
+                fields = looked_fields(looked, self.venues)
+                version = asked.version or f"v{looked.version}"
+                return Paper(asked.name, fields, version, _remarks(looked))
             case NoSuchPaper():
                 return NotAdded(asked.name, "arXiv has no such paper")
             case Failed(reason):
@@ -165,9 +165,9 @@ class _PaperSearch:
     def _with_arxiv(self, fields: Fields) -> tuple[dict[str, Value], str, tuple[str, ...]]:
         """Return fields with what arXiv adds, the version there, and remarks."""
         match self.outcomes.get(text_in(fields, "arxiv")):
-            case KnownPaper(looked) | Withdrawn(looked) as known:
+            case KnownPaper(looked):
                 more = completed(fields, looked_fields(looked, self.venues))
-                return more, f"v{looked.version}", _remarks(known)
+                return more, f"v{looked.version}", _remarks(looked)
             case Failed(reason):
                 return dict(fields), "", (f"not looked up at arXiv: {reason}",)
             case _:
@@ -215,7 +215,7 @@ def _is_asked(candidate: IndexedWork, identifier: Identifier) -> bool:
     return not is_doi or candidate.doi.lower() == identifier.value
 
 
-def _remarks(known: KnownPaper | Withdrawn) -> tuple[str, ...]:
-    if isinstance(known, KnownPaper):
+def _remarks(looked: Looked) -> tuple[str, ...]:
+    if not looked.is_withdrawn:
         return ()
-    return (": ".join(filter(None, ("it was withdrawn from arXiv", known.looked.comment))),)
+    return (": ".join(filter(None, ("it was withdrawn from arXiv", looked.comment))),)
