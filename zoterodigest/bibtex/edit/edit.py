@@ -78,10 +78,10 @@ def put_bib(
             else:
                 kept[name] = value
         operations += trial.operations(entry, kept)
-    outcome = verified(bibliography, operations)
-    for dropped in outcome.dropped:
-        refusals += [DeclinedBibEdit(dropped.key, it, UNREADABLE) for it in changes[dropped.key]]
-    return EditedBib(outcome.source, tuple(sorted(refusals)))
+    source, dropped = verified(bibliography, operations)
+    for one in dropped:
+        refusals += [DeclinedBibEdit(one.key, it, UNREADABLE) for it in changes[one.key]]
+    return EditedBib(source, tuple(sorted(refusals)))
 
 
 _IN_BOOKS = frozenset({"inproceedings", "conference", "incollection", "inbook"})

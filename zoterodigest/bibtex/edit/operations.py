@@ -79,14 +79,6 @@ class BibContext:
         return end + len(line) if line.strip() and is_whole else end
 
 
-@dataclass(frozen=True, slots=True)
-class Verified:
-    """The new bytes, and the operations that had to be dropped."""
-
-    source: bytes
-    dropped: tuple[Operation, ...]
-
-
 def bib_removal(bibliography: Bibliography, entry: EntryTile) -> Operation:
     """Take an entry out, with the line ends and blanks that part it from what is before."""
     source, end = bibliography.source, entry.span.end
@@ -161,16 +153,19 @@ class Places:
         return text
 
 
-def verified(bibliography: Bibliography, operations: Sequence[Operation]) -> Verified:
-    """Apply all operations that leave every other entry and broken region as it is.
+def verified(
+    bibliography: Bibliography, operations: Sequence[Operation]
+) -> tuple[bytes, tuple[Operation, ...]]:
+    """Return the new bytes, and the operations that had to be dropped.
 
-    The result is read again; what does not come out as asked is found by halving, and dropped.
+    All are applied that leave every other entry and broken region as it is. The result is read
+    again; what does not come out as asked is found by halving, and dropped.
     """
     kept = _settled(bibliography, operations, ())
     source = _applied(bibliography, kept)
     assert source is not None, "what was kept has been applied before"
     standing = frozenset(kept)
-    return Verified(source, tuple(one for one in operations if one not in standing))
+    return source, tuple(one for one in operations if one not in standing)
 
 
 _LINE_END = re.compile(rb"[\r\n]")

@@ -191,8 +191,8 @@ class _SpliceRun:
 
     def finished(self) -> Updated:
         """Apply what verifies and say what came of everything."""
-        outcome = verified(self._bibliography, tuple(self._written))
-        for one in outcome.dropped:
+        source, dropped = verified(self._bibliography, tuple(self._written))
+        for one in dropped:
             self._refused.append(DeclinedBibEdit(one.key, "", UNREADABLE))
             del self._written[one]
         self._prints |= {one.key: prints for one, (prints, _) in self._written.items()}
@@ -200,7 +200,7 @@ class _SpliceRun:
         ours = {key: self._prints[key] for key in sorted(self._prints.keys() - set(removed))}
         names = {one: tuple(sorted(names)) for one, (_, names) in self._written.items()}
         return Updated(
-            source=outcome.source,
+            source=source,
             added=tuple(one.key for one in names if one.is_new),
             changed={one.key: names[one] for one in names if one.entry and not one.is_new},
             removed=removed,
