@@ -123,21 +123,21 @@ library    .zoterodigest/library.sqlite
 lock file  zoterodigest.lock
 
 Published (1)
-  Their items in the library still are preprints.
+  Their items in the library are still preprints.
   papers.md:5  Small Lenses for Large Skies
       CVPR 2022, Oral, pages 10-19, 10.1109/CVPR.7
         arXiv: comment "Accepted to CVPR 2022 (oral"
         DBLP: CVPR 2022
 
-Published, with more to say (1)
-  The library has the venue and lacks this.
+Published, with more values (1)
+  The library has the venue and lacks these.
   papers.md:14  Large Lenses for Small Skies
       ICCV 2023, pages 20-29, 10.1109/ICCV.9
         yours: ICCV 2023 (papers.md:14)
         DBLP: ICCV 2023
 
 For you to judge (1)
-  Nothing of this is applied: what is right, write into the digest or Zotero.
+  `--apply` skips these. Correct the digest or Zotero.
   papers.md:23  Cooking Soup with Gradients
       the sources disagree about the venue
         arXiv: comment "ICML 2022"
@@ -281,7 +281,7 @@ def test_a_source_that_fails_leaves_the_others_and_is_told_with_exit_code_1(
     ran = project.run("published", "--apply")
 
     assert ran.code == 1
-    assert "Run it again to go on." in " ".join(ran.out.split())
+    assert "Run it again to continue." in " ".join(ran.out.split())
     assert "Not known as published: " in ran.out
     assert "Still preprints" not in ran.out
     assert "\n\n\n" not in ran.out
@@ -321,7 +321,7 @@ def test_an_item_that_cannot_become_a_paper_is_told_with_the_reason(project: Pro
 
     ran = project.run("published", "--apply")
 
-    assert "Published, and to be changed by you (1)" in ran.out
+    assert "Published, but blocked (1)" in ran.out
     assert "in Zotero it is a preprint: make it a conferencePaper there" in ran.out
     assert project.item(FIRST)["itemType"] == "preprint"
 

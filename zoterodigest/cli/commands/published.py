@@ -17,7 +17,12 @@ from zoterodigest.cli.show.closing import closing_text, done_text
 from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import plan_text, refusals_text
-from zoterodigest.cli.show.published_text import ShownWorks, published_data, published_text
+from zoterodigest.cli.show.published_text import (
+    ShownWorks,
+    VenueRow,
+    published_data,
+    published_text,
+)
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.lookup.finding import Asking, find_publications
 from zoterodigest.sync.gathering.gather import with_all_digests
@@ -75,25 +80,20 @@ def published(
             prepared = prepare(with_all_digests(place.workspace), Options())
         named = frozenset(digest.key for digest in place.workspace.digests)
         works = listed_works(prepared, named)
+        asks_nobody = asks_nobody or lookups_are_off()
+        workspace = prepared.workspace
         shown, requests = _looked_for(
-            works,
-            prepared.workspace,
-            asks_nobody=asks_nobody or lookups_are_off(),
-            into_digests=into_digests,
+            works, workspace, asks_nobody=asks_nobody, into_digests=into_digests
         )
         if asked.with_stats:
             sent = [f"{number:,} to {name}" for name, number in requests.items() if number]
             tell([f"Requests to sources: {', '.join(sent) or 'none'}"])
         if is_applied:
-            return _applied(
-                _planned(prepared, shown, into_digests, asked.max_changes), place, shown, asked
-            )
-        emit_result(
-            (*place.lines(), "", *published_text(shown)),
-            published_data(shown),
-            as_json=asked.as_json,
-        )
-        return FAILED if shown.findings.faults else FINE
+            planned = _planned(prepared, shown, into_digests, asked.max_changes)
+            return _applied(planned, place, shown, asked)
+        text = (*place.lines(), "", *published_text(shown))
+        emit_result(text, published_data(shown), as_json=asked.as_json)
+        return FAILED if shown.faults else FINE
 
 
 def _looked_for(
@@ -105,25 +105,23 @@ def _looked_for(
         asking = Asking(asks_nobody, progress)
         findings = find_publications([listed.work for listed in works], sources, zotero, asking)
         requests = {service.place.name: service.sent for service in sources.services}
-    taken = tuple(
-        found_of(listed, publication, zotero, into_digests=into_digests)
-        for listed, publication in zip(works, findings.publications, strict=True)
+    rows = tuple(
+        VenueRow(listed, found, found_of(listed, found, zotero, into_digests=into_digests))
+        for listed, found in zip(works, findings.publications, strict=True)
     )
-    return ShownWorks(works, findings, taken, is_offline=asks_nobody), requests
+    return ShownWorks(rows, findings.faults, is_offline=asks_nobody), requests
 
 
 def _planned(
     prepared: Prepared, shown: ShownWorks, into_digests: bool, max_changes: int | None
 ) -> Prepared:
     """Return the run that lets the items take what was found, over what was read."""
-    found = {
-        listed.key: taken
-        for listed, taken in zip(shown.works, shown.taken, strict=True)
-        if isinstance(taken, LookupResult)
-    }
+    works, taken = [one.listed for one in shown.rows], [one.taken for one in shown.rows]
+    both = zip(works, taken, strict=True)
+    found = {work.key: one for work, one in both if isinstance(one, LookupResult)}
     intent = Publish(found)
     if into_digests:
-        intent = Publish(found, digest_choices(shown.works, shown.taken, prepared))
+        intent = Publish(found, digest_choices(works, taken, prepared))
     options = Options(intent, max_changes=max_changes)
     # Over what was read before: a second reading would send its requests to the library again.
     return plan_over(prepared.workspace, options, prepared.gathered)
@@ -151,4 +149,4 @@ def _applied(planned: Prepared, place: ProjectContext, shown: ShownWorks, asked:
     if asked.as_json:
         emit_json(published_data(shown) | {"plan": plan_data(planned, place, outcome)})
     tell_failures(failures)
-    return FAILED if failures or shown.findings.faults else FINE
+    return FAILED if failures or shown.faults else FINE

@@ -12,6 +12,7 @@ from zoterodigest.cli.base.screen import (
     Column,
     counted,
     cut,
+    first_of,
     hanging,
     styled,
     table,
@@ -28,6 +29,7 @@ _MOST = 8
 """How many lines or places of one kind are listed; the others are counted. --json has them all."""
 
 _MOST_PROBLEMS = 4 * _MOST
+_IN_JSON = " (--json lists all)"
 _LINE, *_WORK = (
     Column("line", 8, is_right=True),
     Column("title"),
@@ -75,7 +77,8 @@ def bibs_text(found: Sequence[InspectedBib | Unreadable]) -> Iterator[str]:
             f"    line {problem.place.line}:{problem.place.column}  {visible(problem.reason)}"
             for problem in one.problems
         ]
-        yield from _titled("wrong, not changed", _first(lines, _MOST_PROBLEMS))
+        shown = first_of(lines, _MOST_PROBLEMS, indent=4, remark=_IN_JSON)
+        yield from _titled("wrong, not changed", shown)
         yield ""
 
 
@@ -84,16 +87,6 @@ def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:
     for number, line in enumerate(lines):
         yield from () if number else ("", styled(f"  {title}", "bold"))
         yield line
-
-
-def _first(lines: Sequence[str], most: int, indent: int = 4) -> Iterator[str]:
-    yield from lines[:most]
-    yield from _more(len(lines) - most, indent)
-
-
-def _more(number: int, indent: int) -> Iterator[str]:
-    if number > 0:
-        yield f"{' ' * indent}and {number:,} more; --json lists them all"
 
 
 def _bib_row(record: BibRecord) -> tuple[str, ...]:
@@ -181,12 +174,12 @@ def _nothing(one: InspectedDigest) -> Iterator[str]:
 
 
 def _unreadable(one: InspectedDigest) -> Iterator[str]:
-    lines = []
+    lines: list[str] = []
     for entry, problem in one.unreadable():
         column = f":{problem.column}" if problem.column else ""
         extent = "the whole entry: " if entry.broken else ""
         lines.append(f"    line {problem.line}{column}  {extent}{visible(problem.reason)}")
-    return _first(lines, _MOST_PROBLEMS)
+    return first_of(lines, _MOST_PROBLEMS, indent=4, remark=_IN_JSON)
 
 
 def _skipped(document: Document) -> Iterator[str]:
@@ -200,7 +193,7 @@ def _skipped(document: Document) -> Iterator[str]:
     if unread:
         yield f"{len(unread):>7,}  {NO_ENTRY}:"
         lines = [f"         {_excerpt(document, it)}" for it in unread]
-        yield from _first(lines, _MOST, indent=9)
+        yield from first_of(lines, _MOST, indent=9, remark=_IN_JSON)
 
 
 def _excerpt(document: Document, skipped: Skipped) -> str:
@@ -238,13 +231,13 @@ def _duplicates(documents: Sequence[Document]) -> Iterator[str]:
     works = counted(len(found), "work that appears", "works that appear")
     yield styled(f"{works} more than once", "bold")
     names = _short_names(documents)
-    listed = found[: 3 * _MOST]
-    named = [cut(visible(twins.work), 24) for twins in listed]
+    named = [cut(visible(twins.work), 24) for twins in found[: 3 * _MOST]]
     room = max(map(cell_len, named))
-    for work, twins in zip(named, listed, strict=True):
+    for work, twins in zip(named, found, strict=False):
         head = f"  {work}{' ' * (room - cell_len(work))}  "
         yield from hanging(head, _places(twins.places, names))
-    yield from _more(len(found) - 3 * _MOST, indent=2)
+    if len(found) > len(named):
+        yield f"  … and {len(found) - len(named):,} more{_IN_JSON}"
     yield ""
 
 

@@ -20,7 +20,7 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.cli.show.encoder import picked
 from zoterodigest.cli.show.report_names import UNTITLED, value_text
 from zoterodigest.core.plan.found import LookupResult
-from zoterodigest.lookup.finding import Findings
+from zoterodigest.lookup.finding import Fault
 from zoterodigest.lookup.publication import (
     OTHER_VENUE,
     OTHER_YEAR,
@@ -36,23 +36,16 @@ _MOST = 5
 
 
 @dataclass(frozen=True, slots=True)
-class ShownWorks:
-    """Works, what was found of each, and what its item is to take of that."""
+class VenueRow:
+    """A work, what was found of it, and what its item is to take of that."""
 
-    works: tuple[ListedWork, ...]
-    findings: Findings
-    taken: tuple[LookupResult | Blocked | None, ...]
-    is_offline: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _VenueRow:
     listed: ListedWork
     publication: Publication
     taken: LookupResult | Blocked | None
 
     @property
     def title(self) -> str:
+        """The title as it is shown."""
         return visible(self.listed.work.known.title) or UNTITLED
 
     @property
@@ -73,19 +66,23 @@ class _VenueRow:
                 return "known"
 
 
-def _rows(shown: ShownWorks) -> list[_VenueRow]:
-    found = zip(shown.works, shown.findings.publications, shown.taken, strict=True)
-    return [_VenueRow(*one) for one in found]
+@dataclass(frozen=True, slots=True)
+class ShownWorks:
+    """The works that `published` lists, and the sources that did not answer."""
+
+    rows: tuple[VenueRow, ...]
+    faults: tuple[Fault, ...]
+    is_offline: bool = False
 
 
 _SECTIONS = {
-    "published": ("Published", "Their items in the library still are preprints."),
-    "completed": ("Published, with more to say", "The library has the venue and lacks this."),
+    "published": ("Published", "Their items in the library are still preprints."),
+    "completed": ("Published, with more values", "The library has the venue and lacks these."),
     "not in the library": ("Published, and not in the library", "Run `zoterodigest push` first."),
-    "blocked": ("Published, and to be changed by you", "Their items cannot take it as they are."),
+    "blocked": ("Published, but blocked", "Change their items yourself. Each has its reason."),
     "reported": (
         "For you to judge",
-        "Nothing of this is applied: what is right, write into the digest or Zotero.",
+        "`--apply` skips these. Correct the digest or Zotero.",
     ),
 }
 
@@ -96,19 +93,19 @@ def published_text(shown: ShownWorks) -> Iterator[str]:
 
 
 def _lines(shown: ShownWorks) -> Iterator[str]:
-    rows = _rows(shown)
+    rows = shown.rows
     for state, (heading, advice) in _SECTIONS.items():
         found = [row for row in rows if row.state == state]
         if found:
             yield from section(heading, len(found), advice)
             yield from (line for row in found for line in _row_lines(row))
             yield ""
-    yield from _left(rows, is_complete=not (shown.findings.faults or shown.is_offline))
+    yield from _left(rows, is_complete=not (shown.faults or shown.is_offline))
     yield from _against(rows)
     yield from _faults(shown)
 
 
-def _row_lines(row: _VenueRow) -> Iterator[str]:
+def _row_lines(row: VenueRow) -> Iterator[str]:
     yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
     if isinstance(row.taken, Blocked):
         yield from hanging("      ", visible(row.taken.reason))
@@ -176,7 +173,7 @@ def _words(statement: Statement) -> str:
     return statement.text
 
 
-def _left(rows: Sequence[_VenueRow], *, is_complete: bool) -> Iterator[str]:
+def _left(rows: Sequence[VenueRow], *, is_complete: bool) -> Iterator[str]:
     """Yield how many works need nothing, and which still are preprints, if all was asked."""
     known = sum(row.state == "known" for row in rows)
     preprints = [row for row in rows if row.state == "preprint"]
@@ -191,7 +188,7 @@ def _left(rows: Sequence[_VenueRow], *, is_complete: bool) -> Iterator[str]:
         yield "Nothing to look for."
 
 
-def _against(rows: Sequence[_VenueRow]) -> Iterator[str]:
+def _against(rows: Sequence[VenueRow]) -> Iterator[str]:
     """Yield what sources say against venues in the digest or the library."""
     told = [row for row in rows if _contradictions(row)]
     if told:
@@ -206,7 +203,7 @@ def _against(rows: Sequence[_VenueRow]) -> Iterator[str]:
             yield from _doubted(_contradictions(row))
 
 
-def _contradictions(row: _VenueRow) -> list[Doubt]:
+def _contradictions(row: VenueRow) -> list[Doubt]:
     found = row.publication
     if not isinstance(found, Published) or not found.is_own:
         return []
@@ -217,25 +214,23 @@ def _faults(shown: ShownWorks) -> Iterator[str]:
     if shown.is_offline:
         yield ""
         yield "Offline: zoterodigest asked no source. This is what it looked up before."
-    for fault in shown.findings.faults:
+    for fault in shown.faults:
         yield ""
         papers = counted(fault.works, "paper")
-        reason = f"{visible(fault.reason)}: not asked about {papers}. Run it again to go on."
+        reason = f"{visible(fault.reason)}: not asked about {papers}. Run it again to continue."
         yield from wrapped(reason, 0)
 
 
 def published_data(shown: ShownWorks) -> dict[str, Any]:
     """Return what was found, as JSON can hold it: every work with its `state`."""
     return {
-        "papers": [_row_data(row) for row in _rows(shown)],
-        "faults": [
-            picked(fault, "source", "reason", papers="works") for fault in shown.findings.faults
-        ],
+        "papers": [_row_data(row) for row in shown.rows],
+        "faults": [picked(fault, "source", "reason", papers="works") for fault in shown.faults],
         "offline": shown.is_offline,
     }
 
 
-def _row_data(row: _VenueRow) -> dict[str, Any]:
+def _row_data(row: VenueRow) -> dict[str, Any]:
     known = row.listed.work.known
     return {
         "state": row.state,
