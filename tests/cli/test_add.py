@@ -136,8 +136,8 @@ def test_several_papers_come_at_once_and_one_that_fails_stops_no_other(
     ]
     assert ran.out.endswith("brings them into the library.\n")
     assert ran.err.splitlines() == [
-        "error: 2002.00002: stands already at papers.md:9",
-        "hint: --allow-duplicate adds it all the same.",
+        "error: 2002.00002: is already at papers.md:9",
+        "hint: Pass --allow-duplicate to add it anyway.",
         "error: arXiv:2501.00001v1: asked for twice",
         "error: 2599.99999: arXiv has no such paper",
         "error: nonsense: this is no arXiv id, DOI, web address or BibTeX",
@@ -155,10 +155,10 @@ def test_a_paper_in_another_digest_of_the_project_is_told_with_its_place(
     doubled = zoterodigest("add", "2501.00002", "--to", "other.md", "--allow-duplicate")
 
     assert (ran.code, doubled.code) == (1, 0)
-    assert ran.err.startswith("error: 2001.00001: stands already at papers.md:5\n")
+    assert ran.err.startswith("error: 2001.00001: is already at papers.md:5\n")
     assert "Another Way" in other.read_text()
     again = zoterodigest("add", "2501.00002", "--to", "papers.md", "--section", "Read")
-    assert again.err.startswith("error: 2501.00002: stands already at other.md:4\n")
+    assert again.err.startswith("error: 2501.00002: is already at other.md:4\n")
 
 
 def test_a_doi_is_asked_for_at_crossref(zoterodigest: Zoterodigest, site: Site, keep: Keep) -> None:
@@ -242,7 +242,7 @@ def test_a_dry_run_and_json_show_what_would_be_written(
     data = json.loads(zoterodigest("add", "2501.00009", "--section", "Read", "--json").out)
 
     assert "note: it was withdrawn from arXiv: This paper has been withdrawn" in dry.out
-    assert dry.out.endswith("1 entry would come into papers.md; nothing was written.\n")
+    assert "\nPlanned: 1 entry added to papers.md. Run the command" in dry.out
     assert (data["digest"], data["written"]) == ("papers.md", True)
     assert data["added"][0]["text"] in path.read_text()
     assert data["added"][0]["line"] == 10

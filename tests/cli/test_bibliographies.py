@@ -124,7 +124,7 @@ def test_the_end_of_a_bib_link_that_is_kept_holds_at_both(
     held = IN_BIB if keep == "bib" else BESIDE_BIB
     holder = "the bibliography's" if keep == "bib" else "the library's"
     changed = "1 bibliography changed" if keep == "zotero" else "Done: 1 item written"
-    assert f"title: both ends get {holder} “{held}”" in ran.out
+    assert f"title: both sides get {holder} “{held}”" in ran.out
     assert f"{changed}.\n1 conflict is still open." in ran.out
     assert held in read(contested, "refs.bib").replace("{DDPM}", "DDPM")
     assert held in zoterodigest("ls").out
@@ -179,9 +179,9 @@ def test_at_a_terminal_a_bib_is_asked_for_by_its_own_letter(
 
     assert "markdown, zotero, edit, skip, quit [m/z/e/s/q, ?]" in ran.out
     assert ran.out.count("bib, zotero, edit, skip, quit [b/z/e/s/q, ?]") == 2
-    assert "  b  both ends get what the bibliography holds\n" in ran.out
+    assert "  b  both sides get what the bibliography holds\n" in ran.out
     assert "  bib       Denoising [-Diffusion Models-]{+by Small Steps+}\n" in ran.out
-    assert f"both ends get the bibliography's “{IN_BIB}”" in ran.out
+    assert f"both sides get the bibliography's “{IN_BIB}”" in ran.out
     assert conflicts(zoterodigest).keys() == {"papers.md"}
 
 
@@ -393,7 +393,7 @@ def test_a_bib_named_as_a_digest_is_refused(
     ran = zoterodigest(command, "refs.bib")
 
     assert (ran.code, ran.out) == (2, "")
-    assert "refs.bib is a bibliography, and no digest" in ran.err
+    assert "refs.bib is a bibliography, not a digest" in ran.err
 
 
 def test_without_a_configuration_a_linked_bib_is_left_alone(

@@ -263,7 +263,7 @@ def test_what_hinders_the_comparison_is_told_and_fails_nothing(
     ran = zoterodigest("check-cites", "main.tex", "refs.bib")
 
     assert ran.code == 0
-    assert ran.err.startswith("note: the keys were not held against Zotero's: ")
+    assert ran.err.startswith("note: the keys were not compared with Zotero's: ")
 
 
 def test_the_check_of_keys_tells_it_too(zoterodigest: Zoterodigest, project: Path) -> None:

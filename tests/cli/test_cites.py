@@ -39,7 +39,7 @@ def test_missing_and_doubled_keys_fail_and_are_listed(
     assert ran.out == (
         "chapter.tex:1: no entry has the key smith; did you mean Smith?\n"
         "main.tex:4: no entry has the key lost\n"
-        "refs.bib:3: the key a stands in line 1 too\n"
+        "refs.bib:3: the key a is also in line 1\n"
         "refs.bib:5: the entry here cannot be read: a block that is never closed\n"
         "chapter.tex:2: nowhere is read in here and was not found\n"
         "note: 2 entries are cited nowhere: Smith, idle\n"
@@ -77,7 +77,7 @@ def test_github_gets_an_annotation_for_each(zoterodigest: Zoterodigest, tmp_path
 
     assert ran.code == 1
     assert "::error file=main.tex,line=4::no entry has the key lost\n" in ran.out
-    assert "::error file=refs.bib,line=3::the key a stands in line 1 too\n" in ran.out
+    assert "::error file=refs.bib,line=3::the key a is also in line 1\n" in ran.out
     assert "::warning file=refs.bib,line=5::the entry here cannot be read" in ran.out
     assert "::notice file=refs.bib,line=4::idle is cited nowhere\n" in ran.out
 
@@ -139,7 +139,7 @@ def test_an_entry_behind_a_comment_mark_is_one_for_bibtex(
     behind = "BibTeX reads an entry behind a comment mark, biber does not"
     assert ran.code == 1
     assert ran.out.splitlines() == [
-        f"refs.bib:1: the key a stands in line 3 too ({behind})",
+        f"refs.bib:1: the key a is also in line 3 ({behind})",
         f"refs.bib:4: b is cited: {behind}",
         f"refs.bib:5: c is cited: {behind}",
         "3 keys are cited, 0 missing, 1 doubled",
@@ -157,7 +157,7 @@ def test_an_entry_behind_a_comment_mark_is_none_for_biber(
     ran = zoterodigest("check-cites", "main.tex")
 
     assert ran.out.splitlines()[0] == "main.tex:3: no entry has the key b"
-    assert "stands in" not in ran.out
+    assert "is also in" not in ran.out
 
 
 def test_a_file_of_another_type_is_refused(zoterodigest: Zoterodigest, tmp_path: Path) -> None:

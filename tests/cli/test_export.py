@@ -195,7 +195,7 @@ def test_a_key_that_two_items_have_is_told(zoterodigest: Zoterodigest, tmp_path:
 
     ran = zoterodigest("export", "--items", "items.json", "-o", "refs.bib")
 
-    assert "samea stands for the key same, which is another work's" in ran.err
+    assert "samea replaces the key same, which another work has" in ran.err
     assert "1 entry has signs that pdflatex lacks (张)" in ran.err
 
 

@@ -330,7 +330,7 @@ def test_a_dry_run_writes_nothing_and_json_tells_all(
     assert not (tmp_path / "new.md").exists()
     data = json.loads(feed("--json").out)
 
-    assert "2 entries would come into new.md; nothing was written.\n" in dry.out
+    assert "Planned: 2 entries added to new.md. " in dry.out
     (one,) = data["feeds"]
     assert (data["written"], one["digest"], one["matching"], one["fault"]) == (
         True, "new.md", 3, "",
@@ -365,7 +365,7 @@ def test_feeds_are_named_and_unknown_ones_refused(
     assert (unknown.code, offline.code) == (2, 2)
     assert "there is no feed called Fusion" in unknown.err
     assert "Feeds: Diffusion." in unknown.err
-    assert "new papers are found at arXiv" in offline.err
+    assert "new papers come from arXiv" in offline.err
 
 
 @pytest.mark.parametrize(

@@ -186,10 +186,10 @@ def test_undo_goes_on_with_an_undo_that_was_killed(synced: Zoterodigest, tmp_pat
 
     done = synced("undo", "--yes")
 
-    assert "undoes run 2; was killed: `zoterodigest undo` goes on with it" in _flat(logged.out)
+    assert "undoes run 2; was killed: `zoterodigest undo` completes it" in _flat(logged.out)
     assert "run 3, which was to undo it, was killed" in _flat(logged.out)
     assert "Run 3 was killed while it undid run 2" in _flat(shown.out)
-    assert "Run 3, which was to undo it, was killed. This goes on with it." in done.out
+    assert "Run 3, which was to undo it, was killed. This run completes it." in done.out
     assert "Done: run 2 (sync, TIME) is undone: nothing of it was left." in _timeless(done.out)
     assert "undone by run 4" in _flat(synced("log").out)
     assert "was killed while" not in synced("status").out

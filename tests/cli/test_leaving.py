@@ -21,7 +21,7 @@ Into the trash
        1  item, with its notes
        1  note
        1  collection
-What was added is taken off items that stay
+Added values removed from items that stay
        1  item
 What stays (1)
   Deep Residual Learning, my favourite: it was changed in the library

@@ -93,7 +93,7 @@ def test_an_identifier_that_was_cleared_in_zotero_is_not_called_changed_at_both_
     for command in ("conflicts", "status"):
         shown = " ".join(zoterodigest(command).out.split())
         assert "An identifier was cleared in Zotero. Both sides keep their value" in shown
-        assert "hanged at both ends" not in shown
+        assert "hanged on both sides" not in shown
 
 
 def line_of(digest: Path) -> int:
@@ -176,7 +176,7 @@ def test_a_dry_run_of_resolve_shows_it_and_writes_nothing(
     ran = zoterodigest("resolve", "--all", "--keep", "zotero", "--dry-run")
 
     assert ran.code == 0
-    assert f"title: both ends get the library's “{BY_BEN}”" in ran.out
+    assert f"title: both sides get the library's “{BY_BEN}”" in ran.out
     assert digest.read_bytes() == before
     assert zoterodigest("conflicts").code == 3
 
@@ -202,7 +202,7 @@ def test_resolve_as_json_tells_what_was_chosen_and_what_is_left(
         (["zzzz", "--keep", "zotero"], "nothing open has the ID zzzz"),
         (["ID", "--keep", "zotero", "--field", "venue"], "venue is not open"),
         (["--keep", "zotero"], "nothing says what to resolve"),
-        (["--all"], "--all needs the end that holds"),
+        (["--all"], "--all needs the side to keep"),
         (["ID", "--all", "--keep", "zotero"], "an ID and --all"),
         (["ID", "--keep", "zotero", "--edit"], "--keep and --edit"),
         (["ID"], "asks only at a terminal"),
@@ -311,7 +311,7 @@ path.write_text("By both\\n")
     assert "**By both**" in digest.read_text(encoding="utf-8")
     assert "By both" in zoterodigest("ls").out
     assert f"<<<<<<< markdown\n{BY_ADA}\n=======\n{BY_BEN}\n>>>>>>> zotero\n" in seen
-    assert f"Before, both held: {RESNET[0]}" in seen
+    assert f"Both sides last had: {RESNET[0]}" in seen
     assert stat.S_IMODE(int(mode, 8)) == 0o600
     assert not Path(path).exists()
 
@@ -320,10 +320,10 @@ path.write_text("By both\\n")
     ("body", "sentence"),
     [
         ("sys.exit(3)", "ended with 3"),
-        ("pass", "the text was left as it was"),
+        ("pass", "the text did not change"),
         ("open(sys.argv[1], 'a').write('more')", "conflict markers are left in the text"),
-        ("open(sys.argv[1], 'wb').write(b'\\xff')", "cannot be read"),
-        ("os.unlink(sys.argv[1])", "cannot be read"),
+        ("open(sys.argv[1], 'wb').write(b'\\xff')", "can't be read"),
+        ("os.unlink(sys.argv[1])", "can't be read"),
     ],
 )
 def test_an_editor_that_leaves_nothing_to_take_changes_nothing(
@@ -386,7 +386,7 @@ def test_a_person_sees_base_and_both_ends_word_by_word(answered: Answered, diges
     assert f"  base      {RESNET[0]}" in ran.out
     assert "{+Nets+}" in ran.out
     assert "[-for Image Recognition-]" in ran.out
-    assert "both ends get what the digest holds" in ran.out
+    assert "both sides get what the digest holds" in ran.out
     assert (ran.code, "Nothing was decided" in ran.out) == (3, True)
 
 
@@ -585,5 +585,5 @@ def test_a_long_value_is_shown_from_where_it_differs(
 
     shown = zoterodigest("resolve", "--all", "--keep", "zotero", "--dry-run").out
 
-    assert "title: both ends get the library's “…" in shown
+    assert "title: both sides get the library's “…" in shown
     assert "ends in B”\n" in shown

@@ -144,7 +144,7 @@ def test_entries_that_a_formatter_made_unreadable_are_reported_once() -> None:
     ]
 
     assert [line for line in told(*lost) if line.startswith("    ")] == [
-        "    35 in papers.md: stands in text that was not understood"
+        "    35 in papers.md: is in text that zoterodigest can't read"
     ]
 
 

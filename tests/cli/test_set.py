@@ -123,7 +123,7 @@ def test_an_item_without_a_note_gets_one(zoterodigest: Zoterodigest, tmp_path: P
         (["venue=CVPR"], "an item of the type conferencePaper has no field venue"),
         (["pagess=1"], "Did you mean pages?"),
         (["citationKey=a"], "Use `zoterodigest citekeys set ITEM KEY`."),
-        (["title"], "'title' is no FIELD=VALUE"),
+        (["title"], "'title' is not FIELD=VALUE"),
         ([], "give FIELD=VALUE or --note FILE"),
     ],
 )

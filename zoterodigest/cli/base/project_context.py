@@ -150,13 +150,13 @@ def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
     if linked and not workspace.digests:
         names = ", ".join(str(path) for path in linked)
         raise NoDigest(
-            f"of the digests that the lock file links none is here: {names}",
-            "Give the new path of one that was renamed; its links follow it.",
+            f"the digests that the lock file links are missing: {names}",
+            "If you renamed one, give its new path. The links follow it.",
         )
     if bib := next((one.key for one in workspace.digests if names_bib(one.key)), ""):
         raise NoDigest(
-            f"{bib} is a bibliography, and no digest",
-            "Below [[bibliography]] in zoterodigest.toml each run takes it along, unnamed here.",
+            f"{bib} is a bibliography, not a digest",
+            "Name it below [[bibliography]] in zoterodigest.toml. Then each run includes it.",
         )
     if not workspace.digests:
         if patterns := [rules.path for rules in workspace.project.configuration.digests]:
@@ -168,7 +168,7 @@ def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
         if workspace.project.journal_path.exists():
             raise NoDigest(
                 "a first run was stopped here before it ended, and no file names its digests yet",
-                "Give the same command again, with the digest's path: it goes on from there.",
+                "Run the same command again with the digest's path to continue.",
             )
         raise NoDigest(
             "no digest was given, and this folder has no zoterodigest.toml or lock file that"

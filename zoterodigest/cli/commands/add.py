@@ -25,6 +25,7 @@ from zoterodigest.cli.base.screen import (
     wrapped,
 )
 from zoterodigest.cli.base.talk import emit_unless_json, progress, require_consent
+from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_result, picked
 from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.core.values.file_keys import names_bib
@@ -185,7 +186,7 @@ def _done(addition: Addition, *, is_dry_run: bool) -> Iterator[str]:
     digest = visible(addition.digest.key)
     number = counted(len(addition.came), "entry", "entries")
     if is_dry_run:
-        yield f"{number} would come into {digest}; nothing was written."
+        yield from wrapped(planned_line(f"{number} added to {digest}"))
     elif addition.came:
         yield f"Done: {number} added to {digest}."
         them = "it" if len(addition.came) == 1 else "them"
@@ -198,7 +199,7 @@ def _tell_failures(addition: Addition) -> None:
     for doubled in addition.doubled:
         name = visible(doubled.paper.name)
         is_there = doubled.where is not None
-        hint = "--allow-duplicate adds it all the same." if is_there else ""
+        hint = "Pass --allow-duplicate to add it anyway." if is_there else ""
         tell_error(f"{name}: {standing_text(doubled.where)}", hint)
     for failed in addition.failed:
         tell_failure(failed.name, failed.reason)
@@ -209,8 +210,8 @@ def standing_text(where: Standing | None) -> str:
     if where is None:
         return "asked for twice"
     if isinstance(where, Stands):
-        how = "in text that is not understood, in" if where.is_text else "already at"
-        return f"stands {how} {where.where}"
+        how = "in text that zoterodigest can't read, in" if where.is_text else "already at"
+        return f"is {how} {where.where}"
     was = "was linked from" if where.is_ended else "is linked already from"
     return f"{was} {where.digest}"
 

@@ -19,10 +19,10 @@ HOLDERS = {End.MARKDOWN: "the digest", End.BIB: "the bibliography", End.ZOTERO: 
 """What people call an end."""
 
 _HELP = (
-    "e  write what both get, in your editor",
+    "e  write the value for both sides in your editor",
     "t  merge them in your merge tool: [sync] merge_tool in zoterodigest.toml",
     "s  leave it open",
-    "q  ask no more; what you have decided is done",
+    "q  stop asking; what you decided is written",
 )
 
 
@@ -64,7 +64,7 @@ def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
             case "s" | "q":
                 return letter
             case _:
-                emit(f"  {key}  both ends get what {HOLDERS[ends[key]]} holds" for key in ends)
+                emit(f"  {key}  both sides get what {HOLDERS[ends[key]]} holds" for key in ends)
                 emit(f"  {line}" for line in _HELP)
                 continue
         if value is not None:

@@ -196,4 +196,4 @@ def _told(name: str, updated: Updated) -> Iterator[str]:
         yield visible(f"{kept.key} was not added: {kept.reason}")
     for wanted, key in updated.aliases.items():
         if key in updated.added:
-            yield visible(f"{key} stands for the key {wanted}, which is another work's there")
+            yield visible(f"{key} replaces the key {wanted}, which another work has there")

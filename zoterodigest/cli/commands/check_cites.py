@@ -164,7 +164,7 @@ def _doubled(first: KeyAt, other: KeyAt) -> str:
         where = f"{first.at.file}:{first.at.line}"
     spelt = "" if first.key == other.key else f" as {first.key}"
     behind = f" ({_BEHIND_COMMENT})" if first.behind_comment or other.behind_comment else ""
-    return f"the key {other.key} stands in {where} too{spelt}{behind}"
+    return f"the key {other.key} is also in {where}{spelt}{behind}"
 
 
 _BEHIND_COMMENT = "BibTeX reads an entry behind a comment mark, biber does not"
@@ -201,7 +201,7 @@ def key_differences(paths: Iterable[Path]) -> Iterator[_Finding]:
         except NoLibraryYet:
             continue
         except ZoterodigestError as error:
-            tell([visible(f"note: the keys were not held against Zotero's: {error}")])
+            tell([visible(f"note: the keys were not compared with Zotero's: {error}")])
 
 
 def _in_project(config: Path, paths: list[Path]) -> Iterator[_Finding]:

@@ -69,10 +69,10 @@ def merged(field: OpenField, tool: Sequence[str]) -> Value:
 
 
 def _head(field: OpenField, title: str) -> str:
-    lines = [f"{field_name(field.name)} of “{title}”: write what both ends are to hold."]
+    lines = [f"{field_name(field.name)} of “{title}”: write the value for both sides."]
     if field.base is not None:
-        lines.append(f"Before, both held: {value_text(field.base) or '(empty)'}")
-    lines.append(f"{_MANNER[kind_of(field.name)]} These lines go by themselves.")
+        lines.append(f"Both sides last had: {value_text(field.base) or '(empty)'}")
+    lines.append(f"{_MANNER[kind_of(field.name)]} zoterodigest removes these lines.")
     return "".join(f"{HEAD}{line}\n" for line in lines)
 
 
@@ -97,10 +97,10 @@ def _taken(field: OpenField, path: Path, before: str) -> Value:
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise NotTaken(f"what was saved cannot be read ({error})") from error
+        raise NotTaken(f"what was saved can't be read ({error})") from error
     # An editor that was closed without a change decides nothing.
     if text == before:
-        raise NotTaken("the text was left as it was: nothing was taken")
+        raise NotTaken("the text did not change: nothing was decided")
     text = without_head(text)
     require_no_markers(text, written(field.at_entry), written(field.at_item), field.end)
     return read_written(field.name, text)
@@ -137,7 +137,7 @@ def _run(command: Sequence[str]) -> None:
     tell([f"Running {visible(shlex.join(command))}"])
     ended = subprocess.run(list(command), check=False).returncode
     if ended:
-        raise NotTaken(f"{command[0]} ended with {ended}: nothing was taken")
+        raise NotTaken(f"{command[0]} ended with {ended}: nothing was decided")
 
 
 @contextmanager
@@ -210,7 +210,7 @@ def _read(name: str, text: str) -> Value:
 def _link(line: str) -> Hyperlink:
     label, _, url = line.rpartition(" ")
     if not re.match(r"https?://\S", url):
-        raise NotTaken(f"“{line}” is no link", "Write each as a label and an http(s) address.")
+        raise NotTaken(f"“{line}” is not a link", "Write each as a label and an http(s) address.")
     return Hyperlink(label, url)
 
 
@@ -251,6 +251,6 @@ def require_no_markers(text: str, entry: str, item: str, end: End) -> None:
     found = {line.rstrip() for line in text.split("\n")} & set(markers)
     if found - own:
         raise NotTaken(
-            "conflict markers are left in the text: nothing was taken",
-            "Take out the lines {}, {} and {}.".format(*markers),
+            "conflict markers are left in the text: nothing was decided",
+            "Remove the lines {}, {} and {}.".format(*markers),
         )

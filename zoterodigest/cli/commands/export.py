@@ -304,6 +304,6 @@ def _warnings(found: tuple[Reference, ...]) -> Iterator[str]:
     for each in found:
         if each.key.stated:
             yield (
-                f"{visible(each.key.text)} stands for the key {visible(each.key.stated)}, which is"
-                " another work's or holds signs that no .bib can"
+                f"{visible(each.key.text)} replaces the key {visible(each.key.stated)}, which"
+                " another work has, or which has characters that no .bib can hold"
             )

@@ -25,8 +25,10 @@ from zoterodigest.cli.base.screen import (
     tell_failure,
     visible,
     width,
+    wrapped,
 )
 from zoterodigest.cli.base.talk import busy, emit_unless_json, require_consent
+from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_result, picked
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.lookup.arxiv import newest, query_of
@@ -80,7 +82,7 @@ def feed(
     feeds = feeds_called(project, names)
     if asked.is_offline or lookups_are_off():
         raise NotAsked(
-            "new papers are found at arXiv, and nothing is to be looked up",
+            "new papers come from arXiv, and lookups are off",
             "Run it without --offline and ZOTERODIGEST_OFFLINE.",
         )
     feeding = Feeding(project, venue_table(), days)
@@ -131,15 +133,15 @@ def _day(text: str, today: date) -> date:
         return date.fromisoformat(text)
     except ValueError as error:
         raise typer.BadParameter(
-            f"{text} is no day: today, yesterday, 3d (days ago) or 2025-04-07"
+            f"{text} is not a day: today, yesterday, 3d (days ago) or 2025-04-07"
         ) from error
 
 
 def _feed(feeding: Feeding, rules: FeedRules, days: Window, sources: Sources) -> Fed:
     if sources.arxiv is None:
         raise NotAsked(
-            "new papers are found at arXiv, which [lookup] in zoterodigest.toml leaves out",
-            "Take `arxiv` out of [lookup].",
+            "new papers come from arXiv, and [lookup] in zoterodigest.toml skips it",
+            "Remove `arxiv` from [lookup] in zoterodigest.toml.",
         )
     query = query_of(rules.categories, rules.keywords)
     with busy(f"Asking arXiv for {visible(rules.called)}"):
@@ -177,7 +179,7 @@ def _done(
     entries = counted(number, "entry", "entries")
     names = enumerated([visible(name) for name in changed])
     if is_dry_run:
-        yield from hanging("", f"{entries} would come into {names}; nothing was written.")
+        yield from wrapped(planned_line(f"{entries} added to {names}"))
         return
     yield from hanging("Done: ", f"{entries} added to {names}.")
     yield "Next: `zoterodigest sync` brings them into the library."
@@ -189,7 +191,7 @@ def _tell_failures(fed: Sequence[Fed]) -> None:
             tell_failure(failed.name, failed.reason)
         if one.fault:
             sentence = f"{one.name}: papers may be missing, as {one.fault}"
-            tell_error(sentence, "Run it again: what came is kept, and only the rest is added.")
+            tell_error(sentence, "Run it again: it keeps these entries and adds the rest.")
 
 
 def _data(fed: Sequence[Fed], feeding: Feeding, *, is_written: bool) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     bib_names = [_name_in(folder, bib) for bib in bibs]
     text = initial_config(names, proposals, bib_names, _linked_library(folder) or DEFAULT_LIBRARY)
     replace_file(path, text.encode("utf-8"), None)
-    yield f"{path} written; every key is explained in it."
+    yield f"Wrote {path}. It explains every key."
     yield from _proposed(proposals)
     example = visible(names[0]) if names else "FILE"
     yield f"Next: `zoterodigest inspect {example}` shows what is understood,"

@@ -112,16 +112,16 @@ def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
     reasons = Counter(one.reason for one in looked.failed)
     why = "; ".join(visible(reason) for reason, _ in reasons.most_common(3))
     told: Mapping[type[Remark], tuple[str, str]] = {
-        NotFound: ("Not at arXiv", "Their ids may have a slip in them. Nothing is filled in."),
+        NotFound: ("Not at arXiv", "The id may be wrong. Nothing is filled in."),
         OtherPaper: (
             "Another paper at arXiv",
-            "What has this id there has another title. Nothing is filled in.",
+            "The paper with this id has another title. Nothing is filled in.",
         ),
         WithdrawnPaper: ("Withdrawn from arXiv", "Nothing is filled in."),
         NewerVersion: ("New versions at arXiv", "Nothing changes by that."),
         NotLookedUp: (
             "Not looked up",
-            f"{why}. What was looked up before is kept; `zoterodigest enrich` goes on there.",
+            f"{why}. Earlier answers are kept. `zoterodigest enrich` continues.",
         ),
     }
     for kind, (heading, advice) in told.items():

@@ -147,7 +147,7 @@ def _plan(plan: Removal, place: ProjectContext) -> Iterator[str]:
         yield "Nothing in the library and no digest changes."
     yield from _trashed(plan)
     if plan.patches:
-        yield styled("What was added is taken off items that stay", "bold")
+        yield styled("Added values removed from items that stay", "bold")
         yield numbered(len(plan.patches), "item")
     yield from _kept(plan)
 

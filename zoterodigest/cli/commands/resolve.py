@@ -185,8 +185,8 @@ def _nothing(prepared: Prepared, fields: Sequence[OpenField], meant: Sequence[Op
         return "Nothing was decided, and nothing written."
     if fields or has_conflicts(prepared, fields):
         return (
-            "No such field is open; `zoterodigest conflicts` lists what is. What waits is decided"
-            " by its ID; what was moved or renamed at both ends, by doing the same at one."
+            "No such field is open. `zoterodigest conflicts` lists the open ones. Give the ID of a"
+            " field that waits. If something moved or got two new names, make both sides alike."
         )
     return "Nothing is open."
 
@@ -211,7 +211,7 @@ def _require_clear(wish: _ResolveWish, *, may_ask: bool) -> None:
     if wish.id and wish.is_all:
         raise NotDecided("an ID and --all are two things to resolve", "Give one of them.")
     if wish.is_all and wish.keep is None:
-        raise NotDecided("--all needs the end that holds", f"Add {_KEEPS}.")
+        raise NotDecided("--all needs the side to keep", f"Add {_KEEPS}.")
     if not wish.asks and not wish.id and not wish.is_all:
         raise NotDecided(
             "nothing says what to resolve", "Give an ID of `zoterodigest conflicts`, or --all."
@@ -272,7 +272,7 @@ def _shown(resolving: Resolving) -> Iterator[str]:
         for decision in group:
             chosen = decision.choice
             holder = f"{HOLDERS[chosen]}'s " if isinstance(chosen, End) else ""
-            start = f"  {field_name(decision.field.name)}: both ends get {holder}“"
+            start = f"  {field_name(decision.field.name)}: both sides get {holder}“"
             yield f"{start}{_result(decision, width() - len(start) - 1)}”"
 
 

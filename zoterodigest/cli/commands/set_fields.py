@@ -81,7 +81,7 @@ def _values(assignments: Sequence[str]) -> dict[str, str]:
     for text in assignments:
         name, equals, value = text.partition("=")
         if not equals or not name.strip():
-            raise typer.BadParameter(f"{text!r} is no FIELD=VALUE")
+            raise typer.BadParameter(f"{text!r} is not FIELD=VALUE")
         values[name.strip()] = value.strip()
     return values
 

@@ -124,7 +124,7 @@ def _take_back(
     if number in killed:
         before = killed[number]
         remark = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
-        remark += " This goes on with it."
+        remark += " This run completes it."
     address, start = asked.address, Path()
     if run.address and not address:  # as the configuration would name it
         address, start = run.address, project.root
@@ -141,7 +141,7 @@ def _take_back(
     for declined in done.declined:
         tell_error(": ".join(filter(None, (declined.title, declined.reason))))
     if done.is_left:
-        tell([f"`zoterodigest {command}`, given again, goes on with it."])
+        tell([f"Run `zoterodigest {command}` again to complete it."])
     return FAILED if done.declined else FINE
 
 
@@ -205,7 +205,7 @@ def _question(undoing: Undoing, history: History) -> str:
     if _is_redo(undoing):
         return f"Do {_target(undoing, history)} again?"
     # A killed undo has undone a part already: the question must not promise a new one.
-    return f"{'Go on undoing' if undoing.goes_on else 'Undo'} {_target(undoing, history)}?"
+    return f"{'Continue to undo' if undoing.goes_on else 'Undo'} {_target(undoing, history)}?"
 
 
 def _done_text(done: UndoResult, history: History) -> Iterator[str]:
@@ -246,7 +246,7 @@ def _plan(undoing: Undoing, history: History, remark: str) -> Iterator[str]:
     if not run.is_finished:
         yield f"It {visible(listed(run).ended)}: only what it had written until then is taken back."
     if undoing.is_settled:
-        yield "Nothing of it is left to be taken back."
+        yield "Nothing of it is left to undo."
         return
     yield from changes_text(_planned(undoing))
     if undoing.lock.identity != undoing.gathered.lock.identity:

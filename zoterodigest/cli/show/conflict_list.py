@@ -60,7 +60,7 @@ def conflicts_text(
 
 
 def has_conflicts(prepared: Prepared, fields: Sequence[OpenField]) -> bool:
-    """Return whether a field, a place or a name changed at both ends."""
+    """Return whether a field, a place or a name changed on both sides."""
     return any(one.kind is OpenReason.CONFLICT for one in fields) or any(
         isinstance(report, _PLACES) for report in prepared.plan.reports
     )

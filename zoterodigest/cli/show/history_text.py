@@ -81,7 +81,7 @@ def standing(
         undo = killed[run.number]
         yield f"run {undo.number}, which was to undo it, {visible(undo.ended)}"
     if run.number == getattr(killed.get(run.undoes), "number", None):
-        yield f"{visible(run.ended)}: `zoterodigest undo` goes on with it"
+        yield f"{visible(run.ended)}: `zoterodigest undo` completes it"
     elif not run.is_finished:
         yield f"{visible(run.ended)}: this is what it intended"
 
@@ -124,8 +124,8 @@ def unfinished_text(runs: Sequence[RunSummary]) -> Iterator[str]:
     for number, undo in killed_undos(runs).items():
         command = "undo" if number == run_to_undo(runs) else f"undo {number}"
         how = visible(undo.ended)
-        told = f"Run {undo.number} {how} while it undid run {number}: `zoterodigest {command}`"
-        yield from hanging("", f"{told} goes on with it.")
+        text = f"Run {undo.number} {how} while it undid run {number}: `zoterodigest {command}`"
+        yield from hanging("", f"{text} completes it.")
 
 
 # --- one run -------------------------------------------------------------------------------------

@@ -84,7 +84,7 @@ def _status_lines(prepared: Prepared, place: ProjectContext, *, is_all: bool) ->
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))
     if prepared.gathered.recorded is not None:
-        advice = "the next run that writes goes on with it"
+        advice = "the next run that writes completes it"
         yield from hanging("unfinished ", f"a run was stopped before it ended; {advice}")
     yield from _missing(prepared)
     if still_open := open_text(reports):

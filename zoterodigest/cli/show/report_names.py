@@ -181,7 +181,7 @@ def field_name(name: str) -> str:
 
 def conflict_text(fields: Iterable[tuple[str, Value]]) -> str:
     """Return why fields are in conflict, of which the item holds these values, by their names."""
-    reasons = ("changed at both ends", "an identifier was cleared in Zotero")
+    reasons = ("changed on both sides", "an identifier was cleared in Zotero")
     found = {would_lose_identifier(name, at_item) for name, at_item in fields}
     text = ", or ".join(reasons[is_lost] for is_lost in sorted(found))
     return text[:1].upper() + text[1:]

@@ -56,7 +56,7 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.core.plan.run_options import End, entry_end
 
 _INDENT = 6
-_UNREAD = "stands in text that was not understood"
+_UNREAD = "is in text that zoterodigest can't read"
 
 # --- what a report is about ----------------------------------------------------------------------
 
