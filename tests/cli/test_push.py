@@ -374,7 +374,7 @@ def test_a_linked_digest_that_is_not_here_is_named(
 
     assert "missing    papers.md: linked, and not here" in status.out
     assert without_any.code == 2
-    assert "none is here: more.md, papers.md" in without_any.err
+    assert "are missing: more.md, papers.md" in without_any.err
 
 
 def test_a_selection_of_no_entry_is_told(zoterodigest: Zoterodigest, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from zoterodigest.bibtex.edit.splice import Updated, update
+from zoterodigest.bibtex.edit.splice import update
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
@@ -21,7 +21,13 @@ from zoterodigest.cli.base.project_context import (
 )
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, tell_failure, visible
 from zoterodigest.cli.base.talk import require_consent, tell_failures
-from zoterodigest.cli.show.bib_text import dropped_text, notes_text, summary, unsettable_text
+from zoterodigest.cli.show.bib_text import (
+    dropped_text,
+    notes_text,
+    problem_lines,
+    summary,
+    unsettable_text,
+)
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.library.port import Library
 from zoterodigest.project.files import read_if_present, replace_file, require_text
@@ -185,15 +191,5 @@ def add_to_bib(path: Path, present: bytes, entries: Sequence[BibEntry], writing:
     added = counted(len(updated.added), "entry", "entries")
     emit([f"{visible(str(path))}: {added} added, {there:,} unchanged"])
     emit(writing.nothing_written())
-    tell(_told(str(path), updated))
-
-
-def _told(name: str, updated: Updated) -> Iterator[str]:
-    for problem in updated.problems:
-        place = f"{name}:{problem.place.line}:{problem.place.column}"
-        yield visible(f"{place}: {problem.reason}")
-    for kept in (*updated.kept, *updated.refused):
-        yield visible(f"{kept.key} was not added: {kept.reason}")
-    for wanted, key in updated.aliases.items():
-        if key in updated.added:
-            yield visible(f"{key} replaces the key {wanted}, which another work has there")
+    left = (f"{it.key} was not added: {it.reason}" for it in (*updated.kept, *updated.refused))
+    tell(map(visible, (*problem_lines(str(path), updated), *left)))

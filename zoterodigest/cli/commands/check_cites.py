@@ -57,9 +57,7 @@ def check_cites(
     """
     documents, bibs = by_kind(paths)
     if not documents:
-        raise NothingToCheck(
-            "no document is named", "Name one that cites: check-cites main.tex refs.bib."
-        )
+        raise NothingToCheck("no document is named", "Name one: check-cites main.tex refs.bib.")
     cited = read_cited(documents)
     bibliographies = _bibliographies(bibs, cited)
     checked = check_keys(cited, bibliographies)
@@ -93,14 +91,13 @@ class _Level(Enum):
 
 
 _Finding = tuple[_Level, At, str]
+_Bibliographies = Mapping[str, Bibliography]
 
 
-def _bibliographies(named: Sequence[Path], cited: Cited) -> dict[str, Bibliography]:
+def _bibliographies(named: Sequence[Path], cited: Cited) -> _Bibliographies:
     paths = named or [Path(path) for path in cited.bibs]
     if not paths:
-        raise NothingToCheck(
-            "no bibliography is named, by you or by the documents", "Name a .bib file as well."
-        )
+        raise NothingToCheck("neither you nor a document names a bibliography", "Name a .bib too.")
     return {str(path): scan(read_file(path).data) for path in dict.fromkeys(paths)}
 
 
@@ -170,12 +167,10 @@ def _doubled(first: KeyAt, other: KeyAt) -> str:
 _BEHIND_COMMENT = "BibTeX reads an entry behind a comment mark, biber does not"
 
 
-def _warnings(
-    cited: Cited, checked: Checked, bibliographies: Mapping[str, Bibliography]
-) -> Iterator[_Finding]:
+def _warnings(cited: Cited, checked: Checked, bibs: _Bibliographies) -> Iterator[_Finding]:
     for standing in checked.commented:
         yield _Level.WARNING, standing.at, f"{standing.key} is cited: {_BEHIND_COMMENT}"
-    for name, bibliography in bibliographies.items():
+    for name, bibliography in bibs.items():
         for tile in bibliography.broken:
             at = At(name, bibliography.place(tile.at).line)
             yield _Level.WARNING, at, f"the entry here cannot be read: {tile.reason}"

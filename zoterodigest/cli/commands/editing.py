@@ -119,9 +119,7 @@ def _filled(tool: Sequence[str], paths: Mapping[str, Path], entry: End) -> list[
     """Return the command with the files in it; `entry` names the file of the entry."""
     named = {**paths, End.MARKDOWN.value: paths[entry.value], End.BIB.value: paths[entry.value]}
     # In one pass: a path may have braces itself.
-    filled = [
-        re.sub(r"\{(\w+)\}", lambda mark: str(named.get(mark[1], mark[0])), part) for part in tool
-    ]
+    filled = [re.sub(r"\{(\w+)\}", lambda it: str(named.get(it[1], it[0])), part) for part in tool]
     if filled == list(tool):
         filled += [str(paths[entry.value]), str(paths[_ZOTERO])]
     return filled

@@ -52,9 +52,8 @@ class _CopyRequest:
     @contextmanager
     def opened(self, reaching: Access) -> Iterator[tuple[Workspace, Workspace]]:
         """Open both libraries while the block lasts."""
-        meant = (
-            Chosen(one, access=reaching, allowed=allowed()) for one in (self.source, self.target)
-        )
+        ends = self.source, self.target
+        meant = (Chosen(one, access=reaching, allowed=allowed()) for one in ends)
         source, target = (open_workspace((), Path(), chosen=one) for one in meant)
         # A mistyped path would be opened as a new, empty library, and copied without a word.
         match parse_address(self.source):

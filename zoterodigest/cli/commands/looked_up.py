@@ -111,12 +111,9 @@ def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
     """Yield the remarks by kind, each kind with its heading and advice."""
     reasons = Counter(one.reason for one in looked.failed)
     why = "; ".join(visible(reason) for reason, _ in reasons.most_common(3))
-    told: Mapping[type[Remark], tuple[str, str]] = {
+    sections: Mapping[type[Remark], tuple[str, str]] = {
         NotFound: ("Not at arXiv", "The id may be wrong. Nothing is filled in."),
-        OtherPaper: (
-            "Another paper at arXiv",
-            "The paper with this id has another title. Nothing is filled in.",
-        ),
+        OtherPaper: ("Another paper at arXiv", "It has another title. Nothing is filled in."),
         WithdrawnPaper: ("Withdrawn from arXiv", "Nothing is filled in."),
         NewerVersion: ("New versions at arXiv", "Nothing changes by that."),
         NotLookedUp: (
@@ -124,7 +121,7 @@ def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
             f"{why}. Earlier answers are kept. `zoterodigest enrich` continues.",
         ),
     }
-    for kind, (heading, advice) in told.items():
+    for kind, (heading, advice) in sections.items():
         if remarks := [one for one in looked.remarks if isinstance(one, kind)]:
             yield heading, advice, remarks
 

@@ -145,7 +145,7 @@ def resolve(
     with workspace.library:
         prepared, fields = _opened(workspace)
         meant = _meant(fields, wish)
-        decisions = _decided(meant, wish, workspace)
+        decisions = _decided(meant, wish, workspace.project.configuration.sync.merge_tool)
         if not decisions and not asked.as_json:
             emit([_nothing(prepared, fields, meant)])
         resolving = prepare_resolve(workspace, decisions)
@@ -193,9 +193,7 @@ def _nothing(prepared: Prepared, fields: Sequence[OpenField], meant: Sequence[Op
 
 def _require_one_wish(wish: _ResolveWish, *, is_acknowledged: bool, is_forgotten: bool) -> None:
     if wish.keep or wish.is_edit or (is_acknowledged and is_forgotten):
-        raise NotDecided(
-            "--acknowledge, --forget, --keep and --edit are different wishes", "Give one of them."
-        )
+        raise NotDecided("give only one of --acknowledge, --forget, --keep and --edit")
     # Exactly one of the two: an ID that is forgotten must not mean every report.
     if bool(wish.id) == wish.is_all:
         what = "an ID and --all are two things" if wish.id else "neither an ID nor --all was given"
@@ -252,10 +250,10 @@ _KINDS = {End.MARKDOWN: "a digest", End.BIB: "a bibliography"}
 
 
 def _decided(
-    fields: Sequence[OpenField], wish: _ResolveWish, workspace: Workspace
+    fields: Sequence[OpenField], wish: _ResolveWish, tool: Sequence[str]
 ) -> list[Decision]:
     if wish.asks:
-        return ask(fields, workspace.project.configuration.sync.merge_tool)
+        return ask(fields, tool)
     if wish.is_edit:
         return [Decision(one, edited(one, entry_title(one.entry))) for one in fields]
     assert wish.keep is not None
@@ -282,9 +280,8 @@ def _result(decision: Decision, room: int) -> str:
     chosen = decision.choice
     if isinstance(chosen, End):
         chosen = field.at_item if chosen is End.ZOTERO else field.at_entry
-    return excerpts(
-        [value_text(one) or "(empty)" for one in (chosen, field.at_entry, field.at_item)], room
-    )[0]
+    values = chosen, field.at_entry, field.at_item
+    return excerpts([value_text(one) or "(empty)" for one in values], room)[0]
 
 
 def _tell(

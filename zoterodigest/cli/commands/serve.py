@@ -65,10 +65,8 @@ def serve(
       zoterodigest serve --user 1 --user 2=embedded:other.sqlite --group 7
     """
     known = keys_in(os.environ)
-    offers = {
-        **_offers("users", users or sorted(known, key=int) or ["1"]),
-        **_offers("groups", groups),
-    }
+    users = users or sorted(known, key=int) or ["1"]
+    offers = {**_offers("users", users), **_offers("groups", groups)}
     keys = {path: _key(user, known, port) for path in offers if (user := user_at(path))}
     with _libraries(asked.address, offers) as libraries, _bound(libraries, keys, port) as listening:
         places = ", ".join(f"{listening.url}/{path}" for path in libraries)
@@ -190,9 +188,8 @@ def key_for(address: WebAddress) -> str:
             return kept
     if not sys.stdin.isatty():
         raise BadServeKeys(f"there is no API key for user {address.number}", _SHAPE)
-    key = str(
-        typer.prompt(f"API key for user {address.number} (make one up)", hide_input=True, err=True)
-    )
+    question = f"API key for user {address.number} (make one up)"
+    key = str(typer.prompt(question, hide_input=True, err=True))
     if not _KEY.fullmatch(key):
         raise BadServeKeys("an API key has 8 signs or more, without blanks and commas", _SHAPE)
     try:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from zoterodigest.bibtex.edit.splice import Updated
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.cli.base.project_context import near
 from zoterodigest.cli.base.screen import (
@@ -43,19 +44,15 @@ def summary(bib: NewBib) -> str:
     """Return in one line what an export does to a .bib."""
     updated = bib.updated
     added, replaced = _came(bib)
-    parts = [
-        (added, "added"),
-        (replaced, "replaced"),
-        (updated.changed, "changed"),
-        (updated.removed, "removed"),
-    ]
-    told = [f"{counted(len(keys), 'entry', 'entries')} {verb}" for keys, verb in parts if keys]
+    parts = [(added, "added"), (replaced, "replaced"), (updated.changed, "changed")]
+    parts.append((updated.removed, "removed"))
+    amounts = [f"{counted(len(keys), 'entry', 'entries')} {verb}" for keys, verb in parts if keys]
     is_new = " (a new file)" if bib.before is None and bib.is_change else ""
     left = len([one for one in updated.kept if not one.field]) + len(updated.refused)
     # Numbers add up to the works that are wanted: each is in one of these counts.
     unchanged = bib.wanted - len(added) - len(replaced) - len(updated.changed) - left
     standing = f", {unchanged:,} unchanged" if unchanged > 0 else ""
-    return f"{enumerated(told) or 'nothing to do'}{standing}{is_new}"
+    return f"{enumerated(amounts) or 'nothing to do'}{standing}{is_new}"
 
 
 def _came(bib: NewBib) -> tuple[list[str], list[str]]:
@@ -87,22 +84,20 @@ def notes_text(bib: NewBib) -> Iterator[str]:
         left = counted(len(kept), "thing left as it is", "things left as they are")
         yield from hanging(f"{visible(bib.key)}: ", left)
         yield from _some(kept, 4)
-    updated = bib.updated
-    lines = [
-        f"{bib.key}:{one.place.line}:{one.place.column}: {one.reason}" for one in updated.problems
-    ]
-    lines += [
-        f"{bib.key}: {key} stands for {wanted}, another work's key there"
-        for wanted, key in updated.aliases.items()
-        if key in updated.added
-    ]
-    lines += [
-        f"{near(Path(one.at.file))}:{one.at.line}: no work has the key {one.key}"
-        for one in bib.missing
-    ]
-    yield from _some(lines, 0)
+    missing = ((near(Path(one.at.file)), one.at.line, one.key) for one in bib.missing)
+    lines = [f"{file}:{line}: no work has the key {key}" for file, line, key in missing]
+    yield from _some([*problem_lines(bib.key, bib.updated), *lines], 0)
     if reason := _why_unpruned(bib):
         yield from hanging(f"{visible(bib.key)}: ", f"prune removes nothing here: {reason}")
+
+
+def problem_lines(name: str, updated: Updated) -> Iterator[str]:
+    """Yield what is wrong in a .bib, and the keys that an export had to replace."""
+    for one in updated.problems:
+        yield f"{name}:{one.place.line}:{one.place.column}: {one.reason}"
+    for wanted, key in updated.aliases.items():
+        if key in updated.added:
+            yield f"{name}: {key} replaces the key {wanted}, which another work has there"
 
 
 def _why_unpruned(bib: NewBib) -> str:
@@ -129,10 +124,8 @@ def dropped_text(name: str, before: bytes, after: bytes) -> Iterator[str]:
 
 def _texts(source: bytes) -> dict[str, bytes]:
     """Return the text of each entry of a .bib by its key."""
-    bibliography = scan(source)
-    return {
-        bibliography.key(one): source[one.span.start : one.span.end] for one in bibliography.entries
-    }
+    bib = scan(source)
+    return {bib.key(one): source[one.span.start : one.span.end] for one in bib.entries}
 
 
 def unsettable_text(signs: Sequence[str]) -> Iterator[str]:

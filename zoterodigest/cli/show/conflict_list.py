@@ -153,7 +153,7 @@ def _diverged_counted(diverged: Sequence[OpenField]) -> Iterator[str]:
     yield ""
     reasons = ("different from the start", "looked up for the library only")
     why = " or ".join(
-        reasons[is_found] for is_found in sorted({bool(one.source) for one in diverged})
+        reasons[is_found] for is_found in sorted({bool(it.source) for it in diverged})
     )
     yield styled(f"Diverged ({len(diverged):,})", "bold") + f" in {entries}, {why}"
     yield from flowing([f"{cut(name, 30)} {number:,}" for name, number in counts.most_common()], 2)

@@ -48,9 +48,7 @@ _INDENT = 8
 def runs_table(runs: Sequence[RunSummary]) -> Iterator[str]:
     """Yield the lines that list `runs`, all that are kept."""
     undone, killed = undone_by(runs), killed_undos(runs)
-    rows = [
-        (str(run.number), moment_text(run), visible(run.command), what_text(run)) for run in runs
-    ]
+    rows = [(str(it.number), moment_text(it), visible(it.command), what_text(it)) for it in runs]
     heading, *lines = table(_COLUMNS, rows)
     yield heading
     for run, line in zip(runs, lines, strict=True):

@@ -19,13 +19,8 @@ from zoterodigest.library.records.contents import (
 )
 from zoterodigest.notes.canonical import html_to_blocks
 
-_COLUMNS = (
-    Column("key", 8),
-    Column("title"),
-    Column("creators", 20),
-    Column("date", 10),
-    Column("has", 7),
-)
+_WORK = Column("key", 8), Column("title"), Column("creators", 20)
+_COLUMNS = *_WORK, Column("date", 10), Column("has", 7)
 _TITLES = ("title", "caseName", "nameOfAct", "subject")
 
 
@@ -101,11 +96,8 @@ def api_data(item: LibraryItem, sources: Mapping[str, str] | None = None) -> dic
 
 def library_data(shown: ShownItems, *, with_children: bool) -> list[dict[str, Any]]:
     """Return the items as API data, each followed by its children if they are asked for."""
-    return [
-        api_data(one)
-        for item in shown.items
-        for one in (item, *(shown.children.get(item.key, ()) if with_children else ()))
-    ]
+    children = shown.children if with_children else {}
+    return [api_data(one) for it in shown.items for one in (it, *children.get(it.key, ()))]
 
 
 def library_text(shown: ShownItems) -> Iterator[str]:
@@ -129,13 +121,9 @@ def _by_collection(shown: ShownItems) -> Iterator[tuple[Path, list[LibraryItem]]
 
 
 def _row(shown: ShownItems, item: LibraryItem) -> tuple[str, ...]:
-    return (
-        visible(item.key),
-        visible(shown_title(item)) or "(no title)",
-        visible(_creators(item)),
-        visible(item.json.text("date")),
-        _has(shown.children.get(item.key, ())),
-    )
+    title = visible(shown_title(item)) or "(no title)"
+    texts = title, visible(_creators(item)), visible(item.json.text("date"))
+    return visible(item.key), *texts, _has(shown.children.get(item.key, ()))
 
 
 def shown_title(item: LibraryItem) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.show.bib_text import export_data
-from zoterodigest.cli.show.encoder import json_kind, with_kind
+from zoterodigest.cli.show.encoder import json_kind, picked, with_kind
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
@@ -60,13 +60,8 @@ def _reports(prepared: Prepared) -> list[dict[str, Any]]:
 
 def _outcome_data(outcome: Outcome) -> dict[str, Any]:
     again = outcome.again.plan if outcome.again else Plan()
+    actions, reports = list(map(with_kind, again.actions)), list(map(with_kind, again.reports))
     return {
-        "written": outcome.written,
-        "written_digests": outcome.written_digests,
-        "written_bibs": outcome.written_bibs,
-        "planned_again": outcome.planned_again,
-        "again": {
-            "actions": list(map(with_kind, again.actions)),
-            "reports": list(map(with_kind, again.reports)),
-        },
+        **picked(outcome, "written", "written_digests", "written_bibs", "planned_again"),
+        "again": {"actions": actions, "reports": reports},
     }

@@ -95,9 +95,8 @@ class Thing:
         """
         if self.where:
             return f"→ {self.where}"
-        return change_text(self.before, self.after) or (
-            ", ".join(self.fields) if of_same_fields else ""
-        )
+        fields = ", ".join(self.fields) if of_same_fields else ""
+        return change_text(self.before, self.after) or fields
 
     @property
     def end(self) -> End:
@@ -294,6 +293,7 @@ def _room() -> int:
     return width() - _LABEL_WIDTH - 13
 
 
+_Texts = Sequence[str]
 _WORD = re.compile(r"[\w-]+|[^\w-]")
 _MOST_COMPARISONS = 250_000
 """Above this many pairs of words it is not looked for what was replaced."""
@@ -322,7 +322,7 @@ def _replacement(old: str, new: str) -> str:
     return f"“{old}” → “{new}”" if new else f"- “{old}”"
 
 
-def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str, str]]:
+def _replaced(before: _Texts, after: _Texts) -> Iterator[tuple[str, str]]:
     """Yield all pairs of texts of which one took the other's place."""
     for old, new in _differences(before, after):
         # A bullet that became two is one replacement, not two of unlike lines.
@@ -336,9 +336,7 @@ def _replaced(before: Sequence[str], after: Sequence[str]) -> Iterator[tuple[str
                 yield "".join(words).strip(), "".join(others).strip()
 
 
-def _differences(
-    before: Sequence[str], after: Sequence[str]
-) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
+def _differences(before: _Texts, after: _Texts) -> Iterator[tuple[_Texts, _Texts]]:
     for tag, start, stop, first, last in opcodes(before, after, _MOST_COMPARISONS):
         if tag != "equal":
             yield before[start:stop], after[first:last]

@@ -134,9 +134,7 @@ def _versions(versions: Sequence[Published]) -> Iterator[str]:
 
 
 _KINDS = {"conferencePaper": "conference paper", "journalArticle": "journal article"}
-_CHOICE = (
-    "Write the venue you cite into the digest, sync, then run `published --apply` for the rest."
-)
+_CHOICE = "Write the venue you cite into the digest, sync, then run `published --apply`."
 
 
 def _publication_text(found: Published) -> str:
