@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import get_args
 
 from tests.core.world import an_entry
-from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.links.link import Acknowledged, LockRow
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.reports import MissingItem, Report
-from zoterodigest.core.reconcile.acknowledging import RULES, Acknowledged, acknowledgement_of
+from zoterodigest.core.reconcile.acknowledging import RULES, acknowledgement_of
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import Entry, EntryLines
 

@@ -8,20 +8,20 @@ from typing import Any
 from hypothesis import strategies as st
 
 from zoterodigest.core.links.link import (
+    Acknowledged,
     Base,
     CollectionRow,
     Exported,
     FieldSource,
     LinkState,
+    LockFile,
     LockRow,
     Origin,
     Print,
     fingerprint,
 )
-from zoterodigest.core.reconcile.acknowledging import Acknowledged
 from zoterodigest.core.values.file_keys import source_key
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.project.lock.lock import LockFile
 
 
 def a_base(entry: str, item: str = "") -> Base:

@@ -9,15 +9,8 @@ import pytest
 
 from tests.project.links import a_row
 from tests.project.test_lock import lock_of, merge
-from zoterodigest.core.links.link import fingerprint
-from zoterodigest.core.reconcile.acknowledging import Acknowledged
-from zoterodigest.project.lock.lock import (
-    BadLockFile,
-    LockFile,
-    merge_locks,
-    read_lock,
-    render_lock,
-)
+from zoterodigest.core.links.link import Acknowledged, LockFile, fingerprint
+from zoterodigest.project.lock.lock import BadLockFile, merge_locks, read_lock, render_lock
 
 ONE = Acknowledged("zd-a", "diverged title", fingerprint("one"))
 OTHER = Acknowledged("zd-b", "item-gone", fingerprint("other"))

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
+from zoterodigest.core.links.link import CollectionRow, Exported, LockFile, LockRow
 from zoterodigest.core.plan.history import (
     CollectionChange,
     CollectionState,
     DigestChange,
-    LockRows,
     ObjectChange,
     Run,
     RunSummary,
@@ -57,8 +56,8 @@ RUN = Run(
         CollectionChange("EEEE2222", CollectionState("Old"), CollectionState("Name", None, True)),
     ),
     (DigestChange(DigestKey("papers.md"), HUNKS),),
-    LockRows((LockRow("zd-1", DigestKey("papers.md"), "AAAA2222"),)),
-    LockRows((), (CollectionRow(DigestKey("papers.md"), (), "DDDD2222"),)),
+    LockFile("", (LockRow("zd-1", DigestKey("papers.md"), "AAAA2222"),)),
+    LockFile("", (), (CollectionRow(DigestKey("papers.md"), (), "DDDD2222"),)),
     undoes=3,
     is_finished=False,
 )
@@ -87,8 +86,8 @@ def test_writing_a_run_again_replaces_what_was_said_of_it(folder: Path) -> None:
 
 def test_of_an_entry_of_a_bib_that_two_undos_changed_what_stood_first_and_last_holds() -> None:
     first, then = (Exported(BibKey("refs.bib"), "a", "AAAA2222", {"": one}) for one in "xy")
-    killed = replace(RUN, before=LockRows(exported=(first,)), after=LockRows(exported=(first,)))
-    finished = replace(RUN, before=LockRows(exported=(then,)), after=LockRows(exported=(then,)))
+    killed = replace(RUN, before=LockFile(exported=(first,)), after=LockFile(exported=(first,)))
+    finished = replace(RUN, before=LockFile(exported=(then,)), after=LockFile(exported=(then,)))
 
     both = joined(killed, finished)
 

@@ -17,6 +17,7 @@ from zoterodigest.core.links.link import (
     CollectionRow,
     Exported,
     LinkState,
+    LockFile,
     LockRow,
     Origin,
     fingerprint,
@@ -26,7 +27,6 @@ from zoterodigest.project.files import SourceChanged, read_file
 from zoterodigest.project.lock.fold import fold_all, key_of
 from zoterodigest.project.lock.lock import (
     BadLockFile,
-    LockFile,
     lock_hash,
     read_lock,
     render_lock,

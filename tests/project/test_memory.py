@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.project.lock.lock import LockFile, render_lock
+from zoterodigest.project.lock.lock import render_lock
 from zoterodigest.project.memory import keep_memory, prepare_memory, read_memory, settle_memory
 
 BEFORE, AFTER = LockFile("embedded:1"), LockFile("embedded:2")

@@ -9,14 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.links.link import LockRow
-from zoterodigest.project.lock.lock import (
-    BadLockFile,
-    LockFile,
-    merge_locks,
-    read_lock,
-    render_lock,
-)
+from zoterodigest.core.links.link import LockFile, LockRow
+from zoterodigest.project.lock.lock import BadLockFile, merge_locks, read_lock, render_lock
 
 PATH = Path("zoterodigest.lock")
 NOTHING = b""

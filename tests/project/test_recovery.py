@@ -15,12 +15,12 @@ from zoterodigest.core.links.link import (
     Exported,
     FieldSource,
     LinkState,
+    LockFile,
     LockRow,
     Origin,
     fingerprint,
 )
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Done, Event, Exporting, Intended, RecordedRun
 from zoterodigest.project.recovery import Facts, LibraryFacts, bibs_in, fold_journal, recorded_keys
 

@@ -21,10 +21,11 @@ def run_as_nobody(code: str, *arguments: object) -> subprocess.CompletedProcess[
 IMPORTS = """
 import sys
 from pathlib import Path
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import read_file, replace_file
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock.lock import LockFile, read_lock, write_lock
+from zoterodigest.project.lock.lock import read_lock, write_lock
 from zoterodigest.project.running import running
 path = Path(sys.argv[1])
 """

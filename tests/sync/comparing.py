@@ -9,8 +9,9 @@ from dataclasses import asdict
 from typing import Any
 
 from tests.sync.world import World
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import read_lock
 
 Names = Mapping[str, str]
 

@@ -20,13 +20,14 @@ from tests.library.web import KEY
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent
 from tests.sync.world import World
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.history import run_to_redo, run_to_undo
 from zoterodigest.library.access import Access
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
 from zoterodigest.library.server import answering, listener
-from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
 from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy

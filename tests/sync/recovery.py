@@ -13,12 +13,12 @@ from pathlib import Path
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World
 from zoterodigest.core.links.bases import UNSEEN
-from zoterodigest.core.links.link import LinkState, LockRow, Origin, fingerprint
+from zoterodigest.core.links.link import LinkState, LockFile, LockRow, Origin, fingerprint
 from zoterodigest.core.values.keys import note_key
 from zoterodigest.core.values.record import value_parts
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.lock.rows import render_rows
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.gather import gather
@@ -292,7 +292,7 @@ def state_of(world: World) -> list[str]:
     rows = sorted(lock.rows, key=lambda row: (row.digest, row.item, row.title))
     objects = [
         f"of this library: {lock.identity == world.library.identity}",
-        *(render_rows([row]) for row in rows),
+        *(render_rows(LockFile(rows=(row,))) for row in rows),
         *map(repr, lock.collection_rows),
         f"made: {sorted(lock.made)}",
         *(repr((one.key, one.item, sorted(one.prints.items()))) for one in lock.exported),

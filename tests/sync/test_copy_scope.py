@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from tests.builders import a_collection, a_note, an_attachment, an_item
-from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow
+from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockFile, LockRow
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.library.records.zotero import zotero_mapping
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.copying.scope import Portion, portion_of
 
 NOTHING = LockFile("user:1")

@@ -29,11 +29,11 @@ from tests.sync.copies import (
 )
 from tests.sync.trouble import TroubledLibrary, silent
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.links.link import LinkState, LockFile
 from zoterodigest.core.plan.reports import DivergedField, Waiting
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.lock.lock import LockFile, read_lock, write_lock
+from zoterodigest.project.lock.lock import read_lock, write_lock
 from zoterodigest.sync.copying.copy_run import Copied
 from zoterodigest.sync.copying.plan import NothingLinked, SameLibrary
 from zoterodigest.sync.gathering.gather import Unfinished

@@ -16,9 +16,10 @@ from tests.library.faults import Drop, When
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent
 from tests.sync.world import World, actions, reports
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.reports import AwaitedItem, Waiting
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import Intent

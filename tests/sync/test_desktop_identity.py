@@ -20,11 +20,10 @@ from tests.sync.test_desktop import (
     sync_zotero,
 )
 from tests.sync.trouble import silent
-from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.links.link import LockFile, LockRow
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.keys import derived_key, note_key
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.gathering.known_lock import NotSyncedYet, OtherLibrary, evidence_of
 from zoterodigest.sync.items.merging_items import merge_items, prepare_merge
 

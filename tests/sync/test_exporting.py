@@ -8,8 +8,9 @@ import pytest
 
 from tests.sync.trouble import silent
 from tests.sync.world import World
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.project.files import SourceChanged
-from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.gathering import intent

@@ -12,11 +12,11 @@ import pytest
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import Data, World, reports
-from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.links.link import LinkState, LockFile
 from zoterodigest.core.plan.history import run_to_undo, undone_by
 from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.library.port import BadLibrary, LibraryItem
-from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.sync.apply.recording import Recording
 from zoterodigest.sync.gathering import intent

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from pydantic import TypeAdapter
 
-from zoterodigest.core.links.link import LockRow, fingerprint
+from zoterodigest.core.links.link import LockFile, LockRow, fingerprint
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.foreign import BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
@@ -22,7 +22,7 @@ from zoterodigest.project.files import (
     replace_file,
     writing_failed,
 )
-from zoterodigest.project.lock.lock import BadLockFile, LockFile, lock_hash, read_lock
+from zoterodigest.project.lock.lock import BadLockFile, lock_hash, read_lock
 from zoterodigest.project.lock.rows import LinksText, render_rows
 
 _LOG = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ def _render(seen: Seen, lock_data: bytes) -> bytes:
         "collections": {key: sorted(keys) for key, keys in sorted(seen.collections.items())},
         "library": seen.version,
         "missing": sorted(known.keys() - seen.rows.keys()),
-        "other": render_rows(other),
+        "other": render_rows(LockFile(rows=tuple(other))),
         "past": {
             row_id: dict(sorted(marks.items())) for row_id, marks in sorted(seen.past.items())
         },

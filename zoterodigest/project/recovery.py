@@ -15,11 +15,11 @@ from zoterodigest.core.links.link import (
     CollectionRowKey,
     Exported,
     LinkState,
+    LockFile,
     LockRow,
     Origin,
     fingerprint,
 )
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Done, Exporting, Intended, RecordedRun
 
 

@@ -25,6 +25,7 @@ from zoterodigest.cli.commands.log import elsewhere_text, history_of
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import changes_data, changes_text, counts_text, run_text
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.history import (
     Run,
     RunSummary,
@@ -35,7 +36,6 @@ from zoterodigest.core.plan.history import (
     undone_by,
 )
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import History, NoSuchRun
 from zoterodigest.project.running import last_killed, require_idle
 from zoterodigest.sync.apply.changes import Sent
@@ -263,7 +263,7 @@ def _planned(undoing: Undoing) -> Run:
 def _written(undoing: Undoing, sent: Sent, lock: LockFile) -> Run:
     """Return what is written with `sent`, and then with the links of `lock`."""
     present = Present(undoing.gathered.contents, undoing.gathered.lock)
-    return intended_run(present, sent, lock.links)
+    return intended_run(present, sent, lock)
 
 
 def _data(done: UndoResult) -> dict[str, Any]:

@@ -180,3 +180,37 @@ class Exported:
     key: str
     item: str
     prints: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Acknowledged:
+    """A report that a person accepted, as the lock file keeps it.
+
+    `id` is that of a row. A report about no link has an id made from its subject.
+    `name` is the report's kind, with its field or collection behind it. `print` is the fingerprint
+    of what it says: with another one it is news again.
+    """
+
+    id: str
+    name: str
+    print: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockFile:
+    """What a lock file holds, or a part of it: rows sorted by id, collections by digest and path.
+
+    `identity` names the library that the links are with; a part need not name it. `exported` are
+    the entries of .bib files that our exports wrote, by file and citation key. `made` are the .bib
+    files that our exports made. `acknowledged` are the reports that a person accepted, sorted.
+    """
+
+    identity: str = ""
+    rows: tuple[LockRow, ...] = ()
+    collection_rows: tuple[CollectionRow, ...] = ()
+    exported: tuple[Exported, ...] = ()
+    made: frozenset[str] = frozenset()
+    acknowledged: tuple[Acknowledged, ...] = ()
+
+
+NO_LINKS = LockFile()

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
-from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
+from zoterodigest.core.links.link import NO_LINKS, LockFile
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
 from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import ConfigKey, FileKey
@@ -85,26 +85,12 @@ Change = TypeVar("Change", bound=ObjectChange | CollectionChange | DigestChange)
 
 
 @dataclass(frozen=True, slots=True)
-class LockRows:
-    """Rows and collection rows of the lock file, and the entries of .bib files that exports wrote.
-
-    `identity` names the library that they are of; of what a run changed only if they went over to
-    another one.
-    """
-
-    rows: tuple[LockRow, ...] = ()
-    collection_rows: tuple[CollectionRow, ...] = ()
-    exported: tuple[Exported, ...] = ()
-    identity: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Run:
     """One run that wrote something. `number` counts up; `when` is its time in UTC.
 
-    `before` and `after` hold what it changed of the lock file. A run that is
-    not finished holds what was intended, which may or may not have been written: it was killed,
-    or `stopped` says why it ended.
+    `before` and `after` hold what it changed of the lock file. They name a library only if the
+    links went over to another one. A run that is not finished holds what was intended, which may
+    or may not have been written: it was killed, or `stopped` says why it ended.
     `undoes` is the number of the run that this one took back, 0 if it is no undo. `address` leads
     to `library` if the run was to write there, wherever the project's own library is: a copy.
     """
@@ -116,8 +102,8 @@ class Run:
     objects: tuple[ObjectChange, ...] = ()
     collections: tuple[CollectionChange, ...] = ()
     digests: tuple[DigestChange, ...] = ()
-    before: LockRows = LockRows()
-    after: LockRows = LockRows()
+    before: LockFile = NO_LINKS
+    after: LockFile = NO_LINKS
     undoes: int = 0
     is_finished: bool = True
     stopped: str = ""
@@ -131,7 +117,7 @@ class Run:
     def is_of_files(self) -> bool:
         """Whether it has changed nothing but files: then it is of no library."""
         links = (self.before, self.after)
-        return not (self.objects or self.collections) and links == (LockRows(), LockRows())
+        return not (self.objects or self.collections) and links == (NO_LINKS, NO_LINKS)
 
     @property
     def is_empty(self) -> bool:
@@ -168,7 +154,7 @@ def _both(first: tuple[Change, ...], then: tuple[Change, ...]) -> tuple[Change, 
     return (*then, *(one for one in first if one.key not in known))
 
 
-def _joined_links(links: LockRows, winning: LockRows) -> LockRows:
+def _joined_links(links: LockFile, winning: LockFile) -> LockFile:
     """Return the links of both; of a row that both hold, that of `winning`.
 
     Links that went over to another library did so as a whole.
@@ -179,20 +165,25 @@ def _joined_links(links: LockRows, winning: LockRows) -> LockRows:
     collections = {row.place: row for row in (*links.collection_rows, *winning.collection_rows)}
     # By key: what an export wrote holds a mapping, so it has no hash.
     exported = {(one.bibliography, one.key): one for one in (*links.exported, *winning.exported)}
-    return LockRows(tuple(rows.values()), tuple(collections.values()), tuple(exported.values()))
+    return LockFile("", tuple(rows.values()), tuple(collections.values()), tuple(exported.values()))
 
 
-def changed_links(before: LockRows, after: LockRows) -> tuple[LockRows, LockRows]:
-    """Return of both only what the other does not hold as well; all, if they went over."""
+def changed_links(before: LockFile, after: LockFile) -> tuple[LockFile, LockFile]:
+    """Return of both only what the other does not hold as well; all, if they went over.
+
+    The history keeps no reports that a person accepted, and not which .bib files exports made.
+    """
     if before.identity and after.identity and before.identity != after.identity:
+        before, after = (replace(one, made=frozenset(), acknowledged=()) for one in (before, after))
         return before, after
     return _without(before, after), _without(after, before)
 
 
-def _without(links: LockRows, others: LockRows) -> LockRows:
+def _without(links: LockFile, others: LockFile) -> LockFile:
     rows = {row.id: row for row in others.rows}
     collection_rows = frozenset(others.collection_rows)
-    return LockRows(
+    return LockFile(
+        "",
         tuple(row for row in links.rows if rows.get(row.id) != row),
         tuple(row for row in links.collection_rows if row not in collection_rows),
         tuple(one for one in links.exported if one not in others.exported),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.links.link import fingerprint
+from zoterodigest.core.links.link import Acknowledged, fingerprint
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.reports import (
@@ -49,20 +49,6 @@ from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.values.record import Entry, Value, text_in, value_parts
 
 _SEPARATOR = "\0"
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Acknowledged:
-    """A report that a person accepted, as the lock file keeps it.
-
-    `id` is that of a row. A report about no link has an id made from its subject.
-    `name` is the report's kind, with its field or collection behind it. `print` is the fingerprint
-    of what it says: with another one it is news again.
-    """
-
-    id: str
-    name: str
-    print: str
 
 
 def acknowledgement_of(

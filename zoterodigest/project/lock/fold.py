@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
 from zoterodigest.core.links.link import (
+    Acknowledged,
     Base,
     CollectionRow,
     Exported,
@@ -20,7 +21,6 @@ from zoterodigest.core.links.link import (
     LockRow,
     Origin,
 )
-from zoterodigest.core.reconcile.acknowledging import Acknowledged
 from zoterodigest.core.values.file_keys import BibKey
 
 Held = CollectionRow | LockRow | BibKey | Exported | Acknowledged

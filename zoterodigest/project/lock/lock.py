@@ -15,10 +15,7 @@ from dataclasses import dataclass
 from hashlib import blake2b
 from pathlib import Path
 
-from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
-from zoterodigest.core.plan.history import LockRows
-from zoterodigest.core.reconcile.acknowledging import Acknowledged
-from zoterodigest.core.values.file_keys import BibKey
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import TEXT, BadJson, read_json_as
 from zoterodigest.project.files import replace_file
@@ -64,38 +61,13 @@ class BadLockFile(ZoterodigestError):
         self.number = bad_line.number
 
 
-@dataclass(frozen=True, slots=True)
-class LockFile:
-    """All links with one library: rows sorted by id, collections by digest and path, none twice.
-
-    `exported` are the entries of .bib files that our exports wrote, by file and citation key;
-    `made` are the files that our exports made. `acknowledged` are the reports that a person lives
-    with, sorted.
-    """
-
-    identity: str
-    rows: tuple[LockRow, ...] = ()
-    collection_rows: tuple[CollectionRow, ...] = ()
-    exported: tuple[Exported, ...] = ()
-    made: frozenset[str] = frozenset()
-    acknowledged: tuple[Acknowledged, ...] = ()
-
-    @property
-    def links(self) -> LockRows:
-        """What the history of runs keeps of it."""
-        return LockRows(self.rows, self.collection_rows, self.exported, self.identity)
-
-
 def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
     """Return the bytes of `lock`, the same for equal locks; `read_lock` gives it back.
 
     The line ends are those of the file `before`.
     """
     header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
-    made = map(BibKey, lock.made)
-    held: list[Held] = [*lock.collection_rows, *lock.rows, *lock.exported, *made]
-    held += lock.acknowledged
-    data = (header + render_rows(held)).encode("utf-8")
+    data = (header + render_rows(lock)).encode("utf-8")
     # git may check the file out with CRLF: with other line ends every line would differ.
     return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
 
@@ -120,7 +92,8 @@ def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
     write, and for the conflict that it cannot fold: links with two different libraries.
     """
     try:
-        return _lock(_read(data, path))
+        side = _read(data, path)
+        return contents_of(side.held, side.identity)
     except BadLine as error:
         raise BadLockFile(path, error) from error
 
@@ -136,7 +109,8 @@ def merge_locks(one: bytes, other: bytes, ancestor: bytes, path: Path) -> bytes:
         known: Mapping[HeldKey, Held] = {}
         with suppress(BadLine):
             known = _read(ancestor, path).held
-        return render_lock(_lock(_folded(_read(one, path), _read(other, path), known)), one)
+        side = _folded(_read(one, path), _read(other, path), known)
+        return render_lock(contents_of(side.held, side.identity), one)
     except BadLine as error:
         raise BadLockFile(path, error) from error
 
@@ -236,9 +210,3 @@ def _folded(one: _GitSide, other: _GitSide, known: Mapping[HeldKey, Held]) -> _G
     if one.identity != other.identity:
         raise BadLine(other.number, "its two sides name two libraries", _TWO_LIBRARIES)
     return _GitSide(one.number, one.identity, fold_all(one.held, other.held, known))
-
-
-def _lock(side: _GitSide) -> LockFile:
-    found = contents_of(side.held)
-    parts = found.rows, found.collection_rows, found.exported, found.made, found.acknowledged
-    return LockFile(side.identity, *parts)

@@ -26,23 +26,23 @@ item's print is left out where it is the entry's. Empty values are left out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Annotated
 
 from pydantic import PlainValidator
 
 from zoterodigest.core.links.link import (
+    Acknowledged,
     Base,
     CollectionRow,
     Exported,
     FieldSource,
     LinkState,
+    LockFile,
     LockRow,
     Origin,
     Print,
 )
-from zoterodigest.core.reconcile.acknowledging import Acknowledged
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, source_key
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.foreign import read_json
@@ -70,25 +70,11 @@ _SETS = ("attachments", "collections", "fields", "tags")
 _LEFT_OUT: tuple[object, ...] = ("", None, (), [], {})
 
 
-@dataclass(frozen=True, slots=True)
-class LockContents:
-    """What a lock file holds, each kind in its order.
-
-    Beside rows and collections these are the entries that exports wrote, the .bib files that
-    exports `made`, and the reports that a person acknowledged.
-    """
-
-    rows: tuple[LockRow, ...] = ()
-    collection_rows: tuple[CollectionRow, ...] = ()
-    exported: tuple[Exported, ...] = ()
-    made: frozenset[str] = frozenset()
-    acknowledged: tuple[Acknowledged, ...] = ()
-
-
-def contents_of(held: Mapping[HeldKey, Held]) -> LockContents:
+def contents_of(held: Mapping[HeldKey, Held], identity: str = "") -> LockFile:
     """Return what was read, by its kinds."""
     in_order = [held[key] for key in sorted(held)]
-    return LockContents(
+    return LockFile(
+        identity,
         tuple(one for one in in_order if isinstance(one, LockRow)),
         tuple(one for one in in_order if isinstance(one, CollectionRow)),
         tuple(one for one in in_order if isinstance(one, Exported)),
@@ -97,11 +83,13 @@ def contents_of(held: Mapping[HeldKey, Held]) -> LockContents:
     )
 
 
-def render_rows(held: Iterable[Held]) -> str:
+def render_rows(lock: LockFile) -> str:
     """Return collections, rows, what is in .bib files, then what is acknowledged, each sorted.
 
     A blank line stands before each paragraph.
     """
+    held: list[Held] = [*lock.collection_rows, *lock.rows, *map(BibKey, lock.made)]
+    held += (*lock.exported, *lock.acknowledged)
     # Reports about one thing share its paragraph.
     by_head = groupby(map(_paragraph, sorted(held, key=key_of)), key=lambda one: one[0])
     paragraphs = ((head, [line for _, values in some for line in values]) for head, some in by_head)
@@ -181,13 +169,13 @@ def read_rows(lines: Iterable[Line]) -> dict[HeldKey, Held]:
     return {key: one for key, one in found.items() if one is not None}
 
 
-def _text_of_links(text: object) -> LockContents:
+def _text_of_links(text: object) -> LockFile:
     if not isinstance(text, str):
         raise ValueError("it is no text")
     return contents_of(read_rows(enumerate(text.split("\n"), start=1)))
 
 
-LinksText = Annotated[LockContents, PlainValidator(_text_of_links)]
+LinksText = Annotated[LockFile, PlainValidator(_text_of_links)]
 """What `render_rows` wrote, as a text in the JSON of another file."""
 
 

@@ -17,11 +17,11 @@ from pathlib import Path
 
 from pydantic import Field, TypeAdapter
 
+from zoterodigest.core.links.link import NO_LINKS
 from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import (
     CollectionChange,
     DigestChange,
-    LockRows,
     ObjectChange,
     Run,
     RunSummary,
@@ -41,7 +41,7 @@ from zoterodigest.project.files import (
     replace_file,
     writing_failed,
 )
-from zoterodigest.project.lock.rows import LinksText, LockContents, render_rows
+from zoterodigest.project.lock.rows import LinksText, render_rows
 from zoterodigest.project.log.journal import BadRecord, read_log_record, render_record
 from zoterodigest.project.pending import PendingData, pending_data
 from zoterodigest.project.running import last_killed
@@ -199,25 +199,18 @@ def _read_run(path: Path) -> Run:
     before, after = fields.pop("identities")
     own = {
         "digests": tuple(one.change() for one in found.digests),
-        "before": _links(found.before, before),
-        "after": _links(found.after, after),
+        "before": replace(found.before, identity=before),
+        "after": replace(found.after, identity=after),
         "pending": PendingChange(found.pending.taken, found.pending.kept),
     }
     return Run(**(fields | own))
 
 
-def _links(linked: LockContents, identity: str) -> LockRows:
-    return LockRows(linked.rows, linked.collection_rows, linked.exported, identity)
-
-
 def _render(run: Run) -> bytes:
     sides = {"before": run.before, "after": run.after}
-    own = {
-        name: render_rows((*one.rows, *one.collection_rows, *one.exported))
-        for name, one in sides.items()
-    }
+    own = {name: render_rows(one) for name, one in sides.items()}
     taken, kept = pending_data(run.pending.taken), pending_data(run.pending.kept)
-    plain = replace(run, before=LockRows(), after=LockRows(), pending=PendingChange())
+    plain = replace(run, before=NO_LINKS, after=NO_LINKS, pending=PendingChange())
     whole = asdict(plain) | own | {"pending": {"taken": taken, "kept": kept}}
     whole |= {"identities": (run.before.identity, run.after.identity)}
     return render_record(asdict(listed(run))) + render_record(whole)

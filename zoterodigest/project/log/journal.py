@@ -19,8 +19,7 @@ from typing import TypeVar, assert_never
 
 from pydantic import TypeAdapter
 
-from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
-from zoterodigest.core.values.file_keys import BibKey
+from zoterodigest.core.links.link import CollectionRow, Exported, LockFile, LockRow
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import WHEN_USED, BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
@@ -118,7 +117,7 @@ class Journal:
         self, rows: Iterable[LockRow], collection_rows: Iterable[CollectionRow] = ()
     ) -> None:
         """Tell what is about to be written: rows and collections as they will be, keys reserved."""
-        self._append({"intend": render_rows((*rows, *collection_rows))})
+        self._append({"intend": render_rows(LockFile("", tuple(rows), tuple(collection_rows)))})
 
     def done(self, ids: Iterable[str]) -> None:
         """Tell that all that was intended for the rows with these ids has been written."""
@@ -126,8 +125,8 @@ class Journal:
 
     def exporting(self, intended: Exporting) -> None:
         """Tell which entries of a .bib will be ours when it has been written."""
-        made = [BibKey(intended.bibliography)] if intended.is_made else []
-        text = render_rows((*intended.entries, *made))
+        made = frozenset([intended.bibliography] if intended.is_made else ())
+        text = render_rows(LockFile(exported=intended.entries, made=made))
         self._append({"export": intended.bibliography, "bib": text})
 
     def close(self) -> None:

@@ -14,9 +14,9 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
-from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.links.link import NO_LINKS, LockFile, LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
-from zoterodigest.core.plan.history import LockRows, Run, listed
+from zoterodigest.core.plan.history import Run, listed
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents, read_contents
 from zoterodigest.project.files import (
@@ -30,7 +30,7 @@ from zoterodigest.project.files import (
     replace_file,
 )
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock.lock import LockFile, lock_hash, render_lock, write_lock
+from zoterodigest.project.lock.lock import lock_hash, render_lock, write_lock
 from zoterodigest.project.log.journal import Journal, discard_journal
 from zoterodigest.project.memory import keep_memory, prepare_memory, settle_memory
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
@@ -160,9 +160,7 @@ def _carried_out(
     done = replace(sent.as_stored(results.keys), files=written)
     is_left = bool(results.failed or results.unwritten)
     # The history is last: until then it says what was intended, and that is enough to undo it.
-    run = recording.finish(
-        done.written(results.versions), stored, ending.lock.links, is_left=is_left
-    )
+    run = recording.finish(done.written(results.versions), stored, ending.lock, is_left=is_left)
     _LOG.info("Recorded run %d", run.number)
     return replace(results, counts=listed(run).counts), run
 
@@ -180,13 +178,13 @@ def apply_files(
         known = read_pending(project.state_folder)
         kept = tuple(one for one in pending if one not in known)
         sent = Sent(files=tuple(files), pending=PendingChange(kept=kept))
-        recording = begin_recording(project, Present(), Run(0, "", command, ""), sent, LockRows())
+        recording = begin_recording(project, Present(), Run(0, "", command, ""), sent, NO_LINKS)
         with telling_why(recording):
             keep_more_pending(project.state_folder, kept)
         unwritten = _write_files(files, None)
         forget_pending(project.state_folder, _not_entered(kept, unwritten))
         done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
-        recording.finish(done, EMPTY_LIBRARY, LockRows())
+        recording.finish(done, EMPTY_LIBRARY, NO_LINKS)
     if unwritten and not done.files:
         raise next(iter(unwritten.values()))
     return unwritten

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
-from zoterodigest.core.plan.history import LockRows
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.bibliographies.exporting import NewBib
 from zoterodigest.sync.gathering.gather import Gathered
@@ -195,7 +194,7 @@ class Changes:
     gathered: Gathered
     command: str
     sent: Sent
-    links: LockRows
+    links: LockFile
     end: Callable[[Results, Contents], Ending] | None = None
     released: Ending | None = None
     intended: Intended = NOTHING_INTENDED

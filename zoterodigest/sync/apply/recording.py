@@ -6,17 +6,16 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zoterodigest.core.links.link import fingerprint
+from zoterodigest.core.links.link import NO_LINKS, LockFile, fingerprint
 from zoterodigest.core.plan.history import (
     CollectionChange,
     CollectionState,
     Data,
     DigestChange,
-    LockRows,
     ObjectChange,
     Run,
     changed_links,
@@ -29,7 +28,6 @@ from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.notes.own import holds_private, note_pieces
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import (
     forget_run,
     history_folder,
@@ -60,14 +58,13 @@ class Present:
     """
 
     contents: Contents = EMPTY_LIBRARY
-    lock: LockFile = field(default_factory=lambda: LockFile(""))
+    lock: LockFile = NO_LINKS
     first: Run | None = None
 
     @property
-    def links_before(self) -> LockRows:
+    def links_before(self) -> LockFile:
         """The links before all that the run writes."""
-        links = self.lock.links
-        return links if self.first is None else links_unwritten(links, self.first)
+        return links_unwritten(self.lock, self.first) if self.first else self.lock
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +76,7 @@ class Recording:
     run: Run
 
     def finish(
-        self, sent: Sent, stored: Contents, after: LockRows, *, is_left: bool = False
+        self, sent: Sent, stored: Contents, after: LockFile, *, is_left: bool = False
     ) -> Run:
         """Write down what was written, as the library has `stored` it, and the links as they are.
 
@@ -122,7 +119,7 @@ def telling_why(recording: Recording) -> Iterator[None]:
 
 
 def begin_recording(
-    project: Project, present: Present, head: Run, sent: Sent, after: LockRows
+    project: Project, present: Present, head: Run, sent: Sent, after: LockFile
 ) -> Recording:
     """Write down what a run is about to write, with what stands there now; forget what is old.
 
@@ -150,7 +147,7 @@ def begin_recording(
     return Recording(folder, present, run)
 
 
-def _with_touched(before: LockRows, present: Present, sent: Sent) -> LockRows:
+def _with_touched(before: LockFile, present: Present, sent: Sent) -> LockFile:
     """Return `before` with the rows of all that is about to be written.
 
     A run may be killed when the lock file is written and this is not told here yet: what an undo
@@ -166,14 +163,14 @@ def _with_touched(before: LockRows, present: Present, sent: Sent) -> LockRows:
     return replace(before, rows=(*before.rows, *(row for row in touched if row.id not in known)))
 
 
-def intended_run(present: Present, sent: Sent, after: LockRows) -> Run:
+def intended_run(present: Present, sent: Sent, after: LockFile) -> Run:
     """Return what a run that sends this is going to change, with no number and time."""
     run = Run(0, "", "", present.lock.identity, is_finished=False)
     return _with_changes(run, present, sent, None, after)
 
 
 def _with_changes(
-    run: Run, present: Present, sent: Sent, stored: Contents | None, links: LockRows
+    run: Run, present: Present, sent: Sent, stored: Contents | None, links: LockFile
 ) -> Run:
     before, after = changed_links(present.links_before, links)
     changes = _object_changes(present, sent, stored, is_copy=bool(run.address))

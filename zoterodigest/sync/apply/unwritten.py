@@ -10,8 +10,8 @@ from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import replace
 from typing import Any, TypeVar
 
-from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, Exported
-from zoterodigest.core.plan.history import Data, DigestChange, LockRows, ObjectChange, Run, joined
+from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, Exported, LockFile
+from zoterodigest.core.plan.history import Data, DigestChange, ObjectChange, Run, joined
 from zoterodigest.core.plan.reversal import turn_back
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.notes.own import note_pieces
@@ -23,10 +23,11 @@ SETS = ("collections", "tags")
 """The fields of an object whose members are changed one by one."""
 
 
-def links_unwritten(present: LockRows, run: Run) -> LockRows:
+def links_unwritten(present: LockFile, run: Run) -> LockFile:
     """Return the links without what `run` made of them."""
     before, after = run.before, run.after
-    return LockRows(
+    return LockFile(
+        "",
         put_back(present.rows, (before.rows, after.rows), lambda row: row.id),
         put_back(
             present.collection_rows,

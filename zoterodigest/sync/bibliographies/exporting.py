@@ -20,14 +20,13 @@ from zoterodigest.bibtex.edit.splice import (
 from zoterodigest.bibtex.export.entry import to_entry
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.core.links.link import Exported
+from zoterodigest.core.links.link import Exported, LockFile
 from zoterodigest.core.plan.plan import Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents, collection_paths, collections_within
 from zoterodigest.project.digests import read_cited
 from zoterodigest.project.layout import BibFile
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Exporting
 from zoterodigest.sync.bibliographies.aliases import aliases_in
 from zoterodigest.sync.bibliographies.bib_edits import BibEdit, bib_style

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field, replace
 
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.values.record import NOTE
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.memory import read_memory
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Ending, Results, Sent
@@ -78,7 +78,7 @@ class _CopyRun:
             "copy",
             # An item does not wait for a collection that is refused: a later copy places it.
             Sent(items, writes.collections, files, placed_later=True),
-            self._moved(foreseen).links,
+            self._moved(foreseen),
             self._ending,
             files=lambda results, stored: () if self._failures(results, stored) else files,
             follow=self._relations,

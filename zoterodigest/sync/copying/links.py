@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from zoterodigest.core.links.link import Base, LockRow, Origin
+from zoterodigest.core.links.link import Base, LockFile, LockRow, Origin
 from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.plan.seen import Seen
@@ -27,7 +27,6 @@ from zoterodigest.core.values.record import (
     value_parts,
 )
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.gathering.stored_keys import as_stored
 
 

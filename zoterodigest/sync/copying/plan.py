@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.values.file_keys import ConfigKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import EmbeddedAddress, is_embedded
@@ -13,7 +14,6 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import is_top_level, read_contents
 from zoterodigest.project.files import CannotWrite, read_file
 from zoterodigest.project.initial import library_line, with_library
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.copying.counterparts import CopyLibraries, Counterparts, find_counterparts
 from zoterodigest.sync.copying.scope import Portion, portion_of

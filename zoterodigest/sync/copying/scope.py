@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
-from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.links.link import LinkState, LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.config import Configuration
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project
-from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.gathering.workspace import Chosen, library_meant
 
 

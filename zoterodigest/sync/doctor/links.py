@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import LinkState, LockFile, LockRow
 from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.duplicates import copies_of, find_duplicates
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding
 
 _MOST = 5

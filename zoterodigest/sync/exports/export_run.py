@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.plan import Link
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import (
     NOTHING_FAILED,
@@ -74,7 +74,7 @@ def carry_out_exports(exports: Exports) -> tuple[FailedRecord, ...]:
         gathered,
         "export",
         Sent(files=tuple(FileChange.of_export(bib) for bib in exports.bibs if bib.is_change)),
-        _lock_after(exports, NOTHING_FAILED).links,
+        _lock_after(exports, NOTHING_FAILED),
         lambda results, _: Ending(_lock_after(exports, results)),
     )
     results = apply(changes, lambda *_: None)

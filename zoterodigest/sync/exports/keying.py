@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.keys import KeySource, safe_key
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.works import Reference
@@ -111,7 +112,7 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Resul
         gathered,
         COMMAND,
         Sent(tuple(items)),
-        replace(gathered.lock.links, rows=tuple(rows.values())),
+        LockFile("", tuple(rows.values()), gathered.lock.collection_rows, gathered.lock.exported),
         # By these the lock file knows which keys are ours, also after a kill.
         intended=Intended(tuple(keyed)),
     )

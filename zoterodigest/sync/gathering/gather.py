@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoterodigest.bibtex.edit.document import BibDocument, read_bib
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.core.links.link import Exported, fingerprint
+from zoterodigest.core.links.link import Exported, LockFile, fingerprint
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
@@ -23,13 +23,7 @@ from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import BadInput, SourceChanged, read_if_present, require_text
 from zoterodigest.project.layout import BibFile, Digest, Project
-from zoterodigest.project.lock.lock import (
-    LockFile,
-    holds_conflict_marks,
-    lock_hash,
-    names_library,
-    read_lock,
-)
+from zoterodigest.project.lock.lock import holds_conflict_marks, lock_hash, names_library, read_lock
 from zoterodigest.project.log.journal import RecordedRun, read_journal
 from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending

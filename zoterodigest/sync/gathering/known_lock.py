@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.values.keys import is_our_item
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import (
@@ -21,7 +22,7 @@ from zoterodigest.library.address import (
     ways_to,
 )
 from zoterodigest.library.port import Library
-from zoterodigest.project.lock.lock import LockFile, read_lock
+from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.gathering.workspace import Workspace
 
 

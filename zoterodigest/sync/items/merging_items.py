@@ -91,7 +91,7 @@ def merge_items(merge: ItemMerge, progress: Progress) -> Results:
     """Do what was planned; the other item goes into the trash only if all else was written."""
     if merge.is_settled:
         return NOTHING_FAILED
-    links = merge.gathered.lock.links
+    links = merge.gathered.lock
     changes = Changes(merge.workspace, merge.gathered, "merge", merge.sent, links)
     return apply(changes, progress)
 

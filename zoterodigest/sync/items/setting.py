@@ -52,7 +52,7 @@ class Setting:
     def run(self) -> Run:
         """What will be changed, as the history will tell it."""
         lock = self.gathered.lock
-        return intended_run(Present(self.gathered.contents, lock), self.sent, lock.links)
+        return intended_run(Present(self.gathered.contents, lock), self.sent, lock)
 
 
 def prepare_setting(
@@ -77,7 +77,7 @@ def prepare_setting(
 
 def write_setting(setting: Setting, progress: Progress) -> Results:
     """Write what was planned; the history can take it back."""
-    links = setting.gathered.lock.links
+    links = setting.gathered.lock
     changes = Changes(setting.workspace, setting.gathered, COMMAND, setting.sent, links)
     return apply(changes, progress)
 

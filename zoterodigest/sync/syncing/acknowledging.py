@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
+from zoterodigest.core.links.link import Acknowledged
 from zoterodigest.core.plan.reports import Report
-from zoterodigest.core.reconcile.acknowledging import Acknowledged, acknowledgement_of
+from zoterodigest.core.reconcile.acknowledging import acknowledgement_of
 from zoterodigest.core.values.record import SECTION
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Ending, Sent
@@ -101,6 +102,6 @@ def _write(prepared: Prepared, marks: Iterable[Acknowledged]) -> None:
     # Sorted: git merges the lock file line by line.
     lock = replace(gathered.lock, acknowledged=tuple(sorted(marks)))
     apply(
-        Changes(prepared.workspace, gathered, COMMAND, Sent(), lock.links, lambda *_: Ending(lock)),
+        Changes(prepared.workspace, gathered, COMMAND, Sent(), lock, lambda *_: Ending(lock)),
         lambda *_: None,  # only the lock file is written
     )

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import replace
 
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.links.link import Base, CollectionRow, LockRow
+from zoterodigest.core.links.link import Base, CollectionRow, LockFile, LockRow
 from zoterodigest.core.plan.plan import CreateEntry, Link, MoveEntry, Plan
 from zoterodigest.core.plan.reports import (
     AddedItem,
@@ -19,7 +19,6 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.core.plan.seen import Seen, past_after
 from zoterodigest.core.values.record import Item
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.rows_after import EntriesNow
 

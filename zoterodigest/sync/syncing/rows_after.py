@@ -12,6 +12,7 @@ from zoterodigest.core.links.link import (
     CollectionRow,
     FieldSource,
     LinkState,
+    LockFile,
     LockRow,
     Origin,
     fingerprint,
@@ -30,7 +31,6 @@ from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, FileChange, Results
 from zoterodigest.sync.bibliographies.citation import with_key_noted
 from zoterodigest.sync.bibliographies.exporting import NewBib

@@ -11,12 +11,11 @@ from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.links.bases import texts_of
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.found import Pending, PendingChange
-from zoterodigest.core.plan.history import LockRows
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.project.values import keep_texts
 from zoterodigest.sync.apply.applying import apply, remember
@@ -160,7 +159,7 @@ def _changes(prepared: Prepared) -> Changes:
             tuple(file for file in files if file.is_change),
             pending=PendingChange(taken=_taken(prepared, linked)),
         ),
-        LockRows(rows, plan.collection_rows, exported),
+        LockFile("", rows, plan.collection_rows, exported),
         lambda results, contents: _ending(_as_stored(prepared, results), results, contents),
         intended=Intended(
             tuple(row for row in rows if row.id in told),

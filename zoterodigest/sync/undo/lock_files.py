@@ -8,10 +8,9 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 
 from zoterodigest.bibtex.edit.document import Prints
-from zoterodigest.core.links.link import LinkState, LockRow
-from zoterodigest.core.plan.history import LockRows, Run
+from zoterodigest.core.links.link import LinkState, LockFile, LockRow
+from zoterodigest.core.plan.history import Run
 from zoterodigest.core.plan.plan import Link, bib_entry_id
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.apply.unwritten import entry_place
 from zoterodigest.sync.gathering.gather import Gathered
@@ -108,8 +107,8 @@ def lock_after(undoing: Undoing, results: Results) -> LockFile:
     trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
     done = replace(undoing, sent=undoing.written(results))
     fate = Fate(declined, failed, trashed - failed, _standing(done, declined))
-    links = links_back(present.links, undoing.run, fate, _changes(done))
-    return _with_links(present, links)
+    links = links_back(present, undoing.run, fate, _changes(done))
+    return replace(links, made=present.made, acknowledged=present.acknowledged)
 
 
 def _standing(undoing: Undoing, declined: Set[str]) -> dict[str, Mapping[str, Prints]]:
@@ -128,13 +127,7 @@ def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFil
     is_lost = undoing.is_redo and (undoing.declined or results.failed)
     if is_lost or not goes_back(present, run):
         return present
-    return replace(_with_links(present, run.before), identity=run.before.identity)
-
-
-def _with_links(lock: LockFile, links: LockRows) -> LockFile:
-    return replace(
-        lock, rows=links.rows, collection_rows=links.collection_rows, exported=links.exported
-    )
+    return replace(run.before, made=present.made, acknowledged=present.acknowledged)
 
 
 def _changes(undoing: Undoing) -> IsChanged:

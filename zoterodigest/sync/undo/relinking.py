@@ -13,8 +13,15 @@ from typing import TypeVar
 
 from zoterodigest.bibtex.edit.document import FIELDS, Prints
 from zoterodigest.bibtex.reading import bib_fields_of
-from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow, Origin
-from zoterodigest.core.plan.history import LockRows, Run
+from zoterodigest.core.links.link import (
+    CollectionRow,
+    Exported,
+    LinkState,
+    LockFile,
+    LockRow,
+    Origin,
+)
+from zoterodigest.core.plan.history import Run
 from zoterodigest.sync.apply.unwritten import collection_row_place, entry_place, put_back
 
 T = TypeVar("T")
@@ -42,7 +49,7 @@ class Fate:
         return row.item in self.declined or is_in_digest
 
 
-def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -> LockRows:
+def links_back(present: LockFile, run: Run, fate: Fate, is_changed: IsChanged) -> LockFile:
     """Return the rows of the lock file once `run` is turned back."""
     before = {row.id: row for row in run.before.rows}
     after = {row.id: row for row in run.after.rows}
@@ -63,7 +70,7 @@ def links_back(present: LockRows, run: Run, fate: Fate, is_changed: IsChanged) -
         return any(is_changed(one, name) for one in ids[entry.bibliography, entry.item])
 
     exported = _exported_back(present.exported, run, fate, is_turned_back)
-    return LockRows(ordered, collection_rows, exported)
+    return LockFile(present.identity, ordered, collection_rows, exported)
 
 
 def _row_back(

@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint, print_of
+from zoterodigest.core.links.link import (
+    Base,
+    LinkState,
+    LockFile,
+    LockRow,
+    Print,
+    fingerprint,
+    print_of,
+)
 from zoterodigest.core.links.view import Folding, canonical
-from zoterodigest.core.plan.history import LockRows
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import EMPTY, Item
 from zoterodigest.library.records.contents import Contents
 
 
-def seen_back(seen: Seen, present: LockRows, back: LockRows, written: Sequence[Item]) -> Seen:
+def seen_back(seen: Seen, present: LockFile, back: LockFile, written: Sequence[Item]) -> Seen:
     """Return what is remembered when the links are as in `back` and items as `written`.
 
     An item whose move is turned back was last seen where its entry is again.

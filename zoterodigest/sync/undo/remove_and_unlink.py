@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Set
 from dataclasses import replace
 
-from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, Origin
+from zoterodigest.core.links.link import CollectionRow, LinkState, LockFile, LockRow, Origin
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.applying import apply, rows_found
@@ -65,7 +64,7 @@ def apply_removal(leaving: Removal, progress: Progress) -> Results:
         leaving.gathered,
         "remove" if leaving.takes_back else "unlink",
         Sent((*leaving.trash, *leaving.patches), tuple(leaving.collections)),
-        _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents).links,
+        _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents),
         lambda results, stored: Ending(_lock_after(leaving, results, stored)),
         intended=Intended(tuple(_intended(leaving)) if leaving.takes_back else ()),
     )

@@ -12,13 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from zoterodigest.core.links.link import NO_LINKS, LockFile
 from zoterodigest.core.plan.found import PendingChange
-from zoterodigest.core.plan.history import LockRows, Run, changed_links, is_undo
+from zoterodigest.core.plan.history import Run, changed_links, is_undo
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import EmbeddedAddress, parse_address, ways_to
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.lock.lock import LockFile
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.outside import require_keys_inside
 from zoterodigest.sync.apply.applying import apply
@@ -78,7 +78,8 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
     if is_other and not _is_unmade(workspace, run):
         raise OtherLibrary(folder, run.library, workspace.library.identity)
     run = run_as_stored(run, workspace.library.stored_keys)
-    if changed_links(gathered.lock.links, run.after) != _NO_LINKS and goes_back(gathered.lock, run):
+    is_changed = changed_links(gathered.lock, run.after) != (NO_LINKS, NO_LINKS)
+    if is_changed and goes_back(gathered.lock, run):
         raise LinksChanged(workspace.project.lock_path, run)
     removal = Removal(workspace, gathered, run.after.rows, run.pending.taken)
     read: dict[str, bytes | None] = {one.key: one.data for one in gathered.sources}
@@ -111,9 +112,6 @@ def _is_unmade(workspace: Workspace, run: Run) -> bool:
     with it.
     """
     return bool(run.address) and not run.is_finished and not workspace.library.version()
-
-
-_NO_LINKS = LockRows(), LockRows()
 
 
 def _pending_back(run: Run, gathered: Gathered, *, is_whole: bool) -> PendingChange:
@@ -165,7 +163,7 @@ def apply_undo(undoing: Undoing, progress: Progress) -> UndoResult:
         undoing.gathered,
         undoing.command,
         undoing.sent,
-        undoing.lock.links,
+        undoing.lock,
         lambda results, _: _finished(undoing, results),
         released=None if released is None else _ending(undoing, released, is_last=False),
         undoes=undoing.run.number,
@@ -193,6 +191,6 @@ def _ending(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Ending:
     is_written = is_last or not undoing.is_redo
     keys = {item.key for item in undoing.sent.items} if is_written else set()
     written = [item for item in undoing.contents_after.items if item.key in keys]
-    seen = seen_back(gathered.seen, gathered.lock.links, lock.links, written)
+    seen = seen_back(gathered.seen, gathered.lock, lock, written)
     folding = undoing.workspace.zotero.folding()
     return Ending(lock, with_waiting(seen, gathered.contents, written, folding))
