@@ -278,6 +278,4 @@ _READERS: Mapping[str, tuple[Sequence[str], Callable[[Texts, VenueTable], Value 
     "url": (("url",), _url),
 }
 _ARXIV_HOMES = ("eprint", "doi", "url", "ee", "journal", "booktitle", "note", "howpublished")
-_TAKEN = frozenset(
-    {"title", "subtitle", "author", "year", "date", "month", "day", "pages", "doi", "url", *VENUES}
-)
+_TAKEN = frozenset(home for homes, _ in _READERS.values() for home in homes)

@@ -49,17 +49,20 @@ _UNSAID = re.compile(rb"\w*")
 
 def scan(source: bytes) -> Bibliography:
     """Cut `source` into tiles; side by side they are `source` again, whatever bytes it holds."""
-    scanner = _Scanner(source)
-    tiles: list[Tile] = []
+    blocks = _with_conflicts_broken(source, list(_Scanner(source).blocks()))
+    return Bibliography(source, tuple(_with_comments(source, blocks)))
+
+
+def _with_comments(source: bytes, blocks: Iterable[Tile]) -> Iterator[Tile]:
+    """Yield `blocks`, and as comments what stands between them."""
     cursor = 0
-    while (tile := scanner.next_block(cursor)) is not None:
+    for tile in blocks:
         if tile.span.start > cursor:
-            tiles.append(CommentTile(Span(cursor, tile.span.start)))
-        tiles.append(tile)
+            yield CommentTile(Span(cursor, tile.span.start))
+        yield tile
         cursor = tile.span.end
     if cursor < len(source):
-        tiles.append(CommentTile(Span(cursor, len(source))))
-    return Bibliography(source, tuple(with_conflicts_broken(source, tiles)))
+        yield CommentTile(Span(cursor, len(source)))
 
 
 class _Broken(Exception):
@@ -78,23 +81,26 @@ class _Scanner:
         self._source = source
         self._closings: dict[int, int] | None = None
 
-    def next_block(self, cursor: int) -> Tile | None:
-        """Return the first block at or after `cursor` that is more than a comment, if any."""
+    def blocks(self) -> Iterator[Tile]:
+        """Yield the blocks that begin with `@type{`, those of comments too, in order."""
+        cursor = 0
         while (found := _NEXT.search(self._source, cursor)) is not None:
             if found["type"] is None:
                 cursor = found.end()
                 continue
             try:
-                return self._block(found)
+                tile = self._block(found)
             except _Broken as broken:
                 # From the first broken block on, braces are looked up: else each further one would
                 # be searched for to the end of the file, which takes quadratic time.
                 if self._closings is None:
                     self._closings = _all_closings(self._source)
-                if found["type"].lower() != b"comment":
-                    return self._broken(found.start(), broken)
-                cursor = found.end()  # a comment that has no end of its own
-        return None
+                if found["type"].lower() == b"comment":
+                    cursor = found.end()  # a comment that has no end of its own
+                    continue
+                tile = self._broken(found.start(), broken)
+            yield tile
+            cursor = tile.span.end
 
     def _broken(self, start: int, broken: _Broken) -> BrokenTile:
         resume = _RESUME.search(self._source, start + 1)
@@ -251,27 +257,21 @@ def _all_closings(source: bytes) -> dict[int, int]:
 REASON = "git's conflict marks stand here"
 
 
-def with_conflicts_broken(source: bytes, tiles: Sequence[Tile]) -> Sequence[Tile]:
-    """Return the `tiles` of `source` with each of git's conflicts as a broken region.
+def _with_conflicts_broken(source: bytes, blocks: Sequence[Tile]) -> Iterable[Tile]:
+    """Return the `blocks` of `source` with each of git's conflicts as a broken region.
 
     It takes in the blocks that the marks cut or hold; half a pair of marks is a line by itself.
     """
     conflicts = tuple(_conflicts(source))
     if not conflicts:
-        return tiles
+        return blocks
     starts = [conflict.start for conflict in conflicts]
-    blocks = {tile.span: tile for tile in tiles if not isinstance(tile, CommentTile)}
+    by_span = {tile.span: tile for tile in blocks if not isinstance(tile, CommentTile)}
     parts: list[Tile] = []
-    cursor = 0
-    for span in _joined(sorted([*conflicts, *blocks], key=lambda span: span.start)):
-        if span.start > cursor:
-            parts.append(CommentTile(Span(cursor, span.start)))
+    for span in _joined(sorted([*conflicts, *by_span], key=lambda span: span.start)):
         first = bisect_left(starts, span.start)
         is_broken = first < len(starts) and starts[first] < span.end
-        parts.append(BrokenTile(span, starts[first], REASON) if is_broken else blocks[span])
-        cursor = span.end
-    if cursor < len(source):
-        parts.append(CommentTile(Span(cursor, len(source))))
+        parts.append(BrokenTile(span, starts[first], REASON) if is_broken else by_span[span])
     return parts
 
 
@@ -282,15 +282,12 @@ def _conflicts(source: bytes) -> Iterator[Span]:
         yield Span(ends[conflict.first] - len(lines[conflict.first]), ends[conflict.last])
 
 
-def _joined(spans: Iterable[Span]) -> Iterator[Span]:
-    """Yield sorted spans, those that overlap as one."""
-    last: Span | None = None
+def _joined(spans: Iterable[Span]) -> list[Span]:
+    """Return sorted spans, those that overlap as one."""
+    joined: list[Span] = []
     for span in spans:
-        if last is not None and span.start < last.end:
-            last = Span(last.start, max(last.end, span.end))
-            continue
-        if last is not None:
-            yield last
-        last = span
-    if last is not None:
-        yield last
+        if joined and span.start < joined[-1].end:
+            last = joined.pop()
+            span = Span(last.start, max(last.end, span.end))
+        joined.append(span)
+    return joined
