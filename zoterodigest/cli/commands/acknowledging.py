@@ -49,9 +49,9 @@ def _lines(
 ) -> Iterator[str]:
     names = report_names(prepared)
     for one in reports:
-        told = section_of(one.report)
-        yield cut(f"{styled(one.id, 'yellow')}  {told.subject(one.report, names)}", width())
-        for line in (told.heading, *told.details(one.report, names)):
+        section = section_of(one.report)
+        yield cut(f"{styled(one.id, 'yellow')}  {section.subject(one.report, names)}", width())
+        for line in (section.heading, *section.details(one.report, names)):
             yield cut(f"      {line}", width())
     if not reports:
         what = "is acknowledged" if is_forgotten else "is left to acknowledge"

@@ -1,4 +1,4 @@
-"""Questions to a person at a terminal: which value both ends get, one open field at a time."""
+"""Questions to a person at a terminal: which value both sides get, one open field at a time."""
 
 from __future__ import annotations
 

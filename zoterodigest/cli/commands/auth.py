@@ -140,7 +140,7 @@ def _take(address: WebAddress) -> None:
         tell(hanging("", "Leave library, notes and write access checked, save it, and copy it."))
     key = _asked_for()
     rights = _rights(address, key)
-    emit(_told(rights, address))
+    emit(_rights_text(rights, address))
     if address != _ALL and not rights.may_read(address):
         raise BadKey(
             f"this key does not open {address.identity}, so it was not kept",
@@ -176,7 +176,7 @@ def _rights(address: WebAddress, key: str) -> Rights:
             ) from error
 
 
-def _told(rights: Rights, address: WebAddress) -> Iterator[str]:
+def _rights_text(rights: Rights, address: WebAddress) -> Iterator[str]:
     """Yield whose key it is and what it opens."""
     yield f"The key is of {visible(rights.name) or 'user'} (user:{rights.user}). It opens"
     own = WebAddress(address.url, "user", rights.user)
@@ -207,7 +207,7 @@ def _show_status(address: WebAddress) -> None:
             f"{key_taken('' if address == _ALL else address.identity)}.",
         )
     emit([f"There is an API key for {_key_name(address)}, from {origin}."])
-    emit(_told(_rights(address, key), address))
+    emit(_rights_text(_rights(address, key), address))
 
 
 def _remove(address: WebAddress) -> None:

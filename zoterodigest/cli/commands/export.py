@@ -215,7 +215,7 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
     """Write a bibliography into the file that is named, or to standard output if none is.
 
     An existing .bib gains the entries it lacks, or is replaced if that is allowed; one that says
-    the same already is left alone.
+    the same already stays as it is.
     """
     output = wanted.output or "-"
     dialect = Dialect.BIBLATEX if wanted.target is Target.BIBLATEX else Dialect.BIBTEX

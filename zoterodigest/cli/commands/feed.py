@@ -115,7 +115,7 @@ class NotAsked(ZoterodigestError):
 
 
 def window(since: str, until: str, today: date | None = None) -> Window:
-    """Parse the two days of a feed; raises `typer.BadParameter` if a text is no day."""
+    """Parse the two days of a feed; raises `typer.BadParameter` if a text is not a day."""
     now = today or datetime.now(UTC).date()
     last = _day(until, now)
     first = _day(since, now)

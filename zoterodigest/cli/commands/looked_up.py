@@ -78,7 +78,7 @@ def looked_text(looked: LookedUp) -> Iterator[str]:
     for heading, advice, remarks in _sections(looked):
         yield ""
         yield from section(heading, len(remarks), advice)
-        lines = (cut(f"    {_told(one)}", width()) for one in remarks)
+        lines = (cut(f"    {_remark_text(one)}", width()) for one in remarks)
         yield from first_of(lines, _MOST, indent=4)
 
 
@@ -126,7 +126,7 @@ def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
             yield heading, advice, remarks
 
 
-def _told(remark: Remark) -> str:
+def _remark_text(remark: Remark) -> str:
     wanted = remark.wanted
     head = f"{visible(wanted.arxiv)}  {visible(wanted.title)}"
     match remark:

@@ -17,7 +17,7 @@ def merge_lock(
 ) -> None:
     """Merge two lock files that come from one ANCESTOR into the file ONE.
 
-    Git calls it where two branches changed zoterodigest.lock, once it is told to:
+    Git calls it if two branches changed zoterodigest.lock. Set it up with:
 
     \b
       echo 'zoterodigest.lock merge=zoterodigest' >> .gitattributes

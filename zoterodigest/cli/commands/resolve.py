@@ -261,7 +261,7 @@ def _decided(
 
 
 def _shown(resolving: Resolving) -> Iterator[str]:
-    """Yield which value both ends get, link by link."""
+    """Yield which value both sides get, link by link."""
     if resolving.decisions:
         yield ""
     for _, of_one in groupby(resolving.decisions, key=lambda one: one.field.row_id):
@@ -275,7 +275,7 @@ def _shown(resolving: Resolving) -> Iterator[str]:
 
 
 def _result(decision: Decision, room: int) -> str:
-    """Return what both ends get, cut so that it shows in what it differs from the other value."""
+    """Return what both sides get, cut so that it shows in what it differs from the other value."""
     field = decision.field
     chosen = decision.choice
     if isinstance(chosen, End):

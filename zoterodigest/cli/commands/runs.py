@@ -71,7 +71,7 @@ def run(asked: Invocation, options: Options) -> int:
         elif prepared.is_settled:
             emit(["", *wrapped(closing_text(prepared, is_done=True))])
         else:
-            emit(_told(outcome, place, is_first=is_first))
+            emit(_done_lines(outcome, place, is_first=is_first))
             emit(news_text(outcome.last, prepared))
     tell_failures(outcome.failures)
     return FAILED if outcome.failures else _code(outcome.last, looked)
@@ -153,7 +153,7 @@ def _target(prepared: Prepared, place: ProjectContext) -> str:
     return f"{visible(place.address)} and {files}" if intent.may_push else files
 
 
-def _told(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> Iterator[str]:
+def _done_lines(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> Iterator[str]:
     yield ""
     yield from wrapped(done_text(outcome))
     if outcome.planned_again:

@@ -36,8 +36,8 @@ def set(
     """Edit an item of the library, as you would in Zotero.
 
     KEY is the item's key or its citation key. FIELD is a field of Zotero (title, date, DOI, ...) or
-    `authors`, whose names stand in the order of reading, with semicolons between them. An empty
-    VALUE clears the field.
+    `authors`: first name first, with semicolons between the names. An empty VALUE clears the
+    field.
 
     --note takes the text of the item's summary from a file. An item without a summary gets a new
     note. To edit another note, give its key as KEY.

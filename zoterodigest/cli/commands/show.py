@@ -41,8 +41,8 @@ def show(asked: Invocation, keys: Sequence[str] = argument("KEY")) -> None:
         sources = sources_in(Path(), library, snapshot)
     items = items_by_key(snapshot, keys)
     data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
-    told = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
-    emit_result(chain.from_iterable(told), data, as_json=asked.as_json)
+    texts = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
+    emit_result(chain.from_iterable(texts), data, as_json=asked.as_json)
 
 
 _ELSEWHERE = frozenset(

@@ -56,7 +56,7 @@ def summary(bib: NewBib) -> str:
 
 
 def _came(bib: NewBib) -> tuple[list[str], list[str]]:
-    """Return the keys that came into a .bib, and those whose entries were replaced.
+    """Return the keys that an export adds to a .bib, and those whose entries were replaced.
 
     A file that is written anew may have held the same entries before.
     """

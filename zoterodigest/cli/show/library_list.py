@@ -90,8 +90,8 @@ def family(snapshot: Snapshot, item: LibraryItem) -> tuple[LibraryItem, ...]:
 
 def api_data(item: LibraryItem, sources: Mapping[str, str] | None = None) -> dict[str, Any]:
     """Return an item as the Zotero API's `data` object, with the `sources` of values, if any."""
-    told = {"sources": dict(sources)} if sources else {}
-    return {"key": item.key, "version": item.version, **item.data, **told}
+    found = {"sources": dict(sources)} if sources else {}
+    return {"key": item.key, "version": item.version, **item.data, **found}
 
 
 def library_data(shown: ShownItems, *, with_children: bool) -> list[dict[str, Any]]:

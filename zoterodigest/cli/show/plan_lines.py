@@ -48,7 +48,7 @@ MOST = 3
 """How many examples of one kind are listed; the others are counted. --json has them all."""
 
 _MANY = 20
-"""Above this many changes of one kind those of the same fields are told by these alone."""
+"""Above this many changes of one kind those of the same fields are listed by their fields only."""
 
 HEADINGS: Mapping[End, str] = {
     End.ZOTERO: "Into the library",
@@ -68,7 +68,7 @@ _LABELS = (
     *("new entries", "changed entries", "published notes", "moved entries", "removed entries"),
     "renamed headings",
 )
-"""The kinds of things in the order in which they are told."""
+"""The kinds of things in the order in which they are listed."""
 
 _LABEL_WIDTH = max(map(len, _LABELS))
 _SHARED = "above the digests' own"
@@ -141,7 +141,7 @@ def _in_library(
                 yield Thing(digest, "completed items", "", _names(action.sources))
         case ChangeItem():
             yield from _changes(action, names)
-            # An adopted item only comes into the collections of its entries.
+            # An adopted item is only added to its entries' collections.
             if action.unplaced or (action.placed and action.key not in adopted):
                 yield _moved(action, names)
         case TrashItem():
@@ -199,7 +199,7 @@ def _changes(action: ChangeItem, names: ReportNames) -> Iterator[Thing]:
 
 
 def _moved(action: ChangeItem, names: ReportNames) -> Thing:
-    """Return the move of an item, with the heading whose collection it comes into."""
+    """Return the move of an item, with the heading of its new collection."""
     rows = [names.collection_rows[key] for key in action.placed if key in names.collection_rows]
     where = ", ".join(path_text(row.path) for row in rows if row.path)
     title = names.item_title(action.key)

@@ -136,13 +136,13 @@ def refusals_text(prepared: Prepared) -> Iterator[str]:
         " give the item a value that the entry can show."
     )
     unread = list(failures_of_unread(prepared.gathered))
-    told = [
+    refused = [
         (f"{visible(one.where)}  {visible(one.title)}".rstrip(), visible(one.reason))
         for one in foreseen(prepared)
         if one not in unread
     ]
-    if told:
-        yield from ("", *_listed("Cannot be written", advice, told))
+    if refused:
+        yield from ("", *_listed("Cannot be written", advice, refused))
     for failure in unread:
         yield ""
         yield from hanging(f"{visible(failure.where)}: ", visible(failure.reason))
@@ -193,19 +193,19 @@ def _other_way(prepared: Prepared) -> Iterator[str]:
 def _kept(prepared: Prepared) -> Iterator[str]:
     """Yield the items that stay although their entries were dropped."""
     advice = "Their entries were removed. These items stay, because you changed or use them."
-    told = [(visible(one.title), visible(one.reason)) for one in prepared.kept]
-    yield from _listed("Kept in the library", advice, told)
+    kept = [(visible(one.title), visible(one.reason)) for one in prepared.kept]
+    yield from _listed("Kept in the library", advice, kept)
 
 
-def _listed(heading: str, advice: str, told: Sequence[tuple[str, str]]) -> Iterator[str]:
+def _listed(heading: str, advice: str, reasons: Sequence[tuple[str, str]]) -> Iterator[str]:
     """Yield a section of subjects, each with its reason."""
-    if told:
-        yield from section(heading, len(told), advice)
-    for subject, reason in told[:_MOST]:
+    if reasons:
+        yield from section(heading, len(reasons), advice)
+    for subject, reason in reasons[:_MOST]:
         yield cut(f"    {subject}", width())
         yield from wrapped(reason, 6)
-    if len(told) > _MOST:
-        yield f"    … and {len(told) - _MOST:,} more"
+    if len(reasons) > _MOST:
+        yield f"    … and {len(reasons) - _MOST:,} more"
 
 
 def _recorded_only(prepared: Prepared) -> Iterator[str]:
@@ -271,8 +271,8 @@ def _beyond_markdown(prepared: Prepared) -> Iterator[str]:
     if kept:
         names = ", ".join(sorted({name for names in kept for name in names}))
         verb = "holds" if len(kept) == 1 else "hold"
-        told = f"{counted(len(kept), 'note')} {verb} what Markdown has no place for ({names})"
-        yield from hanging("notes      ", f"{told}; it stays in the note")
+        what = f"{counted(len(kept), 'note')} {verb} what Markdown has no place for ({names})"
+        yield from hanging("notes      ", f"{what}; it stays in the note")
 
 
 def _tags(new_tags: Mapping[str, int]) -> Iterator[str]:

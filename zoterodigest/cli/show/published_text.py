@@ -117,8 +117,8 @@ def _row_lines(row: VenueRow) -> Iterator[str]:
             yield from hanging("      ", visible(reason))
             yield from _versions(versions)
             # A source that is named with its version would be listed twice.
-            told = {one for version in versions for one in version.why}
-            yield from _doubted([doubt for doubt in doubts if doubt.statement not in told])
+            shown = {one for version in versions for one in version.why}
+            yield from _doubted([doubt for doubt in doubts if doubt.statement not in shown])
         case Unpublished():
             pass
 
@@ -188,12 +188,12 @@ def _left(rows: Sequence[VenueRow], *, is_complete: bool) -> Iterator[str]:
 
 def _against(rows: Sequence[VenueRow]) -> Iterator[str]:
     """Yield what sources say against venues in the digest or the library."""
-    told = [row for row in rows if _contradictions(row)]
-    if told:
+    doubted = [row for row in rows if _contradictions(row)]
+    if doubted:
         yield ""
         advice = "The venue in the digest or in Zotero counts. It stays."
-        yield from section("Sources say otherwise", len(told), advice)
-        for row in told:
+        yield from section("Sources say otherwise", len(doubted), advice)
+        for row in doubted:
             yield cut(f"  {visible(row.listed.place)}  {row.title}", width())
             own = row.publication
             if isinstance(own, Published):

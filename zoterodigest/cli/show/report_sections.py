@@ -30,7 +30,7 @@ from zoterodigest.core.plan.reports import (
 Kind = type[Report]
 
 NEWS = frozenset(section.kind for section in SECTIONS if not section.is_lasting)
-"""The kinds that every run tells; `status` tells the others too."""
+"""The kinds that every run reports; `status` reports the others too."""
 
 CONFLICTS: frozenset[Kind] = frozenset({Conflict, PlaceConflict, NameConflict})
 """The kinds that make the exit code 3."""
@@ -98,9 +98,9 @@ def _section(
         if common not in same:
             subject = label(report) + kind.subject(report, names)
             groups.setdefault(subject, []).append(report)
-    for subject, told in [*groups.items()][:most]:
+    for subject, group in [*groups.items()][:most]:
         yield cut(f"    {subject}", width())
-        details = (line for report in told for line in kind.details(report, names))
+        details = (line for report in group for line in kind.details(report, names))
         yield from (cut(f"      {line}", width()) for line in details)
-    if untold := sum(len(group) for group in [*groups.values()][most:]):
-        yield f"    … and {untold:,} more"
+    if unlisted := sum(len(group) for group in [*groups.values()][most:]):
+        yield f"    … and {unlisted:,} more"
