@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import get_args
 
@@ -32,6 +33,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Entry, EntryLines, Item
+from zoterodigest.digest.read.document import Document
 from zoterodigest.library.port import LibraryItem
 
 KEY = "AAAA2222"
@@ -68,6 +70,23 @@ def a_plan(*actions: Action) -> Plan:
 def subjects(plan: Plan) -> ReportNames:
     held = (LibraryItem(KEY, 1, {"title": "A Paper"}), LibraryItem(OTHER, 1, {"title": "Another"}))
     return ReportNames(plan, {one.key: one for one in held})
+
+
+class Unread(tuple[Document, ...]):
+    """Documents in which nobody may look."""
+
+    __slots__ = ()
+
+    def __iter__(self) -> Iterator[Document]:
+        raise AssertionError("an entry was looked for")
+
+
+def test_no_unreadable_entry_is_looked_for_unless_a_report_names_one() -> None:
+    names = ReportNames(a_plan(), {}, Unread())
+
+    assert names.entry("zd-1") == "papers.md:8  A Paper"
+    with pytest.raises(AssertionError, match="looked for"):
+        names.fault(an_entry())
 
 
 def shown(*actions: Action) -> list[str]:
