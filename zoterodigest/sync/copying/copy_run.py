@@ -21,7 +21,7 @@ from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.copying.links import Copies, Difference
 from zoterodigest.sync.copying.plan import Copying, failures_of_objects
 from zoterodigest.sync.gathering.foreseeing import contents_after
-from zoterodigest.sync.run.failures import FailedRecord
+from zoterodigest.sync.run.failures import FailedRecord, failures_of_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,9 +102,8 @@ class _CopyRun:
             is_told = reason is not None and reason.of_parent
             if not is_told and (reason or at not in there):
                 reasons[key] = str(reason or "it is not there any more")
-        unwritten = (FailedRecord(key, "", str(error)) for key, error in results.unwritten.items())
         objects = failures_of_objects(self.copying, reasons)
-        return (*self.copying.refused, *objects, *unwritten)
+        return (*self.copying.refused, *objects, *failures_of_files(results.unwritten))
 
     def _ending(self, results: Results, stored: Contents) -> Ending:
         copying, lock = self.copying, self.copying.lock

@@ -179,12 +179,8 @@ def failures_of_objects(copying: Copying, reasons: Mapping[str, str]) -> Iterato
             yield FailedRecord("collection", collection.name, reasons[collection.key])
     for one in portion.objects:
         if one.key in reasons:
-            title = _title(items.get(one.json.parent, one))
-            yield FailedRecord(_kind(one), title, reasons[one.key])
-
-
-def _title(item: LibraryItem) -> str:
-    return item.json.title or item.key
+            named = items.get(one.json.parent, one)
+            yield FailedRecord(_kind(one), named.json.title or named.key, reasons[one.key])
 
 
 def _kind(one: LibraryItem) -> str:

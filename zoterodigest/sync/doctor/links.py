@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
+from itertools import groupby
 
 from zoterodigest.core.links.link import LinkState, LockFile, LockRow
 from zoterodigest.core.reconcile.following import successors
@@ -23,20 +23,15 @@ def link_findings(site: CheckedProject, contents: Contents) -> Iterator[Finding]
     linked = [row for row in rows if row.state is LinkState.LINKED]
     followed = successors(contents.items)
     live = {item.key for item in contents.items if not item.is_trashed}
-    for digest, of_digest in sorted(_by_digest(linked).items()):
+    in_order = sorted(linked, key=lambda row: row.digest)
+    for digest, rows_there in groupby(in_order, lambda row: row.digest):
+        of_digest = list(rows_there)
         lost = [row for row in of_digest if followed.get(row.item, row.item) not in live]
         yield from _lost_items(digest, lost, site)
         ended = {row.id for row in lost}
         held = [row for row in of_digest if row.note and row.id not in ended]
         noteless = [row for row in held if row.note not in contents.by_key]
         yield from _lost_notes(digest, noteless, site)
-
-
-def _by_digest(rows: Iterable[LockRow]) -> Mapping[SourceKey, list[LockRow]]:
-    found: dict[SourceKey, list[LockRow]] = defaultdict(list)
-    for row in rows:
-        found[row.digest].append(row)
-    return found
 
 
 def _lost_items(digest: SourceKey, rows: list[LockRow], site: CheckedProject) -> Iterator[Finding]:

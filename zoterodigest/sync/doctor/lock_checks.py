@@ -22,7 +22,6 @@ from zoterodigest.library.address import (
 from zoterodigest.library.connect import connect
 from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.keys import NoKeyring, stored_key, stored_local_key
-from zoterodigest.library.port import Library
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.library.web.dialect import no_key, rights_of
@@ -70,7 +69,9 @@ def _findings(site: CheckedProject, found: list[Contents]) -> Iterator[Finding]:
                 "Change the permissions of the file and its folder.",
             )
         if site.lock is not None:
-            _require_meant(site, library)
+            # Raises `OtherLibrary` or `NotSyncedYet` if the lock file links with another library.
+            workspace = Workspace(site.project, library, _zotero(site), site.digests)
+            read_known_lock(workspace, read_if_present(site.project.lock_path))
         found.append(contents)
 
 
@@ -89,13 +90,6 @@ def _impatient(address: Address) -> Wait:
 def _zotero(site: CheckedProject) -> ZoteroMapping:
     rules = site.project.configuration.zotero
     return zotero_mapping(LinkHome(rules.links), rules.categories)
-
-
-def _require_meant(site: CheckedProject, library: Library) -> None:
-    """Raise `OtherLibrary` or `NotSyncedYet` if the lock file links with another library."""
-    path = site.project.lock_path
-    workspace = Workspace(site.project, library, _zotero(site), site.digests)
-    read_known_lock(workspace, read_if_present(path))
 
 
 def _not_here(path: Path, site: CheckedProject) -> Iterator[Finding]:

@@ -21,7 +21,12 @@ from zoterodigest.sync.bibliographies.works import linked_items
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.intent import PULL
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.run.failures import FailedRecord, failures_of_bibs, failures_of_unread
+from zoterodigest.sync.run.failures import (
+    FailedRecord,
+    failures_of_bibs,
+    failures_of_files,
+    failures_of_unread,
+)
 from zoterodigest.sync.run.run import Options, plan_over
 from zoterodigest.sync.syncing.rows_after import exported_entries, left_of, rows_of_exported
 
@@ -78,8 +83,7 @@ def carry_out_exports(exports: Exports) -> tuple[FailedRecord, ...]:
         lambda results, _: Ending(_lock_after(exports, results)),
     )
     results = apply(changes, lambda *_: None)
-    unwritten = (FailedRecord(key, "", str(error)) for key, error in results.unwritten.items())
-    return (*unwritten, *exports.failures)
+    return (*failures_of_files(results.unwritten), *exports.failures)
 
 
 def _lock_after(exports: Exports, results: Results) -> LockFile:

@@ -146,12 +146,11 @@ class Gathered:
         """Whether what a killed run, or a merge of git, left is to be put in order; so is the name
         that the library had before its account was known.
         """
-        is_behind = self.recorded is not None or holds_conflict_marks(self.lock_data)
-        return is_behind or (self.lock_data is not None and self._is_renamed(self.lock_data))
-
-    def _is_renamed(self, lock_data: bytes) -> bool:
+        if self.recorded is not None or holds_conflict_marks(self.lock_data):
+            return True
         has_links = bool(self.lock.rows or self.lock.collection_rows)
-        return has_links and not names_library(lock_data, self.lock.identity)
+        data = self.lock_data
+        return has_links and data is not None and not names_library(data, self.lock.identity)
 
     @property
     def lock_hash(self) -> str:

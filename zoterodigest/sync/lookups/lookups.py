@@ -12,7 +12,15 @@ from dataclasses import dataclass, field, replace
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.plan.plan import CreateItem, Link
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
-from zoterodigest.core.values.record import Entry, Members, Names, Value, is_empty, text_in
+from zoterodigest.core.values.record import (
+    Entry,
+    Item,
+    Members,
+    Names,
+    Value,
+    is_empty,
+    text_in,
+)
 from zoterodigest.core.works.titles import may_be_one
 from zoterodigest.lookup import work
 from zoterodigest.lookup.arxiv import Arxiv
@@ -129,7 +137,8 @@ def _wanted(links: Iterable[Link]) -> Iterator[Wanted]:
     for link in links:
         by_item.setdefault(link.row.item, []).append(link)
     for key, joined in by_item.items():
-        if arxiv := next(filter(None, map(_arxiv, joined)), ""):
+        named = (arxiv_of(one.entry, one.item) for one in joined)
+        if arxiv := next(filter(None, named), ""):
             title = next(filter(None, (text_in(one.entry.fields, "title") for one in joined)), "")
             versions = (_version(link, arxiv) for link in joined)
             number = max(versions, default=0)
@@ -137,8 +146,9 @@ def _wanted(links: Iterable[Link]) -> Iterator[Wanted]:
             yield Wanted(key, joined[0].row.id, title, arxiv, version)
 
 
-def _arxiv(link: Link) -> str:
-    identifiers = sorted(link.entry.identifiers | (link.item.identifiers if link.item else set()))
+def arxiv_of(*ends: Entry | Item | None) -> str:
+    """Return the arXiv ID that an entry or its item names, or only mentions; "" for none."""
+    identifiers = sorted(it for end in ends if end is not None for it in end.identifiers)
     return next((one.value for one in identifiers if one.scheme == "arxiv"), "")
 
 

@@ -34,6 +34,7 @@ from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.publication import Publication, Published
 from zoterodigest.lookup.statements import StatedWork, Statement, own_statement
 from zoterodigest.project.config import Selection, selects
+from zoterodigest.sync.lookups.lookups import arxiv_of
 from zoterodigest.sync.run.run import Prepared
 
 ZOTERO = "Zotero"
@@ -170,7 +171,7 @@ def _listed(
     known = WantedWork(
         _first_text(ends, "title"),
         next((names for names in map(_names, ends) if names.people), Names(())),
-        _first_text(ends, "arxiv") or _arxiv_of(item),
+        _first_text(ends, "arxiv") or arxiv_of(item),
         _first_text(ends, "doi"),
     )
     work = StatedWork(
@@ -247,12 +248,6 @@ def _source(name: str, publication: Published) -> str:
         return publication.why[0].text.rpartition(":")[0]
     sources = dict.fromkeys(one.source.value for one in telling if one.source)
     return next(iter(sources), "") if name in said else ", ".join(sources)
-
-
-def _arxiv_of(item: Item | None) -> str:
-    """Return the arXiv ID that an item only mentions ("arXiv preprint arXiv:…")."""
-    known = sorted(item.identifiers) if item else []
-    return next((one.value for one in known if one.scheme == "arxiv"), "")
 
 
 def _first_text(ends: Iterable[Fields], name: str) -> str:

@@ -359,9 +359,8 @@ def _is_base(row: LockRow, name: str, raw: str) -> bool:
 
 
 def _is_our_attachment(child: LibraryItem, rows: Sequence[LockRow]) -> bool:
-    if any(child.key in row.origin.attachments for row in rows):
-        return True
-    return child.key == _key_when_made(child)
+    is_known = any(child.key in row.origin.attachments for row in rows)
+    return is_known or child.key == _key_when_made(child)
 
 
 def _key_when_made(child: LibraryItem) -> str:

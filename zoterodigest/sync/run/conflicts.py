@@ -158,14 +158,15 @@ def with_id(fields: Sequence[OpenField], wanted: str) -> tuple[OpenField, ...]:
 
 
 def in_field(fields: Sequence[OpenField], wanted: str) -> tuple[OpenField, ...]:
-    """Return those of the field `wanted` (a section may go by its heading), or raise `NotOpen`."""
-    name = wanted.casefold().strip()
-    found = [one for one in fields if name in _names(one.name)]
+    """Return those of the field `wanted`, or raise `NotOpen`."""
+    found = [one for one in fields if is_called(one.name, wanted)]
     if not found:
         names = sorted({one.name.removeprefix(SECTION) for one in fields})
         raise NotOpen(f"{wanted} is not open", f"Open: {', '.join(names)}." if names else "")
     return tuple(found)
 
 
-def _names(name: str) -> tuple[str, str]:
-    return name.casefold(), name.removeprefix(SECTION).casefold().strip()
+def is_called(name: str, wanted: str) -> bool:
+    """Tell whether a person means the field `name` by `wanted`: a section may go by its heading."""
+    names = (name.casefold(), name.removeprefix(SECTION).casefold().strip())
+    return wanted.casefold().strip() in names

@@ -53,6 +53,12 @@ def failures_of_bibs(bibs: Iterable[NewBib]) -> Iterator[FailedRecord]:
         yield from (FailedRecord(bib.key, kept.key, kept.reason) for kept in bib.updated.refused)
 
 
+def failures_of_files(unwritten: Mapping[str, ZoterodigestError]) -> Iterator[FailedRecord]:
+    """Yield why files, by key, could not be written."""
+    for key, error in unwritten.items():
+        yield FailedRecord(key, "", str(error))
+
+
 def failures_of_rows(prepared: Prepared, reasons: Mapping[str, str]) -> Iterator[FailedRecord]:
     """Yield why rows of `prepared` failed, by the place of their entries."""
     entries = {link.row.id: link.entry for link in prepared.plan.links}

@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.links.link import Acknowledged
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.reconcile.acknowledging import acknowledgement_of
-from zoterodigest.core.values.record import SECTION
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Ending, Sent
-from zoterodigest.sync.run.conflicts import NotOpen, bare_id, short_ids
+from zoterodigest.sync.run.conflicts import NotOpen, bare_id, is_called, short_ids
 from zoterodigest.sync.run.run import Prepared
 
 COMMAND = "acknowledge"
@@ -71,15 +70,10 @@ def chosen_reports(
     if wanted and len(ids := sorted({one.id for one in found})) > 1:
         raise NotOpen(f"{wanted} may be any of {', '.join(ids)}", "Give more of the ID.")
     if field:
-        found = [one for one in found if _is_of(one, field)]
+        found = [one for one in found if is_called(one.mark.name.partition(" ")[2], field)]
     if field and not found:
         raise NotOpen(f"nothing that can be acknowledged is about {field}")
     return tuple(found)
-
-
-def _is_of(one: StandingReport, field: str) -> bool:
-    _, _, name = one.mark.name.partition(" ")
-    return field.casefold().strip() in (name.casefold(), name.removeprefix(SECTION).casefold())
 
 
 def acknowledge(prepared: Prepared, reports: Iterable[StandingReport]) -> None:

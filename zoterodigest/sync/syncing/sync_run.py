@@ -34,7 +34,13 @@ from zoterodigest.sync.bibliographies.works import linked_by
 from zoterodigest.sync.edits.structure import NewDigest
 from zoterodigest.sync.gathering.gather import gather
 from zoterodigest.sync.gathering.stored_keys import as_stored, plan_as_stored
-from zoterodigest.sync.run.failures import FailedRecord, TooMuch, failures_of_rows, foreseen
+from zoterodigest.sync.run.failures import (
+    FailedRecord,
+    TooMuch,
+    failures_of_files,
+    failures_of_rows,
+    foreseen,
+)
 from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
 from zoterodigest.sync.syncing.remembering import seen_by
 from zoterodigest.sync.syncing.rows_after import as_read, expected_rows, lock_over, standing_after
@@ -275,8 +281,7 @@ def _failures(
     prepared: Prepared, results: Results, *, but_stale: bool = False
 ) -> Iterator[FailedRecord]:
     """Yield each record that failed, by place; `but_stale`: not what was planned once more."""
-    for key, error in results.unwritten.items():
-        yield FailedRecord(key, "", str(error))
+    yield from failures_of_files(results.unwritten)
     yield from foreseen(prepared)
     failed = {key: one for key, one in results.failed.items() if not (but_stale and one.is_stale)}
     known = {row_id for one in prepared.writes.unwritable for row_id in one.row_ids}
