@@ -97,7 +97,7 @@ def publication(work: StatedWork, zotero: ZoteroMapping) -> Publication:
     agreeing = [each for each in statements if _says(each, meant)]
     found = _joined(agreeing, meant, first, zotero)
     if isinstance(found, str):
-        return _reported(found, statements, doubts)
+        return Reported(found, (*_as_doubts(statements), *doubts))
     others = _as_doubts((each for each in statements if each not in agreeing), "another version")
     return replace(found, against=(*others, *doubts))
 
@@ -149,13 +149,13 @@ def _several(
     # Two venues by one source are two versions; by two sources, one of them errs.
     naming = Counter(source for venue in named for source in _naming(statements, venue))
     if max(naming.values()) == 1:
-        return _reported(_AT_ODDS, statements, doubts)
+        return Reported(_AT_ODDS, (*_as_doubts(statements), *doubts))
     versions = [
         _joined([each for each in statements if _says(each, venue)], venue, first, zotero)
         for venue in named
     ]
     known = tuple(version for version in versions if isinstance(version, Published))
-    return replace(_reported(_SEVERAL, statements, doubts), versions=known)
+    return Reported(_SEVERAL, (*_as_doubts(statements), *doubts), known)
 
 
 def _says(one: Statement, other: Statement) -> bool:
@@ -265,9 +265,5 @@ def _with_additions(
     )
 
 
-def _reported(reason: str, statements: Iterable[Statement], doubts: tuple[Doubt, ...]) -> Reported:
-    return Reported(reason, (*(Doubt(each, ()) for each in statements), *doubts))
-
-
-def _as_doubts(statements: Iterable[Statement], reason: str) -> tuple[Doubt, ...]:
-    return tuple(Doubt(each, (reason,)) for each in statements)
+def _as_doubts(statements: Iterable[Statement], *reasons: str) -> tuple[Doubt, ...]:
+    return tuple(Doubt(each, reasons) for each in statements)

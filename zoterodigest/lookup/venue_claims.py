@@ -58,7 +58,7 @@ def venue_claim(
         citation.pages,
         start=start,
         end=end if citation.pages or citation.volume else max(tail.end, named.end),
-        is_part=is_part or bool(tail.section),
+        is_part=is_part or tail.in_section,
         is_journal=named.is_journal,
     )
 

@@ -19,14 +19,14 @@ WORKSHOP = "Workshop"
 class Tail:
     """What the words behind a name say; `end` is where they end.
 
-    `section` is a track whose papers appear among the others ("Applications Track"), as written.
+    `in_section` tells of a track whose papers appear among the others ("Applications Track").
     """
 
     end: int
     year: str = ""
     awards: tuple[str, ...] = ()
     track: str = ""
-    section: str = ""
+    in_section: bool = False
     is_accepted: bool = False
 
 
@@ -39,7 +39,7 @@ def tail_at(text: str, start: int, submitted: str) -> Tail | None:
     short = _SHORT_YEAR.match(text, start)
     end = short.end() if short else start
     year = four_digits(short["year"], submitted) if short else ""
-    section, is_accepted = "", False
+    in_section = is_accepted = False
     awards: list[str] = []
     track = ""
     for _ in range(_MOST_PARTS):
@@ -52,8 +52,8 @@ def tail_at(text: str, start: int, submitted: str) -> Tail | None:
             awards.append(award_named(found["award"]))
         if found["track"]:
             track = track or track_named(found["track"])
-        section = section or (found["section"] or "").strip()
-        is_accepted = is_accepted or found["accepted"] is not None
+        in_section |= found["section"] is not None
+        is_accepted |= found["accepted"] is not None
         # What follows is the name of the workshop, not words about the paper.
         if track == WORKSHOP:
             after = _PLACE_AND_YEAR.match(text, end)
@@ -65,7 +65,7 @@ def tail_at(text: str, start: int, submitted: str) -> Tail | None:
     if not _ENDS.match(text, end) and not goes_on.match(text, end):
         return None
     year = year or _year_behind_place(text, end, submitted)
-    return Tail(end, year, tuple(awards), track, section, is_accepted)
+    return Tail(end, year, tuple(awards), track, in_section, is_accepted)
 
 
 def award_named(text: str) -> str:
