@@ -12,6 +12,7 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat, builtin_formats, load_format
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.write.edit import Reader
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,6 +26,12 @@ SHARED_DIGESTS = sorted(path for path in SHARED.glob("*.md") if path.stem[0].isl
 def formats() -> tuple[DigestFormat, ...]:
     """The tutorial's format and the built-in ones."""
     return (load_format(ROOT / "examples" / "bold-titles.format.toml"), *builtin_formats())
+
+
+def read_alone(name: str) -> Reader:
+    """Return a reader by one format, which no example has: a file beside this one."""
+    form = load_format(Path(__file__).parent / f"{name}.format.toml")
+    return lambda source: read_document("digest.md", source, (form,), venues())
 
 
 @cache

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.digest.corpus import EXAMPLES, document, read
+from tests.digest.corpus import EXAMPLES, document, read, read_alone
 from zoterodigest.core.values.record import EMPTY, Fields, WebLinks, is_empty
 from zoterodigest.digest.write.edit import put_digest
 
@@ -97,6 +97,29 @@ def test_a_value_of_a_quoted_note_goes_with_its_frame_and_comes_with_it(
 
     assert cleared == source.replace(old, new)
     assert put_fields(cleared, {name: fields[name] for name in names}) == source
+
+
+NUMBERED = "> **[1] A Title** — Ada Lovelace; CVPR, 2020. [PDF](https://arxiv.org/pdf/2504.18524)\n"
+COMMAS = "> **A Title**, *Ada Lovelace*, CVPR 2020. [PDF](https://arxiv.org/pdf/2504.18524)\n"
+
+
+@pytest.mark.parametrize(
+    ("form", "whole", "left"),
+    [
+        ("numbered-quotes", NUMBERED, NUMBERED.replace(" Ada Lovelace", "")),
+        ("comma-quotes", COMMAS, COMMAS.replace(", *Ada Lovelace*", "")),
+    ],
+)
+def test_authors_put_back_keep_the_signs_on_both_sides(form: str, whole: str, left: str) -> None:
+    reader = read_alone(form)
+    fields = reader(whole.encode()).entries[0].reading.fields
+
+    cleared = put_digest(reader(whole.encode()), {0: {"authors": EMPTY}}, reader)
+    again = put_digest(reader(cleared.source), {0: {"authors": fields["authors"]}}, reader)
+
+    assert (cleared.refusals, again.refusals) == ((), ())
+    assert cleared.source.decode() == left
+    assert again.source.decode() == whole
 
 
 NOT_SHOWN = {"title", "arxiv", "doi", "url"}

@@ -106,22 +106,23 @@ def _within_line(
     closes, separators, opens = frames(line)
     at = line.slots.index(name)
     framed = opens[at] + text + closes[at]
+    slots = ((opens[it].encode(), present.get(line.slots[it])) for it in range(at + 1, len(opens)))
+    shown = ((mark, slot.span.start) for mark, slot in slots if slot is not None)
+    behind = [end - len(mark) for mark, end in shown if source.endswith(mark, 0, end)]
     # The nearest slot before it first: what stands behind may belong to the slot after it.
     for other in reversed(range(at)):
         slot = present.get(line.slots[other])
         if slot is not None and source.startswith(closes[other].encode(), slot.span.end):
             point = slot.span.end + len(closes[other].encode())
             gap = separators[at].encode()
-            is_there = bool(gap.strip()) and source.startswith(gap.rstrip(), point)
-            new = framed.encode() if is_there else gap + framed.encode()
-            point += len(gap) if is_there else 0
-            return Edit(Span(point, point), new)
-    for other in range(at + 1, len(line.slots)):
-        slot = present.get(line.slots[other])
-        opening = opens[other].encode()
-        if slot is not None and source.endswith(opening, 0, slot.span.start):
-            point = slot.span.start - len(opening)
-            return Edit(Span(point, point), (framed + separators[at + 1]).encode())
+            if gap.strip() and source.startswith(gap.rstrip(), point):
+                # The sign stands there still; the blanks behind it may have gone with a value.
+                there = gap if source.startswith(gap, point) else gap.rstrip()
+                point, gap = point + len(there), gap[len(there) :]
+                framed += separators[at + 1] if point in behind else ""
+            return Edit(Span(point, point), gap + framed.encode())
+    for point in behind[:1]:
+        return Edit(Span(point, point), (framed + separators[at + 1]).encode())
     return None
 
 
