@@ -51,7 +51,10 @@ def defined(folder: str) -> frozenset[str]:
             match node:
                 case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
                     names.add(name)
-                case ast.Assign(targets=[ast.Name(id=name)]):
+                case (
+                    ast.Assign(targets=[ast.Name(id=name)])
+                    | ast.AnnAssign(target=ast.Name(id=name))
+                ):
                     names.add(name)
     return frozenset(names)
 
