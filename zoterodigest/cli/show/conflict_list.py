@@ -21,7 +21,14 @@ from zoterodigest.cli.show.report_names import (
     value_text,
 )
 from zoterodigest.cli.show.report_sections import reports_text
-from zoterodigest.core.plan.reports import DivergedField, NameConflict, PlaceConflict
+from zoterodigest.cli.show.report_text import SECTIONS_BY_KIND
+from zoterodigest.core.plan.reports import (
+    Conflict,
+    DivergedField,
+    NameConflict,
+    PlaceConflict,
+    Waiting,
+)
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.sync.run.conflicts import OpenField, OpenReason
 from zoterodigest.sync.run.run import Prepared
@@ -31,16 +38,12 @@ _PLACES = (PlaceConflict, NameConflict)
 _INDENT = 8
 _ZOTERO = End.ZOTERO.value
 
-_HEADINGS = {
-    OpenReason.CONFLICT: ("Conflicts", "{why}. Both sides keep their value until you decide:"
-                    " `zoterodigest resolve`."),
-    OpenReason.DIVERGED: ("Diverged", "These values differed from the start, or were looked up for"
-                 " the library only. Each side keeps its own value, and changes are not synced."
-                 " `zoterodigest resolve ID` decides."),
-    OpenReason.WAITING: ("Waiting for the library", "Another machine or commit changed these, and"
-                   " this library doesn't have the change yet. `zoterodigest resolve ID` decides"
-                   " now."),
-}  # fmt: skip
+_KINDS = {
+    OpenReason.CONFLICT: Conflict,
+    OpenReason.DIVERGED: DivergedField,
+    OpenReason.WAITING: Waiting,
+}
+"""The kind of report that a run makes of an open field."""
 
 
 def conflicts_text(
@@ -109,10 +112,10 @@ def _section(kind: OpenReason, fields: Sequence[OpenField]) -> Iterator[str]:
     found = [one for one in fields if one.kind is kind]
     if not found:
         return
-    heading, advice = _HEADINGS[kind]
+    said = SECTIONS_BY_KIND[_KINDS[kind]]
     yield ""
     why = conflict_text((one.name, one.at_item) for one in found)
-    yield from section(heading, len(found), advice.replace("{why}", why))
+    yield from section(said.heading, len(found), said.in_conflicts.replace("{why}", why))
     for _, of_one in groupby(found, key=lambda one: one.row_id):
         group = list(of_one)
         yield ""

@@ -209,7 +209,8 @@ class Section(Generic[_AnyReport]):
 
     `details` are the lines below the `subject`. `same` is what many reports can have in common, ""
     for a kind that a person looks at one by one. A kind that `is_lasting` comes back with every
-    run: only `status` lists it.
+    run: only `status` lists it. The command `conflicts` gives the advice `in_conflicts`. "{why}"
+    stands for `conflict_text()`.
     """
 
     kind: type[_AnyReport]
@@ -219,6 +220,7 @@ class Section(Generic[_AnyReport]):
     subject: Callable[[_AnyReport, ReportNames], str] = _subject
     same: Callable[[_AnyReport, ReportNames], str] = lambda *_: ""
     is_lasting: bool = False
+    in_conflicts: str = ""
 
 
 # A row checks itself: mypy refuses functions that do not take its kind of report. `Any` is only the
@@ -226,7 +228,9 @@ class Section(Generic[_AnyReport]):
 SECTIONS: tuple[Section[Any], ...] = (
     Section(Conflict, "Conflicts", "{why}. Both sides keep their value until you decide."
             " `zoterodigest conflicts` shows both values, `zoterodigest resolve` decides.",
-            _both_values),
+            _both_values,
+            in_conflicts="{why}. Both sides keep their value until you decide: `zoterodigest"
+            " resolve`."),
     Section(PlaceConflict, "Moved on both sides", "These moved in the digest and in the library, to"
             " different places. Both sides stay as they are. Move one of them to where the other"
             " is.", _both_places),
@@ -266,7 +270,9 @@ SECTIONS: tuple[Section[Any], ...] = (
             " the library. The entries stay where they are.", _relocated),
     Section(Waiting, "Waiting for the library", "This library is older than the lock file. These"
             " fields are synced when the library is up to date. `zoterodigest resolve ID`"
-            " decides now.", _fields, same=_same_fields),
+            " decides now.", _fields, same=_same_fields,
+            in_conflicts="Another machine or commit changed these, and this library doesn't have"
+            " the change yet. `zoterodigest resolve ID` decides now."),
     Section(AwaitedItem, "Not here yet", "The lock file links these, and this library doesn't have"
             " them yet."),
     Section(Followed, "Merged in the library", "These entries are now linked with the item that"
@@ -289,7 +295,10 @@ SECTIONS: tuple[Section[Any], ...] = (
     Section(DivergedField, "Diverged", "These values differed from the start, or were looked up for"
             " the library only. Each side keeps its own value, and changes are not synced."
             " `zoterodigest conflicts --diverged` lists them, `resolve ID` decides.", _both_values,
-            is_lasting=True),
+            is_lasting=True,
+            in_conflicts="These values differed from the start, or were looked up for the library"
+            " only. Each side keeps its own value, and changes are not synced. `zoterodigest"
+            " resolve ID` decides."),
     Section(NoLongerShown, "No longer in the entry", "The entries have no place for these any"
             " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
             " field's name) with nothing behind it, or clear them in Zotero.", _fields,
@@ -309,9 +318,9 @@ SECTIONS: tuple[Section[Any], ...] = (
 )  # fmt: skip
 """Every kind of report, what matters most first."""
 
-_BY_KIND = {section.kind: section for section in SECTIONS}
+SECTIONS_BY_KIND = {section.kind: section for section in SECTIONS}
 
 
 def section_of(report: Report) -> Section[Any]:
     """Return the section of a report."""
-    return _BY_KIND[type(report)]
+    return SECTIONS_BY_KIND[type(report)]
