@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.processes import run
 from tests.project.links import a_row, collection_rows, exported, rows
 from tests.sync.histories.effects import Effects
-from zoterodigest.core.links.link import CollectionRow, Exported, LockRow
+from zoterodigest.core.links.link import CollectionRow, Exported, LockFile, LockRow
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.log.journal import (
@@ -34,17 +34,14 @@ def path(tmp_path: Path) -> Path:
 
 def test_what_is_told_is_read_in_order(path: Path) -> None:
     journal = Journal.begin(path, "hash")
-    journal.intend(
-        [a_row("zd-b"), a_row("zd-a")], [CollectionRow(DigestKey("d.md"), (), "COLL2345")]
-    )
+    collections = (CollectionRow(DigestKey("d.md"), (), "COLL2345"),)
+    journal.intend(LockFile("", (a_row("zd-b"), a_row("zd-a")), collections))
     journal.done(["zd-b", "zd-a"])
 
     assert read_journal(path) == RecordedRun(
         "hash",
         (
-            Intended(
-                (a_row("zd-a"), a_row("zd-b")), (CollectionRow(DigestKey("d.md"), (), "COLL2345"),)
-            ),
+            Intended(LockFile("", (a_row("zd-a"), a_row("zd-b")), collections)),
             Done(("zd-a", "zd-b")),
         ),
     )
@@ -55,9 +52,10 @@ def test_any_row_and_shelf_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, row: LockRow, collection_row: CollectionRow
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "journal.jsonl"
-    Journal.begin(path, "").intend([row], [collection_row])
+    links = LockFile("", (row,), (collection_row,))
+    Journal.begin(path, "").intend(links)
 
-    assert read_journal(path) == RecordedRun("", (Intended((row,), (collection_row,)),))
+    assert read_journal(path) == RecordedRun("", (Intended(links),))
 
 
 @given(one=exported, is_made=st.booleans())
@@ -65,7 +63,8 @@ def test_any_export_is_read_again(
     tmp_path_factory: pytest.TempPathFactory, one: Exported, is_made: bool
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "journal.jsonl"
-    intended = Exporting(one.bibliography, (one,), is_made)
+    made = frozenset([one.bibliography] if is_made else ())
+    intended = Exporting(one.bibliography, LockFile(exported=(one,), made=made))
     Journal.begin(path, "").exporting(intended)
 
     assert read_journal(path) == RecordedRun("", (intended,))
@@ -111,7 +110,7 @@ def test_a_journal_cut_anywhere_is_what_was_whole(
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "journal.jsonl"
     journal = Journal.begin(path, "hash")
-    journal.intend([a_row("zd-a")])
+    journal.intend(LockFile(rows=(a_row("zd-a"),)))
     journal.done(["zd-a"])
     whole = path.read_bytes()
     end = data.draw(st.integers(0, len(whole)))
@@ -119,7 +118,7 @@ def test_a_journal_cut_anywhere_is_what_was_whole(
 
     recorded = read_journal(path)
 
-    expected = (Intended((a_row("zd-a"),)), Done(("zd-a",)))
+    expected = (Intended(LockFile(rows=(a_row("zd-a"),))), Done(("zd-a",)))
     lines = whole[:end].count(b"\n")
     assert recorded == (RecordedRun("hash", expected[: lines - 1]) if lines else None)
 

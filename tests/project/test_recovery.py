@@ -39,6 +39,15 @@ NEW = a_row(
 )
 
 
+def intending(*rows: LockRow) -> Intended:
+    return Intended(LockFile(rows=rows))
+
+
+def exporting(*entries: Exported, is_made: bool = False) -> Exporting:
+    made = frozenset({"refs.bib"} if is_made else ())
+    return Exporting("refs.bib", LockFile(exported=entries, made=made))
+
+
 def found(
     *texts: str, tags: set[str] | None = None, collections: set[str] | None = None
 ) -> LibraryFacts:
@@ -63,15 +72,15 @@ def after(
 
 
 def test_what_was_created_whole_holds() -> None:
-    assert after(Intended((NEW,)), facts=WRITTEN) == (NEW,)
+    assert after(intending(NEW), facts=WRITTEN) == (NEW,)
 
 
 def test_what_was_not_created_is_not_claimed() -> None:
-    assert after(Intended((NEW,)), facts={}) == ()
+    assert after(intending(NEW), facts={}) == ()
 
 
 def test_an_item_without_its_note_is_claimed_without_it() -> None:
-    (row,) = after(Intended((NEW,)), facts={"ABCD2345": ITEM})
+    (row,) = after(intending(NEW), facts={"ABCD2345": ITEM})
 
     assert row.note is None
     assert row.bases.keys() == {"title"}
@@ -84,7 +93,7 @@ def test_of_an_adopted_item_only_what_arrived_is_ours() -> None:
     adopted = replace(NEW, origin=origin)
     tagged = {"ABCD2345": found("title=theirs", tags={"mine", "task:a"})}
 
-    (row,) = after(Intended((adopted,)), facts=tagged)
+    (row,) = after(intending(adopted), facts=tagged)
 
     assert row.origin == Origin(tags=frozenset({"task:a"}))
     assert row.bases == {}
@@ -94,7 +103,7 @@ def test_an_item_that_was_to_be_adopted_and_was_not_touched_is_not_linked() -> N
     adopted = replace(NEW, origin=replace(NEW.origin, item=False))
     untouched = {"ABCD2345": found("title=theirs", tags={"mine"})}
 
-    assert after(Intended((adopted,)), facts=untouched) == ()
+    assert after(intending(adopted), facts=untouched) == ()
 
 
 def test_a_row_keeps_its_place_until_its_item_has_moved() -> None:
@@ -103,10 +112,14 @@ def test_a_row_keeps_its_place_until_its_item_has_moved() -> None:
     new = replace(old, headings=("b",), origin=Origin(collections=there))
 
     (before,) = after(
-        Intended((new,)), facts={"ABCD2345": LibraryFacts(collections=here)}, lock=(old,)
+        intending(new),
+        facts={"ABCD2345": LibraryFacts(collections=here)},
+        lock=(old,),
     )
     (moved,) = after(
-        Intended((new,)), facts={"ABCD2345": LibraryFacts(collections=there)}, lock=(old,)
+        intending(new),
+        facts={"ABCD2345": LibraryFacts(collections=there)},
+        lock=(old,),
     )
 
     assert (before, moved) == (old, new)
@@ -115,13 +128,13 @@ def test_a_row_keeps_its_place_until_its_item_has_moved() -> None:
 def test_what_was_ours_stays_so_also_if_the_person_took_it_off() -> None:
     old = a_row("zd-a", item="ABCD2345", origin=Origin(tags=frozenset({"task:a"})))
 
-    assert after(Intended((old,)), facts={"ABCD2345": LibraryFacts()}, lock=(old,)) == (old,)
+    assert after(intending(old), facts={"ABCD2345": LibraryFacts()}, lock=(old,)) == (old,)
 
 
 def test_a_row_that_was_done_holds_whatever_the_library_shows_since() -> None:
     edited_since = {"ABCD2345": found("title=edited since")}
 
-    assert after(Intended((NEW,)), Done(("zd-a",)), facts=edited_since) == (NEW,)
+    assert after(intending(NEW), Done(("zd-a",)), facts=edited_since) == (NEW,)
 
 
 def test_a_base_moves_only_when_the_item_shows_the_new_value() -> None:
@@ -129,7 +142,7 @@ def test_a_base_moves_only_when_the_item_shows_the_new_value() -> None:
     new = replace(NEW, bases={"title": a_base("new"), "summary": a_base("new")})
     half = {"ABCD2345": found("title=new"), "NOTE2345": found("summary=old")}
 
-    (row,) = after(Intended((new,)), facts=half, lock=(old,))
+    (row,) = after(intending(new), facts=half, lock=(old,))
 
     assert row.bases == {"title": a_base("new"), "summary": a_base("old")}
 
@@ -138,7 +151,7 @@ def test_a_value_that_is_neither_old_nor_new_keeps_the_old_base() -> None:
     old = replace(NEW, bases={"title": a_base("old")})
     new = replace(NEW, bases={"title": a_base("new")})
 
-    (row,) = after(Intended((new,)), facts={"ABCD2345": found("title=edited")}, lock=(old,))
+    (row,) = after(intending(new), facts={"ABCD2345": found("title=edited")}, lock=(old,))
 
     assert row.bases == old.bases
 
@@ -151,9 +164,9 @@ def test_a_value_that_was_found_parts_its_field_and_is_credited_once_it_is_there
         old, bases={}, diverged=frozenset({"abstract"}), origin=origin, credits={"abstract": credit}
     )
 
-    (written,) = after(Intended((new,)), facts={"ABCD2345": found("abstract=found")}, lock=(old,))
+    (written,) = after(intending(new), facts={"ABCD2345": found("abstract=found")}, lock=(old,))
     (not_written,) = after(
-        Intended((new,)),
+        intending(new),
         facts={"ABCD2345": LibraryFacts({"abstract": fingerprint("")})},
         lock=(old,),
     )
@@ -165,7 +178,7 @@ def test_a_value_that_was_found_parts_its_field_and_is_credited_once_it_is_there
 def test_of_two_stages_the_done_one_is_what_the_other_is_measured_by() -> None:
     first = replace(NEW, bases={"title": a_base("first")})
     second = replace(NEW, bases={"title": a_base("second")})
-    events = Intended((first,)), Done(("zd-a",)), Intended((second,))
+    events = intending(first), Done(("zd-a",)), intending(second)
 
     (row,) = after(*events, facts={"ABCD2345": found("title=first")})
 
@@ -175,20 +188,20 @@ def test_of_two_stages_the_done_one_is_what_the_other_is_measured_by() -> None:
 def test_a_removal_that_trashed_the_item_holds_and_one_that_did_not_is_planned_again() -> None:
     removed = replace(NEW, state=LinkState.UNLINKED, origin=Origin(), bases={})
 
-    assert after(Intended((removed,)), facts={}, lock=(NEW,)) == (removed,)
-    (kept,) = after(Intended((removed,)), facts=WRITTEN, lock=(NEW,))
+    assert after(intending(removed), facts={}, lock=(NEW,)) == (removed,)
+    (kept,) = after(intending(removed), facts=WRITTEN, lock=(NEW,))
     assert (kept.state, kept.origin) == (LinkState.LINKED, NEW.origin)
 
 
 def test_rows_that_were_not_intended_stay() -> None:
     other = a_row("zd-b")
 
-    assert after(Intended((NEW,)), facts=WRITTEN, lock=(other,)) == (NEW, other)
+    assert after(intending(NEW), facts=WRITTEN, lock=(other,)) == (NEW, other)
 
 
 def test_under_another_lock_file_only_what_was_created_is_taken_over() -> None:
     adopted = a_row("zd-b", item="ITEM2345", bases={"title": a_base("title")})
-    events = Intended((NEW, adopted)), Done(("zd-a", "zd-b"))
+    events = intending(NEW, adopted), Done(("zd-a", "zd-b"))
     facts = {**WRITTEN, "ITEM2345": found("title")}
 
     (row,) = after(*events, facts=facts, same=False)
@@ -201,7 +214,7 @@ def test_under_another_lock_file_only_what_was_created_is_taken_over() -> None:
 def test_under_another_lock_file_a_known_row_only_gains_a_created_note() -> None:
     known = a_row("zd-a", bases={"title": a_base("on this branch")})
 
-    rows_after = after(Intended((NEW,)), facts=WRITTEN, lock=(known,), same=False)
+    rows_after = after(intending(NEW), facts=WRITTEN, lock=(known,), same=False)
 
     assert rows_after == (replace(known, note="NOTE2345", origin=Origin(note=True)),)
 
@@ -209,7 +222,7 @@ def test_under_another_lock_file_a_known_row_only_gains_a_created_note() -> None
 def test_under_another_lock_file_what_was_trashed_is_not_brought_back() -> None:
     removed = replace(NEW, state=LinkState.UNLINKED)
 
-    assert after(Intended((removed,)), facts={}, same=False) == ()
+    assert after(intending(removed), facts={}, same=False) == ()
 
 
 @pytest.mark.parametrize("lock_hash", ["then", "now"])
@@ -222,7 +235,7 @@ def test_shelves_whose_collections_were_made_hold_and_known_ones_stay(lock_hash:
         CollectionRow(DigestKey("d.md"), ("A",), "COLL9999"),
         CollectionRow(DigestKey("d.md"), ("Z",), "COLL9999"),
     )
-    recorded = RecordedRun("then", (Intended((), (made, missing, renamed)),))
+    recorded = RecordedRun("then", (Intended(LockFile(collection_rows=(made, missing, renamed))),))
     facts = {"COLL2345": LibraryFacts(), "COLL9999": LibraryFacts()}
 
     folded = fold_journal(LockFile("l", (), (known,)), lock_hash, recorded, facts)
@@ -233,7 +246,8 @@ def test_shelves_whose_collections_were_made_hold_and_known_ones_stay(lock_hash:
 def test_the_keys_whose_facts_are_needed_are_named() -> None:
     collection_row = CollectionRow(DigestKey("d.md"), (), "SHEL2345")
 
-    keys = recorded_keys(RecordedRun("", (Intended((NEW,), (collection_row,)), Done(("zd-a",)))))
+    intended = Intended(LockFile("", (NEW,), (collection_row,)))
+    keys = recorded_keys(RecordedRun("", (intended, Done(("zd-a",)))))
 
     assert keys == {"ABCD2345", "NOTE2345", "LINK2345", "SHEL2345"}
 
@@ -250,7 +264,7 @@ def test_no_base_is_claimed_that_neither_was_nor_is_there(
 ) -> None:
     facts = {new.item: LibraryFacts(raws)}
 
-    folded = after(Intended((new,)), facts=facts, lock=() if is_new else (old,))
+    folded = after(intending(new), facts=facts, lock=() if is_new else (old,))
 
     for name, base in ((name, base) for row in folded for name, base in row.bases.items()):
         was_there = not is_new and old.bases.get(name) == base
@@ -261,9 +275,9 @@ def test_no_base_is_claimed_that_neither_was_nor_is_there(
 def test_folding_twice_is_folding_once(old: LockRow, new: LockRow, raws: dict[str, str]) -> None:
     facts = {new.item: LibraryFacts(raws)}
 
-    once = after(Intended((new,)), facts=facts, lock=(old,))
+    once = after(intending(new), facts=facts, lock=(old,))
 
-    assert after(Intended((new,)), facts=facts, lock=once) == once
+    assert after(intending(new), facts=facts, lock=once) == once
 
 
 # --- what an export was about to write -----------------------------------------------------------
@@ -287,7 +301,16 @@ def test_an_entry_that_stands_as_it_was_to_be_written_is_ours(same: bool) -> Non
     changed = replace(KNOWN, prints={"": "type", "title": "after"})
     standing = {"known": changed.prints, "added": ADDED.prints}
 
-    intended = Exporting("refs.bib", (ADDED, changed), is_made=True)
+    intended = Exporting(
+        "refs.bib",
+        LockFile(
+            exported=(
+                ADDED,
+                changed,
+            ),
+            made=frozenset({"refs.bib"}),
+        ),
+    )
     folded = exported_after(intended, standing, same=same)
 
     assert folded.exported == (ELSEWHERE, ADDED, changed)
@@ -295,7 +318,16 @@ def test_an_entry_that_stands_as_it_was_to_be_written_is_ours(same: bool) -> Non
 
 
 def test_an_entry_that_was_not_written_or_is_another_one_is_not_ours() -> None:
-    intended = Exporting("refs.bib", (ADDED, KNOWN), is_made=True)
+    intended = Exporting(
+        "refs.bib",
+        LockFile(
+            exported=(
+                ADDED,
+                KNOWN,
+            ),
+            made=frozenset({"refs.bib"}),
+        ),
+    )
 
     for standing in ({}, {"added": {"": "type", "title": "somebody else's"}}):
         folded = exported_after(intended, standing)
@@ -303,7 +335,7 @@ def test_an_entry_that_was_not_written_or_is_another_one_is_not_ours() -> None:
 
 
 def test_an_entry_that_was_taken_out_is_ours_no_more() -> None:
-    without = Exporting("refs.bib", (ADDED,))
+    without = exporting(ADDED)
 
     assert exported_after(without, {}).exported == (ELSEWHERE,)
     assert exported_after(without, {"known": KNOWN.prints}).exported == (ELSEWHERE, KNOWN)
@@ -312,7 +344,7 @@ def test_an_entry_that_was_taken_out_is_ours_no_more() -> None:
 
 def test_an_entry_that_somebody_gave_another_key_is_followed_once_it_was_written() -> None:
     renamed = replace(KNOWN, key="renamed", prints={"": "type", "title": "after"})
-    intended = Exporting("refs.bib", (renamed,))
+    intended = exporting(renamed)
 
     before, after = {"renamed": KNOWN.prints}, {"renamed": renamed.prints}
 
@@ -324,7 +356,7 @@ def test_the_link_of_an_entry_that_was_taken_out_goes_with_it() -> None:
     row = LockRow("zd-23456789ab", BibKey("refs.bib"), KNOWN.item, key=fingerprint(KNOWN.key))
     used = replace(row, id="zd-23456789ac", origin=Origin(fields=frozenset({"pages"})))
     lock = LockFile("l", (row, used), exported=(KNOWN,))
-    recorded = RecordedRun("then", (Exporting("refs.bib", (ADDED,)),))
+    recorded = RecordedRun("then", (exporting(ADDED),))
 
     def rows(standing: Mapping[str, Mapping[str, str]]) -> tuple[LockRow, ...]:
         return fold_journal(lock, "then", recorded, {}, {"refs.bib": standing}).rows
@@ -334,4 +366,4 @@ def test_the_link_of_an_entry_that_was_taken_out_goes_with_it() -> None:
 
 
 def test_the_bibs_whose_facts_are_needed_are_named() -> None:
-    assert bibs_in(RecordedRun("", (Done(()), Exporting("refs.bib")))) == {"refs.bib"}
+    assert bibs_in(RecordedRun("", (Done(()), exporting()))) == {"refs.bib"}

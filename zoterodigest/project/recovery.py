@@ -42,8 +42,8 @@ Facts = Mapping[str, LibraryFacts]
 
 def recorded_keys(recorded: RecordedRun) -> frozenset[str]:
     """Return every key that `fold_journal` needs the facts of."""
-    rows = [row for event in recorded.intended for row in event.rows]
-    collections = [row.collection for event in recorded.intended for row in event.collection_rows]
+    rows = [row for links in recorded.intended for row in links.rows]
+    collections = [row.collection for links in recorded.intended for row in links.collection_rows]
     attachments = [key for row in rows for key in row.origin.attachments]
     notes = [row.note for row in rows if row.note is not None]
     return frozenset([*(row.item for row in rows), *notes, *attachments, *collections])
@@ -114,9 +114,10 @@ def _exported(
         if not isinstance(event, Exporting):
             continue
         standing = bibs.get(event.bibliography, {})
-        written = [one for one in event.entries if standing.get(one.key) == one.prints]
-        kept = {one.key for one in event.entries} | standing.keys()
-        renamed = {one.item for one in event.entries} - {one.item for one in written}
+        ours = event.links.exported
+        written = [one for one in ours if standing.get(one.key) == one.prints]
+        kept = {one.key for one in ours} | standing.keys()
+        renamed = {one.item for one in ours} - {one.item for one in written}
         if is_same:
             entries = {
                 key: one
@@ -124,7 +125,7 @@ def _exported(
                 if one.bibliography != event.bibliography or one.key in kept or one.item in renamed
             }
         entries |= {(one.bibliography, one.key): one for one in written}
-        made |= {event.bibliography} if event.is_made and written else set()
+        made |= event.links.made if written else frozenset()
     return tuple(entries[key] for key in sorted(entries)), frozenset(made)
 
 
@@ -136,7 +137,7 @@ def _achieved(
     for event in recorded.events:
         match event:
             case Intended():
-                pending |= {row.id: row for row in event.rows}
+                pending |= {row.id: row for row in event.links.rows}
             case Done():
                 # Only what was intended before counts: a later intention for the same row is new.
                 held |= {key: pending.pop(key) for key in event.ids if key in pending}
@@ -229,7 +230,7 @@ def _created(
 ) -> dict[str, LockRow]:
     """Return rows for the items and notes that were created and that `rows` do not know."""
     found: dict[str, LockRow] = {}
-    last_intended = {row.id: row for event in recorded.intended for row in event.rows}
+    last_intended = {row.id: row for links in recorded.intended for row in links.rows}
     for row in last_intended.values():
         decided = decide(None, row, facts) if row.item in facts else None
         known = rows.get(row.id)
@@ -254,7 +255,7 @@ def _created_rows(
     collections = {row.collection for row in known}
     return {
         row.place: row
-        for event in recorded.intended
-        for row in event.collection_rows
+        for links in recorded.intended
+        for row in links.collection_rows
         if row.collection in facts.keys() - collections and row.place not in places
     }

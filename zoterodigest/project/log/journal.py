@@ -15,11 +15,11 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar, assert_never
+from typing import Annotated, TypeVar
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
-from zoterodigest.core.links.link import CollectionRow, Exported, LockFile, LockRow
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import WHEN_USED, BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.project.files import (
@@ -53,27 +53,25 @@ class BadJournal(ZoterodigestError):
 class Intended:
     """Rows and collections as they are to be when what follows has been written."""
 
-    rows: tuple[LockRow, ...]
-    collection_rows: tuple[CollectionRow, ...] = ()
+    links: Annotated[LinksText, Field(alias="intend")]
 
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """All that was last intended for the rows with these ids has been written."""
 
-    ids: tuple[str, ...]
+    ids: Annotated[tuple[str, ...], Field(alias="done")]
 
 
 @dataclass(frozen=True, slots=True)
 class Exporting:
     """The entries of the .bib `bibliography` that are ours when it has been written.
 
-    `is_made` tells that this export makes the file.
+    `links` holds them. It holds the file among those that exports `made` if this export makes it.
     """
 
-    bibliography: str
-    entries: tuple[Exported, ...] = ()
-    is_made: bool = False
+    bibliography: Annotated[str, Field(alias="export")]
+    links: Annotated[LinksText, Field(alias="bib")]
 
 
 Event = Intended | Done | Exporting
@@ -87,9 +85,9 @@ class RecordedRun:
     events: tuple[Event, ...]
 
     @property
-    def intended(self) -> list[Intended]:
+    def intended(self) -> list[LockFile]:
         """What was about to be written, in order."""
-        return [event for event in self.events if isinstance(event, Intended)]
+        return [event.links for event in self.events if isinstance(event, Intended)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,11 +111,9 @@ class Journal:
         replace_file(path, render_record({"begin": lock_hash}), read_if_present(path))
         return cls(path)
 
-    def intend(
-        self, rows: Iterable[LockRow], collection_rows: Iterable[CollectionRow] = ()
-    ) -> None:
+    def intend(self, links: LockFile) -> None:
         """Tell what is about to be written: rows and collections as they will be, keys reserved."""
-        self._append({"intend": render_rows(LockFile("", tuple(rows), tuple(collection_rows)))})
+        self._append({"intend": render_rows(links)})
 
     def done(self, ids: Iterable[str]) -> None:
         """Tell that all that was intended for the rows with these ids has been written."""
@@ -125,9 +121,7 @@ class Journal:
 
     def exporting(self, intended: Exporting) -> None:
         """Tell which entries of a .bib will be ours when it has been written."""
-        made = frozenset([intended.bibliography] if intended.is_made else ())
-        text = render_rows(LockFile(exported=intended.entries, made=made))
-        self._append({"export": intended.bibliography, "bib": text})
+        self._append({"export": intended.bibliography, "bib": render_rows(intended.links)})
 
     def close(self) -> None:
         """Remove the journal; call it when the lock file says all that the journal says."""
@@ -161,7 +155,7 @@ def read_journal(path: Path) -> RecordedRun | None:
     try:
         begin = read_log_record(path, 1, lines[0], _BEGIN)
         events = [
-            _event(read_log_record(path, number, line, _EVENT))
+            read_log_record(path, number, line, _EVENT)
             for number, line in enumerate(lines[1:], start=2)
         ]
     except BadRecord as error:
@@ -174,37 +168,8 @@ class _Begin(JsonObject):
     begin: str
 
 
-class _Intend(JsonObject):
-    intend: LinksText
-
-
-class _DoneEvent(JsonObject):
-    done: tuple[str, ...]
-
-
-class _ExportEvent(JsonObject):
-    export: str
-    bib: LinksText
-
-
 _BEGIN = TypeAdapter(_Begin)
-_EVENT: TypeAdapter[_Intend | _DoneEvent | _ExportEvent] = TypeAdapter(
-    _Intend | _DoneEvent | _ExportEvent, config=WHEN_USED
-)
-
-
-def _event(record: _Intend | _DoneEvent | _ExportEvent) -> Event:
-    match record:
-        case _Intend(intend=linked):
-            return Intended(linked.rows, linked.collection_rows)
-        case _DoneEvent(done=ids):
-            return Done(ids)
-        case _ExportEvent(export=bibliography, bib=linked):
-            is_made = bibliography in linked.made
-            return Exporting(bibliography, linked.exported, is_made)
-        case never:
-            assert_never(never)
-
+_EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=WHEN_USED)
 
 FORMAT = 1
 

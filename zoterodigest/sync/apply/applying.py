@@ -38,7 +38,6 @@ from zoterodigest.project.recovery import decide
 from zoterodigest.project.running import running
 from zoterodigest.sync.apply.changes import (
     CHANGED_MEANWHILE,
-    NOTHING_INTENDED,
     Changes,
     Ending,
     FileChange,
@@ -247,7 +246,7 @@ def _begun_journal(changes: Changes, lock_data: bytes | None) -> Journal | None:
     finds there.
     """
     exports = any(file.export is not None and file.is_change for file in changes.sent.files)
-    intended = changes.intended != NOTHING_INTENDED or changes.files is not None
+    intended = changes.intended != NO_LINKS or changes.files is not None
     if changes.address or not (exports or (intended and changes.sent.number)):
         return None
     return Journal.begin(changes.workspace.project.journal_path, lock_hash(lock_data))
@@ -257,10 +256,10 @@ def _delivered(changes: Changes, journal: Journal | None, progress: Progress) ->
     """Write the library; the journal is told before what is intended, and after it what holds."""
     if not changes.sent.number:
         return Results()
-    library, intended = changes.workspace.library, changes.intended
+    library = changes.workspace.library
     # Before the first batch: what the library holds is ours only if the journal names it.
     if journal is not None:
-        journal.intend(intended.rows, intended.collection_rows)
+        journal.intend(changes.intended)
     results = send(library, changes.sent, changes.gathered.contents, progress)
     # Only now: a row may be written for several objects, and a child follows in a later batch.
     if journal is not None:

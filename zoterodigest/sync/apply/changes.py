@@ -7,20 +7,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
-from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.links.link import NO_LINKS, LockFile
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.bibliographies.exporting import NewBib
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.stored_keys import as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 
-NOTHING_INTENDED = Intended(())
 """What a run tells the journal that can be found out by looking at both ends."""
 
 
@@ -197,7 +195,7 @@ class Changes:
     links: LockFile
     end: Callable[[Results, Contents], Ending] | None = None
     released: Ending | None = None
-    intended: Intended = NOTHING_INTENDED
+    intended: LockFile = NO_LINKS
     row_ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
     files: Callable[[Results, Contents], tuple[FileChange, ...]] | None = None
     again: Again | None = None

@@ -85,7 +85,8 @@ class NewBib:
     @property
     def exporting(self) -> Exporting:
         """What the journal says of it before it is written."""
-        return Exporting(self.key, self.entries, self.is_made and not self.was_made)
+        made = frozenset([self.key] if self.is_made and not self.was_made else ())
+        return Exporting(self.key, LockFile(exported=self.entries, made=made))
 
     @property
     def is_settled(self) -> bool:

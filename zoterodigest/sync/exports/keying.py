@@ -9,7 +9,6 @@ from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.works import Reference
-from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
@@ -114,6 +113,6 @@ def write_keys(keys: Keys, new: tuple[NewKey, ...], progress: Progress) -> Resul
         Sent(tuple(items)),
         LockFile("", tuple(rows.values()), gathered.lock.collection_rows, gathered.lock.exported),
         # By these the lock file knows which keys are ours, also after a kill.
-        intended=Intended(tuple(keyed)),
+        intended=LockFile(rows=tuple(keyed)),
     )
     return apply(changes, progress)

@@ -16,7 +16,6 @@ from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.project.log.journal import Intended
 from zoterodigest.project.values import keep_texts
 from zoterodigest.sync.apply.applying import apply, remember
 from zoterodigest.sync.apply.changes import (
@@ -167,7 +166,8 @@ def _changes(prepared: Prepared) -> Changes:
         ),
         LockFile("", rows, plan.collection_rows, exported),
         lambda results, contents: _ending(_as_stored(prepared, results), results, contents),
-        intended=Intended(
+        intended=LockFile(
+            "",
             tuple(row for row in rows if row.id in told),
             plan.collection_rows if writes.collections else (),
         ),

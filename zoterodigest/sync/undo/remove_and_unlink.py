@@ -8,7 +8,6 @@ from dataclasses import replace
 from zoterodigest.core.links.link import CollectionRow, LinkState, LockFile, LockRow, Origin
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.project.log.journal import Intended
 from zoterodigest.sync.apply.applying import apply, rows_found
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
@@ -66,7 +65,7 @@ def apply_removal(leaving: Removal, progress: Progress) -> Results:
         Sent((*leaving.trash, *leaving.patches), tuple(leaving.collections)),
         _lock_after(leaving, NOTHING_FAILED, leaving.gathered.contents),
         lambda results, stored: Ending(_lock_after(leaving, results, stored)),
-        intended=Intended(tuple(_intended(leaving)) if leaving.takes_back else ()),
+        intended=LockFile(rows=tuple(_intended(leaving)) if leaving.takes_back else ()),
     )
     return apply(changes, progress)
 
