@@ -115,36 +115,26 @@ def pair(
     """
     known = tuple(rows)
     paired: dict[int, LockRow] = {}
-    new: list[int] = []
-    dropped: list[LockRow] = []
-    unreadable: list[LockRow] = []
+    missing: list[LockRow] = []
     for kind in (DigestKey, BibKey):
-        places = [at for at, entry in enumerate(entries) if isinstance(entry.digest, kind)]
-        side = [row for row in known if isinstance(row.digest, kind)]
-        one = _paired([entries[at] for at in places], side, scope, unread)
-        paired |= {places[index]: row for index, row in one.rows.items()}
-        new += (places[index] for index in one.new)
-        dropped += one.dropped
-        unreadable += one.unreadable
-    return Pairing(paired, tuple(new), tuple(dropped), tuple(unreadable))
-
-
-def _paired(
-    entries: Sequence[Entry], rows: Sequence[LockRow], scope: PairingScope, unread: UnreadText
-) -> Pairing:
-    table = _PairingTable(entries, tuple(rows), scope)
-    # Linked rows first: a tombstone must not take the entry of a link that goes on.
-    for is_linked in (True, False):
-        table.pair_all([row for row in table.rows if _is_linked(row) is is_linked])
-    moved = {row.digest for row in table.paired.values()} - scope.missing | scope.digests
-    missing = [row for row in table.rows_left() if _is_linked(row) and row.digest in moved]
+        table = _PairingTable(
+            {at: entry for at, entry in enumerate(entries) if isinstance(entry.digest, kind)},
+            tuple(row for row in known if isinstance(row.digest, kind)),
+            scope,
+        )
+        # Linked rows first: a tombstone must not take the entry of a link that goes on.
+        for is_linked in (True, False):
+            table.pair_all([row for row in table.rows if _is_linked(row) is is_linked])
+        moved = {row.digest for row in table.paired.values()} - scope.missing | scope.digests
+        paired |= table.paired
+        missing += [row for row in table.rows_left() if _is_linked(row) and row.digest in moved]
     hidden = {fingerprint(title) for title in unread.titles if title}
     unreadable = {
         row.id for row in missing if row.identifiers & unread.identifiers or row.title in hidden
     }
     return Pairing(
-        rows=table.paired,
-        new=tuple(index for index in range(len(entries)) if index not in table.paired),
+        rows=paired,
+        new=tuple(index for index in range(len(entries)) if index not in paired),
         dropped=tuple(row for row in missing if row.id not in unreadable),
         unreadable=tuple(row for row in missing if row.id in unreadable),
     )
@@ -172,17 +162,17 @@ class _PairingTable:
     """Entries and rows while they are being paired, level by level."""
 
     def __init__(
-        self, entries: Sequence[Entry], rows: tuple[LockRow, ...], scope: PairingScope
+        self, entries: Mapping[int, Entry], rows: tuple[LockRow, ...], scope: PairingScope
     ) -> None:
         self.entries = entries
         self.rows = tuple(row for row in rows if row.digest in scope.digests | scope.gone)
-        self.traits = [traits_of(entry) for entry in entries]
+        self.traits = {index: traits_of(entry) for index, entry in entries.items()}
         self.paired: dict[int, LockRow] = {}
         self._gone = scope.gone
         self._taken: set[str] = set()
-        self._texts = Counter(text for traits in self.traits for text in traits.texts)
+        self._texts = Counter(text for traits in self.traits.values() for text in traits.texts)
         self._texts_then = Counter(text for row in rows for text in row.texts)
-        self._pages = Counter(one for traits in self.traits for one in traits.identifiers)
+        self._pages = Counter(one for traits in self.traits.values() for one in traits.identifiers)
         self._pages_then = Counter(one for row in rows for one in row.identifiers)
 
     def rows_left(self) -> list[LockRow]:
@@ -221,7 +211,7 @@ class _PairingTable:
     ) -> tuple[dict[Hashable, list[int]], dict[Hashable, list[LockRow]]]:
         entries_by: dict[Hashable, list[int]] = defaultdict(list)
         rows_by: dict[Hashable, list[LockRow]] = defaultdict(list)
-        for index, traits in enumerate(self.traits):
+        for index, traits in self.traits.items():
             if index not in self.paired:
                 for key in keys(traits):
                     entries_by[key].append(index)
