@@ -272,17 +272,16 @@ class DatedFiles:
         """Return the files that are there by their dates (`2025-01`), the oldest first."""
         if not self.names:
             return []
-        pieces = PLACEHOLDER.split(self.pattern)
-        asked = "".join(
-            "[0-9]" * _DIGITS[piece] if at % 2 else glob.escape(piece)
-            for at, piece in enumerate(pieces)
+        # No part of the path but a date may be a pattern: a folder may be called "[cs]".
+        asked = PLACEHOLDER.sub(
+            lambda found: "[0-9]" * _DIGITS[found[1]], glob.escape(self.pattern)
         )
-        expression = re.compile(self._expression(pieces))
+        expression = re.compile(self._expression())
         names = glob.glob(asked, root_dir=self.root)  # noqa: PTH207  (".." may be in it)
         found = ((expression.fullmatch(Path(name).as_posix()), name) for name in names)
         return sorted(
             ("-".join(match[part] for part in self.names), self.root / name)
-            for name, match in ((name, match) for match, name in found)
+            for match, name in found
             if match is not None
         )
 
@@ -293,18 +292,14 @@ class DatedFiles:
         after = [one for one in present if one[0] > day[: len(one[0])]]
         return before[-1] if before else after[0] if after else None
 
-    def _expression(self, pieces: list[str]) -> str:
-        seen: set[str] = set()
-        parts = []
-        for at, piece in enumerate(pieces):
-            if not at % 2:
-                parts.append(re.escape(piece))
-            elif piece in seen:
-                parts.append(f"(?P={piece})")
-            else:
-                seen.add(piece)
-                parts.append(f"(?P<{piece}>[0-9]{{{_DIGITS[piece]}}})")
-        return "".join(parts)
+    def _expression(self) -> str:
+        text = re.escape(self.pattern)
+        for name, digits in _DIGITS.items():
+            placeholder = re.escape(f"{{{name}}}")
+            text = text.replace(placeholder, f"(?P<{name}>[0-9]{{{digits}}})", 1)
+            # A part of the date that stands in the pattern again is the same one.
+            text = text.replace(placeholder, f"(?P={name})")
+        return text
 
 
 def filled(pattern: str, day: str) -> str:
