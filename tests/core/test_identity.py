@@ -116,6 +116,7 @@ def test_dois_in_text_lose_the_punctuation_behind_them() -> None:
 
 def test_paper_pages_are_told_from_other_pages() -> None:
     assert is_paper_url("https://ieeexplore.ieee.org/document/1")
+    assert is_paper_url("https://bmva-archive.org.uk/bmvc/2024/papers/Paper_1/")
     assert is_paper_url("https://example.org/our-paper.pdf")
     assert not is_paper_url("https://github.com/openai/CLIP")
     assert not is_paper_url("https://openreview.net")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -116,8 +117,8 @@ def is_paper_url(url: str) -> bool:
         return identifier is not None
     parts = urlsplit(identifier.value)
     host = parts.hostname or ""
-    is_publisher = any(host == known or host.endswith("." + known) for known in _PUBLISHERS)
-    return (is_publisher and len(parts.path) > 1) or parts.path.lower().endswith(".pdf")
+    is_paper = _is_of(host, _PUBLISHERS) and len(parts.path) > 1
+    return is_paper or parts.path.lower().endswith(".pdf")
 
 
 def canonical_title(title: str) -> str:
@@ -212,24 +213,16 @@ _DOI_TAIL = re.compile(
 )
 _BIORXIV_VERSION = re.compile(r"v\d{1,2}(?:\.full|\.abstract)?(?:\.pdf)?$")
 _NATURE_PATH = re.compile(r"/articles/(?P<id>s\d{5}-\d{3}-\d{4,5}-[\dxyzw])(?:\.pdf)?/?")
+_ACL_HOSTS = "aclanthology.org aclweb.org aclanthology.info aclanthology.coli.uni-saarland.de"
+_NEURIPS_HOSTS = "proceedings.neurips.cc papers.nips.cc papers.neurips.cc"
 _PAGES = {
     host: (scheme, pattern, value)
     for hosts, scheme, pattern, value in (
-        (
-            "aclanthology.org aclweb.org aclanthology.info aclanthology.coli.uni-saarland.de",
-            "acl",
-            _ACL_PATH,
-            "{id}",
-        ),
+        (_ACL_HOSTS, "acl", _ACL_PATH, "{id}"),
         ("openaccess.thecvf.com", "cvf", _CVF_PATH, "{id}"),
         ("ecva.net", "ecva", _ECVA_PATH, "{year}/{id}"),
         ("proceedings.mlr.press", "pmlr", _PMLR_PATH, "{volume}/{id}"),
-        (
-            "proceedings.neurips.cc papers.nips.cc papers.neurips.cc",
-            "neurips",
-            _NEURIPS_PATH,
-            "{id}",
-        ),
+        (_NEURIPS_HOSTS, "neurips", _NEURIPS_PATH, "{id}"),
         ("nature.com", "doi", _NATURE_PATH, "10.1038/{id}"),
     )
     for host in hosts.split()
@@ -245,8 +238,8 @@ _PUBLISHERS = _DOI_HOSTS + _hosts(
     "arxiv.org openreview.net aclanthology.org aclweb.org thecvf.com ecva.net mlr.press "
     "neurips.cc nips.cc doi.org ieeexplore.ieee.org computer.org springer.com "
     "sciencedirect.com nature.com cell.com mdpi.com semanticscholar.org dblp.org jmlr.org "
-    "ijcai.org aaai.org isca-speech.org isca-archive.org roboticsproceedings.org bmva- "
-    "archive.org.uk vldb.org usenix.org ncbi.nlm.nih.gov plos.org academic.oup.com jair.org "
+    "ijcai.org aaai.org isca-speech.org isca-archive.org roboticsproceedings.org "
+    "bmva-archive.org.uk vldb.org usenix.org ncbi.nlm.nih.gov plos.org academic.oup.com jair.org "
     "direct.mit.edu diglib.eg.org ssrn.com hal.science techrxiv.org chemrxiv.org "
     "eprint.iacr.org distill.pub elifesciences.org"
 )
@@ -293,6 +286,10 @@ _HOST_FIRST = re.compile(r"(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}/|www\.", re.IGNOREC
 _BLANK = re.compile(r"[\s\x00-\x1f]")
 
 
+def _is_of(host: str, known: Iterable[str]) -> bool:
+    return any(host == one or host.endswith("." + one) for one in known)
+
+
 def _host(parts: SplitResult) -> str:
     host = (parts.hostname or "").lower().rstrip(".")
     host = host.removeprefix("www.")
@@ -333,9 +330,7 @@ def _arxiv_page(host: str, path: str) -> re.Match[str] | None:
 
 
 def _doi_page(host: str, path: str) -> Identifier | None:
-    if not any(host == known or host.endswith("." + known) for known in _DOI_HOSTS):
-        return None
-    found = _DOI_PATH.match(path)
+    found = _DOI_PATH.match(path) if _is_of(host, _DOI_HOSTS) else None
     if found is None:
         return None
     doi = found["doi"]
