@@ -18,7 +18,7 @@ import pytest
 from tests.cli.conftest import Ran, Zoterodigest, a_digest, edited_item
 from tests.cli.test_push import ATTENTION, RESNET
 from zoterodigest.cli.commands.editing import NotTaken, read_written, with_markers, written
-from zoterodigest.cli.show.differences import WordChange, words
+from zoterodigest.cli.show.differences import WordChange, changed_words
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -562,7 +562,7 @@ def test_markers_stand_around_the_lines_that_differ() -> None:
     ],
 )
 def test_words_that_differ_are_marked(old: str, new: str, marked: list[tuple[str, str]]) -> None:
-    found = [(piece.text.strip(), piece.mark.name) for piece in words(old, new)]
+    found = [(piece.text.strip(), piece.mark.name) for piece in changed_words(old, new)]
 
     assert found == [(text.strip(), mark) for text, mark in marked]
 
@@ -570,7 +570,7 @@ def test_words_that_differ_are_marked(old: str, new: str, marked: list[tuple[str
 def test_a_long_line_is_shown_around_what_differs() -> None:
     long = " ".join(f"word{number}" for number in range(400))
 
-    found = words(f"{long} old {long}", f"{long} new {long}")
+    found = changed_words(f"{long} old {long}", f"{long} new {long}")
 
     assert sum(len(piece.text) for piece in found) < 200
     assert {piece.mark for piece in found} == set(WordChange)

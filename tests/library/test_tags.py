@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from zoterodigest.library.records.tags import with_members
+from zoterodigest.library.records.tags import with_tag_members
 from zoterodigest.library.records.zotero import tag_text, zotero_mapping
 
 ZOTERO = zotero_mapping()
@@ -53,6 +53,6 @@ def test_only_tags_of_the_namespace_change_and_known_ones_stay() -> None:
         {"tag": "award:Oral"},
     ]
 
-    written = with_members(tags, "task:", ["SISR", "new"], ZOTERO.spellings)
+    written = with_tag_members(tags, "task:", ["SISR", "new"], ZOTERO.spellings)
 
     assert written == [tags[0], tags[1], tags[3], {"tag": "task:new"}]

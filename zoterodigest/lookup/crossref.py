@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
-from zoterodigest.lookup.rules import lookup_rules
+from zoterodigest.lookup.rules import lookup_tables
 from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, first, inside, line
 from zoterodigest.lookup.work import IndexedWork, Source
@@ -55,7 +55,7 @@ def _work(work: Json) -> IndexedWork:
         authors=texts.people(_name(author) for author in each(inside(work, "author"))),
         venue=_venue(work),
         year=next(filter(None, years), ""),
-        item_type=lookup_rules().types[Source.CROSSREF].get(line(inside(work, "type")), ""),
+        item_type=lookup_tables().types[Source.CROSSREF].get(line(inside(work, "type")), ""),
         doi=texts.doi(inside(work, "DOI")),
         pages=texts.pages(inside(work, "page")) or line(inside(work, "article-number")),
         url=texts.web_address(inside(work, "URL")),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Question
-from zoterodigest.lookup.rules import lookup_rules
+from zoterodigest.lookup.rules import lookup_tables
 from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, first, inside, line
 from zoterodigest.lookup.work import IndexedWork, Source
@@ -45,7 +45,7 @@ def _work(info: Json) -> IndexedWork:
         year=texts.year(inside(info, "year")),
         item_type="preprint"
         if arxiv
-        else lookup_rules().types[Source.DBLP].get(line(inside(info, "type")), ""),
+        else lookup_tables().types[Source.DBLP].get(line(inside(info, "type")), ""),
         doi=texts.doi(inside(info, "doi")),
         pages="" if arxiv else pages,
         url=texts.web_address(first(inside(info, "ee"))) or texts.web_address(inside(info, "url")),

@@ -20,7 +20,7 @@ from dataclasses import replace
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.lookup import wording
 from zoterodigest.lookup.citation import cited, four_digits
-from zoterodigest.lookup.rules import lookup_rules
+from zoterodigest.lookup.rules import lookup_tables
 from zoterodigest.lookup.venue_claims import StatedVenue, venue_claim, weighed
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import WORKSHOP, awards_in
@@ -51,7 +51,7 @@ def published_in(
 
 def _read_comment(comment: str, names: VenueNames) -> StatedVenue:
     """Return where the work appeared, read from its comment."""
-    text, rules = wording.masked(comment), lookup_rules()
+    text, rules = wording.masked(comment), lookup_tables()
     # What is not archival names a venue, but is not published there.
     if rules.withdrawn.search(text) or rules.non_archival.search(text):
         return StatedVenue()
@@ -90,12 +90,12 @@ def _told(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[Sta
 
 def _alone(text: str, start: int, end: int, *, names: VenueNames) -> Iterator[StatedVenue]:
     """Yield a venue that stands alone in the sentence, with its year, an award or "accepted"."""
-    if lookup_rules().not_alone.search(text) or lookup_rules().submission.search(text):
+    if lookup_tables().not_alone.search(text) or lookup_tables().submission.search(text):
         return
     for at in _starts(text, start, end):
         is_volume = wording.PROCEEDINGS.match(text, at, end) is not None
         named = _named_behind(text[:end], at, names, is_alone=True)
-        if named is None or lookup_rules().another_version.search(text, 0, at):
+        if named is None or lookup_tables().another_version.search(text, 0, at):
             continue
         claim = venue_claim(named, text, (at, end), names=names)
         if is_volume or claim.year or claim.awards or named.tail.is_accepted:
@@ -151,16 +151,16 @@ def _is_of_another(text: str, start: int, cue: re.Match[str], *, named: Named) -
     """Whether the sentence that begins at `start` says of another work what the cue says."""
     before = text[start : cue.start()]
     part = re.split(r"[,(]", before)[-1]
-    if lookup_rules().another_thing.search(before) or lookup_rules().part_of_work.search(part):
+    if lookup_tables().another_thing.search(before) or lookup_tables().part_of_work.search(part):
         return True
-    if lookup_rules().condition.search(part) or lookup_rules().submission.search(part):
+    if lookup_tables().condition.search(part) or lookup_tables().submission.search(part):
         return True
-    if lookup_rules().journal_version.search(part) and named.is_journal:
+    if lookup_tables().journal_version.search(part) and named.is_journal:
         return False
     # A journal prints extended versions of conference papers: "extends our CVPR paper, accepted to
     # TPAMI" speaks of this work. So only the words just before the journal count.
     earlier = part if named.is_journal else text[: cue.start()]
-    return lookup_rules().another_version.search(earlier) is not None
+    return lookup_tables().another_version.search(earlier) is not None
 
 
 def _lone_awards(text: str) -> Iterator[str]:
@@ -174,7 +174,7 @@ def _read_journal_ref(journal_ref: str, names: VenueNames) -> StatedVenue:
     """Return where the work appeared, read from its journal reference: the first of several."""
     masked = wording.masked(journal_ref)
     text = masked.split(";")[0].rstrip()
-    if lookup_rules().submission.search(text) or lookup_rules().withdrawn.search(text):
+    if lookup_tables().submission.search(text) or lookup_tables().withdrawn.search(text):
         return StatedVenue()
     named = _named_in_reference(text, names)
     if named is None:

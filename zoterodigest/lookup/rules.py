@@ -22,7 +22,7 @@ def _pattern(phrases: list[str]) -> str:
 Phrases = Annotated[re.Pattern[str], BeforeValidator(_pattern)]
 
 
-class LookupRules(BaseModel):
+class LookupTables(BaseModel):
     """The rules, each list of phrases as one pattern; `lookup.toml` says what they are for."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -42,6 +42,6 @@ class LookupRules(BaseModel):
 
 
 @cache
-def lookup_rules() -> LookupRules:
+def lookup_tables() -> LookupTables:
     """Return the built-in rules; the file is read when the first work is looked up."""
-    return mapping.load(mapping.folder() / "lookup.toml", LookupRules)
+    return mapping.load(mapping.folder() / "lookup.toml", LookupTables)

@@ -12,7 +12,7 @@ from urllib.parse import quote
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.lookup import texts
 from zoterodigest.lookup.index import Candidates, Index, Question, titled
-from zoterodigest.lookup.rules import lookup_rules
+from zoterodigest.lookup.rules import lookup_tables
 from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, inside, line
 from zoterodigest.lookup.work import Failed, IndexedWork, Source
@@ -106,6 +106,6 @@ def _venue(paper: Json) -> tuple[str, str]:
     if venue.casefold() in _ARXIV_NAMES:
         return venue, "preprint"
     kinds = [line(kind) for kind in each(inside(paper, "publicationTypes"))]
-    types = lookup_rules().types[Source.SEMANTIC_SCHOLAR]
+    types = lookup_tables().types[Source.SEMANTIC_SCHOLAR]
     by_type = next((item_type for kind, item_type in types.items() if kind in kinds), "")
     return venue, _VENUES.get(line(inside(published, "type")), by_type) if venue else ""

@@ -107,7 +107,9 @@ class Service(AbstractContextManager["Service"]):
             return NoReply(self._given_up)
         # urllib3's Retry would sleep by itself, without a word and a limit (ADR 18).
         attempt, result = 1, self._sent(path, params, json)
-        while isinstance(result, _Refused) and attempt < _ATTEMPTS and self._rests(result, attempt):
+        while (
+            isinstance(result, _FailedTry) and attempt < _ATTEMPTS and self._rests(result, attempt)
+        ):
             attempt, result = attempt + 1, self._sent(path, params, json)
         if isinstance(result, Reply):
             self._failures = 0
@@ -130,7 +132,7 @@ class Service(AbstractContextManager["Service"]):
         _LOG.debug("Wait %g s: %s", seconds, reason)
         self._manners.wait(seconds, reason)
 
-    def _rests(self, refused: _Refused, attempt: int) -> bool:
+    def _rests(self, refused: _FailedTry, attempt: int) -> bool:
         """Wait until it may be tried again; False if that is of no use, or too long for us."""
         seconds = self.place.pause * 2**attempt if refused.seconds is None else refused.seconds
         if refused.is_final:
@@ -144,7 +146,7 @@ class Service(AbstractContextManager["Service"]):
 
     def _sent(
         self, path: str, params: Mapping[str, str], json: Mapping[str, object] | None
-    ) -> Reply | _Refused:
+    ) -> Reply | _FailedTry:
         import requests
         from urllib3.exceptions import HTTPError
 
@@ -158,21 +160,21 @@ class Service(AbstractContextManager["Service"]):
         # Timeouts of requests count from byte to byte: a server that drips would hold us for ever.
         except TooSlow:
             self.close()  # the request may still read from this connection
-            return _Refused(f"{name} is too slow: its answer did not come whole", is_final=True)
+            return _FailedTry(f"{name} is too slow: its answer did not come whole", is_final=True)
         except requests.Timeout:
-            return _Refused(f"{name} did not answer in time")
+            return _FailedTry(f"{name} did not answer in time")
         except requests.exceptions.ChunkedEncodingError:
-            return _Refused(f"{name} broke off its answer")
+            return _FailedTry(f"{name} broke off its answer")
         except requests.ConnectionError as error:
-            return _Refused(f"{name} cannot be reached", is_final=_is_unreachable(error))
+            return _FailedTry(f"{name} cannot be reached", is_final=_is_unreachable(error))
         except (OSError, ValueError, HTTPError) as error:  # also of urllib3, for odd addresses
-            return _Refused(f"the conversation with {name} failed ({type(error).__name__})")
+            return _FailedTry(f"the conversation with {name} failed ({type(error).__name__})")
         finally:
             self._free_at = self._manners.now() + timedelta(seconds=self.place.pause)
 
     def _received(
         self, path: str, params: Mapping[str, str], json: Mapping[str, object] | None
-    ) -> Reply | _Refused:
+    ) -> Reply | _FailedTry:
         # Neither headers nor parameters: they may hold a key, or titles of a person's papers.
         host = urlsplit(self.place.url).hostname
         _LOG.info("Ask %s at %s for %s", self.place.name, host, path)
@@ -189,15 +191,15 @@ class Service(AbstractContextManager["Service"]):
         ) as response:
             body = _body(response)
             if body is None:
-                return _Refused(f"{self.place.name} answers without end", is_final=True)
+                return _FailedTry(f"{self.place.name} answers without end", is_final=True)
             _LOG.debug("%s: HTTP %d, %d bytes", self.place.name, response.status_code, len(body))
             asked = {name.lower(): value for name, value in response.headers.items()}
             seconds = seconds_asked(asked, self._manners.now())
             if response.status_code in _PASSING:
                 reason = f"{self.place.name} is not ready (HTTP {response.status_code})"
-                return _Refused(reason, seconds)
+                return _FailedTry(reason, seconds)
             if _THROTTLED.match(body):  # arXiv says so with status 200
-                return _Refused(f"{self.place.name} asks for fewer requests", seconds)
+                return _FailedTry(f"{self.place.name} asks for fewer requests", seconds)
             return Reply(response.status_code, body)
 
     def _opened(self) -> requests.Session:
@@ -213,7 +215,7 @@ class Service(AbstractContextManager["Service"]):
 
 
 @dataclass(frozen=True, slots=True)
-class _Refused:
+class _FailedTry:
     """A failed try. Another may help, after `seconds` if given, unless it is final."""
 
     reason: str

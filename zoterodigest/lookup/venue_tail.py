@@ -8,7 +8,7 @@ from functools import cache
 
 from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.lookup.citation import four_digits
-from zoterodigest.lookup.rules import lookup_rules
+from zoterodigest.lookup.rules import lookup_tables
 
 # Not in the table: it decides how the text behind it is read.
 WORKSHOP = "Workshop"
@@ -87,7 +87,7 @@ def awards_in(text: str) -> tuple[str, ...]:
 
 def track_named(text: str) -> str:
     """Return the first track that `text` speaks of, or ""; a workshop only if nothing else."""
-    found = (track for track, pattern in lookup_rules().tracks.items() if pattern.search(text))
+    found = (track for track, pattern in lookup_tables().tracks.items() if pattern.search(text))
     return next(found, WORKSHOP if _WORKSHOP.search(text) else "")
 
 
@@ -124,7 +124,7 @@ _PLACE_AND_YEAR = re.compile(
 @cache
 def _part() -> re.Pattern[str]:
     """Return the pattern of one thing said behind a name: an award, a track, a year."""
-    tracks = "|".join(pattern.pattern for pattern in lookup_rules().tracks.values())
+    tracks = "|".join(pattern.pattern for pattern in lookup_tables().tracks.values())
     return re.compile(
         rf"(?:[\s,:()\[\]–—|+-]{{0,5}}|\.\s?(?=(?:19|20)\d\d\b))(?:(?:as|for|an?|the|in|with)\s){{0,2}}(?:"
         rf"(?P<award>{AWARD})"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from zoterodigest.lookup.rules import lookup_rules
+from zoterodigest.lookup.rules import lookup_tables
 from zoterodigest.lookup.venue_tail import AWARD
 
 LONGEST = 1_000
@@ -83,4 +83,4 @@ def sentence_ends(text: str) -> tuple[int, ...]:
 
 def is_harmless(text: str) -> bool:
     """Tell whether `text` only counts pages and the like, so that a venue may follow it."""
-    return all(map(lookup_rules().harmless.fullmatch, _WORD.findall(text)))
+    return all(map(lookup_tables().harmless.fullmatch, _WORD.findall(text)))

@@ -30,9 +30,9 @@ from zoterodigest.notes.model import (
     NoteText,
     Ordinal,
     Quote,
-    Rule,
     Table,
     TextMark,
+    ThematicBreak,
     flatten,
 )
 from zoterodigest.notes.normal import (
@@ -102,7 +102,7 @@ def _content(content: Content) -> str:
         case Formula(tex):
             is_one_line = "\n" not in tex and "$" not in tex
             return f"$${tex}$$" if is_one_line else f"$$\n{tex}\n$$"
-        case Rule():
+        case ThematicBreak():
             return "---"
         case Quote(nodes):
             inside = join_blocks(write_block(block) for block in flatten(nodes))

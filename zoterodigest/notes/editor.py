@@ -18,7 +18,7 @@ from zoterodigest.notes.inline import (
     text_marks,
     with_marks,
 )
-from zoterodigest.notes.markup import BLOCK, Characters, Element, parse, words
+from zoterodigest.notes.markup import BLOCK, Characters, Element, parse, tag_names
 from zoterodigest.notes.model import (
     CODE,
     STRONG,
@@ -38,15 +38,15 @@ from zoterodigest.notes.model import (
     NoteParagraph,
     NoteText,
     Quote,
-    Rule,
     Run,
     Table,
+    ThematicBreak,
     runs_of,
 )
 from zoterodigest.notes.serialise import note_html
 
-_LEAVES = words("p pre hr blockquote ul ol table h1 h2 h3 h4 h5 h6")
-_DROPPED = words("caption head template")
+_LEAVES = tag_names("p pre hr blockquote ul ol table h1 h2 h3 h4 h5 h6")
+_DROPPED = tag_names("caption head template")
 _SPANS = ("colspan", "rowspan")
 
 
@@ -151,7 +151,7 @@ def _leaf(element: Element, marks: Marks) -> Iterator[Node]:
         case "pre":
             yield _pre(element, marks)
         case "hr":
-            yield Rule()
+            yield ThematicBreak()
         case "blockquote":
             yield Quote(_plain_nodes(element, marks) or (NoteParagraph(),))
         case "ul" | "ol":

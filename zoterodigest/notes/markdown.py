@@ -40,9 +40,9 @@ from zoterodigest.notes.model import (
     NoteText,
     Ordinal,
     Quote,
-    Rule,
     Run,
     TextMark,
+    ThematicBreak,
     nest,
     table_of,
 )
@@ -123,7 +123,7 @@ def _content(cut: BlockRange, body: str, indent: int, quotes: int) -> Content:
             runs = gathered_runs(parse(body).children, breaking=_BREAKING)
             return NoteParagraph(plain_runs(map(_without_image, runs)))
         case BlockShape.RULE:
-            return Rule()
+            return ThematicBreak()
         case BlockShape.QUOTE if quotes < DEEPEST_QUOTE:
             inside = "\n".join(_unquoted(line) for line in body.split("\n"))
             blocks = chain.from_iterable(read_each(split_blocks(inside), quotes + 1))

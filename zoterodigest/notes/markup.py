@@ -19,18 +19,18 @@ DEEPEST = 100  # the readers of the tree call themselves, and Python allows 1,00
 """Elements nested deeper than this are read as if their tags were not there."""
 
 
-def words(text: str) -> frozenset[str]:
+def tag_names(text: str) -> frozenset[str]:
     """Return the words of `text`, the names of tags."""
     return frozenset(text.split())
 
 
-VOID = words("area base br col embed hr img input link meta param source track wbr")
-BLOCK = words(
+VOID = tag_names("area base br col embed hr img input link meta param source track wbr")
+BLOCK = tag_names(
     "address article aside blockquote body caption center dd div dl dt fieldset figcaption figure"
     " footer form h1 h2 h3 h4 h5 h6 header hgroup hr html li main nav ol p pre section table tbody"
     " td tfoot th thead tr ul"
 )
-RAW = words("script style title textarea")
+RAW = tag_names("script style title textarea")
 _SECTIONS = ("tbody", "thead", "tfoot")
 _CLOSES = {
     "li": ({"li"}, {"ul", "ol"}),
@@ -41,7 +41,7 @@ _CLOSES = {
 }
 _PARAGRAPH_ENDS = frozenset({"td", "th", "caption", "li", "table"})
 _CELLS = frozenset({"td", "th", "caption"})
-_IN_TABLE = words("table tbody thead tfoot tr td th caption")
+_IN_TABLE = tag_names("table tbody thead tfoot tr td th caption")
 
 # Possessive quantifiers (`*+`): without them a long broken tag takes quadratic time.
 _TAG = re.compile(

@@ -127,7 +127,7 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ThematicBreak:
     """A horizontal rule."""
 
 
@@ -163,7 +163,7 @@ class Table:
     rows: tuple[tuple[NoteCell, ...], ...]
 
 
-Content = NoteParagraph | NoteHeading | Code | Formula | Rule | Quote | Table
+Content = NoteParagraph | NoteHeading | Code | Formula | ThematicBreak | Quote | Table
 Node = Content | List
 
 

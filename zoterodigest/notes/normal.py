@@ -32,10 +32,10 @@ from zoterodigest.notes.model import (
     NoteParagraph,
     NoteText,
     Quote,
-    Rule,
     Run,
     Table,
     TextMark,
+    ThematicBreak,
     flatten,
     nest,
     table_of,
@@ -55,7 +55,7 @@ _KEPT_MARKS = frozenset({"strong", "em", "u", "strike", "sub", "sup", "link", "c
 HIGHEST_HEADING = 4
 """The highest level a heading inside a summary or section may have: above are the note's own."""
 
-_NO_BLOCK = Block(Rule(), depth=-1)
+_NO_BLOCK = Block(ThematicBreak(), depth=-1)
 
 
 def is_private(runs: Iterable[Run]) -> bool:
@@ -109,7 +109,7 @@ def _normal(content: Content, quotes: int) -> Content | None:
             tex = "\n".join(line.strip() for line in normal_text(content.tex).split("\n")).strip()
             # Dollars inside would end the formula, so it becomes code.
             return (Code((NoteText(tex),)) if "$$" in tex else Formula(tex)) if tex else None
-        case Rule():
+        case ThematicBreak():
             return content
         case Quote():
             if quotes >= DEEPEST_QUOTE:
@@ -164,7 +164,7 @@ def _cell_runs(nodes: Iterable[Node]) -> Iterator[Run]:
             case Table(rows):
                 for cell in chain.from_iterable(rows):
                     yield from _cell_runs(cell.nodes)
-            case Rule():
+            case ThematicBreak():
                 pass
 
 

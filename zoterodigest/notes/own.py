@@ -30,10 +30,10 @@ from zoterodigest.notes.model import (
     NoteParagraph,
     NoteText,
     Quote,
-    Rule,
     Run,
     Runs,
     Table,
+    ThematicBreak,
     flatten,
 )
 from zoterodigest.notes.normal import normal_blocks
@@ -74,7 +74,7 @@ def _plain(nodes: Iterable[Node]) -> Iterator[Node]:
     """Yield nodes without what has no place among a digest's own words."""
     for node in nodes:
         match node:
-            case Rule():
+            case ThematicBreak():
                 pass
             case NoteHeading(runs=runs):
                 yield NoteParagraph(tuple(_strong(run) for run in _shown(runs)))

@@ -20,10 +20,10 @@ from zoterodigest.notes.model import (
     NoteParagraph,
     NoteText,
     Quote,
-    Rule,
     Run,
     Table,
     TextMark,
+    ThematicBreak,
     count_shared,
 )
 
@@ -80,7 +80,7 @@ def _node_html(node: Node) -> str:
             return f"<pre{_attributes(node.attributes)}>{code}</pre>"
         case Formula():
             return f'<pre class="math">$${text_html(node.tex)}$$</pre>'
-        case Rule():
+        case ThematicBreak():
             return "<hr>"
         case Quote():
             return f"<blockquote>\n{nodes_html(node.nodes)}\n</blockquote>"

@@ -120,7 +120,7 @@ def _against(old: Sequence[str], new: Sequence[str], *, with_removed: bool) -> l
             lines += [(False, (ChangedWords(line),)) for line in new[first:last]]
         else:
             pairs = zip_longest(old[start:stop], new[first:last], fillvalue="")
-            lines += [(True, words(before, after)) for before, after in pairs]
+            lines += [(True, changed_words(before, after)) for before, after in pairs]
     if not with_removed:
         lines = [
             (is_changed, tuple(one for one in line if one.mark is not WordChange.REMOVED))
@@ -157,7 +157,7 @@ def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
     return folded
 
 
-def words(old: str, new: str) -> Line:
+def changed_words(old: str, new: str) -> Line:
     """Return `new` in pieces, with what it removed and added as against `old`."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     pieces: list[ChangedWords] = []

@@ -83,7 +83,7 @@ _ARXIV_HOST = re.compile(r"https?://(?:[a-z]+\.)?(?:arxiv\.org|ar5iv\.[a-z.]+)/"
 _RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
 
 
-def hyperlinks_in(fields: Fields) -> tuple[Hyperlink, ...]:
+def stated_links(fields: Fields) -> tuple[Hyperlink, ...]:
     """Return the links among the fields of an entry or a work."""
     links = fields.get("links")
     return links.hyperlinks if isinstance(links, WebLinks) else ()

@@ -16,7 +16,7 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.template import Line
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.references import find_links, hyperlinks_in, is_own_page
+from zoterodigest.digest.read.references import find_links, is_own_page, stated_links
 from zoterodigest.digest.read.slots import Slot, decoded
 
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
@@ -160,10 +160,10 @@ def in_house_style(document: Document, fields: Fields) -> dict[str, Value]:
     (`https://huggingface.co/papers/…`), so does the new.
     """
     adapted = dict(fields)
-    known = chain.from_iterable(hyperlinks_in(it.reading.fields) for it in document.entries)
+    known = chain.from_iterable(stated_links(it.reading.fields) for it in document.entries)
     label = _usual(it.label for it in known if is_code(it.url) and it.label)
     label = label or ("" if document.entries else CODE)
-    present = hyperlinks_in(fields)
+    present = stated_links(fields)
     named = [Hyperlink(label, it.url) if is_code(it.url) else it for it in present]
     every = (*_more_pages(document, fields), *(it for it in named if it.label))
     adapted["links"] = WebLinks(every) if every else EMPTY
@@ -188,7 +188,7 @@ def _own_pages(entry: DigestEntry) -> Iterator[tuple[str, tuple[str, str]]]:
     """Yield the label of each further page of an entry's paper, and its URL around the id."""
     fields = entry.reading.fields
     arxiv = text_in(fields, "arxiv")
-    for link in hyperlinks_in(fields):
+    for link in stated_links(fields):
         before, id_, after = link.url.partition(arxiv)
         is_same = identifier_of(link.url) == Identifier("arxiv", arxiv)
         if id_ and is_same and not is_own_page(link.url, fields):

@@ -19,8 +19,8 @@ from zoterodigest.digest.read.references import (
     LinkSpan,
     find_links,
     hyperlink,
-    hyperlinks_in,
     is_own_page,
+    stated_links,
 )
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
@@ -261,8 +261,8 @@ def references_texts(
     texts = [(slot, safe_url(move(slot.words))) for slot in slots if slot.name == "url"]
     texts += [(slot, _identified(slot, fields, asked)) for slot in slots if slot.name in _NAMED]
     listed = [slot for slot in slots if slot.name in LISTED]
-    present = hyperlinks_in(with_moved_pages(fields, asked))
-    wanted = hyperlinks_in(asked) if "links" in asked else present
+    present = stated_links(with_moved_pages(fields, asked))
+    wanted = stated_links(asked) if "links" in asked else present
     return [*texts, *zip(listed, links_texts(listed, present, wanted, move, samples), strict=True)]
 
 

@@ -28,9 +28,9 @@ from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.references import (
     CODE_LABELS,
     find_links,
-    hyperlinks_in,
     is_own_page,
     links_within,
+    stated_links,
 )
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.write.blocks import blocks_text
@@ -191,7 +191,7 @@ class NewEntryDraft:
         return [*same, *(text for text, it in read if not it.date), ""]
 
     def _links(self, slot: str, beside: Collection[str]) -> str:
-        wanted = [it for it in hyperlinks_in(self.fields) if self._belongs(it, slot, beside)]
+        wanted = [it for it in stated_links(self.fields) if self._belongs(it, slot, beside)]
         paper = paper_url(self.fields) if slot == "links" and "url" not in beside else ""
         if not wanted and not paper:
             return ""
@@ -266,7 +266,7 @@ def _like(
         return None
     pattern = re.compile(re.escape(old) + r"(?:v\d+)?")
     moved: Callable[[str], str] = partial(pattern.sub, lambda _: new) if old else str
-    present = [replace(it, url=moved(it.url)) for it in hyperlinks_in(entry.reading.fields)]
+    present = [replace(it, url=moved(it.url)) for it in stated_links(entry.reading.fields)]
     slot = links_slot(moved(sample).encode())
     return links_texts([slot], present, wanted)[0].strip().lstrip(",;|· ")
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.values.record import EMPTY, Fields, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
-from zoterodigest.digest.read.references import hyperlinks_in
+from zoterodigest.digest.read.references import stated_links
 from zoterodigest.digest.write.new_entry import paper_url
 from zoterodigest.digest.write.shown import (
     BlockForm,
@@ -235,7 +235,7 @@ def _is_meant(name: str, read: Value, asked: Fields, form: BlockForm) -> bool:
     if name in _LEFT_OUT and is_empty(read):
         return True
     if name == "links":
-        hyperlinks = hyperlinks_in(asked)
+        hyperlinks = stated_links(asked)
         present = read.hyperlinks if isinstance(read, WebLinks) else ()
         page = safe_url(paper_url(asked))
         return all(

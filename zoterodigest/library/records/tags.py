@@ -72,7 +72,7 @@ def members_in(tags: Iterable[str], prefix: str) -> tuple[str, ...]:
     return tuple(member for member in members if member)
 
 
-def with_members(
+def with_tag_members(
     tags: Sequence[Tag], prefix: str, members: Iterable[str], spellings: Spellings
 ) -> list[dict[str, Any]]:
     """Return `tags` with those that begin with `prefix` being `members`.

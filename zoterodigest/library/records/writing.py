@@ -19,7 +19,7 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, Homes
 from zoterodigest.library.records.hyperlinks import held_links, link_line
 from zoterodigest.library.records.properties import extra_values, with_extra, with_names
-from zoterodigest.library.records.tags import with_members
+from zoterodigest.library.records.tags import with_tag_members
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, venue_tag
 from zoterodigest.library.rules.values import cleaned_value
 
@@ -167,7 +167,7 @@ def _write_members(name: str) -> _Writer:
     def write(place: ItemTarget, value: Value) -> Patch:
         texts = value.texts if isinstance(value, Members) else ()
         tags, prefix = place.data.get("tags", ()), place.zotero.prefix(name)
-        return {"tags": with_members(tags, prefix, texts, place.zotero.spellings_of(name))}
+        return {"tags": with_tag_members(tags, prefix, texts, place.zotero.spellings_of(name))}
 
     return write
 
