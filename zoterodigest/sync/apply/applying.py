@@ -1,7 +1,7 @@
 """Applying: the one protocol by which a command's changes are written.
 
-Order, and each step of it is a law: the project is held; what a killed run left is put in order;
-nothing has changed since it was read; the history says what is about to be written, and what stands
+Order, and each step of it is a law: the project is held; nothing has changed since it was read;
+what a killed run left is put in order; the history says what is about to be written, and what is
 there now; the lock file lets go of what is turned back; the journal says what is intended; then the
 library, the files, and last the lock file, which never claims more than happened (law 3).
 """
