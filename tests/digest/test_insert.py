@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.digest.corpus import EXAMPLES, RELATIVES, document, formats, read
+from tests.digest.corpus import EXAMPLES, RELATIVES, document, formats, read, read_alone
 from tests.digest.test_laws import LINES, values
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -23,7 +23,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.rearrange import rearrange, unshown_names
 from zoterodigest.digest.write.shown import safe_url, shows
 from zoterodigest.digest.write.steps import NewEntry, RemovedEntry
 
@@ -350,6 +350,28 @@ def test_blocks_stay_apart_whatever_the_neighbours_have(texts: tuple[str, ...]) 
     _, entry = inserted(source, {**PAPER, "summary": Blocks(texts)})
 
     assert entry.reading.fields["summary"] == Blocks(texts)
+
+
+@pytest.mark.parametrize(
+    ("summary", "left_out"),
+    [
+        (("- One.", "- Two."), ("summary",)),
+        (("A line\nand another.",), ("summary",)),
+        (("One.",), ()),
+    ],
+)
+def test_a_summary_that_one_line_cannot_hold_is_named_as_left_out(
+    summary: tuple[str, ...], left_out: tuple[str, ...]
+) -> None:
+    fields = {**PAPER, "summary": Blocks(summary)}
+    source = b"> **[1] One Paper** \xe2\x80\x94 A B; CVPR, 2020. [PDF](https://a.org/1)\n"
+
+    for form, name in [(source, "numbered-quotes"), (b"", "details-notes")]:
+        reader = read if not form else read_alone(name)
+        new = NewEntry("new", (), fields, None if form else form_called(name))
+        outcome = rearrange(reader(form), [new], reader)
+
+        assert unshown_names(outcome.document.entries[-1], fields) == left_out
 
 
 def test_no_line_of_a_new_entry_is_left_outside_of_it() -> None:

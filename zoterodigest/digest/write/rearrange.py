@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from zoterodigest.core.values.record import EMPTY, Fields, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import OverlappingEdits, splice
+from zoterodigest.digest.format.format import PLACEHOLDER
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.references import stated_links
 from zoterodigest.digest.write.new_entry import paper_url
@@ -46,6 +47,8 @@ _UNREAD = (
 )
 _LEFT_OUT = ("venue", "year", "award")
 """What a new entry may leave out although it has a place for it, as its neighbors do."""
+
+_PLACED = ("authors", "venue", "task", "comment", "abstract", "summary", "arxiv", "doi")
 
 _AROUND = "the entries around it would not be read as they are"
 
@@ -196,6 +199,24 @@ def _fault(
         elif not (is_whole and _is_shown(entry, one.fields, state.form)):
             return "it would not read back as written"
     return ""
+
+
+def unshown_names(entry: DigestEntry, asked: Fields) -> tuple[str, ...]:
+    """Return which of the fields `asked` for a new entry lacks, though its format has a place.
+
+    That is a line of the format's template, or a column. Links, dates and awards don't count: they
+    are shown in other places too, or left out as the neighbors leave them out.
+    """
+    fields, rule = entry.reading.fields, entry.format.new
+    lines = [[it] if isinstance(it, str) else it for it in rule.lines] if rule else []
+    # A first alternative that is empty means: only if neighbors show it.
+    places = {name for it in lines if it[0] for name in PLACEHOLDER.findall(" ".join(it))}
+    return tuple(
+        name
+        for name, value in asked.items()
+        if name in _PLACED and not is_empty(value) and is_empty(fields.get(name, EMPTY))
+        if name in places or name in fields or (name == "abstract" and "section" in places)
+    )
 
 
 def _outline(document: Document, steps: Sequence[Step]) -> list[tuple[int, str]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from zoterodigest.core.links.view import Folding
@@ -21,7 +21,7 @@ from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import Entry, text_in
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.rearrange import Rearranged, rearrange, unshown_names
 from zoterodigest.digest.write.steps import (
     Change,
     MovedEntry,
@@ -177,7 +177,26 @@ def _rearranged(new: NewDigest, actions: Sequence[Structural], workspace: Worksp
         for refused, reason in done.refusals
         if refused is change
     )
-    return replace(new, source=done.source, origins=done.origins, undone=tuple(undone))
+    refused = (*new.refused, *_unshown(actions, done))
+    return replace(
+        new, source=done.source, origins=done.origins, refused=refused, undone=tuple(undone)
+    )
+
+
+def _unshown(actions: Sequence[Structural], done: Rearranged) -> Iterator[RefusedField]:
+    """Yield the fields that new entries lack although their format has a place for them."""
+    asked = {action.row_id: action for action in actions if isinstance(action, CreateEntry)}
+    entries = done.document.core_entries()
+    for at, tag in enumerate(done.origins):
+        if isinstance(tag, str):
+            for name in unshown_names(done.document.entries[at], asked[tag].fields):
+                yield RefusedField(tag, entries[at], name, _UNSHOWN)
+
+
+_UNSHOWN = (
+    "the new entry can't show it in a way that reads back the same. The library keeps it; to show"
+    " it, write it into the entry by hand"
+)
 
 
 def _change(action: Structural, read: ReadDigest) -> Change:
