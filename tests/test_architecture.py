@@ -231,6 +231,9 @@ def _against_prefixes(module: str, tree: ast.Module) -> Breaches:
     for line, name in _imports(module, tree):
         if name.startswith(f"{PACKAGE}.library.") and name.endswith((".EMBEDDED", ".NAMED_HERE")):
             yield line, f"{name} is asked outside library: ask a predicate of library.address"
+        # The configuration makes an address; whoever else asks for this kind forgets the next one.
+        if name.endswith(".address.EmbeddedAddress") and module != "project.config":
+            yield line, "a kind of library is asked: any Address says disk_path, needs_network …"
     for node in ast.walk(tree):
         match node:
             case ast.Constant(value=str(text)) if _LIBRARY_URI.search(text):
@@ -562,6 +565,11 @@ def test_a_command_is_one_module() -> None:
             "outside the edge",
         ),
         ("cli.auth", "from zoterodigest.library.address import EMBEDDED", "EMBEDDED is asked"),
+        (
+            "sync.gather",
+            "from zoterodigest.library.address import EmbeddedAddress",
+            "a kind of library is asked",
+        ),
         ("sync.gather", "linked.startswith(('group:', 'user:'))", "'user:' is asked"),
         ("cli.auth", "f'desktop:group:{number}'", "'desktop:group:' is asked"),
         ("sync.merging", "home = 'http://zotero.org/users/local/0'", "stands outside library"),

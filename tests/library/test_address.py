@@ -18,12 +18,13 @@ from zoterodigest.library.address import (
     EmbeddedAddress,
     WebAddress,
     address_of,
-    is_embedded,
+    is_built_in,
     is_group,
     is_named_here,
     is_personal,
     parse_address,
     ways_to,
+    with_disk_path,
 )
 
 
@@ -174,7 +175,7 @@ def test_any_text_is_an_address_or_told_not_to_be(start: str, text: str) -> None
 @pytest.mark.parametrize(
     ("identity", "asked"),
     [
-        ("embedded:5a1f", is_embedded),
+        ("embedded:5a1f", is_built_in),
         ("desktop:5a1f", is_named_here),
         ("user:1", is_personal),
         ("user:1@127.0.0.1:8080", is_personal),
@@ -182,9 +183,38 @@ def test_any_text_is_an_address_or_told_not_to_be(start: str, text: str) -> None
     ],
 )
 def test_an_identity_is_of_one_kind(identity: str, asked: Callable[[str], bool]) -> None:
-    kinds = (is_embedded, is_named_here, is_personal, is_group)
+    kinds = (is_built_in, is_named_here, is_personal, is_group)
 
     assert [kind for kind in kinds if kind(identity)] == [asked]
+
+
+@pytest.mark.parametrize(
+    ("text", "disk_path", "needs_network"),
+    [
+        ("embedded:a b/papers.sqlite", "a b/papers.sqlite", False),
+        ("desktop:group:7", None, False),
+        ("user:1", None, True),
+        ("http://127.0.0.1:8080/users/1", None, True),
+    ],
+)
+def test_an_address_says_what_it_takes_to_read_the_library(
+    text: str, disk_path: str | None, needs_network: bool
+) -> None:
+    address = parse_address(text)
+
+    assert (address.disk_path, address.needs_network) == (disk_path, needs_network)
+
+
+@pytest.mark.parametrize(
+    ("text", "moved"),
+    [
+        ("embedded:here.sqlite", "embedded:../there.sqlite"),
+        ("desktop", "desktop"),
+        ("group:7", "group:7"),
+    ],
+)
+def test_only_an_address_with_a_path_gets_another_path(text: str, moved: str) -> None:
+    assert with_disk_path(text, "../there.sqlite") == moved
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import ip_address
+from typing import ClassVar
 from urllib.parse import SplitResult, urlsplit
 
 from zoterodigest.errors import ZoterodigestError
@@ -53,14 +54,16 @@ def without_secrets(address: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class EmbeddedAddress:
-    """The embedded library in the file at `path`, which may be relative."""
+    """The embedded library in the file at `disk_path`, which may be relative."""
 
-    path: str
+    disk_path: str
+    needs_network: ClassVar = False
+    about: ClassVar = "embedded: a built-in trial library, not your Zotero"
 
     @property
     def text(self) -> str:
         """The address as people write it."""
-        return f"{EMBEDDED}{self.path}"
+        return f"{EMBEDDED}{self.disk_path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,8 @@ class WebAddress:
     url: str
     kind: str
     number: int
+    disk_path: ClassVar = None
+    needs_network: ClassVar = True
 
     @property
     def identity(self) -> str:
@@ -94,6 +99,8 @@ class DesktopAddress:
 
     url: str
     group: int | None
+    disk_path: ClassVar = None
+    needs_network: ClassVar = False
 
     @property
     def identity(self) -> str:
@@ -119,6 +126,12 @@ class DesktopAddress:
 
 ApiAddress = WebAddress | DesktopAddress
 Address = EmbeddedAddress | ApiAddress
+"""Where a library is. Each kind answers what the rest of the program asks about it.
+
+`disk_path` is the path at which the first write makes the library; None if Zotero or a server
+keeps it. `needs_network` tells whether reading it takes requests to a server. A kind that has a
+path is also one that people may meet without choosing it: `about` explains it to them.
+"""
 
 
 def parse_address(text: str) -> Address:
@@ -134,6 +147,12 @@ def parse_address(text: str) -> Address:
     if text.startswith(("user:", "group:", "desktop:group:")):
         raise BadAddress(text, "an id is a number, as zotero.org/settings/keys shows it")
     raise BadAddress(text, "no address of a library begins like this")
+
+
+def with_disk_path(text: str, path: str) -> str:
+    """Return the address `text` with another path on the disk; one that has none stays as it is."""
+    address = parse_address(text)
+    return text if isinstance(address, ApiAddress) else replace(address, disk_path=path).text
 
 
 def address_of(identity: str) -> str:
@@ -160,9 +179,12 @@ def is_meant_as_address(text: str) -> bool:
     return ":" in text or text.startswith("desktop")
 
 
-def is_embedded(name: str) -> bool:
-    """Tell whether an address or an identity is that of an embedded library."""
-    return name.startswith(EMBEDDED)
+def is_built_in(identity: str) -> bool:
+    """Tell whether an identity is that of a library of zoterodigest's own, on a disk."""
+    # Such an identity begins as an address of its kind does.
+    with suppress(BadAddress):
+        return parse_address(identity).disk_path is not None
+    return False
 
 
 def is_named_here(identity: str) -> bool:
@@ -187,8 +209,8 @@ def in_desktop(identity: str) -> str:
 
 def ways_to(identity: str) -> str:
     """Return how a person can name the library with this identity; a Zotero here may hold it."""
-    if is_embedded(identity):
-        return EmbeddedAddress("PATH").text
+    if is_built_in(identity):
+        return with_disk_path(identity, "PATH")
     address = address_of(identity) or "ADDRESS"
     if address != identity:
         return address

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import BadJson, read_json
-from zoterodigest.library.address import EmbeddedAddress, parse_address
+from zoterodigest.library.address import parse_address
 from zoterodigest.project.config import CONFIG_FILE, PLACEHOLDER
 from zoterodigest.project.files import read_if_present, real_path
 from zoterodigest.project.layout import Project
@@ -111,9 +111,8 @@ def _named(project: Project) -> Iterator[Outside]:
     rules = project.configuration
     plain = [rules.lock, *rules.formats.folders]
     plain += [path for one in rules.bibliographies for path in (one.path, *one.cited)]
-    match parse_address(rules.library):
-        case EmbeddedAddress(path):
-            plain.append(path)
+    if (library := parse_address(rules.library).disk_path) is not None:
+        plain.append(library)
     patterns = [one.path for one in rules.digests]
     patterns += [PLACEHOLDER.sub("*", one.digest) for one in rules.feeds]
     for written in plain:

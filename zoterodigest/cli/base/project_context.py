@@ -15,7 +15,7 @@ from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.access import Tally
-from zoterodigest.library.address import EmbeddedAddress, parse_address
+from zoterodigest.library.address import Address, ApiAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
@@ -30,7 +30,7 @@ from zoterodigest.sync.lookups.credits import rows_in, sources_of
 
 
 class NoLibraryYet(BadLibrary):
-    """The embedded library at `path` has not been created."""
+    """The built-in library at `path` has not been created."""
 
     def __init__(self, path: Path) -> None:
         super().__init__(
@@ -51,13 +51,13 @@ class NoDigest(ZoterodigestError):
 class ProjectContext:
     """What a run works on, and how people name it.
 
-    `address` is the library's, as seen from the current folder; `library_path` its file, if it is
-    one. `tally` counts the requests that it takes.
+    `address` is the library's, as seen from the current folder; `library` says what it means.
+    `tally` counts the requests that it takes.
     """
 
     workspace: Workspace
     address: str
-    library_path: Path | None
+    library: Address
     tally: Tally
 
     @property
@@ -70,18 +70,18 @@ class ProjectContext:
     def lines(self) -> Iterator[str]:
         """Yield which library and which lock file are meant."""
         project = self.workspace.project
-        if self.library_path is None:
+        if isinstance(self.library, ApiAddress):
             yield from hanging("library    ", visible(self.address))
         else:
-            yield from self._file_lines(self.library_path)
+            yield from self._file_lines(Path(self.library.disk_path), self.library.about)
         missing = "" if project.lock_path.exists() else ", not written yet"
         yield from hanging("lock file  ", f"{visible(str(near(project.lock_path)))}{missing}")
 
-    def _file_lines(self, path: Path) -> Iterator[str]:
+    def _file_lines(self, path: Path, about: str) -> Iterator[str]:
         project = self.workspace.project
         is_new = "" if path.exists() else ", not created yet"
         yield from hanging("library    ", f"{visible(str(path))}{is_new}")
-        yield "           embedded: a built-in trial library, not your Zotero"
+        yield f"           {about}"
         beside = near(project.root / DEFAULT_LIBRARY_FILE)
         is_found = path == beside and not project.is_configured
         if is_found and not project.lock_path.exists():
@@ -137,11 +137,11 @@ def open_context(asked: Invocation) -> ProjectContext:
     workspace = open_workspace(meant, start, chosen=meaning, wanted_format=asked.format_name)
     _require_digests(workspace, linked)
     library, base = library_meant(workspace.project, start, meaning)
-    file = None
-    if isinstance(embedded := parse_address(library), EmbeddedAddress):
-        file = near(base / embedded.path)
-        library = EmbeddedAddress(str(file)).text
-    return ProjectContext(workspace, library, file, meaning.access.tally)
+    address = parse_address(library)
+    if not isinstance(address, ApiAddress):
+        address = replace(address, disk_path=str(near(base / address.disk_path)))
+        library = address.text
+    return ProjectContext(workspace, library, address, meaning.access.tally)
 
 
 def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
@@ -228,18 +228,25 @@ def open_library(address: str, start: Path, known: Project | None = None) -> Lib
     """Return the library at `address`, to be read; without one, the project's of `start`.
 
     `known` is that project, if it was read already.
-    Raises `NoLibraryYet` where an embedded library is meant whose file does not exist: to read it
-    as empty would hide a mistyped path.
+    Raises `NoLibraryYet` if it has not been created.
     """
     # An address on the command line needs no project, not even a readable one.
     implicit = Project.implicit([start / "digest.md"])
     project = implicit if address else known or project_in(start)
     meaning = chosen(address)
     library, base = library_meant(project, start, meaning)
-    match parse_address(library):
-        case EmbeddedAddress(path) if not (base / path).exists():
-            raise NoLibraryYet(near(base / path))
+    require_existing(library, base)
     return connect(library, base=base, access=meaning.access)
+
+
+def require_existing(address: str, base: Path) -> None:
+    """Raise `NoLibraryYet` if the library at `address` is on this disk and has not been created.
+
+    To open it as a new, empty one would hide a mistyped path.
+    """
+    path = parse_address(address).disk_path
+    if path is not None and not (base / path).exists():
+        raise NoLibraryYet(near(base / path))
 
 
 def open_existing(address: str, start: Path) -> Workspace:

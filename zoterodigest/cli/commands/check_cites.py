@@ -18,7 +18,7 @@ from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.commands.citekeys import project_citation_keys
 from zoterodigest.cli.show.encoder import emit_result, json_value
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import WebAddress, parse_address
+from zoterodigest.library.address import parse_address
 from zoterodigest.project.digests import read_cited
 from zoterodigest.project.files import read_file, real_path
 from zoterodigest.project.layout import by_kind, find_project
@@ -204,7 +204,7 @@ def _in_project(config: Path, paths: list[Path]) -> Iterator[_Finding]:
     known = {real_path(bib.path): bib.key for bib in project.bibliographies()}
     bibs = [(path, known[real_path(path)]) for path in paths if real_path(path) in known]
     address, _ = library_meant(project, project.root, chosen())
-    if not bibs or isinstance(parse_address(address), WebAddress):
+    if not bibs or parse_address(address).needs_network:
         return
     with project_citation_keys(project.root) as keys:
         named = [(path, it) for path, key in bibs for it in keys.aliases if it.bibliography == key]

@@ -13,8 +13,8 @@ from zoterodigest.cli.base.network import access
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, group
 from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.project_context import (
-    NoLibraryYet,
     near,
+    require_existing,
     require_idle_to_write,
     told_requests,
 )
@@ -30,7 +30,6 @@ from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json, picked
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.library.access import Access
-from zoterodigest.library.address import EmbeddedAddress, parse_address
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.initial import library_line
 from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
@@ -55,10 +54,7 @@ class _CopyRequest:
         ends = self.source, self.target
         meant = (Chosen(one, access=reaching, allowed=allowed()) for one in ends)
         source, target = (open_workspace((), Path(), chosen=one) for one in meant)
-        # A mistyped path would be opened as a new, empty library, and copied without a word.
-        match parse_address(self.source):
-            case EmbeddedAddress(path) if not Path(path).exists():
-                raise NoLibraryYet(near(Path(path)))
+        require_existing(self.source, Path())
         with source.library, target.library:
             yield source, target
 

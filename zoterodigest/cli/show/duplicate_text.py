@@ -12,7 +12,7 @@ from zoterodigest.cli.show.encoder import picked
 from zoterodigest.cli.show.report_names import UNTITLED, place_of
 from zoterodigest.core.works.duplicates import Copy, Duplicate, Why
 from zoterodigest.core.works.work import contradicting
-from zoterodigest.library.address import is_embedded
+from zoterodigest.library.address import is_built_in
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.items.duplicates import DuplicateSearch
 
@@ -111,9 +111,9 @@ def _reasons(duplicate: Duplicate) -> Iterator[str]:
 
 
 def _advice(workspace: Workspace) -> str:
-    # The trial library has no window in which a person could merge items.
-    is_trial = is_embedded(workspace.library.identity)
-    in_zotero = "" if is_trial else " Or select both in Zotero, right-click, Merge Items."
+    # A built-in library has no window in which a person could merge items.
+    has_no_window = is_built_in(workspace.library.identity)
+    in_zotero = "" if has_no_window else " Or select both in Zotero, right-click, Merge Items."
     return f"Merge the items by the command below each of them.{in_zotero} {_FOLLOWS}"
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Literal
 
-from zoterodigest.library.address import is_embedded, is_group, is_personal
+from zoterodigest.library.address import is_built_in, is_group, is_personal
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.rules.values import clean_text, require
 
@@ -38,7 +38,7 @@ def uri_of(identity: str) -> str:
     kind, _, name = identity.partition(":")
     if is_personal(identity) or is_group(identity):
         return f"http://zotero.org/{kind}s/{name.partition('@')[0]}"
-    return f"http://zotero.org/users/local/{name}" if is_embedded(identity) else ""
+    return f"http://zotero.org/users/local/{name}" if is_built_in(identity) else ""
 
 
 def local_uri(uris: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.values.file_keys import ConfigKey
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import EmbeddedAddress, is_embedded
+from zoterodigest.library.address import with_disk_path
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import is_top_level, read_contents
 from zoterodigest.project.files import CannotWrite, read_file
@@ -153,8 +153,8 @@ def prepare_copy(source: Workspace, target: Workspace, options: CopyOptions) -> 
 
 
 def configured_address(target: Workspace, address: str) -> str:
-    """Return `address` as the configuration of the project names it: a file as seen from there."""
-    return EmbeddedAddress(target.instance).text if is_embedded(address) else address
+    """Return `address` as the configuration of the project names it: a path as seen from there."""
+    return with_disk_path(address, target.instance)
 
 
 def _configuration(source: Workspace, options: CopyOptions) -> FileChange | None:

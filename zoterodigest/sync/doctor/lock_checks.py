@@ -13,9 +13,8 @@ from zoterodigest.library.access import Access, Wait
 from zoterodigest.library.address import (
     Address,
     DesktopAddress,
-    EmbeddedAddress,
     WebAddress,
-    is_embedded,
+    is_built_in,
     is_personal,
     parse_address,
 )
@@ -57,12 +56,12 @@ def _findings(site: CheckedProject, found: list[Contents]) -> Iterator[Finding]:
     address = parse_address(site.address)
     access = replace(site.chosen.access, wait=_impatient(address))
     yield from _of_kind(address, access, site)
-    if isinstance(address, EmbeddedAddress) and not (site.base / address.path).exists():
-        yield from _not_here(site.base / address.path, site)
+    if (path := address.disk_path) is not None and not (site.base / path).exists():
+        yield from _not_here(site.base / path, site)
         return
     with connect(site.address, base=site.base, access=access) as library:
         contents = read_contents(library.read(), _zotero(site))
-        if not isinstance(address, WebAddress) and site.pushes and library.is_read_only:
+        if not address.needs_network and site.pushes and library.is_read_only:
             yield Finding(
                 f"{site.address} cannot be written",
                 _READ_ONLY_WHY,
@@ -77,8 +76,8 @@ def _findings(site: CheckedProject, found: list[Contents]) -> Iterator[Finding]:
 
 def _impatient(address: Address) -> Wait:
     """Return what waits for nobody, but raises `NotReached`: it says what would be waited for."""
-    is_here = isinstance(address, DesktopAddress)
-    hint = _START if is_here else "Check the connection and the address, or come back later."
+    later = "Check the connection and the address, or come back later."
+    hint = later if address.needs_network else _START
 
     def wait(seconds: float, why: str) -> None:
         if seconds > 0:
@@ -93,12 +92,12 @@ def _zotero(site: CheckedProject) -> ZoteroMapping:
 
 
 def _not_here(path: Path, site: CheckedProject) -> Iterator[Finding]:
-    """Yield that the lock file links with an embedded library that is not here: a clone's."""
+    """Yield that the lock file links with a built-in library that is not here: a clone's."""
     lock = site.lock
     if lock is None or not (lock.rows or lock.collection_rows):
         return  # the first push creates it
     error = OtherLibrary(site.project.lock_path, lock.identity, "")
-    is_file = is_embedded(lock.identity)
+    is_file = is_built_in(lock.identity)
     why = f"It is no part of a clone: it would lie at {path}. {_WHY}" if is_file else _WHY
     yield Finding(str(error), why, error.hint)
 

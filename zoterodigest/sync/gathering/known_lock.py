@@ -16,7 +16,7 @@ from zoterodigest.core.values.keys import is_our_item
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import (
     address_of,
-    is_embedded,
+    is_built_in,
     is_named_here,
     is_personal,
     ways_to,
@@ -62,7 +62,7 @@ class OtherLibrary(ZoterodigestError):
 
 
 def _other_library(path: Path, linked: str, present: str) -> str:
-    if not present and is_embedded(linked):
+    if not present and is_built_in(linked):
         return f"the built-in library {linked}, with which {path} links, is not here"
     if is_named_here(linked) and (is_named_here(present) or is_personal(present)):
         return (

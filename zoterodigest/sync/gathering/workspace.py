@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from zoterodigest.library.access import Access
-from zoterodigest.library.address import DesktopAddress, EmbeddedAddress, WebAddress, parse_address
+from zoterodigest.library.address import ApiAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
@@ -118,16 +118,12 @@ def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, P
     return project.configuration.library, project.root
 
 
-def _instance(address: str, base: Path, project: Project) -> str:
-    """Return the name of a library's copy: for a file its path, as seen from the project."""
-    match parse_address(address):
-        case EmbeddedAddress(path=given):
-            # Seen from the project, so that a project that is moved as a whole keeps its memory.
-            path, root = real_path(base / given), real_path(project.root)
-            return (
-                path.relative_to(root).as_posix() if path.is_relative_to(root) else path.as_posix()
-            )
-        case WebAddress() as elsewhere:
-            return elsewhere.identity
-        case DesktopAddress() as local:  # whose id the library itself tells
-            return f"desktop{local.path}"
+def _instance(text: str, base: Path, project: Project) -> str:
+    """Return the name of a library's copy: on a disk its path, as seen from the project."""
+    address = parse_address(text)
+    if isinstance(address, ApiAddress):
+        # What is the same library in the Zotero of another computer, is another copy.
+        return address.identity if address.needs_network else f"desktop{address.path}"
+    # Seen from the project, so that a project that is moved as a whole keeps its memory.
+    path, root = real_path(base / address.disk_path), real_path(project.root)
+    return (path.relative_to(root) if path.is_relative_to(root) else path).as_posix()

@@ -17,7 +17,7 @@ from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Run, changed_links, is_undo
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import EmbeddedAddress, parse_address, ways_to
+from zoterodigest.library.address import parse_address, ways_to
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.outside import require_keys_inside
@@ -101,10 +101,9 @@ def prepare_undo(workspace: Workspace, run: Run, *, command: str = "undo") -> Un
 
 
 def _file_of_library(run: Run) -> Iterator[str]:
-    """Yield the file of an embedded library that a copy went to."""
-    match parse_address(run.address) if run.address else None:
-        case EmbeddedAddress(path):
-            yield path
+    """Yield the path of a built-in library that a copy went to."""
+    if run.address and (path := parse_address(run.address).disk_path) is not None:
+        yield path
 
 
 def _is_unmade(workspace: Workspace, run: Run) -> bool:
