@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from benchmarks import structure
+from benchmarks.structure import functions_of, length
+
 ROOT = Path(__file__).resolve().parents[1]
 PACKAGE = "zoterodigest"
 
@@ -139,6 +142,47 @@ ITEM_PROPERTIES = frozenset(
     {"archiveID", "citationKey", "creators", "itemType", "linkMode", "parentItem"}
     | {"publicationTitle", "reportNumber"}
 )
+
+_STEPS = "a row of steps; comments say why they have this order"
+_KINDS = "one case for each kind"
+_FIELDS = "one line for each field of a value"
+_TEXT = "most of it is help or messages"
+
+LONG = {
+    "bibtex.reading.record": _FIELDS,
+    "cli.base.project_context._require_digests": _TEXT,
+    "cli.commands.add.add": _TEXT,
+    "cli.commands.auth.auth": _TEXT,
+    "cli.commands.feed.feed": _TEXT,
+    "cli.commands.resolve.resolve": _TEXT,
+    "cli.commands.set_fields.set": _TEXT,
+    "cli.commands.undo._take_back": _STEPS,
+    "cli.show.plan_lines._in_library": _KINDS,
+    "core.collections.relocation.relocations": "one judgement over both memories of a placement",
+    "core.plan.reversal.turn_back": _STEPS,
+    "core.reconcile.following.fates_of": "rows join one item after another; each sees those before",
+    "core.reconcile.last_seen.with_last_seen": _STEPS,
+    "core.reconcile.linking.keep_links": _KINDS,
+    "core.reconcile.propagate._to_item": _STEPS,
+    "core.reconcile.reconcile.reconcile": _STEPS,
+    "digest.read.report.entry_json": _FIELDS,
+    "lookup.venue_tail.tail_at": "one pass over what follows a venue's name",
+    "project.lock.fold.fold_rows": _KINDS,
+    "project.recovery.decide": _KINDS,
+    "sync.apply.applying._carried_out": _STEPS,
+    "sync.apply.recording._object_changes": _KINDS,
+    "sync.bibliographies.aliases.aliases_in": _STEPS,
+    "sync.bibliographies.exporting.new_bib": _STEPS,
+    "sync.gathering.foreseeing.contents_after": _STEPS,
+    "sync.gathering.gather.gather": _STEPS,
+    "sync.new_papers.feeding.feed": _STEPS,
+    "sync.run.run.plan_over": _STEPS,
+    "sync.syncing.remembering.seen_by": "one judgement for each row, over all that the run did",
+    "sync.syncing.rows_after.rows_over": _STEPS,
+    "sync.undo.undo.prepare_undo": _STEPS,
+}
+"""The functions of more than 30 lines (without their docstring), each with the reason."""
+
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
@@ -507,6 +551,17 @@ def test_no_test_uses_mocks() -> None:
     ]
 
     assert mocking == []
+
+
+def test_a_function_is_short_or_has_a_reason() -> None:
+    lengths = {
+        f"{module.name}.{function.name}": length(function)
+        for module in structure.modules()
+        for function in functions_of(module.tree)
+    }
+
+    assert sorted(name for name, lines in lengths.items() if lines > 30) == sorted(LONG)
+    assert max(lengths.values()) <= 60
 
 
 def test_a_command_is_one_module() -> None:

@@ -68,7 +68,11 @@ def chosen_key(keys: Keys, item: str, key: str) -> NewKey | None:
     """
     safe = safe_key(key)
     if not key or safe != key:
-        hint = f"{safe} would be one." if safe else "A citation key has letters, digits and the signs _ - : + . / only."
+        hint = (
+            f"{safe} would be one."
+            if safe
+            else "A citation key has letters, digits and the signs _ - : + . / only."
+        )
         raise RefusedKey(f"{key!r} is no citation key that every .bib can hold", hint)
     for one in keys.items:
         # A key that is only proposed gives way to one that a person chose.
