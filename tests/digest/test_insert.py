@@ -23,6 +23,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.rearrange import rearrange, unshown_names
 from zoterodigest.digest.write.shown import safe_url, shows
 from zoterodigest.digest.write.steps import NewEntry, RemovedEntry
@@ -404,6 +405,32 @@ def test_entries_of_one_day_stand_in_the_order_in_which_they_came(months: tuple[
     outcome = rearrange(dated(*months), new, read)
 
     assert "".join(it for it in outcome.origins if isinstance(it, str)) == "abc"
+
+
+ONE_LINK = "> **[{}] A Title {}** — A B; CVPR, 2020. [PDF](https://arxiv.org/abs/2001.0000{})\n"
+
+
+@pytest.mark.parametrize(
+    ("others", "gap"),
+    [
+        (ONE_LINK.format(1, 1, 1), " "),
+        (ONE_LINK.format(1, 1, "1) | [demo](https://a.org/1"), " | "),
+    ],
+    ids=["of the format", "of a neighbor farther off"],
+)
+def test_links_are_parted_as_elsewhere_if_the_nearest_entry_has_only_one(
+    others: str, gap: str
+) -> None:
+    reader = read_alone("numbered-quotes")
+    source = f"{others}\n{ONE_LINK.format(2, 2, 2)}"
+    new, links = "[arxiv](https://arxiv.org/abs/2401.00001)", "[code](https://github.com/a/b)"
+    present = reader(source.encode())
+
+    added = rearrange(present, [NewEntry("new", (), PAPER)], reader)
+    edited = put_digest(present, {1: {"links": PAPER["links"]}}, reader)
+
+    assert f"{new}{gap}{links}\n" in added.source.decode().replace("[PDF]", "[arxiv]")
+    assert f"00002){gap}{links}\n" in edited.source.decode()
 
 
 def test_an_item_of_a_numbered_list_gets_the_next_number() -> None:

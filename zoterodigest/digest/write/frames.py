@@ -7,12 +7,13 @@ from collections.abc import Iterator, Mapping
 from itertools import chain
 
 from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.digest.format.format import NewRule
 from zoterodigest.digest.format.template import Line, fill, frames, parse_line
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell, in_crlf
 from zoterodigest.digest.read.slots import Slot
 from zoterodigest.digest.write.house_style import HouseStyle, filled_slots
-from zoterodigest.digest.write.links import LISTED, with_brackets
+from zoterodigest.digest.write.links import LISTED, LinkManner, with_brackets
 
 _SEPARATORS = b" \t,;|"
 _LEAD = re.compile(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
@@ -147,10 +148,11 @@ def sample(manner: HouseStyle, slot: str) -> str:
     return next(iter(manner.texts(slot)), "")
 
 
-def link_samples(manner: HouseStyle) -> tuple[bytes, ...]:
-    """Return what the nearest entries have in their slots of links."""
+def link_manner(manner: HouseStyle, rule: NewRule | None) -> LinkManner:
+    """Return how the nearest entries write links, else how the format's `rule` does."""
     slots = chain.from_iterable(entry.slots for entry in manner.entries)
-    return tuple(slot.text.data for slot in slots if slot.name in LISTED)
+    samples = tuple(slot.text.data for slot in slots if slot.name in LISTED)
+    return LinkManner(samples, (rule.link, rule.link_gap)) if rule else LinkManner(samples)
 
 
 _LINE_LEAD = re.compile(rb"[ \t>]*(?:[-*+][ \t]+)?[*_]*")

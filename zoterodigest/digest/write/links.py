@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, is_empty
@@ -27,6 +28,9 @@ from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.html import inert_line
 from zoterodigest.digest.write.shown import UnwritableValue, safe_url
 
+Style = tuple[str, str]
+"""How a link is written, and what parts two."""
+
 _PLAIN_STYLE = ("[{name}]({url})", " ")
 _Piece = tuple[int, int, bytes]
 _PAIRS = {b"(": b")", b"[": b"]", b"*": b"*", b"_": b"_", b"`": b"`"}
@@ -37,19 +41,27 @@ _LAST_SIGNS = re.compile(rb"[ \t,;|/]*$")
 _WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 
 
+@dataclass(frozen=True, slots=True)
+class LinkManner:
+    """How links are written: as in the neighbors' `samples`, else in the format's `style`."""
+
+    samples: tuple[bytes, ...] = ()
+    style: Style = ("[{name}]({url})", ", ")
+
+
 def links_texts(
     slots: Sequence[Slot],
     present: Sequence[Hyperlink],
     wanted: Sequence[Hyperlink],
     move: Callable[[str], str] = str,
-    samples: Sequence[bytes] = (),
+    manner: LinkManner = LinkManner(),
 ) -> list[str]:
     """Return the new text of each of `slots`, which are to show `wanted`.
 
     `present` is what they show once `move` has been applied to every URL. A new URL is written in
-    place, a dead link filled; what fits nowhere is added to the last slot, as the neighbors'
-    `samples` of that slot write such a link. Raises `Unwritable` for a new link that is no web
-    address, or whose label is HTML.
+    place, a dead link filled; what fits nowhere is added to the last slot, in the `manner` of the
+    entries around. Raises `Unwritable` for a new link that is no web address, or whose label is
+    HTML.
     """
     gone = [link for link in present if link not in wanted]
     left = [link for link in wanted if link not in present]
@@ -62,18 +74,18 @@ def links_texts(
         for start, end, text in sorted(pieces, reverse=True):
             data = data[:start] + text + data[end:]
         if left and index == len(slots) - 1:
-            data = _with_links(slot, data, left, samples)
+            data = _with_links(slot, data, left, manner)
         texts.append(decoded(data))
     return texts
 
 
-def new_links_text(links: Sequence[Hyperlink], samples: Sequence[bytes]) -> str:
-    """Return the text of links in a slot of their own, as neighbors' `samples` write them.
+def new_links_text(links: Sequence[Hyperlink], manner: LinkManner) -> str:
+    """Return the text of links in a slot of their own, in the `manner` of the entries around.
 
     Raises `Unwritable` as `links_texts` does.
     """
     _require_harmless(links)
-    return decoded(_with_links(links_slot(b""), b"", links, samples))
+    return decoded(_with_links(links_slot(b""), b"", links, manner))
 
 
 def links_slot(data: bytes) -> Slot:
@@ -159,16 +171,15 @@ def _opens(gap: bytes) -> bool:
     return any(gap.rfind(opening) > gap.rfind(closing) for opening, closing in brackets)
 
 
-def _with_links(
-    slot: Slot, data: bytes, links: Sequence[Hyperlink], samples: Sequence[bytes]
-) -> bytes:
+def _with_links(slot: Slot, data: bytes, links: Sequence[Hyperlink], manner: LinkManner) -> bytes:
     """Return `data` with new links: as neighbors write them, else as the last link of the slot."""
     for link in links:
         spans = find_links(data)
-        frame, default_gap = link_style((slot.text.data, data, *samples), _PLAIN_STYLE)
+        style = manner.style if spans else _PLAIN_STYLE
+        frame, default_gap = link_style((slot.text.data, data, *manner.samples), style)
         if not spans and data.strip().lower() in NOTHING and slot.name != "tail":
             data = b""
-        sample = next((found for text in samples if (found := _sample(text, link))), None)
+        sample = next((found for text in manner.samples if (found := _sample(text, link))), None)
         gap, text = sample or (default_gap.encode(), written_link(frame, link).encode())
         end = spans[-1].whole[1] if spans else len(data)
         if spans and sample is not None and _opens(data[:end]) and not _opens(gap):
@@ -200,16 +211,25 @@ def _sample(data: bytes, link: Hyperlink) -> tuple[bytes, bytes] | None:
     return None
 
 
-def link_style(samples: Iterable[bytes], default: tuple[str, str]) -> tuple[str, str]:
-    """Return how the first of `samples` with Markdown links writes one, and what parts two."""
+def link_style(samples: Iterable[bytes], default: Style) -> Style:
+    """Return how the first of `samples` with Markdown links writes one, and what parts two.
+
+    If it has one link alone, the next that writes links so and has two shows what parts them,
+    else the `default`, if it writes links so.
+    """
+    frame = ""
     for data in samples:
         spans = find_links(data)
         if spans and data.startswith(b"[", spans[0].whole[0]):
             is_doubled = data.startswith(b"[[", spans[0].whole[0])
+            own = "[[{name}]]({url})" if is_doubled else "[{name}]({url})"
             gap = data[spans[0].whole[1] : spans[1].whole[0]] if spans[1:] else b""
-            frame = "[[{name}]]({url})" if is_doubled else "[{name}]({url})"
-            return frame, decoded(gap) or (" " if is_doubled else ", ")
-    return default
+            # Words between the links of another entry are about its paper.
+            if gap and (not frame or (own == frame and _is_separator(gap))):
+                return own, decoded(gap)
+            frame = frame or own
+    usual = " " if frame.startswith("[[") else ", "
+    return (frame, usual) if frame and frame != default[0] else default
 
 
 REFERENCES = ("arxiv", "doi", "url", "links")
@@ -244,13 +264,12 @@ def _moved_links(links: WebLinks, fields: Fields, asked: Fields) -> Iterator[Hyp
 
 
 def references_texts(
-    slots: Sequence[Slot], fields: Fields, asked: Fields, samples: Sequence[bytes] = ()
+    slots: Sequence[Slot], fields: Fields, asked: Fields, manner: LinkManner
 ) -> list[tuple[Slot, str]]:
     """Return the new text of every slot that an identifier, a page or links are written in.
 
-    `fields` is what the entry says, `asked` what it is to say, `samples` how neighbors write their
-    links. Raises `Unwritable` for what cannot
-    be written in place of what stands there.
+    `fields` is what the entry says, `asked` what it is to say, `manner` how the entries around
+    write their links. Raises `Unwritable` for what cannot be written in place of what stands there.
     """
     own_slots = {slot.name for slot in slots} & {"arxiv", "doi"}
     for name in asked.keys() - {"links"} - own_slots:
@@ -263,7 +282,7 @@ def references_texts(
     listed = [slot for slot in slots if slot.name in LISTED]
     present = stated_links(with_moved_pages(fields, asked))
     wanted = stated_links(asked) if "links" in asked else present
-    return [*texts, *zip(listed, links_texts(listed, present, wanted, move, samples), strict=True)]
+    return [*texts, *zip(listed, links_texts(listed, present, wanted, move, manner), strict=True)]
 
 
 def _identified(slot: Slot, fields: Fields, asked: Fields) -> str:

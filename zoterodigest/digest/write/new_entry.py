@@ -34,6 +34,7 @@ from zoterodigest.digest.read.references import (
 )
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.write.blocks import blocks_text
+from zoterodigest.digest.write.frames import link_manner
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import (
     Spelling,
@@ -43,7 +44,13 @@ from zoterodigest.digest.write.html import (
     inert_line,
     plain,
 )
-from zoterodigest.digest.write.links import link_style, links_slot, links_texts, written_link
+from zoterodigest.digest.write.links import (
+    LinkManner,
+    link_style,
+    links_slot,
+    links_texts,
+    written_link,
+)
 from zoterodigest.digest.write.shown import safe_url
 from zoterodigest.digest.write.values import (
     lines_text,
@@ -199,12 +206,13 @@ class NewEntryDraft:
         samples = sorted(
             self.manner.samples(slot), key=lambda it: len(find_links(it[1].text.data)) < fewest
         )
+        manner = link_manner(self.manner, self.rule)
         for entry, sample in samples:
-            text = _like(sample.words, entry, self.fields, wanted)
+            text = _like(sample.words, entry, self.fields, wanted, manner=manner)
             if text and _is_all(text, wanted, paper, self.fields):
                 return text
         shown = (sample.text.data for _, sample in self.manner.samples(slot))
-        frame, gap = link_style(shown, (self.rule.link, self.rule.link_gap))
+        frame, gap = link_style(shown, manner.style)
         label = _paper_label(self.manner, self.fields)
         every = [*([Hyperlink(label, paper)] if paper else []), *wanted]
         # "A or B" parts two links; before a third one it would be another choice.
@@ -258,7 +266,12 @@ def _has_words(text: str) -> bool:
 
 
 def _like(
-    sample: str, entry: DigestEntry, fields: Fields, wanted: Sequence[Hyperlink]
+    sample: str,
+    entry: DigestEntry,
+    fields: Fields,
+    wanted: Sequence[Hyperlink],
+    *,
+    manner: LinkManner,
 ) -> str | None:
     """Return a neighbor's links with the new work's in their place; None if they cannot serve."""
     old, new = words_in(entry.reading.fields, "arxiv"), words_in(fields, "arxiv")
@@ -268,7 +281,7 @@ def _like(
     moved: Callable[[str], str] = partial(pattern.sub, lambda _: new) if old else str
     present = [replace(it, url=moved(it.url)) for it in stated_links(entry.reading.fields)]
     slot = links_slot(moved(sample).encode())
-    return links_texts([slot], present, wanted)[0].strip().lstrip(",;|· ")
+    return links_texts([slot], present, wanted, manner=manner)[0].strip().lstrip(",;|· ")
 
 
 def _is_all(text: str, wanted: Sequence[Hyperlink], paper: str, fields: Fields) -> bool:

@@ -19,13 +19,19 @@ from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.blocks import blocks_text, new_blocks, written_blocks
 from zoterodigest.digest.write.frames import (
     insertion_of,
-    link_samples,
+    link_manner,
     neighbors,
     sample,
     slot_edits,
 )
 from zoterodigest.digest.write.html import Spelling, inert_blocks, inert_line, is_in_markdown, plain
-from zoterodigest.digest.write.links import LISTED, REFERENCES, new_links_text, references_texts
+from zoterodigest.digest.write.links import (
+    LISTED,
+    REFERENCES,
+    LinkManner,
+    new_links_text,
+    references_texts,
+)
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.values import (
     awards_text,
@@ -160,12 +166,14 @@ def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit
     links = asked.get("links")
     is_listed = any(slot.name in LISTED for slot in entry.slots)
     # Only for changed links: to look up neighbors costs a pass over the whole digest.
-    samples = link_samples(neighbors(document, index)) if links is not None else ()
+    manner = LinkManner()
+    if links is not None:
+        manner = link_manner(neighbors(document, index), entry.format.new)
     rest = asked if is_listed else {k: v for k, v in asked.items() if k != "links"}
-    texts = references_texts(entry.slots, entry.reading.fields, rest, samples)
+    texts = references_texts(entry.slots, entry.reading.fields, rest, manner)
     edits = [it for slot, new in texts for it in _slot_edits(document, index, slot, new)]
     if isinstance(links, WebLinks) and not is_listed:
-        text = new_links_text(links.hyperlinks, samples)
+        text = new_links_text(links.hyperlinks, manner)
         edits.append(_insertion(document, index, "links", text))
     return edits
 
