@@ -366,6 +366,19 @@ def test_a_link_that_both_items_have_stays_with_the_one_that_goes(
     assert after["MMMM2222"].data["parentItem"] == own
 
 
+def test_lines_of_extra_of_the_item_that_goes_join_those_of_the_one_that_stays(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    ours, own = doubled_by_hand(zoterodigest, tmp_path)
+    (stays, goes) = (live(tmp_path)[key].data["extra"] for key in (ours, own))
+    version = live(tmp_path)[own].version
+    in_library(tmp_path, LibraryItem(own, version, {"extra": f"{goes}\nRead in May"}))
+
+    zoterodigest("duplicates", "--merge", ours, own, "--yes")
+
+    assert live(tmp_path)[ours].data["extra"] == f"{stays}\nRead in May"
+
+
 def test_items_related_to_the_one_that_goes_are_related_to_the_one_that_stays(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

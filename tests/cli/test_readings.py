@@ -118,7 +118,7 @@ def assert_read_once(
 def test_built_in_tables_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
     for one in (
         rules.bib_rules,
-        zotero.load_zotero_rules,
+        zotero.item_rules,
         zotero.load_spellings,
         mapping.venue_table,
     ):

@@ -66,3 +66,23 @@ def test_an_item_of_another_type_gains_only_what_it_has_a_place_for() -> None:
 
     assert gained(item, an_item("THERE222", itemType="book", title="B")) == [{"DOI": "10.1/x"}]
     assert gained(item, an_item("THERE222", itemType="hologram", title="B")) == []
+
+
+def test_what_is_there_gains_the_lines_of_extra_that_it_lacks() -> None:
+    item = an_item(
+        title="Mine", extra="arXiv: 1\nRead in May\ntex.note: mine\nLink: <https://a.org>"
+    )
+    present = an_item("THERE222", title="Theirs", extra="Read in May\nLink: <https://b.org> code")
+
+    gained_extra = (
+        "Read in May\nLink: <https://b.org> code\narXiv: 1\ntex.note: mine\nLink: <https://a.org>"
+    )
+    assert gained(item, present) == [{"extra": gained_extra}]
+    assert gained(item, an_item("THERE222", title="Theirs", extra=gained_extra)) == []
+
+
+def test_a_key_of_extra_that_states_one_value_keeps_its_value() -> None:
+    item = an_item(extra="ARXIV: 2 [cs.CL]\nComment: Mine\nCitation Key: mine2020")
+    present = an_item("THERE222", extra="arXiv: 2\nComment: Theirs\nCitation Key: theirs2020")
+
+    assert gained(item, present) == []

@@ -96,13 +96,6 @@ class _Page(_StrictRules):
     venue: str
 
 
-class _Prefixes(_StrictRules):
-    task: str
-    award: str
-    categories: str
-    venue: str
-
-
 def _ranked(table: dict[str, list[str]]) -> dict[str, tuple[str, int]]:
     return {name: (one, rank) for one, names in table.items() for rank, name in enumerate(names)}
 
@@ -119,8 +112,7 @@ class BibRules(_StrictRules):
     `facts` gives for a field of an item the fact it states and its rank among those that state it;
     `extra` for a line of its Extra, by the name before the colon in lower case, the fact it states;
     `creators` for a creator type the field it belongs to, `months` for a foreign name of a month
-    the English one. `tags` are what zotero.toml says that
-    tags begin with.
+    the English one.
     """
 
     facts: Ranked
@@ -137,7 +129,6 @@ class BibRules(_StrictRules):
     languages: dict[str, str]
     key_formula: str
     skipped: Words
-    tags: _Prefixes
     venues: InstanceOf[VenueTable]
 
     # Rules are a part of the keys of caches: compared by identity, which takes no time.
@@ -163,8 +154,7 @@ class BibRules(_StrictRules):
 def bib_rules() -> BibRules:
     """Return the built-in rules."""
     path = mapping.folder() / "bibtex.toml"
-    tags = mapping.shipped_tables(mapping.folder() / "zotero.toml")["tags"]
-    tables = mapping.shipped_tables(path) | {"tags": tags, "venues": mapping.venue_table()}
+    tables = mapping.shipped_tables(path) | {"venues": mapping.venue_table()}
     return mapping.validate(path, tables, BibRules)
 
 

@@ -44,9 +44,9 @@ def duplicates(
     share an item. FILE is a digest or a .bib. Without FILE it uses those of the project, or only
     the library if the project has none. It changes nothing without --merge.
 
-    With --merge, notes and attachments of OTHER move to KEEP. KEEP also gets the collections, tags
-    and relations of OTHER, and values for its empty fields. OTHER goes to the trash. The next sync
-    links the entries of OTHER with KEEP. `zoterodigest undo` takes the merge back.
+    With --merge, notes and attachments of OTHER move to KEEP. KEEP also gets the collections, tags,
+    relations and lines of Extra of OTHER, and values for its empty fields. OTHER goes to the trash.
+    The next sync links the entries of OTHER with KEEP. `zoterodigest undo` takes the merge back.
 
     \b
     Examples:

@@ -6,7 +6,7 @@ The main creators are the authors of the record.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -87,6 +87,21 @@ def with_extra(extra: str, key: str, values: Sequence[str]) -> str:
     # Other lines are the person's or another program's: they stay as they are.
     kept = [line for at, line in enumerate(lines) if at not in places]
     return "\n".join([*kept[: places[0]], *written, *kept[places[0] :]])
+
+
+def united_extra(extra: str, other: str, single: Iterable[str]) -> str:
+    """Return `extra`, followed by the lines of `other` that it lacks.
+
+    Of the keys in `single`, which state one value, those that `extra` has keep their values.
+    """
+    stated = [_line_of(key) for key in single if extra_values(extra, key)]
+    present = {line.strip() for line in extra.split("\n")} | {""}
+    lacking = [
+        line
+        for line in other.split("\n")
+        if line.strip() not in present and not any(key.fullmatch(line) for key in stated)
+    ]
+    return "\n".join([extra, *lacking])
 
 
 _BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")

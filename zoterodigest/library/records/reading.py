@@ -13,7 +13,7 @@ from zoterodigest.library.records.homes import Data, Homes, homes_of
 from zoterodigest.library.records.hyperlinks import held_links, link_in_line, links_of
 from zoterodigest.library.records.properties import extra_values, names_in, raw_names
 from zoterodigest.library.records.tags import members_in
-from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
+from zoterodigest.library.records.zotero import ItemRules, LinkHome, ZoteroMapping
 
 
 def read_item(
@@ -85,11 +85,16 @@ def _readable(name: str, raw: str, parsed: str) -> str:
     return date or raw.strip()
 
 
+def members_of(name: str, item: ItemJson, rules: ItemRules) -> tuple[str, ...]:
+    """Return the members of the field `name` (task, award, categories), in an export too."""
+    return members_in(item.tags, getattr(rules.tags, name))
+
+
 def _members(name: str) -> _Reader:
     def read(item: ItemJson, _: Homes, zotero: ZoteroMapping) -> _Found:
         if name == "categories" and not zotero.categories:
             return None
-        members = members_in(item.tags, zotero.prefix(name))
+        members = members_of(name, item, zotero.rules)
         return Members(members), "\n".join(members)
 
     return read

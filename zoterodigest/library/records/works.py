@@ -26,6 +26,8 @@ from zoterodigest.bibtex.keys import (
 )
 from zoterodigest.bibtex.tex.names import Creator, with_rest
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
+from zoterodigest.library.records.reading import members_of
+from zoterodigest.library.records.zotero import ItemRules, item_rules
 
 
 def read_work(data: Data, rules: BibRules) -> ItemFacts:
@@ -45,7 +47,6 @@ def read_work(data: Data, rules: BibRules) -> ItemFacts:
         facts = {name: text for name, text in facts.items() if not _repeats_arxiv(name, text)}
     facts = _completed(facts, place)
     creators = (_creator(rules, each) for each in item.creators)
-    keywords, awards = _tags(item.tags, rules)
     return ItemFacts(
         item_type,
         facts,
@@ -55,8 +56,8 @@ def read_work(data: Data, rules: BibRules) -> ItemFacts:
         place.short_name,
         arxiv,
         primary_class,
-        keywords,
-        awards,
+        _keywords(item, item_rules()),
+        members_of("award", item, item_rules()),
         date_end,
         item.key,
         item.citekey,
@@ -134,17 +135,11 @@ def _creator(rules: BibRules, stored: JsonCreator) -> Creator:
     return Creator(field, last, first) if last else Creator(field, first)
 
 
-def _tags(tags: Iterable[str], rules: BibRules) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Return the keywords (tasks first, without prefix) and the awards among an item's tags."""
-    tasks, own, awards = [], [], []
-    for tag in map(str.strip, tags):
-        if tag.startswith(rules.tags.task):
-            tasks.append(tag.removeprefix(rules.tags.task).strip())
-        elif tag.startswith(rules.tags.award):
-            awards.append(tag.removeprefix(rules.tags.award).strip())
-        elif tag and not tag.startswith((rules.tags.categories, rules.tags.venue)):
-            own.append(tag)
-    return tuple(filter(None, dict.fromkeys((*tasks, *own)))), tuple(awards)
+def _keywords(item: ItemJson, rules: ItemRules) -> tuple[str, ...]:
+    """Return the keywords among an item's tags: tasks first, without prefix."""
+    ours = tuple(prefix for _, prefix in rules.tags)
+    own = (tag.strip() for tag in item.tags if not tag.strip().startswith(ours))
+    return tuple(filter(None, dict.fromkeys((*members_of("task", item, rules), *own))))
 
 
 # What a volume or number says of a paper that is on arXiv: its ID again, or DBLP's "abs/…".

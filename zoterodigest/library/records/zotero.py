@@ -47,6 +47,11 @@ class ExtraKeys(_StrictZoteroRules):
     comment: str
     links: str
 
+    @property
+    def single(self) -> tuple[str, ...]:
+        """The keys, also of others, of which an item states one value."""
+        return self.arxiv, self.comment, "Citation Key"
+
 
 class ArxivForms(_StrictZoteroRules):
     """What the fields of an arXiv paper's item say; `{id}` stands for the id."""
@@ -120,7 +125,7 @@ def zotero_mapping(
     """Return the built-in mapping with these choices."""
     folder = mapping.folder()
     return ZoteroMapping(
-        load_zotero_rules(folder / "zotero.toml"),
+        item_rules(),
         mapping.venue_table(),
         load_spellings(folder / "tags.toml"),
         links,
@@ -129,9 +134,9 @@ def zotero_mapping(
 
 
 @cache
-def load_zotero_rules(path: Path) -> ItemRules:
-    """Return the rules of a `zotero.toml`; raises `BadMapping`."""
-    return mapping.load(path, ItemRules)
+def item_rules() -> ItemRules:
+    """Return the rules of `zotero.toml`."""
+    return mapping.load(mapping.folder() / "zotero.toml", ItemRules)
 
 
 class _Tags(_StrictZoteroRules):

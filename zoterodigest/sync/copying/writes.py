@@ -1,7 +1,8 @@
 """Writes of a copy: new objects by the keys of the target, and what is there gains. Pure.
 
-What is there is never changed but by addition: collections and tags join its own, empty fields are
-filled in. Relations name other items by address, so they follow when all items have their keys.
+What is there is never changed but by addition: collections, tags and lines of Extra join its own,
+empty fields are filled in. Relations name other items by address, so they follow when all items
+have their keys.
 """
 
 from __future__ import annotations
@@ -14,6 +15,8 @@ from zoterodigest.library.address import is_group, is_personal
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents, is_top_level
+from zoterodigest.library.records.properties import united_extra
+from zoterodigest.library.records.zotero import item_rules
 from zoterodigest.library.rules.relations import RELATED, REPLACES, item_named, relations_of, uri_of
 from zoterodigest.library.rules.schema import item_types
 from zoterodigest.sync.copying.counterparts import Counterparts
@@ -73,7 +76,7 @@ def _collections(data: Data, keys: Keys) -> list[str]:
 def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
     """Return the patch that adds to the item `present` what it lacks of `data`.
 
-    That is collections (which go by `keys` there), tags, and fields that are empty.
+    That is collections (which go by `keys` there), tags, lines of Extra, and fields that are empty.
     """
     kind = item_types().get(ItemJson(present).item_type)
     fields = (kind.fields if kind else frozenset[str]()) - _NOT_FILLED
@@ -83,6 +86,9 @@ def gains(data: Data, present: Data, keys: Keys) -> dict[str, Any]:
         for name, value in data.items()
         if name in fields and value and not present.get(name)
     }
+    if extra := present.get("extra"):
+        united = united_extra(extra, ItemJson(data).text("extra"), item_rules().extra.single)
+        patch |= {"extra": united} if united != extra else {}
     present_in = ItemJson(present).collections
     if more := [key for key in _collections(data, keys) if key not in present_in]:
         patch["collections"] = [*present_in, *more]

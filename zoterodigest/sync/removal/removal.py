@@ -177,8 +177,7 @@ class Removal:
         return raws.get(name) == item.raws[name]
 
     def _is_our_extra(self, data: Mapping[str, Any], details: Mapping[str, Any]) -> bool:
-        keys = self.workspace.zotero.rules.extra
-        starts = tuple(f"{key}:" for key in (keys.arxiv, keys.comment, keys.links))
+        starts = tuple(f"{key}:" for _, key in self.workspace.zotero.rules.extra)
         ours = ItemJson(details).text("extra").split("\n")
         lines = ItemJson(data).text("extra").split("\n")
         return all(line.startswith(starts) or line in ours for line in lines if line.strip())
