@@ -17,6 +17,8 @@ import pytest
 from hypothesis import settings
 from typer.main import get_command
 
+from tests.golden_files import GoldenFiles
+
 settings.register_profile("dev", max_examples=50, deadline=None)
 settings.register_profile("ci", max_examples=30, deadline=None, derandomize=True, print_blob=True)
 settings.register_profile("deep", max_examples=1000, deadline=None, print_blob=True)
@@ -42,6 +44,12 @@ _work_in_memory()
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Offer to write golden files anew."""
     parser.addoption("--update-golden", action="store_true", help="write golden files anew")
+
+
+@pytest.fixture
+def golden(request: pytest.FixtureRequest) -> GoldenFiles:
+    """Golden files to compare with, or to write anew."""
+    return GoldenFiles(bool(request.config.getoption("--update-golden")))
 
 
 # What `socket.connect` takes: its shape belongs to the address family.

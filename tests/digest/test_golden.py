@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, document, read
+from tests.golden_files import GoldenFiles
 from zoterodigest.core.values.record import (
     SECTION,
     Blocks,
@@ -114,10 +115,11 @@ def edited(whole: Document, name: str, index: int) -> str:
 
 
 @pytest.mark.parametrize("path", [*EXAMPLES, RELATIVES], ids=lambda path: path.name)
-def test_an_edit_of_each_field_changes_exactly_the_lines_it_must(path: Path) -> None:
+def test_an_edit_of_each_field_changes_exactly_the_lines_it_must(
+    path: Path, golden: GoldenFiles
+) -> None:
     whole = document(path)
 
     written = "\n".join(edited(whole, name, at) for name, at in sorted(fields_of(whole).items()))
 
-    golden = GOLDEN / f"{path.stem}.diff"
-    assert written == golden.read_text("utf-8")
+    golden.check(GOLDEN / f"{path.stem}.diff", written)

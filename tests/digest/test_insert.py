@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, document, formats, read, read_alone
 from tests.digest.test_laws import LINES, values
+from tests.golden_files import GoldenFiles
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
@@ -128,43 +129,20 @@ def test_most_papers_can_be_written_under_every_heading(path: Path, title: str) 
 
 
 EMPTY_DIGEST = b"# Papers\n\n## A\n\n## B\n"
-FIRST_ENTRIES = {
-    "quoted-notes": (
-        "> **A New Paper**  \n"
-        "> *CVPR 2024*, [arxiv](https://arxiv.org/abs/2401.00001),"
-        " [code](https://github.com/a/b)  \n"
-        "> Task: restoration  \n> \n> One line.\n"
-    ),
-    "list": (
-        "- [A New Paper](https://arxiv.org/abs/2401.00001), CVPR 2024."
-        " [[code]](https://github.com/a/b)\n"
-    ),
-    "daily-bullets": (
-        "- **[A New Paper](https://arxiv.org/abs/2401.00001)**  `arXiv:2401.00001`  \n"
-        "  _Ada Lovelace, Kurt Gödel_\n"
-        "  <details open><summary>Abstract</summary>\n  We study things.\n  </details>\n"
-    ),
-    "bold-titles": (
-        "**A New Paper**\nAda Lovelace, Kurt Gödel\n"
-        "[[paper]](https://arxiv.org/abs/2401.00001) [[code]](https://github.com/a/b)\n"
-    ),
-    "details-notes": (
-        "<details>\n<summary><b>A New Paper</b></summary>\n\n"
-        "* **Authors:** Ada Lovelace, Kurt Gödel\n* **arXiv ID:** 2401.00001\n"
-        "* **One-liner:** One line.\n* **Published in:** CVPR 2024\n"
-        "* **Links:** [[arxiv]](https://arxiv.org/abs/2401.00001)"
-        " | [[code]](https://github.com/a/b)\n"
-        "\n<details>\n    <summary>Abstract</summary>\n    We study things.\n</details>\n"
-        "</details>\n"
-    ),
-}
+FIRST_ENTRIES = Path(__file__).parent / "golden" / "first-entries.txt"
+WITH_TEMPLATE = [form.name for form in formats() if form.new and form.columns is None]
 
 
-@pytest.mark.parametrize("name", FIRST_ENTRIES)
-def test_the_first_entry_of_a_digest_is_written_by_its_formats_template(name: str) -> None:
+@pytest.mark.parametrize("name", WITH_TEMPLATE)
+def test_the_first_entry_of_a_digest_is_written_by_its_formats_template(
+    name: str, golden: GoldenFiles
+) -> None:
     after, entry = inserted(EMPTY_DIGEST, PAPER, "A", form=form_called(name))
 
-    assert after == f"# Papers\n\n## A\n\n{FIRST_ENTRIES[name]}\n## B\n"
+    head, foot = "# Papers\n\n## A\n\n", "\n\n## B\n"
+    written = after.removeprefix(head).removesuffix(foot)
+    assert after == f"{head}{written}{foot}"
+    golden.check_page(FIRST_ENTRIES, name, written)
     assert (entry.format.name, entry.title) == (name, "A New Paper")
 
 

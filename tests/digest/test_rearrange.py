@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
+from tests.golden_files import GoldenFiles
 from zoterodigest.core.values.record import Blocks, Fields, Hyperlink, Members, Names, WebLinks
 from zoterodigest.digest.read.document import Document, Headings
 from zoterodigest.digest.write.new_section import NewSection, with_section
@@ -309,10 +310,12 @@ def pages(whole: Document) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.name)
-def test_each_change_of_each_example_is_exactly_the_lines_it_must_be(path: Path) -> None:
+def test_each_change_of_each_example_is_exactly_the_lines_it_must_be(
+    path: Path, golden: GoldenFiles
+) -> None:
     written = "".join(f"=== {name}\n{text}\n" for name, text in pages(document(path)).items())
 
-    assert written == (GOLDEN / f"{path.stem}.diff").read_text("utf-8")
+    golden.check(GOLDEN / f"{path.stem}.diff", written)
 
 
 @pytest.mark.skipif(not SHARED_DIGESTS, reason="the shared digests are not here")
