@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from dataclasses import dataclass
 from difflib import unified_diff
@@ -17,10 +18,10 @@ class GoldenFiles:
     is_updating: bool
 
     def check(self, path: Path, text: str) -> None:
-        """Compare a text with the whole of a file."""
+        """Compare a text with the whole of a file; bytes that are no UTF-8 are escaped in it."""
         if self.is_updating:
-            path.write_bytes(text.encode())
-        _require_same(path.read_bytes().decode(), text)
+            path.write_bytes(os.fsencode(text))
+        _require_same(os.fsdecode(path.read_bytes()), text)
 
     def check_page(self, path: Path, name: str, text: str) -> None:
         """Compare a text with the page of a file that stands below `=== name`."""

@@ -11,6 +11,7 @@ import pytest
 from pybtex.database import parse_string
 
 from tests.bibtex.items import a_paper, a_person, an_item
+from tests.golden_files import GoldenFiles
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect, decode
 from zoterodigest.digest.format.format import available_formats
@@ -57,7 +58,7 @@ def golden_path(name: str, dialect: Dialect) -> Path:
 
 
 def golden_text(name: str, dialect: Dialect) -> str:
-    """Return an example's bibliography; written anew by `python -m tests.bibtex.test_export`."""
+    """Return an example's bibliography."""
     items = list(items_of(ROOT / "examples" / f"{name}.md"))
     return bib_of(items, Style(dialect, awards=True))
 
@@ -69,8 +70,10 @@ def bib_of(items: list[dict[str, Any]], style: Style) -> str:
 
 @pytest.mark.parametrize("name", EXAMPLES)
 @pytest.mark.parametrize("dialect", list(Dialect))
-def test_the_examples_have_these_bibliographies(name: str, dialect: Dialect) -> None:
-    assert golden_text(name, dialect) == golden_path(name, dialect).read_text(encoding="utf-8")
+def test_the_examples_have_these_bibliographies(
+    name: str, dialect: Dialect, golden: GoldenFiles
+) -> None:
+    golden.check(golden_path(name, dialect), golden_text(name, dialect))
 
 
 def test_a_bibliography_written_twice_is_the_same() -> None:
@@ -172,10 +175,3 @@ class TestSharedDigests:
         keys = [each.key.text.lower() for each in references(items, bib_rules())]
 
         assert len(keys) == len(set(keys)) > 600
-
-
-if __name__ == "__main__":
-    for example in EXAMPLES:
-        for dialect in Dialect:
-            text = golden_text(example, dialect)
-            golden_path(example, dialect).write_text(text, encoding="utf-8")

@@ -1,6 +1,6 @@
 """Items as Zotero's translators save them, of seventy kinds: their entries were judged by eye.
 
-`python -m tests.bibtex.test_hard_items` writes the golden files anew.
+`pytest --update-golden` writes the golden files anew.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.golden_files import GoldenFiles
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.library.records.works import bib_text, references
@@ -28,10 +29,5 @@ def golden_text(dialect: Dialect) -> str:
 
 
 @pytest.mark.parametrize("dialect", list(Dialect))
-def test_hard_items_have_these_entries(dialect: Dialect) -> None:
-    assert golden_text(dialect) == golden_path(dialect).read_text(encoding="utf-8")
-
-
-if __name__ == "__main__":
-    for each in Dialect:
-        golden_path(each).write_text(golden_text(each), encoding="utf-8", newline="\n")
+def test_hard_items_have_these_entries(dialect: Dialect, golden: GoldenFiles) -> None:
+    golden.check(golden_path(dialect), golden_text(dialect))

@@ -12,6 +12,7 @@ import typer
 
 from tests.cli.conftest import EXAMPLES, Ran, Zoterodigest
 from tests.cli.test_add import added_to
+from tests.golden_files import GoldenFiles
 from tests.lookup.answers import Paper
 from tests.lookup.arxiv_site import answering
 from tests.lookup.site import Site, cut, empty_page, serving, status
@@ -48,6 +49,8 @@ keywords = ["Diffusion", "DDPM"]
 exclude = ["survey"]
 """
 DAY = ("--since", "2025-01-15", "--until", "2025-01-16")
+
+GOLDEN = Path(__file__).parent / "golden"
 
 
 @pytest.fixture
@@ -150,7 +153,7 @@ def test_a_second_run_adds_nothing_and_touches_no_file(
 
 
 def test_a_new_file_looks_like_that_of_the_day_before(
-    feed: Feed, configure: Configure, tmp_path: Path
+    feed: Feed, configure: Configure, tmp_path: Path, golden: GoldenFiles
 ) -> None:
     name = "daily-bullets-2025-01-15.md"
     (tmp_path / name).write_bytes((EXAMPLES / name).read_bytes())
@@ -158,9 +161,8 @@ def test_a_new_file_looks_like_that_of_the_day_before(
 
     assert feed().code == 0
 
-    golden = Path(__file__).parent / "golden" / "daily-bullets-2025-01-16.md"
     written = tmp_path / "daily-bullets-2025-01-16.md"
-    assert written.read_text("utf-8") == golden.read_text("utf-8")
+    golden.check(GOLDEN / written.name, written.read_bytes().decode())
     assert (tmp_path / name).read_bytes() == (EXAMPLES / name).read_bytes()
 
 
@@ -261,7 +263,7 @@ def test_a_section_that_the_feed_names_is_made_where_it_is_missing(
 
 @pytest.mark.parametrize("stem", ["generation-daily", "quoted-notes"])
 def test_new_entries_of_a_list_stand_where_their_dates_belong(
-    stem: str, feed: Feed, configure: Configure, tmp_path: Path
+    stem: str, feed: Feed, configure: Configure, tmp_path: Path, golden: GoldenFiles
 ) -> None:
     text = (EXAMPLES / f"{stem}.md").read_text("utf-8")
     path = tmp_path / "list.md"
@@ -270,8 +272,7 @@ def test_new_entries_of_a_list_stand_where_their_dates_belong(
 
     assert feed().code == 0
 
-    pages = (Path(__file__).parent / "golden" / "fed-entries.txt").read_text("utf-8")
-    assert f"{stem}\n{added_to(text, path)}\n\n" in pages.split("=== ")
+    golden.check_page(GOLDEN / "fed-entries.txt", stem, added_to(text, path))
 
 
 def test_what_the_lock_file_knows_does_not_come_back(

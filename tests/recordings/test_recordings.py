@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from typer.main import get_command
 
 from tests.cli.conftest import Zoterodigest
+from tests.golden_files import GoldenFiles
 from tests.recordings.play import play
 from tests.recordings.scenario import Run, Scenario
 from tests.recordings.scenarios import SCENARIOS
@@ -27,22 +27,11 @@ def test_a_run_does_what_is_recorded(
     scenario: Scenario,
     zoterodigest: Zoterodigest,
     tmp_path: Path,
-    request: pytest.FixtureRequest,
+    golden: GoldenFiles,
 ) -> None:
-    golden = GOLDEN / f"{scenario.name}.txt"
-
     recording = play(scenario, tmp_path, zoterodigest)
 
-    if request.config.getoption("--update-golden"):
-        golden.write_bytes(recording.encode())
-    recorded = golden.read_bytes().decode()
-    assert recording == recorded, difference(recorded, recording)
-
-
-def difference(recorded: str, now: str) -> str:
-    """Return what a recording says otherwise than before."""
-    before, after = recorded.splitlines(), now.splitlines()
-    return "\n".join(unified_diff(before, after, "recorded", "now", n=1, lineterm=""))
+    golden.check(GOLDEN / f"{scenario.name}.txt", recording)
 
 
 def test_every_recording_has_its_scenario() -> None:

@@ -2,7 +2,8 @@
 
 `golden/DIGEST/NAME.toml` is one case. `zotero` and `markdown` are the person's edits, `digest` and
 `library` what the run then changes: the lines of the digest, and the objects of the library. With
-the first edit alone the run is a pull, with the second a push (deep), with both a sync.
+the first edit alone the run is a pull, with the second a push (deep), with both a sync. A new case
+needs only the edits: `pytest tests/sync/test_golden.py -m "" --update-golden` adds the rest.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from typing import Any
 import pytest
 
 from tests.digest.corpus import EXAMPLES, RELATIVES
+from tests.golden_files import GoldenFiles
 from tests.sync.world import Data, World
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.notes.editor import editor_form
@@ -59,16 +61,21 @@ def push(digest: Path, folder: Path) -> Path:
 
 @pytest.mark.parametrize("path", CASES)
 def test_a_run_changes_exactly_what_it_must(
-    path: Path, pushed: Mapping[str, Path], tmp_path: Path
+    path: Path, pushed: Mapping[str, Path], tmp_path: Path, golden: GoldenFiles
 ) -> None:
-    case = tomllib.loads(path.read_text(encoding="utf-8"))
+    text = path.read_bytes().decode()
     world = world_of(path.parent.name, pushed, tmp_path)
 
-    digest, library = played(world, case)
+    digest, library = played(world, tomllib.loads(text))
 
-    assert digest == case["digest"]
-    assert library == case["library"]
+    edits = text.partition("\ndigest = ")[0].rstrip("\n")
+    golden.check(path, f"{edits}\ndigest = {quoted(digest)}\nlibrary = {quoted(library)}\n")
     assert world.plan(SYNC).is_settled
+
+
+def quoted(text: str) -> str:
+    """Return lines as a case holds them."""
+    return f"'''\n{text}'''" if text else '""'
 
 
 def world_of(name: str, pushed: Mapping[str, Path], folder: Path) -> World:
