@@ -100,14 +100,20 @@ def test_a_value_of_a_quoted_note_goes_with_its_frame_and_comes_with_it(
 
 
 NUMBERED = "> **[1] A Title** — Ada Lovelace; CVPR, 2020. [PDF](https://arxiv.org/pdf/2504.18524)\n"
+BOTH = f"{NUMBERED}\n{NUMBERED.replace('[1] A', '[2] Another').replace('Ada', 'Kurt')}"
 COMMAS = "> **A Title**, *Ada Lovelace*, CVPR 2020. [PDF](https://arxiv.org/pdf/2504.18524)\n"
+
+
+TWO_COMMAS = f"{COMMAS}\n{COMMAS}".replace("A Title", "[1] A Title")
 
 
 @pytest.mark.parametrize(
     ("form", "whole", "left"),
     [
         ("numbered-quotes", NUMBERED, NUMBERED.replace(" Ada Lovelace", "")),
+        ("numbered-quotes", BOTH, BOTH.replace(" Ada Lovelace", "")),
         ("comma-quotes", COMMAS, COMMAS.replace(", *Ada Lovelace*", "")),
+        ("comma-quotes", TWO_COMMAS, TWO_COMMAS.replace(", *Ada Lovelace*", "", 1)),
     ],
 )
 def test_authors_put_back_keep_the_signs_on_both_sides(form: str, whole: str, left: str) -> None:

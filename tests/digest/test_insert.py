@@ -385,6 +385,46 @@ def test_entries_of_one_day_stand_in_the_order_in_which_they_came(months: tuple[
     assert "".join(it for it in outcome.origins if isinstance(it, str)) == "abc"
 
 
+TITLES = {
+    "[": "> **[{}] A Title {}** — A B; CVPR, 2020. [PDF](https://arxiv.org/abs/2001.0000{})\n",
+    "1": "{}. [A title of a paper {}](https://arxiv.org/abs/2001.0000{})\n",
+    "(": "{}) [A title of a paper {}](https://arxiv.org/abs/2001.0000{})\n",
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "parts", "number"),
+    [
+        ("[", [(1, 2)], "[3] "),
+        ("[", [(3, 2)], "[4] "),
+        ("[", [(1, 2), (3, 4)], "[5] "),
+        ("[", [(1, 2), (1, 2)], "[3] "),
+        ("1", [(1, 2)], "3. "),
+        ("1", [(1, 2), (3, 4)], "3. "),
+        ("1", [(1, 1)], "1. "),
+        ("(", [(4, 5)], "6) "),
+    ],
+)
+def test_a_new_entry_goes_on_with_the_numbers_of_those_around(
+    kind: str, parts: list[tuple[int, ...]], number: str
+) -> None:
+    reader = read_alone("numbered-quotes") if kind == "[" else read
+    gap = "\n" if kind == "[" else ""
+    lists = [
+        gap.join(TITLES[kind].format(one, f"{part}{at}", at) for at, one in enumerate(numbers))
+        for part, numbers in enumerate(parts)
+    ]
+    source = "\n".join(f"## Part {part}\n\n{text}" for part, text in enumerate(lists))
+
+    outcome = rearrange(reader(source.encode()), [NewEntry("new", ("Part 0",), PAPER)], reader)
+
+    assert outcome.refusals == ()
+    entry = outcome.document.entries[outcome.origins.index("new")]
+    line = outcome.source[entry.span.start : entry.span.end].decode().split("\n")[0]
+    assert line.lstrip("> *").startswith(number)
+    assert ("A B" not in line, entry.title) == (True, "A New Paper")
+
+
 ONE_LINK = "> **[{}] A Title {}** — A B; CVPR, 2020. [PDF](https://arxiv.org/abs/2001.0000{})\n"
 
 

@@ -17,6 +17,8 @@ _SIGNS = " \t,.;:|·–—-，、；：。"
 _PAIRS = {"*": "*", "_": "_", "`": "`", "(": ")", "[": "]", '"': '"', "“": "”"}
 _MARKER = re.compile(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
 
+_NUMBER = re.compile(r"([*_]+)\[\d{1,9}\][ \t]+$")
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -78,6 +80,11 @@ def frames(line: Line) -> tuple[list[str], list[str], list[str]]:
     """Part the glue into marks that close a slot, what stands between, and marks that open one."""
     rest = list(line.glue)
     opens, closes = [""] * len(line.slots), [""] * len(line.slots)
+    found = _NUMBER.search(rest[0])
+    if found and rest[1:] and rest[1].startswith(found[1]):
+        # A number within the marks of a title: `**[1] {title}**`.
+        opens[0], closes[0] = found[0], found[1]
+        rest[:2] = rest[0][: found.start()], rest[1].removeprefix(found[1])
     for at in range(len(line.slots)):
         # A mark belongs to a value only with its partner behind the value, the innermost first.
         while rest[at] and rest[at + 1] and _PAIRS.get(rest[at][-1]) == rest[at + 1][0]:

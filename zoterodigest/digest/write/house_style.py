@@ -22,7 +22,10 @@ from zoterodigest.digest.read.slots import Slot, decoded
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
 _MOST_NEIGHBOURS = 24
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-_ORDINAL = re.compile(r"^[ \t>]*\d{1,9}[.)](?=[ \t])")
+# `1.`, `1)` or `[1]`, the last also behind a bullet or an opening mark; `[2024]` is a year.
+ORDINAL = re.compile(
+    r"^([ \t>]*(?=\d+[.)])|[ \t>*_+•-]*\[(?!(?:19|20)\d\d\])(?=\d+\]))(\d{1,9})[.)\]](?=[ \t])"
+)
 _LEADING = re.compile(r"^[ \t>]*$|^[ \t>]*(?:<(?:details|summary|p|b)\b[^<>]*>[ \t]*)+$", re.I)
 _GLUE_SIGNS = frozenset("|<>=+~^`$")
 _PASSED_OVER = ("ignored", "name", "tail")
@@ -130,7 +133,7 @@ def _lead(lines: Lines, after: int, number: int) -> tuple[str, ...]:
 def is_manner(line: Line, form: DigestFormat) -> bool:
     """Whether what stands around the slots of a line is signs, tags or a label, and no words."""
     # Words around a slot are about that one paper: a new entry must not repeat them.
-    head = _ORDINAL.sub("", line.glue[0])
+    head = ORDINAL.sub("", line.glue[0])
     is_label = folded_label(_TAG.sub("", head)) in form.slots_by_label
     return (is_label or _is_signs(head)) and all(map(_is_signs, line.glue[1:]))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
@@ -12,12 +12,12 @@ from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.digest.write.house_style import ORDINAL
 from zoterodigest.digest.write.new_entry import NewEntryDraft, is_list, paper_url
 from zoterodigest.digest.write.shown import UnwritableValue
 
 _HEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
 _WRAP = re.compile(r"^[ \t>]*")
-_ORDINAL = re.compile(r"^([ \t>]*)(\d{1,9})(?=[.)][ \t])")
 _EMPTY_LINE = re.compile(r"^[ \t>]*$")
 _CLOSING = re.compile(r"^[ \t]*</details>[ \t]*$", re.I)
 _LINKED = {"url", "links"}
@@ -32,17 +32,12 @@ class NewLines:
         self._rule = draft.rule
         self._used: set[str] = set()
 
-    def text(self, before: str = "") -> str:
-        """Return the lines; raises `UnwritableValue` if the entry has no title.
-
-        `before` is the first line of the entry above: an item takes the number behind its own.
-        """
+    def text(self) -> str:
+        """Return the lines; raises `UnwritableValue` if the entry has no title."""
         lines = self._lines()
         if "title" not in self._used:
             raise UnwritableValue("a new entry needs a title")
-        above = _ORDINAL.match(before)
-        number = int(above[2]) + 1 if above else 1
-        return _ORDINAL.sub(lambda found: f"{found[1]}{number}", "\n".join(lines), count=1)
+        return "\n".join(lines)
 
     def _lines(self) -> list[str]:
         written: list[str] = []
@@ -141,6 +136,29 @@ class NewLines:
         text = self._draft.section(field, sample)
         lines = [parse_line(line) for line in around.split("\n")]
         return [fill(it, {"section": text}) if it.slots else it.glue[0] for it in lines]
+
+
+def numbered(text: str, above: Iterable[str], every: Iterable[str]) -> str:
+    """Return a new entry with the number that follows those of the entries `above`, if it has one.
+
+    A list whose items all have the same number goes on with it. A number in brackets is a name: if
+    each of `every` entry has its own, so has the new one. Entries are given by their first lines.
+    """
+    found = ORDINAL.match(text)
+    if found is None:
+        return text
+    numbers = _numbers(above)
+    are_equal = len(numbers) > 1 and len({*numbers}) == 1
+    number = numbers[-1] + (not are_equal) if numbers else 1
+    if found[1].endswith("["):
+        taken = _numbers(every)
+        if number in taken and len({*taken}) == len(taken):
+            number = max(taken) + 1
+    return f"{found[1]}{number}{text[found.end(2) :]}"
+
+
+def _numbers(first_lines: Iterable[str]) -> list[int]:
+    return [int(found[2]) for line in first_lines if (found := ORDINAL.match(line))]
 
 
 def section_around(
