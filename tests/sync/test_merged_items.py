@@ -9,7 +9,12 @@ import pytest
 
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World, reports
-from zoterodigest.core.plan.reports import DivergedField, Followed, MergedOtherWork
+from zoterodigest.core.plan.reports import (
+    DivergedField,
+    Followed,
+    MergedOtherWork,
+    TrashedEntry,
+)
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.items.duplicates import duplicates_in
@@ -61,6 +66,30 @@ def test_what_the_survivor_lacks_clears_nothing_in_the_entry(world: World) -> No
     assert text(world) == DIGEST
     assert len(reports(outcome.prepared.plan, Followed)) == 1
     assert settled(world)
+
+
+def test_without_the_lock_file_an_entry_finds_the_item_that_its_own_was_merged_into(
+    world: World,
+) -> None:
+    own_item(world, title="Mask R-CNN under another title")
+    world.forget()
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert [row.item for row in plan.rows if row.item == OWN] == [OWN]
+    assert not reports(plan, TrashedEntry)
+    assert text(world) == DIGEST
+    assert settled(world)
+
+
+def test_without_the_lock_file_an_entry_joins_no_item_of_another_work(world: World) -> None:
+    own_item(world, itemType="preprint", title="Another Work", archiveID="arXiv:2402.00009")
+    world.forget()
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert all(row.item != OWN for row in plan.rows)
+    assert len(reports(plan, TrashedEntry)) == 1
 
 
 def test_what_the_survivor_lacks_is_filled_in_from_the_entry(world: World) -> None:

@@ -25,30 +25,8 @@ from zoterodigest.core.values.record import (
     is_of_entry,
     is_of_note,
 )
+from zoterodigest.core.works.catalogue import successors
 from zoterodigest.core.works.work import contradict, contradicting
-
-
-def successors(items: Iterable[Item]) -> dict[str, str]:
-    """Return the live item into which each item that is gone was merged, by the key of the latter.
-
-    Chains of merges are followed to the first item that is live. An item that was restored since
-    has no successor.
-    """
-    known = {item.key: item for item in items}
-    live = {key for key, item in known.items() if not item.is_trashed}
-    merged = {old: item.key for item in known.values() for old in sorted(item.replaces)}
-    # A live item wins over a trashed one that names the same key in `dc:replaces`.
-    merged |= {old: key for key in sorted(live) for old in known[key].replaces}
-    found: dict[str, str] = {}
-    for old in merged.keys() - live:
-        passed, key = {old}, merged[old]
-        # `passed` ends a circle of items that replace each other.
-        while key not in live and key in merged and key not in passed:
-            passed.add(key)
-            key = merged[key]
-        if key in live:
-            found[old] = key
-    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ The callers decide what to do with a match: a push adopts it, `add` does not wri
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.values.identity import Identifier, match_title
@@ -126,12 +126,42 @@ class Catalogue:
         return named, doubtful
 
 
-def library_catalogue(items: Iterable[Item], linked: frozenset[str] = frozenset()) -> Catalogue:
-    """Return the works of a library; `linked` are items with entries, as those with our notes."""
-    catalogue = Catalogue()
+def successors(items: Iterable[Item]) -> dict[str, str]:
+    """Return the live item into which each item that is gone was merged, by the key of the latter.
+
+    Chains of merges are followed to the first item that is live. An item that was restored since
+    has no successor.
+    """
+    known = {item.key: item for item in items}
+    live = {key for key, item in known.items() if not item.is_trashed}
+    merged = {old: item.key for item in known.values() for old in sorted(item.replaces)}
+    # A live item wins over a trashed one that names the same key in `dc:replaces`.
+    merged |= {old: key for key in sorted(live) for old in known[key].replaces}
+    found: dict[str, str] = {}
+    for old in merged.keys() - live:
+        passed, key = {old}, merged[old]
+        # `passed` ends a circle of items that replace each other.
+        while key not in live and key in merged and key not in passed:
+            passed.add(key)
+            key = merged[key]
+        if key in live:
+            found[old] = key
+    return found
+
+
+def library_catalogue(items: Sequence[Item], linked: frozenset[str] = frozenset()) -> Catalogue:
+    """Return the works of a library; `linked` are items with entries, as those with our notes.
+
+    The work of an item that was merged is found under the item that stays, unless the two have
+    different identifiers: then the merge was of two works.
+    """
+    catalogue, known = Catalogue(), {item.key: item for item in items}
+    followed = successors(items)
     for item in items:
-        is_linked = item.key in linked or any(not n.is_trashed for n in item.notes.values())
-        catalogue.add(item.key, work_of(item), is_trashed=item.is_trashed, is_linked=is_linked)
+        stays, work = known[followed.get(item.key, item.key)], work_of(item)
+        stays = item if work_of(stays).contradicts(work) else stays
+        is_linked = stays.key in linked or any(not n.is_trashed for n in stays.notes.values())
+        catalogue.add(stays.key, work, is_trashed=stays.is_trashed, is_linked=is_linked)
     return catalogue
 
 

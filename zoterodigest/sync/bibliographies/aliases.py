@@ -8,10 +8,9 @@ from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.document import read_bib
 from zoterodigest.core.links.link import Exported
-from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.core.works.catalogue import Adopt, library_catalogue
+from zoterodigest.core.works.catalogue import Adopt, library_catalogue, successors
 from zoterodigest.core.works.work import contradict, work_of
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.gathering.gather import Gathered

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from zoterodigest.core.links.link import LinkState, LockFile, LockRow
-from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Item
+from zoterodigest.core.works.catalogue import successors
 from zoterodigest.core.works.duplicates import copies_of, find_duplicates
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding

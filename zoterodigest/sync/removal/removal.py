@@ -14,7 +14,6 @@ from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.plan import Plan, TrashItem, TrashNote
-from zoterodigest.core.reconcile.following import successors
 from zoterodigest.core.values.keys import derived_key
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -26,6 +25,7 @@ from zoterodigest.core.values.record import (
     is_empty,
     value_parts,
 )
+from zoterodigest.core.works.catalogue import successors
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
