@@ -24,9 +24,7 @@ _CALL = re.compile(r"([a-z]\w*)\(\)")
 _CLASS = re.compile(r"([A-Z][a-z]+\w*)(?:\.\w+)?")
 
 # Paths that exist only in a person's project, or not before they are needed.
-ELSEWHERE = frozenset(
-    {".zoterodigest/", ".zoterodigest/library.sqlite", "tests/golden/", "tests/corpus/"}
-)
+ELSEWHERE = frozenset({".zoterodigest/", ".zoterodigest/library.sqlite"})
 # Words in code spans that look like classes and are none.
 NO_CLASSES = frozenset({"Any"})
 
