@@ -564,6 +564,13 @@ def test_a_function_is_short_or_has_a_reason() -> None:
     assert max(lengths.values()) <= 60
 
 
+def test_a_name_has_one_owner() -> None:
+    found = structure.modules()
+
+    assert structure.doubled_classes(found) == []
+    assert structure.doubled_functions(found) == []
+
+
 def test_a_command_is_one_module() -> None:
     commands = ROOT / PACKAGE / "cli" / "commands"
 

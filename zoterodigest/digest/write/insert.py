@@ -138,7 +138,7 @@ class NewLines:
         return [fill(it, {"section": text}) if it.slots else it.glue[0] for it in lines]
 
 
-def numbered(text: str, above: Iterable[str], every: Iterable[str]) -> str:
+def with_next_number(text: str, above: Iterable[str], every: Iterable[str]) -> str:
     """Return a new entry with the number that follows those of the entries `above`, if it has one.
 
     A list whose items all have the same number goes on with it. A number in brackets is a name: if

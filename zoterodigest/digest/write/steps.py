@@ -14,7 +14,7 @@ from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
-from zoterodigest.digest.write.insert import NewLines, numbered
+from zoterodigest.digest.write.insert import NewLines, with_next_number
 from zoterodigest.digest.write.insertion_point import (
     HeadingRegion,
     Spot,
@@ -241,7 +241,7 @@ class Planner:
             every = (decoded(lines[entry.first]) for entry in self._document.entries)
             inside = (self._document.entries[at] for at in region.entries if at < spot.rank)
             above = (decoded(lines[entry.first]) for entry in inside)
-            text = numbered(NewLines(draft).text(), above, every)
+            text = with_next_number(NewLines(draft).text(), above, every)
         # An entry is composed with LF; its line breaks become those of the digest here, once.
         eol = line_break(lines, spot.offset)
         return text.encode("utf-8", "replace").replace(b"\n", eol)

@@ -85,7 +85,7 @@ def _readable(name: str, raw: str, parsed: str) -> str:
     return date or raw.strip()
 
 
-def members_of(name: str, item: ItemJson, rules: ItemRules) -> tuple[str, ...]:
+def stated_members(name: str, item: ItemJson, rules: ItemRules) -> tuple[str, ...]:
     """Return the members of the field `name` (task, award, categories), in an export too."""
     return members_in(item.tags, getattr(rules.tags, name))
 
@@ -94,7 +94,7 @@ def _members(name: str) -> _Reader:
     def read(item: ItemJson, _: Homes, zotero: ZoteroMapping) -> _Found:
         if name == "categories" and not zotero.categories:
             return None
-        members = members_of(name, item, zotero.rules)
+        members = stated_members(name, item, zotero.rules)
         return Members(members), "\n".join(members)
 
     return read

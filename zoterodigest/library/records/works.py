@@ -26,7 +26,7 @@ from zoterodigest.bibtex.keys import (
 )
 from zoterodigest.bibtex.tex.names import Creator, with_rest
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
-from zoterodigest.library.records.reading import members_of
+from zoterodigest.library.records.reading import stated_members
 from zoterodigest.library.records.zotero import ItemRules, item_rules
 
 
@@ -57,7 +57,7 @@ def read_work(data: Data, rules: BibRules) -> ItemFacts:
         arxiv,
         primary_class,
         _keywords(item, item_rules()),
-        members_of("award", item, item_rules()),
+        stated_members("award", item, item_rules()),
         date_end,
         item.key,
         item.citekey,
@@ -139,7 +139,7 @@ def _keywords(item: ItemJson, rules: ItemRules) -> tuple[str, ...]:
     """Return the keywords among an item's tags: tasks first, without prefix."""
     ours = tuple(prefix for _, prefix in rules.tags)
     own = (tag.strip() for tag in item.tags if not tag.strip().startswith(ours))
-    return tuple(filter(None, dict.fromkeys((*members_of("task", item, rules), *own))))
+    return tuple(filter(None, dict.fromkeys((*stated_members("task", item, rules), *own))))
 
 
 # What a volume or number says of a paper that is on arXiv: its ID again, or DBLP's "abs/…".
