@@ -23,6 +23,7 @@ from tests.sync.world import World
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.history import run_to_redo, run_to_undo
 from zoterodigest.library.access import Access
+from zoterodigest.library.address import with_disk_path
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Library
@@ -30,7 +31,7 @@ from zoterodigest.library.server import answering, listener
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import History, history_folder, read_history
 from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
-from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
+from zoterodigest.sync.copying.plan import Copying, CopyOptions, prepare_copy
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.run import Options, Prepared, prepare
@@ -114,7 +115,7 @@ class Mover:
 
     def staying(self) -> CopyOptions:
         """Return the options of a copy after which the configuration stays as it is."""
-        return CopyOptions(configured_address(self.workspace(self.address), self.address))
+        return CopyOptions(with_disk_path(self.address, self.workspace(self.address).instance))
 
     def sync(self) -> Prepared:
         """Plan a sync with the library that the configuration names."""

@@ -30,10 +30,11 @@ from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json, picked
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.library.access import Access
+from zoterodigest.library.address import with_disk_path
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.initial import library_line
 from zoterodigest.sync.copying.copy_run import Copied, carry_out_copy
-from zoterodigest.sync.copying.plan import Copying, CopyOptions, configured_address, prepare_copy
+from zoterodigest.sync.copying.plan import Copying, CopyOptions, prepare_copy
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.gathering.writes import Writes
 
@@ -60,7 +61,8 @@ class _CopyRequest:
 
     def options(self, target: Workspace) -> CopyOptions:
         """Return the options of the copy."""
-        address = configured_address(target, self.target)
+        # A path as the configuration names it: as seen from the project.
+        address = with_disk_path(self.target, target.instance)
         return CopyOptions(address, self.is_whole, self.with_trash, self.is_switched)
 
 

@@ -87,7 +87,7 @@ def _readable(name: str, raw: str, parsed: str) -> str:
 
 def stated_members(name: str, item: ItemJson, rules: ItemRules) -> tuple[str, ...]:
     """Return the members of the field `name` (task, award, categories), in an export too."""
-    return members_in(item.tags, getattr(rules.tags, name))
+    return members_in(item.tags, rules.prefix(name))
 
 
 def _members(name: str) -> _Reader:

@@ -166,7 +166,7 @@ def _write_authors(place: ItemTarget, value: Value) -> Patch:
 def _write_members(name: str) -> _Writer:
     def write(place: ItemTarget, value: Value) -> Patch:
         texts = value.texts if isinstance(value, Members) else ()
-        tags, prefix = place.data.get("tags", ()), place.zotero.prefix(name)
+        tags, prefix = place.data.get("tags", ()), place.zotero.rules.prefix(name)
         return {"tags": with_tag_members(tags, prefix, texts, place.zotero.spellings_of(name))}
 
     return write

@@ -83,6 +83,11 @@ class ItemRules(_StrictZoteroRules):
     arxiv: ArxivForms
     types: TypeRules
 
+    def prefix(self, name: str) -> str:
+        """Return what the tags of the field `name` (task, award, categories) begin with."""
+        prefix: str = getattr(self.tags, name)
+        return prefix
+
 
 @dataclass(frozen=True, slots=True)
 class ZoteroMapping:
@@ -98,11 +103,6 @@ class ZoteroMapping:
     links: LinkHome = LinkHome.ATTACHMENTS
     categories: bool = False
 
-    def prefix(self, name: str) -> str:
-        """Return what the tags of the field `name` (task, award, categories) begin with."""
-        prefix: str = getattr(self.rules.tags, name)
-        return prefix
-
     def spellings_of(self, name: str) -> Spellings:
         """Return how members of the field `name` are spelled; categories stay as they are."""
         return _AS_WRITTEN if name == "categories" else self.spellings
@@ -113,7 +113,7 @@ class ZoteroMapping:
         return Folding(venues.canonical, folded_title, self._fold_member, venues.is_server)
 
     def _fold_member(self, name: str, text: str) -> str:
-        return self.spellings_of(name).fold(tags.cut_tag(self.prefix(name), text))
+        return self.spellings_of(name).fold(tags.cut_tag(self.rules.prefix(name), text))
 
 
 _AS_WRITTEN = Spellings.as_written()
@@ -153,7 +153,7 @@ def load_spellings(path: Path) -> Spellings:
 
 def tag_text(name: str, text: str, zotero: ZoteroMapping) -> str:
     """Return the tag for one member of the field `name` (task, award, categories)."""
-    prefix = zotero.prefix(name)
+    prefix = zotero.rules.prefix(name)
     return prefix + tags.cut_tag(prefix, zotero.spellings_of(name).spell(text))
 
 

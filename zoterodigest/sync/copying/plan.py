@@ -9,7 +9,6 @@ from pathlib import Path
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.values.file_keys import ConfigKey
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import with_disk_path
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import is_top_level, read_contents
 from zoterodigest.project.files import CannotWrite, read_file
@@ -150,11 +149,6 @@ def prepare_copy(source: Workspace, target: Workspace, options: CopyOptions) -> 
     return Copying(
         source, target, gathered, ends, portion, found, writes, address, links, is_moved, switch
     )
-
-
-def configured_address(target: Workspace, address: str) -> str:
-    """Return `address` as the configuration of the project names it: a path as seen from there."""
-    return with_disk_path(address, target.instance)
 
 
 def _configuration(source: Workspace, options: CopyOptions) -> FileChange | None:

@@ -20,7 +20,7 @@ from zoterodigest.library.address import (
 )
 from zoterodigest.library.connect import connect
 from zoterodigest.library.http.trouble import NotReached
-from zoterodigest.library.keys import NoKeyring, stored_key, stored_local_key
+from zoterodigest.library.keys import NoKeyring, stored_local_key
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.library.web.dialect import no_key, rights_of
@@ -108,7 +108,7 @@ def _of_kind(address: Address, access: Access, site: CheckedProject) -> Iterator
             yield from _keyless(address, access)
             if access.key_of(address):
                 yield from _rights(address, access, site)
-        case DesktopAddress() if site.pushes and not (access.has_key_file or _has_keyring(address)):
+        case DesktopAddress() if site.pushes and not (access.has_key_file or _has_keyring()):
             yield Finding(
                 "this system has no keyring that would keep Zotero's permission to write",
                 "Zotero asks at each run.",
@@ -120,7 +120,7 @@ def _of_kind(address: Address, access: Access, site: CheckedProject) -> Iterator
 def _keyless(address: WebAddress, access: Access) -> Iterator[Finding]:
     if access.key_of(address):
         return
-    if not _has_keyring(address):
+    if not _has_keyring():
         error = NoKeyring()
         yield Finding(str(error), "There is no API key in the environment either.", error.hint)
     error_of_key = no_key(address.identity)
@@ -129,12 +129,9 @@ def _keyless(address: WebAddress, access: Access) -> Iterator[Finding]:
     yield Finding(str(error_of_key), "Only a public group is read without one.", error_of_key.hint)
 
 
-def _has_keyring(address: WebAddress | DesktopAddress) -> bool:
+def _has_keyring() -> bool:
     try:
-        if isinstance(address, WebAddress):
-            stored_key(address)
-        else:
-            stored_local_key(address.identity)
+        stored_local_key("trial")
     except NoKeyring:
         return False
     return True
