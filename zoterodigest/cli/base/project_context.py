@@ -18,14 +18,18 @@ from zoterodigest.library.access import Tally
 from zoterodigest.library.address import Address, ApiAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
-from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.gathering.workspace import Workspace, library_meant, open_workspace
+from zoterodigest.sync.gathering.workspace import (
+    Workspace,
+    library_meant,
+    mapping_of,
+    open_workspace,
+)
 from zoterodigest.sync.lookups.credits import rows_in, sources_of
 
 
@@ -188,8 +192,7 @@ def sources_in(
     project = project_in(start)
     rows = [row for row in rows_in(project.lock_path, library) if row.credits]
     credited = {row.item for row in rows}
-    rules = project.configuration.zotero
-    zotero = zotero_mapping(LinkHome(rules.links), rules.categories)
+    zotero = mapping_of(project)
     items = (item for item in snapshot.items if item.key in credited)
     return {item.key: sources_of(item.key, item.data, rows, zotero) for item in items}
 

@@ -22,12 +22,11 @@ from zoterodigest.library.connect import connect
 from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.keys import NoKeyring, stored_local_key
 from zoterodigest.library.records.contents import Contents, read_contents
-from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
 from zoterodigest.library.web.dialect import no_key, rights_of
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.doctor.checked_project import Check, CheckedProject, Finding, as_check
 from zoterodigest.sync.gathering.known_lock import OtherLibrary, read_known_lock
-from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.gathering.workspace import Workspace, mapping_of
 
 NAME = "library"
 _WHY = "Nothing is pushed or pulled as long as this is so."
@@ -60,7 +59,7 @@ def _findings(site: CheckedProject, found: list[Contents]) -> Iterator[Finding]:
         yield from _not_here(site.base / path, site)
         return
     with connect(site.address, base=site.base, access=access) as library:
-        contents = read_contents(library.read(), _zotero(site))
+        contents = read_contents(library.read(), mapping_of(site.project))
         if not address.needs_network and site.pushes and library.is_read_only:
             yield Finding(
                 f"{site.address} cannot be written",
@@ -69,7 +68,7 @@ def _findings(site: CheckedProject, found: list[Contents]) -> Iterator[Finding]:
             )
         if site.lock is not None:
             # Raises `OtherLibrary` or `NotSyncedYet` if the lock file links with another library.
-            workspace = Workspace(site.project, library, _zotero(site), site.digests)
+            workspace = Workspace(site.project, library, mapping_of(site.project), site.digests)
             read_known_lock(workspace, read_if_present(site.project.lock_path))
         found.append(contents)
 
@@ -84,11 +83,6 @@ def _impatient(address: Address) -> Wait:
             raise NotReached(why, hint)
 
     return wait
-
-
-def _zotero(site: CheckedProject) -> ZoteroMapping:
-    rules = site.project.configuration.zotero
-    return zotero_mapping(LinkHome(rules.links), rules.categories)
 
 
 def _not_here(path: Path, site: CheckedProject) -> Iterator[Finding]:

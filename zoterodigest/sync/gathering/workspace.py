@@ -81,12 +81,11 @@ def open_workspace(
     """
     chosen = chosen or Chosen(library)
     project = _project(digests, start, chosen)
-    rules = project.configuration.zotero
     address, base = library_meant(project, start, chosen)
     return Workspace(
         project,
         connect(address, base=base, access=chosen.access),
-        zotero_mapping(LinkHome(rules.links), rules.categories),
+        mapping_of(project),
         project.digests(digests),
         wanted_format,
         _instance(address, base, project),
@@ -106,6 +105,12 @@ def _project(digests: Sequence[Path], start: Path, chosen: Chosen) -> Project:
         project = Project.load(config)
     require_inside(project, chosen.allowed, digests)
     return project
+
+
+def mapping_of(project: Project) -> ZoteroMapping:
+    """Return how the project's configuration translates between records and items."""
+    rules = project.configuration.zotero
+    return zotero_mapping(LinkHome(rules.links), rules.categories)
 
 
 def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, Path]:
