@@ -57,7 +57,10 @@ def _text(checks: Sequence[Check]) -> Iterator[str]:
 def _data(checks: Sequence[Check]) -> dict[str, Any]:
     """Return the checks as JSON can hold them; a check that was not skipped says null there."""
     found = (
-        {**picked(one, "is_well", "findings", check="name"), "skipped": one.skipped or None}
+        picked(one, check="name")
+        | picked(one, "is_well")
+        | {"skipped": one.skipped or None}
+        | picked(one, "findings")
         for one in checks
     )
     return {"checks": [*found]}
