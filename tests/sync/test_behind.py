@@ -336,3 +336,52 @@ def test_an_older_lock_file_beside_a_newer_digest_brings_nothing_back(
     assert actions(plan) == {}
     assert len(reports(plan, Waiting)) == 1
     assert "neck" not in here.note("Mask R-CNN")
+
+
+# --- what another entry of the same item changes meanwhile
+
+LISTED = """\
+## Papers for 2024-12-05
+
+| Title | Authors | Summary |
+|-------|---------|---------|
+| Restoring Images (Read more on [arXiv](https://arxiv.org/abs/2401.10001) or \
+[HuggingFace](https://huggingface.co/papers/2401.10001))| Ada Long, Bo Short, et al. | It works. |
+"""
+
+
+def test_an_export_of_another_machine_stays_where_a_digest_changes_an_item_that_lags(
+    tmp_path: Path,
+) -> None:
+    """The digest shows two of the authors, so that the .bib alone tells of a third."""
+    (tmp_path / "here").mkdir()
+    here = World(tmp_path / "here")
+    rules = "push = true\npull = true\n"
+    here.configure('[[digest]]\npath = "list.md"\n\n[[bibliography]]\npath = "refs.bib"\n' + rules)
+    here.markdown("list.md", LISTED)
+    here.push(SYNC)
+    there = World(tmp_path / "there", ["list.md"])
+    shutil.copytree(here.root, there.root)
+    key = here.key("Restoring Images")
+    here.change(key, creators=authors(("Ada", "Long"), ("Bo", "Short"), ("Cy", "Tall")))
+    here.push(SYNC)
+    for name in ("list.md", "zoterodigest.lock", "refs.bib"):
+        shutil.copy(here.root / name, there.root / name)
+    there.edit("list.md", ("Bo Short", "Bo Small"))
+
+    there.push(SYNC)
+
+    assert there.items()[key]["creators"] == authors(("Ada", "Long"), ("Bo", "Small"))
+    assert (there.root / "refs.bib").read_bytes() == (here.root / "refs.bib").read_bytes()
+    assert actions(there.plan(SYNC)) == {}
+    assert len(reports(there.plan(SYNC), Waiting)) == 1
+    there.change(key, creators=authors(("Ada", "Long"), ("Bo", "Small"), ("Cy", "Tall")))
+    there.push(SYNC)
+    assert "Long, Ada and Small, Bo and Tall, Cy" in (there.root / "refs.bib").read_text("utf-8")
+    assert there.plan(SYNC).is_settled
+
+
+def authors(*names: tuple[str, str]) -> list[dict[str, str]]:
+    """Return the creators of an item."""
+    kind = "author"
+    return [{"creatorType": kind, "firstName": one, "lastName": last} for one, last in names]

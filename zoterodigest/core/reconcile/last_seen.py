@@ -22,8 +22,9 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
     new base is in sync; any other has changed since, and merges over what was seen, but waits if
     the lock file is of an older commit: else that would undo what came after it. A field that never
     was in sync here waits while the item has nothing there, or what another of its links last
-    showed. What has diverged elsewhere, and is here as it was in sync, waits as well, but
-    not if the item shows what was looked up. What a person decided does not wait.
+    showed; in the second case a field that an export wrote elsewhere waits as well. What has
+    diverged elsewhere, and is here as it was in sync, waits as well, but not if the item shows what
+    was looked up. What a person decided does not wait.
 
     In a library that has gone back, what differs from its base has none: it may only be older.
     """
@@ -64,8 +65,13 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
         # The library lags, or the lock file is older: a merge would undo what came later.
         elif _shows(ends, seen_base, run_options) or is_past:
             waits.add(name)
+        elif is_set(name):
+            bases[name] = _with_item_only(seen_base, base)
+        # An entry here changed the item: it lags as before, and the export elsewhere is newer.
+        elif name in link.entry.ours and _is_as_others_saw(ends, link.row, seen, run_options):
+            waits.add(name)
         else:
-            bases[name] = _with_item_only(seen_base, base) if is_set(name) else seen_base
+            bases[name] = seen_base
     for name in sorted(carried & link.row.diverged & remembered.bases.keys()):
         ends = ends_of(name, entry, item)
         is_unchanged = _shows(ends, remembered.bases[name], run_options) and ends.are_equal(
@@ -102,8 +108,11 @@ def _without_undone(link: Link, item: Item, run_options: RunOptions) -> Link:
 
 def _is_untouched(ends: FieldEnds, row: LockRow, seen: Seen, run_options: RunOptions) -> bool:
     """Tell whether the item holds nothing in this field, or what another link of it last saw."""
-    if is_empty(ends.item):
-        return True
+    return is_empty(ends.item) or _is_as_others_saw(ends, row, seen, run_options)
+
+
+def _is_as_others_saw(ends: FieldEnds, row: LockRow, seen: Seen, run_options: RunOptions) -> bool:
+    """Tell whether the item holds in this field what another link of it last saw here."""
     others = (one.bases.get(ends.name) for one in seen.rows.values() if one.item == row.item)
     return any(base is not None and _shows(ends, base, run_options) for base in others)
 
