@@ -339,6 +339,35 @@ def test_items_merged_one_into_the_next_are_followed_to_the_last(world: World) -
     assert text(world) == DIGEST
 
 
+@pytest.mark.parametrize("synced_between", [True, False])
+@pytest.mark.parametrize("titles", [(TITLE, SECOND), (SECOND, TITLE)])
+def test_of_items_merged_one_into_the_next_the_entry_of_the_last_goes_on(
+    world: World, titles: tuple[str, str], synced_between: bool
+) -> None:
+    """Zotero hands the relations of an item on, so the last one names all that came to it."""
+    kept, other = titles
+    row_ids = {one.item: one.id for one in world.plan(SYNC).rows}
+    row_id, first = row_ids[world.key(kept)], world.key(kept)
+    world.merge(first, world.key(other))
+    if synced_between:
+        world.push(SYNC)
+    world.put(LibraryItem(OWN, 0, {"itemType": "webpage", "title": kept}))
+    world.merge(OWN, first)
+    if synced_between:
+        uris = [f"http://zotero.org/users/1/items/{key}" for key in row_ids]
+        world.change(OWN, relations={"dc:replaces": uris})
+
+    plan = world.push(SYNC).prepared.plan
+
+    (followed,), (ended,) = reports(plan, Followed), reports(plan, MergedOtherWork)
+    assert isinstance(followed, Followed)
+    assert isinstance(ended, MergedOtherWork)
+    assert (followed.row.id, followed.key) == (row_id, OWN)
+    assert ended.row.id != row_id
+    assert text(world) == DIGEST
+    assert settled(world)
+
+
 def test_entries_of_a_bib_whose_items_are_merged_stay_as_they_are(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.configure(

@@ -68,7 +68,8 @@ def fates_of(
     """Return what merges made of the links of `rows`, by row id, in the first run after them.
 
     `entries` are those that take part in the run, by the id of the row that found them again. An
-    entry joins the others of an item only if none of them contradicts it.
+    entry joins the others of an item only if none of them contradicts it. Of items that were merged
+    one into the next, the entry of the last one comes first.
     """
     items = tuple(items)
     merged_into = successors(items)
@@ -79,6 +80,10 @@ def fates_of(
         if row.state is LinkState.LINKED and row.item not in merged_into:
             members[row.item][row.id] = _identifiers(row, entries)
     moving = [row for row in known if row.item in merged_into and row.id in entries]
+    # As in a run between two merges: neither a link that ended before nor one of an item that was
+    # merged into another's takes from it the item that stays.
+    into = {item.key: len(item.replaces) for item in items}
+    moving.sort(key=lambda row: (row.state is not LinkState.LINKED, -into.get(row.item, 0)))
     found: dict[str, Fate] = {}
     joined: set[str] = set()
     for row in moving:
