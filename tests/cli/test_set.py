@@ -12,6 +12,12 @@ from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 
 TITLE, ARXIV = "Attention Is All You Need", "1706.03762"
+BARE_TITLE = "Deep Residual Learning for Image Recognition"
+BARE = f"""# Papers
+
+- **{BARE_TITLE}** [[arXiv](https://arxiv.org/abs/1512.03385)]
+- **Very Deep Convolutional Networks for Recognition** [[arXiv](https://arxiv.org/abs/1409.1556)]
+"""
 
 
 @pytest.fixture
@@ -52,6 +58,30 @@ def test_what_was_set_can_be_undone(zoterodigest: Zoterodigest, tmp_path: Path, 
 
     assert undone.code == 0
     assert {**data_of(tmp_path, key), "dateModified": ""} == {**before, "dateModified": ""}
+
+
+def test_a_new_note_can_be_undone_unless_somebody_edited_it(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    (tmp_path / "bare.md").write_text(BARE, encoding="utf-8")
+    zoterodigest("push", "bare.md", "--yes", "--offline")
+    bare = next(one.key for one in objects(tmp_path) if one.data.get("title") == BARE_TITLE)
+    (tmp_path / "note.txt").write_text("Maps are drawn.\n", encoding="utf-8")
+
+    zoterodigest("set", bare, "--note", "note.txt")
+    undone = zoterodigest("undo", "--yes")
+    zoterodigest("redo", "--yes")
+    (tmp_path / "note.txt").write_text("Maps are drawn by hand.\n", encoding="utf-8")
+    made = next(one.key for one in objects(tmp_path) if one.data.get("parentItem") == bare)
+    zoterodigest("set", made, "--note", "note.txt")
+    kept = zoterodigest("undo", "3", "--yes")
+
+    assert undone.code == 0, undone.err
+    assert kept.code == 1
+    assert "has changed since" in kept.err
+    (note,) = [one for one in objects(tmp_path) if one.data.get("parentItem") == bare]
+    assert "by hand" in str(note.data["note"])
+    assert not note.data.get("deleted")
 
 
 def test_authors_are_set_in_the_order_of_reading(

@@ -173,7 +173,9 @@ def _with_changes(
     run: Run, present: Present, sent: Sent, stored: Contents | None, links: LockFile
 ) -> Run:
     before, after = changed_links(present.links_before, links)
-    changes = _object_changes(present, sent, stored, is_copy=bool(run.address))
+    # Of what a copy or `set` makes, no lock row tells whether it still is as it was.
+    is_alone = bool(run.address) or not after.rows
+    changes = _object_changes(present, sent, stored, is_alone=is_alone)
     objects = tuple(changes)
     changed = replace(
         run,
@@ -192,7 +194,7 @@ def _with_changes(
 
 
 def _object_changes(
-    there: Present, sent: Sent, stored: Contents | None, *, is_copy: bool
+    there: Present, sent: Sent, stored: Contents | None, *, is_alone: bool
 ) -> Iterator[ObjectChange]:
     """Yield what changes in each object: once for each, as the library stores it if known."""
     present = there.contents
@@ -215,8 +217,8 @@ def _object_changes(
             stood = data_unwritten(stood, known[key])
         if stood is not None:
             change = _change(stood, after)
-        elif is_copy:
-            change = _copied(after)
+        elif is_alone:
+            change = _made_alone(after)
         else:
             new = after if ItemJson(after).is_attachment else {}
             change = ObjectChange(key, title, after=new, is_created=True)
@@ -226,11 +228,8 @@ def _object_changes(
         yield replace(change, key=key, title=title, parent=parent, left=state, is_note=is_note)
 
 
-def _copied(data: Data) -> ObjectChange:
-    """Return what is kept of an object that was copied: what tells whether it still is as it was.
-
-    No lock row says that of things of the person's own.
-    """
+def _made_alone(data: Data) -> ObjectChange:
+    """Return what is kept of a new object that no lock row names: what tells if it changes."""
     placed = {name: data[name] for name in ("collections",) if name in data}
     kept = data if ItemJson(data).is_attachment else placed
     return ObjectChange("", "", after=kept, is_created=True, left=state_alone(data))
