@@ -22,7 +22,7 @@ from zoterodigest.core.links.link import (
 )
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.log.journal import Done, Event, Exporting, Intended, RecordedRun
-from zoterodigest.project.recovery import Facts, LibraryFacts, bibs_in, fold_journal, recorded_keys
+from zoterodigest.project.recovery import Facts, LibraryFacts, bibs_in, fold_journal
 
 NEW = a_row(
     "zd-a",
@@ -241,15 +241,6 @@ def test_shelves_whose_collections_were_made_hold_and_known_ones_stay(lock_hash:
     folded = fold_journal(LockFile("l", (), (known,)), lock_hash, recorded, facts)
 
     assert folded.collection_rows == (known, made)
-
-
-def test_the_keys_whose_facts_are_needed_are_named() -> None:
-    collection_row = CollectionRow(DigestKey("d.md"), (), "SHEL2345")
-
-    intended = Intended(LockFile("", (NEW,), (collection_row,)))
-    keys = recorded_keys(RecordedRun("", (intended, Done(("zd-a",)))))
-
-    assert keys == {"ABCD2345", "NOTE2345", "LINK2345", "SHEL2345"}
 
 
 SAME_ID = st.just("zd-a")

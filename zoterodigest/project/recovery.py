@@ -40,15 +40,6 @@ Facts = Mapping[str, LibraryFacts]
 """The live (not trashed) items, notes, attachments and collections of a library, by key."""
 
 
-def recorded_keys(recorded: RecordedRun) -> frozenset[str]:
-    """Return every key that `fold_journal` needs the facts of."""
-    rows = [row for links in recorded.intended for row in links.rows]
-    collections = [row.collection for links in recorded.intended for row in links.collection_rows]
-    attachments = [key for row in rows for key in row.origin.attachments]
-    notes = [row.note for row in rows if row.note is not None]
-    return frozenset([*(row.item for row in rows), *notes, *attachments, *collections])
-
-
 BibFacts = Mapping[str, Mapping[str, Mapping[str, str]]]
 """What stands in .bib files: by file and citation key the prints of an entry's fields."""
 
