@@ -69,7 +69,7 @@ def notes(tmp_path: Path) -> World:
 def test_all_that_happened_in_the_library_comes_into_the_digest_as_status_says(
     zoterodigest: Zoterodigest, notes: World
 ) -> None:
-    notes.change(notes.key("Mask R-CNN"), collections=[notes.collection_rows()["notes/Language"]])
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.collections()["notes/Language"]])
     rename(notes, "Vision", "Seeing")
     notes.put(diffusion(notes, "notes/Seeing"))
     notes.change(notes.key("Attention Is All You Need"), deleted=1)

@@ -141,9 +141,7 @@ def edited_at_all_ends(root: Path) -> World:
     world.change(world.key(THINGS), title="A Study of Three Things")
     new = mine("NEWPAPER", "Learning to Read Maps from Above", "2402.00077")
     world.put(new)
-    world.change(
-        "NEWPAPER", collections=[world.collection_rows()["list/Vision"]], date="2024-02-02"
-    )
+    world.change("NEWPAPER", collections=[world.collections()["list/Vision"]], date="2024-02-02")
     return world
 
 

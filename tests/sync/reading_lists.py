@@ -96,7 +96,7 @@ def edit_library(world: World) -> None:
     world.change(world.key(survey(0)), title=f"{survey(0)}, Revised")
     world.change(world.key(study(1)), tags=[{"tag": "task:video restoration"}, {"tag": "mine"}])
     world.put(own("NEWPAPER", "Learning to Read Maps from Above", "2404.00077"))
-    world.change("NEWPAPER", collections=[world.collection_rows()["Reading/List/Vision"]])
+    world.change("NEWPAPER", collections=[world.collections()["Reading/List/Vision"]])
     (collection_row,) = (one for one in world.library.read().collections if one.name == "Language")
     world.library.write_collections([replace(collection_row, name="Languages")])
 

@@ -232,7 +232,7 @@ def rearranged_at_both_ends(root: Path) -> World:
     _edit_text(world, "notes.md", a_note_of(7), "")
     new = [a_note_of(number) for number in range(MANY, MANY + 4)]
     _edit_text(world, "notes.md", a_note_of(30), "\n\n\n".join([a_note_of(30), *new]))
-    collection_rows = world.collection_rows()
+    collection_rows = world.collections()
     vision, language = (
         collection_rows["Reading/list/Vision"],
         collection_rows["Reading/list/Language"],

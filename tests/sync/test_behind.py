@@ -228,7 +228,7 @@ def test_a_lost_memory_leaves_the_lock_file_alone_to_decide(here: World) -> None
 def test_an_item_added_elsewhere_does_not_become_an_entry_twice(here: World, there: World) -> None:
     data = {"itemType": "preprint", "title": "Denoising Diffusion Probabilistic Models",
             "url": "https://arxiv.org/abs/2006.11239", "extra": "arXiv: 2006.11239",
-            "collections": [here.collection_rows()["notes"]]}  # fmt: skip
+            "collections": [here.collections()["notes"]]}  # fmt: skip
     here.put(LibraryItem("NEWNEW22", 0, data))
     here.push(SYNC)
     pull_git(here, there)
@@ -311,7 +311,7 @@ def test_what_is_added_after_a_clones_first_settled_sync_becomes_an_entry(here: 
     clone.push(SYNC)
     data = {"itemType": "preprint", "title": "Denoising Diffusion Probabilistic Models",
             "url": "https://arxiv.org/abs/2006.11239", "extra": "arXiv: 2006.11239",
-            "collections": [here.collection_rows()["notes"]]}  # fmt: skip
+            "collections": [here.collections()["notes"]]}  # fmt: skip
     here.put(LibraryItem("NEWNEW22", 0, data))
 
     clone.push(SYNC)

@@ -380,7 +380,7 @@ def test_an_item_that_enters_a_second_digest_gets_one_entry_in_a_new_bib(tmp_pat
     world.markdown("notes.md", f"# Notes\n\n{notes}")
     world.push(SYNC)
     world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
-    collection_rows = [world.collection_rows()[name] for name in ("papers", "notes")]
+    collection_rows = [world.collections()[name] for name in ("papers", "notes")]
     world.change(world.key(DDPM), collections=collection_rows)
 
     sync(world)

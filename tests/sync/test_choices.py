@@ -198,7 +198,7 @@ def test_without_headings_there_is_one_collection(world: World) -> None:
 
     world.push()
 
-    assert world.collection_rows().keys() == {"Notes"}
+    assert world.collections().keys() == {"Notes"}
     assert world.shelved(SWIN) == world.shelved(FLOW) == {"Notes"}
     assert world.plan().is_settled
 
@@ -212,7 +212,7 @@ def test_dated_digests_go_into_collections_of_their_months(world: World) -> None
 
     world.push()
 
-    assert world.collection_rows().keys() == {"Daily", "Daily/2024-05", "Daily/2024-06"}
+    assert world.collections().keys() == {"Daily", "Daily/2024-05", "Daily/2024-06"}
     assert world.shelved(SWIN) == world.shelved(GAN) == {"Daily/2024-05"}
     assert world.shelved(FLOW) == {"Daily/2024-06"}
     assert world.plan().is_settled

@@ -440,11 +440,11 @@ def test_a_collection_that_cannot_be_renamed_stays_known_and_is_renamed_later(
     world.markdown("list.md", a_list(listed))
     world.push()
     world.put_shelf("MYSHELF2", "Mine")
-    key = world.collection_rows()["list/Vision"]
+    key = world.collections()["list/Vision"]
     world.markdown("list.md", a_list({"Computer Vision": listed["Vision"]}))
 
     def touch(_number: int) -> None:
-        if "list/Vision" in world.collection_rows():
+        if "list/Vision" in world.collections():
             (collection_row,) = (one for one in world.library.read().collections if one.key == key)
             world.library.write_collections([replace(collection_row, parent="MYSHELF2")])
 
@@ -459,8 +459,8 @@ def test_a_collection_that_cannot_be_renamed_stays_known_and_is_renamed_later(
 
     assert len(outcome.failures) == is_refused
     world.push()
-    assert key in world.collection_rows().values()
-    assert {path.rpartition("/")[2] for path in world.collection_rows()} == {
+    assert key in world.collections().values()
+    assert {path.rpartition("/")[2] for path in world.collections()} == {
         "list",
         "Computer Vision",
         "Mine",

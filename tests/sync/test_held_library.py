@@ -166,7 +166,7 @@ def test_an_adopted_item_gains_our_collection_tags_note_and_links(world: World) 
     world.push()
 
     title = title_of(3)
-    collection_rows = world.collection_rows()
+    collection_rows = world.collections()
     assert set(world.item(title)["collections"]) == {
         collection_rows["Thesis"],
         collection_rows["Notes"],
@@ -244,7 +244,7 @@ def test_remove_leaves_adopted_items_as_they_were(world: World) -> None:
     assert {key: after[key] for key in before} == before
     made = [data for key, data in after.items() if key not in before]
     assert all(data.get("deleted") or is_trashed(after, data.get("parentItem")) for data in made)
-    assert list(world.collection_rows()) == ["Thesis"]
+    assert list(world.collections()) == ["Thesis"]
 
 
 def test_remove_after_many_syncs_leaves_adopted_items_as_they_were(world: World) -> None:
@@ -260,7 +260,7 @@ def test_remove_after_many_syncs_leaves_adopted_items_as_they_were(world: World)
 
     after = world.everything()
     assert {key: after[key] for key in before} == before
-    assert list(world.collection_rows()) == ["Thesis"]
+    assert list(world.collections()) == ["Thesis"]
 
 
 def a_month_of_edits() -> Iterator[tuple[str, str]]:

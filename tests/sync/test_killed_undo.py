@@ -81,7 +81,7 @@ def move_an_entry(world: World) -> None:
 
 
 def move_an_item(world: World) -> None:
-    world.change(world.key(ATTENTION), collections=[world.collection_rows()["notes/Vision"]])
+    world.change(world.key(ATTENTION), collections=[world.collections()["notes/Vision"]])
 
 
 def rename_a_heading(world: World) -> None:

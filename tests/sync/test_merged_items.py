@@ -473,7 +473,7 @@ def test_a_merge_adds_no_entry_where_the_other_item_was_moved_before(tmp_path: P
     world.markdown("more.md", "# More\n\n" + OTHER)
     world.push(SYNC)
     before = [(tmp_path / name).read_bytes() for name in world.digests]
-    world.change(world.key(TITLE), collections=[world.collection_rows()["notes/South"]])
+    world.change(world.key(TITLE), collections=[world.collections()["notes/South"]])
     world.merge(world.key(SECOND), world.key(TITLE))
 
     world.push(SYNC)
@@ -484,7 +484,7 @@ def test_a_merge_adds_no_entry_where_the_other_item_was_moved_before(tmp_path: P
 
 def test_a_chain_of_merges_adds_no_entry_for_the_survivor(world: World) -> None:
     ours = world.key(TITLE)
-    collection_row = world.collection_rows()["notes"]
+    collection_row = world.collections()["notes"]
     for key in (OWN, "LASTLAST"):
         own = {"itemType": "document", "title": TITLE, "collections": [collection_row]}
         world.put(LibraryItem(key, 0, own))

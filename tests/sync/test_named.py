@@ -277,7 +277,7 @@ def test_an_entry_moved_at_both_ends_under_a_heading_with_a_new_name_is_no_confl
     fallen = quoted(ROBOTS, "2401.00002", bullets=["Robots fall."])
     world.markdown("notes.md", f"## Here\n\n{digest()}\n\n\n## There\n\n{a_paper()}")
     world.push(SYNC)
-    collections = world.collection_rows()
+    collections = world.collections()
 
     world.change(world.key(ROBOTS), collections=[collections["notes/There"]])
     without = text(world).replace(fallen, "").replace("## There", "## Somewhere")

@@ -97,7 +97,7 @@ def test_a_digest_that_shows_the_page_in_its_titles_spoils_no_other(
 def test_an_item_with_nothing_but_a_url_becomes_an_entry(world: World, url: str) -> None:
     world.markdown("notes.md", NOTES.replace(TITLE, "Another Post on Quite Another Thing"))
     world.push(SYNC)
-    collection_row = world.collection_rows()["notes"]
+    collection_row = world.collections()["notes"]
     world.put(LibraryItem("HELDXX22", 0, {**POST, "url": url, "collections": [collection_row]}))
 
     world.push(SYNC)

@@ -36,7 +36,7 @@ def test_a_renamed_digest_keeps_items_notes_and_collection(world: World) -> None
     keys, note_keys, collection_row = (
         world.keys_by_title(),
         world.notes().keys(),
-        world.collection_rows()["Reading"],
+        world.collections()["Reading"],
     )
 
     world.rename("Reading.md", "Papers I read.md")
@@ -44,7 +44,7 @@ def test_a_renamed_digest_keeps_items_notes_and_collection(world: World) -> None
 
     assert actions(outcome.prepared.plan) == {"RenameCollection": 1}
     assert (world.keys_by_title(), world.notes().keys()) == (keys, note_keys)
-    assert world.collection_rows() == {"Papers I read": collection_row}
+    assert world.collections() == {"Papers I read": collection_row}
     assert world.plan().is_settled
 
 
@@ -105,14 +105,14 @@ def test_two_digests_of_a_month_share_a_collection_and_one_that_moves_on_leaves_
     world.markdown("2024-05-13.md", notes(swin()))
     world.markdown("2024-05-14.md", notes(gan()))
     world.push()
-    may = world.collection_rows()["Daily/2024-05"]
-    assert world.collection_rows().keys() == {"Daily", "Daily/2024-05"}
+    may = world.collections()["Daily/2024-05"]
+    assert world.collections().keys() == {"Daily", "Daily/2024-05"}
     assert world.shelved(SWIN) == world.shelved(GAN) == {"Daily/2024-05"}
 
     world.rename("2024-05-14.md", "2024-06-01.md")
     world.push()
 
-    assert world.collection_rows()["Daily/2024-05"] == may
+    assert world.collections()["Daily/2024-05"] == may
     assert world.shelved(SWIN) == {"Daily/2024-05"}
     assert world.shelved(GAN) == {"Daily/2024-06"}
     assert world.plan().is_settled
@@ -162,7 +162,7 @@ def shelved(world: World) -> World:
 
 
 def test_headings_become_a_tree_of_collections(shelved: World) -> None:
-    paths = {path.replace("Reading/Reading", "Reading") for path in shelved.collection_rows()}
+    paths = {path.replace("Reading/Reading", "Reading") for path in shelved.collections()}
     assert paths == TREE
     assert {path.split("Reading/")[-1] for path in shelved.shelved(SWIN)} == {
         "Vision/Images/Restoration"
@@ -171,7 +171,7 @@ def test_headings_become_a_tree_of_collections(shelved: World) -> None:
 
 
 def key_of(world: World, end: str) -> str:
-    (key,) = (key for path, key in world.collection_rows().items() if path.endswith(end))
+    (key,) = (key for path, key in world.collections().items() if path.endswith(end))
     return key
 
 
@@ -189,13 +189,13 @@ def test_a_renamed_heading_keeps_its_collection(shelved: World) -> None:
 
 
 def test_a_renamed_upper_heading_keeps_all_below_it(shelved: World) -> None:
-    before = set(shelved.collection_rows().values())
+    before = set(shelved.collections().values())
 
     shelved.edit("Reading.md", ("## Vision", "## Seeing"))
     outcome = shelved.push()
 
     assert actions(outcome.prepared.plan) == {"RenameCollection": 1}
-    assert set(shelved.collection_rows().values()) == before
+    assert set(shelved.collections().values()) == before
     assert key_of(shelved, "Seeing/Images/Restoration")
 
 

@@ -332,7 +332,7 @@ def test_no_entry_moves_and_no_name_changes_where_a_field_is_decided(world: Worl
     world.push()
     world.change(world.key(SWIN), title="By Ben")
     world.edit("List.md", (SWIN, "By Ada"))
-    collection_rows = world.collection_rows()
+    collection_rows = world.collections()
     world.change(world.key("By Ben"), collections=[collection_rows["List/Theory"]])
     world.put_shelf(collection_rows["List/Theory"], "Ideas")
     world.edit("List.md", ("## Vision", "## Seeing"))

@@ -104,7 +104,7 @@ def go_round(world: World, *, entries: int, items: int, notes: int) -> None:
 
     world.remove()
 
-    assert (counts(world)["item"], world.collection_rows()) == (0, {})
+    assert (counts(world)["item"], world.collections()) == (0, {})
 
 
 def test_our_examples_go_all_the_way_round(world: World) -> None:

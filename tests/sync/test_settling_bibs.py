@@ -129,7 +129,7 @@ def test_merge_of_two_works_of_a_digest_leaves_nothing_pending(tmp_path: Path) -
 def test_new_item_of_a_collection_has_its_citation_key_after_one_sync(tmp_path: Path) -> None:
     config = CONFIG.replace('path = "papers.md"', 'path = "papers.md"\npush = true\npull = true')
     world = a_world(tmp_path, DIGEST, config)
-    collection_row = world.collection_rows()["papers"]
+    collection_row = world.collections()["papers"]
     data = {
         "itemType": "journalArticle",
         "title": "Deep Residual Learning",

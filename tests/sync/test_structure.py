@@ -87,7 +87,7 @@ def diffusion(world: World, collection: str, key: str = "NEWNEW22") -> LibraryIt
         "date": "2020",
         "extra": "arXiv: 2006.11239",
         "url": "https://arxiv.org/abs/2006.11239",
-        "collections": [world.collection_rows()[collection]],
+        "collections": [world.collections()[collection]],
     }
     return LibraryItem(key, 0, data)
 
@@ -100,7 +100,7 @@ def settled(world: World) -> bool:
 
 
 def test_an_item_put_in_another_headings_collection_moves_its_entry(notes: World) -> None:
-    notes.change(notes.key("Mask R-CNN"), collections=[notes.collection_rows()["notes/Language"]])
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.collections()["notes/Language"]])
 
     notes.push(PULL)
 
@@ -110,7 +110,7 @@ def test_an_item_put_in_another_headings_collection_moves_its_entry(notes: World
 
 
 def test_a_moved_entry_moves_on_from_either_end(notes: World) -> None:
-    collection_rows = notes.collection_rows()
+    collection_rows = notes.collections()
     notes.change(notes.key("Mask R-CNN"), collections=[collection_rows["notes/Language"]])
     notes.push(SYNC)
 
@@ -122,7 +122,7 @@ def test_a_moved_entry_moves_on_from_either_end(notes: World) -> None:
 
 
 def test_an_item_only_added_to_another_collection_is_reported(notes: World) -> None:
-    collection_rows = notes.collection_rows()
+    collection_rows = notes.collections()
     both = [collection_rows["notes/Vision"], collection_rows["notes/Language"]]
     notes.change(notes.key("Mask R-CNN"), collections=both)
 
@@ -146,7 +146,7 @@ def test_an_item_taken_out_of_its_collection_is_reported_and_not_put_back(notes:
 
 
 def test_an_entry_moved_at_both_ends_to_one_place_is_no_conflict(notes: World) -> None:
-    notes.change(notes.key("Mask R-CNN"), collections=[notes.collection_rows()["notes/Language"]])
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.collections()["notes/Language"]])
     notes.edit("notes.md", (f"{MASK}\n", ""), (ATTENTION, f"{ATTENTION}\n{MASK}"))
     before = text(notes)
 
@@ -163,7 +163,7 @@ def test_an_entry_moved_at_both_ends_to_two_places_is_a_conflict(notes: World) -
     )
     notes.edit("notes.md", (ATTENTION, f"{ATTENTION}\n## Sound\n\n{other}"))
     notes.push(SYNC)
-    notes.change(notes.key("Mask R-CNN"), collections=[notes.collection_rows()["notes/Language"]])
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.collections()["notes/Language"]])
     notes.edit("notes.md", (f"{MASK}\n", ""), (other, f"{other}\n{MASK}"))
     before = text(notes)
 
@@ -175,7 +175,7 @@ def test_an_entry_moved_at_both_ends_to_two_places_is_a_conflict(notes: World) -
 
 
 def test_a_push_leaves_a_move_in_the_library_for_a_pull(notes: World) -> None:
-    notes.change(notes.key("Mask R-CNN"), collections=[notes.collection_rows()["notes/Language"]])
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.collections()["notes/Language"]])
     notes.edit("notes.md", ("No recurrence.", "No recurrence at all."))
 
     outcome = notes.push()
@@ -203,7 +203,7 @@ def test_a_heading_without_entries_gets_its_new_name_with_the_entry_that_comes(
     notes.edit("notes.md", (f"\n{ATTENTION}", ""))
     key = notes.key("Mask R-CNN")
     if arrives == "moved":
-        notes.change(key, collections=[notes.collection_rows()["notes/Language"]])
+        notes.change(key, collections=[notes.collections()["notes/Language"]])
     else:
         notes.library.write([diffusion(notes, "notes/Language")])
     rename(notes, "Language", "Words")
@@ -254,7 +254,7 @@ def test_a_heading_that_cannot_have_its_new_name_gets_another_later(notes: World
 
 
 def test_an_entry_that_cannot_go_where_its_item_went_is_reported_and_stays(notes: World) -> None:
-    collection_rows = notes.collection_rows()
+    collection_rows = notes.collections()
     notes.edit("notes.md", (f"\n## Language\n\n{ATTENTION}", ""))
     notes.push(SYNC)
     before = text(notes)
@@ -276,7 +276,7 @@ def test_an_entry_that_cannot_go_where_its_item_went_is_reported_and_stays(notes
 def test_an_entry_that_cannot_move_stays_settled_when_its_item_is_spelt_otherwise(
     notes: World,
 ) -> None:
-    collection_rows = notes.collection_rows()
+    collection_rows = notes.collections()
     notes.edit("notes.md", (f"\n## Language\n\n{ATTENTION}", ""))
     notes.push(SYNC)
     before = text(notes)
@@ -302,27 +302,27 @@ def test_a_run_of_one_entry_leaves_the_names_of_headings_for_a_whole_one(notes: 
 
 
 def test_a_renamed_heading_renames_its_collection_which_keeps_its_key(notes: World) -> None:
-    key = notes.collection_rows()["notes/Vision"]
+    key = notes.collections()["notes/Vision"]
     notes.edit("notes.md", ("## Vision", "## Seeing"))
 
     notes.push(SYNC)
 
-    assert notes.collection_rows()["notes/Seeing"] == key
+    assert notes.collections()["notes/Seeing"] == key
     assert settled(notes)
 
 
 def test_a_heading_renamed_while_nothing_was_pushed_keeps_its_collection(notes: World) -> None:
-    key = notes.collection_rows()["notes/Language"]
+    key = notes.collections()["notes/Language"]
     notes.configure('[[digest]]\npath = "notes.md"\npush = false\n')
     notes.edit("notes.md", ("## Language", "## Words"))
     notes.push(SYNC)
-    assert notes.collection_rows()["notes/Language"] == key
+    assert notes.collections()["notes/Language"] == key
 
     notes.configure('[[digest]]\npath = "notes.md"\n')
     notes.push(SYNC)
 
-    assert notes.collection_rows()["notes/Words"] == key
-    assert set(notes.collection_rows()) == {"notes", "notes/Vision", "notes/Words"}
+    assert notes.collections()["notes/Words"] == key
+    assert set(notes.collections()) == {"notes", "notes/Vision", "notes/Words"}
     assert settled(notes)
 
 
@@ -333,7 +333,7 @@ def test_two_new_names_are_a_conflict_until_they_are_one(notes: World) -> None:
     for _ in range(2):
         notes.push(SYNC)
         assert "## Seeing" in text(notes)
-        assert "notes/Eyes" in notes.collection_rows()
+        assert "notes/Eyes" in notes.collections()
         assert len(reports(notes.plan(SYNC), NameConflict)) == 1
 
     notes.edit("notes.md", ("## Seeing", "## Eyes"))
@@ -365,7 +365,7 @@ def test_a_pull_writes_nothing_into_the_library(notes: World) -> None:
     assert notes.library.version() == before
 
     notes.push(SYNC)
-    assert set(notes.collection_rows()) == {"notes", "notes/Vision", "notes/Words", "notes/New"}
+    assert set(notes.collections()) == {"notes", "notes/Vision", "notes/Words", "notes/New"}
     assert notes.shelved("Mask R-CNN") == {"notes/New"}
 
 
@@ -416,7 +416,7 @@ def test_an_added_item_that_cannot_be_written_is_reported_until_it_can(
     alone = {
         "itemType": "document",
         "title": title,
-        "collections": [notes.collection_rows()["notes/Vision"]],
+        "collections": [notes.collections()["notes/Vision"]],
     }
     notes.put(LibraryItem("NEWNEW22", 0, alone))
 
@@ -558,7 +558,7 @@ def test_a_paper_linked_from_another_file_is_offered_where_the_collection_is_of_
     world.markdown("b.md", f"# B\n\n## Words\n\n{ATTENTION}")
     world.push(SYNC)
     title = "Deep Residual Learning for Image Recognition"
-    collection_row = world.collection_rows()["Reading/Words"]
+    collection_row = world.collections()["Reading/Words"]
     world.change(world.key(title), collections=[*world.item(title)["collections"], collection_row])
 
     plan = world.plan(SYNC)
@@ -630,12 +630,12 @@ def test_the_archive_does_not_take_over_the_collection_of_a_heading_that_went(
     world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "archive"\n')
     world.markdown("notes.md", NOTES)
     world.push(SYNC)
-    language = world.collection_rows()["notes/Language"]
+    language = world.collections()["notes/Language"]
 
     world.edit("notes.md", (f"\n## Language\n\n{ATTENTION}", ""))
     world.push(SYNC)
 
-    assert world.collection_rows()["notes/Language"] == language
+    assert world.collections()["notes/Language"] == language
     assert world.shelved("Attention Is All You Need") == {"notes/Archive"}
 
 
@@ -765,7 +765,7 @@ def test_a_trashed_items_entry_goes_by_the_rule_unless_it_was_edited(
 
 
 def test_an_entry_follows_its_moved_item_out_of_a_heading_that_was_renamed(notes: World) -> None:
-    notes.change(notes.key("Mask R-CNN"), collections=[notes.collection_rows()["notes/Language"]])
+    notes.change(notes.key("Mask R-CNN"), collections=[notes.collections()["notes/Language"]])
     notes.edit("notes.md", ("## Vision", "## Seeing"))
 
     plan = notes.push(SYNC).prepared.plan
@@ -773,7 +773,7 @@ def test_an_entry_follows_its_moved_item_out_of_a_heading_that_was_renamed(notes
     assert reports(plan, PlaceConflict) == []
     assert text(notes).index("## Language") < text(notes).index("**Mask R-CNN**")
     assert notes.shelved("Mask R-CNN") == {"notes/Language"}
-    assert set(notes.collection_rows()) == {"notes", "notes/Seeing", "notes/Language"}
+    assert set(notes.collections()) == {"notes", "notes/Seeing", "notes/Language"}
     assert settled(notes)
 
 
@@ -822,7 +822,7 @@ def test_with_a_list_of_fields_only_these_travel_and_no_entries_or_collections(
     world.push(SYNC)
     world.configure('[[digest]]\npath = "notes.md"\npush = ["summary"]\npull = ["title"]\n')
     world.put(diffusion(world, "notes/Vision"))
-    world.change(world.key("Mask R-CNN"), collections=[world.collection_rows()["notes/Language"]])
+    world.change(world.key("Mask R-CNN"), collections=[world.collections()["notes/Language"]])
     rename(world, "Language", "Words")
     world.edit("notes.md", ("## Vision", "## Seeing"))
     before = text(world)
@@ -831,7 +831,7 @@ def test_with_a_list_of_fields_only_these_travel_and_no_entries_or_collections(
 
     assert actions(plan) == {}
     assert text(world) == before
-    assert set(world.collection_rows()) == {"notes", "notes/Vision", "notes/Words"}
+    assert set(world.collections()) == {"notes", "notes/Vision", "notes/Words"}
     assert len(reports(plan, AddedItem)) == 1
     assert len(reports(plan, HeldBackName)) == 1
     world.change(world.key("Mask R-CNN"), title="Masks")
@@ -857,7 +857,7 @@ def test_a_format_that_takes_no_new_entries_is_given_as_the_reason(
     own = (EXAMPLES / "bold-titles.format.toml").read_text("utf-8")
     (world.root / "bold-titles.format.toml").write_text(own.partition("[new]")[0], "utf-8")
     world.push(SYNC)
-    collection_row = world.collection_rows()[name.removesuffix(".md")]
+    collection_row = world.collections()[name.removesuffix(".md")]
     added = {"itemType": "document", "title": "An Added One", "collections": [collection_row]}
 
     world.put(LibraryItem("NEWNEW22", 0, added))
@@ -875,7 +875,7 @@ def test_a_new_entry_holds_what_the_same_run_brings_to_its_item(tmp_path: Path) 
     )
     world.markdown("more.md", f"# More\n\n## South\n\n{other}")
     world.push(SYNC)
-    key, collection_rows = world.key("Mask R-CNN"), world.collection_rows()
+    key, collection_rows = world.key("Mask R-CNN"), world.collections()
     world.change(key, collections=[collection_rows["notes/Vision"], collection_rows["more/South"]])
     world.edit("notes.md", ("Mask R-CNN", "Masks of Regions"))
 

@@ -111,7 +111,7 @@ def test_undo_of_a_first_push_leaves_an_empty_library_and_tombstones(pushed: Wor
     done = undone(pushed)
 
     assert done.declined == ()
-    assert (pushed.items(), pushed.collection_rows()) == ({}, {})
+    assert (pushed.items(), pushed.collections()) == ({}, {})
     assert {row.state for row in lock(pushed).rows} == {LinkState.UNLINKED}
     assert pushed.push().written == 0
     pushed.push(Options(Sync(may_pull=False, relink=True)))
@@ -216,13 +216,13 @@ def test_what_the_person_uses_by_now_stays_linked(pushed: World) -> None:
 
 
 def test_undo_of_a_removal_brings_everything_back_in_step(pushed: World) -> None:
-    library, links, collection_rows = live(pushed), lock(pushed), pushed.collection_rows()
+    library, links, collection_rows = live(pushed), lock(pushed), pushed.collections()
     pushed.remove()
 
     done = undone(pushed)
 
     assert done.declined == ()
-    assert (live(pushed), lock(pushed), pushed.collection_rows()) == (
+    assert (live(pushed), lock(pushed), pushed.collections()) == (
         library,
         links,
         collection_rows,
@@ -451,7 +451,7 @@ def test_undo_keeps_a_collection_that_the_person_renamed(pushed: World) -> None:
     done = undone(pushed)
 
     assert pushed.items() == {}
-    assert list(pushed.collection_rows()) == ["My Thesis"]
+    assert list(pushed.collections()) == ["My Thesis"]
     assert [one.reason for one in done.declined] == [
         "this collection was renamed since: it is yours now"
     ]
@@ -478,7 +478,7 @@ def test_an_entry_that_was_moved_and_then_edited_does_not_stand_twice(world: Wor
     first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
     world.markdown("Notes.md", f"# Notes\n\n## A\n\n{first}\n\n\n## B\n\n{second}")
     world.push(SYNC)
-    world.change(world.key(SWIN), collections=[world.collection_rows()["Notes/B"]])
+    world.change(world.key(SWIN), collections=[world.collections()["Notes/B"]])
     world.push(SYNC)
     moved = digest(world)
     edited = moved.replace(first.encode(), first.replace("It is fast.", "It is quick.").encode())
@@ -499,7 +499,7 @@ def test_an_entry_that_was_moved_and_changed_and_then_edited_does_not_stand_twic
     first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
     world.markdown("Notes.md", f"# Notes\n\nWhat I read.\n\n## A\n\n{second}\n\n## B\n\n{first}")
     world.push(SYNC)
-    world.change(world.key(SWIN), collections=[world.collection_rows()["Notes"]])
+    world.change(world.key(SWIN), collections=[world.collections()["Notes"]])
     world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))
     world.push(SYNC)
     edited = digest(world).replace(b"Task: image", b"Task: blurred image", 1)
@@ -517,7 +517,7 @@ def test_an_entry_that_went_back_and_was_then_edited_does_not_stand_twice_after_
     first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
     world.markdown("Notes.md", f"# Notes\n\nWhat I read.\n\n{first}\n## B\n\n{second}")
     world.push(SYNC)
-    world.change(world.key(SWIN), collections=[world.collection_rows()["Notes/B"]])
+    world.change(world.key(SWIN), collections=[world.collections()["Notes/B"]])
     world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))
     world.push(SYNC)
     assert undone(world).declined == ()

@@ -45,7 +45,7 @@ def noted(tmp_path: Path) -> World:
 
 
 def move_in_library(world: World) -> None:
-    world.change(world.key("Mask R-CNN"), collections=[world.collection_rows()["notes/Language"]])
+    world.change(world.key("Mask R-CNN"), collections=[world.collections()["notes/Language"]])
 
 
 def rename_collection(world: World) -> None:
@@ -70,11 +70,11 @@ def test_undo_of_moves_and_names_restores_both_sides(
     markdown, library, collection_rows, links = (
         text(noted),
         live(noted),
-        noted.collection_rows(),
+        noted.collections(),
         lock(noted),
     )
     noted.push(SYNC)
-    assert (text(noted), live(noted), noted.collection_rows()) != (
+    assert (text(noted), live(noted), noted.collections()) != (
         markdown,
         library,
         collection_rows,
@@ -83,7 +83,7 @@ def test_undo_of_moves_and_names_restores_both_sides(
     done = undone(noted)
 
     assert done.declined == ()
-    assert (text(noted), live(noted), noted.collection_rows()) == (
+    assert (text(noted), live(noted), noted.collections()) == (
         markdown,
         library,
         collection_rows,
@@ -141,7 +141,7 @@ def test_undo_of_a_removed_entry_puts_it_back(tmp_path: Path) -> None:
 def test_undo_of_forty_changes_gives_everything_back(tmp_path: Path) -> None:
     world = edited_at_both_ends(tmp_path / "world")
     before = [digest(world, name) for name in world.digests]
-    library, collection_rows, links = live(world), world.collection_rows(), lock(world)
+    library, collection_rows, links = live(world), world.collections(), lock(world)
     world.push(ALL)
     after = state_of(world)
 
@@ -152,7 +152,7 @@ def test_undo_of_forty_changes_gives_everything_back(tmp_path: Path) -> None:
     items = world.items()
     assert items == {key: data for key, data in library.items() if key in items}
     assert items.keys() == {key for key, data in library.items() if "parentItem" not in data}
-    assert world.collection_rows() == collection_rows
+    assert world.collections() == collection_rows
     known = {row.id for row in links.rows}
     rows = lock(world).rows
     assert tuple(row for row in rows if row.id in known) == links.rows

@@ -43,7 +43,7 @@ def test_remove_of_what_nobody_touched_leaves_nothing(pushed: World) -> None:
     left = pushed.remove()
 
     assert left.kept == []
-    assert (pushed.items(), pushed.collection_rows()) == ({}, {})
+    assert (pushed.items(), pushed.collections()) == ({}, {})
 
 
 def test_a_removal_tells_of_an_item_that_was_merged_into_one_of_the_persons_own(
@@ -66,7 +66,7 @@ def test_a_removal_tells_of_an_item_that_was_merged_into_one_of_the_persons_own(
 def test_remove_leaves_the_collection_of_an_item_that_somebody_edits_meanwhile(
     pushed: World,
 ) -> None:
-    key, collection_rows = pushed.key(SWIN), pushed.collection_rows()
+    key, collection_rows = pushed.key(SWIN), pushed.collections()
 
     def edit(number: int) -> None:
         if number == 1:
@@ -77,10 +77,10 @@ def test_remove_leaves_the_collection_of_an_item_that_somebody_edits_meanwhile(
 
     assert {one.title for one in left} == {SWIN, "Notes"}
     assert pushed.keys_by_title().keys() == {SWIN}
-    assert pushed.collection_rows() == collection_rows
+    assert pushed.collections() == collection_rows
     pushed.change(key, abstractNote="")
     assert pushed.remove().kept == []
-    assert (pushed.items(), pushed.collection_rows()) == ({}, {})
+    assert (pushed.items(), pushed.collections()) == ({}, {})
 
 
 def add_note(world: World) -> None:
@@ -157,7 +157,7 @@ def test_remove_keeps_a_collection_that_the_person_renamed(pushed: World) -> Non
     left = pushed.remove()
 
     assert pushed.items() == {}
-    assert list(pushed.collection_rows()) == ["My Thesis"]
+    assert list(pushed.collections()) == ["My Thesis"]
     assert [kept.reason for kept in left.kept] == ["this collection was renamed: it is yours now"]
 
 
@@ -170,7 +170,7 @@ def test_remove_keeps_a_collection_in_which_the_person_put_a_note_by_itself(
 
     pushed.remove()
 
-    assert list(pushed.collection_rows()) == [collection.name]
+    assert list(pushed.collections()) == [collection.name]
     assert not pushed.library.fetch(["WNNXTE22"])[0].is_trashed
 
 

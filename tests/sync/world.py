@@ -191,7 +191,7 @@ class World:
         """Return the tags of the item with this title."""
         return {tag["tag"] for tag in self.item(title).get("tags", ())}
 
-    def collection_rows(self) -> dict[str, str]:
+    def collections(self) -> dict[str, str]:
         """Return the keys of all live collections by their path, as in `Daily/Vision`."""
         found = {one.key: one for one in self.library.read().collections if not one.is_trashed}
 
@@ -203,7 +203,7 @@ class World:
 
     def shelved(self, title: str) -> set[str]:
         """Return the paths of the collections that the item with this title is in."""
-        paths = {key: path for path, key in self.collection_rows().items()}
+        paths = {key: path for path, key in self.collections().items()}
         return {paths[key] for key in self.item(title).get("collections", ())}
 
     # --- what the person does in the library
