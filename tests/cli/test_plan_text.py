@@ -195,11 +195,11 @@ def test_every_kind_of_report_has_its_section() -> None:
         ),
         (
             reports.Relocated("zd-1", "IIII2222", is_out=False),
-            ["papers.md:8  A Paper", "  put into Vision / Images"],
+            ["papers.md:8  A Paper", "  added to Vision / Images"],
         ),
         (
             reports.Relocated("zd-1", "CCCC2222", is_out=True),
-            ["papers.md:8  A Paper", "  taken out of the collection CCCC2222"],
+            ["papers.md:8  A Paper", "  removed from the collection CCCC2222"],
         ),
         (
             reports.KeptForEdit(a_row(), ("title", "section:Method")),

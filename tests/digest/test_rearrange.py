@@ -251,7 +251,7 @@ def test_what_cannot_be_done_is_refused_and_the_rest_is_carried_out() -> None:
     assert [reason for _, reason in outcome.refusals] == [
         "the digest has no heading “Nowhere”",
         "a new entry needs a title",
-        "a heading “C” stands there already",
+        "there is already a heading “C”",
         "there is no such entry",
     ]
     assert outcome.origins == (0, 1)

@@ -172,7 +172,7 @@ def _rights(address: WebAddress, key: str) -> Rights:
             return rights_of(address, Access(lambda _: key, None, countdown))
         except KeyRefused as error:
             raise BadKey(
-                f"{address.server} knows no such API key", "Copy it once more, or make a new one."
+                f"{address.server} knows no such API key", "Copy it again, or make a new one."
             ) from error
 
 

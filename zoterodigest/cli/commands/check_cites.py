@@ -97,7 +97,7 @@ _Bibliographies = Mapping[str, Bibliography]
 def _bibliographies(named: Sequence[Path], cited: Cited) -> _Bibliographies:
     paths = named or [Path(path) for path in cited.bibs]
     if not paths:
-        raise NothingToCheck("neither you nor a document names a bibliography", "Name a .bib too.")
+        raise NothingToCheck("no document names a bibliography", "Give a .bib, too.")
     return {str(path): scan(read_file(path).data) for path in dict.fromkeys(paths)}
 
 

@@ -196,7 +196,7 @@ def _require_one_wish(wish: _ResolveWish, *, is_acknowledged: bool, is_forgotten
         raise NotDecided("give only one of --acknowledge, --forget, --keep and --edit")
     # Exactly one of the two: an ID that is forgotten must not mean every report.
     if bool(wish.id) == wish.is_all:
-        what = "an ID and --all are two things" if wish.id else "neither an ID nor --all was given"
+        what = "an ID and --all can't go together" if wish.id else "no ID was given"
         raise NotDecided(what, "Give an ID that `zoterodigest status` lists, or --all.")
 
 
@@ -207,7 +207,7 @@ def _require_clear(wish: _ResolveWish, *, may_ask: bool) -> None:
     if wish.keep is not None and wish.is_edit:
         raise NotDecided("--keep and --edit are two ways to decide", "Give one of them.")
     if wish.id and wish.is_all:
-        raise NotDecided("an ID and --all are two things to resolve", "Give one of them.")
+        raise NotDecided("an ID and --all can't go together", "Give one of them.")
     if wish.is_all and wish.keep is None:
         raise NotDecided("--all needs the side to keep", f"Add {_KEEPS}.")
     if not wish.asks and not wish.id and not wish.is_all:

@@ -142,7 +142,7 @@ def _fields(
 
 
 def _relocated(report: Relocated, names: ReportNames) -> list[str]:
-    verb = "taken out of" if report.is_out else "put into"
+    verb = "removed from" if report.is_out else "added to"
     return [f"{verb} {names.collection(report.collection)}"]
 
 

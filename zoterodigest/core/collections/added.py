@@ -138,7 +138,7 @@ class _Adding:
         if not text_in(item.fields, "title"):
             return "it has no title"
         if self._works[digest].holds(work_of(item)):
-            return "an entry of this work stands there already, not linked with this item"
+            return "the digest already has an entry of this work, which isn't linked with this item"
         if self._is_from_elsewhere(item):
             return "another checkout wrote it; its entry comes with that one's commits"
         if not rules.directions.brings_entries:

@@ -279,7 +279,7 @@ class Planner:
         if inert_line(text, heading.text) != text:
             raise UnwritableValue("its new name holds HTML or a link, which would come to life")
         if (*keys[:-1], text) in [other for _, other in self.headings]:
-            raise UnwritableValue(f"a heading “{text}” stands there already")
+            raise UnwritableValue(f"there is already a heading “{text}”")
         line = heading_line(lines[heading.line], text)
         edit = Edit(span_of(lines, heading.line, heading.line), line)
         return Step((edit,), renamed=(number, text))

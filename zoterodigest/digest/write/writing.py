@@ -143,7 +143,7 @@ def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str
     if slot == "venue":
         return venue_text(old, asked)
     if slot == "tags" and ELEMENT.search(old):
-        raise UnwritableValue("what stands in its cell is HTML that is not understood")
+        raise UnwritableValue("its cell holds HTML that zoterodigest can't read")
     if slot == "tags" and "categories" in asked:
         text = categories_in_tags_text(old, asked["categories"])
         return tags_text(text, asked["task"]) if "task" in asked else text
