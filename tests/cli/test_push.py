@@ -368,11 +368,12 @@ def test_a_linked_digest_that_is_not_here_is_named(
     zoterodigest("push", "papers.md", "more.md")
 
     (tmp_path / "papers.md").unlink()
-    status = zoterodigest("status")
+    status, synced = zoterodigest("status"), zoterodigest("sync")
     (tmp_path / "more.md").unlink()
     without_any = zoterodigest("status")
 
     assert "missing    papers.md: linked, and not here" in status.out
+    assert "missing    papers.md: linked, and not here" in synced.out
     assert without_any.code == 2
     assert "are missing: more.md, papers.md" in without_any.err
 

@@ -64,7 +64,7 @@ def status_text(
 
 def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
     names = report_names(prepared)
-    yield from (*place.lines(), "")
+    yield from (*place.lines(), *_missing(prepared), "")
     if not prepared.is_settled:
         yield from as_lines(prepared.plan, names)
         yield from _recorded_only(prepared)
