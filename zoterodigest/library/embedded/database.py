@@ -14,6 +14,7 @@ from pathlib import Path
 from threading import RLock
 
 from zoterodigest.library.embedded.migrations import MIGRATIONS, in_memory, migrate, schema_version
+from zoterodigest.library.embedded.tables import record_write
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 
 
@@ -37,8 +38,11 @@ class DatabaseInMemory:
         """Open one transaction."""
         with self._lock:
             self._connection.execute("BEGIN")
+            before = self._connection.total_changes
             try:
                 yield self._connection
+                if self._connection.total_changes > before:
+                    record_write(self._connection)
             except BaseException:
                 self._connection.execute("ROLLBACK")
                 raise
@@ -108,6 +112,7 @@ class DatabaseFile:
                 before = connection.total_changes
                 yield connection
                 if connection.total_changes > before:
+                    record_write(connection)
                     connection.execute("COMMIT")
 
     def close(self) -> None:

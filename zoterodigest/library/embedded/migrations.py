@@ -52,6 +52,16 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         # The few items that name related ones: a new item is looked for in them alone.
         f"CREATE INDEX items_with_related ON items (key) WHERE {HAS_RELATED}",
     ),
+    (
+        # The last writes, each with the version it left and a random token. A version alone does
+        # not tell a library from a restored copy of it that was edited up to the same version.
+        """CREATE TABLE writes (
+            number INTEGER PRIMARY KEY,
+            version INTEGER NOT NULL,
+            token TEXT NOT NULL
+        )""",
+        "CREATE INDEX items_by_version ON items (version)",
+    ),
 )
 """What leads from each schema version to the next; a database is at version `len(MIGRATIONS)`."""
 

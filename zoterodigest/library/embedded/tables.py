@@ -45,6 +45,14 @@ def next_version(connection: Connection) -> int:
     return version(connection)
 
 
+def record_write(connection: Connection) -> None:
+    """Renew the token of the library: each transaction that writes ends with this."""
+    connection.execute(
+        "INSERT INTO writes (version, token) SELECT version, hex(randomblob(8)) FROM library"
+    )
+    connection.execute("DELETE FROM writes WHERE number <= (SELECT max(number) FROM writes) - 1000")
+
+
 def all_items(connection: Connection) -> Iterator[LibraryItem]:
     """Yield every item in key order."""
     memberships: dict[str, list[str]] = {}
