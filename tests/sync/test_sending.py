@@ -8,7 +8,8 @@ from dataclasses import replace
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.builders import a_collection, a_key, a_note, an_item, changed
+from tests.builders import a_collection, a_key, a_note, an_attachment, an_item, changed
+from tests.growth import MORE_CALLS, growth_of_calls
 from tests.library.served import in_memory
 from tests.sync.trouble import TroubledLibrary, silent
 from zoterodigest.library.port import BATCH_SIZE, Library, LibraryItem, Outcome, Written
@@ -30,6 +31,10 @@ def stored(library: Library, item: LibraryItem) -> LibraryItem:
     (outcome,) = library.write([item])
     assert isinstance(outcome, Written)
     return library.fetch([item.key])[0]
+
+
+def an_annotation(parent: str, key: str) -> LibraryItem:
+    return LibraryItem(key, 0, {"itemType": "annotation", "parentItem": parent})
 
 
 def stale(item: LibraryItem, **data: object) -> LibraryItem:
@@ -60,6 +65,28 @@ def test_batches_are_full_and_a_child_comes_after_the_batch_of_its_item(below: l
     assert all(
         len(batch) == BATCH_SIZE or number in later for number, batch in enumerate(batches[:-1])
     )
+
+
+def test_sending_more_items_and_children_costs_more_in_proportion() -> None:
+    def send_many(number: int) -> None:
+        items = [an_item(a_key(place)) for place in range(number)]
+        notes = [a_note(item.key, a_key(10_000 + place)) for place, item in enumerate(items)]
+        with in_memory() as library:
+            assert not sent(library, Sent((*notes, *items))).failed
+
+    assert growth_of_calls(send_many, 250) < MORE_CALLS
+
+
+def test_nothing_below_an_item_that_could_not_be_written_is_written() -> None:
+    with in_memory() as library:
+        item = stored(library, an_item())
+        file, mark = an_attachment(item.key, "FYLE2222"), an_annotation("FYLE2222", "MARK2222")
+        results = sent(library, Sent((mark, stale(item, title="Other"), file)))
+
+        assert library.fetch([file.key, mark.key]) == []
+
+    left = replace(CHANGED_MEANWHILE, of_parent=True)
+    assert results.failed == {item.key: CHANGED_MEANWHILE, file.key: left, mark.key: left}
 
 
 def test_a_child_of_an_item_that_changed_in_between_is_left_for_the_same_reason() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeVar
@@ -161,26 +161,28 @@ def _in_turn(
     In one batch with it, a child would be written although its item turns out to be stale. A child
     whose item could not be written is left.
     """
-    left = list(items)
-    while left:
-        unwritten = {
-            one.key: replace(answers.failed[one.json.parent], of_parent=True)
-            for one in left
-            if one.json.parent in answers.failed
-        }
-        answers.leave(unwritten)
-        left = [one for one in left if one.key not in unwritten]
-        waiting = {one.key for one in left}
+    # A queue: looking through all that is left for each batch took 160 s of 50,000 items.
+    ready, waiting = deque[LibraryItem](), defaultdict[str, list[LibraryItem]](list)
+    keys = {one.key for one in items}
+    for one in items:
+        parent = one.json.parent
+        (waiting[parent] if parent in keys else ready).append(one)
+    while ready or waiting:
+        if not ready:  # objects that name each other: the library refuses them
+            ready.extend(waiting.pop(next(iter(waiting))))
         batch: list[LibraryItem] = []
-        later: list[LibraryItem] = []
-        for one in left:
-            is_next = one.json.parent not in waiting and len(batch) < BATCH_SIZE
-            (batch if is_next else later).append(one)
-        if later and not batch:  # objects that name each other: the library refuses them
-            batch, later = later[:BATCH_SIZE], later[BATCH_SIZE:]
+        while ready and len(batch) < BATCH_SIZE:
+            one = ready.popleft()
+            reason = answers.failed.get(one.json.parent)
+            if reason is None:
+                batch.append(one)
+            else:
+                answers.leave({one.key: replace(reason, of_parent=True)})
+                ready.extend(waiting.pop(one.key, ()))
         if batch:
             yield batch
-        left = later
+        for one in batch:
+            ready.extend(waiting.pop(one.key, ()))
 
 
 def _as_left(library: Library, batch: Sequence[LibraryItem], known: Contents) -> list[LibraryItem]:
