@@ -79,8 +79,8 @@ class TroubledLibrary:
     def version(self) -> int:
         return self._library.version()
 
-    def read(self) -> Snapshot:
-        return self._library.read()
+    def read(self, since: Snapshot | None = None) -> Snapshot:
+        return self._library.read(since)
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         return self._library.fetch(keys)

@@ -69,12 +69,14 @@ class LibraryItem:
 class Snapshot:
     """A whole library at one version: items, notes and attachments, and collections.
 
-    Trashed ones are included. All are sorted by key.
+    Trashed ones are included. All are sorted by key. `token` tells libraries of the same version
+    apart, if the library has one: each write renews it.
     """
 
     version: int
     items: tuple[LibraryItem, ...]
     collections: tuple[Collection, ...]
+    token: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +182,11 @@ class Library(Protocol):
     def version(self) -> int:
         """Return the library version: it rises with every change."""
 
-    def read(self) -> Snapshot:
+    def read(self, since: Snapshot | None = None) -> Snapshot:
         """Return everything in the library, trashed objects too, at one version.
+
+        `since` is what this library held earlier. What has not changed may be taken from it; the
+        result is the same as without.
 
         A library that does not list its trashed collections leaves them out (the running Zotero):
         `fetch_collections` finds them by their keys.

@@ -72,7 +72,7 @@ class DesktopLibrary(ApiLibrary):
         self._state.version = version
         return version
 
-    def read(self) -> Snapshot:
+    def read(self, since: Snapshot | None = None) -> Snapshot:
         """Return everything but trashed collections, which Zotero lists nowhere.
 
         A library that is written to meanwhile is as of its lower version.

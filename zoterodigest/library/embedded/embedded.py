@@ -15,6 +15,7 @@ from zoterodigest.library.access import Clock
 from zoterodigest.library.embedded import tables
 from zoterodigest.library.embedded.batch import Batch, write_collection
 from zoterodigest.library.embedded.database import Database
+from zoterodigest.library.embedded.snapshots import snapshot_since, whole_snapshot
 from zoterodigest.library.embedded.tables import Connection, ItemUsers
 from zoterodigest.library.port import (
     Collection,
@@ -74,14 +75,12 @@ class EmbeddedLibrary(Library):
         with self._database.reading() as connection:
             return tables.version(connection)
 
-    def read(self) -> Snapshot:
-        """Return everything at one version."""
+    def read(self, since: Snapshot | None = None) -> Snapshot:
+        """Return everything at one version; only what changed after `since` is read."""
         with self._database.reading() as connection:
-            return Snapshot(
-                tables.version(connection),
-                tuple(tables.all_items(connection)),
-                tuple(tables.all_collections(connection)),
-            )
+            if since is not None and tables.has_written(connection, since.version, since.token):
+                return snapshot_since(connection, since)
+            return whole_snapshot(connection)
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with `keys` as they are now, in key order."""
@@ -91,8 +90,9 @@ class EmbeddedLibrary(Library):
 
     def fetch_collections(self, keys: Sequence[str]) -> list[Collection]:
         """Return the collections with `keys` as they are now, in key order."""
-        wanted = set(keys)
-        return [one for one in self.read().collections if one.key in wanted]
+        with self._database.reading() as connection:
+            found = [tables.find_collection(connection, key) for key in sorted(set(keys))]
+        return [one for one in found if one is not None]
 
     def details(self) -> Details:
         """Return what is known of the objects beside what the port tells."""

@@ -53,6 +53,18 @@ def record_write(connection: Connection) -> None:
     connection.execute("DELETE FROM writes WHERE number <= (SELECT max(number) FROM writes) - 1000")
 
 
+def token(connection: Connection) -> str:
+    """Return the token of the last write; "" before the first one."""
+    row = connection.execute("SELECT token FROM writes ORDER BY number DESC LIMIT 1").fetchone()
+    return row[0] if row else ""
+
+
+def has_written(connection: Connection, version: int, token: str) -> bool:
+    """Tell whether one of the last writes left the library at this version with this token."""
+    query = "SELECT 1 FROM writes WHERE version = ? AND token = ?"
+    return connection.execute(query, (version, token)).fetchone() is not None
+
+
 def all_items(connection: Connection) -> Iterator[LibraryItem]:
     """Yield every item in key order."""
     memberships: dict[str, list[str]] = {}
@@ -62,13 +74,24 @@ def all_items(connection: Connection) -> Iterator[LibraryItem]:
         yield _item(row, memberships.get(row[0], []))
 
 
+def items_since(connection: Connection, version: int) -> list[LibraryItem]:
+    """Return the items that were written after the library version `version`, in key order."""
+    rows = connection.execute(f"{_ITEMS} WHERE version > ? ORDER BY key", (version,)).fetchall()
+    return [_item(row, collections_of(connection, row[0])) for row in rows]
+
+
+def collections_of(connection: Connection, key: str) -> list[str]:
+    """Return the keys of the collections that the item `key` is in."""
+    query = "SELECT collection FROM memberships WHERE item = ?"
+    return [collection for (collection,) in connection.execute(query, (key,))]
+
+
 def find_item(connection: Connection, key: str) -> LibraryItem | None:
     """Return the item with this key, if there is one."""
     row = connection.execute(f"{_ITEMS} WHERE key = ?", (key,)).fetchone()
     if row is None:
         return None
-    memberships = connection.execute("SELECT collection FROM memberships WHERE item = ?", (key,))
-    return _item(row, [collection for (collection,) in memberships])
+    return _item(row, collections_of(connection, key))
 
 
 def items_with_related(connection: Connection) -> list[LibraryItem]:

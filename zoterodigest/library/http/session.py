@@ -132,9 +132,9 @@ class Session(Generic[D]):
         """
         return self.require_fine(self._read(path, params), is_write=False)
 
-    def find(self, path: str) -> Answer | None:
-        """Return the answer to a read of the one object at `path`, None if there is none."""
-        result = self._read(path, {})
+    def find(self, path: str, **params: str | int) -> Answer | None:
+        """Return the answer to a read of what is at `path`, None if nothing is there."""
+        result = self._read(path, params)
         is_missing = isinstance(result, Answer) and result.status == 404
         return None if is_missing else self.require_fine(result, is_write=False)
 

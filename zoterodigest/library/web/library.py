@@ -60,7 +60,7 @@ class WebLibrary(ApiLibrary):
         listing = self._known.listing
         return read_version(self._session, listing.version if listing else 0)
 
-    def read(self) -> Snapshot:
+    def read(self, since: Snapshot | None = None) -> Snapshot:
         """Return everything; costs one request if nothing has changed since it was last read.
 
         A library that is written to meanwhile is returned as of the version the snapshot names, but

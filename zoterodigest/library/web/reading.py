@@ -47,9 +47,8 @@ def read_changed(session: WebSession, known: KnownObjects) -> KnownObjects:
         listing = listed if version == listed.version else _listing(session)
         if listed.items.keys() - listing.items.keys():  # or are they hidden?
             require_whole_sight(session)
-    # Measured: when a collection goes, its items leave it without a new version.
-    gone = known.collections.keys() - listing.collections.keys()
-    present = {key: _without(item, gone) for key, item in known.items.items()}
+    left = _left(session, known, listing)
+    present = {key: _without(item, left) for key, item in known.items.items()}
     items = _completed(session, ITEMS, listing.items, present)
     collections = _completed(session, COLLECTIONS, listing.collections, known.collections)
     complete = Listing(listing.version, _versions(items), _versions(collections))
@@ -92,12 +91,28 @@ def _listed(session: WebSession, answer: Answer) -> dict[str, int]:
     return listed
 
 
-def _without(item: LibraryItem, gone: Collection[str]) -> LibraryItem:
-    """Return `item` outside of what is gone: it leaves a collection without a new version."""
+def _left(session: WebSession, known: KnownObjects, listing: Listing) -> dict[str, Collection[str]]:
+    """Return the collections that items may have left, each with the keys of those it still has.
+
+    Measured: when a collection goes, its items leave it without a new version. One that has another
+    version may be gone as well, and made again under its key.
+    """
+    left: dict[str, Collection[str]] = {}
+    for key, one in known.collections.items():
+        if key not in listing.collections:
+            left[key] = ()
+        elif listing.collections[key] != one.version:
+            answer = session.find(f"collections/{key}/items", format="versions", includeTrashed=1)
+            left[key] = () if answer is None else _listed(session, answer)
+    return left
+
+
+def _without(item: LibraryItem, left: Mapping[str, Collection[str]]) -> LibraryItem:
+    """Return `item` without the collections that it has left."""
     named = item.data.get("collections", ())
-    left = [key for key in named if key not in gone]
-    has_all = len(left) == len(named)
-    return item if has_all else replace(item, data={**item.data, "collections": left})
+    kept = [key for key in named if key not in left or item.key in left[key]]
+    has_all = len(kept) == len(named)
+    return item if has_all else replace(item, data={**item.data, "collections": kept})
 
 
 def _versions(objects: Mapping[str, Thing]) -> dict[str, int]:
