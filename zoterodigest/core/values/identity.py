@@ -8,7 +8,6 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -110,6 +109,7 @@ def doi_in_text(text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(each.value for each in found if each.scheme == "doi"))
 
 
+@lru_cache(maxsize=50_000)
 def is_paper_url(url: str) -> bool:
     """Tell whether `url` is surely the page or file of a paper: a known scheme, host or `.pdf`."""
     identifier = identifier_of(url)
@@ -141,8 +141,8 @@ def match_title(title: str) -> str:
     return "".join(character for character in decomposed if character.isalnum())
 
 
-def _hosts(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
+def _hosts(text: str) -> frozenset[str]:
+    return frozenset(text.split())
 
 
 # The longest input that the patterns below ever see, so hostile text costs little.
@@ -234,7 +234,7 @@ _DOI_HOSTS = _hosts(
     "aip.scitation.org iopscience.iop.org royalsocietypublishing.org journals.aps.org "
     "epubs.siam.org worldscientific.com frontiersin.org"
 )
-_PUBLISHERS = _DOI_HOSTS + _hosts(
+_PUBLISHERS = _DOI_HOSTS | _hosts(
     "arxiv.org openreview.net aclanthology.org aclweb.org thecvf.com ecva.net mlr.press "
     "neurips.cc nips.cc doi.org ieeexplore.ieee.org computer.org springer.com "
     "sciencedirect.com nature.com cell.com mdpi.com semanticscholar.org dblp.org jmlr.org "
@@ -286,8 +286,12 @@ _HOST_FIRST = re.compile(r"(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}/|www\.", re.IGNOREC
 _BLANK = re.compile(r"[\s\x00-\x1f]")
 
 
-def _is_of(host: str, known: Iterable[str]) -> bool:
-    return any(host == one or host.endswith("." + one) for one in known)
+def _is_of(host: str, known: frozenset[str]) -> bool:
+    """Whether `host` is one of the `known` hosts, or lies within one."""
+    # Each outer host is looked up: asking each known one cost 15 % of reading a table.
+    while host and host not in known:
+        host = host.partition(".")[2]
+    return host != ""
 
 
 def _host(parts: SplitResult) -> str:
