@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from zoterodigest import mapping
-from zoterodigest.digest.format.pattern import BadPattern, Pattern
+from zoterodigest.digest.format.pattern import AnyOf, BadPattern, Pattern
 from zoterodigest.errors import ZoterodigestError
 
 SLOTS = frozenset(
@@ -159,6 +159,11 @@ class DigestFormat(_FormatTable):
         if self.new is not None and self.columns is None and "{title}" not in str(self.new.lines):
             raise ValueError("new.lines has no {title}")
         return self
+
+    @cached_property
+    def no_title(self) -> AnyOf:
+        """What matches a text that is no title."""
+        return AnyOf(self.entry.no_titles)
 
     # Each file states the names of a slot; a reader looks up the slot of a name.
 

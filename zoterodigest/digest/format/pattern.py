@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -68,3 +69,21 @@ class Pattern:
         spans = [(name, found.span(index)) for name, index in self._names]
         start, end = found.span()
         return Match(start, end, {name: span for name, span in spans if span != (-1, -1)})
+
+
+class AnyOf:
+    """Several patterns, of which it matters only that one matches."""
+
+    __slots__ = ("_patterns",)
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        """Join `patterns` into one, as that is searched as fast as each of them alone."""
+        self._patterns = tuple(patterns)
+        if len(patterns) > 1:
+            # All in one may be too large for RE2.
+            with suppress(BadPattern):
+                self._patterns = (Pattern("|".join(f"(?:{one.text})" for one in patterns)),)
+
+    def matches(self, data: bytes) -> bool:
+        """Whether one of the patterns matches somewhere in `data`."""
+        return any(pattern.search(data) for pattern in self._patterns)

@@ -73,8 +73,7 @@ def heads_in(
 
 def is_title(form: DigestFormat, data: bytes) -> bool:
     """Whether none of the format's `no_titles` matches a title, marks left off."""
-    bare = data.strip(_MARKS)
-    return not any(pattern.search(bare) for pattern in form.entry.no_titles)
+    return not form.no_title.matches(data.strip(_MARKS))
 
 
 def is_heading(data: bytes) -> bool:
