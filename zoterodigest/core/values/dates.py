@@ -31,6 +31,7 @@ _FORMS = tuple(
         _YEAR,
     )
 )
+_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _LONE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
 
@@ -53,6 +54,10 @@ def parse_date(text: str) -> str | None:
     # No date is longer, and hostile text then costs nothing.
     if len(stripped) > 40:
         return None
+    # Most stand there in ISO form: then no other needs to be tried.
+    whole = _ISO.fullmatch(stripped)
+    if whole and _iso_of(whole) == stripped:
+        return stripped
     found = find_date(stripped)
     return found.iso if found and found.end - found.start == len(stripped) else None
 
@@ -92,6 +97,9 @@ def write_date(text: str, iso: str) -> str:
 
 
 def _find(text: str) -> tuple[re.Match[str], str] | None:
+    # Every form has a year: where there is none, seven patterns need not be tried.
+    if not _ANY_YEAR.search(text):
+        return None
     firsts: list[tuple[re.Match[str], str]] = []
     for form in _FORMS:
         dates = ((found, iso) for found in form.finditer(text) if (iso := _iso_of(found)))

@@ -41,6 +41,9 @@ class VenueReading:
     date: str = ""
 
 
+# A reading asks for each slot twice or more, and digests name the same venues again and again: not
+# to read them anew is 10 % of reading a list.
+@lru_cache(maxsize=5_000)
 def parse_venue(text: str, awards: tuple[str, ...] = AWARDS) -> VenueReading:
     """Read a venue slot; any text is read, at worst as nothing but a venue."""
     return _anatomy(text, awards).reading
