@@ -6,7 +6,9 @@ import logging
 from pathlib import Path
 
 import pytest
+from hypothesis import given
 
+from tests.project.links import locks
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.project.lock.lock import render_lock
@@ -19,25 +21,39 @@ def seen(collection: str) -> Seen:
     return Seen({}, {collection: frozenset({"ITEM"})})
 
 
+@given(remembered=locks(), lock=locks())
+def test_what_is_remembered_is_read_whatever_the_lock_file_says_by_then(
+    tmp_path_factory: pytest.TempPathFactory, remembered: LockFile, lock: LockFile
+) -> None:
+    path = tmp_path_factory.mktemp("state") / "seen"
+    rows = {row.id: row for row in remembered.rows}
+
+    prepare_memory(path, Seen(rows), lock, render_lock(lock))
+    keep_memory(path)
+
+    assert read_memory(path, lock, render_lock(lock)) == Seen(rows)
+    assert read_memory(path, AFTER, render_lock(AFTER)) == Seen(rows)
+
+
 def test_what_a_killed_run_left_prepared_outlives_a_second_run_that_is_killed(
     tmp_path: Path,
 ) -> None:
     path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
-    prepare_memory(path, seen("OLD"), lock_data)
+    prepare_memory(path, seen("OLD"), BEFORE, lock_data)
     keep_memory(path)
-    prepare_memory(path, seen("NEW"), lock_data)  # killed here, its lock file is written
+    prepare_memory(path, seen("NEW"), BEFORE, lock_data)  # killed here, its lock file is written
 
     settle_memory(path, lock_data)
-    prepare_memory(path, seen("NEWEST"), render_lock(AFTER, lock_data))  # killed here too
+    prepare_memory(path, seen("NEWEST"), AFTER, render_lock(AFTER, lock_data))  # killed here too
 
     assert read_memory(path, BEFORE, lock_data) == seen("NEW")
 
 
 def test_what_goes_with_a_lock_file_that_was_never_written_is_not_kept(tmp_path: Path) -> None:
     path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
-    prepare_memory(path, seen("OLD"), lock_data)
+    prepare_memory(path, seen("OLD"), BEFORE, lock_data)
     keep_memory(path)
-    prepare_memory(path, seen("NEW"), render_lock(AFTER, lock_data))  # killed here
+    prepare_memory(path, seen("NEW"), AFTER, render_lock(AFTER, lock_data))  # killed here
 
     settle_memory(path, lock_data)
 
@@ -48,7 +64,7 @@ def test_keeping_what_a_killed_run_had_prepared_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
-    prepare_memory(path, seen("NEW"), lock_data)  # killed here, its lock file is written
+    prepare_memory(path, seen("NEW"), BEFORE, lock_data)  # killed here, its lock file is written
 
     with caplog.at_level(logging.INFO):
         settle_memory(path, lock_data)
@@ -60,7 +76,7 @@ def test_why_a_memory_is_thrown_away_is_logged(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
-    prepare_memory(path, seen("OLD"), lock_data)
+    prepare_memory(path, seen("OLD"), BEFORE, lock_data)
     keep_memory(path)
     path.write_bytes(path.read_bytes() + b"# cut and mended\n")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -56,9 +55,9 @@ def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | N
     return None
 
 
-def prepare_memory(path: Path, seen: Seen, lock_data: bytes | None) -> None:
-    """Write down what is to be remembered once the lock file holds `lock_data`."""
-    replace_file(_next(path), _render(seen, lock_data or b""), read_if_present(_next(path)))
+def prepare_memory(path: Path, seen: Seen, lock: LockFile, lock_data: bytes | None) -> None:
+    """Write down what is to be remembered once the lock file holds `lock` as `lock_data`."""
+    replace_file(_next(path), _render(seen, lock, lock_data or b""), read_if_present(_next(path)))
 
 
 def settle_memory(path: Path, lock_data: bytes | None) -> None:
@@ -90,8 +89,9 @@ def _lock_of(data: bytes) -> bytes:
     return data.partition(b"\n")[2]
 
 
-def _render(seen: Seen, lock_data: bytes) -> bytes:
-    known = _rows_of(lock_data)
+def _render(seen: Seen, lock: LockFile, lock_data: bytes) -> bytes:
+    # Handed in: to read the rows of 10,000 links out of the bytes again took 1.7 s and 130 MB.
+    known = {row.id: row for row in lock.rows}
     other = [row for row in seen.rows.values() if known.get(row.id) != row]
     header = {
         "version": _VERSION,
@@ -107,8 +107,8 @@ def _render(seen: Seen, lock_data: bytes) -> bytes:
     return json.dumps(header).encode("ascii") + b"\n" + lock_data
 
 
-def _rows_of(lock_data: bytes) -> Mapping[str, LockRow]:
-    return {row.id: row for row in read_lock(lock_data).rows} if lock_data else {}
+def _rows_of(lock_data: bytes) -> tuple[LockRow, ...]:
+    return read_lock(lock_data).rows if lock_data else ()
 
 
 class _MemoryHead(JsonObject):
@@ -132,7 +132,7 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         value = read_json(header)
         refuse_newer(path, value, "version", _VERSION)
         known = as_shape(_HEAD, value)
-        rows = lock.rows if bytes_then == lock_data else tuple(_rows_of(bytes_then).values())
+        rows = lock.rows if bytes_then == lock_data else _rows_of(bytes_then)
     except (BadJson, BadLockFile):
         _LOG.info("%s cannot be read: the lock file alone decides", path)
         return None

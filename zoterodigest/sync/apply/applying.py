@@ -330,7 +330,7 @@ def _record(
     # Prepared before and kept after: a memory counts only with the lock file that it goes with.
     if ending.seen is not None:
         # Names the hash of the bytes that follow: after a kill `settle_memory` can tell them apart.
-        prepare_memory(memory, ending.seen, new)
+        prepare_memory(memory, ending.seen, lock, new)
     if lock != known:
         write_lock(project.lock_path, lock, data)
     if ending.seen is not None:
@@ -348,7 +348,7 @@ def remember(workspace: Workspace, command: str, gathered: Gathered, ending: End
     data = render_lock(ending.lock, gathered.lock_data)
     with suppress(CannotWrite, SourceChanged), running(workspace.project.state_folder, command):
         if ending.seen is not None:
-            prepare_memory(workspace.memory_path, ending.seen, data)
+            prepare_memory(workspace.memory_path, ending.seen, ending.lock, data)
             keep_memory(workspace.memory_path)
         ending.keep()
         forget_pending(workspace.project.state_folder, ending.forgotten)
