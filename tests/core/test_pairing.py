@@ -143,6 +143,15 @@ def test_renamed_file_drops_what_it_lost_and_an_absent_one_drops_nothing() -> No
     assert absent.dropped == ()
 
 
+def test_a_digest_that_is_gone_keeps_its_links_if_few_of_its_papers_stand_elsewhere() -> None:
+    entries = [an_entry("old.md", title=f"Paper number {n}") for n in range(3)]
+    rows = [row_for(entry, f"r{n}") for n, entry in enumerate(entries)]
+
+    shared = paired([replace(entries[0], digest=DigestKey("b.md"))], rows, gone=["old.md"])
+
+    assert (ids(shared), shared.dropped) == ({0: "r0"}, ())
+
+
 def test_rows_of_other_digests_are_left_alone() -> None:
     row = row_for(an_entry("c.md", arxiv="2401.00001", title="T"), "r0")
 

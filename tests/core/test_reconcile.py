@@ -183,6 +183,19 @@ def test_renamed_file_keeps_items_notes_and_collection() -> None:
     assert world.plan().is_settled
 
 
+def test_a_digest_that_is_gone_gives_no_name_to_one_that_shares_a_paper_with_it() -> None:
+    world = a_pushed_world(a_paper(1), a_paper(2), a_paper(3))
+    shared = replace(world.digests["a.md"][0], digest=DigestKey("b.md"))
+
+    world.digests = {DigestKey("b.md"): [shared]}
+    plan = world.run()
+
+    assert "RenameCollection" not in plan.counts()
+    assert sorted(row.digest for row in world.rows) == ["a.md", "a.md", "b.md"]
+    assert all(row.state is LinkState.LINKED for row in world.rows)
+    assert world.plan().is_settled
+
+
 def test_moved_entry_keeps_item_and_note_and_changes_collection() -> None:
     world = a_pushed_world(a_paper(1), a_paper(2), a_paper(3, "b.md"))
     before = world.item_of("a.md", 0)

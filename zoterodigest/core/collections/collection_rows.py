@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from itertools import chain, count
 
@@ -90,21 +90,27 @@ def place_entries(
     collection_rows: Sequence[CollectionRow],
     collections: Iterable[Collection],
     names: Mapping[str, Path],
+    *,
+    linked: Mapping[SourceKey, int],
 ) -> Placements:
     """Find, rename or create the collections in which `placements` belong.
 
-    `names` gives each digest's collection, preceded by those it lies in. A renamed heading or
-    digest keeps its collection; a collection of the right name at the right place is adopted; one
-    that the person trashed is not made again. Rows that hold nothing now are kept.
+    `names` gives each digest's collection, preceded by those it lies in; `linked` how many linked
+    rows each digest had before the run. A renamed heading or digest keeps its collection; a
+    collection of the right name at the right place is adopted; one that the person trashed is not
+    made again. Rows that hold nothing now are kept.
     """
     by_digest: dict[SourceKey, list[EntryPlacement]] = defaultdict(list)
     for one in placements:
         by_digest[one.digest].append(one)
     known = {row.place: row for row in collection_rows}
+    # At least half of its links, not some: two digests can share papers, and one be gone.
+    moved = Counter(one.before[0] for one in placements if one.before)
+    left = {former for former, number in moved.items() if 2 * number >= linked[former]}
     finder = _CollectionFinder(collections, known)
     for digest, standing in by_digest.items():
         if names.get(digest):
-            followed = _followed_digest(digest, standing, known, by_digest.keys())
+            followed = _followed_digest(digest, standing, known, left - by_digest.keys())
             finder.place_digest(
                 digest, standing, names[digest], (followed, names.get(followed, ()))
             )
@@ -269,11 +275,11 @@ class _CollectionFinder:
 
 
 def _followed_digest(
-    digest: SourceKey, standing: list[EntryPlacement], known: _Known, present: Iterable[SourceKey]
+    digest: SourceKey, standing: list[EntryPlacement], known: _Known, renamed: Set[SourceKey]
 ) -> SourceKey:
     """Return the digest whose rows `digest` takes on: its own, else that of most of its links.
 
-    A collection that other digests share stays theirs.
+    That digest is one of `renamed`. A collection that other digests share stays theirs.
     """
     if (digest, ()) in known:
         return digest
@@ -281,7 +287,7 @@ def _followed_digest(
     for former, votes in Counter(before).most_common(1):
         row = known.get((former, ()))
         # Most of its links, not some: a digest that took over a few entries is no renamed one.
-        if row is None or former in present or 2 * votes <= len(before):
+        if row is None or former not in renamed or 2 * votes <= len(before):
             continue
         if sum(other.collection == row.collection for other in known.values()) == 1:
             return former

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -27,6 +27,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.plan.reports import HeldBack, MissingCollection, PlaceConflict, Relocated
 from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions
 from zoterodigest.core.reconcile.propagate import Moves
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.pairing import heading_prints
 
@@ -64,7 +65,8 @@ def place(
     leaving = [_in_archive(row, item) for row, item in archived]
     names = {digest: rules.collection for digest, rules in run_options.rules.items()}
     all_places = [one for one in (*now, *leaving) if one is not None]
-    placements = place_entries(all_places, known.collection_rows, library.collections, names)
+    rows, collections = known.collection_rows, library.collections
+    placements = place_entries(all_places, rows, collections, names, linked=_linked(known))
     placer = _Placer(placements, moved, run_options)
     for link, one in zip(links, now, strict=True):
         if one is not None:
@@ -81,6 +83,11 @@ def place(
             for (row, item), one in zip(archived, leaving, strict=True)
         ),
     )
+
+
+def _linked(known: LastSync) -> Mapping[SourceKey, int]:
+    """Return how many linked rows each digest and bibliography has."""
+    return Counter(row.digest for row in known.rows if row.state is LinkState.LINKED)
 
 
 def _placement(link: Link, run_options: RunOptions) -> EntryPlacement | None:

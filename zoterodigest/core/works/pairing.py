@@ -15,7 +15,7 @@ from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from zoterodigest.core.links.link import LinkState, LockRow, fingerprint, print_of
-from zoterodigest.core.values.file_keys import BibKey, DigestKey
+from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -109,9 +109,9 @@ def pair(
 
     Linked rows come first, then tombstones, of equal ones those whose entry was dropped; the
     tombstone of an unlinked or trashed row pairs only within its digest. The rows left of a digest
-    that is gone count as dropped if any row of it was found elsewhere (a renamed file), else they
-    are left alone, as are those of a digest that is missing. Entries of bibliographies pair with
-    rows of bibliographies only, and those of digests with those of digests.
+    that is gone count as dropped if half of its linked rows were found elsewhere (a renamed file),
+    else they are left alone, as are those of a digest that is missing. Entries of bibliographies
+    pair with rows of bibliographies only, and those of digests with those of digests.
     """
     known = tuple(rows)
     paired: dict[int, LockRow] = {}
@@ -125,9 +125,10 @@ def pair(
         # Linked rows first: a tombstone must not take the entry of a link that goes on.
         for is_linked in (True, False):
             table.pair_all([row for row in table.rows if _is_linked(row) is is_linked])
-        moved = {row.digest for row in table.paired.values()} - scope.missing | scope.digests
+        left = [row for row in table.rows_left() if _is_linked(row)]
+        read = _renamed(table.paired.values(), left) - scope.missing | scope.digests
         paired |= table.paired
-        missing += [row for row in table.rows_left() if _is_linked(row) and row.digest in moved]
+        missing += [row for row in left if row.digest in read]
     hidden = {fingerprint(title) for title in unread.titles if title}
     unreadable = {
         row.id for row in missing if row.identifiers & unread.identifiers or row.title in hidden
@@ -138,6 +139,16 @@ def pair(
         dropped=tuple(row for row in missing if row.id not in unreadable),
         unreadable=tuple(row for row in missing if row.id in unreadable),
     )
+
+
+def _renamed(found: Iterable[LockRow], left: Iterable[LockRow]) -> set[SourceKey]:
+    """Return the digests of which at least half of the linked rows were found.
+
+    Fewer can be papers that two digests share: the others of a file that is gone then stay linked.
+    """
+    ends = Counter(row.digest for row in left)
+    votes = Counter(row.digest for row in found if _is_linked(row))
+    return {digest for digest, count in votes.items() if count >= ends[digest]}
 
 
 def _is_linked(row: LockRow) -> bool:
