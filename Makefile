@@ -12,13 +12,14 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 DIGESTS := $(wildcard examples/*.md)
 
-.PHONY: help demo test types tests deep bench tex lock clean
+.PHONY: help demo test types tests deep bench bench-check tex lock clean
 
 help:
 	@echo "make demo   push the examples into a library of their own, look at it, write a .bib"
 	@echo "make test   format, lint, types, tests"
 	@echo "make deep   the tests with ten times the examples, then the benchmarks"
-	@echo "make bench  the benchmarks"
+	@echo "make bench  the benchmarks, into benchmarks/RESULTS.md; minutes"
+	@echo "make bench-check  the benchmarks, and what became slower since RESULTS.md"
 	@echo "make tex    compile the examples' bibliographies in seven styles, where TeX is installed"
 	@echo "make lock   take the newest versions into requirements.lock"
 	@echo "make clean  remove what these targets made"
@@ -60,8 +61,18 @@ deep: $(VENV)/installed
 	$(BIN)/pytest -n 2 --dist worksteal --hypothesis-profile=deep -m ""
 	$(MAKE) bench
 
-bench: $(VENV)/installed
-	$(BIN)/python -m benchmarks
+bench: $(VENV)/installed $(VENV)/rivals
+	$(BIN)/python -m benchmarks --write
+
+bench-check: $(VENV)/installed $(VENV)/rivals
+	$(BIN)/python -m benchmarks --check
+
+# Other programs to compare with. Without a network the benchmarks run without them.
+# bibtexparser 2 has the name of the version that zoterodigest needs, so it gets a folder.
+$(VENV)/rivals: | $(VENV)/installed
+	-$(PIP) install 'matplotlib>=3.8' 'mistune>=3' && \
+		$(PIP) install --target $(VENV)/rivals 'bibtexparser==2.0.0b8'
+	@mkdir -p $@
 
 tex: $(VENV)/installed
 	$(BIN)/python -m tests.tex.compile

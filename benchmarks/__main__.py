@@ -1,105 +1,117 @@
-"""Measure reading, start-up and pushing; every figure is a ratio within this one run.
+"""Measure zoterodigest: `python -m benchmarks [CASE...]`; `--help` lists the options.
 
-`python -m benchmarks [DIGEST...]`; without digests the examples, made larger, are read.
+RESULTS.md and curves.svg hold the figures of the last whole run. Times are CPU seconds, best of
+three, each in a process of its own; rivals do the same work in the same run.
 """
 
 from __future__ import annotations
 
-import json
-import resource
+import argparse
+import importlib.util
+import platform
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
-ROOT = Path(__file__).resolve().parents[1]
-ROUNDS = 3
-COPIES = 20
-LARGE = 4_000_000
-"""Bytes up to which an example is repeated, so that its reading can be timed."""
+from benchmarks import bibtex, library, projects, reading
+from benchmarks.case import Case, figures
+from benchmarks.figures import Figure, merged, read_results, results_text, worse
+from benchmarks.processes import ROOT
+from benchmarks.workshop import Workshop
 
-READ = """
-import json, resource, sys, time
-from pathlib import Path
-from zoterodigest.digest.read.detect import read_document
-from zoterodigest.digest.format.format import available_formats
-from zoterodigest.mapping import venue_table
-source = Path(sys.argv[1]).read_bytes() * int(sys.argv[2])
-formats, venues = available_formats([]), venue_table()
-before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-start = time.perf_counter()
-entries = len(read_document("digest.md", source, formats, venues).entries)
-seconds = time.perf_counter() - start
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-print(json.dumps([seconds, entries, len(source), peak, peak - before]))
+CASES = (*reading.CASES, *projects.CASES, *bibtex.CASES, *library.CASES)
+RESULTS, CURVES = (ROOT / "benchmarks" / name for name in ("RESULTS.md", "curves.svg"))
+
+_HEAD = """# Results
+
+`make bench` writes this file, `make bench-check` compares a new run with it. CPU, wall clock and
+peak memory are those of one process, best of three runs. `loops` is the CPU time as a multiple of a
+fixed loop in Python that ran beside it: it makes different machines comparable. `x NAME` is our CPU
+time as a multiple of what NAME takes for the same input in the same run; below 1, zoterodigest is
+faster. `list`, `table` and `long` are made-up digests with that many entries. `digests` are five
+real ones with 640 entries, which are not shipped.
+
+![CPU time by number of entries](curves.svg)
+
+Python {python} on {system}, one core.
 """
 
 
-def fastest(work: Callable[[], object]) -> float:
-    """Return the seconds of the fastest of some rounds."""
-    times = []
-    for _ in range(ROUNDS):
-        start = time.perf_counter()
-        work()
-        times.append(time.perf_counter() - start)
-    return min(times)
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Measure what is asked for; return 1 if a check finds something worse."""
+    asked = _parser().parse_args(arguments)
+    if unknown := set(asked.case) - {one.name for one in CASES}:
+        names = "\n  ".join(one.name for one in CASES)
+        print(f"no such case: {', '.join(sorted(unknown))}. The cases:\n  {names}")
+        return 2
+    before = read_results(RESULTS.read_text("utf-8")) if RESULTS.exists() else []
+    with TemporaryDirectory(prefix="benchmarks-") as folder:
+        workshop = Workshop(Path(folder), rounds=1 if asked.once else 3)
+        found = list(_shown(_measured(asked, workshop)))
+        if asked.check:
+            return _checked(before, found, workshop)
+    if asked.write:
+        _write(merged(before, found, [one.name for one in CASES]))
+    return 0
 
 
-def read_apart(path: Path, copies: int) -> tuple[float, int, int, int]:
-    """Read copies of a digest in a process of its own: seconds, entries, bytes, peak KiB."""
-    command = [sys.executable, "-c", READ, str(path), str(copies)]
-    printed = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT).stdout
-    seconds, entries, size, peak, _ = json.loads(printed)
-    return seconds, entries, size, peak
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("case", nargs="*", help="the cases to measure; all without")
+    parser.add_argument("--size", type=int, help="measure made-up inputs of this size only")
+    parser.add_argument("--large", action="store_true", help="measure the large inputs as well")
+    parser.add_argument("--once", action="store_true", help="one round, to see that all runs")
+    parser.add_argument("--write", action="store_true", help="write RESULTS.md and curves.svg")
+    parser.add_argument("--check", action="store_true", help="compare with RESULTS.md")
+    return parser
 
 
-def run(command: list[str]) -> None:
-    """Run a command and throw away what it prints."""
-    subprocess.run(command, check=True, capture_output=True)
+def _measured(asked: argparse.Namespace, workshop: Workshop) -> Iterator[Figure]:
+    for case in CASES:
+        if not asked.case or case.name in asked.case:
+            yield from figures(case, _inputs(case, asked), workshop)
 
 
-def reading(paths: list[Path]) -> Iterator[str]:
-    """Compare reading with CommonMark parsing, and many copies with one."""
-    from markdown_it import MarkdownIt
-
-    parser = MarkdownIt("commonmark").enable("table")
-    heads = f"{'entries':>8} {'ms':>9} {'peak MiB':>9} {'x markdown-it':>14} {'cost x20':>9}"
-    yield f"{'digest':34} {heads}"
-    for path in paths:
-        times = int(max(1, min(LARGE // max(path.stat().st_size, 1), 50)))
-        seconds, entries, _, peak = min(read_apart(path, times) for _ in range(ROUNDS))
-        text = path.read_text("utf-8", "replace") * times
-        parsing = fastest(lambda text=text: parser.parse(text))  # type: ignore[misc]  # bound now
-        many, more, _, _ = read_apart(path, times * COPIES)
-        flat = (many / max(more, 1)) / (seconds / max(entries, 1))
-        yield (
-            f"{path.name[:34]:34} {entries:8} {seconds * 1000:9.1f} {peak / 1024:9.0f}"
-            f" {parsing / seconds:14.2f} {flat:9.2f}"
-        )
+def _inputs(case: Case, asked: argparse.Namespace) -> Sequence[str]:
+    if asked.size:
+        return case.sized(asked.size)
+    return (*case.inputs, *(case.large if asked.large else ()))
 
 
-def start_up() -> Iterator[str]:
-    """Compare the start of the command line with that of the bare interpreter."""
-    bare = fastest(lambda: subprocess.run([sys.executable, "-c", "pass"], check=True))
-    for arguments in (["--version"], ["--help"]):
-        command = [sys.executable, "-m", "zoterodigest.cli.main", *arguments]
-        started = fastest(lambda c=command: run(c))  # type: ignore[misc]  # bound now
-        times = f"{started * 1000:6.0f} ms, {started / bare:.1f} x python"
-        yield f"zoterodigest {arguments[0]:10} {times}"
+def _shown(found: Iterator[Figure]) -> Iterator[Figure]:
+    for one in found:
+        used = one.usage
+        rivals = "".join(f", {ratio:.2f} x {name}" for name, ratio in one.rivals.items())
+        numbers = f"{used.cpu:8.3f} s CPU {used.wall:8.3f} s {used.mebibytes:6.0f} MiB"
+        print(f"{one.case:36} {one.input:16} {numbers}{rivals}", flush=True)
+        yield one
 
 
-def main() -> None:
-    """Print all figures."""
-    paths = [Path(argument) for argument in sys.argv[1:]] or sorted(
-        (ROOT / "examples").glob("*.md")
-    )
-    for line in (*reading(paths), *start_up()):
-        print(line, flush=True)
-    print(
-        f"peak of this process: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB"
-    )
+def _checked(before: Sequence[Figure], found: Sequence[Figure], workshop: Workshop) -> int:
+    """Measure again what seems worse, as the machine may have been busy; print what stays so."""
+    suspects = {(one.case, one.input) for one in worse(before, found)}
+    again = [
+        figure
+        for case in CASES
+        if (inputs := [name for suspect, name in suspects if suspect == case.name])
+        for figure in figures(case, inputs, workshop)
+    ]
+    stay = [str(one) for one in worse(before, again)]
+    print("\n".join(stay) or "Nothing is more than 15% slower than in RESULTS.md.")
+    return int(bool(stay))
+
+
+def _write(found: Sequence[Figure]) -> None:
+    about = {one.name: one.about for one in CASES}
+    head = _HEAD.format(python=platform.python_version(), system=platform.system())
+    RESULTS.write_text(results_text(found, about, head), "utf-8")
+    if importlib.util.find_spec("matplotlib"):
+        # In a process of its own: it needs much memory, and this one must stay small.
+        command = [sys.executable, "-m", "benchmarks.curves", str(RESULTS), str(CURVES)]
+        subprocess.run(command, check=True, cwd=ROOT)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
