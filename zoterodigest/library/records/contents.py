@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -29,11 +30,15 @@ PUBLISH = "publish"
 """The tag of a note of the person's own that may be shown in a digest."""
 
 
+NO_SNAPSHOT = Snapshot(0, (), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """A snapshot as the core sees it, and the objects behind it by key.
 
-    `children` are the notes and attachments of an item, by key.
+    `children` are the notes and attachments of an item, by key. `snapshot` is what the library
+    held when it was read last: it can be read over it.
     """
 
     version: int
@@ -41,6 +46,7 @@ class Contents:
     collections: tuple[Collection, ...]
     by_key: Mapping[str, LibraryItem]
     children: Mapping[str, Sequence[LibraryItem]]
+    snapshot: Snapshot = field(default=NO_SNAPSHOT, compare=False)
 
     def attachments(self, key: str) -> list[LibraryItem]:
         """Return the live attachments of the item `key`."""
@@ -57,25 +63,70 @@ def is_top_level(item: LibraryItem) -> bool:
 
 
 def read_contents(
-    snapshot: Snapshot, zotero: ZoteroMapping, *, with_own_notes: bool = False
+    snapshot: Snapshot,
+    zotero: ZoteroMapping,
+    *,
+    with_own_notes: bool = False,
+    known: Contents = EMPTY_LIBRARY,
 ) -> Contents:
     """Return what `snapshot` holds; notes and attachments without a parent are left out.
 
-    Notes that the person wrote are read only `with_own_notes`.
+    Notes that the person wrote are read only `with_own_notes`. An item that `known` has with the
+    same data, and with children of the same data, is taken from there and not read again.
     """
     children: dict[str, list[LibraryItem]] = defaultdict(list)
     for one in snapshot.items:
         if parent := one.json.parent:
             children[parent].append(one)
-    top = (one for one in snapshot.items if is_top_level(one))
-    items = [core_item(one, children.get(one.key, ()), zotero) for one in top]
+    top = [one for one in snapshot.items if is_top_level(one)]
+    items = list(_items_over(known, top, children, zotero))
     if with_own_notes:
         items = [
             replace(one, own_notes=dict(_own_notes(children.get(one.key, ())))) for one in items
         ]
     by_key = {one.key: one for one in snapshot.items}
     chained = tuple(with_chains(items, by_key))
-    return Contents(snapshot.version, chained, snapshot.collections, by_key, children)
+    return Contents(snapshot.version, chained, snapshot.collections, by_key, children, snapshot)
+
+
+def _items_over(
+    known: Contents,
+    objects: Iterable[LibraryItem],
+    children: Mapping[str, Sequence[LibraryItem]],
+    zotero: ZoteroMapping,
+) -> Iterator[Item]:
+    """Yield the items of `objects`; those that `known` shows as they are are not read again."""
+    read_before = {item.key: item for item in known.items}
+    for one in objects:
+        then, below = read_before.get(one.key), children.get(one.key, ())
+        if then is not None:
+            before = (known.by_key[one.key], *known.children.get(one.key, ()))
+            if len(before) == len(below) + 1 and all(map(_reads_alike, before, (one, *below))):
+                yield _at_versions(then, one, below)
+                continue
+        yield core_item(one, below, zotero)
+
+
+def _reads_alike(before: LibraryItem, after: LibraryItem) -> bool:
+    """Tell whether two states of an object are read in the same way."""
+    if before is after:
+        return True
+    is_same = before.key == after.key and before.parsed_date == after.parsed_date
+    return is_same and _read_of(before.data) == _read_of(after.data)
+
+
+def _read_of(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: it for name, it in data.items() if it not in _EMPTY and name not in _TIMES}
+
+
+_EMPTY: tuple[object, ...] = ("", [], {})
+_TIMES = frozenset({"dateAdded", "dateModified"})
+
+
+def _at_versions(item: Item, now: LibraryItem, children: Iterable[LibraryItem]) -> Item:
+    versions = {one.key: one.version for one in children}
+    notes = {name: replace(it, version=versions[it.key]) for name, it in item.notes.items()}
+    return replace(item, version=now.version, notes=notes, own_notes={})
 
 
 def with_chains(items: Sequence[Item], objects: Mapping[str, LibraryItem]) -> Iterator[Item]:

@@ -282,12 +282,13 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
     What a library has written by itself is written. What keeps changing in between has failed.
     """
     library, sent = changes.workspace.library, changes.sent
-    stored = _stored(changes) if results.versions else changes.gathered.contents
+    known = changes.gathered.contents
+    stored = _stored(changes, changes.foreseen or known) if results.versions else known
     versions, failed = dict(results.versions), dict[str, Reason]()
     left = changes.follow(results, stored)
     for _ in range(_ROUNDS if left else 0):
         items, came = left, send(library, Sent(left), stored, lambda *_: None)
-        stored, sent = _stored(changes), replace(sent, items=(*sent.items, *items))
+        stored, sent = _stored(changes, stored), replace(sent, items=(*sent.items, *items))
         left = changes.follow(results, stored)
         # What still differs after it was written was written by somebody else in between.
         failed = {one.key: came.failed.get(one.key, CHANGED_MEANWHILE) for one in left}
@@ -296,8 +297,11 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
     return replace(results, versions=versions, failed={**results.failed, **failed}), sent, stored
 
 
-def _stored(changes: Changes) -> Contents:
-    return read_contents(changes.workspace.library.read(), changes.workspace.zotero)
+def _stored(changes: Changes, known: Contents) -> Contents:
+    """Return what the library holds now, read over what is `known` of it."""
+    workspace = changes.workspace
+    # Most of what was created is stored as it was sent: 0.08 s for 2,000 items in place of 0.56.
+    return read_contents(workspace.library.read(known.snapshot), workspace.zotero, known=known)
 
 
 def _as_found(changes: Changes, stored: Contents) -> Ending:

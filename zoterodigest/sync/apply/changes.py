@@ -185,7 +185,8 @@ class Changes:
     `undoes` is the number of the run that this one takes back.
     `follow` says what else is to be written once the library holds the rest: what names new objects
     by the keys that they have got. `address` leads to the library where that is not the one that
-    the lock file links with, or its configuration names: a copy's.
+    the lock file links with, or its configuration names: a copy's. `foreseen` is what the library
+    holds if everything can be written.
     """
 
     workspace: Workspace
@@ -202,3 +203,4 @@ class Changes:
     undoes: int = 0
     follow: Callable[[Results, Contents], tuple[LibraryItem, ...]] = lambda *_: ()
     address: str = ""
+    foreseen: Contents | None = None

@@ -68,13 +68,12 @@ def as_read(prepared: Prepared) -> EntriesNow:
     return EntriesNow(dict(enumerate(prepared.gathered.entries)))
 
 
-def expected_rows(prepared: Prepared) -> tuple[LockRow, ...]:
-    """Return the rows as they will be if every write succeeds as it is sent."""
-    contents = _as_written(prepared, NOTHING_FAILED)
-    return rows_over(prepared, as_read(prepared), contents, NOTHING_FAILED)
+def expected_rows(prepared: Prepared, foreseen: Contents) -> tuple[LockRow, ...]:
+    """Return the rows as they will be if every write succeeds: `foreseen` is what is held then."""
+    return rows_over(prepared, as_read(prepared), foreseen, NOTHING_FAILED)
 
 
-def _as_written(prepared: Prepared, results: Results) -> Contents:
+def contents_written(prepared: Prepared, results: Results = NOTHING_FAILED) -> Contents:
     """Return the library's contents as they were read, with what was written as it was sent."""
     items = (write.item for write in _written(prepared, results))
     return contents_after(prepared.gathered.contents, items, prepared.workspace.zotero)
@@ -113,7 +112,7 @@ def _overtaken(prepared: Prepared, contents: Contents, results: Results) -> dict
     }
     if not edited:
         return {}
-    items = _as_written(prepared, results).items
+    items = contents_written(prepared, results).items
     return {item.key: item for item in items if item.key in edited}
 
 

@@ -42,7 +42,13 @@ from zoterodigest.sync.run.failures import (
 )
 from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
 from zoterodigest.sync.syncing.remembering import seen_by
-from zoterodigest.sync.syncing.rows_after import as_read, expected_rows, lock_over, standing_after
+from zoterodigest.sync.syncing.rows_after import (
+    as_read,
+    contents_written,
+    expected_rows,
+    lock_over,
+    standing_after,
+)
 
 
 class LibraryChanged(ZoterodigestError):
@@ -148,7 +154,8 @@ def command_of(prepared: Prepared) -> str:
 def _changes(prepared: Prepared) -> Changes:
     """Return what a run is about to write."""
     gathered, plan, writes = prepared.gathered, prepared.plan, prepared.writes
-    rows, row_ids = expected_rows(prepared), _row_ids(prepared)
+    foreseen = contents_written(prepared)
+    rows, row_ids = expected_rows(prepared, foreseen), _row_ids(prepared)
     linked = {link.row.item for link in plan.links}
     told = {row_id for ids in row_ids.values() for row_id in ids}
     exported = with_exports(gathered.lock, prepared.bibs).exported
@@ -173,6 +180,7 @@ def _changes(prepared: Prepared) -> Changes:
         ),
         row_ids=row_ids,
         files=lambda results, contents: _files_over(_as_stored(prepared, results), contents),
+        foreseen=foreseen,
     )
 
 
