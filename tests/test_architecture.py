@@ -49,7 +49,7 @@ HOMES = {
     "requests": ("lookup.service",),
     "arxiv": (),  # ADR 21
     "bibtexparser": (),
-    "sqlite3": ("library", "lookup.cache", "project.values"),
+    "sqlite3": ("library", "lookup.cache", "project.values", "project.cache"),
     "pydantic": (
         "foreign",
         "mapping",
@@ -112,7 +112,13 @@ ADAPTERS = (
         "project.lock.paragraphs",
         "project.log",
     ),
-    *("library.desktop.state", "project.memory", "project.pending", "project.outside"),
+    *(
+        "library.desktop.state",
+        "project.memory",
+        "project.cache",
+        "project.pending",
+        "project.outside",
+    ),
 )
 # What kind of file a name is of is asked where names come in; from then on its key's type says it.
 NAMES_OF_FILES = {

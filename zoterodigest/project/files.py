@@ -336,6 +336,19 @@ def create_state_folder(folder: Path) -> None:
         raise CannotWrite(folder, *writing_failed(error)) from error
 
 
+def reading_folder(state_folder: Path) -> Path:
+    """Return where the state folder holds what can be deleted at any time."""
+    return state_folder / "cache"
+
+
+def create_reading_folder(state_folder: Path) -> Path:
+    """Create that folder, for this user alone; the state folder must be there."""
+    folder = reading_folder(state_folder)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    folder.chmod(0o700)
+    return folder
+
+
 def _keep_out_of_git(ignore: Path) -> None:
     # Earlier versions made it in two steps: one killed in between has left an empty file.
     if not (ignore.exists() and ignore.stat().st_size):
