@@ -16,7 +16,7 @@ from zoterodigest.library.port import Library
 
 STATE = ".zoterodigest/"
 _SHOWN_STATE = ("journal.jsonl", "added.json")
-_HIDDEN = re.compile(r"\.zoterodigest/(running|\.gitignore|values/.*)|.*\.sqlite(-\w+)?")
+_HIDDEN = re.compile(r"\.zoterodigest/(running|\.gitignore|(values|cache)/.*)|.*\.sqlite(-\w+)?")
 _UNTOLD = ("dateAdded", "dateModified", "key", "version")
 _KEY = re.compile(r"\b[2-9A-NP-Z]{8}\b")
 _ID = re.compile(r"zd-[a-z0-9]{10}")

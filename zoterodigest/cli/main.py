@@ -145,7 +145,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     while True:
         try:
-            return _called(given)
+            return _answered(given)
         except ZoterodigestError as error:
             if not _is_allowed_now(error, given):
                 _say(str(error), error.hint)
@@ -164,6 +164,17 @@ def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
     from zoterodigest.cli.base import outside
 
     return outside.is_agreed(error)
+
+
+def _answered(arguments: Sequence[str]) -> int:
+    """Run the command, or repeat what it printed over the same inputs if it found nothing to do."""
+    from zoterodigest.cli.base import stamps
+
+    request = stamps.request_of(arguments)
+    if request is not None and (code := stamps.repeated(request)) is not None:
+        return code
+    with stamps.stamping(request):
+        return _called(arguments)
 
 
 def _called(arguments: Sequence[str]) -> int:

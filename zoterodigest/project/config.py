@@ -25,9 +25,9 @@ from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.record import ENTRY_FIELDS, SECTION
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
+from zoterodigest.project.files import CONFIG_FILE as CONFIG_FILE
 from zoterodigest.project.files import read_file
 
-CONFIG_FILE = "zoterodigest.toml"
 DEFAULT_LIBRARY_FILE = ".zoterodigest/library.sqlite"
 DEFAULT_LIBRARY = EmbeddedAddress(DEFAULT_LIBRARY_FILE).text
 SECTIONS = "sections"

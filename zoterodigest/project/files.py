@@ -22,6 +22,7 @@ if sys.platform != "win32":
     import fcntl
 
 STATE_FOLDER = ".zoterodigest"
+CONFIG_FILE = "zoterodigest.toml"
 
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LEFTOVER = re.compile(r"\.zoterodigest-[0-9a-f]{16}\.tmp")

@@ -36,13 +36,18 @@ _HINT = (
 )
 
 
+def pending_path(state_folder: Path) -> Path:
+    """Return where the facts of a project are kept."""
+    return state_folder / _NAME
+
+
 def read_pending(state_folder: Path) -> tuple[Pending, ...]:
     """Return what is kept in `state_folder`.
 
     Raises `BadInput` for a file that cannot be read: nothing else knows what it held, so no run
     goes on as if it had held nothing. Raises `NewerFormat` for one of a newer version.
     """
-    path = state_folder / _NAME
+    path = pending_path(state_folder)
     data = read_if_present(path)
     if data is None:
         return ()
@@ -57,7 +62,7 @@ def read_pending(state_folder: Path) -> tuple[Pending, ...]:
 
 def keep_pending(state_folder: Path, pending: Sequence[Pending]) -> None:
     """Keep `pending`, and nothing else, in `state_folder`, which exists."""
-    path = state_folder / _NAME
+    path = pending_path(state_folder)
     present = read_if_present(path)
     if pending:
         content = {"format": _FORMAT, "papers": pending_data(pending)}

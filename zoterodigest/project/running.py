@@ -37,6 +37,11 @@ class AlreadyRunning(ZoterodigestError):
         self.pid = pid
 
 
+def running_path(state_folder: Path) -> Path:
+    """Return the file that a run at work holds."""
+    return state_folder / _NAME
+
+
 @contextmanager
 def running(state_folder: Path, command: str = "run") -> Iterator[None]:
     """Hold the project of `state_folder` for this process; create the folder if it is missing.
@@ -48,7 +53,7 @@ def running(state_folder: Path, command: str = "run") -> Iterator[None]:
     written: commands that only read do without. A killed run holds nothing.
     """
     create_state_folder(state_folder)
-    path = state_folder / _NAME
+    path = running_path(state_folder)
     try:
         number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
     except OSError as error:
@@ -82,7 +87,7 @@ def _pid_in(held: bytes) -> str:
 
 def note_run(state_folder: Path, number: int) -> None:
     """Note for the run at work which number it has in the history."""
-    with suppress(OSError), (state_folder / _NAME).open("ab") as stream:
+    with suppress(OSError), running_path(state_folder).open("ab") as stream:
         stream.write(b" %d" % number)
 
 
@@ -104,7 +109,7 @@ def last_killed(state_folder: Path) -> KilledRun | None:
     Call it while no run is at work. A run that was killed by an older version is not known.
     """
     try:
-        said = (state_folder / _NAME).read_bytes().decode("ascii", "replace").split()
+        said = running_path(state_folder).read_bytes().decode("ascii", "replace").split()
     except (OSError, ValueError):
         return None
     match said:
@@ -122,7 +127,7 @@ def require_idle(state_folder: Path) -> None:
     What cannot be opened is left to `running`. Who passes may still find it held when it writes.
     """
     try:
-        number = os.open(state_folder / _NAME, os.O_RDWR)
+        number = os.open(running_path(state_folder), os.O_RDWR)
     except OSError:
         return
     with os.fdopen(number, "r+b", buffering=0) as stream:

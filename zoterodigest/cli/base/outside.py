@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from pathlib import Path
 
+from zoterodigest.cli.base.folders import allowed_file
 from zoterodigest.cli.base.screen import hanging, tell, tell_error, visible
 from zoterodigest.cli.base.talk import says_yes
 from zoterodigest.foreign import LISTS_OF_TEXTS, BadJson, read_json_as
@@ -69,7 +70,7 @@ def _is_kept(error: LeadsOutside) -> bool:
     kept = _kept()
     name = project_name(error.root)
     new = {*kept.get(name, ()), *(one.pattern for one in error.found)}
-    path = _path()
+    path = allowed_file()
     try:
         content = json.dumps({**kept, name: sorted(new)}, indent=1, ensure_ascii=False)
         replace_private(path, content.encode("utf-8", "surrogateescape"))
@@ -83,14 +84,8 @@ def _is_kept(error: LeadsOutside) -> bool:
 def _kept() -> dict[str, list[str]]:
     """Return the allowed patterns by project; none if the file can't be read."""
     try:
-        text = _path().read_bytes().decode("utf-8", "surrogateescape")
+        text = allowed_file().read_bytes().decode("utf-8", "surrogateescape")
         return read_json_as(LISTS_OF_TEXTS, text)
     # A damaged file allows nothing: the person is asked again.
     except (OSError, BadJson):
         return {}
-
-
-def _path() -> Path:
-    from platformdirs import user_config_path
-
-    return user_config_path("zoterodigest", appauthor=False) / "allowed-paths.json"

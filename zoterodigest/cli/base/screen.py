@@ -11,11 +11,16 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
+from io import TextIOWrapper
 from os.path import commonprefix
 from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
+
+from zoterodigest.project.settled import Printed
 
 OBEYED_FORMAT = (
     "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -198,9 +203,35 @@ def tell(lines: Iterable[str]) -> None:
     _write(sys.stderr, lines)
 
 
-def _write(stream: TextIO, lines: Iterable[str]) -> None:
+_COPY: ContextVar[list[Printed] | None] = ContextVar("copy", default=None)
+
+
+@contextmanager
+def copying() -> Iterator[list[Printed]]:
+    """Give a list that gets a copy of everything that is written while the block lasts."""
+    copied: list[Printed] = []
+    token = _COPY.set(copied)
     try:
-        stream.write("".join(f"{line}\n" for line in lines))
+        yield copied
+    finally:
+        _COPY.reset(token)
+
+
+def repeat(printed: Iterable[Printed]) -> None:
+    """Write what was written before, each text in the encoding that it had."""
+    for one in printed:
+        stream = sys.stderr if one.is_error else sys.stdout
+        if one.encoding and isinstance(stream, TextIOWrapper):
+            stream.reconfigure(encoding=one.encoding)
+        _write(stream, one.text.removesuffix("\n").split("\n") if one.text else ())
+
+
+def _write(stream: TextIO, lines: Iterable[str]) -> None:
+    text = "".join(f"{line}\n" for line in lines)
+    if (copied := _COPY.get()) is not None:
+        copied.append(Printed(text, stream is sys.stderr, getattr(stream, "encoding", "") or ""))
+    try:
+        stream.write(text)
         stream.flush()
     except BrokenPipeError:
         # Nobody reads on. What is still buffered must not fail again when Python ends.

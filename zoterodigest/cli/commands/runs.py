@@ -12,6 +12,7 @@ from zoterodigest.cli.base.project_context import (
     require_idle_to_write,
 )
 from zoterodigest.cli.base.screen import counted, emit, hanging, tell, visible, wrapped
+from zoterodigest.cli.base.stamps import Recorder
 from zoterodigest.cli.base.talk import (
     busy,
     emit_unless_json,
@@ -51,6 +52,7 @@ def run(asked: Invocation, options: Options) -> int:
     """
     with opened_context(asked) as place:
         require_idle_to_write(asked, place.workspace.project)
+        recorder = Recorder(place, writes=not asked.is_dry_run)
         prepared, looked = _looked_up(place, asked, options)
         emit_unless_json(asked, plan_text(prepared, place))
         emit_unless_json(asked, looked_text(looked))
@@ -58,21 +60,30 @@ def run(asked: Invocation, options: Options) -> int:
             _show_rest(prepared, looked, place, asked)
         # The plan is shown first, so that a person sees what the guard stopped.
         _obey_guard(prepared)
-        if asked.is_dry_run:
-            return _code(prepared, looked)
-        question = f"Write this into {_target(prepared, place)}?"
-        require_consent(question, asked, is_needed=prepared.needs_consent)
-        # Known only before the run: afterwards the lock file has rows.
-        is_first = not prepared.gathered.lock.rows
-        with progress("Writing", "written") as report:
-            outcome = carry_out(prepared, report)
-        if asked.as_json:
-            emit_json(plan_data(prepared, place, outcome) | {"lookup": looked_data(looked)})
-        elif prepared.is_settled:
-            emit(["", *wrapped(closing_text(prepared, is_done=True))])
-        else:
-            emit(_done_lines(outcome, place, is_first=is_first))
-            emit(news_text(outcome.last, prepared))
+        code = (
+            _code(prepared, looked)
+            if asked.is_dry_run
+            else _written(prepared, looked, place, asked)
+        )
+        recorder.keep(prepared, code)
+    return code
+
+
+def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked: Invocation) -> int:
+    """Ask if that is needed, write, show what came of it, and return the exit code."""
+    question = f"Write this into {_target(prepared, place)}?"
+    require_consent(question, asked, is_needed=prepared.needs_consent)
+    # Known only before the run: afterwards the lock file has rows.
+    is_first = not prepared.gathered.lock.rows
+    with progress("Writing", "written") as report:
+        outcome = carry_out(prepared, report)
+    if asked.as_json:
+        emit_json(plan_data(prepared, place, outcome) | {"lookup": looked_data(looked)})
+    elif prepared.is_settled:
+        emit(["", *wrapped(closing_text(prepared, is_done=True))])
+    else:
+        emit(_done_lines(outcome, place, is_first=is_first))
+        emit(news_text(outcome.last, prepared))
     tell_failures(outcome.failures)
     return FAILED if outcome.failures else _code(outcome.last, looked)
 

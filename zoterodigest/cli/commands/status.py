@@ -5,6 +5,7 @@ from __future__ import annotations
 from zoterodigest.cli.base.options import CONFLICTING, PENDING, Invocation, command, flag
 from zoterodigest.cli.base.project_context import opened_context
 from zoterodigest.cli.base.screen import emit, wrapped
+from zoterodigest.cli.base.stamps import Recorder
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.runs import exit_code
 from zoterodigest.cli.show.closing import closing_text
@@ -38,6 +39,7 @@ def status(
       zoterodigest status papers.md --check
     """
     with opened_context(asked) as place:
+        recorder = Recorder(place, writes=False)
         with busy("Reading digests and library"):
             prepared = prepare(place.workspace, Options(SYNC))
         runs = read_history(history_folder(place.workspace.project.state_folder)).runs
@@ -49,7 +51,8 @@ def status(
             emit(unfinished_text(runs))
             emit(refusals_text(prepared))
             emit(["", *wrapped(closing_text(prepared, is_status=True))])
-    code = exit_code(prepared)
-    # A conflict keeps its own exit code, whether changes are pending or not.
-    is_pending = is_check and code != CONFLICTING and not prepared.is_settled
+        code = exit_code(prepared)
+        # A conflict keeps its own exit code, whether changes are pending or not.
+        is_pending = is_check and code != CONFLICTING and not prepared.is_settled
+        recorder.keep(prepared, code)
     return PENDING if is_pending else code

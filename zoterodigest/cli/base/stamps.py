@@ -1,0 +1,168 @@
+"""Stamps of commands: a run that found nothing to do is not run again over the same inputs.
+
+`repeated` is asked before a command is imported: it prints what the same command printed last, if
+all that it read then is as it was. `Recorder` makes the stamp.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from zoterodigest.cli.base.folders import allowed_file
+from zoterodigest.cli.base.screen import copying, repeat
+from zoterodigest.project.engine import engine_key
+from zoterodigest.project.settled import (
+    Fact,
+    Printed,
+    Stamp,
+    UnknownState,
+    hashed,
+    keep_stamp,
+    said_before,
+    state_folder_of,
+    state_of,
+    states_of,
+)
+
+if TYPE_CHECKING:
+    from zoterodigest.cli.base.project_context import ProjectContext
+    from zoterodigest.sync.run.run import Prepared
+
+STAMPED = frozenset({"sync", "push", "pull", "plan", "status"})
+"""The commands that have stamps."""
+
+# What these print is of one run alone: its requests, its log.
+_UNREPEATABLE = ("--stats", "--verbose", "-v", "-vv", "--help", "-h")
+# Which library is meant, where files of the user lie, and how text is shown.
+_NAMES = ("COLUMNS", "HOME", "LANG", "LANGUAGE", "NO_COLOR", "TERM", "TZ")
+_NAMES_OF_WINDOWS = ("APPDATA", "LOCALAPPDATA", "USERPROFILE")
+_PREFIXES = ("LC_", "PYTHON", "XDG_", "ZOTERO")
+
+
+class StampRequest(NamedTuple):
+    """A command line as it is given here and now; `key` names its stamp in the state `folder`."""
+
+    key: str
+    folder: Path
+
+
+def request_of(arguments: Sequence[str]) -> StampRequest | None:
+    """Return what a command line asks for; None if it has no stamp."""
+    command = next((one for one in arguments if not one.startswith("-")), "")
+    if command not in STAMPED or any(one in _UNREPEATABLE for one in arguments):
+        return None
+    try:
+        here = str(Path.cwd())
+        facts = Fact("configuration", here), Fact("file", str(allowed_file()))
+        parts = [engine_key(), here, *map(state_of, facts), *_screen(), *_environment(), *arguments]
+        return StampRequest(
+            hashed("\0".join(parts).encode("utf-8", "surrogatepass")), _folder(arguments)
+        )
+    except (OSError, UnknownState):  # such as a current folder that was deleted
+        return None
+
+
+def _folder(arguments: Sequence[str]) -> Path:
+    return state_folder_of([one for one in arguments[1:] if not one.startswith("-")])
+
+
+def _screen() -> Iterator[str]:
+    """Yield what decides how text is shown."""
+    yield str(shutil.get_terminal_size((80, 24)).columns)
+    for stream in (sys.stdout, sys.stderr):
+        yield f"{stream.isatty()} {getattr(stream, 'encoding', '')}"
+
+
+def _environment() -> Iterator[str]:
+    for name, value in sorted(os.environ.items()):
+        if name in (*_NAMES, *_NAMES_OF_WINDOWS) or name.startswith(_PREFIXES):
+            yield f"{name}={value}"
+
+
+def repeated(request: StampRequest) -> int | None:
+    """Print what a request printed last, and return its exit code; None if it has to run."""
+    stamp = said_before(request.folder, request.key)
+    if stamp is None:
+        return None
+    repeat(stamp.printed)
+    return stamp.code
+
+
+class _OpenRequest(NamedTuple):
+    request: StampRequest
+    printed: list[Printed]
+
+
+_ASKED: ContextVar[_OpenRequest | None] = ContextVar("asked", default=None)
+
+
+@contextmanager
+def stamping(request: StampRequest | None) -> Iterator[None]:
+    """Let a command make the stamp of a request while the block lasts."""
+    if request is None:
+        yield
+        return
+    with copying() as printed:
+        token = _ASKED.set(_OpenRequest(request, printed))
+        try:
+            yield
+        finally:
+            _ASKED.reset(token)
+
+
+class Recorder:
+    """Makes the stamp of a run that finds nothing to do.
+
+    Make it before the run reads anything: what changes while the run reads makes no stamp.
+    """
+
+    def __init__(self, place: ProjectContext, *, writes: bool) -> None:
+        self._asked = _ASKED.get()
+        self._place = place
+        self._writes = writes
+        self._before = self._inputs()
+
+    def keep(self, prepared: Prepared, code: int) -> None:
+        """Keep what has been printed as what the run of `prepared` says."""
+        from zoterodigest.cli.base.options import FAILED
+        from zoterodigest.sync.run import inputs
+
+        workspace = self._place.workspace
+        if self._asked is None or not self._before or code == FAILED:
+            return
+        if not inputs.is_repeatable(prepared):
+            return
+        try:
+            states = {**self._before, **inputs.was_read(prepared)}
+            is_same = dict(states_of(states)) == states and inputs.is_configured_as_read(workspace)
+        except UnknownState:
+            return
+        if is_same:
+            request, printed = self._asked
+            stamp = Stamp(code, tuple(states.items()), tuple(printed))
+            keep_stamp(workspace.project.state_folder, request.key, stamp)
+
+    def _inputs(self) -> Mapping[Fact, str]:
+        """Return the inputs of the run as they are now; none if they can't be known."""
+        from zoterodigest.library.address import ApiAddress
+        from zoterodigest.sync.run import inputs
+
+        address, workspace = self._place.library, self._place.workspace
+        if (
+            self._asked is None
+            or isinstance(address, ApiAddress)
+            or not inputs.is_knowable(workspace)
+        ):
+            return {}
+        library = Path(address.disk_path).absolute()
+        try:
+            return dict(states_of(inputs.inputs(workspace, library, writes=self._writes)))
+        except UnknownState:
+            return {}

@@ -1,0 +1,243 @@
+"""Stamps: what a run printed that found nothing to do, and all that it found this by.
+
+If all of that is as it was, the same command would print the same: `said_before` gives it without
+reading anything else. A stamp can be deleted at any time. Nothing here is proved by a date of a
+file: what a run read is known by its bytes.
+
+A stamp is asked for before anything else is imported, so this module imports next to nothing.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from hashlib import blake2b
+from pathlib import Path
+from typing import NamedTuple
+
+from zoterodigest.library.embedded.head import read_library_head
+from zoterodigest.project.files import (
+    CONFIG_FILE,
+    STATE_FOLDER,
+    BadInput,
+    create_reading_folder,
+    read_if_present,
+    reading_folder,
+)
+from zoterodigest.project.running import AlreadyRunning, require_idle
+
+_FORMAT_SUFFIX = ".format.toml"
+_HEAD_OF_DATABASE = 100
+_MOST = 16
+"""Stamps of one project: one for each command line that is in use."""
+
+
+class Fact(NamedTuple):
+    """Something that a run depends on: a kind of `_STATES`, and what it is asked of."""
+
+    kind: str
+    where: str
+
+
+class Printed(NamedTuple):
+    """A text that was printed, to standard error if `is_error`, and in which encoding."""
+
+    text: str
+    is_error: bool
+    encoding: str
+
+
+class Stamp(NamedTuple):
+    """What a settled run came to, and the state of each fact that it came to this by."""
+
+    code: int
+    states: Sequence[tuple[Fact, str]]
+    printed: Sequence[Printed]
+
+
+class UnknownState(Exception):
+    """The state of a fact cannot be told now: nothing is proved by it."""
+
+
+def state_of(fact: Fact) -> str:
+    """Return the state of a fact; raise `UnknownState`."""
+    try:
+        return _STATES[fact.kind](fact.where)
+    except (OSError, ValueError, BadInput, AlreadyRunning) as error:
+        raise UnknownState from error
+
+
+def states_of(facts: Iterable[Fact]) -> tuple[tuple[Fact, str], ...]:
+    """Return facts, each once, with their states; raise `UnknownState`."""
+    return tuple((fact, state_of(fact)) for fact in dict.fromkeys(facts))
+
+
+def hashed(data: bytes) -> str:
+    """Return the hash of bytes."""
+    return blake2b(data, digest_size=16).hexdigest()
+
+
+# --- what facts are about ------------------------------------------------------------------------
+
+
+def _file(where: str) -> str:
+    """Return the hash of a file; "" if there is none."""
+    data = read_if_present(Path(where))
+    return "" if data is None else hashed(data)
+
+
+def _presence(where: str) -> str:
+    return str(Path(where).exists())
+
+
+def _configuration(where: str) -> str:
+    """Return the nearest configuration in a folder or above, with its hash."""
+    path = _nearest_configuration(Path(where))
+    return "" if path is None else f"{path} {_file(str(path))}"
+
+
+def _nearest_configuration(start: Path) -> Path | None:
+    paths = (folder / CONFIG_FILE for folder in (start, *start.parents))
+    return next((path for path in paths if path.is_file()), None)
+
+
+def _formats(where: str) -> str:
+    """Return the format files of a folder, each with its hash."""
+    if not Path(where).is_dir():
+        return ""
+    paths = sorted(path for path in Path(where).iterdir() if path.name.endswith(_FORMAT_SUFFIX))
+    return " ".join(f"{path.name} {_file(str(path))}" for path in paths)
+
+
+def _matches(where: str) -> str:
+    """Return what a pattern of paths matches below a folder, and where each leads."""
+    root, pattern = where.split("\n")
+    names = sorted(glob.glob(pattern, root_dir=root, recursive=True))  # noqa: PTH207
+    paths = [Path(root, name) for name in names]
+    found = (f"{path} {os.path.realpath(path)} {path.is_file()}" for path in paths)
+    return hashed("\n".join(found).encode("utf-8", "surrogateescape"))
+
+
+def _heads(where: str) -> str:
+    """Return what a list of the history says: of each file its first line and its size."""
+    if not Path(where).is_dir():
+        return ""
+    found = []
+    for path in sorted(Path(where).iterdir()):
+        with path.open("rb") as file:
+            first = file.readline()
+        found.append(f"{path.name} {hashed(first)} {path.stat().st_size}")
+    return hashed("\n".join(found).encode("utf-8", "surrogateescape"))
+
+
+def _library(where: str) -> str:
+    """Return the state of an embedded library, and whether it may be written."""
+    path = Path(where)
+    with path.open("rb") as file:
+        # In it SQLite counts every write, also one of another program, which makes no token.
+        counted = file.read(_HEAD_OF_DATABASE)
+    if (head := read_library_head(path)) is None:
+        raise UnknownState
+    may_write = [os.access(one, os.W_OK) for one in (path, path.resolve().parent)]
+    return hashed(f"{counted.hex()} {head} {may_write}".encode())
+
+
+def _idleness(where: str) -> str:
+    """Return "" if no run is at work on a project. Another one is to be reported by the command."""
+    require_idle(Path(where))
+    return ""
+
+
+_STATES: dict[str, Callable[[str], str]] = {
+    "file": _file,
+    "presence": _presence,
+    "real path": os.path.realpath,
+    "configuration": _configuration,
+    "formats": _formats,
+    "matches": _matches,
+    "heads": _heads,
+    "library": _library,
+    "idleness": _idleness,
+}
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def said_before(folder: Path, request: str) -> Stamp | None:
+    """Return the stamp in the state folder `folder` for a request if all of it holds; else None."""
+    try:
+        stamp = _parsed((reading_folder(folder) / _name(request)).read_bytes())
+        is_valid = all(state_of(fact) == state for fact, state in stamp.states)
+    except (OSError, ValueError, UnknownState):
+        return None
+    return stamp if is_valid else None
+
+
+def keep_stamp(folder: Path, request: str, stamp: Stamp) -> None:
+    """Keep a stamp for a request in a state folder, if there is one and it can be written."""
+    data, home = _rendered(stamp), reading_folder(folder)
+    if data is None or not folder.is_dir():
+        return
+    with suppress(OSError):
+        create_reading_folder(folder)
+        new = home / f"{_name(request)}-{secrets.token_hex(4)}.tmp"
+        try:
+            new.write_bytes(data)
+            new.replace(home / _name(request))
+        finally:
+            new.unlink(missing_ok=True)
+        _prune(home)
+
+
+def _name(request: str) -> str:
+    return f"settled-{request}"
+
+
+def _prune(home: Path) -> None:
+    """Delete the stamps that were made longest ago, above the number that is kept."""
+    found = sorted(home.glob("settled-*"), key=lambda path: path.stat().st_mtime)
+    for path in found[:-_MOST]:
+        path.unlink(missing_ok=True)
+
+
+_END = "\0"
+
+
+def _rendered(stamp: Stamp) -> bytes | None:
+    """Return a stamp as the bytes of its file, with their hash; None if a text cannot be kept."""
+    fields = [str(stamp.code), str(len(stamp.states))]
+    for fact, state in stamp.states:
+        fields += [fact.kind, fact.where, state]
+    for one in stamp.printed:
+        fields += [one.text, "error" if one.is_error else "", one.encoding]
+    if any(_END in field for field in fields):
+        return None
+    data = _END.join(fields).encode("utf-8", "surrogatepass")
+    return f"{hashed(data)}\n".encode() + data
+
+
+def _parsed(content: bytes) -> Stamp:
+    """Return the stamp that a file holds; raise `ValueError` if it is torn or damaged."""
+    sum_, _, data = content.partition(b"\n")
+    if sum_ != hashed(data).encode():
+        raise ValueError("torn")
+    code, number, *fields = data.decode("utf-8", "surrogatepass").split(_END)
+    parts = [fields[at : at + 3] for at in range(0, len(fields), 3)]
+    states = [(Fact(kind, where), state) for kind, where, state in parts[: int(number)]]
+    printed = [Printed(text, bool(flag), encoding) for text, flag, encoding in parts[int(number) :]]
+    return Stamp(int(code), states, printed)
+
+
+def state_folder_of(named: Sequence[str]) -> Path:
+    """Return where the state folder of the project should be that a command line is about.
+
+    That is only where its stamp is looked for: what it was made by stands in the stamp.
+    """
+    paths = [Path(os.path.abspath(one)) for one in named if os.path.exists(one)]  # noqa: PTH100, PTH110
+    folders = [str(path.parent) for path in paths if path.is_file()] or [str(Path.cwd())]
+    config = _nearest_configuration(Path(folders[0]))
+    return (config.parent if config else Path(os.path.commonpath(folders))) / STATE_FOLDER

@@ -1,0 +1,119 @@
+"""Inputs: all that a run reads, as facts that tell later whether it would come to the same."""
+
+from __future__ import annotations
+
+import glob
+from collections.abc import Iterator
+from pathlib import Path
+
+from zoterodigest.core.plan.reports import Conflict, DivergedField, Report
+from zoterodigest.core.values.record import is_of_entry
+from zoterodigest.project.config import PLACEHOLDER, load_configuration
+from zoterodigest.project.layout import find_project
+from zoterodigest.project.log.history import history_folder
+from zoterodigest.project.pending import pending_path
+from zoterodigest.project.running import running_path
+from zoterodigest.project.settled import Fact, hashed, states_of
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.run import Prepared
+
+
+def is_knowable(workspace: Workspace) -> bool:
+    """Tell whether `inputs` has all that a run of `workspace` reads, and may be kept.
+
+    Documents that cite works name further documents. What is shown of a person's own notes is
+    private, and the configuration of another project may give the formats of a digest.
+    """
+    project = workspace.project
+    config = project.config_path if project.is_configured else None
+    return (
+        not any(bib.rules.cited for bib in workspace.bibs)
+        and not workspace.shows_own_notes
+        and all(find_project(digest.path.parent) == config for digest in workspace.digests)
+    )
+
+
+def inputs(workspace: Workspace, library: Path, *, writes: bool) -> Iterator[Fact]:
+    """Yield what a run of `workspace` depends on beside what `was_read`.
+
+    `library` is the file of its library. A run that `writes` must find no other run at work.
+    """
+    project = workspace.project
+    if writes:
+        yield Fact("idleness", str(project.state_folder))
+    yield Fact("configuration", str(project.root))
+    paths = [project.root, project.state_folder, project.lock_path, library]
+    sources = [digest.path for digest in workspace.digests]
+    sources += [bib.path for bib in workspace.bibs]
+    yield from (Fact("real path", str(path)) for path in (*paths, *sources))
+    memory = workspace.memory_path
+    kept = [pending_path(project.state_folder), running_path(project.state_folder)]
+    kept += [project.journal_path, memory, memory.with_name(f"{memory.name}.next")]
+    yield from (Fact("file", str(path)) for path in kept)
+    yield Fact("heads", str(history_folder(project.state_folder)))
+    yield from _digests(workspace)
+    yield from _formats(workspace)
+    yield Fact("library", str(library))
+
+
+def _digests(workspace: Workspace) -> Iterator[Fact]:
+    """Yield what decides which digests there are."""
+    project, rules = workspace.project, workspace.project.configuration
+    for folder in {str(digest.path.parent) for digest in workspace.digests}:
+        yield Fact("configuration", folder)
+    dated = (PLACEHOLDER.sub("*", glob.escape(one.digest)) for one in rules.feeds)
+    for pattern in [*(one.path for one in rules.digests), *dated]:
+        yield Fact("presence", str(project.root / pattern))
+        yield Fact("matches", f"{project.root}\n{pattern}")
+
+
+def _formats(workspace: Workspace) -> Iterator[Fact]:
+    """Yield what decides which formats are tried."""
+    beside = [digest.path.parent for digest in workspace.digests]
+    for folder in (*beside, *workspace.project.format_folders):
+        yield Fact("formats", str(folder))
+    named = {workspace.wanted_format, *(one.rules.format or "" for one in workspace.digests)}
+    # A name that ends so is a path, as seen from the current folder.
+    yield from (Fact("file", str(Path(one).absolute())) for one in named if one.endswith(".toml"))
+
+
+def is_repeatable(prepared: Prepared) -> bool:
+    """Tell whether a run that did nothing would do, and say, the same again."""
+    gathered = prepared.gathered
+    is_open = gathered.recovers or gathered.pending or gathered.unread_sources
+    return (
+        prepared.is_settled
+        and not is_open
+        and prepared.stop is None
+        and not any(map(_shows_note, prepared.plan.reports))
+    )
+
+
+def was_read(prepared: Prepared) -> dict[Fact, str]:
+    """Return the states of what a run knew by what it read: its files, and where links lead."""
+    gathered, root = prepared.gathered, prepared.workspace.project.root
+    read = {str(source.path): source.data for source in gathered.sources}
+    read[str(prepared.workspace.project.lock_path)] = gathered.lock_data
+    states = {
+        Fact("file", path): "" if data is None else hashed(data) for path, data in read.items()
+    }
+    linked = {row.digest for row in gathered.lock.rows}
+    states |= {Fact("presence", str(root / key)): str(key not in gathered.gone) for key in linked}
+    return states | dict(states_of(Fact("real path", str(root / key)) for key in linked))
+
+
+def is_configured_as_read(workspace: Workspace) -> bool:
+    """Tell whether the configuration still is the one that the run read."""
+    project = workspace.project
+    if not project.is_configured:
+        return True
+    return load_configuration(project.config_path) == project.configuration
+
+
+def _shows_note(report: Report) -> bool:
+    """Tell whether a report has the text of a note of the library, which may be private."""
+    match report:
+        case Conflict(name=name) | DivergedField(name=name):
+            return is_of_entry(name)
+        case _:
+            return False
