@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from tests.notes.texts import a_note, html_of
+from tests.notes.texts import MARKDOWN, a_note, html_of
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.notes.canonical import canonical_blocks, html_to_blocks
 from zoterodigest.notes.editor import canonical_html
+from zoterodigest.notes.markdown import read_inline
+from zoterodigest.notes.model import NoteText
 from zoterodigest.notes.note import LONGEST_NOTE, TooLong, to_html
+
+
+@given(text=MARKDOWN | st.text(st.sampled_from(" ab.]()!#>{}=+-^'\"@:/\u0301中")))
+def test_a_text_that_is_read_as_words_is_read_so_beside_markdown_as_well(text: str) -> None:
+    if read_inline(text) == (NoteText(text),):
+        assert read_inline("\\." + text) == (NoteText("." + text),)
 
 
 @pytest.mark.parametrize(

@@ -232,6 +232,8 @@ def _longest_run(character: str, text: str) -> int:
 def _guarded(text: str) -> str:
     """Keep a paragraph from being read as another kind of block."""
     # "1. May" at the start of a paragraph would be read as an item, "# 1" as a heading.
+    if text[:1].isalpha() and "\n" not in text:  # nearly all paragraphs
+        return text
     cuts = cut_blocks(text)
     if not cuts or (cuts[0].shape is BlockShape.PARAGRAPH and not text.startswith("$$")):
         return text

@@ -47,6 +47,7 @@ from zoterodigest.notes.serialise import note_html
 
 _LEAVES = tag_names("p pre hr blockquote ul ol table h1 h2 h3 h4 h5 h6")
 _DROPPED = tag_names("caption head template")
+_BLANKS = " \t\r\n\f"
 _SPANS = ("colspan", "rowspan")
 
 
@@ -125,11 +126,10 @@ def _plain_nodes(element: Element, marks: Marks) -> tuple[Node, ...]:
 
 
 def _implied_paragraph(children: Sequence[Element | Characters], marks: Marks) -> Iterator[Placed]:
-    runs = inline_runs(children, marks)
+    # Blanks around a paragraph without tags belong to nobody: a patch leaves them.
+    solid = [one for one in children if isinstance(one, Element) or one.text.strip(_BLANKS)]
+    runs = inline_runs(children, marks) if solid else ()
     if runs:
-        # Blanks around a paragraph without tags belong to nobody: a patch leaves them.
-        blanks = " \t\r\n\f"
-        solid = [one for one in children if isinstance(one, Element) or one.text.strip(blanks)]
         yield Placed(NoteParagraph(runs), solid[0].start, solid[-1].end)
 
 

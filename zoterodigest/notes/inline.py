@@ -42,6 +42,7 @@ _MARKS = {
 _EMBEDDED = frozenset({"audio", "iframe", "video"})
 _IGNORED = frozenset({"head", "noscript", "object", "script", "style", "template", "title"})
 _OF_IMAGES = ("src", "alt", "title", "width", "height", "data-attachment-key", "data-annotation")
+_BLANKS = re.compile(r"[ \t\r\n\f]+")
 COMBINING_STROKE = "\u0338"
 """After the `>` of a tag, composition (NFC) would make one character of both."""
 
@@ -89,18 +90,18 @@ def fold_blanks(runs: Iterable[Run]) -> Runs:
     for run in runs:
         kept = _with_allowed_marks(run)
         if isinstance(kept, NoteText):
-            text = re.sub(r"[ \t\r\n\f]+", " ", kept.text)
+            text = _BLANKS.sub(" ", kept.text)
             text = text[1:] if after_blank and text.startswith(" ") else text
             text = text.lstrip(COMBINING_STROKE)
             if not text:
                 continue
             after_blank = text.endswith(" ")
-            kept = replace(kept, text=text)
+            kept = NoteText(text, kept.marks)
         else:
             after_blank = isinstance(kept, Break)
         folded.append(kept)
-    if folded and isinstance(folded[-1], NoteText):
-        folded[-1] = replace(folded[-1], text=folded[-1].text.removesuffix(" "))
+    if folded and isinstance(last := folded[-1], NoteText) and last.text.endswith(" "):
+        folded[-1] = NoteText(last.text.removesuffix(" "), last.marks)
     return join_runs(folded)
 
 
@@ -115,7 +116,9 @@ def _with_allowed_marks(run: Run) -> Run:
 def join_runs(runs: Iterable[Run]) -> Runs:
     """Join neighbouring texts that carry the same marks; drop empty ones."""
     # Empty texts go first: one of them must not part two texts with the same marks.
-    full = (run for run in runs if not isinstance(run, NoteText) or run.text)
+    full = [run for run in runs if not isinstance(run, NoteText) or run.text]
+    if len(full) < 2:
+        return tuple(full)
     joined: list[Run] = []
     for marks, group in groupby(full, lambda run: run.marks if isinstance(run, NoteText) else None):
         if marks is None:

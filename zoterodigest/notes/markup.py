@@ -47,6 +47,7 @@ _IN_TABLE = tag_names("table tbody thead tfoot tr td th caption")
 _TAG = re.compile(
     r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|(?=[^"'])))*+)>"""
 )
+_TAG_BEGIN = re.compile(r"/?[a-zA-Z]")
 _ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
 
 
@@ -109,7 +110,7 @@ def _take_markup(tree: _Tree, html: str, start: int) -> int:
         closing = "-->" if html.startswith("<!--", start) else ">"
         end = html.find(closing, start + 2)
         return len(html) if end < 0 else end + len(closing)
-    if not re.match(r"/?[a-zA-Z]", html[start + 1 : start + 3]):
+    if not _TAG_BEGIN.match(html, start + 1):
         tree.add_text(html, start, start + 1)
         return start + 1
     match = _TAG.match(html, start)

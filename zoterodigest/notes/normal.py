@@ -81,7 +81,9 @@ def aligned_blocks(blocks: Sequence[Block], quotes: int = 0) -> tuple[Block | No
     below, below_at = _NO_BLOCK, len(blocks)
     # From the last to the first: an empty item needs to know what stands below it.
     for at in range(len(blocks) - 1, -1, -1):
-        block = replace(blocks[at], depth=min(blocks[at].depth, DEEPEST_ITEM))
+        block = blocks[at]
+        if block.depth > DEEPEST_ITEM:
+            block = replace(block, depth=DEEPEST_ITEM)
         content = _normal(block.content, quotes)
         if content is None and block.marker and below.depth > block.depth:
             if isinstance(below.content, NoteParagraph) and not below.marker:
@@ -90,7 +92,7 @@ def aligned_blocks(blocks: Sequence[Block], quotes: int = 0) -> tuple[Block | No
                 continue
             content = NoteParagraph()
         if content:
-            below, below_at = replace(block, content=content), at
+            below, below_at = Block(content, block.depth, block.marker), at
             normal[at] = below
     return tuple(normal)
 
@@ -175,7 +177,7 @@ def plain_runs(runs: Iterable[Run], *, allows_math: bool = True) -> PlainRuns:
     """
     # Nearly all runs are one plain text: the rest of this function is slow.
     given = tuple(runs)
-    if len(given) == 1 and isinstance(given[0], NoteText) and _is_plain(given[0]):
+    if len(given) == 1 and isinstance(given[0], NoteText) and is_plain(given[0]):
         return (given[0],)
     # Joined before cleaning: composition (NFC) may make one character of two texts' edges.
     joined = join_plain(_holdable(given, allows_math))
@@ -186,7 +188,7 @@ def plain_runs(runs: Iterable[Run], *, allows_math: bool = True) -> PlainRuns:
     return join_plain(_share_marks(_trim(_pieces(join_plain(cleaned)))))
 
 
-def _is_plain(run: NoteText) -> bool:
+def is_plain(run: NoteText) -> bool:
     """Tell whether a text without marks is in normal form already, as nearly all are."""
     text = run.text
     is_clean = not run.marks and not _FORBIDDEN.search(text) and COMBINING_STROKE not in text
@@ -254,7 +256,7 @@ def _pieces(runs: Iterable[PlainRun]) -> Iterator[PlainRun]:
             text = _folded(piece) if is_blank else piece.lstrip(COMBINING_STROKE)
             if text and not (is_blank and after_blank):
                 after_blank = is_blank
-                yield replace(run, text=text)
+                yield NoteText(text, run.marks)
 
 
 def _folded(blanks: str) -> str:

@@ -137,7 +137,8 @@ def _lines(text: str) -> list[_BlockLine]:
     for number in range(len(lines) - 1, -1, -1):
         if lines[number].text.endswith("$$"):
             closes_at = number
-        lines[number] = replace(lines[number], closes_at=closes_at)
+        if closes_at is not None:
+            lines[number] = replace(lines[number], closes_at=closes_at)
     return lines
 
 
