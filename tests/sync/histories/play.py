@@ -185,8 +185,13 @@ def failure_of(seed: int, room: Path) -> Failure | None:
     return Failure(seed, history, error, told)
 
 
-def play(history: History, room: Path) -> tuple[Exception, tuple[str, ...]] | None:
-    """Play a history in `room`; return what was wrong, and what had been told until then."""
+def play(
+    history: History, room: Path, look: Callable[[Clone], None] = lambda _: None
+) -> tuple[Exception, tuple[str, ...]] | None:
+    """Play a history in `room`; return what was wrong, and what had been told until then.
+
+    After each step `look` sees the clone in which it was.
+    """
     global _numbers
     with TemporaryDirectory(dir=room) as folder:
         _numbers = count()
@@ -202,6 +207,7 @@ def play(history: History, room: Path) -> tuple[Exception, tuple[str, ...]] | No
                 stage.tell(f"[{step.clone}] {step.act}")
                 _, act = (ACTS | LOOKUPS)[step.act]
                 act(stage, stage.clones[step.clone], step.pick)
+                look(stage.clones[step.clone])
             end(stage)
         except Exception as error:  # whatever it is: it is told with its history
             return error, tuple(stage.told)
