@@ -372,10 +372,10 @@ def test_any_damage_is_read_or_told(lock: LockFile, data: st.DataObject) -> None
 
 def test_the_same_lock_is_not_written_again(tmp_path: Path) -> None:
     path = tmp_path / "zoterodigest.lock"
-    write_lock(path, lock_of(*KINDRED), None)
+    write_lock(path, render_lock(lock_of(*KINDRED)), None)
     before = read_file(path)
 
-    write_lock(path, lock_of(*KINDRED), before.data)
+    write_lock(path, render_lock(lock_of(*KINDRED), before.data), before.data)
 
     assert read_file(path) == before
 
@@ -385,10 +385,10 @@ def test_line_ends_of_windows_are_read_and_kept(tmp_path: Path) -> None:
     data = render_lock(lock_of(*KINDRED)).replace(b"\n", b"\r\n")
     path.write_bytes(data)
 
-    write_lock(path, read_lock(data), data)
+    write_lock(path, render_lock(read_lock(data), data), data)
     assert path.read_bytes() == data
 
-    write_lock(path, lock_of(KINDRED[0]), data)
+    write_lock(path, render_lock(lock_of(KINDRED[0]), data), data)
     assert path.read_bytes() == render_lock(lock_of(KINDRED[0])).replace(b"\n", b"\r\n")
 
 
@@ -397,7 +397,7 @@ def test_a_lock_file_that_changed_meanwhile_is_left_alone(tmp_path: Path) -> Non
     path.write_bytes(b"another")
 
     with pytest.raises(SourceChanged):
-        write_lock(path, lock_of(), None)
+        write_lock(path, render_lock(lock_of()), None)
 
     assert path.read_bytes() == b"another"
 

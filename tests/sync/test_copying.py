@@ -33,7 +33,7 @@ from zoterodigest.core.links.link import LinkState, LockFile
 from zoterodigest.core.plan.reports import DivergedField, Waiting
 from zoterodigest.library.connect import embedded
 from zoterodigest.library.port import Collection, LibraryItem
-from zoterodigest.project.lock.lock import read_lock, write_lock
+from zoterodigest.project.lock.lock import read_lock, render_lock, write_lock
 from zoterodigest.sync.copying.copy_run import Copied
 from zoterodigest.sync.copying.plan import NothingLinked, SameLibrary
 from zoterodigest.sync.gathering.gather import Unfinished
@@ -223,7 +223,8 @@ def test_without_links_all_must_be_asked_for(aside: Mover) -> None:
 
 def test_a_lock_file_of_a_third_library_is_left_alone(aside: Mover) -> None:
     data = aside.world.lock_path.read_bytes()
-    write_lock(aside.world.lock_path, LockFile("user:77", aside.lock.rows), data)
+    elsewhere = render_lock(LockFile("user:77", aside.lock.rows), data)
+    write_lock(aside.world.lock_path, elsewhere, data)
 
     with pytest.raises(NothingLinked) as raised:
         aside.plan()

@@ -67,17 +67,21 @@ def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
     The line ends are those of the file `before`.
     """
     header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
-    data = (header + render_rows(lock)).encode("utf-8")
+    return with_line_ends((header + render_rows(lock)).encode("utf-8"), before)
+
+
+def with_line_ends(data: bytes, before: bytes | None) -> bytes:
+    """Return `data`, which has line ends of one byte, with the line ends of the file `before`."""
     # git may check the file out with CRLF: with other line ends every line would differ.
     return data.replace(b"\n", b"\r\n") if before and b"\r\n" in before else data
 
 
-def write_lock(path: Path, lock: LockFile, expected: bytes | None) -> None:
-    """Replace the lock file at `path`, which must still hold `expected`; keep its line ends.
+def write_lock(path: Path, data: bytes, expected: bytes | None) -> None:
+    """Replace the lock file at `path`, which must still hold `expected`, by `data`.
 
-    Nothing is written when it already says what `lock` says (see `replace_file` for the rest).
+    Nothing is written when it already holds them (see `replace_file` for the rest).
     """
-    replace_file(path, render_lock(lock, expected), expected)
+    replace_file(path, data, expected)
 
 
 def lock_hash(data: bytes | None) -> str:

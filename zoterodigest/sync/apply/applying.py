@@ -24,13 +24,13 @@ from zoterodigest.project.files import (
     CannotWrite,
     SourceChanged,
     create_state_folder,
-    read_if_present,
     remove_file,
     remove_leftovers,
     replace_file,
 )
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.lock import lock_hash, render_lock, write_lock
+from zoterodigest.project.lock.parts import changed_lock
 from zoterodigest.project.log.journal import Journal, discard_journal
 from zoterodigest.project.memory import keep_memory, prepare_memory, settle_memory
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
@@ -211,9 +211,10 @@ def _settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None
         return gathered.lock_data
     _LOG.info("Recovering a killed run: writing what it achieved into the lock file")
     # The lock file before the journal goes: a kill in between folds the same journal in again.
-    write_lock(project.lock_path, gathered.lock, gathered.lock_data)
+    data = render_lock(gathered.lock, gathered.lock_data)
+    write_lock(project.lock_path, data, gathered.lock_data)
     discard_journal(project.journal_path)
-    return read_if_present(project.lock_path)
+    return data
 
 
 def _write_files(
@@ -330,13 +331,13 @@ def _record(
     What is remembered of its links goes with it.
     """
     project, memory, lock = workspace.project, workspace.memory_path, ending.lock
-    new = data if lock == known else render_lock(lock, data)
+    new = changed_lock(data, known, lock)
     # Prepared before and kept after: a memory counts only with the lock file that it goes with.
     if ending.seen is not None:
         # Names the hash of the bytes that follow: after a kill `settle_memory` can tell them apart.
         prepare_memory(memory, ending.seen, lock, new)
-    if lock != known:
-        write_lock(project.lock_path, lock, data)
+    if new is not None:
+        write_lock(project.lock_path, new, data)
     if ending.seen is not None:
         keep_memory(memory)
     return new
@@ -349,7 +350,7 @@ def _not_entered(kept: Iterable[Pending], unwritten: Mapping[str, object]) -> li
 
 def remember(workspace: Workspace, command: str, gathered: Gathered, ending: Ending) -> None:
     """Remember how a run ends that has nothing to write, where that can be done."""
-    data = render_lock(ending.lock, gathered.lock_data)
+    data = changed_lock(gathered.lock_data, gathered.lock, ending.lock)
     with suppress(CannotWrite, SourceChanged), running(workspace.project.state_folder, command):
         if ending.seen is not None:
             prepare_memory(workspace.memory_path, ending.seen, ending.lock, data)

@@ -1,0 +1,99 @@
+"""A lock file in parts: rows by their bytes, read when asked for, and spliced when written."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.project.links import a_base, a_row, locks
+from zoterodigest.core.links.link import LockFile, LockRow
+from zoterodigest.project.lock.lock import read_lock, render_lock
+from zoterodigest.project.lock.parts import LockParts, changed_lock, lock_parts
+
+IDS = st.sampled_from(["zd-a", "zd-ab", "zd-b", "zd-c"])
+
+
+def parts_of(lock: LockFile) -> LockParts:
+    parts = lock_parts(render_lock(lock))
+    assert parts is not None
+    return parts
+
+
+def part(lock: LockFile, ids: frozenset[str]) -> LockFile:
+    return replace(lock, rows=tuple(row for row in lock.rows if row.id in ids))
+
+
+@given(lock=locks(IDS), ids=st.frozensets(IDS))
+def test_rows_are_read_one_by_one_as_they_are_together(lock: LockFile, ids: frozenset[str]) -> None:
+    parts = parts_of(lock)
+
+    assert sorted(parts.rows) == [row.id for row in lock.rows]
+    assert parts.read(ids & parts.rows.keys()) == part(lock, ids)
+
+
+@given(before=locks(IDS), after=locks(IDS))
+def test_a_changed_lock_file_is_the_one_that_is_rendered(before: LockFile, after: LockFile) -> None:
+    assert changed_lock(render_lock(before), before, after) == render_lock(after)
+
+
+@given(before=locks(IDS), after=locks(IDS), loud=st.frozensets(IDS))
+def test_rows_that_were_not_read_stay(
+    before: LockFile, after: LockFile, loud: frozenset[str]
+) -> None:
+    quiet = tuple(row for row in before.rows if row.id not in loud)
+    new = part(after, loud)
+
+    changed = changed_lock(render_lock(before), part(before, loud), new)
+
+    rows = tuple(sorted((*quiet, *new.rows), key=lambda row: row.id))
+    assert changed == render_lock(replace(new, rows=rows))
+
+
+def test_line_ends_of_windows_change_no_row() -> None:
+    lock = LockFile("l", (a_row("zd-a"), a_row("zd-b")))
+    data = render_lock(lock).replace(b"\n", b"\r\n")
+
+    assert lock_parts(data) == parts_of(lock)
+    assert changed_lock(data, lock, part(lock, frozenset({"zd-b"}))) == render_lock(
+        LockFile("l", lock.rows[1:]), data
+    )
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        lambda data: data.replace(b"\nzd-a\n", b"\n<<<<<<< one\nzd-a\n"),
+        lambda data: data.replace(b"\nzd-b\n", b"\nzd-a\n"),
+        lambda data: data.replace(b"\n\nzd-b\n", b"\nzd-b\n"),
+        lambda data: data.replace(b"\n\nzd-b\n", b"\n\n\nzd-b\n"),
+        lambda data: b"",
+    ],
+)
+def test_a_file_in_another_form_has_no_parts(damage: Callable[[bytes], bytes]) -> None:
+    lock = LockFile("l", (a_row("zd-a"), a_row("zd-b")))
+
+    assert lock_parts(damage(render_lock(lock))) is None
+
+
+def test_a_file_in_another_form_is_put_in_order_when_a_row_changes() -> None:
+    row, new = a_row("zd-a"), a_row("zd-b", bases={"title": a_base("A")})
+    doubled = render_lock(LockFile("l", (row,))) + b'\n\nzd-a\nitem "ABCD2345"\n'
+    before = read_lock(doubled)
+    after = replace(before, rows=(*before.rows, new))
+
+    assert changed_lock(doubled, before, before) == doubled
+    assert changed_lock(doubled, before, after) == render_lock(after)
+
+
+def test_a_row_that_did_not_change_keeps_its_bytes() -> None:
+    rows: tuple[LockRow, ...] = (a_row("zd-a"), a_row("zd-b"))
+    data = render_lock(LockFile("l", rows)).replace(b"\ndigest", b'\nkey  ""\ndigest', 1)
+    before = read_lock(data)
+
+    changed = changed_lock(data, before, replace(before, rows=before.rows[:1]))
+
+    assert changed == data.partition(b"\n\nzd-b")[0] + b"\n"

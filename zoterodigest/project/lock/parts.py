@@ -1,0 +1,95 @@
+"""A lock file in parts: the bytes of each row, without reading what it says.
+
+A run in which little changed needs few rows. It compares the bytes of all of them, reads those that
+it needs by `LockParts.read`, and writes those that it changed by `changed_lock`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from zoterodigest.core.links.link import LockFile
+from zoterodigest.project.lock.lock import (
+    LOCK_FILE,
+    holds_conflict_marks,
+    read_lock,
+    render_lock,
+    with_line_ends,
+)
+from zoterodigest.project.lock.paragraphs import COLLECTION
+
+_GAP = b"\n\n"
+_COLLECTION = COLLECTION.encode()
+
+
+@dataclass(frozen=True, slots=True)
+class LockParts:
+    """The paragraphs of a lock file, with line ends of one byte; equal bytes say the same.
+
+    `rows` holds the paragraphs of the links by row ID, which is their first line. `above` are the
+    header and the collection rows. `below` is what exports wrote, and acknowledged reports.
+    """
+
+    above: Sequence[bytes]
+    rows: Mapping[str, bytes]
+    below: Sequence[bytes]
+
+    def read(self, ids: Iterable[str], path: Path = Path(LOCK_FILE)) -> LockFile:
+        """Read the rows with these IDs, and all that is no row.
+
+        Raises `BadLockFile`, with a line that counts these parts only: `read_lock` gives the right
+        line.
+        """
+        rows = [self.rows[row_id] for row_id in sorted(set(ids))]
+        return read_lock(_joined(self.above, rows, self.below), path)
+
+
+def lock_parts(data: bytes) -> LockParts | None:
+    """Return the parts of a lock file; None if its paragraphs aren't as zoterodigest writes them.
+
+    Only `read_lock` understands conflict marks of git, doubled rows and missing blank lines.
+    """
+    if holds_conflict_marks(data):
+        return None
+    text = data.replace(b"\r\n", b"\n").removesuffix(b"\n")
+    paragraphs = text.split(_GAP)
+    heads = [paragraph.partition(b"\n")[0] for paragraph in paragraphs]
+    # A line without a blank is the ID of a row, which begins a paragraph, or blank.
+    lone = sum(b" " not in line for line in text.split(b"\n"))
+    start = 1 + sum(head.startswith(_COLLECTION) for head in heads)
+    end = start + lone - (len(paragraphs) - 1)
+    ids = [head.decode("utf-8", "replace") for head in heads[start:end] if b" " not in head]
+    if len(ids) != end - start or len(set(heads)) < len(heads):
+        return None
+    rows = dict(zip(ids, paragraphs[start:end], strict=True))
+    return LockParts(paragraphs[:start], rows, paragraphs[end:])
+
+
+def changed_lock(data: bytes | None, before: LockFile, after: LockFile) -> bytes | None:
+    """Return the lock file `data`, which says `before`, as it is when it says `after`.
+
+    `data` are None if there is no lock file.
+
+    Both may hold the same part of the rows, as `LockParts.read` gives it. Rows that neither names
+    stay, and so do the bytes of rows that are equal in both. All that is no row must be whole.
+    """
+    if before == after:
+        return data
+    parts = None if data is None else lock_parts(data)
+    known = {row.id: row for row in before.rows}
+    if parts is None or not known.keys() <= parts.rows.keys():
+        return render_lock(after, data)
+    same = {row.id for row in after.rows if known.get(row.id) == row}
+    kept = [text for row_id, text in parts.rows.items() if row_id in same or row_id not in known]
+    changed = tuple(row for row in after.rows if row.id not in same)
+    new = lock_parts(render_lock(replace(after, rows=changed)))
+    assert new is not None, "what is rendered has parts"
+    # Their first line sorts paragraphs by row ID: a line end sorts before any sign of an ID.
+    rows = sorted([*kept, *new.rows.values()])
+    return with_line_ends(_joined(new.above, rows, new.below), data)
+
+
+def _joined(*parts: Sequence[bytes]) -> bytes:
+    return _GAP.join(paragraph for part in parts for paragraph in part) + b"\n"
