@@ -29,7 +29,7 @@ def reading(path: str) -> Work:
 
     def work() -> int:
         document = read_document("digest.md", source, formats, venues)
-        return len([report.entry_json(document, entry) for entry in document.entries])
+        return len([report.entry_json(entry) for entry in document.entries])
 
     return work
 

@@ -16,7 +16,7 @@ import json
 import logging
 import sqlite3
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -24,7 +24,9 @@ from types import TracebackType
 from typing import Any, Self
 
 from zoterodigest.foreign import BadJson, read_json
-from zoterodigest.project.files import create_reading_folder, reading_folder
+from zoterodigest.project.engine import engine_key
+from zoterodigest.project.files import STATE_FOLDER, create_reading_folder, reading_folder
+from zoterodigest.project.layout import Project, find_project
 
 _LOG = logging.getLogger(__name__)
 
@@ -202,6 +204,26 @@ class ReadingCache:
         known = blake2b(f"{self._engine}\0{kind}\0{key}\0".encode(), digest_size=16)
         known.update(payload)
         return known.digest()
+
+
+def reading_cache(paths: Sequence[Path]) -> ReadingCache:
+    """Return the cache of the project in which files lie; without a state folder it holds nothing.
+
+    It is the project of the first file, or the common folder of all.
+    """
+    config = find_project(paths[0].parent)
+    state = (Project.implicit(paths).root if config is None else config.parent) / STATE_FOLDER
+    return ReadingCache(state, engine_key() if state.is_dir() else "")
+
+
+def reading_key(*parts: bytes) -> str:
+    """Return the key of a value that follows from these parts alone, in this order."""
+    known = blake2b(digest_size=16)
+    for part in parts:
+        # The lengths keep parts apart that say the same one after the other.
+        known.update(b"%d:" % len(part))
+        known.update(part)
+    return known.hexdigest()
 
 
 class _Damaged(Exception):

@@ -3,11 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from zoterodigest.bibtex.cited.cited import Cited, cited_in
 from zoterodigest.bibtex.cited.mentions import is_document
-from zoterodigest.digest.format.format import DigestFormat, available_formats, choose_format
+from zoterodigest.digest.format.format import (
+    DigestFormat,
+    available_formats,
+    choose_format,
+    format_files,
+)
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import (
     BadInput,
@@ -29,10 +36,35 @@ def read_digest(path: Path) -> SourceFile:
     return file
 
 
-def formats_for(
-    path: Path, wanted: str = "", known: Project | None = None
-) -> tuple[DigestFormat, ...]:
-    """Return the formats to read the digest at `path` by, in the order in which they are tried.
+@dataclass(frozen=True, slots=True)
+class FormatChoice:
+    """Which formats a digest is read by: the `wanted` one, else those in `folders` and built-in."""
+
+    folders: tuple[Path, ...]
+    wanted: str
+
+    def formats(self) -> tuple[DigestFormat, ...]:
+        """Return the formats in the order in which they are tried."""
+        if self.wanted:
+            return (choose_format(self.wanted, self.folders),)
+        return available_formats(self.folders)
+
+    def key(self) -> bytes:
+        """Return what the formats follow from besides the engine: names and bytes of own files."""
+        named = (Path(self.wanted),) if self.wanted.endswith(".toml") else ()
+        files = [(path.name, _bytes(path)) for path in (*named, *format_files(self.folders))]
+        return repr((self.wanted, files)).encode("utf-8", "surrogateescape")
+
+
+def _bytes(path: Path) -> bytes | None:
+    # `formats` gives the reason, and then nothing is read or kept.
+    with suppress(OSError, ValueError):
+        return path.read_bytes()
+    return None
+
+
+def format_choice(path: Path, wanted: str = "", known: Project | None = None) -> FormatChoice:
+    """Return which formats to read the digest at `path` by.
 
     Those beside it come first, then those of its project's configuration, then the built-in ones.
     With `wanted`, a name or the path of a format file, it is that one only; else the one that the
@@ -41,15 +73,18 @@ def formats_for(
     """
     config = find_project(path.parent)
     if config is None:
-        return _formats([path.parent], wanted)
+        return FormatChoice((path.parent,), wanted)
     project = known if known and known.config_path == config else Project.load(config)
     (digest,) = project.digests([path])
-    folders = [path.parent, *project.format_folders]
-    return _formats(folders, wanted or digest.rules.format or "")
+    folders = (path.parent, *project.format_folders)
+    return FormatChoice(folders, wanted or digest.rules.format or "")
 
 
-def _formats(folders: Sequence[Path], wanted: str) -> tuple[DigestFormat, ...]:
-    return (choose_format(wanted, folders),) if wanted else available_formats(folders)
+def formats_for(
+    path: Path, wanted: str = "", known: Project | None = None
+) -> tuple[DigestFormat, ...]:
+    """Return the formats of `format_choice`, in the order in which they are tried."""
+    return format_choice(path, wanted, known).formats()
 
 
 class NotADocument(ZoterodigestError):

@@ -17,6 +17,7 @@ from zoterodigest.cli.show.inspection import (
     inspection_code,
 )
 from zoterodigest.cli.show.inspection_text import bibs_text, digests_text
+from zoterodigest.project.cache import reading_cache
 from zoterodigest.project.layout import by_kind
 
 
@@ -42,7 +43,9 @@ def inspect(asked: Invocation, paths: Sequence[Path] = argument("FILE")) -> int:
     (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood.
     """
     digests, named = by_kind(paths)
-    found, bibs = inspect_digests(digests, asked.format_name), inspect_bibs(named)
+    with reading_cache(paths) as cache:
+        found = inspect_digests(digests, asked.format_name, cache)
+    bibs = inspect_bibs(named)
     if asked.as_json:
         emit_json(digests_data(found) | (bibs_data(bibs) if named else {}))
     else:

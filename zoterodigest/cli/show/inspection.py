@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,50 +11,61 @@ from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import BibProblem
 from zoterodigest.cli.base.options import FAILED, FINE
-from zoterodigest.cli.show.encoder import json_value
+from zoterodigest.cli.show.encoder import Encoded, json_line, json_value, picked
 from zoterodigest.core.values.record import Empty, Names, Value, value_parts
-from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read import report
-from zoterodigest.digest.read.detect import read_document
-from zoterodigest.digest.read.document import DigestEntry, Document, Problem
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
-from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.cache import ReadingCache, reading_key
+from zoterodigest.project.digests import format_choice, read_digest
 
 BLANK = b" \t\r\n\xef\xbb\xbf"
 """What an empty file may hold: blanks, line ends, a byte order mark."""
 
+_KIND = "inspection"
 _Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True, slots=True)
+class Inspection:
+    """What was understood of a digest's bytes, whatever the file is called.
+
+    All of it is data as JSON has it: the cache may keep it, and it is all that text and JSON show.
+    """
+
+    counts: Mapping[str, int]
+    """The number of entries by the format that read them, most first."""
+    coverage: float
+    lines: int
+    bytes: int
+    is_understood: bool
+    """Whether entries were recognised, if there is any text, and none is unreadable."""
+    is_blank: bool
+    entries: str
+    """Entries as JSON, one a line."""
+    rows: Sequence[Sequence[str]]
+    """Entries as the table for people shows them."""
+    works: Sequence[Sequence[Any]]
+    """The work that each entry is, and its line."""
+    skipped: Sequence[Mapping[str, Any]]
+    excerpts: Sequence[str | None]
+    """For each of `skipped` the first line if it may be an entry, else None."""
+    unreadable: Sequence[Mapping[str, Any]]
+    suspicions: Sequence[Mapping[str, Any]]
+    tried: Sequence[Sequence[str]]
+    """Names of the formats that were tried and what each is for, if there is no entry."""
+
+
+@dataclass(frozen=True, slots=True)
 class InspectedDigest:
-    """A digest as read, and the formats that were tried on it."""
+    """A digest and what was understood of it."""
 
-    document: Document
-    formats: tuple[DigestFormat, ...]
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether the file holds nothing at all."""
-        return not self.document.source.strip(BLANK)
+    name: str
+    inspection: Inspection
 
     @property
     def is_understood(self) -> bool:
-        """Whether entries were recognised, if there is any text, and none is unreadable."""
-        entries = self.document.entries
-        return self.is_blank or bool(entries and not any(one.broken for one in entries))
-
-    def counts(self) -> Mapping[str, int]:
-        """Return the number of entries by the format that read them, most first."""
-        counted = Counter(entry.format.name for entry in self.document.entries)
-        return dict(counted.most_common())
-
-    def unreadable(self) -> Iterator[tuple[DigestEntry, Problem]]:
-        """Yield what was not understood inside entries, by line."""
-        for entry in self.document.entries:
-            for problem in dict.fromkeys(entry.problems):
-                yield entry, problem
+        """Whether all of it was understood that may be entries."""
+        return self.inspection.is_understood
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,13 +90,25 @@ class Unreadable:
     error: ZoterodigestError
 
 
-def inspect_digests(paths: Sequence[Path], wanted: str = "") -> list[InspectedDigest | Unreadable]:
-    """Read the digests at `paths`, each once, by the format `wanted` or whatever fits."""
-    venues = venue_table()
+def inspect_digests(
+    paths: Sequence[Path], wanted: str, cache: ReadingCache
+) -> list[InspectedDigest | Unreadable]:
+    """Read the digests at `paths`, each once, by the format `wanted` or whatever fits.
+
+    What `cache` knows of the same bytes and formats is not read again.
+    """
 
     def read(path: Path) -> InspectedDigest:
-        source, formats = read_digest(path).data, formats_for(path, wanted)
-        return InspectedDigest(read_document(str(path), source, formats, venues), formats)
+        source, choice = read_digest(path).data, format_choice(path, wanted)
+        key = reading_key(choice.key(), source)
+        if known := cache.get(_KIND, [key]):
+            return InspectedDigest(str(path), Inspection(**known[key]))
+        # Reading takes most of the imports: what is known is shown without them.
+        from zoterodigest.cli.show.inspecting import inspected
+
+        inspection = inspected(source, choice.formats())
+        cache.put(_KIND, {key: picked(inspection)})
+        return InspectedDigest(str(path), inspection)
 
     return _each_once(paths, read)
 
@@ -125,37 +147,53 @@ def inspection_code(found: Sequence[InspectedDigest | InspectedBib | Unreadable]
 def digests_data(found: Sequence[InspectedDigest | Unreadable]) -> dict[str, list[Any]]:
     """Return files, entries, and what else was found in digests, as JSON can hold it."""
     read = [one for one in found if isinstance(one, InspectedDigest)]
-    documents = [one.document for one in read]
     return {
         "files": [_file_data(one) for one in found],
-        "entries": [report.entry_json(one, entry) for one in documents for entry in one.entries],
-        "skipped": [_in_file(one, it) for one in documents for it in one.skipped],
+        "entries": [entry for one in read for entry in _entries(one)],
+        "skipped": [{"file": one.name, **it} for one in read for it in one.inspection.skipped],
         "unreadable": [
-            _in_file(one.document, problem)
-            | {"column": problem.column or None, "whole_entry": bool(entry.broken)}
-            for one in read
-            for entry, problem in one.unreadable()
+            {"file": one.name, **it} for one in read for it in one.inspection.unreadable
         ],
         "duplicates": [
-            {"work": twins.work, "places": [{"file": at, "line": no} for at, no in twins.places]}
-            for twins in report.doubled_works(documents)
+            {"work": work, "places": [{"file": at, "line": line} for at, line in places]}
+            for work, places in doubled_works(read)
         ],
-        "suspicions": [_in_file(one, it) for one in documents for it in report.suspicions(one)],
+        "suspicions": [
+            {"file": one.name, **it} for one in read for it in one.inspection.suspicions
+        ],
     }
 
 
-def _in_file(file: Document | InspectedBib, found: object) -> dict[str, Any]:
+def _entries(one: InspectedDigest) -> Iterator[Encoded]:
+    start = f"{{{json_line('file')}: {json_line(one.name)}, "
+    # Not by `splitlines`: JSON escapes no other ends of lines.
+    for line in one.inspection.entries.split("\n") if one.inspection.entries else ():
+        yield Encoded(start + line[1:])
+
+
+def doubled_works(
+    found: Sequence[InspectedDigest],
+) -> list[tuple[str, list[tuple[str, int]]]]:
+    """Return works that stand more than once in or across digests, with file and line of each."""
+    places: dict[str, list[tuple[str, int]]] = {}
+    for one in found:
+        for work, line in one.inspection.works:
+            places.setdefault(work, []).append((one.name, line))
+    return [(work, at) for work, at in places.items() if len(at) > 1 and work]
+
+
+def _in_file(file: InspectedBib, found: object) -> dict[str, Any]:
     return {"file": file.name, **json_value(found)}
 
 
 def _file_data(one: InspectedDigest | Unreadable) -> dict[str, Any]:
     if isinstance(one, Unreadable):
         return {"file": one.name, "error": str(one.error), "hint": one.error.hint}
-    document = one.document
-    lengths = {"lines": len(document.lines), "bytes": len(document.source)}
-    read = {"formats": one.counts(), "entries": len(document.entries)}
-    coverage = round(report.coverage(document), 4)
-    return {"file": document.name, **read, "coverage": coverage, **lengths}
+    known = one.inspection
+    read = {"formats": known.counts, "entries": len(known.rows)}
+    coverage = round(known.coverage, 4)
+    lengths = {"lines": known.lines, "bytes": known.bytes}
+    return {"file": one.name, **read, "coverage": coverage, **lengths}
 
 
 def bibs_data(found: Sequence[InspectedBib | Unreadable]) -> dict[str, list[Any]]:

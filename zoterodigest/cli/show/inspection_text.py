@@ -19,11 +19,15 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
-from zoterodigest.cli.show.inspection import InspectedBib, InspectedDigest, Unreadable
-from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import SECTION, Fields, is_empty, text_in
-from zoterodigest.digest.read import report
-from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
+from zoterodigest.cli.show.inspection import (
+    InspectedBib,
+    InspectedDigest,
+    Inspection,
+    Unreadable,
+    doubled_works,
+)
+from zoterodigest.cli.show.work_cells import work_cells
+from zoterodigest.core.values.record import text_in
 
 _MOST = 8
 """How many lines or places of one kind are listed; the others are counted. --json has them all."""
@@ -38,14 +42,6 @@ _LINE, *_WORK = (
 )
 _DIGEST_COLUMNS = (_LINE, *_WORK, Column("has", 6))
 _BIB_COLUMNS = (_LINE, Column("key", 24), *_WORK)
-_MARKS = {
-    "a": ("authors",),
-    "t": ("task", "categories"),
-    "l": ("links",),
-    "s": ("summary",),
-    "b": ("abstract",),
-    "c": ("comment",),
-}
 _LEGEND = "has: a authors, t task, l links, s summary or sections, b abstract, c comment"
 
 
@@ -55,10 +51,9 @@ def digests_text(found: Sequence[InspectedDigest | Unreadable]) -> Iterator[str]
     for one in read:
         yield from _file(one)
         yield ""
-    documents = [one.document for one in read]
-    yield from _duplicates(documents)
+    yield from _duplicates(read)
     if len(found) > 1:
-        entries = sum(len(document.entries) for document in documents)
+        entries = sum(len(one.inspection.rows) for one in read)
         failed = len(found) - len(read)
         unread = f", {counted(failed, 'file')} could not be read" if failed else ""
         yield f"{counted(entries, 'entry', 'entries')} in {counted(len(read), 'file')}{unread}"
@@ -90,123 +85,77 @@ def _titled(title: str, lines: Iterable[str]) -> Iterator[str]:
 
 
 def _bib_row(record: BibRecord) -> tuple[str, ...]:
-    work = _work(text_in(record.fields, "title"), record.identifiers, record.fields)
+    work = work_cells(text_in(record.fields, "title"), record.identifiers, record.fields)
     return str(record.line), visible(record.key) or "?", *work
 
 
-def _work(title: str, identifiers: Iterable[Identifier], fields: Fields) -> tuple[str, ...]:
-    """Return what tells a work to a person: its title, its identifier, its venue or date."""
-    venue, year, date = (text_in(fields, name) for name in ("venue", "year", "date"))
-    if date and venue.casefold() in ("", "arxiv"):
-        when = date
-    else:
-        when = " ".join(filter(None, (venue, year))) or date
-    # A page comes last: several works can share it. The value breaks ties of one scheme.
-    known = min(identifiers, key=lambda it: (it.is_page, it.scheme, it.value), default=None)
-    return visible(title) or "?", _identifier(known), visible(when)
-
-
-def _identifier(known: Identifier | None) -> str:
-    match known:
-        case None:
-            return "-"
-        case Identifier("arxiv" | "doi", value):
-            return visible(value)
-        case Identifier("url", value):
-            return visible(value.partition("://")[2] or value)
-        case _:
-            return visible(str(known))
-
-
 def _file(one: InspectedDigest) -> Iterator[str]:
-    document = one.document
-    if one.is_blank:
-        yield f"{_name(document)}: the file is empty"
+    found = one.inspection
+    name = styled(visible(one.name), "bold")
+    if found.is_blank:
+        yield f"{name}: the file is empty"
         return
-    if not document.entries:
-        yield from _nothing(one)
+    if not found.rows:
+        yield f"{name}: no entries recognised in {counted(found.lines, 'line')}"
+        yield from _nothing(found)
         return
-    counts = one.counts()
-    formats = ", ".join(f"{name} ({number})" for name, number in counts.items())
-    if len(counts) == 1:
-        (formats,) = counts
+    formats = ", ".join(f"{form} ({number})" for form, number in found.counts.items())
+    if len(found.counts) == 1:
+        (formats,) = found.counts
     yield (
-        f"{_name(document)}: {counted(len(document.entries), 'entry', 'entries')}"
-        f" in the format {formats}, {report.coverage(document):.0%} of the lines"
+        f"{name}: {counted(len(found.rows), 'entry', 'entries')}"
+        f" in the format {formats}, {found.coverage:.0%} of the lines"
     )
-    yield from table(_DIGEST_COLUMNS, [_row(entry) for entry in document.entries])
+    yield from table(_DIGEST_COLUMNS, found.rows)
     yield styled(f"  {cut(_LEGEND, width() - 2)}", "dim")
-    yield from _titled("not understood, not changed", _unreadable(one))
-    yield from _titled("skipped", _skipped(document))
-    yield from _titled("suspicious", _suspicions(document))
+    yield from _titled("not understood, not changed", _unreadable(found))
+    yield from _titled("skipped", _skipped(found))
+    yield from _titled("suspicious", _suspicions(found))
 
 
-def _name(document: Document) -> str:
-    return styled(visible(document.name), "bold")
-
-
-def _row(entry: DigestEntry) -> tuple[str, ...]:
-    reading = entry.reading
-    title, *work = _work(entry.title, reading.identifiers, reading.fields)
-    title = f"(unreadable) {title}" if entry.broken else title
-    return str(entry.first + 1), title, *work, _marks(entry)
-
-
-def _marks(entry: DigestEntry) -> str:
-    held = {name for name, value in entry.reading.fields.items() if not is_empty(value)}
-    if any(name.startswith(SECTION) for name in held):
-        held.add("summary")
-    return "".join(mark if held.intersection(names) else "·" for mark, names in _MARKS.items())
-
-
-def _nothing(one: InspectedDigest) -> Iterator[str]:
+def _nothing(found: Inspection) -> Iterator[str]:
     """Yield what was looked for in a file in which nothing was recognised, and how to go on."""
-    document = one.document
-    yield f"{_name(document)}: no entries recognised in {counted(len(document.lines), 'line')}"
-    yield from _titled("skipped", _skipped(document))
+    yield from _titled("skipped", _skipped(found))
     yield "  formats that were tried:"
-    for form in one.formats:
-        yield from hanging(f"    {form.name:<20} ", visible(form.about))
+    for name, about in found.tried:
+        yield from hanging(f"    {name:<20} ", visible(about))
     yield "  what you can do:"
     yield "    --format NAME        read it by this format only"
     yield "    NAME.format.toml     describe your own format in such a file beside the digest;"
     yield "                         docs/formats.md shows how"
 
 
-def _unreadable(one: InspectedDigest) -> Iterator[str]:
+def _unreadable(found: Inspection) -> Iterator[str]:
     lines: list[str] = []
-    for entry, problem in one.unreadable():
-        column = f":{problem.column}" if problem.column else ""
-        extent = "the whole entry: " if entry.broken else ""
-        lines.append(f"    line {problem.line}{column}  {extent}{visible(problem.reason)}")
+    for one in found.unreadable:
+        column = f":{one['column']}" if one["column"] else ""
+        extent = "the whole entry: " if one["whole_entry"] else ""
+        lines.append(f"    line {one['line']}{column}  {extent}{visible(one['reason'])}")
     return first_of(lines, _MOST_PROBLEMS, indent=4, remark=_IN_JSON)
 
 
-def _skipped(document: Document) -> Iterator[str]:
-    groups: dict[str, list[Skipped]] = {}
-    for skipped in document.skipped:
-        groups.setdefault(skipped.reason, []).append(skipped)
-    # Lines that may be entries matter most: they come last, each with an excerpt.
-    unread = groups.pop(NO_ENTRY, [])
+def _skipped(found: Inspection) -> Iterator[str]:
+    groups: dict[str, list[tuple[int, int]]] = {}
+    unread = []
+    for one, excerpt in zip(found.skipped, found.excerpts, strict=True):
+        place = one["start_line"], one["end_line"]
+        if excerpt is None:
+            groups.setdefault(one["reason"], []).append(place)
+        else:
+            unread.append((one["reason"], f"{_range(place):<9} {excerpt}"))
     for reason, runs in sorted(groups.items()):
-        yield from _lines(reason, [(it.start_line, it.end_line) for it in runs])
+        yield from _lines(reason, runs)
+    # Lines that may be entries matter most: they come last, each with an excerpt.
     if unread:
-        yield f"{len(unread):>7,}  {NO_ENTRY}:"
-        lines = [f"         {_excerpt(document, it)}" for it in unread]
+        yield f"{len(unread):>7,}  {unread[0][0]}:"
+        lines = [f"         {cut(excerpt, width() - 9)}" for _, excerpt in unread]
         yield from first_of(lines, _MOST, indent=9, remark=_IN_JSON)
 
 
-def _excerpt(document: Document, skipped: Skipped) -> str:
-    """Return the place of a run of lines and how its first line begins."""
-    first = document.lines[skipped.start_line - 1].decode("utf-8", "replace")
-    place = _range((skipped.start_line, skipped.end_line))
-    return cut(f"{place:<9} {visible(first)}", width() - 9)
-
-
-def _suspicions(document: Document) -> Iterator[str]:
+def _suspicions(found: Inspection) -> Iterator[str]:
     groups: dict[str, list[int]] = {}
-    for suspicion in report.suspicions(document):
-        groups.setdefault(suspicion.what, []).append(suspicion.line)
+    for one in found.suspicions:
+        groups.setdefault(one["what"], []).append(one["line"])
     for what, lines in sorted(groups.items(), key=lambda group: (-len(group[1]), group[0])):
         yield from _lines(visible(what), [(line, line) for line in lines])
 
@@ -224,26 +173,26 @@ def _range(place: tuple[int, int]) -> str:
     return str(start) if start == end else f"{start}-{end}"
 
 
-def _duplicates(documents: Sequence[Document]) -> Iterator[str]:
-    found = report.doubled_works(documents)
+def _duplicates(read: Sequence[InspectedDigest]) -> Iterator[str]:
+    found = doubled_works(read)
     if not found:
         return
     works = counted(len(found), "work that appears", "works that appear")
     yield styled(f"{works} more than once", "bold")
-    names = _short_names(documents)
-    named = [cut(visible(twins.work), 24) for twins in found[: 3 * _MOST]]
-    room = max(map(cell_len, named))
-    for work, twins in zip(named, found, strict=False):
+    names = _short_names(read)
+    shown = [(cut(visible(work), 24), places) for work, places in found[: 3 * _MOST]]
+    room = max(cell_len(work) for work, _ in shown)
+    for work, places in shown:
         head = f"  {work}{' ' * (room - cell_len(work))}  "
-        yield from hanging(head, _places(twins.places, names))
-    if len(found) > len(named):
-        yield f"  … and {len(found) - len(named):,} more{_IN_JSON}"
+        yield from hanging(head, _places(places, names))
+    if len(found) > len(shown):
+        yield f"  … and {len(found) - len(shown):,} more{_IN_JSON}"
     yield ""
 
 
-def _short_names(documents: Sequence[Document]) -> dict[str, str]:
+def _short_names(read: Sequence[InspectedDigest]) -> dict[str, str]:
     """Return the files' names without their folders, unless two would look alike."""
-    names = {document.name: PurePath(document.name).name for document in documents}
+    names = {one.name: PurePath(one.name).name for one in read}
     # Two digests can have one name in different folders.
     is_clear = len(set(names.values())) == len(names)
     return {full: visible(short if is_clear else full) for full, short in names.items()}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,7 +31,7 @@ class Suspicion:
     what: str
 
 
-def entry_json(document: Document, entry: DigestEntry) -> dict[str, Any]:
+def entry_json(entry: DigestEntry) -> dict[str, Any]:
     """Return one entry as plain data: values as written, markup and outer blanks off."""
     slots = _by_name(entry)
     ids = (it.value for it in entry.reading.identifiers if it.scheme == "arxiv")
@@ -40,7 +40,6 @@ def entry_json(document: Document, entry: DigestEntry) -> dict[str, Any]:
     authors = names.parse_names(_text(slots, "authors") or "")
     year, award, categories = (fields.get(name) for name in ("year", "award", "categories"))
     return {
-        "file": document.name,
         "format": entry.format.name,
         "title": " ".join(map(str.strip, (_text(slots, "title") or "").split("\n"))) or None,
         "title_raw": decoded(slots["title"].text.data) if "title" in slots else None,
@@ -157,24 +156,13 @@ def _mojibake(document: Document, first: int, last: int) -> Iterator[Suspicion]:
             yield Suspicion(line + 1, f"mojibake: “{found[0]}”")
 
 
-@dataclass(frozen=True, slots=True)
-class Twins:
-    """Entries that are one work: its name, and where each stands (file and 1-based line)."""
-
-    work: str
-    places: tuple[tuple[str, int], ...]
-
-
-def doubled_works(documents: Sequence[Document]) -> list[Twins]:
-    """Return the works that stand more than once in or across `documents`, in order of place.
+def entry_works(document: Document) -> Iterator[tuple[str, int]]:
+    """Yield the work that each entry is, "" if nothing tells it, and the entry's 1-based line.
 
     Works are told apart by identifier, or by title where an entry has none.
     """
-    places: dict[str, list[tuple[str, int]]] = {}
-    for document in documents:
-        for entry in document.entries:
-            places.setdefault(_work(entry), []).append((document.name, entry.first + 1))
-    return [Twins(work, tuple(at)) for work, at in places.items() if len(at) > 1 and work]
+    for entry in document.entries:
+        yield _work(entry), entry.first + 1
 
 
 def _work(entry: DigestEntry) -> str:
