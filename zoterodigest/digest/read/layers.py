@@ -65,12 +65,17 @@ class LayerCut:
 
 @dataclass(frozen=True, slots=True)
 class LayeredText:
-    """Logical bytes, the pieces of source they come from, and the layers around them."""
+    """Logical bytes, the pieces of source they come from, and the layers around them.
+
+    The pieces are those of the whole that the text is cut from, in which it begins at `offset`. A
+    text that holds nothing has no pieces; it stands at `anchor` in the source.
+    """
 
     data: bytes
     pieces: tuple[SourcePiece, ...]
     layers: tuple[Layer, ...] = ()
     anchor: int = 0
+    offset: int = 0
 
     def lines(self) -> Iterator[tuple[int, int]]:
         """Yield the half-open range of each line, without its line break."""
@@ -81,16 +86,21 @@ class LayeredText:
 
     def slice(self, start: int, end: int) -> LayeredText:
         """Return the logical range `[start, end)` as a text of its own, in the same layers."""
-        pieces = tuple(_clipped(self.pieces, start, end))
-        return LayeredText(self.data[start:end], pieces, self.layers, self._point(start))
+        data = self.data[start:end]
+        if not data:
+            return LayeredText(data, (), self.layers, self._point(start))
+        return LayeredText(data, self.pieces, self.layers, offset=self.offset + start)
 
     def peeled(self, cuts: Sequence[LayerCut], layer: Layer) -> LayeredText:
         """Return the text without `cuts` (sorted, apart), wrapped in one more `layer`."""
+        layers = (layer, *self.layers)
+        if not cuts:
+            return LayeredText(self.data, self.pieces, layers, self.anchor, self.offset)
         data: list[bytes] = []
         pieces: list[SourcePiece] = []
         length = cursor = 0
         for cut in (*cuts, LayerCut(len(self.data), len(self.data))):
-            kept = _clipped(self.pieces, cursor, cut.start)
+            kept = _clipped(self.pieces, self.offset + cursor, self.offset + cut.start)
             pieces += (SourcePiece(length + it.at, it.length, it.source, it.width) for it in kept)
             data.append(self.data[cursor : cut.start])
             length += cut.start - cursor
@@ -100,7 +110,7 @@ class LayeredText:
                 data.append(cut.shown)
                 length += len(cut.shown)
             cursor = cut.end
-        return LayeredText(b"".join(data), tuple(pieces), (layer, *self.layers), self._point(0))
+        return LayeredText(b"".join(data), tuple(pieces), layers, self._point(0))
 
     def source_span(self, start: int, end: int) -> Span:
         """Return the source bytes that hold the logical range; an empty range is a point.
@@ -130,16 +140,19 @@ class LayeredText:
         start, tail = _common_ends(self.data, new)
         return self.edit(start, len(self.data) - tail, new[start : len(new) - tail])
 
-    def _piece(self, at: int) -> SourcePiece:
-        return self.pieces[bisect_right(self.pieces, at, key=lambda piece: piece.at) - 1]
+    def _piece(self, at: int) -> tuple[SourcePiece, int]:
+        """Return the piece that holds the byte at `at`, and how far in."""
+        at += self.offset
+        piece = self.pieces[bisect_right(self.pieces, at, key=lambda piece: piece.at) - 1]
+        return piece, at - piece.at
 
     def _source(self, at: int) -> int:
-        piece = self._piece(at)
-        return piece.source + (at - piece.at if piece.length == piece.width else 0)
+        piece, within = self._piece(at)
+        return piece.source + (within if piece.length == piece.width else 0)
 
     def _source_end(self, at: int) -> int:
-        piece = self._piece(at)
-        return piece.source + (at - piece.at + 1 if piece.length == piece.width else piece.width)
+        piece, within = self._piece(at)
+        return piece.source + (within + 1 if piece.length == piece.width else piece.width)
 
     def _point(self, at: int) -> int:
         if not self.pieces:
