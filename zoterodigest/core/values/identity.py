@@ -10,7 +10,8 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from typing import NamedTuple
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -49,15 +50,15 @@ def identifier_of(url: str) -> Identifier | None:
         return _arxiv(bare["id"])
     if bare := _BARE_DOI.fullmatch(text):
         return _doi(bare["doi"])
-    parts = _split(text)
-    if parts is None:
+    address = _split(text)
+    if address is None:
         return None
     # Decoded, as publishers write the slash of a DOI as %2F in their addresses.
-    host, path = _host(parts), unquote(parts.path)
+    host, path = address.host, unquote(address.path)
     # PMLR serves its PDFs from GitHub, too.
     if host == "raw.githubusercontent.com" and path.startswith("/mlresearch/"):
         host, path = "proceedings.mlr.press", path.removeprefix("/mlresearch")
-    return _known(host, path, parts.query) or Identifier("url", _canonical_url(parts))
+    return _known(host, path, address.query) or Identifier("url", _canonical_url(address))
 
 
 def identifier_in(scheme: str, value: str) -> Identifier:
@@ -80,12 +81,12 @@ def doi_as_written(doi: str, text: str) -> str:
 def arxiv_version(url: str) -> str | None:
     """Return the version (`v2`) in the URL of an arXiv paper, or None."""
     text = url.strip()
-    if len(text) > _LONGEST_URL:
+    if len(text) > _LONGEST_URL or not _VERSION.search(text):
         return None
     if bare := _BARE_ARXIV.fullmatch(text):
         return bare["version"]
-    parts = _split(text)
-    found = None if parts is None else _arxiv_page(_host(parts), unquote(parts.path))
+    address = _split(text)
+    found = None if address is None else _arxiv_page(address.host, unquote(address.path))
     return found["version"] if found else None
 
 
@@ -152,6 +153,7 @@ _NEW_ID = r"\d{4}\.\d{4,5}"
 _OLD_ID = r"[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[a-z-]{2,9})?/\d{7}"
 _ID = rf"(?P<id>{_NEW_ID}|{_OLD_ID})(?P<version>v\d{{1,3}})?"
 _BARE_ARXIV = re.compile(rf"arxiv ?: ?{_ID}(?: ?\[[\w. ,-]{{1,40}}\])?", re.IGNORECASE)
+_VERSION = re.compile(r"v\d|%", re.IGNORECASE)  # behind a percent sign it may stand encoded
 _BARE_DOI = re.compile(r"(?:doi ?: ?)?(?P<doi>10\.\d{4,9}/\S{1,300})", re.IGNORECASE)
 _ARXIV_HOSTS = {
     "arxiv.org": r"/(?:abs|pdf|html|src|e-print|format|ps)/",
@@ -267,7 +269,16 @@ def _doi(text: str) -> Identifier:
     return _arxiv(found["id"]) if found else Identifier("doi", doi)
 
 
-def _split(text: str) -> SplitResult | None:
+class _Address(NamedTuple):
+    """The parts of a web address; its host in one spelling."""
+
+    host: str
+    port: int | None
+    path: str
+    query: str
+
+
+def _split(text: str) -> _Address | None:
     """Split a web address, also one without its scheme; None for anything else."""
     if text.startswith("//"):
         text = "https:" + text
@@ -275,11 +286,12 @@ def _split(text: str) -> SplitResult | None:
         text = "https://" + text
     try:
         parts = urlsplit(text)
-        parts.port  # noqa: B018  (reading it is what raises)
+        host, port = parts.hostname or "", parts.port
     except ValueError:
         return None
-    is_web = parts.scheme in ("http", "https") and "." in (parts.hostname or "")
-    return parts if is_web and not _BLANK.search(text) else None
+    if parts.scheme not in ("http", "https") or "." not in host or _BLANK.search(text):
+        return None
+    return _Address(_known_host(host), port, parts.path, parts.query)
 
 
 _HOST_FIRST = re.compile(r"(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}/|www\.", re.IGNORECASE)
@@ -294,20 +306,19 @@ def _is_of(host: str, known: frozenset[str]) -> bool:
     return host != ""
 
 
-def _host(parts: SplitResult) -> str:
-    host = (parts.hostname or "").lower().rstrip(".")
-    host = host.removeprefix("www.")
+def _known_host(host: str) -> str:
+    host = host.lower().rstrip(".").removeprefix("www.")
     return "arxiv.org" if host in _ARXIV_MIRRORS else host
 
 
 _ARXIV_MIRRORS = frozenset({"export.arxiv.org", "browse.arxiv.org", "cn.arxiv.org", "de.arxiv.org"})
 
 
-def _canonical_url(parts: SplitResult) -> str:
-    pairs = [pair for pair in parts.query.split("&") if pair and not pair.startswith("utm_")]
-    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+def _canonical_url(address: _Address) -> str:
+    pairs = [pair for pair in address.query.split("&") if pair and not pair.startswith("utm_")]
+    port = f":{address.port}" if address.port not in (None, 80, 443) else ""
     query = "?" + "&".join(pairs) if pairs else ""
-    return f"https://{_host(parts)}{port}{parts.path.rstrip('/')}{query}"
+    return f"https://{address.host}{port}{address.path.rstrip('/')}{query}"
 
 
 def _known(host: str, path: str, query: str) -> Identifier | None:
