@@ -9,7 +9,6 @@ from dataclasses import dataclass
 # RE2, as people write patterns of their own: `re` can need exponential time, RE2 never does.
 import re2
 
-
 _UNANCHORED = re2._Anchor.UNANCHORED
 _NO_SPAN = (-1, -1)
 
@@ -75,11 +74,11 @@ class Pattern:
 
     def _search(self, data: bytes, start: int) -> Match | None:
         spans = self._spans(_UNANCHORED, data, start, len(data))
-        whole = spans[0]
-        if whole == _NO_SPAN:
+        if spans[0] == _NO_SPAN:
             return None
         groups = {name: spans[index] for name, index in self._names if spans[index] != _NO_SPAN}
-        return Match(*whole, groups)
+        start, end = spans[0]
+        return Match(start, end, groups)
 
 
 class AnyOf:

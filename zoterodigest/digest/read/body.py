@@ -155,7 +155,7 @@ def _claim_quote(claims: Claims, body: Body, line: int, form: DigestFormat) -> i
     while stop < len(body.ranges) and body.line(stop).lstrip()[:1] == b">":
         stop += 1
     text = peel_quote(body.text.slice(body.ranges[line][0], body.ranges[stop - 1][1]))
-    head_end = next(text.lines())[1]
+    head_end = text.first_line_end
     match = form.sections.quote.search(shorn(text.data[:head_end])) if form.sections.quote else None
     if match is None or "name" not in match.groups:
         return None

@@ -28,7 +28,8 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
     found_placeholders: list[str] = []
     for slot in slots:
         text = slot.words
-        if text and len(text) < _LONGEST_PLACEHOLDER and folded_label(text) in placeholders:
+        is_short = bool(placeholders and text) and len(text) < _LONGEST_PLACEHOLDER
+        if is_short and folded_label(text) in placeholders:
             found_placeholders.append(text)
             text = ""
         if reader := _READERS.get(slot.name):

@@ -114,7 +114,7 @@ def is_blank(data: bytes) -> bool:
 
 def found_entry(head: Head, last: int, text: LayeredText) -> EntryRange:
     """Return an entry whose head is the first line of its text."""
-    end = next(end for _, end in text.lines())
+    end = text.first_line_end
     body = (min(end + 1, len(text.data)), len(text.data))
     return EntryRange(head.line, last, text, (0, end), body, head.match)
 

@@ -84,6 +84,12 @@ class LayeredText:
             yield start, start + len(line)
             start += len(line) + 1
 
+    @property
+    def first_line_end(self) -> int:
+        """Where the first line ends, without its line break."""
+        end = self.data.find(b"\n")
+        return len(self.data) if end < 0 else end
+
     def slice(self, start: int, end: int) -> LayeredText:
         """Return the logical range `[start, end)` as a text of its own, in the same layers."""
         data = self.data[start:end]

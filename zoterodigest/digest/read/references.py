@@ -46,7 +46,7 @@ def find_links(data: bytes) -> list[LinkSpan]:
     """Return every link in `data` in order; an image outside a link is none."""
     spans = [
         LinkSpan((match.start, match.end), match.groups["name"], match.groups["url"])
-        for match in _MARKDOWN.finditer(data)
+        for match in (_MARKDOWN.finditer(data) if b"](" in data else ())
         if data[match.start : match.start + 1] != b"!"
     ]
     spans += [LinkSpan(it.span(), it.span(2), it.span(1)) for it in _ANCHOR.finditer(data)]
@@ -94,7 +94,7 @@ def links_within(text: bytes) -> list[Hyperlink]:
     return [hyperlink(text, span) for span in find_links(text)]
 
 
-def slot_links(slot: Slot) -> list[Hyperlink]:
+def _slot_links(slot: Slot) -> list[Hyperlink]:
     """Return the links of one slot; a `url` slot is a link as a whole, a bare URL has its column's
     name for a label.
     """
@@ -106,7 +106,9 @@ def slot_links(slot: Slot) -> list[Hyperlink]:
 
 def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...]) -> EntryReading:
     """Complete a draft by what its links say: identifiers, the paper's page, the other links."""
-    found = [(slot, link) for slot in slots if slot.name in LINK_SLOTS for link in slot_links(slot)]
+    found = [
+        (slot, link) for slot in slots if slot.name in LINK_SLOTS for link in _slot_links(slot)
+    ]
     titled = next((link.url for slot, link in found if slot.name == "url"), "")
     labelled = tuple(link for slot, link in found if slot.name != "url" and link.url)
     dead = tuple(link.label for slot, link in found if not link.url and slot.name != "url")
@@ -120,7 +122,14 @@ def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...
         raw = "\n".join(slot.words for slot in slots if slot.name in LINK_SLOTS[1:])
         draft.put("links", WebLinks(others), raw)
     fields, raws = draft.fields, draft.raws
-    return EntryReading(fields, raws, identifiers, labelled, titled, dead, placeholders)
+    code = next((link.url for slot, link in found if link.url and _is_code(slot, link)), "")
+    return EntryReading(fields, raws, identifiers, labelled, titled, code, dead, placeholders)
+
+
+def _is_code(slot: Slot, link: Hyperlink) -> bool:
+    """Whether a link leads to the paper's code: by its place, or by its label."""
+    is_labelled = link.label.casefold().strip("[]() ") in CODE_LABELS
+    return slot.name == "code" or (slot.name != "url" and is_labelled)
 
 
 def _identifiers(

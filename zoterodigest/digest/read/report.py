@@ -11,7 +11,6 @@ from zoterodigest.core.values import identity, names, venue_slot
 from zoterodigest.core.values.record import Members, Names, text_in
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
 from zoterodigest.digest.read.lines import OUTER_BLANKS
-from zoterodigest.digest.read.references import CODE_LABELS, slot_links
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 
@@ -64,7 +63,7 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
             for slot in entry.slots
             if slot.section is not None and slot.name in ("section", "abstract")
         ],
-        "code_url": _code_url(entry),
+        "code_url": reading.code_url or None,
         "comment": _block(slots, "comment"),
         "headings": list(entry.headings),
         "start_line": entry.first + 1,
@@ -104,16 +103,6 @@ def _section(slot: Slot) -> dict[str, Any]:
 def _version(entry: DigestEntry) -> str | None:
     urls = [entry.reading.title_url, *(link.url for link in entry.reading.links)]
     return next((found for url in urls if url and (found := identity.arxiv_version(url))), None)
-
-
-def _code_url(entry: DigestEntry) -> str | None:
-    for slot in entry.slots:
-        links = slot_links(slot) if slot.name in ("links", "code", "tail") else []
-        for link in links:
-            is_code = link.label.casefold().strip("[]() ") in CODE_LABELS
-            if link.url and (slot.name == "code" or is_code):
-                return link.url
-    return None
 
 
 def _extra(entry: DigestEntry, slots: Mapping[str, Slot]) -> dict[str, Any]:

@@ -77,13 +77,14 @@ def is_clear(slot: Slot, venues: VenueTable) -> bool:
 
     A venue must be a known one, authors must all be written as names are: two capitalised words.
     """
-    text = one_line(slot.words)
-    if slot.name == "venue":
-        return venues.find(venue_slot.parse_venue(text).venue) is not None
-    if slot.name == "authors":
-        people = names.parse_names(text).people
-        return bool(people) and all(map(_is_written_as_name, people))
-    return True
+    match slot.name:
+        case "venue":
+            return venues.find(venue_slot.parse_venue(one_line(slot.words)).venue) is not None
+        case "authors":
+            people = names.parse_names(one_line(slot.words)).people
+            return bool(people) and all(map(_is_written_as_name, people))
+        case _:
+            return True
 
 
 def _is_written_as_name(text: str) -> bool:

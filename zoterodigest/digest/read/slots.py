@@ -134,7 +134,8 @@ _UNSEEN = {0x200B: None, 0xFEFF: None, 0x00A0: " "}
 class EntryReading:
     """An entry's fields, their raw texts, its identifiers, and its labelled links as written.
 
-    `title_url` is the title's own link; `dead_labels` are the labels of links that lead nowhere.
+    `title_url` is the title's own link, `code_url` the first that leads to code; `dead_labels` are
+    the labels of links that lead nowhere.
     """
 
     fields: Fields
@@ -142,6 +143,7 @@ class EntryReading:
     identifiers: frozenset[Identifier] = frozenset()
     links: tuple[Hyperlink, ...] = ()
     title_url: str = ""
+    code_url: str = ""
     dead_labels: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
 

@@ -202,7 +202,9 @@ def _claim_cells(
     # One misfit may be a slip of the pen; two say that cells have moved under other heads.
     misfits = sum(not fits_column and slot not in _FREE for fits_column, slot in pairs)
     is_short = len(cells) < len(slots)
-    is_doubtful = is_short or misfits > (0 if has_sheltered_pipe(text.data, ranges) else 1)
+    is_doubtful = (
+        is_short or misfits > 1 or (misfits == 1 and has_sheltered_pipe(text.data, ranges))
+    )
     certain = _certain(cells, fitting, header) if is_doubtful else set(slots)
     for at, slot in enumerate(slots):
         if not slot or slot == "ignored":
