@@ -10,12 +10,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from zoterodigest.core.links.view import canonical, equal
+from zoterodigest.core.links.view import Folding, canonical, equal
 from zoterodigest.core.values.identity import identifier_of, is_paper_url
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Value, is_empty, text_in
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, homes_of
-from zoterodigest.library.records.reading import read_item
+from zoterodigest.library.records.reading import read_item, read_year
 from zoterodigest.library.records.writing import (
     ItemTarget,
     Patch,
@@ -61,15 +61,17 @@ def item_changes(data: Data, changes: Fields, zotero: ZoteroMapping) -> dict[str
         return {}
     present = {**({"venue": EMPTY} if homes.venue else {}), **read_item(data, zotero)[0]}
     given = {name: changes[name] for name in changes if name in present}
-    asked = {it: given[it] for it in given if not _shows(it, given[it], present[it], zotero)}
+    folding = zotero.folding().of_new_items()
+    asked = {it: given[it] for it in given if not _shows(it, given[it], present[it], folding)}
     if not asked:
         return {}
     is_venue_edited = "venue" in asked and not is_empty(present["venue"])
     # The type first: it decides which fields there are. Date before venue: an official venue name
     # holds the year. The arXiv ID last: its only place may have been written over.
     now = _retyped(data, asked, zotero) if is_venue_edited else dict(data)
-    gained = read_item(now, zotero)[0].keys() - present.keys()
-    asked |= {name: changes[name] for name in sorted(gained & changes.keys())}
+    if now.get("itemType") != data.get("itemType"):
+        gained = read_item(now, zotero)[0].keys() - present.keys()
+        asked |= {name: changes[name] for name in sorted(gained & changes.keys())}
     if asked.keys() & {"year", "date"}:
         now |= write_when(_place(now, zotero), present, asked)
     for name in filter(is_written_alone, asked):
@@ -118,8 +120,7 @@ def _place(data: Data, zotero: ZoteroMapping) -> ItemTarget:
     return ItemTarget(data, homes, zotero)
 
 
-def _shows(name: str, value: Value, present: Value, zotero: ZoteroMapping) -> bool:
-    folding = zotero.folding().of_new_items()
+def _shows(name: str, value: Value, present: Value, folding: Folding) -> bool:
     if isinstance(value, Members) and isinstance(present, Members):
         wanted, found = (canonical(name, each, folding) for each in (value, present))
         return _set_of(wanted) == _set_of(found)
@@ -132,9 +133,9 @@ def _set_of(value: Value) -> frozenset[str]:
 
 def _venue_changes(now: Data, present: Fields, asked: Fields, zotero: ZoteroMapping) -> Patch:
     place = _place(now, zotero)
-    year = text_in(read_item(now, zotero)[0], "year")
     if not place.homes.venue:
         return {}
+    year = read_year(now)
     if "venue" in asked:
         return venue_patch(place, text_in(present, "venue"), text_in(asked, "venue"), year)
     return write_year_in_venue(place, text_in(present, "year"), year)

@@ -47,6 +47,14 @@ def read_item(
     return fields, raws
 
 
+def read_year(data: Data) -> str:
+    """Return the year that `read_item` reads, and nothing else of it."""
+    item = ItemJson(data)
+    homes = homes_of(item.item_type)
+    raw = item.text(homes.date) if homes else ""
+    return _readable("year", raw, "") if raw.strip() else ""
+
+
 _Found = tuple[Value, str] | None
 """A value and the library's own text for it; None if items of this type have no home for it."""
 
