@@ -43,6 +43,7 @@ from zoterodigest.sync.run.failures import (
 from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
 from zoterodigest.sync.syncing.remembering import seen_by
 from zoterodigest.sync.syncing.rows_after import (
+    SettledLinks,
     as_read,
     contents_written,
     expected_rows,
@@ -155,24 +156,21 @@ def _changes(prepared: Prepared) -> Changes:
     """Return what a run is about to write."""
     gathered, plan, writes = prepared.gathered, prepared.plan, prepared.writes
     foreseen = contents_written(prepared)
-    rows, row_ids = expected_rows(prepared, foreseen), _row_ids(prepared)
-    linked = {link.row.item for link in plan.links}
+    settled = SettledLinks(prepared.workspace.zotero.folding())
+    rows, row_ids = expected_rows(prepared, foreseen, settled), _row_ids(prepared)
     told = {row_id for ids in row_ids.values() for row_id in ids}
     exported = with_exports(gathered.lock, prepared.bibs).exported
-    items = tuple(write.item for write in writes.all)
-    files = _files(prepared, prepared.bibs)
+
+    def end(results: Results, contents: Contents) -> Ending:
+        return _ending(_as_stored(prepared, results), results, contents, settled)
+
     return Changes(
         prepared.workspace,
         gathered,
         command_of(prepared),
-        Sent(
-            items,
-            writes.collections,
-            tuple(file for file in files if file.is_change),
-            pending=PendingChange(taken=_taken(prepared, linked)),
-        ),
+        _sent(prepared),
         LockFile("", rows, plan.collection_rows, exported),
-        lambda results, contents: _ending(_as_stored(prepared, results), results, contents),
+        end,
         intended=LockFile(
             "",
             tuple(row for row in rows if row.id in told),
@@ -181,6 +179,17 @@ def _changes(prepared: Prepared) -> Changes:
         row_ids=row_ids,
         files=lambda results, contents: _files_over(_as_stored(prepared, results), contents),
         foreseen=foreseen,
+    )
+
+
+def _sent(prepared: Prepared) -> Sent:
+    linked = {link.row.item for link in prepared.plan.links}
+    files = _files(prepared, prepared.bibs)
+    return Sent(
+        tuple(write.item for write in prepared.writes.all),
+        prepared.writes.collections,
+        tuple(file for file in files if file.is_change),
+        pending=PendingChange(taken=_taken(prepared, linked)),
     )
 
 
@@ -230,7 +239,9 @@ def _as_stored(prepared: Prepared, results: Results) -> Prepared:
 # --- how it ends ---------------------------------------------------------------------------------
 
 
-def _ending(prepared: Prepared, results: Results, contents: Contents) -> Ending:
+def _ending(
+    prepared: Prepared, results: Results, contents: Contents, settled: SettledLinks
+) -> Ending:
     """Return the lock file as it is to be, from what stands at both ends now.
 
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
@@ -238,7 +249,7 @@ def _ending(prepared: Prepared, results: Results, contents: Contents) -> Ending:
     """
     standing = standing_after(prepared, results.files)
     exports = (file.export for file in results.files if file.export is not None)
-    lock = with_exports(lock_over(prepared, standing, contents, results), exports)
+    lock = with_exports(lock_over(prepared, standing, contents, results, settled=settled), exports)
 
     seen, forgotten = seen_by(prepared, standing, lock, contents), handed_over(prepared, contents)
     entries = [*standing.entries.values(), *standing.made.values()]
