@@ -182,11 +182,12 @@ def changed_links(before: LockFile, after: LockFile) -> tuple[LockFile, LockFile
 def _without(links: LockFile, others: LockFile) -> LockFile:
     rows = {row.id: row for row in others.rows}
     collection_rows = frozenset(others.collection_rows)
+    exported = {(one.bibliography, one.key): one for one in others.exported}
     return LockFile(
         "",
         tuple(row for row in links.rows if rows.get(row.id) != row),
         tuple(row for row in links.collection_rows if row not in collection_rows),
-        tuple(one for one in links.exported if one not in others.exported),
+        tuple(one for one in links.exported if exported.get((one.bibliography, one.key)) != one),
     )
 
 

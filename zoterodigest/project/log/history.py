@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from os import SEEK_END
 from pathlib import Path
@@ -42,7 +42,12 @@ from zoterodigest.project.files import (
     writing_failed,
 )
 from zoterodigest.project.lock.rows import LinksText, render_rows
-from zoterodigest.project.log.journal import BadRecord, read_log_record, render_record
+from zoterodigest.project.log.journal import (
+    BadRecord,
+    fields_by_name,
+    read_log_record,
+    render_record,
+)
 from zoterodigest.project.pending import PendingData, pending_data
 from zoterodigest.project.running import last_killed
 
@@ -211,9 +216,9 @@ def _render(run: Run) -> bytes:
     own = {name: render_rows(one) for name, one in sides.items()}
     taken, kept = pending_data(run.pending.taken), pending_data(run.pending.kept)
     plain = replace(run, before=NO_LINKS, after=NO_LINKS, pending=PendingChange())
-    whole = asdict(plain) | own | {"pending": {"taken": taken, "kept": kept}}
+    whole = fields_by_name(plain) | own | {"pending": {"taken": taken, "kept": kept}}
     whole |= {"identities": (run.before.identity, run.after.identity)}
-    return render_record(asdict(listed(run))) + render_record(whole)
+    return render_record(fields_by_name(listed(run))) + render_record(whole)
 
 
 def next_number(folder: Path) -> int:

@@ -13,9 +13,9 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field, TypeAdapter
 
@@ -31,6 +31,9 @@ from zoterodigest.project.files import (
     writing_failed,
 )
 from zoterodigest.project.lock.rows import LinksText, render_rows
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 _LOG = logging.getLogger(__name__)
 
@@ -191,7 +194,13 @@ class BadRecord(ValueError):
 
 def render_record(values: Mapping[str, object]) -> bytes:
     """Return a record with its line end. It is ASCII, so it holds any text of any file."""
-    return json.dumps(values).encode("ascii") + b"\n"
+    # Not `asdict`, which copies all texts: 0.08 s of a push of 640 entries.
+    return json.dumps(values, default=fields_by_name).encode("ascii") + b"\n"
+
+
+def fields_by_name(one: DataclassInstance) -> dict[str, object]:
+    """Return what a dataclass holds, by name; `render_record` does the same with those inside."""
+    return {member.name: getattr(one, member.name) for member in fields(one)}
 
 
 def read_log_record(path: Path, number: int, line: bytes, shape: TypeAdapter[T]) -> T:
