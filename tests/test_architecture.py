@@ -70,6 +70,7 @@ STEPS_OF_A_RUN = {
     "write_lock": ("sync.apply",),
     "prepare_memory": ("sync.apply",),
     "keep_memory": ("sync.apply",),
+    "remember_version": ("sync.apply",),
     "settle_memory": ("sync.apply",),
     "begin_recording": ("sync.apply",),
     "write_run": ("sync.apply",),

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -81,6 +83,49 @@ def keep_memory(path: Path) -> None:
     _LOG.debug("Kept what was prepared as %s", path)
 
 
+@dataclass(frozen=True, slots=True)
+class MemoryHead:
+    """What a memory says without its links: the items in collections, and the library's version.
+
+    `otherwise` is a print of all in which its links differ from those of the lock file.
+    """
+
+    otherwise: str
+    collections: Mapping[str, frozenset[str]]
+    version: int
+
+
+def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
+    """Return the head of the memory that goes with the lock file `lock_data`.
+
+    None if there is none, or if `read_memory` would have to judge what there is.
+    """
+    data = read_if_present(path)
+    if data is None or _lock_of(data) != lock_data or _next(path).exists():
+        return None
+    try:
+        known = as_shape(_HEAD, value := read_json(data.partition(b"\n")[0]))
+    except BadJson:
+        return None
+    if known.version != _VERSION or known.lock != lock_hash(lock_data):
+        return None
+    otherwise = {name: value[name] for name in _OTHERWISE}
+    return MemoryHead(_print(otherwise), known.collections, known.library)
+
+
+def print_of_memory(seen: Seen, lock: LockFile) -> str:
+    """Return what `MemoryHead.otherwise` is when `seen` is kept with this lock file."""
+    return _print(_otherwise(seen, lock))
+
+
+def remember_version(path: Path, lock_data: bytes, version: int) -> None:
+    """Remember that the library is at `version`, and all else as before. Raises `CannotWrite`."""
+    data = read_if_present(path)
+    if data is not None and _lock_of(data) == lock_data:
+        head = {**read_json(data.partition(b"\n")[0]), "library": version}
+        replace_file(path, _encoded(head, lock_data), data)
+
+
 def _next(path: Path) -> Path:
     return path.with_name(path.name + _NEXT)
 
@@ -90,21 +135,38 @@ def _lock_of(data: bytes) -> bytes:
 
 
 def _render(seen: Seen, lock: LockFile, lock_data: bytes) -> bytes:
-    # Handed in: to read the rows of 10,000 links out of the bytes again took 1.7 s and 130 MB.
-    known = {row.id: row for row in lock.rows}
-    other = [row for row in seen.rows.values() if known.get(row.id) != row]
     header = {
         "version": _VERSION,
         "lock": lock_hash(lock_data),
         "collections": {key: sorted(keys) for key, keys in sorted(seen.collections.items())},
         "library": seen.version,
+        **_otherwise(seen, lock),
+    }
+    return _encoded(header, lock_data)
+
+
+def _encoded(header: Mapping[str, object], lock_data: bytes) -> bytes:
+    return json.dumps(header).encode("ascii") + b"\n" + lock_data
+
+
+def _otherwise(seen: Seen, lock: LockFile) -> dict[str, object]:
+    """Return what a memory says of links where it differs from the lock file's rows."""
+    # Handed in: to read the rows of 10,000 links out of the bytes again took 1.7 s and 130 MB.
+    known = {row.id: row for row in lock.rows}
+    other = [row for row in seen.rows.values() if known.get(row.id) != row]
+    marks = {row_id: dict(sorted(marks.items())) for row_id, marks in sorted(seen.past.items())}
+    return {
         "missing": sorted(known.keys() - seen.rows.keys()),
         "other": render_rows(LockFile(rows=tuple(other))),
-        "past": {
-            row_id: dict(sorted(marks.items())) for row_id, marks in sorted(seen.past.items())
-        },
+        "past": marks,
     }
-    return json.dumps(header).encode("ascii") + b"\n" + lock_data
+
+
+_OTHERWISE = ("missing", "other", "past")
+
+
+def _print(otherwise: Mapping[str, object]) -> str:
+    return fingerprint(json.dumps(otherwise))
 
 
 def _rows_of(lock_data: bytes) -> tuple[LockRow, ...]:

@@ -34,6 +34,7 @@ from zoterodigest.library.port import BadLibrary, Library, LibraryItem
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import FillIn, Intent
+from zoterodigest.sync.run.quiet_run import prepare_quietly
 from zoterodigest.sync.run.run import Options, prepare
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
@@ -202,6 +203,13 @@ def _carry_out(
 ) -> Outcome:
     workspace = replace(clone.workspace, library=library or clone.library)
     prepared = prepare(workspace, Options(direction))
+    quiet = prepare_quietly(workspace, Options(direction))
+    if quiet is not None:
+        if not prepared.is_settled or prepared.plan.reports:
+            raise Violation("a run that read nothing missed what was to be done or told")
+        # It names no links: what a history judges by is the plan over all of them.
+        stage.plan = prepared.plan
+        return replace(carry_out(quiet, silent), prepared=prepared)
     stage.plan = prepared.plan
     if prepared.stop is not None:
         raise Violation(f"the guard stops a small run: {prepared.stop}")

@@ -40,7 +40,8 @@ from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
 from zoterodigest.sync.lookups.lookups import LookedUp
 from zoterodigest.sync.run.failures import TooMuch, foreseen
-from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.run.quiet_run import prepare_run
+from zoterodigest.sync.run.run import Options, Prepared
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
@@ -114,7 +115,7 @@ def _looked_up(
         return entry.digest in named and (selection is None or selection(entry))
 
     with busy("Reading digests and library"):
-        prepared = prepare(workspace, options)
+        prepared = prepare_run(workspace, options)
     return with_lookups(prepared, takes, may_ask=not asked.is_offline)
 
 

@@ -33,7 +33,7 @@ def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool =
     """
     entries, selection = prepared.gathered.entries, prepared.options.selection
     # The order is a law: each line is true only if none before it is.
-    if not entries and not prepared.plan.rows:
+    if not entries and not prepared.plan.rows and not prepared.gathered.quiet.links:
         return "Nothing to do: no entries were read, and nothing is linked."
     if selection and not any(selection(entry) for entry in entries):
         return "Nothing to do: --only selects no entry."

@@ -32,7 +32,12 @@ from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.lock import lock_hash, render_lock, write_lock
 from zoterodigest.project.lock.parts import changed_lock
 from zoterodigest.project.log.journal import Journal, discard_journal
-from zoterodigest.project.memory import keep_memory, prepare_memory, settle_memory
+from zoterodigest.project.memory import (
+    keep_memory,
+    prepare_memory,
+    remember_version,
+    settle_memory,
+)
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
 from zoterodigest.project.recovery import decide
 from zoterodigest.project.running import running
@@ -357,3 +362,10 @@ def remember(workspace: Workspace, command: str, gathered: Gathered, ending: End
             keep_memory(workspace.memory_path)
         ending.keep()
         forget_pending(workspace.project.state_folder, ending.forgotten)
+
+
+def remember_newer(workspace: Workspace, command: str, gathered: Gathered) -> None:
+    """Remember that the library has a newer version, where that is all that a run saw of it."""
+    version, data = gathered.contents.version, gathered.lock_data or b""
+    with suppress(CannotWrite, SourceChanged), running(workspace.project.state_folder, command):
+        remember_version(workspace.memory_path, data, version)

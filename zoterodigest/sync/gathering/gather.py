@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from zoterodigest.bibtex.edit.document import BibDocument, read_bib
@@ -12,6 +12,7 @@ from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.links.link import Exported, LockFile, fingerprint
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.seen import Seen, with_moved
+from zoterodigest.core.reconcile.quiet import Marks
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.pairing import UnreadText
@@ -107,6 +108,18 @@ Source = ReadDigest | ReadBib
 
 
 @dataclass(frozen=True, slots=True)
+class QuietPart:
+    """What a run did not read, as nothing that bears on it has changed: the number of its links.
+
+    `digests` are the bytes of theirs; `marks` are those to keep, if other ones hold now.
+    """
+
+    links: int = 0
+    digests: Mapping[SourceKey, bytes] = field(default_factory=dict)
+    marks: Marks | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Gathered:
     """Everything a run knows before it plans.
 
@@ -116,6 +129,7 @@ class Gathered:
     part, and their links stay as they are.
     `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
     what a killed run achieved folded in; `recorded` is the journal that such a run left.
+    `quiet` is what it left unread.
     """
 
     digests: tuple[ReadDigest, ...]
@@ -130,6 +144,7 @@ class Gathered:
     bibs: tuple[ReadBib, ...] = ()
     pending: tuple[Pending, ...] = ()
     unread_sources: tuple[UnreadSource, ...] = ()
+    quiet: QuietPart = field(default_factory=QuietPart)
 
     @property
     def missing(self) -> frozenset[SourceKey]:

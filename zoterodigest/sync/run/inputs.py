@@ -93,11 +93,15 @@ def was_read(prepared: Prepared) -> dict[Fact, str]:
     """Return the states of what a run knew by what it read: its files, and where links lead."""
     gathered, root = prepared.gathered, prepared.workspace.project.root
     read = {str(source.path): source.data for source in gathered.sources}
+    quiet = gathered.quiet.digests
+    read |= {
+        str(one.path): quiet[one.key] for one in prepared.workspace.digests if one.key in quiet
+    }
     read[str(prepared.workspace.project.lock_path)] = gathered.lock_data
     states = {
         Fact("file", path): "" if data is None else hashed(data) for path, data in read.items()
     }
-    linked = {row.digest for row in gathered.lock.rows}
+    linked = {*(row.digest for row in gathered.lock.rows), *quiet}
     states |= {Fact("presence", str(root / key)): str(key not in gathered.gone) for key in linked}
     return states | dict(states_of(Fact("real path", str(root / key)) for key in linked))
 

@@ -13,11 +13,12 @@ from dataclasses import dataclass, field, replace
 from zoterodigest.core.links.bases import texts_of
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.found import Pending, PendingChange
+from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.values import keep_texts
-from zoterodigest.sync.apply.applying import apply, remember
+from zoterodigest.sync.apply.applying import apply, remember, remember_newer
 from zoterodigest.sync.apply.changes import (
     CHANGED_MEANWHILE,
     Changes,
@@ -40,6 +41,7 @@ from zoterodigest.sync.run.failures import (
     failures_of_rows,
     foreseen,
 )
+from zoterodigest.sync.run.quiet_run import leave_marks
 from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
 from zoterodigest.sync.syncing.remembering import seen_by
 from zoterodigest.sync.syncing.rows_after import (
@@ -135,13 +137,19 @@ def _prepared_again(prepared: Prepared) -> Prepared:
 
 def _remember(prepared: Prepared) -> None:
     """Remember what a settled run saw, and forget facts that a killed one has handed over."""
-    gathered = prepared.gathered
+    gathered, command = prepared.gathered, command_of(prepared)
+    if gathered.quiet.links:
+        if gathered.seen and gathered.seen.version != gathered.contents.version:
+            remember_newer(prepared.workspace, command, gathered)
+        leave_marks(prepared, Seen())
+        return
     seen = seen_by(prepared, as_read(prepared), gathered.lock, gathered.contents)
     is_new = seen != gathered.seen and bool(gathered.lock.rows)
     forgotten = handed_over(prepared, gathered.contents)
     if is_new or forgotten:
         ending = Ending(gathered.lock, seen if is_new else None, forgotten)
-        remember(prepared.workspace, command_of(prepared), gathered, ending)
+        remember(prepared.workspace, command, gathered, ending)
+    leave_marks(prepared, seen)
 
 
 def command_of(prepared: Prepared) -> str:

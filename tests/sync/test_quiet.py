@@ -1,0 +1,404 @@
+"""A run that reads nothing of quiet links finds what a run over everything finds."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from tests.builders import a_key
+from tests.sync.digests import daily, notes, quoted, row
+from tests.sync.world import World
+from zoterodigest.core.reconcile.quiet import Marks
+from zoterodigest.project.cache import ReadingCache
+from zoterodigest.project.engine import engine_key
+from zoterodigest.project.marks import KeptMarks, keep_marks, marks_name, read_marks
+from zoterodigest.sync.gathering.intent import PULL, PUSH, SYNC
+from zoterodigest.sync.gathering.quiet import by_item, item_prints, sources_now
+from zoterodigest.sync.run.quiet_run import prepare_quietly, prepare_run
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.sync_run import carry_out
+
+BOTH_WAYS = Options(SYNC)
+TITLES = ("Restoring All Images", "A Study of Tokens in Model 1 for Images", "A Title of My Own")
+IDS = ("2401.00001", "2402.10001", "2301.99999")
+
+
+def _silent(_done: int, _total: int) -> None:
+    """Show no progress."""
+
+
+def sync(world: World, options: Options = BOTH_WAYS) -> Prepared:
+    prepared = prepare_run(world.workspace(), options)
+    assert carry_out(prepared, _silent).failures == ()
+    return prepared
+
+
+def is_quiet(world: World, options: Options = BOTH_WAYS) -> bool:
+    return prepare_quietly(world.workspace(), options) is not None
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    return a_settled_world(tmp_path)
+
+
+def a_settled_world(root: Path) -> World:
+    world = World(root)
+    world.markdown("notes.md", notes(quoted(TITLES[0], IDS[0]), quoted("Second Images", "2401.7")))
+    world.markdown("daily.md", daily(map(row, range(6))))
+    for _ in range(3):
+        sync(world)
+    return world
+
+
+def marks_of(world: World) -> tuple[ReadingCache, KeptMarks, Marks]:
+    workspace = world.workspace()
+    name = marks_name(workspace.memory_path, workspace.library.identity)
+    cache = ReadingCache(workspace.project.state_folder, engine_key())
+    kept = read_marks(cache, name)
+    assert kept is not None
+    marks = kept.marks()
+    assert marks is not None
+    return cache, kept, marks
+
+
+def cache_of(world: World) -> Path:
+    return world.root / ".zoterodigest" / "cache" / "readings.sqlite"
+
+
+def test_a_settled_project_is_not_read_again(world: World) -> None:
+    assert sync(world).gathered.quiet.links == 8
+    assert sync(world).gathered.digests == ()
+
+
+def test_an_item_of_the_persons_own_is_all_that_is_read(world: World) -> None:
+    world.put_item("MINE2222", title="Nothing to do with it")
+
+    first, second = sync(world), sync(world)
+
+    assert [item.key for item in first.gathered.contents.items] == ["MINE2222"]
+    assert [item.key for item in second.gathered.contents.items] == []
+    assert world.plan(BOTH_WAYS) == replace(world.plan(BOTH_WAYS), actions=(), reports=())
+
+
+def test_the_version_of_the_library_is_remembered_without_reading(world: World) -> None:
+    world.put_item("MINE2222", title="Nothing to do with it")
+    sync(world)
+
+    seen = world.prepare(BOTH_WAYS).gathered.seen
+
+    assert seen is not None
+    assert seen.version == world.library.version()
+    assert not seen.has_gone_back
+
+
+def test_a_settled_run_that_reads_nothing_writes_no_file(world: World) -> None:
+    before = world.traces()
+
+    assert sync(world).gathered.quiet.links
+
+    assert world.traces() == before
+
+
+def test_what_stands_to_be_told_is_told_by_every_run(world: World) -> None:
+    world.change(world.key(TITLES[0]), deleted=1)
+    sync(world)
+    sync(world)
+
+    assert sync(world).plan.reports
+
+
+@pytest.mark.parametrize("intent", [PUSH, PULL])
+def test_a_run_of_another_direction_has_no_use_for_the_marks(world: World, intent: object) -> None:
+    assert is_quiet(world)
+    assert not is_quiet(world, Options(intent))  # type: ignore[arg-type]  # one of the two
+
+
+def test_wrong_marks_hide_a_change_until_they_are_deleted_and_write_none(world: World) -> None:
+    world.change(world.key(TITLES[0]), title="Restoring Every Image")
+    before = world.everything(), world.traces()
+    cache, kept, marks = marks_of(world)
+    sources = sources_now(world.workspace())
+    assert sources is not None
+    now = item_prints(by_item(world.library.read().items), sources.memory)
+    wrong = {key: replace(one, print=now[key]) for key, one in marks.items.items()}
+    with cache:
+        keep_marks(cache, kept.name, replace(marks, items=wrong), kept.counts)
+
+    hidden = sync(world)
+    after = world.everything(), world.traces()
+    cache_of(world).unlink()
+    found = sync(world)
+
+    assert hidden.gathered.quiet.links == 8
+    assert after == before
+    assert not found.is_settled
+    assert "Restoring Every Image" in (world.root / "notes.md").read_text()
+
+
+@pytest.mark.parametrize("wrong", [[], {}, {"items": 1}, "x", None, {"links": {"zd-1": [1]}}])
+def test_records_of_any_other_shape_are_no_marks(world: World, wrong: object) -> None:
+    cache, kept, _ = marks_of(world)
+    with cache:
+        cache.put("marks", {kept.name: wrong})
+    assert not is_quiet(world)
+    sync(world)
+    cache, kept, _ = marks_of(world)
+    with cache:
+        cache.put("keys of marks", {kept.name: wrong})
+    world.put_item("MINE2222", title="Nothing to do with it")
+
+    assert not is_quiet(world)
+
+
+# --- whatever happens to the project, to its library or to the marks -----------------------------
+
+Happening = Callable[[World, st.DataObject], None]
+
+
+def _some_item(world: World, data: st.DataObject) -> str:
+    return data.draw(st.sampled_from(sorted(world.items())))
+
+
+def _collection(world: World, data: st.DataObject) -> str:
+    return data.draw(st.sampled_from(sorted(world.collections().values())))
+
+
+def put_own_item(world: World, data: st.DataObject) -> None:
+    arxiv = data.draw(st.sampled_from(("", *IDS)))
+    world.put_item(
+        a_key(1_000_000 + len(world.everything())),
+        title=data.draw(st.sampled_from(TITLES)),
+        url=f"https://arxiv.org/abs/{arxiv}" if arxiv else "",
+        collections=[_collection(world, data)] if data.draw(st.booleans()) else [],
+    )
+
+
+def put_item_of_no_concern(world: World, data: st.DataObject) -> None:
+    world.put_item(a_key(len(world.everything())), title="Nobody here writes about this")
+
+
+def change_own_item(world: World, data: st.DataObject) -> None:
+    """Change an item that is in no collection, if there is one: none of ours, most likely."""
+    own = [key for key, one in sorted(world.items().items()) if not one.get("collections")]
+    if own:
+        key, title = data.draw(st.sampled_from(own)), data.draw(st.sampled_from(("Mine", *TITLES)))
+        world.change(key, title=title, deleted=data.draw(st.integers(0, 1)))
+
+
+def edit_item(world: World, data: st.DataObject) -> None:
+    name = data.draw(st.sampled_from(("title", "abstractNote", "extra", "url")))
+    world.change(_some_item(world, data), **{name: data.draw(st.sampled_from((*TITLES, "")))})
+
+
+def tag_item(world: World, data: st.DataObject) -> None:
+    world.change(_some_item(world, data), tags=[{"tag": "mine"}])
+
+
+def trash_item(world: World, data: st.DataObject) -> None:
+    world.change(_some_item(world, data), deleted=1)
+
+
+def erase_item(world: World, data: st.DataObject) -> None:
+    world.erase(_some_item(world, data))
+
+
+def merge_items(world: World, data: st.DataObject) -> None:
+    keep, other = _some_item(world, data), _some_item(world, data)
+    if keep != other:
+        world.merge(keep, other)
+
+
+def file_item(world: World, data: st.DataObject) -> None:
+    world.change(_some_item(world, data), collections=[_collection(world, data)])
+
+
+def change_note(world: World, data: st.DataObject) -> None:
+    key = data.draw(st.sampled_from(sorted(world.notes())))
+    change = data.draw(st.sampled_from(("edit", "trash", "erase", "move")))
+    if change == "edit":
+        world.change(key, note=world.notes()[key]["note"].replace("fast", "slow"))
+    elif change == "trash":
+        world.change(key, deleted=1)
+    elif change == "erase":
+        world.erase(key)
+    else:
+        world.change(key, parentItem=_some_item(world, data))
+
+
+def change_collection(world: World, data: st.DataObject) -> None:
+    key = _collection(world, data)
+    (present,) = world.library.fetch_collections([key])
+    renamed, trashed = replace(present, name="Renamed"), replace(present, is_trashed=True)
+    world.library.write_collections([data.draw(st.sampled_from((renamed, trashed)))])
+
+
+def edit_digest(world: World, data: st.DataObject) -> None:
+    path = world.root / data.draw(st.sampled_from(world.digests))
+    lines = path.read_bytes().splitlines(keepends=True)
+    at = data.draw(st.integers(0, len(lines) - 1))
+    path.write_bytes(b"".join((*lines[:at], *lines[at + data.draw(st.integers(0, 1)) :], b"\n")))
+
+
+def exchange_digests(world: World, data: st.DataObject) -> None:
+    one, other = (world.root / name for name in (world.digests * 2)[:2])
+    texts = one.read_bytes(), other.read_bytes()
+    other.write_bytes(texts[0])
+    one.write_bytes(texts[1])
+
+
+def lose_digest(world: World, data: st.DataObject) -> None:
+    world.digests = ["notes.md"]
+    if data.draw(st.booleans()):
+        (world.root / "daily.md").unlink(missing_ok=True)
+
+
+def configure(world: World, data: st.DataObject) -> None:
+    rules = ("pull = true", "headings = false", 'push = ["title"]', 'collection = "Other"')
+    text = "".join(
+        f'[[digest]]\npath = "{name}"\n{data.draw(st.sampled_from(rules))}\n'
+        for name in ("notes.md", "daily.md")
+    )
+    world.configure(text)
+
+
+def configure_bib(world: World, data: st.DataObject) -> None:
+    world.configure('[[bibliography]]\npath = "refs.bib"\n')
+
+
+def change_lock_file(world: World, data: st.DataObject) -> None:
+    if not world.lock_path.exists():
+        return
+    paragraphs = world.lock_path.read_bytes().split(b"\n\n")
+    at = data.draw(st.integers(1, len(paragraphs) - 1))
+    world.lock_path.write_bytes(b"\n\n".join((*paragraphs[:at], *paragraphs[at + 1 :], b"")))
+
+
+def lose_lock_file(world: World, data: st.DataObject) -> None:
+    world.lock_path.unlink(missing_ok=True)
+
+
+def lose_memory(world: World, data: st.DataObject) -> None:
+    for path in (world.root / ".zoterodigest").glob("seen-*"):
+        path.unlink()
+
+
+def restore_library(world: World, data: st.DataObject) -> None:
+    """Put an older copy of the library in its place, and edit it up to the same version."""
+    path = world.root / ".zoterodigest" / "library.sqlite"
+    shutil.copy(path, world.root / "copy")
+    edit_item(world, data)
+    version = world.library.version()
+    shutil.copy(world.root / "copy", path)
+    while world.library.version() < version:
+        tag_item(world, data)
+        if world.library.version() < version:
+            edit_item(world, data)
+
+
+def add_format(world: World, data: st.DataObject) -> None:
+    built_in = Path(__file__).parents[2] / "mappings" / "formats"
+    path = sorted(built_in.glob("*.toml"))[data.draw(st.integers(0, 2))]
+    shutil.copy(path, world.root / "own.format.toml")
+
+
+def leave_journal(world: World, data: st.DataObject) -> None:
+    (world.root / ".zoterodigest" / "journal.jsonl").write_bytes(b"")
+
+
+OF_THE_LIBRARY: tuple[Happening, ...] = (
+    put_own_item, put_item_of_no_concern, edit_item, tag_item, trash_item, erase_item, merge_items,
+    file_item, change_note, change_collection, *4 * (put_item_of_no_concern, change_own_item),
+)  # fmt: skip
+HAPPENINGS: tuple[Happening, ...] = (
+    edit_digest, exchange_digests, lose_digest, configure, configure_bib, change_lock_file,
+    lose_lock_file, lose_memory, restore_library, add_format, leave_journal,
+)  # fmt: skip
+SMALL: tuple[Happening, ...] = (put_own_item, *3 * (put_item_of_no_concern,), tag_item, trash_item)
+
+
+def keep_as_they_are(path: Path) -> None:
+    """Leave the marks as the last run left them."""
+
+
+def flip_a_byte(path: Path) -> None:
+    data = path.read_bytes()
+    path.write_bytes(data[:-9] + bytes((data[-9] ^ 1,)) + data[-8:])
+
+
+def cut_off(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:-100])
+
+
+def empty(path: Path) -> None:
+    path.write_bytes(b"")
+
+
+def of_another_version(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("UPDATE engine SET key = 'another'")
+
+
+CACHES = (
+    keep_as_they_are,
+    keep_as_they_are,
+    flip_a_byte,
+    cut_off,
+    empty,
+    of_another_version,
+    Path.unlink,
+)
+
+
+@pytest.fixture(scope="module")
+def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return a_settled_world(tmp_path_factory.mktemp("settled")).root
+
+
+def happened(world: World, found: Prepared, whole: Prepared) -> None:
+    assert whole.is_settled
+    assert whole.plan.reports == ()
+    before = world.everything(), world.traces()
+    carry_out(found, _silent)
+    assert (world.everything(), world.traces()) == before
+
+
+@given(
+    st.data(),
+    st.lists(st.sampled_from(SMALL), max_size=2),
+    st.lists(st.sampled_from((*HAPPENINGS, *2 * OF_THE_LIBRARY)), max_size=2),
+    st.sampled_from(CACHES),
+)
+def test_whatever_happens_nothing_that_is_to_be_done_or_told_is_missed(
+    settled: Path,
+    data: st.DataObject,
+    earlier: list[Happening],
+    later: list[Happening],
+    cache: Callable[[Path], None],
+) -> None:
+    with TemporaryDirectory() as folder:
+        shutil.copytree(settled, Path(folder) / "world")
+        world = World(Path(folder) / "world", ["notes.md", "daily.md"])
+        for one in earlier:
+            one(world, data)
+        if earlier:
+            sync(world)
+            sync(world)
+        for one in later:
+            one(world, data)
+        cache(cache_of(world))
+
+        found = prepare_quietly(world.workspace(), BOTH_WAYS)
+
+        event("all is read" if found is None else f"{len(later)}, and nothing is read")
+        if found is not None:
+            happened(world, found, prepare(world.workspace(), BOTH_WAYS))

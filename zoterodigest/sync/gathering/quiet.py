@@ -1,0 +1,143 @@
+"""What a run sees of its sources without reading them: prints, by which it finds what is loud.
+
+Only a run of all entries in plain circumstances looks at prints; any other reads everything.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from hashlib import blake2b
+
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.digest.format.format import builtin_formats, format_files
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.project.digests import read_digest
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.layout import Digest, Project, find_project
+from zoterodigest.project.memory import MemoryHead, print_of_memory, read_memory_head
+from zoterodigest.project.pending import read_pending
+from zoterodigest.sync.gathering.gather import Gathered, ReadDigest
+from zoterodigest.sync.gathering.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePrints:
+    """The sources of a run but for the library: the digests' prints and `data`, the lock file, the
+    memory.
+    """
+
+    digests: Mapping[SourceKey, str]
+    data: Mapping[SourceKey, bytes]
+    lock_data: bytes
+    memory: MemoryHead
+
+
+def is_project_alone(workspace: Workspace) -> bool:
+    """Tell whether nothing but digests, lock file, memory and library takes part in a run.
+
+    A bibliography takes in the whole library, facts about papers that were added may be of any
+    item, what a killed run left is to be put in order, and a format of the person's own is a file
+    that may change: with any of these everything is read.
+    """
+    project = workspace.project
+    folders = {*(digest.path.parent for digest in workspace.digests), *project.format_folders}
+    return (
+        not workspace.bibs
+        and not workspace.wanted_format
+        and not any(format_files(folders))
+        and not project.journal_path.exists()
+        and all(_is_of(project, digest) for digest in workspace.digests)
+        and not read_pending(project.state_folder)
+    )
+
+
+def _is_of(project: Project, digest: Digest) -> bool:
+    config = find_project(digest.path.parent)
+    return config == (project.config_path if project.is_configured else None)
+
+
+def sources_now(workspace: Workspace) -> SourcePrints | None:
+    """Return the sources of a run; None if there is no lock file, or no memory that goes with it.
+
+    Raises `BadInput` for a digest that cannot be read.
+    """
+    data: dict[SourceKey, bytes] = {}
+    prints: dict[SourceKey, str] = {}
+    for digest in workspace.digests:
+        data[digest.key] = read_digest(digest.path).data
+        prints[digest.key] = _digest_print(digest, data[digest.key])
+    lock_data = read_if_present(workspace.project.lock_path)
+    memory = lock_data and read_memory_head(workspace.memory_path, lock_data)
+    return SourcePrints(prints, data, lock_data, memory) if lock_data and memory else None
+
+
+def sources_read(gathered: Gathered, seen: Seen) -> SourcePrints | None:
+    """Return the sources of a run that has read them; None if they were not `is_project_alone`."""
+    known = {read.key for read in gathered.digests}
+    is_simple = not (gathered.recovers or gathered.unread_sources or gathered.gone or gathered.bibs)
+    is_whole = all(row.digest in known for row in gathered.lock.rows)
+    if not (is_simple and is_whole and gathered.lock_data and _are_built_in(gathered.digests)):
+        return None
+    return SourcePrints(
+        {read.key: _digest_print(read.digest, read.data) for read in gathered.digests},
+        {read.key: read.data for read in gathered.digests},
+        gathered.lock_data,
+        MemoryHead(print_of_memory(seen, gathered.lock), seen.collections, seen.version),
+    )
+
+
+def _are_built_in(digests: Iterable[ReadDigest]) -> bool:
+    known = set(map(id, builtin_formats()))
+    return all(id(form) in known for read in digests for form in read.formats)
+
+
+def _digest_print(digest: Digest, data: bytes) -> str:
+    return _print(repr(digest), data)
+
+
+def common_print(
+    workspace: Workspace, options: object, sources: SourcePrints, collections: Iterable[Collection]
+) -> str:
+    """Return a print of all that bears on every link of a run with these `options`."""
+    project = workspace.project
+    places = ((one.key, one.name, one.parent, one.is_trashed) for one in collections)
+    return _print(
+        repr(options),
+        repr((workspace.library.identity, workspace.library.instance, workspace.instance)),
+        repr(project.configuration),
+        repr([digest.key for digest in workspace.digests]),
+        sources.lock_data,
+        sources.memory.otherwise,
+        repr(list(places)),
+    )
+
+
+def by_item(objects: Iterable[LibraryItem]) -> dict[str, list[LibraryItem]]:
+    """Return each item with its notes and attachments, by its key."""
+    found: dict[str, list[LibraryItem]] = defaultdict(list)
+    for one in objects:
+        found[one.json.parent or one.key].append(one)
+    return found
+
+
+def item_prints(objects: Mapping[str, Iterable[LibraryItem]], memory: MemoryHead) -> dict[str, str]:
+    """Return the print of each item (`by_item`) and of where it was seen, even if it is gone.
+
+    Versions are left out: they rise without a change, and a restored copy counts them again.
+    """
+    texts = {key: [f"{one.key} {one.data!r}" for one in held] for key, held in objects.items()}
+    for collection, keys in sorted(memory.collections.items()):
+        for key in keys:
+            texts.setdefault(key, []).append(collection)
+    return {key: _print(*found) for key, found in texts.items()}
+
+
+def _print(*parts: str | bytes) -> str:
+    whole = blake2b(digest_size=12)
+    for part in parts:
+        data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
+        whole.update(b"%d " % len(data) + data)
+    return whole.hexdigest()
