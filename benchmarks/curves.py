@@ -59,7 +59,8 @@ def _dress(panel: Any, title: str) -> None:
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
     panel.grid(visible=True, which="major", alpha=0.3)
-    panel.legend(fontsize=8)
+    if panel.lines:
+        panel.legend(fontsize=8)
 
 
 if __name__ == "__main__":
