@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -11,7 +11,7 @@ from zoterodigest.bibtex.reading import BibRecord, read_records
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import BibProblem
 from zoterodigest.cli.base.options import FAILED, FINE
-from zoterodigest.cli.show.encoder import Encoded, json_line, json_value, picked
+from zoterodigest.cli.show.encoder import Encoded, json_line, json_value
 from zoterodigest.core.values.record import Empty, Names, Value, value_parts
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
@@ -107,7 +107,9 @@ def inspect_digests(
         from zoterodigest.cli.show.inspecting import inspected
 
         inspection = inspected(source, choice.formats())
-        cache.put(_KIND, {key: picked(inspection)})
+        # All of it is data already: 10,000 entries take 0.2 s to be made into data again.
+        members = {one.name: getattr(inspection, one.name) for one in fields(inspection)}
+        cache.put(_KIND, {key: members})
         return InspectedDigest(str(path), inspection)
 
     return _each_once(paths, read)
