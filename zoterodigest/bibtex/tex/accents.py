@@ -64,6 +64,13 @@ def tex_character(character: str) -> str:
     return accented(decomposed) or _symbol(character) or character
 
 
+@cache
+def special_signs() -> re.Pattern[str]:
+    """Return what finds each character that may be another text in TeX: a sign, or not ASCII."""
+    plain = "".join(sign for sign in map(chr, range(128)) if tex_character(sign) == sign)
+    return re.compile(f"[^{re.escape(plain)}]")
+
+
 def accented(decomposed: str) -> str:
     r"""Return a letter and the combining characters behind it as one `{\'e}`; "" if TeX cannot."""
     letter, marks = decomposed[0], sorted(decomposed[1:], key=_BELOW.__contains__)
@@ -152,15 +159,15 @@ _ACCENTED = re.compile(
     rf"|\\(?P<word>textcommabelow|[uvHcdbkr])(?:\{{\s?(?P<c>{_BASE})\s?\}}| (?P<d>{_BASE}))"
 )
 _GROUPED_LETTER = re.compile(
-    r"(?<!\\[uvHcdbkr])(?<!\\textcommabelow)"
-    r"\{([^\x00-\x7f\u0300-\u036f][\u0300-\u036f]{0,3}|[A-Za-z][\u0300-\u036f]{1,3})\}"
+    r"\{(?<!\\[uvHcdbkr]\{)(?<!\\textcommabelow\{)"
+    r"([^\x00-\x7f\u0300-\u036f][\u0300-\u036f]{0,3}|[A-Za-z][\u0300-\u036f]{1,3})\}"
 )
 _LETTER = re.compile(
     r"\{(?P<a>\\[A-Za-z]+)\s?(?:\{\})?\}|(?P<b>\\[A-Za-z]+)(?:\{\}|\s(?=[a-z])|(?![A-Za-z]))"
 )
 
 
-MATH = re.compile(r"((?<!\\)\$(?:[^$\\]|\\.){1,400}\$)")
+MATH = re.compile(r"(\$(?<!\\\$)(?:[^$\\]|\\.){1,400}\$)")
 """Math between dollars, for splitting a text: every second part is math."""
 
 
@@ -175,8 +182,10 @@ def composed(text: str) -> str:
 
 def _composed(text: str) -> str:
     for _ in range(3):  # an accent on an accent, in braces
-        text = _ACCENTED.sub(_compose, text)
-        text = _GROUPED_LETTER.sub(lambda found: unicodedata.normalize("NFC", found[1]), text)
+        text, accents = _ACCENTED.subn(_compose, text)
+        text, groups = _GROUPED_LETTER.subn(_in_one, text)
+        if not (accents or groups):
+            break
     return unicodedata.normalize("NFC", _LETTER.sub(_letter, text))
 
 
@@ -184,6 +193,10 @@ def _compose(found: re.Match[str]) -> str:
     base = found["a"] or found["b"] or found["c"] or found["d"]
     letter = base[1:] if base in ("\\i", "\\j") else characters().get(base, base)
     return unicodedata.normalize("NFC", letter + _marks()[found["sign"] or found["word"]])
+
+
+def _in_one(found: re.Match[str]) -> str:
+    return unicodedata.normalize("NFC", found[1])
 
 
 def _letter(found: re.Match[str]) -> str:
