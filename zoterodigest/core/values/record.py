@@ -139,6 +139,8 @@ def text_in(fields: Fields, name: str) -> str:
 
 def is_empty(value: Value) -> bool:
     """Tell whether a carried value holds nothing; "et al." alone names nobody."""
+    if isinstance(value, str):
+        return not value
     return not value.people if isinstance(value, Names) else not value_parts(value)
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from functools import lru_cache
 
 from zoterodigest.core.values import dates, identity, names, venue_slot
 from zoterodigest.core.values.blocks import split_blocks, unescaped
@@ -67,12 +69,16 @@ def _script(text: str) -> str:
     head = text[:_ENOUGH_LETTERS]
     if head.isascii():
         return "LATIN" if any(map(str.isalpha, head)) else ""
-    weights: dict[str, int] = {}
-    for char in head:
+    weights: Counter[str] = Counter()
+    for char, count in Counter(head).items():
         if char.isalpha():
-            script = "LATIN" if char.isascii() else unicodedata.name(char, "").split(" ")[0]
-            weights[script] = weights.get(script, 0) + (1 if char.isascii() else 3)
+            weights[_script_of(char)] += count if char.isascii() else 3 * count
     return max(sorted(weights), key=weights.__getitem__, default="")
+
+
+@lru_cache(maxsize=10_000)
+def _script_of(char: str) -> str:
+    return "LATIN" if char.isascii() else unicodedata.name(char, "").split(" ")[0]
 
 
 def _title(text: str) -> str:

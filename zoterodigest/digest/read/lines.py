@@ -7,7 +7,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import cached_property
 
+from zoterodigest.digest.read.cells import is_delimiter
 from zoterodigest.digest.read.markers import (
     MarkedRegion,
     Torn,
@@ -27,6 +29,8 @@ OUTER_BLANKS = " \t\r\u00a0\u200b\ufeff"
 """What stands for nothing at the ends of a text: blanks, also without a break or a width."""
 
 _ODD = tuple(char.encode() for char in OUTER_BLANKS if not char.isascii())
+_SHORN_ENDS = b" \t\r\\" + b"".join(odd[-1:] for odd in _ODD)
+"""The last bytes of a line that may end in what `shorn` takes off."""
 
 
 class Veil(Enum):
@@ -53,6 +57,8 @@ def shorn(data: bytes) -> bytes:
 
     Plain blanks alone are kept.
     """
+    if data[-1:] not in _SHORN_ENDS:
+        return data
     bare = data.rstrip(b" \t\r")
     if (len(bare) - len(bare.rstrip(b"\\"))) % 2:  # an even number are escaped backslashes
         return bare[:-1]
@@ -81,6 +87,11 @@ class Lines:
             regions, self.torn = find_regions(self[line] for line in range(len(self)))
         self.veils = _veils(self, regions)
         self.conflicts = find_conflicts(self.source, (self[line] for line in range(len(self))))
+
+    @cached_property
+    def delimiters(self) -> frozenset[int]:
+        """The lines that are delimiter rows of tables."""
+        return frozenset(line for line in range(len(self)) if is_delimiter(self[line]))
 
     def __len__(self) -> int:
         return len(self.starts)

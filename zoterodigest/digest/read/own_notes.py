@@ -16,7 +16,7 @@ from zoterodigest.core.values.record import EMPTY, NOTE, Blocks, Value
 from zoterodigest.digest.read.found import EntryRange
 from zoterodigest.digest.read.layers import LayerCut, LayeredText, prefixed
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.markers import MarkedRegion, Torn, find_regions
+from zoterodigest.digest.read.markers import MarkedRegion, Torn, find_regions, has_marker
 from zoterodigest.digest.read.slots import (
     BLANKS,
     Claims,
@@ -39,6 +39,9 @@ def without_notes(
     """
     text, (start, end) = found.text, found.body
     body = text.slice(start, end)
+    if not has_marker(body.data):
+        claims.room = _room(text, end)
+        return body, range(body.data.count(b"\n") + 1), ()
     ranges = list(body.lines())
     regions, torn = find_regions(body.data[low:high] for low, high in ranges)
     claims.regions = tuple(_region(text, start, ranges, region) for region in regions)

@@ -8,14 +8,13 @@ doubt.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
+from zoterodigest.digest.read.cells import Range, cells_between, cells_of, pipes_in
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.layers import LayeredText, peel_cell, source_text
 from zoterodigest.digest.read.lines import Lines
@@ -30,9 +29,6 @@ from zoterodigest.digest.read.slots import (
     trimmed,
 )
 
-Range = tuple[int, int]
-
-_PIPE = re.compile(rb"\\\||\|")
 _SHELTERS = (
     Pattern(r"(?is)<details\b.*?</details>"),
     Pattern(r"(?is)<p>.*?</p>"),
@@ -53,7 +49,6 @@ class Header:
     names: tuple[str, ...]
 
 
-_DASHES = re.compile(rb":?-+:?")
 # Two columns of one of these are both read; of others the second is a section, or nothing.
 _REPEATABLE = ("code", "links", "tags", "ignored")
 _TEXTS = ("abstract", "summary")
@@ -76,12 +71,11 @@ def find_rows(lines: Lines, form: DigestFormat) -> Iterator[Claims]:
 
 def find_headers(lines: Lines, form: DigestFormat) -> Iterator[Header]:
     """Yield the headers of the tables that `form` reads."""
-    for line in range(1, len(lines)):
-        data = lines[line]
-        if not _is_delimiter(data) or not lines.is_open(line) or b"|" not in lines[line - 1]:
+    for line in sorted(lines.delimiters):
+        if line == 0 or not lines.is_open(line) or b"|" not in lines[line - 1]:
             continue
         header = _header(lines, line - 1, form)
-        if header is not None and len(cells_of(data)) == len(header.slots):
+        if header is not None and len(cells_of(lines[line])) == len(header.slots):
             yield header
 
 
@@ -89,14 +83,7 @@ def is_table_line(lines: Lines, line: int) -> bool:
     """Whether the line is a table's delimiter row, or the header above one."""
     if b"|" not in lines[line] or lines.is_in_note(line):
         return False
-    is_header = line + 1 < len(lines) and _is_delimiter(lines[line + 1])
-    return is_header or _is_delimiter(lines[line])
-
-
-def _is_delimiter(data: bytes) -> bool:
-    if b"|" not in data or b"-" not in data or data.strip(b"|:- \t"):
-        return False
-    return all(_DASHES.fullmatch(data[start:end].strip(b" \t")) for start, end in cells_of(data))
+    return line in lines.delimiters or line + 1 in lines.delimiters
 
 
 def _header(lines: Lines, line: int, form: DigestFormat) -> Header | None:
@@ -135,14 +122,14 @@ def _begins_row(lines: Lines, line: int) -> bool:
 
 def _row_end(lines: Lines, line: int, width: int) -> int:
     """Return the last line of a row that may be broken over several lines."""
-    last, pipes = line, len(_pipes(lines[line]))
+    last, pipes = line, len(pipes_in(lines[line]))
     while not lines[last].rstrip().endswith(b"|") and pipes <= width:
         below = last + 1
         if below >= len(lines) or lines.is_blank(below) or not lines.is_open(below):
             break
         if lines[below].lstrip()[:1] in (b"|", b"#") or is_table_line(lines, below):
             break
-        last, pipes = below, pipes + len(_pipes(lines[below]))
+        last, pipes = below, pipes + len(pipes_in(lines[below]))
     return last
 
 
@@ -254,19 +241,14 @@ def _claim_cell(
     claims.slots.append(Slot(slot, cell, column if slot in NAMED else None))
 
 
-def cells_of(data: bytes) -> list[Range]:
-    """Return the ranges between unescaped pipes; a leading and a trailing pipe are optional."""
-    return _between(data, _pipes(data))
-
-
 def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
     """Take pipes inside elements, math, code or links as text, until there are `width` cells."""
-    pipes = _pipes(data)
+    pipes = pipes_in(data)
     sheltered: set[int] = set()
     # The surest shelter first, and no more of them than it takes to get the cells of the header.
     for pattern in _SHELTERS:
         sheltered |= _pipes_within(data, pattern)
-        cells = _between(data, [at for at in pipes if at not in sheltered])
+        cells = cells_between(data, [at for at in pipes if at not in sheltered])
         if len(cells) == width:
             return cells
     return None
@@ -278,22 +260,7 @@ def has_sheltered_pipe(data: bytes, cells: Sequence[Range]) -> bool:
     return any(start - 1 in sheltered for start, _ in cells[1:])
 
 
-def _pipes(data: bytes, start: int = 0, end: int | None = None) -> list[int]:
-    stop = len(data) if end is None else end
-    return [found.start() for found in _PIPE.finditer(data, start, stop) if found[0] == b"|"]
-
-
 def _pipes_within(data: bytes, pattern: Pattern) -> set[int]:
     if b"|" not in data:
         return set()
-    return {at for found in pattern.finditer(data) for at in _pipes(data, found.start, found.end)}
-
-
-def _between(data: bytes, pipes: Sequence[int]) -> list[Range]:
-    edges = [-1, *pipes, len(data)]
-    cells = [(left + 1, right) for left, right in pairwise(edges)]
-    if cells and pipes and not data[: pipes[0]].strip():
-        cells = cells[1:]
-    if cells and pipes and not data[pipes[-1] + 1 :].strip():
-        cells = cells[:-1]
-    return cells
+    return {at for found in pattern.finditer(data) for at in pipes_in(data, found.start, found.end)}

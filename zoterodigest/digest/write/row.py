@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
+from zoterodigest.digest.read.cells import Range, cells_of
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
-from zoterodigest.digest.read.tables import Header, Range, cells_of, find_headers
+from zoterodigest.digest.read.tables import Header, find_headers
 from zoterodigest.digest.write.house_style import HouseStyle, own_line
 from zoterodigest.digest.write.house_style import is_manner as is_manner_of
 from zoterodigest.digest.write.new_entry import NewEntryDraft
