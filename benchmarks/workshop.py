@@ -57,8 +57,9 @@ class Workshop:
 
     def usage(self, command: Sequence[str], folder: Path | None = None) -> Usage:
         """Return what a command took as a whole."""
-        # Real digests have conflicts and ambiguous entries, which have their own codes.
-        return measured(command, folder or self.home, self.given, (0, 3, 6))[0]
+        # Real digests have conflicts, ambiguous entries, and some that `inspect` can't read.
+        codes = (0, 1, 3, 6) if "inspect" in command else (0, 3, 6)
+        return measured(command, folder or self.home, self.given, codes)[0]
 
     def piece(self, name: str, *arguments: str) -> tuple[Usage, float]:
         """Return what a piece took, and how many records it had."""
