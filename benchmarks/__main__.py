@@ -91,7 +91,7 @@ def _shown(found: Iterator[Figure]) -> Iterator[Figure]:
 
 def _checked(before: Sequence[Figure], found: Sequence[Figure], workshop: Workshop) -> int:
     """Measure again what seems worse, as the machine may have been busy; print what stays so."""
-    suspects = {(one.case, one.input) for one in worse(before, found)}
+    suspects = dict.fromkeys((one.case, one.input) for one in worse(before, found))
     again = [
         figure
         for case in CASES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -116,3 +117,19 @@ def test_a_case_that_is_unknown_is_refused_with_the_list(
 ) -> None:
     assert program.main(["reeding"]) == 2
     assert "settled sync" in capsys.readouterr().out
+
+
+@pytest.mark.deep
+def test_a_check_says_what_became_slower_since_the_results_were_written(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(program, "RESULTS", tmp_path / "RESULTS.md")
+    monkeypatch.setattr(program, "CURVES", tmp_path / "curves.svg")
+    assert program.main(["start-up", "--once", "--write"]) == 0
+    written = read_results((tmp_path / "RESULTS.md").read_text("utf-8"))
+    quicker = [slower(one, 0.1) for one in written]
+    (tmp_path / "RESULTS.md").write_text(results_text(quicker, {}, "# Results"), "utf-8")
+
+    assert program.main(["start-up", "--once", "--check"]) == 1
+
+    assert "start-up, --help: " in capsys.readouterr().out.splitlines()[-1]
