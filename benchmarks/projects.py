@@ -52,15 +52,11 @@ def _foreign_item(project: Project) -> None:
 
 
 def _copy(workshop: Workshop, name: str) -> Measured:
-    project = workshop.project(name)
-    number = iter(range(100))
-
     def once() -> Usage:
-        # No lock file: the copy takes everything, and the project stays as it is.
-        target = f"embedded:copy{next(number)}.sqlite"
-        return project.run(
-            "library", "copy", f"embedded:{project.library.name}", target, "--all", "-y"
-        )
+        # A copy moves the links of the project to the new library.
+        project = workshop.project(name)
+        source = f"embedded:{project.library.name}"
+        return project.run("library", "copy", source, "embedded:copy.sqlite", "--all", "-y")
 
     return workshop.best(once), {}
 
