@@ -183,7 +183,6 @@ LONG = {
     "sync.gathering.foreseeing.contents_after": _STEPS,
     "sync.gathering.gather.gather": _STEPS,
     "sync.new_papers.feeding.feed": _STEPS,
-    "sync.run.run.plan_over": _STEPS,
     "sync.syncing.remembering.seen_by": "one judgement for each row, over all that the run did",
     "sync.syncing.rows_after.rows_over": _STEPS,
     "sync.undo.undo.prepare_undo": _STEPS,

@@ -57,10 +57,12 @@ class JsonObject(BaseModel):
     model_config = WHEN_USED
 
 
-TEXT = TypeAdapter(str)
-OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any])
-OBJECTS: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[dict[str, Any]])
-LISTS_OF_TEXTS: TypeAdapter[dict[str, list[str]]] = TypeAdapter(dict[str, list[str]])
+TEXT = TypeAdapter(str, config=WHEN_USED)
+OBJECT: TypeAdapter[dict[str, Any]] = TypeAdapter(dict[str, Any], config=WHEN_USED)
+OBJECTS: TypeAdapter[list[dict[str, Any]]] = TypeAdapter(list[dict[str, Any]], config=WHEN_USED)
+LISTS_OF_TEXTS: TypeAdapter[dict[str, list[str]]] = TypeAdapter(
+    dict[str, list[str]], config=WHEN_USED
+)
 """Types for readers that check the rest themselves."""
 
 

@@ -11,11 +11,11 @@ import pytest
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
 from tests.sync.trouble import TroubledLibrary
-from zoterodigest.cli.commands import runs
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.run.run import Prepared
+from zoterodigest.sync.syncing import sync_run
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 TITLE = "Deep Residual Learning"
@@ -156,7 +156,7 @@ def test_a_conflict_that_arises_while_a_run_writes_is_told(
         edited_item(tmp_path, RESNET[0], title=TITLE)
         return carry_out(prepared, report)
 
-    monkeypatch.setattr(runs, "carry_out", late)
+    monkeypatch.setattr(sync_run, "carry_out", late)
     synced = zoterodigest("sync")
 
     assert synced.code == 3
@@ -203,7 +203,7 @@ def test_a_conflict_of_what_was_planned_once_more_is_in_json(
         workspace = replace(prepared.workspace, library=library)
         return carry_out(replace(prepared, workspace=workspace), report)
 
-    monkeypatch.setattr(runs, "carry_out", troubled)
+    monkeypatch.setattr(sync_run, "carry_out", troubled)
     synced = zoterodigest("sync", "--json")
 
     told = json.loads(synced.out)

@@ -200,3 +200,13 @@ def test_a_hint_fits_the_width_of_a_terminal_and_is_one_line_in_a_pipe(
     assert piped.splitlines()[1] == f"hint: {hint}"
     assert max(map(len, terminal.getvalue().splitlines())) <= 60
     assert " ".join(terminal.getvalue().split()) == f"error: no hint: {hint}"
+
+
+@given(
+    st.lists(st.text("ab-\u5b57\U0001f600", min_size=1, max_size=9), min_size=1),
+    st.integers(20, 40),
+)
+def test_a_plain_text_is_wrapped_as_rich_wraps_it(words: list[str], room: int) -> None:
+    filled = screen._filled(words, room)
+
+    assert filled == [line.rstrip() for line in screen._broken(" ".join(words), room)]

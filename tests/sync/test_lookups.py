@@ -28,7 +28,8 @@ from zoterodigest.lookup.cache import Cache, cache_file
 from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.work import Looked
 from zoterodigest.sync.gathering import intent
-from zoterodigest.sync.lookups.lookups import (
+from zoterodigest.sync.lookups.lookups import found_in, look_up
+from zoterodigest.sync.lookups.wanted import (
     LookedUp,
     NewerVersion,
     NotFound,
@@ -37,9 +38,7 @@ from zoterodigest.sync.lookups.lookups import (
     Wanted,
     WithdrawnPaper,
     created_works,
-    found_in,
     linked_works,
-    look_up,
     with_found,
 )
 from zoterodigest.sync.run.run import Options

@@ -94,6 +94,8 @@ The line stands here as well because `--help` imports no command: the libraries 
 take ten times as long to import as everything else.
 """
 _HIDDEN = ("merge-lock",)
+_STAMPED = frozenset({"push", "pull", "sync", "plan", "status"})
+"""The commands that are repeated from their stamp."""
 
 
 class _Commands(TyperGroup):
@@ -142,6 +144,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _write_any_character()
     if arguments is None:
         gc.set_threshold(*_SELDOM)
+        # pydantic would look for plugins of its own in every installed library (20 ms).
+        os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     given = list(sys.argv[1:] if arguments is None else arguments)
     while True:
         try:
@@ -168,6 +172,8 @@ def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
 
 def _answered(arguments: Sequence[str]) -> int:
     """Run the command, or repeat what it printed over the same inputs if it found nothing to do."""
+    if not _STAMPED.intersection(arguments):
+        return _called(arguments)
     from zoterodigest.cli.base import stamps
 
     request = stamps.request_of(arguments)

@@ -6,7 +6,7 @@ import time
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from zoterodigest.library.address import WebAddress
@@ -16,6 +16,12 @@ Wait = Callable[[float, str], None]
 
 Clock = Callable[[], datetime]
 """Tells the time; tests give one that stands still."""
+
+
+def utc_now() -> datetime:
+    """Return the time it is."""
+    return datetime.now(UTC)
+
 
 Tally = Counter[str]
 """How many requests were sent: `read`, `write`, and how many of them `again`."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import logging
 import secrets
 from pathlib import Path
-from typing import assert_never
+from typing import TYPE_CHECKING, assert_never
 
-from zoterodigest.library.access import Access
+from zoterodigest.library.access import Access, utc_now
 from zoterodigest.library.address import EMBEDDED as EMBEDDED
 from zoterodigest.library.address import BadAddress as BadAddress
 from zoterodigest.library.address import (
@@ -17,12 +17,10 @@ from zoterodigest.library.address import (
     parse_address,
     without_secrets,
 )
-from zoterodigest.library.desktop.library import DesktopLibrary
-from zoterodigest.library.embedded.database import DatabaseFile
-from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import Library
-from zoterodigest.library.web.library import WebLibrary
+
+if TYPE_CHECKING:
+    from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 
 _LOG = logging.getLogger(__name__)
 
@@ -34,12 +32,17 @@ def connect(address: str, *, base: Path, access: Access | None = None) -> Librar
     machine; without it they have no key and no cache. Raises `BadAddress`.
     """
     _LOG.debug("The library is %s", without_secrets(address))
+    # Each kind of library is imported where it is meant: what speaks HTTP takes 40 ms.
     match parse_address(address):
         case EmbeddedAddress(path):
             return embedded(base / path)
         case WebAddress() as meant:
+            from zoterodigest.library.web.library import WebLibrary
+
             return WebLibrary(meant, access or Access())
         case DesktopAddress() as meant:
+            from zoterodigest.library.desktop.library import DesktopLibrary
+
             return DesktopLibrary(meant, access or Access())
         case never:
             assert_never(never)
@@ -47,5 +50,8 @@ def connect(address: str, *, base: Path, access: Access | None = None) -> Librar
 
 def embedded(path: Path) -> EmbeddedLibrary:
     """Return the embedded library in the file at `path`, which the first write creates."""
+    from zoterodigest.library.embedded.database import DatabaseFile
+    from zoterodigest.library.embedded.embedded import EmbeddedLibrary
+
     identity = f"{EMBEDDED}{secrets.token_hex(8)}"
     return EmbeddedLibrary(DatabaseFile(path, new_identity=identity), clock=utc_now)

@@ -1,26 +1,20 @@
-"""Digest files and the formats to read them by; and what documents on the disk cite."""
+"""Digest files and the formats to read them by."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path, PurePath
+from pathlib import Path
 
-from zoterodigest.bibtex.cited.cited import Cited, cited_in
-from zoterodigest.bibtex.cited.mentions import is_document
 from zoterodigest.digest.format.format import (
     DigestFormat,
     available_formats,
     choose_format,
     format_files,
 )
-from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import (
-    BadInput,
     SourceFile,
     read_file,
-    read_if_present,
     require_text,
 )
 from zoterodigest.project.layout import Project, find_project
@@ -85,32 +79,3 @@ def formats_for(
 ) -> tuple[DigestFormat, ...]:
     """Return the formats of `format_choice`, in the order in which they are tried."""
     return format_choice(path, wanted, known).formats()
-
-
-class NotADocument(ZoterodigestError):
-    """A file was named for what it cites, and its type is none that cites in a way we know."""
-
-    exit_code = 2
-
-
-def read_cited(documents: Sequence[Path]) -> Cited:
-    """Return what `documents` cite.
-
-    One that cannot be read raises `BadInput`; one of another type raises `NotADocument`.
-    """
-    for path in documents:
-        if not is_document(path.name):
-            raise NotADocument(
-                f"zoterodigest cannot find citations in {path}",
-                "Name a .tex, .aux, .bcf, .typ or Markdown file.",
-            )
-        read_file(path)
-    return cited_in(documents, _read)
-
-
-def _read(path: PurePath) -> bytes | None:
-    """Return the bytes of a text that another one reads in; None if it cannot be read."""
-    try:
-        return read_if_present(Path(path))
-    except BadInput:
-        return None

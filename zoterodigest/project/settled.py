@@ -18,7 +18,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import NamedTuple
 
-from zoterodigest.library.embedded.head import read_library_head
 from zoterodigest.project.files import (
     CONFIG_FILE,
     STATE_FOLDER,
@@ -135,6 +134,9 @@ def _heads(where: str) -> str:
 
 def _library(where: str) -> str:
     """Return the state of an embedded library, and whether it may be written."""
+    # Every command imports this module, for what it prints.
+    from zoterodigest.library.embedded.head import read_library_head
+
     path = Path(where)
     with path.open("rb") as file:
         # In it SQLite counts every write, also one of another program, which makes no token.

@@ -29,7 +29,7 @@ from zoterodigest.core.values.record import Members, Names, Value
 from zoterodigest.library.port import Library
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.intent import FillIn, Intent
-from zoterodigest.sync.lookups.lookups import (
+from zoterodigest.sync.lookups.wanted import (
     LookedUp,
     Wanted,
     created_works,

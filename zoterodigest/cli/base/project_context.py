@@ -30,7 +30,6 @@ from zoterodigest.sync.gathering.workspace import (
     mapping_of,
     open_workspace,
 )
-from zoterodigest.sync.lookups.credits import rows_in, sources_of
 
 
 class NoLibraryYet(BadLibrary):
@@ -189,6 +188,8 @@ def sources_in(
 
     The lock file of the project in `start` says so, if it links with this library.
     """
+    from zoterodigest.sync.lookups.credits import rows_in, sources_of
+
     project = project_in(start)
     rows = [row for row in rows_in(project.lock_path, library) if row.credits]
     credited = {row.item for row in rows}

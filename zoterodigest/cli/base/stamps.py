@@ -35,9 +35,6 @@ if TYPE_CHECKING:
     from zoterodigest.cli.base.project_context import ProjectContext
     from zoterodigest.sync.run.run import Prepared
 
-STAMPED = frozenset({"sync", "push", "pull", "plan", "status"})
-"""The commands that have stamps."""
-
 # What these print is of one run alone: its requests, its log.
 _UNREPEATABLE = ("--stats", "--verbose", "-v", "-vv", "--help", "-h")
 # Which library is meant, where files of the user lie, and how text is shown.
@@ -55,8 +52,7 @@ class StampRequest(NamedTuple):
 
 def request_of(arguments: Sequence[str]) -> StampRequest | None:
     """Return what a command line asks for; None if it has no stamp."""
-    command = next((one for one in arguments if not one.startswith("-")), "")
-    if command not in STAMPED or any(one in _UNREPEATABLE for one in arguments):
+    if any(one in _UNREPEATABLE for one in arguments):
         return None
     try:
         here = str(Path.cwd())

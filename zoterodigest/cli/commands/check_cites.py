@@ -19,7 +19,7 @@ from zoterodigest.cli.commands.citekeys import project_citation_keys
 from zoterodigest.cli.show.encoder import emit_result, json_value
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
-from zoterodigest.project.digests import read_cited
+from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import read_file, real_path
 from zoterodigest.project.layout import by_kind, find_project
 from zoterodigest.sync.bibliographies.key_findings import alias_differences

@@ -45,7 +45,8 @@ from zoterodigest.library.records.works import (
     with_unnamed_authors,
 )
 from zoterodigest.library.records.zotero import zotero_mapping
-from zoterodigest.project.digests import formats_for, read_cited, read_digest
+from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import BadInput, CannotWrite, read_file, read_if_present
 
 

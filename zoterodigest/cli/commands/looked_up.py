@@ -12,7 +12,7 @@ from zoterodigest.cli.base.talk import progress
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.core.values.record import Entry
 from zoterodigest.sync.gathering.intent import FillIn
-from zoterodigest.sync.lookups.lookups import (
+from zoterodigest.sync.lookups.wanted import (
     NOTHING,
     LookedUp,
     NewerVersion,
@@ -24,7 +24,6 @@ from zoterodigest.sync.lookups.lookups import (
     WithdrawnPaper,
     created_works,
     linked_works,
-    look_up,
     with_found,
 )
 from zoterodigest.sync.run.run import Prepared
@@ -60,6 +59,9 @@ def asked(prepared: Prepared, wanted: Sequence[Wanted], *, may_ask: bool) -> Loo
     """Return what arXiv says about `wanted`; its kept answers if it may not be asked."""
     if not wanted:
         return NOTHING
+    # Only a run that looks something up pays for what asks.
+    from zoterodigest.sync.lookups.lookups import look_up
+
     with open_sources(prepared.workspace.project.configuration.lookup) as sources:
         if sources.arxiv is None:
             return NOTHING

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from zoterodigest.cli.base.options import AMBIGUOUS, CONFLICTING, FAILED, FINE, Invocation
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.project_context import (
     ProjectContext,
     opened_context,
@@ -20,10 +21,10 @@ from zoterodigest.cli.base.talk import (
     require_consent,
     tell_failures,
 )
+from zoterodigest.cli.commands.exit_codes import exit_code
 from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
 from zoterodigest.cli.show.closing import closing_text, done_text, planned_text
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import (
     files_text,
@@ -33,17 +34,16 @@ from zoterodigest.cli.show.plan_text import (
     refusals_text,
 )
 from zoterodigest.cli.show.report_names import report_names
-from zoterodigest.cli.show.report_sections import CONFLICTS
-from zoterodigest.core.plan.reports import AmbiguousEntry, UnreadableEntry
 from zoterodigest.core.values.record import Entry
 from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
-from zoterodigest.sync.lookups.lookups import LookedUp
-from zoterodigest.sync.run.failures import TooMuch, foreseen
+from zoterodigest.sync.lookups.wanted import LookedUp
+from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared
-from zoterodigest.sync.syncing.acknowledging import unacknowledged
-from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.syncing.sync_run import Outcome
 
 
 def run(asked: Invocation, options: Options) -> int:
@@ -72,6 +72,9 @@ def run(asked: Invocation, options: Options) -> int:
 
 def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked: Invocation) -> int:
     """Ask if that is needed, write, show what came of it, and return the exit code."""
+    # A plan, which writes nothing, does not import what writes (90 ms).
+    from zoterodigest.sync.syncing.sync_run import carry_out
+
     question = f"Write this into {_target(prepared, place)}?"
     require_consent(question, asked, is_needed=prepared.needs_consent)
     # Known only before the run: afterwards the lock file has rows.
@@ -124,24 +127,6 @@ def _code(prepared: Prepared, looked: LookedUp) -> int:
     if not isinstance(prepared.options.intent, FillIn):
         return exit_code(prepared)
     return FAILED if looked.failed and looked.may_ask else FINE
-
-
-def exit_code(prepared: Prepared) -> int:
-    """Return the exit code of a run that came to its end.
-
-    It is 1 if an entry is unreadable or can't be written, or if a digest has no recognized entry.
-    It is 3 if there are conflicts, and 6 if an entry is ambiguous. Acknowledged reports don't
-    count, so a daily job with no news exits with 0.
-    """
-    kinds = {type(report) for report in unacknowledged(prepared)}
-    is_unrecognised = any(
-        read.data.strip(BLANK) and not read.document.entries for read in prepared.gathered.digests
-    )
-    if UnreadableEntry in kinds or any(foreseen(prepared)) or is_unrecognised:
-        return FAILED
-    if kinds & CONFLICTS:
-        return CONFLICTING
-    return AMBIGUOUS if AmbiguousEntry in kinds else FINE
 
 
 def _obey_guard(prepared: Prepared) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.screen import counted, enumerated, files_counted, wrapped
 from zoterodigest.cli.show.history_text import library_changes_text
@@ -19,7 +20,9 @@ from zoterodigest.sync.gathering.intent import FillIn, Publish
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import unacknowledged
-from zoterodigest.sync.syncing.sync_run import Outcome
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.syncing.sync_run import Outcome
 
 _MISSED = 0.1
 """Above this share of lines with papers that no entry holds, a digest is not read in full."""

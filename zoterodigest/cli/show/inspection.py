@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from zoterodigest.bibtex.reading import BibRecord, read_records
-from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.bibtex.tiles.tiles import BibProblem
 from zoterodigest.cli.base.options import FAILED, FINE
 from zoterodigest.cli.show.encoder import Encoded, json_line, json_value
 from zoterodigest.core.values.record import Empty, Names, Value, value_parts
@@ -17,6 +14,10 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.cache import ReadingCache, reading_key
 from zoterodigest.project.digests import format_choice, read_digest
+
+if TYPE_CHECKING:
+    from zoterodigest.bibtex.reading import BibRecord
+    from zoterodigest.bibtex.tiles.tiles import BibProblem
 
 BLANK = b" \t\r\n\xef\xbb\xbf"
 """What an empty file may hold: blanks, line ends, a byte order mark."""
@@ -117,6 +118,12 @@ def inspect_digests(
 
 def inspect_bibs(paths: Sequence[Path]) -> list[InspectedBib | Unreadable]:
     """Read the .bib files at `paths`, each once."""
+    if not paths:
+        return []
+    # Only a .bib needs what reads one.
+    from zoterodigest.bibtex.reading import read_records
+    from zoterodigest.bibtex.tiles.scanner import scan
+
     venues = venue_table()
 
     def read(path: Path) -> InspectedBib:

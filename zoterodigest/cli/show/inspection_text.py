@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 
 from rich.cells import cell_len
 
-from zoterodigest.bibtex.reading import BibRecord
 from zoterodigest.cli.base.screen import (
     Column,
     counted,
@@ -28,6 +28,9 @@ from zoterodigest.cli.show.inspection import (
 )
 from zoterodigest.cli.show.work_cells import work_cells
 from zoterodigest.core.values.record import text_in
+
+if TYPE_CHECKING:
+    from zoterodigest.bibtex.reading import BibRecord
 
 _MOST = 8
 """How many lines or places of one kind are listed; the others are counted. --json has them all."""

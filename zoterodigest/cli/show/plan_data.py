@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.base.project_context import ProjectContext
-from zoterodigest.cli.show.bib_text import export_data
 from zoterodigest.cli.show.encoder import json_kind, picked, with_kind
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports
-from zoterodigest.sync.syncing.sync_run import Outcome
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.syncing.sync_run import Outcome
 
 
 def plan_data(
@@ -44,10 +46,19 @@ def plan_data(
         "actions": list(map(with_kind, plan.actions)),
         "reports": _reports(prepared),
         "kept": list(prepared.kept),
-        "bibliographies": [export_data(bib) for bib in prepared.bibs],
+        "bibliographies": _exports(prepared),
         "failures": list(outcome.failures if outcome else foreseen(prepared)),
         **({} if outcome is None else _outcome_data(outcome)),
     }
+
+
+def _exports(prepared: Prepared) -> list[Mapping[str, Any]]:
+    if not prepared.bibs:
+        return []
+    # Only a project with a .bib pays for what reads and writes one.
+    from zoterodigest.cli.show.bib_text import export_data
+
+    return [export_data(bib) for bib in prepared.bibs]
 
 
 def _reports(prepared: Prepared) -> list[dict[str, Any]]:

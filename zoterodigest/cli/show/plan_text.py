@@ -19,7 +19,6 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
-from zoterodigest.cli.show.bib_text import exports_text
 from zoterodigest.cli.show.closing import concerning, held_by_direction, is_read_in_part
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
@@ -72,7 +71,7 @@ def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
     if not prepared.is_settled:
         yield from ("", *_tags(prepared.new_tags))
         yield from ("", *_differences(prepared))
-    yield from ("", *exports_text(prepared.bibs, _EXPORTS))
+    yield from ("", *_exports_text(prepared))
     yield from ("", *reports_text(concerning(prepared), names, most=_MOST, kinds=NEWS))
     yield from ("", *_kept(prepared))
     yield from ("", *_lost_notes(prepared))
@@ -96,9 +95,17 @@ def _status_lines(prepared: Prepared, place: ProjectContext, *, is_all: bool) ->
         headings = {end: f"{HEADINGS[end]} (`zoterodigest {_COMMANDS[end]}`)" for end in HEADINGS}
         yield from as_lines(prepared.plan, subjects, headings)
         yield from _recorded_only(prepared)
-    yield from ("", *exports_text(prepared.bibs, _EXPORTS))
+    yield from ("", *_exports_text(prepared))
     yield from ("", *_standing(prepared, reports, is_all=is_all))
     yield from ("", *_kept(prepared))
+
+
+def _exports_text(prepared: Prepared) -> Iterator[str]:
+    if prepared.bibs:
+        # Only a project with a .bib pays for what reads and writes one.
+        from zoterodigest.cli.show.bib_text import exports_text
+
+        yield from exports_text(prepared.bibs, _EXPORTS)
 
 
 def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) -> Iterator[str]:

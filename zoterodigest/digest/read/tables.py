@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
@@ -29,14 +30,17 @@ from zoterodigest.digest.read.slots import (
     trimmed,
 )
 
-_SHELTERS = (
-    Pattern(r"(?is)<details\b.*?</details>"),
-    Pattern(r"(?is)<p>.*?</p>"),
-    Pattern(r"\$[^$\n]{1,1000}\$"),
-    Pattern(r"`[^`\n]{1,500}`"),
-    Pattern(r"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,1000}\)"),
-)
-"""What may hold pipes that part no cells: HTML elements, math, code and links."""
+
+@cache  # to compile them takes 10 ms, and few digests have such a row
+def _shelters() -> tuple[Pattern, ...]:
+    """Return what may hold pipes that part no cells: HTML elements, math, code and links."""
+    return (
+        Pattern(r"(?is)<details\b.*?</details>"),
+        Pattern(r"(?is)<p>.*?</p>"),
+        Pattern(r"\$[^$\n]{1,1000}\$"),
+        Pattern(r"`[^`\n]{1,500}`"),
+        Pattern(r"\[\[?[^\[\]\n]{1,500}\]\]?\([^()\s]{1,1000}\)"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +250,7 @@ def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
     pipes = pipes_in(data)
     sheltered: set[int] = set()
     # The surest shelter first, and no more of them than it takes to get the cells of the header.
-    for pattern in _SHELTERS:
+    for pattern in _shelters():
         sheltered |= _pipes_within(data, pattern)
         cells = cells_between(data, [at for at in pipes if at not in sheltered])
         if len(cells) == width:
@@ -256,7 +260,7 @@ def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
 
 def has_sheltered_pipe(data: bytes, cells: Sequence[Range]) -> bool:
     """Whether a pipe between two cells stands inside an element, math, code or a link."""
-    sheltered = {at for pattern in _SHELTERS for at in _pipes_within(data, pattern)}
+    sheltered = {at for pattern in _shelters() for at in _pipes_within(data, pattern)}
     return any(start - 1 in sheltered for start, _ in cells[1:])
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from zoterodigest.library.access import Access, Clock
+from zoterodigest.library.access import Access, Clock, utc_now
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.permission import (
     AnotherZotero,
@@ -20,7 +20,7 @@ from zoterodigest.library.desktop.permission import (
     not_running,
 )
 from zoterodigest.library.http.patience import Answer, Lost, Result
-from zoterodigest.library.http.session import ApiDialect, Session, utc_now
+from zoterodigest.library.http.session import ApiDialect, Session
 from zoterodigest.library.http.trouble import ServerFailed
 from zoterodigest.library.port import BadLibrary
 

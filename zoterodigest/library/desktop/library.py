@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from zoterodigest.library.access import Access, Clock
+from zoterodigest.library.access import Access, Clock, utc_now
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.dialect import desktop_session, instance_of
 from zoterodigest.library.desktop.reading import read_desktop, read_with_trashed
@@ -13,7 +13,6 @@ from zoterodigest.library.desktop.writing import write_in_waves
 from zoterodigest.library.http.library import ApiLibrary
 from zoterodigest.library.http.objects import ObjectKind, Thing
 from zoterodigest.library.http.reading import read_version
-from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import (
     Outcome,
     Snapshot,

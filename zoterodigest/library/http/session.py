@@ -11,12 +11,12 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from zoterodigest import __version__
 from zoterodigest.foreign import BadJson, read_json
-from zoterodigest.library.access import Access, Clock
+from zoterodigest.library.access import Access, Clock, utc_now
 from zoterodigest.library.address import ApiAddress
 from zoterodigest.library.http.patience import (
     LONGEST_WAIT,
@@ -100,11 +100,6 @@ class ApiDialect(Protocol):
 
 
 D = TypeVar("D", bound=ApiDialect)
-
-
-def utc_now() -> datetime:
-    """Return the time it is."""
-    return datetime.now(UTC)
 
 
 class Session(Generic[D]):

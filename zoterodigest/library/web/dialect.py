@@ -12,10 +12,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
-from zoterodigest.library.access import Access, Clock
+from zoterodigest.library.access import Access, Clock, utc_now
 from zoterodigest.library.address import WebAddress, address_of
 from zoterodigest.library.http.patience import Lost, Result
-from zoterodigest.library.http.session import ApiDialect, Session, utc_now
+from zoterodigest.library.http.session import ApiDialect, Session
 from zoterodigest.library.http.trouble import KeyRefused, ServerBusy, ServerFailed, translated
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 

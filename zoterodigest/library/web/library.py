@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.library.access import Access, Clock
+from zoterodigest.library.access import Access, Clock, utc_now
 from zoterodigest.library.address import WebAddress
 from zoterodigest.library.http.library import ApiLibrary
 from zoterodigest.library.http.objects import ObjectKind, Thing, understood
 from zoterodigest.library.http.patience import Answer, Result
 from zoterodigest.library.http.reading import KnownObjects, read_version
 from zoterodigest.library.http.sending import BatchWriter, Sending, objects_in, outcomes_of
-from zoterodigest.library.http.session import utc_now
 from zoterodigest.library.port import (
     LibraryItem,
     Outcome,

@@ -25,7 +25,7 @@ from zoterodigest.core.plan.plan import Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents, collection_paths, collections_within
-from zoterodigest.project.digests import read_cited
+from zoterodigest.project.documents import read_cited
 from zoterodigest.project.layout import BibFile
 from zoterodigest.project.log.journal import Exporting
 from zoterodigest.sync.bibliographies.aliases import aliases_in

@@ -19,7 +19,6 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.plan.reports import AddedItem, NotFollowed
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import Entry, text_in
-from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.rearrange import Rearranged, rearrange, unshown_names
 from zoterodigest.digest.write.steps import (
@@ -34,6 +33,7 @@ from zoterodigest.library.records.hyperlinks import dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.sync.edits.edits import RefusedField, edited_entries
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, reread
+from zoterodigest.sync.gathering.new_entries import formats_tried, takes_any
 from zoterodigest.sync.gathering.workspace import Workspace
 
 Structural = CreateEntry | RemoveEntry | MoveEntry | RenameHeading
@@ -140,27 +140,6 @@ def _report(undone: RefusedStructure) -> AddedItem | NotFollowed:
             return NotFollowed(digest, before, (after,), reason)
 
 
-def why_no_new_entries(read: ReadDigest) -> str:
-    """Return why no format of this digest lets a sync write a new entry; "" if one does."""
-    formats = _formats(read)
-    if any(map(_takes_any, formats)):
-        return ""
-    if named := sorted({form.name for form in formats if form.new is not None}):
-        return (
-            f"entries of the format {', '.join(named)} are added only when asked for"
-            ' ([new] has `when = "asked"`): run `zoterodigest add` with its identifier'
-        )
-    names = ", ".join(dict.fromkeys(form.name for form in formats))
-    return (
-        f"the format {names} has no [new] section, so zoterodigest can't add entries;"
-        " see docs/formats.md for how to write one"
-    )
-
-
-def _takes_any(form: DigestFormat) -> bool:
-    return form.new is not None and form.new.when == "always"
-
-
 def _rearranged(new: NewDigest, actions: Sequence[Structural], workspace: Workspace) -> NewDigest:
     if not actions:
         return new
@@ -202,7 +181,7 @@ _UNSHOWN = (
 def _change(action: Structural, read: ReadDigest) -> Change:
     match action:
         case CreateEntry():
-            form = next(filter(_takes_any, _formats(read)), None)
+            form = next(filter(takes_any, formats_tried(read)), None)
             form = None if read.document.entries else form
             path = action.path if read.digest.rules.headings else None
             return NewEntry(action.row_id, path, action.fields, form)
@@ -217,7 +196,3 @@ def _change(action: Structural, read: ReadDigest) -> Change:
 def _index(entry: Entry, read: ReadDigest) -> int:
     line = entry.place.start_line - 1
     return next(at for at, one in enumerate(read.document.entries) if one.first == line)
-
-
-def _formats(read: ReadDigest) -> Sequence[DigestFormat]:
-    return tuple(entry.format for entry in read.document.entries) or read.formats

@@ -6,9 +6,8 @@ import logging
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from zoterodigest.bibtex.edit.document import BibDocument, read_bib
-from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.links.link import Exported, LockFile, fingerprint
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.seen import Seen, with_moved
@@ -31,10 +30,11 @@ from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.known_lock import read_known_lock
-from zoterodigest.sync.gathering.standing_bibs import standing_bibs
-from zoterodigest.sync.gathering.stored_keys import as_stored
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
+
+if TYPE_CHECKING:
+    from zoterodigest.bibtex.edit.document import BibDocument
 
 
 class Unfinished(ZoterodigestError):
@@ -194,6 +194,10 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     )
     _LOG.info("Read the library: %d items, version %d", len(contents.items), contents.version)
     if recorded is not None:
+        # Only after a killed run: they bring what reads a .bib, and what compiles writes.
+        from zoterodigest.sync.gathering.standing_bibs import standing_bibs
+        from zoterodigest.sync.gathering.stored_keys import as_stored
+
         sources_read: dict[str, bytes | None] = {read.key: read.data for read in bibs}
         facts = facts_of(contents), standing_bibs(workspace.project, recorded, sources_read)
         achieved = as_stored(recorded, workspace.library.stored_keys)
@@ -316,6 +320,10 @@ def read_bibs(workspace: Workspace) -> tuple[tuple[ReadBib, ...], tuple[UnreadSo
 
 def _bib_document(bib: BibFile, source: bytes, workspace: Workspace) -> BibDocument:
     """Return a bibliography as read; one that is only written has no entries that take part."""
+    # Only a project with a .bib pays for what reads and edits one.
+    from zoterodigest.bibtex.edit.document import BibDocument, read_bib
+    from zoterodigest.bibtex.tiles.scanner import scan
+
     if not bib.is_two_way:
         return BibDocument(bib.key, scan(source), (), ())
     return read_bib(bib.key, source, workspace.zotero.venues)

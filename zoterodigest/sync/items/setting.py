@@ -25,7 +25,7 @@ from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.gathering.writes import why_unwritable
+from zoterodigest.sync.gathering.writes_of_plan import why_unwritable
 
 COMMAND = "set"
 """What the history calls such a run."""

@@ -5,158 +5,28 @@ A failure is a remark and no error: what came before it counts, and the run goes
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Sequence
 
 from zoterodigest.core.plan.found import LookupResult
-from zoterodigest.core.plan.plan import CreateItem, Link
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
-from zoterodigest.core.values.record import (
-    Entry,
-    Item,
-    Members,
-    Names,
-    Value,
-    is_empty,
-    text_in,
-)
+from zoterodigest.core.values.record import Members, Names, Value, is_empty
 from zoterodigest.core.works.titles import may_be_one
 from zoterodigest.lookup import work
 from zoterodigest.lookup.arxiv import Arxiv
 from zoterodigest.lookup.work import Looked
-from zoterodigest.sync.gathering.intent import Decide
-from zoterodigest.sync.run.run import Prepared, plan_over
+from zoterodigest.sync.lookups.wanted import (
+    LookedUp,
+    NewerVersion,
+    NotFound,
+    NotLookedUp,
+    OtherPaper,
+    Remark,
+    Wanted,
+    WithdrawnPaper,
+)
 
 Progress = Callable[[int, int], None]
 """Told how many works have been asked for, and of how many."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """A work to be looked up: its item, the first of its rows, its title there, its arXiv id.
-
-    `version` is the newest (`v2`) that its entries name; "" if they name none.
-    """
-
-    item: str
-    row_id: str
-    title: str
-    arxiv: str
-    version: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class NotFound:
-    """arXiv has no such paper."""
-
-    wanted: Wanted
-
-
-@dataclass(frozen=True, slots=True)
-class WithdrawnPaper:
-    """The paper was withdrawn, as `comment` says; nothing of it is taken."""
-
-    wanted: Wanted
-    comment: str
-
-
-@dataclass(frozen=True, slots=True)
-class OtherPaper:
-    """What arXiv has under this id has another title; nothing of it is taken."""
-
-    wanted: Wanted
-    title: str
-
-
-@dataclass(frozen=True, slots=True)
-class NewerVersion:
-    """There is a newer version, `version`, than the entries name, or than was there before."""
-
-    wanted: Wanted
-    version: int
-
-
-@dataclass(frozen=True, slots=True)
-class NotLookedUp:
-    """The work was not looked up, for `reason`; `is_known` if what was said before is used."""
-
-    wanted: Wanted
-    reason: str
-    is_known: bool = False
-
-
-Remark = NotFound | WithdrawnPaper | OtherPaper | NewerVersion | NotLookedUp
-
-
-@dataclass(frozen=True, slots=True)
-class LookedUp:
-    """What came of looking works up: what was found of each, by item key, and what is to be told.
-
-    `requests` is how many were sent to arXiv: none, if all was known, or if it `may_ask` nobody.
-    """
-
-    wanted: tuple[Wanted, ...] = ()
-    found: Mapping[str, LookupResult] = field(default_factory=dict)
-    remarks: tuple[Remark, ...] = ()
-    requests: int = 0
-    may_ask: bool = True
-
-    @property
-    def failed(self) -> tuple[NotLookedUp, ...]:
-        """The works that arXiv was not asked for, or did not tell of."""
-        return tuple(one for one in self.remarks if isinstance(one, NotLookedUp))
-
-
-NOTHING = LookedUp()
-"""Nothing was to be looked up."""
-
-
-def created_works(prepared: Prepared) -> tuple[Wanted, ...]:
-    """Return the works on arXiv whose items a run that brings them is going to make."""
-    if not prepared.options.intent.creates:
-        return ()
-    created = {action.key for action in prepared.plan.actions if isinstance(action, CreateItem)}
-    return tuple(_wanted(link for link in prepared.plan.links if link.row.item in created))
-
-
-def linked_works(
-    prepared: Prepared, takes: Callable[[Entry], bool] = lambda _: True
-) -> tuple[Wanted, ...]:
-    """Return the works on arXiv that have an item, in the order of their entries.
-
-    An entry of each must be one that `takes`; the others of a work come with it.
-    """
-    links = [one for one in prepared.plan.links if one.item and not one.item.is_trashed]
-    wanted = {one.row.item for one in links if takes(one.entry)}
-    return tuple(_wanted(one for one in links if one.row.item in wanted))
-
-
-def _wanted(links: Iterable[Link]) -> Iterator[Wanted]:
-    by_item: dict[str, list[Link]] = {}
-    for link in links:
-        by_item.setdefault(link.row.item, []).append(link)
-    for key, joined in by_item.items():
-        named = (arxiv_of(one.entry, one.item) for one in joined)
-        if arxiv := next(filter(None, named), ""):
-            title = next(filter(None, (text_in(one.entry.fields, "title") for one in joined)), "")
-            versions = (_version(link, arxiv) for link in joined)
-            number = max(versions, default=0)
-            version = f"v{number}" if number else ""
-            yield Wanted(key, joined[0].row.id, title, arxiv, version)
-
-
-def arxiv_of(*ends: Entry | Item | None) -> str:
-    """Return the arXiv ID that an entry or its item names, or only mentions; "" for none."""
-    identifiers = sorted(it for end in ends if end is not None for it in end.identifiers)
-    return next((one.value for one in identifiers if one.scheme == "arxiv"), "")
-
-
-def _version(link: Link, arxiv: str) -> int:
-    """Return the number of the version that an entry names beside its arXiv id, 0 for none."""
-    texts = (link.entry.raws.get(name, "") for name in ("arxiv", "links", "url"))
-    found = (re.search(rf"{re.escape(arxiv)}v(\d{{1,3}})(?!\d)", text) for text in texts)
-    return next((int(one[1]) for one in found if one), 0)
 
 
 def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None) -> LookedUp:
@@ -177,15 +47,6 @@ def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None
     # Counted by the service: what came out of the cache was not sent.
     requests = arxiv.service.sent - before
     return LookedUp(tuple(wanted), found, tuple(remarks), requests, progress is not None)
-
-
-def with_found(prepared: Prepared, looked: LookedUp) -> Prepared:
-    """Return the run planned once more over what was read, now with what was found."""
-    intent = prepared.options.intent
-    if not looked.found or isinstance(intent, Decide):
-        return prepared
-    options = replace(prepared.options, intent=replace(intent, found=looked.found))
-    return plan_over(prepared.workspace, options, prepared.gathered)
 
 
 def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[Remark]]:

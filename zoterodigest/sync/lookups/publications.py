@@ -34,7 +34,7 @@ from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.publication import Publication, Published
 from zoterodigest.lookup.statements import StatedWork, Statement, own_statement
 from zoterodigest.project.config import Selection, selects
-from zoterodigest.sync.lookups.lookups import arxiv_of
+from zoterodigest.sync.lookups.wanted import arxiv_of
 from zoterodigest.sync.run.run import Prepared
 
 ZOTERO = "Zotero"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.found import Pending
@@ -29,29 +29,23 @@ from zoterodigest.core.reconcile.guard import GuardStop, guard
 from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.values.record import CITEKEY, NOTE, Entry, is_empty
 from zoterodigest.project.config import Selection
-from zoterodigest.sync.bibliographies.bib_edits import BibEdit, compile_bib_edits
-from zoterodigest.sync.bibliographies.citation import with_citation_keys
-from zoterodigest.sync.bibliographies.exporting import NewBib, only_adds, planned_bibs
-from zoterodigest.sync.bibliographies.following import as_exported, unfollowed
-from zoterodigest.sync.edits.edits import RefusedField
-from zoterodigest.sync.edits.structure import (
-    NewDigest,
-    new_digests,
-    why_no_new_entries,
-    without_undone,
-)
-from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather, names_by_key
+from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
+from zoterodigest.sync.gathering.new_entries import why_no_new_entries
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.gathering.writes import Writes, compile_writes
-from zoterodigest.sync.removal.removal import KeptObject, without_used
+from zoterodigest.sync.gathering.writes import Writes
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.bibliographies.bib_edits import BibEdit
+    from zoterodigest.sync.bibliographies.exporting import NewBib
+    from zoterodigest.sync.edits.edits import RefusedField
+    from zoterodigest.sync.edits.structure import NewDigest
+    from zoterodigest.sync.removal.removal import KeptObject
 
 _LOG = logging.getLogger(__name__)
 
 _ID_LETTERS = "abcdefghijklmnopqrstuvwxyz23456789"
 _ID_LENGTH = 10
-_MANY_CHANGES = 20
-"""Above this many changes a run asks for consent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,48 +112,23 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
         run_options(workspace, options, gathered),
         new_ids=row_ids(),
     )
-    # First: what stays is not counted by the guard, and no export leaves it out.
-    plan, kept = without_used(plan, workspace, gathered)
-    digests = new_digests(plan, gathered, workspace)
-    # Before the writes are compiled: an entry that can't be made must not be linked.
-    plan = without_undone(plan, digests, workspace.zotero.folding())
-    if options.intent.creates:
-        plan = with_citation_keys(plan, workspace, gathered)
-    names = names_by_key(gathered.digests)
-    writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
-    tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
-    consent = _needs_consent(plan, gathered, workspace)
-    exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
-    rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
-    edits = compile_bib_edits(plan, gathered, rewritten)
-    bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), edits, workspace)
-    if passed_over := unfollowed(plan, bibs, rewritten):
-        # What was left to an export that does not take the work is to be written by itself.
-        edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
-        bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), edits, workspace)
-    # Last but for the guard: it counts what the exports write, not what the plan asked for.
-    plan = as_exported(plan, bibs, gathered, workspace)
+    prepared = Prepared(workspace, options, gathered, plan, Writes())
+    if plan.actions or gathered.bibs or workspace.project.configuration.bibliographies:
+        # Most runs write nothing: they don't import what writes digests and bibliographies (90 ms).
+        from zoterodigest.sync.run.compiling import compiled
+
+        prepared = compiled(prepared)
+    plan = prepared.plan
     stop = guard(
         plan,
         sum(row.state is LinkState.LINKED for row in gathered.lock.rows),
-        pruned=[f"{bib.key}: {key}" for bib in bibs for key in bib.updated.removed],
+        pruned=[f"{bib.key}: {key}" for bib in prepared.bibs for key in bib.updated.removed],
         max_changes=options.max_changes,
         allow_removals=options.allow_removals,
     )
-    objects = len(writes), len(plan.actions), len(plan.reports)
+    objects = len(prepared.writes), len(plan.actions), len(plan.reports)
     _LOG.info("Planned %d objects to write (%d actions, %d reports)", *objects)
-    return Prepared(
-        workspace, options, gathered, plan, writes, digests, edits, bibs, stop, consent, tags, kept
-    )
-
-
-def _is_exported(read: ReadBib, options: Options) -> bool:
-    """Tell whether a run exports into a .bib: a sync does, and a pull that brings edits into it."""
-    match options.intent:
-        case Sync(may_pull=True) as intent:
-            return intent.may_push or read.bib.rules.pull is not False
-        case intent:
-            return isinstance(intent, Publish)
+    return replace(prepared, stop=stop)
 
 
 def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> RunOptions:
@@ -265,17 +234,6 @@ def row_ids() -> Iterator[str]:
     while True:
         # Random and not counted: two clones that push at the same time must not make equal ids.
         yield "zd-" + "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
-
-
-def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool:
-    if not plan.actions:
-        return False
-    if gathered.seen is None and gathered.lock.rows and workspace.library.instance:
-        return True  # this machine's first run against this copy of the library
-    is_first = not gathered.lock.rows
-    has_own_items = any(not item.is_trashed for item in gathered.contents.items)
-    is_many = len(plan.actions) > _MANY_CHANGES
-    return (is_first and has_own_items) or is_many or any(map(published_notes, plan.actions))
 
 
 def published_notes(action: Action) -> tuple[str, ...]:

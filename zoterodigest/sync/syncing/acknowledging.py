@@ -8,8 +8,6 @@ from dataclasses import dataclass, replace
 from zoterodigest.core.links.link import Acknowledged
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.reconcile.acknowledging import acknowledgement_of
-from zoterodigest.sync.apply.applying import apply
-from zoterodigest.sync.apply.changes import Changes, Ending, Sent
 from zoterodigest.sync.run.conflicts import NotOpen, bare_id, is_called, short_ids
 from zoterodigest.sync.run.run import Prepared
 
@@ -92,6 +90,10 @@ def _present(prepared: Prepared) -> set[Acknowledged]:
 
 
 def _write(prepared: Prepared, marks: Iterable[Acknowledged]) -> None:
+    # Every status asks what was acknowledged, and writes nothing.
+    from zoterodigest.sync.apply.applying import apply
+    from zoterodigest.sync.apply.changes import Changes, Ending, Sent
+
     gathered = prepared.gathered
     # Sorted: git merges the lock file line by line.
     lock = replace(gathered.lock, acknowledged=tuple(sorted(marks)))

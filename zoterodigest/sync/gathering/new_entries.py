@@ -1,0 +1,35 @@
+"""Which new entries may come into a digest, by the formats of those that are there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.sync.gathering.gather import ReadDigest
+
+
+def why_no_new_entries(read: ReadDigest) -> str:
+    """Return why no format of this digest lets a sync write a new entry; "" if one does."""
+    formats = formats_tried(read)
+    if any(map(takes_any, formats)):
+        return ""
+    if named := sorted({form.name for form in formats if form.new is not None}):
+        return (
+            f"entries of the format {', '.join(named)} are added only when asked for"
+            ' ([new] has `when = "asked"`): run `zoterodigest add` with its identifier'
+        )
+    names = ", ".join(dict.fromkeys(form.name for form in formats))
+    return (
+        f"the format {names} has no [new] section, so zoterodigest can't add entries;"
+        " see docs/formats.md for how to write one"
+    )
+
+
+def takes_any(form: DigestFormat) -> bool:
+    """Tell whether a sync writes new entries in this format."""
+    return form.new is not None and form.new.when == "always"
+
+
+def formats_tried(read: ReadDigest) -> Sequence[DigestFormat]:
+    """Return the formats of a digest's entries; without entries, those that were tried."""
+    return tuple(entry.format for entry in read.document.entries) or read.formats
