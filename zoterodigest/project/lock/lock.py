@@ -11,7 +11,8 @@ import logging
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import TEXT, BadJson, read_json_as
 from zoterodigest.project.files import replace_file
 from zoterodigest.project.lock.fold import Held, HeldKey, fold_all
-from zoterodigest.project.lock.paragraphs import BadLine, Line, to_json
+from zoterodigest.project.lock.paragraphs import BadLine, to_json
 from zoterodigest.project.lock.rows import contents_of, read_rows, render_rows
 
 _LOG = logging.getLogger(__name__)
@@ -89,6 +90,8 @@ def lock_hash(data: bytes | None) -> str:
     return "" if data is None else blake2b(data, digest_size=16).hexdigest()
 
 
+# A command may ask twice, first for its digests and then for its links: 10,000 rows take 0.8 s.
+@lru_cache(maxsize=1)
 def read_lock(data: bytes, path: Path = Path(LOCK_FILE)) -> LockFile:
     """Read the bytes of a lock file, folding conflict marks and doubled rows.
 
@@ -131,13 +134,16 @@ def names_library(data: bytes, identity: str) -> bool:
     return any(line.strip() == wanted for line in data.splitlines()[:_LONGEST_HEADER])
 
 
-def _text_lines(data: bytes) -> list[str]:
+def _text(data: bytes) -> str:
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise BadLine(data.count(b"\n", 0, error.start) + 1, "it is no UTF-8") from error
-    return [line.removesuffix("\r") for line in text.split("\n")]
+    return text.replace("\r\n", "\n").removesuffix("\r")
 
+
+Line = tuple[int, str]
+"""The 1-based number of a line and its text without the line end."""
 
 _NEXT_MARK = {">": "<", "<": "|=", "|": "=", "=": ">"}
 """Which of git's conflict marks may follow which."""
@@ -176,10 +182,13 @@ class _GitSide:
 
 
 def _read(data: bytes, path: Path) -> _GitSide:
+    text = _text(data)
+    if not any(sign * 7 in text for sign in _NEXT_MARK):
+        return _read_text(text)
     # The two sides are parted before anything is read: git marks lines, not paragraphs.
-    one, other, ancestor = _sides(list(enumerate(_text_lines(data), start=1)))
+    one, other, ancestor = _sides(list(enumerate(text.split("\n"), start=1)))
     if one is other:
-        return _read_side(one)
+        return _read_text(text)
     _LOG.info("%s holds both sides of a git merge: they are folded", path)
     known: Mapping[HeldKey, Held] = {}
     with suppress(BadLine):  # what git could not put together is unknown
@@ -188,19 +197,34 @@ def _read(data: bytes, path: Path) -> _GitSide:
 
 
 def _read_side(lines: list[Line]) -> _GitSide:
+    """Read one side of a git merge; its lines keep the numbers that they have in the file."""
+    numbers = [number for number, _ in lines] or [1]
+    try:
+        side = _read_text("\n".join(line for _, line in lines))
+    except BadLine as error:
+        raise BadLine(numbers[error.number - 1], error.reason, error.hint) from error
+    return replace(side, number=numbers[side.number - 1])
+
+
+_NO_ROW = re.compile(r"^(?:#.*|(version|library)(?: (.*))?)$", re.M)
+"""A comment, or a line of the header: a merge of git may leave either anywhere."""
+
+
+def _read_text(text: str) -> _GitSide:
     header: dict[str, Line] = {}
-    body: list[Line] = []
-    for number, line in lines:
-        key, _, value = line.partition(" ")
-        if key not in ("version", "library"):
-            body += [] if line.startswith("#") else [(number, line)]
-        elif header.setdefault(key, (number, value))[1] != value:
-            raise BadLine(number, f"it names a second {key}", _TWO_LIBRARIES)
+    for found in _NO_ROW.finditer(text):
+        key, value = found[1], found[2] or ""
+        if key and (key not in header or header[key][1] != value):
+            number = text.count("\n", 0, found.start()) + 1
+            if header.setdefault(key, (number, value))[1] != value:
+                raise BadLine(number, f"it names a second {key}", _TWO_LIBRARIES)
     if header.keys() != {"version", "library"}:
         raise BadLine(1, "it does not begin as zoterodigest writes it")
     if header["version"][1] != _VERSION:
         raise BadLine(header["version"][0], "its version is not known", _NEWER)
-    return _GitSide(header["library"][0], _identity(header["library"]), read_rows(body))
+    # The lines stay, blank: all others keep their numbers.
+    rows = read_rows(_NO_ROW.sub("", text))
+    return _GitSide(header["library"][0], _identity(header["library"]), rows)
 
 
 def _identity(line: Line) -> str:
