@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import subprocess
 from pathlib import Path
+
+import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
 from zoterodigest.project.config import load_configuration
@@ -135,3 +138,79 @@ def test_init_says_what_it_proposes_and_why(zoterodigest: Zoterodigest, tmp_path
         "  papers-2025-04-07.md",
         "    pull = false, as its name bears a date, like those of programs",
     ]
+
+
+# --- git --------------------------------------------------------------------------------------
+
+LINE = b"zoterodigest.lock -diff merge=zoterodigest"
+
+
+def test_init_tells_git_how_to_merge_the_lock_file(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+
+    ran = zoterodigest("init")
+
+    assert (tmp_path / ".gitattributes").read_bytes() == LINE + b"\n"
+    assert "merge.zoterodigest.driver 'zoterodigest merge-lock %O %A %B'" in ran.out
+    asked = ["git", "check-attr", "diff", "merge", "--", "zoterodigest.lock"]
+    told = subprocess.run(asked, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+    assert told.split()[2::3] == ["unset", "zoterodigest"]
+
+
+def test_init_adds_no_git_file_outside_of_git(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    zoterodigest("init")
+
+    assert not (tmp_path / ".gitattributes").exists()
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (b"*.png binary\n", b"*.png binary\n" + LINE + b"\n"),
+        (b"*.png binary", b"*.png binary\n" + LINE + b"\n"),
+        (b"*.png binary\r\n", b"*.png binary\r\n" + LINE + b"\r\n"),
+        (b"# zoterodigest.lock\n", b"# zoterodigest.lock\n" + LINE + b"\n"),
+        (b"\xff\xe9 binary\n", b"\xff\xe9 binary\n" + LINE + b"\n"),
+    ],
+)
+def test_init_only_adds_to_attributes_that_are_there(
+    zoterodigest: Zoterodigest, tmp_path: Path, before: bytes, after: bytes
+) -> None:
+    (tmp_path / ".git").write_text("gitdir: elsewhere\n")
+    (tmp_path / ".gitattributes").write_bytes(before)
+
+    zoterodigest("init")
+
+    assert (tmp_path / ".gitattributes").read_bytes() == after
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        b"zoterodigest.lock merge=union\n",
+        b"/zoterodigest.lock diff\n",
+        "*.png binary\n".encode("utf-16"),
+    ],
+)
+def test_init_leaves_attributes_that_it_should_not_change(
+    zoterodigest: Zoterodigest, tmp_path: Path, before: bytes
+) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / ".gitattributes").write_bytes(before)
+
+    ran = zoterodigest("init")
+
+    assert (tmp_path / ".gitattributes").read_bytes() == before
+    assert ".gitattributes" not in ran.out
+
+
+def test_init_leaves_attributes_that_are_a_link(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / ".git").mkdir()
+    (tmp_path / "shared").write_bytes(b"")
+    (tmp_path / ".gitattributes").symlink_to("shared")
+
+    assert zoterodigest("init").code == 0
+
+    assert (tmp_path / "shared").read_bytes() == b""

@@ -16,6 +16,7 @@ from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
+from zoterodigest.project.git_attributes import ATTRIBUTES, MERGE_DRIVER, add_lock_attributes
 from zoterodigest.project.initial import initial_config
 from zoterodigest.project.layout import Project, by_kind, find_project
 from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
@@ -37,6 +38,9 @@ def init(
     If a program seems to write a FILE, init proposes pull = false. If a FILE repeats another one,
     for example in a second language, it proposes push = ["summary"]. It says why. A .bib, which
     need not exist yet, becomes a [[bibliography]]: each sync exports into it.
+
+    In a git repository, init adds a line for the lock file to .gitattributes. It keeps the lock
+    file out of diffs, and lets git merge it once you run the command that init prints.
 
     --fresh writes no configuration. It renames the lock file, so that you can use another library.
     The next push finds the items there again and adopts them.
@@ -73,6 +77,9 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     replace_file(path, text.encode("utf-8"), None)
     yield f"Wrote {path}. It explains every key."
     yield from _proposed(proposals)
+    if add_lock_attributes(folder):
+        yield f"Added {LOCK_FILE} to {ATTRIBUTES}. To let git merge it, run once in each clone:"
+        yield f"  {MERGE_DRIVER}"
     example = visible(names[0]) if names else "FILE"
     yield f"Next: `zoterodigest inspect {example}` shows what is understood,"
     yield "      `zoterodigest plan` what a sync would do."

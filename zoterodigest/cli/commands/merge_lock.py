@@ -20,7 +20,7 @@ def merge_lock(
     Git calls it if two branches changed zoterodigest.lock. Set it up with:
 
     \b
-      echo 'zoterodigest.lock merge=zoterodigest' >> .gitattributes
+      echo 'zoterodigest.lock -diff merge=zoterodigest' >> .gitattributes
       git config merge.zoterodigest.driver 'zoterodigest merge-lock %O %A %B'
     """
     before = one.read_bytes()
