@@ -289,9 +289,12 @@ def _word(text: str, skipped: frozenset[str]) -> str:
 
     Those in `skipped` do not count, nor do single letters, unless nothing is skipped.
     """
-    bare = re.sub(r"^[\W_]+|[\W_]+$", "", text)
+    is_plain = text.isascii() and text.isalpha()
+    bare = text if is_plain else re.sub(r"^[\W_]+|[\W_]+$", "", text)
     if skipped and (bare.lower() in skipped or (len(bare) < 2 and not bare.isdigit())):
         return ""
+    if is_plain:
+        return text
     return re.sub(r"[^A-Za-z0-9]", "", anyascii(re.sub(r"[\W_]", "", bare)))
 
 

@@ -205,10 +205,13 @@ def _arxiv_of(url: str) -> str:
 
 
 _VERBATIM = "!#$%&'()*+,-./:;=?@[]_~"
+_PLAIN_ADDRESS = re.compile(r"[\w./:?=&%#+~-]*", re.ASCII)
 
 
 def _verbatim(text: str, safe: str = _VERBATIM) -> str:
     """Return an address in ASCII without blanks, braces and backslashes, nothing else changed."""
+    if _PLAIN_ADDRESS.fullmatch(text):
+        return text
     text = "".join(text.split())
     return quote(text.encode("utf-8", "ignore"), safe=safe)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from zoterodigest.bibtex.facts.rules import BibRules
 from zoterodigest.core.values.venue import (
@@ -34,8 +34,15 @@ class Proceedings:
     is_preprint: bool = False
 
 
-NOWHERE = Proceedings()
-ON_ARXIV = Proceedings("arXiv", "arXiv", is_preprint=True)
+@cache
+def _nowhere(year: str) -> Proceedings:
+    return Proceedings(year=year)
+
+
+@cache
+def on_arxiv(year: str) -> Proceedings:
+    """Return arXiv as the place where a work of `year` appeared."""
+    return Proceedings("arXiv", "arXiv", year=year, is_preprint=True)
 
 
 def proceedings_of(container: str, url: str, year: str, rules: BibRules) -> Proceedings:
@@ -43,7 +50,7 @@ def proceedings_of(container: str, url: str, year: str, rules: BibRules) -> Proc
     if not container and (page := _page_venue(url, rules)):
         container, page_year = page
         year = year or page_year
-    place = named_proceedings(container, year, rules) if container else replace(NOWHERE, year=year)
+    place = named_proceedings(container, year, rules) if container else _nowhere(year)
     # The page is right where the table of volumes ends or has no such venue.
     if not place.volume and (page_volume := _VOLUME_PAGE.search(url)):
         place = replace(place, volume=page_volume[1])

@@ -33,6 +33,8 @@ class Creator(NamedTuple):
         """Whether this is no name but says that there are more ("et al.")."""
         if not self.first:
             return _REST.fullmatch(self.last) is not None
+        if self.first[:1] not in _REST_BEGINS and self.last[:1] not in _REST_BEGINS:
+            return False  # nearly always
         whole = f"{self.first} {self.last}", f"{self.last} {self.first}"
         return any(map(_REST_IN_TWO.fullmatch, whole))
 
@@ -79,9 +81,10 @@ def name_parts(creator: Creator) -> tuple[str, str, str]:
     last, first = cleaned_tex(creator.last), cleaned_tex(creator.first)
     if creator.is_body:
         return last, first, ""
-    if found := _SUFFIX_OF_FIRST.fullmatch(first):
+    # Most names are one word each, and need no search for a suffix.
+    if (" " in first or "," in first) and (found := _SUFFIX_OF_FIRST.fullmatch(first)):
         return last, found["name"], found["behind_comma"] or found["suffix"]
-    if found := _SUFFIX_OF_LAST.fullmatch(last):
+    if (" " in last or "," in last) and (found := _SUFFIX_OF_LAST.fullmatch(last)):
         return found["name"], first, found["suffix"]
     return last, first, ""
 
@@ -89,6 +92,7 @@ def name_parts(creator: Creator) -> tuple[str, str, str]:
 _OTHERS = "others"
 _REST = re.compile(r"\s*(?:and )?(?:et\.? ?al\.?|others|…|\.\.\.)\s*", re.IGNORECASE)
 _REST_IN_TWO = re.compile(r"(?:and )?(?:et\.? al\.?|and others)", re.IGNORECASE)
+_REST_BEGINS = frozenset("aAeE")  # what the expression before begins with
 _REST_BEHIND = re.compile(r"(?<=\S)[\s,]{1,3}(?:and )?et\.? ?al\.?\s*$", re.IGNORECASE)
 _SUFFIX_OF_FIRST = re.compile(
     r"(?P<name>[^,]{1,200}?)"
@@ -103,8 +107,10 @@ _INITIAL = re.compile(r"(?:^|(?<=[\s-]))([^\x00-\x7f])")
 def _family(text: str, dialect: Dialect) -> str:
     """Return a last name; what BibTeX would take for something else in it stands in braces."""
     encoded = encode_cleaned(text, dialect)
-    if "," in text or _AND.search(text):
+    if _looks_like_several(text):
         return f"{{{encoded}}}"
+    if " " not in encoded:
+        return encoded
     words = encoded.split(" ")
     particles = next((at for at, word in enumerate(words) if not word[:1].islower()), len(words))
     rest = words[particles:]
@@ -113,10 +119,15 @@ def _family(text: str, dialect: Dialect) -> str:
     return " ".join(words)
 
 
+def _looks_like_several(text: str) -> bool:
+    """Whether BibTeX would take a part of a name for several names or parts."""
+    return "," in text or ("nd" in text.lower() and _AND.search(text) is not None)
+
+
 def _given(text: str, dialect: Dialect) -> str:
     """Return first names; an initial that 8-bit BibTeX would cut in two stays whole."""
     encoded = encode_cleaned(text, dialect)
-    if "," in text or _AND.search(text):
+    if _looks_like_several(text):
         return f"{{{encoded}}}"
     if dialect is Dialect.BIBTEX and not encoded.isascii():
         return _INITIAL.sub(r"{\\relax \1}", encoded)

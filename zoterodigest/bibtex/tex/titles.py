@@ -106,6 +106,10 @@ _words_of = lru_cache(maxsize=16)(_Words)
 
 
 def _word(text: str, dialect: Dialect, proper: frozenset[str]) -> _Word:
+    if _PLAIN_WORD.fullmatch(text) and text.lower() not in proper:  # two words of three
+        is_lower = text.islower()
+        vote = (1 if is_lower else -1) if len(text) > 3 else 0
+        return _Word(text, text if is_lower else f"{{{text}}}", vote, ends_clause=False)
     letters = text.strip("“”‘’'`\"()[],.;:?!–—-*")
     is_long = len(letters) > 3 and letters.isalpha()
     vote = 0
@@ -130,6 +134,7 @@ def _joined(words: Iterable[_Word], is_sentence: bool, *, is_opening: bool) -> s
     return " ".join(texts)
 
 
+_PLAIN_WORD = re.compile(r"[A-Za-z][a-z]+")
 _PART = re.compile(r"[^\W_]+(?:(?:\.|['’](?![a-z]{1,2}\b))[^\W_]+)*")
 _JOINT = re.compile(r"[-‐‑–/&+]")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import parse_date, year_in
@@ -93,16 +93,16 @@ def _readable(name: str, raw: str, parsed: str) -> str:
     return date or raw.strip()
 
 
-def stated_members(name: str, item: ItemJson, rules: ItemRules) -> tuple[str, ...]:
+def stated_members(name: str, tags: Iterable[str], rules: ItemRules) -> tuple[str, ...]:
     """Return the members of the field `name` (task, award, categories), in an export too."""
-    return members_in(item.tags, rules.prefix(name))
+    return members_in(tags, rules.prefix(name))
 
 
 def _members(name: str) -> _Reader:
     def read(item: ItemJson, _: Homes, zotero: ZoteroMapping) -> _Found:
         if name == "categories" and not zotero.categories:
             return None
-        members = stated_members(name, item, zotero.rules)
+        members = stated_members(name, item.tags, zotero.rules)
         return Members(members), "\n".join(members)
 
     return read

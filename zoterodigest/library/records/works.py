@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 
 from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.export.csljson import to_csl, write_csl
 from zoterodigest.bibtex.export.entry import BibEntry, to_entry
 from zoterodigest.bibtex.facts.dates import read_dates
-from zoterodigest.bibtex.facts.proceedings import ON_ARXIV, Proceedings, proceedings_of
+from zoterodigest.bibtex.facts.proceedings import Proceedings, on_arxiv, proceedings_of
 from zoterodigest.bibtex.facts.rules import BibRules, Style
 from zoterodigest.bibtex.facts.work import ItemFacts, year_of_arxiv
 from zoterodigest.bibtex.keys import (
@@ -43,21 +43,22 @@ def read_work(data: Data, rules: BibRules) -> ItemFacts:
     place = proceedings_of(facts.get("container", ""), facts.get("url", ""), date[:4], rules)
     item_type = item.item_type
     if arxiv and item_type in _MAY_BE_PREPRINT and (place.is_preprint or not place.name):
-        item_type, place = "preprint", replace(ON_ARXIV, year=place.year)
+        item_type, place = "preprint", on_arxiv(place.year)
         facts = {name: text for name, text in facts.items() if not _repeats_arxiv(name, text)}
     facts = _completed(facts, place)
-    creators = (_creator(rules, each) for each in item.creators)
+    creators = [named for each in item.creators for named in _creators(rules, each)]
+    tags = item.tags
     return ItemFacts(
         item_type,
         facts,
-        tuple(named for each in creators if each.last for named in with_rest(each)),
+        tuple(creators),
         date or place.year or year_of_arxiv(arxiv),
         place.name,
         place.short_name,
         arxiv,
         primary_class,
-        _keywords(item, item_rules()),
-        stated_members("award", item, item_rules()),
+        _keywords(tags, item_rules()),
+        stated_members("award", tags, item_rules()),
         date_end,
         item.key,
         item.citekey,
@@ -127,6 +128,12 @@ def _extra_facts(extra: str, rules: BibRules) -> dict[str, str]:
 
 
 @lru_cache(maxsize=65536)
+def _creators(rules: BibRules, stored: JsonCreator) -> tuple[Creator, ...]:
+    """Return whom one creator of an item names: nobody, somebody, or somebody and others."""
+    creator = _creator(rules, stored)
+    return with_rest(creator) if creator.last else ()
+
+
 def _creator(rules: BibRules, stored: JsonCreator) -> Creator:
     role, name, last, first = (text.strip() for text in stored)
     field, _ = rules.creators.get(role or "author", ("", 0))
@@ -135,11 +142,10 @@ def _creator(rules: BibRules, stored: JsonCreator) -> Creator:
     return Creator(field, last, first) if last else Creator(field, first)
 
 
-def _keywords(item: ItemJson, rules: ItemRules) -> tuple[str, ...]:
+def _keywords(tags: Sequence[str], rules: ItemRules) -> tuple[str, ...]:
     """Return the keywords among an item's tags: tasks first, without prefix."""
-    ours = tuple(prefix for _, prefix in rules.tags)
-    own = (tag.strip() for tag in item.tags if not tag.strip().startswith(ours))
-    return tuple(filter(None, dict.fromkeys((*stated_members("task", item, rules), *own))))
+    own = [tag for tag in map(str.strip, tags) if not tag.startswith(rules.prefixes)]
+    return tuple(filter(None, dict.fromkeys((*stated_members("task", tags, rules), *own))))
 
 
 # What a volume or number says of a paper that is on arXiv: its ID again, or DBLP's "abs/…".

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -82,6 +82,11 @@ class ItemRules(_StrictZoteroRules):
     extra: ExtraKeys
     arxiv: ArxivForms
     types: TypeRules
+
+    @cached_property
+    def prefixes(self) -> tuple[str, ...]:
+        """What the tags of all namespaces begin with."""
+        return tuple(prefix for _, prefix in self.tags)
 
     def prefix(self, name: str) -> str:
         """Return what the tags of the field `name` (task, award, categories) begin with."""
