@@ -70,8 +70,8 @@ bench-check: $(VENV)/installed $(VENV)/rivals
 # Other programs to compare with. Without a network the benchmarks run without them.
 # bibtexparser 2 has the name of the version that zoterodigest needs, so it gets a folder.
 $(VENV)/rivals: | $(VENV)/installed
-	-$(PIP) install 'matplotlib>=3.8' 'mistune>=3' && \
-		$(PIP) install --target $(VENV)/rivals 'bibtexparser==2.0.0b8'
+	-$(PIP) install --no-build-isolation --editable '.[bench]' && \
+		$(PIP) install --no-deps --target $(VENV)/rivals 'bibtexparser==2.0.0b8'
 	@mkdir -p $@
 
 tex: $(VENV)/installed
