@@ -23,7 +23,7 @@ from tests.cli.conftest import (
     edited_item,
 )
 from zoterodigest.cli.base import stamps
-from zoterodigest.digest.format.format import SUFFIX
+from zoterodigest.digest.format.own_files import SUFFIX
 from zoterodigest.library.connect import connect
 from zoterodigest.project import settled
 from zoterodigest.project.engine import engine_key

@@ -55,6 +55,12 @@ RECONCILING = {
     "zoterodigest.core.reconcile": "nothing is planned",
     "zoterodigest.bibtex.edit": "the project has no .bib",
 }
+READING = {
+    "re2": "what is known of a file is not read again (90 with the next two)",
+    "zoterodigest.digest.read": "what is known of a file is not read again",
+    "zoterodigest.digest.format.format": "what is known of a file is not read again",
+    "zoterodigest.bibtex": "the file is no .bib",
+}
 HELP = {
     "sqlite3": "nothing is read",
     "pydantic": "nothing is read",
@@ -66,6 +72,7 @@ HELP = {
 MAY_NOT_IMPORT: Mapping[str, Mapping[str, str]] = {
     "--version": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY | HELP,
     "--help": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY | HELP,
+    "inspect known.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY | READING,
     "inspect papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY,
     "status papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | APPLYING,
     "plan papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN,
@@ -94,6 +101,8 @@ def test_a_command_imports_only_what_it_uses(
     papers = a_digest(("Attention Is All You Need", "1706.03762"), ("Diffusion", "2006.11239"))
     (tmp_path / "papers.md").write_text(papers)
     assert zoterodigest("push", "papers.md", "--yes", "--offline").code == 0
+    (tmp_path / "known.md").write_text(papers)
+    assert zoterodigest("inspect", "known.md").code == 0
 
     asked = [sys.executable, "-c", _IMPORTED, json.dumps(list(commands))]
     ran = subprocess.run(asked, capture_output=True, text=True, check=True, cwd=tmp_path)

@@ -8,12 +8,11 @@ from pathlib import Path
 from zoterodigest.cli.base.options import argument, command
 from zoterodigest.cli.base.screen import emit, hanging, styled, visible
 from zoterodigest.digest.format.format import (
-    SUFFIX,
     DigestFormat,
     builtin_formats,
-    format_files,
     load_format,
 )
+from zoterodigest.digest.format.own_files import SUFFIX, format_files
 
 
 @command("folders")

@@ -11,7 +11,6 @@ from zoterodigest.cli.base.options import FAILED, FINE
 from zoterodigest.cli.show.encoder import Encoded, json_line, json_value
 from zoterodigest.core.values.record import Empty, Names, Value, value_parts
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.mapping import venue_table
 from zoterodigest.project.cache import ReadingCache, reading_key
 from zoterodigest.project.digests import format_choice, read_digest
 
@@ -123,6 +122,7 @@ def inspect_bibs(paths: Sequence[Path]) -> list[InspectedBib | Unreadable]:
     # Only a .bib needs what reads one.
     from zoterodigest.bibtex.reading import read_records
     from zoterodigest.bibtex.tiles.scanner import scan
+    from zoterodigest.mapping import venue_table
 
     venues = venue_table()
 

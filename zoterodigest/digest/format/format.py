@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from zoterodigest import mapping
+from zoterodigest.digest.format.own_files import SUFFIX, format_files
 from zoterodigest.digest.format.pattern import AnyOf, BadPattern, Pattern
 from zoterodigest.errors import ZoterodigestError
 
@@ -227,10 +228,6 @@ def builtin_formats() -> tuple[DigestFormat, ...]:
     return tuple(sorted(map(load_format, paths), key=lambda one: (one.rank, one.name)))
 
 
-SUFFIX = ".format.toml"
-"""The name of a user's format file, which lies beside the digest: `NAME.format.toml`."""
-
-
 class UnknownFormat(ZoterodigestError):
     """There is no format called `name`."""
 
@@ -242,12 +239,6 @@ class UnknownFormat(ZoterodigestError):
             f"Formats: {', '.join(known)}; or give the path of a format file, NAME{SUFFIX}.",
         )
         self.name = name
-
-
-def format_files(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """Return the format files that lie in `folders`, by folder, then name; each once."""
-    found = (path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}")))
-    return tuple(dict.fromkeys(path for path in found if path.is_file()))
 
 
 def available_formats(folders: Sequence[Path]) -> tuple[DigestFormat, ...]:

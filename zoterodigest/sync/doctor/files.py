@@ -14,7 +14,8 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.digest.format.format import format_files, load_format
+from zoterodigest.digest.format.format import load_format
+from zoterodigest.digest.format.own_files import format_files
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.lookup.cache import cache_file, is_damaged
 from zoterodigest.mapping import BadMapping, venue_table

@@ -12,7 +12,8 @@ from hashlib import blake2b
 
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.digest.format.format import builtin_formats, format_files
+from zoterodigest.digest.format.format import builtin_formats
+from zoterodigest.digest.format.own_files import format_files
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import read_if_present
