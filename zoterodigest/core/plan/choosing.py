@@ -29,6 +29,13 @@ def decided(
     A choice overrides a preference. A preference decides conflicts only. If a choice was made when
     the ends held other values, the field stays as it is.
     """
+    if not (
+        run_options.fills
+        or run_options.prefer
+        or run_options.choices.by_field
+        or run_options.only_choices
+    ):
+        return merged
     chosen = _chosen(sides, row.id, run_options)
     preferred: dict[str, End] = {}
     if run_options.only_choices:

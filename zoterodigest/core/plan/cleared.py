@@ -6,7 +6,7 @@ deleted clears nothing: the library keeps its value, and the run reports it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Set
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import replace
 
 from zoterodigest.core.links.link import fingerprint
@@ -66,14 +66,21 @@ def _text(name: str) -> str:
     return f"\0no line holds the {name}"
 
 
-def no_longer_shown(link: Link, item: Side) -> Iterator[str]:
-    """Yield what was in sync over `link`, the item still holds, and the entry has no place for.
+def left_out_of(link: Link) -> tuple[str, ...]:
+    """Return the fields that were in sync over `link` and have left its entry."""
+    bases = link.row.bases.items()
+    held = (name for name, base in bases if base.at_entry.parts and is_left_out(name, link.entry))
+    return tuple(sorted(held))
+
+
+def no_longer_shown(link: Link, left_out: Iterable[str], item: Side) -> Iterator[str]:
+    """Yield which of the fields `left_out_of` the entry the item still holds.
 
     What cannot be read, and what the format never shows (as in another digest, to which an entry
     moved), is not among it. A year in the entry's date is shown, too, and so is a date in its year.
     """
-    for name, base in sorted(link.row.bases.items()):
+    for name in left_out:
         is_held = not is_empty(item.fields.get(name, EMPTY))
         is_year = name == "date" and is_date_now_a_year(link.entry, item)
-        if is_held and base.at_entry.parts and not is_year and is_left_out(name, link.entry):
+        if is_held and not is_year:
             yield name

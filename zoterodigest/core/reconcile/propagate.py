@@ -12,7 +12,7 @@ from zoterodigest.core.links.link import Base
 from zoterodigest.core.links.merge import FieldEnds, Merge, Side, ends_of, merge_field
 from zoterodigest.core.links.view import links_as_held
 from zoterodigest.core.plan.choosing import decided, is_chosen
-from zoterodigest.core.plan.cleared import no_longer_shown
+from zoterodigest.core.plan.cleared import left_out_of, no_longer_shown
 from zoterodigest.core.plan.found import LookupResult, also_changed, as_held, taken
 from zoterodigest.core.plan.plan import (
     Action,
@@ -160,6 +160,8 @@ class _Hub:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
         link = self.links[place]
         merged = self._merged(link)
+        if not merged.to_item and not link.restores_note:
+            return merged
         # What an export wrote fills in nothing. A field without a home waits for a venue.
         silent = merged.fills & link.entry.ours
         if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
@@ -322,7 +324,9 @@ class _Hub:
                 self.reports.append(UnreadableDate(row.id, name, "".join(value_parts(value))))
         if link.recall.waits:
             self.reports.append(Waiting(row.id, tuple(sorted(link.recall.waits))))
-        if left := tuple(no_longer_shown(link, self._side(link))):
+        # The item's end only for those few links that may have something to tell.
+        left_out = left_out_of(link)
+        if left_out and (left := tuple(no_longer_shown(link, left_out, self._side(link)))):
             self.reports.append(NoLongerShown(row.id, left))
 
     def _merged(self, link: Link) -> Merge:

@@ -37,10 +37,13 @@ def settle(link: Link, item: Item, folding: Folding) -> LockRow:
     entry_side = side_of(link.entry)
     item_side = without(item_end(link, item, row), link.recall.waits)
     row = _without_left_sections(row, link.entry, item)
-    known = replace(row, bases={**row.bases, **link.recall.bases})
+    recalled = link.recall.bases
+    known = replace(row, bases={**row.bases, **recalled}) if recalled else row
     ours, from_item = link.entry.ours, link.entry.from_item
     now = recorded(known, entry_side, item_side, folding, from_item=from_item, ours=ours)
-    row = replace(now, bases=_reached(link, now.bases, entry_side, item_side, folding))
+    row = now
+    if recalled:
+        row = replace(now, bases=_reached(link, now.bases, entry_side, item_side, folding))
     # Before the traits are taken: a row with nothing new keeps its bytes, so git shows no change.
     if row == link.before:
         return row

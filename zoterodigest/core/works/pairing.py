@@ -203,6 +203,8 @@ class _PairingTable:
 
     def _pair_by(self, keys: Keys, rows: list[LockRow], agrees: Agreement) -> None:
         """Pair entries and rows that share a key and agree, the most equal first."""
+        if len(self.paired) == len(self.entries):
+            return
         entries_by, rows_by = self._grouped(keys, rows)
         candidates: dict[tuple[int, str], LockRow] = {}
         for key in entries_by.keys() & rows_by.keys():
