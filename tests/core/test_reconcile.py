@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item
+from tests.growth import MORE_CALLS, growth_of_calls
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import (
     ChangeEntry,
@@ -31,6 +32,7 @@ from zoterodigest.core.plan.reports import (
     UnreadableEntry,
 )
 from zoterodigest.core.plan.run_options import Directions, Mask
+from zoterodigest.core.reconcile.notes import trashed_notes
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
@@ -90,6 +92,19 @@ def test_first_push_creates_items_notes_and_the_collection() -> None:
     assert item.fields["title"] == "A paper on the subject of number 1"
     assert world.places_of(item) == {("a.md",)}
     assert [note.fields for note in item.notes.values()] == [{"summary": Blocks((f"{LONG}1.",))}]
+
+
+def test_the_cost_of_entries_that_leave_grows_with_their_number() -> None:
+    worlds = {number: a_pushed_world(*map(a_paper, range(2 * number))) for number in (1, 40, 160)}
+    for number, world in worlds.items():
+        del world.digests["a.md"][:number]
+    plans = {number: world.plan() for number, world in worlds.items()}
+
+    def find_notes(number: int) -> None:
+        plan, run_options = plans[number], worlds[number].run_options()
+        assert list(trashed_notes(plan.reports, plan.links, run_options)) == []
+
+    assert growth_of_calls(find_notes, 40) < MORE_CALLS
 
 
 def test_second_push_is_settled() -> None:

@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -173,10 +174,15 @@ def _collection(world: World, data: st.DataObject) -> str:
     return data.draw(st.sampled_from(sorted(world.collections().values())))
 
 
+def _free_key(world: World) -> str:
+    known = world.everything()
+    return next(key for key in map(a_key, count()) if key not in known)
+
+
 def put_own_item(world: World, data: st.DataObject) -> None:
     arxiv = data.draw(st.sampled_from(("", *IDS)))
     world.put_item(
-        a_key(1_000_000 + len(world.everything())),
+        _free_key(world),
         title=data.draw(st.sampled_from(TITLES)),
         url=f"https://arxiv.org/abs/{arxiv}" if arxiv else "",
         collections=[_collection(world, data)] if data.draw(st.booleans()) else [],
@@ -184,7 +190,7 @@ def put_own_item(world: World, data: st.DataObject) -> None:
 
 
 def put_item_of_no_concern(world: World, data: st.DataObject) -> None:
-    world.put_item(a_key(len(world.everything())), title="Nobody here writes about this")
+    world.put_item(_free_key(world), title="Nobody here writes about this")
 
 
 def change_own_item(world: World, data: st.DataObject) -> None:

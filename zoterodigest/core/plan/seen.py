@@ -6,7 +6,7 @@ an instance remembers the last base at which item and entry were in sync here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, fingerprint
@@ -30,6 +30,18 @@ class Seen:
     past: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     version: int = 0
     has_gone_back: bool = False
+    # No part of the value: `rows_of` fills it, and `replace` begins it anew.
+    _by_item: dict[str, list[LockRow]] = field(
+        init=False, default_factory=dict, repr=False, compare=False
+    )
+
+    def rows_of(self, item: str) -> Sequence[LockRow]:
+        """Return what is remembered of the links of an item."""
+        # Kept: where a library lags, this is asked for many fields of many links.
+        if not self._by_item:
+            for row in self.rows.values():
+                self._by_item.setdefault(row.item, []).append(row)
+        return self._by_item.get(item, ())
 
     def held(self, collection: str, item: Item) -> bool:
         """Tell whether `item`, or one that was merged into it since, lay in a collection.

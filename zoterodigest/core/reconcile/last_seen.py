@@ -113,7 +113,7 @@ def _is_untouched(ends: FieldEnds, row: LockRow, seen: Seen, run_options: RunOpt
 
 def _is_as_others_saw(ends: FieldEnds, row: LockRow, seen: Seen, run_options: RunOptions) -> bool:
     """Tell whether the item holds in this field what another link of it last saw here."""
-    others = (one.bases.get(ends.name) for one in seen.rows.values() if one.item == row.item)
+    others = (one.bases.get(ends.name) for one in seen.rows_of(row.item))
     return any(base is not None and _shows(ends, base, run_options) for base in others)
 
 

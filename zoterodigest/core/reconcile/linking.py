@@ -39,8 +39,10 @@ from zoterodigest.core.reconcile.following import (
     followed,
     with_shown_bases,
 )
-from zoterodigest.core.reconcile.notes import is_put_off
+from zoterodigest.core.reconcile.notes import is_put_off, links_of_items
 from zoterodigest.core.reconcile.settle import edited_fields, is_noteless
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.keys import is_our_item, item_key, note_key
 from zoterodigest.core.values.record import Entry, Item, is_empty, text_in
 from zoterodigest.core.works.catalogue import (
@@ -126,6 +128,7 @@ class _LinkingRun:
         self._items = {item.key: item for item in library.items}
         self._taken = {*self._items, *library.taken}
         self._row_ids = {row.id for row in rows}
+        self._made = {row.item for row in rows if row.origin.item}
         linked = frozenset(row.item for row in rows if row.state is LinkState.LINKED)
         self._catalogue = library_catalogue(library.items, linked)
 
@@ -210,7 +213,7 @@ class _LinkingRun:
     def _followed(self, row: LockRow, merged: MergedInto) -> LockRow:
         """Return `row` with the item into which its own was merged in the library."""
         item = self._items[merged.key]
-        is_ours = any(one.origin.item for one in self._rows if one.item == merged.key)
+        is_ours = merged.key in self._made
         self.reports.append(Followed(row, merged.key, merged.others))
         return followed(row, item, is_ours=is_ours or _is_ours(item))
 
@@ -250,10 +253,11 @@ class _LinkingRun:
         for row in pairing.unreadable:
             self.reports.append(UnreadableEntry(row.digest, None, row.id))
         if self._terms.selection is None:
+            links = links_of_items(self.links)
             for row in pairing.dropped:
                 rules = self._terms.rules_for(row.digest)
                 follows = rules.when_dropped is not WhenDropped.KEEP
-                waits = (follows and not rules.places) or is_put_off(row, self.links, self._terms)
+                waits = (follows and not rules.places) or is_put_off(row, links, self._terms)
                 self.kept[row.id] = row if waits else replace(row, state=LinkState.DROPPED)
                 self.reports.append(DroppedEntry(row))
 
@@ -282,14 +286,14 @@ class _LinkingRun:
     def replaced(self, pairing: Pairing) -> set[str]:
         """Return the tombstones in whose place a relinking that was killed has made other rows."""
         paired = {row.id for row in pairing.rows.values()}
-        linked = [link.before for link in self.links if link.before]
+        linked = {known for link in self.links if link.before for known in _known_by(link.before)}
         return {
             row.id
             for row in self._rows
             if row.digest in self._terms.relink
             and row.state in (LinkState.UNLINKED, LinkState.TRASHED)
             and row.id not in paired
-            and any(_are_of_one_entry(row, one) for one in linked)
+            and not linked.isdisjoint(_known_by(row))
         }
 
     def _item_of(self, entry: Entry, row: LockRow | None) -> str | None:
@@ -375,9 +379,11 @@ class _LinkingRun:
         return row_id
 
 
-def _are_of_one_entry(row: LockRow, other: LockRow) -> bool:
-    is_titled = bool(row.title) and row.title == other.title
-    return row.digest == other.digest and (is_titled or bool(row.identifiers & other.identifiers))
+def _known_by(row: LockRow) -> Iterator[tuple[SourceKey, str | Identifier]]:
+    """Yield what tells the entry of a row within its digest: its title and its identifiers."""
+    if row.title:
+        yield row.digest, row.title
+    yield from ((row.digest, identifier) for identifier in row.identifiers)
 
 
 def _is_ended(row: LockRow, item: Item | None) -> bool:

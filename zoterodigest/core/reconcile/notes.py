@@ -8,7 +8,7 @@ the entry; the note of the other row, if it says the same, goes into the trash.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.links.link import LockRow
@@ -113,7 +113,20 @@ def _with_live_notes(link: Link, restored: dict[str, set[str]]) -> Link:
     return replace(link, item=replace(item, notes=notes), restores_note=is_restored)
 
 
-def is_put_off(row: LockRow, links: Sequence[Link], run_options: RunOptions) -> bool:
+LinksOfItems = Mapping[str, Sequence[Link]]
+"""The links that each item had before the run, by its key."""
+
+
+def links_of_items(links: Iterable[Link]) -> LinksOfItems:
+    """Return the links that were there before, by the key of their item then."""
+    found: dict[str, list[Link]] = defaultdict(list)
+    for link in links:
+        if link.before is not None:
+            found[link.before.item].append(link)
+    return found
+
+
+def is_put_off(row: LockRow, links: LinksOfItems, run_options: RunOptions) -> bool:
     """Tell whether a row that lost its entry leaves a note that this run may not put away."""
     rules = run_options.rules_for(row.digest)
     return not rules.directions.push.allows("summary") and doubled_note(row, links) is not None
@@ -123,18 +136,19 @@ def trashed_notes(
     reports: Iterable[Report], links: Sequence[Link], run_options: RunOptions
 ) -> Iterator[TrashNote]:
     """Yield the notes that go into the trash, of the rows that are reported to have no entry."""
+    by_item = links_of_items(links)
     for report in reports:
-        if isinstance(report, DroppedEntry) and not is_put_off(report.row, links, run_options):
-            row, note = report.row, doubled_note(report.row, links)
+        if isinstance(report, DroppedEntry) and not is_put_off(report.row, by_item, run_options):
+            row, note = report.row, doubled_note(report.row, by_item)
             if note is not None:
                 yield TrashNote(note.key, note.version, row.item, row.id, row.digest)
 
 
-def doubled_note(row: LockRow, links: Iterable[Link]) -> ChildNote | None:
+def doubled_note(row: LockRow, links: LinksOfItems) -> ChildNote | None:
     """Return the note that was made for `row`, if its entry has another row, whose note says the
     same.
     """
-    for link in links:
+    for link in links.get(row.item, ()):
         item, other = link.item, link.before
         if item is None or other is None or not _are_of_one_entry(row, other):
             continue
