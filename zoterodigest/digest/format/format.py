@@ -6,7 +6,7 @@ docs/formats.md teaches the language. Patterns are RE2 expressions whose named g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
@@ -165,11 +165,6 @@ class DigestFormat(_FormatTable):
     def no_title(self) -> AnyOf:
         """What matches a text that is no title."""
         return AnyOf(self.entry.no_titles)
-
-    @cached_property
-    def fitting(self) -> Mapping[str, AnyOf]:
-        """What matches a text that may stand in a cell, by the slot of its column."""
-        return {slot: AnyOf(patterns) for slot, patterns in self.cells.items() if patterns}
 
     # Each file states the names of a slot; a reader looks up the slot of a name.
 

@@ -37,11 +37,9 @@ class Pattern:
 
     __slots__ = ("_names", "_spans", "text")
 
-    def __init__(self, text: str, *, with_groups: bool = True) -> None:
+    def __init__(self, text: str) -> None:
         """Compile `text`; raises `BadPattern` with RE2's own reason."""
         options = re2.Options()
-        # Where the groups are is half of what a match costs.
-        options.never_capture = not with_groups
         # RE2 writes its reason to standard error otherwise; `BadPattern` carries it.
         options.log_errors = False
         try:
@@ -94,8 +92,7 @@ class AnyOf:
         if len(patterns) > 1:
             # All in one may be too large for RE2.
             with suppress(BadPattern):
-                joined = "|".join(f"(?:{one.text})" for one in patterns)
-                self._patterns = (Pattern(joined, with_groups=False),)
+                self._patterns = (Pattern("|".join(f"(?:{one.text})" for one in patterns)),)
 
     def matches(self, data: bytes) -> bool:
         """Whether one of the patterns matches somewhere in `data`."""

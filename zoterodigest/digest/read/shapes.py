@@ -6,10 +6,11 @@ Rows that must be repaired ask it of their cells, general formats of what they f
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from zoterodigest.core.values import names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.pattern import AnyOf
+from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Slot, one_line
 
 NOTHING = frozenset({b"", b"-", b"--", b"none", b"n/a", b"na", b"null", b"\xe2\x80\x94", b"/"})
@@ -26,14 +27,14 @@ _SENTENCE = re.compile(rb"[.!?][ \t]+[A-Z]|https?://|<|\|")
 _MARKUP = re.compile(rb"https?://|<details|\]\(|\|")
 
 
-def fits(data: bytes, slot: str, own: AnyOf | None) -> bool:
-    """Tell whether `data` may stand in a cell of `slot`, whose `own` patterns decide if any."""
+def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
+    """Tell whether `data` may stand in a cell of `slot`, whose own `patterns` decide if any."""
     text = data.strip(b" \t\r\n*_`" if slot in _MARKED else None)
     # Two elements in one cell are two cells whose pipe was lost.
     if text.count(b"</details>") > 1:
         return False
-    if own is not None:
-        return own.matches(text)
+    if patterns:
+        return any(pattern.search(text) for pattern in patterns)
     match slot:
         case "date" | "year":
             return text.lower() in NOTHING or bool(_DATE.match(text))

@@ -175,7 +175,7 @@ def _cell(text: LayeredText, cell: Range) -> LayeredText:
 
 
 def _fits(cell: LayeredText, slot: str, header: Header) -> bool:
-    return fits(cell.data, slot, header.form.fitting.get(slot))
+    return fits(cell.data, slot, header.form.cells.get(slot, ()))
 
 
 def _claim_cells(
