@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from tests.digest.corpus import read
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, WebLinks
+from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.write.edit import Edited, put_digest
 
 QUOTED = """\
@@ -139,3 +142,18 @@ def test_a_link_to_no_web_address_is_refused(url: str) -> None:
         "“code” would lead to no web address"
     ]
     assert after == QUOTED
+
+
+PIECES = ["[", "]", "(", ")", "](", "[a](u)", "[[p](u)]", "[b] c](u)", "!", "<", ">", " ", '"t"']
+NESTED = b" [[b]](u)"
+"""A link whose label holds brackets, which is found by a slower way."""
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=9).map("".join))
+def test_the_links_of_a_text_are_those_it_has_before_a_nested_one(text: str) -> None:
+    data = text.encode()
+
+    found = find_links(data + NESTED)
+
+    assert found[:-1] == find_links(data)
+    assert found[-1].whole == (len(data) + 1, len(data + NESTED))
