@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import count, islice
+from typing import NamedTuple
 
 from anyascii import anyascii
 
@@ -46,6 +47,9 @@ class CitationKey:
     stated: str = ""
 
 
+_Stated = tuple[str, KeySource] | None
+
+
 def citation_keys(
     works: Sequence[ItemFacts],
     formula: Formula,
@@ -59,19 +63,37 @@ def citation_keys(
     `fixed` holds the keys given earlier, by item key; no new key is one of those `taken`. Which
     work gets which letter does not depend on the order of `works`.
     """
-    stated = [_stated(work, fixed) for work in works]
+    claims = [key_claim(work, formula, rules, fixed.get(work.key, "")) for work in works]
+    return unique_keys(claims, {key.lower() for key in taken})
+
+
+class KeyClaim(NamedTuple):
+    """What decides the key of one work: its own `base`, and its place among those with the same."""
+
+    base: str
+    stated: _Stated
+    order: tuple[int, tuple[str, ...]]
+    is_provisional: bool
+
+
+def key_claim(work: ItemFacts, formula: Formula, rules: BibRules, fixed: str = "") -> KeyClaim:
+    """Return the claim of a work, whose key given earlier is `fixed`."""
+    known = _stated(work, fixed)
+    base = safe_key(known[0]) if known else evaluate(formula, work, rules)
     # A key that only holds signs no .bib can have leaves nothing: the item's key then stands in.
-    bases = [
-        (safe_key(known[0]) if known else evaluate(formula, work, rules))
-        or safe_key(work.key or "item")
-        for known, work in zip(stated, works, strict=True)
-    ]
-    texts = _unique(bases, works, stated, {key.lower() for key in taken})
+    base = base or safe_key(work.key or "item")
+    return KeyClaim(base, known, _order(work, known), is_provisional(work))
+
+
+def unique_keys(
+    claims: Sequence[KeyClaim], reserved: Set[str] = frozenset()
+) -> tuple[CitationKey, ...]:
+    """Return the keys of works by their claims; no new one is `reserved`, in lower case."""
     return tuple(
         CitationKey(text, known[1], stated=known[0] if known[0] != text else "")
-        if known
-        else CitationKey(text, KeySource.NEW, is_provisional(work))
-        for text, known, work in zip(texts, stated, works, strict=True)
+        if (known := one.stated)
+        else CitationKey(text, KeySource.NEW, one.is_provisional)
+        for text, one in zip(_unique(claims, reserved), claims, strict=True)
     )
 
 
@@ -91,17 +113,12 @@ def why_provisional(work: ItemFacts) -> str:
     return "an author is a user name" if is_account else ""
 
 
-_Stated = tuple[str, KeySource] | None
-
-
-def _stated(work: ItemFacts, fixed: Mapping[str, str]) -> _Stated:
+def _stated(work: ItemFacts, fixed: str) -> _Stated:
     if work.citekey:
         return work.citekey, KeySource.NATIVE
     if work.extra_citekey:
         return work.extra_citekey, KeySource.EXTRA
-    if earlier := fixed.get(work.key):
-        return earlier, KeySource.FIXED
-    return None
+    return (fixed, KeySource.FIXED) if fixed else None
 
 
 def _order(work: ItemFacts, known: _Stated) -> tuple[int, tuple[str, ...]]:
@@ -115,14 +132,12 @@ def _order(work: ItemFacts, known: _Stated) -> tuple[int, tuple[str, ...]]:
 _RANKS = {source: rank for rank, source in enumerate(KeySource)}
 
 
-def _unique(
-    bases: Sequence[str], works: Sequence[ItemFacts], stated: Sequence[_Stated], reserved: Set[str]
-) -> list[str]:
+def _unique(claims: Sequence[KeyClaim], reserved: Set[str]) -> list[str]:
     """Return the bases, with letters behind all of one base but the first in order.
 
     No new key is one of those `reserved`, in lower case.
     """
-    texts = list(bases)
+    texts = [one.base for one in claims]
     groups: dict[str, list[int]] = {}
     for at, text in enumerate(texts):
         groups.setdefault(text.lower(), []).append(at)
@@ -131,10 +146,10 @@ def _unique(
     for lower in sorted(doubled):
         # One run of numbers for the group: hundreds of works may have one key.
         numbers = count(1)
-        group = sorted(groups[lower], key=lambda at: _order(works[at], stated[at]))
-        is_first_free = lower not in reserved or stated[group[0]] is not None
+        group = sorted(groups[lower], key=lambda at: claims[at].order)
+        is_first_free = lower not in reserved or claims[group[0]].stated is not None
         for at in group[1:] if is_first_free else group:
-            keys = (f"{bases[at]}{letters_of(number)}" for number in numbers)
+            keys = (f"{claims[at].base}{letters_of(number)}" for number in numbers)
             texts[at] = next(key for key in keys if key.lower() not in taken)
             taken.add(texts[at].lower())
     return texts

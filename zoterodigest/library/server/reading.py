@@ -10,8 +10,9 @@ from urllib.parse import urlencode
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.foreign import read_json
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.port import Collection, LibraryItem, Snapshot
-from zoterodigest.library.records.works import Reference, bib_text, csl_text, references
+from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.records.works import Reference, bib_text, csl_text, read_work
+from zoterodigest.library.server.index import LibraryIndex, is_trashed
 from zoterodigest.library.server.messages import (
     Headers,
     Rejected,
@@ -20,16 +21,19 @@ from zoterodigest.library.server.messages import (
     json_answer,
     text_answer,
 )
-from zoterodigest.library.server.queries import Query, ResponseFormat, read_query, read_tag_query
+from zoterodigest.library.server.queries import (
+    Query,
+    ResponseFormat,
+    TagQuery,
+    read_query,
+    read_tag_query,
+)
 from zoterodigest.library.server.selection import (
     Scope,
-    below,
-    everything,
-    in_collection,
+    count_tags,
     select_collections,
     select_items,
     select_tags,
-    trashed,
 )
 from zoterodigest.library.server.shapes import Showing
 from zoterodigest.library.server.site import Served
@@ -63,20 +67,19 @@ class ReadRequest:
             case ("publications", "items"):
                 return json_answer([], {**self._at(0), "Total-Results": "0"})
             case _:
-                return self._contents(path, self.served.snapshot())
+                return self._contents(path, self.served.index())
 
-    def _contents(self, path: Path, snapshot: Snapshot) -> Response:
-        shown = Showing(self.address, self.served, snapshot)
+    def _contents(self, path: Path, index: LibraryIndex) -> Response:
+        shown = Showing(self.address, self.served, index)
         match path:
             case ("items", *_, "tags") | ("collections", _, *_, "tags") | ("tags", *_):
                 return self._tags(path, shown)
             case ("items", key) if key not in ("top", "trash"):
                 return self._item(shown, key)
             case ("items", *rest) | ("collections", _, "items", *rest) if rest in ([], ["top"]):
-                scope = _scope_of(snapshot, path)
-                return self._items(shown, scope, only_top=bool(rest))
+                return self._items(shown, path, only_top=bool(rest))
             case ("items", "trash") | ("items", _, "children"):
-                return self._items(shown, _scope_of(snapshot, path))
+                return self._items(shown, path)
             case ("collections", key) if key != "top":
                 return self._collection(shown, key)
             case ("collections", *_):
@@ -89,30 +92,32 @@ class ReadRequest:
         return since is not None and self.served.library.version() <= since
 
     def _item(self, shown: Showing, key: str) -> Response:
-        item = _required(shown.snapshot.items, key, "Item does not exist")
+        item = _required_item(shown.index, key, "Item does not exist")
         query = read_query(self.request)
         headers = self._at(item.version)
         if query.format in _EXPORTS:
             return _exported(query.format, [item], shown, headers)
         return json_answer(_with_formats(shown, [item], query)[0], headers)
 
-    def _items(self, shown: Showing, scope: Scope, *, only_top: bool = False) -> Response:
-        query, snapshot = read_query(self.request), shown.snapshot
-        if scope is trashed:
+    def _items(self, shown: Showing, path: Path, *, only_top: bool = False) -> Response:
+        query, index = read_query(self.request), shown.index
+        if path == ("items", "trash"):
             query = replace(query, with_trashed=True)
-        added = self.served.details().added
-        found = select_items(snapshot, query, scope, only_top=only_top, added=added)
-        page, headers = self._page(found, query, snapshot.version)
+        scope = _scope_of(index, path)
+        asked = path, replace(query, start=0, limit=None, format=ResponseFormat.JSON)
+        found = index.result(asked, lambda: select_items(index, query, scope, only_top=only_top))
+        page, headers = self._page(found, query, index.snapshot.version)
         if query.format in _EXPORTS:
             return _exported(query.format, page, shown, headers)
         return _listed(page, query, headers, lambda some: _with_formats(shown, some, query))
 
     def _collection(self, shown: Showing, key: str) -> Response:
-        found = _required(shown.snapshot.collections, key, "Collection not found")
+        found = _required_collection(shown.index, key)
         return json_answer(shown.collections([found])[0], self._at(found.version))
 
     def _collections(self, path: Path, shown: Showing) -> Response:
-        query, snapshot = read_query(self.request, keys_named="collectionKey"), shown.snapshot
+        query = read_query(self.request, keys_named="collectionKey")
+        snapshot = shown.index.snapshot
         if query.format in _EXPORTS:
             raise Rejected(400, f"Invalid 'format' value {query.format.value!r}")
         match path:
@@ -121,7 +126,7 @@ class ReadRequest:
             case (_, "top"):
                 within = tuple(one for one in snapshot.collections if one.parent is None)
             case (_, key, "collections"):
-                _required(snapshot.collections, key, "Collection not found")
+                _required_collection(shown.index, key)
                 within = tuple(one for one in snapshot.collections if one.parent == key)
             case _:
                 raise Rejected(404, "Not found")
@@ -129,25 +134,32 @@ class ReadRequest:
         return _listed(page, query, headers, shown.collections)
 
     def _tags(self, path: Path, shown: Showing) -> Response:
-        query, snapshot = read_tag_query(self.request), shown.snapshot
+        query, index = read_tag_query(self.request), shown.index
         if "trash" in path:
             query = replace(query, items=replace(query.items, with_trashed=True))
         named = path[1] if path[0] == "tags" and len(path) == 2 else None
         if path[0] == "tags" and len(path) > 2:
             raise Rejected(404, "Not found")
-        scope = everything if path[0] == "tags" else _scope_of(snapshot, path[:-1])
+        trashed = query.items.with_trashed
+        known = index.result(("tags", trashed), lambda: count_tags(index, with_trashed=trashed))
+        carried = self._carrying(index, path, query)
+        found = [one for one in select_tags(known, carried, query) if named in (None, one[0])]
+        if named is not None and not found:
+            raise Rejected(404, "Not found")
+        page, headers = self._page(found, query.items, index.snapshot.version)
+        return json_answer([shown.tag(*tag) for tag in page], headers)
+
+    def _carrying(self, index: LibraryIndex, path: Path, query: TagQuery) -> Items | None:
+        """Return the items whose tags are asked for; None for all that count."""
+        scope = None if path[0] == "tags" else _scope_of(index, path[:-1])
         is_of_top = "top" in path
         if query.items.matches_children or query.items.tags or is_of_top:
             wanted = replace(query.items, since=0, sort="dateModified")
-            carried = select_items(snapshot, wanted, scope, only_top=is_of_top)
-        else:
-            carried = _unless_trashed(snapshot.items, query.items, scope)
-        counted = _unless_trashed(snapshot.items, query.items)
-        found = [one for one in select_tags(counted, carried, query) if named in (None, one[0])]
-        if named is not None and not found:
-            raise Rejected(404, "Not found")
-        page, headers = self._page(found, query.items, snapshot.version)
-        return json_answer([shown.tag(*tag) for tag in page], headers)
+            return select_items(index, wanted, scope, only_top=is_of_top)
+        if scope is None:
+            return None
+        found = [index.items[at] for at in scope]
+        return [one for one in found if query.items.with_trashed or not one.is_trashed]
 
     def _deleted(self) -> Response:
         library = self.served.library
@@ -198,38 +210,40 @@ def _is_single(path: Path) -> bool:
 _LISTS = frozenset({"top", "trash", "tags"})
 
 
-def _scope_of(snapshot: Snapshot, path: Path) -> Scope:
+def _scope_of(index: LibraryIndex, path: Path) -> Scope:
     """Return the items that a path within a library names; raises `Rejected` if it names none."""
     match path:
         case ("items",) | ("items", "top"):
-            return everything
+            return None
         case ("items", "trash"):
-            return trashed
+            return [at for at, is_gone in enumerate(index.column(is_trashed)) if is_gone]
         case ("items", key, "children"):
-            _required(snapshot.items, key, "Item not found")
-            return below(key)
+            _required_item(index, key, "Item not found")
+            return index.below.get(key, ())
         case ("items", key):
-            _required(snapshot.items, key, "Item not found")
-            return lambda item: item.key == key
+            _required_item(index, key, "Item not found")
+            return [index.positions[key]]
         case ("collections", key, *rest) if rest in ([], ["items"], ["items", "top"]):
-            _required(snapshot.collections, key, "Collection not found")
-            return in_collection(snapshot, key)
+            _required_collection(index, key)
+            return index.within.get(key, ())
         case _:
             raise Rejected(404, "Not found")
 
 
-Stored = TypeVar("Stored", LibraryItem, Collection)
+def _required_item(index: LibraryIndex, key: str, otherwise: str) -> LibraryItem:
+    if key not in index.positions:
+        raise Rejected(404, otherwise)
+    return index.items[index.positions[key]]
 
 
-def _required(objects: Sequence[Stored], key: str, otherwise: str) -> Stored:
-    for one in objects:
+def _required_collection(index: LibraryIndex, key: str) -> Collection:
+    for one in index.snapshot.collections:
         if one.key == key:
             return one
-    raise Rejected(404, otherwise)
+    raise Rejected(404, "Collection not found")
 
 
-def _unless_trashed(items: Items, query: Query, scope: Scope = everything) -> list[LibraryItem]:
-    return [one for one in items if scope(one) and (query.with_trashed or not one.is_trashed)]
+Stored = TypeVar("Stored", LibraryItem, Collection)
 
 
 def _listed(
@@ -247,19 +261,18 @@ def _listed(
             return json_answer(show(page), headers)
 
 
-def _cited(items: Items, snapshot: Snapshot) -> list[Reference]:
-    """Return `items` as references; their keys are unique in the whole library."""
-    wanted = {item.key for item in items}
-    data = [{**item.data, "key": item.key} for item in snapshot.items]
-    found = {one.work.key: one for one in references(data, bib_rules())}
-    return [found[item.key] for item in items if item.key in wanted & found.keys()]
+def _cited(items: Items, index: LibraryIndex) -> list[Reference]:
+    """Return the works among `items` as references; their keys are unique in the whole library."""
+    keys = index.citation_keys
+    data = {one.key: {**one.data, "key": one.key} for one in items if one.key in keys}
+    return [Reference(read_work(each, bib_rules()), keys[key]) for key, each in data.items()]
 
 
 _EXPORTS = (ResponseFormat.BIBTEX, ResponseFormat.CSLJSON)
 
 
 def _exported(form: ResponseFormat, items: Items, shown: Showing, headers: Headers) -> Response:
-    cited = _cited(items, shown.snapshot)
+    cited = _cited(items, shown.index)
     if form is ResponseFormat.BIBTEX:
         text, kind = bib_text(cited, Style(), bib_rules()), "application/x-bibtex"
     else:
@@ -273,7 +286,7 @@ def _with_formats(shown: Showing, items: Items, query: Query) -> list[dict[str, 
     objects = [shown.item(item) for item in items]
     if query.include == {"data"}:
         return objects
-    cited = {one.work.key: one for one in _cited(items, shown.snapshot)}
+    cited = {one.work.key: one for one in _cited(items, shown.index)}
     for shape in objects:
         if "data" not in query.include:
             del shape["data"]

@@ -1,68 +1,46 @@
-"""The items and tags of a snapshot that a query asks for, in its order."""
+"""The items and tags of a library that a query asks for, in its order."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from zoterodigest.library.port import Collection as ZoteroCollection
-from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.rules.schema import item_types
+from zoterodigest.library.server.index import LibraryIndex, is_trashed, key_above
 from zoterodigest.library.server.queries import Query, TagQuery, folded
-from zoterodigest.library.server.shapes import creator_summary, item_date, parsed_date, sort_date
+from zoterodigest.library.server.summaries import (
+    creator_summary,
+    item_date,
+    parsed_date,
+    sort_date,
+)
 
-Scope = Callable[[LibraryItem], bool]
-"""Which items a listing is about, before it is asked for anything."""
-
-
-def everything(_: LibraryItem) -> bool:
-    """All of a library."""
-    return True
-
-
-def trashed(item: LibraryItem) -> bool:
-    """What lies in the trash."""
-    return item.is_trashed
-
-
-def below(key: str) -> Scope:
-    """The children of the item `key`."""
-    return lambda item: item.data.get("parentItem") == key
-
-
-def in_collection(snapshot: Snapshot, key: str) -> Scope:
-    """What lies in the collection `key`, with the children of these items."""
-    tops = top_items(snapshot.items)
-    members = {it.key for it in snapshot.items if key in tops[it.key].data.get("collections", ())}
-    return lambda item: item.key in members
-
-
-def top_items(items: Iterable[LibraryItem]) -> Mapping[str, LibraryItem]:
-    """Return for each key the item at the top above it, which may be the item itself."""
-    by_key = {item.key: item for item in items}
-    return {key: _top(item, by_key) for key, item in by_key.items()}
+Scope = Sequence[int] | None
+"""Which items a listing is about, by their positions in order; None is all of a library."""
 
 
 def select_items(
-    snapshot: Snapshot,
-    query: Query,
-    scope: Scope = everything,
-    *,
-    only_top: bool = False,
-    added: Mapping[str, int] | None = None,
+    index: LibraryIndex, query: Query, scope: Scope = None, *, only_top: bool = False
 ) -> list[LibraryItem]:
     """Return the items within `scope` that `query` asks for, in its order.
 
-    With `only_top`, a child that matches stands for the item it belongs to. `added` rises in the
-    order in which items were added, which parts those that are otherwise alike.
+    With `only_top`, a child that matches stands for the item it belongs to.
     """
-    found = [item for item in snapshot.items if scope(item) and _is_meant(item, query)]
+    found = _matching(index, query, _named(index, query, scope))
     # Version and tags after the step to the top: those of the item itself count (measured).
     if only_top:
-        found = list(_tops(snapshot, query, found))
-    kept = [item for item in found if item.version > query.since and _is_tagged(item, query)]
-    return _sorted(kept, query, added or {})
+        found = _tops(index, query, found)
+    if query.since:
+        found = [at for at in found if index.items[at].version > query.since]
+    if query.tags:
+        tags = index.column(_folded_tags)
+        found = [at for at in found if all(one.holds_folded(tags[at]) for one in query.tags)]
+    return [index.items[at] for at in _sorted(index, query, found)]
 
 
 def select_collections(within: Iterable[ZoteroCollection], query: Query) -> list[ZoteroCollection]:
@@ -77,22 +55,42 @@ def select_collections(within: Iterable[ZoteroCollection], query: Query) -> list
     return sorted(found, key=lambda one: places[one.key], reverse=query.is_descending)
 
 
+Tag = tuple[str, int]
+"""A tag by its text and type."""
+
+
+@dataclass(frozen=True, slots=True)
+class TagCounts:
+    """For each tag how many items have it, and the lowest version of these."""
+
+    counts: Mapping[Tag, int]
+    since: Mapping[Tag, int]
+
+
+def count_tags(index: LibraryIndex, *, with_trashed: bool) -> TagCounts:
+    """Return the tags of a library."""
+    counts: Counter[Tag] = Counter()
+    since: dict[Tag, int] = {}
+    gone = index.column(is_trashed)
+    for at, tags in enumerate(index.column(_tags)):
+        if tags and (with_trashed or not gone[at]):
+            version = index.items[at].version
+            for tag in set(tags):
+                counts[tag] += 1
+                since[tag] = min(version, since.get(tag, version))
+    return TagCounts(counts, since)
+
+
 def select_tags(
-    items: Iterable[LibraryItem], carried: Iterable[LibraryItem], query: TagQuery
+    known: TagCounts, carried: Iterable[LibraryItem] | None, query: TagQuery
 ) -> list[tuple[str, int, int]]:
     """Return the tags that are asked for as text, type and how many items have it, by text.
 
-    They are those of `carried`; `items` are all that count, and tell since when there is a tag.
+    They are those of `carried`, None for all that are `known`.
     """
-    counts: Counter[tuple[str, int]] = Counter()
-    since: dict[tuple[str, int], int] = {}
-    for item in items:
-        for tag in set(_tags_of(item)):
-            counts[tag] += 1
-            since[tag] = min(item.version, since.get(tag, item.version))
-    asked = {tag for item in carried for tag in _tags_of(item)}
-    new = (tag for tag in sorted(asked) if since[tag] > query.items.since)
-    found = [(*tag, counts[tag]) for tag in new if _is_named(*tag, query)]
+    asked = known.counts if carried is None else {tag for item in carried for tag in _tags(item)}
+    new = (tag for tag in sorted(asked) if known.since[tag] > query.items.since)
+    found = [(*tag, known.counts[tag]) for tag in new if _is_named(*tag, query)]
     if query.items.sort == "numItems":
         found.sort(key=lambda one: one[2], reverse=query.items.is_descending)
     if query.items.sort == "title":
@@ -100,9 +98,12 @@ def select_tags(
     return found
 
 
-def _tags_of(item: LibraryItem) -> Iterator[tuple[str, int]]:
-    for tag in item.data.get("tags", ()):
-        yield tag["tag"], int(tag.get("type", 0))
+def _tags(item: LibraryItem) -> tuple[Tag, ...]:
+    return tuple((tag["tag"], int(tag.get("type", 0))) for tag in item.data.get("tags", ()))
+
+
+def _folded_tags(item: LibraryItem) -> tuple[str, ...]:
+    return tuple(folded(tag["tag"]) for tag in item.data.get("tags", ()))
 
 
 def _is_named(text: str, kind: int, query: TagQuery) -> bool:
@@ -114,57 +115,77 @@ def _is_named(text: str, kind: int, query: TagQuery) -> bool:
     return name.startswith(query.words) if query.is_from_start else query.words in name
 
 
-def _top(item: LibraryItem, by_key: Mapping[str, LibraryItem]) -> LibraryItem:
-    while (parent := by_key.get(str(item.data.get("parentItem", "")))) is not None:
-        item = parent
-    return item
+def _named(index: LibraryIndex, query: Query, scope: Scope) -> Sequence[int]:
+    """Return the positions in `scope` of the items with the keys that a query names."""
+    if query.keys is not None:
+        named = {at for key in query.keys if (at := index.positions.get(key)) is not None}
+        scope = sorted(named if scope is None else named.intersection(scope))
+    if scope is None:
+        return range(len(index.items)) if query.with_trashed else index.live
+    gone = index.column(is_trashed)
+    return [at for at in scope if query.with_trashed or not gone[at]]
 
 
-def _tops(snapshot: Snapshot, query: Query, found: Sequence[LibraryItem]) -> Iterator[LibraryItem]:
-    if not query.matches_children:
-        yield from (item for item in found if "parentItem" not in item.data)
-        return
-    tops = top_items(snapshot.items)
-    for top in {tops[item.key].key: tops[item.key] for item in found}.values():
-        if query.with_trashed or not top.is_trashed:
-            yield top
-
-
-def _is_meant(item: LibraryItem, query: Query) -> bool:
-    """Tell whether an item is as asked, but for its version and tags (of a child, its parent's)."""
-    if item.is_trashed and not query.with_trashed:
-        return False
-    if query.keys is not None and item.key not in query.keys:
-        return False
-    kind = item.data["itemType"]
+def _matching(index: LibraryIndex, query: Query, found: Sequence[int]) -> Sequence[int]:
+    """Return which of `found` are as asked, but for version and tags (of a child its parent's)."""
+    kinds = index.column(_kind)
     # As on zotero.org: a negated condition leaves out annotations.
-    is_negated = any(one.is_negated for one in (*query.tags, *query.item_types))
-    if kind == "annotation" and is_negated:
-        return False
-    return all(one.holds([kind]) for one in query.item_types) and _has_words(item, query)
+    if any(one.is_negated for one in (*query.tags, *query.item_types)):
+        found = [at for at in found if kinds[at] != "annotation"]
+    if query.item_types:
+        wanted = {name for name in item_types() if all(o.holds([name]) for o in query.item_types)}
+        found = [at for at in found if kinds[at] in wanted]
+    if query.words:
+        texts = index.column(_all_texts if query.is_everywhere else _main_texts)
+        years = index.result("years", lambda: frozenset(index.column(_year)))
+        for word in query.words:
+            if _BETWEEN in word:
+                return []
+            if word in years:
+                year = index.column(_year)
+                found = [at for at in found if word in texts[at] or word == year[at]]
+            else:
+                found = [at for at in found if word in texts[at]]
+    return found
 
 
-def _is_tagged(item: LibraryItem, query: Query) -> bool:
-    tags = [tag["tag"] for tag in item.data.get("tags", ())]
-    return all(condition.holds(tags) for condition in query.tags)
+def _tops(index: LibraryIndex, query: Query, found: Sequence[int]) -> list[int]:
+    if not query.matches_children:
+        parents = index.column(key_above)
+        return [at for at in found if not parents[at]]
+    gone = index.column(is_trashed)
+    tops = dict.fromkeys(index.tops[at] for at in found)
+    return [at for at in tops if query.with_trashed or not gone[at]]
 
 
-def _has_words(item: LibraryItem, query: Query) -> bool:
-    if not query.words:
-        return True
-    texts = [folded(text) for text in _texts(item.data, query.is_everywhere)]
-    year = parsed_date(item_date(item.data))[:4]
-    return all(word == year or any(word in text for text in texts) for word in query.words)
+def _kind(item: LibraryItem) -> str:
+    return str(item.data["itemType"])
 
 
-def _texts(data: Mapping[str, Any], is_everywhere: bool) -> Iterator[str]:
+def _year(item: LibraryItem) -> str:
+    return parsed_date(item_date(item.data))[:4]
+
+
+def _main_texts(item: LibraryItem) -> str:
+    return _BETWEEN.join(map(folded, _named_texts(item.data)))
+
+
+def _all_texts(item: LibraryItem) -> str:
+    texts = [*_named_texts(item.data)]
+    texts += (value for value in item.data.values() if isinstance(value, str))
+    texts += (tag["tag"] for tag in item.data.get("tags", ()))
+    return _BETWEEN.join(map(folded, texts))
+
+
+_BETWEEN = "\0"
+"""Parts the texts of an item, so that nothing is found across two: no text holds it."""
+
+
+def _named_texts(data: Mapping[str, Any]) -> Iterator[str]:
     yield _title(data)
     for creator in data.get("creators", ()):
         parts = (creator.get(part, "") for part in ("firstName", "lastName", "name"))
         yield " ".join(part for part in parts if part)
-    if is_everywhere:
-        yield from (value for value in data.values() if isinstance(value, str))
-        yield from (tag["tag"] for tag in data.get("tags", ()))
 
 
 def _title(data: Mapping[str, Any]) -> str:
@@ -176,35 +197,52 @@ _EMPTY_FIRST = frozenset({"title", "date"})
 """By these, nothing comes before everything; by others, after it (descending: the reverse)."""
 
 
-def _sorted(items: list[LibraryItem], query: Query, added: Mapping[str, int]) -> list[LibraryItem]:
-    """Return items in the order asked for; ties go by version, then by who was added first."""
+def _sorted(index: LibraryIndex, query: Query, found: Sequence[int]) -> Sequence[int]:
+    """Return positions in the order asked for."""
     if query.sort == "itemKeyList":
-        return sorted(items, key=lambda item: _place(item.key, query.keys or ()))
+        keys = query.keys or ()
+        return sorted(found, key=lambda at: _place(index.items[at].key, keys))
+    ranks = index.result(("ranks", query.sort), lambda: _ranks(index, query.sort))
+    return sorted(found, key=ranks.__getitem__, reverse=query.is_descending)
 
-    def place(item: LibraryItem) -> tuple[bool, str, int, int, str]:
-        value = _value(item, query.sort)
-        is_empty = not value and query.sort not in _EMPTY_FIRST
-        return is_empty, value, item.version, added.get(item.key, 0), item.key
 
-    return sorted(items, key=place, reverse=query.is_descending)
+def _ranks(index: LibraryIndex, sort: str) -> list[int]:
+    """Return for each item its place in an order; ties go by version, then by who came first."""
+    added = index.details.added
+    places = [
+        (not value and sort not in _EMPTY_FIRST, value, item.version, added.get(item.key, 0), at)
+        for at, (value, item) in enumerate(
+            zip(index.column(_value(sort)), index.items, strict=True)
+        )
+    ]
+    ranks = [0] * len(places)
+    for rank, place in enumerate(sorted(places)):
+        ranks[place[-1]] = rank
+    return ranks
 
 
 def _place(key: str, keys: Collection[str]) -> int:
     return list(keys).index(key) if key in keys else len(keys)
 
 
-def _value(item: LibraryItem, sort: str) -> str:
+@cache
+def _value(sort: str) -> Callable[[LibraryItem], str]:
+    """Return the function that tells by what an item is sorted: the same one each time."""
     match sort:
         case "title":
-            return folded(_title(item.data).lstrip("[({-\"'“‘ "))
+            return lambda item: folded(_title(item.data).lstrip("[({-\"'“‘ "))
         case "creator":
-            return folded(creator_summary(item.data))
+            return lambda item: folded(creator_summary(item.data))
         case "date":
-            return sort_date(item_date(item.data))
+            return lambda item: sort_date(item_date(item.data))
         case "addedBy":
-            return str(item.data.get("dateAdded", ""))
+            return lambda item: str(item.data.get("dateAdded", ""))
         case "serverDateModified":
-            return ""  # what was written later has the higher version
+            return lambda item: ""  # what was written later has the higher version
         case _:
-            kind = item_types()[item.data["itemType"]]
-            return folded(str(item.data.get(kind.field_for(sort) or sort, "")))
+            return lambda item: _field(item, sort)
+
+
+def _field(item: LibraryItem, name: str) -> str:
+    kind = item_types()[item.data["itemType"]]
+    return folded(str(item.data.get(kind.field_for(name) or name, "")))

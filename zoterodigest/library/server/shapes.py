@@ -6,19 +6,19 @@ What Zotero knows without any library is answered here: item types, their fields
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from zoterodigest.core.values.dates import parse_date
 from zoterodigest.library.embedded.embedded import Details
 from zoterodigest.library.embedded.tables import ItemUsers
 from zoterodigest.library.item_json import Data
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.rules.parts import ANNOTATION_TYPES, LINK_MODES, WITH_TEXT
 from zoterodigest.library.rules.schema import ItemType, item_types
+from zoterodigest.library.server.index import LibraryIndex
 from zoterodigest.library.server.messages import Rejected, Request, Response, json_answer
 from zoterodigest.library.server.site import Served
+from zoterodigest.library.server.summaries import creator_summary, item_date, parsed_date
 
 _TEXTS = frozenset({"title", "accessDate", "note", "contentType", "charset"})
 _FILE = frozenset({"filename", "md5", "mtime"})
@@ -38,22 +38,16 @@ EMPTY: Mapping[str, None] = {"md5": None, "mtime": None}
 class Showing:
     """Where objects are shown from: the server's `address`, the library, and what is in it.
 
-    Without a `snapshot`, items are shown without the numbers of their children.
+    Without an `index`, items are shown without the numbers of their children.
     """
 
-    def __init__(self, address: str, served: Served, snapshot: Snapshot | None = None) -> None:
+    def __init__(self, address: str, served: Served, index: LibraryIndex | None = None) -> None:
         self.address = address
         self.served = served
-        self.snapshot = snapshot or Snapshot(0, (), ())
-        # Trashed items don't count as children or members.
-        live = [item.data for item in self.snapshot.items if not item.is_trashed]
-        children = Counter(str(data["parentItem"]) for data in live if data.get("parentItem"))
-        self._children = None if snapshot is None else children
-        self._members = Counter(str(key) for data in live for key in data.get("collections", ()))
-        self._collections = Counter(one.parent for one in self.snapshot.collections)
+        self._shows_children = index is not None
         # Only groups show who wrote an object, so after a write only groups look it up.
-        is_needed = snapshot is not None or served.kind == "group"
-        self._details = served.details() if is_needed else Details()
+        details = served.details() if index is None and served.kind == "group" else Details()
+        self.index = index or LibraryIndex(Snapshot(0, (), ()), details)
 
     def item(self, item: LibraryItem) -> dict[str, Any]:
         """Return an item as the API shows it."""
@@ -65,14 +59,15 @@ class Showing:
         """Return a collection, a `collection_object`, as the API shows it."""
         links = self._links(f"collections/{one.key}", "collections", one.data["parentCollection"])
         key = one.key
-        meta = {"numCollections": self._collections[key], "numItems": self._members[key]}
+        counts = self.index.collection_counts[key], self.index.member_counts[key]
+        meta = dict(zip(("numCollections", "numItems"), counts, strict=True))
         shown = self._object(one.key, one.version, links)
         data = {"key": one.key, "version": one.version, **one.data}
         return {**shown, "meta": meta, "data": data}
 
     def collections(self, some: Iterable[Collection]) -> list[dict[str, Any]]:
         """Return collections as the API shows them."""
-        known = self._details.relations
+        known = self.index.details.relations
         return [self.collection(collection_object(one, known.get(one.key, {}))) for one in some]
 
     def tag(self, text: str, kind: int, count: int) -> dict[str, Any]:
@@ -103,15 +98,15 @@ class Showing:
             meta["creatorSummary"] = summary
         if parsed := item.parsed_date or parsed_date(item_date(item.data)):
             meta["parsedDate"] = parsed
-        if self._children is not None and may_have_children(item.data):
-            meta["numChildren"] = self._children[item.key]
+        if self._shows_children and may_have_children(item.data):
+            meta["numChildren"] = self.index.child_counts[item.key]
         return meta | self._credits(item.key)
 
     def _credits(self, key: str) -> dict[str, Any]:
         """Return who created and last changed an item, which zotero.org tells in groups alone."""
         if self.served.kind != "group":
             return {}
-        credit = self._details.credits.get(key, ItemUsers())
+        credit = self.index.details.credits.get(key, ItemUsers())
         by_others = None if credit.modified_by == credit.created_by else credit.modified_by
         named = {"createdByUser": credit.created_by, "lastModifiedByUser": by_others}
         return {name: self._user(user) for name, user in named.items() if user is not None}
@@ -150,36 +145,11 @@ def fields_of(item_type: str, link_mode: str = "") -> list[str]:
     return sorted(fields, key=lambda name: (name != "title", name != "abstractNote", name))
 
 
-def item_date(data: Mapping[str, Any]) -> str:
-    """Return the date of an item as its person wrote it, whatever its type calls the field."""
-    name = item_types()[data["itemType"]].field_for("date") or "date"
-    return str(data.get(name, ""))
-
-
 def may_have_children(data: Mapping[str, Any]) -> bool:
     """Whether zotero.org counts the children of an item: not those of most attachments."""
     kind = data["itemType"]
     is_document = kind == "attachment" and data.get("contentType") == "application/pdf"
     return is_document or kind not in ("attachment", "annotation")
-
-
-def creator_summary(data: Mapping[str, Any]) -> str:
-    """Return the main creators in a few words: one, both, or the first and "et al."."""
-    names = list(_names(data))
-    if len(names) > 2:
-        return f"{names[0]} et al."
-    return " and ".join(names)
-
-
-def _names(data: Mapping[str, Any]) -> Iterable[str]:
-    creators = data.get("creators", ())
-    main = item_types()[data["itemType"]].creators[:1]
-    for role in (*main, "editor", "contributor"):
-        found = [creator for creator in creators if creator.get("creatorType") == role]
-        for creator in found:
-            yield str(creator.get("lastName") or creator.get("name") or "")
-        if found:
-            return
 
 
 def template_answer(request: Request) -> Response:
@@ -256,69 +226,3 @@ def _named(what: str, names: Iterable[str]) -> Response:
 
 def _words(name: str) -> str:
     return re.sub(r"(?<=[a-z])(?=[A-Z])", " ", name[:1].upper() + name[1:])
-
-
-_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NUMBERS = re.compile(
-    r"(?P<first>\d{1,4})(?P<mark>[-/.])(?P<second>\d{1,4})"
-    r"(?:(?P=mark)(?P<third>\d{1,4}))?",
-    re.ASCII,
-)
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
-_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*", re.IGNORECASE)
-_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\b", re.ASCII | re.IGNORECASE)
-
-
-def parsed_date(text: str) -> str:
-    """Return what zotero.org reads in the date `text`, as `2013-11-25`, `2013-11` or `2013`.
-
-    It finds a year in nearly any text, and takes 12/03/2025 for December (as in America). "" if
-    there is no year.
-    """
-    return parse_date(text) or _by_numbers(text.strip()) or _by_words(text.strip())
-
-
-def sort_date(text: str) -> str:
-    """Return `text` as zotero.org sorts dates: by the date in it, then by the words."""
-    if not text:
-        return ""
-    parts = [*(parsed_date(text) or "0000").split("-"), "00", "00"]
-    return "-".join(parts[:3]) + f" {text}"
-
-
-def _by_numbers(text: str) -> str:
-    found = _NUMBERS.fullmatch(text)
-    if found is None:
-        return ""
-    parts = [found["first"], found["second"], found["third"]]
-    if len(parts[0]) == 4:
-        year, month, day = parts
-    elif parts[2] is not None and len(parts[2]) == 4:
-        month, day, year = parts
-    elif parts[2] is None and len(parts[0]) <= 2 and len(parts[1]) == 4:
-        month, year, day = parts
-    else:
-        return ""
-    # Month first, as zotero.org reads it, unless that is no month: 25/12/2025 is in December.
-    if day is not None and int(month) > 12:
-        month, day = day, month
-    return _joined(int(year), int(month), int(day or 0))
-
-
-def _by_words(text: str) -> str:
-    year = _YEAR.search(text)
-    if year is None:
-        return ""
-    rest = f"{text[: year.start()]} {text[year.end() :]}"
-    month = _MONTH.search(rest)
-    if month is None:
-        return year.group()
-    day = _DAY.search(rest[: month.start()] + " " + rest[month.end() :])
-    number = _MONTHS.index(month[1].lower()) + 1
-    return _joined(int(year.group()), number, int(day[1]) if day else 0)
-
-
-def _joined(year: int, month: int, day: int) -> str:
-    if not 1 <= month <= 12:
-        return f"{year:04}"
-    return f"{year:04}-{month:02}-{day:02}" if 1 <= day <= 31 else f"{year:04}-{month:02}"

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from zoterodigest.library.embedded.embedded import Details, EmbeddedLibrary
 from zoterodigest.library.port import Library, Snapshot
+from zoterodigest.library.server.index import LibraryIndex
 from zoterodigest.library.server.messages import Rejected, Request
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
@@ -58,8 +59,7 @@ class Served:
         self.path = path
         self.library = library
         self.lock = lock
-        self._last = Snapshot(-1, (), ())
-        self._details = (-1, Details())
+        self._index = LibraryIndex(Snapshot(-1, (), ()), Details())
 
     @property
     def kind(self) -> str:
@@ -71,23 +71,21 @@ class Served:
         """The number of the user or group."""
         return int(self.path.partition("/")[2])
 
-    def snapshot(self) -> Snapshot:
-        """Return all that is in the library; it is read anew when its version is another one.
-
-        A client that comes for page after page would else have it read for each.
-        """
-        if self.library.version() != self._last.version:
-            self._last = self.library.read()
-        return self._last
+    def index(self) -> LibraryIndex:
+        """Return all that is in the library; only what was written since the last time is read."""
+        before = self._index
+        is_local = isinstance(self.library, EmbeddedLibrary)
+        # One on the network is asked for its version alone, which costs least.
+        if is_local or self.library.version() != before.snapshot.version:
+            snapshot = self.library.read(before.snapshot)
+            if snapshot is not before.snapshot:
+                self._index = LibraryIndex(snapshot, self.details(), before)
+        return self._index
 
     def details(self) -> Details:
         """Return what the library knows beside; one that knows nothing has empty details."""
-        if not isinstance(self.library, EmbeddedLibrary):
-            return Details()
-        version = self.library.version()
-        if version != self._details[0]:
-            self._details = version, self.library.details()
-        return self._details[1]
+        library = self.library
+        return library.details() if isinstance(library, EmbeddedLibrary) else Details()
 
 
 @dataclass(frozen=True, slots=True)
