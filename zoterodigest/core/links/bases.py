@@ -122,7 +122,9 @@ def without_fill(base: Base, then: FieldEnds, now: FieldEnds, folding: Folding) 
 
 
 def _base(ends: FieldEnds, folding: Folding) -> Base:
-    return Base(ends.entry_print(folding), ends.item_print(folding))
+    at_entry, at_item = ends.entry_print(folding), ends.item_print(folding)
+    # One print where both are equal: they are most of what the rows of a long list hold.
+    return Base(at_entry, at_entry if at_item == at_entry else at_item)
 
 
 def _moved(ends: FieldEnds, base: Base, folding: Folding, contains: tuple[bool, bool]) -> Base:

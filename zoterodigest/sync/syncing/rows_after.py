@@ -285,11 +285,11 @@ def _noted(row: LockRow, added: Sequence[Write], item: Item | None) -> LockRow:
         row = with_key_noted(row, write.citekey) if write.citekey else row
         credits = dict(_credits(write, item)) if item else {}
         row = replace(row, credits={**row.credits, **credits}) if credits else row
-    origin = row.origin
-    for write in added:
-        attachments = origin.attachments | ({write.attachment} - {""})
-        origin = replace(origin, tags=origin.tags | write.tags, attachments=attachments)
-    return row if origin == row.origin else replace(row, origin=origin)
+    tags = row.origin.tags.union(*(write.tags for write in added))
+    attachments = row.origin.attachments.union(*({write.attachment} - {""} for write in added))
+    if (tags, attachments) == (row.origin.tags, row.origin.attachments):
+        return row
+    return replace(row, origin=replace(row.origin, tags=tags, attachments=attachments))
 
 
 def _credits(write: Write, item: Item) -> Iterator[tuple[str, FieldSource]]:
