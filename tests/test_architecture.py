@@ -178,7 +178,6 @@ LONG = {
     "project.recovery.decide": _KINDS,
     "sync.apply.applying._carried_out": _STEPS,
     "sync.apply.recording._object_changes": _KINDS,
-    "sync.bibliographies.aliases.aliases_in": _STEPS,
     "sync.bibliographies.exporting.new_bib": _STEPS,
     "sync.gathering.foreseeing.contents_after": _STEPS,
     "sync.gathering.gather.gather": _STEPS,

@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from zoterodigest.bibtex.edit.document import read_bib
+from zoterodigest.bibtex.edit.document import BibDocument, read_bib
 from zoterodigest.core.links.link import Exported
 from zoterodigest.core.values.record import Item
-from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.works.catalogue import Adopt, library_catalogue, successors
 from zoterodigest.core.works.work import contradict, work_of
 from zoterodigest.project.files import read_if_present
+from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -27,21 +27,16 @@ class Aliases:
 
 
 def aliases_in(
-    source: bytes,
-    bibliography: str,
-    exported: Iterable[Exported],
-    items: Sequence[Item],
-    venues: VenueTable,
+    document: BibDocument, exported: Iterable[Exported], items: Sequence[Item]
 ) -> Aliases:
-    """Return the keys in the .bib `source`, by the item that each entry tells of.
+    """Return the keys in a .bib, by the item that each entry tells of.
 
     An entry that an export wrote is the work it was written for; any other is looked for by what
     identifies it, and is else the work that it once was. Of two entries of one item the one that an
     export wrote counts, else the first.
     """
-    document = read_bib(bibliography, source, venues)
     lines = {record.key: record.line for record in document.entries}
-    known = {one.key: one for one in exported if one.bibliography == bibliography}
+    known = {one.key: one for one in exported if one.bibliography == document.name}
     live = {item.key: item for item in items if not item.is_trashed}
     # An item that another was merged into has that one's entry; of several it is nobody's.
     followed = successors(items)
@@ -62,7 +57,7 @@ def aliases_in(
             keys.setdefault(match.key, record.key)
         elif then and not contradict(entry.identifiers, then.identifiers):
             keys.setdefault(then.key, record.key)
-    return Aliases(bibliography, keys, lines)
+    return Aliases(document.name, keys, lines)
 
 
 def project_aliases(
@@ -72,15 +67,17 @@ def project_aliases(
 
     Those that were gathered are not read again, and not at all if they cannot be read.
     """
-    exported, venues = gathered.lock.exported, workspace.zotero.venues
-    gathered_bibs = {read.key: read.data for read in gathered.bibs}
-    gathered_bibs |= {one.key: None for one in gathered.unread_sources if one.key.is_bib}
-    sources = (
-        (bib.key, gathered_bibs[bib.key] if bib.key in gathered_bibs else read_if_present(bib.path))
-        for bib in workspace.project.bibliographies()
-    )
-    return tuple(
-        aliases_in(source, key, exported, items, venues)
-        for key, source in sources
-        if source is not None
-    )
+    documents = (_document(bib, workspace, gathered) for bib in workspace.project.bibliographies())
+    exported = gathered.lock.exported
+    return tuple(aliases_in(one, exported, items) for one in documents if one is not None)
+
+
+def _document(bib: BibFile, workspace: Workspace, gathered: Gathered) -> BibDocument | None:
+    if bib.key in {one.key for one in gathered.unread_sources}:
+        return None
+    read = next((one for one in gathered.bibs if one.key == bib.key), None)
+    # One that is only written was gathered without its entries.
+    if read is not None and read.bib.is_two_way:
+        return None if read.data is None else read.document
+    source = read_if_present(bib.path) if read is None else read.data
+    return None if source is None else read_bib(bib.key, source, workspace.zotero.venues)

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass, replace
 
 from zoterodigest.bibtex.cited.cited import Cited, KeyAt
+from zoterodigest.bibtex.edit.document import read_bib
 from zoterodigest.bibtex.edit.operations import DeclinedBibEdit
 from zoterodigest.bibtex.edit.splice import (
     TAKEN_OUT,
@@ -267,7 +268,8 @@ class _Export:
         found = works.standing.get(bib.key)
         if found is None:
             items, venues = works.contents.items, self.workspace.zotero.venues
-            found = aliases_in(self.present.source, bib.key, self.present.known, items, venues).keys
+            document = read_bib(bib.key, self.present.source, venues)
+            found = aliases_in(document, self.present.known, items).keys
         linked: dict[str, str] = {}
         for key in self.there:
             linked.setdefault(works.linked.entries.get(bib_entry_id(bib.key, key), ""), key)
