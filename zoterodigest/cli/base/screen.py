@@ -105,8 +105,8 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int 
 def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
     widths = []
     for at, column in enumerate(columns):
-        needed = max((cell_len(row[at]) for row in rows), default=0)
-        needed = max(needed, cell_len(column.heading))
+        needed = max((columns_of(row[at]) for row in rows), default=0)
+        needed = max(needed, columns_of(column.heading))
         widths.append(min(needed, column.greatest or needed))
     left = room - 2 * (len(columns) - 1)
     for at, column in enumerate(columns):
@@ -127,7 +127,7 @@ def _row(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int])
     fitted = []
     for column, cell, size in zip(columns, cells, widths, strict=True):
         text = cut(cell, size)
-        blanks = " " * (size - cell_len(text))
+        blanks = " " * (size - columns_of(text))
         fitted.append(blanks + text if column.is_right else text + blanks)
     return "  ".join(fitted).rstrip()
 
@@ -135,7 +135,13 @@ def _row(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int])
 def cut(text: str, size: int) -> str:
     """Return `text` in at most `size` columns, with an ellipsis if something was cut off."""
     # A wide character that is cut in two becomes a blank, which must not stand before the ellipsis.
-    return text if cell_len(text) <= size else set_cell_size(text, size - 1).rstrip() + "…"
+    return text if columns_of(text) <= size else set_cell_size(text, size - 1).rstrip() + "…"
+
+
+def columns_of(text: str) -> int:
+    """Return how many columns of a terminal `text` fills."""
+    # Nearly every cell is printable ASCII. Without this a long table takes a sixth more time.
+    return len(text) if text.isascii() and text.isprintable() else cell_len(text)
 
 
 def without_middle(text: str, size: int) -> str:

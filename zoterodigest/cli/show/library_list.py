@@ -9,7 +9,7 @@ from typing import Any
 
 from zoterodigest.cli.base.screen import Column, counted, section, table, visible
 from zoterodigest.core.values.blocks import join_blocks
-from zoterodigest.library.item_json import JsonCreator
+from zoterodigest.library.item_json import JsonCreator, creator_of
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import (
     NotInLibrary,
@@ -144,10 +144,11 @@ def creator_name(creator: JsonCreator) -> str:
 
 
 def _creators(item: LibraryItem) -> str:
-    creators = item.json.creators
+    creators = item.json.stored("creators")
     if not creators:
         return ""
-    first = creators[0].last or creator_name(creators[0])
+    shown = creator_of(creators[0])
+    first = shown.last or creator_name(shown)
     return first if len(creators) == 1 else f"{first} and {len(creators) - 1} more"
 
 
