@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import importlib.util
+import os
 import platform
 import subprocess
 import sys
@@ -35,7 +36,7 @@ real ones with 640 entries, which are not shipped.
 
 ![CPU time by number of entries](curves.svg)
 
-Python {python} on {system}, one core.
+Python {python} on {system}, {cores} cores of {machine}, which other programs use as well.
 """
 
 
@@ -105,7 +106,12 @@ def _checked(before: Sequence[Figure], found: Sequence[Figure], workshop: Worksh
 
 def _write(found: Sequence[Figure]) -> None:
     about = {one.name: one.about for one in CASES}
-    head = _HEAD.format(python=platform.python_version(), system=platform.system())
+    head = _HEAD.format(
+        python=platform.python_version(),
+        system=platform.system(),
+        cores=os.cpu_count(),
+        machine=platform.machine(),
+    )
     RESULTS.write_text(results_text(found, about, head), "utf-8")
     if importlib.util.find_spec("matplotlib"):
         # In a process of its own: it needs much memory, and this one must stay small.
