@@ -75,7 +75,13 @@ def _merge(workshop: Workshop, name: str) -> Measured:
 _USUAL, _LARGE = ("items 5,000", "abstracts 5,000"), ("items 50,000", "abstracts 50,000")
 
 CASES = (
-    Case("export", "Inside a process, cold: citation keys and BibTeX.", _export, _USUAL, _LARGE),
+    Case(
+        "export",
+        "Inside a process, cold: citation keys and BibTeX.",
+        _export,
+        ("items 640", "abstracts 640", *_USUAL),
+        _LARGE,
+    ),
     Case(
         "export to biblatex",
         "The same, to biblatex.",
@@ -89,7 +95,13 @@ CASES = (
         _USUAL,
         _LARGE,
     ),
-    Case("read a .bib", "Names split, LaTeX decoded.", _read_bib, _USUAL, _LARGE[:1]),
+    Case(
+        "read a .bib",
+        "Names split, LaTeX decoded.",
+        _read_bib,
+        ("items 640", *_USUAL),
+        _LARGE[:1],
+    ),
     Case(
         "merge into a .bib",
         "`export` into a file of the person's own with half of the entries.",

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import matplotlib.pyplot as plt
-from matplotlib.ticker import FuncFormatter
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from benchmarks.figures import Figure, read_results
 
@@ -58,6 +58,8 @@ def _dress(panel: Any, title: str) -> None:
     panel.set(title=title, xlabel="entries", ylabel="CPU seconds", xscale="log", yscale="log")
     panel.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:,.0f}"))
     panel.yaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:g}"))
+    for axis in (panel.xaxis, panel.yaxis):
+        axis.set_minor_formatter(NullFormatter())
     panel.grid(visible=True, which="major", alpha=0.3)
     if panel.lines:
         panel.legend(fontsize=8)

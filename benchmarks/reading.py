@@ -39,7 +39,7 @@ def _start(workshop: Workshop, name: str) -> Measured:
     return workshop.best(lambda: workshop.usage(ours(name))), {"python": bare.cpu}
 
 
-_SINGLE = ("list 10,000", "table 10,000", "long 456")
+_SINGLE = ("list 1,000", "table 1,000", "list 10,000", "table 10,000", "long 456")
 
 CASES = (
     Case("start-up", "The whole process.", _start, ("--version", "--help")),
