@@ -11,7 +11,7 @@ from typing import Any
 import matplotlib.pyplot as plt
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from benchmarks.figures import Figure, read_results
+from benchmarks.figures import Figure, kind_and_size, read_results
 
 _PANELS = {
     "Projects (list)": (
@@ -40,9 +40,9 @@ def draw(figures: Iterable[Figure], path: Path) -> None:
     """Draw the CPU time of cases by the number of entries, as an SVG (or PNG) file."""
     found: dict[tuple[str, str], list[tuple[int, float]]] = defaultdict(list)
     for one in figures:
-        kind, _, size = one.input.partition(" ")
+        kind, size = kind_and_size(one.input)
         if size:
-            found[one.case, kind].append((int(size.replace(",", "")), one.usage.cpu))
+            found[one.case, kind].append((size, one.usage.cpu))
     # The same figures give the same bytes.
     plt.rcParams["svg.hashsalt"] = "benchmarks"
     figure, panels = plt.subplots(1, len(_PANELS), figsize=(13, 5.5), layout="constrained")

@@ -141,7 +141,14 @@ def _figure(case: str, cells: Sequence[str], rivals: Sequence[str]) -> Figure:
 
 
 def merged(before: Iterable[Figure], after: Iterable[Figure], cases: Sequence[str]) -> list[Figure]:
-    """Return all figures, those of `after` in place of the same ones before, by case and place."""
+    """Return all figures, those of `after` in place of the same ones before, by case and input."""
     figures = {(one.case, one.input): one for one in (*before, *after)}
     listed = [one for one in figures.values() if one.case in cases]
-    return sorted(listed, key=lambda one: cases.index(one.case))
+    return sorted(listed, key=lambda one: (cases.index(one.case), *kind_and_size(one.input)))
+
+
+def kind_and_size(name: str) -> tuple[str, int]:
+    """Return of which kind an input is and how many entries it has: 0 if its name has no number."""
+    kind, _, size = name.rpartition(" ")
+    number = size.replace(",", "")
+    return (kind, int(number)) if number.isdecimal() else (name, 0)

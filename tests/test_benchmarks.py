@@ -99,6 +99,15 @@ def test_a_run_of_one_case_keeps_the_figures_of_the_others() -> None:
     assert merged([READING, SYNC], [again], ["settled sync", "reading"]) == [SYNC, again]
 
 
+def test_figures_of_a_case_are_in_order_of_size() -> None:
+    sizes = ["list 10,000", "digests", "list 640", "list 5,000"]
+    figures = [replace(SYNC, input=size) for size in sizes]
+
+    ordered = [one.input for one in merged(figures, [], ["settled sync"])]
+
+    assert ordered == ["digests", "list 640", "list 5,000", "list 10,000"]
+
+
 def test_figures_of_cases_that_are_no_more_are_left_out() -> None:
     assert merged([READING, SYNC], [], ["settled sync"]) == [SYNC]
 
