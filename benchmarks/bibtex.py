@@ -99,7 +99,7 @@ CASES = (
         "read a .bib",
         "Names split, LaTeX decoded.",
         _read_bib,
-        ("items 640", *_USUAL),
+        ("items 640", "abstracts 640", "items 5,000"),
         _LARGE[:1],
     ),
     Case(

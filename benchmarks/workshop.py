@@ -24,7 +24,7 @@ MADE = ("items", "abstracts")
 
 _TITLE = re.compile(r"^((?:- \*\*|\| |<summary><b>).+? \d+)(?=\*\* \(| \| |</b>)", re.M)
 _MADE_UP = re.compile(r"[a-z]+-\d+\.md")
-_LONG = 4.0
+_LONG = 2.0
 _STATE, _LIBRARY = ".zoterodigest", "library.sqlite"
 _CONFIGURATION = f"""library = "embedded:{_LIBRARY}"
 
