@@ -6,8 +6,10 @@ here; pydantic checks it against the type that the caller wants.
 
 from __future__ import annotations
 
+import codecs
 import json
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -83,6 +85,45 @@ def read_json(text: str | bytes, constant: Callable[[str], object] | None = None
 def read_json_as(shape: TypeAdapter[T], text: str | bytes) -> T:
     """Return JSON text as a value of the type of `shape`; raise `BadJson`."""
     return as_shape(shape, read_json(text))
+
+
+def each_object(read: Callable[[int], bytes]) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON array one by one, so that they need not all be in memory.
+
+    `read` gives the next bytes, at most as many as it is asked for. Raises a `ValueError` or
+    `RecursionError` where the text is no such array; `read_json_as` tells what is wrong with it.
+    """
+    decode = codecs.getincrementaldecoder("utf-8")().decode
+    text, at, expected = "", 0, "["
+    # As much again as there is, or a long object would be tried from its start with each part.
+    while data := read(max(_PART_OF_FILE, len(text) - at)):
+        text, at = text[at:] + decode(data), 0
+        while (found := _next_value(text, at)) is not None:
+            mark, value, at = found
+            if mark != expected or not isinstance(value, dict):
+                raise BadJson("it is no array of objects")
+            yield value
+            expected = ","
+    if not _END_OF_ARRAY.fullmatch(text, at):
+        raise BadJson("it is no array of objects")
+
+
+_PART_OF_FILE = 1 << 18
+_MARK = re.compile(r"[ \t\n\r]*([\[,])[ \t\n\r]*")
+_END_OF_ARRAY = re.compile(r"[ \t\n\r]*\][ \t\n\r]*")
+_DECODER = json.JSONDecoder()
+
+
+def _next_value(text: str, at: int) -> tuple[str, Any, int] | None:
+    """Return the mark at `at`, the value behind it and its end; None if `text` ends before."""
+    mark = _MARK.match(text, at)
+    if mark is None:
+        return None
+    try:
+        value, end = _DECODER.raw_decode(text, mark.end())
+    except json.JSONDecodeError:
+        return None
+    return mark[1], value, end
 
 
 def as_shape(shape: TypeAdapter[T], value: object) -> T:

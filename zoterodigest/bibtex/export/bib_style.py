@@ -83,17 +83,19 @@ class BibStyle:
 
 def write_bib(entries: Iterable[BibEntry]) -> str:
     """Return the text of a new .bib with `entries` in their order, parted by blank lines."""
-    return "\n".join(bib_entries(entries))
+    return "".join(bib_entries(entries))
 
 
 def bib_entries(entries: Iterable[BibEntry]) -> Iterator[str]:
-    """Yield each entry of a new .bib as its text, with a line end behind it."""
+    """Yield the text of a new .bib by entries, each with its line end and the blank line before."""
     usual = BibStyle()
     # What stands before a value is made once for each name, not for each field (an export: 8 %).
     openings = _Openings(usual)
+    blank_line = ""
     for entry in entries:
         fields = [openings.field(name, value) for name, value in entry.fields]
-        yield f"{usual.enclosed(entry, fields)}\n"
+        yield f"{blank_line}{usual.enclosed(entry, fields)}\n"
+        blank_line = "\n"
 
 
 class _Openings(dict[str, str]):

@@ -143,10 +143,12 @@ class Writing:
 
         A script is not asked: it passed `--overwrite`.
         """
+        if not before:  # a new file loses nothing, and reading it takes time and memory
+            return
         going: list[str] = []
         if names_bib(name):
             going = list(dropped_text(name, before, after))
-        elif before and before != after:
+        elif before != after:
             lines = counted(len(before.splitlines()), "line")
             going = [f"{visible(name)}: the {lines} that stand there go"]
         tell(going)

@@ -6,12 +6,15 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import typer
 
 from zoterodigest.bibtex.cited.cited import Cited
-from zoterodigest.bibtex.export.bib_style import write_bib
+from zoterodigest.bibtex.export.bib_style import bib_entries
+from zoterodigest.bibtex.export.entry import BibEntry, to_entry
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
@@ -33,7 +36,7 @@ from zoterodigest.core.values.record import Names
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
 from zoterodigest.digest.read.detect import read_document
-from zoterodigest.foreign import OBJECTS, BadJson, read_json_as
+from zoterodigest.foreign import OBJECTS, BadJson, each_object, read_json_as
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.records.items import new_item
 from zoterodigest.library.records.works import (
@@ -41,7 +44,6 @@ from zoterodigest.library.records.works import (
     by_key,
     csl_text,
     references,
-    to_entries,
     with_unnamed_authors,
 )
 from zoterodigest.library.records.zotero import zotero_mapping
@@ -208,7 +210,8 @@ def _references(
         with open_library(asked.address, Path()) as library:
             snapshot = library.read()
         items = (api_data(item) for item in filter_items(snapshot, wanted.collections, ()).items)
-    tagged = [data for data in items if {*wanted.tags} <= {*ItemJson(data).tags}]
+    # One by one: what an item's JSON holds beyond the work is not kept.
+    tagged = (data for data in items if {*wanted.tags} <= {*ItemJson(data).tags})
     return references(tagged, bib_rules(), formula=formula, fixed=keys)
 
 
@@ -227,21 +230,38 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
         cited = read_cited(wanted.cited)
         tell(_missing(cited, found, present or b""))
         found = tuple(one for one in found if cited.cites_all or one.key.text in cited.keys)
-    entries = () if wanted.is_csl else to_entries(found, style, bib_rules())
-    text = csl_text(found, style, bib_rules()) if wanted.is_csl else write_bib(entries)
+    unsettable: list[str] = []
+    entries = _entries(found, style, unsettable)
+    texts = iter([csl_text(found, style, bib_rules())]) if wanted.is_csl else bib_entries(entries)
     if output == "-":
-        emit_text(text)
+        emit_text("".join(texts))
     elif present and names_bib(output) and not (wanted.is_csl or writing.may_overwrite):
-        add_to_bib(Path(output), present, entries, writing)
+        add_to_bib(Path(output), present, tuple(entries), writing)
     else:
-        _replace(Path(output), text, present, writing)
+        _replace(Path(output), _encoded(texts), present, writing)
         emit([f"{visible(output)}: {counted(len(found), 'entry', 'entries')}"])
         if provisional := sum(each.key.is_provisional for each in found):
             keys = counted(provisional, "key is", "keys are")
             emit([f"{keys} provisional: authors or the year are missing, or are user names"])
         emit(writing.nothing_written())
     tell(_warnings(found))
-    tell(unsettable_text([entry.unsettable for entry in entries if entry.unsettable]))
+    tell(unsettable_text(unsettable))
+
+
+def _entries(found: Iterable[Reference], style: Style, unsettable: list[str]) -> Iterator[BibEntry]:
+    """Yield the entries of works, and put the characters that pdflatex has not in `unsettable`."""
+    for each in found:
+        entry = to_entry(each.work, each.key.text, style, bib_rules())
+        if entry.unsettable:
+            unsettable.append(entry.unsettable)
+        yield entry
+
+
+def _encoded(texts: Iterable[str]) -> bytes:
+    """Return a file's text as bytes, without a copy of all of it as text."""
+    data = BytesIO()
+    data.writelines(text.encode("utf-8", "replace") for text in texts)
+    return data.getvalue()
 
 
 def _items_of_digests(asked: Invocation) -> Iterator[Data]:
@@ -262,16 +282,34 @@ def _items_of_digests(asked: Invocation) -> Iterator[Data]:
 
 
 def _items_in(path: Path) -> Iterator[Data]:
-    source = sys.stdin.buffer.read() if str(path) == "-" else read_file(path).data
+    for item in _objects_in(path):
+        data = item.get("data", item)
+        if isinstance(data, dict) and not ItemJson(data).is_trashed:
+            yield data
+
+
+def _objects_in(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON array in a file, never all at once; raise `BadInput`."""
+    given: bytes | None = None
+    if str(path) == "-":
+        given = sys.stdin.buffer.read()
+    elif not path.is_file():  # a pipe can be read only once
+        given = read_file(path).data
+    count = 0
+    try:
+        with path.open("rb") if given is None else BytesIO(given) as stream:
+            for found in each_object(stream.read):
+                yield found
+                count += 1
+        return
+    except (OSError, ValueError, RecursionError):  # read whole, to tell what is wrong and where
+        source = read_file(path).data if given is None else given
     hint = 'Give an array of Zotero API items: [{"itemType": "journalArticle", …}].'
     try:
         items = read_json_as(OBJECTS, source)
     except BadJson as error:
         raise BadInput(path, error.reason, hint, position=error.position) from error
-    for item in items:
-        data = item.get("data", item)
-        if isinstance(data, dict) and not ItemJson(data).is_trashed:
-            yield data
+    yield from items[count:]
 
 
 def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterator[str]:
@@ -286,8 +324,7 @@ def _missing(cited: Cited, found: Iterable[Reference], present: bytes) -> Iterat
             yield visible(f"{place}: no work has the key {citation.key}")
 
 
-def _replace(path: Path, text: str, present: bytes | None, writing: Writing) -> None:
-    data = text.encode("utf-8", "replace")
+def _replace(path: Path, data: bytes, present: bytes | None, writing: Writing) -> None:
     if present == data:
         return
     if present and not writing.may_overwrite:
