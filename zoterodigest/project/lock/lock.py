@@ -124,14 +124,18 @@ def merge_locks(one: bytes, other: bytes, ancestor: bytes, path: Path) -> bytes:
 
 def holds_conflict_marks(data: bytes | None) -> bool:
     """Tell whether git left conflict marks in these bytes of a lock file."""
-    lines = (data or b"").splitlines()
-    return any(line.startswith((b"<<<<<<<", b">>>>>>>")) for line in lines)
+    # Each run asks several times: 10,000 rows have 110,000 lines, which took 21 ms a time.
+    if data is None or not (b"<<<<<<<" in data or b">>>>>>>" in data):
+        return False
+    return any(line.startswith((b"<<<<<<<", b">>>>>>>")) for line in data.splitlines())
 
 
 def names_library(data: bytes, identity: str) -> bool:
     """Tell whether the header of these bytes of a lock file names the library `identity`."""
     wanted = f"library {to_json(identity)}".encode()
-    return any(line.strip() == wanted for line in data.splitlines()[:_LONGEST_HEADER])
+    return any(
+        line.strip() == wanted for line in data.split(b"\n", _LONGEST_HEADER)[:_LONGEST_HEADER]
+    )
 
 
 def _text(data: bytes) -> str:
