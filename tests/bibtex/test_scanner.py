@@ -120,6 +120,7 @@ def test_entries_begin_and_end_where_bibtex_has_them(source: bytes, keys: list[s
         (b"@misc(a, t = {x}}\n@misc{b}", (1, 17), "comma or closing parenthesis, found '}'"),
         (b"@misc{b}\n @misc{a, t = {x}\n", (2, 2), "a block that is never closed"),
         (b"@string{}\n@misc{b}", (1, 9), "a macro without a name and a value"),
+        (b"@misc a,\n  t = {x},\n}\n@misc{b}", (1, 6), "expected an opening brace after @misc"),
         ("@misc{ä, t = ,}\n@misc{b}".encode(), (1, 14), "expected a value, found ','"),
     ],
 )
@@ -131,6 +132,17 @@ def test_a_broken_block_is_told_with_its_place_and_the_next_is_read(
     (problem,) = bibliography.problems()
     assert (problem.place.line, problem.place.column) == place
     assert reason in problem.reason
+    assert [bibliography.key(entry) for entry in bibliography.entries] == ["b"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["@misc entries, like these", "@ home, t = {x}", "@comment a,\n t = {x}", "x @misc a, t = {"],
+)
+def test_a_sentence_with_an_at_sign_is_a_comment(text: str) -> None:
+    bibliography = scan(f"{text}\n@misc{{b}}".encode())
+
+    assert bibliography.problems() == []
     assert [bibliography.key(entry) for entry in bibliography.entries] == ["b"]
 
 
@@ -224,6 +236,8 @@ NESTED = {
     "addresses": b"me@a.b{",
     "at signs": b"@ \n",
     "comment lines": b"% @a{\n",
+    "no opening brace": b"@a k,\n t = {x},\n}\n",
+    "names": b"@a k,\n t\n",
     "entries": b"@a{k, t = {x}, u = 1}\n",
 }
 

@@ -31,7 +31,15 @@ from zoterodigest.digest.read.markers import find_conflicts
 _BLANK = rb"(?:\s++|%[^\r\n]*+)*+"
 _NAME = rb"[^\s\"#%'(),={}@]++"
 _BEGIN = rb"@\s*+(?P<type>[A-Za-z][^\s\"#%'(),={}@]*+)\s*+[{(]"
-_NEXT = re.compile(rb"(?<![^\s})\xbf])%[^\r\n]*+|(?<![\w.+-])" + _BEGIN)
+# An entry whose opening brace is lost: only one with a field below is no sentence of a comment.
+_UNOPENED = (
+    rb"(?:(?<=[\r\n])|\A)[ \t]*+@(?!(?i:comment)\b)(?P<unopened>[A-Za-z]++)[ \t]++"
+    + _NAME
+    + rb"[ \t]*+,\s*+"
+    + _NAME
+    + rb"\s*+=\s*+[{\"]"
+)
+_NEXT = re.compile(rb"(?<![^\s})\xbf])%[^\r\n]*+|" + _UNOPENED + rb"|(?<![\w.+-])" + _BEGIN)
 _RESUME = re.compile(rb"(?:(?<=[\r\n])|\A)[ \t]*+(?=" + _BEGIN.replace(b"?P<type>", b"?:") + rb")")
 _GAP = re.compile(_BLANK)
 _KEYS = {b"}": re.compile(rb"[^\s,{}=]*+"), b")": re.compile(rb"[^\s,{}=)]*+")}
@@ -85,7 +93,7 @@ class _Scanner:
         """Yield the blocks that begin with `@type{`, those of comments too, in order."""
         cursor = 0
         while (found := _NEXT.search(self._source, cursor)) is not None:
-            if found["type"] is None:
+            if found["type"] is None and found["unopened"] is None:
                 cursor = found.end()
                 continue
             try:
@@ -95,7 +103,7 @@ class _Scanner:
                 # be searched for to the end of the file, which takes quadratic time.
                 if self._closings is None:
                     self._closings = _all_closings(self._source)
-                if found["type"].lower() == b"comment":
+                if (found["type"] or b"").lower() == b"comment":
                     cursor = found.end()  # a comment that has no end of its own
                     continue
                 tile = self._broken(found.start(), broken)
@@ -110,6 +118,9 @@ class _Scanner:
         return BrokenTile(Span(start, end), broken.at, broken.reason)
 
     def _block(self, found: re.Match[bytes]) -> Tile:
+        if found["unopened"] is not None:
+            what = f"expected an opening brace after @{found['unopened'].decode()}"
+            raise _Broken(found.end("unopened"), what)
         opening, start = found.end() - 1, found.start()
         closer = b"}" if self._source[opening : opening + 1] == b"{" else b")"
         match found["type"].lower():
