@@ -6,22 +6,28 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import count
 
+import pytest
 from hypothesis import event, given
 from hypothesis import strategies as st
 
 from tests.core.world import TWO_WAY, World, an_entry, an_item
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import AddedItem
 from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions, WhenDropped
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import (
+    ItemMark,
+    LinkMark,
     Loud,
     LoudPart,
     Marks,
     Prints,
+    changed_since,
     marks_of,
     part_of,
     plan_loud,
+    with_all_related,
 )
 from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.values.file_keys import SourceKey, source_key
@@ -429,3 +435,112 @@ def test_the_plan_over_what_is_loud_is_the_plan_over_everything(
     loud = assert_same_plan(scene, marks)
 
     event("everything is loud" if loud is None else "a part is loud")
+
+
+# --- one rule after the other, on marks of six links that have nothing in common -----------------
+
+
+def six_marks(**keys: str) -> Marks:
+    """Return marks of the links `a` to `f` of two digests; `keys` are more keys of some of them."""
+    links = {
+        name: LinkMark(A if name < "d" else B, "row", name, frozenset((name, *keys.get(name, ""))))
+        for name in "abcdef"
+    }
+    items = {name: ItemMark("item", frozenset((f"item {name}",))) for name in "abcdef"}
+    return Marks("common", {A: "1", B: "1"}, links, items)
+
+
+def six_prints(marks: Marks) -> Prints:
+    return Prints(
+        marks.common,
+        marks.digests,
+        {name: one.row for name, one in marks.links.items()},
+        {A: ("a", "b", "c"), B: ("d", "e", "f")},
+        {name: one.print for name, one in marks.items.items()},
+    )
+
+
+def rows_related(marks: Marks, row_id: str, *keys: str) -> str:
+    """Return the links that are loud if `row_id` is, which has these keys now."""
+    loud = Loud(frozenset(row_id), frozenset(), {})
+    found = with_all_related(marks, six_prints(marks), loud, frozenset(keys))
+    return "everything" if found is None else "".join(sorted(found.rows))
+
+
+def test_links_with_equal_prints_are_quiet() -> None:
+    marks = six_marks()
+
+    loud = changed_since(marks, six_prints(marks))
+
+    assert loud == Loud(frozenset(), frozenset(), {A: frozenset(), B: frozenset()})
+
+
+def test_a_change_of_a_digest_is_one_of_all_its_links() -> None:
+    marks = six_marks()
+
+    loud = changed_since(marks, replace(six_prints(marks), digests={A: "2", B: "1"}))
+
+    assert loud is not None
+    assert sorted(loud.rows) == ["a", "b", "c"]
+    assert loud.entries[A] == {0, 1, 2}
+
+
+@pytest.mark.parametrize("entries", [("a", "a", "c"), ("a", "c"), ("a", "B", "c"), ("c", "a")])
+def test_an_entry_that_is_gone_changed_or_doubled_makes_its_link_loud(
+    entries: tuple[str, ...],
+) -> None:
+    marks = six_marks()
+
+    loud = changed_since(
+        marks, replace(six_prints(marks), entries={A: entries, B: ("d", "e", "f")})
+    )
+
+    assert loud is not None
+    assert "b" in loud.rows
+    assert "c" not in loud.rows
+
+
+@pytest.mark.parametrize("change", [{"common": "other"}, {"digests": {A: "1"}}])
+def test_what_bears_on_all_makes_everything_loud(change: dict[str, object]) -> None:
+    marks = six_marks()
+    prints = replace(six_prints(marks), **change)  # type: ignore[arg-type]  # one of its fields
+
+    assert changed_since(marks, prints) is None
+
+
+def test_what_is_gone_or_new_is_loud() -> None:
+    marks = six_marks()
+    rows, items = {"a": "row", "z": "row"}, {"a": "item", "z": "item"}
+
+    loud = changed_since(marks, replace(six_prints(marks), rows=rows, items=items))
+
+    assert loud is not None
+    assert sorted(loud.rows) == sorted(loud.items) == list("bcdefz")
+
+
+def test_what_shares_a_key_with_what_is_loud_is_loud_also_over_others() -> None:
+    marks = six_marks(a="1", b="12", c="2")
+
+    assert rows_related(marks, "a") == "abc"
+    assert rows_related(marks, "d", "2") == "everything"  # four of six
+    assert rows_related(six_marks(a="1"), "d", "1") == "ad"
+
+
+def test_a_key_that_a_link_has_lost_counts_as_well() -> None:
+    assert rows_related(six_marks(a="1", b="1"), "a") == "ab"
+
+
+def test_a_move_wakes_the_links_of_its_digest_and_no_others() -> None:
+    assert rows_related(six_marks(), "a", "digest a.md") == "abc"
+    assert rows_related(six_marks(), "a") == "a"
+
+
+def test_what_a_report_is_about_gets_no_mark() -> None:
+    added = AddedItem(A, "ITEM2222", "A title", "for a reason")
+    item, other = an_item("ITEM2222"), an_item("OTHER222")
+    prints = Prints("", {}, {}, {}, {"ITEM2222": "1", "OTHER222": "1"})
+
+    marks = marks_of(Plan(reports=(added,)), (), LibraryState((item, other)), prints)
+
+    assert marks is not None
+    assert marks.items.keys() == {"OTHER222"}
