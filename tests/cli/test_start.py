@@ -76,6 +76,7 @@ MAY_NOT_IMPORT: Mapping[str, Mapping[str, str]] = {
     "inspect papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY,
     "status papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | APPLYING,
     "plan papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN,
+    "sync papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN,
 }
 LISTING: Mapping[str, Mapping[str, str]] = {"ls": NETWORK | WRITING | SCREEN | RECONCILING}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from zoterodigest.core.links.link import NO_LINKS, LockFile
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
@@ -14,10 +14,12 @@ from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.sync.bibliographies.exporting import NewBib
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.stored_keys import as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.bibliographies.exporting import NewBib
 
 """What a run tells the journal that can be found out by looking at both ends."""
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import (
     CollectionRow,
@@ -32,15 +33,15 @@ from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, FileChange, Results
-from zoterodigest.sync.bibliographies.citation import with_key_noted
-from zoterodigest.sync.bibliographies.exporting import NewBib
-from zoterodigest.sync.bibliographies.following import entries_in
-from zoterodigest.sync.edits.structure import NewDigest
 from zoterodigest.sync.gathering.foreseeing import contents_after
 from zoterodigest.sync.gathering.gather import ReadBib, ReadDigest, core_entries, source_with
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Write
 from zoterodigest.sync.run.run import Prepared, row_ids
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.bibliographies.exporting import NewBib
+    from zoterodigest.sync.edits.structure import NewDigest
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,12 +278,18 @@ def _as_placed_before(row: LockRow, link: Link, items: Mapping[str, Item]) -> Lo
     return replace(row, digest=before.digest, headings=before.headings, origin=origin)
 
 
+def _with_key(row: LockRow, citekey: str) -> LockRow:
+    from zoterodigest.sync.bibliographies.citation import with_key_noted
+
+    return with_key_noted(row, citekey)
+
+
 def _noted(row: LockRow, added: Sequence[Write], item: Item | None) -> LockRow:
     """Return `row` with what was added to its item: in its origin tags, attachments, its key, and
     whom it has values from.
     """
     for write in added:
-        row = with_key_noted(row, write.citekey) if write.citekey else row
+        row = _with_key(row, write.citekey) if write.citekey else row
         credits = dict(_credits(write, item)) if item else {}
         row = replace(row, credits={**row.credits, **credits}) if credits else row
     tags = row.origin.tags.union(*(write.tags for write in added))
@@ -372,7 +379,7 @@ def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNo
                 else:
                     entries[first + origin] = entry
         else:
-            by_key = entries_in(read, file.after or b"", file.export, workspace)
+            by_key = _entries_in(read, file.after or b"", file.export, workspace)
             for at, record in enumerate(read.document.entries):
                 if record.key in by_key:
                     entries[first + at] = by_key[record.key]
@@ -383,7 +390,15 @@ def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNo
 
 def exported_entries(workspace: Workspace, read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:
     """Yield the entries that an export brought into a .bib."""
-    return _exported(entries_in(read, bib.source, bib, workspace), read, bib)
+    return _exported(_entries_in(read, bib.source, bib, workspace), read, bib)
+
+
+def _entries_in(
+    read: ReadBib, source: bytes, export: NewBib | None, workspace: Workspace
+) -> dict[str, Entry]:
+    from zoterodigest.sync.bibliographies.following import entries_in
+
+    return entries_in(read, source, export, workspace)
 
 
 def _exported(by_key: Mapping[str, Entry], read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:
