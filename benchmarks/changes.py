@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 
 from zoterodigest.library.connect import embedded
-from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.port import BATCH_SIZE, LibraryItem
 
 
 def edit_items(library: Path, count: int) -> None:
@@ -39,11 +39,10 @@ def add_item(library: Path, count: int) -> None:
 
 def fill(library: Path, items: Path) -> None:
     """Fill a new library with the items of a JSON file."""
-    batch = 500
     stored = json.loads(items.read_text("utf-8"))
     with embedded(library) as opened:
-        for start in range(0, len(stored), batch):
-            opened.write([_new(data) for data in stored[start : start + batch]])
+        for start in range(0, len(stored), BATCH_SIZE):
+            opened.write([_new(data) for data in stored[start : start + BATCH_SIZE]])
 
 
 def _new(data: dict[str, object]) -> LibraryItem:
