@@ -7,7 +7,14 @@ from dataclasses import replace
 import pytest
 
 from zoterodigest.core.links.link import LockRow
-from zoterodigest.core.plan.plan import ChangeEntry, ChangeItem, CreateItem, MoveEntry, Plan
+from zoterodigest.core.plan.plan import (
+    ChangeEntry,
+    ChangeItem,
+    CreateItem,
+    MoveEntry,
+    Plan,
+    TrashItem,
+)
 from zoterodigest.core.plan.reports import DroppedEntry
 from zoterodigest.core.reconcile.guard import GuardStop, guard
 from zoterodigest.core.values.file_keys import DigestKey
@@ -67,6 +74,24 @@ def archived(count: int) -> Plan:
 )
 def test_guard_stops_above_its_limits(plan: Plan, linked: int, stops: bool) -> None:
     assert (guard(plan, linked) is not None) == stops
+
+
+@pytest.mark.parametrize(
+    ("linked", "lost", "trashed", "stops"),
+    [(3, 3, 3, True), (3, 3, 1, True), (3, 2, 2, False), (2, 2, 2, False), (3, 3, 0, False)],
+)
+def test_guard_stops_a_run_that_empties_a_digest(
+    linked: int, lost: int, trashed: int, stops: bool
+) -> None:
+    rows = tuple(LockRow(f"r{n}", DigestKey("a.md"), f"K{n}") for n in range(linked))
+    reports = tuple(DroppedEntry(row) for row in rows[:lost])
+    trash = tuple(TrashItem(row.item, 1, row.id) for row in rows[:trashed])
+    plan = Plan(trash, reports, rows_before=rows)
+
+    stop = guard(plan, linked)
+
+    assert (stop is not None and stop.emptied == "a.md") == stops
+    assert guard(plan, linked, allow_removals=True) is None
 
 
 def test_guard_names_field_end_and_five_examples() -> None:

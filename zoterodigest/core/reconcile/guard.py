@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 
 from zoterodigest.core.collections.relocation import PLACE
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import (
     ChangeEntry,
     ChangeItem,
@@ -17,12 +18,15 @@ from zoterodigest.core.plan.plan import (
     TrashItem,
 )
 from zoterodigest.core.plan.reports import DroppedEntry
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import is_empty
 
 # Up to the first number a run may go in any project; in a large one the share counts (law 5).
 _FEW_REMOVALS, _REMOVED_SHARE = 10, 0.05
 _FEW_CHANGES, _CHANGED_SHARE = 25, 0.10
 _EXAMPLES = 5
+# A digest of fewer may well lose all of them on purpose; one that was emptied by accident has more.
+_WHOLE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +34,8 @@ class GuardStop:
     """Why a plan is not carried out: `name` is the field, or "" where values are removed.
 
     `end` is the end the changes come from, `examples` up to five row ids, `pruned` some of the
-    entries that an export would take out: five in all.
+    entries that an export would take out: five in all. `emptied` is a digest or bibliography of
+    which all linked entries go.
     """
 
     name: str
@@ -39,6 +44,7 @@ class GuardStop:
     limit: int
     examples: tuple[str, ...]
     pruned: tuple[str, ...] = ()
+    emptied: str = ""
 
 
 def guard(
@@ -57,12 +63,15 @@ def guard(
     """
     # Sorted, so that the examples of a stop are the same in each run of one plan (law 7).
     edits = sorted(_edits(plan))
-    removed = sorted({row_id for row_id, _, _, is_removal in edits if is_removal} | _gone(plan))
+    gone = _gone(plan)
+    removed = sorted({row_id for row_id, _, _, is_removal in edits if is_removal} | gone)
     most = max(_FEW_REMOVALS, int(linked * _REMOVED_SHARE))
     count = len(removed) + len(pruned)
     if count > most and not allow_removals:
         examples = tuple(removed[:_EXAMPLES])
         return GuardStop("", "", count, most, examples, tuple(pruned[: _EXAMPLES - len(examples)]))
+    if (emptied := _emptied(plan, gone)) is not None and not allow_removals:
+        return emptied
     limit = max(_FEW_CHANGES, int(linked * _CHANGED_SHARE)) if max_changes is None else max_changes
     by_field: dict[tuple[str, str], set[str]] = defaultdict(set)
     for row_id, name, end, _ in edits:
@@ -71,6 +80,20 @@ def guard(
         if len(row_ids) > limit:
             examples = tuple(sorted(row_ids)[:_EXAMPLES])
             return GuardStop(name, end, len(row_ids), limit, examples)
+    return None
+
+
+def _emptied(plan: Plan, gone: Set[str]) -> GuardStop | None:
+    """Return the stop for the first digest that loses all of its linked entries, if one does."""
+    linked: dict[SourceKey, list[str]] = defaultdict(list)
+    for row in plan.rows_before:
+        if row.state is LinkState.LINKED:
+            linked[row.digest].append(row.id)
+    lost = _dropped(plan) | gone
+    for digest, row_ids in sorted(linked.items()):
+        if len(row_ids) >= _WHOLE and lost.issuperset(row_ids) and not gone.isdisjoint(row_ids):
+            examples = tuple(sorted(row_ids)[:_EXAMPLES])
+            return GuardStop("", "", len(row_ids), _WHOLE - 1, examples, emptied=digest)
     return None
 
 

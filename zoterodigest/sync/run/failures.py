@@ -87,8 +87,8 @@ class TooMuch(ZoterodigestError):
         change = f"{name} would change in {entries}"
         if not stop.name:
             change, option = f"{entries} would lose values, or go as a whole", "--allow-removals"
-        super().__init__(
-            f"{change}: more than the {stop.limit:,} that a run may without being told",
-            f"Nothing was written. If it is meant so, add {option}.",
-        )
+        what = f"{change}: more than the {stop.limit:,} that a run may without being told"
+        if stop.emptied:
+            what = f"{stop.emptied} would lose all of its {entries}"
+        super().__init__(what, f"Nothing was written. If it is meant so, add {option}.")
         self.stop = stop
