@@ -92,6 +92,10 @@ def test_all_keys_of_a_digest_are_read(tmp_path: Path) -> None:
         ('[sync.prefer]\ntitle = "tex"', ": sync.prefer.title: Input should be 'markdown',"),
         ('[lookup]\ndblp = "http://dblp.example"', ": lookup.dblp: an address begins with https"),
         ('mailto = "a@b.example"', ': mailto: "mailto" belongs in [lookup]'),
+        (
+            '[sync]\nwhen_dropped = "trash"',
+            ': sync.when_dropped: "when_dropped" belongs in [[digest]]',
+        ),
         ("[link]\ntitle = 1", ': link: there is no key "link"'),
     ],
 )

@@ -362,6 +362,9 @@ def _misplaced(name: str, table: list[str]) -> str:
     for home, model in _TABLES.items():
         if name in model.model_fields and [home] != table:
             return f'"{name}" belongs in [{home}]'
+    for home, model in _LISTS.items():
+        if name in model.model_fields and home not in table:
+            return f'"{name}" belongs in [[{home}]]'
     return _unknown("key", name, _known_keys())
 
 
@@ -378,9 +381,13 @@ _TABLES: dict[str, type[BaseModel]] = {
     "citekeys": CitekeyRules,
     "lookup": LookupRules,
 }
+_LISTS: dict[str, type[BaseModel]] = {
+    "digest": DigestRules,
+    "bibliography": BibliographyRules,
+    "feed": FeedRules,
+}
 
 
 def _known_keys() -> list[str]:
-    tables: list[type[BaseModel]] = [Configuration, DigestRules, BibliographyRules, FeedRules]
-    tables += _TABLES.values()
+    tables: list[type[BaseModel]] = [Configuration, *_LISTS.values(), *_TABLES.values()]
     return [field.alias or name for one in tables for name, field in one.model_fields.items()]
