@@ -63,6 +63,10 @@ def test_what_a_base_stands_for_is_found_again(fields: dict[str, Value]) -> None
         assert canonical(name, found, Folding()) == canonical(name, value, Folding())
 
 
+def test_a_text_of_which_nothing_is_compared_is_as_good_as_none() -> None:
+    assert canonical("title", "{", Folding()) == EMPTY
+
+
 def test_a_base_of_which_a_part_is_unknown_is_unknown() -> None:
     base = base_of("summary", Blocks(("One.", "Two.")))
     (first, *_) = text_keys("summary", base)

@@ -65,12 +65,15 @@ class Folding:
 
 
 def canonical(name: str, value: Value, folding: Folding) -> Value:
-    """Return the form of `value` in which two values of the field `name` are compared."""
+    """Return the form of `value` in which two values of the field `name` are compared.
+
+    A text of which nothing is compared, such as a title of one brace, is as good as none.
+    """
     if is_empty(value):
         return EMPTY
     match value:
         case str():
-            return _canonical_text(name, value, folding)
+            return _canonical_text(name, value, folding) or EMPTY
         case Names(people, truncated):
             return Names(tuple(map(_one_form, people)), truncated)
         case Members(texts):
