@@ -6,11 +6,12 @@ import subprocess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.sync.histories.by_markdown import Pick
+from tests.sync.histories.by_markdown import Pick, strays_in
 from tests.sync.histories.model import FIELDS, slot_of
 from tests.sync.histories.opening import works_of
 from tests.sync.histories.stage import (
     LOCK,
+    NOTES,
     TRACKED,
     Clone,
     Commit,
@@ -91,6 +92,8 @@ def _merge_files(stage: Stage, clone: Clone, sides: tuple[Files, Files, Files], 
             kept = merge_file(ours or b"", base or b"", theirs or b"", favour)
         if kept is not None:
             merged[name] = kept
+        if name == NOTES:
+            _note_strays(stage, *((text or b"").decode() for text in (ours, theirs, kept)))
         if name in stage.sources:
             shown = [tokens_of(name, (text or b"").decode()) for text in (ours, theirs, kept)]
             wanted = frozenset(shown[2])
@@ -99,6 +102,15 @@ def _merge_files(stage: Stage, clone: Clone, sides: tuple[Files, Files, Files], 
             stage.has_twins = stage.has_twins or max(shown[2].values(), default=0) > 1
     clone.check_out(merged)
     stage.tell(f"git: merge, {favour} in conflicts")
+
+
+def _note_strays(stage: Stage, ours: str, theirs: str, kept: str) -> None:
+    """Note what only the merge put into entries of other works, where both branches changed one
+    place: the one to another entry, the other to other words.
+    """
+    for token, work in sorted(strays_in(kept) - strays_in(ours) - strays_in(theirs)):
+        stage.strayed.setdefault(token, set()).add(work)
+        stage.tell(f"git: {token} into the entry of work {work}")
 
 
 def merge_file(ours: bytes, base: bytes, theirs: bytes, how: str) -> bytes:

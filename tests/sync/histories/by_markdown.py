@@ -19,6 +19,7 @@ from tests.sync.histories.stage import (
 Pick = tuple[int, int, int]
 
 _ENTRY = re.compile(r"(?m)^> \*\*(?:.*\n)(?:>.*\n)*")
+_ARXIV = re.compile(r"/arxiv\.org/abs/\d+\.(\d+)")
 _BULLET = re.compile(r"(?m)^> [-*] .*\n")
 _TASK = re.compile(r"(?m)^> Task: (.*?)( *|\\)$")
 _HEADING = re.compile(r"(?m)^## (.*)\n")
@@ -147,6 +148,24 @@ def drop(stage: Stage, clone: Clone, pick: Pick) -> None:
     for token in tokens_in(entry[0]):
         stage.dropped.setdefault((name, work_of(token)), set()).add(token)
     stage.tell(f"{name}: - entry {entry[0].split(']')[0][:40]!r}")
+
+
+def strays_in(text: str) -> set[tuple[str, int]]:
+    """Return the plain tokens in entries of the notes that are of other works than their entry, and
+    the work of that entry.
+    """
+    return {
+        (plain(token), work)
+        for entry in _ENTRY.finditer(text)
+        for work in works_named_in(entry[0])
+        for token in tokens_in(entry[0])
+        if work_of(token) not in works_named_in(entry[0])
+    }
+
+
+def works_named_in(entry: str) -> set[int]:
+    """Return the works that an entry gives the arXiv id of."""
+    return {int(number) - 10000 for number in _ARXIV.findall(entry)}
 
 
 def move(stage: Stage, clone: Clone, pick: Pick) -> None:

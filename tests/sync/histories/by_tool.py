@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.sync.histories.by_markdown import Pick, edit_summary
 from tests.sync.histories.effects import Effects, Killed
-from tests.sync.histories.model import TOKEN, Violation, tokens_in, work_of
+from tests.sync.histories.model import TOKEN, Violation, plain, tokens_in, work_of
 from tests.sync.histories.recorded import held_in, recorded, shown_in
 from tests.sync.histories.stage import (
     LOCK,
@@ -299,11 +299,16 @@ def judge_numbers(stage: Stage, end: str, before: Sight, after: Sight) -> None:
 
     What an item got by a merge shows in the entries that are linked to it, besides the entry that
     it was written in, if that is linked no more or to another item. A restored item gets a note and
-    links of its own if no lock file tells where those of its entry went.
+    links of its own if no lock file tells where those of its entry went. What git put into the
+    entry of another work shows at the items of both: the item of an entry that is gone keeps all.
     """
     may_double = stage.merged if stage.may_mingle else set[int]()
     may_double = may_double | stage.restored if end.startswith("zotero") else may_double
-    doubled = [one for one, number in after.tokens.items() if number > max(1, before.tokens[one])]
+    doubled = [
+        one
+        for one, number in after.tokens.items()
+        if number > max(1 + len(stage.strayed.get(plain(one), ())), before.tokens[one])
+    ]
     doubled = [one for one in doubled if work_of(one) not in may_double]
     if doubled and not stage.has_twins:
         raise Violation(f"{end} has {' '.join(doubled)} twice")

@@ -157,6 +157,10 @@ class Stage:
     told: list[str] = field(default_factory=list)
     has_twins: bool = False
     """Whether git wrote an entry twice: one branch had moved it, the other edited it."""
+    strayed: dict[str, set[int]] = field(default_factory=dict)
+    """The works into whose entries git put a plain token of another work: one branch had put an
+    entry where the other edited one.
+    """
     has_lost_base: bool = False
     """Whether what two ends agreed on may be forgotten: members are then only ever added."""
     dropped: dict[tuple[str, int], set[str]] = field(default_factory=dict)

@@ -154,3 +154,14 @@ def test_a_bullet_from_git_is_new_to_a_clone_that_never_met_it_in_the_library() 
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_bullets_that_git_put_into_another_entry_stay_in_the_note_that_they_came_from() -> None:
+    steps = (
+        Step("set bold", 0, (8707, 3859, 6678)),
+        Step("drop in markdown", 1, (4604, 5552, 2378)),
+        Step("insert in markdown", 1, (9384, 2438, 9695)),
+        Step("merge", 1, (115, 312, 5221)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
