@@ -55,7 +55,11 @@ def test_edits_of_different_blocks_merge(base: str, entry: str, item: str, expec
 
 @pytest.mark.parametrize(
     ("base", "entry", "item"),
-    [("abc", "aXc", "aYc"), ("abc", "ac", "aYc"), ("abc", "aXYc", "aZc"), ("ab", "", "aB")],
+    [
+        *(("abc", "aXc", "aYc"), ("abc", "ac", "aYc"), ("abc", "aXYc", "aZc"), ("ab", "", "aB")),
+        # Both ends have new blocks, and one took out a block that the other one changed.
+        *(("abc", "ABC", "AC"), ("abc", "AC", "ABC"), ("abcd", "aBCD", "aBD")),
+    ],
 )
 def test_different_edits_of_one_block_do_not(base: str, entry: str, item: str) -> None:
     assert merged(base, entry, item) is None

@@ -165,3 +165,14 @@ def test_bullets_that_git_put_into_another_entry_stay_in_the_note_that_they_came
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_a_bullet_that_was_set_and_then_taken_out_in_zotero_does_not_come_back() -> None:
+    steps = (
+        Step("set", 0, (6659, 3547, 8601)),
+        Step("be killed", 1, (7127, 3779, 134)),
+        Step("merge", 0, (8346, 6370, 3748)),
+        Step("take out in zotero", 0, (7954, 9616, 1654)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None

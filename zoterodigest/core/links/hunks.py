@@ -35,7 +35,7 @@ def merge_blocks(
     If both ends insert blocks at one place, all are kept once, the entry's first. This also holds
     if one end changed or removed the block beside them.
     """
-    base = _with_shared(base, entry, item)
+    base = _with_shared(_with_replaced(base, entry, item), entry, item)
     entry_inserts, entry_fates = _edits(base, entry)
     item_inserts, item_fates = _edits(base, item)
     # A block that neither end changed has one text at both, so either serves.
@@ -65,6 +65,25 @@ def _doubles(
         number > 1 and number > max(*(side[text] for side in sides), then[fingerprint(text)])
         for text, number in Counter(merged).items()
     )
+
+
+def _with_replaced(base: Sequence[str], entry: Sequence[str], item: Sequence[str]) -> Sequence[str]:
+    """Return `base` with each block that both ends have in the place of the one that it replaced.
+
+    So a block beside it that one end changed and the other one removed is not taken for a new one.
+    """
+    sides = [set(map(fingerprint, texts)) for texts in (entry, item)]
+    standing, shared = sides[0] | sides[1], (sides[0] & sides[1]) - set(base)
+    if not shared:
+        return base
+    grown = list(base)
+    for texts in (entry, item):
+        for place, fate in _edits(base, texts)[1].items():
+            new = [one for one in map(fingerprint, fate.texts) if one in shared]
+            if fate.end - fate.start == len(fate.texts) == len(new) and base[place] not in standing:
+                grown[place] = new[0]
+                shared -= {new[0]}
+    return grown
 
 
 def _with_shared(base: Sequence[str], entry: Sequence[str], item: Sequence[str]) -> Sequence[str]:
