@@ -43,6 +43,7 @@ from zoterodigest.core.values.record import (
     Members,
     Names,
     WebLinks,
+    members_of,
 )
 from zoterodigest.core.works.pairing import UnreadText
 
@@ -322,6 +323,25 @@ def test_what_a_new_twin_fills_in_does_not_travel_to_the_first() -> None:
     assert world.items[world.rows[0].item].fields["date"] == "2024-01-02"
     assert world.digests["a.md"][0].fields["date"] == EMPTY
     assert world.digests["a.md"][0].fields["task"] == EMPTY
+    assert world.plan(directions=TWO_WAY).is_settled
+
+
+def test_what_a_new_twin_still_has_is_filled_in_in_the_run_in_which_the_other_clears_it() -> None:
+    known = a_paper(1, links=code("https://one.org"), date="2024-01-02")
+    world = a_pushed_world(known)
+
+    summary = Blocks(("Something else about the paper.",))
+    twin = replace(known, fields={**known.fields, "summary": summary})
+    world.digests["a.md"].insert(0, twin)
+    world.edit("a.md", 1, links=code("https://two.org"), date=EMPTY)
+    world.run(directions=TWO_WAY)
+
+    (item,) = world.items.values()
+    assert item.fields["date"] == "2024-01-02"
+    urls = {link.url for link in members_of(item.fields["links"]) if isinstance(link, Hyperlink)}
+    assert urls == {"https://one.org", "https://two.org"}
+    assert world.digests["a.md"][1].fields["links"] == code("https://two.org")
+    assert world.digests["a.md"][1].fields["date"] == EMPTY
     assert world.plan(directions=TWO_WAY).is_settled
 
 

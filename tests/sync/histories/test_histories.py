@@ -176,3 +176,13 @@ def test_a_bullet_that_was_set_and_then_taken_out_in_zotero_does_not_come_back()
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_a_link_that_git_kept_beside_its_edit_is_at_the_item_after_one_sync() -> None:
+    steps = (
+        Step("edit markdown", 1, (5750, 2011, 590)),
+        Step("move in markdown", 0, (512, 8426, 9677)),
+        Step("merge", 1, (6826, 5312, 1352)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None

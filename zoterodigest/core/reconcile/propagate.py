@@ -121,6 +121,9 @@ class _Hub:
         # All links bring their changes before any entry takes one. So an edit reaches every entry
         # in one run, and a second run has nothing to do (law 4).
         merges = [self._to_item(place) for place in range(len(self.links))]
+        # An entry without a base may still have what another one just cleared: it fills that in.
+        if len(self.links) > 1 and self._edited:
+            self._fill_in_again()
         # Date and year have one home in the library, so one link alone may have changed both.
         if self._after and (len(self.links) > 1 or self._after.keys() & {"date", "year"}):
             merges = [self._merged(link) for link in self.links]
@@ -160,8 +163,24 @@ class _Hub:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
         link = self.links[place]
         merged = self._merged(link)
-        if not merged.to_item and not link.restores_note:
-            return merged
+        if merged.to_item or link.restores_note:
+            sent = self._sent(link, merged)
+            self._to_note(link, {n: v for n, v in sent.items() if is_of_entry(n)}, merged.fills)
+            record = {n: v for n, v in sent.items() if not is_of_entry(n)}
+            self._to_record(place, record, merged.fills)
+        return merged
+
+    def _fill_in_again(self) -> None:
+        """Let each link fill in what it may of the fields that another one has just edited."""
+        for place, link in enumerate(list(self.links)):
+            merged = self._merged(link)
+            if names := {n for n in merged.fills & self._edited if not is_of_entry(n)}:
+                sent = self._sent(link, merged)
+                record = {name: value for name, value in sent.items() if name in names}
+                self._to_record(place, record, merged.fills)
+
+    def _sent(self, link: Link, merged: Merge) -> dict[str, Value]:
+        """Return what a link may write into its item and note."""
         # What an export wrote fills in nothing. A field without a home waits for a venue.
         silent = merged.fills & link.entry.ours
         if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
@@ -171,18 +190,20 @@ class _Hub:
         if "date" in merged.fills and self._has_other_year(sent.get("date", EMPTY)):
             del sent["date"]
             self._now = _with_fields(self._now, {"date": self._after["year"]})
-        allowed = {name: value for name, value in sent.items() if self._may_push(link, name)}
-        self._to_note(link, {n: v for n, v in allowed.items() if is_of_entry(n)}, merged.fills)
-        record = {n: v for n, v in allowed.items() if not is_of_entry(n)}
+        return {name: value for name, value in sent.items() if self._may_push(link, name)}
+
+    def _to_record(self, place: int, record: dict[str, Value], fills: frozenset[str]) -> None:
+        """Change these fields of the item for one link, of them `fills` as values filled in."""
+        link = self.links[place]
         if "links" in record:
             entry, item = link.entry.fields, self._now.fields
-            record["links"] = links_as_held(record["links"], entry, item)
-        self._edited |= record.keys() - merged.fills
+            record = record | {"links": links_as_held(record["links"], entry, item)}
+        self._edited |= record.keys() - fills
         if not record:
-            return merged
+            return
         before = self._now
         self._after |= record
-        filled = record.keys() & merged.fills
+        filled = record.keys() & fills
         edited = {name: record[name] for name in record.keys() - filled}
         also = also_changed(before, edited) if self._item else {}
         came = also_changed(before, {name: record[name] for name in filled}) if self._item else {}
@@ -193,7 +214,6 @@ class _Hub:
         for other in range(len(self.links)):
             if other != place:
                 self._keep_from(other, filled | came.keys(), before)
-        return merged
 
     def _has_other_year(self, date: Value) -> bool:
         """Tell whether an entry just filled in another year than that of `date`.
