@@ -8,7 +8,7 @@ import shutil
 import sqlite3
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, redirect_stdout, suppress
 from pathlib import Path
 
 import pytest
@@ -23,6 +23,7 @@ from tests.cli.conftest import (
     edited_item,
 )
 from zoterodigest.cli.base import stamps
+from zoterodigest.cli.main import main
 from zoterodigest.digest.format.own_files import SUFFIX
 from zoterodigest.library.connect import connect
 from zoterodigest.project import settled
@@ -181,6 +182,13 @@ def _linked_elsewhere(project: Path) -> None:
     (project / "papers.md").symlink_to(project / "elsewhere" / "papers.md")
 
 
+def _formats_elsewhere(project: Path) -> None:
+    """Have the folder of formats lead out of the project, to an equal one."""
+    elsewhere = project.parent / f"{project.name}-formats"
+    (project / "formats").rename(elsewhere)
+    (project / "formats").symlink_to(elsewhere)
+
+
 def _append(name: str, data: bytes = b"\n") -> Callable[[Path], object]:
     def change(project: Path) -> None:
         with (project / name).open("ab") as file:
@@ -216,6 +224,7 @@ def _memory(project: Path) -> Path:
         "nearer configuration for a digest": _new("more/zoterodigest.toml"),
         "format beside a digest": _new(f"more/mine{SUFFIX}"),
         "format in a folder of the configuration": _new(f"formats/mine{SUFFIX}"),
+        "folder of formats leads outside": _formats_elsewhere,
         "lock file": _append("zoterodigest.lock"),
         "lock file gone": _gone("zoterodigest.lock"),
         "journal": _new(f"{STATE}/journal.jsonl"),
@@ -236,6 +245,18 @@ def test_another_input_makes_the_stamp_void(
     project: Path, change: tuple[str, Callable[[Path], object]]
 ) -> None:
     change[1](project)
+
+    assert not has_stamp("sync")
+
+
+def test_a_library_with_a_write_ahead_log_has_no_stamp(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    with closing(sqlite3.connect(project / STATE / "library.sqlite")) as database:
+        database.execute("PRAGMA journal_mode = wal")
+
+    for _ in range(2):
+        zoterodigest("sync")
 
     assert not has_stamp("sync")
 
@@ -322,6 +343,28 @@ def test_another_engine_makes_the_stamp_void(
     monkeypatch.undo()
     engine_key.cache_clear()
     assert is_void
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_closed_stream_is_no_fault_of_a_stamp(
+    project: Path, monkeypatch: pytest.MonkeyPatch, stream: str
+) -> None:
+    monkeypatch.setattr(sys, stream, None)
+
+    assert stamps.request_of(["sync"]) is not None
+
+
+def test_a_stamp_that_cannot_be_shown_is_told_in_a_sentence(
+    project: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    assert has_stamp("sync")
+    codes = []
+    # To close the file fails as well.
+    with suppress(OSError), Path("/dev/full").open("w") as full, redirect_stdout(full):
+        codes.append(main(["sync"]))
+
+    assert codes == [70]
+    assert "Traceback" not in capfd.readouterr().err
 
 
 def test_a_run_beside_another_one_is_refused_as_without_a_stamp(

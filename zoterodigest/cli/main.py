@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     while True:
         try:
-            return _answered(given)
+            return _called(given)
         except ZoterodigestError as error:
             if not _is_allowed_now(error, given):
                 _say(str(error), error.hint)
@@ -170,17 +170,21 @@ def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
     return outside.is_agreed(error)
 
 
-def _answered(arguments: Sequence[str]) -> int:
+def _answered(arguments: Sequence[str], given: list[str]) -> int:
     """Run the command, or repeat what it printed over the same inputs if it found nothing to do."""
+
+    def run() -> int:
+        return int(app(args=given, prog_name="zoterodigest", standalone_mode=False) or 0)
+
     if not _STAMPED.intersection(arguments):
-        return _called(arguments)
+        return run()
     from zoterodigest.cli.base import stamps
 
     request = stamps.request_of(arguments)
     if request is not None and (code := stamps.repeated(request)) is not None:
         return code
     with stamps.stamping(request):
-        return _called(arguments)
+        return run()
 
 
 def _called(arguments: Sequence[str]) -> int:
@@ -195,7 +199,7 @@ def _called(arguments: Sequence[str]) -> int:
                 from zoterodigest.cli.base import outside
 
                 stack.enter_context(outside.allowing_all())
-            return int(app(args=given, prog_name="zoterodigest", standalone_mode=False) or 0)
+            return _answered(arguments, given)
     except _WRONG_USAGE as error:
         return _misused(error)
     # `main` reports these: it may ask the person and start again.

@@ -106,25 +106,47 @@ def _require_allowed(project: Project, allowed: Allowed, named: Iterable[Outside
         raise LeadsOutside(project.root, tuple(found[path] for path in sorted(found)))
 
 
+def named_paths(project: Project) -> Iterator[Path]:
+    """Yield all that configuration and lock file name; of a pattern the folder that it is below."""
+    plain, patterns = _written_paths(project)
+    yield from (project.root / one for one in (*plain, *_keys_in_lock(project)))
+    yield from (project.root.joinpath(*_fixed_parts(one)) for one in patterns)
+
+
 def _named(project: Project) -> Iterator[Outside]:
     """Yield what configuration and lock file name outside; the name of a state folder, too."""
-    rules = project.configuration
-    plain = [rules.lock, *rules.formats.folders]
-    plain += [path for one in rules.bibliographies for path in (one.path, *one.cited)]
-    if (library := parse_address(rules.library).disk_path) is not None:
-        plain.append(library)
-    patterns = [one.path for one in rules.digests]
-    patterns += [PLACEHOLDER.sub("*", one.digest) for one in rules.feeds]
+    plain, patterns = _written_paths(project)
     for written in plain:
         yield from _leading_out(project, written, CONFIG_FILE)
     for written in patterns:
         yield from _of_pattern(project, written)
     yield from _leading_out(project, project.state_folder.name, "the project")
     # The lock file is checked too: whoever can write it could name a file outside by its key.
-    data = read_if_present(project.lock_path) or b""
-    for key in sorted(_linked_keys(data)):
+    for key in _keys_in_lock(project):
         if os.path.lexists(project.root / key):
             yield from _leading_out(project, key, project.lock_path.name)
+
+
+def _written_paths(project: Project) -> tuple[list[str], list[str]]:
+    """Return the paths and the patterns of a project's configuration."""
+    rules = project.configuration
+    plain = [rules.lock, *rules.formats.folders]
+    plain += [path for one in rules.bibliographies for path in (one.path, *one.cited)]
+    if (library := parse_address(rules.library).disk_path) is not None:
+        plain.append(library)
+    patterns = [one.path for one in rules.digests]
+    return plain, patterns + [PLACEHOLDER.sub("*", one.digest) for one in rules.feeds]
+
+
+def _keys_in_lock(project: Project) -> list[str]:
+    return sorted(_linked_keys(read_if_present(project.lock_path) or b""))
+
+
+def _fixed_parts(pattern: str) -> tuple[str, ...]:
+    """Return the parts of a pattern before the first one that matches several names."""
+    parts = Path(pattern).parts
+    fixed = (at for at, part in enumerate(parts) if glob.has_magic(part))
+    return parts[: next(fixed, len(parts))]
 
 
 def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
@@ -132,11 +154,10 @@ def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
     if not glob.has_magic(written) or (project.root / written).exists():
         yield from _leading_out(project, written, CONFIG_FILE)
         return
-    parts = Path(written).parts
-    fixed = next(at for at, part in enumerate(parts) if glob.has_magic(part))
-    folder = real_path(project.root.joinpath(*parts[:fixed]))
+    fixed = _fixed_parts(written)
+    folder = real_path(project.root.joinpath(*fixed))
     if not _is_inside(project, folder):
-        path = folder.joinpath(*parts[fixed:]).as_posix()
+        path = folder.joinpath(*Path(written).parts[len(fixed) :]).as_posix()
         yield Outside(written, CONFIG_FILE, path, is_pattern=True)
     names = glob.glob(written, root_dir=project.root, recursive=True)  # noqa: PTH207  (as layout)
     for name in sorted(names):

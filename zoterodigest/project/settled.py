@@ -30,6 +30,8 @@ from zoterodigest.project.running import AlreadyRunning, require_idle
 
 _FORMAT_SUFFIX = ".format.toml"
 _HEAD_OF_DATABASE = 100
+# With a write-ahead log SQLite need not count: https://www.sqlite.org/fileformat2.html#the_database_header
+_VERSIONS, _WAL = slice(18, 20), 2
 _MOST = 16
 """Stamps of one project: one for each command line that is in use."""
 
@@ -141,7 +143,8 @@ def _library(where: str) -> str:
     with path.open("rb") as file:
         # In it SQLite counts every write, also one of another program, which makes no token.
         counted = file.read(_HEAD_OF_DATABASE)
-    if (head := read_library_head(path)) is None:
+    is_counted = _WAL not in counted[_VERSIONS]
+    if not is_counted or (head := read_library_head(path)) is None:
         raise UnknownState
     may_write = [os.access(one, os.W_OK) for one in (path, path.resolve().parent)]
     return hashed(f"{counted.hex()} {head} {may_write}".encode())

@@ -61,7 +61,8 @@ def request_of(arguments: Sequence[str]) -> StampRequest | None:
         return StampRequest(
             hashed("\0".join(parts).encode("utf-8", "surrogatepass")), _folder(arguments)
         )
-    except (OSError, UnknownState):  # such as a current folder that was deleted
+    # Such as a current folder that was deleted, or a user without a home.
+    except (OSError, RuntimeError, UnknownState):
         return None
 
 
@@ -73,7 +74,8 @@ def _screen() -> Iterator[str]:
     """Yield what decides how text is shown."""
     yield str(shutil.get_terminal_size((80, 24)).columns)
     for stream in (sys.stdout, sys.stderr):
-        yield f"{stream.isatty()} {getattr(stream, 'encoding', '')}"
+        is_terminal = stream is not None and stream.isatty()  # None: it was closed
+        yield f"{is_terminal} {getattr(stream, 'encoding', '')}"
 
 
 def _environment() -> Iterator[str]:

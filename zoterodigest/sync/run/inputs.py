@@ -11,6 +11,7 @@ from zoterodigest.core.values.record import is_of_entry
 from zoterodigest.project.config import PLACEHOLDER, load_configuration
 from zoterodigest.project.layout import find_project
 from zoterodigest.project.log.history import history_folder
+from zoterodigest.project.outside import named_paths
 from zoterodigest.project.pending import pending_path
 from zoterodigest.project.running import running_path
 from zoterodigest.project.settled import Fact, hashed, states_of
@@ -45,6 +46,8 @@ def inputs(workspace: Workspace, library: Path, *, writes: bool) -> Iterator[Fac
     paths = [project.root, project.state_folder, project.lock_path, library]
     sources = [digest.path for digest in workspace.digests]
     sources += [bib.path for bib in workspace.bibs]
+    # Whatever is named may come to lead outside the project, also what this run doesn't read.
+    paths += named_paths(project)
     yield from (Fact("real path", str(path)) for path in (*paths, *sources))
     memory = workspace.memory_path
     kept = [pending_path(project.state_folder), running_path(project.state_folder)]
