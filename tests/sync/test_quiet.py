@@ -408,3 +408,18 @@ def test_whatever_happens_nothing_that_is_to_be_done_or_told_is_missed(
         event("all is read" if found is None else f"{len(later)}, and nothing is read")
         if found is not None:
             happened(world, found, prepare(world.workspace(), BOTH_WAYS))
+
+
+def test_prints_of_one_run_are_not_taken_with_the_keys_of_another(tmp_path: Path) -> None:
+    cache = ReadingCache(tmp_path, "engine")
+    (tmp_path / "cache").mkdir(exist_ok=True)
+    with cache:
+        keep_marks(cache, "marks", Marks("common"), {})
+        first = read_marks(cache, "marks")
+        keep_marks(cache, "marks", Marks("common"), {})
+        second = read_marks(cache, "marks")
+
+    assert first is not None
+    assert second is not None
+    assert second.marks() == Marks("common")
+    assert first.marks() is None

@@ -6,6 +6,7 @@ never write one.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -26,11 +27,13 @@ _ILL_FORMED = ValueError, KeyError, TypeError, AttributeError
 class KeptMarks:
     """The marks of a run without the keys of its links and items, which only `marks` reads.
 
-    `counts` tells how many entries each digest had, `links` how many of them have a mark.
+    `counts` tells how many entries each digest had, `links` how many of them have a mark. The keys
+    that go with them have the same `turn`.
     """
 
     cache: ReadingCache
     name: str
+    turn: str
     common: str
     digests: Mapping[SourceKey, str]
     counts: Mapping[SourceKey, int]
@@ -41,6 +44,9 @@ class KeptMarks:
         """Return the marks with their keys; None if these are lost."""
         with suppress(*_ILL_FORMED):
             known: dict[str, Any] = self.cache.get(_KEYS, [self.name])[self.name]
+            # Prints of one run with the keys of another would hide what bears on a link.
+            if known["turn"] != self.turn:
+                return None
             links = {
                 row_id: LinkMark(DigestKey(digest), "", place, frozenset(keys))
                 for row_id, (digest, place, keys) in known["links"].items()
@@ -73,7 +79,7 @@ def read_marks(cache: ReadingCache, name: str) -> KeptMarks | None:
             DigestKey(key): int(number) for key, number in known["counts"].items()
         }
         common, links, items = known["common"], int(known["links"]), dict(known["items"])
-        return KeptMarks(cache, name, common, digests, counts, links, items)
+        return KeptMarks(cache, name, known["turn"], common, digests, counts, links, items)
     return None
 
 
@@ -81,7 +87,9 @@ def keep_marks(
     cache: ReadingCache, name: str, marks: Marks, counts: Mapping[SourceKey, int]
 ) -> None:
     """Keep `marks` in the place of those before."""
+    turn = secrets.token_hex(8)
     head = {
+        "turn": turn,
         "common": marks.common,
         "digests": dict(marks.digests),
         "counts": dict(counts),
@@ -89,6 +97,7 @@ def keep_marks(
         "items": {key: one.print for key, one in marks.items.items()},
     }
     keys = {
+        "turn": turn,
         "links": {
             row_id: [one.digest, one.entry, sorted(one.keys)] for row_id, one in marks.links.items()
         },
