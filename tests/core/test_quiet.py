@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
 
@@ -25,7 +26,6 @@ from zoterodigest.core.reconcile.quiet import (
     Prints,
     changed_since,
     marks_of,
-    part_of,
     plan_loud,
     with_all_related,
 )
@@ -544,3 +544,26 @@ def test_what_a_report_is_about_gets_no_mark() -> None:
 
     assert marks is not None
     assert marks.items.keys() == {"OTHER222"}
+
+
+def part_of(
+    loud: Loud, entries: Sequence[Entry], known: LastSync, library: LibraryState
+) -> LoudPart:
+    """Return what is `loud` of all that was read."""
+    place = Counter[SourceKey]()
+    left: list[Entry] = []
+    for entry in entries:
+        if place[entry.digest] in loud.entries[entry.digest]:
+            left.append(entry)
+        place[entry.digest] += 1
+    keys = frozenset(item.key for item in library.items)
+    return LoudPart(
+        left,
+        replace(known, rows=[row for row in known.rows if row.id in loud.rows]),
+        replace(
+            library,
+            items=[item for item in library.items if item.key in loud.items],
+            # No new item may have the key of one that is quiet.
+            taken=library.taken | keys,
+        ),
+    )

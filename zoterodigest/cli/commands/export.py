@@ -14,7 +14,7 @@ import typer
 
 from zoterodigest.bibtex.cited.cited import Cited
 from zoterodigest.bibtex.export.bib_style import bib_entries
-from zoterodigest.bibtex.export.entry import BibEntry, to_entry
+from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
@@ -44,6 +44,7 @@ from zoterodigest.library.records.works import (
     by_key,
     csl_text,
     references,
+    to_entries,
     with_unnamed_authors,
 )
 from zoterodigest.library.records.zotero import zotero_mapping
@@ -250,8 +251,7 @@ def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing
 
 def _entries(found: Iterable[Reference], style: Style, unsettable: list[str]) -> Iterator[BibEntry]:
     """Yield the entries of works, and put the characters that pdflatex has not in `unsettable`."""
-    for each in found:
-        entry = to_entry(each.work, each.key.text, style, bib_rules())
+    for entry in to_entries(found, style, bib_rules()):
         if entry.unsettable:
             unsettable.append(entry.unsettable)
         yield entry

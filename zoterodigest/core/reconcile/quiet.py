@@ -216,29 +216,6 @@ def plan_loud(
     return None
 
 
-def part_of(
-    loud: Loud, entries: Sequence[Entry], known: LastSync, library: LibraryState
-) -> LoudPart:
-    """Return what is `loud` of all that was read."""
-    place = Counter[SourceKey]()
-    left: list[Entry] = []
-    for entry in entries:
-        if place[entry.digest] in loud.entries[entry.digest]:
-            left.append(entry)
-        place[entry.digest] += 1
-    keys = frozenset(item.key for item in library.items)
-    return LoudPart(
-        left,
-        replace(known, rows=[row for row in known.rows if row.id in loud.rows]),
-        replace(
-            library,
-            items=[item for item in library.items if item.key in loud.items],
-            # No new item may have the key of one that is quiet.
-            taken=library.taken | keys,
-        ),
-    )
-
-
 # --- marks ---------------------------------------------------------------------------------------
 
 

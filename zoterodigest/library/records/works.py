@@ -6,7 +6,7 @@ A reference can be written in any of the formats.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -196,14 +196,14 @@ def by_key(references: Sequence[Reference]) -> tuple[Reference, ...]:
 
 def to_entries(
     references: Iterable[Reference], style: Style, rules: BibRules
-) -> tuple[BibEntry, ...]:
-    """Return references as bib entries."""
-    return tuple(to_entry(each.work, each.key.text, style, rules) for each in references)
+) -> Iterator[BibEntry]:
+    """Yield references as bib entries, one at a time."""
+    return (to_entry(each.work, each.key.text, style, rules) for each in references)
 
 
 def bib_text(references: Iterable[Reference], style: Style, rules: BibRules) -> str:
     """Return references as the text of a .bib."""
-    return write_bib(to_entry(each.work, each.key.text, style, rules) for each in references)
+    return write_bib(to_entries(references, style, rules))
 
 
 def csl_text(references: Iterable[Reference], style: Style, rules: BibRules) -> str:
