@@ -369,7 +369,7 @@ def a_filler(number: int) -> Entry:
 
 @st.composite
 def scenes(draw: st.DrawFn) -> tuple[Scene, st.DataObject]:
-    """Draw a scene that has settled, with what else stands in it."""
+    """Draw a scene that has settled, with further items and rows in it."""
     data = draw(st.data())
     world = World({A: [], B: []})
     for number in range(2 * FILLERS):

@@ -194,7 +194,7 @@ def put_item_of_no_concern(world: World, data: st.DataObject) -> None:
 
 
 def change_own_item(world: World, data: st.DataObject) -> None:
-    """Change an item that is in no collection, if there is one: none of ours, most likely."""
+    """Change an item that is in no collection, if there is one; most likely it has no link."""
     own = [key for key, one in sorted(world.items().items()) if not one.get("collections")]
     if own:
         key, title = data.draw(st.sampled_from(own)), data.draw(st.sampled_from(("Mine", *TITLES)))

@@ -54,7 +54,7 @@ def parse_date(text: str) -> str | None:
     # No date is longer, and hostile text then costs nothing.
     if len(stripped) > 40:
         return None
-    # Most stand there in ISO form: then no other needs to be tried.
+    # Most dates have ISO form. Then no other form needs to be tried.
     whole = _ISO.fullmatch(stripped)
     if whole and _iso_of(whole) == stripped:
         return stripped

@@ -269,7 +269,7 @@ def references_texts(
     """Return the new text of every slot that an identifier, a page or links are written in.
 
     `fields` is what the entry says, `asked` what it is to say, `manner` how the entries around
-    write their links. Raises `Unwritable` for what cannot be written in place of what stands there.
+    write their links. Raises `Unwritable` for links that can't take the place of the old ones.
     """
     own_slots = {slot.name for slot in slots} & {"arxiv", "doi"}
     for name in asked.keys() - {"links"} - own_slots:

@@ -14,7 +14,7 @@ from itertools import pairwise
 from zoterodigest.foreign import BadJson, read_json
 
 Values = Mapping[str, object]
-"""The values of a paragraph by key. A key that may stand there for several names has a mapping."""
+"""The values of a paragraph by key. A key that can occur with several names has a mapping."""
 
 ID = re.compile(r"[A-Za-z0-9_-]+")
 """What the id of a row and the key of an object of the library look like."""
