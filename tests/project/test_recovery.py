@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
+from zoterodigest.core.collections.collection_rows import UNPLACED
 from zoterodigest.core.links.link import (
     CollectionRow,
     Exported,
@@ -123,6 +124,18 @@ def test_a_row_keeps_its_place_until_its_item_has_moved() -> None:
     )
 
     assert (before, moved) == (old, new)
+
+
+def test_a_new_row_is_in_no_collection_until_its_item_was_placed() -> None:
+    known, here = frozenset({"COLL2345"}), frozenset({"COLL2345", "COLL3456"})
+    origin = Origin(item=True, collections=frozenset({"COLL3456"}))
+    new = a_row("zd-b", item="ABCD2345", headings=("b",), origin=origin)
+
+    (before,) = after(intending(new), facts={"ABCD2345": LibraryFacts(collections=known)})
+    (placed,) = after(intending(new), facts={"ABCD2345": LibraryFacts(collections=here)})
+
+    assert (before.headings, before.origin.collections) == (UNPLACED, frozenset())
+    assert placed == new
 
 
 def test_what_was_ours_stays_so_also_if_the_person_took_it_off() -> None:

@@ -34,6 +34,7 @@ path = "list.md"
 collection = "Reading/{name}"
 """
 MANY = 52  # more than one batch
+NINTH = "A Study of Model 9 for Images"
 OWN_SHELF = "MYSHELF2"
 
 
@@ -172,6 +173,17 @@ def small_and_edited(root: Path) -> World:
     layers = partial(_replaced, "It has 9 layers.", "It has 9 wide layers.")
     world.change_note("A Study of Model 9 for Images", layers)
     world.change(world.key("A Study of Two Things"), title="A Study of Three Things")
+    return world
+
+
+def with_a_second_entry(root: Path) -> World:
+    """A paper of a pushed digest has a new title, and now an entry in another digest, too."""
+    root.mkdir()
+    world = World(root)
+    world.markdown("notes.md", notes(a_note_of(9)))
+    world.push()
+    world.edit("notes.md", (NINTH, f"{NINTH}, Again"))
+    world.markdown("list.md", notes(a_note_of(9, "Seen by somebody else.")))
     return world
 
 

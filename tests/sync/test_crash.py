@@ -30,6 +30,7 @@ from tests.sync.recovery import (
     small_project,
     state_of,
     with_a_bibliography_to_be_made,
+    with_a_second_entry,
     with_bibliographies,
 )
 from tests.sync.trouble import silent, troubled
@@ -48,6 +49,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a sync": (edited_at_both_ends, sync),
     "a sync that rearranges": (rearranged_at_both_ends, sync),
     "a sync that exports": (with_bibliographies, sync),
+    "a sync of a second entry": (with_a_second_entry, sync),
     "an enrichment": (to_be_enriched, enrich),
     "an export": (with_a_bibliography_to_be_made, export),
     "a removal": (changed_by_the_person, remove),

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+from zoterodigest.core.collections.collection_rows import UNPLACED
 from zoterodigest.core.links.link import (
     Base,
     CollectionRow,
@@ -149,7 +150,9 @@ def decide(old: LockRow | None, new: LockRow, facts: Facts) -> LockRow | None:
     if new.item not in facts:
         return old if new.state is LinkState.LINKED else new
     nothing = Origin(item=new.origin.item)
-    was = old or LockRow(new.id, new.digest, new.item, origin=nothing, state=new.state)
+    # In no collection yet: at its headings, the next run would take its item for placed.
+    unplaced = LockRow(new.id, new.digest, new.item, headings=UNPLACED, origin=nothing)
+    was = old or replace(unplaced, state=new.state)
     note = new.note if new.note in facts else was.note
     raws = {**facts[new.item].raws, **_raws(facts, note)}
     written = {name: base for name, base in new.bases.items() if _stands(base, raws.get(name))}
