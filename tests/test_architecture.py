@@ -109,6 +109,7 @@ ADAPTERS = (
     ),
     *(
         "project.lock.lock",
+        "project.lock.named",
         "project.lock.rows",
         "project.lock.paragraphs",
         "project.log",
@@ -118,7 +119,6 @@ ADAPTERS = (
         "project.memory",
         "project.cache",
         "project.pending",
-        "project.outside",
     ),
 )
 # What kind of file a name is of is asked where names come in; from then on its key's type says it.
@@ -127,7 +127,7 @@ NAMES_OF_FILES = {
         *("core.values.file_keys", "project.config", "project.layout", "cli.base.project_context"),
         *("cli.commands.add", "cli.commands.export", "cli.commands.bib_files"),
     ),
-    "source_key": ("core.values.file_keys", "project.lock.rows"),
+    "source_key": ("core.values.file_keys", "project.lock.parts", "project.lock.rows"),
     "file_key": ("core.values.file_keys", "project.layout", "project.log.history"),
 }
 # How addresses and identities of libraries begin, and what asks how a text begins.

@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.project.links import a_base, a_row, locks
+from tests.project.links import a_base, a_row, locks, names
 from zoterodigest.core.links.link import LockFile, LockRow
-from zoterodigest.project.lock.lock import read_lock, render_lock
-from zoterodigest.project.lock.parts import LockParts, changed_lock, lock_parts
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.project.lock.lock import BadLockFile, read_lock, render_lock
+from zoterodigest.project.lock.parts import LockParts, changed_lock, linked_sources, lock_parts
 
+DIGESTS = "a.md", "b.md"
 IDS = st.sampled_from(["zd-a", "zd-ab", "zd-b", "zd-c"])
 
 
@@ -97,3 +99,40 @@ def test_a_row_that_did_not_change_keeps_its_bytes() -> None:
     changed = changed_lock(data, before, replace(before, rows=before.rows[:1]))
 
     assert changed == data.partition(b"\n\nzd-b")[0] + b"\n"
+
+
+def sources_in(data: bytes) -> set[SourceKey]:
+    return {row.digest for row in read_lock(data).rows}
+
+
+@given(lock=locks(IDS), name=names)
+def test_the_digests_of_a_lock_file_are_those_of_its_rows(lock: LockFile, name: str) -> None:
+    data = render_lock(replace(lock, rows=(*lock.rows, a_row("zd-d", digest=name))))
+
+    assert linked_sources(data) == sources_in(data)
+    assert linked_sources(data.replace(b"\n", b"\r\n")) == sources_in(data)
+    assert set(map(type, linked_sources(data))) == set(map(type, sources_in(data)))
+
+
+def test_the_digests_of_a_lock_file_are_found_without_reading_its_rows() -> None:
+    data = render_lock(LockFile("l", (a_row("zd-a", title="T"),))).replace(
+        b"\ntitle ", b"\ntitle not JSON "
+    )
+
+    assert linked_sources(data) == {"papers.md"}
+    with pytest.raises(BadLockFile):
+        read_lock(data)
+
+
+def test_a_digest_that_only_a_doubled_row_names_is_none_of_the_lock_file() -> None:
+    one, other = (render_lock(LockFile("l", (a_row("zd-a", digest=d),))) for d in DIGESTS)
+    doubled = one + b"\n" + other[other.index(b"zd-a") :]
+
+    assert linked_sources(doubled) == sources_in(doubled) == {"a.md"}
+
+
+def test_a_lock_file_whose_digests_cannot_be_read_is_reported() -> None:
+    data = render_lock(LockFile("l", (a_row("zd-a"),))).replace(b"\ndigest ", b"\ndigest x")
+
+    with pytest.raises(BadLockFile):
+        linked_sources(data)

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import glob
 import os
-import re
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.foreign import BadJson, read_json
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.config import CONFIG_FILE, PLACEHOLDER
 from zoterodigest.project.files import read_if_present, real_path
 from zoterodigest.project.layout import Project
-
-_LINKED = re.compile(rb'^(?:digest|bib) \[?("(?:[^"\\]|\\.)*")', re.MULTILINE)
+from zoterodigest.project.lock.named import names_of_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +135,7 @@ def _written_paths(project: Project) -> tuple[list[str], list[str]]:
 
 
 def _keys_in_lock(project: Project) -> list[str]:
-    return sorted(_linked_keys(read_if_present(project.lock_path) or b""))
+    return sorted(names_of_files(read_if_present(project.lock_path) or b""))
 
 
 def _fixed_parts(pattern: str) -> tuple[str, ...]:
@@ -173,12 +169,3 @@ def _leading_out(project: Project, written: str, file: str) -> Iterator[Outside]
 
 def _is_inside(project: Project, path: Path) -> bool:
     return path.is_relative_to(real_path(project.root))
-
-
-def _linked_keys(lock_data: bytes) -> set[str]:
-    """Return the digests and bibliographies that a lock file names, also one that is damaged."""
-    keys: set[str] = set()
-    for text in {found[1] for found in _LINKED.finditer(lock_data)}:
-        with suppress(BadJson):
-            keys.add(str(read_json(text)))
-    return {key for key in keys if "\0" not in key}

@@ -21,7 +21,7 @@ from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, find_project
-from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import (
@@ -217,8 +217,8 @@ def linked_digests(project: Project) -> list[Path]:
     if project.configuration.digests:
         return []
     data = read_if_present(project.lock_path)
-    rows = read_lock(data, project.lock_path).rows if data is not None else ()
-    keys = {row.digest for row in rows} | {digest.key for digest in project.digests()}
+    linked = linked_sources(data, project.lock_path) if data is not None else ()
+    keys = {*linked, *(digest.key for digest in project.digests())}
     return [near(project.root / key) for key in sorted(keys) if not key.is_bib]
 
 

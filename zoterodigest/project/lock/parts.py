@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.values.file_keys import SourceKey, source_key
 from zoterodigest.project.lock.lock import (
     LOCK_FILE,
     holds_conflict_marks,
@@ -18,6 +19,7 @@ from zoterodigest.project.lock.lock import (
     render_lock,
     with_line_ends,
 )
+from zoterodigest.project.lock.named import names_of_digests
 from zoterodigest.project.lock.paragraphs import COLLECTION
 
 _GAP = b"\n\n"
@@ -65,6 +67,18 @@ def lock_parts(data: bytes) -> LockParts | None:
         return None
     rows = dict(zip(ids, paragraphs[start:end], strict=True))
     return LockParts(paragraphs[:start], rows, paragraphs[end:])
+
+
+def linked_sources(data: bytes, path: Path = Path(LOCK_FILE)) -> frozenset[SourceKey]:
+    """Return the digests and bibliographies that have a row in the lock file `data`.
+
+    Raises `BadLockFile` if no row can be read. Whoever reads the rows reports other damage.
+    """
+    # Rows that are there twice are folded, and one of two may name another digest.
+    names = names_of_digests(data) if lock_parts(data) is not None else set()
+    if not names:
+        return frozenset(row.digest for row in read_lock(data, path).rows)
+    return frozenset(map(source_key, names))
 
 
 def changed_lock(data: bytes | None, before: LockFile, after: LockFile) -> bytes | None:
