@@ -350,10 +350,12 @@ LISTED = """\
 """
 
 
-def test_an_export_of_another_machine_stays_where_a_digest_changes_an_item_that_lags(
-    tmp_path: Path,
-) -> None:
-    """The digest shows two of the authors, so that the .bib alone tells of a third."""
+@pytest.fixture
+def third_author(tmp_path: Path) -> tuple[World, World]:
+    """Two clones: in the first an item gained an author, who is in the .bib that git brought.
+
+    The digest shows two of the authors, so that the .bib alone tells of a third.
+    """
     (tmp_path / "here").mkdir()
     here = World(tmp_path / "here")
     rules = "push = true\npull = true\n"
@@ -367,8 +369,38 @@ def test_an_export_of_another_machine_stays_where_a_digest_changes_an_item_that_
     here.push(SYNC)
     for name in ("list.md", "zoterodigest.lock", "refs.bib"):
         shutil.copy(here.root / name, there.root / name)
+    return here, there
+
+
+def test_an_edit_of_a_digest_waits_where_a_bib_knows_more_than_an_item_that_lags(
+    third_author: tuple[World, World],
+) -> None:
+    here, there = third_author
     there.edit("list.md", ("Bo Short", "Bo Small"))
 
+    there.push(SYNC)
+
+    assert there.item("Restoring Images")["creators"] == authors(("Ada", "Long"), ("Bo", "Short"))
+    assert there.prepare(SYNC).is_settled
+    assert len(reports(there.plan(SYNC), Waiting)) == 2
+    sync_zotero(here, there)
+    there.push(SYNC)
+    held = authors(("Ada", "Long"), ("Bo", "Small"), ("Cy", "Tall"))
+    assert there.item("Restoring Images")["creators"] == held
+    assert "Long, Ada and Small, Bo and Tall, Cy" in (there.root / "refs.bib").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+
+
+def test_an_export_of_another_machine_stays_where_a_choice_changes_an_item_that_lags(
+    third_author: tuple[World, World],
+) -> None:
+    here, there = third_author
+    key = here.key("Restoring Images")
+    there.edit("list.md", ("Bo Short", "Bo Small"))
+    (row_id,) = (one.row.id for one in there.plan(SYNC).links if one.row.digest == "list.md")
+    choices = Choices({(row_id, "authors"): End.MARKDOWN})
+
+    there.push(Options(intent.Decide(choices), selection=lambda entry: True))
     there.push(SYNC)
 
     assert there.items()[key]["creators"] == authors(("Ada", "Long"), ("Bo", "Small"))

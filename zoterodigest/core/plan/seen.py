@@ -6,7 +6,7 @@ an instance remembers the last base at which item and entry were in sync here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, fingerprint
@@ -137,12 +137,17 @@ class LastSeen:
     """What is remembered of one link where it differs from the lock file.
 
     `waits` are fields at which the library still is as it was last seen, while the lock file has
-    moved on: nothing is propagated. Those in `bases` have moved at both: they merge over what was
-    seen.
+    moved on, here or at another link of the item: nothing is propagated. Those in `bases` have
+    moved at both: they merge over what was seen.
     """
 
     waits: frozenset[str] = frozenset()
     bases: Mapping[str, Base] = field(default_factory=dict)
+
+    def with_waiting(self, names: Set[str]) -> LastSeen:
+        """Return this with `names` among the fields that wait; none of these merges then."""
+        bases = {name: base for name, base in self.bases.items() if name not in names}
+        return LastSeen(self.waits | names, bases)
 
 
 NOTHING = LastSeen()

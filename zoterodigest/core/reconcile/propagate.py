@@ -118,6 +118,8 @@ class _Hub:
 
     def carry(self) -> None:
         """Bring every link's changes to the item, then the item's to every entry."""
+        # First, as all that follows goes by what waits.
+        self._hold_back()
         # All links bring their changes before any entry takes one. So an edit reaches every entry
         # in one run, and a second run has nothing to do (law 4).
         merges = [self._to_item(place) for place in range(len(self.links))]
@@ -158,6 +160,21 @@ class _Hub:
         changes = self._key, self._item.version, before, self._after
         change = ChangeItem(*changes, row_ids, fills, *placing, *looked_up)
         return [change, *self._details]
+
+    def _hold_back(self) -> None:
+        """Let a link's edit of a field wait if the field waits at another link.
+
+        The value that the item is to have is still to arrive. An edit written before would replace
+        it, and the next run would take the item for changed by a person, and write again (law 4).
+        """
+        waiting = _with_home(frozenset().union(*(link.recall.waits for link in self.links)))
+        for place, link in enumerate(self.links if waiting else ()):
+            held = {
+                name
+                for name in self._sent(link, self._merged(link)).keys() & waiting
+                if not is_of_entry(name) and not self._is_chosen(link, name)
+            }
+            self.links[place] = replace(link, recall=link.recall.with_waiting(held))
 
     def _to_item(self, place: int) -> Merge:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
@@ -232,8 +249,7 @@ class _Hub:
         before = self._now
         authors = [link.entry.fields.get("authors", EMPTY) for link in self.links]
         values = taken(found, before, authors, self._folding, is_new=self._item is None)
-        said = self._edited.union(*map(self._said, self.links))
-        said |= {"date", "year"} if said & {"date", "year"} else set()  # the item has one for both
+        said = _with_home(self._edited.union(*map(self._said, self.links)))
         for name in values.keys() - found.replaces:
             if self._was_removed(name) or self._is_the_persons_own(name):
                 said.add(name)
@@ -402,6 +418,11 @@ def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
     raws = entry.raws
     is_beside_venue = "venue" in raws and raws.get("date") == raws["venue"]
     return name == "year" or is_beside_venue or entry.digest.is_bib
+
+
+def _with_home(names: Set[str]) -> set[str]:
+    """Return `names` with date and year if one of them is there: the item has one home for both."""
+    return {*names, "date", "year"} if names & {"date", "year"} else {*names}
 
 
 def _with_fields(item: Item, changes: Fields) -> Item:

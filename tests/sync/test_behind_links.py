@@ -1,0 +1,219 @@
+"""Several entries of one item, where the library lags behind the lock file at one of them."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.sync.test_behind import SYNC, sync_zotero
+from tests.sync.world import World, reports
+from zoterodigest.core.plan.reports import Conflict, Waiting
+from zoterodigest.core.plan.run_options import Choices, End
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.run import Options
+
+ENTRY = """\
+> **Mask R-CNN**
+> *ICCV 2017*, [arxiv](https://arxiv.org/abs/1703.06870), [code](https://github.com/a/one)
+> Task: detection
+>
+> - A mask for each box.
+"""
+TABLE = """\
+| Title | Date |
+|-------|------|
+| [Mask R-CNN](https://arxiv.org/abs/1703.06870) | 2017 |
+"""
+DIGESTS = ("notes.md", "more.md", "table.md")
+BIB = '[[bibliography]]\npath = "refs.bib"\npush = true\npull = true\n'
+TOML = "".join(f'[[digest]]\npath = "{name}"\n\n' for name in DIGESTS)
+
+Edit = tuple[str, str]
+TITLE, CODE = "**Mask R-CNN", "/one)"
+EDITS: dict[str, tuple[Edit, Edit]] = {
+    "a title": ((TITLE, f"{TITLE}, revised"), (TITLE, f"{TITLE}, again")),
+    "one title": ((TITLE, f"{TITLE}, revised"), (TITLE, f"{TITLE}, revised")),
+    "a venue": (("ICCV", "CVPR"), ("ICCV", "ECCV")),
+    "a year": (("2017*", "2018*"), ("2017*", "2019*")),
+    "a tag": (("detection", "detection; masks"), ("detection", "detection; boxes")),
+    "another tag": (("detection", "masks"), ("detection", "detection; boxes")),
+    "a web link": ((CODE, "/two)"), (CODE, "/three)")),
+    "another web link": ((CODE, f"{CODE}, [page](https://a.org)"), (CODE, f"{CODE}, [x](https://b.org)")),
+}  # fmt: skip
+MERGED = {"one title", "a tag", "another tag", "another web link"}
+"""What both entries hold in the end without a conflict."""
+
+
+@pytest.fixture
+def clones(tmp_path: Path) -> tuple[World, World]:
+    """Two clones of two digests and a .bib, each with a copy of one library, both in sync."""
+    return two_clones(tmp_path, ENTRY)
+
+
+def two_clones(
+    root: Path, entry: str, other: str = "more.md", text: str = ""
+) -> tuple[World, World]:
+    here = World(root / "here")
+    here.root.mkdir()
+    here.configure(TOML + BIB)
+    here.markdown("notes.md", entry)
+    here.markdown(other, text or entry)
+    here.push(SYNC)
+    shutil.copytree(here.root, root / "there")
+    there = World(root / "there", ["notes.md", other])
+    assert there.prepare(SYNC).is_settled
+    return here, there
+
+
+def sync_one_digest(here: World, there: World, edit: Edit) -> None:
+    """Edit the first digest and sync that one alone; bring it and the lock file to the other."""
+    here.edit("notes.md", edit)
+    here.digests = ["notes.md"]
+    here.push(SYNC)
+    for name in ("notes.md", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+
+
+def row_of(world: World, name: str) -> str:
+    (row_id,) = (link.row.id for link in world.plan(SYNC).links if link.row.digest == name)
+    return row_id
+
+
+def waiting(world: World) -> set[str]:
+    """Return the rows at which something waits."""
+    plan = world.plan(SYNC)
+    return {one.row_id for one in reports(plan, Waiting) if isinstance(one, Waiting)}
+
+
+@pytest.mark.parametrize("edits", EDITS)
+def test_an_edit_waits_if_the_field_waits_at_another_entry_of_the_item(
+    clones: tuple[World, World], edits: str
+) -> None:
+    here, there = clones
+    sync_one_digest(here, there, EDITS[edits][0])
+    there.edit("more.md", EDITS[edits][1])
+    before = there.everything()
+
+    there.push(SYNC)
+
+    assert there.everything() == before
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) >= {row_of(there, "notes.md"), row_of(there, "more.md")}
+    sync_zotero(here, there)
+    there.push(SYNC)
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+    assert bool(reports(there.plan(SYNC), Conflict)) == (edits not in MERGED)
+    for name, (_, new) in zip(("notes.md", "more.md"), EDITS[edits], strict=True):
+        assert new.rpartition("; ")[2] in (there.root / name).read_text("utf-8")
+
+
+def test_an_edit_in_a_bib_waits_if_the_field_waits_at_a_digest(tmp_path: Path) -> None:
+    here, there = two_clones(tmp_path, ENTRY)
+    here.configure(TOML)
+    sync_one_digest(here, there, EDITS["a title"][0])
+    there.edit("refs.bib", ("  title = {Mask {R-CNN}", "  title = {Mask {R-CNN}, again"))
+    before = there.everything()
+
+    there.push(SYNC)
+
+    assert there.everything() == before
+    assert there.prepare(SYNC).is_settled
+    sync_zotero(here, there)
+    for _ in range(2):
+        there.push(SYNC)
+        assert "  title = {Mask {R-CNN}, again}" in (there.root / "refs.bib").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+    assert len(reports(there.plan(SYNC), Conflict)) == 1
+
+
+def test_an_edit_of_a_date_waits_if_the_year_waits_at_another_entry(tmp_path: Path) -> None:
+    here, there = two_clones(tmp_path, ENTRY, "table.md", TABLE)
+    sync_one_digest(here, there, EDITS["a year"][0])
+    there.edit("table.md", ("| 2017 |", "| 2017-03-20 |"))
+    before = there.everything()
+
+    there.push(SYNC)
+
+    assert there.everything() == before
+    assert there.prepare(SYNC).is_settled
+    assert row_of(there, "table.md") in waiting(there)
+
+
+def test_a_value_that_an_entry_would_fill_in_waits_if_another_is_still_to_arrive(
+    tmp_path: Path,
+) -> None:
+    here, there = two_clones(tmp_path, ENTRY.replace("> Task: detection\n", ""))
+    sync_one_digest(here, there, (CODE, f"{CODE}\n> Task: masks"))
+    there.edit("more.md", (CODE, f"{CODE}\n> Task: boxes"))
+
+    there.push(SYNC)
+
+    assert not there.tags("Mask R-CNN") & {"task:masks", "task:boxes"}
+    assert there.prepare(SYNC).is_settled
+    sync_zotero(here, there)
+    there.push(SYNC)
+    assert there.tags("Mask R-CNN") >= {"task:masks", "task:boxes"}
+    assert there.prepare(SYNC).is_settled
+
+
+def test_tags_wait_at_two_entries_of_which_one_saw_less_of_the_item(
+    clones: tuple[World, World],
+) -> None:
+    here, there = clones
+    tags = [{"tag": tag} for tag in ("task:detection", "task:boxes")]
+    there.change(there.key("Mask R-CNN"), tags=tags)
+    there.digests = ["notes.md"]
+    there.push(SYNC)
+    there.digests = ["notes.md", "more.md"]
+    here.edit("notes.md", EDITS["a tag"][0])
+    here.push(SYNC)
+    for name in ("notes.md", "more.md", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    there.edit("notes.md", ("masks", "masks; boxes"))  # as git merges it
+
+    there.push(SYNC)
+
+    assert there.tags("Mask R-CNN") == {"task:detection", "task:boxes"}
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) >= {row_of(there, "notes.md"), row_of(there, "more.md")}
+    there.change(there.key("Mask R-CNN"), tags=[*tags, {"tag": "task:masks"}])
+    there.push(SYNC)
+    for name in ("notes.md", "more.md"):
+        assert "boxes" in (there.root / name).read_text("utf-8")
+        assert "masks" in (there.root / name).read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+
+
+def test_an_edit_of_another_field_does_not_wait(clones: tuple[World, World]) -> None:
+    here, there = clones
+    sync_one_digest(here, there, EDITS["a title"][0])
+    there.edit("more.md", EDITS["a venue"][1])
+
+    there.push(SYNC)
+
+    assert "ECCV" in (there.root / "notes.md").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+
+
+@pytest.mark.parametrize("name", ["notes.md", "more.md"])
+@pytest.mark.parametrize("end", [End.MARKDOWN, End.ZOTERO])
+def test_a_person_decides_for_one_entry_what_waits_at_two(
+    clones: tuple[World, World], name: str, end: End
+) -> None:
+    here, there = clones
+    sync_one_digest(here, there, EDITS["a title"][0])
+    there.edit("more.md", EDITS["a title"][1])
+    text = (there.root / name).read_text("utf-8")
+    choices = Choices({(row_of(there, name), "title"): end})
+
+    there.push(Options(intent.Decide(choices), selection=lambda entry: True))
+
+    (held,) = there.keys_by_title()
+    assert (held == "Mask R-CNN") == (end is End.ZOTERO)
+    assert (f"**{held}**" in text) == (end is End.MARKDOWN)
+    assert f"**{held}**" in (there.root / name).read_text("utf-8")
+    there.push(SYNC)
+    assert there.prepare(SYNC).is_settled
