@@ -10,8 +10,8 @@ import pytest
 
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import core_entry
-from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.records.contents import core_item
+from zoterodigest.library.port import LibraryItem, Snapshot
+from zoterodigest.library.records.contents import core_item, read_contents
 from zoterodigest.notes.read import read_note
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.gathering import compared
@@ -45,7 +45,8 @@ def remembering() -> Iterator[None]:
     lock_file = remembered(read_lock, lambda data, *_: data)
     pure: dict[str, Callable[..., Any]] = {
         "sync.gathering.gather.read_document": remembered(read_document, _of_document),
-        "sync.gathering.gather.read_lock": lock_file,
+        "sync.gathering.known_lock.read_lock": lock_file,
+        "sync.gathering.gather.read_contents": remembered(read_contents, _of_contents),
         "project.memory.read_lock": lock_file,
         "digest.read.document.core_entry": remembered(core_entry, _of_entry),
         "sync.gathering.gather.compared_entry": remembered(compared.compared_entry, _of_core_entry),
@@ -68,6 +69,10 @@ def _of_entry(name: str, entry: object, title: str) -> Hashable:
 
 def _of_core_entry(entry: object, zotero: object, *, with_notes: bool) -> Hashable:
     return id(entry), id(zotero), with_notes
+
+
+def _of_contents(snapshot: Snapshot, zotero: object, **options: object) -> Hashable:
+    return id(snapshot), id(zotero), tuple(sorted(options.items()))
 
 
 def _of_item(item: LibraryItem, children: Sequence[LibraryItem], zotero: object) -> Hashable:

@@ -13,6 +13,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import count
 
 TOKEN = re.compile(r"w([1-9]\d*)([a-z])([1-9]\d*)q")
@@ -51,8 +52,13 @@ def tokens_in(text: str) -> Counter[str]:
     return Counter(token for _, token in tokens_at(text))
 
 
-def tokens_at(text: str) -> Iterator[tuple[int, str]]:
-    """Yield the tokens in a text, each with its place."""
+@lru_cache(maxsize=20_000)
+def tokens_at(text: str) -> tuple[tuple[int, str], ...]:
+    """Return the tokens in a text, each with its place."""
+    return tuple(_tokens_at(text))
+
+
+def _tokens_at(text: str) -> Iterator[tuple[int, str]]:
     marks: dict[int, str] = {}
     for found in _MARKS.finditer(text):
         kind = "word" if found["word"] else "whole"

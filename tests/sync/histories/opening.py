@@ -24,12 +24,14 @@ from tests.sync.histories.stage import (
     Files,
     Stage,
     State,
-    fill,
+    copy_of,
+    filled,
     library_sight,
     new_library,
 )
 from tests.sync.trouble import silent
 from zoterodigest.core.links.link import LockRow
+from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Snapshot
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options, prepare
@@ -120,7 +122,7 @@ def first_texts(memory: Memory, *, has_lookups: bool = False) -> dict[str, str]:
 class _Opening:
     files: Files
     state: Files
-    snapshot: Snapshot
+    library: EmbeddedLibrary
     last_number: int
 
 
@@ -152,7 +154,7 @@ def _opening(*, has_bib: bool, has_lookups: bool) -> _Opening:
             if path.is_file()
         }
         last = next(memory.numbers) - 1
-        return _Opening(clone.files(), state, clone.library.read(), last)
+        return _Opening(clone.files(), state, filled(clone.library.read()), last)
 
 
 def open_stage(folder: Path, *, has_copies: bool, has_bib: bool, has_lookups: bool) -> Stage:
@@ -163,12 +165,10 @@ def open_stage(folder: Path, *, has_copies: bool, has_bib: bool, has_lookups: bo
     """
     opening = _opening(has_bib=has_bib, has_lookups=has_lookups)
     memory = Memory(numbers=count(opening.last_number + 1))
-    libraries = [new_library(), new_library()]
-    for library in libraries if has_copies else libraries[:1]:
-        fill(library, opening.snapshot)
+    libraries = [copy_of(opening.library) for _ in range(1 + has_copies)]
     clones = []
     for number in range(2):
-        clone = Clone(folder / str(number), libraries[number if has_copies else 0])
+        clone = Clone(folder / str(number), libraries[number * has_copies])
         clone.root.mkdir()
         clone.check_out(opening.files)
         for name, data in opening.state.items():

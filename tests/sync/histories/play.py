@@ -31,6 +31,7 @@ from tests.sync.histories.opening import open_stage
 from tests.sync.histories.stage import Clone, Stage
 from tests.sync.remembered import remembering
 from zoterodigest.sync.run import run as runs
+from zoterodigest.sync.syncing import rows_after
 
 Act = Callable[[Stage, Clone, Pick], None]
 
@@ -246,7 +247,8 @@ def fast_and_alike() -> Iterator[Path]:
         remembering(),
         pytest.MonkeyPatch.context() as patch,
     ):
-        patch.setattr(runs, "row_ids", _row_ids)
+        for module in (runs, rows_after):
+            patch.setattr(module, "row_ids", _row_ids)
         gc.disable()  # what histories make is soon of no use, and takes long to look through
         try:
             yield Path(room)

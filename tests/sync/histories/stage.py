@@ -40,19 +40,40 @@ T = TypeVar("T")
 Files = Mapping[str, bytes]
 
 
+class _ReadOnce(EmbeddedLibrary):
+    """A library that reads, of what it has read before, only what was written since."""
+
+    _last: Snapshot | None = None
+
+    def read(self, since: Snapshot | None = None) -> Snapshot:
+        """Return everything; the very same object as long as nothing is written."""
+        self._last = super().read(since or self._last)
+        return self._last
+
+
 def new_library(identity: str = "embedded:0123456789abcdef") -> EmbeddedLibrary:
     """Return an empty library; its clock stands still."""
     clock = datetime(2025, 1, 1, tzinfo=UTC)
-    return EmbeddedLibrary(DatabaseInMemory(identity), clock=lambda: clock)
+    return _ReadOnce(DatabaseInMemory(identity), clock=lambda: clock)
 
 
-def fill(library: Library, snapshot: Snapshot) -> None:
-    """Put what another library holds into an empty one."""
+def copy_of(library: EmbeddedLibrary) -> EmbeddedLibrary:
+    """Return another library that holds the same: a tenth of the time that writing it takes."""
+    copy = new_library(library.identity)
+    with library._database.reading() as old, copy._database.reading() as new:
+        old.backup(new)
+    return copy
+
+
+def filled(snapshot: Snapshot) -> EmbeddedLibrary:
+    """Return a library that holds what another one holds."""
+    library = new_library()
     for batch in parts(snapshot.collections, lambda one: one.parent is not None):
         library.write_collections([replace(one, version=0) for one in batch])
     for items in parts(snapshot.items, lambda one: "parentItem" in one.data):
         library.write([LibraryItem(one.key, 0, one.data) for one in items])
     assert len(library.read().items) == len(snapshot.items)
+    return library
 
 
 def parts(ones: Sequence[T], is_below: Callable[[T], bool]) -> tuple[list[T], list[T]]:
@@ -79,8 +100,7 @@ class Clone:
 
     def text(self, name: str) -> str:
         """Return a file; the empty text if there is none."""
-        path = self.root / name
-        return path.read_bytes().decode() if path.exists() else ""
+        return (_data_of(self.root / name) or b"").decode()
 
     def write(self, name: str, text: str) -> None:
         """Write a digest."""
@@ -88,8 +108,8 @@ class Clone:
 
     def files(self) -> Files:
         """Return the tracked files."""
-        paths = (self.root / name for name in TRACKED)
-        return {path.name: path.read_bytes() for path in paths if path.exists()}
+        read = ((name, _data_of(self.root / name)) for name in TRACKED)
+        return {name: data for name, data in read if data is not None}
 
     def check_out(self, files: Files) -> None:
         """Have the tracked files be these."""
@@ -102,6 +122,13 @@ class Clone:
     def lose_state(self) -> None:
         """Lose what this machine alone knows."""
         shutil.rmtree(self.root / STATE, ignore_errors=True)
+
+
+def _data_of(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
 
 
 @dataclass(frozen=True)
