@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
-from zoterodigest.core.collections.collection_rows import UNPLACED
+from zoterodigest.core.collections.collection_rows import UNPLACED, path_fingerprints
 from zoterodigest.core.links.link import (
     CollectionRow,
     Exported,
@@ -136,6 +136,29 @@ def test_a_new_row_is_in_no_collection_until_its_item_was_placed() -> None:
 
     assert (before.headings, before.origin.collections) == (UNPLACED, frozenset())
     assert placed == new
+
+
+def test_a_row_is_not_placed_in_a_collection_that_was_made_for_its_heading() -> None:
+    made = "COLL3456"
+    here, there = frozenset({"COLL2345"}), frozenset({made})
+    prints = path_fingerprints(("vision",))
+    old = a_row("zd-a", item="ABCD2345", headings=prints, origin=Origin(collections=here))
+    new = replace(old, origin=Origin(collections=there))
+    digest = CollectionRow(old.digest, (), "COLL2345")
+    section = CollectionRow(old.digest, ("vision",), made)
+    facts = {made: LibraryFacts(), "COLL2345": LibraryFacts()}
+
+    def row_after(known: tuple[CollectionRow, ...], item: LibraryFacts) -> LockRow:
+        lock = LockFile("embedded:1", (old,), known)
+        run = RecordedRun("then", (Intended(LockFile("", (new,), (digest, section))),))
+        (row,) = fold_journal(lock, "then", run, facts | {"ABCD2345": item}).rows
+        return row
+
+    untouched, moved = LibraryFacts(collections=here), LibraryFacts(collections=there)
+    assert row_after((digest,), untouched) == replace(old, headings=())
+    assert row_after((), untouched) == replace(old, headings=UNPLACED)
+    assert row_after((digest, section), untouched) == old
+    assert row_after((digest,), moved) == new
 
 
 def test_what_was_ours_stays_so_also_if_the_person_took_it_off() -> None:

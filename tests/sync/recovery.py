@@ -187,6 +187,16 @@ def with_a_second_entry(root: Path) -> World:
     return world
 
 
+def with_new_collections_of_headings(root: Path) -> World:
+    """A digest that was pushed without collections for its headings, which are to have them."""
+    world = small_project(root)
+    world.markdown("list.md", a_list(LISTED))
+    world.configure(CONFIGURATION + "headings = false\n")
+    world.push()
+    world.configure(CONFIGURATION)
+    return world
+
+
 BIBLIOGRAPHIES = """
 [[bibliography]]
 path = "refs.bib"

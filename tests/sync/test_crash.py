@@ -32,6 +32,7 @@ from tests.sync.recovery import (
     with_a_bibliography_to_be_made,
     with_a_second_entry,
     with_bibliographies,
+    with_new_collections_of_headings,
 )
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import World
@@ -50,6 +51,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a sync that rearranges": (rearranged_at_both_ends, sync),
     "a sync that exports": (with_bibliographies, sync),
     "a sync of a second entry": (with_a_second_entry, sync),
+    "a sync that files by headings": (with_new_collections_of_headings, sync),
     "an enrichment": (to_be_enriched, enrich),
     "an export": (with_a_bibliography_to_be_made, export),
     "a removal": (changed_by_the_person, remove),

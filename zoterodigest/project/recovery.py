@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 
-from zoterodigest.core.collections.collection_rows import UNPLACED
+from zoterodigest.core.collections.collection_rows import UNPLACED, home_of, homes
 from zoterodigest.core.links.link import (
     Base,
     CollectionRow,
@@ -63,11 +63,12 @@ def fold_journal(
     nothing is created twice; their fields have no base. An entry that stands in its .bib just as it
     was to be written is ours under any lock file.
     """
-    rows = {row.id: row for row in lock.rows}
-    is_same = recorded.lock_hash == lock_hash
-    rows |= _achieved(rows, recorded, facts) if is_same else _created(rows, recorded, facts)
     collection_rows = {row.place: row for row in lock.collection_rows}
     collection_rows |= _created_rows(recorded, facts, lock.collection_rows)
+    places = _CollectionsMade(homes(lock.collection_rows), homes(collection_rows.values()))
+    rows = {row.id: row for row in lock.rows}
+    is_same = recorded.lock_hash == lock_hash
+    rows |= _achieved(rows, recorded, facts, places) if is_same else _created(rows, recorded, facts)
     exported, made = _exported(lock, recorded, bibs, is_same=is_same)
     # An entry that got another key stays: its item is still exported into that file.
     kept = {(one.bibliography, one.item) for one in exported}
@@ -121,8 +122,28 @@ def _exported(
     return tuple(entries[key] for key in sorted(entries)), frozenset(made)
 
 
+@dataclass(frozen=True, slots=True)
+class _CollectionsMade:
+    """The collections of headings before a run, and with those that it made before the kill."""
+
+    before: Mapping[CollectionRowKey, str]
+    now: Mapping[CollectionRowKey, str]
+
+    def former(self, row: LockRow, item: LibraryFacts) -> LockRow:
+        """Return `row` at the heading whose collection its item is in, if its own is a new one.
+
+        Where it was, the next run would take its item for placed.
+        """
+        home, made = (home_of(row.place, homes) for homes in (self.before, self.now))
+        if made is None or made == home or made in item.collections:
+            return row
+        above = (row.headings[:depth] for depth in range(len(row.headings)))
+        at_home = (path for path in above if home == home_of((row.digest, path), self.now))
+        return replace(row, headings=UNPLACED if home is None else next(at_home, UNPLACED))
+
+
 def _achieved(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: _CollectionsMade
 ) -> dict[str, LockRow]:
     held: dict[str, LockRow] = {}
     pending: dict[str, LockRow] = {}
@@ -135,7 +156,9 @@ def _achieved(
                 held |= {key: pending.pop(key) for key in event.ids if key in pending}
     for key, row in pending.items():
         decided = decide(held.get(key, rows.get(key)), row, facts)
-        held |= {} if decided is None else {key: decided}
+        if decided is not None:
+            item = facts.get(decided.item)
+            held[key] = decided if item is None else homes.former(decided, item)
     return held
 
 
