@@ -101,17 +101,7 @@ def prepare(workspace: Workspace, options: Options) -> Prepared:
 
 def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:
     """Plan a run over what has been gathered."""
-    plan = reconcile(
-        gathered.entries,
-        LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
-        LibraryState(
-            gathered.contents.items,
-            gathered.contents.collections,
-            frozenset(gathered.contents.by_key),
-        ),
-        run_options(workspace, options, gathered),
-        new_ids=row_ids(),
-    )
+    plan = reconciled(workspace, options, gathered)
     prepared = Prepared(workspace, options, gathered, plan, Writes())
     if plan.actions or gathered.bibs or workspace.project.configuration.bibliographies:
         # Most runs write nothing: they don't import what writes digests and bibliographies (90 ms).
@@ -129,6 +119,21 @@ def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Pre
     objects = len(prepared.writes), len(plan.actions), len(plan.reports)
     _LOG.info("Planned %d objects to write (%d actions, %d reports)", *objects)
     return replace(prepared, stop=stop)
+
+
+def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:
+    """Return the plan of a run over what has been gathered, before it is compiled into writes."""
+    return reconcile(
+        gathered.entries,
+        LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
+        LibraryState(
+            gathered.contents.items,
+            gathered.contents.collections,
+            frozenset(gathered.contents.by_key),
+        ),
+        run_options(workspace, options, gathered),
+        new_ids=row_ids(),
+    )
 
 
 def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> RunOptions:

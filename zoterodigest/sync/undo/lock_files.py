@@ -15,7 +15,7 @@ from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.apply.unwritten import entry_place
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.standing_bibs import standing_prints
-from zoterodigest.sync.run.run import Options, plan_over
+from zoterodigest.sync.run.run import Options, reconciled
 from zoterodigest.sync.undo.relinking import Fate, IsChanged, links_back
 from zoterodigest.sync.undo.undoing import Undoing
 
@@ -146,9 +146,8 @@ def _changes(undoing: Undoing) -> IsChanged:
 
 
 def _links(undoing: Undoing, gathered: Gathered) -> Mapping[str, Link]:
-    return {
-        link.row.id: link for link in plan_over(undoing.workspace, Options(), gathered).plan.links
-    }
+    plan = reconciled(undoing.workspace, Options(), gathered)
+    return {link.row.id: link for link in plan.links}
 
 
 def _shown(link: Link, name: str) -> tuple[str | None, ...]:
