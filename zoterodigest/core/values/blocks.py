@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
+
+from zoterodigest.core.values.frozen import frozen
 
 
 class BlockShape(Enum):
@@ -27,7 +29,7 @@ class BlockShape(Enum):
     RULE = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class BlockRange:
     """One block of a text: its half-open character range and what begins there.
 
@@ -117,7 +119,7 @@ def cut_blocks(text: str) -> tuple[BlockRange, ...]:
     return tuple(cuts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _BlockLine:
     """One line without its newline: where it stands, its indentation in columns, its stripped text.
 

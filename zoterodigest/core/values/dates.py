@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import calendar
 import re
-from dataclasses import dataclass
 from itertools import islice
+
+from zoterodigest.core.values.frozen import frozen
 
 # Not `calendar.month_name`: that follows the locale of the machine.
 _MONTH_NAMES = (
@@ -36,7 +37,7 @@ _LONE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class DateSpan:
     """A date found in a text: half-open character offsets and its ISO form."""
 

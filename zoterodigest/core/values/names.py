@@ -5,12 +5,12 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.record import Names
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class PersonName:
     """A person's name in two parts; particles belong to `last`, suffixes to `first`."""
 
@@ -18,7 +18,7 @@ class PersonName:
     last: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class CollectiveName:
     """A name in one part: a team, an organisation, a user name, or a person known by one word."""
 

@@ -13,6 +13,7 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
 
 SECTION = "section:"
@@ -40,7 +41,7 @@ class Empty:
 EMPTY = Empty()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Names:
     """Authors in order, each as written ("First Last"); `truncated` if the list ends in et al."""
 
@@ -48,7 +49,7 @@ class Names:
     truncated: bool = False
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Hyperlink:
     """A labelled link, label as written."""
 
@@ -56,21 +57,21 @@ class Hyperlink:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Members:
     """A set of short texts (tasks, awards, categories), in the order written, none twice."""
 
     texts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class WebLinks:
     """Hyperlinks in the order written; merged one by one, by label."""
 
     hyperlinks: tuple[Hyperlink, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Blocks:
     """Markdown blocks in order: one per paragraph, list item, table row run or code fence.
 
@@ -188,7 +189,7 @@ def with_members(name: str, members: Iterable[str | Hyperlink]) -> Value:
             return Members(texts)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class EntryLines:
     """Where an entry stands: 1-based lines of its digest, both ends in, split on LF."""
 
@@ -196,7 +197,7 @@ class EntryLines:
     end_line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Entry:
     """One entry of a digest as the core sees it.
 

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from zoterodigest.core.values.frozen import frozen
 
 
 class OverlappingEdits(ValueError):
     """Two edits touch the same bytes, or one lies outside the source: a bug in the caller."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen(order=True)
 class Span:
     """Half-open byte range `[start, end)` of one source, 0-based."""
 
@@ -21,7 +22,7 @@ class Span:
         return self.end - self.start
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Edit:
     """Put `new` in place of the bytes under `span`; an empty span inserts."""
 

@@ -7,10 +7,11 @@ parts that changed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 
 from zoterodigest.core.values.dates import find_date, write_date
+from zoterodigest.core.values.frozen import frozen
 
 _AWARD_NAMES = (
     "Award Candidate|Best Paper|Best Paper Award|Best Paper Candidate|"
@@ -27,7 +28,7 @@ LONGEST_SLOT = 500
 """A text of more characters is no venue slot: it is taken as a venue's name, as it stands."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class VenueReading:
     """What a venue slot says; a part it does not say is empty.
 
@@ -68,7 +69,7 @@ def venue_slot_text(text: str, reading: VenueReading, awards: tuple[str, ...] = 
     return _laid_out(reading)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _VenuePart:
     """A part's own characters, and the ones that go when it goes (brackets, separators)."""
 
@@ -78,7 +79,7 @@ class _VenuePart:
     outer_end: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class _VenueAnatomy:
     reading: VenueReading
     pieces: tuple[tuple[int, int], ...] = ()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 # RE2, as people write patterns of their own: `re` can need exponential time, RE2 never does.
 import re2
+
+from zoterodigest.core.values.frozen import frozen
 
 _UNANCHORED = re2._Anchor.UNANCHORED
 _NO_SPAN = (-1, -1)
@@ -17,7 +18,7 @@ class BadPattern(ValueError):
     """A pattern is no valid RE2 expression."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Match:
     """Where a pattern and its named groups matched: half-open byte offsets in the data searched.
 

@@ -14,6 +14,7 @@ from functools import cache
 
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import NOTE, SECTION, Entry, EntryLines, text_in
 from zoterodigest.core.values.span import Span
@@ -44,7 +45,7 @@ class Problem:
     column: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class DigestEntry:
     """One entry as it stands in a document.
 

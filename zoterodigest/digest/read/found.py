@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.pattern import Match
@@ -13,7 +13,7 @@ from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import Lines, shorn
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class EntryRange:
     """One entry as found: its 0-based lines (both in), its peeled text, and the parts of that.
 
@@ -35,7 +35,7 @@ class EntryRange:
         return self.text.data.count(b"\n", 0, self.body[0])
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Head:
     """A line where an entry begins; `data` is the text of its head."""
 

@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import partial
 
+from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.span import Edit, Span
 
 Layer = Callable[[bytes], bytes]
@@ -41,7 +41,7 @@ def in_crlf(new: bytes) -> bytes:
     return new.replace(b"\n", b"\r\n")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class SourcePiece:
     """`length` logical bytes from `at` come from the `width` source bytes from `source`.
 
@@ -54,7 +54,7 @@ class SourcePiece:
     width: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class LayerCut:
     """A logical range that a layer takes away, or shows as `shown`."""
 
@@ -63,7 +63,7 @@ class LayerCut:
     shown: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class LayeredText:
     """Logical bytes, the pieces of source they come from, and the layers around them.
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import cached_property
 
+from zoterodigest.core.values.frozen import frozen
 from zoterodigest.digest.read.cells import is_delimiter
 from zoterodigest.digest.read.markers import (
     MarkedRegion,
@@ -43,7 +43,7 @@ class Veil(Enum):
     NOTE = auto()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class AtxHeading:
     """An ATX heading: its 0-based line, its level, its text without marks and blanks."""
 

@@ -9,16 +9,16 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.core.values import identity
+from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, is_empty
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, decoded
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class LinkSpan:
     """A link in a text: half-open byte offsets of the whole, its label and its URL.
 

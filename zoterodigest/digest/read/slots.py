@@ -6,6 +6,7 @@ import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, is_empty
 from zoterodigest.core.values.span import Span
@@ -18,7 +19,7 @@ NAMED = frozenset({"code", "links", "section"})
 """The slots that bear the name of the column they stand in."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class Slot:
     """One slot: what it holds, its exact text, and the section's name if it is one.
 
@@ -40,7 +41,7 @@ class Slot:
         return self.text.source_span(0, len(self.text.data))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class NoteRegion:
     """A region that shows the note `key`: its text, and the whole with markers and the line break
     before them.
@@ -51,7 +52,7 @@ class NoteRegion:
     whole: LayeredText
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class UnreadLine:
     """A line that no rule claimed, by its 0-based number within the entry's body, and why."""
 
@@ -130,7 +131,7 @@ def searched(slot: Slot, form: DigestFormat) -> Iterator[Slot]:
 _UNSEEN = {0x200B: None, 0xFEFF: None, 0x00A0: " "}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen()
 class EntryReading:
     """An entry's fields, their raw texts, its identifiers, and its labelled links as written.
 
