@@ -314,6 +314,31 @@ def test_a_push_from_one_digest_reaches_the_twin_in_another() -> None:
     assert world.plan(directions=TWO_WAY).is_settled
 
 
+@pytest.mark.parametrize("digest", ["a.md", "c.md"])
+def test_an_edit_reaches_a_new_twin_that_agreed_with_the_item_before_it(digest: str) -> None:
+    world = a_pushed_world(a_paper(1, "b.md"))
+    new = "A title corrected in the first digest"
+
+    world.digests[digest] = [a_paper(1, digest)]
+    world.edit("b.md", 0, title=new)
+    plan = world.run(directions=TWO_WAY)
+
+    assert [entries[0].fields["title"] for entries in world.digests.values()] == [new, new]
+    assert not [report for report in plan.reports if isinstance(report, DivergedField)]
+    assert world.plan(directions=TWO_WAY).is_settled
+
+
+def test_an_edit_does_not_reach_a_new_twin_that_had_another_value() -> None:
+    world = a_pushed_world(a_paper(1))
+
+    world.digests["b.md"] = [a_paper(1, "b.md", title="Another title of it")]
+    world.edit("a.md", 0, title="A title corrected in the first digest")
+    plan = world.run(directions=TWO_WAY)
+
+    assert world.digests["b.md"][0].fields["title"] == "Another title of it"
+    assert [one.name for one in plan.reports if isinstance(one, DivergedField)] == ["title"]
+
+
 def test_what_a_new_twin_fills_in_does_not_travel_to_the_first() -> None:
     world = a_pushed_world(a_paper(1, task=EMPTY, date=EMPTY))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -17,7 +17,7 @@ from zoterodigest.core.links.link import LinkState, LockFile, LockRow, Origin, f
 from zoterodigest.core.values.keys import note_key
 from zoterodigest.core.values.record import value_parts
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.records.contents import Contents
+from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.lock.rows import render_rows
 from zoterodigest.sync.gathering import intent
@@ -209,6 +209,31 @@ HAND_KEPT = """\
 """
 
 
+TWO_WAY_BIB = '\n[[bibliography]]\npath = "refs.bib"\npush = true\npull = true\n'
+
+
+def with_a_second_entry_in_a_bib(root: Path) -> World:
+    """An adopted paper of a pushed digest has a new title, and now an entry in a .bib, too.
+
+    Nothing in the library tells of that second link.
+    """
+    root.mkdir()
+    world = World(root)
+    world.configure(CONFIGURATION + TWO_WAY_BIB)
+    world.put_shelf(OWN_SHELF, "To read")
+    world.put(mine("MYPAPER2", NINTH, "2401.10009"))
+    world.markdown("notes.md", notes(a_note_of(9)))
+    world.markdown("list.md", a_list({"Vision": [a_line("A Study of Two Things", "2402.00009")]}))
+    (root / "refs.bib").write_text(HAND_KEPT, encoding="utf-8")
+    world.push()
+    world.edit("notes.md", (NINTH, f"{NINTH}, Again"))
+    entry = (
+        f"@misc{{nine, title = {{{NINTH}}}, eprint = {{2401.10009}}, archiveprefix = {{arXiv}}}}"
+    )
+    (root / "refs.bib").write_text(f"{HAND_KEPT}\n{entry}\n", encoding="utf-8")
+    return world
+
+
 def with_bibliographies(root: Path) -> World:
     """A small project in sync, edited: in a .bib kept by hand entries of ours are to come, change
     and leave, another .bib is to be made.
@@ -334,14 +359,19 @@ def all_data(world: World) -> Iterator[tuple[str, dict[str, object]]]:
         yield one.key, {k: v for k, v in one.data.items() if not k.startswith("date")}
 
 
-def require_truth(world: World, before: LockFile) -> None:
-    """Fail if a link claims more than the library holds: the lock file's, or the journal's."""
+def require_truth(world: World, before: LockFile, read: Contents = EMPTY_LIBRARY) -> None:
+    """Fail if a link claims more than the library holds: the lock file's, or the journal's.
+
+    A new link may claim what its item held when the run `read` it.
+    """
     gathered = gather(world.workspace())
     written = read_lock(world.lock_path.read_bytes()).rows if world.lock_path.exists() else ()
     known = {row.id: row for row in before.rows}
+    then = {item.key: item.raws for item in read.items}
     for row in (*written, *gathered.lock.rows):
         if row.state is LinkState.LINKED:
-            require_true(row, known.get(row.id), gathered.contents)
+            held = {} if row.id in known else then.get(row.item, {})
+            require_true(row, known.get(row.id), gathered.contents, held)
     live = {one.key for one in gathered.contents.collections if not one.is_trashed}
     collection_rows = {
         collection_row.collection for collection_row in gathered.lock.collection_rows
@@ -352,13 +382,16 @@ def require_truth(world: World, before: LockFile) -> None:
     )
 
 
-def require_true(row: LockRow, before: LockRow | None, contents: Contents) -> None:
+def require_true(
+    row: LockRow, before: LockRow | None, contents: Contents, held: Mapping[str, str]
+) -> None:
     item = next(item for item in contents.items if item.key == row.item)
     note = item.notes.get(row.id)
     assert row.note == (note.key if note else None)
     raws = {**item.raws, **(note.raws if note else {})}
     for name, base in row.bases.items():
-        stands = base.at_item.raw == fingerprint(raws.get(name, ""))
+        stood = name in held and base.at_item.raw == fingerprint(held[name])
+        stands = stood or base.at_item.raw == fingerprint(raws.get(name, ""))
         known = before.bases.get(name) if before else None
         if base.at_item.raw == UNSEEN and known and note:
             came = set(base.at_item.parts) - set(known.at_item.parts)
@@ -389,6 +422,7 @@ class Recovery:
         self.before = LockFile("")
         if self.template.lock_path.exists():
             self.before = read_lock(self.template.lock_path.read_bytes())
+        self.read = gather(self.template.workspace()).contents
         undisturbed = copy_of(self.template, self.template.root.with_name("undisturbed"))
         self.action(undisturbed)
         self.expected = state_of(undisturbed)
@@ -396,7 +430,7 @@ class Recovery:
 
     def require(self, world: World) -> None:
         """Fail unless `world` claims no more than happened and is completed, once and for all."""
-        require_truth(world, self.before)
+        require_truth(world, self.before, self.read)
         self.action(world)
         assert state_of(world) == self.expected, f"after the kill at {world.root.name}"
         traces, version = world.traces(), world.library.version()

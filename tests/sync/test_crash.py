@@ -31,6 +31,7 @@ from tests.sync.recovery import (
     state_of,
     with_a_bibliography_to_be_made,
     with_a_second_entry,
+    with_a_second_entry_in_a_bib,
     with_bibliographies,
     with_new_collections_of_headings,
 )
@@ -51,6 +52,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a sync that rearranges": (rearranged_at_both_ends, sync),
     "a sync that exports": (with_bibliographies, sync),
     "a sync of a second entry": (with_a_second_entry, sync),
+    "a sync of a second entry in a .bib": (with_a_second_entry_in_a_bib, sync),
     "a sync that files by headings": (with_new_collections_of_headings, sync),
     "an enrichment": (to_be_enriched, enrich),
     "an export": (with_a_bibliography_to_be_made, export),

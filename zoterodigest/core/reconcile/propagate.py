@@ -7,9 +7,9 @@ from collections.abc import Container, Mapping, Sequence, Set
 from dataclasses import dataclass, replace
 from functools import partial
 
-from zoterodigest.core.links.bases import without_fill
+from zoterodigest.core.links.bases import recorded, without_fill
 from zoterodigest.core.links.link import Base
-from zoterodigest.core.links.merge import FieldEnds, Merge, Side, ends_of, merge_field
+from zoterodigest.core.links.merge import FieldEnds, Merge, Side, ends_of, is_set, merge_field
 from zoterodigest.core.links.view import links_as_held
 from zoterodigest.core.plan.choosing import decided, is_chosen
 from zoterodigest.core.plan.cleared import left_out_of, no_longer_shown
@@ -231,6 +231,7 @@ class _Hub:
         for other in range(len(self.links)):
             if other != place:
                 self._keep_from(other, filled | came.keys(), before)
+                self._bring_to(other, edited | also)
 
     def _has_other_year(self, date: Value) -> bool:
         """Tell whether an entry just filled in another year than that of `date`.
@@ -310,6 +311,26 @@ class _Hub:
             elif parts:
                 diverged.add(name)
         row = replace(link.row, bases=bases, diverged=frozenset(diverged))
+        self.links[place] = replace(link, row=row)
+
+    def _bring_to(self, place: int, edited: Fields) -> None:
+        """Let edits of the item reach a new link whose ends agreed on the former values when read.
+
+        As they do where an earlier run made it. What its entry still has it fills in where another
+        one cleared it: a new link clears nothing (law 5).
+        """
+        link = self.links[place]
+        if link.before is not None or self._item is None:
+            return
+        item = item_end(link, self._item, link.row)
+        agreed = recorded(link.row, side_of(link.entry), item, self._folding).bases
+        bases = {
+            name: agreed[name]
+            for name in sorted(edited.keys() & agreed.keys() - link.row.bases.keys())
+            if not is_empty(edited[name]) and not is_empty(link.entry.fields[name])
+            if not is_set(name)
+        }
+        row = replace(link.row, bases={**link.row.bases, **bases})
         self.links[place] = replace(link, row=row)
 
     def _note_fills(self, place: int, names: Set[str]) -> None:

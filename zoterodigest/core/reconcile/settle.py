@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+from zoterodigest.core.collections.collection_rows import UNPLACED
 from zoterodigest.core.links.bases import recorded, refreshed
-from zoterodigest.core.links.link import Base, LockRow
+from zoterodigest.core.links.link import Base, LockRow, Origin
 from zoterodigest.core.links.merge import Side, ends_of, is_set
 from zoterodigest.core.links.view import Folding, links_as_shown
 from zoterodigest.core.plan.cleared import is_date_now_a_year, lines_gone, with_cleared, with_empty
@@ -52,6 +53,18 @@ def settle(link: Link, item: Item, folding: Folding) -> LockRow:
     if is_date_now_a_year(link.entry, item_side):
         bases.pop("date", None)
     return with_traits(replace(row, bases=bases), link.entry)
+
+
+def agreed_row(link: Link) -> LockRow | None:
+    """Return the row of a new link, of which only the bases hold that it has had since it was read;
+    None if it has none.
+    """
+    if link.before is not None or link.item is None or not link.row.bases:
+        return None
+    row, origin = link.row, Origin(item=link.row.origin.item)
+    is_placed = row.origin.collections <= link.item.collections
+    headings = row.headings if is_placed else UNPLACED
+    return with_traits(replace(row, note=None, headings=headings, origin=origin), link.entry)
 
 
 def _with_lines_of_neither(link: Link, item: Item) -> Link:

@@ -265,6 +265,10 @@ def _delivered(changes: Changes, journal: Journal | None, progress: Progress) ->
     library = changes.workspace.library
     # Before the first batch: what the library holds is ours only if the journal names it.
     if journal is not None:
+        # First, and whole: when the values are replaced nothing else tells what both ends held.
+        if changes.agreed:
+            journal.intend(LockFile(rows=changes.agreed))
+            journal.done(row.id for row in changes.agreed)
         journal.intend(changes.intended)
     results = send(library, changes.sent, changes.gathered.contents, progress)
     # Only now: a row may be written for several objects, and a child follows in a later batch.

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from zoterodigest.core.links.link import NO_LINKS, LockFile
+from zoterodigest.core.links.link import NO_LINKS, LockFile, LockRow
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import FileKey
@@ -181,7 +181,8 @@ class Changes:
     `released` ends nothing yet: it lets go of links before anything is written, so that a run that
     is killed leaves edits pending and never carries them over others.
     `intended` is for the journal. A row holds as it is there once all objects are written that
-    `row_ids` name it for; without that, a recovery decides by what the library holds.
+    `row_ids` name it for; without that, a recovery decides by what the library holds. `agreed` are
+    new rows with the values that both ends held when they were read, and that the run replaces.
     `again` is how a run like a sync goes on when the library changes. Other commands report what
     has changed, and the person gives them again.
     `undoes` is the number of the run that this one takes back.
@@ -199,6 +200,7 @@ class Changes:
     end: Callable[[Results, Contents], Ending] | None = None
     released: Ending | None = None
     intended: LockFile = NO_LINKS
+    agreed: tuple[LockRow, ...] = ()
     row_ids: Mapping[str, Sequence[str]] = field(default_factory=dict)
     files: Callable[[Results, Contents], tuple[FileChange, ...]] | None = None
     again: Again | None = None

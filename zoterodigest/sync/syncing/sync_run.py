@@ -12,9 +12,10 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.bases import texts_of
-from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.links.link import LockFile, LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.reconcile.settle import agreed_row
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import Contents
@@ -189,10 +190,20 @@ def _changes(prepared: Prepared) -> Changes:
             tuple(row for row in rows if row.id in told),
             plan.collection_rows if writes.collections else (),
         ),
+        agreed=tuple(_agreed(prepared)),
         row_ids=row_ids,
         files=lambda results, contents: _files_over(_as_stored(prepared, results), contents),
         foreseen=foreseen,
     )
+
+
+def _agreed(prepared: Prepared) -> Iterator[LockRow]:
+    """Yield the rows of new links with what both ends held; tombstones to be revived stay so."""
+    known = {row.id for row in prepared.gathered.lock.rows}
+    for link in prepared.plan.links:
+        row = agreed_row(link) if link.row.id not in known else None
+        if row is not None:
+            yield row
 
 
 def _sent(prepared: Prepared) -> Sent:
