@@ -71,7 +71,10 @@ def settle(zoterodigest: Zoterodigest) -> None:
 def has_stamp(*arguments: str) -> bool:
     """Tell whether a command would be repeated from its stamp now."""
     request = stamps.request_of(arguments)
-    return request is not None and said_before(request.folder, request.key) is not None
+    return (
+        request is not None
+        and said_before(request.folder, request.key, stamps.token_at) is not None
+    )
 
 
 def ran_again(zoterodigest: Zoterodigest, project: Path, *arguments: str) -> Ran:
@@ -482,7 +485,7 @@ def test_every_file_that_a_run_opens_is_an_input_of_its_stamp(
     zoterodigest(*command.split())
     request = stamps.request_of(command.split())
     assert request is not None
-    stamp = said_before(request.folder, request.key)
+    stamp = said_before(request.folder, request.key, stamps.token_at)
     assert stamp is not None
     known = {os.path.realpath(fact.where.split("\n")[0]) for fact, _ in stamp.states}
     shutil.rmtree(project / STATE / "cache")

@@ -109,6 +109,23 @@ class LibraryContract:
         assert [collection.key for collection in fetched] == keys_in(library, *collections)
         assert snapshot.version == library.version()
 
+    def test_each_write_renews_the_token(self, library: Library) -> None:
+        tokens = [library.token()]
+        item = stored(library, an_item(title="Attention"))
+        tokens.append(library.token())
+        shelved(library, a_collection())
+        tokens.append(library.token())
+        stored(library, changed(item, title="Attention, later"))
+        tokens.append(library.token())
+
+        assert len(set(tokens)) == 4
+        assert library.token() == tokens[-1]
+
+    def test_a_snapshot_has_the_token_of_its_state_or_none(self, library: Library) -> None:
+        stored(library, an_item(title="Attention"))
+
+        assert library.read().token in ("", library.token())
+
     def test_fetch_gives_items_in_key_order_once_without_the_missing(
         self, library: Library
     ) -> None:

@@ -57,7 +57,9 @@ class Desktop:
 
 @contextmanager
 def a_desktop(
-    folder: Path | None = None, prepare: Callable[[RunningZotero], None] = lambda zotero: None
+    folder: Path | None = None,
+    prepare: Callable[[RunningZotero], None] = lambda zotero: None,
+    clock: Callable[[], datetime] = lambda: datetime(2026, 8, 1, tzinfo=UTC),
 ) -> Iterator[Desktop]:
     """Give a Zotero with an empty library and an empty group, both in memory."""
     with ExitStack() as stack:
@@ -65,7 +67,7 @@ def a_desktop(
             stack.enter_context(
                 EmbeddedLibrary(
                     DatabaseInMemory(f"embedded:{name}"),
-                    clock=lambda: datetime(2026, 8, 1, tzinfo=UTC),
+                    clock=clock,
                 )
             )
             for name in ("5a1f", "6b2e")

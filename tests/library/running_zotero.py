@@ -208,8 +208,10 @@ class RunningZotero:
         passed = {name: value for name, value in request.headers.items() if name in _PASSED}
         known = {"host": "127.0.0.1", "zotero-api-key": _INNER[OWN]}
         segments = tuple(path.split("/"))
-        found = replace(request, path=f"/{path}", segments=segments, headers={**passed, **known})
-        return answer_request(found, self._site)
+        asked = replace(request, path=f"/{path}", segments=segments, headers={**passed, **known})
+        found = answer_request(asked, self._site)
+        told = {name: value for name, value in found.headers.items() if name != "ETag"}
+        return replace(found, headers=told)
 
     # Writing
 

@@ -183,6 +183,17 @@ def test_a_zotero_that_does_not_start_is_told(desktop: Desktop) -> None:
     assert sum(seconds for seconds, _ in desktop.clock.waits) == 60
 
 
+def test_a_library_that_changed_since_the_first_answer_has_no_token(desktop: Desktop) -> None:
+    desktop.zotero.library.write([an_item()])
+    with desktop.client() as early, desktop.client() as late:
+        assert early.read().token == early.token() != ""
+
+        desktop.zotero.library.write([an_item(a_key(2))])
+
+        assert early.read().token == ""
+        assert late.read().token == late.token() == early.token() != ""
+
+
 def test_another_zotero_in_the_middle_of_a_run_is_noticed(desktop: Desktop) -> None:
     with desktop.client() as library:
         library.read()

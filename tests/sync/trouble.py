@@ -79,6 +79,9 @@ class TroubledLibrary:
     def version(self) -> int:
         return self._library.version()
 
+    def token(self) -> str:
+        return self._library.token()
+
     def read(self, since: Snapshot | None = None) -> Snapshot:
         return self._library.read(since)
 

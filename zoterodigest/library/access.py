@@ -23,6 +23,9 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+DESKTOP_FILES = "desktop-*.json"
+"""What the names of files are like that keep what must be known of a running Zotero."""
+
 Tally = Counter[str]
 """How many requests were sent: `read`, `write`, and how many of them `again`."""
 

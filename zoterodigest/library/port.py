@@ -69,8 +69,8 @@ class LibraryItem:
 class Snapshot:
     """A whole library at one version: items, notes and attachments, and collections.
 
-    Trashed ones are included. All are sorted by key. `token` tells libraries of the same version
-    apart, if the library has one: each write renews it.
+    Trashed ones are included. All are sorted by key. `token` tells this state of the library from
+    every other, also from others of the same version; "" if nothing does.
     """
 
     version: int
@@ -181,6 +181,12 @@ class Library(Protocol):
 
     def version(self) -> int:
         """Return the library version: it rises with every change."""
+
+    def token(self) -> str:
+        """Return the token of the present state, as a snapshot of it has, with one request.
+
+        It shows no API key, and changes with the key.
+        """
 
     def read(self, since: Snapshot | None = None) -> Snapshot:
         """Return everything in the library, trashed objects too, at one version.

@@ -30,11 +30,13 @@ _LOG = logging.getLogger(__name__)
 
 _VERSION = 1
 _NEXT = ".next"
+MEMORIES = "seen-*"
+"""What the names of memories are like."""
 
 
 def memory_path(state_folder: Path, instance: str) -> Path:
     """Return where the memory of `instance` lies, the name of a library on this machine."""
-    return state_folder / f"seen-{fingerprint(instance)}"
+    return state_folder / MEMORIES.replace("*", fingerprint(instance))
 
 
 def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | None:

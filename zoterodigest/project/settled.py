@@ -59,6 +59,13 @@ class Stamp(NamedTuple):
     printed: Sequence[Printed]
 
 
+NETWORK = "network"
+"""The kind of a fact about a library over a network, at the address that it is asked of."""
+
+Ask = Callable[[str], str]
+"""Returns the token of the library at an address."""
+
+
 class UnknownState(Exception):
     """The state of a fact cannot be told now: nothing is proved by it."""
 
@@ -150,6 +157,14 @@ def _library(where: str) -> str:
     return hashed(f"{counted.hex()} {head} {may_write}".encode())
 
 
+def _files(where: str) -> str:
+    """Return the files of a folder whose names match a pattern, each with its hash."""
+    folder, pattern = where.split("\n")
+    return " ".join(
+        f"{path.name} {_file(str(path))}" for path in sorted(Path(folder).glob(pattern))
+    )
+
+
 def _idleness(where: str) -> str:
     """Return "" if no run is at work on a project. Another one is to be reported by the command."""
     require_idle(Path(where))
@@ -161,6 +176,7 @@ _STATES: dict[str, Callable[[str], str]] = {
     "presence": _presence,
     "real path": os.path.realpath,
     "configuration": _configuration,
+    "files": _files,
     "formats": _formats,
     "matches": _matches,
     "heads": _heads,
@@ -172,14 +188,22 @@ _STATES: dict[str, Callable[[str], str]] = {
 # --- files ---------------------------------------------------------------------------------------
 
 
-def said_before(folder: Path, request: str) -> Stamp | None:
-    """Return the stamp in the state folder `folder` for a request if all of it holds; else None."""
+def said_before(folder: Path, request: str, ask: Ask) -> Stamp | None:
+    """Return the stamp in the state folder `folder` for a request if all of it holds; else None.
+
+    Raises what `ask` raises. A library is asked last, if all else holds: the command would ask it,
+    too.
+    """
     try:
         stamp = _parsed((reading_folder(folder) / _name(request)).read_bytes())
-        is_valid = all(state_of(fact) == state for fact, state in stamp.states)
+        is_valid = all(_state_now(fact, ask) == state for fact, state in stamp.states)
     except (OSError, ValueError, UnknownState):
         return None
     return stamp if is_valid else None
+
+
+def _state_now(fact: Fact, ask: Ask) -> str:
+    return ask(fact.where) if fact.kind == NETWORK else state_of(fact)
 
 
 def keep_stamp(folder: Path, request: str, stamp: Stamp) -> None:

@@ -75,7 +75,10 @@ class Copies:
 def has_stamp(arguments: tuple[str, ...]) -> bool:
     with redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         request = stamps.request_of(arguments)
-    return request is not None and said_before(request.folder, request.key) is not None
+    return (
+        request is not None
+        and said_before(request.folder, request.key, stamps.token_at) is not None
+    )
 
 
 def said(arguments: tuple[str, ...]) -> tuple[int, str, str]:

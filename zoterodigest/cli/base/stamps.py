@@ -19,6 +19,7 @@ from zoterodigest.cli.base.folders import allowed_file
 from zoterodigest.cli.base.screen import copying, repeat
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.settled import (
+    NETWORK,
     Fact,
     Printed,
     Stamp,
@@ -84,9 +85,21 @@ def _environment() -> Iterator[str]:
             yield f"{name}={value}"
 
 
+def token_at(address: str) -> str:
+    """Return the token of the library at `address`, over a network; raises `BadLibrary`."""
+    from zoterodigest.cli.base.network import access
+    from zoterodigest.library.connect import connect
+
+    with connect(address, base=Path(), access=access()) as library:
+        return library.token()
+
+
 def repeated(request: StampRequest) -> int | None:
-    """Print what a request printed last, and return its exit code; None if it has to run."""
-    stamp = said_before(request.folder, request.key)
+    """Print what a request printed last, and return its exit code; None if it has to run.
+
+    Raises `BadLibrary`, as the run would, if its library can't be read now.
+    """
+    stamp = said_before(request.folder, request.key, token_at)
     if stamp is None:
         return None
     repeat(stamp.printed)
@@ -130,6 +143,7 @@ class Recorder:
     def keep(self, prepared: Prepared, code: int) -> None:
         """Keep what has been printed as what the run of `prepared` says."""
         from zoterodigest.cli.base.options import FAILED
+        from zoterodigest.library.address import ApiAddress
         from zoterodigest.sync.run import inputs
 
         workspace = self._place.workspace
@@ -142,6 +156,10 @@ class Recorder:
             is_same = dict(states_of(states)) == states and inputs.is_configured_as_read(workspace)
         except UnknownState:
             return
+        if isinstance(self._place.library, ApiAddress):
+            # The last of all: to ask the library takes longest.
+            states[Fact(NETWORK, self._place.address)] = token = inputs.token_read(prepared)
+            is_same = is_same and bool(token)
         if is_same:
             request, printed = self._asked
             stamp = Stamp(code, tuple(states.items()), tuple(printed))
@@ -149,18 +167,14 @@ class Recorder:
 
     def _inputs(self) -> Mapping[Fact, str]:
         """Return the inputs of the run as they are now; none if they can't be known."""
-        from zoterodigest.library.address import ApiAddress
+        from zoterodigest.cli.base.network import desktop_folder
         from zoterodigest.sync.run import inputs
 
-        address, workspace = self._place.library, self._place.workspace
-        if (
-            self._asked is None
-            or isinstance(address, ApiAddress)
-            or not inputs.is_knowable(workspace)
-        ):
+        workspace, library = self._place.workspace, self._place.library
+        if self._asked is None or not inputs.is_knowable(workspace):
             return {}
-        library = Path(address.disk_path).absolute()
+        found = inputs.inputs(workspace, library, desktop_folder(), writes=self._writes)
         try:
-            return dict(states_of(inputs.inputs(workspace, library, writes=self._writes)))
+            return dict(states_of(found))
         except UnknownState:
             return {}

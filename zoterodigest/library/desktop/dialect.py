@@ -28,6 +28,10 @@ _STARTING = (2.0, 4.0, 8.0, 16.0, 30.0)
 """Seconds that a run waits for Zotero to start, one after the other."""
 
 
+NEWEST = {"limit": 1, "includeTrashed": 1}
+"""Asks for the item that was edited last: lists are in this order by default."""
+
+
 class DesktopDialect(ApiDialect):
     """How the Zotero at `address` is spoken to."""
 
@@ -43,7 +47,7 @@ class DesktopDialect(ApiDialect):
         self.instance = ""
         """The id of the Zotero that runs there, which its versions and keys to write belong to."""
         self.greeting: Answer | None = None
-        """The first answer: one item of the library, if it then held any."""
+        """The first answer: the item edited last, if the library then held any."""
         self.permission = Permission(access)
         self._address = address
 
@@ -60,8 +64,7 @@ class DesktopDialect(ApiDialect):
     def greet(self, session: Session[Any]) -> None:
         """Learn which Zotero runs there: only then it can be written to or asked for permission."""
         if self.greeting is None:
-            one = {"limit": 1, "includeTrashed": 1}
-            result = session.tried(lambda: session.send("GET", "items", params=one))
+            result = session.tried(lambda: session.send("GET", "items", params=NEWEST))
             self.greeting = session.require_fine(result, is_write=False)
 
     def write(self, session: Session[Any], path: str, content: bytes, token: str) -> Result:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from hashlib import blake2b
 
 from zoterodigest.library.access import Access, Clock, utc_now
 from zoterodigest.library.address import DesktopAddress
 from zoterodigest.library.desktop.dialect import desktop_session, instance_of
-from zoterodigest.library.desktop.reading import read_desktop, read_with_trashed
+from zoterodigest.library.desktop.reading import read_desktop, read_newest, read_with_trashed
 from zoterodigest.library.desktop.state import DesktopState
 from zoterodigest.library.desktop.writing import write_in_waves
 from zoterodigest.library.http.library import ApiLibrary
 from zoterodigest.library.http.objects import ObjectKind, Thing
+from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.reading import read_version
 from zoterodigest.library.port import (
     Outcome,
@@ -71,6 +75,19 @@ class DesktopLibrary(ApiLibrary):
         self._state.version = version
         return version
 
+    def token(self) -> str:
+        """Return the token of the present state; "" for an empty library."""
+        return self._token(read_newest(self._session))
+
+    def _token(self, newest: Answer) -> str:
+        # An empty library may tell its account by a collection alone.
+        if not newest.body or newest.version is None:
+            return ""
+        # A Zotero that was restored keeps its ID, and can come to the same version by other edits:
+        # then the item that was edited last is another one, or was edited at another time.
+        parts = [instance_of(self._session), str(newest.version), json.dumps(newest.body)]
+        return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
     def read(self, since: Snapshot | None = None) -> Snapshot:
         """Return everything but trashed collections, which Zotero lists nowhere.
 
@@ -79,7 +96,10 @@ class DesktopLibrary(ApiLibrary):
         snapshot, account = read_desktop(self._session)
         self._state.tell(account)
         self._state.take(snapshot)
-        return snapshot
+        greeting = self._session.dialect.greeting
+        if greeting is None or greeting.version != snapshot.version:
+            return snapshot
+        return replace(snapshot, token=self._token(greeting))
 
     def _found(self, kind: ObjectKind[Thing], keys: Sequence[str]) -> Mapping[str, Thing]:
         created = self._state.created

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from operator import attrgetter
 from typing import Any
 
-from zoterodigest.library.desktop.dialect import DesktopSession
+from zoterodigest.library.desktop.dialect import NEWEST, DesktopSession
 from zoterodigest.library.desktop.objects import SentObjects, thing_sent
 from zoterodigest.library.http.objects import COLLECTIONS, ITEMS, ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer
@@ -52,6 +52,14 @@ def read_with_trashed(
         if (answer := session.find(f"{kind.path}/{key}")) is not None:
             found[key] = object_of(session, kind, answer.body)
     return found
+
+
+def read_newest(session: DesktopSession) -> Answer:
+    """Return the item edited last, with the library's version; with one request."""
+    is_first = session.dialect.greeting is None
+    session.dialect.greet(session)
+    greeting = session.dialect.greeting
+    return greeting if is_first and greeting else session.get("items", **NEWEST)
 
 
 def read_account(session: DesktopSession, *, ask: bool) -> int:

@@ -13,7 +13,7 @@ from typing import Final, Literal
 from pydantic import TypeAdapter
 
 from zoterodigest.foreign import WHEN_USED, BadJson, as_shape, read_json, refuse_newer
-from zoterodigest.library.access import Access
+from zoterodigest.library.access import DESKTOP_FILES, Access
 from zoterodigest.library.address import NAMED_HERE, is_named_here, is_personal
 from zoterodigest.library.desktop.dialect import DesktopSession, instance_of
 from zoterodigest.library.desktop.objects import SentObjects
@@ -152,7 +152,7 @@ _FILE = TypeAdapter(KeptState)
 def kept_path(folder: Path, instance: str, library: str) -> Path:
     """Return the file of the library with the path `library` in the Zotero `instance`."""
     name = blake2b(f"{instance}\0{library}".encode(), digest_size=12).hexdigest()
-    return folder / f"desktop-{name}.json"
+    return folder / DESKTOP_FILES.replace("*", name)
 
 
 def load_state(path: Path) -> KeptState:

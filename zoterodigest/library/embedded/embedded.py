@@ -75,6 +75,11 @@ class EmbeddedLibrary(Library):
         with self._database.reading() as connection:
             return tables.version(connection)
 
+    def token(self) -> str:
+        """Return what each write renews."""
+        with self._database.reading() as connection:
+            return tables.token(connection)
+
     def read(self, since: Snapshot | None = None) -> Snapshot:
         """Return everything at one version; only what changed after `since` is read."""
         with self._database.reading() as connection:

@@ -59,6 +59,11 @@ class Answer:
         return 200 <= self.status < 300
 
     @property
+    def tag(self) -> str:
+        """The entity tag of the answer; "" if it has none."""
+        return self.headers.get("etag", "")
+
+    @property
     def version(self) -> int | None:
         """The version the answer tells: the library's, but for single objects."""
         text = self.headers.get("last-modified-version", "")

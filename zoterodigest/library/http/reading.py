@@ -22,11 +22,15 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """Which objects a library holds at one version of it, each with its own version."""
+    """Which objects a library holds at one version of it, each with its own version.
+
+    `tag` is the entity tag of the answer that told the version; "" if there was none.
+    """
 
     version: int
     items: Mapping[str, int]
     collections: Mapping[str, int]
+    tag: str = field(default="", compare=False)
 
 
 @dataclass
@@ -52,8 +56,12 @@ def version_of(session: Session[Any], answer: Answer) -> int:
 
 def read_version(session: Session[Any], since: int) -> int:
     """Return the library's version; few of its objects have changed since the one given."""
-    answer = session.get("items", format="versions", since=since, includeTrashed=1)
-    return version_of(session, answer)
+    return version_of(session, versions_since(session, since))
+
+
+def versions_since(session: Session[Any], since: int) -> Answer:
+    """Return the answer that lists the versions of the items that have changed since a version."""
+    return session.get("items", format="versions", since=since, includeTrashed=1)
 
 
 def read_both(session: Session[Any], **params: str) -> tuple[int, Answer, Answer]:

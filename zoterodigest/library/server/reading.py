@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.foreign import read_json
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.works import Reference, bib_text, csl_text, read_work
 from zoterodigest.library.server.index import LibraryIndex, is_trashed
 from zoterodigest.library.server.messages import (
@@ -106,7 +106,7 @@ class ReadRequest:
         scope = _scope_of(index, path)
         asked = path, replace(query, start=0, limit=None, format=ResponseFormat.JSON)
         found = index.result(asked, lambda: select_items(index, query, scope, only_top=only_top))
-        page, headers = self._page(found, query, index.snapshot.version)
+        page, headers = self._page(found, query, index.snapshot)
         if query.format in _EXPORTS:
             return _exported(query.format, page, shown, headers)
         return _listed(page, query, headers, lambda some: _with_formats(shown, some, query))
@@ -130,7 +130,7 @@ class ReadRequest:
                 within = tuple(one for one in snapshot.collections if one.parent == key)
             case _:
                 raise Rejected(404, "Not found")
-        page, headers = self._page(select_collections(within, query), query, snapshot.version)
+        page, headers = self._page(select_collections(within, query), query, snapshot)
         return _listed(page, query, headers, shown.collections)
 
     def _tags(self, path: Path, shown: Showing) -> Response:
@@ -146,7 +146,7 @@ class ReadRequest:
         found = [one for one in select_tags(known, carried, query) if named in (None, one[0])]
         if named is not None and not found:
             raise Rejected(404, "Not found")
-        page, headers = self._page(found, query.items, index.snapshot.version)
+        page, headers = self._page(found, query.items, index.snapshot)
         return json_answer([shown.tag(*tag) for tag in page], headers)
 
     def _carrying(self, index: LibraryIndex, path: Path, query: TagQuery) -> Items | None:
@@ -176,7 +176,7 @@ class ReadRequest:
         return json_answer(answer, headers)
 
     def _page(
-        self, found: Sequence[T], query: Query, version: int
+        self, found: Sequence[T], query: Query, snapshot: Snapshot
     ) -> tuple[Sequence[T], dict[str, str]]:
         """Return the page that is asked for and the headers that lead to the others."""
         limit = query.limit or max(len(found), 1)
@@ -189,7 +189,10 @@ class ReadRequest:
             starts["next"] = query.start + limit
         links = [f'<{self._url(start)}>; rel="{name}"' for name, start in sorted(starts.items())]
         link = {"Link": ", ".join(links)} if len(found) > limit else {}
-        return page, {**self._at(version), "Total-Results": str(len(found)), **link}
+        # A restored library can come to an old version again, and then differ from what it was.
+        tag = {"ETag": f'"{snapshot.token}"'} if snapshot.token else {}
+        at = {**self._at(snapshot.version), **tag}
+        return page, {**at, "Total-Results": str(len(found)), **link}
 
     def _url(self, start: int) -> str:
         given = self.request.query.items()

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 
 from zoterodigest.library.access import Access, Clock, utc_now
-from zoterodigest.library.address import WebAddress
+from zoterodigest.library.address import ZOTERO_ORG, WebAddress
 from zoterodigest.library.http.library import ApiLibrary
 from zoterodigest.library.http.objects import ObjectKind, Thing, understood
 from zoterodigest.library.http.patience import Answer, Result
-from zoterodigest.library.http.reading import KnownObjects, read_version
+from zoterodigest.library.http.reading import KnownObjects, read_version, version_of
 from zoterodigest.library.http.sending import BatchWriter, Sending, objects_in, outcomes_of
 from zoterodigest.library.port import (
     LibraryItem,
@@ -59,6 +60,21 @@ class WebLibrary(ApiLibrary):
         listing = self._known.listing
         return read_version(self._session, listing.version if listing else 0)
 
+    def token(self) -> str:
+        """Return the token of the present state; "" if the server can't tell it."""
+        answer = self._session.get("items", format="versions", limit=1, includeTrashed=1)
+        return self._token(version_of(self._session, answer), answer.tag)
+
+    def _token(self, version: int, tag: str) -> str:
+        # zotero.org never goes back to an old version. Another server may restore a library, which
+        # can then come to the same version by other edits: only its own tag tells them apart.
+        is_zotero_org = self._address.url == ZOTERO_ORG
+        if not (tag or is_zotero_org):
+            return ""
+        # With another key a library may show other objects. A hash shows no key.
+        parts = [self._session.dialect.key, str(version), "" if is_zotero_org else tag]
+        return blake2b("\0".join(parts).encode(), digest_size=16).hexdigest()
+
     def read(self, since: Snapshot | None = None) -> Snapshot:
         """Return everything; costs one request if nothing has changed since it was last read.
 
@@ -71,8 +87,9 @@ class WebLibrary(ApiLibrary):
         assert listing is not None
         if listing != before and self._cache is not None:
             keep_known(self._cache, self._kept)
-        items, collections = self._kept.items, self._kept.collections
-        return Snapshot(listing.version, tuple(items.values()), tuple(collections.values()))
+        items, collections = tuple(self._kept.items.values()), self._kept.collections.values()
+        token = self._token(listing.version, listing.tag)
+        return Snapshot(listing.version, items, tuple(collections), token)
 
     def _found(self, kind: ObjectKind[Thing], keys: Sequence[str]) -> Mapping[str, Thing]:
         found = read_by_keys(self._session, kind, keys)

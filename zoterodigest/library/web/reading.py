@@ -21,8 +21,8 @@ from zoterodigest.library.http.reading import (
     objects_of,
     read_both,
     read_by_key,
-    read_version,
     version_of,
+    versions_since,
 )
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.rules.values import is_key
@@ -42,16 +42,17 @@ def read_changed(session: WebSession, known: KnownObjects) -> KnownObjects:
         require_whole_sight(session)
         listing = _listing(session)
     else:
-        version, changed = _changes(session, known, listed.version)
+        answer, changed = _changes(session, known, listed.version)
         known = replace(known, items=known.items | changed)
-        listing = listed if version == listed.version else _listing(session)
+        is_same = version_of(session, answer) == listed.version
+        listing = replace(listed, tag=answer.tag) if is_same else _listing(session)
         if listed.items.keys() - listing.items.keys():  # or are they hidden?
             require_whole_sight(session)
     left = _left(session, known, listing)
     present = {key: _without(item, left) for key, item in known.items.items()}
     items = _completed(session, ITEMS, listing.items, present)
     collections = _completed(session, COLLECTIONS, listing.collections, known.collections)
-    complete = Listing(listing.version, _versions(items), _versions(collections))
+    complete = Listing(listing.version, _versions(items), _versions(collections), listing.tag)
     return KnownObjects(complete, items, collections)
 
 
@@ -64,21 +65,21 @@ def read_by_keys(
 
 def _changes(
     session: WebSession, known: KnownObjects, since: int
-) -> tuple[int, dict[str, LibraryItem]]:
-    """Return the library's version, and of the items that changed after `since` the first page.
+) -> tuple[Answer, dict[str, LibraryItem]]:
+    """Return an answer of the library, and of the items that changed after `since` the first page.
 
     If we wrote some ourselves, they are known, and the others are read by their keys.
     """
     if any(item.version > since for item in known.items.values()):
-        return read_version(session, since), {}
+        return versions_since(session, since), {}
     answer = session.get("items", since=since, includeTrashed=1, limit=PAGE)
-    changed = {item.key: item for item in objects_of(session, ITEMS, answer)}
-    return version_of(session, answer), changed
+    return answer, {item.key: item for item in objects_of(session, ITEMS, answer)}
 
 
 def _listing(session: WebSession) -> Listing:
     version, items, collections = read_both(session, format="versions")
-    return Listing(version, _listed(session, items), _listed(session, collections))
+    tag = items.tag if items.version == version else ""
+    return Listing(version, _listed(session, items), _listed(session, collections), tag)
 
 
 def _listed(session: WebSession, answer: Answer) -> dict[str, int]:

@@ -8,9 +8,12 @@ from pathlib import Path
 
 from zoterodigest.core.plan.reports import Conflict, DivergedField, Report
 from zoterodigest.core.values.record import is_of_entry
+from zoterodigest.library.access import DESKTOP_FILES
+from zoterodigest.library.address import Address, DesktopAddress
 from zoterodigest.project.config import PLACEHOLDER, load_configuration
 from zoterodigest.project.layout import find_project
 from zoterodigest.project.log.history import history_folder
+from zoterodigest.project.memory import MEMORIES
 from zoterodigest.project.outside import named_paths
 from zoterodigest.project.pending import pending_path
 from zoterodigest.project.running import running_path
@@ -34,29 +37,45 @@ def is_knowable(workspace: Workspace) -> bool:
     )
 
 
-def inputs(workspace: Workspace, library: Path, *, writes: bool) -> Iterator[Fact]:
+def inputs(
+    workspace: Workspace, library: Address, desktop_folder: Path | None, *, writes: bool
+) -> Iterator[Fact]:
     """Yield what a run of `workspace` depends on beside what `was_read`.
 
-    `library` is the file of its library. A run that `writes` must find no other run at work.
+    `desktop_folder` holds what is kept of a running Zotero. A run that `writes` must find no other
+    run at work.
     """
     project = workspace.project
     if writes:
         yield Fact("idleness", str(project.state_folder))
     yield Fact("configuration", str(project.root))
-    paths = [project.root, project.state_folder, project.lock_path, library]
+    paths = [project.root, project.state_folder, project.lock_path]
     sources = [digest.path for digest in workspace.digests]
     sources += [bib.path for bib in workspace.bibs]
     # Whatever is named may come to lead outside the project, also what this run doesn't read.
     paths += named_paths(project)
     yield from (Fact("real path", str(path)) for path in (*paths, *sources))
-    memory = workspace.memory_path
     kept = [pending_path(project.state_folder), running_path(project.state_folder)]
-    kept += [project.journal_path, memory, memory.with_name(f"{memory.name}.next")]
-    yield from (Fact("file", str(path)) for path in kept)
+    yield from (Fact("file", str(path)) for path in (*kept, project.journal_path))
     yield Fact("heads", str(history_folder(project.state_folder)))
     yield from _digests(workspace)
     yield from _formats(workspace)
-    yield Fact("library", str(library))
+    yield from _library(workspace, library, desktop_folder)
+
+
+def _library(workspace: Workspace, library: Address, desktop_folder: Path | None) -> Iterator[Fact]:
+    """Yield what is kept of the library, and the library if it is a file."""
+    if isinstance(library, DesktopAddress):
+        # Which of these files it is tells the Zotero that runs; it is not asked before the run.
+        yield Fact("files", f"{workspace.project.state_folder}\n{MEMORIES}")
+        if desktop_folder is not None:
+            yield Fact("files", f"{desktop_folder}\n{DESKTOP_FILES}")
+        return
+    memory = workspace.memory_path
+    yield from (Fact("file", str(one)) for one in (memory, memory.with_name(f"{memory.name}.next")))
+    if library.disk_path is not None:
+        path = str(Path(library.disk_path).absolute())
+        yield from (Fact(kind, path) for kind in ("real path", "library"))
 
 
 def _digests(workspace: Workspace) -> Iterator[Fact]:
@@ -90,6 +109,11 @@ def is_repeatable(prepared: Prepared) -> bool:
         and prepared.stop is None
         and not any(map(_shows_note, prepared.plan.reports))
     )
+
+
+def token_read(prepared: Prepared) -> str:
+    """Return the token of the library that a run read; "" if nothing tells it from others."""
+    return prepared.gathered.contents.snapshot.token
 
 
 def was_read(prepared: Prepared) -> dict[Fact, str]:

@@ -153,7 +153,8 @@ class _QuietRun:
     def _planned(self, items: tuple[Item, ...], marks: Marks | None = None) -> Prepared:
         quiet = QuietPart(self._kept.links, self._sources.data, marks)
         memory, lock = self._sources.memory, LockFile(self._workspace.library.identity)
-        contents = Contents(self._snapshot.version, items, self._snapshot.collections, {}, {})
+        snapshot = self._snapshot
+        contents = Contents(snapshot.version, items, snapshot.collections, {}, {}, snapshot)
         seen = Seen(collections=memory.collections, version=memory.version)
         unread, lock_data = UnreadText(), self._sources.lock_data
         gathered = Gathered((), (), unread, lock_data, lock, contents, frozenset(), seen=seen)
