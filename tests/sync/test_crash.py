@@ -129,12 +129,14 @@ def test_a_sync_after_a_killed_removal_changes_no_digest(
 
 
 @pytest.mark.parametrize("step", STEPS)
+@pytest.mark.parametrize("name", ["a push", "a sync of a second entry in a .bib"])
 def test_a_run_that_lost_what_was_not_synced_is_completed_by_the_next(
-    step: int, tmp_path: Path, recovery_of: Recoveries
+    name: str, step: int, tmp_path: Path, recovery_of: Recoveries
 ) -> None:
-    recovery = recovery_of("a push")
+    recovery = recovery_of(name)
+    template, out = recovery.template, tmp_path / "kills"
 
-    kills = killed(push, recovery.template, tmp_path / "kills", first=2, step=step, torn=True)
+    kills = killed(recovery.action, template, out, first=2, step=step, torn=True)
 
     assert kills
     for world in kills:
