@@ -203,6 +203,20 @@ def test_a_value_that_is_to_travel_comes_into_the_digest() -> None:
     assert is_in_sync(world)
 
 
+@pytest.mark.parametrize(("digest", "travels"), [("b.md", "venue"), ("refs.bib", "")])
+def test_a_value_that_is_to_travel_comes_into_a_new_entry_of_the_paper(
+    digest: str, travels: str
+) -> None:
+    world = World({"a.md": [an_entry(arxiv=PAPER, title="T", venue="arXiv")]})
+    world.run()
+
+    world.digests[digest] = [an_entry(digest, arxiv=PAPER, title="T", venue="arXiv")]
+    looked_up(world, found(replaces="venue", travels=travels, venue="CVPR"))
+
+    assert world.digests[digest][0].fields["venue"] == "CVPR"
+    assert is_in_sync(world)
+
+
 def test_what_was_found_goes_on_into_a_bibliography() -> None:
     entries = {
         "a.md": [an_entry(arxiv=PAPER, title="T", doi=EMPTY)],

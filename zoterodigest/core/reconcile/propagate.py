@@ -264,10 +264,13 @@ class _Hub:
         filled = {name for name in values if is_empty(before.fields.get(name, EMPTY))}
         if self._item is not None and not any(link.row.origin.item for link in self.links):
             self._note_fills(0, filled)
-        changed = as_held(before, values).keys() - self._travels
+        held = as_held(before, values)
         for place, link in enumerate(self.links):
+            changed = held
             if entry_end(link.entry.digest) is End.MARKDOWN:
-                self._keep_from(place, changed, before, parts=True)
+                self._keep_from(place, held.keys() - self._travels, before, parts=True)
+                changed = {name: held[name] for name in held.keys() & self._travels}
+            self._bring_to(place, changed)
 
     def _pending(self) -> LookupResult | None:
         """Return what is known of a paper that was added, if one of the entries is its own."""
