@@ -12,7 +12,8 @@ from tests.sync.test_behind import DIGEST, pull_git, text
 from tests.sync.test_structure import SYNC
 from tests.sync.test_undo import history, refuse, undone
 from tests.sync.world import World, actions, reports
-from zoterodigest.core.plan.reports import AwaitedItem, Waiting
+from zoterodigest.core.links.link import Base
+from zoterodigest.core.plan.reports import AwaitedItem, Conflict, Waiting
 from zoterodigest.core.plan.run_options import Choices, End
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import CannotWrite
@@ -170,3 +171,30 @@ def test_a_library_that_is_restored_from_a_backup_after_an_undo_undoes_no_edit(
     here.push(SYNC)
 
     assert "Mask R-CNN, revised" in text(here)
+
+
+def test_a_conflict_over_an_item_that_lagged_keeps_the_base_of_the_other_machine(
+    clones: tuple[World, World],
+) -> None:
+    here, there = clones
+    here.edit("notes.md", ("Mask R-CNN", "Mask R-CNN here"))
+    here.push(SYNC)
+    pull_git(here, there)
+    there.change(there.key("Mask R-CNN"), title="Mask R-CNN there")
+    before = title_base(there)
+
+    edit_other_field(there)
+    assert title_base(there) == before
+    undone(there)
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert "Mask R-CNN here" in text(there)
+        assert there.key("Mask R-CNN there")
+        assert len(reports(there.plan(SYNC), Conflict)) == 1
+
+
+def title_base(world: World) -> Base:
+    """Return what the lock file holds of the title of the first paper."""
+    (row,) = (one.row for one in world.plan(SYNC).links if one.index == 0)
+    return row.bases["title"]
