@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Zoterodigest, a_digest, changed_object
+from tests.cli.conftest import Zoterodigest, a_digest, changed_object, edited_item
 from tests.sync.test_structure import MASK, NOTES, RESNET, SYNC, diffusion, rename
 from tests.sync.world import World
 from zoterodigest.library.connect import connect
+from zoterodigest.sync.gathering import intent
+from zoterodigest.sync.run.quiet_run import prepare_quietly
+from zoterodigest.sync.run.run import Options
 
 RULES = """\
 [[digest]]
@@ -163,3 +167,32 @@ def test_a_note_that_a_merge_took_along_is_named_with_the_item_that_has_it(
     assert f"its note is at {there}  {titles[1]}\n" in told.out
     assert "move it back in Zotero, and it is synced again." in told.out
     assert synced.out.endswith("Done: 1 note written.\n")
+
+
+def test_a_sync_of_edits_says_the_same_over_a_part_and_over_everything(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "part").mkdir()
+    monkeypatch.chdir(tmp_path / "part")
+    papers = [(f"Paper {number}", f"2401.{number:05d}") for number in range(1, 9)]
+    Path("papers.md").write_text(a_digest(*papers))
+    for _ in range(3):
+        assert zoterodigest("sync", "papers.md", "--yes", "--offline").code == 0
+    edited_item(Path.cwd(), "Paper 1", title="Paper One")
+    Path("papers.md").write_text(Path("papers.md").read_text().replace("Paper 5", "Paper Five"))
+    shutil.copytree(".", tmp_path / "all")
+    shutil.rmtree(tmp_path / "all" / ".zoterodigest" / "cache")
+    ends = tmp_path / "part", tmp_path / "all"
+    here = World(Path.cwd(), ["papers.md"]).workspace()
+    assert prepare_quietly(here, Options(intent.SYNC)) is not None
+
+    for arguments in (["--dry-run"], ["--dry-run", "--json"], ["--stats"], [], ["--json"]):
+        said = []
+        for end in ends:
+            monkeypatch.chdir(end)
+            ran = zoterodigest("sync", "papers.md", *arguments)
+            said.append((ran.code, ran.out.replace(str(end), ""), ran.err))
+            shutil.rmtree(tmp_path / "all" / ".zoterodigest" / "cache", ignore_errors=True)
+        assert said[0] == said[1]
+        assert len({(end / "papers.md").read_text() for end in ends}) == 1
+    assert "Paper One" in Path("papers.md").read_text()

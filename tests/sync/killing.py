@@ -26,7 +26,9 @@ from zoterodigest.sync.copying.plan import CopyOptions, prepare_copy
 from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
+from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.syncing.sync_run import carry_out
 from zoterodigest.sync.undo.undo import apply_undo as undo_run
 from zoterodigest.sync.undo.undo import prepare_undo
 
@@ -39,6 +41,12 @@ def push(world: World) -> None:
 
 def sync(world: World) -> None:
     world.push(Options(intent.SYNC))
+
+
+def sync_a_part(world: World) -> None:
+    """Sync as the command does: look at what has changed since the last run, if that is enough."""
+    outcome = carry_out(prepare_run(world.workspace(), Options(intent.SYNC)), silent)
+    assert outcome.failures == ()
 
 
 def remove(world: World) -> None:
@@ -81,7 +89,7 @@ def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
 
 ACTIONS: dict[str, Callable[[World], object]] = {
     action.__name__: action
-    for action in (push, sync, enrich, export, remove, unlink, undo, merge, copy)
+    for action in (push, sync, sync_a_part, enrich, export, remove, unlink, undo, merge, copy)
 }
 
 

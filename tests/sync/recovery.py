@@ -22,6 +22,7 @@ from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.lock.rows import render_rows
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.gathering.gather import gather
+from zoterodigest.sync.run.quiet_run import prepare_quietly
 from zoterodigest.sync.run.run import Options
 
 CONFIGURATION = """
@@ -162,6 +163,23 @@ def edited_at_both_ends(root: Path) -> World:
         title = f"A Study of Model {layers[:2]} for Images"
         world.change_note(title, partial(_with_no_end, layers))
     world.change(world.key("Reading Books with Few Parameters"), title="Reading Books, Slowly")
+    return world
+
+
+def in_sync_and_edited(root: Path) -> World:
+    """A project whose last run found all in sync and left marks; then a few entries, an item and a
+    note were edited.
+    """
+    root.mkdir()
+    world = World(root)
+    world.markdown("notes.md", notes(*(a_note_of(number) for number in range(8))))
+    world.markdown("list.md", a_list({"Vision": LISTED["Vision"]}))
+    for _ in range(2):
+        world.push(Options(intent.SYNC))
+    world.edit("notes.md", ("Model 1 is looked at.", "Model 1 is looked at twice."))
+    world.change_note("A Study of Model 2 for Images", partial(_with_no_end, "2 layers"))
+    world.change(world.key("Depth from a Single Photograph"), title="Depth from Any Photograph")
+    assert prepare_quietly(world.workspace(), Options(intent.SYNC)) is not None
     return world
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.sync.histories.effects import Effects
-from tests.sync.killing import export, killed, push, remove, sync, unlink
+from tests.sync.killing import export, killed, push, remove, sync, sync_a_part, unlink
 from tests.sync.looked_up import enrich, to_be_enriched
 from tests.sync.recovery import (
     Action,
@@ -23,6 +23,7 @@ from tests.sync.recovery import (
     edited_at_both_ends,
     edited_project,
     few_and_adopted,
+    in_sync_and_edited,
     named_project,
     new_project,
     rearranged_at_both_ends,
@@ -49,6 +50,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a sync that gives citation keys": (named_project, sync),
     "a push": (edited_project, push),
     "a sync": (edited_at_both_ends, sync),
+    "a sync that looks at a part": (in_sync_and_edited, sync_a_part),
     "a sync that rearranges": (rearranged_at_both_ends, sync),
     "a sync that exports": (with_bibliographies, sync),
     "a sync of a second entry": (with_a_second_entry, sync),

@@ -1,7 +1,8 @@
-"""A run that reads nothing of quiet links finds what a run over everything finds."""
+"""A run that looks at what has changed does what a run over everything does."""
 
 from __future__ import annotations
 
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable
@@ -18,10 +19,12 @@ from hypothesis import strategies as st
 from tests.builders import a_key
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World
+from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.reconcile.quiet import Marks
+from zoterodigest.core.values.record import text_in
 from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
-from zoterodigest.project.marks import KeptMarks, keep_marks, marks_name, read_marks
+from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks
 from zoterodigest.sync.gathering.intent import PULL, PUSH, SYNC
 from zoterodigest.sync.gathering.quiet import by_item, item_prints, sources_now
 from zoterodigest.sync.run.quiet_run import prepare_quietly, prepare_run
@@ -61,15 +64,15 @@ def a_settled_world(root: Path) -> World:
     return world
 
 
-def marks_of(world: World) -> tuple[ReadingCache, KeptMarks, Marks]:
+def marks_of(world: World) -> tuple[ReadingCache, KeptMarks, LeftMarks]:
     workspace = world.workspace()
     name = marks_name(workspace.memory_path, workspace.library.identity)
     cache = ReadingCache(workspace.project.state_folder, engine_key())
     kept = read_marks(cache, name)
     assert kept is not None
-    marks = kept.marks()
-    assert marks is not None
-    return cache, kept, marks
+    left = kept.left()
+    assert left is not None
+    return cache, kept, left
 
 
 def cache_of(world: World) -> Path:
@@ -89,6 +92,50 @@ def test_an_item_of_the_persons_own_is_all_that_is_read(world: World) -> None:
     assert [item.key for item in first.gathered.contents.items] == ["MINE2222"]
     assert [item.key for item in second.gathered.contents.items] == []
     assert world.plan(BOTH_WAYS) == replace(world.plan(BOTH_WAYS), actions=(), reports=())
+
+
+def looked_at(prepared: Prepared) -> list[str]:
+    """Return the titles of the entries that a run looked at; of one that read all, of all."""
+    return [text_in(entry.fields, "title") for entry in prepared.gathered.entries]
+
+
+def test_an_item_that_was_edited_is_all_that_is_looked_at(world: World) -> None:
+    world.change(world.key(TITLES[0]), title="Restoring Every Image")
+
+    first, second, third = sync(world), sync(world), sync(world)
+
+    assert looked_at(first) == [TITLES[0]]
+    assert len(first.plan.actions) == 1
+    assert "**Restoring Every Image**" in (world.root / "notes.md").read_text()
+    # The run that wrote left no mark of what it wrote: the next one makes sure of it.
+    assert looked_at(second) == ["Restoring Every Image"]
+    assert (looked_at(third), third.gathered.quiet.links) == ([], 8)
+
+
+def test_an_entry_that_was_edited_is_all_that_is_looked_at(world: World) -> None:
+    world.edit("daily.md", ("1 pages", "11 pages, with code"))
+
+    first, second, third = sync(world), sync(world), sync(world)
+
+    assert looked_at(first) == [TITLES[1]]
+    assert len(first.plan.actions) == 1
+    assert world.item(TITLES[1])["extra"] == "Comment: 11 pages, with code"
+    assert looked_at(second) == [TITLES[1]]
+    assert (looked_at(third), third.gathered.quiet.links) == ([], 8)
+
+
+def test_lines_that_no_entry_shares_wake_none(world: World) -> None:
+    world.edit("notes.md", ("# Notes\n", "# Notes\n\nSome words about them.\n"))
+
+    assert looked_at(sync(world)) == []
+    assert sync(world).gathered.quiet.found is None
+
+
+def test_what_is_new_is_planned_over_everything(world: World) -> None:
+    text = (world.root / "notes.md").read_text()
+    world.markdown("notes.md", text + "\n\n\n" + quoted("A New Paper", "2402.00099"))
+
+    assert not is_quiet(world)
 
 
 def test_the_version_of_the_library_is_remembered_without_reading(world: World) -> None:
@@ -127,13 +174,13 @@ def test_a_run_of_another_direction_has_no_use_for_the_marks(world: World, inten
 def test_wrong_marks_hide_a_change_until_they_are_deleted_and_write_none(world: World) -> None:
     world.change(world.key(TITLES[0]), title="Restoring Every Image")
     before = world.everything(), world.traces()
-    cache, kept, marks = marks_of(world)
+    cache, kept, left = marks_of(world)
     sources = sources_now(world.workspace())
     assert sources is not None
     now = item_prints(by_item(world.library.read().items), sources.memory)
-    wrong = {key: replace(one, print=now[key]) for key, one in marks.items.items()}
+    wrong = {key: replace(one, print=now[key]) for key, one in left.marks.items.items()}
     with cache:
-        keep_marks(cache, kept.name, replace(marks, items=wrong), kept.counts)
+        keep_marks(cache, kept.name, replace(left, marks=replace(left.marks, items=wrong)))
 
     hidden = sync(world)
     after = world.everything(), world.traces()
@@ -255,6 +302,23 @@ def edit_digest(world: World, data: st.DataObject) -> None:
     path.write_bytes(b"".join((*lines[:at], *lines[at + data.draw(st.integers(0, 1)) :], b"\n")))
 
 
+def edit_note(world: World, data: st.DataObject) -> None:
+    key = data.draw(st.sampled_from(sorted(world.notes())))
+    html = world.notes()[key]["note"]
+    words = sorted(set(re.findall(r"\b[a-z]{4,}\b", re.sub(r"<[^>]*>", "", html))))
+    if words:
+        world.change(key, note=html.replace(data.draw(st.sampled_from(words)), "other", 1))
+
+
+def edit_words(world: World, data: st.DataObject) -> None:
+    """Edit a word of a digest, as most edits do."""
+    path = world.root / data.draw(st.sampled_from(world.digests))
+    text = path.read_bytes()
+    words = sorted(set(re.findall(rb"[a-z]{5,}", text)))
+    word = data.draw(st.sampled_from(words))
+    path.write_bytes(text.replace(word, b"other", data.draw(st.integers(1, 2))))
+
+
 def exchange_digests(world: World, data: st.DataObject) -> None:
     one, other = (world.root / name for name in (world.digests * 2)[:2])
     texts = one.read_bytes(), other.read_bytes()
@@ -326,10 +390,12 @@ OF_THE_LIBRARY: tuple[Happening, ...] = (
     file_item, change_note, change_collection, *4 * (put_item_of_no_concern, change_own_item),
 )  # fmt: skip
 HAPPENINGS: tuple[Happening, ...] = (
-    edit_digest, exchange_digests, lose_digest, configure, configure_bib, change_lock_file,
-    lose_lock_file, lose_memory, restore_library, add_format, leave_journal,
+    edit_words, edit_digest, exchange_digests, lose_digest, configure, configure_bib,
+    change_lock_file, lose_lock_file, lose_memory, restore_library, add_format, leave_journal,
 )  # fmt: skip
-SMALL: tuple[Happening, ...] = (put_own_item, *3 * (put_item_of_no_concern,), tag_item, trash_item)
+SMALL: tuple[Happening, ...] = (
+    put_own_item, *3 * (put_item_of_no_concern,), tag_item, trash_item, edit_words,
+)  # fmt: skip
 
 
 def keep_as_they_are(path: Path) -> None:
@@ -370,12 +436,64 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return a_settled_world(tmp_path_factory.mktemp("settled")).root
 
 
-def happened(world: World, found: Prepared, whole: Prepared) -> None:
-    assert whole.is_settled
-    assert whole.plan.reports == ()
-    before = world.everything(), world.traces()
-    carry_out(found, _silent)
-    assert (world.everything(), world.traces()) == before
+def all_left(world: World) -> dict[str, object]:
+    """Return all that a run leaves but times and marks: files, library, history, memory, texts."""
+    state, snapshot = world.root / ".zoterodigest", world.library.read()
+    dated = {"dateAdded", "dateModified"}
+    left: dict[str, object] = {
+        one.key: (one.version, {k: v for k, v in one.data.items() if k not in dated})
+        for one in snapshot.items
+    }
+    for path in sorted(world.root.rglob("*")):
+        if path.is_file() and "cache" not in path.parts and path.suffix != ".sqlite":
+            name = re.sub(r"-\d{8}T\d{6}Z", "", str(path.relative_to(world.root)))
+            left[name] = TIMES.sub(b"", path.read_bytes())
+    if (texts := state / "values" / "texts.sqlite").exists():
+        with closing(sqlite3.connect(texts)) as connection:
+            left["texts"] = sorted(connection.execute("SELECT * FROM texts"))
+    return {**left, "": (snapshot.version, snapshot.collections)}
+
+
+TIMES = re.compile(rb"\d{4}-\d\d-\d\dT[\d:.]+(?:Z|\+00:00)")
+
+
+def unindexed(plan: Plan) -> dict[str, object]:
+    return {link.row.id: replace(link, index=0) for link in plan.links}
+
+
+def require_same(found: Prepared, whole: Prepared) -> None:
+    """Fail unless a run that looked at what is loud is the one that read everything."""
+    part, plan = found.plan, whole.plan
+    assert (part.actions, part.reports) == (plan.actions, plan.reports)
+    known = {row.id: row for row in plan.rows}
+    assert all(known[row.id] == row for row in part.rows)
+    if found.gathered.quiet.found:
+        assert part.collection_rows == plan.collection_rows
+        changed = (
+            now for now, then in zip(plan.rows, plan.rows_before, strict=True) if now != then
+        )
+        assert {row.id for row in changed} <= {row.id for row in part.rows}
+    assert unindexed(part).items() <= unindexed(plan).items()
+    assert (found.writes, found.stop, found.new_tags) == (whole.writes, whole.stop, whole.new_tags)
+    assert found.needs_consent == whole.needs_consent
+    assert [one.source for one in found.digests] == [one.source for one in whole.digests]
+
+
+def happened(world: World, found: Prepared) -> None:
+    """Carry out a run that looked at a part beside one that read everything."""
+    other = World(world.root.with_name("other"), list(world.digests))
+    shutil.rmtree(other.root, ignore_errors=True)
+    shutil.copytree(world.root, other.root)
+    whole = prepare(other.workspace(), BOTH_WAYS)
+    require_same(found, whole)
+    for _ in range(3):
+        ends = [carry_out(one, _silent) for one in (found, whole)]
+        told = [(one.written, one.written_digests, one.failures, one.counts) for one in ends]
+        assert told[0] == told[1]
+        assert all_left(world) == all_left(other)
+        found = prepare_run(world.workspace(), BOTH_WAYS)
+        whole = prepare(other.workspace(), BOTH_WAYS)
+    assert found.is_settled
 
 
 @given(
@@ -405,21 +523,69 @@ def test_whatever_happens_nothing_that_is_to_be_done_or_told_is_missed(
 
         found = prepare_quietly(world.workspace(), BOTH_WAYS)
 
-        event("all is read" if found is None else f"{len(later)}, and nothing is read")
+        event(what_is_done(found))
         if found is not None:
-            happened(world, found, prepare(world.workspace(), BOTH_WAYS))
+            happened(world, found)
+
+
+EDITS: tuple[Happening, ...] = (
+    *3 * (edit_words,), *2 * (edit_item,), *2 * (edit_note,), edit_digest, tag_item,
+    put_item_of_no_concern, file_item, trash_item,
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    world = World(tmp_path_factory.mktemp("larger"))
+    papers = (
+        quoted(f"Paper {n} of Others", f"2405.{n:05d}", bullets=(BULLET * n,)) for n in range(9)
+    )
+    world.markdown("notes.md", notes(quoted(TITLES[0], IDS[0]), *papers))
+    world.markdown("daily.md", daily(map(row, range(14))))
+    for _ in range(3):
+        sync(world)
+    return world.root
+
+
+BULLET = "It says a thing that nobody says so often. "
+
+
+@given(st.data(), st.lists(st.lists(st.sampled_from(EDITS), min_size=1, max_size=3), max_size=3))
+def test_edits_are_carried_over_a_part_as_over_everything(
+    larger: Path, data: st.DataObject, rounds: list[list[Happening]]
+) -> None:
+    with TemporaryDirectory() as folder:
+        shutil.copytree(larger, Path(folder) / "world")
+        world = World(Path(folder) / "world", ["notes.md", "daily.md"])
+        for number, edits in enumerate(rounds):
+            for edit in edits:
+                edit(world, data)
+            found = prepare_quietly(world.workspace(), BOTH_WAYS)
+            event(f"round {number}: {what_is_done(found)}")
+            if found is None:
+                return
+            happened(world, found)
+
+
+def what_is_done(found: Prepared | None) -> str:
+    if found is None:
+        return "everything is read"
+    if found.plan.actions:
+        return "edits are carried"
+    return "links are recorded" if found.plan.changes_lock else "nothing is to be done"
 
 
 def test_prints_of_one_run_are_not_taken_with_the_keys_of_another(tmp_path: Path) -> None:
     cache = ReadingCache(tmp_path, "engine")
     (tmp_path / "cache").mkdir(exist_ok=True)
+    left = LeftMarks(Marks("common"), 0, {}, {})
     with cache:
-        keep_marks(cache, "marks", Marks("common"), {})
+        keep_marks(cache, "marks", left)
         first = read_marks(cache, "marks")
-        keep_marks(cache, "marks", Marks("common"), {})
+        keep_marks(cache, "marks", left)
         second = read_marks(cache, "marks")
 
     assert first is not None
     assert second is not None
-    assert second.marks() == Marks("common")
-    assert first.marks() is None
+    assert second.left() == left
+    assert first.left() is None

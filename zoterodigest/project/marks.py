@@ -7,7 +7,7 @@ never write one.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,38 +24,61 @@ _ILL_FORMED = ValueError, KeyError, TypeError, AttributeError
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMarks:
-    """The marks of a run without the keys of its links and items, which only `marks` reads.
+class LeftMarks:
+    """The marks that a run leaves, and what tells a later one that it need not read a digest.
 
-    `counts` tells how many entries each digest had, `links` how many of them have a mark. The keys
-    that go with them have the same `turn`.
+    `files` are prints of the digests' bytes and rules, `entries` those of their entries in order; a
+    digest whose print is "" is read in any case. `rows` is how many rows there are, with a mark or
+    without.
+    """
+
+    marks: Marks
+    rows: int
+    files: Mapping[SourceKey, str]
+    entries: Mapping[SourceKey, Sequence[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class KeptMarks:
+    """What a run has left, without the keys of its links and items, which only `left` reads.
+
+    `marked` is how many of the `rows` have a mark. The keys that go with it have the same `turn`.
     """
 
     cache: ReadingCache
     name: str
     turn: str
     common: str
-    digests: Mapping[SourceKey, str]
-    counts: Mapping[SourceKey, int]
-    links: int
+    files: Mapping[SourceKey, str]
+    rows: int
+    marked: int
     items: Mapping[str, str]
 
-    def marks(self) -> Marks | None:
-        """Return the marks with their keys; None if these are lost."""
+    def left(self) -> LeftMarks | None:
+        """Return all that was left; None if the keys are lost."""
         with suppress(*_ILL_FORMED):
             known: dict[str, Any] = self.cache.get(_KEYS, [self.name])[self.name]
             # Prints of one run with the keys of another would hide what bears on a link.
             if known["turn"] != self.turn:
                 return None
+            entries: dict[SourceKey, tuple[str, ...]] = {
+                DigestKey(key): tuple(found) for key, found in known["entries"].items()
+            }
             links = {
-                row_id: LinkMark(DigestKey(digest), "", place, frozenset(keys))
+                row_id: LinkMark(
+                    DigestKey(digest),
+                    "",
+                    None if place is None else entries[DigestKey(digest)][place],
+                    frozenset(keys),
+                )
                 for row_id, (digest, place, keys) in known["links"].items()
             }
             items = {
                 key: ItemMark(self.items[key], frozenset(keys))
                 for key, keys in known["items"].items()
             }
-            return Marks(self.common, self.digests, links, items)
+            marks = Marks(self.common, _by_digest(known["digests"]), links, items)
+            return LeftMarks(marks, self.rows, self.files, entries)
         return None
 
 
@@ -72,36 +95,41 @@ def read_marks(cache: ReadingCache, name: str) -> KeptMarks | None:
     """Return the marks that were kept last; None if there are none."""
     with suppress(*_ILL_FORMED):
         known: dict[str, Any] = cache.get(_HEAD, [name])[name]
-        digests: dict[SourceKey, str] = {
-            DigestKey(key): one for key, one in known["digests"].items()
-        }
-        counts: dict[SourceKey, int] = {
-            DigestKey(key): int(number) for key, number in known["counts"].items()
-        }
-        common, links, items = known["common"], int(known["links"]), dict(known["items"])
-        return KeptMarks(cache, name, known["turn"], common, digests, counts, links, items)
+        files, items = _by_digest(known["files"]), dict(known["items"])
+        rows, marked = int(known["rows"]), int(known["marked"])
+        return KeptMarks(cache, name, known["turn"], known["common"], files, rows, marked, items)
     return None
 
 
-def keep_marks(
-    cache: ReadingCache, name: str, marks: Marks, counts: Mapping[SourceKey, int]
-) -> None:
-    """Keep `marks` in the place of those before."""
-    turn = secrets.token_hex(8)
+def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
+    """Keep what a run leaves in the place of what was there."""
+    turn, marks = secrets.token_hex(8), left.marks
+    places: dict[SourceKey, dict[str | None, int | None]] = {
+        digest: {None: None, **{one: place for place, one in enumerate(found)}}
+        for digest, found in left.entries.items()
+    }
+    links = {
+        row_id: [one.digest, places[one.digest][one.entry], sorted(one.keys)]
+        for row_id, one in marks.links.items()
+    }
     head = {
         "turn": turn,
         "common": marks.common,
-        "digests": dict(marks.digests),
-        "counts": dict(counts),
-        "links": len(marks.links),
+        "files": dict(left.files),
+        "rows": left.rows,
+        "marked": len(links),
         "items": {key: one.print for key, one in marks.items.items()},
     }
     keys = {
         "turn": turn,
-        "links": {
-            row_id: [one.digest, one.entry, sorted(one.keys)] for row_id, one in marks.links.items()
-        },
+        "digests": dict(marks.digests),
+        "entries": {digest: list(found) for digest, found in left.entries.items()},
+        "links": links,
         "items": {key: sorted(one.keys) for key, one in marks.items.items()},
     }
     cache.put(_HEAD, {name: head})
     cache.put(_KEYS, {name: keys})
+
+
+def _by_digest(known: Mapping[str, str]) -> dict[SourceKey, str]:
+    return {DigestKey(key): one for key, one in known.items()}

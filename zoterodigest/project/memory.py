@@ -60,7 +60,10 @@ def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | N
 
 
 def prepare_memory(path: Path, seen: Seen, lock: LockFile, lock_data: bytes | None) -> None:
-    """Write down what is to be remembered once the lock file holds `lock` as `lock_data`."""
+    """Write down what is to be remembered once the lock file holds `lock` as `lock_data`.
+
+    `seen` and `lock` may hold the same part of the links, if all others are as in the lock file.
+    """
     replace_file(_next(path), _render(seen, lock, lock_data or b""), read_if_present(_next(path)))
 
 
@@ -89,12 +92,15 @@ def keep_memory(path: Path) -> None:
 class MemoryHead:
     """What a memory says without its links: the items in collections, and the library's version.
 
-    `otherwise` is a print of all in which its links differ from those of the lock file.
+    `otherwise` is a print of all in which its links differ from those of the lock file. If they
+    differ in `past` only, they are `as_in_lock`.
     """
 
     otherwise: str
     collections: Mapping[str, frozenset[str]]
     version: int
+    past: Mapping[str, Mapping[str, tuple[str, ...]]]
+    as_in_lock: bool
 
 
 def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
@@ -112,12 +118,18 @@ def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
     if known.version != _VERSION or known.lock != lock_hash(lock_data):
         return None
     otherwise = {name: value[name] for name in _OTHERWISE}
-    return MemoryHead(_print(otherwise), known.collections, known.library)
+    as_in_lock = not (known.missing or known.other.rows)
+    return MemoryHead(_print(otherwise), known.collections, known.library, known.past, as_in_lock)
 
 
-def print_of_memory(seen: Seen, lock: LockFile) -> str:
-    """Return what `MemoryHead.otherwise` is when `seen` is kept with this lock file."""
-    return _print(_otherwise(seen, lock))
+def memory_head(seen: Seen, lock: LockFile) -> MemoryHead:
+    """Return the head of the memory when `seen` is kept with this lock file.
+
+    Both may hold the same part of the links, if all others are as in the lock file.
+    """
+    otherwise = _otherwise(seen, lock)
+    as_in_lock = all(seen.rows.get(row.id) == row for row in lock.rows)
+    return MemoryHead(_print(otherwise), seen.collections, seen.version, seen.past, as_in_lock)
 
 
 def remember_version(path: Path, lock_data: bytes, version: int) -> None:

@@ -89,6 +89,26 @@ def read_contents(
     return Contents(snapshot.version, chained, snapshot.collections, by_key, children, snapshot)
 
 
+def read_part(snapshot: Snapshot, zotero: ZoteroMapping, known: Contents) -> Contents:
+    """Return what `snapshot` holds of the items of `known`, and of those that changed since.
+
+    `known` holds a part of its snapshot.
+    """
+    before = {one.key: one for one in known.snapshot.items}
+    now = {one.key: one for one in snapshot.items}
+    touched = [one for key, one in before.items() if not _is_same(now.get(key), one)]
+    touched += [one for key, one in now.items() if not _is_same(before.get(key), one)]
+    wanted = {one.json.parent or one.key for one in (*known.by_key.values(), *touched)}
+    items = tuple(one for one in snapshot.items if (one.json.parent or one.key) in wanted)
+    found = read_contents(replace(snapshot, items=items), zotero, known=known)
+    return replace(found, snapshot=snapshot)
+
+
+def _is_same(one: LibraryItem | None, other: LibraryItem) -> bool:
+    # What did not change is the same object: to compare the data of 10,000 items takes 50 ms.
+    return one is other or one == other
+
+
 def _items_over(
     known: Contents,
     objects: Iterable[LibraryItem],

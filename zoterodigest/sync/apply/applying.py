@@ -18,7 +18,12 @@ from zoterodigest.core.links.link import NO_LINKS, LockFile, LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import Run, listed
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents, read_contents
+from zoterodigest.library.records.contents import (
+    EMPTY_LIBRARY,
+    Contents,
+    read_contents,
+    read_part,
+)
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
@@ -153,12 +158,12 @@ def _carried_out(
     ending = changes.end(results, stored) if changes.end else _as_found(changes, stored)
     # The lock file comes after both ends (law 3), and the journal goes only when the lock file says
     # all that it says. What can be lost follows.
-    _record(changes.workspace, ending, known, lock_data)
+    lock_data = _record(changes.workspace, ending, known, lock_data)
     if journal is not None:
         journal.close()
     # Texts of bases and pending facts come after the lock file that they belong to: without them a
     # conflict shows less, and an item takes only what it lacks.
-    ending.keep()
+    ending.keep(lock_data)
     not_entered = _not_entered(changes.sent.pending.kept, unwritten)
     forget_pending(state_folder, [*ending.forgotten, *not_entered])
     done = replace(sent.as_stored(results.keys), files=written)
@@ -310,8 +315,12 @@ def _followed(changes: Changes, results: Results) -> tuple[Results, Sent, Conten
 def _stored(changes: Changes, known: Contents) -> Contents:
     """Return what the library holds now, read over what is `known` of it."""
     workspace = changes.workspace
+    snapshot = workspace.library.read(known.snapshot)
+    if changes.gathered.quiet.links:
+        # What the run did not look at is not read now either, unless it has changed since.
+        return read_part(snapshot, workspace.zotero, known)
     # Most of what was created is stored as it was sent: 0.08 s for 2,000 items in place of 0.56.
-    return read_contents(workspace.library.read(known.snapshot), workspace.zotero, known=known)
+    return read_contents(snapshot, workspace.zotero, known=known)
 
 
 def _as_found(changes: Changes, stored: Contents) -> Ending:
@@ -364,7 +373,7 @@ def remember(workspace: Workspace, command: str, gathered: Gathered, ending: End
         if ending.seen is not None:
             prepare_memory(workspace.memory_path, ending.seen, ending.lock, data)
             keep_memory(workspace.memory_path)
-        ending.keep()
+        ending.keep(data)
         forget_pending(workspace.project.state_folder, ending.forgotten)
 
 

@@ -149,13 +149,13 @@ class Ending:
     """How a run ends: the lock file, and what is remembered with it (None: the memory stays).
 
     `forgotten` are facts of added papers that need not be kept any longer. `keep` writes down on
-    this machine what helps the next runs, once the lock file is written.
+    this machine what helps the next runs, once the lock file is written: it gets its bytes.
     """
 
     lock: LockFile
     seen: Seen | None = None
     forgotten: tuple[Pending, ...] = ()
-    keep: Callable[[], None] = lambda: None
+    keep: Callable[[bytes | None], None] = lambda _: None
 
 
 class Again(Protocol):

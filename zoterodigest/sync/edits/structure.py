@@ -59,11 +59,20 @@ class NewDigest:
     origins: tuple[Origin, ...]
     refused: tuple[RefusedField, ...] = ()
     undone: tuple[RefusedStructure, ...] = ()
+    document: Document | None = None
+    """The bytes as read, where that had to be done to see that they say what they are to."""
 
     @property
     def is_change(self) -> bool:
         """Whether the digest will differ."""
         return self.source != self.read.data
+
+    def core_entries(self, workspace: Workspace) -> tuple[Entry, ...]:
+        """Return the entries that the bytes hold."""
+        document = self.document
+        if document is None or document.source != self.source:
+            document = reread(self.read, self.source, workspace).document
+        return document.core_entries()
 
 
 def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[NewDigest, ...]:
@@ -87,8 +96,9 @@ def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[N
     found: list[NewDigest] = []
     for read in gathered.digests:
         if edits[read.key] or actions[read.key]:
-            source, refused = edited_entries(read, edits[read.key], dead, workspace)
-            new = NewDigest(read, source, tuple(range(len(read.document.entries))), refused)
+            document, refused = edited_entries(read, edits[read.key], dead, workspace)
+            origins = tuple(range(len(document.entries)))
+            new = NewDigest(read, document.source, origins, refused, document=document)
             found.append(_rearranged(new, actions[read.key], workspace))
     return tuple(found)
 
@@ -149,7 +159,8 @@ def _rearranged(new: NewDigest, actions: Sequence[Structural], workspace: Worksp
 
     asked = [(_change(action, new.read), action) for action in actions]
     changes = [change for change, _ in asked]
-    done = rearrange(read_again(new.source), changes, read_again, canonical_blocks)
+    document = new.document or read_again(new.source)
+    done = rearrange(document, changes, read_again, canonical_blocks)
     undone = (
         RefusedStructure(action, reason)
         for change, action in asked
@@ -158,7 +169,12 @@ def _rearranged(new: NewDigest, actions: Sequence[Structural], workspace: Worksp
     )
     refused = (*new.refused, *_unshown(actions, done))
     return replace(
-        new, source=done.source, origins=done.origins, refused=refused, undone=tuple(undone)
+        new,
+        source=done.source,
+        origins=done.origins,
+        refused=refused,
+        undone=tuple(undone),
+        document=done.document,
     )
 
 

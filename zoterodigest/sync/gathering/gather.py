@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from zoterodigest.core.links.link import Exported, LockFile, fingerprint
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.seen import Seen, with_moved
-from zoterodigest.core.reconcile.quiet import Marks
+from zoterodigest.core.reconcile.quiet import Loud, Prints
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.pairing import UnreadText
@@ -25,6 +25,7 @@ from zoterodigest.project.files import BadInput, SourceChanged, read_if_present,
 from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock.lock import holds_conflict_marks, lock_hash, names_library, read_lock
 from zoterodigest.project.log.journal import RecordedRun, read_journal
+from zoterodigest.project.marks import LeftMarks
 from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal
@@ -108,15 +109,29 @@ Source = ReadDigest | ReadBib
 
 
 @dataclass(frozen=True, slots=True)
-class QuietPart:
-    """What a run did not read, as nothing that bears on it has changed: the number of its links.
+class FoundLoud:
+    """What a run found `loud`, by its `prints` and by what the run before it `left`.
 
-    `digests` are the bytes of theirs; `marks` are those to keep, if other ones hold now.
+    `files` are the prints of the digests' files.
+    """
+
+    loud: Loud
+    prints: Prints
+    left: LeftMarks
+    files: Mapping[SourceKey, str]
+
+
+@dataclass(frozen=True, slots=True)
+class QuietPart:
+    """What a run did not look at, as nothing that bears on it has changed.
+
+    `links` is the number of all links, `digests` are the bytes of all digests. `found` is what it
+    looked at instead; None if that was nothing.
     """
 
     links: int = 0
     digests: Mapping[SourceKey, bytes] = field(default_factory=dict)
-    marks: Marks | None = None
+    found: FoundLoud | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +144,8 @@ class Gathered:
     part, and their links stay as they are.
     `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
     what a killed run achieved folded in; `recorded` is the journal that such a run left.
-    `quiet` is what it left unread.
+    `quiet` is what it left out: then `entries`, `lock` and `contents` hold the rest, and so does
+    `seen` of links.
     """
 
     digests: tuple[ReadDigest, ...]
@@ -155,6 +171,13 @@ class Gathered:
     def sources(self) -> tuple[Source, ...]:
         """The digests and bibliographies, in the order of their entries."""
         return (*self.digests, *self.bibs)
+
+    def places(self, read: Source) -> Sequence[int]:
+        """Return which entries of a digest or bibliography `entries` holds, by their places."""
+        found = self.quiet.found
+        if found is None:
+            return range(len(read.document.entries))
+        return sorted(found.loud.entries[read.key])
 
     @property
     def recovers(self) -> bool:

@@ -5,20 +5,21 @@ Only a run of all entries in plain circumstances looks at prints; any other read
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import blake2b
 
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.format.format import builtin_formats
 from zoterodigest.digest.format.own_files import format_files
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Digest, Project, find_project
-from zoterodigest.project.memory import MemoryHead, print_of_memory, read_memory_head
+from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_head
 from zoterodigest.project.pending import read_pending
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -26,11 +27,11 @@ from zoterodigest.sync.gathering.workspace import Workspace
 
 @dataclass(frozen=True, slots=True)
 class SourcePrints:
-    """The sources of a run but for the library: the digests' prints and `data`, the lock file, the
-    memory.
+    """The sources of a run but for the library: the digests' `data` and the prints of their files,
+    the lock file, the memory.
     """
 
-    digests: Mapping[SourceKey, str]
+    files: Mapping[SourceKey, str]
     data: Mapping[SourceKey, bytes]
     lock_data: bytes
     memory: MemoryHead
@@ -69,7 +70,7 @@ def sources_now(workspace: Workspace) -> SourcePrints | None:
     prints: dict[SourceKey, str] = {}
     for digest in workspace.digests:
         data[digest.key] = read_digest(digest.path).data
-        prints[digest.key] = _digest_print(digest, data[digest.key])
+        prints[digest.key] = file_print(digest, data[digest.key])
     lock_data = read_if_present(workspace.project.lock_path)
     memory = lock_data and read_memory_head(workspace.memory_path, lock_data)
     return SourcePrints(prints, data, lock_data, memory) if lock_data and memory else None
@@ -83,10 +84,10 @@ def sources_read(gathered: Gathered, seen: Seen) -> SourcePrints | None:
     if not (is_simple and is_whole and gathered.lock_data and _are_built_in(gathered.digests)):
         return None
     return SourcePrints(
-        {read.key: _digest_print(read.digest, read.data) for read in gathered.digests},
+        {read.key: file_print(read.digest, read.data) for read in gathered.digests},
         {read.key: read.data for read in gathered.digests},
         gathered.lock_data,
-        MemoryHead(print_of_memory(seen, gathered.lock), seen.collections, seen.version),
+        memory_head(seen, gathered.lock),
     )
 
 
@@ -95,8 +96,37 @@ def _are_built_in(digests: Iterable[ReadDigest]) -> bool:
     return all(id(form) in known for read in digests for form in read.formats)
 
 
-def _digest_print(digest: Digest, data: bytes) -> str:
-    return _print(repr(digest), data)
+def file_print(digest: Digest, data: bytes) -> str:
+    """Return a print of a digest's rules and bytes: one that has it is read as before."""
+    return _print(_rules(digest), data)
+
+
+def digest_print(read: ReadDigest, entries: Iterable[Entry]) -> str:
+    """Return a print of what bears on all links of a digest: its rules and the headings."""
+    headings = sorted({(one.heading_keys, one.headings) for one in entries})
+    return _print(_rules(read.digest), repr(headings))
+
+
+def _rules(digest: Digest) -> str:
+    # Without its path: the key says where it is in its project, which may be moved or copied.
+    return repr((digest.key, digest.name, digest.collection, digest.rules))
+
+
+def entry_prints(entries: Iterable[Entry]) -> tuple[str, ...]:
+    """Return the print of each entry of a digest: of all but the lines on which it stands.
+
+    Of equal ones each has its own.
+    """
+    prints, number = list[str](), Counter[str]()
+    for entry in entries:
+        found = _print(
+            repr((entry.fields, entry.raws, entry.headings, entry.heading_keys)),
+            repr((sorted(entry.identifiers), sorted(entry.unreadable), sorted(entry.places))),
+            repr(entry.is_unreadable),
+        )
+        number[found] += 1
+        prints.append(found if number[found] == 1 else f"{found} {number[found]}")
+    return tuple(prints)
 
 
 def common_print(

@@ -1,6 +1,8 @@
-"""A run over what is loud: where that leaves nothing to do, the rest of a project is not read.
+"""A run over what is loud: the rest of a project is not looked at.
 
-Whatever it finds to do is planned over everything: by its marks nothing is ever written.
+It may have nothing to do, or carry edits of linked values. Whatever makes, links, moves, takes out
+or reports anything is planned over everything. So what is written is always planned over what was
+read in the same run: a wrong mark can hide a change, and never write one.
 """
 
 from __future__ import annotations
@@ -8,46 +10,35 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LockFile
-from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.links.link import LockFile, LockRow
+from zoterodigest.core.plan.plan import Action, ChangeEntry, ChangeItem, ChangeNote, Plan
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.reconcile.quiet import (
-    Loud,
-    LoudPart,
-    Marks,
-    Prints,
-    marks_of,
-    merged_marks,
-    plan_loud,
-)
-from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Item
+from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Prints, plan_loud
 from zoterodigest.core.works.pairing import UnreadText
-from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.library.port import Snapshot
-from zoterodigest.library.records.contents import Contents, read_contents
-from zoterodigest.project.cache import ReadingCache
-from zoterodigest.project.engine import engine_key
+from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.files import BadInput
-from zoterodigest.project.marks import KeptMarks, keep_marks, marks_name, read_marks
-from zoterodigest.sync.gathering.gather import Gathered, QuietPart
-from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.project.lock.lock import BadLockFile
+from zoterodigest.project.marks import KeptMarks, LeftMarks
+from zoterodigest.sync.gathering.gather import FoundLoud, Gathered, QuietPart
+from zoterodigest.sync.gathering.loud import LoudReader
 from zoterodigest.sync.gathering.quiet import (
     SourcePrints,
-    by_item,
     common_print,
-    is_project_alone,
+    digest_print,
+    entry_prints,
     item_prints,
     sources_now,
-    sources_read,
 )
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.run.run import Options, Prepared, plan_over, prepare
+from zoterodigest.sync.gathering.writes import Writes
+from zoterodigest.sync.run.leaving_marks import kept_marks, may_be_quiet
+from zoterodigest.sync.run.run import Options, Prepared, prepare, reconciled, with_writes
 
 
 def prepare_run(workspace: Workspace, options: Options) -> Prepared:
-    """Plan a run: where nothing that bears on its links has changed, without reading them.
+    """Plan a run: over what is loud, if it carries edits at most.
 
     Else it is `prepare`, which reads everything.
     """
@@ -55,29 +46,26 @@ def prepare_run(workspace: Workspace, options: Options) -> Prepared:
 
 
 def prepare_quietly(workspace: Workspace, options: Options) -> Prepared | None:
-    """Return a run that has nothing to do or report; None if only a full reading can tell."""
-    if not _may_be_quiet(workspace, options):
+    """Return a run that looked at what is loud; None if only a full reading can tell."""
+    if not may_be_quiet(workspace, options):
         return None
     sources = None
     with suppress(BadInput):  # the full reading tells of it
         sources = sources_now(workspace)
-    kept = read_marks(_cache_of(workspace), _name_of(workspace)) if sources else None
-    if sources is None or kept is None or kept.digests != sources.digests:
+    kept = kept_marks(workspace) if sources else None
+    if sources is None or kept is None or not sources.memory.as_in_lock:
         return None
     snapshot = workspace.library.read()
-    run = _QuietRun(workspace, options, sources, kept, snapshot)
     # A library that went back is compared with what it showed before, link by link.
-    return run.prepared() if snapshot.version >= sources.memory.version else None
-
-
-def _may_be_quiet(workspace: Workspace, options: Options) -> bool:
-    intent = options.intent
-    is_sync = isinstance(intent, Sync) and not (intent.relink or intent.fills or intent.found)
-    return is_sync and options.selection is None and is_project_alone(workspace)
+    if snapshot.version < sources.memory.version:
+        return None
+    with suppress(BadLockFile):  # as before
+        return _QuietRun(workspace, options, sources, kept, snapshot).prepared()
+    return None
 
 
 class _QuietRun:
-    """A run whose digests and lock file are those of its marks; its library may have changed."""
+    """A run whose lock file and memory are those of its marks."""
 
     def __init__(
         self,
@@ -92,125 +80,116 @@ class _QuietRun:
         self._sources = sources
         self._kept = kept
         self._snapshot = snapshot
-        self._objects = by_item(snapshot.items)
-        self._prints = Prints(
-            common_print(workspace, options, sources, snapshot.collections),
-            sources.digests,
-            {},
-            {digest: _places(number) for digest, number in kept.counts.items()},
-            item_prints(self._objects, sources.memory),
-        )
+        self._reader = LoudReader(workspace, sources, snapshot, with_notes=options.with_notes)
+        self._gathered: Gathered | None = None
 
     def prepared(self) -> Prepared | None:
-        """Return the run if what is loud leaves nothing to do or to report."""
-        if self._prints.common != self._kept.common:
+        """Return the run if all that is loud leaves to do are edits of values."""
+        kept, sources = self._kept, self._sources
+        common = common_print(self._workspace, self._options, sources, self._snapshot.collections)
+        if common != kept.common:
             return None
-        items, marks = tuple[Item, ...](), None
-        # The keys are the larger part of the marks, and a library seldom changes between runs.
-        if self._prints.items != self._kept.items:
-            found = self._loud()
-            if found is None:
-                return None
-            items, marks = found
-        prepared = self._planned(items, marks)
-        return prepared if prepared.is_settled and not prepared.plan.reports else None
+        items = item_prints(self._reader.objects, sources.memory)
+        # The keys are the larger part of the marks, and mostly nothing changes between runs.
+        if (items, sources.files, kept.marked) == (kept.items, kept.files, kept.rows):
+            return self._planned(self._nothing(), None)
+        left = kept.left()
+        prints = left and self._prints(left, common, items)
+        found = left and prints and plan_loud(left.marks, prints, self._part, self._plan)
+        if not (left and prints and found):
+            return None
+        _, loud = found
+        gathered = self._gathered
+        assert gathered is not None, "it is read before it is planned"
+        if self._may_add(gathered, loud):
+            return None
+        prepared = self._planned(gathered, FoundLoud(loud, prints, left, sources.files))
+        return prepared if _carries_edits_at_most(prepared) else None
 
-    def _loud(self) -> tuple[tuple[Item, ...], Marks] | None:
-        """Return the items that are loud, and the marks that are to be kept; None if links are."""
-        marks = self._kept.marks()
-        if marks is None:
+    def _prints(self, left: LeftMarks, common: str, items: dict[str, str]) -> Prints | None:
+        """Return the prints of what there is; None if a digest can't be looked at by them."""
+        digests, entries = dict(left.marks.digests), dict(left.entries)
+        changed = {key for key, one in self._sources.files.items() if left.files.get(key) != one}
+        reads = self._reader.digests if changed else ()
+        if reads is None or self._reader.lock is None:
             return None
-        prints = replace(self._prints, rows=dict.fromkeys(marks.links, ""))
-        found = plan_loud(marks, prints, self._part, self._plan)
-        if found is None:
-            return None
-        plan, loud = found
-        items = self._items(loud)
-        seen = {key: one for key, one in prints.items.items() if key in loud.items}
-        news = marks_of(plan, (), LibraryState(items), replace(prints, rows={}, items=seen))
-        return items, merged_marks(marks, news or Marks(), loud)
+        for read in reads:
+            if read.key in changed:
+                found = self._reader.entries[read.key]
+                digests[read.key] = digest_print(read, found)
+                entries[read.key] = entry_prints(found)
+        return Prints(common, digests, dict.fromkeys(self._reader.lock.rows, ""), entries, items)
 
     def _part(self, loud: Loud) -> LoudPart | None:
-        """Return the items that are loud; None if a link is, or an item in a digest's collection,
-        which may become an entry.
+        gathered = self._gathered = self._reader.gathered(loud)
+        if gathered is None:
+            return None
+        return LoudPart(
+            gathered.entries,
+            LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
+            LibraryState(gathered.contents.items, gathered.contents.collections),
+        )
+
+    def _may_add(self, gathered: Gathered, loud: Loud) -> bool:
+        """Tell whether an item without a link is, or was, in a digest's collection.
+
+        It may become an entry, and which ones do depends on rules of digests that were not read.
         """
-        held, items = self._sources.memory.collections, self._items(loud)
-        if loud.rows or any(loud.items & keys for keys in held.values()):
-            return None
-        if any(not item.is_trashed and item.collections & held.keys() for item in items):
-            return None
-        return LoudPart((), LastSync(), LibraryState(items))
+        held, linked = self._sources.memory.collections, {row.item for row in gathered.lock.rows}
+        return any(loud.items & keys - linked for keys in held.values()) or any(
+            item.key not in linked and not item.is_trashed and item.collections & held.keys()
+            for item in gathered.contents.items
+        )
 
-    def _items(self, loud: Loud) -> tuple[Item, ...]:
-        objects = [one for key in sorted(loud.items) for one in self._objects.get(key, ())]
-        zotero, with_own_notes = self._workspace.zotero, self._workspace.shows_own_notes
-        snapshot = replace(self._snapshot, items=tuple(objects))
-        return read_contents(snapshot, zotero, with_own_notes=with_own_notes).items
+    def _plan(self, _: LoudPart) -> Plan:
+        assert self._gathered is not None, "it is read before it is planned"
+        return reconciled(self._workspace, self._options, self._gathered)
 
-    def _plan(self, part: LoudPart) -> Plan:
-        return self._planned(tuple(part.library.items)).plan
-
-    def _planned(self, items: tuple[Item, ...], marks: Marks | None = None) -> Prepared:
-        quiet = QuietPart(self._kept.links, self._sources.data, marks)
+    def _nothing(self) -> Gathered:
+        version, collections = self._snapshot.version, self._snapshot.collections
         memory, lock = self._sources.memory, LockFile(self._workspace.library.identity)
-        snapshot = self._snapshot
-        contents = Contents(snapshot.version, items, snapshot.collections, {}, {}, snapshot)
-        seen = Seen(collections=memory.collections, version=memory.version)
-        unread, lock_data = UnreadText(), self._sources.lock_data
-        gathered = Gathered((), (), unread, lock_data, lock, contents, frozenset(), seen=seen)
-        return plan_over(self._workspace, self._options, replace(gathered, quiet=quiet))
+        contents = Contents(version, (), collections, {}, {}, self._snapshot)
+        seen = Seen(collections=memory.collections, past=memory.past, version=memory.version)
+        lock_data = self._sources.lock_data
+        return Gathered((), (), UnreadText(), lock_data, lock, contents, frozenset(), seen=seen)
+
+    def _planned(self, gathered: Gathered, found: FoundLoud | None) -> Prepared:
+        quiet = QuietPart(self._kept.rows, self._sources.data, found)
+        gathered = replace(gathered, quiet=quiet)
+        plan = reconciled(self._workspace, self._options, gathered)
+        return with_writes(Prepared(self._workspace, self._options, gathered, plan, Writes()))
 
 
-def _places(number: int) -> tuple[str, ...]:
-    """Return what tells the entries of a digest apart, whose bytes are those of before."""
-    return tuple(map(str, range(number)))
-
-
-def leave_marks(prepared: Prepared, seen: Seen) -> None:
-    """Keep the marks of a run that found everything in sync, and remembers `seen`."""
-    quiet, name = prepared.gathered.quiet, _name_of(prepared.workspace)
-    with _cache_of(prepared.workspace) as cache:
-        if quiet.links:
-            kept = read_marks(cache, name) if quiet.marks else None
-            if kept is not None and quiet.marks is not None:
-                keep_marks(cache, name, quiet.marks, kept.counts)
-        elif (marks := _marks_of(prepared, seen)) is not None:
-            keep_marks(cache, name, marks, _counts(prepared.gathered))
-
-
-def _marks_of(prepared: Prepared, seen: Seen) -> Marks | None:
-    """Return the marks of a run that read everything; None where a later one is to do so, too.
-
-    It is if something stands to be told: a run that reads nothing could not tell it.
-    """
-    gathered, workspace, plan = prepared.gathered, prepared.workspace, prepared.plan
-    is_told = plan.reports or any(
-        not read.document.entries or unread_papers(read.document) for read in gathered.digests
+def _carries_edits_at_most(prepared: Prepared) -> bool:
+    """Tell whether a run does nothing, or only changes values of links that were there."""
+    plan, writes = prepared.plan, prepared.writes
+    before, after = (list(map(_without_values, it)) for it in (plan.rows_before, plan.rows))
+    return not (
+        plan.reports
+        or prepared.stop
+        or prepared.refused
+        or prepared.kept
+        or writes.collections
+        or writes.unwritable
+        or plan.collection_rows != plan.collection_rows_before
+        or before != after
+        or not all(map(_is_edit, plan.actions))
+        or any(one.item.version == 0 or "deleted" in one.item.data for one in writes.all)
     )
-    is_same = gathered.seen is not None and replace(gathered.seen, version=seen.version) == seen
-    if is_told or not is_same or not _may_be_quiet(workspace, prepared.options):
-        return None
-    sources, contents = sources_read(gathered, seen), gathered.contents
-    if sources is None:
-        return None
-    prints = Prints(
-        common_print(workspace, prepared.options, sources, contents.collections),
-        sources.digests,
-        dict.fromkeys((row.id for row in plan.rows), ""),
-        {digest: _places(number) for digest, number in _counts(gathered).items()},
-        item_prints(by_item(contents.by_key.values()), sources.memory),
-    )
-    marks = marks_of(plan, gathered.entries, LibraryState(contents.items), prints)
-    return marks if marks is not None and len(marks.links) == len(plan.rows) else None
 
 
-def _counts(gathered: Gathered) -> dict[SourceKey, int]:
-    return {read.key: len(read.document.entries) for read in gathered.digests}
+def _is_edit(action: Action) -> bool:
+    match action:
+        case ChangeItem():
+            return not (action.placed or action.unplaced)
+        case ChangeNote():
+            return not action.is_restored
+        case _:
+            return isinstance(action, ChangeEntry)
 
 
-def _cache_of(workspace: Workspace) -> ReadingCache:
-    return ReadingCache(workspace.project.state_folder, engine_key())
-
-
-def _name_of(workspace: Workspace) -> str:
-    return marks_name(workspace.memory_path, workspace.library.identity)
+def _without_values(row: LockRow) -> tuple[object, ...]:
+    """Return what a row says beside values: what it links, where, and what was made for it."""
+    origin = row.origin
+    made = origin.item, origin.note, origin.collections, origin.attachments
+    return row.id, row.place, row.item, row.note, row.state, row.key, *made

@@ -102,8 +102,14 @@ def prepare(workspace: Workspace, options: Options) -> Prepared:
 def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:
     """Plan a run over what has been gathered."""
     plan = reconciled(workspace, options, gathered)
-    prepared = Prepared(workspace, options, gathered, plan, Writes())
-    if plan.actions or gathered.bibs or workspace.project.configuration.bibliographies:
+    return with_writes(Prepared(workspace, options, gathered, plan, Writes()))
+
+
+def with_writes(prepared: Prepared) -> Prepared:
+    """Return a run with what its plan writes, and with why it may not."""
+    options, gathered, plan = prepared.options, prepared.gathered, prepared.plan
+    configuration = prepared.workspace.project.configuration
+    if plan.actions or gathered.bibs or configuration.bibliographies:
         # Most runs write nothing: they don't import what writes digests and bibliographies (90 ms).
         from zoterodigest.sync.run.compiling import compiled
 

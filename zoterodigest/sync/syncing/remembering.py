@@ -17,7 +17,6 @@ from zoterodigest.core.plan.reports import (
     PlaceConflict,
 )
 from zoterodigest.core.plan.seen import Seen, past_after
-from zoterodigest.core.values.record import Item
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.rows_after import EntriesNow
@@ -60,10 +59,15 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
     others = {one.collection for one in lock.collection_rows if one.digest not in digests}
     then = before.collections if before else {}
     looked_at = [one for one in lock.collection_rows if one.collection not in others & then.keys()]
-    collections = _collections(then, looked_at, contents.items, _pending(plan, done))
+    held = _held(then, contents, is_part=bool(prepared.gathered.quiet.links))
+    collections = _collections(then, looked_at, held, _pending(plan, done))
     then_linked = {row.id: row for row in plan.rows_before}
     now_linked = {row.id: row for row in lock.rows}
     past = past_after(before or Seen(), rows, then_linked, now_linked)
+    if prepared.gathered.quiet.links:
+        # Of links that the run did not look at, all that is past stays so.
+        known_past = before.past if before else {}
+        past |= {one: dict(known_past[one]) for one in known_past if one not in then_linked}
     return Seen(rows, collections, past, version=contents.version)
 
 
@@ -121,17 +125,28 @@ def _pending(plan: Plan, done: Set[str]) -> Pending:
     return pending
 
 
+def _held(
+    then: Mapping[str, frozenset[str]], contents: Contents, *, is_part: bool
+) -> Mapping[str, set[str]]:
+    """Return the items in each collection; `contents` may hold those alone that a run looked at."""
+    held: dict[str, set[str]] = defaultdict(set)
+    if is_part:
+        known = {item.key for item in contents.items}
+        quiet = {one.key for one in contents.snapshot.items} - known
+        held |= {collection: set(keys & quiet) for collection, keys in then.items()}
+    for item in contents.items:
+        for key in item.collections if not item.is_trashed else ():
+            held[key].add(item.key)
+    return held
+
+
 def _collections(
     then: Mapping[str, frozenset[str]],
     collection_rows: Sequence[CollectionRow],
-    items: Sequence[Item],
+    held: Mapping[str, set[str]],
     pending: Pending,
 ) -> Mapping[str, frozenset[str]]:
     """Return the items of each collection of a digest, those that are pending as last seen."""
-    held: dict[str, set[str]] = defaultdict(set)
-    for item in items:
-        for key in item.collections if not item.is_trashed else ():
-            held[key].add(item.key)
     found: dict[str, frozenset[str]] = {}
     waiting: dict[str, set[str]] = defaultdict(set)
     for one in collection_rows:

@@ -5,7 +5,7 @@ The entries are those of the files as they were written.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
@@ -33,13 +33,15 @@ from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, FileChange, Results
+from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.foreseeing import contents_after
-from zoterodigest.sync.gathering.gather import ReadBib, ReadDigest, core_entries, source_with
+from zoterodigest.sync.gathering.gather import ReadBib, ReadDigest
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Write
 from zoterodigest.sync.run.run import Prepared, row_ids
 
 if TYPE_CHECKING:
+    from zoterodigest.digest.write.steps import Origin as EntryOrigin
     from zoterodigest.sync.bibliographies.exporting import NewBib
     from zoterodigest.sync.edits.structure import NewDigest
 
@@ -358,7 +360,7 @@ def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNo
 
     Nothing stands for an entry that was taken out.
     """
-    workspace, with_notes = prepared.workspace, prepared.options.with_notes
+    workspace = prepared.workspace
     written: dict[str, FileChange] = {file.key: file for file in files}
     digests: dict[str, NewDigest] = {one.read.key: one for one in prepared.digests}
     entries: dict[int, Entry] = {}
@@ -366,18 +368,19 @@ def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNo
     exported: list[ExportedEntry] = []
     first = 0
     for read in prepared.gathered.sources:
-        file, count = written.get(read.key), len(read.document.entries)
+        # Of a digest of which a part was looked at, that part.
+        places = prepared.gathered.places(read)
+        file, count = written.get(read.key), len(places)
         if file is None or not (file.export or file.is_change):
             then = prepared.gathered.entries[first : first + count]
             entries |= dict(enumerate(then, start=first))
         elif isinstance(read, ReadDigest):
-            again = source_with(read, file.after or b"", workspace)
-            found = core_entries([again], workspace, with_notes=with_notes)
-            for entry, origin in zip(found, digests[read.key].origins, strict=True):
+            index = {place: at for at, place in enumerate(places, start=first)}
+            for origin, entry in _written_entries(digests[read.key], index, prepared):
                 if isinstance(origin, str):
                     made[origin] = entry
                 else:
-                    entries[first + origin] = entry
+                    entries[index[origin]] = entry
         else:
             by_key = _entries_in(read, file.after or b"", file.export, workspace)
             for at, record in enumerate(read.document.entries):
@@ -386,6 +389,17 @@ def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNo
             exported += _exported(by_key, read, file.export) if file.export else ()
         first += count
     return EntriesNow(entries, made, tuple(exported))
+
+
+def _written_entries(
+    new: NewDigest, index: Container[int], prepared: Prepared
+) -> Iterator[tuple[EntryOrigin, Entry]]:
+    """Yield the entries of a digest that was written, if they were made or are in `index`."""
+    zotero, with_notes = prepared.workspace.zotero, prepared.options.with_notes
+    found = new.core_entries(prepared.workspace)
+    for origin, entry in zip(new.origins, found, strict=True):
+        if isinstance(origin, str) or origin in index:
+            yield origin, compared_entry(entry, zotero, with_notes=with_notes)
 
 
 def exported_entries(workspace: Workspace, read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:

@@ -30,7 +30,7 @@ from zoterodigest.sync.apply.changes import (
     Sent,
 )
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.gathering.gather import gather
+from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.stored_keys import as_stored, plan_as_stored
 from zoterodigest.sync.run.failures import (
     FailedRecord,
@@ -39,7 +39,7 @@ from zoterodigest.sync.run.failures import (
     failures_of_rows,
     foreseen,
 )
-from zoterodigest.sync.run.quiet_run import leave_marks
+from zoterodigest.sync.run.leaving_marks import leave_marks, leave_marks_of_rest
 from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
 from zoterodigest.sync.syncing.remembering import seen_by
 from zoterodigest.sync.syncing.rows_after import (
@@ -142,18 +142,19 @@ def _prepared_again(prepared: Prepared) -> Prepared:
 def _remember(prepared: Prepared) -> None:
     """Remember what a settled run saw, and forget facts that a killed one has handed over."""
     gathered, command = prepared.gathered, command_of(prepared)
-    if gathered.quiet.links:
-        if gathered.seen and gathered.seen.version != gathered.contents.version:
-            remember_newer(prepared.workspace, command, gathered)
-        leave_marks(prepared, Seen())
-        return
     seen = seen_by(prepared, as_read(prepared), gathered.lock, gathered.contents)
-    is_new = seen != gathered.seen and bool(gathered.lock.rows)
+    is_new = seen != gathered.seen and bool(gathered.lock.rows or gathered.quiet.links)
     forgotten = handed_over(prepared, gathered.contents)
-    if is_new or forgotten:
+    if is_new and gathered.quiet.links and replace(seen, version=0) == _at_no_version(gathered):
+        remember_newer(prepared.workspace, command, gathered)
+    elif is_new or forgotten:
         ending = Ending(gathered.lock, seen if is_new else None, forgotten)
         remember(prepared.workspace, command, gathered, ending)
     leave_marks(prepared, seen)
+
+
+def _at_no_version(gathered: Gathered) -> Seen | None:
+    return gathered.seen and replace(gathered.seen, version=0)
 
 
 def command_of(prepared: Prepared) -> str:
@@ -282,7 +283,14 @@ def _ending(
 
     seen, forgotten = seen_by(prepared, standing, lock, contents), handed_over(prepared, contents)
     entries = [*standing.entries.values(), *standing.made.values()]
-    return Ending(lock, seen, forgotten, lambda: _keep_base_texts(prepared, lock, entries))
+
+    def keep(lock_data: bytes | None) -> None:
+        _keep_base_texts(prepared, lock, entries)
+        if lock_data is not None and not (results.failed or results.unwritten):
+            written: set[str] = {file.key for file in results.files if file.is_change}
+            leave_marks_of_rest(prepared, lock, seen, lock_data, written)
+
+    return Ending(lock, seen, forgotten, keep)
 
 
 def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry]) -> None:

@@ -1,0 +1,96 @@
+"""What is loud is read anew: its rows, entries and items, as `gather` reads those of all.
+
+Marks only tell what that is. Nothing that is planned or written is taken from them.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import replace
+from functools import cached_property
+
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.reconcile.quiet import Loud
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import Entry
+from zoterodigest.digest.read.report import unread_papers
+from zoterodigest.library.port import Snapshot
+from zoterodigest.library.records.contents import Contents, read_contents
+from zoterodigest.project.files import BadInput
+from zoterodigest.project.lock.parts import LockParts, lock_parts
+from zoterodigest.sync.gathering.compared import compared_entry
+from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, read_digests
+from zoterodigest.sync.gathering.quiet import SourcePrints, by_item
+from zoterodigest.sync.gathering.unread import unread_in
+from zoterodigest.sync.gathering.workspace import Workspace
+
+
+class LoudReader:
+    """Reads parts of a project whose sources and library are as they were looked at."""
+
+    def __init__(
+        self, workspace: Workspace, sources: SourcePrints, snapshot: Snapshot, *, with_notes: bool
+    ) -> None:
+        self._workspace = workspace
+        self._sources = sources
+        self._snapshot = snapshot
+        self._with_notes = with_notes
+        self.objects = by_item(snapshot.items)
+        """Each item with its notes and attachments, by key."""
+
+    @cached_property
+    def lock(self) -> LockParts | None:
+        """The parts of the lock file; None if it is to be read as a whole."""
+        return lock_parts(self._sources.lock_data)
+
+    @cached_property
+    def digests(self) -> tuple[ReadDigest, ...] | None:
+        """All digests as read; None if something in them is to be told, or if one has changed."""
+        read: tuple[ReadDigest, ...] = ()
+        with suppress(BadInput):
+            read, _ = read_digests(self._workspace)
+        data = {one.key: one.data for one in read}
+        is_told = any(not one.document.entries or unread_papers(one.document) for one in read)
+        return None if is_told or data != self._sources.data else read
+
+    @cached_property
+    def entries(self) -> dict[SourceKey, tuple[Entry, ...]]:
+        """All entries by digest, not yet in the form in which they are compared."""
+        return {read.key: read.document.core_entries() for read in self.digests or ()}
+
+    def gathered(self, loud: Loud) -> Gathered | None:
+        """Return what is loud; None if that can't be read by itself. Raises `BadLockFile`."""
+        digests = self.digests if loud.rows or any(loud.entries.values()) else ()
+        if self.lock is None or digests is None:
+            return None
+        entries = tuple(
+            compared_entry(
+                self.entries[read.key][at], self._workspace.zotero, with_notes=self._with_notes
+            )
+            for read in digests
+            for at in sorted(loud.entries[read.key])
+        )
+        lock = self.lock.read(loud.rows, self._workspace.project.lock_path)
+        memory = self._sources.memory
+        return Gathered(
+            digests,
+            entries,
+            unread_in(read.document for read in digests),
+            self._sources.lock_data,
+            replace(lock, identity=self._workspace.library.identity),
+            self._contents(loud),
+            frozenset(),
+            seen=Seen(
+                {row.id: row for row in lock.rows},
+                memory.collections,
+                memory.past,
+                memory.version,
+            ),
+        )
+
+    def _contents(self, loud: Loud) -> Contents:
+        objects = [one for key in sorted(loud.items) for one in self.objects.get(key, ())]
+        part = replace(self._snapshot, items=tuple(sorted(objects, key=lambda one: one.key)))
+        workspace = self._workspace
+        found = read_contents(part, workspace.zotero, with_own_notes=workspace.shows_own_notes)
+        return replace(found, snapshot=self._snapshot)

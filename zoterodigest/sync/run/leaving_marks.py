@@ -1,0 +1,149 @@
+"""Marks that a run leaves, for later runs to look at what has changed since and at nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Set
+from dataclasses import replace
+
+from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.plan.run_options import LibraryState
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.reconcile.quiet import Loud, Marks, Prints, marks_of, merged_marks
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import Entry
+from zoterodigest.digest.read.report import unread_papers
+from zoterodigest.project.cache import ReadingCache
+from zoterodigest.project.engine import engine_key
+from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks
+from zoterodigest.project.memory import memory_head
+from zoterodigest.sync.gathering.gather import FoundLoud, Gathered
+from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.gathering.quiet import (
+    SourcePrints,
+    by_item,
+    common_print,
+    digest_print,
+    entry_prints,
+    is_project_alone,
+    item_prints,
+    sources_read,
+)
+from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.run import Options, Prepared
+
+
+def may_be_quiet(workspace: Workspace, options: Options) -> bool:
+    """Tell whether runs with these options leave marks and go by them."""
+    intent = options.intent
+    is_sync = isinstance(intent, Sync) and not (intent.relink or intent.fills or intent.found)
+    return is_sync and options.selection is None and is_project_alone(workspace)
+
+
+def kept_marks(workspace: Workspace) -> KeptMarks | None:
+    """Return what the last run left; None if it left nothing."""
+    return read_marks(_cache_of(workspace), _name_of(workspace))
+
+
+def leave_marks(prepared: Prepared, seen: Seen) -> None:
+    """Keep the marks of a run that found everything in sync, and remembers `seen`."""
+    gathered = prepared.gathered
+    is_same = gathered.seen is not None and replace(gathered.seen, version=seen.version) == seen
+    if gathered.quiet.links:
+        found = gathered.quiet.found
+        left = _settled_part(prepared, found) if found and is_same else None
+    else:
+        left = _settled_whole(prepared, seen) if is_same else None
+    if left is not None:
+        _keep(prepared.workspace, left)
+
+
+def leave_marks_of_rest(
+    prepared: Prepared, lock: LockFile, seen: Seen, lock_data: bytes, written: Set[str]
+) -> None:
+    """Keep, of a run that carried edits, the marks of all that it did not look at.
+
+    `lock`, `seen` and `lock_data` are as it leaves them, `written` the digests that it wrote. The
+    next run looks at what was edited, and leaves marks of that if it is in sync.
+    """
+    found = prepared.gathered.quiet.found
+    if found is None:
+        return
+    # Of a digest that was written, the next run reads how its entries are now.
+    files = {key: "" if key in written else one for key, one in found.files.items()}
+    sources = SourcePrints(files, {}, lock_data, memory_head(seen, lock))
+    collections = prepared.gathered.contents.collections
+    common = common_print(prepared.workspace, prepared.options, sources, collections)
+    known = replace(found.left.marks, common=common, digests=found.prints.digests)
+    marks = merged_marks(known, Marks(), found.loud)
+    left = LeftMarks(marks, len(found.prints.rows), files, found.prints.entries)
+    _keep(prepared.workspace, left)
+
+
+def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
+    """Return what was left before, with marks of what this run looked at and found in sync."""
+    prints, loud, gathered = found.prints, found.loud, prepared.gathered
+    library = LibraryState(gathered.contents.items)
+    news = marks_of(prepared.plan, gathered.entries, library, _of_loud(prints, loud))
+    if news is None:
+        return None
+    marks = merged_marks(replace(found.left.marks, digests=prints.digests), news, loud)
+    return LeftMarks(marks, len(prints.rows), found.files, prints.entries)
+
+
+def _of_loud(prints: Prints, loud: Loud) -> Prints:
+    return replace(
+        prints,
+        rows={row_id: prints.rows[row_id] for row_id in loud.rows if row_id in prints.rows},
+        entries={
+            digest: [prints.entries[digest][at] for at in sorted(places)]
+            for digest, places in loud.entries.items()
+        },
+        items={key: one for key, one in prints.items.items() if key in loud.items},
+    )
+
+
+def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
+    """Return the marks of a run that read everything; None where a later one is to do so, too.
+
+    It is if something stands to be told: a run that reads nothing could not tell it.
+    """
+    gathered, workspace, plan = prepared.gathered, prepared.workspace, prepared.plan
+    is_told = plan.reports or any(
+        not read.document.entries or unread_papers(read.document) for read in gathered.digests
+    )
+    if is_told or not may_be_quiet(workspace, prepared.options):
+        return None
+    sources, contents = sources_read(gathered, seen), gathered.contents
+    if sources is None:
+        return None
+    entries = _by_digest(gathered)
+    found = {digest: entry_prints(held) for digest, held in entries.items()}
+    prints = Prints(
+        common_print(workspace, prepared.options, sources, contents.collections),
+        {read.key: digest_print(read, entries[read.key]) for read in gathered.digests},
+        dict.fromkeys((row.id for row in plan.rows), ""),
+        found,
+        item_prints(by_item(contents.by_key.values()), sources.memory),
+    )
+    marks = marks_of(plan, gathered.entries, LibraryState(contents.items), prints)
+    if marks is None or len(marks.links) != len(plan.rows):
+        return None
+    return LeftMarks(marks, len(plan.rows), sources.files, found)
+
+
+def _by_digest(gathered: Gathered) -> Mapping[SourceKey, tuple[Entry, ...]]:
+    """Return the entries by digest, as they stand there: in no form made for comparing."""
+    return {read.key: read.document.core_entries() for read in gathered.digests}
+
+
+def _keep(workspace: Workspace, left: LeftMarks) -> None:
+    with _cache_of(workspace) as cache:
+        keep_marks(cache, _name_of(workspace), left)
+
+
+def _cache_of(workspace: Workspace) -> ReadingCache:
+    return ReadingCache(workspace.project.state_folder, engine_key())
+
+
+def _name_of(workspace: Workspace) -> str:
+    return marks_name(workspace.memory_path, workspace.library.identity)
