@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from tests.sync.test_behind import SYNC, sync_zotero
+from tests.sync.test_undo import undone
 from tests.sync.world import World, reports
+from zoterodigest.core.links.link import Base
 from zoterodigest.core.plan.reports import Conflict, Waiting
 from zoterodigest.core.plan.run_options import Choices, End
 from zoterodigest.sync.gathering import intent
@@ -217,3 +219,34 @@ def test_a_person_decides_for_one_entry_what_waits_at_two(
     assert f"**{held}**" in (there.root / name).read_text("utf-8")
     there.push(SYNC)
     assert there.prepare(SYNC).is_settled
+
+
+def test_web_links_in_conflict_keep_the_base_of_the_other_machine(
+    clones: tuple[World, World],
+) -> None:
+    here, there = clones
+    here.edit("notes.md", EDITS["a web link"][0])
+    here.push(SYNC)
+    for name in ("notes.md", "more.md", "refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    children = there.children("Mask R-CNN").items()
+    (code,) = (key for key, one in children if one.get("title") == "code")
+    there.change(code, url="https://github.com/a/three")
+    before = bases_of_links(there)
+    there.edit("notes.md", ("A mask for each box.", "A mask for every box."))
+
+    there.push(SYNC)
+    assert bases_of_links(there) == before
+    undone(there)
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert "/two)" in (there.root / "notes.md").read_text("utf-8")
+        assert there.links("Mask R-CNN")["code"].endswith("/three")
+        assert len(reports(there.plan(SYNC), Conflict)) == 2
+
+
+def bases_of_links(world: World) -> list[Base]:
+    """Return what the lock file holds of web links, entry by entry."""
+    links = world.plan(SYNC).links
+    return [one.row.bases["links"] for one in links if "links" in one.row.bases]

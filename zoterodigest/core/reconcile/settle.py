@@ -96,12 +96,14 @@ def _reached(
     link: Link, now: Mapping[str, Base], entry: Side, item: Side, folding: Folding
 ) -> dict[str, Base]:
     """Return the bases `now`; a field that was merged over what this instance saw has the lock
-    file's until its ends are in sync.
+    file's until its ends are in sync, and members until they merge.
     """
     bases = dict(now)
-    for name in link.recall.bases:
+    for name, seen in link.recall.bases.items():
         ends = ends_of(name, entry, item)
-        if not is_set(name) and not ends.are_equal(folding):
+        # Members that merge move their base; those in conflict leave it as it was seen.
+        is_open = bases[name] == seen if is_set(name) else not ends.are_equal(folding)
+        if is_open:
             bases[name] = link.row.bases[name]
     return bases
 
