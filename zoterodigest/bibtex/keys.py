@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from itertools import count, islice
@@ -21,6 +20,7 @@ from zoterodigest.bibtex.tex.latex import decode
 from zoterodigest.bibtex.tex.names import Creator, name_parts
 from zoterodigest.core.values.names import is_user_name
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 
 
 class KeySource(Enum):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from zoterodigest.bibtex.tex.latex import decode
@@ -26,6 +25,7 @@ from zoterodigest.core.values.identity import (
 )
 from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.frozen import dataclass
 
 Macros = Mapping[str, str]
 """What the macros of a .bib stand for, by their names in lower case."""

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from pathlib import Path
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import WebAddress
 
 Wait = Callable[[float, str], None]

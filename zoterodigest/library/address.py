@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from ipaddress import ip_address
 from typing import ClassVar
 from urllib.parse import SplitResult, urlsplit
 
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 
 EMBEDDED = "embedded:"
 ZOTERO_ORG = "https://api.zotero.org"

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from zoterodigest.core.values.identity import Identifier, identifier_of
+from zoterodigest.frozen import dataclass
 
 Data = Mapping[str, Any]
 """The `data` object of an item, note or attachment of the Zotero API."""

@@ -12,11 +12,11 @@ import json
 import os
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import OBJECT, BadJson, read_json_as
+from zoterodigest.frozen import dataclass
 
 
 class KeyNotKept(ZoterodigestError):

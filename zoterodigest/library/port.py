@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence, Sized
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import TracebackType
 from typing import Any, Protocol, Self
 
 from zoterodigest.core.values.keys import ALPHABET
 from zoterodigest.core.values.record import Collection as Collection
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 
 KEY_ALPHABET = ALPHABET

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.tex.accents import characters
 from zoterodigest.bibtex.tex.latex import decode
@@ -17,6 +16,7 @@ from zoterodigest.core.values.record import Names
 from zoterodigest.core.works.thresholds import LONGEST_TITLE
 from zoterodigest.core.works.titles import Titles, compare_titles, is_telling_head
 from zoterodigest.core.works.work import KnownWork, PeopleCompared, contradicting, known_people
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.work import IndexedWork
 
 

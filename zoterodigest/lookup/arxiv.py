@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.cache import Ages, Answers, Cache
 from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
 from zoterodigest.lookup.service import Manners, NoReply, Reply, Service, ServiceAddress

@@ -10,7 +10,6 @@ import logging
 import sqlite3
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager, closing, suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -19,6 +18,7 @@ from typing import Generic, TypeVar
 from pydantic import TypeAdapter
 
 from zoterodigest.foreign import BadJson, read_json_as
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.work import Source
 
 _LOG = logging.getLogger(__name__)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.etree import ElementTree
 
 from zoterodigest.core.values.identity import arxiv_version, identifier_of
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.texts import doi, line, people
 from zoterodigest.lookup.work import Looked
 

@@ -10,10 +10,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.values.identity import Identifier, identifier_in
 from zoterodigest.core.values.names import PersonName, is_user_name, split_name
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup import crossref, dblp, semantic_scholar
 from zoterodigest.lookup.agreement import WantedWork

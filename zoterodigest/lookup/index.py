@@ -6,11 +6,11 @@ Each index says in its own module how a question is put and how its answers are 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from pydantic import TypeAdapter
 
 from zoterodigest.foreign import BadJson, read_json
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.cache import Ages, Answers, Cache
 from zoterodigest.lookup.service import Manners, NoReply, Service, ServiceAddress
 from zoterodigest.lookup.texts import Json

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from zoterodigest.core.values.names import folded_name
 from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.items import item_type_for
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup.index_venues import (

@@ -11,12 +11,13 @@ import re
 import time
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from zoterodigest import __version__
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Wait
 from zoterodigest.library.http.patience import TooSlow, seconds_asked, within
 

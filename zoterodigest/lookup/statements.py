@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.values.record import Names
 from zoterodigest.core.values.venue import VenueKind
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.lookup.agreement import Agrees, Doubtful, WantedWork, agreement
 from zoterodigest.lookup.index_venues import IndexVenue, index_venue

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.values.venue import VenueKind, VenueTable, year_of_edition
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.citation import NOWHERE, VolumeAndPages, cited, four_digits
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import track_named

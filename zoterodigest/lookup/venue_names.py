@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.values.venue import ORDINAL, Venue, VenueKind, VenueTable
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.venue_tail import Tail, awards_in, tail_at, track_named
 
 

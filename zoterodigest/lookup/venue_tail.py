@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 
 from zoterodigest.core.values.venue_slot import AWARDS
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.citation import four_digits
 from zoterodigest.lookup.rules import lookup_tables
 

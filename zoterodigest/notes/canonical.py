@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from html import escape
 from itertools import islice
 
 from zoterodigest.core.values.blocks import BlockShape, cut_blocks, join_blocks
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.editor import read_nodes
 from zoterodigest.notes.markdown import read_each, read_inline
 from zoterodigest.notes.model import (

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.inline import (
     css_of,
     fold_blanks,

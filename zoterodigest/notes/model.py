@@ -8,8 +8,9 @@ from one view to the other.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import chain
+
+from zoterodigest.frozen import dataclass
 
 MARK_ORDER = ("strong", "em", "u", "strike", "sub", "sup", "color", "background", "link", "code")
 """Names of marks, outermost first: the order in which the editor nests them."""

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.markdown import read_blocks
 from zoterodigest.notes.model import Node, NoteHeading, NoteText, nest, walk
 from zoterodigest.notes.normal import is_private, normal_blocks, plain_runs

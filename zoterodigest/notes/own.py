@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from itertools import chain
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.editor import read_nodes
 from zoterodigest.notes.inline import with_marks

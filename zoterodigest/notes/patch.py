@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.editor import editor_form, read_nodes
 from zoterodigest.notes.model import Image, NoteCitation, Run, runs_of

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.editor import Placed, read_nodes
 from zoterodigest.notes.model import (

@@ -6,9 +6,10 @@ Text that was taken from an annotation keeps its link when the words around it c
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.editor import Placed
 from zoterodigest.notes.inline import join_runs

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoterodigest.digest.format.own_files import format_files
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import (
     SourceFile,
     read_file,

@@ -11,10 +11,10 @@ import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 
 _LOG = logging.getLogger(__name__)
 

@@ -9,11 +9,11 @@ import glob
 import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, FileKey, file_key, names_bib
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import (
     CONFIG_FILE,
     PLACEHOLDER,

@@ -9,13 +9,13 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from zoterodigest.core.links.link import fingerprint
 from zoterodigest.core.reconcile.quiet import ItemMark, LinkMark, Marks
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.cache import ReadingCache
 
 _HEAD, _KEYS = "marks", "keys of marks"

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -17,6 +16,7 @@ from pydantic import TypeAdapter
 from zoterodigest.core.links.link import LockFile, LockRow, fingerprint
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.foreign import BadJson, JsonObject, as_shape, read_json, refuse_newer
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import (
     CannotWrite,
     read_if_present,

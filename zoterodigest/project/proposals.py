@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.digest.read.document import Document
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.layout import dates_in
 
 _PROGRAMS_FORMATS = frozenset({"arxiv-daily-table", "daily-bullets", "hf-daily-table"})

@@ -7,7 +7,7 @@ the next run plans it again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from zoterodigest.core.collections.collection_rows import UNPLACED, home_of, homes
 from zoterodigest.core.links.link import (
@@ -21,6 +21,7 @@ from zoterodigest.core.links.link import (
     Origin,
     fingerprint,
 )
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.log.journal import Done, Exporting, Intended, RecordedRun
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from difflib import get_close_matches
 from pathlib import PurePath
 
@@ -23,6 +23,7 @@ from zoterodigest.bibtex.cited.mentions import (
     mentions_of,
 )
 from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
+from zoterodigest.frozen import dataclass
 
 Reader = Callable[[PurePath], bytes | None]
 """Gives the bytes of a file, None if there is no such file."""

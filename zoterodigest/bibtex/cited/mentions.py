@@ -8,7 +8,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+
+from zoterodigest.frozen import dataclass
 
 ALL = "*"
 """The key that `\\nocite{*}` cites: every entry there is."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.operations import TYPE, CannotBeWritten
 from zoterodigest.bibtex.export.bib_style import BibStyle
@@ -24,6 +23,7 @@ from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.file_keys import BibKey
 from zoterodigest.core.values.record import Entry, EntryLines
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.frozen import dataclass
 
 FIELDS = ("title", "authors", "venue", "year", "pages", "doi")
 """The fields of a bib entry whose edits travel."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.operations import (
     TYPE,
@@ -40,6 +39,7 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.names import CollectiveName, PersonName, full_name, split_name
 from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
 from zoterodigest.core.values.venue import VenueKind
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

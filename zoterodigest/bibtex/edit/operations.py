@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.export.bib_style import BibStyle, delimited, learnt
 from zoterodigest.bibtex.export.entry import BibEntry
@@ -19,6 +18,7 @@ from zoterodigest.bibtex.tiles.tiles import (
     Tile,
 )
 from zoterodigest.core.values.span import Edit, OverlappingEdits, Span, splice
+from zoterodigest.frozen import dataclass
 
 
 class CannotBeWritten(ValueError):

@@ -7,7 +7,7 @@ them. Fields and entries that a person changed since then stay as they are, and 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from itertools import count
 
@@ -38,6 +38,7 @@ from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.works.work import naming, work_of
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

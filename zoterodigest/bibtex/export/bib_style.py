@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
 from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.tiles.tiles import Bibliography, CommentTile, Delimiter, EntryTile
 from zoterodigest.core.values.span import Span
+from zoterodigest.frozen import dataclass
 
 Case = Callable[[str], str]
 """How names of one sort are mostly written: `str.lower`, `str.capitalize` or `str.upper`."""

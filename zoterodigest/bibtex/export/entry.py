@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.export.values import (
     Values,
@@ -14,6 +13,7 @@ from zoterodigest.bibtex.export.values import (
 from zoterodigest.bibtex.facts.rules import BibRules, Layout, Style
 from zoterodigest.bibtex.facts.work import ItemFacts
 from zoterodigest.bibtex.tex.latex import Dialect, encode
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

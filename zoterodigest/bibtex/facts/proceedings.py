@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, lru_cache
 
 from zoterodigest.bibtex.facts.rules import BibRules
@@ -19,6 +19,7 @@ from zoterodigest.core.values.venue import (
     year_of_edition,
 )
 from zoterodigest.core.values.venue_slot import parse_venue, venue_slot_text
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

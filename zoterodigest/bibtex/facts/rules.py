@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Annotated
 
@@ -12,6 +11,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, InstanceOf
 from zoterodigest import mapping
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.frozen import dataclass
 
 
 class _StrictRules(BaseModel):

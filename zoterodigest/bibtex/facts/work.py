@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.facts.dates import read_dates
 from zoterodigest.bibtex.tex.names import Creator
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

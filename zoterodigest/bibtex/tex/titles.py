@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import chain, repeat
 
@@ -18,6 +17,7 @@ from zoterodigest.bibtex.tex.latex import (
 )
 from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
 from zoterodigest.core.values.identity import canonical_title
+from zoterodigest.frozen import dataclass
 
 
 def encode_title(

@@ -6,11 +6,11 @@ import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import cached_property
 
 from zoterodigest.core.values.span import Span
+from zoterodigest.frozen import dataclass
 
 
 class Delimiter(Enum):

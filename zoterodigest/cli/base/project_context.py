@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.cli.base.network import chosen
@@ -14,6 +14,7 @@ from zoterodigest.cli.base.outside import allowed, loaded
 from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Tally
 from zoterodigest.library.address import Address, ApiAddress, parse_address
 from zoterodigest.library.connect import connect

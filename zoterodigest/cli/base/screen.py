@@ -13,13 +13,13 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
 from io import TextIOWrapper
 from os.path import commonprefix
 from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.settled import Printed
 
 OBEYED_FORMAT = (

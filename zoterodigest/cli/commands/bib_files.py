@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.bibtex.edit.splice import update
@@ -29,6 +29,7 @@ from zoterodigest.cli.show.bib_text import (
     unsettable_text,
 )
 from zoterodigest.core.values.file_keys import names_bib
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library
 from zoterodigest.project.files import read_if_present, replace_file, require_text
 from zoterodigest.project.layout import BibFile, Project, find_project

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from io import BytesIO
 from pathlib import Path
@@ -37,6 +36,7 @@ from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.foreign import OBJECTS, BadJson, each_object, read_json_as
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.records.items import new_item
 from zoterodigest.library.records.works import (

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from zoterodigest.cli.base.talk import (
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json, picked
 from zoterodigest.cli.show.history_text import library_changes_text
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import with_disk_path
 from zoterodigest.project.config import DEFAULT_LIBRARY

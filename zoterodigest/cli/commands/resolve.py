@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -42,6 +41,7 @@ from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.cli.show.report_names import entry_title, field_name, place_of, value_text
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.conflicts import (
     BOTH_WAYS,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.cli.base.options import Invocation, command, flag, option
 from zoterodigest.cli.commands.runs import run
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
 from zoterodigest.sync.run.run import Options

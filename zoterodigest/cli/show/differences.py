@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 from enum import Enum, auto
 from itertools import chain, groupby, repeat, zip_longest
@@ -14,6 +14,7 @@ from zoterodigest.cli.base.screen import is_coloured, visible, visible_lines, wi
 from zoterodigest.cli.show.report_names import value_text
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.record import Blocks, Value, WebLinks
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.run.conflicts import OpenField
 
 _INDENT = 12

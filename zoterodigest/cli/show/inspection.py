@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,6 +11,7 @@ from zoterodigest.cli.base.options import FAILED, FINE
 from zoterodigest.cli.show.encoder import Encoded, json_line, json_value
 from zoterodigest.core.values.record import Empty, Names, Value, value_parts
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.cache import ReadingCache, reading_key
 from zoterodigest.project.digests import format_choice, read_digest
 

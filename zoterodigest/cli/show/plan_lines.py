@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import groupby
 from typing import assert_never
 
@@ -42,6 +42,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.record import EMPTY, Fields, Value, value_parts
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.run.run import published_notes
 
 MOST = 3

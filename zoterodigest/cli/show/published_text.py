@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.cli.base.screen import (
@@ -20,6 +19,7 @@ from zoterodigest.cli.base.screen import (
 from zoterodigest.cli.show.encoder import picked
 from zoterodigest.cli.show.report_names import UNTITLED, value_text
 from zoterodigest.core.plan.found import LookupResult
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.finding import Fault
 from zoterodigest.lookup.publication import (
     OTHER_VENUE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from rich.cells import cell_len
@@ -54,6 +53,7 @@ from zoterodigest.core.plan.reports import (
     Waiting,
 )
 from zoterodigest.core.plan.run_options import End, entry_end
+from zoterodigest.frozen import dataclass
 
 _INDENT = 6
 _UNREAD = "is in text that zoterodigest can't read"

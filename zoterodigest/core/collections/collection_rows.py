@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import chain, count
 
 from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, fingerprint
@@ -14,6 +14,7 @@ from zoterodigest.core.plan.reports import MissingCollection
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.keys import derived_key, free_key
 from zoterodigest.core.values.record import Collection
+from zoterodigest.frozen import dataclass
 
 Path = tuple[str, ...]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from zoterodigest.core.collections.collection_rows import (
     Path,
@@ -32,6 +32,7 @@ from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Collection, Entry
 from zoterodigest.core.works.pairing import heading_prints
+from zoterodigest.frozen import dataclass
 
 PLACE = "heading"
 """What the place of an entry is called where fields are named."""

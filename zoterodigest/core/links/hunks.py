@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from zoterodigest.core.links.link import fingerprint
+from zoterodigest.frozen import dataclass
 
 _MOST_COMPARISONS = 1_000_000
 """Above this many pairs of blocks what lies between common ends is taken as one edit."""

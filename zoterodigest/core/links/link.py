@@ -7,7 +7,7 @@ one field, the fingerprints of the value at both ends, raw and canonical, taken 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from functools import lru_cache
 from hashlib import blake2b
@@ -16,6 +16,7 @@ from typing import TypeAlias
 from zoterodigest.core.values.file_keys import BibKey, SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Item, Value, value_parts
+from zoterodigest.frozen import dataclass
 
 
 @lru_cache(maxsize=50_000)

@@ -7,7 +7,6 @@ of white space alone, or a new reading of unchanged text, is no edit.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from zoterodigest.core.links.hunks import merge_blocks
 from zoterodigest.core.links.link import Base, Print, fingerprint
@@ -33,6 +32,7 @@ from zoterodigest.core.values.record import (
     value_parts,
     with_members,
 )
+from zoterodigest.frozen import dataclass
 
 IDENTIFYING = frozenset({"arxiv", "doi", "url"})
 """The fields by which an entry says which work it is of."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from urllib.parse import unquote
 
@@ -29,6 +29,7 @@ from zoterodigest.core.values.record import (
     WebLinks,
     is_empty,
 )
+from zoterodigest.frozen import dataclass
 
 
 def _folded(text: str) -> str:

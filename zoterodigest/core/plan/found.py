@@ -7,7 +7,7 @@ it, and if nobody can cite the list of authors, because it ends in "et al." or h
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from zoterodigest.core.links.view import Folding, equal
 from zoterodigest.core.values.dates import is_iso, year_in
@@ -25,6 +25,7 @@ from zoterodigest.core.values.record import (
     text_in,
 )
 from zoterodigest.core.works.work import contradict
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

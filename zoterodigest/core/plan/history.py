@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TypeVar
 
 from zoterodigest.core.links.link import NO_LINKS, LockFile
 from zoterodigest.core.plan.found import NOTHING_PENDING, Pending, PendingChange
 from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import ConfigKey, FileKey
+from zoterodigest.frozen import dataclass
 
 Data = Mapping[str, object]
 """Fields of an object of the library as it stores them, by name; one that is empty is absent."""

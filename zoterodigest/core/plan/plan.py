@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TypeAlias
 
 from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, fingerprint
@@ -12,6 +12,7 @@ from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.plan.seen import NOTHING, LastSeen
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote
+from zoterodigest.frozen import dataclass
 
 # --- actions -------------------------------------------------------------------------------------
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TypeAlias
 
 from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Entry, Value
+from zoterodigest.frozen import dataclass
 
 # The order of fields is that of JSON, and the names are public there (docs/json.md): a new field
 # goes behind the others.

@@ -9,8 +9,10 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
+
+from zoterodigest.frozen import dataclass
 
 _AROUND = 3
 """The number of pieces above and below a hunk that are kept to find its place again."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 
 from zoterodigest.core.links.link import CollectionRow, LockRow
@@ -13,6 +13,7 @@ from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import SECTION, Collection, Entry, Item, Value
 from zoterodigest.core.works.pairing import UnreadText
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ an instance remembers the last base at which item and entry were in sync here.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, fingerprint
 from zoterodigest.core.values.record import Item
+from zoterodigest.frozen import dataclass
 
 # Bounds the memory. A lock file that is more edits of one field behind does not count as older.
 _MOST_PAST = 20

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from zoterodigest.core.collections.relocation import PLACE
@@ -47,6 +46,7 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.core.reconcile.settle import item_end
 from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.values.record import Entry, Value, text_in, value_parts
+from zoterodigest.frozen import dataclass
 
 _SEPARATOR = "\0"
 

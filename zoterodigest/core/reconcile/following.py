@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum, auto
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin, fingerprint
@@ -27,6 +27,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.core.works.catalogue import successors
 from zoterodigest.core.works.work import contradict, contradicting
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import dataclass
 
 from zoterodigest.core.collections.relocation import PLACE
 from zoterodigest.core.links.link import LinkState
@@ -20,6 +19,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.plan.reports import DroppedEntry
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import is_empty
+from zoterodigest.frozen import dataclass
 
 # Up to the first number a run may go in any project; in a large one the share counts (law 5).
 _FEW_REMOVALS, _REMOVED_SHARE = 10, 0.05

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import (
     UNPLACED,
@@ -30,6 +30,7 @@ from zoterodigest.core.reconcile.propagate import Moves
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.pairing import heading_prints
+from zoterodigest.frozen import dataclass
 
 ARCHIVE = "Archive"
 """The name of the collection for items whose entries were dropped."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Mapping, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 
 from zoterodigest.core.links.bases import recorded, without_fill
@@ -50,6 +50,7 @@ from zoterodigest.core.values.record import (
     is_of_entry,
     value_parts,
 )
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

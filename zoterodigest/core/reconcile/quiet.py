@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.plan.plan import Link, Plan
@@ -33,6 +33,7 @@ from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry, Item, text_in
 from zoterodigest.core.works.pairing import heading_prints, title_print, traits_of
+from zoterodigest.frozen import dataclass
 
 Keys = frozenset[str]
 """What links and items meet by: item keys, row ids, identifiers, titles and long texts."""

@@ -8,13 +8,14 @@ end (or cannot be read there); a field that is present but holds nothing is `EMP
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, auto
 from functools import lru_cache
 
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
+from zoterodigest.frozen import dataclass
 
 SECTION = "section:"
 """Prefix of the field names of an entry's named sections, as in `section:Key points`."""

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
 from zoterodigest.core.values.names import folded_name
+from zoterodigest.frozen import dataclass
 
 
 class VenueKind(Enum):

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.titles import is_telling
 from zoterodigest.core.works.work import KnownWork, naming, work_of
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

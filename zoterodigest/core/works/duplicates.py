@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum
 from typing import TypeVar
 
@@ -17,6 +17,7 @@ from zoterodigest.core.values.record import Entry, Fields, Item, text_in
 from zoterodigest.core.works.thresholds import MOST_COMPARED
 from zoterodigest.core.works.titles import are_near, is_telling, near_keys
 from zoterodigest.core.works.work import contradict, naming, work_of
+from zoterodigest.frozen import dataclass
 
 
 class Why(Enum):

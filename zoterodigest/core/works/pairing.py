@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.core.links.link import LinkState, LockRow, fingerprint, print_of
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
@@ -27,6 +26,7 @@ from zoterodigest.core.values.record import (
     value_parts,
 )
 from zoterodigest.core.works.work import contradict
+from zoterodigest.frozen import dataclass
 
 _LONG_TEXT = 60
 """Bytes from which on a text can tell an entry: a sentence, or twenty Chinese characters."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.names import is_user_name, same_person
 from zoterodigest.core.values.record import Fields, Names, text_in
 from zoterodigest.core.works.thresholds import MOST_OTHER_PEOPLE, MOST_PEOPLE, SHARED_PEOPLE
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache
 
 from zoterodigest.core.values import identity
@@ -31,6 +31,7 @@ from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import Claims, EntryReading, NoteRegion, Slot
 from zoterodigest.digest.read.tables import find_rows
+from zoterodigest.frozen import dataclass
 
 NO_ENTRY = "no entry"
 """The reason given for lines in which an entry might stand that no format understood."""

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+
+from zoterodigest.frozen import dataclass
 
 _WORD = b"zotero-note"
 _MARKER = re.compile(

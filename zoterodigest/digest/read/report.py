@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.core.values import identity, names, venue_slot
@@ -13,6 +12,7 @@ from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, S
 from zoterodigest.digest.read.lines import OUTER_BLANKS
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.frozen import dataclass
 
 # UTF-8 that was once read as Windows-1252 or as Mac OS Roman.
 _MOJIBAKE = re.compile(

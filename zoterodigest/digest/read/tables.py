@@ -9,7 +9,6 @@ doubt.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 
 from zoterodigest.digest.format.format import DigestFormat, folded_label
@@ -29,6 +28,7 @@ from zoterodigest.digest.read.slots import (
     decoded,
     trimmed,
 )
+from zoterodigest.frozen import dataclass
 
 
 @cache  # to compile them takes 10 ms, and few digests have such a row

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Value, is_empty
 from zoterodigest.core.values.span import Edit, OverlappingEdits, splice
@@ -20,6 +20,7 @@ from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.own_words import in_own_words
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks, shows
 from zoterodigest.digest.write.writing import blocks_to_write, units, write_unit
+from zoterodigest.frozen import dataclass
 
 Reader = Callable[[bytes], Document]
 

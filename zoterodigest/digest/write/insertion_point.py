@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 
 from zoterodigest.core.values.dates import is_iso
@@ -21,6 +21,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.tables import find_headers
+from zoterodigest.frozen import dataclass
 
 _BLANK = re.compile(rb"[ \t>]*")
 _STEADY = 0.75

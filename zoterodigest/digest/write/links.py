@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import groupby
 
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, is_empty
@@ -27,6 +26,7 @@ from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.html import inert_line
 from zoterodigest.digest.write.shown import UnwritableValue, safe_url
+from zoterodigest.frozen import dataclass
 
 Style = tuple[str, str]
 """How a link is written, and what parts two."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from itertools import pairwise
 
@@ -60,6 +60,7 @@ from zoterodigest.digest.write.values import (
     words_in,
 )
 from zoterodigest.digest.write.writing import STUB_END, text_like
+from zoterodigest.frozen import dataclass
 
 _BLOCKS = ("summary", "abstract", "comment", "section")
 _UNGUARDED = ("categories", "date", "year")

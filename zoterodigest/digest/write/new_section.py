@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.values.span import Edit, Span, splice
 from zoterodigest.digest.read.document import Document, Headings, number_at
@@ -16,6 +16,7 @@ from zoterodigest.digest.write.insertion_point import line_break
 from zoterodigest.digest.write.rearrange import Reader, are_same_entries
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.steps import bytes_of, heading_line
+from zoterodigest.frozen import dataclass
 
 Path = tuple[str, ...]
 

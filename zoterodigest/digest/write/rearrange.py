@@ -8,7 +8,7 @@ until the one that fails is found; it is refused with the reason, the others are
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.values.record import EMPTY, Fields, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import OverlappingEdits, splice
@@ -35,6 +35,7 @@ from zoterodigest.digest.write.steps import (
     Step,
     bytes_of,
 )
+from zoterodigest.frozen import dataclass
 
 Reader = Callable[[bytes], Document]
 Refused = tuple[Change, str]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.format import DigestFormat, folded_label
@@ -18,6 +17,7 @@ from zoterodigest.digest.write.house_style import HouseStyle, own_line
 from zoterodigest.digest.write.house_style import is_manner as is_manner_of
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit
@@ -27,6 +26,7 @@ from zoterodigest.digest.write.insertion_point import (
 from zoterodigest.digest.write.new_entry import NewEntryDraft, with_cut_authors
 from zoterodigest.digest.write.row import NewRow, header_above
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

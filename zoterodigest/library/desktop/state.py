@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, field, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final, Literal
@@ -13,6 +13,7 @@ from typing import Final, Literal
 from pydantic import TypeAdapter
 
 from zoterodigest.foreign import WHEN_USED, BadJson, as_shape, read_json, refuse_newer
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import DESKTOP_FILES, Access
 from zoterodigest.library.address import NAMED_HERE, is_named_here, is_personal
 from zoterodigest.library.desktop.dialect import DesktopSession, instance_of

@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Mapping
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from typing import Any, Literal
 
 from zoterodigest.foreign import OBJECT, BadJson, read_json, read_json_as
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.embedded.migrations import HAS_RELATED
 from zoterodigest.library.item_json import Data
 from zoterodigest.library.port import BadLibrary, Collection, LibraryItem

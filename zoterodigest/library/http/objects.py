@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Generic, TypeVar
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Collection, LibraryItem, Refused
 from zoterodigest.library.rules.rules import patched
 from zoterodigest.library.rules.values import NotAccepted, collection_name, is_key

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from threading import Thread
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import BadLibrary
 
 if TYPE_CHECKING:

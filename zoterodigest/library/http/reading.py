@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection as Keys
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, cast
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.http.objects import ITEMS, NotAnObject, ObjectKind, Thing
 from zoterodigest.library.http.patience import Answer
 from zoterodigest.library.http.session import Session

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from zoterodigest.core.values.record import (
@@ -19,6 +19,7 @@ from zoterodigest.core.values.record import (
     Value,
 )
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.homes import homes_of
 from zoterodigest.library.records.reading import read_item

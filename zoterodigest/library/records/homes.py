@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import Data as Data
 from zoterodigest.library.rules.schema import item_types
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from zoterodigest.frozen import dataclass
 
 Tag = Mapping[str, Any]
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from functools import lru_cache
 
 from zoterodigest.bibtex.export.bib_style import write_bib
@@ -25,6 +24,7 @@ from zoterodigest.bibtex.keys import (
     parse_formula,
 )
 from zoterodigest.bibtex.tex.names import Creator, with_rest
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 from zoterodigest.library.records.reading import stated_members
 from zoterodigest.library.records.zotero import ItemRules, item_rules

@@ -7,7 +7,6 @@ a url that holds its abs page.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from zoterodigest.core.links.view import canonical_pages
@@ -15,6 +14,7 @@ from zoterodigest.core.values.dates import is_iso, write_date
 from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.core.values.record import Fields, Members, Names, Value, WebLinks, text_in
 from zoterodigest.core.values.venue import Venue, VenueKind, official_name
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, Homes
 from zoterodigest.library.records.hyperlinks import held_links, link_line

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,6 +14,7 @@ from zoterodigest.core.links.view import Folding
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.values.venue_slot import AWARDS
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records import tags
 from zoterodigest.library.records.tags import Spellings
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 
 from pydantic import BaseModel, ConfigDict
 
 from zoterodigest import mapping
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,7 @@ The tool itself only trashes (law 8); this is the way of another client, whose p
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BATCH_SIZE, LibraryItem, Written
 from zoterodigest.library.server.kinds import KINDS, ServedKind

@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from zoterodigest.foreign import read_json
+from zoterodigest.frozen import dataclass
 
 _NUMBER = re.compile(r"[0-9]{1,15}")
 _MAX_PARAMETERS = 100

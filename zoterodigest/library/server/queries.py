@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.rules.schema import item_types
 from zoterodigest.library.rules.values import is_key
 from zoterodigest.library.server.messages import Rejected, Request, number

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.foreign import read_json
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.works import Reference, bib_text, csl_text, read_work

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Collection as ZoteroCollection
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.rules.schema import item_types

@@ -6,10 +6,11 @@ import hmac
 import re
 from collections import OrderedDict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import RLock
 from urllib.parse import urlsplit
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.embedded.embedded import Details, EmbeddedLibrary
 from zoterodigest.library.port import Library, Snapshot
 from zoterodigest.library.server.index import LibraryIndex

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from contextlib import closing
-from dataclasses import dataclass
 from typing import Any
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Access, Clock, utc_now
 from zoterodigest.library.address import WebAddress, address_of
 from zoterodigest.library.http.patience import Lost, Result

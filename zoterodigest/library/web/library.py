@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import blake2b
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Access, Clock, utc_now
 from zoterodigest.library.address import ZOTERO_ORG, WebAddress
 from zoterodigest.library.http.library import ApiLibrary

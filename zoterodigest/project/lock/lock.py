@@ -11,7 +11,7 @@ import logging
 import re
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from hashlib import blake2b
 from pathlib import Path
@@ -19,6 +19,7 @@ from pathlib import Path
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import TEXT, BadJson, read_json_as
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import replace_file
 from zoterodigest.project.lock.fold import Held, HeldKey, fold_all
 from zoterodigest.project.lock.paragraphs import BadLine, to_json

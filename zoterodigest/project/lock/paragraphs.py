@@ -8,10 +8,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
 from zoterodigest.foreign import BadJson, read_json
+from zoterodigest.frozen import dataclass
 
 Values = Mapping[str, object]
 """The values of a paragraph by key. A key that can occur with several names has a mapping."""

@@ -7,11 +7,12 @@ it needs by `LockParts.read`, and writes those that it changed by `changed_lock`
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.values.file_keys import SourceKey, source_key
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.lock.lock import (
     LOCK_FILE,
     holds_conflict_marks,

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import re
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from os import SEEK_END
 from pathlib import Path
@@ -32,6 +32,7 @@ from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import file_key
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import JsonObject
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.document import BibDocument, read_bib
 from zoterodigest.core.links.link import Exported
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.catalogue import Adopt, library_catalogue, successors
 from zoterodigest.core.works.work import contradict, work_of
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.gathering.gather import Gathered

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Set
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.edit.edit import put_bib
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
@@ -16,6 +15,7 @@ from zoterodigest.core.plan.plan import (
     diverged_entries,
     items_behind,
 )
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.layout import BibFile
 from zoterodigest.sync.edits.edits import RefusedField
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib

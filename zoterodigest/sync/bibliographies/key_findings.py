@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum
 
 from zoterodigest.bibtex.keys import safe_key, why_provisional
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.works import Reference
 from zoterodigest.sync.bibliographies.aliases import Aliases
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.plan import (
@@ -18,6 +18,7 @@ from zoterodigest.core.plan.plan import (
     linked_entries,
 )
 from zoterodigest.core.values.record import Fields, Names
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.works import Reference, with_unnamed_authors
 from zoterodigest.sync.bibliographies.citation import keyed_items, live_items

@@ -8,10 +8,11 @@ copy that was killed is gone on with by the same command: what is there is found
 from __future__ import annotations
 
 from collections.abc import Mapping, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.values.record import NOTE
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.memory import read_memory

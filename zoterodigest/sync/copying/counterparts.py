@@ -8,7 +8,7 @@ identity, a collection by its name and place, a note by its text, a link by its 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from zoterodigest.core.values.keys import derived_key, free_key
 from zoterodigest.core.values.record import Item
@@ -20,6 +20,7 @@ from zoterodigest.core.works.catalogue import (
     library_catalogue,
 )
 from zoterodigest.core.works.work import contradict, work_of
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.notes.read import read_note

@@ -8,7 +8,7 @@ the difference and carries it nowhere (law 5).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cached_property
 
 from zoterodigest.core.links.link import Base, LockFile, LockRow, Origin
@@ -26,6 +26,7 @@ from zoterodigest.core.values.record import (
     text_in,
     value_parts,
 )
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.gathering.stored_keys import as_stored
 

@@ -8,9 +8,9 @@ have their keys.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import is_group, is_personal
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import Collection, LibraryItem

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from glob import glob, has_magic
 from pathlib import Path
 
 from zoterodigest.core.links.link import LinkState, LockFile
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import Configuration
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project

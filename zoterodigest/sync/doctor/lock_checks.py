@@ -6,9 +6,10 @@ Nobody is waited for: what a run would wait for is a finding.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Access, Wait
 from zoterodigest.library.address import (
     Address,

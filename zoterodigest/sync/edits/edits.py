@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.core.plan.plan import ChangeEntry
 from zoterodigest.core.values.record import Entry, Value, WebLinks
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.edit import put_digest
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.sync.gathering.compared import in_digest_terms
 from zoterodigest.sync.gathering.gather import ReadDigest, reread

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import (
@@ -29,6 +29,7 @@ from zoterodigest.digest.write.steps import (
     RemovedEntry,
     RenamedHeading,
 )
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.hyperlinks import dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.sync.edits.edits import RefusedField, edited_entries

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.plan import Link
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import (
     NOTHING_FAILED,

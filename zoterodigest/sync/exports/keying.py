@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.bibtex.keys import KeySource, safe_key
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.works import Reference
 from zoterodigest.sync.apply.applying import apply

@@ -9,11 +9,12 @@ a person edited goes nowhere.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import ClassVar, TypeAlias
 
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.plan.run_options import NO_CHOICES, Choices
+from zoterodigest.frozen import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import blake2b
 
 from zoterodigest.core.plan.seen import Seen
@@ -15,6 +14,7 @@ from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.format.format import builtin_formats
 from zoterodigest.digest.format.own_files import format_files
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import read_if_present

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Access
 from zoterodigest.library.address import ApiAddress, parse_address
 from zoterodigest.library.connect import connect
@@ -33,7 +34,7 @@ class Workspace:
     wanted_format: str = ""
     instance: str = ""
     bibs: tuple[BibFile, ...] = ()
-    allowed: Allowed = Allowed()  # noqa: RUF009  (frozen)
+    allowed: Allowed = Allowed()
     is_named: bool = False
 
     @property
@@ -60,7 +61,7 @@ class Chosen:
     address: str = ""
     otherwise: str = ""
     access: Access = field(default_factory=Access)
-    allowed: Allowed = Allowed()  # noqa: RUF009  (frozen)
+    allowed: Allowed = Allowed()
     project: Project | None = None
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from dataclasses import dataclass
 
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.reconcile.following import Fate, MergedInto, OtherWork, fates_of
 from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.duplicates import Copy, Duplicate, copies_of, find_duplicates
 from zoterodigest.core.works.pairing import PairingScope, pair
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
 

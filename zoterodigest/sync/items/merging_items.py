@@ -7,11 +7,12 @@ file changes.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.work import contradict
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents, is_top_level
 from zoterodigest.library.records.hyperlinks import link_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import get_close_matches
 
 from zoterodigest.core.plan.history import Run
@@ -11,6 +11,7 @@ from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.keys import free_key
 from zoterodigest.core.values.names import parse_names
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents, NotInLibrary
 from zoterodigest.library.records.properties import with_names

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.links.view import equal
 from zoterodigest.core.plan.found import LookupResult
@@ -25,6 +25,7 @@ from zoterodigest.core.values.record import (
     is_empty,
     text_in,
 )
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.items import item_changes

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.plan.plan import CreateItem, Link
 from zoterodigest.core.values.record import Entry, Item, text_in
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import Decide
 from zoterodigest.sync.run.run import Prepared, plan_over
 

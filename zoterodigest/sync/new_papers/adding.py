@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from zoterodigest.core.links.link import LockRow
@@ -12,6 +11,7 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import BadInput, read_if_present
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.lock import read_lock

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.bibtex.keys import safe_key
 from zoterodigest.bibtex.reading import BibRecord, read_records
@@ -16,6 +15,7 @@ from zoterodigest.core.values.identity import (
 )
 from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty, text_in
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup import crossref, semantic_scholar
 from zoterodigest.lookup.arxiv import Outcomes, Progress
 from zoterodigest.lookup.index import Question

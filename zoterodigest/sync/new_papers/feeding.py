@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.arxiv import Newest
 from zoterodigest.lookup.work import Looked
 from zoterodigest.project.config import FeedRules

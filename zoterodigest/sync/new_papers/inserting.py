@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.core.values.file_keys import DigestKey
@@ -17,6 +17,7 @@ from zoterodigest.digest.write.new_section import DigestSection, sections_of
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.project.digests import formats_for
 from zoterodigest.project.files import read_if_present, require_text

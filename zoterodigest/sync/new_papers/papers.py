@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from zoterodigest.bibtex.reading import ARXIV, BibRecord
 from zoterodigest.bibtex.tex.latex import decode
@@ -31,6 +31,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.write.house_style import CODE, is_code
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.details import details_of
 from zoterodigest.lookup.index_venues import index_venue
 from zoterodigest.lookup.published_in import published_in

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.values.identity import match_title
@@ -11,6 +10,7 @@ from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
 from zoterodigest.core.works.pairing import title_print
 from zoterodigest.core.works.work import naming, work_of
 from zoterodigest.digest.read.document import Document
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.new_papers.papers import Paper
 

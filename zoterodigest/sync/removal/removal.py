@@ -6,7 +6,7 @@ Items and notes of entries that left their digest go into the trash by the same 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from zoterodigest.core.links.link import LockRow, fingerprint
@@ -26,6 +26,7 @@ from zoterodigest.core.values.record import (
     value_parts,
 )
 from zoterodigest.core.works.catalogue import successors
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import Enum
 
 from zoterodigest.core.links.bases import base_value, text_keys
@@ -14,6 +14,7 @@ from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.reconcile.settle import item_side_of
 from zoterodigest.core.values.record import EMPTY, SECTION, Entry, Value
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.values import known_texts
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.run.run import Options, Prepared

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.reconcile.guard import GuardStop
 from zoterodigest.core.values.record import SECTION, Entry, text_in
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.run.run import Prepared
 

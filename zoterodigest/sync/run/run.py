@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import LinkState
@@ -28,6 +28,7 @@ from zoterodigest.core.plan.run_options import (
 from zoterodigest.core.reconcile.guard import GuardStop, guard
 from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.values.record import CITEKEY, NOTE, Entry, is_empty
+from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import Selection
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync

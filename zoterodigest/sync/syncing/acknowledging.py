@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.links.link import Acknowledged
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.reconcile.acknowledging import acknowledgement_of
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.run.conflicts import NotOpen, bare_id, is_called, short_ids
 from zoterodigest.sync.run.run import Prepared
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from zoterodigest.core.links.view import Folding, as_shown
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import Choices, End
 from zoterodigest.core.values.record import SECTION, Entry, EntryLines, Value
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.edits.edits import RefusedField
 from zoterodigest.sync.gathering.intent import Decide
 from zoterodigest.sync.gathering.workspace import Workspace

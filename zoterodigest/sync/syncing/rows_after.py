@@ -6,7 +6,7 @@ The entries are those of the files as they were written.
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import (
@@ -31,6 +31,7 @@ from zoterodigest.core.plan.seen import NOTHING
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.works.pairing import heading_prints
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, FileChange, Results
 from zoterodigest.sync.gathering.compared import compared_entry

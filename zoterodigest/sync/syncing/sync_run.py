@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.bases import texts_of
@@ -18,6 +18,7 @@ from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.settle import agreed_row
 from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.values import keep_texts
 from zoterodigest.sync.apply.applying import apply, remember, remember_newer

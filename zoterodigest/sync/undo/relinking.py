@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Set
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from typing import TypeVar
 
 from zoterodigest.bibtex.edit.document import FIELDS, Prints
@@ -22,6 +22,7 @@ from zoterodigest.core.links.link import (
     Origin,
 )
 from zoterodigest.core.plan.history import Run
+from zoterodigest.frozen import dataclass
 from zoterodigest.sync.apply.unwritten import collection_row_place, entry_place, put_back
 
 T = TypeVar("T")

@@ -6,7 +6,7 @@ Every field is judged by itself; what has changed since is left alone and told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Set
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property
 from typing import Any
 
@@ -19,6 +19,7 @@ from zoterodigest.core.plan.history import (
     Run,
 )
 from zoterodigest.core.plan.reversal import hunks_between, turn_back
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.rules.relations import item_named, relations_of

@@ -9,7 +9,7 @@ lock file moves on when both ends are written, as in the run that is done again.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from zoterodigest.core.links.link import NO_LINKS, LockFile
@@ -17,6 +17,7 @@ from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Run, changed_links, is_undo
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import parse_address, ways_to
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.log.history import history_folder, read_history
