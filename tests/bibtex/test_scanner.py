@@ -7,6 +7,7 @@ from types import FrameType
 
 import pytest
 from hypothesis import example, given
+from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.growth import LINEAR, growth
@@ -55,6 +56,42 @@ def test_every_entry_reads_alone_as_it_does_in_its_file(source: bytes) -> None:
         assert isinstance(again, EntryTile)
         assert alone.key(again) == bibliography.key(entry)
         assert _texts(alone, again) == _texts(bibliography, entry)
+
+
+_NAMES, _SIGNS = (
+    st.sampled_from((b"title", b"Year", b"x-y")),
+    st.sampled_from((b"=", b" = ", b"\n=")),
+)
+_GOOD = (b"{a}", b"{}", b"{A {B{C{D{E}}}}}", b"{x\\}", b'"q"', b'"{"} {{x}}"', b"12", b"a # {b}")
+_BAD = (b"{a} % comment\n", b'"a', b"{b", b"c}", b"", b"a b", b"{a}{b}")
+_VALUES = st.sampled_from((*_GOOD, *_BAD))
+_FIELDS = st.tuples(_NAMES, _SIGNS, _VALUES).map(b"".join)
+_ENDS = st.sampled_from((b",", b"", b",,", b", % comment\n"))
+
+
+@given(st.lists(_FIELDS, max_size=5), _ENDS, st.sampled_from((b"()", b"{}", b"{)")))
+def test_the_usual_fields_are_read_in_one_step_as_they_are_in_several(
+    fields: list[bytes], end: bytes, enclosing: bytes
+) -> None:
+    opener, closer = enclosing[:1], enclosing[1:]
+    source = b"@misc" + opener + b",\n ".join((b"key", *fields)) + end + closer + b"\n@misc{next}\n"
+
+    # Behind a broken block the scanner goes step by step.
+    behind = scan(b"@misc{broken, = }\n" + source)
+
+    assert _read(behind)[1:] == _read(scan(source))
+
+
+def _read(bibliography: Bibliography) -> list[object]:
+    return [
+        tile.reason
+        if isinstance(tile, BrokenTile)
+        else [
+            (bibliography.name(one), bibliography.value(one), one.delimiter, len(one.pieces))
+            for one in getattr(tile, "fields", ())
+        ]
+        for tile in bibliography.tiles
+    ]
 
 
 def test_an_entry_has_a_type_a_key_and_fields_with_their_pieces() -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
 from zoterodigest.bibtex.tex.latex import decode
+from zoterodigest.bibtex.tex.markup import on_one_line
 from zoterodigest.bibtex.tex.names import read_names
 from zoterodigest.bibtex.tiles.tiles import (
     BibField,
@@ -14,6 +15,7 @@ from zoterodigest.bibtex.tiles.tiles import (
     Delimiter,
     EntryTile,
     MacroTile,
+    ValuePiece,
 )
 from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import parse_date
@@ -77,9 +79,11 @@ class StandingEntry:
     @property
     def fields(self) -> Mapping[str, BibField]:
         """Its fields by their names in lower case; of two with one name the first."""
-        fields: dict[str, BibField] = {}
-        for each in self.tile.fields:
-            fields.setdefault(self.bibliography.text(each.name).lower(), each)
+        name = self.bibliography.name
+        fields = {name(each): each for each in self.tile.fields}
+        if len(fields) < len(self.tile.fields):
+            # Of two with one name the last was taken; the order is that of the first.
+            fields.update({name(each): each for each in reversed(self.tile.fields)})
         return fields
 
     @property
@@ -93,36 +97,53 @@ class StandingEntry:
 
     def record(self, venues: VenueTable) -> BibRecord:
         """Return what the entry tells of its work."""
-        text, standing = self.bibliography.text, self.fields
-        texts = self._as_tex(standing).items()
-        unreadable = frozenset([name for name, tex in texts if _NO_TEXT.search(tex)])
-        readable = {name: tex for name, tex in texts if name not in unreadable}
-        untold = {name for name, (homes, _) in _READERS.items() if unreadable.intersection(homes)}
-        found: dict[str, Value | None] = {
-            name: read(readable, venues)
-            for name, (homes, read) in _READERS.items()
-            if name not in untold and not readable.keys().isdisjoint(homes)
-        }
+        standing = self.fields
+        readable = texts = self._as_tex(standing)
+        unreadable = frozenset([name for name, tex in texts.items() if not _is_text(tex)])
+        untold: frozenset[str] = frozenset()
+        if unreadable:
+            readable = {name: tex for name, tex in texts.items() if name not in unreadable}
+            homes = ((name, homes) for name, (homes, _) in _READERS.items())
+            untold = frozenset([name for name, its in homes if unreadable.intersection(its)])
         identifiers = tuple(_identifiers(readable))
-        found["arxiv"] = next((one.value for one in identifiers if one.scheme == "arxiv"), None)
-        fields = {name: value for name, value in found.items() if value is not None}
-        places = {name: [it for it in bib_fields_of(name) if it in readable] for name in fields}
+        fields = _told(readable, untold, venues)
+        if arxiv := next((one.value for one in identifiers if one.scheme == "arxiv"), None):
+            fields["arxiv"] = arxiv
+        value = self.bibliography.value
         return BibRecord(
             key=self.key,
             type=self.type,
-            line=self.bibliography.place(self.tile.span.start).line,
-            fields={name: EMPTY if is_empty(value) else value for name, value in fields.items()},
+            line=self.bibliography.line(self.tile.span.start),
+            fields=fields,
             raws={
-                name: "\n".join([text(standing[it].value) for it in homes])
-                for name, homes in places.items()
+                name: "\n".join(
+                    [value(standing[it]) for it in bib_fields_of(name) if it in readable]
+                )
+                for name in fields
             },
             others={
                 name: _plain(name, tex) for name, tex in readable.items() if name not in _TAKEN
             },
             identifiers=frozenset(identifiers),
             unreadable=unreadable,
-            untold=frozenset(untold),
+            untold=untold,
         )
+
+
+def _is_text(tex: str) -> bool:
+    """Tell whether all bytes of a value are UTF-8: others are lone surrogates here."""
+    return tex.isascii() or _NO_TEXT.search(tex) is None
+
+
+def _told(texts: Texts, untold: frozenset[str], venues: VenueTable) -> dict[str, Value]:
+    """Return the fields of a record that an entry tells, but for those in `untold`."""
+    told: dict[str, Value] = {}
+    for name, (homes, read) in _READERS.items():
+        if not texts.keys().isdisjoint(homes) and name not in untold:
+            value = read(texts, venues)
+            if value is not None:
+                told[name] = EMPTY if is_empty(value) else value
+    return told
 
 
 def standing_entries(bibliography: Bibliography) -> tuple[StandingEntry, ...]:
@@ -158,12 +179,18 @@ def _text_of(bibliography: Bibliography, standing: BibField, macros: Macros) -> 
 
     A macro without a definition stands for its own name.
     """
-    pieces = []
-    for piece in standing.pieces:
-        text = bibliography.text(piece.inner)
-        is_bare = piece.delimiter is Delimiter.BARE
-        pieces.append(macros.get(text.lower(), text) if is_bare else text)
-    return " ".join("".join(pieces).split())
+    if standing.delimiter is None:
+        text = "".join([_piece_text(bibliography, piece, macros) for piece in standing.several])
+    else:
+        text = bibliography.value(standing)
+        is_bare = standing.delimiter is Delimiter.BARE
+        text = macros.get(text.lower(), text) if is_bare else text[1:-1]
+    return on_one_line(text)
+
+
+def _piece_text(bibliography: Bibliography, piece: ValuePiece, macros: Macros) -> str:
+    text = bibliography.text(piece.inner)
+    return macros.get(text.lower(), text) if piece.delimiter is Delimiter.BARE else text
 
 
 _MONTHS = {

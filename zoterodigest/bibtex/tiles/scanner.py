@@ -46,11 +46,14 @@ _KEYS = {b"}": re.compile(rb"[^\s,{}=]*+"), b")": re.compile(rb"[^\s,{}=)]*+")}
 _FIELD = re.compile(rb"(?P<name>" + _NAME + rb")" + _BLANK + rb"=" + _BLANK)
 _BARE = re.compile(_NAME)
 _BRACE = re.compile(rb"[{}]")
-_BRACED = re.compile(rb"\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}")
+_GROUP = rb"\{[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}"
+_BRACED = re.compile(rb"\{[^{}]*+(?:" + _GROUP + rb"[^{}]*+)*+\}")
+_QUOTED = re.compile(rb'"[^{}"]*+(?:' + _GROUP + rb'[^{}"]*+)*+"')
 _PLAIN_FIELD = re.compile(
-    rb"(?P<name>" + _NAME + rb")\s*+=\s*+(?P<value>" + _BRACED.pattern + rb")\s*+,\s*+(?!%)"
+    rb"(" + _NAME + rb")\s*+=\s*+"
+    rb"(" + _BRACED.pattern + rb"|" + _QUOTED.pattern + rb"|" + _NAME + rb")\s*+,\s*+(?!%)"
 )
-_QUOTED = re.compile(rb'"[^{}"]*+(?:\{[^{}]*+\}[^{}"]*+)*+"')
+_DELIMITERS = {ord("{"): Delimiter.BRACES, ord('"'): Delimiter.QUOTES}
 _IN_QUOTES = re.compile(rb'[{}"]')
 _UNSAID = re.compile(rb"\w*")
 
@@ -158,15 +161,16 @@ class _Scanner:
             # than `_closings` says, and take quadratic time.
             plain = _PLAIN_FIELD.match(self._source, at) if self._closings is None else None
             if plain is not None:  # the usual case in one step
-                piece = ValuePiece(Span(*plain.span("value")), Delimiter.BRACES)
-                fields.append(BibField(Span(*plain.span("name")), (piece,)))
+                start, end = plain.span(2)
+                delimiter = _DELIMITERS.get(self._source[start], Delimiter.BARE)
+                fields.append(BibField(*plain.span(1), start, end, delimiter))
                 at = plain.end()
                 continue
             named = _FIELD.match(self._source, at)
             if named is None:
                 raise _Broken(at, f"expected a field's name and =, found {self._seen(at)}")
             pieces, at = self._value(named.end())
-            fields.append(BibField(Span(*named.span("name")), pieces))
+            fields.append(_field(named, pieces))
             if self._source[at : at + 1] != b",":
                 return tuple(fields), self._closed(at, closer)
             at = self._after_blanks(at + 1)
@@ -242,6 +246,13 @@ class _Scanner:
     def _seen(self, at: int) -> str:
         word = self._match(_UNSAID, at)[0] or self._source[at : at + 1]
         return f"'{word[:20].decode('utf-8', 'replace')}'" if word else "the end of the file"
+
+
+def _field(named: re.Match[bytes], pieces: tuple[ValuePiece, ...]) -> BibField:
+    start, end = pieces[0].span.start, pieces[-1].span.end
+    if len(pieces) > 1:
+        return BibField(*named.span("name"), start, end, None, pieces)
+    return BibField(*named.span("name"), start, end, pieces[0].delimiter)
 
 
 def _closing_of(source: bytes, opening: int) -> int | None:

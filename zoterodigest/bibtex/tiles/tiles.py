@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum
 from functools import cached_property
+from typing import NamedTuple
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.frozen import dataclass
@@ -36,17 +37,35 @@ class ValuePiece:
         return Span(self.span.start + 1, self.span.end - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class BibField:
-    """A field of an entry, or a macro's definition: `name = piece # piece`."""
+# One tuple of offsets, not four objects: a large .bib has very many fields (scanning: 264 -> 144 ms
+# for 5,000 entries).
+class BibField(NamedTuple):
+    """A field of an entry, or a macro's definition: `name = piece # piece`.
 
-    name: Span
-    pieces: tuple[ValuePiece, ...]
+    `delimiter` is that of a value in one piece; one in several is None, and `several` holds them.
+    """
+
+    name_start: int
+    name_end: int
+    value_start: int
+    value_end: int
+    delimiter: Delimiter | None
+    several: tuple[ValuePiece, ...] = ()
+
+    @property
+    def name(self) -> Span:
+        """Where its name stands."""
+        return Span(self.name_start, self.name_end)
 
     @property
     def value(self) -> Span:
         """From the first delimiter of the value to its last."""
-        return Span(self.pieces[0].span.start, self.pieces[-1].span.end)
+        return Span(self.value_start, self.value_end)
+
+    @property
+    def pieces(self) -> tuple[ValuePiece, ...]:
+        """The pieces of its value, which are joined by `#`."""
+        return self.several or (ValuePiece(self.value, self.delimiter or Delimiter.BRACES),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,13 +161,27 @@ class Bibliography:
         """Return the text under `span`, as UTF-8; other bytes become lone surrogates (PEP 383)."""
         return self.source[span.start : span.end].decode("utf-8", "surrogateescape")
 
+    def name(self, field: BibField) -> str:
+        """Return a field's name in lower case."""
+        name = self.source[field.name_start : field.name_end]
+        return name.decode("utf-8", "surrogateescape").lower()
+
+    def value(self, field: BibField) -> str:
+        """Return a field's value as it stands, with its delimiters."""
+        value = self.source[field.value_start : field.value_end]
+        return value.decode("utf-8", "surrogateescape")
+
     def key(self, entry: EntryTile) -> str:
         """Return an entry's citation key as it stands, perhaps empty."""
         return self.text(entry.key)
 
+    def line(self, at: int) -> int:
+        """Return the line of the byte `at`, the first being 1."""
+        return bisect_right(self._line_starts, at)
+
     def place(self, at: int) -> BibPlace:
         """Return the line and column of the byte `at`."""
-        line = bisect_right(self._line_starts, at)
+        line = self.line(at)
         start = self._line_starts[line - 1]
         column = len(self.source[start:at].decode("utf-8", "replace").removeprefix("\ufeff"))
         return BibPlace(line, column + 1)
