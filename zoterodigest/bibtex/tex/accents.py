@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 
 from pydantic import BaseModel, ConfigDict
 
@@ -175,6 +175,8 @@ def composed(text: str) -> str:
     """Return `text` with TeX's accents and letters as Unicode; math and other commands stay."""
     if "\\" not in text:
         return text
+    if "$" not in text:
+        return _composed(text)
     parts = MATH.split(text)
     parts[::2] = map(_composed, parts[::2])
     return "".join(parts)
@@ -186,13 +188,19 @@ def _composed(text: str) -> str:
         text, groups = _GROUPED_LETTER.subn(_in_one, text)
         if not (accents or groups):
             break
-    return unicodedata.normalize("NFC", _LETTER.sub(_letter, text))
+    if "\\" in text:
+        text = _LETTER.sub(_letter, text)
+    return unicodedata.normalize("NFC", text)
 
 
 def _compose(found: re.Match[str]) -> str:
-    base = found["a"] or found["b"] or found["c"] or found["d"]
+    return _with_mark(found[found.lastindex or 0], found["sign"] or found["word"])
+
+
+@lru_cache(maxsize=4096)  # few letters with accents come again and again
+def _with_mark(base: str, command: str) -> str:
     letter = base[1:] if base in ("\\i", "\\j") else characters().get(base, base)
-    return unicodedata.normalize("NFC", letter + _marks()[found["sign"] or found["word"]])
+    return unicodedata.normalize("NFC", letter + _marks()[command])
 
 
 def _in_one(found: re.Match[str]) -> str:

@@ -109,12 +109,16 @@ def decode(text: str) -> str:
     Math stays as it is but for single symbols, italics and the like become HTML tags, braces
     vanish, an unknown command stays. `decode(encode(x))` is `x`, up to quotes, dashes and braces.
     """
-    if not _TEX.search(text):
+    if not (_is_typed(text) or "\\" in text or "{" in text or "}" in text or "$" in text):
         return text
-    parts = MATH.split(text)
-    parts[::2] = map(_decoded, parts[::2])
-    parts[1::2] = (characters().get(math, math) for math in parts[1::2])
-    return unicodedata.normalize("NFC", "".join(parts))
+    if "$" in text:
+        parts = MATH.split(text)
+        parts[::2] = map(_decoded, parts[::2])
+        parts[1::2] = (characters().get(math, math) for math in parts[1::2])
+        text = "".join(parts)
+    else:
+        text = _decoded(text)
+    return unicodedata.normalize("NFC", text)
 
 
 _UNSEEN = re.compile(
@@ -183,29 +187,46 @@ def _with_loose_marks(text: str) -> str:
     return "".join(parts)
 
 
-_TEX = re.compile(r"[\\${}~`]|--|''")
 _HIDDEN = {"textbackslash": "\ue000", "textbraceleft": "\ue001", "textbraceright": "\ue002"}
 _HIDDEN_SIGN = re.compile(
     r"\{\\(text(?:backslash|brace(?:left|right)))\}"
     r"|\\(text(?:backslash|brace(?:left|right)))(?:\{\}|\s|(?![A-Za-z]))"
 )
-_TYPED = re.compile(r"(?<!\\)(?:---|--|``|''|`|~)")
+# The sign stands first, as above; only then is the backslash before it looked for.
+_TYPED = re.compile(r"[-`'~](?<!\\.)(?:(?<=-)--?|(?<=`)`?|(?<=')'|(?<=~))")
 _TYPOGRAPHY = {"---": "—", "--": "–", "``": "“", "''": "”", "`": "‘", "~": " "}
 _ESCAPED = re.compile(r"\\([&%$#_{} ])")
-_SHOWN = str.maketrans({"\ue000": "\\", "\ue001": "{", "\ue002": "}", "{": "", "}": ""})
+_SHOWN = (("{", ""), ("}", ""), ("\ue000", "\\"), ("\ue001", "{"), ("\ue002", "}"))
 _STYLED = re.compile(r"\\(emph|text(?:it|bf|sc|tt|subscript|superscript))\{([^{}]*)\}")
 
 
 def _decoded(text: str) -> str:
     # The order is a law: signs that are meant as signs are hidden before braces and backslashes
     # are read as TeX, and shown again when these have gone.
-    text = _HIDDEN_SIGN.sub(lambda found: _HIDDEN[found[1] or found[2]], text)
-    text = _TYPED.sub(lambda found: _TYPOGRAPHY[found[0]], text)
+    has_commands = "\\" in text
+    if has_commands and "\\textb" in text:
+        text = _HIDDEN_SIGN.sub(lambda found: _HIDDEN[found[1] or found[2]], text)
+    if _is_typed(text):
+        text = _TYPED.sub(lambda found: _TYPOGRAPHY[found[0]], text)
+    if has_commands:
+        text = _without_commands(text)
+    for sign, shown in _SHOWN:
+        text = text.replace(sign, shown)
+    return text
+
+
+def _is_typed(text: str) -> bool:
+    """Tell whether a text may hold what TeX's typists write for a sign."""
+    # One search for each sign, as in `has_markup` (an abstract: 20 -> 0.3 µs).
+    return "--" in text or "~" in text or "`" in text or "''" in text
+
+
+def _without_commands(text: str) -> str:
     text = composed(text.replace("{\\relax ", "{"))
     text = _ESCAPED.sub(lambda found: {"{": "\ue001", "}": "\ue002"}.get(found[1], found[1]), text)
-    for _ in range(3):  # styles within styles
+    for _ in range(3 if "\\" in text else 0):  # styles within styles
         text = _STYLED.sub(lambda found: _tagged(found[2], found[1]), text)
-    return text.translate(_SHOWN)
+    return text
 
 
 def _tagged(text: str, command: str) -> str:

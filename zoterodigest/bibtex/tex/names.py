@@ -151,21 +151,25 @@ def texts_by_name(text: str) -> Mapping[str, str]:
     return {_read_name(each): each for each in _parted(text, _AND_BETWEEN)}
 
 
-_AND_BETWEEN = re.compile(r"[{}]|\s(?P<mark>and)(?=\s)", re.IGNORECASE)
-_COMMA = re.compile(r"[{}]|(?P<mark>,)")
+_AND_BETWEEN = re.compile(r"(\s[aA][nN][dD])(?=\s)")
+_COMMA = re.compile(r"(,)")
 _LAST_IN_BRACES = re.compile(r"(?P<first>[^{},]+?)\s*\{(?P<last>[^{}]+)\}")
 
 
 def _parted(text: str, mark: re.Pattern[str]) -> Iterator[str]:
     """Yield what stands between the marks of `text` that stand in no braces."""
-    depth = start = 0
-    for found in mark.finditer(text):
-        if found["mark"] is None:
-            depth += 1 if found[0] == "{" else -1
-        elif depth == 0:
-            yield text[start : found.start()].strip()
-            start = found.end()
-    yield text[start:].strip()
+    # Cut at all marks, as braces are few: a search for both takes three times as long.
+    *parts, last = mark.split(text)
+    waiting, depth = "", 0
+    for between, sign in zip(parts[::2], parts[1::2], strict=True):
+        waiting += between
+        depth += between.count("{") - between.count("}")
+        if depth == 0:
+            yield waiting.strip()
+            waiting = ""
+        else:
+            waiting += sign
+    yield (waiting + last).strip()
 
 
 @lru_cache(maxsize=65536)
