@@ -76,14 +76,14 @@ _NAMED_SIGN = re.compile(r"&#?\w{1,31};")
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
 _TOKEN = re.compile(
     r"\$\$(?P<display>[^$]{1,400})\$\$|\$(?P<inline>[^$]{1,400})\$|\\\((?P<round>[^$]{1,400}?)\\\)"
-    r"|<(?P<end>/?)(?P<tag>em|strong|sub|sup|span|sc|scp|code|tt|br|[ibup]|jats:[a-z]{1,12})"
+    r"|<(?P<end>/?)(?P<tag>(?i:em|strong|sub|sup|span|sc|scp|code|tt|br|[ibup]|jats:[a-z]{1,12}))"
     r"(?P<attributes>\s[^<>]{0,200})?/?>"
     r"|(?P<brace>[{}])"
     r"|(?P<backslash>(?<!\S)\\(?=\s|$))"
     r"|\\(?P<sign>[&%$#_{}])|\\(?P<space>\\|[ ,;:/!-])"
-    r"|(?P<command>\\[A-Za-z]{2,30})(?=(?P<before_brace>\{)?)"
+    r"|(?P<command>(?i:\\[A-Za-z]{2,30}))"
     r"|(?P<text>[^\\$<{}]+|.)",
-    re.DOTALL | re.IGNORECASE,
+    re.DOTALL,
 )
 _KEPT = frozenset({"\\LaTeX", "\\TeX", "\\BibTeX"})
 
@@ -103,20 +103,21 @@ def _tokens(text: str) -> Iterator[_Token]:
 
 
 def _token(found: re.Match[str], following: str) -> _Token | None:
-    kind = found.lastgroup
-    for name in ("display", "inline", "round"):
-        if (content := found[name]) is not None:
-            math = _math(content, following)
+    match found.lastgroup:
+        case "text" | "backslash":
+            return _Token("text", found[0])
+        case "display" | "inline" | "round" as name:
+            math = _math(found[name], following)
             return _Token("math", "", math) if math else None
-    if found["tag"]:
-        return _tag(found)
-    if brace := found["brace"]:
-        return _Token("open" if brace == "{" else "close", brace, brace, "{")
-    if found["space"]:
-        return _Token("text", "" if found["space"] in "!/-" else " ")
-    if command := found["command"]:
-        return _command(command)
-    return _Token("text", found["sign"] or found["text"] or (found[0] if kind else ""))
+        case "brace":
+            return _Token("open" if found[0] == "{" else "close", found[0], found[0], "{")
+        case "sign":
+            return _Token("text", found["sign"])
+        case "space":
+            return _Token("text", "" if found["space"] in "!/-" else " ")
+        case "command":
+            return _command(found["command"])
+    return _tag(found)
 
 
 def _command(command: str) -> _Token:
@@ -178,8 +179,11 @@ def _in_math(found: re.Match[str]) -> str:
 
 def _is_balanced(text: str) -> bool:
     depth = 0
-    for sign in re.findall(r"[{}]", text):
+    for sign in _BRACE.findall(text):
         depth += 1 if sign == "{" else -1
         if depth < 0:
             return False
     return depth == 0
+
+
+_BRACE = re.compile(r"[{}]")

@@ -106,10 +106,11 @@ _words_of = lru_cache(maxsize=16)(_Words)
 
 
 def _word(text: str, dialect: Dialect, proper: frozenset[str]) -> _Word:
-    if _PLAIN_WORD.fullmatch(text) and text.lower() not in proper:  # two words of three
-        is_lower = text.islower()
-        vote = (1 if is_lower else -1) if len(text) > 3 else 0
-        return _Word(text, text if is_lower else f"{{{text}}}", vote, ends_clause=False)
+    # Nearly all words: these have no capital behind a first letter, and no sign of TeX.
+    if _PLAIN_WORD.fullmatch(text) and proper.isdisjoint(text.lower().split("-")):
+        is_capitalised = text[0].isupper()
+        vote = (-1 if is_capitalised else 1) if len(text) > 3 and text.isalpha() else 0
+        return _Word(text, f"{{{text}}}" if is_capitalised else text, vote, ends_clause=False)
     letters = text.strip("“”‘’'`\"()[],.;:?!–—-*")
     is_long = len(letters) > 3 and letters.isalpha()
     vote = 0
@@ -134,7 +135,7 @@ def _joined(words: Iterable[_Word], is_sentence: bool, *, is_opening: bool) -> s
     return " ".join(texts)
 
 
-_PLAIN_WORD = re.compile(r"[A-Za-z][a-z]+")
+_PLAIN_WORD = re.compile(r"[A-Z][a-z]+|[a-z0-9]+(?:-[a-z0-9]+)*")
 _PART = re.compile(r"[^\W_]+(?:(?:\.|['’](?![a-z]{1,2}\b))[^\W_]+)*")
 _JOINT = re.compile(r"[-‐‑–/&+]")
 
