@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 import pytest
-from hypothesis import example, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from zoterodigest.bibtex.tex.accents import tex_character
-from zoterodigest.bibtex.tex.latex import Dialect, decode, encode
+from zoterodigest.bibtex.tex.accents import accented, tex_character
+from zoterodigest.bibtex.tex.latex import Dialect, cleaned_tex, decode, encode, escaped_tex
+from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
 from zoterodigest.core.values.identity import canonical_title
 
 LETTERS = [
@@ -105,7 +107,7 @@ MARKUP = [
     (r"R\&D 5\% \$", r"R\&D 5\% \$"),
     (r"\alpha-stable", r"$\alpha$-stable"),
 ]
-UNSEEN = [
+NOT_SEEN = [
     ("zero\u200bwidth", "zerowidth"),
     ("soft\u00adhyphen", "softhyphen"),
     ("\ufeffbom", "bom"),
@@ -117,7 +119,7 @@ UNSEEN = [
 
 
 @pytest.mark.parametrize(
-    ("text", "tex"), LETTERS + SYMBOLS + SIGNS + MATH + MARKUP + UNSEEN, ids=ascii
+    ("text", "tex"), LETTERS + SYMBOLS + SIGNS + MATH + MARKUP + NOT_SEEN, ids=ascii
 )
 def test_text_is_encoded_for_bibtex(text: str, tex: str) -> None:
     assert encode(text, Dialect.BIBTEX) == tex
@@ -236,3 +238,70 @@ def test_what_was_read_back_is_encoded_alike(text: str) -> None:
     encoded = encode(text, Dialect.BIBTEX)
 
     assert encode(decode(encoded), Dialect.BIBTEX) == encoded
+
+
+PLAIN_SIGNS = (
+    "abzXYZ019 .,:;!?()[]+=*/@&%_#~^|>'\"\n\t éüłßñŐểïКитай張αβμΓ²₂×≤→ℝ𝔼√°½"
+    "–—“”‘’´ʼﬁﬂ\u200b\xa0\x07e\u0301x\u0302"
+)
+plain_texts = st.text(PLAIN_SIGNS, max_size=30) | st.text(max_size=30).filter(
+    lambda text: not has_markup(text)
+)
+NOT_PRINTED = re.compile(
+    "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
+    "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+
+
+def sign_by_sign(text: str, dialect: Dialect) -> str:
+    """Return what `encode` returns for a text without markup, by the rules and by no shortcut."""
+    text = unicodedata.normalize("NFC", " ".join(NOT_PRINTED.sub("", text).split()))
+    if not text.isascii():
+        apostrophe = r"(?<=\w)[’ʼ´](?=\w)" if "‘" in text else r"[’ʼ]|(?<=\w)´(?=\w)"
+        text = re.sub(apostrophe, "'", text)
+        text = re.sub("[ﬀ-ﬆ]", lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    text = re.sub(r'(?<![^\s(\[/–—-])"', "“", text).replace('"', "”")
+    if dialect is Dialect.BIBTEX:
+        letters = re.findall("[^\u0300-\u036f][\u0300-\u036f]{1,4}|.", text, re.DOTALL)
+        return "".join(accented(each) or "".join(map(tex_character, each)) for each in letters)
+    return "".join(
+        each if len(each) > 1 else in_biblatex(each)
+        for each in re.findall("[\u0370-\u03ff\u1f00-\u1fff]{2,}|.", text, re.DOTALL)
+    )
+
+
+def in_biblatex(sign: str) -> str:
+    tex = tex_character(sign)
+    is_tex = sign.isascii() or (tex[0] == "$" and sign not in "°·µ×±¹²³½¼¾ªº")
+    return tex if is_tex else sign
+
+
+@given(plain_texts)
+@example("a\u0301\u0302\u0303\u0304\u0305 x\u0302")
+@example('  "a"  ("b") x" ')
+@example("rock ’n’ roll, ‘it’s’")
+def test_a_text_without_markup_is_encoded_sign_by_sign(text: str) -> None:
+    assume(not has_markup(cleaned_tex(text)))
+    for dialect in Dialect:
+        assert encode(text, dialect) == sign_by_sign(text, dialect)
+
+
+@given(plain_texts)
+def test_a_text_without_markup_is_the_same_as_one_cut_into_pieces(text: str) -> None:
+    cleaned = cleaned_tex(text)
+    assume(not has_markup(cleaned))
+    for dialect in Dialect:
+        pieces = (escaped_tex(piece.text, dialect) for piece in pieces_of(cleaned))
+        assert encode(text, dialect) == "".join(pieces)
+
+
+exact = st.lists(
+    st.text("abzXYZ019.,:;!?()[]+=*/@&%_#~^|>éüłßñŐểïКитай張αβμΓ²₂×≤→°", min_size=1, max_size=8),
+    max_size=6,
+).map(" ".join)
+
+
+@given(exact)
+def test_a_plain_text_comes_back_as_it_was(text: str) -> None:
+    for dialect in Dialect:
+        assert decode(encode(text, dialect)) == text
