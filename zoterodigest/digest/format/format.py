@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from zoterodigest import mapping
 from zoterodigest.digest.format.own_files import SUFFIX, format_files
-from zoterodigest.digest.format.pattern import AnyOf, BadPattern, Pattern
+from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern
 from zoterodigest.errors import ZoterodigestError
 
 SLOTS = frozenset(
@@ -165,6 +165,11 @@ class DigestFormat(_FormatTable):
     def no_title(self) -> AnyOf:
         """What matches a text that is no title."""
         return AnyOf(self.entry.no_titles)
+
+    @cached_property
+    def begins(self) -> LineFinder:
+        """What finds the lines in which an entry may begin."""
+        return LineFinder(self.entry.begin)
 
     # Each file states the names of a slot; a reader looks up the slot of a name.
 

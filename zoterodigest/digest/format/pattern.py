@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from typing import Any
 
 # RE2, as people write patterns of their own: `re` can need exponential time, RE2 never does.
 import re2
@@ -12,6 +14,7 @@ from zoterodigest.core.values.frozen import frozen
 
 _UNANCHORED = re2._Anchor.UNANCHORED
 _NO_SPAN = (-1, -1)
+_Spans = Callable[[Any, bytes, int, int], Sequence[tuple[int, int]]]
 
 
 class BadPattern(ValueError):
@@ -36,15 +39,12 @@ class Pattern:
     Syntax: https://github.com/google/re2/wiki/Syntax (no look-around, no back-references).
     """
 
-    __slots__ = ("_names", "_spans", "text")
+    __slots__ = ("_ends", "_names", "_spans", "text")
 
     def __init__(self, text: str) -> None:
         """Compile `text`; raises `BadPattern` with RE2's own reason."""
-        options = re2.Options()
-        # RE2 writes its reason to standard error otherwise; `BadPattern` carries it.
-        options.log_errors = False
         try:
-            compiled = re2.compile(text, options)
+            compiled = _compiled(text)
         except re2.error as error:
             reason = error.args[0] if error.args else error
             raise BadPattern(
@@ -54,16 +54,24 @@ class Pattern:
         self._names = tuple(compiled.groupindex.items())
         # What `compiled.search` and `finditer` call. Without their own values for each match, which
         # we turn into ours, a match takes half the time: 10 % of reading a list.
-        self._spans = compiled._regexp.Match
+        self._spans: _Spans = compiled._regexp.Match
+        self._ends = None if self._names else self._spans
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the groups."""
         return tuple(name for name, _ in self._names)
 
+    def matches(self, data: bytes) -> bool:
+        """Whether there is a match in `data`."""
+        if self._ends is None:
+            self._ends = _compiled(without_groups(self.text), never_capture=True)._regexp.Match
+        return bool(self._ends(_UNANCHORED, data, 0, len(data))[0] != _NO_SPAN)
+
     def search(self, data: bytes) -> Match | None:
         """Return the leftmost match in `data`, or None."""
-        return self._search(data, 0)
+        # Most texts hold none. RE2 sees that in a fraction of the time if it needs no groups.
+        return self._search(data, 0) if self.matches(data) else None
 
     def finditer(self, data: bytes) -> Iterator[Match]:
         """Yield the matches that do not overlap, left to right."""
@@ -82,6 +90,27 @@ class Pattern:
         return Match(start, end, groups)
 
 
+def _compiled(text: str, *, never_capture: bool = False, never_nl: bool = False) -> Any:
+    options = re2.Options()
+    # RE2 writes its reason to standard error otherwise; `BadPattern` carries it.
+    options.log_errors = False
+    options.never_capture = never_capture
+    options.never_nl = never_nl
+    return re2.compile(text, options)
+
+
+_NAMED_GROUP = re.compile(
+    r"\\Q.*?(?:\\E|\Z)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|(?P<group>\(\?P?<\w+>)", re.S
+)
+"""The beginning of a named group; quotes, escapes and classes match first, as they hold none."""
+
+
+def without_groups(text: str) -> str:
+    """Return an expression that matches the same, its named groups without their names."""
+    # To RE2's own option for this, named groups are groups all the same.
+    return _NAMED_GROUP.sub(lambda found: "(?:" if found["group"] else found[0], text)
+
+
 class AnyOf:
     """Several patterns, of which it matters only that one matches."""
 
@@ -93,8 +122,45 @@ class AnyOf:
         if len(patterns) > 1:
             # All in one may be too large for RE2.
             with suppress(BadPattern):
-                self._patterns = (Pattern("|".join(f"(?:{one.text})" for one in patterns)),)
+                self._patterns = (Pattern(_joined(patterns)),)
 
     def matches(self, data: bytes) -> bool:
         """Whether one of the patterns matches somewhere in `data`."""
-        return any(pattern.search(data) for pattern in self._patterns)
+        return any(pattern.matches(data) for pattern in self._patterns)
+
+
+class LineFinder:
+    """Finds the lines of a text in which one of several patterns may match, in one search."""
+
+    __slots__ = ("_spans",)
+
+    def __init__(self, patterns: Sequence[Pattern]) -> None:
+        """Join `patterns` into one that takes each line for a text of its own."""
+        text = _joined(patterns)
+        self._spans: _Spans | None = None
+        if not _ENDS_OF_TEXT.search(text):
+            with suppress(re2.error):  # all in one may be too large for RE2
+                found = _compiled(f"(?m:{text})", never_capture=True, never_nl=True)
+                self._spans = found._regexp.Match
+
+    def find(self, data: bytes) -> Iterator[int]:
+        """Yield the numbers of all lines in which a pattern matches, and maybe of others."""
+        if self._spans is None:
+            yield from range(data.count(b"\n") + 1)
+            return
+        number = start = 0
+        while (at := self._spans(_UNANCHORED, data, start, len(data))[0][0]) >= 0:
+            number += data.count(b"\n", start, at)
+            yield number
+            start = data.find(b"\n", at) + 1
+            if not start:
+                return
+            number += 1
+
+
+_ENDS_OF_TEXT = re.compile(r"\\[Az]|\(\?[A-Za-z]*-")
+"""What in a pattern means an end of the whole text, or may change what `^` and `$` mean."""
+
+
+def _joined(patterns: Sequence[Pattern]) -> str:
+    return "|".join(f"(?:{without_groups(one.text)})" for one in patterns)

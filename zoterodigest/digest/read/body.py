@@ -13,9 +13,9 @@ from dataclasses import replace
 from functools import cached_property
 
 from zoterodigest.digest.format.format import DigestFormat, folded_label
-from zoterodigest.digest.read.found import DETAILS, EntryRange
+from zoterodigest.digest.read.found import EntryRange
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
-from zoterodigest.digest.read.lines import shorn
+from zoterodigest.digest.read.lines import DETAILS, shorn
 from zoterodigest.digest.read.own_notes import spoil, without_notes
 from zoterodigest.digest.read.slots import (
     Claims,

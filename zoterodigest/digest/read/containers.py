@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from itertools import groupby
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read.folded import depth_change, find_folded
+from zoterodigest.digest.read.folded import find_folded
 from zoterodigest.digest.read.found import (
     EntryRange,
     Head,
@@ -27,9 +28,12 @@ from zoterodigest.digest.read.found import (
     until_next,
 )
 from zoterodigest.digest.read.layers import peel_indent, peel_quote, source_text
-from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.tables import is_table_line
 
+# Each of the two begins with a line break, as `Lines.matching` wants it.
+_AT_QUOTE = re.compile(rb"\n {0,3}>")
+_AT_MARKER = re.compile(rb"\n[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
 _BULLET = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\xc2\xb7)[ \t]")
 _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
@@ -45,13 +49,9 @@ def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
 
 
 def _quotes(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
-    run: list[int] = []
-    for line in range(len(lines) + 1):
-        if line < len(lines) and _QUOTED.match(lines[line]) and not lines.is_hidden(line):
-            run.append(line)
-        elif run:
-            yield from _in_quote(lines, form, run)
-            run = []
+    quoted = (line for line, _ in lines.matching(_AT_QUOTE) if not lines.is_hidden(line))
+    for _, run in groupby(enumerate(quoted), key=lambda one: one[1] - one[0]):
+        yield from _in_quote(lines, form, [line for _, line in run])
 
 
 def _in_quote(lines: Lines, form: DigestFormat, run: Sequence[int]) -> Iterator[EntryRange]:
@@ -122,8 +122,7 @@ def _items(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
 
     But an item whose head leads nowhere is a topic: entries within it stand for themselves.
     """
-    markers = ((line, _MARKER.match(lines[line])) for line in range(len(lines)))
-    bare = ((line, lines[line][marker.end() :]) for line, marker in markers if marker)
+    bare = ((line, lines[line][offset:]) for line, offset in lines.matching(_AT_MARKER))
     heads = {head.line: head for head in heads_in(lines, form, bare)}
     after = 0
     for head in heads.values():

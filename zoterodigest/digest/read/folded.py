@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator
 
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.found import (
-    DETAILS,
     EntryRange,
     Head,
     head_match,
@@ -19,8 +20,9 @@ from zoterodigest.digest.read.found import (
     until_next,
 )
 from zoterodigest.digest.read.layers import source_text
-from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.lines import DETAILS, Lines
 
+_OPENING = re.compile(rb"<details", re.I)
 _SUMMARY_END = b"</summary>"
 _HEAD_LINES = 4
 
@@ -32,8 +34,7 @@ def find_folded(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     """
     outer = after = 0
     for head, stop in until_next(list(_heads(lines, form)), len(lines)):
-        outer += sum(_change(lines, line) for line in range(after, head.line))
-        outer = max(outer, 0)
+        outer = max(outer + sum(_changes(lines, after, head.line).values()), 0)
         last, broken = _end(lines, head.line, stop, outer)
         # One that never closes may hold a whole section: its end tag comes behind other entries.
         outer += broken == _UNCLOSED
@@ -41,22 +42,16 @@ def find_folded(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
         yield _found(lines, head, last, broken)
 
 
-def depth_change(data: bytes) -> int:
-    """Return how many more `<details>` a line opens than it closes."""
-    if b"details" not in data.lower():
-        return 0
-    return sum(-1 if match[1] else 1 for match in DETAILS.finditer(data))
-
-
-def _change(lines: Lines, line: int) -> int:
-    """Return how much deeper a line leads; what a note says leads nowhere."""
-    return 0 if lines.is_in_note(line) else depth_change(lines[line])
+def _changes(lines: Lines, first: int, stop: int) -> dict[int, int]:
+    """Return how much deeper the lines `[first, stop)` with tags lead, none of them in a note."""
+    changes = lines.depth_changes
+    within = changes[bisect_left(changes, (first,)) : bisect_left(changes, (stop,))]
+    return {line: change for line, change in within if not lines.is_in_note(line)}
 
 
 def _heads(lines: Lines, form: DigestFormat) -> Iterator[Head]:
-    for line in range(len(lines)):
-        if b"<details" not in lines[line].lower() or not lines.is_open(line):
-            continue
+    opening = (lines.line_at(found.start()) for found in _OPENING.finditer(lines.source))
+    for line in filter(lines.is_open, dict.fromkeys(opening)):
         end = min(line + _HEAD_LINES, len(lines))
         for below in range(line, end):
             if _SUMMARY_END in lines[below].lower():
@@ -76,8 +71,8 @@ def _end(lines: Lines, first: int, stop: int, outer: int) -> tuple[int, str]:
     End tags behind it are those of the `outer` elements around it, if no more than those.
     """
     depth = 0
-    for line in range(first, stop):
-        change = _change(lines, line)
+    changes = {first: 0} | _changes(lines, first, stop)
+    for line, change in changes.items():
         depth += change
         if depth <= 0 and (change or line == first):
             return _with_strays(lines, line, stop, outer)
@@ -89,7 +84,7 @@ def _end(lines: Lines, first: int, stop: int, outer: int) -> tuple[int, str]:
 def _with_strays(lines: Lines, closed: int, stop: int, outer: int) -> tuple[int, str]:
     """Return the line `closed`, or the last end tag behind it that must be the element's own."""
     end = next((at for at in range(closed + 1, stop) if is_boundary(lines, at)), stop)
-    changes = {line: _change(lines, line) for line in range(closed + 1, end)}
+    changes = _changes(lines, closed + 1, end)
     is_outer = all(it <= 0 for it in changes.values()) and -sum(changes.values()) <= outer
     return (closed, "") if is_outer else (max(at for at in changes if changes[at]), _STRAY)
 

@@ -34,7 +34,7 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
     if text.count(b"</details>") > 1:
         return False
     if patterns:
-        return any(pattern.search(text) for pattern in patterns)
+        return any(pattern.matches(text) for pattern in patterns)
     match slot:
         case "date" | "year":
             return text.lower() in NOTHING or bool(_DATE.match(text))
