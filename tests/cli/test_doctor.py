@@ -640,5 +640,7 @@ def test_a_zotero_that_does_not_run_or_is_none_is_found(
     away = zoterodigest("doctor", "--library", "desktop?url=http://127.0.0.1:9/api", "--json")
     old = zoterodigest("doctor", "--library", f"desktop?url={server.url}/api", "--json")
 
-    assert found(away, "library") == ["no Zotero is running on this computer, start it"]
+    assert found(away, "library") == [
+        "no Zotero is running on this computer (at http://127.0.0.1:9/api)"
+    ]
     assert len(found(old, "library")) == 1

@@ -153,7 +153,7 @@ def test_who_is_not_allowed_to_write_reads_on(desktop: Desktop) -> None:
 # --- Zotero comes and goes
 
 
-def test_a_run_waits_for_zotero_to_start(desktop: Desktop) -> None:
+def test_a_run_waits_for_a_zotero_that_is_restarted(desktop: Desktop) -> None:
     started = ExitStack()
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
@@ -168,18 +168,32 @@ def test_a_run_waits_for_zotero_to_start(desktop: Desktop) -> None:
     zotero = desktop.zotero
     library = DesktopLibrary(address, Access(wait=wait))
     with started, library:
+        with running(zotero, port):
+            library.read()
         assert library.read().items == ()
 
-    assert waits == ["no Zotero is running on this computer, start it"] * 2
+    assert waits == ["Zotero does not run any more, start it"] * 2
 
 
-def test_a_zotero_that_does_not_start_is_told(desktop: Desktop) -> None:
+def test_a_zotero_that_does_not_run_is_reported_at_once(desktop: Desktop) -> None:
     address = DesktopAddress("http://127.0.0.1:9/api", None)
 
     with pytest.raises(NotReached, match="no Zotero is running on this computer") as raised:
         DesktopLibrary(address, desktop.access).read()
 
     assert "Start Zotero" in raised.value.hint
+    assert desktop.clock.waits == []
+
+
+def test_a_zotero_that_does_not_come_back_is_waited_for_a_minute(desktop: Desktop) -> None:
+    with desktop.client() as library:
+        library.read()
+        library._session.address = DesktopAddress("http://127.0.0.1:9/api", None)
+        library._session.close()
+
+        with pytest.raises(NotReached, match="no Zotero is running on this computer"):
+            library.read()
+
     assert sum(seconds for seconds, _ in desktop.clock.waits) == 60
 
 

@@ -223,8 +223,7 @@ def _permit(action: str, address: DesktopAddress, *, with_key_file: bool) -> Non
 
     `with_key_file` stores the key in a file if there is no keyring. Raises what the library raises.
     """
-    opened = desktop_session(address, network.access(), waits_for_start=not action)
-    with closing(opened) as session:
+    with closing(desktop_session(address, network.access())) as session:
         instance = instance_of(session)
         match action:
             case "status":

@@ -24,8 +24,8 @@ from zoterodigest.library.http.session import ApiDialect, Session
 from zoterodigest.library.http.trouble import ServerFailed
 from zoterodigest.library.port import BadLibrary
 
-_STARTING = (2.0, 4.0, 8.0, 16.0, 30.0)
-"""Seconds that a run waits for Zotero to start, one after the other."""
+_RESTARTING = (2.0, 4.0, 8.0, 16.0, 30.0)
+"""Seconds that a run waits for a Zotero that has answered and was ended, one after the other."""
 
 
 NEWEST = {"limit": 1, "includeTrashed": 1}
@@ -42,14 +42,21 @@ class DesktopDialect(ApiDialect):
     read_seconds = 120.0
     write_seconds = 600.0
 
-    def __init__(self, address: DesktopAddress, access: Access, starting: Sequence[float]) -> None:
-        self.starting = starting
+    def __init__(self, address: DesktopAddress, access: Access) -> None:
         self.instance = ""
         """The id of the Zotero that runs there, which its versions and keys to write belong to."""
         self.greeting: Answer | None = None
         """The first answer: the item edited last, if the library then held any."""
         self.permission = Permission(access)
         self._address = address
+
+    @property
+    def starting(self) -> Sequence[float]:
+        """The pauses while nothing listens at the address: at the first request none.
+
+        A Zotero that does not run won't start by itself. One that has answered may be restarting.
+        """
+        return _RESTARTING if self.instance else ()
 
     @property
     def key(self) -> str:
@@ -83,7 +90,7 @@ class DesktopDialect(ApiDialect):
             self.instance = found
 
     def unreachable(self, error: Exception) -> Lost:
-        """Return that no Zotero runs, which has been waited for already."""
+        """Return that no Zotero runs."""
         return Lost(not_running(self._address.url), is_final=True)
 
     def reason(self, status: int) -> str:
@@ -103,11 +110,10 @@ DesktopSession = Session[DesktopDialect]
 
 
 def desktop_session(
-    address: DesktopAddress, access: Access, *, now: Clock = utc_now, waits_for_start: bool = True
+    address: DesktopAddress, access: Access, *, now: Clock = utc_now
 ) -> DesktopSession:
     """Return a session with the Zotero at `address`."""
-    dialect = DesktopDialect(address, access, _STARTING if waits_for_start else ())
-    return Session(address, dialect, access, now=now)
+    return Session(address, DesktopDialect(address, access), access, now=now)
 
 
 def instance_of(session: DesktopSession) -> str:

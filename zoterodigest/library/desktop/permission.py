@@ -109,7 +109,8 @@ def not_running(url: str) -> NotReached:
     """Return the error of a Zotero that cannot be reached at `url`."""
     return NotReached(
         f"no Zotero is running on this computer (at {url})",
-        "Start Zotero, then run the command again.",
+        "Start Zotero, then run the command again. If it runs, allow other applications to"
+        " communicate with it in its settings, under Advanced. --library names another library.",
     )
 
 

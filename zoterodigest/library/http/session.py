@@ -57,11 +57,13 @@ class ApiDialect(Protocol):
     write_seconds: float
     """The longest silence within an answer."""
 
-    starting: Sequence[float] = ()
-    """The pauses, in seconds, between tries while nothing listens at the address.
+    @property
+    def starting(self) -> Sequence[float]:
+        """The pauses, in seconds, between tries while nothing listens at the address.
 
-    By default none: a server that can't be reached is tried again like one that fails.
-    """
+        By default none: a server that can't be reached is tried again like one that fails.
+        """
+        return ()
 
     @property
     def key(self) -> str:
@@ -204,7 +206,7 @@ class Session(Generic[D]):
                 if pause is None:
                     return self.dialect.unreachable(error)
                 _LOG.info("Nothing listens at %s; trying again after %g s", path, pause)
-                self.access.wait(pause, "no Zotero is running on this computer, start it")
+                self.access.wait(pause, "Zotero does not run any more, start it")
         raise AssertionError("unreachable: the last pause is None")
 
     def _read(self, path: str, params: Params) -> Result:
