@@ -159,6 +159,20 @@ def test_what_is_no_key_is_not_kept(
     assert keyring.kept == {}
 
 
+def test_without_a_terminal_auth_says_how_to_give_the_key(
+    zoterodigest: Zoterodigest, keyring: KeyringInMemory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given(monkeypatch, "")
+
+    ran = zoterodigest("auth")
+
+    assert ran.code == 19
+    assert "there is no terminal to ask for an API key" in ran.err
+    assert "`pass show zotero | zoterodigest auth`" in ran.err.replace("\n      ", " ")
+    assert "ZOTERO_API_KEY" in ran.err
+    assert keyring.kept == {}
+
+
 def test_without_a_keyring_the_environment_is_the_way(
     zoterodigest: Zoterodigest, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:

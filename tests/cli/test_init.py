@@ -51,6 +51,32 @@ def test_a_bib_becomes_a_bibliography_that_is_exported_into(
     assert {(bib.push, bib.pull) for bib in bibliographies} == {(False, False)}
 
 
+def test_a_pattern_stays_a_pattern(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "daily").mkdir()
+    for day in range(1, 6):
+        path = tmp_path / "daily" / f"2024-05-0{day}.md"
+        path.write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+    (tmp_path / "papers.md").write_text(a_digest(("Diffusion", "2006.11239")))
+
+    ran = zoterodigest("init", "papers.md", "daily/*.md")
+
+    configuration = load_configuration(tmp_path / "zoterodigest.toml")
+    assert ran.code == 0
+    assert [digest.path for digest in configuration.digests] == ["papers.md", "daily/*.md"]
+    assert [digest.pull for digest in configuration.digests] == [True, False]
+    assert "  daily/*.md\n    pull = false, as it is one of a series: 4 dated files" in ran.out
+
+
+def test_a_pattern_that_matches_nothing_is_refused(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    ran = zoterodigest("init", "daily/*.md")
+
+    assert ran.code == 10
+    assert "daily/*.md: no file matches this pattern" in ran.err
+    assert not (tmp_path / "zoterodigest.toml").exists()
+
+
 def test_init_never_overwrites(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     (tmp_path / "zoterodigest.toml").write_text("mine = 1\n")
 
@@ -163,6 +189,35 @@ def test_init_adds_no_git_file_outside_of_git(zoterodigest: Zoterodigest, tmp_pa
     zoterodigest("init")
 
     assert not (tmp_path / ".gitattributes").exists()
+
+
+def test_init_adds_the_line_for_git_to_a_project_that_is_older(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    zoterodigest("init")
+    (tmp_path / ".git").mkdir()
+    before = (tmp_path / "zoterodigest.toml").read_bytes()
+
+    first, second = zoterodigest("init"), zoterodigest("init")
+
+    assert (tmp_path / ".gitattributes").read_bytes() == LINE + b"\n"
+    assert (first.code, second.code) == (0, 15)
+    assert first.out.startswith("Added zoterodigest.lock to .gitattributes.")
+    assert first.out.endswith("zoterodigest.toml exists already and stays as it is.\n")
+    assert (tmp_path / "zoterodigest.toml").read_bytes() == before
+
+
+def test_a_second_init_with_files_changes_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    zoterodigest("init")
+    (tmp_path / ".git").mkdir()
+
+    ran = zoterodigest("init", "papers.md")
+
+    assert ran.code == 15
+    assert not (tmp_path / ".gitattributes").exists()
+    assert "zoterodigest.toml cannot be written: it exists already" in ran.err
 
 
 @pytest.mark.parametrize(

@@ -123,7 +123,7 @@ class Project:
         configured: dict[Path, DigestRules] = {}
         bibs = {bib.path for bib in self.bibliographies()}
         for rules in self.configuration.digests:
-            for path in _matches(self.root, rules.path):
+            for path in matching_files(self.root, rules.path):
                 if path not in bibs or not glob.has_magic(rules.path):
                     configured.setdefault(path, rules)
         # Behind the configured ones: a `[[digest]]` that names a feed's file gives its rules.
@@ -229,7 +229,7 @@ def _key(root: Path, path: Path) -> str:
     return Path(os.path.relpath(path, root)).as_posix()
 
 
-def _matches(root: Path, pattern: str) -> list[Path]:
+def matching_files(root: Path, pattern: str) -> list[Path]:
     """Return the file named `pattern`, or else the files that match it, sorted."""
     if not glob.has_magic(pattern) or (root / pattern).exists():
         return [_absolute(root / pattern)]

@@ -161,6 +161,12 @@ def _asked_for() -> str:
     is_asked = sys.stdin.isatty()
     given = getpass("API key (it is not shown): ") if is_asked else sys.stdin.readline()
     key = given.strip()
+    if not key and not is_asked:
+        raise BadKey(
+            "there is no terminal to ask for an API key, and standard input is empty",
+            "Run `zoterodigest auth` at a terminal, or pipe the key into it:"
+            f" `pass show zotero | zoterodigest auth`. Without a keyring, set {ENVIRONMENT_KEY}.",
+        )
     if not is_api_key(key):
         raise BadKey("this is no API key", "A key of zotero.org has 24 letters and digits.")
     return key

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -15,10 +17,16 @@ from zoterodigest.library.address import address_of
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.config import CONFIG_FILE, DEFAULT_LIBRARY
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import CannotWrite, read_if_present, replace_file, writing_failed
+from zoterodigest.project.files import (
+    BadInput,
+    CannotWrite,
+    read_if_present,
+    replace_file,
+    writing_failed,
+)
 from zoterodigest.project.git_attributes import ATTRIBUTES, MERGE_DRIVER, add_lock_attributes
 from zoterodigest.project.initial import initial_config
-from zoterodigest.project.layout import Project, by_kind, find_project
+from zoterodigest.project.layout import Project, by_kind, find_project, matching_files
 from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import DigestProposal, Proposal, propose
@@ -37,7 +45,8 @@ def init(
 
     If a program seems to write a FILE, init proposes pull = false. If a FILE repeats another one,
     for example in a second language, it proposes push = ["summary"]. It says why. A .bib, which
-    need not exist yet, becomes a [[bibliography]]: each sync exports into it.
+    need not exist yet, becomes a [[bibliography]]: each sync exports into it. A pattern in quotes
+    stands in the file as it is, so that later files are digests, too.
 
     In a git repository, init adds a line for the lock file to .gitattributes. It keeps the lock
     file out of diffs, and lets git merge it once you run the command that init prints.
@@ -48,7 +57,7 @@ def init(
     \b
     Examples:
       zoterodigest init
-      zoterodigest init notes/papers.md daily/*.md
+      zoterodigest init notes/papers.md 'daily/*.md'
       zoterodigest init papers.md paper/refs.bib
       zoterodigest init --fresh
     """
@@ -65,24 +74,33 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     path = folder / CONFIG_FILE
     # A broken symbolic link is a file of the person's too: exists() would not see it.
     if os.path.lexists(path):
-        raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
+        # The project may be older than its git repository, or than this line of git's.
+        added = () if files else (*_added_for_git(folder),)
+        if not added:
+            raise CannotWrite(path, "it exists already", "Edit it, or move it away first.")
+        yield from added
+        yield f"{path} exists already and stays as it is."
+        return
     digests, bibs = by_kind(dict.fromkeys(files))
     for bib in bibs:
         read_if_present(bib)
-    candidates = tuple(_candidates(folder, digests))
-    proposals = propose(candidates)
-    names = [candidate.path for candidate in candidates]
+    proposals = tuple(_proposals(folder, digests))
+    names = [_name_in(folder, digest) for digest in digests]
     bib_names = [_name_in(folder, bib) for bib in bibs]
     text = initial_config(names, proposals, bib_names, _linked_library(folder) or DEFAULT_LIBRARY)
     replace_file(path, text.encode("utf-8"), None)
     yield f"Wrote {path}. It explains every key."
     yield from _proposed(proposals)
-    if add_lock_attributes(folder):
-        yield f"Added {LOCK_FILE} to {ATTRIBUTES}. To let git merge it, run once in each clone:"
-        yield f"  {MERGE_DRIVER}"
+    yield from _added_for_git(folder)
     example = visible(names[0]) if names else "FILE"
     yield f"Next: `zoterodigest inspect {example}` shows what is understood,"
     yield "      `zoterodigest plan` what a sync would do."
+
+
+def _added_for_git(folder: Path) -> Iterator[str]:
+    if add_lock_attributes(folder):
+        yield f"Added {LOCK_FILE} to {ATTRIBUTES}. To let git merge it, run once in each clone:"
+        yield f"  {MERGE_DRIVER}"
 
 
 def _linked_library(folder: Path) -> str:
@@ -95,14 +113,31 @@ def _linked_library(folder: Path) -> str:
     return address_of(read_lock(found, path).identity) if found else ""
 
 
-def _candidates(folder: Path, digests: Iterable[Path]) -> Iterator[DigestProposal]:
-    venues = venue_table()
-    for digest in dict.fromkeys(digests):
-        source = read_digest(digest).data
-        name = _name_in(folder, digest)
-        document = read_document(name, source, formats_for(digest), venues)
-        beside = frozenset(path.name for path in digest.absolute().parent.iterdir())
-        yield DigestProposal(name, document, beside)
+def _proposals(folder: Path, digests: Iterable[Path]) -> Iterator[Proposal]:
+    """Yield what is proposed for digests, and for patterns of their paths by one of their files."""
+    files = {digest: _first_file(digest) for digest in digests}
+    plain = [digest for digest, file in files.items() if digest == file]
+    yield from propose([_candidate(folder, digest) for digest in plain])
+    for pattern in (digest for digest in digests if digest not in plain):
+        for one in propose([_candidate(folder, files[pattern])]):
+            yield replace(one, path=_name_in(folder, pattern))
+
+
+def _first_file(digest: Path) -> Path:
+    """Return the first file that a pattern of paths matches; a path that is none stays."""
+    if not glob.has_magic(str(digest)) or digest.exists():
+        return digest
+    found = matching_files(Path(), str(digest))
+    if not found:
+        raise BadInput(digest, "no file matches this pattern", "Check the pattern.")
+    return found[0]
+
+
+def _candidate(folder: Path, digest: Path) -> DigestProposal:
+    name = _name_in(folder, digest)
+    document = read_document(name, read_digest(digest).data, formats_for(digest), venue_table())
+    beside = frozenset(path.name for path in digest.absolute().parent.iterdir())
+    return DigestProposal(name, document, beside)
 
 
 def _name_in(folder: Path, path: Path) -> str:
