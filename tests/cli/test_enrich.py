@@ -228,6 +228,17 @@ def test_an_arxiv_that_is_not_well_leaves_the_library_as_it_is(
     assert item(tmp_path) == before
 
 
+def test_a_plan_that_asks_nobody_names_its_papers_once(
+    zoterodigest: Zoterodigest, arxiv: Site
+) -> None:
+    arxiv.always = status(400, "no")
+
+    ran = zoterodigest("plan")
+
+    assert "Not looked up (2)\n  arXiv" in ran.out
+    assert ran.out.count(FIRST) == 1
+
+
 @pytest.mark.parametrize("chosen", ["papers.md", "--only=keyword:sibling"])
 def test_another_entry_of_a_work_stays_as_it_is_though_only_one_is_meant(
     zoterodigest: Zoterodigest, arxiv: Site, tmp_path: Path, chosen: str

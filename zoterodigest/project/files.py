@@ -104,8 +104,8 @@ def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:
     """Say in plain words why a file cannot be read, and what to do."""
     match error.errno:
         case errno.ENOENT:
-            hint = "Check the path. If zoterodigest.toml names the file, correct `path` there."
-            return "no such file", hint
+            # Which of the two named the file is not known here.
+            return "no such file", "Check the path, in the command or in zoterodigest.toml."
         case errno.ENOTDIR:
             (blocking,) = [folder.name for folder in path.parents if folder.is_file()] or ["it"]
             reason = f"no such file, as {blocking} is a file and no folder"

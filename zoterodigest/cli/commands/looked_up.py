@@ -80,6 +80,9 @@ def looked_text(looked: LookedUp) -> Iterator[str]:
     for heading, advice, remarks in _sections(looked):
         yield ""
         yield from section(heading, len(remarks), advice)
+        # The plan of a push names all of its papers already.
+        if len(looked.failed) == len(looked.wanted):
+            continue
         lines = (cut(f"    {_remark_text(one)}", width()) for one in remarks)
         yield from first_of(lines, _MOST, indent=4)
 
