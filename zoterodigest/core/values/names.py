@@ -5,6 +5,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
+from functools import lru_cache
 
 from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.record import Names
@@ -28,6 +29,7 @@ class CollectiveName:
 Name = PersonName | CollectiveName
 
 
+@lru_cache(maxsize=10_000)  # a list is asked for to compare it, and to print it as it stands
 def parse_names(text: str) -> Names:
     """Return the names in a list as written, each without outer blanks.
 

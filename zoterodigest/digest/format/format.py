@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -68,6 +68,7 @@ def _template(text: str) -> str:
     return text
 
 
+@lru_cache(maxsize=1_000)  # most labels of a digest are those of the entry before
 def folded_label(text: str) -> str:
     """Return a label, column name or placeholder without case, emphasis and outer signs."""
     return " ".join(_WORD.findall(text.casefold())) or text.strip()

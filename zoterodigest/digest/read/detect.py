@@ -72,11 +72,11 @@ def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]
     """
     end = -1
     for group in _neighbours(entries, lines):
-        papers = sum(map(is_evident, group))
+        evident = [is_evident(entry) for entry in group]
         # At least one must be evident, or any list of links would be a list of papers.
-        is_list_of_papers = papers >= max(1, _ENOUGH * len(group))
-        for entry in group:
-            is_wanted = not entry.format.entry.evidence or is_evident(entry)
+        is_list_of_papers = sum(evident) >= max(1, _ENOUGH * len(group))
+        for entry, is_paper in zip(group, evident, strict=True):
+            is_wanted = not entry.format.entry.evidence or is_paper
             if entry.first > end and (is_wanted or (is_list_of_papers and _has_target(entry))):
                 yield entry
                 end = entry.last
@@ -130,7 +130,9 @@ def _is_local(url: str) -> bool:
 
 def _skipped(lines: Lines) -> Iterator[Skipped]:
     """Yield runs of lines that are no entry's and hold more than blanks, with the reason."""
-    filled = (line for line in range(len(lines)) if not lines.is_blank(line))
+    veils = enumerate(lines.veils)
+    # The lines of an entry part runs. Most lines are theirs, and none needs to be looked at.
+    filled = (line for line, veil in veils if veil is Veil.TAKEN or not lines.is_blank(line))
     for reason, run in groupby(filled, key=partial(_reason, lines)):
         numbers = list(run)
         if reason:

@@ -69,11 +69,17 @@ def _script(text: str) -> str:
     head = text[:_ENOUGH_LETTERS]
     if head.isascii():
         return "LATIN" if any(map(str.isalpha, head)) else ""
+    # More than half of them outweigh all else: to name each sign took 5 % of reading translations.
+    if 2 * len(_IDEOGRAPH.findall(head)) > len(head):
+        return "CJK"
     weights: Counter[str] = Counter()
     for char, count in Counter(head).items():
         if char.isalpha():
             weights[_script_of(char)] += count if char.isascii() else 3 * count
     return max(sorted(weights), key=weights.__getitem__, default="")
+
+
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 
 
 @lru_cache(maxsize=10_000)

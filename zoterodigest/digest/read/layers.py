@@ -201,6 +201,11 @@ def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> Layered
 _CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
 
 
+def holds_wrapped(text: LayeredText) -> bool:
+    """Whether `peel_cell` shows anything in `text` as something else."""
+    return _CELL.search(text.data) is not None
+
+
 def peel_cell(text: LayeredText) -> LayeredText:
     r"""Show `\|` as `|` and `<br>` as a line break; a row's own line breaks as blanks."""
     shown = {b"\\|": b"|", b"\n": b" "}

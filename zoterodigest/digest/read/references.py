@@ -116,20 +116,19 @@ def _slot_links(slot: Slot) -> list[Hyperlink]:
 
 def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...]) -> EntryReading:
     """Complete a draft by what its links say: identifiers, the paper's page, the other links."""
-    found = [
-        (slot, link) for slot in slots if slot.name in LINK_SLOTS for link in _slot_links(slot)
-    ]
+    linked = [slot for slot in slots if slot.name in LINK_SLOTS]
+    found = [(slot, link) for slot in linked for link in _slot_links(slot)]
     titled = next((link.url for slot, link in found if slot.name == "url"), "")
     labelled = tuple(link for slot, link in found if slot.name != "url" and link.url)
     dead = tuple(link.label for slot, link in found if not link.url and slot.name != "url")
     urls = [titled, *(link.url for link in labelled)] if titled else [it.url for it in labelled]
     identifiers = _identifiers(draft.fields, urls, has_title_link=bool(titled))
-    _put_identity(draft, identifiers, slots, urls)
+    _put_identity(draft, identifiers, linked, urls)
     # After the identifiers: which page is the own one of a paper depends on whether it has an id.
     page = _paper_page(draft, titled, labelled)
-    if any(slot.name in LINK_SLOTS and slot.name != "url" for slot in slots):
+    if beside := [slot for slot in linked if slot.name != "url"]:
         others = tuple(link for link in labelled if not _is_twin(link.url, draft.fields, page))
-        raw = "\n".join(slot.words for slot in slots if slot.name in LINK_SLOTS[1:])
+        raw = "\n".join(slot.words for slot in beside)
         draft.put("links", WebLinks(others), raw)
     fields, raws = draft.fields, draft.raws
     code = next((link.url for slot, link in found if link.url and _is_code(slot, link)), "")
@@ -166,7 +165,7 @@ def _identifiers(
 def _put_identity(
     draft: Draft, identifiers: Iterable[Identifier], slots: Sequence[Slot], urls: Sequence[str]
 ) -> None:
-    raw = "\n".join(slot.words for slot in slots if slot.name in LINK_SLOTS)
+    raw = "\n".join(slot.words for slot in slots)
     for found in sorted(identifiers):
         if found.scheme == "doi":
             own = [url for url in urls if identity.identifier_of(url) == found]

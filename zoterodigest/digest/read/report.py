@@ -77,8 +77,9 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
 def _by_name(entry: DigestEntry) -> dict[str, Slot]:
     """Return the first slot of each name, without the template's own words."""
     slots: dict[str, Slot] = {}
+    placeholders = entry.reading.placeholders
     for slot in entry.slots:
-        if slot.words not in entry.reading.placeholders:
+        if not placeholders or slot.words not in placeholders:
             slots.setdefault(slot.name, slot)
     return slots
 
