@@ -9,10 +9,17 @@ import pytest
 from hypothesis import given
 
 from tests.project.links import locks
-from zoterodigest.core.links.link import LockFile
-from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.links.link import Base, LockFile, Print
+from zoterodigest.core.plan.seen import Lagged, Seen
 from zoterodigest.project.lock.lock import render_lock
-from zoterodigest.project.memory import keep_memory, prepare_memory, read_memory, settle_memory
+from zoterodigest.project.memory import (
+    keep_memory,
+    memory_head,
+    prepare_memory,
+    read_memory,
+    read_memory_head,
+    settle_memory,
+)
 
 BEFORE, AFTER = LockFile("embedded:1"), LockFile("embedded:2")
 
@@ -33,6 +40,33 @@ def test_what_is_remembered_is_read_whatever_the_lock_file_says_by_then(
 
     assert read_memory(path, lock, render_lock(lock)) == Seen(rows)
     assert read_memory(path, AFTER, render_lock(AFTER)) == Seen(rows)
+
+
+def test_where_the_library_lagged_is_read_again(tmp_path: Path) -> None:
+    path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
+    base = Base(Print("raw", ("one", "two")), Print("other raw", ()))
+    remembered = Seen(lagged={"zd-1": {"title": Lagged("mark", base)}})
+
+    prepare_memory(path, remembered, BEFORE, lock_data)
+    keep_memory(path)
+
+    assert read_memory(path, BEFORE, lock_data) == remembered
+    head = read_memory_head(path, lock_data)
+    assert head is not None
+    assert head == memory_head(remembered, BEFORE)
+
+
+def test_a_memory_of_an_earlier_version_tells_nothing_of_a_library_that_lagged(
+    tmp_path: Path,
+) -> None:
+    path, lock_data = tmp_path / "seen", render_lock(BEFORE, b"")
+    prepare_memory(path, seen("OLD"), BEFORE, lock_data)
+    keep_memory(path)
+    path.write_bytes(path.read_bytes().replace(b', "lagged": {}', b""))
+
+    assert b"lagged" not in path.read_bytes()
+    assert read_memory(path, BEFORE, lock_data) == seen("OLD")
+    assert read_memory_head(path, lock_data) == memory_head(seen("OLD"), BEFORE)
 
 
 def test_what_a_killed_run_left_prepared_outlives_a_second_run_that_is_killed(

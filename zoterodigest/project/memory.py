@@ -9,12 +9,13 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
 
-from pydantic import TypeAdapter
+from pydantic import Field, TypeAdapter
 
 from zoterodigest.core.links.link import LockFile, LockRow, fingerprint
-from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.plan.seen import Lagged, Seen
 from zoterodigest.foreign import BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import (
@@ -93,13 +94,14 @@ class MemoryHead:
     """What a memory says without its links: the items in collections, and the library's version.
 
     `otherwise` is a print of all in which its links differ from those of the lock file. If they
-    differ in `past` only, they are `as_in_lock`.
+    differ in `past` and `lagged` only, they are `as_in_lock`.
     """
 
     otherwise: str
     collections: Mapping[str, frozenset[str]]
     version: int
     past: Mapping[str, Mapping[str, tuple[str, ...]]]
+    lagged: Mapping[str, Mapping[str, Lagged]]
     as_in_lock: bool
 
 
@@ -117,9 +119,11 @@ def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
         return None
     if known.version != _VERSION or known.lock != lock_hash(lock_data):
         return None
-    otherwise = {name: value[name] for name in _OTHERWISE}
+    # An earlier version says nothing of some: it remembers nothing of the kind.
+    otherwise = {name: value.get(name, {}) for name in _OTHERWISE}
     as_in_lock = not (known.missing or known.other.rows)
-    return MemoryHead(_print(otherwise), known.collections, known.library, known.past, as_in_lock)
+    links = known.past, known.lagged, as_in_lock
+    return MemoryHead(_print(otherwise), known.collections, known.library, *links)
 
 
 def memory_head(seen: Seen, lock: LockFile) -> MemoryHead:
@@ -129,7 +133,8 @@ def memory_head(seen: Seen, lock: LockFile) -> MemoryHead:
     """
     otherwise = _otherwise(seen, lock)
     as_in_lock = all(seen.rows.get(row.id) == row for row in lock.rows)
-    return MemoryHead(_print(otherwise), seen.collections, seen.version, seen.past, as_in_lock)
+    links = seen.past, seen.lagged, as_in_lock
+    return MemoryHead(_print(otherwise), seen.collections, seen.version, *links)
 
 
 def remember_version(path: Path, lock_data: bytes, version: int) -> None:
@@ -173,10 +178,14 @@ def _otherwise(seen: Seen, lock: LockFile) -> dict[str, object]:
         "missing": sorted(known.keys() - seen.rows.keys()),
         "other": render_rows(LockFile(rows=tuple(other))),
         "past": marks,
+        "lagged": {
+            row_id: {name: asdict(lag) for name, lag in sorted(lags.items())}
+            for row_id, lags in sorted(seen.lagged.items())
+        },
     }
 
 
-_OTHERWISE = ("missing", "other", "past")
+_OTHERWISE = ("missing", "other", "past", "lagged")
 
 
 def _print(otherwise: Mapping[str, object]) -> str:
@@ -197,6 +206,7 @@ class _MemoryHead(JsonObject):
     missing: frozenset[str]
     other: LinksText
     past: dict[str, dict[str, tuple[str, ...]]]
+    lagged: dict[str, dict[str, Lagged]] = Field(default_factory=dict)
 
 
 _HEAD = TypeAdapter(_MemoryHead)
@@ -221,5 +231,6 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         {**by_id, **{row.id: row for row in known.other.rows}},
         known.collections,
         known.past,
+        known.lagged,
         known.library,
     )

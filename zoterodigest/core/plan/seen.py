@@ -18,17 +18,29 @@ _MOST_PAST = 20
 
 
 @dataclass(frozen=True, slots=True)
+class Lagged:
+    """A field in which this library lagged when the two came to be in sync: the lock file had the
+    base with the mark `ahead` then, which is newer than the `base` that was last seen here.
+    """
+
+    ahead: str
+    base: Base
+
+
+@dataclass(frozen=True, slots=True)
 class Seen:
     """What an instance remembers: its rows by id, with the bases of V, and by collection the keys
     of the items that lay in it. `past` holds, by row id and field, the marks of bases that once
     were in sync here, the newest last: a lock file that has one of them is of an older commit.
-    `version` was the library's; one at a lower version now `has_gone_back`, as when it was restored
-    from a backup.
+    `lagged` holds, by the same, where the library lagged before it last came to be in sync: an undo
+    goes back to that. `version` was the library's; one at a lower version now `has_gone_back`, as
+    when it was restored from a backup.
     """
 
     rows: Mapping[str, LockRow] = field(default_factory=dict)
     collections: Mapping[str, frozenset[str]] = field(default_factory=dict)
     past: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    lagged: Mapping[str, Mapping[str, Lagged]] = field(default_factory=dict)
     version: int = 0
     has_gone_back: bool = False
     # No part of the value: `rows_of` fills it, and `replace` begins it anew.
@@ -53,7 +65,16 @@ class Seen:
 
     def is_past(self, row_id: str, name: str, base: Base) -> bool:
         """Tell whether `base` was in sync here before the one that is remembered."""
-        return mark_of(base) in self.past.get(row_id, {}).get(name, ())
+        if mark_of(base) not in self.past.get(row_id, {}).get(name, ()):
+            return False
+        # Once an undo went back to what was seen before `base`, this one is newer again.
+        lag = self.lag_to(row_id, name, base)
+        return lag is None or lag.base != _bases(self.rows, row_id).get(name)
+
+    def lag_to(self, row_id: str, name: str, base: Base) -> Lagged | None:
+        """Return how the library lagged behind `base` before it last came to be in sync."""
+        lag = self.lagged.get(row_id, {}).get(name)
+        return lag if lag is not None and lag.ahead == mark_of(base) else None
 
 
 def mark_of(base: Base) -> str:
@@ -90,28 +111,66 @@ def past_after(
 def with_moved(seen: Seen, before: Iterable[LockRow], after: Iterable[LockRow]) -> Seen:
     """Return `seen` once a run here brought the lock file's rows from `before` to `after`.
 
-    The base of a field that the run moved is in sync here. All others stay as they were seen: the
-    library may lag behind the lock file, or its item may be still to come. A link that ends moves
-    no base.
+    The base of a field that the run moved is in sync here, unless it moved back to one that the
+    library lagged behind. All others stay as they were seen: the library may lag behind the lock
+    file, or its item may be still to come. A link that ends moves no base.
     """
     then = {row.id: row for row in before}
     rows = dict(seen.rows)
+    lags: list[tuple[str, str]] = []
     for row in after:
         if row.id not in then:
             rows.setdefault(row.id, row)
         elif row.state is LinkState.LINKED and row != then[row.id]:
             known = rows.get(row.id) or replace(then[row.id], bases={})
             rows[row.id] = _moved(known, then[row.id], row)
-    return replace(seen, rows=rows)
+            lags += ((row.id, name) for name in _moved_names(then[row.id], row))
+    moved = replace(seen, rows=rows, lagged=lagged_after(seen, rows, then))
+    return lagging_again(moved, seen, lags)
+
+
+def lagging_again(seen: Seen, before: Seen, names: Iterable[tuple[str, str]]) -> Seen:
+    """Return `seen` lagging in `names`, fields by row id, as in `before` if that says how it did.
+
+    It does if the field came to be in sync with the base that is now remembered.
+    """
+    rows, lagged = dict(seen.rows), dict(seen.lagged)
+    for row_id, name in names:
+        base = _bases(rows, row_id).get(name)
+        lag = before.lag_to(row_id, name, base) if base is not None else None
+        if lag is not None:
+            rows[row_id] = replace(rows[row_id], bases={**rows[row_id].bases, name: lag.base})
+            lagged[row_id] = {**lagged.get(row_id, {}), name: lag}
+    return replace(seen, rows=rows, lagged=lagged)
+
+
+def lagged_after(
+    seen: Seen, rows: Mapping[str, LockRow], before: Mapping[str, LockRow]
+) -> dict[str, dict[str, Lagged]]:
+    """Return where the library lagged before it came to be as in `rows`; those of `seen` were
+    remembered until then, and the lock file had those of `before`.
+    """
+    lagged: dict[str, dict[str, Lagged]] = {}
+    for row_id, row in rows.items():
+        lags = dict(seen.lagged.get(row_id, {}))
+        for name, base in _bases(seen.rows, row_id).items():
+            ahead, now = _bases(before, row_id).get(name), row.bases.get(name, base)
+            if now == base or mark_of(now) == mark_of(base):
+                continue
+            lags.pop(name, None)
+            if ahead is not None and mark_of(ahead) != mark_of(base):
+                lags[name] = Lagged(mark_of(ahead), base)
+        if lags:
+            lagged[row_id] = lags
+    return lagged
 
 
 def _moved(known: LockRow, before: LockRow, after: LockRow) -> LockRow:
     """Return what was `known` of a row with all that changed in it between `before` and `after`."""
-    names = sorted({*known.bases, *before.bases, *after.bases})
-    moved = {name for name in names if before.bases.get(name) != after.bases.get(name)}
+    moved = _moved_names(before, after)
     bases = {
         name: base
-        for name in names
+        for name in sorted({*known.bases, *moved})
         if (base := (after if name in moved else known).bases.get(name)) is not None
     }
     return replace(
@@ -122,6 +181,11 @@ def _moved(known: LockRow, before: LockRow, after: LockRow) -> LockRow:
         diverged=known.diverged - (before.diverged - after.diverged)
         | (after.diverged - before.diverged),
     )
+
+
+def _moved_names(before: LockRow, after: LockRow) -> set[str]:
+    names = before.bases.keys() | after.bases.keys()
+    return {name for name in names if before.bases.get(name) != after.bases.get(name)}
 
 
 def _bases(rows: Mapping[str, LockRow], row_id: str) -> Mapping[str, Base]:

@@ -82,7 +82,7 @@ class Copies:
             for collection, items in known.collections.items()
         }
         rows = {row_id: self._row(row) for row_id, row in known.rows.items()}
-        return Seen(rows, collections, known.past)
+        return Seen(rows, collections, known.past, known.lagged)
 
     def lost_bases(self, lock: LockFile) -> Iterator[Difference]:
         """Yield the fields of links whose bases go, as the target holds something else."""

@@ -84,6 +84,7 @@ class LoudReader:
                 {row.id: row for row in lock.rows},
                 memory.collections,
                 memory.past,
+                memory.lagged,
                 memory.version,
             ),
         )

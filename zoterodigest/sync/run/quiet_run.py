@@ -149,7 +149,8 @@ class _QuietRun:
         version, collections = self._snapshot.version, self._snapshot.collections
         memory, lock = self._sources.memory, LockFile(self._workspace.library.identity)
         contents = Contents(version, (), collections, {}, {}, self._snapshot)
-        seen = Seen(collections=memory.collections, past=memory.past, version=memory.version)
+        known = memory.collections, memory.past, memory.lagged, memory.version
+        seen = Seen({}, *known)
         lock_data = self._sources.lock_data
         return Gathered((), (), UnreadText(), lock_data, lock, contents, frozenset(), seen=seen)
 

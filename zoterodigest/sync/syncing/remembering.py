@@ -16,7 +16,7 @@ from zoterodigest.core.plan.reports import (
     NotFollowed,
     PlaceConflict,
 )
-from zoterodigest.core.plan.seen import Seen, past_after
+from zoterodigest.core.plan.seen import Seen, lagged_after, past_after
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.rows_after import EntriesNow
@@ -63,12 +63,15 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
     collections = _collections(then, looked_at, held, _pending(plan, done))
     then_linked = {row.id: row for row in plan.rows_before}
     now_linked = {row.id: row for row in lock.rows}
-    past = past_after(before or Seen(), rows, then_linked, now_linked)
+    before = before or Seen()
+    past = past_after(before, rows, then_linked, now_linked)
+    lagged = lagged_after(before, rows, then_linked)
     if prepared.gathered.quiet.links:
         # Of links that the run did not look at, all that is past stays so.
-        known_past = before.past if before else {}
-        past |= {one: dict(known_past[one]) for one in known_past if one not in then_linked}
-    return Seen(rows, collections, past, version=contents.version)
+        past |= {one: dict(before.past[one]) for one in before.past.keys() - then_linked.keys()}
+        quiet = before.lagged.keys() - then_linked.keys()
+        lagged |= {one: dict(before.lagged[one]) for one in quiet}
+    return Seen(rows, collections, past, lagged, contents.version)
 
 
 def _remembered(row: LockRow, link: Link, known: LockRow | None) -> LockRow:

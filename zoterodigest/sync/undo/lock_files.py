@@ -11,6 +11,7 @@ from zoterodigest.bibtex.edit.document import Prints
 from zoterodigest.core.links.link import LinkState, LockFile, LockRow
 from zoterodigest.core.plan.history import Run
 from zoterodigest.core.plan.plan import Link, bib_entry_id
+from zoterodigest.core.plan.seen import Seen
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.apply.unwritten import entry_place
 from zoterodigest.sync.gathering.gather import Gathered
@@ -128,6 +129,21 @@ def _lock_back(present: LockFile, undoing: Undoing, results: Results) -> LockFil
     if is_lost or not goes_back(present, run):
         return present
     return replace(run.before, made=present.made, acknowledged=present.acknowledged)
+
+
+def lagging_fields(undoing: Undoing, seen: Seen) -> list[tuple[str, str]]:
+    """Return the fields, by row id, that go back to what they were when the library lagged.
+
+    Their base does not tell: the run brought an end to the one that the lock file had already.
+    """
+    fields = [
+        (row_id, name)
+        for row_id in sorted(seen.lagged.keys() & seen.rows.keys())
+        for name in sorted(seen.lagged[row_id].keys() & seen.rows[row_id].bases.keys())
+        if seen.lag_to(row_id, name, seen.rows[row_id].bases[name])
+    ]
+    is_changed = _changes(undoing) if fields else None
+    return [field for field in fields if is_changed and is_changed(*field)]
 
 
 def _changes(undoing: Undoing) -> IsChanged:

@@ -5,20 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
-from zoterodigest.core.links.link import (
-    Base,
-    LinkState,
-    LockFile,
-    LockRow,
-    Print,
-    fingerprint,
-    print_of,
-)
-from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.links.link import LinkState, LockFile, LockRow, fingerprint
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import EMPTY, Item
-from zoterodigest.library.records.contents import Contents
+from zoterodigest.core.values.record import Item
 
 
 def seen_back(seen: Seen, present: LockFile, back: LockFile, written: Sequence[Item]) -> Seen:
@@ -60,30 +50,3 @@ def _seen_in(
     for key in there:
         if key in collections:
             collections[key].add(item)
-
-
-def with_waiting(seen: Seen, now: Contents, written: Sequence[Item], folding: Folding) -> Seen:
-    """Return `seen` with the fields that are `written` as they were before a person's choice.
-
-    The choice moved no base where the library lagged: the lock file was ahead already. So what
-    lagged is told by what was in sync here once. As an edit it would go over the newer value.
-    """
-    items, rows = {item.key: item for item in now.items}, dict(seen.rows)
-    then = {item.key: item for item in written if item.key in items}
-    for row in seen.rows.values():
-        names = seen.past.get(row.id, {}).keys() & row.bases.keys() if row.item in then else ()
-        for name in sorted(names):
-            known = row.bases[name].at_item
-            was_shown = _shown(items[row.item], row, name, folding).raw == known.raw
-            shown = _shown(then[row.item], row, name, folding)
-            base = Base(shown, shown)
-            if was_shown and shown.raw != known.raw and seen.is_past(row.id, name, base):
-                rows[row.id] = replace(row, bases={**rows[row.id].bases, name: base})
-    return replace(seen, rows=rows)
-
-
-def _shown(item: Item, row: LockRow, name: str, folding: Folding) -> Print:
-    note = item.notes.get(row.id)
-    fields = {**item.fields, **(note.fields if note else {})}
-    raws = {**item.raws, **(note.raws if note else {})}
-    return print_of(raws.get(name, ""), canonical(name, fields.get(name, EMPTY), folding))

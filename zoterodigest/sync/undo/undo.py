@@ -15,6 +15,7 @@ from pathlib import Path
 from zoterodigest.core.links.link import NO_LINKS, LockFile
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Run, changed_links, is_undo
+from zoterodigest.core.plan.seen import lagging_again
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
@@ -30,8 +31,8 @@ from zoterodigest.sync.gathering.known_lock import OtherLibrary, known_as
 from zoterodigest.sync.gathering.stored_keys import run_as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.removal.removal import Removal
-from zoterodigest.sync.undo.lock_files import goes_back, lock_after, released_lock
-from zoterodigest.sync.undo.remembering import seen_back, with_waiting
+from zoterodigest.sync.undo.lock_files import goes_back, lagging_fields, lock_after, released_lock
+from zoterodigest.sync.undo.remembering import seen_back
 from zoterodigest.sync.undo.reverting import Declined, Reverting
 from zoterodigest.sync.undo.undoing import Undoing
 
@@ -192,5 +193,4 @@ def _ending(undoing: Undoing, lock: LockFile, *, is_last: bool) -> Ending:
     keys = {item.key for item in undoing.sent.items} if is_written else set()
     written = [item for item in undoing.contents_after.items if item.key in keys]
     seen = seen_back(gathered.seen, gathered.lock, lock, written)
-    folding = undoing.workspace.zotero.folding()
-    return Ending(lock, with_waiting(seen, gathered.contents, written, folding))
+    return Ending(lock, lagging_again(seen, seen, lagging_fields(undoing, seen)))
