@@ -164,6 +164,41 @@ def test_clearing_words_in_place_of_a_date_clears_the_year_of_other_entries_at_o
     assert actions(again) == {}
 
 
+ROW = (
+    f"| **[{TITLE}](http://arxiv.org/abs/2102.00001v1)** | 2024-05-02 | <details><summary>Show"
+    "</summary><p>It is bright.</p></details> | 3 pages | None |\n"
+)
+
+
+def test_a_cleared_date_takes_its_year_along(world: World) -> None:
+    world.markdown("table.md", daily([ROW]))
+    world.push(SYNC)
+
+    world.edit("table.md", ("2024-05-02", ""))
+    world.push(SYNC)
+
+    assert not world.item(TITLE).get("date")
+    again = world.plan(SYNC)
+    assert (actions(again), again.reports) == ({}, ())
+
+
+@pytest.mark.parametrize("date", ["2024-05-02", "2024"])
+def test_a_date_cleared_beside_an_entry_that_states_the_year_becomes_the_year(
+    world: World, date: str
+) -> None:
+    world.markdown("table.md", daily([ROW.replace("2024-05-02", date)]))
+    world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
+    world.push(SYNC)
+
+    world.edit("table.md", (f"| {date} |", "|  |"))
+    world.push(SYNC)
+
+    assert world.item(TITLE)["date"] == "2024"
+    assert "*CVPR 2024*" in (world.root / "notes.md").read_text(encoding="utf-8")
+    again = world.plan(SYNC)
+    assert (actions(again), again.reports) == ({}, ())
+
+
 def test_a_range_of_years_that_was_there_first_is_apart_and_does_not_stop_other_edits(
     world: World,
 ) -> None:
@@ -183,11 +218,7 @@ def test_a_range_of_years_that_was_there_first_is_apart_and_does_not_stop_other_
 def test_the_year_that_another_entry_shows_follows_in_the_same_run(
     world: World, date: str, year: str
 ) -> None:
-    row = (
-        f"| **[{TITLE}](http://arxiv.org/abs/2102.00001v1)** | 2024-05-02 | <details><summary>Show"
-        "</summary><p>It is bright.</p></details> | 3 pages | None |\n"
-    )
-    world.markdown("table.md", daily([row]))
+    world.markdown("table.md", daily([ROW]))
     world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
     world.push(SYNC)
 
@@ -203,15 +234,11 @@ def test_the_year_that_another_entry_shows_follows_in_the_same_run(
 def test_a_date_that_a_new_entry_brings_is_not_cleared_with_the_year_of_another(
     world: World,
 ) -> None:
-    row = (
-        f"| **[{TITLE}](http://arxiv.org/abs/2102.00001v1)** | 2024-05-02 | <details><summary>Show"
-        "</summary><p>It is bright.</p></details> | 3 pages | None |\n"
-    )
     world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
     world.push(SYNC)
 
     date_to(world, "")
-    world.markdown("table.md", daily([row]))
+    world.markdown("table.md", daily([ROW]))
     world.push(SYNC)
 
     assert world.item(TITLE)["date"] == "2024-05-02"

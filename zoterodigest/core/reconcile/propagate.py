@@ -216,6 +216,7 @@ class _Hub:
         if "links" in record:
             entry, item = link.entry.fields, self._now.fields
             record = record | {"links": links_as_held(record["links"], entry, item)}
+        record, left = self._year_of_cleared(place, record)
         self._edited |= record.keys() - fills
         if not record:
             return
@@ -223,7 +224,7 @@ class _Hub:
         self._after |= record
         filled = record.keys() & fills
         edited = {name: record[name] for name in record.keys() - filled}
-        also = also_changed(before, edited) if self._item else {}
+        also = (also_changed(before, edited) if self._item else {}) | left
         came = also_changed(before, {name: record[name] for name in filled}) if self._item else {}
         self._now = _with_fields(before, record | also | came)
         # `remove` takes back these fields alone from an item that zoterodigest did not create.
@@ -233,6 +234,28 @@ class _Hub:
             if other != place:
                 self._keep_from(other, filled | came.keys(), before)
                 self._bring_to(other, edited | also)
+
+    def _year_of_cleared(
+        self, place: int, record: dict[str, Value]
+    ) -> tuple[dict[str, Value], dict[str, Value]]:
+        """Return `record` with what it clears along with a date, and the date that is left.
+
+        The library has one home for both. So the year goes too, unless an entry states it: then the
+        item shows the year as its date, which an entry without a date need not show.
+        """
+        year = self._now.fields.get("year", EMPTY)
+        is_cleared = record.get("date") == EMPTY and "year" not in record
+        if not is_cleared or not isinstance(year, str) or not is_iso(year):
+            return record, {}
+        stated = (one.entry.fields for one in self.links if "year" not in one.entry.ours)
+        if all(is_empty(fields.get("year", EMPTY)) for fields in stated):
+            return record | {"year": EMPTY}, {}
+        link = self.links[place]
+        bases = {name: base for name, base in link.row.bases.items() if name != "date"}
+        self.links[place] = replace(link, row=replace(link.row, bases=bases))
+        if self._now.fields["date"] == year:
+            record = {name: value for name, value in record.items() if name != "date"}
+        return record, {"date": year}
 
     def _has_other_year(self, date: Value) -> bool:
         """Tell whether an entry just filled in another year than that of `date`.
