@@ -10,7 +10,6 @@ from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoterodigest.cli.base.outside import allowed
 from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.cli.base.talk import countdown
 from zoterodigest.library.access import Access
@@ -24,22 +23,12 @@ from zoterodigest.library.keys import (
     stored_key,
     stored_local_key,
 )
-from zoterodigest.project.config import LookupRules
-from zoterodigest.project.layout import Project
-from zoterodigest.sync.gathering.workspace import Chosen
 
 if TYPE_CHECKING:
     from zoterodigest.lookup.sources import Sources
+    from zoterodigest.project.config import LookupRules
 
 ENVIRONMENT_KEY = "ZOTERO_API_KEY"
-
-
-def chosen(address: str = "", project: Project | None = None) -> Chosen:
-    """Return the library to use: `address`, else the project's, else the environment's.
-
-    `project` is the project to use, if it was read already.
-    """
-    return Chosen(address, library_in(os.environ), access(), allowed(), project)
 
 
 def access() -> Access:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from zoterodigest.cli.base.network import chosen
+from zoterodigest.cli.base.network import access, library_in
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.outside import allowed, loaded
 from zoterodigest.cli.base.screen import hanging, tell, visible
@@ -26,6 +27,7 @@ from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.gathering.workspace import (
+    Chosen,
     Workspace,
     library_meant,
     mapping_of,
@@ -124,6 +126,14 @@ def requests_text(tally: Tally) -> str:
     again = f", {tally['again']:,} of them sent again" if tally["again"] else ""
     kinds = f"{tally['read']:,} to read, {tally['write']:,} to write"
     return f"Requests: {tally['read'] + tally['write']:,} ({kinds}{again})"
+
+
+def chosen(address: str = "", project: Project | None = None) -> Chosen:
+    """Return the library to use: `address`, else the project's, else the environment's.
+
+    `project` is the project to use, if it was read already.
+    """
+    return Chosen(address, library_in(os.environ), access(), allowed(), project)
 
 
 def open_context(asked: Invocation) -> ProjectContext:

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from zoterodigest.bibtex.edit.splice import update
 from zoterodigest.bibtex.export.entry import BibEntry
-from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.project_context import (
+    chosen,
     linked_digests,
     near,
     open_library,

@@ -10,10 +10,9 @@ from typing import Any
 from zoterodigest.bibtex.cited.cited import At, Checked, Cited, KeyAt, check_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
-from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.outside import loaded
-from zoterodigest.cli.base.project_context import NoLibraryYet
+from zoterodigest.cli.base.project_context import NoLibraryYet, chosen
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.commands.citekeys import project_citation_keys
 from zoterodigest.cli.show.encoder import emit_result, json_value

@@ -7,9 +7,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import (
+    chosen,
     linked_digests,
     open_library,
     over_bibs,

@@ -13,9 +13,8 @@ from pathlib import Path
 import typer
 
 from zoterodigest import __version__
-from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import Invocation, command, option
-from zoterodigest.cli.base.project_context import project_in
+from zoterodigest.cli.base.project_context import chosen, project_in
 from zoterodigest.cli.base.screen import emit, tell, tell_error
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import WebAddress

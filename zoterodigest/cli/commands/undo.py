@@ -7,9 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.cli.base.network import chosen
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command
-from zoterodigest.cli.base.project_context import project_in, told_requests
+from zoterodigest.cli.base.project_context import chosen, project_in, told_requests
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
