@@ -61,6 +61,7 @@ READING = {
     "zoterodigest.digest.format.format": "what is known of a file is not read again",
     "zoterodigest.bibtex": "the file is no .bib",
 }
+NOTES = {"zoterodigest.notes": "no entry has a note (20)"}
 HELP = {
     "sqlite3": "nothing is read",
     "pydantic": "nothing is read",
@@ -74,6 +75,7 @@ MAY_NOT_IMPORT: Mapping[str, Mapping[str, str]] = {
     "--help": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY | HELP,
     "inspect known.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY | READING,
     "inspect papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY,
+    "status bare/list.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | APPLYING | NOTES,
     "status papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | APPLYING,
     "plan papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN,
     "sync papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN,
@@ -102,6 +104,10 @@ def test_a_command_imports_only_what_it_uses(
     papers = a_digest(("Attention Is All You Need", "1706.03762"), ("Diffusion", "2006.11239"))
     (tmp_path / "papers.md").write_text(papers)
     assert zoterodigest("push", "papers.md", "--yes", "--offline").code == 0
+    (tmp_path / "bare").mkdir()
+    entry = "- **Attention Is All You Need** [[paper](https://arxiv.org/abs/1706.03762)]"
+    (tmp_path / "bare" / "list.md").write_text(f"# List\n\n{entry}\n")
+    assert zoterodigest("push", "bare/list.md", "--yes", "--offline").code == 0
     (tmp_path / "known.md").write_text(papers)
     assert zoterodigest("inspect", "known.md").code == 0
 

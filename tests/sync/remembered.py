@@ -51,7 +51,7 @@ def remembering() -> Iterator[None]:
         "digest.read.document.core_entry": remembered(core_entry, _of_entry),
         "sync.gathering.gather.compared_entry": remembered(compared.compared_entry, _of_core_entry),
         "library.records.contents.core_item": remembered(core_item, _of_item),
-        "library.records.contents.read_note": remembered(read_note, lambda html: html),
+        "notes.read.read_note": remembered(read_note, lambda html: html),
     }
     with pytest.MonkeyPatch.context() as patch:
         for name, function in pure.items():

@@ -17,7 +17,6 @@ from zoterodigest.library.records.contents import (
     collection_paths,
     collections_within,
 )
-from zoterodigest.notes.canonical import html_to_blocks
 
 _WORK = Column("key", 8), Column("title"), Column("creators", 20)
 _COLUMNS = *_WORK, Column("date", 10), Column("has", 7)
@@ -138,6 +137,8 @@ def shown_title(item: LibraryItem) -> str:
 
 def note_text(note: LibraryItem) -> str:
     """Return a note as Markdown, by which no HTML of it reaches the terminal."""
+    from zoterodigest.notes.canonical import html_to_blocks
+
     return join_blocks(html_to_blocks(note.json.note))
 
 

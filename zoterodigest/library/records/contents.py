@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -24,8 +24,9 @@ from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.homes import homes_of
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
-from zoterodigest.notes.own import read_own_note
-from zoterodigest.notes.read import NoteReading, read_note
+
+if TYPE_CHECKING:
+    from zoterodigest.notes.read import NoteReading
 
 PUBLISH = "publish"
 """The tag of a note of the person's own that may be shown in a digest."""
@@ -168,6 +169,9 @@ def with_chains(items: Sequence[Item], objects: Mapping[str, LibraryItem]) -> It
 
 def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalNote]]:
     """Yield the live notes of an item that the person wrote, by key."""
+    # What reads notes takes 20 ms to import: only where there is one.
+    from zoterodigest.notes.own import read_own_note
+
     for one in children:
         note = read_own_note(one.json.note) if one.json.is_note else None
         if note is not None and not one.is_trashed:
@@ -187,8 +191,11 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     notes: dict[str, ChildNote] = {}
     # By key: of two notes with one ID, every computer takes the same one.
     for one in sorted(children, key=lambda child: child.key):
-        reading = read_note(one.json.note) if one.json.is_note else None
-        if reading is not None:
+        if not one.json.is_note:
+            continue
+        from zoterodigest.notes.read import read_note
+
+        if (reading := read_note(one.json.note)) is not None:
             notes.setdefault(reading.id, core_note(one, reading))
     return Item(
         key=item.key,

@@ -26,8 +26,6 @@ from zoterodigest.digest.write.own_words import is_in_date, with_year_of_date
 from zoterodigest.library.records.contents import section_name
 from zoterodigest.library.records.hyperlinks import carried_links
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
-from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.notes.note import is_never_shown, part_name
 
 
 def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) -> Entry:
@@ -81,6 +79,8 @@ def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
     for name in fields:
         held = name
         if name.startswith(SECTION):
+            from zoterodigest.notes.note import part_name
+
             held = section_name(part_name(name.removeprefix(SECTION)), taken)
         taken[held] = EMPTY
         yield held, name
@@ -89,8 +89,11 @@ def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
 def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
     if name == "links":
         return zotero.links is not LinkHome.OFF
-    if name.startswith(SECTION) and is_never_shown(name.removeprefix(SECTION)):
-        return False
+    if name.startswith(SECTION):
+        from zoterodigest.notes.note import is_never_shown
+
+        if is_never_shown(name.removeprefix(SECTION)):
+            return False
     return with_notes or not is_of_entry(name)
 
 
@@ -101,6 +104,9 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 def _canonical(value: Value, entry: Entry) -> Value:
     match value:
         case Blocks(texts):
+            # What knows notes takes 20 ms to import, and many digests have none.
+            from zoterodigest.notes.canonical import canonical_blocks
+
             held = tuple(text for text in canonical_blocks(texts) if text)
             return Blocks(held) if held else EMPTY
         case WebLinks():
