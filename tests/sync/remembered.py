@@ -59,8 +59,11 @@ def remembering() -> Iterator[None]:
         yield
 
 
-def _of_document(name: str, source: bytes, formats: Any, venues: object) -> Hashable:
-    return name, source, tuple(map(id, formats)), id(venues)
+def _of_document(
+    name: str, source: bytes, formats: Any, venues: object, known: object = None
+) -> Hashable:
+    # What is known of areas is also written: it is no call that can be repeated.
+    return name, source, tuple(map(id, formats)), id(venues), id(known) if known else None
 
 
 def _of_entry(name: str, entry: object, title: str) -> Hashable:

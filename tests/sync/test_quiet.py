@@ -193,6 +193,25 @@ def test_wrong_marks_hide_a_change_until_they_are_deleted_and_write_none(world: 
     assert "Restoring Every Image" in (world.root / "notes.md").read_text()
 
 
+@pytest.mark.parametrize("judged", ["", "entry", "lost row", "broken", "entry evident target"])
+def test_areas_that_were_judged_wrongly_get_nothing_wrong_written(
+    world: World, judged: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    world.edit("daily.md", ("1 pages", "11 pages, with code"))
+    other = World(tmp_path_factory.mktemp("other") / "world", list(world.digests))
+    shutil.copytree(world.root, other.root)
+    cache_of(other).unlink()
+    cache, kept, left = marks_of(world)
+    with cache:
+        wrong = dict.fromkeys(left.judged, judged)
+        keep_marks(cache, kept.name, replace(left, judged=wrong))
+
+    sync(world)
+    sync(other)
+
+    assert all_left(world) == all_left(other)
+
+
 @pytest.mark.parametrize("wrong", [[], {}, {"items": 1}, "x", None, {"links": {"zd-1": [1]}}])
 def test_records_of_any_other_shape_are_no_marks(world: World, wrong: object) -> None:
     cache, kept, _ = marks_of(world)
@@ -578,7 +597,7 @@ def what_is_done(found: Prepared | None) -> str:
 def test_prints_of_one_run_are_not_taken_with_the_keys_of_another(tmp_path: Path) -> None:
     cache = ReadingCache(tmp_path, "engine")
     (tmp_path / "cache").mkdir(exist_ok=True)
-    left = LeftMarks(Marks("common"), 0, {}, {})
+    left = LeftMarks(Marks("common"), 0, {}, {}, {})
     with cache:
         keep_marks(cache, "marks", left)
         first = read_marks(cache, "marks")

@@ -29,13 +29,14 @@ class LeftMarks:
 
     `files` are prints of the digests' bytes and rules, `entries` those of their entries in order; a
     digest whose print is "" is read in any case. `rows` is how many rows there are, with a mark or
-    without.
+    without. `judged` tells what areas of digests were found to be (`digest/read/known.py`).
     """
 
     marks: Marks
     rows: int
     files: Mapping[SourceKey, str]
     entries: Mapping[SourceKey, Sequence[str]]
+    judged: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,8 @@ class KeptMarks:
                 for key, keys in known["items"].items()
             }
             marks = Marks(self.common, _by_digest(known["digests"]), links, items)
-            return LeftMarks(marks, self.rows, self.files, entries)
+            judged = {str(key): str(one) for key, one in known["judged"].items()}
+            return LeftMarks(marks, self.rows, self.files, entries, judged)
         return None
 
 
@@ -125,6 +127,7 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
         "digests": dict(marks.digests),
         "entries": {digest: list(found) for digest, found in left.entries.items()},
         "links": links,
+        "judged": dict(left.judged),
         "items": {key: sorted(one.keys) for key, one in marks.items.items()},
     }
     cache.put(_HEAD, {name: head})

@@ -7,15 +7,12 @@ families come last and only take entries that show evidence of being papers.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from functools import partial
 from itertools import groupby
 
-from zoterodigest.core.values import identity
-from zoterodigest.core.values.record import EMPTY, is_empty
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import (
     NO_ENTRY,
     DigestEntry,
@@ -24,38 +21,34 @@ from zoterodigest.digest.read.document import (
     Skipped,
     entries_of,
 )
+from zoterodigest.digest.read.evidence import has_target, is_evident
 from zoterodigest.digest.read.found import is_boundary
+from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.digest.read.lines import Lines, Veil
 from zoterodigest.digest.read.tables import is_table_line
 
 _ENOUGH = 0.5
 """The share of an entry's siblings that must be papers for one without evidence to be one."""
-_FEWEST_WORDS = 3
-_PAPER_LABELS = frozenset(
-    {"paper", "pdf", "arxiv", "preprint", "abs", "openreview", "full paper", "论文"}
-)
-_PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
-_NO_PAPERS = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
-    r"|twitter\.com|x\.com|medium\.com|zhihu\.com|wikipedia\.org|kaggle\.com|reddit\.com"
-    r"|linkedin\.com|google\.com|shields\.io|pypi\.org|substack\.com|bilibili\.com|csdn\.net)/",
-    re.I,
-)
-"""Sites whose pages are no papers, whatever stands beside a link to them."""
 
 
 def read_document(
-    name: str, source: bytes, formats: Sequence[DigestFormat], venues: VenueTable
+    name: str,
+    source: bytes,
+    formats: Sequence[DigestFormat],
+    venues: VenueTable,
+    known: KnownAreas | None = None,
 ) -> Document:
     """Read `source` by whichever of `formats` understand it, in their order, in parts if need be.
 
-    Never fails: what no format understands is in `skipped`, with the reason.
+    Never fails: what no format understands is in `skipped`, with the reason. By what is `known` of
+    areas an entry is read later, when somebody asks what it says.
     """
     lines = Lines(source)
+    find = known.entries_of if known is not None and lines.is_sound else entries_of
     entries: list[DigestEntry] = []
     # The order is a law: the lines that a format has taken are hidden from those after it.
     for form in formats:
-        found = list(_credible(entries_of(lines, form, venues), lines))
+        found = list(_credible(find(lines, form, venues), lines))
         for entry in found:
             lines.take(entry.first, entry.last)
         entries += found
@@ -77,7 +70,7 @@ def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]
         is_list_of_papers = sum(evident) >= max(1, _ENOUGH * len(group))
         for entry, is_paper in zip(group, evident, strict=True):
             is_wanted = not entry.format.entry.evidence or is_paper
-            if entry.first > end and (is_wanted or (is_list_of_papers and _has_target(entry))):
+            if entry.first > end and (is_wanted or (is_list_of_papers and has_target(entry))):
                 yield entry
                 end = entry.last
 
@@ -92,40 +85,6 @@ def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[Diges
             group = []
         group.append(entry)
     yield group
-
-
-def is_evident(entry: DigestEntry) -> bool:
-    """Whether an entry shows that it is a paper: an identifier, a page, a venue, authors.
-
-    Where a listed title leads to another page than a paper's, only a link called as papers are
-    counts, and a title of some words: it may be a tool that comes with a paper.
-    """
-    reading = entry.reading
-    urls = [reading.title_url, *(link.url for link in reading.links)]
-    if reading.title_url and not identity.is_paper_url(reading.title_url):
-        if _is_local(reading.title_url):
-            return False
-        if entry.format.columns is None:
-            is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
-            papers = [it.url for it in reading.links if folded_label(it.label) in _PAPER_LABELS]
-            return is_phrase and any(map(identity.is_paper_url, papers))
-    is_identified = any(found.scheme != "url" for found in reading.identifiers)
-    if is_identified or any(map(identity.is_paper_url, urls)):
-        return True
-    fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
-    return not all(map(is_empty, fields))
-
-
-def _has_target(entry: DigestEntry) -> bool:
-    """Whether an entry without evidence may be a paper at all: it leads to some page outside."""
-    url = entry.reading.title_url
-    if url:
-        return not _is_local(url) and bool(_PAGE.match(url)) and not _NO_PAPERS.match(url)
-    return bool(entry.reading.links) or entry.format.columns is not None
-
-
-def _is_local(url: str) -> bool:
-    return bool(url) and "://" not in url
 
 
 def _skipped(lines: Lines) -> Iterator[Skipped]:

@@ -75,6 +75,10 @@ class DigestEntry:
         """The title, or "" if it could not be read."""
         return text_in(self.reading.fields, "title")
 
+    def under(self, texts: tuple[str, ...], keys: tuple[str, ...]) -> DigestEntry:
+        """Return it with the headings that it stands under."""
+        return replace(self, headings=texts, heading_keys=keys)
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
@@ -101,8 +105,11 @@ class Document:
 
     def core_entries(self) -> tuple[Entry, ...]:
         """Return the entries as the core sees them; the document's own title is no heading."""
-        key = DigestKey(self.name)
-        return tuple(core_entry(key, entry, self.title) for entry in self.entries)
+        return tuple(map(self.core_entry_at, range(len(self.entries))))
+
+    def core_entry_at(self, place: int) -> Entry:
+        """Return one of the entries as the core sees it."""
+        return core_entry(DigestKey(self.name), self.entries[place], self.title)
 
     def unread_texts(self) -> Iterator[str]:
         """Yield the text of every line that no entry holds, for finding what still stands there."""
@@ -167,23 +174,26 @@ def _places(slots: frozenset[str]) -> frozenset[str]:
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
     claimed = [*_contained(lines, form), *find_rows(lines, form)]
-    read = [_entry(lines, form, venues, one) for one in claimed]
-    entries = [entry for entry in read if _is_entry(entry)]
+    read = [claimed_entry(lines, form, venues, one) for one in claimed]
+    entries = [entry for entry in read if is_entry(entry)]
     # A row without a title counts only among entries: alone it may be of any table.
     if entries:
-        entries += [entry for entry in read if _is_lost_row(entry)]
+        entries += [entry for entry in read if is_lost_row(entry)]
     return sorted(entries, key=lambda entry: entry.first)
 
 
 def _contained(lines: Lines, form: DigestFormat) -> list[Claims]:
     read = [claims_of(found, form) for found in find_entries(lines, form)]
-    read = [one for one in read if _has_needed(form, one.slots, one.unreadable)]
+    read = [one for one in read if has_needed(form, one.slots, one.unreadable)]
     # Only what is an entry can own a note, so entries are sifted before markers are looked up.
     spoil_owners(lines, read)
     return read
 
 
-def _entry(lines: Lines, form: DigestFormat, venues: VenueTable, claims: Claims) -> DigestEntry:
+def claimed_entry(
+    lines: Lines, form: DigestFormat, venues: VenueTable, claims: Claims
+) -> DigestEntry:
+    """Return the entry of which this is claimed."""
     first, last, slots, broken = claims.first, claims.last, claims.slots, claims.broken
     span = span_of(lines, first, last)
     below = first + 1 + claims.head_lines
@@ -223,23 +233,24 @@ def _identified(data: bytes, reading: EntryReading) -> EntryReading:
     return replace(reading, identifiers=reading.identifiers or named)
 
 
-def _is_entry(entry: DigestEntry) -> bool:
+def is_entry(entry: DigestEntry) -> bool:
     """Whether what was found is an entry: it has a title of its own and one of what it needs."""
-    if not _has_needed(entry.format, entry.slots, entry.unreadable):
+    if not has_needed(entry.format, entry.slots, entry.unreadable):
         return False
     if entry.broken:
         return bool(entry.title or entry.reading.identifiers)
     return bool(entry.title) and is_title(entry.format, entry.title.encode())
 
 
-def _has_needed(form: DigestFormat, slots: Iterable[Slot], unreadable: Set[str]) -> bool:
+def has_needed(form: DigestFormat, slots: Iterable[Slot], unreadable: Set[str]) -> bool:
+    """Whether there is one of what an entry of the format needs, even if it can't be read."""
     needs = frozenset(form.entry.needs)
     return not needs or bool(needs & ({slot.name for slot in slots} | unreadable))
 
 
-def _is_lost_row(entry: DigestEntry) -> bool:
+def is_lost_row(entry: DigestEntry) -> bool:
     """Whether a row among entries is one whose title, and with it what it needs, is unreadable."""
-    is_without = not _has_needed(entry.format, entry.slots, entry.unreadable)
+    is_without = not has_needed(entry.format, entry.slots, entry.unreadable)
     return "title" in entry.unreadable and is_without and bool(entry.reading.identifiers)
 
 
@@ -278,7 +289,7 @@ class Headings:
         for entry in entries:
             at = number_at(self.keyed, entry)
             texts, keys = (self._texts[at], self.keyed[at][1]) if at >= 0 else ((), ())
-            placed.append(replace(entry, headings=texts, heading_keys=keys))
+            placed.append(entry.under(texts, keys))
         return placed
 
 

@@ -113,6 +113,11 @@ class Lines:
         tagged = dict.fromkeys(self.line_at(tag.start()) for tag in DETAILS.finditer(self.source))
         return [(line, depth_change(self[line])) for line in tagged]
 
+    @property
+    def is_sound(self) -> bool:
+        """Whether all of it is text, with no marker torn and nothing in conflict."""
+        return self.source is self._raw and not self.torn and not self.conflicts
+
     def __len__(self) -> int:
         return len(self.starts)
 

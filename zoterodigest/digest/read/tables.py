@@ -63,13 +63,19 @@ _ROOMY = (*_TEXTS, "section", "comment", "title", "authors", "tags", "task", "ig
 
 def find_rows(lines: Lines, form: DigestFormat) -> Iterator[Claims]:
     """Yield the rows of every table whose header has the columns that `form` needs."""
+    for first, last, header in row_ranges(lines, form):
+        yield claims_of_row(lines, first, last, header)
+
+
+def row_ranges(lines: Lines, form: DigestFormat) -> Iterator[tuple[int, int, Header]]:
+    """Yield the first and the last line of these rows, each with its header."""
     if form.columns is None:
         return
     for header in find_headers(lines, form):
         line = header.line + 2
         while line < len(lines) and _begins_row(lines, line):
             last = _row_end(lines, line, len(header.slots))
-            yield _row(lines, line, last, header)
+            yield line, last, header
             line = last + 1
 
 
@@ -140,7 +146,8 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
     return last
 
 
-def _row(lines: Lines, first: int, last: int, header: Header) -> Claims:
+def claims_of_row(lines: Lines, first: int, last: int, header: Header) -> Claims:
+    """Return what is claimed of one row."""
     claims = Claims(first, last)
     text = source_text(lines.source, span_of(lines, first, last))
     cells = cells_of(text.data)

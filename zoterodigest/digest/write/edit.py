@@ -15,6 +15,7 @@ from dataclasses import field
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Value, is_empty
 from zoterodigest.core.values.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.later import is_same_area
 from zoterodigest.digest.write.html import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.own_words import in_own_words
@@ -190,6 +191,8 @@ class _DigestTrial:
 
 
 def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockForm) -> bool:
+    if not asked and is_same_area(old, new):
+        return old.headings == new.headings
     same = old.format.name == new.format.name and old.headings == new.headings
     if not same or old.broken != new.broken or old.unreadable != new.unreadable:
         return False

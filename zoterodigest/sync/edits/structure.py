@@ -68,12 +68,11 @@ class NewDigest:
         """Whether the digest will differ."""
         return self.source != self.read.data
 
-    def core_entries(self, workspace: Workspace) -> tuple[Entry, ...]:
-        """Return the entries that the bytes hold."""
-        document = self.document
-        if document is None or document.source != self.source:
-            document = reread(self.read, self.source, workspace).document
-        return document.core_entries()
+    def read_again(self, workspace: Workspace) -> Document:
+        """Return the bytes as read."""
+        if self.document is not None and self.document.source == self.source:
+            return self.document
+        return reread(self.read, self.source, workspace).document
 
 
 def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[NewDigest, ...]:

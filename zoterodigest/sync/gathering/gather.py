@@ -18,6 +18,7 @@ from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, read_contents
@@ -56,12 +57,16 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ReadDigest:
-    """One digest of a run: its rules, its bytes as read, and what was understood by `formats`."""
+    """One digest of a run: its rules, its bytes as read, and what was understood by `formats`.
+
+    By what is `known` of areas, entries are read when somebody asks what they say.
+    """
 
     digest: Digest
     data: bytes
     document: Document
     formats: tuple[DigestFormat, ...]
+    known: KnownAreas | None = None
 
     @property
     def key(self) -> DigestKey:
@@ -113,13 +118,12 @@ Source = ReadDigest | ReadBib
 class FoundLoud:
     """What a run found `loud`, by its `prints` and by what the run before it `left`.
 
-    `files` are the prints of the digests' files.
+    What that says of files and areas is as this run found them.
     """
 
     loud: Loud
     prints: Prints
     left: LeftMarks
-    files: Mapping[SourceKey, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +288,8 @@ def _entries_of(read: Source, exported: Sequence[Exported]) -> tuple[Entry, ...]
 def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
     """Return a digest as it is read when its file holds `source`."""
     venues = workspace.zotero.venues
-    return replace(read, document=read_document(read.key, source, read.formats, venues))
+    document = read_document(read.key, source, read.formats, venues, read.known)
+    return replace(read, document=document)
 
 
 def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
@@ -294,9 +299,11 @@ def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
     return replace(read, document=_bib_document(read.bib, source, workspace))
 
 
-def read_digests(workspace: Workspace) -> tuple[tuple[ReadDigest, ...], tuple[UnreadSource, ...]]:
+def read_digests(
+    workspace: Workspace, areas: KnownAreas | None = None
+) -> tuple[tuple[ReadDigest, ...], tuple[UnreadSource, ...]]:
     """Read the digests of a run, each by the formats that hold for it; return those that could not
-    be read as well.
+    be read as well. `areas` are those that are known.
 
     One that the configuration names stops no other one (law 6). Raises `BadInput` for one that the
     person named, and if none can be read.
@@ -317,8 +324,8 @@ def read_digests(workspace: Workspace) -> tuple[tuple[ReadDigest, ...], tuple[Un
         if key not in known:  # formats of one's own are files: each is read once
             known[key] = formats_for(digest.path, wanted, workspace.project)
         formats = known[key]
-        document = read_document(digest.key, data, formats, workspace.zotero.venues)
-        read.append(ReadDigest(digest, data, document, formats))
+        document = read_document(digest.key, data, formats, workspace.zotero.venues, areas)
+        read.append(ReadDigest(digest, data, document, formats, areas))
     if unread and not read:
         raise unread[0].error
     return tuple(read), tuple(unread)

@@ -11,8 +11,8 @@ from functools import cached_property
 
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud
-from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
+from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
@@ -35,6 +35,8 @@ class LoudReader:
         self._sources = sources
         self._snapshot = snapshot
         self._with_notes = with_notes
+        self.areas = KnownAreas()
+        """What is known of the areas of the digests; more may be before they are read."""
         self.objects = by_item(snapshot.items)
         """Each item with its notes and attachments, by key."""
 
@@ -48,15 +50,10 @@ class LoudReader:
         """All digests as read; None if something in them is to be told, or if one has changed."""
         read: tuple[ReadDigest, ...] = ()
         with suppress(BadInput):
-            read, _ = read_digests(self._workspace)
+            read, _ = read_digests(self._workspace, self.areas)
         data = {one.key: one.data for one in read}
         is_told = any(not one.document.entries or unread_papers(one.document) for one in read)
         return None if is_told or data != self._sources.data else read
-
-    @cached_property
-    def entries(self) -> dict[SourceKey, tuple[Entry, ...]]:
-        """All entries by digest, not yet in the form in which they are compared."""
-        return {read.key: read.document.core_entries() for read in self.digests or ()}
 
     def gathered(self, loud: Loud) -> Gathered | None:
         """Return what is loud; None if that can't be read by itself. Raises `BadLockFile`."""
@@ -64,9 +61,7 @@ class LoudReader:
         if self.lock is None or digests is None:
             return None
         entries = tuple(
-            compared_entry(
-                self.entries[read.key][at], self._workspace.zotero, with_notes=self._with_notes
-            )
+            self._compared(read.document.core_entry_at(at))
             for read in digests
             for at in sorted(loud.entries[read.key])
         )
@@ -88,6 +83,9 @@ class LoudReader:
                 memory.version,
             ),
         )
+
+    def _compared(self, entry: Entry) -> Entry:
+        return compared_entry(entry, self._workspace.zotero, with_notes=self._with_notes)
 
     def _contents(self, loud: Loud) -> Contents:
         objects = [one for key in sorted(loud.items) for one in self.objects.get(key, ())]

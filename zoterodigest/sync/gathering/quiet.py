@@ -11,9 +11,10 @@ from hashlib import blake2b
 
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.format.format import builtin_formats
 from zoterodigest.digest.format.own_files import format_files
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.later import LaterEntry
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.digests import read_digest
@@ -101,10 +102,10 @@ def file_print(digest: Digest, data: bytes) -> str:
     return _print(_rules(digest), data)
 
 
-def digest_print(read: ReadDigest, entries: Iterable[Entry]) -> str:
+def digest_print(read: ReadDigest, document: Document) -> str:
     """Return a print of what bears on all links of a digest: its rules and the headings."""
-    headings = sorted({(one.heading_keys, one.headings) for one in entries})
-    return _print(_rules(read.digest), repr(headings))
+    headings = sorted({(one.heading_keys, one.headings) for one in document.entries})
+    return _print(_rules(read.digest), document.title, repr(headings))
 
 
 def _rules(digest: Digest) -> str:
@@ -112,18 +113,16 @@ def _rules(digest: Digest) -> str:
     return repr((digest.key, digest.name, digest.collection, digest.rules))
 
 
-def entry_prints(entries: Iterable[Entry]) -> tuple[str, ...]:
-    """Return the print of each entry of a digest: of all but the lines on which it stands.
+def entry_prints(document: Document) -> tuple[str, ...] | None:
+    """Return the print of each entry of a digest: of its area and of the headings above it.
 
-    Of equal ones each has its own.
+    Of equal ones each has its own. None if not all areas are known.
     """
     prints, number = list[str](), Counter[str]()
-    for entry in entries:
-        found = _print(
-            repr((entry.fields, entry.raws, entry.headings, entry.heading_keys)),
-            repr((sorted(entry.identifiers), sorted(entry.unreadable), sorted(entry.places))),
-            repr(entry.is_unreadable),
-        )
+    for entry in document.entries:
+        if not isinstance(entry, LaterEntry):
+            return None
+        found = _print(entry.key, repr((entry.headings, entry.heading_keys)))
         number[found] += 1
         prints.append(found if number[found] == 1 else f"{found} {number[found]}")
     return tuple(prints)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
@@ -10,13 +10,13 @@ from zoterodigest.core.plan.run_options import LibraryState
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud, Marks, Prints, marks_of, merged_marks
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Entry
+from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks
 from zoterodigest.project.memory import memory_head
-from zoterodigest.sync.gathering.gather import FoundLoud, Gathered
+from zoterodigest.sync.gathering.gather import FoundLoud, reread
 from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.gathering.quiet import (
     SourcePrints,
@@ -69,13 +69,14 @@ def leave_marks_of_rest(
     if found is None:
         return
     # Of a digest that was written, the next run reads how its entries are now.
-    files = {key: "" if key in written else one for key, one in found.files.items()}
+    files = {key: "" if key in written else one for key, one in found.left.files.items()}
     sources = SourcePrints(files, {}, lock_data, memory_head(seen, lock))
     collections = prepared.gathered.contents.collections
     common = common_print(prepared.workspace, prepared.options, sources, collections)
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
     marks = merged_marks(known, Marks(), found.loud)
-    left = LeftMarks(marks, len(found.prints.rows), files, found.prints.entries)
+    prints = found.prints
+    left = LeftMarks(marks, len(prints.rows), files, prints.entries, found.left.judged)
     _keep(prepared.workspace, left)
 
 
@@ -87,7 +88,8 @@ def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
     if news is None:
         return None
     marks = merged_marks(replace(found.left.marks, digests=prints.digests), news, loud)
-    return LeftMarks(marks, len(prints.rows), found.files, prints.entries)
+    known = found.left
+    return LeftMarks(marks, len(prints.rows), known.files, prints.entries, known.judged)
 
 
 def _of_loud(prints: Prints, loud: Loud) -> Prints:
@@ -116,24 +118,26 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     sources, contents = sources_read(gathered, seen), gathered.contents
     if sources is None:
         return None
-    entries = _by_digest(gathered)
-    found = {digest: entry_prints(held) for digest, held in entries.items()}
+    digests, entries = dict[SourceKey, str](), dict[SourceKey, Sequence[str]]()
+    judged: dict[str, str] = {}
+    for read in gathered.digests:
+        areas = KnownAreas(document=read.document)
+        document = reread(replace(read, known=areas), read.data, workspace).document
+        if (found := entry_prints(document)) is None:
+            return None
+        digests[read.key], entries[read.key] = digest_print(read, document), found
+        judged |= areas.seen
     prints = Prints(
         common_print(workspace, prepared.options, sources, contents.collections),
-        {read.key: digest_print(read, entries[read.key]) for read in gathered.digests},
+        digests,
         dict.fromkeys((row.id for row in plan.rows), ""),
-        found,
+        entries,
         item_prints(by_item(contents.by_key.values()), sources.memory),
     )
     marks = marks_of(plan, gathered.entries, LibraryState(contents.items), prints)
     if marks is None or len(marks.links) != len(plan.rows):
         return None
-    return LeftMarks(marks, len(plan.rows), sources.files, found)
-
-
-def _by_digest(gathered: Gathered) -> Mapping[SourceKey, tuple[Entry, ...]]:
-    """Return the entries by digest, as they stand there: in no form made for comparing."""
-    return {read.key: read.document.core_entries() for read in gathered.digests}
+    return LeftMarks(marks, len(plan.rows), sources.files, entries, judged)
 
 
 def _keep(workspace: Workspace, left: LeftMarks) -> None:

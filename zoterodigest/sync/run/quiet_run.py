@@ -7,6 +7,7 @@ read in the same run: a wrong mark can hide a change, and never write one.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import replace
 
@@ -16,6 +17,7 @@ from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Prints, plan_loud
 from zoterodigest.core.works.pairing import UnreadText
+from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.files import BadInput
@@ -94,31 +96,40 @@ class _QuietRun:
         if (items, sources.files, kept.marked) == (kept.items, kept.files, kept.rows):
             return self._planned(self._nothing(), None)
         left = kept.left()
-        prints = left and self._prints(left, common, items)
-        found = left and prints and plan_loud(left.marks, prints, self._part, self._plan)
-        if not (left and prints and found):
+        return None if left is None else self._over_loud(left, common, items)
+
+    def _over_loud(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prepared | None:
+        """Return the run over what has changed since a run `left` its marks."""
+        reader = self._reader
+        reader.areas = KnownAreas(left.judged)
+        prints = self._prints(left, common, items)
+        found = prints and plan_loud(left.marks, prints, self._part, self._plan)
+        if not (prints and found):
             return None
         _, loud = found
         gathered = self._gathered
         assert gathered is not None, "it is read before it is planned"
         if self._may_add(gathered, loud):
             return None
-        prepared = self._planned(gathered, FoundLoud(loud, prints, left, sources.files))
+        now = replace(left, files=self._sources.files, judged=reader.areas.seen or left.judged)
+        prepared = self._planned(gathered, FoundLoud(loud, prints, now))
         return prepared if _carries_edits_at_most(prepared) else None
 
-    def _prints(self, left: LeftMarks, common: str, items: dict[str, str]) -> Prints | None:
+    def _prints(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prints | None:
         """Return the prints of what there is; None if a digest can't be looked at by them."""
-        digests, entries = dict(left.marks.digests), dict(left.entries)
+        reader, digests, entries = self._reader, dict(left.marks.digests), dict(left.entries)
         changed = {key for key, one in self._sources.files.items() if left.files.get(key) != one}
-        reads = self._reader.digests if changed else ()
-        if reads is None or self._reader.lock is None:
+        reads = reader.digests if changed else ()
+        if reads is None or reader.lock is None:
             return None
         for read in reads:
+            found = entry_prints(read.document)
+            if found is None:
+                return None
             if read.key in changed:
-                found = self._reader.entries[read.key]
-                digests[read.key] = digest_print(read, found)
-                entries[read.key] = entry_prints(found)
-        return Prints(common, digests, dict.fromkeys(self._reader.lock.rows, ""), entries, items)
+                digests[read.key] = digest_print(read, read.document)
+                entries[read.key] = found
+        return Prints(common, digests, dict.fromkeys(reader.lock.rows, ""), entries, items)
 
     def _part(self, loud: Loud) -> LoudPart | None:
         gathered = self._gathered = self._reader.gathered(loud)

@@ -397,9 +397,10 @@ def _written_entries(
 ) -> Iterator[tuple[EntryOrigin, Entry]]:
     """Yield the entries of a digest that was written, if they were made or are in `index`."""
     zotero, with_notes = prepared.workspace.zotero, prepared.options.with_notes
-    found = new.core_entries(prepared.workspace)
-    for origin, entry in zip(new.origins, found, strict=True):
+    document = new.read_again(prepared.workspace)
+    for at, origin in enumerate(new.origins):
         if isinstance(origin, str) or origin in index:
+            entry = document.core_entry_at(at)
             yield origin, compared_entry(entry, zotero, with_notes=with_notes)
 
 

@@ -1,0 +1,98 @@
+"""A reading that goes by what is known of areas finds what a full reading finds."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import event, given
+from hypothesis import strategies as st
+
+from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, formats, read_anew, venues
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.known import KnownAreas
+from zoterodigest.digest.read.later import LaterEntry
+
+DIGESTS = [*EXAMPLES, RELATIVES, *SHARED_DIGESTS]
+
+
+def read_by(source: bytes, known: KnownAreas) -> Document:
+    return read_document("digest.md", source, formats(), venues(), known)
+
+
+def require_same(document: Document, whole: Document) -> None:
+    assert replace(document, entries=(), lines=whole.lines) == replace(whole, entries=())
+    for one, other in zip(document.entries, whole.entries, strict=True):
+        assert values_of(one) == values_of(other)
+    assert document.core_entries() == whole.core_entries()
+
+
+def values_of(entry: DigestEntry) -> dict[str, object]:
+    values = {one.name: getattr(entry, one.name) for one in fields(DigestEntry)}
+    # Layers are functions with arguments, which are equal to none but themselves.
+    layered = {name: repr(values.pop(name)) for name in ("slots", "regions", "room")}
+    return {**values, **layered}
+
+
+@pytest.mark.parametrize("path", DIGESTS, ids=lambda path: path.stem)
+def test_what_is_known_of_areas_changes_nothing_that_is_read(path: Path) -> None:
+    source = path.read_bytes()
+    whole, first = read_anew(source), KnownAreas()
+
+    require_same(read_by(source, first), whole)
+    require_same(read_by(source, KnownAreas(first.seen)), whole)
+    by_document = KnownAreas(document=whole)
+    require_same(read_by(source, by_document), whole)
+    assert by_document.seen == first.seen
+
+
+def unread(entries: Sequence[DigestEntry]) -> list[str]:
+    """Return the keys of entries that nobody has asked for what they say."""
+    return [it.key for it in entries if isinstance(it, LaterEntry) and not is_read(it)]
+
+
+def is_read(entry: LaterEntry) -> bool:
+    try:
+        object.__getattribute__(entry, "reading")
+    except AttributeError:
+        return False
+    return True
+
+
+def test_an_entry_is_read_when_somebody_asks_what_it_says() -> None:
+    source = EXAMPLES[0].read_bytes()
+    known = KnownAreas()
+    read_by(source, known)
+    document = read_by(source, KnownAreas(known.seen))
+
+    assert len(unread(document.entries)) == len(document.entries) > 1
+    assert document.entries[1].title
+    assert len(unread(document.entries)) == len(document.entries) - 1
+
+
+SIGNS = (
+    *("\n", "\n\n", "- ", "> ", "## New\n\n", "```\n", "<details>", "</details>", "|", "x", "**"),
+    *("<!--", "-->", "[a](https://arxiv.org/abs/2401.00001)", "\n---\n", "<<<<<<<\n", "\xff"),
+)
+
+
+@given(st.sampled_from([*EXAMPLES, RELATIVES]), st.data())
+def test_whatever_was_edited_since_areas_were_judged_is_read_as_in_full(
+    path: Path, data: st.DataObject
+) -> None:
+    source, known = path.read_bytes(), KnownAreas()
+    read_by(source, known)
+    for _ in range(data.draw(st.integers(1, 3))):
+        at = data.draw(st.integers(0, len(source)))
+        gone = data.draw(st.sampled_from((0, 0, 1, 20, 200)))
+        sign = data.draw(st.sampled_from(SIGNS)).encode("latin-1")
+        source = source[:at] + sign + source[at + gone :]
+
+    document = read_by(source, KnownAreas(known.seen))
+
+    is_known = any(isinstance(entry, LaterEntry) for entry in document.entries)
+    event("some are known" if is_known else "all are read")
+    require_same(document, read_anew(source))

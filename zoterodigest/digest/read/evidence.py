@@ -1,0 +1,65 @@
+"""Evidence: what shows that an entry is a paper, for formats that take any list."""
+
+from __future__ import annotations
+
+import re
+
+from zoterodigest.core.values import identity
+from zoterodigest.core.values.record import EMPTY, is_empty
+from zoterodigest.digest.format.format import folded_label
+from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.read.later import LaterEntry
+
+EVIDENT, TARGET = "evident", "target"
+"""How a `LaterEntry` is judged that is evident, or has a target."""
+
+_FEWEST_WORDS = 3
+_PAPER_LABELS = frozenset(
+    {"paper", "pdf", "arxiv", "preprint", "abs", "openreview", "full paper", "论文"}
+)
+_PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
+_NO_PAPERS = re.compile(
+    r"https?://(?:[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
+    r"|twitter\.com|x\.com|medium\.com|zhihu\.com|wikipedia\.org|kaggle\.com|reddit\.com"
+    r"|linkedin\.com|google\.com|shields\.io|pypi\.org|substack\.com|bilibili\.com|csdn\.net)/",
+    re.I,
+)
+"""Sites whose pages are no papers, whatever stands beside a link to them."""
+
+
+def is_evident(entry: DigestEntry) -> bool:
+    """Whether an entry shows that it is a paper: an identifier, a page, a venue, authors.
+
+    Where a listed title leads to another page than a paper's, only a link called as papers are
+    counts, and a title of some words: it may be a tool that comes with a paper.
+    """
+    if isinstance(entry, LaterEntry):
+        return EVIDENT in entry.judged
+    reading = entry.reading
+    urls = [reading.title_url, *(link.url for link in reading.links)]
+    if reading.title_url and not identity.is_paper_url(reading.title_url):
+        if _is_local(reading.title_url):
+            return False
+        if entry.format.columns is None:
+            is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
+            papers = [it.url for it in reading.links if folded_label(it.label) in _PAPER_LABELS]
+            return is_phrase and any(map(identity.is_paper_url, papers))
+    is_identified = any(found.scheme != "url" for found in reading.identifiers)
+    if is_identified or any(map(identity.is_paper_url, urls)):
+        return True
+    fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
+    return not all(map(is_empty, fields))
+
+
+def has_target(entry: DigestEntry) -> bool:
+    """Whether an entry without evidence may be a paper at all: it leads to some page outside."""
+    if isinstance(entry, LaterEntry):
+        return TARGET in entry.judged
+    url = entry.reading.title_url
+    if url:
+        return not _is_local(url) and bool(_PAGE.match(url)) and not _NO_PAPERS.match(url)
+    return bool(entry.reading.links) or entry.format.columns is not None
+
+
+def _is_local(url: str) -> bool:
+    return bool(url) and "://" not in url

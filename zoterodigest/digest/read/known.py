@@ -1,0 +1,126 @@
+"""What earlier readings made of areas: enough to tell where entries are without their values.
+
+The areas in which entries may stand are found anew in each reading. What becomes of one follows
+from its format and its bytes alone, as long as nothing in the digest is torn or in conflict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
+from functools import partial
+from hashlib import blake2b
+
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.body import claims_of
+from zoterodigest.digest.read.containers import find_entries
+from zoterodigest.digest.read.document import (
+    DigestEntry,
+    Document,
+    claimed_entry,
+    has_needed,
+    is_entry,
+    is_lost_row,
+)
+from zoterodigest.digest.read.evidence import EVIDENT, TARGET, has_target, is_evident
+from zoterodigest.digest.read.found import span_of
+from zoterodigest.digest.read.later import BROKEN, LaterEntry
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.slots import Claims
+from zoterodigest.digest.read.tables import claims_of_row, row_ranges
+from zoterodigest.frozen import dataclass
+
+_ENTRY, _LOST_ROW = "entry", "lost row"
+
+
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """Lines in which an entry may stand, and what gives its claims; a row is not `contained`."""
+
+    first: int
+    last: int
+    key: str
+    claims: Callable[[], Claims]
+    is_contained: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAreas:
+    """How areas were judged, by key: in earlier readings, and all that were `seen` in this one.
+
+    `document` is the same digest as read in full, if it has been.
+    """
+
+    judged: Mapping[str, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    document: Document | None = None
+
+    def entries_of(self, lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
+        """Return the entries that `form` finds in `lines`, as `document.entries_of` does."""
+        read = {it.first: it for it in self._read_in_full() if it.format is form}
+        found = [self._entry(lines, form, venues, (area, read)) for area in _areas(lines, form)]
+        entries: list[DigestEntry] = [it for it in found if _ENTRY in it.judged]
+        if entries:
+            entries += [it for it in found if _LOST_ROW in it.judged]
+        return sorted(entries, key=lambda entry: entry.first)
+
+    def _read_in_full(self) -> tuple[DigestEntry, ...]:
+        return self.document.entries if self.document else ()
+
+    def _entry(
+        self,
+        lines: Lines,
+        form: DigestFormat,
+        venues: VenueTable,
+        at: tuple[_Area, Mapping[int, DigestEntry]],
+    ) -> LaterEntry:
+        area, known = at
+        judged = self.judged.get(area.key, self.seen.get(area.key))
+        now = known.get(area.first)
+        if judged is None and now is not None and now.last == area.last:
+            judged = _judged(now)
+        if judged is None:
+            now = _read(lines, form, venues, area)
+            judged = "" if now is None else _judged(now)
+        self.seen[area.key] = judged
+        read = partial(_read_again, lines, form, venues, area)
+        return LaterEntry((form, area.first, area.last), area.key, judged, read)
+
+
+def _areas(lines: Lines, form: DigestFormat) -> Iterator[_Area]:
+    for found in find_entries(lines, form):
+        groups = sorted(found.match.groups.items())
+        what = (form.name, found.head, found.body, found.broken, groups)
+        key = _key(what, found.text.data)
+        yield _Area(found.first, found.last, key, partial(claims_of, found, form), True)
+    for first, last, header in row_ranges(lines, form):
+        span = span_of(lines, first, last)
+        key = _key((form.name, header.slots, header.names), lines.source[span.start : span.end])
+        claims = partial(claims_of_row, lines, first, last, header)
+        yield _Area(first, last, key, claims, False)
+
+
+def _key(what: tuple[object, ...], data: bytes) -> str:
+    return blake2b(repr(what).encode("utf-8", "surrogatepass") + data, digest_size=10).hexdigest()
+
+
+def _read(lines: Lines, form: DigestFormat, venues: VenueTable, area: _Area) -> DigestEntry | None:
+    """Return what stands in an area; None if it lacks what an entry of the format needs."""
+    claims = area.claims()
+    if area.is_contained and not has_needed(form, claims.slots, claims.unreadable):
+        return None
+    return claimed_entry(lines, form, venues, claims)
+
+
+def _read_again(lines: Lines, form: DigestFormat, venues: VenueTable, area: _Area) -> DigestEntry:
+    return claimed_entry(lines, form, venues, area.claims())
+
+
+def _judged(entry: DigestEntry) -> str:
+    """Return in words what an entry is, as far as others depend on it."""
+    words = [_ENTRY] if is_entry(entry) else [_LOST_ROW] if is_lost_row(entry) else []
+    words += [BROKEN] if entry.broken else []
+    words += [EVIDENT] if is_evident(entry) else []
+    words += [TARGET] if has_target(entry) else []
+    return " ".join(words) if len(words) and words[0] in (_ENTRY, _LOST_ROW) else ""
