@@ -152,10 +152,15 @@ def _split_list(text: str) -> list[str]:
     else:
         pieces = [part for piece in by_semicolon for part in _COMMA.split(piece)]
     stripped = (piece.strip() for piece in pieces)
-    return [_LEADING_AND.sub("", piece).strip() for piece in stripped]
+    return [_without_and(piece) if piece.startswith(_AND_SIGNS) else piece for piece in stripped]
 
 
-_LEADING_AND = re.compile(r"^(?:and|&)(?: |$)")
+_AND_SIGNS = ("and", "&")
+
+
+def _without_and(piece: str) -> str:
+    sign, _, name = piece.partition(" ")
+    return name.strip() if sign in _AND_SIGNS else piece
 
 
 def _cut_at_semicolons(text: str) -> list[str]:

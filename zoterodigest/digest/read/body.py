@@ -37,11 +37,12 @@ class Body:
 
     def __init__(self, text: LayeredText) -> None:
         self.text = text
+        self.lines = text.data.split(b"\n")
         self.ranges = list(text.lines())
 
     def line(self, number: int) -> bytes:
         """Return a line without its line break."""
-        return self.text.data[slice(*self.ranges[number])]
+        return self.lines[number]
 
     def line_from(self, offset: int) -> int:
         """Return the first line that begins at `offset` or behind it."""

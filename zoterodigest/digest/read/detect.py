@@ -89,17 +89,15 @@ def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[Diges
 
 def _skipped(lines: Lines) -> Iterator[Skipped]:
     """Yield runs of lines that are no entry's and hold more than blanks, with the reason."""
-    veils = enumerate(lines.veils)
-    # The lines of an entry part runs. Most lines are theirs, and none needs to be looked at.
-    filled = (line for line, veil in veils if veil is Veil.TAKEN or not lines.is_blank(line))
-    for reason, run in groupby(filled, key=partial(_reason, lines)):
-        numbers = list(run)
-        if reason:
+    by_entry = groupby(range(len(lines)), key=lambda line: lines.veils[line] is Veil.TAKEN)
+    for _, left in (pair for pair in by_entry if not pair[0]):
+        filled = (line for line in left if not lines.is_blank(line))
+        for reason, run in groupby(filled, key=partial(_reason, lines)):
+            numbers = list(run)
             yield Skipped(numbers[0] + 1, numbers[-1] + 1, reason)
 
 
 _VEILED = {
-    Veil.TAKEN: "",
     Veil.FENCE: "in a code fence",
     Veil.COMMENT: "in a comment",
     Veil.NOTE: "a note outside an entry",
@@ -107,7 +105,7 @@ _VEILED = {
 
 
 def _reason(lines: Lines, line: int) -> str:
-    """Return why no entry holds the line, "" if one does."""
+    """Return why no entry holds the line."""
     if (veil := lines.veils[line]) in _VEILED:
         return _VEILED[veil]
     if is_boundary(lines, line):

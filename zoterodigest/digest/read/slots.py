@@ -174,4 +174,7 @@ def one_line(text: str) -> str:
 
     Signs without width are left out.
     """
+    # Nothing is to be done to most texts.
+    if text.isascii() and "&" not in text and "\n" not in text:
+        return text.strip()
     return html.unescape(" ".join(text.split("\n"))).translate(_UNSEEN).strip()
