@@ -39,6 +39,12 @@ def push(world: World) -> None:
     world.push()
 
 
+def push_some_then_all(world: World) -> None:
+    """Push the papers alone that tell of lenses, then all."""
+    world.push(Options(selection=lambda entry: "Lenses" in str(entry.fields["title"])))
+    world.push()
+
+
 def sync(world: World) -> None:
     world.push(Options(intent.SYNC))
 
@@ -89,7 +95,10 @@ def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
 
 ACTIONS: dict[str, Callable[[World], object]] = {
     action.__name__: action
-    for action in (push, sync, sync_a_part, enrich, export, remove, unlink, undo, merge, copy)
+    for action in (
+        *(push, push_some_then_all, sync, sync_a_part, enrich, export),
+        *(remove, unlink, undo, merge, copy),
+    )
 }
 
 

@@ -13,7 +13,16 @@ from pathlib import Path
 import pytest
 
 from tests.sync.histories.effects import Effects
-from tests.sync.killing import export, killed, push, remove, sync, sync_a_part, unlink
+from tests.sync.killing import (
+    export,
+    killed,
+    push,
+    push_some_then_all,
+    remove,
+    sync,
+    sync_a_part,
+    unlink,
+)
 from tests.sync.looked_up import enrich, to_be_enriched
 from tests.sync.recovery import (
     Action,
@@ -56,6 +65,10 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a sync of a second entry": (with_a_second_entry, sync),
     "a sync of a second entry in a .bib": (with_a_second_entry_in_a_bib, sync),
     "a sync that files by headings": (with_new_collections_of_headings, sync),
+    "a push of some papers that files by headings": (
+        with_new_collections_of_headings,
+        push_some_then_all,
+    ),
     "an enrichment": (to_be_enriched, enrich),
     "an export": (with_a_bibliography_to_be_made, export),
     "a removal": (changed_by_the_person, remove),

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import field, replace
 
-from zoterodigest.core.collections.collection_rows import UNPLACED, home_of, homes
+from zoterodigest.core.collections.collection_rows import UNPLACED, at_home, home_of, homes
 from zoterodigest.core.links.link import (
     Base,
     CollectionRow,
@@ -67,7 +67,7 @@ def fold_journal(
     collection_rows = {row.place: row for row in lock.collection_rows}
     collection_rows |= _created_rows(recorded, facts, lock.collection_rows)
     places = _CollectionsMade(homes(lock.collection_rows), homes(collection_rows.values()))
-    rows = {row.id: row for row in lock.rows}
+    rows = {row.id: places.kept(row) for row in lock.rows}
     is_same = recorded.lock_hash == lock_hash
     rows |= _achieved(rows, recorded, facts, places) if is_same else _created(rows, recorded, facts)
     exported, made = _exported(lock, recorded, bibs, is_same=is_same)
@@ -130,17 +130,18 @@ class _CollectionsMade:
     before: Mapping[CollectionRowKey, str]
     now: Mapping[CollectionRowKey, str]
 
-    def former(self, row: LockRow, item: LibraryFacts) -> LockRow:
-        """Return `row` at the heading whose collection its item is in, if its own is a new one.
+    def kept(self, row: LockRow) -> LockRow:
+        """Return `row` at the heading in whose collection its item was put before the run.
 
-        Where it was, the next run would take its item for placed.
+        Where it was, the next run would take its item for placed in a collection that was made.
         """
-        home, made = (home_of(row.place, homes) for homes in (self.before, self.now))
-        if made is None or made == home or made in item.collections:
+        if row.state is not LinkState.LINKED:
             return row
-        above = (row.headings[:depth] for depth in range(len(row.headings)))
-        at_home = (path for path in above if home == home_of((row.digest, path), self.now))
-        return replace(row, headings=UNPLACED if home is None else next(at_home, UNPLACED))
+        return at_home(row, home_of(row.place, self.before), self.now)
+
+    def former(self, row: LockRow, item: LibraryFacts) -> LockRow:
+        """Return `row` as it is `kept`, unless its item is in the collection of its heading."""
+        return row if home_of(row.place, self.now) in item.collections else self.kept(row)
 
 
 def _achieved(

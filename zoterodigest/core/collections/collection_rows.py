@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from itertools import chain, count
 
-from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, fingerprint
+from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LockRow, fingerprint
 from zoterodigest.core.plan.plan import CreateCollection, RenameCollection
 from zoterodigest.core.plan.reports import MissingCollection
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
@@ -31,7 +31,8 @@ class EntryPlacement:
 
     `path` is its heading keys, `texts` their texts; `before` its former digest and the fingerprints
     of its former heading keys, None for a new link. `collections` are those of its item. One that
-    `is_leaving` goes to a place that is no heading: its old one was not renamed to it.
+    `is_leaving` goes to a place that is no heading: its old one was not renamed to it. One
+    that is not `is_placed` by this run only tells which headings stayed and which were renamed.
     """
 
     digest: SourceKey
@@ -40,6 +41,7 @@ class EntryPlacement:
     before: CollectionRowKey | None = None
     collections: frozenset[str] = frozenset()
     is_leaving: bool = False
+    is_placed: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,24 @@ def home_of(place: CollectionRowKey, homes: Mapping[CollectionRowKey, str]) -> s
     return None
 
 
+def at_home(row: LockRow, home: str | None, homes: Mapping[CollectionRowKey, str]) -> LockRow:
+    """Return `row` at its place if `home` is the collection for that, else at the nearest that is.
+
+    An item goes into a collection when its row's place has another one. So a collection that a run
+    made, or kept, for other entries must not become the one of the row's place by that: the item
+    would count as put there.
+    """
+    if home_of(row.place, homes) == home:
+        return row
+    depths = range(len(row.headings) - 1, -1, -1) if row.headings != UNPLACED else ()
+    above = ((row.digest, row.headings[:depth]) for depth in depths)
+    renamed = (place for place, key in homes.items() if key == home)
+    nowhere = row.digest, UNPLACED
+    places = (place for place in chain(above, renamed) if home and home_of(place, homes) == home)
+    digest, headings = next(places, nowhere)
+    return replace(row, digest=digest, headings=headings)
+
+
 def place_entries(
     placements: Sequence[EntryPlacement],
     collection_rows: Sequence[CollectionRow],
@@ -110,7 +130,7 @@ def place_entries(
     left = {former for former, number in moved.items() if 2 * number >= linked[former]}
     finder = _CollectionFinder(collections, known)
     for digest, standing in by_digest.items():
-        if names.get(digest):
+        if names.get(digest) and any(one.is_placed for one in standing):
             followed = _followed_digest(digest, standing, known, left - by_digest.keys())
             finder.place_digest(
                 digest, standing, names[digest], (followed, names.get(followed, ()))
@@ -157,7 +177,7 @@ class _CollectionFinder:
     def place_digest(
         self, digest: SourceKey, standing: list[EntryPlacement], names: Path, was: CollectionRowKey
     ) -> None:
-        """Give every heading of `digest` that holds a link its collection, parents first.
+        """Give every heading of `digest` that this run files by its collection, parents first.
 
         `was` is the digest whose rows it takes on, and the names of that one's collection.
         """
@@ -166,13 +186,12 @@ class _CollectionFinder:
         known = {path: row for (owner, path), row in self._known.items() if owner == former_digest}
         olds = set(known)
         self._used[digest] = {row.collection for row in known.values()}
-        origins = _origins(standing, olds)
+        below = _below(one for one in standing if one.is_placed)
+        # By all entries that stand there: one that is not placed keeps its heading from a rename.
+        everywhere = _origins(standing, olds)
+        origins = {path: old for path, old in everywhere.items() if path in below}
         # Before any collection is held: a path that a new heading takes over must be free.
         self._make_way(digest, former_digest, olds, origins)
-        below: dict[Path, list[EntryPlacement]] = defaultdict(list)
-        for one in standing:
-            for depth in range(len(one.path) + 1):
-                below[one.path[:depth]].append(one)
         for path, old in origins.items():
             name = below[path][0].texts[len(path) - 1] if path else names[-1]
             want = _Want((digest, path), name_of(name), names + path, below[path])
@@ -293,6 +312,15 @@ def _followed_digest(
         if sum(other.collection == row.collection for other in known.values()) == 1:
             return former
     return digest
+
+
+def _below(placements: Iterable[EntryPlacement]) -> dict[Path, list[EntryPlacement]]:
+    """Return the placements at each heading and below it."""
+    below: dict[Path, list[EntryPlacement]] = defaultdict(list)
+    for one in placements:
+        for depth in range(len(one.path) + 1):
+            below[one.path[:depth]].append(one)
+    return below
 
 
 def _origins(standing: list[EntryPlacement], olds: set[Path]) -> _Origins:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin
@@ -68,12 +68,16 @@ from zoterodigest.frozen import dataclass
 class Linking:
     """The links that take part in a run, in order; rows that stay as they are; what is reported;
     entries that leave their digest.
+
+    `standing` are the rows of those that stay linked though the run does not act on them, with
+    their entries; None for one in unread text.
     """
 
     links: tuple[Link, ...]
     kept: tuple[LockRow, ...]
     reports: tuple[Report, ...]
     removed: tuple[RemoveEntry, ...] = ()
+    standing: tuple[tuple[LockRow, Entry | None], ...] = ()
 
 
 def link_entries(
@@ -101,9 +105,21 @@ def link_entries(
     run.make_links({**dict.fromkeys(pairing.new), **revived}, new_ids)
     taken = run.revived | {link.before.id for link in run.links if link.before}
     taken |= run.replaced(pairing)
-    kept = (run.kept.get(row.id, row) for row in rows if row.id not in taken)
+    kept = tuple(run.kept.get(row.id, row) for row in rows if row.id not in taken)
     links = sorted(run.links, key=lambda link: link.index)
-    return Linking(tuple(links), tuple(kept), tuple(run.reports), tuple(run.removed))
+    standing = tuple(_standing(kept, pairing, entries))
+    return Linking(tuple(links), kept, tuple(run.reports), tuple(run.removed), standing)
+
+
+def _standing(
+    kept: Iterable[LockRow], pairing: Pairing, entries: Sequence[Entry]
+) -> Iterator[tuple[LockRow, Entry | None]]:
+    """Yield the linked rows of `kept` whose entries stand in a digest, with these."""
+    entry_of: dict[str, Entry | None] = {row.id: None for row in pairing.unreadable}
+    entry_of |= {row.id: entries[index] for index, row in pairing.rows.items()}
+    for row in kept:
+        if row.id in entry_of and row.state is LinkState.LINKED:
+            yield row, entry_of[row.id]
 
 
 class _LinkingRun:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import (
@@ -11,6 +11,8 @@ from zoterodigest.core.collections.collection_rows import (
     EntryPlacement,
     Path,
     Placements,
+    at_home,
+    home_of,
     homes,
     path_fingerprints,
     place_entries,
@@ -26,9 +28,10 @@ from zoterodigest.core.plan.plan import (
 )
 from zoterodigest.core.plan.reports import HeldBack, MissingCollection, PlaceConflict, Relocated
 from zoterodigest.core.plan.run_options import LastSync, LibraryState, RunOptions
+from zoterodigest.core.reconcile.linking import Linking
 from zoterodigest.core.reconcile.propagate import Moves
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Item
+from zoterodigest.core.values.record import Entry, Item
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.frozen import dataclass
 
@@ -38,9 +41,13 @@ ARCHIVE = "Archive"
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """Links with their places and what each moves, and what follows for collections and entries."""
+    """Links with their places and what each moves, and what follows for collections and entries.
+
+    `kept` are the rows that this run does not act on.
+    """
 
     links: tuple[tuple[Link, Moves], ...]
+    kept: tuple[LockRow, ...]
     collection_rows: tuple[CollectionRow, ...]
     collection_actions: tuple[CreateCollection | RenameCollection, ...]
     entry_actions: tuple[MoveEntry, ...]
@@ -49,7 +56,7 @@ class Placing:
 
 
 def place(
-    links: Sequence[Link],
+    linking: Linking,
     archived: Sequence[tuple[LockRow, Item]],
     moved: Relocations,
     run: tuple[LastSync, LibraryState, RunOptions],
@@ -62,19 +69,19 @@ def place(
     """
     known, library, run_options = run
     # Entries that left are placed with the others: their archive is a heading of the same digest.
-    now = [_placement(link, run_options) for link in links]
+    now = [_placement(link, run_options) for link in linking.links]
     leaving = [_in_archive(row, item) for row, item in archived]
+    standing = [_standing(row, entry, run_options) for row, entry in linking.standing]
     names = {digest: rules.collection for digest, rules in run_options.rules.items()}
-    all_places = [one for one in (*now, *leaving) if one is not None]
-    rows, collections = known.collection_rows, library.collections
-    placements = place_entries(all_places, rows, collections, names, linked=_linked(known))
+    all_places = [one for one in (*now, *leaving, *standing) if one is not None]
+    rows = known.collection_rows
+    placements = place_entries(all_places, rows, library.collections, names, linked=_linked(known))
     placer = _Placer(placements, moved, run_options)
-    for link, one in zip(links, now, strict=True):
-        if one is not None:
-            placer.wanted[link.row.item].add(placements.target(one))
+    placer.want(linking, now)
     return Placing(
         # Only now: whether an item leaves a collection depends on all of its entries.
-        links=tuple(placer.placed(link, one) for link, one in zip(links, now, strict=True)),
+        links=tuple(map(placer.placed, linking.links, now)),
+        kept=tuple(map(placer.kept, linking.kept)),
         collection_rows=placements.collection_rows,
         collection_actions=placements.actions,
         entry_actions=tuple(placer.actions),
@@ -106,6 +113,16 @@ def _placement(link: Link, run_options: RunOptions) -> EntryPlacement | None:
     )
 
 
+def _standing(row: LockRow, entry: Entry | None, run_options: RunOptions) -> EntryPlacement | None:
+    """Return where an entry is that this run does not act on."""
+    digest = entry.digest if entry else row.digest
+    rules = run_options.rules_for(digest)
+    if not rules.places:
+        return None
+    path = entry.heading_keys if entry and rules.has_headings else ()
+    return EntryPlacement(digest, path, path, row.place, is_placed=False)
+
+
 def _in_archive(row: LockRow, item: Item) -> EntryPlacement:
     path = (ARCHIVE,)
     return EntryPlacement(row.digest, path, path, row.place, item.collections, is_leaving=True)
@@ -123,9 +140,19 @@ class _Placer:
         self._is_ours = {row.collection: row.is_ours for row in placements.collection_rows}
         self.wanted: dict[str, set[str | None]] = defaultdict(set)
         self._homes = homes(placements.collection_rows)
+        self._former_homes = placements.former_targets
         self._paths: Mapping[tuple[str, str], Path] = {
             (row.digest, row.collection): row.path for row in placements.collection_rows
         }
+
+    def want(self, linking: Linking, now: Iterable[EntryPlacement | None]) -> None:
+        """Note which collections the entries of each item need, also those that are kept."""
+        for link, place in zip(linking.links, now, strict=True):
+            if place is not None:
+                self.wanted[link.row.item].add(self._placements.target(place))
+        for row in linking.kept:
+            if row.state is LinkState.LINKED:
+                self.wanted[row.item].add(home_of(row.place, self._former_homes))
 
     def placed(self, link: Link, place: EntryPlacement | None) -> tuple[Link, Moves]:
         """Return `link` with its place in its row, and the collections its item goes in and out."""
@@ -135,12 +162,18 @@ class _Placer:
             return self._followed(link, place, away), Moves()
         if place is None:
             return self._unplaced(link), Moves()
-        target = self._placements.target(place)
+        target, former = self._placements.target(place), self._placements.former(place)
         is_revived = link.before is not None and link.before.state is not LinkState.LINKED
-        if target is None or (target == self._placements.former(place) and not is_revived):
-            return link, Moves()
+        if target is None or (target == former and not is_revived):
+            return replace(link, row=at_home(link.row, former, self._homes)), Moves()
         row, moves = self._moves(link.row, place, target)
-        return replace(link, row=row), moves
+        return replace(link, row=at_home(row, target, self._homes)), moves
+
+    def kept(self, row: LockRow) -> LockRow:
+        """Return `row`, which this run does not act on, where its item has been put."""
+        if row.state is not LinkState.LINKED:
+            return row
+        return at_home(row, home_of(row.place, self._former_homes), self._homes)
 
     def archived(
         self, row: LockRow, item: Item, place: EntryPlacement
@@ -175,10 +208,11 @@ class _Placer:
         """
         entry, row_id, before = link.entry, link.row.id, link.before or link.row
         path = self._paths[before.digest, target]
-        row = replace(link.row, digest=before.digest, headings=before.headings)
+        row = self._as_before(link.row, before)
         is_in_place = place is not None and self._placements.is_in_place(place)
         if is_in_place:
-            row = replace(row, headings=heading_prints(entry))
+            place_now = replace(row, headings=heading_prints(entry))
+            row = at_home(place_now, home_of(row.place, self._homes), self._homes)
         if row_id in self._moved.conflicts and not is_in_place:
             self.reports.append(PlaceConflict(row_id, entry.headings, path))
         elif self._terms.rules_for(entry.digest).directions.brings_entries:
@@ -205,11 +239,17 @@ class _Placer:
         path = path_fingerprints(entry.heading_keys if rules.has_headings else ())
         home = self._homes.get((entry.digest, path))
         if before is not None:
-            row = replace(row, digest=before.digest, headings=before.headings)
+            row = self._as_before(row, before)
         elif link.item and home is not None and home in link.item.collections:
             ours = row.origin.collections | self._ours_of(home)
             origin = replace(row.origin, collections=ours)
-            row = replace(row, headings=heading_prints(entry), origin=origin)
+            placed = replace(row, headings=heading_prints(entry), origin=origin)
+            row = at_home(placed, home, self._homes)
         else:
             row = replace(row, headings=UNPLACED if rules.collection else heading_prints(entry))
         return replace(link, row=row)
+
+    def _as_before(self, row: LockRow, before: LockRow) -> LockRow:
+        """Return `row` where it was before this run."""
+        row = replace(row, digest=before.digest, headings=before.headings)
+        return at_home(row, home_of(before.place, self._former_homes), self._homes)

@@ -75,12 +75,13 @@ def reconcile(
     may_follow = run_options.is_whole and not (known.seen and known.seen.has_gone_back)
     moved = relocations(links, known.collection_rows, known.seen) if may_follow else Relocations()
     dropped = _dropped(linking, library, run_options)
-    placing = place(links, dropped[WhenDropped.ARCHIVE], moved, run)
+    filed = replace(linking, links=tuple(links))
+    placing = place(filed, dropped[WhenDropped.ARCHIVE], moved, run)
     # Trashed items keep their keys, so they count.
     taken = {*library.taken, *(item.key for item in library.items)}
     propagation = propagate(placing.links, run_options, taken)
     archived = {row.id: row for row, _ in placing.archived}
-    rows = [archived.get(row.id, row) for row in linking.kept]
+    rows = [archived.get(row.id, row) for row in placing.kept]
     rows += [_row(link, run_options) for link in propagation.links]
     added = _added(entries, rows, placing, propagation, run=run, new_ids=new_ids)
     created = [one for one in added if isinstance(one, CreateEntry)]

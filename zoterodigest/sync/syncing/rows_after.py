@@ -9,8 +9,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence, Se
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
+from zoterodigest.core.collections.collection_rows import at_home, home_of, homes
 from zoterodigest.core.links.link import (
     CollectionRow,
+    CollectionRowKey,
     FieldSource,
     LinkState,
     LockFile,
@@ -29,6 +31,7 @@ from zoterodigest.core.plan.plan import (
 )
 from zoterodigest.core.plan.seen import NOTHING
 from zoterodigest.core.reconcile.settle import settle
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.frozen import dataclass
@@ -177,6 +180,7 @@ def rows_over(
     plan, folding = prepared.plan, settled.folding
     unmade = (one for one in plan.collection_rows if one.collection in results.failed)
     unplaced = {(one.digest, one.path) for one in unmade}
+    places = _CollectionHomes.by(prepared, standing, results)
     staying = _staying(prepared, standing)
     linked = {link.row.id for link in plan.links}
     rows = [staying.get(row.id, row) for row in plan.rows if row.id not in linked]
@@ -197,9 +201,10 @@ def rows_over(
         if row is not None and (link.before or not is_failed):
             noted = _noted(row, added.get(row.id, ()), items.get(row.item))
             is_staying = is_failed or not _is_placed(link.entry, unplaced)
-            rows.append(_as_placed_before(noted, link, items) if is_staying else noted)
+            rows.append(places.before(noted, link, items) if is_staying else noted)
     made = _made_rows(plan, standing, items, folding)
-    rows += [_noted(row, added.get(row.id, ()), items.get(row.item)) for row in made]
+    noted_rows = (_noted(row, added.get(row.id, ()), items.get(row.item)) for row in made)
+    rows += map(places.made, noted_rows)
     rows += rows_of_exported(standing.exported, items, folding)
     # By id: git merges the lock file line by line.
     return tuple(sorted(rows, key=lambda row: row.id))
@@ -241,9 +246,10 @@ def _staying(prepared: Prepared, standing: EntriesNow) -> dict[str, LockRow]:
 def _as_it_stands(link: Link, entry: Entry, moving: Set[str]) -> Link:
     """Return `link` with its entry as it stands now, and its row under that one's headings."""
     row, then = link.row, link.entry
-    is_followed = row.headings == heading_prints(then) or row.id in moving
+    depth = None if row.id in moving else len(row.headings)
+    is_followed = depth is None or row.headings == heading_prints(then)[:depth]
     if is_followed and entry.heading_keys != then.heading_keys:
-        row = replace(row, headings=heading_prints(entry))
+        row = replace(row, headings=heading_prints(entry)[:depth])
     return replace(link, entry=entry, row=row)
 
 
@@ -271,14 +277,39 @@ def _is_placed(entry: Entry, unplaced: Set[tuple[str, tuple[str, ...]]]) -> bool
     return all((entry.digest, keys[:depth]) not in unplaced for depth in range(len(keys) + 1))
 
 
-def _as_placed_before(row: LockRow, link: Link, items: Mapping[str, Item]) -> LockRow:
-    """Return `row` where it was before the run, with the collections that its item is in."""
-    before, item = link.before, items.get(row.item)
-    if before is None or item is None:
-        return row
-    ours = (row.origin.collections | before.origin.collections) & item.collections
-    origin = replace(row.origin, collections=ours)
-    return replace(row, digest=before.digest, headings=before.headings, origin=origin)
+@dataclass(frozen=True, slots=True)
+class _CollectionHomes:
+    """The collections of headings before a run and after it; the headings of `flat` digests are to
+    have none.
+    """
+
+    homes: Mapping[CollectionRowKey, str]
+    homes_now: Mapping[CollectionRowKey, str]
+    flat: frozenset[SourceKey]
+
+    @classmethod
+    def by(cls, prepared: Prepared, standing: EntriesNow, results: Results) -> _CollectionHomes:
+        gathered = prepared.gathered
+        now = collection_rows_after(prepared, standing, results.failed.keys())
+        flat = {read.key for read in gathered.digests if not read.digest.rules.headings}
+        return cls(homes(gathered.lock.collection_rows), homes(now), frozenset(flat))
+
+    def made(self, row: LockRow) -> LockRow:
+        """Return the row of an entry that the run made: in the place that its item was added to."""
+        if row.digest not in self.flat:
+            return row
+        return at_home(row, self.homes_now.get((row.digest, ())), self.homes_now)
+
+    def before(self, row: LockRow, link: Link, items: Mapping[str, Item]) -> LockRow:
+        """Return `row` where it was before the run, with the collections that its item is in."""
+        before, item = link.before, items.get(row.item)
+        if before is None or item is None:
+            return row
+        ours = (row.origin.collections | before.origin.collections) & item.collections
+        origin = replace(row.origin, collections=ours)
+        row = replace(row, digest=before.digest, headings=before.headings, origin=origin)
+        # In a collection that this run made, the next one would take the item for placed.
+        return at_home(row, home_of(before.place, self.homes), self.homes_now)
 
 
 def _with_key(row: LockRow, citekey: str) -> LockRow:
