@@ -111,8 +111,7 @@ ADAPTERS = (
     *(
         "project.lock.lock",
         "project.lock.named",
-        "project.lock.rows",
-        "project.lock.paragraphs",
+        "project.lock.version1",
         "project.log",
     ),
     *(
@@ -128,7 +127,10 @@ NAMES_OF_FILES = {
         *("core.values.file_keys", "project.config", "project.layout", "cli.base.project_context"),
         *("cli.commands.add", "cli.commands.export", "cli.commands.bib_files"),
     ),
-    "source_key": ("core.values.file_keys", "project.lock.parts", "project.lock.rows"),
+    "source_key": (
+        *("core.values.file_keys", "project.lock.parts"),
+        *("project.lock.version1", "project.lock.version2"),
+    ),
     "file_key": ("core.values.file_keys", "project.layout", "project.log.history"),
 }
 # How addresses and identities of libraries begin, and what asks how a text begins.
@@ -175,6 +177,7 @@ LONG = {
     "digest.read.report.entry_json": _FIELDS,
     "lookup.venue_tail.tail_at": "one pass over what follows a venue's name",
     "project.lock.fold.fold_rows": _KINDS,
+    "project.lock.version2._row": _FIELDS,
     "project.recovery.decide": _KINDS,
     "sync.apply.applying._carried_out": _STEPS,
     "sync.apply.recording._object_changes": _KINDS,

@@ -110,7 +110,7 @@ def test_the_layers_are_those_enforced() -> None:
 
 def test_the_lock_file_shown_is_one() -> None:
     fences = _FENCE.findall((DOCS / "architecture.md").read_text(encoding="utf-8"))
-    (shown,) = (text.strip("`\n") for text in fences if "version 1" in text)
+    (shown,) = (text.strip("`\n") for text in fences if "version 2" in text)
 
     rendered = render_lock(read_lock(f"{shown}\n".encode())).decode()
 

@@ -18,6 +18,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoterodigest
+from tests.project.version1 import render_version1
+from zoterodigest.project.lock.lock import read_lock
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "state"
 STATE = ".zoterodigest"
@@ -59,12 +61,18 @@ def _restore(dump: Path, database: Path) -> None:
 
 def test_a_project_of_an_earlier_version_goes_on(zoterodigest: Zoterodigest, waiting: Path) -> None:
     kept = [waiting / name for name in ("notes.md", "list.md", "zoterodigest.toml")]
-    before = [path.read_bytes() for path in kept]
+    before, lock = [path.read_bytes() for path in kept], waiting / "zoterodigest.lock"
 
     status = zoterodigest("status")
+    lock_before = lock.read_bytes()
     synced = zoterodigest("sync", "--yes")
+    lock_after = lock.read_bytes()
     again = zoterodigest("sync", "--yes")
 
+    assert b"\nversion 1\n" in lock_before
+    assert b"\nversion 2\n" in lock_after
+    assert "note: zoterodigest.lock is now in version 2, " in synced.err
+    assert (again.err, lock.read_bytes()) == ("", lock_after)
     assert (status.code, synced.code, again.code) == (0, 0, 0)
     assert "completed items          1  authors 1, citekey 1, pages 1" in status.out
     assert "1 acknowledged" in status.out
@@ -72,6 +80,20 @@ def test_a_project_of_an_earlier_version_goes_on(zoterodigest: Zoterodigest, wai
     assert "Already up to date." in again.out
     assert "Doe, Jane and Roe, Rob" in (waiting / "refs.bib").read_text(encoding="utf-8")
     assert [path.read_bytes() for path in kept] == before
+
+
+def test_a_run_with_nothing_to_do_leaves_a_lock_file_of_an_earlier_version(
+    zoterodigest: Zoterodigest, waiting: Path
+) -> None:
+    lock = waiting / "zoterodigest.lock"
+    zoterodigest("sync", "--yes")
+    lock.write_bytes(render_version1(read_lock(lock.read_bytes())))
+    before = lock.read_bytes()
+
+    settled = zoterodigest("sync", "--yes")
+
+    assert (settled.code, settled.err, lock.read_bytes()) == (0, "", before)
+    assert "Already up to date." in settled.out
 
 
 def test_runs_of_an_earlier_version_are_listed_and_undone(
@@ -85,6 +107,19 @@ def test_runs_of_an_earlier_version_are_listed_and_undone(
     assert commands == ["sync", "sync", "set", "sync", "sync", "undo", "sync", "add"][::-1]
     assert "arXiv 2023" in shown.out
     assert [ran.code for ran in undone] == [0, 0, 0, 0, 0, 0, 10, 10], undone
+    assert "Words for Winds" not in zoterodigest("ls").out
+    assert "me2020" not in (waiting / "list.md").read_text(encoding="utf-8")
+
+
+def test_runs_of_an_earlier_version_are_undone_after_the_lock_file_is_of_this_one(
+    zoterodigest: Zoterodigest, waiting: Path
+) -> None:
+    synced = zoterodigest("sync", "--yes")
+    undone = [zoterodigest("undo", "--yes") for _ in range(9)]
+
+    assert b"\nversion 2\n" in (waiting / "zoterodigest.lock").read_bytes()
+    assert synced.code == 0
+    assert [ran.code for ran in undone] == [0, 0, 0, 0, 0, 0, 0, 10, 10], undone
     assert "Words for Winds" not in zoterodigest("ls").out
     assert "me2020" not in (waiting / "list.md").read_text(encoding="utf-8")
 
@@ -117,12 +152,12 @@ def test_a_run_that_an_earlier_version_was_killed_in_is_undone(
 @pytest.mark.parametrize(
     ("name", "old", "new", "command", "code"),
     [
-        ("zoterodigest.lock", "version 1", "version 2", "status", 13),
-        (f"{STATE}/journal.jsonl", '{"begin"', '{"format": 2, "begin"', "sync --yes", 26),
-        (f"{STATE}/history/000009-*", '{"number"', '{"format": 2, "number"', "undo --yes", 26),
-        (f"{STATE}/history/000009-*", '{"number"', '{"format": 2, "number"', "log", 26),
-        (f"{STATE}/history/000009-*", '{"number"', '{"format": 2, "number"', "status", 26),
-        (f"{STATE}/seen-*", '"version": 1', '"version": 2', "sync --yes", 26),
+        ("zoterodigest.lock", "version 1", "version 3", "status", 13),
+        (f"{STATE}/journal.jsonl", '{"begin"', '{"format": 3, "begin"', "sync --yes", 26),
+        (f"{STATE}/history/000009-*", '{"number"', '{"format": 3, "number"', "undo --yes", 26),
+        (f"{STATE}/history/000009-*", '{"number"', '{"format": 3, "number"', "log", 26),
+        (f"{STATE}/history/000009-*", '{"number"', '{"format": 3, "number"', "status", 26),
+        (f"{STATE}/seen-*", '"version": 1', '"version": 3', "sync --yes", 26),
         (f"{STATE}/added.json", '"format": 1', '"format": 2', "sync --yes", 26),
     ],
 )

@@ -105,15 +105,16 @@ def test_a_symbolic_link_that_leads_outside_is_refused(
     assert (elsewhere / "x.md").read_text() == ATTACKED
 
 
+@pytest.mark.parametrize("name", [b"../other.md", b"%2E./other.md", b"../other.md headings"])
 @pytest.mark.parametrize("is_configured", [True, False])
 def test_what_the_lock_file_names_outside_is_refused(
-    zoterodigest: Zoterodigest, project: Path, is_configured: bool
+    zoterodigest: Zoterodigest, project: Path, is_configured: bool, name: bytes
 ) -> None:
     if is_configured:
         configure(project, BELOW)
     zoterodigest("push", "papers.md", "--yes", "--offline")
     lock = project / "zoterodigest.lock"
-    lock.write_text(lock.read_text().replace('"papers.md"', '"../other.md"'))
+    lock.write_bytes(lock.read_bytes().replace(b"\ndigest papers.md", b"\ndigest " + name))
 
     ran = zoterodigest("sync", "--yes", "--offline")
 

@@ -36,12 +36,15 @@ def a_row(row_id: str, **given: Any) -> LockRow:
     return LockRow(row_id, **(fields | {"digest": source_key(fields["digest"])}))
 
 
-texts = st.text(max_size=8)
-names = st.text(st.characters(exclude_characters="\0"), min_size=1, max_size=8)
+HOSTILE = ("%", " %20", '"[{#', "a\nzd-a\n", "<<<<<<< x", "\u202eb", "\u2028", "\ud800", "-", "*=:")
+texts = st.text(max_size=8) | st.sampled_from(HOSTILE)
+names = texts.map(lambda text: text.replace("\0", "") or "a")
 keys = st.text("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ", min_size=8, max_size=8)
-fingerprints = st.integers(0, 3).map(lambda number: fingerprint(str(number)))
+fingerprints = st.sampled_from(["", "0", "1", "2"]).map(fingerprint)
 prints = st.builds(Print, fingerprints, st.lists(fingerprints, max_size=3).map(tuple))
-fields = st.sampled_from(["title", "authors", "venue", "summary", "section:Key \u2028 points\n"])
+fields = st.sampled_from(
+    ["title", "authors", "venue", "<<<<<<<", "section:Key \u2028 # % points\n"]
+)
 origins = st.builds(
     Origin,
     item=st.booleans(),

@@ -35,11 +35,11 @@ def test_what_is_acknowledged_is_text_for_people_and_for_git() -> None:
 
     assert text.decode().split("\n\n", 1)[1] == (
         "acknowledged zd-a\n"
-        f'report ["diverged title","{ONE.print}"]\n'
-        f'report ["diverged venue","{ONE.print}"]\n'
+        f"report diverged%20title {ONE.print}\n"
+        f"report diverged%20venue {ONE.print}\n"
         "\n"
         "acknowledged zd-b\n"
-        f'report ["item-gone","{OTHER.print}"]\n'
+        f"report item-gone {OTHER.print}\n"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -13,26 +13,37 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, rows
+from tests.project.version1 import render_version1
 from zoterodigest.core.links.link import (
+    Base,
     CollectionRow,
     Exported,
     LinkState,
     LockFile,
     LockRow,
     Origin,
+    Print,
     fingerprint,
+    fingerprint_of_hex,
+    hex_fingerprint,
+    hex_of_fingerprint,
 )
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
+from zoterodigest.core.values.identity import Identifier
 from zoterodigest.project.files import SourceChanged, read_file
 from zoterodigest.project.lock.fold import fold_all, key_of
 from zoterodigest.project.lock.lock import (
     BadLockFile,
+    is_earlier,
     lock_hash,
     read_lock,
     render_lock,
     write_lock,
 )
+from zoterodigest.project.lock.parts import changed_lock
 
+IDS = st.sampled_from(["zd-a", "zd-b", "zd-c"])
+OLD = render_version1
 KINDRED = (a_row("zd-a", bases={"title": a_base("A")}), a_row("zd-b"), a_row("zd-c"))
 
 
@@ -40,10 +51,16 @@ def lock_of(*some_rows: LockRow) -> LockFile:
     return LockFile("embedded:1", tuple(sorted(some_rows, key=lambda row: row.id)))
 
 
-def merge(folder: Path, sides: Sequence[LockFile], *options: str) -> tuple[bytes, bool]:
+Renders = Sequence[Callable[[LockFile], bytes]]
+NEW: Renders = (render_lock,) * 3
+
+
+def merge(
+    folder: Path, sides: Sequence[LockFile], *options: str, renders: Renders = NEW
+) -> tuple[bytes, bool]:
     """Let git merge one, ancestor and other; return the text, and whether it is clean."""
-    for name, lock in zip(("one", "ancestor", "other"), sides, strict=True):
-        (folder / name).write_bytes(render_lock(lock))
+    for name, lock, render in zip(("one", "ancestor", "other"), sides, renders, strict=True):
+        (folder / name).write_bytes(render(lock))
     command = ["git", "merge-file", "-p", *options, "one", "ancestor", "other"]
     merged = subprocess.run(command, cwd=folder, capture_output=True, check=False)
     assert merged.returncode in range(100), merged.stderr
@@ -73,8 +90,14 @@ def test_the_text_is_made_for_people_and_for_git() -> None:
         "zd-k3v9x2m4qa",
         digest="每日/2024.md",
         note="EFGH6789",
-        bases={"title": a_base("A", "a")},
-        origin=Origin(item=True, tags=frozenset({"task:x"})),
+        texts=frozenset({fingerprint("b")}),
+        headings=(fingerprint("V"),),
+        bases={
+            "title": a_base("A", "À"),
+            "abstract": a_base("b"),
+            "year": Base(Print(fingerprint("-"), ()), Print(fingerprint(""), ())),
+        },
+        origin=Origin(item=True, tags=frozenset({"task:x y"})),
         state=LinkState.DROPPED,
     )
 
@@ -83,20 +106,25 @@ def test_the_text_is_made_for_people_and_for_git() -> None:
     )
 
     assert text.decode().split("\n\n", 1)[1] == (
-        'shelf ["d.md","V"]\n'
-        'collection "COLL2345"\n'
+        "collection d.md V\n"
+        "key COLL2345 created\n"
         "\n"
         "zd-k3v9x2m4qa\n"
-        'base ["title","{} {}","{} ="]\n'
-        'digest "每日/2024.md"\n'
-        'item "ABCD2345"\n'
-        'note "EFGH6789"\n'
-        'origin {{"item":true,"tags":["task:x"]}}\n'
-        'state "dropped"\n'
+        "digest 每日/2024.md {}\n"
+        "item ABCD2345 created\n"
+        "note EFGH6789\n"
+        "tags task:x%20y\n"
+        "state dropped\n"
+        "abstract: {}*\n"
+        "title: {} {} / {}\n"
+        "year: {} - / -\n"
     ).format(
+        fingerprint("V"),
+        fingerprint("b"),
         row.bases["title"].at_entry.raw,
         row.bases["title"].at_entry.parts[0],
         row.bases["title"].at_item.raw,
+        fingerprint("-"),
     )
 
 
@@ -109,13 +137,12 @@ def test_what_exports_wrote_is_text_for_git_as_well() -> None:
     text = render_lock(LockFile("embedded:1", exported=(entry,), made=frozenset({"refs.bib"})))
 
     assert text.decode().split("\n\n", 1)[1] == (
-        'bib ["refs.bib"]\n'
-        "made true\n"
+        "bib refs.bib\n"
         "\n"
-        'bib ["refs.bib","ho2020denoising"]\n'
-        'item "ABCD2345"\n'
-        f'print ["","{print_}"]\n'
-        f'print ["author","{print_}"]\n'
+        "bib refs.bib ho2020denoising\n"
+        "item ABCD2345\n"
+        f"%: {print_}\n"
+        f"author: {print_}\n"
     )
 
 
@@ -152,6 +179,163 @@ def test_changing_a_row_changes_its_lines_only(lock: LockFile, row: LockRow) -> 
 
     without = render_lock(replace(lock, rows=tuple(others))).decode().rstrip("\n").split("\n\n")
     assert [part for part in map(str.rstrip, with_row) if not part.startswith(row.id)] == without
+
+
+def test_a_row_takes_at_most_half_of_the_bytes_of_version_1() -> None:
+    raws = [a_base(f"{name} shown", name) for name in "abcdefg"]
+    row = a_row(
+        "zd-a",
+        title=fingerprint("a"),
+        identifiers=frozenset({Identifier("arxiv", "2410.13848")}),
+        headings=(fingerprint("b"),),
+        texts=frozenset({fingerprint("a shown")}),
+        origin=Origin(item=True, collections=frozenset({"A4QJZ58I"})),
+        bases={f"field{place}": base for place, base in enumerate(raws)},
+    )
+
+    new, old = (len(render(lock_of(row))) - len(render(lock_of())) for render in (render_lock, OLD))
+
+    assert 2 * new <= old
+
+
+@st.composite
+def branches(draw: st.DrawFn) -> LockFile:
+    """What a run on one branch makes of `ROWS`: some rows changed, some new."""
+    changed = [draw(st.sampled_from(_next_rows(row))) for row in ROWS]
+    new = draw(st.lists(st.sampled_from(["zd-a1", "zd-c5", "zd-z"]), unique=True))
+    return lock_of(*changed, *(a_row(row_id, item=f"I{row_id}") for row_id in new))
+
+
+ROWS = tuple(
+    a_row(
+        f"zd-{name}",
+        item=f"ITEM{name}",
+        title=fingerprint(name),
+        bases={field: a_base(f"{name} {field}") for field in ("authors", "title", "venue")},
+    )
+    for name in "abcdef"
+)
+
+
+def _next_rows(row: LockRow) -> list[LockRow]:
+    bases = dict(row.bases)
+    return [
+        row,
+        replace(row, bases=bases | {"title": a_base(f"{row.id} edited")}),
+        replace(row, bases=bases | {"title": a_base(f"{row.id} edited otherwise")}),
+        replace(row, bases=bases | {"venue": a_base(f"{row.id} edited")}),
+        replace(row, bases={"authors": bases["authors"]}, diverged=frozenset({"venue"})),
+        replace(row, note=f"NOTE{row.id}", origin=Origin(note=True)),
+        replace(row, state=LinkState.UNLINKED),
+        replace(row, state=LinkState.DROPPED, digest=DigestKey("moved.md")),
+    ]
+
+
+# --- versions -------------------------------------------------------------------------------
+
+
+@given(lock=locks())
+def test_rows_of_version_1_say_the_same(lock: LockFile) -> None:
+    old = OLD(lock)
+
+    assert is_earlier(old)
+    assert not is_earlier(render_lock(lock))
+    assert read_lock(old) == lock
+
+
+@given(text=st.text())
+def test_a_fingerprint_is_the_beginning_of_that_of_version_1(text: str) -> None:
+    digits = hex_fingerprint(text)
+
+    assert fingerprint_of_hex(digits) == fingerprint(text)
+    assert digits.startswith(hex_of_fingerprint(fingerprint(text)))
+
+
+MIXED: tuple[Renders, ...] = (
+    (OLD, OLD, render_lock),
+    (render_lock, OLD, OLD),
+    (render_lock, OLD, render_lock),
+    (OLD, render_lock, render_lock),
+    (OLD, render_lock, OLD),
+)
+
+
+@given(one=branches(), other=branches(), renders=st.sampled_from(MIXED))
+def test_branches_of_two_versions_merge_to_what_those_of_one_do(
+    tmp_path_factory: pytest.TempPathFactory, one: LockFile, other: LockFile, renders: Renders
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+
+    text, _ = merge(folder, (one, lock_of(*ROWS), other), "--diff3", renders=renders)
+
+    by_key = [{key_of(row): row for row in lock.rows} for lock in (one, other, lock_of(*ROWS))]
+    folded = fold_all(by_key[0], by_key[1], by_key[2])
+    assert read_lock(text) == lock_of(*(row for row in folded.values() if isinstance(row, LockRow)))
+
+
+@settings(max_examples=20)
+@given(one=locks(IDS), ancestor=locks(IDS), other=locks(IDS), renders=st.sampled_from(MIXED))
+def test_after_any_merge_of_two_versions_both_sides_are_folded(
+    tmp_path_factory: pytest.TempPathFactory,
+    one: LockFile,
+    ancestor: LockFile,
+    other: LockFile,
+    renders: Renders,
+) -> None:
+    folder = tmp_path_factory.getbasetemp()
+    sides = [replace(side, identity="embedded:1") for side in (one, ancestor, other)]
+
+    text, _ = merge(folder, sides, "--diff3", renders=renders)
+
+    folded = read_lock(text)
+    both = {row.id for row in one.rows} & {row.id for row in other.rows}
+    assert both <= {row.id for row in folded.rows}
+
+
+def test_a_person_may_keep_both_sides_of_two_versions(tmp_path: Path) -> None:
+    row = a_row("zd-a", bases={"title": a_base("old"), "venue": a_base("same")})
+    one = lock_of(replace(row, bases=dict(row.bases) | {"title": a_base("one")}))
+    other = lock_of(replace(row, bases=dict(row.bases) | {"title": a_base("other")}))
+    text, _ = merge(tmp_path, (one, lock_of(row), other), renders=MIXED[0])
+
+    kept = b"".join(line for line in text.splitlines(True) if line[:7] not in MARKS)
+
+    assert read_lock(kept) == read_lock(text)
+    assert read_lock(text).rows[0].bases == {"venue": a_base("same")}
+
+
+@pytest.mark.parametrize("render", [render_lock, OLD])
+def test_a_row_without_its_item_is_refused_beside_rows_of_both_versions(
+    render: Callable[[LockFile], bytes],
+) -> None:
+    beside = [each(lock_of(a_row("zd-b"))).partition(b"\n\n")[2] for each in (render_lock, OLD)]
+    text = render(lock_of(a_row("zd-a"))).replace(b'\nitem "ABCD2345"', b"")
+    broken = text.replace(b"\nitem ABCD2345", b"")
+
+    with pytest.raises(BadLockFile, match="its item is missing") as caught:
+        read_lock(b"\n".join((broken, *beside)))
+
+    assert caught.value.number == 6
+
+
+def test_the_first_change_of_a_row_brings_a_file_to_version_2_and_says_so(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    path, before = tmp_path / "zoterodigest.lock", lock_of(*KINDRED)
+    after = lock_of(*KINDRED[:2])
+    path.write_bytes(OLD(before))
+
+    same = changed_lock(path.read_bytes(), before, before)
+    changed = changed_lock(path.read_bytes(), before, after)
+    assert changed is not None
+    write_lock(path, changed, OLD(before))
+    write_lock(path, render_lock(before), changed)
+
+    assert same == OLD(before)
+    assert changed == render_lock(after)
+    said = [one.getMessage() for one in caplog.records if one.levelname == "WARNING"]
+    assert len(said) == 1
+    assert said[0].startswith("zoterodigest.lock is now in version 2")
 
 
 # --- git ------------------------------------------------------------------------------------
@@ -193,9 +377,6 @@ def test_two_branches_that_add_rows_at_one_place_are_folded(
     assert [row.id for row in read_lock(text).rows] == ["zd-a", "zd-aa", "zd-ab", "zd-b", "zd-c"]
 
 
-IDS = st.sampled_from(["zd-a", "zd-b", "zd-c"])
-
-
 @settings(max_examples=20)
 @given(one=locks(IDS), ancestor=locks(IDS), other=locks(IDS))
 def test_after_any_merge_of_git_both_sides_are_folded(
@@ -211,39 +392,6 @@ def test_after_any_merge_of_git_both_sides_are_folded(
         assert folded == read_lock(render_lock(folded))
     both = {row.id for row in one.rows} & {row.id for row in other.rows}
     assert both <= {row.id for row in folded.rows}
-
-
-@st.composite
-def branches(draw: st.DrawFn) -> LockFile:
-    """What a run on one branch makes of `ROWS`: some rows changed, some new."""
-    changed = [draw(st.sampled_from(_next_rows(row))) for row in ROWS]
-    new = draw(st.lists(st.sampled_from(["zd-a1", "zd-c5", "zd-z"]), unique=True))
-    return lock_of(*changed, *(a_row(row_id, item=f"I{row_id}") for row_id in new))
-
-
-ROWS = tuple(
-    a_row(
-        f"zd-{name}",
-        item=f"ITEM{name}",
-        title=fingerprint(name),
-        bases={field: a_base(f"{name} {field}") for field in ("authors", "title", "venue")},
-    )
-    for name in "abcdef"
-)
-
-
-def _next_rows(row: LockRow) -> list[LockRow]:
-    bases = dict(row.bases)
-    return [
-        row,
-        replace(row, bases=bases | {"title": a_base(f"{row.id} edited")}),
-        replace(row, bases=bases | {"title": a_base(f"{row.id} edited otherwise")}),
-        replace(row, bases=bases | {"venue": a_base(f"{row.id} edited")}),
-        replace(row, bases={"authors": bases["authors"]}, diverged=frozenset({"venue"})),
-        replace(row, note=f"NOTE{row.id}", origin=Origin(note=True)),
-        replace(row, state=LinkState.UNLINKED),
-        replace(row, state=LinkState.DROPPED, digest=DigestKey("moved.md")),
-    ]
 
 
 @given(one=branches(), other=branches())
@@ -317,30 +465,38 @@ def damaged(old: str, new: str) -> bytes:
         (b"not a lock file\n", ":1: the lock file cannot be used: it does not begin"),
         (damaged("zd-a", "one two"), ":6: the lock file cannot be used: 'one two' has no place"),
         (b"version 1\n", ":1: the lock file cannot be used: it does not begin"),
-        (damaged("version 1", "version 2"), ":3: the lock file cannot be used: its version"),
+        (damaged("version 2", "version 3"), ":3: the lock file cannot be used: its version"),
         (damaged('"embedded:1"', "1"), ":4: the lock file cannot be used: its library"),
-        (damaged('item "ABCD2345"', ""), ":6: the lock file cannot be used: zd-a: its item is mis"),
-        (damaged('item "ABCD2345"', "item 7"), ":6: the lock file cannot be used: zd-a: its item"),
-        (damaged('"ABCD2345"', '"ABCD'), ":9: the lock file cannot be used: '\"ABCD' is no JSON"),
+        (damaged("item ABCD2345", ""), ":6: the lock file cannot be used: zd-a: its item is mis"),
         (
-            damaged("\ndigest", "\ndigset"),
-            ":8: the lock file cannot be used: 'digset \"papers.md\"'",
+            damaged("item ABCD2345", "item "),
+            ":8: the lock file cannot be used: 'item ' has no place",
         ),
-        (damaged('base ["title",', "base ["), ":7: the lock file cannot be used: a base needs"),
-        (damaged("\ndigest", "\norigin"), ":6: the lock file cannot be used: zd-a: its origin"),
+        (damaged("D2345", "D2345 made"), ":8: the lock file cannot be used: 'made' has no"),
+        (damaged("ABCD2345", '"ABCD'), ":8: the lock file cannot be used: '\"ABCD' is no JSON"),
+        (damaged("\ndigest", "\ndigset"), ":7: the lock file cannot be used: 'digset papers.md'"),
+        (damaged("title: ", "title: _"), ":9: the lock file cannot be used: '_"),
+        (damaged("title: ", "title: = "), ":9: the lock file cannot be used: '= "),
         (
-            damaged("\ndigest", "\ntexts"),
-            ':6: the lock file cannot be used: zd-a: "papers.md" is no',
+            damaged("digest papers.md\n", ""),
+            ":6: the lock file cannot be used: zd-a: its digest is mis",
         ),
-        (damaged("\ndigest", "\nstate"), ":6: the lock file cannot be used: zd-a: "),
-        (damaged("\ndigest", "\nidentifiers ["), ":8: the lock file cannot be used: "),
+        (damaged("\nitem", "\ntexts a\nitem"), ":8: the lock file cannot be used: 'a' is no fing"),
+        (damaged("\nitem", "\nstate \nitem"), ":8: the lock file cannot be used: 'state ' has no"),
+        (damaged("\nitem", "\nstate new\nitem"), ":8: the lock file cannot be used: 'new' is no"),
+        (damaged("\nitem", "\nidentifiers a\nitem"), ":8: the lock file cannot be used: 'a' is no"),
+        (
+            damaged("zd-a", "shelf x"),
+            ":6: the lock file cannot be used: shelf x: 'shelf x' is no id",
+        ),
+        (damaged("zd-a", "bib a b c"), ":6: the lock file cannot be used: bib a b c: a bib needs"),
         (b"\n\xff", ":2: the lock file cannot be used: it is no UTF-8"),
         (
-            damaged('"ABCD2345"', '"\\u001b[31m"'),
-            ':6: the lock file cannot be used: zd-a: "\\u001b[31m" is no key',
+            damaged("ABCD2345", "%1B%5B31m"),
+            ":8: the lock file cannot be used: '\\x1b[31m' is no key",
         ),
         (
-            damaged('"papers.md"', '"a\\u0000b.md"'),
+            damaged("papers.md", "a%00b.md"),
             ":6: the lock file cannot be used: zd-a: its digest is no path",
         ),
         (damaged("zd-a", ">>>>>>> x"), ":6: the lock file cannot be used: a conflict mark of git"),
@@ -356,9 +512,11 @@ def test_damage_is_told_with_its_line(data: bytes, message: str) -> None:
     assert caught.value.exit_code == 13
 
 
-@given(lock=locks(), data=st.data())
-def test_any_damage_is_read_or_told(lock: LockFile, data: st.DataObject) -> None:
-    text = render_lock(lock)
+@given(lock=locks(), data=st.data(), render=st.sampled_from([render_lock, OLD]))
+def test_any_damage_is_read_or_told(
+    lock: LockFile, data: st.DataObject, render: Callable[[LockFile], bytes]
+) -> None:
+    text = render(lock)
     start = data.draw(st.integers(0, len(text)))
     end = data.draw(st.integers(start, min(start + 20, len(text))))
     new = data.draw(st.binary(max_size=4) | st.sampled_from([b"[" * 3000, b'"', b"\n", b" "]))

@@ -10,12 +10,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, names
+from tests.project.version1 import render_version1
 from zoterodigest.core.links.link import LockFile, LockRow
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.project.lock.lock import BadLockFile, read_lock, render_lock
+from zoterodigest.project.lock.named import names_of_files
 from zoterodigest.project.lock.parts import LockParts, changed_lock, linked_sources, lock_parts
 
 DIGESTS = "a.md", "b.md"
+OLD_LINES = b'\ndigest "papers.md"\nitem "ABCD2345"'
 IDS = st.sampled_from(["zd-a", "zd-ab", "zd-b", "zd-c"])
 
 
@@ -72,18 +75,24 @@ def test_line_ends_of_windows_change_no_row() -> None:
         lambda data: data.replace(b"\nzd-b\n", b"\nzd-a\n"),
         lambda data: data.replace(b"\n\nzd-b\n", b"\nzd-b\n"),
         lambda data: data.replace(b"\n\nzd-b\n", b"\n\n\nzd-b\n"),
+        lambda data: data.replace(b"\nversion 2", b"\nversion 1"),
+        # What git makes of a file of version 1 and one of version 2.
+        lambda data: data.replace(b"\ndigest papers.md\nitem ABCD2345", OLD_LINES, 1),
         lambda data: b"",
     ],
 )
 def test_a_file_in_another_form_has_no_parts(damage: Callable[[bytes], bytes]) -> None:
     lock = LockFile("l", (a_row("zd-a"), a_row("zd-b")))
 
-    assert lock_parts(damage(render_lock(lock))) is None
+    damaged = damage(render_lock(lock))
+
+    assert damaged != render_lock(lock)
+    assert lock_parts(damaged) is None
 
 
 def test_a_file_in_another_form_is_put_in_order_when_a_row_changes() -> None:
     row, new = a_row("zd-a"), a_row("zd-b", bases={"title": a_base("A")})
-    doubled = render_lock(LockFile("l", (row,))) + b'\n\nzd-a\nitem "ABCD2345"\n'
+    doubled = render_lock(LockFile("l", (row,))) + b"\n\nzd-a\ndigest papers.md\nitem ABCD2345\n"
     before = read_lock(doubled)
     after = replace(before, rows=(*before.rows, new))
 
@@ -93,7 +102,7 @@ def test_a_file_in_another_form_is_put_in_order_when_a_row_changes() -> None:
 
 def test_a_row_that_did_not_change_keeps_its_bytes() -> None:
     rows: tuple[LockRow, ...] = (a_row("zd-a"), a_row("zd-b"))
-    data = render_lock(LockFile("l", rows)).replace(b"\ndigest", b'\nkey  ""\ndigest', 1)
+    data = render_lock(LockFile("l", rows)).replace(b"\ndigest", b"\ntags  \ndigest", 1)
     before = read_lock(data)
 
     changed = changed_lock(data, before, replace(before, rows=before.rows[:1]))
@@ -114,9 +123,19 @@ def test_the_digests_of_a_lock_file_are_those_of_its_rows(lock: LockFile, name: 
     assert set(map(type, linked_sources(data))) == set(map(type, sources_in(data)))
 
 
+@given(lock=locks(IDS), render=st.sampled_from([render_lock, render_version1]))
+def test_no_file_that_a_lock_file_names_is_missed(
+    lock: LockFile, render: Callable[[LockFile], bytes]
+) -> None:
+    bibs = {*lock.made, *(one.bibliography for one in lock.exported)}
+
+    for data in (render(lock), render(lock).replace(b"\n", b"\r\n")):
+        assert names_of_files(data) == {row.digest for row in lock.rows} | bibs
+
+
 def test_the_digests_of_a_lock_file_are_found_without_reading_its_rows() -> None:
     data = render_lock(LockFile("l", (a_row("zd-a", title="T"),))).replace(
-        b"\ntitle ", b"\ntitle not JSON "
+        b"\nmatch ", b"\nmatch no print "
     )
 
     assert linked_sources(data) == {"papers.md"}
@@ -132,7 +151,7 @@ def test_a_digest_that_only_a_doubled_row_names_is_none_of_the_lock_file() -> No
 
 
 def test_a_lock_file_whose_digests_cannot_be_read_is_reported() -> None:
-    data = render_lock(LockFile("l", (a_row("zd-a"),))).replace(b"\ndigest ", b"\ndigest x")
+    data = render_lock(LockFile("l", (a_row("zd-a"),))).replace(b"\ndigest ", b"\ndigest %ff")
 
     with pytest.raises(BadLockFile):
         linked_sources(data)

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, rows
+from tests.project.version1 import render_version1
 from zoterodigest.core.links.link import LockFile, LockRow
 from zoterodigest.project.lock.lock import BadLockFile, merge_locks, read_lock, render_lock
 
@@ -39,6 +40,31 @@ def test_the_order_of_the_branches_makes_no_difference(
 def test_a_branch_that_changed_nothing_gives_way(one: bytes, ancestor: bytes) -> None:
     assert merge_locks(one, ancestor, ancestor, PATH) == one
     assert merge_locks(one, one, ancestor, PATH) == one
+
+
+@given(one=locks, other=locks, ancestor=locks, is_old=st.tuples(*[st.booleans()] * 3))
+def test_lock_files_of_two_versions_are_merged_into_one_of_version_2(
+    one: bytes, other: bytes, ancestor: bytes, is_old: tuple[bool, bool, bool]
+) -> None:
+    sides = [
+        render_version1(read_lock(side)) if old else side
+        for side, old in zip((one, other, ancestor), is_old, strict=True)
+    ]
+
+    merged = merge_locks(sides[0], sides[1], sides[2], PATH)
+
+    assert merged == merge_locks(one, other, ancestor, PATH)
+
+
+@pytest.mark.parametrize("other", [render_version1(LockFile("group:7")), NOTHING])
+def test_a_merge_says_so_if_no_branch_had_version_2(
+    other: bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    one = render_version1(LockFile("group:7", (a_row("zd-a"),)))
+
+    merge_locks(one, other or a_lock(), NOTHING, PATH)
+
+    assert ("is now in version 2" in caplog.text) == bool(other)
 
 
 def test_each_row_is_taken_from_the_branch_that_changed_it() -> None:

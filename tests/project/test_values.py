@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
 from zoterodigest.core.links.bases import base_value, text_keys, texts_of
-from zoterodigest.core.links.link import Base, LockRow, print_of
+from zoterodigest.core.links.link import (
+    Base,
+    LockRow,
+    fingerprint,
+    hex_fingerprint,
+    print_of,
+)
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import (
@@ -28,7 +34,9 @@ from zoterodigest.core.values.record import (
 from zoterodigest.project.values import keep_texts, known_texts
 
 TITLE = "Restoring Images with Shifted Windows"
-TEXTS = {("title", "00ff"): "Ünïcode", ("", "11ee"): "A block\nof two lines"}
+TITLE_KEY = ("title", fingerprint("Ünïcode"))
+TEXTS = {TITLE_KEY: "Ünïcode", ("", fingerprint("A")): "A block\nof two lines"}
+EARLIER = [("title", "A"), ("title", "B"), ("", "C")]
 words = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=8)
 several = st.lists(words, min_size=1, max_size=4, unique=True).map(tuple)
 VALUES: dict[str, st.SearchStrategy[Value]] = {
@@ -76,12 +84,21 @@ def test_a_base_of_which_a_part_is_unknown_is_unknown() -> None:
 
 def test_what_is_kept_is_known(tmp_path: Path) -> None:
     keep_texts(tmp_path / "values", TEXTS)
-    keep_texts(tmp_path / "values", {("title", "00ff"): "Unicode"})
+    keep_texts(tmp_path / "values", {TITLE_KEY: "Unicode"})
 
-    assert known_texts(tmp_path / "values", [*TEXTS, ("title", "no")]) == {
+    assert known_texts(tmp_path / "values", [*TEXTS, ("title", fingerprint("no"))]) == {
         **TEXTS,
-        ("title", "00ff"): "Unicode",
+        TITLE_KEY: "Unicode",
     }
+
+
+def test_what_an_earlier_version_kept_is_known(tmp_path: Path) -> None:
+    keep_texts(tmp_path, {(field, hex_fingerprint(text)): text for field, text in EARLIER})
+
+    known = known_texts(tmp_path, [(field, fingerprint(text)) for field, text in EARLIER])
+
+    assert sorted(known.values()) == ["A", "B", "C"]
+    assert known_texts(tmp_path, [("", fingerprint("B")), ("venue", fingerprint("D"))]) == {}
 
 
 def test_without_a_store_nothing_is_known_and_nothing_is_made(tmp_path: Path) -> None:

@@ -166,11 +166,8 @@ class Mover:
 
 def _in_order(line: str) -> str:
     """Return a line of a lock file whose lists do not go by keys."""
-    if not line.startswith("origin "):
-        return line
-    origin = json.loads(line.removeprefix("origin "))
-    ordered = {name: sorted(v) if isinstance(v, list) else v for name, v in origin.items()}
-    return f"origin {ordered}"
+    key, *words = line.split(" ")
+    return " ".join((key, *sorted(words))) if key in ("attachments", "collections") else line
 
 
 def _named(data: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:

@@ -537,8 +537,8 @@ def test_a_corrupt_library_is_said_to_be_damaged_and_left_alone(edited: World) -
 
 def test_a_corrupt_lock_file_is_named_with_its_line_and_left_alone(edited: World) -> None:
     lines = edited.lock_path.read_bytes().split(b"\n")
-    place = next(place for place, line in enumerate(lines) if line.startswith(b"base "))
-    lines[place] = b'base ["title"'
+    place = next(place for place, line in enumerate(lines) if line.startswith(b"title: "))
+    lines[place] = b"title: 0123"
     edited.lock_path.write_bytes(b"\n".join(lines))
     before = all_of(edited)
 

@@ -170,11 +170,14 @@ def _is_allowed_now(error: ZoterodigestError, arguments: Sequence[str]) -> bool:
     return outside.is_agreed(error)
 
 
-def _answered(arguments: Sequence[str], given: list[str]) -> int:
+def _answered(arguments: Sequence[str], given: list[str], verbosity: int) -> int:
     """Run the command, or repeat what it printed over the same inputs if it found nothing to do."""
 
     def run() -> int:
-        return int(app(args=given, prog_name="zoterodigest", standalone_mode=False) or 0)
+        from zoterodigest.cli.base.talk import showing_log
+
+        with showing_log(verbosity):
+            return int(app(args=given, prog_name="zoterodigest", standalone_mode=False) or 0)
 
     if not _STAMPED.intersection(arguments):
         return run()
@@ -191,15 +194,11 @@ def _called(arguments: Sequence[str]) -> int:
     given, flags = _parted(arguments)
     try:
         with ExitStack() as stack:
-            if verbosity := sum(_VERBOSITY.get(flag, 0) for flag in flags):
-                from zoterodigest.cli.base.talk import showing_log
-
-                stack.enter_context(showing_log(verbosity))
             if _ALLOW_OUTSIDE in flags:
                 from zoterodigest.cli.base import outside
 
                 stack.enter_context(outside.allowing_all())
-            return _answered(arguments, given)
+            return _answered(arguments, given, sum(_VERBOSITY.get(flag, 0) for flag in flags))
     except _WRONG_USAGE as error:
         return _misused(error)
     # `main` reports these: it may ask the person and start again.

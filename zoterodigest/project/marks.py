@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.core.links.link import fingerprint
+from zoterodigest.core.links.link import hex_fingerprint
 from zoterodigest.core.reconcile.quiet import ItemMark, LinkMark, Marks
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.frozen import dataclass
@@ -90,7 +90,7 @@ def marks_name(memory_path: Path, identity: str) -> str:
     It is no hash of what they follow from, as keys of other records are: they are of the last run
     only. What they follow from stands in them.
     """
-    return fingerprint(f"{memory_path.name} {identity}")
+    return hex_fingerprint(f"{memory_path.name} {identity}")
 
 
 def read_marks(cache: ReadingCache, name: str) -> KeptMarks | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from pydantic import Field, TypeAdapter
 
-from zoterodigest.core.links.link import LockFile, LockRow, fingerprint
+from zoterodigest.core.links.link import LockFile, LockRow, hex_fingerprint
 from zoterodigest.core.plan.seen import Lagged, Seen
 from zoterodigest.foreign import BadJson, JsonObject, as_shape, read_json, refuse_newer
 from zoterodigest.frozen import dataclass
@@ -29,7 +29,9 @@ from zoterodigest.project.lock.rows import LinksText, render_rows
 
 _LOG = logging.getLogger(__name__)
 
-_VERSION = 1
+_VERSION = 2
+_VERSIONS = frozenset({1, _VERSION})
+"""What this program reads: they differ in the version of the lock file's rows that they hold."""
 _NEXT = ".next"
 MEMORIES = "seen-*"
 """What the names of memories are like."""
@@ -37,7 +39,7 @@ MEMORIES = "seen-*"
 
 def memory_path(state_folder: Path, instance: str) -> Path:
     """Return where the memory of `instance` lies, the name of a library on this machine."""
-    return state_folder / MEMORIES.replace("*", fingerprint(instance))
+    return state_folder / MEMORIES.replace("*", hex_fingerprint(instance))
 
 
 def read_memory(path: Path, lock: LockFile, lock_data: bytes | None) -> Seen | None:
@@ -117,12 +119,12 @@ def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
         known = as_shape(_HEAD, value := read_json(data.partition(b"\n")[0]))
     except BadJson:
         return None
-    if known.version != _VERSION or known.lock != lock_hash(lock_data):
+    if known.version not in _VERSIONS or known.lock != lock_hash(lock_data):
         return None
     # An earlier version says nothing of some: it remembers nothing of the kind.
     otherwise = {name: value.get(name, {}) for name in _OTHERWISE}
     as_in_lock = not (known.missing or known.other.rows)
-    links = known.past, known.lagged, as_in_lock
+    links = known.past, known.known_lags, as_in_lock
     return MemoryHead(_print(otherwise), known.collections, known.library, *links)
 
 
@@ -189,7 +191,7 @@ _OTHERWISE = ("missing", "other", "past", "lagged")
 
 
 def _print(otherwise: Mapping[str, object]) -> str:
-    return fingerprint(json.dumps(otherwise))
+    return hex_fingerprint(json.dumps(otherwise))
 
 
 def _rows_of(lock_data: bytes) -> tuple[LockRow, ...]:
@@ -208,6 +210,11 @@ class _MemoryHead(JsonObject):
     past: dict[str, dict[str, tuple[str, ...]]]
     lagged: dict[str, dict[str, Lagged]] = Field(default_factory=dict)
 
+    @property
+    def known_lags(self) -> Mapping[str, Mapping[str, Lagged]]:
+        """Where the library lagged; none in version 1, whose fingerprints no row has any more."""
+        return self.lagged if self.version == _VERSION else {}
+
 
 _HEAD = TypeAdapter(_MemoryHead)
 
@@ -223,7 +230,7 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         _LOG.info("%s cannot be read: the lock file alone decides", path)
         return None
     # A torn memory has other lock bytes behind its head than the hash in it says.
-    if known.version != _VERSION or known.lock != lock_hash(bytes_then):
+    if known.version not in _VERSIONS or known.lock != lock_hash(bytes_then):
         _LOG.info("%s is torn or of an older version: the lock file alone decides", path)
         return None
     by_id = {row.id: row for row in rows if row.id not in known.missing}
@@ -231,6 +238,6 @@ def _read(path: Path, data: bytes, lock: LockFile, lock_data: bytes | None) -> S
         {**by_id, **{row.id: row for row in known.other.rows}},
         known.collections,
         known.past,
-        known.lagged,
+        known.known_lags,
         known.library,
     )

@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from zoterodigest.core.links.bases import PartKey, Texts
+from zoterodigest.core.links.link import hex_of_fingerprint
 
 _LOG = logging.getLogger(__name__)
 _FILE = "texts.sqlite"
@@ -22,6 +23,8 @@ _TABLE = """CREATE TABLE IF NOT EXISTS texts (
     text TEXT NOT NULL,
     PRIMARY KEY (field, fingerprint)
 ) WITHOUT ROWID"""
+_ASKED = "SELECT text FROM texts WHERE field = ? AND fingerprint = ?"
+_BEGINS = "SELECT text FROM texts WHERE field = ? AND fingerprint BETWEEN ? AND ? || 'g'"
 
 
 def keep_texts(folder: Path, texts: Texts) -> None:
@@ -78,9 +81,10 @@ def _known(path: Path, wanted: Iterable[PartKey]) -> Iterator[tuple[PartKey, str
     # Read-only: a plain connect would make an empty file where there is none.
     uri = f"{path.absolute().as_uri()}?mode=ro"
     with closing(sqlite3.connect(uri, uri=True)) as connection:
-        for key in dict.fromkeys(wanted):
-            found = connection.execute(
-                "SELECT text FROM texts WHERE field = ? AND fingerprint = ?", key
-            ).fetchone()
+        for field, print_ in dict.fromkeys(wanted):
+            found = connection.execute(_ASKED, (field, print_)).fetchone()
+            # An earlier version kept it by more of its hash, in hexadecimal digits.
+            digits = hex_of_fingerprint(print_)
+            found = found or connection.execute(_BEGINS, (field, digits, digits)).fetchone()
             if found is not None and isinstance(found[0], str):
-                yield key, found[0]
+                yield (field, print_), found[0]

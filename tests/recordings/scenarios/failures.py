@@ -177,7 +177,7 @@ FAILURES = (
             Write("zoterodigest.toml", WITH_BIB.replace("{library}", "embedded:lib.sqlite")),
             Run("sync"),
             Write("zoterodigest.toml", CONFIGURED),
-            Edit("zoterodigest.lock", "version 1\n", "version 99\n"),
+            Edit("zoterodigest.lock", "version 2\n", "version 99\n"),
             Run("undo --yes"),
             Run("remove"),
         ),

@@ -278,11 +278,20 @@ def tell_error(sentence: str, hint: str = "") -> None:
     shown = without_middle(visible(sentence), _LONGEST_ERROR)
     tell([f"{styled('error:', 'red', sys.stderr)} {shown}"])
     if hint:
-        text = f"hint: {cut(visible(hint), _LONGEST_ERROR)}"
-        # A terminal breaks lines within words; what reads a pipe wants a hint in one line.
-        lines = wrapped(text) if sys.stderr.isatty() else [text]
-        head = styled("hint:", "yellow", sys.stderr)
-        tell([lines[0].replace("hint:", head, 1), *lines[1:]])
+        _tell_marked("hint:", hint)
+
+
+def tell_note(sentence: str) -> None:
+    """Write what a person should know about a run that did what it was asked for."""
+    _tell_marked("note:", sentence)
+
+
+def _tell_marked(mark: str, sentence: str) -> None:
+    text = f"{mark} {cut(visible(sentence), _LONGEST_ERROR)}"
+    # A terminal breaks lines within words; what reads a pipe wants a sentence in one line.
+    lines = wrapped(text) if sys.stderr.isatty() else [text]
+    head = styled(mark, "yellow", sys.stderr)
+    tell([lines[0].replace(mark, head, 1), *lines[1:]])
 
 
 def tell_failure(*parts: str) -> None:

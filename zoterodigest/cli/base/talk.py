@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.options import Invocation
-from zoterodigest.cli.base.screen import emit, tell, tell_failure, visible
+from zoterodigest.cli.base.screen import emit, tell, tell_failure, tell_note, visible
 from zoterodigest.errors import Stopped, ZoterodigestError
 
 if TYPE_CHECKING:
@@ -186,11 +186,13 @@ _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
 
 @contextmanager
 def showing_log(verbosity: int) -> Iterator[None]:
-    """Show the log on standard error while the block lasts: 1 shows INFO, 2 shows DEBUG."""
+    """Show the log on standard error while the block lasts: 0 shows notes, 1 INFO, 2 DEBUG."""
     logger, shows = logging.getLogger("zoterodigest"), _OnScreen()
     level, before = _LEVELS[min(verbosity, len(_LEVELS) - 1)], logger.level
     shows.setLevel(level)
-    logger.setLevel(level)
+    # Notes are shown anyway; a level that a program has set for its own log stays.
+    if verbosity:
+        logger.setLevel(level)
     logger.addHandler(shows)
     try:
         yield
@@ -203,5 +205,8 @@ class _OnScreen(logging.Handler):
     """Shows the message of a record alone: what else a record carries may be private."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        seconds = record.relativeCreated / 1000
-        tell([f"[{seconds:.3f} s] {visible(record.getMessage())}"])
+        if record.levelno >= logging.WARNING:
+            tell_note(record.getMessage())
+        else:
+            seconds = record.relativeCreated / 1000
+            tell([f"[{seconds:.3f} s] {visible(record.getMessage())}"])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.links.link import Acknowledged, fingerprint
+from zoterodigest.core.links.link import Acknowledged, fingerprint, hex_fingerprint
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.reports import (
@@ -138,7 +138,7 @@ def _title(entry: Entry) -> str:
 
 
 def _made_id(*parts: str) -> str:
-    return f"zd-{fingerprint(_SEPARATOR.join(parts))[:10]}"
+    return f"zd-{hex_fingerprint(_SEPARATOR.join(parts))[:10]}"
 
 
 # Lock files hold these names, and fingerprints of these texts in this order: with others, all that

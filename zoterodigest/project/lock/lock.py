@@ -7,6 +7,7 @@ markers in it too, and with doubled rows: both sides are folded
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Mapping
@@ -22,14 +23,14 @@ from zoterodigest.foreign import TEXT, BadJson, read_json_as
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import replace_file
 from zoterodigest.project.lock.fold import Held, HeldKey, fold_all
-from zoterodigest.project.lock.paragraphs import BadLine, to_json
+from zoterodigest.project.lock.paragraphs import BadLine
 from zoterodigest.project.lock.rows import contents_of, read_rows, render_rows
 
 _LOG = logging.getLogger(__name__)
 
 LOCK_FILE = "zoterodigest.lock"
 
-_HEADER = """\
+HEADER = """\
 # The links that zoterodigest made: commit this file, do not edit it. If git leaves conflict marks
 # in it, run zoterodigest: it reads both sides and puts the file in order.
 version {version}
@@ -38,7 +39,13 @@ library {identity}
 _LONGEST_HEADER = 20
 """Lines, with conflict marks of git among them."""
 
-_VERSION = "1"
+_VERSION = "2"
+_VERSIONS = frozenset({"1", _VERSION})
+"""What this program reads. The lines tell their version, whatever the header says."""
+_UPGRADED = (
+    "%s is now in version 2, with rows of half the length. Earlier versions of zoterodigest can't"
+    " read it: upgrade zoterodigest wherever this file is used."
+)
 _NEWER = "Install the newest zoterodigest: this file was written by a later one."
 _TWO_LIBRARIES = (
     "Links with two libraries cannot be put together: keep one side's file "
@@ -68,8 +75,15 @@ def render_lock(lock: LockFile, before: bytes | None = None) -> bytes:
 
     The line ends are those of the file `before`.
     """
-    header = _HEADER.format(version=_VERSION, identity=to_json(lock.identity))
+    header = HEADER.format(version=_VERSION, identity=_to_json(lock.identity))
     return with_line_ends((header + render_rows(lock)).encode("utf-8"), before)
+
+
+def _to_json(text: str) -> str:
+    """Return `text` as JSON on one line; a text that is not all printable is escaped."""
+    # Line separators and control characters are escaped: git and terminals act on them.
+    plain = json.dumps(text, ensure_ascii=False)
+    return plain if plain.isprintable() else json.dumps(text)
 
 
 def with_line_ends(data: bytes, before: bytes | None) -> bytes:
@@ -81,9 +95,20 @@ def with_line_ends(data: bytes, before: bytes | None) -> bytes:
 def write_lock(path: Path, data: bytes, expected: bytes | None) -> None:
     """Replace the lock file at `path`, which must still hold `expected`, by `data`.
 
-    Nothing is written when it already holds them (see `replace_file` for the rest).
+    Nothing is written when it already holds them (see `replace_file` for the rest). The log says if
+    it was of an earlier version.
     """
     replace_file(path, data, expected)
+    if expected is not None and is_earlier(expected) and not is_earlier(data):
+        _LOG.warning(_UPGRADED, path.name)
+
+
+def is_earlier(data: bytes) -> bool:
+    """Tell whether an earlier version wrote a lock file, or part of one that git merged."""
+    # Only rows of version 1 have an item in quotes, and each has one.
+    return data.startswith(b"version 1") or any(
+        sign in data for sign in (b"\nversion 1", b'\nitem "')
+    )
 
 
 def lock_hash(data: bytes | None) -> str:
@@ -118,9 +143,11 @@ def merge_locks(one: bytes, other: bytes, ancestor: bytes, path: Path) -> bytes:
         with suppress(BadLine):
             known = _read(ancestor, path).held
         side = _folded(_read(one, path), _read(other, path), known)
-        return render_lock(contents_of(side.held, side.identity), one)
     except BadLine as error:
         raise BadLockFile(path, error) from error
+    if is_earlier(one) and is_earlier(other):
+        _LOG.warning(_UPGRADED, path.name)
+    return render_lock(contents_of(side.held, side.identity), one)
 
 
 def holds_conflict_marks(data: bytes | None) -> bool:
@@ -133,7 +160,7 @@ def holds_conflict_marks(data: bytes | None) -> bool:
 
 def names_library(data: bytes, identity: str) -> bool:
     """Tell whether the header of these bytes of a lock file names the library `identity`."""
-    wanted = f"library {to_json(identity)}".encode()
+    wanted = f"library {_to_json(identity)}".encode()
     return any(
         line.strip() == wanted for line in data.split(b"\n", _LONGEST_HEADER)[:_LONGEST_HEADER]
     )
@@ -216,20 +243,26 @@ _NO_ROW = re.compile(r"^(?:#.*|(version|library)(?: (.*))?)$", re.M)
 
 
 def _read_text(text: str) -> _GitSide:
-    header: dict[str, Line] = {}
+    versions: list[Line] = []
+    libraries: list[Line] = []
+    kept, end = list[str](), 0
     for found in _NO_ROW.finditer(text):
-        key, value = found[1], found[2] or ""
-        if key and (key not in header or header[key][1] != value):
-            number = text.count("\n", 0, found.start()) + 1
-            if header.setdefault(key, (number, value))[1] != value:
-                raise BadLine(number, f"it names a second {key}", _TWO_LIBRARIES)
-    if header.keys() != {"version", "library"}:
+        kept.append(text[end : found.start()])
+        end = found.end()
+        if found[1]:
+            number = text.count("\n", 0, end) + 1
+            (versions if found[1] == "version" else libraries).append((number, found[2] or ""))
+    if not versions or not libraries:
         raise BadLine(1, "it does not begin as zoterodigest writes it")
-    if header["version"][1] != _VERSION:
-        raise BadLine(header["version"][0], "its version is not known", _NEWER)
+    for number, version in versions:
+        if version not in _VERSIONS:
+            raise BadLine(number, "its version is not known", _NEWER)
+    for number, library in libraries:
+        if library != libraries[0][1]:
+            raise BadLine(number, "it names a second library", _TWO_LIBRARIES)
     # The lines stay, blank: all others keep their numbers.
-    rows = read_rows(_NO_ROW.sub("", text))
-    return _GitSide(header["library"][0], _identity(header["library"]), rows)
+    rows = read_rows("".join((*kept, text[end:])))
+    return _GitSide(libraries[0][0], _identity(libraries[0]), rows)
 
 
 def _identity(line: Line) -> str:

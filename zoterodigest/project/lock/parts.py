@@ -17,6 +17,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.project.lock.lock import (
     LOCK_FILE,
     holds_conflict_marks,
+    is_earlier,
     read_lock,
     render_lock,
     with_line_ends,
@@ -55,9 +56,10 @@ class LockParts:
 def lock_parts(data: bytes) -> LockParts | None:
     """Return the parts of a lock file; None if its paragraphs aren't as zoterodigest writes them.
 
-    Only `read_lock` understands conflict marks of git, doubled rows and missing blank lines.
+    Only `read_lock` understands conflict marks of git, doubled rows, missing blank lines, and rows
+    of an earlier version, which are written anew with the first row that changes.
     """
-    if holds_conflict_marks(data):
+    if holds_conflict_marks(data) or is_earlier(data):
         return None
     text = data.replace(b"\r\n", b"\n").removesuffix(b"\n")
     paragraphs = text.split(_GAP)

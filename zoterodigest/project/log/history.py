@@ -44,6 +44,7 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.lock.rows import LinksText, render_rows
 from zoterodigest.project.log.journal import (
+    FORMAT,
     BadRecord,
     fields_by_name,
     read_log_record,
@@ -219,7 +220,8 @@ def _render(run: Run) -> bytes:
     plain = replace(run, before=NO_LINKS, after=NO_LINKS, pending=PendingChange())
     whole = fields_by_name(plain) | own | {"pending": {"taken": taken, "kept": kept}}
     whole |= {"identities": (run.before.identity, run.after.identity)}
-    return render_record(fields_by_name(listed(run))) + render_record(whole)
+    summary = {"format": FORMAT} | fields_by_name(listed(run))
+    return render_record(summary) + render_record(whole)
 
 
 def next_number(folder: Path) -> int:

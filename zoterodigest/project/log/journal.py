@@ -4,8 +4,8 @@ It lives from the first write of a run until the run's lock file is written. A j
 there tells of a run that was killed; `project/recovery.py` folds it into the lock file.
 
 Journal and history share one format: a record is a JSON object on a line. Links of the lock file
-stand in a record as the text that they are in the lock file. The first record of a file may hold
-`format`; without it the file is of format 1, the only one there is.
+stand in a record as the text that they are in the lock file. The first record of a file holds
+`format`; without it the file is of format 1, in which links are as in version 1 of the lock file.
 """
 
 from __future__ import annotations
@@ -110,9 +110,10 @@ class Journal:
             path.parent.stat()  # a folder that somebody has removed meanwhile stays removed
         except OSError as error:
             raise CannotWrite(path, *writing_failed(error)) from error
+        first = render_record({"format": FORMAT, "begin": lock_hash})
         # In one step: a kill between creating and filling it would leave an empty journal, and
         # no run with nothing to write removes one.
-        replace_file(path, render_record({"begin": lock_hash}), read_if_present(path))
+        replace_file(path, first, read_if_present(path))
         return cls(path)
 
     def intend(self, links: LockFile) -> None:
@@ -175,7 +176,7 @@ class _Begin(JsonObject):
 _BEGIN = TypeAdapter(_Begin)
 _EVENT: TypeAdapter[Event] = TypeAdapter(Event, config=WHEN_USED)
 
-FORMAT = 1
+FORMAT = 2
 
 T = TypeVar("T")
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from zoterodigest.core.links.link import NO_LINKS, LockFile, fingerprint
+from zoterodigest.core.links.link import NO_LINKS, LockFile, hex_fingerprint
 from zoterodigest.core.plan.history import (
     CollectionChange,
     CollectionState,
@@ -239,7 +239,7 @@ def _made_alone(data: Data) -> ObjectChange:
 def state_alone(data: Data) -> str:
     """Return a fingerprint of all that an object holds but what names other objects."""
     own = {name: value for name, value in held(data).items() if name not in _NAMING_OTHERS}
-    return fingerprint(json.dumps(own, sort_keys=True))
+    return hex_fingerprint(json.dumps(own, sort_keys=True))
 
 
 def _collection_names(
@@ -275,7 +275,7 @@ def families_of(objects: Iterable[LibraryItem]) -> Families:
 def state_below(key: str, families: Families) -> str:
     """Return a fingerprint of all that an object and its children hold."""
     states = sorted((one.key, sorted(held(one.data).items())) for one in families.get(key, ()))
-    return fingerprint(repr(states))
+    return hex_fingerprint(repr(states))
 
 
 def _data_after(
