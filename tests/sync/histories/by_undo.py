@@ -119,8 +119,9 @@ def _judge_removal(stage: Stage, done: Done) -> None:
         raise Violation("a removal wrote a digest")
     before, after = (_NONE.union(*shown_in(state).values()) for state in (done.before, done.after))
     dropped = _NONE.union(*stage.dropped.values())
-    lost = {one for one in stage.memory.lost(before, after) if not stage.is_looked_up(one)}
-    if lost := lost - dropped:
+    # What was dropped took the place of what came before it, as if it still stood there.
+    lost = stage.memory.lost(before, after | dropped)
+    if lost := [one for one in lost if not stage.is_looked_up(one)]:
         raise Violation(f"a removal loses {' '.join(sorted(lost))}")
 
 
