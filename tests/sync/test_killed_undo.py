@@ -218,6 +218,26 @@ def test_an_undo_of_an_undo_that_was_killed_between_library_and_digest_loses_no_
     assert "Masks" in world.keys_by_title()
 
 
+@pytest.mark.parametrize("step", [pytest.param(3, id="some"), EACH_ONE])
+def test_an_undo_of_a_redo_after_a_sync_gives_back_what_the_redo_found(
+    step: int, tmp_path: Path
+) -> None:
+    world = in_two_digests(tmp_path / "template")
+    world.change_note(ATTENTION, lambda html: html.replace("No recurrence.", "No loops."))
+    world.edit("twins.md", ("Task: segmentation", "Task: vision"))
+    world.push(SYNC)
+    number = history(world).runs[-1].number
+
+    for killed in islice(kills(UNDO, world, tmp_path / "kills"), 1, None, step):
+        undone(killed, number)
+        undone(killed, history(killed).runs[-1].number)
+        redone = history(killed).runs[-1].number
+        killed.push(SYNC)
+        undone(killed, redone)
+        killed.push(SYNC)
+        assert "No loops." in killed.note(ATTENTION), f"after the kill at {killed.root.name}"
+
+
 def lose_the_library(_number: int) -> None:
     raise BadLibrary("the library went away")
 

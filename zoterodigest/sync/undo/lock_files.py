@@ -8,10 +8,13 @@ from collections.abc import Callable, Mapping, Set
 from dataclasses import replace
 
 from zoterodigest.bibtex.edit.document import Prints
+from zoterodigest.core.links.bases import recorded
 from zoterodigest.core.links.link import LinkState, LockFile, LockRow
+from zoterodigest.core.links.merge import ends_of
 from zoterodigest.core.plan.history import Run
 from zoterodigest.core.plan.plan import Link, bib_entry_id
 from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.reconcile.settle import item_end, side_of
 from zoterodigest.sync.apply.changes import Results
 from zoterodigest.sync.apply.unwritten import entry_place
 from zoterodigest.sync.gathering.gather import Gathered
@@ -108,8 +111,36 @@ def lock_after(undoing: Undoing, results: Results) -> LockFile:
     trashed = frozenset(one.key for one in undoing.sent.items if one.is_trashed)
     done = replace(undoing, sent=undoing.written(results))
     fate = Fate(declined, failed, trashed - failed, _standing(done, declined))
-    links = links_back(present, undoing.run, fate, _changes(done))
-    return replace(links, made=present.made, acknowledged=present.acknowledged)
+    now, then = _links(done, done.gathered), _links(done, done.gathered_after)
+    is_changed = _changes(now, then)
+    links = links_back(present, undoing.run, fate, is_changed)
+    known = {row.id for row in (*undoing.run.before.rows, *undoing.run.after.rows)}
+    rows = tuple(
+        row if row.id in known else _with_agreed(row, then.get(row.id), done, is_changed)
+        for row in links.rows
+    )
+    return replace(links, rows=rows, made=present.made, acknowledged=present.acknowledged)
+
+
+def _with_agreed(
+    row: LockRow, link: Link | None, undoing: Undoing, is_changed: IsChanged
+) -> LockRow:
+    """Return the row of a link that the run left as it was, with bases of what is agreed on now.
+
+    Else the next sync would record them, and to undo this undo would look like an edit: the undo
+    brings an end back to the base that this row has now, and the sync to another one.
+    """
+    if link is None or link.item is None or row.state is not LinkState.LINKED:
+        return row
+    folding = undoing.workspace.zotero.folding()
+    ends = side_of(link.entry), item_end(link, link.item, row)
+    agreed = recorded(row, *ends, folding).bases
+    bases = {
+        name: base
+        for name, base in agreed.items()
+        if is_changed(row.id, name) and ends_of(name, *ends).are_equal(folding)
+    }
+    return replace(row, bases={**row.bases, **bases})
 
 
 def _standing(undoing: Undoing, declined: Set[str]) -> dict[str, Mapping[str, Prints]]:
@@ -142,15 +173,15 @@ def lagging_fields(undoing: Undoing, seen: Seen) -> list[tuple[str, str]]:
         for name in sorted(seen.lagged[row_id].keys() & seen.rows[row_id].bases.keys())
         if seen.lag_to(row_id, name, seen.rows[row_id].bases[name])
     ]
-    is_changed = _changes(undoing) if fields else None
-    return [field for field in fields if is_changed and is_changed(*field)]
+    if not fields:
+        return []
+    sides = undoing.gathered, undoing.gathered_after
+    is_changed = _changes(*(_links(undoing, side) for side in sides))
+    return [field for field in fields if is_changed(*field)]
 
 
-def _changes(undoing: Undoing) -> IsChanged:
+def _changes(now: Mapping[str, Link], then: Mapping[str, Link]) -> IsChanged:
     """Return whether a field of a row is another at either end once all is turned back."""
-    gathered = undoing.gathered
-    now = _links(undoing, gathered)
-    then = _links(undoing, undoing.gathered_after)
 
     def is_changed(row_id: str, name: str) -> bool:
         one, other = now.get(row_id), then.get(row_id)

@@ -16,7 +16,7 @@ from zoterodigest.core.links.link import NO_LINKS, LockFile
 from zoterodigest.core.plan.found import PendingChange
 from zoterodigest.core.plan.history import Run, changed_links, is_undo
 from zoterodigest.core.plan.seen import lagging_again
-from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import parse_address, ways_to
@@ -147,7 +147,9 @@ def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
 
 
 def _keys_of(run: Run) -> set[SourceKey]:
-    return {row.digest for links in (run.before, run.after) for row in links.rows}
+    rows = {row.digest for links in (run.before, run.after) for row in links.rows}
+    # A run that was begun by a killed one may have written a digest and changed no row of it.
+    return rows | {one.key for one in run.digests if isinstance(one.key, DigestKey)}
 
 
 def apply_undo(undoing: Undoing, progress: Progress) -> UndoResult:
