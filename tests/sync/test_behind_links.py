@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,10 @@ import pytest
 from tests.sync.test_behind import SYNC, sync_zotero
 from tests.sync.test_undo import undone
 from tests.sync.world import World, reports
-from zoterodigest.core.links.link import Base
-from zoterodigest.core.plan.reports import Conflict, Waiting
+from zoterodigest.core.links.link import Base, LockRow
+from zoterodigest.core.plan.reports import Conflict, DivergedField, Waiting
 from zoterodigest.core.plan.run_options import Choices, End
+from zoterodigest.project.lock.lock import read_lock, render_lock
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
 
@@ -250,3 +252,143 @@ def bases_of_links(world: World) -> list[Base]:
     """Return what the lock file holds of web links, entry by entry."""
     links = world.plan(SYNC).links
     return [one.row.bases["links"] for one in links if "links" in one.row.bases]
+
+
+# --- what an export wrote elsewhere, beside a conflict
+
+
+@pytest.fixture
+def disputed(clones: tuple[World, World]) -> tuple[World, World]:
+    """Two clones: one exported an edit of the title, the library of the other has another edit."""
+    here, there = clones
+    here.edit("notes.md", (TITLE, f"{TITLE} here"))
+    here.push(SYNC)
+    for name in ("notes.md", "more.md", "refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    there.change(there.key("Mask R-CNN"), title="Mask R-CNN there")
+    return here, there
+
+
+def decide(world: World, end: End, *names: str) -> None:
+    choices = Choices({(row_of(world, name), "title"): end for name in names})
+    world.push(Options(intent.Decide(choices), selection=lambda entry: True))
+
+
+def exported(world: World) -> str:
+    """Return the end of the title in the .bib."""
+    text = (world.root / "refs.bib").read_text("utf-8")
+    (line,) = (line for line in text.splitlines() if line.startswith("  title ="))
+    return line.partition("R-CNN} ")[2].rstrip(",}")
+
+
+@pytest.mark.parametrize("run", [SYNC, Options(intent.PULL)], ids=["sync", "pull"])
+def test_an_export_of_another_machine_stays_as_long_as_its_title_is_in_conflict(
+    disputed: tuple[World, World], run: Options
+) -> None:
+    _, there = disputed
+
+    for _ in range(2):
+        there.push(run)
+        assert exported(there) == "here"
+        assert there.prepare(run).is_settled
+        assert len(reports(there.plan(run), Conflict)) == 2
+
+
+@pytest.mark.parametrize("end", [End.MARKDOWN, End.ZOTERO])
+def test_the_export_of_another_machine_follows_once_the_conflict_is_decided(
+    disputed: tuple[World, World], end: End
+) -> None:
+    _, there = disputed
+    there.push(SYNC)
+
+    decide(there, end, "notes.md", "more.md")
+    there.push(SYNC)
+
+    held = "here" if end is End.MARKDOWN else "there"
+    assert exported(there) == held
+    assert there.key(f"Mask R-CNN {held}")
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+
+
+def test_the_export_of_another_machine_waits_for_the_last_of_two_decisions(
+    disputed: tuple[World, World],
+) -> None:
+    _, there = disputed
+    decide(there, End.ZOTERO, "notes.md")
+
+    there.push(SYNC)
+
+    assert exported(there) == "here"
+    assert there.prepare(SYNC).is_settled
+    decide(there, End.ZOTERO, "more.md")
+    there.push(SYNC)
+    assert exported(there) == "there"
+    assert there.prepare(SYNC).is_settled
+
+
+def test_the_export_of_another_machine_follows_zotero_once_the_digests_agree_with_it(
+    disputed: tuple[World, World],
+) -> None:
+    _, there = disputed
+    there.push(SYNC)
+    for name in ("notes.md", "more.md"):
+        there.edit(name, (f"{TITLE} here", f"{TITLE} there"))
+
+    there.push(SYNC)
+
+    assert exported(there) == "there"
+    assert there.prepare(SYNC).is_settled
+
+
+def test_the_export_of_another_machine_is_in_sync_once_zotero_brings_its_title(
+    disputed: tuple[World, World],
+) -> None:
+    here, there = disputed
+    there.push(SYNC)
+
+    sync_zotero(here, there)
+    there.push(SYNC)
+
+    assert exported(there) == "here"
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+    assert not reports(there.plan(SYNC), Conflict)
+
+
+def _without_title(row: LockRow) -> LockRow:
+    return replace(row, bases={name: row.bases[name] for name in row.bases if name != "title"})
+
+
+def test_an_export_of_another_machine_stays_beside_an_entry_that_has_diverged(
+    tmp_path: Path,
+) -> None:
+    """Both edited the entry and moved its base: of two bases in a merged lock file none counts."""
+    here = World(tmp_path / "here")
+    here.root.mkdir()
+    here.configure('[[digest]]\npath = "notes.md"\n\n' + BIB)
+    here.markdown("notes.md", ENTRY)
+    here.push(SYNC)
+    shutil.copytree(here.root, tmp_path / "there")
+    there = World(tmp_path / "there", ["notes.md"])
+    there.edit("notes.md", (TITLE, f"{TITLE} there"))
+    there.configure('[[digest]]\npath = "notes.md"\n')
+    there.push(SYNC)
+    there.configure((here.root / "zoterodigest.toml").read_text("utf-8"))
+    here.edit("notes.md", (TITLE, f"{TITLE} here"))
+    here.push(SYNC)
+    for name in ("notes.md", "refs.bib"):
+        shutil.copy(here.root / name, there.root / name)
+    lock = read_lock(here.lock_path.read_bytes())
+    rows = (_without_title(row) if row.links_digest else row for row in lock.rows)
+    there.lock_path.write_bytes(render_lock(replace(lock, rows=tuple(rows))))
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert exported(there) == "here"
+        assert there.prepare(SYNC).is_settled
+        assert len(reports(there.plan(SYNC), DivergedField)) == 1
+    decide(there, End.ZOTERO, "notes.md")
+    there.push(SYNC)
+    assert exported(there) == "there"
+    assert there.prepare(SYNC).is_settled

@@ -19,8 +19,8 @@ _MOST_PAST = 20
 
 @dataclass(frozen=True, slots=True)
 class Lagged:
-    """A field in which this library lagged when the two came to be in sync: the lock file had the
-    base with the mark `ahead` then, which is newer than the `base` that was last seen here.
+    """A field in which this library lagged until the two came to be in sync, or diverged: the lock
+    file had the base with the mark `ahead` then, newer than the `base` that was last seen here.
     """
 
     ahead: str

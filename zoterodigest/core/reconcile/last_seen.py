@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, LockRow, Print
+from zoterodigest.core.links.link import Base, Print
 from zoterodigest.core.links.merge import FieldEnds, ends_of, is_set
 from zoterodigest.core.plan.choosing import is_chosen
 from zoterodigest.core.plan.plan import Link
@@ -60,7 +60,7 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
             continue
         if seen_base is None:
             was_parted = is_past and name in remembered.diverged
-            is_waiting = was_parted or _is_untouched(ends, link.row, seen, run_options)
+            is_waiting = was_parted or _is_untouched(ends, link, seen, run_options)
             waits |= {name} if is_waiting else set()
         # The library lags, or the lock file is older: a merge would undo what came later.
         elif _shows(ends, seen_base, run_options) or is_past:
@@ -68,7 +68,7 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
         elif is_set(name):
             bases[name] = _with_item_only(seen_base, base)
         # An entry here changed the item: it lags as before, and the export elsewhere is newer.
-        elif name in link.entry.ours and _is_as_others_saw(ends, link.row, seen, run_options):
+        elif name in link.entry.ours and _is_as_others_saw(ends, link, seen, run_options):
             waits.add(name)
         else:
             bases[name] = seen_base
@@ -106,15 +106,23 @@ def _without_undone(link: Link, item: Item, run_options: RunOptions) -> Link:
     return replace(link, row=replace(row, bases=bases)) if undone else link
 
 
-def _is_untouched(ends: FieldEnds, row: LockRow, seen: Seen, run_options: RunOptions) -> bool:
+def _is_untouched(ends: FieldEnds, link: Link, seen: Seen, run_options: RunOptions) -> bool:
     """Tell whether the item holds nothing in this field, or what another link of it last saw."""
-    return is_empty(ends.item) or _is_as_others_saw(ends, row, seen, run_options)
+    return is_empty(ends.item) or _is_as_others_saw(ends, link, seen, run_options)
 
 
-def _is_as_others_saw(ends: FieldEnds, row: LockRow, seen: Seen, run_options: RunOptions) -> bool:
-    """Tell whether the item holds in this field what another link of it last saw here."""
-    others = (one.bases.get(ends.name) for one in seen.rows_of(row.item))
-    return any(base is not None and _shows(ends, base, run_options) for base in others)
+def _is_as_others_saw(ends: FieldEnds, link: Link, seen: Seen, run_options: RunOptions) -> bool:
+    """Tell whether the item holds in this field what another link of it last saw here.
+
+    For what an export wrote, this says nothing if links of the item came to be in sync over the
+    same base, or diverged beside it: then a person has decided against what was exported.
+    """
+    name, row = ends.name, link.row
+    others = seen.rows_of(row.item)
+    if name in link.entry.ours and any(seen.lag_to(o.id, name, row.bases[name]) for o in others):
+        return False
+    bases = (one.bases.get(name) for one in others)
+    return any(base is not None and _shows(ends, base, run_options) for base in bases)
 
 
 def _shows(ends: FieldEnds, base: Base, run_options: RunOptions) -> bool:

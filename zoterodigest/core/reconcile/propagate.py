@@ -10,7 +10,7 @@ from functools import partial
 from zoterodigest.core.links.bases import recorded, without_fill
 from zoterodigest.core.links.link import Base
 from zoterodigest.core.links.merge import FieldEnds, Merge, Side, ends_of, is_set, merge_field
-from zoterodigest.core.links.view import links_as_held
+from zoterodigest.core.links.view import equal, links_as_held
 from zoterodigest.core.plan.choosing import decided, is_chosen
 from zoterodigest.core.plan.cleared import left_out_of, no_longer_shown
 from zoterodigest.core.plan.found import LookupResult, also_changed, as_held, taken
@@ -121,6 +121,7 @@ class _Hub:
         """Bring every link's changes to the item, then the item's to every entry."""
         # First, as all that follows goes by what waits.
         self._hold_back()
+        self._hold_exports()
         # All links bring their changes before any entry takes one. So an edit reaches every entry
         # in one run, and a second run has nothing to do (law 4).
         merges = [self._to_item(place) for place in range(len(self.links))]
@@ -176,6 +177,33 @@ class _Hub:
                 if not is_of_entry(name) and not self._is_chosen(link, name)
             }
             self.links[place] = replace(link, recall=link.recall.with_waiting(held))
+
+    def _hold_exports(self) -> None:
+        """Let what an export wrote elsewhere wait as long as a digest disputes it with the item.
+
+        This library lagged and was edited as well. The .bib follows once a person has decided:
+        before that, the item's value would overwrite the other machine's edit there.
+        """
+        lagged = frozenset[str]().union(*(link.recall.bases for link in self.links))
+        for place, link in enumerate(self.links):
+            held = {
+                name
+                for name in (link.entry.ours - link.recall.waits) & lagged
+                if any(self._is_disputed(name, link, one) for one in self.links if one is not link)
+            }
+            if held:
+                self.links[place] = replace(link, recall=link.recall.with_waiting(held))
+
+    def _is_disputed(self, name: str, link: Link, other: Link) -> bool:
+        """Tell whether at the `other` link is open what a .bib shows at `link`, or its field is in
+        conflict where this library lagged.
+        """
+        merged, value = self._merged(other), other.entry.fields.get(name)
+        if name in link.recall.bases and merged.conflicts & _with_home({name}):
+            return True
+        if value is None or name not in merged.conflicts | merged.diverged:
+            return False
+        return equal(name, value, link.entry.fields[name], self._folding)
 
     def _to_item(self, place: int) -> Merge:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""

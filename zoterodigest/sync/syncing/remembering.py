@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import replace
 
 from zoterodigest.core.collections.relocation import PLACE
@@ -16,7 +16,7 @@ from zoterodigest.core.plan.reports import (
     NotFollowed,
     PlaceConflict,
 )
-from zoterodigest.core.plan.seen import Seen, lagged_after, past_after
+from zoterodigest.core.plan.seen import Lagged, Seen, lagged_after, mark_of, past_after
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.rows_after import EntriesNow
@@ -66,6 +66,9 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
     before = before or Seen()
     past = past_after(before, rows, then_linked, now_linked)
     lagged = lagged_after(before, rows, then_linked)
+    for row_id, name, base in _disputed_exports(plan.links):
+        if (seen := known[row_id].bases.get(name) if row_id in known else None) is not None:
+            lagged[row_id] = {**lagged.get(row_id, {}), name: Lagged(mark_of(base), seen)}
     if prepared.gathered.quiet.links:
         # Of links that the run did not look at, all that is past stays so.
         past |= {one: dict(before.past[one]) for one in before.past.keys() - then_linked.keys()}
@@ -91,6 +94,17 @@ def _remembered(row: LockRow, link: Link, known: LockRow | None) -> LockRow:
         elif known is not None and name in known.diverged:
             diverged.add(name)
     return replace(row, bases=bases, diverged=frozenset(diverged))
+
+
+def _disputed_exports(links: Sequence[Link]) -> Iterator[tuple[str, str, Base]]:
+    """Yield what an export wrote elsewhere that waits beside an entry that diverged, by row id and
+    field: once a person has decided there, it waits no more.
+    """
+    diverged = {(link.row.item, name) for link in links for name in link.diverged}
+    for link in links if diverged else ():
+        for name in sorted(link.entry.ours & link.recall.waits & link.row.bases.keys()):
+            if (link.row.item, name) in diverged:
+                yield link.row.id, name, link.row.bases[name]
 
 
 def _with_note_seen(row: LockRow, known: LockRow | None, notes: Set[str]) -> LockRow:
