@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import partial
 from pathlib import Path
 
+from tests.sync.histories import caches
 from tests.sync.histories.by_markdown import Pick, edit_summary
 from tests.sync.histories.effects import Effects, Killed
 from tests.sync.histories.model import TOKEN, Violation, plain, tokens_in, work_of
 from tests.sync.histories.recorded import held_in, recorded, shown_in
+from tests.sync.histories.row_ids import ROW_IDS
 from tests.sync.histories.stage import (
     LOCK,
     NOTES,
@@ -202,19 +204,20 @@ def _carry_out(
     stage: Stage, clone: Clone, direction: Intent, library: Library | None = None
 ) -> Outcome:
     workspace = replace(clone.workspace, library=library or clone.library)
-    prepared = prepare(workspace, Options(direction))
-    quiet = prepare_quietly(workspace, Options(direction))
-    if quiet is not None:
-        plans = [(one.plan.actions, one.plan.reports, one.writes) for one in (quiet, prepared)]
-        if plans[0] != plans[1] or quiet.plan.changes_lock != prepared.plan.changes_lock:
-            raise Violation("a run that read a part missed what was to be done or told")
-        # It names few links: what a history judges by is the plan over all of them.
-        stage.plan = prepared.plan
-        return replace(carry_out(quiet, silent), prepared=prepared)
+    first_id, options = ROW_IDS.next, Options(direction)
+    prepared, quiet = prepare(workspace, options), prepare_quietly(workspace, options)
+    # A quiet run names few links: what a history judges by is the plan over all of them.
     stage.plan = prepared.plan
+    if quiet is not None and caches.does_the_same(quiet, prepared):
+        return caches.carried_out_quietly(quiet, prepared)
+    if quiet is not None and not stage.has_wrong_cache:
+        raise Violation("a run that read a part missed what was to be done or told")
     if prepared.stop is not None:
         raise Violation(f"the guard stops a small run: {prepared.stop}")
-    return carry_out(prepared, silent)
+    if quiet is None:
+        return carry_out(prepared, silent)
+    with nullcontext() if library else caches.as_without_cache(clone, prepared, first_id):
+        return caches.carried_out_misled(stage, clone, quiet, prepared, first_id)
 
 
 # --- what a run may not do

@@ -8,6 +8,7 @@ from typing import Any
 
 from tests.sync.histories import by_date, by_formatter
 from tests.sync.histories.by_tool import run
+from tests.sync.histories.caches import AS_IT_IS, Cache, cached
 from tests.sync.histories.model import FIELDS, Violation, slot_of, tokens_in, work_of
 from tests.sync.histories.opening import works_of
 from tests.sync.histories.stage import BIB, CARRIED, Clone, Stage, sight_of, texts_of
@@ -38,10 +39,14 @@ Reported = set[tuple[str, int, str]]
 """Digest, work and field (or all of them) of what a run reports."""
 
 
-def end(stage: Stage) -> None:
-    """Sync in every clone until nothing is to be done, and fail if anything is amiss."""
+def end(stage: Stage, cache: Cache = AS_IT_IS) -> None:
+    """Sync in every clone until nothing is to be done, and fail if anything is amiss.
+
+    `cache` is what is with the cache of each clone before that.
+    """
     for clone in stage.clones:
-        prepared = _synced(stage, clone)
+        with cached(stage, clone, cache):
+            prepared = _synced(stage, clone)
         _require_settled(stage, clone, prepared)
         require_no_silent_difference(stage, clone, prepared)
         by_date.require_no_silent_difference(prepared)

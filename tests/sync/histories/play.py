@@ -7,7 +7,6 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -26,8 +25,10 @@ from tests.sync.histories import (
     by_zotero,
 )
 from tests.sync.histories.by_markdown import Pick
+from tests.sync.histories.caches import AS_IT_IS, Cache, cached, caches_of
 from tests.sync.histories.ending import end
 from tests.sync.histories.opening import open_stage
+from tests.sync.histories.row_ids import ROW_IDS
 from tests.sync.histories.stage import Clone, Stage
 from tests.sync.remembered import remembering
 from zoterodigest.sync.run import run as runs
@@ -104,24 +105,30 @@ FIRST_NUMBER = 100
 
 @dataclass(frozen=True)
 class Step:
-    """One act in a clone; `pick` chooses among what there is then."""
+    """One act in a clone; `pick` chooses among what there is then.
+
+    `cache` is what is with the clone's cache when it begins.
+    """
 
     act: str
     clone: int
     pick: Pick
+    cache: Cache = AS_IT_IS
 
 
 @dataclass(frozen=True)
 class History:
     """What happens, whether each clone has a library of its own, and whether a .bib takes part.
 
-    With `has_lookups` works are looked up at a source.
+    With `has_lookups` works are looked up at a source. `cache` is what is with the caches at its
+    end.
     """
 
     steps: tuple[Step, ...]
     has_copies: bool = False
     has_bib: bool = False
     has_lookups: bool = False
+    cache: Cache = AS_IT_IS
 
 
 @dataclass(frozen=True)
@@ -139,7 +146,8 @@ class Failure:
         return (
             f"seed {self.seed}: {type(self.error).__name__}: {self.error}\n{told}"
             f"    History((\n{steps}    ), has_copies={self.history.has_copies},"
-            f" has_bib={self.history.has_bib}, has_lookups={self.history.has_lookups})"
+            f" has_bib={self.history.has_bib}, has_lookups={self.history.has_lookups},"
+            f" cache={self.history.cache})"
         )
 
 
@@ -154,7 +162,9 @@ def history_of(seed: int) -> History:
     has_lookups = seed % LOOKUPS_EVERY == 0
     if has_lookups:
         steps = _with_lookups(steps, chance)
-    return History(steps, has_copies, has_bib, has_lookups)
+    *caches, last = caches_of(seed, len(steps))
+    steps = tuple(replace(step, cache=cache) for step, cache in zip(steps, caches, strict=True))
+    return History(steps, has_copies, has_bib, has_lookups, last)
 
 
 def _with_lookups(steps: tuple[Step, ...], chance: random.Random) -> tuple[Step, ...]:
@@ -193,23 +203,24 @@ def play(
 
     After each step `look` sees the clone in which it was.
     """
-    global _numbers
     with TemporaryDirectory(dir=room) as folder:
-        _numbers = count()
+        ROW_IDS.next = 0
         stage = open_stage(
             Path(folder),
             has_copies=history.has_copies,
             has_bib=history.has_bib,
             has_lookups=history.has_lookups,
         )
-        _numbers = count(FIRST_NUMBER)
+        ROW_IDS.next = FIRST_NUMBER
         try:
             for step in history.steps:
                 stage.tell(f"[{step.clone}] {step.act}")
                 _, act = (ACTS | LOOKUPS)[step.act]
-                act(stage, stage.clones[step.clone], step.pick)
-                look(stage.clones[step.clone])
-            end(stage)
+                clone = stage.clones[step.clone]
+                with cached(stage, clone, step.cache):
+                    act(stage, clone, step.pick)
+                look(clone)
+            end(stage, history.cache)
         except Exception as error:  # whatever it is: it is told with its history
             return error, tuple(stage.told)
     return None
@@ -230,14 +241,6 @@ def _shortened(history: History, room: Path, kind: type[Exception]) -> History:
     return replace(history, steps=tuple(steps))
 
 
-_numbers = count()
-
-
-def _row_ids() -> Iterator[str]:
-    """Yield the ids of a run's new rows; every history counts anew."""
-    return (f"zd-{next(_numbers):010d}" for _ in count())
-
-
 @contextmanager
 def fast_and_alike() -> Iterator[Path]:
     """Give a room in memory if there is one; what is pure is computed once, ids are counted."""
@@ -248,7 +251,7 @@ def fast_and_alike() -> Iterator[Path]:
         pytest.MonkeyPatch.context() as patch,
     ):
         for module in (runs, rows_after):
-            patch.setattr(module, "row_ids", _row_ids)
+            patch.setattr(module, "row_ids", ROW_IDS)
         gc.disable()  # what histories make is soon of no use, and takes long to look through
         try:
             yield Path(room)

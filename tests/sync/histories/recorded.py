@@ -39,7 +39,9 @@ def recorded(stage: Stage, clone: Clone, carry: Callable[[], object]) -> Done:
     carry()
     clone.met |= met | library_sight(clone.library).set
     done = Done(before, state_of(clone))
-    if next_number(folder) > number:
+    used = next_number(folder) - number
+    # Several, where a run by a wrong cache came first: each of them has been recorded by itself.
+    if used == 1 or (used and (clone.root, number) not in stage.runs):
         stage.runs[clone.root, number] = done
     return done
 

@@ -218,6 +218,8 @@ class Stage:
     """What a source says of each work that it was asked for."""
     looked_up: set[str] = field(default_factory=set)
     """The tokens that a source brought."""
+    has_wrong_cache: bool = False
+    """Whether the cache of the clone that acts may hide a change."""
     runs: dict[tuple[Path, int], Done] = field(default_factory=dict)
     """What each run of a clone did that its history holds, by the clone's root and its number."""
 
