@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.lookup.cache import Ages, Cache, CachedAnswer, cache_file
+from zoterodigest.lookup.cache import Ages, Cache, CachedAnswer, cache_file, is_damaged
 from zoterodigest.lookup.work import Source
 
 NOW = datetime(2026, 8, 1, 12, 30, tzinfo=UTC)
@@ -103,7 +103,7 @@ def damaged(path: Path) -> bytes:
     return path.read_bytes()
 
 
-@pytest.mark.parametrize("kind", ["text", "torn", "zeroed", "other"])
+@pytest.mark.parametrize("kind", ["text", "torn", "zeroed", "no text", "other"])
 def test_a_damaged_file_is_begun_anew_and_told_once(path: Path, kind: str) -> None:
     good = damaged(path)
     match kind:
@@ -113,6 +113,9 @@ def test_a_damaged_file_is_begun_anew_and_told_once(path: Path, kind: str) -> No
             path.write_bytes(good[: len(good) // 2])
         case "zeroed":
             path.write_bytes(good[:4_096] + bytes(len(good) - 4_096))
+        case "no text":  # SQLite quotes its own statements in messages
+            path.write_bytes(good.replace(b"NOT NULL", b"NOT NUL\xcc"))
+            assert is_damaged(path)
         case _:
             path.unlink()
             with closing(sqlite3.connect(path)) as other:

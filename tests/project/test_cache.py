@@ -184,6 +184,10 @@ DAMAGE: dict[str, Callable[[Path], object]] = {
     "empty": lambda path: path.write_bytes(b""),
     "cut": lambda path: path.write_bytes(path.read_bytes()[:5000]),
     "zeros": lambda path: path.write_bytes(path.read_bytes()[:4096] + bytes(8192)),
+    # SQLite quotes its own statements in messages.
+    "a statement that is no text": lambda path: path.write_bytes(
+        path.read_bytes().replace(b"NOT NULL", b"NOT NUL\xcc")
+    ),
     "another payload": changed("UPDATE records SET payload = CAST('[2]' AS BLOB)"),
     "text for bytes": changed("UPDATE records SET payload = '[2]'"),
     "a number for bytes": changed("UPDATE records SET payload = 7"),

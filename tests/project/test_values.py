@@ -108,10 +108,13 @@ def test_without_a_store_nothing_is_known_and_nothing_is_made(tmp_path: Path) ->
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_damaged_store_knows_nothing_and_begins_anew(tmp_path: Path) -> None:
+@pytest.mark.parametrize("found", [b"", b"NOT NULL"], ids=["another file", "flipped byte"])
+def test_a_damaged_store_knows_nothing_and_begins_anew(tmp_path: Path, found: bytes) -> None:
     keep_texts(tmp_path, TEXTS)
     (store,) = tmp_path.iterdir()
-    store.write_bytes(b"no database at all" * 100)
+    # SQLite quotes its own statements in messages, here as no text.
+    flipped = store.read_bytes().replace(found, b"NOT NUL\xcc")
+    store.write_bytes(flipped if found else b"no database at all" * 100)
 
     assert known_texts(tmp_path, TEXTS) == {}
     keep_texts(tmp_path, TEXTS)

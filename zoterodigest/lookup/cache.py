@@ -40,7 +40,7 @@ def is_damaged(path: Path) -> bool:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as opened:
             (report,) = opened.execute("PRAGMA quick_check").fetchone()
             return str(report) != "ok"
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         return _is_damage(error)
 
 
@@ -112,7 +112,7 @@ class Cache(AbstractContextManager["Cache"]):
             return None
         try:
             return act(self._opened())
-        except (sqlite3.Error, OSError) as error:
+        except (sqlite3.Error, UnicodeDecodeError, OSError) as error:
             # Another process writes: this answer is not kept or recalled, the next may be.
             is_busy = getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
             if is_busy or not self._begin_anew(error):
@@ -234,6 +234,8 @@ def _storable(text: str) -> str:
 
 def _is_damage(error: Exception) -> bool:
     """Tell whether the bytes of the file are to blame; text that is no UTF-8 has no code."""
+    if isinstance(error, UnicodeDecodeError):  # a message of SQLite that quotes the file
+        return True
     if not isinstance(error, sqlite3.Error):
         return False
     code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF

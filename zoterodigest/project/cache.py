@@ -117,7 +117,8 @@ class ReadingCache:
     def _harmless(self) -> Iterator[None]:
         try:
             yield
-        except (sqlite3.Error, _Damaged) as error:
+        # Messages of SQLite quote the file, which may hold no text.
+        except (sqlite3.Error, UnicodeDecodeError, _Damaged) as error:
             code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
             # The low byte says what kind of error it is.
             if code & 0xFF in _PASSING:

@@ -39,7 +39,8 @@ def keep_texts(folder: Path, texts: Texts) -> None:
         folder.mkdir(exist_ok=True)
         try:
             _keep(folder / _FILE, texts)
-        except sqlite3.DatabaseError as error:
+        # Messages of SQLite quote the file, which may hold no text.
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
             # An operational error (locked, no permission, full disk) says nothing about the file:
             # only one that is no database is thrown away.
             if isinstance(error, sqlite3.OperationalError):
