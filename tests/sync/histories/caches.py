@@ -95,14 +95,19 @@ def _lose(clone: Clone, pick: int = 0) -> None:
 def _damage(clone: Clone, pick: int) -> None:
     """Flip a bit, or many, of what a settled run left; or cut it off."""
     _warm(clone, pick)
-    data = bytearray(_file(clone).read_bytes() if _file(clone).exists() else b"")
+    if _file(clone).exists():
+        flip_bits(_file(clone), random.Random(pick))
+
+
+def flip_bits(path: Path, chance: random.Random) -> None:
+    """Flip a bit of a file, or many, or cut it off."""
+    data = bytearray(path.read_bytes())
     if not data:
         return
-    chance = random.Random(pick)
     for _ in range(chance.choice((1, 1, 10, 100))):
         data[chance.randrange(len(data))] ^= 1 << chance.randrange(8)
     length = chance.choice((0, 100, len(data) // 2, *5 * (len(data),)))
-    _file(clone).write_bytes(data[:length])
+    path.write_bytes(data[:length])
 
 
 def _put_another_version(clone: Clone, pick: int) -> None:

@@ -1,22 +1,31 @@
-"""A command says from its stamp what it would say without, at every moment of a history."""
+"""A command says from its stamp what it would say without, at every moment of a history.
+
+So it does if what is kept for speed is damaged or of another version. By a wrong stamp it may hide
+what is to be done. It then writes nothing, and does all of it once the stamp is deleted.
+"""
 
 from __future__ import annotations
 
+import random
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import chdir, closing, contextmanager, redirect_stderr, redirect_stdout
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from io import StringIO
 from pathlib import Path
 
 import pytest
 
+from tests.sync.histories.caches import flip_bits
 from tests.sync.histories.play import fast_and_alike, history_of, play
-from tests.sync.histories.stage import STATE, Clone
+from tests.sync.histories.row_ids import ROW_IDS
+from tests.sync.histories.stage import STATE, TRACKED, Clone
 from zoterodigest.cli.base import stamps
 from zoterodigest.cli.main import main
-from zoterodigest.project.settled import said_before
+from zoterodigest.library.connect import embedded
+from zoterodigest.project import settled
+from zoterodigest.project.settled import UnknownState, keep_stamp, said_before, states_of
 
 COUNT, DEEP_COUNT = 6, 1_000
 LOOKING = ("status", "status --check", "status --json", "plan --json", "pull --dry-run")
@@ -29,12 +38,18 @@ class Copies:
 
     folder: Path
     repeated: int = 0
+    chance: random.Random = field(init=False)
+    """One of its own: what happens in the history is the same without."""
+
+    def __post_init__(self) -> None:
+        self.chance = random.Random(self.folder.name)
 
     def look(self, clone: Clone) -> None:
         """Give each command with its stamp and without, over what a clone holds now."""
         here = self.folder / clone.root.name
         self._renew(here, clone)
         names = sorted(path.name for path in here.glob("*.md"))
+        self._say_spoiled(here, names, mislead)
         with chdir(here):
             for command in LOOKING:
                 # What an earlier moment left may be used, or not; then what this one leaves.
@@ -43,6 +58,8 @@ class Copies:
             for command in WRITING:
                 for _ in range(3):
                     self._say(here, (*command.split(), *names))
+        # Now there are stamps that hold.
+        self._say_spoiled(here, names, self.chance.choice((damage, renew_version)))
 
     def _say(self, here: Path, arguments: tuple[str, ...]) -> None:
         """Give a command; if it has a stamp, compare with what it says without."""
@@ -54,6 +71,25 @@ class Copies:
         with without_stamps(here):
             assert said(arguments) == with_stamp
         assert files_in(here) == before
+
+    def _say_spoiled(self, here: Path, names: list[str], spoil: Spoil) -> None:
+        """Give a command with what is kept in disorder; compare with what it does without."""
+        every = [(*command.split(), *names) for command in (*LOOKING, *WRITING)]
+        kept = [arguments for arguments in every if stamp_of(here, arguments).exists()]
+        arguments = self.chance.choice(kept or every)
+        saved, first_id = here.with_name(f"{here.name}-saved"), ROW_IDS.next
+        shutil.copytree(here, saved)
+        is_misled = spoil(here, arguments, self.chance)
+        before, told, after = held_in(here), said_in(here, arguments), held_in(here)
+        shutil.rmtree(here)
+        saved.rename(here)
+        shutil.rmtree(here / STATE / "cache", ignore_errors=True)
+        ROW_IDS.next = first_id
+        if is_misled:
+            assert after == before
+        else:
+            assert told == said_in(here, arguments)
+            assert after == held_in(here)
 
     def _renew(self, here: Path, clone: Clone) -> None:
         kept = here.with_name(f"{here.name}-cache")
@@ -85,6 +121,63 @@ def said(arguments: tuple[str, ...]) -> tuple[int, str, str]:
     with redirect_stdout(StringIO()) as out, redirect_stderr(StringIO()) as err:
         code = main(arguments)
     return code, out.getvalue(), err.getvalue()
+
+
+def said_in(here: Path, arguments: tuple[str, ...]) -> tuple[int, str, str]:
+    with chdir(here):
+        return said(arguments)
+
+
+def held_in(here: Path) -> dict[str, object]:
+    """Return what files and library hold, without times and what only this computer knows."""
+    files = ((name, here / name) for name in TRACKED)
+    items = embedded(here / STATE / "library.sqlite").read().items
+    dated = {"dateAdded", "dateModified"}
+    return {
+        **{name: path.read_bytes() for name, path in files if path.exists()},
+        **{one.key: {name: one.data[name] for name in one.data.keys() - dated} for one in items},
+    }
+
+
+# --- what may be with the stamps
+
+
+Spoil = Callable[[Path, tuple[str, ...], random.Random], bool]
+"""Does something to what is kept for a command; tells whether that says now what isn't so."""
+
+
+def stamp_of(here: Path, arguments: tuple[str, ...]) -> Path:
+    with chdir(here), redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        request = stamps.request_of(arguments)
+    return here / STATE / "cache" / f"settled-{request and request.key}"
+
+
+def damage(here: Path, arguments: tuple[str, ...], chance: random.Random) -> bool:
+    for path in sorted((here / STATE / "cache").glob("*")):
+        flip_bits(path, chance)
+    return False
+
+
+def renew_version(here: Path, arguments: tuple[str, ...], chance: random.Random) -> bool:
+    """Have all stamps be of another version, and all else be as that version left it."""
+    for path in sorted((here / STATE / "cache").glob("settled-*")):
+        path.rename(path.with_name(f"settled-{chance.randrange(16**32):032x}"))
+    return False
+
+
+def mislead(here: Path, arguments: tuple[str, ...], chance: random.Random) -> bool:
+    """Have a stamp of an earlier moment hold for what stands now."""
+    kept = stamp_of(here, arguments)
+    if not kept.exists():
+        return False
+    stamp = settled._parsed(kept.read_bytes())
+    try:
+        with chdir(here):
+            states = states_of(fact for fact, _ in stamp.states)
+    except UnknownState:
+        return False
+    keep_stamp(here / STATE, kept.name.removeprefix("settled-"), stamp._replace(states=states))
+    return True
 
 
 def files_in(folder: Path) -> dict[str, bytes]:
