@@ -44,6 +44,8 @@ def read_document(
     areas an entry is read later, when somebody asks what it says.
     """
     lines = Lines(source)
+    if known is not None:
+        lines.heads = known.heads
     find = known.entries_of if known is not None and lines.is_sound else entries_of
     entries: list[DigestEntry] = []
     # The order is a law: the lines that a format has taken are hidden from those after it.

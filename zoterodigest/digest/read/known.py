@@ -13,6 +13,7 @@ from hashlib import blake2b
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.body import claims_of
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.document import (
@@ -49,12 +50,14 @@ class _Area:
 class KnownAreas:
     """How areas were judged, by key: in earlier readings, and all that were `seen` in this one.
 
-    `document` is the same digest as read in full, if it has been.
+    `document` is the same digest as read in full, if it has been. `heads` are those of the lines of
+    all readings.
     """
 
     judged: Mapping[str, str] = field(default_factory=dict)
     seen: dict[str, str] = field(default_factory=dict)
     document: Document | None = None
+    heads: dict[tuple[str, bytes], Match | None] = field(default_factory=dict)
 
     def entries_of(self, lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
         """Return the entries that `form` finds in `lines`, as `document.entries_of` does."""

@@ -9,6 +9,7 @@ from enum import Enum, auto
 from functools import cached_property
 
 from zoterodigest.core.values.frozen import frozen
+from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.cells import is_delimiter
 from zoterodigest.digest.read.markers import (
     MarkedRegion,
@@ -87,10 +88,12 @@ class Lines:
     Line numbers are 0-based here; a final LF does not open another line. In `source` each byte
     that is no valid UTF-8 is shown as `?`, so that patterns see text; `fault` finds such bytes.
     `torn` are the markers of notes whose other half is missing, `conflicts` what git left unmerged.
+    `heads` keep, by format, which lines begin an entry, if the digest may be read again.
     """
 
     def __init__(self, source: bytes) -> None:
         self._raw = source
+        self.heads: dict[tuple[str, bytes], Match | None] | None = None
         # One `?` for each bad byte: offsets in `source` must be offsets in the file.
         shown = source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
         self.source = source if shown == source else shown
