@@ -161,6 +161,26 @@ def test_a_row_is_not_placed_in_a_collection_that_was_made_for_its_heading() -> 
     assert row_after((digest,), moved) == new
 
 
+def test_a_row_that_moves_back_is_placed_once_its_item_is_there_again() -> None:
+    paths = {(): "COLL2345", ("a",): "COLLAAAA", ("b",): "COLLBBBB"}
+    digest = DigestKey("papers.md")
+    known = tuple(CollectionRow(digest, path, key) for path, key in paths.items())
+    # Another entry of the item needed the collection of "b"; then a person took the item out.
+    ours = Origin(collections=frozenset({"COLLAAAA", "COLLBBBB"}))
+    old = a_row("zd-a", item="ABCD2345", headings=path_fingerprints(("a",)), origin=ours)
+    there = Origin(collections=frozenset({"COLLBBBB"}))
+    new = replace(old, headings=path_fingerprints(("b",)), origin=there)
+
+    def row_after(*collections: str) -> LockRow:
+        facts = {"ABCD2345": LibraryFacts(collections=frozenset(collections))}
+        lock = LockFile("embedded:1", (old,), known)
+        (row,) = fold_journal(lock, "then", RecordedRun("then", (intending(new),)), facts).rows
+        return row
+
+    assert row_after().headings == old.headings
+    assert row_after("COLLBBBB") == new
+
+
 def test_what_was_ours_stays_so_also_if_the_person_took_it_off() -> None:
     old = a_row("zd-a", item="ABCD2345", origin=Origin(tags=frozenset({"task:a"})))
 

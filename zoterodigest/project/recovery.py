@@ -47,6 +47,9 @@ BibFacts = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 NO_BIBS: BibFacts = {}
 
+Homes = Mapping[CollectionRowKey, str]
+"""The collections of digests and headings (`homes`)."""
+
 
 def bibs_in(recorded: RecordedRun) -> frozenset[str]:
     """Return every .bib that `fold_journal` needs the facts of."""
@@ -69,7 +72,8 @@ def fold_journal(
     places = _CollectionsMade(homes(lock.collection_rows), homes(collection_rows.values()))
     rows = {row.id: places.kept(row) for row in lock.rows}
     is_same = recorded.lock_hash == lock_hash
-    rows |= _achieved(rows, recorded, facts, places) if is_same else _created(rows, recorded, facts)
+    decided = _achieved if is_same else _created
+    rows |= decided(rows, recorded, facts, places.now)
     exported, made = _exported(lock, recorded, bibs, is_same=is_same)
     # An entry that got another key stays: its item is still exported into that file.
     kept = {(one.bibliography, one.item) for one in exported}
@@ -127,8 +131,8 @@ def _exported(
 class _CollectionsMade:
     """The collections of headings before a run, and with those that it made before the kill."""
 
-    before: Mapping[CollectionRowKey, str]
-    now: Mapping[CollectionRowKey, str]
+    before: Homes
+    now: Homes
 
     def kept(self, row: LockRow) -> LockRow:
         """Return `row` at the heading in whose collection its item was put before the run.
@@ -139,13 +143,9 @@ class _CollectionsMade:
             return row
         return at_home(row, home_of(row.place, self.before), self.now)
 
-    def former(self, row: LockRow, item: LibraryFacts) -> LockRow:
-        """Return `row` as it is `kept`, unless its item is in the collection of its heading."""
-        return row if home_of(row.place, self.now) in item.collections else self.kept(row)
-
 
 def _achieved(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: _CollectionsMade
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: Homes
 ) -> dict[str, LockRow]:
     held: dict[str, LockRow] = {}
     pending: dict[str, LockRow] = {}
@@ -157,14 +157,12 @@ def _achieved(
                 # Only what was intended before counts: a later intention for the same row is new.
                 held |= {key: pending.pop(key) for key in event.ids if key in pending}
     for key, row in pending.items():
-        decided = decide(held.get(key, rows.get(key)), row, facts)
-        if decided is not None:
-            item = facts.get(decided.item)
-            held[key] = decided if item is None else homes.former(decided, item)
+        decided = decide(held.get(key, rows.get(key)), row, facts, homes)
+        held |= {} if decided is None else {key: decided}
     return held
 
 
-def decide(old: LockRow | None, new: LockRow, facts: Facts) -> LockRow | None:
+def decide(old: LockRow | None, new: LockRow, facts: Facts, homes: Homes) -> LockRow | None:
     """Return the row that holds if it is not known how much of `new` was written.
 
     A new link with an adopted item of which nothing was written is none: the next run makes it
@@ -194,7 +192,7 @@ def decide(old: LockRow | None, new: LockRow, facts: Facts) -> LockRow | None:
     origin = _origin(was, new, facts, written.keys() | credited.keys())
     if old is None and origin == Origin():
         return None
-    place = new if _is_placed(was, new, facts[new.item]) else was
+    place = new if _is_placed(was, new, facts[new.item], homes) else was
     return replace(
         new,
         digest=place.digest,
@@ -208,8 +206,14 @@ def decide(old: LockRow | None, new: LockRow, facts: Facts) -> LockRow | None:
     )
 
 
-def _is_placed(old: LockRow, new: LockRow, item: LibraryFacts) -> bool:
-    """Tell whether the item has come into the collections of its new place and left the former."""
+def _is_placed(old: LockRow, new: LockRow, item: LibraryFacts, homes: Homes) -> bool:
+    """Tell whether the item has come into the collections of its new place and left the former.
+
+    Both origins may have the collection of the new place, and a person may have taken it out there.
+    """
+    home = home_of(new.place, homes)
+    if home not in (None, home_of(old.place, homes), *item.collections):
+        return False
     came = new.origin.collections - old.origin.collections
     left = old.origin.collections - new.origin.collections
     return came <= item.collections and not left & item.collections
@@ -245,13 +249,13 @@ def _held(old: frozenset[str], intended: frozenset[str], present: Set[str]) -> f
 
 
 def _created(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts
+    rows: Mapping[str, LockRow], recorded: RecordedRun, facts: Facts, homes: Homes
 ) -> dict[str, LockRow]:
     """Return rows for the items and notes that were created and that `rows` do not know."""
     found: dict[str, LockRow] = {}
     last_intended = {row.id: row for links in recorded.intended for row in links.rows}
     for row in last_intended.values():
-        decided = decide(None, row, facts) if row.item in facts else None
+        decided = decide(None, row, facts, homes) if row.item in facts else None
         known = rows.get(row.id)
         if decided is None or not (decided.origin.item or decided.origin.note):
             continue

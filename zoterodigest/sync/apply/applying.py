@@ -14,6 +14,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.core.collections.collection_rows import homes
 from zoterodigest.core.links.link import NO_LINKS, LockFile, LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import Run, listed
@@ -325,19 +326,20 @@ def _stored(changes: Changes, known: Contents) -> Contents:
 
 def _as_found(changes: Changes, stored: Contents) -> Ending:
     lock, intended = changes.gathered.lock, changes.intended.rows
-    return Ending(replace(lock, rows=rows_found(lock.rows, intended, stored)) if intended else lock)
+    return Ending(replace(lock, rows=rows_found(lock, intended, stored)) if intended else lock)
 
 
 def rows_found(
-    rows: Iterable[LockRow], intended: Iterable[LockRow], stored: Contents
+    lock: LockFile, intended: Iterable[LockRow], stored: Contents
 ) -> tuple[LockRow, ...]:
-    """Return `rows` with those `intended`, as far as the library shows what they say.
+    """Return the rows of `lock` with those `intended`, as far as the library shows what they say.
 
     That is what the recovery of a killed run comes to: both end the same.
     """
-    facts, found = facts_of(stored), {row.id: row for row in rows}
+    facts, found = facts_of(stored), {row.id: row for row in lock.rows}
+    places = homes(lock.collection_rows)
     for row in intended:
-        found[row.id] = decide(found[row.id], row, facts) or found[row.id]
+        found[row.id] = decide(found[row.id], row, facts, places) or found[row.id]
     return tuple(found[row_id] for row_id in sorted(found))
 
 

@@ -97,7 +97,8 @@ def _lock_after(leaving: Removal, results: Results, stored: Contents) -> LockFil
     """Return the lock file: links end, but of what failed; the journal is folded the same way."""
     failed = results.failed
     intended = _intended(leaving) if leaving.takes_back else ()
-    ending = {row.id: row for row in rows_found(leaving.rows, intended, stored)}
+    links = replace(leaving.gathered.lock, rows=tuple(leaving.rows))
+    ending = {row.id: row for row in rows_found(links, intended, stored)}
     rows = tuple(
         replace(ending[row.id], state=LinkState.UNLINKED)
         if row.id in ending and row.item not in failed and row.note not in failed
