@@ -356,6 +356,32 @@ def test_the_export_of_another_machine_is_in_sync_once_zotero_brings_its_title(
     assert not reports(there.plan(SYNC), Conflict)
 
 
+def test_an_export_that_was_killed_elsewhere_waits_beside_its_digest(
+    clones: tuple[World, World],
+) -> None:
+    """The kill left the .bib exported, and in the lock file what was agreed on before it."""
+    here, there = clones
+    before = {row.id: row for row in read_lock(here.lock_path.read_bytes()).rows}
+    here.edit("notes.md", (TITLE, f"{TITLE} here"))
+    here.push(SYNC)
+    after = read_lock(here.lock_path.read_bytes())
+    rows = (before[row.id] if row.digest.is_bib else row for row in after.rows)
+    there.lock_path.write_bytes(render_lock(replace(after, rows=tuple(rows))))
+    for name in ("notes.md", "more.md", "refs.bib"):
+        shutil.copy(here.root / name, there.root / name)
+
+    there.push(SYNC)
+
+    assert exported(there) == "here"
+    assert there.prepare(SYNC).is_settled
+    assert row_of(there, "refs.bib") in waiting(there)
+    sync_zotero(here, there)
+    there.push(SYNC)
+    assert exported(there) == "here"
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+
+
 def _without_title(row: LockRow) -> LockRow:
     return replace(row, bases={name: row.bases[name] for name in row.bases if name != "title"})
 

@@ -171,12 +171,23 @@ class _Hub:
         """
         waiting = _with_home(frozenset().union(*(link.recall.waits for link in self.links)))
         for place, link in enumerate(self.links if waiting else ()):
+            sent = self._sent(link, self._merged(link)).keys() | self._newly_exported(link)
             held = {
                 name
-                for name in self._sent(link, self._merged(link)).keys() & waiting
+                for name in sent & waiting
                 if not is_of_entry(name) and not self._is_chosen(link, name)
             }
             self.links[place] = replace(link, recall=link.recall.with_waiting(held))
+
+    def _newly_exported(self, link: Link) -> set[str]:
+        """Return the fields that an export wrote elsewhere before it was killed."""
+        sides = side_of(link.entry), self._side(link)
+        names = link.entry.ours & link.row.bases.keys() & sides[1].fields.keys()
+        return {
+            name
+            for name in names
+            if ends_of(name, *sides).changed(link.row.bases[name], self._folding)[0]
+        }
 
     def _hold_exports(self) -> None:
         """Let what an export wrote elsewhere wait as long as a digest disputes it with the item.
