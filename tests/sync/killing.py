@@ -45,6 +45,11 @@ def push_some_then_all(world: World) -> None:
     world.push()
 
 
+def relink(world: World) -> None:
+    """Sync, and revive the links that were ended."""
+    world.push(Options(intent.Sync(relink=True)))
+
+
 def sync(world: World) -> None:
     world.push(Options(intent.SYNC))
 
@@ -96,7 +101,7 @@ def ends_of_copy(world: World) -> tuple[Workspace, Workspace, CopyOptions]:
 ACTIONS: dict[str, Callable[[World], object]] = {
     action.__name__: action
     for action in (
-        *(push, push_some_then_all, sync, sync_a_part, enrich, export),
+        *(push, push_some_then_all, relink, sync, sync_a_part, enrich, export),
         *(remove, unlink, undo, merge, copy),
     )
 }

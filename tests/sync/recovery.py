@@ -205,6 +205,20 @@ def with_a_second_entry(root: Path) -> World:
     return world
 
 
+def with_an_ended_second_entry(root: Path) -> World:
+    """A paper with an entry in each of two digests: one is unlinked, the other has a new title."""
+    root.mkdir()
+    world = World(root)
+    world.markdown("notes.md", notes(a_note_of(9)))
+    world.markdown("list.md", notes(a_note_of(9, "Seen by somebody else.")))
+    world.push()
+    world.digests = ["list.md"]
+    world.unlink()
+    world.digests = ["notes.md", "list.md"]
+    world.edit("notes.md", (NINTH, f"{NINTH}, Again"))
+    return world
+
+
 def with_new_collections_of_headings(root: Path) -> World:
     """A digest that was pushed without collections for its headings, which are to have them."""
     world = small_project(root)

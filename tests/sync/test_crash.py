@@ -18,6 +18,7 @@ from tests.sync.killing import (
     killed,
     push,
     push_some_then_all,
+    relink,
     remove,
     sync,
     sync_a_part,
@@ -42,6 +43,7 @@ from tests.sync.recovery import (
     with_a_bibliography_to_be_made,
     with_a_second_entry,
     with_a_second_entry_in_a_bib,
+    with_an_ended_second_entry,
     with_bibliographies,
     with_new_collections_of_headings,
 )
@@ -69,6 +71,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
         with_new_collections_of_headings,
         push_some_then_all,
     ),
+    "a sync that relinks": (with_an_ended_second_entry, relink),
     "an enrichment": (to_be_enriched, enrich),
     "an export": (with_a_bibliography_to_be_made, export),
     "a removal": (changed_by_the_person, remove),
@@ -144,7 +147,9 @@ def test_a_sync_after_a_killed_removal_changes_no_digest(
 
 
 @pytest.mark.parametrize("step", STEPS)
-@pytest.mark.parametrize("name", ["a push", "a sync of a second entry in a .bib"])
+@pytest.mark.parametrize(
+    "name", ["a push", "a sync of a second entry in a .bib", "a sync that relinks"]
+)
 def test_a_run_that_lost_what_was_not_synced_is_completed_by_the_next(
     name: str, step: int, tmp_path: Path, recovery_of: Recoveries
 ) -> None:

@@ -200,12 +200,13 @@ def _changes(prepared: Prepared) -> Changes:
 
 
 def _agreed(prepared: Prepared) -> Iterator[LockRow]:
-    """Yield the rows of new links with what both ends held; tombstones to be revived stay so."""
-    known = {row.id for row in prepared.gathered.lock.rows}
+    """Yield the rows of new and of revived links with what both ends held."""
+    known = {row.id: row for row in prepared.gathered.lock.rows}
     for link in prepared.plan.links:
-        row = agreed_row(link) if link.row.id not in known else None
+        row = agreed_row(link)
         if row is not None:
-            yield row
+            ended = known.get(row.id)
+            yield replace(row, note=ended.note, origin=ended.origin) if ended else row
 
 
 def _sent(prepared: Prepared) -> Sent:
