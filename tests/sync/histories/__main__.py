@@ -1,6 +1,7 @@
 """Play many histories: `python -m tests.sync.histories --count 100000 --jobs 2 --start 0`.
 
-With `--step 20` only those in which works are looked up.
+With `--step 20` only those in which works are looked up; with `--lagging` those in which a library
+lags behind the lock file.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 
+from tests.sync.histories.lagging import lagging_history_of
 from tests.sync.histories.many import timed
+from tests.sync.histories.play import history_of
 
 CHUNK = 250
 
@@ -23,11 +26,14 @@ def main() -> int:
     parser.add_argument("--start", type=int, default=0)
     parser.add_argument("--step", type=int, default=1)
     parser.add_argument("--jobs", type=int, default=1)
+    parser.add_argument("--lagging", action="store_true")
     given = parser.parse_args()
+    kind = lagging_history_of if given.lagging else history_of
     began, seconds, done, failed = time.monotonic(), 0.0, 0, 0
     with ProcessPoolExecutor(given.jobs) as pool:
         chunks = [
-            pool.submit(timed, *chunk) for chunk in _chunks(given.start, given.count, given.step)
+            pool.submit(timed, *chunk, kind)
+            for chunk in _chunks(given.start, given.count, given.step)
         ]
         for chunk in as_completed(chunks):
             number, failures, spent = chunk.result()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from tests.sync.histories.model import TOKEN, letter_of, plain, tokens_in, work_of
 from tests.sync.histories.opening import a_note, a_row
@@ -27,11 +28,18 @@ _DELIMITER = re.compile(r"(?m)^\|(?: *-+ *\|)+\n")
 _ROW = re.compile(r"(?m)^\| \*\*\[.*\n")
 
 
-def edit(stage: Stage, clone: Clone, pick: Pick) -> None:
-    """Write something else where a token stands, in a digest or in a title of a .bib."""
+def edit(
+    stage: Stage, clone: Clone, pick: Pick, is_wanted: Callable[[str], bool] | None = None
+) -> None:
+    """Write something else where a token stands, in a digest or in a title of a .bib.
+
+    If some of the tokens are wanted, it is one of these.
+    """
     name = stage.sources[pick[0] % len(stage.sources)]
     text = clone.text(name)
     found = list(places_in(name, text))
+    if is_wanted is not None:
+        found = [one for one in found if is_wanted(one[1])] or found
     if not found:
         return
     start, old = found[pick[1] % len(found)]

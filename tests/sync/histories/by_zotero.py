@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -38,13 +38,17 @@ FIRST_MERGED_KEY = 2 * 10**9
 _POINT = r"<li>(?:(?!</?li>).)*?{token}(?:(?!</?li>).)*</li>\n?"
 
 
-def edit(stage: Stage, clone: Clone, pick: Pick) -> None:
-    """Write something else where a token stands."""
+def edit(
+    stage: Stage, clone: Clone, pick: Pick, is_wanted: Callable[[str], bool] | None = None
+) -> None:
+    """Write something else where a token stands; if some of them are wanted, where one of these."""
     found = [
         (one, name, text, start, token)
         for one, name, text in texts_of(clone.library.read().items)
         for start, token in tokens_at(text)
     ]
+    if is_wanted is not None:
+        found = [each for each in found if is_wanted(each[-1])] or found
     if not found:
         return
     one, name, text, start, old = found[pick[0] % len(found)]

@@ -17,6 +17,7 @@ from tests.sync.histories import (
     by_date,
     by_formatter,
     by_git,
+    by_lag,
     by_lookup,
     by_markdown,
     by_setting,
@@ -94,6 +95,13 @@ LOOKUPS: dict[str, tuple[int, Act]] = {
     "edit a hidden author": (2, by_lookup.edit_hidden),
 }
 """What happens besides where works are looked up."""
+
+LAGGING: dict[str, Act] = {
+    "edit shared in markdown": by_lag.edit_markdown,
+    "edit shared in zotero": by_lag.edit_zotero,
+    "sync one": by_lag.sync_one,
+}
+"""What happens besides in histories of libraries that lag (`lagging_history_of`)."""
 
 LOOKUPS_EVERY = 20
 """One history in so many looks works up: those whose seed is a multiple."""
@@ -178,14 +186,17 @@ def _with_lookups(steps: tuple[Step, ...], chance: random.Random) -> tuple[Step,
 
 def _step(act: str, chance: random.Random) -> Step:
     clone = chance.choice((0, 0, 1))
-    return Step(act, clone, (_number(chance), _number(chance), _number(chance)))
+    return Step(act, clone, (number(chance), number(chance), number(chance)))
 
 
-def _number(chance: random.Random) -> int:
+def number(chance: random.Random) -> int:
+    """Return one of the numbers of a pick."""
     return chance.randrange(10_000)
 
 
-def failure_of(seed: int, room: Path) -> Failure | None:
+def failure_of(
+    seed: int, room: Path, history_of: Callable[[int], History] = history_of
+) -> Failure | None:
     """Play the history of a seed; return how it fails."""
     history = history_of(seed)
     found = play(history, room)
@@ -215,7 +226,7 @@ def play(
         try:
             for step in history.steps:
                 stage.tell(f"[{step.clone}] {step.act}")
-                _, act = (ACTS | LOOKUPS)[step.act]
+                act = LAGGING.get(step.act) or (ACTS | LOOKUPS)[step.act][1]
                 clone = stage.clones[step.clone]
                 with cached(stage, clone, step.cache):
                     act(stage, clone, step.pick)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
+from tests.sync.histories.lagging import lagging_history_of
 from tests.sync.histories.many import played
-from tests.sync.histories.play import History, Step, fast_and_alike, play
+from tests.sync.histories.play import History, Step, fast_and_alike, history_of, play
 
 COUNT, CHUNKS = 1_000, 8
 DEEP_COUNT = 100_000
+LAGGING_COUNT = 10_000
 
 
-def require_good(start: int, count: int) -> None:
-    failures = played(start, count)
+def require_good(start: int, count: int, history_of: Callable[[int], History] = history_of) -> None:
+    failures = played(start, count, history_of=history_of)
     assert not failures, "\n\n".join(failures[:5])
 
 
@@ -72,6 +76,14 @@ def test_an_export_keeps_the_year_that_an_entry_filled_in_beside_another_entrys_
 @pytest.mark.parametrize("chunk", range(CHUNKS))
 def test_many_random_histories_lose_nothing_double_nothing_and_settle(chunk: int) -> None:
     require_good(COUNT + chunk * DEEP_COUNT // CHUNKS, DEEP_COUNT // CHUNKS)
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_a_random_history_of_a_library_that_lags_loses_nothing_and_settles(chunk: int) -> None:
+    require_good(
+        chunk * LAGGING_COUNT // CHUNKS, LAGGING_COUNT // CHUNKS, history_of=lagging_history_of
+    )
 
 
 def test_an_older_text_that_git_kept_beside_a_newer_lock_file_is_no_edit() -> None:
