@@ -1,8 +1,11 @@
-"""`dataclass` as in the standard library, but made faster if it is frozen and has slots.
+"""Values that nobody changes, without the price that `dataclasses` has for it.
 
+`dataclass` is that of the standard library, but a frozen class with slots is made faster.
 `dataclasses` compiles six functions for such a class, 0.4 ms in all, and a command imports 330 of
 them: a quarter of its start. Here only `__init__` is compiled; the other methods are the same code
 for all classes.
+
+`frozen` is for the few classes of which a reading makes thousands of values.
 """
 
 from __future__ import annotations
@@ -13,7 +16,9 @@ from dataclasses import MISSING, Field, FrozenInstanceError
 from functools import partial
 from operator import attrgetter
 from reprlib import recursive_repr
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
+
+T = TypeVar("T")
 
 _HANDLED = {"frozen", "slots", "kw_only"}
 """Options that are common. With others the standard library makes the class."""
@@ -25,6 +30,16 @@ else:
     def dataclass(cls=None, /, **options):
         """Make a class a dataclass; `options` are those of `dataclasses.dataclass`."""
         return partial(_made, options) if cls is None else _made(options, cls)
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(dataclasses.field,))
+def frozen(*, order: bool = False) -> Callable[[type[T]], type[T]]:
+    """Return what makes a class a value, as `dataclass(frozen=True, slots=True)` does.
+
+    mypy forbids to change one. Nothing guards it while the program runs: a guard takes half of the
+    time in which a value is made, and a twentieth of that in which a digest is read.
+    """
+    return dataclasses.dataclass(slots=True, unsafe_hash=True, order=order)
 
 
 def _made(options: dict[str, Any], cls: type) -> type:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from enum import Enum, auto
 
-from zoterodigest.core.values.frozen import frozen
+from zoterodigest.frozen import frozen
 
 
 class BlockShape(Enum):

@@ -6,7 +6,7 @@ import calendar
 import re
 from itertools import islice
 
-from zoterodigest.core.values.frozen import frozen
+from zoterodigest.frozen import frozen
 
 # Not `calendar.month_name`: that follows the locale of the machine.
 _MONTH_NAMES = (

@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from zoterodigest.core.values.frozen import frozen
+from zoterodigest.frozen import frozen
 
 
 @frozen(order=True)

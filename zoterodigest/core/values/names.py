@@ -7,8 +7,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.record import Names
+from zoterodigest.frozen import frozen
 
 
 @frozen()

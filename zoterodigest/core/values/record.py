@@ -13,9 +13,8 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.frozen import dataclass
+from zoterodigest.frozen import dataclass, frozen
 
 SECTION = "section:"
 """Prefix of the field names of an entry's named sections, as in `section:Key points`."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from zoterodigest.core.values.frozen import frozen
+from zoterodigest.frozen import frozen
 
 
 class OverlappingEdits(ValueError):

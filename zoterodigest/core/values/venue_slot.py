@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from zoterodigest.core.values.dates import find_date, write_date
-from zoterodigest.core.values.frozen import frozen
+from zoterodigest.frozen import frozen
 
 _AWARD_NAMES = (
     "Award Candidate|Best Paper|Best Paper Award|Best Paper Candidate|"

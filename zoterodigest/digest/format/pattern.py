@@ -10,7 +10,7 @@ from typing import Any
 # RE2, as people write patterns of their own: `re` can need exponential time, RE2 never does.
 import re2
 
-from zoterodigest.core.values.frozen import frozen
+from zoterodigest.frozen import frozen
 
 _UNANCHORED = re2._Anchor.UNANCHORED
 _NO_SPAN = (-1, -1)

@@ -14,7 +14,6 @@ from functools import cache
 
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import NOTE, SECTION, Entry, EntryLines, text_in
 from zoterodigest.core.values.span import Span
@@ -31,7 +30,7 @@ from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import Claims, EntryReading, NoteRegion, Slot
 from zoterodigest.digest.read.tables import find_rows
-from zoterodigest.frozen import dataclass
+from zoterodigest.frozen import dataclass, frozen
 
 NO_ENTRY = "no entry"
 """The reason given for lines in which an entry might stand that no format understood."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import Lines, Veil, shorn
+from zoterodigest.frozen import frozen
 
 
 @frozen()

@@ -12,8 +12,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.frozen import frozen
 
 Layer = Callable[[bytes], bytes]
 """Returns new logical text as it must stand inside its wrapping."""

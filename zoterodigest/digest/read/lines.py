@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from enum import Enum, auto
 from functools import cached_property
 
-from zoterodigest.core.values.frozen import frozen
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.cells import is_delimiter
 from zoterodigest.digest.read.markers import (
@@ -19,6 +18,7 @@ from zoterodigest.digest.read.markers import (
     has_marker,
     is_marker,
 )
+from zoterodigest.frozen import frozen
 
 # Each begins with a line break, as to find those is faster than to try where lines begin.
 _AT_FENCE = re.compile(rb"\n {0,3}(?:`{3}|~{3})")

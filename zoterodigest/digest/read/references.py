@@ -11,11 +11,11 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.core.values import identity
-from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, is_empty
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, decoded
+from zoterodigest.frozen import frozen
 
 
 @frozen()

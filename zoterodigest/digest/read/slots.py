@@ -6,13 +6,13 @@ import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from zoterodigest.core.values.frozen import frozen
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, is_empty
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import LayeredText
+from zoterodigest.frozen import frozen
 
 BLANKS = b" \t\r\n"
 NAMED = frozenset({"code", "links", "section"})
