@@ -579,6 +579,20 @@ def test_a_name_has_one_owner() -> None:
     assert structure.doubled_functions(found) == []
 
 
+def test_a_frozen_class_is_made_the_fast_way() -> None:
+    slow = [
+        f"{module.name}.{one.name}"
+        for module in structure.modules()
+        if module.name != f"{PACKAGE}.frozen"
+        if ("dataclasses.dataclass" in {name for _, name in _imports(module.name, module.tree)})
+        for one in ast.walk(module.tree)
+        if isinstance(one, ast.ClassDef)
+        and "frozen=True" in "".join(map(ast.unparse, one.decorator_list))
+    ]
+
+    assert slow == []
+
+
 def test_a_command_is_one_module() -> None:
     commands = ROOT / PACKAGE / "cli" / "commands"
 
