@@ -22,6 +22,7 @@ from tests.sync.histories.recorded import recorded
 from tests.sync.histories.row_ids import ROW_IDS
 from tests.sync.histories.stage import STATE, Clone, Stage, copy_of
 from tests.sync.trouble import silent
+from zoterodigest.core.plan.plan import Action, ChangeItem
 from zoterodigest.core.reconcile import quiet as core_quiet
 from zoterodigest.project.memory import read_memory
 from zoterodigest.sync.gathering import intent
@@ -200,8 +201,8 @@ def carried_out_misled(
 
     Fail if the first one does anything that `prepared` does not, which read everything.
     """
-    wrong = [one for one in quiet.plan.actions if one not in prepared.plan.actions]
-    if wrong:
+    actions = prepared.plan.actions
+    if wrong := [one for one in quiet.plan.actions if not any(_is_part(one, it) for it in actions)]:
         raise Violation(f"a wrong cache has something written: {wrong}")
     done = recorded(stage, clone, lambda: carry_out(quiet, silent))
     if not quiet.plan.actions and done.before != done.after:
@@ -216,6 +217,17 @@ def carried_out_misled(
 
     recorded(stage, clone, read_all)
     return outcomes[0]
+
+
+def _is_part(action: Action, whole: Action) -> bool:
+    """Tell whether an action does what `whole` does, or some of it.
+
+    A wrong cache may hide another link of the item, which brings edits of its own.
+    """
+    if not (isinstance(action, ChangeItem) and isinstance(whole, ChangeItem)):
+        return action == whole
+    is_of_same = action.key == whole.key and {*action.row_ids} <= {*whole.row_ids}
+    return is_of_same and all(whole.after.get(name) == it for name, it in action.after.items())
 
 
 @contextmanager
