@@ -20,6 +20,7 @@ from tests.sync.histories.model import (
 )
 from tests.sync.histories.opening import arxiv_of
 from tests.sync.histories.stage import (
+    LOCK,
     Clone,
     Stage,
     library_sight,
@@ -227,7 +228,9 @@ def merge(stage: Stage, clone: Clone, pick: Pick) -> None:
     keys = sorted(items)
     other = keys[pick[0] % len(keys)]
     keep = keys[pick[1] % len(keys)]
-    stage.may_mingle = stage.may_mingle or bool(items[other].data.get("relations"))
+    # A clone that does not have the other's link to what goes can't tell what its entry becomes.
+    is_unknown = len({other in one.text(LOCK) for one in stage.clones}) > 1
+    stage.may_mingle |= is_unknown or bool(items[other].data.get("relations"))
     if pick[2] % 3 or keep == other:
         stage.merges += 1
         keep = a_key(FIRST_MERGED_KEY + stage.merges)
