@@ -126,8 +126,9 @@ class _Hub:
         # in one run, and a second run has nothing to do (law 4).
         merges = [self._to_item(place) for place in range(len(self.links))]
         # An entry without a base may still have what another one just cleared: it fills that in.
+        # And what was in conflict may be no more: another one brought back what its base is.
         if len(self.links) > 1 and self._edited:
-            self._fill_in_again()
+            self._bring_again(merges)
         # Date and year have one home in the library, so one link alone may have changed both.
         if self._after and (len(self.links) > 1 or self._after.keys() & {"date", "year"}):
             merges = [self._merged(link) for link in self.links]
@@ -227,11 +228,15 @@ class _Hub:
             self._to_record(place, record, merged.fills)
         return merged
 
-    def _fill_in_again(self) -> None:
-        """Let each link fill in what it may of the fields that another one has just edited."""
-        for place, link in enumerate(list(self.links)):
+    def _bring_again(self, merges: Sequence[Merge]) -> None:
+        """Let each link fill in what it may of the fields that another one has just edited, and
+        bring its edits that were in conflict in `merges`, before the others had edited the item.
+        """
+        for place, (link, then) in enumerate(zip(list(self.links), merges, strict=True)):
             merged = self._merged(link)
-            if names := {n for n in merged.fills & self._edited if not is_of_entry(n)}:
+            asked = (merged.fills & self._edited) | then.conflicts
+            names = {name for name in asked if not is_of_entry(name)}
+            if names:
                 sent = self._sent(link, merged)
                 record = {name: value for name, value in sent.items() if name in names}
                 self._to_record(place, record, merged.fills)

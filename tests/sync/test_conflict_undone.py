@@ -1,0 +1,33 @@
+"""A conflict at one entry of an item that ends as another entry brings the item's value back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.test_behind import SYNC
+from tests.sync.test_behind_links import ENTRY, TITLE, row_of, two_clones
+from tests.sync.world import reports
+from zoterodigest.core.plan.reports import Conflict
+
+
+@pytest.mark.parametrize(("disputed", "other"), [("notes.md", "more.md"), ("more.md", "notes.md")])
+def test_an_edit_in_conflict_reaches_the_item_once_another_entry_takes_the_other_edit_back(
+    disputed: str, other: str, tmp_path: Path
+) -> None:
+    """In the run that takes it back, in whatever order the two stand: a second run is settled."""
+    world, _ = two_clones(tmp_path, ENTRY)
+    world.change(world.key("Mask R-CNN"), title="Mask R-CNN there")
+    world.edit(disputed, (TITLE, f"{TITLE} here"))
+    world.push(SYNC)
+    world.edit(other, (f"{TITLE} there", TITLE))
+
+    world.push(SYNC)
+
+    assert world.key("Mask R-CNN here")
+    assert world.prepare(SYNC).is_settled
+    (conflict,) = reports(world.plan(SYNC), Conflict)
+    assert isinstance(conflict, Conflict)
+    assert conflict.row_id == row_of(world, other)
+    assert TITLE + "**" in (world.root / other).read_text("utf-8")
