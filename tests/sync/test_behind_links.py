@@ -31,6 +31,7 @@ TABLE = """\
 | [Mask R-CNN](https://arxiv.org/abs/1703.06870) | 2017 |
 """
 DIGESTS = ("notes.md", "more.md", "table.md")
+EXPORTED = "title = {Mask {R-CNN}}"
 BIB = '[[bibliography]]\npath = "refs.bib"\npush = true\npull = true\n'
 TOML = "".join(f'[[digest]]\npath = "{name}"\n\n' for name in DIGESTS)
 
@@ -418,3 +419,38 @@ def test_an_export_of_another_machine_stays_beside_an_entry_that_has_diverged(
     there.push(SYNC)
     assert exported(there) == "there"
     assert there.prepare(SYNC).is_settled
+
+
+# --- what an earlier export wrote, while this one leaves the entry as it is
+
+
+def bring_back_an_export(world: World) -> None:
+    """Sync an edit of the title in the .bib; then it is as exported again, as a merge leaves it."""
+    world.edit("refs.bib", (EXPORTED, "title = {Mask {R-CNN} there}"))
+    world.push(SYNC)
+    world.edit("refs.bib", ("title = {Mask {R-CNN} there}", EXPORTED))
+
+
+def test_an_earlier_export_waits_until_no_field_of_its_item_waits(
+    clones: tuple[World, World],
+) -> None:
+    here, there = clones
+    here.edit("notes.md", ("2017*", "2018*"))
+    here.push(SYNC)
+    for name in ("notes.md", "more.md", "refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    bring_back_an_export(there)
+
+    there.push(SYNC)
+
+    assert exported(there) == ""
+    assert there.prepare(SYNC).is_settled
+    waits = [one for one in reports(there.plan(SYNC), Waiting) if isinstance(one, Waiting)]
+    assert [one.names for one in waits if one.row_id == row_of(there, "refs.bib")] == [
+        ("title", "year")
+    ]
+    there.change(there.key("Mask R-CNN there"), date="2018")
+    there.push(SYNC)
+    assert exported(there) == "there"
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()

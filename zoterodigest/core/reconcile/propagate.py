@@ -9,7 +9,15 @@ from functools import partial
 
 from zoterodigest.core.links.bases import recorded, without_fill
 from zoterodigest.core.links.link import Base
-from zoterodigest.core.links.merge import FieldEnds, Merge, Side, ends_of, is_set, merge_field
+from zoterodigest.core.links.merge import (
+    FieldEnds,
+    InSync,
+    Merge,
+    Side,
+    ends_of,
+    is_set,
+    merge_field,
+)
 from zoterodigest.core.links.view import equal, links_as_held
 from zoterodigest.core.plan.choosing import decided, is_chosen
 from zoterodigest.core.plan.cleared import left_out_of, no_longer_shown
@@ -137,6 +145,7 @@ class _Hub:
             self._take(found)
             self._found_details = found.details
             merges = [self._merged(link) for link in self.links]
+        self._hold_left(merges)
         for place, (link, merged) in enumerate(zip(self.links, merges, strict=True)):
             self._to_entry(link, merged)
             self._report(link, merged)
@@ -172,7 +181,7 @@ class _Hub:
         """
         waiting = _with_home(frozenset().union(*(link.recall.waits for link in self.links)))
         for place, link in enumerate(self.links if waiting else ()):
-            sent = self._sent(link, self._merged(link)).keys() | self._newly_exported(link)
+            sent = self._sent(link, self._merged(link)).keys() | self._otherwise_exported(link)
             held = {
                 name
                 for name in sent & waiting
@@ -180,8 +189,10 @@ class _Hub:
             }
             self.links[place] = replace(link, recall=link.recall.with_waiting(held))
 
-    def _newly_exported(self, link: Link) -> set[str]:
-        """Return the fields that an export wrote elsewhere before it was killed."""
+    def _otherwise_exported(self, link: Link) -> set[str]:
+        """Return the fields that an export wrote elsewhere before it was killed, or that are as an
+        earlier one wrote them: a merge by git brought that back.
+        """
         sides = side_of(link.entry), self._side(link)
         names = link.entry.ours & link.row.bases.keys() & sides[1].fields.keys()
         return {
@@ -205,6 +216,19 @@ class _Hub:
             }
             if held:
                 self.links[place] = replace(link, recall=link.recall.with_waiting(held))
+
+    def _hold_left(self, merges: Sequence[Merge]) -> None:
+        """Let what an earlier export wrote wait as long as the item is behind in another field.
+
+        No export brings the entry up to date until then.
+        """
+        if not any(link.recall.waits for link in self.links):
+            return
+        for place, (link, merged) in enumerate(zip(self.links, merges, strict=True)):
+            exported = self._otherwise_exported(link)
+            left = {name for name in exported if isinstance(merged.results.get(name), InSync)}
+            if left:
+                self.links[place] = replace(link, recall=link.recall.with_waiting(left))
 
     def _is_disputed(self, name: str, link: Link, other: Link) -> bool:
         """Tell whether at the `other` link is open what a .bib shows at `link`, or its field is in
