@@ -63,6 +63,15 @@ def test_an_export_follows_an_item_in_the_run_that_edits_it_after_a_merge() -> N
         assert play(History(of_a_table, has_bib=True), room) is None
 
 
+def test_an_undo_goes_through_beside_an_item_whose_type_has_no_venue() -> None:
+    steps = (
+        Step("change type", 0, (1409, 7769, 2634)),
+        Step("sync, undo", 1, (3555, 9266, 9808)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_bib=True, has_lookups=True), room) is None
+
+
 def test_an_export_keeps_the_year_that_an_entry_filled_in_beside_another_entrys_date() -> None:
     steps = (
         Step("merge items", 1, (1237, 4585, 1055)),

@@ -135,9 +135,11 @@ def _with_agreed(
     folding = undoing.workspace.zotero.folding()
     ends = side_of(link.entry), item_end(link, link.item, row)
     agreed = recorded(row, *ends, folding).bases
+    # A base stays of a field that an end no longer has, as the venue of an item that is a book now.
+    names = agreed.keys() & ends[0].fields.keys() & ends[1].fields.keys()
     bases = {
-        name: base
-        for name, base in agreed.items()
+        name: agreed[name]
+        for name in sorted(names)
         if is_changed(row.id, name) and ends_of(name, *ends).are_equal(folding)
     }
     return replace(row, bases={**row.bases, **bases})
