@@ -100,3 +100,13 @@ def test_an_item_that_the_library_stored_as_it_was_sent_is_not_read_again() -> N
     assert now.fields is then.fields
     assert now.notes["zd-aaaaaaaaaa"].fields is then.notes["zd-aaaaaaaaaa"].fields
     assert (now.version, now.notes["zd-aaaaaaaaaa"].version) == (5, 6)
+
+
+def test_a_note_that_came_back_under_another_key_is_read_anew() -> None:
+    item, note = an_item(KEYS[0]), a_note(KEYS[0], OUR_NOTE, note=our_note("zd-aaaaaaaaaa", "One"))
+    known = read_contents(a_snapshot(item, note), ZOTERO)
+    moved = a_snapshot(item, replace(note, key="NATE4444"))
+
+    found = read_contents(moved, ZOTERO, known=known)
+
+    assert _all_of(found) == _all_of(read_contents(moved, ZOTERO))
