@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.library.web import KEY, Server, a_server
 from zoterodigest.cli.main import main
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem, Unchanged, Written
@@ -28,6 +29,14 @@ ENTRY = """\
 def a_digest(*papers: tuple[str, str]) -> str:
     """Return a digest of quoted notes on `papers`, each a title and an arXiv id."""
     return "\n".join(ENTRY.format(title=title, arxiv=arxiv) for title, arxiv in papers)
+
+
+@pytest.fixture
+def server(zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
+    """A server; its key is in the environment, which the runner has cleared before."""
+    monkeypatch.setenv("ZOTERO_API_KEY", KEY)
+    with a_server() as server:
+        yield server
 
 
 def in_library(folder: Path, item: LibraryItem) -> None:

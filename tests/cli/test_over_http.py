@@ -5,23 +5,14 @@ from __future__ import annotations
 import os
 import re
 import signal
-from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
-from tests.library.web import KEY, Serve, Server, a_server
+from tests.library.web import KEY, Serve, Server
 from zoterodigest.library.server.messages import Request, Response
-
-
-@pytest.fixture
-def server(zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server, and its key in the environment, of which the runner has cleared it before."""
-    monkeypatch.setenv("ZOTERO_API_KEY", KEY)
-    with a_server() as server:
-        yield server
 
 
 @pytest.fixture

@@ -39,14 +39,6 @@ def _at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def server(zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
-    """A server, and its key in the environment, of which the runner has cleared it before."""
-    monkeypatch.setenv("ZOTERO_API_KEY", KEY)
-    with a_server() as server:
-        yield server
-
-
-@pytest.fixture
 def web(zoterodigest: Zoterodigest, tmp_path: Path, server: Server) -> Path:
     """A project over a server in which `sync` found nothing to do and has its stamp."""
     settle(zoterodigest, tmp_path, f"{server.url}/users/1")
@@ -200,6 +192,13 @@ def test_a_stamp_has_no_key_and_holds_for_its_key_only(
     assert KEY.encode() not in kept
 
 
+def require_refused_as_without_a_stamp(zoterodigest: Zoterodigest) -> None:
+    refused = zoterodigest("sync")
+
+    assert refused.code == 20
+    assert refused == ran_again(zoterodigest, "sync")
+
+
 def test_a_server_that_does_not_tell_its_state_has_no_stamp(
     zoterodigest: Zoterodigest, web: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -261,10 +260,7 @@ def test_a_server_out_of_reach_is_reported_as_without_a_stamp(
         settle(zoterodigest, tmp_path, f"{server.url}/users/1")
         assert has_stamp()
 
-    refused = zoterodigest("sync")
-
-    assert refused.code == 20
-    assert refused == ran_again(zoterodigest, "sync")
+    require_refused_as_without_a_stamp(zoterodigest)
 
 
 def test_a_local_change_makes_the_stamp_void_without_a_request(web: Path, server: Server) -> None:
@@ -333,10 +329,7 @@ def test_a_zotero_that_does_not_run_is_reported_as_without_a_stamp(
         settle(zoterodigest, tmp_path, f"desktop?url={zotero.url}")
         assert has_stamp()
 
-    refused = zoterodigest("sync")
-
-    assert refused.code == 20
-    assert refused == ran_again(zoterodigest, "sync")
+    require_refused_as_without_a_stamp(zoterodigest)
 
 
 # --- at every moment of a history ----------------------------------------------------------------
