@@ -124,7 +124,7 @@ def _proposals(folder: Path, digests: Iterable[Path]) -> Iterator[Proposal]:
 
 
 def _first_file(digest: Path) -> Path:
-    """Return the first file that a pattern of paths matches; a path that is none stays."""
+    """Return the first file that a pattern matches, or the path itself if it is no pattern."""
     if not glob.has_magic(str(digest)) or digest.exists():
         return digest
     found = matching_files(Path(), str(digest))

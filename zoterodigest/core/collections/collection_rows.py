@@ -187,7 +187,7 @@ class _CollectionFinder:
         olds = set(known)
         self._used[digest] = {row.collection for row in known.values()}
         below = _below(one for one in standing if one.is_placed)
-        # By all entries that stand there: one that is not placed keeps its heading from a rename.
+        # Entries that are not placed count too: where one has stayed, its heading was not renamed.
         everywhere = _origins(standing, olds)
         origins = {path: old for path, old in everywhere.items() if path in below}
         # Before any collection is held: a path that a new heading takes over must be free.

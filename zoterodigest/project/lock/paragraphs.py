@@ -1,7 +1,7 @@
 """Paragraphs of the lock file: a first line that names a thing, then a line for each of its keys.
 
-Versions 1 and 2 share this form, and git may leave rows of both in one file. Whatever stands there
-twice is given to its reader as variants, to be folded.
+Versions 1 and 2 share this form, and git may leave rows of both in one file. If git has doubled
+lines of a paragraph, its reader gets the variants and folds them.
 """
 
 from __future__ import annotations

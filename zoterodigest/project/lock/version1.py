@@ -94,7 +94,7 @@ def _given(lines: Sequence[str]) -> list[Given[object]]:
 def _json(texts: Sequence[str]) -> Sequence[object]:
     """Return the values of JSON texts, each of which must be JSON by itself."""
     try:
-        # Zeros between them: else two texts that are none alone could make one together.
+        # Zeros between the texts: two broken ones could otherwise be valid JSON together.
         found = read_json(f"[{',0,'.join(texts)}]")
     except BadJson as error:
         raise ValueError(f"{texts[0][:40]!r} is no JSON") from error

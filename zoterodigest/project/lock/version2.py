@@ -145,7 +145,7 @@ def held_by_version2(paragraph: LockParagraph) -> Iterator[Held]:
         for values in variants(paragraph.given(_given)):
             yield from _held(paragraph.head, values)
     except ValueError:
-        # The line that is wrong, if it is one: else the first line of the paragraph is told.
+        # If one line is wrong, the error names it. Otherwise it names the paragraph's first line.
         paragraph.given(_checked)
         raise
 

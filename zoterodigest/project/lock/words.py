@@ -50,7 +50,7 @@ def text_of(word: str) -> str:
 
 
 def texts_in(words: str) -> tuple[str, ...]:
-    """Return the texts of words parted by blanks; none if there are none."""
+    """Return the text of each word in `words`; blanks part them."""
     return tuple(map(text_of, words.split()))
 
 
