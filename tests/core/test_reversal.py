@@ -78,6 +78,29 @@ def test_a_removal_that_was_never_written_adds_nothing_beside_an_edit() -> None:
     assert (list(reversal.pieces), reversal.refused) == (edited, ())
 
 
+HEADINGS = ["# North", "", "**Old**", "", "# South"]
+PAPER = ["**My paper, a title**", "its task and its link", ""]
+
+
+def test_an_insertion_that_was_edited_is_refused_although_it_ends_like_what_is_above_it() -> None:
+    """A blank line before a heading is there with it and without it."""
+    hunks = hunks_between(HEADINGS, [*HEADINGS[:4], *PAPER, *HEADINGS[4:]])
+    edited = [*HEADINGS[:4], "**My paper, another title**", *PAPER[1:], *HEADINGS[4:]]
+
+    reversal = turn_back(edited, hunks)
+
+    assert (list(reversal.pieces), len(reversal.refused)) == (edited, 1)
+
+
+def test_a_removal_that_was_never_written_does_not_double_what_was_edited_since() -> None:
+    hunks = hunks_between([*HEADINGS[:4], *PAPER, *HEADINGS[4:]], HEADINGS)
+    edited = [*HEADINGS[:4], "**My paper, another title**", *PAPER[1:], *HEADINGS[4:]]
+
+    reversal = turn_back(edited, hunks)
+
+    assert list(reversal.pieces) == edited
+
+
 def test_an_insertion_between_equal_lines_is_taken_out_beside_an_edit() -> None:
     one, two, three = (["<d>", name, f"about {name}", "</d>", ""] for name in ("1", "2", "3"))
     hunks = hunks_between([*one, *three], [*one, *two, *three])
@@ -153,9 +176,7 @@ MOVED_IN_BIB = (
     ("moved", "line", "edited"),
     [
         (MOVED_IN_DIGEST, "its task", "another task"),
-        (MOVED_IN_DIGEST, "# North", "Something I wrote.\n\n# North"),
         (MOVED_IN_BIB, "its task", "another task"),
-        (MOVED_IN_BIB, "@a{one", "% something I wrote\n\n@a{one"),
     ],
 )
 def test_an_entry_that_was_moved_and_changed_does_not_stand_twice_beside_an_edit(
@@ -168,3 +189,40 @@ def test_an_entry_that_was_moved_and_changed_does_not_stand_twice_beside_an_edit
 
     assert list(reversal.pieces) == now
     assert len(reversal.refused) == 2
+
+
+@pytest.mark.parametrize(
+    ("moved", "line", "edited"),
+    [
+        (MOVED_IN_DIGEST, "# North", "Something I wrote.\n\n# North"),
+        (MOVED_IN_BIB, "@a{one", "% something I wrote\n\n@a{one"),
+    ],
+)
+def test_an_entry_that_was_moved_goes_back_from_beside_what_was_written_next_to_it(
+    moved: tuple[str, str], line: str, edited: str
+) -> None:
+    before, after = moved
+    now = after.replace(line, edited).split("\n")
+
+    reversal = turn_back(now, hunks_between(before.split("\n"), after.split("\n")))
+
+    assert "\n".join(reversal.pieces) == before.replace(line, edited)
+    assert reversal.refused == ()
+
+
+def test_an_entry_that_was_put_in_goes_from_beside_what_was_written_next_to_it() -> None:
+    hunks = hunks_between(HEADINGS, [*HEADINGS[:4], *PAPER, *HEADINGS[4:]])
+    mine = ["Something I wrote.", ""]
+
+    reversal = turn_back([*HEADINGS[:4], *PAPER, *mine, *HEADINGS[4:]], hunks)
+
+    assert list(reversal.pieces) == [*HEADINGS[:4], *mine, *HEADINGS[4:]]
+
+
+def test_an_entry_that_was_taken_out_comes_back_beside_an_edit_of_the_one_above() -> None:
+    hunks = hunks_between([*HEADINGS[:4], *PAPER, *HEADINGS[4:]], HEADINGS)
+    edited = [*HEADINGS[:2], "**Old, edited**", *HEADINGS[3:]]
+
+    reversal = turn_back(edited, hunks)
+
+    assert list(reversal.pieces) == [*edited[:4], *PAPER, *edited[4:]]

@@ -530,6 +530,25 @@ def test_an_entry_that_went_back_and_was_then_edited_does_not_stand_twice_after_
     assert "what was written there has changed since" in {one.reason for one in done.declined}
 
 
+def test_an_entry_that_a_sync_added_and_that_was_edited_since_stays_and_is_told(
+    world: World,
+) -> None:
+    """It ends with a blank line, as the entry above it does."""
+    first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
+    world.markdown("Notes.md", f"# Notes\n\n## A\n\n{first}\n\n## B\n\n{second}")
+    world.push(SYNC)
+    own = {"itemType": "preprint", "title": "Denoising", "archiveID": "arXiv:2006.11239"}
+    world.put_item("WNXTEM22", **own, collections=[world.collections()["Notes/A"]])
+    world.push(SYNC)
+    world.edit("Notes.md", ("**Denoising**", "**Denoising Diffusion**"))
+    edited = digest(world)
+
+    done = undone(world)
+
+    assert digest(world) == edited
+    assert {one.key for one in done.declined} == {"Notes.md"}
+
+
 def test_what_moved_to_another_item_by_a_merge_stays_and_is_told(pushed: World) -> None:
     own = {"itemType": "preprint", "title": "An Item of My Own"}
     pushed.put(LibraryItem("WNXTEM22", 0, own))

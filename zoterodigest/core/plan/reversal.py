@@ -78,7 +78,7 @@ def turn_back(pieces: Sequence[str], hunks: Sequence[Hunk]) -> Reversal:
     refused: list[Hunk] = []
     unsure: list[Hunk] = []
     for hunk in hunks:
-        written, result = text.place(hunk), text.place(hunk.reversed())
+        written, result = text.written(hunk), text.result(hunk)
         if result is not None and _is_surer(result, written, hunk):
             if result.way > _SURE:
                 unsure.append(hunk)
@@ -118,9 +118,13 @@ def _is_surer(result: _Place, written: _Place | None, hunk: Hunk) -> bool:
 def _move_the_same(one: Hunk, other: Hunk) -> bool:
     """Tell whether one hunk took out a piece of some words that the other put in."""
     return any(
-        sum(map(str.isalnum, piece)) >= _TELLING
+        _is_telling(piece)
         for piece in {*one.before} & {*other.after} | {*one.after} & {*other.before}
     )
+
+
+def _is_telling(piece: str) -> bool:
+    return sum(map(str.isalnum, piece)) >= _TELLING
 
 
 def _is_free(at: int, hunk: Hunk, places: Mapping[int, Hunk]) -> bool:
@@ -130,10 +134,15 @@ def _is_free(at: int, hunk: Hunk, places: Mapping[int, Hunk]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """Where the text of a hunk stands; the smaller `way`, the more of its surroundings agree."""
+    """Where the text of a hunk stands; the smaller `way`, the more of its surroundings agree.
+
+    A place that was there before the hunk, too, `tells_nothing`: a blank line above a heading is
+    there before an entry is put in between, and after.
+    """
 
     at: int
     way: int
+    tells_nothing: bool = False
 
 
 class _ChangedText:
@@ -165,7 +174,26 @@ class _ChangedText:
     def _stands_there(self, hunk: Hunk) -> bool:
         return _stands(self._pieces, hunk.at, hunk, (_AROUND, _AROUND))
 
-    def place(self, hunk: Hunk) -> _Place | None:
+    def written(self, hunk: Hunk) -> _Place | None:
+        """Return where `hunk` is to be turned back; None if nowhere, or not in one place only."""
+        place = self._place(hunk)
+        # What a hunk took out may have been edited instead, if it never was written: it is not to
+        # come back beside that.
+        is_there = place is not None and place.tells_nothing and self._is_near(hunk.before, place)
+        return None if is_there else place
+
+    def result(self, hunk: Hunk) -> _Place | None:
+        """Return where `hunk` is turned back already; None if nowhere, or not in one place only."""
+        place = self._place(hunk.reversed())
+        return None if place is not None and place.tells_nothing else place
+
+    def _is_near(self, pieces: Sequence[str], place: _Place) -> bool:
+        """Tell whether one of `pieces` that is telling stands right above or below a place."""
+        most = len(pieces) + _AROUND
+        around = self._pieces[max(0, place.at - most) : place.at + most]
+        return any(_is_telling(piece) for piece in {*pieces} & {*around})
+
+    def _place(self, hunk: Hunk) -> _Place | None:
         """Return where the text of `hunk` stands; None if nowhere, or not in one place only."""
         if self._stands_there(hunk):
             return _Place(hunk.at, 0)
@@ -175,7 +203,8 @@ class _ChangedText:
             possible = self._possible(hunk)
             places = [at for at in possible if _stands(self._pieces, at, hunk, around)]
             if places:
-                return _Place(places[0], way) if len(places) == 1 else None
+                place = _Place(places[0], way, _stood_before(hunk, around))
+                return place if len(places) == 1 else None
         return None
 
     def _possible(self, hunk: Hunk) -> Iterator[int]:
@@ -188,6 +217,12 @@ class _ChangedText:
             yield from self._places.get(hunk.below[0], ())
         else:
             yield 0
+
+
+def _stood_before(hunk: Hunk, around: tuple[int, int]) -> bool:
+    """Whether the result of `hunk` stood in the text that it changed, in such surroundings."""
+    before = (*hunk.above, *hunk.before, *hunk.below)
+    return any(_stands(before, at, hunk, around) for at in range(len(before) + 1))
 
 
 def _stands(pieces: Sequence[str], at: int, hunk: Hunk, around: tuple[int, int]) -> bool:
