@@ -454,3 +454,106 @@ def test_an_earlier_export_waits_until_no_field_of_its_item_waits(
     assert exported(there) == "there"
     assert there.prepare(SYNC).is_settled
     assert waiting(there) == set()
+
+
+# --- what an export of another machine wrote, while no digest shows it
+
+
+@pytest.fixture
+def exported_alone(tmp_path: Path) -> World:
+    """A clone whose library has another edit than the .bib: elsewhere another digest was synced."""
+    here, there = two_clones(tmp_path, ENTRY, "table.md", "Papers of the day\n")
+    here.change(here.key("Mask R-CNN"), title="Mask R-CNN here")
+    here.digests = ["table.md"]
+    here.push(SYNC)
+    for name in ("refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    there.change(there.key("Mask R-CNN"), title="Mask R-CNN there")
+    return there
+
+
+@pytest.mark.parametrize("run", [SYNC, Options(intent.PULL)], ids=["sync", "pull"])
+def test_an_export_of_another_machine_stays_if_this_library_has_another_edit(
+    exported_alone: World, run: Options
+) -> None:
+    there = exported_alone
+
+    for _ in range(2):
+        there.push(run)
+        assert exported(there) == "here"
+        assert "**Mask R-CNN there**" in (there.root / "notes.md").read_text("utf-8")
+        assert there.prepare(run).is_settled
+        assert waiting(there) == {row_of(there, "refs.bib")}
+
+
+def test_an_export_of_another_machine_stays_beside_edits_in_zotero_one_after_the_other(
+    exported_alone: World,
+) -> None:
+    there = exported_alone
+    there.push(SYNC)
+    there.change(there.key("Mask R-CNN there"), title="Mask R-CNN again")
+
+    there.push(SYNC)
+
+    assert exported(there) == "here"
+    assert "**Mask R-CNN again**" in (there.root / "notes.md").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == {row_of(there, "refs.bib")}
+
+
+def test_an_export_that_no_digest_shows_is_in_sync_once_zotero_brings_its_title(
+    exported_alone: World,
+) -> None:
+    there = exported_alone
+    there.push(SYNC)
+
+    there.change(there.key("Mask R-CNN there"), title="Mask R-CNN here")
+    there.push(SYNC)
+
+    assert exported(there) == "here"
+    assert "**Mask R-CNN here**" in (there.root / "notes.md").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+
+
+@pytest.mark.parametrize("end", [End.BIB, End.ZOTERO])
+@pytest.mark.parametrize("is_synced", [False, True])
+def test_a_person_decides_about_an_export_that_no_digest_shows(
+    exported_alone: World, end: End, *, is_synced: bool
+) -> None:
+    there = exported_alone
+    if is_synced:
+        there.push(SYNC)
+
+    decide(there, end, "refs.bib")
+    there.push(SYNC)
+
+    held = "here" if end is End.BIB else "there"
+    assert exported(there) == held
+    assert f"**Mask R-CNN {held}**" in (there.root / "notes.md").read_text("utf-8")
+    assert there.key(f"Mask R-CNN {held}")
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+
+
+@pytest.mark.parametrize(
+    ("entry", "years"),
+    [(ENTRY, ("2018", "2019")), (TABLE, ("2018", "2019")), (TABLE, ("2018-01-02", "2019-01-02"))],
+)
+def test_the_year_of_an_export_stays_if_this_library_has_another_edit(
+    tmp_path: Path, entry: str, years: tuple[str, str]
+) -> None:
+    here, there = two_clones(tmp_path, entry, "other.md", "Papers of the day\n")
+    for world, year in zip((here, there), years, strict=True):
+        world.change(world.key("Mask R-CNN"), date=year)
+    here.digests = ["other.md"]
+    here.push(SYNC)
+    for name in ("refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert "year = {2018}" in (there.root / "refs.bib").read_text("utf-8")
+        assert "2019" in (there.root / "notes.md").read_text("utf-8")
+        assert there.prepare(SYNC).is_settled
+        assert waiting(there) == {row_of(there, "refs.bib")}

@@ -202,17 +202,20 @@ class _Hub:
         }
 
     def _hold_exports(self) -> None:
-        """Let what an export wrote elsewhere wait as long as a digest disputes it with the item.
+        """Let what an export wrote elsewhere wait as long as a digest disputes it with the item, or
+        no other entry shows it.
 
         This library lagged and was edited as well. The .bib follows once a person has decided:
         before that, the item's value would overwrite the other machine's edit there.
         """
         lagged = frozenset[str]().union(*(link.recall.bases for link in self.links))
         for place, link in enumerate(self.links):
+            others = [one for one in self.links if one is not link]
             held = {
                 name
                 for name in (link.entry.ours - link.recall.waits) & lagged
-                if any(self._is_disputed(name, link, one) for one in self.links if one is not link)
+                if any(self._is_disputed(name, link, one) for one in others)
+                or self._is_exported_alone(name, link, others)
             }
             if held:
                 self.links[place] = replace(link, recall=link.recall.with_waiting(held))
@@ -240,6 +243,21 @@ class _Hub:
         if value is None or name not in merged.conflicts | merged.diverged:
             return False
         return equal(name, value, link.entry.fields[name], self._folding)
+
+    def _is_exported_alone(self, name: str, link: Link, others: Sequence[Link]) -> bool:
+        """Tell whether only a .bib shows what another machine made of a field, and this library got
+        another value since the last run here.
+        """
+        if name not in link.recall.bases or any(name in one.recall.bases for one in others):
+            return False
+        shown = [one for one in others if name in one.entry.fields]
+        return not shown or any(self._is_changed_in_item(name, one) for one in shown)
+
+    def _is_changed_in_item(self, name: str, link: Link) -> bool:
+        base, item = link.row.bases.get(name), self._side(link)
+        if base is None or name not in item.fields:
+            return False
+        return ends_of(name, side_of(link.entry), item).changed(base, self._folding)[1]
 
     def _to_item(self, place: int) -> Merge:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
