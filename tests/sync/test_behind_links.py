@@ -383,8 +383,8 @@ def test_an_export_that_was_killed_elsewhere_waits_beside_its_digest(
     assert waiting(there) == set()
 
 
-def _without_title(row: LockRow) -> LockRow:
-    return replace(row, bases={name: row.bases[name] for name in row.bases if name != "title"})
+def _without(row: LockRow, name: str) -> LockRow:
+    return replace(row, bases={one: base for one, base in row.bases.items() if one != name})
 
 
 def test_an_export_of_another_machine_stays_beside_an_entry_that_has_diverged(
@@ -407,7 +407,7 @@ def test_an_export_of_another_machine_stays_beside_an_entry_that_has_diverged(
     for name in ("notes.md", "refs.bib"):
         shutil.copy(here.root / name, there.root / name)
     lock = read_lock(here.lock_path.read_bytes())
-    rows = (_without_title(row) if row.links_digest else row for row in lock.rows)
+    rows = (_without(row, "title") if row.links_digest else row for row in lock.rows)
     there.lock_path.write_bytes(render_lock(replace(lock, rows=tuple(rows))))
 
     for _ in range(2):
@@ -454,6 +454,45 @@ def test_an_earlier_export_waits_until_no_field_of_its_item_waits(
     assert exported(there) == "there"
     assert there.prepare(SYNC).is_settled
     assert waiting(there) == set()
+
+
+@pytest.fixture
+def diverged(clones: tuple[World, World]) -> World:
+    """A clone in which the year in the .bib has diverged, and its title is as exported earlier."""
+    here, _ = clones
+    lock = read_lock(here.lock_path.read_bytes())
+    rows = (_without(row, "year") if row.digest.is_bib else row for row in lock.rows)
+    here.lock_path.write_bytes(render_lock(replace(lock, rows=tuple(rows))))
+    here.edit("refs.bib", ("year = {2017}", "year = {2018}"))
+    bring_back_an_export(here)
+    return here
+
+
+def test_an_earlier_export_is_reported_if_another_field_of_its_entry_diverged(
+    diverged: World,
+) -> None:
+    for _ in range(2):
+        diverged.push(SYNC)
+        assert exported(diverged) == ""
+        assert diverged.key("Mask R-CNN there")
+        assert diverged.prepare(SYNC).is_settled
+        found = reports(diverged.plan(SYNC), DivergedField)
+        assert [one.name for one in found if isinstance(one, DivergedField)] == ["title", "year"]
+
+
+@pytest.mark.parametrize("end", [End.BIB, End.ZOTERO])
+def test_a_person_decides_about_an_earlier_export_beside_a_field_that_diverged(
+    diverged: World, end: End
+) -> None:
+    decide(diverged, end, "refs.bib")
+    diverged.push(SYNC)
+
+    held = "" if end is End.BIB else "there"
+    assert exported(diverged) == held
+    assert diverged.key(f"Mask R-CNN {held}".rstrip())
+    assert diverged.prepare(SYNC).is_settled
+    found = reports(diverged.plan(SYNC), DivergedField)
+    assert [one.name for one in found if isinstance(one, DivergedField)] == ["year"]
 
 
 # --- what an export of another machine wrote, while no digest shows it

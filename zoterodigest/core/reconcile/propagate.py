@@ -10,6 +10,7 @@ from functools import partial
 from zoterodigest.core.links.bases import recorded, without_fill
 from zoterodigest.core.links.link import Base
 from zoterodigest.core.links.merge import (
+    Diverged,
     FieldEnds,
     InSync,
     Merge,
@@ -146,13 +147,11 @@ class _Hub:
             self._found_details = found.details
             merges = [self._merged(link) for link in self.links]
         self._hold_left(merges)
-        for place, (link, merged) in enumerate(zip(self.links, merges, strict=True)):
+        for place, (link, each) in enumerate(zip(self.links, merges, strict=True)):
+            merged = self._with_left(link, each)
             self._to_entry(link, merged)
             self._report(link, merged)
-            # What an export wrote and nobody edited, the next one may write anew, unless an item
-            # took the place of that which it was written from.
-            diverged = merged.diverged - (link.entry.ours - link.row.diverged)
-            self.links[place] = replace(link, diverged=diverged)
+            self.links[place] = replace(link, diverged=_diverged(link, merged))
 
     def actions(self) -> list[Action]:
         """Return what is to be done at the item, then at its notes and entries."""
@@ -228,10 +227,26 @@ class _Hub:
         if not any(link.recall.waits for link in self.links):
             return
         for place, (link, merged) in enumerate(zip(self.links, merges, strict=True)):
-            exported = self._otherwise_exported(link)
-            left = {name for name in exported if isinstance(merged.results.get(name), InSync)}
-            if left:
+            if left := self._left(link, merged):
                 self.links[place] = replace(link, recall=link.recall.with_waiting(left))
+
+    def _with_left(self, link: Link, merged: Merge) -> Merge:
+        """Return `merged` with what an earlier export wrote as diverged if another field has.
+
+        No export brings the entry up to date until then.
+        """
+        left = self._left(link, merged) - link.recall.waits if _diverged(link, merged) else ()
+        return Merge({**merged.results, **dict.fromkeys(left, Diverged())}) if left else merged
+
+    def _left(self, link: Link, merged: Merge) -> set[str]:
+        """Return what an earlier export wrote and only the next one would write anew."""
+        entry, item = side_of(link.entry), self._side(link)
+        return {
+            name
+            for name in self._otherwise_exported(link)
+            if isinstance(merged.results.get(name), InSync)
+            and not ends_of(name, entry, item).are_equal(self._folding)
+        }
 
     def _is_disputed(self, name: str, link: Link, other: Link) -> bool:
         """Tell whether at the `other` link is open what a .bib shows at `link`, or its field is in
@@ -572,3 +587,12 @@ def _ends(name: str, link: Link, item: Item) -> FieldEnds:
 
 def _has_own_text(entry: Entry) -> bool:
     return any(is_of_entry(name) and not is_empty(value) for name, value in entry.fields.items())
+
+
+def _diverged(link: Link, merged: Merge) -> frozenset[str]:
+    """Return the fields that have diverged, so that no export may decide them.
+
+    What an export wrote and nobody edited, the next one may write anew, unless an item took the
+    place of that which it was written from.
+    """
+    return merged.diverged - (link.entry.ours - link.row.diverged)
