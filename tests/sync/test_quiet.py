@@ -24,7 +24,14 @@ from zoterodigest.core.reconcile.quiet import Marks
 from zoterodigest.core.values.record import text_in
 from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
-from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks
+from zoterodigest.project.marks import (
+    KeptMarks,
+    LeftMarks,
+    Totals,
+    keep_marks,
+    marks_name,
+    read_marks,
+)
 from zoterodigest.sync.gathering.intent import PULL, PUSH, SYNC
 from zoterodigest.sync.gathering.quiet import by_item, item_prints, sources_now
 from zoterodigest.sync.run.quiet_run import prepare_quietly, prepare_run
@@ -495,6 +502,7 @@ def require_same(found: Prepared, whole: Prepared) -> None:
     assert unindexed(part).items() <= unindexed(plan).items()
     assert (found.writes, found.stop, found.new_tags) == (whole.writes, whole.stop, whole.new_tags)
     assert found.needs_consent == whole.needs_consent
+    assert found.totals == whole.totals
     assert [one.source for one in found.digests] == [one.source for one in whole.digests]
 
 
@@ -597,7 +605,7 @@ def what_is_done(found: Prepared | None) -> str:
 def test_prints_of_one_run_are_not_taken_with_the_keys_of_another(tmp_path: Path) -> None:
     cache = ReadingCache(tmp_path, "engine")
     (tmp_path / "cache").mkdir(exist_ok=True)
-    left = LeftMarks(Marks("common"), 0, {}, {}, {})
+    left = LeftMarks(Marks("common"), Totals(), {}, {}, {})
     with cache:
         keep_marks(cache, "marks", left)
         first = read_marks(cache, "marks")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import asdict, field
 from pathlib import Path
 from typing import Any
 
@@ -24,16 +25,34 @@ _ILL_FORMED = ValueError, KeyError, TypeError, AttributeError
 
 
 @dataclass(frozen=True, slots=True)
+class Totals:
+    """What a run counts over all digests: links, those that `ended` apart, and entries.
+
+    `beyond` is what notes hold and Markdown has no place for, by row ID (`Plan.beyond_markdown`).
+    """
+
+    linked: int = 0
+    ended: int = 0
+    entries: int = 0
+    beyond: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+    @property
+    def rows(self) -> int:
+        """How many rows there are."""
+        return self.linked + self.ended
+
+
+@dataclass(frozen=True, slots=True)
 class LeftMarks:
     """The marks that a run leaves, and what tells a later one that it need not read a digest.
 
     `files` are prints of the digests' bytes and rules, `entries` those of their entries in order; a
-    digest whose print is "" is read in any case. `rows` is how many rows there are, with a mark or
-    without. `judged` tells what areas of digests were found to be (`digest/read/known.py`).
+    digest whose print is "" is read in any case. `totals` counts what has a mark and what has none.
+    `judged` tells what areas of digests were found to be (`digest/read/known.py`).
     """
 
     marks: Marks
-    rows: int
+    totals: Totals
     files: Mapping[SourceKey, str]
     entries: Mapping[SourceKey, Sequence[str]]
     judged: Mapping[str, str]
@@ -43,7 +62,7 @@ class LeftMarks:
 class KeptMarks:
     """What a run has left, without the keys of its links and items, which only `left` reads.
 
-    `marked` is how many of the `rows` have a mark. The keys that go with it have the same `turn`.
+    `marked` is how many rows have a mark. The keys that go with it have the same `turn`.
     """
 
     cache: ReadingCache
@@ -51,7 +70,7 @@ class KeptMarks:
     turn: str
     common: str
     files: Mapping[SourceKey, str]
-    rows: int
+    totals: Totals
     marked: int
     items: Mapping[str, str]
 
@@ -80,7 +99,7 @@ class KeptMarks:
             }
             marks = Marks(self.common, _by_digest(known["digests"]), links, items)
             judged = {str(key): str(one) for key, one in known["judged"].items()}
-            return LeftMarks(marks, self.rows, self.files, entries, judged)
+            return LeftMarks(marks, self.totals, self.files, entries, judged)
         return None
 
 
@@ -98,8 +117,8 @@ def read_marks(cache: ReadingCache, name: str) -> KeptMarks | None:
     with suppress(*_ILL_FORMED):
         known: dict[str, Any] = cache.get(_HEAD, [name])[name]
         files, items = _by_digest(known["files"]), dict(known["items"])
-        rows, marked = int(known["rows"]), int(known["marked"])
-        return KeptMarks(cache, name, known["turn"], known["common"], files, rows, marked, items)
+        marked, totals = int(known["marked"]), _totals(**known["totals"])
+        return KeptMarks(cache, name, known["turn"], known["common"], files, totals, marked, items)
     return None
 
 
@@ -118,7 +137,7 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
         "turn": turn,
         "common": marks.common,
         "files": dict(left.files),
-        "rows": left.rows,
+        "totals": asdict(left.totals),
         "marked": len(links),
         "items": {key: one.print for key, one in marks.items.items()},
     }
@@ -132,6 +151,11 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
     }
     cache.put(_HEAD, {name: head})
     cache.put(_KEYS, {name: keys})
+
+
+def _totals(linked: int, ended: int, entries: int, beyond: Mapping[str, Sequence[str]]) -> Totals:
+    names = {row_id: tuple(map(str, found)) for row_id, found in beyond.items()}
+    return Totals(int(linked), int(ended), int(entries), names)
 
 
 def _by_digest(known: Mapping[str, str]) -> dict[SourceKey, str]:

@@ -173,7 +173,7 @@ def does_the_same(quiet: Prepared, prepared: Prepared) -> bool:
 
 def _deeds(prepared: Prepared) -> tuple[object, ...]:
     plan = prepared.plan
-    return plan.actions, plan.reports, prepared.writes, prepared.is_settled
+    return plan.actions, plan.reports, prepared.writes, prepared.is_settled, prepared.totals
 
 
 def carried_out_quietly(quiet: Prepared, prepared: Prepared) -> Outcome:

@@ -15,7 +15,8 @@ from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import refusals_text, status_text
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering.intent import SYNC
-from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.run.quiet_run import prepare_run
+from zoterodigest.sync.run.run import Options
 
 
 @command("files is_check is_all address format_name as_json")
@@ -41,7 +42,7 @@ def status(
     with opened_context(asked) as place:
         recorder = Recorder(place, writes=False)
         with busy("Reading digests and library"):
-            prepared = prepare(place.workspace, Options(SYNC))
+            prepared = prepare_run(place.workspace, Options(SYNC))
         runs = read_history(history_folder(place.workspace.project.state_folder)).runs
         if asked.as_json:
             emit_json(plan_data(prepared, place))

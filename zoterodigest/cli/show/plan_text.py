@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.base.screen import (
@@ -24,7 +24,7 @@ from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.reports import (
     DivergedField,
     HeldBack,
@@ -223,25 +223,20 @@ def _recorded_only(prepared: Prepared) -> Iterator[str]:
 def _links(prepared: Prepared) -> str:
     """Return how many links there are, those of each bibliography by themselves."""
     gathered = prepared.gathered
-    rows = [row for row in prepared.plan.rows_before if row.digest.is_digest]
-    number = sum(len(read.document.entries) for read in gathered.digests)
-    entries = f"{counted(number, 'entry', 'entries')} in {counted(len(gathered.digests), 'digest')}"
-    parts = [f"{_linked(rows):,}{_ended(rows)}; {entries}"]
+    totals, digests = prepared.totals, len(gathered.quiet.digests or gathered.digests)
+    entries = f"{counted(totals.entries, 'entry', 'entries')} in {counted(digests, 'digest')}"
+    parts = [f"{totals.linked:,}{_ended(totals.ended)}; {entries}"]
     for bib in gathered.bibs:
         if bib.bib.is_two_way:
             rows = [row for row in prepared.plan.rows_before if row.digest == bib.key]
             entries = counted(len(bib.document.entries), "entry", "entries")
-            links = counted(_linked(rows), "link")
-            parts.append(f"{visible(bib.key)}: {links}{_ended(rows)}, {entries}")
+            linked = sum(row.state is LinkState.LINKED for row in rows)
+            links = counted(linked, "link")
+            parts.append(f"{visible(bib.key)}: {links}{_ended(len(rows) - linked)}, {entries}")
     return "; ".join(parts)
 
 
-def _linked(rows: Iterable[LockRow]) -> int:
-    return sum(row.state is LinkState.LINKED for row in rows)
-
-
-def _ended(rows: Sequence[LockRow]) -> str:
-    ended = len(rows) - _linked(rows)
+def _ended(ended: int) -> str:
     return f" (and {ended:,} that ended)" if ended else ""
 
 
@@ -272,10 +267,7 @@ def _unrecognised(prepared: Prepared) -> Iterator[str]:
 
 def _beyond_markdown(prepared: Prepared) -> Iterator[str]:
     """Yield how many of our notes hold what Markdown cannot show: it stays in the note."""
-    links = prepared.plan.links
-    notes = [link.item.notes.get(link.row.id) for link in links if link.item]
-    kept = [note.kept for note in notes if note is not None and note.kept]
-    if kept:
+    if kept := prepared.totals.beyond.values():
         names = ", ".join(sorted({name for names in kept for name in names}))
         verb = "holds" if len(kept) == 1 else "hold"
         what = f"{counted(len(kept), 'note')} {verb} what Markdown has no place for ({names})"

@@ -278,6 +278,12 @@ class Plan:
         """Whether there is nothing to do and nothing to record."""
         return not self.actions and not self.changes_lock
 
+    @property
+    def beyond_markdown(self) -> Mapping[str, tuple[str, ...]]:
+        """What stands in our notes and Markdown has no place for, by row ID; no row with none."""
+        notes = {one.row.id: one.item.notes.get(one.row.id) for one in self.links if one.item}
+        return {row_id: note.kept for row_id, note in notes.items() if note and note.kept}
+
     def counts(self) -> Mapping[str, int]:
         """Return how many actions and reports of each kind there are, by class name."""
         return Counter(type(one).__name__ for one in (*self.actions, *self.reports))

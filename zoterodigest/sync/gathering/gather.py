@@ -27,7 +27,7 @@ from zoterodigest.project.files import BadInput, SourceChanged, read_if_present,
 from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock.lock import holds_conflict_marks, lock_hash, names_library, read_lock
 from zoterodigest.project.log.journal import RecordedRun, read_journal
-from zoterodigest.project.marks import LeftMarks
+from zoterodigest.project.marks import LeftMarks, Totals
 from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal
@@ -130,13 +130,18 @@ class FoundLoud:
 class QuietPart:
     """What a run did not look at, as nothing that bears on it has changed.
 
-    `links` is the number of all links, `digests` are the bytes of all digests. `found` is what it
-    looked at instead; None if that was nothing.
+    `totals` counts everything, `digests` are the bytes of all digests. `found` is what it looked at
+    instead; None if that was nothing.
     """
 
-    links: int = 0
+    totals: Totals = field(default_factory=Totals)
     digests: Mapping[SourceKey, bytes] = field(default_factory=dict)
     found: FoundLoud | None = None
+
+    @property
+    def links(self) -> int:
+        """The number of all links, also of those that it looked at; 0 for a run over everything."""
+        return self.totals.rows
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,7 +76,7 @@ def leave_marks_of_rest(
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
     marks = merged_marks(known, Marks(), found.loud)
     prints = found.prints
-    left = LeftMarks(marks, len(prints.rows), files, prints.entries, found.left.judged)
+    left = LeftMarks(marks, found.left.totals, files, prints.entries, found.left.judged)
     _keep(prepared.workspace, left)
 
 
@@ -89,7 +89,7 @@ def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
         return None
     marks = merged_marks(replace(found.left.marks, digests=prints.digests), news, loud)
     known = found.left
-    return LeftMarks(marks, len(prints.rows), known.files, prints.entries, known.judged)
+    return LeftMarks(marks, prepared.totals, known.files, prints.entries, known.judged)
 
 
 def _of_loud(prints: Prints, loud: Loud) -> Prints:
@@ -137,7 +137,7 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     marks = marks_of(plan, gathered.entries, LibraryState(contents.items), prints)
     if marks is None or len(marks.links) != len(plan.rows):
         return None
-    return LeftMarks(marks, len(plan.rows), sources.files, entries, judged)
+    return LeftMarks(marks, prepared.totals, sources.files, entries, judged)
 
 
 def _keep(workspace: Workspace, left: LeftMarks) -> None:

@@ -22,7 +22,7 @@ from zoterodigest.library.port import Snapshot
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.lock import BadLockFile
-from zoterodigest.project.marks import KeptMarks, LeftMarks
+from zoterodigest.project.marks import KeptMarks, LeftMarks, Totals
 from zoterodigest.sync.gathering.gather import FoundLoud, Gathered, QuietPart
 from zoterodigest.sync.gathering.loud import LoudReader
 from zoterodigest.sync.gathering.quiet import (
@@ -93,7 +93,7 @@ class _QuietRun:
             return None
         items = item_prints(self._reader.objects, sources.memory)
         # The keys are the larger part of the marks, and mostly nothing changes between runs.
-        if (items, sources.files, kept.marked) == (kept.items, kept.files, kept.rows):
+        if (items, sources.files, kept.marked) == (kept.items, kept.files, kept.totals.rows):
             return self._planned(self._nothing(), None)
         left = kept.left()
         return None if left is None else self._over_loud(left, common, items)
@@ -111,7 +111,9 @@ class _QuietRun:
         assert gathered is not None, "it is read before it is planned"
         if self._may_add(gathered, loud):
             return None
-        now = replace(left, files=self._sources.files, judged=reader.areas.seen or left.judged)
+        files, judged = self._sources.files, reader.areas.seen or left.judged
+        totals = _of_rest(left.totals, loud, prints)
+        now = replace(left, totals=totals, files=files, judged=judged)
         prepared = self._planned(gathered, FoundLoud(loud, prints, now))
         return prepared if _carries_edits_at_most(prepared) else None
 
@@ -166,10 +168,18 @@ class _QuietRun:
         return Gathered((), (), UnreadText(), lock_data, lock, contents, frozenset(), seen=seen)
 
     def _planned(self, gathered: Gathered, found: FoundLoud | None) -> Prepared:
-        quiet = QuietPart(self._kept.rows, self._sources.data, found)
+        totals = self._kept.totals if found is None else found.left.totals
+        quiet = QuietPart(totals, self._sources.data, found)
         gathered = replace(gathered, quiet=quiet)
         plan = reconciled(self._workspace, self._options, gathered)
         return with_writes(Prepared(self._workspace, self._options, gathered, plan, Writes()))
+
+
+def _of_rest(totals: Totals, loud: Loud, prints: Prints) -> Totals:
+    """Return the totals of a run; of what stands beyond Markdown, only what is not looked at."""
+    entries = sum(map(len, prints.entries.values()))
+    beyond = {row_id: one for row_id, one in totals.beyond.items() if row_id not in loud.rows}
+    return replace(totals, entries=entries, beyond=beyond)
 
 
 def _carries_edits_at_most(prepared: Prepared) -> bool:

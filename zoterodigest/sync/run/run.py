@@ -30,6 +30,7 @@ from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.values.record import CITEKEY, NOTE, Entry, is_empty
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import Selection
+from zoterodigest.project.marks import Totals
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.new_entries import why_no_new_entries
@@ -87,6 +88,17 @@ class Prepared:
     def is_settled(self) -> bool:
         """Whether there is nothing to do and nothing to record, in the .bib files neither."""
         return self.plan.is_settled and all(bib.is_settled for bib in self.bibs)
+
+    @property
+    def totals(self) -> Totals:
+        """What there is over all digests, also what only an earlier run looked at."""
+        quiet, beyond = self.gathered.quiet, self.plan.beyond_markdown
+        if quiet.links:
+            return replace(quiet.totals, beyond={**quiet.totals.beyond, **beyond})
+        rows = [row for row in self.plan.rows_before if row.digest.is_digest]
+        linked = sum(row.state is LinkState.LINKED for row in rows)
+        entries = sum(len(read.document.entries) for read in self.gathered.digests)
+        return Totals(linked, len(rows) - linked, entries, beyond)
 
     @property
     def refused(self) -> tuple[RefusedField, ...]:
