@@ -555,6 +555,30 @@ def test_an_export_that_no_digest_shows_is_in_sync_once_zotero_brings_its_title(
     assert waiting(there) == set()
 
 
+@pytest.mark.parametrize("chosen", ["here", "there"])
+def test_two_clones_agree_about_an_export_once_zotero_has_decided(
+    exported_alone: World, chosen: str
+) -> None:
+    there = exported_alone
+    here = World(there.root.parent / "here", there.digests)
+    there.push(SYNC)
+    files = ("notes.md", "refs.bib", "zoterodigest.lock")
+
+    for world in (here, there):
+        (key,) = world.items()
+        world.change(key, title=f"Mask R-CNN {chosen}")
+    for world, other in ((there, here), (here, there), (there, here)):
+        for name in files:
+            shutil.copy(world.root / name, other.root / name)
+        other.push(SYNC)
+
+    for world in (here, there):
+        assert exported(world) == chosen
+        assert f"**Mask R-CNN {chosen}**" in (world.root / "notes.md").read_text("utf-8")
+        assert world.prepare(SYNC).is_settled
+        assert waiting(world) == set()
+
+
 @pytest.mark.parametrize("end", [End.BIB, End.ZOTERO])
 @pytest.mark.parametrize("is_synced", [False, True])
 def test_a_person_decides_about_an_export_that_no_digest_shows(
