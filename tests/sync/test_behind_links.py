@@ -620,3 +620,25 @@ def test_the_year_of_an_export_stays_if_this_library_has_another_edit(
         assert "2019" in (there.root / "notes.md").read_text("utf-8")
         assert there.prepare(SYNC).is_settled
         assert waiting(there) == {row_of(there, "refs.bib")}
+
+
+def test_an_edit_in_a_bib_of_another_machine_stays_if_no_digest_has_its_paper(
+    tmp_path: Path,
+) -> None:
+    here, there = two_clones(tmp_path, ENTRY, "other.md", "Papers of the day\n")
+    for world in (here, there):
+        world.configure(TOML + BIB + 'items = "library"\n')
+        world.markdown("notes.md", "Nothing yet.\n")
+        world.push(SYNC)
+    here.edit("refs.bib", (EXPORTED, "title = {Mask {R-CNN} here}"))
+    here.push(SYNC)
+    for name in ("refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    there.change(there.key("Mask R-CNN"), title="Mask R-CNN there")
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert exported(there) == "here"
+        assert there.key("Mask R-CNN there")
+        assert there.prepare(SYNC).is_settled
+        assert waiting(there) == {row_of(there, "refs.bib")}
