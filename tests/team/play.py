@@ -126,7 +126,7 @@ def end(team: Team) -> None:
     _share_all(team)
     if len({frozenset(clone.files().items()) for clone in team.stage.clones}) > 1:
         raise Violation("the clones differ")
-    require_nothing_doubled(team.group.read().items, has_twins=team.stage.has_twins)
+    require_nothing_doubled(team.stage, team.group.read().items)
     if team.copy.sync(team.stage.memory):
         raise Violation("Zotero has not synced all that it holds")
     for member in team.members:

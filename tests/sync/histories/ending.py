@@ -10,7 +10,7 @@ from tests.sync.histories import by_date, by_formatter
 from tests.sync.histories.by_tool import run
 from tests.sync.histories.caches import AS_IT_IS, Cache, cached
 from tests.sync.histories.model import FIELDS, Violation, slot_of, tokens_in, work_of
-from tests.sync.histories.opening import works_of
+from tests.sync.histories.opening import arxiv_of, works_of
 from tests.sync.histories.stage import BIB, CARRIED, Clone, Stage, sight_of, texts_of
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.reports import (
@@ -52,7 +52,7 @@ def end(stage: Stage, cache: Cache = AS_IT_IS) -> None:
         by_date.require_no_silent_difference(prepared)
     for library in stage.libraries:
         by_formatter.require_no_spelling(library)
-        require_nothing_doubled(library.read().items, has_twins=stage.has_twins)
+        require_nothing_doubled(stage, library.read().items)
 
 
 def _synced(stage: Stage, clone: Clone) -> Prepared:
@@ -74,16 +74,22 @@ def _require_settled(stage: Stage, clone: Clone, prepared: Prepared) -> None:
         raise Violation(f"not settled, beside what is refused: {plan}")
 
 
-def require_nothing_doubled(items: tuple[LibraryItem, ...], *, has_twins: bool) -> None:
-    """Fail if a work or a note stands twice; an entry that git wrote twice has two notes."""
+def require_nothing_doubled(stage: Stage, items: tuple[LibraryItem, ...]) -> None:
+    """Fail if a work or a note stands twice; an entry that git wrote twice has two notes.
+
+    An item that a person restored beside the one it was merged into is a second one of its work:
+    the other may have got the work's identifier meanwhile, and no run does away with either.
+    """
     live = [one for one in items if not one.is_trashed]
     works = Counter(one.data.get("archiveID") for one in live if one.data["itemType"] == "preprint")
+    for work in stage.restored:
+        works.pop(f"arXiv:{arxiv_of(work)}", None)
     notes = Counter(
         (one.data["parentItem"], tuple(sorted(tokens_in(one.data["note"]))) or one.data["note"])
         for one in live
         if one.data["itemType"] == "note"
     )
-    counters: tuple[Counter[Any], ...] = (works,) if has_twins else (works, notes)
+    counters: tuple[Counter[Any], ...] = (works,) if stage.has_twins else (works, notes)
     twice = [key for counter in counters for key, number in counter.items() if number > 1]
     if twice:
         raise Violation(f"the library holds twice: {twice}")

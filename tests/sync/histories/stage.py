@@ -198,7 +198,8 @@ class Stage:
     """The works whose items a person merged into that of another work."""
     restored: set[int] = field(default_factory=set)
     """The works whose item a person restored beside the one that it was merged into: one of the two
-    items is linked, the other keeps the note and the links that moved to it.
+    items is linked, the other keeps the note and the links that moved to it. Both may hold the
+    identifier.
     """
     taken_back: dict[str, set[str]] = field(default_factory=dict)
     """The ends that each token came from that an undo took out elsewhere: there it is not to be

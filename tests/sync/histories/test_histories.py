@@ -207,3 +207,15 @@ def test_a_link_that_git_kept_beside_its_edit_is_at_the_item_after_one_sync() ->
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_an_item_restored_beside_the_one_that_it_was_merged_into_is_a_second_one_of_its_work() -> (
+    None
+):
+    steps = (
+        Step("merge items", 1, (5559, 1806, 8762)),
+        Step("push", 1, (0, 0, 0)),
+        Step("trash", 0, (9054, 7639, 1680)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
