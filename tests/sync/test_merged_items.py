@@ -245,6 +245,133 @@ def test_an_item_restored_after_the_merge_gets_the_links_again_that_went_with_it
     assert settled(world)
 
 
+CODE = "https://github.com/lab/mask"
+
+
+def restore(world: World, key: str, *, is_kept_live: bool) -> None:
+    """Take an item out of the trash; the item it was merged into stays, or takes its place."""
+    world.change(key, deleted=0)
+    if not is_kept_live:
+        world.change(OWN, deleted=1)
+
+
+@pytest.mark.parametrize("is_kept_live", [True, False])
+def test_an_item_restored_before_a_sync_gets_the_links_again_that_went_with_it(
+    world: World, is_kept_live: bool
+) -> None:
+    ours = world.key(TITLE)
+    own_item(world, title="Masks")
+    restore(world, ours, is_kept_live=is_kept_live)
+
+    world.push(SYNC)
+
+    assert text(world) == DIGEST
+    assert world.links(TITLE) == {"code": CODE}
+    assert settled(world)
+
+
+def test_an_item_restored_before_a_sync_gets_a_link_again_that_its_entry_once_lacked(
+    tmp_path: Path,
+) -> None:
+    world = World(tmp_path)
+    link = f", [code]({CODE})"
+    world.markdown("notes.md", DIGEST.replace(link, ""))
+    world.push(SYNC)
+    world.markdown("notes.md", DIGEST)
+    world.push(SYNC)
+    ours = world.key(TITLE)
+    own_item(world, title="Masks")
+    restore(world, ours, is_kept_live=False)
+
+    world.push(SYNC)
+
+    assert text(world) == DIGEST
+    assert world.links(TITLE) == {"code": CODE}
+    assert settled(world)
+
+
+def test_an_item_restored_before_a_sync_gets_a_link_again_that_was_edited_since(
+    world: World,
+) -> None:
+    ours = world.key(TITLE)
+    own_item(world, title="Masks")
+    (link,) = (key for key, one in world.children("Masks").items() if "url" in one)
+    world.change(link, url="https://masks.org")
+    restore(world, ours, is_kept_live=True)
+
+    world.push(SYNC)
+
+    assert text(world) == DIGEST
+    assert world.links(TITLE) == {"code": CODE}
+    assert world.links("Masks") == {"code": "https://masks.org"}
+    assert settled(world)
+
+
+@pytest.mark.parametrize("is_link_new", [True, False])
+def test_a_pull_after_an_item_was_restored_leaves_its_links_for_a_push(
+    tmp_path: Path, is_link_new: bool
+) -> None:
+    world = World(tmp_path)
+    if is_link_new:
+        world.markdown("notes.md", DIGEST.replace(f", [code]({CODE})", ""))
+        world.push(SYNC)
+    world.markdown("notes.md", DIGEST)
+    world.push(SYNC)
+    ours = world.key(TITLE)
+    own_item(world, title="Masks")
+    restore(world, ours, is_kept_live=False)
+
+    world.push(Options(intent.PULL))
+
+    assert text(world) == DIGEST
+    assert world.links(TITLE) == {}
+    world.push(SYNC)
+    assert text(world) == DIGEST
+    assert world.links(TITLE) == {"code": CODE}
+
+
+@pytest.mark.parametrize("is_kept_live", [True, False])
+@pytest.mark.parametrize("is_synced_between", [True, False])
+def test_a_link_that_a_restored_item_got_again_can_be_removed_in_zotero(
+    world: World, is_kept_live: bool, is_synced_between: bool
+) -> None:
+    keep, other = world.key(SECOND), world.key(TITLE)
+    world.merge(keep, other)
+    if is_synced_between:
+        world.push(SYNC)
+    world.change(other, deleted=0)
+    if not is_kept_live:
+        world.change(keep, deleted=1)
+    world.push(SYNC)
+    (link,) = (key for key, one in world.children(TITLE).items() if "url" in one)
+    assert CODE in text(world).partition(SECOND)[0]
+    world.change(link, deleted=1)
+
+    world.push(SYNC)
+
+    assert CODE not in text(world).partition(SECOND)[0]
+    assert settled(world)
+
+
+def test_edits_of_a_restored_item_in_zotero_travel_beside_the_links_that_left_it(
+    world: World,
+) -> None:
+    world.edit("notes.md", (f"[code]({CODE})", f"[code]({CODE}), [page](https://masks.org)"))
+    world.push(SYNC)
+    ours = world.key(TITLE)
+    (page,) = (k for k, one in world.children(TITLE).items() if one.get("title") == "page")
+    own_item(world, title="Masks")
+    world.change(page, parentItem=ours, deleted=1)
+    restore(world, ours, is_kept_live=False)
+    world.change(ours, date="2024", tags=[])
+
+    world.push(SYNC)
+
+    assert CODE in text(world)
+    assert "2024" in text(world)
+    assert settled(world)
+
+
 def test_without_a_lock_file_an_item_restored_after_a_merge_gets_a_note_of_its_own(
     world: World,
 ) -> None:

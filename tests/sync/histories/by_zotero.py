@@ -182,7 +182,7 @@ def trash(stage: Stage, clone: Clone, pick: Pick) -> None:
     put(clone.library, one, deleted=0 if one.is_trashed else 1)
     stage.may_mingle = stage.may_mingle or one.is_trashed
     if one.is_trashed:
-        stage.memory.remove(_links_left_by(clone, one))
+        stage.memory.remove(_links_left_by(stage, clone, one))
         stage.restored |= _works_beside_survivor(clone, one)
     where = "out of" if one.is_trashed else "into"
     stage.tell(f"zotero: {one.data['itemType']} {one.key} {where} the trash")
@@ -200,16 +200,19 @@ def _works_beside_survivor(clone: Clone, restored: LibraryItem) -> set[int]:
     return {work_of(token) for token in titled if _survivors_of(clone, restored)}
 
 
-def _links_left_by(clone: Clone, restored: LibraryItem) -> set[str]:
-    """Return the links of an item that stay with the one it was merged into, though it is back."""
-    items = clone.library.read().items
+def _links_left_by(stage: Stage, clone: Clone, restored: LibraryItem) -> set[str]:
+    """Return the links of an item that stay with the one it was merged into, though it is back.
+
+    One whose attachment is in the lock files comes back to the item: no person removed it.
+    """
     keep = _survivors_of(clone, restored)
     works = {work_of(token) for token in tokens_in(str(restored.data.get("title", "")))}
+    locks = [each.text(LOCK) for each in stage.clones]
     return {
         token
-        for one, name, text in texts_of(items)
-        if name == "url" and one.data.get("parentItem") in keep
-        for token in tokens_in(text)
+        for one in clone.library.read().items
+        if one.data.get("parentItem") in keep and any(one.key not in lock for lock in locks)
+        for token in tokens_in(str(one.data.get("url", "")))
         if work_of(token) in works
     }
 

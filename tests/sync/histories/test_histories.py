@@ -219,3 +219,13 @@ def test_an_item_restored_beside_the_one_that_it_was_merged_into_is_a_second_one
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_an_item_restored_in_the_place_of_the_one_that_it_was_merged_into_keeps_its_links() -> None:
+    steps = (
+        Step("merge items", 0, (5892, 5948, 143)),
+        Step("trash", 1, (1568, 8155, 6179)),
+        Step("trash", 0, (874, 6092, 6103)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None

@@ -121,6 +121,15 @@ def without_fill(base: Base, then: FieldEnds, now: FieldEnds, folding: Folding) 
     return Base(replace(base.at_entry, parts=left), replace(base.at_item, parts=tuple(parts)))
 
 
+def without_parts(base: Base, gone: Set[str]) -> Base:
+    """Return the base of members as if both ends had agreed on none of those in `gone`."""
+    ends = base.at_entry, base.at_item
+    parts = [tuple(part for part in end.parts if part not in gone) for end in ends]
+    if parts == [end.parts for end in ends]:
+        return base
+    return Base(*(Print(UNSEEN, left) for left in parts))
+
+
 def _base(ends: FieldEnds, folding: Folding) -> Base:
     at_entry, at_item = ends.entry_print(folding), ends.item_print(folding)
     # One print where both are equal: they are most of what the rows of a long list hold.

@@ -8,18 +8,21 @@ it differs the two ends have diverged.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 from enum import Enum, auto
 
+from zoterodigest.core.links.bases import without_parts
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Origin, fingerprint
 from zoterodigest.core.links.merge import Side, ends_of
-from zoterodigest.core.links.view import Folding, equal
+from zoterodigest.core.links.view import Folding, as_links, equal, hyperlinks_in
+from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.reconcile.settle import is_note_missing, item_side_of, side_of
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
     EMPTY,
     Entry,
+    Hyperlink,
     Item,
     is_empty,
     is_of_entry,
@@ -74,7 +77,7 @@ def fates_of(
     """
     items = tuple(items)
     merged_into = successors(items)
-    replaced = {old for item in items if not item.is_trashed for old in item.replaces}
+    replaced = {old for item in items for old in item.replaces}
     known = [row for row in rows if row.state is not LinkState.UNLINKED]
     members: dict[str, dict[str, frozenset[Identifier]]] = defaultdict(dict)
     for row in known:
@@ -170,6 +173,48 @@ def _diverged(
         if not (is_empty(at_entry) or is_filled_in or equal(name, at_entry, at_item, folding)):
             found.add(name)
     return frozenset(found)
+
+
+def with_links_left(
+    links: Sequence[Link], rows: Iterable[LockRow], items: Iterable[Item], folding: Folding
+) -> list[Link]:
+    """Return `links` with those web links as new that a merge took from an item that is back.
+
+    Zotero leaves them with the item into which it was merged: no person removed them. `rows` tell
+    which attachments were ours. One that left is not ours any more: a link that its item gets again
+    can then be removed in the library.
+    """
+    left: dict[str, dict[str, Hyperlink]] = defaultdict(dict)
+    for item in items:
+        for old in item.replaces if item.attachments else ():
+            left[old] |= item.attachments
+    ours: dict[str, dict[str, Hyperlink]] = defaultdict(dict)
+    for row in rows:
+        for key in row.origin.attachments & left.get(row.item, {}).keys():
+            ours[row.item][key] = left[row.item][key]
+    return [_with_links_left(link, ours.get(link.row.item, {}), folding) for link in links]
+
+
+def _with_links_left(link: Link, left: Mapping[str, Hyperlink], folding: Folding) -> Link:
+    row, item = link.row, link.item
+    # While its library lags, what the item lacks may be still to come.
+    if not left or item is None or "links" in link.recall.waits | link.recall.bases.keys():
+        return link
+    bases, base = row.bases, row.bases.get("links")
+    if base and "links" in link.entry.fields.keys() & item.fields.keys():
+        held = (*hyperlinks_in(item.fields["links"]), *left.values())
+        before = replace(item, fields={**item.fields, "links": as_links(held)})
+        now, then = (_link_parts(link.entry, one, row, folding) for one in (item, before))
+        gone, moved = set(base.at_item.parts) - now, then - now
+        # What was edited where it is now can't be known by its text: then any may have moved.
+        bases = {**bases, "links": without_parts(base, moved if moved <= gone else gone)}
+    origin = replace(row.origin, attachments=row.origin.attachments - left.keys())
+    return replace(link, row=replace(row, bases=bases, origin=origin))
+
+
+def _link_parts(entry: Entry, item: Item, row: LockRow, folding: Folding) -> frozenset[str]:
+    ends = ends_of("links", side_of(entry), item_side_of(entry, item, row))
+    return frozenset(ends.item_print(folding).parts)
 
 
 def without_note(row: LockRow) -> LockRow:

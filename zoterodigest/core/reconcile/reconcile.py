@@ -33,6 +33,7 @@ from zoterodigest.core.plan.run_options import (
     RunOptions,
     WhenDropped,
 )
+from zoterodigest.core.reconcile.following import with_links_left
 from zoterodigest.core.reconcile.last_seen import with_last_seen
 from zoterodigest.core.reconcile.linking import Linking, link_entries
 from zoterodigest.core.reconcile.notes import (
@@ -70,7 +71,9 @@ def reconcile(
     noted = [with_own_notes(with_cleared(link), run_options) for link in back]
     # Renamed sections before the recall: the old name must be in the entry when bases are compared.
     labelled = [with_renamed_sections(link, run_options) for link in noted]
-    links = [with_last_seen(link, known.seen, run_options) for link in labelled]
+    recalled = [with_last_seen(link, known.seen, run_options) for link in labelled]
+    # After the recall: it would take the base that this step gives a link for that of another run.
+    links = with_links_left(recalled, known.rows, library.items, run_options.folding)
     # A library that was restored from a backup shows old places: no person moved anything.
     may_follow = run_options.is_whole and not (known.seen and known.seen.has_gone_back)
     moved = relocations(links, known.collection_rows, known.seen) if may_follow else Relocations()

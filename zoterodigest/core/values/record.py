@@ -265,7 +265,8 @@ class Item:
     found twice is listed once, the lowest note key). `collections` are collection keys. `replaces`
     are the keys of items that were merged into this one (`dc:replaces`), `own_notes` the person's
     live notes by key, where they are wanted at all. Fields in `homeless` have a home only once the
-    work has a venue: they are empty, and what fills them in comes with one.
+    work has a venue: they are empty, and what fills them in comes with one. `attachments` are the
+    links that its attachments stand for, by their keys, if other items were merged into it.
     """
 
     key: str
@@ -279,6 +280,7 @@ class Item:
     replaces: frozenset[str] = frozenset()
     own_notes: Mapping[str, PersonalNote] = field(default_factory=dict)
     homeless: frozenset[str] = frozenset()
+    attachments: Mapping[str, Hyperlink] = field(default_factory=dict)
 
 
 def blank_item(key: str, names: Iterable[str]) -> Item:

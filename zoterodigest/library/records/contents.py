@@ -14,6 +14,7 @@ from zoterodigest.core.values.record import (
     ChildNote,
     Collection,
     Fields,
+    Hyperlink,
     Item,
     PersonalNote,
     Value,
@@ -22,6 +23,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.homes import homes_of
+from zoterodigest.library.records.hyperlinks import link_of
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
 
@@ -182,12 +184,29 @@ def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalN
 def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: ZoteroMapping) -> Item:
     """Return one item with its children as the core sees it."""
     children = list(children)
-    attached = [one.data for one in children if one.json.is_attachment and not one.is_trashed]
-    fields, raws = read_item(item.data, zotero, attached, parsed_date=item.parsed_date)
+    attached = [one for one in children if one.json.is_attachment and not one.is_trashed]
+    data = [one.data for one in attached]
+    fields, raws = read_item(item.data, zotero, data, parsed_date=item.parsed_date)
     homes = homes_of(item.json.item_type)
     # A preprint has no pages, but gets them once the work is published.
     gains_pages = homes is not None and not homes.pages and homes.item_type == "preprint"
     homeless = frozenset({"pages"} if gains_pages else ())
+    return Item(
+        key=item.key,
+        version=item.version,
+        fields={**fields, **dict.fromkeys(homeless, EMPTY)},
+        raws={**raws, **dict.fromkeys(homeless, "")},
+        identifiers=item.json.identifiers,
+        collections=frozenset(item.json.collections),
+        notes=_our_notes(children),
+        is_trashed=item.is_trashed,
+        replaces=frozenset(item.json.replaced),
+        homeless=homeless,
+        attachments=dict(_links_by_key(attached)) if item.json.replaced else {},
+    )
+
+
+def _our_notes(children: Iterable[LibraryItem]) -> dict[str, ChildNote]:
     notes: dict[str, ChildNote] = {}
     # By key: of two notes with one ID, every computer takes the same one.
     for one in sorted(children, key=lambda child: child.key):
@@ -197,18 +216,14 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
 
         if (reading := read_note(one.json.note)) is not None:
             notes.setdefault(reading.id, core_note(one, reading))
-    return Item(
-        key=item.key,
-        version=item.version,
-        fields={**fields, **dict.fromkeys(homeless, EMPTY)},
-        raws={**raws, **dict.fromkeys(homeless, "")},
-        identifiers=item.json.identifiers,
-        collections=frozenset(item.json.collections),
-        notes=notes,
-        is_trashed=item.is_trashed,
-        replaces=frozenset(item.json.replaced),
-        homeless=homeless,
-    )
+    return notes
+
+
+def _links_by_key(attachments: Iterable[LibraryItem]) -> Iterator[tuple[str, Hyperlink]]:
+    for one in attachments:
+        link = link_of(one.data)
+        if link is not None:
+            yield one.key, link
 
 
 def core_note(note: LibraryItem, reading: NoteReading) -> ChildNote:
