@@ -24,7 +24,7 @@ from zoterodigest.library.records.works import (
     references,
     to_entries,
 )
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,7 +47,7 @@ HARD = [
 
 def items_of(path: Path) -> Iterator[dict[str, Any]]:
     """Yield an item for each entry of a digest."""
-    zotero = zotero_mapping()
+    zotero = ZoteroMapping()
     document = read_document(path.name, path.read_bytes(), available_formats([]), venue_table())
     for entry in document.core_entries():
         yield new_item(entry.fields, zotero)

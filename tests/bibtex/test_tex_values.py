@@ -15,7 +15,7 @@ from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
 from zoterodigest.library.records.reading import read_item
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 
 RULES = bib_rules()
 HOMES = {
@@ -39,7 +39,7 @@ PAPERS = [
 
 def _fields(data: dict[str, object]) -> dict[str, Value]:
     """Return the fields of an item that an entry can show, those that say something."""
-    fields = read_item(data, zotero_mapping())[0]
+    fields = read_item(data, ZoteroMapping())[0]
     told = {name: value for name, value in fields.items() if not is_empty(value)}
     return {n: v for n, v in told.items() if n in TEX_FIELDS and (n, v) != ("venue", "arXiv")}
 

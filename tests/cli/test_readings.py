@@ -132,7 +132,9 @@ def test_built_in_tables_are_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with monkeypatch.context() as patch:
         readings = Readings(patch)
-        zotero.zotero_mapping()
+        found = zotero.ZoteroMapping()
+        for _ in range(2):
+            assert all((found.rules, found.spellings, found.venues))
         rules.bib_rules()
 
     assert set(readings.counts.values()) == {1}, readings.counts

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from tests.builders import a_note, an_attachment, an_item
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.notes.note import NoteContent, Part, to_html
 
-ZOTERO = zotero_mapping()
+ZOTERO = ZoteroMapping()
 KEYS = ("ENE22222", "TWA22222")
 OUR_NOTE, OWN_NOTE, LINK = "NATE2222", "NATE3333", "LINK2222"
 ADDRESS = "http://zotero.org/users/local/0/items/"

@@ -14,9 +14,9 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.items import item_changes
 from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.works import read_work
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 
-ZOTERO = zotero_mapping()
+ZOTERO = ZoteroMapping()
 
 HOMES = [
     {"archiveID": "arXiv:1706.03762"},

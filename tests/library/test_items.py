@@ -33,13 +33,13 @@ from zoterodigest.library.records.hyperlinks import (
 )
 from zoterodigest.library.records.items import item_changes, item_type_for, new_item
 from zoterodigest.library.records.reading import read_item
-from zoterodigest.library.records.zotero import LinkHome, tags_of, zotero_mapping
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, tags_of
 from zoterodigest.library.rules.rules import patched
 from zoterodigest.library.rules.schema import item_types
 
 SCHEMA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "zotero-schema.json"
-ZOTERO = zotero_mapping()
-FULL = zotero_mapping(LinkHome.EXTRA, categories=True)
+ZOTERO = ZoteroMapping()
+FULL = ZoteroMapping(LinkHome.EXTRA, categories=True)
 NOW = "2024-01-01T00:00:00Z"
 
 CLIP: Fields = {
@@ -141,7 +141,7 @@ def test_every_field_an_item_can_hold_is_there_and_no_other() -> None:
     assert raws.keys() == fields.keys()
     assert "venue" in read_item({"itemType": "conferencePaper"}, ZOTERO)[0]
     assert "venue" not in read_item({"itemType": "document"}, ZOTERO)[0]
-    assert "links" not in read_item({"itemType": "preprint"}, zotero_mapping(LinkHome.OFF))[0]
+    assert "links" not in read_item({"itemType": "preprint"}, ZoteroMapping(LinkHome.OFF))[0]
     assert read_item({"itemType": "note", "note": "x"}, ZOTERO) == ({}, {})
 
 

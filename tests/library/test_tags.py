@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from zoterodigest.library.records.tags import with_tag_members
-from zoterodigest.library.records.zotero import tag_text, zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping, tag_text
 
-ZOTERO = zotero_mapping()
+ZOTERO = ZoteroMapping()
 
 
 @pytest.mark.parametrize(

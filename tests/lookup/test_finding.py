@@ -27,7 +27,7 @@ from tests.lookup.site import (
     text,
 )
 from zoterodigest.core.values.record import Names
-from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.cache import Cache
 from zoterodigest.lookup.finding import Asking, Findings, find_publications
@@ -36,7 +36,7 @@ from zoterodigest.lookup.sources import Addresses, Sources
 from zoterodigest.lookup.statements import StatedWork, own_statement
 from zoterodigest.lookup.work import Source
 
-ZOTERO = zotero_mapping(LinkHome.OFF, categories=False)
+ZOTERO = ZoteroMapping(LinkHome.OFF, categories=False)
 TITLE = "A Study of Something"
 PEOPLE = Names(("Ada Lovelace", "Alan Turing"))
 ID = "2103.00020"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from zoterodigest.core.values.record import Names
-from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.publication import (
     Publication,
@@ -24,7 +24,7 @@ from zoterodigest.lookup.work import IndexedWork, Looked, Source
 TITLE = "Painting Landscapes by Numbers Alone"
 PEOPLE = ("Ada Lovelace", "Alan Turing", "Grace Hopper")
 ID = "2203.00020"
-ZOTERO = zotero_mapping(LinkHome.OFF, categories=False)
+ZOTERO = ZoteroMapping(LinkHome.OFF, categories=False)
 WORK = StatedWork(WantedWork(TITLE, Names(PEOPLE), arxiv=ID), first="2022-03-01")
 DBLP, CROSSREF, SCHOLAR = Source.DBLP, Source.CROSSREF, Source.SEMANTIC_SCHOLAR
 

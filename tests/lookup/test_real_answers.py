@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 import pytest
 
 from zoterodigest.core.values.record import Names
-from zoterodigest.library.records.zotero import LinkHome, zotero_mapping
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 from zoterodigest.lookup.agreement import WantedWork
 from zoterodigest.lookup.publication import Published, publication
 from zoterodigest.lookup.statements import StatedWork
 from zoterodigest.lookup.work import IndexedWork, Looked, Source
 
-ZOTERO = zotero_mapping(LinkHome.OFF, categories=False)
+ZOTERO = ZoteroMapping(LinkHome.OFF, categories=False)
 CONFERENCE, JOURNAL, CHAPTER = "conferencePaper", "journalArticle", "bookSection"
 Listed = tuple[str, str, str]
 """The venue, the year and the item type that an index gives."""

@@ -7,7 +7,7 @@ from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, Loc
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.library.port import Collection, LibraryItem, Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.sync.copying.scope import Portion, portion_of
 
 NOTHING = LockFile("user:1")
@@ -16,7 +16,7 @@ NOTHING = LockFile("user:1")
 def holding(*objects: LibraryItem | Collection) -> Contents:
     items = tuple(one for one in objects if isinstance(one, LibraryItem))
     collections = tuple(one for one in objects if isinstance(one, Collection))
-    return read_contents(Snapshot(1, items, collections), zotero_mapping())
+    return read_contents(Snapshot(1, items, collections), ZoteroMapping())
 
 
 def keys(portion: Portion) -> list[str]:

@@ -7,7 +7,7 @@ import pytest
 from tests.builders import an_item
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import read_contents
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.sync.copying.counterparts import Counterparts
 from zoterodigest.sync.copying.scope import LeftBehind, Portion
 from zoterodigest.sync.copying.writes import Relations, compile_copy
@@ -47,7 +47,7 @@ def test_a_library_whose_address_nobody_knows_gets_no_relations() -> None:
 
 def gained(item: LibraryItem, present: LibraryItem) -> object:
     """Return what `present` gains by an item that it is the counterpart of."""
-    target = read_contents(Snapshot(3, (present,), ()), zotero_mapping())
+    target = read_contents(Snapshot(3, (present,), ()), ZoteroMapping())
     found = Counterparts({item.key: present.key})
     writes = compile_copy(Portion((), (item,), (), LeftBehind()), found, target)
     return [dict(write.item.data) for write in writes.items]

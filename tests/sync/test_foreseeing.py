@@ -7,10 +7,10 @@ import pytest
 from tests.builders import a_note, an_attachment, an_item, changed
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.sync.gathering.foreseeing import contents_after
 
-ZOTERO = zotero_mapping()
+ZOTERO = ZoteroMapping()
 ONE, TWO, THREE = "ENE22222", "TWA22222", "THREE222"
 NOTE, LINK = "NATE2222", "LINK2222"
 MERGED = "http://zotero.org/users/local/0/items/"

@@ -26,7 +26,7 @@ from zoterodigest.digest.format.format import available_formats
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.library.records.items import new_item
 from zoterodigest.library.records.works import bib_text, references
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -72,7 +72,7 @@ class Compiled:
 
 def records(paths: list[Path]) -> Iterator[dict[str, Any]]:
     """Yield the data of an item for each entry of the digests."""
-    zotero, formats, venues = zotero_mapping(), available_formats([]), venue_table()
+    zotero, formats, venues = ZoteroMapping(), available_formats([]), venue_table()
     for path in paths:
         for entry in read_document(path.name, path.read_bytes(), formats, venues).core_entries():
             yield new_item(entry.fields, zotero)

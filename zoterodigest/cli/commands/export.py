@@ -47,7 +47,7 @@ from zoterodigest.library.records.works import (
     to_entries,
     with_unnamed_authors,
 )
-from zoterodigest.library.records.zotero import zotero_mapping
+from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import BadInput, CannotWrite, read_file, read_if_present
@@ -266,7 +266,7 @@ def _encoded(texts: Iterable[str]) -> bytes:
 
 def _items_of_digests(asked: Invocation) -> Iterator[Data]:
     """Yield an item for each work of the digests; a work in several digests comes once."""
-    zotero = zotero_mapping()
+    zotero = ZoteroMapping()
     seen = Catalogue()
     for path in asked.files:
         formats = formats_for(path, asked.format_name)

@@ -14,6 +14,7 @@ from zoterodigest.core.values.blocks import INLINE_FORMULA
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, is_empty
 from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.read.fields import is_in_date
 from zoterodigest.digest.write.shown import BlockForm
 from zoterodigest.digest.write.values import respaced
 from zoterodigest.digest.write.writing import slot_of
@@ -27,12 +28,6 @@ def in_own_words(fields: Fields, asked: Fields, form: BlockForm) -> Fields:
         if isinstance(value, Blocks) and isinstance(present, Blocks):
             own[name] = Blocks(tuple(own_texts(present.texts, value.texts, form)))
     return own
-
-
-def is_in_date(fields: Fields) -> bool:
-    """Whether a year is that of a date which the entry shows as well: one home, one field."""
-    date, year = fields.get("date"), fields.get("year")
-    return isinstance(date, str) and isinstance(year, str) and date.startswith(year)
 
 
 def with_year_of_date(entry: DigestEntry, asked: Fields) -> Fields:

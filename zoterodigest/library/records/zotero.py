@@ -9,7 +9,6 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from zoterodigest import mapping
-from zoterodigest.bibtex.tex.titles import folded_title
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.venue import VenueTable
@@ -102,11 +101,24 @@ class ZoteroMapping:
     carried is absent from every record that is read.
     """
 
-    rules: ItemRules
-    venues: VenueTable
-    spellings: Spellings
     links: LinkHome = LinkHome.ATTACHMENTS
     categories: bool = False
+
+    # Read when somebody asks: a run that finds everything as it was needs none of them (20 ms).
+    @property
+    def rules(self) -> ItemRules:
+        """The rules of `zotero.toml`."""
+        return item_rules()
+
+    @property
+    def venues(self) -> VenueTable:
+        """The venues of `venues.toml`."""
+        return mapping.venue_table()
+
+    @property
+    def spellings(self) -> Spellings:
+        """The spellings of `tags.toml`, and those of the awards."""
+        return load_spellings(mapping.folder() / "tags.toml")
 
     def spellings_of(self, name: str) -> Spellings:
         """Return how members of the field `name` are spelled; categories stay as they are."""
@@ -114,6 +126,8 @@ class ZoteroMapping:
 
     def folding(self) -> Folding:
         """Return how spellings of venues and members are recognised as one."""
+        from zoterodigest.bibtex.tex.titles import folded_title  # 6 ms, as for the tables
+
         venues = self.venues
         return Folding(venues.canonical, folded_title, self._fold_member, venues.is_server)
 
@@ -122,20 +136,6 @@ class ZoteroMapping:
 
 
 _AS_WRITTEN = Spellings.as_written()
-
-
-def zotero_mapping(
-    links: LinkHome = LinkHome.ATTACHMENTS, categories: bool = False
-) -> ZoteroMapping:
-    """Return the built-in mapping with these choices."""
-    folder = mapping.folder()
-    return ZoteroMapping(
-        item_rules(),
-        mapping.venue_table(),
-        load_spellings(folder / "tags.toml"),
-        links,
-        categories,
-    )
 
 
 @cache

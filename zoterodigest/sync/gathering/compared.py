@@ -22,7 +22,7 @@ from zoterodigest.core.values.record import (
     is_of_entry,
 )
 from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.digest.write.own_words import is_in_date, with_year_of_date
+from zoterodigest.digest.read.fields import is_in_date
 from zoterodigest.library.records.contents import section_name
 from zoterodigest.library.records.hyperlinks import carried_links
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
@@ -59,6 +59,9 @@ def in_digest_terms(entry: DigestEntry, after: Fields) -> dict[str, Value]:
     Sections have the digest's own names, links that no library holds stay, a year goes with its
     date.
     """
+    # Most runs write no entry: what does takes 10 ms to import.
+    from zoterodigest.digest.write.own_words import with_year_of_date
+
     fields = entry.reading.fields
     own_names = dict(held_names(fields))
     asked = {own_names.get(name, name): value for name, value in after.items()}

@@ -11,7 +11,7 @@ from zoterodigest.library.access import Access
 from zoterodigest.library.address import ApiAddress, parse_address
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Library
-from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, zotero_mapping
+from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 from zoterodigest.project.files import real_path
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project
 from zoterodigest.project.memory import memory_path
@@ -111,7 +111,7 @@ def _project(digests: Sequence[Path], start: Path, chosen: Chosen) -> Project:
 def mapping_of(project: Project) -> ZoteroMapping:
     """Return how the project's configuration translates between records and items."""
     rules = project.configuration.zotero
-    return zotero_mapping(LinkHome(rules.links), rules.categories)
+    return ZoteroMapping(LinkHome(rules.links), rules.categories)
 
 
 def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, Path]:

@@ -32,6 +32,8 @@ class StandingReport:
 
 def standing_reports(prepared: Prepared) -> tuple[StandingReport, ...]:
     """Return the reports of a run that can be acknowledged, in their order."""
+    if not prepared.plan.reports:
+        return ()
     links = {link.row.id: link for link in prepared.plan.links}
     folding = prepared.workspace.zotero.folding()
     marks = [(one, acknowledgement_of(one, links, folding)) for one in prepared.plan.reports]
