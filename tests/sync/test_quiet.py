@@ -91,6 +91,40 @@ def test_a_settled_project_is_not_read_again(world: World) -> None:
     assert sync(world).gathered.digests == ()
 
 
+def test_what_a_run_wrote_is_not_read_again_by_the_next(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.markdown("daily.md", daily(map(row, range(6))))
+
+    assert len(sync(world).plan.actions) > 6
+
+    assert (looked_at(second := sync(world)), second.gathered.quiet.links) == ([], 6)
+    assert second.gathered.digests == ()
+
+
+def test_a_digest_that_was_written_is_not_read_again_by_the_next_run(world: World) -> None:
+    cache_of(world).unlink()
+    world.change(world.key(TITLES[0]), title="Restoring Every Image")
+
+    first, second = sync(world), sync(world)
+
+    assert (len(first.digests), first.gathered.quiet.links) == (1, 0)
+    assert (looked_at(second), second.gathered.quiet.links) == ([], 8)
+
+
+def test_what_somebody_edits_while_a_run_writes_is_found_by_the_next(world: World) -> None:
+    cache_of(world).unlink()
+    world.edit("daily.md", ("1 pages", "11 pages, with code"))
+    prepared = prepare_run(world.workspace(), BOTH_WAYS)
+
+    def edited(_done: int, _total: int) -> None:
+        world.edit("notes.md", (TITLES[0], "Restoring Every Image"))
+
+    assert carry_out(prepared, edited).failures == ()
+
+    assert len(world.plan(BOTH_WAYS).actions) == 1
+    assert looked_at(sync(world)) == ["Restoring Every Image"]
+
+
 def test_an_item_of_the_persons_own_is_all_that_is_read(world: World) -> None:
     world.put_item("MINE2222", title="Nothing to do with it")
 
@@ -559,6 +593,32 @@ EDITS: tuple[Happening, ...] = (
     *3 * (edit_words,), *2 * (edit_item,), *2 * (edit_note,), edit_digest, tag_item,
     put_item_of_no_concern, file_item, trash_item,
 )  # fmt: skip
+
+
+@given(
+    st.data(),
+    st.lists(st.sampled_from((*3 * EDITS, *HAPPENINGS, *OF_THE_LIBRARY)), min_size=1, max_size=3),
+    st.lists(st.sampled_from((*SMALL, *HAPPENINGS, *2 * OF_THE_LIBRARY)), max_size=2),
+)
+def test_after_a_run_that_wrote_nothing_is_missed_either(
+    settled: Path, data: st.DataObject, earlier: list[Happening], later: list[Happening]
+) -> None:
+    with TemporaryDirectory() as folder:
+        shutil.copytree(settled, Path(folder) / "world")
+        world = World(Path(folder) / "world", ["notes.md", "daily.md"])
+        for one in earlier:
+            one(world, data)
+        whole = prepare(world.workspace(), BOTH_WAYS)
+        if whole.stop is None:
+            carry_out(whole, _silent)
+        for one in later:
+            one(world, data)
+
+        found = prepare_quietly(world.workspace(), BOTH_WAYS)
+
+        event(f"{what_is_done(whole)}, then {what_is_done(found)}")
+        if found is not None:
+            happened(world, found)
 
 
 @pytest.fixture(scope="module")

@@ -51,6 +51,7 @@ from zoterodigest.sync.syncing.rows_after import (
     lock_over,
     standing_after,
 )
+from zoterodigest.sync.syncing.written_marks import leave_marks_of_written
 
 # A run that finds nothing to do comes here too: it imports nothing of what writes files (80 ms).
 if TYPE_CHECKING:
@@ -151,7 +152,11 @@ def _remember(prepared: Prepared) -> None:
     elif is_new or forgotten:
         ending = Ending(gathered.lock, seen if is_new else None, forgotten)
         remember(prepared.workspace, command, gathered, ending)
-    leave_marks(prepared, seen)
+    if is_new and gathered.lock_data and not gathered.quiet.links:
+        known = gathered.lock, gathered.lock_data, seen
+        leave_marks_of_written(prepared, (), gathered.contents, known)
+    else:
+        leave_marks(prepared, seen)
 
 
 def _at_no_version(gathered: Gathered) -> Seen | None:
@@ -288,9 +293,13 @@ def _ending(
 
     def keep(lock_data: bytes | None) -> None:
         _keep_base_texts(prepared, lock, entries)
-        if lock_data is not None and not (results.failed or results.unwritten):
+        if lock_data is None or results.failed or results.unwritten:
+            return
+        if prepared.gathered.quiet.links:
             written: set[str] = {file.key for file in results.files if file.is_change}
             leave_marks_of_rest(prepared, lock, seen, lock_data, written)
+        else:
+            leave_marks_of_written(prepared, results.files, contents, (lock, lock_data, seen))
 
     return Ending(lock, seen, forgotten, keep)
 
