@@ -24,6 +24,7 @@ from zoterodigest.core.plan.reports import (
     MissingNote,
     NotLinked,
     NotPushed,
+    TakenBack,
     TrashedEntry,
     UnreadableEntry,
     Waiting,
@@ -162,9 +163,9 @@ def _reported(prepared: Prepared, rows: dict[str, LockRow]) -> Iterator[tuple[st
                 yield from of_row(rows[row_id], *names)
             case MissingNote(row=row):
                 yield from of_row(row, FIELDS["s"])
-            case MergedOtherWork(row=row):
+            case MissingItem(row=row) | AwaitedItem(row=row):
                 yield from of_row(row, ALL)
-            case MissingItem(row=row) | AwaitedItem(row=row) | NotLinked(row=row):
+            case NotLinked(row=row) | TakenBack(row=row) | MergedOtherWork(row=row):
                 yield from of_row(row, ALL)
             case AmbiguousEntry(entry=entry) | TrashedEntry(entry=entry) | NotPushed(entry=entry):
                 title = str(entry.fields.get("title"))

@@ -47,6 +47,7 @@ from zoterodigest.core.plan.reports import (
     RestoredNote,
     RowReport,
     SameWork,
+    TakenBack,
     TrashedEntry,
     UnreadableDate,
     UnreadableEntry,
@@ -284,6 +285,9 @@ SECTIONS: tuple[Section[Any], ...] = (
     Section(MissingItem, "Missing in the library", "Somebody trashed or deleted these items."
             " `push DIGEST --relink` makes them again. `when_trashed` in zoterodigest.toml decides"
             " what happens to the entries.", subject=_entry_and_item),
+    Section(TakenBack, "Taken back in the library", "What zoterodigest had added to these"
+            " items is gone, as after `remove` in another clone. The entries stay as they are and"
+            " are no longer synced. `push DIGEST --relink` links them again."),
     Section(HeldBack, "Held back", "These edits stay on their side: the rules of zoterodigest.toml"
             " hold them back, or they are edits of your own notes, which only go one way.",
             _held_back, same=_same_fields, is_lasting=True),

@@ -149,7 +149,16 @@ class MissingCollection:
 
 @dataclass(frozen=True, slots=True)
 class NotLinked:
-    """The link of this entry was ended (unlinked, or its item trashed): --relink revives it."""
+    """The link of this entry was ended (unlinked, its item trashed, or all of ours taken off it):
+    --relink revives it.
+    """
+
+    row: LockRow
+
+
+@dataclass(frozen=True, slots=True)
+class TakenBack:
+    """All of ours was taken off this row's item, as `remove` does it: the link ends."""
 
     row: LockRow
 
@@ -285,8 +294,8 @@ RowReport: TypeAlias = (
 """The kinds about the link `row_id`."""
 
 LinkReport: TypeAlias = (
-    DroppedEntry | MissingItem | MissingNote | RestoredNote | NotLinked | AwaitedItem
-    | KeptForEdit | Followed | MergedOtherWork
+    DroppedEntry | MissingItem | MissingNote | RestoredNote | NotLinked | TakenBack
+    | AwaitedItem | KeptForEdit | Followed | MergedOtherWork
 )  # fmt: skip
 """The kinds about the link of `row`: its entry, item or note may be gone."""
 

@@ -38,6 +38,7 @@ from zoterodigest.core.plan.reports import (
     RestoredNote,
     RowReport,
     SameWork,
+    TakenBack,
     TrashedEntry,
     UnreadableDate,
     UnreadableEntry,
@@ -180,6 +181,6 @@ RULES: Mapping[type[object], _Rule[Any] | None] = {
     # They wait for a decision.
     **dict.fromkeys((Conflict, PlaceConflict, NameConflict)),
     # They come to an end by themselves.
-    **dict.fromkeys((Waiting, AwaitedItem, DroppedEntry, RestoredNote)),
+    **dict.fromkeys((Waiting, AwaitedItem, DroppedEntry, RestoredNote, TakenBack)),
 }
 """What each kind of report says, and its name in the lock file; None if nobody acknowledges it."""

@@ -19,6 +19,7 @@ from zoterodigest.core.plan.reports import (
     NotLinked,
     NotPushed,
     Report,
+    TakenBack,
     TrashedEntry,
     UnreadableEntry,
 )
@@ -41,6 +42,7 @@ from zoterodigest.core.reconcile.following import (
 )
 from zoterodigest.core.reconcile.notes import is_put_off, links_of_items
 from zoterodigest.core.reconcile.settle import edited_fields, is_noteless
+from zoterodigest.core.reconcile.taken_back import items_taken_back
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.keys import is_our_item, item_key, note_key
@@ -148,6 +150,7 @@ class _LinkingRun:
         self._made = {row.item for row in rows if row.origin.item}
         linked = frozenset(row.item for row in rows if row.state is LinkState.LINKED)
         self._catalogue = library_catalogue(library.items, linked)
+        self._taken_back = items_taken_back(known, library, run_options.folding)
 
     def keep_links(self, pairing: Pairing) -> dict[int, LockRow]:
         """Link entries over the rows they already have; return the rows that are to be revived."""
@@ -170,8 +173,13 @@ class _LinkingRun:
             elif isinstance(fate, OtherWork):
                 self.kept[row.id] = replace(row, state=LinkState.TRASHED)
                 self.reports.append(MergedOtherWork(row, fate.key, fate.identifiers))
-            elif _is_spent(row, item) and entry.digest in self._terms.relink:
+            elif self._is_spent(row, fate) and entry.digest in self._terms.relink:
                 revived[index] = row
+            elif fate is None and row.item in self._taken_back:
+                # Ended like the link of a trashed item: it is taken up if ours comes back.
+                self.kept[row.id] = replace(row, state=LinkState.TRASHED)
+                is_news = row.state is LinkState.LINKED
+                self.reports.append(TakenBack(row) if is_news else NotLinked(row))
             elif _is_ended(row, item):
                 self.reports.append(NotLinked(row))
             # The lock file of another machine came before the library caught up (ADR 9).
@@ -193,6 +201,13 @@ class _LinkingRun:
                 )
                 self.links.append(Link(index, entry, item, row, now))
         return revived
+
+    def _is_spent(self, row: LockRow, fate: Fate | None) -> bool:
+        """Tell whether the link has ended and an entry written again can't simply take it up."""
+        item = self._items.get(row.item)
+        is_live = item is not None and not item.is_trashed
+        is_over = _is_ended(row, item) or (fate is None and row.item in self._taken_back)
+        return is_over or (row.state is LinkState.DROPPED and not is_live)
 
     def take_notes(self) -> None:
         """Give links without a note ours that stands in no row and says the same.
@@ -407,12 +422,6 @@ def _is_ended(row: LockRow, item: Item | None) -> bool:
     """Tell whether the link is not to be taken up: unlinked, or trashed and not restored since."""
     is_live = item is not None and not item.is_trashed
     return row.state is LinkState.UNLINKED or (row.state is LinkState.TRASHED and not is_live)
-
-
-def _is_spent(row: LockRow, item: Item | None) -> bool:
-    """Tell whether the link has ended and can't simply be taken up by an entry written again."""
-    is_live = item is not None and not item.is_trashed
-    return _is_ended(row, item) or (row.state is LinkState.DROPPED and not is_live)
 
 
 def _is_note_trashed(row: LockRow, item: Item | None) -> bool:
