@@ -14,11 +14,12 @@ from tests.project.links import a_row, collection_rows, exported, rows
 from tests.sync.histories.effects import Effects
 from zoterodigest.core.links.link import CollectionRow, Exported, LockFile, LockRow
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.project.files import CannotWrite
+from zoterodigest.project.files import CannotWrite, content_hash
 from zoterodigest.project.log.journal import (
     BadJournal,
     Done,
     Exporting,
+    FilesToWrite,
     Intended,
     Journal,
     RecordedRun,
@@ -68,6 +69,17 @@ def test_any_export_is_read_again(
     Journal.begin(path, "").exporting(intended)
 
     assert read_journal(path) == RecordedRun("", (intended,))
+
+
+@given(row=rows())
+def test_any_file_with_its_rows_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, row: LockRow
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "journal.jsonl"
+    files = FilesToWrite({row.digest: content_hash(b"text")}, LockFile(rows=(row,)))
+    Journal.begin(path, "").intend_files(files)
+
+    assert read_journal(path) == RecordedRun("", (files,))
 
 
 def test_a_closed_journal_is_gone(path: Path) -> None:

@@ -22,8 +22,23 @@ from zoterodigest.core.links.link import (
     fingerprint,
 )
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
-from zoterodigest.project.log.journal import Done, Event, Exporting, Intended, RecordedRun
-from zoterodigest.project.recovery import Facts, LibraryFacts, bibs_in, fold_journal
+from zoterodigest.project.log.journal import (
+    Done,
+    Event,
+    Exporting,
+    FilesToWrite,
+    Intended,
+    RecordedRun,
+)
+from zoterodigest.project.recovery import (
+    NO_FILES,
+    Facts,
+    FileFacts,
+    LibraryFacts,
+    bibs_in,
+    files_in,
+    fold_journal,
+)
 
 NEW = a_row(
     "zd-a",
@@ -66,10 +81,11 @@ def after(
     facts: Mapping[str, LibraryFacts],
     lock: tuple[LockRow, ...] = (),
     same: bool = True,
+    files: FileFacts = NO_FILES,
 ) -> tuple[LockRow, ...]:
     """The rows of the lock file after a run with these events was killed."""
     begun = RecordedRun("then" if same else "other", events)
-    return fold_journal(LockFile("embedded:1", lock), "then", begun, facts).rows
+    return fold_journal(LockFile("embedded:1", lock), "then", begun, facts, files=files).rows
 
 
 def test_what_was_created_whole_holds() -> None:
@@ -414,3 +430,53 @@ def test_the_link_of_an_entry_that_was_taken_out_goes_with_it() -> None:
 
 def test_the_bibs_whose_facts_are_needed_are_named() -> None:
     assert bibs_in(RecordedRun("", (Done(()), exporting()))) == {"refs.bib"}
+
+
+# --- files that were about to be written
+
+PULLED = replace(
+    NEW, bases={**NEW.bases, "title": a_base("new title")}, title=fingerprint("new title")
+)
+STANDING: FileFacts = {NEW.digest: "written"}
+
+
+def writing(*rows: LockRow) -> FilesToWrite:
+    return FilesToWrite({row.digest: "written" for row in rows}, LockFile(rows=rows))
+
+
+def test_a_digest_that_holds_what_was_to_be_written_agrees_with_the_library() -> None:
+    assert after(writing(PULLED), facts=WRITTEN, lock=(NEW,), files=STANDING) == (PULLED,)
+
+
+@pytest.mark.parametrize("files", [{}, {NEW.digest: "as it was"}, {"other.md": "written"}])
+def test_a_digest_that_holds_anything_else_claims_no_new_base(files: FileFacts) -> None:
+    assert after(writing(PULLED), facts=WRITTEN, lock=(NEW,), files=files) == (NEW,)
+
+
+def test_a_written_digest_claims_nothing_beside_another_lock_file() -> None:
+    found = after(writing(PULLED), facts=WRITTEN, lock=(NEW,), same=False, files=STANDING)
+    assert found == (NEW,)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        replace(NEW, item="OTHER234"),
+        replace(NEW, note=None),
+        replace(NEW, digest=DigestKey("other.md")),
+        replace(NEW, state=LinkState.UNLINKED),
+    ],
+    ids=["item", "note", "digest", "ended"],
+)
+def test_a_link_with_other_ends_than_were_written_stays_as_it_is(now: LockRow) -> None:
+    assert after(writing(PULLED), facts=WRITTEN, lock=(now,), files=STANDING) == (now,)
+
+
+def test_of_two_digests_only_the_one_that_was_written_agrees_with_the_library() -> None:
+    other = replace(NEW, id="zd-other", digest=DigestKey("other.md"))
+    pulled = replace(PULLED, id=other.id, digest=other.digest)
+    event = writing(PULLED, pulled)
+    files: FileFacts = {**STANDING, other.digest: "as it was"}
+
+    assert files_in(RecordedRun("then", (event,))) == files.keys()
+    assert after(event, facts=WRITTEN, lock=(NEW, other), files=files) == (PULLED, other)

@@ -22,7 +22,7 @@ from zoterodigest.core.links.link import (
     fingerprint,
 )
 from zoterodigest.frozen import dataclass
-from zoterodigest.project.log.journal import Done, Exporting, Intended, RecordedRun
+from zoterodigest.project.log.journal import Done, Exporting, FilesToWrite, Intended, RecordedRun
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,11 @@ BibFacts = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 NO_BIBS: BibFacts = {}
 
+FileFacts = Mapping[str, str]
+"""The hashes of what files hold, by key (`content_hash`)."""
+
+NO_FILES: FileFacts = {}
+
 Homes = Mapping[CollectionRowKey, str]
 """The collections of digests and headings (`homes`)."""
 
@@ -56,13 +61,27 @@ def bibs_in(recorded: RecordedRun) -> frozenset[str]:
     return frozenset(one.bibliography for one in recorded.events if isinstance(one, Exporting))
 
 
+def files_in(recorded: RecordedRun) -> frozenset[str]:
+    """Return every file that `fold_journal` needs the hash of."""
+    return frozenset(
+        key for one in recorded.events if isinstance(one, FilesToWrite) for key in one.files
+    )
+
+
 def fold_journal(
-    lock: LockFile, lock_hash: str, recorded: RecordedRun, facts: Facts, bibs: BibFacts = NO_BIBS
+    lock: LockFile,
+    lock_hash: str,
+    recorded: RecordedRun,
+    facts: Facts,
+    bibs: BibFacts = NO_BIBS,
+    *,
+    files: FileFacts = NO_FILES,
 ) -> LockFile:
     """Return `lock` with what the run of `recorded` achieved before it was killed.
 
     A row that was done holds as intended. For any other row the facts decide, part by part:
-    item, note, each base, each piece of its origin. If `lock_hash` is not that of the lock file the
+    item, note, each base, each piece of its origin. The bases of a file that holds what it was to
+    hold are those that the run would have left. If `lock_hash` is not that of the lock file the
     run began with (another branch is checked out), only created keys are taken over, so that
     nothing is created twice; their fields have no base. An entry that stands in its .bib just as it
     was to be written is ours under any lock file.
@@ -74,6 +93,7 @@ def fold_journal(
     is_same = recorded.lock_hash == lock_hash
     decided = _achieved if is_same else _created
     rows |= decided(rows, recorded, facts, places.now)
+    rows |= _with_bases_of_files(rows, recorded, files) if is_same else {}
     exported, made = _exported(lock, recorded, bibs, is_same=is_same)
     # An entry that got another key stays: its item is still exported into that file.
     kept = {(one.bibliography, one.item) for one in exported}
@@ -160,6 +180,39 @@ def _achieved(
         decided = decide(held.get(key, rows.get(key)), row, facts, homes)
         held |= {} if decided is None else {key: decided}
     return held
+
+
+def _with_bases_of_files(
+    rows: Mapping[str, LockRow], recorded: RecordedRun, files: FileFacts
+) -> dict[str, LockRow]:
+    """Return the rows of files that were written, with what their ends agreed on then, and with
+    what their entries are known by.
+
+    The library had been read when the journal named these rows. A file that holds anything else was
+    not written, or edited since: which of the two, nothing tells, so no base of it is claimed.
+    """
+    written: dict[str, LockRow] = {}
+    events = (one for one in recorded.events if isinstance(one, FilesToWrite))
+    for event in events:
+        for row in event.links.rows:
+            known = rows.get(row.id)
+            is_written = event.files[row.digest] == files.get(row.digest)
+            if known is not None and is_written and _ends_of(known) == _ends_of(row):
+                # Headings stay: they go with the collections, of which this proves nothing.
+                written[row.id] = replace(
+                    known,
+                    bases=row.bases,
+                    diverged=row.diverged,
+                    identifiers=row.identifiers,
+                    title=row.title,
+                    texts=row.texts,
+                    key=row.key,
+                )
+    return written
+
+
+def _ends_of(row: LockRow) -> tuple[str, str, str | None, LinkState]:
+    return row.digest, row.item, row.note, row.state
 
 
 def decide(old: LockRow | None, new: LockRow, facts: Facts, homes: Homes) -> LockRow | None:

@@ -78,7 +78,18 @@ class Exporting:
     links: Annotated[LinksText, Field(alias="bib")]
 
 
-Event = Intended | Done | Exporting
+@dataclass(frozen=True, slots=True)
+class FilesToWrite:
+    """Files that are about to be written, by key the `content_hash` of what each is to hold.
+
+    `links` holds their rows as they are once the files are written: the library holds its part.
+    """
+
+    files: Annotated[Mapping[str, str], Field(alias="write")]
+    links: Annotated[LinksText, Field(alias="hold")]
+
+
+Event = Intended | Done | Exporting | FilesToWrite
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +138,10 @@ class Journal:
     def exporting(self, intended: Exporting) -> None:
         """Tell which entries of a .bib will be ours when it has been written."""
         self._append({"export": intended.bibliography, "bib": render_rows(intended.links)})
+
+    def intend_files(self, files: FilesToWrite) -> None:
+        """Tell what files are about to hold, and which rows hold once they do."""
+        self._append({"write": dict(files.files), "hold": render_rows(files.links)})
 
     def close(self) -> None:
         """Remove the journal; call it when the lock file says all that the journal says."""

@@ -29,6 +29,7 @@ from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
     SourceChanged,
+    content_hash,
     create_state_folder,
     remove_file,
     remove_leftovers,
@@ -37,7 +38,7 @@ from zoterodigest.project.files import (
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.lock import lock_hash, render_lock, write_lock
 from zoterodigest.project.lock.parts import changed_lock
-from zoterodigest.project.log.journal import Journal, discard_journal
+from zoterodigest.project.log.journal import FilesToWrite, Journal, discard_journal
 from zoterodigest.project.memory import (
     keep_memory,
     prepare_memory,
@@ -153,10 +154,15 @@ def _carried_out(
     # is written, its links hold what they held.
     files = changes.files(results, stored) if changes.files else changes.sent.files
     _LOG.info("Writing %d files", sum(file.is_change for file in files))
-    unwritten = _write_files(files, journal)
-    written = tuple(file for file in files if file.key not in unwritten)
-    results = replace(results, files=written, unwritten=unwritten)
-    ending = changes.end(results, stored) if changes.end else _as_found(changes, stored)
+    results = replace(results, files=files)
+    ending = _ending(changes, results, stored)
+    # Before the first file: once it is written, only the journal tells that both ends agree.
+    if journal is not None and (to_write := _files_to_write(files, known, ending.lock)):
+        journal.intend_files(to_write)
+    if unwritten := _write_files(files, journal):
+        written = tuple(file for file in files if file.key not in unwritten)
+        results = replace(results, files=written, unwritten=unwritten)
+        ending = _ending(changes, results, stored)
     # The lock file comes after both ends (law 3), and the journal goes only when the lock file says
     # all that it says. What can be lost follows.
     lock_data = _record(changes.workspace, ending, known, lock_data)
@@ -167,7 +173,7 @@ def _carried_out(
     ending.keep(lock_data)
     not_entered = _not_entered(changes.sent.pending.kept, unwritten)
     forget_pending(state_folder, [*ending.forgotten, *not_entered])
-    done = replace(sent.as_stored(results.keys), files=written)
+    done = replace(sent.as_stored(results.keys), files=results.files)
     is_left = bool(results.failed or results.unwritten)
     # The history is last: until then it says what was intended, and that is enough to undo it.
     run = recording.finish(done.written(results.versions), stored, ending.lock, is_left=is_left)
@@ -257,9 +263,9 @@ def _begun_journal(changes: Changes, lock_data: bytes | None) -> Journal | None:
     A copy has none: it is about another library than that of the next run, and goes by what it
     finds there.
     """
-    exports = any(file.export is not None and file.is_change for file in changes.sent.files)
+    has_files = any(file.is_change for file in changes.sent.files)
     intended = changes.intended != NO_LINKS or changes.files is not None
-    if changes.address or not (exports or (intended and changes.sent.number)):
+    if changes.address or not (has_files or (intended and changes.sent.number)):
         return None
     return Journal.begin(changes.workspace.project.journal_path, lock_hash(lock_data))
 
@@ -324,7 +330,25 @@ def _stored(changes: Changes, known: Contents) -> Contents:
     return read_contents(snapshot, workspace.zotero, known=known)
 
 
-def _as_found(changes: Changes, stored: Contents) -> Ending:
+def _files_to_write(
+    files: Iterable[FileChange], known: LockFile, ending: LockFile
+) -> FilesToWrite | None:
+    """Return which links of `files` that change will hold by the lock file `ending`.
+
+    `known` is the lock file as it is; None if nothing changes in it.
+    """
+    hashes: dict[str, str] = {
+        file.key: content_hash(file.after) for file in files if file.is_change
+    }
+    before = {row.id: row for row in known.rows}
+    rows = tuple(row for row in ending.rows if row.digest in hashes and row != before.get(row.id))
+    return FilesToWrite(hashes, LockFile(rows=rows)) if rows else None
+
+
+def _ending(changes: Changes, results: Results, stored: Contents) -> Ending:
+    """Return how a run ends that came to these results."""
+    if changes.end:
+        return changes.end(results, stored)
     lock, intended = changes.gathered.lock, changes.intended.rows
     return Ending(replace(lock, rows=rows_found(lock, intended, stored)) if intended else lock)
 

@@ -228,13 +228,14 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     _LOG.info("Read the library: %d items, version %d", len(contents.items), contents.version)
     if recorded is not None:
         # Only after a killed run: they bring what reads a .bib, and what compiles writes.
-        from zoterodigest.sync.gathering.standing_bibs import standing_bibs
+        from zoterodigest.sync.gathering.standing_bibs import standing_bibs, standing_files
         from zoterodigest.sync.gathering.stored_keys import as_stored
 
-        sources_read: dict[str, bytes | None] = {read.key: read.data for read in bibs}
-        facts = facts_of(contents), standing_bibs(workspace.project, recorded, sources_read)
+        known: dict[str, bytes | None] = {read.key: read.data for read in sources}
+        facts = facts_of(contents), standing_bibs(workspace.project, recorded, known)
+        files = standing_files(workspace.project, recorded, known)
         achieved = as_stored(recorded, workspace.library.stored_keys)
-        then, lock = lock, fold_journal(lock, lock_hash(data), achieved, *facts)
+        then, lock = lock, fold_journal(lock, lock_hash(data), achieved, *facts, files=files)
         links = len(then.rows), len(lock.rows)
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)
         seen = seen and with_moved(seen, then.rows, lock.rows)

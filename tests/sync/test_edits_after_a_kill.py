@@ -1,0 +1,101 @@
+"""An edit between a killed run and the next one: what the killed run carried is known at both ends.
+
+All but the lock file may have been written when the run was killed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.sync.commands import Command, words
+from tests.sync.disturbing import kills
+from tests.sync.test_killed_undo import ATTENTION, in_two_digests
+from tests.sync.test_structure import SYNC, text
+from tests.sync.test_undo import undone
+from tests.sync.world import World, reports
+from zoterodigest.core.plan.reports import Conflict
+
+SYNCING = Command(in_two_digests, words("sync", "--yes"))
+REDOING = Command(in_two_digests, words("redo", "--yes"))
+OLD, CAME, EDITED = "No recurrence.", "No convolution.", "Neither convolution nor pooling."
+
+
+def with_a_new_bullet(root: Path) -> World:
+    """Three papers in sync; in Zotero a bullet has come into one note, and a title has changed."""
+    world = in_two_digests(root)
+    bullets = f"{OLD}</li>\n<li>{CAME}"
+    world.change_note(ATTENTION, lambda html: html.replace(OLD, bullets))
+    world.change(world.key("Mask R-CNN"), title="Masks")
+    assert CAME in world.note(ATTENTION)
+    return world
+
+
+def pushing_too(root: Path) -> World:
+    """The same, and another entry was edited in its digest."""
+    world = with_a_new_bullet(root)
+    world.edit("notes.md", ("Layers learn what to add.", "Layers learn a residual."))
+    return world
+
+
+def pulled_and_undone(root: Path) -> World:
+    """A sync brought the bullet into its digest, and an undo took it out there."""
+    world = with_a_new_bullet(root)
+    world.push(SYNC)
+    undone(world)
+    assert CAME not in text(world)
+    return world
+
+
+SCENES = [
+    pytest.param(with_a_new_bullet, SYNCING, id="a pull"),
+    pytest.param(pushing_too, SYNCING, id="both ways"),
+    pytest.param(pulled_and_undone, REDOING, id="a redo"),
+]
+
+
+STEP = pytest.mark.parametrize(
+    "step", [pytest.param(4, id="some"), pytest.param(1, id="each", marks=pytest.mark.deep)]
+)
+
+
+@STEP
+@pytest.mark.parametrize(("make", "command"), SCENES)
+def test_a_bullet_that_is_edited_after_a_killed_run_brought_it_stands_there_once(
+    make: Callable[[Path], World], command: Command, step: int, tmp_path: Path
+) -> None:
+    template = make(tmp_path / "template")
+    found = [one for one in kills(command, template, tmp_path / "kills") if CAME in text(one)]
+    assert found
+    for world in found[::step]:
+        world.change_note(ATTENTION, lambda html: html.replace(CAME, EDITED))
+        world.change(world.key("Masks"), title="Masks Everywhere")
+        world.push(SYNC)
+
+        assert [text(world).count(one) for one in (OLD, CAME, EDITED)] == [1, 0, 1], world.root.name
+        assert [world.note(ATTENTION).count(one) for one in (OLD, CAME, EDITED)] == [1, 0, 1]
+        assert "**Masks Everywhere**" in text(world), world.root.name
+        assert reports(world.plan(SYNC), Conflict) == []
+
+
+@STEP
+def test_what_git_took_back_after_a_kill_comes_again_and_removes_nothing_from_the_library(
+    step: int, tmp_path: Path
+) -> None:
+    template = pushing_too(tmp_path / "template")
+    committed = {name: (template.root / name).read_bytes() for name in template.digests}
+    lock = template.lock_path.read_bytes()
+    found = [one for one in kills(SYNCING, template, tmp_path / "kills") if CAME in text(one)]
+    found = [one for one in found if one.lock_path.read_bytes() == lock]
+    assert found
+    for world in found[::step]:
+        for name, data in committed.items():
+            (world.root / name).write_bytes(data)
+        world.edit("notes.md", ("Task: translation", "Task: speech"))
+        world.push(SYNC)
+
+        assert CAME in world.note(ATTENTION), world.root.name
+        assert CAME in text(world), world.root.name
+        assert "**Masks**" in text(world), world.root.name
