@@ -266,7 +266,8 @@ class _Hub:
         if name not in link.recall.bases or any(name in one.recall.bases for one in others):
             return False
         shown = [one for one in others if name in one.entry.fields]
-        return not shown or any(self._is_changed_in_item(name, one) for one in shown)
+        # If one of them had this value before, it came from elsewhere: the .bib follows.
+        return all(self._is_changed_in_item(name, one) for one in shown)
 
     def _is_changed_in_item(self, name: str, link: Link) -> bool:
         base, item = link.row.bases.get(name), self._side(link)
