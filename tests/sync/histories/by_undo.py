@@ -238,13 +238,20 @@ def _judge(done: Done, may_go: Tokens, may_come: Tokens) -> None:
 
 
 def _judge_order(stage: Stage, clone: Clone, number: int, done: Done) -> None:
-    """Fail if something comes back beside what was written over it."""
+    """Fail if something comes back beside what was written over it.
+
+    What stood beside it before the run may, and what was written over that meanwhile.
+    """
     beside = shown_in(stage.runs[clone.root, number].before)
     before, after = shown_in(done.before), shown_in(done.after)
+    over = stage.memory.over
     for place, now in sorted(after.items()):
+        stood = beside.get(place, _NONE)
         for token in sorted(now - before.get(place, _NONE)):
-            heirs = {one for one in now if token in stage.memory.over.get(one, _NONE)}
-            if heirs := heirs - beside.get(place, _NONE):
+            heirs = {one for one in now if token in over.get(one, _NONE)}
+            known = {one for one in stood if token in over.get(one, _NONE)}
+            heirs = {one for one in heirs if known.isdisjoint({one, *over[one]})}
+            if heirs:
                 raise Violation(f"{place} has {token} back beside {' '.join(sorted(heirs))}")
 
 

@@ -229,3 +229,14 @@ def test_an_item_restored_in_the_place_of_the_one_that_it_was_merged_into_keeps_
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_an_undo_brings_a_tag_back_beside_one_that_was_there_with_it_and_is_edited_since() -> None:
+    steps = (
+        Step("merge items", 0, (4730, 1413, 3163)),
+        Step("edit zotero", 1, (2784, 6982, 6387)),
+        Step("sync", 1, (0, 0, 0)),
+        Step("remove, undo", 1, (5, 1690, 7129)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
