@@ -104,6 +104,7 @@ ADAPTERS = (
     *(
         "library.key_file",
         "library.embedded.tables",
+        "library.embedded.outlines",  # the fields that SQLite takes out of its JSON
         "library.server",
         "library.http",
         "library.web.cache",

@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.sync.world import World
+from zoterodigest.library.outline import Outline
 from zoterodigest.library.port import (
     Collection,
     Library,
@@ -84,6 +85,9 @@ class TroubledLibrary:
 
     def read(self, since: Snapshot | None = None) -> Snapshot:
         return self._library.read(since)
+
+    def outline(self) -> Outline:
+        return self._library.outline()
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         return self._library.fetch(keys)

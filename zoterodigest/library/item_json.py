@@ -25,6 +25,11 @@ class JsonCreator(NamedTuple):
     last: str
     first: str
 
+    @property
+    def full_name(self) -> str:
+        """The name in reading order."""
+        return " ".join(filter(None, (self.name, self.first, self.last)))
+
 
 class StatedId(NamedTuple):
     """An identifier that an item states, and the class of arXiv beside it ("cs.CL").
@@ -120,8 +125,7 @@ class ItemJson:
     @property
     def tags(self) -> tuple[str, ...]:
         """The names of its tags, in order."""
-        tags = [tag.get("tag") for tag in self.stored("tags") if isinstance(tag, _OBJECTS)]
-        return tuple([str(tag) for tag in tags if tag])
+        return names_of_tags(self.data.get("tags"))
 
     @property
     def creators(self) -> tuple[JsonCreator, ...]:
@@ -230,6 +234,13 @@ class ItemJson:
             # Nearly every item has one of these fields, and few of them mention arXiv.
             if text := "\n\n".join(filter(None, map(self.text, names))):
                 yield from form.finditer(text)
+
+
+def names_of_tags(stored: Any) -> tuple[str, ...]:
+    """Return the names of tags as they are stored, in order; what is no tag says nothing."""
+    tags = stored if isinstance(stored, _LISTS) else ()
+    names = [tag.get("tag") for tag in tags if isinstance(tag, _OBJECTS)]
+    return tuple([str(name) for name in names if name])
 
 
 def creator_of(stored: Any) -> JsonCreator:

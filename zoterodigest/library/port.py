@@ -17,6 +17,7 @@ from zoterodigest.core.values.record import Collection as Collection
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.outline import Outline, item_outline
 
 KEY_ALPHABET = ALPHABET
 BATCH_SIZE = 50
@@ -198,6 +199,12 @@ class Library(Protocol):
         A library that does not list its trashed collections leaves them out (the running Zotero):
         `fetch_collections` finds them by their keys.
         """
+
+    def outline(self) -> Outline:
+        """Return what a list shows of everything in the library."""
+        snapshot = self.read()
+        items = tuple(item_outline(item.key, item.data) for item in snapshot.items)
+        return Outline(items, snapshot.collections)
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with these keys as they are now, in key order, without the missing."""

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from zoterodigest.cli.base.options import Invocation, command, flag, option
 from zoterodigest.cli.base.project_context import open_library
-from zoterodigest.cli.show.encoder import emit_result
-from zoterodigest.cli.show.library_list import filter_items, library_data, library_text
+from zoterodigest.cli.base.screen import emit
+from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.library_list import chosen_items, library_data, library_text
 
 
 @command("address collections tags as_json with_children")
@@ -35,7 +36,12 @@ def ls(
     --json prints the items as in the Zotero API (`data`), without the trash.
     """
     with open_library(asked.address, Path()) as library:
-        snapshot = library.read()
-    shown = filter_items(snapshot, collections, tags)
-    data = library_data(shown, with_children=with_children) if asked.as_json else ()
-    emit_result(library_text(shown), data, as_json=asked.as_json)
+        if asked.as_json:
+            snapshot = library.read()
+        else:
+            outline = library.outline()
+    if asked.as_json:
+        chosen = chosen_items(snapshot, collections, tags)
+        emit_json(library_data(snapshot, chosen, with_children=with_children))
+    else:
+        emit(library_text(outline, collections, tags))

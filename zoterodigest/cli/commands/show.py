@@ -14,7 +14,6 @@ from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import (
     api_data,
-    creator_name,
     family,
     items_by_key,
     note_text,
@@ -75,7 +74,7 @@ def _text(snapshot: Snapshot, item: LibraryItem, sources: Mapping[str, str]) -> 
 
 def _fields(snapshot: Snapshot, item: LibraryItem) -> Iterator[tuple[str, str]]:
     for creator in item.json.creators:
-        yield creator.role or "creator", creator_name(creator)
+        yield creator.role or "creator", creator.full_name
     for name, value in item.json.texts():
         if name not in _ELSEWHERE:
             yield name, value

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.screen import Column, counted, section, table, visible
 from zoterodigest.core.values.blocks import join_blocks
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.item_json import ItemJson, JsonCreator, creator_of
+from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.outline import TITLES, ItemOutline, Outline
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import (
     NotInLibrary,
@@ -19,33 +20,34 @@ from zoterodigest.library.records.contents import (
 )
 
 _WORK = Column("key", 8), Column("title"), Column("creators", 20)
+_NOWHERE: set[Path] = {()}
 _COLUMNS = *_WORK, Column("date", 10), Column("has", 7)
-_TITLES = ("title", "caseName", "nameOfAct", "subject")
 
 
 @dataclass(frozen=True, slots=True)
-class ShownItems:
-    """The part of a library to show: top-level live items, their children, all collections."""
+class _Choice:
+    """Which items are listed: in one of these collections (None: anywhere), with all these tags."""
 
-    items: tuple[LibraryItem, ...]
-    children: Mapping[str, Sequence[LibraryItem]]
-    paths: Mapping[str, Path]
-    in_trash: int = 0
+    within: frozenset[str] | None
+    tags: frozenset[str]
+
+    def takes(self, item: ItemJson | ItemOutline) -> bool:
+        if self.within is not None and not self.within.intersection(item.collections):
+            return False
+        return not self.tags or self.tags <= {*item.tags}
 
 
-def filter_items(snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]) -> ShownItems:
+def _choice(paths: Mapping[str, Path], collections: Sequence[str], tags: Sequence[str]) -> _Choice:
+    within = collections_within(paths, collections) if collections else None
+    return _Choice(within, frozenset(tags))
+
+
+def chosen_items(
+    snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]
+) -> tuple[LibraryItem, ...]:
     """Return the live items that lie in any of `collections` (or below) and have all of `tags`."""
-    paths = collection_paths(snapshot.collections)
-    within = collections_within(paths, collections)
-    items = tuple(
-        item
-        for item in snapshot.items
-        if _is_top(item)
-        and (not collections or within.intersection(item.json.collections))
-        and (not tags or set(tags) <= set(item.json.tags))
-    )
-    in_trash = sum(1 for item in snapshot.items if item.is_trashed and not item.json.parent)
-    return ShownItems(items, children_of(snapshot), paths, in_trash)
+    choice = _choice(collection_paths(snapshot.collections), collections, tags)
+    return tuple(item for item in snapshot.items if _is_top(item) and choice.takes(item.json))
 
 
 def _is_top(item: LibraryItem) -> bool:
@@ -94,85 +96,111 @@ def api_data(item: LibraryItem, sources: Mapping[str, str] | None = None) -> dic
     return {"key": item.key, "version": item.version, **item.data, **found}
 
 
-def library_data(shown: ShownItems, *, with_children: bool) -> list[dict[str, Any]]:
+def library_data(
+    snapshot: Snapshot, items: Sequence[LibraryItem], *, with_children: bool
+) -> list[dict[str, Any]]:
     """Return the items as API data, each followed by its children if they are asked for."""
-    children = shown.children if with_children else {}
-    return [api_data(one) for it in shown.items for one in (it, *children.get(it.key, ()))]
+    children = children_of(snapshot) if with_children else {}
+    return [api_data(one) for it in items for one in (it, *children.get(it.key, ()))]
 
 
-def library_text(shown: ShownItems) -> Iterator[str]:
-    """Yield a table for each collection that holds any of the items, then the counts."""
-    for path, items in _by_collection(shown):
+@dataclass(frozen=True, slots=True)
+class _ChosenItems:
+    """What `ls` lists: items, the paths of collections by key, notes and other children by item."""
+
+    items: Sequence[ItemOutline]
+    paths: Mapping[str, Path]
+    notes: Mapping[str, int]
+    attachments: Mapping[str, int]
+
+
+def library_text(
+    outline: Outline, collections: Sequence[str], tags: Sequence[str]
+) -> Iterator[str]:
+    """Yield a table for each collection that holds any of the chosen items, then the counts."""
+    paths = collection_paths(outline.collections)
+    choice = _choice(paths, collections, tags)
+    tops = [item for item in outline.items if not item.parent]
+    items = [item for item in tops if not item.is_trashed and choice.takes(item)]
+    below = [item for item in outline.items if item.parent and not item.is_trashed]
+    notes = Counter(item.parent for item in below if item.item_type == "note")
+    attachments = Counter(item.parent for item in below if item.item_type != "note")
+    listed = _ChosenItems(items, paths, notes, attachments)
+    for path, titled in _by_collection(listed):
         heading = visible(" / ".join(path)) if path else "in no collection"
-        yield from section(heading, len(items))
-        yield from table(_COLUMNS, [_row(shown, title, item) for title, item in items])
+        yield from section(heading, len(titled))
+        yield from table(_COLUMNS, [_row(listed, title, item) for title, item in titled])
         yield ""
-    yield from _counts(shown)
+    yield _counts(listed, sum(item.is_trashed for item in tops))
 
 
-def _by_collection(shown: ShownItems) -> Iterator[tuple[Path, list[tuple[str, LibraryItem]]]]:
+def _by_collection(listed: _ChosenItems) -> Iterator[tuple[Path, list[tuple[str, ItemOutline]]]]:
     """Yield the collections, each with the titles and items in it."""
-    groups: dict[Path, list[tuple[str, LibraryItem]]] = defaultdict(list)
-    titled = ((shown_title(item), item) for item in shown.items)
-    for one in sorted(titled, key=lambda one: (one[0].casefold(), one[1].key)):
+    groups: dict[Path, list[tuple[str, ItemOutline]]] = defaultdict(list)
+    titled = ((_title(item), item) for item in listed.items)
+    # Keys differ, so nothing behind them is compared.
+    for _, _, title, item in sorted((one.casefold(), it.key, one, it) for one, it in titled):
         # An item can name a collection that is in the trash or gone.
-        keys = [key for key in one[1].json.collections if key in shown.paths]
-        for path in {shown.paths[key] for key in keys} or {()}:
-            groups[path].append(one)
+        keys = [key for key in item.collections if key in listed.paths]
+        for path in {listed.paths[key] for key in keys} or _NOWHERE:
+            groups[path].append((title, item))
     yield from sorted(groups.items(), key=lambda group: (not group[0], group[0]))
 
 
-def _row(shown: ShownItems, title: str, item: LibraryItem) -> tuple[str, ...]:
-    creators, date = visible(_creators(item.json)), visible(item.json.text("date"))
-    has = _has(shown.children.get(item.key, ()))
+def _row(listed: _ChosenItems, title: str, item: ItemOutline) -> tuple[str, ...]:
+    has = _has(listed.notes.get(item.key, 0), listed.attachments.get(item.key, 0))
+    creators, date = visible(_creators(item)), visible(item.date)
     return visible(item.key), visible(title) or "(no title)", creators, date, has
+
+
+def _title(item: ItemOutline) -> str:
+    return _first_line(item.note) if item.note else item.title
 
 
 def shown_title(item: LibraryItem) -> str:
     """Return an item's title, or a note's first line; "" if there is none."""
     if item.json.is_note:
-        return note_text(item).partition("\n")[0].lstrip("# ")
-    return next(filter(None, map(item.json.text, _TITLES)), "")
+        return _first_line(item.json.note)
+    return next(filter(None, map(item.json.text, TITLES)), "")
+
+
+def _first_line(note: str) -> str:
+    return _markdown(note).partition("\n")[0].lstrip("# ")
 
 
 def note_text(note: LibraryItem) -> str:
     """Return a note as Markdown, by which no HTML of it reaches the terminal."""
+    return _markdown(note.json.note)
+
+
+def _markdown(html: str) -> str:
     from zoterodigest.notes.canonical import html_to_blocks
 
-    return join_blocks(html_to_blocks(note.json.note))
+    return join_blocks(html_to_blocks(html))
 
 
-def creator_name(creator: JsonCreator) -> str:
-    """Return a creator's name in reading order."""
-    return " ".join(filter(None, (creator.name, creator.first, creator.last)))
-
-
-def _creators(item: ItemJson) -> str:
-    creators = item.stored("creators")
-    if not creators:
+def _creators(item: ItemOutline) -> str:
+    if not item.creators:
         return ""
-    shown = creator_of(creators[0])
-    first = shown.last or creator_name(shown)
-    return first if len(creators) == 1 else f"{first} and {len(creators) - 1} more"
+    creator = item.first_creator
+    first = creator.last or creator.full_name
+    return first if item.creators == 1 else f"{first} and {item.creators - 1} more"
 
 
-def _has(children: Sequence[LibraryItem]) -> str:
-    if not children:
+def _has(notes: int, attachments: int) -> str:
+    if not (notes or attachments):
         return ""
-    notes = sum(child.json.is_note for child in children)
-    counts = {"n": notes, "a": len(children) - notes}
+    counts = {"n": notes, "a": attachments}
     return " ".join(f"{number}{sign}" for sign, number in counts.items() if number)
 
 
-def _counts(shown: ShownItems) -> Iterator[str]:
-    children = [child for item in shown.items for child in shown.children.get(item.key, ())]
-    notes = sum(child.json.is_note for child in children)
+def _counts(listed: _ChosenItems, in_trash: int) -> str:
     parts = [
-        counted(len(shown.items), "item"),
-        f"{counted(notes, 'note')} (n)",
-        f"{counted(len(children) - notes, 'attachment')} (a)",
-        counted(len(shown.paths), "collection"),
+        counted(len(listed.items), "item"),
+        f"{counted(sum(listed.notes[item.key] for item in listed.items), 'note')} (n)",
+        f"{counted(sum(listed.attachments[it.key] for it in listed.items), 'attachment')} (a)",
+        counted(len(listed.paths), "collection"),
     ]
-    if shown.in_trash:
-        parts.append(f"{shown.in_trash:,} in the trash")
-    yield ", ".join(parts)
+    if in_trash:
+        parts.append(f"{in_trash:,} in the trash")
+    return ", ".join(parts)

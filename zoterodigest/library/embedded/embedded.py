@@ -16,8 +16,10 @@ from zoterodigest.library.access import Clock
 from zoterodigest.library.embedded import tables
 from zoterodigest.library.embedded.batch import Batch, write_collection
 from zoterodigest.library.embedded.database import Database
+from zoterodigest.library.embedded.outlines import read_outline
 from zoterodigest.library.embedded.snapshots import snapshot_since, whole_snapshot
 from zoterodigest.library.embedded.tables import Connection, ItemUsers
+from zoterodigest.library.outline import Outline
 from zoterodigest.library.port import (
     Collection,
     Library,
@@ -87,6 +89,12 @@ class EmbeddedLibrary(Library):
             if since is not None and tables.has_written(connection, since.version, since.token):
                 return snapshot_since(connection, since)
             return whole_snapshot(connection)
+
+    def outline(self) -> Outline:
+        """Return what a list shows; of large libraries in half of the time that `read` takes."""
+        with self._database.reading() as connection:
+            found = read_outline(connection)
+        return found or super().outline()
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with `keys` as they are now, in key order."""

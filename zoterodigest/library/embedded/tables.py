@@ -68,11 +68,17 @@ def has_written(connection: Connection, version: int, token: str) -> bool:
 
 def all_items(connection: Connection) -> Iterator[LibraryItem]:
     """Yield every item in key order."""
-    memberships: dict[str, list[str]] = {}
-    for item, collection in connection.execute("SELECT item, collection FROM memberships"):
-        memberships.setdefault(item, []).append(collection)
+    placed = memberships(connection)
     for row in connection.execute(f"{_ITEMS} ORDER BY key"):
-        yield _item(row, memberships.get(row[0], []))
+        yield _item(row, placed.get(row[0], []))
+
+
+def memberships(connection: Connection) -> dict[str, list[str]]:
+    """Return the keys of the collections that items are in, for those that are in any."""
+    found: dict[str, list[str]] = {}
+    for item, collection in connection.execute("SELECT item, collection FROM memberships"):
+        found.setdefault(item, []).append(collection)
+    return found
 
 
 def items_since(connection: Connection, version: int) -> list[LibraryItem]:
