@@ -48,6 +48,7 @@ class CitationKey:
 
 
 _Stated = tuple[str, KeySource] | None
+_Order = tuple[int, tuple[str, ...]]
 
 
 def citation_keys(
@@ -63,37 +64,59 @@ def citation_keys(
     `fixed` holds the keys given earlier, by item key; no new key is one of those `taken`. Which
     work gets which letter does not depend on the order of `works`.
     """
-    claims = [key_claim(work, formula, rules, fixed.get(work.key, "")) for work in works]
-    return unique_keys(claims, {key.lower() for key in taken})
+    claims = [_claim_of(work, formula, rules, fixed.get(work.key, "")) for work in works]
+
+    # Few works share a key, so for most nothing is made to order them by.
+    def order(at: int) -> _Order:
+        return _order(works[at], claims[at].stated)
+
+    return _keys(claims, {key.lower() for key in taken}, order)
+
+
+class _Claim(NamedTuple):
+    """What decides the key of one work, but for its place among those with the same `base`."""
+
+    base: str
+    stated: _Stated
+    is_provisional: bool
 
 
 class KeyClaim(NamedTuple):
     """What decides the key of one work: its own `base`, and its place among those with the same."""
 
-    base: str
-    stated: _Stated
-    order: tuple[int, tuple[str, ...]]
-    is_provisional: bool
+    claim: _Claim
+    order: _Order
 
 
 def key_claim(work: ItemFacts, formula: Formula, rules: BibRules, fixed: str = "") -> KeyClaim:
     """Return the claim of a work, whose key given earlier is `fixed`."""
+    claim = _claim_of(work, formula, rules, fixed)
+    return KeyClaim(claim, _order(work, claim.stated))
+
+
+def _claim_of(work: ItemFacts, formula: Formula, rules: BibRules, fixed: str) -> _Claim:
     known = _stated(work, fixed)
     base = safe_key(known[0]) if known else evaluate(formula, work, rules)
     # A key that only holds signs no .bib can have leaves nothing: the item's key then stands in.
     base = base or safe_key(work.key or "item")
-    return KeyClaim(base, known, _order(work, known), is_provisional(work))
+    return _Claim(base, known, is_provisional(work))
 
 
 def unique_keys(
     claims: Sequence[KeyClaim], reserved: Set[str] = frozenset()
 ) -> tuple[CitationKey, ...]:
     """Return the keys of works by their claims; no new one is `reserved`, in lower case."""
+    return _keys([one.claim for one in claims], reserved, lambda at: claims[at].order)
+
+
+def _keys(
+    claims: Sequence[_Claim], reserved: Set[str], order: Callable[[int], _Order]
+) -> tuple[CitationKey, ...]:
     return tuple(
         CitationKey(text, known[1], stated=known[0] if known[0] != text else "")
         if (known := one.stated)
         else CitationKey(text, KeySource.NEW, one.is_provisional)
-        for text, one in zip(_unique(claims, reserved), claims, strict=True)
+        for text, one in zip(_unique(claims, reserved, order), claims, strict=True)
     )
 
 
@@ -109,7 +132,7 @@ def why_provisional(work: ItemFacts) -> str:
         return "no author" if work.year else "no author and no year"
     if not work.year:
         return "no year"
-    is_account = any(each.is_body and is_user_name(each.last) for each in creators)
+    is_account = any([each.is_body and is_user_name(each.last) for each in creators])
     return "an author is a user name" if is_account else ""
 
 
@@ -121,7 +144,7 @@ def _stated(work: ItemFacts, fixed: str) -> _Stated:
     return (fixed, KeySource.FIXED) if fixed else None
 
 
-def _order(work: ItemFacts, known: _Stated) -> tuple[int, tuple[str, ...]]:
+def _order(work: ItemFacts, known: _Stated) -> _Order:
     """Return by what works with one key are ordered: the same in whatever order they come."""
     names = " ".join(f"{each.last} {each.first}" for each in work.creators[:3])
     facts = (work.fact(name) for name in ("title", "doi", "url", "date"))
@@ -132,8 +155,10 @@ def _order(work: ItemFacts, known: _Stated) -> tuple[int, tuple[str, ...]]:
 _RANKS = {source: rank for rank, source in enumerate(KeySource)}
 
 
-def _unique(claims: Sequence[KeyClaim], reserved: Set[str]) -> list[str]:
-    """Return the bases, with letters behind all of one base but the first in order.
+def _unique(
+    claims: Sequence[_Claim], reserved: Set[str], order: Callable[[int], _Order]
+) -> list[str]:
+    """Return the bases, with letters behind all of one base but the first in `order`.
 
     No new key is one of those `reserved`, in lower case.
     """
@@ -146,7 +171,7 @@ def _unique(claims: Sequence[KeyClaim], reserved: Set[str]) -> list[str]:
     for lower in sorted(doubled):
         # One run of numbers for the group: hundreds of works may have one key.
         numbers = count(1)
-        group = sorted(groups[lower], key=lambda at: claims[at].order)
+        group = sorted(groups[lower], key=order)
         is_first_free = lower not in reserved or claims[group[0]].stated is not None
         for at in group[1:] if is_first_free else group:
             keys = (f"{claims[at].base}{letters_of(number)}" for number in numbers)
@@ -205,7 +230,9 @@ def evaluate(formula: Formula, work: ItemFacts, rules: BibRules) -> str:
         for name in term.filters:
             text = _FILTERS[name](text)
         pieces.append(text)
-    return _UNWANTED.sub("", safe_key("".join(pieces)))
+    key = "".join(pieces)
+    is_plain = key.isascii() and key.isalnum()  # nearly always
+    return key if is_plain else _UNWANTED.sub("", safe_key(key))
 
 
 def safe_key(text: str) -> str:
@@ -275,7 +302,8 @@ def _auth_et_al(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
 def _short_title(work: ItemFacts, numbers: tuple[int, ...], rules: BibRules) -> str:
     most, capitals = (*numbers, 3, 0)[:2] if len(numbers) != 1 else (numbers[0], 0)
     words = list(islice(_title_words(work.fact("title"), rules.skipped), most))
-    words[:capitals] = [word[:1].upper() + word[1:] for word in words[:capitals]]
+    if capitals:
+        words[:capitals] = [word[:1].upper() + word[1:] for word in words[:capitals]]
     return "".join(words)
 
 

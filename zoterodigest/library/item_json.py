@@ -197,7 +197,8 @@ class ItemJson:
     def _names_class(self) -> bool:
         """Whether it can name a class of arXiv anywhere."""
         # Most items name none: the places behind the first ID need not be read (export: 9 %).
-        return any("[" in text for name, text in self.texts() if name not in _NO_CLASS)
+        texts = [one for name, one in self.data.items() if name not in _NO_CLASS]
+        return any([isinstance(text, str) and "[" in text for text in texts])
 
     @property
     def home_arxiv(self) -> str:
@@ -246,8 +247,14 @@ def names_of_tags(stored: Any) -> tuple[str, ...]:
 def creator_of(stored: Any) -> JsonCreator:
     """Return one creator as it is stored; what is no text says nothing."""
     get = stored.get if isinstance(stored, _OBJECTS) else _NO_CREATOR.get
-    texts = get("creatorType"), get("name"), get("lastName"), get("firstName")
-    return JsonCreator(*[text if isinstance(text, str) else "" for text in texts])
+    role, name, last, first = get("creatorType"), get("name"), get("lastName"), get("firstName")
+    # Of each creator, so without a loop.
+    return JsonCreator(
+        role if isinstance(role, str) else "",
+        name if isinstance(name, str) else "",
+        last if isinstance(last, str) else "",
+        first if isinstance(first, str) else "",
+    )
 
 
 _LISTS = (list, tuple)

@@ -226,6 +226,8 @@ def _container(work: ItemFacts, container: str, dialect: Dialect) -> str:
 def _kinds(work: ItemFacts, dialect: Dialect) -> Values:
     """Return what kind of thesis, report or patent it is, where the entry's type does not say."""
     genre = "Standard" if work.item_type == "standard" else work.fact("genre")
+    if not genre and dialect is Dialect.BIBTEX and work.item_type != "thesis":
+        return {}  # nearly always
     is_master = bool(genre) and is_master_thesis(work)
     is_doctor = not genre or bool(_DOCTOR.search(genre))
     if dialect is Dialect.BIBLATEX:
@@ -263,6 +265,9 @@ def note_of(work: ItemFacts, style: Style, accessed: str) -> str:
     BibTeX's styles know neither the number of a patent, the version of a program, nor the day of
     access of a page; its @unpublished needs a note.
     """
+    is_silent = bool(work.date) and work.item_type not in _NOTED_TYPES
+    if is_silent and not (accessed or style.awards or style.note):
+        return ""  # nearly always
     notes: list[str] = []
     if style.dialect is Dialect.BIBTEX:
         notes += [_patent_number(work), _version(work), _state(work)]
@@ -298,6 +303,7 @@ def publication_of(work: ItemFacts) -> str:
     return ""
 
 
+_NOTED_TYPES = frozenset({"patent", "computerProgram", "dataset", "manuscript"})
 _PAGES_ONLINE = frozenset(
     {"webpage", "blogPost", "forumPost", "encyclopediaArticle", "dictionaryEntry"}
 )

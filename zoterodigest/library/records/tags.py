@@ -69,8 +69,8 @@ class Spellings:
 
 def members_in(tags: Iterable[str], prefix: str) -> tuple[str, ...]:
     """Return what follows `prefix` in the names of tags that have it, in order."""
-    members = (name.removeprefix(prefix).strip() for name in tags if name.startswith(prefix))
-    return tuple(member for member in members if member)
+    members = [name.removeprefix(prefix).strip() for name in tags if name.startswith(prefix)]
+    return tuple(filter(None, members))
 
 
 def with_tag_members(
