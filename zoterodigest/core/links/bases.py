@@ -37,6 +37,7 @@ from zoterodigest.core.values.record import (
     value_parts,
     with_members,
 )
+from zoterodigest.core.values.sets import frozenset_of
 
 UNSEEN = fingerprint("\0no end holds this text")
 """The raw fingerprint of a value that one end holds only as part of a larger one."""
@@ -78,7 +79,7 @@ def recorded(
                 bases[name] = _moved(ends, base, folding, (to_entry is None, to_item is None))
             case InSync() | Clash() | Propagated():
                 pass
-    return replace(known, bases=bases, diverged=frozenset(diverged))
+    return replace(known, bases=bases, diverged=frozenset_of(diverged))
 
 
 def refreshed(

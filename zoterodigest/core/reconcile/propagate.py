@@ -59,6 +59,7 @@ from zoterodigest.core.values.record import (
     is_of_entry,
     value_parts,
 )
+from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.frozen import dataclass
 
 
@@ -596,4 +597,4 @@ def _diverged(link: Link, merged: Merge) -> frozenset[str]:
     What an export wrote and nobody edited, the next one may write anew, unless an item took the
     place of that which it was written from.
     """
-    return merged.diverged - (link.entry.ours - link.row.diverged)
+    return frozenset_of(merged.diverged - (link.entry.ours - link.row.diverged))

@@ -25,6 +25,7 @@ from zoterodigest.core.values.record import (
     text_in,
     value_parts,
 )
+from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.works.work import contradict
 from zoterodigest.frozen import dataclass
 
@@ -85,7 +86,7 @@ def traits_of(entry: Entry) -> Traits:
     return Traits(
         identifiers=entry.identifiers,
         title=title_print(text_in(entry.fields, "title")),
-        texts=frozenset(fingerprint(text) for text in _long_texts(entry)),
+        texts=frozenset_of(fingerprint(text) for text in _long_texts(entry)),
         key=fingerprint(entry.key) if entry.key else "",
         headings=heading_prints(entry),
     )

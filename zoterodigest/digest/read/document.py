@@ -16,6 +16,7 @@ from zoterodigest.core.values import identity
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import NOTE, SECTION, Entry, EntryLines, text_in
+from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
@@ -147,27 +148,28 @@ def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
         headings=entry.headings[outer:],
         heading_keys=entry.heading_keys[outer:],
         place=EntryLines(entry.first + 1, entry.last + 1),
-        unreadable=frozenset(unreadable),
+        unreadable=frozenset_of(unreadable),
         is_unreadable=bool(entry.broken),
-        places=_places(entry.format.slots) | _place_of_notes(entry),
+        places=_places(entry.format.slots, has_notes=_has_place_of_notes(entry)),
     )
 
 
-def _place_of_notes(entry: DigestEntry) -> frozenset[str]:
-    """Return "note" if notes of the person's own can stand in the entry: not in a row of a table.
+def _has_place_of_notes(entry: DigestEntry) -> bool:
+    """Tell whether notes of the person's own can stand in the entry: not in a row of a table.
 
     A torn marker takes the place of another note, until somebody mends it: that is no limit.
     """
     is_torn = any(name.startswith(NOTE) for name in entry.unreadable)
-    has_place = entry.room is not None or bool(entry.regions) or is_torn
-    return frozenset({"note"} if has_place else ())
+    return entry.room is not None or bool(entry.regions) or is_torn
 
 
+# One set for all entries of a form: of its own each would have one of 728 bytes.
 @cache
-def _places(slots: frozenset[str]) -> frozenset[str]:
-    """Return the fields that can stand in slots of these names."""
+def _places(slots: frozenset[str], *, has_notes: bool) -> frozenset[str]:
+    """Return the fields that can stand in slots of these names, and "note" if notes can."""
     fields = {field for slot in slots for field in _FIELDS_OF_SLOT.get(slot, (slot,))}
-    return frozenset(fields | ({"links"} if "tail" in slots else set()))
+    also = [name for name, can in (("links", "tail" in slots), ("note", has_notes)) if can]
+    return frozenset(fields.union(also))
 
 
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
@@ -211,7 +213,7 @@ def claimed_entry(
         reading = _identified(lines.source[span.start : span.end], reading)
     return DigestEntry(
         form, first, last, span, tuple(slots), reading,
-        frozenset(claims.unreadable), tuple(problems), broken,
+        frozenset_of(claims.unreadable), tuple(problems), broken,
         regions=claims.regions, room=claims.room,
     )  # fmt: skip
 

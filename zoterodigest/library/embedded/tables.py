@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple
+from sys import intern
 from typing import Any, Literal
 
 from zoterodigest.foreign import OBJECT, BadJson, read_json, read_json_as
@@ -233,8 +234,10 @@ def _item(row: tuple[str, int, str | None, str], collections: list[str]) -> Libr
         raise _damaged(f"the item {key!r}") from error
     if not isinstance(data, dict) or not _is_in_shape(data):
         raise _damaged(f"the item {key!r}")
+    # Each reading of JSON makes names anew, 2 kB of them for an item with an attachment.
+    named = {intern(name): value for name, value in data.items()}
     place = {"collections": sorted(collections)} if parent is None else {"parentItem": parent}
-    return LibraryItem(key, version, data | place)
+    return LibraryItem(key, version, named | place)
 
 
 def _is_in_shape(data: Mapping[str, object]) -> bool:

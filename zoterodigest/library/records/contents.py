@@ -19,6 +19,7 @@ from zoterodigest.core.values.record import (
     PersonalNote,
     Value,
 )
+from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem, Snapshot
@@ -190,7 +191,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     homes = homes_of(item.json.item_type)
     # A preprint has no pages, but gets them once the work is published.
     gains_pages = homes is not None and not homes.pages and homes.item_type == "preprint"
-    homeless = frozenset({"pages"} if gains_pages else ())
+    homeless = frozenset_of({"pages"} if gains_pages else ())
     return Item(
         key=item.key,
         version=item.version,
@@ -200,7 +201,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
         collections=frozenset(item.json.collections),
         notes=_our_notes(children),
         is_trashed=item.is_trashed,
-        replaces=frozenset(item.json.replaced),
+        replaces=frozenset_of(item.json.replaced),
         homeless=homeless,
         attachments=dict(_links_by_key(attached)) if item.json.replaced else {},
     )

@@ -44,8 +44,9 @@ def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = Tr
         fields[held] = _canonical(entry.fields[name], entry)
         raws[held] = entry.raws[name]
     # Without notes nobody is to think that their text left the entry.
-    of_notes = frozenset() if with_notes else frozenset(filter(_is_of_notes, entry.places))
-    return replace(entry, fields=fields, raws=raws, places=entry.places - of_notes)
+    of_notes = set() if with_notes else {one for one in entry.places if _is_of_notes(one)}
+    places = entry.places - of_notes if of_notes else entry.places
+    return replace(entry, fields=fields, raws=raws, places=places)
 
 
 def _is_of_notes(place: str) -> bool:
