@@ -169,15 +169,23 @@ def test_a_note_that_a_merge_took_along_is_named_with_the_item_that_has_it(
     assert synced.out.endswith("Done: 1 note written.\n")
 
 
+@pytest.mark.parametrize("tells", [False, True])
 def test_a_sync_of_edits_says_the_same_over_a_part_and_over_everything(
-    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, tells: bool
 ) -> None:
     (tmp_path / "part").mkdir()
     monkeypatch.chdir(tmp_path / "part")
     papers = [(f"Paper {number}", f"2401.{number:05d}") for number in range(1, 9)]
     Path("papers.md").write_text(a_digest(*papers))
-    for _ in range(3):
-        assert zoterodigest("sync", "papers.md", "--yes", "--offline").code == 0
+    assert zoterodigest("sync", "papers.md", "--yes", "--offline").code == 0
+    if tells:
+        edited_item(Path.cwd(), "Paper 7", title="Paper Seven")
+        edited_item(Path.cwd(), "Paper 8", deleted=1)
+        text = Path("papers.md").read_text().replace("Paper 7", "Paper VII")
+        Path("papers.md").write_text(f"{text}\nSee https://arxiv.org/abs/2401.00077 as well.\n")
+    for _ in range(2):
+        code = zoterodigest("sync", "papers.md", "--yes", "--offline").code
+        assert code == (3 if tells else 0)
     edited_item(Path.cwd(), "Paper 1", title="Paper One")
     Path("papers.md").write_text(Path("papers.md").read_text().replace("Paper 5", "Paper Five"))
     shutil.copytree(".", tmp_path / "all")
@@ -186,11 +194,13 @@ def test_a_sync_of_edits_says_the_same_over_a_part_and_over_everything(
     here = World(Path.cwd(), ["papers.md"]).workspace()
     assert prepare_quietly(here, Options(intent.SYNC)) is not None
 
-    for arguments in (["--dry-run"], ["--dry-run", "--json"], ["--stats"], [], ["--json"]):
+    options = ("--dry-run", "--dry-run --json", "--stats", "", "--json", "--json")
+    for line in ("status --all", *(f"sync {one}" for one in options), "status"):
+        command, *arguments = line.split()
         said = []
         for end in ends:
             monkeypatch.chdir(end)
-            ran = zoterodigest("sync", "papers.md", *arguments)
+            ran = zoterodigest(command, "papers.md", *arguments)
             said.append((ran.code, ran.out.replace(str(end), ""), ran.err))
             shutil.rmtree(tmp_path / "all" / ".zoterodigest" / "cache", ignore_errors=True)
         assert said[0] == said[1]

@@ -20,8 +20,10 @@ from tests.builders import a_key
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World
 from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.core.reconcile.quiet import Marks
 from zoterodigest.core.values.record import text_in
+from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import (
@@ -203,7 +205,43 @@ def test_what_stands_to_be_told_is_told_by_every_run(world: World) -> None:
     sync(world)
     sync(world)
 
-    assert sync(world).plan.reports
+    third = sync(world)
+
+    assert third.plan.reports
+    assert looked_at(third) == [TITLES[0]]
+
+
+def test_only_what_a_report_is_about_is_looked_at_in_every_run(world: World) -> None:
+    world.edit("daily.md", ("1 pages", "11 pages"))
+    world.change(world.key(TITLES[1]), extra="Comment: 12 pages")
+
+    first, second, third = sync(world), sync(world), sync(world)
+
+    assert [type(one) for one in third.plan.reports] == [Conflict]
+    assert first.plan.reports == second.plan.reports == third.plan.reports
+    assert looked_at(third) == [TITLES[1]]
+
+
+def test_an_edit_is_carried_beside_what_stands_to_be_told(world: World) -> None:
+    world.edit("daily.md", ("1 pages", "11 pages"))
+    world.change(world.key(TITLES[1]), extra="Comment: 12 pages")
+    sync(world)
+    world.change(world.key(TITLES[0]), title="Restoring Every Image")
+
+    found = sync(world)
+
+    assert sorted(looked_at(found)) == sorted([TITLES[0], TITLES[1]])
+    assert len(found.plan.reports) == 1
+    assert "**Restoring Every Image**" in (world.root / "notes.md").read_text()
+
+
+def test_lines_that_may_be_papers_are_told_by_every_run(world: World) -> None:
+    world.edit("notes.md", ("# Notes\n", "# Notes\n\nSee https://arxiv.org/abs/2401.00077 too.\n"))
+
+    for _ in range(3):
+        found = sync(world)
+        assert found.gathered.quiet.links == 8
+        assert sum(unread_papers(one.document) for one in found.gathered.digests) == 1
 
 
 @pytest.mark.parametrize("intent", [PUSH, PULL])
@@ -496,6 +534,45 @@ def settled(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return a_settled_world(tmp_path_factory.mktemp("settled")).root
 
 
+@pytest.fixture(scope="module")
+def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    world = World(tmp_path_factory.mktemp("larger"))
+    papers = (
+        quoted(f"Paper {n} of Others", f"2405.{n:05d}", bullets=(BULLET * n,)) for n in range(9)
+    )
+    world.markdown("notes.md", notes(quoted(TITLES[0], IDS[0]), *papers))
+    world.markdown("daily.md", daily(map(row, range(14))))
+    for _ in range(3):
+        sync(world)
+    return world.root
+
+
+BULLET = "It says a thing that nobody says so often. "
+
+
+@pytest.fixture(scope="module")
+def telling(larger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a project in which much stands to be told."""
+    root = tmp_path_factory.mktemp("telling") / "world"
+    shutil.copytree(larger, root)
+    world = World(root, ["notes.md", "daily.md"])
+    world.put_item("MINE2222", title="Paper 70 of Us", url="https://arxiv.org/abs/2405.77777")
+    text = (root / "notes.md").read_text()
+    entry = quoted("Paper 77 of Others", "2405.77777")
+    world.markdown("notes.md", f"{text}\n\n\n{entry}\nSee https://arxiv.org/abs/2401.00077 too.\n")
+    sync(world)
+    world.edit("daily.md", ("| 1 pages", "| 11 pages"))
+    world.change(world.key(TITLES[1]), extra="Comment: 12 pages")
+    world.change(world.key("Paper 1 of Others"), deleted=1)
+    world.erase(world.note_key("Paper 2 of Others"))
+    for _ in range(3):
+        sync(world)
+    return root
+
+
+PROJECTS = st.sampled_from(("settled", "settled", "telling"))
+
+
 def all_left(world: World) -> dict[str, object]:
     """Return all that a run leaves but times and marks: files, library, history, memory, texts."""
     state, snapshot = world.root / ".zoterodigest", world.library.read()
@@ -559,19 +636,21 @@ def happened(world: World, found: Prepared) -> None:
 
 @given(
     st.data(),
+    PROJECTS,
     st.lists(st.sampled_from(SMALL), max_size=2),
     st.lists(st.sampled_from((*HAPPENINGS, *2 * OF_THE_LIBRARY)), max_size=2),
     st.sampled_from(CACHES),
 )
 def test_whatever_happens_nothing_that_is_to_be_done_or_told_is_missed(
-    settled: Path,
+    request: pytest.FixtureRequest,
     data: st.DataObject,
+    project: str,
     earlier: list[Happening],
     later: list[Happening],
     cache: Callable[[Path], None],
 ) -> None:
     with TemporaryDirectory() as folder:
-        shutil.copytree(settled, Path(folder) / "world")
+        shutil.copytree(request.getfixturevalue(project), Path(folder) / "world")
         world = World(Path(folder) / "world", ["notes.md", "daily.md"])
         for one in earlier:
             one(world, data)
@@ -597,14 +676,19 @@ EDITS: tuple[Happening, ...] = (
 
 @given(
     st.data(),
+    PROJECTS,
     st.lists(st.sampled_from((*3 * EDITS, *HAPPENINGS, *OF_THE_LIBRARY)), min_size=1, max_size=3),
     st.lists(st.sampled_from((*SMALL, *HAPPENINGS, *2 * OF_THE_LIBRARY)), max_size=2),
 )
 def test_after_a_run_that_wrote_nothing_is_missed_either(
-    settled: Path, data: st.DataObject, earlier: list[Happening], later: list[Happening]
+    request: pytest.FixtureRequest,
+    data: st.DataObject,
+    project: str,
+    earlier: list[Happening],
+    later: list[Happening],
 ) -> None:
     with TemporaryDirectory() as folder:
-        shutil.copytree(settled, Path(folder) / "world")
+        shutil.copytree(request.getfixturevalue(project), Path(folder) / "world")
         world = World(Path(folder) / "world", ["notes.md", "daily.md"])
         for one in earlier:
             one(world, data)
@@ -621,28 +705,16 @@ def test_after_a_run_that_wrote_nothing_is_missed_either(
             happened(world, found)
 
 
-@pytest.fixture(scope="module")
-def larger(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    world = World(tmp_path_factory.mktemp("larger"))
-    papers = (
-        quoted(f"Paper {n} of Others", f"2405.{n:05d}", bullets=(BULLET * n,)) for n in range(9)
-    )
-    world.markdown("notes.md", notes(quoted(TITLES[0], IDS[0]), *papers))
-    world.markdown("daily.md", daily(map(row, range(14))))
-    for _ in range(3):
-        sync(world)
-    return world.root
-
-
-BULLET = "It says a thing that nobody says so often. "
-
-
+@pytest.mark.parametrize("project", ["larger", "telling"])
 @given(st.data(), st.lists(st.lists(st.sampled_from(EDITS), min_size=1, max_size=3), max_size=3))
 def test_edits_are_carried_over_a_part_as_over_everything(
-    larger: Path, data: st.DataObject, rounds: list[list[Happening]]
+    request: pytest.FixtureRequest,
+    project: str,
+    data: st.DataObject,
+    rounds: list[list[Happening]],
 ) -> None:
     with TemporaryDirectory() as folder:
-        shutil.copytree(larger, Path(folder) / "world")
+        shutil.copytree(request.getfixturevalue(project), Path(folder) / "world")
         world = World(Path(folder) / "world", ["notes.md", "daily.md"])
         for number, edits in enumerate(rounds):
             for edit in edits:

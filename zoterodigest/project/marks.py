@@ -48,7 +48,8 @@ class LeftMarks:
 
     `files` are prints of the digests' bytes and rules, `entries` those of their entries in order; a
     digest whose print is "" is read in any case. `totals` counts what has a mark and what has none.
-    `judged` tells what areas of digests were found to be (`digest/read/known.py`).
+    `judged` tells what areas of digests were found to be (`digest/read/known.py`), `tells` whether
+    something stands to be told: a run that reads nothing could not tell it.
     """
 
     marks: Marks
@@ -56,6 +57,7 @@ class LeftMarks:
     files: Mapping[SourceKey, str]
     entries: Mapping[SourceKey, Sequence[str]]
     judged: Mapping[str, str]
+    tells: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class KeptMarks:
     totals: Totals
     marked: int
     items: Mapping[str, str]
+    tells: bool
 
     def left(self) -> LeftMarks | None:
         """Return all that was left; None if the keys are lost."""
@@ -99,7 +102,7 @@ class KeptMarks:
             }
             marks = Marks(self.common, _by_digest(known["digests"]), links, items)
             judged = {str(key): str(one) for key, one in known["judged"].items()}
-            return LeftMarks(marks, self.totals, self.files, entries, judged)
+            return LeftMarks(marks, self.totals, self.files, entries, judged, self.tells)
         return None
 
 
@@ -118,7 +121,8 @@ def read_marks(cache: ReadingCache, name: str) -> KeptMarks | None:
         known: dict[str, Any] = cache.get(_HEAD, [name])[name]
         files, items = _by_digest(known["files"]), dict(known["items"])
         marked, totals = int(known["marked"]), _totals(**known["totals"])
-        return KeptMarks(cache, name, known["turn"], known["common"], files, totals, marked, items)
+        turn, common, tells = known["turn"], known["common"], bool(known["tells"])
+        return KeptMarks(cache, name, turn, common, files, totals, marked, items, tells)
     return None
 
 
@@ -139,6 +143,7 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
         "files": dict(left.files),
         "totals": asdict(left.totals),
         "marked": len(links),
+        "tells": left.tells,
         "items": {key: one.print for key, one in marks.items.items()},
     }
     keys = {

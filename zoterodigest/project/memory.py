@@ -95,8 +95,8 @@ def keep_memory(path: Path) -> None:
 class MemoryHead:
     """What a memory says without its links: the items in collections, and the library's version.
 
-    `otherwise` is a print of all in which its links differ from those of the lock file. If they
-    differ in `past` and `lagged` only, they are `as_in_lock`.
+    `otherwise` is a print of all in which its links differ from those of the lock file: in `past`
+    and `lagged`, in rows that are `missing`, and in `other` ones by their ids.
     """
 
     otherwise: str
@@ -104,7 +104,13 @@ class MemoryHead:
     version: int
     past: Mapping[str, Mapping[str, tuple[str, ...]]]
     lagged: Mapping[str, Mapping[str, Lagged]]
-    as_in_lock: bool
+    missing: frozenset[str]
+    other: Mapping[str, LockRow]
+
+    @property
+    def differing(self) -> frozenset[str]:
+        """The ids of the rows that are not as in the lock file."""
+        return self.missing | self.other.keys()
 
 
 def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
@@ -123,8 +129,8 @@ def read_memory_head(path: Path, lock_data: bytes) -> MemoryHead | None:
         return None
     # An earlier version says nothing of some: it remembers nothing of the kind.
     otherwise = {name: value.get(name, {}) for name in _OTHERWISE}
-    as_in_lock = not (known.missing or known.other.rows)
-    links = known.past, known.known_lags, as_in_lock
+    other = {row.id: row for row in known.other.rows}
+    links = known.past, known.known_lags, known.missing, other
     return MemoryHead(_print(otherwise), known.collections, known.library, *links)
 
 
@@ -134,8 +140,9 @@ def memory_head(seen: Seen, lock: LockFile) -> MemoryHead:
     Both may hold the same part of the links, if all others are as in the lock file.
     """
     otherwise = _otherwise(seen, lock)
-    as_in_lock = all(seen.rows.get(row.id) == row for row in lock.rows)
-    links = seen.past, seen.lagged, as_in_lock
+    known = {row.id: row for row in lock.rows}
+    other = {row_id: row for row_id, row in seen.rows.items() if known.get(row_id) != row}
+    links = seen.past, seen.lagged, frozenset(known.keys() - seen.rows.keys()), other
     return MemoryHead(_print(otherwise), seen.collections, seen.version, *links)
 
 

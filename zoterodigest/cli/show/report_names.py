@@ -124,7 +124,10 @@ class ReportNames:
 def report_names(prepared: Prepared) -> ReportNames:
     """Return the names of what a plan is about."""
     documents = [read.document for read in prepared.gathered.digests]
-    return ReportNames(prepared.plan, prepared.gathered.contents.by_key, documents)
+    contents = prepared.gathered.contents
+    # A report may name an item that a run over a part did not look at.
+    held = {**{one.key: one for one in contents.snapshot.items}, **contents.by_key}
+    return ReportNames(prepared.plan, held, documents)
 
 
 def _faults(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:

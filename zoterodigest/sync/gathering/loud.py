@@ -37,6 +37,8 @@ class LoudReader:
         self._with_notes = with_notes
         self.areas = KnownAreas()
         """What is known of the areas of the digests; more may be before they are read."""
+        self.is_all_told = False
+        """Whether something stands in the digests that is to be told, if they are as they were."""
         self.objects = by_item(snapshot.items)
         """Each item with its notes and attachments, by key."""
 
@@ -47,17 +49,20 @@ class LoudReader:
 
     @cached_property
     def digests(self) -> tuple[ReadDigest, ...] | None:
-        """All digests as read; None if something in them is to be told, or if one has changed."""
+        """All digests as read; None if there is one without entries, or if one has changed."""
         read: tuple[ReadDigest, ...] = ()
         with suppress(BadInput):
             read, _ = read_digests(self._workspace, self.areas)
         data = {one.key: one.data for one in read}
-        is_told = any(not one.document.entries or unread_papers(one.document) for one in read)
-        return None if is_told or data != self._sources.data else read
+        # Of a digest without entries is told, by every run, that none was found in it.
+        is_empty = any(not one.document.entries for one in read)
+        self.is_all_told |= any(unread_papers(one.document) for one in read)
+        return None if is_empty or data != self._sources.data else read
 
     def gathered(self, loud: Loud) -> Gathered | None:
         """Return what is loud; None if that can't be read by itself. Raises `BadLockFile`."""
-        digests = self.digests if loud.rows or any(loud.entries.values()) else ()
+        has_loud = loud.rows or any(loud.entries.values())
+        digests = self.digests if has_loud or self.is_all_told else ()
         if self.lock is None or digests is None:
             return None
         entries = tuple(
@@ -76,7 +81,11 @@ class LoudReader:
             self._contents(loud),
             frozenset(),
             seen=Seen(
-                {row.id: row for row in lock.rows},
+                {
+                    row.id: memory.other.get(row.id, row)
+                    for row in lock.rows
+                    if row.id not in memory.missing
+                },
                 memory.collections,
                 memory.past,
                 memory.lagged,

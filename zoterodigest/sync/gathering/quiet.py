@@ -6,7 +6,7 @@ Only a run of all entries in plain circumstances looks at prints; any other read
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from hashlib import blake2b
 
 from zoterodigest.core.plan.seen import Seen
@@ -24,6 +24,9 @@ from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_hea
 from zoterodigest.project.pending import read_pending
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest
 from zoterodigest.sync.gathering.workspace import Workspace
+
+AS_IN_LOCK, DIFFERS = "", "differs"
+"""Prints of rows: how they are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +146,15 @@ def common_print(
         sources.memory.otherwise,
         repr(list(places)),
     )
+
+
+def row_prints(row_ids: Iterable[str], differing: Set[str]) -> dict[str, str]:
+    """Return the print of each row; those that are remembered as `differing` never are quiet.
+
+    Of a quiet one the memory is taken to say what the lock file does, whose bytes are in
+    `common_print`.
+    """
+    return {row_id: DIFFERS if row_id in differing else AS_IN_LOCK for row_id in row_ids}
 
 
 def by_item(objects: Iterable[LibraryItem]) -> dict[str, list[LibraryItem]]:

@@ -72,7 +72,7 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
     Each kind is in the order of the digests.
     """
     links = {link.row.id: link for link in prepared.plan.links}
-    ids = short_ids(row.id for row in prepared.plan.rows)
+    ids = short_ids(prepared.row_ids)
     credited = [row for row in prepared.plan.rows if row.credits]
     found: list[OpenField] = []
     bases: dict[tuple[str, str], Base] = {}

@@ -6,10 +6,12 @@ from collections.abc import Sequence, Set
 from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.run_options import LibraryState
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud, Marks, Prints, marks_of, merged_marks
 from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.project.cache import ReadingCache
@@ -19,6 +21,7 @@ from zoterodigest.project.memory import memory_head
 from zoterodigest.sync.gathering.gather import FoundLoud, reread
 from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.gathering.quiet import (
+    AS_IN_LOCK,
     SourcePrints,
     by_item,
     common_print,
@@ -26,6 +29,7 @@ from zoterodigest.sync.gathering.quiet import (
     entry_prints,
     is_project_alone,
     item_prints,
+    row_prints,
     sources_read,
 )
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -76,7 +80,8 @@ def leave_marks_of_rest(
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
     marks = merged_marks(known, Marks(), found.loud)
     prints = found.prints
-    left = LeftMarks(marks, found.left.totals, files, prints.entries, found.left.judged)
+    judged, tells = found.left.judged, _tells(prepared)
+    left = LeftMarks(marks, found.left.totals, files, prints.entries, judged, tells)
     _keep(prepared.workspace, left)
 
 
@@ -84,12 +89,23 @@ def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
     """Return what was left before, with marks of what this run looked at and found in sync."""
     prints, loud, gathered = found.prints, found.loud, prepared.gathered
     library = LibraryState(gathered.contents.items)
-    news = marks_of(prepared.plan, gathered.entries, library, _of_loud(prints, loud))
+    news = _marks(prepared.plan, gathered.entries, library, _of_loud(prints, loud))
     if news is None:
         return None
     marks = merged_marks(replace(found.left.marks, digests=prints.digests), news, loud)
     known = found.left
-    return LeftMarks(marks, prepared.totals, known.files, prints.entries, known.judged)
+    totals, tells = prepared.totals, _tells(prepared)
+    return LeftMarks(marks, totals, known.files, prints.entries, known.judged, tells)
+
+
+def _marks(
+    plan: Plan, entries: Sequence[Entry], library: LibraryState, prints: Prints
+) -> Marks | None:
+    """Return the marks that a run leaves; what is remembered otherwise gets none."""
+    marks = marks_of(plan, entries, library, prints)
+    return marks and replace(
+        marks, links={key: one for key, one in marks.links.items() if one.row == AS_IN_LOCK}
+    )
 
 
 def _of_loud(prints: Prints, loud: Loud) -> Prints:
@@ -105,15 +121,10 @@ def _of_loud(prints: Prints, loud: Loud) -> Prints:
 
 
 def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
-    """Return the marks of a run that read everything; None where a later one is to do so, too.
-
-    It is if something stands to be told: a run that reads nothing could not tell it.
-    """
+    """Return the marks of a run that read everything; None where a later one is to do so, too."""
     gathered, workspace, plan = prepared.gathered, prepared.workspace, prepared.plan
-    is_told = plan.reports or any(
-        not read.document.entries or unread_papers(read.document) for read in gathered.digests
-    )
-    if is_told or not may_be_quiet(workspace, prepared.options):
+    has_empty = not all(read.document.entries for read in gathered.digests)
+    if has_empty or not may_be_quiet(workspace, prepared.options):
         return None
     sources, contents = sources_read(gathered, seen), gathered.contents
     if sources is None:
@@ -130,14 +141,21 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     prints = Prints(
         common_print(workspace, prepared.options, sources, contents.collections),
         digests,
-        dict.fromkeys((row.id for row in plan.rows), ""),
+        row_prints((row.id for row in plan.rows), sources.memory.differing),
         entries,
         item_prints(by_item(contents.by_key.values()), sources.memory),
     )
-    marks = marks_of(plan, gathered.entries, LibraryState(contents.items), prints)
-    if marks is None or len(marks.links) != len(plan.rows):
+    marks = _marks(plan, gathered.entries, LibraryState(contents.items), prints)
+    # If most links have none, the next run reads everything in any case.
+    if marks is None or 2 * len(marks.links) < len(plan.rows):
         return None
-    return LeftMarks(marks, prepared.totals, sources.files, entries, judged)
+    return LeftMarks(marks, prepared.totals, sources.files, entries, judged, _tells(prepared))
+
+
+def _tells(prepared: Prepared) -> bool:
+    """Tell whether something stands to be told of what a run looked at."""
+    reads = prepared.gathered.digests
+    return bool(prepared.plan.reports) or any(unread_papers(read.document) for read in reads)
 
 
 def _keep(workspace: Workspace, left: LeftMarks) -> None:

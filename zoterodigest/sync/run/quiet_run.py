@@ -31,6 +31,7 @@ from zoterodigest.sync.gathering.quiet import (
     digest_print,
     entry_prints,
     item_prints,
+    row_prints,
     sources_now,
 )
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -55,7 +56,7 @@ def prepare_quietly(workspace: Workspace, options: Options) -> Prepared | None:
     with suppress(BadInput):  # the full reading tells of it
         sources = sources_now(workspace)
     kept = kept_marks(workspace) if sources else None
-    if sources is None or kept is None or not sources.memory.as_in_lock:
+    if sources is None or kept is None:
         return None
     snapshot = workspace.library.read()
     # A library that went back is compared with what it showed before, link by link.
@@ -93,7 +94,8 @@ class _QuietRun:
             return None
         items = item_prints(self._reader.objects, sources.memory)
         # The keys are the larger part of the marks, and mostly nothing changes between runs.
-        if (items, sources.files, kept.marked) == (kept.items, kept.files, kept.totals.rows):
+        now = (items, sources.files, kept.marked, kept.tells)
+        if now == (kept.items, kept.files, kept.totals.rows, False):
             return self._planned(self._nothing(), None)
         left = kept.left()
         return None if left is None else self._over_loud(left, common, items)
@@ -101,7 +103,7 @@ class _QuietRun:
     def _over_loud(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prepared | None:
         """Return the run over what has changed since a run `left` its marks."""
         reader = self._reader
-        reader.areas = KnownAreas(left.judged)
+        reader.areas, reader.is_all_told = KnownAreas(left.judged), left.tells
         prints = self._prints(left, common, items)
         found = prints and plan_loud(left.marks, prints, self._part, self._plan)
         if not (prints and found):
@@ -122,7 +124,8 @@ class _QuietRun:
         reader, digests, entries = self._reader, dict(left.marks.digests), dict(left.entries)
         changed = {key for key, one in self._sources.files.items() if left.files.get(key) != one}
         reads = reader.digests if changed else ()
-        if reads is None or reader.lock is None:
+        differing = self._sources.memory.differing
+        if reads is None or reader.lock is None or not differing <= reader.lock.rows.keys():
             return None
         for read in reads:
             found = entry_prints(read.document)
@@ -131,7 +134,7 @@ class _QuietRun:
             if read.key in changed:
                 digests[read.key] = digest_print(read, read.document)
                 entries[read.key] = found
-        return Prints(common, digests, dict.fromkeys(reader.lock.rows, ""), entries, items)
+        return Prints(common, digests, row_prints(reader.lock.rows, differing), entries, items)
 
     def _part(self, loud: Loud) -> LoudPart | None:
         gathered = self._gathered = self._reader.gathered(loud)
@@ -188,8 +191,7 @@ def _carries_edits_at_most(prepared: Prepared) -> bool:
     plan, writes = prepared.plan, prepared.writes
     before, after = (list(map(_without_values, it)) for it in (plan.rows_before, plan.rows))
     return not (
-        plan.reports
-        or prepared.stop
+        prepared.stop
         or prepared.refused
         or prepared.kept
         or writes.collections

@@ -101,6 +101,15 @@ class Prepared:
         return Totals(linked, len(rows) - linked, entries, beyond)
 
     @property
+    def row_ids(self) -> frozenset[str]:
+        """The ids of all rows, also of those that only an earlier run looked at."""
+        found = self.gathered.quiet.found
+        return (
+            frozenset(row.id for row in self.plan.rows)
+            | (found.prints.rows if found else {}).keys()
+        )
+
+    @property
     def refused(self) -> tuple[RefusedField, ...]:
         """The fields of entries that cannot be written as planned."""
         edits: tuple[NewDigest | BibEdit, ...] = (*self.digests, *self.bib_edits)

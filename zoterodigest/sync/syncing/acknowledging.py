@@ -39,7 +39,7 @@ def standing_reports(prepared: Prepared) -> tuple[StandingReport, ...]:
     marks = [(one, acknowledgement_of(one, links, folding)) for one in prepared.plan.reports]
     found = [(report, mark) for report, mark in marks if mark is not None]
     known = frozenset(prepared.gathered.lock.acknowledged)
-    ids = short_ids([*(row.id for row in prepared.plan.rows), *(mark.id for _, mark in found)])
+    ids = short_ids([*prepared.row_ids, *(mark.id for _, mark in found)])
     return tuple(
         StandingReport(ids[mark.id], report, mark, mark in known) for report, mark in found
     )
