@@ -211,6 +211,66 @@ def test_what_stands_to_be_told_is_told_by_every_run(world: World) -> None:
     assert looked_at(third) == [TITLES[0]]
 
 
+OWN_FORMAT = """\
+name = "arrows"
+about = "a title behind an arrow, then links"
+lines = ['^(?P<links>\\[\\[.*)$']
+
+[entry]
+containers = ["paragraph"]
+begin = ['^=> (?P<title>.+)$']
+needs = ["links"]
+"""
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> World:
+    """Return a settled project with a format of the person's own."""
+    world = World(tmp_path)
+    papers = (
+        f"=> Paper {number} of Others\n[[paper]](https://arxiv.org/abs/2405.{number:05d})\n"
+        for number in range(4)
+    )
+    (tmp_path / "own.format.toml").write_text(OWN_FORMAT)
+    world.markdown("notes.md", "# Own\n\n" + "\n".join(papers))
+    for _ in range(2):
+        sync(world)
+    return world
+
+
+def test_a_project_with_a_format_of_its_own_is_read_in_part(own: World) -> None:
+    own.edit("notes.md", ("Paper 2 of", "Papers 2 of"))
+
+    found = sync(own)
+
+    assert looked_at(found) == ["Papers 2 of Others"]
+    assert own.item("Papers 2 of Others")
+
+
+def test_a_changed_format_has_everything_read(own: World) -> None:
+    assert is_quiet(own)
+
+    own.edit("own.format.toml", ("behind an arrow", "behind its arrow"))
+
+    assert not is_quiet(own)
+
+
+def test_a_format_that_is_gone_has_everything_read(own: World) -> None:
+    (own.root / "own.format.toml").unlink()
+
+    assert not is_quiet(own)
+
+
+def test_two_formats_of_one_name_have_everything_read(own: World) -> None:
+    paper = "-> Another Paper\n[[paper]](https://arxiv.org/abs/2406.00001)\n"
+    own.markdown("more/papers.md", paper)
+    (own.root / "more" / "own.format.toml").write_text(OWN_FORMAT.replace("=>", "->"))
+    for _ in range(2):
+        sync(own)
+
+    assert not is_quiet(own)
+
+
 def test_only_what_a_report_is_about_is_looked_at_in_every_run(world: World) -> None:
     world.edit("daily.md", ("1 pages", "11 pages"))
     world.change(world.key(TITLES[1]), extra="Comment: 12 pages")
@@ -475,8 +535,10 @@ def restore_library(world: World, data: st.DataObject) -> None:
 
 def add_format(world: World, data: st.DataObject) -> None:
     built_in = Path(__file__).parents[2] / "mappings" / "formats"
-    path = sorted(built_in.glob("*.toml"))[data.draw(st.integers(0, 2))]
-    shutil.copy(path, world.root / "own.format.toml")
+    text = sorted(built_in.glob("*.toml"))[data.draw(st.integers(0, 2))].read_text()
+    name = data.draw(st.sampled_from(('name = "own"', "")))
+    text = re.sub("^name = .*", name, text, count=1, flags=re.M) if name else text
+    (world.root / "own.format.toml").write_text(text)
 
 
 def leave_journal(world: World, data: st.DataObject) -> None:

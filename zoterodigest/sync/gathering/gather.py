@@ -22,7 +22,7 @@ from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, read_contents
-from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.digests import FormatChoice, format_choice, read_digest
 from zoterodigest.project.files import BadInput, SourceChanged, read_if_present, require_text
 from zoterodigest.project.layout import BibFile, Digest, Project
 from zoterodigest.project.lock.lock import holds_conflict_marks, lock_hash, names_library, read_lock
@@ -58,6 +58,7 @@ _LOG = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class ReadDigest:
     """One digest of a run: its rules, its bytes as read, and what was understood by `formats`.
+    `choice` tells what these follow from.
 
     By what is `known` of areas, entries are read when somebody asks what they say.
     """
@@ -67,6 +68,7 @@ class ReadDigest:
     document: Document
     formats: tuple[DigestFormat, ...]
     known: KnownAreas | None = None
+    choice: bytes = b""
 
     @property
     def key(self) -> DigestKey:
@@ -116,7 +118,8 @@ Source = ReadDigest | ReadBib
 
 @dataclass(frozen=True, slots=True)
 class FoundLoud:
-    """What a run found `loud`, by its `prints` and by what the run before it `left`.
+    """What a run found `loud`, by its `prints` and by what the run before it `left`. `formats` is a
+    print of the files that formats follow from.
 
     What that says of files and areas is as this run found them.
     """
@@ -124,6 +127,7 @@ class FoundLoud:
     loud: Loud
     prints: Prints
     left: LeftMarks
+    formats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,7 +320,7 @@ def read_digests(
     """
     read: list[ReadDigest] = []
     unread: list[UnreadSource] = []
-    known: dict[tuple[Path, str], tuple[DigestFormat, ...]] = {}
+    known: dict[FormatChoice, tuple[bytes, tuple[DigestFormat, ...]]] = {}
     for digest in workspace.digests:
         try:
             data = read_digest(digest.path).data
@@ -325,16 +329,22 @@ def read_digests(
                 raise
             unread.append(UnreadSource(digest.key, digest.path, error))
             continue
-        wanted = workspace.wanted_format or digest.rules.format or ""
-        key = (digest.path.parent, wanted)
-        if key not in known:  # formats of one's own are files: each is read once
-            known[key] = formats_for(digest.path, wanted, workspace.project)
-        formats = known[key]
+        choice = format_choice_of(workspace, digest)
+        if choice not in known:  # formats of one's own are files: each is read once
+            # The key first: a file that changes in between has another one when the run ends.
+            known[choice] = choice.key(), choice.formats()
+        key, formats = known[choice]
         document = read_document(digest.key, data, formats, workspace.zotero.venues, areas)
-        read.append(ReadDigest(digest, data, document, formats, areas))
+        read.append(ReadDigest(digest, data, document, formats, areas, key))
     if unread and not read:
         raise unread[0].error
     return tuple(read), tuple(unread)
+
+
+def format_choice_of(workspace: Workspace, digest: Digest) -> FormatChoice:
+    """Return which formats a run reads a digest by."""
+    wanted = workspace.wanted_format or digest.rules.format or ""
+    return format_choice(digest.path, wanted, workspace.project)
 
 
 def read_bibs(workspace: Workspace) -> tuple[tuple[ReadBib, ...], tuple[UnreadSource, ...]]:

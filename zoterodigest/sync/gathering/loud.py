@@ -9,6 +9,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud
 from zoterodigest.core.values.record import Entry
@@ -20,7 +21,7 @@ from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.parts import LockParts, lock_parts
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, read_digests
-from zoterodigest.sync.gathering.quiet import SourcePrints, by_item
+from zoterodigest.sync.gathering.quiet import SourcePrints, by_item, formats_read
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -49,7 +50,7 @@ class LoudReader:
 
     @cached_property
     def digests(self) -> tuple[ReadDigest, ...] | None:
-        """All digests as read; None if there is one without entries, or if one has changed."""
+        """All digests as read; None if one has no entries, or if something has changed."""
         read: tuple[ReadDigest, ...] = ()
         with suppress(BadInput):
             read, _ = read_digests(self._workspace, self.areas)
@@ -57,7 +58,8 @@ class LoudReader:
         # Of a digest without entries is told, by every run, that none was found in it.
         is_empty = any(not one.document.entries for one in read)
         self.is_all_told |= any(unread_papers(one.document) for one in read)
-        return None if is_empty or data != self._sources.data else read
+        now = data, formats_read(read)
+        return None if is_empty or now != (self._sources.data, self._sources.formats) else read
 
     def gathered(self, loud: Loud) -> Gathered | None:
         """Return what is loud; None if that can't be read by itself. Raises `BadLockFile`."""
@@ -71,7 +73,6 @@ class LoudReader:
             for at in sorted(loud.entries[read.key])
         )
         lock = self.lock.read(loud.rows, self._workspace.project.lock_path)
-        memory = self._sources.memory
         return Gathered(
             digests,
             entries,
@@ -80,18 +81,14 @@ class LoudReader:
             replace(lock, identity=self._workspace.library.identity),
             self._contents(loud),
             frozenset(),
-            seen=Seen(
-                {
-                    row.id: memory.other.get(row.id, row)
-                    for row in lock.rows
-                    if row.id not in memory.missing
-                },
-                memory.collections,
-                memory.past,
-                memory.lagged,
-                memory.version,
-            ),
+            seen=self._seen(lock),
         )
+
+    def _seen(self, lock: LockFile) -> Seen:
+        memory = self._sources.memory
+        rows = {row.id: memory.other.get(row.id, row) for row in lock.rows}
+        known = {row_id: row for row_id, row in rows.items() if row_id not in memory.missing}
+        return Seen(known, memory.collections, memory.past, memory.lagged, memory.version)
 
     def _compared(self, entry: Entry) -> Entry:
         return compared_entry(entry, self._workspace.zotero, with_notes=self._with_notes)

@@ -11,8 +11,7 @@ from hashlib import blake2b
 
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.digest.format.format import builtin_formats
-from zoterodigest.digest.format.own_files import format_files
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.later import LaterEntry
 from zoterodigest.frozen import dataclass
@@ -22,7 +21,7 @@ from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Digest, Project, find_project
 from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_head
 from zoterodigest.project.pending import read_pending
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest
+from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, format_choice_of
 from zoterodigest.sync.gathering.workspace import Workspace
 
 AS_IN_LOCK, DIFFERS = "", "differs"
@@ -32,28 +31,26 @@ AS_IN_LOCK, DIFFERS = "", "differs"
 @dataclass(frozen=True, slots=True)
 class SourcePrints:
     """The sources of a run but for the library: the digests' `data` and the prints of their files,
-    the lock file, the memory.
+    the lock file, the memory, and a print of the files that formats follow from.
     """
 
     files: Mapping[SourceKey, str]
     data: Mapping[SourceKey, bytes]
     lock_data: bytes
     memory: MemoryHead
+    formats: str
 
 
 def is_project_alone(workspace: Workspace) -> bool:
     """Tell whether nothing but digests, lock file, memory and library takes part in a run.
 
     A bibliography takes in the whole library, facts about papers that were added may be of any
-    item, what a killed run left is to be put in order, and a format of the person's own is a file
-    that may change: with any of these everything is read.
+    item, and what a killed run left is to be put in order: with any of these everything is read.
     """
     project = workspace.project
-    folders = {*(digest.path.parent for digest in workspace.digests), *project.format_folders}
     return (
         not workspace.bibs
         and not workspace.wanted_format
-        and not any(format_files(folders))
         and not project.journal_path.exists()
         and all(_is_of(project, digest) for digest in workspace.digests)
         and not read_pending(project.state_folder)
@@ -77,7 +74,15 @@ def sources_now(workspace: Workspace) -> SourcePrints | None:
         prints[digest.key] = file_print(digest, data[digest.key])
     lock_data = read_if_present(workspace.project.lock_path)
     memory = lock_data and read_memory_head(workspace.memory_path, lock_data)
-    return SourcePrints(prints, data, lock_data, memory) if lock_data and memory else None
+    if not (lock_data and memory):
+        return None
+    choices = (format_choice_of(workspace, digest).key() for digest in workspace.digests)
+    return SourcePrints(prints, data, lock_data, memory, _print(*choices))
+
+
+def formats_read(digests: Iterable[ReadDigest]) -> str:
+    """Return the print of the files that formats follow from, as a run has read them."""
+    return _print(*(read.choice for read in digests))
 
 
 def sources_read(gathered: Gathered, seen: Seen) -> SourcePrints | None:
@@ -85,19 +90,22 @@ def sources_read(gathered: Gathered, seen: Seen) -> SourcePrints | None:
     known = {read.key for read in gathered.digests}
     is_simple = not (gathered.recovers or gathered.unread_sources or gathered.gone or gathered.bibs)
     is_whole = all(row.digest in known for row in gathered.lock.rows)
-    if not (is_simple and is_whole and gathered.lock_data and _are_built_in(gathered.digests)):
+    is_clear = _have_names_of_their_own(form for read in gathered.digests for form in read.formats)
+    if not (is_simple and is_whole and is_clear and gathered.lock_data):
         return None
     return SourcePrints(
         {read.key: file_print(read.digest, read.data) for read in gathered.digests},
         {read.key: read.data for read in gathered.digests},
         gathered.lock_data,
         memory_head(seen, gathered.lock),
+        formats_read(gathered.digests),
     )
 
 
-def _are_built_in(digests: Iterable[ReadDigest]) -> bool:
-    known = set(map(id, builtin_formats()))
-    return all(id(form) in known for read in digests for form in read.formats)
+def _have_names_of_their_own(formats: Iterable[DigestFormat]) -> bool:
+    """Tell whether no two of the formats have one name: areas are known by the name of theirs."""
+    known: dict[str, DigestFormat] = {}
+    return all(known.setdefault(form.name, form) == form for form in formats)
 
 
 def file_print(digest: Digest, data: bytes) -> str:
@@ -144,6 +152,7 @@ def common_print(
         repr([digest.key for digest in workspace.digests]),
         sources.lock_data,
         sources.memory.otherwise,
+        sources.formats,
         repr(list(places)),
     )
 

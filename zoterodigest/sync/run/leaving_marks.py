@@ -74,7 +74,7 @@ def leave_marks_of_rest(
         return
     # Of a digest that was written, the next run reads how its entries are now.
     files = {key: "" if key in written else one for key, one in found.left.files.items()}
-    sources = SourcePrints(files, {}, lock_data, memory_head(seen, lock))
+    sources = SourcePrints(files, {}, lock_data, memory_head(seen, lock), found.formats)
     collections = prepared.gathered.contents.collections
     common = common_print(prepared.workspace, prepared.options, sources, collections)
     known = replace(found.left.marks, common=common, digests=found.prints.digests)

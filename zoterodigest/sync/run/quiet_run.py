@@ -116,7 +116,7 @@ class _QuietRun:
         files, judged = self._sources.files, reader.areas.seen or left.judged
         totals = _of_rest(left.totals, loud, prints)
         now = replace(left, totals=totals, files=files, judged=judged)
-        prepared = self._planned(gathered, FoundLoud(loud, prints, now))
+        prepared = self._planned(gathered, FoundLoud(loud, prints, now, self._sources.formats))
         return prepared if _carries_edits_at_most(prepared) else None
 
     def _prints(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prints | None:
