@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import partial
+from itertools import islice
 
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.frozen import frozen
@@ -63,19 +64,58 @@ class LayerCut:
     shown: bytes = b""
 
 
+class SourcePieces:
+    """Where the bytes of a text come from: pieces of source, or one point if it holds nothing.
+
+    They are found when somebody asks. Most texts are only read, and to find them for each line of
+    each wrapping took a tenth of reading a digest.
+    """
+
+    __slots__ = ("_find", "_found")
+
+    def __init__(self, find: Callable[[], tuple[tuple[SourcePiece, ...], int]]) -> None:
+        self._find = find
+        self._found: tuple[tuple[SourcePiece, ...], int] | None = None
+
+    @property
+    def found(self) -> tuple[tuple[SourcePiece, ...], int]:
+        """The pieces and the point."""
+        if self._found is None:
+            self._found = self._find()
+        return self._found
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, SourcePieces) and self.found == other.found
+
+    def __hash__(self) -> int:
+        return hash(self.found)
+
+    def __repr__(self) -> str:
+        return f"SourcePieces{self.found}"
+
+
 @frozen()
 class LayeredText:
     """Logical bytes, the pieces of source they come from, and the layers around them.
 
     The pieces are those of the whole that the text is cut from, in which it begins at `offset`. A
-    text that holds nothing has no pieces; it stands at `anchor` in the source.
+    text that holds nothing has no pieces; it stands at its `anchor` in the source.
     """
 
     data: bytes
-    pieces: tuple[SourcePiece, ...]
+    origin: SourcePieces
     layers: tuple[Layer, ...] = ()
-    anchor: int = 0
     offset: int = 0
+
+    @property
+    def pieces(self) -> tuple[SourcePiece, ...]:
+        """The pieces of source."""
+        return self.origin.found[0]
+
+    @property
+    def anchor(self) -> int:
+        """Where a text stands that holds nothing."""
+        return self.origin.found[1]
 
     def lines(self) -> Iterator[tuple[int, int]]:
         """Yield the half-open range of each line, without its line break."""
@@ -94,29 +134,36 @@ class LayeredText:
         """Return the logical range `[start, end)` as a text of its own, in the same layers."""
         data = self.data[start:end]
         if not data:
-            return LayeredText(data, (), self.layers, self._point(start))
-        return LayeredText(data, self.pieces, self.layers, offset=self.offset + start)
+            return LayeredText(data, SourcePieces(lambda: ((), self._point(start))), self.layers)
+        return LayeredText(data, self.origin, self.layers, self.offset + start)
 
-    def peeled(self, cuts: Sequence[LayerCut], layer: Layer) -> LayeredText:
-        """Return the text without `cuts` (sorted, apart), wrapped in one more `layer`."""
+    def peeled(
+        self, data: bytes, cuts: Callable[[], Iterable[LayerCut]], layer: Layer
+    ) -> LayeredText:
+        """Return the text without `cuts` (sorted, apart), wrapped in one more `layer`.
+
+        Without them it is `data`.
+        """
         layers = (layer, *self.layers)
-        if not cuts:
-            return LayeredText(self.data, self.pieces, layers, self.anchor, self.offset)
-        data: list[bytes] = []
+        if data == self.data:
+            return LayeredText(data, self.origin, layers, self.offset)
+        return LayeredText(
+            data, SourcePieces(lambda: (self._left_by(cuts()), self._point(0))), layers
+        )
+
+    def _left_by(self, cuts: Iterable[LayerCut]) -> tuple[SourcePiece, ...]:
         pieces: list[SourcePiece] = []
         length = cursor = 0
         for cut in (*cuts, LayerCut(len(self.data), len(self.data))):
             kept = _clipped(self.pieces, self.offset + cursor, self.offset + cut.start)
             pieces += (SourcePiece(length + it.at, it.length, it.source, it.width) for it in kept)
-            data.append(self.data[cursor : cut.start])
             length += cut.start - cursor
             if cut.shown:
                 span = self.source_span(cut.start, cut.end)
                 pieces.append(SourcePiece(length, len(cut.shown), span.start, len(span)))
-                data.append(cut.shown)
                 length += len(cut.shown)
             cursor = cut.end
-        return LayeredText(b"".join(data), tuple(pieces), layers, self._point(0))
+        return tuple(pieces)
 
     def source_span(self, start: int, end: int) -> Span:
         """Return the source bytes that hold the logical range; an empty range is a point.
@@ -169,33 +216,47 @@ class LayeredText:
 def source_text(source: bytes, span: Span) -> LayeredText:
     """Return the source range as text; CRLF line endings are peeled to LF."""
     data = source[span.start : span.end]
-    pieces = (SourcePiece(0, len(data), span.start, len(data)),) if data else ()
-    whole = LayeredText(data, pieces, (), span.start)
+    whole = LayeredText(data, SourcePieces(lambda: (_whole(span.start, len(data)), span.start)))
     # One line holds no line break, but new ones in it must end as the line itself does.
     if b"\r\n" not in source[span.start : span.end + 2]:
         return whole
-    cuts = [LayerCut(*found.span(), b"\n") for found in re.finditer(rb"\r\n", data)]
-    return whole.peeled(cuts, in_crlf)
+    return whole.peeled(data.replace(b"\r\n", b"\n"), lambda: _cuts(_CRLF, data, b"\n"), in_crlf)
 
 
+def _whole(start: int, length: int) -> tuple[SourcePiece, ...]:
+    return (SourcePiece(0, length, start, length),) if length else ()
+
+
+def _cuts(
+    pattern: re.Pattern[bytes], data: bytes, shown: bytes = b"", start: int = 0
+) -> Iterator[LayerCut]:
+    return (LayerCut(*found.span(), shown) for found in pattern.finditer(data, start))
+
+
+_CRLF = re.compile(rb"\r\n")
 _QUOTE = re.compile(rb"^ {0,3}>[ \t]?", re.M)
 
 
 def peel_quote(text: LayeredText) -> LayeredText:
     """Take the quote prefix off every line that has one; new lines get the first line's."""
-    found = list(_QUOTE.finditer(text.data))
-    prefix = max((match[0] for match in found[:2]), key=len, default=b"> ")
-    cuts = [LayerCut(*match.span()) for match in found]
-    return text.peeled(cuts, partial(prefixed, prefix))
+    found = islice(_QUOTE.finditer(text.data), 2)
+    prefix = max((match[0] for match in found), key=len, default=b"> ")
+    data = _QUOTE.sub(b"", text.data)
+    return text.peeled(data, lambda: _cuts(_QUOTE, text.data), partial(prefixed, prefix))
 
 
 def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> LayeredText:
     """Take up to `width` leading blanks off every line (not off the first, unless `first`)."""
-    pattern = re.compile(rb"^(?:\t| {1,%d})" % max(width, 1), re.M)
-    found = [match for match in pattern.finditer(text.data) if first or match.start() > 0]
-    prefix = next((match[0] for match in found), b" " * width)
-    cuts = [LayerCut(*match.span()) for match in found] if width else []
-    return text.peeled(cuts, partial(prefixed, prefix if width else b""))
+    if not width:
+        return text.peeled(text.data, tuple, partial(prefixed, b""))
+    pattern = re.compile(rb"^(?:\t| {1,%d})" % width, re.M)
+    start = 0 if first else min(text.first_line_end + 1, len(text.data))
+    found = pattern.search(text.data, start)
+    data = text.data[:start] + pattern.sub(b"", text.data[start:])
+    prefix = found[0] if found else b" " * width
+    return text.peeled(
+        data, lambda: _cuts(pattern, text.data, start=start), partial(prefixed, prefix)
+    )
 
 
 _CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
@@ -208,10 +269,15 @@ def holds_wrapped(text: LayeredText) -> bool:
 
 def peel_cell(text: LayeredText) -> LayeredText:
     r"""Show `\|` as `|` and `<br>` as a line break; a row's own line breaks as blanks."""
-    shown = {b"\\|": b"|", b"\n": b" "}
-    found = _CELL.finditer(text.data)
-    cuts = [LayerCut(*match.span(), shown.get(match[0], b"\n")) for match in found]
-    return text.peeled(cuts, in_cell)
+    data = _CELL.sub(lambda found: _SHOWN.get(found[0], b"\n"), text.data)
+    return text.peeled(data, lambda: map(_cell_cut, _CELL.finditer(text.data)), in_cell)
+
+
+_SHOWN = {b"\\|": b"|", b"\n": b" "}
+
+
+def _cell_cut(found: re.Match[bytes]) -> LayerCut:
+    return LayerCut(*found.span(), _SHOWN.get(found[0], b"\n"))
 
 
 def _clipped(pieces: Sequence[SourcePiece], start: int, end: int) -> Iterator[SourcePiece]:

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import starmap
 
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import EMPTY, NOTE, Blocks, Value
@@ -61,8 +62,10 @@ def _without_lines(
     top = sum(at == line for at, line in enumerate(gone))
     ends = [(ranges[line][0], min(ranges[line][1] + 1, len(body.data))) for line in gone[:top]]
     ends += [(ranges[line - 1][1], ranges[line][1]) for line in gone[top:]]
-    cuts = [LayerCut(start, end) for start, end in ends]
-    return body.peeled(cuts, partial(prefixed, b""))
+    starts = (0, *(end for _, end in ends))
+    stops = (*(start for start, _ in ends), len(body.data))
+    data = b"".join(body.data[start:stop] for start, stop in zip(starts, stops, strict=True))
+    return body.peeled(data, lambda: starmap(LayerCut, ends), partial(prefixed, b""))
 
 
 def spoil(claims: Claims, torn: Torn, line: int) -> None:
