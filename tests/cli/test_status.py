@@ -102,6 +102,37 @@ def image_taken_out(zoterodigest: Zoterodigest, folder: Path) -> None:
     in_library(folder, LibraryItem(note.key, note.version, data))
 
 
+def lost_entry(_: Zoterodigest, folder: Path) -> None:
+    (folder / "a.md").write_text(a_digest(*PAPERS[1:6]))
+
+
+def conflict(zoterodigest: Zoterodigest, folder: Path) -> None:
+    edit(folder / "a.md", "Paper 2 of Many", "Paper Two of Many")
+    edited_item(folder, "Paper 2 of Many", title="The Second Paper of Many")
+
+
+def conflict_gone_over(zoterodigest: Zoterodigest, folder: Path) -> None:
+    conflict(zoterodigest, folder)
+    settle(zoterodigest)
+
+
+def link_that_ended(zoterodigest: Zoterodigest, folder: Path) -> None:
+    lost_entry(zoterodigest, folder)
+    settle(zoterodigest)
+    assert "11 (and 1 that ended); 11 entries in 2 digests" in zoterodigest("status").out
+
+
+def conflict_acknowledged(zoterodigest: Zoterodigest, folder: Path) -> None:
+    conflict_gone_over(zoterodigest, folder)
+    assert zoterodigest("resolve", "--all", "--acknowledge").code == 0
+
+
+def conflict_beside_edits(zoterodigest: Zoterodigest, folder: Path) -> None:
+    conflict_gone_over(zoterodigest, folder)
+    edit(folder / "a.md", "Paper 3 of Many", "Paper Three of Many")
+    item_edited(zoterodigest, folder)
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -116,6 +147,11 @@ def image_taken_out(zoterodigest: Zoterodigest, folder: Path) -> None:
         image_beside_edit,
         image_after_a_run_that_wrote,
         image_taken_out,
+        conflict,
+        conflict_gone_over,
+        conflict_acknowledged,
+        conflict_beside_edits,
+        link_that_ended,
     ],
 )
 def test_status_over_what_has_changed_is_the_status_over_everything(
@@ -148,47 +184,16 @@ def new_entry(_: Zoterodigest, folder: Path) -> None:
         file.write("\n" + a_digest(("A New Paper of Many", "2402.00001")))
 
 
-def lost_entry(_: Zoterodigest, folder: Path) -> None:
-    (folder / "a.md").write_text(a_digest(*PAPERS[1:6]))
-
-
-def conflict(zoterodigest: Zoterodigest, folder: Path) -> None:
-    edit(folder / "a.md", "Paper 2 of Many", "Paper Two of Many")
-    edited_item(folder, "Paper 2 of Many", title="The Second Paper of Many")
-
-
-def conflict_gone_over(zoterodigest: Zoterodigest, folder: Path) -> None:
-    conflict(zoterodigest, folder)
-    settle(zoterodigest)
-
-
 def trashed_item(_: Zoterodigest, folder: Path) -> None:
     edited_item(folder, "Paper 2 of Many", deleted=1)
-
-
-def link_that_ended(zoterodigest: Zoterodigest, folder: Path) -> None:
-    lost_entry(zoterodigest, folder)
-    settle(zoterodigest)
-    assert "11 (and 1 that ended); 11 entries in 2 digests" in zoterodigest("status").out
 
 
 def lost_digest(_: Zoterodigest, folder: Path) -> None:
     (folder / "b.md").unlink()
 
 
-@pytest.mark.parametrize(
-    "change",
-    [
-        new_entry,
-        lost_entry,
-        conflict,
-        conflict_gone_over,
-        trashed_item,
-        link_that_ended,
-        lost_digest,
-    ],
-)
-def test_status_that_has_more_than_edits_to_tell_reads_everything(
+@pytest.mark.parametrize("change", [new_entry, lost_entry, trashed_item, lost_digest])
+def test_status_of_what_is_new_or_gone_reads_everything(
     zoterodigest: Zoterodigest, project: Path, change: Change
 ) -> None:
     change(zoterodigest, project)
