@@ -16,6 +16,7 @@ from zoterodigest.core.plan.plan import (
     CreateNote,
     Plan,
     RenameCollection,
+    TrashNote,
 )
 from zoterodigest.core.plan.run_options import (
     ALL,
@@ -206,6 +207,11 @@ class World:
                 self.items[parent] = replace(item, notes={**item.notes, row_id: note})
             case ChangeNote(_, _, parent, row_id, _, _, after):
                 self.edit_note(parent, row_id, **after)
+            case TrashNote(key, version, parent, row_id, _):
+                item = self.items[parent]
+                assert (item.notes[row_id].key, item.notes[row_id].version) == (key, version)
+                note = replace(item.notes[row_id], is_trashed=True)
+                self.items[parent] = replace(item, notes={**item.notes, row_id: note})
             case ChangeEntry(entry, _, _, after):
                 self._changed[id(entry)] = self.edit_entry(entry, **after)
             case _:
