@@ -240,3 +240,13 @@ def test_an_undo_brings_a_tag_back_beside_one_that_was_there_with_it_and_is_edit
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_an_undo_brings_an_item_back_that_was_restored_after_a_merge_and_removed() -> None:
+    steps = (
+        Step("merge items", 0, (4117, 6710, 2908)),
+        Step("trash", 1, (1651, 5272, 4455)),
+        Step("remove, undo", 0, (2103, 598, 6894)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None

@@ -25,7 +25,7 @@ class ObjectChange:
     `hunks` are the changes of a note's HTML, outside of what is private in it. Of an object that
     was created only an attachment's fields are kept, and the collections of one that was copied.
     One that came out of the trash is `left` as this fingerprint tells, with what belongs to it; one
-    that was copied, by itself.
+    that was copied, by itself; one that went into the trash, with those it was merged into before.
     """
 
     key: str

@@ -156,6 +156,18 @@ def successors(items: Iterable[Item]) -> dict[str, str]:
     return found
 
 
+def survivors_of(items: Iterable[Item]) -> dict[str, set[str]]:
+    """Return the keys of the live items into which each was merged, by the key of the latter.
+
+    One that was restored since has them still.
+    """
+    found: dict[str, set[str]] = defaultdict(set)
+    for item in items:
+        for key in () if item.is_trashed else item.replaces:
+            found[key].add(item.key)
+    return dict(found)
+
+
 def library_catalogue(items: Sequence[Item], linked: frozenset[str] = frozenset()) -> Catalogue:
     """Return the works of a library; `linked` are items with entries, as those with our notes.
 

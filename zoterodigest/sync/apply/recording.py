@@ -21,6 +21,7 @@ from zoterodigest.core.plan.history import (
     changed_links,
 )
 from zoterodigest.core.plan.reversal import Hunk, hunks_between
+from zoterodigest.core.works.catalogue import survivors_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
@@ -204,6 +205,7 @@ def _object_changes(
     titled = (*reversed(sent.all_items), *present.by_key.values())
     titles = {one.key: ItemJson(one.data).title for one in titled}
     left = families_of((stored.by_key if stored else _with_sent(present, sent)).values())
+    survivors = survivors_of(present.items)
     by_key: dict[str, list[LibraryItem]] = defaultdict(list)
     for item in sent.all_items:
         by_key[item.key].append(item)
@@ -224,8 +226,12 @@ def _object_changes(
             new = after if ItemJson(after).is_attachment else {}
             change = ObjectChange(key, title, after=new, is_created=True)
         is_note = ItemJson(after).is_note
-        is_restored = "deleted" in change.before and "deleted" not in change.after
-        state = state_below(key, left) if is_restored else change.left
+        was_trashed, is_trashed = ("deleted" in one for one in (change.before, change.after))
+        state = change.left
+        if was_trashed and not is_trashed:
+            state = state_below(key, left)
+        elif is_trashed and not was_trashed and key in survivors:
+            state = state_beside(key, left, survivors[key])
         yield replace(change, key=key, title=title, parent=parent, left=state, is_note=is_note)
 
 
@@ -276,6 +282,11 @@ def state_below(key: str, families: Families) -> str:
     """Return a fingerprint of all that an object and its children hold."""
     states = sorted((one.key, sorted(held(one.data).items())) for one in families.get(key, ()))
     return hex_fingerprint(repr(states))
+
+
+def state_beside(key: str, families: Families, survivors: Iterable[str]) -> str:
+    """Return a fingerprint of an item, its children, and the keys of those it was merged into."""
+    return hex_fingerprint(repr((state_below(key, families), sorted(survivors))))
 
 
 def _data_after(

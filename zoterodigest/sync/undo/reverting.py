@@ -19,6 +19,7 @@ from zoterodigest.core.plan.history import (
     Run,
 )
 from zoterodigest.core.plan.reversal import hunks_between, turn_back
+from zoterodigest.core.works.catalogue import survivors_of
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
@@ -33,6 +34,7 @@ from zoterodigest.sync.apply.recording import (
     lines_of,
     state_alone,
     state_below,
+    state_beside,
 )
 from zoterodigest.sync.apply.unwritten import SETS, members, members_back
 from zoterodigest.sync.gathering.gather import Gathered
@@ -158,10 +160,10 @@ class Reverting:
             now, before, after = (one.get(name) for one in (data, change.before, change.after))
             if name in SETS:
                 yield from self._members_back(change, name, data)
-            elif now and name == "deleted" and change.key in self._merged:
+            elif now and name == "deleted" and self._is_merged_since(change):
                 # Its note and links live on elsewhere: beside them its work would stand twice.
                 self._decline_object(change, MERGED)
-            elif now == after and name == "deleted" and not self._is_as_left(change):
+            elif before and now == after and name == "deleted" and not self._is_as_left(change):
                 # In the trash nobody would see what was written since.
                 self._decline_object(change, "it, or something below it, has changed since")
             elif now == after:
@@ -174,6 +176,17 @@ class Reverting:
         """The items in the trash that were merged into one that is not there, not by the run."""
         by_run = (ItemJson(change.after).replaced for change in self.run.objects)
         return self.removal.merged.keys() - {key for replaced in by_run for key in replaced}
+
+    def _is_merged_since(self, change: ObjectChange) -> bool:
+        """Tell whether an item was merged into one that it did not stand beside before the run."""
+        if change.key not in self._merged:
+            return False
+        into = self._survivors.get(change.key, ())
+        return change.left != state_beside(change.key, self._families, into)
+
+    @cached_property
+    def _survivors(self) -> Mapping[str, Set[str]]:
+        return survivors_of(self.gathered.contents.items)
 
     def _is_as_left(self, change: ObjectChange) -> bool:
         return not change.left or state_below(change.key, self._families) == change.left
