@@ -71,6 +71,11 @@ class ReadingCache:
         self._new: dict[tuple[str, str], bytes] = {}
         self._used: defaultdict[str, set[str]] = defaultdict(set)
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything that is put is kept."""
+        return bool(self._engine)
+
     def get(self, kind: str, keys: Collection[str]) -> dict[str, Any]:
         """Return the values of those `keys` that are known."""
         wanted = {key for key in keys if (kind, key) not in self._new}
@@ -84,7 +89,7 @@ class ReadingCache:
     def put(self, kind: str, values: Mapping[str, Any]) -> None:
         """Keep values by key: what JSON can hold, with lists in place of tuples."""
         # Where no record can stand, none is made: `inspect` of 10,000 entries 50 ms.
-        for key, value in values.items() if self._engine else ():
+        for key, value in values.items() if self.keeps else ():
             text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
             # Names of files may hold halves of characters.
             payload = text.encode("utf-8", "surrogatepass")

@@ -44,7 +44,7 @@ def inspect(asked: Invocation, paths: Sequence[Path] = argument("FILE")) -> int:
     """
     digests, named = by_kind(paths)
     with reading_cache(paths) as cache:
-        found = inspect_digests(digests, asked.format_name, cache)
+        found = inspect_digests(digests, asked.format_name, cache, as_json=asked.as_json)
     bibs = inspect_bibs(named)
     if asked.as_json:
         emit_json(digests_data(found) | (bibs_data(bibs) if named else {}))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.screen import visible
@@ -27,11 +27,14 @@ _MARKS = {
 }
 
 
-def inspected(source: bytes, formats: Sequence[DigestFormat]) -> Inspection:
-    """Return what is understood of a digest by these formats."""
+def inspected(
+    source: bytes, formats: Sequence[DigestFormat], views: Mapping[str, bool]
+) -> Inspection:
+    """Return what is understood of a digest by these formats; `views` says what is wanted of it."""
     # No part of an inspection may depend on the file's name: it is kept by the bytes alone.
     document = read_document("", source, formats, venue_table())
     entries = document.entries
+    as_json, as_rows = (entries if views[name] else () for name in ("entries", "rows"))
     is_blank = not source.strip(BLANK)
     return Inspection(
         counts=dict(Counter(entry.format.name for entry in entries).most_common()),
@@ -40,8 +43,8 @@ def inspected(source: bytes, formats: Sequence[DigestFormat]) -> Inspection:
         bytes=len(source),
         is_understood=is_blank or bool(entries and not any(one.broken for one in entries)),
         is_blank=is_blank,
-        entries="\n".join(json_line(report.entry_json(entry)) for entry in entries),
-        rows=[_row(entry) for entry in entries],
+        entries="\n".join(json_line(report.entry_json(entry)) for entry in as_json),
+        rows=[_row(entry) for entry in as_rows],
         works=[list(one) for one in report.entry_works(document)],
         skipped=[json_value(one) for one in document.skipped],
         excerpts=list(_excerpts(document)),

@@ -42,9 +42,9 @@ class Inspection:
     """Whether entries were recognised, if there is any text, and none is unreadable."""
     is_blank: bool
     entries: str
-    """Entries as JSON, one a line."""
+    """Entries as JSON, one a line, if they are asked for."""
     rows: Sequence[Sequence[str]]
-    """Entries as the table for people shows them."""
+    """Entries as the table for people shows them, if that is asked for."""
     works: Sequence[Sequence[Any]]
     """The work that each entry is, and its line."""
     skipped: Sequence[Mapping[str, Any]]
@@ -92,11 +92,12 @@ class Unreadable:
 
 
 def inspect_digests(
-    paths: Sequence[Path], wanted: str, cache: ReadingCache
+    paths: Sequence[Path], wanted: str, cache: ReadingCache, *, as_json: bool
 ) -> list[InspectedDigest | Unreadable]:
     """Read the digests at `paths`, each once, by the format `wanted` or whatever fits.
 
-    What `cache` knows of the same bytes and formats is not read again.
+    What `cache` knows of the same bytes and formats is not read again. If it keeps nothing, entries
+    are made ready only as JSON, or only for people.
     """
 
     def read(path: Path) -> InspectedDigest:
@@ -107,7 +108,9 @@ def inspect_digests(
         # Reading takes most of the imports: what is known is shown without them.
         from zoterodigest.cli.show.inspecting import inspected
 
-        inspection = inspected(source, choice.formats())
+        # Of 10,000 entries the one takes 0.2 s, the other 0.1 s.
+        views = {"entries": as_json or cache.keeps, "rows": not as_json or cache.keeps}
+        inspection = inspected(source, choice.formats(), views)
         # All of it is data already: 10,000 entries take 0.2 s to be made into data again.
         members = {one.name: getattr(inspection, one.name) for one in fields(inspection)}
         cache.put(_KIND, {key: members})
@@ -200,7 +203,7 @@ def _file_data(one: InspectedDigest | Unreadable) -> dict[str, Any]:
     if isinstance(one, Unreadable):
         return {"file": one.name, "error": str(one.error), "hint": one.error.hint}
     known = one.inspection
-    read = {"formats": known.counts, "entries": len(known.rows)}
+    read = {"formats": known.counts, "entries": len(known.works)}
     coverage = round(known.coverage, 4)
     lengths = {"lines": known.lines, "bytes": known.bytes}
     return {"file": one.name, **read, "coverage": coverage, **lengths}

@@ -56,7 +56,7 @@ def digests_text(found: Sequence[InspectedDigest | Unreadable]) -> Iterator[str]
         yield ""
     yield from _duplicates(read)
     if len(found) > 1:
-        entries = sum(len(one.inspection.rows) for one in read)
+        entries = sum(len(one.inspection.works) for one in read)
         failed = len(found) - len(read)
         unread = f", {counted(failed, 'file')} could not be read" if failed else ""
         yield f"{counted(entries, 'entry', 'entries')} in {counted(len(read), 'file')}{unread}"
@@ -98,7 +98,7 @@ def _file(one: InspectedDigest) -> Iterator[str]:
     if found.is_blank:
         yield f"{name}: the file is empty"
         return
-    if not found.rows:
+    if not found.works:
         yield f"{name}: no entries recognised in {counted(found.lines, 'line')}"
         yield from _nothing(found)
         return
@@ -106,7 +106,7 @@ def _file(one: InspectedDigest) -> Iterator[str]:
     if len(found.counts) == 1:
         (formats,) = found.counts
     yield (
-        f"{name}: {counted(len(found.rows), 'entry', 'entries')}"
+        f"{name}: {counted(len(found.works), 'entry', 'entries')}"
         f" in the format {formats}, {found.coverage:.0%} of the lines"
     )
     yield from table(_DIGEST_COLUMNS, found.rows)
