@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Zoterodigest, a_digest, changed_object, edited_item
+from tests.cli.conftest import Zoterodigest, a_digest, changed_object, edited_item, in_library
 from tests.sync.test_structure import MASK, NOTES, RESNET, SYNC, diffusion, rename
 from tests.sync.world import World
 from zoterodigest.library.connect import connect
+from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.quiet_run import prepare_quietly
 from zoterodigest.sync.run.run import Options
@@ -169,25 +170,34 @@ def test_a_note_that_a_merge_took_along_is_named_with_the_item_that_has_it(
     assert synced.out.endswith("Done: 1 note written.\n")
 
 
-@pytest.mark.parametrize("tells", [False, True])
+@pytest.mark.parametrize("kind", ["settled", "telling", "exporting"])
 def test_a_sync_of_edits_says_the_same_over_a_part_and_over_everything(
-    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, tells: bool
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str
 ) -> None:
     (tmp_path / "part").mkdir()
     monkeypatch.chdir(tmp_path / "part")
     papers = [(f"Paper {number}", f"2401.{number:05d}") for number in range(1, 9)]
     Path("papers.md").write_text(a_digest(*papers))
     assert zoterodigest("sync", "papers.md", "--yes", "--offline").code == 0
-    if tells:
+    if kind == "exporting":
+        configured = '[[digest]]\npath = "papers.md"\n[[bibliography]]\npath = "refs.bib"\n'
+        Path("zoterodigest.toml").write_text(configured)
+    if kind == "telling":
         edited_item(Path.cwd(), "Paper 7", title="Paper Seven")
         edited_item(Path.cwd(), "Paper 8", deleted=1)
         text = Path("papers.md").read_text().replace("Paper 7", "Paper VII")
         Path("papers.md").write_text(f"{text}\nSee https://arxiv.org/abs/2401.00077 as well.\n")
     for _ in range(2):
         code = zoterodigest("sync", "papers.md", "--yes", "--offline").code
-        assert code == (3 if tells else 0)
-    edited_item(Path.cwd(), "Paper 1", title="Paper One")
-    Path("papers.md").write_text(Path("papers.md").read_text().replace("Paper 5", "Paper Five"))
+        assert code == (3 if kind == "telling" else 0)
+    text = Path("papers.md").read_text()
+    if kind == "exporting":  # a title has the .bib written, over everything
+        mine = LibraryItem("MINE2222", 0, {"itemType": "book", "title": "Mine"})
+        in_library(Path.cwd(), mine)
+        Path("papers.md").write_text(text.replace("What it does.", "What it does well.", 1))
+    else:
+        edited_item(Path.cwd(), "Paper 1", title="Paper One")
+        Path("papers.md").write_text(text.replace("Paper 5", "Paper Five"))
     shutil.copytree(".", tmp_path / "all")
     shutil.rmtree(tmp_path / "all" / ".zoterodigest" / "cache")
     ends = tmp_path / "part", tmp_path / "all"
@@ -205,4 +215,5 @@ def test_a_sync_of_edits_says_the_same_over_a_part_and_over_everything(
             shutil.rmtree(tmp_path / "all" / ".zoterodigest" / "cache", ignore_errors=True)
         assert said[0] == said[1]
         assert len({(end / "papers.md").read_text() for end in ends}) == 1
-    assert "Paper One" in Path("papers.md").read_text()
+    edited = "What it does well." if kind == "exporting" else "Paper One"
+    assert edited in Path("papers.md").read_text()

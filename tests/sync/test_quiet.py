@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from tests.builders import a_key
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World
+from zoterodigest.cli.show.bib_text import export_data, exports_text
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import Conflict
 from zoterodigest.core.reconcile.quiet import Marks
@@ -499,6 +500,22 @@ def configure(world: World, data: st.DataObject) -> None:
     world.configure(text)
 
 
+def edit_bib(world: World, data: st.DataObject) -> None:
+    path = world.root / "refs.bib"
+    text = path.read_bytes() if path.exists() else b"@misc{mine, title = {A Title of My Own}}\n"
+    words = sorted(set(re.findall(rb"[a-z]{5,}", text)))
+    path.write_bytes(text.replace(data.draw(st.sampled_from(words)), b"other", 1))
+
+
+def exchange_entries(world: World, data: st.DataObject) -> None:
+    path = world.root / "daily.md"
+    lines = path.read_bytes().splitlines(keepends=True) if path.exists() else []
+    if len(lines) > 6:
+        at = data.draw(st.integers(4, len(lines) - 2))
+        lines[at : at + 2] = reversed(lines[at : at + 2])
+        path.write_bytes(b"".join(lines))
+
+
 def configure_bib(world: World, data: st.DataObject) -> None:
     world.configure('[[bibliography]]\npath = "refs.bib"\n')
 
@@ -550,7 +567,8 @@ OF_THE_LIBRARY: tuple[Happening, ...] = (
     file_item, change_note, change_collection, *4 * (put_item_of_no_concern, change_own_item),
 )  # fmt: skip
 HAPPENINGS: tuple[Happening, ...] = (
-    edit_words, edit_digest, exchange_digests, lose_digest, configure, configure_bib,
+    edit_words, edit_digest, exchange_digests, lose_digest, configure, configure_bib, edit_bib,
+    exchange_entries,
     change_lock_file, lose_lock_file, lose_memory, restore_library, add_format, leave_journal,
 )  # fmt: skip
 SMALL: tuple[Happening, ...] = (
@@ -632,7 +650,132 @@ def telling(larger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return root
 
 
-PROJECTS = st.sampled_from(("settled", "settled", "telling"))
+@pytest.fixture(scope="module")
+def exporting(telling: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a project with a .bib, in which much stands to be told as well."""
+    root = tmp_path_factory.mktemp("exporting") / "world"
+    shutil.copytree(telling, root)
+    world = World(root, ["notes.md", "daily.md"])
+    world.configure('[[bibliography]]\npath = "refs.bib"\n')
+    for _ in range(3):
+        sync(world)
+    return root
+
+
+@pytest.fixture
+def exported(exporting: Path, tmp_path: Path) -> World:
+    shutil.copytree(exporting, tmp_path / "world")
+    return World(tmp_path / "world", ["notes.md", "daily.md"])
+
+
+def test_a_project_with_a_bib_is_not_read_again(exported: World) -> None:
+    assert (exported.root / "refs.bib").read_bytes().count(b"@") == 24
+
+    found = sync(exported)
+
+    assert (len(looked_at(found)), found.gathered.quiet.links) == (4, 25)
+
+
+def test_a_note_is_carried_over_a_part_beside_a_bib(exported: World) -> None:
+    exported.change_note("Paper 4 of Others", lambda html: html.replace("so often", "so rarely", 1))
+    exported.put_item("MINE3333", title="Nothing to do with it")
+    before = (exported.root / "refs.bib").read_bytes()
+
+    found = sync(exported)
+
+    assert "Paper 4 of Others" in looked_at(found)
+    assert len(looked_at(found)) == 5
+    assert "so rarely" in (exported.root / "notes.md").read_text()
+    assert (exported.root / "refs.bib").read_bytes() == before
+
+
+def test_what_a_bib_follows_is_planned_over_everything(exported: World) -> None:
+    exported.change(exported.key("Paper 4 of Others"), title="Papers of Others")
+    assert not is_quiet(exported)
+
+    sync(exported)
+
+    assert b"Papers of Others" in (exported.root / "refs.bib").read_bytes()
+    assert is_quiet(exported)
+
+
+def change_bib(world: World) -> None:
+    path = world.root / "refs.bib"
+    path.write_bytes(path.read_bytes() + b"\n")
+
+
+def change_places(world: World) -> None:
+    first, second = (row(number) for number in (3, 4))
+    world.edit("daily.md", (first + second, second + first))
+
+
+def move_to_the_end(world: World) -> None:
+    text = (world.root / "daily.md").read_text().replace(row(3), "", 1)
+    world.markdown("daily.md", text.rstrip("\n") + "\n" + row(3))
+
+
+def tag_a_paper(world: World) -> None:
+    world.change(world.key("Paper 4 of Others"), tags=[{"tag": "mine"}])
+
+
+def edit_a_title(world: World) -> None:
+    world.edit("notes.md", ("Paper 4 of", "Papers 4 of"))
+
+
+@pytest.mark.parametrize(
+    "change", [change_bib, change_places, move_to_the_end, tag_a_paper, edit_a_title]
+)
+def test_an_export_that_may_differ_is_made_of_everything(
+    exported: World, change: Callable[[World], None]
+) -> None:
+    assert is_quiet(exported)
+
+    change(exported)
+
+    assert not is_quiet(exported)
+
+
+def test_a_bib_names_all_authors_once_a_digest_does(own: World) -> None:
+    form = own.root / "own.format.toml"
+    form.write_text(OWN_FORMAT.replace("]\n", ", '^(?P<authors>[^=[].*)$']\n", 1))
+    text = (own.root / "notes.md").read_text()
+    authors = " of Others\nAda First, Ben Second, et al.\n"
+    own.markdown("notes.md", text.replace(" of Others\n", authors))
+    own.configure('[[bibliography]]\npath = "refs.bib"\n')
+    for _ in range(2):
+        sync(own)
+    assert is_quiet(own)
+    assert (own.root / "refs.bib").read_bytes().count(b"and others") == 4
+
+    own.markdown("notes.md", text.replace(" of Others\n", authors, 3))
+    assert not is_quiet(own)
+    own.markdown("notes.md", text.replace(" of Others\n", authors.replace(", et al.", ""), 1))
+    sync(own)
+
+    assert (own.root / "refs.bib").read_bytes().count(b"and others") < 4
+
+
+def test_a_bib_with_entries_of_somebody_else_has_everything_read(exported: World) -> None:
+    path = exported.root / "refs.bib"
+    path.write_bytes(path.read_bytes() + b"\n@misc{mine,\n  title = {My Own},\n}\n")
+    for _ in range(2):
+        sync(exported)
+
+    assert not is_quiet(exported)
+
+
+@pytest.mark.parametrize("rule", ["push = true", 'items = "library"', "note = true"])
+def test_a_bib_that_follows_more_than_linked_items_has_everything_read(
+    exported: World, rule: str
+) -> None:
+    exported.configure(f'[[bibliography]]\npath = "refs.bib"\n{rule}\n')
+    for _ in range(2):
+        sync(exported)
+
+    assert not is_quiet(exported)
+
+
+PROJECTS = st.sampled_from(("settled", "settled", "telling", "exporting"))
 
 
 def all_left(world: World) -> dict[str, object]:
@@ -677,6 +820,9 @@ def require_same(found: Prepared, whole: Prepared) -> None:
     assert found.needs_consent == whole.needs_consent
     assert found.totals == whole.totals
     assert [one.source for one in found.digests] == [one.source for one in whole.digests]
+    assert [one.source for one in found.bibs] == [one.source for one in whole.bibs]
+    assert list(map(export_data, found.bibs)) == list(map(export_data, whole.bibs))
+    assert list(exports_text(found.bibs)) == list(exports_text(whole.bibs))
 
 
 def happened(world: World, found: Prepared) -> None:
@@ -732,7 +878,7 @@ def test_whatever_happens_nothing_that_is_to_be_done_or_told_is_missed(
 
 EDITS: tuple[Happening, ...] = (
     *3 * (edit_words,), *2 * (edit_item,), *2 * (edit_note,), edit_digest, tag_item,
-    put_item_of_no_concern, file_item, trash_item,
+    put_item_of_no_concern, file_item, trash_item, exchange_entries,
 )  # fmt: skip
 
 
@@ -767,12 +913,15 @@ def test_after_a_run_that_wrote_nothing_is_missed_either(
             happened(world, found)
 
 
-@pytest.mark.parametrize("project", ["larger", "telling"])
-@given(st.data(), st.lists(st.lists(st.sampled_from(EDITS), min_size=1, max_size=3), max_size=3))
+@given(
+    st.data(),
+    st.sampled_from(("larger", "telling", "exporting")),
+    st.lists(st.lists(st.sampled_from(EDITS), min_size=1, max_size=3), max_size=3),
+)
 def test_edits_are_carried_over_a_part_as_over_everything(
     request: pytest.FixtureRequest,
-    project: str,
     data: st.DataObject,
+    project: str,
     rounds: list[list[Happening]],
 ) -> None:
     with TemporaryDirectory() as folder:

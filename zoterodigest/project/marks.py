@@ -49,7 +49,8 @@ class LeftMarks:
     `files` are prints of the digests' bytes and rules, `entries` those of their entries in order; a
     digest whose print is "" is read in any case. `totals` counts what has a mark and what has none.
     `judged` tells what areas of digests were found to be (`digest/read/known.py`), `tells` whether
-    something stands to be told: a run that reads nothing could not tell it.
+    something stands to be told: a run that reads nothing could not tell it. `others` are the prints
+    of items that have no mark, `cut` the items of which no digest names all authors.
     """
 
     marks: Marks
@@ -58,6 +59,8 @@ class LeftMarks:
     entries: Mapping[SourceKey, Sequence[str]]
     judged: Mapping[str, str]
     tells: bool = False
+    others: Mapping[str, str] = field(default_factory=dict)
+    cut: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +105,10 @@ class KeptMarks:
             }
             marks = Marks(self.common, _by_digest(known["digests"]), links, items)
             judged = {str(key): str(one) for key, one in known["judged"].items()}
-            return LeftMarks(marks, self.totals, self.files, entries, judged, self.tells)
+            others = {str(key): str(one) for key, one in known["others"].items()}
+            cut = frozenset(map(str, known["cut"]))
+            tells, files = self.tells, self.files
+            return LeftMarks(marks, self.totals, files, entries, judged, tells, others, cut)
         return None
 
 
@@ -129,20 +135,12 @@ def read_marks(cache: ReadingCache, name: str) -> KeptMarks | None:
 def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
     """Keep what a run leaves in the place of what was there."""
     turn, marks = secrets.token_hex(8), left.marks
-    places: dict[SourceKey, dict[str | None, int | None]] = {
-        digest: {None: None, **{one: place for place, one in enumerate(found)}}
-        for digest, found in left.entries.items()
-    }
-    links = {
-        row_id: [one.digest, places[one.digest][one.entry], sorted(one.keys)]
-        for row_id, one in marks.links.items()
-    }
     head = {
         "turn": turn,
         "common": marks.common,
         "files": dict(left.files),
         "totals": asdict(left.totals),
-        "marked": len(links),
+        "marked": len(marks.links),
         "tells": left.tells,
         "items": {key: one.print for key, one in marks.items.items()},
     }
@@ -150,12 +148,26 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
         "turn": turn,
         "digests": dict(marks.digests),
         "entries": {digest: list(found) for digest, found in left.entries.items()},
-        "links": links,
+        "links": _links(left),
         "judged": dict(left.judged),
+        "others": dict(left.others),
+        "cut": sorted(left.cut),
         "items": {key: sorted(one.keys) for key, one in marks.items.items()},
     }
     cache.put(_HEAD, {name: head})
     cache.put(_KEYS, {name: keys})
+
+
+def _links(left: LeftMarks) -> dict[str, list[object]]:
+    """Return the marks of links, their entries by place."""
+    places: dict[SourceKey, dict[str | None, int | None]] = {
+        digest: {None: None, **{one: place for place, one in enumerate(found)}}
+        for digest, found in left.entries.items()
+    }
+    return {
+        row_id: [one.digest, places[one.digest][one.entry], sorted(one.keys)]
+        for row_id, one in left.marks.links.items()
+    }
 
 
 def _totals(linked: int, ended: int, entries: int, beyond: Mapping[str, Sequence[str]]) -> Totals:

@@ -72,7 +72,7 @@ def works_of(
     return Works(contents, works, replace(linked, items=items), standing)
 
 
-def _is_cut(link: Link, filled: Fields) -> bool:
+def is_cut(link: Link, filled: Fields) -> bool:
     """Tell whether an entry names all authors that its item has, and says that there are more.
 
     Authors that are still to be filled in count: the next run finds them in the item.
@@ -106,7 +106,7 @@ def linked_items(
     linked = (row for row in rows if row.links_digest)
     ordered = sorted(linked, key=lambda row: (places.get(row.id, len(places)), row.digest, row.id))
     filled = {action.key: action.after for action in actions if isinstance(action, ChangeItem)}
-    cut = frozenset(link.row.item for link in links if _is_cut(link, filled.get(link.row.item, {})))
+    cut = frozenset(link.row.item for link in links if is_cut(link, filled.get(link.row.item, {})))
     items = tuple(dict.fromkeys(row.item for row in ordered))
     entries = linked_entries(links, bibs)
     return LinkedItems(

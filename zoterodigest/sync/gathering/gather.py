@@ -141,6 +141,7 @@ class QuietPart:
     totals: Totals = field(default_factory=Totals)
     digests: Mapping[SourceKey, bytes] = field(default_factory=dict)
     found: FoundLoud | None = None
+    bibs: Mapping[BibKey, bytes | None] = field(default_factory=dict)
 
     @property
     def links(self) -> int:

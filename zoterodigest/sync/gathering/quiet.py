@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 from hashlib import blake2b
 
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.file_keys import BibKey, SourceKey
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.later import LaterEntry
@@ -18,11 +18,13 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import Digest, Project, find_project
+from zoterodigest.project.layout import BibFile, Digest, Project, find_project
 from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_head
 from zoterodigest.project.pending import read_pending
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, format_choice_of
 from zoterodigest.sync.gathering.workspace import Workspace
+
+_PRINT_SIZE = 12
 
 AS_IN_LOCK, DIFFERS = "", "differs"
 """Prints of rows: how they are remembered."""
@@ -31,7 +33,8 @@ AS_IN_LOCK, DIFFERS = "", "differs"
 @dataclass(frozen=True, slots=True)
 class SourcePrints:
     """The sources of a run but for the library: the digests' `data` and the prints of their files,
-    the lock file, the memory, and a print of the files that formats follow from.
+    the lock file, the memory, a print of the files that formats follow from, and the bytes of the
+    .bib files.
     """
 
     files: Mapping[SourceKey, str]
@@ -39,22 +42,34 @@ class SourcePrints:
     lock_data: bytes
     memory: MemoryHead
     formats: str
+    bibs: Mapping[BibKey, bytes | None]
 
 
 def is_project_alone(workspace: Workspace) -> bool:
-    """Tell whether nothing but digests, lock file, memory and library takes part in a run.
+    """Tell whether nothing but digests, lock file, memory and library takes part in a run, and .bib
+    files that hold what is made of linked items.
 
-    A bibliography takes in the whole library, facts about papers that were added may be of any
-    item, and what a killed run left is to be put in order: with any of these everything is read.
+    Any other bibliography takes in more, facts about papers that were added may be of any item, and
+    what a killed run left is to be put in order: with any of these everything is read.
     """
     project = workspace.project
     return (
-        not workspace.bibs
+        all(map(_follows_items, workspace.bibs))
         and not workspace.wanted_format
         and not project.journal_path.exists()
         and all(_is_of(project, digest) for digest in workspace.digests)
         and not read_pending(project.state_folder)
     )
+
+
+def _follows_items(bib: BibFile) -> bool:
+    """Tell whether a .bib is exported from items that are linked with digests, and from no more.
+
+    A prune depends on who made the file as well, and what is told of it.
+    """
+    rules = bib.rules
+    has_more = bib.is_two_way or rules.cited or rules.note or rules.prune
+    return not has_more and rules.items == "digests"
 
 
 def _is_of(project: Project, digest: Digest) -> bool:
@@ -77,7 +92,8 @@ def sources_now(workspace: Workspace) -> SourcePrints | None:
     if not (lock_data and memory):
         return None
     choices = (format_choice_of(workspace, digest).key() for digest in workspace.digests)
-    return SourcePrints(prints, data, lock_data, memory, _print(*choices))
+    bibs = {bib.key: read_if_present(bib.path) for bib in workspace.bibs}
+    return SourcePrints(prints, data, lock_data, memory, _print(*choices), bibs)
 
 
 def formats_read(digests: Iterable[ReadDigest]) -> str:
@@ -88,7 +104,7 @@ def formats_read(digests: Iterable[ReadDigest]) -> str:
 def sources_read(gathered: Gathered, seen: Seen) -> SourcePrints | None:
     """Return the sources of a run that has read them; None if they were not `is_project_alone`."""
     known = {read.key for read in gathered.digests}
-    is_simple = not (gathered.recovers or gathered.unread_sources or gathered.gone or gathered.bibs)
+    is_simple = not (gathered.recovers or gathered.unread_sources or gathered.gone)
     is_whole = all(row.digest in known for row in gathered.lock.rows)
     is_clear = _have_names_of_their_own(form for read in gathered.digests for form in read.formats)
     if not (is_simple and is_whole and is_clear and gathered.lock_data):
@@ -99,6 +115,7 @@ def sources_read(gathered: Gathered, seen: Seen) -> SourcePrints | None:
         gathered.lock_data,
         memory_head(seen, gathered.lock),
         formats_read(gathered.digests),
+        {read.key: read.data for read in gathered.bibs},
     )
 
 
@@ -153,6 +170,8 @@ def common_print(
         sources.lock_data,
         sources.memory.otherwise,
         sources.formats,
+        repr([(key, data is not None) for key, data in sources.bibs.items()]),
+        *(data or b"" for data in sources.bibs.values()),
         repr(list(places)),
     )
 
@@ -177,17 +196,27 @@ def by_item(objects: Iterable[LibraryItem]) -> dict[str, list[LibraryItem]]:
 def item_prints(objects: Mapping[str, Iterable[LibraryItem]], memory: MemoryHead) -> dict[str, str]:
     """Return the print of each item (`by_item`) and of where it was seen, even if it is gone.
 
+    It begins with the print of all that is no note (`own_print`).
+
     Versions are left out: they rise without a change, and a restored copy counts them again.
     """
-    texts = {key: [f"{one.key} {one.data!r}" for one in held] for key, held in objects.items()}
+    own, notes = dict[str, list[str]](), defaultdict[str, list[str]](list)
+    for key, held in objects.items():
+        own[key] = [f"{one.key} {one.data!r}" for one in held if not one.json.is_note]
+        notes[key] = [f"{one.key} {one.data!r}" for one in held if one.json.is_note]
     for collection, keys in sorted(memory.collections.items()):
         for key in keys:
-            texts.setdefault(key, []).append(collection)
-    return {key: _print(*found) for key, found in texts.items()}
+            notes[key].append(collection)
+    return {key: _print(*own.get(key, ())) + _print(*found) for key, found in notes.items()}
+
+
+def own_print(prints: Mapping[str, str], key: str) -> str:
+    """Return the print of an item without its notes, out of `item_prints`; "" if there is none."""
+    return prints.get(key, "")[: 2 * _PRINT_SIZE]
 
 
 def _print(*parts: str | bytes) -> str:
-    whole = blake2b(digest_size=12)
+    whole = blake2b(digest_size=_PRINT_SIZE)
     for part in parts:
         data = part if isinstance(part, bytes) else part.encode("utf-8", "surrogatepass")
         whole.update(b"%d " % len(data) + data)

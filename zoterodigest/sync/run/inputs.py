@@ -124,6 +124,8 @@ def was_read(prepared: Prepared) -> dict[Fact, str]:
     read |= {
         str(one.path): quiet[one.key] for one in prepared.workspace.digests if one.key in quiet
     }
+    bibs = gathered.quiet.bibs
+    read |= {str(one.path): bibs[one.key] for one in prepared.workspace.bibs if one.key in bibs}
     read[str(prepared.workspace.project.lock_path)] = gathered.lock_data
     states = {
         Fact("file", path): "" if data is None else hashed(data) for path, data in read.items()

@@ -33,6 +33,7 @@ from zoterodigest.sync.gathering.quiet import (
     sources_read,
 )
 from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.run.quiet_bibs import are_clean, cut_items
 from zoterodigest.sync.run.run import Options, Prepared
 
 
@@ -74,14 +75,17 @@ def leave_marks_of_rest(
         return
     # Of a digest that was written, the next run reads how its entries are now.
     files = {key: "" if key in written else one for key, one in found.left.files.items()}
-    sources = SourcePrints(files, {}, lock_data, memory_head(seen, lock), found.formats)
+    bibs, memory = prepared.gathered.quiet.bibs, memory_head(seen, lock)
+    sources = SourcePrints(files, {}, lock_data, memory, found.formats, bibs)
     collections = prepared.gathered.contents.collections
     common = common_print(prepared.workspace, prepared.options, sources, collections)
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
     marks = merged_marks(known, Marks(), found.loud)
     prints = found.prints
     judged, tells = found.left.judged, _tells(prepared)
-    left = LeftMarks(marks, found.left.totals, files, prints.entries, judged, tells)
+    totals, others = found.left.totals, _others(prints, marks)
+    known_cut = found.left.cut
+    left = LeftMarks(marks, totals, files, prints.entries, judged, tells, others, known_cut)
     _keep(prepared.workspace, left)
 
 
@@ -94,8 +98,13 @@ def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
         return None
     marks = merged_marks(replace(found.left.marks, digests=prints.digests), news, loud)
     known = found.left
-    totals, tells = prepared.totals, _tells(prepared)
-    return LeftMarks(marks, totals, known.files, prints.entries, known.judged, tells)
+    totals, tells, others = prepared.totals, _tells(prepared), _others(prints, marks)
+    files, entries, judged = known.files, prints.entries, known.judged
+    return LeftMarks(marks, totals, files, entries, judged, tells, others, known.cut)
+
+
+def _others(prints: Prints, marks: Marks) -> dict[str, str]:
+    return {key: one for key, one in prints.items.items() if key not in marks.items}
 
 
 def _marks(
@@ -124,7 +133,7 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     """Return the marks of a run that read everything; None where a later one is to do so, too."""
     gathered, workspace, plan = prepared.gathered, prepared.workspace, prepared.plan
     has_empty = not all(read.document.entries for read in gathered.digests)
-    if has_empty or not may_be_quiet(workspace, prepared.options):
+    if has_empty or not may_be_quiet(workspace, prepared.options) or not are_clean(prepared):
         return None
     sources, contents = sources_read(gathered, seen), gathered.contents
     if sources is None:
@@ -149,7 +158,8 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     # If most links have none, the next run reads everything in any case.
     if marks is None or 2 * len(marks.links) < len(plan.rows):
         return None
-    return LeftMarks(marks, prepared.totals, sources.files, entries, judged, _tells(prepared))
+    told = prepared.totals, sources.files, entries, judged, _tells(prepared)
+    return LeftMarks(marks, *told, _others(prints, marks), cut_items(prepared))
 
 
 def _tells(prepared: Prepared) -> bool:

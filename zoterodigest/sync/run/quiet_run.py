@@ -37,6 +37,7 @@ from zoterodigest.sync.gathering.quiet import (
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 from zoterodigest.sync.run.leaving_marks import kept_marks, may_be_quiet
+from zoterodigest.sync.run.quiet_bibs import bear_on_exports, with_unchanged
 from zoterodigest.sync.run.run import Options, Prepared, prepare, reconciled, with_writes
 
 
@@ -116,8 +117,11 @@ class _QuietRun:
         files, judged = self._sources.files, reader.areas.seen or left.judged
         totals = _of_rest(left.totals, loud, prints)
         now = replace(left, totals=totals, files=files, judged=judged)
-        prepared = self._planned(gathered, FoundLoud(loud, prints, now, self._sources.formats))
-        return prepared if _carries_edits_at_most(prepared) else None
+        found_loud = FoundLoud(loud, prints, now, self._sources.formats)
+        prepared = self._planned(gathered, found_loud)
+        if not _carries_edits_at_most(prepared):
+            return None
+        return None if prepared.bibs and bear_on_exports(prepared, found_loud) else prepared
 
     def _prints(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prints | None:
         """Return the prints of what there is; None if a digest can't be looked at by them."""
@@ -172,11 +176,16 @@ class _QuietRun:
 
     def _planned(self, gathered: Gathered, found: FoundLoud | None) -> Prepared:
         totals = self._kept.totals if found is None else found.left.totals
-        quiet = QuietPart(totals, self._sources.data, found)
+        quiet = QuietPart(totals, self._sources.data, found, self._sources.bibs)
         gathered = replace(gathered, quiet=quiet)
         # Over nothing there is nothing to plan, and no table of the mapping has to be read (20 ms).
         plan = reconciled(self._workspace, self._options, gathered) if found else Plan()
-        return with_writes(Prepared(self._workspace, self._options, gathered, plan, Writes()))
+        prepared = Prepared(self._workspace, self._options, gathered, plan, Writes())
+        prepared = with_writes(prepared)
+        intent = self._options.intent
+        if not (self._workspace.bibs and intent.may_push and intent.may_pull):
+            return prepared
+        return with_unchanged(prepared, self._sources.bibs)
 
 
 def _of_rest(totals: Totals, loud: Loud, prints: Prints) -> Totals:

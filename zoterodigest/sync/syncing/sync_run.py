@@ -236,7 +236,8 @@ def _row_ids(prepared: Prepared) -> Mapping[str, Sequence[str]]:
 def _files_over(prepared: Prepared, contents: Contents) -> tuple[FileChange, ...]:
     """Return the files of a run over what the library holds now: exports follow from that."""
     bibs = prepared.bibs
-    if bibs and len(prepared.writes):
+    # A run over a part has .bib files and reads none: what it writes bears on no export.
+    if prepared.gathered.bibs and bibs and len(prepared.writes):
         from zoterodigest.sync.bibliographies.exporting import new_bibs
         from zoterodigest.sync.bibliographies.works import linked_by
 

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.gathering.compared import compared_entry
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest
+from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, Source, source_with
 from zoterodigest.sync.gathering.intent import SYNC, Sync
 from zoterodigest.sync.gathering.unread import unread_in
+from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.leaving_marks import leave_marks, may_be_quiet
 from zoterodigest.sync.run.run import Prepared, plan_over
 from zoterodigest.sync.syncing.remembering import seen_by
@@ -54,7 +56,7 @@ def leave_marks_of_written(
 def _gathered(prepared: Prepared, files: Iterable[FileChange]) -> Gathered | None:
     """Return what the next run would gather of the digests; None if it has to find that out."""
     gathered, written = prepared.gathered, {file.key: file.after for file in files}
-    if gathered.bibs or gathered.unread_sources or gathered.gone:
+    if gathered.unread_sources or gathered.gone:
         return None
     new = {one.read.key: one for one in prepared.digests}
     reads, entries, first = list[ReadDigest](), list[Entry](), 0
@@ -71,10 +73,27 @@ def _gathered(prepared: Prepared, files: Iterable[FileChange]) -> Gathered | Non
             reads.append(replace(read, data=data, document=document))
             entries += (_compared(one, prepared) for one in document.core_entries())
         first = end
-    digests, unread = tuple(reads), unread_in(read.document for read in reads)
+    bibs = tuple(_as_written(read, written, prepared.workspace) for read in gathered.bibs)
+    sources: tuple[Source, ...] = (*reads, *bibs)
     return replace(
-        gathered, digests=digests, entries=tuple(entries), unread=unread, recorded=None, pending=()
+        gathered,
+        digests=tuple(reads),
+        bibs=bibs,
+        entries=tuple(entries),
+        unread=unread_in(read.document for read in sources),
+        recorded=None,
+        pending=(),
     )
+
+
+def _as_written(
+    read: ReadBib, written: Mapping[FileKey, bytes | None], workspace: Workspace
+) -> ReadBib:
+    """Return a .bib that is only exported as it is read when the next run begins."""
+    data = written.get(read.key, read.data)
+    now = read if data == read.data else source_with(read, data or b"", workspace)
+    assert isinstance(now, ReadBib), "it is read as what it was"
+    return replace(now, data=data)
 
 
 def _compared(entry: Entry, prepared: Prepared) -> Entry:
