@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.digest.corpus import read
@@ -109,6 +109,9 @@ LISTS = st.lists(ITEMS, max_size=6).map("\n".join)
 
 
 @given(LISTS | MARKDOWN, LISTS | MARKDOWN)
+@example("- a\n<!-- c -->", "- a\n  - b")
+@example("- a\n<!-- c -->\n- a\n  - b", "- a\n  - b")
+@example("- a\n    - c\n  - b", "- a\n    - c\np q\n    - c")
 def test_what_is_asked_is_said_in_whatever_words(own: str, other: str) -> None:
     asked = Blocks(canonical_blocks(split_blocks(other)))
     fields = {"summary": Blocks(tuple(split_blocks(own)))}

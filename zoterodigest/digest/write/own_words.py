@@ -7,7 +7,7 @@ digest's own is the one to keep.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import INLINE_FORMULA
@@ -26,7 +26,7 @@ def in_own_words(fields: Fields, asked: Fields, form: BlockForm) -> Fields:
     for name, value in asked.items():
         present = fields.get(name)
         if isinstance(value, Blocks) and isinstance(present, Blocks):
-            own[name] = Blocks(tuple(own_texts(present.texts, value.texts, form)))
+            own[name] = Blocks(own_texts(present.texts, value.texts, form))
     return own
 
 
@@ -44,12 +44,41 @@ def with_year_of_date(entry: DigestEntry, asked: Fields) -> Fields:
     return {**asked, "year": date[:4]}
 
 
-def own_texts(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Iterator[str]:
-    """Yield `wanted` with the text of `own` for each block that says the same in `form`.
+def own_texts(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> tuple[str, ...]:
+    """Return `wanted` with the text of `own` for each block that says the same in `form`.
 
     A block that took the place of another is written as that one is, every new one is indented as
     those that stand as deep.
     """
+    spliced = tuple(_spliced(own, wanted, form))
+    # Behind a comment an indented line is inside of no item.
+    whole = tuple(_with_whole_items(spliced, form))
+    for texts in (spliced, whole):
+        if _said(texts, form) == _said(wanted, form):
+            return texts
+    # Two margins of one depth were mixed: as it is asked for, with the comments that stood there.
+    return (*wanted, *(text for text, says in zip(own, form(own), strict=True) if not says))
+
+
+def _said(texts: Sequence[str], form: BlockForm) -> list[str]:
+    return [text for text in form(texts) if text]
+
+
+def _with_whole_items(texts: Iterable[str], form: BlockForm) -> Iterator[str]:
+    """Yield `texts` with each comment behind all that stands inside of the item before it."""
+    comments: list[str] = []
+    for text in texts:
+        if not form((text,))[0]:
+            comments.append(text)
+            continue
+        if not _margin(text):
+            yield from comments
+            comments.clear()
+        yield text
+    yield from comments
+
+
+def _spliced(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Iterator[str]:
     said = form(own)
     solid = [at for at, text in enumerate(said) if text]
     # Of two margins for one depth the narrower: behind the wider it stands as deep all the same.
