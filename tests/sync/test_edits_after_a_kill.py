@@ -20,6 +20,7 @@ from zoterodigest.core.plan.reports import Conflict
 
 SYNCING = Command(in_two_digests, words("sync", "--yes"))
 REDOING = Command(in_two_digests, words("redo", "--yes"))
+SETTING = Command(in_two_digests, lambda it: ("set", it.key("Masks"), "place=Venice"))
 OLD, CAME, EDITED = "No recurrence.", "No convolution.", "Neither convolution nor pooling."
 
 
@@ -70,14 +71,45 @@ def test_a_bullet_that_is_edited_after_a_killed_run_brought_it_stands_there_once
     found = [one for one in kills(command, template, tmp_path / "kills") if CAME in text(one)]
     assert found
     for world in found[::step]:
-        world.change_note(ATTENTION, lambda html: html.replace(CAME, EDITED))
-        world.change(world.key("Masks"), title="Masks Everywhere")
-        world.push(SYNC)
+        _require_edits_come(world)
 
-        assert [text(world).count(one) for one in (OLD, CAME, EDITED)] == [1, 0, 1], world.root.name
-        assert [world.note(ATTENTION).count(one) for one in (OLD, CAME, EDITED)] == [1, 0, 1]
-        assert "**Masks Everywhere**" in text(world), world.root.name
-        assert reports(world.plan(SYNC), Conflict) == []
+
+@STEP
+@pytest.mark.parametrize(("make", "command"), SCENES)
+def test_another_command_between_a_killed_run_and_an_edit_changes_nothing(
+    make: Callable[[Path], World], command: Command, step: int, tmp_path: Path
+) -> None:
+    template = make(tmp_path / "template")
+    found = [one for one in kills(command, template, tmp_path / "kills") if CAME in text(one)]
+    assert found
+    for world in found[::step]:
+        assert SETTING.run(world).code == 0
+        _require_edits_come(world)
+
+
+@STEP
+@pytest.mark.parametrize(("make", "command"), SCENES)
+def test_another_command_that_is_killed_as_well_changes_nothing(
+    make: Callable[[Path], World], command: Command, step: int, tmp_path: Path
+) -> None:
+    template = make(tmp_path / "template")
+    left = next(one for one in kills(command, template, tmp_path / "kills") if CAME in text(one))
+    found = list(kills(SETTING, left, tmp_path / "again"))
+    assert found
+    for world in found[::step]:
+        _require_edits_come(world)
+
+
+def _require_edits_come(world: World) -> None:
+    """Fail unless what is edited now, of what a killed run carried, comes into the digest."""
+    world.change_note(ATTENTION, lambda html: html.replace(CAME, EDITED))
+    world.change(world.key("Masks"), title="Masks Everywhere")
+    world.push(SYNC)
+
+    assert [text(world).count(one) for one in (OLD, CAME, EDITED)] == [1, 0, 1], world.root.name
+    assert [world.note(ATTENTION).count(one) for one in (OLD, CAME, EDITED)] == [1, 0, 1]
+    assert "**Masks Everywhere**" in text(world), world.root.name
+    assert reports(world.plan(SYNC), Conflict) == []
 
 
 @STEP

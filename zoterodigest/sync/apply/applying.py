@@ -220,7 +220,10 @@ def _at_work(project: Project, command: str, paths: Iterable[Path]) -> Iterator[
 
 
 def _settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None:
-    """Write down what a killed run achieved; return the lock file's bytes as they are now."""
+    """Write down what a killed run achieved; return the lock file's bytes as they are now.
+
+    What it brought into sync is remembered with it, whatever becomes of the run that is at work.
+    """
     project = workspace.project
     # First: a prepared memory counts only if its lock file is the one that was read.
     settle_memory(workspace.memory_path, gathered.lock_data)
@@ -229,7 +232,7 @@ def _settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None
     _LOG.info("Recovering a killed run: writing what it achieved into the lock file")
     # The lock file before the journal goes: a kill in between folds the same journal in again.
     data = render_lock(gathered.lock, gathered.lock_data)
-    write_lock(project.lock_path, data, gathered.lock_data)
+    _write_down(workspace, Ending(gathered.lock, gathered.seen), data, gathered.lock_data)
     discard_journal(project.journal_path)
     return data
 
@@ -374,17 +377,27 @@ def _record(
 
     What is remembered of its links goes with it.
     """
-    project, memory, lock = workspace.project, workspace.memory_path, ending.lock
-    new = changed_lock(data, known, lock)
+    new = changed_lock(data, known, ending.lock)
+    _write_down(workspace, ending, new, data)
+    return new
+
+
+def _write_down(
+    workspace: Workspace, ending: Ending, new: bytes | None, data: bytes | None
+) -> None:
+    """Have the lock file hold `new` in place of `data`, and keep what is remembered of its links.
+
+    Without the memory, the next run would take the lock file for another computer's.
+    """
+    memory = workspace.memory_path
     # Prepared before and kept after: a memory counts only with the lock file that it goes with.
     if ending.seen is not None:
         # Names the hash of the bytes that follow: after a kill `settle_memory` can tell them apart.
-        prepare_memory(memory, ending.seen, lock, new)
+        prepare_memory(memory, ending.seen, ending.lock, new)
     if new is not None:
-        write_lock(project.lock_path, new, data)
+        write_lock(workspace.project.lock_path, new, data)
     if ending.seen is not None:
         keep_memory(memory)
-    return new
 
 
 def _not_entered(kept: Iterable[Pending], unwritten: Mapping[str, object]) -> list[Pending]:
