@@ -23,7 +23,6 @@ from tests.sync.histories.stage import (
     Done,
     Sight,
     Stage,
-    State,
     library_sight,
     put,
     sight_of,
@@ -275,27 +274,30 @@ def _judge(stage: Stage, end: str, before: Sight, after: Sight) -> None:
 def _require_none_back(stage: Stage, end: str, sights: tuple[Sight, Sight], done: Done) -> None:
     """Fail if a bullet is back at `end` that a person took out.
 
-    A note that comes out of the trash of one copy of the library comes with what it holds, if the
-    digest shows the same: that somebody took it out in the other copy, nothing here tells.
+    A note that comes out of the trash comes with what it holds, if a digest here shows the same:
+    that somebody took it out in the other clone, or in the other copy of the library, and brought
+    it nowhere yet, nothing here tells.
     """
     returned = [
         one
         for one in stage.memory.returned(end, *(sight.set for sight in sights))
         if end in stage.brought_back.get(one, {end})
     ]
-    if returned and len(stage.libraries) > 1:
-        unknown = _in_trash_and_digests(stage, done.before)
-        returned = [one for one in returned if one not in unknown]
-    if returned:
+    unknown = _out_of_trash(stage, done) if returned else frozenset[str]()
+    if returned := [one for one in returned if one not in unknown]:
         raise Violation(f"{end} has {' '.join(returned)} back, which a person took out")
 
 
-def _in_trash_and_digests(stage: Stage, state: State) -> frozenset[str]:
-    """Return what something in the trash holds and a digest shows."""
-    shown, held = shown_in(state), held_in(state)
-    trashed = (tokens - shown.get(place, frozenset()) for place, tokens in held.items())
+def _out_of_trash(stage: Stage, done: Done) -> frozenset[str]:
+    """Return what stands in an object that came out of the trash, where it stood as well, and
+    stood in a digest.
+    """
+    shown, held, now = shown_in(done.before), held_in(done.before), shown_in(done.after)
+    restored = (
+        held[place] & tokens for place, tokens in now.items() if place in held.keys() - shown.keys()
+    )
     in_digests = (shown.get(name, frozenset()) for name in stage.digests)
-    return frozenset().union(*trashed) & frozenset().union(*in_digests)
+    return frozenset().union(*restored) & frozenset().union(*in_digests)
 
 
 def judge_numbers(stage: Stage, end: str, before: Sight, after: Sight) -> None:

@@ -155,6 +155,20 @@ def test_a_note_edited_back_out_of_the_trash_of_one_copy_has_what_was_removed_in
         assert play(History(steps, has_copies=True), room) is None
 
 
+def test_a_note_edited_back_out_of_the_trash_has_what_another_clone_removed_and_did_not_sync() -> (
+    None
+):
+    steps = (
+        Step("push", 0, (8738, 9731, 647)),
+        Step("edit markdown", 0, (3764, 9580, 7896)),
+        Step("edit markdown", 1, (147, 6318, 7358)),
+        Step("merge", 0, (2256, 8728, 1936)),
+        Step("lose a note", 1, (3313, 2164, 2229)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
+
+
 def test_what_an_undone_sync_had_carried_may_come_again_after_a_git_revert() -> None:
     steps = (
         Step("set bold", 0, (9663, 4530, 9467)),
