@@ -21,6 +21,7 @@ from zoterodigest.project.files import (
     append_durably,
     create_state_folder,
     looks_binary,
+    put_file,
     read_file,
     read_if_present,
     remove_leftovers,
@@ -106,6 +107,28 @@ def test_a_file_is_replaced_and_nothing_else_appears(digest: Path) -> None:
     replace_file(digest, b"new\n", b"old\n")
 
     assert digest.read_bytes() == b"new\n"
+    assert names(digest.parent) == ["digest.md"]
+
+
+@pytest.mark.parametrize("present", [b"old\n", b"other\n", None])
+def test_parts_take_the_place_of_whatever_is_there(digest: Path, present: bytes | None) -> None:
+    digest.unlink() if present is None else digest.write_bytes(present)
+
+    put_file(digest, iter([b"new ", b"", b"parts\n"]))
+
+    assert digest.read_bytes() == b"new parts\n"
+    assert names(digest.parent) == ["digest.md"]
+
+
+def test_parts_that_end_in_an_error_leave_the_file_as_it_was(digest: Path) -> None:
+    def parts() -> Iterator[bytes]:
+        yield b"new\n"
+        raise ValueError
+
+    with pytest.raises(ValueError):  # noqa: PT011  (it is raised above)
+        put_file(digest, parts())
+
+    assert digest.read_bytes() == b"old\n"
     assert names(digest.parent) == ["digest.md"]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 from pathlib import Path
 
@@ -24,13 +25,28 @@ from zoterodigest.project.log.journal import (
     Journal,
     RecordedRun,
     discard_journal,
+    fields_by_name,
     read_journal,
+    record_parts,
 )
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "journal.jsonl"
+
+
+@given(st.integers(0, 1200), st.dictionaries(st.text(), st.lists(st.text()).map(tuple)))
+def test_the_parts_of_a_record_are_the_json_of_the_whole(
+    number: int, others: dict[str, tuple[str, ...]]
+) -> None:
+    many = tuple(CollectionRow(DigestKey("d.md"), (), f"COLL{at}") for at in range(number))
+    record = {"one": 1, "text": '\ud800 "é', "many": many, "map": {"a": ()}, **others}
+
+    parts = list(record_parts(record))
+
+    assert b"".join(parts) == json.dumps(record, default=fields_by_name).encode() + b"\n"
+    assert len(parts) > number // 500
 
 
 def test_what_is_told_is_read_in_order(path: Path) -> None:

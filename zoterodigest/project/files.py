@@ -9,7 +9,7 @@ import re
 import secrets
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from hashlib import blake2b
 from pathlib import Path
@@ -152,11 +152,27 @@ def replace_file(path: Path, new: bytes, expected: bytes | None) -> None:
     target = Path(os.path.realpath(path))
     _require_unchanged(path, expected)
     try:
-        _replace(path, target, new, expected)
+        status = None if expected is None else target.stat()
+        # As late as possible: between this check and the rename somebody may still write.
+        _replace(target, [new], status, lambda: _require_unchanged(path, expected))
     except OSError as error:
         raise CannotWrite(path, *writing_failed(error)) from error
     before = "as a new file" if expected is None else f"in place of {len(expected)}"
     _LOG.debug("Wrote %s: %d bytes %s", path, len(new), before)
+
+
+def put_file(path: Path, parts: Iterable[bytes]) -> None:
+    """Put `parts` in place of whatever the file at `path` holds, otherwise as `replace_file` does.
+
+    It is for files of our own that are written while running is held. They may be large: of
+    `parts`, only one is in memory at a time.
+    """
+    target = Path(os.path.realpath(path))
+    try:
+        _replace(target, parts, target.stat() if target.exists() else None, lambda: None)
+    except OSError as error:
+        raise CannotWrite(path, *writing_failed(error)) from error
+    _LOG.debug("Wrote %s", path)
 
 
 def remove_file(path: Path, expected: bytes) -> None:
@@ -189,17 +205,17 @@ def _require_unchanged(path: Path, expected: bytes | None) -> None:
         raise SourceChanged(path)
 
 
-def _replace(path: Path, target: Path, new: bytes, expected: bytes | None) -> None:
-    status = None if expected is None else target.stat()
+def _replace(
+    target: Path, parts: Iterable[bytes], status: os.stat_result | None, check: Callable[[], None]
+) -> None:
     if status is None:
         target.parent.mkdir(parents=True, exist_ok=True)
     if status is not None and not os.access(target, os.W_OK):
         raise PermissionError(errno.EACCES, "write-protected")
     temporary = _folder_for_temporary(target) / f".zoterodigest-{secrets.token_hex(8)}.tmp"
     try:
-        with _written_durably(temporary, new, status):
-            # As late as possible: between this check and the rename somebody may still write.
-            _require_unchanged(path, expected)
+        with _written_durably(temporary, parts, status):
+            check()
             temporary.replace(target)
     except BaseException:
         with suppress(OSError):  # the first error is the one to tell
@@ -229,8 +245,10 @@ def _folder_for_temporary(target: Path) -> Path:
 
 
 @contextmanager
-def _written_durably(temporary: Path, new: bytes, like: os.stat_result | None) -> Iterator[None]:
-    """Write `new` to a file of its own, with mode and owner of `like` (None: the usual ones).
+def _written_durably(
+    temporary: Path, parts: Iterable[bytes], like: os.stat_result | None
+) -> Iterator[None]:
+    """Write `parts` to a file of its own, with mode and owner of `like` (None: the usual ones).
 
     Where the system lets an open file be renamed, it stays open and locked until it has its name:
     `remove_leftovers` sees by that whether somebody is at work on it.
@@ -238,7 +256,7 @@ def _written_durably(temporary: Path, new: bytes, like: os.stat_result | None) -
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
     with os.fdopen(os.open(temporary, flags, 0o666 if like is None else 0o600), "wb") as stream:
         _take(stream.fileno())
-        stream.write(new)
+        stream.writelines(parts)
         stream.flush()
         if like is not None and os.name == "posix":
             # Only root may give a file away; for others the group is kept where it may be.

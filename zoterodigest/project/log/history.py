@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -36,10 +37,9 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
+    put_file,
     read_file,
-    read_if_present,
     remove_leftovers,
-    replace_file,
     writing_failed,
 )
 from zoterodigest.project.lock.rows import LinksText, render_rows
@@ -48,6 +48,7 @@ from zoterodigest.project.log.journal import (
     BadRecord,
     fields_by_name,
     read_log_record,
+    record_parts,
     render_record,
 )
 from zoterodigest.project.pending import PendingData, pending_data
@@ -213,7 +214,7 @@ def _read_run(path: Path) -> Run:
     return Run(**(fields | own))
 
 
-def _render(run: Run) -> bytes:
+def _render(run: Run) -> Iterator[bytes]:
     sides = {"before": run.before, "after": run.after}
     own = {name: render_rows(one) for name, one in sides.items()}
     taken, kept = pending_data(run.pending.taken), pending_data(run.pending.kept)
@@ -221,7 +222,9 @@ def _render(run: Run) -> bytes:
     whole = fields_by_name(plain) | own | {"pending": {"taken": taken, "kept": kept}}
     whole |= {"identities": (run.before.identity, run.after.identity)}
     summary = {"format": FORMAT} | fields_by_name(listed(run))
-    return render_record(summary) + render_record(whole)
+    yield render_record(summary)
+    # In parts: as one text, the first push of 10,000 holds 30 MB more (10 %).
+    yield from record_parts(whole)
 
 
 def next_number(folder: Path) -> int:
@@ -236,7 +239,7 @@ def write_run(folder: Path, run: Run) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise CannotWrite(folder, *writing_failed(error)) from error
-    replace_file(path, _render(run), read_if_present(path))
+    put_file(path, _render(run))
 
 
 def forget_run(folder: Path, run: Run) -> None:
