@@ -30,6 +30,11 @@ TABLE = """\
 |-------|------|
 | [Mask R-CNN](https://arxiv.org/abs/1703.06870) | 2017 |
 """
+CUT = """\
+| Title | Authors | Date |
+|-------|---------|------|
+| [Mask R-CNN](https://arxiv.org/abs/1703.06870) | A. He, et al. | 2017 |
+"""
 DIGESTS = ("notes.md", "more.md", "table.md")
 EXPORTED = "title = {Mask {R-CNN}}"
 BIB = '[[bibliography]]\npath = "refs.bib"\npush = true\npull = true\n'
@@ -620,6 +625,67 @@ def test_the_year_of_an_export_stays_if_this_library_has_another_edit(
         assert "2019" in (there.root / "notes.md").read_text("utf-8")
         assert there.prepare(SYNC).is_settled
         assert waiting(there) == {row_of(there, "refs.bib")}
+
+
+def with_authors(world: World, *names: str) -> None:
+    people = [{"creatorType": "author", "firstName": "A.", "lastName": name} for name in names]
+    world.change(world.key("Mask R-CNN"), creators=people)
+
+
+def test_authors_of_an_export_stay_if_this_library_has_others_behind_et_al(
+    tmp_path: Path,
+) -> None:
+    here, there = two_clones(tmp_path, CUT, "other.md", "Papers of the day\n")
+    with_authors(here, "He", "Girshick")
+    here.push(SYNC)
+    sync_zotero(here, there)
+    for name in ("refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    there.push(SYNC)
+    with_authors(here, "He", "Gkioxari")
+    here.digests = ["other.md"]
+    here.push(SYNC)
+    for name in ("refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    with_authors(there, "He", "Doll")
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert "Gkioxari" in (there.root / "refs.bib").read_text("utf-8")
+        assert there.prepare(SYNC).is_settled
+        assert waiting(there) == {row_of(there, "refs.bib")}
+    sync_zotero(here, there)
+    there.push(SYNC)
+    assert "Gkioxari" in (there.root / "refs.bib").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+
+
+@pytest.mark.parametrize(
+    ("kept", "entry"),
+    [(["more.md"], ENTRY), ([], TABLE), (["notes.md"], TABLE), (["notes.md", "more.md"], TABLE)],
+    ids=["entry", "nothing", "table", "both tables"],
+)
+def test_an_export_of_which_git_kept_an_older_text_follows_zotero_in_one_run(
+    tmp_path: Path, kept: list[str], entry: str
+) -> None:
+    here, there = two_clones(tmp_path, TABLE, "more.md", entry)
+    here.change(here.key("Mask R-CNN"), date="2018")
+    here.push(SYNC)
+    ours, theirs = (read_lock(world.lock_path.read_bytes()) for world in (there, here))
+    rows = {row.id: row for row in theirs.rows}
+    rows |= {row.id: row for row in ours.rows if row.digest in kept}
+    merged = replace(ours, rows=tuple(rows[one] for one in sorted(rows)))
+    there.lock_path.write_bytes(render_lock(merged))
+    for name in {"notes.md", "more.md"} - {*kept}:
+        shutil.copy(here.root / name, there.root / name)
+    sync_zotero(here, there)
+
+    there.push(SYNC)
+
+    assert "year = {2018}" in (there.root / "refs.bib").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
 
 
 def test_an_edit_in_a_bib_of_another_machine_stays_if_no_digest_has_its_paper(

@@ -53,6 +53,7 @@ from zoterodigest.core.values.record import (
     Entry,
     Fields,
     Item,
+    Names,
     Value,
     blank_item,
     is_empty,
@@ -266,15 +267,33 @@ class _Hub:
         """
         if name not in link.recall.bases or any(name in one.recall.bases for one in others):
             return False
+        # Of the .bib git kept an older text, which is as exported then: it follows.
+        if name in self._otherwise_exported(link):
+            return False
         shown = [one for one in others if name in one.entry.fields]
-        # If one of them had this value before, it came from elsewhere: the .bib follows.
-        return all(self._is_changed_in_item(name, one) for one in shown)
+        return not shown or any(
+            self._is_changed_in_item(name, one)
+            or self._differ_behind(one.entry.fields[name], name, link)
+            for one in shown
+        )
 
     def _is_changed_in_item(self, name: str, link: Link) -> bool:
         base, item = link.row.bases.get(name), self._side(link)
         if base is None or name not in item.fields:
             return False
         return ends_of(name, side_of(link.entry), item).changed(base, self._folding)[1]
+
+    def _differ_behind(self, shown: Value, name: str, link: Link) -> bool:
+        """Tell whether the ends of a link have other authors behind the "et al." of those `shown`
+        by another entry: it can't tell of them.
+        """
+        ends = link.entry.fields[name], self._side(link).fields[name]
+        if not isinstance(shown, Names) or not shown.truncated:
+            return False
+        number = len(shown.people)
+        rests = (replace(one, people=one.people[number:]) for one in ends if isinstance(one, Names))
+        at_entry, at_item = next(rests, EMPTY), next(rests, EMPTY)
+        return not equal(name, at_entry, at_item, self._folding)
 
     def _to_item(self, place: int) -> Merge:
         """Bring one link's changes to the item, and to the note if they belong to the entry."""
