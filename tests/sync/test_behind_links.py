@@ -429,21 +429,36 @@ def test_an_export_of_another_machine_stays_beside_an_entry_that_has_diverged(
 # --- what an earlier export wrote, while this one leaves the entry as it is
 
 
-def bring_back_an_export(world: World) -> None:
-    """Sync an edit of the title in the .bib; then it is as exported again, as a merge leaves it."""
+def take_back_an_edit(world: World) -> None:
+    """Sync an edit of the title in the .bib, and take it back there."""
     world.edit("refs.bib", (EXPORTED, "title = {Mask {R-CNN} there}"))
     world.push(SYNC)
     world.edit("refs.bib", ("title = {Mask {R-CNN} there}", EXPORTED))
 
 
-def test_an_earlier_export_waits_until_no_field_of_its_item_waits(
-    clones: tuple[World, World],
-) -> None:
+def bring_back_an_export(world: World) -> None:
+    """Leave the title as a merge by git may: as exported before it was edited, as the lock file
+    says there, while its link has the edit.
+    """
+    exported = read_lock(world.lock_path.read_bytes()).exported
+    take_back_an_edit(world)
+    lock = read_lock(world.lock_path.read_bytes())
+    world.lock_path.write_bytes(render_lock(replace(lock, exported=exported)))
+
+
+@pytest.fixture
+def pending(clones: tuple[World, World]) -> World:
+    """A clone to which the year in the .bib is still to arrive."""
     here, there = clones
     here.edit("notes.md", ("2017*", "2018*"))
     here.push(SYNC)
     for name in ("notes.md", "more.md", "refs.bib", "zoterodigest.lock"):
         shutil.copy(here.root / name, there.root / name)
+    return there
+
+
+def test_an_earlier_export_waits_until_no_field_of_its_item_waits(pending: World) -> None:
+    there = pending
     bring_back_an_export(there)
 
     there.push(SYNC)
@@ -461,21 +476,49 @@ def test_an_earlier_export_waits_until_no_field_of_its_item_waits(
     assert waiting(there) == set()
 
 
+def test_an_edit_is_taken_back_while_another_field_of_its_item_waits(pending: World) -> None:
+    take_back_an_edit(pending)
+
+    pending.push(SYNC)
+
+    assert exported(pending) == ""
+    waits = [one for one in reports(pending.plan(SYNC), Waiting) if isinstance(one, Waiting)]
+    assert {one.names for one in waits} == {("year",)}
+    pending.change(pending.key("Mask R-CNN"), date="2018")
+    pending.push(SYNC)
+    assert exported(pending) == ""
+    assert pending.key("Mask R-CNN")
+    assert pending.prepare(SYNC).is_settled
+
+
 @pytest.fixture
 def diverged(clones: tuple[World, World]) -> World:
-    """A clone in which the year in the .bib has diverged, and its title is as exported earlier."""
+    """A clone in which the year in the .bib has diverged."""
     here, _ = clones
     lock = read_lock(here.lock_path.read_bytes())
     rows = (_without(row, "year") if row.digest.is_bib else row for row in lock.rows)
     here.lock_path.write_bytes(render_lock(replace(lock, rows=tuple(rows))))
     here.edit("refs.bib", ("year = {2017}", "year = {2018}"))
-    bring_back_an_export(here)
     return here
+
+
+def test_an_edit_is_taken_back_beside_a_field_that_diverged(diverged: World) -> None:
+    take_back_an_edit(diverged)
+
+    diverged.push(SYNC)
+
+    assert exported(diverged) == ""
+    assert diverged.key("Mask R-CNN")
+    assert diverged.prepare(SYNC).is_settled
+    found = reports(diverged.plan(SYNC), DivergedField)
+    assert [one.name for one in found if isinstance(one, DivergedField)] == ["year"]
 
 
 def test_an_earlier_export_is_reported_if_another_field_of_its_entry_diverged(
     diverged: World,
 ) -> None:
+    bring_back_an_export(diverged)
+
     for _ in range(2):
         diverged.push(SYNC)
         assert exported(diverged) == ""
@@ -489,6 +532,7 @@ def test_an_earlier_export_is_reported_if_another_field_of_its_entry_diverged(
 def test_a_person_decides_about_an_earlier_export_beside_a_field_that_diverged(
     diverged: World, end: End
 ) -> None:
+    bring_back_an_export(diverged)
     decide(diverged, end, "refs.bib")
     diverged.push(SYNC)
 

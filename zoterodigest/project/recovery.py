@@ -94,7 +94,7 @@ def fold_journal(
     decided = _achieved if is_same else _created
     rows |= decided(rows, recorded, facts, places.now)
     rows |= _with_bases_of_files(rows, recorded, files) if is_same else {}
-    exported, made = _exported(lock, recorded, bibs, is_same=is_same)
+    exported, made = _exported(lock, recorded, bibs, rows if is_same else None)
     # An entry that got another key stays: its item is still exported into that file.
     kept = {(one.bibliography, one.item) for one in exported}
     gone = {(one.bibliography, one.item, fingerprint(one.key)) for one in lock.exported}
@@ -118,13 +118,14 @@ def _went_with(row: LockRow, gone: Set[tuple[str, str, str]]) -> bool:
 
 
 def _exported(
-    lock: LockFile, recorded: RecordedRun, bibs: BibFacts, *, is_same: bool
+    lock: LockFile, recorded: RecordedRun, bibs: BibFacts, rows: Mapping[str, LockRow] | None
 ) -> tuple[tuple[Exported, ...], frozenset[str]]:
     """Return the entries of .bib files that are ours, and which files we made.
 
     One that the killed run took out is ours no more if it has gone; under another lock file it may
     never have been there. One to which a person gave another key stays known under its old one
-    until it has been written: the next run follows it.
+    until it has been written: the next run follows it. `rows` hold what the run achieved; without
+    them the lock file is another one.
     """
     entries = {(one.bibliography, one.key): one for one in lock.exported}
     made = set(lock.made)
@@ -136,7 +137,7 @@ def _exported(
         written = [one for one in ours if standing.get(one.key) == one.prints]
         kept = {one.key for one in ours} | standing.keys()
         renamed = {one.item for one in ours} - {one.item for one in written}
-        if is_same:
+        if rows is not None:
             entries = {
                 key: one
                 for key, one in entries.items()
@@ -144,7 +145,33 @@ def _exported(
             }
         entries |= {(one.bibliography, one.key): one for one in written}
         made |= event.links.made if written else frozenset()
-    return tuple(entries[key] for key in sorted(entries)), frozenset(made)
+    exported = tuple(entries[key] for key in sorted(entries))
+    if rows is not None:
+        exported = _without_edited(exported, lock, rows, recorded)
+    return exported, frozenset(made)
+
+
+def _without_edited(
+    exported: Sequence[Exported],
+    before: LockFile,
+    rows: Mapping[str, LockRow],
+    recorded: RecordedRun,
+) -> tuple[Exported, ...]:
+    """Return `exported` without the prints that the run was about to drop, as fields were edited.
+
+    Only in entries whose rows have other bases now: the library has got the edit.
+    """
+    left = {(one.bibliography, one.key): one for run in recorded.intended for one in run.exported}
+    then = {row.id: row.bases for row in before.rows} if left else {}
+    moved = {(rows[id_].digest, rows[id_].key) for id_ in then if rows[id_].bases != then[id_]}
+    found: list[Exported] = []
+    for one in exported:
+        known = left.get((one.bibliography, one.key))
+        if known is not None and (one.bibliography, fingerprint(one.key)) in moved:
+            prints = {name: each for name, each in one.prints.items() if name in known.prints}
+            one = replace(one, prints=prints)
+        found.append(one)
+    return tuple(found)
 
 
 @dataclass(frozen=True, slots=True)

@@ -199,8 +199,9 @@ class Exported:
     """An entry of a .bib that tells of a work to be exported; it is ours if it has prints.
 
     `bibliography` names the file, `key` the entry in it, `item` the item it tells of. `prints` are
-    the fingerprints of what was written into its fields last, by name; "" names its type. One
-    without prints was written by a person: it is remembered by its key, and never changed.
+    the fingerprints of what was written into its fields last, by name; "" names its type. A field
+    on whose edit both ends have agreed since may have none. An entry without prints was written by
+    a person: it is remembered by its key, and never changed.
     """
 
     bibliography: BibKey

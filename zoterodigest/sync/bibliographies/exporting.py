@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import replace
 
 from zoterodigest.bibtex.cited.cited import Cited, KeyAt
-from zoterodigest.bibtex.edit.document import read_bib
+from zoterodigest.bibtex.edit.document import FIELDS, read_bib
 from zoterodigest.bibtex.edit.operations import DeclinedBibEdit
 from zoterodigest.bibtex.edit.splice import (
     TAKEN_OUT,
@@ -20,10 +20,12 @@ from zoterodigest.bibtex.edit.splice import (
 )
 from zoterodigest.bibtex.export.entry import to_entry
 from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.bibtex.reading import bib_fields_of
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.core.links.link import Exported, LockFile
-from zoterodigest.core.plan.plan import Plan, bib_entry_id
+from zoterodigest.core.links.link import Exported, LinkState, LockFile, LockRow, fingerprint
+from zoterodigest.core.plan.plan import BibEntryId, Plan, bib_entry_id
 from zoterodigest.core.values.file_keys import BibKey
+from zoterodigest.core.values.record import Entry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, collection_paths, collections_within
@@ -105,6 +107,37 @@ def with_exports(lock: LockFile, exports: Iterable[NewBib]) -> LockFile:
     ordered = sorted((*others, *ours), key=lambda one: (one.bibliography, one.key))
     made = lock.made | {key for key, bib in new.items() if bib.is_made}
     return replace(lock, exported=tuple(ordered), made=made)
+
+
+def without_edited(lock: LockFile, entries: Iterable[Entry]) -> LockFile:
+    """Return `lock` without the prints of fields that somebody has edited in `entries` of .bib
+    files, if both ends of their links agree on that now.
+
+    Else what an export wrote there before would be no edit when a person brings it back. An export
+    renews the prints of what it rewrites; but not every run exports, nor rewrites every entry.
+    """
+    ours: dict[BibEntryId, Exported] = {
+        (one.bibliography, one.key): one for one in lock.exported if one.prints
+    }
+    linked = (row for row in lock.rows if row.digest.is_bib and row.state is LinkState.LINKED)
+    rows: dict[BibEntryId, LockRow] = {(row.digest, row.key): row for row in linked if ours}
+    for entry in entries if rows else ():
+        place: BibEntryId = entry.digest, entry.key
+        row = rows.get(bib_entry_id(*place)) if place in ours else None
+        if row is None:
+            continue
+        edited = (name for name in FIELDS if name not in entry.ours)
+        agreed = (name for name in edited if _is_agreed(name, entry, row))
+        if homes := {home for name in agreed for home in bib_fields_of(name)}:
+            prints = {name: each for name, each in ours[place].prints.items() if name not in homes}
+            ours[place] = replace(ours[place], prints=prints)
+    exported = (ours.get((one.bibliography, one.key), one) for one in lock.exported)
+    return replace(lock, exported=tuple(exported))
+
+
+def _is_agreed(name: str, entry: Entry, row: LockRow) -> bool:
+    base = row.bases.get(name)
+    return base is not None and base.at_entry.raw == fingerprint(entry.raws.get(name, ""))
 
 
 def only_adds(bib: BibFile, source: bytes | None, lock: LockFile) -> bool:

@@ -7,10 +7,10 @@ so what a plan counts is what the export writes.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.links.link import Exported, LockRow
 from zoterodigest.core.plan.plan import Action, ChangeEntry, Plan
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.record import Entry
@@ -20,13 +20,18 @@ from zoterodigest.sync.gathering.workspace import Workspace
 
 
 def entries_in(
-    read: ReadBib, source: bytes, export: NewBib | None, workspace: Workspace
+    read: ReadBib,
+    source: bytes,
+    export: NewBib | None,
+    workspace: Workspace,
+    *,
+    known: Sequence[Exported] = (),
 ) -> dict[str, Entry]:
     """Return the entries of a .bib that holds `source` now, by their citation keys.
 
-    `export` is what wrote it, if an export did: it tells which entries are ours.
+    `export` is what wrote it, if an export did: it tells which entries are ours, else `known` does.
     """
-    ours, following = (export.entries, export.following) if export else ((), frozenset[str]())
+    ours, following = (export.entries, export.following) if export else (known, frozenset[str]())
     again = source_with(read, source, workspace)
     found = core_entries([again], workspace, with_notes=False, exported=ours)
     return {

@@ -392,7 +392,6 @@ def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNo
 
     Nothing stands for an entry that was taken out.
     """
-    workspace = prepared.workspace
     written: dict[str, FileChange] = {file.key: file for file in files}
     digests: dict[str, NewDigest] = {one.read.key: one for one in prepared.digests}
     entries: dict[int, Entry] = {}
@@ -414,7 +413,7 @@ def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNo
                 else:
                     entries[index[origin]] = entry
         else:
-            by_key = _entries_in(read, file.after or b"", file.export, workspace)
+            by_key = _entries_in(read, file.after or b"", file.export, prepared)
             for at, record in enumerate(read.document.entries):
                 if record.key in by_key:
                     entries[first + at] = by_key[record.key]
@@ -437,15 +436,18 @@ def _written_entries(
 
 def exported_entries(workspace: Workspace, read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:
     """Yield the entries that an export brought into a .bib."""
-    return _exported(_entries_in(read, bib.source, bib, workspace), read, bib)
+    from zoterodigest.sync.bibliographies.following import entries_in
+
+    return _exported(entries_in(read, bib.source, bib, workspace), read, bib)
 
 
 def _entries_in(
-    read: ReadBib, source: bytes, export: NewBib | None, workspace: Workspace
+    read: ReadBib, source: bytes, export: NewBib | None, prepared: Prepared
 ) -> dict[str, Entry]:
     from zoterodigest.sync.bibliographies.following import entries_in
 
-    return entries_in(read, source, export, workspace)
+    known = prepared.gathered.lock.exported
+    return entries_in(read, source, export, prepared.workspace, known=known)
 
 
 def _exported(by_key: Mapping[str, Entry], read: ReadBib, bib: NewBib) -> Iterator[ExportedEntry]:

@@ -12,7 +12,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.bases import texts_of
-from zoterodigest.core.links.link import LockFile, LockRow
+from zoterodigest.core.links.link import Exported, LockFile, LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.settle import agreed_row
@@ -181,27 +181,38 @@ def _changes(prepared: Prepared) -> Changes:
     rows, row_ids = expected_rows(prepared, foreseen, settled), _row_ids(prepared)
     told = {row_id for ids in row_ids.values() for row_id in ids}
     exported = with_exports(gathered.lock, prepared.bibs).exported
-
-    def end(results: Results, contents: Contents) -> Ending:
-        return _ending(_as_stored(prepared, results), results, contents, settled)
-
     return Changes(
         prepared.workspace,
         gathered,
         command_of(prepared),
         _sent(prepared),
         LockFile("", rows, plan.collection_rows, exported),
-        end,
+        lambda results, contents: _ending(
+            _as_stored(prepared, results), results, contents, settled
+        ),
         intended=LockFile(
             "",
             tuple(row for row in rows if row.id in told),
             plan.collection_rows if writes.collections else (),
+            tuple(_edited_exports(prepared, rows)),
         ),
         agreed=tuple(_agreed(prepared)),
         row_ids=row_ids,
         files=lambda results, contents: _files_over(_as_stored(prepared, results), contents),
         foreseen=foreseen,
     )
+
+
+def _edited_exports(prepared: Prepared, rows: tuple[LockRow, ...]) -> Iterator[Exported]:
+    """Yield the entries of .bib files that lose prints once the rows are these.
+
+    After a kill, only the journal tells which of their edits the library has.
+    """
+    from zoterodigest.sync.bibliographies.exporting import without_edited
+
+    known = prepared.gathered.lock.exported
+    after = without_edited(LockFile("", rows, (), known), prepared.gathered.entries).exported
+    yield from (one for one, then in zip(after, known, strict=True) if one != then)
 
 
 def _agreed(prepared: Prepared) -> Iterator[LockRow]:
@@ -283,14 +294,15 @@ def _ending(
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
     edit for the next run.
     """
-    from zoterodigest.sync.bibliographies.exporting import with_exports
+    from zoterodigest.sync.bibliographies.exporting import with_exports, without_edited
 
     standing = standing_after(prepared, results.files)
+    entries = [*standing.entries.values(), *standing.made.values()]
     exports = (file.export for file in results.files if file.export is not None)
     lock = with_exports(lock_over(prepared, standing, contents, results, settled=settled), exports)
+    lock = without_edited(lock, entries)
 
     seen, forgotten = seen_by(prepared, standing, lock, contents), handed_over(prepared, contents)
-    entries = [*standing.entries.values(), *standing.made.values()]
 
     def keep(lock_data: bytes | None) -> None:
         _keep_base_texts(prepared, lock, entries)
