@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from zoterodigest.core.values.record import Collection
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.item_json import ItemJson, JsonCreator, creator_of, names_of_tags
+from zoterodigest.library.item_json import JsonCreator, creator_of, names_of_tags
 
 TITLES = ("title", "caseName", "nameOfAct", "subject")
 """What types of items call their title."""
@@ -56,14 +56,15 @@ class Outline:
 
 def item_outline(key: str, data: Mapping[str, Any]) -> ItemOutline:
     """Return the outline of an item by its JSON."""
-    item = ItemJson(data)
-    creators = item.stored("creators")
+    parent, collections = _text(data.get("parentItem") or ""), _stored(data.get("collections"))
+    creators = _stored(data.get("creators"))
     outline = outline_of(
-        (key, item.parent, item.collections),
+        (key, parent, tuple(map(str, collections))),
         [data.get(name) for name in OUTLINED],
         (creators[0] if creators else None, len(creators)),
     )
-    return outline._replace(note=item.note) if item.is_note and not item.parent else outline
+    is_alone = outline.item_type == "note" and not parent
+    return outline._replace(note=_text(data.get("note"))) if is_alone else outline
 
 
 def outline_of(
@@ -83,3 +84,7 @@ def _text(value: object) -> str:
     if isinstance(value, str):
         return value
     return str(value) if isinstance(value, int) else ""
+
+
+def _stored(value: object) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else ()

@@ -49,7 +49,9 @@ def read_changed(session: WebSession, known: KnownObjects) -> KnownObjects:
         if listed.items.keys() - listing.items.keys():  # or are they hidden?
             require_whole_sight(session)
     left = _left(session, known, listing)
-    present = {key: _without(item, left) for key, item in known.items.items()}
+    present = known.items  # hardly ever has anything left a collection
+    if left:
+        present = {key: _without(item, left) for key, item in present.items()}
     items = _completed(session, ITEMS, listing.items, present)
     collections = _completed(session, COLLECTIONS, listing.collections, known.collections)
     complete = Listing(listing.version, _versions(items), _versions(collections), listing.tag)
