@@ -61,6 +61,11 @@ READING = {
     "zoterodigest.digest.format.format": "what is known of a file is not read again",
     "zoterodigest.bibtex": "the file is no .bib",
 }
+SETTLED = {
+    "zoterodigest.digest.write": "no entry is written (10)",
+    "zoterodigest.bibtex": "no titles are compared (6)",
+    "zoterodigest.sync.syncing.sync_run": "nothing is written",
+}
 NOTES = {"zoterodigest.notes": "no entry has a note (20)"}
 HELP = {
     "sqlite3": "nothing is read",
@@ -75,6 +80,7 @@ MAY_NOT_IMPORT: Mapping[str, Mapping[str, str]] = {
     "--help": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY | HELP,
     "inspect known.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY | READING,
     "inspect papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | LIBRARY,
+    "status settled/list.md": NETWORK | WRITING | SCREEN | APPLYING | NOTES | SETTLED,
     "status bare/list.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | APPLYING | NOTES,
     "status papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN | APPLYING,
     "plan papers.md": NETWORK | BIBLIOGRAPHIES | WRITING | SCREEN,
@@ -108,6 +114,10 @@ def test_a_command_imports_only_what_it_uses(
     entry = "- **Attention Is All You Need** [[paper](https://arxiv.org/abs/1706.03762)]"
     (tmp_path / "bare" / "list.md").write_text(f"# List\n\n{entry}\n")
     assert zoterodigest("push", "bare/list.md", "--yes", "--offline").code == 0
+    (tmp_path / "settled").mkdir()
+    (tmp_path / "settled" / "list.md").write_text(f"# List\n\n{entry}\n")
+    assert zoterodigest("push", "settled/list.md", "--yes", "--offline").code == 0
+    assert zoterodigest("sync", "settled/list.md").code == 0
     (tmp_path / "known.md").write_text(papers)
     assert zoterodigest("inspect", "known.md").code == 0
 
