@@ -1,4 +1,4 @@
-"""A conflict at one entry of an item that ends as another entry brings the item's value back."""
+"""Edits of one item at two entries, of which one is taken back, or taken back and done again."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from tests.sync.test_behind import SYNC
 from tests.sync.test_behind_links import ENTRY, TITLE, row_of, two_clones
+from tests.sync.test_undo import history, undone
 from tests.sync.world import reports
 from zoterodigest.core.plan.reports import Conflict
 
@@ -31,3 +32,26 @@ def test_an_edit_in_conflict_reaches_the_item_once_another_entry_takes_the_other
     assert isinstance(conflict, Conflict)
     assert conflict.row_id == row_of(world, other)
     assert TITLE + "**" in (world.root / other).read_text("utf-8")
+
+
+@pytest.mark.parametrize(("edited", "other"), [("notes.md", "more.md"), ("more.md", "refs.bib")])
+def test_a_redo_brings_an_edit_into_conflict_with_one_that_came_after_the_undo(
+    edited: str, other: str, tmp_path: Path
+) -> None:
+    world, _ = two_clones(tmp_path, ENTRY)
+    world.edit(edited, (TITLE, f"{TITLE} here"))
+    world.push(SYNC)
+    undone(world)
+    titles = {"more.md": TITLE, "refs.bib": "  title = {Mask {R-CNN}"}
+    world.edit(other, (titles[other], f"{titles[other]} there"))
+
+    undone(world, history(world).runs[-1].number)
+
+    for _ in range(2):
+        world.push(SYNC)
+        assert world.key("Mask R-CNN here")
+        assert "there" in (world.root / other).read_text("utf-8")
+        assert world.prepare(SYNC).is_settled
+        (conflict,) = reports(world.plan(SYNC), Conflict)
+        assert isinstance(conflict, Conflict)
+        assert conflict.row_id == row_of(world, other)

@@ -113,6 +113,8 @@ def lock_after(undoing: Undoing, results: Results) -> LockFile:
     fate = Fate(declined, failed, trashed - failed, _standing(done, declined))
     now, then = _links(done, done.gathered), _links(done, done.gathered_after)
     is_changed = _changes(now, then)
+    if undoing.is_redo:
+        is_changed = _but_edited(is_changed, done, now, then)
     links = links_back(present, undoing.run, fate, is_changed)
     known = {row.id for row in (*undoing.run.before.rows, *undoing.run.after.rows)}
     rows = tuple(
@@ -192,6 +194,32 @@ def _changes(now: Mapping[str, Link], then: Mapping[str, Link]) -> IsChanged:
         return _shown(one, name) != _shown(other, name)
 
     return is_changed
+
+
+def _but_edited(
+    is_changed: IsChanged, undoing: Undoing, now: Mapping[str, Link], then: Mapping[str, Link]
+) -> IsChanged:
+    """Return `is_changed` without the fields that an entry keeps as somebody edited them since the
+    undo, while a redo brings its item another edit.
+
+    The two were never agreed on: over the base of the run, one would replace the other.
+    """
+    bases = {row.id: row.bases for row in undoing.run.before.rows}
+    folding = undoing.workspace.zotero.folding()
+
+    def is_brought(row_id: str, name: str) -> bool:
+        one, other = now.get(row_id), then.get(row_id)
+        base = bases.get(row_id, {}).get(name)
+        if base is None or one is None or other is None or other.item is None:
+            return is_changed(row_id, name)
+        ends = side_of(other.entry), item_end(other, other.item, other.row)
+        is_kept = one.entry.fields.get(name) == other.entry.fields.get(name)
+        is_carried = name in ends[0].fields and name in ends[1].fields
+        if is_kept and is_carried and ends_of(name, *ends).changed(base, folding)[0]:
+            return False
+        return is_changed(row_id, name)
+
+    return is_brought
 
 
 def _links(undoing: Undoing, gathered: Gathered) -> Mapping[str, Link]:
