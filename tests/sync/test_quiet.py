@@ -21,7 +21,7 @@ from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World
 from zoterodigest.cli.show.bib_text import export_data, exports_text
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.reports import Conflict
+from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.core.reconcile.quiet import Marks
 from zoterodigest.core.values.record import text_in
 from zoterodigest.digest.read.report import unread_papers
@@ -294,6 +294,20 @@ def test_an_edit_is_carried_beside_what_stands_to_be_told(world: World) -> None:
     assert sorted(looked_at(found)) == sorted([TITLES[0], TITLES[1]])
     assert len(found.plan.reports) == 1
     assert "**Restoring Every Image**" in (world.root / "notes.md").read_text()
+
+
+def test_an_item_that_becomes_no_entry_is_told_by_every_run(world: World) -> None:
+    home = world.item(TITLES[0])["collections"]
+    world.put_item("MINE2222", title="", collections=home)
+
+    for _ in range(3):
+        found = sync(world)
+
+    assert [type(one) for one in found.plan.reports] == [AddedItem]
+    assert ([item.key for item in found.gathered.contents.items], looked_at(found)) == (
+        ["MINE2222"],
+        [],
+    )
 
 
 def test_lines_that_may_be_papers_are_told_by_every_run(world: World) -> None:
@@ -637,6 +651,7 @@ def telling(larger: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     shutil.copytree(larger, root)
     world = World(root, ["notes.md", "daily.md"])
     world.put_item("MINE2222", title="Paper 70 of Us", url="https://arxiv.org/abs/2405.77777")
+    world.put_item("MINE4444", title="", collections=world.item(TITLES[0])["collections"])
     text = (root / "notes.md").read_text()
     entry = quoted("Paper 77 of Others", "2405.77777")
     world.markdown("notes.md", f"{text}\n\n\n{entry}\nSee https://arxiv.org/abs/2401.00077 too.\n")
@@ -878,7 +893,7 @@ def test_whatever_happens_nothing_that_is_to_be_done_or_told_is_missed(
 
 EDITS: tuple[Happening, ...] = (
     *3 * (edit_words,), *2 * (edit_item,), *2 * (edit_note,), edit_digest, tag_item,
-    put_item_of_no_concern, file_item, trash_item, exchange_entries,
+    put_item_of_no_concern, put_own_item, file_item, trash_item, exchange_entries,
 )  # fmt: skip
 
 

@@ -112,7 +112,7 @@ class _QuietRun:
         _, loud = found
         gathered = self._gathered
         assert gathered is not None, "it is read before it is planned"
-        if self._may_add(gathered, loud):
+        if not gathered.digests and self._may_add(gathered, loud):
             return None
         files, judged = self._sources.files, reader.areas.seen or left.judged
         totals = _of_rest(left.totals, loud, prints)
