@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import pytest
 
+from tests.growth import MORE_CALLS, growth_of_calls
+from tests.sync.world import World
 from zoterodigest.cli.show import plan_lines
 from zoterodigest.cli.show.encoder import json_value
+from zoterodigest.cli.show.plan_text import news_text
 from zoterodigest.cli.show.report_names import ReportNames
 from zoterodigest.cli.show.report_sections import open_text, reports_text
 from zoterodigest.cli.show.report_text import SECTIONS, section_of
@@ -391,3 +395,34 @@ def test_an_item_is_only_named_in_json() -> None:
 
     assert found["item"] == {"key": OTHER, "title": "Another"}
     assert found["path"] == ["Vision"]
+
+
+def test_news_of_many_reports_cost_in_proportion_to_their_number(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.markdown("papers.md", "# Papers\n")
+    empty = world.prepare()
+
+    def told(number: int) -> None:
+        found, shown = (
+            replace(empty, plan=Plan(reports=tuple(a_dropped_entry(at) for at in range(number))))
+            for _ in range(2)
+        )
+        assert list(news_text(found, shown)) == []
+
+    assert growth_of_calls(told, 50) < MORE_CALLS
+
+
+def test_news_are_the_reports_that_were_not_shown(tmp_path: Path) -> None:
+    world = World(tmp_path)
+    world.markdown("papers.md", "# Papers\n")
+    empty = world.prepare()
+    shown = replace(empty, plan=Plan(reports=(a_dropped_entry(1), a_dropped_entry(2))))
+    found = replace(empty, plan=Plan(reports=(a_dropped_entry(2), a_dropped_entry(3))))
+
+    (text,) = (line for line in news_text(found, shown) if "papers.md" in line)
+
+    assert "AAAA2223" in text
+
+
+def a_dropped_entry(number: int) -> reports.DroppedEntry:
+    return reports.DroppedEntry(a_row(f"zd-{number}", f"AAAA222{number}"))

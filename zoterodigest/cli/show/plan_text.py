@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from zoterodigest.cli.base.project_context import ProjectContext
@@ -24,7 +24,7 @@ from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
-from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.reports import (
     DivergedField,
     HeldBack,
@@ -34,6 +34,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
+from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.sync.run.failures import failures_of_unread, foreseen
 from zoterodigest.sync.run.run import Prepared
@@ -157,10 +158,23 @@ def refusals_text(prepared: Prepared) -> Iterator[str]:
 
 def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
     """Yield what the plan `prepared` reports and `shown`, which people saw before it, did not."""
+    before: dict[object, list[Report]] = defaultdict(list)
+    for report in shown.plan.reports:
+        before[_about(report)].append(report)
     # By value: the second plan was made anew, and its reports are other objects.
-    before = shown.plan.reports
-    fresh = [report for report in concerning(prepared) if report not in before]
+    fresh = [report for report in concerning(prepared) if report not in before[_about(report)]]
     yield from reports_text(fresh, report_names(prepared), most=_MOST, kinds=NEWS)
+
+
+def _about(report: Report) -> object:
+    """Return what few reports share, and equal ones always do.
+
+    Each report is compared with those alone: to compare each with all took 1.5 s for 2,000.
+    """
+    row, entry = getattr(report, "row", None), getattr(report, "entry", None)
+    row_id = row.id if isinstance(row, LockRow) else getattr(report, "row_id", "")
+    place = (entry.digest, entry.place) if isinstance(entry, Entry) else None
+    return type(report), row_id, place, getattr(report, "key", "")
 
 
 def left_text(prepared: Prepared) -> str:
