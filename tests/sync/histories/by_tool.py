@@ -208,7 +208,7 @@ def _carry_out(
     # A quiet run names few links: what a history judges by is the plan over all of them.
     stage.plan = prepared.plan
     if quiet is not None and caches.does_the_same(quiet, prepared):
-        return caches.carried_out_quietly(quiet, prepared)
+        return caches.carried_out_quietly(stage, quiet, prepared)
     if quiet is not None and not stage.has_wrong_cache:
         raise Violation("a run that read a part missed what was to be done or told")
     if prepared.stop is not None:

@@ -264,3 +264,14 @@ def test_an_undo_brings_an_item_back_that_was_restored_after_a_merge_and_removed
     )
     with fast_and_alike() as room:
         assert play(History(steps), room) is None
+
+
+def test_a_sync_remembers_where_an_item_is_again_as_an_undo_had_moved_it_meanwhile() -> None:
+    steps = (
+        Step("shelve", 0, (4222, 1228, 9494)),
+        Step("remove, undo", 0, (149, 4390, 3060)),
+        Step("shelve", 1, (5746, 7707, 9124)),
+    )
+    with fast_and_alike() as room:
+        for cache in (("warm", 0), ("wrong", 0), ("wrong", 1)):
+            assert play(History(steps, cache=cache), room) is None
