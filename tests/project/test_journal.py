@@ -15,7 +15,7 @@ from tests.project.links import a_row, collection_rows, exported, rows
 from tests.sync.histories.effects import Effects
 from zoterodigest.core.links.link import CollectionRow, Exported, LockFile, LockRow
 from zoterodigest.core.values.file_keys import DigestKey
-from zoterodigest.project.files import CannotWrite, content_hash
+from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.log.journal import (
     BadJournal,
     Done,
@@ -88,11 +88,11 @@ def test_any_export_is_read_again(
 
 
 @given(row=rows())
-def test_any_file_with_its_rows_is_read_again(
+def test_any_rows_of_files_are_read_again(
     tmp_path_factory: pytest.TempPathFactory, row: LockRow
 ) -> None:
     path = tmp_path_factory.getbasetemp() / "journal.jsonl"
-    files = FilesToWrite({row.digest: content_hash(b"text")}, LockFile(rows=(row,)))
+    files = FilesToWrite(LockFile(rows=(row,)))
     Journal.begin(path, "").intend_files(files)
 
     assert read_journal(path) == RecordedRun("", (files,))

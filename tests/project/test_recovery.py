@@ -21,6 +21,7 @@ from zoterodigest.core.links.link import (
     Origin,
     fingerprint,
 )
+from zoterodigest.core.links.shown import Shown
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.log.journal import (
     Done,
@@ -31,13 +32,13 @@ from zoterodigest.project.log.journal import (
     RecordedRun,
 )
 from zoterodigest.project.recovery import (
-    NO_FILES,
+    NO_ENTRIES,
+    EntryFacts,
     Facts,
-    FileFacts,
     LibraryFacts,
     bibs_in,
-    files_in,
     fold_journal,
+    rows_of_files,
 )
 
 NEW = a_row(
@@ -81,11 +82,11 @@ def after(
     facts: Mapping[str, LibraryFacts],
     lock: tuple[LockRow, ...] = (),
     same: bool = True,
-    files: FileFacts = NO_FILES,
+    entries: EntryFacts = NO_ENTRIES,
 ) -> tuple[LockRow, ...]:
     """The rows of the lock file after a run with these events was killed."""
     begun = RecordedRun("then" if same else "other", events)
-    return fold_journal(LockFile("embedded:1", lock), "then", begun, facts, files=files).rows
+    return fold_journal(LockFile("embedded:1", lock), "then", begun, facts, entries=entries).rows
 
 
 def test_what_was_created_whole_holds() -> None:
@@ -437,25 +438,39 @@ def test_the_bibs_whose_facts_are_needed_are_named() -> None:
 PULLED = replace(
     NEW, bases={**NEW.bases, "title": a_base("new title")}, title=fingerprint("new title")
 )
-STANDING: FileFacts = {NEW.digest: "written"}
+
+
+def shown(row: LockRow) -> Shown:
+    """What an entry shows that is as this row says."""
+    return {name: base.at_entry for name, base in row.bases.items()}
+
+
+AS_WRITTEN: EntryFacts = {NEW.id: shown(PULLED)}
 
 
 def writing(*rows: LockRow) -> FilesToWrite:
-    return FilesToWrite({row.digest: "written" for row in rows}, LockFile(rows=rows))
+    return FilesToWrite(LockFile(rows=rows))
 
 
-def test_a_digest_that_holds_what_was_to_be_written_agrees_with_the_library() -> None:
-    assert after(writing(PULLED), facts=WRITTEN, lock=(NEW,), files=STANDING) == (PULLED,)
+def test_an_entry_that_shows_what_was_to_be_written_agrees_with_the_library() -> None:
+    assert after(writing(PULLED), facts=WRITTEN, lock=(NEW,), entries=AS_WRITTEN) == (PULLED,)
 
 
-@pytest.mark.parametrize("files", [{}, {NEW.digest: "as it was"}, {"other.md": "written"}])
-def test_a_digest_that_holds_anything_else_claims_no_new_base(files: FileFacts) -> None:
-    assert after(writing(PULLED), facts=WRITTEN, lock=(NEW,), files=files) == (NEW,)
+@pytest.mark.parametrize("entries", [{}, {NEW.id: shown(NEW)}, {"zd-other": shown(PULLED)}])
+def test_an_entry_that_shows_anything_else_claims_no_new_base(entries: EntryFacts) -> None:
+    assert after(writing(PULLED), facts=WRITTEN, lock=(NEW,), entries=entries) == (NEW,)
 
 
-def test_a_written_digest_claims_nothing_beside_another_lock_file() -> None:
-    found = after(writing(PULLED), facts=WRITTEN, lock=(NEW,), same=False, files=STANDING)
-    assert found == (NEW,)
+def test_a_field_that_was_edited_since_claims_no_new_base_and_the_others_do() -> None:
+    pulled = replace(PULLED, bases={**PULLED.bases, "summary": a_base("new summary")})
+    edited = {NEW.id: {**shown(pulled), "summary": a_base("mine").at_entry}}
+    (row,) = after(writing(pulled), facts=WRITTEN, lock=(NEW,), entries=edited)
+    assert row == PULLED
+
+
+def test_an_entry_claims_nothing_beside_another_lock_file() -> None:
+    given = after(writing(PULLED), facts=WRITTEN, lock=(NEW,), same=False, entries=AS_WRITTEN)
+    assert given == (NEW,)
 
 
 @pytest.mark.parametrize(
@@ -469,14 +484,10 @@ def test_a_written_digest_claims_nothing_beside_another_lock_file() -> None:
     ids=["item", "note", "digest", "ended"],
 )
 def test_a_link_with_other_ends_than_were_written_stays_as_it_is(now: LockRow) -> None:
-    assert after(writing(PULLED), facts=WRITTEN, lock=(now,), files=STANDING) == (now,)
+    assert after(writing(PULLED), facts=WRITTEN, lock=(now,), entries=AS_WRITTEN) == (now,)
 
 
-def test_of_two_digests_only_the_one_that_was_written_agrees_with_the_library() -> None:
-    other = replace(NEW, id="zd-other", digest=DigestKey("other.md"))
-    pulled = replace(PULLED, id=other.id, digest=other.digest)
-    event = writing(PULLED, pulled)
-    files: FileFacts = {**STANDING, other.digest: "as it was"}
-
-    assert files_in(RecordedRun("then", (event,))) == files.keys()
-    assert after(event, facts=WRITTEN, lock=(NEW, other), files=files) == (PULLED, other)
+def test_the_rows_whose_entries_are_to_be_looked_at_are_named() -> None:
+    other = replace(NEW, id="zd-other")
+    recorded = RecordedRun("then", (intending(NEW), writing(PULLED, other)))
+    assert rows_of_files(recorded) == {NEW.id: PULLED, other.id: other}

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sync.commands import Command, words
+from tests.sync.commands import Command, given, words
 from tests.sync.disturbing import kills
 from tests.sync.test_killed_undo import ATTENTION, in_two_digests
 from tests.sync.test_structure import SYNC, text
@@ -21,6 +21,7 @@ from zoterodigest.core.plan.reports import Conflict
 SYNCING = Command(in_two_digests, words("sync", "--yes"))
 REDOING = Command(in_two_digests, words("redo", "--yes"))
 SETTING = Command(in_two_digests, lambda it: ("set", it.key("Masks"), "place=Venice"))
+MINE = "No state."
 OLD, CAME, EDITED = "No recurrence.", "No convolution.", "Neither convolution nor pooling."
 
 
@@ -131,3 +132,42 @@ def test_what_git_took_back_after_a_kill_comes_again_and_removes_nothing_from_th
         assert CAME in world.note(ATTENTION), world.root.name
         assert CAME in text(world), world.root.name
         assert "**Masks**" in text(world), world.root.name
+
+
+@STEP
+@pytest.mark.parametrize(("make", "command"), SCENES)
+def test_edits_of_both_ends_after_a_killed_run_meet_without_a_double(
+    make: Callable[[Path], World], command: Command, step: int, tmp_path: Path
+) -> None:
+    template = make(tmp_path / "template")
+    found = [one for one in kills(command, template, tmp_path / "kills") if CAME in text(one)]
+    assert found
+    for world in found[::step]:
+        world.edit("notes.md", (f"> - {CAME}\n", f"> - {CAME}\n> - {MINE}\n"))
+        world.change_note(ATTENTION, lambda html: html.replace(CAME, EDITED))
+        world.change(world.key("Masks"), title="Masks Everywhere")
+        world.push(SYNC)
+
+        wanted = [(OLD, 1), (CAME, 0), (EDITED, 1), (MINE, 1)]
+        assert [(one, text(world).count(one)) for one, _ in wanted] == wanted, world.root.name
+        assert [(one, world.note(ATTENTION).count(one)) for one, _ in wanted] == wanted
+        assert "**Masks Everywhere**" in text(world), world.root.name
+        assert reports(world.plan(SYNC), Conflict) == []
+
+
+@STEP
+def test_an_entry_of_a_digest_that_the_next_run_does_not_read_is_known_all_the_same(
+    step: int, tmp_path: Path
+) -> None:
+    template = with_a_new_bullet(tmp_path / "template")
+    found = [one for one in kills(SYNCING, template, tmp_path / "kills") if CAME in text(one)]
+    for world in found[::step]:
+        world.edit("notes.md", (f"> - {CAME}\n", f"> - {CAME}\n> - {MINE}\n"))
+        world.edit("twins.md", ("*CVPR 2016*", "*CVPR 2017*"))
+        assert given(world, "sync", "--yes", "twins.md").code == 0
+        world.change_note(ATTENTION, lambda html: html.replace(CAME, EDITED))
+        world.push(SYNC)
+
+        assert [text(world).count(one) for one in (CAME, EDITED, MINE)] == [0, 1, 1], (
+            world.root.name
+        )

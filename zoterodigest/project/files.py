@@ -11,7 +11,6 @@ import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
-from hashlib import blake2b
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
@@ -193,11 +192,6 @@ def read_if_present(path: Path) -> bytes | None:
         if isinstance(error.__cause__, FileNotFoundError):
             return None
         raise
-
-
-def content_hash(data: bytes | None) -> str:
-    """Return what the journal names the bytes of a file by; None is a file that does not exist."""
-    return "" if data is None else blake2b(data, digest_size=16).hexdigest()
 
 
 def _require_unchanged(path: Path, expected: bytes | None) -> None:

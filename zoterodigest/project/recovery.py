@@ -21,6 +21,7 @@ from zoterodigest.core.links.link import (
     Origin,
     fingerprint,
 )
+from zoterodigest.core.links.shown import Shown, shown_bases
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.log.journal import Done, Exporting, FilesToWrite, Intended, RecordedRun
 
@@ -47,10 +48,10 @@ BibFacts = Mapping[str, Mapping[str, Mapping[str, str]]]
 
 NO_BIBS: BibFacts = {}
 
-FileFacts = Mapping[str, str]
-"""The hashes of what files hold, by key (`content_hash`)."""
+EntryFacts = Mapping[str, Shown]
+"""What the entries of rows show, by the ids of the rows."""
 
-NO_FILES: FileFacts = {}
+NO_ENTRIES: EntryFacts = {}
 
 Homes = Mapping[CollectionRowKey, str]
 """The collections of digests and headings (`homes`)."""
@@ -61,11 +62,10 @@ def bibs_in(recorded: RecordedRun) -> frozenset[str]:
     return frozenset(one.bibliography for one in recorded.events if isinstance(one, Exporting))
 
 
-def files_in(recorded: RecordedRun) -> frozenset[str]:
-    """Return every file that `fold_journal` needs the hash of."""
-    return frozenset(
-        key for one in recorded.events if isinstance(one, FilesToWrite) for key in one.files
-    )
+def rows_of_files(recorded: RecordedRun) -> dict[str, LockRow]:
+    """Return the rows whose entries `fold_journal` needs the facts of, by id."""
+    events = (one for one in recorded.events if isinstance(one, FilesToWrite))
+    return {row.id: row for event in events for row in event.links.rows}
 
 
 def fold_journal(
@@ -75,13 +75,13 @@ def fold_journal(
     facts: Facts,
     bibs: BibFacts = NO_BIBS,
     *,
-    files: FileFacts = NO_FILES,
+    entries: EntryFacts = NO_ENTRIES,
 ) -> LockFile:
     """Return `lock` with what the run of `recorded` achieved before it was killed.
 
     A row that was done holds as intended. For any other row the facts decide, part by part:
-    item, note, each base, each piece of its origin. The bases of a file that holds what it was to
-    hold are those that the run would have left. If `lock_hash` is not that of the lock file the
+    item, note, each base, each piece of its origin. A base that the run was about to record holds
+    as far as the entry shows it. If `lock_hash` is not that of the lock file the
     run began with (another branch is checked out), only created keys are taken over, so that
     nothing is created twice; their fields have no base. An entry that stands in its .bib just as it
     was to be written is ours under any lock file.
@@ -93,7 +93,7 @@ def fold_journal(
     is_same = recorded.lock_hash == lock_hash
     decided = _achieved if is_same else _created
     rows |= decided(rows, recorded, facts, places.now)
-    rows |= _with_bases_of_files(rows, recorded, files) if is_same else {}
+    rows |= _with_shown_bases(rows, recorded, entries) if is_same else {}
     exported, made = _exported(lock, recorded, bibs, rows if is_same else None)
     # An entry that got another key stays: its item is still exported into that file.
     kept = {(one.bibliography, one.item) for one in exported}
@@ -209,33 +209,33 @@ def _achieved(
     return held
 
 
-def _with_bases_of_files(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, files: FileFacts
+def _with_shown_bases(
+    rows: Mapping[str, LockRow], recorded: RecordedRun, entries: EntryFacts
 ) -> dict[str, LockRow]:
-    """Return the rows of files that were written, with what their ends agreed on then, and with
-    what their entries are known by.
+    """Return the rows whose entries show what the run was about to record of both ends.
 
-    The library had been read when the journal named these rows. A file that holds anything else was
-    not written, or edited since: which of the two, nothing tells, so no base of it is claimed.
+    The library had been read when the journal named these rows. So what an entry shows now was at
+    both ends, whether the run wrote its file or the person had. Of all else nothing is claimed: the
+    file may not have been written, it may have been edited since, or git brought an older one.
     """
-    written: dict[str, LockRow] = {}
-    events = (one for one in recorded.events if isinstance(one, FilesToWrite))
-    for event in events:
-        for row in event.links.rows:
-            known = rows.get(row.id)
-            is_written = event.files[row.digest] == files.get(row.digest)
-            if known is not None and is_written and _ends_of(known) == _ends_of(row):
-                # Headings stay: they go with the collections, of which this proves nothing.
-                written[row.id] = replace(
-                    known,
-                    bases=row.bases,
-                    diverged=row.diverged,
-                    identifiers=row.identifiers,
-                    title=row.title,
-                    texts=row.texts,
-                    key=row.key,
-                )
-    return written
+    shown: dict[str, LockRow] = {}
+    for row_id, row in rows_of_files(recorded).items():
+        known = rows.get(row_id)
+        if known is None or row_id not in entries or _ends_of(known) != _ends_of(row):
+            continue
+        bases = shown_bases(known.bases, row.bases, entries[row_id])
+        if bases != known.bases:
+            # Headings stay: they go with the collections, of which this proves nothing.
+            shown[row_id] = replace(
+                known,
+                bases=bases,
+                diverged=(known.diverged | row.diverged) - bases.keys(),
+                identifiers=row.identifiers,
+                title=row.title,
+                texts=row.texts,
+                key=row.key,
+            )
+    return shown
 
 
 def _ends_of(row: LockRow) -> tuple[str, str, str | None, LinkState]:

@@ -80,12 +80,11 @@ class Exporting:
 
 @dataclass(frozen=True, slots=True)
 class FilesToWrite:
-    """Files that are about to be written, by key the `content_hash` of what each is to hold.
+    """Files are about to be written, and the library holds its part.
 
-    `links` holds their rows as they are once the files are written: the library holds its part.
+    `links` holds those rows of them that change, as they are once the files are written.
     """
 
-    files: Annotated[Mapping[str, str], Field(alias="write")]
     links: Annotated[LinksText, Field(alias="hold")]
 
 
@@ -140,8 +139,8 @@ class Journal:
         self._append({"export": intended.bibliography, "bib": render_rows(intended.links)})
 
     def intend_files(self, files: FilesToWrite) -> None:
-        """Tell what files are about to hold, and which rows hold once they do."""
-        self._append({"write": dict(files.files), "hold": render_rows(files.links)})
+        """Tell which rows hold once files have been written."""
+        self._append({"hold": render_rows(files.links)})
 
     def close(self) -> None:
         """Remove the journal; call it when the lock file says all that the journal says."""

@@ -29,7 +29,6 @@ from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
     SourceChanged,
-    content_hash,
     create_state_folder,
     remove_file,
     remove_leftovers,
@@ -340,12 +339,10 @@ def _files_to_write(
 
     `known` is the lock file as it is; None if nothing changes in it.
     """
-    hashes: dict[str, str] = {
-        file.key: content_hash(file.after) for file in files if file.is_change
-    }
+    keys = {file.key for file in files if file.is_change}
     before = {row.id: row for row in known.rows}
-    rows = tuple(row for row in ending.rows if row.digest in hashes and row != before.get(row.id))
-    return FilesToWrite(hashes, LockFile(rows=rows)) if rows else None
+    rows = tuple(row for row in ending.rows if row.digest in keys and row != before.get(row.id))
+    return FilesToWrite(LockFile(rows=rows)) if rows else None
 
 
 def _ending(changes: Changes, results: Results, stored: Contents) -> Ending:

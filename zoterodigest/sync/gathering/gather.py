@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,7 +31,7 @@ from zoterodigest.project.log.journal import RecordedRun, read_journal
 from zoterodigest.project.marks import LeftMarks, Totals
 from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
-from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal
+from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal, rows_of_files
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.known_lock import read_known_lock
 from zoterodigest.sync.gathering.unread import unread_in
@@ -233,14 +234,17 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     _LOG.info("Read the library: %d items, version %d", len(contents.items), contents.version)
     if recorded is not None:
         # Only after a killed run: they bring what reads a .bib, and what compiles writes.
-        from zoterodigest.sync.gathering.standing_bibs import standing_bibs, standing_files
+        from zoterodigest.sync.gathering.shown_entries import shown_by_entries
+        from zoterodigest.sync.gathering.standing_bibs import standing_bibs
         from zoterodigest.sync.gathering.stored_keys import as_stored
 
         known: dict[str, bytes | None] = {read.key: read.data for read in sources}
         facts = facts_of(contents), standing_bibs(workspace.project, recorded, known)
-        files = standing_files(workspace.project, recorded, known)
+        written = (*sources, *_others_of(recorded, lock, workspace, known))
+        entries = core_entries(written, workspace, with_notes=True)
+        shown = shown_by_entries(entries, lock, recorded, workspace.zotero.folding())
         achieved = as_stored(recorded, workspace.library.stored_keys)
-        then, lock = lock, fold_journal(lock, lock_hash(data), achieved, *facts, files=files)
+        then, lock = lock, fold_journal(lock, lock_hash(data), achieved, *facts, entries=shown)
         links = len(then.rows), len(lock.rows)
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)
         seen = seen and with_moved(seen, then.rows, lock.rows)
@@ -255,6 +259,25 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     return Gathered(
         digests, entries, unread, data, lock, contents, gone, recorded, seen, bibs, pending, failed
     )
+
+
+def _others_of(
+    recorded: RecordedRun, lock: LockFile, workspace: Workspace, known: Mapping[str, object]
+) -> tuple[ReadDigest, ...]:
+    """Read the digests that a killed run was about to write, without those `known`, if they can be.
+
+    Only this run sees the journal: the next one would not know what both ends agreed on.
+    """
+    keys = {row.digest for row in rows_of_files(recorded).values() if row.links_digest}
+    linked = keys & {row.digest for row in lock.rows} - known.keys()
+    paths = [path for key in sorted(linked) if (path := workspace.project.root / key).is_file()]
+    if not paths:
+        return ()
+    with suppress(ZoterodigestError):
+        digests = workspace.project.digests(paths)
+        others = replace(workspace, digests=digests, wanted_format="", is_named=False)
+        return read_digests(others)[0]
+    return ()
 
 
 def gather_elsewhere(workspace: Workspace) -> Gathered:

@@ -1,17 +1,16 @@
-"""What stands in files, to compare it with what was written there."""
+"""What stands in .bib files, to compare it with what was written there."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 
 from zoterodigest.bibtex.edit.document import Prints, prints_of
 from zoterodigest.bibtex.reading import standing_entries
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.project.files import BadInput, content_hash, read_if_present
+from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project
 from zoterodigest.project.log.journal import RecordedRun
-from zoterodigest.project.recovery import BibFacts, FileFacts, bibs_in, files_in
+from zoterodigest.project.recovery import BibFacts, bibs_in
 
 
 def standing_bibs(
@@ -25,21 +24,6 @@ def standing_bibs(
     for key in sorted(bibs_in(recorded)):
         source = known[key] if key in known else read_if_present(project.root / key)
         found[key] = standing_prints(source or b"")
-    return found
-
-
-def standing_files(
-    project: Project, recorded: RecordedRun, known: Mapping[str, bytes | None]
-) -> FileFacts:
-    """Return the hashes of all files that a killed run was about to write.
-
-    `known` are files that were read already, by key. One that cannot be read stops no other.
-    """
-    found = {}
-    for key in sorted(files_in(recorded)):
-        with suppress(BadInput):
-            source = known[key] if key in known else read_if_present(project.root / key)
-            found[key] = content_hash(source)
     return found
 
 
