@@ -41,12 +41,13 @@ def folder() -> Path:
     return installed if installed.is_dir() else package.parent / "mappings"
 
 
-def load(path: Path, model: type[M]) -> M:
+def load(path: Path, model: type[M], data: bytes | None = None) -> M:
     """Return the TOML file at `path` as a `model`; raise `BadMapping` if anything in it is wrong.
 
-    The error names the file, the line or the key, and the first reason.
+    The error names the file, the line or the key, and the first reason. `data` are the file's bytes
+    if they are known.
     """
-    tables = shipped_tables(path) if path.parent == folder() else read_toml(path)
+    tables = shipped_tables(path) if path.parent == folder() else read_toml(path, data)
     return validate(path, tables, model)
 
 
@@ -57,10 +58,13 @@ def shipped_tables(path: Path) -> dict[str, Any]:
     return read_toml(path)
 
 
-def read_toml(path: Path) -> dict[str, Any]:
-    """Return the raw tables of the TOML file at `path`; raises `BadMapping`."""
+def read_toml(path: Path, data: bytes | None = None) -> dict[str, Any]:
+    """Return the raw tables of the TOML file at `path`; raises `BadMapping`.
+
+    `data` are the file's bytes if they are known.
+    """
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = (path.read_bytes() if data is None else data).decode("utf-8")
     except OSError as error:
         raise BadMapping(path, "", error.strerror or "it cannot be read") from error
     except UnicodeDecodeError as error:

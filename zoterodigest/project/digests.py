@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,20 +37,35 @@ class FormatChoice:
     folders: tuple[Path, ...]
     wanted: str
 
+    def read(self) -> FormatFiles:
+        """Read the person's own format files, each once."""
+        named = (Path(self.wanted),) if self.wanted.endswith(".toml") else ()
+        files = {path: _bytes(path) for path in (*named, *format_files(self.folders))}
+        return FormatFiles(self, files)
+
+
+@dataclass(frozen=True, slots=True)
+class FormatFiles:
+    """What a choice of formats follows from besides the engine: what own `files` hold."""
+
+    choice: FormatChoice
+    files: Mapping[Path, bytes | None]
+
+    @property
+    def key(self) -> bytes:
+        """Names and bytes of the files."""
+        files = [(path.name, data) for path, data in self.files.items()]
+        return repr((self.choice.wanted, files)).encode("utf-8", "surrogateescape")
+
     def formats(self) -> tuple[DigestFormat, ...]:
         """Return the formats in the order in which they are tried."""
         # What is known of a digest is shown without its formats: 0.04 s of imports.
         from zoterodigest.digest.format.format import available_formats, choose_format
 
-        if self.wanted:
-            return (choose_format(self.wanted, self.folders),)
-        return available_formats(self.folders)
-
-    def key(self) -> bytes:
-        """Return what the formats follow from besides the engine: names and bytes of own files."""
-        named = (Path(self.wanted),) if self.wanted.endswith(".toml") else ()
-        files = [(path.name, _bytes(path)) for path in (*named, *format_files(self.folders))]
-        return repr((self.wanted, files)).encode("utf-8", "surrogateescape")
+        wanted, folders = self.choice.wanted, self.choice.folders
+        if wanted:
+            return (choose_format(wanted, folders, self.files),)
+        return available_formats(folders, self.files)
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -80,4 +96,4 @@ def formats_for(
     path: Path, wanted: str = "", known: Project | None = None
 ) -> tuple[DigestFormat, ...]:
     """Return the formats of `format_choice`, in the order in which they are tried."""
-    return format_choice(path, wanted, known).formats()
+    return format_choice(path, wanted, known).read().formats()

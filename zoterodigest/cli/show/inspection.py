@@ -101,8 +101,8 @@ def inspect_digests(
     """
 
     def read(path: Path) -> InspectedDigest:
-        source, choice = read_digest(path).data, format_choice(path, wanted)
-        key = reading_key(choice.key(), source)
+        source, files = read_digest(path).data, format_choice(path, wanted).read()
+        key = reading_key(files.key, source)
         if known := cache.get(_KIND, [key]):
             return InspectedDigest(str(path), Inspection(**known[key]))
         # Reading takes most of the imports: what is known is shown without them.
@@ -110,7 +110,7 @@ def inspect_digests(
 
         # Of 10,000 entries the one takes 0.2 s, the other 0.1 s.
         views = {"entries": as_json or cache.keeps, "rows": not as_json or cache.keeps}
-        inspection = inspected(source, choice.formats(), views)
+        inspection = inspected(source, files.formats(), views)
         # All of it is data already: 10,000 entries take 0.2 s to be made into data again.
         members = {one.name: getattr(inspection, one.name) for one in fields(inspection)}
         cache.put(_KIND, {key: members})

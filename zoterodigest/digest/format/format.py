@@ -6,7 +6,7 @@ docs/formats.md teaches the language. Patterns are RE2 expressions whose named g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -217,9 +217,19 @@ def _by_name(labels: Labels) -> dict[str, str]:
     return {label: slot for slot, names in labels.items() for label in names}
 
 
-def load_format(path: Path) -> DigestFormat:
-    """Read a format file; raises `BadMapping` that names file, key and reason."""
-    return mapping.load(path, DigestFormat)
+def load_format(path: Path, data: bytes | None = None) -> DigestFormat:
+    """Read a format file, or the `data` that it held; raises `BadMapping` that names file, key and
+    reason.
+    """
+    return mapping.load(path, DigestFormat, data)
+
+
+Formats = tuple[DigestFormat, ...]
+
+FileBytes = Mapping[Path, bytes | None]
+"""What files hold; None for one that could not be read."""
+
+NO_BYTES: FileBytes = {}
 
 
 @cache
@@ -242,23 +252,27 @@ class UnknownFormat(ZoterodigestError):
         self.name = name
 
 
-def available_formats(folders: Sequence[Path]) -> tuple[DigestFormat, ...]:
+def available_formats(folders: Sequence[Path], known: FileBytes = NO_BYTES) -> Formats:
     """Return the formats to read a digest by: those in `folders` first, then the built-in ones.
 
     Within each of the two they are sorted by rank, then name; a user's format replaces the
-    built-in one of its name. Raises `BadMapping` if one of the files is wrong.
+    built-in one of its name. `known` files are not read again. Raises `BadMapping` if one of the
+    files is wrong.
     """
     # A user's formats read first: what they claim is hidden from the built-in ones.
-    own = sorted(map(load_format, format_files(folders)), key=lambda one: (one.rank, one.name))
+    loaded = (load_format(path, known.get(path)) for path in format_files(folders))
+    own = sorted(loaded, key=lambda one: (one.rank, one.name))
     names = {form.name for form in own}
     return (*own, *(form for form in builtin_formats() if form.name not in names))
 
 
-def choose_format(wanted: str, folders: Sequence[Path]) -> DigestFormat:
+def choose_format(
+    wanted: str, folders: Sequence[Path], known: FileBytes = NO_BYTES
+) -> DigestFormat:
     """Return the one format that `wanted` means: a name, or the path of a format file."""
     if wanted.endswith(".toml"):
-        return load_format(Path(wanted))
-    formats = available_formats(folders)
+        return load_format(Path(wanted), known.get(Path(wanted)))
+    formats = available_formats(folders, known)
     for form in formats:
         if form.name == wanted:
             return form

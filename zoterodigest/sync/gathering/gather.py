@@ -355,8 +355,8 @@ def read_digests(
             continue
         choice = format_choice_of(workspace, digest)
         if choice not in known:  # formats of one's own are files: each is read once
-            # The key first: a file that changes in between has another one when the run ends.
-            known[choice] = choice.key(), choice.formats()
+            files = choice.read()
+            known[choice] = files.key, files.formats()
         key, formats = known[choice]
         document = read_document(digest.key, data, formats, workspace.zotero.venues, areas)
         read.append(ReadDigest(digest, data, document, formats, areas, key))

@@ -91,7 +91,7 @@ def sources_now(workspace: Workspace) -> SourcePrints | None:
     memory = lock_data and read_memory_head(workspace.memory_path, lock_data)
     if not (lock_data and memory):
         return None
-    choices = (format_choice_of(workspace, digest).key() for digest in workspace.digests)
+    choices = (format_choice_of(workspace, digest).read().key for digest in workspace.digests)
     bibs = {bib.key: read_if_present(bib.path) for bib in workspace.bibs}
     return SourcePrints(prints, data, lock_data, memory, _print(*choices), bibs)
 
