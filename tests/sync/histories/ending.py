@@ -82,7 +82,8 @@ def require_nothing_doubled(stage: Stage, items: tuple[LibraryItem, ...]) -> Non
     the other may have got the work's identifier meanwhile, and no run does away with either.
     """
     live = [one for one in items if not one.is_trashed]
-    works = Counter(one.data.get("archiveID") for one in live if one.data["itemType"] == "preprint")
+    ids = (one.data.get("archiveID") for one in live if one.data["itemType"] == "preprint")
+    works = Counter(filter(None, ids))  # a person's own items may have none, of any works
     for work in stage.restored:
         works.pop(f"arXiv:{arxiv_of(work)}", None)
     notes = Counter(

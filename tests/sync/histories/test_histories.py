@@ -275,3 +275,13 @@ def test_a_sync_remembers_where_an_item_is_again_as_an_undo_had_moved_it_meanwhi
     with fast_and_alike() as room:
         for cache in (("warm", 0), ("wrong", 0), ("wrong", 1)):
             assert play(History(steps, cache=cache), room) is None
+
+
+def test_two_items_of_a_persons_own_without_an_identifier_are_not_one_work() -> None:
+    steps = (
+        Step("merge items", 0, (1883, 3120, 3476)),
+        Step("merge items", 0, (5922, 5444, 356)),
+        Step("remove, undo", 0, (5772, 8045, 6758)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_copies=True), room) is None
