@@ -35,7 +35,7 @@ from tests.sync.histories.recorded import (
     shown_in,
     state_of,
 )
-from tests.sync.histories.stage import Clone, Done, Stage, State
+from tests.sync.histories.stage import LOCK, Clone, Done, Stage, State
 from tests.sync.trouble import silent
 from zoterodigest.core.plan.history import RunSummary, run_to_redo, run_to_undo
 from zoterodigest.library.port import Library
@@ -192,7 +192,7 @@ def _watched(
         judge_bytes(name, *texts, is_rearranged=True)
     if undone is not None and runs[number].is_finished:
         _require_told(stage.runs[clone.root, number], done, undone)
-    _remember(stage, clone, stage.runs[clone.root, number], done)
+    _remember(stage, clone, stage.runs[clone.root, number], done, is_killed=undone is None)
     _decide(stage, runs, number, done)
     return undone
 
@@ -271,16 +271,19 @@ def _require_told(run: Done, done: Done, undone: UndoResult) -> None:
             raise Violation(f"an undo tells nothing of {place}: {what}")
 
 
-def _remember(stage: Stage, clone: Clone, run: Done, done: Done) -> None:
+def _remember(stage: Stage, clone: Clone, run: Done, done: Done, *, is_killed: bool) -> None:
     """What is taken back follows wherever else it was carried to, but not where it came from.
 
     There it is pending again, even if a person does away with it elsewhere meanwhile.
     """
     before, after = _by_end(stage, clone, done.before), _by_end(stage, clone, done.after)
     origins, carried = (_by_end(stage, clone, state) for state in (run.before, run.after))
+    is_let_go = done.before.files.get(LOCK) != done.after.files.get(LOCK)
     for end, tokens in before.items():
         # What was written over it stays, and may go later, as by a git revert: its bases are back.
-        stage.memory.pending |= carried[end] - origins[end] - tokens
+        # So does what a killed undo left there once its bases were back: git may take that out.
+        stays = _NONE if is_killed and is_let_go else tokens
+        stage.memory.pending |= carried[end] - origins[end] - stays
         for token in tokens ^ after[end]:
             kept = stage.taken_back if token in tokens else stage.brought_back
             ends = {one for one in origins if (token in origins[one]) == (token in tokens)}
