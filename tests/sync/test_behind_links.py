@@ -671,6 +671,36 @@ def test_the_year_of_an_export_stays_if_this_library_has_another_edit(
         assert waiting(there) == {row_of(there, "refs.bib")}
 
 
+PREPRINT = """\
+> **Mask R-CNN**
+> *arXiv 2017*, [arxiv](https://arxiv.org/abs/1703.06870)
+"""
+
+
+@pytest.mark.parametrize("is_edited", [False, True])
+@pytest.mark.parametrize("entry", [TABLE, PREPRINT])
+def test_a_year_that_an_export_takes_from_an_arxiv_number_waits_for_no_cleared_date(
+    tmp_path: Path, entry: str, *, is_edited: bool
+) -> None:
+    here, there = two_clones(tmp_path, entry, "other.md", "Papers of the day\n")
+    here.change(here.key("Mask R-CNN"), date="")
+    here.digests = ["other.md"]
+    here.push(SYNC)
+    for name in ("refs.bib", "zoterodigest.lock"):
+        shutil.copy(here.root / name, there.root / name)
+    sync_zotero(here, there)
+    if is_edited:
+        there.edit("refs.bib", ("  title = {Mask {R-CNN}}", "  title = {Mask {R-CNN}, revised}"))
+    assert waiting(there) == set()
+
+    there.push(SYNC)
+
+    assert "year = {2017}" in (there.root / "refs.bib").read_text("utf-8")
+    assert "*arXiv 2017*" not in (there.root / "notes.md").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+
+
 def with_authors(world: World, *names: str) -> None:
     people = [{"creatorType": "author", "firstName": "A.", "lastName": name} for name in names]
     world.change(world.key("Mask R-CNN"), creators=people)

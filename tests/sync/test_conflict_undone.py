@@ -55,3 +55,28 @@ def test_a_redo_brings_an_edit_into_conflict_with_one_that_came_after_the_undo(
         (conflict,) = reports(world.plan(SYNC), Conflict)
         assert isinstance(conflict, Conflict)
         assert conflict.row_id == row_of(world, other)
+
+
+@pytest.mark.parametrize("other", ["notes.md", "more.md", "refs.bib"])
+def test_a_redo_brings_an_edit_to_an_entry_that_got_another_since_by_the_next_sync(
+    other: str, tmp_path: Path
+) -> None:
+    world, _ = two_clones(tmp_path, ENTRY)
+    world.edit("notes.md", (TITLE, f"{TITLE} here"))
+    world.push(SYNC)
+    undone(world)
+    world.edit(
+        other, ("year = {2017}", "year = {2018}") if other == "refs.bib" else ("2017*", "2018*")
+    )
+
+    undone(world, history(world).runs[-1].number)
+    world.push(SYNC)
+
+    assert world.key("Mask R-CNN here")
+    for name in ("notes.md", "more.md", "refs.bib"):
+        text = (world.root / name).read_text("utf-8")
+        assert "2018" in text
+        assert "2017*" not in text
+        assert "} here" in text or "Mask R-CNN here" in text
+    assert world.prepare(SYNC).is_settled
+    assert not reports(world.plan(SYNC), Conflict)

@@ -56,7 +56,8 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
             # The entry is as it was seen here before the base moved: git kept its older text, and
             # nobody edited it. Members are left alone: other links of the item may bring them.
             if seen_base is not None and not is_past and not is_set(name):
-                bases |= {name: seen_base} if _is_later(ends, seen_base, run_options) else {}
+                is_older = _is_older(ends, seen_base, base, run_options)
+                bases |= {name: seen_base} if is_older else {}
             continue
         if seen_base is None:
             was_parted = is_past and name in remembered.diverged
@@ -132,6 +133,15 @@ def _shows(ends: FieldEnds, base: Base, run_options: RunOptions) -> bool:
 def _is_later(ends: FieldEnds, base: Base, run_options: RunOptions) -> bool:
     """Tell whether the entry stands as this instance saw it: only the lock file is older."""
     return _are_equal(ends.name, ends.entry_print(run_options.folding), base.at_entry)
+
+
+def _is_older(ends: FieldEnds, seen: Base, base: Base, run_options: RunOptions) -> bool:
+    """Tell whether the entry stands as this instance saw it, and not as it is in `base`.
+
+    Where both agree, only the item moved: the entry had no part of it, as a .bib keeps the year of
+    an arXiv number when the item loses its date.
+    """
+    return _is_later(ends, seen, run_options) and not _is_later(ends, base, run_options)
 
 
 def _are_equal(name: str, one: Print, other: Print) -> bool:
