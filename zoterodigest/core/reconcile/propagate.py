@@ -450,17 +450,22 @@ class _Hub:
         """
         link = self.links[place]
         bases, diverged = dict(link.row.bases), set(link.row.diverged)
+        seen = dict(link.recall.bases)
         for name in sorted(names & bases.keys() & link.entry.fields.keys()):
             before, now = (_ends(name, link, item) for item in (then, self._now))
             if parts and before.shown(self._folding) == now.shown(self._folding):
                 continue
-            base = without_fill(bases.pop(name), before, now, self._folding)
-            if base is not None:
-                bases[name] = base
-            elif parts:
+            # What was seen here goes before the lock file's base, so it must know of the fill too.
+            for known in (bases, seen):
+                base = known.pop(name, None)
+                left = base and without_fill(base, before, now, self._folding)
+                if left is not None:
+                    known[name] = left
+            if parts and name not in bases:
                 diverged.add(name)
         row = replace(link.row, bases=bases, diverged=frozenset(diverged))
-        self.links[place] = replace(link, row=row)
+        recall = replace(link.recall, bases=seen)
+        self.links[place] = replace(link, row=row, recall=recall)
 
     def _bring_to(self, place: int, edited: Fields) -> None:
         """Let edits of the item reach a new link whose ends agreed on the former values when read.
