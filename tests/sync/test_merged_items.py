@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 
 from tests.sync.digests import daily, notes, quoted, row
-from tests.sync.world import World, reports
+from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan.reports import (
+    AddedItem,
     DivergedField,
     Followed,
     MergedOtherWork,
@@ -633,6 +634,56 @@ def test_after_a_merge_with_a_work_whose_entry_was_dropped_one_sync_is_enough(wo
 
     assert text(world) == notes(MASK)
     assert settled(world)
+
+
+@pytest.mark.parametrize("is_dropped_first", [True, False])
+def test_a_dropped_entry_does_not_come_back_for_the_survivor_of_a_merge_that_a_person_files(
+    world: World, is_dropped_first: bool
+) -> None:
+    whole = below_a_heading(world)
+    (world.root / "notes.md").write_text(notes(OTHER), encoding="utf-8")
+    if is_dropped_first:
+        world.push(SYNC)
+    own_item(world)
+    world.change(OWN, collections=[world.collections()["notes"]])
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert text(world) == notes(OTHER)
+    (report,) = reports(plan, AddedItem)
+    assert isinstance(report, AddedItem)
+    assert report.key == OWN
+    assert "write it into the digest to link it again" in report.reason
+    assert settled(world)
+    (world.root / "notes.md").write_text(whole, encoding="utf-8")
+    world.push(SYNC)
+    plan = world.push(SYNC).prepared.plan
+    assert reports(plan, AddedItem) == []
+    assert text(world) == whole
+    assert world.shelved(TITLE) == {"notes", "notes/Vision"}
+    assert settled(world)
+
+
+def test_a_survivor_of_another_work_than_a_dropped_entry_becomes_an_entry_when_it_is_filed(
+    world: World,
+) -> None:
+    below_a_heading(world)
+    (world.root / "notes.md").write_text(notes(OTHER), encoding="utf-8")
+    own_item(world, itemType="preprint", archiveID="arXiv:2402.00002", title="Masks of Others")
+    world.change(OWN, collections=[world.collections()["notes"]])
+
+    plan = world.push(SYNC).prepared.plan
+
+    assert (actions(plan).get("CreateEntry"), reports(plan, AddedItem)) == (1, [])
+    assert settled(world)
+
+
+def below_a_heading(world: World) -> str:
+    """Have the entry whose item is merged below a heading, in sync; return the digest."""
+    whole = f"{notes(OTHER)}\n## Vision\n\n{MASK}"
+    (world.root / "notes.md").write_text(whole, encoding="utf-8")
+    world.push(SYNC)
+    return whole
 
 
 def test_of_a_year_and_a_date_of_another_year_the_survivor_gets_the_first(tmp_path: Path) -> None:

@@ -285,3 +285,13 @@ def test_two_items_of_a_persons_own_without_an_identifier_are_not_one_work() -> 
     )
     with fast_and_alike() as room:
         assert play(History(steps, has_copies=True), room) is None
+
+
+def test_a_dropped_entry_stays_dropped_when_a_person_files_what_its_item_was_merged_into() -> None:
+    steps = (
+        Step("merge items", 0, (9598, 9554, 8979)),
+        Step("drop in markdown", 0, (1022, 8383, 6682)),
+        Step("shelve", 0, (6212, 6081, 9072)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.core.collections.collection_rows import Path
 from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow
@@ -22,8 +22,8 @@ from zoterodigest.core.values.record import (
     is_of_entry,
     text_in,
 )
-from zoterodigest.core.works.catalogue import Catalogue
-from zoterodigest.core.works.work import work_of
+from zoterodigest.core.works.catalogue import Catalogue, successors
+from zoterodigest.core.works.work import contradict, work_of
 
 _SHARED = "several digests share the collection; write it into the one you mean"
 
@@ -43,8 +43,7 @@ def added_items(
     known, library, run_options = run
     if known.seen is None:
         return
-    filed = {item.key: item.collections for item in library.items}
-    adding = _Adding(entries, rows, known, run_options, filed)
+    adding = _Adding(entries, rows, known, run_options, library.items)
     for item in library.items:
         if item.is_trashed:
             continue
@@ -71,11 +70,11 @@ class _Adding:
         rows: Iterable[LockRow],
         known: LastSync,
         run_options: RunOptions,
-        filed: Mapping[str, frozenset[str]],
+        items: Sequence[Item],
     ) -> None:
         noteless = {row.id for row in known.rows if row.note is None}
         self._terms = run_options
-        self._filed = filed
+        self._filed = {item.key: item.collections for item in items}
         self._of_collection: dict[str, list[CollectionRow]] = defaultdict(list)
         self._owners: dict[str, set[str]] = defaultdict(set)
         for one in sorted(known.collection_rows, key=lambda one: (-len(one.path), one.path)):
@@ -86,7 +85,8 @@ class _Adding:
         self._rows = {row.id for row in rows} - noteless
         self._items = {row.item for row in rows}
         linked = {(row.digest, row.item) for row in rows if row.state is LinkState.LINKED}
-        self._ended = {(row.digest, row.item) for row in rows} - linked
+        ended = {(row.digest, row.item) for row in rows}.union(_ended_of_merged(rows, items))
+        self._ended = ended - linked
         self._digests: dict[str, set[str]] = defaultdict(set)
         for digest, item in linked:
             self._digests[item].add(digest)
@@ -152,6 +152,24 @@ class _Adding:
             return True
         title = text_in(item.fields, "title")
         return item.key not in self._items and is_our_item(item.key, item.identifiers, title)
+
+
+def _ended_of_merged(
+    rows: Iterable[LockRow], items: Sequence[Item]
+) -> Iterator[tuple[SourceKey, str]]:
+    """Yield the digest of each link that ended, and the item that its item was merged into.
+
+    An item of another work is none of the deleted entry.
+    """
+    identifiers, followed = {item.key: item.identifiers for item in items}, successors(items)
+    for row in rows:
+        key = followed.get(row.item, "")
+        if (
+            key
+            and row.state is not LinkState.LINKED
+            and not contradict(row.identifiers, identifiers[key])
+        ):
+            yield row.digest, key
 
 
 def _shown(item: Item) -> dict[str, Value]:
