@@ -63,15 +63,22 @@ STEP = pytest.mark.parametrize(
 )
 
 
+def killed_with_the_bullet(
+    make: Callable[[Path], World], command: Command, folder: Path
+) -> list[World]:
+    """Return the worlds that `command`, killed at each effect, leaves with the bullet in them."""
+    worlds = kills(command, make(folder / "template"), folder / "kills")
+    found = [one for one in worlds if CAME in text(one)]
+    assert found
+    return found
+
+
 @STEP
 @pytest.mark.parametrize(("make", "command"), SCENES)
 def test_a_bullet_that_is_edited_after_a_killed_run_brought_it_stands_there_once(
     make: Callable[[Path], World], command: Command, step: int, tmp_path: Path
 ) -> None:
-    template = make(tmp_path / "template")
-    found = [one for one in kills(command, template, tmp_path / "kills") if CAME in text(one)]
-    assert found
-    for world in found[::step]:
+    for world in killed_with_the_bullet(make, command, tmp_path)[::step]:
         _require_edits_come(world)
 
 
@@ -80,10 +87,7 @@ def test_a_bullet_that_is_edited_after_a_killed_run_brought_it_stands_there_once
 def test_another_command_between_a_killed_run_and_an_edit_changes_nothing(
     make: Callable[[Path], World], command: Command, step: int, tmp_path: Path
 ) -> None:
-    template = make(tmp_path / "template")
-    found = [one for one in kills(command, template, tmp_path / "kills") if CAME in text(one)]
-    assert found
-    for world in found[::step]:
+    for world in killed_with_the_bullet(make, command, tmp_path)[::step]:
         assert SETTING.run(world).code == 0
         _require_edits_come(world)
 
@@ -93,8 +97,7 @@ def test_another_command_between_a_killed_run_and_an_edit_changes_nothing(
 def test_another_command_that_is_killed_as_well_changes_nothing(
     make: Callable[[Path], World], command: Command, step: int, tmp_path: Path
 ) -> None:
-    template = make(tmp_path / "template")
-    left = next(one for one in kills(command, template, tmp_path / "kills") if CAME in text(one))
+    left = killed_with_the_bullet(make, command, tmp_path)[0]
     found = list(kills(SETTING, left, tmp_path / "again"))
     assert found
     for world in found[::step]:
@@ -139,10 +142,7 @@ def test_what_git_took_back_after_a_kill_comes_again_and_removes_nothing_from_th
 def test_edits_of_both_ends_after_a_killed_run_meet_without_a_double(
     make: Callable[[Path], World], command: Command, step: int, tmp_path: Path
 ) -> None:
-    template = make(tmp_path / "template")
-    found = [one for one in kills(command, template, tmp_path / "kills") if CAME in text(one)]
-    assert found
-    for world in found[::step]:
+    for world in killed_with_the_bullet(make, command, tmp_path)[::step]:
         world.edit("notes.md", (f"> - {CAME}\n", f"> - {CAME}\n> - {MINE}\n"))
         world.change_note(ATTENTION, lambda html: html.replace(CAME, EDITED))
         world.change(world.key("Masks"), title="Masks Everywhere")

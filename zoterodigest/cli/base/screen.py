@@ -42,8 +42,8 @@ _STYLES = {"bold": "1", "dim": "2", "red": "31", "green": "32", "yellow": "33"}
 
 def visible(text: str) -> str:
     """Return `text` on one line, runs of blanks as one, what a terminal would obey as escapes."""
-    # What a terminal obeys is not printable, nor is any blank but the common one. `ls` shows four
-    # texts an item: 10,000 a second more.
+    # `isprintable()` refuses all control characters, and all blanks but the space. With this
+    # shortcut `ls` lists 10,000 more items a second: it shows four texts of each.
     if text.isprintable() and "  " not in text:
         return text.strip()
     return _OBEYED.sub(_escape, " ".join(text.split()))

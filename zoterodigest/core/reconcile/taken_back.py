@@ -47,7 +47,7 @@ def items_taken_back(known: LastSync, library: LibraryState, folding: Folding) -
 
 
 def _has_nothing_of_ours(item: Item, rows: Sequence[LockRow]) -> bool:
-    # First what most items are told by: this is asked for every link in every run.
+    # The cheap question first: it settles most items, and every run asks it for every link.
     if item.is_trashed or any(row.origin.item for row in rows):
         return False
     if any(not item.collections.isdisjoint(row.origin.collections) for row in rows):

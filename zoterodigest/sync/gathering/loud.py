@@ -55,7 +55,7 @@ class LoudReader:
         with suppress(BadInput):
             read, _ = read_digests(self._workspace, self.areas)
         data = {one.key: one.data for one in read}
-        # Of a digest without entries is told, by every run, that none was found in it.
+        # Every run reports a digest in which it found no entries.
         is_empty = any(not one.document.entries for one in read)
         self.is_all_told |= any(unread_papers(one.document) for one in read)
         now = data, formats_read(read)

@@ -65,7 +65,7 @@ def is_project_alone(workspace: Workspace) -> bool:
 def _follows_items(bib: BibFile) -> bool:
     """Tell whether a .bib is exported from items that are linked with digests, and from no more.
 
-    A prune depends on who made the file as well, and what is told of it.
+    Whether an entry may be pruned also depends on who made the file.
     """
     rules = bib.rules
     has_more = bib.is_two_way or rules.cited or rules.note or rules.prune

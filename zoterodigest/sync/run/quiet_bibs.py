@@ -56,7 +56,7 @@ def _own_before(found: FoundLoud, key: str) -> str:
 
 
 def cut_items(prepared: Prepared) -> frozenset[str]:
-    """Return the items of which nobody knows all authors; none if nothing is exported."""
+    """Return the items whose author lists are cut by "et al."; none if nothing is exported."""
     if not prepared.bibs:
         return frozenset()
     from zoterodigest.sync.bibliographies.works import is_cut
