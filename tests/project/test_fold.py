@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, exported, rows
 from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow, Origin
-from zoterodigest.core.values.file_keys import DigestKey
+from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.lock.fold import (
     Held,
     HeldKey,
@@ -60,6 +60,17 @@ def test_a_base_changed_on_both_sides_is_forgotten() -> None:
     other = replace(OLD, bases={"title": a_base("other")})
 
     assert fold_rows(one, other, [OLD]).bases == {}
+
+
+def test_a_field_of_a_bib_entry_has_diverged_if_its_base_is_forgotten() -> None:
+    """Else an export of this library, which may lag, would overwrite what another one wrote."""
+    before = replace(OLD, digest=BibKey("refs.bib"))
+    one = replace(before, bases={"title": a_base("one")})
+
+    for other in (replace(before, bases={"title": a_base("other")}), replace(before, bases={})):
+        folded = fold_rows(one, other, [before])
+        assert folded.bases == {}
+        assert folded.diverged == {"title"}
 
 
 def test_a_field_joined_on_one_side_keeps_its_base() -> None:

@@ -104,7 +104,9 @@ def _without_undone(link: Link, item: Item, run_options: RunOptions) -> Link:
         and not is_chosen(run_options.choices, row.id, name)
     }
     bases = {name: base for name, base in row.bases.items() if name not in undone}
-    return replace(link, row=replace(row, bases=bases)) if undone else link
+    # Without a base, an export overwrites what an export wrote, unless the field has diverged.
+    diverged = row.diverged | (undone & link.entry.ours)
+    return replace(link, row=replace(row, bases=bases, diverged=diverged)) if undone else link
 
 
 def _is_untouched(ends: FieldEnds, link: Link, seen: Seen, run_options: RunOptions) -> bool:

@@ -2,9 +2,10 @@
 
 What both sides agree on holds. Where they differ and the row they come from is known, a side that
 is as it was gives way to the other. Where that does not decide, what is kept can do no harm: a base
-is forgotten (without a base nothing is deleted or overwritten), a field that diverged on one side
-stays so, and the origin keeps only what both sides claim, so that nothing is ever taken back
-that may be the person's. The order of the two sides makes no difference.
+is forgotten (without a base nothing is deleted or overwritten; in a .bib entry the field has then
+diverged), a field that diverged on one side stays so, and the origin keeps only what both sides
+claim, so that nothing is ever taken back that may be the person's. The order of the two sides makes
+no difference.
 """
 
 from __future__ import annotations
@@ -100,6 +101,8 @@ def fold_rows(one: LockRow, other: LockRow, before: Sequence[LockRow] = ()) -> L
     def united(part: Callable[[LockRow], frozenset[T]]) -> frozenset[T]:
         return _united(part(one), part(other), [part(row) for row in before])
 
+    # Without a base, an export overwrites what an export wrote, unless the field has diverged.
+    is_bib = one.digest.is_bib and other.digest.is_bib
     # A base and the mark that its field is diverged are one decision: decided apart, one side
     # could give the base and the other the mark.
     standings = {
@@ -107,7 +110,7 @@ def fold_rows(one: LockRow, other: LockRow, before: Sequence[LockRow] = ()) -> L
             _standing(one, name),
             _standing(other, name),
             [_standing(row, name) for row in before],
-            (None, name in one.diverged or name in other.diverged),
+            (None, is_bib or name in one.diverged or name in other.diverged),
         )
         for name in one.bases.keys() | other.bases.keys() | one.diverged | other.diverged
     }
