@@ -448,6 +448,15 @@ def test_a_person_may_keep_both_sides_and_drop_the_marks(tmp_path: Path) -> None
 MARKS = (b"<<<<<<<", b"=======", b">>>>>>>")
 
 
+def test_a_row_into_which_a_merge_put_the_prints_of_a_bib_entry_has_no_bases() -> None:
+    row = a_row("zd-a", digest="refs.bib", bases={"title": a_base("old")})
+    print_ = fingerprint("misc")
+
+    text = render_lock(lock_of(row)) + f"%: {print_}\neprint: {print_}\n".encode()
+
+    assert read_lock(text) == lock_of(replace(row, bases={}))
+
+
 def test_doubled_rows_are_folded() -> None:
     once = render_lock(lock_of(*KINDRED))
     rows_only = once.split(b"\n\n", 1)[1]

@@ -73,6 +73,8 @@ _KEYS = frozenset(
 _FIELD = ":"
 """Behind the name of a field, in place of a key."""
 _CREATED = "created"
+_TYPE = ""
+"""The name of the print of an exported entry's type; no base has this name."""
 
 _Values = ByName[str]
 
@@ -219,6 +221,9 @@ def _row(id_: str, values: _Values) -> LockRow:
             marked += marked_in(text)
         elif key == "source":
             credits[name] = _credit(text)
+    # A merge by git may put the lines of a .bib entry below a row: their prints are no bases.
+    if _TYPE in bases:
+        bases = {}
     return LockRow(
         id=id_,
         digest=source_key(path_of(text_of(digest), "digest")),
