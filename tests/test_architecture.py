@@ -5,7 +5,8 @@ from __future__ import annotations
 import ast
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache, lru_cache
 from pathlib import Path
 
 import pytest
@@ -248,7 +249,7 @@ def _against_turning_back(module: str, tree: ast.Module) -> Breaches:
 
 def _against_many_parameters(module: str, tree: ast.Module) -> Breaches:
     """Yield functions with more than eight parameters."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if not isinstance(node, ast.FunctionDef):
             continue
         given = node.args
@@ -273,7 +274,7 @@ def _against_mingling(module: str, tree: ast.Module) -> Breaches:
         for one, other in SEPARATE:
             if f"{module}.".startswith(f"{one}.") and name.startswith(f"{PACKAGE}.{other}."):
                 yield line, f"{one} imports {other}: what both need stands in library.http"
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Call(func=ast.Attribute(attr="post")) if module != "library.http.sending":
                 yield node.lineno, ".post() is called outside library.http.sending"
@@ -287,7 +288,7 @@ def _against_prefixes(module: str, tree: ast.Module) -> Breaches:
         # The configuration makes an address; whoever else asks for this kind forgets the next one.
         if name.endswith(".address.EmbeddedAddress") and module != "project.config":
             yield line, "a kind of library is asked: any Address says disk_path, needs_network …"
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Constant(value=str(text)) if _LIBRARY_URI.search(text):
                 yield node.lineno, f"{text!r} stands outside library: library.relations has URIs"
@@ -317,7 +318,7 @@ def _against_kinds_by_name(module: str, tree: ast.Module) -> Breaches:
         "bibtex.cited.cited",
     ):  # the latter knows how TeX names a .bib
         return
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Call(func=ast.Name(id="is_bib")):
                 yield node.lineno, "is_bib() is called: its key's type says what a file is"
@@ -328,7 +329,7 @@ def _against_kinds_by_name(module: str, tree: ast.Module) -> Breaches:
 
 def _against_comparing_intents(tree: ast.Module) -> Breaches:
     """Yield where an intent is compared with one that is known, and not asked what it may do."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Compare(left=ast.Name(id="intent") | ast.Attribute(attr="intent")):
                 yield node.lineno, "an intent is compared: ask it what it may do, or match its type"
@@ -356,7 +357,7 @@ def _against_other_protocols(module: str, tree: ast.Module) -> Breaches:
 
 
 def _against_forgery(module: str, tree: ast.Module) -> Breaches:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if module not in READERS_OF.get(name, (module,)):
                 yield node.lineno, f"{name} is made outside {', '.join(READERS_OF[name])}"
@@ -368,7 +369,7 @@ def _against_other_readers(module: str, tree: ast.Module) -> Breaches:
             if name.startswith(f"{PACKAGE}.foreign."):
                 yield line, "JSON from outside is read in an adapter"
     if module != "foreign":
-        for node in ast.walk(tree):
+        for node in _nodes(tree):
             match node:
                 case ast.Attribute(value=ast.Name(id="json"), attr="load" | "loads"):
                     yield node.lineno, "json.loads is called outside foreign: use read_json"
@@ -387,7 +388,7 @@ def _against_other_writers(module: str, tree: ast.Module) -> Breaches:
     """Yield writes into a library, and lock files with other rows, outside of their homes."""
     if not module.startswith("sync.") and not module.startswith("cli."):
         return
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Call(func=ast.Attribute(value=whose, attr="write" | "write_collections")):
                 is_library = ast.unparse(whose).rpartition(".")[2] == "library"
@@ -401,7 +402,7 @@ def _against_other_writers(module: str, tree: ast.Module) -> Breaches:
 
 
 def _against_own_reading(tree: ast.Module) -> Breaches:
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case (
                 ast.Call(
@@ -422,7 +423,7 @@ def _against_purity(tree: ast.Module) -> Breaches:
             yield line, f"{name} is not of the standard library"
         if any(name == impure or name.startswith(f"{impure}.") for impure in IMPURE_MODULES):
             yield line, f"{name} does I/O or is not deterministic"
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Call(func=ast.Name(id=name)) if name in IMPURE_CALLS:
                 yield node.lineno, f"{name}() is called"
@@ -434,7 +435,7 @@ def _against_silence(tree: ast.Module) -> Breaches:
     for line, name in _imports("", tree):
         if name in {"os.environ", "os.getenv", "sys.stdout", "sys.stderr", "sys.argv"}:
             yield line, f"{name} is imported outside cli"
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Call(func=ast.Name(id="print" | "input" as name)):
                 yield node.lineno, f"{name}() is called outside cli"
@@ -446,7 +447,7 @@ def _against_silence(tree: ast.Module) -> Breaches:
 
 def _against_vocabulary(module: str, tree: ast.Module) -> Breaches:
     named = [(1, part) for part in module.split(".")]
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             named.append((node.lineno, node.name))
     for line, name in named:
@@ -455,9 +456,15 @@ def _against_vocabulary(module: str, tree: ast.Module) -> Breaches:
             yield line, f"{name} has a word that is not in our vocabulary"
 
 
+@lru_cache(maxsize=1)
+def _nodes(tree: ast.Module) -> tuple[ast.AST, ...]:
+    """Return every node of a module: each rule looks at all of them, one module after the other."""
+    return tuple(ast.walk(tree))
+
+
 def _imports(module: str, tree: ast.Module) -> Breaches:
     """Yield line and absolute name of everything imported, `from a import b` as `a.b`."""
-    for node in ast.walk(tree):
+    for node in _nodes(tree):
         match node:
             case ast.Import(names=names):
                 yield from ((node.lineno, alias.name) for alias in names)
@@ -480,6 +487,11 @@ def _modules() -> list[tuple[str, Path]]:
 
 
 MODULES = _modules()
+
+
+@cache
+def _read() -> Sequence[structure.Module]:
+    return structure.modules()
 
 
 @pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
@@ -565,7 +577,7 @@ def test_no_test_uses_mocks() -> None:
 def test_a_function_is_short_or_has_a_reason() -> None:
     lengths = {
         f"{module.name}.{function.name}": length(function)
-        for module in structure.modules()
+        for module in _read()
         for function in functions_of(module.tree)
     }
 
@@ -574,7 +586,7 @@ def test_a_function_is_short_or_has_a_reason() -> None:
 
 
 def test_a_name_has_one_owner() -> None:
-    found = structure.modules()
+    found = _read()
 
     assert structure.doubled_classes(found) == []
     assert structure.doubled_functions(found) == []
@@ -583,7 +595,7 @@ def test_a_name_has_one_owner() -> None:
 def test_a_frozen_class_is_made_the_fast_way() -> None:
     slow = [
         f"{module.name}.{one.name}"
-        for module in structure.modules()
+        for module in _read()
         if module.name != f"{PACKAGE}.frozen"
         if ("dataclasses.dataclass" in {name for _, name in _imports(module.name, module.tree)})
         for one in ast.walk(module.tree)

@@ -142,7 +142,7 @@ def serving(respond: Responder) -> Iterator[Site]:
 
     server = _Server(("127.0.0.1", 0), Listener)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+    thread = threading.Thread(target=server.serve_forever, args=(0.002,))
     thread.start()
     site.url = f"http://127.0.0.1:{server.server_port}"
     try:

@@ -1,4 +1,4 @@
-"""Runs that are killed: by SIGKILL, in a process of their own, at one of their side effects."""
+"""Runs that are killed at one of their side effects, in a process of their own."""
 
 from __future__ import annotations
 
@@ -8,9 +8,7 @@ import signal
 import sqlite3
 import stat
 import sys
-import traceback
 from collections.abc import Callable
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -116,55 +114,60 @@ def killed(
     step: int = 1,
     torn: bool = False,
 ) -> list[World]:
-    """Return the projects that runs of `action` left when they were killed, by place of the kill.
+    """Return the projects that runs of `action` leave if they are killed, by place of the kill.
 
-    Each run is of a copy of `template`, and is killed before its n-th side effect, for n = `first`,
-    `first + step`, …, until one is not killed any more: that one is no part of what is returned.
-    With `torn` the file that was about to be synced loses its last bytes, as when the power fails.
+    They are copies of one run of `action` over a copy of `template`, each made before its n-th side
+    effect, for n = `first`, `first + step`, …: what is on the disk then is what a kill leaves. With
+    `torn` the file that was about to be synced loses its last bytes, as when the power fails.
     """
-    killer = started(_kill, action.__name__, template.root, out, first, step, torn)
-    assert ended(killer) == 0, "a run to be killed went wrong"
-    folders = sorted(out.iterdir(), key=lambda folder: int(folder.name))
-    return [World(folder, list(DIGESTS)) for folder in folders[:-1]]
+    runner = started(
+        _run, action.__name__, template.root, out, range(first, sys.maxsize, step), torn
+    )
+    assert ended(runner) == 0, "a run to be killed went wrong"
+    folders = sorted(
+        (one for one in out.iterdir() if one.name.isdigit()), key=lambda one: int(one.name)
+    )
+    return [World(folder, list(DIGESTS)) for folder in folders]
 
 
-def _kill(name: str, template: Path, out: Path, first: int, step: int, torn: bool) -> None:
-    """Kill one run after the other."""
+def killed_and_copied(
+    action: Callable[[World], object], template: World, out: Path, place: int
+) -> tuple[Path, Path]:
+    """Return what a run leaves that is killed before a side effect, and a copy made just before."""
+    places = range(place, place + 1)
+    runner = started(_run, action.__name__, template.root, out, places, False, True)
+    assert ended(runner) == -signal.SIGKILL
+    return out / "run", out / str(place)
+
+
+def _run(
+    name: str, template: Path, out: Path, places: range, torn: bool, is_killed: bool = False
+) -> None:
     out.mkdir()
-    for place in count(first, step):
-        world = World(out / str(place), list(DIGESTS))
-        shutil.copytree(template, world.root, symlinks=True)
-        child = os.fork()
-        if child == 0:
-            _run(ACTIONS[name], world, place, torn=torn)
-        _, status = os.waitpid(child, 0)
-        if not os.WIFSIGNALED(status):
-            sys.exit(os.waitstatus_to_exitcode(status))
+    world = World(out / "run", list(DIGESTS))
+    shutil.copytree(template, world.root, symlinks=True)
+    _arm(world.root, places, torn=torn, is_killed=is_killed)
+    ACTIONS[name](world)
 
 
-def _run(action: Callable[[World], object], world: World, place: int, *, torn: bool) -> None:
-    exit_code = 1
-    try:
-        _arm(place, torn=torn)
-        action(world)
-        exit_code = 0
-    except Exception:
-        traceback.print_exc()
-    finally:
-        os._exit(exit_code)
-
-
-def _arm(place: int, *, torn: bool) -> None:
-    """Have this process killed before its side effect number `place`."""
-    left = place
+def _arm(root: Path, places: range, *, torn: bool, is_killed: bool) -> None:
+    """Have `root` copied before the side effects of these numbers, each beside it by its number."""
+    number, is_copying = 0, False
 
     def spend(file: object = None) -> None:
-        nonlocal left
-        left -= 1
-        if left == 0:
+        nonlocal number, is_copying
+        if is_copying:
+            return
+        number += 1
+        if number in places:
+            is_copying = True  # it makes folders
+            copy = root.with_name(str(number))
+            shutil.copytree(root, copy, symlinks=True)
             if torn and isinstance(file, int):
-                _tear(file)
-            os.kill(os.getpid(), signal.SIGKILL)
+                _tear(file, root, copy)
+            if is_killed:
+                os.kill(os.getpid(), signal.SIGKILL)
+            is_copying = False
 
     for name in ("fsync", "replace", "unlink", "mkdir"):
         setattr(os, name, _counted(getattr(os, name), spend))
@@ -175,7 +178,7 @@ def _arm(place: int, *, torn: bool) -> None:
         connection.set_trace_callback(lambda text: spend() if text == "COMMIT" else None)
         return connection
 
-    sqlite3.connect = connect_counted  # type: ignore[assignment]  # this process is to be killed
+    sqlite3.connect = connect_counted  # type: ignore[assignment]  # this process ends with the run
 
 
 def _counted(effect: Callable[..., Any], spend: Callable[[object], None]) -> Callable[..., Any]:
@@ -186,8 +189,10 @@ def _counted(effect: Callable[..., Any], spend: Callable[[object], None]) -> Cal
     return counted
 
 
-def _tear(file: int) -> None:
-    """Take the last bytes off an open file that is not synced yet."""
+def _tear(file: int, root: Path, copy: Path) -> None:
+    """Take the last bytes off the copy of an open file that is not synced yet."""
     status = os.fstat(file)
-    if stat.S_ISREG(status.st_mode):
-        os.ftruncate(file, max(0, status.st_size - 9))
+    if not stat.S_ISREG(status.st_mode):
+        return
+    (path,) = (one for one in root.rglob("*") if os.path.samestat(one.lstat(), status))
+    os.truncate(copy / path.relative_to(root), max(0, status.st_size - 9))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import cache
 from itertools import count
@@ -16,6 +16,7 @@ from tests.sync.histories.effects import Effects
 from tests.sync.killing import (
     export,
     killed,
+    killed_and_copied,
     push,
     push_some_then_all,
     relink,
@@ -111,6 +112,24 @@ def test_a_run_killed_at_any_side_effect_is_completed_by_the_next(
     assert kills
     for world in kills:
         recovery.require(world)
+
+
+@pytest.mark.parametrize("place", [2, 20, 40])
+def test_a_killed_run_leaves_what_is_on_the_disk_at_that_moment(
+    place: int, tmp_path: Path, recovery_of: Recoveries
+) -> None:
+    template = recovery_of("a sync").template
+
+    left, copy = killed_and_copied(sync, template, tmp_path / "kills", place)
+
+    assert files_in(left) == files_in(copy)
+
+
+def files_in(folder: Path) -> Mapping[Path, bytes | None]:
+    return {
+        path.relative_to(folder): path.read_bytes() if path.is_file() else None
+        for path in folder.rglob("*")
+    }
 
 
 @pytest.mark.parametrize(

@@ -228,7 +228,7 @@ def listener(
 def answering(server: Listener) -> Iterator[str]:
     """Answer requests in a thread until the block ends; give the base address."""
     # A short interval: the end of the block waits for it.
-    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.002}, daemon=True)
     thread.start()
     try:
         yield server.url
