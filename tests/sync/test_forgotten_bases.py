@@ -1,4 +1,4 @@
-"""What an export wrote into a .bib, if a merge or a backup took its base away.
+"""What an export wrote into a .bib, if the lock file lost its base or has an older one.
 
 The item may be older than the .bib, so no export may overwrite what the .bib holds.
 """
@@ -6,18 +6,27 @@ The item may be older than the .bib, so no export may overwrite what the .bib ho
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from tests.sync.test_behind import sync_zotero
-from tests.sync.test_behind_links import ENTRY, decide, exported, two_clones
+from tests.sync.test_behind_links import (
+    ENTRY,
+    decide,
+    exported,
+    row_of,
+    two_clones,
+    waiting,
+)
 from tests.sync.test_structure import SYNC
 from tests.sync.test_undo import undone
 from tests.sync.world import World, reports
 from zoterodigest.core.plan.reports import DivergedField
 from zoterodigest.core.plan.run_options import End
-from zoterodigest.project.lock.lock import merge_locks
+from zoterodigest.project.lock.lock import merge_locks, read_lock, render_lock
+from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
 
 Edit = tuple[str, str]
 EDITS: dict[str, Edit] = {
@@ -128,3 +137,72 @@ def test_an_edit_in_a_bib_stays_if_the_library_is_restored_from_a_backup(
     library.write_bytes(backup)
 
     require_kept(here, name)
+
+
+# --- an older base
+
+
+def with_older_bases(clones: tuple[World, World], name: str) -> World:
+    """Sync an edit of the .bib in one clone; return the other one with that .bib, and a lock file
+    that knows the export and has the bases from before it.
+    """
+    here, there = clones
+    here.edit("refs.bib", EDITS[name])
+    here.digests = ["other.md"]
+    here.push(SYNC)
+    shutil.copy(here.root / "refs.bib", there.root / "refs.bib")
+    exports = read_lock(here.lock_path.read_bytes()).exported
+    older = read_lock(there.lock_path.read_bytes())
+    there.lock_path.write_bytes(render_lock(replace(older, exported=exports)))
+    return there
+
+
+@pytest.mark.parametrize("name", EDITS)
+def test_an_edit_in_a_bib_waits_for_the_library_if_its_link_has_an_older_base(
+    clones: tuple[World, World], name: str
+) -> None:
+    there = with_older_bases(clones, name)
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert EDITS[name][1] in (there.root / "refs.bib").read_text("utf-8")
+        assert there.prepare(SYNC).is_settled
+        assert waiting(there) == {row_of(there, "refs.bib")}
+    sync_zotero(clones[0], there)
+    there.push(SYNC)
+    assert EDITS[name][1] in (there.root / "refs.bib").read_text("utf-8")
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+
+
+@pytest.mark.parametrize("end", [End.BIB, End.ZOTERO])
+def test_a_person_decides_about_an_edit_in_a_bib_whose_link_has_an_older_base(
+    clones: tuple[World, World], end: End
+) -> None:
+    there = with_older_bases(clones, "title")
+    there.push(SYNC)
+
+    decide(there, end, "refs.bib")
+    there.push(SYNC)
+
+    held = "here" if end is End.BIB else ""
+    assert exported(there) == held
+    assert there.key(f"Mask R-CNN {held}".rstrip())
+    assert there.prepare(SYNC).is_settled
+    assert waiting(there) == set()
+
+
+def test_a_bib_follows_an_item_that_was_edited_before_and_after_an_export(
+    clones: tuple[World, World],
+) -> None:
+    here, _ = clones
+    here.change(here.key("Mask R-CNN"), title="Mask R-CNN here")
+    assert carry_out_exports(prepare_exports(here.workspace())) == ()
+    assert exported(here) == "here"
+    here.change(here.key("Mask R-CNN here"), title="Mask R-CNN again")
+
+    here.push(SYNC)
+
+    assert exported(here) == "again"
+    assert here.prepare(SYNC).is_settled
+    assert waiting(here) == set()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import field, replace
 
-from zoterodigest.core.links.link import Base, LinkState, LockRow, fingerprint
+from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint
 from zoterodigest.core.values.record import Item
 from zoterodigest.frozen import dataclass
 
@@ -70,6 +70,10 @@ class Seen:
         # Once an undo went back to what was seen before `base`, this one is newer again.
         lag = self.lag_to(row_id, name, base)
         return lag is None or lag.base != _bases(self.rows, row_id).get(name)
+
+    def was_in_sync(self, row_id: str, name: str, value: Print) -> bool:
+        """Tell whether both ends of a field had this value here before the one last seen."""
+        return mark_of(Base(value, value)) in self.past.get(row_id, {}).get(name, ())
 
     def lag_to(self, row_id: str, name: str, base: Base) -> Lagged | None:
         """Return how the library lagged behind `base` before it last came to be in sync."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from zoterodigest.core.links.link import Base, Print
+from zoterodigest.core.links.link import Base, Print, fingerprint
 from zoterodigest.core.links.merge import FieldEnds, ends_of, is_set
 from zoterodigest.core.plan.choosing import is_chosen
 from zoterodigest.core.plan.plan import Link
@@ -36,7 +36,8 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
     remembered = seen.rows.get(link.row.id) or replace(link.row, bases={})
     # What was last seen of an item that was merged since is remembered under its former key.
     is_remembered = remembered.item in {held.key, *held.replaces}
-    if not is_remembered or remembered.bases is link.row.bases:
+    is_as_seen = remembered.bases is link.row.bases and not _has_other_export(link)
+    if not is_remembered or is_as_seen:
         return link
     entry, item = side_of(link.entry), item_end(link, held, link.row)
     waits: set[str] = set()
@@ -47,9 +48,10 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
         # A choice was made over what the person saw: nothing older may hold it back.
         if is_chosen(run_options.choices, link.row.id, name):
             continue
-        if seen_base is not None and _are_equal(name, base.at_item, seen_base.at_item):
-            continue
         ends = ends_of(name, entry, item)
+        if seen_base is not None and _are_equal(name, base.at_item, seen_base.at_item):
+            waits |= {name} if _is_newer_export(ends, link, seen, run_options) else set()
+            continue
         is_past = seen.is_past(link.row.id, name, base)
         is_later = seen_base is not None and is_past and _is_later(ends, seen_base, run_options)
         if _shows(ends, base, run_options) and not is_later:
@@ -126,6 +128,27 @@ def _is_as_others_saw(ends: FieldEnds, link: Link, seen: Seen, run_options: RunO
         return False
     bases = (one.bases.get(name) for one in others)
     return any(base is not None and _shows(ends, base, run_options) for base in bases)
+
+
+def _has_other_export(link: Link) -> bool:
+    """Tell whether an export wrote another text than the one that both ends agreed on."""
+    bases, raws = link.row.bases, link.entry.raws
+    return any(
+        bases[name].at_entry.raw != fingerprint(raws.get(name, ""))
+        for name in link.entry.ours & bases.keys()
+    )
+
+
+def _is_newer_export(ends: FieldEnds, link: Link, seen: Seen, run_options: RunOptions) -> bool:
+    """Tell whether another computer may have exported a newer value than that of the item.
+
+    The item is as it was when both ends agreed, and what the export wrote never was in sync here.
+    """
+    name, row, folding = ends.name, link.row, run_options.folding
+    if name not in link.entry.ours or ends.changed(row.bases[name], folding) != (True, False):
+        return False
+    written = ends.entry_print(folding)
+    return not ends.are_equal(folding) and not seen.was_in_sync(row.id, name, written)
 
 
 def _shows(ends: FieldEnds, base: Base, run_options: RunOptions) -> bool:
