@@ -63,6 +63,17 @@ def test_an_export_follows_an_item_in_the_run_that_edits_it_after_a_merge() -> N
         assert play(History(of_a_table, has_bib=True), room) is None
 
 
+def test_a_removal_keeps_a_tag_that_was_edited_before_the_lock_file_was_lost() -> None:
+    steps = (
+        Step("edit zotero", 1, (2975, 4879, 5058)),
+        Step("lose lock", 0, (0, 0, 0)),
+        Step("sync", 0, (0, 0, 0)),
+        Step("remove, undo", 0, (6440, 6135, 5172)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
+
+
 def test_an_undo_goes_through_beside_an_item_whose_type_has_no_venue() -> None:
     steps = (
         Step("change type", 0, (1409, 7769, 2634)),

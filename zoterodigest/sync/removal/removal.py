@@ -9,9 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import field, replace
 from typing import Any
 
-from zoterodigest.core.links.link import LockRow, fingerprint
+from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.links.merge import is_set
-from zoterodigest.core.links.view import canonical
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.plan import Plan, TrashItem, TrashNote
 from zoterodigest.core.values.keys import derived_key
@@ -23,7 +22,6 @@ from zoterodigest.core.values.record import (
     Value,
     WebLinks,
     is_empty,
-    value_parts,
 )
 from zoterodigest.core.works.catalogue import successors
 from zoterodigest.frozen import dataclass
@@ -37,12 +35,21 @@ from zoterodigest.library.records.zotero import tags_of
 from zoterodigest.notes.own import holds_own_text
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.removal.as_left import (
+    is_as_agreed,
+    is_base,
+    is_looked_up,
+    not_shown,
+    part_prints,
+)
 
 _BOOKKEEPING = frozenset(
     ("itemType", "dateAdded", "dateModified", "tags", "collections", "relations", "creators")
 )
 MERGED = "it was merged into another item, and what it had is there"
 """Why an item that lies in the trash is not all gone."""
+
+_NOT_SHOWN = "it has a value that none of its entries shows"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,9 +145,11 @@ class Removal:
         """Return why an item of ours stays: it was changed or is used; "" if it may go."""
         data = self._contents.by_key[item.key].data
         given = self._details(item, rows)
-        changed = [name for name in item.fields if not _is_as_left(name, item, rows)]
-        if not all(self._is_derived(name, item, given) for name in changed):
-            return "it was changed in the library"
+        own = [name for name in item.fields if not is_empty(self._not_ours(name, item, rows))]
+        changed = [name for name in own if not self._is_derived(name, item, given)]
+        if changed:
+            is_agreed = all(is_as_agreed(name, item, rows) for name in changed)
+            return _NOT_SHOWN if is_agreed else "it was changed in the library"
         made = new_item(item.fields, self.workspace.zotero)
         details = with_details(made, given)
         known = {*made, *_BOOKKEEPING} | {n for n in details if details[n] == data.get(n)}
@@ -156,6 +165,16 @@ class Removal:
         if {*ItemJson(data).tags} - tags.union(*(row.origin.tags for row in rows)):
             return "it has tags of your own"
         return self._child_in_use(item, rows)
+
+    def _not_ours(self, name: str, item: Item, rows: Sequence[LockRow]) -> Value:
+        """Return what of a field does not stand as we left it; EMPTY if all of it does."""
+        value = item.fields[name]
+        if is_empty(value) or is_looked_up(name, item, rows):
+            return EMPTY
+        if not is_as_agreed(name, item, rows):
+            return value
+        known = (row for row in self.gathered.lock.rows if row.item == item.key)
+        return not_shown(name, item, known, self.workspace.zotero.folding())
 
     def _details(self, item: Item, rows: Sequence[LockRow]) -> Mapping[str, str]:
         """Return what the run gave to an item that no digest shows."""
@@ -202,7 +221,7 @@ class Removal:
         has_marks = bool(child.json.tags) or bool(child.json.relations)
         has_marks = has_marks or holds_own_text(child.json.note)
         return not has_marks and all(
-            _is_base(row, name, raw) or is_empty(note.fields[name])
+            is_base(row, name, raw) or is_empty(note.fields[name])
             for name, raw in note.raws.items()
         )
 
@@ -250,9 +269,8 @@ class Removal:
         """
         if child.key == _key_when_made(child):
             return True
-        link = Hyperlink(child.json.title, child.json.url)
-        shown = canonical("links", WebLinks((link,)), self.workspace.zotero.folding())
-        parts = frozenset(map(fingerprint, value_parts(shown)))
+        link = WebLinks((Hyperlink(child.json.title, child.json.url),))
+        parts = part_prints("links", link, self.workspace.zotero.folding())
         bases = (row.bases.get("links") for row in rows)
         return any(
             base is not None and parts <= {*base.at_item.parts} & {*base.at_entry.parts}
@@ -269,9 +287,8 @@ class Removal:
             for name in row.origin.fields
             if name in item.fields and not self._lies_in_tags(name, item)
         }
-        ours: dict[str, Value] = {
-            name: EMPTY for name in sorted(filled) if _is_as_left(name, item, rows)
-        }
+        kept = {name: self._not_ours(name, item, rows) for name in sorted(filled)}
+        ours = {name: value for name, value in kept.items() if value != item.fields[name]}
         if "date" in ours and "year" in item.fields:
             # Both live in the item's date, and a date is filled in only where no year stood.
             ours["year"] = EMPTY
@@ -340,22 +357,6 @@ def emptied(contents: Contents, unused: Set[str]) -> list[Collection]:
         if not empty:
             return going
         going += [replace(live.pop(key), is_trashed=True) for key in empty]
-
-
-def _is_as_left(name: str, item: Item, rows: Sequence[LockRow]) -> bool:
-    """Whether a field of an item still stands as we left it, or holds nothing."""
-    raw = item.raws[name]
-    if is_empty(item.fields[name]):
-        return True
-    homes = [name, *(other for other in item.raws if item.raws[other] == raw)]
-    return any(
-        _is_base(row, home, raw) or row.is_from_source(home, raw) for row in rows for home in homes
-    )
-
-
-def _is_base(row: LockRow, name: str, raw: str) -> bool:
-    base = row.bases.get(name)
-    return base is not None and base.at_item.raw == fingerprint(raw)
 
 
 def _is_our_attachment(child: LibraryItem, rows: Sequence[LockRow]) -> bool:

@@ -1,0 +1,61 @@
+"""Whether the fields of an item stand as the tool left them, or a person gave them (law 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+
+from zoterodigest.core.links.link import LockRow, fingerprint
+from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Item,
+    Value,
+    members_of,
+    value_parts,
+    with_members,
+)
+
+
+def is_base(row: LockRow, name: str, raw: str) -> bool:
+    """Tell whether both ends of a link agreed on this text of the item."""
+    base = row.bases.get(name)
+    return base is not None and base.at_item.raw == fingerprint(raw)
+
+
+def is_looked_up(name: str, item: Item, rows: Iterable[LockRow]) -> bool:
+    """Tell whether a field of an item still is as it was looked up."""
+    raw = item.raws[name]
+    return any(row.is_from_source(home, raw) for row in rows for home in _homes(name, item))
+
+
+def is_as_agreed(name: str, item: Item, rows: Iterable[LockRow]) -> bool:
+    """Tell whether a field of an item still is as both ends of a link agreed."""
+    raw = item.raws[name]
+    return any(is_base(row, home, raw) for row in rows for home in _homes(name, item))
+
+
+def not_shown(name: str, item: Item, rows: Iterable[LockRow], folding: Folding) -> Value:
+    """Return the members of a set that no entry showed when it was last in sync.
+
+    The base of a set names them too: where there was none before, they stayed at the item. `rows`
+    are all of the item, also those of entries that are gone.
+    """
+    bases = (row.bases.get(name) for row in rows)
+    shown = {part for base in bases if base is not None for part in base.at_entry.parts}
+    own = [
+        one
+        for one in members_of(item.fields[name])
+        if not part_prints(name, with_members(name, [one]), folding) <= shown
+    ]
+    return with_members(name, own) if own else EMPTY
+
+
+def part_prints(name: str, value: Value, folding: Folding) -> Set[str]:
+    """Return the fingerprints by which bases know the parts of a value."""
+    return frozenset(map(fingerprint, value_parts(canonical(name, value, folding))))
+
+
+def _homes(name: str, item: Item) -> list[str]:
+    """Return the fields that are read from the same text of the item, `name` first."""
+    raw = item.raws[name]
+    return [name, *(other for other in item.raws if item.raws[other] == raw)]
