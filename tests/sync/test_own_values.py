@@ -13,6 +13,15 @@ GAN = "Adversarial Losses for Sharper Pictures"
 CODE = "Link: <https://github.com/lab/swin> code"
 OWN = "Link: <https://lab.example.org/swin> demo"
 LINKS_IN_EXTRA = '[[digest]]\npath = "Notes.md"\n\n[zotero]\nlinks = "extra"\n'
+LISTED = f"""\
+## Papers for 2024-12-05
+
+| Title | Authors | Summary |
+|-------|---------|---------|
+| {SWIN} (Read more on [arXiv](https://arxiv.org/abs/2401.00001) or \
+[HuggingFace](https://huggingface.co/papers/2401.00001))| Ada Lovelace, Alan Turing, et al. \
+| It looks up. |
+"""
 NOT_SHOWN = "it has a value that none of its entries shows"
 
 
@@ -89,6 +98,43 @@ def test_after_a_lost_lock_file_everything_goes_that_entries_show(world: World) 
         world.markdown(name, notes(quoted(SWIN, "2401.00001", task=task)))
     world.push()
     assert world.tags(SWIN) == {"task:denoising", "task:image restoration"}
+    world.lock_path.unlink()
+    world.push()
+
+    assert kept_by_removal(world) == []
+
+    assert (world.items(), world.collections()) == ({}, {})
+
+
+def test_a_date_completed_in_zotero_keeps_its_item(world: World) -> None:
+    world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001", venue="arXiv 2024")))
+    world.push()
+    world.change(world.key(SWIN), date="2024-07-01")
+    world.edit("Notes.md", ("It restores images.", "It restores most images."))
+    world.push()
+
+    assert kept_by_removal(world) == [(SWIN, NOT_SHOWN)]
+
+    assert world.item(SWIN)["date"] == "2024-07-01"
+
+
+def test_an_author_added_in_zotero_behind_et_al_keeps_its_item(world: World) -> None:
+    world.markdown("Daily.md", LISTED)
+    world.push()
+    hidden = {"creatorType": "author", "firstName": "Grace", "lastName": "Hopper"}
+    world.change(world.key(SWIN), creators=[*world.item(SWIN)["creators"], hidden])
+    world.lock_path.unlink()
+    world.push()
+
+    assert kept_by_removal(world) == [(SWIN, NOT_SHOWN)]
+
+    assert world.item(SWIN)["creators"][-1] == hidden
+
+
+def test_authors_before_et_al_and_years_go_with_their_items(world: World) -> None:
+    world.markdown("Daily.md", LISTED)
+    world.markdown("Notes.md", notes(quoted(GAN, "2401.00002", venue="CVPR 2024")))
+    world.push()
     world.lock_path.unlink()
     world.push()
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Set
 
 from zoterodigest.core.links.link import LockRow, fingerprint
+from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.values.record import (
     EMPTY,
     Item,
+    Names,
     Value,
     members_of,
     value_parts,
@@ -35,19 +37,33 @@ def is_as_agreed(name: str, item: Item, rows: Iterable[LockRow]) -> bool:
 
 
 def not_shown(name: str, item: Item, rows: Iterable[LockRow], folding: Folding) -> Value:
-    """Return the members of a set that no entry showed when it was last in sync.
+    """Return what of a value no entry showed when it was last in sync.
 
-    The base of a set names them too: where there was none before, they stayed at the item. `rows`
-    are all of the item, also those of entries that are gone.
+    The base of a set names such members too: where there was none before, they stayed at the item.
+    Authors behind "et al." and the day of a year are in sync with what an entry shows. `rows` are
+    all of the item, also those of entries that are gone.
     """
-    bases = (row.bases.get(name) for row in rows)
-    shown = {part for base in bases if base is not None for part in base.at_entry.parts}
-    own = [
-        one
-        for one in members_of(item.fields[name])
-        if not part_prints(name, with_members(name, [one]), folding) <= shown
-    ]
-    return with_members(name, own) if own else EMPTY
+    value = item.fields[name]
+    homes = _homes(name, item)
+    bases = [row.bases[home] for row in rows for home in homes if home in row.bases]
+    shown = {part for base in bases for part in base.at_entry.parts}
+    if is_set(name):
+        own = [
+            one
+            for one in members_of(value)
+            if not part_prints(name, with_members(name, [one]), folding) <= shown
+        ]
+        return with_members(name, own) if own else EMPTY
+    forms = _whole(name, value, item.raws[name])
+    is_shown = any(part_prints(name, one, folding) <= shown for one in forms)
+    return EMPTY if is_shown or not forms else value
+
+
+def _whole(name: str, value: Value, raw: str) -> tuple[Value, ...]:
+    """Return how an entry says all of a value of which it may show a part; none for others."""
+    if isinstance(value, Names):
+        return value, Names(value.people, truncated=True)
+    return (value, raw) if name == "date" else ()
 
 
 def part_prints(name: str, value: Value, folding: Folding) -> Set[str]:
