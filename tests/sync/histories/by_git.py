@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from tests.sync.histories.by_markdown import Pick, strays_in
-from tests.sync.histories.model import FIELDS, slot_of
+from tests.sync.histories.model import FIELDS, slot_of, work_of
 from tests.sync.histories.opening import works_of
 from tests.sync.histories.stage import (
     LOCK,
@@ -189,9 +189,12 @@ def restore(stage: Stage, clone: Clone, pick: Pick) -> None:
     old = stage.commits[pick[1] % len(stage.commits)].files.get(name)
     if old is None:
         return
-    before = sight_of(clone, name).set
+    shown = sight_of(clone, name).set
     clone.write(name, old.decode())
     after = sight_of(clone, name).set
+    # A dropped entry that is back in other words is edited, as if it had stood there.
+    back = set(map(work_of, after)) - set(map(work_of, shown))
+    before = shown.union(*(stage.dropped.get((name, work), ()) for work in sorted(back)))
     stage.memory.decide(before, after)
     # What a killed run brought and nobody wrote down comes once more.
     stage.memory.wished |= before | after

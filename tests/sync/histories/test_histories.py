@@ -63,6 +63,19 @@ def test_an_export_follows_an_item_in_the_run_that_edits_it_after_a_merge() -> N
         assert play(History(of_a_table, has_bib=True), room) is None
 
 
+@pytest.mark.parametrize("syncs", [0, 1])
+def test_an_entry_restored_after_it_was_dropped_brings_its_older_words(syncs: int) -> None:
+    steps = (
+        Step("edit zotero", 0, (1957, 5918, 8650)),
+        Step("sync", 0, (0, 0, 0)),
+        Step("drop in markdown", 0, (1066, 5173, 3444)),
+        *[Step("sync", 0, (0, 0, 0))] * syncs,
+        Step("restore", 0, (5808, 4262, 3371)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
+
+
 def test_a_removal_keeps_a_tag_that_was_edited_before_the_lock_file_was_lost() -> None:
     steps = (
         Step("edit zotero", 1, (2975, 4879, 5058)),
