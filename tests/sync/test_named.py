@@ -10,11 +10,12 @@ import pytest
 
 from tests.sync.digests import notes, quoted
 from tests.sync.histories.effects import Effects, Killed
+from tests.sync.test_undo import undone
 from tests.sync.trouble import TroubledLibrary, silent
 from tests.sync.world import World, actions, reports
 from zoterodigest import mapping
 from zoterodigest.core.plan.plan import ChangeNote
-from zoterodigest.core.plan.reports import AddedItem, DroppedEntry, PlaceConflict, Waiting
+from zoterodigest.core.plan.reports import AddedItem, Conflict, DroppedEntry, PlaceConflict, Waiting
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.zotero import load_spellings
 from zoterodigest.sync.gathering import intent
@@ -266,6 +267,47 @@ def test_a_dropped_entry_does_not_come_back(linked: World) -> None:
     assert len(reports(plan, DroppedEntry)) == 1
     assert text(linked) == after
     assert len(linked.items()) == 2
+
+
+IN_ZOTERO = "Bullet 4 in Zotero."
+
+
+@pytest.fixture(params=[False, True], ids=["at once", "synced"])
+def dropped(linked: World, request: pytest.FixtureRequest) -> World:
+    """A world whose entry took a bullet from Zotero and was dropped then, or synced as well."""
+    linked.change_note(MODELS, lambda html: html.replace(BULLETS[3], IN_ZOTERO))
+    linked.push(SYNC)
+    linked.edit("notes.md", (quoted(MODELS, "2401.00001", bullets=[*BULLETS[:3], IN_ZOTERO]), ""))
+    if request.param:
+        linked.push(SYNC)
+    return linked
+
+
+def test_an_older_file_restored_after_a_drop_is_an_edit_that_is_listed_and_can_be_undone(
+    dropped: World,
+) -> None:
+    dropped.markdown("notes.md", digest())
+
+    plan = dropped.push(SYNC).prepared.plan
+
+    assert actions(plan) == {"ChangeNote": 1}
+    assert BULLETS[3] in dropped.note(MODELS)
+    undone(dropped)
+    assert IN_ZOTERO in dropped.note(MODELS)
+
+
+def test_an_edit_in_zotero_after_a_drop_conflicts_with_an_older_file_that_is_restored(
+    dropped: World,
+) -> None:
+    later = "Bullet 4 later in Zotero."
+    dropped.change_note(MODELS, lambda html: html.replace(IN_ZOTERO, later))
+    dropped.markdown("notes.md", digest())
+
+    plan = dropped.push(SYNC).prepared.plan
+
+    assert len(reports(plan, Conflict)) == 1
+    assert later in dropped.note(MODELS)
+    assert text(dropped) == digest()
 
 
 # beside them
