@@ -142,3 +142,34 @@ def test_a_task_edited_beside_a_copy_that_still_has_it_leaves_nothing_to_do(tmp_
 
     assert (tmp_path / "notes.md").read_text(encoding="utf-8") == merged
     assert world.plan(Options(intent.SYNC)).is_settled
+
+
+@pytest.mark.parametrize("first", ["A.md", "B.md"])
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("task", ("deblurring", "image restoration", "denoising")),
+        ("venue", ("CVPR 2024", "ICCV 2024", "ECCV 2024")),
+    ],
+)
+def test_an_edit_of_what_another_entry_and_the_item_came_to_alike_reaches_both_at_once(
+    world: World, field: str, values: tuple[str, str, str], first: str
+) -> None:
+    entries = [notes(entry(**{field: value})) for value in values]
+    world.digests = sorted(("A.md", "B.md"), key=lambda name: name != first)
+    both = tuple(world.digests)
+    for name in both:
+        world.markdown(name, entries[0])
+    world.push()
+    world.digests = ["B.md"]
+    world.markdown("B.md", entries[1])
+    world.push(Options(intent.SYNC))
+
+    world.digests = list(both)
+    world.markdown("A.md", entries[1])
+    world.markdown("B.md", entries[2])
+    world.push(Options(intent.SYNC))
+
+    assert [(world.root / name).read_text() for name in both] == [entries[2]] * 2
+    plan = world.plan(Options(intent.SYNC))
+    assert (plan.is_settled, plan.reports) == (True, ())

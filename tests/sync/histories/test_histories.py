@@ -76,6 +76,12 @@ def test_an_entry_restored_after_it_was_dropped_brings_its_older_words(syncs: in
         assert play(History(steps), room) is None
 
 
+def test_a_link_that_one_entry_loses_after_a_killed_undo_leaves_all_in_one_sync() -> None:
+    steps = (Step("sync, undo", 0, (8914, 833, 2749)), Step("restore", 0, (9257, 0, 0)))
+    with fast_and_alike() as room:
+        assert play(History(steps), room) is None
+
+
 def test_a_removal_keeps_a_tag_that_was_edited_before_the_lock_file_was_lost() -> None:
     steps = (
         Step("edit zotero", 1, (2975, 4879, 5058)),

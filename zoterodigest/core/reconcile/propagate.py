@@ -10,6 +10,7 @@ from functools import partial
 from zoterodigest.core.links.bases import recorded, without_fill
 from zoterodigest.core.links.link import Base
 from zoterodigest.core.links.merge import (
+    Agreed,
     Diverged,
     FieldEnds,
     InSync,
@@ -468,24 +469,38 @@ class _Hub:
         self.links[place] = replace(link, row=row, recall=recall)
 
     def _bring_to(self, place: int, edited: Fields) -> None:
-        """Let edits of the item reach a new link whose ends agreed on the former values when read.
+        """Let edits of the item reach a link whose ends agreed on the former values when read.
 
-        As they do where an earlier run made it. What its entry still has it fills in where another
-        one cleared it: a new link clears nothing (law 5).
+        As they do where an earlier run recorded that.
         """
-        link = self.links[place]
-        if link.before is not None or self._item is None:
+        if self._item is None:
             return
-        item = item_end(link, self._item, link.row)
-        agreed = recorded(link.row, side_of(link.entry), item, self._folding).bases
-        bases = {
-            name: agreed[name]
-            for name in sorted(edited.keys() & agreed.keys() - link.row.bases.keys())
-            if not is_empty(edited[name]) and not is_empty(link.entry.fields[name])
-            if not is_set(name)
-        }
+        link = self.links[place]
+        entry, item = side_of(link.entry), item_end(link, self._item, link.row)
+        item = without(item, link.recall.waits)
+        agreed = recorded(link.row, entry, item, self._folding).bases
+        names = self._agreed_new(link, edited) if link.before is None else self._agreed(link, item)
+        bases = {name: agreed[name] for name in sorted(names & edited.keys() & agreed.keys())}
         row = replace(link.row, bases={**link.row.bases, **bases})
         self.links[place] = replace(link, row=row)
+
+    def _agreed_new(self, link: Link, edited: Fields) -> set[str]:
+        """Return the fields in which a new link may have agreed.
+
+        What its entry still has it fills in where another one cleared it: a new link clears nothing
+        (law 5).
+        """
+        held = {name for name, value in link.entry.fields.items() if not is_empty(value)}
+        cleared = {name for name, value in edited.items() if is_empty(value)}
+        return {name for name in held - cleared - link.row.bases.keys() if not is_set(name)}
+
+    def _agreed(self, link: Link, item: Side) -> set[str]:
+        """Return the fields in which both ends of a link have come to one value since its base."""
+        merged = merge_field(
+            link.row.bases, side_of(link.entry), item, self._folding, link.row.diverged
+        )
+        agreed = {name for name, one in merged.results.items() if isinstance(one, Agreed)}
+        return (agreed & link.row.bases.keys()) - link.recall.bases.keys() - link.entry.ours
 
     def _note_fills(self, place: int, names: Set[str]) -> None:
         """Note in a link's origin that these fields of its item were filled in."""
