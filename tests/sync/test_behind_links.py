@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import an_attachment
 from tests.sync.test_behind import SYNC, sync_zotero
 from tests.sync.test_undo import undone
 from tests.sync.world import World, reports
@@ -782,3 +783,122 @@ def test_an_edit_in_a_bib_of_another_machine_stays_if_no_digest_has_its_paper(
         assert there.key("Mask R-CNN there")
         assert there.prepare(SYNC).is_settled
         assert waiting(there) == {row_of(there, "refs.bib")}
+
+
+# --- what an entry fills in whose base a merge by git took away, beside a conflict
+
+
+@pytest.fixture
+def forgotten(clones: tuple[World, World]) -> tuple[World, World]:
+    """Two clones whose libraries got other web links; git brings the entries of the first one, and
+    has taken the base of one of them away, as both clones moved it.
+    """
+    here, there = clones
+    for world, url, names in ((here, "two", DIGESTS[:2]), (there, "three", DIGESTS[:1])):
+        world.configure(TOML)
+        change_code(world, url)
+        world.digests = [*names]
+        world.push(SYNC)
+    there.digests = [*DIGESTS[:2]]
+    bring_without_base(here, there)
+    return here, there
+
+
+def change_code(world: World, url: str) -> None:
+    children = world.children("Mask R-CNN").items()
+    (code,) = (key for key, one in children if one.get("title") == "code")
+    world.change(code, url=f"https://github.com/a/{url}")
+
+
+def bring_without_base(here: World, there: World) -> None:
+    for name in DIGESTS[:2]:
+        shutil.copy(here.root / name, there.root / name)
+    lock = read_lock(here.lock_path.read_bytes())
+    rows = (_without(row, "links") if row.digest == "notes.md" else row for row in lock.rows)
+    there.lock_path.write_bytes(render_lock(replace(lock, rows=tuple(rows))))
+
+
+PAGE = "[page](https://a.org)"
+FILLED_IN = {
+    "what both show": "/two)",
+    "one more": f"/two), {PAGE}",
+    "what git kept": f"/three), {PAGE}",
+}
+
+
+@pytest.mark.parametrize("shown", FILLED_IN.values(), ids=FILLED_IN)
+def test_what_an_entry_without_a_base_would_fill_in_waits_beside_a_conflict(
+    forgotten: tuple[World, World], shown: str
+) -> None:
+    here, there = forgotten
+    there.edit("notes.md", ("/two)", shown))
+    before = there.everything()
+    texts = texts_of(there)
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert there.prepare(SYNC).is_settled
+        assert (there.everything(), texts_of(there)) == (before, texts)
+        assert conflicts(there) == {row_of(there, "more.md")}
+        assert waiting(there) == {row_of(there, "notes.md")}
+    sync_zotero(here, there)
+    there.push(SYNC)
+    assert there.prepare(SYNC).is_settled
+    assert not conflicts(there) | waiting(there)
+    assert there.links("Mask R-CNN")["code"].endswith(shown.partition(")")[0])
+
+
+def texts_of(world: World) -> list[str]:
+    return [(world.root / name).read_text("utf-8") for name in DIGESTS[:2]]
+
+
+def conflicts(world: World) -> set[str]:
+    """Return the rows of which a field is in conflict."""
+    found = reports(world.plan(SYNC), Conflict)
+    return {one.row_id for one in found if isinstance(one, Conflict)}
+
+
+@pytest.mark.parametrize("shown", FILLED_IN.values(), ids=FILLED_IN)
+@pytest.mark.parametrize("end", [End.MARKDOWN, End.ZOTERO])
+def test_an_entry_without_a_base_fills_in_once_the_conflict_beside_it_is_decided(
+    forgotten: tuple[World, World], shown: str, end: End
+) -> None:
+    _, there = forgotten
+    there.edit("notes.md", ("/two)", shown))
+    there.push(SYNC)
+    choices = Choices({(row_of(there, "more.md"), "links"): end})
+
+    there.push(Options(intent.Decide(choices), selection=lambda entry: True))
+    there.push(SYNC)
+
+    assert there.prepare(SYNC).is_settled
+    assert not conflicts(there) | waiting(there)
+    assert ("/three)" in texts_of(there)[1]) == (end is End.ZOTERO)
+
+
+def test_web_links_stay_in_conflict_beside_a_fill_if_a_third_entry_was_edited_as_well(
+    tmp_path: Path,
+) -> None:
+    here, there = two_clones(tmp_path, ENTRY)
+    there.configure(TOML)
+    there.markdown("table.md", ENTRY)
+    there.digests = ["table.md", *DIGESTS[:2]]
+    there.push(SYNC)
+    for name in ("table.md", "zoterodigest.lock", "zoterodigest.toml"):
+        shutil.copy(there.root / name, here.root / name)
+    sync_zotero(there, here)
+    change_code(here, "two")
+    here.push(SYNC)
+    bring_without_base(here, there)
+    there.edit("notes.md", ("/two)", f"/one), {PAGE}"))
+    there.edit("table.md", (CODE, "/four)"))
+    added = an_attachment(there.key("Mask R-CNN"), title="x", url="https://b.org")
+    there.library.write([added])
+
+    for _ in range(2):
+        there.push(SYNC)
+        assert there.prepare(SYNC).is_settled
+        assert "/two)" in texts_of(there)[1]
+        assert there.links("Mask R-CNN")["code"].endswith("/four")
+        assert "page" in there.links("Mask R-CNN")
+        assert conflicts(there) == {row_of(there, "more.md")}

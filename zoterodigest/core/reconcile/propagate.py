@@ -176,20 +176,28 @@ class _Hub:
         return [change, *self._details]
 
     def _hold_back(self) -> None:
-        """Let a link's edit of a field wait if the field waits at another link.
+        """Let a link's edit of a field wait if the field waits at another link, and members that it
+        fills in also if the field is in conflict at another link where this library lagged.
 
         The value that the item is to have is still to arrive. An edit written before would replace
         it, and the next run would take the item for changed by a person, and write again (law 4).
         """
         waiting = _with_home(frozenset().union(*(link.recall.waits for link in self.links)))
-        for place, link in enumerate(self.links if waiting else ()):
-            sent = self._sent(link, self._merged(link)).keys() | self._otherwise_exported(link)
+        disputed = frozenset[str]().union(*map(self._disputed, self.links))
+        for place, link in enumerate(self.links if waiting or disputed else ()):
+            merged = self._merged(link)
+            sent = self._sent(link, merged).keys() | self._otherwise_exported(link)
             held = {
                 name
-                for name in sent & waiting
+                for name in sent & (waiting | (disputed & merged.fills))
                 if not is_of_entry(name) and not self._is_chosen(link, name)
             }
             self.links[place] = replace(link, recall=link.recall.with_waiting(held))
+
+    def _disputed(self, link: Link) -> Set[str]:
+        """Return the members in conflict at a link where this library lagged and was edited."""
+        lagged = {name for name in link.recall.bases if is_set(name)}
+        return self._merged(link).conflicts & lagged if lagged else frozenset()
 
     def _otherwise_exported(self, link: Link) -> set[str]:
         """Return the fields that an export wrote elsewhere before it was killed, or that are as an
@@ -456,12 +464,16 @@ class _Hub:
             before, now = (_ends(name, link, item) for item in (then, self._now))
             if parts and before.shown(self._folding) == now.shown(self._folding):
                 continue
-            # What was seen here goes before the lock file's base, so it must know of the fill too.
-            for known in (bases, seen):
-                base = known.pop(name, None)
-                left = base and without_fill(base, before, now, self._folding)
-                if left is not None:
-                    known[name] = left
+            base = seen.pop(name, None) or bases[name]
+            left = without_fill(base, before, now, self._folding)
+            # What was seen here goes before the lock file's base, and this one stays: a run must
+            # not take the field for in sync as long as its ends differ.
+            if left is None:
+                del bases[name]
+            elif name in link.recall.bases:
+                seen[name] = left
+            else:
+                bases[name] = left
             if parts and name not in bases:
                 diverged.add(name)
         row = replace(link.row, bases=bases, diverged=frozenset(diverged))
