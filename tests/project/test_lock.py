@@ -457,6 +457,30 @@ def test_a_row_into_which_a_merge_put_the_prints_of_a_bib_entry_has_no_bases() -
     assert read_lock(text) == lock_of(replace(row, bases={}))
 
 
+@pytest.mark.parametrize("own", ["", f"%: {fingerprint('misc')}\n"], ids=["none", "type"])
+@pytest.mark.parametrize("first", ["state ", "match ", "title: "])
+def test_an_entry_of_a_bib_into_which_a_merge_put_lines_of_a_link_has_no_prints(
+    own: str, first: str
+) -> None:
+    unlinked = {"state": LinkState.UNLINKED, "title": fingerprint("old")}
+    row = a_row("zd-a", bases={"title": a_base("old", "new")}, **unlinked)
+    start, _, lines = render_lock(lock_of(row)).decode().partition("zd-a\n")
+    left = lines[lines.index(first) :]
+
+    text = f"{start}bib refs.bib he2017mask\nitem ABCD2345\n{own}{left}"
+
+    exported = Exported(BibKey("refs.bib"), "he2017mask", "ABCD2345", {})
+    assert read_lock(text.encode()) == replace(lock_of(), exported=(exported,))
+
+
+def test_a_print_of_an_entry_of_a_bib_that_is_none_is_refused() -> None:
+    exported = Exported(BibKey("refs.bib"), "he2017mask", "ABCD2345", {"title": fingerprint("A")})
+    text = render_lock(replace(lock_of(), exported=(exported,)))
+
+    with pytest.raises(BadLockFile, match="'no base' is no base"):
+        read_lock(text.replace(fingerprint("A").encode(), b"no base"))
+
+
 def test_doubled_rows_are_folded() -> None:
     once = render_lock(lock_of(*KINDRED))
     rows_only = once.split(b"\n\n", 1)[1]

@@ -201,12 +201,22 @@ def _in_bib(head: str, values: _Values) -> BibKey | Exported:
         case []:
             return path
         case [key] if key:
-            prints = {
-                name: fingerprint_in(text) for (key, name), text in values.items() if key == _FIELD
-            }
-            return Exported(path, key, _object_in(_given_for(values, "item"))[0], prints)
+            return Exported(path, key, _object_in(_given_for(values, "item"))[0], _prints(values))
         case _:
             raise ValueError("a bib needs a file and at most one citation key")
+
+
+def _prints(values: _Values) -> dict[str, str]:
+    """Return the prints of an entry; none if a merge by git put lines of a link below it."""
+    texts = {name: text for (key, name), text in values.items() if key == _FIELD}
+    if any(key not in (_FIELD, "item") for key, _ in values):
+        return {}
+    try:
+        return {name: fingerprint_in(text) for name, text in texts.items()}
+    except ValueError:
+        for text in texts.values():
+            base_in(text)
+        return {}
 
 
 def _row(id_: str, values: _Values) -> LockRow:
