@@ -6,10 +6,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.commands import Command, words
+from tests.sync.disturbing import kills
 from tests.sync.test_killed_undo import ATTENTION, BIB, in_a_bib
-from tests.sync.test_structure import SYNC
-from tests.sync.test_undo import history, undone
-from tests.sync.world import World
+from tests.sync.test_structure import RESNET, SYNC
+from tests.sync.test_undo import GAN, SWIN, fail_at_the_end, history, live, undone
+from tests.sync.trouble import silent, troubled
+from tests.sync.world import Data, World
+from zoterodigest.sync.apply.recording import Recording
+from zoterodigest.sync.run.run import prepare
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 MASK = "Mask R-CNN"
 
@@ -157,3 +163,76 @@ def test_what_a_run_wrote_into_a_bib_follows_the_item_where_an_undo_leaves_it(
     world.push(SYNC)
     assert "keywords = {segmentation}" in text(world)
     assert world.plan(SYNC).is_settled
+
+
+# --- a sync that was stopped ---------------------------------------------------------------------
+
+EARLIER = "classification"
+"""A tag that a library lists before that of the entry, behind which it is added."""
+
+
+def add_a_tag(world: World) -> None:
+    world.edit("notes.md", ("Task: image classification", f"Task: image classification; {EARLIER}"))
+
+
+def test_an_undo_of_a_sync_killed_anywhere_takes_a_tag_out_of_the_bib_again(
+    world: World, tmp_path: Path
+) -> None:
+    command = Command(in_a_bib, words("sync", "--yes"))
+    add_a_tag(world)
+    bib, library = text(world), live(world)
+    last = history(world).runs[-1].number
+
+    for killed in kills(command, world, tmp_path / "kills"):
+        number = history(killed).runs[-1].number
+        if number == last:
+            continue
+        assert undone(killed, number).declined == (), killed.root.name
+        assert text(killed) == bib, killed.root.name
+        assert tags_of(live(killed)) == tags_of(library), killed.root.name
+
+
+def tags_of(items: dict[str, Data]) -> dict[str, object]:
+    return {key: one.get("tags") for key, one in items.items()}
+
+
+def test_an_undo_of_a_sync_that_stopped_at_its_end_takes_a_tag_out_of_the_bib_again(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_a_tag(world)
+    bib = text(world)
+    monkeypatch.setattr(Recording, "finish", fail_at_the_end)
+    with pytest.raises(KeyboardInterrupt):
+        world.push(SYNC)
+    monkeypatch.undo()
+    assert EARLIER in text(world)
+
+    assert undone(world).declined == ()
+
+    assert text(world) == bib
+
+
+def test_an_undo_of_a_sync_that_stopped_beside_a_refused_item_takes_the_other_out_of_the_bib(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bib = text(world)
+    entries = "\n".join(a_paper(title, number) for number, title in enumerate((SWIN, GAN)))
+    world.edit("notes.md", ("## Language", f"{entries}\n## Language"))
+    workspace = troubled(world, is_accepted=lambda _, data: data.get("title") != GAN)
+    monkeypatch.setattr(Recording, "finish", fail_at_the_end)
+    with pytest.raises(KeyboardInterrupt):
+        carry_out(prepare(workspace, SYNC), silent)
+    monkeypatch.undo()
+    assert SWIN in text(world)
+    assert GAN not in text(world)
+
+    assert undone(world).declined == ()
+
+    assert text(world) == bib
+    assert SWIN not in {one.get("title") for one in live(world).values()}
+
+
+def a_paper(title: str, number: int) -> str:
+    return RESNET.replace("Deep Residual Learning for Image Recognition", title).replace(
+        "1512.03385", f"2401.0000{number + 1}"
+    )

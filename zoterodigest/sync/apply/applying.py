@@ -18,6 +18,7 @@ from zoterodigest.core.collections.collection_rows import homes
 from zoterodigest.core.links.link import NO_LINKS, LockFile, LockRow
 from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import Run, listed
+from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.records.contents import (
     EMPTY_LIBRARY,
@@ -155,6 +156,10 @@ def _carried_out(
     _LOG.info("Writing %d files", sum(file.is_change for file in files))
     results = replace(results, files=files)
     ending = _ending(changes, results, stored)
+    # What an export makes of the library as it is now need not be what was foreseen: an item was
+    # refused, or its tags stand in another order. An undo after a kill would take it for an edit.
+    if _contents_of(files) != _contents_of(changes.sent.files):
+        recording.intend(replace(changes.sent, files=files), ending.lock)
     # Before the first file: once it is written, only the journal tells that both ends agree.
     if journal is not None and (to_write := _files_to_write(files, known, ending.lock)):
         journal.intend_files(to_write)
@@ -250,6 +255,10 @@ def _write_files(
         except (BadInput, CannotWrite, SourceChanged) as error:
             unwritten[file.key] = error
     return unwritten
+
+
+def _contents_of(files: Iterable[FileChange]) -> Mapping[FileKey, bytes | None]:
+    return {file.key: file.after for file in files if file.is_change}
 
 
 def _put(file: FileChange) -> None:

@@ -69,13 +69,22 @@ class Present:
         return links_unwritten(self.lock, self.first) if self.first else self.lock
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass
 class Recording:
     """A run that is being recorded: its file says what it intends until it is finished."""
 
     folder: Path
     present: Present
     run: Run
+
+    def intend(self, sent: Sent, after: LockFile) -> None:
+        """Write down what is intended instead, with the links as they are to be after it.
+
+        Call it before any of that is written which the file does not tell yet. Raises
+        `CannotWrite`.
+        """
+        self.run = _intended(self.run, self.present, sent, after)
+        write_run(self.folder, self.run)
 
     def finish(
         self, sent: Sent, stored: Contents, after: LockFile, *, is_left: bool = False
@@ -134,19 +143,22 @@ def begin_recording(
     folder = history_folder(project.state_folder)
     now = datetime.now(UTC)
     prune_history(folder, now)
-    intended, first = _with_changes(head, present, sent, None, after), present.first
+    first = present.first
     run = replace(
-        intended,
-        before=_with_touched(intended.before, present, sent),
+        _intended(head, present, sent, after),
         number=first.number if first else next_number(folder),
         when=first.when if first else run_moment(now),
-        is_finished=False,
     )
     if run.undoes or not run.is_empty:
         # The run before its number is noted: a person who is told the number finds it in the log.
         write_run(folder, run)
         note_run(project.state_folder, run.number)
     return Recording(folder, present, run)
+
+
+def _intended(run: Run, present: Present, sent: Sent, after: LockFile) -> Run:
+    run = _with_changes(run, present, sent, None, after)
+    return replace(run, before=_with_touched(run.before, present, sent), is_finished=False)
 
 
 def _with_touched(before: LockFile, present: Present, sent: Sent) -> LockFile:
