@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.test_structure import RESNET
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.core.links.link import LockFile
@@ -567,3 +568,14 @@ def test_authors_that_the_library_knows_are_all_in_the_bib(world: World) -> None
     sync(world)
 
     assert "author = {Song, Yang and Sohl-Dickstein, Jascha}" in bib(world)
+
+
+def test_keywords_are_planned_in_the_order_in_which_the_library_lists_tags(world: World) -> None:
+    world.markdown("papers.md", RESNET.replace("Task: image", "Task: regression; image"))
+
+    sync(world)
+    assert "keywords = {image classification, regression}" in bib(world)
+
+    world.edit("papers.md", ("image classification", "image classification; detection"))
+    sync(world)
+    assert "keywords = {detection, image classification, regression}" in bib(world)

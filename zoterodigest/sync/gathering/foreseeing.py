@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import itemgetter
 
+from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents, core_item, is_top_level, with_chains
 from zoterodigest.library.records.zotero import ZoteroMapping
@@ -24,9 +26,9 @@ def contents_after(
     objects, touched = dict(contents.by_key), set[str]()
     for item in sent:
         before = objects.get(item.key)
-        after = item
+        after = replace(item, data=_with_sorted_tags(item.data))
         if before is not None:
-            data = {**before.data, **item.data}
+            data = {**before.data, **after.data}
             after = LibraryItem(item.key, item.version, data, before.parsed_date)
         objects[item.key] = after
         touched |= {one.json.parent or one.key for one in (before or after, after)}
@@ -49,3 +51,9 @@ def contents_after(
         by_key=objects,
         children=children,
     )
+
+
+def _with_sorted_tags(data: Data) -> Data:
+    """Return `data` with its tags in the order in which a library lists them."""
+    tags = ItemJson(data).stored("tags")
+    return {**data, "tags": sorted(tags, key=itemgetter("tag"))} if len(tags) > 1 else data
