@@ -119,6 +119,26 @@ def test_a_member_that_only_the_item_is_known_to_have_is_not_claimed_without_pro
     assert base == base_of("a")
 
 
+@pytest.mark.parametrize(
+    ("seen", "then", "now", "shown", "expected"),
+    [
+        ("a", "ab", "c", "bc", "c"),  # b came elsewhere: the library is still to get it
+        ("a", "ab", "c", "ab", "ab"),  # not written
+        ("ab", "a", "abc", "ac", "abc"),  # b went elsewhere: the library still has it
+        ("ab", "a", "abc", "a", "a"),
+        ("b", "", "a", "ab", "a"),  # b went at both ends, and a person wrote it again
+        ("a", "b", "bc", "c", "bc"),  # the library has got b, and a person took it out again
+        ("a", "ab", "ab", "abx", "ab"),  # it waited: nothing was to be recorded
+    ],
+)
+def test_members_of_a_library_that_lagged_are_known_as_they_were_last_seen_there(
+    seen: str, then: str, now: str, shown: str, expected: str
+) -> None:
+    before, after, over = ({"task": base_of(one)} for one in (then, now, seen))
+    bases = shown_bases(before, after, {"task": print_of(shown)}, over)
+    assert letters(bases["task"]) == expected
+
+
 @SETS_AND_BLOCKS
 @given(then=blocks, now=blocks, more=blocks)
 def test_an_entry_as_it_was_proves_nothing_and_one_as_it_was_to_be_proves_all(

@@ -22,6 +22,7 @@ from zoterodigest.core.links.link import (
     fingerprint,
 )
 from zoterodigest.core.links.shown import Shown, shown_bases
+from zoterodigest.core.plan.seen import Seen
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.log.journal import Done, Exporting, FilesToWrite, Intended, RecordedRun
 
@@ -76,15 +77,16 @@ def fold_journal(
     bibs: BibFacts = NO_BIBS,
     *,
     entries: EntryFacts = NO_ENTRIES,
+    seen: Seen | None = None,
 ) -> LockFile:
     """Return `lock` with what the run of `recorded` achieved before it was killed.
 
     A row that was done holds as intended. For any other row the facts decide, part by part:
     item, note, each base, each piece of its origin. A base that the run was about to record holds
-    as far as the entry shows it. If `lock_hash` is not that of the lock file the
-    run began with (another branch is checked out), only created keys are taken over, so that
-    nothing is created twice; their fields have no base. An entry that stands in its .bib just as it
-    was to be written is ours under any lock file.
+    as far as the entry shows it, and by what was last `seen` of a library that lagged. If
+    `lock_hash` is not that of the lock file the run began with (another branch is checked out),
+    only created keys are taken over, so that nothing is created twice; their fields have no base.
+    An entry that stands in its .bib just as it was to be written is ours under any lock file.
     """
     collection_rows = {row.place: row for row in lock.collection_rows}
     collection_rows |= _created_rows(recorded, facts, lock.collection_rows)
@@ -93,20 +95,16 @@ def fold_journal(
     is_same = recorded.lock_hash == lock_hash
     decided = _achieved if is_same else _created
     rows |= decided(rows, recorded, facts, places.now)
-    rows |= _with_shown_bases(rows, recorded, entries) if is_same else {}
+    over = _merged_over(lock, rows, seen) if seen else {}
+    rows |= _with_shown_bases(rows, recorded, entries, over) if is_same else {}
     exported, made = _exported(lock, recorded, bibs, rows if is_same else None)
     # An entry that got another key stays: its item is still exported into that file.
     kept = {(one.bibliography, one.item) for one in exported}
     gone = {(one.bibliography, one.item, fingerprint(one.key)) for one in lock.exported}
     gone = {each for each in gone if each[:2] not in kept}
-    return LockFile(
-        lock.identity,
-        tuple(rows[key] for key in sorted(rows) if not _went_with(rows[key], gone)),
-        tuple(collection_rows[key] for key in sorted(collection_rows)),
-        exported,
-        made,
-        lock.acknowledged,
-    )
+    left = tuple(rows[key] for key in sorted(rows) if not _went_with(rows[key], gone))
+    places_now = tuple(collection_rows[key] for key in sorted(collection_rows))
+    return replace(lock, rows=left, collection_rows=places_now, exported=exported, made=made)
 
 
 def _went_with(row: LockRow, gone: Set[tuple[str, str, str]]) -> bool:
@@ -209,21 +207,42 @@ def _achieved(
     return held
 
 
+def _merged_over(
+    lock: LockFile, achieved: Mapping[str, LockRow], seen: Seen
+) -> dict[str, dict[str, Base]]:
+    """Return the bases, by row, that the run merged members over, if not those of the lock file.
+
+    A base that the run is known to have moved goes before what was seen earlier.
+    """
+    return {
+        row.id: {
+            name: base
+            for name, base in seen.members_of(row).items()
+            if achieved[row.id].bases.get(name) == row.bases[name]
+        }
+        for row in lock.rows
+    }
+
+
 def _with_shown_bases(
-    rows: Mapping[str, LockRow], recorded: RecordedRun, entries: EntryFacts
+    rows: Mapping[str, LockRow],
+    recorded: RecordedRun,
+    entries: EntryFacts,
+    over: Mapping[str, Mapping[str, Base]],
 ) -> dict[str, LockRow]:
     """Return the rows whose entries show what the run was about to record of both ends.
 
     The library had been read when the journal named these rows. So what an entry shows now was at
     both ends, whether the run wrote its file or the person had. Of all else nothing is claimed: the
     file may not have been written, it may have been edited since, or git brought an older one.
+    `over` holds, by row, bases that the run merged over in place of those of the lock file.
     """
     shown: dict[str, LockRow] = {}
     for row_id, row in rows_of_files(recorded).items():
         known = rows.get(row_id)
         if known is None or row_id not in entries or _ends_of(known) != _ends_of(row):
             continue
-        bases = shown_bases(known.bases, row.bases, entries[row_id])
+        bases = shown_bases(known.bases, row.bases, entries[row_id], over.get(row_id, {}))
         if bases != known.bases:
             # Headings stay: they go with the collections, of which this proves nothing.
             shown[row_id] = replace(

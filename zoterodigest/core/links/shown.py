@@ -6,6 +6,7 @@ The item's end was read before, so each part that the entry shows now has been a
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 
 from zoterodigest.core.links.bases import UNSEEN
@@ -18,16 +19,22 @@ from zoterodigest.frozen import dataclass
 Shown = Mapping[str, Print | None]
 """What an entry shows, by field; None where something was not understood."""
 
+NO_BASES: Mapping[str, Base] = {}
+
 _NOTHING = Print("", ())
 """What a field shows that is not there; no text has this fingerprint."""
 
 
 def shown_bases(
-    then: Mapping[str, Base], now: Mapping[str, Base], shown: Shown
+    then: Mapping[str, Base],
+    now: Mapping[str, Base],
+    shown: Shown,
+    over: Mapping[str, Base] = NO_BASES,
 ) -> Mapping[str, Base]:
     """Return the bases `now`, which a run was about to record, as far as the entry shows them.
 
     Of all else those hold that held `then`. A base that was to go is gone if its field is empty.
+    Where a library lagged, the run merged members `over` what was last seen of it.
     """
     bases = {}
     for name in sorted(then.keys() | now.keys()):
@@ -35,7 +42,9 @@ def shown_bases(
         if found is None:
             base = before
         elif base is not None:
-            base = before if base == before else _shown_base(name, before, base, found)
+            merged = _merged_base(before, base, over.get(name))
+            held = base if base == before else _shown_base(name, merged, base, found)
+            base = before if held == merged else held
         elif found.parts:
             base = before
         if base is not None:
@@ -52,6 +61,26 @@ def _shown_base(name: str, then: Base | None, now: Base, shown: Print) -> Base |
     if is_set(name):
         return _base_of_set(then, now, frozenset(shown.parts))
     return _base_of_blocks(then, now, shown.parts) if is_of_entry(name) else then
+
+
+def _merged_base(then: Base | None, now: Base, over: Base | None) -> Base | None:
+    """Return the base from which members came and went in a run that merged `over` another one.
+
+    A member counts if two of the three have it. One that only the lock file had is still to reach
+    the library. One that only the lock file lacked went elsewhere: the library still has it.
+    """
+    if then is None or over is None:
+        return then
+    ends = (
+        (then.at_entry, now.at_entry, over.at_entry),
+        (then.at_item, now.at_item, over.at_item),
+    )
+    return Base(*(Print(UNSEEN, _of_two(*(one.parts for one in end))) for end in ends))
+
+
+def _of_two(*parts: tuple[str, ...]) -> tuple[str, ...]:
+    counts = Counter(part for one in parts for part in dict.fromkeys(one))
+    return tuple(part for part, count in counts.items() if count > 1)
 
 
 def _in_order(name: str, parts: Sequence[str]) -> Sequence[str]:

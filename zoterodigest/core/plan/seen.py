@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import field, replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint
+from zoterodigest.core.links.merge import is_set
 from zoterodigest.core.values.record import Item
 from zoterodigest.frozen import dataclass
 
@@ -74,6 +75,18 @@ class Seen:
     def was_in_sync(self, row_id: str, name: str, value: Print) -> bool:
         """Tell whether both ends of a field had this value here before the one last seen."""
         return mark_of(Base(value, value)) in self.past.get(row_id, {}).get(name, ())
+
+    def members_of(self, row: LockRow) -> dict[str, Base]:
+        """Return the bases of members last seen here, where the lock file's `row` has other ones.
+
+        A run here merges over them.
+        """
+        known = self.rows.get(row.id)
+        if known is None or known.item != row.item:
+            return {}
+        both = row.bases.keys() & known.bases.keys()
+        moved = (name for name in both if known.bases[name] != row.bases[name])
+        return {name: known.bases[name] for name in moved if is_set(name)}
 
     def lag_to(self, row_id: str, name: str, base: Base) -> Lagged | None:
         """Return how the library lagged behind `base` before it last came to be in sync."""

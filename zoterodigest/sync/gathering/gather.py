@@ -244,7 +244,8 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         entries = core_entries(written, workspace, with_notes=True)
         shown = shown_by_entries(entries, lock, recorded, workspace.zotero.folding())
         achieved = as_stored(recorded, workspace.library.stored_keys)
-        then, lock = lock, fold_journal(lock, lock_hash(data), achieved, *facts, entries=shown)
+        then = lock
+        lock = fold_journal(lock, lock_hash(data), achieved, *facts, entries=shown, seen=seen)
         links = len(then.rows), len(lock.rows)
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)
         seen = seen and with_moved(seen, then.rows, lock.rows)
