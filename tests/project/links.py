@@ -42,9 +42,7 @@ names = texts.map(lambda text: text.replace("\0", "") or "a")
 keys = st.text("23456789ABCDEFGHIJKLMNPQRSTUVWXYZ", min_size=8, max_size=8)
 fingerprints = st.sampled_from(["", "0", "1", "2"]).map(fingerprint)
 prints = st.builds(Print, fingerprints, st.lists(fingerprints, max_size=3).map(tuple))
-fields = st.sampled_from(
-    ["title", "authors", "venue", "<<<<<<<", "section:Key \u2028 # % points\n"]
-)
+fields = st.sampled_from(["title", "authors", "venue", "section:Key \u2028 # % points\n"])
 origins = st.builds(
     Origin,
     item=st.booleans(),
@@ -104,7 +102,7 @@ exported = st.builds(
     names.map("{}.bib".format),
     names,
     keys,
-    st.dictionaries(st.sampled_from(["", "author", "title", "b\u2028d"]), fingerprints),
+    st.dictionaries(st.sampled_from(["", "author", "title", "<<<<<<<", "b\u2028d"]), fingerprints),
 )
 
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, rows
@@ -448,13 +448,59 @@ def test_a_person_may_keep_both_sides_and_drop_the_marks(tmp_path: Path) -> None
 MARKS = (b"<<<<<<<", b"=======", b">>>>>>>")
 
 
-def test_a_row_into_which_a_merge_put_the_prints_of_a_bib_entry_has_no_bases() -> None:
-    row = a_row("zd-a", digest="refs.bib", bases={"title": a_base("old")})
-    print_ = fingerprint("misc")
+@pytest.mark.parametrize("names", [("%", "eprint"), ("eprint", "year"), ("%",)])
+@pytest.mark.parametrize(("digest", "diverged"), [("refs.bib", {"title"}), ("papers.md", set())])
+def test_a_row_into_which_a_merge_put_the_prints_of_a_bib_entry_has_no_bases(
+    names: Sequence[str], digest: str, diverged: set[str]
+) -> None:
+    row = a_row("zd-a", digest=digest, bases={"title": a_base("old")})
+    lines = "".join(f"{name}: {fingerprint('misc')}\n" for name in names)
 
-    text = render_lock(lock_of(row)) + f"%: {print_}\neprint: {print_}\n".encode()
+    read = read_lock(render_lock(lock_of(row)) + lines.encode())
 
-    assert read_lock(text) == lock_of(replace(row, bases={}))
+    # An export overwrites what it wrote in a .bib unless the field has diverged.
+    lost = diverged | ({"year"} & {*names} if diverged else set())
+    assert read == lock_of(replace(row, bases={}, diverged=frozenset(lost)))
+
+
+WORKS = st.frozensets(st.sampled_from("2345"))
+
+
+@settings(max_examples=20)
+@given(known=WORKS, changed=WORKS, unlinked=WORKS, how=st.sampled_from(["--ours", "--theirs"]))
+@example(known=frozenset("23"), changed=frozenset("2"), unlinked=frozenset("3"), how="--ours")
+def test_a_lock_file_is_read_after_git_took_one_branch_wherever_they_conflict(
+    tmp_path_factory: pytest.TempPathFactory,
+    known: frozenset[str],
+    changed: frozenset[str],
+    unlinked: frozenset[str],
+    how: str,
+) -> None:
+    """One branch exported anew; the other let go of all entries, and unlinked some."""
+    ancestor = replace(lock_of(), exported=tuple(an_export(at, "old") for at in sorted(known)))
+    now = tuple(an_export(at, "new" if at in changed else "old") for at in sorted(known))
+    other = lock_of(*map(an_unlinked_row, unlinked))
+
+    sides = (replace(ancestor, exported=now), ancestor, other)
+    text, _ = merge(tmp_path_factory.getbasetemp(), sides, how)
+
+    read = read_lock(text)
+    assert read == read_lock(render_lock(read))
+    for entry in read.exported:
+        wrote = [an_export(entry.key, said).prints.items() for said in ("old", "new")]
+        assert any(entry.prints.items() <= prints for prints in wrote)
+
+
+def an_export(key: str, title: str) -> Exported:
+    prints = {"": fingerprint("misc"), "title": fingerprint(f"{title} {key}")}
+    return Exported(BibKey("refs.bib"), key, f"ITEM222{key}", prints)
+
+
+def an_unlinked_row(name: str) -> LockRow:
+    base, state = a_base(f"{{{name}}}", name), LinkState.UNLINKED
+    return a_row(
+        f"zd-{name}", digest="refs.bib", item=f"ITEM222{name}", bases={"title": base}, state=state
+    )
 
 
 @pytest.mark.parametrize("own", ["", f"%: {fingerprint('misc')}\n"], ids=["none", "type"])

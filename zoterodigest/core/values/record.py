@@ -125,6 +125,12 @@ def kind_of(name: str) -> FieldKind:
 
 
 @lru_cache(maxsize=10_000)
+def is_field(name: str) -> bool:
+    """Tell whether a field can be called `name`."""
+    return name in KINDS or name.startswith((SECTION, NOTE))
+
+
+@lru_cache(maxsize=10_000)
 def is_of_entry(name: str) -> bool:
     """Tell whether a field belongs to one entry (summary, sections, notes), not to the work."""
     return kind_of(name) is FieldKind.BLOCKS

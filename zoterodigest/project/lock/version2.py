@@ -38,6 +38,7 @@ from zoterodigest.core.links.link import (
     Origin,
 )
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, source_key
+from zoterodigest.core.values.record import is_field
 from zoterodigest.project.lock.fold import Held
 from zoterodigest.project.lock.paragraphs import (
     ACKNOWLEDGED,
@@ -73,8 +74,6 @@ _KEYS = frozenset(
 _FIELD = ":"
 """Behind the name of a field, in place of a key."""
 _CREATED = "created"
-_TYPE = ""
-"""The name of the print of an exported entry's type; no base has this name."""
 
 _Values = ByName[str]
 
@@ -221,6 +220,7 @@ def _prints(values: _Values) -> dict[str, str]:
 
 def _row(id_: str, values: _Values) -> LockRow:
     digest, _, headings = _given_for(values, "digest").partition(" ")
+    source = source_key(path_of(text_of(digest), "digest"))
     item, is_ours = _object_in(_given_for(values, "item"))
     note, has_our_note = _object_in(values.get(("note", ""), "%"))
     diverged = _set(values, "diverged")
@@ -232,11 +232,13 @@ def _row(id_: str, values: _Values) -> LockRow:
         elif key == "source":
             credits[name] = _credit(text)
     # A merge by git may put the lines of a .bib entry below a row: their prints are no bases.
-    if _TYPE in bases:
+    if not all(map(is_field, bases)):
+        # Without a base, an export overwrites what an export wrote, unless the field has diverged.
+        diverged |= frozenset(filter(is_field, bases)) if source.is_bib else _NOTHING
         bases = {}
     return LockRow(
         id=id_,
-        digest=source_key(path_of(text_of(digest), "digest")),
+        digest=source,
         item=item,
         note=note or None,
         identifiers=frozenset(map(written_identifier, _set(values, "identifiers"))),
