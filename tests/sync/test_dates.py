@@ -6,6 +6,7 @@ import pytest
 
 from tests.sync.digests import daily, folded, notes, quoted
 from tests.sync.world import World, actions
+from zoterodigest.core.plan.plan import ChangeItem
 from zoterodigest.core.plan.reports import Conflict, UnreadableDate
 from zoterodigest.sync.gathering import intent
 from zoterodigest.sync.run.run import Options
@@ -229,6 +230,37 @@ def test_the_year_that_another_entry_shows_follows_in_the_same_run(
     assert f"*CVPR {year}*" in (world.root / "notes.md").read_text(encoding="utf-8")
     again = world.plan(SYNC)
     assert (actions(again), again.reports) == ({}, ())
+
+
+@pytest.mark.parametrize("venue", ["arXiv", "CVPR"])
+@pytest.mark.parametrize("order", [("table.md", "notes.md"), ("notes.md", "table.md")])
+def test_a_day_and_another_year_from_two_entries_are_a_conflict_and_neither_is_overwritten(
+    world: World, venue: str, order: tuple[str, str]
+) -> None:
+    texts = {
+        "table.md": daily([ROW]),
+        "notes.md": notes(quoted(TITLE, "2102.00001", venue=f"{venue} 2024")),
+    }
+    for name in order:
+        world.markdown(name, texts[name])
+    world.push(SYNC)
+    world.edit("table.md", ("2024-05-02", "2024-05-09"))
+    world.edit("notes.md", (f"*{venue} 2024*", f"*{venue} 2025*"))
+    (planned,) = (one for one in world.plan(SYNC).actions if isinstance(one, ChangeItem))
+    assert planned.after == {"year": "2025"}
+
+    world.push(SYNC)
+
+    assert world.item(TITLE)["date"] == "2025"
+    for _ in range(2):
+        assert "| 2024-05-09 |" in (world.root / "table.md").read_text(encoding="utf-8")
+        assert f"*{venue} 2025*" in (world.root / "notes.md").read_text(encoding="utf-8")
+        again = world.prepare(SYNC)
+        (report,) = again.plan.reports
+        assert isinstance(report, Conflict)
+        assert (report.name, report.at_entry, report.at_item) == ("date", "2024-05-09", "2025")
+        assert again.is_settled
+        world.push(SYNC)
 
 
 def test_a_date_that_a_new_entry_brings_is_not_cleared_with_the_year_of_another(

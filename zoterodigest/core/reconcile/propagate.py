@@ -352,10 +352,14 @@ class _Hub:
         if not record:
             return
         before = self._now
-        self._after |= record
         filled = record.keys() & fills
         edited = {name: record[name] for name in record.keys() - filled}
-        also = (also_changed(before, edited) if self._item else {}) | left
+        also = also_changed(before, edited) if self._item else {}
+        # The item has one home for date and year: a year that one entry changed takes the place of
+        # the date that another did. With both, the library would get another than was planned.
+        kept = {name: value for name, value in self._after.items() if name not in also}
+        self._after = kept | record
+        also |= left
         came = also_changed(before, {name: record[name] for name in filled}) if self._item else {}
         self._now = _with_fields(before, record | also | came)
         # `remove` takes back these fields alone from an item that zoterodigest did not create.
