@@ -263,6 +263,52 @@ def test_a_day_and_another_year_from_two_entries_are_a_conflict_and_neither_is_o
         world.push(SYNC)
 
 
+@pytest.mark.parametrize("venue", ["arXiv", "CVPR"])
+@pytest.mark.parametrize(
+    ("edited", "date"),
+    [
+        ("nothing", "2024-05-02"),
+        ("table.md", "2024-05-09"),
+        ("table.md", "Spring 2024"),
+        ("zotero", "2024-05-09"),
+    ],
+)
+def test_a_year_cleared_beside_a_whole_date_leaves_the_date_and_nothing_open(
+    world: World, venue: str, edited: str, date: str
+) -> None:
+    world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue=f"{venue} 2024")))
+    world.markdown("table.md", daily([ROW]))
+    world.push(SYNC)
+    world.edit("notes.md", (f"*{venue} 2024*", f"*{venue}*"))
+    if edited == "table.md":
+        world.edit("table.md", ("2024-05-02", date))
+    elif edited == "zotero":
+        date_to(world, date)
+
+    world.push(SYNC)
+
+    assert world.item(TITLE)["date"] == date
+    assert f"| {date} |" in (world.root / "table.md").read_text(encoding="utf-8")
+    assert f"*{venue}*" in (world.root / "notes.md").read_text(encoding="utf-8")
+    assert world.prepare(SYNC).is_settled
+
+
+def test_a_year_cleared_where_zotero_alone_has_the_date_leaves_the_date(world: World) -> None:
+    world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
+    world.push(SYNC)
+    date_to(world, "2024-05-02")
+    world.push(SYNC)
+
+    world.edit("notes.md", ("*CVPR 2024*", "*CVPR*"))
+    world.push(SYNC)
+
+    assert world.item(TITLE)["date"] == "2024-05-02"
+    assert world.prepare(SYNC).is_settled
+    world.edit("notes.md", ("*CVPR*", "*CVPR 2024*"))
+    world.push(SYNC)
+    assert (world.prepare(SYNC).is_settled, world.plan(SYNC).reports) == (True, ())
+
+
 def test_a_date_that_a_new_entry_brings_is_not_cleared_with_the_year_of_another(
     world: World,
 ) -> None:

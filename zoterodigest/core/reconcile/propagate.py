@@ -347,6 +347,7 @@ class _Hub:
         if "links" in record:
             entry, item = link.entry.fields, self._now.fields
             record = record | {"links": links_as_held(record["links"], entry, item)}
+        record = self._without_dated_year(place, record)
         record, left = self._year_of_cleared(place, record)
         self._edited |= record.keys() - fills
         if not record:
@@ -385,12 +386,28 @@ class _Hub:
         stated = (one.entry.fields for one in self.links if "year" not in one.entry.ours)
         if all(is_empty(fields.get("year", EMPTY)) for fields in stated):
             return record | {"year": EMPTY}, {}
-        link = self.links[place]
-        bases = {name: base for name, base in link.row.bases.items() if name != "date"}
-        self.links[place] = replace(link, row=replace(link.row, bases=bases))
+        self._forget_base(place, "date")
         if self._now.fields["date"] == year:
             record = {name: value for name, value in record.items() if name != "date"}
         return record, {"date": year}
+
+    def _without_dated_year(self, place: int, record: dict[str, Value]) -> dict[str, Value]:
+        """Return `record` without a year that it clears where the item has more of a date.
+
+        The date stays: it says the year too, and an entry without a year need not show it.
+        """
+        date = self._now.fields.get("date", EMPTY)
+        is_cleared = record.get("year") == EMPTY and "date" not in record
+        if not is_cleared or is_empty(date) or date == self._now.fields.get("year"):
+            return record
+        self._forget_base(place, "year")
+        return {name: value for name, value in record.items() if name != "year"}
+
+    def _forget_base(self, place: int, name: str) -> None:
+        """Leave a link without a base for a field: its ends need not agree any more."""
+        link = self.links[place]
+        bases = {one: base for one, base in link.row.bases.items() if one != name}
+        self.links[place] = replace(link, row=replace(link.row, bases=bases))
 
     def _has_other_year(self, date: Value) -> bool:
         """Tell whether an entry just filled in another year than that of `date`.
