@@ -154,12 +154,24 @@ def _check_out(stage: Stage, clone: Clone, files: Files) -> None:
     before = {name: sight_of(clone, name).set for name in stage.sources}
     clone.check_out(files)
     for name in stage.sources:
-        sides = (before[name], sight_of(clone, name).set)
+        after = sight_of(clone, name).set
+        sides = (_with_dropped(stage, name, before[name], after), after)
         for slot in sorted({slot_of(token) for token in sides[0] ^ sides[1]}):
             if is_unfinished or then.get((name, slot)) == now.get((name, slot)):
                 old, new = ({token for token in side if slot_of(token) == slot} for side in sides)
                 stage.memory.decide(old, new)
                 stage.memory.wished |= new | (old & shown_elsewhere(stage, clone))
+
+
+def _with_dropped(
+    stage: Stage, name: str, shown: frozenset[str], after: frozenset[str]
+) -> frozenset[str]:
+    """Return what a file showed before; what stood in dropped entries that are back counts too.
+
+    A dropped entry that is back in other words is edited, as if it had stood there.
+    """
+    back = set(map(work_of, after)) - set(map(work_of, shown))
+    return shown.union(*(stage.dropped.get((name, work), ()) for work in sorted(back)))
 
 
 def _was_killed(clone: Clone) -> bool:
@@ -192,9 +204,7 @@ def restore(stage: Stage, clone: Clone, pick: Pick) -> None:
     shown = sight_of(clone, name).set
     clone.write(name, old.decode())
     after = sight_of(clone, name).set
-    # A dropped entry that is back in other words is edited, as if it had stood there.
-    back = set(map(work_of, after)) - set(map(work_of, shown))
-    before = shown.union(*(stage.dropped.get((name, work), ()) for work in sorted(back)))
+    before = _with_dropped(stage, name, shown, after)
     stage.memory.decide(before, after)
     # What a killed run brought and nobody wrote down comes once more.
     stage.memory.wished |= before | after

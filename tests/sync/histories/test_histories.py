@@ -82,6 +82,17 @@ def test_a_link_that_one_entry_loses_after_a_killed_undo_leaves_all_in_one_sync(
         assert play(History(steps), room) is None
 
 
+def test_an_entry_dropped_after_a_killed_push_comes_back_with_an_old_commit() -> None:
+    steps = (
+        Step("edit markdown", 1, (8449, 2411, 2620)),
+        Step("be killed", 1, (2553, 4501, 3003)),
+        Step("drop in markdown", 1, (9373, 157, 2373)),
+        Step("check out", 1, (5718, 8858, 4278)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_copies=True), room) is None
+
+
 def test_a_removal_keeps_a_tag_that_was_edited_before_the_lock_file_was_lost() -> None:
     steps = (
         Step("edit zotero", 1, (2975, 4879, 5058)),
