@@ -790,6 +790,23 @@ def test_a_bib_that_follows_more_than_linked_items_has_everything_read(
     assert not is_quiet(exported)
 
 
+def test_a_citation_key_that_an_item_of_ones_own_gives_up_is_written(world: World) -> None:
+    world.configure('[[bibliography]]\npath = "refs.bib"\n')
+    sync(world)
+    (key,) = re.findall("@misc{(Restoring.*),", (world.root / "refs.bib").read_text())
+    world.put_item("MINE2222", title="Nothing to do with it", citationKey=key)
+    author = {"creatorType": "author", "firstName": "Ada", "lastName": "First"}
+    world.change(world.key(TITLES[0]), creators=[author], date="2024")
+    for _ in range(3):
+        sync(world)
+    assert "citationKey" not in world.item(TITLES[0])
+
+    world.change("MINE2222", citationKey="mine2020")
+    sync(world)
+
+    assert world.item(TITLES[0])["citationKey"] == key
+
+
 PROJECTS = st.sampled_from(("settled", "settled", "telling", "exporting"))
 
 

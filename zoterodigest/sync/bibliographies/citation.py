@@ -81,18 +81,7 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
     a key, whose key would be provisional, or from which somebody took the key that we wrote, gets
     none.
     """
-    if not workspace.project.configuration.bibliographies:
-        return plan
-    lacking = _lacking(plan, gathered)
-    if not lacking:
-        return plan
-    rules, data = bib_rules(), _data_after(plan, gathered.contents, workspace.zotero)
-    works = {key: read_work(data[key], rules) for key in lacking}
-    lacking = {
-        key: row_ids
-        for key, row_ids in lacking.items()
-        if not works[key].stated_citekey and not is_provisional(works[key])
-    }
+    lacking, data = _needing(plan, workspace, gathered)
     if not lacking:
         return plan
     created = [
@@ -103,6 +92,34 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
     named, _ = keyed_items(data.values(), workspace, gathered, gathered.contents, created=created)
     found = {one.work.key: one.key.text for one in named if one.is_lasting}
     return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
+
+
+def are_keys_fixed(plan: Plan, workspace: Workspace, gathered: Gathered) -> bool:
+    """Tell whether no item waits for a citation key, once `plan` has nothing to do.
+
+    One that does gets its key when another item, which may have no link, has this key no longer.
+    """
+    return not _needing(plan, workspace, gathered)[0]
+
+
+def _needing(
+    plan: Plan, workspace: Workspace, gathered: Gathered
+) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, Data]]:
+    """Return the items that are to get a lasting citation key, each with the rows of its links, and
+    the data of all items; empty ones if no item is.
+    """
+    has_bibs = bool(workspace.project.configuration.bibliographies)
+    lacking = _lacking(plan, gathered) if has_bibs else {}
+    if not lacking:
+        return {}, {}
+    rules, data = bib_rules(), _data_after(plan, gathered.contents, workspace.zotero)
+    works = {key: read_work(data[key], rules) for key in lacking}
+    found = {
+        key: row_ids
+        for key, row_ids in lacking.items()
+        if not works[key].stated_citekey and not is_provisional(works[key])
+    }
+    return found, data
 
 
 def _data_after(plan: Plan, contents: Contents, zotero: ZoteroMapping) -> dict[str, Data]:

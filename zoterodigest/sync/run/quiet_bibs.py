@@ -89,12 +89,16 @@ def _stand_as_before(found: FoundLoud, at: tuple[SourceKey, Mapping[int, str]]) 
 def are_clean(prepared: Prepared) -> bool:
     """Tell whether each .bib holds what its exports wrote and nothing else, with nothing to tell.
 
-    Then its citation keys are fixed, and no entry in it is looked for among the items.
+    Then its citation keys are fixed, and no entry in it is looked for among the items. No item may
+    wait for a key that another one has.
     """
     if not prepared.bibs:
         return True
     from zoterodigest.bibtex.tiles.scanner import scan
+    from zoterodigest.sync.bibliographies.citation import are_keys_fixed
 
+    if not are_keys_fixed(prepared.plan, prepared.workspace, prepared.gathered):
+        return False
     for bib in prepared.bibs:
         now, file = bib.updated, scan(bib.source)
         told = (now.added, now.changed, now.removed, now.kept, now.refused, now.problems)
