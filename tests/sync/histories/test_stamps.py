@@ -7,6 +7,7 @@ what is to be done. It then writes nothing, and does all of it once the stamp is
 from __future__ import annotations
 
 import random
+import re
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -88,8 +89,8 @@ class Copies:
         if is_misled:
             assert after == before
         else:
-            assert told == said_in(here, arguments)
-            assert after == held_in(here)
+            assert with_ids_in_order(told) == with_ids_in_order(said_in(here, arguments))
+            assert with_ids_in_order(after) == with_ids_in_order(held_in(here))
 
     def _renew(self, here: Path, clone: Clone) -> None:
         kept = here.with_name(f"{here.name}-cache")
@@ -137,6 +138,17 @@ def held_in(here: Path) -> dict[str, object]:
         **{name: path.read_bytes() for name, path in files if path.exists()},
         **{one.key: {name: one.data[name] for name in one.data.keys() - dated} for one in items},
     }
+
+
+def with_ids_in_order(held: object) -> str:
+    """Return what is told or held with the ids of links by their order.
+
+    A run that looks at a part, and then at everything, spends more ids for the same new links.
+    """
+    numbers: dict[str, str] = {}
+    return re.sub(
+        r"\b\d{10}\b", lambda one: numbers.setdefault(one[0], f"{len(numbers)}"), repr(held)
+    )
 
 
 # --- what may be with the stamps
