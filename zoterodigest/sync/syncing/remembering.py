@@ -17,6 +17,7 @@ from zoterodigest.core.plan.reports import (
     PlaceConflict,
 )
 from zoterodigest.core.plan.seen import Lagged, Seen, lagged_after, mark_of, past_after
+from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.rows_after import EntriesNow
@@ -60,6 +61,8 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
     then = before.collections if before else {}
     looked_at = [one for one in lock.collection_rows if one.collection not in others & then.keys()]
     held = _held(then, contents, is_part=bool(prepared.gathered.quiet.links))
+    if contents is not prepared.gathered.contents:
+        held = _without_news(prepared, held)
     collections = _collections(then, looked_at, held, _pending(plan, done))
     then_linked = {row.id: row for row in plan.rows_before}
     now_linked = {row.id: row for row in lock.rows}
@@ -155,6 +158,32 @@ def _held(
         for key in item.collections if not item.is_trashed else ():
             held[key].add(item.key)
     return held
+
+
+def _without_news(prepared: Prepared, held: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
+    """Return `held` without what somebody else put in or took out while the run was writing.
+
+    The run has not acted on that. The next one does, if this one has not seen it.
+    """
+    known = {one.key: one.data for one in prepared.gathered.contents.snapshot.items}
+    writes = {write.item.key: write.item.data for write in prepared.writes.items}
+    then = _filed(known)
+    came = _filed({key: {**known.get(key, {}), **data} for key, data in writes.items()})
+    found: dict[str, set[str]] = defaultdict(set)
+    for key in held.keys() | then.keys():
+        meant = then[key] - writes.keys() | came[key]
+        found[key] = held.get(key, set()) & (then[key] | meant) | then[key] & meant
+    return found
+
+
+def _filed(objects: Mapping[str, Data]) -> Mapping[str, set[str]]:
+    """Return which items with these data are in each collection, without those in the trash."""
+    found: dict[str, set[str]] = defaultdict(set)
+    for key, data in objects.items():
+        item = ItemJson(data)
+        for collection in () if item.is_trashed or item.is_part else item.collections:
+            found[collection].add(key)
+    return found
 
 
 def _collections(
