@@ -139,3 +139,31 @@ def test_an_entry_in_a_code_fence_is_none() -> None:
     after = read(b"~~~~\n" + source + b"\n~~~~\n")
 
     assert after.entries == ()
+
+
+INNER = "- **[T](https://arxiv.org/abs/2504.04603)**  `cs.CV`\n"
+
+
+@pytest.mark.parametrize("end", ["", "</details>\n"])
+def test_a_folded_entry_ends_before_an_entry_of_an_earlier_format_that_stands_in_it(
+    end: str,
+) -> None:
+    outer = "<details>\n<summary><b>Outer</b></summary>\n* **Authors:** A, B\n"
+
+    found = read(f"{outer}{INNER}{end}".encode())
+
+    assert [(entry.title, entry.first, entry.last) for entry in found.entries] == [
+        ("Outer", 0, 2),
+        ("T", 3, 3 + len(end.splitlines())),
+    ]
+    assert found.entries[0].broken == "an entry of another format stands in its <details>"
+
+
+def test_a_list_item_ends_before_a_table_that_stands_in_its_details() -> None:
+    row = "| [A b c](https://arxiv.org/abs/1706.03762) | 2024 |\n"
+    item = "- [X y z](https://arxiv.org/abs/2504.04603), ICML 2020.\n<details>\n\n"
+
+    found = read(f"{item}| Title | Date |\n|---|---|\n{row}\n</details>\n".encode())
+
+    assert [(entry.title, entry.first) for entry in found.entries] == [("X y z", 0), ("A b c", 5)]
+    assert found.entries[0].last < 5

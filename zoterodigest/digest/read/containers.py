@@ -111,6 +111,7 @@ def _headings(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
         if match := head_match(form, data):
             below = (headings[at] for at in range(index + 1, len(headings)))
             stop = next((it.line for it in below if it.level <= heading.level), len(lines))
+            stop = lines.free_until(heading.line, stop)
             last = last_filled(lines, heading.line, stop - 1, is_blank)
             start = lines.ends[heading.line] - len(data)
             text = source_text(lines.source, Span(start, lines.ends[last]))
@@ -154,8 +155,8 @@ def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
         if lines.goes_on(line):
             last = line
             continue
-        # A `<details>` left open must not swallow the entries below it.
-        if line in heads and (is_topic or open_details > 0):
+        # A `<details>` must not swallow the entries of an earlier format, left open no others.
+        if lines.is_taken(line) or (line in heads and (is_topic or open_details > 0)):
             break
         if open_details <= 0 and _is_beyond(lines, line, indent, last):
             break

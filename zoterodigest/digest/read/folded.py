@@ -35,9 +35,12 @@ def find_folded(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     outer = after = 0
     for head, stop in until_next(list(_heads(lines, form)), len(lines)):
         outer = max(outer + sum(_changes(lines, after, head.line).values()), 0)
-        last, broken = _end(lines, head.line, stop, outer)
+        free = lines.free_until(head.line, stop)
+        last, broken = _end(lines, head.line, free, outer)
         # One that never closes may hold a whole section: its end tag comes behind other entries.
         outer += broken == _UNCLOSED
+        if broken == _UNCLOSED and free < stop:
+            broken = _SHARED
         after = last + 1
         yield _found(lines, head, last, broken)
 
@@ -63,6 +66,7 @@ def _heads(lines: Lines, form: DigestFormat) -> Iterator[Head]:
 
 _UNCLOSED = "a </details> is missing"
 _STRAY = "there is one </details> too many"
+_SHARED = "an entry of another format stands in its <details>"
 
 
 def _end(lines: Lines, first: int, stop: int, outer: int) -> tuple[int, str]:

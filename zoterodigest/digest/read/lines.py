@@ -173,6 +173,14 @@ class Lines:
         """Hide the lines `[first, last]`: an entry holds them."""
         self.veils[first : last + 1] = [Veil.TAKEN] * (last + 1 - first)
 
+    def is_taken(self, line: int) -> bool:
+        """Whether an entry found before holds the line."""
+        return self.veils[line] is Veil.TAKEN
+
+    def free_until(self, first: int, stop: int) -> int:
+        """Return the first line of `[first, stop)` that an entry found before holds, or `stop`."""
+        return next(filter(self.is_taken, range(first, stop)), stop)
+
     def line_at(self, offset: int) -> int:
         """Return the line that holds the byte at `offset`."""
         return max(bisect_right(self.starts, offset) - 1, 0)
