@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 
 from zoterodigest.core.values import identity
-from zoterodigest.core.values.record import EMPTY, is_empty
+from zoterodigest.core.values.record import EMPTY, Hyperlink, is_empty
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.later import LaterEntry
+from zoterodigest.digest.read.references import PAPER_LABELS
+from zoterodigest.digest.read.slots import EntryReading
 
 EVIDENT, TARGET = "evident", "target"
 """How a `LaterEntry` is judged that is evident, or has a target."""
 
 _FEWEST_WORDS = 3
-_PAPER_LABELS = frozenset(
-    {"paper", "pdf", "arxiv", "preprint", "abs", "openreview", "full paper", "论文"}
-)
 _PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
 _NO_PAPERS = re.compile(
     r"https?://(?:[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
@@ -36,13 +35,14 @@ def is_evident(entry: DigestEntry) -> bool:
     if isinstance(entry, LaterEntry):
         return EVIDENT in entry.judged
     reading = entry.reading
-    urls = [reading.title_url, *(link.url for link in reading.links)]
+    links = _own_links(reading)
+    urls = [reading.title_url, *(link.url for link in links)]
     if reading.title_url and not identity.is_paper_url(reading.title_url):
         if _is_local(reading.title_url):
             return False
         if entry.format.columns is None:
             is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
-            papers = [it.url for it in reading.links if folded_label(it.label) in _PAPER_LABELS]
+            papers = [it.url for it in links if folded_label(it.label) in PAPER_LABELS]
             return is_phrase and any(map(identity.is_paper_url, papers))
     is_identified = any(found.scheme != "url" for found in reading.identifiers)
     if is_identified or any(map(identity.is_paper_url, urls)):
@@ -58,7 +58,12 @@ def has_target(entry: DigestEntry) -> bool:
     url = entry.reading.title_url
     if url:
         return not _is_local(url) and bool(_PAGE.match(url)) and not _NO_PAPERS.match(url)
-    return bool(entry.reading.links) or entry.format.columns is not None
+    return bool(_own_links(entry.reading)) or entry.format.columns is not None
+
+
+def _own_links(reading: EntryReading) -> list[Hyperlink]:
+    """Return the links of an entry itself, without those to works that a sentence names."""
+    return [link for link in reading.links if link not in reading.cited]
 
 
 def _is_local(url: str) -> bool:

@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, is_empty
+from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, decoded
 from zoterodigest.frozen import frozen
@@ -86,7 +87,39 @@ def _is_within(span: LinkSpan, spans: Sequence[LinkSpan], starts: Sequence[int])
     return at >= 0 and span.whole[0] < spans[at].whole[1]
 
 
+_ARTICLES = frozenset({"a", "an", "her", "his", "its", "my", "our", "the", "their", "this"})
+_SIGNS = " \t*_`"
+_NEARBY = 40
+
+
+def _is_in_sentence(data: bytes, span: LinkSpan, label: str) -> bool:
+    """Whether a link is a part of a sentence, and so leads to what that is about.
+
+    "attention after [Veličković et al.](…)", "as in [their paper](…)", "Smith ([X](…)) and others".
+    """
+    before = data[max(0, span.whole[0] - _NEARBY) : span.whole[0]].decode("utf-8", "ignore")
+    text = before.rstrip(_SIGNS)
+    inner = text.rstrip("(（").rstrip(_SIGNS)
+    if not inner[-1:].isalpha():
+        return False
+    words = inner.split()
+    if inner == text and words[-1] in _ARTICLES:
+        return True
+    if folded_label(label) in PAPER_LABELS:
+        return False
+    if inner == text and words[-1].islower() and not _PUBLISHED.search(label):
+        return True
+    after = data[span.whole[1] : span.whole[1] + _NEARBY].decode("utf-8", "ignore")
+    return after.lstrip(_SIGNS + ")）")[:1].islower()
+
+
 LINK_SLOTS = ("url", "links", "code", "tail")
+PAPER_LABELS = frozenset(
+    {"paper", "pdf", "arxiv", "preprint", "abs", "openreview", "full paper", "论文"}
+)
+"""What a link to the paper itself is called, folded."""
+
+_PUBLISHED = re.compile(r"(?i:arxiv|doi)|\d{4}\.\d{4,5}|^[A-Z][\w .&/-]{1,30}['’]?\d\d$")
 CODE_LABELS = frozenset({"code", "code link", "github", "official code", "代码", "pytorch"})
 
 _ARXIV_HOST = re.compile(r"https?://(?:[a-z]+\.)?(?:arxiv\.org|ar5iv\.[a-z.]+)/", re.I)
@@ -104,35 +137,44 @@ def links_within(text: bytes) -> list[Hyperlink]:
     return [hyperlink(text, span) for span in find_links(text)]
 
 
-def _slot_links(slot: Slot) -> list[Hyperlink]:
-    """Return the links of one slot; a `url` slot is a link as a whole, a bare URL has its column's
-    name for a label.
+def _slot_links(slot: Slot) -> Iterator[tuple[Hyperlink, bool]]:
+    """Yield the links of one slot, and whether each is a part of a sentence.
+
+    A `url` slot is a link as a whole, a bare URL has its column's name for a label.
     """
     data = slot.text.data
     if slot.name == "url":
-        return [Hyperlink("", html.unescape(decoded(data)).strip())]
-    return [Hyperlink(link.label or slot.section or "", link.url) for link in links_within(data)]
+        yield Hyperlink("", html.unescape(decoded(data)).strip()), False
+        return
+    for span in find_links(data):
+        link = hyperlink(data, span)
+        is_cited = slot.name == "tail" and _is_in_sentence(data, span, link.label)
+        yield Hyperlink(link.label or slot.section or "", link.url), is_cited
 
 
 def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...]) -> EntryReading:
     """Complete a draft by what its links say: identifiers, the paper's page, the other links."""
     linked = [slot for slot in slots if slot.name in LINK_SLOTS]
-    found = [(slot, link) for slot in linked for link in _slot_links(slot)]
-    titled = next((link.url for slot, link in found if slot.name == "url"), "")
-    labelled = tuple(link for slot, link in found if slot.name != "url" and link.url)
-    dead = tuple(link.label for slot, link in found if not link.url and slot.name != "url")
-    urls = [titled, *(link.url for link in labelled)] if titled else [it.url for it in labelled]
+    found = [(slot, *link) for slot in linked for link in _slot_links(slot)]
+    titled = next((link.url for slot, link, _ in found if slot.name == "url"), "")
+    labelled = tuple(link for slot, link, _ in found if slot.name != "url" and link.url)
+    dead = tuple(link.label for slot, link, _ in found if not link.url and slot.name != "url")
+    cited = tuple(link for _, link, is_cited in found if is_cited and link.url)
+    own = [link for link in labelled if link not in cited] if cited else labelled
+    urls = [titled, *(link.url for link in own)] if titled else [it.url for it in own]
     identifiers = _identifiers(draft.fields, urls, has_title_link=bool(titled))
     _put_identity(draft, identifiers, linked, urls)
     # After the identifiers: which page is the own one of a paper depends on whether it has an id.
-    page = _paper_page(draft, titled, labelled)
+    page = _paper_page(draft, titled, own)
     if beside := [slot for slot in linked if slot.name != "url"]:
         others = tuple(link for link in labelled if not _is_twin(link.url, draft.fields, page))
         raw = "\n".join(slot.words for slot in beside)
         draft.put("links", WebLinks(others), raw)
     fields, raws = draft.fields, draft.raws
-    code = next((link.url for slot, link in found if link.url and _is_code(slot, link)), "")
-    return EntryReading(fields, raws, identifiers, labelled, titled, code, dead, placeholders)
+    code = next((link.url for slot, link, _ in found if link.url and _is_code(slot, link)), "")
+    return EntryReading(
+        fields, raws, identifiers, labelled, titled, code, dead, placeholders, cited
+    )
 
 
 def _is_code(slot: Slot, link: Hyperlink) -> bool:

@@ -136,7 +136,7 @@ class EntryReading:
     """An entry's fields, their raw texts, its identifiers, and its labelled links as written.
 
     `title_url` is the title's own link, `code_url` the first that leads to code; `dead_labels` are
-    the labels of links that lead nowhere.
+    the labels of links that lead nowhere, `cited` links that a sentence is about: to other works.
     """
 
     fields: Fields
@@ -147,6 +147,7 @@ class EntryReading:
     code_url: str = ""
     dead_labels: tuple[str, ...] = ()
     placeholders: tuple[str, ...] = ()
+    cited: tuple[Hyperlink, ...] = ()
 
 
 @dataclass

@@ -1,0 +1,68 @@
+"""Values right or not at all: what lists tempt a reader to take for a value, or for a paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.values.record import EMPTY, Value
+from zoterodigest.digest.read.document import DigestEntry
+
+PAPER = "https://arxiv.org/abs/1706.03762"
+OTHER = "https://arxiv.org/abs/1810.04805"
+
+
+def one(source: str) -> DigestEntry:
+    """Read a digest that holds one entry."""
+    (entry,) = read(source.encode()).entries
+    return entry
+
+
+def titles(source: str) -> list[str]:
+    """Return the titles of all entries."""
+    return [entry.title for entry in read(source.encode()).entries]
+
+
+def field(entry: DigestEntry, name: str) -> Value:
+    """Return what a field holds."""
+    return entry.reading.fields.get(name, EMPTY)
+
+
+# Links
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        f"**Layers you know.** Attention after [Veličković et al.]({PAPER}) is ready to use.",
+        f"**`train.py`** holds the loop, as proposed in [their 2017 paper]({PAPER}).",
+        f"**Membranes.** The force field goes back to Cooke and Deserno ([1706.03762]({PAPER})) and"
+        " we changed little.",
+        f"**Encoder** – a streaming [Conformer]({PAPER}) with 22 M parameters",
+        f"**Attention** – described in our [paper]({PAPER})",
+    ],
+)
+def test_a_link_in_a_sentence_makes_no_paper_of_what_the_sentence_is_about(sentence: str) -> None:
+    assert titles(f"# Features\n\n- {sentence}\n- **Fast.** It takes no time.\n") == []
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"**A Title of Words** by Ada Lovelace and Kurt Gödel [paper]({PAPER})",
+        f"**A Title of Words** - an agent that writes down why it failed [Paper]({PAPER})",
+        f"**A Title of Words**, published in [NeurIPS 2017]({PAPER})",
+        f"**A Title of Words** NeurIPS 2017 [Transformer]({PAPER})",
+        f"**A Title of Words** ([arXiv]({PAPER})) and [code](https://github.com/a/b)",
+    ],
+)
+def test_a_link_behind_a_title_is_that_of_the_paper(item: str) -> None:
+    entry = one(f"- {item}\n")
+
+    assert (entry.title, field(entry, "arxiv")) == ("A Title of Words", "1706.03762")
+
+
+def test_an_identifier_is_not_taken_from_a_link_in_a_sentence() -> None:
+    entry = one(f"- [A Title]({PAPER}) improves on [BERT](https://doi.org/10.1000/182) in all.\n")
+
+    assert (field(entry, "arxiv"), field(entry, "doi")) == ("1706.03762", EMPTY)
