@@ -149,6 +149,16 @@ def test_a_canonical_title_is_its_own_canonical_form(title: str) -> None:
     assert match_title(canonical) == match_title(title)
 
 
+@given(
+    st.sampled_from(["arxiv.org", "WWW.Example.com", "localhost", "a_b.io.", "openreview.net"]),
+    st.text("/abs2103.4vpdf?#&=;:@%[ é\x1f", max_size=25),
+)
+def test_the_usual_port_in_an_address_changes_nothing(host: str, rest: str) -> None:
+    plain, with_port = f"https://{host}/{rest}", f"https://{host}:443/{rest}"
+
+    assert identifier_of(plain) == identifier_of(with_port)
+
+
 @given(st.text(max_size=300))
 def test_any_text_is_read_without_an_error(text: str) -> None:
     identifier_of(text)

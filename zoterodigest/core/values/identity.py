@@ -289,6 +289,10 @@ def _split(text: str) -> _Address | None:
         text = "https:" + text
     elif "://" not in text[:10] and _HOST_FIRST.match(text):
         text = "https://" + text
+    # `urlsplit` takes four times as long for the same: 7 % of reading a list.
+    if plain := _PLAIN_ADDRESS.fullmatch(text):
+        host, path, query = plain.groups("")
+        return _Address(_known_host(host), None, path, query) if "." in host else None
     try:
         parts = urlsplit(text)
         host, port = parts.hostname or "", parts.port
@@ -301,6 +305,11 @@ def _split(text: str) -> _Address | None:
 
 _HOST_FIRST = re.compile(r"(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}/|www\.", re.IGNORECASE)
 _BLANK = re.compile(r"[\s\x00-\x1f]")
+_PLAIN_ADDRESS = re.compile(
+    r"https?://([A-Za-z0-9._-]+)(/[^?#\s\x00-\x1f]*)?(?:\?([^#\s\x00-\x1f]*))?"
+    r"(?:#[^\s\x00-\x1f]*)?"
+)
+"""The host, path and query of an address that names no user and no port, its host in ASCII."""
 
 
 def _is_of(host: str, known: frozenset[str]) -> bool:
