@@ -66,3 +66,36 @@ def test_an_identifier_is_not_taken_from_a_link_in_a_sentence() -> None:
     entry = one(f"- [A Title]({PAPER}) improves on [BERT](https://doi.org/10.1000/182) in all.\n")
 
     assert (field(entry, "arxiv"), field(entry, "doi")) == ("1706.03762", EMPTY)
+
+
+# Bold lines
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"**ECCV**\n\n- **[X-CLIP]** Expanding Models [[paper]({PAPER})]\n",
+        f"**Where to learn more**\n\n* [Attention Is All You Need]({PAPER}), [slides](b.pdf)\n",
+        "**Made with love**\n\n[Back to Top](#t)\n",
+        "**Contents**\n\n- [General](#general), [Speech](#speech)\n",
+        "**Fast · Free**\n\n[Download](https://example.org/download) | [Manual](./manual.md)\n",
+        "**Call #7**\n*2025-07-03, 14:00 CEST, BigBlueButton*\n\nin the call: Ada, Kurt\n",
+    ],
+)
+def test_a_bold_line_over_a_list_or_other_links_is_no_paper(page: str) -> None:
+    assert page.split("**")[1] not in titles(page)
+
+
+def test_a_bold_line_with_venue_and_paper_below_is_a_paper() -> None:
+    entry = one(f"**A Title**\n*CVPR 2025*, [arxiv]({PAPER})\nTask: lm\n\n- what it does\n")
+
+    assert (entry.title, field(entry, "venue")) == ("A Title", "CVPR")
+
+
+@pytest.mark.parametrize("prefix", ["> ", ""])
+def test_a_list_of_authors_is_no_venue(prefix: str) -> None:
+    lines = ["**A Title**", "*Ada Lovelace<sup>1</sup>, Kurt Gödel*", f"[arxiv]({PAPER})"]
+
+    entries = read("".join(f"{prefix}{line}\n" for line in lines).encode()).entries
+
+    assert [field(entry, "venue") for entry in entries] in ([], [EMPTY])

@@ -94,7 +94,12 @@ class EntryRule(_FormatTable):
     no_titles: list[PatternText] = []
     needs: list[str] = []
     placeholders: list[FoldedText] = []
-    evidence: bool = False
+    evidence: bool | Literal["unquoted"] = False
+
+    @property
+    def is_general(self) -> bool:
+        """Whether the format takes any list: what it finds in free text must look as it should."""
+        return self.evidence is True
 
 
 class SectionRule(_FormatTable):

@@ -80,10 +80,21 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
         return _plain_end(lines, head.line, below.line + 1, blanks) == below.line
 
     plain = ((line, lines[line]) for line in range(len(lines)))
-    heads = _of_entries(heads_in(lines, form, plain), reaches)
+    found: Iterable[Head] = heads_in(lines, form, plain)
+    if form.entry.evidence:
+        found = (head for head in found if not _leads_list(lines, head.line))
+    heads = _of_entries(found, reaches)
     for head, stop in until_next(heads, len(lines)):
         last = _plain_end(lines, head.line, stop, blanks)
         yield found_entry(head, last, source_text(lines.source, span_of(lines, head.line, last)))
+
+
+def _leads_list(lines: Lines, line: int) -> bool:
+    """Whether the line is a heading of the list below it, from which a blank line parts it."""
+    below = line + 1
+    while below < len(lines) and lines.is_blank(below):
+        below += 1
+    return line + 1 < below < len(lines) and bool(_MARKER.match(lines[below]))
 
 
 def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:

@@ -21,7 +21,7 @@ from zoterodigest.digest.read.document import (
     Skipped,
     entries_of,
 )
-from zoterodigest.digest.read.evidence import has_target, is_evident
+from zoterodigest.digest.read.evidence import has_target, is_evident, must_show
 from zoterodigest.digest.read.found import is_boundary
 from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.digest.read.lines import Lines, Veil
@@ -71,7 +71,7 @@ def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]
         # At least one must be evident, or any list of links would be a list of papers.
         is_list_of_papers = sum(evident) >= max(1, _ENOUGH * len(group))
         for entry, is_paper in zip(group, evident, strict=True):
-            is_wanted = not entry.format.entry.evidence or is_paper
+            is_wanted = is_paper or not must_show(entry, lines)
             if entry.first > end and (is_wanted or (is_list_of_papers and has_target(entry))):
                 yield entry
                 end = entry.last

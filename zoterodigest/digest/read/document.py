@@ -28,7 +28,7 @@ from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import AtxHeading, Lines
 from zoterodigest.digest.read.markers import conflict_in
 from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
-from zoterodigest.digest.read.shapes import is_clear
+from zoterodigest.digest.read.shapes import is_clear, is_no_venue
 from zoterodigest.digest.read.slots import Claims, EntryReading, NoteRegion, Slot
 from zoterodigest.digest.read.tables import find_rows
 from zoterodigest.frozen import dataclass, frozen
@@ -199,8 +199,13 @@ def claimed_entry(
     span = span_of(lines, first, last)
     below = first + 1 + claims.head_lines
     problems = [Problem(below + unread.line, unread.reason) for unread in claims.unread]
-    if form.entry.evidence and form.columns is None:
+    if form.entry.is_general and form.columns is None:
         slots = [slot for slot in slots if is_clear(slot, venues)]
+    elif form.entry.evidence and form.columns is None:
+        unfit = [slot for slot in slots if is_no_venue(slot, venues)]
+        lost = (lines.line_at(slot.span.start) for slot in unfit)
+        problems += [Problem(line + 1, "this is no venue") for line in lost]
+        slots = [slot for slot in slots if slot not in unfit]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
     # The bytes or conflict marks come first: no other reason matters until they are mended.
     if fault := _fault(lines, first, last):

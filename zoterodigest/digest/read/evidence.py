@@ -9,6 +9,7 @@ from zoterodigest.core.values.record import EMPTY, Hyperlink, is_empty
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.later import LaterEntry
+from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import PAPER_LABELS
 from zoterodigest.digest.read.slots import EntryReading
 
@@ -24,6 +25,15 @@ _NO_PAPERS = re.compile(
     re.I,
 )
 """Sites whose pages are no papers, whatever stands beside a link to them."""
+
+
+def must_show(entry: DigestEntry, lines: Lines) -> bool:
+    """Whether an entry is one only if it shows that it is a paper, or most around it do."""
+    match entry.format.entry.evidence:
+        case "unquoted":
+            return lines[entry.first].lstrip()[:1] != b">"
+        case needs_any:
+            return needs_any
 
 
 def is_evident(entry: DigestEntry) -> bool:

@@ -87,6 +87,22 @@ def is_clear(slot: Slot, venues: VenueTable) -> bool:
             return True
 
 
+def is_no_venue(slot: Slot, venues: VenueTable) -> bool:
+    """Tell whether a slot of a venue holds a list of people or the hour of a meeting."""
+    if slot.name != "venue" or not slot.text.data:
+        return False
+    text = one_line(slot.words)
+    if _HOUR.search(text):
+        return True
+    people = names.parse_names(_FOOTNOTE.sub("", text)).people
+    is_list = len(people) > 1 and all(map(_is_written_as_name, people))
+    return is_list and venues.find(venue_slot.parse_venue(text).venue) is None
+
+
+_FOOTNOTE = re.compile(r"<sup>[^<]*</sup>")
+_HOUR = re.compile(r"(?<![\d.:])[012]?\d:[0-5]\d(?![\d:])")
+
+
 def _is_written_as_name(text: str) -> bool:
     words = [word for word in text.replace("-", " ").split() if word[:1].isalpha()]
     capitals = [word for word in words if not word[0].islower()]
