@@ -99,3 +99,18 @@ def test_a_list_of_authors_is_no_venue(prefix: str) -> None:
     entries = read("".join(f"{prefix}{line}\n" for line in lines).encode()).entries
 
     assert [field(entry, "venue") for entry in entries] in ([], [EMPTY])
+
+
+# Models
+
+
+def test_a_link_that_is_called_by_one_plain_word_is_no_title() -> None:
+    rows = f"| [lien]({PAPER}) | 4,9 |\n| [lien]({OTHER}) | 4,1 |\n"
+
+    assert titles(f"| Article | CER |\n|---|---|\n{rows}") == []
+
+
+def test_what_links_to_its_configuration_is_a_model() -> None:
+    item = f"- **VITS / Baker** ([paper]({PAPER}) · [config](vits.yaml) · [model](vits.zip))\n"
+
+    assert titles(f"# Model zoo\n\n{item}") == []

@@ -17,6 +17,9 @@ EVIDENT, TARGET = "evident", "target"
 """How a `LaterEntry` is judged that is evident, or has a target."""
 
 _FEWEST_WORDS = 3
+_OF_MODELS = frozenset({"config", "configs", "cfg", "log", "logs", "配置", "配置文件", "日志"})
+"""What links of a trained model are called, and none of a paper."""
+
 _PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
 _NO_PAPERS = re.compile(
     r"https?://(?:[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
@@ -46,6 +49,8 @@ def is_evident(entry: DigestEntry) -> bool:
         return EVIDENT in entry.judged
     reading = entry.reading
     links = _own_links(reading)
+    if _is_label(entry.title) or any(folded_label(it.label) in _OF_MODELS for it in links):
+        return False
     urls = [reading.title_url, *(link.url for link in links)]
     if reading.title_url and not identity.is_paper_url(reading.title_url):
         if _is_local(reading.title_url):
@@ -59,6 +64,11 @@ def is_evident(entry: DigestEntry) -> bool:
         return True
     fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
     return not all(map(is_empty, fields))
+
+
+def _is_label(title: str) -> bool:
+    """Whether a title is one plain word in small letters, as a link to a paper is called."""
+    return title.isalpha() and title.islower()
 
 
 def has_target(entry: DigestEntry) -> bool:
