@@ -48,7 +48,10 @@ class ItemOutline(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """The items of a library, with notes, attachments and trashed ones, and its collections."""
+    """The items of a library, with notes, attachments and trashed ones, and its collections.
+
+    Items are sorted by key.
+    """
 
     items: tuple[ItemOutline, ...]
     collections: tuple[Collection, ...]

@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager
 from contextvars import ContextVar
 from io import TextIOWrapper
@@ -30,7 +30,10 @@ _JOINED = "[\u0600-\u0dff\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"
 """What a joiner belongs behind: letters of Arabic and Indic scripts, and emoji."""
 
 _OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{OBEYED_FORMAT}]|(?<!{_JOINED})[\u200c\u200d]")
-_LATIN = re.compile("[\x00-\u02ff]*")
+# Latin, Greek and Cyrillic letters, and signs of punctuation like the ellipsis.
+_NARROW = re.compile(
+    "[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027]*"
+)
 _NARROWEST = 40
 _NARROWEST_CELL = 6
 _LONGEST_PART = 500
@@ -101,17 +104,40 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int 
     A cell is cut with an ellipsis, but none of a column that `is_whole`: people copy it. Wide
     characters count as two.
     """
-    widths = _widths(columns, rows, width() - indent)
-    heading = _row(columns, [column.heading for column in columns], widths)
-    lines = [styled(heading, "bold"), *(_row(columns, row, widths) for row in rows)]
-    return [" " * indent + line for line in lines]
+    # Column by column: row by row a table of 100,000 rows takes twice as long.
+    headed = zip([column.heading for column in columns], *rows, strict=True)
+    cells = list(map(_Cells.of, headed))
+    widths = _widths(columns, cells, width() - indent)
+    fitted = map(_fitted, columns, cells, widths)
+    heading, *lines = ["  ".join(row).rstrip() for row in zip(*fitted, strict=True)]
+    return [" " * indent + line for line in (styled(heading, "bold"), *lines)]
 
 
-def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int) -> list[int]:
-    widths = []
-    for at, column in enumerate(columns):
-        needed = max(map(columns_of, [column.heading, *[row[at] for row in rows]]))
-        widths.append(min(needed, column.greatest or needed))
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """The texts of a column, and those of them in which a sign may not fill just one column."""
+
+    texts: Sequence[str]
+    wide: Set[str]
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> _Cells:
+        # Most texts are plain ASCII, which is told in a fifth of the time.
+        others = [one for one in texts if not (one.isascii() and one.isprintable())]
+        return cls(texts, {one for one in others if not _NARROW.fullmatch(one)})
+
+    @property
+    def widest(self) -> int:
+        wide = self.wide
+        narrow = (
+            [len(one) for one in self.texts if one not in wide] if wide else map(len, self.texts)
+        )
+        return max(max(narrow, default=0), max(map(cell_len, wide), default=0))
+
+
+def _widths(columns: Sequence[Column], cells: Sequence[_Cells], room: int) -> list[int]:
+    needed = [one.widest for one in cells]
+    widths = [min(one, column.greatest or one) for column, one in zip(columns, needed, strict=True)]
     left = room - 2 * (len(columns) - 1)
     for at, column in enumerate(columns):
         if not column.greatest and not column.is_whole:
@@ -127,20 +153,19 @@ def _widths(columns: Sequence[Column], rows: Sequence[Sequence[str]], room: int)
     return widths
 
 
-def _row(columns: Sequence[Column], cells: Sequence[str], widths: Sequence[int]) -> str:
-    fitted = []
-    # Each Latin sign fills one column, as does the ellipsis: a third less time for a long table.
-    is_narrow = _LATIN.fullmatch(together := "".join(cells)) and together.isprintable()
-    for column, cell, size in zip(columns, cells, widths, strict=True):
-        room, text = size, cell
-        if is_narrow:
-            if len(cell) > size:
-                text = cell[: size - 1].rstrip() + "…"
-        else:
-            text = cut(cell, size)
-            room -= columns_of(text) - len(text)
-        fitted.append(text.rjust(room) if column.is_right else text.ljust(room))
-    return "  ".join(fitted).rstrip()
+def _fitted(column: Column, cells: _Cells, size: int) -> list[str]:
+    """Return the texts of a column, each cut and padded to `size` columns of the terminal."""
+    pad = str.rjust if column.is_right else str.ljust
+    wide: dict[str, str] = {}
+    for text in cells.wide:
+        fitting = cut(text, size)
+        wide[text] = pad(fitting, size - cell_len(fitting) + len(fitting))
+    return [
+        wide[text]
+        if text in wide
+        else pad(text if len(text) <= size else f"{text[: size - 1].rstrip()}…", size)
+        for text in cells.texts
+    ]
 
 
 def cut(text: str, size: int) -> str:
@@ -159,8 +184,8 @@ def columns_of(text: str) -> int:
 
 
 def _is_narrow(text: str) -> bool:
-    """Tell whether a text is printable ASCII, as nearly all are: each sign fills one column."""
-    return text.isascii() and text.isprintable()
+    """Tell whether each sign of a text fills one column, as in nearly all texts."""
+    return (text.isascii() and text.isprintable()) or bool(_NARROW.fullmatch(text))
 
 
 def without_middle(text: str, size: int) -> str:
