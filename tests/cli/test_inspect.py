@@ -232,3 +232,16 @@ def test_formats_lists_ones_own_before_the_built_in(
     assert ran.code == 0
     assert ran.out.startswith("bold-titles.format.toml\n  bold-titles ")
     assert ran.out.index("built in") < ran.out.index("quoted-notes")
+
+
+def test_entries_that_could_not_be_read_are_estimated(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    unread = "".join(f"no. {n} https://arxiv.org/abs/2401.{10000 + n}\n\n" for n in range(5))
+    (tmp_path / "a.md").write_text(f"{a_digest(ATTENTION)}\n{unread}", encoding="utf-8")
+
+    ran = zoterodigest("inspect", "a.md")
+    (file,) = json.loads(zoterodigest("inspect", "a.md", "--json").out)["files"]
+
+    assert "\n  about 5 more entries could not be read\n" in ran.out
+    assert (file["entries"], file["about"]) == (1, 6)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -502,3 +503,61 @@ def test_at_a_terminal_the_person_is_asked(tmp_path: Path, answer: bytes, code: 
     assert ran.returncode == code
     assert b"[y/N]" in ran.stderr
     assert (tmp_path / "zoterodigest.lock").exists() is (code == 0)
+
+
+@pytest.fixture
+def mostly_unread(tmp_path: Path) -> Path:
+    """A digest of one entry that is read and five that are not."""
+    unread = "".join(f"no. {n} https://arxiv.org/abs/2401.{10000 + n}\n\n" for n in range(5))
+    _write(tmp_path, f"{a_digest(ATTENTION)}\n{unread}")
+    return tmp_path / "papers.md"
+
+
+def test_the_first_push_of_a_digest_that_is_mostly_not_read_stops_without_a_terminal(
+    zoterodigest: Zoterodigest, tmp_path: Path, mostly_unread: Path
+) -> None:
+    planned = json.loads(zoterodigest("plan", "papers.md", "--json").out)
+    ran = zoterodigest("push", "papers.md")
+
+    assert planned["needs_consent"]
+    assert planned["read_in_part"] == [{"digest": "papers.md", "entries": 1, "about": 6}]
+    assert ran.code == 7
+    assert "nothing was written; only 1 of about 6 entries of papers.md were read" in ran.err
+    assert "See `zoterodigest inspect papers.md`, then add --yes." in ran.err
+    assert not (tmp_path / ".zoterodigest" / "library.sqlite").exists()
+
+
+def test_at_a_terminal_it_is_asked_about(
+    zoterodigest: Zoterodigest, mostly_unread: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    terminal = io.StringIO("n\n")
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr(sys, "stdin", terminal)
+
+    ran = zoterodigest("sync", "papers.md")
+
+    assert ran.code == 7
+    assert "Only 1 of about 6 entries of papers.md were read.\nWrite this into" in ran.err
+
+
+def test_a_digest_that_was_pushed_with_yes_is_not_asked_about_again(
+    zoterodigest: Zoterodigest, mostly_unread: Path
+) -> None:
+    first = zoterodigest("push", "papers.md", "--yes")
+    text = mostly_unread.read_text(encoding="utf-8")
+    mostly_unread.write_text(f"{a_digest(RESNET)}\n{text}", encoding="utf-8")
+
+    second = zoterodigest("push", "papers.md")
+
+    assert (first.code, second.code) == (0, 0)
+    assert "papers.md: 2 of about 7 entries read" in second.out
+
+
+def test_a_settled_run_says_again_how_much_was_read(
+    zoterodigest: Zoterodigest, mostly_unread: Path
+) -> None:
+    zoterodigest("sync", "papers.md", "--yes")
+
+    ran = [zoterodigest("sync", "papers.md") for _ in range(3)]
+
+    assert all("papers.md: 1 of about 6 entries read" in one.out for one in ran)

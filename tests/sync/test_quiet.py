@@ -24,7 +24,7 @@ from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.core.reconcile.quiet import Marks
 from zoterodigest.core.values.record import text_in
-from zoterodigest.digest.read.report import unread_papers
+from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import (
@@ -316,7 +316,7 @@ def test_lines_that_may_be_papers_are_told_by_every_run(world: World) -> None:
     for _ in range(3):
         found = sync(world)
         assert found.gathered.quiet.links == 8
-        assert sum(unread_papers(one.document) for one in found.gathered.digests) == 1
+        assert sum(missed_entries(one.document) for one in found.gathered.digests) == 1
 
 
 @pytest.mark.parametrize("intent", [PUSH, PULL])

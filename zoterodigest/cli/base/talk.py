@@ -11,8 +11,9 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.options import Invocation
-from zoterodigest.cli.base.screen import emit, tell, tell_failure, tell_note, visible
+from zoterodigest.cli.base.screen import emit, tell, tell_failure, tell_note, visible, wrapped
 from zoterodigest.errors import Stopped, ZoterodigestError
+from zoterodigest.frozen import dataclass
 
 if TYPE_CHECKING:
     from zoterodigest.sync.run.failures import FailedRecord
@@ -72,7 +73,21 @@ class NotConfirmed(ZoterodigestError):
     exit_code = 7
 
 
-def require_consent(question: str, asked: Invocation, *, is_needed: bool = True) -> None:
+@dataclass(frozen=True, slots=True)
+class Concern:
+    """What a person should know before they agree, and an order to look at it; "" for nothing."""
+
+    what: str
+    look_at: str
+
+
+UNSEEN = Concern("", "Look at the plan")
+"""What there is to know of a run that only nobody has agreed to yet."""
+
+
+def require_consent(
+    question: str, asked: Invocation, *, is_needed: bool = True, concern: Concern = UNSEEN
+) -> None:
     """Return if no consent `is_needed`, or if the person gave it or gives it at the terminal.
 
     Raises `NotConfirmed` otherwise. A script that reads JSON is not asked.
@@ -80,10 +95,9 @@ def require_consent(question: str, asked: Invocation, *, is_needed: bool = True)
     if asked.is_agreed or not is_needed:
         return
     if asked.as_json or not sys.stdin.isatty():
-        raise NotConfirmed(
-            "nothing was written, as nobody confirmed it", "Look at the plan, then add --yes."
-        )
-    tell([""])
+        why = f"; {concern.what}" if concern.what else ", as nobody confirmed it"
+        raise NotConfirmed(f"nothing was written{why}", f"{concern.look_at}, then add --yes.")
+    tell(["", *wrapped(f"{concern.what[:1].upper()}{concern.what[1:]}.")] if concern.what else [""])
     if not says_yes(question):
         raise NotConfirmed("nothing was written")
 

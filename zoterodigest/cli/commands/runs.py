@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -12,9 +13,11 @@ from zoterodigest.cli.base.project_context import (
     opened_context,
     require_idle_to_write,
 )
-from zoterodigest.cli.base.screen import counted, emit, hanging, tell, visible, wrapped
+from zoterodigest.cli.base.screen import counted, emit, enumerated, hanging, tell, visible, wrapped
 from zoterodigest.cli.base.stamps import Recorder
 from zoterodigest.cli.base.talk import (
+    UNSEEN,
+    Concern,
     busy,
     emit_unless_json,
     progress,
@@ -39,6 +42,7 @@ from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
 from zoterodigest.sync.lookups.wanted import LookedUp
 from zoterodigest.sync.run.failures import TooMuch
+from zoterodigest.sync.run.little_read import little_read
 from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared
 
@@ -76,7 +80,7 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
     from zoterodigest.sync.syncing.sync_run import carry_out
 
     question = f"Write this into {_target(prepared, place)}?"
-    require_consent(question, asked, is_needed=prepared.needs_consent)
+    require_consent(question, asked, is_needed=prepared.needs_consent, concern=_concern(prepared))
     # Known only before the run: afterwards the lock file has rows.
     is_first = not prepared.gathered.lock.rows
     with progress("Writing", "written") as report:
@@ -90,6 +94,17 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
         emit(news_text(outcome.last, prepared))
     tell_failures(outcome.failures)
     return FAILED if outcome.failures else _code(outcome.last, looked)
+
+
+def _concern(prepared: Prepared) -> Concern:
+    """Return what a person should know who lets digests be pushed of which little was read."""
+    few = little_read(prepared.plan, prepared.gathered)
+    if not few:
+        return UNSEEN
+    parts = [f"{it.read:,} of about {it.about:,} entries of {visible(it.digest)}" for it in few]
+    names = " ".join(visible(shlex.quote(one.digest)) for one in few)
+    look_at = f"See `zoterodigest inspect {names}`"
+    return Concern(f"only {enumerated(parts)} were read", look_at)
 
 
 def _show_rest(

@@ -13,7 +13,7 @@ from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
 from zoterodigest.core.plan.reports import HeldBack, HeldBackName, NotPushed, Report
 from zoterodigest.core.values.record import NOTE
-from zoterodigest.digest.read.report import unread_papers
+from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
 from zoterodigest.sync.gathering.gather import ReadDigest
 from zoterodigest.sync.gathering.intent import FillIn, Publish
@@ -23,9 +23,6 @@ from zoterodigest.sync.syncing.acknowledging import unacknowledged
 
 if TYPE_CHECKING:
     from zoterodigest.sync.syncing.sync_run import Outcome
-
-_MISSED = 0.1
-"""Above this share of lines with papers that no entry holds, a digest is not read in full."""
 
 
 def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool = False) -> str:
@@ -109,10 +106,9 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
 
 def is_read_in_part(read: ReadDigest) -> bool:
     """Return whether a digest has text, and no entry or clearly not every entry of it was read."""
-    entries = read.document.entries
-    if not entries:
+    if not read.document.entries:
         return bool(read.data.strip(BLANK))
-    return unread_papers(read.document) > _MISSED * len(entries)
+    return missed_entries(read.document) > 0
 
 
 def concerning(prepared: Prepared) -> list[Report]:

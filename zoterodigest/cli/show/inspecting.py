@@ -15,6 +15,7 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read import report
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document
+from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.mapping import venue_table
 
 _MARKS = {
@@ -39,6 +40,7 @@ def inspected(
     return Inspection(
         counts=dict(Counter(entry.format.name for entry in entries).most_common()),
         coverage=report.coverage(document),
+        missed=missed_entries(document),
         lines=len(document.lines),
         bytes=len(source),
         is_understood=is_blank or bool(entries and not any(one.broken for one in entries)),

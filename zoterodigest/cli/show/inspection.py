@@ -36,6 +36,8 @@ class Inspection:
     counts: Mapping[str, int]
     """The number of entries by the format that read them, most first."""
     coverage: float
+    missed: int
+    """About how many entries were not read; 0 if nearly all were."""
     lines: int
     bytes: int
     is_understood: bool
@@ -203,7 +205,8 @@ def _file_data(one: InspectedDigest | Unreadable) -> dict[str, Any]:
     if isinstance(one, Unreadable):
         return {"file": one.name, "error": str(one.error), "hint": one.error.hint}
     known = one.inspection
-    read = {"formats": known.counts, "entries": len(known.works)}
+    number = len(known.works)
+    read = {"formats": known.counts, "entries": number, "about": number + known.missed}
     coverage = round(known.coverage, 4)
     lengths = {"lines": known.lines, "bytes": known.bytes}
     return {"file": one.name, **read, "coverage": coverage, **lengths}

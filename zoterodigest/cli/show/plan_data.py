@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.show.encoder import json_kind, picked, with_kind
 from zoterodigest.core.plan.plan import Plan
+from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.sync.run.failures import foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports
@@ -22,9 +23,10 @@ def plan_data(
     """Return what a run would do, or with `outcome` did, as JSON can hold it.
 
     Every action and report has its `kind` (`create-item`, `conflict`, ...); an empty value is null.
-    `failures` are records that cannot be, or were not, written; `kept` are items of dropped entries
-    that stay. A report that can be acknowledged has its `id`. What was planned once more, as it had
-    changed in between, is in `again`.
+    `read_in_part` are digests of which not nearly all entries were read. `failures` are records
+    that cannot be, or were not, written; `kept` are items of dropped entries that stay. A report
+    that can be acknowledged has its `id`. What was planned once more, as it had changed in between,
+    is in `again`.
     """
     prepared = outcome.prepared if outcome else prepared
     plan = prepared.plan
@@ -42,6 +44,7 @@ def plan_data(
         "stop": prepared.stop,
         # Sorted, so that two plans can be compared by `diff`.
         "counts": {json_kind(name): number for name, number in sorted(plan.counts().items())},
+        "read_in_part": list(_read_in_part(prepared)),
         "new_tags": dict(sorted(prepared.new_tags.items())),
         "actions": list(map(with_kind, plan.actions)),
         "reports": _reports(prepared),
@@ -50,6 +53,13 @@ def plan_data(
         "failures": list(outcome.failures if outcome else foreseen(prepared)),
         **({} if outcome is None else _outcome_data(outcome)),
     }
+
+
+def _read_in_part(prepared: Prepared) -> Iterator[dict[str, Any]]:
+    for read in prepared.gathered.digests:
+        number, missed = len(read.document.entries), missed_entries(read.document)
+        if missed or not number:
+            yield {"digest": read.key, "entries": number, "about": number + missed}
 
 
 def _exports(prepared: Prepared) -> list[Mapping[str, Any]]:

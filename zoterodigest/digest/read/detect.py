@@ -14,6 +14,7 @@ from itertools import groupby
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import (
+    HEADING,
     NO_ENTRY,
     DigestEntry,
     Document,
@@ -111,5 +112,5 @@ def _reason(lines: Lines, line: int) -> str:
     if (veil := lines.veils[line]) in _VEILED:
         return _VEILED[veil]
     if is_boundary(lines, line):
-        return "heading" if lines[line].lstrip()[:1] == b"#" else "rule"
+        return HEADING if lines[line].lstrip()[:1] == b"#" else "rule"
     return "table header" if is_table_line(lines, line) else NO_ENTRY

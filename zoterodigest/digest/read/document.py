@@ -35,6 +35,8 @@ from zoterodigest.frozen import dataclass, frozen
 
 NO_ENTRY = "no entry"
 """The reason given for lines in which an entry might stand that no format understood."""
+HEADING = "heading"
+"""The reason given for headings that begin no entry."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -77,13 +77,18 @@ def has_target(entry: DigestEntry) -> bool:
         return TARGET in entry.judged
     url = entry.reading.title_url
     if url:
-        return not _is_local(url) and bool(_PAGE.match(url)) and not _NO_PAPERS.match(url)
+        return is_page(url)
     return bool(_own_links(entry.reading)) or entry.format.columns is not None
 
 
 def _own_links(reading: EntryReading) -> list[Hyperlink]:
     """Return the links of an entry itself, without those to works that a sentence names."""
     return [link for link in reading.links if link not in reading.cited]
+
+
+def is_page(url: str) -> bool:
+    """Whether a URL leads to a page outside that may be a paper's: no tool, video or news site."""
+    return not _is_local(url) and bool(_PAGE.match(url)) and not _NO_PAPERS.match(url)
 
 
 def _is_local(url: str) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from zoterodigest.core.values import identity, names, venue_slot
 from zoterodigest.core.values.record import Members, Names, text_in
-from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document, Skipped
+from zoterodigest.digest.read.document import DigestEntry, Document, Skipped
 from zoterodigest.digest.read.lines import OUTER_BLANKS
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
@@ -19,7 +19,6 @@ _MOJIBAKE = re.compile(
     "â†’|â€[™œ“”¦˜–—]|Ã[\u0080-\u00bf©¨¶¼³¡±]|Â[\u00a0-\u00bf]|‚Ä|√[©°∂º≥±]|�|√±|üîç|üìå"
 )
 _EMPTY_LINK = "an empty link"
-_ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,17 +166,3 @@ def coverage(document: Document) -> float:
     entries = (entry for entry in document.entries if not entry.broken)
     held = sum(sum(filled[entry.first : entry.last + 1]) for entry in entries)
     return held / sum(filled) if any(filled) else 0.0
-
-
-def unread_papers(document: Document) -> int:
-    """Return how many lines outside of entries link to a paper: each may be an entry not read.
-
-    Fences, comments and table headers do not count.
-    """
-    return sum(
-        any(map(identity.is_paper_url, _ADDRESS.findall(decoded(document.lines[line]))))
-        for skipped in document.skipped
-        # Fences and comments are left out on purpose, by their author.
-        if skipped.reason == NO_ENTRY
-        for line in range(skipped.start_line - 1, skipped.end_line)
-    )

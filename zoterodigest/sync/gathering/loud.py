@@ -13,8 +13,8 @@ from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud
 from zoterodigest.core.values.record import Entry
+from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.known import KnownAreas
-from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.project.files import BadInput
@@ -57,7 +57,7 @@ class LoudReader:
         data = {one.key: one.data for one in read}
         # Every run reports a digest in which it found no entries.
         is_empty = any(not one.document.entries for one in read)
-        self.is_all_told |= any(unread_papers(one.document) for one in read)
+        self.is_all_told |= any(missed_entries(one.document) for one in read)
         now = data, formats_read(read)
         return None if is_empty or now != (self._sources.data, self._sources.formats) else read
 

@@ -16,6 +16,7 @@ from zoterodigest.sync.gathering.intent import Publish, Sync
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes_of_plan import compile_writes
 from zoterodigest.sync.removal.removal import without_used
+from zoterodigest.sync.run.little_read import little_read
 from zoterodigest.sync.run.run import Options, Prepared, published_notes
 
 _MANY_CHANGES = 20
@@ -71,4 +72,6 @@ def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool
     is_first = not gathered.lock.rows
     has_own_items = any(not item.is_trashed for item in gathered.contents.items)
     is_many = len(plan.actions) > _MANY_CHANGES
-    return (is_first and has_own_items) or is_many or any(map(published_notes, plan.actions))
+    if (is_first and has_own_items) or is_many or any(map(published_notes, plan.actions)):
+        return True
+    return bool(little_read(plan, gathered))

@@ -12,8 +12,8 @@ from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud, Marks, Prints, marks_of, merged_marks
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
+from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.known import KnownAreas
-from zoterodigest.digest.read.report import unread_papers
 from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks
@@ -165,7 +165,7 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
 def _tells(prepared: Prepared) -> bool:
     """Tell whether something stands to be told of what a run looked at."""
     reads = prepared.gathered.digests
-    return bool(prepared.plan.reports) or any(unread_papers(read.document) for read in reads)
+    return bool(prepared.plan.reports) or any(missed_entries(read.document) for read in reads)
 
 
 def _keep(workspace: Workspace, left: LeftMarks) -> None:

@@ -66,9 +66,10 @@ class Prepared:
     """A run that has been planned; nothing has been written.
 
     `stop` says why the plan goes too far (law 5). `needs_consent` is set for a first push into a
-    library that holds things of the person's own, for many changes, and where a note of the
-    person's own is to be shown. `new_tags` counts the
-    items that would gain each tag; `kept` are items of dropped entries that stay, as they are used.
+    library that holds things of the person's own, for many changes, where a note of the person's
+    own is to be shown, and for a first push of digests of which little was read.
+    `new_tags` counts the items that would gain each tag; `kept` are items of dropped entries that
+    stay, as they are used.
     """
 
     workspace: Workspace
