@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import EMPTY, Value
+from zoterodigest.core.values.record import EMPTY, Names, Value
 from zoterodigest.digest.read.document import DigestEntry
 
 PAPER = "https://arxiv.org/abs/1706.03762"
@@ -114,3 +114,76 @@ def test_what_links_to_its_configuration_is_a_model() -> None:
     item = f"- **VITS / Baker** ([paper]({PAPER}) · [config](vits.yaml) · [model](vits.zip))\n"
 
     assert titles(f"# Model zoo\n\n{item}") == []
+
+
+# Titles
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        f"**A Title of Words.** [paper]({PAPER})",
+        f'**"A Title of Words"** [paper]({PAPER})',
+        f"**“A Title of Words.”**, [paper]({PAPER})",
+        f"**3. A Title of Words** [paper]({PAPER})",
+        f"[_A Title of Words_]({PAPER})",
+        f"[A Title of Words :fire:]({PAPER})",
+        f"**A Title of Words 🔥** [paper]({PAPER})",
+    ],
+)
+def test_numbers_quotes_emoji_and_the_final_period_are_not_part_of_a_title(head: str) -> None:
+    assert titles(f"- {head}\n") == ["A Title of Words"]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Why Should I Trust You?",
+        "“Why Should I Trust You?”: Explaining Any Classifier",
+        "3D Gaussian Splatting",
+        "A Study of Everything...",
+        "Learning with A.I.",
+        "Robots, Tools, etc.",
+        "$O(n)$ is *all* you need",
+    ],
+)
+def test_signs_that_belong_to_a_title_stay(title: str) -> None:
+    assert titles(f"- [{title}]({PAPER})\n") == [title]
+
+
+def test_a_bold_title_in_a_table_may_hold_underscores() -> None:
+    row = f"|**2022-12-16**|**Cartographer_glass: 2D SLAM**|A et.al.|[2212.08633]({PAPER})|"
+
+    entry = one(f"|**Publish Date**|**Title**|**Authors**|**PDF**|\n|---|---|---|---|\n{row}\n")
+
+    assert entry.title == "Cartographer_glass: 2D SLAM"
+
+
+# Authors and venues
+
+
+@pytest.mark.parametrize(
+    ("italics", "people", "is_cut", "venue"),
+    [
+        ("Zhiyuan Liu, Jie Zhou.", ("Zhiyuan Liu", "Jie Zhou"), False, EMPTY),
+        ("Liang Chen et al. arXiv.", ("Liang Chen",), True, "arXiv"),
+        ("Liang Chen, et al., CVPR", ("Liang Chen",), True, "CVPR"),
+        ("Liang Chen, Bob Li. arXiv.", ("Liang Chen", "Bob Li"), False, "arXiv"),
+        ("Liang Chen, Bob Li. Some remark.", ("Liang Chen", "Bob Li"), False, EMPTY),
+        ("John Smith Jr., J. K. Rowling", ("John Smith Jr.", "J. K. Rowling"), False, EMPTY),
+        ("Ada King, Wm. Smith, Fei-Fei L.", ("Ada King", "Wm. Smith", "Fei-Fei L."), False, EMPTY),
+    ],
+)
+def test_a_list_of_authors_ends_before_its_period_and_before_a_venue(
+    italics: str, people: tuple[str, ...], is_cut: bool, venue: Value
+) -> None:
+    entry = one(f"- **A Title of Words** *{italics}* [[paper]({PAPER})]\n")
+
+    assert field(entry, "authors") == Names(people, is_cut)
+    assert field(entry, "venue") == venue
+
+
+def test_a_venue_in_the_brackets_of_a_wiki_link_is_read_without_them() -> None:
+    entry = one(f"- [A Title]({PAPER})\n  venue:: [[AAAI]]\n")
+
+    assert field(entry, "venue") == "AAAI"

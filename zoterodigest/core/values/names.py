@@ -48,6 +48,24 @@ def parse_names(text: str) -> Names:
     return Names(tuple(people), truncated)
 
 
+def end_of_names(text: str) -> int:
+    """Return where the list of names ends that `text` begins with.
+
+    That is before the period behind the last name, and behind an "et al." with more text behind it.
+    The period of an initial or an abbreviation ends no list.
+    """
+    if found := _ET_AL_WITHIN.search(text):
+        return found.end()
+    for found in _WORD_AND_PERIOD.finditer(text) if "." in text else ():
+        word, end = found[1], found.end(1)
+        piece = text[max(map(text[:end].rfind, _NAME_ENDS)) + 1 : end].split()
+        is_last = not text[found.end() :].strip()
+        is_whole_name = len(piece) > 1 or (is_last and len(word) > 3)
+        if is_whole_name and word.lower() not in _ABBREVIATIONS:
+            return end
+    return len(text)
+
+
 def split_name(name: str) -> Name:
     """Split a name as written into first and last; what cannot be split is a `CollectiveName`.
 
@@ -139,6 +157,28 @@ _ET_AL = re.compile(
     r"(?:et\.? ?al\.?|others|\+? ?\d{1,5} (?:more|others|authors)(?: authors)?)\.?\)?$"
     r"|等+人?[.。]?$|(?:…|\.\.\.)[.…]*$",
     re.IGNORECASE,
+)
+_ET_AL_WITHIN = re.compile(r"(?<=[\s,])\(?et\.? ?al(?:\.|\b)\)?", re.IGNORECASE)
+_WORD_AND_PERIOD = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,40})\.(?=\s|$)")
+_NAME_ENDS = ",;，；、&"
+_ABBREVIATIONS = frozenset(
+    {
+        "chr",
+        "co",
+        "corp",
+        "dr",
+        "inc",
+        "jr",
+        "ltd",
+        "mr",
+        "mrs",
+        "ms",
+        "ph",
+        "prof",
+        "sr",
+        "st",
+        "wm",
+    }
 )
 _SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV|Ph\.? ?D\.?|M\.?D\.?|Inc\.?|Ltd\.?|LLC|Corp\.?)")
 _PERSON_SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})

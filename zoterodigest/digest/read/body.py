@@ -13,6 +13,7 @@ from dataclasses import replace
 from functools import cached_property
 
 from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.read.edges import within_edges
 from zoterodigest.digest.read.found import EntryRange
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import DETAILS, shorn
@@ -170,7 +171,7 @@ def _claim_quote(claims: Claims, body: Body, line: int, form: DigestFormat) -> i
 _LABEL = re.compile(
     rb"^[ \t]*(?:(?:[-*+]|\xe2\x80\xa2)[ \t]+)?(?:\*\*|__|\*|_)?"
     rb"([^:*_|\[\](){}<>`\n]{1,60}?)(?:\*\*|__|\*|_)?"
-    rb"[ \t]*(?::|\xef\xbc\x9a)[ \t]*(?:\*\*|__)?[ \t]*"
+    rb"[ \t]*(?:::?|\xef\xbc\x9a)[ \t]*(?:\*\*|__)?[ \t]*"
 )
 _FULL_COLON = "：".encode()
 
@@ -185,6 +186,8 @@ def claims_of(found: EntryRange, form: DigestFormat) -> Claims:
     claims.unread = [replace(one, line=numbers[one.line]) for one in claims.unread]
     for one in torn:
         spoil(claims, one, one.line)
+    if form.entry.is_general:
+        claims.slots = [*within_edges(claims.slots)]
     return claims
 
 

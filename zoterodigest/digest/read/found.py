@@ -46,6 +46,7 @@ class Head:
 
 _RULE = re.compile(rb"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$")
 _HEADING = re.compile(rb"^ {0,3}#{1,6}(?:[ \t]|$)")
+_EMOJI_NAMES = re.compile(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)+$")
 _MARKS = b" \t\r\n*_`[]()"
 
 
@@ -85,6 +86,8 @@ def _known_match(lines: Lines, form: DigestFormat, data: bytes) -> Match | None:
 
 def is_title(form: DigestFormat, data: bytes) -> bool:
     """Whether none of the format's `no_titles` matches a title, marks left off."""
+    if data.endswith(b":"):
+        data = _EMOJI_NAMES.sub(b"", data)
     return not form.no_title.matches(data.strip(_MARKS))
 
 

@@ -15,6 +15,7 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
 from zoterodigest.digest.read.cells import Range, cells_between, cells_of, pipes_in
+from zoterodigest.digest.read.edges import within_edges
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.layers import LayeredText, holds_wrapped, peel_cell, source_text
 from zoterodigest.digest.read.lines import Lines
@@ -162,6 +163,8 @@ def claims_of_row(lines: Lines, first: int, last: int, header: Header) -> Claims
         cell = _cell(text, cells[header.slots.index("title")])
         if _fits(cell, "title", header):
             _claim_cell(claims, cell, "title", header)
+    if header.form.entry.is_general:
+        claims.slots = [*within_edges(claims.slots)]
     return claims
 
 

@@ -1,0 +1,100 @@
+"""Edges: where a value begins and ends within what a general format found for it.
+
+People number their titles, put them in quotation marks, close them with a period, and write the
+venue behind the last author. Those signs are theirs: they are not read, and edits leave them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from zoterodigest.core.values.names import end_of_names
+from zoterodigest.digest.read.layers import LayeredText
+from zoterodigest.digest.read.slots import Slot, trimmed
+
+# The ranges of emoji, the ones not yet assigned included.
+_EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
+_IMAGE = r"!\[[^\[\]]*\]\([^()]*\)"
+_BEFORE = re.compile(
+    rf"(?:{_IMAGE}|\[{_IMAGE}\]\([^()]*\)|{_EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>"
+    r"|\(?\d{1,4}[.)](?=\s)|\[\d{1,4}\](?!\()|[-–—|](?=\s))\s*"
+)
+_BEHIND = re.compile(rf"\s*(?:{_EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>|[,;|])$")
+_PERIOD = re.compile(r"(?:^|[\s(-])([^\s.(-]+[^\s.])\.$")
+_ABBREVIATIONS = frozenset({"al", "co", "corp", "etc", "inc", "jr", "ltd", "no", "sr", "st", "vs"})
+_PAIRS = {
+    "**": "**", "__": "__", "*": "*", "_": "_", "`": "`",
+    '"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "《": "》",
+}  # fmt: skip
+_PLAIN_ENDS = re.compile(rb"[A-Za-z].*[A-Za-z0-9)?!]", re.S)
+
+
+def within_edges(slots: Iterable[Slot]) -> Iterator[Slot]:
+    """Yield the slots, each without what belongs to the list and not to its value.
+
+    A venue behind the authors becomes a slot of its own.
+    """
+    for slot in slots:
+        if slot.name == "title":
+            yield Slot("title", _cut(slot.text, *_title_within(slot)))
+        elif slot.name == "authors":
+            yield from _authors_and_venue(slot)
+        elif slot.name == "venue" and slot.text.data.startswith(b"[["):
+            yield Slot("venue", _without_brackets(slot.text))
+        else:
+            yield slot
+
+
+def _cut(text: LayeredText, start: int, end: int) -> LayeredText:
+    return text if end - start == len(text.data) else trimmed(text, start, end)
+
+
+def _title_within(slot: Slot) -> tuple[int, int]:
+    """Return the bytes of the title itself."""
+    data = slot.text.data
+    # Nothing is to be done to most titles.
+    if _PLAIN_ENDS.fullmatch(data):
+        return 0, len(data)
+    text = data.decode("utf-8", "replace")
+    start, end = 0, len(text)
+    while (inner := _one_less(text, start, end)) != (start, end) and text[slice(*inner)].strip():
+        start, end = inner
+    before = len(text[:start].encode())
+    return before, before + len(text[start:end].encode())
+
+
+def _one_less(text: str, start: int, end: int) -> tuple[int, int]:
+    """Return the range without the outermost sign that is not the title's."""
+    title = text[start:end]
+    if found := _BEFORE.match(title):
+        return start + found.end(), end
+    if found := _BEHIND.search(title):
+        return start, start + found.start()
+    for opening, closing in _PAIRS.items():
+        inner = title[len(opening) : len(title) - len(closing)]
+        is_around = len(title) > 2 and title.startswith(opening) and title.endswith(closing)
+        if is_around and opening[0] not in inner and closing[0] not in inner:
+            return start + len(opening), end - len(closing)
+    found = _PERIOD.search(title)
+    if found and found[1].lower() not in _ABBREVIATIONS:
+        return start, end - 1
+    return start, end
+
+
+def _authors_and_venue(slot: Slot) -> Iterator[Slot]:
+    text = slot.words
+    end = end_of_names(text)
+    if end == len(text):
+        yield slot
+        return
+    stop = len(text[:end].encode())
+    yield Slot("authors", trimmed(slot.text, 0, stop))
+    rest = trimmed(slot.text, stop, len(slot.text.data))
+    lead = len(rest.data) - len(rest.data.lstrip(b" .,;:()"))
+    if venue := rest.data[lead:].rstrip(b" .,;"):
+        yield Slot("venue", rest.slice(lead, lead + len(venue)))
+
+
+def _without_brackets(text: LayeredText) -> LayeredText:
+    return text.slice(2, len(text.data) - 2) if text.data.endswith(b"]]") else text
