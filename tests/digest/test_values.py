@@ -187,3 +187,23 @@ def test_a_venue_in_the_brackets_of_a_wiki_link_is_read_without_them() -> None:
     entry = one(f"- [A Title]({PAPER})\n  venue:: [[AAAI]]\n")
 
     assert field(entry, "venue") == "AAAI"
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        "<br>:star:[code](https://github.com/m/DL2PA_CVPR24)",
+        " [code](https://example.org/ICML-2019/)",
+        " https://example.org/papers/NeurIPS_2019",
+    ],
+)
+def test_a_venue_is_not_read_out_of_an_address(tail: str) -> None:
+    entry = one(f"- **A Title of Words** [[paper]({PAPER})]{tail}\n")
+
+    assert field(entry, "venue") == EMPTY
+
+
+def test_a_venue_behind_an_address_is_read() -> None:
+    entry = one(f"- [A Title]({PAPER}) [code](https://github.com/m/x_CVPR24), ICCV 2023\n")
+
+    assert (field(entry, "venue"), field(entry, "year")) == ("ICCV", "2023")

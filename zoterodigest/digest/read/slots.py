@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -123,9 +124,27 @@ def searched(slot: Slot, form: DigestFormat) -> Iterator[Slot]:
     seen: set[str] = set()
     for pattern in form.find.get(slot.name, ()):
         match = pattern.search(slot.text.data)
+        if match is not None and any(_is_in_address(slot.text.data, at) for at in _starts(match)):
+            match = pattern.search(_without_addresses(slot.text.data))
         if match is not None and not seen & set(match.groups):
             seen |= set(match.groups)
             yield from group_slots(slot.text, match)
+
+
+_ADDRESS = re.compile(rb"(?<=\]\()[^()\s]*|https?://[^\s<>)\]]*")
+
+
+def _starts(match: Match) -> Iterator[int]:
+    return (start for start, _ in match.groups.values())
+
+
+def _is_in_address(data: bytes, at: int) -> bool:
+    return any(found.start() <= at < found.end() for found in _ADDRESS.finditer(data))
+
+
+def _without_addresses(data: bytes) -> bytes:
+    """Return `data` with a sign that no value holds in the place of each byte of an address."""
+    return _ADDRESS.sub(lambda found: b"=" * len(found[0]), data)
 
 
 _UNSEEN = {0x200B: None, 0xFEFF: None, 0x00A0: " "}
