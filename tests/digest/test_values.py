@@ -207,3 +207,23 @@ def test_a_venue_behind_an_address_is_read() -> None:
     entry = one(f"- [A Title]({PAPER}) [code](https://github.com/m/x_CVPR24), ICCV 2023\n")
 
     assert (field(entry, "venue"), field(entry, "year")) == ("ICCV", "2023")
+
+
+# Items
+
+
+@pytest.mark.parametrize("first", ["", " ", "  "])
+def test_an_item_one_blank_deeper_is_no_part_of_the_item_above(first: str) -> None:
+    source = (
+        f'{first}* **A**: "Title A" [[paper]({PAPER})]\n'
+        f'{first} * **B**: "Title B" [[paper]({OTHER})]\n'
+    )
+
+    assert titles(source) == ["Title A", "Title B"]
+
+
+@pytest.mark.parametrize("indent", ["  ", "   ", "\t"])
+def test_an_item_within_an_item_is_part_of_it(indent: str) -> None:
+    source = f"1. [Title A]({PAPER})\n{indent}- [Title B]({OTHER})\n"
+
+    assert titles(source) == ["Title A"]

@@ -159,6 +159,8 @@ def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
     Within a `<details>` every line belongs to the item, up to the next head.
     """
     indent = _indent(lines[head.line])
+    # CommonMark 5.2: what stands one blank deeper than a bullet is no deeper item.
+    beside = lines[head.line][:indent] + b" "
     is_topic = not _LINK.search(head.data)
     last, open_details = head.line, depth_change(head.data)
     for line in range(head.line + 1, len(lines)):
@@ -168,6 +170,8 @@ def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
             continue
         # A `<details>` must not swallow the entries of an earlier format, left open no others.
         if lines.is_taken(line) or (line in heads and (is_topic or open_details > 0)):
+            break
+        if line in heads and data[: _indent(data)] == beside:
             break
         if open_details <= 0 and _is_beyond(lines, line, indent, last):
             break
