@@ -227,36 +227,43 @@ def _whole(start: int, length: int) -> tuple[SourcePiece, ...]:
     return (SourcePiece(0, length, start, length),) if length else ()
 
 
-def _cuts(
-    pattern: re.Pattern[bytes], data: bytes, shown: bytes = b"", start: int = 0
-) -> Iterator[LayerCut]:
-    return (LayerCut(*found.span(), shown) for found in pattern.finditer(data, start))
+def _cuts(pattern: re.Pattern[bytes], data: bytes, shown: bytes) -> Iterator[LayerCut]:
+    return (LayerCut(*found.span(), shown) for found in pattern.finditer(data))
 
 
 _CRLF = re.compile(rb"\r\n")
-_QUOTE = re.compile(rb"^ {0,3}>[ \t]?", re.M)
+_QUOTE = re.compile(rb"\n {0,3}>[ \t]?")
 
 
 def peel_quote(text: LayeredText) -> LayeredText:
     """Take the quote prefix off every line that has one; new lines get the first line's."""
-    found = islice(_QUOTE.finditer(text.data), 2)
-    prefix = max((match[0] for match in found), key=len, default=b"> ")
-    data = _QUOTE.sub(b"", text.data)
-    return text.peeled(data, lambda: _cuts(_QUOTE, text.data), partial(prefixed, prefix))
+    found = islice(_QUOTE.finditer(b"\n" + text.data), 2)
+    prefix = max((match[0][1:] for match in found), key=len, default=b"> ")
+    return _without_prefixes(text, _QUOTE, prefix)
 
 
 def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> LayeredText:
     """Take up to `width` leading blanks off every line (not off the first, unless `first`)."""
     if not width:
         return text.peeled(text.data, tuple, partial(prefixed, b""))
-    pattern = re.compile(rb"^(?:\t| {1,%d})" % width, re.M)
+    pattern = re.compile(rb"\n(?:\t| {1,%d})" % width)
     start = 0 if first else min(text.first_line_end + 1, len(text.data))
-    found = pattern.search(text.data, start)
-    data = text.data[:start] + pattern.sub(b"", text.data[start:])
-    prefix = found[0] if found else b" " * width
-    return text.peeled(
-        data, lambda: _cuts(pattern, text.data, start=start), partial(prefixed, prefix)
-    )
+    found = pattern.search(b"\n" + text.data[start:])
+    return _without_prefixes(text, pattern, found[0][1:] if found else b" " * width, start)
+
+
+def _without_prefixes(
+    text: LayeredText, pattern: re.Pattern[bytes], prefix: bytes, start: int = 0
+) -> LayeredText:
+    """Take off what `pattern` finds behind line breaks; lines begin at `start`, new ones so."""
+    # A pattern with `^` is tried at each byte: to go from line break to line break is faster.
+    data = text.data[:start] + pattern.sub(b"\n", b"\n" + text.data[start:])[1:]
+
+    def cuts() -> Iterator[LayerCut]:
+        spans = (found.span() for found in pattern.finditer(b"\n" + text.data[start:]))
+        return (LayerCut(start + low, start + high - 1) for low, high in spans)
+
+    return text.peeled(data, cuts, partial(prefixed, prefix))
 
 
 _CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
