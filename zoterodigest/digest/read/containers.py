@@ -31,9 +31,6 @@ from zoterodigest.digest.read.layers import peel_indent, peel_quote, source_text
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.tables import is_table_line
 
-# Each of the two begins with a line break, as `Lines.matching` wants it.
-_AT_QUOTE = re.compile(rb"\n {0,3}>")
-_AT_MARKER = re.compile(rb"\n[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
 _BULLET = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\xc2\xb7)[ \t]")
 _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
@@ -49,14 +46,16 @@ def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
 
 
 def _quotes(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
-    quoted = (line for line, _ in lines.matching(_AT_QUOTE) if not lines.is_hidden(line))
+    heads = {head.line: head for head in heads_in(lines, form, lines.quoted)}
+    if not heads:
+        return
+    quoted = (line for line in lines.quoted.numbers if not lines.is_hidden(line))
     for _, run in groupby(enumerate(quoted), key=lambda one: one[1] - one[0]):
-        yield from _in_quote(lines, form, [line for _, line in run])
+        yield from _in_quote(lines, heads, [line for _, line in run])
 
 
-def _in_quote(lines: Lines, form: DigestFormat, run: Sequence[int]) -> Iterator[EntryRange]:
-    unquoted = ((line, _QUOTED.sub(b"", lines[line], count=1)) for line in run)
-    heads = _of_entries(heads_in(lines, form, unquoted), lambda *_: True)
+def _in_quote(lines: Lines, found: Mapping[int, Head], run: Sequence[int]) -> Iterator[EntryRange]:
+    heads = _of_entries((found[line] for line in run if line in found), lambda *_: True)
     for head, stop in until_next(heads, run[-1] + 1):
         last = last_filled(lines, head.line, stop - 1, lambda data: not data.strip(b" \t>"))
         text = peel_quote(source_text(lines.source, span_of(lines, head.line, last)))
@@ -79,8 +78,7 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
     def reaches(head: Head, below: Head) -> bool:
         return _plain_end(lines, head.line, below.line + 1, blanks) == below.line
 
-    plain = ((line, lines[line]) for line in range(len(lines)))
-    found: Iterable[Head] = heads_in(lines, form, plain)
+    found: Iterable[Head] = heads_in(lines, form, lines.plain)
     if form.entry.evidence:
         found = (head for head in found if not _leads_list(lines, head.line))
     heads = _of_entries(found, reaches)
@@ -134,8 +132,7 @@ def _items(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
 
     But an item whose head leads nowhere is a topic: entries within it stand for themselves.
     """
-    bare = ((line, lines[line][offset:]) for line, offset in lines.matching(_AT_MARKER))
-    heads = {head.line: head for head in heads_in(lines, form, bare)}
+    heads = {head.line: head for head in heads_in(lines, form, lines.items)}
     after = 0
     for head in heads.values():
         if head.line >= after:

@@ -95,8 +95,10 @@ def _with_strays(lines: Lines, closed: int, stop: int, outer: int) -> tuple[int,
 
 def _found(lines: Lines, head: Head, last: int, broken: str) -> EntryRange:
     text = source_text(lines.source, span_of(lines, head.line, last))
-    start = text.data.lower().find(_SUMMARY_END) + len(_SUMMARY_END)
-    closing = [match.start() for match in DETAILS.finditer(text.data) if match[1]]
+    start = head.data.lower().find(_SUMMARY_END) + len(_SUMMARY_END)
+    # One that is not broken ends on its last line.
+    last_line = text.data.rfind(b"\n") + 1
+    closing = [match.start() for match in DETAILS.finditer(text.data, last_line) if match[1]]
     end = closing[-1] if closing and not broken else len(text.data)
     body = (min(start, end), end)
     return EntryRange(head.line, last, text, (0, start), body, head.match, broken)

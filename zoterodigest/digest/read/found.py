@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import LayeredText
-from zoterodigest.digest.read.lines import Lines, Veil, shorn
+from zoterodigest.digest.read.lines import BareLines, Lines, shorn
 from zoterodigest.frozen import frozen
 
 
@@ -60,16 +60,16 @@ def head_match(form: DigestFormat, data: bytes) -> Match | None:
     return None
 
 
-def heads_in(
-    lines: Lines, form: DigestFormat, texts: Iterable[tuple[int, bytes]]
-) -> Iterator[Head]:
-    """Yield a head for each line that begins an entry; `texts` are lines without their wrapping."""
-    # Most lines begin no entry. One search of all of them takes a tenth off the time of reading.
-    opened = [(line, data) for line, data in texts if lines.veils[line] is Veil.NONE]
-    if not opened:
+def heads_in(lines: Lines, form: DigestFormat, bare: BareLines) -> Iterator[Head]:
+    """Yield a head for each of the lines that begins an entry."""
+    if not bare.numbers:
         return
-    for number in form.begins.find(b"\n".join(shorn(data) for _, data in opened)):
-        line, data = opened[number]
+    # Most lines begin no entry. One search of all of them takes a tenth off the time of reading.
+    for at in form.begins.find(bare.texts):
+        line = bare.numbers[at]
+        if not lines.is_open(line):
+            continue
+        data = lines[line][bare.offsets[at] :]
         if match := _known_match(lines, form, data):
             yield Head(line, data, match)
 
