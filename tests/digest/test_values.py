@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import EMPTY, Names, Value
+from zoterodigest.core.values.record import EMPTY, Blocks, Names, Value
 from zoterodigest.digest.read.document import DigestEntry
 
 PAPER = "https://arxiv.org/abs/1706.03762"
@@ -227,3 +227,55 @@ def test_an_item_within_an_item_is_part_of_it(indent: str) -> None:
     source = f"1. [Title A]({PAPER})\n{indent}- [Title B]({OTHER})\n"
 
     assert titles(source) == ["Title A"]
+
+
+# Tables
+
+
+def test_a_column_of_links_beside_the_titles_leads_to_the_papers() -> None:
+    entry = one(f"| Title | Paper |\n|---|---|\n| Doppelgangers: Learning | [pdf]({PAPER}) |\n")
+
+    assert (entry.title, field(entry, "arxiv")) == ("Doppelgangers: Learning", "1706.03762")
+
+
+def test_a_linked_title_in_a_column_of_summaries_is_a_title_and_what_is_folded_its_summary() -> (
+    None
+):
+    entry = one(
+        "| **Date** | **AI Summary** |\n|---|---|\n"
+        f"| 2026-05-14 | **[Improving X]({PAPER})**<br><details><summary>Show Summary</summary>"
+        f"It beats [Y]({OTHER}).</details> |\n"
+    )
+
+    assert (entry.title, field(entry, "arxiv")) == ("Improving X", "1706.03762")
+    assert (field(entry, "date"), field(entry, "links")) == ("2026-05-14", EMPTY)
+    assert field(entry, "summary") == Blocks((f"It beats [Y]({OTHER}).",))
+
+
+def test_tags_folded_behind_a_title_are_not_read() -> None:
+    entry = one(
+        "| Title | Date |\n|---|---|\n"
+        f"| [A Title]({PAPER}) <details><summary>Tags</summary>[b]({OTHER}), c</details> | 2024 |\n"
+    )
+
+    assert (entry.title, field(entry, "links")) == ("A Title", EMPTY)
+    assert field(entry, "summary") == EMPTY
+
+
+def test_a_bold_name_with_a_number_before_and_a_sentence_behind_it_is_a_title() -> None:
+    entry = one(
+        "| **Paper** | **Links** |\n|---|---|\n"
+        f"| 1) **DeepSeek-V3** - a 671B model … per token. | [Paper]({PAPER}) |\n"
+    )
+
+    assert entry.title == "DeepSeek-V3"
+    assert field(entry, "summary") == Blocks(("a 671B model … per token.",))
+
+
+def test_a_sentence_behind_a_title_is_no_summary_beside_a_column_of_summaries() -> None:
+    entry = one(
+        "| Paper | Summary | Links |\n|---|---|---|\n"
+        f"| **DeepSeek-V3** - a 671B model | Much of it. | [Paper]({PAPER}) |\n"
+    )
+
+    assert (entry.title, field(entry, "summary")) == ("DeepSeek-V3", Blocks(("Much of it.",)))

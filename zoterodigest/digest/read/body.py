@@ -109,9 +109,9 @@ def _summary(text: LayeredText, start: int, end: int) -> tuple[str, int]:
     return _ANY_TAG.sub("", found[1].decode("utf-8", "replace")).strip(), found.end()
 
 
-def folded_slots(text: LayeredText, form: DigestFormat, first: str) -> list[Slot]:
+def folded_slots(text: LayeredText, form: DigestFormat, first: str = "") -> list[Slot]:
     """Return a slot for each `<details>` in `text`, by its summary; one without a name of the
-    format's is `first` if it comes first, else a section.
+    format's is `first` if it comes first (and something is), else a section.
     """
     slots: list[Slot] = []
     cursor = 0
@@ -121,7 +121,7 @@ def folded_slots(text: LayeredText, form: DigestFormat, first: str) -> list[Slot
             continue
         name, inner = _summary(text, opened.end(), end)
         slot = _section_slot(name, _paragraph(text, inner, end), form)
-        is_first = not slots and slot.section is not None
+        is_first = first != "" and not slots and slot.section is not None
         slots.append(Slot(first, slot.text) if is_first else slot)
         cursor = after
     return slots

@@ -8,9 +8,11 @@ doubt.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 
+from zoterodigest.core.values.identity import is_paper_url
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
@@ -100,7 +102,7 @@ def is_table_line(lines: Lines, line: int) -> bool:
 def _header(lines: Lines, line: int, form: DigestFormat) -> Header | None:
     texts = (decoded(lines[line][start:end]) for start, end in cells_of(lines[line]))
     names = tuple(text.strip(" \t*_`") for text in texts)
-    slots = _columns(names, form.slots_by_column)
+    slots = _by_cells(lines, line, names, _columns(names, form.slots_by_column), form)
     needs = form.columns.needs if form.columns else []
     return Header(form, line, slots, names) if all(need in slots for need in needs) else None
 
@@ -125,6 +127,46 @@ def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...
             best.pop(slot)
         slots.append(slot)
     return tuple(slots)
+
+
+_MOST_LOOKED_AT = 20
+_FOLDED_TITLE = re.compile(
+    rb"(?:\*\*|__)?\[[^\[\]]+\]\(([^()\s]*)\)[*_]*\s*(?:<br ?/?>)?\s*<details\b"
+)
+
+
+def _by_cells(
+    lines: Lines, line: int, names: Sequence[str], slots: Sequence[str], form: DigestFormat
+) -> tuple[str, ...]:
+    """Return the columns' slots, after a look at cells where the header alone does not tell.
+
+    A second column that is called as titles are, with nothing but links in it, leads to the paper.
+    Without any such column, one of texts has the titles if all are linked and folded below.
+    """
+    if not form.entry.is_general:
+        return tuple(slots)
+    found = list(slots)
+    for at, slot in enumerate(slots):
+        if slot == "" and form.slots_by_column.get(folded_label(names[at])) == "title":
+            cells = _cells_below(lines, line, at)
+            if cells and all(fits(cell, "links", ()) for cell in cells):
+                found[at] = "links"
+        elif slot in _TEXTS and "title" not in found:
+            heads = [_FOLDED_TITLE.match(cell) for cell in _cells_below(lines, line, at)]
+            if heads and all(one and is_paper_url(decoded(one[1])) for one in heads):
+                found[at] = "title"
+    return tuple(found)
+
+
+def _cells_below(lines: Lines, line: int, at: int) -> list[bytes]:
+    """Return what stands in a column, as far down as it takes to know what it holds."""
+    cells: list[bytes] = []
+    for row in range(line + 2, min(len(lines), line + 2 + _MOST_LOOKED_AT)):
+        if not _begins_row(lines, row):
+            break
+        if len(found := cells_of(lines[row])) > at:
+            cells.append(lines[row][slice(*found[at])].strip())
+    return cells
 
 
 def _begins_row(lines: Lines, line: int) -> bool:
@@ -259,11 +301,36 @@ def _claim_cell(
     if cell.data.lower().count(b"<details") > 1:
         claims.slots += folded_slots(cell, header.form, slot)
         return
+    if slot == "title" and header.form.entry.is_general and b"<details" in cell.data:
+        cell = _without_folds(claims, cell, header)
     for pattern in header.form.cells.get(slot, ()):
-        if match := pattern.search(cell.data):
+        match = pattern.search(cell.data)
+        # What has a column of its own is not read out of another one.
+        if match and not any(name in header.slots for name in match.groups if name != slot):
             claim_groups(claims, cell, match, header.form, column)
             return
     claims.slots.append(Slot(slot, cell, column if slot in NAMED else None))
+
+
+def _without_folds(claims: Claims, cell: LayeredText, header: Header) -> LayeredText:
+    """Return what stands before the `<details>` behind a title, whose texts become slots."""
+    start = cell.data.index(b"<details")
+    end = cell.data.rfind(b"</details>") + len(b"</details>")
+    if end <= start:
+        return cell
+    for slot in folded_slots(cell.slice(start, end), header.form):
+        name = slot.name if slot.section is None else _fold_of(slot.section)
+        if name and name not in header.slots:
+            claims.slots.append(Slot(name, slot.text))
+    if cell.data[end:].strip():
+        claims.slots.append(Slot("tail", trimmed(cell, end, len(cell.data))))
+    return trimmed(cell, 0, start)
+
+
+def _fold_of(summary: str) -> str:
+    """Return the slot of what is folded below a title, by the words in its `<summary>`."""
+    words = folded_label(summary)
+    return next((name for name in _TEXTS if name in words), "")
 
 
 def sheltered_cells(data: bytes, width: int) -> list[Range] | None:
