@@ -48,6 +48,7 @@ from zoterodigest.core.reconcile.sections import are_mixed_up, as_conflicts
 from zoterodigest.core.reconcile.settle import is_note_missing, item_end, side_of, without
 from zoterodigest.core.values.dates import is_iso, year_in
 from zoterodigest.core.values.keys import free_note_key
+from zoterodigest.core.values.names import is_user_name
 from zoterodigest.core.values.record import (
     EMPTY,
     NOTE,
@@ -334,12 +335,18 @@ class _Hub:
         silent = merged.fills & link.entry.ours
         if is_empty(merged.to_item.get("venue", EMPTY)) or not self._may_push(link, "venue"):
             silent |= self._now.homeless
+        # An item that a person made keeps no names of accounts: a lookup finds those of the people.
+        if self._is_adopted(link) and _has_user_names(merged.to_item.get("authors", EMPTY)):
+            silent |= merged.fills & {"authors"}
         sent = {name: value for name, value in merged.to_item.items() if name not in silent}
         # Another entry just filled in another year: the one home of both cannot hold this date.
         if "date" in merged.fills and self._has_other_year(sent.get("date", EMPTY)):
             del sent["date"]
             self._now = _with_fields(self._now, {"date": self._after["year"]})
         return {name: value for name, value in sent.items() if self._may_push(link, name)}
+
+    def _is_adopted(self, link: Link) -> bool:
+        return self._item is not None and not link.row.origin.item
 
     def _to_record(self, place: int, record: dict[str, Value], fills: frozenset[str]) -> None:
         """Change these fields of the item for one link, of them `fills` as values filled in."""
@@ -364,7 +371,7 @@ class _Hub:
         came = also_changed(before, {name: record[name] for name in filled}) if self._item else {}
         self._now = _with_fields(before, record | also | came)
         # `remove` takes back these fields alone from an item that zoterodigest did not create.
-        if link.item is not None and not link.row.origin.item:
+        if self._is_adopted(link):
             self._note_fills(place, filled)
         for other in range(len(self.links)):
             if other != place:
@@ -646,6 +653,10 @@ def _is_mere_text(name: str, value: Value, entry: Entry) -> bool:
 def _with_home(names: Set[str]) -> set[str]:
     """Return `names` with date and year if one of them is there: the item has one home for both."""
     return {*names, "date", "year"} if names & {"date", "year"} else {*names}
+
+
+def _has_user_names(authors: Value) -> bool:
+    return isinstance(authors, Names) and any(map(is_user_name, authors.people))
 
 
 def _with_fields(item: Item, changes: Fields) -> Item:
