@@ -279,3 +279,14 @@ def test_a_sentence_behind_a_title_is_no_summary_beside_a_column_of_summaries() 
     )
 
     assert (entry.title, field(entry, "summary")) == ("DeepSeek-V3", Blocks(("Much of it.",)))
+
+
+@pytest.mark.parametrize("nothing", ["nan", "None", "-", ""])
+def test_an_address_that_says_nothing_is_none(nothing: str) -> None:
+    entry = one(
+        "| Title | Paper | Code |\n|---|---|---|\n"
+        f"| [A Title]({nothing}) | [pdf]({PAPER}) | [code]({nothing}) |\n"
+    )
+
+    assert (entry.reading.title_url, field(entry, "links")) == ("", EMPTY)
+    assert field(entry, "arxiv") == "1706.03762"

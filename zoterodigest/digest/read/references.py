@@ -71,8 +71,18 @@ def hyperlink(data: bytes, span: LinkSpan) -> Hyperlink:
     """Return the link at `span`: label without brackets and marks, entities of the URL resolved."""
     label = data[slice(*span.label)].decode("utf-8", "replace")
     inner = _LABEL.match(label)
-    url = data[slice(*span.url)].decode("utf-8", "replace")
-    return Hyperlink((inner[1] if inner else label).strip(), html.unescape(url).strip())
+    url = address(data[slice(*span.url)].decode("utf-8", "replace"))
+    return Hyperlink((inner[1] if inner else label).strip(), url)
+
+
+_NO_ADDRESSES = frozenset({"nan", "none", "null", "n/a", "na", "-"})
+"""What programs write for an address that they do not have."""
+
+
+def address(text: str) -> str:
+    """Return the URL of a link with its entities resolved; "" if it is none."""
+    url = html.unescape(text).strip()
+    return "" if url.lower() in _NO_ADDRESSES else url
 
 
 def _bare_links(data: bytes) -> Iterator[LinkSpan]:
@@ -144,7 +154,7 @@ def _slot_links(slot: Slot) -> Iterator[tuple[Hyperlink, bool]]:
     """
     data = slot.text.data
     if slot.name == "url":
-        yield Hyperlink("", html.unescape(decoded(data)).strip()), False
+        yield Hyperlink("", address(decoded(data))), False
         return
     for span in find_links(data):
         link = hyperlink(data, span)

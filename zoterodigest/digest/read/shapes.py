@@ -13,7 +13,9 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Slot, one_line
 
-NOTHING = frozenset({b"", b"-", b"--", b"none", b"n/a", b"na", b"null", b"\xe2\x80\x94", b"/"})
+NOTHING = frozenset(
+    {b"", b"-", b"--", b"none", b"n/a", b"na", b"nan", b"null", b"\xe2\x80\x94", b"/"}
+)
 """What stands in a cell that says there is nothing, in lower case."""
 
 _LONGEST_NUMBER = 12
