@@ -290,3 +290,40 @@ def test_an_address_that_says_nothing_is_none(nothing: str) -> None:
 
     assert (entry.reading.title_url, field(entry, "links")) == ("", EMPTY)
     assert field(entry, "arxiv") == "1706.03762"
+
+
+# Short names
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"**`NVIDIA OmniDreams`**, NVIDIA OmniDreams: Real-Time World Model. [[Paper]({PAPER})]",
+        f"**[Omni]** NVIDIA OmniDreams: Real-Time World Model[[paper]({PAPER})][[code](c.zip)]",
+        f"**`Omni`** NVIDIA OmniDreams: Real-Time World Model, **`CVPR 2024`**. [[Paper]({PAPER})]",
+    ],
+)
+def test_a_short_name_before_a_title_is_not_the_title(item: str) -> None:
+    entry = one(f"* {item}\n")
+
+    assert entry.title == "NVIDIA OmniDreams: Real-Time World Model"
+    assert field(entry, "arxiv") == "1706.03762"
+
+
+def test_a_bold_line_over_papers_with_short_names_is_their_heading() -> None:
+    assert titles(f"**ECCV**\n\n- **[X-CLIP]** Expanding … [[paper]({PAPER})]\n") == ["Expanding …"]
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        f"**[2024/03/01]** Our paper is accepted! [[paper]({PAPER})]",
+        f"**[News]** The paper is out [[paper]({PAPER})]",
+        f"**`train.py`** contains the loop [[paper]({PAPER})]",
+        "**`Runway`**, Introducing General World Models. [[Blog](https://example.org/blog)]",
+    ],
+)
+def test_news_files_and_blogs_are_no_papers(item: str) -> None:
+    source = f"* {item}\n* [A Title]({PAPER})\n* [B Title]({OTHER})\n* [C Title]({PAPER}1)\n"
+
+    assert titles(source) == ["A Title", "B Title", "C Title"]

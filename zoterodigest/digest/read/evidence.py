@@ -20,6 +20,9 @@ _FEWEST_WORDS = 3
 _OF_MODELS = frozenset({"config", "configs", "cfg", "log", "logs", "配置", "配置文件", "日志"})
 """What links of a trained model are called, and none of a paper."""
 
+_BESIDE_PAPERS = frozenset({"blog", "blog post", "demo", "slides", "talk", "tweet", "video"})
+"""What links are called that come with papers, and also with what is none."""
+
 _PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
 _NO_PAPERS = re.compile(
     r"https?://(?:[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
@@ -78,7 +81,8 @@ def has_target(entry: DigestEntry) -> bool:
     url = entry.reading.title_url
     if url:
         return is_page(url)
-    return bool(_own_links(entry.reading)) or entry.format.columns is not None
+    labels = [folded_label(link.label) for link in _own_links(entry.reading)]
+    return not _BESIDE_PAPERS.issuperset(labels) or entry.format.columns is not None
 
 
 def _own_links(reading: EntryReading) -> list[Hyperlink]:

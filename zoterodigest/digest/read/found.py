@@ -56,7 +56,10 @@ def head_match(form: DigestFormat, data: bytes) -> Match | None:
     for pattern in form.entry.begin:
         match = pattern.search(text)
         if match is not None and is_title(form, data[slice(*match.groups.get("title", (0, 0)))]):
-            return match
+            # A short name before the title is no date, venue or "News" either: those lead an item.
+            name = match.groups.get("ignored")
+            if name is None or is_title(form, data[slice(*name)]):
+                return match
     return None
 
 
