@@ -327,3 +327,24 @@ def test_news_files_and_blogs_are_no_papers(item: str) -> None:
     source = f"* {item}\n* [A Title]({PAPER})\n* [B Title]({OTHER})\n* [C Title]({PAPER}1)\n"
 
     assert titles(source) == ["A Title", "B Title", "C Title"]
+
+
+# Badges
+
+
+def test_badges_below_a_title_are_links_and_no_summary() -> None:
+    entry = one(
+        "+ [Packing Context](https://x.github.io/) (Apr., 2025)\n"
+        f"  [![arXiv](https://img.shields.io/b.svg)]({PAPER})\n"
+        "  [![Website](https://img.shields.io/w.svg)](https://x.github.io/)\n"
+    )
+
+    assert (entry.title, field(entry, "arxiv")) == ("Packing Context", "1706.03762")
+    assert (field(entry, "date"), field(entry, "summary")) == ("2025-04", EMPTY)
+    assert [link.label for link in entry.reading.links] == ["arXiv", "Website"]
+
+
+def test_a_line_of_words_and_links_below_a_title_is_its_summary() -> None:
+    entry = one(f"- [A Title]({PAPER})\n  See [this]({OTHER}) as well.\n")
+
+    assert field(entry, "summary") == Blocks((f"See [this]({OTHER}) as well.",))

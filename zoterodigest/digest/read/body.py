@@ -18,6 +18,7 @@ from zoterodigest.digest.read.found import EntryRange
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import DETAILS, shorn
 from zoterodigest.digest.read.own_notes import spoil, without_notes
+from zoterodigest.digest.read.references import holds_only_links
 from zoterodigest.digest.read.slots import (
     Claims,
     Slot,
@@ -201,6 +202,9 @@ def _claim_body(claims: Claims, body: Body, form: DigestFormat) -> None:
         # Sections before lines: a line of a quoted or folded section may look like a labelled line.
         stop = claim_section(claims, body, line, form)
         if stop is None and _claim_line(claims, body, line, form):
+            stop = line + 1
+        if stop is None and form.entry.is_general and holds_only_links(body.line(line)):
+            claims.slots.append(Slot("links", trimmed(body.text, *body.ranges[line])))
             stop = line + 1
         if stop is None and form.rest is not None:
             rest = block_text(body.text, body.ranges[line][0], len(body.text.data))

@@ -46,7 +46,7 @@ def is_evident(entry: DigestEntry) -> bool:
     """Whether an entry shows that it is a paper: an identifier, a page, a venue, authors.
 
     Where a listed title leads to another page than a paper's, only a link called as papers are
-    counts, and a title of some words: it may be a tool that comes with a paper.
+    counts, and a title of some words or with a date: it may be a tool that comes with a paper.
     """
     if isinstance(entry, LaterEntry):
         return EVIDENT in entry.judged
@@ -60,8 +60,9 @@ def is_evident(entry: DigestEntry) -> bool:
             return False
         if entry.format.columns is None:
             is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
+            is_dated = not is_empty(reading.fields.get("date", EMPTY))
             papers = [it.url for it in links if folded_label(it.label) in PAPER_LABELS]
-            return is_phrase and any(map(identity.is_paper_url, papers))
+            return (is_phrase or is_dated) and any(map(identity.is_paper_url, papers))
     is_identified = any(found.scheme != "url" for found in reading.identifiers)
     if is_identified or any(map(identity.is_paper_url, urls)):
         return True

@@ -54,6 +54,21 @@ def find_links(data: bytes) -> list[LinkSpan]:
     return sorted((*spans, *bare), key=lambda span: span.whole)
 
 
+_BETWEEN_LINKS = re.compile(rb"(?:[-*+][ \t]+)?[\s,;|/()\[\]\xc2\xb7\\]*")
+
+
+def holds_only_links(line: bytes) -> bool:
+    """Whether a line holds links, badges and what parts them, and nothing else."""
+    bare = line.strip()
+    if bare[-1:] not in (b")", b"]", b"\\", b"|") or b"](" not in bare:
+        return False
+    spans = _markdown_links(bare)
+    links = [span for span in spans if bare[span.whole[0]] != 0x21]
+    edges = [0, *(edge for span in spans for edge in span.whole), len(bare)]
+    between = b"".join(bare[edges[at] : edges[at + 1]] for at in range(0, len(edges), 2))
+    return bool(links) and _BETWEEN_LINKS.fullmatch(between) is not None
+
+
 def _markdown_links(data: bytes) -> list[LinkSpan]:
     """Return the Markdown links and images in `data`."""
     # A label with brackets in it would have its `](` in no plain link. Where there is none, this
