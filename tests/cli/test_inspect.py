@@ -243,5 +243,52 @@ def test_entries_that_could_not_be_read_are_estimated(
     ran = zoterodigest("inspect", "a.md")
     (file,) = json.loads(zoterodigest("inspect", "a.md", "--json").out)["files"]
 
-    assert "\n  about 5 more entries could not be read\n" in ran.out
+    assert "\n  about 5 more entries could not be read (--explain LINE says why)\n" in ran.out
     assert (file["entries"], file["about"]) == (1, 6)
+
+
+def test_an_entry_is_explained_with_the_place_of_each_value(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+
+    ran = zoterodigest("inspect", "a.md", "--explain", "2")
+    found = json.loads(zoterodigest("inspect", "a.md", "--explain", "2", "--json").out)
+
+    assert ran.code == 0
+    assert ran.out.startswith("a.md:2: an entry in the format quoted-notes, lines 1 to 5\n")
+    assert "1:5  1:30  title    Attention Is All You Need" in ran.out
+    assert found["slots"][0]["slot"] == "title"
+    assert (found["slots"][0]["line"], found["slots"][0]["column"]) == (1, 5)
+    assert (found["format"], found["attempts"]) == ("quoted-notes", [])
+
+
+def test_a_line_that_is_not_read_is_explained_by_the_formats_that_came_nearest(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text("- [A Page](https://a.org/b)\n\nWords.\n", encoding="utf-8")
+
+    item = zoterodigest("inspect", "a.md", "--explain", "1")
+    words = zoterodigest("inspect", "a.md", "--explain", "3")
+
+    assert item.code == 1
+    assert item.out.startswith("a.md:1: not read (no entry)\n  list                 nothing shows")
+    assert "no format has entries that begin as this line does" in words.out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (("a.md", "a.bib", "--explain", "1"), "--explain takes one digest"),
+        (("a.md", "--explain", "9"), "a.md has 5 lines"),
+    ],
+)
+def test_a_line_can_only_be_explained_where_there_is_one(
+    zoterodigest: Zoterodigest, tmp_path: Path, arguments: tuple[str, ...], reason: str
+) -> None:
+    (tmp_path / "a.md").write_text(a_digest(ATTENTION).rstrip() + "\n", encoding="utf-8")
+
+    ran = zoterodigest("inspect", *arguments)
+
+    assert ran.code == 2
+    assert reason in ran.err

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from zoterodigest.cli.base.options import Invocation, argument, command
+import typer
+
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.screen import emit, tell_error
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.inspection import (
@@ -22,10 +24,16 @@ from zoterodigest.project.layout import by_kind
 
 
 @command(
-    "paths format_name as_json",
+    "paths format_name explain as_json",
     epilog="Next: `zoterodigest push FILE...` brings the entries into a library.",
 )
-def inspect(asked: Invocation, paths: Sequence[Path] = argument("FILE")) -> int:
+def inspect(
+    asked: Invocation,
+    paths: Sequence[Path] = argument("FILE"),
+    explain: int | None = option(
+        "--explain LINE", "Show how this line is read, or why it isn't.", None, min=1
+    ),
+) -> int:
     """See what zoterodigest understands of digests or a .bib.
 
     inspect lists every entry, the lines it skipped and why, entries that it can't read, and papers
@@ -37,12 +45,18 @@ def inspect(asked: Invocation, paths: Sequence[Path] = argument("FILE")) -> int:
       zoterodigest inspect papers.md
       zoterodigest inspect daily/*.md --json > entries.json
       zoterodigest inspect notes.md --format table
+      zoterodigest inspect notes.md --explain 120
       zoterodigest inspect refs.bib
+
+    --explain shows which bytes of the entry at a line are read as what. If no entry is read there,
+    it shows why each format stopped, the nearest first.
 
     zoterodigest detects the format. To add your own, put a file NAME.format.toml beside the digest
     (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood.
     """
     digests, named = by_kind(paths)
+    if explain is not None:
+        return _explained(digests, named, explain, asked)
     with reading_cache(paths) as cache:
         found = inspect_digests(digests, asked.format_name, cache, as_json=asked.as_json)
     bibs = inspect_bibs(named)
@@ -55,3 +69,18 @@ def inspect(asked: Invocation, paths: Sequence[Path] = argument("FILE")) -> int:
         if isinstance(one, Unreadable):
             tell_error(str(one.error), one.error.hint)
     return inspection_code(found) or inspection_code(bibs)
+
+
+def _explained(digests: Sequence[Path], bibs: Sequence[Path], line: int, asked: Invocation) -> int:
+    if bibs or len(digests) != 1:
+        raise typer.BadParameter("--explain takes one digest")
+    # Reading takes most of the imports, and a plain inspection may know without it.
+    from zoterodigest.cli.show.explanation import explained, explanation_data, explanation_text
+
+    (path,) = digests
+    found = explained(path, line, asked.format_name)
+    if asked.as_json:
+        emit_json(explanation_data(str(path), line, found))
+    else:
+        emit(explanation_text(str(path), line, found))
+    return FINE if found.format else FAILED

@@ -110,7 +110,8 @@ def _file(one: InspectedDigest) -> Iterator[str]:
         f" in the format {formats}, {found.coverage:.0%} of the lines"
     )
     if found.missed:
-        yield f"  about {counted(found.missed, 'more entry', 'more entries')} could not be read"
+        more = f"about {counted(found.missed, 'more entry', 'more entries')} could not be read"
+        yield f"  {more} (--explain LINE says why)"
     yield from table(_DIGEST_COLUMNS, found.rows)
     yield styled(f"  {cut(_LEGEND, width() - 2)}", "dim")
     yield from _titled("not understood, not changed", _unreadable(found))

@@ -14,7 +14,7 @@ from itertools import groupby
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read.folded import find_folded
+from zoterodigest.digest.read.folded import find_folded, folded_head
 from zoterodigest.digest.read.found import (
     EntryRange,
     Head,
@@ -43,6 +43,29 @@ def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     for name in form.entry.containers:
         if name in _FINDERS:
             yield from _FINDERS[name](lines, form)
+
+
+def head_text(lines: Lines, line: int, container: str) -> bytes | None:
+    """Return the text in which an entry of such a container begins on the line; None if none can.
+
+    Rows are no containers with a head.
+    """
+    data = lines[line]
+    match container:
+        case "quote":
+            return _QUOTED.sub(b"", data, count=1) if _QUOTED.match(data) else None
+        case "item":
+            found = _MARKER.match(data)
+            return data[found.end() :] if found else None
+        case "heading":
+            is_one = any(heading.line == line for heading in lines.headings())
+            return data.lstrip(b" #\t") if is_one else None
+        case "details":
+            return folded_head(lines, line) if _FOLDED.match(data) else None
+        case "lines" | "paragraph":
+            return None if is_boundary(lines, line) else data
+        case _:
+            return None
 
 
 def _quotes(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:

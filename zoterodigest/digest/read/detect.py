@@ -51,7 +51,7 @@ def read_document(
     entries: list[DigestEntry] = []
     # The order is a law: the lines that a format has taken are hidden from those after it.
     for form in formats:
-        found = list(_credible(find(lines, form, venues), lines))
+        found = list(credible(find(lines, form, venues), lines))
         for entry in found:
             lines.take(entry.first, entry.last)
         entries += found
@@ -61,7 +61,7 @@ def read_document(
     return Document(name, source, placed, tuple(_skipped(lines)), lines, headings.title(placed))
 
 
-def _credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
+def credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
     """Yield the entries that are papers: by evidence, or as most of their neighbors are.
 
     One that overlaps an earlier one of the same format is left out.
@@ -95,7 +95,7 @@ def _skipped(lines: Lines) -> Iterator[Skipped]:
     by_entry = groupby(range(len(lines)), key=lambda line: lines.veils[line] is Veil.TAKEN)
     for _, left in (pair for pair in by_entry if not pair[0]):
         filled = (line for line in left if not lines.is_blank(line))
-        for reason, run in groupby(filled, key=partial(_reason, lines)):
+        for reason, run in groupby(filled, key=partial(reason_skipped, lines)):
             numbers = list(run)
             yield Skipped(numbers[0] + 1, numbers[-1] + 1, reason)
 
@@ -107,7 +107,7 @@ _VEILED = {
 }
 
 
-def _reason(lines: Lines, line: int) -> str:
+def reason_skipped(lines: Lines, line: int) -> str:
     """Return why no entry holds the line."""
     if (veil := lines.veils[line]) in _VEILED:
         return _VEILED[veil]

@@ -55,13 +55,18 @@ def _changes(lines: Lines, first: int, stop: int) -> dict[int, int]:
 def _heads(lines: Lines, form: DigestFormat) -> Iterator[Head]:
     opening = (lines.line_at(found.start()) for found in _OPENING.finditer(lines.source))
     for line in filter(lines.is_open, dict.fromkeys(opening)):
-        end = min(line + _HEAD_LINES, len(lines))
-        for below in range(line, end):
-            if _SUMMARY_END in lines[below].lower():
-                data = b"\n".join(lines[at] for at in range(line, below + 1))
-                if data.lower().count(b"<details") == 1 and (match := head_match(form, data)):
-                    yield Head(line, data, match)
-                break
+        data = folded_head(lines, line)
+        if data is not None and (match := head_match(form, data)):
+            yield Head(line, data, match)
+
+
+def folded_head(lines: Lines, line: int) -> bytes | None:
+    """Return the lines from a `<details>` to its `</summary>`; None if that is far or not there."""
+    for below in range(line, min(line + _HEAD_LINES, len(lines))):
+        if _SUMMARY_END in lines[below].lower():
+            data = b"\n".join(lines[at] for at in range(line, below + 1))
+            return data if data.lower().count(b"<details") == 1 else None
+    return None
 
 
 _UNCLOSED = "a </details> is missing"
