@@ -106,7 +106,8 @@ def test_a_long_pattern_of_a_built_in_format_is_explained_by_examples_that_it_ta
     [
         ("about = 'mine'\n" + ENTRY, "name", "missing"),
         (HEAD.replace("mine", "My Own") + ENTRY, "name", "pattern"),
-        (HEAD, "entry", "missing"),
+        (HEAD, "", "needs templates, or [entry]"),
+        (HEAD + "templates = ['- {headline}']\n", "templates.0", "line 1, column 3: there is no"),
         (HEAD + ENTRY + "colour = 'red'\n", "entry.colour", "no such key"),
         (HEAD + ENTRY.replace("'item'", "'page'"), "entry.containers.0", "'heading'"),
         (HEAD + ENTRY.replace("+)", "+"), "entry.begin.0", "missing )"),

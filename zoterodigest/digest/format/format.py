@@ -6,7 +6,7 @@ docs/formats.md teaches the language. Patterns are RE2 expressions whose named g
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property, lru_cache
 from itertools import chain
 from pathlib import Path
@@ -15,6 +15,12 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from zoterodigest import mapping
+from zoterodigest.digest.format.entry_template import (
+    EVIDENCE,
+    EntryTemplate,
+    parse_template,
+)
+from zoterodigest.digest.format.line_pattern import TemplatePattern
 from zoterodigest.digest.format.own_files import SUFFIX, format_files
 from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern
 from zoterodigest.errors import ZoterodigestError
@@ -68,6 +74,12 @@ def _template(text: str) -> str:
     return text
 
 
+def _entry_template(text: Any) -> EntryTemplate:
+    if not isinstance(text, str):
+        raise ValueError("Input should be a valid string")
+    return parse_template(text, SLOTS.__contains__)
+
+
 @lru_cache(maxsize=1_000)  # most labels of a digest are those of the entry before
 def folded_label(text: str) -> str:
     """Return a label, column name or placeholder without case, emphasis and outer signs."""
@@ -76,6 +88,7 @@ def folded_label(text: str) -> str:
 
 SlotName = Annotated[str, AfterValidator(_slot_name)]
 PatternText = Annotated[Pattern, BeforeValidator(_compile)]
+EntryText = Annotated[EntryTemplate, BeforeValidator(_entry_template)]
 TemplateText = Annotated[str, AfterValidator(_template)]
 FoldedText = Annotated[str, AfterValidator(folded_label)]
 Labels = dict[SlotName, list[FoldedText]]
@@ -89,7 +102,7 @@ class _FormatTable(BaseModel):
 class EntryRule(_FormatTable):
     """Where an entry begins and ends, and what makes it one."""
 
-    containers: list[ContainerName] = Field(min_length=1)
+    containers: list[ContainerName] = Field(default=[], min_length=1)
     begin: list[PatternText] = []
     no_titles: list[PatternText] = []
     needs: list[str] = []
@@ -146,7 +159,8 @@ class DigestFormat(_FormatTable):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     about: str
     rank: int = 10
-    entry: EntryRule
+    templates: list[EntryText] = []
+    entry: EntryRule = EntryRule()
     lines: list[PatternText] = []
     labels: Labels = {}
     sections: SectionRule = SectionRule()
@@ -159,6 +173,11 @@ class DigestFormat(_FormatTable):
 
     @model_validator(mode="after")
     def _fits_together(self) -> DigestFormat:
+        if self.templates:
+            self._check_templates()
+            return self
+        if not self.entry.containers:
+            raise ValueError("a format needs templates, or [entry] with containers and begin")
         if ("row" in self.entry.containers) != (self.columns is not None):
             raise ValueError('[columns] and containers = ["row"] belong together')
         if self.columns is None and not self.entry.begin:
@@ -166,6 +185,64 @@ class DigestFormat(_FormatTable):
         if self.new is not None and self.columns is None and "{title}" not in str(self.new.lines):
             raise ValueError("new.lines has no {title}")
         return self
+
+    def _check_templates(self) -> None:
+        left = self.model_fields_set - {"name", "about", "rank", "templates", "entry", "new"}
+        entry = self.entry.model_fields_set - {"no_titles", "placeholders", "evidence"}
+        new = self.new.model_fields_set & {"lines", "section", "cells"} if self.new else set()
+        keys = [*left, *(f"entry.{key}" for key in entry), *(f"new.{key}" for key in new)]
+        if keys:
+            raise ValueError(f"templates take the place of {min(keys)}: a format has one of them")
+        for number, template in enumerate(self.templates):
+            if not (self.entry.evidence or template.slots & EVIDENCE):
+                raise ValueError(
+                    f"template {number} can't tell papers from other things: it needs one of"
+                    f" {', '.join(sorted(EVIDENCE))}, or the format evidence = true in [entry]"
+                )
+
+    @cached_property
+    def patterns(self) -> tuple[TemplatePattern, ...]:
+        """The templates, as they read."""
+        return tuple(map(TemplatePattern, self.templates))
+
+    @cached_property
+    def containers(self) -> tuple[ContainerName, ...]:
+        """The containers of entries, each once."""
+        return tuple(dict.fromkeys((*self.entry.containers, *self._template_containers)))
+
+    @property
+    def _template_containers(self) -> Iterator[ContainerName]:
+        return (template.container for template in self.templates)
+
+    @cached_property
+    def by_container(self) -> Mapping[str, DigestFormat]:
+        """What finds entries in each container: the format, of its templates those of it alone."""
+        return {name: self._within(name) for name in self.containers}
+
+    def _within(self, container: ContainerName) -> DigestFormat:
+        if not self.templates:
+            return self
+        templates = [one for one in self.templates if one.container == container]
+        begin = [TemplatePattern(one).begin for one in templates]
+        entry = self.entry.model_copy(update={"containers": [container], "begin": begin})
+        return self.model_copy(update={"templates": templates, "entry": entry})
+
+    @cached_property
+    def heads_name(self) -> str:
+        """The name under which heads are kept: those of one container are not those of another."""
+        return f"{self.name} {self.entry.containers[0]}" if self.templates else self.name
+
+    @cached_property
+    def is_bare(self) -> bool:
+        """Whether an entry may begin with a value: then only where nothing stands above it."""
+        return any(not template.lines[0].begins_with_text for template in self.templates)
+
+    @cached_property
+    def has_bullets_below(self) -> bool:
+        """Whether the lines below a value that begins an entry may be list items of their own."""
+        return self.is_bare and any(
+            line.begins_with_bullet for one in self.templates for line in one.lines[1:]
+        )
 
     @cached_property
     def no_title(self) -> AnyOf:
@@ -215,7 +292,8 @@ class DigestFormat(_FormatTable):
             names.add("section")
         if self.rest is not None:
             names.add(self.rest)
-        return frozenset(names).union(*(pattern.names for pattern in patterns))
+        named = (*(pattern.names for pattern in patterns), *(one.slots for one in self.templates))
+        return frozenset(names).union(*named)
 
 
 def _by_name(labels: Labels) -> dict[str, str]:

@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 
+from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.read.edges import within_edges
 from zoterodigest.digest.read.found import EntryRange
@@ -27,6 +28,7 @@ from zoterodigest.digest.read.slots import (
     claim_groups,
     trimmed,
 )
+from zoterodigest.digest.read.templates import claim_by_template
 
 _SUMMARY = re.compile(rb"[ \t\n]*<summary\b[^>\n]*>(.*?)</summary\s*>", re.I | re.S)
 # A limit, or each `<summary>` without an end tag would be searched to the end of the entry.
@@ -177,13 +179,16 @@ _LABEL = re.compile(
 _FULL_COLON = "：".encode()
 
 
-def claims_of(found: EntryRange, form: DigestFormat) -> Claims:
+def claims_of(found: EntryRange, form: DigestFormat, venues: VenueTable) -> Claims:
     """Return what is claimed of one entry, its slots in the order in which they stand."""
     claims = Claims(found.first, found.last, found.broken, found.head_lines)
-    claim_groups(claims, found.text.slice(*found.head), found.match, form)
     # Notes are cut out first, so no rule takes a person's words for the digest's.
     rest, numbers, torn = without_notes(claims, found)
-    _claim_body(claims, Body(rest), form)
+    if form.templates:
+        claim_by_template(claims, found, rest, (form, venues))
+    else:
+        claim_groups(claims, found.text.slice(*found.head), found.match, form)
+        _claim_body(claims, Body(rest), form)
     claims.unread = [replace(one, line=numbers[one.line]) for one in claims.unread]
     for one in torn:
         spoil(claims, one, one.line)

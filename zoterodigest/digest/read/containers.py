@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 
@@ -35,14 +36,18 @@ _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
 _BULLET = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\xc2\xb7)[ \t]")
 _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
 _LINK = re.compile(rb"\]\(|://")
+_BLOCKS = (b"", b">", b"|", b"<", b"#")
+"""What begins a block that is no paragraph of text; a blank line does not either."""
+
 _FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
 
 
 def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     """Yield the entries of `form` in `lines`, in order of their containers, then of lines."""
-    for name in form.entry.containers:
+    for name in form.containers:
         if name in _FINDERS:
-            yield from _FINDERS[name](lines, form)
+            for found in _FINDERS[name](lines, form.by_container[name]):
+                yield replace(found, container=name)
 
 
 def head_text(lines: Lines, line: int, container: str) -> bytes | None:
@@ -74,11 +79,14 @@ def _quotes(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
         return
     quoted = (line for line in lines.quoted.numbers if not lines.is_hidden(line))
     for _, run in groupby(enumerate(quoted), key=lambda one: one[1] - one[0]):
-        yield from _in_quote(lines, heads, [line for _, line in run])
+        numbers = [line for _, line in run]
+        begins = numbers[:1] if form.is_bare else numbers
+        found = [heads[line] for line in begins if line in heads]
+        yield from _in_quote(lines, found, numbers)
 
 
-def _in_quote(lines: Lines, found: Mapping[int, Head], run: Sequence[int]) -> Iterator[EntryRange]:
-    heads = _of_entries((found[line] for line in run if line in found), lambda *_: True)
+def _in_quote(lines: Lines, found: Sequence[Head], run: Sequence[int]) -> Iterator[EntryRange]:
+    heads = _of_entries(found, lambda *_: True)
     for head, stop in until_next(heads, run[-1] + 1):
         last = last_filled(lines, head.line, stop - 1, lambda data: not data.strip(b" \t>"))
         text = peel_quote(source_text(lines.source, span_of(lines, head.line, last)))
@@ -102,6 +110,8 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
         return _plain_end(lines, head.line, below.line + 1, blanks) == below.line
 
     found: Iterable[Head] = heads_in(lines, form, lines.plain)
+    if form.is_bare:
+        found = (head for head in found if _may_begin(lines, head.line))
     if form.entry.evidence:
         found = (head for head in found if not _leads_list(lines, head.line))
     heads = _of_entries(found, reaches)
@@ -116,6 +126,14 @@ def _leads_list(lines: Lines, line: int) -> bool:
     while below < len(lines) and lines.is_blank(below):
         below += 1
     return line + 1 < below < len(lines) and bool(_MARKER.match(lines[below]))
+
+
+def _may_begin(lines: Lines, line: int) -> bool:
+    """Whether an entry that begins with a value may begin on a line: only below a gap."""
+    data = lines[line]
+    if _MARKER.match(data) or data.lstrip()[:1] in _BLOCKS or is_boundary(lines, line):
+        return False
+    return line == 0 or lines.is_blank(line - 1) or is_boundary(lines, line - 1)
 
 
 def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
@@ -159,7 +177,7 @@ def _items(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     after = 0
     for head in heads.values():
         if head.line >= after:
-            last = _item_end(lines, head, heads)
+            last = _item_end(lines, head, {} if form.has_bullets_below else heads)
             yield _item(lines, head, last)
             after = last + 1
 

@@ -29,7 +29,14 @@ from zoterodigest.digest.read.lines import AtxHeading, Lines
 from zoterodigest.digest.read.markers import conflict_in
 from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
 from zoterodigest.digest.read.shapes import is_clear, is_no_venue
-from zoterodigest.digest.read.slots import Claims, EntryReading, NoteRegion, Slot
+from zoterodigest.digest.read.slots import (
+    Claims,
+    EntryReading,
+    EntryShape,
+    NoteRegion,
+    Slot,
+    decoded,
+)
 from zoterodigest.digest.read.tables import find_rows
 from zoterodigest.frozen import dataclass, frozen
 
@@ -55,7 +62,7 @@ class DigestEntry:
     `first` and `last` are 0-based lines, `span` their bytes without the last line break.
     `unreadable` names the slots something stands in that was not understood; an entry that is
     `broken` as a whole (the reason) has no slots that could be written. `regions` show notes of
-    the person's own; one more can stand at `room`.
+    the person's own; one more can stand at `room`. `shape` tells how a template reads it.
     """
 
     format: DigestFormat
@@ -71,6 +78,7 @@ class DigestEntry:
     heading_keys: tuple[str, ...] = ()
     regions: tuple[NoteRegion, ...] = ()
     room: LayeredText | None = None
+    shape: EntryShape | None = None
 
     @property
     def title(self) -> str:
@@ -176,7 +184,7 @@ def _places(slots: frozenset[str], *, has_notes: bool) -> frozenset[str]:
 
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
-    claimed = [*_contained(lines, form), *find_rows(lines, form)]
+    claimed = [*_contained(lines, form, venues), *find_rows(lines, form)]
     read = [claimed_entry(lines, form, venues, one) for one in claimed]
     entries = [entry for entry in read if is_entry(entry)]
     # A row without a title counts only among entries: alone it may be of any table.
@@ -185,8 +193,8 @@ def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Dig
     return sorted(entries, key=lambda entry: entry.first)
 
 
-def _contained(lines: Lines, form: DigestFormat) -> list[Claims]:
-    read = [claims_of(found, form) for found in find_entries(lines, form)]
+def _contained(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Claims]:
+    read = [claims_of(found, form, venues) for found in find_entries(lines, form)]
     read = [one for one in read if has_needed(form, one.slots, one.unreadable)]
     # Only what is an entry can own a note, so entries are sifted before markers are looked up.
     spoil_owners(lines, read)
@@ -201,13 +209,11 @@ def claimed_entry(
     span = span_of(lines, first, last)
     below = first + 1 + claims.head_lines
     problems = [Problem(below + unread.line, unread.reason) for unread in claims.unread]
-    if form.entry.is_general and form.columns is None:
-        slots = [slot for slot in slots if is_clear(slot, venues)]
-    elif form.entry.evidence and form.columns is None:
-        unfit = [slot for slot in slots if is_no_venue(slot, venues)]
-        lost = (lines.line_at(slot.span.start) for slot in unfit)
-        problems += [Problem(line + 1, "this is no venue") for line in lost]
-        slots = [slot for slot in slots if slot not in unfit]
+    if claims.doubt is not None:
+        broken = broken or _two_ways(lines, *claims.doubt)
+    slots, unfit = _fit(slots, form, venues)
+    lost = (lines.line_at(slot.span.start) for slot in unfit)
+    problems += [Problem(line + 1, "this is no venue") for line in lost]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
     # The bytes or conflict marks come first: no other reason matters until they are mended.
     if fault := _fault(lines, first, last):
@@ -221,8 +227,29 @@ def claimed_entry(
     return DigestEntry(
         form, first, last, span, tuple(slots), reading,
         frozenset_of(claims.unreadable), tuple(problems), broken,
-        regions=claims.regions, room=claims.room,
+        regions=claims.regions, room=claims.room, shape=claims.shape,
     )  # fmt: skip
+
+
+def _fit(
+    slots: list[Slot], form: DigestFormat, venues: VenueTable
+) -> tuple[list[Slot], list[Slot]]:
+    """Return the slots that are what they seem, and those that are reported as no venue."""
+    if form.columns is not None or not form.entry.evidence:
+        return slots, []
+    if form.entry.is_general:
+        return [slot for slot in slots if is_clear(slot.name, slot.words, venues)], []
+    unfit = [slot for slot in slots if is_no_venue(slot, venues)]
+    return [slot for slot in slots if slot not in unfit], unfit
+
+
+def _two_ways(lines: Lines, slot: str, ends: tuple[int, int]) -> str:
+    """Return why an entry is not read whose slot may end at the one offset or at the other."""
+    line = lines.line_at(ends[0])
+    one, other = (len(decoded(lines.source[lines.starts[line] : end])) for end in ends)
+    if one == other:
+        return f"line {line + 1} can be read in too many ways"
+    return f"it can be read in two ways: the {slot} ends in column {one} or in column {other}"
 
 
 def _fault(lines: Lines, first: int, last: int) -> Problem | None:
@@ -246,7 +273,8 @@ def is_entry(entry: DigestEntry) -> bool:
     if not has_needed(entry.format, entry.slots, entry.unreadable):
         return False
     if entry.broken:
-        return bool(entry.title or entry.reading.identifiers)
+        is_own = bool(entry.format.templates) and not entry.format.entry.evidence
+        return bool(entry.title or entry.reading.identifiers) or is_own
     return bool(entry.title) and is_title(entry.format, entry.title.encode())
 
 

@@ -18,7 +18,7 @@ class EntryRange:
     """One entry as found: its 0-based lines (both in), its peeled text, and the parts of that.
 
     `head` is the logical range that `begin` matched in, as `match`; `body` what follows it.
-    `broken` says why the container's end is in doubt, if it is.
+    `broken` says why the container's end is in doubt, if it is; `container` is the name of it.
     """
 
     first: int
@@ -28,6 +28,7 @@ class EntryRange:
     body: tuple[int, int]
     match: Match
     broken: str = ""
+    container: str = ""
 
     @property
     def head_lines(self) -> int:
@@ -55,11 +56,12 @@ def head_match(form: DigestFormat, data: bytes) -> Match | None:
     text = shorn(data)
     for pattern in form.entry.begin:
         match = pattern.search(text)
-        if match is not None and is_title(form, data[slice(*match.groups.get("title", (0, 0)))]):
-            # A short name before the title is no date, venue or "News" either: those lead an item.
-            name = match.groups.get("ignored")
-            if name is None or is_title(form, data[slice(*name)]):
-                return match
+        if match is None:
+            continue
+        # A short name before the title is no date, venue or "News" either: those lead an item.
+        names = (match.groups.get(name) for name in ("title", "ignored"))
+        if all(name is None or is_title(form, data[slice(*name)]) for name in names):
+            return match
     return None
 
 
@@ -81,7 +83,7 @@ def _known_match(lines: Lines, form: DigestFormat, data: bytes) -> Match | None:
     if lines.heads is None:
         return head_match(form, data)
     # When a digest of 10,000 entries is read again, to match all anew takes a quarter of the time.
-    key = form.name, data
+    key = form.heads_name, data
     if key not in lines.heads:
         lines.heads[key] = head_match(form, data)
     return lines.heads[key]

@@ -62,7 +62,9 @@ class KnownAreas:
     def entries_of(self, lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
         """Return the entries that `form` finds in `lines`, as `document.entries_of` does."""
         read = {it.first: it for it in self._read_in_full() if it.format is form}
-        found = [self._entry(lines, form, venues, (area, read)) for area in _areas(lines, form)]
+        found = [
+            self._entry(lines, form, venues, (area, read)) for area in _areas(lines, form, venues)
+        ]
         entries: list[DigestEntry] = [it for it in found if _ENTRY in it.judged]
         if entries:
             entries += [it for it in found if _LOST_ROW in it.judged]
@@ -91,12 +93,12 @@ class KnownAreas:
         return LaterEntry((form, area.first, area.last), area.key, judged, read)
 
 
-def _areas(lines: Lines, form: DigestFormat) -> Iterator[_Area]:
+def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Area]:
     for found in find_entries(lines, form):
         groups = sorted(found.match.groups.items())
-        what = (form.name, found.head, found.body, found.broken, groups)
+        what = (form.name, found.container, found.head, found.body, found.broken, groups)
         key = _key(what, found.text.data)
-        yield _Area(found.first, found.last, key, partial(claims_of, found, form), True)
+        yield _Area(found.first, found.last, key, partial(claims_of, found, form, venues), True)
     for first, last, header in row_ranges(lines, form):
         span = span_of(lines, first, last)
         key = _key((form.name, header.slots, header.names), lines.source[span.start : span.end])

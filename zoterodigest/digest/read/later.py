@@ -11,7 +11,9 @@ from typing import Any
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry
 
-_READ = frozenset({"span", "slots", "reading", "unreadable", "problems", "regions", "room"})
+_READ = frozenset(
+    {"span", "slots", "reading", "unreadable", "problems", "regions", "room", "shape"}
+)
 
 Reader = Callable[[], DigestEntry]
 

@@ -63,7 +63,7 @@ def _looks_like_names(text: bytes) -> bool:
 
 _MOST_NAME_WORDS = 6
 _MOST_PARTICLES = 3
-_NO_NAME = re.compile(
+NO_NAME = re.compile(
     r"\b(?:academy|adobe|amazon|apple|award|best|berkeley|cent(?:er|re)|challenge|college|conference"
     r"|deepmind|department|facebook|google|honorable|institute?|international|journal|laboratory"
     r"|labs?|letters|mention|meta|microsoft|mit|nature|nvidia|openai|oral|outstanding|paper|poster"
@@ -74,16 +74,16 @@ _NO_NAME = re.compile(
 """Words of what stands in italics beside a title and is no person."""
 
 
-def is_clear(slot: Slot, venues: VenueTable) -> bool:
-    """Tell whether a slot that a general format found in free text is what it seems.
+def is_clear(slot: str, text: str, venues: VenueTable) -> bool:
+    """Tell whether what a general format found in free text for a slot is what it seems.
 
     A venue must be a known one, authors must all be written as names are: two capitalised words.
     """
-    match slot.name:
+    match slot:
         case "venue":
-            return venues.find(venue_slot.parse_venue(one_line(slot.words)).venue) is not None
+            return venues.find(venue_slot.parse_venue(one_line(text)).venue) is not None
         case "authors":
-            people = names.parse_names(one_line(slot.words)).people
+            people = names.parse_names(one_line(text)).people
             return bool(people) and all(map(_is_written_as_name, people))
         case _:
             return True
@@ -110,7 +110,7 @@ def _is_written_as_name(text: str) -> bool:
     capitals = [word for word in words if not word[0].islower()]
     is_short = len(words) <= _MOST_NAME_WORDS and not any(char.isdigit() for char in text)
     return (
-        not _NO_NAME.search(text)
+        not NO_NAME.search(text)
         and is_short
         and len(capitals) >= 2
         and len(words) - len(capitals) <= _MOST_PARTICLES

@@ -66,7 +66,8 @@ class Claims:
     """What has been claimed of one entry so far (local while one entry is read).
 
     `first` and `last` are its 0-based lines, both in; `broken` says why it is broken, if it is. The
-    lines of `unread` count from the first line below its head, which has `head_lines`.
+    lines of `unread` count from the first line below its head, which has `head_lines`. An
+    entry in `doubt` can be read in two ways: a slot ends at the one offset or at the other.
     """
 
     first: int
@@ -79,6 +80,34 @@ class Claims:
     used_lines: set[int] = field(default_factory=set)
     regions: tuple[NoteRegion, ...] = ()
     room: LayeredText | None = None
+    shape: EntryShape | None = None
+    doubt: tuple[str, tuple[int, int]] | None = None
+
+
+@frozen()
+class ShapeLine:
+    """A line of a template as an entry has it: its text, and where slots and groups are in it.
+
+    A group that is not `present` has the empty range where it would stand.
+    """
+
+    text: LayeredText
+    slots: tuple[tuple[int, int], ...]
+    groups: tuple[tuple[int, int], ...]
+    present: tuple[bool, ...]
+
+
+@frozen()
+class EntryShape:
+    """By which template (by its number in the format) an entry is read; None: a line is missing."""
+
+    template: int
+    lines: tuple[ShapeLine | None, ...]
+
+    @property
+    def groups(self) -> tuple[tuple[bool, ...] | None, ...]:
+        """Which groups are there, by line."""
+        return tuple(None if line is None else line.present for line in self.lines)
 
 
 def trimmed(text: LayeredText, start: int, end: int) -> LayeredText:

@@ -1,0 +1,300 @@
+"""Templates: an entry written down once, with names of slots in it, reads others like it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from tests.digest.corpus import venues
+from zoterodigest.digest.format.entry_template import BadTemplate, EntryTemplate, parse_template
+from zoterodigest.digest.format.format import SLOTS, DigestFormat
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.slots import decoded
+
+GROUPED = """\
+- **{title}** {?({venue})?} [[paper]({url})] {?{links}?}
+  {?*{authors}*?}
+  {?{summary}?}
+"""
+ID = "https://arxiv.org/abs/2006.11239"
+
+
+def a_format(*templates: str, evidence: bool = False) -> DigestFormat:
+    """A format of templates alone."""
+    return DigestFormat.model_validate(
+        {"name": "mine", "about": "", "templates": templates, "entry": {"evidence": evidence}}
+    )
+
+
+def read(source: str, *templates: str, evidence: bool = False) -> Document:
+    """A digest as a format of these templates reads it."""
+    form = a_format(*templates, evidence=evidence)
+    return read_document("papers.md", source.encode(), [form], venues())
+
+
+def slots_in(source: str, *templates: str) -> list[dict[str, str]]:
+    """The texts of the slots of each entry that is read."""
+    entries = read(source, *templates).entries
+    return [{slot.name: decoded(slot.text.data) for slot in one.slots} for one in entries]
+
+
+def parsed(text: str) -> EntryTemplate:
+    return parse_template(text, SLOTS.__contains__)
+
+
+@pytest.mark.parametrize(
+    ("text", "container"),
+    [
+        ("- {title}", "item"),
+        ("1. {title}", "item"),
+        ("12) {title}", "item"),
+        ("> **{title}**", "quote"),
+        ("### {title}", "heading"),
+        ("<details>\n<summary>{title}</summary>\n{summary}\n</details>", "details"),
+        ("**{title}**\n{authors}", "paragraph"),
+        ("**{title}**\n\n{authors}", "lines"),
+    ],
+)
+def test_the_first_line_tells_the_container(text: str, container: str) -> None:
+    assert parsed(text).container == container
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "column", "reason"),
+    [
+        ("- {headline}", 1, 3, "no slot “headline”"),
+        ("- {title} {?({title})?}", 1, 14, "a second time"),
+        ("- [{venue}]({url})", 1, 1, "needs {title}"),
+        ("- {title} {comment}", 1, 11, "nothing but blanks parts {title} and {comment}"),
+        ("- {title}{comment}", 1, 10, "parts {title} and {comment}"),
+        ("- **{title}** {url}\n  {comment} {summary}", 2, 13, "parts {comment} and {summary}"),
+        ("- {title} {?{comment} - ?}{url}", 1, 13, "{title} and {comment}"),
+        ("- {title}{? - {url} - ?}{comment}", 1, 25, "only a group that may be missing"),
+        ("- {title} {?({comment})?} {?({comment_stub})?}", 1, 27, "the same text as the group"),
+        ("- {title} {?({comment})?} {?({venue})?}", 1, 27, "the same text as the group"),
+        ("- {title} {?({date})?} {?({year})?}", 1, 24, "the same text as the group"),
+        ("- {title} {?({url})", 1, 11, "“?}” is missing"),
+        ("- {title} {?({venue} {?{url}?})?}", 1, 22, "another group"),
+        ("- {title} {?[paper]?} {url}", 1, 11, "holds no slot"),
+        ("- {title} ?} {url}", 1, 11, "none begins"),
+        ("- {title} { {url}", 1, 11, "“{” alone: write “{{”"),
+        ("- {title} } {url}", 1, 11, "“}” alone: write “}}”"),
+        ("- **{title}** {url}\n  {summary}\n  {comment}", 2, 3, "must begin with text"),
+        ("- **{title}** {url}\n  Why: {section}\n  {?{comment}?}", 2, 8, "must begin with text"),
+        ("{?**{title}**?}\n{url}", 1, 1, "cannot be missing"),
+        ("<details>\n{title}", 1, 1, "needs a </summary>"),
+        ("\n  \n", 1, 1, "empty"),
+        ("- {title}" + " {?[a]({url})?}" * 2, 1, 32, "a second time"),
+        (
+            "- **{title}**" + "".join(f" {{?{at}: {{links}}?}}" for at in range(7)),
+            1,
+            105,
+            "6 groups",
+        ),
+    ],
+)
+def test_a_template_that_breaks_a_rule_is_refused_with_line_column_and_reason(
+    text: str, line: int, column: int, reason: str
+) -> None:
+    with pytest.raises(BadTemplate) as caught:
+        parsed(text)
+
+    assert (caught.value.line, caught.value.column) == (line, column)
+    assert reason in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- {title} {?{links}?}",
+        "- {title} {date}",
+        "- {title} {?({venue})?} {?({comment})?} {url}",
+        "- {title} - {summary} [{url}]",
+        "- {{{title}}} {url}",
+        "- {links} {title} {links}",
+        "- {title} {url}\n  {?Why: {summary}?}\n  Code: {code}",
+        "- {title} {url}\n  {summary}",
+    ],
+)
+def test_a_template_that_keeps_the_rules_is_taken(text: str) -> None:
+    assert "title" in parsed(text).slots
+
+
+def test_a_template_without_a_sign_of_a_paper_needs_evidence() -> None:
+    with pytest.raises(ValueError, match="evidence = true"):
+        a_format("- **{title}** {?({year})?}")
+
+    assert a_format("- **{title}** {?({year})?}", evidence=True).templates
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("lines", ["^x$"]),
+        ("rest", "summary"),
+        ("entry", {"begin": ["^(?P<title>.+)$"]}),
+        ("new", {"lines": ["- {title}"]}),
+    ],
+)
+def test_a_format_has_templates_or_patterns(key: str, value: Any) -> None:
+    given = {"name": "mine", "about": "", "templates": ["- {title} {url}"], key: value}
+
+    with pytest.raises(ValueError, match="a format has one of them"):
+        DigestFormat.model_validate(given)
+
+
+def test_an_entry_is_read_with_its_groups_and_without_them() -> None:
+    source = f"""\
+* **Denoising** (CVPR 2023) [[paper]({ID})] [[code](https://github.com/a/b)] <br>
+    *Jonathan Ho, Ajay Jain*
+    Some text.
+
+    - more
+- **Only (one)** [[paper]({ID})]
+"""
+
+    assert slots_in(source, GROUPED) == [
+        {
+            "title": "Denoising",
+            "venue": "CVPR 2023",
+            "url": ID,
+            "links": "[[code](https://github.com/a/b)]",
+            "authors": "Jonathan Ho, Ajay Jain",
+            "summary": "Some text.\n\n- more",
+        },
+        {"title": "Only (one)", "url": ID},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "source"),
+    [
+        ("> **{title}**\n> {links}\n> > {summary}", "> **T**\n> [p](U)\n> > some\n> > text\n"),
+        ("### {title}\n[p]({url})\n{?{summary}?}", "## T\n\n[p](U)\n\nsome\ntext\n## Next\n"),
+        (
+            "<details>\n<summary><b>{title}</b></summary>\n- <{url}>\n{?{summary}?}\n</details>",
+            "<details>\n<summary><b>T</b></summary>\n\n* <U>\n\nsome\ntext\n</details>\n",
+        ),
+        ("**{title}**\n[p]({url})\n{summary}", "**T** \\\n[p](U)<br>\nsome\ntext\n\nNo text.\n"),
+        ("{title}\n[p]({url})\nNote: {summary}", "# H\nT  \n[p](U)  \nNote:  some\ntext\n\n- x\n"),
+        ("**{title}**\n\n[p]({url})\n\n{summary}", "**T**\n\n[p](U)\n\nsome\ntext\n\n\nNo.\n"),
+        (
+            "1. {title}\n   - [p]({url})\n   - {summary}",
+            "4) T\n   * [p](U)\n   * some\n     text\n",
+        ),
+    ],
+)
+def test_an_entry_is_read_in_each_container(template: str, source: str) -> None:
+    found = slots_in(source.replace("U", ID), template)
+
+    assert [(one["title"], " ".join(one["summary"].split())) for one in found] == [
+        ("T", "some text")
+    ]
+    assert ID in (found[0].get("url"), found[0].get("links", "")[4:-1])
+
+
+def test_lines_that_no_line_of_the_template_reads_are_left_and_named() -> None:
+    source = f"- **T** [[paper]({ID})]\n  Unknown: x\n  *Ada Lovelace, Bob Cratchit*\n"
+
+    document = read(source, "- **{title}** [[paper]({url})]\n  {?*{authors}*?}")
+
+    (entry,) = document.entries
+    assert [(one.line, one.reason) for one in entry.problems] == [
+        (2, "no line of its template reads this line")
+    ]
+    assert "authors" in entry.reading.fields
+
+
+def test_the_first_template_that_reads_an_entry_is_its_template() -> None:
+    templates = ("- **{title}**, {venue}. [p]({url})", "- **{title}** [p]({url})")
+
+    found = slots_in(f"- **A** [p]({ID})\n- **B**, CVPR 2023. [p]({ID})\n", *templates)
+
+    assert [sorted(one) for one in found] == [["title", "url"], ["title", "url", "venue"]]
+
+
+def test_of_two_templates_each_reads_its_own_container() -> None:
+    source = f"- **A** [p]({ID})\n\n**B**\n[p]({ID})\n\n- **C**\n"
+
+    document = read(source, "- **{title}** [p]({url})", "**{title}**\n[p]({url})")
+
+    assert [entry.title for entry in document.entries] == ["A", "B"]
+
+
+CITED = "- {title}. {authors}. {venue} [[pdf]({url})]"
+
+
+@pytest.mark.parametrize(
+    ("text", "title"),
+    [
+        ("A Title. Jonathan Ho, Ajay Jain. CVPR 2023", "A Title"),
+        ("A Title. In Two Parts. J. Ho, A. Jain. CVPR 2023", "A Title. In Two Parts"),
+        ("What? Why! Jonathan Ho. Proc. CVPR 2023", None),
+        ("A Title. Graph Networks. Jonathan Ho. CVPR 2023", "A Title. Graph Networks"),
+    ],
+)
+def test_a_line_is_read_in_one_way_or_not_at_all(text: str, title: str | None) -> None:
+    document = read(f"- {text} [[pdf]({ID})]\n", CITED)
+
+    entries = [one for one in document.entries if not one.broken]
+    assert [one.title for one in entries] == ([title] if title else [])
+
+
+def test_two_ways_to_read_a_line_are_told_with_both_columns() -> None:
+    source = f"# H\n\n- A. B C. D E. CVPR 2023 [[pdf]({ID})]\n"
+
+    (entry,) = read(source, "- {title}. {comment} [[pdf]({url})]").entries
+
+    assert entry.broken == "it can be read in two ways: the title ends in column 3 or in column 8"
+    assert entry.problems[0].line == 3
+
+
+def test_a_slot_between_a_pair_holds_its_end_only_escaped_or_in_an_inner_pair() -> None:
+    source = f"""\
+- [A [b] c]({ID}) (x)
+- [A \\] c]({ID}) (x (y) z)
+- [A ] c]({ID}) (x)
+- [A]({ID}) (x) y)
+"""
+
+    found = slots_in(source, "- [{title}]({url}) ({comment})")
+
+    assert [one["title"] for one in found] == ["A [b] c", "A \\] c"]
+
+
+@pytest.mark.parametrize(
+    ("slot", "good", "bad"),
+    [
+        ("year", ["2023", "1999"], ["23", "20234", "2023a"]),
+        ("date", ["2023-05", "May 2023", "2023/05/01"], ["soon", "Part 2"]),
+        ("venue", ["CVPR", "CVPR 2023 Oral", "Some Workshop 2021", "2023"], ["A Survey", "x 2021"]),
+        ("arxiv", ["2006.11239", "arXiv:2006.11239v2", "cs.CL/0101001"], ["2006", "v2"]),
+        ("doi", ["10.1145/3292500", "doi:10.1145/3292500.1"], ["10.1", "x"]),
+        (
+            "authors",
+            ["Ada Lovelace, B. Cratchit", "张三, 李四", "Ada Lovelace et al."],
+            ["Transformer"],
+        ),
+    ],
+)
+def test_a_slot_with_a_codec_holds_only_what_its_codec_takes(
+    slot: str, good: Sequence[str], bad: Sequence[str]
+) -> None:
+    template = f"- **{{title}}** ({{{slot}}}) [p]({{url}})".replace("({{url}})", "({url})")
+    texts = [*good, *bad]
+    source = "".join(f"- **T** ({text}) [p]({ID})\n" for text in texts)
+
+    assert [one[slot] for one in slots_in(source, template)] == list(good)
+
+
+def test_a_title_takes_no_links_along() -> None:
+    source = f"- A Title [p]({ID}) | [code](https://github.com/a/b), [c](d)\n"
+
+    (found,) = slots_in(source, "- {title} {links}")
+
+    assert found["title"] == "A Title"
+    assert found["links"].startswith("[p](")
+    assert found["links"].endswith("[c](d)")

@@ -1,0 +1,330 @@
+"""Line patterns: the expressions that find the slots and groups of a template's line in a text.
+
+For each choice of groups there is one expression, under which every slot is as short as it can be;
+`Extension` then finds the next longer one. All are RE2 expressions, so each takes linear time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from zoterodigest.digest.format.entry_template import (
+    EntryTemplate,
+    Flat,
+    SlotPlace,
+    TemplateLine,
+    TemplateWords,
+)
+from zoterodigest.digest.format.pattern import Match, Pattern
+from zoterodigest.frozen import dataclass
+
+_BLANKS = "[ \t]+"
+_NO_BLANKS = "[ \t]*"
+_SPACE = re.compile(r"(\s+)")
+
+_LABEL = r"(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\](?:\([^()\n]*\))?)*"
+_ADDRESS = r"(?:[^()\s]|\([^()\s]*\))*"
+_MARKDOWN_LINK = rf"!?\[{_LABEL}\]\({_ADDRESS}(?:[ \t]+\"[^\"\n]*\")?\)"
+_URL_SIGN = r"[^\s<>()|\]\[\"'`]"
+_URL_LAST = r"[^\s<>()|\]\[\"'`.,;:!?*_]"
+_ROUND = r"\([^\s()]*\)"
+_BARE = rf"(?:https?|ftp)://(?:{_URL_SIGN}|{_ROUND})*(?:{_URL_LAST}|{_ROUND})"
+_LINK = (
+    rf"(?:[\[(*_`]{{0,2}}{_MARKDOWN_LINK}[\])*_`]{{0,2}}"
+    rf"|(?i:<a\b[^<>\n]*>(?:[^<\n]|<img\b[^<>\n]*>)*</a>)|<{_BARE}>|{_BARE})"
+)
+
+_SHAPES = {
+    "year": r"(?:19|20)\d\d",
+    "url": _BARE,
+    "arxiv": r"(?:(?i:arxiv)[:.]?[ ]?)?"
+    r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?",
+    "doi": r"(?:(?i:doi)[:.]?[ ]?|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/"
+    r"(?:[^\s()<>\[\]\"]|\([^\s()]*\))*(?:[^\s()<>\[\]\".,;:]|\([^\s()]*\))",
+    "links": rf"{_LINK}(?:[ \t]*(?:[,;|/·•&+]|and\b|or\b)?[ \t]*{_LINK})*?",
+}
+"""What a slot of these can hold, whatever stands around it."""
+
+_IN_PARENTHESES = rf"(?:[^\s()<>]|\([^\s()]*\))+|<{_ADDRESS}>"
+"""A `url` as the target of a link: any address, one of this folder too."""
+
+_OPENS = {"[": "]", "(": ")"}
+_SIGN = re.compile(r"\*\*|\*|`|\"|[\[\]()]")
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """One sign of a slot's text, within the pairs around it: any, and any but a blank."""
+
+    any: str
+    filled: str
+
+
+def _units(closings: frozenset[str]) -> Units:
+    """Return the units of a slot between pairs that end in `closings`.
+
+    The sign that ends a pair is either escaped, or within an inner pair.
+    """
+    if not closings:
+        return Units(r"[^\n]", r"[^\s]")
+    outer = "".join(sorted({re.escape(sign) for one in closings for sign in _both(one)}))
+    escaped = "" if closings == {"`"} else r"|\\[^\n]"
+    plain = rf"[^{outer}\n\\]" if escaped else rf"[^{outer}\n]"
+    inner = "".join(rf"|{_inner(one, plain, escaped)}" for one in sorted(closings) if one != "`")
+    return Units(rf"(?:{plain}{escaped}{inner})", rf"(?:[^\s{plain[2:]}{escaped}{inner})")
+
+
+def _both(closing: str) -> str:
+    return {"]": "[]", ")": "()"}.get(closing, closing[0])
+
+
+def _inner(closing: str, plain: str, escaped: str) -> str:
+    """Return the expression of an inner pair, which holds no other one."""
+    within = rf"(?:{plain}{escaped})*"
+    match closing:
+        case "]":
+            return rf"\[{within}\]"
+        case ")":
+            return rf"\({within}\)"
+        case "**":
+            return rf"\*{within}\*"
+        case "*":
+            return rf"\*\*{within}\*\*"
+        case _:
+            return rf"{closing}{within}{closing}"
+
+
+def _pairs(parts: Flat) -> list[frozenset[str]]:
+    """Return for each place, in order, the signs that end the pairs around it."""
+    signs: list[tuple[str, int]] = []
+    places = 0
+    for part in parts:
+        if isinstance(part, SlotPlace):
+            places += 1
+        elif part is not None:
+            signs += [(found[0], places) for found in _SIGN.finditer(part.text)]
+    around: list[set[str]] = [set() for _ in range(places)]
+    opened: list[tuple[str, int]] = []
+    for sign, at in signs:
+        closing = [i for i, (wanted, _) in enumerate(opened) if wanted == sign]
+        if closing and sign not in _OPENS:
+            _, start = opened[closing[-1]]
+            # What was opened within and not closed is no pair.
+            del opened[closing[-1] :]
+            for place in range(start, at):
+                around[place].add(sign)
+        elif sign not in ("]", ")"):
+            opened.append((_OPENS.get(sign, sign), at))
+    return [frozenset(one) for one in around]
+
+
+@dataclass(frozen=True, slots=True)
+class LineMatch:
+    """Where the slots of a line stand in its text, in order, and where its groups do.
+
+    A group that is not there has the empty range where it would stand.
+    """
+
+    slots: tuple[tuple[int, int], ...]
+    groups: tuple[tuple[int, int], ...]
+
+
+class ChosenPattern:
+    """A line under one choice of its groups."""
+
+    def __init__(self, line: TemplateLine, present: Sequence[bool]) -> None:
+        parts = line.flat(present)
+        self.present = tuple(present)
+        self.places = tuple(part for part in parts if isinstance(part, SlotPlace))
+        self._pieces = _pieces(parts, self.present)
+        self._places_at = [i for i, piece in enumerate(self._pieces) if piece.name[:1] == "s"]
+
+    @cached_property
+    def _pattern(self) -> Pattern:
+        return Pattern(f"^[ \\t]*{''.join(piece.text for piece in self._pieces)}[ \\t]*$")
+
+    def shortest(self, data: bytes) -> LineMatch | None:
+        """Return how the line matches with every slot as short as it can be, the first first."""
+        found = self._pattern.search(data)
+        return None if found is None else self._line_match(found, {}, 0)
+
+    def following(self, data: bytes, match: LineMatch) -> LineMatch | None:
+        """Return the next way to read the line, its slots taken as words in a dictionary."""
+        for at in reversed(range(len(self.places))):
+            extension = self._extensions[at]
+            end = match.slots[at][1]
+            found = extension.search(data[end:]) if extension is not None else None
+            if found is not None:
+                kept = {f"s{i}": match.slots[i] for i in range(at)}
+                kept |= {f"g{i}": span for i, span in enumerate(match.groups)}
+                start = match.slots[at][0]
+                grown = found.groups[f"s{at}"]
+                return self._line_match(found, kept | {f"s{at}": (start, end + grown[1])}, end)
+        return None
+
+    @cached_property
+    def _extensions(self) -> list[Pattern | None]:
+        """What finds, behind the end of each slot, how it can go on and what then follows."""
+        return [self._extension(at) for at in range(len(self.places))]
+
+    def _extension(self, number: int) -> Pattern | None:
+        at = self._places_at[number]
+        piece = self._pieces[at]
+        if not piece.extension:
+            return None
+        rest = "".join(one.text for one in self._pieces[at + 1 :])
+        # The end of a group that began before is found with its beginning.
+        return Pattern(f"^(?P<{piece.name}>{piece.extension}){rest}[ \\t]*$")
+
+    def _line_match(self, found: Match, kept: dict[str, tuple[int, int]], offset: int) -> LineMatch:
+        spans = {n: (start + offset, end + offset) for n, (start, end) in found.groups.items()}
+        spans = {**spans, **{name: span for name, span in kept.items() if name[0] == "s"}}
+        groups: list[tuple[int, int]] = []
+        for i in range(len(self.present)):
+            old = kept.get(f"g{i}", (0, 0))
+            begin = spans.get(f"a{i}", (old[0], old[0]))[0]
+            end = spans.get(f"b{i}", (old[1], old[1]))[0]
+            groups.append((begin, end))
+        slots = tuple(spans[f"s{i}"] for i in range(len(self.places)))
+        return LineMatch(slots, tuple(groups))
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of an expression: a slot has a name, and one that can be longer an extension."""
+
+    text: str
+    name: str = ""
+    extension: str = ""
+
+
+def _pieces(parts: Flat, present: Sequence[bool]) -> list[_Piece]:
+    around = _pairs(parts)
+    pieces: list[_Piece] = []
+    places = 0
+    edges = _edge_names(present)
+    for at, part in enumerate(parts):
+        if part is None:
+            pieces.append(_Piece("".join(f"(?P<{name}>)" for name in next(edges))))
+        elif isinstance(part, TemplateWords):
+            pieces.append(_Piece(_words_at(parts, at)))
+        else:
+            pieces.append(_place(part, places, around[places], parts, at))
+            places += 1
+    return pieces
+
+
+def _edge_names(present: Sequence[bool]) -> Iterator[tuple[str, ...]]:
+    """Yield the names of the empty groups that mark the edges of a line's groups."""
+    for number, is_there in enumerate(present):
+        if is_there:
+            yield (f"a{number}",)
+            yield (f"b{number}",)
+        else:
+            yield f"a{number}", f"b{number}"
+
+
+def _words_at(parts: Flat, at: int) -> str:
+    """Return the expression of the text that is the part at `at`: its blanks are any blanks."""
+    part = parts[at]
+    tokens = _SPACE.split(part.text) if isinstance(part, TemplateWords) else []
+    shown = [re.escape(token) for token in tokens]
+    shown[1::2] = [r"\s*" if "\n" in token else _BLANKS for token in tokens[1::2]]
+    # At an edge of the line or of a group none is needed.
+    if not tokens[0] and (at == 0 or parts[at - 1] is None):
+        shown[1:2] = [_NO_BLANKS] if len(tokens) > 1 else []
+    if not tokens[-1] and (at + 1 == len(parts) or parts[at + 1] is None):
+        shown[-2:-1] = [_NO_BLANKS] if len(tokens) > 1 else []
+    if not any(isinstance(one, TemplateWords | SlotPlace) for one in parts[:at]) and tokens[0]:
+        shown[0] = _marked(tokens[0]) if len(tokens) > 1 else shown[0]
+    return "".join(shown)
+
+
+def _marked(word: str) -> str:
+    """Return the expression of the first word of a line: a bullet stands for any, and so on."""
+    if word in ("-", "*", "+", "•"):
+        return "[-*+•]"
+    if found := _NUMBER.fullmatch(word):
+        return rf"\d{{1,9}}\{found[1]}"
+    return "#{1,6}" if _LEVEL.fullmatch(word) else re.escape(word)
+
+
+_NUMBER = re.compile(r"\d{1,9}([.)])")
+_LEVEL = re.compile(r"#{1,6}")
+
+
+def _place(
+    place: SlotPlace,
+    number: int,
+    closings: frozenset[str],
+    parts: Flat,
+    at: int,
+) -> _Piece:
+    name = f"s{number}"
+    units = _units(closings)
+    if place.slot == "url" and _is_target(parts, at):
+        return _Piece(f"(?P<{name}>{_IN_PARENTHESES})", name)
+    if place.slot in _SHAPES:
+        return _Piece(f"(?P<{name}>{_SHAPES[place.slot]})", name)
+    text = f"{units.filled}(?:{units.any}*?{units.filled})??"
+    return _Piece(f"(?P<{name}>{text})", name, f"{units.any}*?{units.filled}")
+
+
+def _is_target(parts: Flat, at: int) -> bool:
+    """Whether the place is the target of a link: right behind `](`, or in an attribute."""
+    before = parts[at - 1] if at else None
+    return isinstance(before, TemplateWords) and before.text.endswith(("](", "](<", '="'))
+
+
+class LinePattern:
+    """A template's line as it reads: what may match it, and its choices of groups in order."""
+
+    def __init__(self, line: TemplateLine) -> None:
+        """Compile nothing yet: most lines of most formats are never met."""
+        self.line = line
+
+    @cached_property
+    def any(self) -> Pattern:
+        """What matches each text that the line does under some choice of its groups."""
+        return Pattern(beginning(self.line))
+
+    @cached_property
+    def choices(self) -> tuple[ChosenPattern, ...]:
+        """The expressions of all choices."""
+        return tuple(ChosenPattern(self.line, present) for present in self.line.choices())
+
+
+class TemplatePattern:
+    """A template as it reads: its lines, and what begins an entry of it."""
+
+    def __init__(self, template: EntryTemplate) -> None:
+        """Compile nothing yet."""
+        self.template = template
+        self.lines = tuple(map(LinePattern, template.lines))
+
+    @cached_property
+    def begin(self) -> Pattern:
+        """What matches the first line of an entry."""
+        # The head of a `<details>` ends where its summary does, whatever stands behind that.
+        is_whole = self.template.container != "details"
+        return Pattern(beginning(self.template.lines[0], is_whole=is_whole))
+
+
+def beginning(line: TemplateLine, *, is_whole: bool = True) -> str:
+    """Return an expression that matches each text that the line does, whatever its groups."""
+    shown: list[str] = []
+    flat = line.flat()
+    around = iter(_pairs(flat))
+    is_open = False
+    for at, part in enumerate(flat):
+        if part is None:
+            shown.append(")?" if is_open else "(?:")
+            is_open = not is_open
+        elif isinstance(part, TemplateWords):
+            shown.append(_words_at(flat, at))
+        else:
+            shown.append(_place(part, 0, next(around), flat, at).text.replace("P<s0>", ":", 1))
+    end = r"[ \t]*(?:(?i:<br[ \t]*/?>)[ \t]*)*$" if is_whole else ""
+    return f"^[ \\t]*{''.join(shown)}{end}"

@@ -1,0 +1,67 @@
+"""Codecs: whether a text can be the value of a slot, for templates, which would read any text."""
+
+from __future__ import annotations
+
+import re
+
+from zoterodigest.core.values import dates, names, venue_slot
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.read.references import find_links
+from zoterodigest.digest.read.shapes import NO_NAME, NOTHING
+from zoterodigest.digest.read.slots import one_line
+
+_LONGEST_VENUE = 120
+_MOST_NAME_WORDS = 6
+_MARKUP = re.compile(r"https?://|\]\(|[<>|{}*`]")
+_NO_ADDRESS = frozenset({b"nan", b"#", b"todo", b"tbd", b"tba"})
+_INITIAL = re.compile(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
+_FOOTNOTE = re.compile(r"(?<=\w)[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰\d]{1,3}$")
+_NO_SIGNS = re.compile(r"[\[\](){}<>:;!?\"“”*_`|/\\=+#@]|\d|https?")
+
+
+def takes(slot: str, text: str, venues: VenueTable) -> bool:
+    """Whether `text` can be the value of a slot; one without a codec takes any text."""
+    match slot:
+        case "date":
+            return dates.parse_date(text.strip("()[] `*_")) is not None
+        case "url":
+            bare = text.strip("<>").lower().encode()
+            return bare not in NOTHING and bare not in _NO_ADDRESS
+        case "venue":
+            return _is_venue(text, venues)
+        case "authors":
+            return _are_authors(text)
+        case "links":
+            return bool(find_links(text.encode()))
+        case "title":
+            # A link in a title is one of the entry's links that no slot has taken.
+            return "](" not in text
+        case _:
+            return True
+
+
+def _is_venue(text: str, venues: VenueTable) -> bool:
+    """Whether the table knows it, or it is a capitalized name with a year, or a year alone."""
+    if len(text) > _LONGEST_VENUE or _MARKUP.search(text):
+        return False
+    reading = venue_slot.parse_venue(one_line(text))
+    name = reading.venue
+    if name and venues.find(name) is not None:
+        return True
+    return bool(reading.year) and (not name or name[0].isupper()) and ". " not in name
+
+
+def _are_authors(text: str) -> bool:
+    people = names.parse_names(one_line(text)).people
+    return bool(people) and all(map(_is_person, people))
+
+
+def _is_person(text: str) -> bool:
+    name = _FOOTNOTE.sub("", text)
+    words = name.replace("-", " ").split()
+    capitals = sum(word[:1].isalpha() and not word[0].islower() for word in words)
+    is_sentence = "." in _INITIAL.sub("", name)
+    is_name = not (_NO_SIGNS.search(name) or NO_NAME.search(name) or is_sentence)
+    # Of one word is a name in a script without capitals: elsewhere it may be any word.
+    fewest = 1 if name[:1].upper() == name[:1].lower() else 2
+    return is_name and capitals >= fewest and len(words) <= _MOST_NAME_WORDS

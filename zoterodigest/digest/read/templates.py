@@ -1,0 +1,296 @@
+"""Templates: an entry's lines matched with those of its format's templates, its slots claimed.
+
+The first template that reads an entry is its template. A line is read in one way or not at all: if
+it can be split in two ways, the entry is broken and the reason tells where they part.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.entry_template import SlotPlace, TemplateWords
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.format.line_pattern import (
+    ChosenPattern,
+    LineMatch,
+    LinePattern,
+    TemplatePattern,
+)
+from zoterodigest.digest.read.codecs import takes
+from zoterodigest.digest.read.found import EntryRange, is_title
+from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
+from zoterodigest.digest.read.lines import shorn
+from zoterodigest.digest.read.shapes import is_clear
+from zoterodigest.digest.read.slots import (
+    BLANKS,
+    Claims,
+    EntryShape,
+    ShapeLine,
+    Slot,
+    UnreadLine,
+    block_text,
+    decoded,
+)
+from zoterodigest.frozen import dataclass
+
+MOST_WAYS = 64
+"""In so many ways a line is split at most, under all choices of its groups together."""
+
+_BREAK = re.compile(rb"(?:[ \t]*<br[ \t]*/?>)+[ \t]*$", re.I)
+_UNREAD = "no line of its template reads this line"
+
+Terms = tuple[DigestFormat, VenueTable]
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A line as its pattern reads it, under which choice of its groups."""
+
+    chosen: ChosenPattern
+    match: LineMatch
+
+
+@dataclass(frozen=True, slots=True)
+class _TwoWays:
+    """A line that can be split in two ways: the slot that ends at the one byte or at the other."""
+
+    slot: str
+    ends: tuple[int, int]
+
+
+def claim_by_template(claims: Claims, found: EntryRange, body: LayeredText, terms: Terms) -> None:
+    """Claim the slots of an entry by the first template that reads it, none if none does."""
+    form, _ = terms
+    for number, pattern in enumerate(form.patterns):
+        if pattern.template.container != found.container:
+            continue
+        reading = _TemplateReader(pattern, found, body, terms)
+        shape = reading.shape(number)
+        if reading.doubt is not None:
+            claims.doubt = reading.doubt
+            return
+        if shape is None:
+            continue
+        slots = list(_slots(pattern, shape))
+        titles = [slot.text.data for slot in slots if slot.name == "title"]
+        if titles and is_title(form, titles[0]):
+            claims.shape = shape
+            claims.slots += slots
+            claims.unread += [UnreadLine(line, _UNREAD) for line in reading.left]
+            return
+
+
+class _TemplateReader:
+    """The lines of one entry, to be read by one template.
+
+    `left` are the lines of the body that nothing reads; `doubt` tells of a line that can be read in
+    two ways, as `Claims` do.
+    """
+
+    def __init__(
+        self, pattern: TemplatePattern, found: EntryRange, body: LayeredText, terms: Terms
+    ) -> None:
+        self._pattern = pattern
+        self._head = found.text.slice(*found.head)
+        self._body = body
+        self._ranges = [_bare(body.data, *line) for line in body.lines()]
+        self._terms = terms
+        self._known: dict[tuple[int, int], _Read | _TwoWays | None] = {}
+        self.left: list[int] = []
+        self.doubt: tuple[str, tuple[int, int]] | None = None
+
+    def shape(self, number: int) -> EntryShape | None:
+        """Return how the template (its number) reads the entry; None if it does not."""
+        start, end = _bare(self._head.data, 0, len(self._head.data))
+        head = _read_line(self._pattern.lines[0], self._head.data[start:end], self._terms)
+        stops = self._latest() if head is not None else None
+        if head is None or stops is None:
+            return None
+        if isinstance(head, _TwoWays):
+            self.doubt = _doubt(head, self._head, start)
+            return None
+        placed = self._placed(stops)
+        if placed is None:
+            return None
+        return EntryShape(
+            number, (_shape_line(self._head, start, end, head), *self._shape_lines(placed))
+        )
+
+    def _at(self, line: int, row: int) -> _Read | _TwoWays | None:
+        """Return how a line of the body is read by the template's line `row`."""
+        key = line, row
+        if key not in self._known:
+            data = self._body.data[slice(*self._ranges[line])]
+            read = _read_line(self._pattern.lines[row], data, self._terms) if data else None
+            self._known[key] = read
+        return self._known[key]
+
+    def _latest(self) -> list[int] | None:
+        """Return for each row of the template before which line it must be read.
+
+        So the rows below it that cannot be missing find their lines. None if they find none.
+        """
+        stops = [len(self._ranges)]
+        for row in reversed(range(1, len(self._pattern.lines))):
+            stop = stops[0]
+            if not self._pattern.lines[row].line.may_be_missing:
+                fitting = (line for line in reversed(range(stop)) if self._at(line, row))
+                line = next(fitting, None)
+                if line is None:
+                    return None
+                stop = line
+            stops.insert(0, stop)
+        return stops
+
+    def _placed(self, stops: Sequence[int]) -> list[int | None] | None:
+        """Return on which line each row below the first stands, each as far above as can be."""
+        placed: list[int | None] = []
+        after = 0
+        for row in range(1, len(self._pattern.lines)):
+            line = next((at for at in range(after, stops[row]) if self._at(at, row)), None)
+            placed.append(line)
+            if line is None and not self._pattern.lines[row].line.may_be_missing:
+                return None
+            after = after if line is None else line + 1
+            read = None if line is None else self._at(line, row)
+            if line is not None and isinstance(read, _TwoWays):
+                self.doubt = _doubt(read, self._body, self._ranges[line][0])
+                return None
+        return placed
+
+    def _shape_lines(self, placed: Sequence[int | None]) -> list[ShapeLine | None]:
+        lines: list[ShapeLine | None] = []
+        taken: set[int] = set()
+        for row, line in enumerate(placed, 1):
+            if line is None:
+                lines.append(None)
+                continue
+            read = self._at(line, row)
+            assert isinstance(read, _Read)
+            below = (other for other in placed[row:] if other is not None)
+            several = self._pattern.lines[row].line.several
+            stop = next(below, len(self._ranges)) if several else line + 1
+            lines.append(self._block(row, line, stop, read) if several else self._one(line, read))
+            taken |= set(range(line, stop))
+        filled = (at for at, (start, end) in enumerate(self._ranges) if start < end)
+        self.left = [at for at in filled if at not in taken]
+        return lines
+
+    def _one(self, line: int, read: _Read) -> ShapeLine:
+        return _shape_line(self._body, *self._ranges[line], read)
+
+    def _block(self, row: int, line: int, stop: int, read: _Read) -> ShapeLine:
+        """Return the shape of a slot that goes on down to the line before `stop`."""
+        start = self._ranges[line][0]
+        while stop > line + 1 and self._ranges[stop - 1][0] >= self._ranges[stop - 1][1]:
+            stop -= 1
+        end = self._ranges[stop - 1][1] if stop == line + 1 else self._whole_end(stop - 1)
+        indent = len(self._body.data[:start]) - len(self._body.data[:start].rstrip(b" \t"))
+        text = peel_indent(self._body.slice(start, end), indent, first=False)
+        end = start + len(text.data)
+        slots = (*read.match.slots[:-1], (read.match.slots[-1][0], end - start))
+        groups = tuple((a, end - start if b > a else b) for a, b in read.match.groups)
+        return ShapeLine(text, slots, groups, read.chosen.present)
+
+    def _whole_end(self, line: int) -> int:
+        end = self._ranges[line][0]
+        stop = self._body.data.find(b"\n", end)
+        stop = len(self._body.data) if stop < 0 else stop
+        return end + len(self._body.data[end:stop].rstrip(BLANKS))
+
+
+def _bare(data: bytes, start: int, end: int) -> tuple[int, int]:
+    """Return the range of a line without its indentation and what may end any line."""
+    line = data[start:end]
+    bare = _BREAK.sub(b"", shorn(line)).rstrip(BLANKS)
+    return start + len(bare) - len(bare.lstrip(b" \t")), start + len(bare)
+
+
+def _shape_line(text: LayeredText, start: int, end: int, read: _Read) -> ShapeLine:
+    return ShapeLine(
+        text.slice(start, end), read.match.slots, read.match.groups, read.chosen.present
+    )
+
+
+def _read_line(pattern: LinePattern, data: bytes, terms: Terms) -> _Read | _TwoWays | None:
+    """Read a line under the first choice of groups that takes it."""
+    if not pattern.any.matches(data):
+        return None
+    ways = 0
+    for chosen in pattern.choices:
+        first: LineMatch | None = None
+        match = chosen.shortest(data)
+        while match is not None:
+            ways += 1
+            if _is_taken(chosen, match, data, terms):
+                if first is not None:
+                    return _parting(chosen, first, match)
+                first = match
+            if ways >= MOST_WAYS:
+                # Whether there is another way is not known, and none is guessed.
+                return _TwoWays("", (0, 0))
+            match = chosen.following(data, match)
+        if first is not None:
+            return _Read(chosen, first)
+    return None
+
+
+def _is_taken(chosen: ChosenPattern, match: LineMatch, data: bytes, terms: Terms) -> bool:
+    form, venues = terms
+    names = [place.slot for place in chosen.places]
+    texts = [decoded(data[start:end]) for start, end in match.slots]
+    if "links" in names and any(_is_free_with_link(*one) for one in zip(names, texts, strict=True)):
+        return False
+    if not all(takes(name, text, venues) for name, text in zip(names, texts, strict=True)):
+        return False
+    return not form.entry.is_general or all(
+        is_clear(name, text, venues) for name, text in zip(names, texts, strict=True)
+    )
+
+
+def _is_free_with_link(slot: str, text: str) -> bool:
+    """Whether a slot of free text holds a link, in a line with a place for links."""
+    return slot not in ("links", "url", "ignored") and ("](" in text or "://" in text)
+
+
+def _parting(chosen: ChosenPattern, one: LineMatch, other: LineMatch) -> _TwoWays:
+    pairs = zip(chosen.places, one.slots, other.slots, strict=True)
+    slot, first, second = next(pair for pair in pairs if pair[1] != pair[2])
+    return _TwoWays(slot.slot, (first[1], second[1]))
+
+
+def _doubt(ways: _TwoWays, text: LayeredText, start: int) -> tuple[str, tuple[int, int]]:
+    one, other = (text.source_span(start, start + end).end for end in ways.ends)
+    return ways.slot, (one, other)
+
+
+def _slots(pattern: TemplatePattern, shape: EntryShape) -> Sequence[Slot]:
+    slots: list[Slot] = []
+    name = ""
+    for line, placed in zip(pattern.lines, shape.lines, strict=True):
+        if placed is None:
+            continue
+        flat = line.line.flat(placed.present)
+        places = [part for part in flat if isinstance(part, SlotPlace)]
+        label = next((part.text for part in flat if isinstance(part, TemplateWords)), "")
+        for place, (start, end) in zip(places, placed.slots, strict=True):
+            text = _slot_text(placed.text, start, end, is_several=line.line.several == place.slot)
+            if place.slot == "name":
+                name = decoded(text.data)
+            section = (name or label.strip(" \t*_:#>-")) if place.slot == "section" else None
+            slots.append(Slot(place.slot, text, section))
+    return slots
+
+
+def _slot_text(line: LayeredText, start: int, end: int, *, is_several: bool) -> LayeredText:
+    text = line.slice(start, end)
+    if text.data[:1] == b"<" and text.data[-1:] == b">":
+        return text.slice(1, len(text.data) - 1)
+    if is_several and b"\n" in text.data:
+        if line.data[:start].lstrip()[:1] == b">":
+            # The wrapping of the first line is the template's, that of the others the text's own.
+            return peel_quote(text)
+        return block_text(text, 0, len(text.data))
+    return text
