@@ -234,12 +234,13 @@ def _with_whole_head(bare: _Bare) -> _Bare:
     found = _SUMMARY_END.search(text)
     end = found.end() if found else len(text)
     head = "\n".join([*(one[2] for one in bare[:last]), text[:end]])
-    rest = [(number, column + end, text[end:].lstrip()), *bare[last + 1 :]]
+    behind = [(number, column + end, text[end:])] if text[end:].strip() else []
+    rest = [*behind, *bare[last + 1 :]]
     while rest and not rest[-1][2].strip():
         rest.pop()
     if rest and _DETAILS_END.fullmatch(rest[-1][2]):
         rest.pop()
-    return [(bare[0][0], bare[0][1], head), *(one for one in rest if one[2].strip())]
+    return [(bare[0][0], bare[0][1], head), *rest]
 
 
 def _line(number: int, column: int, text: str, is_slot: Callable[[str], bool]) -> TemplateLine:

@@ -171,6 +171,14 @@ class DigestFormat(_FormatTable):
     find: dict[SlotName, list[PatternText]] = {}
     new: NewRule | None = None
 
+    @model_validator(mode="before")
+    @classmethod
+    def _writes_by_templates(cls, tables: Any) -> Any:
+        # Templates write as they read: without [new] they do so with its defaults.
+        if isinstance(tables, dict) and tables.get("templates"):
+            return {"new": {}, **tables}
+        return tables
+
     @model_validator(mode="after")
     def _fits_together(self) -> DigestFormat:
         if self.templates:
@@ -204,6 +212,20 @@ class DigestFormat(_FormatTable):
     def patterns(self) -> tuple[TemplatePattern, ...]:
         """The templates, as they read."""
         return tuple(map(TemplatePattern, self.templates))
+
+    @property
+    def between(self) -> tuple[str, ...]:
+        """The lines between two entries, if no neighbors show them."""
+        rule = self.new
+        if rule is None or not self.templates or "between" in rule.model_fields_set:
+            return tuple(rule.between) if rule else ()
+        match self.templates[0].container:
+            case "item":
+                return ()
+            case "lines":
+                return "", ""
+            case _:
+                return ("",)
 
     @cached_property
     def containers(self) -> tuple[ContainerName, ...]:

@@ -92,7 +92,7 @@ def explain(
             if entry.first <= line <= entry.last:
                 return _of_entry(lines, entry)
         if is_tried:
-            attempts.append(_attempt(lines, form, found, line))
+            attempts.append(_attempt(lines, form, found, venues, line))
         # As in reading: what a format has taken is hidden from those after it.
         for entry in kept:
             lines.take(entry.first, entry.last)
@@ -110,12 +110,15 @@ def _of_entry(lines: Lines, entry: DigestEntry) -> Explanation:
     return Explanation(lines, entry.format.name, first, last, tuple(in_order), problems)
 
 
-def _attempt(lines: Lines, form: DigestFormat, found: list[DigestEntry], line: int) -> Attempt:
+def _attempt(
+    lines: Lines, form: DigestFormat, found: list[DigestEntry], venues: VenueTable, line: int
+) -> Attempt:
     """Return where a format stopped that has not read the line; `found` are its entries."""
     here = next((entry for entry in found if entry.first <= line <= entry.last), None)
     if here is None:
-        parts = _stopped_at_row if form.columns is not None else _stopped_at_head
-        return Attempt(form.name, *parts(lines, form, line))
+        if form.columns is not None:
+            return Attempt(form.name, *_stopped_at_row(lines, form, line))
+        return Attempt(form.name, *_stopped_at_head(lines, form, venues, line))
     others = (entry for entry in found if entry is not here)
     if any(one.first <= here.first <= one.last for one in others):
         return Attempt(form.name, FormatStep.OVERLAP, "another entry of this format begins above")
@@ -148,27 +151,40 @@ def _cells(lines: Lines, line: int) -> Iterator[bytes]:
     return (lines[line][start:end] for start, end in cells_of(lines[line]))
 
 
-def _stopped_at_head(lines: Lines, form: DigestFormat, line: int) -> tuple[FormatStep, str]:
-    containers = form.entry.containers
+def _stopped_at_head(
+    lines: Lines, form: DigestFormat, venues: VenueTable, line: int
+) -> tuple[FormatStep, str]:
+    containers = form.containers
     texts = ((container, head_text(lines, line, container)) for container in containers)
     container, data = next(((one, text) for one, text in texts if text is not None), ("", None))
     if data is None:
         kinds = " or ".join(containers)
         return FormatStep.CONTAINER, f"its entries begin as {kinds}, and this line does not"
-    matches = (pattern.search(shorn(data)) for pattern in form.entry.begin)
+    begin = form.by_container[container].entry.begin
+    matches = (pattern.search(shorn(data)) for pattern in begin)
     match = next((it for it in matches if it is not None), None)
     if match is None:
         # Any line may begin a paragraph: to be one says nothing.
         is_any = container in ("lines", "paragraph")
         step = FormatStep.CONTAINER if is_any else FormatStep.BEGIN
+        if form.templates:
+            return step, "the first line of none of its templates matches"
         return step, "none of its `begin` patterns matches"
     title = decoded(data[slice(*match.groups.get("title", (0, 0)))]).strip()
-    if head_match(form, data) is None:
+    if head_match(form.by_container[container], data) is None:
         return FormatStep.NO_TITLES, f"its `no_titles` takes “{title}” for no title"
+    return _stopped_in_entry(lines, form, venues, line)
+
+
+def _stopped_in_entry(
+    lines: Lines, form: DigestFormat, venues: VenueTable, line: int
+) -> tuple[FormatStep, str]:
     found = next((it for it in find_entries(lines, form) if it.first <= line <= it.last), None)
     if found is None or found.first != line:
         return FormatStep.OVERLAP, "the line is part of an entry of this format that begins above"
-    claims = claims_of(found, form)
+    claims = claims_of(found, form, venues)
+    if form.templates:
+        return FormatStep.TITLE, "the lines below or the values are not as its templates have them"
     if not has_needed(form, claims.slots, claims.unreadable):
         needs = ", ".join(form.entry.needs)
         return FormatStep.NEEDS, f"it has none of what an entry needs: {needs}"

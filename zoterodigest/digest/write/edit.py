@@ -20,6 +20,7 @@ from zoterodigest.digest.write.html import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.own_words import in_own_words
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks, shows
+from zoterodigest.digest.write.template_groups import has_shape_asked
 from zoterodigest.digest.write.writing import blocks_to_write, units, write_unit
 from zoterodigest.frozen import dataclass
 
@@ -195,6 +196,8 @@ def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockF
         return old.headings == new.headings
     same = old.format.name == new.format.name and old.headings == new.headings
     if not same or old.broken != new.broken or old.unreadable != new.unreadable:
+        return False
+    if not has_shape_asked(old, new, asked):
         return False
     before = with_moved_pages(old.reading.fields, asked)
     after = new.reading.fields

@@ -84,8 +84,7 @@ def usual_gap(document: Document, region: HeadingRegion, form: DigestFormat) -> 
         gaps = Counter(gap for gap in found if gap is not None)
         if gaps:
             return max(gaps, key=gaps.__getitem__)
-    rule = form.new
-    return tuple(line.encode() for line in rule.between) if rule else ()
+    return tuple(line.encode() for line in form.between)
 
 
 def end_spot(document: Document, region: HeadingRegion, form: DigestFormat) -> Spot | None:

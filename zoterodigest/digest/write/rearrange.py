@@ -209,6 +209,13 @@ def unshown_names(entry: DigestEntry, asked: Fields) -> tuple[str, ...]:
     are shown in other places too, or left out as the neighbors leave them out.
     """
     fields, rule = entry.reading.fields, entry.format.new
+    if entry.format.templates:
+        # Templates say what they have room for: nothing is left out in silence.
+        return tuple(
+            name
+            for name, value in asked.items()
+            if name in _PLACED and not is_empty(value) and is_empty(fields.get(name, EMPTY))
+        )
     lines = [[it] if isinstance(it, str) else it for it in rule.lines] if rule else []
     # A first alternative that is empty means: only if neighbors show it.
     places = {name for it in lines if it[0] for name in PLACEHOLDER.findall(" ".join(it))}

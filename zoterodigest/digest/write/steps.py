@@ -26,6 +26,7 @@ from zoterodigest.digest.write.insertion_point import (
 from zoterodigest.digest.write.new_entry import NewEntryDraft, with_cut_authors
 from zoterodigest.digest.write.row import NewRow, header_above
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
+from zoterodigest.digest.write.template_entry import new_by_template
 from zoterodigest.frozen import dataclass
 
 
@@ -236,15 +237,21 @@ class Planner:
             if header is None:
                 raise UnwritableValue(_NO_TABLE)
             text = NewRow(draft, header, self._document).text()
+        elif form.templates:
+            text = new_by_template(draft, form.templates, self._document)
+            text = self._numbered(text, spot, region)
         else:
-            # Not lists: few entries have a number, and a digest may have thousands.
-            every = (decoded(lines[entry.first]) for entry in self._document.entries)
-            inside = (self._document.entries[at] for at in region.entries if at < spot.rank)
-            above = (decoded(lines[entry.first]) for entry in inside)
-            text = with_next_number(NewLines(draft).text(), above, every)
+            text = self._numbered(NewLines(draft).text(), spot, region)
         # An entry is composed with LF; its line breaks become those of the digest here, once.
         eol = line_break(lines, spot.offset)
         return text.encode("utf-8", "replace").replace(b"\n", eol)
+
+    def _numbered(self, text: str, spot: Spot, region: HeadingRegion) -> str:
+        entries, lines = self._document.entries, self._document.lines
+        # Not lists: few entries have a number, and a digest may have thousands.
+        every = (decoded(lines[entry.first]) for entry in entries)
+        inside = (entries[at] for at in region.entries if at < spot.rank)
+        return with_next_number(text, (decoded(lines[it.first]) for it in inside), every)
 
     def _form(self, region: HeadingRegion) -> DigestFormat:
         entries = self._document.entries

@@ -33,6 +33,13 @@ from zoterodigest.digest.write.links import (
     references_texts,
 )
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.digest.write.template_groups import (
+    SLOTS_OF,
+    coming_edit,
+    gone_edit,
+    group_of,
+    place_in_template,
+)
 from zoterodigest.digest.write.values import (
     awards_text,
     categories_in_tags_text,
@@ -48,15 +55,6 @@ from zoterodigest.digest.write.values import (
     year_text,
 )
 
-_SLOTS_OF = {
-    "venue": ("venue",),
-    "year": ("year", "venue"),
-    "award": ("award", "venue"),
-    "date": ("date", "venue"),
-    "task": ("task", "tags"),
-    "categories": ("categories", "chips", "tags"),
-    "links": ("links", "code", "tail"),
-}
 STUB_END = "..."
 """What the short form of a folded comment ends in."""
 
@@ -71,7 +69,7 @@ def slot_of(entry: DigestEntry, name: str) -> Slot | None:
     """Return the slot that shows the field `name`, or None if the entry has none."""
     if name.startswith(SECTION) or name == "abstract":
         return _section_slot(entry, name)
-    for slot_name in _SLOTS_OF.get(name, (name,)):
+    for slot_name in SLOTS_OF.get(name, (name,)):
         slots = [slot for slot in entry.slots if slot.name == slot_name]
         if slots:
             # The reading takes the first slot that holds something (`Draft.put`).
@@ -95,13 +93,21 @@ def _section_slot(entry: DigestEntry, name: str) -> Slot | None:
 def units(entry: DigestEntry, changed: Sequence[str]) -> list[tuple[str, ...]]:
     """Group changed fields that share a slot and must be written together (venue and year).
 
-    Notes come last: a new one stands behind all else.
+    Notes come last: a new one stands behind all else. What a template reads comes in its order: of
+    two that come to one place the first stands first.
     """
     grouped: dict[str, tuple[str, ...]] = {}
     for name in changed:
         unit = _unit(entry, name)
         grouped[unit] = (*grouped.get(unit, ()), name)
-    return sorted(grouped.values(), key=lambda unit: (unit[0].startswith(NOTE), unit))
+    return sorted(
+        grouped.values(),
+        key=lambda unit: (
+            unit[0].startswith(NOTE),
+            min(place_in_template(entry, name) for name in unit),
+            unit,
+        ),
+    )
 
 
 def _unit(entry: DigestEntry, name: str) -> str:
@@ -109,10 +115,24 @@ def _unit(entry: DigestEntry, name: str) -> str:
     if name in REFERENCES:
         return "references"
     slot = slot_of(entry, name)
+    if group := _shared_group(entry, name, slot):
+        return group
     if slot is None:
         is_in_venue = name in ("venue", "year", "award") and "venue" in entry.format.slots
         return "venue" if is_in_venue else name
     return slot.name if slot.name in ("venue", "tags") else name
+
+
+def _shared_group(entry: DigestEntry, name: str, slot: Slot | None) -> str:
+    """Return what names the group of a template that a field shares with others; "" for none."""
+    if entry.shape is None:
+        return ""
+    names = [slot.name] if slot is not None else SLOTS_OF.get(name, (name,))
+    for one in names:
+        found = group_of(entry, one, present=slot is not None)
+        if found is not None and len(found.slots) > 1:
+            return f"group {found.row} {found.number}"
+    return ""
 
 
 def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
@@ -125,14 +145,68 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
         return note_edits(entry, name, asked[name], spell)
     if name in REFERENCES:
         return _reference_edits(document, index, asked)
+    if _shared_group(entry, name, slot_of(entry, name)):
+        return _group_edits(document, index, asked, spell)
+    return _field_edits(document, index, asked, spell)
+
+
+def _group_edits(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
+    """Return the edits of fields that stand in one group of a template, or come to one."""
+    entry = document.entries[index]
+    slots = {name: slot_of(entry, name) for name in asked}
+    come = {name: value for name, value in asked.items() if slots[name] is None}
+    cleared = [it.name for name, it in slots.items() if it and is_empty(asked[name])]
+    edits = [_coming(document, index, come, spell)] if come else []
+    by_slot: dict[str, dict[str, Value]] = {}
+    for name, slot in slots.items():
+        if slot is not None:
+            by_slot.setdefault(slot.name, {})[name] = asked[name]
+    for fields in by_slot.values():
+        new = _field_edits(document, index, fields, spell, cleared)
+        # Each of the values that go takes the same group out.
+        edits += [edit for edit in new if edit not in edits]
+    return edits
+
+
+def _coming(document: Document, index: int, come: Fields, spell: Spelling) -> Edit:
+    """Return the edit that writes fields in a group of their template that the entry lacks."""
+    entry = document.entries[index]
+    texts: dict[str, str] = {}
+    for name, value in come.items():
+        names = SLOTS_OF.get(name, (name,))
+        slot = next((one for one in names if group_of(entry, one, present=False)), None)
+        if slot is None or name.startswith(SECTION) or is_empty(value):
+            raise UnwritableValue(_NO_PLACE)
+        beside = {one: it for one, it in come.items() if slot in SLOTS_OF.get(one, (one,))}
+        if _is_blocks(name):
+            text = blocks_text(sample(neighbors(document, index), name), value, spell)
+            texts[slot] = inert_blocks(text, "", is_markdown=True) or ""
+        else:
+            new = _new_text(document, index, slot, beside if slot == "venue" else {name: value}, "")
+            texts[slot] = inert_line(_spelled(new, "", spell), "")
+    return coming_edit(document, index, texts)
+
+
+def _field_edits(
+    document: Document,
+    index: int,
+    asked: Fields,
+    spell: Spelling,
+    cleared: Sequence[str] = (),
+) -> list[Edit]:
+    entry, name = document.entries[index], next(iter(asked))
     slot = slot_of(entry, name)
     if slot is None:
         return _inserted(document, index, asked, spell)
+    if entry.shape is not None and all(map(is_empty, asked.values())):
+        return [gone_edit(document, index, slot.name, cleared)]
     if _is_blocks(name):
         return _block_edits(document, index, slot, asked[name], spell)
     old = slot.words
     new = _new_text(document, index, slot.name, asked, old)
     new = inert_line(_spelled(new, old, spell), old)
+    if entry.shape is not None and not new.strip():
+        return [gone_edit(document, index, slot.name, cleared)]
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
     return _slot_edits(document, index, slot, new) + stub_edits
 
@@ -170,19 +244,29 @@ def _reference_edits(document: Document, index: int, asked: Fields) -> list[Edit
     if links is not None:
         manner = link_manner(neighbors(document, index), entry.format.new)
     rest = asked if is_listed else {k: v for k, v in asked.items() if k != "links"}
+    come = {it: asked[it] for it in ("arxiv", "doi") if it in asked and _may_come(entry, it)}
+    rest = {name: value for name, value in rest.items() if name not in come}
     texts = references_texts(entry.slots, entry.reading.fields, rest, manner)
     edits = [it for slot, new in texts for it in _slot_edits(document, index, slot, new)]
+    edits += [_coming(document, index, {name: value}, plain) for name, value in come.items()]
     if isinstance(links, WebLinks) and not is_listed:
         text = new_links_text(links.hyperlinks, manner)
         edits.append(_insertion(document, index, "links", text))
     return edits
 
 
+def _may_come(entry: DigestEntry, slot: str) -> bool:
+    """Whether a template has a group for a slot that the entry lacks."""
+    return group_of(entry, slot, present=False) is not None
+
+
 def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
     """Return the edit that writes fields for which the entry has no slot."""
     name, value = next(iter(asked.items()))
+    if document.entries[index].shape is not None:
+        return [_coming(document, index, asked, spell)]
     form = document.entries[index].format
-    slots = [slot for slot in _SLOTS_OF.get(name, (name,)) if slot in form.slots]
+    slots = [slot for slot in SLOTS_OF.get(name, (name,)) if slot in form.slots]
     if not slots or name.startswith(SECTION) or name == "abstract":
         raise UnwritableValue(_NO_PLACE)
     if name == "summary":
@@ -194,6 +278,8 @@ def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) ->
 
 
 def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
+    if document.entries[index].shape is not None:
+        return coming_edit(document, index, {slot: text})
     edit = insertion_of(document, index, slot, text) if text else None
     if edit is None:
         raise UnwritableValue(_NO_PLACE)
@@ -201,6 +287,8 @@ def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
 
 
 def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Edit]:
+    if document.entries[index].shape is not None and slot.text.data and not new.strip():
+        return [gone_edit(document, index, slot.name, ())]
     if new.strip() and not slot.text.data:
         line = document.lines.line_at(slot.span.start)
         if edit := insertion_of(document, index, slot.name, new, on_line=line):
