@@ -8,7 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, read
+from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, formats, read, venues
+from zoterodigest.digest.read.body import claims_of, lacks_needed
+from zoterodigest.digest.read.containers import find_entries
+from zoterodigest.digest.read.document import has_needed
+from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.write.edit import put_digest
 
 CORPUS = [*EXAMPLES, RELATIVES, *SHARED_DIGESTS]
@@ -99,3 +103,22 @@ def test_every_line_is_an_entrys_or_passed_over_with_a_reason_or_blank(source: b
     for skipped in whole.skipped:
         known |= set(range(skipped.start_line - 1, skipped.end_line))
     assert all(line in known or whole.lines.is_blank(line) for line in range(len(whole.lines)))
+
+
+@given(HOSTILE)
+def test_what_is_passed_over_at_a_glance_holds_nothing_that_an_entry_needs(source: bytes) -> None:
+    lines = Lines(source)
+    for form in formats():
+        for found in find_entries(lines, form):
+            claims = claims_of(found, form, venues())
+            has_one = has_needed(form, claims.slots, claims.unreadable)
+            assert not (has_one and lacks_needed(found, form))
+
+
+def test_a_quote_without_links_venue_and_task_is_passed_over_at_a_glance() -> None:
+    source = "> **核心创新**  \n> 一句话说明这篇论文做了什么\n".encode()
+    form = next(form for form in formats() if form.name == "quoted-notes")
+
+    (found,) = find_entries(Lines(source), form)
+
+    assert lacks_needed(found, form)

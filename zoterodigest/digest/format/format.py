@@ -272,6 +272,16 @@ class DigestFormat(_FormatTable):
         return AnyOf(self.entry.no_titles)
 
     @cached_property
+    def line(self) -> AnyOf:
+        """What matches a line below the first that one of the `lines` patterns does."""
+        return AnyOf(self.lines)
+
+    @property
+    def has_sections(self) -> bool:
+        """Whether an entry may hold named or folded sections."""
+        return self.sections.quote is not None or self.sections.details or bool(self.details)
+
+    @cached_property
     def begins(self) -> LineFinder:
         """What finds the lines in which an entry may begin."""
         return LineFinder(self.entry.begin)

@@ -20,7 +20,7 @@ from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read.body import claims_of
+from zoterodigest.digest.read.body import claims_of, lacks_needed
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import is_title, span_of
@@ -194,7 +194,8 @@ def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Dig
 
 
 def _contained(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Claims]:
-    read = [claims_of(found, form, venues) for found in find_entries(lines, form)]
+    ranges = (found for found in find_entries(lines, form) if not lacks_needed(found, form))
+    read = [claims_of(found, form, venues) for found in ranges]
     read = [one for one in read if has_needed(form, one.slots, one.unreadable)]
     # Only what is an entry can own a note, so entries are sifted before markers are looked up.
     spoil_owners(lines, read)
