@@ -57,6 +57,13 @@ def _folded(title: str, arxiv: str) -> str:
     return folded(title, arxiv, sections=[("Key points", ("one", "two")), ("Limits", ("three",))])
 
 
+def _fold(title: str, arxiv: str) -> str:
+    return (
+        f"<details>\n<summary>{title} (CVPR 2016)</summary>\n\n"
+        f"[arXiv]({_abs(arxiv)})\n\nIt works.\n\n</details>\n\n"
+    )
+
+
 def _abs(arxiv: str) -> str:
     return f"https://arxiv.org/abs/{arxiv}"
 
@@ -64,6 +71,7 @@ def _abs(arxiv: str) -> str:
 DIGESTS: Mapping[str, str] = {
     "quoted-notes": notes(*(quoted(title, arxiv) for title, arxiv in _ids())),
     "details-notes": "## Survey\n\n" + "\n---\n\n".join(_folded(*one) for one in _ids()),
+    "folded-titles": "## Papers\n\n" + "".join(_fold(*one) for one in _ids()),
     "daily-bullets": "## cs.CV\n\n" + "\n".join(_bullet(*one) for one in _ids()),
     "list": "## Papers\n\n" + "".join(_item(*one) for one in _ids()),
     "hf-daily-table": _rows(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import accumulate
 
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.found import (
@@ -40,6 +41,8 @@ def find_folded(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
         # One that never closes may hold a whole section: its end tag comes behind other entries.
         outer += broken == _UNCLOSED
         if broken == _UNCLOSED and free < stop:
+            if form.entry.is_general:  # it holds a section of the list
+                continue
             broken = _SHARED
         after = last + 1
         yield _found(lines, head, last, broken)
@@ -94,7 +97,9 @@ def _with_strays(lines: Lines, closed: int, stop: int, outer: int) -> tuple[int,
     """Return the line `closed`, or the last end tag behind it that must be the element's own."""
     end = next((at for at in range(closed + 1, stop) if is_boundary(lines, at)), stop)
     changes = _changes(lines, closed + 1, end)
-    is_outer = all(it <= 0 for it in changes.values()) and -sum(changes.values()) <= outer
+    # Elements that begin and end behind it are no part of it: a page has folds that are no entries.
+    deepest = min(accumulate(changes.values()), default=0)
+    is_outer = -deepest <= outer and sum(changes.values()) <= 0
     return (closed, "") if is_outer else (max(at for at in changes if changes[at]), _STRAY)
 
 

@@ -37,8 +37,11 @@ _MARKDOWN = Pattern(
     r"\([ \t]*<?(?P<url>(?:[^()\s<>]|\([^()\s]*\))*)>?(?:[ \t]+\"[^\"]*\")?[ \t]*\)"
 )
 _PLAIN = re.compile(rb"!?\[([^\[\]]*)\]\(([^()\t\n\f\r <>]*)\)")
+# Each `<a>` is searched up to the next one at most, so that all together take linear time.
 _ANCHOR = re.compile(
-    rb"<a\b[^<>]*?\bhref\s*=\s*[\"']?([^\"'\s<>]*)[\"']?[^<>]*>([^<]*)</a\s*>", re.I
+    rb"<a\b[^<>]*?\bhref\s*=\s*[\"']?([^\"'\s<>]*)[\"']?[^<>]*>"
+    rb"((?:[^<]|<(?!/?a\b)[^<>]*>)*)</a\s*>",
+    re.I,
 )
 _BARE = re.compile(rb"(?<![\w(\[<\"'=/])https?://[^\s<>|\]\"'`]+", re.I)
 _LABEL = re.compile(r"^[\[\s*_`]*!?\[?([^\[\]]*)\]?(?:\([^()]*\))?[\]\s*_`]*$")
@@ -47,22 +50,25 @@ _LABEL = re.compile(r"^[\[\s*_`]*!?\[?([^\[\]]*)\]?(?:\([^()]*\))?[\]\s*_`]*$")
 def find_links(data: bytes) -> list[LinkSpan]:
     """Return every link in `data` in order; an image outside a link is none."""
     spans = [span for span in _markdown_links(data) if data[span.whole[0]] != 0x21]
-    spans += [LinkSpan(it.span(), it.span(2), it.span(1)) for it in _ANCHOR.finditer(data)]
+    spans += _anchors(data)
     spans.sort(key=lambda span: span.whole)
     starts = [span.whole[0] for span in spans]
     bare = [span for span in _bare_links(data) if not _is_within(span, spans, starts)]
     return sorted((*spans, *bare), key=lambda span: span.whole)
 
 
-_BETWEEN_LINKS = re.compile(rb"(?:[-*+][ \t]+)?[\s,;|/()\[\]\xc2\xb7\\]*")
+_BETWEEN_LINKS = re.compile(rb"(?:[-*+][ \t]+)?(?:[\s,;|/()\[\]\xc2\xb7\\]|</?(?:p|br) ?/?>)*")
 
 
 def holds_only_links(line: bytes) -> bool:
     """Whether a line holds links, badges and what parts them, and nothing else."""
     bare = line.strip()
-    if bare[-1:] not in (b")", b"]", b"\\", b"|") or b"](" not in bare:
+    if bare[-1:] not in (b")", b"]", b"\\", b"|", b">"):
         return False
-    spans = _markdown_links(bare)
+    if b"](" not in bare and b"<a" not in bare:
+        return False
+    spans = [*_markdown_links(bare), *_anchors(bare)]
+    spans.sort(key=lambda span: span.whole)
     links = [span for span in spans if bare[span.whole[0]] != 0x21]
     edges = [0, *(edge for span in spans for edge in span.whole), len(bare)]
     between = b"".join(bare[edges[at] : edges[at + 1]] for at in range(0, len(edges), 2))
@@ -82,9 +88,29 @@ def _markdown_links(data: bytes) -> list[LinkSpan]:
     ]
 
 
+def _anchors(data: bytes) -> list[LinkSpan]:
+    """Return the links of HTML in `data`."""
+    if b"<a" not in data and b"<A" not in data:
+        return []
+    return [LinkSpan(it.span(), it.span(2), it.span(1)) for it in _ANCHOR.finditer(data)]
+
+
+_ALT = re.compile(r"<img\b[^<>]*?\balt\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s<>\"']+))", re.I)
+_TAG = re.compile(r"<[^<>]*>")
+
+
+def _without_tags(label: str) -> str:
+    """Return what people see of a label in HTML: its words, or what stands for its image."""
+    words = _TAG.sub("", label).strip()
+    image = None if words else _ALT.search(label)
+    return html.unescape(next(filter(None, image.groups()), "") if image else words)
+
+
 def hyperlink(data: bytes, span: LinkSpan) -> Hyperlink:
     """Return the link at `span`: label without brackets and marks, entities of the URL resolved."""
     label = data[slice(*span.label)].decode("utf-8", "replace")
+    if "<" in label:
+        label = _without_tags(label)
     inner = _LABEL.match(label)
     url = address(data[slice(*span.url)].decode("utf-8", "replace"))
     return Hyperlink((inner[1] if inner else label).strip(), url)

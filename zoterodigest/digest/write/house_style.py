@@ -22,9 +22,12 @@ from zoterodigest.digest.read.slots import Slot, decoded
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
 _MOST_NEIGHBOURS = 24
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>")
-# `1.`, `1)` or `[1]`, the last also behind a bullet or an opening mark; `[2024]` is a year.
+# `1.`, `1)` or `[1]`, the last also behind a bullet or an opening mark; `[2024]` is a year. Of what
+# is folded the number stands in the <summary>.
 ORDINAL = re.compile(
-    r"^([ \t>]*(?=\d+[.)])|[ \t>*_+•-]*\[(?!(?:19|20)\d\d\])(?=\d+\]))(\d{1,9})[.)\]](?=[ \t])"
+    r"^((?:[ \t]*<details\b[^<>]*>\s*)?(?:[ \t]*<summary\b[^<>]*>\s*(?:<(?:b|strong)>)?)?[ \t>]*"
+    r"(?=\d+[.)])"
+    r"|[ \t>*_+•-]*\[(?!(?:19|20)\d\d\])(?=\d+\]))(\d{1,9})[.)\]](?=[ \t])"
 )
 _LEADING = re.compile(r"^[ \t>]*$|^[ \t>]*(?:<(?:details|summary|p|b)\b[^<>]*>[ \t]*)+$", re.I)
 _GLUE_SIGNS = frozenset("|<>=+~^`$")

@@ -61,7 +61,15 @@ class NewLines:
                 lead, left_over = [], left_over or lead
         while lead and _EMPTY_LINE.match(lead[0]):
             lead.pop(0)
-        return [*written, *lead]
+        return [*written, *self._gap_above_end(), *lead]
+
+    def _gap_above_end(self) -> list[str]:
+        """Return a blank line if the nearest neighbor has one above its `</details>`."""
+        for entry in self._draft.manner.entries[:1]:
+            lines = self._draft.manner.lines
+            if _CLOSING.match(decoded(lines[entry.last])) and entry.last > entry.first:
+                return [""] if lines.is_blank(entry.last - 1) else []
+        return []
 
     def _texts(self, line: Line) -> dict[str, str]:
         fresh = [slot for slot in line.slots if slot not in self._used]

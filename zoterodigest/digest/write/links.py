@@ -212,7 +212,7 @@ def _sample(data: bytes, link: Hyperlink) -> tuple[bytes, bytes] | None:
 
 
 def link_style(samples: Iterable[bytes], default: Style) -> Style:
-    """Return how the first of `samples` with Markdown links writes one, and what parts two.
+    """Return how the first of `samples` with links that have labels writes one, and what parts two.
 
     If it has one link alone, the next that writes links so and has two shows what parts them,
     else the `default`, if it writes links so.
@@ -220,9 +220,7 @@ def link_style(samples: Iterable[bytes], default: Style) -> Style:
     frame = ""
     for data in samples:
         spans = find_links(data)
-        if spans and data.startswith(b"[", spans[0].whole[0]):
-            is_doubled = data.startswith(b"[[", spans[0].whole[0])
-            own = "[[{name}]]({url})" if is_doubled else "[{name}]({url})"
+        if spans and (own := _frame_at(data, spans[0].whole[0])):
             gap = data[spans[0].whole[1] : spans[1].whole[0]] if spans[1:] else b""
             # Words between the links of another entry are about its paper.
             if gap and (not frame or (own == frame and _is_separator(gap))):
@@ -230,6 +228,16 @@ def link_style(samples: Iterable[bytes], default: Style) -> Style:
             frame = frame or own
     usual = " " if frame.startswith("[[") else ", "
     return (frame, usual) if frame and frame != default[0] else default
+
+
+def _frame_at(data: bytes, start: int) -> str:
+    """Return how the link at `start` is written; "" for an address alone."""
+    if data.startswith(b"[[", start):
+        return "[[{name}]]({url})"
+    if data.startswith(b"[", start):
+        return "[{name}]({url})"
+    is_html = data[start : start + 2].lower() == b"<a"
+    return '<a href="{url}">{name}</a>' if is_html else ""
 
 
 REFERENCES = ("arxiv", "doi", "url", "links")

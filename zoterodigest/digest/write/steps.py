@@ -10,6 +10,7 @@ from zoterodigest.core.values.span import Edit
 from zoterodigest.digest.format.format import DigestFormat, NewRule
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.found import span_of
+from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
@@ -249,9 +250,9 @@ class Planner:
     def _numbered(self, text: str, spot: Spot, region: HeadingRegion) -> str:
         entries, lines = self._document.entries, self._document.lines
         # Not lists: few entries have a number, and a digest may have thousands.
-        every = (decoded(lines[entry.first]) for entry in entries)
+        every = (_head(lines, entry) for entry in entries)
         inside = (entries[at] for at in region.entries if at < spot.rank)
-        return with_next_number(text, (decoded(lines[it.first]) for it in inside), every)
+        return with_next_number(text, (_head(lines, it) for it in inside), every)
 
     def _form(self, region: HeadingRegion) -> DigestFormat:
         entries = self._document.entries
@@ -290,6 +291,13 @@ class Planner:
         line = heading_line(lines[heading.line], text)
         edit = Edit(span_of(lines, heading.line, heading.line), line)
         return Step((edit,), renamed=(number, text))
+
+
+def _head(lines: Lines, entry: DigestEntry) -> str:
+    """Return the line with an entry's number, of what is folded those up to it."""
+    first = decoded(lines[entry.first])
+    is_below = first.strip().lower() == "<details>" and entry.first < entry.last
+    return f"{first}\n{decoded(lines[entry.first + 1])}" if is_below else first
 
 
 _HEADING = re.compile(rb"( {0,3}(#{1,6})[ \t]+).*?((?:[ \t]+#+)?[ \t]*)", re.S)
