@@ -63,6 +63,15 @@ def test_an_export_follows_an_item_in_the_run_that_edits_it_after_a_merge() -> N
         assert play(History(of_a_table, has_bib=True), room) is None
 
 
+def test_a_shelving_that_a_wrong_cache_hid_moves_the_entry_once_the_cache_is_gone() -> None:
+    steps = (
+        Step("shelve", 0, (7985, 1964, 9078), ("as it is", 5012)),
+        Step("sync, undo", 1, (7053, 3630, 350), ("wrong", 1139)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, cache=("gone", 7817)), room) is None
+
+
 @pytest.mark.parametrize("syncs", [0, 1])
 def test_an_entry_restored_after_it_was_dropped_brings_its_older_words(syncs: int) -> None:
     steps = (

@@ -60,9 +60,10 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
     others = {one.collection for one in lock.collection_rows if one.digest not in digests}
     then = before.collections if before else {}
     looked_at = [one for one in lock.collection_rows if one.collection not in others & then.keys()]
-    held = _held(then, contents, is_part=bool(prepared.gathered.quiet.links))
+    held = _held(contents)
     if contents is not prepared.gathered.contents:
         held = _without_news(prepared, held)
+    held = _with_those_passed_over(prepared, held, then)
     collections = _collections(then, looked_at, held, _pending(plan, done))
     then_linked = {row.id: row for row in plan.rows_before}
     now_linked = {row.id: row for row in lock.rows}
@@ -145,15 +146,9 @@ def _pending(plan: Plan, done: Set[str]) -> Pending:
     return pending
 
 
-def _held(
-    then: Mapping[str, frozenset[str]], contents: Contents, *, is_part: bool
-) -> Mapping[str, set[str]]:
-    """Return the items in each collection; `contents` may hold those alone that a run looked at."""
+def _held(contents: Contents) -> Mapping[str, set[str]]:
+    """Return the items in each collection, without those in the trash."""
     held: dict[str, set[str]] = defaultdict(set)
-    if is_part:
-        known = {item.key for item in contents.items}
-        quiet = {one.key for one in contents.snapshot.items} - known
-        held |= {collection: set(keys & quiet) for collection, keys in then.items()}
     for item in contents.items:
         for key in item.collections if not item.is_trashed else ():
             held[key].add(item.key)
@@ -173,6 +168,24 @@ def _without_news(prepared: Prepared, held: Mapping[str, set[str]]) -> Mapping[s
     for key in held.keys() | then.keys():
         meant = then[key] - writes.keys() | came[key]
         found[key] = held.get(key, set()) & (then[key] | meant) | then[key] & meant
+    return found
+
+
+def _with_those_passed_over(
+    prepared: Prepared, held: Mapping[str, set[str]], then: Mapping[str, frozenset[str]]
+) -> Mapping[str, set[str]]:
+    """Return `held` with the items that a run over a part did not look at where they were `then`.
+
+    They may have moved since: if a wrong cache hid that from this run, the next one has to see it.
+    """
+    if not prepared.gathered.quiet.links:
+        return held
+    contents = prepared.gathered.contents
+    looked_at = {item.key for item in contents.items}
+    quiet = {one.key for one in contents.snapshot.items} - looked_at
+    found: dict[str, set[str]] = defaultdict(set)
+    for key in held.keys() | then.keys():
+        found[key] = held.get(key, set()) - quiet | then.get(key, frozenset()) & quiet
     return found
 
 
