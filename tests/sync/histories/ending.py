@@ -106,6 +106,10 @@ def require_no_silent_difference(stage: Stage, clone: Clone, prepared: Prepared)
         if row.state is LinkState.LINKED
         for work in works_of(row)
     }
+    # An item that zoterodigest did not create takes no user names from an entry.
+    adopted = {
+        (row.digest, work) for row in rows.values() if not row.origin.item for work in works_of(row)
+    }
     held = _by_slot(
         token for _, _, text in texts_of(clone.library.read().items) for token in tokens_in(text)
     )
@@ -130,6 +134,8 @@ def require_no_silent_difference(stage: Stage, clone: Clone, prepared: Prepared)
                 )
                 hidden = {one for one in held[slot] if letter in "ac" and stage.is_looked_up(one)}
                 is_shown = shown[slot] <= held[slot]
+                if letter == "u" and (name, work) in adopted:
+                    is_shown = is_shown or not held[slot]
                 if not is_joined:
                     is_shown = is_shown and held[slot] <= shown[slot] | hidden
                 if not is_shown and (name, work, FIELDS[letter]) not in reported:
