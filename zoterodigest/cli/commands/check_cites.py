@@ -15,6 +15,7 @@ from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.project_context import NoLibraryYet, chosen
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.commands.citekeys import project_citation_keys
+from zoterodigest.cli.show.annotations import Report, annotation
 from zoterodigest.cli.show.encoder import emit_result, json_value
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
@@ -23,13 +24,6 @@ from zoterodigest.project.files import read_file, real_path
 from zoterodigest.project.layout import by_kind, find_project
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
 from zoterodigest.sync.gathering.workspace import library_meant
-
-
-class Report(Enum):
-    """The forms that `--report` knows."""
-
-    TEXT = "text"
-    GITHUB = "github"
 
 
 @command("paths report as_json")
@@ -115,16 +109,10 @@ def _text(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> Itera
 
 
 def _annotations(_: Cited, checked: Checked, findings: Sequence[_Finding]) -> Iterator[str]:
-    """Yield commands of GitHub Actions; nothing in one ends it early or begins another."""
+    """Yield what is found as annotations."""
     unused = ((_Level.NOTICE, one.at, f"{one.key} is cited nowhere") for one in checked.unused)
     for level, at, sentence in (*findings, *unused):
-        file = _escaped(visible(at.file)).replace(":", "%3A").replace(",", "%2C")
-        yield f"::{level.value} file={file},line={at.line}::{_escaped(visible(sentence))}"
-
-
-def _escaped(text: str) -> str:
-    # The percent sign first, or it would escape the escapes.
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+        yield annotation(level.value, at.file, at.line, sentence)
 
 
 def _data(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> dict[str, Any]:

@@ -72,9 +72,7 @@ class Explanation:
 
     def place(self, offset: int) -> tuple[int, int]:
         """Return the 1-based line and column, in characters, of a byte of the digest."""
-        line = self.lines.line_at(offset)
-        before = self.lines.source[self.lines.starts[line] : offset]
-        return line + 1, len(decoded(before)) + 1
+        return self.lines.place(offset)
 
 
 def explain(

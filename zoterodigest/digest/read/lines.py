@@ -226,6 +226,12 @@ class Lines:
         """Return the line that holds the byte at `offset`."""
         return max(bisect_right(self.starts, offset) - 1, 0)
 
+    def place(self, offset: int) -> tuple[int, int]:
+        """Return the 1-based line and column, in characters, of the byte at `offset`."""
+        line = self.line_at(offset)
+        before = self.source[self.starts[line] : offset]
+        return line + 1, len(before.decode("utf-8", "replace")) + 1
+
     def headings(self) -> Iterator[AtxHeading]:
         """Yield the ATX headings outside fences and comments, in order."""
         for line, _ in self.matching(_AT_HEADING):

@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from zoterodigest.core.values import identity, names, venue_slot
 from zoterodigest.core.values.record import Members, Names, text_in
 from zoterodigest.digest.read.document import DigestEntry, Document, Skipped
 from zoterodigest.digest.read.lines import OUTER_BLANKS
+from zoterodigest.digest.read.mojibake import mojibake_in
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.frozen import dataclass
 
-# UTF-8 that was once read as Windows-1252 or as Mac OS Roman.
-_MOJIBAKE = re.compile(
-    "â†’|â€[™œ“”¦˜–—]|Ã[\u0080-\u00bf©¨¶¼³¡±]|Â[\u00a0-\u00bf]|‚Ä|√[©°∂º≥±]|�|√±|üîç|üìå"
-)
 _EMPTY_LINK = "an empty link"
 
 
@@ -141,8 +138,8 @@ def _skipped_suspicions(document: Document, skipped: Skipped) -> Iterator[Suspic
 
 def _mojibake(document: Document, first: int, last: int) -> Iterator[Suspicion]:
     for line in range(first, last + 1):
-        if found := _MOJIBAKE.search(decoded(document.lines[line])):
-            yield Suspicion(line + 1, f"mojibake: “{found[0]}”")
+        for _, run, _ in islice(mojibake_in(decoded(document.lines[line])), 1):
+            yield Suspicion(line + 1, f"mojibake: “{run}”")
 
 
 def entry_works(document: Document) -> Iterator[tuple[str, int]]:

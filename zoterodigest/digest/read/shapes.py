@@ -83,10 +83,15 @@ def is_clear(slot: str, text: str, venues: VenueTable) -> bool:
         case "venue":
             return venues.find(venue_slot.parse_venue(one_line(text)).venue) is not None
         case "authors":
-            people = names.parse_names(one_line(text)).people
-            return bool(people) and all(map(_is_written_as_name, people))
+            return are_names(text)
         case _:
             return True
+
+
+def are_names(text: str) -> bool:
+    """Tell whether a text is a list of names that are all written as names are."""
+    people = names.parse_names(one_line(text)).people
+    return bool(people) and all(map(_is_written_as_name, people))
 
 
 def is_no_venue(slot: Slot, venues: VenueTable) -> bool:

@@ -1,0 +1,169 @@
+"""The command `lint`: what looks wrong in digests, for people, for scripts and for GitHub."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, command, flag, option
+from zoterodigest.cli.base.project_context import (
+    NoDigest,
+    linked_digests,
+    near,
+    project_in,
+    require_idle_to_write,
+)
+from zoterodigest.cli.base.screen import counted, emit, tell_error, visible, wrapped
+from zoterodigest.cli.show.annotations import Report, annotation
+from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.digest.read.lint import LintFinding, edits_of, lint_digest
+from zoterodigest.digest.write.mend import mended
+from zoterodigest.frozen import dataclass
+from zoterodigest.mapping import venue_table
+from zoterodigest.project.files import BadInput
+from zoterodigest.project.layout import Project, find_project
+from zoterodigest.sync.apply.applying import apply_files
+from zoterodigest.sync.new_papers.inserting import OpenDigest, open_digest
+
+
+@dataclass(frozen=True, slots=True)
+class LintedDigest:
+    """A digest, as a person names it, and what looks wrong in it."""
+
+    name: str
+    digest: OpenDigest
+    findings: Sequence[LintFinding]
+
+
+@command(
+    "files fix report is_dry_run as_json",
+    epilog="Next: `git diff` shows what --fix changed; `zoterodigest undo` takes it back.",
+)
+def lint(
+    asked: Invocation,
+    fix: bool = flag("--fix", "Mend what can be mended without doubt."),
+    report: Report = option(
+        "--format", "Text, or annotations for GitHub Actions.", Report.TEXT, shown=True
+    ),
+) -> int:
+    """Find what looks wrong in digests.
+
+    lint reports papers that appear twice in a digest, words left from a template, text in a wrong
+    encoding, links that are missing, empty or lead nowhere, tasks that are spelt in two ways,
+    entries out of order where the others are in order, and names behind an "et al.". Each finding
+    is one line: file, line, column and message. It opens no links.
+
+    --fix mends text in a wrong encoding, rarer spellings of tasks, and empty links at the end of a
+    line. Nothing else changes. Without DIGEST, lint uses the digests of the configuration or lock
+    file.
+
+    \b
+    Examples:
+      zoterodigest lint papers.md
+      zoterodigest lint --format github
+      zoterodigest lint papers.md --fix --dry-run
+
+    The exit code is 1 if something was found that --fix didn't mend.
+    """
+    project, paths = _meant(asked.files)
+    if fix:
+        require_idle_to_write(asked, project)
+    found = _linted(project, paths)
+    written: Sequence[str] = ()
+    if fix and not asked.is_dry_run:
+        written = _mend(project, found)
+        found = _linted(project, paths) if written else found
+    if asked.as_json:
+        emit_json({"findings": list(_data(found)), "written": list(written)})
+    elif report is Report.GITHUB:
+        emit(_annotations(found))
+    else:
+        emit(_lines(found))
+        emit(_closing(found, written, is_fix=fix, is_dry_run=asked.is_dry_run))
+    return FAILED if any(one.findings for one in found) else FINE
+
+
+def _meant(files: Sequence[Path]) -> tuple[Project, Sequence[Path]]:
+    """Return the digests to look at and their project; raises `NoDigest` if there are none."""
+    config = find_project(files[0].parent if files else Path())
+    project = project_in(config.parent if config else Path())
+    if config is None and files:
+        project = Project.implicit(list(files))
+    known = linked_digests(project) or [near(digest.path) for digest in project.digests()]
+    paths = files or [path for path in known if path.exists()]
+    if not paths:
+        raise NoDigest("no digest was given", "Give the path of a Markdown file.")
+    for path in paths:
+        if not path.exists():
+            raise BadInput(path, "no such file")
+    return project, list(dict.fromkeys(paths))
+
+
+def _linted(project: Project, paths: Sequence[Path]) -> list[LintedDigest]:
+    venues = venue_table()
+    opened = ((str(path), open_digest(project, path, venues)) for path in paths)
+    return [LintedDigest(name, digest, lint_digest(digest.document)) for name, digest in opened]
+
+
+def _mend(project: Project, found: Iterable[LintedDigest]) -> Sequence[str]:
+    """Write what can be mended; return the digests that were written."""
+    mended_ones = [(one.name, _mended(one)) for one in found]
+    changed = [(name, digest) for name, digest in mended_ones if digest.is_change]
+    if not changed:
+        return ()
+    unwritten = apply_files(project, "lint", [digest.change for _, digest in changed])
+    for error in unwritten.values():
+        tell_error(str(error), error.hint)
+    return [name for name, digest in changed if digest.key not in unwritten]
+
+
+def _mended(one: LintedDigest) -> OpenDigest:
+    document = mended(one.digest.document, edits_of(one.findings), one.digest.read)
+    return one.digest.holding(document.source)
+
+
+def _places(found: Iterable[LintedDigest]) -> Iterator[tuple[str, int, int, LintFinding]]:
+    """Yield each finding with its file, 1-based line, and column in characters."""
+    for one in found:
+        for finding in one.findings:
+            yield (one.name, *one.digest.document.lines.place(finding.start), finding)
+
+
+def _lines(found: Iterable[LintedDigest]) -> Iterator[str]:
+    for name, line, column, finding in _places(found):
+        yield f"{visible(name)}:{line}:{column}: {visible(finding.message)}"
+
+
+def _annotations(found: Iterable[LintedDigest]) -> Iterator[str]:
+    for name, line, column, finding in _places(found):
+        yield annotation("warning", name, line, finding.message, column=column)
+
+
+def _closing(
+    found: Sequence[LintedDigest], written: Sequence[str], *, is_fix: bool, is_dry_run: bool
+) -> Iterator[str]:
+    left = sum(len(one.findings) for one in found)
+    fixable = sum(len(edits_of(one.findings)) for one in found)
+    if written:
+        yield from wrapped(f"Done: mended {', '.join(map(visible, written))}.")
+    if not left:
+        yield "Nothing looks wrong."
+    elif fixable and is_fix and is_dry_run:
+        yield f"{counted(left, 'finding')}. Planned: mend {fixable:,}. Nothing was written."
+    elif fixable and not is_fix:
+        yield f"{counted(left, 'finding')}; `--fix` mends {fixable:,}."
+    else:
+        yield f"{counted(left, 'finding')}."
+
+
+def _data(found: Iterable[LintedDigest]) -> Iterator[dict[str, Any]]:
+    for name, line, column, finding in _places(found):
+        yield {
+            "file": name,
+            "line": line,
+            "column": column,
+            "rule": finding.rule,
+            "message": finding.message,
+            "fixable": finding.fix is not None,
+        }

@@ -1,0 +1,27 @@
+"""Annotations: findings in files as commands of GitHub Actions, which shows them in the diff."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from zoterodigest.cli.base.screen import visible
+
+
+class Report(Enum):
+    """How findings are printed."""
+
+    TEXT = "text"
+    GITHUB = "github"
+
+
+# https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands
+def annotation(level: str, file: str, line: int, message: str, *, column: int = 0) -> str:
+    """Return a finding of a `level` that GitHub knows; nothing in it ends the command early."""
+    name = _escaped(visible(file)).replace(":", "%3A").replace(",", "%2C")
+    place = f"file={name},line={line}" + (f",col={column}" if column else "")
+    return f"::{level} {place}::{_escaped(visible(message))}"
+
+
+def _escaped(text: str) -> str:
+    # The percent sign first, or it would escape the escapes.
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
