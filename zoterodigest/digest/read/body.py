@@ -194,7 +194,7 @@ def claims_of(found: EntryRange, form: DigestFormat, venues: VenueTable) -> Clai
     for one in torn:
         spoil(claims, one, one.line)
     if form.entry.is_general:
-        claims.slots = [*within_edges(claims.slots)]
+        claims.slots = within_edges(claims.slots)
     return claims
 
 

@@ -7,6 +7,7 @@ venue behind the last author. Those signs are theirs: they are not read, and edi
 from __future__ import annotations
 
 import re
+import string
 from collections.abc import Iterable, Iterator
 
 from zoterodigest.core.values.names import end_of_names
@@ -27,35 +28,31 @@ _PAIRS = {
     "**": "**", "__": "__", "*": "*", "_": "_", "`": "`",
     '"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "《": "》",
 }  # fmt: skip
-_PLAIN_ENDS = re.compile(rb"[A-Za-z].*[A-Za-z0-9)?!]", re.S)
+_PLAIN_ENDS = frozenset(sign.encode() for sign in string.ascii_letters + string.digits + ")?!")
 
 
-def within_edges(slots: Iterable[Slot]) -> Iterator[Slot]:
-    """Yield the slots, each without what belongs to the list and not to its value.
+def within_edges(slots: Iterable[Slot]) -> list[Slot]:
+    """Return the slots, each without what belongs to the list and not to its value.
 
     A venue behind the authors becomes a slot of its own.
     """
+    found: list[Slot] = []
     for slot in slots:
-        if slot.name == "title":
-            yield Slot("title", _cut(slot.text, *_title_within(slot)))
-        elif slot.name == "authors":
-            yield from _authors_and_venue(slot)
-        elif slot.name == "venue" and slot.text.data.startswith(b"[["):
-            yield Slot("venue", _without_brackets(slot.text))
+        data = slot.text.data
+        # Nothing is to be done to most titles.
+        if slot.name == "title" and not (data[:1].isalpha() and data[-1:] in _PLAIN_ENDS):
+            found.append(Slot("title", trimmed(slot.text, *_title_within(data))))
+        elif slot.name == "authors" and (b"." in data or b"et" in data):
+            found += _authors_and_venue(slot)
+        elif slot.name == "venue" and data.startswith(b"[["):
+            found.append(Slot("venue", _without_brackets(slot.text)))
         else:
-            yield slot
+            found.append(slot)
+    return found
 
 
-def _cut(text: LayeredText, start: int, end: int) -> LayeredText:
-    return text if end - start == len(text.data) else trimmed(text, start, end)
-
-
-def _title_within(slot: Slot) -> tuple[int, int]:
+def _title_within(data: bytes) -> tuple[int, int]:
     """Return the bytes of the title itself."""
-    data = slot.text.data
-    # Nothing is to be done to most titles.
-    if _PLAIN_ENDS.fullmatch(data):
-        return 0, len(data)
     text = data.decode("utf-8", "replace")
     start, end = 0, len(text)
     while (inner := _one_less(text, start, end)) != (start, end) and text[slice(*inner)].strip():

@@ -52,9 +52,8 @@ def is_evident(entry: DigestEntry) -> bool:
         return EVIDENT in entry.judged
     reading = entry.reading
     links = _own_links(reading)
-    if _is_label(entry.title) or any(folded_label(it.label) in _OF_MODELS for it in links):
+    if _is_label(entry.title) or not _OF_MODELS.isdisjoint([it.label.lower() for it in links]):
         return False
-    urls = [reading.title_url, *(link.url for link in links)]
     if reading.title_url and not identity.is_paper_url(reading.title_url):
         if _is_local(reading.title_url):
             return False
@@ -63,8 +62,9 @@ def is_evident(entry: DigestEntry) -> bool:
             is_dated = not is_empty(reading.fields.get("date", EMPTY))
             papers = [it.url for it in links if folded_label(it.label) in PAPER_LABELS]
             return (is_phrase or is_dated) and any(map(identity.is_paper_url, papers))
-    is_identified = any(found.scheme != "url" for found in reading.identifiers)
-    if is_identified or any(map(identity.is_paper_url, urls)):
+    if any(found.scheme != "url" for found in reading.identifiers):
+        return True
+    if any(map(identity.is_paper_url, (reading.title_url, *(link.url for link in links)))):
         return True
     fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
     return not all(map(is_empty, fields))
@@ -86,9 +86,11 @@ def has_target(entry: DigestEntry) -> bool:
     return not _BESIDE_PAPERS.issuperset(labels) or entry.format.columns is not None
 
 
-def _own_links(reading: EntryReading) -> list[Hyperlink]:
+def _own_links(reading: EntryReading) -> tuple[Hyperlink, ...]:
     """Return the links of an entry itself, without those to works that a sentence names."""
-    return [link for link in reading.links if link not in reading.cited]
+    if not reading.cited:
+        return reading.links
+    return tuple(link for link in reading.links if link not in reading.cited)
 
 
 def is_page(url: str) -> bool:

@@ -123,7 +123,7 @@ _NO_ADDRESSES = frozenset({"nan", "none", "null", "n/a", "na", "-"})
 def address(text: str) -> str:
     """Return the URL of a link with its entities resolved; "" if it is none."""
     url = html.unescape(text).strip()
-    return "" if url.lower() in _NO_ADDRESSES else url
+    return "" if len(url) < 5 and url.lower() in _NO_ADDRESSES else url
 
 
 def _bare_links(data: bytes) -> Iterator[LinkSpan]:
@@ -140,6 +140,7 @@ def _is_within(span: LinkSpan, spans: Sequence[LinkSpan], starts: Sequence[int])
 
 _ARTICLES = frozenset({"a", "an", "her", "his", "its", "my", "our", "the", "their", "this"})
 _SIGNS = " \t*_`"
+_ENDS = frozenset([b"", *(bytes([sign]) for sign in b".,:;|-[])}>\"'!?/")])
 _NEARBY = 40
 
 
@@ -148,7 +149,11 @@ def _is_in_sentence(data: bytes, span: LinkSpan, label: str) -> bool:
 
     "attention after [Veličković et al.](…)", "as in [their paper](…)", "Smith ([X](…)) and others".
     """
-    before = data[max(0, span.whole[0] - _NEARBY) : span.whole[0]].decode("utf-8", "ignore")
+    start = max(0, span.whole[0] - _NEARBY)
+    # A sign stands before most links, or another link.
+    if data[start : span.whole[0]].rstrip(b" \t*_`")[-1:] in _ENDS:
+        return False
+    before = data[start : span.whole[0]].decode("utf-8", "ignore")
     text = before.rstrip(_SIGNS)
     inner = text.rstrip("(（").rstrip(_SIGNS)
     if not inner[-1:].isalpha():

@@ -96,7 +96,8 @@ def are_names(text: str) -> bool:
 
 def is_no_venue(slot: Slot, venues: VenueTable) -> bool:
     """Tell whether a slot of a venue holds a list of people or the hour of a meeting."""
-    if slot.name != "venue" or not slot.text.data:
+    # Most venues have no sign that parts people, or the hour from the minute.
+    if slot.name != "venue" or not _PARTING.search(slot.text.data):
         return False
     text = one_line(slot.words)
     if _HOUR.search(text):
@@ -106,6 +107,7 @@ def is_no_venue(slot: Slot, venues: VenueTable) -> bool:
     return is_list and venues.find(venue_slot.parse_venue(text).venue) is None
 
 
+_PARTING = re.compile(rb"[,;:&]|\band\b|\xe3\x80\x81|\xef\xbc")
 _FOOTNOTE = re.compile(r"<sup>[^<]*</sup>")
 _HOUR = re.compile(r"(?<![\d.:])[012]?\d:[0-5]\d(?![\d:])")
 

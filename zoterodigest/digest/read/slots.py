@@ -153,7 +153,7 @@ def searched(slot: Slot, form: DigestFormat) -> Iterator[Slot]:
     seen: set[str] = set()
     for pattern in form.find.get(slot.name, ()):
         match = pattern.search(slot.text.data)
-        if match is not None and any(_is_in_address(slot.text.data, at) for at in _starts(match)):
+        if match is not None and _is_in_address(slot.text.data, match):
             match = pattern.search(_without_addresses(slot.text.data))
         if match is not None and not seen & set(match.groups):
             seen |= set(match.groups)
@@ -163,12 +163,13 @@ def searched(slot: Slot, form: DigestFormat) -> Iterator[Slot]:
 _ADDRESS = re.compile(rb"(?<=\]\()[^()\s]*|https?://[^\s<>)\]]*")
 
 
-def _starts(match: Match) -> Iterator[int]:
-    return (start for start, _ in match.groups.values())
-
-
-def _is_in_address(data: bytes, at: int) -> bool:
-    return any(found.start() <= at < found.end() for found in _ADDRESS.finditer(data))
+def _is_in_address(data: bytes, match: Match) -> bool:
+    """Whether a match, but for the signs around it, stands in an address."""
+    # Most values stand before all addresses. Then none needs to be found.
+    if data.find(b"/", 0, match.end) < 0:
+        return False
+    first, last = match.start + 1, match.end - 1
+    return any(it.start() < last and first < it.end() for it in _ADDRESS.finditer(data))
 
 
 def _without_addresses(data: bytes) -> bytes:

@@ -206,7 +206,7 @@ def claims_of_row(lines: Lines, first: int, last: int, header: Header) -> Claims
         if _fits(cell, "title", header):
             _claim_cell(claims, cell, "title", header)
     if header.form.entry.is_general:
-        claims.slots = [*within_edges(claims.slots)]
+        claims.slots = within_edges(claims.slots)
     return claims
 
 
