@@ -20,7 +20,9 @@ from zoterodigest.library.embedded.embedded import EmbeddedLibrary
 from zoterodigest.library.port import BadLibrary, Library, LibraryItem
 
 TEXTS = st.text(st.sampled_from('aé文\0\n"\\\u202e🙂'), max_size=6)
-NAMES = st.fixed_dictionaries({}, optional={part: TEXTS for part in ("lastName", "name")})
+NAMES = st.fixed_dictionaries(
+    {}, optional={part: TEXTS for part in ("lastName", "name", "firstName")}
+)
 ODD = st.one_of(st.none(), st.booleans(), st.integers(), TEXTS)
 TITLES = ("title", "caseName", "nameOfAct", "subject")
 DATA = st.fixed_dictionaries(
@@ -44,7 +46,9 @@ def test_an_outline_tells_of_items_what_reading_them_whole_tells(given: list[Any
             tables.store_item(connection, LibraryItem(a_key(number), 1, data))
 
     with EmbeddedLibrary(database, clock=lambda: datetime.now(UTC)) as library:
-        assert library.outline() == Library.outline(library)
+        for with_tags in (False, True):
+            in_sqlite = library.outline(with_tags=with_tags)
+            assert in_sqlite == Library.outline(library, with_tags=with_tags)
 
 
 @pytest.fixture

@@ -86,8 +86,8 @@ class TroubledLibrary:
     def read(self, since: Snapshot | None = None) -> Snapshot:
         return self._library.read(since)
 
-    def outline(self) -> Outline:
-        return self._library.outline()
+    def outline(self, *, with_tags: bool = False) -> Outline:
+        return self._library.outline(with_tags=with_tags)
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         return self._library.fetch(keys)

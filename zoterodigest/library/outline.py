@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 from zoterodigest.core.values.record import Collection
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.item_json import JsonCreator, creator_of, names_of_tags
+from zoterodigest.library.item_json import creator_of, names_of_tags
 
 TITLES = ("title", "caseName", "nameOfAct", "subject")
 """What types of items call their title."""
-
-OUTLINED = ("itemType", "date", "deleted", "tags", *TITLES)
-"""The fields of an item that an outline is made of, beside its creators and its place."""
 
 
 class ItemOutline(NamedTuple):
     """What a list shows of an item, note or attachment.
 
-    `creator`, the first of so many `creators`, and `stored_tags` are as the library has them.
+    `creator` is the last name of the first of so many `creators`, or all there is of their name.
+    `stored_tags` are as the library has them, or None where nobody asked for tags.
     `note` is the HTML of a note that hangs on no item.
     """
 
@@ -29,7 +27,7 @@ class ItemOutline(NamedTuple):
     item_type: str
     title: str
     date: str
-    creator: Any
+    creator: str
     creators: int
     stored_tags: Any
     is_trashed: bool
@@ -39,11 +37,6 @@ class ItemOutline(NamedTuple):
     def tags(self) -> tuple[str, ...]:
         """The names of its tags, in order."""
         return names_of_tags(self.stored_tags)
-
-    @property
-    def first_creator(self) -> JsonCreator:
-        """Its first creator."""
-        return creator_of(self.creator)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,36 +50,39 @@ class Outline:
     collections: tuple[Collection, ...]
 
 
-def item_outline(key: str, data: Mapping[str, Any]) -> ItemOutline:
+def item_outline(key: str, data: Mapping[str, Any], *, with_tags: bool) -> ItemOutline:
     """Return the outline of an item by its JSON."""
-    parent, collections = _text(data.get("parentItem") or ""), _stored(data.get("collections"))
-    creators = _stored(data.get("creators"))
-    outline = outline_of(
-        (key, parent, tuple(map(str, collections))),
-        [data.get(name) for name in OUTLINED],
-        (creators[0] if creators else None, len(creators)),
+    parent, collections = (
+        outlined_text(data.get("parentItem") or ""),
+        _stored(data.get("collections")),
     )
-    is_alone = outline.item_type == "note" and not parent
-    return outline._replace(note=_text(data.get("note"))) if is_alone else outline
+    creators, item_type = _stored(data.get("creators")), outlined_text(data.get("itemType"))
+    first = creator_of(creators[0] if creators else None)
+    return ItemOutline(
+        key,
+        parent,
+        tuple(map(str, collections)),
+        item_type,
+        outlined_title(map(data.get, TITLES)),
+        outlined_text(data.get("date")),
+        first.last or first.full_name,
+        len(creators),
+        data.get("tags") if with_tags else None,
+        bool(data.get("deleted")),
+        outlined_text(data.get("note")) if item_type == "note" and not parent else "",
+    )
 
 
-def outline_of(
-    place: tuple[str, str, tuple[str, ...]], outlined: Sequence[Any], creators: tuple[Any, int]
-) -> ItemOutline:
-    """Return the outline of an item.
-
-    It is given by its key, parent and collections, by its fields `OUTLINED`, and by its first
-    creator with the number of all.
-    """
-    item_type, date, deleted, tags, title, *others = outlined
-    title = _text(title) or next(filter(None, map(_text, others)), "")
-    return ItemOutline(*place, _text(item_type), title, _text(date), *creators, tags, bool(deleted))
+def outlined_title(stored: Iterable[object]) -> str:
+    """Return the first title that says something, of those that an item stores as `TITLES`."""
+    return next(filter(None, map(outlined_text, stored)), "")
 
 
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return value
-    return str(value) if isinstance(value, int) else ""
+def outlined_text(stored: object) -> str:
+    """Return a text or number of an item's JSON; "" for anything else."""
+    if isinstance(stored, str):
+        return stored
+    return str(stored) if isinstance(stored, int) else ""
 
 
 def _stored(value: object) -> Sequence[Any]:

@@ -200,10 +200,12 @@ class Library(Protocol):
         `fetch_collections` finds them by their keys.
         """
 
-    def outline(self) -> Outline:
-        """Return what a list shows of everything in the library."""
+    def outline(self, *, with_tags: bool = False) -> Outline:
+        """Return what a list shows of everything in the library, tags only `with_tags`."""
         snapshot = self.read()
-        items = tuple(item_outline(item.key, item.data) for item in snapshot.items)
+        items = tuple(
+            item_outline(item.key, item.data, with_tags=with_tags) for item in snapshot.items
+        )
         return Outline(items, snapshot.collections)
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:

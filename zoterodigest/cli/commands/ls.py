@@ -39,7 +39,7 @@ def ls(
         if asked.as_json:
             snapshot = library.read()
         else:
-            outline = library.outline()
+            outline = library.outline(with_tags=bool(tags))
     if asked.as_json:
         chosen = chosen_items(snapshot, collections, tags)
         emit_json(library_data(snapshot, chosen, with_children=with_children))

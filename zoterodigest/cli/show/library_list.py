@@ -195,11 +195,8 @@ def _markdown(html: str) -> str:
 
 
 def _creators(item: ItemOutline) -> str:
-    if not item.creators:
-        return ""
-    creator = item.first_creator
-    first = creator.last or creator.full_name
-    return first if item.creators == 1 else f"{first} and {item.creators - 1} more"
+    more = item.creators - 1
+    return f"{item.creator} and {more} more" if more > 0 else item.creator
 
 
 def _has(notes: int, attachments: int) -> str:
