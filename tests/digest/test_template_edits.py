@@ -148,6 +148,23 @@ def test_values_of_one_group_go_and_come_together() -> None:
     assert (come, gone) == (full, bare)
 
 
+def test_a_value_that_comes_beside_another_group_keeps_the_blank_between() -> None:
+    source = f"- T (Oral) [p]({ID})\n"
+
+    new = written(source, "- {title} {?{date}?}{? ({award})?} [p]({url})", {0: {"date": "2023-05"}})
+
+    assert new == source.replace("T (", "T 2023-05 (")
+
+
+def test_a_value_comes_to_the_group_for_it_and_not_to_a_slot_that_could_show_it_too() -> None:
+    source = f"- **T** CVPR 2023 [p]({ID})\n"
+    oral: dict[int, Fields] = {0: {"award": Members(("Oral",))}}
+
+    new = written(source, "- **{title}** {venue} [p]({url}) {?- {award}?}", oral)
+
+    assert new == source.replace("\n", " - Oral\n")
+
+
 def test_an_edit_that_would_change_how_the_template_reads_an_entry_is_not_written() -> None:
     source = f"- A Title, CVPR 2023 [p]({ID})\n"
 

@@ -76,6 +76,8 @@ def test_the_first_line_tells_the_container(text: str, container: str) -> None:
         ("- {title} {?({comment})?} {?({comment_stub})?}", 1, 27, "the same text as the group"),
         ("- {title} {?({comment})?} {?({venue})?}", 1, 27, "the same text as the group"),
         ("- {title} {?({date})?} {?({year})?}", 1, 24, "the same text as the group"),
+        ("- **{title}** {?{award}?} {?({venue})?}", 1, 27, "the same text as the group"),
+        ("- {venue} {?{comment}?} ({title})", 1, 13, "parts {venue} and {comment}"),
         ("- {title} {?({url})", 1, 11, "“?}” is missing"),
         ("- {title} {?({venue} {?{url}?})?}", 1, 22, "another group"),
         ("- {title} {?[paper]?} {url}", 1, 11, "holds no slot"),
@@ -112,6 +114,7 @@ def test_a_template_that_breaks_a_rule_is_refused_with_line_column_and_reason(
         "- {title} {?{links}?}",
         "- {title} {date}",
         "- {title} {?({venue})?} {?({comment})?} {url}",
+        "- **{title}** {?({comment})?} {?({venue}) ({date})?} {url}",
         "- {title} - {summary} [{url}]",
         "- {{{title}}} {url}",
         "- {links} {title} {links}",
@@ -288,6 +291,17 @@ def test_a_slot_with_a_codec_holds_only_what_its_codec_takes(
     source = "".join(f"- **T** ({text}) [p]({ID})\n" for text in texts)
 
     assert [one[slot] for one in slots_in(source, template)] == list(good)
+
+
+@pytest.mark.parametrize(
+    ("template", "title"),
+    [
+        ("- {title} {?{arxiv}?} [p]({url})", "On 92401.00001"),
+        ("- {title} {?{authors}?} [p]({url})", "深度"),
+    ],
+)
+def test_no_word_is_parted_into_two_values(template: str, title: str) -> None:
+    assert slots_in(f"- {title} [p]({ID})\n", template) == [{"title": title, "url": ID}]
 
 
 def test_a_title_takes_no_links_along() -> None:

@@ -292,6 +292,11 @@ def _add_words(parts: list[Part] | list[TemplateWords | SlotPlace], text: str, c
         parts.append(TemplateWords(text, column))
 
 
+def parts_of(part: Part) -> Sequence[TemplateWords | SlotPlace]:
+    """Return the parts of a group, or the one part that it is."""
+    return part.parts if isinstance(part, Group) else (part,)
+
+
 def _is_blank(part: Part | None) -> bool:
     return isinstance(part, TemplateWords) and not part.text.strip()
 
@@ -330,6 +335,7 @@ def check_line(line: TemplateLine) -> None:
         column = line.groups[MOST_GROUPS].column
         raise BadTemplate(line.number, column, f"a line has {MOST_GROUPS} groups at most")
     _check_neighbouring_groups(line)
+    _check_behind_slots(line)
     for choice in line.choices():
         _check_slots_apart(line, line.flat(choice))
 
@@ -350,6 +356,25 @@ def _check_slots_apart(line: TemplateLine, parts: Flat) -> None:
             last, is_at_edge = None, False
 
 
+def _check_behind_slots(line: TemplateLine) -> None:
+    """Refuse a group that can always be there, as it takes its text from the slot before it."""
+    behind: list[SlotPlace] = []
+    for part in line.parts:
+        if _is_blank(part):
+            continue
+        inner = [it for it in parts_of(part) if not _is_blank(it)]
+        first, last = inner[0], inner[-1]
+        if isinstance(part, Group) and behind and isinstance(first, SlotPlace):
+            reason = (
+                f"only a group that may be missing parts {{{behind[-1].slot}}} and {{{first.slot}}}"
+            )
+            if not first.has_codec:
+                raise BadTemplate(line.number, first.column, reason)
+        # A group may be missing: then what stands before it stands before the next part.
+        behind = behind if isinstance(part, Group) else []
+        behind += [last] if isinstance(last, SlotPlace) else []
+
+
 def _check_neighbouring_groups(line: TemplateLine) -> None:
     parts = [part for part in line.parts if not _is_blank(part)]
     for one, other in pairwise(parts):
@@ -360,9 +385,31 @@ def _check_neighbouring_groups(line: TemplateLine) -> None:
 
 def _read_the_same(one: Group, other: Group) -> bool:
     """Whether whatever the `other` group reads, `one` before it would read."""
+    if _holds(one, other):
+        return True
     if len(one.parts) != len(other.parts):
         return False
     return all(map(_takes, one.parts, other.parts))
+
+
+def _holds(one: Group, other: Group) -> bool:
+    """Whether a group of one slot without a codec can take all that the `other` reads for it."""
+    if [part.has_codec for part in one.parts if isinstance(part, SlotPlace)] != [False]:
+        return False
+    before, after = _shown(one.parts).strip().split("\0")
+    text = _shown(other.parts).strip()
+    inner = text.removeprefix(before).removesuffix(after)
+    is_within = len(before + inner + after) == len(text)
+    # Between a pair, a slot holds the sign that ends it only in an inner pair.
+    closing = _PAIRED.get(before[-1:], "")
+    return is_within and not (closing and after.startswith(closing) and closing in inner)
+
+
+_PAIRED = {"(": ")", "[": "]", "*": "*", '"': '"', "`": "`"}
+
+
+def _shown(parts: Sequence[TemplateWords | SlotPlace]) -> str:
+    return "".join(it.text if isinstance(it, TemplateWords) else "\0" for it in parts)
 
 
 def _takes(one: TemplateWords | SlotPlace, other: TemplateWords | SlotPlace) -> bool:

@@ -6,8 +6,8 @@ it can be split in two ways, the entry is broken and the reason tells where they
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.entry_template import SlotPlace, TemplateWords
@@ -18,6 +18,7 @@ from zoterodigest.digest.format.line_pattern import (
     LinePattern,
     TemplatePattern,
 )
+from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
@@ -38,7 +39,7 @@ from zoterodigest.frozen import dataclass
 MOST_WAYS = 64
 """In so many ways a line is split at most, under all choices of its groups together."""
 
-_BREAK = re.compile(rb"(?:[ \t]*<br[ \t]*/?>)+[ \t]*$", re.I)
+_BREAKS = Pattern(r"(?i)(?:[ \t]*<br[ \t]*/?>)+$")
 _UNREAD = "no line of its template reads this line"
 
 Terms = tuple[DigestFormat, VenueTable]
@@ -203,8 +204,9 @@ class _TemplateReader:
 
 def _bare(data: bytes, start: int, end: int) -> tuple[int, int]:
     """Return the range of a line without its indentation and what may end any line."""
-    line = data[start:end]
-    bare = _BREAK.sub(b"", shorn(line)).rstrip(BLANKS)
+    bare = shorn(data[start:end]).rstrip(BLANKS)
+    if bare.endswith(b">") and (breaks := _BREAKS.search(bare)):
+        bare = bare[: breaks.start]
     return start + len(bare) - len(bare.lstrip(b" \t")), start + len(bare)
 
 
@@ -241,12 +243,23 @@ def _is_taken(chosen: ChosenPattern, match: LineMatch, data: bytes, terms: Terms
     form, venues = terms
     names = [place.slot for place in chosen.places]
     texts = [decoded(data[start:end]) for start, end in match.slots]
+    if not _parts_no_word(texts, match):
+        return False
     if "links" in names and any(_is_free_with_link(*one) for one in zip(names, texts, strict=True)):
         return False
     if not all(takes(name, text, venues) for name, text in zip(names, texts, strict=True)):
         return False
     return not form.entry.is_general or all(
         is_clear(name, text, venues) for name, text in zip(names, texts, strict=True)
+    )
+
+
+def _parts_no_word(texts: Sequence[str], match: LineMatch) -> bool:
+    """Whether slots with nothing between them are different words, so that no id is cut in two."""
+    pairs = zip(pairwise(texts), pairwise(match.slots), strict=True)
+    return not any(
+        one[1] == other[0] and left[-1:].isalnum() and right[:1].isalnum()
+        for (left, right), (one, other) in pairs
     )
 
 

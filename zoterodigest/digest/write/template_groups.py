@@ -11,7 +11,13 @@ from collections.abc import Collection, Mapping, Sequence
 
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit, Span
-from zoterodigest.digest.format.entry_template import Group, SlotPlace, TemplateLine, TemplateWords
+from zoterodigest.digest.format.entry_template import (
+    Group,
+    SlotPlace,
+    TemplateLine,
+    TemplateWords,
+    parts_of,
+)
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.layers import in_crlf
 from zoterodigest.digest.read.slots import ShapeLine, decoded
@@ -132,19 +138,31 @@ def coming_edit(document: Document, index: int, texts: Mapping[str, str]) -> Edi
     text = rendered_parts(found.group.parts, texts)
     at, _ = placed.groups[found.number]
     data = placed.text.data
-    before, after = _blanks_around(found.line, found.number)
-    lead = " " if before and at and data[at - 1] not in _BLANKS else ""
-    trail = " " if after and at < len(data) and data[at] not in _BLANKS else ""
+    before, after = _blanks_around(found.line, found.number, placed.present)
+    # A blank of the group beside one that stands there would be a second one.
+    text = text if at and data[at - 1] not in _BLANKS else text.lstrip()
+    text = text if at < len(data) and data[at] not in _BLANKS else text.rstrip()
+    lead = " " if before and at and data[at - 1] not in _BLANKS and text[0] != " " else ""
+    is_parted = at == len(data) or data[at] in _BLANKS or text[-1] == " "
+    trail = " " if after and not is_parted else ""
     return placed.text.edit(at, at, f"{lead}{text}{trail}".encode("utf-8", "replace"))
 
 
-def _blanks_around(line: TemplateLine, number: int) -> tuple[bool, bool]:
-    """Return whether the template has a blank before a group, and whether one behind it."""
-    at = [i for i, part in enumerate(line.parts) if isinstance(part, Group)][number]
-    before, after = line.parts[:at][-1:], line.parts[at + 1 : at + 2]
-    is_before = any(isinstance(it, TemplateWords) and it.text[-1:].isspace() for it in before)
-    is_after = any(isinstance(it, TemplateWords) and it.text[:1].isspace() for it in after)
-    return is_before, is_after
+def _blanks_around(line: TemplateLine, number: int, present: Sequence[bool]) -> tuple[bool, bool]:
+    """Return whether the template has a blank before a group, and whether one behind it.
+
+    What stands there may be of another group, if that is `present`.
+    """
+    shown: list[str] = ["", ""]
+    seen = 0
+    for part in line.parts:
+        is_group = isinstance(part, Group)
+        seen += is_group
+        if is_group and (seen - 1 == number or not present[seen - 1]):
+            continue
+        beside = "".join(it.text if isinstance(it, TemplateWords) else "?" for it in parts_of(part))
+        shown[seen > number] += beside
+    return shown[0][-1:].isspace(), shown[1][:1].isspace()
 
 
 def _new_line(document: Document, index: int, row: int, text: str) -> Edit:
@@ -219,12 +237,11 @@ def rendered(line: TemplateLine, texts: Mapping[str, str], present: Sequence[boo
     choice = iter(present)
     for part in line.parts:
         if isinstance(part, Group):
-            if next(choice):
-                shown += rendered_parts(part.parts, texts)
+            text = rendered_parts(part.parts, texts) if next(choice) else ""
         else:
             text = rendered_parts([part], texts)
-            is_parted = not shown or shown[-1].isspace()
-            shown += text.lstrip() if is_parted and isinstance(part, TemplateWords) else text
+        # No value begins with a blank, so one that does is the template's.
+        shown += text.lstrip() if not shown or shown[-1].isspace() else text
     return shown.rstrip()
 
 

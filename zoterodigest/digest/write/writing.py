@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from zoterodigest.core.values.record import NOTE, SECTION, Fields, Value, WebLinks, is_empty
+from zoterodigest.core.values.record import EMPTY, NOTE, SECTION, Fields, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.fields import ELEMENT
@@ -74,6 +74,10 @@ def slot_of(entry: DigestEntry, name: str) -> Slot | None:
         if slots:
             # The reading takes the first slot that holds something (`Draft.put`).
             return next((slot for slot in slots if slot.text.data), slots[0])
+        is_empty_here = is_empty(entry.reading.fields.get(name, EMPTY))
+        if is_empty_here and group_of(entry, slot_name, present=False) is not None:
+            # It comes to the place that its template has for it alone, not to one that it shares.
+            return None
     return None
 
 
@@ -118,6 +122,8 @@ def _unit(entry: DigestEntry, name: str) -> str:
     if group := _shared_group(entry, name, slot):
         return group
     if slot is None:
+        if group_of(entry, name, present=False) is not None:
+            return name
         is_in_venue = name in ("venue", "year", "award") and "venue" in entry.format.slots
         return "venue" if is_in_venue else name
     return slot.name if slot.name in ("venue", "tags") else name
