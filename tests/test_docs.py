@@ -13,7 +13,7 @@ from tests.test_architecture import LAYERS, PACKAGE, ROOT, imports_between_folde
 from zoterodigest.project.lock.lock import read_lock, render_lock
 
 DOCS = ROOT / "docs"
-PAGES = sorted(path for path in DOCS.rglob("*.md") if path.name != "formats.md")
+PAGES = sorted(path for path in DOCS.rglob("*.md") if "format" not in path.name)
 ADRS = sorted((DOCS / "adr").glob("*.md"))
 
 _FENCE = re.compile(r"^```.*?^```$", re.M | re.S)

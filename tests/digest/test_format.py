@@ -29,13 +29,14 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.mapping import BadMapping
 
 TUTORIAL = ROOT / "docs" / "formats.md"
+REFERENCE = ROOT / "docs" / "format-reference.md"
 HEAD = 'name = "mine"\nabout = "mine"\n'
 ENTRY = "[entry]\ncontainers = ['item']\nbegin = ['^(?P<title>.+)$']\n"
 
 
-def code_block(language: str) -> str:
-    """The tutorial's first code block of a language."""
-    found = re.search(rf"```{language}\n(.*?)```", TUTORIAL.read_text("utf-8"), re.S)
+def code_block(language: str, page: Path = TUTORIAL) -> str:
+    """A page's first code block of a language."""
+    found = re.search(rf"```{language}\n(.*?)```", page.read_text("utf-8"), re.S)
     assert found is not None
     return found[1]
 
@@ -53,15 +54,33 @@ def test_the_tutorials_format_reads_the_tutorials_digest(tmp_path: Path) -> None
     assert first.fields["links"] == WebLinks(
         (Hyperlink("code", "https://github.com/hojonathanho/diffusion"),)
     )
+    assert (first.fields["venue"], "summary" in second.fields) == ("NeurIPS", True)
     assert (first.fields["arxiv"], second.fields["arxiv"]) == ("2006.11239", "2303.01469")
     assert document.skipped == ()
 
 
-def test_every_key_container_and_slot_of_a_format_is_in_the_tutorial() -> None:
+def test_the_references_format_of_patterns_reads_an_entry_of_the_tutorial(tmp_path: Path) -> None:
+    path = tmp_path / "bold-titles.format.toml"
+    path.write_text(code_block("toml", REFERENCE), "utf-8")
+
+    document = read_document(
+        "papers.md", code_block("markdown").encode(), [load_format(path)], venues()
+    )
+
+    assert [sorted(entry.reading.fields) for entry in document.entries] == [
+        ["arxiv", "authors", "links", "title"]
+    ]
+
+
+def test_the_tutorial_fits_on_two_screens() -> None:
+    assert TUTORIAL.read_text("utf-8").count("\n") <= 100
+
+
+def test_every_key_container_and_slot_of_a_format_is_explained() -> None:
     models = (DigestFormat, EntryRule, SectionRule, ColumnRule)
     keys = {name for model in models for name in model.model_fields}
 
-    text = TUTORIAL.read_text("utf-8")
+    text = TUTORIAL.read_text("utf-8") + REFERENCE.read_text("utf-8")
 
     words = keys | SLOTS | set(get_args(ContainerName))
     assert sorted(word for word in words if not re.search(rf"[`\[.]{word}\b", text)) == []
