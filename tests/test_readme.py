@@ -140,7 +140,8 @@ def test_every_option_they_name_exists(zoterodigest: Zoterodigest) -> None:
     named = {(page, option) for page in _ABOUT_OPTIONS for option in _options(GUIDES[page])}
 
     helps = "".join(_help(zoterodigest, command) for command in _commands(zoterodigest))
-    helps += zoterodigest("library", "copy", "--help").out + zoterodigest("--help").out
+    for words in (["library", "copy"], ["formats", "learn"], []):
+        helps += zoterodigest(*words, "--help").out
 
     assert named
     assert [one for one in sorted(named) if not re.search(rf"{one[1]}\b", helps)] == []

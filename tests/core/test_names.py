@@ -26,7 +26,8 @@ TRUTH = Path(__file__).resolve().parents[2] / ".." / "shared" / "digests" / "tru
 
 @pytest.mark.parametrize(
     "text", ["Ann Bee, Cem Dee", "Ann Bee; Cem Dee", "Ann Bee and Cem Dee", "Ann Bee & Cem Dee",
-             "Ann Bee，Cem Dee", "Ann Bee, and Cem Dee,", " Ann Bee、 Cem Dee "],
+             "Ann Bee，Cem Dee", "Ann Bee, and Cem Dee,", " Ann Bee、 Cem Dee ",
+             "Ann Bee · Cem Dee", "Ann Bee + Cem Dee", "Ann Bee | Cem Dee"],
 )  # fmt: skip
 def test_every_separator_parts_names(text: str) -> None:
     assert parse_names(text) == Names(("Ann Bee", "Cem Dee"))

@@ -273,13 +273,17 @@ def test_a_slot_between_a_pair_holds_its_end_only_escaped_or_in_an_inner_pair() 
     [
         ("year", ["2023", "1999"], ["23", "20234", "2023a"]),
         ("date", ["2023-05", "May 2023", "2023/05/01"], ["soon", "Part 2"]),
-        ("venue", ["CVPR", "CVPR 2023 Oral", "Some Workshop 2021", "2023"], ["A Survey", "x 2021"]),
+        (
+            "venue",
+            ["CVPR", "CVPR 2023 Oral", "Some Workshop 2021", "2023"],
+            ["A Survey", "x 2021", "Xu et al., CVPR"],
+        ),
         ("arxiv", ["2006.11239", "arXiv:2006.11239v2", "cs.CL/0101001"], ["2006", "v2"]),
         ("doi", ["10.1145/3292500", "doi:10.1145/3292500.1"], ["10.1", "x"]),
         (
             "authors",
-            ["Ada Lovelace, B. Cratchit", "张三, 李四", "Ada Lovelace et al."],
-            ["Transformer"],
+            ["Ada Lovelace, B. Cratchit", "张三, 李四", "Ada Lovelace et al.", "Xu et al."],
+            ["Transformer", "Transformer, BERT et al."],
         ),
     ],
 )
@@ -302,6 +306,13 @@ def test_a_slot_with_a_codec_holds_only_what_its_codec_takes(
 )
 def test_no_word_is_parted_into_two_values(template: str, title: str) -> None:
     assert slots_in(f"- {title} [p]({ID})\n", template) == [{"title": title, "url": ID}]
+
+
+def test_entries_of_one_line_may_adjoin_though_they_begin_with_a_value() -> None:
+    source = f"A word.\nOne | {ID}\nTwo | {ID}\n\nThree | {ID}\n"
+
+    assert [one["title"] for one in slots_in(source, "{title} | {url}")] == ["One", "Two", "Three"]
+    assert [one["title"] for one in slots_in(source, "{title} | {url}\n{?{summary}?}")] == ["Three"]
 
 
 def test_a_title_takes_no_links_along() -> None:

@@ -1,4 +1,4 @@
-"""`lint`."""
+"""`lint` and `formats learn`."""
 
 from __future__ import annotations
 
@@ -12,7 +12,28 @@ _ODD = digest(
     LENSES.replace("astronomy", "Astronomy"),
 )
 
+_ODD_LIST = """\
+# Papers
+
+» Attention Is All You Need ‹NeurIPS, 2017› → https://arxiv.org/abs/1706.03762
+» Deep Residual Learning for Image Recognition ‹CVPR, 2016› → https://arxiv.org/abs/1512.03385
+» Adam: A Method for Stochastic Optimization → https://arxiv.org/abs/1412.6980
+» Mask R-CNN ‹ICCV, 2017› → https://arxiv.org/abs/1703.06870
+
+A word at the end.
+"""
+
 MENDING = (
+    Scenario(
+        "formats-learn",
+        "A format is proposed for a list that no format reads, and written beside it.",
+        {"list.md": _ODD_LIST},
+        (
+            Run("formats learn list.md --dry-run"),
+            Run("formats learn list.md --yes"),
+            Run("inspect list.md"),
+        ),
+    ),
     Scenario(
         "lint",
         "What looks wrong in a digest is shown; what is beyond doubt is mended, and can be undone.",

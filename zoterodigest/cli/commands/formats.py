@@ -1,26 +1,37 @@
-"""The command `formats`."""
+"""The commands `formats list` and `learn`."""
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
-from zoterodigest.cli.base.options import argument, command
-from zoterodigest.cli.base.screen import emit, hanging, styled, visible
+import typer
+from typer.core import TyperGroup
+
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
+from zoterodigest.cli.base.screen import emit, hanging, styled, tell, visible
+from zoterodigest.cli.base.talk import busy, emit_unless_json, require_consent
+from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.digest.format.format import (
     DigestFormat,
     builtin_formats,
     load_format,
 )
 from zoterodigest.digest.format.own_files import SUFFIX, format_files
+from zoterodigest.digest.learn.format_text import format_name, format_text
+from zoterodigest.mapping import venue_table
+from zoterodigest.project.digests import read_digest
+from zoterodigest.project.files import CannotWrite, replace_file
 
 
-@command("folders")
-def formats(folders: Sequence[Path] = argument("FOLDER", ())) -> None:
+@command("folders", name="list")
+def list_formats(folders: Sequence[Path] = argument("FOLDER", ())) -> None:
     """List the formats and what they read.
 
     A format is a TOML file. Your own format lies beside the digest as NAME.format.toml, and
-    zoterodigest tries it first. formats looks for them in FOLDER or in the current folder.
+    zoterodigest tries it first. list looks for them in FOLDER or in the current folder.
     docs/formats.md shows how to write one.
     """
     emit(_text(folders or [Path()]))
@@ -42,9 +53,90 @@ def _text(folders: Sequence[Path]) -> Iterator[str]:
         yield from _line(form)
     if not own:
         yield ""
-        about = f"a file NAME{SUFFIX} beside the digest (docs/formats.md)."
+        about = f"a file NAME{SUFFIX} beside the digest. `zoterodigest formats learn` writes one."
         yield from hanging("Formats of your own: ", about)
 
 
 def _line(form: DigestFormat) -> list[str]:
     return hanging(f"  {form.name:<20} ", visible(form.about))
+
+
+@command(
+    "path line is_dry_run is_agreed as_json",
+    epilog="Next: `zoterodigest inspect FILE` shows all entries.",
+)
+def learn(
+    asked: Invocation,
+    path: Path = argument("FILE"),
+    line: int | None = option(
+        "--entry LINE", "Learn the list that has an entry here.", None, min=1
+    ),
+) -> int:
+    """Propose a format for a list, and write it beside the list.
+
+    learn compares the entries of FILE, writes down what they have in common as templates, and
+    reads FILE with them. It shows the templates, three entries as understood, and the lines left
+    out. If you agree, it writes a format file beside FILE. It never changes FILE.
+
+    \b
+    Examples:
+      zoterodigest formats learn papers.md
+      zoterodigest formats learn papers.md --entry 120
+      zoterodigest formats learn papers.md --dry-run --json
+
+    A template is an entry with names in the place of its values, so you can correct it by hand
+    (docs/formats.md). The exit code is 1 if the list has no structure that repeats. It is 7 if you
+    didn't agree (--yes agrees).
+    """
+    # Comparing takes imports that listing does without.
+    from zoterodigest.cli.show.learned import learned_data, learned_text
+    from zoterodigest.digest.learn.learning import learn_templates
+
+    source = read_digest(path).data
+    _require_line(path, source, line)
+    target = path.with_name(path.stem + SUFFIX)
+    if os.path.lexists(target) and not asked.is_dry_run:
+        raise CannotWrite(target, "it exists already", "Edit it, or move it away first.")
+    with busy("Comparing the entries"):
+        found = learn_templates(source, venue_table(), line - 1 if line else None)
+    if found is None:
+        tell([f"{visible(str(path))}: no structure repeats that looks like a list of papers."])
+        return FAILED
+    emit_unless_json(asked, learned_text(str(path), found))
+    if not asked.is_dry_run:
+        require_consent(f"Write {visible(str(target))}?", asked)
+        _write(target, path, found.templates)
+        emit_unless_json(asked, [f"Wrote {visible(str(target))}."])
+    if asked.as_json:
+        data = learned_data(str(path), target, found)
+        emit_json(data | {"written": not asked.is_dry_run})
+    return FINE
+
+
+def _require_line(path: Path, source: bytes, line: int | None) -> None:
+    number = source.count(b"\n") + (not source.endswith(b"\n") and bool(source))
+    if line is not None and line > number:
+        raise typer.BadParameter(f"{path} has {number:,} lines")
+
+
+def _write(target: Path, path: Path, templates: Sequence[str]) -> None:
+    name = format_name(path.stem, [form.name for form in builtin_formats()])
+    text = format_text(name, f"learned from {path.name}", templates)
+    replace_file(target, text.encode(), None)
+
+
+class _FormatCommands(TyperGroup):
+    """The commands about formats; without the name of one, the list is meant."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        known = {*self.commands, *ctx.help_option_names}
+        if not args or args[0] not in known:
+            args = [list_formats.name or "", *args]
+        return super().parse_args(ctx, args)
+
+
+formats = _FormatCommands(
+    help="List the formats and what they read, or learn one from a list.",
+    commands=[list_formats, learn],
+    rich_markup_mode=None,
+)

@@ -150,7 +150,7 @@ def folded_name(text: str) -> str:
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "tbd", "unknown", "?"})
 # A semicolon that ends an HTML entity parts nothing.
 _SEMICOLON = re.compile(r"(?P<entity>&#?\w{1,31};)|[;；]")
-_COMMA = re.compile(r"[,，、\n]| (?:and|&) |(?<=,)and ")
+_COMMA = re.compile(r"[,，、\n]| (?:and|&|[·•+|/]) |(?<=,)and ")
 _AND = re.compile(r" (?:and|&) ")
 _ET_AL = re.compile(
     r"(?:^|[\s,])\(?(?:and |& )?"

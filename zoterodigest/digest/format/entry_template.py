@@ -243,6 +243,13 @@ def _with_whole_head(bare: _Bare) -> _Bare:
     return [(bare[0][0], bare[0][1], head), *rest]
 
 
+def parse_template_line(text: str, is_slot: Callable[[str], bool]) -> TemplateLine:
+    """Return the line of a template that `text` states alone; raises `BadTemplate`."""
+    line = _line(1, 1, text, is_slot)
+    check_line(line)
+    return line
+
+
 def _line(number: int, column: int, text: str, is_slot: Callable[[str], bool]) -> TemplateLine:
     found = _LINE_END.search(text)
     stop = found.start() if found else len(text)

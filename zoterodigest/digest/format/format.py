@@ -260,6 +260,15 @@ class DigestFormat(_FormatTable):
         return any(not template.lines[0].begins_with_text for template in self.templates)
 
     @cached_property
+    def is_a_line(self) -> bool:
+        """Whether each entry that begins with a value is one line: then such lines may adjoin.
+
+        Not of general formats: to them any line of a paragraph would be one.
+        """
+        bare = (one for one in self.templates if not one.lines[0].begins_with_text)
+        return not self.entry.evidence and all(len(one.lines) == 1 for one in bare)
+
+    @cached_property
     def has_bullets_below(self) -> bool:
         """Whether the lines below a value that begins an entry may be list items of their own."""
         return self.is_bare and any(

@@ -15,6 +15,7 @@ _MOST_NAME_WORDS = 6
 _MARKUP = re.compile(r"https?://|\]\(|[<>|{}*`]")
 _NO_ADDRESS = frozenset({b"nan", b"#", b"todo", b"tbd", b"tba"})
 _INITIAL = re.compile(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
+_ET_AL = re.compile(r"\bet\.? al\b")
 _FOOTNOTE = re.compile(r"(?<=\w)[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰\d]{1,3}$")
 _NO_SIGNS = re.compile(r"[\[\](){}<>:;!?\"“”*_`|/\\=+#@]|\d|https?")
 
@@ -46,22 +47,26 @@ def _is_venue(text: str, venues: VenueTable) -> bool:
         return False
     reading = venue_slot.parse_venue(one_line(text))
     name = reading.venue
+    if _ET_AL.search(name):
+        return False
     if name and venues.find(name) is not None:
         return True
     return bool(reading.year) and (not name or name[0].isupper()) and ". " not in name
 
 
 def _are_authors(text: str) -> bool:
-    people = names.parse_names(one_line(text)).people
-    return bool(people) and all(map(_is_person, people))
+    found = names.parse_names(one_line(text))
+    # "Vaswani et al.": what follows tells that the word is a name.
+    is_cited = found.truncated and len(found.people) == 1
+    return bool(found.people) and all(_is_person(one, is_cited) for one in found.people)
 
 
-def _is_person(text: str) -> bool:
+def _is_person(text: str, is_cited: bool) -> bool:
     name = _FOOTNOTE.sub("", text)
     words = name.replace("-", " ").split()
     capitals = sum(word[:1].isalpha() and not word[0].islower() for word in words)
     is_sentence = "." in _INITIAL.sub("", name)
     is_name = not (_NO_SIGNS.search(name) or NO_NAME.search(name) or is_sentence)
     # Of one word is a name in a script without capitals: elsewhere it may be any word.
-    fewest = 1 if name[:1].upper() == name[:1].lower() else 2
+    fewest = 1 if is_cited or name[:1].upper() == name[:1].lower() else 2
     return is_name and capitals >= fewest and len(words) <= _MOST_NAME_WORDS

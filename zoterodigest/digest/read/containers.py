@@ -111,7 +111,7 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
 
     found: Iterable[Head] = heads_in(lines, form, lines.plain)
     if form.is_bare:
-        found = (head for head in found if _may_begin(lines, head.line))
+        found = (head for head in found if _may_begin(lines, head.line, form))
     if form.entry.evidence:
         found = (head for head in found if not _leads_list(lines, head.line))
     heads = _of_entries(found, reaches)
@@ -128,12 +128,16 @@ def _leads_list(lines: Lines, line: int) -> bool:
     return line + 1 < below < len(lines) and bool(_MARKER.match(lines[below]))
 
 
-def _may_begin(lines: Lines, line: int) -> bool:
-    """Whether an entry that begins with a value may begin on a line: only below a gap."""
+def _may_begin(lines: Lines, line: int, form: DigestFormat) -> bool:
+    """Whether an entry that begins with a value may begin on a line: only below a gap.
+
+    Or on any, if entries are one line each.
+    """
     data = lines[line]
     if _MARKER.match(data) or data.lstrip()[:1] in _BLOCKS or is_boundary(lines, line):
         return False
-    return line == 0 or lines.is_blank(line - 1) or is_boundary(lines, line - 1)
+    is_below_gap = line == 0 or lines.is_blank(line - 1) or is_boundary(lines, line - 1)
+    return is_below_gap or form.is_a_line
 
 
 def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:

@@ -46,7 +46,7 @@ Terms = tuple[DigestFormat, VenueTable]
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class LineRead:
     """A line as its pattern reads it, under which choice of its groups."""
 
     chosen: ChosenPattern
@@ -54,7 +54,7 @@ class _Read:
 
 
 @dataclass(frozen=True, slots=True)
-class _TwoWays:
+class TwoWays:
     """A line that can be split in two ways: the slot that ends at the one byte or at the other."""
 
     slot: str
@@ -98,18 +98,18 @@ class _TemplateReader:
         self._body = body
         self._ranges = [_bare(body.data, *line) for line in body.lines()]
         self._terms = terms
-        self._known: dict[tuple[int, int], _Read | _TwoWays | None] = {}
+        self._known: dict[tuple[int, int], LineRead | TwoWays | None] = {}
         self.left: list[int] = []
         self.doubt: tuple[str, tuple[int, int]] | None = None
 
     def shape(self, number: int) -> EntryShape | None:
         """Return how the template (its number) reads the entry; None if it does not."""
         start, end = _bare(self._head.data, 0, len(self._head.data))
-        head = _read_line(self._pattern.lines[0], self._head.data[start:end], self._terms)
+        head = read_line(self._pattern.lines[0], self._head.data[start:end], self._terms)
         stops = self._latest() if head is not None else None
         if head is None or stops is None:
             return None
-        if isinstance(head, _TwoWays):
+        if isinstance(head, TwoWays):
             self.doubt = _doubt(head, self._head, start)
             return None
         placed = self._placed(stops)
@@ -119,12 +119,12 @@ class _TemplateReader:
             number, (_shape_line(self._head, start, end, head), *self._shape_lines(placed))
         )
 
-    def _at(self, line: int, row: int) -> _Read | _TwoWays | None:
+    def _at(self, line: int, row: int) -> LineRead | TwoWays | None:
         """Return how a line of the body is read by the template's line `row`."""
         key = line, row
         if key not in self._known:
             data = self._body.data[slice(*self._ranges[line])]
-            read = _read_line(self._pattern.lines[row], data, self._terms) if data else None
+            read = read_line(self._pattern.lines[row], data, self._terms) if data else None
             self._known[key] = read
         return self._known[key]
 
@@ -156,7 +156,7 @@ class _TemplateReader:
                 return None
             after = after if line is None else line + 1
             read = None if line is None else self._at(line, row)
-            if line is not None and isinstance(read, _TwoWays):
+            if line is not None and isinstance(read, TwoWays):
                 self.doubt = _doubt(read, self._body, self._ranges[line][0])
                 return None
         return placed
@@ -169,7 +169,7 @@ class _TemplateReader:
                 lines.append(None)
                 continue
             read = self._at(line, row)
-            assert isinstance(read, _Read)
+            assert isinstance(read, LineRead)
             below = (other for other in placed[row:] if other is not None)
             several = self._pattern.lines[row].line.several
             stop = next(below, len(self._ranges)) if several else line + 1
@@ -179,10 +179,10 @@ class _TemplateReader:
         self.left = [at for at in filled if at not in taken]
         return lines
 
-    def _one(self, line: int, read: _Read) -> ShapeLine:
+    def _one(self, line: int, read: LineRead) -> ShapeLine:
         return _shape_line(self._body, *self._ranges[line], read)
 
-    def _block(self, row: int, line: int, stop: int, read: _Read) -> ShapeLine:
+    def _block(self, row: int, line: int, stop: int, read: LineRead) -> ShapeLine:
         """Return the shape of a slot that goes on down to the line before `stop`."""
         start = self._ranges[line][0]
         while stop > line + 1 and self._ranges[stop - 1][0] >= self._ranges[stop - 1][1]:
@@ -210,13 +210,13 @@ def _bare(data: bytes, start: int, end: int) -> tuple[int, int]:
     return start + len(bare) - len(bare.lstrip(b" \t")), start + len(bare)
 
 
-def _shape_line(text: LayeredText, start: int, end: int, read: _Read) -> ShapeLine:
+def _shape_line(text: LayeredText, start: int, end: int, read: LineRead) -> ShapeLine:
     return ShapeLine(
         text.slice(start, end), read.match.slots, read.match.groups, read.chosen.present
     )
 
 
-def _read_line(pattern: LinePattern, data: bytes, terms: Terms) -> _Read | _TwoWays | None:
+def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | TwoWays | None:
     """Read a line under the first choice of groups that takes it."""
     if not pattern.any.matches(data):
         return None
@@ -232,10 +232,10 @@ def _read_line(pattern: LinePattern, data: bytes, terms: Terms) -> _Read | _TwoW
                 first = match
             if ways >= MOST_WAYS:
                 # Whether there is another way is not known, and none is guessed.
-                return _TwoWays("", (0, 0))
+                return TwoWays("", (0, 0))
             match = chosen.following(data, match)
         if first is not None:
-            return _Read(chosen, first)
+            return LineRead(chosen, first)
     return None
 
 
@@ -268,13 +268,13 @@ def _is_free_with_link(slot: str, text: str) -> bool:
     return slot not in ("links", "url", "ignored") and ("](" in text or "://" in text)
 
 
-def _parting(chosen: ChosenPattern, one: LineMatch, other: LineMatch) -> _TwoWays:
+def _parting(chosen: ChosenPattern, one: LineMatch, other: LineMatch) -> TwoWays:
     pairs = zip(chosen.places, one.slots, other.slots, strict=True)
     slot, first, second = next(pair for pair in pairs if pair[1] != pair[2])
-    return _TwoWays(slot.slot, (first[1], second[1]))
+    return TwoWays(slot.slot, (first[1], second[1]))
 
 
-def _doubt(ways: _TwoWays, text: LayeredText, start: int) -> tuple[str, tuple[int, int]]:
+def _doubt(ways: TwoWays, text: LayeredText, start: int) -> tuple[str, tuple[int, int]]:
     one, other = (text.source_span(start, start + end).end for end in ways.ends)
     return ways.slot, (one, other)
 

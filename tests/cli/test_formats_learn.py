@@ -1,0 +1,67 @@
+"""`formats learn`: a format is proposed, shown and written, and the list stays as it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest
+
+LIST = """\
+# Papers
+
+» Attention Is All You Need ‹NeurIPS, 2017› → https://arxiv.org/abs/1706.03762
+» Deep Residual Learning for Image Recognition ‹CVPR, 2016› → https://arxiv.org/abs/1512.03385
+» Adam: A Method for Stochastic Optimization → https://arxiv.org/abs/1412.6980
+» Mask R-CNN ‹ICCV, 2017› → https://arxiv.org/abs/1703.06870
+
+A word at the end.
+"""
+TEMPLATE = "» {title} {?‹{venue}›?} → {url}"
+
+
+@pytest.fixture
+def papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "papers.md"
+    path.write_text(LIST, "utf-8")
+    return path
+
+
+def test_nothing_is_written_without_consent(zoterodigest: Zoterodigest, papers: Path) -> None:
+    asked = zoterodigest("formats", "learn", "papers.md")
+    shown = zoterodigest("formats", "learn", "papers.md", "--dry-run", "--json")
+
+    assert asked.code == 7
+    found = json.loads(shown.out)
+    assert (found["templates"], found["read"], found["written"]) == ([TEMPLATE], 4, False)
+    assert found["examples"][0]["title"] == "Attention Is All You Need"
+    assert [one["line"] for one in found["left_out"]] == [8]
+    assert [path.name for path in papers.parent.iterdir()] == ["papers.md"]
+
+
+def test_a_format_that_is_there_stays(zoterodigest: Zoterodigest, papers: Path) -> None:
+    (papers.parent / "papers.format.toml").write_text("name = 'mine'\n")
+
+    ran = zoterodigest("formats", "learn", "papers.md", "--yes")
+
+    assert (ran.code, "exists already" in ran.err) == (15, True)
+
+
+@pytest.mark.parametrize(("text", "code"), [("Some words.\n", 1), ("", 1)])
+def test_a_text_without_a_list_teaches_nothing(
+    zoterodigest: Zoterodigest, papers: Path, text: str, code: int
+) -> None:
+    papers.write_text(text)
+
+    ran = zoterodigest("formats", "learn", "papers.md", "--yes")
+
+    assert (ran.code, "no structure repeats" in ran.err) == (code, True)
+
+
+def test_a_line_that_is_not_there_is_refused(zoterodigest: Zoterodigest, papers: Path) -> None:
+    ran = zoterodigest("formats", "learn", "papers.md", "--entry", "99")
+
+    assert (ran.code, "papers.md has 8 lines" in ran.err) == (2, True)

@@ -1,0 +1,94 @@
+"""Learning a format: templates for lists in manners that no format knows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.digest.corpus import venues
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.learn.format_text import format_name, format_text
+from zoterodigest.digest.learn.learning import Learned, learn_templates
+from zoterodigest.digest.read.report import entry_json
+from zoterodigest.mapping import load
+
+LISTS = Path(__file__).parent / "manners" / "learn"
+UNLEARNED = {"l-fenced-cards"}
+"""Lists in code fences, in which no format finds entries."""
+
+
+def learned(text: str, line: int | None = None) -> Learned:
+    """What is learned of a list that has a structure."""
+    found = learn_templates(text.encode(), venues(), line)
+    assert found is not None
+    return found
+
+
+# Learning is what takes the time: half a second for each list.
+@pytest.mark.parametrize("path", sorted(LISTS.glob("*.md")), ids=lambda path: path.stem)
+def test_what_is_learned_of_a_list_reads_nearly_all_of_it(path: Path) -> None:
+    truth = json.loads(path.with_suffix(".json").read_text("utf-8"))
+    wanted = {one["line"]: (one["title"], one.get("arxiv_id")) for one in truth["entries"]}
+
+    found = learn_templates(path.read_bytes(), venues())
+
+    if path.stem in UNLEARNED:
+        assert found is None
+        return
+    assert found is not None
+    entries = [entry_json(entry) for entry in found.document.entries if not entry.broken]
+    read = {one["start_line"]: (one["title"], one["arxiv_id"]) for one in entries}
+    right = [line for line, values in wanted.items() if read.get(line) == values]
+    assert len(right) >= 0.95 * len(wanted)
+    assert set(read) <= set(wanted)
+
+
+def test_a_list_without_a_structure_teaches_nothing() -> None:
+    text = "# Notes\n\nSome words.\n\nMore words, see [here](https://example.org).\n"
+
+    assert learn_templates(text.encode(), venues()) is None
+
+
+TWO_LISTS = "".join(
+    [
+        *(f"* Paper number {n} here ~> https://arxiv.org/abs/2301.0000{n}\n" for n in range(1, 7)),
+        "\n## More\n\n",
+        *(f"«Other work {n}» at arXiv:2302.0000{n}\n\n" for n in range(1, 5)),
+    ]
+)
+
+
+def test_a_list_of_two_shapes_has_two_templates() -> None:
+    found = learned(TWO_LISTS)
+
+    assert [one.splitlines()[0][:1] for one in found.templates] == ["*", "«"]
+    assert len(found.document.entries) == 10
+
+
+def test_a_line_says_which_of_two_lists_is_learned_first() -> None:
+    assert learned(TWO_LISTS, line=11).templates[0] == "«{title}» at {arxiv}"
+
+
+@pytest.mark.parametrize(
+    "template", ["- {title} ''' {url}", "- {title}\u200b {url}", "- {title} {url}"]
+)
+def test_the_text_of_a_format_is_read_as_it_was_meant(tmp_path: Path, template: str) -> None:
+    path = tmp_path / "papers.format.toml"
+
+    path.write_text(format_text("papers", 'from "papers".md', [template]), "utf-8")
+
+    form = load(path, DigestFormat)
+    meant = DigestFormat.model_validate(
+        {"name": "papers", "about": 'from "papers".md', "templates": [template]}
+    )
+    assert form.templates == meant.templates
+
+
+@pytest.mark.parametrize(
+    ("stem", "name"),
+    [("My Papers (2024)", "my-papers-2024"), ("list", "my-list"), ("论文", "my-list")],
+)
+def test_a_format_is_called_like_its_list_but_not_like_another_format(stem: str, name: str) -> None:
+    assert format_name(stem, ["list", "table"]) == name

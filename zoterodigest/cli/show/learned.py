@@ -1,0 +1,88 @@
+"""What `formats learn` shows: the templates, entries as understood, and lines that are left out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from zoterodigest.cli.base.screen import (
+    counted,
+    first_of,
+    hanging,
+    styled,
+    visible,
+    visible_lines,
+)
+from zoterodigest.digest.learn.learning import Learned
+from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry
+from zoterodigest.digest.read.estimate import missed_entries
+from zoterodigest.digest.read.report import entry_json
+
+_EXAMPLES = 3
+_MOST_LINES = 8
+
+
+def learned_text(name: str, found: Learned) -> Iterator[str]:
+    """Yield what people read of what was learned of a digest."""
+    read, about = _numbers(found)
+    of = f" of about {about:,}" if about > read else ""
+    number = counted(len(found.templates), "template")
+    entries = "entry" if about == 1 else "entries"
+    yield styled(f"{visible(name)}: {number} for {read:,}{of} {entries}", "bold")
+    for template in found.templates:
+        yield ""
+        yield from (f"    {line}" for line in visible_lines(template))
+    for entry in examples(found):
+        yield ""
+        yield styled(f"  line {entry.first + 1} is read as", "bold")
+        for slot in entry.slots:
+            if slot.name != "ignored":
+                yield from hanging(f"    {slot.name:<9} ", visible(slot.words))
+    left = list(_left_out(found))
+    if left:
+        yield ""
+        yield styled("  lines left out", "bold")
+        lines = (f"    {line:>5}  {visible(why)}" for line, why in left)
+        yield from first_of(list(lines), _MOST_LINES, indent=4, remark=" (--json lists all)")
+    yield ""
+
+
+def learned_data(name: str, path: Path, found: Learned) -> dict[str, Any]:
+    """Return what was learned as JSON can hold it."""
+    read, about = _numbers(found)
+    return {
+        "file": name,
+        "format_file": str(path),
+        "templates": list(found.templates),
+        "read": read,
+        "about": about,
+        "examples": [entry_json(entry) for entry in examples(found)],
+        "left_out": [{"line": line, "reason": why} for line, why in _left_out(found)],
+    }
+
+
+def examples(found: Learned) -> Sequence[DigestEntry]:
+    """Return three entries: the first, one in the middle, the last."""
+    read = [entry for entry in found.document.entries if not entry.broken]
+    places = sorted({0, len(read) // 2, len(read) - 1})
+    return [read[at] for at in places[:_EXAMPLES]] if read else []
+
+
+def _numbers(found: Learned) -> tuple[int, int]:
+    read = sum(not entry.broken for entry in found.document.entries)
+    broken = len(found.document.entries) - read
+    return read, read + broken + missed_entries(found.document)
+
+
+def _left_out(found: Learned) -> Iterator[tuple[int, str]]:
+    """Yield lines in entries that no template reads, and those outside that hold text."""
+    document = found.document
+    left = {problem.line: problem.reason for it in document.entries for problem in it.problems}
+    left |= {entry.first + 1: entry.broken for entry in document.entries if entry.broken}
+    for skipped in document.skipped:
+        if skipped.reason == NO_ENTRY:
+            for line in range(skipped.start_line, skipped.end_line + 1):
+                text = document.lines[line - 1].decode("utf-8", "replace").strip()
+                left |= {line: text} if text else {}
+    yield from sorted(left.items())

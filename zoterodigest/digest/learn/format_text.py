@@ -1,0 +1,32 @@
+"""The text of a format file, as learning writes it."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Collection, Sequence
+
+_NO_NAME = re.compile(r"[^a-z0-9]+")
+
+
+def format_name(stem: str, taken: Collection[str]) -> str:
+    """Return the name of a format for a file; none that is `taken`, which it would replace."""
+    name = _NO_NAME.sub("-", stem.lower()).strip("-") or "list"
+    return f"my-{name}" if name in taken else name
+
+
+def format_text(name: str, about: str, templates: Sequence[str]) -> str:
+    """Return a format file with these templates."""
+    shown = ",\n".join(map(_quoted, templates))
+    return f"name = {_string(name)}\nabout = {_string(about)}\ntemplates = [\n{shown}\n]\n"
+
+
+def _quoted(template: str) -> str:
+    # Between these quotes TOML takes every sign as it is, but for themselves and control codes.
+    is_plain = "'''" not in template and all(it.isprintable() or it == "\n" for it in template)
+    return f"'''\n{template}\n'''" if is_plain else _string(template)
+
+
+def _string(text: str) -> str:
+    # A basic string of TOML takes the escapes of JSON; DEL is none that JSON writes.
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

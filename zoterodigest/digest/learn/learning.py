@@ -1,0 +1,318 @@
+"""Learning: the templates that read most of a list, found by comparing its entries.
+
+For each way to cut the digest into blocks, lines that stand in one place of their blocks are
+compared, and what they have in common is written as a line of a template. Templates are then tried
+and mended: the one counts that reads most entries, whole and in one way. What it leaves is learned
+as a further template.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from pydantic import ValidationError
+
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.entry_template import EVIDENCE
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.format.line_pattern import LinePattern
+from zoterodigest.digest.learn.blocks import EntryBlock, Family, families
+from zoterodigest.digest.learn.naming import is_paper, named
+from zoterodigest.digest.learn.proposals import ProposedLine, TemplateProposal, named_line
+from zoterodigest.digest.learn.rows import Row, rows
+from zoterodigest.digest.learn.skeletons import Skeleton, skeletons
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.templates import LineRead, read_line
+from zoterodigest.frozen import dataclass
+
+_SAMPLE = 40
+"""So many blocks are compared; more of them say nothing new."""
+_EXCERPT = 600
+"""So many lines are read to try a template."""
+_FEWEST = 2
+_MOST_TEMPLATES = 6
+_MOST_FAMILIES = 8
+_MOST_VARIANTS = 300
+_GAIN = 0.3
+"""What a further template or group must bring, that none is made for nothing."""
+
+_WORTHS = {"title": 1.0, "authors": 0.5, "url": 0.5, "arxiv": 0.5, "doi": 0.5, "links": 0.4}
+_WORTHS |= {"venue": 0.4, "date": 0.3, "year": 0.25, "code": 0.3, "summary": 0.3, "award": 0.2}
+_ODD_TITLE = re.compile(r"https?://|\]\(|\*\*|\bet al\b|[|<>{}]")
+_LEAD = re.compile(r"[^\w\s\"'“‘«《(\[{$¿¡@#&.*_`-]+(?=\s)")
+"""A sign before a title and none of it, such as a star or an emoji."""
+
+
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """Templates, and the digest as they alone read it."""
+
+    templates: tuple[str, ...]
+    document: Document
+
+
+def learn_templates(source: bytes, venues: VenueTable, line: int | None = None) -> Learned | None:
+    """Return templates for the list in a digest; None if nothing repeats in it.
+
+    With a 0-based `line`, of the list that this line is an entry of.
+    """
+    lines = Lines(source)
+    found: tuple[TemplateProposal, ...] = ()
+    document: Document | None = None
+    while len(found) < _MOST_TEMPLATES:
+        left = _unread(lines, document)
+        trial = _best(_Excerpt(left, line if not found else None, venues), found)
+        if trial is None:
+            break
+        texts = tuple(one.text for one in trial.proposals)
+        read = read_document("", source, [_format(texts)], venues)
+        if document is not None and _number_read(read) <= _number_read(document):
+            break
+        found, document = trial.proposals, read
+    return Learned(tuple(one.text for one in found), document) if document else None
+
+
+def _number_read(document: Document) -> int:
+    return sum(not entry.broken for entry in document.entries)
+
+
+def _unread(lines: Lines, document: Document | None) -> Lines:
+    left = Lines(lines.source)
+    for entry in document.entries if document else ():
+        if not entry.broken:
+            left.take(entry.first, entry.last)
+    return left
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    """Proposals, and how well they read an excerpt together."""
+
+    proposals: tuple[TemplateProposal, ...]
+    score: float
+
+
+class _Excerpt:
+    """The lines that no template reads yet, as far as they are tried."""
+
+    def __init__(self, lines: Lines, wanted: int | None, venues: VenueTable) -> None:
+        self.lines = lines
+        self.venues = venues
+        self.wanted = wanted
+        open_lines = [line for line in range(len(lines)) if not lines.is_hidden(line)]
+        filled = [line for line in open_lines if not lines.is_blank(line)]
+        first = filled[0] if filled else 0
+        if wanted is not None:
+            first = max(first, wanted - _EXCERPT // 2)
+        self.first, self.last = first, min(first + _EXCERPT, len(lines)) - 1
+        self._start = lines.starts[self.first] if len(lines) else 0
+        shown = [
+            b"" if lines.is_taken(line) else lines[line]
+            for line in range(self.first, self.last + 1)
+        ]
+        self._source = b"\n".join(shown) + b"\n"
+        self._known: dict[tuple[str, ...], float] = {}
+
+    def families(self) -> list[Family]:
+        """Return the ways to cut it, the best first."""
+        rated = [(self._promise(one), one) for one in families(self.lines)]
+        best = sorted((one for one in rated if one[0] > 0), key=lambda one: one[0], reverse=True)
+        return [family for _, family in best[:_MOST_FAMILIES]]
+
+    def _promise(self, family: Family) -> float:
+        """Return how much blocks look like entries: most name a paper, none begins in a text."""
+        papers = papers_of(family)
+        if not papers or len(papers) < min(_FEWEST, len(family.blocks)):
+            return 0
+        if self.wanted is not None and not any(_holds(block, self.wanted) for block in papers):
+            return 0
+        taken = {line.number for block in family.blocks for line in block.lines}
+        cut = sum(self._is_text(block.lines[0].number - 1, taken) for block in papers)
+        lengths = sum(len(block.lines) for block in papers) / len(papers)
+        whole = 1 - 0.5 * cut / len(papers)
+        return len(papers) ** 2 / len(family.blocks) * whole - 0.01 * lengths
+
+    def _is_text(self, line: int, taken: Iterable[int]) -> bool:
+        if line < 0 or line in taken or self.lines.is_blank(line):
+            return False
+        return self.lines[line].lstrip()[:1] != b"#" and not self.lines.is_hidden(line)
+
+    def score(self, proposals: tuple[TemplateProposal, ...]) -> float:
+        """Return how well proposals read it; nothing if they are refused."""
+        texts = tuple(one.text for one in proposals)
+        if texts not in self._known:
+            self._known[texts] = self._score(texts)
+        return self._known[texts]
+
+    def read(self, texts: tuple[str, ...]) -> Document:
+        """Return it as templates read it."""
+        return self._read(_format(texts))
+
+    def _read(self, form: DigestFormat) -> Document:
+        return read_document("", self._source, [form], self.venues)
+
+    def _score(self, texts: tuple[str, ...]) -> float:
+        try:
+            form = _format(texts)
+        except ValidationError:
+            return -1.0
+        document = self._read(form)
+        if self.wanted is not None and not any(
+            entry.first <= self.wanted - self.first <= entry.last for entry in document.entries
+        ):
+            return -1.0
+        worths = sum(map(_worth, document.entries)) - 0.02 * sum(map(len, texts)) / 10
+        return worths - _beside(document)
+
+
+def _holds(block: EntryBlock, line: int) -> bool:
+    return block.lines[0].number <= line <= block.lines[-1].number
+
+
+def _format(templates: Sequence[str]) -> DigestFormat:
+    tables = {"name": "learned", "about": "", "templates": templates}
+    return DigestFormat.model_validate(tables)
+
+
+def _worth(entry: DigestEntry) -> float:
+    """Return how much an entry says as it is read; what is merged or torn costs."""
+    if entry.broken:
+        return -0.2
+    names = {slot.name for slot in entry.slots if slot.words}
+    if not names & EVIDENCE or not (names & {"authors", "venue"} or _names_paper(entry)):
+        return -0.5
+    worth = sum(_WORTHS.get(name, 0.1) for name in names)
+    worth -= 0.4 * len(entry.problems)
+    worth -= 0.005 * sum(len(slot.words) for slot in entry.slots if slot.name == "ignored")
+    is_odd = bool(_ODD_TITLE.search(entry.title) or _LEAD.match(entry.title))
+    return worth - 0.002 * len(entry.title) - 0.6 * is_odd
+
+
+def _names_paper(entry: DigestEntry) -> bool:
+    return any(is_paper(slot.words) for slot in entry.slots if slot.name in EVIDENCE)
+
+
+def _beside(document: Document) -> float:
+    """Return what the lines cost that stand right above or below an entry and are not read."""
+    lines = document.lines
+    entries = [entry for entry in document.entries if not entry.broken]
+    taken = {line for entry in entries for line in range(entry.first, entry.last + 1)}
+    beside = {line for entry in entries for line in (entry.first - 1, entry.last + 1)} - taken
+    inside = (line for line in beside if 0 <= line < len(lines))
+    texts = [lines[line].lstrip() for line in inside]
+    return 0.5 * sum(bool(text) and text[:1] != b"#" for text in texts)
+
+
+def papers_of(family: Family) -> list[EntryBlock]:
+    """Return the blocks of a family that name papers."""
+    return [block for block in family.blocks if is_paper(block.text)]
+
+
+def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> _Trial | None:
+    """Return what is known with the one proposal more that gains most, None if none does."""
+    start = excerpt.score(known) if known else 0.0
+    best = _Trial(known, start)
+    for family in excerpt.families():
+        for proposal in _proposals(family, excerpt.venues):
+            proposals = (*known, proposal)
+            score = excerpt.score(proposals)
+            if score > best.score:
+                best = _Trial(proposals, score)
+    if best.score <= start:
+        return None
+    best = _with_leads(excerpt, _mended(excerpt, best))
+    return best if best.score > start + _GAIN else None
+
+
+def _mended(excerpt: _Excerpt, trial: _Trial) -> _Trial:
+    """Return a trial whose templates were changed in small steps as long as that gains."""
+    while True:
+        better = trial
+        for at, proposal in enumerate(trial.proposals):
+            for variant in list(proposal.variants())[:_MOST_VARIANTS]:
+                proposals = (*trial.proposals[:at], variant, *trial.proposals[at + 1 :])
+                score = excerpt.score(proposals)
+                if score > better.score + 0.01:
+                    better = _Trial(proposals, score)
+        if better is trial:
+            return trial
+        trial = better
+
+
+def _with_leads(excerpt: _Excerpt, trial: _Trial) -> _Trial:
+    """Return a trial with a template of its own for each sign that titles often begin with."""
+    entries = excerpt.read(tuple(one.text for one in trial.proposals)).entries
+    leads: Counter[tuple[int, str]] = Counter()
+    for entry in entries:
+        if entry.shape is not None and (found := _LEAD.match(entry.title)):
+            leads[entry.shape.template, found[0]] += 1
+    added: list[TemplateProposal] = []
+    for (template, lead), number in leads.most_common(_MOST_LEADS):
+        variant = trial.proposals[template].led_by(lead) if number >= _FEWEST else None
+        # Before the one that reads all: the first template that reads an entry is its own.
+        proposals = (*added, variant, *trial.proposals) if variant else ()
+        if variant and excerpt.score(proposals) > excerpt.score((*added, *trial.proposals)):
+            added.append(variant)
+    proposals = (*added, *trial.proposals)
+    return _Trial(proposals, excerpt.score(proposals))
+
+
+_MOST_LEADS = 5
+
+
+def _proposals(family: Family, venues: VenueTable) -> Iterator[TemplateProposal]:
+    """Yield templates for a family of blocks."""
+    blocks = papers_of(family)[:_SAMPLE]
+    found = rows(blocks)
+    options = [_skeletons(row.texts, venues) for row in found]
+    for choice in range(max(map(len, options), default=0)):
+        picked = [one[min(choice, len(one) - 1)] for one in options if one]
+        kept = [row for row, one in zip(found, options, strict=True) if one]
+        lines = map(named_line, picked, named(picked, venues))
+        pairs = list(zip(kept, lines, strict=True))
+        for needed in (0.97, 0.6):
+            proposed = [_placed(row, line, needed) for row, line in pairs]
+            yield TemplateProposal(family.container, family.marker, tuple(proposed))
+
+
+def _placed(row: Row, line: ProposedLine, needed: float) -> ProposedLine:
+    is_rare = row.share < needed
+    return replace(line, is_below_blank=row.is_below_blank, may_be_missing=is_rare)
+
+
+_KEPT = 3
+
+
+def _skeletons(texts: Sequence[str], venues: VenueTable) -> list[Skeleton]:
+    """Return the skeletons that read most of the lines, the best first."""
+    rated: dict[str, tuple[float, Skeleton]] = {}
+    for skeleton in skeletons(texts):
+        (names,) = named([skeleton], venues)
+        line = named_line(skeleton, names)
+        if skeleton.is_parted and line.text not in rated:
+            rated[line.text] = _reads(line, texts, venues), skeleton
+    best = sorted(rated.values(), key=lambda one: one[0], reverse=True)
+    return [skeleton for _, skeleton in best[:_KEPT]]
+
+
+def _reads(line: ProposedLine, texts: Sequence[str], venues: VenueTable) -> float:
+    """Return how well a line of a template reads these lines."""
+    if (parsed := line.parsed) is None:
+        return -1
+    pattern = LinePattern(parsed)
+    form = DigestFormat.model_construct(name="learned", about="")
+    found = (read_line(pattern, text.encode(), (form, venues)) for text in texts)
+    return sum(_line_worth(one) for one in found if isinstance(one, LineRead)) / len(texts)
+
+
+def _line_worth(read: LineRead) -> float:
+    worth = 2.0
+    for place, (start, end) in zip(read.chosen.places, read.match.slots, strict=True):
+        worth += _WORTHS.get(place.slot, 0.1)
+        worth -= 0.005 * (end - start) if place.slot in ("ignored", "summary", "title") else 0
+    return worth

@@ -1,0 +1,277 @@
+"""Marks: the signs and values of a line that may stand in every entry of a list.
+
+The text between marks is free: titles, names, remarks. A mark that is a value has the name of its
+slot in braces for a key (`{url}`), any other its own text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+
+from zoterodigest.core.values.dates import find_date
+from zoterodigest.digest.format.format import folded_label
+from zoterodigest.digest.read.references import (
+    CODE_LABELS,
+    PAPER_LABELS,
+    LinkSpan,
+    find_links,
+    hyperlink,
+)
+from zoterodigest.frozen import dataclass, frozen
+
+
+@frozen()
+class Mark:
+    """A sign or a value at `[start, end)` of a line; `around` are the signs on both sides.
+
+    A side is "" at the edge of the line, "w" at a word, with a blank before it if one is between.
+    """
+
+    key: str
+    start: int
+    end: int
+    around: tuple[str, str]
+
+    @property
+    def is_value(self) -> bool:
+        """Whether it is a value and no text of its own."""
+        return self.key[0] == "{" and len(self.key) > 1
+
+
+_WORD = r"[^\W_]+(?:[-'’.&/+][^\W_]+)*"
+_HAN = r"[⺀-〿㐀-鿿豈-﫿぀-ヿ]"
+_STARS = r"[★☆⭐✩✭🌟]️?(?:[ ]?[★☆⭐✩✭🌟]️?)*"
+_SIGN = re.compile(
+    rf"(?P<word>{_STARS}|(?![⺀-〿㐀-鿿豈-﫿぀-ヿ]){_WORD}|{_HAN})"
+    r"|(?P<tag></?[A-Za-z][^<>\n]*>)|(?P<sign>\]\(|([^\w\s])\4*[‍️]?|_+)"
+)
+_HAN_SIGN = re.compile(r"[　-〿]")
+_DOI = re.compile(r"(?i:doi)[:.]? ?10\.\d{4,9}/\S*[^\s.,;:)\]]|\b10\.\d{4,9}/\S*[^\s.,;:)\]]")
+_ARXIV = re.compile(
+    r"(?i:\barxiv[:.]? ?)?(?<![\w./-])\d{4}\.\d{4,5}(?:v\d{1,2})?(?![\w-]|\.\d)"
+    r"|(?i:\barxiv[:.]? ?)[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,2})?"
+)
+_ADDRESS = re.compile(
+    r"https?://(?:[^\s<>()|\]\[\"'`；，。）】》]|\([^\s()]*\))*(?:[^\s<>()|\]\[\"'`；，。）】》.,;:!?*_]|\([^\s()]*\))"
+)
+_BETWEEN_LINKS = re.compile(r"[\])*_`]*[ \t]*(?:[,;|/·•&+]|and\b|or\b)?[ \t]*[\[(*_`]*")
+_FIRST = r"[A-ZÀ-Þ][\w'’-]*\.?"
+_PARTICLES = "van|von|der|den|de|la|du|bin|al|el|dos|da|di"
+_NAME = rf"{_FIRST}(?:[ -](?:{_FIRST}|{_PARTICLES}))*"
+_ET_AL = r"(?:,? ?(?:and |· )?(?:et\.? al\b\.?|others\b|…|\.\.\.)|等)"
+_AND = r"(?:, (?:and |& )?| (?:and|&|·|\+|•) |; |、|，)"
+_NAMES = re.compile(rf"(?<![\w-]){_NAME}(?:(?:{_AND}{_NAME})+{_ET_AL}?|{_ET_AL})")
+_LABEL_END = re.compile(r"[ \t*_]{0,5}[:：=]")
+_LABELS = PAPER_LABELS | CODE_LABELS
+_SHORT_LABEL = re.compile(r"[\d.v]+$|^\W*[A-Za-z]+['’ ]?\d{2,4}\W*$")
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What is known of a list before its lines are compared.
+
+    `labels` are texts of links that say where a link leads, `words` such as stand in most lines,
+    and `keys` words before a colon that come again and again.
+    """
+
+    labels: frozenset[str] = frozenset()
+    words: frozenset[str] = frozenset()
+    keys: frozenset[str] = frozenset()
+    has_titled_links: bool = False
+
+
+def vocabulary(texts: Sequence[str], *, with_words: bool) -> Vocabulary:
+    """Return what repeats in lines that stand in the same place of their entries."""
+    labels: Counter[str] = Counter()
+    firsts: list[str] = []
+    words: Counter[str] = Counter()
+    keys: Counter[str] = Counter()
+    for text in texts:
+        found = [label for _, label in _links(text)]
+        labels.update({folded_label(label) for label in found})
+        firsts += [label for label in found[:1] if label]
+        spans = [span for span, _ in _links(text)]
+        plain = [it for it in _SIGN.finditer(text) if it["word"] and not _is_in(it.span(), spans)]
+        words.update({it[0] for it in plain})
+        keys.update({it[0] for it in plain if _LABEL_END.match(text, it.end())})
+    few = max(2, len(texts) // 20)
+    often = 0.9 * len(texts)
+    known = frozenset(label for label, number in labels.items() if number >= few) | _LABELS
+    long = [label for label in firsts if not _is_label(label, known)]
+    return Vocabulary(
+        known,
+        frozenset(it for it, number in words.items() if number >= often and len(texts) > 2)
+        if with_words
+        else frozenset(),
+        frozenset(it for it, number in keys.items() if number >= max(2, 0.1 * len(texts))),
+        has_titled_links=len(long) * 2 > len(texts),
+    )
+
+
+def line_marks(text: str, known: Vocabulary) -> list[Mark]:
+    """Return the marks of a line, in order."""
+    values = sorted(_values(text, known))
+    found: list[tuple[str, int, int]] = []
+    cursor = 0
+    for start, end, key in [*values, (len(text), len(text), "")]:
+        if start < cursor:
+            continue
+        found += _signs(text, cursor, start, known)
+        found += [(key, start, end)] if key else []
+        cursor = end
+    edges = [("", 0, 0), *found, ("", len(text), len(text))]
+    return [
+        Mark(
+            key,
+            start,
+            end,
+            (
+                _side(text[edges[at][2] : start], edges[at][0], -1),
+                _side(text[end : edges[at + 2][1]], edges[at + 2][0], 0),
+            ),
+        )
+        for at, (key, start, end) in enumerate(found)
+    ]
+
+
+def _side(between: str, beyond: str, nearest: int) -> str:
+    """Return what stands on one side of a mark: the next mark if only blanks part them."""
+    if not between.strip(" \t"):
+        return f" {beyond}" if between else beyond
+    return " w" if between[nearest].isspace() else "w"
+
+
+def _signs(text: str, start: int, stop: int, known: Vocabulary) -> Iterator[tuple[str, int, int]]:
+    for found in _SIGN.finditer(text, start, stop):
+        word = found["word"]
+        if word is None or word in known.words or _is_key(text, found, known):
+            yield found[0], *found.span()
+
+
+def _is_key(text: str, found: re.Match[str], known: Vocabulary) -> bool:
+    return found["word"] in known.keys and bool(_LABEL_END.match(text, found.end()))
+
+
+def _values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
+    """Yield the values that show what they are wherever they stand, as start, end and key."""
+    taken = list(_link_values(text, known))
+    yield from taken
+    spans = [(start, end) for start, end, _ in taken]
+    for pattern, key in ((_DOI, "{doi}"), (_ARXIV, "{arxiv}"), (_NAMES, "{authors}")):
+        for found in pattern.finditer(text):
+            if not _is_in(found.span(), spans) and (key != "{authors}" or _are_names(found[0])):
+                spans.append(found.span())
+                yield *found.span(), key
+    date = find_date(text)
+    if date and len(date.iso) > 4 and not _is_in((date.start, date.end), spans):
+        yield date.start, date.end, "{date}"
+
+
+def _are_names(text: str) -> bool:
+    """Whether each name has two words at least: one alone may be any word of a title."""
+    if re.search(rf"{_ET_AL}$", text):
+        return True
+    return all(len(one.replace(".", ". ").split()) > 1 for one in re.split(_AND, text))
+
+
+def _link_values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
+    """Yield the links: the address of one that is a title's, else runs of links as they stand."""
+    run: tuple[int, int] | None = None
+    is_first = True
+    for span, label in _links(text):
+        start, end = span
+        is_bare = not label
+        is_titled = bool(label) and not _is_label(label, known.labels)
+        is_titled |= is_first and known.has_titled_links and folded_label(label) not in _LABELS
+        if is_bare or (is_titled and label):
+            if run:
+                yield *_with_brackets(text, run), "{links}"
+            run = None
+            if is_bare:
+                yield start, end, "{url}"
+            else:
+                inner = text.rindex("](", start, end) + 2 if "](" in text[start:end] else start
+                yield inner, end - 1, "{url}"
+        elif run and _BETWEEN_LINKS.fullmatch(text, run[1], start):
+            run = run[0], end
+        else:
+            if run:
+                yield *_with_brackets(text, run), "{links}"
+            run = start, end
+        is_first = False
+    if run:
+        yield *_with_brackets(text, run), "{links}"
+
+
+def _with_brackets(text: str, run: tuple[int, int]) -> tuple[int, int]:
+    """Return a run of links with the brackets around it."""
+    start, end = run
+    while start and end < len(text) and text[start - 1] + text[end] in ("[]", "()"):
+        start, end = start - 1, end + 1
+    return start, end
+
+
+def _is_label(label: str, labels: Set[str]) -> bool:
+    folded = folded_label(label)
+    words = folded.split()
+    return folded in labels or len(words) <= 1 or bool(_SHORT_LABEL.search(label))
+
+
+def _links(text: str) -> list[tuple[tuple[int, int], str]]:
+    """Return where each link stands, in characters, and its label."""
+    data = text.encode()
+    if b"://" not in data and b"](" not in data and b"<a" not in data:
+        return []
+    places = _CharacterOffsets(text, data)
+    spans = [span for span in find_links(data) if data[span.whole[0]] in b"[!<"]
+    labelled = [(places.of(span.whole), _label(data, span)) for span in spans]
+    taken = [span for span, _ in labelled]
+    bare = (it.span() for it in _ADDRESS.finditer(text))
+    return sorted([*labelled, *((span, "") for span in bare if not _is_in(span, taken))])
+
+
+def _label(data: bytes, span: LinkSpan) -> str:
+    return hyperlink(data, span).label or "image"
+
+
+class _CharacterOffsets:
+    """Offsets of bytes as offsets of characters."""
+
+    def __init__(self, text: str, data: bytes) -> None:
+        self._is_plain = len(text) == len(data)
+        self._data = data
+
+    def of(self, span: tuple[int, int]) -> tuple[int, int]:
+        """Return the characters at these bytes."""
+        if self._is_plain:
+            return span
+        start = len(self._data[: span[0]].decode())
+        return start, start + len(self._data[slice(*span)].decode())
+
+
+def _is_in(span: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
+    return any(span[0] < end and start < span[1] for start, end in spans)
+
+
+def without_unsteady(lines: Sequence[list[Mark]], least: float) -> list[list[Mark]]:
+    """Return the marks of lines without the signs that stand in them at any place and number.
+
+    A sign counts by what is beside it: a comma behind a star is another than one in a sentence.
+    """
+    steady = _steady(lines, least)
+    return [[it for it in line if it.is_value or (it.key, it.around) in steady] for line in lines]
+
+
+def _steady(lines: Sequence[list[Mark]], least: float) -> Set[tuple[str, tuple[str, str]]]:
+    """Return the signs that stand in most lines that have them in the same number."""
+    numbers: dict[tuple[str, tuple[str, str]], Counter[int]] = {}
+    for line in lines:
+        for kind, number in Counter((it.key, it.around) for it in line).items():
+            numbers.setdefault(kind, Counter())[number] += 1
+    return {
+        kind
+        for kind, counts in numbers.items()
+        if max(counts.values()) >= least * sum(counts.values())
+    }

@@ -1,0 +1,240 @@
+"""Names for holes: which slot what differs in a list's lines is, by what stands there."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache, lru_cache
+
+from zoterodigest.core.values import identity, names, venue_slot
+from zoterodigest.core.values.dates import parse_date
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import builtin_formats, folded_label
+from zoterodigest.digest.learn.skeletons import Hole, RepeatedWords, Skeleton
+from zoterodigest.digest.read.codecs import takes
+from zoterodigest.frozen import dataclass
+
+_MOST = 0.8
+_LABELLED = 0.5
+"""The share of contents that a slot must take, and that under a label that names the slot."""
+
+_LAST_WORDS = re.compile(r"([^\W\d_][\w ]{0,24}?)[\s*_`\"']*[:：=]?[\s*_`\"'《“(\[<]*$")
+_MORE_LABELS = {
+    "who": "authors",
+    "by": "authors",
+    "people": "authors",
+    "👥": "authors",
+    "at": "venue",
+    "in": "venue",
+    "🏛": "venue",
+    "when": "date",
+    "📅": "date",
+    "why": "summary",
+    "note": "summary",
+    "评": "summary",
+    "what": "title",
+    "📄": "title",
+    "get": "url",
+    "read": "url",
+    "🔗": "url",
+    "💻": "code",
+    "🏆": "award",
+    "🏷": "tags",
+}
+"""What people write before a value, beside the labels that formats know."""
+
+_OPENINGS = (
+    *("**", "*", "_", "__", "`", "[", "《", "“", '"', "「", "«"),
+    *("<b>", "<strong>", "<i>", "<em>", "<u>"),
+)
+"""Signs that a title often stands behind."""
+
+_AWARDS = frozenset(one.casefold() for one in venue_slot.AWARDS)
+_CODE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/", re.I)
+
+
+def named(lines: Sequence[Skeleton], venues: VenueTable) -> list[list[str]]:
+    """Return the slot of each hole of each line; one is the title, if any can be."""
+    holes = [_PlacedHole(row, line, at) for row, line in enumerate(lines) for at in _holes(line)]
+    slots = [_by_contents(one.hole, one.label, venues) for one in holes]
+    scores = [
+        one.title_score - _LATER * number if slot in ("", "title") else _NO_TITLE
+        for number, (one, slot) in enumerate(zip(holes, slots, strict=True))
+    ]
+    best = scores.index(max(scores)) if scores and max(scores) > 0 else -1
+    for at, slot in enumerate(slots):
+        if at == best or slot == "title":
+            slots[at] = "title" if at == best else ""
+    slots = _each_once(slots, [one.hole for one in holes])
+    result: list[list[str]] = [[] for _ in lines]
+    for one, slot in zip(holes, slots, strict=True):
+        result[one.row].append(slot)
+    return result
+
+
+_LATER = 0.15
+"""What each hole before it takes from the score of a title."""
+_NO_TITLE = -9.0
+
+
+@dataclass(frozen=True, slots=True)
+class _PlacedHole:
+    """A hole of the line `row`: the part `at` in it."""
+
+    row: int
+    line: Skeleton
+    at: int
+
+    @property
+    def hole(self) -> Hole:
+        hole = self.line.parts[self.at]
+        assert isinstance(hole, Hole)
+        return hole
+
+    @property
+    def before(self) -> str:
+        """The text right before it."""
+        before = self.line.parts[self.at - 1] if self.at else None
+        return before.text if isinstance(before, RepeatedWords) else ""
+
+    @property
+    def label(self) -> str:
+        """The slot that the words right before it call it, or ""."""
+        text = self.before.rstrip(" \t*_`\"'《“([<:：=|").strip()
+        found = _LAST_WORDS.search(text)
+        words = [text, found[1] if found else "", *(text[-size:] for size in range(1, 5))]
+        return next((_labels()[it] for it in map(_folded, words) if it in _labels()), "")
+
+    @property
+    def title_score(self) -> float:
+        """How much what stands in it looks like titles."""
+        texts = [text for text in self.hole.contents if text]
+        if self.hole.key or not texts or self.hole.share < 0.9:
+            return _NO_TITLE
+        words = [len(text.split()) for text in texts]
+        if max(words) < 2:
+            return _NO_TITLE
+        score = len(set(texts)) / len(texts)
+        score += sum(2 <= number <= 20 for number in words) / len(words)
+        score += _share(texts, lambda it: not (it[0].isalpha() and it[0].islower())) - 0.5
+        score += sum(map(_capitals, texts)) / len(texts)
+        score -= 0.8 * _share(texts, lambda it: it[-1] in ".。!！")
+        score -= _share(texts, _has_names) * _share(texts, lambda it: ":" not in it)
+        score += 0.6 * self.before.rstrip().endswith(_OPENINGS)
+        return score + (1 if self.label == "title" else -1 if self.label else 0)
+
+
+def _holes(line: Skeleton) -> list[int]:
+    return [at for at, part in enumerate(line.parts) if isinstance(part, Hole)]
+
+
+def _folded(text: str) -> str:
+    return folded_label(text.replace("\ufe0f", ""))
+
+
+@cache
+def _labels() -> Mapping[str, str]:
+    """Return the slot of each label that any format knows."""
+    labels: dict[str, str] = {}
+    for form in builtin_formats():
+        for slots in (form.slots_by_column, form.slots_by_label):
+            labels |= slots
+    return {label: slot for label, slot in (labels | _MORE_LABELS).items() if label}
+
+
+def _by_contents(hole: Hole, label: str, venues: VenueTable) -> str:
+    """Return the slot that the contents of a hole show, "" for free text."""
+    texts = [text for text in hole.contents if text]
+    if not texts:
+        return "ignored"
+    if hole.key == "{url}":
+        return "code" if _share(texts, lambda it: bool(_CODE.match(it))) > 0.5 else "url"
+    if hole.key:
+        return hole.key.strip("{}")
+    return _by_shape(texts) or _by_codec(texts, label, venues) or _by_label(texts, label)
+
+
+def _by_shape(texts: Sequence[str]) -> str:
+    if _share(texts, lambda it: parse_date(it.strip("()[] `*_")) is not None) >= _MOST:
+        return "year" if all(re.fullmatch(r"\d{4}", it) for it in texts) else "date"
+    if _share(texts, lambda it: bool(re.fullmatch(r"[\W\d]*", it))) >= _MOST:
+        return "ignored"
+    if _share(texts, lambda it: it.startswith("http") or "](" in it) >= _MOST:
+        return "links"
+    return "award" if _share(texts, lambda it: _plain(it) in _AWARDS) >= _LABELLED else ""
+
+
+def _by_codec(texts: Sequence[str], label: str, venues: VenueTable) -> str:
+    are_names = _share(texts, lambda it: _takes("authors", it, venues))
+    if label == "authors" and are_names >= _LABELLED:
+        return "authors"
+    # Of one person a list may be: then only its label tells it from other words.
+    if are_names >= _MOST and _share(texts, _has_names) >= 0.3:
+        return "authors"
+    are_venues = _share(texts, lambda it: _takes("venue", it, venues))
+    return "venue" if are_venues >= (_LABELLED if label in ("venue", "award") else 0.7) else ""
+
+
+def _by_label(texts: Sequence[str], label: str) -> str:
+    if label in ("summary", "abstract", "tags", "task", "title", "comment", "ignored"):
+        return label
+    # A few words that come again and again: a state, a rating.
+    is_repeated = len(texts) >= 4 and len(set(texts)) < 0.5 * len(texts)
+    return "ignored" if is_repeated and max(len(it.split()) for it in texts) <= 3 else ""
+
+
+@lru_cache(maxsize=50_000)
+def _takes(slot: str, text: str, venues: VenueTable) -> bool:
+    return takes(slot, text, venues)
+
+
+def _plain(text: str) -> str:
+    return text.strip(" .*_").casefold()
+
+
+def _has_names(text: str) -> bool:
+    found = names.parse_names(text)
+    return len(found.people) > 1 or found.truncated or bool(re.search(r"\b[A-Z]\. ", text))
+
+
+def _share(texts: Sequence[str], is_one: Callable[[str], bool]) -> float:
+    return sum(map(is_one, texts)) / len(texts)
+
+
+def _capitals(text: str) -> float:
+    words = [word for word in re.findall(r"[^\W\d_]+", text) if len(word) > 3]
+    return sum(word[0].isupper() for word in words) / len(words) if words else 0.5
+
+
+def _each_once(slots: Sequence[str], holes: Sequence[Hole]) -> list[str]:
+    """Return slots so that none stands twice; free text is the summary, then nothing."""
+    given: list[str] = []
+    free = [
+        (sum(map(len, hole.contents)) / max(len(hole.contents), 1), at)
+        for at, (slot, hole) in enumerate(zip(slots, holes, strict=True))
+        if not slot and any(len(text.split()) > 3 or not text.isascii() for text in hole.contents)
+    ]
+    summary = max(free)[1] if free and "summary" not in slots else -1
+    best: dict[str, int] = {}
+    for at, slot in enumerate(slots):
+        if slot not in best or holes[at].share > holes[best[slot]].share + 0.2:
+            best[slot] = at
+    for at, slot in enumerate(slots):
+        if at == summary:
+            given.append("summary")
+        elif not slot:
+            given.append("ignored")
+        elif slot in ("links", "ignored") or best[slot] == at:
+            given.append(slot)
+        elif slot in ("url", "code"):
+            given.append("links")
+        else:
+            given.append("ignored")
+    return given
+
+
+def is_paper(text: str) -> bool:
+    """Whether a text names a paper: by an address, or an identifier."""
+    return bool(identity.arxiv_in_text(text)) or any(
+        map(identity.is_paper_url, re.findall(r"https?://[^\s<>()\[\]|\"']+", text))
+    )

@@ -1,0 +1,158 @@
+"""Proposals: a template in parts, as learning makes and mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from zoterodigest.digest.format.entry_template import (
+    MOST_GROUPS,
+    BadTemplate,
+    TemplateContainer,
+    TemplateLine,
+    parse_template_line,
+)
+from zoterodigest.digest.format.format import SLOTS
+from zoterodigest.digest.learn.skeletons import RepeatedWords, Skeleton
+from zoterodigest.frozen import dataclass
+
+_LONGEST_CUT = 6
+"""So many signs of the text beside a slot may go with it, cut at any of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class SlotPart:
+    """A slot in a line; `group` is the number of its group, 0 for none."""
+
+    slot: str
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class ProposedLine:
+    """A line of a template; one that `may_be_missing` is one group, or nothing but groups."""
+
+    parts: tuple[RepeatedWords | SlotPart, ...]
+    is_below_blank: bool = False
+    may_be_missing: bool = False
+
+    @property
+    def text(self) -> str:
+        """The line as a template has it, without the wrapping of its container."""
+        inner = self._inner
+        is_grouped = any(part.group for part in self.parts)
+        return f"{{?{inner}?}}" if self.may_be_missing and not is_grouped else inner
+
+    @property
+    def _inner(self) -> str:
+        text, group = "", 0
+        for part in self.parts:
+            if part.group != group:
+                text += ("?}" if group else "") + ("{?" if part.group else "")
+                group = part.group
+            if isinstance(part, RepeatedWords):
+                text += part.text.replace("{", "{{").replace("}", "}}")
+            else:
+                text += f"{{{part.slot}}}"
+        return text + ("?}" if group else "")
+
+    @property
+    def parsed(self) -> TemplateLine | None:
+        """The line as a template reads it; None if a template may not have it."""
+        try:
+            return parse_template_line(self.text, SLOTS.__contains__)
+        except BadTemplate:
+            return None
+
+    def variants(self) -> Iterator[ProposedLine]:
+        """Yield the line with one slot more or less that may be missing, or with its text alone."""
+        groups = {part.group for part in self.parts if part.group}
+        number = max(groups, default=0) + 1
+        if self.may_be_missing or len(groups) >= MOST_GROUPS:
+            return
+        for at, part in enumerate(self.parts):
+            if isinstance(part, SlotPart) and part.slot != "title" and not part.group:
+                for before in _cuts(self.parts[at - 1] if at else None, behind=False):
+                    behind = self.parts[at + 1] if at + 1 < len(self.parts) else None
+                    for after in _cuts(behind, behind=True):
+                        yield self._with_group(at, number, before, after)
+
+    def _with_group(self, at: int, number: int, before: int, after: int) -> ProposedLine:
+        """Return it with a slot in a group, with so many signs of the text on both sides."""
+        parts: list[RepeatedWords | SlotPart] = list(self.parts)
+        parts[at] = replace(parts[at], group=number)
+        if after and isinstance(text := parts[at + 1], RepeatedWords):
+            cut = (
+                RepeatedWords(text.text[:after], number),
+                RepeatedWords(text.text[after:], text.group),
+            )
+            parts[at + 1 : at + 2] = [one for one in cut if one.text]
+        if before and isinstance(text := parts[at - 1], RepeatedWords):
+            place = len(text.text) - before
+            cut = (
+                RepeatedWords(text.text[:place], text.group),
+                RepeatedWords(text.text[place:], number),
+            )
+            parts[at - 1 : at] = [one for one in cut if one.text]
+        return replace(self, parts=tuple(parts))
+
+
+def _cuts(part: RepeatedWords | SlotPart | None, *, behind: bool) -> Iterator[int]:
+    """Yield how many signs of the text beside a slot may go with it."""
+    yield 0
+    if isinstance(part, RepeatedWords) and not part.group:
+        yield from range(1, min(len(part.text), _LONGEST_CUT) + 1)
+        if len(part.text) > _LONGEST_CUT:
+            yield len(part.text)
+
+
+def named_line(skeleton: Skeleton, slots: Sequence[str]) -> ProposedLine:
+    """Return the line of a skeleton whose holes are these slots."""
+    names = iter(slots)
+    return ProposedLine(
+        tuple(
+            part if isinstance(part, RepeatedWords) else SlotPart(next(names), part.group)
+            for part in skeleton.parts
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateProposal:
+    """A template: its container, what its first line begins with, its lines."""
+
+    container: TemplateContainer
+    marker: str
+    lines: tuple[ProposedLine, ...]
+
+    @property
+    def text(self) -> str:
+        """The template as a format has it."""
+        below = {"item": " " * len(self.marker), "quote": "> "}.get(self.container, "")
+        texts: list[str] = []
+        for at, line in enumerate(self.lines):
+            if at and line.is_below_blank:
+                texts.append(below.rstrip())
+            texts.append((below if at else self.marker) + line.text)
+        return "\n".join([*texts, *(["</details>"] if self.container == "details" else [])])
+
+    def with_line(self, at: int, line: ProposedLine) -> TemplateProposal:
+        """Return it with another line in the place of one."""
+        return replace(self, lines=(*self.lines[:at], line, *self.lines[at + 1 :]))
+
+    def led_by(self, lead: str) -> TemplateProposal | None:
+        """Return it with a sign and a blank before the title; None if that is in a group."""
+        for number, line in enumerate(self.lines):
+            for at, part in enumerate(line.parts):
+                if isinstance(part, SlotPart) and part.slot == "title" and not part.group:
+                    parts = (*line.parts[:at], RepeatedWords(f"{lead} ", 0), *line.parts[at:])
+                    return self.with_line(number, replace(line, parts=parts))
+        return None
+
+    def variants(self) -> Iterator[TemplateProposal]:
+        """Yield what differs from it in one group or line."""
+        for at, line in enumerate(self.lines):
+            if at:
+                yield replace(self, lines=(*self.lines[:at], *self.lines[at + 1 :]))
+                yield self.with_line(at, replace(line, may_be_missing=not line.may_be_missing))
+            yield from (self.with_line(at, one) for one in line.variants())
