@@ -31,7 +31,7 @@ def takes(slot: str, text: str, venues: VenueTable) -> bool:
         case "venue":
             return _is_venue(text, venues)
         case "authors":
-            return _are_authors(text)
+            return are_authors(text)
         case "links":
             return bool(find_links(text.encode()))
         case "title":
@@ -54,7 +54,8 @@ def _is_venue(text: str, venues: VenueTable) -> bool:
     return bool(reading.year) and (not name or name[0].isupper()) and ". " not in name
 
 
-def _are_authors(text: str) -> bool:
+def are_authors(text: str) -> bool:
+    """Whether a text is a list of names, all of them written as names are."""
     found = names.parse_names(one_line(text))
     # "Vaswani et al.": what follows tells that the word is a name.
     is_cited = found.truncated and len(found.people) == 1

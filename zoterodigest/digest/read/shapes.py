@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from zoterodigest.core.values import names, venue_slot
+from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Slot, one_line
@@ -21,7 +21,8 @@ NOTHING = frozenset(
 _LONGEST_NUMBER = 12
 _MARKED = ("date", "year", "code", "links", "url")
 _DATE = re.compile(
-    rb"^(?:\d{4}(?:[-./]\d{1,2}){0,2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4}|[A-Za-z]{3,9}\.? \d{4}|\d{8})$"
+    rb"(?:\d{4}(?:[-./]\d{1,2}){0,2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4}|[A-Za-z]{3,9}\.? \d{4}|\d{8}"
+    rb"|\d{1,2}/\d{4})$"
 )
 _NO_VENUE = re.compile(rb"^\d{4}[-./]\d|^\d{1,6}$|https?://|<details|\]\(|\||\d{4}.*\d{4}")
 _LINKS = re.compile(rb"^(?:!?\[|<a\b|https?://)", re.I)
@@ -39,7 +40,7 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
         return any(pattern.matches(text) for pattern in patterns)
     match slot:
         case "date" | "year":
-            return text.lower() in NOTHING or bool(_DATE.match(text))
+            return text.lower() in NOTHING or is_date(text)
         case "code" | "links" | "url":
             return text.lower() in NOTHING or bool(_LINKS.match(text))
         case "authors":
@@ -54,6 +55,11 @@ def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
             return len(text) < 300 and not _MARKUP.search(text)
         case _:
             return True
+
+
+def is_date(text: bytes) -> bool:
+    """Whether a text is a date as people write it in a cell."""
+    return bool(_DATE.match(text)) or dates.parse_date(text.decode("utf-8", "replace")) is not None
 
 
 def _looks_like_names(text: bytes) -> bool:

@@ -9,7 +9,8 @@ doubt.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from zoterodigest.core.values.identity import is_paper_url
@@ -17,10 +18,12 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
 from zoterodigest.digest.read.cells import Range, cells_between, cells_of, pipes_in
+from zoterodigest.digest.read.columns import TEXTS, slot_of_cell, slots_of_columns
 from zoterodigest.digest.read.edges import within_edges
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.layers import LayeredText, holds_wrapped, peel_cell, source_text
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.references import find_links, hyperlink
 from zoterodigest.digest.read.shapes import fits
 from zoterodigest.digest.read.slots import (
     NAMED,
@@ -48,20 +51,22 @@ def _shelters() -> tuple[Pattern, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """The columns of one table: the slot of each ("" if the format has none), and the names."""
+    """The columns of one table: the slot of each ("" if the format has none), and the names.
+
+    `line` is that of the header, `first` that of the first row. A table without a header has the
+    line above, and columns without names.
+    """
 
     form: DigestFormat
     line: int
     slots: tuple[str, ...]
     names: tuple[str, ...]
+    first: int
 
 
-# Two columns of one of these are both read; of others the second is a section, or nothing.
-_REPEATABLE = ("code", "links", "tags", "ignored")
-_TEXTS = ("abstract", "summary")
 _FREE = ("comment", "summary", "section", "tags", "task", "")
 # The likeliest home of a stray pipe comes first: the first column that makes the others fit wins.
-_ROOMY = (*_TEXTS, "section", "comment", "title", "authors", "tags", "task", "ignored", "")
+_ROOMY = (*TEXTS, "section", "comment", "links", "title", "authors", "tags", "task", "ignored", "")
 
 
 def find_rows(lines: Lines, form: DigestFormat) -> Iterator[Claims]:
@@ -75,21 +80,69 @@ def row_ranges(lines: Lines, form: DigestFormat) -> Iterator[tuple[int, int, Hea
     if form.columns is None:
         return
     for header in find_headers(lines, form):
-        line = header.line + 2
-        while line < len(lines) and _begins_row(lines, line):
+        line = header.first
+        while line < len(lines) and _begins_row(lines, line, header):
             last = _row_end(lines, line, len(header.slots))
             yield line, last, header
-            line = last + 1
+            line = _next_row(lines, last + 1, header)
+
+
+def _next_row(lines: Lines, line: int, header: Header) -> int:
+    """Return where the row behind the one above `line` may stand.
+
+    In general formats that is below one or two blank lines, too, if it has as many cells, and below
+    the dashes under a row that stands where a header should.
+    """
+    if line == header.first + 1 and line in lines.delimiters:
+        return line + 1
+    if not header.form.entry.is_general or line >= len(lines) or not lines.is_blank(line):
+        return line
+    below = line + 1 if line + 1 < len(lines) and not lines.is_blank(line + 1) else line + 2
+    is_row = below < len(lines) and lines[below].lstrip()[:1] == b"|"
+    is_alike = is_row and len(cells_of(lines[below])) == len(header.slots)
+    return below if is_alike else line
 
 
 def find_headers(lines: Lines, form: DigestFormat) -> Iterator[Header]:
-    """Yield the headers of the tables that `form` reads."""
+    """Yield the headers of the tables that `form` reads, in general formats also where none is."""
     for line in sorted(lines.delimiters):
-        if line == 0 or not lines.is_open(line) or b"|" not in lines[line - 1]:
+        if line == 0 or not _is_shown(lines, line) or b"|" not in lines[line - 1]:
             continue
         header = _header(lines, line - 1, form)
         if header is not None and len(cells_of(lines[line])) == len(header.slots):
             yield header
+    if form.entry.is_general and b"|" in lines.source:
+        yield from _bare_tables(lines, form)
+
+
+_ROWS = re.compile(rb"(?:(?<=\n)|\A)(?:[ \t]*\|[^\n]*\|[ \t]*\r?(?:\n|\Z)){3,}")
+"""Three rows at least: fewer may be anything."""
+
+
+def _bare_tables(lines: Lines, form: DigestFormat) -> Iterator[Header]:
+    """Yield a header for each run of rows without one, parted by nothing from their first row."""
+    delimiters = sorted(lines.delimiters)
+    for found in _ROWS.finditer(lines.source):
+        first, last = lines.line_at(found.start()), lines.line_at(found.end() - 1)
+        at = bisect_left(delimiters, first)
+        is_headed = at < len(delimiters) and delimiters[at] <= last
+        if is_headed or not _is_shown(lines, first) or _follows_row(lines, first):
+            continue
+        names = _names(lines, first)
+        if any(form.slots_by_column.get(folded_label(name)) == "title" for name in names):
+            header = _header_of(lines, form, (first, first + 1), names)
+        else:
+            header = _header_of(lines, form, (first - 1, first), ("",) * len(names))
+        if header is not None:
+            yield header
+
+
+def _follows_row(lines: Lines, line: int) -> bool:
+    """Whether a row stands above, with nothing but blank lines between: it goes on its table."""
+    above = line - 1
+    while above > max(line - 4, -1) and lines.is_blank(above):
+        above -= 1
+    return above >= 0 and lines[above].lstrip()[:1] == b"|"
 
 
 def is_table_line(lines: Lines, line: int) -> bool:
@@ -100,77 +153,58 @@ def is_table_line(lines: Lines, line: int) -> bool:
 
 
 def _header(lines: Lines, line: int, form: DigestFormat) -> Header | None:
+    names = _names(lines, line)
+    if form.entry.is_general and any(map(is_paper_url, _addresses(lines[line]))):
+        # Markdown wants a header: who has none writes the first row there.
+        return _header_of(lines, form, (line - 1, line), ("",) * len(names))
+    return _header_of(lines, form, (line, line + 2), names)
+
+
+def _names(lines: Lines, line: int) -> tuple[str, ...]:
     texts = (decoded(lines[line][start:end]) for start, end in cells_of(lines[line]))
-    names = tuple(text.strip(" \t*_`") for text in texts)
-    slots = _by_cells(lines, line, names, _columns(names, form.slots_by_column), form)
+    return tuple(text.strip(" \t*_`") for text in texts)
+
+
+def _addresses(data: bytes) -> Iterator[str]:
+    if b"](" not in data and b"://" not in data:
+        return iter(())
+    return (hyperlink(data, span).url for span in find_links(data))
+
+
+def _header_of(
+    lines: Lines, form: DigestFormat, at: tuple[int, int], names: tuple[str, ...]
+) -> Header | None:
+    """Return the header on the first line of `at`, with rows from the second on, if it serves."""
+    slots = slots_of_columns(names, lambda column: _cells_below(lines, at[1], column), form)
     needs = form.columns.needs if form.columns else []
-    return Header(form, line, slots, names) if all(need in slots for need in needs) else None
-
-
-def _columns(names: Sequence[str], columns: Mapping[str, str]) -> tuple[str, ...]:
-    """Return each column's slot.
-
-    Of two columns for one slot the one that the format names first keeps it; a second one with text
-    of its own is a section.
-    """
-    ranks = {label: rank for rank, label in enumerate(columns)}
-    labels = [folded_label(name) for name in names]
-    best: dict[str, str] = {}
-    for label in sorted(filter(columns.__contains__, labels), key=lambda label: ranks[label]):
-        best.setdefault(columns[label], label)
-    slots: list[str] = []
-    for label in labels:
-        slot = columns.get(label, "")
-        if slot not in _REPEATABLE and best.get(slot) != label:
-            slot = "section" if slot in _TEXTS else ""
-        elif slot not in _REPEATABLE:
-            best.pop(slot)
-        slots.append(slot)
-    return tuple(slots)
+    is_one = all(need in slots for need in needs)
+    return Header(form, at[0], slots, names, at[1]) if is_one else None
 
 
 _MOST_LOOKED_AT = 20
-_FOLDED_TITLE = re.compile(
-    rb"(?:\*\*|__)?\[[^\[\]]+\]\(([^()\s]*)\)[*_]*\s*(?:<br ?/?>)?\s*<details\b"
-)
 
 
-def _by_cells(
-    lines: Lines, line: int, names: Sequence[str], slots: Sequence[str], form: DigestFormat
-) -> tuple[str, ...]:
-    """Return the columns' slots, after a look at cells where the header alone does not tell.
-
-    A second column that is called as titles are, with nothing but links in it, leads to the paper.
-    Without any such column, one of texts has the titles if all are linked and folded below.
-    """
-    if not form.entry.is_general:
-        return tuple(slots)
-    found = list(slots)
-    for at, slot in enumerate(slots):
-        if slot == "" and form.slots_by_column.get(folded_label(names[at])) == "title":
-            cells = _cells_below(lines, line, at)
-            if cells and all(fits(cell, "links", ()) for cell in cells):
-                found[at] = "links"
-        elif slot in _TEXTS and "title" not in found:
-            heads = [_FOLDED_TITLE.match(cell) for cell in _cells_below(lines, line, at)]
-            if heads and all(one and is_paper_url(decoded(one[1])) for one in heads):
-                found[at] = "title"
-    return tuple(found)
-
-
-def _cells_below(lines: Lines, line: int, at: int) -> list[bytes]:
+def _cells_below(lines: Lines, first: int, at: int) -> list[bytes]:
     """Return what stands in a column, as far down as it takes to know what it holds."""
     cells: list[bytes] = []
-    for row in range(line + 2, min(len(lines), line + 2 + _MOST_LOOKED_AT)):
-        if not _begins_row(lines, row):
+    for row in range(first, min(len(lines), first + _MOST_LOOKED_AT)):
+        if row in lines.delimiters:
+            continue
+        if not _is_shown(lines, row) or b"|" not in lines[row]:
             break
         if len(found := cells_of(lines[row])) > at:
             cells.append(lines[row][slice(*found[at])].strip())
     return cells
 
 
-def _begins_row(lines: Lines, line: int) -> bool:
-    return lines.is_open(line) and b"|" in lines[line] and not is_table_line(lines, line)
+def _is_shown(lines: Lines, line: int) -> bool:
+    """Whether a line is one of the page's, even if an entry holds it by now."""
+    return lines.is_open(line) or lines.is_taken(line)
+
+
+def _begins_row(lines: Lines, line: int, header: Header) -> bool:
+    is_row = lines.is_open(line) and b"|" in lines[line]
+    return is_row and (line == header.first or not is_table_line(lines, line))
 
 
 def _row_end(lines: Lines, line: int, width: int) -> int:
@@ -301,8 +335,10 @@ def _claim_cell(
     if cell.data.lower().count(b"<details") > 1:
         claims.slots += folded_slots(cell, header.form, slot)
         return
-    if slot == "title" and header.form.entry.is_general and b"<details" in cell.data:
-        cell = _without_folds(claims, cell, header)
+    if header.form.entry.is_general:
+        if slot == "title" and b"<details" in cell.data:
+            cell = _without_folds(claims, cell, header)
+        slot = slot_of_cell(cell.data, slot, header.slots)
     for pattern in header.form.cells.get(slot, ()):
         match = pattern.search(cell.data)
         # What has a column of its own is not read out of another one.
@@ -330,7 +366,7 @@ def _without_folds(claims: Claims, cell: LayeredText, header: Header) -> Layered
 def _fold_of(summary: str) -> str:
     """Return the slot of what is folded below a title, by the words in its `<summary>`."""
     words = folded_label(summary)
-    return next((name for name in _TEXTS if name in words), "")
+    return next((name for name in TEXTS if name in words), "")
 
 
 def sheltered_cells(data: bytes, width: int) -> list[Range] | None:

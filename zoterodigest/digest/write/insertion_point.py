@@ -96,7 +96,7 @@ def end_spot(document: Document, region: HeadingRegion, form: DigestFormat) -> S
         return Spot(offset, last + 1, usual, beside=last)
     rank = sum(entry.first < region.stop for entry in document.entries)
     if form.columns is not None:
-        heads = (it.line for it in find_headers(document.lines, form))
+        heads = (it.line for it in find_headers(document.lines, form) if it.first == it.line + 2)
         found = next((line for line in heads if region.head < line < region.stop), None)
         return None if found is None else Spot(document.lines.ends[found + 1], rank, ())
     return _first_spot(document.lines, region, rank)

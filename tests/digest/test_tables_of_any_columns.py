@@ -1,0 +1,131 @@
+"""Tables of papers whatever their columns are called, and tables that have no header."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.values.record import Names
+from zoterodigest.digest.read.document import DigestEntry, Document
+
+A, B = "RoMa: Robust Dense Feature Matching", "Grounding Image Matching in 3D with MASt3R"
+AT_A, AT_B = "https://arxiv.org/abs/2305.15404", "https://arxiv.org/abs/2406.09756"
+
+
+def table(*rows: str) -> Document:
+    """Read a table: its header, dashes, its rows."""
+    dashes = "|" + "---|" * (rows[0].count("|") - 1)
+    return read("\n".join((rows[0], dashes, *rows[1:], "")).encode())
+
+
+def titles(document: Document) -> list[str]:
+    """The titles of its entries."""
+    return [entry.title for entry in document.entries]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        (
+            "| Title | Paper |",
+            f"| {A} | [pdf]({AT_A}) |",
+            f"| {B} | [arXiv]({AT_B}) [code](https://github.com/a/b) |",
+        ),
+        ("| Paper | Title |", f"| [pdf]({AT_A}) | {A} |", f"| [pdf]({AT_B}) | {B} |"),
+        ("| Name | Paper |", f"| {A} | [link]({AT_A}) |", f"| {B} | [link]({AT_B}) |"),
+        (
+            "| Model | What we read |",
+            f"| RoMa | [{A}]({AT_A}) |",
+            f"| MASt3R | [{B}]({AT_B}) |",
+        ),
+        ("| Contribution of | PDF |", f"| {A} | [x]({AT_A}) |", f"| {B} | [x]({AT_B}) |"),
+        ("| Paper title (link) | Year |", f"| [{A}]({AT_A}) | 2023 |", f"| [{B}]({AT_B}) | 2024 |"),
+        ("| | |", f"| [{A}]({AT_A}) | 2023 |", f"| [{B}]({AT_B}) | 2024 |"),
+        (f"| [{A}]({AT_A}) | 2023 |", f"| [{B}]({AT_B}) | 2024 |"),
+    ],
+)
+def test_the_column_of_titles_is_found_by_its_cells(rows: tuple[str, ...]) -> None:
+    document = table(*rows)
+
+    assert titles(document) == [A, B]
+    assert [entry.reading.fields["arxiv"] for entry in document.entries] == [
+        "2305.15404",
+        "2406.09756",
+    ]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        ("| Method | Paper | mAP |", f"| RoMa | [pdf]({AT_A}) | 30 |", f"| X | [a]({AT_B}) | 31 |"),
+        ("| Dataset | Paper |", f"| COCO | [arXiv]({AT_A}) |", f"| Ego4D | [arXiv]({AT_B}) |"),
+        (
+            "| Name | Problems | Authors | Links |",
+            "| GSM8K | 8,500 | Karl Cobbe, Vineet Kosaraju | [HF](https://huggingface.co/a/b) |",
+            "| MATH | 12,500 | Dan Hendrycks, Collin Burns | [HF](https://huggingface.co/a/c) |",
+        ),
+        (
+            "| Dataset | Description | Paper |",
+            f"| COCO | everyday scenes with common objects in them | [arXiv]({AT_A}) |",
+            f"| Ego4D | hours of video that people took of their day | [arXiv]({AT_B}) |",
+        ),
+        (
+            "| Method | Cited as | PDF |",
+            f"| RoMa | [Edstedt et al. 2023]({AT_A}) | yes |",
+            f"| MASt3R | [Leroy et al. 2024]({AT_B}) | no |",
+        ),
+    ],
+)
+def test_a_table_about_something_else_holds_no_papers(rows: tuple[str, ...]) -> None:
+    assert titles(table(*rows)) == []
+
+
+def one(*rows: str) -> DigestEntry:
+    """The only entry of a table."""
+    (entry,) = table(*rows).entries
+    return entry
+
+
+@pytest.mark.parametrize(
+    ("name", "cell", "field", "value"),
+    [
+        ("Pub. & Date", "Nov, 2023", "date", "2023-11"),
+        ("Pub. & Date", "CVPR 2024", "venue", "CVPR"),
+        ("Publication", "CVPR 2024", "venue", "CVPR"),
+        ("Conference/Journal", "**NeurIPS**", "venue", "NeurIPS"),
+        ("Submitted on", "2023-05-24", "date", "2023-05-24"),
+        ("All authors", "Johan Edstedt, Qiyu Sun", "authors", Names(("Johan Edstedt", "Qiyu Sun"))),
+        ("", "Johan Edstedt, Qiyu Sun", "authors", Names(("Johan Edstedt", "Qiyu Sun"))),
+        ("", "2023", "year", "2023"),
+    ],
+)
+def test_a_word_of_its_name_or_its_cells_tell_what_a_column_is(
+    name: str, cell: str, field: str, value: object
+) -> None:
+    entry = one(f"| Title | {name} |", f"| [{A}]({AT_A}) | {cell} |")
+
+    assert entry.reading.fields[field] == value
+
+
+@pytest.mark.parametrize("name", ["Where to look", "Star", "论文主页"])
+def test_a_column_of_links_is_read_whatever_its_name(name: str) -> None:
+    entry = one(f"| Title | {name} |", f"| {A} | [pdf]({AT_A}), [code](https://github.com/a/b) |")
+
+    assert [link.label for link in entry.reading.links] == ["pdf", "code"]
+
+
+def test_rows_without_a_header_are_a_table() -> None:
+    document = read(f"| [{A}]({AT_A}) | 2023 |\n".encode() * 3)
+
+    assert [entry.reading.fields["year"] for entry in document.entries] == ["2023"] * 3
+
+
+def test_a_table_goes_on_below_a_blank_line() -> None:
+    document = table(
+        "| Title | Year |", f"| [{A}]({AT_A}) | 2023 |", "", f"| [{B}]({AT_B}) | 2024 |"
+    )
+
+    assert [(it.title, it.reading.fields["year"]) for it in document.entries] == [
+        (A, "2023"),
+        (B, "2024"),
+    ]
