@@ -2,6 +2,7 @@
 
     ZoterodigestError
     ├── UnknownFormat        2  no format has this name
+    ├── OnlyRead             2  a format says not how an entry is written
     ├── NotInLibrary        10  the library has no such collection or item
     ├── NoSuchRun           10  the history has no such run
     ├── BadAddress           2  the address of a library cannot be understood

@@ -15,7 +15,14 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(enco
 COMMANDS = (
     *("status", "plan", "conflicts", "duplicates", "published --offline", "log", "undo -n"),
     *("citekeys list", "citekeys check", "citekeys set --all -n", "doctor", "unlink -n"),
-    *("inspect notes.md refs.bib", "lint", "enrich --offline -n", "sync --yes", "remove -n"),
+    *(
+        "inspect notes.md refs.bib",
+        "lint",
+        "convert notes.md --to list",
+        "enrich --offline -n",
+        "sync --yes",
+        "remove -n",
+    ),
 )
 CONDITIONAL = ("after a run", "not with `status`", "with `--apply`", "with a .bib", "if a run")
 _OF_ANY_NAME = {"actions", "reports", "entries", "counts", "before", "after", "library", "fields"}

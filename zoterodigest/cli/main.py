@@ -55,6 +55,7 @@ _WRONG_USAGE = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
 _COMMANDS = {
     "inspect": ("inspect", "See what zoterodigest understands of digests or a .bib."),
     "lint": ("lint", "Find what looks wrong in digests."),
+    "convert": ("convert", "Write a digest in another format."),
     "push": ("sync", "Bring digests into the library."),
     "pull": ("sync", "Bring edits made in the library into the digests."),
     "sync": ("sync", "Push and pull in one run."),

@@ -1,4 +1,4 @@
-"""`lint` and `formats learn`."""
+"""`lint`, `formats learn` and `convert`."""
 
 from __future__ import annotations
 
@@ -43,6 +43,18 @@ MENDING = (
             Run("lint --fix --dry-run"),
             Run("lint --fix"),
             Run("lint --format github"),
+            Run("undo --yes"),
+        ),
+    ),
+    Scenario(
+        "convert",
+        "A digest is converted beside itself and in its own place, which can be undone.",
+        {"papers.md": digest(LENSES, SOUP), "zoterodigest.toml": CONFIGURED},
+        (
+            Run("convert papers.md --to list"),
+            Run("convert papers.md --to table --output table.md"),
+            Run("convert papers.md --to list --output papers.md"),
+            Run("convert papers.md --to list --output papers.md --overwrite"),
             Run("undo --yes"),
         ),
     ),

@@ -134,10 +134,11 @@ def exported_keys(workspace: Workspace | None) -> tuple[Mapping[str, str], str]:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """How to write files: as the person asked, and with or without overwriting."""
+    """How to write files: as the person asked, with or without overwriting, by which command."""
 
     asked: Invocation
     may_overwrite: bool = False
+    command: str = "export"
 
     def require_agreement(self, name: str, before: bytes, after: bytes) -> None:
         """Show what a file loses, and ask a person at a terminal whether to write it.
@@ -171,7 +172,7 @@ class Writing:
         change = FileChange(project.key_of(output), output, present, data)
         # apply_files would make a state folder, which a single new file is not worth.
         if present or config or project.state_folder.is_dir():
-            apply_files(project, "export", [change])
+            apply_files(project, self.command, [change])
         else:
             replace_file(output, data, present)
 

@@ -36,7 +36,9 @@ class NewLines:
         """Return the lines; raises `UnwritableValue` if the entry has no title."""
         lines = self._lines()
         if "title" not in self._used:
-            raise UnwritableValue("a new entry needs a title")
+            is_titled = not is_empty(self._draft.fields.get("title", EMPTY))
+            what = "a link to the work" if is_titled else "a title"
+            raise UnwritableValue(f"a new entry needs {what}")
         return "\n".join(lines)
 
     def _lines(self) -> list[str]:

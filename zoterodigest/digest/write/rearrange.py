@@ -42,7 +42,7 @@ Refused = tuple[Change, str]
 Settled = tuple[DocumentState, list[Refused]]
 
 _MEETS = "it meets another change"
-_UNREAD = (
+UNREAD_ENTRY = (
     "written in the digest's format, it would not be read as an entry; add it to the digest by"
     " hand, and the next sync links it"
 )
@@ -189,7 +189,7 @@ def _fault(
     if len(after.entries) != len(expected):
         old = [one for one in expected if one.fields is None]
         is_lost = len(after.entries) == len(old) < len(expected)
-        return _UNREAD if is_lost else _AROUND
+        return UNREAD_ENTRY if is_lost else _AROUND
     for one, entry in zip(expected, after.entries, strict=True):
         if number_at(headings, entry) != one.heading:
             return "it would stand under another heading"

@@ -1,0 +1,312 @@
+"""Converting: the entries of a digest are written in another format, where they stand.
+
+Each entry is written by itself, as the first of a digest would be: so all look alike, and nothing
+is left out because a neighbor lacks it. Neighboring entries are then put in the place of the old
+ones, together; the text around them stays, byte for byte. What comes out is read again as a whole:
+every entry must say there what it says alone, or its group of entries stays as it was.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+
+from zoterodigest.core.values.record import NOTE, Fields, is_empty
+from zoterodigest.core.values.span import Edit, Span, splice
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.found import is_rule
+from zoterodigest.digest.read.leftover import leftovers
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.references import is_own_page, stated_links
+from zoterodigest.digest.read.tables import is_table_line
+from zoterodigest.digest.write.insertion_point import line_break
+from zoterodigest.digest.write.rearrange import UNREAD_ENTRY, Reader, is_same_entry, rearrange
+from zoterodigest.digest.write.shown import BlockForm, plain_blocks, shows
+from zoterodigest.digest.write.steps import NewEntry, bytes_of
+from zoterodigest.frozen import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ConvertedEntry:
+    """An entry in its new format: the fields that it cannot show, and text that is no field."""
+
+    before: DigestEntry
+    after: DigestEntry
+    lost: tuple[str, ...]
+    unread: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Converted:
+    """A digest after a conversion: its bytes, the converted entries, and those that stay, why."""
+
+    source: bytes
+    entries: tuple[ConvertedEntry, ...]
+    stayed: tuple[tuple[DigestEntry, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Alone:
+    """An entry written by itself: its lines there, and how they are read."""
+
+    index: int
+    body: bytes
+    entry: DigestEntry
+
+
+@dataclass(frozen=True, slots=True)
+class _Replacement:
+    """Entries that are replaced together: the bytes to replace, and what they become."""
+
+    span: Span
+    parts: tuple[_Alone, ...]
+
+
+class Conversion:
+    """Converts the entries of one document into `form`.
+
+    `read` reads bytes as the converted digest will be read, `read_alone` by `form` and no other;
+    `compared` is how blocks are compared.
+    """
+
+    def __init__(
+        self,
+        document: Document,
+        form: DigestFormat,
+        read: Reader,
+        read_alone: Reader,
+        compared: BlockForm = plain_blocks,
+    ) -> None:
+        self._document = document
+        self._form = _showing_all(form)
+        self._read = read
+        self._read_alone = read_alone
+        self._compared = compared
+        self._eol = line_break(document.lines, 0)
+        self._header = _header(form, document.entries) if form.columns else b""
+        self._stayed: dict[int, str] = {}
+
+    def converted(self) -> Converted:
+        """Return the digest with all entries converted that can be."""
+        alone = self._written_alone()
+        kept, source = self._settled(_groups(self._document, alone), ())
+        entries, unread = self._document.entries, leftovers(self._document)
+        done = (
+            ConvertedEntry(
+                entries[it.index],
+                it.entry,
+                self._lost(entries[it.index], it.entry),
+                unread[it.index],
+            )
+            for group in sorted(kept, key=lambda group: group.span)
+            for it in group.parts
+        )
+        stayed = tuple((entries[at], why) for at, why in sorted(self._stayed.items()))
+        return Converted(source, tuple(done), stayed)
+
+    def _written_alone(self) -> dict[int, _Alone]:
+        alone: dict[int, _Alone] = {}
+        for index, entry in enumerate(self._document.entries):
+            if entry.format.name == self._form.name:
+                continue
+            if why := _unmovable(self._document, entry):
+                self._stayed[index] = why
+                continue
+            fields = {
+                name: value
+                for name, value in entry.reading.fields.items()
+                if not (is_empty(value) or name.startswith(NOTE))
+            }
+            change = NewEntry("new", (), fields, self._form)
+            empty = self._read_alone(self._header)
+            done = rearrange(empty, [change], self._read_alone, self._compared)
+            if done.refusals:
+                why = done.refusals[0][1]
+                self._stayed[index] = _NOT_READ if why == UNREAD_ENTRY else why
+                continue
+            (written,) = done.document.entries
+            alone[index] = _Alone(index, bytes_of(done.document, written), written)
+        return alone
+
+    def _settled(
+        self, groups: Sequence[_Replacement], kept: tuple[_Replacement, ...]
+    ) -> tuple[tuple[_Replacement, ...], bytes]:
+        """Return `kept` and all of `groups` that can be converted with it, and the bytes then."""
+        source = self._with((*kept, *groups))
+        if not groups or self._is_sound(source, (*kept, *groups)):
+            return (*kept, *groups), source
+        if len(groups) == 1:
+            for part in groups[0].parts:
+                self._stayed[part.index] = _NOT_READ
+            return kept, self._with(kept)
+        middle = len(groups) // 2
+        kept, _ = self._settled(groups[:middle], kept)
+        return self._settled(groups[middle:], kept)
+
+    def _with(self, groups: Sequence[_Replacement]) -> bytes:
+        edits = (Edit(group.span, self._text(group)) for group in groups)
+        return splice(self._document.source, edits)
+
+    def _text(self, group: _Replacement) -> bytes:
+        """Return a group's entries in the new format, parted from the text around them."""
+        gap = "".join(f"\n{line}" for line in self._form.between).encode() + b"\n"
+        bodies = [part.body for part in group.parts]
+        text = self._header + b"\n".join(bodies) if self._header else gap.join(bodies)
+        lines = self._document.lines
+        first, last = (lines.line_at(at) for at in (group.span.start, group.span.end))
+        above = b"\n" if first and not lines.is_blank(first - 1) else b""
+        below = b"\n" if last + 1 < len(lines) and not lines.is_blank(last + 1) else b""
+        # An entry is composed with LF; its line breaks become those of the digest here, once.
+        whole = (above + text + below).replace(b"\n", self._eol)
+        is_row = self._document.entries[group.parts[-1].index].format.columns is not None
+        if is_row and below and b"|" in lines[last + 1] and not is_table_line(lines, last + 1):
+            # Rows that stay need the header that went with those above.
+            whole += self._eol + _header_of(lines, last).rstrip(b"\r\n")
+        return whole
+
+    def _is_sound(self, source: bytes, groups: Sequence[_Replacement]) -> bool:
+        """Whether every converted entry says what it says alone, and every other is as it was."""
+        before, after = self._document.entries, self._read(source).entries
+        if len(before) != len(after):
+            return False
+        alone = {part.index: part for group in groups for part in group.parts}
+        return all(
+            old.headings == new.headings and _is_as_meant(old, new, alone.get(index))
+            for index, (old, new) in enumerate(zip(before, after, strict=True))
+        )
+
+    def _lost(self, before: DigestEntry, after: DigestEntry) -> tuple[str, ...]:
+        """Return what of an entry the new one does not show."""
+        old, new = before.reading.fields, after.reading.fields
+        lost = {
+            name
+            for name, value in old.items()
+            if not (is_empty(value) or shows(new.get(name), value, self._compared))
+        }
+        if "year" in lost and str(new.get("date", ""))[:4] == old["year"]:
+            lost.discard("year")
+        # A title may be linked to a page that is no other link of the entry: a project's.
+        page, shown = before.reading.title_url, [it.url for it in stated_links(new)]
+        if page and not is_own_page(page, old) and page not in (*shown, after.reading.title_url):
+            lost.add("links")
+        return tuple(sorted(lost))
+
+
+_NOT_READ = "in that format it would not be read as an entry"
+
+
+def _is_as_meant(old: DigestEntry, new: DigestEntry, alone: _Alone | None) -> bool:
+    if alone is None:
+        return is_same_entry(old, new)
+    # Of two formats that read the same of it any will do: a table may be a special one.
+    is_whole = not (new.broken or new.unreadable or new.problems)
+    return is_whole and new.reading == alone.entry.reading
+
+
+def _showing_all(form: DigestFormat) -> DigestFormat:
+    """Return a format that writes what it otherwise writes only if its neighbors do."""
+    rule = form.new
+    if rule is None:
+        return form
+    lines = [it if isinstance(it, str) or it[0] else it[1:] for it in rule.lines]
+    return form.model_copy(update={"new": rule.model_copy(update={"lines": lines})})
+
+
+_HTML_PART = re.compile(rb"[ \t]*<(?:t[rdh]|li)\b", re.I)
+
+
+def _unmovable(document: Document, entry: DigestEntry) -> str:
+    """Return why an entry has to stay as it is, "" if it need not."""
+    if entry.broken:
+        return entry.broken
+    if entry.unreadable:
+        return f"its {', '.join(sorted(entry.unreadable))} can't be read"
+    if _HTML_PART.match(bytes_of(document, entry)):
+        return "it is a part of an HTML table or list"
+    return ""
+
+
+def _top(lines: Lines, entry: DigestEntry) -> int:
+    """Return the first line that goes with an entry: the header of a table with its first row."""
+    is_first = entry.format.columns is not None and is_table_line(lines, entry.first - 1)
+    return entry.first - 2 if is_first else entry.first
+
+
+def _header_of(lines: Lines, line: int) -> bytes:
+    """Return the header of the table in which a row stands, with the line that parts them."""
+    while not is_table_line(lines, line):
+        line -= 1
+    return lines.source[lines.starts[line - 1] : lines.starts[line + 1]]
+
+
+def _groups(document: Document, alone: Mapping[int, _Alone]) -> list[_Replacement]:
+    """Return the entries to convert, those together that nothing but gaps part."""
+    lines, entries = document.lines, document.entries
+    groups: list[list[int]] = []
+    for index in sorted(alone):
+        is_near = groups and groups[-1][-1] == index - 1 and _is_gap(document, index - 1)
+        if is_near:
+            groups[-1].append(index)
+        else:
+            groups.append([index])
+    found: list[_Replacement] = []
+    for indices in groups:
+        first, last = entries[indices[0]], entries[indices[-1]]
+        span = Span(lines.starts[_top(lines, first)], lines.ends[last.last])
+        found.append(_Replacement(span, tuple(alone[index] for index in indices)))
+    return found
+
+
+def _is_gap(document: Document, index: int) -> bool:
+    """Whether an entry and the one below it are parted as entries of their format are."""
+    above, below = document.entries[index], document.entries[index + 1]
+    lines = document.lines
+    between = range(above.last + 1, below.first)
+    has_rules = any(is_rule(line.encode()) for line in above.format.between)
+    is_alike = (above.format.columns is None) == (below.format.columns is None)
+    return (
+        is_alike
+        and above.headings == below.headings
+        and all(lines.is_blank(at) or (has_rules and is_rule(lines[at])) for at in between)
+    )
+
+
+_COLUMNS: Sequence[tuple[str, Callable[[Fields], bool]]] = (
+    ("title", lambda fields: True),
+    ("authors", lambda fields: "authors" in fields),
+    ("venue", lambda fields: bool(fields.keys() & {"venue", "award"})),
+    ("year", lambda fields: "year" in fields),
+    ("date", lambda fields: "date" in fields),
+    ("task", lambda fields: "task" in fields),
+    ("tags", lambda fields: bool(fields.keys() & {"task", "categories"})),
+    ("award", lambda fields: "award" in fields),
+    ("abstract", lambda fields: "abstract" in fields),
+    ("summary", lambda fields: "summary" in fields),
+    ("comment", lambda fields: "comment" in fields),
+    ("links", lambda fields: "links" in fields),
+    ("doi", lambda fields: "doi" in fields and bool(fields.keys() & {"arxiv", "url"})),
+)
+"""The columns of a new table in their order, and whether a work with these fields needs them."""
+
+_INSTEAD = {"year": {"venue", "date"}, "award": {"venue"}, "tags": {"task"}}
+"""Columns that are not needed beside one of these."""
+
+
+def _header(form: DigestFormat, entries: Sequence[DigestEntry]) -> bytes:
+    """Return the two lines above the rows of a new table with a column for all that is known."""
+    columns = form.columns
+    if columns is None:
+        return b""
+    works = [
+        {name: value for name, value in it.reading.fields.items() if not is_empty(value)}
+        for it in entries
+    ]
+    chosen: list[str] = []
+    for slot, needs in _COLUMNS:
+        is_needed = any(map(needs, works)) and not _INSTEAD.get(slot, set()) & {*chosen}
+        if slot in columns.names and (slot in columns.needs or is_needed):
+            chosen.append(slot)
+    names = [columns.names[slot][0] for slot in chosen]
+    titles = [name.upper() if name == "doi" else name.capitalize() for name in names]
+    return f"| {' | '.join(titles)} |\n|{'---|' * len(titles)}\n".encode()
