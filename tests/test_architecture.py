@@ -196,12 +196,11 @@ LONG = {
 NOT_OUR_WORDS = frozenset({"util", "utils", "helper", "helpers", "manager", "handle", "process"})
 
 
-def violations(module: str, source: str) -> list[str]:
-    """Return every breach of the architecture in `source`, the text of `module`, in reading order.
+def violations(module: str, tree: ast.Module) -> list[str]:
+    """Return every breach of the architecture in the tree of `module`, in reading order.
 
     `module` is a dotted name below the package, `core.merge`; the package itself is "".
     """
-    tree = ast.parse(source)
     layer = module.partition(".")[0]
     found = [*_against_layers(module, tree), *_against_homes(module, tree)]
     found += [*_against_other_protocols(module, tree), *_against_turning_back(module, tree)]
@@ -494,9 +493,14 @@ def _read() -> Sequence[structure.Module]:
     return structure.modules()
 
 
-@pytest.mark.parametrize(("module", "path"), MODULES, ids=[name for name, _ in MODULES])
-def test_module_keeps_the_architecture(module: str, path: Path) -> None:
-    assert violations(module, path.read_text(encoding="utf-8")) == []
+@cache
+def _trees() -> Mapping[str, ast.Module]:
+    return {module.name: module.tree for module in _read()}
+
+
+@pytest.mark.parametrize("module", [name for name, _ in MODULES])
+def test_module_keeps_the_architecture(module: str) -> None:
+    assert violations(module, _trees()[module]) == []
 
 
 def test_every_module_of_the_command_line_has_a_folder() -> None:
@@ -514,8 +518,8 @@ def test_every_part_of_the_package_has_a_layer() -> None:
 def test_what_speaks_http_has_names_of_its_own() -> None:
     """What both dialects need stands once; what differs between them is called differently."""
     owners: dict[str, list[str]] = {}
-    for module, path in MODULES:
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+    for module, tree in _trees().items():
+        for node in tree.body:
             if isinstance(node, ast.FunctionDef | ast.ClassDef) and not node.name.startswith("_"):
                 owners.setdefault(node.name, []).append(module)
 
@@ -533,8 +537,8 @@ def imports_between_folders() -> Mapping[str, set[str]]:
     """Return what each folder of a layer (or module beside folders) imports of that layer."""
     names = {module for module, _ in MODULES}
     imported: dict[str, set[str]] = {}
-    for module, path in MODULES:
-        for _, name in _imports(module, ast.parse(path.read_text(encoding="utf-8"))):
+    for module, tree in _trees().items():
+        for _, name in _imports(module, tree):
             target = name.removeprefix(f"{PACKAGE}.")
             target = target if target in names else target.rpartition(".")[0]
             one, other = (".".join(part.split(".")[:2]) for part in (module, target))
@@ -562,12 +566,14 @@ def _reached(start: str, imported: Mapping[str, set[str]]) -> set[str]:
 
 
 def test_no_test_uses_mocks() -> None:
-    tests = sorted((ROOT / "tests").rglob("*.py"))
+    paths = sorted((ROOT / "tests").rglob("*.py"))
+    tests = [(path, path.read_text(encoding="utf-8")) for path in paths]
 
     mocking = [
         f"{path.relative_to(ROOT)}:{line}"
-        for path in tests
-        for line, name in _imports("", ast.parse(path.read_text(encoding="utf-8")))
+        for path, text in tests
+        if "mock" in text  # to parse all of them took a second
+        for line, name in _imports("", ast.parse(text))
         if name.startswith(("unittest.mock", "mock."))
     ]
 
@@ -707,7 +713,7 @@ def test_a_command_is_one_module() -> None:
     ],
 )
 def test_the_checker_finds(module: str, source: str, breach: str) -> None:
-    assert any(breach in found for found in violations(module, source))
+    assert any(breach in found for found in violations(module, ast.parse(source)))
 
 
 @pytest.mark.parametrize(
@@ -725,4 +731,4 @@ def test_the_checker_finds(module: str, source: str, breach: str) -> None:
     ],
 )
 def test_the_checker_lets_pass(module: str, source: str) -> None:
-    assert violations(module, source) == []
+    assert violations(module, ast.parse(source)) == []

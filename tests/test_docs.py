@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from functools import cache
 from pathlib import Path
@@ -40,21 +39,15 @@ def named(page: Path, pattern: re.Pattern[str]) -> list[str]:
     return sorted({match[1] if match.re.groups else match[0] for match in found if match})
 
 
+# Searched for in the text: to parse every module took 0.8 s.
+_DEFINED = re.compile(r"^[ ]*(?:(?:async )?(?:def|class) (\w+)|(\w+)(?: =|:) \S)", re.M)
+
+
 @cache
 def defined(folder: str) -> frozenset[str]:
     """Return the names of all functions, methods, classes and type aliases in a folder."""
-    names: set[str] = set()
-    for path in (ROOT / folder).rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            match node:
-                case ast.FunctionDef(name=name) | ast.ClassDef(name=name):
-                    names.add(name)
-                case (
-                    ast.Assign(targets=[ast.Name(id=name)])
-                    | ast.AnnAssign(target=ast.Name(id=name))
-                ):
-                    names.add(name)
-    return frozenset(names)
+    texts = (path.read_text(encoding="utf-8") for path in (ROOT / folder).rglob("*.py"))
+    return frozenset(name for text in texts for found in _DEFINED.findall(text) for name in found)
 
 
 def exists(path: str) -> bool:
