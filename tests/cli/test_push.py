@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -477,31 +476,28 @@ def test_hostile_titles_are_shown_as_escapes(zoterodigest: Zoterodigest, tmp_pat
     assert "[red]x" in ran.out
 
 
-ROOT = EXAMPLES.parent
-
-
 @pytest.mark.skipif(sys.platform == "win32", reason="pseudo-terminals are POSIX")
 @pytest.mark.parametrize(("answer", "code"), [(b"y\n", 0), (b"\n", 7), (b"n\n", 7)])
-def test_at_a_terminal_the_person_is_asked(tmp_path: Path, answer: bytes, code: int) -> None:
+def test_at_a_terminal_the_person_is_asked(
+    zoterodigest: Zoterodigest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    answer: bytes,
+    code: int,
+) -> None:
     import pty
 
     _write(tmp_path, _many())
     terminal, program_end = pty.openpty()
     os.write(terminal, answer)
 
-    ran = subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "zoterodigest", "push", "papers.md"],
-        cwd=tmp_path,
-        stdin=program_end,
-        capture_output=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        check=False,
-    )
-    os.close(program_end)
+    with os.fdopen(program_end, encoding="utf-8") as stdin:
+        monkeypatch.setattr(sys, "stdin", stdin)
+        ran = zoterodigest("push", "papers.md")
     os.close(terminal)
 
-    assert ran.returncode == code
-    assert b"[y/N]" in ran.stderr
+    assert ran.code == code
+    assert "[y/N]" in ran.err
     assert (tmp_path / "zoterodigest.lock").exists() is (code == 0)
 
 

@@ -28,7 +28,8 @@ from zoterodigest.library.connect import embedded
 from zoterodigest.project import settled
 from zoterodigest.project.settled import UnknownState, keep_stamp, said_before, states_of
 
-COUNT, DEEP_COUNT = 6, 1_000
+COUNT, DEEP_COUNT = 3, 1_000
+"""Few: each gives 35 commands after each of its steps, with and without, for a second."""
 LOOKING = ("status", "status --check", "status --json", "plan --json", "pull --dry-run")
 WRITING = ("sync --yes --offline", "push --yes --offline --json")
 
