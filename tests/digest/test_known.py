@@ -33,7 +33,7 @@ def require_same(document: Document, whole: Document) -> None:
 def values_of(entry: DigestEntry) -> dict[str, object]:
     values = {one.name: getattr(entry, one.name) for one in fields(DigestEntry)}
     # Layers are functions with arguments, which are equal to none but themselves.
-    layered = {name: repr(values.pop(name)) for name in ("slots", "regions", "room")}
+    layered = {name: repr(values.pop(name)) for name in ("slots", "regions", "room", "shape")}
     return {**values, **layered}
 
 

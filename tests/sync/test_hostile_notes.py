@@ -53,6 +53,14 @@ def _item(title: str, arxiv: str) -> str:
     return f"- [{title}](https://arxiv.org/abs/{arxiv}), CVPR 2016.\n  It works.\n"
 
 
+def _quoted_item(title: str, arxiv: str) -> str:
+    return f'* **Nick**: "{title}", *CVPR 2016*. [[arXiv]({_abs(arxiv)})] - It works.\n'
+
+
+def _plain_item(title: str, arxiv: str) -> str:
+    return f"- [CVPR 2016] {title} [[arXiv]({_abs(arxiv)})] - It works.\n"
+
+
 def _folded(title: str, arxiv: str) -> str:
     return folded(title, arxiv, sections=[("Key points", ("one", "two")), ("Limits", ("three",))])
 
@@ -73,6 +81,8 @@ DIGESTS: Mapping[str, str] = {
     "details-notes": "## Survey\n\n" + "\n---\n\n".join(_folded(*one) for one in _ids()),
     "folded-titles": "## Papers\n\n" + "".join(_fold(*one) for one in _ids()),
     "daily-bullets": "## cs.CV\n\n" + "\n".join(_bullet(*one) for one in _ids()),
+    "quoted-titles": "## Papers\n\n" + "".join(_quoted_item(*one) for one in _ids()),
+    "plain-titles": "## Papers\n\n" + "".join(_plain_item(*one) for one in _ids()),
     "list": "## Papers\n\n" + "".join(_item(*one) for one in _ids()),
     "hf-daily-table": _rows(
         "| Title | Authors | Summary |",

@@ -24,6 +24,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.edit import put_digest
+from zoterodigest.digest.write.own_words import with_year_of_date
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import shows
 from zoterodigest.digest.write.steps import NewEntry
@@ -32,6 +33,8 @@ LISTS = [path for path, _ in lists("open")]
 # Read in part, so not written as they are: a list goes from here once its manner is read.
 EDITS_NOT_YET = {"e-pdf-year-note"}
 NEW_NOT_YET = {
+    "a-title-colon-address",
+    "d-curly-comma-inside",
     "c-bracket-nickname-conference-leads",
     "c-code-font-nickname",
     "d-italic-quotes-authors",
@@ -93,7 +96,8 @@ def other(entry: DigestEntry, name: str) -> Value | None:
 def others(entry: DigestEntry) -> dict[str, Value]:
     """Another value for each field that an entry shows."""
     shown = (name for name, value in entry.reading.fields.items() if not is_empty(value))
-    return {name: value for name in shown if (value := other(entry, name)) is not None}
+    asked = {name: value for name in shown if (value := other(entry, name)) is not None}
+    return dict(with_year_of_date(entry, asked))
 
 
 def around(data: bytes, start: int, entries: Sequence[DigestEntry]) -> bytes:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from zoterodigest.frozen import dataclass
 
-CODECS = frozenset({"date", "year", "url", "arxiv", "doi", "venue", "authors", "links"})
+CODECS = frozenset({"date", "year", "url", "arxiv", "doi", "venue", "authors", "links", "short"})
 """The slots that hold only what can be read as such a value."""
 
 SEVERAL_LINES = frozenset({"summary", "abstract", "section"})
@@ -98,7 +98,7 @@ class TemplateLine:
     def may_be_missing(self) -> bool:
         """Whether nothing but groups stands in it."""
         around = (part for part in self.parts if not isinstance(part, Group))
-        return bool(self.groups) and all(_is_blank(part) for part in around)
+        return bool(self.groups) and all(is_only_blanks(part) for part in around)
 
     @property
     def several(self) -> str:
@@ -106,7 +106,7 @@ class TemplateLine:
 
         "" if there is none.
         """
-        filled = [part for part in self.flat() if part is not None and not _is_blank(part)]
+        filled = [part for part in self.flat() if part is not None and not is_only_blanks(part)]
         last = filled[-1] if filled else None
         if not isinstance(last, SlotPlace) or last.slot not in SEVERAL_LINES:
             return ""
@@ -124,7 +124,7 @@ class TemplateLine:
 
     @property
     def _first_words(self) -> str:
-        filled = (part for part in self.flat() if part is not None and not _is_blank(part))
+        filled = (part for part in self.flat() if part is not None and not is_only_blanks(part))
         first = next(filled, None)
         return first.text if isinstance(first, TemplateWords) else ""
 
@@ -304,7 +304,8 @@ def parts_of(part: Part) -> Sequence[TemplateWords | SlotPlace]:
     return part.parts if isinstance(part, Group) else (part,)
 
 
-def _is_blank(part: Part | None) -> bool:
+def is_only_blanks(part: Part | None) -> bool:
+    """Whether a part of a line is nothing but blanks."""
     return isinstance(part, TemplateWords) and not part.text.strip()
 
 
@@ -359,7 +360,7 @@ def _check_slots_apart(line: TemplateLine, parts: Flat) -> None:
                 reason = f"{between} parts {{{last.slot}}} and {{{part.slot}}}"
                 raise BadTemplate(line.number, part.column, reason)
             last, is_at_edge = part, False
-        elif not _is_blank(part):
+        elif not is_only_blanks(part):
             last, is_at_edge = None, False
 
 
@@ -367,9 +368,9 @@ def _check_behind_slots(line: TemplateLine) -> None:
     """Refuse a group that can always be there, as it takes its text from the slot before it."""
     behind: list[SlotPlace] = []
     for part in line.parts:
-        if _is_blank(part):
+        if is_only_blanks(part):
             continue
-        inner = [it for it in parts_of(part) if not _is_blank(it)]
+        inner = [it for it in parts_of(part) if not is_only_blanks(it)]
         first, last = inner[0], inner[-1]
         if isinstance(part, Group) and behind and isinstance(first, SlotPlace):
             reason = (
@@ -383,7 +384,7 @@ def _check_behind_slots(line: TemplateLine) -> None:
 
 
 def _check_neighbouring_groups(line: TemplateLine) -> None:
-    parts = [part for part in line.parts if not _is_blank(part)]
+    parts = [part for part in line.parts if not is_only_blanks(part)]
     for one, other in pairwise(parts):
         if isinstance(one, Group) and isinstance(other, Group) and _read_the_same(one, other):
             reason = "it reads the same text as the group before it"

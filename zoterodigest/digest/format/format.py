@@ -34,6 +34,8 @@ SLOTS = frozenset(
     | {"abstract", "summary", "section", "name"}
     # short forms of folded slots, and what holds nothing
     | {"comment_stub", "tags_stub", "ignored"}
+    # a nickname before the title
+    | {"short"}
 )
 """What a slot may hold; the name decides how its text is read and written."""
 
@@ -108,6 +110,7 @@ class EntryRule(_FormatTable):
     needs: list[str] = []
     placeholders: list[FoldedText] = []
     evidence: bool | Literal["unquoted"] = False
+    loose: bool = False
 
     @property
     def is_general(self) -> bool:
@@ -196,7 +199,7 @@ class DigestFormat(_FormatTable):
 
     def _check_templates(self) -> None:
         left = self.model_fields_set - {"name", "about", "rank", "templates", "entry", "new"}
-        entry = self.entry.model_fields_set - {"no_titles", "placeholders", "evidence"}
+        entry = self.entry.model_fields_set - {"no_titles", "placeholders", "evidence", "loose"}
         new = self.new.model_fields_set & {"lines", "section", "cells"} if self.new else set()
         keys = [*left, *(f"entry.{key}" for key in entry), *(f"new.{key}" for key in new)]
         if keys:
@@ -211,7 +214,10 @@ class DigestFormat(_FormatTable):
     @cached_property
     def patterns(self) -> tuple[TemplatePattern, ...]:
         """The templates, as they read."""
-        return tuple(map(TemplatePattern, self.templates))
+        return tuple(self._pattern(template) for template in self.templates)
+
+    def _pattern(self, template: EntryTemplate) -> TemplatePattern:
+        return TemplatePattern(template, is_loose=self.entry.loose)
 
     @property
     def between(self) -> tuple[str, ...]:
@@ -245,7 +251,7 @@ class DigestFormat(_FormatTable):
         if not self.templates:
             return self
         templates = [one for one in self.templates if one.container == container]
-        begin = [TemplatePattern(one).begin for one in templates]
+        begin = [self._pattern(one).begin for one in templates]
         entry = self.entry.model_copy(update={"containers": [container], "begin": begin})
         return self.model_copy(update={"templates": templates, "entry": entry})
 

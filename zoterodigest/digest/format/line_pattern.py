@@ -10,12 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 
+from zoterodigest.digest.format import loose
 from zoterodigest.digest.format.entry_template import (
     EntryTemplate,
     Flat,
     SlotPlace,
     TemplateLine,
     TemplateWords,
+    is_only_blanks,
 )
 from zoterodigest.digest.format.pattern import Match, Pattern
 from zoterodigest.frozen import dataclass
@@ -26,13 +28,13 @@ _SPACE = re.compile(r"(\s+)")
 
 _LABEL = r"(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\](?:\([^()\n]*\))?)*"
 _ADDRESS = r"(?:[^()\s]|\([^()\s]*\))*"
-_MARKDOWN_LINK = rf"!?\[{_LABEL}\]\({_ADDRESS}(?:[ \t]+\"[^\"\n]*\")?\)"
+_MARKDOWN_LINK = rf"!?\[{_LABEL}\]\([ \t]*{_ADDRESS}(?:[ \t]+\"[^\"\n]*\")?[ \t]*\)"
 _URL_SIGN = r"[^\s<>()|\]\[\"'`]"
 _URL_LAST = r"[^\s<>()|\]\[\"'`.,;:!?*_]"
 _ROUND = r"\([^\s()]*\)"
 _BARE = rf"(?:https?|ftp)://(?:{_URL_SIGN}|{_ROUND})*(?:{_URL_LAST}|{_ROUND})"
 _LINK = (
-    rf"(?:[\[(*_`]{{0,2}}{_MARKDOWN_LINK}[\])*_`]{{0,2}}"
+    rf"(?:\\?[\[(*_`]{{0,2}}{_MARKDOWN_LINK}[\])*_`]{{0,2}}"
     rf"|(?i:<a\b[^<>\n]*>(?:[^<\n]|<img\b[^<>\n]*>)*</a>)|<{_BARE}>|{_BARE})"
 )
 
@@ -43,15 +45,16 @@ _SHAPES = {
     r"(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?",
     "doi": r"(?:(?i:doi)[:.]?[ ]?|https?://(?:dx\.)?doi\.org/)?10\.\d{4,9}/"
     r"(?:[^\s()<>\[\]\"]|\([^\s()]*\))*(?:[^\s()<>\[\]\".,;:]|\([^\s()]*\))",
-    "links": rf"{_LINK}(?:[ \t]*(?:[,;|/·•&+]|and\b|or\b)?[ \t]*{_LINK})*?",
+    "links": rf"{_LINK}(?:[ \t]*(?:[,;|/·•&+–—-]|and\b|or\b)?[ \t]*{_LINK})*?",
 }
 """What a slot of these can hold, whatever stands around it."""
 
 _IN_PARENTHESES = rf"(?:[^\s()<>]|\([^\s()]*\))+|<{_ADDRESS}>"
 """A `url` as the target of a link: any address, one of this folder too."""
 
-_OPENS = {"[": "]", "(": ")"}
+_OPENS = {"[": "]", "(": ")", "‘": "’"}
 _SIGN = re.compile(r"\*\*|\*|`|\"|[\[\]()]")
+_LOOSE_SIGN = re.compile(rf"{_SIGN.pattern}|[‘’]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _inner(closing: str, plain: str, escaped: str) -> str:
             return rf"{closing}{within}{closing}"
 
 
-def _pairs(parts: Flat) -> list[frozenset[str]]:
+def _pairs(parts: Flat, *, is_loose: bool = False) -> list[frozenset[str]]:
     """Return for each place, in order, the signs that end the pairs around it."""
     signs: list[tuple[str, int]] = []
     places = 0
@@ -104,7 +107,8 @@ def _pairs(parts: Flat) -> list[frozenset[str]]:
         if isinstance(part, SlotPlace):
             places += 1
         elif part is not None:
-            signs += [(found[0], places) for found in _SIGN.finditer(part.text)]
+            pattern = _LOOSE_SIGN if is_loose else _SIGN
+            signs += [(found[0], places) for found in pattern.finditer(part.text)]
     around: list[set[str]] = [set() for _ in range(places)]
     opened: list[tuple[str, int]] = []
     for sign, at in signs:
@@ -115,7 +119,7 @@ def _pairs(parts: Flat) -> list[frozenset[str]]:
             del opened[closing[-1] :]
             for place in range(start, at):
                 around[place].add(sign)
-        elif sign not in ("]", ")"):
+        elif sign not in _OPENS.values():
             opened.append((_OPENS.get(sign, sign), at))
     return [frozenset(one) for one in around]
 
@@ -134,16 +138,27 @@ class LineMatch:
 class ChosenPattern:
     """A line under one choice of its groups."""
 
-    def __init__(self, line: TemplateLine, present: Sequence[bool]) -> None:
-        parts = line.flat(present)
+    def __init__(
+        self, line: TemplateLine, present: Sequence[bool], *, is_loose: bool = False
+    ) -> None:
+        flat: Flat = line.flat(present)
+        parts = _loosened(flat) if is_loose else flat
         self.present = tuple(present)
         self.places = tuple(part for part in parts if isinstance(part, SlotPlace))
-        self._pieces = _pieces(parts, self.present)
+        self.is_loose = is_loose
+        around = zip(self.places, _pairs(parts, is_loose=is_loose), strict=True)
+        self.has_marked_title = any(pairs for place, pairs in around if place.slot == "title")
+        self._pieces = _pieces(parts, self.present, is_loose=is_loose)
         self._places_at = [i for i, piece in enumerate(self._pieces) if piece.name[:1] == "s"]
 
     @cached_property
     def _pattern(self) -> Pattern:
-        return Pattern(f"^[ \\t]*{''.join(piece.text for piece in self._pieces)}[ \\t]*$")
+        pieces = "".join(piece.text for piece in self._pieces)
+        return Pattern(f"^[ \\t]*{loose.MARKS if self.is_loose else ''}{pieces}{self._end}")
+
+    @property
+    def _end(self) -> str:
+        return loose.LINE_END if self.is_loose else r"[ \t]*$"
 
     def shortest(self, data: bytes) -> LineMatch | None:
         """Return how the line matches with every slot as short as it can be, the first first."""
@@ -176,7 +191,7 @@ class ChosenPattern:
             return None
         rest = "".join(one.text for one in self._pieces[at + 1 :])
         # The end of a group that began before is found with its beginning.
-        return Pattern(f"^(?P<{piece.name}>{piece.extension}){rest}[ \\t]*$")
+        return Pattern(f"^(?P<{piece.name}>{piece.extension}){rest}{self._end}")
 
     def _line_match(self, found: Match, kept: dict[str, tuple[int, int]], offset: int) -> LineMatch:
         spans = {n: (start + offset, end + offset) for n, (start, end) in found.groups.items()}
@@ -200,8 +215,8 @@ class _Piece:
     extension: str = ""
 
 
-def _pieces(parts: Flat, present: Sequence[bool]) -> list[_Piece]:
-    around = _pairs(parts)
+def _pieces(parts: Flat, present: Sequence[bool], *, is_loose: bool) -> list[_Piece]:
+    around = _pairs(parts, is_loose=is_loose)
     pieces: list[_Piece] = []
     places = 0
     edges = _edge_names(present)
@@ -209,7 +224,11 @@ def _pieces(parts: Flat, present: Sequence[bool]) -> list[_Piece]:
         if part is None:
             pieces.append(_Piece("".join(f"(?P<{name}>)" for name in next(edges))))
         elif isinstance(part, TemplateWords):
-            pieces.append(_Piece(_words_at(parts, at)))
+            words = _loose_words_at(parts, at) if is_loose else _words_at(parts, at)
+            pieces.append(_Piece(words))
+        elif is_loose and (piece := _loose_place(part, places, around[places])):
+            pieces.append(piece)
+            places += 1
         else:
             pieces.append(_place(part, places, around[places], parts, at))
             places += 1
@@ -240,6 +259,82 @@ def _words_at(parts: Flat, at: int) -> str:
     if not any(isinstance(one, TemplateWords | SlotPlace) for one in parts[:at]) and tokens[0]:
         shown[0] = _marked(tokens[0]) if len(tokens) > 1 else shown[0]
     return "".join(shown)
+
+
+def _loosened(parts: Flat) -> Flat:
+    """Return the parts of a line with blanks for what an entry of a loose format may have there."""
+    shown: list[TemplateWords | SlotPlace | None] = []
+    for at, part in enumerate(parts):
+        if isinstance(part, TemplateWords):
+            sides = [_has_marked_slot(parts, at, step) for step in (-1, 1)]
+            text = loose.words(part.text, *sides)
+            shown += [TemplateWords(text, part.column)] if text else []
+        else:
+            shown.append(part)
+    return shown
+
+
+def _has_marked_slot(parts: Flat, at: int, step: int) -> bool:
+    """Whether a slot stands right beside whose value may be marked as the entry likes."""
+    part = parts[at + step] if 0 <= at + step < len(parts) else None
+    return isinstance(part, SlotPlace) and part.slot in loose.MARKED
+
+
+def _loose_words_at(parts: Flat, at: int, *, has_all: bool = False) -> str:
+    """Return the expression of the text at `at` in a loose template; `has_all`: of any choice."""
+    part = parts[at]
+    left, right = _beside(parts, at, -1), _beside(parts, at, 1)
+    tokens = _SPACE.split(part.text) if isinstance(part, TemplateWords) else []
+    shown = [loose.literal(token) for token in tokens]
+    for place in range(1, len(tokens), 2):
+        before, after = tokens[place - 1], tokens[place + 1]
+        if not after and _has_blank_next(parts, at):
+            shown[place] = _NO_BLANKS  # of two blanks with nothing between one is a gap
+        elif left is None and not before:
+            shown[place] = _NO_BLANKS
+        elif isinstance(right, SlotPlace) and right.slot == "tail" and not has_all:
+            shown[place] = loose.GAP_OF_TAIL
+        elif before or after or has_all or _is_told(left) or _is_told(right):
+            shown[place] = loose.MAYBE_GAP if before != "." else _BLANKS
+        else:
+            shown[place] = loose.GAP
+    return "".join(shown)
+
+
+def _beside(parts: Flat, at: int, step: int) -> TemplateWords | SlotPlace | None:
+    """Return the nearest part on one side that is no edge of a group and not blank."""
+    at += step
+    while 0 <= at < len(parts):
+        if (part := parts[at]) is not None and not is_only_blanks(part):
+            return part
+        at += step
+    return None
+
+
+def _has_blank_next(parts: Flat, at: int) -> bool:
+    """Whether the next part that is no edge of a group begins with a blank."""
+    part = next((one for one in parts[at + 1 :] if one is not None), None)
+    return isinstance(part, TemplateWords) and part.text[:1].isspace()
+
+
+def _is_told(part: TemplateWords | SlotPlace | None) -> bool:
+    return not isinstance(part, SlotPlace) or part.slot in loose.BESIDE_MARKS
+
+
+def _loose_place(place: SlotPlace, number: int, closings: frozenset[str]) -> _Piece | None:
+    """Return the piece of a slot whose value may be marked in a loose template, None for others."""
+    name = f"s{number}"
+    if place.slot in loose.SHAPES:
+        return _Piece(f"(?P<{name}>{loose.SHAPES[place.slot]})", name)
+    if place.slot == "authors":
+        return _Piece(f"(?P<{name}>{loose.AUTHORS})", name, loose.MORE_AUTHORS)
+    if place.slot == "title" and not closings:
+        return _Piece(f"(?P<{name}>{loose.TITLE})", name, loose.MORE_TITLE)
+    if place.slot == "title" and closings == {'"'}:
+        return _Piece(f"(?P<{name}>{loose.QUOTED_TITLE})", name, loose.MORE_QUOTED)
+    if place.slot == "title" and closings == {"’"}:
+        return _Piece(f"(?P<{name}>{loose.HALF_QUOTED})", name, loose.MORE_HALF_QUOTED)
+    return None
 
 
 def _marked(word: str) -> str:
@@ -281,50 +376,60 @@ def _is_target(parts: Flat, at: int) -> bool:
 class LinePattern:
     """A template's line as it reads: what may match it, and its choices of groups in order."""
 
-    def __init__(self, line: TemplateLine) -> None:
+    def __init__(self, line: TemplateLine, *, is_loose: bool = False) -> None:
         """Compile nothing yet: most lines of most formats are never met."""
         self.line = line
+        self.is_loose = is_loose
 
     @cached_property
     def any(self) -> Pattern:
         """What matches each text that the line does under some choice of its groups."""
-        return Pattern(beginning(self.line))
+        return Pattern(beginning(self.line, is_loose=self.is_loose))
 
     @cached_property
     def choices(self) -> tuple[ChosenPattern, ...]:
         """The expressions of all choices."""
-        return tuple(ChosenPattern(self.line, present) for present in self.line.choices())
+        return tuple(
+            ChosenPattern(self.line, present, is_loose=self.is_loose)
+            for present in self.line.choices()
+        )
 
 
 class TemplatePattern:
     """A template as it reads: its lines, and what begins an entry of it."""
 
-    def __init__(self, template: EntryTemplate) -> None:
+    def __init__(self, template: EntryTemplate, *, is_loose: bool = False) -> None:
         """Compile nothing yet."""
         self.template = template
-        self.lines = tuple(map(LinePattern, template.lines))
+        self.lines = tuple(LinePattern(line, is_loose=is_loose) for line in template.lines)
 
     @cached_property
     def begin(self) -> Pattern:
         """What matches the first line of an entry."""
         # The head of a `<details>` ends where its summary does, whatever stands behind that.
         is_whole = self.template.container != "details"
-        return Pattern(beginning(self.template.lines[0], is_whole=is_whole))
+        head = self.lines[0]
+        return Pattern(beginning(head.line, is_whole=is_whole, is_loose=head.is_loose))
 
 
-def beginning(line: TemplateLine, *, is_whole: bool = True) -> str:
+def beginning(line: TemplateLine, *, is_whole: bool = True, is_loose: bool = False) -> str:
     """Return an expression that matches each text that the line does, whatever its groups."""
     shown: list[str] = []
-    flat = line.flat()
-    around = iter(_pairs(flat))
+    flat = _loosened(line.flat()) if is_loose else line.flat()
+    around = iter(_pairs(flat, is_loose=is_loose))
     is_open = False
     for at, part in enumerate(flat):
         if part is None:
             shown.append(")?" if is_open else "(?:")
             is_open = not is_open
         elif isinstance(part, TemplateWords):
-            shown.append(_words_at(flat, at))
+            words = _loose_words_at(flat, at, has_all=True) if is_loose else _words_at(flat, at)
+            shown.append(words)
         else:
-            shown.append(_place(part, 0, next(around), flat, at).text.replace("P<s0>", ":", 1))
-    end = r"[ \t]*(?:(?i:<br[ \t]*/?>)[ \t]*)*$" if is_whole else ""
-    return f"^[ \\t]*{''.join(shown)}{end}"
+            pairs = next(around)
+            piece = _loose_place(part, 0, pairs) if is_loose else None
+            text = (piece or _place(part, 0, pairs, flat, at)).text
+            shown.append(text.replace("P<s0>", ":", 1))
+    marks, last = (loose.MARKS, loose.LINE_END.removesuffix("$")) if is_loose else ("", "")
+    end = last + r"[ \t]*(?:(?i:<br[ \t]*/?>)[ \t]*)*$" if is_whole else ""
+    return f"^[ \\t]*{marks}{''.join(shown)}{end}"

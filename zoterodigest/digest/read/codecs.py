@@ -14,6 +14,9 @@ _LONGEST_VENUE = 120
 _MOST_NAME_WORDS = 6
 _MARKUP = re.compile(r"https?://|\]\(|[<>|{}*`]")
 _NO_ADDRESS = frozenset({b"nan", b"#", b"todo", b"tbd", b"tba"})
+PUBLISHERS = ("IEEE ", "ACM ")
+"""What begins the name of a venue, whatever follows."""
+
 _INITIAL = re.compile(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
 _ET_AL = re.compile(r"\bet\.? al\b")
 _FOOTNOTE = re.compile(r"(?<=\w)[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰\d]{1,3}$")
@@ -49,7 +52,7 @@ def _is_venue(text: str, venues: VenueTable) -> bool:
     name = reading.venue
     if _ET_AL.search(name):
         return False
-    if name and venues.find(name) is not None:
+    if name and (venues.find(name) is not None or name.startswith(PUBLISHERS)):
         return True
     return bool(reading.year) and (not name or name[0].isupper()) and ". " not in name
 
@@ -57,17 +60,22 @@ def _is_venue(text: str, venues: VenueTable) -> bool:
 def are_authors(text: str) -> bool:
     """Whether a text is a list of names, all of them written as names are."""
     found = names.parse_names(one_line(text))
-    # "Vaswani et al.": what follows tells that the word is a name.
-    is_cited = found.truncated and len(found.people) == 1
-    return bool(found.people) and all(_is_person(one, is_cited) for one in found.people)
+    # "Wang et al.", "Zbontar & LeCun": a last name alone may be any word, unless it stands so.
+    is_pair = len(found.people) == 2 and " ".join(found.people).count(" ") == 1
+    is_short = found.truncated or (is_pair and _AND.search(text) is not None)
+    fewest = 1 if is_short else 2
+    return bool(found.people) and all(_is_person(one, fewest) for one in found.people)
 
 
-def _is_person(text: str, is_cited: bool) -> bool:
+_AND = re.compile(r" (?:and|&) ")
+
+
+def _is_person(text: str, fewest: int) -> bool:
     name = _FOOTNOTE.sub("", text)
     words = name.replace("-", " ").split()
     capitals = sum(word[:1].isalpha() and not word[0].islower() for word in words)
     is_sentence = "." in _INITIAL.sub("", name)
     is_name = not (_NO_SIGNS.search(name) or NO_NAME.search(name) or is_sentence)
     # Of one word is a name in a script without capitals: elsewhere it may be any word.
-    fewest = 1 if is_cited or name[:1].upper() == name[:1].lower() else 2
+    fewest = 1 if name[:1].upper() == name[:1].lower() else fewest
     return is_name and capitals >= fewest and len(words) <= _MOST_NAME_WORDS

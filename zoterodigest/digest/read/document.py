@@ -212,7 +212,8 @@ def claimed_entry(
     problems = [Problem(below + unread.line, unread.reason) for unread in claims.unread]
     if claims.doubt is not None:
         broken = broken or _two_ways(lines, *claims.doubt)
-    slots, unfit = _fit(slots, form, venues)
+    # What a template reads has been judged.
+    slots, unfit = _fit(slots, form, venues) if claims.shape is None else (slots, [])
     lost = (lines.line_at(slot.span.start) for slot in unfit)
     problems += [Problem(line + 1, "this is no venue") for line in lost]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)

@@ -28,6 +28,8 @@ _PAIRS = {
     "**": "**", "__": "__", "*": "*", "_": "_", "`": "`",
     '"': '"', "“": "”", "„": "“", "«": "»", "「": "」", "《": "》",
 }  # fmt: skip
+_CLOSING_QUOTES = frozenset({'"', "”"})
+_QUOTES = '"“”'
 _PLAIN_ENDS = frozenset(sign.encode() for sign in string.ascii_letters + string.digits + ")?!")
 
 
@@ -73,6 +75,9 @@ def _one_less(text: str, start: int, end: int) -> tuple[int, int]:
         is_around = len(title) > 2 and title.startswith(opening) and title.endswith(closing)
         if is_around and opening[0] not in inner and closing[0] not in inner:
             return start + len(opening), end - len(closing)
+    # One quotation mark without its other half: people forget it.
+    if title[-1:] in _CLOSING_QUOTES and not any(sign in title[:-1] for sign in _QUOTES):
+        return start, end - 1
     found = _PERIOD.search(title)
     if found and found[1].lower() not in _ABBREVIATIONS:
         return start, end - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.record import EMPTY, Hyperlink, is_empty
@@ -10,13 +11,14 @@ from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.later import LaterEntry
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.references import PAPER_LABELS
+from zoterodigest.digest.read.references import CODE_LABELS, PAPER_LABELS
 from zoterodigest.digest.read.slots import EntryReading
 
 EVIDENT, TARGET = "evident", "target"
 """How a `LaterEntry` is judged that is evident, or has a target."""
 
 _FEWEST_WORDS = 3
+_FEWEST_WORDS_OF_CODE = 5
 _OF_MODELS = frozenset({"config", "configs", "cfg", "log", "logs", "配置", "配置文件", "日志"})
 """What links of a trained model are called, and none of a paper."""
 
@@ -82,8 +84,19 @@ def has_target(entry: DigestEntry) -> bool:
     url = entry.reading.title_url
     if url:
         return is_page(url)
-    labels = [folded_label(link.label) for link in _own_links(entry.reading)]
+    links = _own_links(entry.reading)
+    if entry.format.entry.loose and not _is_more_than_code(entry.title, links):
+        return False
+    labels = [folded_label(link.label) for link in links]
     return not _BESIDE_PAPERS.issuperset(labels) or entry.format.columns is not None
+
+
+def _is_more_than_code(title: str, links: Sequence[Hyperlink]) -> bool:
+    """Whether a title without marks of its own may be a paper's: no tool with its code or site."""
+    is_short = len(title.split()) < _FEWEST_WORDS_OF_CODE
+    labels = {folded_label(link.label) for link in links}
+    is_named = any(labels - {""}) or any(is_page(link.url) for link in links)
+    return is_named and not (is_short and labels <= CODE_LABELS)
 
 
 def _own_links(reading: EntryReading) -> tuple[Hyperlink, ...]:

@@ -43,7 +43,7 @@ _ANCHOR = re.compile(
     rb"((?:[^<]|<(?!/?a\b)[^<>]*>)*)</a\s*>",
     re.I,
 )
-_BARE = re.compile(rb"(?<![\w(\[<\"'=/])https?://[^\s<>|\]\"'`]+", re.I)
+_BARE = re.compile(rb"(?<![\w(\[<\"'=/])https?://[^\s<>|\]\"'`]+|<(https?://[^\s<>|\"'`]+)>", re.I)
 _LABEL = re.compile(r"^[\[\s*_`]*!?\[?([^\[\]]*)\]?(?:\([^()]*\))?[\]\s*_`]*$")
 
 
@@ -128,6 +128,10 @@ def address(text: str) -> str:
 
 def _bare_links(data: bytes) -> Iterator[LinkSpan]:
     for found in _BARE.finditer(data):
+        if found[1]:
+            start, end = found.span(1)
+            yield LinkSpan(found.span(), (start, start), (start, end))
+            continue
         # A sign behind a bare URL is the sentence's, as in GitHub's autolinks (GFM 6.9).
         start, end = found.start(), found.start() + len(found[0].rstrip(b".,;:!?)*_"))
         yield LinkSpan((start, end), (start, start), (start, end))

@@ -70,8 +70,8 @@ def _looks_like_names(text: bytes) -> bool:
 _MOST_NAME_WORDS = 6
 _MOST_PARTICLES = 3
 NO_NAME = re.compile(
-    r"\b(?:academy|adobe|amazon|apple|award|best|berkeley|cent(?:er|re)|challenge|college|conference"
-    r"|deepmind|department|facebook|google|honorable|institute?|international|journal|laboratory"
+    r"\b(?:academy|acm|adobe|amazon|apple|award|best|berkeley|cent(?:er|re)|challenge|college|conference"
+    r"|deepmind|department|facebook|google|honorable|ieee|institute?|international|journal|laboratory"
     r"|labs?|letters|mention|meta|microsoft|mit|nature|nvidia|openai|oral|outstanding|paper|poster"
     r"|proceedings|report|research|review|school|sciences?|spotlight|survey|symposium|transactions"
     r"|tsinghua|university|workshop)\b",

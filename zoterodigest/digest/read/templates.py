@@ -23,6 +23,7 @@ from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
+from zoterodigest.digest.read.loose_lines import is_plausible, unmarked
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import (
     BLANKS,
@@ -226,10 +227,11 @@ def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | Two
         match = chosen.shortest(data)
         while match is not None:
             ways += 1
-            if _is_taken(chosen, match, data, terms):
+            found = unmarked(chosen, match, data) if chosen.is_loose else match
+            if first != found and _is_taken(chosen, match, found, data, terms):
                 if first is not None:
-                    return _parting(chosen, first, match)
-                first = match
+                    return _parting(chosen, first, found)
+                first = found
             if ways >= MOST_WAYS:
                 # Whether there is another way is not known, and none is guessed.
                 return TwoWays("", (0, 0))
@@ -239,16 +241,21 @@ def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | Two
     return None
 
 
-def _is_taken(chosen: ChosenPattern, match: LineMatch, data: bytes, terms: Terms) -> bool:
+def _is_taken(
+    chosen: ChosenPattern, match: LineMatch, found: LineMatch, data: bytes, terms: Terms
+) -> bool:
+    """Whether the codecs take what is `found`, which is `match` without the marks around values."""
     form, venues = terms
     names = [place.slot for place in chosen.places]
-    texts = [decoded(data[start:end]) for start, end in match.slots]
-    if not _parts_no_word(texts, match):
+    texts = [decoded(data[start:end]) for start, end in found.slots]
+    if not _parts_no_word(texts, found):
         return False
     if "links" in names and any(_is_free_with_link(*one) for one in zip(names, texts, strict=True)):
         return False
     if not all(takes(name, text, venues) for name, text in zip(names, texts, strict=True)):
         return False
+    if chosen.is_loose:
+        return is_plausible(chosen, match, found, data, terms)
     return not form.entry.is_general or all(
         is_clear(name, text, venues) for name, text in zip(names, texts, strict=True)
     )
@@ -265,7 +272,7 @@ def _parts_no_word(texts: Sequence[str], match: LineMatch) -> bool:
 
 def _is_free_with_link(slot: str, text: str) -> bool:
     """Whether a slot of free text holds a link, in a line with a place for links."""
-    return slot not in ("links", "url", "ignored") and ("](" in text or "://" in text)
+    return slot not in ("links", "url", "ignored", "tail") and ("](" in text or "://" in text)
 
 
 def _parting(chosen: ChosenPattern, one: LineMatch, other: LineMatch) -> TwoWays:
@@ -299,7 +306,7 @@ def _slots(pattern: TemplatePattern, shape: EntryShape) -> Sequence[Slot]:
 
 def _slot_text(line: LayeredText, start: int, end: int, *, is_several: bool) -> LayeredText:
     text = line.slice(start, end)
-    if text.data[:1] == b"<" and text.data[-1:] == b">":
+    if text.data[:1] == b"<" and text.data[-1:] == b">" and text.data.count(b"<") == 1:
         return text.slice(1, len(text.data) - 1)
     if is_several and b"\n" in text.data:
         if line.data[:start].lstrip()[:1] == b">":

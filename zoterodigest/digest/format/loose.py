@@ -1,0 +1,137 @@
+"""Loose templates: entries may part and mark values otherwise, as strangers do in their lists.
+
+Where the template has blanks or a sign between two values, any sign may stand, or none. A quotation
+mark stands for any, a period may be missing behind a `?`, and marks (`**`, `[]`, `<u>`) may stand
+around a value with a codec.
+"""
+
+from __future__ import annotations
+
+import re
+
+from zoterodigest.core.values.venue_slot import AWARDS
+
+_SIGNS = ",.;:|，。：；、"
+_DASHES = "–—/·•|-"
+_QUOTES = '"“”„'
+
+GAP = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]+(?:[{_DASHES}][ \t]+)?"
+"""What parts two values where the template has blanks: blanks, with a sign before or among them."""
+
+MAYBE_GAP = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]*(?:[{_DASHES}][ \t]+)?"
+GAP_OF_TAIL = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]+"
+LINE_END = rf"[ \t]*[{_SIGNS}]?[ \t]*$"
+BESIDE_MARKS = frozenset({"links", "short", "award"})
+"""The slots that are told from their neighbors without anything between."""
+
+_WORD_EDGE = rf"\s\[\](){{}}<>*_`{_QUOTES}|#!~{_SIGNS}"
+_TITLE_ANY = r"[^\n\[\]<>|]"
+_QUOTED = rf"[^\n{_QUOTES}]"
+_QUOTED_EDGE = rf"[^\s*_{_QUOTES}]"
+
+_PERSONS = rf"\n\d\[\]<>{_QUOTES}|*`(){{}}:?!=@#/\\"
+_OPEN = r"(?:[*_`\[(（【]|<u>|<b>)"
+_CLOSE = r"(?:[*_`\])）】]|</u>|</b>)"
+_OPENS, _CLOSES = rf"{_OPEN}{{0,4}}", rf"{_CLOSE}{{0,4}}"
+
+_MONTHS = (
+    "Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?"
+    "|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?"
+)
+_YEAR = (
+    rf"(?:(?:{_MONTHS})\.?,?[ ]?(?:\d{{1,2}}(?:st|nd|rd|th)?,?[ ])?)?"
+    r"(?:(?:19|20)\d\d|['’]\d\d)(?:[./-]\d{1,2}){0,2}"
+)
+_NAME = rf"[^{_WORD_EDGE}&-][^\n\[\]<>{_QUOTES}|*`{{}}=?!,;:()\\]{{0,79}}?"
+_LONGEST_FIRST = sorted(AWARDS, key=lambda award: (-len(award), award))
+_AWARD = "(?i:" + "|".join(re.escape(one).replace(r"\ ", "[ -]") for one in _LONGEST_FIRST) + ")"
+_DATED = rf"(?:[ ]?\([^()\n]{{2,30}}\))?[ ,.(-]{{0,3}}{_YEAR}\)?"
+_AWARDS = rf"(?:[ \t,:(|·-]{{1,3}}{_AWARD}(?:[, ]{{1,2}}{_AWARD})?\)?)?"
+_EMOJI = r"[\p{So}\x{1f000}-\x{1f0ff}\x{1f10d}-\x{1faff}\x{fe0f}\x{200d}]"
+MARKS = rf"(?:(?:{_EMOJI}+|:[a-z0-9_+-]+:|\[[ xX]\])[ \t]*)*"
+"""Emoji and a checkbox, which may stand before the values of a line."""
+
+SHAPES = {
+    "short": r"(?:[*_`\[]|<u>|<b>){1,4}[^\n*`\[\]<>|]{1,60}(?:[*_`\]:：]|</u>|</b>){1,6}",
+    # Without a mark around it, only a year tells a venue.
+    "venue": rf"(?:{_OPEN}{{1,4}}(?:{_NAME}(?:{_DATED})?|{_YEAR}){_AWARDS}{_CLOSE}{{1,4}}"
+    rf"|{_NAME}{_DATED}{_AWARDS})",
+    "summary": r"[^\s][^\n]*",
+    "date": rf"{_OPENS}{_YEAR}{_CLOSES}",
+    "award": rf"{_OPEN}{{1,4}}{_AWARD}{_CLOSE}{{1,4}}",
+    "tail": rf"(?:[^{_WORD_EDGE}h–—·-]|h[^t]|\([^\[h<]|[*_`]{{1,3}}[^{_WORD_EDGE}])[^\n]*",
+}
+"""What a slot of these can hold in a loose template, with the marks around it."""
+
+MARKED = frozenset({"short", "venue", "date", "award", "authors"})
+"""The slots of these whose values may have any marks around them."""
+
+AUTHORS = rf"{_OPENS}[^\s{_PERSONS},.;&_-](?:[^{_PERSONS}]*?[^\s{_PERSONS},.;&-])??{_CLOSES}"
+MORE_AUTHORS = rf"[^{_PERSONS}]*?[^\s{_PERSONS},.;&-]{_CLOSES}"
+TITLE = rf"[^{_WORD_EDGE}'‘’-](?:{_TITLE_ANY}*?[^\s\[\](<>|*_{_SIGNS}])??"
+MORE_TITLE = rf"{_TITLE_ANY}*?[^\s\[\](<>|*_{_SIGNS}]"
+QUOTED_TITLE = rf"{_QUOTED_EDGE}(?:{_QUOTED}*?{_QUOTED_EDGE})??"
+MORE_QUOTED = rf"{_QUOTED}*?{_QUOTED_EDGE}"
+HALF_QUOTED = r"[^\s](?:[^\n]*?[^\s])??"
+MORE_HALF_QUOTED = r"[^\n]*?[^\s]"
+"""A title in single quotation marks, of which one may be an apostrophe in it."""
+
+
+def words(text: str, is_behind_value: bool, is_before_value: bool) -> str:
+    """Return a template's text without what an entry may have otherwise: marks and signs."""
+    if is_behind_value:
+        text = text.lstrip("*_`])").removeprefix(".")
+    if is_before_value:
+        text = text.rstrip("*_`[(")
+    return _ANY_SIGN.sub(" ", text)
+
+
+_ANY_SIGN = re.compile(r"[,:;|]\s*")
+_LITERAL = re.compile(r"\*\*|.", re.S)
+
+
+def literal(token: str) -> str:
+    """Return the expression of a template's text that holds no blanks."""
+    return "".join(_EXPRESSIONS.get(it[0], re.escape(it[0])) for it in _LITERAL.finditer(token))
+
+
+_EXPRESSIONS = {
+    '"': rf"[*_]{{0,3}}[{_QUOTES}][*_]{{0,3}}",
+    "‘": "['‘]",
+    "’": "['’]",
+    "**": r"(?:\*{2,3}|__)",
+    "-": "[-–—]",
+    # Behind `?` or `)` there is no end of a word, so a period need not stand there.
+    ".": r"(?:\.|\B)",
+}
+
+
+_PAIRS = (
+    ("***", "***"), ("**", "**"), ("__", "__"), ("*", "*"), ("_", "_"), ("`", "`"), ("[", "]"),
+    ("(", ")"), ("（", "）"), ("【", "】"), ("<u>", "</u>"), ("<b>", "</b>"),
+)  # fmt: skip
+_COLONS = ":： "
+
+
+def within_marks(text: str) -> tuple[int, int]:
+    """Return the range of a value without the marks around it, and a colon within those."""
+    start, end = 0, len(text)
+    while start < end:
+        inside = text[start:end]
+        bare = len(inside.rstrip(_COLONS))
+        pair = next((one for one in _PAIRS if _is_around(one, inside[:bare])), None)
+        if pair is None:
+            break
+        start, end = start + len(pair[0]), start + bare - len(pair[1])
+    inside = text[start:end].rstrip(_COLONS if start else "")
+    start += len(inside) - len(inside.lstrip())
+    return start, start + len(inside.strip())
+
+
+def _is_around(pair: tuple[str, str], text: str) -> bool:
+    opening, closing = pair
+    if len(text) <= len(opening + closing):
+        return False
+    inner = text[len(opening) : -len(closing)]
+    is_around = text.startswith(opening) and text.endswith(closing)
+    return is_around and not (opening in "[(" and inner.find(closing) < inner.find(opening))

@@ -1,0 +1,175 @@
+"""Lines of loose templates: values without the marks around them, and whether they can be such.
+
+In the open, where no mark tells what a value is, only what is known or written as such counts.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from zoterodigest.core.values import identity, names, venue_slot
+from zoterodigest.core.values.record import Hyperlink
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format import loose
+from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.format.line_pattern import ChosenPattern, LineMatch
+from zoterodigest.digest.read.codecs import PUBLISHERS
+from zoterodigest.digest.read.found import is_title
+from zoterodigest.digest.read.references import links_within
+from zoterodigest.digest.read.shapes import is_clear
+from zoterodigest.digest.read.slots import decoded
+
+_MARKED = frozenset({"short", "venue", "authors", "date", "award"})
+_PERIOD = re.compile(rb"(?:\bet\.? ?al|\b[A-Z])$")
+_MARKS_LEFT = re.compile(r"[*`\[\]]|^[_(]|[_]$")
+
+
+def unmarked(chosen: ChosenPattern, match: LineMatch, data: bytes) -> LineMatch:
+    """Return a match with the slots of values without the marks around them."""
+    slots = []
+    for place, (start, end) in zip(chosen.places, match.slots, strict=True):
+        if place.slot in _MARKED:
+            text = decoded(data[start:end])
+            left, right = loose.within_marks(text)
+            start, end = start + len(text[:left].encode()), start + len(text[:right].encode())
+        # The period of "et al." and of an initial is theirs.
+        if place.slot == "authors" and data[end : end + 1] == b"." and _PERIOD.search(data[:end]):
+            end += 1
+        slots.append((start, end))
+    return LineMatch(tuple(slots), match.groups)
+
+
+def is_plausible(
+    chosen: ChosenPattern,
+    match: LineMatch,
+    found: LineMatch,
+    data: bytes,
+    terms: tuple[DigestFormat, VenueTable],
+) -> bool:
+    """Whether each value is one, by the marks around it or by itself."""
+    form, venues = terms
+    texts = {
+        place.slot: decoded(data[start:end])
+        for place, (start, end) in zip(chosen.places, found.slots, strict=True)
+    }
+    is_bare = "title" in texts and not chosen.has_marked_title
+    if is_bare and not _is_bare_entry(texts, form, venues):
+        return False
+    pairs = zip(chosen.places, match.slots, found.slots, strict=True)
+    marked = {place.slot for place, outer, inner in pairs if outer[0] < inner[0]}
+    return (
+        _is_venue(texts.get("venue"), venues, is_marked="venue" in marked)
+        and (not is_bare or _has_paper(texts) or _is_known(texts.get("venue", ""), venues))
+        and _are_authors(texts.get("authors"), venues, is_marked="authors" in marked or not is_bare)
+        and _is_nickname(texts.get("short"), form, venues)
+    )
+
+
+def _are_authors(text: str | None, venues: VenueTable, *, is_marked: bool) -> bool:
+    if text is None:
+        return True
+    return not _MARKS_LEFT.search(text) and (is_marked or is_clear("authors", text, venues))
+
+
+def _is_venue(text: str | None, venues: VenueTable, *, is_marked: bool) -> bool:
+    if text is None:
+        return True
+    if _MARKS_LEFT.search(text) or _CITED.search(text):
+        return False
+    return is_marked or (_is_known(text, venues) and bool(venue_slot.parse_venue(text).year))
+
+
+def _is_known(text: str, venues: VenueTable) -> bool:
+    """Whether it is a venue that the table knows, or only a year, a date."""
+    name = venue_slot.parse_venue(text).venue
+    return not name or venues.find(name) is not None or name.startswith(PUBLISHERS)
+
+
+def _is_nickname(text: str | None, form: DigestFormat, venues: VenueTable) -> bool:
+    """Whether a name in marks is one: no venue, date or award, no word for a part of a page."""
+    if text is None:
+        return True
+    is_name = not _MARKS_LEFT.search(text.rstrip("*")) and is_title(form, text.encode())
+    return is_name and not venue_slot.parse_venue(text).year and venues.find(text) is None
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_CITED = re.compile(r"\bet\.? al\b")
+_FUNCTION_WORDS = _words("""
+    a an the of in on at by for from with to and or as is are was see about via their our this that
+    its his her it we you behind after on de la le du sur par von der die das und
+""")  # fmt: skip
+_NEWS = frozenset({"Our", "We", "I", "New", "News", "Update", "Updated"})
+_LINK_WORDS = _words("""
+    abs acl acm aclanthology anthology arxiv article bibtex blog code colab conference cvf data
+    dataset datasets demo doi full git github gitlab here hf home homepage html huggingface ieee
+    implementation journal keras link links matlab model models notebook official openreview page
+    paper papers pdf pmlr post poster preprint project projectpage proceedings publication published
+    pytorch repo report site slides source springer supp supplementary supplemental talk tensorflow
+    tf thesis url video web webpage website weights wiki youtube
+    论文 代码 项目 主页 链接 论文链接 项目主页
+""")  # fmt: skip
+_PAPER_WORDS = _words("""
+    abs acl acm anthology arxiv article cvf doi full html ieee link openreview paper papers pdf pmlr
+    preprint proceedings publication 论文 论文链接
+""")  # fmt: skip
+_MARKED_TAIL = ("(", "*", "`", "_")
+
+
+def _is_bare_entry(texts: Mapping[str, str], form: DigestFormat, venues: VenueTable) -> bool:
+    """Whether a title that nothing marks is followed by what follows titles, and is no sentence."""
+    title = texts["title"]
+    words = title.split()
+    if not texts.get("tail", "(").startswith(_MARKED_TAIL) or not is_title(form, title.encode()):
+        return False
+    if (
+        words[-1] in _FUNCTION_WORDS
+        or words[0] in _NEWS
+        or title[-1] == "!"
+        or not is_bare_title(title, venues)
+    ):
+        return False
+    is_small = words[0].isalpha() and words[0].islower() and words[0].isascii()
+    links = links_within(texts.get("links", "").encode())
+    if is_small or not is_bare_title(title, venues):
+        return False
+    return all(_is_named(link, _LINK_WORDS) for link in links[:1])
+
+
+def _has_paper(texts: Mapping[str, str]) -> bool:
+    first = next(iter(links_within(texts.get("links", "").encode())), None)
+    return first is not None and (
+        bool(first.label and _is_named(first, _PAPER_WORDS)) or identity.is_paper_url(first.url)
+    )
+
+
+def _is_named(link: Hyperlink, names: frozenset[str]) -> bool:
+    """Whether a link is called as links of lists are, or is a bare address."""
+    words = folded_label(link.label).split()
+    return not link.label or (bool(words) and words[0] in names)
+
+
+_PAIR = re.compile(r"\*[^*]+\*|`[^`]*`|\b_[^_]+_\b|\]\(|://|<[a-z/]| ?;|。|#\d")
+_SENTENCE = re.compile(r"[^\W\d_]{4,}\.\s+[^\W\d_]")
+_YEAR_LAST = re.compile(r"(?:[,.:;(]\s*[^,.:;]{0,40})\b(?:19|20)\d\d\)?\.?$")
+_PART = re.compile(r"[.,;:?!-]\s+")
+
+
+def is_bare_title(text: str, venues: VenueTable) -> bool:
+    """Whether a text without marks can be a title: no authors, venue or year stand at its end."""
+    if _PAIR.search(text) or _YEAR_LAST.search(text) or _SENTENCE.search(text):
+        return False
+    for found in _PART.finditer(text):
+        rest = text[found.end() :]
+        reading = venue_slot.parse_venue(rest)
+        if reading.year and venues.find(reading.venue) is not None:
+            return False
+        people = names.parse_names(rest)
+        is_list = people.truncated or len(people.people) > 1
+        if found[0][0] in ".?!" and is_list and is_clear("authors", rest, venues):
+            return False
+    return True
