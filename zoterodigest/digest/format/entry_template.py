@@ -200,6 +200,16 @@ def parse_template(text: str, is_slot: Callable[[str], bool]) -> EntryTemplate:
     return template
 
 
+def parse_cell(text: str, is_slot: Callable[[str], bool]) -> TemplateLine:
+    """Return the template of a table's cell that `text` states; raises `BadTemplate`."""
+    line = _line(1, 1, text, is_slot)
+    if not line.places:
+        raise BadTemplate(1, 1, "the template of a cell needs a slot")
+    _check_once([line], frozenset({"ignored"}))
+    check_line(line)
+    return line
+
+
 _Bare = list[tuple[int, int, str]]
 
 
@@ -327,11 +337,11 @@ def _check_template(template: EntryTemplate) -> None:
             raise BadTemplate(line.number, slot.column, reason)
 
 
-def _check_once(lines: Iterable[TemplateLine]) -> None:
+def _check_once(lines: Iterable[TemplateLine], repeatable: frozenset[str] = _REPEATABLE) -> None:
     seen: set[str] = set()
     for line in lines:
         for place in line.places:
-            if place.slot in seen and place.slot not in _REPEATABLE:
+            if place.slot in seen and place.slot not in repeatable:
                 reason = f"{{{place.slot}}} stands in the template a second time"
                 raise BadTemplate(line.number, place.column, reason)
             seen.add(place.slot)

@@ -18,9 +18,10 @@ from zoterodigest import mapping
 from zoterodigest.digest.format.entry_template import (
     EVIDENCE,
     EntryTemplate,
+    parse_cell,
     parse_template,
 )
-from zoterodigest.digest.format.line_pattern import TemplatePattern
+from zoterodigest.digest.format.line_pattern import LinePattern, TemplatePattern
 from zoterodigest.digest.format.own_files import SUFFIX, format_files
 from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern
 from zoterodigest.errors import ZoterodigestError
@@ -82,6 +83,16 @@ def _entry_template(text: Any) -> EntryTemplate:
     return parse_template(text, SLOTS.__contains__)
 
 
+_ANY_PATTERN = ("^", "(?")
+"""How each pattern for a whole cell begins, and no template of one."""
+
+
+def _cell(text: Any) -> Pattern | LinePattern:
+    if isinstance(text, str) and not text.startswith(_ANY_PATTERN):
+        return LinePattern(parse_cell(text, SLOTS.__contains__))
+    return _compile(text)
+
+
 @lru_cache(maxsize=1_000)  # most labels of a digest are those of the entry before
 def folded_label(text: str) -> str:
     """Return a label, column name or placeholder without case, emphasis and outer signs."""
@@ -90,6 +101,7 @@ def folded_label(text: str) -> str:
 
 SlotName = Annotated[str, AfterValidator(_slot_name)]
 PatternText = Annotated[Pattern, BeforeValidator(_compile)]
+CellText = Annotated[Pattern | LinePattern, BeforeValidator(_cell)]
 EntryText = Annotated[EntryTemplate, BeforeValidator(_entry_template)]
 TemplateText = Annotated[str, AfterValidator(_template)]
 FoldedText = Annotated[str, AfterValidator(folded_label)]
@@ -170,7 +182,7 @@ class DigestFormat(_FormatTable):
     details: Labels = {}
     rest: SlotName | None = None
     columns: ColumnRule | None = None
-    cells: dict[SlotName, list[PatternText]] = {}
+    cells: dict[SlotName, list[CellText]] = {}
     find: dict[SlotName, list[PatternText]] = {}
     new: NewRule | None = None
 
@@ -333,8 +345,7 @@ class DigestFormat(_FormatTable):
             self.slots_by_column,
         )
         names = {slot for slots in by_name for slot in slots.values()}
-        searched = chain(*self.cells.values(), *self.find.values())
-        patterns = chain(self.entry.begin, self.lines, searched)
+        patterns = chain(self.entry.begin, self.lines, *self.cells.values(), *self.find.values())
         if self.sections.quote is not None or self.sections.details:
             names.add("section")
         if self.rest is not None:

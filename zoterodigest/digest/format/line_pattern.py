@@ -381,6 +381,15 @@ class LinePattern:
         self.line = line
         self.is_loose = is_loose
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of its slots."""
+        return tuple(place.slot for place in self.line.places)
+
+    def matches(self, data: bytes) -> bool:
+        """Whether a text may be such a line, whatever its slots can hold."""
+        return self.any.matches(data)
+
     @cached_property
     def any(self) -> Pattern:
         """What matches each text that the line does under some choice of its groups."""

@@ -184,7 +184,7 @@ def _places(slots: frozenset[str], *, has_notes: bool) -> frozenset[str]:
 
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
-    claimed = [*_contained(lines, form, venues), *find_rows(lines, form)]
+    claimed = [*_contained(lines, form, venues), *find_rows(lines, form, venues)]
     read = [claimed_entry(lines, form, venues, one) for one in claimed]
     entries = [entry for entry in read if is_entry(entry)]
     # A row without a title counts only among entries: alone it may be of any table.

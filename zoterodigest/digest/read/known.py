@@ -102,7 +102,7 @@ def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Ar
     for first, last, header in row_ranges(lines, form):
         span = span_of(lines, first, last)
         key = _key((form.name, header.slots, header.names), lines.source[span.start : span.end])
-        claims = partial(claims_of_row, lines, first, last, header)
+        claims = partial(claims_of_row, lines, first, last, header, venues)
         yield _Area(first, last, key, claims, False)
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Slot, one_line
 
@@ -30,7 +31,7 @@ _SENTENCE = re.compile(rb"[.!?][ \t]+[A-Z]|https?://|<|\|")
 _MARKUP = re.compile(rb"https?://|<details|\]\(|\|")
 
 
-def fits(data: bytes, slot: str, patterns: Sequence[Pattern]) -> bool:
+def fits(data: bytes, slot: str, patterns: Sequence[Pattern | LinePattern]) -> bool:
     """Tell whether `data` may stand in a cell of `slot`, whose own `patterns` decide if any."""
     text = data.strip(b" \t\r\n*_`" if slot in _MARKED else None)
     # Two elements in one cell are two cells whose pipe was lost.

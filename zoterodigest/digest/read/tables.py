@@ -14,6 +14,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from zoterodigest.core.values.identity import is_paper_url
+from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
@@ -34,6 +35,7 @@ from zoterodigest.digest.read.slots import (
     decoded,
     trimmed,
 )
+from zoterodigest.digest.read.templates import cell_match
 from zoterodigest.frozen import dataclass
 
 
@@ -69,10 +71,10 @@ _FREE = ("comment", "summary", "section", "tags", "task", "")
 _ROOMY = (*TEXTS, "section", "comment", "links", "title", "authors", "tags", "task", "ignored", "")
 
 
-def find_rows(lines: Lines, form: DigestFormat) -> Iterator[Claims]:
+def find_rows(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[Claims]:
     """Yield the rows of every table whose header has the columns that `form` needs."""
     for first, last, header in row_ranges(lines, form):
-        yield claims_of_row(lines, first, last, header)
+        yield claims_of_row(lines, first, last, header, venues)
 
 
 def row_ranges(lines: Lines, form: DigestFormat) -> Iterator[tuple[int, int, Header]]:
@@ -223,22 +225,24 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
     return last
 
 
-def claims_of_row(lines: Lines, first: int, last: int, header: Header) -> Claims:
+def claims_of_row(
+    lines: Lines, first: int, last: int, header: Header, venues: VenueTable
+) -> Claims:
     """Return what is claimed of one row."""
     claims = Claims(first, last)
     text = source_text(lines.source, span_of(lines, first, last))
     cells = cells_of(text.data)
     width = len(header.slots)
     if len(cells) <= width:
-        _claim_cells(claims, text, cells, header)
+        _claim_cells(claims, text, cells, header, venues)
     elif joined := sheltered_cells(text.data, width) or _absorbed(text, cells, header):
-        _claim_cells(claims, text, joined, header)
+        _claim_cells(claims, text, joined, header, venues)
     else:
         # Of a row whose cells cannot be told apart, the title alone tells which work it is.
         claims.broken = "more cells than the header"
         cell = _cell(text, cells[header.slots.index("title")])
         if _fits(cell, "title", header):
-            _claim_cell(claims, cell, "title", header)
+            _claim_cell(claims, cell, "title", header, venues)
     if header.form.entry.is_general:
         claims.slots = within_edges(claims.slots)
     return claims
@@ -276,7 +280,11 @@ def _fits(cell: LayeredText, slot: str, header: Header) -> bool:
 
 
 def _claim_cells(
-    claims: Claims, text: LayeredText, ranges: Sequence[Range], header: Header
+    claims: Claims,
+    text: LayeredText,
+    ranges: Sequence[Range],
+    header: Header,
+    venues: VenueTable,
 ) -> None:
     """Claim the cells of a row, of a doubtful one only those that are certain.
 
@@ -300,7 +308,7 @@ def _claim_cells(
         if at >= len(cells) or slot not in certain:
             claims.unreadable.add(slot)
         else:
-            _claim_cell(claims, cells[at], slot, header, header.names[at])
+            _claim_cell(claims, cells[at], slot, header, venues, header.names[at])
     if is_doubtful:
         count = f"{len(cells)} of {len(slots)} cells" if is_short else "cells under wrong heads"
         claims.unread.append(UnreadLine(0, f"the row has {count}"))
@@ -326,9 +334,14 @@ def _certain(cells: Sequence[LayeredText], fitting: Sequence[bool], header: Head
 
 
 def _claim_cell(
-    claims: Claims, cell: LayeredText, slot: str, header: Header, column: str = ""
+    claims: Claims,
+    cell: LayeredText,
+    slot: str,
+    header: Header,
+    venues: VenueTable,
+    column: str = "",
 ) -> None:
-    """Claim a cell: the groups of the first pattern that matches, or the whole as one slot.
+    """Claim a cell: what the first template or pattern finds in it, or the whole as one slot.
 
     Several `<details>` in one cell are a slot each, by their summaries; the first is the column's.
     """
@@ -339,8 +352,8 @@ def _claim_cell(
         if slot == "title" and b"<details" in cell.data:
             cell = _without_folds(claims, cell, header)
         slot = slot_of_cell(cell.data, slot, header.slots)
-    for pattern in header.form.cells.get(slot, ()):
-        match = pattern.search(cell.data)
+    for rule in header.form.cells.get(slot, ()):
+        match = cell_match(rule, cell.data, (header.form, venues))
         # What has a column of its own is not read out of another one.
         if match and not any(name in header.slots for name in match.groups if name != slot):
             claim_groups(claims, cell, match, header.form, column)

@@ -18,7 +18,7 @@ from zoterodigest.digest.format.line_pattern import (
     LinePattern,
     TemplatePattern,
 )
-from zoterodigest.digest.format.pattern import Pattern
+from zoterodigest.digest.format.pattern import Match, Pattern
 from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
@@ -215,6 +215,20 @@ def _shape_line(text: LayeredText, start: int, end: int, read: LineRead) -> Shap
     return ShapeLine(
         text.slice(start, end), read.match.slots, read.match.groups, read.chosen.present
     )
+
+
+def cell_match(rule: Pattern | LinePattern, data: bytes, terms: Terms) -> Match | None:
+    """Return where the slots of a cell's pattern or template stand, None if it does not read it.
+
+    A template reads it in one way or not at all.
+    """
+    if isinstance(rule, Pattern):
+        return rule.search(data)
+    read = read_line(rule, data, terms)
+    if not isinstance(read, LineRead):
+        return None
+    names = (place.slot for place in read.chosen.places)
+    return Match(0, len(data), dict(zip(names, read.match.slots, strict=True)))
 
 
 def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | TwoWays | None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
+from zoterodigest.digest.format.entry_template import SlotPlace
 from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
 from zoterodigest.digest.read.cells import Range, cells_of
 from zoterodigest.digest.read.document import Document
@@ -104,7 +106,7 @@ class NewRow:
             if line and slot in line.slots and is_manner_of(line, self._header.form)
         ]
         own = sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
-        lines = [*own, *map(parse_line, self._draft.rule.cells.get(slot, [f"{{{slot}}}"]))]
+        lines = [*own, *_stated(self._header.form, slot)]
         stub = self._draft.texts(["comment_stub"], ())["comment_stub"] if slot == "comment" else ""
         yield from sorted(lines, key=lambda line: ("comment_stub" in line.slots) is not bool(stub))
 
@@ -130,6 +132,23 @@ class NewRow:
             left, right, width = model.padding(column, is_aligned=is_aligned)
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right
         return row + decoded(model.data[model.cells[-1][1] :])
+
+
+def _stated(form: DigestFormat, slot: str) -> Iterator[Line]:
+    """Yield how the format writes a cell: its templates, else what `[new]` says, else a value."""
+    shown = [it.line for it in form.cells.get(slot, ()) if isinstance(it, LinePattern)]
+    for line in shown:
+        if any(place.slot == "ignored" for place in line.places):
+            continue  # nothing tells what would stand there
+        glue = [""]
+        for part in line.flat():
+            if isinstance(part, SlotPlace):
+                glue.append("")
+            elif part is not None:
+                glue[-1] += part.text
+        yield Line(tuple(glue), tuple(place.slot for place in line.places))
+    rule = form.new.cells if form.new else {}
+    yield from map(parse_line, rule.get(slot, () if shown else (f"{{{slot}}}",)))
 
 
 def _in_cell(text: str) -> str:
