@@ -134,4 +134,4 @@ def test_a_file_in_which_nothing_is_read_converts_to_nothing(
     ran = zoterodigest("convert", "a.md", "--to", "list")
 
     assert (ran.code, ran.out) == (1, "Words.\n")
-    assert "there is nothing to convert" in ran.err
+    assert ran.err.endswith("There is nothing to convert.\n")

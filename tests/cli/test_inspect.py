@@ -29,7 +29,7 @@ bold-titles.md: 6 entries in the format bold-titles, 83% of the lines
       1  no entry:
          3         Read by a format of its own; see the tutorial in `docs/forma…
 
-  suspicious
+  suspicious (`zoterodigest lint` shows more)
       1  an author list cut with “et al.”: line 15
 
 """
@@ -102,6 +102,7 @@ def test_nothing_recognised_says_what_was_looked_for_and_how_to_go_on(
     assert "quoted-notes" in ran.out
     assert "docs/formats.md" in ran.out
     assert "--format NAME" in ran.out
+    assert "formats learn FILE" in ran.out
 
 
 @pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf"])

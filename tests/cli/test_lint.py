@@ -84,8 +84,8 @@ def test_a_digest_in_which_nothing_looks_wrong_is_fine(
 
     named, linked = zoterodigest("lint", "a.md"), zoterodigest("lint")
 
-    assert (named.code, named.out) == (0, "Nothing looks wrong.\n")
-    assert (linked.code, linked.out) == (0, "Nothing looks wrong.\n")
+    assert (named.code, named.out) == (0, "Nothing looks wrong in 2 entries.\n")
+    assert (linked.code, linked.out) == (0, "Nothing looks wrong in 2 entries.\n")
 
 
 def test_without_paths_it_looks_at_the_digests_of_the_configuration(
@@ -105,3 +105,18 @@ def test_without_paths_it_looks_at_the_digests_of_the_configuration(
 def test_without_a_digest_or_a_file_it_says_so(zoterodigest: Zoterodigest) -> None:
     assert zoterodigest("lint").code == 2
     assert zoterodigest("lint", "none.md").code == 10
+
+
+def test_it_says_how_much_of_a_digest_it_could_not_read(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text("Dear reader,\n", encoding="utf-8")
+
+    ran = zoterodigest("lint", "a.md")
+
+    assert ran.code == 0
+    assert ran.out == (
+        "a.md: no entries recognised; `zoterodigest inspect a.md` shows the lines that\n"
+        "      were not\n"
+        "Nothing looks wrong in 0 entries.\n"
+    )

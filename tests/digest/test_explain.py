@@ -51,7 +51,7 @@ def test_places_are_counted_in_characters() -> None:
     [
         ("- [Some Page](https://a.org/b)\n", 1, "list", FormatStep.EVIDENCE, "nothing shows"),
         ("- [Code](https://arxiv.org/abs/2401.00001)\n", 1, "list", FormatStep.NO_TITLES, "“Code”"),
-        ("- plain words\n", 1, "list", FormatStep.BEGIN, "`begin`"),
+        ("- plain words\n", 1, "list", FormatStep.BEGIN, "a link or a bold title"),
         (
             "| A | B |\n|---|---|\n| x | y |\n",
             3,

@@ -17,6 +17,7 @@ from zoterodigest.cli.base.project_context import (
 from zoterodigest.cli.base.screen import counted, emit, tell_error, visible, wrapped
 from zoterodigest.cli.show.annotations import Report, annotation
 from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.partly_read import partly_read_text
 from zoterodigest.digest.read.lint import LintFinding, edits_of, lint_digest
 from zoterodigest.digest.write.mend import mended
 from zoterodigest.frozen import dataclass
@@ -80,6 +81,8 @@ def lint(
         emit(_annotations(found))
     else:
         emit(_lines(found))
+        for one in found:
+            emit(partly_read_text(one.name, one.digest.document))
         emit(_closing(found, written, is_fix=fix, is_dry_run=asked.is_dry_run))
     return FAILED if any(one.findings for one in found) else FINE
 
@@ -148,7 +151,8 @@ def _closing(
     if written:
         yield from wrapped(f"Done: mended {', '.join(map(visible, written))}.")
     if not left:
-        yield "Nothing looks wrong."
+        read = sum(len(one.digest.document.entries) for one in found)
+        yield f"Nothing looks wrong in {counted(read, 'entry', 'entries')}."
     elif fixable and is_fix and is_dry_run:
         yield f"{counted(left, 'finding')}. Planned: mend {fixable:,}. Nothing was written."
     elif fixable and not is_fix:

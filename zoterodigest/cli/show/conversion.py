@@ -18,6 +18,7 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
+from zoterodigest.cli.show.partly_read import partly_read_text
 from zoterodigest.cli.show.report_names import field_name
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.convert import Converted, ConvertedEntry
@@ -32,12 +33,10 @@ _COLUMNS = (
 
 def conversion_text(name: str, form: str, document: Document, done: Converted) -> Iterator[str]:
     """Yield what people read of a conversion."""
+    yield from partly_read_text(name, document)
     number, every = len(done.entries), len(document.entries)
     if not every:
-        yield from wrapped(
-            f"{visible(name)}: no entry was read, so there is nothing to convert."
-            " `zoterodigest inspect` says why."
-        )
+        yield "There is nothing to convert."
         return
     there = every - number - len(done.stayed)
     of = f"{number:,} of {counted(every, 'entry', 'entries')}"

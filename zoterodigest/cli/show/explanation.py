@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from zoterodigest.cli.base.screen import Column, hanging, styled, table, visible
+from zoterodigest.cli.base.screen import Column, hanging, styled, table, visible, wrapped
 from zoterodigest.digest.read.explain import ExplainedSlot, Explanation, FormatStep, explain
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import formats_for, read_digest
@@ -46,11 +46,14 @@ def explanation_text(name: str, line: int, found: Explanation) -> Iterator[str]:
     nearest = [one for one in found.attempts if one.step > FormatStep.CONTAINER]
     if found.attempts and not nearest:
         yield "  no format has entries that begin as this line does (--json lists all)"
-        return
     for one in nearest[:_MOST]:
         yield from hanging(f"  {one.format:<20} ", visible(one.reason))
-    if others := len(found.attempts) - len(nearest[:_MOST]):
+    others = len(found.attempts) - len(nearest[:_MOST])
+    if nearest and others:
         yield f"  … and {others:,} formats that came less far (--json lists all)"
+    if found.attempts:
+        learn = f"zoterodigest formats learn {visible(name)} --entry {line}"
+        yield from wrapped(f"If it is an entry, `{learn}` proposes a format.", 2)
 
 
 def _row(found: Explanation, slot: ExplainedSlot) -> tuple[str, ...]:

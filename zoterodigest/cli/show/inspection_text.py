@@ -116,19 +116,21 @@ def _file(one: InspectedDigest) -> Iterator[str]:
     yield styled(f"  {cut(_LEGEND, width() - 2)}", "dim")
     yield from _titled("not understood, not changed", _unreadable(found))
     yield from _titled("skipped", _skipped(found))
-    yield from _titled("suspicious", _suspicions(found))
+    yield from _titled("suspicious (`zoterodigest lint` shows more)", _suspicions(found))
 
 
 def _nothing(found: Inspection) -> Iterator[str]:
     """Yield what was looked for in a file in which nothing was recognised, and how to go on."""
     yield from _titled("skipped", _skipped(found))
-    yield "  formats that were tried:"
-    for name, about in found.tried:
-        yield from hanging(f"    {name:<20} ", visible(about))
-    yield "  what you can do:"
-    yield "    --format NAME        read it by this format only"
-    yield "    NAME.format.toml     describe your own format in such a file beside the digest;"
-    yield "                         docs/formats.md shows how"
+    yield ""
+    tried = ", ".join(visible(name) for name, _ in found.tried)
+    yield from hanging("  formats tried  ", tried)
+    yield "  what you can do"
+    yield "    --explain LINE         see why a line isn't read"
+    yield "    formats learn FILE     have a format proposed from the list itself"
+    yield "    --format NAME          read it by this format only (`formats list`)"
+    yield "    NAME.format.toml       write your own in such a file beside the digest"
+    yield "                           (docs/formats.md)"
 
 
 def _unreadable(found: Inspection) -> Iterator[str]:

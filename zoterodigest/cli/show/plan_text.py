@@ -21,6 +21,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.show.closing import concerning, held_by_direction
 from zoterodigest.cli.show.inspection import BLANK
+from zoterodigest.cli.show.partly_read import partly_read_text
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
@@ -35,7 +36,6 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.record import Entry
-from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.sync.run.failures import failures_of_unread, foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports, unacknowledged
@@ -270,15 +270,10 @@ def _missing(prepared: Prepared) -> Iterator[str]:
 def _unrecognised(prepared: Prepared) -> Iterator[str]:
     """Yield the digests of which no entry, or not nearly all entries, were read."""
     for read in prepared.gathered.digests:
-        name, number = visible(read.key), len(read.document.entries)
-        advice = f"`zoterodigest inspect {name}` shows the lines that were not"
         if not read.data.strip(BLANK):
-            yield f"{name}: the file is empty"
-        elif not number:
-            yield from hanging(f"{name}: ", f"no entries recognised; {advice}")
-        elif missed := missed_entries(read.document):
-            some = f"{number:,} of about {number + missed:,} entries read"
-            yield from hanging(f"{name}: ", f"{some}; {advice}")
+            yield f"{visible(read.key)}: the file is empty"
+        else:
+            yield from partly_read_text(read.key, read.document)
 
 
 def _beyond_markdown(prepared: Prepared) -> Iterator[str]:

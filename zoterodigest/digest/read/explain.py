@@ -165,9 +165,7 @@ def _stopped_at_head(
         # Any line may begin a paragraph: to be one says nothing.
         is_any = container in ("lines", "paragraph")
         step = FormatStep.CONTAINER if is_any else FormatStep.BEGIN
-        if form.templates:
-            return step, "the first line of none of its templates matches"
-        return step, "none of its `begin` patterns matches"
+        return step, f"its entries begin otherwise; it reads {form.about}"
     title = decoded(data[slice(*match.groups.get("title", (0, 0)))]).strip()
     if head_match(form.by_container[container], data) is None:
         return FormatStep.NO_TITLES, f"its `no_titles` takes “{title}” for no title"
