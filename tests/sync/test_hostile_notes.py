@@ -72,6 +72,11 @@ def _fold(title: str, arxiv: str) -> str:
     )
 
 
+def _html_item(title: str, arxiv: str) -> str:
+    link = f'<a href="{_abs(arxiv)}">arXiv</a>'
+    return f"<li><b>{title}</b>, CVPR 2016. {link}<br>It works.</li>\n"
+
+
 def _abs(arxiv: str) -> str:
     return f"https://arxiv.org/abs/{arxiv}"
 
@@ -79,6 +84,7 @@ def _abs(arxiv: str) -> str:
 DIGESTS: Mapping[str, str] = {
     "quoted-notes": notes(*(quoted(title, arxiv) for title, arxiv in _ids())),
     "details-notes": "## Survey\n\n" + "\n---\n\n".join(_folded(*one) for one in _ids()),
+    "html-list": "## Papers\n\n<ul>\n" + "".join(_html_item(*one) for one in _ids()) + "</ul>\n",
     "folded-titles": "## Papers\n\n" + "".join(_fold(*one) for one in _ids()),
     "daily-bullets": "## cs.CV\n\n" + "\n".join(_bullet(*one) for one in _ids()),
     "quoted-titles": "## Papers\n\n" + "".join(_quoted_item(*one) for one in _ids()),

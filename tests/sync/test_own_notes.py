@@ -17,7 +17,7 @@ from zoterodigest.sync.run.run import prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
 
 KEY = "ABCD2345"
-TABLES = tuple(name for name in sorted(DIGESTS) if "table" in name)
+TABLES = tuple(name for name in sorted(DIGESTS) if "table" in name or name == "html-list")
 ROOMY = tuple(sorted(DIGESTS.keys() - set(TABLES)))
 PRIVATE = "<h1>Private</h1><p>mysecretword</p>"
 
@@ -80,7 +80,7 @@ def test_a_note_that_goes_to_the_trash_gives_the_digest_back_as_it_was(
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_table_has_no_place_for_a_note_which_is_a_limit_and_no_failure(
+def test_a_table_or_html_has_no_place_for_a_note_which_is_a_limit_and_no_failure(
     tmp_path: Path, name: str
 ) -> None:
     world = with_note(tmp_path, name)

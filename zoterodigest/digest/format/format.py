@@ -40,7 +40,7 @@ SLOTS = frozenset(
 )
 """What a slot may hold; the name decides how its text is read and written."""
 
-ContainerName = Literal["quote", "lines", "paragraph", "item", "details", "heading", "row"]
+ContainerName = Literal["quote", "lines", "paragraph", "item", "details", "heading", "li", "row"]
 
 
 # One pattern, not a look at each letter: reading a digest of 450 entries folds 7,000 labels.

@@ -28,6 +28,7 @@ from zoterodigest.digest.read.found import (
     span_of,
     until_next,
 )
+from zoterodigest.digest.read.html_items import find_html_items, html_item_head
 from zoterodigest.digest.read.layers import peel_indent, peel_quote, source_text
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.tables import is_table_line
@@ -67,6 +68,8 @@ def head_text(lines: Lines, line: int, container: str) -> bytes | None:
             return data.lstrip(b" #\t") if is_one else None
         case "details":
             return folded_head(lines, line) if _FOLDED.match(data) else None
+        case "li":
+            return html_item_head(lines, line)
         case "lines" | "paragraph":
             return None if is_boundary(lines, line) else data
         case _:
@@ -255,4 +258,5 @@ _FINDERS: Mapping[str, Callable[[Lines, DigestFormat], Iterator[EntryRange]]] = 
     "item": _items,
     "heading": _headings,
     "details": find_folded,
+    "li": find_html_items,
 }

@@ -97,8 +97,13 @@ def is_clear(slot: str, text: str, venues: VenueTable) -> bool:
 
 def are_names(text: str) -> bool:
     """Tell whether a text is a list of names that are all written as names are."""
-    people = names.parse_names(one_line(text)).people
-    return bool(people) and all(map(_is_written_as_name, people))
+    found = names.parse_names(one_line(text))
+    if found.truncated and len(found.people) == 1 and _SURNAME.fullmatch(found.people[0]):
+        return True  # "Vaswani et al.": what follows tells that the word is a name
+    return bool(found.people) and all(map(_is_written_as_name, found.people))
+
+
+_SURNAME = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*")
 
 
 def is_no_venue(slot: Slot, venues: VenueTable) -> bool:

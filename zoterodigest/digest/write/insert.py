@@ -97,7 +97,7 @@ class NewLines:
     def _is_alike(self, line: Line, slots: set[str]) -> bool:
         has = set(line.slots)
         is_once = len(has) == len(line.slots) and not has & self._used
-        is_lost = "url" in slots and bool(paper_url(self._draft.fields)) and not has & _LINKED
+        is_lost = bool(slots & _LINKED and paper_url(self._draft.fields)) and not has & _LINKED
         is_of_head = "title" in slots
         return is_once and not is_lost and bool(has & slots) and ("title" in has) == is_of_head
 
