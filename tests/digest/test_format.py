@@ -23,6 +23,7 @@ from zoterodigest.digest.format.format import (
     choose_format,
     load_format,
 )
+from zoterodigest.digest.format.fragments import expanded, shared_fragments, with_fragments
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.errors import ZoterodigestError
@@ -88,36 +89,41 @@ def test_every_key_container_and_slot_of_a_format_is_explained() -> None:
 
 
 LONGEST_UNEXPLAINED = 120
-BUILT_IN = sorted((ROOT / "mappings" / "formats").glob("*.toml"))
+MAPPINGS = ROOT / "mappings"
+BUILT_IN = sorted((MAPPINGS / "formats").glob("*.toml"))
 
 
-def long_patterns(path: Path) -> Iterator[tuple[Pattern, list[str]]]:
-    """The long patterns of a format file, each with the examples of the comment above it."""
+def patterns_with_examples(path: Path) -> Iterator[tuple[str, list[str]]]:
+    """The patterns of a file, as they are written, each with the examples of the comment above."""
     examples: list[str] = []
     for line in path.read_text("utf-8").splitlines():
         if line.startswith("  #"):
             examples += re.findall(r"^  #     (.+)$", line)
             continue
-        found = re.fullmatch(r"  '(.*)',", line)
-        if found and len(found[1]) > LONGEST_UNEXPLAINED:
-            yield Pattern(found[1]), examples
+        if found := re.fullmatch(r"  '(.*)',", line):
+            yield found[1], examples
         examples = []
 
 
-@pytest.mark.parametrize("path", BUILT_IN, ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path", [*BUILT_IN, MAPPINGS / "fragments.toml"], ids=lambda path: path.stem
+)
 def test_a_long_pattern_of_a_built_in_format_is_explained_by_examples_that_it_takes(
     path: Path,
 ) -> None:
     source = path.read_text("utf-8")
-    explained = list(long_patterns(path))
+    own = load_format(path).fragments if path in BUILT_IN else {}
+    fragments = with_fragments(own, shared_fragments())
+    explained = list(patterns_with_examples(path))
+    long = [text for text, _ in explained if len(text) > LONGEST_UNEXPLAINED]
 
-    assert len(explained) == len(re.findall(rf"'[^'\n]{{{LONGEST_UNEXPLAINED + 1},}}'", source))
-    assert [pattern.text for pattern, examples in explained if not examples] == []
+    assert long == re.findall(rf"'([^'\n]{{{LONGEST_UNEXPLAINED + 1},}})'", source)
+    assert [text for text, examples in explained if text in long and not examples] == []
     assert [
-        (example, pattern.text)
-        for pattern, examples in explained
+        (example, text)
+        for text, examples in explained
         for example in examples
-        if pattern.search(example.encode()) is None
+        if Pattern(expanded(text, fragments)).search(example.encode()) is None
     ] == []
 
 

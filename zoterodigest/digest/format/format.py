@@ -21,6 +21,7 @@ from zoterodigest.digest.format.entry_template import (
     parse_cell,
     parse_template,
 )
+from zoterodigest.digest.format.fragments import expanded, shared_fragments, with_fragments
 from zoterodigest.digest.format.line_pattern import LinePattern, TemplatePattern
 from zoterodigest.digest.format.own_files import SUFFIX, format_files
 from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern
@@ -174,6 +175,7 @@ class DigestFormat(_FormatTable):
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     about: str
     rank: int = 10
+    fragments: dict[str, str | list[str]] = {}
     templates: list[EntryText] = []
     entry: EntryRule = EntryRule()
     lines: list[PatternText] = []
@@ -185,6 +187,17 @@ class DigestFormat(_FormatTable):
     cells: dict[SlotName, list[CellText]] = {}
     find: dict[SlotName, list[PatternText]] = {}
     new: NewRule | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _with_fragments(cls, tables: Any) -> Any:
+        # Patterns are compiled whole.
+        if not isinstance(tables, dict) or "(?&" not in str(tables):
+            return tables
+        own = tables.get("fragments", {})
+        known = with_fragments(own if isinstance(own, dict) else {}, shared_fragments())
+        rest = {key: value for key, value in tables.items() if key != "fragments"}
+        return {**tables, **expanded(rest, known)}
 
     @model_validator(mode="before")
     @classmethod
@@ -210,7 +223,8 @@ class DigestFormat(_FormatTable):
         return self
 
     def _check_templates(self) -> None:
-        left = self.model_fields_set - {"name", "about", "rank", "templates", "entry", "new"}
+        free = {"name", "about", "rank", "fragments", "templates", "entry", "new"}
+        left = self.model_fields_set - free
         entry = self.entry.model_fields_set - {"no_titles", "placeholders", "evidence", "loose"}
         new = self.new.model_fields_set & {"lines", "section", "cells"} if self.new else set()
         keys = [*left, *(f"entry.{key}" for key in entry), *(f"new.{key}" for key in new)]
