@@ -8,7 +8,7 @@ import pytest
 
 from tests.digest.corpus import EXAMPLES, ROOT, document, formats, read, venues
 from zoterodigest.core.values.record import is_empty
-from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.format.format import DigestFormat, load_format
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.convert import Conversion, Converted
@@ -99,6 +99,15 @@ def test_what_is_not_named_as_lost_reads_back_equal(path: Path, target: str) -> 
     assert converted(after, target).source == done.source
 
 
+def test_a_table_that_a_more_special_format_reads_as_well_is_converted() -> None:
+    before = document(ROOT / "examples" / "generation-daily.md")
+
+    done = converted(before, "table")
+
+    assert len(done.entries) == len(before.entries)
+    assert {entry.format.name for entry in read(done.source).entries} == {"arxiv-daily-table"}
+
+
 def test_what_a_format_has_no_place_for_is_named() -> None:
     before = document(ROOT / "examples" / "world-models.zh.md")
 
@@ -162,9 +171,15 @@ def test_an_entry_that_the_format_cannot_read_back_stays() -> None:
     assert b"- [Paper Two on Trees](https://a.org/two.pdf), CVPR 2020\n" in done.source
 
 
-def test_part_of_an_html_table_stays() -> None:
-    text = (ROOT / "tests/digest/manners/open/f-html-rowspan.md").read_bytes()
+def test_an_item_of_an_html_list_stays() -> None:
+    data = (
+        b'name = "items"\nabout = "x"\ntemplates = ["""<li><a href="{url}">{title}</a></li>"""]\n'
+    )
+    items = load_format(Path("items.format.toml"), data)
+    text = b'<ul>\n\n<li><a href="https://arxiv.org/abs/2401.00001">Paper One</a></li>\n\n</ul>\n'
+    before = read_document("digest.md", text, (items, *formats()), venues())
 
-    done = converted(read(text), "list")
+    done = converted(before, "list")
 
+    assert [why for _, why in done.stayed] == ["it is a part of an HTML table or list"]
     assert done.source == text

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from zoterodigest.core.values.record import NOTE, Fields, is_empty
 from zoterodigest.core.values.span import Edit, Span, splice
@@ -199,9 +200,11 @@ _NOT_READ = "in that format it would not be read as an entry"
 def _is_as_meant(old: DigestEntry, new: DigestEntry, alone: _Alone | None) -> bool:
     if alone is None:
         return is_same_entry(old, new)
-    # Of two formats that read the same of it any will do: a table may be a special one.
+    # Of two formats that read the same of it any will do: a table may be a special one, which cuts
+    # the raw texts otherwise.
     is_whole = not (new.broken or new.unreadable or new.problems)
-    return is_whole and new.reading == alone.entry.reading
+    readings = (replace(it.reading, raws={}) for it in (new, alone.entry))
+    return is_whole and next(readings) == next(readings)
 
 
 def _showing_all(form: DigestFormat) -> DigestFormat:
