@@ -8,7 +8,7 @@ import pytest
 
 from tests.digest.corpus import EXAMPLES, ROOT, document, formats, read, venues
 from zoterodigest.core.values.record import is_empty
-from zoterodigest.digest.format.format import DigestFormat, load_format
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.convert import Conversion, Converted
@@ -171,15 +171,14 @@ def test_an_entry_that_the_format_cannot_read_back_stays() -> None:
     assert b"- [Paper Two on Trees](https://a.org/two.pdf), CVPR 2020\n" in done.source
 
 
-def test_an_item_of_an_html_list_stays() -> None:
-    data = (
-        b'name = "items"\nabout = "x"\ntemplates = ["""<li><a href="{url}">{title}</a></li>"""]\n'
-    )
-    items = load_format(Path("items.format.toml"), data)
-    text = b'<ul>\n\n<li><a href="https://arxiv.org/abs/2401.00001">Paper One</a></li>\n\n</ul>\n'
-    before = read_document("digest.md", text, (items, *formats()), venues())
+def test_an_html_list_is_converted_as_a_whole() -> None:
+    there = converted(read(LIST.encode()), "html-list")
+    back = converted(read(there.source), "list")
+    more = there.source.replace(b"<ul>\n", b"<ul>\n<li>a tool</li>\n", 1)
+    mixed = converted(read(more), "list")
 
-    done = converted(before, "list")
-
-    assert [why for _, why in done.stayed] == ["it is a part of an HTML table or list"]
-    assert done.source == text
+    assert b"\n<ul>\n<li><b>Paper One on Trees</b>" in there.source
+    assert there.source.count(b"</li>\n</ul>\n") == 2
+    assert len(back.entries) == 3
+    assert b"ul>" not in back.source
+    assert [why for _, why in mixed.stayed] == ["its HTML list holds other things, too"] * 2

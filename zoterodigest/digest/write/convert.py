@@ -91,7 +91,7 @@ class Conversion:
     def converted(self) -> Converted:
         """Return the digest with all entries converted that can be."""
         alone = self._written_alone()
-        kept, source = self._settled(_groups(self._document, alone), ())
+        kept, source = self._settled(self._groups(alone), ())
         entries, unread = self._document.entries, leftovers(self._document)
         done = (
             ConvertedEntry(
@@ -130,6 +130,17 @@ class Conversion:
             alone[index] = _Alone(index, bytes_of(done.document, written), written)
         return alone
 
+    def _groups(self, alone: Mapping[int, _Alone]) -> list[_Replacement]:
+        entries = self._document.entries
+        groups: list[_Replacement] = []
+        for run in _runs(self._document, alone):
+            span = _span(self._document.lines, entries[run[0]], entries[run[-1]])
+            if span is None:
+                self._stayed |= dict.fromkeys(run, "its HTML list holds other things, too")
+            else:
+                groups.append(_Replacement(span, tuple(alone[index] for index in run)))
+        return groups
+
     def _settled(
         self, groups: Sequence[_Replacement], kept: tuple[_Replacement, ...]
     ) -> tuple[tuple[_Replacement, ...], bytes]:
@@ -154,13 +165,15 @@ class Conversion:
         gap = "".join(f"\n{line}" for line in self._form.between).encode() + b"\n"
         bodies = [part.body for part in group.parts]
         text = self._header + b"\n".join(bodies) if self._header else gap.join(bodies)
+        if "li" in self._form.containers:
+            text = b"<ul>\n" + text + b"\n</ul>"
         lines = self._document.lines
         first, last = (lines.line_at(at) for at in (group.span.start, group.span.end))
         above = b"\n" if first and not lines.is_blank(first - 1) else b""
         below = b"\n" if last + 1 < len(lines) and not lines.is_blank(last + 1) else b""
         # An entry is composed with LF; its line breaks become those of the digest here, once.
         whole = (above + text + below).replace(b"\n", self._eol)
-        is_row = self._document.entries[group.parts[-1].index].format.columns is not None
+        is_row = _holder(self._document.entries[group.parts[-1].index]) == "row"
         if is_row and below and b"|" in lines[last + 1] and not is_table_line(lines, last + 1):
             # Rows that stay need the header that went with those above.
             whole += self._eol + _header_of(lines, last).rstrip(b"\r\n")
@@ -225,15 +238,35 @@ def _unmovable(document: Document, entry: DigestEntry) -> str:
         return entry.broken
     if entry.unreadable:
         return f"its {', '.join(sorted(entry.unreadable))} can't be read"
-    if _HTML_PART.match(bytes_of(document, entry)):
+    if _holder(entry) != "li" and _HTML_PART.match(bytes_of(document, entry)):
         return "it is a part of an HTML table or list"
     return ""
 
 
-def _top(lines: Lines, entry: DigestEntry) -> int:
-    """Return the first line that goes with an entry: the header of a table with its first row."""
-    is_first = entry.format.columns is not None and is_table_line(lines, entry.first - 1)
-    return entry.first - 2 if is_first else entry.first
+def _holder(entry: DigestEntry) -> str:
+    """Return what holds entries like this one: "row" for a table, "li" for an HTML list, or ""."""
+    return next((name for name in ("row", "li") if name in entry.format.containers), "")
+
+
+_OPENED = re.compile(rb"[ \t]*<[uo]l\b[^<>]*>[ \t]*", re.I)
+_CLOSED = re.compile(rb"[ \t]*</[uo]l>[ \t]*", re.I)
+
+
+def _span(lines: Lines, first: DigestEntry, last: DigestEntry) -> Span | None:
+    """Return the bytes of neighboring entries with what holds them.
+
+    The header goes with the first row of a table. An HTML list goes as a whole: None if it holds
+    anything else.
+    """
+    top, bottom = first.first, last.last
+    if _holder(first) == "row" and is_table_line(lines, top - 1):
+        top -= 2
+    elif _holder(first) == "li":
+        top, bottom = top - 1, bottom + 1
+        is_there = top >= 0 and bottom < len(lines)
+        if not (is_there and _OPENED.fullmatch(lines[top]) and _CLOSED.fullmatch(lines[bottom])):
+            return None
+    return Span(lines.starts[top], lines.ends[bottom])
 
 
 def _header_of(lines: Lines, line: int) -> bytes:
@@ -243,22 +276,15 @@ def _header_of(lines: Lines, line: int) -> bytes:
     return lines.source[lines.starts[line - 1] : lines.starts[line + 1]]
 
 
-def _groups(document: Document, alone: Mapping[int, _Alone]) -> list[_Replacement]:
+def _runs(document: Document, alone: Mapping[int, _Alone]) -> list[list[int]]:
     """Return the entries to convert, those together that nothing but gaps part."""
-    lines, entries = document.lines, document.entries
-    groups: list[list[int]] = []
+    runs: list[list[int]] = []
     for index in sorted(alone):
-        is_near = groups and groups[-1][-1] == index - 1 and _is_gap(document, index - 1)
-        if is_near:
-            groups[-1].append(index)
+        if runs and runs[-1][-1] == index - 1 and _is_gap(document, index - 1):
+            runs[-1].append(index)
         else:
-            groups.append([index])
-    found: list[_Replacement] = []
-    for indices in groups:
-        first, last = entries[indices[0]], entries[indices[-1]]
-        span = Span(lines.starts[_top(lines, first)], lines.ends[last.last])
-        found.append(_Replacement(span, tuple(alone[index] for index in indices)))
-    return found
+            runs.append([index])
+    return runs
 
 
 def _is_gap(document: Document, index: int) -> bool:
@@ -267,9 +293,8 @@ def _is_gap(document: Document, index: int) -> bool:
     lines = document.lines
     between = range(above.last + 1, below.first)
     has_rules = any(is_rule(line.encode()) for line in above.format.between)
-    is_alike = (above.format.columns is None) == (below.format.columns is None)
     return (
-        is_alike
+        _holder(above) == _holder(below)
         and above.headings == below.headings
         and all(lines.is_blank(at) or (has_rules and is_rule(lines[at])) for at in between)
     )
