@@ -15,6 +15,7 @@ from itertools import groupby
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.closers import OpenTags
 from zoterodigest.digest.read.folded import find_folded, folded_head
 from zoterodigest.digest.read.found import (
     EntryRange,
@@ -145,11 +146,12 @@ def _may_begin(lines: Lines, line: int, form: DigestFormat) -> bool:
 
 def _plain_end(lines: Lines, first: int, stop: int, blanks: int) -> int:
     last, empty = first, 0
+    tags = OpenTags(lines, first)
     for line in range(first + 1, stop):
         if lines.goes_on(line):
             last, empty = line, 0
             continue
-        if is_boundary(lines, line) or _QUOTED.match(lines[line]):
+        if is_boundary(lines, line) or _QUOTED.match(lines[line]) or tags.are_closed_by(line):
             break
         # A table or `<details>` below a blank line is a list of its own, not the end of this entry.
         if empty and (_FOLDED.match(lines[line]) or is_table_line(lines, line)):
@@ -169,6 +171,8 @@ def _headings(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
             below = (headings[at] for at in range(index + 1, len(headings)))
             stop = next((it.line for it in below if it.level <= heading.level), len(lines))
             stop = lines.free_until(heading.line, stop)
+            tags = OpenTags(lines, heading.line)
+            stop = next(filter(tags.are_closed_by, range(heading.line + 1, stop)), stop)
             last = last_filled(lines, heading.line, stop - 1, is_blank)
             start = lines.ends[heading.line] - len(data)
             text = source_text(lines.source, Span(start, lines.ends[last]))
@@ -208,6 +212,7 @@ def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
     beside = lines[head.line][:indent] + b" "
     is_topic = not _LINK.search(head.data)
     last, open_details = head.line, depth_change(head.data)
+    tags = OpenTags(lines, head.line)
     for line in range(head.line + 1, len(lines)):
         data = lines[line]
         if lines.goes_on(line):
@@ -219,6 +224,8 @@ def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
         if line in heads and data[: _indent(data)] == beside:
             break
         if open_details <= 0 and _is_beyond(lines, line, indent, last):
+            break
+        if tags.are_closed_by(line):
             break
         if data.strip():
             last = line

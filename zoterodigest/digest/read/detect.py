@@ -103,6 +103,7 @@ def _skipped(lines: Lines) -> Iterator[Skipped]:
 _VEILED = {
     Veil.FENCE: "in a code fence",
     Veil.COMMENT: "in a comment",
+    Veil.FRONT_MATTER: "front matter",
     Veil.NOTE: "a note outside an entry",
 }
 

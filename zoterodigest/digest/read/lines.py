@@ -32,6 +32,10 @@ DETAILS = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
 _FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})(.*)$", re.S)
 _HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*))?$", re.S)
 _END = re.compile(rb"-->([ \t\r]*(?:\n|\Z))?")
+_MATTER_ENDS = {b"---": (b"---", b"..."), b"+++": (b"+++",)}
+"""What ends front matter in YAML or TOML, by the first line of the file, with which it begins."""
+_KEY = re.compile(rb"[\w\"'][^:]*:(?:[ \t]|$)")
+_BELOW_KEY = re.compile(rb"[ \t#\]}]|-[ \t]|$")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -49,6 +53,7 @@ class Veil(Enum):
     NONE = auto()
     FENCE = auto()
     COMMENT = auto()
+    FRONT_MATTER = auto()
     TAKEN = auto()
     NOTE = auto()
 
@@ -262,11 +267,13 @@ def _split(source: bytes) -> tuple[list[int], list[int]]:
 
 
 def _veils(lines: Lines, regions: Iterable[MarkedRegion]) -> list[Veil]:
-    """Mark lines in fences, comments and notes; what is never closed hides nothing."""
+    """Mark lines in front matter, fences, comments, notes; what is never closed hides nothing."""
     veils = [Veil.NONE] * len(lines)
     ends = {line: (end, Veil.COMMENT) for line, end in _comment_ends(lines).items()}
     ends |= {line: (end, Veil.FENCE) for line, end in _fence_ends(lines).items()}
     ends |= {region.first: (region.last, Veil.NOTE) for region in regions}
+    if last := _front_matter_end(lines):
+        ends[0] = last, Veil.FRONT_MATTER
     # What begins first counts: a fence or a comment inside a note is part of what the note says.
     after = 0
     for line in sorted(ends):
@@ -274,6 +281,26 @@ def _veils(lines: Lines, regions: Iterable[MarkedRegion]) -> list[Veil]:
             after = ends[line][0] + 1
             veils[line:after] = [ends[line][1]] * (after - line)
     return veils
+
+
+def _front_matter_end(lines: Lines) -> int:
+    """Return the last line of the front matter with which a file begins; 0 if it has none.
+
+    A digest may begin with a rule: what stands between that and the next one must look like YAML,
+    with a key before anything but comments.
+    """
+    head = lines[0].rstrip(b" \t") if len(lines) else b""
+    ends, has_key = _MATTER_ENDS.get(head, ()), head == b"+++"
+    for line in range(1, len(lines) if ends else 0):
+        data = lines[line]
+        if data.rstrip(b" \t") in ends:
+            return line if has_key else 0
+        is_key = bool(_KEY.match(data))
+        is_yaml = is_key or bool(_BELOW_KEY.match(data) if has_key else data[:1] == b"#")
+        if head == b"---" and not is_yaml:
+            return 0
+        has_key = has_key or is_key
+    return 0
 
 
 def _fence_ends(lines: Lines) -> dict[int, int]:

@@ -24,6 +24,14 @@ from zoterodigest.digest.read.tables import find_headers
 from zoterodigest.frozen import dataclass
 
 _BLANK = re.compile(rb"[ \t>]*")
+_FOLD_END = re.compile(rb"[ \t]*</details>[ \t]*", re.I)
+_JUMP = re.compile(
+    rb"(?:<(?:p|div)\b[^<>]*>)?[ \t(*]*(?:\[([^\[\]]*)\]\(#[^()\s]*\)|<a\b[^<>]*>([^<>]*)</a>)"
+    rb"[ \t)*]*(?:</(?:p|div)>)?[ \t]*",
+    re.I,
+)
+"""A link within the page, alone on its line."""
+_UP = re.compile(rb"\btop\b|\xe2\x86\x91|\xe2\xac\x86", re.I)
 _STEADY = 0.75
 """The share of neighboring dates that must go one way for a list to be sorted by date."""
 
@@ -105,13 +113,25 @@ def end_spot(document: Document, region: HeadingRegion, form: DigestFormat) -> S
 def _first_spot(lines: Lines, region: HeadingRegion, rank: int) -> Spot:
     """Return the spot behind what stands under a heading without entries."""
     last = region.stop - 1
-    while last > region.head and lines.is_blank(last):
+    while last > region.head and (lines.is_blank(last) or _ends_section(lines, last)):
         last -= 1
     if last < 0:
         return Spot(lines.starts[0] if len(lines) else 0, rank, (), is_above=True)
     # What follows without a blank line would become part of the new entry.
     is_tight = last + 1 < len(lines) and not lines.is_blank(last + 1)
     return Spot(lines.ends[last], rank, (b"",), after=(b"",) if is_tight else ())
+
+
+def _ends_section(lines: Lines, line: int) -> bool:
+    """Whether a line ends a section: a rule, the end of a `<details>`, a link to the page's top."""
+    data = lines[line]
+    if not lines.is_open(line):
+        return False
+    jump = _JUMP.fullmatch(data)
+    is_up = jump is not None and bool(_UP.search(jump[1] or jump[2] or b""))
+    # Dashes below a line of text make it a heading.
+    is_rule_alone = is_rule(data) and line > 0 and lines.is_blank(line - 1)
+    return is_up or is_rule_alone or bool(_FOLD_END.fullmatch(data))
 
 
 def above_spot(document: Document, region: HeadingRegion, index: int, form: DigestFormat) -> Spot:
