@@ -12,6 +12,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document, Headings, n
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
+from zoterodigest.digest.write.anchors import anchor_edits
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.insert import NewLines, with_next_number
@@ -64,7 +65,7 @@ class MovedEntry:
 
 @dataclass(frozen=True, slots=True)
 class RenamedHeading:
-    """The heading at `path` is to say `text`; anchors elsewhere that name it stay as they are."""
+    """The heading at `path` is to say `text`; links of the digest to its anchor follow it."""
 
     path: tuple[str, ...]
     text: str
@@ -290,7 +291,9 @@ class Planner:
             raise UnwritableValue(f"there is already a heading “{text}”")
         line = heading_line(lines[heading.line], text)
         edit = Edit(span_of(lines, heading.line, heading.line), line)
-        return Step((edit,), renamed=(number, text))
+        old = [one.text for one, _ in self.headings]
+        new = [*old[:number], text, *old[number + 1 :]]
+        return Step((edit, *anchor_edits(lines, old, new)), renamed=(number, text))
 
 
 def _head(lines: Lines, entry: DigestEntry) -> str:
