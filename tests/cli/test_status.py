@@ -210,3 +210,22 @@ def test_status_of_a_digest_by_itself_counts_its_entries_alone(
 ) -> None:
     assert "links      12; 12 entries in 2 digests\n" in zoterodigest("status").out
     assert "links      12; 6 entries in 1 digest\n" in zoterodigest("status", "a.md").out
+
+
+def test_a_file_without_papers_needs_attention_only_if_it_is_named(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(("A Paper on Many Things", "2401.00001")))
+    (tmp_path / "guide.md").write_text("# How to help\n\n- Fork it: https://github.com/a/b\n")
+    (tmp_path / "empty.md").write_text("")
+    (tmp_path / "links.md").write_text("- <https://arxiv.org/abs/2401.00002>\n")
+
+    def status(*patterns: str) -> str:
+        tables = (f'[[digest]]\npath = "{pattern}"\n' for pattern in patterns)
+        (tmp_path / "zoterodigest.toml").write_text("".join(tables))
+        return zoterodigest("status").out
+
+    assert "guide.md" not in status("*.md")
+    assert "empty.md" not in status("*.md")
+    assert "guide.md: no entries recognised" in status("*.md", "guide.md") + status("guide.md")
+    assert "guide.md: no entries recognised" in zoterodigest("status", "guide.md").out

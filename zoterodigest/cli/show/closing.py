@@ -94,7 +94,7 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     failures = (one for one in foreseen(prepared) if one.where not in unread)
     entries |= {f"{one.where}  {one.title}" for one in failures}
     bibs = sum(key.is_bib for key in unread)
-    digests = sum(map(is_read_in_part, prepared.gathered.digests)) + len(unread) - bibs
+    digests = sum(map(is_read_in_part, digests_meant(prepared))) + len(unread) - bibs
     parts = [counted(len(entries), "entry", "entries")] if entries else []
     parts += files_counted(digests, bibs) if digests or bibs else []
     if not parts:
@@ -102,6 +102,17 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     verb = "needs" if len(entries) + digests + bibs == 1 else "need"
     hint = "" if is_status else " (`zoterodigest status`)"
     return f"; {enumerated(parts)} {verb} your attention{hint}"
+
+
+def digests_meant(prepared: Prepared) -> Iterator[ReadDigest]:
+    """Yield the digests, but for files without papers that only a pattern of the project names.
+
+    `**/*.md` also names licenses and guides for contributors.
+    """
+    for read in prepared.gathered.digests:
+        is_by_pattern = read.key != read.digest.rules.path and not prepared.workspace.is_named
+        if read.document.entries or not is_by_pattern or missed_entries(read.document):
+            yield read
 
 
 def is_read_in_part(read: ReadDigest) -> bool:

@@ -19,7 +19,7 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
-from zoterodigest.cli.show.closing import concerning, held_by_direction
+from zoterodigest.cli.show.closing import concerning, digests_meant, held_by_direction
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.partly_read import partly_read_text
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
@@ -269,7 +269,7 @@ def _missing(prepared: Prepared) -> Iterator[str]:
 
 def _unrecognised(prepared: Prepared) -> Iterator[str]:
     """Yield the digests of which no entry, or not nearly all entries, were read."""
-    for read in prepared.gathered.digests:
+    for read in digests_meant(prepared):
         if not read.data.strip(BLANK):
             yield f"{visible(read.key)}: the file is empty"
         else:
