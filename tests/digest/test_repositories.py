@@ -98,3 +98,13 @@ def test_the_first_entry_of_a_section_stands_below_a_picture_and_dashes_that_mak
     text = f'## A\n\n<img\n  src="a.png">\n\nWords\n---\n\n## B\n\n{ONE}\n'
 
     assert with_new(text, "A") == text.replace("---\n", f"---\n\n{NEW}\n")
+
+
+# --- brackets
+
+
+@pytest.mark.parametrize("others", ["[[code](https://github.com/a/b)]", "[[page](https://a.org)]"])
+def test_a_new_entry_has_no_brackets_of_a_link_that_it_lacks(others: str) -> None:
+    text = f"## A\n\n## B\n\n{ONE} {others}\n{TWO}\n"
+
+    assert with_new(text, "A") == text.replace("## A\n", f"## A\n\n{NEW}\n")

@@ -37,6 +37,8 @@ _PAIRS = {b"(": b")", b"[": b"]", b"*": b"*", b"_": b"_", b"`": b"`"}
 _ENDS = (b".", b",", b";", b":", b")", b"]")
 _SIGNS = b" \t,;|"
 _SEPARATOR = re.compile(r"[\s,;|/&.:·–—-]*(?:\b(?:or|and)\b)?[\s,;|/&-]*")
+_BRACKETS = re.compile(rb"\][\s,;|/&-]*\[|\)[\s,;|/&-]*\(")
+"""What parts two links in a slot whose outer brackets are not its own: `a] [b`."""
 _LAST_SIGNS = re.compile(rb"[ \t,;|/]*$")
 _WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
 
@@ -138,7 +140,11 @@ def _removals(data: bytes, spans: Sequence[LinkSpan], doomed: Sequence[int]) -> 
         start, end = spans[run[0]].whole[0], spans[run[-1]].whole[1]
         start, end = with_brackets(data, (start, end), (before, after))
         left, right = data[before:start], data[end:after]
-        if run[0] and not _opens(left):
+        if run[0] and end == len(data) and _BRACKETS.fullmatch(left):
+            start = before
+        elif not run[0] and start == 0 and _BRACKETS.fullmatch(right):
+            end = after
+        elif run[0] and not _opens(left):
             start = before if _is_separator(left) else before + len(left.rstrip(_SIGNS))
         elif run[-1] + 1 < len(spans):
             end = after if _is_separator(right) else after - len(right.lstrip(_SIGNS))
