@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.builders import a_collection, a_key, a_note, an_item, changed
@@ -148,6 +148,7 @@ PREPARED: tuple[Write, ...] = (
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
+@settings(max_examples=settings().max_examples // 2)  # for each backend
 @given(steps=st.lists(st.lists(writes, max_size=4), min_size=1, max_size=4), data=st.data())
 def test_reading_over_an_earlier_snapshot_is_reading_all(
     backend: Callable[[], AbstractContextManager[Backend]],

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import pytest
-from hypothesis import event, given
+from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import a_key
@@ -914,6 +914,7 @@ EDITS: tuple[Happening, ...] = (
 )  # fmt: skip
 
 
+@settings(max_examples=settings().max_examples // 2)  # each run of a history is compared, too
 @given(
     st.data(),
     PROJECTS,
@@ -945,6 +946,7 @@ def test_after_a_run_that_wrote_nothing_is_missed_either(
             happened(world, found)
 
 
+@settings(max_examples=settings().max_examples // 2)  # each run of a history is compared, too
 @given(
     st.data(),
     st.sampled_from(("larger", "telling", "exporting")),
