@@ -62,7 +62,8 @@ def are_authors(text: str) -> bool:
     found = names.parse_names(one_line(text))
     # "Wang et al.", "Zbontar & LeCun": a last name alone may be any word, unless it stands so.
     is_pair = len(found.people) == 2 and " ".join(found.people).count(" ") == 1
-    is_short = found.truncated or (is_pair and _AND.search(text) is not None)
+    is_cited = found.truncated and len(found.people) == 1
+    is_short = is_cited or (is_pair and _AND.search(text) is not None)
     fewest = 1 if is_short else 2
     return bool(found.people) and all(_is_person(one, fewest) for one in found.people)
 
