@@ -315,6 +315,14 @@ def test_entries_of_one_line_may_adjoin_though_they_begin_with_a_value() -> None
     assert [one["title"] for one in slots_in(source, "{title} | {url}\n{?{summary}?}")] == ["Three"]
 
 
+def test_a_group_that_is_missing_makes_no_second_reading() -> None:
+    source = f"- A Title [[pdf]({ID})] [[code](https://github.com/a/b)]\n"
+
+    (found,) = slots_in(source, "- {title} {?({venue})?} {links}")
+
+    assert found["title"] == "A Title"
+
+
 def test_a_title_takes_no_links_along() -> None:
     source = f"- A Title [p]({ID}) | [code](https://github.com/a/b), [c](d)\n"
 

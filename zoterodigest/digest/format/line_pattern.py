@@ -146,6 +146,7 @@ class ChosenPattern:
         self.present = tuple(present)
         self.places = tuple(part for part in parts if isinstance(part, SlotPlace))
         self.is_loose = is_loose
+        self.parted = () if is_loose else _parted(flat)
         around = zip(self.places, _pairs(parts, is_loose=is_loose), strict=True)
         self.has_marked_title = any(pairs for place, pairs in around if place.slot == "title")
         self._pieces = _pieces(parts, self.present, is_loose=is_loose)
@@ -204,6 +205,17 @@ class ChosenPattern:
             groups.append((begin, end))
         slots = tuple(spans[f"s{i}"] for i in range(len(self.places)))
         return LineMatch(slots, tuple(groups))
+
+
+def _parted(parts: Flat) -> tuple[bool, ...]:
+    """Return for each place but the last whether blanks of the template stand behind it."""
+    found: list[bool] = []
+    for part in parts:
+        if isinstance(part, SlotPlace):
+            found.append(False)
+        elif found and part is not None:
+            found[-1] = found[-1] or any(map(str.isspace, part.text))
+    return tuple(found[:-1])
 
 
 @dataclass(frozen=True, slots=True)

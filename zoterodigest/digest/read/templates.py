@@ -262,7 +262,7 @@ def _is_taken(
     form, venues = terms
     names = [place.slot for place in chosen.places]
     texts = [decoded(data[start:end]) for start, end in found.slots]
-    if not _parts_no_word(texts, found):
+    if not _are_apart(chosen, texts, found):
         return False
     if "links" in names and any(_is_free_with_link(*one) for one in zip(names, texts, strict=True)):
         return False
@@ -275,12 +275,16 @@ def _is_taken(
     )
 
 
-def _parts_no_word(texts: Sequence[str], match: LineMatch) -> bool:
-    """Whether slots with nothing between them are different words, so that no id is cut in two."""
-    pairs = zip(pairwise(texts), pairwise(match.slots), strict=True)
+def _are_apart(chosen: ChosenPattern, texts: Sequence[str], match: LineMatch) -> bool:
+    """Whether no two slots touch where the template has a blank, or within a word.
+
+    Around a group that is missing no blank is needed, but for those between two values.
+    """
+    parted = chosen.parted or (False,) * len(texts)
+    pairs = zip(pairwise(texts), pairwise(match.slots), parted, strict=False)
     return not any(
-        one[1] == other[0] and left[-1:].isalnum() and right[:1].isalnum()
-        for (left, right), (one, other) in pairs
+        one[1] == other[0] and (is_parted or (left[-1:].isalnum() and right[:1].isalnum()))
+        for (left, right), (one, other), is_parted in pairs
     )
 
 
