@@ -88,7 +88,8 @@ def slots_of_columns(
 
     def column(at: int) -> _NamedCells:
         if at not in columns:
-            filled = (cell for cell in cells_of_column(at) if cell.lower() not in NOTHING)
+            cells = cells_of_column(at)
+            filled = (cell for cell in cells if cell.lower().strip(b"[] ") not in NOTHING)
             columns[at] = _NamedCells(folded_label(names[at]) if names[at] else "", tuple(filled))
         return columns[at]
 

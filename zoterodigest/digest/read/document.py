@@ -24,6 +24,7 @@ from zoterodigest.digest.read.body import claims_of, lacks_needed
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import is_title, span_of
+from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import AtxHeading, Lines
 from zoterodigest.digest.read.markers import conflict_in
@@ -185,6 +186,7 @@ def _places(slots: frozenset[str], *, has_notes: bool) -> frozenset[str]:
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
     claimed = [*_contained(lines, form, venues), *find_rows(lines, form, venues)]
+    claimed += (claims_of_html_row(lines, row, venues) for row in find_html_rows(lines, form))
     read = [claimed_entry(lines, form, venues, one) for one in claimed]
     entries = [entry for entry in read if is_entry(entry)]
     # A row without a title counts only among entries: alone it may be of any table.

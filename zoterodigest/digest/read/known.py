@@ -26,6 +26,7 @@ from zoterodigest.digest.read.document import (
 )
 from zoterodigest.digest.read.evidence import EVIDENT, TARGET, has_target, is_evident
 from zoterodigest.digest.read.found import span_of
+from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
 from zoterodigest.digest.read.later import BROKEN, LaterEntry
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims
@@ -104,6 +105,14 @@ def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Ar
         key = _key((form.name, header.slots, header.names), lines.source[span.start : span.end])
         claims = partial(claims_of_row, lines, first, last, header, venues)
         yield _Area(first, last, key, claims, False)
+    for row in find_html_rows(lines, form):
+        # A cell may stand above its row, if it reaches over several.
+        texts = [lines.source[span.start : span.end] for span in row.cells]
+        span = span_of(lines, row.first, row.last)
+        columns = (form.name, row.header.slots, row.header.names, texts)
+        key = _key(columns, lines.source[span.start : span.end])
+        claims = partial(claims_of_html_row, lines, row, venues)
+        yield _Area(row.first, row.last, key, claims, False)
 
 
 def _key(what: tuple[object, ...], data: bytes) -> str:

@@ -287,6 +287,28 @@ def _cell_cut(found: re.Match[bytes]) -> LayerCut:
     return LayerCut(*found.span(), _SHOWN.get(found[0], b"\n"))
 
 
+_IN_ELEMENT = re.compile(rb"[ \t]*<br[ \t]*/?>[ \t]*(?:\n[ \t]*)?|[ \t]*\n[ \t]*", re.I)
+
+
+def peel_element(text: LayeredText) -> LayeredText:
+    """Show `<br>` in an element of HTML as a line break, its own line breaks as blanks."""
+    data = _IN_ELEMENT.sub(_shown_in_element, text.data)
+    return text.peeled(data, lambda: map(_element_cut, _IN_ELEMENT.finditer(text.data)), in_element)
+
+
+def in_element(new: bytes) -> bytes:
+    """Write text into an element of HTML: line breaks as `<br>`."""
+    return new.replace(b"\n", b"<br>")
+
+
+def _shown_in_element(found: re.Match[bytes]) -> bytes:
+    return b"\n" if b"<" in found[0] else b" "
+
+
+def _element_cut(found: re.Match[bytes]) -> LayerCut:
+    return LayerCut(*found.span(), _shown_in_element(found))
+
+
 def _clipped(pieces: Sequence[SourcePiece], start: int, end: int) -> Iterator[SourcePiece]:
     first = max(bisect_right(pieces, start, key=lambda piece: piece.at) - 1, 0)
     for at in range(first, len(pieces)):

@@ -242,7 +242,7 @@ def claims_of_row(
         claims.broken = "more cells than the header"
         cell = _cell(text, cells[header.slots.index("title")])
         if _fits(cell, "title", header):
-            _claim_cell(claims, cell, "title", header, venues)
+            claim_cell(claims, cell, "title", header, venues)
     if header.form.entry.is_general:
         claims.slots = within_edges(claims.slots)
     return claims
@@ -308,7 +308,7 @@ def _claim_cells(
         if at >= len(cells) or slot not in certain:
             claims.unreadable.add(slot)
         else:
-            _claim_cell(claims, cells[at], slot, header, venues, header.names[at])
+            claim_cell(claims, cells[at], slot, header, venues, header.names[at])
     if is_doubtful:
         count = f"{len(cells)} of {len(slots)} cells" if is_short else "cells under wrong heads"
         claims.unread.append(UnreadLine(0, f"the row has {count}"))
@@ -333,7 +333,7 @@ def _certain(cells: Sequence[LayeredText], fitting: Sequence[bool], header: Head
     return certain
 
 
-def _claim_cell(
+def claim_cell(
     claims: Claims,
     cell: LayeredText,
     slot: str,

@@ -15,6 +15,7 @@ from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
+from zoterodigest.digest.write.html_row import is_html_row, new_html_row
 from zoterodigest.digest.write.insert import NewLines, with_next_number
 from zoterodigest.digest.write.insertion_point import (
     HeadingRegion,
@@ -235,10 +236,14 @@ class Planner:
         lines = self._document.lines
         at = lines.line_at(spot.offset)
         if form.columns is not None:
-            header = header_above(self._document, form, at + (0 if spot.is_above else 1))
-            if header is None:
-                raise UnwritableValue(_NO_TABLE)
-            text = NewRow(draft, header, self._document).text()
+            beside = None if spot.beside is None else self._document.entries[spot.beside]
+            if beside is not None and is_html_row(self._document, beside):
+                text = new_html_row(draft, self._document)
+            else:
+                header = header_above(self._document, form, at + (0 if spot.is_above else 1))
+                if header is None:
+                    raise UnwritableValue(_NO_TABLE)
+                text = NewRow(draft, header, self._document).text()
         elif form.templates:
             text = new_by_template(draft, form.templates, self._document)
             text = self._numbered(text, spot, region)
