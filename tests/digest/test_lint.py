@@ -88,6 +88,13 @@ def test_a_sign_that_stands_for_lost_bytes_is_found_and_stays() -> None:
     assert [*mojibake_in("a b\ufffd c")] == [(2, "b\ufffd", "")]
 
 
+@pytest.mark.parametrize(
+    "text", ["完——了", "然后……", "“引用”——文", "naïve", "Łukasz–Šimon", "£5 ± 2 µm"]
+)
+def test_text_in_other_languages_is_no_mojibake(text: str) -> None:
+    assert [*mojibake_in(text)] == []
+
+
 def test_what_is_shown_in_code_is_found_and_stays() -> None:
     text = a_paper(1).replace("What it does.", "Mends `â€™`.") + "```\nâ€™\n```\n"
 
