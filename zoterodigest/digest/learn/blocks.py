@@ -7,7 +7,6 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from zoterodigest.digest.format.entry_template import TemplateContainer
-from zoterodigest.digest.learn.naming import is_paper
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import dataclass
@@ -240,8 +239,3 @@ def _cut(lines: Lines, begins: Sequence[int], blanks: int) -> Iterator[EntryBloc
         block = _block(lines, numbers, bare(_text(lines, line)))
         if block.lines:
             yield block
-
-
-def evident(family: Family) -> list[EntryBlock]:
-    """Return the blocks of a family that name papers, or all if none does."""
-    return [block for block in family.blocks if is_paper(block.text)]

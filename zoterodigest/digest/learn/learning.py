@@ -20,7 +20,7 @@ from zoterodigest.digest.format.entry_template import EVIDENCE
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.learn.blocks import EntryBlock, Family, families
-from zoterodigest.digest.learn.naming import is_paper, named
+from zoterodigest.digest.learn.naming import is_paper, named, number_of_papers
 from zoterodigest.digest.learn.proposals import ProposedLine, TemplateProposal, named_line
 from zoterodigest.digest.learn.rows import Row, rows
 from zoterodigest.digest.learn.skeletons import Skeleton, skeletons
@@ -30,11 +30,14 @@ from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.templates import LineRead, read_line
 from zoterodigest.frozen import dataclass
 
-_SAMPLE = 40
+_SAMPLE = 24
 """So many blocks are compared; more of them say nothing new."""
-_EXCERPT = 600
+_EXCERPT = 300
 """So many lines are read to try a template."""
 _FEWEST = 2
+_LONGEST_BLOCK = 40
+_MOST_PAPERS = 3
+"""An entry may name works beside its own; what names more papers, or is longer, is a list."""
 _MOST_TEMPLATES = 6
 _MOST_FAMILIES = 8
 _MOST_VARIANTS = 300
@@ -209,8 +212,9 @@ def _beside(document: Document) -> float:
 
 
 def papers_of(family: Family) -> list[EntryBlock]:
-    """Return the blocks of a family that name papers."""
-    return [block for block in family.blocks if is_paper(block.text)]
+    """Return the blocks of a family that name a paper, and not a list of them."""
+    short = (block for block in family.blocks if len(block.lines) <= _LONGEST_BLOCK)
+    return [block for block in short if 0 < number_of_papers(block.text) <= _MOST_PAPERS]
 
 
 def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> _Trial | None:

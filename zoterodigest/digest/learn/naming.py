@@ -235,6 +235,15 @@ def _each_once(slots: Sequence[str], holes: Sequence[Hole]) -> list[str]:
 
 def is_paper(text: str) -> bool:
     """Whether a text names a paper: by an address, or an identifier."""
-    return bool(identity.arxiv_in_text(text)) or any(
-        map(identity.is_paper_url, re.findall(r"https?://[^\s<>()\[\]|\"']+", text))
-    )
+    return number_of_papers(text) > 0
+
+
+def number_of_papers(text: str) -> int:
+    """Return how many papers a text names; one without an arXiv id or a DOI counts by its page."""
+    known = {*identity.arxiv_in_text(text), *identity.doi_in_text(text)}
+    if known:
+        return len(known)
+    return len({url for url in _ADDRESS.findall(text) if identity.is_paper_url(url)})
+
+
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")

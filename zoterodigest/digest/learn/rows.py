@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 from zoterodigest.digest.learn.alignment import aligned
 from zoterodigest.digest.learn.blocks import EntryBlock, EntryLine, lead
@@ -49,8 +50,12 @@ def _likeness(members: Sequence[EntryLine], share: float, line: EntryLine) -> fl
 
 def _alike(one: str, other: str) -> float:
     """Return how alike lines are: by what they begin with, then by the signs in them."""
-    first, second = lead(one), lead(other)
+    (first, one_signs), (second, other_signs) = _signs(one), _signs(other)
     beginning = -0.5 if first != second else 0.6 if first in ("w", "0") else 2.0
-    signs = set(_SIGNS.findall(one)), set(_SIGNS.findall(other))
-    union = signs[0] | signs[1]
-    return beginning + (1.5 * len(signs[0] & signs[1]) / len(union) if union else 0.5)
+    union = one_signs | other_signs
+    return beginning + (1.5 * len(one_signs & other_signs) / len(union) if union else 0.5)
+
+
+@lru_cache(maxsize=10_000)
+def _signs(text: str) -> tuple[str, frozenset[str]]:
+    return lead(text), frozenset(_SIGNS.findall(text))
