@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from pydantic import ValidationError
 
@@ -20,7 +21,7 @@ from zoterodigest.digest.format.entry_template import EVIDENCE
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.learn.blocks import EntryBlock, Family, families
-from zoterodigest.digest.learn.naming import is_paper, named, number_of_papers
+from zoterodigest.digest.learn.naming import is_paper, lists_people, named, number_of_papers
 from zoterodigest.digest.learn.proposals import ProposedLine, TemplateProposal, named_line
 from zoterodigest.digest.learn.rows import Row, rows
 from zoterodigest.digest.learn.skeletons import Skeleton, skeletons
@@ -74,7 +75,7 @@ def learn_templates(source: bytes, venues: VenueTable, line: int | None = None) 
             break
         texts = tuple(one.text for one in trial.proposals)
         read = read_document("", source, [_format(texts)], venues)
-        if document is not None and _number_read(read) <= _number_read(document):
+        if document is not None and _number_read(read) < _number_read(document) + _FEWEST:
             break
         found, document = trial.proposals, read
     return Learned(tuple(one.text for one in found), document) if document else None
@@ -106,18 +107,12 @@ class _Excerpt:
     def __init__(self, lines: Lines, wanted: int | None, venues: VenueTable) -> None:
         self.lines = lines
         self.venues = venues
+        first = 0 if wanted is None else max(0, wanted - _EXCERPT // 2)
+        numbers = list(_shown(lines, first))
         self.wanted = wanted
-        open_lines = [line for line in range(len(lines)) if not lines.is_hidden(line)]
-        filled = [line for line in open_lines if not lines.is_blank(line)]
-        first = filled[0] if filled else 0
-        if wanted is not None:
-            first = max(first, wanted - _EXCERPT // 2)
-        self.first, self.last = first, min(first + _EXCERPT, len(lines)) - 1
-        self._start = lines.starts[self.first] if len(lines) else 0
-        shown = [
-            b"" if lines.is_taken(line) else lines[line]
-            for line in range(self.first, self.last + 1)
-        ]
+        is_shown = wanted is not None and wanted in numbers
+        self._place = numbers.index(wanted) if is_shown else None
+        shown = (b"" if at is None else lines[at] for at in numbers)
         self._source = b"\n".join(shown) + b"\n"
         self._known: dict[tuple[str, ...], float] = {}
 
@@ -165,12 +160,22 @@ class _Excerpt:
         except ValidationError:
             return -1.0
         document = self._read(form)
-        if self.wanted is not None and not any(
-            entry.first <= self.wanted - self.first <= entry.last for entry in document.entries
-        ):
+        place = self._place
+        if place is not None and not any(it.first <= place <= it.last for it in document.entries):
             return -1.0
         worths = sum(map(_worth, document.entries)) - 0.02 * sum(map(len, texts)) / 10
         return worths - _beside(document)
+
+
+def _shown(lines: Lines, first: int) -> Iterator[int | None]:
+    """Yield the lines that are tried, None for a run of lines that are read already."""
+    open_lines = (line for line in range(first, len(lines)) if not lines.is_taken(line))
+    last = -1
+    for line in islice(open_lines, _EXCERPT):
+        if line > last + 1:
+            yield None
+        yield line
+        last = line
 
 
 def _holds(block: EntryBlock, line: int) -> bool:
@@ -185,13 +190,16 @@ def _format(templates: Sequence[str]) -> DigestFormat:
 def _worth(entry: DigestEntry) -> float:
     """Return how much an entry says as it is read; what is merged or torn costs."""
     if entry.broken:
-        return -0.2
+        # It hides the entry from further templates.
+        return -1.0
     names = {slot.name for slot in entry.slots if slot.words}
     if not names & EVIDENCE or not (names & {"authors", "venue"} or _names_paper(entry)):
         return -0.5
     worth = sum(_WORTHS.get(name, 0.1) for name in names)
     worth -= 0.4 * len(entry.problems)
     worth -= 0.005 * sum(len(slot.words) for slot in entry.slots if slot.name == "ignored")
+    if lists_people(entry.title):
+        return -0.5
     is_odd = bool(_ODD_TITLE.search(entry.title) or _LEAD.match(entry.title))
     return worth - 0.002 * len(entry.title) - 0.6 * is_odd
 
@@ -234,15 +242,18 @@ def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> _Trial | No
 
 
 def _mended(excerpt: _Excerpt, trial: _Trial) -> _Trial:
-    """Return a trial whose templates were changed in small steps as long as that gains."""
+    """Return a trial whose last template was changed in small steps as long as that gains.
+
+    Those before it read lines that the excerpt does not have.
+    """
     while True:
         better = trial
-        for at, proposal in enumerate(trial.proposals):
-            for variant in list(proposal.variants())[:_MOST_VARIANTS]:
-                proposals = (*trial.proposals[:at], variant, *trial.proposals[at + 1 :])
-                score = excerpt.score(proposals)
-                if score > better.score + 0.01:
-                    better = _Trial(proposals, score)
+        *known, last = trial.proposals
+        for variant in list(last.variants())[:_MOST_VARIANTS]:
+            proposals = (*known, variant)
+            score = excerpt.score(proposals)
+            if score > better.score + 0.01:
+                better = _Trial(proposals, score)
         if better is trial:
             return trial
         trial = better
@@ -277,11 +288,24 @@ def _proposals(family: Family, venues: VenueTable) -> Iterator[TemplateProposal]
     for choice in range(max(map(len, options), default=0)):
         picked = [one[min(choice, len(one) - 1)] for one in options if one]
         kept = [row for row, one in zip(found, options, strict=True) if one]
-        lines = map(named_line, picked, named(picked, venues))
+        lines = [named_line(*one) for one in zip(picked, named(picked, venues), strict=True)]
         pairs = list(zip(kept, lines, strict=True))
+        if _is_out_of_step(pairs):
+            continue
         for needed in (0.97, 0.6):
-            proposed = [_placed(row, line, needed) for row, line in pairs]
+            placed = (_placed(row, line, needed) for row, line in pairs)
+            proposed = [one for one in placed if not (one.may_be_missing and one.is_empty)]
             yield TemplateProposal(family.container, family.marker, tuple(proposed))
+
+
+def _is_out_of_step(lines: Sequence[tuple[Row, ProposedLine]]) -> bool:
+    """Whether the title stands below a blank line: then it is that of the next entry."""
+    for row, line in lines:
+        if row.is_below_blank:
+            return True
+        if "title" in line.slots:
+            return False
+    return True
 
 
 def _placed(row: Row, line: ProposedLine, needed: float) -> ProposedLine:
@@ -298,7 +322,7 @@ def _skeletons(texts: Sequence[str], venues: VenueTable) -> list[Skeleton]:
     for skeleton in skeletons(texts):
         (names,) = named([skeleton], venues)
         line = named_line(skeleton, names)
-        if skeleton.is_parted and line.text not in rated:
+        if skeleton.is_sound and line.text not in rated:
             rated[line.text] = _reads(line, texts, venues), skeleton
     best = sorted(rated.values(), key=lambda one: one[0], reverse=True)
     return [skeleton for _, skeleton in best[:_KEPT]]

@@ -40,14 +40,14 @@ class Mark:
         return self.key[0] == "{" and len(self.key) > 1
 
 
-_WORD = r"[^\W_]+(?:[-'’.&/+][^\W_]+)*"
+_WORD = r"(?:[^\W_]|[\u0300-\u036f])+(?:[-'’.&/+](?:[^\W_]|[\u0300-\u036f])+)*"
 _HAN = r"[⺀-〿㐀-鿿豈-﫿぀-ヿ]"
 _STARS = r"[★☆⭐✩✭🌟]️?(?:[ ]?[★☆⭐✩✭🌟]️?)*"
 _SIGN = re.compile(
     rf"(?P<word>{_STARS}|(?![⺀-〿㐀-鿿豈-﫿぀-ヿ]){_WORD}|{_HAN})"
     r"|(?P<tag></?[A-Za-z][^<>\n]*>)|(?P<sign>\]\(|([^\w\s])\4*[‍️]?|_+)"
 )
-_HAN_SIGN = re.compile(r"[　-〿]")
+_HAN_WORD = re.compile(_HAN)
 _DOI = re.compile(r"(?i:doi)[:.]? ?10\.\d{4,9}/\S*[^\s.,;:)\]]|\b10\.\d{4,9}/\S*[^\s.,;:)\]]")
 _ARXIV = re.compile(
     r"(?i:\barxiv[:.]? ?)?(?<![\w./-])\d{4}\.\d{4,5}(?:v\d{1,2})?(?![\w-]|\.\d)"
@@ -64,6 +64,7 @@ _ET_AL = r"(?:,? ?(?:and |· )?(?:et\.? al\b\.?|others\b|…|\.\.\.)|等)"
 _AND = r"(?:, (?:and |& )?| (?:and|&|·|\+|•) |; |、|，)"
 _NAMES = re.compile(rf"(?<![\w-]){_NAME}(?:(?:{_AND}{_NAME})+{_ET_AL}?|{_ET_AL})")
 _LABEL_END = re.compile(r"[ \t*_]{0,5}[:：=]")
+_MOST_LABEL_WORDS = 3
 _LABELS = PAPER_LABELS | CODE_LABELS
 _SHORT_LABEL = re.compile(r"[\d.v]+$|^\W*[A-Za-z]+['’ ]?\d{2,4}\W*$")
 
@@ -95,7 +96,7 @@ def vocabulary(texts: Sequence[str], *, with_words: bool) -> Vocabulary:
         spans = [span for span, _ in _links(text)]
         plain = [it for it in _SIGN.finditer(text) if it["word"] and not _is_in(it.span(), spans)]
         words.update({it[0] for it in plain})
-        keys.update({it[0] for it in plain if _LABEL_END.match(text, it.end())})
+        keys.update({it[0] for it in plain if _is_label_of(text, it)})
     few = max(2, len(texts) // 20)
     often = 0.9 * len(texts)
     known = frozenset(label for label, number in labels.items() if number >= few) | _LABELS
@@ -151,7 +152,14 @@ def _signs(text: str, start: int, stop: int, known: Vocabulary) -> Iterator[tupl
 
 
 def _is_key(text: str, found: re.Match[str], known: Vocabulary) -> bool:
-    return found["word"] in known.keys and bool(_LABEL_END.match(text, found.end()))
+    return found["word"] in known.keys and _is_label_of(text, found)
+
+
+def _is_label_of(text: str, word: re.Match[str]) -> bool:
+    """Whether a word stands before a colon, and behind no other word."""
+    before = text[: word.start()].rstrip()
+    is_first = not before or not before[-1].isalnum() or bool(_HAN_WORD.fullmatch(before[-1]))
+    return is_first and bool(_LABEL_END.match(text, word.end()))
 
 
 def _values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
@@ -184,6 +192,7 @@ def _link_values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]
         start, end = span
         is_bare = not label
         is_titled = bool(label) and not _is_label(label, known.labels)
+        is_titled &= is_first or len(label.split()) > _MOST_LABEL_WORDS
         is_titled |= is_first and known.has_titled_links and folded_label(label) not in _LABELS
         if is_bare or (is_titled and label):
             if run:

@@ -56,7 +56,7 @@ _CODE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/", re.I)
 def named(lines: Sequence[Skeleton], venues: VenueTable) -> list[list[str]]:
     """Return the slot of each hole of each line; one is the title, if any can be."""
     holes = [_PlacedHole(row, line, at) for row, line in enumerate(lines) for at in _holes(line)]
-    slots = [_by_contents(one.hole, one.label, venues) for one in holes]
+    slots = ["url" if one.is_target else _by_contents(one.hole, one.label, venues) for one in holes]
     scores = [
         one.title_score - _LATER * number if slot in ("", "title") else _NO_TITLE
         for number, (one, slot) in enumerate(zip(holes, slots, strict=True))
@@ -98,6 +98,11 @@ class _PlacedHole:
         return before.text if isinstance(before, RepeatedWords) else ""
 
     @property
+    def is_target(self) -> bool:
+        """Whether it is where the link of a title leads, which may be a file of this folder."""
+        return self.hole.key == "{url}" and self.before.endswith("](")
+
+    @property
     def label(self) -> str:
         """The slot that the words right before it call it, or ""."""
         text = self.before.rstrip(" \t*_`\"'《“([<:：=|").strip()
@@ -119,7 +124,7 @@ class _PlacedHole:
         score += _share(texts, lambda it: not (it[0].isalpha() and it[0].islower())) - 0.5
         score += sum(map(_capitals, texts)) / len(texts)
         score -= 0.8 * _share(texts, lambda it: it[-1] in ".。!！")
-        score -= _share(texts, _has_names) * _share(texts, lambda it: ":" not in it)
+        score -= 2 * _share(texts, lists_people)
         score += 0.6 * self.before.rstrip().endswith(_OPENINGS)
         return score + (1 if self.label == "title" else -1 if self.label else 0)
 
@@ -148,7 +153,9 @@ def _by_contents(hole: Hole, label: str, venues: VenueTable) -> str:
     if not texts:
         return "ignored"
     if hole.key == "{url}":
-        return "code" if _share(texts, lambda it: bool(_CODE.match(it))) > 0.5 else "url"
+        if _share(texts, lambda it: bool(_CODE.match(it))) > 0.5:
+            return "code"
+        return "url" if _share(texts, identity.is_paper_url) >= 0.5 or label == "url" else "links"
     if hole.key:
         return hole.key.strip("{}")
     return _by_shape(texts) or _by_codec(texts, label, venues) or _by_label(texts, label)
@@ -165,14 +172,22 @@ def _by_shape(texts: Sequence[str]) -> str:
 
 
 def _by_codec(texts: Sequence[str], label: str, venues: VenueTable) -> str:
-    are_names = _share(texts, lambda it: _takes("authors", it, venues))
-    if label == "authors" and are_names >= _LABELLED:
+    are_people = _share(texts, lambda it: _takes("authors", it, venues))
+    if label == "authors" and are_people >= _LABELLED:
         return "authors"
     # Of one person a list may be: then only its label tells it from other words.
-    if are_names >= _MOST and _share(texts, _has_names) >= 0.3:
+    if are_people >= _MOST and _share(texts, _has_names) >= 0.3:
         return "authors"
-    are_venues = _share(texts, lambda it: _takes("venue", it, venues))
+    are_venues = _share(texts, lambda it: _takes("venue", it, venues) and not _is_cited(it))
     return "venue" if are_venues >= (_LABELLED if label in ("venue", "award") else 0.7) else ""
+
+
+def _is_cited(text: str) -> bool:
+    """Whether a text is a list of people and a year, which may seem a venue and a year."""
+    return lists_people(_END_YEAR.sub("", text))
+
+
+_END_YEAR = re.compile(r"[\s,.(]*(?:19|20)\d\d\W*$")
 
 
 def _by_label(texts: Sequence[str], label: str) -> str:
@@ -207,12 +222,13 @@ def _capitals(text: str) -> float:
 
 
 def _each_once(slots: Sequence[str], holes: Sequence[Hole]) -> list[str]:
-    """Return slots so that none stands twice; free text is the summary, then nothing."""
+    """Return slots so that none stands twice; the longest free text is the summary."""
     given: list[str] = []
+    title = slots.index("title") if "title" in slots else -1
     free = [
-        (sum(map(len, hole.contents)) / max(len(hole.contents), 1), at)
+        (_words(hole), at)
         for at, (slot, hole) in enumerate(zip(slots, holes, strict=True))
-        if not slot and any(len(text.split()) > 3 or not text.isascii() for text in hole.contents)
+        if not slot and at > title and _words(hole) >= _FEWEST_WORDS and not _are_people(hole)
     ]
     summary = max(free)[1] if free and "summary" not in slots else -1
     best: dict[str, int] = {}
@@ -233,6 +249,31 @@ def _each_once(slots: Sequence[str], holes: Sequence[Hole]) -> list[str]:
     return given
 
 
+_FEWEST_WORDS = 4
+
+
+def _words(hole: Hole) -> float:
+    """Return how many words the contents of a hole have on average; two ideographs are a word."""
+    numbers = (max(len(it.split()), len(it.encode()) // 10) for it in hole.contents)
+    return sum(numbers) / max(len(hole.contents), 1)
+
+
+def lists_people(text: str) -> bool:
+    """Whether a text is a list of people rather than a title."""
+    found = names.parse_names(text)
+    people = [one for one in found.people if _NAME.fullmatch(one)]
+    return (len(people) > 1 or found.truncated) and len(people) == len(found.people)
+
+
+_NAME = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*|v[ao]n|de[nr]?|d[aeiou]|la|al|bin)(?: [\w.'’-]+){1,4}")
+
+
+def _are_people(hole: Hole) -> bool:
+    """Whether contents are lists of people, though the codec refuses some."""
+    lists = sum(_has_names(text) and ". " not in text for text in hole.contents)
+    return lists * 2 > len(hole.contents)
+
+
 def is_paper(text: str) -> bool:
     """Whether a text names a paper: by an address, or an identifier."""
     return number_of_papers(text) > 0
@@ -243,7 +284,11 @@ def number_of_papers(text: str) -> int:
     known = {*identity.arxiv_in_text(text), *identity.doi_in_text(text)}
     if known:
         return len(known)
-    return len({url for url in _ADDRESS.findall(text) if identity.is_paper_url(url)})
+    pages = {url for url in _ADDRESS.findall(text) if identity.is_paper_url(url)}
+    return len(pages) or bool(_PAPER_LINK.search(text))
 
 
+_PAPER_LINK = re.compile(
+    r"\[\W{0,4}(?:paper|pdf|arxiv|论文)\W{0,4}\]\(http|>\W?(?:paper|pdf)\W?</a", re.I
+)
 _ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")

@@ -13,7 +13,7 @@ from zoterodigest.digest.format.entry_template import (
     parse_template_line,
 )
 from zoterodigest.digest.format.format import SLOTS
-from zoterodigest.digest.learn.skeletons import RepeatedWords, Skeleton
+from zoterodigest.digest.learn.skeletons import RepeatedWords, Skeleton, are_whole
 from zoterodigest.frozen import dataclass
 
 _LONGEST_CUT = 6
@@ -35,6 +35,16 @@ class ProposedLine:
     parts: tuple[RepeatedWords | SlotPart, ...]
     is_below_blank: bool = False
     may_be_missing: bool = False
+
+    @property
+    def slots(self) -> frozenset[str]:
+        """The names of its slots."""
+        return frozenset(part.slot for part in self.parts if isinstance(part, SlotPart))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is read in it."""
+        return self.slots <= {"ignored"}
 
     @property
     def text(self) -> str:
@@ -75,7 +85,9 @@ class ProposedLine:
                 for before in _cuts(self.parts[at - 1] if at else None, behind=False):
                     behind = self.parts[at + 1] if at + 1 < len(self.parts) else None
                     for after in _cuts(behind, behind=True):
-                        yield self._with_group(at, number, before, after)
+                        line = self._with_group(at, number, before, after)
+                        if are_whole([it for it in line.parts if isinstance(it, RepeatedWords)]):
+                            yield line
 
     def _with_group(self, at: int, number: int, before: int, after: int) -> ProposedLine:
         """Return it with a slot in a group, with so many signs of the text on both sides."""

@@ -17,7 +17,7 @@ from zoterodigest.frozen import dataclass
 
 _WEAK = frozenset(".,:-(;&/")
 """Signs that stand in titles as well."""
-_WEAK_ALONE = frozenset(".,:-;&/'’!?+")
+_WEAK_ALONE = frozenset(".,:：-;&/'’!?+")
 _LEAST_STEADY = (0.7, 0.5)
 _LEAST_SHARE = 0.12
 _FEWEST = 2
@@ -58,10 +58,29 @@ class Skeleton:
         return tuple(part for part in self.parts if isinstance(part, Hole))
 
     @property
-    def is_parted(self) -> bool:
-        """Whether something stands between each two holes."""
+    def is_sound(self) -> bool:
+        """Whether something stands between each two holes, and no pair of signs is torn."""
         pairs = pairwise(self.parts)
-        return not any(isinstance(one, Hole) and isinstance(two, Hole) for one, two in pairs)
+        if any(isinstance(one, Hole) and isinstance(two, Hole) for one, two in pairs):
+            return False
+        return are_whole([part for part in self.parts if isinstance(part, RepeatedWords)])
+
+
+_PAIRS = ("[]", "()", "《》", "【】", "“”", "「」", "（）")
+_TWICE = ("**", "`", '"')
+
+
+def are_whole(words: Sequence[RepeatedWords]) -> bool:
+    """Whether each group, and what stands outside, has both signs of each of its pairs."""
+    texts: dict[int, str] = {}
+    for one in words:
+        # A sign between, so that the end of one is not joined with the beginning of the next.
+        texts[one.group] = texts.get(one.group, "") + " " + one.text
+    return all(
+        all(text.count(pair[0]) == text.count(pair[1]) for pair in _PAIRS)
+        and all(text.count(sign) % 2 == 0 for sign in _TWICE)
+        for text in texts.values()
+    )
 
 
 def skeletons(texts: Sequence[str]) -> Iterator[Skeleton]:
@@ -89,6 +108,11 @@ def _is_in_text(lines: Sequence[Sequence[Mark]], column: Column) -> bool:
     marks = [lines[line][place] for line, place in column.items()]
     within = sum(it.around[0].strip() == "w" and it.around[1].strip() == "w" for it in marks)
     return marks[0].key in _WEAK_ALONE and within * 2 > len(marks)
+
+
+def _parts(lines: Sequence[Sequence[Mark]], column: Column, number: int) -> bool:
+    """Whether a sign in text parts values: all lines have it, and it is none that titles have."""
+    return len(column) >= _NEARLY_ALL * number and _key(lines, column) not in ":："
 
 
 def _likeness(members: Sequence[Mark], share: float, mark: Mark) -> float:
@@ -169,7 +193,7 @@ def _of_columns(
         one
         for one in columns
         if len(one) >= min(fewest, len(texts))
-        and (len(one) >= _NEARLY_ALL * len(texts) or not _is_in_text(lines, one))
+        and (not _is_in_text(lines, one) or _parts(lines, one, len(texts)))
     ]
     keys = [_key(lines, one) for one in kept]
     places = [
@@ -278,24 +302,25 @@ def _joined(items: Sequence[_SheetItem], groups: Sequence[int], number: int) -> 
 
 
 def _hole(item: _SheetItem, group: int, share: float, *, is_last: bool) -> list[SkeletonPart]:
-    """Return a hole; the sign that nearly all contents begin or end with is none of it."""
+    """Return a hole; what nearly all contents begin or end with is none of it."""
     if item.key:
         return [Hole(item.key, item.contents, group, share)]
     contents = item.contents
     if not group and len(contents) > 2 and len(set(contents)) == 1:
         return [RepeatedWords(contents[0], group)]
-    end = _common([text[-1:] for text in contents]) if len(contents) > 2 else ""
-    if end and not is_last:
-        contents = tuple(text.removesuffix(end).rstrip() for text in contents)
-    start = _common([text[:1] for text in contents]) if len(contents) > 2 else ""
-    if start:
-        contents = tuple(text.removeprefix(start).lstrip() for text in contents)
-    apart = " " if start and any(text[1:2] == " " for text in item.contents) else ""
-    hole = Hole("", contents, group, share)
-    before: list[SkeletonPart] = [RepeatedWords(start + apart, group)] if start else []
-    return [*before, hole, *([RepeatedWords(end, group)] if end and not is_last else [])]
+    end = "" if is_last else _common([text[-1:] for text in contents])
+    start = _common([text[:1] for text in contents]) or _common_word(contents)
+    cut = (text.removesuffix(end).removeprefix(start).strip() for text in contents)
+    before = start + " " if any(text[len(start) :][:1] == " " for text in contents) else start
+    hole = Hole("", tuple(cut), group, share)
+    beside = (
+        [RepeatedWords(before, group)] if start else [],
+        [RepeatedWords(end, group)] if end else [],
+    )
+    return [*beside[0], hole, *beside[1]]
 
 
+_FEWEST_ALIKE = 3
 _OUTER = frozenset(".,;:|。，；：-–—")
 _NEARLY_ALL = 0.85
 
@@ -303,7 +328,16 @@ _NEARLY_ALL = 0.85
 def _common(signs: Sequence[str]) -> str:
     """Return the sign that nearly all are, if it is one that parts values; else ""."""
     (sign, number), *_ = Counter(signs).most_common(1)
-    return sign if sign in _OUTER and number >= _NEARLY_ALL * len(signs) else ""
+    is_common = len(signs) >= _FEWEST_ALIKE and number >= _NEARLY_ALL * len(signs)
+    return sign if is_common and sign in _OUTER else ""
+
+
+def _common_word(texts: Sequence[str]) -> str:
+    """Return the word in small letters that nearly all begin with, such as "by"; else ""."""
+    words = [text.partition(" ")[0] if " " in text else "" for text in texts]
+    (word, number), *_ = Counter(words).most_common(1)
+    is_common = len(texts) >= _FEWEST_ALIKE and number >= _NEARLY_ALL * len(texts)
+    return word if is_common and word.isalpha() and word.islower() else ""
 
 
 def _add_words(parts: list[SkeletonPart], text: str, group: int) -> None:
