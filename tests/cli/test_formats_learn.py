@@ -1,4 +1,4 @@
-"""`formats learn`: a format is proposed, shown and written, and the list stays as it is."""
+"""`formats learn` and `formats check`: a format is proposed, written, tried; the list stays."""
 
 from __future__ import annotations
 
@@ -65,3 +65,23 @@ def test_a_line_that_is_not_there_is_refused(zoterodigest: Zoterodigest, papers:
     ran = zoterodigest("formats", "learn", "papers.md", "--entry", "99")
 
     assert (ran.code, "papers.md has 8 lines" in ran.err) == (2, True)
+
+
+def test_a_learned_format_is_checked_on_its_list(zoterodigest: Zoterodigest, papers: Path) -> None:
+    zoterodigest("formats", "learn", "papers.md", "--yes")
+
+    ran = zoterodigest("formats", "check", "papers.md")
+    found = json.loads(zoterodigest("formats", "check", "papers.md", "--json").out)
+
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "All laws hold.")
+    assert "  title            3 of 3 edits written" in ran.out.splitlines()
+    assert (found["holds"], found["formats"], found["entries"]) == (True, ["papers"], 4)
+    assert papers.read_text("utf-8") == LIST
+
+
+def test_a_list_without_entries_cannot_be_checked(zoterodigest: Zoterodigest, papers: Path) -> None:
+    papers.write_text("Some words.\n")
+
+    ran = zoterodigest("formats", "check", "papers.md")
+
+    assert (ran.code, "no entries recognised" in ran.err) == (1, True)

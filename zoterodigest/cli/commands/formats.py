@@ -1,4 +1,4 @@
-"""The commands `formats list` and `learn`."""
+"""The commands `formats list`, `learn` and `check`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.screen import emit, hanging, styled, tell, visible
 from zoterodigest.cli.base.talk import busy, emit_unless_json, require_consent
-from zoterodigest.cli.show.encoder import emit_json
+from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.digest.format.format import (
     DigestFormat,
     builtin_formats,
@@ -22,7 +22,7 @@ from zoterodigest.digest.format.format import (
 from zoterodigest.digest.format.own_files import SUFFIX, format_files
 from zoterodigest.digest.learn.format_text import format_name, format_text
 from zoterodigest.mapping import venue_table
-from zoterodigest.project.digests import read_digest
+from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, replace_file
 
 
@@ -125,6 +125,46 @@ def _write(target: Path, path: Path, templates: Sequence[str]) -> None:
     replace_file(target, text.encode(), None)
 
 
+@command(
+    "path format_name as_json",
+    name="check",
+    epilog="Next: `zoterodigest inspect FILE --explain LINE` shows how a line is read.",
+)
+def check_format(asked: Invocation, path: Path = argument("FILE")) -> int:
+    """Try whether a format can write what it reads, on entries of FILE.
+
+    check edits each field of a few entries of each shape, and adds an entry, all in memory. It
+    reads the result again: only what was edited may differ. It shows which edits would be refused
+    in a sync, and why. It changes nothing.
+
+    \b
+    Examples:
+      zoterodigest formats check papers.md
+      zoterodigest formats check papers.md --format mine.format.toml
+
+    The exit code is 1 if an edit would be refused, or if FILE has no entries.
+    """
+    # Editing takes imports that listing does without.
+    from zoterodigest.cli.show.checked import checked_data, checked_text
+    from zoterodigest.digest.read.detect import read_document
+    from zoterodigest.digest.write.laws import try_laws
+
+    source, forms, venues = (
+        read_digest(path).data,
+        formats_for(path, asked.format_name),
+        venue_table(),
+    )
+    document = read_document(path.name, source, forms, venues)
+    if not document.entries:
+        tell([f"{visible(str(path))}: no entries recognised."])
+        return FAILED
+    with busy("Editing entries"):
+        found = try_laws(document, lambda data: read_document(path.name, data, forms, venues))
+    text = checked_text(str(path), document, found)
+    emit_result(text, checked_data(str(path), document, found), as_json=asked.as_json)
+    return FINE if found.do_hold else FAILED
+
+
 class _FormatCommands(TyperGroup):
     """The commands about formats; without the name of one, the list is meant."""
 
@@ -136,7 +176,7 @@ class _FormatCommands(TyperGroup):
 
 
 formats = _FormatCommands(
-    help="List the formats and what they read, or learn one from a list.",
-    commands=[list_formats, learn],
+    help="List the formats, learn one from a list, or check one.",
+    commands=[list_formats, learn, check_format],
     rich_markup_mode=None,
 )
