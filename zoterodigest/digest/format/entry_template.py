@@ -95,6 +95,11 @@ class TemplateLine:
         return tuple(part for part in self.flat() if isinstance(part, SlotPlace))
 
     @property
+    def parts_always_there(self) -> list[TemplateWords | SlotPlace | None]:
+        """The parts outside of groups."""
+        return [None if isinstance(part, Group) else part for part in self.parts]
+
+    @property
     def may_be_missing(self) -> bool:
         """Whether nothing but groups stands in it."""
         around = (part for part in self.parts if not isinstance(part, Group))

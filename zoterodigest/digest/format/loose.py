@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import re
 
-from zoterodigest.core.values.venue_slot import AWARDS
-
 _SIGNS = ",.;:|，。：；、"
 _DASHES = "–—/·•|-"
 _QUOTES = '"“”„'
@@ -42,17 +40,22 @@ _YEAR = (
     rf"(?:(?:{_MONTHS})\.?,?[ ]?(?:\d{{1,2}}(?:st|nd|rd|th)?,?[ ])?)?"
     r"(?:(?:19|20)\d\d|['’]\d\d)(?:[./-]\d{1,2}){0,2}"
 )
-_NAME = rf"[^{_WORD_EDGE}&-][^\n\[\]<>{_QUOTES}|*`{{}}=?!,;:()\\]{{0,79}}?"
-_LONGEST_FIRST = sorted(AWARDS, key=lambda award: (-len(award), award))
-_AWARD = "(?i:" + "|".join(re.escape(one).replace(r"\ ", "[ -]") for one in _LONGEST_FIRST) + ")"
-_DATED = rf"(?:[ ]?\([^()\n]{{2,30}}\))?[ ,.(-]{{0,3}}{_YEAR}\)?"
-_AWARDS = rf"(?:[ \t,:(|·-]{{1,3}}{_AWARD}(?:[, ]{{1,2}}{_AWARD})?\)?)?"
-_EMOJI = r"[\p{So}\x{1f000}-\x{1f0ff}\x{1f10d}-\x{1faff}\x{fe0f}\x{200d}]"
+_NAME = rf"[^{_WORD_EDGE}&-][^\n\[\]<>{_QUOTES}|*`{{}}=?!,;:()\\]*?"
+_DATED = rf"(?:[ ]?\([^()\n]+\))?[ ,.(-]{{0,3}}{_YEAR}\)?"
+_AWARD = r"[A-Za-z][A-Za-z0-9%, -]*?"
+_AWARDS = rf"(?:[ \t,:(|·-]{{1,3}}{_AWARD}\)?)?"
+_EMOJI = r"[\x{2190}-\x{21ff}\x{2600}-\x{27bf}\x{2b00}-\x{2bff}\x{1f000}-\x{1faff}\x{fe0f}\x{200d}]"
+_LINK = (
+    r"\\?[\[(*_`]{0,2}!?\[[^\n]*?\]\([^\n]*?\)[\])*_`]{0,2}|<a\b[^\n]*?</a>|<?https?://[^\s<>]+>?"
+)
 MARKS = rf"(?:(?:{_EMOJI}+|:[a-z0-9_+-]+:|\[[ xX]\])[ \t]*)*"
 """Emoji and a checkbox, which may stand before the values of a line."""
 
+# No counted repetitions here: with them RE2 needs 50 times as long. Codecs see to the lengths.
 SHAPES = {
-    "short": r"(?:[*_`\[]|<u>|<b>){1,4}[^\n*`\[\]<>|]{1,60}(?:[*_`\]:：]|</u>|</b>){1,6}",
+    # Whatever begins and ends as links do: `LINKS_ALONE` tells whether they are.
+    "links": rf"(?:{_LINK})(?:[^\n]*?(?:{_LINK}))??",
+    "short": r"(?:[*_`\[]|<u>|<b>){1,4}[^\n*`\[\]<>|]+(?:[*_`\]:：]|</u>|</b>){1,6}",
     # Without a mark around it, only a year tells a venue.
     "venue": rf"(?:{_OPEN}{{1,4}}(?:{_NAME}(?:{_DATED})?|{_YEAR}){_AWARDS}{_CLOSE}{{1,4}}"
     rf"|{_NAME}{_DATED}{_AWARDS})",
@@ -62,6 +65,14 @@ SHAPES = {
     "tail": rf"(?:[^{_WORD_EDGE}h–—·-]|h[^t]|\([^\[h<]|[*_`]{{1,3}}[^{_WORD_EDGE}])[^\n]*",
 }
 """What a slot of these can hold in a loose template, with the marks around it."""
+
+SKETCHES = {
+    "links": r"(?:\]\(|://|(?i:<a\b))",
+    "venue": r"(?:[*_`\[(（【]|(?:19|20)\d\d|['’]\d\d)",
+    "short": r"[*_`\[<]",
+    "award": r"[*_`\[(]",
+}
+"""What a line must hold for such a slot."""
 
 MARKED = frozenset({"short", "venue", "date", "award", "authors"})
 """The slots of these whose values may have any marks around them."""
@@ -116,6 +127,8 @@ _COLONS = ":： "
 def within_marks(text: str) -> tuple[int, int]:
     """Return the range of a value without the marks around it, and a colon within those."""
     start, end = 0, len(text)
+    if text[:1].isalnum():
+        return start, len(text.rstrip())
     while start < end:
         inside = text[start:end]
         bare = len(inside.rstrip(_COLONS))

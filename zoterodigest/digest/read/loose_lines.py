@@ -6,20 +6,26 @@ In the open, where no mark tells what a value is, only what is known or written 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from zoterodigest.core.values import identity, names, venue_slot
 from zoterodigest.core.values.record import Hyperlink
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format import loose
 from zoterodigest.digest.format.format import DigestFormat, folded_label
-from zoterodigest.digest.format.line_pattern import ChosenPattern, LineMatch
+from zoterodigest.digest.format.line_pattern import (
+    LINKS_ALONE,
+    ChosenPattern,
+    LineMatch,
+    LinePattern,
+)
 from zoterodigest.digest.read.codecs import PUBLISHERS
 from zoterodigest.digest.read.found import is_title
 from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import decoded
 
+LONGEST_NICKNAME = 60
 _MARKED = frozenset({"short", "venue", "authors", "date", "award"})
 _PERIOD = re.compile(rb"(?:\bet\.? ?al|\b[A-Z])$")
 _MARKS_LEFT = re.compile(r"[*`\[\]]|^[_(]|[_]$")
@@ -40,6 +46,29 @@ def unmarked(chosen: ChosenPattern, match: LineMatch, data: bytes) -> LineMatch:
     return LineMatch(tuple(slots), match.groups)
 
 
+_FIRST_LINK = re.compile(rb"\[(?=[^\[\]!])([^\[\]]*)\]\(")
+
+
+_BOLD_PHRASE = re.compile(rb"(?:\*\*|__)(?:[^\s*_`\[\]]+[ ]){4,}[^*_`\[\]]*(?:\*\*|__)")
+"""A bold text of five words and more, which is no nickname, and with no year in it no venue."""
+_YEAR = re.compile(rb"(?:19|20)\d\d")
+
+
+def is_hopeless(pattern: LinePattern, data: bytes) -> bool:
+    """Whether a line, seen at once, is none with a title that nothing marks.
+
+    It begins with a bold title, or its first link is called as no link of a list, as in most lines
+    of prose. To try all choices of groups takes 50 times as long.
+    """
+    if pattern.has_marked_title:
+        return False
+    phrase = _BOLD_PHRASE.match(data)
+    if phrase is not None and not _YEAR.search(phrase[0]):
+        return True
+    first = _FIRST_LINK.search(data)
+    return first is not None and not _is_named(Hyperlink(decoded(first[1]), ""), _LINK_WORDS)
+
+
 def is_plausible(
     chosen: ChosenPattern,
     match: LineMatch,
@@ -53,6 +82,10 @@ def is_plausible(
         place.slot: decoded(data[start:end])
         for place, (start, end) in zip(chosen.places, found.slots, strict=True)
     }
+    if not all(map(LINKS_ALONE.matches, _links_in(chosen, found, data))):
+        return False
+    if not all(one.casefold() in _AWARDS for one in texts.get("award", "Oral").split(", ")):
+        return False
     is_bare = "title" in texts and not chosen.has_marked_title
     if is_bare and not _is_bare_entry(texts, form, venues):
         return False
@@ -64,6 +97,15 @@ def is_plausible(
         and _are_authors(texts.get("authors"), venues, is_marked="authors" in marked or not is_bare)
         and _is_nickname(texts.get("short"), form, venues)
     )
+
+
+def _links_in(chosen: ChosenPattern, found: LineMatch, data: bytes) -> Iterator[bytes]:
+    for place, (start, end) in zip(chosen.places, found.slots, strict=True):
+        if place.slot == "links":
+            yield data[start:end]
+
+
+_AWARDS = frozenset(map(str.casefold, venue_slot.AWARDS))
 
 
 def _are_authors(text: str | None, venues: VenueTable, *, is_marked: bool) -> bool:
@@ -90,6 +132,8 @@ def _is_nickname(text: str | None, form: DigestFormat, venues: VenueTable) -> bo
     """Whether a name in marks is one: no venue, date or award, no word for a part of a page."""
     if text is None:
         return True
+    if len(text) > LONGEST_NICKNAME:
+        return False
     is_name = not _MARKS_LEFT.search(text.rstrip("*")) and is_title(form, text.encode())
     return is_name and not venue_slot.parse_venue(text).year and venues.find(text) is None
 

@@ -7,6 +7,7 @@ it can be split in two ways, the entry is broken and the reason tells where they
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 from zoterodigest.core.values.venue import VenueTable
@@ -23,7 +24,7 @@ from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
-from zoterodigest.digest.read.loose_lines import is_plausible, unmarked
+from zoterodigest.digest.read.loose_lines import is_hopeless, is_plausible, unmarked
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import (
     BLANKS,
@@ -65,10 +66,12 @@ class TwoWays:
 def claim_by_template(claims: Claims, found: EntryRange, body: LayeredText, terms: Terms) -> None:
     """Claim the slots of an entry by the first template that reads it, none if none does."""
     form, _ = terms
+    head = found.text.slice(*found.head)
+    bare = head.data[slice(*_bare(head.data, 0, len(head.data)))]
     for number, pattern in enumerate(form.patterns):
-        if pattern.template.container != found.container:
+        if pattern.template.container != found.container or not _may_read(pattern.lines[0], bare):
             continue
-        reading = _TemplateReader(pattern, found, body, terms)
+        reading = _TemplateReader(pattern, head, body, terms)
         shape = reading.shape(number)
         if reading.doubt is not None:
             claims.doubt = reading.doubt
@@ -84,6 +87,10 @@ def claim_by_template(claims: Claims, found: EntryRange, body: LayeredText, term
             return
 
 
+def _may_read(pattern: LinePattern, data: bytes) -> bool:
+    return pattern.any.matches(data) and not (pattern.is_loose and is_hopeless(pattern, data))
+
+
 class _TemplateReader:
     """The lines of one entry, to be read by one template.
 
@@ -92,16 +99,19 @@ class _TemplateReader:
     """
 
     def __init__(
-        self, pattern: TemplatePattern, found: EntryRange, body: LayeredText, terms: Terms
+        self, pattern: TemplatePattern, head: LayeredText, body: LayeredText, terms: Terms
     ) -> None:
         self._pattern = pattern
-        self._head = found.text.slice(*found.head)
+        self._head = head
         self._body = body
-        self._ranges = [_bare(body.data, *line) for line in body.lines()]
         self._terms = terms
         self._known: dict[tuple[int, int], LineRead | TwoWays | None] = {}
         self.left: list[int] = []
         self.doubt: tuple[str, tuple[int, int]] | None = None
+
+    @cached_property
+    def _ranges(self) -> list[tuple[int, int]]:
+        return [_bare(self._body.data, *line) for line in self._body.lines()]
 
     def shape(self, number: int) -> EntryShape | None:
         """Return how the template (its number) reads the entry; None if it does not."""
