@@ -10,6 +10,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
+from zoterodigest.core.values.key_table import KeyTable
 from zoterodigest.core.values.venue import Venue, VenueTable
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import first_reason
@@ -118,3 +119,17 @@ def load_venues(path: Path) -> VenueTable:
     """Return the venues of the TOML file at `path`; raises `BadMapping`."""
     tables = load(path, _Venues)
     return VenueTable.of(tables.venue.values(), unpublished=tables.unpublished)
+
+
+class _KeyNames(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    slots: dict[str, list[str]]
+    identity: dict[str, list[str]]
+
+
+@cache
+def key_table() -> KeyTable:
+    """Return the keys of the built-in `keys.toml`."""
+    tables = load(folder() / "keys.toml", _KeyNames)
+    return KeyTable.of(tables.slots, tables.identity)

@@ -77,6 +77,11 @@ def _html_item(title: str, arxiv: str) -> str:
     return f"<li><b>{title}</b>, CVPR 2016. {link}<br>It works.</li>\n"
 
 
+def _headed(title: str, arxiv: str) -> str:
+    link = f"- **Paper:** [arXiv]({_abs(arxiv)})\n"
+    return f"### {title}\n\n- **Venue:** CVPR 2016\n{link}- **Summary:** It works.\n\n"
+
+
 def _abs(arxiv: str) -> str:
     return f"https://arxiv.org/abs/{arxiv}"
 
@@ -89,6 +94,7 @@ DIGESTS: Mapping[str, str] = {
     "daily-bullets": "## cs.CV\n\n" + "\n".join(_bullet(*one) for one in _ids()),
     "quoted-titles": "## Papers\n\n" + "".join(_quoted_item(*one) for one in _ids()),
     "plain-titles": "## Papers\n\n" + "".join(_plain_item(*one) for one in _ids()),
+    "fields": "## Papers\n\n" + "".join(_headed(*one) for one in _ids()),
     "list": "## Papers\n\n" + "".join(_item(*one) for one in _ids()),
     "hf-daily-table": _rows(
         "| Title | Authors | Summary |",

@@ -34,12 +34,13 @@ def parse_names(text: str) -> Names:
     """Return the names in a list as written, each without outer blanks.
 
     Commas (also full-width), semicolons, "and" and "&" part names; "et al." and its like at the end
-    make the list truncated and are no name. HTML entities stay as they stand. A text that only says
-    that nothing is known ("-", "N/A") has no names.
+    make the list truncated and are no name. HTML entities stay as they stand. A name linked as a
+    note (`[[People/A B|A B]]`) is the name. A text that only says that nothing is known ("-",
+    "N/A") has no names.
     """
     if text.strip().lower() in _NOTHING:
         return Names(())
-    pieces = _split_list(text)
+    pieces = _split_list(_LINKED_NAME.sub(r"\1", text) if "[[" in text else text)
     people = _join_suffixes([piece for piece in pieces if piece])
     truncated = False
     while people and (rest := _without_et_al(people[-1])) is not None:
@@ -150,12 +151,13 @@ def folded_name(text: str) -> str:
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "tbd", "unknown", "?"})
 # A semicolon that ends an HTML entity parts nothing.
 _SEMICOLON = re.compile(r"(?P<entity>&#?\w{1,31};)|[;；]")
-_COMMA = re.compile(r"[,，、\n]| (?:and|&|[·•+|/]) |(?<=,)and ")
-_AND = re.compile(r" (?:and|&) ")
+_COMMA = re.compile(r"[,，、\n]| (?:and|und|&|[·•+|/]) |(?<=,)and ")
+_AND = re.compile(r" (?:and|und|&) ")
+_LINKED_NAME = re.compile(r"\[\[(?:[^\[\]|]*[|/])?([^\[\]|/]*)\]\]")
 _ET_AL = re.compile(
     r"(?:^|[\s,])\(?(?:and |& )?"
     r"(?:et\.? ?al\.?|others|\+? ?\d{1,5} (?:more|others|authors)(?: authors)?)\.?\)?$"
-    r"|等+人?[.。]?$|(?:…|\.\.\.)[.…]*$",
+    r"|(?:^|[\s,])u\. ?a\.$|等+人?[.。]?$|(?:…|\.\.\.)[.…]*$",
     re.IGNORECASE,
 )
 _ET_AL_WITHIN = re.compile(r"(?<=[\s,])\(?et\.? ?al(?:\.|\b)\)?", re.IGNORECASE)
@@ -195,7 +197,7 @@ def _split_list(text: str) -> list[str]:
     return [_without_and(piece) if piece.startswith(_AND_SIGNS) else piece for piece in stripped]
 
 
-_AND_SIGNS = ("and", "&")
+_AND_SIGNS = ("and", "und", "&")
 
 
 def _without_and(piece: str) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from zoterodigest import mapping
+from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.digest.format.entry_template import (
     EVIDENCE,
     EntryTemplate,
@@ -43,9 +44,6 @@ SLOTS = frozenset(
 
 ContainerName = Literal["quote", "lines", "paragraph", "item", "details", "heading", "li", "row"]
 
-
-# One pattern, not a look at each letter: reading a digest of 450 entries folds 7,000 labels.
-_WORD = re.compile(r"[^\W_]+")
 
 PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 """A slot in a template line: `{title}`."""
@@ -94,10 +92,8 @@ def _cell(text: Any) -> Pattern | LinePattern:
     return _compile(text)
 
 
-@lru_cache(maxsize=1_000)  # most labels of a digest are those of the entry before
-def folded_label(text: str) -> str:
-    """Return a label, column name or placeholder without case, emphasis and outer signs."""
-    return " ".join(_WORD.findall(text.casefold())) or text.strip()
+folded_label = folded_key
+"""Returns a label, column name or placeholder without case, emphasis and outer signs."""
 
 
 SlotName = Annotated[str, AfterValidator(_slot_name)]
@@ -169,7 +165,8 @@ class NewRule(_FormatTable):
 class DigestFormat(_FormatTable):
     """A digest format as its TOML file states it.
 
-    `rank` orders detection: of two formats that read the same lines, the lower rank wins.
+    `rank` orders detection: of two formats that read the same lines, the lower rank wins. With
+    `keys` the lines below a title are read by what people call the fields of a paper.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
@@ -182,6 +179,7 @@ class DigestFormat(_FormatTable):
     labels: Labels = {}
     sections: SectionRule = SectionRule()
     details: Labels = {}
+    keys: bool = False
     rest: SlotName | None = None
     columns: ColumnRule | None = None
     cells: dict[SlotName, list[CellText]] = {}
@@ -366,6 +364,8 @@ class DigestFormat(_FormatTable):
             names.add("section")
         if self.rest is not None:
             names.add(self.rest)
+        if self.keys:
+            names |= {*mapping.key_table().slots.values(), "section"}
         named = (*(pattern.names for pattern in patterns), *(one.slots for one in self.templates))
         return frozenset(names).union(*named)
 

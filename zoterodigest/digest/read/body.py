@@ -15,6 +15,7 @@ from functools import cached_property
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.read.edges import within_edges
+from zoterodigest.digest.read.fields_below import claim_fields
 from zoterodigest.digest.read.found import EntryRange
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import DETAILS, shorn
@@ -188,8 +189,12 @@ def claims_of(found: EntryRange, form: DigestFormat, venues: VenueTable) -> Clai
     if form.templates:
         claim_by_template(claims, found, rest, (form, venues))
     else:
-        claim_groups(claims, found.text.slice(*found.head), found.match, form)
-        _claim_body(claims, Body(rest), form)
+        head = found.text.slice(*found.head)
+        if form.keys:
+            claim_fields(claims, found, rest, venues)
+        else:
+            claim_groups(claims, head, found.match, form)
+            _claim_body(claims, Body(rest), form)
     claims.unread = [replace(one, line=numbers[one.line]) for one in claims.unread]
     for one in torn:
         spoil(claims, one, one.line)

@@ -16,6 +16,7 @@ from itertools import groupby
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.closers import OpenTags
+from zoterodigest.digest.read.field_entries import headed, parent_items, titled_lines
 from zoterodigest.digest.read.folded import find_folded, folded_head
 from zoterodigest.digest.read.found import (
     EntryRange,
@@ -46,9 +47,10 @@ _FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
 
 def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     """Yield the entries of `form` in `lines`, in order of their containers, then of lines."""
+    finders = _KEYED_FINDERS if form.keys else _FINDERS
     for name in form.containers:
-        if name in _FINDERS:
-            for found in _FINDERS[name](lines, form.by_container[name]):
+        if name in finders:
+            for found in finders[name](lines, form.by_container[name]):
                 yield replace(found, container=name)
 
 
@@ -202,15 +204,24 @@ def _item(lines: Lines, head: Head, last: int) -> EntryRange:
     return found_entry(head, last, peel_indent(text, width, first=False))
 
 
-def _item_end(lines: Lines, head: Head, heads: Mapping[int, Head]) -> int:
+def _parents(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
+    heads = {head.line: head for head in parent_items(lines, form)}
+    for head in heads.values():
+        yield _item(lines, head, _item_end(lines, head, heads, is_topic=False))
+
+
+def _item_end(
+    lines: Lines, head: Head, heads: Mapping[int, Head], *, is_topic: bool | None = None
+) -> int:
     """Return the item's last line: deeper lines, and lines that go on without a blank between.
 
-    Within a `<details>` every line belongs to the item, up to the next head.
+    Within a `<details>` every line belongs to the item, up to the next head. A topic ends where a
+    head begins (None: it is one if its own head leads nowhere).
     """
     indent = _indent(lines[head.line])
     # CommonMark 5.2: what stands one blank deeper than a bullet is no deeper item.
     beside = lines[head.line][:indent] + b" "
-    is_topic = not _LINK.search(head.data)
+    is_topic = not _LINK.search(head.data) if is_topic is None else is_topic
     last, open_details = head.line, depth_change(head.data)
     tags = OpenTags(lines, head.line)
     for line in range(head.line + 1, len(lines)):
@@ -266,4 +277,11 @@ _FINDERS: Mapping[str, Callable[[Lines, DigestFormat], Iterator[EntryRange]]] = 
     "heading": _headings,
     "details": find_folded,
     "li": find_html_items,
+}
+
+_KEYED_FINDERS: Mapping[str, Callable[[Lines, DigestFormat], Iterator[EntryRange]]] = {
+    "heading": headed,
+    "item": _parents,
+    "lines": partial(titled_lines, quoted=False),
+    "quote": partial(titled_lines, quoted=True),
 }

@@ -239,7 +239,8 @@ def _fit(
     slots: list[Slot], form: DigestFormat, venues: VenueTable
 ) -> tuple[list[Slot], list[Slot]]:
     """Return the slots that are what they seem, and those that are reported as no venue."""
-    if form.columns is not None or not form.entry.evidence:
+    # What stands behind a key is what the key says, and lines without one were looked at.
+    if form.columns is not None or not form.entry.evidence or form.keys:
         return slots, []
     if form.entry.is_general:
         return [slot for slot in slots if is_clear(slot.name, slot.words, venues)], []

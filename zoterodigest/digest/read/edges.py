@@ -15,13 +15,15 @@ from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.slots import Slot, trimmed
 
 # The ranges of emoji, the ones not yet assigned included.
-_EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
+EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
+"""Arrows, signs and emoji."""
+
 _IMAGE = r"!\[[^\[\]]*\]\([^()]*\)"
 _BEFORE = re.compile(
-    rf"(?:{_IMAGE}|\[{_IMAGE}\]\([^()]*\)|{_EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>"
+    rf"(?:{_IMAGE}|\[{_IMAGE}\]\([^()]*\)|{EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>"
     r"|\(?\d{1,4}[.)](?=\s)|\[\d{1,4}\](?!\()|[-–—|](?=\s))\s*"
 )
-_BEHIND = re.compile(rf"\s*(?:{_EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>|[,;|])$")
+_BEHIND = re.compile(rf"\s*(?:{EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>|[,;|])$")
 _PERIOD = re.compile(r"(?:^|[\s(-])([^\s.(-]+[^\s.])\.$")
 _ABBREVIATIONS = frozenset({"al", "co", "corp", "etc", "inc", "jr", "ltd", "no", "sr", "st", "vs"})
 _PAIRS = {

@@ -56,6 +56,8 @@ def is_evident(entry: DigestEntry) -> bool:
     links = _own_links(reading)
     if _is_label(entry.title) or not _OF_MODELS.isdisjoint([it.label.lower() for it in links]):
         return False
+    if entry.format.keys:
+        return _is_evident_by_fields(entry, links)
     if reading.title_url and not identity.is_paper_url(reading.title_url):
         if _is_local(reading.title_url):
             return False
@@ -70,6 +72,32 @@ def is_evident(entry: DigestEntry) -> bool:
         return True
     fields = (reading.fields.get(name, EMPTY) for name in ("venue", "authors", "abstract"))
     return not all(map(is_empty, fields))
+
+
+def _is_evident_by_fields(entry: DigestEntry, links: Sequence[Hyperlink]) -> bool:
+    """Whether fields below a title show that it is a paper's: its authors, its venue, its page.
+
+    A title of few words may be a tool's or a method's that comes with a paper.
+    """
+    fields = entry.reading.fields
+    has_authors, has_venue = (not is_empty(fields.get(it, EMPTY)) for it in ("authors", "venue"))
+    title = set(folded_label(entry.title).split())
+    papers = [link for link in links if identity.is_paper_url(link.url)]
+    # A link that is called by another title leads to a work that is not this one.
+    if any(len(it.label.split()) > _FEWEST_WORDS and not title & _words(it) for it in papers):
+        return False
+    if has_authors and has_venue:
+        return True
+    urls = [entry.reading.title_url, *(link.url for link in links)]
+    is_identified = any(found.scheme != "url" for found in entry.reading.identifiers)
+    if not is_identified and not any(map(identity.is_paper_url, urls)):
+        return False
+    is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
+    return has_authors or has_venue or is_phrase
+
+
+def _words(link: Hyperlink) -> set[str]:
+    return set(folded_label(link.label).split())
 
 
 def _is_label(title: str) -> bool:

@@ -158,6 +158,8 @@ def _stopped_at_head(
     if data is None:
         kinds = " or ".join(containers)
         return FormatStep.CONTAINER, f"its entries begin as {kinds}, and this line does not"
+    if form.keys and all(found.first != line for found in find_entries(lines, form)):
+        return FormatStep.CONTAINER, "its entries have fields below them, and this line has none"
     begin = form.by_container[container].entry.begin
     matches = (pattern.search(shorn(data)) for pattern in begin)
     match = next((it for it in matches if it is not None), None)

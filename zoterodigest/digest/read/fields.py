@@ -96,7 +96,15 @@ def _title(text: str) -> str:
 
 def _authors(text: str) -> Names:
     found = names.parse_names(text)
-    return Names(tuple(map(one_line, found.people)), found.truncated)
+    return Names(tuple(map(one_name, found.people)), found.truncated)
+
+
+_NOTE_MARK = re.compile(r"(?:\\[*†‡§¶])+$")
+
+
+def one_name(text: str) -> str:
+    """Return a name as one line, without the escaped stars of a footnote behind it."""
+    return one_line(_NOTE_MARK.sub("", text) if "\\" in text else text)
 
 
 def _venue(text: str) -> Fields:
@@ -157,11 +165,17 @@ def _tags(text: str) -> Fields:
     """Return tags as tasks, categories of arXiv apart; what holds HTML is not understood."""
     if ELEMENT.search(text):
         return {}
-    parts = [one_line(part.strip("`#*_ \n")) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
+    parts = [one_tag(part) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
     kept = [part for part in parts if part and part.encode().lower() not in NOTHING]
     found = [part for part in kept if ARXIV_CATEGORY.fullmatch(part)]
     tasks = {"task": _members(part for part in kept if part not in found)}
     return {**tasks, "categories": _members(found)} if found else tasks
+
+
+def one_tag(text: str) -> str:
+    """Return a tag without its mark: `#tag`, `[[tag]]` or in code font."""
+    bare = text.strip("`#*_ \n")
+    return one_line(bare[2:-2] if bare[:2] == "[[" and bare[-2:] == "]]" else bare)
 
 
 CHIP = re.compile(r"[ \t]*`([^`]*)`")

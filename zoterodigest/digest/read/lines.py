@@ -108,12 +108,14 @@ class Lines:
     Line numbers are 0-based here; a final LF does not open another line. In `source` each byte
     that is no valid UTF-8 is shown as `?`, so that patterns see text; `fault` finds such bytes.
     `torn` are the markers of notes whose other half is missing, `conflicts` what git left unmerged.
-    `heads` keep, by format, which lines begin an entry, if the digest may be read again.
+    `heads` keep, by format, which lines begin an entry, if the digest may be read again; `keyed`
+    are the lines that begin with a known key, once somebody has asked.
     """
 
     def __init__(self, source: bytes) -> None:
         self._raw = source
         self.heads: dict[tuple[str, bytes], Match | None] | None = None
+        self.keyed: tuple[int, ...] | None = None
         # One `?` for each bad byte: offsets in `source` must be offsets in the file.
         shown = source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
         self.source = source if shown == source else shown
@@ -136,19 +138,20 @@ class Lines:
     @cached_property
     def plain(self) -> BareLines:
         """All lines as they stand."""
-        return self._bare((line, 0) for line in range(len(self)))
+        return self.bare((line, 0) for line in range(len(self)))
 
     @cached_property
     def quoted(self) -> BareLines:
         """The lines of quotes, their outer prefix left off."""
-        return self._bare(self.matching(_AT_QUOTE))
+        return self.bare(self.matching(_AT_QUOTE))
 
     @cached_property
     def items(self) -> BareLines:
         """The lines with which list items begin, their markers left off."""
-        return self._bare(self.matching(_AT_MARKER))
+        return self.bare(self.matching(_AT_MARKER))
 
-    def _bare(self, places: Iterable[tuple[int, int]]) -> BareLines:
+    def bare(self, places: Iterable[tuple[int, int]]) -> BareLines:
+        """Return lines, each from an offset on."""
         found = list(places)
         texts = b"\n".join(shorn(self[line][offset:]) for line, offset in found)
         return BareLines([line for line, _ in found], [offset for _, offset in found], texts)

@@ -9,6 +9,7 @@ from typing import Any
 from zoterodigest.core.values import identity, names, venue_slot
 from zoterodigest.core.values.record import Members, Names, text_in
 from zoterodigest.digest.read.document import DigestEntry, Document, Skipped
+from zoterodigest.digest.read.fields import one_name
 from zoterodigest.digest.read.lines import OUTER_BLANKS
 from zoterodigest.digest.read.mojibake import mojibake_in
 from zoterodigest.digest.read.shapes import NOTHING
@@ -42,7 +43,7 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
         "arxiv_id": fields.get("arxiv") or next(ids, None),
         "version": _version(entry),
         "urls": [[link.label, link.url] for link in reading.links],
-        "authors": list(authors.people) or None,
+        "authors": [*map(one_name, authors.people)] or None,
         "authors_raw": _text(slots, "authors"),
         "et_al": authors.truncated,
         "venue": venue or None,

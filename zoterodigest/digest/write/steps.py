@@ -13,6 +13,11 @@ from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
+from zoterodigest.digest.write.field_entry import (
+    is_title_numbered,
+    new_with_fields,
+    with_title_number,
+)
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.html_row import is_html_row, new_html_row
@@ -244,6 +249,8 @@ class Planner:
                 if header is None:
                     raise UnwritableValue(_NO_TABLE)
                 text = NewRow(draft, header, self._document).text()
+        elif form.keys and draft.manner.entries:
+            text = self._numbered(new_with_fields(draft, self._document), spot, region)
         elif form.templates:
             text = new_by_template(draft, form.templates, self._document)
             text = self._numbered(text, spot, region)
@@ -258,7 +265,10 @@ class Planner:
         # Not lists: few entries have a number, and a digest may have thousands.
         every = (_head(lines, entry) for entry in entries)
         inside = (entries[at] for at in region.entries if at < spot.rank)
-        return with_next_number(text, (_head(lines, it) for it in inside), every)
+        above = [_head(lines, it) for it in inside]
+        if is_title_numbered(text):
+            return with_title_number(text, above, every)
+        return with_next_number(text, above, every)
 
     def _form(self, region: HeadingRegion) -> DigestFormat:
         entries = self._document.entries

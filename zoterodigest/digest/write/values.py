@@ -14,7 +14,15 @@ from functools import partial
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Names, Value, text_in
-from zoterodigest.digest.read.fields import ARXIV_CATEGORY, AWARD, CATEGORY, CHIP, TASK
+from zoterodigest.digest.read.fields import (
+    ARXIV_CATEGORY,
+    AWARD,
+    CATEGORY,
+    CHIP,
+    TASK,
+    one_name,
+    one_tag,
+)
 from zoterodigest.digest.read.slots import one_line
 
 _MARKS = "()[] `*_"
@@ -111,7 +119,9 @@ def names_text(old: str, value: Value) -> str:
     if not isinstance(value, Names):
         return ""
     present = names.parse_names(old)
-    as_written = {one_line(person): person for person in present.people}
+    if "[[" in old:
+        return _linked_names(old, present, value)
+    as_written = {one_name(person): person for person in present.people}
     people = [as_written.get(person, escaped_entities(person)) for person in value.people]
     separator, last = _separators(old, present.people)
     body = separator.join(people)
@@ -119,6 +129,20 @@ def names_text(old: str, value: Value) -> str:
     if last and len(people) > 1 and not value.truncated:
         body = separator.join(people[:-1]) + last + people[-1]
     return body + (_cut_sign(old, present, separator) if value.truncated else "")
+
+
+_LINKED = re.compile(r"\[\[[^\[\]\n]*\]\]")
+
+
+def _linked_names(old: str, present: Names, value: Names) -> str:
+    """Write names as links to notes, as those that stand there are: `[[A]], [[B]]`."""
+    raws = _LINKED.findall(old)
+    as_written = {names.parse_names(raw).people: raw for raw in raws}
+    people = [as_written.get((person,), f"[[{person}]]") for person in value.people]
+    separator = old.partition(raws[0])[2].partition("[[")[0] if len(raws) > 1 else ", "
+    rest = old[old.rfind("]]") + 2 :]
+    cut = (rest if present.truncated else f"{separator}et al.") if value.truncated else ""
+    return separator.join(people) + cut
 
 
 def _separators(old: str, people: Sequence[str]) -> tuple[str, str]:
@@ -176,12 +200,13 @@ def _tagged(categories: bool, old: str, value: Value) -> str:
     """
     wanted = _members(value)
     parts = _parts(_TAG, old)
-    texts = [one_line(part.strip("`#*_ \n")) for part in parts]
-    mark = parts[0][0] if parts and parts[0][0] in "`#" else ""
+    texts = [one_tag(part) for part in parts]
+    mark = next((it for it in ("[[", "`", "#") if parts and parts[0].startswith(it)), "")
+    end = {"[[": "]]", "`": "`"}.get(mark, "")
     others = [text for text in texts if bool(ARXIV_CATEGORY.fullmatch(text)) is not categories]
     stay = {*wanted, *others}
     kept = [part for part, text in zip(parts, texts, strict=True) if text in stay]
-    new = [f"{mark}{text}{mark.strip('#')}" for text in wanted if text not in texts]
+    new = [f"{mark}{text}{end}" for text in wanted if text not in texts]
     return _between(old, parts, ", ").join((*kept, *new))
 
 

@@ -1,0 +1,126 @@
+"""Papers with a heading, an item or a line of their own, and their fields below."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.digest.read.report import entry_json
+
+A = "https://arxiv.org/abs/2401.00001"
+B = "https://arxiv.org/abs/2401.00002"
+
+
+def entries(text: str) -> list[dict[str, Any]]:
+    """What is read of a digest, without what is empty."""
+    found = (entry_json(entry) for entry in read(text.encode()).entries)
+    return [{name: value for name, value in it.items() if value} for it in found]
+
+
+FORMS = {
+    "heading, bullets": f"""\
+## 3. A Title of a Paper
+- **Authors:** Ada Lovelace, Kurt Gödel
+- **Venue**: CVPR 2023
+- **Paper**: [pdf]({A})
+- **Rating**: high
+""",
+    "heading, lines": f"""\
+### A Title of a Paper
+Authors: Ada Lovelace and Kurt Gödel
+Venue: CVPR 2023
+PDF: [pdf]({A})
+""",
+    "linked heading, lines in italics": f"""\
+##### [A Title of a Paper]({A})
+
+*Author(s)*: Lovelace, Ada; Gödel, Kurt
+*Conference*: CVPR 2023
+""",
+    "heading with a venue, bare lines": f"""\
+### 🔥 A Title of a Paper (CVPR 2023)
+
+*Ada Lovelace, Kurt Gödel*
+
+[[pdf]({A})]
+""",
+    "heading, venue before links": f"""\
+## A Title of a Paper
+Ada Lovelace, Kurt Gödel
+CVPR 2023 | [pdf]({A})
+""",
+    "item, sub-bullets with keys": f"""\
+- [x] **A Title of a Paper**
+    * 👥 Authors: Ada Lovelace & Kurt Gödel
+    * 📄 Paper: [pdf]({A}), Venue: none of these
+    * Published in: CVPR 2023
+""",
+    "item, several keys in a line": f"""\
+1. A Title of a Paper
+   **Authors**: Ada Lovelace, Kurt Gödel | **Venue**: CVPR 2023 | **Link**: [pdf]({A})
+""",
+    "item, sub-bullets without keys": f"""\
++ **[CVPR 2023] A Title of a Paper**
+  + Ada Lovelace and Kurt Gödel
+  + [[pdf]({A})]
+""",
+    "title in bold, keys below a blank line": f"""\
+**1. A Title of a Paper**
+
+- 作者：Ada Lovelace，Kurt Gödel
+- 会议：CVPR 2023
+- 链接：[pdf]({A})
+""",
+    "title in bold, keys in a quote": f"""\
+**A Title of a Paper**
+> **Authors:** Ada Lovelace, Kurt Gödel
+> **Venue:** CVPR 2023
+> **Paper:** [pdf]({A})
+""",
+    "all in a quote": f"""\
+> **A Title of a Paper**
+> Authors: Ada Lovelace, Kurt Gödel
+> Venue: CVPR 2023
+> Paper: [pdf]({A})
+""",
+    "title with a key": f"""\
+* *Titel:* A Title of a Paper
+* *Autoren:* Ada Lovelace und Kurt Gödel
+* *Erschienen in:* CVPR 2023
+* *Link:* [pdf]({A})
+""",
+    "block properties": f"""\
+- [[A Title of a Paper]]
+  authors:: [[Ada Lovelace]], [[People/Kurt Gödel|Kurt Gödel]]
+  venue:: [[CVPR]]
+  year:: [[2023]]
+  link:: [pdf]({A})
+""",
+    "inline fields": f"""\
+- A Title of a Paper [authors:: Ada Lovelace; Kurt Gödel] (venue:: CVPR 2023)
+  [paper:: [pdf]({A})]
+""",
+}
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_fields_are_read_in_each_form(form: str) -> None:
+    (entry,) = entries(FORMS[form])
+
+    assert entry["title"] == "A Title of a Paper"
+    people = [" ".join(reversed(it.split(", "))) for it in entry["authors"]]
+    assert people == ["Ada Lovelace", "Kurt Gödel"]
+    assert (entry["venue"], entry["year"], entry["arxiv_id"]) == ("CVPR", 2023, "2401.00001")
+    assert "summary" not in entry
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_entry_ends_where_the_next_begins(form: str) -> None:
+    two = FORMS[form] + "\n" + FORMS[form].replace("A Title", "B Title").replace(A, B)
+
+    first, second = entries(two)
+
+    assert (first["arxiv_id"], second["arxiv_id"]) == ("2401.00001", "2401.00002")
+    assert second["title"] == "B Title of a Paper"

@@ -1,0 +1,48 @@
+"""Keys: what people call the fields of a paper where they write them as `key: value`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+
+from zoterodigest.frozen import frozen
+
+# One pattern, not a look at each letter: reading a digest of 450 entries folds 7,000 labels.
+_WORD = re.compile(r"[^\W_]+")
+_VARIANT = re.compile(r"(.+?) ?[(（][^()（）]{1,30}[)）]\s*")
+
+
+@lru_cache(maxsize=1_000)  # most labels of a digest are those of the entry before
+def folded_key(text: str) -> str:
+    """Return a key without case, emphasis and the signs between its words."""
+    return " ".join(_WORD.findall(text.casefold())) or text.strip()
+
+
+@frozen()
+class KeyTable:
+    """Which slot each key stands for, by the folded key; `identity` are those of Zotero items."""
+
+    slots: Mapping[str, str]
+    identity: Mapping[str, str]
+
+    @staticmethod
+    def of(slots: Mapping[str, Iterable[str]], identity: Mapping[str, Iterable[str]]) -> KeyTable:
+        """Return the table in which each slot has these keys; of two slots the first counts."""
+        return KeyTable(_by_key(slots), _by_key(identity))
+
+    def slot(self, key: str) -> str | None:
+        """Return the slot of a key as written, None for one that nobody knows.
+
+        `Code (PyTorch)` is one more `Code`, a Zotero key is left alone.
+        """
+        folded = folded_key(key)
+        known = self.slots.get(folded) or ("ignored" if folded in self.identity else None)
+        if known is None and (found := _VARIANT.fullmatch(key)):
+            return self.slots.get(folded_key(found[1]))
+        return known
+
+
+def _by_key(names: Mapping[str, Iterable[str]]) -> dict[str, str]:
+    pairs = ((folded_key(key), slot) for slot, keys in names.items() for key in keys)
+    return dict(reversed([*pairs]))

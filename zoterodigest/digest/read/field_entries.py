@@ -1,0 +1,194 @@
+"""Entries with fields below: headings, items and lines under which fields stand.
+
+Any heading or item could be a title, so only those are looked at that have something below.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
+
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.found import (
+    EntryRange,
+    Head,
+    found_entry,
+    head_match,
+    is_blank,
+    is_boundary,
+    is_rule,
+    last_filled,
+    span_of,
+    until_next,
+)
+from zoterodigest.digest.read.keyed import (
+    deeper_fields,
+    has_links,
+    inline_lines,
+    keyed_lines,
+    keyed_values,
+)
+from zoterodigest.digest.read.layers import peel_quote, source_text
+from zoterodigest.digest.read.lines import AtxHeading, Lines
+from zoterodigest.digest.read.tables import is_table_line
+
+_MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
+_QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
+_FEWEST_WORDS = 3
+_MOST_FIELDS = 30
+"""So many lines above a field its title is looked for at most."""
+
+
+def headed(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
+    """Yield the headings below which fields stand, each with the headings of its parts."""
+    headings = list(lines.headings())
+    heads = {
+        at: head
+        for at, heading in enumerate(headings)
+        if (head := _heading_head(lines, form, heading, _next_line(lines, headings, at)))
+    }
+    tops = [at for at in heads if headings[at].level == 1]
+    for at, head in heads.items():
+        # A page about one paper has its title on top: that is a note, and no list.
+        if tops == [at]:
+            continue
+        level = headings[at].level
+        below = (
+            it for it in range(at + 1, len(headings)) if headings[it].level <= level or it in heads
+        )
+        stop = next((headings[it].line for it in below), len(lines))
+        stop = lines.free_until(head.line, stop)
+        stop = next((it for it in range(head.line + 1, stop) if is_rule(lines[it])), stop)
+        last = last_filled(lines, head.line, stop - 1, is_blank)
+        start = lines.ends[head.line] - len(head.data)
+        yield found_entry(head, last, source_text(lines.source, Span(start, lines.ends[last])))
+
+
+def _next_line(lines: Lines, headings: Sequence[AtxHeading], at: int) -> int:
+    return headings[at + 1].line if at + 1 < len(headings) else len(lines)
+
+
+def _heading_head(lines: Lines, form: DigestFormat, heading: AtxHeading, stop: int) -> Head | None:
+    keyed = keyed_lines(lines)
+    at = bisect_left(keyed, heading.line)
+    has_key = at < len(keyed) and keyed[at] < stop
+    first = next((it for it in range(heading.line + 1, stop) if lines[it].strip()), stop)
+    if not has_key and not _begins_fields(lines, first, stop, has_link="](" in heading.text):
+        return None
+    data = lines[heading.line].lstrip(b" #\t")
+    match = head_match(form, data)
+    return Head(heading.line, data, match) if match else None
+
+
+def _begins_fields(lines: Lines, first: int, stop: int, *, has_link: bool) -> bool:
+    """Whether fields without keys may stand in the lines below a heading, and not a list."""
+    if first == stop or lines[first].lstrip()[:1] in (b"|", b"<"):
+        return False
+    if _MARKER.match(lines[first]):
+        return has_links(lines, first, first + 1)
+    return has_link or has_links(lines, first, stop)
+
+
+def parent_items(lines: Lines, form: DigestFormat) -> Iterator[Head]:
+    """Yield the heads of items with fields in the lines right below, deeper, or in their own."""
+    inline = (line for line in inline_lines(lines) if _MARKER.match(lines[line]))
+    parents = {line for line in (*_parents(lines), *inline) if not _is_field(lines, line)}
+    for line in sorted(parents):
+        found = _MARKER.match(lines[line])
+        data = lines[line][found.end() :] if found else b""
+        if match := head_match(form, data):
+            yield Head(line, data, match)
+
+
+def _parents(lines: Lines) -> Iterator[int]:
+    for line in deeper_fields(lines):
+        width = _indent(lines[line])
+        for above in range(line - 1, max(line - _MOST_FIELDS, -1), -1):
+            data = lines[above]
+            if is_boundary(lines, above):
+                break
+            if data.strip() and _indent(data) < width:
+                if _MARKER.match(data):
+                    yield above
+                break
+
+
+def _indent(data: bytes) -> int:
+    return len(data) - len(data.lstrip(b" \t"))
+
+
+def _is_field(lines: Lines, line: int) -> bool:
+    values = keyed_values(lines[line])
+    return bool(values) and values[0].slot not in (None, "title")
+
+
+def _is_titled(line: bytes) -> bool:
+    values = keyed_values(line)
+    return bool(values) and values[0].slot == "title"
+
+
+def titled_lines(lines: Lines, form: DigestFormat, *, quoted: bool) -> Iterator[EntryRange]:
+    """Yield the lines of text, in a quote or not, that lines with keys follow."""
+    heads = {line: head for line in _title_lines(lines) if (head := _line_head(lines, form, line))}
+    kept = [head for line, head in sorted(heads.items()) if _is_quoted(lines, line) is quoted]
+    for head, stop in until_next(kept, len(lines)):
+        last = _block_end(lines, head.line, stop)
+        text = source_text(lines.source, span_of(lines, head.line, last))
+        yield found_entry(head, last, peel_quote(text) if quoted else text)
+
+
+def _title_lines(lines: Lines) -> Iterator[int]:
+    keyed = {*keyed_lines(lines)}
+    for line in keyed_lines(lines):
+        above = line - 1
+        if above >= 0 and not lines[above].strip(b" \t>"):
+            above -= 1
+        if _is_titled(lines[line]):
+            yield line
+        elif above >= 0 and above not in keyed and _is_text(lines, above):
+            yield above
+
+
+def _is_text(lines: Lines, line: int) -> bool:
+    data = _bare(lines[line])
+    is_block = is_boundary(lines, line) or is_table_line(lines, line) or _MARKER.match(data)
+    return bool(data.strip()) and not is_block and not data.startswith((b"#", b"<", b"|"))
+
+
+def _bare(data: bytes) -> bytes:
+    return _QUOTED.sub(b"", data, count=1)
+
+
+def _is_quoted(lines: Lines, line: int) -> bool:
+    return bool(_QUOTED.match(lines[line]))
+
+
+def _line_head(lines: Lines, form: DigestFormat, line: int) -> Head | None:
+    data = _bare(lines[line])
+    bare = data.strip(b" \t\r")
+    is_set_off = bare.startswith((b"**", b"__", b"[", b"<b>")) or _is_titled(data)
+    is_phrase = len(bare.split()) >= _FEWEST_WORDS and not bare.endswith((b".", b":", b"!"))
+    match = head_match(form, data) if is_set_off or is_phrase else None
+    return Head(line, data, match) if match else None
+
+
+def _block_end(lines: Lines, first: int, stop: int) -> int:
+    """Return the last line of a title and what follows: behind a blank line only keys do."""
+    last = first
+    keyed = {*keyed_lines(lines)}
+    for line in range(first + 1, stop):
+        if lines.goes_on(line):
+            last = line
+            continue
+        data = lines[line]
+        if is_boundary(lines, line) or is_table_line(lines, line):
+            break
+        if not data.strip(b" \t>"):
+            continue
+        is_deeper = data[:1] in (b" ", b"\t")
+        if line > last + 1 and line not in keyed and not is_deeper:
+            break
+        last = line
+    return last

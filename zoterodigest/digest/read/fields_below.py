@@ -1,0 +1,407 @@
+"""Fields below a title: lines with keys, lines of links or authors, deeper headings, text.
+
+What a line is, it shows itself, so the lines may come in any order. Text that names no field is the
+summary; of lines deeper than the entry's own each belongs to the line above it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from zoterodigest import mapping
+from zoterodigest.core.values import dates, identity, names
+from zoterodigest.core.values.record import Hyperlink
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import folded_label
+from zoterodigest.digest.read.codecs import takes
+from zoterodigest.digest.read.found import EntryRange, is_heading, is_rule
+from zoterodigest.digest.read.keyed import KeyedValue, inline_values, keyed_values
+from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
+from zoterodigest.digest.read.lines import shorn
+from zoterodigest.digest.read.references import (
+    CODE_LABELS,
+    PAPER_LABELS,
+    find_links,
+    hyperlink,
+    links_within,
+)
+from zoterodigest.digest.read.slots import (
+    BLANKS,
+    Claims,
+    Slot,
+    UnreadLine,
+    block_text,
+    decoded,
+)
+from zoterodigest.digest.read.titles import title_slots
+
+_TEXTS = ("summary", "abstract")
+_LINKED = ("links", "code")
+_REST = "summary"
+_UNREAD = "no rule of the format reads this line"
+_MARKS = rb"[*_`]*"
+_BULLET = re.compile(rb"[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
+_WIKI = re.compile(rb"\[\[([^\[\]|\n]*)\]\]")
+_HEADING = re.compile(rb"[ \t]*#{1,6}[ \t]+(.*?)[ \t#]*$")
+_BETWEEN = re.compile(rb"[\s,;|/()\[\]\xc2\xb7\xe2\x80\xa2\\&+-]*")
+_BEHIND_WORDS = re.compile(
+    rb"(?P<text>[^\[\]<>\n]*?)[ \t]*(?:[|:,;.\xc2\xb7]|\xe2\x80\xa2|-)*[ \t]*[\[(]*$"
+)
+_LONGEST_LABEL = 3
+_NOTE_MARK = re.compile(r"\\[*†‡§¶]+")
+
+
+class FieldLines:
+    """Reads the lines below the head of one entry.
+
+    `text` is what names no field, and it stands first if lines without a key follow it.
+    """
+
+    def __init__(self, claims: Claims, body: LayeredText, venues: VenueTable) -> None:
+        self._claims = claims
+        self._body = body
+        self._venues = venues
+        self._ranges = list(body.lines())
+        self._lines = [body.data[start:end] for start, end in self._ranges]
+        self._keys = [keyed_values(line) for line in self._lines]
+        filled = [line for line in self._lines if line.strip()]
+        self._indent = _indent(filled[0]) if filled else 0
+        known = (one for keys in self._keys for one in keys if one.slot is not None)
+        self._styles = {one.style for one in known}
+        self.text: LayeredText | None = None
+        self._text_line = 0
+        self.is_text_first = False
+
+    def claim(self) -> None:
+        """Claim the slots, line by line."""
+        line = 0
+        while line < len(self._lines):
+            if not self._lines[line].strip() or is_rule(self._lines[line]):
+                line += 1
+                continue
+            line = self._claimed(line)
+        texts = [slot for slot in self._claims.slots if slot.name == _REST and slot.text.data]
+        if self.text is not None and len(texts) > 1:
+            # What a key or a heading calls so is the summary, and no other text.
+            bare = next(it for it in texts if it.text.data in self.text.data)
+            self._claims.slots = [it for it in self._claims.slots if it is not bare]
+            self._claims.unread.append(UnreadLine(self._text_line, _UNREAD))
+
+    def _claimed(self, line: int) -> int:
+        """Claim what begins on a line; return the line behind it."""
+        if is_heading(self._lines[line].lstrip()):
+            return self._section(line)
+        if self._is_keyed(line):
+            return self._keyed(line)
+        if self._bare(line):
+            self.is_text_first = self.is_text_first or self.text is not None
+            return line + 1
+        return self._text(line)
+
+    def _is_keyed(self, line: int) -> bool:
+        keys = self._keys[line]
+        if not keys or _indent(self._lines[line]) > self._indent + 1:
+            return False
+        one = keys[0]
+        return (
+            one.slot is not None or one.style[2] or (one.style in self._styles and any(one.style))
+        )
+
+    def _stop(self, line: int, *, over_blanks: bool) -> int:
+        """Return the line before which what goes on from `line` ends."""
+        stop = line
+        while stop < len(self._lines):
+            data = self._lines[stop]
+            if not data.strip():
+                if not over_blanks and not self._is_deeper(stop + 1):
+                    break
+            elif self._begins_other(stop):
+                break
+            stop += 1
+        while stop > line and not self._lines[stop - 1].strip():
+            stop -= 1
+        return stop
+
+    def _is_deeper(self, line: int) -> bool:
+        below = next((it for it in self._lines[line:] if it.strip()), b"")
+        return _indent(below) > self._indent + 1
+
+    def _begins_other(self, line: int) -> bool:
+        data = self._lines[line]
+        if _indent(data) > self._indent + 1:
+            return False
+        is_block = is_heading(data.lstrip()) or is_rule(data)
+        return is_block or self._is_keyed(line) or self._links_of(line) is not None
+
+    def _keyed(self, line: int) -> int:
+        """Claim the values of a line with keys, the last with the lines that go on from it."""
+        keys = self._keys[line]
+        last = keys[-1]
+        is_text = last.slot in _TEXTS
+        is_empty = last.start == last.end or not self._value(line, last).data.strip()
+        stop = line + 1
+        while stop < len(self._lines) and not self._begins_other(stop):
+            data = self._lines[stop]
+            is_deeper = _indent(data) > self._indent + 1
+            is_bullet = bool(_BULLET.match(data))
+            if not data.strip():
+                goes_on = self._is_deeper(stop) or (is_text and is_empty)
+            else:
+                is_after_blank = not self._lines[stop - 1].strip()
+                goes_on = is_deeper or (is_text and (is_empty or not (is_bullet or is_after_blank)))
+            if not goes_on:
+                break
+            stop += 1
+        while not self._lines[stop - 1].strip():
+            stop -= 1
+        for one in keys[:-1]:
+            self._put(one, self._value(line, one))
+        if stop == line + 1:
+            self._put(last, self._value(line, last))
+        elif is_text or last.slot in _LINKED:
+            self._put(last, self._block(line, last, stop))
+        return stop
+
+    def _value(self, line: int, one: KeyedValue) -> LayeredText:
+        start = self._ranges[line][0]
+        return self._body.slice(start + one.start, start + one.end)
+
+    def _block(self, line: int, one: KeyedValue, stop: int) -> LayeredText:
+        """Return a value that goes on to the line before `stop`."""
+        start, end = self._ranges[line][0] + one.start, self._ranges[stop - 1][1]
+        end = start + len(self._body.data[start:end].rstrip(BLANKS))
+        if not self._value(line, one).data.strip():
+            return _unwrapped(self._body.slice(self._ranges[line + 1][0], end))
+        width = min(_indent(it) for it in self._lines[line + 1 : stop] if it.strip())
+        return peel_indent(self._body.slice(start, end), width, first=False)
+
+    def _put(self, one: KeyedValue, text: LayeredText) -> None:
+        slot = one.slot
+        if slot is None or slot == "ignored":
+            return
+        found = keyed_slot(one.name, slot, text, self._venues)
+        if found is not None:
+            self._claims.slots.append(found)
+
+    def _section(self, line: int) -> int:
+        """Claim what stands below a heading within the entry."""
+        found = _HEADING.match(self._lines[line])
+        name = decoded(found[1]) if found else ""
+        stop = line + 1
+        while stop < len(self._lines) and not is_heading(self._lines[stop].lstrip()):
+            stop += 1
+        start, end = self._ranges[line][1], self._ranges[stop - 1][1]
+        text = block_text(self._body, min(start + 1, end), end)
+        slot = mapping.key_table().slot(name.strip("*_: ")) or "section"
+        if slot == "ignored":
+            return stop
+        if slot in (*_TEXTS, *_LINKED, "authors", "tags"):
+            self._claims.slots.append(
+                Slot(slot, _unwrapped(text), name if slot in _LINKED else None)
+            )
+        else:
+            self._claims.slots.append(Slot("section", text, section=name))
+        return stop
+
+    def _bare(self, line: int) -> bool:
+        """Claim a line that shows without a key what it is: links, a venue with links, authors."""
+        if _indent(self._lines[line]) > self._indent + 1:
+            return False
+        inline = [one for _, one in inline_values(self._lines[line])]
+        if inline:
+            for one in inline:
+                self._put(one, self._value(line, one))
+            return True
+        if (links := self._links_of(line)) is not None:
+            start = self._ranges[line][0]
+            self._claims.slots += (
+                Slot(name, self._body.slice(start + low, start + high))
+                for name, (low, high) in links
+            )
+            return True
+        return self._authors(line)
+
+    def _links_of(self, line: int) -> list[tuple[str, tuple[int, int]]] | None:
+        """Return the slots of a line of links, a venue before them among them; None for no such."""
+        data = shorn(self._lines[line])
+        if b"](" not in data and b"://" not in data:
+            return None
+        spans = find_links(data)
+        links = [hyperlink(data, one) for one in spans]
+        is_outside = any(link.url[:1] != "#" for link in links)
+        if not is_outside or not all(_is_link_label(link.label) for link in links):
+            return None
+        edges = [*(edge for one in spans for edge in one.whole), len(data)]
+        between = b"".join(data[edges[at] : edges[at + 1]] for at in range(1, len(edges), 2))
+        if not _BETWEEN.fullmatch(between):
+            return None
+        bullet = _BULLET.match(data)
+        lead = bullet.end() if bullet else len(data) - len(data.lstrip(b" \t"))
+        slots: list[tuple[str, tuple[int, int]]] = []
+        before = _BEHIND_WORDS.match(data[lead : spans[0].whole[0]])
+        text = before["text"].strip(b" \t") if before else b""
+        first = spans[0].whole[0]
+        if text.strip(b"*_` "):
+            if not takes("venue", decoded(text).strip("*_` "), self._venues):
+                return None
+            at = data.index(text, lead)
+            slots.append(("venue", (at, at + len(text))))
+        while first > lead and data[first - 1 : first] in (b"[", b"("):
+            first -= 1
+        end = len(data[: spans[-1].whole[1]]) + (
+            len(data[spans[-1].whole[1] :]) - len(data[spans[-1].whole[1] :].lstrip(b"])"))
+        )
+        return [*slots, ("links", (first, end))]
+
+    def _authors(self, line: int) -> bool:
+        """Claim a line that holds the names of several people, or of one "et al."."""
+        if any(slot.name in ("authors", _REST) for slot in self._claims.slots):
+            return False
+        data = shorn(self._lines[line])
+        bullet = _BULLET.match(data)
+        start = bullet.end() if bullet else 0
+        text = data[start:].rstrip(BLANKS)
+        start += len(text) - len(text.lstrip(b" \t*_"))
+        text = text.strip(b" \t")
+        inner = (
+            text.strip(b"*_").rstrip(b".,; ")
+            if not text.lower().rstrip(b"*_").endswith(b"al.")
+            else text.strip(b"*_")
+        )
+        words = _NOTE_MARK.sub("", decoded(inner))
+        if not (_SEVERAL.search(words) and _are_people(words, self._venues)):
+            return False
+        begin = self._ranges[line][0] + start
+        self._claims.slots.append(Slot("authors", self._body.slice(begin, begin + len(inner))))
+        return True
+
+    def _text(self, line: int) -> int:
+        """Claim text as the rest; a second one is left alone."""
+        stop = max(self._stop(line + 1, over_blanks=True), line + 1)
+        text = block_text(self._body, self._ranges[line][0], self._ranges[stop - 1][1])
+        if any(slot.name == _REST and slot.text.data for slot in self._claims.slots):
+            self._claims.unread.append(UnreadLine(line, _UNREAD))
+        else:
+            self._claims.slots.append(Slot(_REST, _unwrapped(text)))
+            self.text, self._text_line = text, line
+        return stop
+
+
+_SEVERAL = re.compile(r"[,;，、&]| and | et al")
+_LONGEST_NAME = 40
+_MOST_ODD = 0.25
+"""Of many names so many may be written as none are: with a nickname, a team, a remark."""
+
+
+def _are_people(text: str, venues: VenueTable) -> bool:
+    if takes("authors", text, venues):
+        return True
+    people = names.parse_names(text).people
+    odd = [one for one in people if not takes("authors", one, venues)]
+    is_list = len(odd) <= _MOST_ODD * len(people) and "](" not in text
+    return is_list and all(one[:1].isupper() and len(one) <= _LONGEST_NAME for one in people)
+
+
+def _indent(line: bytes) -> int:
+    return len(line) - len(line.lstrip(b" \t"))
+
+
+def _is_link_label(label: str) -> bool:
+    """Whether a link is called as what it leads to, and not by the title of another work."""
+    folded = folded_label(label)
+    return folded in PAPER_LABELS | CODE_LABELS or len(label.split()) <= _LONGEST_LABEL
+
+
+def _unwrapped(text: LayeredText) -> LayeredText:
+    """Return a text without what wraps it as a whole: a quote, one bullet, an indentation."""
+    if text.data.lstrip(b" \t")[:1] == b">":
+        text = peel_quote(text)
+    lead = len(text.data) - len(text.data.lstrip(b" \t"))
+    if lead and b"\n" in text.data:
+        text = peel_indent(text, lead)
+    bullet = _BULLET.match(text.data)
+    if bullet and not any(map(_BULLET.match, text.data.split(b"\n")[1:])):
+        return text.slice(bullet.end(), len(text.data))
+    lead = len(text.data) - len(text.data.lstrip(b" \t"))
+    return text.slice(lead, len(text.data))
+
+
+def keyed_slot(name: str, slot: str, text: LayeredText, venues: VenueTable) -> Slot | None:
+    """Return the slot of a value behind a key; None if it cannot be a value of it."""
+    data = text.data
+    if slot in _LINKED:
+        return Slot(slot, text, name)
+    has_link = b"](" in data or b"://" in data
+    if slot in ("arxiv", "doi", "date", "year", "venue") and has_link:
+        return Slot("links", text, name)
+    if slot == "authors" and has_link:
+        return None
+    words = decoded(data).strip("*_` ")
+    if slot == "date" and data and dates.parse_date(words.strip("()[]")) is None:
+        slot = "venue" if takes("venue", words, venues) else "ignored"
+    if slot in ("date", "year") and re.fullmatch(r"(?:\[\[)?(?:19|20)\d\d(?:\]\])?", words):
+        slot = "year"
+    if slot == "venue" and (len(words) > 120 or "\n" in words):
+        return None
+    if slot == "arxiv" and data and not identity.arxiv_in_text(words):
+        return None
+    found = _WIKI.fullmatch(data)
+    if found and slot not in ("authors", "tags", *_TEXTS):
+        text = text.slice(*found.span(1))
+    return None if slot == "ignored" else Slot(slot, text)
+
+
+def claim_fields(claims: Claims, found: EntryRange, body: LayeredText, venues: VenueTable) -> None:
+    """Claim the title of an entry from its head, and the fields in that and in the body below."""
+    head = found.text.slice(*found.head)
+    inline = [*inline_values(head.data)]
+    keyed = [one for one in keyed_values(head.data) if one.slot is not None]
+    if keyed and keyed[0].slot != "title":
+        keyed = []
+    if not keyed:
+        # The title ends before the first of the fields in its line.
+        claims.slots += title_slots(head.slice(0, inline[0][0]) if inline else head, venues)
+    for one in (*keyed, *(it for _, it in inline if it.slot not in (None, "ignored"))):
+        text = head.slice(one.start, one.end)
+        slot = keyed_slot(one.name, one.slot or "", text, venues)
+        claims.slots += [slot] if slot else []
+    lines = FieldLines(claims, body, venues)
+    lines.claim()
+    if _holds_several(claims.slots) or (found.container == "heading" and _is_list(lines)):
+        claims.slots = []
+    titles = [slot for slot in claims.slots if slot.name == "title" and slot.text.data]
+    if len(titles) > 1:
+        # The title that is called so is it; what stands above is a short name.
+        claims.slots = [it for it in claims.slots if it.name != "title" or it is titles[-1]]
+
+
+def _holds_several(slots: Sequence[Slot]) -> bool:
+    """Whether there are fields of several works: then the title above is none of a paper."""
+    named = [slot.name for slot in slots]
+    if any(named.count(name) > 1 for name in ("authors", "venue", "doi", "arxiv")):
+        return True
+    links = [(it.section or "", link) for it in slots for link in _links_in(it)]
+    papers = [
+        link.url
+        for key, link in links
+        if PAPER_LABELS & {folded_label(link.label), folded_label(key)}
+    ]
+    works = {found for url in papers if (found := identity.identifier_of(url))}
+    return len({work.value for work in works if work.scheme == "arxiv"}) > 1
+
+
+def _links_in(slot: Slot) -> list[Hyperlink]:
+    return links_within(slot.text.data) if slot.name == "links" else []
+
+
+_OF_LIST = (b"**", b"__", b"[", b"<", b"|", b"!")
+_LINK = (b"](", b"://")
+
+
+def _is_list(lines: FieldLines) -> bool:
+    """Whether the text below a heading is a list, a line of which could be taken for fields."""
+    if lines.text is None or not lines.is_text_first:
+        return False
+    text = lines.text.data
+    return text.startswith(_OF_LIST) or any(sign in text for sign in _LINK)
