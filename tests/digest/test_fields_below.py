@@ -124,3 +124,63 @@ def test_each_entry_ends_where_the_next_begins(form: str) -> None:
 
     assert (first["arxiv_id"], second["arxiv_id"]) == ("2401.00001", "2401.00002")
     assert second["title"] == "B Title of a Paper"
+
+
+def test_a_heading_over_titles_with_fields_is_a_section() -> None:
+    text = f"## Topic\n\n**Some Title of a Paper**\n\n- Paper: {A}\n\n"
+    text += f"**Next Title of a Paper**\n\n- Paper: {B}\n"
+
+    found = entries(text)
+
+    assert [it["title"] for it in found] == ["Some Title of a Paper", "Next Title of a Paper"]
+    assert {tuple(it["headings"]) for it in found} == {("Topic",)}
+
+
+def test_deeper_headings_are_parts_of_an_entry() -> None:
+    text = (
+        f"## [A Title]({A})\n\n- Venue: CVPR 2023\n\n### TL;DR\n\nShort.\n\n### Method\n\nLong.\n"
+    )
+
+    (entry,) = read((text + text.replace("A Title", "B")).encode()).entries[:1]
+
+    assert entry.reading.raws["summary"] == "Short."
+    assert entry.reading.raws["section:Method"] == "Long."
+
+
+def test_a_text_with_a_key_is_the_summary_and_no_other() -> None:
+    (entry,) = entries(f"- **A Title of It**\n  - some words\n  - Paper: {A}\n  - Note: the note\n")
+
+    assert entry["summary"] == "the note"
+
+
+def test_lines_of_an_unknown_key_are_left_alone() -> None:
+    source = f"- **A Title of It**\n  - Paper: {A}\n  - Robot: yes\n  - Venue: CVPR 2023\n"
+
+    (entry,) = read(source.encode()).entries
+
+    assert (entry.problems, "summary" in entry.reading.fields) == ((), False)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Meeting 12\n- **Date**: 2024-05-01\n- **Venue**: Room 5\n- **Link**: https://zoom.us/j/1\n",
+        f"### ResNet\n- Paper: {A}\n- Weights: https://x.org/w\n",
+        f"# A Title of a Paper\n- Authors: Ada Lovelace\n- Venue: CVPR 2023\n- Link: {A}\n",
+        "- Part one\n  - [Paper](#one)\n  - [Code](#two)\n",
+        f"### 4.4 VGG\n- Paper: [Very Deep Convolutional Networks for Images]({A})\n",
+        f"## Citation\n- Paper: {A}\n- Code: https://github.com/a/b\n",
+        "### Great Book of Things\n- Author: Ada Lovelace\n- Year: 2019\n- ISBN: 1234567890\n",
+        f"## Surveys of this field\n- Paper: {A}\n- Paper: {B}\n",
+    ],
+)
+def test_what_is_no_paper_is_no_entry(text: str) -> None:
+    assert entries(text) == []
+
+
+def test_a_topic_over_linked_papers_is_none_of_them() -> None:
+    first, second = "Attention Is All You Need", "Deep Residual Learning for Images"
+
+    found = entries(f"- Reading\n  - [{first}]({A})\n  - [{second}]({B})\n")
+
+    assert [it["title"] for it in found] == [first, second]

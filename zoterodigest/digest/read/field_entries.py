@@ -16,7 +16,6 @@ from zoterodigest.digest.read.found import (
     Head,
     found_entry,
     head_match,
-    is_blank,
     is_boundary,
     is_rule,
     last_filled,
@@ -36,6 +35,9 @@ from zoterodigest.digest.read.tables import is_table_line
 
 _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
+_ANCHOR = re.compile(rb"[ \t]*<a (?:name|id)=[^<>]*>(?:[ \t]*</a>)?[ \t\r]*", re.I)
+"""An anchor on a line of its own: it belongs to the heading below."""
+
 _FEWEST_WORDS = 3
 _MOST_FIELDS = 30
 """So many lines above a field its title is looked for at most."""
@@ -61,9 +63,13 @@ def headed(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
         stop = next((headings[it].line for it in below), len(lines))
         stop = lines.free_until(head.line, stop)
         stop = next((it for it in range(head.line + 1, stop) if is_rule(lines[it])), stop)
-        last = last_filled(lines, head.line, stop - 1, is_blank)
+        last = last_filled(lines, head.line, stop - 1, _is_blank)
         start = lines.ends[head.line] - len(head.data)
         yield found_entry(head, last, source_text(lines.source, Span(start, lines.ends[last])))
+
+
+def _is_blank(data: bytes) -> bool:
+    return not data.strip() or _ANCHOR.fullmatch(data) is not None
 
 
 def _next_line(lines: Lines, headings: Sequence[AtxHeading], at: int) -> int:
@@ -183,7 +189,7 @@ def _block_end(lines: Lines, first: int, stop: int) -> int:
             last = line
             continue
         data = lines[line]
-        if is_boundary(lines, line) or is_table_line(lines, line):
+        if is_boundary(lines, line) or is_table_line(lines, line) or _ANCHOR.fullmatch(data):
             break
         if not data.strip(b" \t>"):
             continue

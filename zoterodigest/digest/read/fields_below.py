@@ -55,7 +55,8 @@ _NOTE_MARK = re.compile(r"\\[*†‡§¶]+")
 class FieldLines:
     """Reads the lines below the head of one entry.
 
-    `text` is what names no field, and it stands first if lines without a key follow it.
+    `text` is what names no field. It stands first if lines without a key follow it, or, where it
+    could be a title, any fields.
     """
 
     def __init__(self, claims: Claims, body: LayeredText, venues: VenueTable) -> None:
@@ -93,6 +94,8 @@ class FieldLines:
         if is_heading(self._lines[line].lstrip()):
             return self._section(line)
         if self._is_keyed(line):
+            is_title = self.text is not None and self.text.data.startswith(_OF_LIST)
+            self.is_text_first = self.is_text_first or is_title
             return self._keyed(line)
         if self._bare(line):
             self.is_text_first = self.is_text_first or self.text is not None
@@ -270,11 +273,17 @@ class FieldLines:
             else text.strip(b"*_")
         )
         words = _NOTE_MARK.sub("", decoded(inner))
-        if not (_SEVERAL.search(words) and _are_people(words, self._venues)):
+        is_lone = bool(bullet) and self._is_first_of_keys(line) and _is_one_person(words)
+        if not (_SEVERAL.search(words) or is_lone) or not _are_people(words, self._venues):
             return False
         begin = self._ranges[line][0] + start
         self._claims.slots.append(Slot("authors", self._body.slice(begin, begin + len(inner))))
         return True
+
+    def _is_first_of_keys(self, line: int) -> bool:
+        """Whether it is the first line, and all below have keys."""
+        filled = [at for at, data in enumerate(self._lines) if data.strip()]
+        return filled[:1] == [line] and len(filled) > 1 and all(self._keys[at] for at in filled[1:])
 
     def _text(self, line: int) -> int:
         """Claim text as the rest; a second one is left alone."""
@@ -292,6 +301,11 @@ _SEVERAL = re.compile(r"[,;，、&]| and | et al")
 _LONGEST_NAME = 40
 _MOST_ODD = 0.25
 """Of many names so many may be written as none are: with a nickname, a team, a remark."""
+
+
+def _is_one_person(text: str) -> bool:
+    words = text.split()
+    return len(words) in (2, 3) and all(word[:1].isupper() for word in words)
 
 
 def _are_people(text: str, venues: VenueTable) -> bool:

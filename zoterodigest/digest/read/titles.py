@@ -99,6 +99,7 @@ class _Title:
             self._start += found.end()
             return True
         if (nick := _NICK.match(rest)) and _SET_OFF.match(rest, nick.end()):
+            self._put("short", nick["nick"], self._start + nick.start("nick"))
             self._start += nick.end()
             return True
         found = _BRACKET.match(rest)
@@ -111,8 +112,12 @@ class _Title:
         name = self._kind(found["inner"])
         if name is None and found["open"] not in "[【":
             return False
-        if name is not None:
-            self._put(name, found["inner"], self._start + found.start("inner"))
+        is_nickname = name is None and not found["inner"].isdigit()
+        self._put(
+            "short" if is_nickname else name or "ignored",
+            found["inner"],
+            self._start + found.start("inner"),
+        )
         self._start += found.end()
         return True
 
