@@ -219,15 +219,15 @@ def _order(document: Document) -> Iterator[LintFinding]:
         dates = [_date(entry)[:length] for entry in dated]
         if len(dated) > len(entries) / 2 and len(set(dates)) > 1:
             out = [dated[at] for at in strays(dates, can_fall=True)]
-            what = "dates"
+            what = "date"
         else:
             out = [
                 entries[at]
                 for at in strays([_SIGNS.sub("", it.title.casefold()) for it in entries])
             ]
-            what = "titles"
+            what = "title"
         for entry in out:
-            said = f"out of the order of {what} below this heading"
+            said = f"out of order: the others below this heading are sorted by {what}"
             yield LintFinding("order", entry.span.start, said)
 
 
