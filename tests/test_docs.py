@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -54,34 +55,43 @@ def exists(path: str) -> bool:
     return path in ELSEWHERE or any(any(base.glob(path)) for base in (ROOT, ROOT / PACKAGE))
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_path_exists(page: Path) -> None:
-    missing = [path for path in named(page, _PATH) if not exists(path)]
-
-    assert missing == []
+def by_page(wrong_on: Callable[[Path], list[str]]) -> dict[str, list[str]]:
+    """Return what is wrong on each page, by its name."""
+    return {name_of(page): found for page in PAGES if (found := wrong_on(page))}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_link_leads_somewhere(page: Path) -> None:
-    targets = _LINK.findall(page.read_text(encoding="utf-8"))
+def test_every_path_exists() -> None:
+    missing = by_page(lambda page: [path for path in named(page, _PATH) if not exists(path)])
 
-    assert [target for target in targets if not (page.parent / target).exists()] == []
+    assert missing == {}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_function_and_class_exists(page: Path) -> None:
+def test_every_link_leads_somewhere() -> None:
+    def dead(page: Path) -> list[str]:
+        targets = _LINK.findall(page.read_text(encoding="utf-8"))
+        return [target for target in targets if not (page.parent / target).exists()]
+
+    assert by_page(dead) == {}
+
+
+def test_every_function_and_class_exists() -> None:
     known = defined(PACKAGE) | defined("tests") | NO_CLASSES
 
-    unknown = [name for name in named(page, _CALL) + named(page, _CLASS) if name not in known]
+    def unknown(page: Path) -> list[str]:
+        names = (name for name in named(page, _CALL) + named(page, _CLASS) if name not in known)
+        return [name for name in names if not (ROOT / name).exists()]
 
-    assert [name for name in unknown if not (ROOT / name).exists()] == []
+    assert by_page(unknown) == {}
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
-def test_every_test_exists(page: Path) -> None:
-    tests = named(page, re.compile(r"test_\w+"))
+def test_every_test_exists() -> None:
+    pattern = re.compile(r"test_\w+")
 
-    assert [name for name in tests if name not in defined("tests")] == []
+    missing = by_page(
+        lambda page: [it for it in named(page, pattern) if it not in defined("tests")]
+    )
+
+    assert missing == {}
 
 
 def test_every_law_names_its_tests() -> None:
