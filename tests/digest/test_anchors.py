@@ -87,3 +87,10 @@ def test_anchors_are_those_of_github() -> None:
     assert anchors(headings) == [
         *("papers--code", "-news", "a_b-c", "生成模型", "papers--code-1", "é-20"),
     ]
+
+
+def test_a_comment_behind_a_heading_is_no_part_of_its_name_and_stays() -> None:
+    text = f"[Old](#old)\n\n## Old <!-- omit in toc --> ##\n\n{ONE}\n"
+
+    assert read(text.encode()).entries[0].heading_keys == ("Old",)
+    assert renamed(text, "Old", "New") == text.replace("Old", "New").replace("#old", "#new")

@@ -248,8 +248,13 @@ class Lines:
 
 
 def _heading_text(data: bytes) -> str:
-    """Return a heading's text without the signs that may close it."""
+    """Return a heading's text without the signs that may close it, and a comment before them."""
     text = data.rstrip(b" \t")
+    # "<!-- omit in toc -->": what an editor's tools read is no part of a name.
+    name, _, comment = text.rpartition(b"<!--")
+    _, end, signs = comment.partition(b"-->")
+    if end and not signs.strip(b" \t#"):
+        text = (name + signs).rstrip(b" \t")
     bare = text.rstrip(b"#")
     is_closed = not bare or bare[-1:] in (b" ", b"\t")
     return (bare if is_closed else text).decode("utf-8", "replace").strip()

@@ -318,7 +318,7 @@ def _head(lines: Lines, entry: DigestEntry) -> str:
     return f"{first}\n{decoded(lines[entry.first + 1])}" if is_below else first
 
 
-_HEADING = re.compile(rb"( {0,3}(#{1,6})[ \t]+).*?((?:[ \t]+#+)?[ \t]*)", re.S)
+_HEADING = re.compile(rb"( {0,3}(#{1,6})[ \t]+).*?((?:[ \t]*<!--.*-->)?(?:[ \t]+#+)?[ \t]*)", re.S)
 
 
 def heading_line(like: bytes, text: str) -> bytes:
