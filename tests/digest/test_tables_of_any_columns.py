@@ -129,3 +129,34 @@ def test_a_table_goes_on_below_a_blank_line() -> None:
         (A, "2023"),
         (B, "2024"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "title", "field", "value"),
+    [
+        (f"**[RoMa]({AT_A})**: Robust Dense Features", "Robust Dense Features", "year", None),
+        (f"RoMa: [Robust Dense Features]({AT_A})", "Robust Dense Features", "year", None),
+        (f"🔥<b>[{A}]({AT_A})</b>🔥", A, "year", None),
+        (f"1. **[{A}]({AT_A})**, CVPR 2024", A, "venue", "CVPR"),
+        (
+            f"[![Star](https://img.shields.io/s.svg)](https://github.com/a/b)<br>[{A}]({AT_A})<br>"
+            " Johan Edstedt, Qiyu Sun ",
+            A,
+            "authors",
+            Names(("Johan Edstedt", "Qiyu Sun")),
+        ),
+        (
+            f"⭐ **{A}** — Johan Edstedt, Qiyu Sun",
+            A,
+            "authors",
+            Names(("Johan Edstedt", "Qiyu Sun")),
+        ),
+    ],
+)
+def test_more_than_the_title_stands_in_its_cell(
+    cell: str, title: str, field: str, value: object
+) -> None:
+    entry = one("| Title & Authors | Links |", f"| {cell} | [pdf]({AT_A}) |")
+
+    assert (entry.title, entry.reading.fields.get(field)) == (title, value)
+    assert entry.reading.fields["arxiv"] == "2305.15404"

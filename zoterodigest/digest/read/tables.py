@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from functools import cache
 
 from zoterodigest.core.values.identity import is_paper_url
@@ -19,13 +19,14 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.body import folded_slots
 from zoterodigest.digest.read.cells import Range, cells_between, cells_of, pipes_in
+from zoterodigest.digest.read.codecs import are_authors
 from zoterodigest.digest.read.columns import TEXTS, slot_of_cell, slots_of_columns
 from zoterodigest.digest.read.edges import within_edges
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.layers import LayeredText, holds_wrapped, peel_cell, source_text
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import find_links, hyperlink
-from zoterodigest.digest.read.shapes import fits
+from zoterodigest.digest.read.shapes import fits, is_clear
 from zoterodigest.digest.read.slots import (
     NAMED,
     Claims,
@@ -356,9 +357,26 @@ def claim_cell(
         match = cell_match(rule, cell.data, (header.form, venues))
         # What has a column of its own is not read out of another one.
         if match and not any(name in header.slots for name in match.groups if name != slot):
+            number = len(claims.slots)
             claim_groups(claims, cell, match, header.form, column)
+            found = claims.slots[number:]
+            claims.slots[number:] = _only_fitting(found, match.groups, header, venues)
             return
     claims.slots.append(Slot(slot, cell, column if slot in NAMED else None))
+
+
+def _only_fitting(
+    slots: Sequence[Slot], groups: Container[str], header: Header, venues: VenueTable
+) -> Iterator[Slot]:
+    """Yield the slots of a cell, of those found in free text what no column of its own holds."""
+    for slot in slots:
+        if slot.name in groups:
+            # Names behind a title are no sentence about it.
+            is_summary = slot.name == "summary" and "authors" not in header.slots
+            are_names = is_summary and "title" in groups and are_authors(slot.words)
+            yield Slot("authors", slot.text) if are_names else slot
+        elif slot.name not in header.slots and is_clear(slot.name, slot.words, venues):
+            yield slot
 
 
 def _without_folds(claims: Claims, cell: LayeredText, header: Header) -> LayeredText:
