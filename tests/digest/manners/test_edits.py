@@ -34,8 +34,6 @@ LISTS = [path for path, _ in lists("open")]
 # The last because a year over several rows is not one entry's alone: its edit is refused.
 EDITS_NOT_YET = {"e-pdf-year-note", "f-html-rowspan"}
 NEW_NOT_YET = {
-    "a-title-colon-address",
-    "d-curly-comma-inside",
     "c-bracket-nickname-conference-leads",
     "c-code-font-nickname",
     "d-italic-quotes-authors",

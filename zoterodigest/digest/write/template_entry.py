@@ -14,6 +14,7 @@ from zoterodigest.core.values.record import SECTION, Fields, is_empty
 from zoterodigest.digest.format.entry_template import EntryTemplate, SlotPlace, TemplateLine
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import EntryShape, ShapeLine, decoded
+from zoterodigest.digest.write.loose_manner import like_loose_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.template_groups import SLOTS_OF, rendered
@@ -115,7 +116,7 @@ class _EntryWriter:
                 continue
             if row in self._template.blank_above and lines:
                 lines.append(self._prefix(row).rstrip(" \t"))
-            text = self._like_neighbors(row, rendered(line, left, present))
+            text = self._line_text(row, line, left, present)
             lines += self._wrapped(row, text)
             # A slot that stands in the template again holds what is left: nothing.
             for place in line.places:
@@ -177,6 +178,14 @@ class _EntryWriter:
         end = lines.ends[lines.line_at(span.end)]
         source = self._document.source
         return decoded(source[start : span.start]), decoded(source[span.end : end])
+
+    def _line_text(
+        self, row: int, line: TemplateLine, texts: Mapping[str, str], present: Sequence[bool]
+    ) -> str:
+        entries = [model.entry for model in self._models if model.entry.format.entry.loose]
+        if entries and not line.several:
+            return like_loose_neighbors(row, line, texts, present, (self._document, entries))
+        return self._like_neighbors(row, rendered(line, texts, present))
 
     def _like_neighbors(self, row: int, text: str) -> str:
         """Return a line with the bullet that the neighbor's has."""

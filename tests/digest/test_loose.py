@@ -1,0 +1,49 @@
+"""Loose templates: lists of one line for each paper, parted and marked as their writers like."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.values.record import Names
+
+ID = "https://arxiv.org/abs/1706.03762"
+
+
+def first(line: str) -> tuple[str, tuple[str, ...], str, str]:
+    """The title, the authors, the venue and the year of an item that stands alone."""
+    entry = read(f"## Papers\n\n{line}\n".encode()).entries[0]
+    fields = entry.reading.fields
+    authors = fields.get("authors")
+    people = authors.people if isinstance(authors, Names) else ()
+    assert entry.reading.identifiers
+    return entry.title, people, str(fields.get("venue", "")), str(fields.get("year", ""))
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- Some Long Title? Ada Lovelace, Kurt Gödel. CVPR 2023 [[pdf]({ID})]",
+        f"1. [CVPR 2023] **Some Long Title?** *Ada Lovelace, Kurt Gödel*. [(Paper)]({ID})",
+        f'* **Nick**: "Some Long Title?" Ada Lovelace & Kurt Gödel, *CVPR, 2023*. [[Pdf]({ID})]',
+        f"+ :fire: `Nick` “*Some Long Title?*”, Ada Lovelace, Kurt Gödel, CVPR 2023. [pdf]({ID}).",
+        f"- ‘Some Long Title?’ Ada Lovelace & Kurt Gödel (CVPR'23) | [paper]({ID}) | [code](x.zip)",
+        f"- [CVPR'23] **[Nick]** Some Long Title? *Ada Lovelace, Kurt Gödel* [paper]({ID})",
+    ],
+)
+def test_values_are_found_whatever_parts_and_marks_them(line: str) -> None:
+    assert first(line) == ("Some Long Title?", ("Ada Lovelace", "Kurt Gödel"), "CVPR", "2023")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- see section 4 of the [paper]({ID})",
+        f"- Graph convolution after [Kipf and Welling]({ID}), and attention",
+        f"- Our paper is accepted! [[paper]({ID})]",
+        f"- **Architecture:** wav2vec 2.0 base, [1706.03762]({ID})",
+        "- PyTorch Geometric [[code](https://github.com/pyg-team/pytorch_geometric)]",
+    ],
+)
+def test_sentences_news_and_tools_are_no_papers(line: str) -> None:
+    assert read(f"## Notes\n\n{line}\n".encode()).entries == ()
