@@ -57,6 +57,42 @@ def test_a_list_without_a_structure_teaches_nothing() -> None:
     assert learn_templates(text.encode(), venues()) is None
 
 
+TITLES = ("Deep Nets: A Survey", "Learning to See, Hear and Feel", "On Graphs", "A Simple Baseline")
+PEOPLE = ("Jane Doe and John Roe", "Kim Lee, Ann Bee, Cem Dee", "Ada Lovelace et al.", "Kurt Gödel")
+VENUES = ("CVPR 2021", "ICLR 2022", "NeurIPS 2020", "ICML 2019")
+
+
+@pytest.mark.parametrize(
+    ("entry", "template"),
+    [
+        ("- {t} [[paper]({u})]\n", "- {title} {links}"),
+        ("[{n}] {a}. *{t}*. {v}. {u}\n\n", "[{ignored}] {authors}. *{title}*. {venue}. {url}"),
+        ("{v} // {t} // {a} // {u}\n", "{venue} // {title} // {authors} // {url}"),
+        (
+            "### {t} @ {v}\n\nby {a}\n\nlink -> {u}\n\n",
+            "### {title} @ {venue}\n\nby {authors}\n\nlink -> {url}",
+        ),
+        (
+            "{n}. {t}\n   - who: {a}\n   - in: {v}\n   - {u}\n",
+            "1. {title}\n   - who: {authors}\n   - in: {venue}\n   - {url}",
+        ),
+    ],
+)
+def test_a_template_has_the_words_of_the_list_and_the_slots_of_its_values(
+    entry: str, template: str
+) -> None:
+    values = enumerate(zip(TITLES, PEOPLE, VENUES, strict=True), 1)
+    text = "".join(
+        entry.format(n=n, t=t, a=a, v=v, u=f"https://arxiv.org/abs/2101.0000{n}")
+        for n, (t, a, v) in values
+    )
+
+    found = learned(f"# Papers\n\n{text}")
+
+    assert found.templates == (template,)
+    assert [one.title for one in found.document.entries] == list(TITLES)
+
+
 TWO_LISTS = "".join(
     [
         *(f"* Paper number {n} here ~> https://arxiv.org/abs/2301.0000{n}\n" for n in range(1, 7)),

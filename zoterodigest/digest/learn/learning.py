@@ -42,6 +42,10 @@ _MOST_PAPERS = 3
 _MOST_TEMPLATES = 6
 _MOST_FAMILIES = 8
 _MOST_VARIANTS = 300
+_MOST_STEPS = 6
+_HOPELESS = -50.0
+"""What scores less is not mended."""
+_REFUSED = -1_000_000.0
 _GAIN = 0.3
 """What a further template or group must bring, that none is made for nothing."""
 
@@ -158,11 +162,11 @@ class _Excerpt:
         try:
             form = _format(texts)
         except ValidationError:
-            return -1.0
+            return _REFUSED
         document = self._read(form)
         place = self._place
         if place is not None and not any(it.first <= place <= it.last for it in document.entries):
-            return -1.0
+            return _REFUSED
         worths = sum(map(_worth, document.entries)) - 0.02 * sum(map(len, texts)) / 10
         return worths - _beside(document)
 
@@ -228,14 +232,14 @@ def papers_of(family: Family) -> list[EntryBlock]:
 def _best(excerpt: _Excerpt, known: tuple[TemplateProposal, ...]) -> _Trial | None:
     """Return what is known with the one proposal more that gains most, None if none does."""
     start = excerpt.score(known) if known else 0.0
-    best = _Trial(known, start)
+    best: _Trial | None = None
     for family in excerpt.families():
         for proposal in _proposals(family, excerpt.venues):
             proposals = (*known, proposal)
             score = excerpt.score(proposals)
-            if score > best.score:
+            if score > (best.score if best else _HOPELESS):
                 best = _Trial(proposals, score)
-    if best.score <= start:
+    if best is None:
         return None
     best = _with_leads(excerpt, _mended(excerpt, best))
     return best if best.score > start + _GAIN else None
@@ -246,7 +250,7 @@ def _mended(excerpt: _Excerpt, trial: _Trial) -> _Trial:
 
     Those before it read lines that the excerpt does not have.
     """
-    while True:
+    for _ in range(_MOST_STEPS):
         better = trial
         *known, last = trial.proposals
         for variant in list(last.variants())[:_MOST_VARIANTS]:
@@ -255,8 +259,9 @@ def _mended(excerpt: _Excerpt, trial: _Trial) -> _Trial:
             if score > better.score + 0.01:
                 better = _Trial(proposals, score)
         if better is trial:
-            return trial
+            break
         trial = better
+    return trial
 
 
 def _with_leads(excerpt: _Excerpt, trial: _Trial) -> _Trial:
@@ -313,7 +318,7 @@ def _placed(row: Row, line: ProposedLine, needed: float) -> ProposedLine:
     return replace(line, is_below_blank=row.is_below_blank, may_be_missing=is_rare)
 
 
-_KEPT = 3
+_KEPT = 4
 
 
 def _skeletons(texts: Sequence[str], venues: VenueTable) -> list[Skeleton]:

@@ -167,21 +167,31 @@ def _values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
     taken = list(_link_values(text, known))
     yield from taken
     spans = [(start, end) for start, end, _ in taken]
-    for pattern, key in ((_DOI, "{doi}"), (_ARXIV, "{arxiv}"), (_NAMES, "{authors}")):
+    for pattern, key in ((_DOI, "{doi}"), (_ARXIV, "{arxiv}")):
         for found in pattern.finditer(text):
-            if not _is_in(found.span(), spans) and (key != "{authors}" or _are_names(found[0])):
+            if not _is_in(found.span(), spans):
                 spans.append(found.span())
                 yield *found.span(), key
+    for found in _NAMES.finditer(text):
+        span = _people(found)
+        if span and not _is_in(span, spans):
+            spans.append(span)
+            yield *span, "{authors}"
     date = find_date(text)
     if date and len(date.iso) > 4 and not _is_in((date.start, date.end), spans):
         yield date.start, date.end, "{date}"
 
 
-def _are_names(text: str) -> bool:
-    """Whether each name has two words at least: one alone may be any word of a title."""
-    if re.search(rf"{_ET_AL}$", text):
-        return True
-    return all(len(one.replace(".", ". ").split()) > 1 for one in re.split(_AND, text))
+def _people(names: re.Match[str]) -> tuple[int, int] | None:
+    """Return where names of two words stand in a run: one word alone may be any, or a venue."""
+    if re.search(rf"{_ET_AL}$", names[0]):
+        return names.span()
+    edges = [0, *(edge for it in re.finditer(_AND, names[0]) for edge in it.span()), len(names[0])]
+    pieces = list(zip(edges[::2], edges[1::2], strict=True))
+    is_name = [len(names[0][slice(*it)].replace(".", ". ").split()) > 1 for it in pieces]
+    number = next((at for at, one in enumerate(is_name) if not one), len(pieces))
+    start = names.start()
+    return (start, start + pieces[number - 1][1]) if number > 1 else None
 
 
 def _link_values(text: str, known: Vocabulary) -> Iterator[tuple[int, int, str]]:

@@ -183,8 +183,9 @@ def _by_codec(texts: Sequence[str], label: str, venues: VenueTable) -> str:
 
 
 def _is_cited(text: str) -> bool:
-    """Whether a text is a list of people and a year, which may seem a venue and a year."""
-    return lists_people(_END_YEAR.sub("", text))
+    """Whether a text begins with people, with a venue or year behind, and so may seem a venue."""
+    people = names.parse_names(_END_YEAR.sub("", text)).people
+    return len(people) > 1 and bool(_NAME.fullmatch(people[0]))
 
 
 _END_YEAR = re.compile(r"[\s,.(]*(?:19|20)\d\d\W*$")
@@ -265,7 +266,9 @@ def lists_people(text: str) -> bool:
     return (len(people) > 1 or found.truncated) and len(people) == len(found.people)
 
 
-_NAME = re.compile(r"(?:[^\W\d_a-z][\w.'’-]*|v[ao]n|de[nr]?|d[aeiou]|la|al|bin)(?: [\w.'’-]+){1,4}")
+_NAME = re.compile(
+    r"[^\W\d_a-z][\w.'’-]*(?: (?:[^\W\d_a-z][\w.'’-]*|v[ao]n|de[nr]?|d[aeiou]|la|al|bin)){1,4}"
+)
 
 
 def _are_people(hole: Hole) -> bool:

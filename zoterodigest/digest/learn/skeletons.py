@@ -15,6 +15,7 @@ from zoterodigest.digest.learn.alignment import Column, aligned
 from zoterodigest.digest.learn.marks import Mark, line_marks, vocabulary, without_unsteady
 from zoterodigest.frozen import dataclass
 
+_WORD_SIGN = re.compile(r"[^\s.,;:。，；：、()\[\]|/–—*_-]")
 _WEAK = frozenset(".,:-(;&/")
 """Signs that stand in titles as well."""
 _WEAK_ALONE = frozenset(".,:：-;&/'’!?+")
@@ -238,10 +239,17 @@ def _items(sheet: _Sheet) -> list[_SheetItem]:
         filled = {number: text for number, text in gap.items() if text.strip()}
         blanks = sum(text[:1].isspace() for text in gap.values())
         is_apart = blanks * 2 > len(gap)
-        has_hole = len(filled) > few or (bool(filled) and len(sheet.texts) <= 4)
+        words = {number: text for number, text in filled.items() if _WORD_SIGN.search(text)}
+        has_hole = len(words) > few or (bool(words) and len(sheet.texts) <= 4)
         if has_hole:
             contents = tuple(text.strip() for text in filled.values())
             items.append(_SheetItem("", frozenset(filled), contents, True, is_apart))
+        elif len(filled) * 2 > len(sheet.texts):
+            # A comma here and a period there is no value: what most have stands for itself.
+            (sign, _), *_ = Counter(text.strip() for text in filled.values()).most_common(1)
+            items.append(
+                _SheetItem("", frozenset(range(len(sheet.texts))), (sign,), False, is_apart)
+            )
         if at == len(sheet.keys):
             break
         places, key = sheet.places[at], sheet.keys[at]
@@ -297,7 +305,7 @@ def _joined(items: Sequence[_SheetItem], groups: Sequence[int], number: int) -> 
                 else:
                     parts.append(one)
         else:
-            _add_words(parts, item.key, group)
+            _add_words(parts, item.key or item.contents[0], group)
     return Skeleton(tuple(parts))
 
 
