@@ -1,0 +1,54 @@
+"""Keys: what people call the fields of a paper, in bullets, lines and front matter."""
+
+from __future__ import annotations
+
+import pytest
+
+from zoterodigest.core.values.names import parse_names
+from zoterodigest.core.values.record import Names
+from zoterodigest.digest.format.format import SLOTS
+from zoterodigest.digest.write.values import names_text
+from zoterodigest.mapping import key_table
+
+
+@pytest.mark.parametrize(
+    ("key", "slot"),
+    [
+        ("Authors", "authors"),
+        ("**author(s)**", "authors"),
+        ("published_in", "venue"),
+        ("Paper-Link", "links"),
+        ("Code (PyTorch)", "code"),
+        ("TL;DR", "summary"),
+        ("论文链接", "links"),
+        ("Schlagwörter", "tags"),
+        ("zotero-key", "ignored"),
+        ("Favorite color", None),
+    ],
+)
+def test_a_key_means_a_slot_however_it_is_spelt(key: str, slot: str | None) -> None:
+    assert key_table().slot(key) == slot
+
+
+def test_the_keys_name_slots_that_formats_know() -> None:
+    assert {*key_table().slots.values()} <= SLOTS
+
+
+@pytest.mark.parametrize(
+    ("text", "names"),
+    [
+        ("[[A B]], [[People/C D|C D]]", Names(("A B", "C D"))),
+        ("[[A B]], et al.", Names(("A B",), truncated=True)),
+        ("A B, C D und E F", Names(("A B", "C D", "E F"))),
+        ("B, A; D, C u. a.", Names(("B, A", "D, C"), truncated=True)),
+    ],
+)
+def test_names_are_read_in_the_forms_that_keyed_lines_have(text: str, names: Names) -> None:
+    assert parse_names(text) == names
+
+
+def test_names_linked_as_notes_are_written_so() -> None:
+    old = "[[A B]], [[People/C D|C D]]"
+
+    assert names_text(old, Names(("C D", "E F"))) == "[[People/C D|C D]], [[E F]]"
+    assert names_text("[[A B]]", Names(("A B",), truncated=True)) == "[[A B]], et al."
