@@ -162,3 +162,20 @@ def test_the_lists_of_the_shared_digests_are_read_exactly() -> None:
             if entry["authors_raw"]:
                 expected = Names(tuple(entry["authors"]), bool(entry["et_al"]))
                 assert parse_names(entry["authors_raw"]) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("He, K., Zhang, X., & Sun, J.", ("He, K.", "Zhang, X.", "Sun, J.")),
+        ("LeCun, Yann, Yoshua Bengio, and Ann Bee", ("LeCun, Yann", "Yoshua Bengio", "Ann Bee")),
+        ("Silver, David, et al.", ("Silver, David",)),
+        ("Bee, Ann B. and Dee, Cem and others", ("Bee, Ann B.", "Dee, Cem")),
+        ("OpenAI, Ann Bee, Cem Dee", ("OpenAI", "Ann Bee", "Cem Dee")),
+        ("Ann Bee, Cem Dee and Eff Gee", ("Ann Bee", "Cem Dee", "Eff Gee")),
+    ],
+)
+def test_a_last_name_keeps_the_first_name_behind_its_comma(
+    text: str, people: tuple[str, ...]
+) -> None:
+    assert parse_names(text).people == people

@@ -109,7 +109,18 @@ def test_a_title_keeps_the_entities_it_is_written_with() -> None:
     )
 
 
-@pytest.mark.parametrize("name", ["title", "year", "venue"])
+@pytest.mark.parametrize(
+    ("name", "left"), [("year", ", CVPR."), ("venue", ", 2016.")], ids=["year", "venue"]
+)
+def test_one_of_venue_and_year_is_cleared_and_the_other_stays(name: str, left: str) -> None:
+    source = (
+        "- [A Title of It](https://arxiv.org/abs/2504.18524), CVPR 2016. [[code]](https://a.b/c)\n"
+    )
+
+    assert written(source, {name: EMPTY}) == source.replace(", CVPR 2016.", left)
+
+
+@pytest.mark.parametrize("name", ["title"])
 def test_what_an_entry_cannot_be_without_is_refused_for_that_reason(name: str) -> None:
     paper = "[A Title of It](https://arxiv.org/abs/2504.18524)"
     source = f"# L\n\n- {paper}, CVPR 2016. [[code]](https://a.b/c)\n"

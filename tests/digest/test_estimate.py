@@ -64,7 +64,7 @@ READ = """\
 @pytest.mark.parametrize(
     ("line", "number"),
     [
-        ("- [A Third Paper on Trees](https://trees.github.io/), Lovelace et al., ICML 2024", 1),
+        ("- [A Third Paper on Trees](https://trees.github.io/), so deep, Bee et al., ICML 2024", 1),
         ("- [A Course on Trees](https://trees.github.io/)", 0),
         ("- [A Tool for Trees](https://github.com/trees/trees), since 2024", 0),
         ("A **third paper** on trees, https://trees.github.io/, ICML 2024", 0),

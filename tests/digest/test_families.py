@@ -137,4 +137,4 @@ def test_a_list_and_a_table_in_one_file_are_both_read() -> None:
         "| Paper | Year |\n|---|---|\n| [BERT](https://arxiv.org/abs/1810.04805) | 2018 |\n"
     )
 
-    assert [entry.format.name for entry in read(source.encode()).entries] == ["list", "table"]
+    assert [entry.format.name for entry in read(source.encode()).entries] == ["papers", "table"]

@@ -143,7 +143,9 @@ def test_the_first_entry_of_a_digest_is_written_by_its_formats_template(
     written = after.removeprefix(head).removesuffix(foot)
     assert after == f"{head}{written}{foot}"
     golden.check_page(FIRST_ENTRIES, name, written)
-    assert (entry.format.name, entry.title) == (name, "A New Paper")
+    # What the list writes is read by the format of all lists that are understood whole.
+    assert entry.format.name == {"list": "papers"}.get(name, name)
+    assert entry.title == "A New Paper"
 
 
 def test_an_entry_of_a_format_that_does_not_say_how_it_is_written_is_refused() -> None:

@@ -53,6 +53,10 @@ def _item(title: str, arxiv: str) -> str:
     return f"- [{title}](https://arxiv.org/abs/{arxiv}), CVPR 2016.\n  It works.\n"
 
 
+def _worded_item(title: str, arxiv: str) -> str:
+    return f"- [{title}](https://arxiv.org/abs/{arxiv}) in a few words, CVPR 2016.\n  It works.\n"
+
+
 def _quoted_item(title: str, arxiv: str) -> str:
     return f'* **Nick**: "{title}", *CVPR 2016*. [[arXiv]({_abs(arxiv)})] - It works.\n'
 
@@ -95,7 +99,8 @@ DIGESTS: Mapping[str, str] = {
     "quoted-titles": "## Papers\n\n" + "".join(_quoted_item(*one) for one in _ids()),
     "plain-titles": "## Papers\n\n" + "".join(_plain_item(*one) for one in _ids()),
     "fields": "## Papers\n\n" + "".join(_headed(*one) for one in _ids()),
-    "list": "## Papers\n\n" + "".join(_item(*one) for one in _ids()),
+    "papers": "## Papers\n\n" + "".join(_item(*one) for one in _ids()),
+    "list": "## Papers\n\n" + "".join(_worded_item(*one) for one in _ids()),
     "hf-daily-table": _rows(
         "| Title | Authors | Summary |",
         lambda title, arxiv: (

@@ -32,16 +32,14 @@ from zoterodigest.digest.write.steps import NewEntry
 LISTS = [path for path, _ in lists("open")]
 # Read in part, so not written as they are: a list goes from here once its manner is read.
 # The last because a year over several rows is not one entry's alone: its edit is refused.
-EDITS_NOT_YET = {"e-pdf-year-note", "f-html-rowspan"}
+EDITS_NOT_YET = {"f-html-rowspan"}
 NEW_NOT_YET = {
     "c-bracket-nickname-conference-leads",
     "c-code-font-nickname",
     "d-italic-quotes-authors",
     "d-quotes-month",
-    "e-pdf-year-note",
     "f-title-and-paper",
     "h-nickname-quoted-single-blank",
-    "i-bold-title-italic-authors",
     "j-badges-below",
 }
 FEW = 3
@@ -79,6 +77,9 @@ def other(entry: DigestEntry, name: str) -> Value | None:
             return new[: len(old)]
         # The year may be that of the date, the page that of the DOI.
         case "year", _, _ if not is_empty(fields.get("date", EMPTY)):
+            return None
+        # A page that holds the DOI would have to change with it.
+        case "doi", str(), _ if old.lower() in str(fields.get("url", "")).lower():
             return None
         case "url", _, _ if not is_empty(fields.get("doi", EMPTY)):
             return None

@@ -41,7 +41,7 @@ def parse_names(text: str) -> Names:
     if text.strip().lower() in _NOTHING:
         return Names(())
     pieces = _split_list(_LINKED_NAME.sub(r"\1", text) if "[[" in text else text)
-    people = _join_suffixes([piece for piece in pieces if piece])
+    people = _with_first_names(_join_suffixes([piece for piece in pieces if piece]))
     truncated = False
     while people and (rest := _without_et_al(people[-1])) is not None:
         truncated = True
@@ -110,6 +110,11 @@ def is_user_name(name: str) -> bool:
     if " " in text or not text.isascii() or not text or _is_collective(text):
         return False
     return bool(_DIGIT_OR_MARK.search(text) or text[0].islower() or _CAPITAL_INSIDE.search(text))
+
+
+def is_particle(word: str) -> bool:
+    """Tell whether `word` is a small word within a name: "van", "de la"."""
+    return word in _PARTICLES
 
 
 def same_person(one: str, other: str) -> bool:
@@ -187,6 +192,10 @@ _PERSON_SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 
 
 def _split_list(text: str) -> list[str]:
+    by_and = [piece.strip() for piece in _ONLY_AND.split(text)]
+    # "Last, First and Last, First", as BibTeX has it.
+    if len(by_and) > 1 and all(_TURNED.fullmatch(it) or _ET_AL.search(it) for it in by_and):
+        return by_and
     by_semicolon = _cut_at_semicolons(text)
     # "Last, First; Last, First": here a comma parts the two halves of one name.
     if len(by_semicolon) > 1 and all(piece.count(",") <= 1 for piece in by_semicolon):
@@ -195,6 +204,34 @@ def _split_list(text: str) -> list[str]:
         pieces = [part for piece in by_semicolon for part in _COMMA.split(piece)]
     stripped = (piece.strip() for piece in pieces)
     return [_without_and(piece) if piece.startswith(_AND_SIGNS) else piece for piece in stripped]
+
+
+def _with_first_names(pieces: list[str]) -> list[str]:
+    """Join last names with the initials behind them: "He, K., Zhang, X.", "LeCun, Yann, A Bell"."""
+    is_cut = bool(pieces) and _ET_AL.search(pieces[-1]) is not None
+    names, rest = (pieces[:-1], pieces[-1:]) if is_cut else (pieces, [])
+    firsts, lasts = names[1::2], names[::2]
+    if firsts and len(firsts) == len(lasts) and all(map(_INITIALS.fullmatch, firsts)):
+        return [", ".join(pair) for pair in zip(lasts, firsts, strict=True)] + rest
+    # "LeCun, Yann, Yoshua Bengio": the first of them alone is turned round.
+    is_first_turned = (
+        len(names) > 1 and _is_last_name(names[0]) and _FIRST_NAMES.fullmatch(names[1])
+    )
+    if is_first_turned and (is_cut or len(names) > 2) and all(" " in it for it in names[2:]):
+        return [", ".join(names[:2]), *names[2:], *rest]
+    return pieces
+
+
+def _is_last_name(text: str) -> bool:
+    """Whether it is one word in small letters but for the first: no team, no user."""
+    return bool(_LAST_NAME.fullmatch(text)) and not _is_collective(text)
+
+
+_INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-ÞŁŠŽ]\.?[ -]?){1,4}")
+_FIRST_NAMES = re.compile(r"[A-Z][^\W\dA-Z_]+(?:-\w+)?(?: [A-Z]\.?)*")
+_LAST_NAME = re.compile(r"(?:Mc|Mac|Le|La|De|Du|Di|O['’])?[A-Z][^\W\dA-Z_]+(?:-[A-Z][^\W\dA-Z_]+)?")
+_TURNED = re.compile(r"[^,;]+,\s+[^,;]+")
+_ONLY_AND = re.compile(r"\s+and\s+")
 
 
 _AND_SIGNS = ("and", "und", "&")

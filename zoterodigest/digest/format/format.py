@@ -33,6 +33,8 @@ SLOTS = frozenset(
     {"title", "authors", "venue", "year", "date", "award", "task", "tags", "categories", "comment"}
     # which work it is, and where it leads; `chips` and `tail` hold several values
     | {"arxiv", "doi", "url", "links", "code", "chips", "tail"}
+    # all that stands before or beside a title, in any order
+    | {"before", "beside"}
     # text in blocks; `name` is the name of a section
     | {"abstract", "summary", "section", "name"}
     # short forms of folded slots, and what holds nothing
@@ -41,6 +43,9 @@ SLOTS = frozenset(
     | {"short"}
 )
 """What a slot may hold; the name decides how its text is read and written."""
+
+PARTS = frozenset({"before", "beside"})
+"""The slots of which the parts are slots: all that stands on one side of a title, or on a line."""
 
 ContainerName = Literal["quote", "lines", "paragraph", "item", "details", "heading", "li", "row"]
 
@@ -304,6 +309,11 @@ class DigestFormat(_FormatTable):
         return self.is_bare and any(
             line.begins_with_bullet for one in self.templates for line in one.lines[1:]
         )
+
+    @cached_property
+    def reads_parts(self) -> bool:
+        """Whether it takes apart what stands beside a title: what it finds needs no other judge."""
+        return any(not PARTS.isdisjoint(pattern.names) for pattern in self.entry.begin)
 
     @cached_property
     def no_title(self) -> AnyOf:

@@ -13,7 +13,8 @@ from dataclasses import replace
 from functools import cached_property
 
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.format.format import PARTS, DigestFormat, folded_label
+from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.edges import within_edges
 from zoterodigest.digest.read.fields_below import claim_fields
 from zoterodigest.digest.read.found import EntryRange
@@ -21,6 +22,7 @@ from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import DETAILS, shorn
 from zoterodigest.digest.read.markers import has_marker
 from zoterodigest.digest.read.own_notes import spoil, without_notes
+from zoterodigest.digest.read.parts import holds_title, parts_beside
 from zoterodigest.digest.read.references import holds_only_links
 from zoterodigest.digest.read.slots import (
     Claims,
@@ -28,9 +30,10 @@ from zoterodigest.digest.read.slots import (
     UnreadLine,
     block_text,
     claim_groups,
+    group_slots,
     trimmed,
 )
-from zoterodigest.digest.read.templates import claim_by_template
+from zoterodigest.digest.read.templates import Terms, claim_by_template
 
 _SUMMARY = re.compile(rb"[ \t\n]*<summary\b[^>\n]*>(.*?)</summary\s*>", re.I | re.S)
 # A limit, or each `<summary>` without an end tag would be searched to the end of the entry.
@@ -189,18 +192,27 @@ def claims_of(found: EntryRange, form: DigestFormat, venues: VenueTable) -> Clai
     if form.templates:
         claim_by_template(claims, found, rest, (form, venues))
     else:
-        head = found.text.slice(*found.head)
         if form.keys:
             claim_fields(claims, found, rest, venues)
         else:
-            claim_groups(claims, head, found.match, form)
-            _claim_body(claims, Body(rest), form)
+            head = found.text.slice(*found.head)
+            if not _claim_match(claims, head, found.match, (form, venues)):
+                return Claims(found.first, found.last)
+            _claim_body(claims, Body(rest), (form, venues))
+        if form.reads_parts and any(map(_is_other, claims.slots)):
+            return Claims(found.first, found.last)
     claims.unread = [replace(one, line=numbers[one.line]) for one in claims.unread]
     for one in torn:
         spoil(claims, one, one.line)
     if form.entry.is_general:
         claims.slots = within_edges(claims.slots)
     return claims
+
+
+def _is_other(slot: Slot) -> bool:
+    """Whether a text is no remark: it begins with a key that no rule knows, or with a title."""
+    first = slot.text.data.split(b"\n", 1)[0]
+    return slot.name == "summary" and (bool(_LABEL.match(first)) or holds_title(first))
 
 
 def lacks_needed(found: EntryRange, form: DigestFormat) -> bool:
@@ -224,8 +236,44 @@ def lacks_needed(found: EntryRange, form: DigestFormat) -> bool:
 _FILLED = re.compile(rb"[^\n]*[^\s][^\n]*")
 
 
-def _claim_body(claims: Claims, body: Body, form: DigestFormat) -> None:
+def _claim_match(claims: Claims, text: LayeredText, match: Match, terms: Terms) -> bool:
+    """Claim the groups of `match`; False and nothing if the parts beside a title are not read."""
+    form, venues = terms
+    if PARTS.isdisjoint(match.groups):
+        claim_groups(claims, text, match, form)
+        return True
+    slots: list[Slot] = []
+    for slot in group_slots(text, match):
+        if slot.name == "title":
+            slots += _title_and_parts(slot, venues)
+            continue
+        if slot.name not in PARTS:
+            slots.append(slot)
+            continue
+        known = {it.name for it in (*claims.slots, *slots)}
+        parts = parts_beside(slot.text, known, venues)
+        if parts is None or (slot.name == "before" and any(it.name == "summary" for it in parts)):
+            return False
+        slots += parts
+    claims.slots += slots
+    return True
+
+
+_IN_BRACKETS = re.compile(rb"^(.*[^\s(\[])[ \t]*([(\[][^()\[\]]{2,60}[)\]])[ \t.*_]*$")
+
+
+def _title_and_parts(title: Slot, venues: VenueTable) -> list[Slot]:
+    """Return a title and the parts in the brackets that end it: "Title (CVPR 2024)"."""
+    found = _IN_BRACKETS.match(title.text.data)
+    parts = parts_beside(title.text.slice(*found.span(2)), (), venues) if found else None
+    if found is None or not parts:
+        return [title]
+    return [Slot("title", title.text.slice(*found.span(1))), *parts]
+
+
+def _claim_body(claims: Claims, body: Body, terms: Terms) -> None:
     """Claim the body line by line; what follows the first unclaimed line is the rest."""
+    form, _ = terms
     line = 0
     while line < len(body.ranges):
         if not body.line(line).strip():
@@ -233,7 +281,7 @@ def _claim_body(claims: Claims, body: Body, form: DigestFormat) -> None:
             continue
         # Sections before lines: a line of a quoted or folded section may look like a labelled line.
         stop = claim_section(claims, body, line, form)
-        if stop is None and _claim_line(claims, body, line, form):
+        if stop is None and _claim_line(claims, body, line, terms):
             stop = line + 1
         if stop is None and form.entry.is_general and holds_only_links(body.line(line)):
             claims.slots.append(Slot("links", trimmed(body.text, *body.ranges[line])))
@@ -247,16 +295,20 @@ def _claim_body(claims: Claims, body: Body, form: DigestFormat) -> None:
         line = stop if stop is not None else line + 1
 
 
-def _claim_line(claims: Claims, body: Body, line: int, form: DigestFormat) -> bool:
+def _claim_line(claims: Claims, body: Body, line: int, terms: Terms) -> bool:
     """Claim a line by the first pattern not used yet that matches, else by its label."""
+    form, _ = terms
     data = shorn(body.line(line))
     for index, pattern in enumerate(form.lines):
         if index in claims.used_lines:
             continue
-        if match := pattern.search(data):
+        match = pattern.search(data)
+        # A title below a title is that of another paper.
+        if match is None or (form.reads_parts and holds_title(data)):
+            continue
+        if _claim_match(claims, body.text.slice(*body.ranges[line]), match, terms):
             # Each pattern is used once: of two alike lines the second belongs to the next pattern.
             claims.used_lines.add(index)
-            claim_groups(claims, body.text.slice(*body.ranges[line]), match, form)
             return True
     return bool(form.slots_by_label) and _claim_label(claims, body, line, form)
 

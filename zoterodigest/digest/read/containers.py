@@ -33,6 +33,7 @@ from zoterodigest.digest.read.found import (
 from zoterodigest.digest.read.html_items import find_html_items, html_item_head
 from zoterodigest.digest.read.layers import peel_indent, peel_quote, source_text
 from zoterodigest.digest.read.lines import Lines, depth_change
+from zoterodigest.digest.read.people import holds_people
 from zoterodigest.digest.read.tables import is_table_line
 
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
@@ -120,10 +121,30 @@ def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRa
         found = (head for head in found if _may_begin(lines, head.line, form))
     if form.entry.evidence:
         found = (head for head in found if not _leads_list(lines, head.line))
+    if form.reads_parts:
+        found = _first_and_alike(lines, found)
     heads = _of_entries(found, reaches)
     for head, stop in until_next(heads, len(lines)):
         last = _plain_end(lines, head.line, stop, blanks)
         yield found_entry(head, last, source_text(lines.source, span_of(lines, head.line, last)))
+
+
+def _first_and_alike(lines: Lines, found: Iterable[Head]) -> Iterator[Head]:
+    """Yield of each paragraph the first head, and those that begin as it does.
+
+    Any line below a title may look like a title of another kind: a linked venue, a bold award.
+    """
+    first: Head | None = None
+    for head in found:
+        is_below = first is not None and not any(
+            map(lines.is_blank, range(first.line + 1, head.line))
+        )
+        if first is None or not is_below:
+            first = head
+        if head is not first and holds_people(head.data):
+            continue
+        if head is first or head.match.groups.keys() == first.match.groups.keys():
+            yield head
 
 
 def _leads_list(lines: Lines, line: int) -> bool:

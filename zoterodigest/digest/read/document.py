@@ -239,8 +239,9 @@ def _fit(
     slots: list[Slot], form: DigestFormat, venues: VenueTable
 ) -> tuple[list[Slot], list[Slot]]:
     """Return the slots that are what they seem, and those that are reported as no venue."""
+    is_judged = bool(form.keys) or form.reads_parts
     # What stands behind a key is what the key says, and lines without one were looked at.
-    if form.columns is not None or not form.entry.evidence or form.keys:
+    if form.columns is not None or not form.entry.evidence or is_judged:
         return slots, []
     if form.entry.is_general:
         return [slot for slot in slots if is_clear(slot.name, slot.words, venues)], []

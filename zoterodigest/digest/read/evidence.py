@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from zoterodigest.core.values import identity
-from zoterodigest.core.values.record import EMPTY, Hyperlink, is_empty
+from zoterodigest.core.values.record import EMPTY, Hyperlink, Names, is_empty
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.later import LaterEntry
@@ -25,9 +25,18 @@ _OF_MODELS = frozenset({"config", "configs", "cfg", "log", "logs", "配置", "�
 _BESIDE_PAPERS = frozenset({"blog", "blog post", "demo", "slides", "talk", "tweet", "video"})
 """What links are called that come with papers, and also with what is none."""
 
+_LOCAL_PAPER = re.compile(r"[^:?#]+\.(?:pdf|ps|djvu)(?:\.gz)?", re.I)
+"""The address of a paper that lies beside the list."""
+
+_PUBLISHER = re.compile(
+    r"\b(?:press|springer|wiley|elsevier|o.reilly|packt|manning|verlag|hanser|addison|pearson)\b",
+    re.I,
+)
+"""Who publishes books: a book is a paper only if more than that is stated."""
+
 _PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
 _NO_PAPERS = re.compile(
-    r"https?://(?:[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
+    r"https?://(?:(?!research\.google)[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
     r"|twitter\.com|x\.com|medium\.com|zhihu\.com|wikipedia\.org|kaggle\.com|reddit\.com"
     r"|linkedin\.com|google\.com|shields\.io|pypi\.org|substack\.com|bilibili\.com|csdn\.net)/",
     re.I,
@@ -58,6 +67,9 @@ def is_evident(entry: DigestEntry) -> bool:
         return False
     if entry.format.keys:
         return _is_evident_by_fields(entry, links)
+    if entry.format.reads_parts:
+        is_name = " " not in entry.title and is_empty(reading.fields.get("authors", EMPTY))
+        return _is_stated(reading, links) and not (is_name and not reading.title_url)
     if reading.title_url and not identity.is_paper_url(reading.title_url):
         if _is_local(reading.title_url):
             return False
@@ -98,6 +110,24 @@ def _is_evident_by_fields(entry: DigestEntry, links: Sequence[Hyperlink]) -> boo
 
 def _words(link: Hyperlink) -> set[str]:
     return set(folded_label(link.label).split())
+
+
+def _is_stated(reading: EntryReading, links: Sequence[Hyperlink]) -> bool:
+    """Whether it is stated who wrote it and where or when it appeared, or a page of a paper is."""
+    if any(found.scheme != "url" for found in reading.identifiers):
+        return True
+    if any(map(identity.is_paper_url, [reading.title_url, *(link.url for link in links)])):
+        return True
+    people, venue, *times = (
+        reading.fields.get(name, EMPTY) for name in ("authors", "venue", "year", "date")
+    )
+    is_dated = not all(map(is_empty, times))
+    if isinstance(venue, str) and venue and not _PUBLISHER.search(venue):
+        return is_dated or not is_empty(people)
+    if _LOCAL_PAPER.fullmatch(reading.title_url):
+        return is_dated or not is_empty(people)
+    is_several = isinstance(people, Names) and (people.truncated or len(people.people) > 1)
+    return is_several and is_dated
 
 
 def _is_label(title: str) -> bool:

@@ -99,12 +99,18 @@ def _authors(text: str) -> Names:
     return Names(tuple(map(one_name, found.people)), found.truncated)
 
 
-_NOTE_MARK = re.compile(r"(?:\\[*†‡§¶])+$")
+_FOOTNOTES = re.compile(
+    r"<sup>[^<>]*</sup>|\s*\\?[*†‡§¶∗⁎✉⋆⭐♠♣♢♡#]+(?=\s|$)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,˒][¹²³⁴⁵⁶⁷⁸⁹⁰]+)*$",
+    re.I,
+)
 
 
 def one_name(text: str) -> str:
-    """Return a name as one line, without the escaped stars of a footnote behind it."""
-    return one_line(_NOTE_MARK.sub("", text) if "\\" in text else text)
+    """Return a name on one line, without the marks of footnotes behind it."""
+    return one_line(_FOOTNOTES.sub("", _LINKED.sub(r"\1", text))) or one_line(text)
+
+
+_LINKED = re.compile(r"^\[([^\[\]]+)\]\([^()\s]*\)")
 
 
 def _venue(text: str) -> Fields:

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from zoterodigest.core.values import identity, names, venue_slot
-from zoterodigest.core.values.record import Members, Names, text_in
+from zoterodigest.core.values.record import Fields, Members, Names, text_in
 from zoterodigest.digest.read.document import DigestEntry, Document, Skipped
 from zoterodigest.digest.read.fields import one_name
 from zoterodigest.digest.read.lines import OUTER_BLANKS
@@ -34,7 +34,7 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
     fields, reading = entry.reading.fields, entry.reading
     venue = venue_slot.parse_venue(_text(slots, "venue") or "").venue
     authors = names.parse_names(_text(slots, "authors") or "")
-    year, award, categories = (fields.get(name) for name in ("year", "award", "categories"))
+    award, categories = fields.get("award"), fields.get("categories")
     return {
         "format": entry.format.name,
         "title": " ".join(map(str.strip, (_text(slots, "title") or "").split("\n"))) or None,
@@ -48,7 +48,7 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
         "et_al": authors.truncated,
         "venue": venue or None,
         "venue_raw": _text(slots, "venue"),
-        "year": int(year) if isinstance(year, str) and year.isdigit() else None,
+        "year": _year(fields),
         "award": (", ".join(award.texts) or None) if isinstance(award, Members) else None,
         "task": _text(slots, "task") or _text(slots, "tags"),
         "date": text_in(fields, "date") if isinstance(fields.get("date"), str) else None,
@@ -69,6 +69,12 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
         "problems": [f"line {it.line}: {it.reason}" for it in entry.problems],
         "extra": _extra(entry, slots),
     }
+
+
+def _year(fields: Fields) -> int | None:
+    """Return the year that an entry states, alone or as that of its date."""
+    stated = (text_in(fields, name)[:4] for name in ("year", "date"))
+    return next((int(text) for text in stated if text.isdigit()), None)
 
 
 def _by_name(entry: DigestEntry) -> dict[str, Slot]:

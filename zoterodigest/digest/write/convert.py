@@ -10,9 +10,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 
-from zoterodigest.core.values.record import NOTE, Fields, is_empty
+from zoterodigest.core.values.record import NOTE, Fields, Value, is_empty
 from zoterodigest.core.values.span import Edit, Span, splice
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
@@ -87,6 +86,7 @@ class Conversion:
         self._eol = line_break(document.lines, 0)
         self._header = _header(form, document.entries) if form.columns else b""
         self._stayed: dict[int, str] = {}
+        self._as_written: list[_Alone] = []
 
     def converted(self) -> Converted:
         """Return the digest with all entries converted that can be."""
@@ -100,8 +100,10 @@ class Conversion:
                 self._lost(entries[it.index], it.entry),
                 unread[it.index],
             )
-            for group in sorted(kept, key=lambda group: group.span)
-            for it in group.parts
+            for it in sorted(
+                (*self._as_written, *(part for group in kept for part in group.parts)),
+                key=lambda part: part.index,
+            )
         )
         stayed = tuple((entries[at], why) for at, why in sorted(self._stayed.items()))
         return Converted(source, tuple(done), stayed)
@@ -127,7 +129,13 @@ class Conversion:
                 self._stayed[index] = _NOT_READ if why == UNREAD_ENTRY else why
                 continue
             (written,) = done.document.entries
-            alone[index] = _Alone(index, bytes_of(done.document, written), written)
+            part = _Alone(index, bytes_of(done.document, written), written)
+            span = entry.span
+            # A more special format may have read what stands as this one would write it.
+            if part.body.replace(b"\n", self._eol) == self._document.source[span.start : span.end]:
+                self._as_written.append(part)
+            else:
+                alone[index] = part
         return alone
 
     def _groups(self, alone: Mapping[int, _Alone]) -> list[_Replacement]:
@@ -213,11 +221,15 @@ _NOT_READ = "in that format it would not be read as an entry"
 def _is_as_meant(old: DigestEntry, new: DigestEntry, alone: _Alone | None) -> bool:
     if alone is None:
         return is_same_entry(old, new)
-    # Of two formats that read the same of it any will do: a table may be a special one, which cuts
-    # the raw texts otherwise.
+    # Of two formats that read the same of it any will do: a table or list may be a special one,
+    # which cuts the raw texts otherwise, and has other fields empty.
     is_whole = not (new.broken or new.unreadable or new.problems)
-    readings = (replace(it.reading, raws={}) for it in (new, alone.entry))
-    return is_whole and next(readings) == next(readings)
+    is_same_paper = new.reading.identifiers == alone.entry.reading.identifiers
+    return is_whole and is_same_paper and _filled(new) == _filled(alone.entry)
+
+
+def _filled(entry: DigestEntry) -> dict[str, Value]:
+    return {name: it for name, it in entry.reading.fields.items() if not is_empty(it)}
 
 
 def _showing_all(form: DigestFormat) -> DigestFormat:

@@ -115,7 +115,9 @@ def _within_line(
         slot = present.get(line.slots[other])
         if slot is not None and source.startswith(closes[other].encode(), slot.span.end):
             point = slot.span.end + len(closes[other].encode())
-            gap = separators[at].encode()
+            # A sign that stood before a slot that is not there belongs to that one.
+            is_next = other == at - 1 or name not in LISTED
+            gap = separators[at].encode() if is_next else b" "
             if gap.strip() and source.startswith(gap.rstrip(), point):
                 # The sign stands there still; the blanks behind it may have gone with a value.
                 there = gap if source.startswith(gap, point) else gap.rstrip()

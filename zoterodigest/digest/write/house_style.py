@@ -37,6 +37,8 @@ _PASSED_OVER = ("ignored", "name", "tail")
 def filled_slots(entry: DigestEntry) -> list[Slot]:
     """Return the slots of an entry that hold text, in order; of a `tail` the links are a slot."""
     found: list[Slot] = []
+    if entry.format.reads_parts:
+        return sorted(_apart(entry.slots), key=lambda slot: slot.span)
     for slot in entry.slots:
         data = slot.text.data
         if slot.name == "tail" and (links := find_links(data)):
@@ -46,6 +48,25 @@ def filled_slots(entry: DigestEntry) -> list[Slot]:
             indent = len(data) - len(data.lstrip(b" \t"))
             found.append(replace(slot, text=slot.text.slice(indent, len(data))))
     return sorted(found, key=lambda slot: slot.span)
+
+
+def _apart(slots: Sequence[Slot]) -> Iterator[Slot]:
+    """Yield the slots that hold text, a link whose label is a venue apart from the links behind it.
+
+    "[CVPR 2024](…) · [Code](…)" is a venue, the page of the paper, and a link.
+    """
+    venues = [slot.span for slot in slots if slot.name == "venue" and slot.text.data]
+    for slot in slots:
+        if not slot.text.data:
+            continue
+        is_labelled = any(slot.span.start <= it.start and it.end <= slot.span.end for it in venues)
+        if slot.name != "links" or not is_labelled:
+            yield slot
+            continue
+        first, *others = find_links(slot.text.data)
+        yield Slot("url", slot.text.slice(*first.url))
+        if others:
+            yield Slot("links", slot.text.slice(others[0].whole[0], len(slot.text.data)))
 
 
 class HouseStyle:

@@ -188,7 +188,8 @@ def _with_links(slot: Slot, data: bytes, links: Sequence[Hyperlink], manner: Lin
         sample = next((found for text in manner.samples if (found := _sample(text, link))), None)
         gap, text = sample or (default_gap.encode(), written_link(frame, link).encode())
         end = spans[-1].whole[1] if spans else len(data)
-        if spans and sample is not None and _opens(data[:end]) and not _opens(gap):
+        is_within = data.count(b"[", 0, end) > data.count(b"]", 0, end) or _opens(data[:end])
+        if spans and sample is not None and is_within and not _opens(gap):
             end = with_brackets(data, spans[-1].whole, (0, len(data)))[1]
         is_first = not data and slot.name != "tail"  # what stands before a tail is the title
         between = b"" if is_first else gap or b" "

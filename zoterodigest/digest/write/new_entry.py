@@ -66,6 +66,7 @@ _BLOCKS = ("summary", "abstract", "comment", "section")
 _UNGUARDED = ("categories", "date", "year")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
 _BREAKERS = re.compile(r"[\[\]<>|`\n]")
+_ID_LABEL = re.compile(r"(?:arxiv|doi)\s?[:.]?\s?", re.I)
 _JOINING = re.compile(r"\b(?:or|and)\b")
 _SHORT_COMMENT = 20
 
@@ -97,6 +98,8 @@ class NewEntryDraft:
             return self._page()
         if slot == "chips":
             return new_chips_text(self.manner.texts("chips"), self.fields)
+        if slot in ("arxiv", "doi"):
+            return self._identifier(slot)
         if slot == "comment_stub":
             return self._guarded(slot, self._stub())
         if slot in ("links", "code"):
@@ -148,6 +151,12 @@ class NewEntryDraft:
                 like = new + (self.version if found[1] else "")
                 return safe_url(url[: found.start()] + like + url[found.end() :])
         return safe_url(paper_url(self.fields))
+
+    def _identifier(self, scheme: str) -> str:
+        """Write an identifier with the label that the nearest neighbor has for its own."""
+        new = words_in(self.fields, scheme)
+        label = _ID_LABEL.match(next(iter(self.manner.texts(scheme)), ""))
+        return f"{label[0] if label and new else ''}{new}"
 
     def _stub(self) -> str:
         """Return how a folded comment begins; "" for one as short as those that stand unfolded."""

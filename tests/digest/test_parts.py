@@ -1,0 +1,128 @@
+"""What stands beside a title is taken apart, whole or not at all."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read, venues
+from zoterodigest.core.values.record import text_in
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.read.layers import source_text
+from zoterodigest.digest.read.parts import parts_beside
+
+ARXIV = "https://arxiv.org/abs/1706.03762"
+
+
+def parts(text: str, *known: str) -> list[tuple[str, str]] | None:
+    """The parts of a text by name; what is read as nothing is left out."""
+    data = text.encode()
+    found = parts_beside(source_text(data, Span(0, len(data))), known, venues())
+    return None if found is None else [(it.name, it.words) for it in found if it.name != "ignored"]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            ", Lovelace et al., CVPR 2021 | [code](https://a.b) | [bib](./b.bib) <!--key-->",
+            {
+                "authors": "Lovelace et al.",
+                "venue": "CVPR 2021",
+                "links": "[code](https://a.b) | [bib](./b.bib)",
+            },
+        ),
+        (
+            "*Ada Lovelace\\*, Kurt Gödel.* NIPS 2017. [[pdf](https://a.b)] 2017.6",
+            {
+                "authors": "Ada Lovelace\\*, Kurt Gödel",
+                "venue": "NIPS 2017",
+                "links": "[[pdf](https://a.b)]",
+                "date": "2017.6",
+            },
+        ),
+        (
+            ". Journal of Machine Learning Research 3(4):993–1022, 2003. doi:10.1000/1",
+            {
+                "venue": "Journal of Machine Learning Research",
+                "year": "2003",
+                "doi": "doi:10.1000/1",
+            },
+        ),
+        (
+            " (2019): what it says, once more.",
+            {"year": "2019", "summary": "what it says, once more."},
+        ),
+        (
+            "Lovelace, A., & Gödel, K. (2016).",
+            {"authors": "Lovelace, A., & Gödel, K.", "year": "2016"},
+        ),
+        (f"[ICLR 2018]({ARXIV}) • [Code](https://a.b)", {"venue": "ICLR 2018"}),
+        (
+            ", arXiv preprint arXiv:1409.1556 (2014)",
+            {"venue": "arXiv preprint", "arxiv": "arXiv:1409.1556", "year": "2014"},
+        ),
+        ("", {}),
+    ],
+)
+def test_the_parts_beside_a_title_are_found_in_any_order(
+    text: str, expected: dict[str, str]
+) -> None:
+    found = dict(parts(text) or [])
+
+    assert {name: found.get(name) for name in expected} == expected
+    assert found.keys() - expected.keys() <= {"links"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        " is what we build upon, see the [docs](https://a.b)",
+        " Ada Lovelace, Stanford University",
+        " by Google in Summer 2017",
+        "答：检查是否有同名环境变量，它的优先级更高",
+        ", Object Detection",
+        ", CVPR 2020, ICML 2021",
+    ],
+)
+def test_what_is_not_understood_whole_has_no_parts(text: str) -> None:
+    assert parts(text) is None
+
+
+def test_of_two_words_only_those_behind_authors_in_italics_are_a_venue() -> None:
+    assert parts(". *Mind*, 1950.", "authors") == [("venue", "Mind"), ("year", "1950")]
+    assert parts(". *Mind*, 1950.") is None
+
+
+def test_a_line_below_a_title_that_holds_another_title_is_none_of_its_parts() -> None:
+    topic = f"- **Topic of Some Words**\n  - *CVPR 2017* [A Title of It All]({ARXIV}), Bee et al.\n"
+
+    assert "Topic of Some Words" not in [entry.title for entry in read(topic.encode()).entries]
+
+
+def test_a_venue_in_brackets_at_the_end_of_a_title_is_none_of_it() -> None:
+    (entry,) = read(f"- **A Title of It (KDD 2014)**\n  - [[Paper]]({ARXIV})\n".encode()).entries
+
+    assert (entry.title, text_in(entry.reading.fields, "venue")) == ("A Title of It", "KDD")
+
+
+def test_a_paragraph_begins_entries_as_its_first_line_does() -> None:
+    source = (
+        f"**A Title of It**\nAda Lovelace, Kurt Gödel\n[CVPR 2023 Outstanding paper]({ARXIV})\n"
+        f"**Another of Them**\nAda Lovelace, Kurt Gödel\n[ICML 2024]({ARXIV}v2)\n"
+    )
+
+    titles = [entry.title for entry in read(source.encode()).entries]
+
+    assert titles == ["A Title of It", "Another of Them"]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- **Probabilistic Robotics**, Thrun, Burgard & Fox. MIT Press, 2005.",
+        "- [How We Built It](https://lab.example.org/blog/built), Ada Lovelace, 2021",
+        "- **Topic** (2021)",
+    ],
+)
+def test_a_book_a_post_or_a_topic_is_no_paper(line: str) -> None:
+    assert read(f"{line}\n".encode()).entries == ()

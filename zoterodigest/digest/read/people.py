@@ -1,0 +1,81 @@
+"""People: whether a text is the name of a person, as lists of papers write authors."""
+
+from __future__ import annotations
+
+import re
+
+from zoterodigest.core.values import names
+from zoterodigest.digest.read.shapes import NO_NAME
+
+_MOST_NAME_WORDS = 6
+OF_VENUE = re.compile(
+    r"\b(?:journal|conference|transactions?|letters|workshops?|symposium|proceedings|reviews?"
+    r"|annals|magazine|press|bulletin|advances|sciences?|research|studies|notes|quarterly|record"
+    r"|archives?|frontiers|communications|congress|meeting|colloquium|reports?|preprint|thesis"
+    r"|springer|elsevier|wiley|claypool|kaufmann|francis|publish\w+|track|industry|findings)\b",
+    re.I,
+)
+"""Words of venues and publishers."""
+
+_NO_SIGNS = re.compile(r"[\[\]{}<>:!?\"“”`|/\\=+#@\0]|\d|https?")
+_FOOTNOTE = re.compile(r"[\s\\]*[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰♯#^]+$")
+_INITIAL = re.compile(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
+_NO_PERSON = re.compile(
+    r"\b(?:agents?|algorithms?|analysis|article|attention|benchmark|blog|book|code|computer|data"
+    r"|datasets?|deep|detection|diffusion|edition|estimation|free|generation|generative|graph"
+    r"|image|information|introduction|language|large|learning|library|links?|machine|methods?"
+    r"|models?|networks?|neural|new|object|official|open|optimization|page|pages|part|planning"
+    r"|processing|programming|project|reading|reasoning|recognition|reinforcement|robot(?:ics)?"
+    r"|segmentation|slides|software|source|systems?|technology|theory|tools?|tracking|training"
+    r"|tutorial|understanding|update[ds]?|version|video|vision|visual|website|the|this|these|our"
+    r"|january|february|march|april|june|july|august|september|october|november|december)\b",
+    re.I,
+)
+"""Words of topics and pages: what holds one is no person, though it is capitalized."""
+
+_WITHOUT_CASE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_IDEOGRAPHIC_NAME = re.compile(
+    "[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}"
+    "|[\u3040-\u30ff\u3400-\u9fff]{1,5} ?[\u3040-\u30ff\u3400-\u9fff]{1,5}"
+)
+
+
+_LABELS = re.compile(rb"\[([^\[\]]+)\]\([^()\s]*\)")
+
+
+def holds_people(line: bytes) -> bool:
+    """Whether a line holds links that are called by names of people, several of them."""
+    labels = [found[1].decode("utf-8", "replace") for found in _LABELS.finditer(line)]
+    return len(labels) > 1 and all(map(is_whole_name, labels))
+
+
+def is_whole_name(label: str) -> bool:
+    """Whether a label is the name of a person in two words or more."""
+    return " " in label.strip() and is_person(label)
+
+
+def is_person(text: str) -> bool:
+    """Whether a text is written as the name of a person is: two capitalized words or more."""
+    name = _FOOTNOTE.sub("", text)
+    words = name.replace("-", " ").replace(",", " ").split()
+    if not 0 < len(words) <= _MOST_NAME_WORDS or _NO_SIGNS.search(name):
+        return False
+    if _WITHOUT_CASE.match(name):
+        return bool(_IDEOGRAPHIC_NAME.fullmatch(name))
+    if NO_NAME.search(name) or OF_VENUE.search(name) or _NO_PERSON.search(name):
+        return False
+    if "." in _INITIAL.sub("", name):
+        return False
+    lower = [word for word in words if word[0].islower()]
+    capitals = sum(word[0].isalpha() for word in words) - len(lower)
+    return capitals >= 2 and all(map(names.is_particle, lower))
+
+
+def is_last_name(text: str) -> bool:
+    """Whether a text is a last name alone, with its particles."""
+    name = _FOOTNOTE.sub("", text)
+    words = name.split()
+    is_word = bool(words) and all(one.replace("-", "").replace("'", "").isalpha() for one in words)
+    is_name = is_word and words[-1][0].isupper() and len(words[-1]) > 1
+    is_short = len(words) == 1 or all(map(names.is_particle, words[:-1]))
+    return is_name and is_short and not (_NO_PERSON.search(name) or OF_VENUE.search(name))
