@@ -98,14 +98,16 @@ def slots_of_columns(
 
 def slot_of_cell(cell: bytes, slot: str, slots: Sequence[str]) -> str:
     """Return the slot of one cell of a column: people put a venue where others put a date."""
-    if slot == "date" and "venue" not in slots and not _is_date(cell):
+    if slot == "date" and not cell[:1].isdigit() and "venue" not in slots and not _is_date(cell):
         return "venue" if _VENUE_AND_YEAR.fullmatch(cell.strip(_MARKS)) else slot
-    if slot == "venue" and "date" not in slots and _is_date(cell):
+    # To look at the month alone takes a tenth of the time, and most cells name a venue.
+    if slot == "venue" and cell[:3] in _MONTHS and "date" not in slots and _is_date(cell):
         return "date"
     # What is called a summary may be a place for links.
     return "links" if slot in _WITH_LINKS and _are_links(cell) else slot
 
 
+_MONTHS = frozenset(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
 _WITH_LINKS = ("summary", "abstract", "comment", "section", "tags", "task")
 
 
