@@ -184,3 +184,10 @@ def test_a_topic_over_linked_papers_is_none_of_them() -> None:
     found = entries(f"- Reading\n  - [{first}]({A})\n  - [{second}]({B})\n")
 
     assert [it["title"] for it in found] == [first, second]
+
+
+def test_links_called_by_names_and_lists_below_a_date_are_no_fields() -> None:
+    named = "- Data sets with poses\n  - [Pascal 3D](http://cvgl.stanford.edu/papers/x.pdf)\n"
+    dated = f"#### 2017-08\n- The Review of NIPS 2016 in Words [[arXiv]({A})]\n- [[pdf]({B})]\n"
+
+    assert [it["format"] for it in entries(named + dated) if it["format"] == "fields"] == []

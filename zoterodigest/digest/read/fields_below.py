@@ -49,6 +49,9 @@ _BEHIND_WORDS = re.compile(
     rb"(?P<text>[^\[\]<>\n]*?)[ \t]*(?:[|:,;.\xc2\xb7]|\xe2\x80\xa2|-)*[ \t]*[\[(]*$"
 )
 _LONGEST_LABEL = 3
+_LONGEST_VENUE = 6
+"""In words: a longer text with a year before a link is a title."""
+
 _NOTE_MARK = re.compile(r"\\[*†‡§¶]+")
 
 
@@ -231,9 +234,7 @@ class FieldLines:
         if b"](" not in data and b"://" not in data:
             return None
         spans = find_links(data)
-        links = [hyperlink(data, one) for one in spans]
-        is_outside = any(link.url[:1] != "#" for link in links)
-        if not is_outside or not all(_is_link_label(link.label) for link in links):
+        if not self._are_called(data, [hyperlink(data, one) for one in spans]):
             return None
         edges = [*(edge for one in spans for edge in one.whole), len(data)]
         between = b"".join(data[edges[at] : edges[at + 1]] for at in range(1, len(edges), 2))
@@ -246,7 +247,8 @@ class FieldLines:
         text = before["text"].strip(b" \t") if before else b""
         first = spans[0].whole[0]
         if text.strip(b"*_` "):
-            if not takes("venue", decoded(text).strip("*_` "), self._venues):
+            words = decoded(text).strip("*_` ")
+            if len(words.split()) > _LONGEST_VENUE or not takes("venue", words, self._venues):
                 return None
             at = data.index(text, lead)
             slots.append(("venue", (at, at + len(text))))
@@ -256,6 +258,17 @@ class FieldLines:
             len(data[spans[-1].whole[1] :]) - len(data[spans[-1].whole[1] :].lstrip(b"])"))
         )
         return [*slots, ("links", (first, end))]
+
+    def _are_called(self, data: bytes, links: Sequence[Hyperlink]) -> bool:
+        """Whether links of a line lead outside, and are called as those of a paper are."""
+        if not any(link.url[:1] != "#" for link in links):
+            return False
+        if not all(_is_link_label(link.label) for link in links):
+            return False
+        # Short names alone may be those of other works, unless links are called so above.
+        is_set_off = b"[[" in data or b"[![" in data
+        is_known = is_set_off or any(_is_known_label(link.label) for link in links)
+        return is_known or any(slot.name == "links" for slot in self._claims.slots)
 
     def _authors(self, line: int) -> bool:
         """Claim a line that holds the names of several people, or of one "et al."."""
@@ -325,6 +338,12 @@ def _is_link_label(label: str) -> bool:
     """Whether a link is called as what it leads to, and not by the title of another work."""
     folded = folded_label(label)
     return folded in PAPER_LABELS | CODE_LABELS or len(label.split()) <= _LONGEST_LABEL
+
+
+def _is_known_label(label: str) -> bool:
+    """Whether people call links of a paper so; a bare address is called nothing."""
+    is_key = mapping.key_table().slot(label) in (*_LINKED, "arxiv", "doi", "venue")
+    return not label or is_key or folded_label(label) in PAPER_LABELS | CODE_LABELS
 
 
 def _unwrapped(text: LayeredText) -> LayeredText:
