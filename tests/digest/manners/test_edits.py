@@ -38,9 +38,7 @@ NEW_NOT_YET = {
     "c-code-font-nickname",
     "d-italic-quotes-authors",
     "d-quotes-month",
-    "f-title-and-paper",
     "h-nickname-quoted-single-blank",
-    "j-badges-below",
 }
 FEW = 3
 """So many entries of each list are edited: the first, one in the middle, the last."""
