@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read, venues
-from zoterodigest.core.values.record import text_in
+from tests.growth import LINEAR, growth
+from zoterodigest.core.values.record import Names, text_in
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.parts import parts_beside
@@ -126,3 +127,56 @@ def test_a_paragraph_begins_entries_as_its_first_line_does() -> None:
 )
 def test_a_book_a_post_or_a_topic_is_no_paper(line: str) -> None:
     assert read(f"{line}\n".encode()).entries == ()
+
+
+@pytest.mark.parametrize(
+    ("line", "title", "expected"),
+    [
+        (
+            '**[4]** Silver, David, et al. "**Mastering the game of Go**." nature 529.7587 (2016):'
+            " 484-489. [[pdf]](http://a.b/c.pdf) **(AlphaGo)** :star:",
+            "Mastering the game of Go",
+            {
+                "venue": "nature",
+                "year": "2016",
+                "authors": Names(("Silver, David",), truncated=True),
+            },
+        ),
+        (
+            "- [@he2016] He, K., & Sun, J. (2016). Deep residual learning. *CVPR*, 770–778."
+            " https://doi.org/10.1109/CVPR.2016.90",
+            "Deep residual learning",
+            {"venue": "CVPR", "year": "2016", "authors": Names(("He, K.", "Sun, J."))},
+        ),
+        (
+            "- Vaswani, A., et al. (2017). Attention is all you need. *Neural Computation*, 30."
+            f" {ARXIV}",
+            "Attention is all you need",
+            {"venue": "Neural Computation", "arxiv": "1706.03762"},
+        ),
+        (
+            "* :scroll: [Computing Machinery and Intelligence](c.pdf) by A. M. Turing (1950)",
+            "Computing Machinery and Intelligence",
+            {"year": "1950", "authors": Names(("A. M. Turing",))},
+        ),
+        (
+            "[**A Title of It**](https://t.github.io/)<br>\n[Ann Bee](https://a.io), [Cem Dee](c)"
+            f"<br>\nCVPR 2021 [[Paper]({ARXIV})]",
+            "A Title of It",
+            {"venue": "CVPR", "authors": Names(("Ann Bee", "Cem Dee"))},
+        ),
+    ],
+    ids=["roadmap", "key", "apa", "local file", "names as links"],
+)
+def test_a_reference_is_read_in_the_manner_of_its_list(
+    line: str, title: str, expected: dict[str, object]
+) -> None:
+    (entry,) = read(f"{line}\n".encode()).entries
+
+    assert entry.title == title
+    assert {name: entry.reading.fields.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize("text", ["Ab Cd et al. ", "1(2), ", "((a)(b))", ". A"])
+def test_parts_are_taken_apart_in_linear_time(text: str) -> None:
+    assert growth(lambda size: parts(text * size), 100) < LINEAR
