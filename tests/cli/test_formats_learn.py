@@ -25,27 +25,27 @@ TEMPLATE = "» {title} {?‹{venue}›?} → {url}"
 @pytest.fixture
 def papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
-    path = tmp_path / "papers.md"
+    path = tmp_path / "odd.md"
     path.write_text(LIST, "utf-8")
     return path
 
 
 def test_nothing_is_written_without_consent(zoterodigest: Zoterodigest, papers: Path) -> None:
-    asked = zoterodigest("formats", "learn", "papers.md")
-    shown = zoterodigest("formats", "learn", "papers.md", "--dry-run", "--json")
+    asked = zoterodigest("formats", "learn", "odd.md")
+    shown = zoterodigest("formats", "learn", "odd.md", "--dry-run", "--json")
 
     assert asked.code == 7
     found = json.loads(shown.out)
     assert (found["templates"], found["read"], found["written"]) == ([TEMPLATE], 4, False)
     assert found["examples"][0]["title"] == "Attention Is All You Need"
     assert [one["line"] for one in found["left_out"]] == [8]
-    assert [path.name for path in papers.parent.iterdir()] == ["papers.md"]
+    assert [path.name for path in papers.parent.iterdir()] == ["odd.md"]
 
 
 def test_a_format_that_is_there_stays(zoterodigest: Zoterodigest, papers: Path) -> None:
-    (papers.parent / "papers.format.toml").write_text("name = 'mine'\n")
+    (papers.parent / "odd.format.toml").write_text("name = 'mine'\n")
 
-    ran = zoterodigest("formats", "learn", "papers.md", "--yes")
+    ran = zoterodigest("formats", "learn", "odd.md", "--yes")
 
     assert (ran.code, "exists already" in ran.err) == (15, True)
 
@@ -56,32 +56,32 @@ def test_a_text_without_a_list_teaches_nothing(
 ) -> None:
     papers.write_text(text)
 
-    ran = zoterodigest("formats", "learn", "papers.md", "--yes")
+    ran = zoterodigest("formats", "learn", "odd.md", "--yes")
 
     assert (ran.code, "no structure repeats" in ran.err) == (code, True)
 
 
 def test_a_line_that_is_not_there_is_refused(zoterodigest: Zoterodigest, papers: Path) -> None:
-    ran = zoterodigest("formats", "learn", "papers.md", "--entry", "99")
+    ran = zoterodigest("formats", "learn", "odd.md", "--entry", "99")
 
-    assert (ran.code, "papers.md has 8 lines" in ran.err) == (2, True)
+    assert (ran.code, "odd.md has 8 lines" in ran.err) == (2, True)
 
 
 def test_a_learned_format_is_checked_on_its_list(zoterodigest: Zoterodigest, papers: Path) -> None:
-    zoterodigest("formats", "learn", "papers.md", "--yes")
+    zoterodigest("formats", "learn", "odd.md", "--yes")
 
-    ran = zoterodigest("formats", "check", "papers.md")
-    found = json.loads(zoterodigest("formats", "check", "papers.md", "--json").out)
+    ran = zoterodigest("formats", "check", "odd.md")
+    found = json.loads(zoterodigest("formats", "check", "odd.md", "--json").out)
 
     assert (ran.code, ran.out.splitlines()[-1]) == (0, "All laws hold.")
     assert "  title            3 of 3 edits written" in ran.out.splitlines()
-    assert (found["holds"], found["formats"], found["entries"]) == (True, ["papers"], 4)
+    assert (found["holds"], found["formats"], found["entries"]) == (True, ["odd"], 4)
     assert papers.read_text("utf-8") == LIST
 
 
 def test_a_list_without_entries_cannot_be_checked(zoterodigest: Zoterodigest, papers: Path) -> None:
     papers.write_text("Some words.\n")
 
-    ran = zoterodigest("formats", "check", "papers.md")
+    ran = zoterodigest("formats", "check", "odd.md")
 
     assert (ran.code, "no entries recognised" in ran.err) == (1, True)

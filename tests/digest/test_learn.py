@@ -109,6 +109,21 @@ def test_a_list_of_two_shapes_has_two_templates() -> None:
     assert len(found.document.entries) == 10
 
 
+def test_entries_that_begin_otherwise_are_compared_apart() -> None:
+    linked = "".join(
+        f"* [{title} {n}](https://arxiv.org/abs/2101.1000{n}) {n} May 2021\n"
+        for n, title in enumerate(TITLES, 1)
+    )
+    plain = "".join(
+        f"* {title} (https://arxiv.org/abs/2102.2000{n})\n" for n, title in enumerate(TITLES, 1)
+    )
+
+    found = learned(f"{linked}* [A tool](https://github.com/a/b)\n{plain}")
+
+    assert set(found.templates) == {"* [{title}]({url}) {date}", "* {title} ({url})"}
+    assert len(found.document.entries) == 8
+
+
 def test_a_line_says_which_of_two_lists_is_learned_first() -> None:
     assert learned(TWO_LISTS, line=11).templates[0] == "«{title}» at {arxiv}"
 

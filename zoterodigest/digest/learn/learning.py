@@ -20,7 +20,7 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.entry_template import EVIDENCE
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.line_pattern import LinePattern
-from zoterodigest.digest.learn.blocks import EntryBlock, Family, families
+from zoterodigest.digest.learn.blocks import EntryBlock, Family, families, lead
 from zoterodigest.digest.learn.naming import is_paper, lists_people, named, number_of_papers
 from zoterodigest.digest.learn.proposals import ProposedLine, TemplateProposal, named_line
 from zoterodigest.digest.learn.rows import Row, rows
@@ -41,6 +41,7 @@ _MOST_PAPERS = 3
 """An entry may name works beside its own; what names more papers, or is longer, is a list."""
 _MOST_TEMPLATES = 6
 _MOST_FAMILIES = 8
+_MOST_GROUPS = 2
 _MOST_VARIANTS = 300
 _MOST_STEPS = 6
 _HOPELESS = -50.0
@@ -272,8 +273,8 @@ def _with_leads(excerpt: _Excerpt, trial: _Trial) -> _Trial:
         if entry.shape is not None and (found := _LEAD.match(entry.title)):
             leads[entry.shape.template, found[0]] += 1
     added: list[TemplateProposal] = []
-    for (template, lead), number in leads.most_common(_MOST_LEADS):
-        variant = trial.proposals[template].led_by(lead) if number >= _FEWEST else None
+    for (template, sign), number in leads.most_common(_MOST_LEADS):
+        variant = trial.proposals[template].led_by(sign) if number >= _FEWEST else None
         # Before the one that reads all: the first template that reads an entry is its own.
         proposals = (*added, variant, *trial.proposals) if variant else ()
         if variant and excerpt.score(proposals) > excerpt.score((*added, *trial.proposals)):
@@ -287,7 +288,19 @@ _MOST_LEADS = 5
 
 def _proposals(family: Family, venues: VenueTable) -> Iterator[TemplateProposal]:
     """Yield templates for a family of blocks."""
-    blocks = papers_of(family)[:_SAMPLE]
+    blocks = papers_of(family)
+    groups: dict[str, list[EntryBlock]] = {}
+    for block in blocks:
+        groups.setdefault(lead(block.lines[0].text)[:1], []).append(block)
+    # A list may have entries of several shapes: those that begin alike are compared apart as well.
+    largest = sorted(groups.values(), key=len, reverse=True)[:_MOST_GROUPS]
+    for alike in (blocks, *(one for one in largest if _FEWEST <= len(one) < len(blocks))):
+        yield from _proposals_for(family, alike[:_SAMPLE], venues)
+
+
+def _proposals_for(
+    family: Family, blocks: Sequence[EntryBlock], venues: VenueTable
+) -> Iterator[TemplateProposal]:
     found = rows(blocks)
     options = [_skeletons(row.texts, venues) for row in found]
     for choice in range(max(map(len, options), default=0)):
@@ -300,7 +313,9 @@ def _proposals(family: Family, venues: VenueTable) -> Iterator[TemplateProposal]
         for needed in (0.97, 0.6):
             placed = (_placed(row, line, needed) for row, line in pairs)
             proposed = [one for one in placed if not (one.may_be_missing and one.is_empty)]
-            yield TemplateProposal(family.container, family.marker, tuple(proposed))
+            plain = [one.without_groups() for one in proposed]
+            for chosen in (proposed, *([plain] if plain != proposed else [])):
+                yield TemplateProposal(family.container, family.marker, tuple(chosen))
 
 
 def _is_out_of_step(lines: Sequence[tuple[Row, ProposedLine]]) -> bool:

@@ -66,7 +66,7 @@ _NAMES = re.compile(rf"(?<![\w-]){_NAME}(?:(?:{_AND}{_NAME})+{_ET_AL}?|{_ET_AL})
 _LABEL_END = re.compile(r"[ \t*_]{0,5}[:：=]")
 _MOST_LABEL_WORDS = 3
 _LABELS = PAPER_LABELS | CODE_LABELS
-_SHORT_LABEL = re.compile(r"[\d.v]+$|^\W*[A-Za-z]+['’ ]?\d{2,4}\W*$")
+_SHORT_LABEL = re.compile(r"^[\d.v]+$|^\W*[A-Za-z]+['’ ]?\d{2,4}\W*$")
 
 
 @dataclass(frozen=True, slots=True)

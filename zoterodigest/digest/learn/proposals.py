@@ -74,6 +74,10 @@ class ProposedLine:
         except BadTemplate:
             return None
 
+    def without_groups(self) -> ProposedLine:
+        """Return it with what all lines have alone."""
+        return replace(self, parts=tuple(part for part in self.parts if not part.group))
+
     def variants(self) -> Iterator[ProposedLine]:
         """Yield the line with one slot more or less that may be missing, or with its text alone."""
         groups = {part.group for part in self.parts if part.group}
