@@ -47,3 +47,22 @@ def test_values_are_found_whatever_parts_and_marks_them(line: str) -> None:
 )
 def test_sentences_news_and_tools_are_no_papers(line: str) -> None:
     assert read(f"## Notes\n\n{line}\n".encode()).entries == ()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- Ada Lovelace, Gödel Kurt. Counting Birds. Nature, 1992. [[pdf]({ID})]",
+        f"- Ada Lovelace and Kurt Gödel. Patient Birds and Quiet Trees. ACL 2004. [[pdf]({ID})]",
+        f"- Ada Lovelace. Finding Words in Noise. ACL 2004. [[pdf]({ID})]",
+        f"- Lovelace et al. [[pdf]({ID})]",
+    ],
+)
+def test_authors_that_stand_first_are_no_title(line: str) -> None:
+    assert [entry.title for entry in read(f"## Papers\n\n{line}\n".encode()).entries] == []
+
+
+def test_a_title_that_could_be_a_name_is_one_before_a_list_of_names() -> None:
+    line = f"- Patient Birds. Ada Lovelace, Kurt Gödel. ACL 2004. [[pdf]({ID})]"
+
+    assert first(line) == ("Patient Birds", ("Ada Lovelace", "Kurt Gödel"), "ACL", "2004")

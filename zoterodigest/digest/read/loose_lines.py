@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from zoterodigest.core.values import identity, names, venue_slot
-from zoterodigest.core.values.record import Hyperlink
+from zoterodigest.core.values.record import Hyperlink, Names
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format import loose
 from zoterodigest.digest.format.format import DigestFormat, folded_label
@@ -21,6 +21,7 @@ from zoterodigest.digest.format.line_pattern import (
 )
 from zoterodigest.digest.read.codecs import PUBLISHERS
 from zoterodigest.digest.read.found import is_title
+from zoterodigest.digest.read.people import is_person
 from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import decoded
@@ -175,6 +176,7 @@ def _is_bare_entry(texts: Mapping[str, str], form: DigestFormat, venues: VenueTa
         or words[0] in _NEWS
         or title[-1] == "!"
         or not is_bare_title(title, venues)
+        or _may_be_authors(title, texts.get("authors", ""))
     ):
         return False
     is_small = words[0].isalpha() and words[0].islower() and words[0].isascii()
@@ -182,6 +184,30 @@ def _is_bare_entry(texts: Mapping[str, str], form: DigestFormat, venues: VenueTa
     if is_small or not is_bare_title(title, venues):
         return False
     return all(_is_named(link, _LINK_WORDS) for link in links[:1])
+
+
+_INITIAL = re.compile(r"\b[A-Z]\.")
+_FEWEST_NAMES = 3
+
+
+def _may_be_authors(title: str, authors: str) -> bool:
+    """Whether a text in the place of a title may be authors: "Ada Lovelace. Title of a Paper."
+
+    A title of capitalized words alone, "Layer Normalization", is written as a name is: it is the
+    title only before authors that can be nothing else.
+    """
+    people = names.parse_names(title)
+    if not people.people or not all(map(is_person, people.people)):
+        return people.truncated
+    return _is_sure_list(title, people) or (
+        bool(authors) and not _is_sure_list(authors, names.parse_names(authors))
+    )
+
+
+def _is_sure_list(text: str, people: Names) -> bool:
+    """Whether a list of what is written as names are can be no title of a paper."""
+    is_long = len(people.people) >= _FEWEST_NAMES or (len(people.people) > 1 and "," in text)
+    return people.truncated or is_long or bool(_INITIAL.search(text))
 
 
 def _has_paper(texts: Mapping[str, str]) -> bool:
