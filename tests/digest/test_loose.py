@@ -66,3 +66,24 @@ def test_a_title_that_could_be_a_name_is_one_before_a_list_of_names() -> None:
     line = f"- Patient Birds. Ada Lovelace, Kurt Gödel. ACL 2004. [[pdf]({ID})]"
 
     assert first(line) == ("Patient Birds", ("Ada Lovelace", "Kurt Gödel"), "ACL", "2004")
+
+
+@pytest.mark.parametrize(
+    ("authors", "people"),
+    [
+        ("L. Quine et al.", ("L. Quine",)),
+        ("K. Gödel and A. Lovelace", ("K. Gödel", "A. Lovelace")),
+    ],
+)
+def test_a_year_in_parentheses_parts_a_title_from_its_authors(
+    authors: str, people: tuple[str, ...]
+) -> None:
+    line = f"- Counting the birds by hand (2015), {authors} [[pdf]]({ID})"
+
+    assert first(line) == ("Counting the birds by hand", people, "", "2015")
+
+
+def test_a_title_goes_over_no_year_in_parentheses() -> None:
+    line = f"- Counting the birds by hand (Book, 2015), of L. Quine. [[pdf]]({ID})"
+
+    assert read(f"## Papers\n\n{line}\n".encode()).entries == ()

@@ -226,11 +226,14 @@ def _is_named(link: Hyperlink, names: frozenset[str]) -> bool:
 _PAIR = re.compile(r"\*[^*]+\*|`[^`]*`|\b_[^_]+_\b|\]\(|://|<[a-z/]| ?;|。|#\d")
 _SENTENCE = re.compile(r"[^\W\d_]{4,}\.\s+[^\W\d_]")
 _YEAR_LAST = re.compile(r"(?:[,.:;(]\s*[^,.:;]{0,40})\b(?:19|20)\d\d\)?\.?$")
+_YEAR_WITHIN = re.compile(r"\((?:[^()\d]{0,20}\b)?(?:19|20)\d\d\)[.,:;]\s")
 _PART = re.compile(r"[.,;:?!-]\s+")
 
 
 def is_bare_title(text: str, venues: VenueTable) -> bool:
     """Whether a text without marks can be a title: no authors, venue or year stand at its end."""
+    if _YEAR_WITHIN.search(text):
+        return False
     if _PAIR.search(text) or _YEAR_LAST.search(text) or _SENTENCE.search(text):
         return False
     for found in _PART.finditer(text):
