@@ -191,3 +191,24 @@ def test_links_called_by_names_and_lists_below_a_date_are_no_fields() -> None:
     dated = f"#### 2017-08\n- The Review of NIPS 2016 in Words [[arXiv]({A})]\n- [[pdf]({B})]\n"
 
     assert [it["format"] for it in entries(named + dated) if it["format"] == "fields"] == []
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "🔥News: the second version of this survey is here",
+        "Latest news (2024.05): more than fifty papers",
+        "(2024.05) Our survey was accepted by Nature",
+        "We have added fifty papers",
+    ],
+)
+def test_a_heading_that_tells_news_is_no_title(heading: str) -> None:
+    assert entries(f"## Papers\n\n### {heading} [[paper]({A})]\n\nSome text.\n") == []
+
+
+def test_a_title_may_be_about_news_and_may_say_we() -> None:
+    text = (
+        f"## Papers\n\n### News and We: Who Tells Whom [[paper]({A})]\n\nAda Lovelace, Kurt Gödel\n"
+    )
+
+    assert [it["title"] for it in entries(text)] == ["News and We: Who Tells Whom"]
