@@ -211,7 +211,8 @@ def _with_first_names(pieces: list[str]) -> list[str]:
     is_cut = bool(pieces) and _ET_AL.search(pieces[-1]) is not None
     names, rest = (pieces[:-1], pieces[-1:]) if is_cut else (pieces, [])
     firsts, lasts = names[1::2], names[::2]
-    if firsts and len(firsts) == len(lasts) and all(map(_INITIALS.fullmatch, firsts)):
+    are_turned = all(map(_INITIALS.fullmatch, firsts)) and not any(map(_INITIALS.fullmatch, lasts))
+    if firsts and len(firsts) == len(lasts) and are_turned:
         return [", ".join(pair) for pair in zip(lasts, firsts, strict=True)] + rest
     # "LeCun, Yann, Yoshua Bengio": the first of them alone is turned round.
     is_first_turned = (
