@@ -172,6 +172,22 @@ def without_a_configuration(root: Path) -> World:
     return world
 
 
+def misspelt(root: Path) -> World:
+    """A project in sync but for a word in a wrong encoding."""
+    world = in_sync(root)
+    world.edit("notes.md", ("Model 9 is looked at.", "Model 9 isnâ€™t looked at."))
+    world.push(SYNC)
+    return world
+
+
+def to_be_learned(root: Path) -> World:
+    """A project in sync beside a list in a format that nobody knows."""
+    world = in_sync(root)
+    lines = (f"{n} >> A Study of Model {n} >> https://arxiv.org/abs/2401.1000{n}" for n in range(9))
+    world.markdown("odd.md", "# Odd\n\n" + "\n\n".join(lines) + "\n")
+    return world
+
+
 def to_be_exported(root: Path) -> World:
     """A project in sync whose .bib lacks what came into the library since."""
     world = in_sync(root)
@@ -357,6 +373,12 @@ COMMANDS: Mapping[str, Command] = {
     "export": Command(to_be_exported, words("export")),
     "export --overwrite": Command(with_a_bib_of_ones_own, words("export", "-o", "own.bib",
                                                                 "--overwrite", "--yes")),
+    # Findings that it cannot mend: exit code 1.
+    "lint --fix": Command(misspelt, words("lint", "--fix"), frozenset({0, 1})),
+    "convert": Command(in_sync, words("convert", "notes.md", "--to", "list", "-o", "as-list.md",
+                                      "--overwrite"), frozenset({0, 1})),
+    "formats learn": Command(to_be_learned, words("formats", "learn", "odd.md", "--yes"),
+                             frozenset({0, 15})),
     "citekeys set": Command(in_sync, words("citekeys", "set", OWN, "chosen2024", "--yes")),
     "citekeys set --all": Command(without_citation_keys, words("citekeys", "set", "--all",
                                                                "--yes")),
@@ -379,7 +401,7 @@ COMMANDS: Mapping[str, Command] = {
                     then=("sync", "--yes", "--offline")),
     "init --fresh": Command(in_sync, words("init", "--fresh"), then=("sync", "--yes", "--offline")),
 }  # fmt: skip
-NOT_IN_THE_LOG = frozenset({"init", "init --fresh"})
+NOT_IN_THE_LOG = frozenset({"init", "init --fresh", "formats learn"})
 UNDOING: Mapping[str, Command] = {
     f"undo {name}": Command(after(name), words("undo", "--yes"))
     for name in COMMANDS
