@@ -87,3 +87,23 @@ def test_a_title_goes_over_no_year_in_parentheses() -> None:
     line = f"- Counting the birds by hand (Book, 2015), of L. Quine. [[pdf]]({ID})"
 
     assert read(f"## Papers\n\n{line}\n".encode()).entries == ()
+
+
+@pytest.mark.parametrize("behind", ["", ", [site](https://a.github.io) / [code](x.zip)"])
+@pytest.mark.parametrize("venue", ["CVPR 2023", "CVPR 2023 Oral", "arXiv 2023.02"])
+def test_a_link_may_be_called_by_its_venue_before_the_title(venue: str, behind: str) -> None:
+    title, _, name, year = first(f"- [{venue}]({ID}), BIRD: Counting by Hand{behind}")
+
+    assert (title, name, year) == ("BIRD: Counting by Hand", venue.split()[0], "2023")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"- [CVPR 2023]({ID}) Counting Birds by Hand, Ada Lovelace, Kurt Gödel",
+        f"- [arXiv 2023.02]({ID}) is where they say so",
+        "- [CVPR 2023](https://cvpr.org), Vancouver and its Birds",
+    ],
+)
+def test_a_link_called_by_a_venue_is_no_title(line: str) -> None:
+    assert read(f"## Papers\n\n{line}\n".encode()).entries == ()

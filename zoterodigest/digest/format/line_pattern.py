@@ -241,7 +241,7 @@ def _pieces(parts: Flat, present: Sequence[bool], *, is_loose: bool) -> list[_Pi
         elif isinstance(part, TemplateWords):
             words = _loose_words_at(parts, at) if is_loose else _words_at(parts, at)
             pieces.append(_Piece(words))
-        elif is_loose and (piece := _loose_place(part, places, around[places])):
+        elif is_loose and (piece := _loose_place(parts, at, places, around[places])):
             pieces.append(piece)
             places += 1
         else:
@@ -336,9 +336,14 @@ def _is_told(part: TemplateWords | SlotPlace | None) -> bool:
     return not isinstance(part, SlotPlace) or part.slot in loose.BESIDE_MARKS
 
 
-def _loose_place(place: SlotPlace, number: int, closings: frozenset[str]) -> _Piece | None:
+def _loose_place(parts: Flat, at: int, number: int, closings: frozenset[str]) -> _Piece | None:
     """Return the piece of a slot whose value may be marked in a loose template, None for others."""
+    place = parts[at]
+    if not isinstance(place, SlotPlace):
+        return None
     name = f"s{number}"
+    if place.slot == "venue" and _is_label(parts, at):
+        return _Piece(f"(?P<{name}>{loose.LABEL})", name)
     if place.slot in loose.SHAPES:
         return _Piece(f"(?P<{name}>{loose.SHAPES[place.slot]})", name)
     if place.slot == "authors":
@@ -350,6 +355,13 @@ def _loose_place(place: SlotPlace, number: int, closings: frozenset[str]) -> _Pi
     if place.slot == "title" and closings == {"’"}:
         return _Piece(f"(?P<{name}>{loose.HALF_QUOTED})", name, loose.MORE_HALF_QUOTED)
     return None
+
+
+def _is_label(parts: Flat, at: int) -> bool:
+    """Whether the target of a link stands behind the place, whose brackets are the value's."""
+    behind = parts[at + 1 : at + 3]
+    is_opened = bool(behind) and isinstance(behind[0], TemplateWords) and behind[0].text == "("
+    return is_opened and isinstance(behind[-1], SlotPlace) and behind[-1].slot == "url"
 
 
 def _marked(word: str) -> str:
@@ -474,7 +486,7 @@ def beginning(line: TemplateLine, *, is_whole: bool = True, is_loose: bool = Fal
             shown.append(words)
         else:
             pairs = next(around)
-            piece = _loose_place(part, 0, pairs) if is_loose else None
+            piece = _loose_place(flat, at, 0, pairs) if is_loose else None
             text = (piece or _place(part, 0, pairs, flat, at)).text
             shown.append(text.replace("P<s0>", ":", 1))
     marks, last = (loose.MARKS, loose.LINE_END.removesuffix("$")) if is_loose else ("", "")

@@ -66,6 +66,9 @@ SHAPES = {
 }
 """What a slot of these can hold in a loose template, with the marks around it."""
 
+LABEL = rf"{_OPEN}{{1,4}}{_NAME}{_DATED}{_AWARDS}{_CLOSE}{{1,4}}"
+"""A venue that is the label of a link: only a year tells it from all other labels."""
+
 SKETCHES = {
     "links": r"(?:\]\(|://|(?i:<a\b))",
     "venue": r"(?:[*_`\[(（【]|(?:19|20)\d\d|['’]\d\d)",

@@ -59,9 +59,10 @@ def is_hopeless(pattern: LinePattern, data: bytes) -> bool:
     """Whether a line, seen at once, is none with a title that nothing marks.
 
     It begins with a bold title, or its first link is called as no link of a list, as in most lines
-    of prose. To try all choices of groups takes 50 times as long.
+    of prose. To try all choices of groups takes 50 times as long. A template with an address of its
+    own names its link by a value.
     """
-    if pattern.has_marked_title:
+    if pattern.has_marked_title or "url" in pattern.names:
         return False
     phrase = _BOLD_PHRASE.match(data)
     if phrase is not None and not _YEAR.search(phrase[0]):
@@ -244,5 +245,7 @@ def is_bare_title(text: str, venues: VenueTable) -> bool:
         people = names.parse_names(rest)
         is_list = people.truncated or len(people.people) > 1
         if found[0][0] in ".?!" and is_list and is_clear("authors", rest, venues):
+            return False
+        if found[0][0] in ",;" and is_list and all(map(is_person, people.people)):
             return False
     return True
