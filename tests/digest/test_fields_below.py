@@ -212,3 +212,16 @@ def test_a_title_may_be_about_news_and_may_say_we() -> None:
     )
 
     assert [it["title"] for it in entries(text)] == ["News and We: Who Tells Whom"]
+
+
+@pytest.mark.parametrize("behind", ["", ". [[code](https://github.com/a/b)]", ". ![](a.png)"])
+def test_a_venue_may_follow_a_bold_title_with_nothing_between(behind: str) -> None:
+    (entry,) = entries(f"""\
+## Papers
+
+1. **Counting the Birds.** EMNLP 2022{behind}
+   Ada Lovelace, Kurt Gödel.
+   [[paper]({A})]
+""")
+
+    assert (entry["title"], entry["venue"]) == ("Counting the Birds", "EMNLP")

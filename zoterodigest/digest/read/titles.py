@@ -139,10 +139,7 @@ class _Title:
         if found is None or not found.lastgroup:
             return None
         tail = rest[found.end() :].lstrip("*_")
-        is_whole = (
-            not tail.strip() or tail.lstrip()[:1] in ",.;(（[|–—-" or found.lastgroup == "wiki"
-        )
-        if not is_whole:
+        if found.lastgroup != "wiki" and not self._can_follow(tail):
             return None
         stop = len(rest) - len(tail)
         return (
@@ -150,6 +147,12 @@ class _Title:
             self._start + found.end(found.lastgroup),
             self._start + stop,
         )
+
+    def _can_follow(self, tail: str) -> bool:
+        """Whether a text can stand behind a title: a sign parts it, or it begins as a venue."""
+        if not tail.strip() or tail.lstrip()[:1] in ",.;(（[|–—-":
+            return True
+        return self._kind(tail.partition("[")[0].strip(_TAIL_SIGNS + "!")) is not None
 
     def _tail(self, start: int) -> None:
         """Find links, a venue or a date in what stands behind a title that is set off."""
@@ -164,7 +167,7 @@ class _Title:
                 last += 1
             self.slots.append(("links", start + first, start + last))
             end = start + first
-        text = self.text[start:end]
+        text = self.text[start:end].partition("![")[0]
         while True:
             bare = text.rstrip(_TAIL_SIGNS)
             lead = len(bare) - len(bare.lstrip(_TAIL_SIGNS))
