@@ -138,3 +138,11 @@ def test_a_list_and_a_table_in_one_file_are_both_read() -> None:
     )
 
     assert [entry.format.name for entry in read(source.encode()).entries] == ["papers", "table"]
+
+
+@pytest.mark.parametrize("behind", ["数鸟", "数鸟、观察、记录", " 观鸟方法, 鸟类"])
+def test_words_in_a_script_without_capitals_beside_a_title_are_no_authors(behind: str) -> None:
+    entry = one(f"# Papers\n\n- [Attention Is All You Need]({ATTENTION}){behind}\n")
+
+    assert entry.title == "Attention Is All You Need"
+    assert "authors" not in entry.reading.fields

@@ -14,7 +14,13 @@ from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.identity import is_paper_url
 from zoterodigest.core.values.venue import Venue, VenueTable
 from zoterodigest.digest.read.layers import LayeredText
-from zoterodigest.digest.read.people import OF_VENUE, is_last_name, is_person, is_whole_name
+from zoterodigest.digest.read.people import (
+    OF_VENUE,
+    is_last_name,
+    is_person,
+    is_whole_name,
+    is_without_case,
+)
 from zoterodigest.digest.read.references import LinkSpan, find_links
 from zoterodigest.digest.read.slots import Slot, decoded, one_line
 from zoterodigest.frozen import dataclass
@@ -362,6 +368,9 @@ class _PartsReader:
     def _are_people(self, text: str, *, is_led: bool = False) -> bool:
         found = names.parse_names(one_line(text))
         if not found.people or len(found.people) > _MOST_ITEMS:
+            return False
+        # Beside a Chinese label or translation of a title nothing tells people from words.
+        if not is_led and any(map(is_without_case, found.people)):
             return False
         if all(map(is_person, found.people)):
             is_list = is_led or found.truncated or len(found.people) > 1

@@ -71,6 +71,11 @@ def is_person(text: str) -> bool:
     return capitals >= 2 and all(map(names.is_particle, lower))
 
 
+def is_without_case(text: str) -> bool:
+    """Whether a text is in a script without capitals: there a name is written as any word is."""
+    return bool(_WITHOUT_CASE.match(text))
+
+
 def is_last_name(text: str) -> bool:
     """Whether a text is a last name alone, with its particles."""
     name = _FOOTNOTE.sub("", text)
