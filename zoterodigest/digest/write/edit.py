@@ -194,7 +194,9 @@ class _DigestTrial:
 def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockForm) -> bool:
     if not asked and is_same_area(old, new):
         return old.headings == new.headings
-    same = old.format.name == new.format.name and old.headings == new.headings
+    # Another format may take the entry over if it reads the same: its text tells which one does.
+    are_general = old.format.entry.is_general and new.format.entry.is_general
+    same = (are_general or old.format.name == new.format.name) and old.headings == new.headings
     if not same or old.broken != new.broken or old.unreadable != new.unreadable:
         return False
     if not has_shape_asked(old, new, asked):
