@@ -187,3 +187,12 @@ def test_a_new_line_is_wrapped_as_its_container_is(template: str, source: str, n
     source = source.replace("U", ID)
 
     assert written(source, template, {0: {"summary": Blocks(("Text.",))}}) == source + new
+
+
+def test_an_empty_line_of_a_text_that_comes_has_no_blanks() -> None:
+    template = "- **{title}** [[paper]({url})]\n  {?*{authors}*?}\n  {?{summary}?}\n"
+    source = f"- **A Title** [[paper]({ID})]\n  *Ada Lovelace*\n"
+
+    new = written(source, template, {0: {"summary": Blocks(("One.", "Two."))}})
+
+    assert new == f"{source}  One.\n\n  Two.\n"

@@ -176,7 +176,8 @@ def _new_line(document: Document, index: int, row: int, text: str) -> Edit:
     if prefix is None:
         return Edit(Span(end, end), above.edit(size, size, f"\n{text}".encode()).new)
     eol = "\r\n" if in_crlf in above.layers else "\n"
-    new = "".join(f"{eol}{prefix}{one}" for one in text.split("\n"))
+    wrapped = (f"{prefix}{one}" if one else prefix.rstrip(" \t") for one in text.split("\n"))
+    new = "".join(f"{eol}{one}" for one in wrapped)
     return Edit(Span(end, end), new.encode("utf-8", "replace"))
 
 
