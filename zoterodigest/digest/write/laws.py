@@ -122,15 +122,18 @@ def _moved(document: Document, read: Callable[[bytes], Document]) -> Iterator[in
 def _trial(
     document: Document, read: Callable[[bytes], Document], name: str, chosen: Sequence[int]
 ) -> FieldTrial:
-    values = {at: _other(document.entries[at], name) for at in chosen}
+    values = {at: other_value(document.entries[at], name) for at in chosen}
     changes: dict[int, Fields] = {at: {name: it} for at, it in values.items() if it is not None}
     edited = put_digest(document, changes, read)
     refused = ((document.entries[it.entry].first + 1, it.reason) for it in edited.refusals)
     return FieldTrial(name, len(changes), tuple(refused))
 
 
-def _other(entry: DigestEntry, name: str) -> Value | None:
-    """Return another value of a field that an entry shows, as exact as its own; None for none."""
+def other_value(entry: DigestEntry, name: str) -> Value | None:
+    """Return another value of a field that an entry shows, as exact as its own.
+
+    None if it shows none, or if another field shows the same text.
+    """
     fields = entry.reading.fields
     old, new = fields.get(name, EMPTY), _OTHER.get(name)
     match name, old, new:
@@ -142,6 +145,9 @@ def _other(entry: DigestEntry, name: str) -> Value | None:
         case "year", _, _ if not is_empty(fields.get("date", EMPTY)):
             return None
         case "url", _, _ if not is_empty(fields.get("doi", EMPTY)):
+            return None
+        # A page that holds the DOI would have to change with it.
+        case "doi", str(), _ if old.lower() in str(fields.get("url", "")).lower():
             return None
         case "links", WebLinks((first, *rest)), _:
             return WebLinks((Hyperlink(first.label, "https://example.org/new"), *rest))
