@@ -50,8 +50,8 @@ def parts(text: str, *known: str) -> list[tuple[str, str]] | None:
             },
         ),
         (
-            " (2019): what it says, once more.",
-            {"year": "2019", "summary": "what it says, once more."},
+            " (2019): what it says, again.",
+            {"year": "2019", "summary": "what it says, again."},
         ),
         (
             "Lovelace, A., & Gödel, K. (2016).",

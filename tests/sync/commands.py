@@ -181,7 +181,7 @@ def misspelt(root: Path) -> World:
 
 
 def to_be_learned(root: Path) -> World:
-    """A project in sync beside a list in a format that nobody knows."""
+    """A project in sync and a list that no format reads."""
     world = in_sync(root)
     lines = (f"{n} >> A Study of Model {n} >> https://arxiv.org/abs/2401.1000{n}" for n in range(9))
     world.markdown("odd.md", "# Odd\n\n" + "\n\n".join(lines) + "\n")

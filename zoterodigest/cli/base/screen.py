@@ -122,7 +122,7 @@ class _Cells:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> _Cells:
-        # Most texts are plain ASCII, which is told in a fifth of the time.
+        # Most texts are plain ASCII. To check for that takes a fifth of the time.
         others = [one for one in texts if not (one.isascii() and one.isprintable())]
         return cls(texts, {one for one in others if not _NARROW.fullmatch(one)})
 

@@ -25,8 +25,8 @@ def plan_data(
     Every action and report has its `kind` (`create-item`, `conflict`, ...); an empty value is null.
     `read_in_part` are digests of which not nearly all entries were read. `failures` are records
     that cannot be, or were not, written; `kept` are items of dropped entries that stay. A report
-    that can be acknowledged has its `id`. What was planned once more, as it had changed in between,
-    is in `again`.
+    that can be acknowledged has its `id`. What was planned again, because it had changed in
+    between, is in `again`.
     """
     prepared = outcome.prepared if outcome else prepared
     plan = prepared.plan

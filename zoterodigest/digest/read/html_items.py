@@ -1,4 +1,4 @@
-"""Items of lists in HTML: each `<li>` that begins on a line of its own, as a whole one head."""
+"""Items of lists in HTML: each `<li>` that begins a line is one head, as a whole."""
 
 from __future__ import annotations
 
