@@ -42,6 +42,21 @@ def test_nothing_is_written_without_consent(zoterodigest: Zoterodigest, papers: 
     assert [path.name for path in papers.parent.iterdir()] == ["odd.md"]
 
 
+def test_it_is_said_that_a_built_in_format_reads_the_list(
+    zoterodigest: Zoterodigest, papers: Path
+) -> None:
+    other = zoterodigest("formats", "learn", "odd.md", "--dry-run")
+    bullets = "".join(f"- {line[2:]}\n" for line in LIST.splitlines() if "http" in line)
+    papers.write_text(bullets.replace("→ ", "").replace("‹", "(").replace("›", ")"), "utf-8")
+
+    ran = zoterodigest("formats", "learn", "odd.md", "--dry-run")
+    found = json.loads(zoterodigest("formats", "learn", "odd.md", "--dry-run", "--json").out)
+
+    assert "need no format" in ran.out
+    assert "need no format" not in other.out
+    assert (found["read_by_built_in"], found["read"]) == (4, 4)
+
+
 def test_a_format_that_is_there_stays(zoterodigest: Zoterodigest, papers: Path) -> None:
     (papers.parent / "odd.format.toml").write_text("name = 'mine'\n")
 

@@ -76,7 +76,8 @@ def learn(
 
     learn compares the entries of FILE, writes down what they have in common as templates, and
     reads FILE with them. It shows the templates, three entries as understood, and the lines left
-    out. If you agree, it writes a format file beside FILE. It never changes FILE.
+    out. It says so if built-in formats read the entries already. If you agree, it writes a format
+    file beside FILE. It never changes FILE.
 
     \b
     Examples:
@@ -91,24 +92,24 @@ def learn(
     # Comparing takes imports that listing does without.
     from zoterodigest.cli.show.learned import learned_data, learned_text
     from zoterodigest.digest.learn.learning import learn_templates
+    from zoterodigest.digest.read.detect import read_document
 
     source = read_digest(path).data
     _require_line(path, source, line)
-    target = path.with_name(path.stem + SUFFIX)
-    if os.path.lexists(target) and not asked.is_dry_run:
-        raise CannotWrite(target, "it exists already", "Edit it, or move it away first.")
+    target = _target(path, is_dry_run=asked.is_dry_run)
     with busy("Comparing the entries"):
         found = learn_templates(source, venue_table(), line - 1 if line else None)
+        built_in = read_document(str(path), source, builtin_formats(), venue_table())
     if found is None:
         tell([f"{visible(str(path))}: no structure repeats that looks like a list of papers."])
         return FAILED
-    emit_unless_json(asked, learned_text(str(path), found))
+    emit_unless_json(asked, learned_text(str(path), found, built_in))
     if not asked.is_dry_run:
         require_consent(f"Write {visible(str(target))}?", asked)
         _write(target, path, found.templates)
         emit_unless_json(asked, [f"Wrote {visible(str(target))}."])
     if asked.as_json:
-        data = learned_data(str(path), target, found)
+        data = learned_data(str(path), target, found, built_in)
         emit_json(data | {"written": not asked.is_dry_run})
     return FINE
 
@@ -117,6 +118,13 @@ def _require_line(path: Path, source: bytes, line: int | None) -> None:
     number = source.count(b"\n") + (not source.endswith(b"\n") and bool(source))
     if line is not None and line > number:
         raise typer.BadParameter(f"{path} has {number:,} lines")
+
+
+def _target(path: Path, *, is_dry_run: bool) -> Path:
+    target = path.with_name(path.stem + SUFFIX)
+    if os.path.lexists(target) and not is_dry_run:
+        raise CannotWrite(target, "it exists already", "Edit it, or move it away first.")
+    return target
 
 
 def _write(target: Path, path: Path, templates: Sequence[str]) -> None:

@@ -15,7 +15,7 @@ from zoterodigest.cli.base.screen import (
     visible_lines,
 )
 from zoterodigest.digest.learn.learning import Learned
-from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry
+from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.report import entry_json
 
@@ -23,9 +23,18 @@ _EXAMPLES = 3
 _MOST_LINES = 8
 
 
-def learned_text(name: str, found: Learned) -> Iterator[str]:
-    """Yield what people read of what was learned of a digest."""
-    read, about = _numbers(found)
+def learned_text(name: str, found: Learned, built_in: Document) -> Iterator[str]:
+    """Yield what people read of what was learned of a digest, and what was known of it before.
+
+    `built_in` is the digest as the built-in formats read it.
+    """
+    read, about = _numbers(found.document)
+    if known := _numbers(built_in)[0]:
+        formats = ", ".join(sorted({entry.format.name for entry in built_in.entries}))
+        entries = counted(known, "entry", "entries")
+        yield f"{visible(name)}: built-in formats ({formats}) read {entries} of it already."
+        if known >= read:
+            yield "You need no format of your own for them."
     of = f" of about {about:,}" if about > read else ""
     number = counted(len(found.templates), "template")
     entries = "entry" if about == 1 else "entries"
@@ -48,15 +57,16 @@ def learned_text(name: str, found: Learned) -> Iterator[str]:
     yield ""
 
 
-def learned_data(name: str, path: Path, found: Learned) -> dict[str, Any]:
-    """Return what was learned as JSON can hold it."""
-    read, about = _numbers(found)
+def learned_data(name: str, path: Path, found: Learned, built_in: Document) -> dict[str, Any]:
+    """Return what was learned as JSON can hold it, and how many entries are read without it."""
+    read, about = _numbers(found.document)
     return {
         "file": name,
         "format_file": str(path),
         "templates": list(found.templates),
         "read": read,
         "about": about,
+        "read_by_built_in": _numbers(built_in)[0],
         "examples": [entry_json(entry) for entry in examples(found)],
         "left_out": [{"line": line, "reason": why} for line, why in _left_out(found)],
     }
@@ -69,10 +79,11 @@ def examples(found: Learned) -> Sequence[DigestEntry]:
     return [read[at] for at in places[:_EXAMPLES]] if read else []
 
 
-def _numbers(found: Learned) -> tuple[int, int]:
-    read = sum(not entry.broken for entry in found.document.entries)
-    broken = len(found.document.entries) - read
-    return read, read + broken + missed_entries(found.document)
+def _numbers(document: Document) -> tuple[int, int]:
+    """Return how many entries were read, and about how many there are."""
+    read = sum(not entry.broken for entry in document.entries)
+    broken = len(document.entries) - read
+    return read, read + broken + missed_entries(document)
 
 
 def _left_out(found: Learned) -> Iterator[tuple[int, str]]:
