@@ -196,3 +196,12 @@ def test_an_empty_line_of_a_text_that_comes_has_no_blanks() -> None:
     new = written(source, template, {0: {"summary": Blocks(("One.", "Two."))}})
 
     assert new == f"{source}  One.\n\n  Two.\n"
+
+
+def test_an_empty_line_of_a_text_that_comes_goes_on_with_the_quote() -> None:
+    template = "> {title} [[paper]({url})]\n> {?*{authors}*?}\n> {?{summary}?}\n"
+    source = f"> A Title [[paper]({ID})]\n> *Ada Lovelace*\n"
+
+    new = written(source, template, {0: {"summary": Blocks(("One.", "Two."))}})
+
+    assert new == f"{source}> One.\n> \n> Two.\n"

@@ -102,7 +102,8 @@ def written(form: DigestFormat, values: Mapping[str, str]) -> str:
         assume(row == 0 or not begin.matches(text.encode()))
         first, *rest = text.split("\n")
         lines.append((wrapping if row else template.marker) + first)
-        lines += [wrapping + one if one else wrapping.rstrip() for one in rest]
+        # A quote ends where a line has no sign; that sign has its blank, as on other lines.
+        lines += [wrapping + one if one or wrapping.strip() else "" for one in rest]
     return "\n".join(lines) + "\n"
 
 

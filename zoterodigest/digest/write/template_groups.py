@@ -19,7 +19,7 @@ from zoterodigest.digest.format.entry_template import (
     parts_of,
 )
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.read.layers import in_crlf
+from zoterodigest.digest.read.layers import in_crlf, prefixed
 from zoterodigest.digest.read.slots import ShapeLine, decoded
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.frozen import dataclass
@@ -175,10 +175,8 @@ def _new_line(document: Document, index: int, row: int, text: str) -> Edit:
     prefix = body_wrapping(document, index)
     if prefix is None:
         return Edit(Span(end, end), above.edit(size, size, f"\n{text}".encode()).new)
-    eol = "\r\n" if in_crlf in above.layers else "\n"
-    wrapped = (f"{prefix}{one}" if one else prefix.rstrip(" \t") for one in text.split("\n"))
-    new = "".join(f"{eol}{one}" for one in wrapped)
-    return Edit(Span(end, end), new.encode("utf-8", "replace"))
+    new = prefixed(prefix.encode(), f"\n{text}".encode("utf-8", "replace"))
+    return Edit(Span(end, end), in_crlf(new) if in_crlf in above.layers else new)
 
 
 _MOST_NEIGHBORS = 24
