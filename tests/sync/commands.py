@@ -5,8 +5,8 @@ They are given as a person gives them: the words after `zoterodigest`, in the pr
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from functools import cache
 from io import StringIO
@@ -279,7 +279,18 @@ HERE, THERE = "embedded:.zoterodigest/library.sqlite", "embedded:other.sqlite"
 # --- lookups -------------------------------------------------------------------------------------
 
 SITES = ExitStack()
-"""The sites of ours that were started; who uses commands that look papers up closes it."""
+"""The sites of ours that were started."""
+
+
+@contextmanager
+def sites() -> Iterator[None]:
+    """Close the sites that commands start which look papers up; later ones start others."""
+    with SITES:
+        yield
+    # A worker may come back to a module that it left.
+    arxiv_site.cache_clear()
+    indexes_site.cache_clear()
+
 
 NEWEST = (
     Paper("2501.09001", title="Diffusion Models for Everything", published="2025-01-16T01:00:00Z"),

@@ -16,7 +16,7 @@ import pytest
 from _pytest.mark.structures import ParameterSet
 
 from tests.recordings.test_recordings import writing_commands
-from tests.sync.commands import COMMANDS, SITES, UNDOING, Command, given
+from tests.sync.commands import COMMANDS, UNDOING, Command, given, sites
 from tests.sync.disturbing import Recovery, faults, kills
 from tests.sync.killing import killed, merge
 from tests.sync.trouble import silent, troubled
@@ -58,7 +58,7 @@ def sampled(worlds: Iterator[World], step: int) -> Iterator[World]:
 
 @pytest.fixture(scope="module", autouse=True)
 def _sites() -> Iterator[None]:
-    with SITES:
+    with sites():
         yield
 
 
