@@ -25,9 +25,7 @@ LISTS = [path for path, _ in lists("open")]
 EDITS_NOT_YET = {"f-html-rowspan"}
 NEW_NOT_YET = {
     "c-bracket-nickname-conference-leads",
-    "c-code-font-nickname",
     "d-italic-quotes-authors",
-    "d-quotes-month",
     "h-nickname-quoted-single-blank",
 }
 FEW = 3

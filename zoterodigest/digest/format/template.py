@@ -15,6 +15,7 @@ from zoterodigest.frozen import dataclass
 _NEEDED = ("title", "url", "name")
 _SIGNS = " \t,.;:|·–—-，、；：。"
 _PAIRS = {"*": "*", "_": "_", "`": "`", "(": ")", "[": "]", '"': '"', "“": "”"}
+_DIGITS = re.compile(r"\d+")
 _MARKER = re.compile(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
 
 _NUMBER = re.compile(r"([*_]+)\[\d{1,9}\][ \t]+$")
@@ -32,6 +33,11 @@ class Line:
     slots: tuple[str, ...]
     lead: tuple[str, ...] = ()
     samples: tuple[str, ...] = ()
+
+    @property
+    def shape(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """What lines have alike that differ in their values and numbers alone."""
+        return tuple(_DIGITS.sub("0", text) for text in self.glue), self.slots
 
 
 def parse_line(text: str, lead: tuple[str, ...] = ()) -> Line:

@@ -12,7 +12,7 @@ from zoterodigest.digest.format.template import Line, fill, frames, parse_line
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.layers import in_cell, in_crlf
 from zoterodigest.digest.read.slots import Slot
-from zoterodigest.digest.write.house_style import HouseStyle, filled_slots
+from zoterodigest.digest.write.house_style import HouseStyle, filled_slots, house_style
 from zoterodigest.digest.write.links import LISTED, LinkManner, with_brackets
 
 _SEPARATORS = b" \t,;|"
@@ -23,7 +23,7 @@ _LABEL = re.compile(rb"(?::|\xef\xbc\x9a)[ \t*_]*$")
 
 def neighbors(document: Document, index: int) -> HouseStyle:
     """Return the other entries of an entry's format, the nearest first, as models for it."""
-    return HouseStyle(document, document.entries[index].format, index, left_out=index)
+    return house_style(document, document.entries[index].format, index, left_out=index)
 
 
 def without_frame(slot: Slot, source: bytes) -> Edit:

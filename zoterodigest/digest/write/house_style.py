@@ -18,6 +18,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import find_links, is_own_page, stated_links
 from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.digest.write.link_lists import LinkList
 
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
 _MOST_NEIGHBOURS = 24
@@ -70,29 +71,27 @@ def _apart(slots: Sequence[Slot]) -> Iterator[Slot]:
 
 
 class HouseStyle:
-    """The entries of one format that are models for another one, the nearest first."""
+    """The entries of one format that are models for another one, the nearest first.
+
+    `inside` are the numbers of those that stand in its section.
+    """
 
     def __init__(
-        self,
-        document: Document,
-        form: DigestFormat,
-        rank: int,
-        *,
-        region: Sequence[int] = (),
-        left_out: int = -1,
+        self, lines: Lines, entries: tuple[DigestEntry, ...], inside: frozenset[int]
     ) -> None:
-        """Take those of `form` around the entry at `rank`, those in `region` before all others."""
-        inside = frozenset(region)
-        # An entry with problems may be damaged: it is no model for a new one.
-        models = [
-            (at not in inside, abs(at - rank), at)
-            for at, it in enumerate(document.entries)
-            if it.format.name == form.name and at != left_out
-            if not (it.broken or it.unreadable or it.problems)
-        ]
-        nearest = sorted(models)[:_MOST_NEIGHBOURS]
-        self.lines = document.lines
-        self.entries = tuple(document.entries[at] for _, _, at in nearest)
+        self.lines = lines
+        self.entries = entries
+        self.inside = inside
+        self._lists: dict[str, list[LinkList]] = {}
+
+    def among(self, entries: Sequence[DigestEntry]) -> HouseStyle:
+        """Return the style of those that are among `entries`; if none is, of all."""
+        known = {entry.span for entry in entries}
+        chosen = [at for at, entry in enumerate(self.entries) if entry.span in known]
+        if not chosen:
+            return self
+        inside = frozenset(at for at, was in enumerate(chosen) if was in self.inside)
+        return HouseStyle(self.lines, tuple(self.entries[at] for at in chosen), inside)
 
     @cached_property
     def models(self) -> tuple[tuple[DigestEntry, list[Slot]], ...]:
@@ -103,6 +102,14 @@ class HouseStyle:
         """Yield the slots called `name`, the nearest first."""
         for entry, slots in self.models:
             yield from ((entry, slot) for slot in slots if slot.name == name)
+
+    def link_lists(self, name: str) -> list[LinkList]:
+        """Return the lists of links in the slots called `name`, the nearest first."""
+        if name not in self._lists:
+            samples = self.samples(name)
+            found = [LinkList(it.words, entry) for entry, it in samples if it.text.data]
+            self._lists[name] = [it for it in found if it.links]
+        return self._lists[name]
 
     def texts(self, name: str) -> list[str]:
         """Return the texts in the slots called `name`, the nearest first."""
@@ -117,6 +124,30 @@ class HouseStyle:
     def own_lines(self) -> Iterator[Line]:
         """The lines of every model, the nearest first."""
         return chain.from_iterable(self.lines_by_entry)
+
+
+def house_style(
+    document: Document,
+    form: DigestFormat,
+    rank: int,
+    *,
+    region: Sequence[int] = (),
+    left_out: int = -1,
+) -> HouseStyle:
+    """Return the style of `form` around the entry at `rank`, of those in `region` first."""
+    inside = frozenset(region)
+    # An entry with problems may be damaged: it is no model for a new one.
+    models = [
+        (at not in inside, abs(at - rank), at)
+        for at, it in enumerate(document.entries)
+        if it.format.name == form.name and at != left_out
+        if not (it.broken or it.unreadable or it.problems)
+    ]
+    nearest = sorted(models)[:_MOST_NEIGHBOURS]
+    of_region = frozenset(at for at, (is_outside, *_) in enumerate(nearest) if not is_outside)
+    return HouseStyle(
+        document.lines, tuple(document.entries[at] for _, _, at in nearest), of_region
+    )
 
 
 def _own_lines(lines: Lines, entry: DigestEntry, slots: Sequence[Slot]) -> Iterator[Line]:

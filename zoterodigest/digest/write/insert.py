@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from zoterodigest.core.values import names
-from zoterodigest.core.values.record import EMPTY, SECTION, Names, is_empty
+from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.format import PLACEHOLDER, folded_label
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line, takes_lines
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Slot, decoded
-from zoterodigest.digest.write.house_style import ORDINAL
 from zoterodigest.digest.write.new_entry import NewEntryDraft, is_list, paper_url
 from zoterodigest.digest.write.shown import UnwritableValue
-from zoterodigest.digest.write.values import words_in
 
 _HEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
 _WRAP = re.compile(r"^[ \t>]*")
@@ -44,8 +41,6 @@ class NewLines:
         return "\n".join(lines)
 
     def _lines(self) -> list[str]:
-        if model := self._model():
-            return self._like(model)
         written: list[str] = []
         lead: list[str] = []
         left_over: list[str] = []
@@ -76,48 +71,6 @@ class NewLines:
             if _CLOSING.match(decoded(lines[entry.last])) and entry.last > entry.first:
                 return [""] if lines.is_blank(entry.last - 1) else []
         return []
-
-    def _model(self) -> tuple[Line, ...]:
-        """Return the lines of the neighbor that shows most, if the lines may stand in any order."""
-        best: tuple[float, tuple[Line, ...]] = (0, ())
-        entries = self._draft.manner.entries
-        if not entries or not entries[0].format.reads_parts:
-            return ()
-        is_linked = bool(paper_url(self._draft.fields))
-        ids = (name for name in ("arxiv", "doi") if words_in(self._draft.fields, name))
-        linked = {*_LINKED, *ids}
-        for lines in self._draft.manner.lines_by_entry:
-            slots = [slot for line in lines for slot in line.slots]
-            is_whole = len(slots) == len({*slots}) and "title" in slots
-            if is_whole and (not is_linked or linked.intersection(slots)):
-                texts = [self._texts(line) for line in lines]
-                head = next(at for at, line in enumerate(lines) if "title" in line.slots)
-                filled = [bool(text) for each in texts for text in each.values()]
-                # These outweigh no field, they decide between neighbors that show as much.
-                score = sum(map(self._shown, texts)) - 0.02 * self._is_cut(lines)
-                score -= 0.01 * (len(filled) - sum(filled))
-                is_full = can_fill(lines[head], texts[head]) and all(map(_has_label, lines, texts))
-                if is_full and score > best[0]:
-                    best = score, lines
-        return best[1]
-
-    def _is_cut(self, model: Sequence[Line]) -> bool:
-        """Whether of the authors of a model and the new ones only one list ends in "et al."."""
-        samples = (dict(zip(line.slots, line.samples, strict=True)) for line in model)
-        shown = next((it["authors"] for it in samples if "authors" in it), None)
-        people = self._draft.fields.get("authors")
-        if shown is None or not isinstance(people, Names):
-            return False
-        return names.parse_names(shown).truncated != people.truncated
-
-    def _like(self, model: Sequence[Line]) -> list[str]:
-        written: list[str] = []
-        for line in model:
-            texts = self._texts(line)
-            if can_fill(line, texts):
-                written += [*line.lead, fill(line, texts)]
-                self._used.update(line.slots)
-        return written
 
     def _texts(self, line: Line) -> dict[str, str]:
         fresh = [slot for slot in line.slots if slot not in self._used]
@@ -196,37 +149,6 @@ class NewLines:
         text = self._draft.section(field, sample)
         lines = [parse_line(line) for line in around.split("\n")]
         return [fill(it, {"section": text}) if it.slots else it.glue[0] for it in lines]
-
-
-def _has_label(line: Line, texts: Mapping[str, str]) -> bool:
-    """Whether there is a text for each link of a line that has a slot for its label."""
-    labels = (
-        slot for slot, behind in zip(line.slots, line.glue[1:], strict=True) if behind == "]("
-    )
-    return all(texts.get(slot) for slot in labels)
-
-
-def with_next_number(text: str, above: Iterable[str], every: Iterable[str]) -> str:
-    """Return a new entry with the number that follows those of the entries `above`, if it has one.
-
-    A list whose items all have the same number goes on with it. A number in brackets is a name: if
-    each of `every` entry has its own, so has the new one. Entries are given by their first lines.
-    """
-    found = ORDINAL.match(text)
-    if found is None:
-        return text
-    numbers = _numbers(above)
-    are_equal = len(numbers) > 1 and len({*numbers}) == 1
-    number = numbers[-1] + (not are_equal) if numbers else 1
-    if found[1].endswith("["):
-        taken = _numbers(every)
-        if number in taken and len({*taken}) == len(taken):
-            number = max(taken) + 1
-    return f"{found[1]}{number}{text[found.end(2) :]}"
-
-
-def _numbers(first_lines: Iterable[str]) -> list[int]:
-    return [int(found[2]) for line in first_lines if (found := ORDINAL.match(line))]
 
 
 def section_around(

@@ -6,35 +6,25 @@ Each writer begins with a neighbor's text, as an edit begins with the text that 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection
 from dataclasses import replace
-from functools import partial
-from itertools import pairwise
 
-from zoterodigest.core.values import identity, names, venue_slot
+from zoterodigest.core.values import names
 from zoterodigest.core.values.blocks import split_blocks
-from zoterodigest.core.values.dates import is_iso, year_in
+from zoterodigest.core.values.dates import find_date, year_in
 from zoterodigest.core.values.record import (
     EMPTY,
     Blocks,
     Fields,
     Hyperlink,
+    Members,
     Names,
     Value,
     is_empty,
 )
 from zoterodigest.digest.format.format import NewRule, folded_label
-from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.digest.read.references import (
-    CODE_LABELS,
-    find_links,
-    is_own_page,
-    links_within,
-    stated_links,
-)
-from zoterodigest.digest.read.slots import one_line
+from zoterodigest.digest.read.references import CODE_LABELS, stated_links
 from zoterodigest.digest.write.blocks import blocks_text
-from zoterodigest.digest.write.frames import link_manner
 from zoterodigest.digest.write.house_style import HouseStyle
 from zoterodigest.digest.write.html import (
     Spelling,
@@ -44,21 +34,16 @@ from zoterodigest.digest.write.html import (
     inert_line,
     plain,
 )
-from zoterodigest.digest.write.links import (
-    LinkManner,
-    link_style,
-    links_slot,
-    links_texts,
-    written_link,
-)
+from zoterodigest.digest.write.link_lists import LinkWriter, url_form_of, url_like
+from zoterodigest.digest.write.new_venue import new_venue
 from zoterodigest.digest.write.shown import safe_url
 from zoterodigest.digest.write.values import (
     lines_text,
-    names_text,
+    names_like,
     new_chips_text,
-    venue_text,
     words_in,
 )
+from zoterodigest.digest.write.votes import most_alike, shape_of, usual
 from zoterodigest.digest.write.writing import STUB_END, text_like
 from zoterodigest.frozen import dataclass
 
@@ -75,7 +60,8 @@ _SHORT_COMMENT = 20
 class NewEntryDraft:
     """A new entry on its way: its fields, whom it is to look like, and how carefully it is written.
 
-    `spell` writes each text; `version` is that of a paper of arXiv, for neighbors that link to one.
+    `spell` writes each text; `version` is that of a paper of arXiv, for neighbors that link to one;
+    `has_commas` says that commas part names, whatever most neighbors have.
     """
 
     fields: Fields
@@ -83,6 +69,7 @@ class NewEntryDraft:
     rule: NewRule
     version: str = ""
     spell: Spelling = plain
+    has_commas: bool = False
 
     @property
     def armoured(self) -> bool:
@@ -105,7 +92,7 @@ class NewEntryDraft:
         if slot in ("links", "code"):
             return self._links(slot, beside)
         if slot == "venue":
-            return self._guarded(slot, self._venue(beside))
+            return self._guarded(slot, new_venue(self.fields, self.manner, beside))
         value = self.fields.get("task" if slot == "tags" else slot, EMPTY)
         if slot == "year" and is_empty(value):
             value = year_in(words_in(self.fields, "date"))
@@ -113,7 +100,7 @@ class NewEntryDraft:
             return ""
         sample = self._sample(slot, value)
         if isinstance(value, Names):
-            return self._authors(sample, value)
+            return self._authors(value)
         if slot == "summary":
             return self._guarded(slot, _blocks(sample, value))
         text = text_like(sample, slot, slot, value)
@@ -126,11 +113,19 @@ class NewEntryDraft:
         return self._guarded("section", text)
 
     def _sample(self, slot: str, value: Value) -> str:
-        """Return what the nearest neighbor has in a slot; for a list, the nearest that has one."""
+        """Return what a neighbor has in a slot: for a list the nearest that has one, else usual."""
         texts = self.manner.texts(slot)
         if isinstance(value, Blocks):
             lists = [text for text in texts if "\n" in text and is_list(text)]
             texts = lists if is_list(value.texts[0]) and lists else texts
+            return next(iter(texts), "")
+        if isinstance(value, Members) and len(value.texts) > 1:
+            texts = [text for text in texts if "," in text or ";" in text] or texts
+            return most_alike(texts, _signs_in)
+        if slot == "date" and isinstance(value, str):
+            # `2022.10` does not tell whether May is `5` or `05`.
+            texts = [text for text in texts if _has_short_month(text, value)] or texts
+            return most_alike(texts, shape_of)
         return next(iter(texts), "")
 
     def _guarded(self, slot: str, text: str) -> str:
@@ -141,15 +136,17 @@ class NewEntryDraft:
         return armour(text) if self.armoured else inert_line(text, "")
 
     def _page(self) -> str:
-        """Write the work's address as the nearest neighbor of arXiv writes its own."""
-        new = words_in(self.fields, "arxiv")
-        for entry, slot in self.manner.samples("url"):
-            old = words_in(entry.reading.fields, "arxiv")
-            url = slot.words
-            found = re.search(rf"{re.escape(old)}(v\d{{1,3}})?", url) if old and new else None
-            if found:
-                like = new + (self.version if found[1] else "")
-                return safe_url(url[: found.start()] + like + url[found.end() :])
+        """Write the work's address as most neighbors write theirs, by arXiv or by DOI."""
+        arxiv, doi = (words_in(self.fields, name) for name in ("arxiv", "doi"))
+        samples = [(slot.words, it.reading.fields) for it, slot in self.manner.samples("url")]
+        forms = [url_form_of(url, words_in(it, "arxiv")) for url, it in samples]
+        resolvers = [_before_doi(url, words_in(it, "doi")) for url, it in samples]
+        pairs = zip(forms, resolvers, strict=True)
+        most = usual("arxiv" if form else "doi" if it else "" for form, it in pairs)
+        if doi and (most == "doi" or not arxiv) and (found := usual(filter(None, resolvers))):
+            return safe_url(found + doi)
+        if arxiv and (form := usual(filter(None, forms))):
+            return url_like(form, arxiv, self.version)
         return safe_url(paper_url(self.fields))
 
     def _identifier(self, scheme: str) -> str:
@@ -170,69 +167,28 @@ class NewEntryDraft:
         size = len(stubs[0].removesuffix(STUB_END)) if stubs else 5
         return comment[:size] + STUB_END
 
-    def _authors(self, sample: str, value: Names) -> str:
+    def _authors(self, value: Names) -> str:
         people = tuple(self._guarded("authors", person) for person in value.people)
-        if people == value.people:
-            return names_text(sample, value)
-        return names_text("", Names(people, value.truncated))
-
-    def _venue(self, beside: Collection[str]) -> str:
-        """Write the venue as the nearest neighbor whose manner can show it."""
-        wanted = {name: words_in(self.fields, name) for name in ("venue", "year", "award")}
-        date = words_in(self.fields, "date")
-        date = date if is_iso(date) else ""  # beside a venue a date in words would be part of it
-        if not any(wanted.values()) and not date:
-            return ""
-        # The last sample is empty: a venue that no neighbor can show is written plainly.
-        for sample in self._venue_samples(wanted["venue"]):
-            shown = venue_slot.parse_venue(one_line(sample))
-            asked = dict(wanted)
-            if "year" in beside and sample and not shown.year:
-                asked["year"] = ""
-            if "award" in beside and not shown.award:
-                asked["award"] = ""
-            # Only in place of a date: elsewhere it would be read as part of the name.
-            if shown.date:
-                asked["date"] = date
-            text = venue_text(sample, asked)
-            reading = venue_slot.parse_venue(one_line(text))
-            if all(getattr(reading, name) == value for name, value in asked.items()):
-                return text
-        return ""
-
-    def _venue_samples(self, venue: str) -> list[str]:
-        """Return the venues around: of the same one first; a date goes with that one only."""
-        texts = self.manner.texts("venue")
-        read = [(text, venue_slot.parse_venue(one_line(text))) for text in texts]
-        same = [text for text, it in read if it.venue.casefold() == venue.casefold() or not venue]
-        return [*same, *(text for text, it in read if not it.date), ""]
+        samples = [] if self.has_commas else self.manner.texts("authors")
+        return names_like(samples, replace(value, people=people))
 
     def _links(self, slot: str, beside: Collection[str]) -> str:
         wanted = [it for it in stated_links(self.fields) if self._belongs(it, slot, beside)]
-        paper = paper_url(self.fields) if slot == "links" and "url" not in beside else ""
-        if not wanted and not paper:
-            return ""
-        fewest = min(len(wanted) + bool(paper), 2)
-        samples = sorted(
-            self.manner.samples(slot), key=lambda it: len(find_links(it[1].text.data)) < fewest
-        )
-        manner = link_manner(self.manner, self.rule)
-        for entry, sample in samples:
-            text = _like(sample.words, entry, self.fields, wanted, manner=manner)
-            if text and _is_all(text, wanted, paper, self.fields):
-                return text
-        shown = (sample.text.data for _, sample in self.manner.samples(slot))
-        frame, gap = link_style(shown, manner.style)
-        label = _paper_label(self.manner, self.fields)
-        every = [*([Hyperlink(label, paper)] if paper else []), *wanted]
-        # "A or B" parts two links; before a third one it would be another choice.
-        gap = ", " if _has_words(gap) else gap
-        return gap.join(written_link(frame, link) for link in every)
+        writer = LinkWriter(self.manner.link_lists(slot), (self.rule.link, self.rule.link_gap))
+        is_shown = slot == "links" and ("url" not in beside or writer.most_show_page)
+        page = paper_url(self.fields) if is_shown else ""
+        return writer.text(page, wanted, words_in(self.fields, "arxiv"), self.version)
+
+    @property
+    def _labels_of_code(self) -> frozenset[str]:
+        lists = self.manner.link_lists("code")
+        return frozenset(folded_label(it.label) for each in lists for it in each.links)
 
     def _belongs(self, link: Hyperlink, slot: str, beside: Collection[str]) -> bool:
         if self.armoured and (not link.label or _BREAKERS.search(link.label)):
             return False
-        is_code = folded_label(link.label) in CODE_LABELS
+        label = folded_label(link.label)
+        is_code = label in CODE_LABELS or label in self._labels_of_code
         return is_code if slot == "code" else not (is_code and "code" in beside)
 
 
@@ -271,56 +227,15 @@ def with_cut_authors(fields: Fields, manner: HouseStyle) -> Fields:
     return fields
 
 
-def _has_words(text: str) -> bool:
-    return any(char.isalnum() for char in text)
+def _signs_in(text: str) -> frozenset[str]:
+    return frozenset(char for char in text if not char.isalnum() and char not in " -")
 
 
-def _like(
-    sample: str,
-    entry: DigestEntry,
-    fields: Fields,
-    wanted: Sequence[Hyperlink],
-    *,
-    manner: LinkManner,
-) -> str | None:
-    """Return a neighbor's links with the new work's in their place; None if they cannot serve."""
-    old, new = words_in(entry.reading.fields, "arxiv"), words_in(fields, "arxiv")
-    if bool(old) != bool(new):
-        return None
-    pattern = re.compile(re.escape(old) + r"(?:v\d+)?")
-    moved: Callable[[str], str] = partial(pattern.sub, lambda _: new) if old else str
-    present = [replace(it, url=moved(it.url)) for it in stated_links(entry.reading.fields)]
-    slot = links_slot(moved(sample).encode())
-    return links_texts([slot], present, wanted, manner=manner)[0].strip().lstrip(",;|· ")
+def _has_short_month(text: str, new: str) -> bool:
+    found = find_date(text)
+    return found is not None and (found.iso[5:6] == "0") is (new[5:6] == "0")
 
 
-def _is_all(text: str, wanted: Sequence[Hyperlink], paper: str, fields: Fields) -> bool:
-    """Whether a text shows the links wanted, the work itself if it must, and nothing else."""
-    data = text.encode()
-    if _has_words(_between(data, [span.whole for span in find_links(data)])):
-        return False
-    shown = [link for link in links_within(data) if link.url]
-    twins = [it for it in shown if is_own_page(it.url, fields)]
-    others = {(it.label, it.url) for it in shown if it not in twins}
-    asked = {(it.label, safe_url(it.url)) for it in wanted}
-    return others == asked and (bool(twins) or not paper)
-
-
-def _between(data: bytes, ranges: Sequence[tuple[int, int]]) -> str:
-    pairs = pairwise([(0, 0), *ranges, (len(data), len(data))])
-    between = b" ".join(data[left[1] : right[0]] for left, right in pairs)
-    return _JOINING.sub("", between.decode("utf-8", "replace"))
-
-
-def _paper_label(manner: HouseStyle, fields: Fields) -> str:
-    """Return how the entries around call the link to the work itself."""
-    is_arxiv = bool(words_in(fields, "arxiv"))
-    for entry, slot in manner.samples("links"):
-        known = entry.reading.fields
-        if bool(words_in(known, "arxiv")) == is_arxiv:
-            url = words_in(known, "url")
-            for link in links_within(slot.text.data):
-                found = identity.identifier_of(link.url) if link.url else None
-                if link.url == url or (found and found.value == known.get("arxiv")):
-                    return link.label
-    return "arxiv" if is_arxiv else "paper"
+def _before_doi(url: str, doi: str) -> str:
+    """Return what stands before a DOI in a URL; "" if it is none of that work."""
+    return url.removesuffix(doi) if doi and url.endswith(doi) else ""

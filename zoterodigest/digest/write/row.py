@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.entry_template import SlotPlace
@@ -10,7 +13,7 @@ from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line
 from zoterodigest.digest.read.cells import Range, cells_of
-from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.layers import in_cell
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
@@ -19,13 +22,20 @@ from zoterodigest.digest.write.house_style import HouseStyle, own_line
 from zoterodigest.digest.write.house_style import is_manner as is_manner_of
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
+
+_SOME = 3
+"""Of so many numbers of a column one may be missing."""
+
+_NUMBER = re.compile(r"^([*_]{0,2}\[?)(\d{1,4})(?=[.)\]])")
 
 
 @dataclass(frozen=True, slots=True)
 class _Model:
     """A row to look like: its entry, where its line starts, its cells, what stands in them."""
 
+    entry: DigestEntry
     start: int
     data: bytes
     cells: tuple[Range, ...]
@@ -42,6 +52,13 @@ class _Model:
         start, stop = left + len(data) - len(data.lstrip()), left + len(data.rstrip())
         slots = [it for it in self.slots if start <= it.span.start and it.span.end <= right]
         return own_line(source, start, stop, slots) if slots else None
+
+    def blanks(self, aligned: frozenset[int]) -> tuple[str, ...]:
+        """Return what stands before, between and behind the cells, blanks of `aligned` as one."""
+        ends = decoded(self.data[: self.cells[0][0]]), decoded(self.data[self.cells[-1][1] :])
+        texts = [self.cell(column) for column in range(len(self.cells))]
+        around = [re.sub(r"\S.*\S|\S", "~", text) for text in texts]
+        return *ends, *(it[:1] if at in aligned else it for at, it in enumerate(around))
 
     def padding(self, column: int, *, is_aligned: bool) -> tuple[str, str, int]:
         """Return the blanks around a cell, and how wide it is at least, where its column is."""
@@ -66,10 +83,14 @@ class NewRow:
     """
 
     def __init__(self, draft: NewEntryDraft, header: Header, document: Document) -> None:
-        self._draft = draft
         self._header = header
         self._source = document.lines.source
         self._models = list(_models(draft.manner, document, header))
+        # What other tables hold is no model for the cells of this one.
+        like = draft.manner.among([model.entry for model in self._models])
+        self._draft = replace(draft, manner=like)
+        known = {draft.manner.entries[at].span for at in draft.manner.inside}
+        self._inside = [at for at, it in enumerate(self._models) if it.entry.span in known]
         self._used: set[str] = set()
 
     def text(self) -> str:
@@ -85,7 +106,7 @@ class NewRow:
     def _cell(self, column: int) -> str:
         slot = self._header.slots[column]
         if not slot or slot == "ignored":
-            return ""
+            return self._next_number(column)
         if slot == "section":
             return self._section(SECTION + self._header.names[column])
         beside = {*self._header.slots, *self._used} - {"title", "url"}
@@ -95,8 +116,31 @@ class NewRow:
             texts = self._draft.texts(fresh, beside | (self._used & {"url"}))
             if can_fill(line, texts):
                 self._used.update(line.slots)
-                return fill(line, {name: _in_cell(text) for name, text in texts.items()})
+                text = fill(line, {name: _in_cell(text) for name, text in texts.items()})
+                return self._numbered(column, text) if slot == "title" else text
         return self._nothing(column)
+
+    def _numbered(self, column: int, text: str) -> str:
+        """Return a cell with the number that follows those of the section."""
+        found = _NUMBER.match(text)
+        numbers = self._numbers(column)
+        if found is None or not numbers:
+            return text
+        return f"{found[1]}{max(numbers) + 1}{text[found.end(2) :]}"
+
+    def _next_number(self, column: int) -> str:
+        """Return what a column of numbers goes on with; "" for any other."""
+        cells = [self._models[at].cell(column).strip() for at in self._inside]
+        if len(cells) < 2 or not all(re.fullmatch(r"\d{1,5}", cell) for cell in cells):
+            return ""
+        numbers = sorted({*map(int, cells)})
+        # A column of stars holds numbers, too, but no row of them; a damaged row may be missing.
+        missing = numbers[-1] - numbers[0] + 1 - len(cells)
+        return str(numbers[-1] + 1) if 0 <= missing <= len(cells) // _SOME else ""
+
+    def _numbers(self, column: int) -> list[int]:
+        cells = (self._models[at].cell(column).strip() for at in self._inside)
+        return [int(found[2]) for cell in cells if (found := _NUMBER.match(cell))]
 
     def _lines(self, column: int, slot: str) -> Iterator[Line]:
         present = [model.line(column, self._source) for model in self._models]
@@ -105,7 +149,10 @@ class NewRow:
             for line in present
             if line and slot in line.slots and is_manner_of(line, self._header.form)
         ]
-        own = sorted(fitting, key=lambda line: -len(set(line.slots) & {"title", "url"}))
+        shapes = Counter(line.shape for line in fitting)
+        own = sorted(
+            fitting, key=lambda it: (-len(set(it.slots) & {"title", "url"}), -shapes[it.shape])
+        )
         lines = [*own, *_stated(self._header.form, slot)]
         stub = self._draft.texts(["comment_stub"], ())["comment_stub"] if slot == "comment" else ""
         yield from sorted(lines, key=lambda line: ("comment_stub" in line.slots) is not bool(stub))
@@ -124,12 +171,15 @@ class NewRow:
     def _joined(self, texts: list[str]) -> str:
         if not self._models:
             return "| " + " | ".join(texts) + " |"
-        model = self._models[0]
+        # A column whose cells are equally wide was aligned by somebody, so it stays aligned.
+        widths = [{len(it.cell(column)) for it in self._models} for column in range(len(texts))]
+        aligned = frozenset(at for at, each in enumerate(widths) if len(each) == 1)
+        # One sloppy row is no model: of those whose cells stand as most do, the nearest.
+        best = usual(model.blanks(aligned) for model in self._models)
+        model = next(it for it in self._models if it.blanks(aligned) == best)
         row = decoded(model.data[: model.cells[0][0]])
         for column, text in enumerate(texts):
-            # A column whose cells are equally wide was aligned by somebody, so it stays aligned.
-            is_aligned = len({len(it.cell(column)) for it in self._models}) == 1  # with blanks
-            left, right, width = model.padding(column, is_aligned=is_aligned)
+            left, right, width = model.padding(column, is_aligned=column in aligned)
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right
         return row + decoded(model.data[model.cells[-1][1] :])
 
@@ -164,4 +214,4 @@ def _models(manner: HouseStyle, document: Document, header: Header) -> Iterator[
         is_whole = entry.first == entry.last and len(cells) == len(header.slots)
         if is_whole and above.slots == header.slots:
             start = document.lines.starts[entry.first]
-            yield _Model(start, document.lines[entry.first], cells, slots)
+            yield _Model(entry, start, document.lines[entry.first], cells, slots)

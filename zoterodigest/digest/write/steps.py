@@ -13,15 +13,10 @@ from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
-from zoterodigest.digest.write.field_entry import (
-    is_title_numbered,
-    new_with_fields,
-    with_title_number,
-)
-from zoterodigest.digest.write.house_style import HouseStyle
+from zoterodigest.digest.write.house_style import house_style
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.html_row import is_html_row, new_html_row
-from zoterodigest.digest.write.insert import NewLines, with_next_number
+from zoterodigest.digest.write.insert import NewLines
 from zoterodigest.digest.write.insertion_point import (
     HeadingRegion,
     Spot,
@@ -31,7 +26,9 @@ from zoterodigest.digest.write.insertion_point import (
     order_date,
     spot_for,
 )
+from zoterodigest.digest.write.like_neighbors import like_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft, with_cut_authors
+from zoterodigest.digest.write.numbering import with_number
 from zoterodigest.digest.write.row import NewRow, header_above
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
 from zoterodigest.digest.write.template_entry import new_by_template
@@ -86,17 +83,29 @@ _BARE = ("title", "arxiv", "doi", "url")
 _NAMED = (*_BARE, "authors")
 _SHORT = (*_NAMED, "venue", "year", "award", "date", "task")
 
-Care = tuple[Spelling, Callable[[str], bool]]
-"""How a new entry is written: the spelling of each text, and which fields it shows."""
+
+@dataclass(frozen=True, slots=True)
+class Care:
+    """How a new entry is written: the spelling of each text, which fields it shows.
+
+    `has_commas` says that commas part names, whatever most neighbors have.
+    """
+
+    spell: Spelling
+    shows: Callable[[str], bool] = lambda name: True
+    has_commas: bool = False
+
 
 CARES: Sequence[Care] = (
-    (plain, lambda name: True),
-    (underscored, lambda name: True),
-    (armoured_block, lambda name: True),
-    (armoured_block, lambda name: name != "authors"),
-    (armoured_block, _SHORT.__contains__),
-    (armoured_block, _NAMED.__contains__),
-    (armoured_block, _BARE.__contains__),
+    Care(plain),
+    # "A Title. One Name and Another. ICML 2019" may be read in two ways.
+    Care(plain, has_commas=True),
+    Care(underscored),
+    Care(armoured_block),
+    Care(armoured_block, lambda name: name != "authors"),
+    Care(armoured_block, _SHORT.__contains__),
+    Care(armoured_block, _NAMED.__contains__),
+    Care(armoured_block, _BARE.__contains__),
 )
 """More and more careful ways: the last shows nothing but what tells which work it is."""
 
@@ -229,11 +238,12 @@ class Planner:
     def _draft(
         self, change: NewEntry, form: DigestFormat, rank: int, region: HeadingRegion
     ) -> NewEntryDraft:
-        manner = HouseStyle(self._document, form, rank, region=region.entries)
-        spell, is_shown = self._care
-        fields = {name: value for name, value in change.fields.items() if is_shown(name)}
+        manner = house_style(self._document, form, rank, region=region.entries)
+        care = self._care
+        fields = {name: value for name, value in change.fields.items() if care.shows(name)}
         cut = with_cut_authors(fields, manner)
-        return NewEntryDraft(cut, manner, form.new or NewRule(), change.version, spell)
+        rule = form.new or NewRule()
+        return NewEntryDraft(cut, manner, rule, change.version, care.spell, care.has_commas)
 
     def _body(
         self, draft: NewEntryDraft, form: DigestFormat, spot: Spot, region: HeadingRegion
@@ -249,16 +259,21 @@ class Planner:
                 if header is None:
                     raise UnwritableValue(_NO_TABLE)
                 text = NewRow(draft, header, self._document).text()
-        elif form.keys and draft.manner.entries:
-            text = self._numbered(new_with_fields(draft, self._document), spot, region)
-        elif form.templates:
-            text = new_by_template(draft, form.templates, self._document)
-            text = self._numbered(text, spot, region)
         else:
-            text = self._numbered(NewLines(draft).text(), spot, region)
+            text = self._numbered(self._lines(draft, form), spot, region)
         # An entry is composed with LF; its line breaks become those of the digest here, once.
         eol = line_break(lines, spot.offset)
         return text.encode("utf-8", "replace").replace(b"\n", eol)
+
+    def _lines(self, draft: NewEntryDraft, form: DigestFormat) -> str:
+        """Return the lines of an entry that is no row: like its neighbors, else as `form` says."""
+        if form.keys or form.entry.loose or form.reads_parts:
+            text = like_neighbors(draft, self._document)
+            if text is not None:
+                return text
+        if form.templates:
+            return new_by_template(draft, form.templates, self._document)
+        return NewLines(draft).text()
 
     def _numbered(self, text: str, spot: Spot, region: HeadingRegion) -> str:
         entries, lines = self._document.entries, self._document.lines
@@ -266,9 +281,7 @@ class Planner:
         every = (_head(lines, entry) for entry in entries)
         inside = (entries[at] for at in region.entries if at < spot.rank)
         above = [_head(lines, it) for it in inside]
-        if is_title_numbered(text):
-            return with_title_number(text, above, every)
-        return with_next_number(text, above, every)
+        return with_number(text, above, every)
 
     def _form(self, region: HeadingRegion) -> DigestFormat:
         entries = self._document.entries

@@ -14,7 +14,6 @@ from zoterodigest.core.values.record import SECTION, Fields, is_empty
 from zoterodigest.digest.format.entry_template import EntryTemplate, SlotPlace, TemplateLine
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import EntryShape, ShapeLine, decoded
-from zoterodigest.digest.write.loose_manner import like_loose_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.template_groups import SLOTS_OF, rendered
@@ -182,9 +181,6 @@ class _EntryWriter:
     def _line_text(
         self, row: int, line: TemplateLine, texts: Mapping[str, str], present: Sequence[bool]
     ) -> str:
-        entries = [model.entry for model in self._models if model.entry.format.entry.loose]
-        if entries and not line.several:
-            return like_loose_neighbors(row, line, texts, present, (self._document, entries))
         return self._like_neighbors(row, rendered(line, texts, present))
 
     def _like_neighbors(self, row: int, text: str) -> str:

@@ -24,6 +24,8 @@ from zoterodigest.digest.read.fields import (
     one_tag,
 )
 from zoterodigest.digest.read.slots import one_line
+from zoterodigest.digest.write.votes import usual
+from zoterodigest.frozen import dataclass
 
 _MARKS = "()[] `*_"
 
@@ -120,7 +122,7 @@ def names_text(old: str, value: Value) -> str:
         return ""
     present = names.parse_names(old)
     if "[[" in old:
-        return _linked_names(old, present, value)
+        return _linked_names(old, value)
     as_written = {one_name(person): person for person in present.people}
     people = [as_written.get(person, escaped_entities(person)) for person in value.people]
     separator, last = _separators(old, present.people)
@@ -134,8 +136,9 @@ def names_text(old: str, value: Value) -> str:
 _LINKED = re.compile(r"\[\[[^\[\]\n]*\]\]")
 
 
-def _linked_names(old: str, present: Names, value: Names) -> str:
+def _linked_names(old: str, value: Names) -> str:
     """Write names as links to notes, as those that stand there are: `[[A]], [[B]]`."""
+    present = names.parse_names(old)
     raws = _LINKED.findall(old)
     as_written = {names.parse_names(raw).people: raw for raw in raws}
     people = [as_written.get((person,), f"[[{person}]]") for person in value.people]
@@ -159,6 +162,74 @@ def _separators(old: str, people: Sequence[str]) -> tuple[str, str]:
         return ", ", ""
     last = between[-1] if len(between) > 2 and between[-1] != between[1] else ""
     return between[1], last
+
+
+@dataclass(frozen=True, slots=True)
+class _NamesManner:
+    """How a list of names is written: what parts two, what the last two, how it is cut."""
+
+    count: int
+    between: str
+    last: str
+    cut: str
+
+
+def names_like(samples: Sequence[str], value: Names) -> str:
+    """Write the names of a new entry as most of `samples` write lists of as many.
+
+    Two names do not tell what parts three, so that takes a longer list.
+    """
+    linked = [text for text in samples if "[[" in text]
+    if 2 * len(linked) > len(samples):
+        cut = (text for text in linked if names.parse_names(text).truncated is value.truncated)
+        return _linked_names(next(cut, linked[0]), value)
+    known = [manner for text in samples if (manner := _names_manner(text)) is not None]
+    people = [escaped_entities(person) for person in value.people]
+    long = [it for it in known if it.count > 2 or (it.cut and it.count > 1)]
+    between = usual(it.between for it in long) or ", "
+    if value.truncated:
+        return between.join(people) + _cut_like(known, len(people), between)
+    if len(people) < 2:
+        return between.join(people)
+    whole = [it for it in known if not it.cut and it.count > 1]
+    alike = [it for it in whole if (it.count > 2) is (len(people) > 2)]
+    last = usual(it.last for it in alike) or usual(it.last for it in whole)
+    if last is None:
+        is_short = bool(known) and all(" " not in person for person in people)
+        last = " and " if is_short else between
+    elif len(people) == 2 and not alike and _has_word(last):
+        last = " " + last.lstrip(" ,")  # "A, B, and C", but "A and B"
+    return between.join(people[:-1]) + last + people[-1]
+
+
+def _has_word(text: str) -> bool:
+    return any(char.isalpha() or char == "&" for char in text)
+
+
+def _cut_like(known: Sequence[_NamesManner], count: int, between: str) -> str:
+    cut = [it for it in known if it.cut]
+    alike = [it.cut for it in cut if (it.count > 1) is (count > 1)]
+    if found := usual(alike):
+        return found
+    word = (usual(it.cut for it in cut) or "et al.").lstrip(" ,")
+    return (between if count > 1 else " ") + word
+
+
+def _names_manner(text: str) -> _NamesManner | None:
+    """Return how a list is written; None if its names stand there otherwise than they read."""
+    read = names.parse_names(text)
+    gaps: list[str] = []
+    cursor = 0
+    for person in read.people:
+        at = text.find(person, cursor)
+        if at < 0:
+            return None
+        gaps.append(text[cursor:at])
+        cursor = at + len(person)
+    cut = text[cursor:] if read.truncated else ""
+    if not gaps:
+        return None
+    return _NamesManner(len(gaps), gaps[1] if gaps[1:] else "", gaps[-1] if gaps[1:] else "", cut)
 
 
 def _cut_sign(old: str, present: Names, separator: str) -> str:
@@ -206,7 +277,9 @@ def _tagged(categories: bool, old: str, value: Value) -> str:
     others = [text for text in texts if bool(ARXIV_CATEGORY.fullmatch(text)) is not categories]
     stay = {*wanted, *others}
     kept = [part for part, text in zip(parts, texts, strict=True) if text in stay]
-    new = [f"{mark}{text}{end}" for text in wanted if text not in texts]
+    # `#two words` would be the tag `two`.
+    signs = {text: ("[[", "]]") if mark == "#" and " " in text else (mark, end) for text in wanted}
+    new = [text.join(signs[text]) for text in wanted if text not in texts]
     return _between(old, parts, ", ").join((*kept, *new))
 
 

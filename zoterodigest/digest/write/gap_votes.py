@@ -1,0 +1,261 @@
+"""Gaps: what stands around values and between two, voted on by entries that have the same two.
+
+So no single sloppy neighbor is copied. A value that the new entry lacks goes with the sign before
+it, a line without values goes as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+
+from zoterodigest.digest.write.entry_rows import EntryRow, EntryRows
+from zoterodigest.digest.write.votes import usual
+
+Layout = tuple[tuple[str, ...], ...]
+"""The roles of an entry's units, row by row."""
+
+Texts = Mapping[str, tuple[str, ...]]
+"""The texts of a role's slots."""
+
+_START, _LINE, _EOL, _END = "start", "line", "eol", "end"
+"""What stands beside the first value of an entry or a line, and the last of a line or an entry."""
+
+_FEW = 3
+"""So many entries of a section outvote all others of the list."""
+
+_OWN_DEPTH = "\0"
+"""Stands for blanks as wide as the bullet or number of the entry."""
+
+_LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]*)?(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
+_NUMBERED = re.compile(r"((?:[ \t>#]|\*\*|__)*(?:Paper #?)?\d{1,4}[.)、:][ \t]*|\[\d{1,9}\][ \t]+)")
+_BULLET = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
+_LABEL = re.compile(r"[ \t>]*(?:[-*+•][ \t]+)?[^.;!?]{1,50}(?:::?|：)[*_`]{0,3}[ \t]*")
+"""A line's beginning that says what follows: `- **Authors:** `."""
+
+_REMARK = re.compile(
+    r"[ \t]*(?:\([^()]*\w[^()]*\)|\[[^\[\]]*\w[^\[\]]*\](?:\([^()]*\))?|<!--.*?-->)"
+)
+_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
+_LAST_SIGNS = " \t,;:|•·–—-"
+_STOPS = ".。"
+
+
+_Votes = defaultdict[tuple[str, str], list[str]]
+
+
+class GapVotes:
+    """The votes of the entries of a section, and of `others`, each the nearest first."""
+
+    def __init__(self, section: Sequence[EntryRows], others: Sequence[EntryRows]) -> None:
+        self._models = (*section, *others)
+        self._gaps: _Votes = defaultdict(list)
+        self._own_gaps: _Votes = defaultdict(list)
+        self._weak: _Votes = defaultdict(list)
+        self._frames: defaultdict[str, list[tuple[tuple[str, ...], tuple[str, str]]]] = defaultdict(
+            list
+        )
+        self._leads: defaultdict[tuple[bool, str], list[tuple[str, ...]]] = defaultdict(list)
+        for at, model in enumerate(self._models):
+            self._learn(model, is_of_section=at < len(section))
+
+    def _learn(self, model: EntryRows, *, is_of_section: bool) -> None:
+        depth = _depth(model.rows[0].gaps[0])
+        for number, row in enumerate(model.rows):
+            left = _LINE if number else _START
+            right = _EOL if number + 1 < len(model.rows) else _END
+            first = _with_depth(row.gaps[0], depth) if number else row.gaps[0]
+            gaps = (first, *row.gaps[1:-1], _without_remark(row.gaps[-1]))
+            names = (left, *row.roles, right)
+            for at, gap in enumerate(gaps):
+                # Behind `?` or `et al.` no period stands, so such an entry does not tell.
+                is_weak = at > 0 and _is_ended(row.units[at - 1].slots[-1].words)
+                votes = self._weak if is_weak else self._gaps
+                votes[names[at], names[at + 1]].append(gap)
+                if is_of_section and not is_weak:
+                    self._own_gaps[names[at], names[at + 1]].append(gap)
+            for unit in row.units:
+                self._frames[unit.role].append((unit.inner, unit.marks))
+            self._leads[number == 1, row.roles[0]].append(row.lead)
+
+    def text(self, layout: Layout, texts: Texts) -> str:
+        """Return the lines of an entry with `texts`."""
+        lines: list[str] = []
+        depth = _depth(start := self._start())
+        for number, roles in enumerate(layout):
+            row = self._row_of(roles)
+            first = self._between(_LINE, roles[0], row) if number else start
+            head = first.replace(_OWN_DEPTH, depth)
+            end = _EOL if number + 1 < len(layout) else _END
+            lines += self._lead(number, roles[0])
+            lines.append(head + self._values(row, (*roles, end), texts, _wrapping(head)))
+        tails = (model.tail for model in self._models)
+        return "\n".join((*lines, *(usual(tails) or ())))
+
+    def _values(
+        self, row: EntryRow | None, names: Sequence[str], texts: Texts, wrapping: str
+    ) -> str:
+        line = ""
+        for role, behind in pairwise(names):
+            value = self._framed(role, texts[role])
+            gap = self._between(role, behind, row)
+            # Links on lines of their own come with what begins those.
+            line += value if role == "links" else value.replace("\n", "\n" + wrapping)
+            line += gap[1:] if gap[:1] in _STOPS and _is_ended(value) else gap
+        return line
+
+    def _row_of(self, roles: tuple[str, ...]) -> EntryRow | None:
+        """Return the nearest row that holds all of `roles`."""
+        rows = (row for model in self._models for row in model.rows)
+        return next((row for row in rows if set(roles) <= set(row.roles)), None)
+
+    def _lead(self, number: int, role: str) -> tuple[str, ...]:
+        votes = self._leads[number == 1, role] if number else self._leads[False, role]
+        if votes:
+            return usual(votes) or ()
+        first = [
+            lead for (is_second, _), leads in self._leads.items() for lead in leads if is_second
+        ]
+        return usual(first) or () if number == 1 else ()
+
+    def _framed(self, role: str, texts: tuple[str, ...]) -> str:
+        inner, (opening, closing) = usual(self._frames[role]) or (("", ""), ("", ""))
+        value = inner[0] + "".join(a + b for a, b in zip(texts, inner[1:], strict=True))
+        if closing[:1] in _STOPS and _is_ended(value):
+            closing = closing[1:]
+        return opening + value + closing
+
+    def _between(self, left: str, right: str, row: EntryRow | None) -> str:
+        """Return what most have between two values, else what a row has that holds both."""
+        pair = left, right
+        for known in (self._own_gaps, self._gaps, self._weak):
+            votes = [gap for gap in known.get(pair, ()) if _is_signs(gap) or left == _LINE]
+            if not votes:
+                continue
+            best = _most(votes)
+            if known is not self._own_gaps:
+                return best
+            # A section may have its own signs, if it is sure of them; its lines begin as all do.
+            if left != _LINE and len(votes) >= _FEW and 2 * votes.count(best) > len(votes):
+                return best
+        # Words are about one paper, unless they stand in two entries.
+        repeated = [gap for gap, count in Counter(self._gaps.get(pair, ())).items() if count > 1]
+        if repeated:
+            return repeated[0]
+        if right in (_EOL, _END):
+            return self._line_end(left, right)
+        if left == _LINE:
+            return self._line_begin(row)
+        return self._over_missing(left, right, row)
+
+    def _line_end(self, left: str, right: str) -> str:
+        ends = [gap for (_, end), gaps in self._gaps.items() if end == right for gap in gaps]
+        end = _most([gap for gap in ends if _is_signs(gap)] or [""])
+        stop = self._stop_behind(left)
+        return end if end[:1] in _STOPS or not stop else stop + end
+
+    def _start(self) -> str:
+        """Return what begins an entry: the section's bullet at its depth, numbered as most are."""
+        own = _beginning(self._own_gaps, _START)
+        every = _beginning(self._gaps, _START)
+        votes = Counter(map(_bullet, own))
+        # An odd one alone does not tell: of those that lead in the section, the list's usual one.
+        leading = {one for one, count in votes.items() if count == max(votes.values())}
+        leading = leading if len(own) > 1 else {_bullet(gap) for gap in every}
+        bullet = _bullet(_most([gap for gap in every if _bullet(gap) in leading]))
+        alike = [gap for gap in every if _bullet(gap) == bullet]
+        best = _most(alike)
+        # What is no bullet and no mark is one neighbor's own, unless most have it.
+        is_usual = 2 * alike.count(best) > len(alike) > 1
+        return best if is_usual else _most([_without_nickname(gap) for gap in alike])
+
+    def _line_begin(self, row: EntryRow | None) -> str:
+        if row is not None and _is_signs(row.gaps[0]):
+            return _with_depth(row.gaps[0], _depth(self._models[0].rows[0].gaps[0]))
+        begins = _beginning(self._gaps, _LINE)
+        return _most([gap for gap in begins if not _LABEL.fullmatch(gap)] or [""])
+
+    def _over_missing(self, left: str, right: str, row: EntryRow | None) -> str:
+        """Return the sign before a value that follows what is missing, and a stop before that."""
+        before = " "
+        if row is not None and right in row.roles and (at := row.roles.index(right)):
+            votes = self._gaps.get((row.roles[at - 1], right), ())
+            before = _most([gap for gap in votes if _is_signs(gap)] or [" "])
+        stop = self._stop_behind(left)
+        return stop + (before or " ") if stop and not before.strip() else before
+
+    def _stop_behind(self, left: str) -> str:
+        """Return the period that most have behind a value."""
+        first = usual(gap[:1] for gap in _beginning(self._gaps, left))
+        return first if first and first in _STOPS else ""
+
+
+def _beginning(votes: _Votes, left: str) -> list[str]:
+    """Return all gaps behind one role, whatever follows."""
+    return [gap for (one, _), gaps in votes.items() if one == left for gap in gaps]
+
+
+def _most(gaps: Sequence[str]) -> str:
+    """Return the gap that comes most often, whatever numbers stand in it."""
+    shapes = [re.sub(r"\d+", "0", gap) for gap in gaps]
+    best, _ = Counter(shapes).most_common(1)[0]
+    return gaps[shapes.index(best)]
+
+
+def _indent(gap: str) -> str:
+    return gap[: len(gap) - len(gap.lstrip(" \t>"))]
+
+
+def _bullet(gap: str) -> str:
+    """Return the blanks and the sign that begin an entry; a number is no sign."""
+    found = re.match(r"[ \t>]*[-*+•#]*", gap)
+    return found[0] if found else ""
+
+
+def _is_ended(value: str) -> bool:
+    """Whether a value ends in a sign behind which no period stands."""
+    return value.rstrip('*_`)]"”’')[-1:] in tuple(".?!。？！")
+
+
+def _is_signs(text: str) -> bool:
+    return not any(map(str.isalnum, _TAG.sub("", text)))
+
+
+def _depth(first: str) -> str:
+    found = _BULLET.match(first)
+    return " " * len(found[0]) if found else ""
+
+
+def _with_depth(gap: str, depth: str) -> str:
+    blanks = gap[: len(gap) - len(gap.lstrip(" \t"))]
+    return _OWN_DEPTH + gap[len(blanks) :] if depth and blanks == depth else gap
+
+
+def _wrapping(head: str) -> str:
+    lead = _LEAD.match(head)
+    return _indent(head).ljust(len(lead[0]) if lead else 0)
+
+
+def _without_nickname(gap: str) -> str:
+    """Return what begins an entry without a short name, an emoji or a checkbox of one neighbor."""
+    found = _NUMBERED.match(gap) or _LEAD.match(gap)
+    end = found.end() if found else 0
+    rest = gap[end:]
+    opening = re.search(r"(?:<[A-Za-z][^<>]*>|[\"“‘*_\[(`])*$", rest)
+    if _is_signs(rest) and rest.isascii():
+        return gap
+    tags = "".join(_TAG.findall(rest))
+    return gap[:end] + (tags or (opening[0] if opening else ""))
+
+
+def _without_remark(gap: str) -> str:
+    """Return what ends a line without a remark about one neighbor."""
+    if _is_signs(gap):
+        return gap
+    bare = _REMARK.sub("", gap)
+    if not _is_signs(bare):
+        word = next(at for at, char in enumerate(bare) if char.isalnum())
+        bare = bare[:word]
+    return bare.rstrip(_LAST_SIGNS)

@@ -1,0 +1,221 @@
+"""Lists of links of a new entry: written as most of the entries around write theirs.
+
+What is voted on are the signs around a list and between two links, the form of each link by its
+label, what the page of the work itself is called, and by which address it is linked.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from zoterodigest.core.values.record import Fields, Hyperlink, text_in
+from zoterodigest.digest.format.format import folded_label
+from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.read.references import LinkSpan, find_links, hyperlink, is_own_page
+from zoterodigest.digest.read.slots import decoded
+from zoterodigest.digest.write.shown import safe_url
+from zoterodigest.digest.write.votes import usual
+from zoterodigest.frozen import dataclass
+
+_LABEL, _URL, _ID, _REPOSITORY, _VERSION = "\0", "\1", "\2", "\3", "\4"
+_REPOSITORY_IN = re.compile(
+    r"https?://(?:www\.)?(?:github|gitlab)\.com/([^/?#\s]+/[^/?#\s]+)", re.I
+)
+
+
+_JOINING = re.compile(r"\b(?:or|and)\b")
+
+
+@dataclass(frozen=True, slots=True)
+class _ListedLink:
+    """A link as it stands in a list: its text with signs for what is its own, and what it says."""
+
+    form: str
+    label: str
+    is_own: bool
+    url_form: tuple[str, bool, str] | None
+
+
+Signs = tuple[str, tuple[str, ...], str]
+"""What stands before, between and behind the links of a list."""
+
+
+class LinkList:
+    """A list of links of one entry: its text with the brackets around it.
+
+    `signs` is None if there are words among them; "A or B" are signs, too.
+    """
+
+    def __init__(self, text: str, entry: DigestEntry) -> None:
+        data, fields = text.encode(), entry.reading.fields
+        spans = find_links(data)
+        self.links = tuple(_written(data, span, fields) for span in spans)
+        edges = [0, *(edge for span in spans for edge in span.whole), len(data)]
+        pairs = zip(edges[::2], edges[1::2], strict=True)
+        pieces = [decoded(data[start:end]) for start, end in pairs]
+        is_signs = spans and not any(map(str.isalnum, _JOINING.sub("", "".join(pieces))))
+        self.signs: Signs | None = None
+        if is_signs:
+            self.signs = pieces[0], tuple(pieces[1:-1]), pieces[-1]
+
+
+def _written(data: bytes, span: LinkSpan, fields: Fields) -> _ListedLink:
+    link = hyperlink(data, span)
+    before = decoded(data[span.whole[0] : span.url[0]])
+    after = decoded(data[span.url[1] : span.whole[1]])
+    is_own = is_own_page(link.url, fields)
+    arxiv = text_in(fields, "arxiv")
+    url_form = url_form_of(link.url, arxiv) if is_own else None
+    label = link.label
+    if is_own and arxiv:
+        own = re.compile(rf"{re.escape(arxiv)}(v\d{{1,3}})?")
+        before, after, label = (own.sub(_id_sign, text) for text in (before, after, label))
+    if found := _REPOSITORY_IN.match(link.url):
+        name = found[1].removesuffix(".git")
+        before, after = (text.replace(name, _REPOSITORY) for text in (before, after))
+    return _ListedLink(f"{before}{_URL}{after}", label, is_own, url_form)
+
+
+def _is_for_any(form: str) -> bool:
+    """Whether a form can hold any label: a badge must show it, too, not only be named so."""
+    return not {_ID, _REPOSITORY} & set(form) and form.count(_LABEL) > form.count("![")
+
+
+def _forms(
+    every: Sequence[Sequence[_ListedLink]],
+) -> Iterator[tuple[tuple[str, tuple[str, bool, str] | None], ...]]:
+    for links in every:
+        yield tuple((link.form, link.url_form) for link in links)
+
+
+def _id_sign(found: re.Match[str]) -> str:
+    return _ID + (_VERSION if found[1] else "")
+
+
+def url_form_of(url: str, arxiv: str) -> tuple[str, bool, str] | None:
+    """Return what stands around an identifier in a URL, and whether a version follows it."""
+    found = re.search(rf"{re.escape(arxiv)}(v\d{{1,3}})?", url) if arxiv else None
+    return (url[: found.start()], bool(found[1]), url[found.end() :]) if found else None
+
+
+def url_like(form: tuple[str, bool, str], arxiv: str, version: str) -> str:
+    """Return the URL of a paper of arXiv in a form of `url_form_of`."""
+    before, is_versioned, after = form
+    return safe_url(f"{before}{arxiv}{version if is_versioned else ''}{after}")
+
+
+class LinkWriter:
+    """Writes lists of links as `lists` are, the nearest first; `style` is the format's own."""
+
+    def __init__(self, lists: Sequence[LinkList], style: tuple[str, str]) -> None:
+        self._lists = lists
+        self._frame = style[0].replace("{name}", _LABEL).replace("{url}", _URL)
+        self._gap = style[1]
+
+    @cached_property
+    def _links(self) -> tuple[_ListedLink, ...]:
+        return tuple(link for each in self._lists for link in each.links)
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """What the links to other pages are called, folded."""
+        return frozenset(folded_label(it.label) for it in self._links if not it.is_own)
+
+    @cached_property
+    def most_show_page(self) -> bool:
+        """Whether most lists link to the work itself."""
+        shown = sum(any(link.is_own for link in each.links) for each in self._lists)
+        return 2 * shown > len(self._lists)
+
+    @cached_property
+    def is_page_first(self) -> bool:
+        """Whether the work itself stands before other links."""
+        orders = ([link.is_own for link in each.links] for each in self._lists)
+        firsts = [order[0] for order in orders if True in order and len(order) > 1]
+        return 2 * sum(firsts) >= len(firsts)
+
+    def text(
+        self, page: str, wanted: Sequence[Hyperlink], arxiv: str = "", version: str = ""
+    ) -> str:
+        """Return a list with `page`, the work itself (unless ""), and the links `wanted`.
+
+        Where most have two pages of the work, or another one of arXiv, so has the new list.
+        """
+        links = [self._link(link) for link in wanted]
+        if page:
+            own = [it.replace(_VERSION, version) for it in self._pages(page, arxiv, version)]
+            links = [*own, *links] if self.is_page_first else [*links, *own]
+        if not links:
+            return ""
+        before, between, after = self._signs(len(links))
+        return before + between.join(links) + after
+
+    def _pages(self, page: str, arxiv: str, version: str) -> list[str]:
+        """Return the links to the work itself."""
+        every = [tuple(link for link in each.links if link.is_own) for each in self._lists]
+        if arxiv:
+            shown = usual(own for own in _forms(every) if own and all(form for _, form in own))
+            if shown:
+                urls = [(text, url_like(form, arxiv, version)) for text, form in shown if form]
+                return [text.replace(_ID, arxiv).replace(_URL, url) for text, url in urls]
+        others = [
+            link
+            for own in every
+            for link in own
+            if _ID not in link.form and "arxiv" not in link.label.casefold()
+        ]
+        form = None if arxiv else usual(link.form for link in others)
+        if form is None:
+            label = self._label_of_page([link.label for own in every for link in own], arxiv)
+            form = self._form_for_any(bool(label)).replace(_LABEL, label)
+        return [form.replace(_URL, safe_url(page))]
+
+    def _link(self, link: Hyperlink) -> str:
+        others = [it for it in self._links if not it.is_own]
+        same = (it.form for it in others if it.label == link.label)
+        alike = (it.form for it in others if it.label.casefold() == link.label.casefold())
+        repository = _REPOSITORY_IN.match(link.url)
+        name = repository[1].removesuffix(".git") if repository else ""
+        form = next((it for it in (usual(same), usual(alike)) if it and link.label in it), None)
+        if form is None or (_REPOSITORY in form and not name):
+            form = self._form_for_any(bool(link.label)).replace(_LABEL, link.label)
+        return form.replace(_URL, safe_url(link.url)).replace(_REPOSITORY, name)
+
+    def _form_for_any(self, is_labelled: bool) -> str:
+        """Return how most links are written whose label is all that their text says of them."""
+        if not is_labelled:
+            bare = (it.form for it in self._links if not it.label)
+            return usual(bare) or _URL
+        named = (it for it in self._links if it.label and it.label in it.form)
+        forms = [it.form.replace(it.label, _LABEL) for it in named]
+        return usual(form for form in forms if _is_for_any(form)) or self._frame
+
+    def _label_of_page(self, known: Sequence[str], arxiv: str) -> str:
+        if known and not any(known):
+            return ""
+        named = [it for it in known if it and _ID not in it and "arxiv" not in it.casefold()]
+        others = [it.label for it in self._links if it.label]
+        are_titled = 2 * sum(it[0].isupper() for it in others) > len(others)
+        default = ("arXiv", "Paper") if are_titled else ("arxiv", "paper")
+        return usual(named) or default[0 if arxiv else 1]
+
+    def _signs(self, count: int) -> tuple[str, str, str]:
+        """Return what stands before, between and behind as many links."""
+        known = [signs for each in self._lists if (signs := each.signs) is not None]
+        alone = [signs for signs in known if not signs[1]]
+        even = [signs for signs in known if len({*signs[1]}) < 2]
+        as_many = [signs for signs in even if len(signs[1]) == count - 1]
+        # "A or B" parts two links; before a third one it would be another choice.
+        several = [it for it in even if it[1] and not any(map(str.isalnum, it[1][0]))]
+        found = usual((it[0], it[1][:1], it[2]) for it in as_many or several or alone)
+        before, between, after = found or ("", (), "")
+        gap = between[0] if between else after + self._gap_between(before) + before
+        return before, gap, after
+
+    def _gap_between(self, before: str) -> str:
+        form = self._form_for_any(True)
+        if form == self._frame:
+            return self._gap
+        return " " if before or form.startswith("[[") else ", "

@@ -1,0 +1,119 @@
+"""The venue of a new entry: in the form that most neighbors have that say as much of theirs."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping
+
+from zoterodigest.core.values.dates import is_iso
+from zoterodigest.core.values.record import Fields
+from zoterodigest.core.values.venue_slot import VenueReading, parse_venue
+from zoterodigest.digest.read.slots import one_line
+from zoterodigest.digest.write.house_style import HouseStyle
+from zoterodigest.digest.write.values import venue_text, words_in
+from zoterodigest.digest.write.votes import shape_of
+from zoterodigest.frozen import dataclass
+
+_PARTS = ("venue", "year", "award")
+
+
+@dataclass(frozen=True, slots=True)
+class _VenueSample:
+    """A neighbor's venue: its text, what that says, and whether it stands in brackets."""
+
+    text: str
+    reading: VenueReading
+    is_bracketed: bool
+
+    @property
+    def shape(self) -> str:
+        """What most neighbors have alike: the text without its values."""
+        text = self.text
+        for part in filter(None, (self.reading.venue, self.reading.award)):
+            text = text.replace(part, "\0")
+        return shape_of(text)
+
+
+_NONE = _VenueSample("", VenueReading(), is_bracketed=True)
+
+
+def new_venue(fields: Fields, manner: HouseStyle, beside: Collection[str]) -> str:
+    """Return the text of a venue's slot; "" if it says nothing.
+
+    `beside` are the other slots of the entry: what has one of its own is not written here, too.
+    """
+    wanted = {name: words_in(fields, name) for name in _PARTS}
+    date = words_in(fields, "date")
+    date = date if is_iso(date) else ""  # beside a venue a date in words would be part of it
+    if not any(wanted.values()) and not date:
+        return ""
+    samples = list(_samples(manner, "year" in beside))
+    # A venue that no neighbor can show is written plainly.
+    for sample in (*_most_alike_first(samples, wanted), _NONE):
+        text, asked = _like(sample, wanted, date, beside)
+        reading = parse_venue(one_line(text))
+        if all(getattr(reading, name) == value for name, value in asked.items()):
+            return text
+    return ""
+
+
+def _samples(manner: HouseStyle, has_year: bool) -> Iterator[_VenueSample]:
+    """Yield the venues around; without a year that the new entry shows beside."""
+    source = manner.lines.source
+    for entry, slot in manner.samples("venue"):
+        is_shown_here = has_year and not any(it.name == "year" for it in entry.slots)
+        text = venue_text(slot.words, {"year": ""}) if is_shown_here else slot.words
+        is_bracketed = source[slot.span.start - 1 : slot.span.start] in (b"(", b"[")
+        yield _VenueSample(text, parse_venue(one_line(text)), is_bracketed)
+
+
+def _most_alike_first(samples: list[_VenueSample], wanted: Mapping[str, str]) -> list[_VenueSample]:
+    """Return the samples that say as much first, of them those of the form that most have.
+
+    If most show no date, one with a date serves for the same venue alone.
+    """
+    same = wanted["venue"].casefold()
+    # arXiv's papers often have a day where those of conferences have a year.
+    alike = [it for it in samples if _is_arxiv(it.reading.venue) is _is_arxiv(same)]
+    are_dated = _are_dated(alike) or (_are_dated(alike) is None and bool(_are_dated(samples)))
+    shapes = Counter(sample.shape for sample in samples)
+    fitting = [
+        it
+        for it in samples
+        if are_dated or not it.reading.date or it.reading.venue.casefold() == same or not same
+    ]
+
+    def unlikeness(sample: _VenueSample) -> tuple[int, bool, int, bool]:
+        said = (bool(getattr(sample.reading, name)) is bool(wanted[name]) for name in _PARTS)
+        is_dated = bool(sample.reading.date)
+        is_other = sample.reading.venue.casefold() != same
+        return -sum(said), is_dated is not are_dated, -shapes[sample.shape], is_other
+
+    return sorted(fitting, key=unlikeness)
+
+
+def _are_dated(samples: list[_VenueSample]) -> bool | None:
+    """Whether most of the samples show a date; None if half of them do."""
+    dated = sum(bool(it.reading.date) for it in samples)
+    return None if 2 * dated == len(samples) else 2 * dated > len(samples)
+
+
+def _is_arxiv(venue: str) -> bool:
+    return "arxiv" in venue.casefold()
+
+
+def _like(
+    sample: _VenueSample, wanted: Mapping[str, str], date: str, beside: Collection[str]
+) -> tuple[str, Mapping[str, str]]:
+    """Return a venue like a sample, and what it is to say."""
+    asked, shown = dict(wanted), sample.reading
+    if "year" in beside and sample is not _NONE and not shown.year:
+        asked["year"] = ""
+    if "award" in beside and not shown.award:
+        asked["award"] = ""
+    # Only in place of a date: elsewhere it would be read as part of the name.
+    if shown.date:
+        asked["date"] = date
+    if asked["award"] and not shown.award and not sample.is_bracketed:
+        return f"{venue_text(sample.text, {**asked, 'award': ''})} ({asked['award']})", asked
+    return venue_text(sample.text, asked), asked
