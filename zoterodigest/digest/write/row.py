@@ -25,9 +25,6 @@ from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 
-_SOME = 3
-"""Of so many numbers of a column one may be missing."""
-
 _NUMBER = re.compile(r"^([*_]{0,2}\[?)(\d{1,4})(?=[.)\]])")
 
 
@@ -84,13 +81,12 @@ class NewRow:
 
     def __init__(self, draft: NewEntryDraft, header: Header, document: Document) -> None:
         self._header = header
+        self._lines_of_file = document.lines
         self._source = document.lines.source
         self._models = list(_models(draft.manner, document, header))
         # What other tables hold is no model for the cells of this one.
         like = draft.manner.among([model.entry for model in self._models])
         self._draft = replace(draft, manner=like)
-        known = {draft.manner.entries[at].span for at in draft.manner.inside}
-        self._inside = [at for at, it in enumerate(self._models) if it.entry.span in known]
         self._used: set[str] = set()
 
     def text(self) -> str:
@@ -121,26 +117,31 @@ class NewRow:
         return self._nothing(column)
 
     def _numbered(self, column: int, text: str) -> str:
-        """Return a cell with the number that follows those of the section."""
+        """Return a title's cell with the number that follows those of the table."""
         found = _NUMBER.match(text)
-        numbers = self._numbers(column)
-        if found is None or not numbers:
-            return text
-        return f"{found[1]}{max(numbers) + 1}{text[found.end(2) :]}"
+        above = [int(it[2]) for cell in self._cells(column) if (it := _NUMBER.match(cell))]
+        return f"{found[1]}{max(above) + 1}{text[found.end(2) :]}" if found and above else text
 
     def _next_number(self, column: int) -> str:
         """Return what a column of numbers goes on with; "" for any other."""
-        cells = [self._models[at].cell(column).strip() for at in self._inside]
-        if len(cells) < 2 or not all(re.fullmatch(r"\d{1,5}", cell) for cell in cells):
-            return ""
-        numbers = sorted({*map(int, cells)})
-        # A column of stars holds numbers, too, but no row of them; a damaged row may be missing.
-        missing = numbers[-1] - numbers[0] + 1 - len(cells)
-        return str(numbers[-1] + 1) if 0 <= missing <= len(cells) // _SOME else ""
+        numbers: list[int] = []
+        for cell in self._cells(column):
+            if not re.fullmatch(r"\d{1,5}", cell):
+                return ""
+            numbers.append(int(cell))
+        # A column of stars holds numbers, too, but no row of them.
+        is_row = len(numbers) > 1 and max(numbers) - min(numbers) + 1 == len({*numbers})
+        return str(max(numbers) + 1) if is_row and len({*numbers}) == len(numbers) else ""
 
-    def _numbers(self, column: int) -> list[int]:
-        cells = (self._models[at].cell(column).strip() for at in self._inside)
-        return [int(found[2]) for cell in cells if (found := _NUMBER.match(cell))]
+    def _cells(self, column: int) -> Iterator[str]:
+        """Yield the cells of a column, also of rows that are no models."""
+        for line in range(self._header.first, len(self._lines_of_file)):
+            data = self._lines_of_file[line]
+            if not data.strip():
+                return
+            cells = cells_of(data) if data.lstrip().startswith(b"|") else []
+            if column < len(cells):
+                yield decoded(data[slice(*cells[column])]).strip()
 
     def _lines(self, column: int, slot: str) -> Iterator[Line]:
         present = [model.line(column, self._source) for model in self._models]
@@ -164,9 +165,10 @@ class NewRow:
         return "" if is_empty(value) else _in_cell(self._draft.section(name, ""))
 
     def _nothing(self, column: int) -> str:
-        """Return what the nearest row writes in the column where it has nothing."""
+        """Return what most rows write in the column where they have nothing."""
         cells = (model.cell(column).strip() for model in self._models)
-        return next((cell for cell in cells if cell.lower().encode() in NOTHING), "")
+        empty = (cell for cell in cells if cell.strip("[]").lower().encode() in NOTHING)
+        return usual(empty) or ""
 
     def _joined(self, texts: list[str]) -> str:
         if not self._models:
