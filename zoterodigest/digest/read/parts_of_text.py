@@ -1,0 +1,389 @@
+"""Parts of a text without links: authors, a venue, a year or date, an award, volume and pages.
+
+The text is read as a whole, else cut at marks, then at brackets, at periods, at colons. What is
+none of these leaves it unread from there on.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator
+
+from zoterodigest.core.values import dates, names, venue_slot
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.read.people import is_last_name, is_person, is_without_case
+from zoterodigest.digest.read.slots import one_line
+from zoterodigest.digest.read.venues import is_name_like, is_venue, known_venue
+from zoterodigest.frozen import frozen
+
+LINK = "\0"
+"""What stands in the place of each character of a link."""
+
+_BARS = re.compile(r"[|•·‖→]|(?:(?<=\s)|^)[-–—/~]+(?=\s|$)")
+"""What parts two parts wherever it stands: bars, dashes between blanks."""
+
+_MARKED = re.compile(
+    r"\*\*(?P<bold>[^*]+)\*\*|(?<![\w\\])\*(?P<italic>(?=[\w\"“(\[\\])[^*]+)\*|`(?P<code>[^`]+)`"
+    r"|(?<!\w)__(?P<bold2>[^_]+)__(?!\w)|(?<!\w)_(?P<italic2>[^_]+)_(?!\w)"
+)
+_BRACKETED = re.compile(r"\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|（(?P<full>[^（）]*)）")
+_TRIM = " \t\r\n\u00a0.,;:，。；：、*_`|()[]{}（）【】<>~\"“”'‘’-–—/\\&+"
+_SENTENCE = re.compile(r"(?<=[^\s.])\.\s+(?=[^\s])|(?<=[;；])\s*")
+_COLON = re.compile(r"[:：](?=\s|$)")
+_ET_AL = re.compile(r"\bet\.? ?al\b\.?", re.I)
+_ABBREVIATED = re.compile(
+    r"(?:acad|al|am|anal|ann|appl|assoc|bull|chem|comp|comput|conf|dr|eds?|eng|eur|gen|inf|intl?"
+    r"|intell|jr?|lang|learn|lett|mach|math|med|natl?|no|pattern|phil|phys|pp|proc|psychol|res|rev"
+    r"|sci|soc|sr|st|stat|symp|syst|theor|trans|vis|vol|vs)",
+    re.I,
+)
+"""Words of the names of journals that end in a period."""
+
+_FILLER = re.compile(
+    r"(?:in|by|at|and|or|on|from|via|with|authors?|published|accepted|to appear(?: in)?|in proc"
+    r"|(?:in )?proceedings of(?: the)?|presented at|accepted (?:by|at|to)|published (?:in|at|by)"
+    r"|links?)"
+    r"|@[\w:.-]+(?:[;,] ?@[\w:.-]+)*|(?:vol(?:ume)?\.? ?)?\d{1,4} ?\(\d{1,4}(?:[-–/]\d{1,4})?\)"
+    r"|(?:pp?\.?|pages?) ?\d+(?: ?[-–]+ ?\d+)?|\d{1,5} ?[-–]+ ?\d{1,5}"
+    r"|(?:vol|no|number|issue)\.? ?\d{1,4}"
+    r"|(?:\d{1,4}(?:\(\d{1,4}\))? ?: ?)\d+(?: ?[-–]+ ?\d+)?|\d{1,3}",
+    re.I,
+)
+"""Words between parts, keys, volumes and pages: read and kept, and no value."""
+
+_LEADING = re.compile(
+    r"(?:(?:was )?(?:published|accepted|presented|appeared|to appear)\s+)?"
+    r"(?:in|at|to)\s+(?:the\s+)?(?=\S)",
+    re.I,
+)
+_BY = re.compile(r"(?:(?:written )?by|with|authors?\s*:)\s+(?=\S)", re.I)
+_VOLUME = re.compile(
+    r"[,\s]+(?!(?:19|20)\d\d\b)(?:vol(?:ume)?\.?\s*)?\d{1,4}(?:\.\d{1,5})?\s*(?:\(\s*(?!(?:19|20)\d\d\))\d{1,4}(?:[-–/]\d{1,4})?\s*\))?"
+    r"(?:\s*:\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?)?(?:\s*,\s*no\.?\s*\d{1,4})?"
+    r"(?:\s*,\s*(?:pp?\.?|pages)\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?|\s*,\s*\d{1,6}\s*[-–]+\s*\d{1,6})?"
+    r"(?=[\s,.;(]|$)",
+    re.I,
+)
+_YEAR_AND_PAGES = re.compile(
+    r"[\s,.;(]*(?P<year>(?:19|20)\d\d)?[\s,.:;)]*(?:(?:pp?\.?|pages)?\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?)?[\s.)]*",
+    re.I,
+)
+_YEAR = re.compile(r"\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?")
+_AWARD = re.compile(
+    r"(?:(?:best|outstanding|distinguished|test[ -]of[ -]time)(?: \w+)? (?:paper|award)"
+    r"(?: \w+){0,2}"
+    r"|oral(?: presentation)?|spotlight|highlight|poster|honou?rable mention|award candidate"
+    r"|notable[ -]top[ -]\d{1,2}%|top[ -]\d{1,2}%)",
+    re.I,
+)
+_INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
+_ENDS = re.compile(r"(?:\bal|\bJr|\bSr|(?:^|[\s.-])[^\W\d_])\.$")
+"""Words that end in a period of their own: "et al.", an initial."""
+
+_DOI = re.compile(r"(?:doi ?[:.]? ?)?10\.\d{4,9}/\S+", re.I)
+_ARXIV = re.compile(
+    r"(?:arxiv ?[:.]? ?)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?", re.I
+)
+_ID_IN_TEXT = re.compile(rf"(?P<id>{_ARXIV.pattern}|doi ?[:.] ?10\.\d{{4,9}}/[^\s,;]+)", re.I)
+_COMMA = re.compile(r"[,，、;；]")
+_COMMAS = (_COMMA, False)
+_CUTS = ((_ID_IN_TEXT, True), (_BRACKETED, True), (_SENTENCE, False), (_COLON, False))
+_AND = re.compile(r"^(?:and|&)\s+")
+_TWO_YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
+_PAIRS = {"(": ("(", ")"), ")": ("(", ")"), "[": ("[", "]"), "]": ("[", "]")}
+_LONGEST_VENUE = 200
+_MOST_IN_VENUE = 8
+_MOST_ITEMS = 200
+
+
+@frozen()
+class PartSpan:
+    """A part by the name of its slot, its half-open range of characters."""
+
+    slot: str
+    start: int
+    end: int
+
+
+@frozen()
+class TextParts:
+    """The parts of a text up to what is unread, which begins at `unread`; None if nothing is."""
+
+    parts: tuple[PartSpan, ...]
+    unread: int | None
+
+
+_Parts = list[PartSpan]
+
+
+def parts_of_text(text: str, start: int, known: Collection[str], venues: VenueTable) -> TextParts:
+    """Return the parts that stand in `text` from `start` on.
+
+    `known` are the slots found before. A character before `start` shows whether a word begins.
+    """
+    reader = _TextReader(text, known, venues)
+    unread = reader.read(start)
+    return TextParts(tuple(reader.parts), unread)
+
+
+class _TextReader:
+    """Reads one text."""
+
+    def __init__(self, text: str, known: Collection[str], venues: VenueTable) -> None:
+        self._text = text
+        self._known = set(known)
+        self._venues = venues
+        self.parts: _Parts = []
+        self._is_marked = False
+
+    def read(self, start: int) -> int | None:
+        """Read the parts; return where the first unread text begins."""
+        cursor = start
+        for sign in [*_BARS.finditer(self._text, start), None]:
+            stop = sign.start() if sign is not None else len(self._text)
+            unread = self._read(cursor, stop, 0)
+            if unread is not None:
+                return unread
+            cursor = sign.end() if sign is not None else stop
+        return None
+
+    def _read(self, start: int, end: int, level: int) -> int | None:
+        """Read a range as a whole, else cut at marks, then at brackets, then at periods."""
+        marked = [*_cut(self._text, start, end, (_MARKED, True))]
+        if len(marked) > 1:
+            for number, piece in enumerate(marked):
+                self._is_marked = number % 2 == 1
+                unread = self._read(*piece, level)
+                self._is_marked = False
+                if unread is not None:
+                    return unread
+            return None
+        start, end = self._trimmed(start, end)
+        if start >= end:
+            return None
+        whole = self._whole(start, end)
+        if whole is not None:
+            self._put(whole)
+            return None
+        while level < len(_CUTS):
+            pieces = [*_cut(self._text, start, end, _CUTS[level])]
+            level += 1
+            if len(pieces) > 1:
+                return self._read_each(pieces, level)
+        return start
+
+    def _read_each(self, pieces: Iterable[tuple[int, int]], level: int) -> int | None:
+        unread = (self._read(*piece, level) for piece in pieces)
+        return next((at for at in unread if at is not None), None)
+
+    def _put(self, parts: _Parts) -> None:
+        self.parts += parts
+        self._known |= {part.slot for part in parts}
+
+    # One range
+
+    def _whole(self, start: int, end: int) -> _Parts | None:
+        """Return the parts that make up a whole range, None if it is something else."""
+        found = self._one(start, end)
+        if found is not None:
+            return found
+        if people := self._people(start, end):
+            return [people]
+        # A venue that no table knows comes last: with less it would take names and years with it.
+        return self._several(start, end) or self._venue(start, end, is_known=False)
+
+    def _one(self, start: int, end: int) -> _Parts | None:
+        """Return the part that a range is, or is with its year; [] for what is read as nothing."""
+        text = self._text[start:end]
+        if _FILLER.fullmatch(text):
+            return [PartSpan("ignored", start, end)]
+        if found := _YEAR.fullmatch(text):
+            return [PartSpan("year", start + found.start("year"), start + found.end("year"))]
+        if dates.parse_date(text):
+            return [PartSpan("date", start, end)]
+        if _AWARD.fullmatch(text):
+            return [PartSpan("award", start, end)]
+        return self._identifier(start, end) or self._venue(start, end)
+
+    def _identifier(self, start: int, end: int) -> _Parts | None:
+        text = self._text[start:end]
+        if found := _DOI.fullmatch(text):
+            return [PartSpan("doi", start, start + len(found[0]))]
+        return [PartSpan("arxiv", start, end)] if _ARXIV.fullmatch(text) else None
+
+    def _venue(self, start: int, end: int, *, is_known: bool = True) -> _Parts | None:
+        is_long = end - start > _LONGEST_VENUE or LINK in self._text[start:end]
+        if is_long or not is_name_like(self._text[start:end]):
+            return None
+        if _TWO_YEARS.search(self._text, start, end):
+            return None
+        if len([*_cut(self._text, start, end, (_SENTENCE, False))]) > 1:
+            return None
+        lead = _LEADING.match(self._text, start, end)
+        start = lead.end() if lead else start
+        text = self._text[start:end]
+        for volume in _VOLUME.finditer(text):
+            rest = self._rest_of_venue(start + volume.end(), end)
+            if rest is not None and self._is_venue(text[: volume.start()].strip(), is_sure=True):
+                parts = [PartSpan("venue", *self._trimmed(start, start + volume.start()))]
+                return [
+                    *parts,
+                    PartSpan(
+                        "ignored", *self._trimmed(start + volume.start(), start + volume.end())
+                    ),
+                    *rest,
+                ]
+        reading = venue_slot.parse_venue(one_line(text))
+        is_dated = bool(reading.year or reading.date)
+        if is_known and known_venue(self._venues, reading.venue) is None:
+            return None
+        if reading.venue and self._is_venue(reading.venue, is_sure=False, is_dated=is_dated):
+            return [PartSpan("venue", start, end)]
+        return None
+
+    def _rest_of_venue(self, start: int, end: int) -> _Parts | None:
+        found = _YEAR_AND_PAGES.fullmatch(self._text, start, end)
+        if found is None:
+            return None
+        return [PartSpan("year", *found.span("year"))] if found["year"] else []
+
+    def _is_venue(self, name: str, *, is_sure: bool, is_dated: bool = False) -> bool:
+        return is_venue(
+            name,
+            self._venues,
+            is_sure=is_sure,
+            is_dated=is_dated,
+            is_named="authors" in self._known and "venue" not in self._known,
+            is_marked=self._is_marked,
+        )
+
+    def _people(self, start: int, end: int) -> PartSpan | None:
+        lead = _BY.match(self._text, start, end)
+        start = lead.end() if lead else start
+        text = self._text[start:end]
+        if not text[:1].isalpha() or (text[0].islower() and not names.is_particle(text.split()[0])):
+            return None
+        if not self._are_people(text, is_led=bool(lead)):
+            return None
+        return PartSpan("authors", start, end)
+
+    def _are_people(self, text: str, *, is_led: bool = False) -> bool:
+        found = names.parse_names(one_line(text))
+        if not found.people or len(found.people) > _MOST_ITEMS:
+            return False
+        # Beside a Chinese label or translation of a title nothing tells people from words.
+        if not is_led and any(map(is_without_case, found.people)):
+            return False
+        if all(map(is_person, found.people)):
+            is_list = is_led or found.truncated or len(found.people) > 1
+            return is_list or not self._is_named_otherwise(found.people[0])
+        is_pair = len(found.people) == 2 and not _COMMA.search(text)
+        are_lasts = all(map(is_last_name, found.people))
+        return are_lasts and (is_pair or (found.truncated and len(found.people) <= 2))
+
+    def _is_named_otherwise(self, name: str) -> bool:
+        return known_venue(self._venues, name) is not None
+
+    def _several(self, start: int, end: int) -> _Parts | None:
+        """Return the parts of a range that commas part: authors, then a venue and the like."""
+        items = [*_cut(self._text, start, end, _COMMAS)]
+        items = [item for item in (self._trimmed(*it) for it in items) if item[0] < item[1]]
+        if not 1 < len(items) <= _MOST_ITEMS:
+            return self._with_et_al(start, end)
+        persons = 0
+        while persons < len(items) and self._is_person_item(*items[persons]):
+            persons += 1
+        for count in dict.fromkeys((persons, 1)):
+            if 0 < count < len(items):
+                people = self._people(items[0][0], items[count - 1][1])
+                rest = self._after(items[count:]) if people is not None else None
+                if people is not None and rest is not None:
+                    return [people, *rest]
+        for count in range(1, min(len(items), 4)):
+            people = self._people(items[count][0], end)
+            before = self._after(items[:count]) if people is not None else None
+            if people is not None and before is not None:
+                return [*before, people]
+        return self._with_et_al(start, end) or self._after(items)
+
+    def _is_person_item(self, start: int, end: int) -> bool:
+        text = _AND.sub("", self._text[start:end])
+        people = names.parse_names(one_line(text)).people
+        is_name = all(map(is_person, people)) if people else False
+        is_name = is_name or bool(_INITIALS.fullmatch(text))
+        return is_name and known_venue(self._venues, text) is None
+
+    def _after(self, items: list[tuple[int, int]]) -> _Parts | None:
+        """Return the parts that items are, those that are one together taken together."""
+        if not items:
+            return []
+        if len(items) > _MOST_IN_VENUE:
+            return None
+        for count in range(len(items), 0, -1):
+            start, end = items[0][0], items[count - 1][1]
+            found = self._one(start, end) or self._venue(start, end, is_known=False)
+            rest = self._after(items[count:]) if found is not None else None
+            if found is not None and rest is not None:
+                return [*found, *rest]
+        return None
+
+    def _with_et_al(self, start: int, end: int) -> _Parts | None:
+        """Return the parts of "A et al. and what follows", which nothing else parts."""
+        found = _ET_AL.search(self._text, start, end)
+        if found is None or not self._text[found.end() : end].strip(_TRIM):
+            return None
+        people = self._people(start, found.end())
+        if people is None:
+            return None
+        rest = self._one(*self._trimmed(found.end(), end))
+        return None if rest is None else [people, *rest]
+
+    def _trimmed(self, start: int, end: int) -> tuple[int, int]:
+        """Return a range without the signs around it that belong to no value."""
+        text = self._text
+        while start < end:
+            first, last = text[start], text[end - 1]
+            inside = text[start:end]
+            if first in _TRIM and not _is_paired(inside, 0):
+                start += 1
+            elif last in _TRIM and not (_is_paired(inside, -1) or _ENDS.search(inside)):
+                end -= 1
+            else:
+                break
+        return start, end
+
+
+def _cut(
+    text: str, start: int, end: int, cuts: tuple[re.Pattern[str], bool]
+) -> Iterator[tuple[int, int]]:
+    """Yield the ranges that a pattern parts, and what its groups hold if they are parts too."""
+    pattern, holds_parts = cuts
+    cursor = start
+    for found in pattern.finditer(text, start, end):
+        if pattern is _SENTENCE and _is_abbreviated(text, start, found.start()):
+            continue
+        yield cursor, found.start()
+        if holds_parts:
+            yield found.span(found.lastgroup or 0)
+        cursor = found.end()
+    yield cursor, end
+
+
+def _is_abbreviated(text: str, start: int, period: int) -> bool:
+    """Whether the period ends an abbreviation or an initial, and no sentence."""
+    if text[period : period + 1] != ".":
+        return False
+    word = re.split(r"[\s.(-]", text[max(start, period - 20) : period])[-1]
+    if word.lower() == "al":
+        return False
+    return len(word) < 2 or (word[0].isupper() and _ABBREVIATED.fullmatch(word) is not None)
+
+
+def _is_paired(text: str, at: int) -> bool:
+    """Whether the bracket that begins or ends a text has its other half within, and not around."""
+    sign = text[at]
+    if sign not in _PAIRS:
+        return False
+    opening, closing = _PAIRS[sign]
+    is_around = text[0] == opening and text[-1] == closing and text.find(closing) == len(text) - 1
+    return not is_around and text.count(opening) == text.count(closing)

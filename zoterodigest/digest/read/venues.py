@@ -1,0 +1,91 @@
+"""Venues: whether a text can be the name of a venue, as lists of papers write it."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from zoterodigest.core.values.venue import Venue, VenueTable
+from zoterodigest.digest.read.people import OF_VENUE
+
+_FEWEST_WORDS = 3
+_MOST_WORDS = 12
+_CAPITAL = re.compile("[A-Z]")
+_CAPITALS = re.compile(r"[A-Z].*[A-Z]")
+_NO_VENUE = re.compile(
+    r"[\[\]{}<>!?\"“”`|\\=+#@\0]|https?|\b(?:amazon|berkeley|by|chapter|college|department|deepmind"
+    r"|facebook|google|institute?|lab(?:s|oratory)?|lecture|meta|microsoft|mit|nvidia|openai|part"
+    r"|research|school|stanford|tsinghua|university|version)\b",
+    re.I,
+)
+_SMALL = re.compile(r"an?|and|at|der?|des|di|et|for|from|in|la|of|on|the|to|und|van|von")
+"""Words in the name of a venue that begin with a small letter."""
+_IN_SLOT = re.compile(
+    r"accepted|access|appear|arxiv|as|award|be|best|by|candidate|conference|demo|early|findings"
+    r"|highlight|journal|long|main|notable|oral|outstanding|papers?|poster|preprint|presentation"
+    r"|presented|proceedings|published|review|short|spotlight|submitted|top|track|under|vol|volume"
+    r"|was|workshops?|\W*|\d+(?:st|nd|rd|th)",
+    re.I,
+)
+"""Words in the slot of a venue that may begin with a small letter."""
+
+
+def is_venue(
+    name: str,
+    venues: VenueTable,
+    *,
+    is_sure: bool = False,
+    is_dated: bool = False,
+    is_named: bool = False,
+    is_marked: bool = False,
+) -> bool:
+    """Whether a name is that of a venue: a known one, or one that can be nothing else.
+
+    It `is_named` where authors stand before it and no other venue, `is_sure` before a volume.
+    """
+    if not _CAPITAL.search(name) and not is_sure:
+        return name.lower().startswith("arxiv")
+    if known_venue(venues, name) is not None:
+        return True
+    words = name.split()
+    if not 0 < len(words) <= _MOST_WORDS or not all(map(_is_capital, words)):
+        return False
+    if _NO_VENUE.search(name) or ". " in name:
+        return False
+    if OF_VENUE.search(name):
+        return is_sure or is_dated or len(words) >= _FEWEST_WORDS
+    if "," in name or " and " in name:
+        return False
+    is_short_form = any(map(_CAPITALS.search, re.split("[ -]", name)))
+    return is_sure or (is_dated and (is_short_form or is_named)) or (is_named and is_marked)
+
+
+# A list names the same few venues again and again: to find each once is 12 % of reading a list.
+@lru_cache(maxsize=4096)
+def known_venue(venues: VenueTable, name: str) -> Venue | None:
+    """Return the venue that the table knows by a name, None if it knows none."""
+    return venues.find(name)
+
+
+def is_name_like(text: str) -> bool:
+    """Whether a text has no more words than a venue, and none that is small in a sentence only.
+
+    To look sentences up among the venues took half the time of reading pages without a paper.
+    """
+    words = text.split()
+    is_short = len(words) <= _FEWEST_WORDS
+    return is_short or (len(words) <= 2 * _MOST_WORDS and all(map(_is_of_name, words)))
+
+
+def _is_of_name(word: str) -> bool:
+    return _is_capital(word) or _IN_SLOT.fullmatch(word.strip("()[],.:;*_")) is not None
+
+
+def _is_capital(word: str) -> bool:
+    bare = word.strip("()[]'’\".,:&+-/")
+    return (
+        not bare
+        or not bare[0].islower()
+        or _SMALL.fullmatch(bare) is not None
+        or bool(re.search("[A-Z]", bare))
+    )
