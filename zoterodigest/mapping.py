@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -16,6 +17,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import first_reason
 
 M = TypeVar("M", bound=BaseModel)
+Context = Mapping[str, object]
 
 _AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)$")
 
@@ -42,14 +44,16 @@ def folder() -> Path:
     return installed if installed.is_dir() else package.parent / "mappings"
 
 
-def load(path: Path, model: type[M], data: bytes | None = None) -> M:
+def load(
+    path: Path, model: type[M], data: bytes | None = None, *, context: Context | None = None
+) -> M:
     """Return the TOML file at `path` as a `model`; raise `BadMapping` if anything in it is wrong.
 
     The error names the file, the line or the key, and the first reason. `data` are the file's bytes
-    if they are known.
+    if they are known, `context` what the validators of the model ask for.
     """
     tables = shipped_tables(path) if path.parent == folder() else read_toml(path, data)
-    return validate(path, tables, model)
+    return validate(path, tables, model, context)
 
 
 # A command reads some tables several times; reading one takes milliseconds.
@@ -78,10 +82,12 @@ def read_toml(path: Path, data: bytes | None = None) -> dict[str, Any]:
         raise _syntax_error(path, str(error)) from error
 
 
-def validate(path: Path, tables: dict[str, Any], model: type[M]) -> M:
+def validate(
+    path: Path, tables: dict[str, Any], model: type[M], context: Context | None = None
+) -> M:
     """Return the tables read from `path` as a `model`; raises `BadMapping`."""
     try:
-        return model.model_validate(tables)
+        return model.model_validate(tables, context=context)
     except ValidationError as error:
         raise BadMapping(path, *first_reason(error)) from error
 

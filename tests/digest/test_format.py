@@ -20,6 +20,7 @@ from zoterodigest.digest.format.format import (
     SectionRule,
     UnknownFormat,
     available_formats,
+    builtin_formats,
     choose_format,
     load_format,
 )
@@ -27,7 +28,7 @@ from zoterodigest.digest.format.fragments import expanded, shared_fragments, wit
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.mapping import BadMapping
+from zoterodigest.mapping import BadMapping, folder
 
 TUTORIAL = ROOT / "docs" / "formats.md"
 REFERENCE = ROOT / "docs" / "format-reference.md"
@@ -40,6 +41,14 @@ def code_block(language: str) -> str:
     found = re.search(rf"```{language}\n(.*?)```", TUTORIAL.read_text("utf-8"), re.S)
     assert found is not None
     return found[1]
+
+
+def test_formats_that_are_shipped_are_as_valid_as_those_of_people() -> None:
+    paths = sorted((folder() / "formats").glob("*.toml"))
+
+    names = {load_format(path).name for path in paths}
+
+    assert names == {form.name for form in builtin_formats()}
 
 
 def test_the_tutorials_format_reads_the_tutorials_digest(tmp_path: Path) -> None:

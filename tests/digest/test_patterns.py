@@ -47,6 +47,7 @@ def test_a_line_finder_finds_each_line_in_which_a_pattern_matches(
 ) -> None:
     try:
         pattern = Pattern(text)
+        pattern.require_valid()
     except BadPattern:
         return
 
@@ -60,6 +61,7 @@ def test_a_line_finder_finds_each_line_in_which_a_pattern_matches(
 def test_a_pattern_matches_where_it_has_groups(text: str, lines: list[bytes]) -> None:
     try:
         pattern = Pattern(text)
+        pattern.require_valid()
     except BadPattern:
         return
 

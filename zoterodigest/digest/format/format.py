@@ -12,7 +12,15 @@ from itertools import chain
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    model_validator,
+)
 
 from zoterodigest import mapping
 from zoterodigest.core.values.key_table import folded_key
@@ -60,15 +68,23 @@ def _require_slots(names: Iterable[str]) -> None:
         raise ValueError(f"names the unknown slot {unknown[0]!r}; known: {known}")
 
 
-def _compile(text: Any) -> Pattern:
+def _pattern(text: Any, info: ValidationInfo) -> Pattern:
     if not isinstance(text, str):
         raise ValueError("Input should be a valid string")
+    pattern = Pattern(text)
+    # What is shipped has been tested, and need not be compiled to know that it is valid.
+    if info.context == _SHIPPED:
+        return pattern
     try:
-        pattern = Pattern(text)
+        pattern.require_valid()
     except BadPattern as error:
         raise ValueError(f"is no valid pattern: {error}") from error
     _require_slots(pattern.names)
     return pattern
+
+
+_SHIPPED = {"is_shipped": True}
+"""The context in which the formats of `mappings/formats/` are validated."""
 
 
 def _slot_name(text: str) -> str:
@@ -91,10 +107,10 @@ _ANY_PATTERN = ("^", "(?")
 """How each pattern for a whole cell begins, and no template of one."""
 
 
-def _cell(text: Any) -> Pattern | LinePattern:
+def _cell(text: Any, info: ValidationInfo) -> Pattern | LinePattern:
     if isinstance(text, str) and not text.startswith(_ANY_PATTERN):
         return LinePattern(parse_cell(text, SLOTS.__contains__))
-    return _compile(text)
+    return _pattern(text, info)
 
 
 folded_label = folded_key
@@ -102,7 +118,7 @@ folded_label = folded_key
 
 
 SlotName = Annotated[str, AfterValidator(_slot_name)]
-PatternText = Annotated[Pattern, BeforeValidator(_compile)]
+PatternText = Annotated[Pattern, BeforeValidator(_pattern)]
 CellText = Annotated[Pattern | LinePattern, BeforeValidator(_cell)]
 EntryText = Annotated[EntryTemplate, BeforeValidator(_entry_template)]
 TemplateText = Annotated[str, AfterValidator(_template)]
@@ -403,7 +419,8 @@ NO_BYTES: FileBytes = {}
 def builtin_formats() -> tuple[DigestFormat, ...]:
     """Return the formats shipped in `mappings/formats/`, by rank, then name."""
     paths = sorted((mapping.folder() / "formats").glob("*.toml"))
-    return tuple(sorted(map(load_format, paths), key=lambda one: (one.rank, one.name)))
+    loaded = (mapping.load(path, DigestFormat, context=_SHIPPED) for path in paths)
+    return tuple(sorted(loaded, key=lambda one: (one.rank, one.name)))
 
 
 class UnknownFormat(ZoterodigestError):

@@ -41,31 +41,50 @@ class Pattern:
 
     __slots__ = ("_ends", "_names", "_spans", "text")
 
+    # Most patterns of most formats are never searched for. To compile all took half of the time in
+    # which formats are loaded, and two thirds of that in which a file without entries was read.
     def __init__(self, text: str) -> None:
-        """Compile `text`; raises `BadPattern` with RE2's own reason."""
+        """Keep `text`, and compile it when it is first searched for."""
+        self.text = text
+        self._names: tuple[tuple[str, int], ...] = ()
+        self._spans: _Spans | None = None
+        self._ends: _Spans | None = None
+
+    def require_valid(self) -> None:
+        """Compile it; raises `BadPattern` with RE2's own reason."""
         try:
-            compiled = _compiled(text)
+            self._compile()
         except re2.error as error:
             reason = error.args[0] if error.args else error
             raise BadPattern(
                 reason.decode() if isinstance(reason, bytes) else str(reason)
             ) from error
-        self.text = text
+
+    def _compile(self) -> _Spans:
+        compiled = _compiled(self.text)
         self._names = tuple(compiled.groupindex.items())
         # What `compiled.search` and `finditer` call. Without their own values for each match, which
         # we turn into ours, a match takes half the time: 10 % of reading a list.
-        self._spans: _Spans = compiled._regexp.Match
-        self._ends = None if self._names else self._spans
+        spans: _Spans = compiled._regexp.Match
+        self._spans = spans
+        return spans
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of the groups."""
-        return tuple(name for name, _ in self._names)
+        found = (it["name"] for it in _NAMED_GROUP.finditer(self.text))
+        return tuple(name for name in found if name)
 
     def matches(self, data: bytes) -> bool:
         """Whether there is a match in `data`."""
         if self._ends is None:
-            self._ends = _compiled(without_groups(self.text), never_capture=True)._regexp.Match
+            text = without_groups(self.text)
+            is_plain = text == self.text
+            self._ends = (
+                self._spans or self._compile()
+                if is_plain
+                else _compiled(text, never_capture=True)._regexp.Match
+            )
         return bool(self._ends(_UNANCHORED, data, 0, len(data))[0] != _NO_SPAN)
 
     def search(self, data: bytes) -> Match | None:
@@ -82,7 +101,7 @@ class Pattern:
             start = found.end + (found.end == start)
 
     def _search(self, data: bytes, start: int) -> Match | None:
-        spans = self._spans(_UNANCHORED, data, start, len(data))
+        spans = (self._spans or self._compile())(_UNANCHORED, data, start, len(data))
         if spans[0] == _NO_SPAN:
             return None
         groups = {name: spans[index] for name, index in self._names if spans[index] != _NO_SPAN}
@@ -100,7 +119,8 @@ def _compiled(text: str, *, never_capture: bool = False, never_nl: bool = False)
 
 
 _NAMED_GROUP = re.compile(
-    r"\\Q.*?(?:\\E|\Z)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|(?P<group>\(\?P?<\w+>)", re.S
+    r"\\Q.*?(?:\\E|\Z)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|(?P<group>\(\?P?<(?P<name>\w+)>)",
+    re.S,
 )
 """The beginning of a named group; quotes, escapes and classes match first, as they hold none."""
 
@@ -122,7 +142,9 @@ class AnyOf:
         if len(patterns) > 1:
             # All in one may be too large for RE2.
             with suppress(BadPattern):
-                self._patterns = (Pattern(_joined(patterns)),)
+                joined = Pattern(_joined(patterns))
+                joined.require_valid()
+                self._patterns = (joined,)
 
     def matches(self, data: bytes) -> bool:
         """Whether one of the patterns matches somewhere in `data`."""
