@@ -19,6 +19,13 @@ def folded_key(text: str) -> str:
     return " ".join(_WORD.findall(text.casefold())) or text.strip()
 
 
+def first_word(text: str) -> str:
+    """Return the first word of a key as `folded_key` has it."""
+    # Not a slice of that: most texts that are asked for it are titles, and none comes twice.
+    found = _WORD.search(text.casefold())
+    return found[0] if found else next(iter(text.split()), "")
+
+
 @frozen()
 class KeyTable:
     """Which slot each key stands for, by the folded key; `identity` are those of Zotero items."""

@@ -353,6 +353,14 @@ class DigestFormat(_FormatTable):
         sketches = [pattern.sketch for pattern in self.patterns]
         return LineFinder(sketches if self.entry.loose else self.entry.begin)
 
+    @cached_property
+    def begins_of_told_titles(self) -> Sequence[Pattern]:
+        """The `begin` patterns but for those of templates with a title in the open."""
+        if not self.entry.loose:
+            return self.entry.begin
+        pairs = zip(self.patterns, self.entry.begin, strict=True)
+        return [begin for one, begin in pairs if not one.lines[0].has_open_title]
+
     # Each file states the names of a slot; a reader looks up the slot of a name.
 
     @cached_property

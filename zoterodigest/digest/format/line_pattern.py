@@ -418,9 +418,10 @@ class LinePattern:
         return self.any.matches(data)
 
     @cached_property
-    def has_marked_title(self) -> bool:
-        """Whether a pair stands around the title."""
-        return self.choices[0].has_marked_title
+    def has_open_title(self) -> bool:
+        """Whether it is of a loose template and nothing tells the title: no pair, no address."""
+        first = ChosenPattern(self.line, next(iter(self.line.choices())), is_loose=self.is_loose)
+        return self.is_loose and not (first.has_marked_title or "url" in self.names)
 
     @cached_property
     def any(self) -> Pattern:

@@ -13,7 +13,7 @@ from zoterodigest.digest.read.cells import cells_of
 from zoterodigest.digest.read.containers import find_entries, head_text
 from zoterodigest.digest.read.detect import credible, reason_skipped
 from zoterodigest.digest.read.document import DigestEntry, Problem, entries_of, has_needed
-from zoterodigest.digest.read.found import head_match
+from zoterodigest.digest.read.found import head_match, possible_begins
 from zoterodigest.digest.read.lines import Lines, shorn
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import find_headers
@@ -160,7 +160,7 @@ def _stopped_at_head(
         return FormatStep.CONTAINER, f"its entries begin as {kinds}, and this line does not"
     if form.keys and all(found.first != line for found in find_entries(lines, form)):
         return FormatStep.CONTAINER, "its entries have fields below them, and this line has none"
-    begin = form.by_container[container].entry.begin
+    begin = possible_begins(form.by_container[container], shorn(data))
     matches = (pattern.search(shorn(data)) for pattern in begin)
     match = next((it for it in matches if it is not None), None)
     if match is None:

@@ -9,18 +9,18 @@ import re
 from collections.abc import Iterator, Mapping
 
 from zoterodigest.core.values import identity, names, venue_slot
-from zoterodigest.core.values.record import Hyperlink, Names
+from zoterodigest.core.values.record import Names
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format import loose
-from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.line_pattern import (
     LINKS_ALONE,
     ChosenPattern,
     LineMatch,
-    LinePattern,
 )
 from zoterodigest.digest.read.codecs import PUBLISHERS
 from zoterodigest.digest.read.found import is_title
+from zoterodigest.digest.read.open_titles import LINK_WORDS, is_named
 from zoterodigest.digest.read.people import is_person
 from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.shapes import is_clear
@@ -45,30 +45,6 @@ def unmarked(chosen: ChosenPattern, match: LineMatch, data: bytes) -> LineMatch:
             end += 1
         slots.append((start, end))
     return LineMatch(tuple(slots), match.groups)
-
-
-_FIRST_LINK = re.compile(rb"\[(?=[^\[\]!])([^\[\]]*)\]\(")
-
-
-_BOLD_PHRASE = re.compile(rb"(?:\*\*|__)(?:[^\s*_`\[\]]+[ ]){4,}[^*_`\[\]]*(?:\*\*|__)")
-"""A bold text of five words and more, which is no nickname, and with no year in it no venue."""
-_YEAR = re.compile(rb"(?:19|20)\d\d")
-
-
-def is_hopeless(pattern: LinePattern, data: bytes) -> bool:
-    """Whether a line, seen at once, is none with a title that nothing marks.
-
-    It begins with a bold title, or its first link is called as no link of a list, as in most lines
-    of prose. To try all choices of groups takes 50 times as long. A template with an address of its
-    own names its link by a value.
-    """
-    if pattern.has_marked_title or "url" in pattern.names:
-        return False
-    phrase = _BOLD_PHRASE.match(data)
-    if phrase is not None and not _YEAR.search(phrase[0]):
-        return True
-    first = _FIRST_LINK.search(data)
-    return first is not None and not _is_named(Hyperlink(decoded(first[1]), ""), _LINK_WORDS)
 
 
 def is_plausible(
@@ -150,15 +126,6 @@ _FUNCTION_WORDS = _words("""
     its his her it we you behind after on de la le du sur par von der die das und
 """)  # fmt: skip
 _NEWS = frozenset({"Our", "We", "I", "New", "News", "Update", "Updated"})
-_LINK_WORDS = _words("""
-    abs acl acm aclanthology anthology arxiv article bibtex blog code colab conference cvf data
-    dataset datasets demo doi full git github gitlab here hf home homepage html huggingface ieee
-    implementation journal keras link links matlab model models notebook official openreview page
-    paper papers pdf pmlr post poster preprint project projectpage proceedings publication published
-    pytorch repo report site slides source springer supp supplementary supplemental talk tensorflow
-    tf thesis url video web webpage website weights wiki youtube
-    论文 代码 项目 主页 链接 论文链接 项目主页
-""")  # fmt: skip
 _PAPER_WORDS = _words("""
     abs acl acm anthology arxiv article cvf doi full html ieee link openreview paper papers pdf pmlr
     preprint proceedings publication 论文 论文链接
@@ -182,9 +149,7 @@ def _is_bare_entry(texts: Mapping[str, str], form: DigestFormat, venues: VenueTa
         return False
     is_small = words[0].isalpha() and words[0].islower() and words[0].isascii()
     links = links_within(texts.get("links", "").encode())
-    if is_small or not is_bare_title(title, venues):
-        return False
-    return all(_is_named(link, _LINK_WORDS) for link in links[:1])
+    return not is_small and all(is_named(link.label, LINK_WORDS) for link in links[:1])
 
 
 _INITIAL = re.compile(r"\b[A-Z]\.")
@@ -214,14 +179,9 @@ def _is_sure_list(text: str, people: Names) -> bool:
 def _has_paper(texts: Mapping[str, str]) -> bool:
     first = next(iter(links_within(texts.get("links", "").encode())), None)
     return first is not None and (
-        bool(first.label and _is_named(first, _PAPER_WORDS)) or identity.is_paper_url(first.url)
+        bool(first.label and is_named(first.label, _PAPER_WORDS))
+        or identity.is_paper_url(first.url)
     )
-
-
-def _is_named(link: Hyperlink, names: frozenset[str]) -> bool:
-    """Whether a link is called as links of lists are, or is a bare address."""
-    words = folded_label(link.label).split()
-    return not link.label or (bool(words) and words[0] in names)
 
 
 _PAIR = re.compile(r"\*[^*]+\*|`[^`]*`|\b_[^_]+_\b|\]\(|://|<[a-z/]| ?;|。|#\d")

@@ -24,7 +24,8 @@ from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
-from zoterodigest.digest.read.loose_lines import is_hopeless, is_plausible, unmarked
+from zoterodigest.digest.read.loose_lines import is_plausible, unmarked
+from zoterodigest.digest.read.open_titles import has_no_open_title
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import (
     BLANKS,
@@ -68,8 +69,12 @@ def claim_by_template(claims: Claims, found: EntryRange, body: LayeredText, term
     form, _ = terms
     head = found.text.slice(*found.head)
     bare = head.data[slice(*_bare(head.data, 0, len(head.data)))]
+    is_told = form.entry.loose and has_no_open_title(bare)
     for number, pattern in enumerate(form.patterns):
-        if pattern.template.container != found.container or not _may_read(pattern.lines[0], bare):
+        if pattern.template.container != found.container:
+            continue
+        # The first line of the template is tried before all else of it.
+        if (is_told and pattern.lines[0].has_open_title) or not pattern.lines[0].matches(bare):
             continue
         reading = _TemplateReader(pattern, head, body, terms)
         shape = reading.shape(number)
@@ -85,10 +90,6 @@ def claim_by_template(claims: Claims, found: EntryRange, body: LayeredText, term
             claims.slots += slots
             claims.unread += [UnreadLine(line, _UNREAD) for line in reading.left]
             return
-
-
-def _may_read(pattern: LinePattern, data: bytes) -> bool:
-    return pattern.any.matches(data) and not (pattern.is_loose and is_hopeless(pattern, data))
 
 
 class _TemplateReader:

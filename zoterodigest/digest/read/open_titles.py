@@ -1,0 +1,46 @@
+"""Titles in the open: whether a line may be one of a list whose titles no marks are around.
+
+Most lines of prose, and of lists with marked titles, show at once that they are not.
+"""
+
+from __future__ import annotations
+
+import re
+
+from zoterodigest.core.values.key_table import first_word
+from zoterodigest.digest.read.slots import decoded
+
+_NAMES = """
+    abs acl acm aclanthology anthology arxiv article bibtex blog code colab conference cvf data
+    dataset datasets demo doi full git github gitlab here hf home homepage html huggingface ieee
+    implementation journal keras link links matlab model models notebook official openreview page
+    paper papers pdf pmlr post poster preprint project projectpage proceedings publication published
+    pytorch repo report site slides source springer supp supplementary supplemental talk tensorflow
+    tf thesis url video web webpage website weights wiki youtube
+    论文 代码 项目 主页 链接 论文链接 项目主页
+"""
+LINK_WORDS = frozenset(_NAMES.split())
+"""The first words of what links of a list are called."""
+
+_FIRST_LINK = re.compile(rb"\[(?=[^\[\]!])([^\[\]]*)\]\(")
+_BOLD_PHRASE = re.compile(rb"(?:\*\*|__)(?:[^\s*_`\[\]]+[ ]){4,}[^*_`\[\]]*(?:\*\*|__)")
+"""A bold text of five words and more, which is no nickname, and with no year in it no venue."""
+_YEAR = re.compile(rb"(?:19|20)\d\d")
+
+
+def has_no_open_title(data: bytes) -> bool:
+    """Whether a line, seen at once, is none with a title that nothing marks.
+
+    It begins with a bold title, or its first link is called as no link of a list. To try all
+    templates, with all choices of their groups, takes 50 times as long.
+    """
+    phrase = _BOLD_PHRASE.match(data)
+    if phrase is not None and not _YEAR.search(phrase[0]):
+        return True
+    first = _FIRST_LINK.search(data)
+    return first is not None and not is_named(decoded(first[1]), LINK_WORDS)
+
+
+def is_named(label: str, names: frozenset[str]) -> bool:
+    """Whether a link is called as links of lists are, or is a bare address."""
+    return not label or first_word(label) in names
