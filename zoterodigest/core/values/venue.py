@@ -132,6 +132,9 @@ class VenueTable:
                 officials.setdefault(_official_key(_fill(official, "{ordinal}", "")), venue)
         return VenueTable(table, aliases, officials, frozenset(map(_alias_key, unpublished)))
 
+    # All formats ask for the same few venues, and for the same texts that are none: 8 % of
+    # reading a list with authors in italics.
+    @lru_cache(maxsize=4096)  # noqa: B019  (tables live as long as the process)
     def find(self, text: str) -> Venue | None:
         """Return the venue called `text` (an id, alias or official name, with or without year).
 
@@ -158,7 +161,8 @@ class VenueTable:
         return self._by_alias(without) if without != bare else None
 
     def _find_themed(self, bare: str) -> Venue | None:
-        found = self._by_alias(_THEME.sub("", bare))
+        without = _THEME.sub("", bare)
+        found = self._by_alias(without) if without != bare else None
         return found if found and found.kind is VenueKind.WORKSHOP else None
 
     def by_official(self, name: str) -> Venue | None:
@@ -174,7 +178,9 @@ class VenueTable:
         "Neural Networks: Tricks of the Trade" is a book, not the journal; a journal is meant where
         the rest says so ("The Official Journal of …").
         """
-        head, _, rest = name.partition(":")
+        head, colon, rest = name.partition(":")
+        if not colon:
+            return None
         found = self._officials.get(_official_key(head))
         if found and found.kind is VenueKind.JOURNAL and not _OF_JOURNAL.search(rest):
             return None

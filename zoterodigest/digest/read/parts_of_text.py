@@ -14,7 +14,7 @@ from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.read.people import is_last_name, is_person, is_without_case
 from zoterodigest.digest.read.slots import one_line
-from zoterodigest.digest.read.venues import is_name_like, is_venue, known_venue
+from zoterodigest.digest.read.venues import is_name_like, is_venue
 from zoterodigest.frozen import frozen
 
 LINK = "\0"
@@ -247,7 +247,7 @@ class _TextReader:
                 ]
         reading = venue_slot.parse_venue(one_line(text))
         is_dated = bool(reading.year or reading.date)
-        if is_known and known_venue(self._venues, reading.venue) is None:
+        if is_known and self._venues.find(reading.venue) is None:
             return None
         if reading.venue and self._is_venue(reading.venue, is_sure=False, is_dated=is_dated):
             return [PartSpan("venue", start, end)]
@@ -294,7 +294,7 @@ class _TextReader:
         return are_lasts and (is_pair or (found.truncated and len(found.people) <= 2))
 
     def _is_named_otherwise(self, name: str) -> bool:
-        return known_venue(self._venues, name) is not None
+        return self._venues.find(name) is not None
 
     def _several(self, start: int, end: int) -> _Parts | None:
         """Return the parts of a range that commas part: authors, then a venue and the like."""
@@ -323,7 +323,7 @@ class _TextReader:
         people = names.parse_names(one_line(text)).people
         is_name = all(map(is_person, people)) if people else False
         is_name = is_name or bool(_INITIALS.fullmatch(text))
-        return is_name and known_venue(self._venues, text) is None
+        return is_name and self._venues.find(text) is None
 
     def _after(self, items: list[tuple[int, int]]) -> _Parts | None:
         """Return the parts that items are, those that are one together taken together."""

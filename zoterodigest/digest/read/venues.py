@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 
-from zoterodigest.core.values.venue import Venue, VenueTable
+from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.read.people import OF_VENUE
 
 _FEWEST_WORDS = 3
@@ -45,7 +44,7 @@ def is_venue(
     """
     if not _CAPITAL.search(name) and not is_sure:
         return name.lower().startswith("arxiv")
-    if known_venue(venues, name) is not None:
+    if venues.find(name) is not None:
         return True
     words = name.split()
     if not 0 < len(words) <= _MOST_WORDS or not all(map(_is_capital, words)):
@@ -58,13 +57,6 @@ def is_venue(
         return False
     is_short_form = any(map(_CAPITALS.search, re.split("[ -]", name)))
     return is_sure or (is_dated and (is_short_form or is_named)) or (is_named and is_marked)
-
-
-# A list names the same few venues again and again: to find each once is 12 % of reading a list.
-@lru_cache(maxsize=4096)
-def known_venue(venues: VenueTable, name: str) -> Venue | None:
-    """Return the venue that the table knows by a name, None if it knows none."""
-    return venues.find(name)
 
 
 def is_name_like(text: str) -> bool:
