@@ -11,7 +11,6 @@ from functools import cached_property
 from itertools import pairwise
 
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.entry_template import SlotPlace, TemplateWords
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.line_pattern import (
     ChosenPattern,
@@ -148,7 +147,7 @@ class _TemplateReader:
         stops = [len(self._ranges)]
         for row in reversed(range(1, len(self._pattern.lines))):
             stop = stops[0]
-            if not self._pattern.lines[row].line.may_be_missing:
+            if not self._pattern.lines[row].may_be_missing:
                 fitting = (line for line in reversed(range(stop)) if self._at(line, row))
                 line = next(fitting, None)
                 if line is None:
@@ -164,7 +163,7 @@ class _TemplateReader:
         for row in range(1, len(self._pattern.lines)):
             line = next((at for at in range(after, stops[row]) if self._at(at, row)), None)
             placed.append(line)
-            if line is None and not self._pattern.lines[row].line.may_be_missing:
+            if line is None and not self._pattern.lines[row].may_be_missing:
                 return None
             after = after if line is None else line + 1
             read = None if line is None else self._at(line, row)
@@ -183,7 +182,7 @@ class _TemplateReader:
             read = self._at(line, row)
             assert isinstance(read, LineRead)
             below = (other for other in placed[row:] if other is not None)
-            several = self._pattern.lines[row].line.several
+            several = self._pattern.lines[row].several
             stop = next(below, len(self._ranges)) if several else line + 1
             lines.append(self._block(row, line, stop, read) if several else self._one(line, read))
             taken |= set(range(line, stop))
@@ -321,14 +320,12 @@ def _slots(pattern: TemplatePattern, shape: EntryShape) -> Sequence[Slot]:
     for line, placed in zip(pattern.lines, shape.lines, strict=True):
         if placed is None:
             continue
-        flat = line.line.flat(placed.present)
-        places = [part for part in flat if isinstance(part, SlotPlace)]
-        label = next((part.text for part in flat if isinstance(part, TemplateWords)), "")
-        for place, (start, end) in zip(places, placed.slots, strict=True):
-            text = _slot_text(placed.text, start, end, is_several=line.line.several == place.slot)
+        chosen = line.chosen[placed.present]
+        for place, (start, end) in zip(chosen.places, placed.slots, strict=True):
+            text = _slot_text(placed.text, start, end, is_several=line.several == place.slot)
             if place.slot == "name":
                 name = decoded(text.data)
-            section = (name or label.strip(" \t*_:#>-")) if place.slot == "section" else None
+            section = (name or chosen.label.strip(" \t*_:#>-")) if place.slot == "section" else None
             slots.append(Slot(place.slot, text, section))
     return slots
 
