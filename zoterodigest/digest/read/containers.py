@@ -33,7 +33,6 @@ from zoterodigest.digest.read.found import (
 from zoterodigest.digest.read.html_items import find_html_items, html_item_head
 from zoterodigest.digest.read.layers import peel_indent, peel_quote, source_text
 from zoterodigest.digest.read.lines import Lines, depth_change
-from zoterodigest.digest.read.people import holds_people
 from zoterodigest.digest.read.tables import is_table_line
 
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
@@ -141,10 +140,16 @@ def _first_and_alike(lines: Lines, found: Iterable[Head]) -> Iterator[Head]:
         )
         if first is None or not is_below:
             first = head
-        if head is not first and holds_people(head.data):
+        if head is not first and _holds_people(head.data):
             continue
         if head is first or head.match.groups.keys() == first.match.groups.keys():
             yield head
+
+
+def _holds_people(data: bytes) -> bool:
+    from zoterodigest.digest.read.people import holds_people
+
+    return holds_people(data)
 
 
 def _leads_list(lines: Lines, line: int) -> bool:

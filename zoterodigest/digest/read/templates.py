@@ -23,7 +23,6 @@ from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.found import EntryRange, is_title
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
-from zoterodigest.digest.read.loose_lines import is_plausible, unmarked
 from zoterodigest.digest.read.open_titles import has_no_open_title
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import (
@@ -245,6 +244,8 @@ def read_line(pattern: LinePattern, data: bytes, terms: Terms) -> LineRead | Two
     """Read a line under the first choice of groups that takes it."""
     if not pattern.any.matches(data):
         return None
+    if pattern.is_loose:
+        from zoterodigest.digest.read.loose_lines import unmarked
     ways = 0
     for chosen in pattern.choices:
         first: LineMatch | None = None
@@ -279,6 +280,8 @@ def _is_taken(
     if not all(takes(name, text, venues) for name, text in zip(names, texts, strict=True)):
         return False
     if chosen.is_loose:
+        from zoterodigest.digest.read.loose_lines import is_plausible
+
         return is_plausible(chosen, match, found, data, terms)
     return not form.entry.is_general or all(
         is_clear(name, text, venues) for name, text in zip(names, texts, strict=True)
