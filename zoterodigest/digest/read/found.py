@@ -120,9 +120,7 @@ def is_boundary(lines: Lines, line: int) -> bool:
     """Whether no entry made of plain lines reaches over `line`: a heading, rule or hidden line."""
     if lines.is_hidden(line):
         return True
-    if lines.is_in_note(line):
-        return False
-    return is_heading(lines[line]) or is_rule(lines[line])
+    return line in lines.boundaries and not lines.is_in_note(line)
 
 
 def span_of(lines: Lines, first: int, last: int) -> Span:

@@ -26,6 +26,10 @@ _AT_HEADING = re.compile(rb"\n {0,3}#")
 _AT_DASHES = re.compile(rb"\n[ \t:]*[|-][|:\- \t]*(?=\r?(?:\n|\Z))")
 _AT_QUOTE = re.compile(rb"\n {0,3}>[ \t]?")
 _AT_MARKER = re.compile(rb"\n[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
+_AT_BOUNDARY = re.compile(
+    rb"\n {0,3}(?:#{1,6}(?=[ \t]|\r?\n|\Z)"
+    rb"|(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})(?=\r?\n|\Z))"
+)
 DETAILS = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
 """A tag that begins or, with the sign in its group, ends a `<details>`."""
 
@@ -131,6 +135,12 @@ class Lines:
     def delimiters(self) -> frozenset[int]:
         """The lines that are delimiter rows of tables."""
         return frozenset(line for line, _ in self.matching(_AT_DASHES) if is_delimiter(self[line]))
+
+    # All formats ask for the same lines, many of them twice: 10 % of reading a list of no papers.
+    @cached_property
+    def boundaries(self) -> frozenset[int]:
+        """The lines that are ATX headings or rules, also hidden ones."""
+        return frozenset(line for line, _ in self.matching(_AT_BOUNDARY))
 
     # Found once for all formats, which look for heads in the same lines: with what is searched at
     # once below, 3 % of reading folded entries, and more with each further format.

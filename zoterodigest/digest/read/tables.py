@@ -150,9 +150,9 @@ def _follows_row(lines: Lines, line: int) -> bool:
 
 def is_table_line(lines: Lines, line: int) -> bool:
     """Whether the line is a table's delimiter row, or the header above one."""
-    if b"|" not in lines[line] or lines.is_in_note(line):
+    if line not in lines.delimiters and line + 1 not in lines.delimiters:
         return False
-    return line in lines.delimiters or line + 1 in lines.delimiters
+    return b"|" in lines[line] and not lines.is_in_note(line)
 
 
 def _header(lines: Lines, line: int, form: DigestFormat) -> Header | None:
