@@ -63,6 +63,7 @@ HOMES = {
         "project",
     ),
     "typer": ("cli",),
+    "yaml": ("digest.read.yaml_tree",),
     "rich": ("cli",),
 }
 # Steps of the protocol of a run: the modules that may take them.
@@ -101,7 +102,7 @@ ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.outside")
 # JSON from outside is read in `foreign`, and only adapters ask it to.
 ADAPTERS = (
     *("foreign", "mapping", "cli.commands.export", "cli.base.outside"),
-    *("lookup.cache", "lookup.index"),
+    *("lookup.cache", "lookup.index", "digest.read.json_tree"),
     *(
         "library.key_file",
         "library.embedded.tables",

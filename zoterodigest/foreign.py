@@ -68,12 +68,19 @@ LISTS_OF_TEXTS: TypeAdapter[dict[str, list[str]]] = TypeAdapter(
 """Types for readers that check the rest themselves."""
 
 
-def read_json(text: str | bytes, constant: Callable[[str], object] | None = None) -> Any:
-    """Return the value of JSON text; raise `BadJson`. `constant` gets `NaN` and the like."""
+def read_json(
+    text: str | bytes,
+    constant: Callable[[str], object] | None = None,
+    number: Callable[[str], object] | None = None,
+) -> Any:
+    """Return the value of JSON text; raise `BadJson`.
+
+    `constant` gets `NaN` and the like, `number` the text of each number.
+    """
     # Not pydantic's reader of JSON: it refuses halves of characters (lone surrogates), which names
     # of files may hold.
     try:
-        return json.loads(text, parse_constant=constant)
+        return json.loads(text, parse_constant=constant, parse_int=number, parse_float=number)
     except json.JSONDecodeError as error:
         raise BadJson(f"it is not JSON ({error.msg})", error.lineno, error.colno) from error
     except UnicodeDecodeError as error:

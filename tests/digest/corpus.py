@@ -9,7 +9,13 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import DigestFormat, builtin_formats, load_format
+from zoterodigest.digest.format.format import (
+    DigestFormat,
+    builtin_formats,
+    data_formats,
+    load_format,
+)
+from zoterodigest.digest.format.own_files import data_kind
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.edit import Reader
@@ -51,8 +57,10 @@ def _read(source: bytes, name: str) -> Document:
 
 
 def read_anew(source: bytes, name: str = "digest.md") -> Document:
-    """Read bytes as a digest by all formats, whatever was read before."""
-    return read_document(name, source, formats(), venues())
+    """Read bytes as a digest by all formats of its kind, whatever was read before."""
+    kind = data_kind(name)
+    forms = (data_formats()[kind],) if kind else formats()
+    return read_document(name, source, forms, venues())
 
 
 @cache

@@ -7,9 +7,10 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from zoterodigest.digest.format.own_files import format_files
+from zoterodigest.digest.format.own_files import DataKind, data_kind, format_files
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.files import (
+    BadInput,
     SourceFile,
     read_file,
     require_text,
@@ -23,19 +24,42 @@ if TYPE_CHECKING:
 def read_digest(path: Path) -> SourceFile:
     """Read the digest at `path`; raises `BadInput` if it cannot be read or is no text.
 
-    An empty file is a digest, and so is one with invalid UTF-8 in places.
+    An empty file is a digest, and so is one with invalid UTF-8 in places. One that is called JSON
+    or YAML must be it.
     """
     file = read_file(path)
     require_text(path, file.data)
+    if kind := data_kind(path.name):
+        _require_data(path, file.data, kind)
     return file
+
+
+def _require_data(path: Path, data: bytes, kind: DataKind) -> None:
+    # Only who has such a file pays for what reads it.
+    from zoterodigest.digest.read.data import data_tree
+    from zoterodigest.digest.read.data_tree import BadData
+
+    try:
+        data_tree(data, kind)
+    except BadData as error:
+        raise BadInput(
+            path,
+            str(error),
+            "Correct the file there. Until then none of it is read.",
+            position=f":{error.line}:{error.column}",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
 class FormatChoice:
-    """Which formats a digest is read by: the `wanted` one, else those in `folders` and built-in."""
+    """Which formats a digest is read by: the `wanted` one, else those in `folders` and built-in.
+
+    A file that holds `data` is read by formats for such data, and no other is.
+    """
 
     folders: tuple[Path, ...]
     wanted: str
+    data: DataKind | None = None
 
     def read(self) -> FormatFiles:
         """Read the person's own format files, each once."""
@@ -55,7 +79,8 @@ class FormatFiles:
     def key(self) -> bytes:
         """Names and bytes of the files."""
         files = [(path.name, data) for path, data in self.files.items()]
-        return repr((self.choice.wanted, files)).encode("utf-8", "surrogateescape")
+        what = (self.choice.wanted, self.choice.data, files)
+        return repr(what).encode("utf-8", "surrogateescape")
 
     def formats(self) -> tuple[DigestFormat, ...]:
         """Return the formats in the order in which they are tried."""
@@ -65,7 +90,7 @@ class FormatFiles:
         wanted, folders = self.choice.wanted, self.choice.folders
         if wanted:
             return (choose_format(wanted, folders, self.files),)
-        return available_formats(folders, self.files)
+        return available_formats(folders, self.files, self.choice.data)
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -85,11 +110,11 @@ def format_choice(path: Path, wanted: str = "", known: Project | None = None) ->
     """
     config = find_project(path.parent)
     if config is None:
-        return FormatChoice((path.parent,), wanted)
+        return FormatChoice((path.parent,), wanted, data_kind(path.name))
     project = known if known and known.config_path == config else Project.load(config)
     (digest,) = project.digests([path])
     folders = (path.parent, *project.format_folders)
-    return FormatChoice(folders, wanted or digest.rules.format or "")
+    return FormatChoice(folders, wanted or digest.rules.format or "", data_kind(path.name))
 
 
 def formats_for(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,12 +22,13 @@ from zoterodigest.digest.write.shown import shows
 from zoterodigest.digest.write.steps import NewEntry
 
 LISTS = [path for path, _ in lists("open")]
-# A year over several rows is not one entry's alone: its edit is refused.
-EDITS_NOT_YET = {"f-html-rowspan"}
+# A year over several rows is not one entry's alone: its edit is refused. JSON is only read.
+EDITS_NOT_YET = {"f-html-rowspan", "j-papers"}
 NEW_NOT_YET = {
     "c-bracket-nickname-conference-leads",
     "d-italic-quotes-authors",
     "h-nickname-quoted-single-blank",
+    "j-papers",
 }
 FEW = 3
 """So many entries of each list are edited: the first, one in the middle, the last."""
@@ -64,10 +66,10 @@ def test_each_value_is_edited_where_it_stands_and_nothing_else_moves(path: Path)
     chosen = sorted({0, last // 2, last} & {*range(last + 1)})
     asked = {at: others(before.entries[at]) for at in chosen}
 
-    edited = put_digest(before, asked, read)
+    edited = put_digest(before, asked, partial(read, name=path.name))
 
     assert edited.refusals == ()
-    after = read(edited.source)
+    after = read(edited.source, path.name)
     right = [
         at
         for at in chosen
@@ -102,10 +104,11 @@ def test_a_new_entry_has_the_lines_of_others_and_they_stay_as_they_are(path: Pat
     fields = others(before.entries[middle])
     path_of_headings = before.core_entry_at(middle).heading_keys
 
-    outcome = rearrange(before, [NewEntry("new", path_of_headings, fields)], read)
+    again = partial(read, name=path.name)
+    outcome = rearrange(before, [NewEntry("new", path_of_headings, fields)], again)
 
     assert outcome.refusals == ()
-    after = read(outcome.source)
+    after = again(outcome.source)
     new = after.entries[outcome.origins.index("new")]
     left_out = [k for k, v in fields.items() if not shows(new.reading.fields.get(k), v)]
     assert left_out == []

@@ -17,6 +17,7 @@ from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.digest.format.format import (
     DigestFormat,
     builtin_formats,
+    data_formats,
     load_format,
 )
 from zoterodigest.digest.format.own_files import SUFFIX, format_files
@@ -49,7 +50,7 @@ def _text(folders: Sequence[Path]) -> Iterator[str]:
         yield from _line(form)
         yield ""
     yield styled("built in", "bold")
-    for form in builtin_formats():
+    for form in (*builtin_formats(), *data_formats().values()):
         yield from _line(form)
     if not own:
         yield ""

@@ -32,7 +32,7 @@ from zoterodigest.digest.format.entry_template import (
 )
 from zoterodigest.digest.format.fragments import expanded, shared_fragments, with_fragments
 from zoterodigest.digest.format.line_pattern import LinePattern, TemplatePattern
-from zoterodigest.digest.format.own_files import SUFFIX, format_files
+from zoterodigest.digest.format.own_files import SUFFIX, DataKind, format_files
 from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern
 from zoterodigest.errors import ZoterodigestError
 
@@ -187,12 +187,14 @@ class DigestFormat(_FormatTable):
     """A digest format as its TOML file states it.
 
     `rank` orders detection: of two formats that read the same lines, the lower rank wins. With
-    `keys` the lines below a title are read by what people call the fields of a paper.
+    `keys` the lines below a title are read by what people call the fields of a paper. A format of
+    `data` reads no Markdown but files in JSON or YAML: by those keys, and by its `labels`.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     about: str
     rank: int = 10
+    data: DataKind | None = None
     fragments: dict[str, str | list[str]] = {}
     templates: list[EntryText] = []
     entry: EntryRule = EntryRule()
@@ -228,6 +230,12 @@ class DigestFormat(_FormatTable):
 
     @model_validator(mode="after")
     def _fits_together(self) -> DigestFormat:
+        if self.data is not None:
+            if left := self.model_fields_set - {"name", "about", "rank", "data", "labels", "keys"}:
+                raise ValueError(
+                    f"data = {self.data!r} has its keys in [labels], and no {min(left)}"
+                )
+            return self
         if self.templates:
             self._check_templates()
             return self
@@ -431,6 +439,16 @@ def builtin_formats() -> tuple[DigestFormat, ...]:
     return tuple(sorted(loaded, key=lambda one: (one.rank, one.name)))
 
 
+@cache
+def data_formats() -> Mapping[DataKind, DigestFormat]:
+    """Return the formats shipped for files that are no Markdown."""
+    about = "papers in a list: title, authors, venue, year, url …"
+    return {
+        "json": DigestFormat(name="json", about=f"JSON with {about}", data="json", keys=True),
+        "yaml": DigestFormat(name="yaml", about=f"YAML with {about}", data="yaml", keys=True),
+    }
+
+
 class UnknownFormat(ZoterodigestError):
     """There is no format called `name`."""
 
@@ -444,8 +462,12 @@ class UnknownFormat(ZoterodigestError):
         self.name = name
 
 
-def available_formats(folders: Sequence[Path], known: FileBytes = NO_BYTES) -> Formats:
+def available_formats(
+    folders: Sequence[Path], known: FileBytes = NO_BYTES, data: DataKind | None = None
+) -> Formats:
     """Return the formats to read a digest by: those in `folders` first, then the built-in ones.
+
+    They are those of Markdown, or of `data`.
 
     Within each of the two they are sorted by rank, then name; a user's format replaces the
     built-in one of its name. `known` files are not read again. Raises `BadMapping` if one of the
@@ -455,7 +477,9 @@ def available_formats(folders: Sequence[Path], known: FileBytes = NO_BYTES) -> F
     loaded = (load_format(path, known.get(path)) for path in format_files(folders))
     own = sorted(loaded, key=lambda one: (one.rank, one.name))
     names = {form.name for form in own}
-    return (*own, *(form for form in builtin_formats() if form.name not in names))
+    built_in = (data_formats()[data],) if data else builtin_formats()
+    formats = (*own, *(form for form in built_in if form.name not in names))
+    return tuple(form for form in formats if form.data == data)
 
 
 def choose_format(
@@ -464,7 +488,7 @@ def choose_format(
     """Return the one format that `wanted` means: a name, or the path of a format file."""
     if wanted.endswith(".toml"):
         return load_format(Path(wanted), known.get(Path(wanted)))
-    formats = available_formats(folders, known)
+    formats = (*available_formats(folders, known), *data_formats().values())
     for form in formats:
         if form.name == wanted:
             return form

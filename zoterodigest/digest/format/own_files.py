@@ -1,15 +1,29 @@
-"""Where a user's own format files lie. Whoever only asks for them imports no format."""
+"""What tells by names of files how a digest is read, without importing a format.
+
+That is where a user's own format files lie, and whether a file is Markdown at all.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Literal
 
 SUFFIX = ".format.toml"
 """The name of a user's format file, which lies beside the digest: `NAME.format.toml`."""
+
+DataKind = Literal["json", "yaml"]
+"""What a digest is that is no Markdown."""
+
+_DATA_SUFFIXES: Mapping[str, DataKind] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
 
 def format_files(folders: Iterable[Path]) -> tuple[Path, ...]:
     """Return the format files that lie in `folders`, by folder, then name; each once."""
     found = (path for folder in folders for path in sorted(folder.glob(f"*{SUFFIX}")))
     return tuple(dict.fromkeys(path for path in found if path.is_file()))
+
+
+def data_kind(name: str) -> DataKind | None:
+    """Return what a file of this name holds: JSON, YAML, or None for Markdown."""
+    return _DATA_SUFFIXES.get(name[name.rfind(".") :].lower())

@@ -13,6 +13,7 @@ from itertools import groupby
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.data import read_data
 from zoterodigest.digest.read.document import (
     HEADING,
     NO_ENTRY,
@@ -44,6 +45,8 @@ def read_document(
     Never fails: what no format understands is in `skipped`, with the reason. By what is `known` of
     areas an entry is read later, when somebody asks what it says.
     """
+    if formats and formats[0].data:
+        return read_data(name, source, formats, venues)
     lines = Lines(source)
     if known is not None:
         lines.heads = known.heads

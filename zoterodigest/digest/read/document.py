@@ -161,8 +161,15 @@ def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
         place=EntryLines(entry.first + 1, entry.last + 1),
         unreadable=frozenset_of(unreadable),
         is_unreadable=bool(entry.broken),
-        places=_places(entry.format.slots, has_notes=_has_place_of_notes(entry)),
+        places=_places(_slots_of(entry), has_notes=_has_place_of_notes(entry)),
     )
+
+
+def _slots_of(entry: DigestEntry) -> frozenset[str]:
+    """Return the slots that the entry can have: in data no more than stand there."""
+    if entry.format.data is None:
+        return entry.format.slots
+    return frozenset(slot.name for slot in entry.slots)
 
 
 def _has_place_of_notes(entry: DigestEntry) -> bool:

@@ -11,6 +11,7 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of
 from zoterodigest.digest.read.cells import cells_of
 from zoterodigest.digest.read.containers import find_entries, head_text
+from zoterodigest.digest.read.data import read_data
 from zoterodigest.digest.read.detect import credible, reason_skipped
 from zoterodigest.digest.read.document import DigestEntry, Problem, entries_of, has_needed
 from zoterodigest.digest.read.found import head_match, possible_begins
@@ -79,6 +80,8 @@ def explain(
     source: bytes, formats: Sequence[DigestFormat], venues: VenueTable, line: int
 ) -> Explanation:
     """Return how the 0-based `line` is read by `formats`, tried as reading tries them."""
+    if formats and formats[0].data:
+        return _of_data(source, formats, venues, line)
     lines = Lines(source)
     attempts: list[Attempt] = []
     # A fence, a comment and a note hide nothing from the entry that they stand in.
@@ -98,6 +101,17 @@ def explain(
     # Of two that came as far, the later is the more general: it asks for less.
     nearest = sorted(reversed(attempts), key=lambda one: -one.step)
     return Explanation(lines, skipped=reason, attempts=tuple(nearest))
+
+
+def _of_data(
+    source: bytes, formats: Sequence[DigestFormat], venues: VenueTable, line: int
+) -> Explanation:
+    document = read_data("", source, formats, venues)
+    for entry in document.entries:
+        if entry.first <= line <= entry.last:
+            return _of_entry(document.lines, entry)
+    reasons = (it.reason for it in document.skipped if it.start_line <= line + 1 <= it.end_line)
+    return Explanation(document.lines, skipped=next(reasons, "a blank line"))
 
 
 def _of_entry(lines: Lines, entry: DigestEntry) -> Explanation:

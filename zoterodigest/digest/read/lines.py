@@ -60,6 +60,7 @@ class Veil(Enum):
     FRONT_MATTER = auto()
     TAKEN = auto()
     NOTE = auto()
+    DATA = auto()
 
 
 @frozen()
@@ -113,13 +114,15 @@ class Lines:
     that is no valid UTF-8 is shown as `?`, so that patterns see text; `fault` finds such bytes.
     `torn` are the markers of notes whose other half is missing, `conflicts` what git left unmerged.
     `heads` keep, by format, which lines begin an entry, if the digest may be read again; `keyed`
-    are the lines that begin with a known key, once somebody has asked.
+    are the lines that begin with a known key, once somebody has asked. Those of `is_data` are no
+    Markdown: no heading, entry or note begins in them.
     """
 
     def __init__(self, source: bytes) -> None:
         self._raw = source
         self.heads: dict[tuple[str, bytes], Match | None] | None = None
         self.keyed: tuple[int, ...] | None = None
+        self.is_data = False
         # One `?` for each bad byte: offsets in `source` must be offsets in the file.
         shown = source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
         self.source = source if shown == source else shown
@@ -227,6 +230,11 @@ class Lines:
         for found in pattern.finditer(self.source):
             start = found.start() + 1
             yield bisect_left(self.starts, start), found.end() - start
+
+    def hide_all(self) -> None:
+        """Hide all lines: they are data, and no Markdown."""
+        self.veils = [Veil.DATA] * len(self)
+        self.is_data = True
 
     def take(self, first: int, last: int) -> None:
         """Hide the lines `[first, last]`: an entry holds them."""

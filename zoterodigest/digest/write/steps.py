@@ -78,6 +78,7 @@ Change = NewEntry | RemovedEntry | MovedEntry | RenamedHeading
 Origin = int | str
 
 
+IN_DATA = "zoterodigest adds, moves and removes no papers in JSON and YAML: do it by hand"
 _NO_TABLE = "no table of papers stands under that heading"
 _BARE = ("title", "arxiv", "doi", "url")
 _NAMED = (*_BARE, "authors")
@@ -168,6 +169,8 @@ class Planner:
 
     def step(self, change: Change) -> Step:
         """Return what a change does; raises `Unwritable` if it cannot be done."""
+        if self._document.lines.is_data:
+            raise UnwritableValue(IN_DATA)
         match change:
             case NewEntry():
                 return self._new(change)

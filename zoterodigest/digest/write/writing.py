@@ -147,6 +147,8 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
     `spell` writes each new line, and each new block.
     """
     entry, name = document.entries[index], next(iter(asked))
+    if entry.format.data is not None:
+        raise UnwritableValue(f"zoterodigest only reads {entry.format.data.upper()} files")
     if name.startswith(NOTE):
         return note_edits(entry, name, asked[name], spell)
     if name in REFERENCES:

@@ -13,6 +13,8 @@ def why_no_new_entries(read: ReadDigest) -> str:
     formats = formats_tried(read)
     if any(map(takes_any, formats)):
         return ""
+    if kind := next((form.data for form in formats if form.data), None):
+        return f"zoterodigest adds no papers to {kind.upper()} files: add it to the file by hand"
     if named := sorted({form.name for form in formats if form.new is not None}):
         return (
             f"entries of the format {', '.join(named)} are added only when asked for"

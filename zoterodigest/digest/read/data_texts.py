@@ -1,0 +1,211 @@
+"""Texts of values in JSON and YAML: quotes, escapes and folds peeled like any other wrapping.
+
+So an edit changes the bytes of what changed, in the quotes that stand there. A text that stands in
+its file otherwise than the layers here can tell is shown `as_it_stands`, and is only read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from itertools import pairwise
+
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.read.data_tree import DataList, DataScalar
+from zoterodigest.digest.read.layers import (
+    Layer,
+    LayerCut,
+    LayeredText,
+    SourcePiece,
+    SourcePieces,
+    peel_indent,
+    source_text,
+)
+
+PARTED = b"; "
+"""What parts the values of a list where it is shown as one text."""
+
+
+def as_it_stands(new: bytes) -> bytes:
+    """Mark a text that can't be written: it doesn't say how its bytes come about."""
+    return new
+
+
+def in_the_open(new: bytes) -> bytes:
+    """Write text without quotes: what would need some does not read back."""
+    return new
+
+
+def in_json(new: bytes) -> bytes:
+    """Write text between double quotes."""
+    return json.dumps(new.decode(), ensure_ascii=False)[1:-1].encode()
+
+
+def in_ascii_json(new: bytes) -> bytes:
+    r"""Write text between double quotes in a file that has `\u00e9` for what is not ASCII."""
+    return json.dumps(new.decode())[1:-1].encode()
+
+
+def in_single_quotes(new: bytes) -> bytes:
+    """Write text between single quotes."""
+    return new.replace(b"'", b"''")
+
+
+def in_fold(new: bytes) -> bytes:
+    """Write line breaks where a single one is a blank."""
+    return new.replace(b"\n", b"\n\n")
+
+
+def scalar_text(source: bytes, scalar: DataScalar) -> LayeredText:
+    """Return the text of a value that is not null, as far as possible with where it comes from."""
+    value = (scalar.value or "").encode()
+    if not scalar.is_shared:
+        found = _peeled(source, scalar)
+        if found.data == value:
+            return found
+    value = value.rstrip(b"\n") if scalar.style in ("|", ">") else value
+    return fixed_text(value, Span(scalar.start, scalar.end))
+
+
+def fixed_text(data: bytes, span: Span) -> LayeredText:
+    """Return text that comes from all of `span` and can't be written."""
+    pieces = (SourcePiece(0, len(data), span.start, len(span)),) if data else ()
+    return LayeredText(data, SourcePieces(lambda: (pieces, span.start)), (as_it_stands,))
+
+
+def _peeled(source: bytes, scalar: DataScalar) -> LayeredText:
+    start, end = scalar.start, scalar.end
+    match scalar.style:
+        case '"':
+            text = source_text(source, Span(start + 1, end - 1))
+            is_escaped = source.isascii() and b"\\u" in source
+            return _without(text, _ESCAPED, _unescaped, in_ascii_json if is_escaped else in_json)
+        case "'":
+            text = source_text(source, Span(start + 1, end - 1))
+            return _without(text, _DOUBLED, _undoubled, in_single_quotes)
+        case "|" | ">":
+            return _block(source, scalar)
+        case _:
+            return _without(source_text(source, Span(start, end)), _FOLD, _unfolded, in_the_open)
+
+
+_FOLD = re.compile(rb"[ \t]*\n[ \t\n]*")
+_DOUBLED = re.compile(rb"''|[ \t]*\n[ \t\n]*")
+_ESCAPED = re.compile(
+    # A pair of halves is one character.
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|\\(?:u[0-9a-fA-F]{4}|[^\nux])|\\\n[ \t]*|[ \t]*\n[ \t\n]*"
+)
+
+
+def _unescaped(found: re.Match[bytes]) -> bytes:
+    if found[0][:1] != b"\\":
+        return _unfolded(found)
+    if found[0][1:2] == b"\n":
+        return b""
+    if found[0][1:2] != b"u":
+        # The other escapes are those of YAML alone.
+        return _SIGNS.get(found[0][1:], found[0])
+    halves = found[0].decode("unicode_escape").encode("utf-16", "surrogatepass")
+    return halves.decode("utf-16", "replace").encode()
+
+
+_SIGNS = {b'"': b'"', b"\\": b"\\", b"/": b"/"} | dict(
+    zip((b"b", b"f", b"n", b"r", b"t"), (b"\b", b"\f", b"\n", b"\r", b"\t"), strict=True)
+)
+
+
+def _undoubled(found: re.Match[bytes]) -> bytes:
+    return b"'" if found[0] == b"''" else _unfolded(found)
+
+
+def _unfolded(found: re.Match[bytes]) -> bytes:
+    return b"\n" * (found[0].count(b"\n") - 1) or b" "
+
+
+_BEFORE_TEXT = re.compile(rb"\n*([ \t]*)")
+_SINGLE = re.compile(rb"\n+")
+
+
+def _block(source: bytes, scalar: DataScalar) -> LayeredText:
+    """Return the text of a block without its indentation; what is folded shows blanks."""
+    start = source.find(b"\n", scalar.start, scalar.end) + 1 or scalar.end
+    text = source_text(source, Span(start, scalar.end))
+    found = _BEFORE_TEXT.match(text.data)
+    bare = peel_indent(text, len(found[1]) if found else 0)
+    return bare if scalar.style == "|" else _without(bare, _SINGLE, _unfolded, in_fold)
+
+
+def _without(
+    text: LayeredText,
+    pattern: re.Pattern[bytes],
+    shown: Callable[[re.Match[bytes]], bytes],
+    layer: Layer,
+) -> LayeredText:
+    def cuts() -> list[LayerCut]:
+        return [LayerCut(*found.span(), shown(found)) for found in pattern.finditer(text.data)]
+
+    return text.peeled(pattern.sub(shown, text.data), cuts, layer)
+
+
+def list_text(
+    source: bytes, whole: DataList, items: Sequence[DataScalar], parted: bytes = PARTED
+) -> LayeredText:
+    """Return the values of a list as one text; it can be written if all are quoted alike."""
+    texts = [scalar_text(source, item) for item in items]
+    data = parted.join(text.data for text in texts)
+    layers = {text.layers for text in texts}
+    is_plain = len(layers) == 1 and len({item.style for item in items}) == 1
+    gaps = [_gap(source, *pair) for pair in pairwise(items)]
+    gap = gaps[0] if gaps else _first_gap(source, whole, items[0])
+    if not is_plain or as_it_stands in texts[0].layers or gap is None or None in gaps:
+        return fixed_text(data, Span(whole.start, whole.end))
+    if any(not text.data or parted.strip() in text.data for text in texts):
+        return fixed_text(data, Span(whole.start, whole.end))
+    layer = partial(_in_list, texts[0].layers, parted, gap)
+    return LayeredText(data, SourcePieces(lambda: _pieces(texts, len(parted))), (layer,))
+
+
+def _in_list(layers: Sequence[Layer], parted: bytes, gap: bytes, new: bytes) -> bytes:
+    """Write values, each in its quotes, with what stands between the first two."""
+    parts = new.split(parted)
+    for layer in layers:
+        parts = [layer(part) for part in parts]
+    return gap.join(parts)
+
+
+def _inner(scalar: DataScalar) -> tuple[int, int]:
+    width = len(scalar.style)
+    return scalar.start + width, scalar.end - width
+
+
+def _gap(source: bytes, one: DataScalar, other: DataScalar) -> bytes | None:
+    """Return what stands between two values, with their quotes; None if that is a comment."""
+    gap = source[_inner(one)[1] : _inner(other)[0]]
+    return None if b"#" in gap else gap
+
+
+def _first_gap(source: bytes, whole: DataList, only: DataScalar) -> bytes:
+    """Return what parts a second value from the `only` one."""
+    quote = only.style.encode()
+    if source[whole.start : whole.start + 1] == b"[":
+        return quote + b", " + quote
+    line = source.rfind(b"\n", 0, whole.start) + 1
+    margin = b" " * (whole.start - line)
+    return quote + b"\n" + margin + source[whole.start : only.start] + quote
+
+
+def _pieces(texts: Sequence[LayeredText], width: int) -> tuple[tuple[SourcePiece, ...], int]:
+    pieces: list[SourcePiece] = []
+    at = 0
+    for text in texts:
+        if pieces:
+            last = pieces[-1].source + pieces[-1].width
+            pieces.append(SourcePiece(at, width, last, text.pieces[0].source - last))
+            at += width
+        pieces += (replace(piece, at=at + piece.at) for piece in text.pieces)
+        at += len(text.data)
+    return tuple(pieces), pieces[0].source
