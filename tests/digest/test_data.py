@@ -138,6 +138,7 @@ def test_a_list_alone_has_no_heading() -> None:
         ("code", "yes", "code_url", None),
         ("code", None, "code_url", None),
         ("tags", ["a", "b, c"], "task", "a; b, c"),
+        ("id", "2001.00001v1", "arxiv_id", "1906.08935"),
         ("categories", "cs.LG cs.CR", "categories", ["cs.LG", "cs.CR"]),
         ("publisher", "Curran", "venue", "NeurIPS"),
     ],
@@ -302,6 +303,13 @@ def test_entries_are_added_moved_and_removed_by_hand_alone(change: Change) -> No
 
     assert outcome.source == before.source
     assert [reason for _, reason in outcome.refusals] == [IN_DATA]
+
+
+@pytest.mark.parametrize("key", ["arxiv_id", "arxivId", "paper_id", "id", "paper_arxiv_id"])
+def test_an_identifier_is_known_by_any_of_its_keys(key: str) -> None:
+    found = the_only(json.dumps([TITLED | {key: "1906.08935v2"}]), "papers.json")
+
+    assert (found["arxiv_id"], found["title"]) == ("1906.08935", TITLED["title"])
 
 
 def test_ids_and_values_are_those_of_one_paper_alone() -> None:

@@ -22,8 +22,8 @@ from zoterodigest.digest.write.shown import shows
 from zoterodigest.digest.write.steps import NewEntry
 
 LISTS = [path for path, _ in lists("open")]
-# A year over several rows is not one entry's alone: its edit is refused. JSON is only read.
-EDITS_NOT_YET = {"f-html-rowspan", "j-papers"}
+# A year over several rows is not one entry's alone: its edit is refused.
+EDITS_NOT_YET = {"f-html-rowspan"}
 NEW_NOT_YET = {
     "c-bracket-nickname-conference-leads",
     "d-italic-quotes-authors",

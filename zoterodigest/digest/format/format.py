@@ -222,7 +222,9 @@ class DigestFormat(_FormatTable):
 
     @model_validator(mode="before")
     @classmethod
-    def _writes_by_templates(cls, tables: Any) -> Any:
+    def _with_what_follows(cls, tables: Any) -> Any:
+        if isinstance(tables, dict) and tables.get("data"):
+            return {**tables, "keys": True}
         # Templates write as they read: without [new] they do so with its defaults.
         if isinstance(tables, dict) and tables.get("templates"):
             return {"new": {}, **tables}
@@ -444,8 +446,8 @@ def data_formats() -> Mapping[DataKind, DigestFormat]:
     """Return the formats shipped for files that are no Markdown."""
     about = "papers in a list: title, authors, venue, year, url …"
     return {
-        "json": DigestFormat(name="json", about=f"JSON with {about}", data="json", keys=True),
-        "yaml": DigestFormat(name="yaml", about=f"YAML with {about}", data="yaml", keys=True),
+        "json": DigestFormat(name="json", about=f"JSON with {about}", data="json"),
+        "yaml": DigestFormat(name="yaml", about=f"YAML with {about}", data="yaml"),
     }
 
 

@@ -156,7 +156,9 @@ def _shows_paper(entry: DigestEntry, is_doubtful: bool) -> bool:
     is_several = isinstance(authors, Names) and (authors.truncated or len(authors.people) > 1)
     is_dated = is_several and not is_empty(fields.get("year", EMPTY))
     is_told = has_authors and not is_empty(fields.get("abstract", EMPTY))
-    return (is_evident(entry) and _leads_to_it(entry)) or is_dated or is_told
+    # A key for an identifier is one of papers, however short the title is.
+    is_keyed = any(slot.name in ("arxiv", "doi") and slot.text.data for slot in entry.slots)
+    return is_keyed or is_dated or is_told or (is_evident(entry) and _leads_to_it(entry))
 
 
 def _leads_to_it(entry: DigestEntry) -> bool:

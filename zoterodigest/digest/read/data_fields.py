@@ -29,7 +29,9 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _OF_ADDRESS = re.compile(r"^(?:url|link) | (?:url|link|href)s?$")
 """What shows that a key names an address: `github_url`, `url_pdf`."""
 
-_IDS = frozenset({"id", "paper id", "entry id", "arxiv id"})
+_IDS = frozenset({"id", "paper id", "entry id"})
+"""What names an identifier of arXiv, or the person's own."""
+
 _NO_NAME = re.compile(r"[<>()\[\]{}|/@\d:]|https?")
 """What stands in no name: markup, an affiliation, a number of a footnote."""
 
@@ -118,6 +120,8 @@ def _chosen(member: DataMapping, form: DigestFormat) -> list[tuple[str, DataScal
             best[slot] = _rank(name), key, node
     if "title" not in best and (name_pair := _name_pair(member, best)):
         best["title"] = 0, *name_pair
+    if "task" in best:  # tags are tasks: one field, one home
+        best.pop("tags", None)
     return [*((slot, key, node) for slot, (_, key, node) in best.items()), *links]
 
 

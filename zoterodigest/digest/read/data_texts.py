@@ -10,7 +10,7 @@ import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from functools import partial
+from functools import lru_cache, partial
 from itertools import pairwise
 
 from zoterodigest.core.values.span import Span
@@ -62,11 +62,12 @@ def in_fold(new: bytes) -> bytes:
 def scalar_text(source: bytes, scalar: DataScalar) -> LayeredText:
     """Return the text of a value that is not null, as far as possible with where it comes from."""
     value = (scalar.value or "").encode()
+    # Whether a block ends in a line break is no part of what it says.
+    value = value.rstrip(b"\n") if scalar.style in ("|", ">") else value
     if not scalar.is_shared:
         found = _peeled(source, scalar)
         if found.data == value:
             return found
-    value = value.rstrip(b"\n") if scalar.style in ("|", ">") else value
     return fixed_text(value, Span(scalar.start, scalar.end))
 
 
@@ -81,8 +82,8 @@ def _peeled(source: bytes, scalar: DataScalar) -> LayeredText:
     match scalar.style:
         case '"':
             text = source_text(source, Span(start + 1, end - 1))
-            is_escaped = source.isascii() and b"\\u" in source
-            return _without(text, _ESCAPED, _unescaped, in_ascii_json if is_escaped else in_json)
+            layer = in_ascii_json if _is_escaped(source) else in_json
+            return _without(text, _ESCAPED, _unescaped, layer)
         case "'":
             text = source_text(source, Span(start + 1, end - 1))
             return _without(text, _DOUBLED, _undoubled, in_single_quotes)
@@ -90,6 +91,12 @@ def _peeled(source: bytes, scalar: DataScalar) -> LayeredText:
             return _block(source, scalar)
         case _:
             return _without(source_text(source, Span(start, end)), _FOLD, _unfolded, in_the_open)
+
+
+# Asked for each value: to look through the whole file each time would take square time.
+@lru_cache(maxsize=2)
+def _is_escaped(source: bytes) -> bool:
+    return source.isascii() and b"\\u" in source
 
 
 _FOLD = re.compile(rb"[ \t]*\n[ \t\n]*")
@@ -167,6 +174,11 @@ def list_text(
         return fixed_text(data, Span(whole.start, whole.end))
     layer = partial(_in_list, texts[0].layers, parted, gap)
     return LayeredText(data, SourcePieces(lambda: _pieces(texts, len(parted))), (layer,))
+
+
+def shows_list(text: LayeredText) -> bool:
+    """Whether a text shows the values of a list and can be written."""
+    return any(isinstance(layer, partial) and layer.func is _in_list for layer in text.layers)
 
 
 def _in_list(layers: Sequence[Layer], parted: bytes, gap: bytes, new: bytes) -> bytes:

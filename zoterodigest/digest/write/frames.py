@@ -65,7 +65,7 @@ def insertion_of(
     empty `on_line` lacks its frame alone, which the other slots of that line show, or nothing does.
     """
     entry = document.entries[index]
-    if entry.format.columns is not None:
+    if entry.format.columns is not None or document.lines.is_data:
         return None
     present = {
         slot.name: slot

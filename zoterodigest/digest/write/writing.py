@@ -17,6 +17,7 @@ from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.markers import closing, opening
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.blocks import blocks_text, new_blocks, written_blocks
+from zoterodigest.digest.write.data import data_edits
 from zoterodigest.digest.write.frames import (
     insertion_of,
     link_manner,
@@ -147,8 +148,6 @@ def write_unit(document: Document, index: int, asked: Fields, spell: Spelling) -
     `spell` writes each new line, and each new block.
     """
     entry, name = document.entries[index], next(iter(asked))
-    if entry.format.data is not None:
-        raise UnwritableValue(f"zoterodigest only reads {entry.format.data.upper()} files")
     if name.startswith(NOTE):
         return note_edits(entry, name, asked[name], spell)
     if name in REFERENCES:
@@ -295,6 +294,8 @@ def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
 
 
 def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Edit]:
+    if document.lines.is_data:
+        return data_edits(slot, new)
     if document.entries[index].shape is not None and slot.text.data and not new.strip():
         return [gone_edit(document, index, slot.name, ())]
     if new.strip() and not slot.text.data:
@@ -321,6 +322,8 @@ def _block_edits(
     found = _END_BLANKS.match(source, stop) if old else None
     end = decoded(found[0]) if found else ""
     new, blanks = written_blocks(old, value, spell, end)
+    if document.lines.is_data:
+        return data_edits(slot, _spelled(new, old, spell))
     if spell is not plain:  # what no plain text may hold, no spelling brings in either
         _inert_blocks(entry, slot, blocks_text(old, value), source)
     edits = slot_edits(slot, _inert_blocks(entry, slot, new, source), source)

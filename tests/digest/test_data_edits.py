@@ -1,0 +1,175 @@
+"""Edits of digests in JSON and YAML: a value's own bytes, in the quotes that stand there."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+
+import pytest
+
+from tests.digest.corpus import read, read_anew
+from tests.digest.test_data import PAPER, READING_LIST, scalars
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Blocks,
+    Fields,
+    Hyperlink,
+    Members,
+    Names,
+    WebLinks,
+)
+from zoterodigest.digest.read.data import data_tree
+from zoterodigest.digest.write.edit import Edited, put_digest
+from zoterodigest.digest.write.shown import shows
+
+WRITTEN_AS = {
+    "double": 'title: "{}"',
+    "single": "title: '{}'",
+    "plain": "title: {}",
+    "flow": "{{title: {}, arxiv: 1906.08935}}",
+    "folded": "title: >-\n    {}",
+    "literal": "title: |\n    {}\n",
+}
+TITLES = (
+    "Deep: A Review",
+    'It\'s "quoted" # here',
+    "- {a}, [b] & *c*",
+    "back\\slash \\u00e9 \\n",
+    "😀 ünïcode — “x”",
+    "null",
+    "@at `code` %x !y",
+    "Ends in a colon:",
+)
+
+
+def put(source: bytes, changes: dict[int, Fields], name: str = "papers.yml") -> Edited:
+    return put_digest(read(source, name), changes, partial(read_anew, name=name))
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("manner", WRITTEN_AS)
+def test_a_title_is_written_in_any_quotes_and_all_other_values_stay(manner: str, end: str) -> None:
+    lines = WRITTEN_AS[manner].format("Deep Leakage from Gradients")
+    text = f"x: [a, 'b']\npapers:\n- {lines}\n  arxiv: 1906.08935\n  own: 1 # kept\n- none: here\n"
+    if manner == "flow":
+        text = text.replace("\n  arxiv: 1906.08935\n  own: 1 # kept", "")
+    source = text.replace("\n", end).encode()
+
+    for title in TITLES:
+        edited = put(source, {0: {"title": title}})
+
+        assert edited.refusals == (), title
+        (entry,) = read(edited.source, "papers.yml").entries
+        assert shows(entry.reading.fields["title"], title)
+        before, after = (scalars(data_tree(it, "yaml")) for it in (source, edited.source))
+        kept = [(one.value, other.value) for one, other in zip(before, after, strict=True)]
+        assert [one for one, other in kept if one != other] == [entry_title(source)]
+
+
+def entry_title(source: bytes) -> str | None:
+    return next(it.value for it in scalars(data_tree(source, "yaml")) if "Leak" in str(it.value))
+
+
+@pytest.mark.parametrize("title", TITLES)
+def test_a_title_is_written_in_json_as_json_has_it(title: str) -> None:
+    for is_ascii in (True, False):
+        paper = PAPER | {"title": "Über “Deep” Leakage"}
+        source = json.dumps([paper], indent=1, ensure_ascii=is_ascii).encode()
+
+        edited = put(source, {0: {"title": title}}, "papers.json")
+
+        expected = json.dumps([paper | {"title": title}], indent=1, ensure_ascii=is_ascii)
+        assert edited.source.decode() == expected
+
+
+@pytest.mark.parametrize(
+    ("old", "fields", "new"),
+    [
+        ('"authors": ["A Bee", "C Dee"]', {"authors": Names(("A Bee",))}, '"authors": ["A Bee"]'),
+        (
+            '"authors": [\n  "A Bee",\n  "C Dee"\n ]',
+            {"authors": Names(("A Bee", "E Fee", "C Dee"))},
+            '"authors": [\n  "A Bee",\n  "E Fee",\n  "C Dee"\n ]',
+        ),
+        (
+            '"authors": ["A Bee"]',
+            {"authors": Names(("A Bee", "C Dee"))},
+            '"authors": ["A Bee", "C Dee"]',
+        ),
+        ('"tags": ["a"]', {"task": Members(("a", "b"))}, '"tags": ["a", "b"]'),
+        ('"year": 2019', {"year": "2020"}, '"year": 2020'),
+        ('"year": "2019"', {"year": "2020"}, '"year": "2020"'),
+        ('"conference": "ICML"', {"venue": EMPTY}, '"conference": ""'),
+        (
+            '"code": ""',
+            {"links": WebLinks((Hyperlink("code", "https://a.org"),))},
+            '"code": "https://a.org"',
+        ),
+        ('"tldr": "One."', {"summary": Blocks(("One.", "Two."))}, '"tldr": "One.\\n\\nTwo."'),
+    ],
+)
+def test_a_value_of_json_is_edited_and_nothing_else(old: str, fields: Fields, new: str) -> None:
+    frame = (
+        '[\n {"title": "Deep Leakage from Gradients", "arxiv": "1906.08935",\n %s, "id": 1}\n]\n'
+    )
+
+    edited = put((frame % old).encode(), {0: fields}, "papers.json")
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == frame % new
+
+
+@pytest.mark.parametrize(
+    ("old", "fields", "new"),
+    [
+        (
+            "authors:\n  - A Bee",
+            {"authors": Names(("A Bee", "C Dee"))},
+            "authors:\n  - A Bee\n  - C Dee",
+        ),
+        (
+            "authors: ['A Bee']",
+            {"authors": Names(("A Bee", "C Dee"))},
+            "authors: ['A Bee', 'C Dee']",
+        ),
+        ("venue: ICML 2019", {"venue": "ICLR"}, "venue: ICLR 2019"),
+        ("venue: ICML # or not", {"venue": EMPTY}, "venue:  # or not"),
+        (
+            "note: |\n   One.\n\n   Two.",
+            {"summary": Blocks(("One.", "2."))},
+            "note: |\n   One.\n\n   2.",
+        ),
+    ],
+)
+def test_a_value_of_yaml_is_edited_and_nothing_else(old: str, fields: Fields, new: str) -> None:
+    frame = "- title: Deep Leakage from Gradients\n  arxiv: 1906.08935\n  {}\n  id: 1\n"
+
+    edited = put(frame.format(old).encode(), {0: fields})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == frame.format(new)
+
+
+@pytest.mark.parametrize(
+    ("at", "fields", "reason"),
+    [
+        (0, {"task": Members(("one",))}, "a form that zoterodigest only reads"),
+        (0, {"doi": "10.1145/3600006"}, "an identifier can be corrected, not added"),
+        (0, {"award": Members(("Oral",)), "comment": "8 pages"}, "no place"),
+        (3, {"links": WebLinks((Hyperlink("demo", "https://a.org"),))}, "one web link"),
+        (3, {"authors": Names(("Jane Doe",))}, "a form that zoterodigest only reads"),
+        (3, {"abstract": EMPTY, "title": EMPTY}, "the entry cannot be without it"),
+    ],
+)
+def test_what_has_no_place_is_refused_with_the_reason(at: int, fields: Fields, reason: str) -> None:
+    edited = put(READING_LIST.read_bytes(), {at: fields}, READING_LIST.name)
+
+    assert reason in edited.refusals[0].reason
+
+
+def test_what_was_read_is_what_is_written() -> None:
+    before = read(READING_LIST.read_bytes(), READING_LIST.name)
+
+    edited = put(before.source, {at: it.reading.fields for at, it in enumerate(before.entries)})
+
+    assert (edited.source, edited.refusals) == (before.source, ())

@@ -1,0 +1,54 @@
+"""Edits of values in JSON and YAML: the bytes of what changed, in the quotes that stand there."""
+
+from __future__ import annotations
+
+import json
+
+from zoterodigest.core.values.names import parse_names
+from zoterodigest.core.values.span import Edit
+from zoterodigest.digest.format.format import folded_label
+from zoterodigest.digest.read.data_texts import PARTED, as_it_stands, shows_list
+from zoterodigest.digest.read.references import LINK_SLOTS, links_within
+from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.digest.write.shown import UnwritableValue
+
+_COMPOSED = (
+    "it stands in the file in a form that zoterodigest only reads: in parts, in unlike quotes, or"
+    " as an alias"
+)
+_ONE_LINK = "a value of the file holds one web link"
+
+
+def data_edits(slot: Slot, new: str) -> list[Edit]:
+    """Return the edit that makes a slot's text `new`, none if it is; raises `UnwritableValue`."""
+    if new == slot.words:
+        return []
+    if as_it_stands in slot.text.layers:
+        raise UnwritableValue(_COMPOSED)
+    text = _address(slot, new) if slot.name in LINK_SLOTS else new
+    if slot.name == "authors" and shows_list(slot.text):
+        found = parse_names(new)
+        text = decoded(PARTED).join((*found.people, *(["et al."] if found.truncated else [])))
+    edit = slot.text.rewrite(text.encode("utf-8", "replace"))
+    return [edit] if edit else []
+
+
+def _address(slot: Slot, new: str) -> str:
+    """Return the address that a text of links holds: a label is the key's, and more have no place.
+
+    What was no bare address before may be written as Markdown has it.
+    """
+    links = links_within(new.encode())
+    if not new or "](" in slot.words:
+        return new
+    if len(links) != 1 or folded_label(links[0].label) not in (
+        "",
+        folded_label(slot.section or ""),
+    ):
+        raise UnwritableValue(_ONE_LINK)
+    return links[0].url
+
+
+def quoted(text: str) -> str:
+    """Return a text between double quotes: for a value without quotes that needs some."""
+    return json.dumps(text, ensure_ascii=False)
