@@ -20,10 +20,12 @@ USUAL = [
     ("d-curly-comma-inside", 3, "the comma within the quotation marks; a remark behind"),
     ("e-doi-authors-first", 7, "two names joined by `and`; the title links to the DOI"),
     ("e-pdf-year-note", 6, "a linked title that is not bold, as one other is"),
+    ("f-title-and-paper", 0, "a row with the blanks most rows have; a column for the code"),
     ("g-second-level-paragraphs", 2, "paragraphs below a heading; `|` between links"),
     ("h-title-venue-authors-links", 2, "a link a line; two names joined by `and` without a comma"),
     ("i-author-year-key-behind", 3, "two last names joined by `&`; a year in parentheses"),
     ("j-fold-outs", 13, "a number, badges with the identifier, blank lines in a fold"),
+    ("j-list-items", 6, "no second period behind `et al.`; a badge with the identifier"),
     ("k-chinese-keys", 7, "keys with a full-width colon"),
 ]
 

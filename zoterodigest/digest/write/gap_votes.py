@@ -136,7 +136,7 @@ class GapVotes:
                 continue
             best = _most(votes)
             if known is not self._own_gaps:
-                return best
+                return best if len(votes) > 1 or _EOL in pair else _tidy(best)
             # A section may have its own signs, if it is sure of them; its lines begin as all do.
             if left != _LINE and len(votes) >= _FEW and 2 * votes.count(best) > len(votes):
                 return best
@@ -163,7 +163,9 @@ class GapVotes:
         votes = Counter(map(_bullet, own))
         # An odd one alone does not tell: of those that lead in the section, the list's usual one.
         leading = {one for one, count in votes.items() if count == max(votes.values())}
-        leading = leading if len(own) > 1 else {_bullet(gap) for gap in every}
+        others = Counter(map(_bullet, every))
+        is_odd = len(own) == 1 and others[_bullet(own[0])] == 1
+        leading = {*others} if is_odd or not own else leading
         bullet = _bullet(_most([gap for gap in every if _bullet(gap) in leading]))
         alike = [gap for gap in every if _bullet(gap) == bullet]
         best = _most(alike)
@@ -181,7 +183,8 @@ class GapVotes:
         """Return the sign before a value that follows what is missing, and a stop before that."""
         before = " "
         if row is not None and right in row.roles and (at := row.roles.index(right)):
-            votes = self._gaps.get((row.roles[at - 1], right), ())
+            pair = row.roles[at - 1], right
+            votes = self._gaps.get(pair) or self._weak.get(pair) or []
             before = _most([gap for gap in votes if _is_signs(gap)] or [" "])
         stop = self._stop_behind(left)
         return stop + (before or " ") if stop and not before.strip() else before
@@ -212,6 +215,12 @@ def _bullet(gap: str) -> str:
     """Return the blanks and the sign that begin an entry; a number is no sign."""
     found = re.match(r"[ \t>]*[-*+•#]*", gap)
     return found[0] if found else ""
+
+
+def _tidy(gap: str) -> str:
+    """Return what stands in one entry alone without doubled blanks and half a pair of quotes."""
+    gap = re.sub(r"(?<=\S)[ \t]{2,}(?=\S|$)", " ", gap)
+    return gap.replace('"', "") if gap.count('"') == 1 else gap
 
 
 def _is_ended(value: str) -> bool:

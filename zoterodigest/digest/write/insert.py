@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -82,9 +83,11 @@ class NewLines:
         """Return the neighbors' line that shows most, else the first alternative to be filled."""
         templates = [parse_line(text) for text in alternatives]
         slots = {slot for line in templates for slot in line.slots}
-        alike = (line for line in self._draft.manner.own_lines if self._is_alike(line, slots))
-        scored = [(self._score(line), line) for line in alike]
-        score, best = max(scored, key=lambda it: it[0], default=(0, templates[0]))
+        alike = [line for line in self._draft.manner.own_lines if self._is_alike(line, slots)]
+        shapes = Counter(line.shape for line in alike)
+        scored = [(self._score(line), shapes[line.shape], line) for line in alike]
+        # Of lines that show as much the one of the form that most have, of those the nearest.
+        score, _, best = max(scored, key=lambda it: it[:2], default=(0, 0, templates[0]))
         # A neighbor beats the template, also if it shows less: the list should look like one.
         if score:
             return best, True

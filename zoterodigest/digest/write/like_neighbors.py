@@ -158,7 +158,7 @@ class _Composer:
         wanted: dict[str, list[Hyperlink]] = {role: [] for role in roles}
         for link in self._links:
             if (role := _place_of(link, writers)) is not None:
-                is_named = folded_label(link.label) == role.partition(":")[2]
+                is_named = link.label in self._keys(role)
                 wanted[role].append(Hyperlink("" if is_named else link.label, link.url))
         places = [role for role in roles if writers[role].most_show_page]
         places += [role for role in roles if role == "links" and not has_url]
@@ -168,6 +168,11 @@ class _Composer:
             role: writer.text(pages.get(role, ""), wanted[role], *ids)
             for role, writer in writers.items()
         }
+
+    def _keys(self, role: str) -> frozenset[str]:
+        """Return the labels of the lines that a list stands on."""
+        units = (unit for model in self._models for unit in model.units)
+        return frozenset(unit.key for unit in units if unit.role == role and unit.key)
 
     def _writer(self, role: str, has_url: bool) -> LinkWriter:
         if (role, has_url) not in self._writers:

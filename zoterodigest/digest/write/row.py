@@ -25,6 +25,9 @@ from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 
+_SOME = 4
+"""Of so many numbers of a column one may be missing."""
+
 _NUMBER = re.compile(r"^([*_]{0,2}\[?)(\d{1,4})(?=[.)\]])")
 
 
@@ -129,9 +132,11 @@ class NewRow:
             if not re.fullmatch(r"\d{1,5}", cell):
                 return ""
             numbers.append(int(cell))
-        # A column of stars holds numbers, too, but no row of them.
-        is_row = len(numbers) > 1 and max(numbers) - min(numbers) + 1 == len({*numbers})
-        return str(max(numbers) + 1) if is_row and len({*numbers}) == len(numbers) else ""
+        # A column of stars holds numbers, too, but no row of them. Of a row one may be missing.
+        known = {*numbers}
+        missing = max(known, default=0) - min(known, default=0) + 1 - len(known)
+        is_row = len(numbers) == len(known) > 1 and missing <= len(known) // _SOME
+        return str(max(known) + 1) if is_row else ""
 
     def _cells(self, column: int) -> Iterator[str]:
         """Yield the cells of a column, also of rows that are no models."""

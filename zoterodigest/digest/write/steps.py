@@ -270,7 +270,8 @@ class Planner:
 
     def _lines(self, draft: NewEntryDraft, form: DigestFormat) -> str:
         """Return the lines of an entry that is no row: like its neighbors, else as `form` says."""
-        if form.keys or form.entry.loose or form.reads_parts:
+        is_plain = not (form.templates or form.labels or form.has_sections)
+        if is_plain or form.keys or form.entry.loose or form.reads_parts:
             text = like_neighbors(draft, self._document)
             if text is not None:
                 return text

@@ -17,6 +17,7 @@ from zoterodigest.digest.read.slots import EntryShape, ShapeLine, decoded
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.template_groups import SLOTS_OF, rendered
+from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 
 _ROOM = {
@@ -160,15 +161,23 @@ class _EntryWriter:
         return next((it for model in self._models if (it := model.shape.lines[row])), None)
 
     def _before(self, row: int) -> str:
-        line = self._line(row)
-        return "" if line is None else self._around(line)[0]
+        around = self._usual_around(row)
+        return around[0] if around else ""
 
     def _end(self, row: int) -> str:
-        line = self._line(row)
+        around = self._usual_around(row)
         end = self._template.lines[row].end
-        if line is None:
+        if around is None:
             return f" {end}" if end and self._template.lines[row].end.startswith("\\") else end
-        return self._around(line)[1]
+        return around[1]
+
+    def _usual_around(self, row: int) -> tuple[str, str] | None:
+        """Return what most neighbors have before and behind a line, whatever its number."""
+        lines = [line for model in self._models if (line := model.shape.lines[row]) is not None]
+        around = [self._around(line) for line in lines]
+        best = usual(tuple(re.sub(r"\d+", "0", text) for text in each) for each in around)
+        alike = (it for it in around if tuple(re.sub(r"\d+", "0", text) for text in it) == best)
+        return next(alike, None)
 
     def _around(self, line: ShapeLine) -> tuple[str, str]:
         """Return what stands before and behind the text of a line in the digest."""
