@@ -13,7 +13,6 @@ from itertools import groupby
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read.data import read_data
 from zoterodigest.digest.read.document import (
     HEADING,
     NO_ENTRY,
@@ -46,6 +45,9 @@ def read_document(
     areas an entry is read later, when somebody asks what it says.
     """
     if formats and formats[0].data:
+        # Only who has such a file pays for what reads it.
+        from zoterodigest.digest.read.data import read_data
+
         return read_data(name, source, formats, venues)
     lines = Lines(source)
     if known is not None:

@@ -11,8 +11,7 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of
 from zoterodigest.digest.read.cells import cells_of
 from zoterodigest.digest.read.containers import find_entries, head_text
-from zoterodigest.digest.read.data import read_data
-from zoterodigest.digest.read.detect import credible, reason_skipped
+from zoterodigest.digest.read.detect import credible, read_document, reason_skipped
 from zoterodigest.digest.read.document import DigestEntry, Problem, entries_of, has_needed
 from zoterodigest.digest.read.found import head_match, possible_begins
 from zoterodigest.digest.read.lines import Lines, shorn
@@ -106,7 +105,7 @@ def explain(
 def _of_data(
     source: bytes, formats: Sequence[DigestFormat], venues: VenueTable, line: int
 ) -> Explanation:
-    document = read_data("", source, formats, venues)
+    document = read_document("", source, formats, venues)
     for entry in document.entries:
         if entry.first <= line <= entry.last:
             return _of_entry(document.lines, entry)

@@ -16,7 +16,6 @@ from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Value, is_emp
 from zoterodigest.core.values.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.later import is_same_area
-from zoterodigest.digest.write.data import quoted
 from zoterodigest.digest.write.html import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.own_words import in_own_words
@@ -132,6 +131,8 @@ class _DigestTrial:
         # Plainly first: most values need no other spelling, and each try reads the digest again.
         yield plain
         if self.document.lines.is_data:
+            from zoterodigest.digest.write.data import quoted
+
             yield quoted
             return
         value = self.changes[index][names[0]]

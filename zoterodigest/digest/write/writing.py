@@ -17,7 +17,6 @@ from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.markers import closing, opening
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.blocks import blocks_text, new_blocks, written_blocks
-from zoterodigest.digest.write.data import data_edits
 from zoterodigest.digest.write.frames import (
     insertion_of,
     link_manner,
@@ -295,7 +294,7 @@ def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
 
 def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Edit]:
     if document.lines.is_data:
-        return data_edits(slot, new)
+        return _data_edits(slot, new)
     if document.entries[index].shape is not None and slot.text.data and not new.strip():
         return [gone_edit(document, index, slot.name, ())]
     if new.strip() and not slot.text.data:
@@ -303,6 +302,13 @@ def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Ed
         if edit := insertion_of(document, index, slot.name, new, on_line=line):
             return [edit]
     return slot_edits(slot, new, document.source)
+
+
+def _data_edits(slot: Slot, new: str) -> list[Edit]:
+    # Only who has such a file pays for what writes it.
+    from zoterodigest.digest.write.data import data_edits
+
+    return data_edits(slot, new)
 
 
 def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, ...]:
@@ -323,7 +329,7 @@ def _block_edits(
     end = decoded(found[0]) if found else ""
     new, blanks = written_blocks(old, value, spell, end)
     if document.lines.is_data:
-        return data_edits(slot, _spelled(new, old, spell))
+        return _data_edits(slot, _spelled(new, old, spell))
     if spell is not plain:  # what no plain text may hold, no spelling brings in either
         _inert_blocks(entry, slot, blocks_text(old, value), source)
     edits = slot_edits(slot, _inert_blocks(entry, slot, new, source), source)
