@@ -39,6 +39,8 @@ CASES: list[tuple[dict[str, Any], str, Any]] = [
     (an_item("standard", number="ISO 1"), "type", "standard"),
     (an_item(publicationTitle="J", date="in press"), "status", "in press"),
     (an_item(publicationTitle="J", issue="1"), "issue", "1"),
+    (an_item(title="Masked Things", shortTitle="MT"), "title-short", "MT"),
+    (an_item(title="Masked Things: A View", shortTitle="Masked Things"), "title-short", None),
     (
         a_paper(proceedingsTitle="Computer Vision – ECCV 2024", date="2025"),
         "container-title",

@@ -269,6 +269,16 @@ NUMBERS = [
 ]
 
 
+@pytest.mark.parametrize("style", [BIBTEX, BIBLATEX])
+def test_a_short_title_is_exported_if_it_says_more_than_the_title(style: Style) -> None:
+    own = an_item(title="Scaling: A Study", shortTitle="VideoMAE")
+    cut_off = an_item(title="Scaling: A Study", shortTitle="Scaling")
+
+    assert list(fields_of(own, style))[1:3] == ["title", "shorttitle"]
+    assert fields_of(own, style)["shorttitle"] == "{VideoMAE}"
+    assert "shorttitle" not in fields_of(cut_off, style)
+
+
 @pytest.mark.parametrize(("pages", "tex"), NUMBERS)
 def test_pages_have_an_en_dash(pages: str, tex: str) -> None:
     assert fields_of(an_item(publicationTitle="Nature", pages=pages))["pages"] == tex

@@ -15,14 +15,14 @@ RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
 
 GOLDEN = """\
 bold-titles.md: 6 entries in the format bold-titles, 83% of the lines
-  line  title                                  id          venue or date  has
-     7  Denoising Diffusion Probabilistic Mo…  2006.11239                 a·l···
-    11  Consistency Models                     2303.01469                 a·l···
-    15  Generative Adversarial Networks        1406.2661                  a·····
-    21  Attention Is All You Need              1706.03762                 a·····
-    25  LoRA: Low-Rank Adaptation of Large L…  2106.09685                 a·l···
-    31  Adam: A Method for Stochastic Optimi…  1412.6980                  a·····
-  has: a authors, t task, l links, s summary or sections, b abstract, c comment
+  line  title                                 id          venue or date  has
+     7  Denoising Diffusion Probabilistic M…  2006.11239                 a·l····
+    11  Consistency Models                    2303.01469                 a·l····
+    15  Generative Adversarial Networks       1406.2661                  a······
+    21  Attention Is All You Need             1706.03762                 a······
+    25  LoRA: Low-Rank Adaptation of Large…   2106.09685                 a·l····
+    31  Adam: A Method for Stochastic Optim…  1412.6980                  a······
+  has: a authors, t task, l links, s summary, b abstract, c comment, n nickname
 
   skipped
       3  heading: lines 1, 5, 19

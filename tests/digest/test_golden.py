@@ -74,6 +74,7 @@ def always(value: Value) -> Callable[[Value], Value]:
 
 EDITS: Mapping[str, Callable[[Value], Value]] = {
     "title": always("Another Title: Part & Whole"),
+    "short_title": always("X-Net & Co"),
     "authors": with_author,
     "venue": always("ECCV"),
     "year": always("2031"),

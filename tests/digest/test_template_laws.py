@@ -28,6 +28,7 @@ PEOPLE = st.lists(st.sampled_from(["Ada Lovelace", "K. Gödel", "李四"]), min_
 VALUES: Mapping[str, st.SearchStrategy[str]] = {
     "title": WORDS.map(" ".join),
     "comment": WORDS.map(" ".join),
+    "short_title": st.sampled_from(["VMAE", "X-Net 2"]),
     "award": st.sampled_from(["Oral", "Best Paper"]),
     "authors": PEOPLE.map(", ".join),
     "venue": st.sampled_from(["CVPR 2023", "ICLR", "Some Workshop 2021"]),

@@ -436,6 +436,7 @@ _PEOPLE = st.sampled_from(
 )
 _VALUES: Mapping[str, st.SearchStrategy[Value]] = {
     "title": _WORDS,
+    "short_title": _WORDS,
     "authors": st.builds(Names, st.lists(_PEOPLE, min_size=1, max_size=4).map(tuple)),
     "venue": st.sampled_from(
         ["CVPR", "cvpr workshop", "arXiv", "arxiv", "NIPS", "TPAMI", "My Meeting", "Nature"]
@@ -472,6 +473,7 @@ _ADOPTED = st.fixed_dictionaries(
         "proceedingsTitle": st.sampled_from(["Some Proceedings", "CVPR 2019"]),
         "date": st.sampled_from(["2020", "3 May 2020", "May 2020"]),
         "publisher": st.just("My Press"),
+        "shortTitle": st.just("Mine"),
         "url": st.sampled_from(["https://arxiv.org/abs/1406.2661", "https://example.org"]),
     },
 ).map(lambda given: {"itemType": "conferencePaper", "title": "T", "creators": [], **given})

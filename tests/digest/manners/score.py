@@ -26,8 +26,8 @@ Value = Any
 """A value of JSON."""
 
 FIELDS = (
-    "title", "title_url", "arxiv_id", "doi", "authors", "et_al", "venue", "year", "date", "award",
-    "urls", "summary", "abstract", "headings",
+    "title", "short_title", "title_url", "arxiv_id", "doi", "authors", "et_al", "venue", "year",
+    "date", "award", "urls", "summary", "abstract", "headings",
 )  # fmt: skip
 IDENTIFIERS = ("arxiv_id", "doi")
 

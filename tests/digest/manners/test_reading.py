@@ -14,10 +14,13 @@ UNREAD = {"d-quotes-month": 1, "i-bare-ids-and-links": 15}
 
 # A badge or a link in a heading is taken for its text.
 WRONG = {("c-code-font-nickname", "headings"), ("i-bold-title-italic-authors", "headings")}
-# Headings in HTML are not read; one word alone is not known to be a name.
+# Headings in HTML are not read; one word alone is not known to be a name. A column
+# beside that of the titles is not known to hold nicknames.
 MISSING = {
     ("b-title-two-blanks", "venue"),
     ("b-title-two-blanks", "year"),
+    ("f-html-rowspan", "short_title"),
+    ("f-title-and-paper", "short_title"),
     ("j-list-items", "authors"),
     ("j-list-items", "headings"),
 }

@@ -26,6 +26,8 @@ def encoded_values(work: ItemFacts, style: Style, rules: BibRules) -> Values:
         values[name] = encode_names(people, dialect)
     language = _language(work, rules)
     values["title"] = encode_title(work.fact("title"), dialect, rules.proper, language)
+    if short_title := work.fact("short_title"):
+        values["short_title"] = encode_title(short_title, dialect, rules.proper, language)
     # Later values win: what a kind of work says of its number goes before the plain number.
     values |= _when(work, dialect)
     values |= _numbers(work, dialect)

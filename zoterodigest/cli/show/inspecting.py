@@ -25,6 +25,7 @@ _MARKS = {
     "s": ("summary",),
     "b": ("abstract",),
     "c": ("comment",),
+    "n": ("short_title",),
 }
 
 

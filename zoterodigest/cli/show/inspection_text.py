@@ -43,9 +43,9 @@ _LINE, *_WORK = (
     Column("id", 16),
     Column("venue or date", 18),
 )
-_DIGEST_COLUMNS = (_LINE, *_WORK, Column("has", 6))
+_DIGEST_COLUMNS = (_LINE, *_WORK, Column("has", 7))
 _BIB_COLUMNS = (_LINE, Column("key", 24), *_WORK)
-_LEGEND = "has: a authors, t task, l links, s summary or sections, b abstract, c comment"
+_LEGEND = "has: a authors, t task, l links, s summary, b abstract, c comment, n nickname"
 
 
 def digests_text(found: Sequence[InspectedDigest | Unreadable]) -> Iterator[str]:

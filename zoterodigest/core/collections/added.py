@@ -22,6 +22,7 @@ from zoterodigest.core.values.record import (
     is_of_entry,
     text_in,
 )
+from zoterodigest.core.values.short_titles import is_name
 from zoterodigest.core.works.catalogue import Catalogue, successors
 from zoterodigest.core.works.work import contradict, work_of
 
@@ -173,8 +174,10 @@ def _ended_of_merged(
 
 
 def _shown(item: Item) -> dict[str, Value]:
+    short_title, title = (text_in(item.fields, name) for name in ("short_title", "title"))
+    hidden = {CITEKEY} if is_name(short_title, title) else {CITEKEY, "short_title"}
     return {
         name: value
         for name, value in item.fields.items()
-        if not is_of_entry(name) and name != CITEKEY and not is_empty(value)
+        if not is_of_entry(name) and name not in hidden and not is_empty(value)
     }

@@ -205,7 +205,7 @@ _STRAIGHT = str.maketrans("“”„‘’", '"""\'\'')
 
 def _canonical_text(name: str, text: str, folding: Folding) -> str:
     match name:
-        case "title":
+        case "title" | "short_title":
             return folding.title(text)
         case "venue":
             return folding.venue(text)

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import UNPLACED
 from zoterodigest.core.links.bases import recorded, refreshed
-from zoterodigest.core.links.link import Base, LockRow, Origin
+from zoterodigest.core.links.link import Base, LockRow, Origin, fingerprint
 from zoterodigest.core.links.merge import Side, ends_of, is_set
 from zoterodigest.core.links.view import Folding, links_as_shown
 from zoterodigest.core.plan.cleared import is_date_now_a_year, lines_gone, with_cleared, with_empty
@@ -22,7 +22,9 @@ from zoterodigest.core.values.record import (
     Item,
     is_empty,
     is_of_entry,
+    text_in,
 )
+from zoterodigest.core.values.short_titles import begins_title, is_name
 from zoterodigest.core.works.pairing import traits_of
 
 
@@ -137,11 +139,13 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
     """Return the item's end of a link: the record's fields, and the entry's own in our note.
 
     Without a note its fields are empty; if the person did away with the note it carries none. Its
-    links are as the entry would show them.
+    links are as the entry would show them, and a short title that nobody chose is as its nickname.
     """
     fields = {name: value for name, value in item.fields.items() if not is_of_entry(name)}
     if "links" in fields:
         fields["links"] = links_as_shown(entry.fields, item.fields)
+    if "short_title" in entry.fields and _is_chosen_by_nobody(entry, item, row):
+        fields["short_title"] = entry.fields["short_title"]
     raws = dict(item.raws)
     if _shows_text_as_date(entry) and raws.get("date", _PLANNED)[:1] != _PLANNED:
         fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand
@@ -157,6 +161,23 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
         fields |= note.fields
         raws |= note.raws
     return Side(fields, raws)
+
+
+def _is_chosen_by_nobody(entry: Entry, item: Item, row: LockRow) -> bool:
+    """Tell whether an item that meets a nickname has a short title that nobody chose.
+
+    Then the two are in sync as they are, and only a later edit propagates: neither takes the place
+    of the other, and hundreds of items saved from the web are no hundreds of diverged fields. What
+    repeats much of the title is no edit either: programs write it, and no list has such nicknames.
+    """
+    held, raw = text_in(item.fields, "short_title"), item.raws.get("short_title", "")
+    base = row.bases.get("short_title")
+    is_known = base is not None and base.at_item.raw == fingerprint(raw)
+    # What this run is about to write is another entry's nickname.
+    if not held or is_known or "short_title" in row.diverged or raw[:1] == _PLANNED:
+        return False
+    title = text_in(item.fields, "title")
+    return begins_title(held, title) and (base is None or not is_name(held, title))
 
 
 _PLANNED = "\0"

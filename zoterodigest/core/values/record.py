@@ -87,6 +87,7 @@ Fields = Mapping[str, Value]
 
 KINDS: Mapping[str, FieldKind] = {
     "title": FieldKind.SCALAR,
+    "short_title": FieldKind.SCALAR,
     "authors": FieldKind.NAMES,
     "venue": FieldKind.SCALAR,
     "year": FieldKind.SCALAR,
@@ -106,9 +107,9 @@ KINDS: Mapping[str, FieldKind] = {
 }
 """Every field but sections and notes, in the order in which a person wants to see them.
 
-`arxiv` is the bare id without version; `url` the paper's own page where it is not an arXiv page;
-`year` the four digits beside a venue; `date` ISO 8601, possibly cut (`2024`, `2024-05`);
-`pages` with one hyphen in a range (`1-10`).
+`short_title` is a nickname before the title; `arxiv` the bare id without version; `url` the paper's
+own page where it is not an arXiv page; `year` the four digits beside a venue; `date` ISO 8601,
+possibly cut (`2024`, `2024-05`); `pages` with one hyphen in a range (`1-10`).
 """
 
 CITEKEY = "citekey"

@@ -13,7 +13,9 @@ from typing import Literal
 
 from zoterodigest.frozen import dataclass
 
-CODECS = frozenset({"date", "year", "url", "arxiv", "doi", "venue", "authors", "links", "short"})
+CODECS = frozenset(
+    {"date", "year", "url", "arxiv", "doi", "venue", "authors", "links", "short_title"}
+)
 """The slots that hold only what can be read as such a value."""
 
 SEVERAL_LINES = frozenset({"summary", "abstract", "section"})

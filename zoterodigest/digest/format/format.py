@@ -48,7 +48,7 @@ SLOTS = frozenset(
     # short forms of folded slots, and what holds nothing
     | {"comment_stub", "tags_stub", "ignored"}
     # a nickname before the title
-    | {"short"}
+    | {"short_title"}
 )
 """What a slot may hold; the name decides how its text is read and written."""
 

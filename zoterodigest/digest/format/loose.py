@@ -19,7 +19,7 @@ GAP = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]+(?:[{_DASHES}][ \t]+)?"
 MAYBE_GAP = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]*(?:[{_DASHES}][ \t]+)?"
 GAP_OF_TAIL = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]+"
 LINE_END = rf"[ \t]*[{_SIGNS}]?[ \t]*$"
-BESIDE_MARKS = frozenset({"links", "short", "award"})
+BESIDE_MARKS = frozenset({"links", "short_title", "award"})
 """The slots that are told from their neighbors without anything between."""
 
 _WORD_EDGE = rf"\s\[\](){{}}<>*_`{_QUOTES}|#!~{_SIGNS}"
@@ -55,7 +55,7 @@ MARKS = rf"(?:(?:{_EMOJI}+|:[a-z0-9_+-]+:|\[[ xX]\])[ \t]*)*"
 SHAPES = {
     # Whatever begins and ends as links do: `LINKS_ALONE` tells whether they are.
     "links": rf"(?:{_LINK})(?:[^\n]*?(?:{_LINK}))??",
-    "short": r"(?:[*_`\[]|<u>|<b>){1,4}[^\n*`\[\]<>|]+(?:[*_`\]:：]|</u>|</b>){1,6}",
+    "short_title": r"(?:[*_`\[]|<u>|<b>){1,4}[^\n*`\[\]<>|]+(?:[*_`\]:：]|</u>|</b>){1,6}",
     # Without a mark around it, only a year tells a venue.
     "venue": rf"(?:{_OPEN}{{1,4}}(?:{_NAME}(?:{_DATED})?|{_YEAR}){_AWARDS}{_CLOSE}{{1,4}}"
     rf"|{_NAME}{_DATED}{_AWARDS})",
@@ -72,12 +72,12 @@ LABEL = rf"{_OPEN}{{1,4}}{_NAME}{_DATED}{_AWARDS}{_CLOSE}{{1,4}}"
 SKETCHES = {
     "links": r"(?:\]\(|://|(?i:<a\b))",
     "venue": r"(?:[*_`\[(（【]|(?:19|20)\d\d|['’]\d\d)",
-    "short": r"[*_`\[<]",
+    "short_title": r"[*_`\[<]",
     "award": r"[*_`\[(]",
 }
 """What a line must hold for such a slot."""
 
-MARKED = frozenset({"short", "venue", "date", "award", "authors"})
+MARKED = frozenset({"short_title", "venue", "date", "award", "authors"})
 """The slots of these whose values may have any marks around them."""
 
 AUTHORS = rf"{_OPENS}[^\s{_PERSONS},.;&_-](?:[^{_PERSONS}]*?[^\s{_PERSONS},.;&-])??{_CLOSES}"

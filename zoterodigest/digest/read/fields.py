@@ -13,6 +13,7 @@ from zoterodigest.core.values import dates, identity, names, venue_slot
 from zoterodigest.core.values.blocks import split_blocks, unescaped
 from zoterodigest.core.values.record import SECTION, Blocks, Fields, Members, Names, text_in
 from zoterodigest.digest.format.format import folded_label
+from zoterodigest.digest.read.nicknames import is_nickname
 from zoterodigest.digest.read.references import with_links
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, one_line
@@ -45,7 +46,18 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
             default = "Abstract" if slot.name == "abstract" else ""
             name = _section_name(draft, slot.section or default)
             draft.put(name, Blocks(split_blocks(text)), text)
+    _judge_nickname(draft)
     return with_links(draft, slots, tuple(found_placeholders))
+
+
+def _judge_nickname(draft: Draft) -> None:
+    """Leave out what stands in the place of a nickname and is none.
+
+    Never is it EMPTY: an entry without a nickname takes no short title from its item.
+    """
+    text = text_in(draft.fields, "short_title")
+    if "short_title" in draft.fields and not is_nickname(text, text_in(draft.fields, "title")):
+        del draft.fields["short_title"], draft.raws["short_title"]
 
 
 def _section_name(draft: Draft, name: str) -> str:
@@ -220,6 +232,7 @@ def _plain(text: str) -> str:
 
 _READERS: Mapping[str, Callable[[str], Fields]] = {
     "title": lambda text: {"title": _title(text)},
+    "short_title": lambda text: {"short_title": _title(text)},
     "authors": lambda text: {"authors": _authors(text)},
     "venue": _venue,
     "year": lambda text: {"year": _year(text)},

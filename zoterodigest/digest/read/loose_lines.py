@@ -27,7 +27,7 @@ from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import decoded
 
 LONGEST_NICKNAME = 60
-_MARKED = frozenset({"short", "venue", "authors", "date", "award"})
+_MARKED = frozenset({"short_title", "venue", "authors", "date", "award"})
 _PERIOD = re.compile(rb"(?:\bet\.? ?al|\b[A-Z])$")
 _MARKS_LEFT = re.compile(r"[*`\[\]]|^[_(]|[_]$")
 
@@ -73,7 +73,7 @@ def is_plausible(
         _is_venue(texts.get("venue"), venues, is_marked="venue" in marked)
         and (not is_bare or _has_paper(texts) or _is_known(texts.get("venue", ""), venues))
         and _are_authors(texts.get("authors"), venues, is_marked="authors" in marked or not is_bare)
-        and _is_nickname(texts.get("short"), form, venues)
+        and _is_nickname(texts.get("short_title"), form, venues)
     )
 
 

@@ -40,6 +40,7 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
         "title": " ".join(map(str.strip, (_text(slots, "title") or "").split("\n"))) or None,
         "title_raw": decoded(slots["title"].text.data) if "title" in slots else None,
         "title_url": reading.title_url or None,
+        "short_title": text_in(fields, "short_title") or None,
         "arxiv_id": fields.get("arxiv") or next(ids, None),
         "version": _version(entry),
         "urls": [[link.label, link.url] for link in reading.links],

@@ -99,7 +99,7 @@ class _Title:
             self._start += found.end()
             return True
         if (nick := _NICK.match(rest)) and _SET_OFF.match(rest, nick.end()):
-            self._put("short", nick["nick"], self._start + nick.start("nick"))
+            self._put("short_title", nick["nick"], self._start + nick.start("nick"))
             self._start += nick.end()
             return True
         found = _BRACKET.match(rest)
@@ -114,7 +114,7 @@ class _Title:
             return False
         is_nickname = name is None and not found["inner"].isdigit()
         self._put(
-            "short" if is_nickname else name or "ignored",
+            "short_title" if is_nickname else name or "ignored",
             found["inner"],
             self._start + found.start("inner"),
         )

@@ -30,6 +30,7 @@ _FEW = 3
 
 _OTHER: Mapping[str, Value] = {
     "title": "A Title That No List Has",
+    "short_title": "NoListHasIt",
     "authors": Names(("Ada Lovelace", "Kurt Gödel")),
     "venue": "ICML",
     "year": "2019",

@@ -93,6 +93,8 @@ class NewEntryDraft:
             return self._links(slot, beside)
         if slot == "venue":
             return self._guarded(slot, new_venue(self.fields, self.manner, beside))
+        if slot == "short_title" and self.manner.entries and not self.manner.texts(slot):
+            return ""  # a list without nicknames stays one
         value = self.fields.get("task" if slot == "tags" else slot, EMPTY)
         if slot == "year" and is_empty(value):
             value = year_in(words_in(self.fields, "date"))

@@ -59,7 +59,7 @@ STUB_END = "..."
 """What the short form of a folded comment ends in."""
 
 _NO_PLACE = "the entry has no place for it"
-_ALL_NEW = frozenset({"title", "comment", "abstract", "task", "award"})
+_ALL_NEW = frozenset({"title", "short_title", "comment", "abstract", "task", "award"})
 """Slots whose new text does not begin with a sample: nothing of a neighbor's words may stay."""
 
 _END_BLANKS = re.compile(rb"[ \t]*(?=\r?\n|\Z)")
@@ -379,6 +379,7 @@ def _is_blocks(name: str) -> bool:
 
 _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
     "title": line_text,
+    "short_title": line_text,
     "arxiv": line_text,
     "doi": line_text,
     "comment": lines_text,

@@ -19,6 +19,7 @@ class Homes:
 
     item_type: str
     title: str
+    short_title: str
     role: str
     venue: str
     date: str
@@ -48,6 +49,6 @@ def homes_of(item_type: str) -> Homes | None:
 _BASES = {
     **{name: name for name in ("title", "date", "pages", "url", "publisher", "series", "extra")},
     **{"venue": "publicationTitle", "abstract": "abstractNote", "doi": "DOI"},
-    **{"citekey": "citationKey"},
+    **{"citekey": "citationKey", "short_title": "shortTitle"},
 }
 """The base field of Zotero that is the home of each field."""

@@ -133,6 +133,7 @@ def _comment(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
 
 _READERS: Mapping[str, _Reader] = {
     "title": _text("title"),
+    "short_title": _text("short_title"),
     "authors": _authors,
     "venue": _venue,
     "year": _text("date", year_in),

@@ -24,6 +24,7 @@ from zoterodigest.bibtex.keys import (
     parse_formula,
 )
 from zoterodigest.bibtex.tex.names import Creator, with_rest
+from zoterodigest.core.values.short_titles import begins_title
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 from zoterodigest.library.records.reading import stated_members
@@ -74,6 +75,8 @@ def _completed(facts: Mapping[str, str], place: Proceedings) -> dict[str, str]:
         del completed["volume"]  # "(Volume 1: Long Papers)" says it
     if _repeats_arxiv("publisher", facts.get("publisher", "")):  # left there by a change of type
         del completed["publisher"]
+    if begins_title(facts.get("short_title", ""), facts.get("title", "")):
+        del completed["short_title"]  # Zotero cut it off the title, and styles do so by themselves
     # After the removals: the place may know the right publisher or volume.
     for name in _OF_PLACE:
         if name not in completed and (text := getattr(place, name)):

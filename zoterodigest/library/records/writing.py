@@ -230,6 +230,7 @@ def _text(value: Value) -> str:
 
 _WRITERS: Mapping[str, _Writer] = {
     "title": _write_text("title", lambda text: " ".join(text.split())),
+    "short_title": _write_text("short_title", lambda text: " ".join(text.split())),
     "authors": _write_authors,
     "pages": _write_text("pages", canonical_pages),
     "award": _write_members("award"),
