@@ -29,6 +29,7 @@ from zoterodigest.digest.read.slots import decoded
 LONGEST_NICKNAME = 60
 _MARKED = frozenset({"short_title", "venue", "authors", "date", "award"})
 _PERIOD = re.compile(rb"(?:\bet\.? ?al|\b[A-Z])$")
+_EMOJI_NAME = re.compile(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)*[ \t]+:[a-z][a-z0-9_+-]*$")
 _MARKS_LEFT = re.compile(r"[*`\[\]]|^[_(]|[_]$")
 
 
@@ -43,6 +44,9 @@ def unmarked(chosen: ChosenPattern, match: LineMatch, data: bytes) -> LineMatch:
         # The period of "et al." and of an initial is theirs.
         if place.slot == "authors" and data[end : end + 1] == b"." and _PERIOD.search(data[:end]):
             end += 1
+        # The colon that ends the name of an emoji is taken for a sign behind the title.
+        elif place.slot == "title" and data[end : end + 1] == b":":
+            end = start + len(_EMOJI_NAME.sub(b"", data[start:end]))
         slots.append((start, end))
     return LineMatch(tuple(slots), match.groups)
 
