@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
+from zoterodigest.core.values.record import EMPTY, MARKS, Members, Value
 
 TITLE = "Scaling Video Masked Autoencoders"
 LINKS = "[[paper](https://arxiv.org/abs/2303.16727)] [[code](https://github.com/a/b)]"
@@ -35,3 +36,36 @@ def test_a_mark_beside_a_title_is_none_of_it(entry: str, before: str, behind: st
     document = read(f"# Papers\n\n{entry.format(before, behind)}\n".encode())
 
     assert [it.title for it in document.entries] == [TITLE]
+
+
+LINKED = f"[{TITLE}](https://arxiv.org/abs/2303.16727)"
+STARRED, UNREAD = Members(("starred",)), EMPTY
+
+
+@pytest.mark.parametrize(
+    ("line", "marks"),
+    [
+        (f"- ⭐ {LINKED}", STARRED),
+        (f"- {LINKED} :star: CVPR 2023", STARRED),
+        (f"- **{TITLE}** 🌟 {LINKS}", STARRED),
+        (f"- [ ] {LINKED}", UNREAD),
+        (f"- [x] {LINKED}", Members(("read",))),
+        (f"1. [X] ⭐️ {LINKED}", Members(("starred", "read"))),
+        (f"- {LINKED}", None),
+        (f"- 🔥 {LINKED}", None),
+        (f"- {LINKED}<br>:star:[code](https://github.com/a/b)", None),
+        (f"- {LINKED} [⭐ 12](https://github.com/a/b)", None),
+    ],
+)
+def test_a_star_and_a_box_are_marks_of_the_entry(line: str, marks: Value | None) -> None:
+    (entry,) = read(f"# Papers\n\n{line}\n".encode()).core_entries()
+
+    assert entry.fields.get(MARKS) == marks
+
+
+def test_a_star_in_another_cell_is_no_mark() -> None:
+    rows = f"| Stars | Title | Venue |\n|---|---|---|\n| ⭐ 12 | {LINKED} | CVPR 2023 |"
+
+    (entry,) = read(f"# Papers\n\n{rows}\n".encode()).core_entries()
+
+    assert MARKS not in entry.fields

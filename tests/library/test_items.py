@@ -39,7 +39,7 @@ from zoterodigest.library.rules.schema import item_types
 
 SCHEMA = Path(__file__).resolve().parents[2] / ".." / "shared" / "data" / "zotero-schema.json"
 ZOTERO = ZoteroMapping()
-FULL = ZoteroMapping(LinkHome.EXTRA, categories=True)
+FULL = ZoteroMapping(LinkHome.EXTRA, categories=True, marks=True)
 NOW = "2024-01-01T00:00:00Z"
 
 CLIP: Fields = {
@@ -136,7 +136,7 @@ def test_what_was_read_is_no_change() -> None:
 def test_every_field_an_item_can_hold_is_there_and_no_other() -> None:
     fields, raws = read_item({"itemType": "preprint"}, ZOTERO)
 
-    assert set(fields) == KINDS.keys() - {"summary", "categories", "venue", "pages"}
+    assert set(fields) == KINDS.keys() - {*("summary", "categories", "marks", "venue", "pages")}
     assert set(fields.values()) == {EMPTY}
     assert raws.keys() == fields.keys()
     assert "venue" in read_item({"itemType": "conferencePaper"}, ZOTERO)[0]
@@ -444,6 +444,7 @@ _VALUES: Mapping[str, st.SearchStrategy[Value]] = {
     "award": st.builds(Members, st.lists(_WORDS, min_size=1, max_size=3).map(tuple)),
     "task": st.builds(Members, st.lists(_WORDS, min_size=1, max_size=3).map(tuple)),
     "categories": st.sampled_from([Members(("cs.CV",)), Members(("cs.LG", "math.ST"))]),
+    "marks": st.sampled_from([Members(("starred",)), Members(("read", "starred"))]),
     "date": st.sampled_from(["2021", "2021-03", "2022-12-31"]),
     "pages": st.sampled_from(["1-10", "770 – 778", "S1--S3, 17", "e123"]),
     "arxiv": st.sampled_from(["2103.00020", "cs/0112017", "1406.2661"]),

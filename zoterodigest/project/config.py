@@ -211,6 +211,8 @@ class ZoteroRules(_ConfigTable):
 
     links: Literal["attachments", "extra", "off"] = "attachments"
     categories: StrictBool = False
+    marks: StrictBool = False
+    """Whether a star and a checked box beside a title become tags."""
 
 
 class FormatRules(_ConfigTable):

@@ -114,6 +114,7 @@ library = {library}
 [zotero]
 # links = "attachments"         # code and project links: "attachments", "extra" or "off"
 # categories = false            # arXiv categories as tags
+# marks = false                 # a star or [x] beside a title as tags
 
 [sync]
 # merge_tool = ["vimdiff"]      # what `resolve` may run

@@ -15,6 +15,7 @@ from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.keys import is_our_item, note_key
 from zoterodigest.core.values.record import (
     CITEKEY,
+    MARKS,
     Entry,
     Item,
     Value,
@@ -175,7 +176,7 @@ def _ended_of_merged(
 
 def _shown(item: Item) -> dict[str, Value]:
     short_title, title = (text_in(item.fields, name) for name in ("short_title", "title"))
-    hidden = {CITEKEY} if is_name(short_title, title) else {CITEKEY, "short_title"}
+    hidden = {CITEKEY, MARKS, *(() if is_name(short_title, title) else ("short_title",))}
     return {
         name: value
         for name, value in item.fields.items()

@@ -51,6 +51,7 @@ from zoterodigest.core.values.keys import free_note_key
 from zoterodigest.core.values.names import is_user_name
 from zoterodigest.core.values.record import (
     EMPTY,
+    MARKS,
     NOTE,
     Entry,
     Fields,
@@ -584,6 +585,8 @@ class _Hub:
             if not self._may_push(link, name):
                 self.reports.append(HeldBack(row.id, name, to_entry=False))
         for name, value in sorted(merged.to_entry.items()):
+            if name == MARKS:
+                continue  # a rule of the field, and nothing that a person could change
             if not self._may_pull(link, name):
                 self.reports.append(HeldBack(row.id, name, to_entry=True))
             elif _is_mere_text(name, value, link.entry):
@@ -625,6 +628,9 @@ class _Hub:
         return self._directions(link).push.allows(name) or self._is_chosen(link, name)
 
     def _may_pull(self, link: Link, name: str) -> bool:
+        # A star or a box is written in too many ways to be put into a line that has none.
+        if name == MARKS:
+            return False
         directions = self._directions(link)
         may_show = name.startswith(NOTE) and directions.pull != NONE
         may_travel = name in self._travels and directions.found.allows(name)

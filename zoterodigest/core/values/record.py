@@ -96,6 +96,7 @@ KINDS: Mapping[str, FieldKind] = {
     "date": FieldKind.SCALAR,
     "pages": FieldKind.SCALAR,
     "categories": FieldKind.MEMBERS,
+    "marks": FieldKind.MEMBERS,
     "arxiv": FieldKind.SCALAR,
     "doi": FieldKind.SCALAR,
     "url": FieldKind.SCALAR,
@@ -111,6 +112,9 @@ KINDS: Mapping[str, FieldKind] = {
 own page where it is not an arXiv page; `year` the four digits beside a venue; `date` ISO 8601,
 possibly cut (`2024`, `2024-05`); `pages` with one hyphen in a range (`1-10`).
 """
+
+MARKS = "marks"
+"""A star or a checkbox beside a title: a digest alone says them, they only go to the library."""
 
 CITEKEY = "citekey"
 """The citation key: items alone carry it, no entry shows it, so it is never propagated."""

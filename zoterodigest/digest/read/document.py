@@ -15,7 +15,7 @@ from functools import cache
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import NOTE, SECTION, Entry, EntryLines, text_in
+from zoterodigest.core.values.record import MARKS, NOTE, SECTION, Entry, EntryLines, text_in
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
@@ -39,6 +39,7 @@ from zoterodigest.digest.read.slots import (
     decoded,
 )
 from zoterodigest.digest.read.tables import find_rows
+from zoterodigest.digest.read.title_marks import title_marks
 from zoterodigest.frozen import dataclass, frozen
 
 NO_ENTRY = "no entry"
@@ -120,7 +121,21 @@ class Document:
 
     def core_entry_at(self, place: int) -> Entry:
         """Return one of the entries as the core sees it."""
-        return core_entry(DigestKey(self.name), self.entries[place], self.title)
+        entry = self.entries[place]
+        return self._with_marks(entry, core_entry(DigestKey(self.name), entry, self.title))
+
+    def _with_marks(self, entry: DigestEntry, core: Entry) -> Entry:
+        """Return the entry as the core sees it with the marks beside its title, if it has any."""
+        span = next((slot.span for slot in entry.slots if slot.name == "title"), None)
+        if span is None or core.is_unreadable:
+            return core
+        line = self.lines.line_at(span.start)
+        first, end = self.lines.starts[line], self.lines.ends[line]
+        found = title_marks(self.source[first:end], span.start - first, span.end - first)
+        if found is None:
+            return core
+        fields, raws = {**core.fields, MARKS: found[0]}, {**core.raws, MARKS: found[1]}
+        return replace(core, fields=fields, raws=raws)
 
     def unread_texts(self) -> Iterator[str]:
         """Yield the text of every line that no entry holds, for finding what still stands there."""

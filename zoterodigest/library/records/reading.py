@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import parse_date, year_in
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
-from zoterodigest.core.values.record import EMPTY, Fields, Members, Value, WebLinks, is_empty
+from zoterodigest.core.values.record import EMPTY, MARKS, Fields, Members, Value, WebLinks, is_empty
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, Homes, homes_of
 from zoterodigest.library.records.hyperlinks import held_links, link_in_line, links_of
@@ -102,6 +102,8 @@ def _members(name: str) -> _Reader:
     def read(item: ItemJson, _: Homes, zotero: ZoteroMapping) -> _Found:
         if name == "categories" and not zotero.categories:
             return None
+        if name == MARKS and not zotero.marks:
+            return None
         members = stated_members(name, item.tags, zotero.rules)
         return Members(members), "\n".join(members)
 
@@ -142,6 +144,7 @@ _READERS: Mapping[str, _Reader] = {
     "date": _text("date", lambda raw: parse_date(raw) or ""),
     "pages": _text("pages", canonical_pages),
     "categories": _members("categories"),
+    MARKS: _members(MARKS),
     "arxiv": _arxiv,
     "doi": _text("doi", _doi),
     "url": _text("url", _url),

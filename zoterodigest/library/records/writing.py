@@ -12,7 +12,7 @@ from typing import Any
 from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import is_iso, write_date
 from zoterodigest.core.values.identity import identifier_of
-from zoterodigest.core.values.record import Fields, Members, Names, Value, WebLinks, text_in
+from zoterodigest.core.values.record import MARKS, Fields, Members, Names, Value, WebLinks, text_in
 from zoterodigest.core.values.venue import Venue, VenueKind, official_name
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
@@ -236,6 +236,7 @@ _WRITERS: Mapping[str, _Writer] = {
     "award": _write_members("award"),
     "task": _write_members("task"),
     "categories": _write_members("categories"),
+    MARKS: _write_members(MARKS),
     "arxiv": _write_arxiv,
     "doi": _write_doi,
     "url": _write_url,

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict
 
 from zoterodigest import mapping
 from zoterodigest.core.links.view import Folding
-from zoterodigest.core.values.record import Fields
+from zoterodigest.core.values.record import MARKS, Fields
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.frozen import dataclass
@@ -36,6 +36,7 @@ class TagPrefixes(_StrictZoteroRules):
     task: str
     award: str
     categories: str
+    marks: str
     venue: str
 
 
@@ -97,12 +98,13 @@ class ItemRules(_StrictZoteroRules):
 class ZoteroMapping:
     """How records and items translate into each other.
 
-    `links` says where links live; `categories` whether categories are carried as tags. What is not
-    carried is absent from every record that is read.
+    `links` says where links live; `categories` and `marks` whether these are carried as tags. What
+    is not carried is absent from every record that is read.
     """
 
     links: LinkHome = LinkHome.ATTACHMENTS
     categories: bool = False
+    marks: bool = False
 
     # Read when somebody asks: a run that finds everything as it was needs none of them (20 ms).
     @property
@@ -174,7 +176,8 @@ def venue_tag(venue: str, zotero: ZoteroMapping) -> str | None:
 def tags_of(fields: Fields, zotero: ZoteroMapping) -> tuple[str, ...]:
     """Return every tag that a record gives its item, the derived one last."""
     found: list[str] = []
-    for name in ("task", "award", *(("categories",) if zotero.categories else ())):
+    carried = {"categories": zotero.categories, MARKS: zotero.marks}
+    for name in ("task", "award", *(name for name, is_carried in carried.items() if is_carried)):
         texts = getattr(fields.get(name), "texts", ())
         found += [tag_text(name, text, zotero) for text in texts if text.strip()]
     venue = fields.get("venue")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from zoterodigest.core.values.record import (
     EMPTY,
     KINDS,
+    MARKS,
     SECTION,
     Blocks,
     Empty,
@@ -43,6 +44,10 @@ def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = Tr
             continue
         fields[held] = _canonical(entry.fields[name], entry)
         raws[held] = entry.raws[name]
+    # A star that goes takes its tag along, so an entry without one has an empty field.
+    if zotero.marks and entry.digest.is_digest and not entry.is_unreadable:
+        fields.setdefault(MARKS, EMPTY)
+        raws.setdefault(MARKS, "")
     # Without notes nobody is to think that their text left the entry.
     of_notes = set() if with_notes else {one for one in entry.places if _is_of_notes(one)}
     places = entry.places - of_notes if of_notes else entry.places
@@ -93,6 +98,8 @@ def held_names(fields: Fields) -> Iterator[tuple[str, str]]:
 def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
     if name == "links":
         return zotero.links is not LinkHome.OFF
+    if name == MARKS:
+        return zotero.marks
     if name.startswith(SECTION):
         from zoterodigest.notes.note import is_never_shown
 

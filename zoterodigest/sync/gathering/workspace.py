@@ -111,7 +111,7 @@ def _project(digests: Sequence[Path], start: Path, chosen: Chosen) -> Project:
 def mapping_of(project: Project) -> ZoteroMapping:
     """Return how the project's configuration translates between records and items."""
     rules = project.configuration.zotero
-    return ZoteroMapping(LinkHome(rules.links), rules.categories)
+    return ZoteroMapping(LinkHome(rules.links), rules.categories, rules.marks)
 
 
 def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, Path]:
