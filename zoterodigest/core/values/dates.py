@@ -155,9 +155,10 @@ def _write_named(found: re.Match[str], year: str, month: int, day: int | None) -
     new = new.upper() if name.isupper() else new.title() if name[:1].isupper() else new
     new += dot if is_short else ""
     comma = found["comma"]
-    if day is None:
-        return f"{new} {year}"
     shown = found.groupdict().get("day") or ""
+    if day is None:
+        # A comma behind a day goes with it; "Aug., 2024" has one of its own.
+        return f"{new}{'' if shown else comma} {year}"
     number = f"{day:02}" if shown.startswith("0") else str(day)
     if shown and found.start("day") < found.start("name"):
         between = found.string[found.start("year") - 1]
