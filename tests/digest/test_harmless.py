@@ -7,7 +7,9 @@ import pytest
 from tests.digest.corpus import read
 from zoterodigest.core.values.record import Blocks, Hyperlink, Members, Names, Value, WebLinks
 from zoterodigest.digest.write.edit import Edited, put_digest
+from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import shows
+from zoterodigest.digest.write.steps import NewEntry
 
 QUOTED = """\
 > **A Title**
@@ -160,3 +162,41 @@ def test_an_armored_title_with_a_link_reads_back_as_it_is() -> None:
     assert edited.refusals == ()
     assert "&&" not in after
     assert read(edited.source).entries[0].reading.fields["title"] == title
+
+
+LISTS = {
+    "template": "- One Title. Ada Lovelace, Kurt Gödel. ICML 2019 [[pdf](https://arxiv.org/abs/1901.00001)]\n"
+    "- Two Titles. Emmy Noether, Kurt Gödel. ICML 2018 [[pdf](https://arxiv.org/abs/1901.00002)]\n",
+    "parts": "**One Fine Title** \\\n*Ada Lovelace, Kurt Gödel* \\\n"
+    "ICML 2019. [[Paper](https://arxiv.org/abs/1901.00001)] [[Code](https://github.com/a/b)]\n",
+    "fields": "- **One Fine Title**\n  - Venue: ICML 2019\n"
+    "  - Paper: https://arxiv.org/abs/1901.00001\n  - Code: https://github.com/a/b\n",
+    "html": "<ul>\n<li><b>One Fine Title</b>, Ada Lovelace, ICML 2019. "
+    '<a href="https://arxiv.org/abs/1901.00001">arXiv</a></li>\n</ul>\n',
+}
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_a_new_entry_brings_nothing_to_life(name: str) -> None:
+    before = read(f"# Papers\n\n{LISTS[name]}".encode())
+    fields: dict[str, Value] = {
+        "title": "A <script>alert(1)</script> Title",
+        "authors": Names(("Ada <img src=x onerror=alert(1)> Lovelace", "Kurt Gödel")),
+        "venue": "ICML <b onclick=alert(1)>",
+        "arxiv": "1901.00003",
+        "links": WebLinks(
+            (
+                Hyperlink("Code", "javascript:alert(1)"),
+                Hyperlink("<svg/onload=alert(1)>", "https://example.org/a"),
+                Hyperlink("Project", 'https://example.org/"><script>alert(1)</script>'),
+            )
+        ),
+    }
+
+    outcome = rearrange(before, [NewEntry("new", None, fields)], read)
+
+    text = outcome.source.decode()
+    # In one line of plain text no entity would be read as the title, so it is refused.
+    assert bool(outcome.refusals) is (name == "template")
+    alive = ("<script", "<svg", "<img src=x", "<b onclick", "javascript:")
+    assert [it for it in alive if it in text] == []

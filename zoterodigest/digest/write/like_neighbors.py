@@ -8,13 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from functools import cached_property
 
 from zoterodigest.core.values.record import Hyperlink, is_empty
 from zoterodigest.core.values.venue_slot import parse_venue
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.read.references import stated_links
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.entry_rows import EntryRows, rows_of
 from zoterodigest.digest.write.gap_votes import GapVotes, Layout, Texts
@@ -47,6 +45,7 @@ class _Composer:
         self._gaps = GapVotes(*models)
         self._models = (*models[0], *models[1])
         self._own = len(models[0])
+        self._links = draft.links
         self._page = paper_url(draft.fields)
         # A text is the same in all layouts: not to write it for each is two thirds of the cost.
         self._known: dict[frozenset[str], dict[str, str]] = {}
@@ -124,10 +123,6 @@ class _Composer:
         return any(mark in text for each in texts.values() for text in each for mark in marks)
 
     # What stands there.
-
-    @cached_property
-    def _links(self) -> list[Hyperlink]:
-        return [link for link in stated_links(self._draft.fields) if link.label or link.url]
 
     def _texts(self, roles: Collection[str]) -> Texts:
         """Return the texts of those of `roles` that the new entry has a value for."""

@@ -76,6 +76,12 @@ class NewEntryDraft:
         """Whether entities are written for the signs that could end a slot."""
         return self.spell is armoured_block
 
+    @property
+    def links(self) -> tuple[Hyperlink, ...]:
+        """The links to write: none that would do anything but lead to a page."""
+        links = filter(_is_harmless, stated_links(self.fields))
+        return tuple(it for it in links if not (self.armoured and _breaks(it.label)))
+
     def texts(self, slots: Collection[str], beside: Collection[str]) -> dict[str, str]:
         """Return the text of each of `slots`; `beside` are all slots that the entry has so far."""
         return {slot: self._text(slot, {*slots, *beside}).strip() for slot in slots}
@@ -175,7 +181,7 @@ class NewEntryDraft:
         return names_like(samples, replace(value, people=people))
 
     def _links(self, slot: str, beside: Collection[str]) -> str:
-        wanted = [it for it in stated_links(self.fields) if self._belongs(it, slot, beside)]
+        wanted = [it for it in self.links if self._belongs(it, slot, beside)]
         writer = LinkWriter(self.manner.link_lists(slot), (self.rule.link, self.rule.link_gap))
         is_shown = slot == "links" and ("url" not in beside or writer.most_show_page)
         page = paper_url(self.fields) if is_shown else ""
@@ -187,11 +193,22 @@ class NewEntryDraft:
         return frozenset(folded_label(it.label) for each in lists for it in each.links)
 
     def _belongs(self, link: Hyperlink, slot: str, beside: Collection[str]) -> bool:
-        if self.armoured and (not link.label or _BREAKERS.search(link.label)):
-            return False
         label = folded_label(link.label)
         is_code = label in CODE_LABELS or label in self._labels_of_code
         return is_code if slot == "code" else not (is_code and "code" in beside)
+
+
+_OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z\d+.-]*:", re.I)
+
+
+def _is_harmless(link: Hyperlink) -> bool:
+    # A library is outside input: a `javascript:` URL must not become a link of the digest.
+    is_page = not _OTHER_SCHEME.match(link.url)
+    return is_page and inert_line(link.label, "") == link.label
+
+
+def _breaks(label: str) -> bool:
+    return not label or bool(_BREAKERS.search(label))
 
 
 def _blocks(sample: str, value: Value) -> str:
