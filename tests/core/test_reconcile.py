@@ -30,6 +30,7 @@ from zoterodigest.core.plan.reports import (
     NotLinked,
     TrashedEntry,
     UnreadableEntry,
+    UntitledEntry,
 )
 from zoterodigest.core.plan.run_options import Directions, Mask
 from zoterodigest.core.reconcile.notes import trashed_notes
@@ -276,6 +277,21 @@ def test_library_that_already_holds_papers_is_adopted_not_doubled() -> None:
         TrashedEntry,
         DivergedField,
     }
+
+
+def test_an_entry_without_a_title_gets_the_item_of_another_entry_or_none() -> None:
+    alone = an_entry("a.md", arxiv="2401.00002")
+    untitled = an_entry("a.md", arxiv="2401.00001")
+    world = World({"a.md": [untitled, alone], "b.md": [a_paper(1, "b.md")]})
+
+    plan = world.run()
+
+    assert plan.counts()["CreateItem"] == 1
+    assert [one.entry for one in plan.reports if isinstance(one, UntitledEntry)] == [alone]
+    item = world.item_of("a.md", 0)
+    assert item is world.item_of("b.md", 0)
+    assert item.fields["title"] == "A paper on the subject of number 1"
+    assert world.plan().is_settled
 
 
 def test_a_field_apart_does_not_travel_until_both_ends_agree() -> None:

@@ -18,6 +18,7 @@ from zoterodigest.core.plan.reports import (
     NotLinked,
     Report,
     SameWork,
+    UntitledEntry,
 )
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock.lock import read_lock
@@ -85,12 +86,20 @@ def added(root: Path) -> World:
     return world
 
 
+def untitled(root: Path) -> World:
+    world = World(root)
+    world.markdown("notes.md", f"# Notes\n\n{MASK}\n- 2401.00001\n- 2401.00002\n")
+    world.push(SYNC)
+    return world
+
+
 REPORTED: dict[type[Report], Callable[[Path], World]] = {
     DivergedField: adopted,
     NotLinked: gone_item,
     MissingNote: gone_note,
     AmbiguousEntry: ambiguous,
     AddedItem: added,
+    UntitledEntry: untitled,
 }
 
 

@@ -222,7 +222,9 @@ def push(root: Path, name: str) -> Pushed:
 
 
 def test_every_built_in_format_has_a_digest_here() -> None:
-    assert DIGESTS.keys() == {form.name for form in builtin_formats()}
+    # An entry without a title has no text, so its item has no note.
+    titled = {form.name for form in builtin_formats() if not form.is_untitled}
+    assert DIGESTS.keys() == titled
 
 
 def pulled(world: World, html: str) -> tuple[Entry, ...]:

@@ -9,7 +9,7 @@ import pytest
 
 from tests.digest.manners.score import IDENTIFIERS, Score, lists, score
 
-UNREAD = {"d-quotes-month": 1, "i-bare-ids-and-links": 15}
+UNREAD = {"d-quotes-month": 1}
 """How many entries of a list are not read yet."""
 
 # A badge or a link in a heading is taken for its text.

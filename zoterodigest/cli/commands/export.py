@@ -265,20 +265,30 @@ def _encoded(texts: Iterable[str]) -> bytes:
 
 
 def _items_of_digests(asked: Invocation) -> Iterator[Data]:
-    """Yield an item for each work of the digests; a work in several digests comes once."""
+    """Yield an item for each work of the digests; a work in several digests comes once.
+
+    Entries without a title are left out, and counted.
+    """
     zotero = ZoteroMapping()
     seen = Catalogue()
+    untitled = 0
     for path in asked.files:
         formats = formats_for(path, asked.format_name)
         document = read_document(path.name, read_digest(path).data, formats, zotero.venues)
         for entry in document.core_entries():
             work = work_of(entry)
+            if not work.title and not entry.is_unreadable:
+                untitled += 1
+                continue
             # A work that may be one of those before comes once, as a push makes one item of it.
             if (work.title or work.identifiers) and not seen.holds(work):
                 authors, data = entry.fields.get("authors"), new_item(entry.fields, zotero)
                 is_cut = isinstance(authors, Names) and authors.truncated
                 yield with_unnamed_authors(data) if is_cut else data
             seen.add(f"{path}:{entry.place.start_line}", work)
+    if untitled:
+        number = counted(untitled, "entry has no title", "entries have no title")
+        tell([f"{number}: not exported. `zoterodigest push` looks titles up for the library."])
 
 
 def _items_in(path: Path) -> Iterator[Data]:

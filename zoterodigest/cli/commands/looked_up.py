@@ -24,6 +24,8 @@ from zoterodigest.sync.lookups.wanted import (
     WithdrawnPaper,
     created_works,
     linked_works,
+    untitled_entries,
+    untitled_works,
     with_found,
 )
 from zoterodigest.sync.run.run import Prepared
@@ -48,27 +50,40 @@ def with_lookups(
     elif not rules.on_push or lookups_are_off():
         looked = NOTHING
     elif may_ask:
-        looked = asked(prepared, created_works(prepared), may_ask=True)
+        looked = asked(prepared, _works_of_new(prepared), may_ask=True)
     else:
         # Nothing is asked, but the summary says how many papers this concerns.
-        looked = LookedUp(created_works(prepared), may_ask=False)
+        looked = LookedUp(_works_of_new(prepared), may_ask=False)
     return with_found(prepared, looked), looked
 
 
+def _works_of_new(prepared: Prepared) -> tuple[Wanted, ...]:
+    return (*created_works(prepared), *untitled_works(prepared))
+
+
 def asked(prepared: Prepared, wanted: Sequence[Wanted], *, may_ask: bool) -> LookedUp:
-    """Return what arXiv says about `wanted`; its kept answers if it may not be asked."""
-    if not wanted:
+    """Return what arXiv says about `wanted`; its kept answers if it may not be asked.
+
+    Entries without a title that are not on arXiv are asked for elsewhere.
+    """
+    untitled = untitled_entries(prepared)
+    if not wanted and not untitled:
         return NOTHING
     # Only a run that looks something up pays for what asks.
     from zoterodigest.sync.lookups.lookups import look_up
+    from zoterodigest.sync.new_papers.titles import with_titles
 
+    looked, venues = NOTHING, prepared.workspace.zotero.venues
     with open_sources(prepared.workspace.project.configuration.lookup) as sources:
-        if sources.arxiv is None:
-            return NOTHING
         if not may_ask:
-            return look_up(wanted, sources.arxiv, progress=None)
-        with progress("Asking arXiv", "looked up") as report:
-            return look_up(wanted, sources.arxiv, progress=report)
+            return look_up(wanted, sources.arxiv, progress=None) if sources.arxiv else NOTHING
+        if wanted and sources.arxiv:
+            with progress("Asking arXiv", "looked up") as report:
+                looked = look_up(wanted, sources.arxiv, progress=report)
+        if untitled:
+            with progress("Asking for titles", "looked up") as report:
+                looked = with_titles(looked, untitled, sources, venues=venues, progress=report)
+    return looked
 
 
 def looked_text(looked: LookedUp) -> Iterator[str]:
@@ -103,7 +118,8 @@ def _summary(looked: LookedUp) -> str:
         return f"nothing of {counted(len(looked.wanted), 'paper')} (--offline)"
     requests = f" ({counted(looked.requests, 'request')})" if looked.requests else ""
     number = len(looked.wanted) - sum(not one.is_known for one in looked.failed)
-    parts = [f"{counted(number, 'paper') if number else 'nothing'} at arXiv{requests}"]
+    where = "at arXiv and other sources" if looked.elsewhere else "at arXiv"
+    parts = [f"{counted(number, 'paper') if number else 'nothing'} {where}{requests}"]
     kinds = Counter(type(one) for one in looked.remarks)
     if kinds[NotFound]:
         parts.append(f"{kinds[NotFound]:,} not found")
@@ -116,6 +132,9 @@ def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
     """Yield the remarks by kind, each kind with its heading and advice."""
     reasons = Counter(one.reason for one in looked.failed)
     why = "; ".join(visible(reason) for reason, _ in reasons.most_common(3))
+    # Without a title there is no item yet that `enrich` could fill in.
+    is_untitled = all(not one.wanted.title for one in looked.failed)
+    then = "The next run asks again" if is_untitled else "`zoterodigest enrich` continues"
     sections: Mapping[type[Remark], tuple[str, str]] = {
         NotFound: ("Not at arXiv", "The id may be wrong. Nothing is filled in."),
         OtherPaper: ("Another paper at arXiv", "It has another title. Nothing is filled in."),
@@ -123,7 +142,7 @@ def _sections(looked: LookedUp) -> Iterator[tuple[str, str, Sequence[Remark]]]:
         NewerVersion: ("New versions at arXiv", "Nothing changes by that."),
         NotLookedUp: (
             "Not looked up",
-            f"{why}. Earlier answers are kept. `zoterodigest enrich` continues.",
+            f"{why}. Earlier answers are kept. {then}.",
         ),
     }
     for kind, (heading, advice) in sections.items():
@@ -142,4 +161,4 @@ def _remark_text(remark: Remark) -> str:
         case WithdrawnPaper(comment=comment) if comment:
             return f"{head}: {visible(comment)}"
         case _:
-            return head
+            return head.rstrip()

@@ -59,7 +59,9 @@ def inspected(
 
 def _row(entry: DigestEntry) -> list[str]:
     reading = entry.reading
-    title, *work = work_cells(entry.title, reading.identifiers, reading.fields)
+    # What has no title is shown as it stands.
+    title = entry.title or " ".join(slot.words for slot in entry.slots if entry.format.is_untitled)
+    title, *work = work_cells(title, reading.identifiers, reading.fields)
     title = f"(unreadable) {title}" if entry.broken else title
     return [str(entry.first + 1), title, *work, _marks(entry)]
 

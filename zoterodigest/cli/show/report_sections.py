@@ -24,6 +24,7 @@ from zoterodigest.core.plan.reports import (
     SameWork,
     UnreadableDate,
     UnreadableEntry,
+    UntitledEntry,
     Waiting,
 )
 
@@ -38,6 +39,7 @@ CONFLICTS: frozenset[Kind] = frozenset({Conflict, PlaceConflict, NameConflict})
 _OPEN: tuple[tuple[Collection[Kind], str, str], ...] = (
     (CONFLICTS, "conflict", "conflicts"),
     ((AmbiguousEntry,), "ambiguous entry", "ambiguous entries"),
+    ((UntitledEntry,), "entry without a title", "entries without a title"),
     ((SameWork,), "work twice", "works twice"),
     ((MergedOtherWork,), "entry merged with another work", "entries merged with other works"),
     ((UnreadableEntry,), "unreadable entry", "unreadable entries"),

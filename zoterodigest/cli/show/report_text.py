@@ -51,6 +51,7 @@ from zoterodigest.core.plan.reports import (
     TrashedEntry,
     UnreadableDate,
     UnreadableEntry,
+    UntitledEntry,
     Waiting,
 )
 from zoterodigest.core.plan.run_options import End, entry_end
@@ -251,6 +252,10 @@ SECTIONS: tuple[Section[Any], ...] = (
     Section(UnreadableEntry, "Unreadable", "zoterodigest can't read these entries. It leaves them"
             " and their items as they are. `zoterodigest inspect FILE` lists them.",
             subject=_unreadable, same=_same_fault),
+    Section(UntitledEntry, "Without a title", "These entries have no title, and zoterodigest makes"
+            " no item without one. `zoterodigest push` looks the title up at arXiv and other"
+            " sources. If it finds none, check the identifier, or write the title into the digest:"
+            " `[Title](address)`."),
     Section(TrashedEntry, "Only in the trash", "The items of these entries are in the trash."
             " zoterodigest neither creates nor restores them. Restore an item, and the next push"
             " links it.", subject=_entry_and_item),

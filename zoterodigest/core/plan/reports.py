@@ -90,6 +90,17 @@ class NotPushed:
 
 
 @dataclass(frozen=True, slots=True)
+class UntitledEntry:
+    """A new entry without a title, that no item has the identifier of: nothing is created.
+
+    `key` is that of the item that it gets once its title is known.
+    """
+
+    entry: Entry
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadableEntry:
     """An entry that cannot be read as a whole; its link, if it has one, stays as it is."""
 
@@ -299,7 +310,7 @@ LinkReport: TypeAlias = (
 )  # fmt: skip
 """The kinds about the link of `row`: its entry, item or note may be gone."""
 
-EntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed
+EntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed | UntitledEntry
 """The kinds about an `entry` that has no link."""
 
 OtherReport: TypeAlias = (

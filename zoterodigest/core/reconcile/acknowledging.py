@@ -42,6 +42,7 @@ from zoterodigest.core.plan.reports import (
     TrashedEntry,
     UnreadableDate,
     UnreadableEntry,
+    UntitledEntry,
     Waiting,
 )
 from zoterodigest.core.reconcile.settle import item_end
@@ -162,6 +163,7 @@ _RULES: tuple[_Rule[Any], ...] = (
     _Rule(AmbiguousEntry, "ambiguous", lambda it, _: (*it.keys, _title(it.entry))),
     _Rule(TrashedEntry, "only-in-trash", lambda it, _: (it.key,)),
     _Rule(NotPushed, "not-pushed", lambda it, _: ()),
+    _Rule(UntitledEntry, "no-title", lambda it, _: ()),
     _Rule(UnreadableEntry, "unreadable", lambda it, _: (), _unreadable_id),
     _Rule(AddedItem, "added", lambda it, _: (it.title, it.reason),
           lambda it: _made_id(it.digest, it.key)),

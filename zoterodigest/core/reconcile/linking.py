@@ -22,6 +22,7 @@ from zoterodigest.core.plan.reports import (
     TakenBack,
     TrashedEntry,
     UnreadableEntry,
+    UntitledEntry,
 )
 from zoterodigest.core.plan.run_options import (
     LastSync,
@@ -62,7 +63,7 @@ from zoterodigest.core.works.pairing import (
     pair,
     shares_block,
 )
-from zoterodigest.core.works.work import work_of
+from zoterodigest.core.works.work import KnownWork, work_of
 from zoterodigest.frozen import dataclass
 
 
@@ -296,7 +297,8 @@ class _LinkingRun:
     def make_links(self, unlinked: dict[int, LockRow | None], new_ids: Iterator[str]) -> None:
         """Find or make the items of entries that have no link; a row given is revived."""
         found: dict[int, tuple[str, Item | None]] = {}
-        for index in sorted(unlinked):
+        # Those without a title come last: the item of another entry of the work may be theirs.
+        for index in sorted(unlinked, key=lambda at: (not self._is_titled(at), at)):
             entry = self._entries[index]
             if entry.is_unreadable:
                 self.reports.append(UnreadableEntry(entry.digest, entry, None))
@@ -331,13 +333,14 @@ class _LinkingRun:
     def _item_of(self, entry: Entry, row: LockRow | None) -> str | None:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
         rules = self._terms.rules_for(entry.digest)
-        match = self._catalogue.find(work_of(entry))
+        work = self._work(entry)
+        match = self._catalogue.find(work)
         # `--relink` may replace our own item in the trash, but never one that a person made.
         if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
             match = Unknown()
         match match:
             case Adopt(key):
-                self._catalogue.add(key, work_of(entry), is_linked=True)
+                self._catalogue.add(key, work, is_linked=True)
                 return key
             case Ambiguous(keys):
                 self.reports.append(AmbiguousEntry(entry, keys))
@@ -347,15 +350,32 @@ class _LinkingRun:
                 self.reports.append(TrashedEntry(entry, key))
             case Unknown() if not rules.directions.push.allows("title"):
                 self.reports.append(NotPushed(entry))
+            case Unknown() if not work.title:
+                self.reports.append(UntitledEntry(entry, self._free_key(entry)))
             case Unknown():
-                return self._new_key(entry)
+                key = self._free_key(entry)
+                self._taken.add(key)
+                self._catalogue.add(key, work, is_linked=True)
+                return key
         return None
 
-    def _new_key(self, entry: Entry) -> str:
-        key = item_key(self._taken, entry.identifiers, text_in(entry.fields, "title"))
-        self._taken.add(key)
-        self._catalogue.add(key, work_of(entry), is_linked=True)
-        return key
+    def _work(self, entry: Entry) -> KnownWork:
+        """Return what tells the work of an entry: without a title, also what was found of it.
+
+        An item may have that title and none of the entry's identifiers.
+        """
+        work = work_of(entry)
+        if work.title:
+            return work
+        pending = (one.found for one in self._terms.pending if one.is_about(entry))
+        found = self._terms.found.get(self._free_key(entry)) or next(pending, None)
+        return work if found is None else work_of(replace(entry, fields=found.fields))
+
+    def _is_titled(self, index: int) -> bool:
+        return bool(text_in(self._entries[index].fields, "title"))
+
+    def _free_key(self, entry: Entry) -> str:
+        return item_key(self._taken, entry.identifiers, text_in(entry.fields, "title"))
 
     def _noted(self, found: dict[int, str], new_ids: Iterator[str]) -> dict[int, str]:
         """Return the row ids of our notes that stand in no row, by the entry that takes them on.

@@ -247,7 +247,8 @@ class DigestFormat(_FormatTable):
             raise ValueError('[columns] and containers = ["row"] belong together')
         if self.columns is None and not self.entry.begin:
             raise ValueError("entry.begin needs at least one pattern")
-        if self.new is not None and self.columns is None and "{title}" not in str(self.new.lines):
+        lacks_title = self.columns is None and not self.is_untitled
+        if self.new is not None and lacks_title and "{title}" not in str(self.new.lines):
             raise ValueError("new.lines has no {title}")
         return self
 
@@ -340,6 +341,11 @@ class DigestFormat(_FormatTable):
     def reads_parts(self) -> bool:
         """Whether it takes apart what stands beside a title: what it finds needs no other judge."""
         return any(not PARTS.isdisjoint(pattern.names) for pattern in self.entry.begin)
+
+    @cached_property
+    def is_untitled(self) -> bool:
+        """Whether its entries have no titles: they are known by their identifiers alone."""
+        return self.data is None and "title" not in self.slots
 
     @cached_property
     def no_title(self) -> AnyOf:

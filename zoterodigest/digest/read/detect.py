@@ -71,6 +71,12 @@ def credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
 
     One that overlaps an earlier one of the same format is left out.
     """
+    if entries and entries[0].format.is_untitled:
+        # Few digests have such entries.
+        from zoterodigest.digest.read.bare_lists import listed_alone
+
+        yield from listed_alone(entries, lines)
+        return
     end = -1
     for group in _neighbours(entries, lines):
         evident = [is_evident(entry) for entry in group]

@@ -297,9 +297,14 @@ def _identified(data: bytes, reading: EntryReading) -> EntryReading:
 
 
 def is_entry(entry: DigestEntry) -> bool:
-    """Whether what was found is an entry: it has a title of its own and one of what it needs."""
+    """Whether what was found is an entry: it has a title of its own and one of what it needs.
+
+    Where entries have no titles, it has an identifier.
+    """
     if not has_needed(entry.format, entry.slots, entry.unreadable):
         return False
+    if entry.format.is_untitled:
+        return any(not found.is_page for found in entry.reading.identifiers)
     if entry.broken:
         is_own = bool(entry.format.templates) and not entry.format.entry.evidence
         return bool(entry.title or entry.reading.identifiers) or is_own

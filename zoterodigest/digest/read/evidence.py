@@ -28,6 +28,9 @@ _BESIDE_PAPERS = frozenset({"blog", "blog post", "demo", "slides", "talk", "twee
 _LOCAL_PAPER = re.compile(r"[^:?#]+\.(?:pdf|ps|djvu)(?:\.gz)?", re.I)
 """The address of a paper that lies beside the list."""
 
+_NUMBER = re.compile(rb"\d{4}\.\d{4}")
+"""An arXiv id of before 2015 without its version may be any number with four decimals."""
+
 _PUBLISHER = re.compile(
     r"\b(?:press|springer|wiley|elsevier|o.reilly|packt|manning|verlag|hanser|addison|pearson)\b",
     re.I,
@@ -62,6 +65,8 @@ def is_evident(entry: DigestEntry) -> bool:
     if isinstance(entry, LaterEntry):
         return EVIDENT in entry.judged
     reading = entry.reading
+    if entry.format.is_untitled:
+        return any(_NUMBER.fullmatch(slot.text.data) is None for slot in entry.slots)
     links = _own_links(reading)
     if _is_label(entry.title) or not _OF_MODELS.isdisjoint([it.label.lower() for it in links]):
         return False

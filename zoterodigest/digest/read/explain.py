@@ -133,6 +133,9 @@ def _attempt(
     others = (entry for entry in found if entry is not here)
     if any(one.first <= here.first <= one.last for one in others):
         return Attempt(form.name, FormatStep.OVERLAP, "another entry of this format begins above")
+    if form.is_untitled:
+        reason = "most items of its list are something else"
+        return Attempt(form.name, FormatStep.EVIDENCE, reason)
     missing = "no identifier, no page of a paper, no known venue, no names of authors"
     return Attempt(form.name, FormatStep.EVIDENCE, f"nothing shows that it is a paper: {missing}")
 
@@ -177,8 +180,9 @@ def _stopped_at_head(
     matches = (pattern.search(shorn(data)) for pattern in begin)
     match = next((it for it in matches if it is not None), None)
     if match is None:
-        # Any line may begin a paragraph: to be one says nothing.
-        is_any = container in ("lines", "paragraph")
+        # Any line may begin a paragraph: to be one says nothing. A list that is read without titles
+        # is like no other, so its format is never near.
+        is_any = container in ("lines", "paragraph") or form.is_untitled
         step = FormatStep.CONTAINER if is_any else FormatStep.BEGIN
         return step, f"its entries begin otherwise; it reads {form.about}"
     title = decoded(data[slice(*match.groups.get("title", (0, 0)))]).strip()
@@ -199,4 +203,6 @@ def _stopped_in_entry(
     if not has_needed(form, claims.slots, claims.unreadable):
         needs = ", ".join(form.entry.needs)
         return FormatStep.NEEDS, f"it has none of what an entry needs: {needs}"
+    if form.is_untitled:
+        return FormatStep.TITLE, "it has no identifier of a paper"
     return FormatStep.TITLE, "it has no title"

@@ -214,6 +214,14 @@ def _members(texts: Iterable[str]) -> Members:
     return Members(tuple(dict.fromkeys(text for text in texts if text)))
 
 
+def _arxiv(text: str) -> Sequence[str]:
+    if found := identity.arxiv_in_text(text):
+        return found
+    # An old id, such as hep-th/9711200, is known as one only where nothing else can stand.
+    whole = identity.identifier_of(f"arXiv:{text.strip()}") if "/" in text else None
+    return (whole.value,) if whole and whole.scheme == "arxiv" else ()
+
+
 def _doi(text: str) -> Fields:
     found = [identity.doi_as_written(doi, text) for doi in identity.doi_in_text(text)]
     return _identifier("doi", found, text)
@@ -244,7 +252,7 @@ _READERS: Mapping[str, Callable[[str], Fields]] = {
         "categories": _members(part.strip("` ") for part in re.split(r"[,;\s]+", text))
     },
     "chips": _chips,
-    "arxiv": lambda text: _identifier("arxiv", identity.arxiv_in_text(text), text),
+    "arxiv": lambda text: _identifier("arxiv", _arxiv(text), text),
     "doi": _doi,
     "comment": lambda text: {"comment": _plain(text)},
     "summary": lambda text: {"summary": Blocks(split_blocks(text))},

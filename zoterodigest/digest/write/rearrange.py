@@ -251,11 +251,12 @@ def are_same_entries(old: Document, new: Document) -> bool:
 
 
 def _is_shown(entry: DigestEntry, asked: Fields, form: BlockForm) -> bool:
-    """Whether a new entry shows its title, and nothing but what was asked for."""
+    """Whether a new entry shows its title, if any has one, and nothing but what was asked for."""
     if entry.broken or entry.unreadable or entry.problems:
         return False
     fields = entry.reading.fields
-    return bool(entry.title) and all(_is_meant(name, fields[name], asked, form) for name in fields)
+    has_title = bool(entry.title) or entry.format.is_untitled
+    return has_title and all(_is_meant(name, fields[name], asked, form) for name in fields)
 
 
 def _is_meant(name: str, read: Value, asked: Fields, form: BlockForm) -> bool:

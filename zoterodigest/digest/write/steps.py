@@ -13,6 +13,7 @@ from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
+from zoterodigest.digest.write.bare_line import new_bare_line
 from zoterodigest.digest.write.house_style import house_style
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.html_row import is_html_row, new_html_row
@@ -270,6 +271,8 @@ class Planner:
 
     def _lines(self, draft: NewEntryDraft, form: DigestFormat) -> str:
         """Return the lines of an entry that is no row: like its neighbors, else as `form` says."""
+        if form.is_untitled:
+            return new_bare_line(draft)
         is_plain = not (form.templates or form.labels or form.has_sections)
         if is_plain or form.keys or form.entry.loose or form.reads_parts:
             text = like_neighbors(draft, self._document)

@@ -43,7 +43,7 @@ def look_up(wanted: Sequence[Wanted], arxiv: Arxiv, *, progress: Progress | None
         looked, told = _judged(one, outcomes[one.arxiv])
         remarks += told
         if looked is not None:
-            found[one.item] = found_in(looked)
+            found[one.item] = found_in(looked, with_title=not one.title)
     # Counted by the service: what came out of the cache was not sent.
     requests = arxiv.service.sent - before
     return LookedUp(tuple(wanted), found, tuple(remarks), requests, progress is not None)
@@ -60,20 +60,25 @@ def _judged(wanted: Wanted, outcome: work.Outcome) -> tuple[Looked | None, list[
             usable, told = _judged(wanted, work.KnownPaper(earlier)) if earlier else (None, [])
             return usable, [*told, NotLookedUp(wanted, reason, is_known=usable is not None)]
         # A slip in an arXiv id leads to another paper: nothing of it may be taken.
-        case work.KnownPaper(looked) if not may_be_one(wanted.title, looked.title):
+        case work.KnownPaper(looked) if not _may_be(wanted, looked):
             return None, [OtherPaper(wanted, looked.title)]
         case work.KnownPaper(looked):
             is_newer = outcome.has_new_version or looked.is_newer_than(wanted.version)
             return looked, [NewerVersion(wanted, looked.version)] if is_newer else []
 
 
-def found_in(looked: Looked) -> LookupResult:
-    """Return what arXiv says of a paper as the fields of a record.
+def _may_be(wanted: Wanted, looked: Looked) -> bool:
+    return not wanted.title or may_be_one(wanted.title, looked.title)
+
+
+def found_in(looked: Looked, *, with_title: bool = False) -> LookupResult:
+    """Return what arXiv says of a paper as the fields of a record, its title only if asked for.
 
     Where it appeared stands with the comment; a DOI that arXiv itself gives is none of the work's.
     """
     categories = dict.fromkeys((looked.primary, *looked.categories))
     fields: dict[str, Value] = {
+        "title": looked.title if with_title else "",
         "authors": Names(looked.authors),
         "date": looked.first,
         "categories": Members(tuple(filter(None, categories))),

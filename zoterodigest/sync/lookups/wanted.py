@@ -11,17 +11,19 @@ from dataclasses import field, replace
 
 from zoterodigest.core.plan.found import LookupResult
 from zoterodigest.core.plan.plan import CreateItem, Link
+from zoterodigest.core.plan.reports import UntitledEntry
 from zoterodigest.core.values.record import Entry, Item, text_in
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import Decide
-from zoterodigest.sync.run.run import Prepared, plan_over
+from zoterodigest.sync.run.run import Prepared, plan_over, prepare
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """A work to be looked up: its item, the first of its rows, its title there, its arXiv id.
 
-    `version` is the newest (`v2`) that its entries name; "" if they name none.
+    `version` is the newest (`v2`) that its entries name; "" if they name none. If no title is known
+    yet, it is looked up as well, and there is no row.
     """
 
     item: str
@@ -78,7 +80,8 @@ Remark = NotFound | WithdrawnPaper | OtherPaper | NewerVersion | NotLookedUp
 class LookedUp:
     """What came of looking works up: what was found of each, by item key, and what is to be told.
 
-    `requests` is how many were sent to arXiv: none, if all was known, or if it `may_ask` nobody.
+    `requests` is how many were sent: none, if all was known, or if it `may_ask` nobody. Works that
+    are not on arXiv are looked up `elsewhere`, for their titles.
     """
 
     wanted: tuple[Wanted, ...] = ()
@@ -86,6 +89,7 @@ class LookedUp:
     remarks: tuple[Remark, ...] = ()
     requests: int = 0
     may_ask: bool = True
+    elsewhere: int = 0
 
     @property
     def failed(self) -> tuple[NotLookedUp, ...]:
@@ -103,6 +107,29 @@ def created_works(prepared: Prepared) -> tuple[Wanted, ...]:
         return ()
     created = {action.key for action in prepared.plan.actions if isinstance(action, CreateItem)}
     return tuple(_wanted(link for link in prepared.plan.links if link.row.item in created))
+
+
+def untitled_works(prepared: Prepared) -> tuple[Wanted, ...]:
+    """Return the works on arXiv whose entries need a title before a run can make their items."""
+    return tuple(
+        Wanted(key, "", "", arxiv)
+        for key, entry in untitled_entries(prepared).items()
+        if (arxiv := arxiv_of(entry))
+    )
+
+
+def untitled_entries(prepared: Prepared) -> Mapping[str, Entry]:
+    """Return the entries that need a title, by the keys of the items that they would get.
+
+    Of several entries with one identifier the first counts.
+    """
+    if not prepared.options.intent.creates:
+        return {}
+    found: dict[str, Entry] = {}
+    for report in prepared.plan.reports:
+        if isinstance(report, UntitledEntry):
+            found.setdefault(report.key, report.entry)
+    return found
 
 
 def linked_works(
@@ -124,7 +151,9 @@ def _wanted(links: Iterable[Link]) -> Iterator[Wanted]:
     for key, joined in by_item.items():
         named = (arxiv_of(one.entry, one.item) for one in joined)
         if arxiv := next(filter(None, named), ""):
-            title = next(filter(None, (text_in(one.entry.fields, "title") for one in joined)), "")
+            ends: list[Entry | Item] = [one.entry for one in joined]
+            ends += [one.item for one in joined if one.item]
+            title = next(filter(None, (text_in(end.fields, "title") for end in ends)), "")
             versions = (_version(link, arxiv) for link in joined)
             number = max(versions, default=0)
             version = f"v{number}" if number else ""
@@ -150,4 +179,7 @@ def with_found(prepared: Prepared, looked: LookedUp) -> Prepared:
     if not looked.found or isinstance(intent, Decide):
         return prepared
     options = replace(prepared.options, intent=replace(intent, found=looked.found))
+    # An item that is now to be made may be among those that a run over a part did not look at.
+    if prepared.gathered.quiet.links:
+        return prepare(prepared.workspace, options)
     return plan_over(prepared.workspace, options, prepared.gathered)

@@ -175,9 +175,19 @@ class _PaperSearch:
 
 
 def _by_index(asked: ById, sources: Sources | None) -> IndexedWork | NotAdded:
-    """Return what an index knows of a work that is not named by its arXiv id."""
     if sources is None:
         return NotAdded(asked.name, _OFFLINE)
+    match find_by_index(asked, sources):
+        case IndexedWork() as found:
+            return found
+        case Failed(reason):
+            return NotAdded(asked.name, reason)
+        case None:
+            return NotAdded(asked.name, "no source knows it; its BibTeX would do")
+
+
+def find_by_index(asked: ById, sources: Sources) -> IndexedWork | Failed | None:
+    """Return what an index knows of a work that is not named by its arXiv id; None for nothing."""
     reasons: list[str] = []
     for source, question in _questions(asked):
         index = sources.indexes.get(source)
@@ -186,7 +196,7 @@ def _by_index(asked: ById, sources: Sources | None) -> IndexedWork | NotAdded:
             reasons.append(answer.reason)
         elif fitting := [it for it in answer if it.title and _is_asked(it, asked.identifier)]:
             return fitting[0]
-    return NotAdded(asked.name, "; ".join(reasons) or "no source knows it; its BibTeX would do")
+    return Failed("; ".join(reasons)) if reasons else None
 
 
 def _questions(asked: ById) -> Iterator[tuple[Source, Question]]:

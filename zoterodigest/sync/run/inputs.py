@@ -6,7 +6,7 @@ import glob
 from collections.abc import Iterator
 from pathlib import Path
 
-from zoterodigest.core.plan.reports import Conflict, DivergedField, Report
+from zoterodigest.core.plan.reports import Conflict, DivergedField, Report, UntitledEntry
 from zoterodigest.core.values.record import is_of_entry
 from zoterodigest.library.access import DESKTOP_FILES
 from zoterodigest.library.address import Address, DesktopAddress
@@ -108,6 +108,8 @@ def is_repeatable(prepared: Prepared) -> bool:
         and not is_open
         and prepared.stop is None
         and not any(map(_shows_note, prepared.plan.reports))
+        # Its title may be found the next time.
+        and not any(isinstance(report, UntitledEntry) for report in prepared.plan.reports)
     )
 
 

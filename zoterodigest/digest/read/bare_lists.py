@@ -1,0 +1,77 @@
+"""Bare lists: lists of papers that are named by nothing but an identifier or an address each.
+
+Some items may have got a title since. In any other list a bare link belongs to something else: it
+is the paper of the item above, or one of the links of a page.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from zoterodigest.core.values import identity
+from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.read.evidence import is_evident
+from zoterodigest.digest.read.found import is_boundary
+from zoterodigest.digest.read.lines import Lines, Veil
+from zoterodigest.digest.read.slots import decoded
+from zoterodigest.digest.read.tables import is_table_line
+
+_SHARE = 0.5
+"""More than this share of a list's items must name papers for the bare ones to be entries."""
+_FEWEST, _FEWEST_IN_ALL = 2, 3
+"""How many such items make a list, and how many make a file of lists of one item each."""
+
+_ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")
+
+
+def listed_alone(entries: Sequence[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
+    """Yield the entries without a title that stand in lists of such.
+
+    In a file that has such lists one may have a single item. Items within other items are part of
+    these.
+    """
+    by_line = {entry.first: entry for entry in entries}
+    lists = list(_lists(lines))
+    items = [line for one in lists for line in one]
+    titled = {line for line in items if lines.is_taken(line) and _names_paper(lines[line])}
+
+    def are_papers(items: Sequence[int], fewest: int) -> bool:
+        """Whether most items name papers, one of them without doubt."""
+        found = [line for line in items if line in by_line or line in titled]
+        is_most = len(found) >= fewest and len(found) > _SHARE * len(items)
+        return is_most and any(line in titled or is_evident(by_line[line]) for line in found)
+
+    has_some = are_papers(items, _FEWEST_IN_ALL) or any(are_papers(one, _FEWEST) for one in lists)
+    for one in lists if has_some else ():
+        if are_papers(one, 1):
+            yield from (by_line[line] for line in one if line in by_line)
+
+
+def _names_paper(line: bytes) -> bool:
+    """Whether an item says by itself which paper it is: no link beside it is needed for that."""
+    text = decoded(line)
+    if identity.arxiv_in_text(text) or identity.doi_in_text(text):
+        return True
+    return any(map(identity.is_paper_url, _ADDRESS.findall(text)))
+
+
+def _lists(lines: Lines) -> Iterator[list[int]]:
+    """Yield the lines with which the outer items begin between two headings, rules or tables."""
+    items: list[int] = []
+    last, depth = 0, 0
+    for line in lines.items.numbers:
+        if lines.veils[line] not in (Veil.NONE, Veil.TAKEN):
+            continue
+        between = (at for at in range(last + 1, line) if not lines.is_taken(at))
+        if items and any(is_boundary(lines, at) or is_table_line(lines, at) for at in between):
+            yield items
+            items = []
+        indent = len(lines[line]) - len(lines[line].lstrip(b" \t"))
+        # What is one blank deeper is no deeper item (CommonMark 5.2).
+        if not items or indent <= depth + 1:
+            depth = min(indent, depth) if items else indent
+            items.append(line)
+        last = line
+    if items:
+        yield items

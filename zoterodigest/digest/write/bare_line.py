@@ -1,0 +1,28 @@
+"""Bare lines: a new entry in a list whose entries are identifiers or addresses without titles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import chain
+
+from zoterodigest.digest.format.format import NewRule
+from zoterodigest.digest.format.template import Line, fill, parse_line
+from zoterodigest.digest.write.new_entry import NewEntryDraft
+from zoterodigest.digest.write.shown import UnwritableValue
+
+
+def new_bare_line(draft: NewEntryDraft) -> str:
+    """Return the line of a new entry, as the nearest neighbor writes what the paper is known by.
+
+    Raises `UnwritableValue` if nothing of that is known.
+    """
+    for line in chain(draft.manner.own_lines, _lines(draft.rule)):
+        texts = draft.texts(line.slots, ())
+        if all(texts.values()):
+            return fill(line, texts)
+    raise UnwritableValue("a new entry needs an arXiv id, a DOI or the address of the paper")
+
+
+def _lines(rule: NewRule) -> Iterator[Line]:
+    for item in rule.lines:
+        yield from map(parse_line, [item] if isinstance(item, str) else item)
