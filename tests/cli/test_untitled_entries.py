@@ -202,6 +202,28 @@ def test_papers_that_are_added_or_put_into_the_collection_are_bare_as_the_others
     assert is_quiet(zoterodigest("sync", "--yes"))
 
 
+def test_titles_come_into_the_digest_if_a_person_asks_for_them(
+    zoterodigest: Zoterodigest, site: Site, tmp_path: Path
+) -> None:
+    zoterodigest("sync", "--yes")
+    planned = zoterodigest("pull", "--fill", "title", "--dry-run")
+
+    ran = zoterodigest("pull", "--fill", "title", "--yes")
+
+    assert (planned.code, ran.code) == (0, 0), ran.err
+    assert (tmp_path / "papers.md").read_text(encoding="utf-8") == (
+        "# to read\n\n"
+        f"- [{SKIES}](https://arxiv.org/abs/2401.10001)\n"
+        f"- [{STARS}](https://arxiv.org/abs/2401.10002v2)\n"
+        f"- [{LENSES}](https://doi.org/{DOI})\n"
+        "- https://openreview.net/forum?id=AbCd\n"
+    )
+    edited_item(tmp_path, SKIES, title="Skies")
+    assert zoterodigest("sync", "--yes").code == 0
+    assert "- [Skies](https" in (tmp_path / "papers.md").read_text(encoding="utf-8")
+    assert is_quiet(zoterodigest("sync", "--yes"))
+
+
 def test_two_lines_of_one_paper_have_one_item(
     zoterodigest: Zoterodigest, site: Site, tmp_path: Path
 ) -> None:

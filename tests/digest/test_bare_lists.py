@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
+from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
 
@@ -77,6 +78,28 @@ def test_lists_of_one_item_each_count_together() -> None:
     assert len(read_of(days)) == 3
     assert read_of(f"{days}## Links\n\n" + "- https://x.org/a\n" * 3) == []
     assert len(read_of(f"## A\n\n{PAPER}{PAPER}\n## B\n\n{PAPER}")) == 3
+
+
+@pytest.mark.parametrize(
+    ("item", "address"),
+    [
+        ("arXiv:2006.11239v2", "https://arxiv.org/abs/2006.11239v2"),
+        ("[2006.11239](https://arxiv.org/abs/2006.11239)", "https://arxiv.org/abs/2006.11239"),
+        ("[arxiv.org/abs/2105.05233](https://arxiv.org/abs/2105.05233)", PAPER[2:-1]),
+        ("<https://arxiv.org/pdf/2006.11239v1>", "https://arxiv.org/pdf/2006.11239v1"),
+        ("doi:10.1000/182", "https://doi.org/10.1000/182"),
+    ],
+)
+def test_an_entry_that_gets_a_title_links_it_and_the_others_stay_entries(
+    item: str, address: str
+) -> None:
+    before = read(f"{PAPER}- [ ] {item}\n".encode())
+
+    after = put_digest(before, {1: {"title": "All [of] *It*"}}, read)
+
+    assert after.refusals == ()
+    assert after.source.decode() == f"{PAPER}- [ ] [All [of] *It*]({address})\n"
+    assert [it.title for it in read(after.source).entries] == ["", "All [of] *It*"]
 
 
 def test_a_new_entry_names_its_paper_as_those_around_it_do() -> None:

@@ -47,7 +47,7 @@ from zoterodigest.core.reconcile.propagate import Propagation, propagate
 from zoterodigest.core.reconcile.sections import with_renamed_sections
 from zoterodigest.core.reconcile.settle import settle, with_traits
 from zoterodigest.core.values.identity import Identifier
-from zoterodigest.core.values.record import Entry, Item
+from zoterodigest.core.values.record import EMPTY, Entry, Item
 
 
 def reconcile(
@@ -64,6 +64,7 @@ def reconcile(
     `new_ids` gives the ids of new rows. Under equal arguments the plan is the same.
     """
     run = known, library, run_options
+    entries = _with_title_asked(entries, run_options)
     # The order of these steps is a law: each one sees what the ones before it decided.
     linking = link_entries(entries, known, library, run_options, new_ids=new_ids)
     back, restored = with_lost_notes(linking.links, known, library.items, run_options)
@@ -114,6 +115,21 @@ def reconcile(
         rows_before=_sorted_rows(known.rows),
         collection_rows_before=tuple(sorted(known.collection_rows, key=lambda one: one.place)),
     )
+
+
+def _with_title_asked(entries: Sequence[Entry], run_options: RunOptions) -> Sequence[Entry]:
+    """Return `entries`; if titles are to be filled in, those without one have an empty one.
+
+    In any other run they say nothing of it, so a title that an item gets stays there.
+    """
+    if "title" not in run_options.fills:
+        return entries
+    return [
+        one
+        if one.is_unreadable or one.digest.is_bib or "title" in one.fields
+        else replace(one, fields={**one.fields, "title": EMPTY}, raws={**one.raws, "title": ""})
+        for one in entries
+    ]
 
 
 def _reports(

@@ -40,6 +40,7 @@ from zoterodigest.digest.write.template_groups import (
     group_of,
     place_in_template,
 )
+from zoterodigest.digest.write.titling import titling_edit
 from zoterodigest.digest.write.values import (
     awards_text,
     categories_in_tags_text,
@@ -272,6 +273,10 @@ def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) ->
     if document.entries[index].shape is not None:
         return [_coming(document, index, asked, spell)]
     form = document.entries[index].format
+    if name == "title" and form.is_untitled:
+        text = _new_text(document, index, name, asked, "")
+        title = inert_line(_spelled(text, "", spell), "")
+        return [titling_edit(document, document.entries[index], title)]
     slots = [slot for slot in SLOTS_OF.get(name, (name,)) if slot in form.slots]
     if not slots or name.startswith(SECTION) or name == "abstract":
         raise UnwritableValue(_NO_PLACE)
