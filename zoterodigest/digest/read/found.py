@@ -60,7 +60,7 @@ def head_match(form: DigestFormat, data: bytes) -> Match | None:
         if match is None:
             continue
         # A short name before the title is no date, venue or "News" either: those lead an item.
-        names = (match.groups.get(name) for name in ("title", "ignored"))
+        names = (match.groups.get(name) for name in ("title", "short_title", "ignored"))
         if all(name is None or is_title(form, data[slice(*name)]) for name in names):
             return match
     return None
