@@ -60,6 +60,7 @@ WITHIN = {
     "links of an item": (ITEM, b"[x](https://arxiv.org/abs/1706.03762) ", b"\n"),
     "italics of an item": (ITEM, b"*Ada B*, ", b"\n"),
     "a heading of blanks": (b"# a", b" ", b"x\n"),
+    "markup of a heading": (b"# a ", b"[*a](#b) `c <a>[d](", b"\n"),
     "a delimiter of blanks": (b"| Title |\n-", b" ", b"|x\n"),
     "rows": (TABLE, b"| [a](https://arxiv.org/abs/1706.03762) | x |\n", b""),
     "cells": (ROW, b"x|", b"\n"),

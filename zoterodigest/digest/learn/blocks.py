@@ -128,7 +128,7 @@ def _headings(lines: Lines) -> Iterator[Family]:
             below = (one.line for one in headings[at + 1 :] if one.level <= level)
             stop = next(below, len(lines))
             numbers = [it for it in range(heading.line, stop) if not lines.is_hidden(it)]
-            blocks.append(_block(lines, numbers, heading.text))
+            blocks.append(_block(lines, numbers, heading.source))
         yield Family("heading", f"{'#' * level} ", tuple(one for one in blocks if one.lines))
 
 

@@ -81,7 +81,7 @@ def _heading_head(lines: Lines, form: DigestFormat, heading: AtxHeading, stop: i
     at = bisect_left(keyed, heading.line)
     has_key = at < len(keyed) and keyed[at] < stop
     first = next((it for it in range(heading.line + 1, stop) if lines[it].strip()), stop)
-    if not has_key and not _begins_fields(lines, first, stop, has_link="](" in heading.text):
+    if not has_key and not _begins_fields(lines, first, stop, has_link="](" in heading.source):
         return None
     data = lines[heading.line].lstrip(b" #\t")
     match = head_match(form, data)

@@ -10,6 +10,7 @@ from functools import cached_property
 
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.cells import is_delimiter
+from zoterodigest.digest.read.heading_names import HeadingName, heading_name
 from zoterodigest.digest.read.markers import (
     MarkedRegion,
     Torn,
@@ -65,11 +66,25 @@ class Veil(Enum):
 
 @frozen()
 class AtxHeading:
-    """An ATX heading: its 0-based line, its level, its text without marks and blanks."""
+    """An ATX heading: its 0-based line, its level, where its text begins, and that text.
+
+    Blanks and the signs that may close it are left off.
+    """
 
     line: int
     level: int
-    text: str
+    start: int
+    source: str
+
+    @property
+    def name(self) -> HeadingName:
+        """What it is called, and where that stands in its text."""
+        return heading_name(self.source)
+
+    @property
+    def text(self) -> str:
+        """What it is called."""
+        return self.name.text
 
 
 @frozen()
@@ -262,10 +277,14 @@ class Lines:
         """Yield the ATX headings outside fences and comments, in order."""
         for line, _ in self.matching(_AT_HEADING):
             if self.is_open(line) and (found := _HEADING.match(self[line])):
-                yield AtxHeading(line, len(found[1]), _heading_text(found[2] or b""))
+                at, end = found.span(2) if found[2] else (found.end(), found.end())
+                shown = _heading_source(self[line][at:end])
+                lead = len(shown) - len(shown.lstrip())
+                start = self.starts[line] + at + len(shown[:lead].encode())
+                yield AtxHeading(line, len(found[1]), start, shown.strip())
 
 
-def _heading_text(data: bytes) -> str:
+def _heading_source(data: bytes) -> str:
     """Return a heading's text without the signs that may close it, and a comment before them."""
     text = data.rstrip(b" \t")
     # "<!-- omit in toc -->": what an editor's tools read is no part of a name.
@@ -275,7 +294,7 @@ def _heading_text(data: bytes) -> str:
         text = (name + signs).rstrip(b" \t")
     bare = text.rstrip(b"#")
     is_closed = not bare or bare[-1:] in (b" ", b"\t")
-    return (bare if is_closed else text).decode("utf-8", "replace").strip()
+    return (bare if is_closed else text).decode("utf-8", "replace").rstrip()
 
 
 def _split(source: bytes) -> tuple[list[int], list[int]]:

@@ -12,10 +12,11 @@ from dataclasses import replace
 from zoterodigest.core.values.span import Edit, Span, splice
 from zoterodigest.digest.read.document import Document, Headings, number_at
 from zoterodigest.digest.read.tables import is_table_line
+from zoterodigest.digest.write.headings import heading_like
 from zoterodigest.digest.write.insertion_point import line_break
 from zoterodigest.digest.write.rearrange import Reader, are_same_entries
 from zoterodigest.digest.write.shown import UnwritableValue
-from zoterodigest.digest.write.steps import bytes_of, heading_line
+from zoterodigest.digest.write.steps import bytes_of
 from zoterodigest.frozen import dataclass
 
 Path = tuple[str, ...]
@@ -91,8 +92,8 @@ def _edit(document: Document, new: NewSection) -> Edit:
     headings = Headings(lines).keyed
     keys = (document.title, *new.like) if document.title else new.like
     number = next(n for n, (_, path) in enumerate(headings) if path == keys)
-    like = lines[headings[number][0].line]
-    skeleton = [heading_line(like, new.text), *_lead(document, number)]
+    line = heading_like(lines, [it for it, _ in headings], number, new.text)
+    skeleton = [line, *_lead(document, number)]
     below = number + new.is_below
     if below < len(headings):
         start = lines.starts[headings[below][0].line]

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit
 from zoterodigest.digest.format.format import DigestFormat, NewRule
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
-from zoterodigest.digest.read.found import span_of
+from zoterodigest.digest.read.heading_names import heading_name
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
 from zoterodigest.digest.write.bare_line import new_bare_line
+from zoterodigest.digest.write.headings import name_edit
 from zoterodigest.digest.write.house_style import house_style
 from zoterodigest.digest.write.html import Spelling, armoured_block, inert_line, plain, underscored
 from zoterodigest.digest.write.html_row import is_html_row, new_html_row
@@ -322,12 +322,13 @@ class Planner:
             raise UnwritableValue("a heading needs a text")
         if inert_line(text, heading.text) != text:
             raise UnwritableValue("its new name holds HTML or a link, which would come to life")
+        if heading_name(text).text != text:
+            raise UnwritableValue("its new name holds marks of Markdown, which are no part of one")
         if (*keys[:-1], text) in [other for _, other in self.headings]:
             raise UnwritableValue(f"there is already a heading “{text}”")
-        line = heading_line(lines[heading.line], text)
-        edit = Edit(span_of(lines, heading.line, heading.line), line)
-        old = [one.text for one, _ in self.headings]
-        new = [*old[:number], text, *old[number + 1 :]]
+        edit, written = name_edit(lines, heading, text)
+        old = [one.source for one, _ in self.headings]
+        new = [*old[:number], written, *old[number + 1 :]]
         return Step((edit, *anchor_edits(lines, old, new)), renamed=(number, text))
 
 
@@ -336,20 +337,6 @@ def _head(lines: Lines, entry: DigestEntry) -> str:
     first = decoded(lines[entry.first])
     is_below = first.strip().lower() == "<details>" and entry.first < entry.last
     return f"{first}\n{decoded(lines[entry.first + 1])}" if is_below else first
-
-
-_HEADING = re.compile(rb"( {0,3}(#{1,6})[ \t]+).*?((?:[ \t]*<!--.*-->)?(?:[ \t]+#+)?[ \t]*)", re.S)
-
-
-def heading_line(like: bytes, text: str) -> bytes:
-    """Return a heading that says `text`, marked as `like` is; raises `Unwritable`."""
-    found = _HEADING.fullmatch(like)
-    if found is None:
-        raise UnwritableValue("the heading is not written with #")
-    # Without a closing sign, Markdown takes a `#` at the end of the text for one.
-    is_open = text.endswith("#") and b"#" not in found[3]
-    closing = b" " + found[2] if is_open else b""
-    return found[1] + text.encode("utf-8", "replace") + closing + found[3]
 
 
 def bytes_of(document: Document, entry: DigestEntry) -> bytes:

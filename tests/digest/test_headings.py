@@ -1,0 +1,124 @@
+"""A heading is called what a person reads: no badge, no address, no way back to the top."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.digest.read.document import Document, Headings
+from zoterodigest.digest.write.new_section import NewSection, with_section
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import RenamedHeading
+
+ONE = "- **One paper with a title** [[paper](https://arxiv.org/abs/2001.00001)]"
+TWO = "- **Another paper with a title** [[paper](https://arxiv.org/abs/2002.00002)]"
+BADGE = "[![Awesome](https://awesome.re/badge.svg)](https://awesome.re)"
+
+NAMES = {
+    # a name and nothing else
+    "Models": "Models",
+    "🔥 Models :fire: ##": "🔥 Models :fire:",
+    "A* search, D*-Lite and snake_case_names": "A* search, D*-Lite and snake_case_names",
+    "[2024] a < b, <https://a.org> [b": "[2024] a < b, <https://a.org> [b",
+    "Papers  of *every": "Papers  of *every",
+    # links count by their text
+    "[Models](#content)": "Models",
+    "[Models](<a b.md> \"of (all) kinds\")": "Models",
+    "1. [Models [of] all](x(y).md) & <a href='b'>more</a>": "1. Models [of] all & more",
+    # badges and anchors do not count
+    f"Models {BADGE}": "Models",
+    f"{BADGE} ![](logo.png) Models <img src='x.svg'>": "Models",
+    "<a name='models'></a>Models": "Models",
+    '<a id="models">Models</a>': "Models",
+    '<font color="red">Models</font><br>': "Models",
+    "Models <!-- omit in toc --> of all": "Models of all",
+    "Models {#models}": "Models",
+    # nor does a way back
+    "Models [[back to top](#top)]": "Models",
+    "Models ([↑](#readme))": "Models",
+    '[⬆️](#toc) Models <sup>[Back to Top](#top)</sup>': "Models",
+    "Models | [Return to contents](#contents) ##": "Models",
+    '模型 <a href="#top">返回目录</a>': "模型",
+    "Models [#](#models)": "Models",
+    # but for one that is all there is
+    "[Contents](#contents)": "Contents",
+    "[↑](#top)": "↑",
+    f"{BADGE}": "Awesome",
+    '<img src="x.svg" alt="Papers of 2024">': "Papers of 2024",
+    # a link out, or to something else, is text
+    "Models of [GNN](#gnn)": "Models of GNN",
+    "Models of the [top](https://top.org)": "Models of the top",
+    # marks
+    "**Models**": "Models",
+    "__*Models*__ and `code_of_x`": "Models and code_of_x",
+    "[**Models**](#content)": "Models",
+}  # fmt: skip
+
+
+def names(text: str) -> list[str]:
+    return [heading.text for heading, _ in Headings(read(text.encode()).lines).keyed]
+
+
+@pytest.mark.parametrize(("heading", "name"), NAMES.items())
+def test_a_heading_is_called_what_a_person_reads(heading: str, name: str) -> None:
+    assert names(f"## {heading}\n\n{ONE}\n") == [name]
+
+
+def test_a_heading_of_which_nobody_reads_a_word_is_none() -> None:
+    text = f"# Papers\n\n## ![](rule.png) <a id='x'></a>\n\n{ONE}\n"
+
+    assert names(text) == ["Papers"]
+
+
+def renamed(text: str, old: str, new: str) -> str:
+    outcome = rearrange(read(text.encode()), [RenamedHeading((old,), new)], read)
+    assert outcome.refusals == ()
+    return outcome.source.decode()
+
+
+@pytest.mark.parametrize("heading", [it for it in NAMES if it.count("Models") == 1])
+def test_a_renamed_heading_keeps_what_is_not_its_name(heading: str) -> None:
+    name = NAMES[heading]
+    text = f"## {heading}\r\n\r\n{ONE}\r\n"
+
+    after = renamed(text, name, name.replace("Models", "Methods & Data"))
+
+    assert after == text.replace("Models", "Methods & Data")
+
+
+def test_a_name_in_pieces_changes_within_one_of_them_or_not_at_all() -> None:
+    text = f"## Models of [GNN](gnn.md)\n\n{ONE}\n"
+
+    assert renamed(text, "Models of GNN", "Models of CNN") == text.replace("GNN", "CNN")
+    outcome = rearrange(
+        read(text.encode()), [RenamedHeading(("Models of GNN",), "Methods for CNN")], read
+    )
+    assert [reason for _, reason in outcome.refusals] == [
+        "a link or other markup stands in its name: rename it in the digest"
+    ]
+    assert outcome.source == text.encode()
+
+
+def test_a_link_to_a_heading_with_a_badge_follows_its_new_name() -> None:
+    text = f"- [Models](#models-)\n\n## Models {BADGE}\n\n{ONE}\n"
+
+    assert renamed(text, "Models", "Data") == text.replace("Models", "Data").replace(
+        "#models-", "#data-"
+    )
+
+
+def with_new(text: str, like: str, *, is_below: bool = True) -> str:
+    document: Document = read(text.encode())
+    after, path = with_section(document, NewSection("New", (like,), is_below), read)
+    assert path == ("New",)
+    return after.source.decode()
+
+
+def test_a_new_section_has_what_headings_share_and_nothing_that_is_one_headings_own() -> None:
+    text = (
+        f"## <a name='a'></a>[**A**](#content) [↑](#top) ##\n\n{ONE}\n\n"
+        f"## <a name='b'></a>[**B**](#content) [↑](#top) ##\n\n{TWO}\n"
+    )
+
+    assert with_new(text, "B") == text + "\n## [**New**](#content) [↑](#top) ##\n"
+    assert with_new(f"## [A](a.md) {BADGE} ##\n\n{ONE}\n", "A").endswith("\n\n## New ##\n")
