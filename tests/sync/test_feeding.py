@@ -165,3 +165,14 @@ def test_a_list_without_an_evident_heading_stops_no_other_feed(folder: Path) -> 
 
     (failed,) = outcome.failed
     assert failed.reason == "awesome-list.md: entries stand under several headings"
+
+
+@pytest.mark.parametrize("section", ["[New](#top)", "New"])
+def test_a_section_may_be_named_as_its_heading_is_written(folder: Path, section: str) -> None:
+    example = next(path for path in EXAMPLES if path.stem == "awesome-list")
+    source = document(example).source + b"\n## [New](#top)\n"
+
+    outcome, digest = fed(folder, read(source, example.name), paper("Anything"), section=section)
+
+    assert len(outcome.came) == 1
+    assert outline(digest.document) == [*outline(document(example)), "New"]

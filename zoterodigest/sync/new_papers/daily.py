@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.read.heading_names import heading_name
 from zoterodigest.digest.write.new_section import (
     NewSection,
     recounted,
@@ -72,10 +73,10 @@ def _placed(
         text = _on_day(newest.text, day)
     else:
         return digest, section_for(document)
-    present = next(
-        (one for one in sections if one.path and folded_label(one.text) == folded_label(text)), None
-    )
-    if present is not None or folded_label(text) == folded_label(document.title):
+    # A section may be configured as its heading is written.
+    name = folded_label(heading_name(text).text)
+    present = next((it for it in sections if it.path and folded_label(it.text) == name), None)
+    if present is not None or name == folded_label(document.title):
         return digest, present.path if present else ()
     days = list(map(day_of, dated))
     is_below = len(days) > 1 and days == sorted(days)
