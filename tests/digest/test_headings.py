@@ -8,7 +8,8 @@ from tests.digest.corpus import read
 from zoterodigest.digest.read.document import Document, Headings
 from zoterodigest.digest.write.new_section import NewSection, with_section
 from zoterodigest.digest.write.rearrange import rearrange
-from zoterodigest.digest.write.steps import RenamedHeading
+from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.digest.write.steps import MovedEntry, RenamedHeading
 
 ONE = "- **One paper with a title** [[paper](https://arxiv.org/abs/2001.00001)]"
 TWO = "- **Another paper with a title** [[paper](https://arxiv.org/abs/2002.00002)]"
@@ -122,3 +123,59 @@ def test_a_new_section_has_what_headings_share_and_nothing_that_is_one_headings_
 
     assert with_new(text, "B") == text + "\n## [**New**](#content) [↑](#top) ##\n"
     assert with_new(f"## [A](a.md) {BADGE} ##\n\n{ONE}\n", "A").endswith("\n\n## New ##\n")
+
+
+HTML = f"""\
+<h1 align="center">Papers</h1>
+
+<h2 id="models"><a href="#top">Models</a></h2>
+
+{ONE}
+
+<details><summary><H3>
+  Data
+</H3></summary>
+
+{TWO}
+
+</details>
+
+<!--
+<h2>Hidden</h2>
+-->
+
+- **A third paper with a title** [[paper](https://arxiv.org/abs/2003.00003)]
+"""
+
+
+def test_headings_in_html_are_headings() -> None:
+    document = read(HTML.encode())
+
+    assert document.title == "Papers"
+    assert [it.heading_keys for it in document.core_entries()] == [
+        ("Models",), ("Models", "Data"), ("Models", "Data"),
+    ]  # fmt: skip
+    outcome = rearrange(document, [RenamedHeading(("Models", "Data"), "Sets of Data")], read)
+    assert outcome.source.decode() == HTML.replace("Data", "Sets of Data")
+
+
+def test_a_banner_in_html_above_the_title_is_no_second_title() -> None:
+    text = f"<h1>A banner</h1>\n\n# Papers\n\n{ONE}\n"
+
+    assert read(text.encode()).title == "Papers"
+    assert read(text.replace("# P", "## P").encode()).title == "A banner"
+
+
+def test_no_section_is_written_in_html() -> None:
+    with pytest.raises(UnwritableValue, match="the heading is not written with #"):
+        with_new(f"<h2>A</h2>\n\n{ONE}\n", "A")
+
+
+def test_an_item_in_html_comes_to_no_heading_without_a_list() -> None:
+    text = "<h2>A</h2>\n\n<ul>\n<li><b>One paper</b>, CVPR 2024.</li>\n</ul>\n\n<h2>B</h2>\n"
+
+    outcome = rearrange(read(text.encode()), [MovedEntry(0, ("B",))], read)
+
+    assert [reason for _, reason in outcome.refusals] == [
+        "no list of papers stands under that heading"
+    ]

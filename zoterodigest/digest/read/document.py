@@ -26,7 +26,7 @@ from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import is_title, span_of
 from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
 from zoterodigest.digest.read.layers import LayeredText
-from zoterodigest.digest.read.lines import AtxHeading, Lines
+from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.read.markers import conflict_in
 from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
 from zoterodigest.digest.read.shapes import is_clear, is_no_venue
@@ -330,11 +330,11 @@ class Headings:
     """
 
     def __init__(self, lines: Lines) -> None:
-        self.keyed: list[tuple[AtxHeading, tuple[str, ...]]] = []
+        self.keyed: list[tuple[Heading, tuple[str, ...]]] = []
         self._texts: list[tuple[str, ...]] = []
-        stack: list[tuple[AtxHeading, str]] = []
+        stack: list[tuple[Heading, str]] = []
         seen: Counter[tuple[str, ...]] = Counter()
-        for heading in lines.headings():
+        for heading in lines.outline():
             if not heading.text:
                 continue
             stack = [above for above in stack if above[0].level < heading.level]
@@ -348,9 +348,14 @@ class Headings:
 
     def title(self, entries: Sequence[DigestEntry]) -> str:
         """Return the only first-level heading if all (placed) entries stand under it, else ""."""
-        top = [heading.text for heading, _ in self.keyed if heading.level == 1]
-        is_title = len(top) == 1 and all(it.heading_keys[:1] == (top[0],) for it in entries)
-        return top[0] if is_title else ""
+        used = {it.heading_keys[:1] for it in entries}
+        # A banner in HTML above the title is no second one.
+        top = [
+            heading.text
+            for heading, keys in self.keyed
+            if heading.level == 1 and (keys in used or not heading.is_html)
+        ]
+        return top[0] if len(top) == 1 and used <= {(top[0],)} else ""
 
     def place(self, entries: Sequence[DigestEntry]) -> list[DigestEntry]:
         """Return `entries` with the headings they stand under."""
@@ -362,6 +367,6 @@ class Headings:
         return placed
 
 
-def number_at(headings: Sequence[tuple[AtxHeading, tuple[str, ...]]], entry: DigestEntry) -> int:
+def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:
     """Return the number of the heading that an entry stands under; -1 for none."""
     return bisect_right(headings, entry.first, key=lambda it: it[0].line) - 1

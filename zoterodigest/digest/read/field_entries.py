@@ -30,7 +30,7 @@ from zoterodigest.digest.read.keyed import (
     keyed_values,
 )
 from zoterodigest.digest.read.layers import peel_quote, source_text
-from zoterodigest.digest.read.lines import AtxHeading, Lines
+from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.read.tables import is_table_line
 
 _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
@@ -72,11 +72,11 @@ def _is_blank(data: bytes) -> bool:
     return not data.strip() or _ANCHOR.fullmatch(data) is not None
 
 
-def _next_line(lines: Lines, headings: Sequence[AtxHeading], at: int) -> int:
+def _next_line(lines: Lines, headings: Sequence[Heading], at: int) -> int:
     return headings[at + 1].line if at + 1 < len(headings) else len(lines)
 
 
-def _heading_head(lines: Lines, form: DigestFormat, heading: AtxHeading, stop: int) -> Head | None:
+def _heading_head(lines: Lines, form: DigestFormat, heading: Heading, stop: int) -> Head | None:
     keyed = keyed_lines(lines)
     at = bisect_left(keyed, heading.line)
     has_key = at < len(keyed) and keyed[at] < stop

@@ -24,6 +24,12 @@ from zoterodigest.frozen import frozen
 # Each begins with a line break, as to find those is faster than to try where lines begin.
 _AT_FENCE = re.compile(rb"\n {0,3}(?:`{3}|~{3})")
 _AT_HEADING = re.compile(rb"\n {0,3}#")
+# One line, its words perhaps on a line of their own, perhaps within what centers or folds it.
+_HTML_HEADING = re.compile(
+    rb"^[ \t]*(?:</?(?:div|p|center|section|details|summary|a)\b[^<>\n]*>[ \t]*)*"
+    rb"<h(?P<level>[1-6])\b[^<>\n]*>\s*(?P<text>\S[^\n]*?)(?:\n\s*)?</h(?P=level)\s*>",
+    re.I | re.M,
+)
 _AT_DASHES = re.compile(rb"\n[ \t:]*[|-][|:\- \t]*(?=\r?(?:\n|\Z))")
 _AT_QUOTE = re.compile(rb"\n {0,3}>[ \t]?")
 _AT_MARKER = re.compile(rb"\n[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
@@ -65,16 +71,17 @@ class Veil(Enum):
 
 
 @frozen()
-class AtxHeading:
-    """An ATX heading: its 0-based line, its level, where its text begins, and that text.
+class Heading:
+    """A heading: its 0-based line, its level, where its text begins, and that text.
 
-    Blanks and the signs that may close it are left off.
+    Blanks, and of an ATX heading the signs that may close it, are left off.
     """
 
     line: int
     level: int
     start: int
     source: str
+    is_html: bool = False
 
     @property
     def name(self) -> HeadingName:
@@ -273,7 +280,21 @@ class Lines:
         before = self.source[self.starts[line] : offset]
         return line + 1, len(before.decode("utf-8", "replace")) + 1
 
-    def headings(self) -> Iterator[AtxHeading]:
+    def outline(self) -> Sequence[Heading]:
+        """Return the headings outside fences, comments and entries, also those in HTML."""
+        headings = list(self.headings())
+        if b"</h" in self.source or b"</H" in self.source:
+            headings += self._html_headings()
+        return sorted(headings, key=lambda it: it.start)
+
+    def _html_headings(self) -> Iterator[Heading]:
+        for found in _HTML_HEADING.finditer(self.source):
+            line = self.line_at(found.start("level"))
+            if self.is_open(line):
+                source = found["text"].decode("utf-8", "replace").rstrip()
+                yield Heading(line, int(found["level"]), found.start("text"), source, is_html=True)
+
+    def headings(self) -> Iterator[Heading]:
         """Yield the ATX headings outside fences and comments, in order."""
         for line, _ in self.matching(_AT_HEADING):
             if self.is_open(line) and (found := _HEADING.match(self[line])):
@@ -281,7 +302,7 @@ class Lines:
                 shown = _heading_source(self[line][at:end])
                 lead = len(shown) - len(shown.lstrip())
                 start = self.starts[line] + at + len(shown[:lead].encode())
-                yield AtxHeading(line, len(found[1]), start, shown.strip())
+                yield Heading(line, len(found[1]), start, shown.strip())
 
 
 def _heading_source(data: bytes) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.heading_names import NamePiece
-from zoterodigest.digest.read.lines import AtxHeading, Lines
+from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.write.shown import UnwritableValue
 
 _ANCHOR = re.compile(rb"<a\b[^<>]*></a>[ \t]*|[ \t]*\{#[\w-]+\}", re.I)
@@ -16,7 +16,7 @@ _END = re.compile(rb"(?:[ \t]*<!--.*-->)?(?:[ \t]+#+)?[ \t]*\Z", re.S)
 _MARKS = re.compile(rb"[*_`~]*")
 
 
-def name_edit(lines: Lines, heading: AtxHeading, text: str) -> tuple[Edit, str]:
+def name_edit(lines: Lines, heading: Heading, text: str) -> tuple[Edit, str]:
     """Return the edit by which a heading is called `text`, and how the heading is written then.
 
     Nothing but the name changes. Raises `UnwritableValue` if that stands in several pieces and more
@@ -32,7 +32,7 @@ def name_edit(lines: Lines, heading: AtxHeading, text: str) -> tuple[Edit, str]:
     raise UnwritableValue("a link or other markup stands in its name: rename it in the digest")
 
 
-def _changes(heading: AtxHeading, text: str) -> Iterator[tuple[NamePiece, str]]:
+def _changes(heading: Heading, text: str) -> Iterator[tuple[NamePiece, str]]:
     """Yield the pieces of a heading's name, each with the words that make `text` of the whole."""
     name = heading.name
     for piece in name.pieces:
@@ -42,12 +42,14 @@ def _changes(heading: AtxHeading, text: str) -> Iterator[tuple[NamePiece, str]]:
             yield piece, words
 
 
-def heading_like(lines: Lines, headings: Sequence[AtxHeading], number: int, text: str) -> bytes:
+def heading_like(lines: Lines, headings: Sequence[Heading], number: int, text: str) -> bytes:
     """Return the line of a heading that says `text` and looks like one of `headings`.
 
     A link or a badge comes along only if another heading has the same.
     """
     like = headings[number]
+    if like.is_html:
+        raise UnwritableValue("the heading is not written with #")
     frames = [_frame(lines, one) for one in headings]
     before, behind = frames[number]
     end = _END.search(behind)
@@ -59,7 +61,7 @@ def heading_like(lines: Lines, headings: Sequence[AtxHeading], number: int, text
     return signs + before + words + behind
 
 
-def _frame(lines: Lines, heading: AtxHeading) -> tuple[bytes, bytes]:
+def _frame(lines: Lines, heading: Heading) -> tuple[bytes, bytes]:
     """Return what stands before a heading's name and behind it, but for anchors of its own."""
     pieces = heading.name.pieces
     start = heading.start + len(heading.source[: pieces[0].start].encode())
@@ -69,8 +71,10 @@ def _frame(lines: Lines, heading: AtxHeading) -> tuple[bytes, bytes]:
     return before, behind
 
 
-def _closing(heading: AtxHeading, text: str, behind: bytes) -> bytes:
+def _closing(heading: Heading, text: str, behind: bytes) -> bytes:
     """Return what closes a heading with this text, if what is behind it does not."""
     # Without a closing sign, Markdown takes a `#` at the end of the text for one.
-    is_open = text.endswith("#") and b"#" not in behind and _END.fullmatch(behind)
+    is_open = (
+        not heading.is_html and text.endswith("#") and b"#" not in behind and _END.fullmatch(behind)
+    )
     return b" " + b"#" * heading.level if is_open else b""

@@ -96,7 +96,10 @@ def usual_gap(document: Document, region: HeadingRegion, form: DigestFormat) -> 
 
 
 def end_spot(document: Document, region: HeadingRegion, form: DigestFormat) -> Spot | None:
-    """Return the spot behind the last entry of a region; None where no table stands for a row."""
+    """Return the spot behind the last entry of a region; None where a row has no table.
+
+    Nor has an `<li>` a place where others stand in lists elsewhere.
+    """
     if region.entries:
         last = region.entries[-1]
         usual = usual_gap(document, region, form)
@@ -107,6 +110,9 @@ def end_spot(document: Document, region: HeadingRegion, form: DigestFormat) -> S
         heads = (it.line for it in find_headers(document.lines, form) if it.first == it.line + 2)
         found = next((line for line in heads if region.head < line < region.stop), None)
         return None if found is None else Spot(document.lines.ends[found + 1], rank, ())
+    # The lists of items in HTML stand elsewhere, and one outside of a list is none.
+    if form.containers == ("li",) and document.entries:
+        return None
     return _first_spot(document.lines, region, rank)
 
 

@@ -81,6 +81,7 @@ Origin = int | str
 
 IN_DATA = "zoterodigest adds, moves and removes no papers in JSON and YAML: do it by hand"
 _NO_TABLE = "no table of papers stands under that heading"
+_NO_LIST = "no list of papers stands under that heading"
 _BARE = ("title", "arxiv", "doi", "url")
 _NAMED = (*_BARE, "authors")
 _SHORT = (*_NAMED, "venue", "year", "award", "date", "task")
@@ -236,7 +237,7 @@ class Planner:
     def _spot(self, region: HeadingRegion, form: DigestFormat, fields: Fields) -> Spot:
         spot = spot_for(self._document, region, form, fields)
         if spot is None:
-            raise UnwritableValue(_NO_TABLE)
+            raise UnwritableValue(_NO_LIST if form.columns is None else _NO_TABLE)
         return spot
 
     def _draft(
