@@ -42,6 +42,16 @@ def test_an_item_of_html_is_an_entry(item: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("words", "people"),
+    [("Gu and Dao", ("Gu", "Dao")), ("Code and Data", ()), ("Gu", ()), ("Google and Meta", ())],
+)
+def test_two_last_names_behind_a_title_are_authors(words: str, people: tuple[str, ...]) -> None:
+    (entry,) = read(page(f"<li><b>{TITLE}</b>, {words}, {BADGE}</li>")).entries
+
+    assert entry.reading.fields.get("authors", Names(())) == Names(people)
+
+
+@pytest.mark.parametrize(
     "item",
     [
         '<li><a href="#papers">Papers</a></li>',

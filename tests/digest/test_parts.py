@@ -58,6 +58,7 @@ def parts(text: str, *known: str) -> list[tuple[str, str]] | None:
             {"authors": "Lovelace, A., & Gödel, K.", "year": "2016"},
         ),
         (f"[ICLR 2018]({ARXIV}) • [Code](https://a.b)", {"venue": "ICLR 2018"}),
+        (f"Gu and Gödel, [pdf]({ARXIV})", {"authors": "Gu and Gödel"}),
         (
             ", arXiv preprint arXiv:1409.1556 (2014)",
             {"venue": "arXiv preprint", "arxiv": "arXiv:1409.1556", "year": "2014"},

@@ -29,6 +29,7 @@ from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.read.markers import conflict_in
 from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
+from zoterodigest.digest.read.people import are_two_last_names
 from zoterodigest.digest.read.shapes import is_clear, is_no_venue
 from zoterodigest.digest.read.slots import (
     Claims,
@@ -266,9 +267,14 @@ def _fit(
     if form.columns is not None or not form.entry.evidence or is_judged:
         return slots, []
     if form.entry.is_general:
-        return [slot for slot in slots if is_clear(slot.name, slot.words, venues)], []
+        return [slot for slot in slots if _is_clear(slot, venues)], []
     unfit = [slot for slot in slots if is_no_venue(slot, venues)]
     return [slot for slot in slots if slot not in unfit], unfit
+
+
+def _is_clear(slot: Slot, venues: VenueTable) -> bool:
+    is_pair = slot.name == "authors" and are_two_last_names(slot.words)
+    return is_pair or is_clear(slot.name, slot.words, venues)
 
 
 def _two_ways(lines: Lines, slot: str, ends: tuple[int, int]) -> str:

@@ -153,7 +153,10 @@ class _PartsReader:
         return start, end
 
     def _add_venue_of_label(self) -> None:
-        """Add the venue that a link has for its label, if there is no other one."""
+        """Add the venue that a link to the paper has for its label, if there is no other one.
+
+        The label of any other link is a part of that link, and no edit of a venue may change it.
+        """
         if not self._known.isdisjoint(("venue", "date", "year")):
             return
         for number, link in enumerate(self._links):

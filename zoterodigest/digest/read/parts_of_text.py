@@ -12,7 +12,13 @@ from functools import lru_cache
 
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.read.people import is_last_name, is_person, is_without_case
+from zoterodigest.digest.read.people import (
+    COMMA,
+    are_two_last_names,
+    is_last_name,
+    is_person,
+    is_without_case,
+)
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.read.venues import is_name_like, is_venue
 from zoterodigest.frozen import frozen
@@ -86,8 +92,7 @@ _ARXIV = re.compile(
     r"(?:arxiv ?[:.]? ?)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?", re.I
 )
 _ID_IN_TEXT = re.compile(rf"(?P<id>{_ARXIV.pattern}|doi ?[:.] ?10\.\d{{4,9}}/[^\s,;]+)", re.I)
-_COMMA = re.compile(r"[,，、;；]")
-_COMMAS = (_COMMA, False)
+_COMMAS = (COMMA, False)
 _CUTS = ((_ID_IN_TEXT, True), (_BRACKETED, True), (_SENTENCE, False), (_COLON, False))
 _AND = re.compile(r"^(?:and|&)\s+")
 _TWO_YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
@@ -289,9 +294,8 @@ class _TextReader:
         if all(map(is_person, found.people)):
             is_list = is_led or found.truncated or len(found.people) > 1
             return is_list or not self._is_named_otherwise(found.people[0])
-        is_pair = len(found.people) == 2 and not _COMMA.search(text)
-        are_lasts = all(map(is_last_name, found.people))
-        return are_lasts and (is_pair or (found.truncated and len(found.people) <= 2))
+        are_cut = found.truncated and len(found.people) <= 2
+        return are_two_last_names(text) or (are_cut and all(map(is_last_name, found.people)))
 
     def _is_named_otherwise(self, name: str) -> bool:
         return self._venues.find(name) is not None

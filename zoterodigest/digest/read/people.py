@@ -6,8 +6,12 @@ import re
 
 from zoterodigest.core.values import names
 from zoterodigest.digest.read.shapes import NO_NAME
+from zoterodigest.digest.read.slots import one_line
 
 _MOST_NAME_WORDS = 6
+COMMA = re.compile(r"[,，、;；]")
+"""What parts people, and other parts beside a title."""
+
 OF_VENUE = re.compile(
     r"\b(?:journal|conference|transactions?|letters|workshops?|symposium|proceedings|reviews?"
     r"|annals|magazine|press|bulletin|advances|sciences?|research|studies|notes|quarterly|record"
@@ -74,6 +78,13 @@ def is_person(text: str) -> bool:
 def is_without_case(text: str) -> bool:
     """Whether a text is in a script without capitals: there a name is written as any word is."""
     return bool(_WITHOUT_CASE.match(text))
+
+
+def are_two_last_names(text: str) -> bool:
+    """Whether a text is "Gu and Dao": two last names, which no comma parts."""
+    people = names.parse_names(one_line(text)).people
+    is_pair = len(people) == 2 and not COMMA.search(text)
+    return is_pair and all(map(is_last_name, people)) and not NO_NAME.search(text)
 
 
 def is_last_name(text: str) -> bool:
