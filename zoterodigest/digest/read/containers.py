@@ -31,7 +31,7 @@ from zoterodigest.digest.read.found import (
     until_next,
 )
 from zoterodigest.digest.read.html_items import find_html_items, html_item_head
-from zoterodigest.digest.read.layers import peel_indent, peel_quote, source_text
+from zoterodigest.digest.read.layers import peel_indent, peel_quote, peel_wraps, source_text
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.tables import is_table_line
 
@@ -49,6 +49,9 @@ def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     """Yield the entries of `form` in `lines`, in order of their containers, then of lines."""
     finders = _KEYED_FINDERS if form.keys else _FINDERS
     for name in form.containers:
+        # What stands on one line has been looked for.
+        if lines.joins_lines and (form.keys or name != "item"):
+            continue
         if name in finders:
             for found in finders[name](lines, form.by_container[name]):
                 yield replace(found, container=name)
@@ -212,7 +215,8 @@ def _items(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
 
     But an item whose head leads nowhere is a topic: entries within it stand for themselves.
     """
-    heads = {head.line: head for head in heads_in(lines, form, lines.items)}
+    bare = lines.wrapped if lines.joins_lines else lines.items
+    heads = {head.line: head for head in heads_in(lines, form, bare)}
     after = 0
     for head in heads.values():
         if head.line >= after:
@@ -222,12 +226,15 @@ def _items(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
 
 
 def _item(lines: Lines, head: Head, last: int) -> EntryRange:
-    offset = len(lines[head.line]) - len(head.data)
+    marker = _MARKER.match(lines[head.line])
+    offset = marker.end() if marker else len(lines[head.line]) - len(head.data)
     below = (lines[line] for line in range(head.line + 1, last + 1))
     widths = [_indent(data) for data in below if data.strip()]
     width = min([offset, *(width for width in widths if width)])
     text = source_text(lines.source, Span(lines.starts[head.line] + offset, lines.ends[last]))
-    return found_entry(head, last, peel_indent(text, width, first=False))
+    wraps = lines.wraps[head.line] if lines.joins_lines else 0
+    text = peel_wraps(peel_indent(text, width, first=False), wraps)
+    return replace(found_entry(head, last, text), wraps=wraps)
 
 
 def _parents(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:

@@ -54,8 +54,7 @@ def read_document(
         lines.heads = known.heads
     find = known.entries_of if known is not None and lines.is_sound else entries_of
     entries: list[DigestEntry] = []
-    # The order is a law: the lines that a format has taken are hidden from those after it.
-    for form in formats:
+    for form in passes(lines, formats):
         found = list(credible(find(lines, form, venues), lines))
         for entry in found:
             lines.take(entry.first, entry.last)
@@ -64,6 +63,18 @@ def read_document(
     headings = Headings(lines)
     placed = tuple(headings.place(entries))
     return Document(name, source, placed, tuple(_skipped(lines)), lines, headings.title(placed))
+
+
+def passes(lines: Lines, formats: Sequence[DigestFormat]) -> Iterator[DigestFormat]:
+    """Yield the formats in the order in which they read.
+
+    The order is a law: the lines that a format has taken are hidden from those after it. What any
+    of them reads on one line counts before what goes over several.
+    """
+    yield from formats
+    if lines.wraps:
+        lines.joins_lines = True
+        yield from formats
 
 
 def credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:

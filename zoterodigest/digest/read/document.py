@@ -208,8 +208,10 @@ def _places(slots: frozenset[str], *, has_notes: bool) -> frozenset[str]:
 
 def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
     """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
-    claimed = [*_contained(lines, form, venues), *find_rows(lines, form, venues)]
-    claimed += (claims_of_html_row(lines, row, venues) for row in find_html_rows(lines, form))
+    claimed = _contained(lines, form, venues)
+    if not lines.joins_lines:
+        claimed += find_rows(lines, form, venues)
+        claimed += (claims_of_html_row(lines, row, venues) for row in find_html_rows(lines, form))
     read = [claimed_entry(lines, form, venues, one) for one in claimed]
     entries = [entry for entry in read if is_entry(entry)]
     # A row without a title counts only among entries: alone it may be of any table.

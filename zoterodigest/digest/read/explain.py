@@ -11,7 +11,12 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of
 from zoterodigest.digest.read.cells import cells_of
 from zoterodigest.digest.read.containers import find_entries, head_text
-from zoterodigest.digest.read.detect import credible, read_document, reason_skipped
+from zoterodigest.digest.read.detect import (
+    credible,
+    passes,
+    read_document,
+    reason_skipped,
+)
 from zoterodigest.digest.read.document import DigestEntry, Problem, entries_of, has_needed
 from zoterodigest.digest.read.found import head_match, possible_begins
 from zoterodigest.digest.read.lines import Lines, shorn
@@ -85,13 +90,13 @@ def explain(
     attempts: list[Attempt] = []
     # A fence, a comment and a note hide nothing from the entry that they stand in.
     is_tried = lines.is_open(line) and not lines.is_blank(line)
-    for form in formats:
+    for form in passes(lines, formats):
         found = entries_of(lines, form, venues)
         kept = list(credible(found, lines))
         for entry in kept:
             if entry.first <= line <= entry.last:
                 return _of_entry(lines, entry)
-        if is_tried:
+        if is_tried and not lines.joins_lines:
             attempts.append(_attempt(lines, form, found, venues, line))
         # As in reading: what a format has taken is hidden from those after it.
         for entry in kept:

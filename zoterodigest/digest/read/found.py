@@ -20,6 +20,7 @@ class EntryRange:
 
     `head` is the logical range that `begin` matched in, as `match`; `body` what follows it.
     `broken` says why the container's end is in doubt, if it is; `container` is the name of it.
+    `wraps` are the line breaks in the head that the text shows as blanks.
     """
 
     first: int
@@ -30,11 +31,12 @@ class EntryRange:
     match: Match
     broken: str = ""
     container: str = ""
+    wraps: int = 0
 
     @property
     def head_lines(self) -> int:
         """How many lines stand above the body."""
-        return self.text.data.count(b"\n", 0, self.body[0])
+        return self.wraps + self.text.data.count(b"\n", 0, self.body[0])
 
 
 @frozen()
@@ -49,6 +51,7 @@ class Head:
 _RULE = re.compile(rb"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$")
 _HEADING = re.compile(rb"^ {0,3}#{1,6}(?:[ \t]|$)")
 _EMOJI_NAMES = re.compile(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)+$")
+_OPENING, _CLOSING = "“".encode(), "”".encode()
 _MARKS = b" \t\r\n*_`[]()"
 
 
@@ -84,7 +87,7 @@ def heads_in(lines: Lines, form: DigestFormat, bare: BareLines) -> Iterator[Head
         line = bare.numbers[at]
         if not lines.is_open(line):
             continue
-        data = lines[line][bare.offsets[at] :]
+        data = bare.text(lines, at)
         if match := _known_match(lines, form, data):
             yield Head(line, data, match)
 
@@ -100,7 +103,10 @@ def _known_match(lines: Lines, form: DigestFormat, data: bytes) -> Match | None:
 
 
 def is_title(form: DigestFormat, data: bytes) -> bool:
-    """Whether none of the format's `no_titles` matches a title, marks left off."""
+    """Whether none of the format's `no_titles` matches a title, marks left off; and it is whole."""
+    # The rest of a quotation stands on the next line.
+    if data[:3] == _OPENING and _CLOSING not in data:
+        return False
     if data.endswith(b":"):
         data = _EMOJI_NAMES.sub(b"", data)
     return not form.no_title.matches(data.strip(_MARKS))

@@ -100,6 +100,8 @@ def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Ar
         what = (form.name, found.container, found.head, found.body, found.broken, groups)
         key = _key(what, found.text.data)
         yield _Area(found.first, found.last, key, partial(claims_of, found, form, venues), True)
+    if lines.joins_lines:
+        return
     for first, last, header in row_ranges(lines, form):
         span = span_of(lines, first, last)
         key = _key((form.name, header.slots, header.names), lines.source[span.start : span.end])

@@ -266,6 +266,21 @@ def _without_prefixes(
     return text.peeled(data, cuts, partial(prefixed, prefix))
 
 
+_WRAP = re.compile(rb"[ \t]*\n[ \t]*")
+
+
+def peel_wraps(text: LayeredText, count: int) -> LayeredText:
+    """Show the first `count` line breaks as blanks; new text has none."""
+    if not count:
+        return text
+
+    def cuts() -> Iterator[LayerCut]:
+        found = islice(_WRAP.finditer(text.data), count)
+        return (LayerCut(*one.span(), b" ") for one in found)
+
+    return text.peeled(_WRAP.sub(b" ", text.data, count), cuts, partial(prefixed, b""))
+
+
 _CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
 
 

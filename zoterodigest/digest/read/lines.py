@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field
 from enum import Enum, auto
 from functools import cached_property
 
@@ -58,6 +59,13 @@ _SHORN_ENDS = b" \t\r\\" + b"".join(odd[-1:] for odd in _ODD)
 """The last bytes of a line that may end in what `shorn` takes off."""
 
 
+_OPENING, _CLOSING = "“".encode(), "”".encode()
+_HARD_BREAK = re.compile(rb"(?:[ \t]{2}|\\|<br[ \t]*/?>[ \t]*)\Z", re.I)
+_BLOCK = re.compile(rb"[ \t]*(?:[-*+][ \t]|\xe2\x80\xa2|\d{1,9}[.)][ \t]|[|>#<]|`{3}|~{3})")
+_MOST_WRAPS = 3
+"""In so many further lines the head of an item may go on."""
+
+
 class Veil(Enum):
     """Why a line cannot belong to an entry, or is not read as the digest's own words (NOTE)."""
 
@@ -99,12 +107,19 @@ class BareLines:
     """Lines of one wrapping: their numbers, where in each the text begins, and all their texts.
 
     The texts are `shorn` and joined by line breaks: to search all at once is faster than one by
-    one. The lines of entries found since are among them.
+    one. The lines of entries found since are among them. Of lines that go on in the next one,
+    `joined` has the text of both.
     """
 
     numbers: Sequence[int]
     offsets: Sequence[int]
     texts: bytes
+    joined: Mapping[int, bytes] = field(default_factory=dict)
+
+    def text(self, lines: Lines, at: int) -> bytes:
+        """Return the text of the line `at` as it stands there, or joined with those behind it."""
+        line = self.numbers[at]
+        return self.joined.get(line) or lines[line][self.offsets[at] :]
 
 
 def shorn(data: bytes) -> bytes:
@@ -129,6 +144,16 @@ def depth_change(data: bytes) -> int:
     return sum(-1 if tag[1] else 1 for tag in DETAILS.finditer(data))
 
 
+def _is_unclosed(data: bytes) -> bool:
+    """Whether a quotation, bold text or the text of a link begins in a line and does not end."""
+    return (
+        data.count(b'"') % 2 == 1
+        or data.count(_OPENING) > data.count(_CLOSING)
+        or data.count(b"[") > data.count(b"]")
+        or data.count(b"**") % 2 == 1
+    )
+
+
 class Lines:
     """The lines of a digest, split on LF; `\\r` before it belongs to the line's end.
 
@@ -137,7 +162,8 @@ class Lines:
     `torn` are the markers of notes whose other half is missing, `conflicts` what git left unmerged.
     `heads` keep, by format, which lines begin an entry, if the digest may be read again; `keyed`
     are the lines that begin with a known key, once somebody has asked. Those of `is_data` are no
-    Markdown: no heading, entry or note begins in them.
+    Markdown: no heading, entry or note begins in them. Once it `joins_lines`, only items are looked
+    for whose head goes over several lines.
     """
 
     def __init__(self, source: bytes) -> None:
@@ -145,6 +171,7 @@ class Lines:
         self.heads: dict[tuple[str, bytes], Match | None] | None = None
         self.keyed: tuple[int, ...] | None = None
         self.is_data = False
+        self.joins_lines = False
         # One `?` for each bad byte: offsets in `source` must be offsets in the file.
         shown = source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
         self.source = source if shown == source else shown
@@ -184,6 +211,46 @@ class Lines:
     def items(self) -> BareLines:
         """The lines with which list items begin, their markers left off."""
         return self.bare(self.matching(_AT_MARKER))
+
+    @cached_property
+    def wraps(self) -> Mapping[int, int]:
+        """The open items that go on below, in quotes, bold or a link, and in how many lines."""
+        starts = (place for place in self.matching(_AT_MARKER) if self.is_open(place[0]))
+        found = ((line, self._wraps_of(line, offset)) for line, offset in starts)
+        return {line: count for line, count in found if count}
+
+    def _wraps_of(self, line: int, offset: int) -> int:
+        text = self[line][offset:]
+        for below in range(line + 1, min(line + 1 + _MOST_WRAPS, len(self))):
+            is_text = self.is_open(below) and not self.is_blank(below)
+            if not _is_unclosed(text) or _HARD_BREAK.search(text) or not is_text:
+                return 0
+            if _BLOCK.match(self[below]):
+                return 0
+            text += b" " + self[below]
+            if not _is_unclosed(text):
+                return below - line
+        return 0
+
+    @cached_property
+    def wrapped(self) -> BareLines:
+        """The first lines of items that go on in lines below, joined with those."""
+        starts = [place for place in self.matching(_AT_MARKER) if place[0] in self.wraps]
+        texts = [
+            b" ".join(
+                (
+                    self[line][offset:].rstrip(b" \t"),
+                    *(
+                        self[at].strip(b" \t")
+                        for at in range(line + 1, line + 1 + self.wraps[line])
+                    ),
+                )
+            )
+            for line, offset in starts
+        ]
+        numbers, offsets = [line for line, _ in starts], [offset for _, offset in starts]
+        shown = b"\n".join(map(shorn, texts))
+        return BareLines(numbers, offsets, shown, dict(zip(numbers, texts, strict=True)))
 
     def bare(self, places: Iterable[tuple[int, int]]) -> BareLines:
         """Return lines, each from an offset on."""

@@ -1,0 +1,72 @@
+"""Items whose title, or what marks it, goes on in the next line are read as if it did not."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.write.edit import put_digest
+
+URL = "https://arxiv.org/abs/2303.08268"
+HEADS = {
+    "quotes": f'* **Nick**: "Chat with the Environment:\n  A Title", *IROS 2023*. [[Paper]({URL})]',
+    "curly quotes": f"- “Chat with the Environment:\n  A Title”, IROS 2023. [[Paper]({URL})]",
+    "a link": f"1. [Chat with the\n   Environment: A\n   Title]({URL}), IROS 2023.",
+    "bold": f"+ **Chat with the Environment: A\nTitle** [[IROS 2023]({URL})]",
+}
+
+
+def entries(text: str) -> Document:
+    return read(f"# Papers\n\n{text}\n".encode())
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_a_title_over_several_lines_is_read(name: str) -> None:
+    (entry,) = entries(HEADS[name]).entries
+
+    assert entry.title == "Chat with the Environment: A Title"
+    assert (entry.first, entry.last) == (2, 2 + HEADS[name].count("\n"))
+    assert entry.reading.fields["arxiv"] == "2303.08268"
+    assert entry.problems == ()
+
+
+@pytest.mark.parametrize("name", HEADS)
+def test_an_edit_of_its_title_changes_the_words_alone(name: str) -> None:
+    document = entries(HEADS[name].replace("\n", "\r\n"))
+
+    edited = put_digest(document, {0: {"title": "Chat with the Environment: A Story"}}, read)
+
+    assert edited.refusals == ()
+    assert edited.source == document.source.replace(b"Title", b"Story")
+
+
+def test_an_edit_over_the_break_takes_it_away() -> None:
+    document = entries(HEADS["quotes"])
+
+    edited = put_digest(document, {0: {"title": "Chat with Robots in a Title"}}, read)
+
+    assert b'"Chat with Robots in a Title", *IROS' in edited.source
+
+
+def test_what_is_read_on_one_line_is_read_so() -> None:
+    text = f'- **[A title of a paper]({URL})** says "this\n  and that" of it\n'
+
+    (entry,) = entries(text).entries
+
+    assert entry.title == "A title of a paper"
+    assert b"\n" not in entry.slots[0].text.data
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        # a hard break, a blank line, another item, a heading
+        f'- "Chat with the  \n  Environment", IROS 2023. [[Paper]({URL})]',
+        f'- "Chat with the\n\n  Environment", IROS 2023. [[Paper]({URL})]',
+        f'- "Chat with the\n- Environment", IROS 2023. [[Paper]({URL})]',
+        f'- "Chat with the\n# Environment", IROS 2023. [[Paper]({URL})]',
+    ],
+)
+def test_a_line_that_ends_is_not_joined(text: str) -> None:
+    assert "Chat with the Environment" not in [it.title for it in entries(text).entries]
