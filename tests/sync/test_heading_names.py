@@ -40,7 +40,7 @@ def synced_before(world: World, monkeypatch: pytest.MonkeyPatch) -> World:
     """A project as the program left it when a heading was called what is written in it."""
     world.markdown("List.md", LIST)
     with monkeypatch.context() as earlier:
-        earlier.setattr("zoterodigest.digest.read.lines.heading_name", as_written)
+        earlier.setattr("zoterodigest.digest.read.lines.name_of_heading", as_written)
         world.push(SYNC)
     (world.root / ".zoterodigest" / "cache" / "readings.sqlite").unlink(missing_ok=True)
     assert set(world.collections()) == {"List", *(f"List/{it}" for it in (VISION, THEORY, MORE))}

@@ -71,7 +71,7 @@ _MARKS = re.compile(r"\*+|_+|~~")
 
 # A heading is asked for its name whenever the outline of its digest is made.
 @lru_cache(maxsize=4096)
-def heading_name(text: str) -> HeadingName:
+def name_of_heading(text: str) -> HeadingName:
     """Return what a heading is called that has this text, its closing signs left off."""
     if not _SIGN.search(text):
         return _name(text, [(0, len(text))])
@@ -84,7 +84,7 @@ def heading_name(text: str) -> HeadingName:
     return name if name.text else _name(text, markup.alts)
 
 
-def rendered(text: str) -> str:
+def shown_in_heading(text: str) -> str:
     """Return what a page shows of a heading's text, images left out."""
     return "".join(text[slice(*it)] for it in _outside(_markup_of(text).unread, len(text)))
 

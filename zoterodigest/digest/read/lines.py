@@ -11,7 +11,7 @@ from functools import cached_property
 
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.cells import is_delimiter
-from zoterodigest.digest.read.heading_names import HeadingName, heading_name
+from zoterodigest.digest.read.heading_names import HeadingName, name_of_heading
 from zoterodigest.digest.read.markers import (
     MarkedRegion,
     Torn,
@@ -94,7 +94,7 @@ class Heading:
     @property
     def name(self) -> HeadingName:
         """What it is called, and where that stands in its text."""
-        return heading_name(self.source)
+        return name_of_heading(self.source)
 
     @property
     def text(self) -> str:

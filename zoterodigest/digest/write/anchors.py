@@ -14,7 +14,7 @@ from urllib.parse import quote, unquote
 
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.found import is_heading
-from zoterodigest.digest.read.heading_names import heading_name, rendered
+from zoterodigest.digest.read.heading_names import name_of_heading, shown_in_heading
 from zoterodigest.digest.read.lines import Lines
 
 _LINK = re.compile(rb"\[([^\[\]\n]*)\]\(#([^()\s]+)\)|\bhref=[\"']#([^\"'\s<>]+)[\"']", re.I)
@@ -30,7 +30,7 @@ def anchor_edits(lines: Lines, old: Sequence[str], new: Sequence[str]) -> Iterat
     if b"#" not in lines.source or old == new:
         return
     own = {_folded(found[1]) for found in _OWN.finditer(lines.source)}
-    names = ([heading_name(one).text for one in some] for some in (old, new))
+    names = ([name_of_heading(one).text for one in some] for some in (old, new))
     pairs = zip(anchors(old), anchors(new), *names, strict=True)
     moved = {before: rest for before, *rest in pairs if before not in own}
     for found in _LINK.finditer(lines.source):
@@ -66,7 +66,7 @@ def anchors(headings: Sequence[str]) -> list[str]:
 
 def _anchor(heading: str) -> str:
     # Blanks before a badge count: `# Models [![…](…)](…)` has the anchor `#models-`.
-    text = rendered(heading).lower()
+    text = shown_in_heading(heading).lower()
     kept = (char for char in text if char in " -_" or unicodedata.category(char)[0] in "LMN")
     return "".join(kept).replace(" ", "-")
 

@@ -8,7 +8,7 @@ from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit
 from zoterodigest.digest.format.format import DigestFormat, NewRule
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
-from zoterodigest.digest.read.heading_names import heading_name
+from zoterodigest.digest.read.heading_names import name_of_heading
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
@@ -323,7 +323,7 @@ class Planner:
             raise UnwritableValue("a heading needs a text")
         if inert_line(text, heading.text) != text:
             raise UnwritableValue("its new name holds HTML or a link, which would come to life")
-        if heading_name(text).text != text:
+        if name_of_heading(text).text != text:
             raise UnwritableValue("its new name holds marks of Markdown, which are no part of one")
         if (*keys[:-1], text) in [other for _, other in self.headings]:
             raise UnwritableValue(f"there is already a heading “{text}”")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zoterodigest.digest.format.format import DigestFormat, folded_label
-from zoterodigest.digest.read.heading_names import heading_name
+from zoterodigest.digest.read.heading_names import name_of_heading
 from zoterodigest.digest.write.new_section import (
     NewSection,
     recounted,
@@ -74,7 +74,7 @@ def _placed(
     else:
         return digest, section_for(document)
     # A section may be configured as its heading is written.
-    name = folded_label(heading_name(text).text)
+    name = folded_label(name_of_heading(text).text)
     present = next((it for it in sections if it.path and folded_label(it.text) == name), None)
     if present is not None or name == folded_label(document.title):
         return digest, present.path if present else ()

@@ -12,7 +12,7 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat, folded_label
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.read.heading_names import heading_name
+from zoterodigest.digest.read.heading_names import name_of_heading
 from zoterodigest.digest.write.house_style import in_house_style
 from zoterodigest.digest.write.new_section import DigestSection, sections_of
 from zoterodigest.digest.write.rearrange import rearrange
@@ -176,7 +176,7 @@ def day_of(section: DigestSection) -> str:
 
 def _named(document: Document, wanted: str, sections: Sequence[DigestSection]) -> tuple[str, ...]:
     # A heading may be given as it is written.
-    wanted = heading_name(wanted).text
+    wanted = name_of_heading(wanted).text
     parts = [folded_label(part) for part in re.split(r"\s*/\s*", wanted)]
     whole = [it for it in sections if it.path and folded_label(it.path[-1]) == folded_label(wanted)]
     below = [it for it in sections if it.path and _ends(it.path, parts)]
