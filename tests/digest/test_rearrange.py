@@ -226,14 +226,28 @@ def test_several_changes_under_one_heading_are_carried_out_together() -> None:
         MovedEntry(1, ("B",)),
     )
 
-    assert outcome.origins == ("first", "second", 1, 2)
+    assert outcome.origins == (1, "first", "second", 2)
     assert outcome.source.decode() == (
         "# Papers\n\n## Alpha\n\n## B\n\n"
+        "- [Another paper with a title](https://arxiv.org/abs/2002.00002)\n"
         "- [A paper with number 1](https://arxiv.org/abs/2301.00001)\n"
-        "- [A paper with number 2](https://arxiv.org/abs/2302.00001)\n"
-        "- [Another paper with a title](https://arxiv.org/abs/2002.00002)\n\n"
+        "- [A paper with number 2](https://arxiv.org/abs/2302.00001)\n\n"
         "## C\n- [A third paper with a title](https://arxiv.org/abs/2003.00003)\n"
     )
+
+
+def test_a_new_entry_goes_where_its_date_belongs_but_for_the_next_number_of_a_list() -> None:
+    years = (2021, 2019, 2017)
+    entries = [f"[Paper of {year}](https://example.org/{year}.pdf), CVPR {year}." for year in years]
+    new = NewEntry("new", (), {"title": "A New Paper", "venue": "CVPR", "year": "2018"})
+
+    def origins(*marks: str) -> tuple[object, ...]:
+        lines = (f"{mark} {entry}\n" for mark, entry in zip(marks, entries, strict=True))
+        return carried_out(read("".join(lines).encode()), new).origins
+
+    places = [origins("-", "-", "-"), origins("1.", "1.", "1."), origins("1.", "2.", "3.")]
+
+    assert places == [(0, 1, "new", 2), (0, 1, "new", 2), (0, 1, 2, "new")]
 
 
 def test_what_cannot_be_done_is_refused_and_the_rest_is_carried_out() -> None:

@@ -20,7 +20,9 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import find_headers
+from zoterodigest.digest.write.numbering import are_counted
 from zoterodigest.frozen import dataclass
 
 _BLANK = re.compile(rb"[ \t>]*")
@@ -160,7 +162,9 @@ def spot_for(
         return above_spot(document, region, alike[0], form)
     within = HeadingRegion(region.head, region.stop, tuple(alike))
     end = end_spot(document, within, form)
-    if place != "date" or end is None:
+    firsts = (decoded(document.lines[document.entries[at].first]) for at in alike)
+    # The next number of a list goes behind its last one, whatever the dates.
+    if place != "date" or end is None or are_counted(firsts):
         return end
     index, order = _by_date(document, alike, fields)
     spot = end if index is None else above_spot(document, region, index, form)
@@ -168,17 +172,21 @@ def spot_for(
 
 
 def _by_date(document: Document, alike: Sequence[int], fields: Fields) -> tuple[int | None, int]:
-    """Return the entry above which one with `fields` stands, None for the end, and the order."""
-    dates = ((at, order_date(document.entries[at].reading.fields)) for at in alike)
-    known = [(at, date) for at, date in dates if date]
-    steps = [_step(left, right) for (_, left), (_, right) in pairwise(known)]
-    ups, downs, new = steps.count(1), steps.count(-1), order_date(fields)
-    if downs and downs >= _STEADY * (ups + downs):
-        older = (at for at, date in known if not new or _step(date, new) >= 0)
-        return next(older, None), -1
-    if ups and ups >= _STEADY * (ups + downs) and new:
-        before = max((at for at, date in known if _step(date, new) >= 0), default=-1)
-        return next((at for at in alike if at > before), None), 1
+    """Return the entry above which one with `fields` stands, None for the end, and the order.
+
+    A list may be sorted by the years that it shows although its papers came to arXiv otherwise.
+    """
+    for date_of in (order_date, _shown_date):
+        dates = ((at, date_of(document.entries[at].reading.fields)) for at in alike)
+        known = [(at, date) for at, date in dates if date]
+        steps = [_step(left, right) for (_, left), (_, right) in pairwise(known)]
+        ups, downs, new = steps.count(1), steps.count(-1), date_of(fields)
+        if downs and downs >= _STEADY * (ups + downs):
+            older = (at for at, date in known if not new or _step(date, new) >= 0)
+            return next(older, None), -1
+        if ups and ups >= _STEADY * (ups + downs) and new:
+            before = max((at for at, date in known if _step(date, new) >= 0), default=-1)
+            return next((at for at in alike if at > before), None), 1
     return None, 0
 
 
@@ -188,14 +196,22 @@ def _step(left: str, right: str) -> int:
     return (right[:width] > left[:width]) - (right[:width] < left[:width])
 
 
+def _shown_date(fields: Fields) -> str:
+    """Return the date that an entry shows, or else its year."""
+    date, year = fields.get("date"), fields.get("year")
+    if isinstance(date, str) and is_iso(date):
+        return date
+    return year if isinstance(year, str) else ""
+
+
 def order_date(fields: Fields) -> str:
     """Return when a work is from, as far as known: by its date, its arXiv id, its year."""
-    date, year, arxiv = (fields.get(name) for name in ("date", "year", "arxiv"))
+    date, arxiv = (fields.get(name) for name in ("date", "arxiv"))
     if isinstance(date, str) and is_iso(date):
         return date
     if isinstance(arxiv, str) and arxiv_in_text(arxiv) and re.match(r"\d{4}\.", arxiv):
         return f"20{arxiv[:2]}-{arxiv[2:4]}"
-    return year if isinstance(year, str) else ""
+    return _shown_date(fields)
 
 
 def insertion(lines: Lines, spot: Spot, body: bytes) -> Edit:

@@ -20,6 +20,12 @@ def with_number(text: str, above: Iterable[str], every: Iterable[str]) -> str:
     return _with_next_number(text, above, every)
 
 
+def are_counted(first_lines: Iterable[str]) -> bool:
+    """Tell whether entries have numbers of their own; a list with "1." everywhere has none."""
+    lines = tuple(first_lines)
+    return len({*_ordinals(lines)}) > 1 or len({*_in_titles(lines)}) > 1
+
+
 def _with_next_number(text: str, above: Iterable[str], every: Iterable[str]) -> str:
     """Number an item: a list whose items all have the same number goes on with it.
 
