@@ -29,6 +29,8 @@ def first(line: str) -> tuple[str, tuple[str, ...], str, str]:
         f"+ :fire: `Nick` “*Some Long Title?*”, Ada Lovelace, Kurt Gödel, CVPR 2023. [pdf]({ID}).",
         f"- ‘Some Long Title?’ Ada Lovelace & Kurt Gödel (CVPR'23) | [paper]({ID}) | [code](x.zip)",
         f"- [CVPR'23] **[Nick]** Some Long Title? *Ada Lovelace, Kurt Gödel* [paper]({ID})",
+        f"- Some Long Title?, Ada Lovelace, Kurt Gödel, CVPR 2023 ([pdf]({ID}), [code](x.zip))",
+        f"- Some Long Title?. Ada Lovelace, Kurt Gödel. In *CVPR 2023*. [[pdf]({ID})]",
     ],
 )
 def test_values_are_found_whatever_parts_and_marks_them(line: str) -> None:
@@ -81,6 +83,27 @@ def test_a_year_in_parentheses_parts_a_title_from_its_authors(
     line = f"- Counting the birds by hand (2015), {authors} [[pdf]]({ID})"
 
     assert first(line) == ("Counting the birds by hand", people, "", "2015")
+
+
+@pytest.mark.parametrize(
+    ("authors", "people"),
+    [
+        ("Müller, Evans, Schied and Keller", ("Müller", "Evans", "Schied", "Keller")),
+        ("Fridovich-Keil, Yu et al.", ("Fridovich-Keil", "Yu")),
+        ("Martin-Brualla et al.", ("Martin-Brualla",)),
+    ],
+)
+def test_last_names_behind_a_title_are_its_authors(authors: str, people: tuple[str, ...]) -> None:
+    line = f"- Counting Birds: A Field of Many Wings, {authors}, CVPR 2021 ([pdf]({ID}))"
+
+    title = "Counting Birds: A Field of Many Wings"
+    assert first(line) == (title, people, "CVPR", "2021")
+
+
+def test_the_words_of_a_title_are_no_last_names() -> None:
+    line = f"- Wings: Feather, Bone and Muscle, CVPR 2021 ([pdf]({ID}))"
+
+    assert first(line) == ("Wings: Feather, Bone and Muscle", (), "CVPR", "2021")
 
 
 def test_a_title_goes_over_no_year_in_parentheses() -> None:

@@ -19,10 +19,15 @@ MISSING = {
     ("j-list-items", "authors"),
 }
 
+# The lists that were sealed and are read rightly since; of the others not all is read.
+SINCE = {
+    "a-in-venue",
+    "a-round-brackets",
+}
+GUARDED = [*lists("open"), *(it for it in lists("sealed") if it[0].stem in SINCE)]
 
-@pytest.mark.parametrize(
-    ("path", "truth"), [pytest.param(*it, id=it[0].stem) for it in lists("open")]
-)
+
+@pytest.mark.parametrize(("path", "truth"), [pytest.param(*it, id=it[0].stem) for it in GUARDED])
 def test_what_stands_in_a_list_is_read_and_nothing_else(path: Path, truth: Path) -> None:
     found = score(path, json.loads(truth.read_text("utf-8")))
 

@@ -6,6 +6,7 @@ import re
 
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.read.people import are_last_names
 from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.read.shapes import NO_NAME, NOTHING
 from zoterodigest.digest.read.slots import one_line
@@ -65,7 +66,9 @@ def are_authors(text: str) -> bool:
     is_cited = found.truncated and len(found.people) == 1
     is_short = is_cited or (is_pair and _AND.search(text) is not None)
     fewest = 1 if is_short else 2
-    return bool(found.people) and all(_is_person(one, fewest) for one in found.people)
+    if bool(found.people) and all(_is_person(one, fewest) for one in found.people):
+        return True
+    return are_last_names(text)
 
 
 _AND = re.compile(r" (?:and|&) ")

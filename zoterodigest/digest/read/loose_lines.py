@@ -21,7 +21,7 @@ from zoterodigest.digest.format.line_pattern import (
 from zoterodigest.digest.read.codecs import PUBLISHERS
 from zoterodigest.digest.read.found import is_title
 from zoterodigest.digest.read.open_titles import LINK_WORDS, is_named
-from zoterodigest.digest.read.people import is_person
+from zoterodigest.digest.read.people import are_last_names, is_person
 from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import decoded
@@ -69,7 +69,7 @@ def is_plausible(
     if not all(one.casefold() in _AWARDS for one in texts.get("award", "Oral").split(", ")):
         return False
     is_bare = "title" in texts and not chosen.has_marked_title
-    if is_bare and not _is_bare_entry(texts, form, venues):
+    if is_bare and not (_is_bare_entry(texts, form, venues) and _is_parted(chosen, match, data)):
         return False
     pairs = zip(chosen.places, match.slots, found.slots, strict=True)
     marked = {place.slot for place, outer, inner in pairs if outer[0] < inner[0]}
@@ -79,6 +79,26 @@ def is_plausible(
         and _are_authors(texts.get("authors"), venues, is_marked="authors" in marked or not is_bare)
         and _is_nickname(texts.get("short_title"), form, venues)
     )
+
+
+_PARTING = re.compile(r"[^\w\s)\]:：-]")
+
+
+def _is_parted(chosen: ChosenPattern, match: LineMatch, data: bytes) -> bool:
+    """Whether a title that nothing marks ends before its authors: a sign stands between them.
+
+    Behind a comma, which also parts people, the authors begin with the first name.
+    """
+    spans = {it.slot: span for it, span in zip(chosen.places, match.slots, strict=True)}
+    (begin, end), (start, stop) = spans["title"], spans.get("authors", (0, 0))
+    if start < end:
+        return True
+    between = decoded(data[end - 1 : start + 1])
+    if "," not in between:
+        return bool(_PARTING.search(between))
+    last, authors = decoded(data[begin:end]).rpartition(",")[2].strip(), decoded(data[start:stop])
+    is_name = not authors[0].islower() or names.is_particle(authors.split()[0])
+    return is_name and not (is_person(last) or are_last_names(f"{last}, {authors}"))
 
 
 def _links_in(chosen: ChosenPattern, found: LineMatch, data: bytes) -> Iterator[bytes]:
@@ -93,7 +113,9 @@ _AWARDS = frozenset(map(str.casefold, venue_slot.AWARDS))
 def _are_authors(text: str | None, venues: VenueTable, *, is_marked: bool) -> bool:
     if text is None:
         return True
-    return not _MARKS_LEFT.search(text) and (is_marked or is_clear("authors", text, venues))
+    if _MARKS_LEFT.search(text):
+        return False
+    return is_marked or is_clear("authors", text, venues) or are_last_names(text)
 
 
 def _is_venue(text: str | None, venues: VenueTable, *, is_marked: bool) -> bool:
@@ -192,12 +214,13 @@ _PAIR = re.compile(r"\*[^*]+\*|`[^`]*`|\b_[^_]+_\b|\]\(|://|<[a-z/]| ?;|。|#\d"
 _SENTENCE = re.compile(r"[^\W\d_]{4,}\.\s+[^\W\d_]")
 _YEAR_LAST = re.compile(r"(?:[,.:;(]\s*[^,.:;]{0,40})\b(?:19|20)\d\d\)?\.?$")
 _YEAR_WITHIN = re.compile(r"\((?:[^()\d]{0,20}\b)?(?:19|20)\d\d\)[.,:;]\s")
+_BEFORE_VENUE = re.compile(r"[.?!] In$")
 _PART = re.compile(r"[.,;:?!-]\s+")
 
 
 def is_bare_title(text: str, venues: VenueTable) -> bool:
     """Whether a text without marks can be a title: no authors, venue or year stand at its end."""
-    if _YEAR_WITHIN.search(text):
+    if _YEAR_WITHIN.search(text) or _BEFORE_VENUE.search(text) or _CITED.search(text):
         return False
     if _PAIR.search(text) or _YEAR_LAST.search(text) or _SENTENCE.search(text):
         return False
@@ -211,5 +234,7 @@ def is_bare_title(text: str, venues: VenueTable) -> bool:
         if found[0][0] in ".?!" and is_list and is_clear("authors", rest, venues):
             return False
         if found[0][0] in ",;" and is_list and all(map(is_person, people.people)):
+            return False
+        if found[0][0] in ",;" and are_last_names(rest):
             return False
     return True

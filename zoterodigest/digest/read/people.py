@@ -87,6 +87,23 @@ def are_two_last_names(text: str) -> bool:
     return is_pair and all(map(is_last_name, people)) and not NO_NAME.search(text)
 
 
+_FEWEST_LAST_NAMES = 3
+_NO_WORD = re.compile(r"[^\W\d_]-[^\W\d_a-z]|[\u00c0-\u024f]")
+
+
+def are_last_names(text: str) -> bool:
+    """Whether a text is "Müller, Evans and Schied": a list of last names and no title's words.
+
+    One of them is written as no English word is: with a letter of another language, or a hyphen
+    before a capital.
+    """
+    if not _NO_WORD.search(text):
+        return False
+    found = names.parse_names(one_line(text))
+    is_list = found.truncated or len(found.people) >= _FEWEST_LAST_NAMES
+    return is_list and len(found.people) > 1 and all(map(is_last_name, found.people))
+
+
 def is_last_name(text: str) -> bool:
     """Whether a text is a last name alone, with its particles."""
     name = _FOOTNOTE.sub("", text)
