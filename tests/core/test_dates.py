@@ -26,6 +26,8 @@ FORMS = {
     "2021-2-4": "2021-02-04",
     "1 Jun 2020": "2020-06-01",
     "24-Feb-2021": "2021-02-24",
+    "2021. 2": "2021-02",
+    "2021. 2. 14.": "2021-02-14",
     "2021": "2021",
 }
 
@@ -48,6 +50,13 @@ def test_the_first_date_in_a_text_is_found_with_its_place() -> None:
     assert (found.start, found.end, found.iso) == (7, 18, "2021-02-24")
 
 
+def test_a_number_behind_a_sentence_is_no_month_in_a_text() -> None:
+    found = find_date("CVPR 2021. 9 pages")
+
+    assert found is not None
+    assert found.iso == "2021"
+
+
 @pytest.mark.parametrize(
     ("text", "iso", "written"),
     [
@@ -62,6 +71,8 @@ def test_the_first_date_in_a_text_is_found_with_its_place() -> None:
         ("Aug., 2021", "2022-03", "Mar., 2022"),
         ("Aug 5, 2021", "2022-03", "Mar 2022"),
         ("2021年2月4日", "2022-03", "2022年3月"),
+        ("2021. 2. 14.", "2022-03-04", "2022. 3. 4."),
+        ("2021. 02", "2022-03", "2022. 03"),
         ("whenever", "2022-03", "2022-03"),
         ("2021", "", ""),
     ],

@@ -225,3 +225,53 @@ def test_a_venue_may_follow_a_bold_title_with_nothing_between(behind: str) -> No
 """)
 
     assert (entry["title"], entry["venue"]) == ("Counting the Birds", "EMNLP")
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("- ECCV 2020, Oral", "venue", "ECCV"),
+        ("- *NeurIPS 2021*", "year", 2021),
+        ("- In 2020 this was new", "venue", None),
+        ("- ****`GAN`****, ****`Speech`****", "task", "`GAN`****, ****`Speech`"),
+        ("- `pip install it`", "task", None),
+        ("- `GAN` is the word", "task", None),
+    ],
+)
+def test_a_line_without_a_key_may_be_a_venue_or_tags(line: str, field: str, value: object) -> None:
+    (entry,) = entries(f"- **A Title of It** (2020. 9)\n  {line}\n  - [paper]({A})\n")
+
+    assert (entry.get(field), entry["date"]) == (value, "2020-09")
+
+
+def test_a_section_is_not_the_paper_whose_fields_stand_below() -> None:
+    tools = "## Tools\n\n- [[A tool]] [url:: https://github.com/a/b]\n"
+    nicknamed = "## Search\n\n**Bert: A Title of It**\n\n> **Venue:** CVPR 2023\n"
+    nicknamed += f"> **arXiv:** {B}\n"
+    second = f"* *Title:* The Second Title of It\n* *Venue:* CVPR\n* *Paper:* {A}\n"
+    third = second.replace("Second", "Third").replace("\n* ", "\n  * ")
+    titled = f"## More\n\n{second}\n{third}"
+
+    found = entries(f"# Papers\n\n{tools}\n{nicknamed}\n{titled}")
+
+    titles = [it["title"] for it in found]
+    assert titles == ["Bert: A Title of It", "The Second Title of It", "The Third Title of It"]
+
+
+def test_a_heading_that_is_linked_to_a_paper_needs_no_fields() -> None:
+    one, two = f"### [A Title of It]({A}) (Lovelace et al 2016)", f"### [B Title of It]({B})"
+    text = f"# Papers\n\n## Topic\n\n### Not yet\n\n{one}\n\n{two}\n\nSome words.\n"
+
+    found = entries(text)
+
+    assert [it["title"] for it in found] == ["A Title of It", "B Title of It"]
+    # A heading of the same level is no section over it.
+    assert [it["headings"] for it in found] == [["Papers", "Topic"]] * 2
+
+
+def test_a_linked_heading_over_others_is_a_section() -> None:
+    found = entries(
+        f"# Papers\n\n## [The Survey of It]({A})\n\n### [B Title of It]({B})\n\nWords.\n"
+    )
+
+    assert [it["title"] for it in found] == ["B Title of It"]

@@ -32,6 +32,10 @@ _FORMS = tuple(
         _YEAR,
     )
 )
+_SPACED = re.compile(
+    rf"{_YEAR}(?P<sep>\. )(?P<month>\d{{1,2}})(?:(?P=sep)(?P<day>\d{{1,2}}))?(?P<end>\.?)"
+)
+"""A form that is a date only where nothing else stands: `2016. 9`, `2016. 9. 12.`"""
 _ANY_YEAR = re.compile(r"(?:19|20)\d\d")
 _LONE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _ISO = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
@@ -59,8 +63,8 @@ def parse_date(text: str) -> str | None:
     whole = _ISO.fullmatch(stripped)
     if whole and _iso_of(whole) == stripped:
         return stripped
-    found = find_date(stripped)
-    return found.iso if found and found.end - found.start == len(stripped) else None
+    found = _find_whole(stripped)
+    return found[1] if found else None
 
 
 def is_iso(text: str) -> bool:
@@ -89,12 +93,19 @@ def write_date(text: str, iso: str) -> str:
     if parse_date(text) == iso:
         return text
     stripped = text.strip()
-    found = _find(stripped) if len(stripped) <= 40 else None
+    found = _find_whole(stripped) if len(stripped) <= 40 else None
     wanted = _ISO.fullmatch(iso)
-    if wanted is None or found is None or found[0].group() != stripped:
+    if wanted is None or found is None:
         return iso
     written = _write(found[0], wanted)
     return text.replace(stripped, written) if parse_date(written) == iso else iso
+
+
+def _find_whole(text: str) -> tuple[re.Match[str], str] | None:
+    if (spaced := _SPACED.fullmatch(text)) and (iso := _iso_of(spaced)):
+        return spaced, iso
+    found = _find(text)
+    return found if found and found[0].group() == text else None
 
 
 def _find(text: str) -> tuple[re.Match[str], str] | None:
@@ -145,7 +156,8 @@ def _write(found: re.Match[str], wanted: re.Match[str]) -> str:
     # Only a month of one digit shows that the writer pads nothing; October shows neither.
     padded = not mark or len(form.get("month") or "") != 1
     numbers = [month, day] if day else [month]
-    return mark.join([year, *(part if padded else str(int(part)) for part in numbers)])
+    parts = [year, *(part if padded else str(int(part)) for part in numbers)]
+    return mark.join(parts) + (form.get("end") or "")
 
 
 def _write_named(found: re.Match[str], year: str, month: int, day: int | None) -> str:

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 from functools import lru_cache
 
-from zoterodigest.core.values.dates import find_date, write_date
+from zoterodigest.core.values.dates import DateSpan, find_date, write_date
 from zoterodigest.frozen import frozen
 
 _AWARD_NAMES = (
@@ -113,9 +113,12 @@ def _anatomy(text: str, awards: tuple[str, ...]) -> _VenueAnatomy:
     if len(text) > LONGEST_SLOT or _MASK in text:
         return _VenueAnatomy(VenueReading(venue=" ".join(text.split())))
     date = find_date(text)
+    if date and len(date.iso) == 4:
+        # A year says less than a date in brackets behind it: "CVPR 2020 (preprint 2019-11)".
+        date = _in_brackets(text, date.end) or date
     date_span = (date.start, date.end) if date and len(date.iso) > 4 else None
     # Date, then year, then award: each is hidden from the next, so that no digits count twice.
-    masked = _masked(text, date_span)
+    masked = _masked(text, _said_of_date(text, date_span))
     year_span = _year_span(masked)
     masked = _masked(masked, year_span)
     award_span = _award_span(masked, awards)
@@ -135,6 +138,29 @@ def _anatomy(text: str, awards: tuple[str, ...]) -> _VenueAnatomy:
         _part(award_span, outers),
         _part(date_span, outers),
     )
+
+
+def _in_brackets(text: str, after: int) -> DateSpan | None:
+    """Return the date of a month or a day in the brackets behind an offset, if there is one."""
+    found = find_date(text[after:])
+    if found is None or len(found.iso) == 4:
+        return None
+    start, end = after + found.start, after + found.end
+    is_enclosed = text[end : end + 1] in _CLOSING and (
+        text[start - 1] in _OPENING or _OF_DATE.search(text[:start])
+    )
+    return DateSpan(start, end, found.iso) if is_enclosed else None
+
+
+_OF_DATE = re.compile(
+    r"[(\[（]((?:preprint|submitted|posted|released|online) (?:on |in )?)\Z", re.I
+)
+
+
+def _said_of_date(text: str, date: tuple[int, int] | None) -> tuple[int, int] | None:
+    """Return where a date stands, with what its brackets call it: `(preprint 2020-11)`."""
+    found = _OF_DATE.search(text[: date[0]]) if date else None
+    return (found.start(1), date[1]) if date and found else date
 
 
 def _masked(text: str, span: tuple[int, int] | None) -> str:

@@ -6,6 +6,7 @@ into it. So `render(parse(x)) == x` holds by construction, and edit.py keeps it 
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -340,12 +341,18 @@ class Headings:
     def __init__(self, lines: Lines) -> None:
         self.keyed: list[tuple[Heading, tuple[str, ...]]] = []
         self._texts: list[tuple[str, ...]] = []
+        self._above: list[int] = []
+        self._lines = lines
         stack: list[tuple[Heading, str]] = []
+        numbers: list[int] = []
         seen: Counter[tuple[str, ...]] = Counter()
         for heading in lines.outline():
             if not heading.text:
                 continue
             stack = [above for above in stack if above[0].level < heading.level]
+            numbers = numbers[: len(stack)]
+            self._above.append(numbers[-1] if numbers else -1)
+            numbers.append(len(self.keyed))
             # A repeated heading gets a number, or two sections would share one collection.
             siblings = (*(key for _, key in stack), heading.text)
             seen[siblings] += 1
@@ -370,9 +377,20 @@ class Headings:
         placed: list[DigestEntry] = []
         for entry in entries:
             at = number_at(self.keyed, entry)
+            # One that is a heading itself stands under none of its own level.
+            while at >= 0 and self.keyed[at][0].level >= self._level(entry):
+                at = self._above[at]
             texts, keys = (self._texts[at], self.keyed[at][1]) if at >= 0 else ((), ())
             placed.append(entry.under(texts, keys))
         return placed
+
+    def _level(self, entry: DigestEntry) -> int:
+        found = _HEADED.match(self._lines[entry.first])
+        return len(found[1]) if found else _DEEPEST + 1
+
+
+_HEADED = re.compile(rb" {0,3}(#{1,6})[ \t]")
+_DEEPEST = 6
 
 
 def number_at(headings: Sequence[tuple[Heading, tuple[str, ...]]], entry: DigestEntry) -> int:

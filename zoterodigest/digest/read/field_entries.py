@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
+from zoterodigest.core.values import identity
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.found import (
@@ -31,6 +32,7 @@ from zoterodigest.digest.read.keyed import (
 )
 from zoterodigest.digest.read.layers import peel_quote, source_text
 from zoterodigest.digest.read.lines import Heading, Lines
+from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.tables import is_table_line
 
 _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
@@ -49,7 +51,7 @@ def headed(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
     heads = {
         at: head
         for at, heading in enumerate(headings)
-        if (head := _heading_head(lines, form, heading, _next_line(lines, headings, at)))
+        if (head := _heading_head(lines, form, headings, at))
     }
     tops = [at for at in heads if headings[at].level == 1]
     for at, head in heads.items():
@@ -76,16 +78,32 @@ def _next_line(lines: Lines, headings: Sequence[Heading], at: int) -> int:
     return headings[at + 1].line if at + 1 < len(headings) else len(lines)
 
 
-def _heading_head(lines: Lines, form: DigestFormat, heading: Heading, stop: int) -> Head | None:
+def _heading_head(
+    lines: Lines, form: DigestFormat, headings: Sequence[Heading], number: int
+) -> Head | None:
+    heading, stop = headings[number], _next_line(lines, headings, number)
+    has_parts = any(below.level > heading.level for below in headings[number + 1 : number + 2])
     keyed = keyed_lines(lines)
     at = bisect_left(keyed, heading.line)
     has_key = at < len(keyed) and keyed[at] < stop
     first = next((it for it in range(heading.line + 1, stop) if lines[it].strip()), stop)
-    if not has_key and not _begins_fields(lines, first, stop, has_link="](" in heading.source):
+    if first == stop and not has_parts and _leads_to_paper(heading):
+        has_fields = True
+    else:
+        has_fields = has_key or _begins_fields(lines, first, stop, has_link="](" in heading.source)
+    if not has_fields:
         return None
     data = lines[heading.line].lstrip(b" #\t")
     match = head_match(form, data)
     return Head(heading.line, data, match) if match else None
+
+
+def _leads_to_paper(heading: Heading) -> bool:
+    """Whether a heading is a link to a paper: it says enough with nothing below it."""
+    if not heading.source.startswith("["):
+        return False
+    links = links_within(heading.source.encode())
+    return bool(links) and identity.is_paper_url(links[0].url)
 
 
 def _begins_fields(lines: Lines, first: int, stop: int, *, has_link: bool) -> bool:

@@ -13,6 +13,7 @@ from zoterodigest import mapping
 from zoterodigest.core.values import dates, identity, names
 from zoterodigest.core.values.record import Hyperlink
 from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.core.values.venue_slot import parse_venue
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.found import EntryRange, is_heading, is_rule
@@ -35,12 +36,14 @@ from zoterodigest.digest.read.slots import (
     decoded,
 )
 from zoterodigest.digest.read.titles import title_slots
+from zoterodigest.digest.read.venues import is_venue
 
 _TEXTS = ("summary", "abstract")
 _LINKED = ("links", "code")
 _REST = "summary"
 _UNREAD = "no rule of the format reads this line"
 _MARKS = rb"[*_`]*"
+_LEADS = b" \t-*+>"
 _BULLET = re.compile(rb"[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
 _WIKI = re.compile(rb"\[\[([^\[\]|\n]*)\]\]")
 _HEADING = re.compile(rb"[ \t]*#{1,6}[ \t]+(.*?)[ \t#]*$")
@@ -48,6 +51,13 @@ _BETWEEN = re.compile(rb"[\s,;|/()\[\]\xc2\xb7\xe2\x80\xa2\\&+-]*")
 _BEHIND_WORDS = re.compile(
     rb"(?P<text>[^\[\]<>\n]*?)[ \t]*(?:[|:,;.\xc2\xb7]|\xe2\x80\xa2|-)*[ \t]*[\[(]*$"
 )
+_CHIPS = re.compile(
+    # Up to four words each: no command.
+    rb"[ \t]*(?:[-*+][ \t]+)?"
+    rb"(?:[,;|/ \t*_]*`(?!(?:pip|git|conda|npm|python3?|docker|cd|bash|sh|sudo)\b)"
+    rb"[^\W_](?:[^`\n\s]*[ ]){0,3}[^`\n\s]*`)+[*_,; \t]*"
+)
+_AROUND = b" \t*_,;"
 _LONGEST_LABEL = 3
 _LONGEST_VENUE = 6
 """In words: a longer text with a year before a link is a title."""
@@ -91,6 +101,10 @@ class FieldLines:
             bare = next(it for it in texts if it.text.data in self.text.data)
             self._claims.slots = [it for it in self._claims.slots if it is not bare]
             self._claims.unread.append(UnreadLine(self._text_line, _UNREAD))
+
+    def are_of_several(self) -> bool:
+        """Whether there are titles of several works that are called so."""
+        return sum(bool(keys) and keys[0].slot == "title" for keys in self._keys) > 1
 
     def _claimed(self, line: int) -> int:
         """Claim what begins on a line; return the line behind it."""
@@ -214,9 +228,12 @@ class FieldLines:
         """Claim a line that shows without a key what it is: links, a venue with links, authors."""
         if _indent(self._lines[line]) > self._indent + 1:
             return False
-        inline = [one for _, one in inline_values(self._lines[line])]
+        inline = [*inline_values(self._lines[line])]
         if inline:
-            for one in inline:
+            # Behind words they are fields of an item of its own, which those words name.
+            if self._lines[line][: inline[0][0]].strip(_LEADS):
+                return False
+            for _, one in inline:
                 self._put(one, self._value(line, one))
             return True
         if (links := self._links_of(line)) is not None:
@@ -226,7 +243,36 @@ class FieldLines:
                 for name, (low, high) in links
             )
             return True
-        return self._authors(line)
+        return self._tags(line) or self._venue(line) or self._authors(line)
+
+    def _tags(self, line: int) -> bool:
+        """Claim a line that holds nothing but tags in code font."""
+        data = shorn(self._lines[line])
+        if not _CHIPS.fullmatch(data) or any(slot.name == "tags" for slot in self._claims.slots):
+            return False
+        start, end = (self._ranges[line][0] + at(b"`") for at in (data.index, data.rindex))
+        self._claims.slots.append(Slot("tags", self._body.slice(start, end + 1)))
+        return True
+
+    def _venue(self, line: int) -> bool:
+        """Claim a line that holds nothing but the name of a venue with its year."""
+        if any(slot.name in ("venue", _REST) for slot in self._claims.slots):
+            return False
+        data = shorn(self._lines[line])
+        bullet = _BULLET.match(data)
+        start = bullet.end() if bullet else 0
+        inner = data[start:].strip(_AROUND)
+        words = decoded(inner)
+        if not inner[-1:].isalnum() and inner[-1:] != b")":
+            return False
+        if len(words.split()) > _LONGEST_VENUE or not dates.year_in(words):
+            return False
+        reading = parse_venue(words)
+        if not reading.year or not is_venue(reading.venue, self._venues, is_dated=True):
+            return False
+        start = self._ranges[line][0] + data.index(inner, start)
+        self._claims.slots.append(Slot("venue", self._body.slice(start, start + len(inner))))
+        return True
 
     def _links_of(self, line: int) -> list[tuple[str, tuple[int, int]]] | None:
         """Return the slots of a line of links, a venue before them among them; None for no such."""
@@ -403,7 +449,11 @@ def claim_fields(claims: Claims, found: EntryRange, body: LayeredText, venues: V
         claims.slots += [slot] if slot else []
     lines = FieldLines(claims, body, venues)
     lines.claim()
-    if _holds_several(claims.slots) or (found.container == "heading" and _is_list(lines)):
+    if (
+        lines.are_of_several()
+        or _holds_several(claims.slots)
+        or (found.container == "heading" and _is_list(lines))
+    ):
         claims.slots = []
     titles = [slot for slot in claims.slots if slot.name == "title" and slot.text.data]
     if len(titles) > 1:

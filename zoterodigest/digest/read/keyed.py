@@ -26,7 +26,7 @@ _OPEN = r"(?:\*\*|__|\*|_|`|<(?:b|strong|i|em)>)"
 _CLOSE = r"(?:\*\*|__|\*|_|`|</(?:b|strong|i|em)>)"
 _NAME = r"[^\s:：*_|\[\]{}<>`\"!#(),.-][^:：*_|\[\]{}<>`\n]{0,40}?"
 _BEFORE = rf"(?:{_EMOJI}[ \t]*)*(?P<mark>{_OPEN})?(?:{_EMOJI}[ \t]*)*(?P<name>{_NAME})[ \t]*"
-_COLON = rf"{_CLOSE}?[ \t]*(?P<colon>::|:|：)(?:{_CLOSE})?"
+_COLON = rf"(?P<before>{_CLOSE})?[ \t]*(?P<colon>::|:|：)(?P<behind>{_CLOSE})?"
 
 _KEY = Pattern(rf"^(?P<lead>{_LEAD}){_BEFORE}{_COLON}(?P<value>.*)$")
 _NEXT = Pattern(rf"(?P<gap>[ \t]*(?:[|·•;]|<br[ \t]*/?>)[ \t]*){_BEFORE}{_COLON}[ \t]*")
@@ -66,6 +66,10 @@ def keyed_values(line: bytes) -> list[KeyedValue]:
     colon = data[slice(*found.groups["colon"])]
     style = (bool(lead.strip(b" \t>")), "mark" in found.groups, colon == b"::")
     table = mapping.key_table()
+    is_closed = not {"before", "behind"}.isdisjoint(found.groups)
+    if "mark" in found.groups and not is_closed and table.slot(name) is None:
+        # All of it is set off: `**Nickname: the rest of a title**`.
+        return []
     values = [KeyedValue(name, table.slot(name), value, end, style, b">" in lead)]
     for other in _NEXT.finditer(data[value:]):
         key = decoded(data[value:][slice(*other.groups["name"])]).strip()

@@ -41,7 +41,6 @@ _AUTHORS_YEAR = re.compile(
     r"(?P<authors>[^\W\d_a-z][\w'’-]+(?:(?: (?:and|&)|,) [^\W\d_a-z][\w'’-]+)?"
     r"(?:,? et al\.?)?),? (?P<year>(?:19|20)\d\d)"
 )
-_SPACED_DATE = re.compile(r"(?:19|20)\d\d\. ?\d{1,2}\.?")
 _TAIL_SIGNS = " \t,.;:|–—-"
 
 
@@ -226,7 +225,7 @@ class _Title:
         bare = text.strip("*_` ")
         if re.fullmatch(r"(?:19|20)\d\d", bare):
             return "year"
-        if parse_date(bare) or _SPACED_DATE.fullmatch(bare):
+        if parse_date(bare):
             return "date"
         if _AUTHORS_YEAR.fullmatch(bare) and ("et al" in bare or " and " in bare or " & " in bare):
             return "authors"
