@@ -294,9 +294,10 @@ def _tags(new_tags: Mapping[str, int]) -> Iterator[str]:
 
 
 def _differences(prepared: Prepared) -> Iterator[str]:
-    """Yield the differences that stay where entries were joined with items that were there."""
-    diverged = [one for one in concerning(prepared) if isinstance(one, DivergedField)]
-    if diverged and any(link.before is None and link.item for link in prepared.plan.links):
+    """Yield the differences that stay of which no earlier run has told."""
+    known = {row.id: row.diverged for row in prepared.plan.rows_before}
+    found = (one for one in concerning(prepared) if isinstance(one, DivergedField))
+    if diverged := [one for one in found if one.name not in known.get(one.row_id, ())]:
         yield styled("Differences that stay", "bold")
         for name, number in Counter(field_name(one.name) for one in diverged).most_common():
             keeps = "item keeps its" if number == 1 else "items keep their"
