@@ -120,3 +120,13 @@ def test_it_says_how_much_of_a_digest_it_could_not_read(
         "      were not\n"
         "Nothing looks wrong in 0 entries.\n"
     )
+
+
+def test_a_file_that_is_no_json_is_refused_with_its_line(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.json").write_text('[{"title": "One",}]')
+
+    ran = zoterodigest("lint", "papers.json")
+
+    assert (ran.code, "papers.json:1:18: it is not JSON" in ran.err) == (10, True)

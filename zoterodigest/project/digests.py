@@ -28,13 +28,16 @@ def read_digest(path: Path) -> SourceFile:
     or YAML must be it.
     """
     file = read_file(path)
-    require_text(path, file.data)
-    if kind := data_kind(path.name):
-        _require_data(path, file.data, kind)
+    require_digest(path, file.data)
     return file
 
 
-def _require_data(path: Path, data: bytes, kind: DataKind) -> None:
+def require_digest(path: Path, data: bytes) -> None:
+    """Raise `BadInput` unless `data` is text, and in the file of its name JSON or YAML."""
+    require_text(path, data)
+    kind = data_kind(path.name)
+    if kind is None:
+        return
     # Only who has such a file pays for what reads it.
     from zoterodigest.digest.read.data import data_tree
     from zoterodigest.digest.read.data_tree import BadData

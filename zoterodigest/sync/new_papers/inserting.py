@@ -20,8 +20,8 @@ from zoterodigest.digest.write.steps import NewEntry
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import canonical_blocks
-from zoterodigest.project.digests import formats_for
-from zoterodigest.project.files import read_if_present, require_text
+from zoterodigest.project.digests import formats_for, require_digest
+from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project, dates_in
 from zoterodigest.sync.apply.changes import FileChange
 from zoterodigest.sync.new_papers.papers import Paper
@@ -65,7 +65,7 @@ def open_digest(project: Project, path: Path, venues: VenueTable) -> OpenDigest:
     """Read the digest at `path`, empty if there is no file; raise `BadInput` if it is no text."""
     (digest,) = project.digests([path])
     data = read_if_present(digest.path)
-    require_text(digest.path, data or b"")
+    require_digest(digest.path, data or b"")
     formats = formats_for(digest.path, digest.rules.format or "", project)
     document = read_document(digest.key, data or b"", formats, venues)
     return OpenDigest(digest.path, data, document, formats, venues)
