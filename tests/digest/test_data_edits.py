@@ -150,6 +150,27 @@ def test_a_value_of_yaml_is_edited_and_nothing_else(old: str, fields: Fields, ne
     assert edited.source.decode() == frame.format(new)
 
 
+@pytest.mark.parametrize("title", ["yes", "on", "2048", "0x1F", "2020-01-01", "=", "1.5"])
+def test_what_others_would_read_as_no_text_gets_quotes(title: str) -> None:
+    source = "- title: {}\n  authors: [Ann Bee, Cee Dee]\n  arxiv: 1906.08935\n  year: {}\n"
+
+    edited = put(source.format("A Title", 2019).encode(), {0: {"title": title, "year": "2020"}})
+
+    assert edited.source.decode() == source.format(f'"{title}"', 2020)
+
+
+def test_what_stands_elsewhere_too_is_not_written() -> None:
+    first = "- title: One\n  authors: &a [Ann Bee, Cee Dee]\n  arxiv: 1906.08935\n"
+    second = "- title: Two\n  authors: *a\n  arxiv: 1906.08936\n"
+    source = (first + second).encode()
+
+    edited = put(source, {0: {"authors": Names(("Eff Gee",))}})
+
+    assert edited.source == source
+    assert "a form that zoterodigest only reads" in edited.refusals[0].reason
+    assert read(source, "papers.yml").entries[1].unreadable == {"authors"}
+
+
 @pytest.mark.parametrize(
     ("at", "fields", "reason"),
     [

@@ -52,10 +52,16 @@ def member_claims(
     for slot, key, node in _chosen(member, form):
         fields.claim(slot, key, node)
     doubled = Counter(key.value for key, _ in member.pairs)
-    for key, _ in member.pairs:
+    for key, node in member.pairs:
         meant = slot_of_key(key.value or "", form)
         if doubled[key.value] > 1 and meant not in (None, "ignored"):
             fields.leave(meant or "", key, f"the key “{key.value}” stands twice")
+        elif (
+            isinstance(node, DataScalar)
+            and node.is_alias_of_several
+            and meant not in (None, "ignored")
+        ):
+            fields.leave(meant or "", node, f"the value of “{key.value}” stands elsewhere")
     # The title first: whether an abstract is translated is told by it.
     claims.slots.sort(key=lambda slot: (slot.name != "title", slot.span))
     return claims

@@ -28,6 +28,11 @@ class DataScalar:
     style: str = ""
     is_shared: bool = False
 
+    @property
+    def is_alias_of_several(self) -> bool:
+        """Whether it is an alias of a list or a mapping."""
+        return self.style == "*" and self.value is None
+
 
 @frozen()
 class DataList:

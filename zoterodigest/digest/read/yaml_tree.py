@@ -34,6 +34,19 @@ def yaml_tree(source: bytes, offset: int, loader: Any = _LOADER) -> DataNode:
     return reader.built.root
 
 
+def is_typed_anew(old: str, new: str) -> bool:
+    """Tell whether a value without quotes is a number, a date or yes to others, as `old` is not."""
+    return _tag(new) not in (_tag(old), _TEXT)
+
+
+_TEXT = "tag:yaml.org,2002:str"
+
+
+def _tag(text: str) -> str:
+    known = yaml.SafeLoader.yaml_implicit_resolvers.get(text[:1], ())
+    return next((tag for tag, pattern in known if pattern.match(text)), _TEXT)
+
+
 def _place(text: str, at: int) -> tuple[int, int]:
     return text.count("\n", 0, at) + 1, at - text.rfind("\n", 0, at)
 
@@ -46,6 +59,7 @@ class _Reader:
         self._offset = offset
         self._is_ascii = text.isascii()
         self._anchored: dict[str, DataNode] = {}
+        self._are_shared = [False]
         self.built = TreeBuilder()
         self.at = 0
         self._bytes = 0
@@ -55,9 +69,12 @@ class _Reader:
         match event:
             case yaml.MappingStartEvent() | yaml.SequenceStartEvent():
                 start = self._byte(event.start_mark.index)
+                # What stands in a list with an anchor stands wherever the list does.
+                self._are_shared.append(self._are_shared[-1] or bool(event.anchor or event.tag))
                 self.built.open(start, is_mapping=isinstance(event, yaml.MappingStartEvent))
             case yaml.MappingEndEvent() | yaml.SequenceEndEvent():
                 # A block ends where something else begins, below blank lines and comments.
+                self._are_shared.pop()
                 is_flow = event.end_mark.index > event.start_mark.index
                 self.built.close(self._byte(event.end_mark.index) if is_flow else None)
             case yaml.ScalarEvent():
@@ -77,7 +94,7 @@ class _Reader:
         # A block's end takes in the blank lines below it.
         end -= len(self._text[start:end]) - len(self._text[start:end].rstrip())
         # Neither a tag nor an anchor is part of the bytes, but both are part of what they say.
-        is_shared = bool(event.anchor or event.tag)
+        is_shared = self._are_shared[-1] or bool(event.anchor or event.tag)
         value = None if not style and event.value in _NULLS else event.value
         return DataScalar(value, self._byte(start), self._byte(end), style, is_shared)
 

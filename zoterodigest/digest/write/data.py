@@ -7,7 +7,7 @@ import json
 from zoterodigest.core.values.names import parse_names
 from zoterodigest.core.values.span import Edit
 from zoterodigest.digest.format.format import folded_label
-from zoterodigest.digest.read.data_texts import PARTED, as_it_stands, shows_list
+from zoterodigest.digest.read.data_texts import PARTED, as_it_stands, in_the_open, shows_list
 from zoterodigest.digest.read.references import LINK_SLOTS, links_within
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.shown import UnwritableValue
@@ -29,6 +29,10 @@ def data_edits(slot: Slot, new: str) -> list[Edit]:
     if slot.name == "authors" and shows_list(slot.text):
         found = parse_names(new)
         text = decoded(PARTED).join((*found.people, *(["et al."] if found.truncated else [])))
+    if text and in_the_open in slot.text.layers and slot.name not in LINK_SLOTS:
+        from zoterodigest.digest.read.yaml_tree import is_typed_anew
+
+        text = quoted(text) if is_typed_anew(slot.words, text) else text
     edit = slot.text.rewrite(text.encode("utf-8", "replace"))
     return [edit] if edit else []
 
