@@ -170,6 +170,7 @@ def test_the_lists_of_the_shared_digests_are_read_exactly() -> None:
         ("He, K., Zhang, X., & Sun, J.", ("He, K.", "Zhang, X.", "Sun, J.")),
         ("LeCun, Yann, Yoshua Bengio, and Ann Bee", ("LeCun, Yann", "Yoshua Bengio", "Ann Bee")),
         ("Silver, David, et al.", ("Silver, David",)),
+        ("Bee, Dee, Gee et al.", ("Bee", "Dee", "Gee")),
         ("Bee, Ann B. and Dee, Cem and others", ("Bee, Ann B.", "Dee, Cem")),
         ("OpenAI, Ann Bee, Cem Dee", ("OpenAI", "Ann Bee", "Cem Dee")),
         ("Ann Bee, Cem Dee and Eff Gee", ("Ann Bee", "Cem Dee", "Eff Gee")),

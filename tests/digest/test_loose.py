@@ -28,6 +28,8 @@ def first(line: str) -> tuple[str, tuple[str, ...], str, str]:
         f'* **Nick**: "Some Long Title?" Ada Lovelace & Kurt Gödel, *CVPR, 2023*. [[Pdf]({ID})]',
         f"+ :fire: `Nick` “*Some Long Title?*”, Ada Lovelace, Kurt Gödel, CVPR 2023. [pdf]({ID}).",
         f"- ‘Some Long Title?’ Ada Lovelace & Kurt Gödel (CVPR'23) | [paper]({ID}) | [code](x.zip)",
+        f"- 《Some Long Title?》，Ada Lovelace、Kurt Gödel，CVPR 2023（最佳论文）。[[论文]({ID})]",
+        f"- « Some Long Title? », Ada Lovelace und Kurt Gödel, CVPR 2023. [pdf]({ID})",
         f"- [CVPR'23] **[Nick]** Some Long Title? *Ada Lovelace, Kurt Gödel* [paper]({ID})",
         f"- Some Long Title?, Ada Lovelace, Kurt Gödel, CVPR 2023 ([pdf]({ID}), [code](x.zip))",
         f"- Some Long Title?. Ada Lovelace, Kurt Gödel. In *CVPR 2023*. [[pdf]({ID})]",
@@ -35,6 +37,29 @@ def first(line: str) -> tuple[str, tuple[str, ...], str, str]:
 )
 def test_values_are_found_whatever_parts_and_marks_them(line: str) -> None:
     assert first(line) == ("Some Long Title?", ("Ada Lovelace", "Kurt Gödel"), "CVPR", "2023")
+
+
+@pytest.mark.parametrize(
+    ("authors", "people"),
+    [
+        ("Ada Lovelace 等 CVPR 2023", ("Ada Lovelace",)),
+        ("Lovelace u. a., *CVPR 2023*.", ("Lovelace",)),
+        ("Lovelace, Gödel et al., CVPR 2023", ("Lovelace", "Gödel")),
+        ("Gödel und Lovelace, CVPR 2023", ("Gödel", "Lovelace")),
+    ],
+)
+def test_a_cut_list_of_authors_ends_before_the_venue(authors: str, people: tuple[str, ...]) -> None:
+    line = f"- „Some Long Title“, {authors} [[pdf]({ID})]"
+
+    assert first(line) == ("Some Long Title", people, "CVPR", "2023")
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["- 《Birds of the Sea》，Ada Lovelace，Kite Press", "- « Birds », Ada Lovelace, Rome 2020"],
+)
+def test_books_and_talks_in_their_marks_are_no_papers(line: str) -> None:
+    assert read(f"## Notes\n\n{line}\n{line}\n".encode()).entries == ()
 
 
 @pytest.mark.parametrize(

@@ -208,7 +208,8 @@ def _split_list(text: str) -> list[str]:
 
 def _with_first_names(pieces: list[str]) -> list[str]:
     """Join last names with the initials behind them: "He, K., Zhang, X.", "LeCun, Yann, A Bell"."""
-    is_cut = bool(pieces) and _ET_AL.search(pieces[-1]) is not None
+    last = _without_et_al(pieces[-1]) if pieces else None
+    is_cut = last is not None
     names, rest = (pieces[:-1], pieces[-1:]) if is_cut else (pieces, [])
     firsts, lasts = names[1::2], names[::2]
     are_turned = all(map(_INITIALS.fullmatch, firsts)) and not any(map(_INITIALS.fullmatch, lasts))
@@ -218,7 +219,8 @@ def _with_first_names(pieces: list[str]) -> list[str]:
     is_first_turned = (
         len(names) > 1 and _is_last_name(names[0]) and _FIRST_NAMES.fullmatch(names[1])
     )
-    if is_first_turned and (is_cut or len(names) > 2) and all(" " in it for it in names[2:]):
+    others = [*names[2:], *filter(None, [last])]
+    if is_first_turned and (is_cut or len(names) > 2) and all(" " in it for it in others):
         return [", ".join(names[:2]), *names[2:], *rest]
     return pieces
 

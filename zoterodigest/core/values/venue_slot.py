@@ -19,7 +19,7 @@ _AWARD_NAMES = (
     "Best Student Paper|Best Student Paper Award|Highlight|Honorable Mention|"
     "Notable Top 25%|Notable Top 5%|Oral|Oral Presentation|Outstanding Paper|"
     "Outstanding Paper Award|Poster|Spotlight|Spotlight Presentation|Test of Time|"
-    "Test of Time Award|Top 25%|Top 5%"
+    "Test of Time Award|Top 25%|Top 5%|最佳论文|最佳论文奖|最佳学生论文"
 )
 AWARDS = tuple(_AWARD_NAMES.split("|"))
 """The awards a slot may end in when nothing else is configured; blanks may also be hyphens."""

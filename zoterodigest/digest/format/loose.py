@@ -10,11 +10,15 @@ from __future__ import annotations
 import re
 
 _SIGNS = ",.;:|，。：；、"
+_WIDE_SIGNS = "，。：；、"
 _DASHES = "–—/·•|-"
-_QUOTES = '"“”„'
+_QUOTES = '"“”„«»‹›《》〈〉「」『』'
 
-GAP = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]+(?:[{_DASHES}][ \t]+)?"
-"""What parts two values where the template has blanks: blanks, with a sign before or among them."""
+GAP = rf"(?:[ \t]*[{_SIGNS}]{{0,2}}[ \t]+(?:[{_DASHES}][ \t]+)?|[ \t]*[{_WIDE_SIGNS}])"
+"""What parts two values where the template has blanks: blanks, with a sign before or among them.
+
+Behind a wide sign, which brings its own room, none stand.
+"""
 
 MAYBE_GAP = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]*(?:[{_DASHES}][ \t]+)?"
 GAP_OF_TAIL = rf"[ \t]*[{_SIGNS}]{{0,2}}[ \t]+"
@@ -42,8 +46,8 @@ _YEAR = (
 )
 _NAME = rf"[^{_WORD_EDGE}&-][^\n\[\]<>{_QUOTES}|*`{{}}=?!,;:()\\]*?"
 _DATED = rf"(?:[ ]?\([^()\n]+\))?[ ,.(-]{{0,3}}{_YEAR}\)?"
-_AWARD = r"[A-Za-z][A-Za-z0-9%, -]*?"
-_AWARDS = rf"(?:[ \t,:(|·-]{{1,3}}{_AWARD}\)?)?"
+_AWARD = r"[A-Za-z\x{4e00}-\x{9fff}][A-Za-z0-9%, \x{4e00}-\x{9fff}-]*?"
+_AWARDS = rf"(?:[ \t,:(|·（-]{{1,3}}{_AWARD}[)）]?)?"
 _EMOJI = r"[\x{2190}-\x{21ff}\x{2600}-\x{27bf}\x{2b00}-\x{2bff}\x{1f000}-\x{1faff}\x{fe0f}\x{200d}]"
 _LINK = (
     r"\\?[\[(*_`]{0,2}!?\[[^\n]*?\]\([^\n]*?\)[\])*_`]{0,2}|<a\b[^\n]*?</a>|<?https?://[^\s<>]+>?"
@@ -102,6 +106,8 @@ def words(text: str, is_behind_value: bool, is_before_value: bool) -> str:
 
 _ANY_SIGN = re.compile(r"[,:;|]\s*")
 _LITERAL = re.compile(r"\*\*|.", re.S)
+_THIN = "[ \xa0\u2009\u202f]"
+"""The blanks that stand within French quotation marks."""
 
 
 def literal(token: str) -> str:
@@ -110,7 +116,7 @@ def literal(token: str) -> str:
 
 
 _EXPRESSIONS = {
-    '"': rf"[*_]{{0,3}}[{_QUOTES}][*_]{{0,3}}",
+    '"': rf"[*_]{{0,3}}(?:[{_QUOTES}]|[«‹]{_THIN}|{_THIN}[»›])[*_]{{0,3}}",
     "‘": "['‘]",
     "’": "['’]",
     "**": r"(?:\*{2,3}|__)",

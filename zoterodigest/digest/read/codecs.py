@@ -71,14 +71,14 @@ def are_authors(text: str) -> bool:
     return are_last_names(text)
 
 
-_AND = re.compile(r" (?:and|&) ")
+_AND = re.compile(r" (?:and|und|&) ")
 
 
 def _is_person(text: str, fewest: int) -> bool:
     name = _FOOTNOTE.sub("", text)
     words = name.replace("-", " ").split()
     capitals = sum(word[:1].isalpha() and not word[0].islower() for word in words)
-    is_sentence = "." in _INITIAL.sub("", name)
+    is_sentence = "." in _INITIAL.sub("", name) or " 等 " in name
     is_name = not (_NO_SIGNS.search(name) or NO_NAME.search(name) or is_sentence)
     # Of one word is a name in a script without capitals: elsewhere it may be any word.
     fewest = 1 if name[:1].upper() == name[:1].lower() else fewest

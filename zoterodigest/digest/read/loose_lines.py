@@ -28,7 +28,7 @@ from zoterodigest.digest.read.slots import decoded
 
 LONGEST_NICKNAME = 60
 _MARKED = frozenset({"short_title", "venue", "authors", "date", "award"})
-_PERIOD = re.compile(rb"(?:\bet\.? ?al|\b[A-Z])$")
+_PERIOD = re.compile(rb"(?:\bet\.? ?al|\bu\. ?a|\b[A-Z])$")
 _EMOJI_NAME = re.compile(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)*[ \t]+:[a-z][a-z0-9_+-]*$")
 _MARKS_LEFT = re.compile(r"[*`\[\]]|^[_(]|[_]$")
 
@@ -71,6 +71,8 @@ def is_plausible(
     is_bare = "title" in texts and not chosen.has_marked_title
     if is_bare and not (_is_bare_entry(texts, form, venues) and _is_parted(chosen, match, data)):
         return False
+    if not is_bare and _is_in_book_marks(chosen, found, data) and not _is_of_paper(texts, venues):
+        return False
     pairs = zip(chosen.places, match.slots, found.slots, strict=True)
     marked = {place.slot for place, outer, inner in pairs if outer[0] < inner[0]}
     return (
@@ -107,6 +109,21 @@ def _links_in(chosen: ChosenPattern, found: LineMatch, data: bytes) -> Iterator[
             yield data[start:end]
 
 
+def _is_in_book_marks(chosen: ChosenPattern, found: LineMatch, data: bytes) -> bool:
+    """Whether the title stands in marks that are as often around books, talks and magazines."""
+    slots = zip(chosen.places, found.slots, strict=True)
+    starts = [start for place, (start, _) in slots if place.slot == "title"]
+    return any(
+        decoded(data[:start]).rstrip(" \xa0\u202f*_")[-1:] in _BOOK_MARKS for start in starts
+    )
+
+
+def _is_of_paper(texts: Mapping[str, str], venues: VenueTable) -> bool:
+    name = venue_slot.parse_venue(texts.get("venue", "")).venue
+    return _has_paper(texts) or venues.find(name) is not None
+
+
+_BOOK_MARKS = frozenset("«»‹›《〈「『")
 _AWARDS = frozenset(map(str.casefold, venue_slot.AWARDS))
 
 
@@ -203,7 +220,8 @@ def _is_sure_list(text: str, people: Names) -> bool:
 
 
 def _has_paper(texts: Mapping[str, str]) -> bool:
-    first = next(iter(links_within(texts.get("links", "").encode())), None)
+    links = texts.get("links", "") or texts.get("tail", "")
+    first = next(iter(links_within(links.encode())), None)
     return first is not None and (
         bool(first.label and is_named(first.label, _PAPER_WORDS))
         or identity.is_paper_url(first.url)
