@@ -538,3 +538,30 @@ def test_several_new_entries_at_one_place_stand_in_the_order_of_the_list() -> No
 
     assert falling.origins == (0, "2306", "2305", "2304", 1, 2)
     assert rising.origins == (0, 1, "2304", "2305", "2306", 2)
+
+
+CITED = "# Papers\n\n- Bender et al. (2021). *On the Dangers of Parrots*. FAccT. [{}]({})\n"
+DOI = "10.1038/s41586-021-03819-2"
+
+
+@pytest.mark.parametrize(
+    ("label", "with_doi", "with_arxiv"),
+    [
+        ("doi:10.1145/Abc.1234", f"doi:{DOI}", "arxiv"),
+        ("ABC.1234", "paper", "arxiv"),
+        ("article", "article", "article"),
+    ],
+)
+def test_the_label_of_a_link_names_no_paper_of_a_neighbour(
+    label: str, with_doi: str, with_arxiv: str
+) -> None:
+    source = CITED.format(label, "https://doi.org/10.1145/abc.1234").encode()
+    people = Names(("John Jumper", "Richard Evans"))
+    fields: Fields = {"title": "Highly Accurate Protein Structures", "authors": people}
+    fields = {**fields, "venue": "Nature", "year": "2021"}
+
+    of_doi, _ = inserted(source, {**fields, "doi": DOI})
+    of_arxiv, _ = inserted(source, {**fields, "arxiv": "2401.00001"})
+
+    assert of_doi.endswith(f" [{with_doi}](https://doi.org/{DOI})\n")
+    assert of_arxiv.endswith(f" [{with_arxiv}](https://arxiv.org/abs/2401.00001)\n")

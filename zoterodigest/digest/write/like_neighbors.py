@@ -158,7 +158,8 @@ class _Composer:
         places = [role for role in roles if writers[role].most_show_page]
         places += [role for role in roles if role == "links" and not has_url]
         pages = {role: self._page for role in places[:1]}
-        ids = words_in(self._draft.fields, "arxiv"), self._draft.version
+        arxiv, doi = (words_in(self._draft.fields, name) for name in ("arxiv", "doi"))
+        ids = arxiv, self._draft.version, doi
         return {
             role: writer.text(pages.get(role, ""), wanted[role], *ids)
             for role, writer in writers.items()

@@ -20,12 +20,18 @@ from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 
 _LABEL, _URL, _ID, _REPOSITORY, _VERSION = "\0", "\1", "\2", "\3", "\4"
+_DOI, _FOREIGN = "\5", "\6"
+_OWN_SIGNS = frozenset((_ID, _DOI, _FOREIGN, _REPOSITORY))
+"""What stands for words about one work or repository alone; for `_FOREIGN` nothing is known."""
+
 _REPOSITORY_IN = re.compile(
     r"https?://(?:www\.)?(?:github|gitlab)\.com/([^/?#\s]+/[^/?#\s]+)", re.I
 )
 
 
 _JOINING = re.compile(r"\b(?:or|and)\b")
+_WORD = re.compile(r"[\w./-]+")
+_NUMBER = re.compile(r"\d{3}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +75,9 @@ def _written(data: bytes, span: LinkSpan, fields: Fields) -> _ListedLink:
     arxiv = text_in(fields, "arxiv")
     url_form = url_form_of(link.url, arxiv) if is_own else None
     label = link.label
-    if is_own and arxiv:
-        own = re.compile(rf"{re.escape(arxiv)}(v\d{{1,3}})?")
-        before, after, label = (own.sub(_id_sign, text) for text in (before, after, label))
+    if is_own:
+        texts = (_with_signs(text, link.url, fields) for text in (before, after, label))
+        before, after, label = texts
     if found := _REPOSITORY_IN.match(link.url):
         name = found[1].removesuffix(".git")
         before, after = (text.replace(name, _REPOSITORY) for text in (before, after))
@@ -80,7 +86,7 @@ def _written(data: bytes, span: LinkSpan, fields: Fields) -> _ListedLink:
 
 def _is_for_any(form: str) -> bool:
     """Whether a form can hold any label: a badge must show it, too, not only be named so."""
-    return not {_ID, _REPOSITORY} & set(form) and form.count(_LABEL) > form.count("![")
+    return _OWN_SIGNS.isdisjoint(form) and form.count(_LABEL) > form.count("![")
 
 
 def _forms(
@@ -88,6 +94,20 @@ def _forms(
 ) -> Iterator[tuple[tuple[str, tuple[str, bool, str] | None], ...]]:
     for links in every:
         yield tuple((link.form, link.url_form) for link in links)
+
+
+def _with_signs(text: str, url: str, fields: Fields) -> str:
+    """Return what stands around the `url` of a work with signs for what names that work alone."""
+    if arxiv := text_in(fields, "arxiv"):
+        text = re.sub(rf"{re.escape(arxiv)}(v\d{{1,3}})?", _id_sign, text)
+    if doi := text_in(fields, "doi"):
+        text = re.sub(re.escape(doi), _DOI, text, flags=re.I)
+    return _WORD.sub(lambda it: _FOREIGN if _is_in_page(it[0], url) else it[0], text)
+
+
+def _is_in_page(word: str, url: str) -> bool:
+    """Whether a word is an identifier of the work behind a URL: its number stands there, too."""
+    return bool(_NUMBER.search(word)) and word.casefold().strip("./-") in url.casefold()
 
 
 def _id_sign(found: re.Match[str]) -> str:
@@ -137,7 +157,12 @@ class LinkWriter:
         return 2 * sum(firsts) >= len(firsts)
 
     def text(
-        self, page: str, wanted: Sequence[Hyperlink], arxiv: str = "", version: str = ""
+        self,
+        page: str,
+        wanted: Sequence[Hyperlink],
+        arxiv: str = "",
+        version: str = "",
+        doi: str = "",
     ) -> str:
         """Return a list with `page`, the work itself (unless ""), and the links `wanted`.
 
@@ -145,18 +170,22 @@ class LinkWriter:
         """
         links = [self._link(link) for link in wanted]
         if page:
-            own = [it.replace(_VERSION, version) for it in self._pages(page, arxiv, version)]
+            own = [it.replace(_VERSION, version) for it in self._pages(page, arxiv, version, doi)]
             links = [*own, *links] if self.is_page_first else [*links, *own]
         if not links:
             return ""
         before, between, after = self._signs(len(links))
         return before + between.join(links) + after
 
-    def _pages(self, page: str, arxiv: str, version: str) -> list[str]:
+    def _pages(self, page: str, arxiv: str, version: str, doi: str) -> list[str]:
         """Return the links to the work itself."""
         every = [tuple(link for link in each.links if link.is_own) for each in self._lists]
         if arxiv:
-            shown = usual(own for own in _forms(every) if own and all(form for _, form in own))
+            shown = usual(
+                own
+                for own in _forms(every)
+                if own and all(form and {_DOI, _FOREIGN}.isdisjoint(text) for text, form in own)
+            )
             if shown:
                 urls = [(text, url_like(form, arxiv, version)) for text, form in shown if form]
                 return [text.replace(_ID, arxiv).replace(_URL, url) for text, url in urls]
@@ -164,13 +193,14 @@ class LinkWriter:
             link
             for own in every
             for link in own
-            if _ID not in link.form and "arxiv" not in link.label.casefold()
+            if (_OWN_SIGNS - {_DOI} if doi else _OWN_SIGNS).isdisjoint(link.form)
+            and "arxiv" not in link.label.casefold()
         ]
         form = None if arxiv else usual(link.form for link in others)
         if form is None:
             label = self._label_of_page([link.label for own in every for link in own], arxiv)
             form = self._form_for_any(bool(label)).replace(_LABEL, label)
-        return [form.replace(_URL, safe_url(page))]
+        return [form.replace(_DOI, doi).replace(_URL, safe_url(page))]
 
     def _link(self, link: Hyperlink) -> str:
         others = [it for it in self._links if not it.is_own]
@@ -195,7 +225,8 @@ class LinkWriter:
     def _label_of_page(self, known: Sequence[str], arxiv: str) -> str:
         if known and not any(known):
             return ""
-        named = [it for it in known if it and _ID not in it and "arxiv" not in it.casefold()]
+        named = [it for it in known if it and _OWN_SIGNS.isdisjoint(it)]
+        named = [it for it in named if "arxiv" not in it.casefold()]
         others = [it.label for it in self._links if it.label]
         are_titled = 2 * sum(it[0].isupper() for it in others) > len(others)
         default = ("arXiv", "Paper") if are_titled else ("arxiv", "paper")

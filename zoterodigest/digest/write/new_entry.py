@@ -185,7 +185,8 @@ class NewEntryDraft:
         writer = LinkWriter(self.manner.link_lists(slot), (self.rule.link, self.rule.link_gap))
         is_shown = slot == "links" and ("url" not in beside or writer.most_show_page)
         page = paper_url(self.fields) if is_shown else ""
-        return writer.text(page, wanted, words_in(self.fields, "arxiv"), self.version)
+        arxiv, doi = (words_in(self.fields, name) for name in ("arxiv", "doi"))
+        return writer.text(page, wanted, arxiv, self.version, doi)
 
     @property
     def _labels_of_code(self) -> frozenset[str]:
