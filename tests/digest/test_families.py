@@ -127,6 +127,15 @@ def test_a_star_badge_before_a_title_is_not_the_title() -> None:
     assert entry.title == "Attention Is All You Need"
 
 
+def test_badges_before_a_bold_title_are_its_links() -> None:
+    badge = f"[![arXiv](https://img.shields.io/x.svg)]({ATTENTION})"
+    entry = one(f"- {badge} {badge}**Attention Is All You Need**<br>*Ashish Vaswani et al.*\n")
+
+    assert entry.title == "Attention Is All You Need"
+    assert entry.reading.fields["authors"] == Names(("Ashish Vaswani",), truncated=True)
+    assert (entry.reading.title_url, entry.reading.links[0].label) == ("", "arXiv")
+
+
 def test_a_table_without_a_title_column_holds_no_entries() -> None:
     assert read(b"| Model | Score |\n|---|---|\n| BERT | 80 |\n").entries == ()
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import Fields, Hyperlink, WebLinks
+from zoterodigest.core.values.record import Fields, Hyperlink, Members, Names, WebLinks
 from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
@@ -43,6 +43,35 @@ def test_a_row_is_an_entry_and_stands_on_all_its_lines() -> None:
     assert [(it.title, it.reading.fields["year"]) for it in entries] == [(A, "2016"), (B, "2018")]
     assert [(it.first, it.last) for it in entries] == [(5, 10), (11, 16)]
     assert [one.label for one in entries[0].reading.links] == ["PDF", "Code"]
+
+
+CARDS = (
+    row("", "Paper", "Venue", "Links"),
+    row(
+        "<img src='a.png'>",
+        f"<a href='{AT_A}'><b>{A}</b></a><br><i>Kaiming He et al.</i>",
+        "CVPR <b>Oral</b>",
+        "&ndash;",
+    ),
+    '<tr><td colspan="4"><b>Graphs</b></td></tr>',
+    row(
+        "",
+        f"<a href='{AT_B}'>{B}</a><br><sub>Petar Veličković, Pietro Liò</sub>",
+        "<b>ICLR 2018</b>",
+        f"{link('https://github.com/a/b', 'code')} &middot; {link('https://a.org', 'demo')}",
+    ),
+)
+
+
+def test_a_card_shows_title_authors_venue_and_links_and_a_heading_in_a_row_is_no_entry() -> None:
+    first, second = (it.reading for it in read(table(*CARDS)).entries)
+
+    assert (first.fields["title"], first.fields["arxiv"]) == (A, "1512.03385")
+    assert first.fields["authors"] == Names(("Kaiming He",), truncated=True)
+    assert (first.fields["venue"], first.fields["award"]) == ("CVPR", Members(("Oral",)))
+    assert second.fields["authors"] == Names(("Petar Veličković", "Pietro Liò"))
+    assert (second.fields["venue"], second.fields["year"]) == ("ICLR", "2018")
+    assert [it.label for it in second.links] == ["code", "demo"]
 
 
 def test_a_cell_over_two_rows_belongs_to_both_and_only_to_them() -> None:

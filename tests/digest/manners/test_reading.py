@@ -10,12 +10,15 @@ import pytest
 from tests.digest.manners.score import IDENTIFIERS, lists, score
 
 # A venue that is the text of a link to code could not be edited without that link; one word alone
-# is not known to be a name. A column beside that of the titles is not known to hold nicknames.
+# is not known to be a name. A column beside that of the titles is not known to hold nicknames. A
+# venue that is a picture's text cannot be edited without the picture, which names it, too.
 MISSING = {
     ("b-title-two-blanks", "venue"),
     ("b-title-two-blanks", "year"),
     ("f-html-rowspan", "short_title"),
     ("f-title-and-paper", "short_title"),
+    ("j-badges-lead", "venue"),
+    ("j-badges-lead", "year"),
     ("j-list-items", "authors"),
 }
 
@@ -23,6 +26,9 @@ MISSING = {
 SINCE = {
     "a-in-venue",
     "a-round-brackets",
+    "f-html-cards",
+    "j-badges-lead",
+    "j-table-cells",
 }
 GUARDED = [*lists("open"), *(it for it in lists("sealed") if it[0].stem in SINCE)]
 

@@ -11,6 +11,7 @@ import string
 from collections.abc import Iterable, Iterator
 
 from zoterodigest.core.values.names import end_of_names
+from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.slots import Slot, trimmed
 
@@ -50,6 +51,8 @@ def within_edges(slots: Iterable[Slot]) -> list[Slot]:
             found += _authors_and_venue(slot)
         elif slot.name == "venue" and data.startswith(b"[["):
             found.append(Slot("venue", _without_brackets(slot.text)))
+        elif slot.name == "venue" and data[-1:] == b">":
+            found += _venue_and_award(slot)
         else:
             found.append(slot)
     return found
@@ -98,6 +101,28 @@ def _authors_and_venue(slot: Slot) -> Iterator[Slot]:
     lead = len(rest.data) - len(rest.data.lstrip(b" .,;:()"))
     if venue := rest.data[lead:].rstrip(b" .,;"):
         yield Slot("venue", rest.slice(lead, lead + len(venue)))
+
+
+_TAGS = rb"<(?:b|big|em|font|i|small|span|strong|sub|sup|u)\b[^<>]*>"
+_END_TAGS = rb"</(?:b|big|em|font|i|small|span|strong|sub|sup|u)>"
+_MARKED_VENUE = re.compile(rb"(?:%s\s*)+([^<>]+?)(?:\s*%s)+" % (_TAGS, _END_TAGS), re.I)
+_MARKED_AWARD = re.compile(
+    rb"([^<>]*[^\s<>,(-])[\s,(-]+(?:%s\s*)+([^<>]+?)(?:\s*%s)+" % (_TAGS, _END_TAGS), re.I
+)
+
+
+def _venue_and_award(slot: Slot) -> Iterator[Slot]:
+    """Yield a venue without the tags around it; an award in tags behind it is a slot of its own."""
+    data = slot.text.data
+    if found := _MARKED_VENUE.fullmatch(data):
+        yield Slot("venue", slot.text.slice(*found.span(1)))
+        return
+    found = _MARKED_AWARD.fullmatch(data)
+    if found is None or found[2].decode("utf-8", "replace").title() not in AWARDS:
+        yield slot
+        return
+    yield Slot("venue", slot.text.slice(*found.span(1)))
+    yield Slot("award", slot.text.slice(*found.span(2)))
 
 
 def _without_brackets(text: LayeredText) -> LayeredText:

@@ -54,7 +54,8 @@ class HtmlRow:
 def find_html_rows(lines: Lines, form: DigestFormat) -> Iterator[HtmlRow]:
     """Yield the rows of the tables whose columns are those that a general format needs.
 
-    A row that begins or ends in a line with another is left out.
+    A row that begins or ends in a line with another is left out, and one whose only cell spans all
+    columns: it is the heading of those below.
     """
     source = lines.source
     if form.columns is None or not form.entry.is_general or b"</t" not in source:
@@ -66,9 +67,13 @@ def find_html_rows(lines: Lines, form: DigestFormat) -> Iterator[HtmlRow]:
             first, last = lines.line_at(row.span.start), lines.line_at(row.span.end - 1)
             is_free = lines.is_open(first) and lines.free_until(first, last + 1) > last
             is_alone = not source[lines.starts[first] : row.span.start].strip()
-            if header and first >= after and is_free and is_alone:
+            if header and first >= after and is_free and is_alone and not _is_heading(row):
                 yield HtmlRow(first, last, header, tuple(cell.span for cell in row.cells))
             after = last + 1
+
+
+def _is_heading(row: _TableRow) -> bool:
+    return len(row.cells) > 1 and len({cell.span for cell in row.cells}) == 1
 
 
 def claims_of_html_row(lines: Lines, row: HtmlRow, venues: VenueTable) -> Claims:
@@ -154,7 +159,8 @@ def _header(
     rows = table[1:] if is_head else table
 
     def cells_below(at: int) -> list[bytes]:
-        shown = (row.cells[at].span for row in rows[:_MOST_LOOKED_AT] if len(row.cells) > at)
+        below = (row for row in rows[:_MOST_LOOKED_AT] if not _is_heading(row))
+        shown = (row.cells[at].span for row in below if len(row.cells) > at)
         return [lines.source[span.start : span.end].strip() for span in shown]
 
     slots = slots_of_columns(names, cells_below, form)

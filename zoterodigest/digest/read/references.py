@@ -60,7 +60,9 @@ def find_links(data: bytes) -> list[LinkSpan]:
     return sorted((*spans, *bare), key=lambda span: span.whole)
 
 
-_BETWEEN_LINKS = re.compile(rb"(?:[-*+][ \t]+)?(?:[\s,;|/()\[\]\xc2\xb7\\]|</?(?:p|br) ?/?>)*")
+_BETWEEN_LINKS = re.compile(
+    rb"(?:[-*+][ \t]+)?(?:[\s,;|/()\[\]\xc2\xb7\\]|</?(?:p|br) ?/?>|&[a-z]{2,6};)*"
+)
 
 
 def holds_only_links(line: bytes) -> bool:

@@ -15,7 +15,21 @@ from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Slot, one_line
 
 NOTHING = frozenset(
-    {b"", b"-", b"--", b"none", b"n/a", b"na", b"nan", b"null", b"\xe2\x80\x94", b"/"}
+    {
+        b"",
+        b"-",
+        b"--",
+        b"none",
+        b"n/a",
+        b"na",
+        b"nan",
+        b"null",
+        b"/",
+        b"&ndash;",
+        b"&mdash;",
+        b"&nbsp;",
+    }
+    | {"–".encode(), "—".encode()}
 )
 """What stands in a cell that says there is nothing, in lower case."""
 
