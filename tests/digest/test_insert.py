@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -462,6 +463,29 @@ def test_an_item_of_a_numbered_list_gets_the_next_number() -> None:
     after, _ = inserted(source, PAPER)
 
     assert after.split("\n")[1].startswith("2. [A New Paper](https://arxiv.org/abs/2401.00001)")
+
+
+COUNTED = {
+    "items": "{}. [A title of a paper {}](https://arxiv.org/abs/2001.0000{})\n",
+    "headings": "### {}. A title of a paper {}\n\nLink: https://arxiv.org/abs/2001.0000{}\n\n",
+    "folded": "<details>\n<summary>{}. A title of a paper {}</summary>\n\n"
+    "[paper](https://arxiv.org/abs/2001.0000{})\n\n</details>\n\n",
+}
+
+
+@pytest.mark.parametrize("entry", COUNTED.values(), ids=COUNTED)
+def test_entries_that_come_together_count_on(entry: str) -> None:
+    source = "# Papers\n\n" + "".join(entry.format(at, "abc"[at], at) for at in (1, 2))
+    new = [
+        NewEntry(word, (), {"title": f"One Paper on {word}", "arxiv": f"2401.0000{at}"})
+        for at, word in enumerate(("Cats", "Dogs", "Birds"))
+    ]
+
+    outcome = rearrange(read(source.encode()), new, read)
+
+    assert outcome.refusals == ()
+    numbers = re.findall(r"(?m)^\W*(?:<summary>)?(\d)\. ", outcome.source.decode())
+    assert numbers == ["1", "2", "3", "4", "5"]
 
 
 def dated(*months: str) -> Document:

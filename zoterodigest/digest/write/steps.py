@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit
 from zoterodigest.digest.format.format import DigestFormat, NewRule
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.heading_names import name_of_heading
-from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.anchors import anchor_edits
 from zoterodigest.digest.write.bare_line import new_bare_line
@@ -168,6 +167,8 @@ class Planner:
         self._care = care
         self.headings = Headings(state.document.lines).keyed
         self._first = [keys for _, keys in Headings(state.first.lines).keyed]
+        self._coming: list[tuple[int, int, str]] = []
+        """The region's heading, the rank and the beginning of each new entry so far."""
 
     def step(self, change: Change) -> Step:
         """Return what a change does; raises `Unwritable` if it cannot be done."""
@@ -284,12 +285,28 @@ class Planner:
         return NewLines(draft).text()
 
     def _numbered(self, text: str, spot: Spot, region: HeadingRegion) -> str:
-        entries, lines = self._document.entries, self._document.lines
+        above, every = self._above(spot, region), self._every()
+        numbered = with_number(text, above, every)
+        self._coming.append((region.head, spot.rank, _head(numbered.split("\n"))))
+        return numbered
+
+    def _above(self, spot: Spot, region: HeadingRegion) -> Iterator[str]:
+        """Yield the beginnings of the entries above a spot, of those to come, too."""
         # Not lists: few entries have a number, and a digest may have thousands.
-        every = (_head(lines, entry) for entry in entries)
-        inside = (entries[at] for at in region.entries if at < spot.rank)
-        above = [_head(lines, it) for it in inside]
-        return with_number(text, above, every)
+        coming = [(rank, head) for of, rank, head in self._coming if of == region.head]
+        for at in (it for it in region.entries if it < spot.rank):
+            yield from (head for rank, head in coming if rank == at)
+            yield self._head_of(self._document.entries[at])
+        yield from (head for rank, head in coming if rank == spot.rank)
+
+    def _every(self) -> Iterator[str]:
+        yield from map(self._head_of, self._document.entries)
+        yield from (head for _, _, head in self._coming)
+
+    def _head_of(self, entry: DigestEntry) -> str:
+        lines = self._document.lines
+        stop = min(entry.first + 2, entry.last + 1)
+        return _head([decoded(lines[at]) for at in range(entry.first, stop)])
 
     def _form(self, region: HeadingRegion) -> DigestFormat:
         entries = self._document.entries
@@ -333,11 +350,10 @@ class Planner:
         return Step((edit, *anchor_edits(lines, old, new)), renamed=(number, text))
 
 
-def _head(lines: Lines, entry: DigestEntry) -> str:
+def _head(lines: Sequence[str]) -> str:
     """Return the line with an entry's number, of what is folded those up to it."""
-    first = decoded(lines[entry.first])
-    is_below = first.strip().lower() == "<details>" and entry.first < entry.last
-    return f"{first}\n{decoded(lines[entry.first + 1])}" if is_below else first
+    is_below = lines[0].strip().lower() == "<details>"
+    return "\n".join(lines[: 2 if is_below else 1])
 
 
 def bytes_of(document: Document, entry: DigestEntry) -> bytes:
