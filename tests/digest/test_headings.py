@@ -125,6 +125,22 @@ def test_a_new_section_has_what_headings_share_and_nothing_that_is_one_headings_
     assert with_new(f"## [A](a.md) {BADGE} ##\n\n{ONE}\n", "A").endswith("\n\n## New ##\n")
 
 
+UNDERLINED = f"====\n\nModels\n======\n\n{ONE}\n\nData  \n===\n{TWO}\n"
+
+
+def test_an_underlined_heading_is_one() -> None:
+    assert names(UNDERLINED) == ["Models", "Data"]
+    after = UNDERLINED.replace("Models", "Methods & more")
+    assert renamed(UNDERLINED, "Models", "Methods & more") == after
+    with pytest.raises(UnwritableValue, match="not written with #"):
+        with_new(UNDERLINED, "Models")
+
+
+@pytest.mark.parametrize("text", ["Some\nwords\n===", "- words\n===", "words\n\n==="])
+def test_a_line_of_signs_below_other_text_makes_no_heading(text: str) -> None:
+    assert names(f"# Models\n\n{text}\n\n{ONE}\n") == ["Models"]
+
+
 HTML = f"""\
 <h1 align="center">Papers</h1>
 

@@ -27,8 +27,16 @@ SINCE = {
     "a-in-venue",
     "a-round-brackets",
     "f-html-cards",
+    "g-bold-heading-quote",
+    "g-linked-heading-year-behind",
+    "g-paper-number-bullets",
+    "h-date-tags-links",
+    "h-numbered-tab-sub-bullets",
     "j-badges-lead",
     "j-table-cells",
+    "k-german-keys",
+    "k-inline-fields",
+    "k-quoted-keys",
 }
 GUARDED = [*lists("open"), *(it for it in lists("sealed") if it[0].stem in SINCE)]
 

@@ -31,6 +31,9 @@ _HTML_HEADING = re.compile(
     rb"<h(?P<level>[1-6])\b[^<>\n]*>\s*(?P<text>\S[^\n]*?)(?:\n\s*)?</h(?P=level)\s*>",
     re.I | re.M,
 )
+_AT_UNDERLINE = re.compile(rb"\n {0,3}={2,}[ \t]*(?=\r?(?:\n|\Z))")
+"""Below a heading of the first level. A line of dashes more often is a rule."""
+_UNDERLINED = re.compile(rb" {0,3}(?=[^\s#>|=<*+-])")
 _AT_DASHES = re.compile(rb"\n[ \t:]*[|-][|:\- \t]*(?=\r?(?:\n|\Z))")
 _AT_QUOTE = re.compile(rb"\n {0,3}>[ \t]?")
 _AT_MARKER = re.compile(rb"\n[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
@@ -90,6 +93,12 @@ class Heading:
     start: int
     source: str
     is_html: bool = False
+    is_underlined: bool = False
+
+    @property
+    def has_signs(self) -> bool:
+        """Whether signs stand before it, and perhaps behind it."""
+        return not (self.is_html or self.is_underlined)
 
     @property
     def name(self) -> HeadingName:
@@ -348,11 +357,23 @@ class Lines:
         return line + 1, len(before.decode("utf-8", "replace")) + 1
 
     def outline(self) -> Sequence[Heading]:
-        """Return the headings outside fences, comments and entries, also those in HTML."""
+        """Return the headings outside fences, comments and entries, also in HTML or underlined."""
         headings = list(self.headings())
         if b"</h" in self.source or b"</H" in self.source:
             headings += self._html_headings()
+        if b"\n=" in self.source and not self.conflicts:
+            headings += self._underlined()
         return sorted(headings, key=lambda it: it.start)
+
+    def _underlined(self) -> Iterator[Heading]:
+        for below, _ in self.matching(_AT_UNDERLINE):
+            line = below - 1
+            is_text = line >= 0 and self.is_open(line)
+            found = _UNDERLINED.match(self[line]) if is_text else None
+            # The last line of a paragraph is more likely a slip than all of it a heading.
+            if found and (line == 0 or self.is_blank(line - 1)):
+                source = self[line][found.end() :].decode("utf-8", "replace").strip()
+                yield Heading(line, 1, self.starts[line] + found.end(), source, is_underlined=True)
 
     def _html_headings(self) -> Iterator[Heading]:
         for found in _HTML_HEADING.finditer(self.source):

@@ -48,7 +48,7 @@ def heading_like(lines: Lines, headings: Sequence[Heading], number: int, text: s
     A link or a badge comes along only if another heading has the same.
     """
     like = headings[number]
-    if like.is_html:
+    if not like.has_signs:
         raise UnwritableValue("the heading is not written with #")
     frames = [_frame(lines, one) for one in headings]
     before, behind = frames[number]
