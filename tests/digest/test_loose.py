@@ -145,12 +145,21 @@ def test_a_link_may_be_called_by_its_venue_before_the_title(venue: str, behind: 
     assert (title, name, year) == ("BIRD: Counting by Hand", venue.split()[0], "2023")
 
 
+@pytest.mark.parametrize("label", ["[CVPR2023]", "[CVPR 2023 Oral]", "CVPR 2023"])
+def test_a_link_behind_the_title_may_be_called_by_its_venue(label: str) -> None:
+    line = f"- BIRD: Counting by Hand [{label}]({ID}) [[Caffe(official)]](x.zip)"
+
+    assert first(line) == ("BIRD: Counting by Hand", (), "CVPR", "2023")
+
+
 @pytest.mark.parametrize(
     "line",
     [
         f"- [CVPR 2023]({ID}) Counting Birds by Hand, Ada Lovelace, Kurt Gödel",
         f"- [arXiv 2023.02]({ID}) is where they say so",
         "- [CVPR 2023](https://cvpr.org), Vancouver and its Birds",
+        "- Vancouver and its Birds [CVPR 2023](https://cvpr.org/vancouver)",
+        f"- CVPR 2023 Birds and Benchmarks: [Jun 5 2023]({ID})",
     ],
 )
 def test_a_link_called_by_a_venue_is_no_title(line: str) -> None:

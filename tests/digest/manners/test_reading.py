@@ -12,7 +12,9 @@ from tests.digest.manners.score import IDENTIFIERS, lists, score
 # A venue that is the text of a link to code could not be edited without that link; one word alone
 # is not known to be a name. A column beside that of the titles is not known to hold nicknames. A
 # venue that is a picture's text cannot be edited without the picture, which names it, too.
+# That a name without a year is a venue's, the label of a link does not tell.
 MISSING = {
+    ("a-venue-as-link-text", "venue"),
     ("b-title-two-blanks", "venue"),
     ("b-title-two-blanks", "year"),
     ("f-html-rowspan", "short_title"),
@@ -26,6 +28,7 @@ MISSING = {
 SINCE = {
     "a-in-venue",
     "a-round-brackets",
+    "a-venue-as-link-text",
     "f-html-cards",
     "g-bold-heading-quote",
     "g-linked-heading-year-behind",

@@ -191,8 +191,17 @@ def _is_bare_entry(texts: Mapping[str, str], form: DigestFormat, venues: VenueTa
     ):
         return False
     is_small = words[0].isalpha() and words[0].islower() and words[0].isascii()
-    links = links_within(texts.get("links", "").encode())
-    return not is_small and all(is_named(link.label, LINK_WORDS) for link in links[:1])
+    # Behind a link that is called by its venue any others may stand.
+    links = links_within(texts.get("links", "").encode()) if "url" not in texts else ()
+    if is_small or not all(is_named(link.label, LINK_WORDS) for link in links[:1]):
+        return False
+    return "url" not in texts or _is_paper_of_venue(texts["url"], texts.get("venue", ""))
+
+
+def _is_paper_of_venue(url: str, venue: str) -> bool:
+    """Whether a link called by a venue leads to a paper: no deadline's day or call for papers."""
+    is_paper = identity.is_paper_url(url) or url.lower().endswith(".pdf")
+    return is_paper and bool(venue_slot.parse_venue(venue).venue)
 
 
 _INITIAL = re.compile(r"\b[A-Z]\.")

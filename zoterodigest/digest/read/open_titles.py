@@ -27,6 +27,9 @@ _BOLD_PHRASE = re.compile(rb"(?:\*\*|__)(?:[^\s*_`\[\]]+[ ]){4,}[^*_`\[\]]*(?:\*
 """A bold text of five words and more, which is no nickname, and with no year in it no venue."""
 _YEAR = re.compile(rb"(?:19|20)\d\d")
 
+_DATED = re.compile(rb"[*_`]*[A-Za-z][A-Za-z0-9&./ -]{0,30}?(?:19|20)\d\d(?: [A-Z][a-z]+)?[*_`]*")
+"""What a link to a paper may be called: a venue with its year."""
+
 
 def has_no_open_title(data: bytes) -> bool:
     """Whether a line, seen at once, is none with a title that nothing marks.
@@ -38,7 +41,9 @@ def has_no_open_title(data: bytes) -> bool:
     if phrase is not None and not _YEAR.search(phrase[0]):
         return True
     first = _FIRST_LINK.search(data)
-    return first is not None and not is_named(decoded(first[1]), LINK_WORDS)
+    if first is None or _DATED.fullmatch(first[1]):
+        return False
+    return not is_named(decoded(first[1]), LINK_WORDS)
 
 
 def is_named(label: str, names: frozenset[str]) -> bool:
