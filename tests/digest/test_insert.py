@@ -589,3 +589,30 @@ def test_the_label_of_a_link_names_no_paper_of_a_neighbour(
 
     assert of_doi.endswith(f" [{with_doi}](https://doi.org/{DOI})\n")
     assert of_arxiv.endswith(f" [{with_arxiv}](https://arxiv.org/abs/2401.00001)\n")
+
+
+BADGED = (
+    "# Papers\n\n- [CVPR 2020] **On the Dangers of Parrots**"
+    " [![arXiv](https://img.shields.io/badge/arXiv-2001.00001-b31b1b.svg)]"
+    "(https://arxiv.org/abs/2001.00001)"
+    " [![{0}](https://img.shields.io/badge/{1})](https://github.com/a/b)\n"
+)
+PLAIN, OF_PAPER = "paper", "![paper](https://img.shields.io/badge/paper-9cf)"
+
+
+@pytest.mark.parametrize(
+    ("badge", "written"),
+    [
+        ("Code-GitHub-181717", PLAIN),
+        ("Code-181717?logo=github", PLAIN),
+        ("Code-9cf", OF_PAPER),
+    ],
+)
+def test_a_paper_has_no_badge_that_shows_code(badge: str, written: str) -> None:
+    source = BADGED.format("Code", badge).encode()
+    fields: Fields = {"title": "Highly Accurate Protein Structures", "doi": DOI}
+
+    after, _ = inserted(source, {**fields, "venue": "Nature", "year": "2021"})
+
+    new = after.splitlines()[-1]
+    assert new.partition("[" + written)[2].startswith(f"](https://doi.org/{DOI})"), new

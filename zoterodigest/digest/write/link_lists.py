@@ -32,6 +32,9 @@ _REPOSITORY_IN = re.compile(
 _JOINING = re.compile(r"\b(?:or|and)\b")
 _WORD = re.compile(r"[\w./-]+")
 _NUMBER = re.compile(r"\d{3}")
+_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>", re.I)
+_BADGE = re.compile(rf"/badge/{_LABEL}-[0-9A-Za-z]+(?:\.svg)?(?![\w-])(?![^)\"']*logo)")
+"""A badge that shows a label, on one colour, and nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +87,12 @@ def _written(data: bytes, span: LinkSpan, fields: Fields) -> _ListedLink:
     return _ListedLink(f"{before}{_URL}{after}", label, is_own, url_form)
 
 
-def _is_for_any(form: str) -> bool:
-    """Whether a form can hold any label: a badge must show it, too, not only be named so."""
-    return _OWN_SIGNS.isdisjoint(form) and form.count(_LABEL) > form.count("![")
+def _is_for_any(form: str, label: str) -> bool:
+    """Whether a form can hold a label: a badge shows nothing else, so none of code is a paper's."""
+    if _LABEL not in form or not _OWN_SIGNS.isdisjoint(form):
+        return False
+    images = _IMAGE.findall(form)
+    return all(map(_BADGE.search, images)) and (not images or label.isalnum())
 
 
 def _forms(
@@ -194,12 +200,12 @@ class LinkWriter:
             for own in every
             for link in own
             if (_OWN_SIGNS - {_DOI} if doi else _OWN_SIGNS).isdisjoint(link.form)
-            and "arxiv" not in link.label.casefold()
+            and "arxiv" not in f"{link.label} {link.form}".casefold()
         ]
         form = None if arxiv else usual(link.form for link in others)
         if form is None:
             label = self._label_of_page([link.label for own in every for link in own], arxiv)
-            form = self._form_for_any(bool(label)).replace(_LABEL, label)
+            form = self._form_for_any(label).replace(_LABEL, label)
         return [form.replace(_DOI, doi).replace(_URL, safe_url(page))]
 
     def _link(self, link: Hyperlink) -> str:
@@ -210,17 +216,17 @@ class LinkWriter:
         name = repository[1].removesuffix(".git") if repository else ""
         form = next((it for it in (usual(same), usual(alike)) if it and link.label in it), None)
         if form is None or (_REPOSITORY in form and not name):
-            form = self._form_for_any(bool(link.label)).replace(_LABEL, link.label)
+            form = self._form_for_any(link.label).replace(_LABEL, link.label)
         return form.replace(_URL, safe_url(link.url)).replace(_REPOSITORY, name)
 
-    def _form_for_any(self, is_labelled: bool) -> str:
-        """Return how most links are written whose label is all that their text says of them."""
-        if not is_labelled:
+    def _form_for_any(self, label: str) -> str:
+        """Return how most links are written in which `label` says all that their text says."""
+        if not label:
             bare = (it.form for it in self._links if not it.label)
             return usual(bare) or _URL
         named = (it for it in self._links if it.label and it.label in it.form)
         forms = [it.form.replace(it.label, _LABEL) for it in named]
-        return usual(form for form in forms if _is_for_any(form)) or self._frame
+        return usual(form for form in forms if _is_for_any(form, label)) or self._frame
 
     def _label_of_page(self, known: Sequence[str], arxiv: str) -> str:
         if known and not any(known):
@@ -246,7 +252,7 @@ class LinkWriter:
         return before, gap, after
 
     def _gap_between(self, before: str) -> str:
-        form = self._form_for_any(True)
+        form = self._form_for_any("paper")
         if form == self._frame:
             return self._gap
         return " " if before or form.startswith("[[") else ", "
