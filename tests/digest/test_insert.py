@@ -616,3 +616,13 @@ def test_a_paper_has_no_badge_that_shows_code(badge: str, written: str) -> None:
 
     new = after.splitlines()[-1]
     assert new.partition("[" + written)[2].startswith(f"](https://doi.org/{DOI})"), new
+
+
+def test_a_sign_within_quotation_marks_is_not_doubled_where_authors_are_missing() -> None:
+    line = "{}. “A Title of a Paper {},” Ada Lovelace, CVPR 2019. [pdf](https://arxiv.org/abs/2001.0000{})\n"
+    source = "# Papers\n\n" + "".join(line.format(at, "abc"[at], at) for at in (1, 2))
+    fields: Fields = {"title": "A New Paper", "venue": "CVPR", "year": "2024"}
+
+    after, _ = inserted(source.encode(), {**fields, "arxiv": "2401.00001"})
+
+    assert "3. “A New Paper,” CVPR 2024. [" in after

@@ -103,7 +103,8 @@ class GapVotes:
             gap = self._between(role, behind, row)
             # Links on lines of their own come with what begins those.
             line += value if role == "links" else value.replace("\n", "\n" + wrapping)
-            line += gap[1:] if gap[:1] in _STOPS and _is_ended(value) else gap
+            is_told = (gap[:1] in _STOPS and _is_ended(value)) or gap[:1] == _sign_within(value)
+            line += gap[1:] if is_told else gap
         return line
 
     def _row_of(self, roles: tuple[str, ...]) -> EntryRow | None:
@@ -226,6 +227,12 @@ def _tidy(gap: str) -> str:
 def _is_ended(value: str) -> bool:
     """Whether a value ends in a sign behind which no period stands."""
     return value.rstrip('*_`)]"”’')[-1:] in tuple(".?!。？！")
+
+
+def _sign_within(value: str) -> str:
+    """Return the sign within the marks that close a value, `,` in `“A Title,”`; "" for none."""
+    bare = value.rstrip('*_`)]"”’')
+    return bare[-1:] if bare != value and bare[-1:] in tuple(",;:") else ""
 
 
 def _is_signs(text: str) -> bool:
