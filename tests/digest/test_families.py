@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import EMPTY, Members, Names
+from zoterodigest.core.values.record import EMPTY, Blocks, Members, Names
 from zoterodigest.digest.read.document import DigestEntry
 
 ATTENTION = "https://arxiv.org/abs/1706.03762"
@@ -125,6 +125,22 @@ def test_a_star_badge_before_a_title_is_not_the_title() -> None:
     )
 
     assert entry.title == "Attention Is All You Need"
+
+
+@pytest.mark.parametrize(
+    ("cells", "summary"),
+    [
+        (f"**A Title of Five Words** :star: | It works. | [pdf]({ATTENTION}) |", "It works."),
+        (f"[Title]({ATTENTION}) | <img src='a.png'> | [pdf]({ATTENTION})|[//]: #05/29", None),
+        (f"[Title]({ATTENTION}) | It works. | [pdf]({ATTENTION}) | <!-- new -->", "It works."),
+    ],
+)
+def test_marks_pictures_and_comments_in_a_row_are_no_text(cells: str, summary: str | None) -> None:
+    entry = one(f"| Title | Introduction | Links |\n|---|---|---|\n|{cells}\n")
+
+    found = entry.reading.fields.get("summary")
+    assert found == (Blocks((summary,)) if summary else None)
+    assert [it.label for it in entry.reading.links] == ["pdf"]
 
 
 def test_badges_before_a_bold_title_are_its_links() -> None:

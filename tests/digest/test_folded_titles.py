@@ -40,6 +40,8 @@ def fold(summary: str, body: str = LINK) -> str:
         (f"📄 <h3>{TITLE}</h3>", None),
         (f'3. <a href="https://arxiv.org/abs/1812.03828">{TITLE}</a> (CVPR 2019)', "CVPR"),
         (f"[{TITLE}](https://arxiv.org/abs/1812.03828)", None),
+        (f'<a href="https://arxiv.org/abs/1812.03828">{TITLE}</a> · <i>CVPR 2019</i>', "CVPR"),
+        (f'<a href="https://arxiv.org/abs/1812.03828">{TITLE}</a>, 3DV 2019', "3DV"),
     ],
 )
 def test_a_fold_has_its_title_in_its_summary(summary: str, venue: str | None) -> None:
@@ -86,6 +88,16 @@ def test_another_fold_is_no_paper(summary: str, body: str) -> None:
     document = read(fold(summary, body).encode())
 
     assert {entry.title for entry in document.entries} <= {TITLE}
+
+
+def test_what_stands_in_a_fold_in_html_is_read() -> None:
+    badge = '<a href="https://arxiv.org/abs/1812.03828"><img src="b.svg" alt="arXiv"></a>'
+    people = "<p>Lars Mescheder et al.</p>"
+    body = f"{people}\n{badge}\n<p><b>Abstract.</b> It learns shapes.</p>"
+    fields = one(fold(TITLE, body)).reading.fields
+
+    assert fields["authors"] == Names(("Lars Mescheder",), truncated=True)
+    assert (fields["abstract"], fields["arxiv"]) == ("It learns shapes.", "1812.03828")
 
 
 def test_a_fold_that_is_no_entry_is_no_part_of_the_one_above() -> None:

@@ -22,6 +22,8 @@ MISSING = {
     ("j-badges-lead", "venue"),
     ("j-badges-lead", "year"),
     ("j-list-items", "authors"),
+    ("j-summary-titles", "venue"),
+    ("j-summary-titles", "year"),
 }
 
 # The lists that were sealed and are read rightly since; of the others not all is read.
@@ -29,13 +31,16 @@ SINCE = {
     "a-in-venue",
     "a-round-brackets",
     "a-venue-as-link-text",
+    "f-details-abstract-tags",
     "f-html-cards",
+    "f-title-authors-cell",
     "g-bold-heading-quote",
     "g-linked-heading-year-behind",
     "g-paper-number-bullets",
     "h-date-tags-links",
     "h-numbered-tab-sub-bullets",
     "j-badges-lead",
+    "j-summary-titles",
     "j-table-cells",
     "k-german-keys",
     "k-inline-fields",

@@ -103,8 +103,14 @@ def slot_of_cell(cell: bytes, slot: str, slots: Sequence[str]) -> str:
     # To look at the month alone takes a tenth of the time, and most cells name a venue.
     if slot == "venue" and cell[:3] in _MONTHS and "date" not in slots and _is_date(cell):
         return "date"
-    # What is called a summary may be a place for links.
-    return "links" if slot in _WITH_LINKS and _are_links(cell) else slot
+    # What is called a summary may be a place for links or pictures.
+    if slot in _WITH_LINKS and _are_links(cell):
+        return "links"
+    return "ignored" if slot in TEXTS and _is_picture(cell) else slot
+
+
+def _is_picture(cell: bytes) -> bool:
+    return cell[:1] in (b"<", b"!") and _PICTURES.fullmatch(decoded(cell)) is not None
 
 
 _MONTHS = frozenset(b"Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())
@@ -218,6 +224,7 @@ def _has_word(column: _NamedCells, words: Iterable[str]) -> bool:
 
 _IMAGE = r"!\[[^\[\]]*\]\([^()]*\)"
 _BADGE = re.compile(rf"\[{_IMAGE}\]\([^()]*\)|{_IMAGE}|<img\b[^<>]*>")
+_PICTURES = re.compile(rf"(?:{_IMAGE}|<img\b[^<>]*>|<br ?/?>|\s)+")
 _TARGET = re.compile(r"(?<=\])\([^()]*\)|<(?!br)[^<>]*>|[*_`\[\]]")
 _BREAK = re.compile(r"<br ?/?>")
 _NUMBER = re.compile(r"^\W*\d{1,4}[.)\]]?\s*")

@@ -60,7 +60,8 @@ def is_evident(entry: DigestEntry) -> bool:
     """Whether an entry shows that it is a paper: an identifier, a page, a venue, authors.
 
     Where a listed title leads to another page than a paper's, only a link called as papers are
-    counts, and a title of some words or with a date: it may be a tool that comes with a paper.
+    counts, and a title of some words or with a date or venue: it may be a tool that comes with a
+    paper.
     """
     if isinstance(entry, LaterEntry):
         return EVIDENT in entry.judged
@@ -80,9 +81,10 @@ def is_evident(entry: DigestEntry) -> bool:
             return False
         if entry.format.columns is None:
             is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
-            is_dated = not is_empty(reading.fields.get("date", EMPTY))
+            times = (reading.fields.get(name, EMPTY) for name in ("date", "venue"))
+            is_published = not all(map(is_empty, times))
             papers = [it.url for it in links if folded_label(it.label) in PAPER_LABELS]
-            return (is_phrase or is_dated) and any(map(identity.is_paper_url, papers))
+            return (is_phrase or is_published) and any(map(identity.is_paper_url, papers))
     if any(found.scheme != "url" for found in reading.identifiers):
         return True
     if any(map(identity.is_paper_url, (reading.title_url, *(link.url for link in links)))):

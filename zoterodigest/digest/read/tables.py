@@ -226,6 +226,10 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
     return last
 
 
+_COMMENT = re.compile(rb"\[(?://|comment)\]: *#.*|<!--.*-->")
+"""What shows nothing behind the last cell of a row."""
+
+
 def claims_of_row(
     lines: Lines, first: int, last: int, header: Header, venues: VenueTable
 ) -> Claims:
@@ -234,6 +238,8 @@ def claims_of_row(
     text = source_text(lines.source, span_of(lines, first, last))
     cells = cells_of(text.data)
     width = len(header.slots)
+    if len(cells) == width + 1 and _COMMENT.fullmatch(text.data[slice(*cells[-1])].strip()):
+        cells.pop()
     if len(cells) <= width:
         _claim_cells(claims, text, cells, header, venues)
     elif joined := sheltered_cells(text.data, width) or _absorbed(text, cells, header):
