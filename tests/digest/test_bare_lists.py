@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
+from zoterodigest.core.values.record import Blocks
 from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
@@ -100,6 +101,19 @@ def test_an_entry_that_gets_a_title_links_it_and_the_others_stay_entries(
     assert after.refusals == ()
     assert after.source.decode() == f"{PAPER}- [ ] [All [of] *It*]({address})\n"
     assert [it.title for it in read(after.source).entries] == ["", "All [of] *It*"]
+
+
+def test_a_remark_behind_a_dash_is_the_summary_and_stays_behind_a_title() -> None:
+    before = read(f"{PAPER}1. 2006.11239 – the loud one\n".encode())
+
+    summary = before.entries[1].reading.fields["summary"]
+    assert isinstance(summary, Blocks)
+    assert summary.texts == ("the loud one",)
+    after = put_digest(before, {1: {"title": "All of It"}}, read)
+    assert after.refusals == ()
+    assert after.source.decode() == (
+        f"{PAPER}1. [All of It](https://arxiv.org/abs/2006.11239) – the loud one\n"
+    )
 
 
 def test_a_new_entry_names_its_paper_as_those_around_it_do() -> None:

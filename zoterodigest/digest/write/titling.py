@@ -14,9 +14,9 @@ _LABEL = re.compile(r"^arxiv ?: ?", re.I)
 def titling_edit(document: Document, entry: DigestEntry, title: str) -> Edit:
     """Return the edit that makes a linked title of what an entry without one is known by.
 
-    An address stays as it is, and so does the version of a paper on arXiv.
+    An address stays as it is, and so do the version of a paper on arXiv and a remark behind it.
     """
-    spans = [slot.span for slot in entry.slots]
+    spans = [slot.span for slot in entry.slots if slot.name != "summary"]
     start, end = min(span.start for span in spans), max(span.end for span in spans)
     source = document.source
     for opening, closing in _WRAPPINGS:
