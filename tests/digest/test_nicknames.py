@@ -56,6 +56,27 @@ def test_a_nickname_that_goes_takes_its_marks_along() -> None:
     assert source == before.source.decode().replace("**[VMAE]** ", "")
 
 
+@pytest.mark.parametrize("value", ["V*MAE", "V_MAE <b> & c"])
+def test_a_nickname_between_backquotes_is_written_without_entities(value: str) -> None:
+    line = f"* **`VMAE`**, Scaling Video Masked Autoencoders, **`CVPR 2023`**. {LINK}"
+    before = a_list(line, line.replace("VMAE", "MAE").replace("2303", "2302"))
+
+    source, refused = with_edit(before, {"short_title": value})
+
+    assert refused == []
+    assert source == before.source.decode().replace("VMAE", value)
+    assert nickname(read(source.encode())) == value
+
+
+def test_a_nickname_with_a_backquote_is_not_written_between_two() -> None:
+    before = a_list(LINES["code"])
+
+    source, refused = with_edit(before, {"short_title": "V`MAE"})
+
+    assert refused == ["a value that stands between backquotes can hold none"]
+    assert source.encode() == before.source
+
+
 @pytest.mark.parametrize("value", ["Survey", "*", "x" * 61])
 def test_what_would_not_be_read_as_a_nickname_is_not_written(value: str) -> None:
     before = a_list(LINES["brackets"])

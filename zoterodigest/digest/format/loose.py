@@ -59,7 +59,9 @@ MARKS = rf"(?:(?:{_EMOJI}+|:[a-z0-9_+-]+:|\[[ xX]\])[ \t]*)*"
 SHAPES = {
     # Whatever begins and ends as links do: `LINKS_ALONE` tells whether they are.
     "links": rf"(?:{_LINK})(?:[^\n]*?(?:{_LINK}))??",
-    "short_title": r"(?:[*_`\[]|<u>|<b>){1,4}[^\n*`\[\]<>|]+(?:[*_`\]:：]|</u>|</b>){1,6}",
+    # Code first: in it, a mark is a letter, and ends nothing.
+    "short_title": r"(?:\**`[^\n`|]+`[*:：]*"
+    r"|(?:[*_`\[]|<u>|<b>){1,4}[^\n*`\[\]<>|]+(?:[*_`\]:：]|</u>|</b>){1,6})",
     # Without a mark around it, only a year tells a venue.
     "venue": rf"(?:{_OPEN}{{1,4}}(?:{_NAME}(?:{_DATED})?|{_YEAR}){_AWARDS}{_CLOSE}{{1,4}}"
     rf"|{_NAME}{_DATED}{_AWARDS})",

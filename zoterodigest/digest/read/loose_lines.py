@@ -79,8 +79,18 @@ def is_plausible(
         _is_venue(texts.get("venue"), venues, is_marked="venue" in marked)
         and (not is_bare or _has_paper(texts) or _is_known(texts.get("venue", ""), venues))
         and _are_authors(texts.get("authors"), venues, is_marked="authors" in marked or not is_bare)
-        and _is_nickname(texts.get("short_title"), form, venues)
+        and _is_nickname(_without_marks_in_code(chosen, found, data), form, venues)
     )
+
+
+def _without_marks_in_code(chosen: ChosenPattern, found: LineMatch, data: bytes) -> str | None:
+    """Return the nickname; of one in code without what would be a mark elsewhere."""
+    for place, (start, end) in zip(chosen.places, found.slots, strict=True):
+        if place.slot == "short_title":
+            is_code = data[start - 1 : start] == data[end : end + 1] == b"`"
+            text = decoded(data[start:end])
+            return re.sub(r"[*\[\]]", "", text) if is_code else text
+    return None
 
 
 _PARTING = re.compile(r"[^\w\s)\]:：-]")

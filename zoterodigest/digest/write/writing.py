@@ -211,11 +211,29 @@ def _field_edits(
         return _block_edits(document, index, slot, asked[name], spell)
     old = slot.words
     new = _new_text(document, index, slot.name, asked, old)
-    new = inert_line(_spelled(new, old, spell), old)
+    if _is_in_code(document, entry, slot):
+        _require_shown_in_code(new, spell)
+    else:
+        new = inert_line(_spelled(new, old, spell), old)
     if entry.shape is not None and not new.strip():
         return [gone_edit(document, index, slot.name, cleared)]
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
     return _slot_edits(document, index, slot, new) + stub_edits
+
+
+def _is_in_code(document: Document, entry: DigestEntry, slot: Slot) -> bool:
+    """Whether a value stands between backquotes."""
+    source, (start, end) = document.source, (slot.span.start, slot.span.end)
+    is_between = source[start - 1 : start] == source[end : end + 1] == b"`"
+    return is_between and is_in_markdown(source[entry.span.start : start])
+
+
+def _require_shown_in_code(new: str, spell: Spelling) -> None:
+    """Raise `Unwritable` for what code does not show as it is: nothing can be spelled there."""
+    if "`" in new:
+        raise UnwritableValue("a value that stands between backquotes can hold none")
+    if spell is not plain:
+        raise UnwritableValue("between backquotes it would not read back as written")
 
 
 def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str) -> str:
