@@ -77,6 +77,17 @@ def test_a_nickname_with_a_backquote_is_not_written_between_two() -> None:
     assert source.encode() == before.source
 
 
+@pytest.mark.parametrize(("value", "shown"), [("T*2", "**`T*2`**, "), ("T`2", "")])
+def test_a_new_nickname_that_code_cannot_show_is_left_out(value: str, shown: str) -> None:
+    before = a_list(LINES["code"], LINES["code"].replace("VMAE", "MAE").replace("2303", "2302"))
+    fields: Fields = {"title": "One Paper on Cats", "short_title": value, "arxiv": "2401.00001"}
+
+    outcome = rearrange(before, [NewEntry("new", (), fields)], read)
+
+    assert outcome.refusals == ()
+    assert f"* {shown}One Paper on Cats" in outcome.source.decode()
+
+
 @pytest.mark.parametrize("value", ["Survey", "*", "x" * 61])
 def test_what_would_not_be_read_as_a_nickname_is_not_written(value: str) -> None:
     before = a_list(LINES["brackets"])

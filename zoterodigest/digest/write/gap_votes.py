@@ -94,6 +94,11 @@ class GapVotes:
         tails = (model.tail for model in self._models)
         return "\n".join((*lines, *(usual(tails) or ())))
 
+    def is_in_code(self, role: str) -> bool:
+        """Whether most have a value between backquotes."""
+        found = usual(self._frames.get(role, ()))
+        return found is not None and "`" in found[1][0]
+
     def _values(
         self, row: EntryRow | None, names: Sequence[str], texts: Texts, wrapping: str
     ) -> str:

@@ -132,6 +132,10 @@ class _Composer:
         values = self._values(slots)
         if parse_venue(values.get("venue", "")).year:
             values.pop("year", None)
+        nickname = words_in(self._draft.fields, "short_title")
+        is_spelled = "`" in nickname or values.get("short_title", nickname) != nickname
+        if is_spelled and self._gaps.is_in_code("short_title"):
+            values.pop("short_title", None)  # entities would be shown as they are
         parts = {role: tuple(values.get(it, "") for it in role.split("+")) for role in single}
         texts = {role: each for role, each in parts.items() if all(each)}
         # A title may link to a DOI, and a list behind it to arXiv.
