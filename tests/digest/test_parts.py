@@ -50,6 +50,14 @@ def parts(text: str, *known: str) -> list[tuple[str, str]] | None:
             },
         ),
         (
+            ". IEEE Symposium on Birds and Bees, 2017: 39-57. doi:10.1000/1",
+            {"venue": "IEEE Symposium on Birds and Bees, 2017", "doi": "doi:10.1000/1"},
+        ),
+        (
+            ". Lovelace, Ada, and Kurt Gödel. Academic Press. (2022).",
+            {"authors": "Lovelace, Ada, and Kurt Gödel", "venue": "Academic Press", "year": "2022"},
+        ),
+        (
             " (2019): what it says, again.",
             {"year": "2019", "summary": "what it says, again."},
         ),
@@ -181,3 +189,10 @@ def test_a_reference_is_read_in_the_manner_of_its_list(
 @pytest.mark.parametrize("text", ["Ab Cd et al. ", "1(2), ", "((a)(b))", ". A"])
 def test_parts_are_taken_apart_in_linear_time(text: str) -> None:
     assert growth(lambda size: parts(text * size), 100) < LINEAR
+
+
+@pytest.mark.parametrize("key", ["[@ada1843]", "[@ada1843]:", "[1]", "3."])
+def test_a_title_behind_a_key_authors_and_a_year_may_begin_with_a_quotation(key: str) -> None:
+    line = f'- {key} Lovelace, A., & Gödel, K. (1943). "Who Counts?": On Birds. *CVPR*. {ARXIV}\n'
+
+    assert [it.title for it in read(line.encode()).entries] == ['"Who Counts?": On Birds']

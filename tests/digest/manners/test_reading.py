@@ -39,6 +39,7 @@ SINCE = {
     "g-paper-number-bullets",
     "h-date-tags-links",
     "h-numbered-tab-sub-bullets",
+    "i-bold-number-last-name-first",
     "j-badges-lead",
     "j-summary-titles",
     "j-table-cells",

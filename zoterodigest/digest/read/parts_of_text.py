@@ -75,6 +75,9 @@ _YEAR_AND_PAGES = re.compile(
     r"[\s,.;(]*(?P<year>(?:19|20)\d\d)?[\s,.:;)]*(?:(?:pp?\.?|pages)?\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?)?[\s.)]*",
     re.I,
 )
+_PAGES_BEHIND_YEAR = re.compile(
+    r"(?<=\b(?:19|20)\d\d)\s*[:,]\s*(?:pp?\.?\s*)?\d{1,6}\s*[-–]+\s*\d{1,6}$"
+)
 _YEAR = re.compile(r"\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?")
 _AWARD = re.compile(
     r"(?:(?:best|outstanding|distinguished|test[ -]of[ -]time)(?: \w+)? (?:paper|award)"
@@ -239,23 +242,27 @@ class _TextReader:
         lead = _LEADING.match(self._text, start, end)
         start = lead.end() if lead else start
         text = self._text[start:end]
-        for volume in _VOLUME.finditer(text):
-            rest = self._rest_of_venue(start + volume.end(), end)
-            if rest is not None and self._is_venue(text[: volume.start()].strip(), is_sure=True):
-                parts = [PartSpan("venue", *self._trimmed(start, start + volume.start()))]
-                return [
-                    *parts,
-                    PartSpan(
-                        "ignored", *self._trimmed(start + volume.start(), start + volume.end())
-                    ),
-                    *rest,
-                ]
+        if (numbered := self._venue_and_volume(start, end)) is not None:
+            return numbered
+        if pages := _PAGES_BEHIND_YEAR.search(text):
+            dated = self._venue(start, start + pages.start(), is_known=is_known)
+            return dated and [*dated, PartSpan("ignored", start + pages.start(), end)]
         reading = venue_slot.parse_venue(one_line(text))
         is_dated = bool(reading.year or reading.date)
         if is_known and self._venues.find(reading.venue) is None:
             return None
         if reading.venue and self._is_venue(reading.venue, is_sure=False, is_dated=is_dated):
             return [PartSpan("venue", start, end)]
+        return None
+
+    def _venue_and_volume(self, start: int, end: int) -> _Parts | None:
+        text = self._text[start:end]
+        for volume in _VOLUME.finditer(text):
+            first, last = start + volume.start(), start + volume.end()
+            rest = self._rest_of_venue(last, end)
+            if rest is not None and self._is_venue(text[: volume.start()].strip(), is_sure=True):
+                venue = PartSpan("venue", *self._trimmed(start, first))
+                return [venue, PartSpan("ignored", *self._trimmed(first, last)), *rest]
         return None
 
     def _rest_of_venue(self, start: int, end: int) -> _Parts | None:

@@ -52,7 +52,8 @@ def is_venue(
     if _NO_VENUE.search(name) or ". " in name:
         return False
     if OF_VENUE.search(name):
-        return is_sure or is_dated or len(words) >= _FEWEST_WORDS
+        is_publisher = is_named and len(words) > 1 and words[-1] == "Press"
+        return is_sure or is_dated or is_publisher or len(words) >= _FEWEST_WORDS
     if "," in name or " and " in name:
         return False
     is_short_form = any(map(_CAPITALS.search, re.split("[ -]", name)))
