@@ -30,6 +30,8 @@ def first(line: str) -> tuple[str, tuple[str, ...], str, str]:
         f"- ‘Some Long Title?’ Ada Lovelace & Kurt Gödel (CVPR'23) | [paper]({ID}) | [code](x.zip)",
         f"- 《Some Long Title?》，Ada Lovelace、Kurt Gödel，CVPR 2023（最佳论文）。[[论文]({ID})]",
         f"- « Some Long Title? », Ada Lovelace und Kurt Gödel, CVPR 2023. [pdf]({ID})",
+        f"- ⭐[CVPR 2023]Some Long Title? Ada Lovelace, Kurt Gödel. [pdf]({ID})",
+        f'- **?**: "Some Long Title?", Ada Lovelace, Kurt Gödel, CVPR, 2023. [pdf]({ID})',
         f"- [CVPR'23] **[Nick]** Some Long Title? *Ada Lovelace, Kurt Gödel* [paper]({ID})",
         f"- Some Long Title?, Ada Lovelace, Kurt Gödel, CVPR 2023 ([pdf]({ID}), [code](x.zip))",
         f"- Some Long Title?. Ada Lovelace, Kurt Gödel. In *CVPR 2023*. [[pdf]({ID})]",
@@ -52,6 +54,31 @@ def test_a_cut_list_of_authors_ends_before_the_venue(authors: str, people: tuple
     line = f"- „Some Long Title“, {authors} [[pdf]({ID})]"
 
     assert first(line) == ("Some Long Title", people, "CVPR", "2023")
+
+
+@pytest.mark.parametrize(
+    ("rest", "people", "year"),
+    [
+        ("Lovelace et al., 2020.", ("Lovelace",), "2020"),
+        ("Ada Lovelace and Kurt Gödel, 2020", ("Ada Lovelace", "Kurt Gödel"), "2020"),
+        ("Ada Lovelace, Robot Letters, 2020", (), ""),
+    ],
+)
+def test_a_year_stands_for_the_venue_behind_a_list_of_people_that_ends(
+    rest: str, people: tuple[str, ...], year: str
+) -> None:
+    _, found, _, dated = first(f'- "Some Long Title", {rest} [[pdf]({ID})]')
+
+    assert (found, dated) == (people, year)
+
+
+def test_what_became_of_a_paper_elsewhere_is_no_part_of_its_venue() -> None:
+    line = f'- "A Title", arXiv, 2019 (rejected by ICLR 2020) (*Google*). [[pdf]({ID})]'
+
+    entry = read(f"## Papers\n\n{line}\n".encode()).entries[0]
+
+    assert entry.reading.fields["venue"] == "arXiv"
+    assert entry.reading.fields["comment"] == "rejected by ICLR 2020"
 
 
 @pytest.mark.parametrize(

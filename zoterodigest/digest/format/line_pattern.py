@@ -310,7 +310,9 @@ def _loose_words_at(parts: Flat, at: int, *, has_all: bool = False) -> str:
             shown[place] = _NO_BLANKS
         elif isinstance(right, SlotPlace) and right.slot == "tail" and not has_all:
             shown[place] = loose.GAP_OF_TAIL
-        elif before or after or has_all or _is_told(left) or _is_told(right):
+        elif (
+            before or after or has_all or _is_told(left) or _is_told(right) or _is_led(left, right)
+        ):
             shown[place] = loose.MAYBE_GAP if before != "." else _BLANKS
         else:
             shown[place] = loose.GAP
@@ -337,6 +339,14 @@ def _is_told(part: TemplateWords | SlotPlace | None) -> bool:
     return not isinstance(part, SlotPlace) or part.slot in loose.BESIDE_MARKS
 
 
+def _is_led(
+    left: TemplateWords | SlotPlace | None, right: TemplateWords | SlotPlace | None
+) -> bool:
+    """Whether a venue stands before a title: "[ICCV 2015]Title"."""
+    names = [part.slot for part in (left, right) if isinstance(part, SlotPlace)]
+    return names == ["venue", "title"]
+
+
 def _loose_place(parts: Flat, at: int, number: int, closings: frozenset[str]) -> _Piece | None:
     """Return the piece of a slot whose value may be marked in a loose template, None for others."""
     place = parts[at]
@@ -345,6 +355,8 @@ def _loose_place(parts: Flat, at: int, number: int, closings: frozenset[str]) ->
     name = f"s{number}"
     if place.slot == "venue" and _is_label(parts, at):
         return _Piece(f"(?P<{name}>{loose.LABEL})", name)
+    if place.slot == "venue" and _is_of_quoted(parts, at):
+        return _Piece(f"(?P<{name}>{loose.VENUE_OR_YEAR})", name)
     if place.slot in loose.SHAPES:
         return _Piece(f"(?P<{name}>{loose.SHAPES[place.slot]})", name)
     if place.slot == "authors":
@@ -356,6 +368,16 @@ def _loose_place(parts: Flat, at: int, number: int, closings: frozenset[str]) ->
     if place.slot == "title" and closings == {"’"}:
         return _Piece(f"(?P<{name}>{loose.HALF_QUOTED})", name, loose.MORE_HALF_QUOTED)
     return None
+
+
+def _is_of_quoted(parts: Flat, at: int) -> bool:
+    """Whether authors stand before the place and before them a title in quotation marks.
+
+    Behind a plain title there would be too many ways to read a line.
+    """
+    before = _beside(parts, at, -1)
+    is_quoted = any(isinstance(it, TemplateWords) and '"' in it.text for it in parts)
+    return is_quoted and isinstance(before, SlotPlace) and before.slot == "authors"
 
 
 def _is_label(parts: Flat, at: int) -> bool:

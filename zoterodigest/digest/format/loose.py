@@ -52,8 +52,9 @@ _EMOJI = r"[\x{2190}-\x{21ff}\x{2600}-\x{27bf}\x{2b00}-\x{2bff}\x{1f000}-\x{1faf
 _LINK = (
     r"\\?[\[(*_`]{0,2}!?\[[^\n]*?\]\([^\n]*?\)[\])*_`]{0,2}|<a\b[^\n]*?</a>|<?https?://[^\s<>]+>?"
 )
-MARKS = rf"(?:(?:{_EMOJI}+|:[a-z0-9_+-]+:|\[[ xX]\])[ \t]*)*"
-"""Emoji and a checkbox, which may stand before the values of a line."""
+_NAMELESS = r"(?:\*\*|<u>|<b>)\?(?:\*\*|</u>|</b>):?"
+MARKS = rf"(?:(?:{_EMOJI}+|:[a-z0-9_+-]+:|\[[ xX]\]|{_NAMELESS})[ \t]*)*"
+"""Emoji, a checkbox, a `?` for a nickname: what may stand before the values of a line."""
 
 # No counted repetitions here: with them RE2 needs 50 times as long. Codecs see to the lengths.
 SHAPES = {
@@ -71,6 +72,9 @@ SHAPES = {
     "tail": rf"(?:[^{_WORD_EDGE}h–—·-]|h[^t]|\([^\[h<]|[*_`]{{1,3}}[^{_WORD_EDGE}])[^\n]*",
 }
 """What a slot of these can hold in a loose template, with the marks around it."""
+
+VENUE_OR_YEAR = f"{SHAPES['venue']}|{_YEAR}"
+"""A venue behind authors, where a year alone may stand in its place."""
 
 LABEL = rf"{_OPEN}{{1,4}}{_NAME}{_DATED}{_AWARDS}{_CLOSE}{{1,4}}"
 """A venue that is the label of a link: only a year tells it from all other labels."""

@@ -73,8 +73,14 @@ def is_plausible(
         return False
     if not is_bare and _is_in_book_marks(chosen, found, data) and not _is_of_paper(texts, venues):
         return False
+    if not _may_touch(chosen, match, data):
+        return False
+    if not _REMARK.match(texts.get("comment", "accepted")):
+        return False
     pairs = zip(chosen.places, match.slots, found.slots, strict=True)
     marked = {place.slot for place, outer, inner in pairs if outer[0] < inner[0]}
+    if "venue" not in marked and not _may_be_year(chosen, found, texts, data):
+        return False
     return (
         _is_venue(texts.get("venue"), venues, is_marked="venue" in marked)
         and (not is_bare or _has_paper(texts) or _is_known(texts.get("venue", ""), venues))
@@ -119,6 +125,40 @@ def _links_in(chosen: ChosenPattern, found: LineMatch, data: bytes) -> Iterator[
             yield data[start:end]
 
 
+def _may_touch(chosen: ChosenPattern, match: LineMatch, data: bytes) -> bool:
+    """Whether no venue touches the title behind it, but for one in brackets."""
+    names = [place.slot for place in chosen.places]
+    if names[:2] != ["venue", "title"] or match.slots[0][1] < match.slots[1][0]:
+        return True
+    return decoded(data[slice(*match.slots[0])])[-1] in "])）】"
+
+
+def _may_be_year(
+    chosen: ChosenPattern, found: LineMatch, texts: Mapping[str, str], data: bytes
+) -> bool:
+    """Whether a year alone in place of the venue is behind a list of people that ends as such.
+
+    Of "A. Bee, Cee Dee, 2020" the last may be a venue, of "A. Bee et al., 2020" not.
+    """
+    if "authors" not in texts or venue_slot.parse_venue(texts.get("venue", "CVPR")).venue:
+        return True
+    if names.parse_names(texts["authors"]).truncated:
+        return True
+    slots = zip(chosen.places, found.slots, strict=True)
+    end = next(end for place, (_, end) in slots if place.slot == "authors")
+    is_parted = bool(data[end : end + 1].strip())
+    return is_parted and bool(_LAST_OF_LIST.search(texts["authors"]))
+
+
+_LAST_OF_LIST = re.compile(r" (?:and|und|&) [^,，、;；]+$")
+_REMARK = re.compile(
+    r"(?:accepted|extended|presented|published|rejected|submitted|to appear|under review"
+    r"|withdrawn)\b",
+    re.I,
+)
+"""What is said in parentheses of a paper on its way to a venue."""
+
+
 def _is_in_book_marks(chosen: ChosenPattern, found: LineMatch, data: bytes) -> bool:
     """Whether the title stands in marks that are as often around books, talks and magazines."""
     slots = zip(chosen.places, found.slots, strict=True)
@@ -150,7 +190,11 @@ def _is_venue(text: str | None, venues: VenueTable, *, is_marked: bool) -> bool:
         return True
     if _MARKS_LEFT.search(text) or _CITED.search(text):
         return False
-    return is_marked or (_is_known(text, venues) and bool(venue_slot.parse_venue(text).year))
+    if is_marked:
+        return True
+    reading = venue_slot.parse_venue(text)
+    inside = reading.venue.partition("(")[2]
+    return _is_known(text, venues) and bool(reading.year) and not _REMARK.match(inside)
 
 
 def _is_known(text: str, venues: VenueTable) -> bool:
