@@ -21,7 +21,11 @@ from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import shows
 from zoterodigest.digest.write.steps import NewEntry
 
-LISTS = [path for path, _ in lists("open")]
+QUOTED = {"d-cjk-book-quotes", "d-german-quotes"}
+LISTS = [
+    *(path for path, _ in lists("open")),
+    *(path for path, _ in lists("sealed") if path.stem in QUOTED),
+]
 # A year over several rows is not one entry's alone: its edit is refused.
 EDITS_NOT_YET = {"f-html-rowspan"}
 NEW_NOT_YET = {"h-nickname-quoted-single-blank", "j-papers"}
