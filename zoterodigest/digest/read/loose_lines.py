@@ -64,29 +64,31 @@ def is_plausible(
         place.slot: decoded(data[start:end])
         for place, (start, end) in zip(chosen.places, found.slots, strict=True)
     }
-    if not all(map(LINKS_ALONE.matches, _links_in(chosen, found, data))):
-        return False
-    if not all(one.casefold() in _AWARDS for one in texts.get("award", "Oral").split(", ")):
-        return False
     is_bare = "title" in texts and not chosen.has_marked_title
+    if not _are_as_named(texts, _links_in(chosen, found, data)):
+        return False
     if is_bare and not (_is_bare_entry(texts, form, venues) and _is_parted(chosen, match, data)):
         return False
     if not is_bare and _is_in_book_marks(chosen, found, data) and not _is_of_paper(texts, venues):
         return False
-    if not _may_touch(chosen, match, data):
-        return False
-    if not _REMARK.match(texts.get("comment", "accepted")):
-        return False
     pairs = zip(chosen.places, match.slots, found.slots, strict=True)
     marked = {place.slot for place, outer, inner in pairs if outer[0] < inner[0]}
-    if "venue" not in marked and not _may_be_year(chosen, found, texts, data):
-        return False
     return (
-        _is_venue(texts.get("venue"), venues, is_marked="venue" in marked)
+        _may_touch(chosen, match, data)
+        and ("venue" in marked or _may_be_year(chosen, found, texts, data))
+        and _is_venue(texts.get("venue"), venues, is_marked="venue" in marked)
         and (not is_bare or _has_paper(texts) or _is_known(texts.get("venue", ""), venues))
         and _are_authors(texts.get("authors"), venues, is_marked="authors" in marked or not is_bare)
         and _is_nickname(_without_marks_in_code(chosen, found, data), form, venues)
     )
+
+
+def _are_as_named(texts: Mapping[str, str], links: Iterator[bytes]) -> bool:
+    """Whether links are nothing else, an award is a known one, and a comment is such a remark."""
+    awards = texts.get("award", "Oral").split(", ")
+    are_awards = all(one.casefold() in _AWARDS for one in awards)
+    is_remark = _REMARK.match(texts.get("comment", "accepted")) is not None
+    return are_awards and is_remark and all(map(LINKS_ALONE.matches, links))
 
 
 def _without_marks_in_code(chosen: ChosenPattern, found: LineMatch, data: bytes) -> str | None:
