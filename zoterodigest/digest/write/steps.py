@@ -78,7 +78,7 @@ Change = NewEntry | RemovedEntry | MovedEntry | RenamedHeading
 Origin = int | str
 
 
-IN_DATA = "zoterodigest adds, moves and removes no papers in JSON and YAML: do it by hand"
+IN_DATA = "zoterodigest changes only values in JSON and YAML: change the list and its keys by hand"
 _NO_TABLE = "no table of papers stands under that heading"
 _NO_LIST = "no list of papers stands under that heading"
 _BARE = ("title", "arxiv", "doi", "url")
