@@ -1,4 +1,4 @@
-"""Edits of digests in JSON and YAML: a value's own bytes, in the quotes that stand there."""
+"""Edits of digests in JSON and YAML: the bytes of a value, in its own quotes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stars, flames and checkboxes beside a title are none of it, in lists of every manner."""
+"""Stars, flames and checkboxes beside a title are not part of it, in every kind of list."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An entry that is taken out and comes again as a new one stands there as it stood."""
+"""An entry that is removed and inserted again as a new one has the bytes that it had."""
 
 from __future__ import annotations
 

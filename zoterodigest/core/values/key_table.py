@@ -39,7 +39,7 @@ class KeyTable:
         return KeyTable(_by_key(slots), _by_key(identity))
 
     def slot(self, key: str) -> str | None:
-        """Return the slot of a key as written, None for one that nobody knows.
+        """Return the slot of a key as written; None if the table lacks it.
 
         `Code (PyTorch)` is one more `Code`, a Zotero key is left alone.
         """

@@ -84,7 +84,7 @@ def text_under(member: DataMapping, keys: Sequence[str]) -> DataScalar | None:
 
 
 def slot_of_key(key: str, form: DigestFormat) -> str | None:
-    """Return the slot that a key means, None for one that nobody knows."""
+    """Return the slot that a key means; None if no table has it."""
     own = form.slots_by_label.get(folded_key(key))
     return own or _known_slot(key)
 

@@ -1,4 +1,4 @@
-"""Edits of values in JSON and YAML: the bytes of what changed, in the quotes that stand there."""
+"""Edits of values in JSON and YAML: only the bytes of what changed, in the value's own quotes."""
 
 from __future__ import annotations
 

@@ -31,7 +31,6 @@ _PAIRS = (
 )  # fmt: skip
 _END_SIGNS = ".,;:，。"
 _FOLD_END = re.compile(r"[ \t]*</details>[ \t]*", re.I)
-_BARE_LEAD = re.compile(r"[ \t>]*(?:[-*+•][ \t]+)?")
 
 
 @dataclass(frozen=True, slots=True)
