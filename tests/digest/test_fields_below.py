@@ -66,6 +66,22 @@ CVPR 2023 | [pdf]({A})
   + Ada Lovelace and Kurt Gödel
   + [[pdf]({A})]
 """,
+    "item, all without keys": f"""\
+* **A Title of a Paper**,
+  Ada Lovelace, Kurt Gödel, CVPR 2023
+  [[pdf]({A})]
+""",
+    "item, hard breaks, an award": f"""\
+- **[A Title of a Paper]({A})**<br>
+  Ada Lovelace, Kurt Gödel<br>
+  *CVPR 2023* (Best Student Paper)<br>
+  [[code](https://github.com/a/b)]
+""",
+    "item, authors beside the title": f"""\
+* [2024_143] **A Title of a Paper**, Ada Lovelace, Kurt Gödel
+  CVPR 2023
+  [[pdf]({A})]
+""",
     "title in bold, keys below a blank line": f"""\
 **1. A Title of a Paper**
 
@@ -225,6 +241,23 @@ def test_a_venue_may_follow_a_bold_title_with_nothing_between(behind: str) -> No
 """)
 
     assert (entry["title"], entry["venue"]) == ("Counting the Birds", "EMNLP")
+
+
+@pytest.mark.parametrize("behind", [" Journal of Birds.", "  ![](a.png) ![](b.png)"])
+def test_a_bold_sentence_is_the_whole_title(behind: str) -> None:
+    title, below = f"1. **Counting the Birds.**{behind}", "*Ada Lovelace, Kurt Gödel*"
+
+    (entry,) = entries(f"{title}\n\n   {below} [[pdf]({A})], 2021.9\n")
+
+    assert (entry["title"], entry["authors"][1]) == ("Counting the Birds", "Kurt Gödel")
+
+
+def test_a_bold_title_below_a_heading_is_no_authors_and_venue() -> None:
+    text = (
+        f"# Graphs (Scene Graphs)\n\n**HiKER: Hierarchical Knowledge of Graphs**\n\n- Paper: {A}\n"
+    )
+
+    assert [it["title"] for it in entries(text)] == ["HiKER: Hierarchical Knowledge of Graphs"]
 
 
 @pytest.mark.parametrize(

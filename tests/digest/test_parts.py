@@ -62,6 +62,14 @@ def parts(text: str, *known: str) -> list[tuple[str, str]] | None:
             {"year": "2019", "summary": "what it says, again."},
         ),
         (
+            "Ada Lovelace, Kurt Gödel, CVPR 2024, arXiv:2404.10880",
+            {
+                "authors": "Ada Lovelace, Kurt Gödel",
+                "venue": "CVPR 2024",
+                "arxiv": "arXiv:2404.10880",
+            },
+        ),
+        (
             "Lovelace, A., & Gödel, K. (2016).",
             {"authors": "Lovelace, A., & Gödel, K.", "year": "2016"},
         ),

@@ -26,32 +26,18 @@ MISSING = {
     ("j-summary-titles", "year"),
 }
 
-# The lists that were sealed and are read rightly since; of the others not all is read.
-SINCE = {
-    "a-in-venue",
-    "a-round-brackets",
-    "a-venue-as-link-text",
-    "c-underlined-nickname-quotes",
-    "d-cjk-book-quotes",
-    "d-german-quotes",
-    "d-venue-comma-affiliation",
-    "f-details-abstract-tags",
-    "f-html-cards",
-    "f-title-authors-cell",
-    "g-bold-heading-quote",
-    "g-linked-heading-year-behind",
-    "g-paper-number-bullets",
-    "h-date-tags-links",
-    "h-numbered-tab-sub-bullets",
-    "i-bold-number-last-name-first",
-    "j-badges-lead",
-    "j-summary-titles",
-    "j-table-cells",
-    "k-german-keys",
-    "k-inline-fields",
-    "k-quoted-keys",
+# The lists that were sealed and of which not all is read yet, or not rightly.
+NOT_YET = {
+    "b-bullet-title-indented-lines",
+    "b-plain-title-paragraphs",
+    "c-bold-name-in-brackets-venue-after",
+    "c-checkbox-stars-venue",
+    "e-blog-posts",
+    "e-local-scrolls",
+    "i-bare-lines-by-day",
+    "i-key-before-apa",
 }
-GUARDED = [*lists("open"), *(it for it in lists("sealed") if it[0].stem in SINCE)]
+GUARDED = [*lists("open"), *(it for it in lists("sealed") if it[0].stem not in NOT_YET)]
 
 
 @pytest.mark.parametrize(("path", "truth"), [pytest.param(*it, id=it[0].stem) for it in GUARDED])

@@ -105,11 +105,17 @@ def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[Diges
     group: list[DigestEntry] = []
     for entry in entries:
         between = range(group[-1].last + 1, entry.first) if group else range(0)
-        if any(is_boundary(lines, line) or is_table_line(lines, line) for line in between):
+        is_apart = any(is_boundary(lines, at) or is_table_line(lines, at) for at in between)
+        # An entry that is a heading is none of the items above it.
+        if is_apart or (group and _is_heading(lines, entry) and not _is_heading(lines, group[-1])):
             yield group
             group = []
         group.append(entry)
     yield group
+
+
+def _is_heading(lines: Lines, entry: DigestEntry) -> bool:
+    return is_boundary(lines, entry.first)
 
 
 def _skipped(lines: Lines) -> Iterator[Skipped]:

@@ -20,6 +20,7 @@ from zoterodigest.digest.read.found import EntryRange, is_heading, is_rule
 from zoterodigest.digest.read.keyed import KeyedValue, inline_values, keyed_values
 from zoterodigest.digest.read.layers import LayeredText, peel_indent, peel_quote
 from zoterodigest.digest.read.lines import shorn
+from zoterodigest.digest.read.parts import holds_title, parts_beside
 from zoterodigest.digest.read.references import (
     CODE_LABELS,
     PAPER_LABELS,
@@ -72,8 +73,11 @@ class FieldLines:
     could be a title, any fields.
     """
 
-    def __init__(self, claims: Claims, body: LayeredText, venues: VenueTable) -> None:
+    def __init__(
+        self, claims: Claims, body: LayeredText, venues: VenueTable, *, is_heading: bool
+    ) -> None:
         self._claims = claims
+        self._is_heading = is_heading
         self._body = body
         self._venues = venues
         self._ranges = list(body.lines())
@@ -114,7 +118,7 @@ class FieldLines:
             is_title = self.text is not None and self.text.data.startswith(_OF_LIST)
             self.is_text_first = self.is_text_first or is_title
             return self._keyed(line)
-        if self._bare(line):
+        if self._bare(line) or self._parts(line):
             self.is_text_first = self.is_text_first or self.text is not None
             return line + 1
         return self._text(line)
@@ -339,6 +343,52 @@ class FieldLines:
         self._claims.slots.append(Slot("authors", self._body.slice(begin, begin + len(inner))))
         return True
 
+    def _parts(self, line: int) -> bool:
+        """Claim a line that is nothing but parts: authors and a venue, a venue and an award."""
+        known = {slot.name for slot in self._claims.slots}
+        if _REST in known or not self._may_be_parts(line):
+            return False
+        data = shorn(self._lines[line])
+        bullet = _BULLET.match(data)
+        start = self._ranges[line][0]
+        text = self._body.slice(start + (bullet.end() if bullet else 0), start + len(data))
+        found = parts_beside(text, known, self._venues)
+        named = {slot.name for slot in found or ()}
+        if not found or _REST in named or named <= {"ignored", "links"} or named & known & _ONCE:
+            return False
+        # A name alone may be that of anything, unless it stands between a title and its links.
+        is_lone = named == {"authors"} and not _SEVERAL.search(decoded(text.data))
+        if is_lone and (bullet or not self._is_before_links(line)):
+            return False
+        self._claims.slots += found
+        return True
+
+    def _may_be_parts(self, line: int) -> bool:
+        """Whether a line may be parts of this entry, by a quick look at its signs and links."""
+        data = self._lines[line]
+        if len(data) > _LONGEST_PARTS or _indent(data) > self._indent + 1 or _PROSE.search(data):
+            return False
+        is_bullet = bool(_BULLET.match(data))
+        # Below a heading, a bullet or what is set off may be an entry of its own.
+        if self._is_heading and (is_bullet or data.lstrip().startswith(_OF_LIST)):
+            return False
+        links = [hyperlink(data, one) for one in find_links(data)]
+        # A bullet with a link is an entry of its own, or a remark.
+        if links and is_bullet:
+            return False
+        if links and (holds_title(data) or not self._are_called(data, links)):
+            return False
+        # Words in code font are tags.
+        if b"`" in data and not _YEAR.search(data):
+            return False
+        # With one of two signs open, the line goes on from the one above.
+        is_even = data.count(b'"') % 2 == 0 == data.count(b"**") % 2
+        return is_even and data.count(_OPEN) == data.count(_SHUT)
+
+    def _is_before_links(self, line: int) -> bool:
+        """Whether the next line is one of links."""
+        return line + 1 < len(self._lines) and self._links_of(line + 1) is not None
+
     def _is_first_of_keys(self, line: int) -> bool:
         """Whether it is the first line, and all below have keys."""
         filled = [at for at, data in enumerate(self._lines) if data.strip()]
@@ -356,6 +406,12 @@ class FieldLines:
         return stop
 
 
+_YEAR = re.compile(rb"(?:19|20)\d\d")
+_PROSE = re.compile(rb" (?:[a-z]+ ){4}")
+"""So many plain words in a row are no names: without this look, text costs 15 % more."""
+_OPEN, _SHUT = "“".encode(), "”".encode()
+_LONGEST_PARTS = 1_000
+_ONCE = frozenset({"authors", "venue", "date", "year"})
 _SEVERAL = re.compile(r"[,;，、&]| and | et al")
 _LONGEST_NAME = 40
 _MOST_ODD = 0.25
@@ -447,7 +503,7 @@ def claim_fields(claims: Claims, found: EntryRange, body: LayeredText, venues: V
         text = head.slice(one.start, one.end)
         slot = keyed_slot(one.name, one.slot or "", text, venues)
         claims.slots += [slot] if slot else []
-    lines = FieldLines(claims, body, venues)
+    lines = FieldLines(claims, body, venues, is_heading=found.container == "heading")
     lines.claim()
     if (
         lines.are_of_several()

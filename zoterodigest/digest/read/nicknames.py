@@ -22,7 +22,7 @@ def is_nickname(text: str, title: str) -> bool:
     No label of a list is one (`Survey`, `Google`, `💬 3D`), unless the title begins with it.
     """
     words = [word.casefold().strip(".:!()") for word in _PARTS.split(text) if word]
-    if not any(map(str.isalnum, text)) or _LEAD.match(text):
+    if not any(map(str.isalpha, text)) or _LEAD.match(text):
         return False
     if len(text) > _MOST_LETTERS or len(words) > _MOST_WORDS:
         return False

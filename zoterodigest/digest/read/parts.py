@@ -57,12 +57,17 @@ def parts_beside(
     `known` are the slots that the entry has already: no authors, venue or date come a second time.
     """
     words = decoded(text.data)
-    if len(words) > _LONGEST:
-        return None
-    found = _PartsReader(words, text.data, known, venues).read()
+    found = part_spans(words, known, venues)
     if found is None:
         return None
     return [Slot(part.slot, text.slice(*_in_bytes(words, part))) for part in found]
+
+
+def part_spans(words: str, known: Collection[str], venues: VenueTable) -> list[PartSpan] | None:
+    """Return the parts that `parts_beside` finds, as ranges of characters."""
+    if len(words) > _LONGEST:
+        return None
+    return _PartsReader(words, words.encode(), known, venues).read()
 
 
 def holds_title(data: bytes) -> bool:

@@ -95,6 +95,7 @@ _ARXIV = re.compile(
     r"(?:arxiv ?[:.]? ?)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?", re.I
 )
 _ID_IN_TEXT = re.compile(rf"(?P<id>{_ARXIV.pattern}|doi ?[:.] ?10\.\d{{4,9}}/[^\s,;]+)", re.I)
+_ID_BEHIND = re.compile(rf"[,;]\s*{_ID_IN_TEXT.pattern}", re.I)
 _COMMAS = (COMMA, False)
 _CUTS = ((_ID_IN_TEXT, True), (_BRACKETED, True), (_SENTENCE, False), (_COLON, False))
 _AND = re.compile(r"^(?:and|&)\s+")
@@ -235,7 +236,7 @@ class _TextReader:
         is_long = end - start > _LONGEST_VENUE or LINK in self._text[start:end]
         if is_long or not is_name_like(self._text[start:end]):
             return None
-        if _TWO_YEARS.search(self._text, start, end):
+        if _TWO_YEARS.search(self._text, start, end) or _ID_BEHIND.search(self._text, start, end):
             return None
         if len([*_cut(self._text, start, end, (_SENTENCE, False))]) > 1:
             return None

@@ -109,6 +109,7 @@ def is_last_name(text: str) -> bool:
     name = _FOOTNOTE.sub("", text)
     words = name.split()
     is_word = bool(words) and all(one.replace("-", "").replace("'", "").isalpha() for one in words)
-    is_name = is_word and words[-1][0].isupper() and len(words[-1]) > 1
+    # Of capitals alone is the name of an institute.
+    is_name = is_word and words[-1][0].isupper() and not words[-1].isupper()
     is_short = len(words) == 1 or all(map(names.is_particle, words[:-1]))
     return is_name and is_short and not (_NO_PERSON.search(name) or OF_VENUE.search(name))

@@ -13,6 +13,7 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.read.codecs import takes
 from zoterodigest.digest.read.edges import EMOJI
 from zoterodigest.digest.read.layers import LayeredText
+from zoterodigest.digest.read.parts import part_spans
 from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.read.slots import Slot, decoded
 
@@ -41,6 +42,7 @@ _AUTHORS_YEAR = re.compile(
     r"(?P<authors>[^\W\d_a-z][\w'’-]+(?:(?: (?:and|&)|,) [^\W\d_a-z][\w'’-]+)?"
     r"(?:,? et al\.?)?),? (?P<year>(?:19|20)\d\d)"
 )
+_SHORTEST_PARTS = 5
 _TAIL_SIGNS = " \t,.;:|–—-"
 
 
@@ -73,7 +75,8 @@ class _Title:
         inner = self._set_off()
         if inner:
             start, end, tail = inner
-            self._tail(tail)
+            if not self._parts(tail):
+                self._tail(tail)
             self._start, self._end = start, end
         else:
             self._links_behind()
@@ -138,7 +141,8 @@ class _Title:
         if found is None or not found.lastgroup:
             return None
         tail = rest[found.end() :].lstrip("*_")
-        if found.lastgroup != "wiki" and not self._can_follow(tail):
+        is_closed = found.lastgroup == "wiki" or found[found.lastgroup].endswith(".")
+        if not is_closed and not self._can_follow(tail):
             return None
         stop = len(rest) - len(tail)
         return (
@@ -149,9 +153,22 @@ class _Title:
 
     def _can_follow(self, tail: str) -> bool:
         """Whether a text can stand behind a title: a sign parts it, or it begins as a venue."""
-        if not tail.strip() or tail.lstrip()[:1] in ",.;(（[|–—-":
+        begin = tail.lstrip()
+        if not begin or begin[0] in ",.;(（[|–—-" or begin.startswith("!["):
             return True
         return self._kind(tail.partition("[")[0].strip(_TAIL_SIGNS + "!")) is not None
+
+    def _parts(self, start: int) -> bool:
+        """Take a text behind a title that is nothing but authors, a venue and the like."""
+        tail = self.text[start : self._end]
+        if len(tail.strip(_TAIL_SIGNS)) < _SHORTEST_PARTS or "![" in tail:
+            return False
+        known = {name for name, *_ in self.slots}
+        found = part_spans(tail, known, self._venues)
+        if not found or {it.slot for it in found} & {"summary", *known}:
+            return False
+        self.slots += ((it.slot, start + it.start, start + it.end) for it in found)
+        return True
 
     def _tail(self, start: int) -> None:
         """Find links, a venue or a date in what stands behind a title that is set off."""
