@@ -150,6 +150,44 @@ def test_a_value_of_yaml_is_edited_and_nothing_else(old: str, fields: Fields, ne
     assert edited.source.decode() == frame.format(new)
 
 
+TWO_PARAGRAPHS = Blocks(("New: one #1", "It's two"))
+
+
+@pytest.mark.parametrize(
+    ("old", "summary", "new"),
+    [
+        ("plain words", Blocks(("New first: para",)), '"New first: para"'),
+        ("plain words", Blocks(("New #1 and # para",)), '"New #1 and # para"'),
+        ("plain words", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
+        ("plain\n\n   words", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
+        ("'single words'", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
+        ("''", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
+        ("'one'", Blocks(("It's",)), "'It''s'"),
+        (
+            "|\n    # Heading?\n    line: two",
+            TWO_PARAGRAPHS,
+            "|\n    New: one #1\n\n    It's two",
+        ),
+    ],
+)
+def test_a_summary_gets_the_quotes_that_it_needs(old: str, summary: Blocks, new: str) -> None:
+    frame = "- title: Deep Leakage from Gradients\n  arxiv: 1906.08935\n  note: {}\n  id: 1\n"
+
+    for end in ("\n", "\r\n"):
+        source, expected = (frame.format(it).replace("\n", end).encode() for it in (old, new))
+        edited = put(source, {0: {"summary": summary}})
+
+        assert (edited.source, edited.refusals) == (expected, ())
+
+
+def test_an_abstract_gets_the_quotes_that_it_needs() -> None:
+    frame = "- title: Deep Leakage from Gradients\n  arxiv: 1906.08935\n  abstract: {}\n"
+
+    edited = put(frame.format("plain words").encode(), {0: {"abstract": "We: one.\nTwo."}})
+
+    assert edited.source.decode() == frame.format('"We: one.\\nTwo."')
+
+
 @pytest.mark.parametrize("title", ["yes", "on", "2048", "0x1F", "2020-01-01", "=", "1.5"])
 def test_what_others_would_read_as_no_text_gets_quotes(title: str) -> None:
     source = "- title: {}\n  authors: [Ann Bee, Cee Dee]\n  arxiv: 1906.08935\n  year: {}\n"

@@ -85,13 +85,18 @@ def _joined(
     """
     text = written[0][0] if written else ""
     for (before, old_at), (block, at) in pairwise(written):
-        if old_at is not None and at == old_at + 1:
+        if old_at is not None and at == old_at + 1 and _parts(before, gaps[old_at], block):
             text += gaps[old_at]
         else:
             blanks = _most_common(ends, "") if old_at is None else ends[old_at]
             text += blanks + _gap(before, block, gaps)
         text += block
     return text
+
+
+def _parts(before: str, gap: str, block: str) -> bool:
+    """Whether two blocks stay two: a line break behind a heading parts no paragraphs."""
+    return "\n\n" in gap or len(block_spans(before + gap + block)) > 1
 
 
 def _gap(before: str, block: str, gaps: Sequence[str]) -> str:

@@ -5,9 +5,15 @@ from __future__ import annotations
 import json
 
 from zoterodigest.core.values.names import parse_names
-from zoterodigest.core.values.span import Edit
+from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.format import folded_label
-from zoterodigest.digest.read.data_texts import PARTED, as_it_stands, in_the_open, shows_list
+from zoterodigest.digest.read.data_texts import (
+    PARTED,
+    as_it_stands,
+    in_single_quotes,
+    in_the_open,
+    shows_list,
+)
 from zoterodigest.digest.read.references import LINK_SLOTS, links_within
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.shown import UnwritableValue
@@ -33,6 +39,9 @@ def data_edits(slot: Slot, new: str) -> list[Edit]:
         from zoterodigest.digest.read.yaml_tree import is_typed_anew
 
         text = quoted(text) if is_typed_anew(slot.words, text) else text
+    if "\n" in text and in_single_quotes in slot.text.layers:
+        # Single quotes fold lines; between double ones a line break has a sign.
+        return [Edit(Span(slot.span.start - 1, slot.span.end + 1), quoted(text).encode())]
     edit = slot.text.rewrite(text.encode("utf-8", "replace"))
     return [edit] if edit else []
 

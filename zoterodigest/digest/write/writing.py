@@ -214,7 +214,9 @@ def _field_edits(
     if _is_in_code(document, entry, slot):
         _require_shown_in_code(new, spell)
     else:
-        new = inert_line(_spelled(new, old, spell), old)
+        # A value of JSON or YAML is spelled as a whole: its lines have no quotes of their own.
+        spelled = spell(new) if document.lines.is_data else _spelled(new, old, spell)
+        new = inert_line(spelled, old)
     if entry.shape is not None and not new.strip():
         return [gone_edit(document, index, slot.name, cleared)]
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
@@ -348,11 +350,11 @@ def _block_edits(
     """Return the edits of a slot of blocks, and of the blanks behind its last line."""
     entry, source = document.entries[index], document.source
     old, stop = slot.words, slot.span.end
+    if document.lines.is_data:
+        return _data_edits(slot, spell(blocks_text(old, value)))
     found = _END_BLANKS.match(source, stop) if old else None
     end = decoded(found[0]) if found else ""
     new, blanks = written_blocks(old, value, spell, end)
-    if document.lines.is_data:
-        return _data_edits(slot, _spelled(new, old, spell))
     if spell is not plain:  # what no plain text may hold, no spelling brings in either
         _inert_blocks(entry, slot, blocks_text(old, value), source)
     edits = slot_edits(slot, _inert_blocks(entry, slot, new, source), source)
