@@ -24,7 +24,7 @@ from zoterodigest.core.plan.history import (
     undone_by,
 )
 from zoterodigest.core.plan.reversal import hunks_between
-from zoterodigest.core.values.file_keys import BibKey, DigestKey
+from zoterodigest.core.values.file_keys import BibKey, CslKey, DigestKey
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.log.history import (
     History,
@@ -73,6 +73,16 @@ def test_a_run_is_read_as_it_was_written(folder: Path) -> None:
 
     history = read_history(folder)
     assert (history.runs, history.run(7)) == ((listed(RUN),), RUN)
+
+
+def test_a_file_is_still_of_its_kind_when_it_is_read_again(folder: Path) -> None:
+    keys = (DigestKey("papers.json"), CslKey("refs.json"), BibKey("refs.bib"))
+    run = replace(RUN, digests=tuple(DigestChange(key, HUNKS) for key in keys))
+    write_run(folder, run)
+
+    found = read_history(folder).run(7).digests
+
+    assert [type(one.key) for one in found] == [type(key) for key in keys]
 
 
 def test_writing_a_run_again_replaces_what_was_said_of_it(folder: Path) -> None:

@@ -55,7 +55,7 @@ def source_key(name: str) -> SourceKey:
 
 
 def file_key(name: str) -> FileKey:
-    """Return the key of the file of this name."""
+    """Return the key of the file of this name that is no digest in JSON: an export is one."""
     if name.casefold().endswith(".toml"):
         return ConfigKey(name)
     return CslKey(name) if name.casefold().endswith(".json") else source_key(name)

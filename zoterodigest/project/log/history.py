@@ -30,7 +30,7 @@ from zoterodigest.core.plan.history import (
     listed,
 )
 from zoterodigest.core.plan.reversal import Hunk
-from zoterodigest.core.values.file_keys import file_key
+from zoterodigest.core.values.file_keys import DigestKey, file_key
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import JsonObject
 from zoterodigest.frozen import dataclass
@@ -158,11 +158,15 @@ class _FileChangeRecord(JsonObject):
     hunks: tuple[Hunk, ...]
     is_created: bool = False
     is_removed: bool = False
-    # Earlier versions did not write it.
+    # Earlier versions did not write these.
     earlier: tuple[Hunk, ...] = ()
+    is_digest: bool = False
 
     def change(self) -> DigestChange:
-        return DigestChange(**(dict(self) | {"key": file_key(self.key)}))
+        fields = dict(self)
+        # A .json may be a digest or an export: its name does not tell.
+        key = DigestKey(self.key) if fields.pop("is_digest") else file_key(self.key)
+        return DigestChange(**(fields | {"key": key}))
 
 
 class _PendingChangeRecord(JsonObject):
@@ -220,6 +224,9 @@ def _render(run: Run) -> Iterator[bytes]:
     taken, kept = pending_data(run.pending.taken), pending_data(run.pending.kept)
     plain = replace(run, before=NO_LINKS, after=NO_LINKS, pending=PendingChange())
     whole = fields_by_name(plain) | own | {"pending": {"taken": taken, "kept": kept}}
+    whole["digests"] = [
+        fields_by_name(one) | {"is_digest": one.key.is_digest} for one in run.digests
+    ]
     whole |= {"identities": (run.before.identity, run.after.identity)}
     summary = {"format": FORMAT} | fields_by_name(listed(run))
     yield render_record(summary)
