@@ -347,6 +347,16 @@ def test_a_digest_that_is_read_in_part_is_said_to_be(
     assert "papers.md: 1 of about 31 entries read; `zoterodigest inspect" in ran.out
 
 
+def test_every_run_says_that_a_key_stands_twice(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    paper = '{"title": "Deep Leakage", "arxiv": "1906.08935",\n"year": 2019, "year": 2020}'
+    (tmp_path / "papers.json").write_text(f"[{paper}]", "utf-8")
+
+    ran = [zoterodigest(command, "papers.json") for command in ("push", "sync")]
+
+    said = "papers.json: 1 line holds a mistake: a field was not read; see"
+    assert [said in one.out for one in ran] == [True, True]
+
+
 @pytest.mark.parametrize("command", ["plan", "push", "status"])
 def test_a_file_in_the_place_of_the_state_folder_is_named(
     zoterodigest: Zoterodigest, tmp_path: Path, command: str

@@ -174,6 +174,28 @@ def test_a_key_that_stands_twice_is_not_read() -> None:
     assert [it.line for it in entry.problems] == [3, 3]
 
 
+@pytest.mark.parametrize(
+    ("doubled", "field"),
+    [
+        ('"tags": ["a, b", "c"], "tags": ["d"]', "task"),
+        ('"year": "2019-02-03", "year": "2020"', "date"),
+        ('"arxiv": "1906.08936", "arxiv": "1906.08937"', "arxiv"),
+        ('"id": "1906.08936", "id": "1906.08937"', "arxiv"),
+        ('"pdf": "https://a.org/1.pdf", "pdf": "https://a.org/2.pdf"', "links"),
+    ],
+)
+def test_nothing_is_read_of_a_key_that_stands_twice_whatever_it_means(
+    doubled: str, field: str
+) -> None:
+    text = f'[{{"title": "On Deep Leakage", "doi": "10.1145/3600006", {doubled}}}]'
+
+    (entry,) = read(text.encode(), "papers.json").entries
+
+    assert field in entry.unreadable
+    assert field not in {slot.name for slot in entry.slots}
+    assert {it.is_slip for it in entry.problems} == {True}
+
+
 def test_papers_on_one_line_are_not_told_apart_but_brackets_may_share_one() -> None:
     one = json.dumps(PAPER)
     many = json.dumps(PAPER, indent=1)

@@ -64,6 +64,18 @@ def test_text_in_a_wrong_encoding_is_found_at_its_column_and_mended() -> None:
     assert fixed(text) == text.replace("Itâ€™s RÃ©sumÃ©", "It’s Résumé")
 
 
+def test_a_key_that_stands_twice_and_a_misspelt_label_are_found() -> None:
+    source = b'[\n{"title": "On Leakage", "arxiv": "1906.08935",\n"year": 2019, "year": 2020}]'
+    data = read(source, "papers.json")
+    (found,) = lint_digest(data)
+
+    assert data.lines.place(found.start)[0] == 3
+    assert found.message == "not read: the key “year” stands twice"
+    assert found_in(a_paper(1).replace("Task:", "Taks:")) == [
+        ("unread", "> Taks: image restoration")
+    ]
+
+
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "mac_roman"])
 @given(words=st.lists(st.sampled_from(["’s", "Gümeli", "×", "🔍", "世界模型", "→ é", "·", "à la"])))
 def test_what_is_mended_is_what_was_read_wrongly(encoding: str, words: list[str]) -> None:

@@ -68,3 +68,14 @@ def test_a_new_item_is_not_written_into_a_json_file(world: World) -> None:
     (report,) = world.plan(SYNC).reports
     assert isinstance(report, AddedItem)
     assert report.reason == "zoterodigest adds no papers to JSON files: add it to the file by hand"
+
+
+def test_a_field_whose_key_stands_twice_is_not_written(world: World) -> None:
+    text = PAPERS.replace('"year": 2019', '"year": 2019,\n   "year": 2020')
+    path = world.markdown("papers.json", text)
+    world.push(SYNC)
+    world.change(world.key("Deep Leakage from Gradients"), date="2022")
+
+    world.push(SYNC)
+
+    assert path.read_text("utf-8") == text

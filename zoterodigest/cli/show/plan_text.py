@@ -21,7 +21,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.show.closing import concerning, digests_meant, held_by_direction
 from zoterodigest.cli.show.inspection import BLANK
-from zoterodigest.cli.show.partly_read import partly_read_text
+from zoterodigest.cli.show.partly_read import partly_read_text, slips_text
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
@@ -274,6 +274,7 @@ def _unrecognised(prepared: Prepared) -> Iterator[str]:
             yield f"{visible(read.key)}: the file is empty"
         else:
             yield from partly_read_text(read.key, read.document)
+            yield from slips_text(read.key, read.document)
 
 
 def _beyond_markdown(prepared: Prepared) -> Iterator[str]:

@@ -102,7 +102,7 @@ def _claim_unclosed(claims: Claims, name: str, line: int, form: DigestFormat) ->
     slot = form.slots_by_summary.get(label) or form.slots_by_section.get(label)
     if slot is None:
         return None
-    claims.unread.append(UnreadLine(line, "a </details> is missing"))
+    claims.unread.append(UnreadLine(line, "a </details> is missing", is_slip=True))
     claims.unreadable.add(slot)
     return line + 1
 
@@ -352,7 +352,8 @@ def _claim_misspelt(claims: Claims, label: str, line: int, labels: Mapping[str, 
     for known, slot in sorted(labels.items()):
         # Too many words are one slip away from a word of three letters.
         if slot not in taken and len(known) > 3 and is_one_slip(label, known):
-            claims.unread.append(UnreadLine(line, f"“{label}” looks like “{known}” misspelt"))
+            reason = f"“{label}” looks like “{known}” misspelt"
+            claims.unread.append(UnreadLine(line, reason, is_slip=True))
             claims.unreadable.add(slot)
             return True
     return False

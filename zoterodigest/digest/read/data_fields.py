@@ -49,13 +49,14 @@ def member_claims(
     first, last = lines.line_at(member.start), lines.line_at(max(member.end - 1, member.start))
     claims = Claims(first, last)
     fields = _MemberFields(lines, claims, venues)
+    times = Counter(key.value for key, _ in member.pairs)
+    meant_by: dict[str | None, set[str]] = {}
     for slot, key, node in _chosen(member, form):
-        fields.claim(slot, key, node)
-    doubled = Counter(key.value for key, _ in member.pairs)
+        meant_by.setdefault(key.value, set()).update({slot}, fields.claim(slot, key, node))
     for key, node in member.pairs:
         meant = slot_of_key(key.value or "", form)
-        if doubled[key.value] > 1 and meant not in (None, "ignored"):
-            fields.leave(meant or "", key, f"the key “{key.value}” stands twice")
+        if times[key.value] > 1 and key.value in meant_by:
+            fields.leave_doubled(meant_by[key.value], key)
         elif (
             isinstance(node, DataScalar)
             and node.is_alias_of_several
@@ -166,13 +167,25 @@ class _MemberFields:
 
     def leave(self, slot: str, at: DataNode, reason: str) -> None:
         """Leave a value unread."""
-        line = self._lines.line_at(at.start) - self._claims.first
-        self._claims.unread.append(UnreadLine(line, reason))
-        self._claims.unreadable.add(slot)
-        self._claims.slots = [it for it in self._claims.slots if it.name != slot]
+        self._leave({slot}, at, reason)
 
-    def claim(self, slot: str, key: DataScalar, node: DataNode) -> None:
-        """Claim the value of a key."""
+    def leave_doubled(self, slots: set[str], key: DataScalar) -> None:
+        """Leave all that a key says unread: programs read the first or the last of its values."""
+        self._leave(slots, key, f"the key “{key.value}” stands twice", is_slip=True)
+
+    def _leave(self, slots: set[str], at: DataNode, reason: str, *, is_slip: bool = False) -> None:
+        line = self._lines.line_at(at.start) - self._claims.first
+        self._claims.unread.append(UnreadLine(line, reason, is_slip))
+        self._claims.unreadable |= slots
+        self._claims.slots = [it for it in self._claims.slots if it.name not in slots]
+
+    def claim(self, slot: str, key: DataScalar, node: DataNode) -> set[str]:
+        """Claim the value of a key; return the slots that it has filled."""
+        count = len(self._claims.slots)
+        self._claim(slot, key, node)
+        return {it.name for it in self._claims.slots[count:]}
+
+    def _claim(self, slot: str, key: DataScalar, node: DataNode) -> None:
         name = key.value or ""
         if slot in _LINKED:
             self._links(slot, name, node)
@@ -185,7 +198,7 @@ class _MemberFields:
         elif isinstance(node, DataMapping):
             # `title: {name: …, link: …}`
             if (inner := text_under(node, _LABELS)) is not None:
-                self.claim(slot, key, inner)
+                self._claim(slot, key, inner)
             if (target := text_under(node, _ADDRESSES)) is not None:
                 self._links("links", name, target)
         elif isinstance(node, DataScalar):

@@ -52,11 +52,15 @@ HEADING = "heading"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Something that was not understood: its 1-based line (and column, 1-based bytes) and why."""
+    """Something that was not understood: its 1-based line (and column, 1-based bytes) and why.
+
+    It `is_slip` if it would be a field but for a slip of the person's.
+    """
 
     line: int
     reason: str
     column: int = 0
+    is_slip: bool = False
 
 
 @frozen()
@@ -237,7 +241,7 @@ def claimed_entry(
     first, last, slots, broken = claims.first, claims.last, claims.slots, claims.broken
     span = span_of(lines, first, last)
     below = first + 1 + claims.head_lines
-    problems = [Problem(below + unread.line, unread.reason) for unread in claims.unread]
+    problems = [Problem(below + it.line, it.reason, 0, it.is_slip) for it in claims.unread]
     if claims.doubt is not None:
         broken = broken or _two_ways(lines, *claims.doubt)
     # What a template reads has been judged.

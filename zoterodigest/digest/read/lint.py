@@ -40,7 +40,7 @@ def lint_digest(document: Document) -> list[LintFinding]:
 
 
 def _rules() -> tuple[Callable[[Document], Iterator[LintFinding]], ...]:
-    looks = (_mojibake, _templates, _links, _missing_links)
+    looks = (_slips, _mojibake, _templates, _links, _missing_links)
     return (*looks, _tasks, _order, _names, _duplicates)
 
 
@@ -58,6 +58,15 @@ def _habits_once(found: Sequence[LintFinding]) -> Iterator[LintFinding]:
         elif one.message not in said:
             said.add(one.message)
             yield replace(one, message=f"{one.message} ({count:,} times, first here)")
+
+
+def _slips(document: Document) -> Iterator[LintFinding]:
+    """Find lines that would be fields but for a slip: keys that stand twice, misspelt labels."""
+    for entry in document.entries:
+        for problem in dict.fromkeys(entry.problems):
+            if problem.is_slip:
+                start = document.lines.starts[problem.line - 1]
+                yield LintFinding("unread", start, f"not read: {problem.reason}")
 
 
 def _mojibake(document: Document) -> Iterator[LintFinding]:

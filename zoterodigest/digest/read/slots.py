@@ -55,10 +55,14 @@ class NoteRegion:
 
 @frozen()
 class UnreadLine:
-    """A line that no rule claimed, by its 0-based number within the entry's body, and why."""
+    """A line that no rule claimed, by its 0-based number within the entry's body, and why.
+
+    It `is_slip` if the line would be a field but for a slip of the person's.
+    """
 
     line: int
     reason: str
+    is_slip: bool = False
 
 
 @dataclass
