@@ -150,6 +150,18 @@ def test_a_value_of_yaml_is_edited_and_nothing_else(old: str, fields: Fields, ne
     assert edited.source.decode() == frame.format(new)
 
 
+@pytest.mark.parametrize("key", ["short_title", "shortTitle", "title-short", "acronym"])
+def test_a_nickname_is_read_and_written_behind_its_key(key: str) -> None:
+    paper = PAPER | {key: "DLG"}
+    source = json.dumps([paper], indent=1).encode()
+
+    edited = put(source, {0: {"short_title": "iDLG"}}, "papers.json")
+
+    (entry,) = read(source, "papers.json").entries
+    assert entry.reading.fields["short_title"] == "DLG"
+    assert edited.source.decode() == json.dumps([paper | {key: "iDLG"}], indent=1)
+
+
 TWO_PARAGRAPHS = Blocks(("New: one #1", "It's two"))
 
 
