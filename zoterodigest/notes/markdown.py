@@ -53,6 +53,10 @@ _MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])[ \t]*")
 _UNDERLINE = re.compile(r"\n[ \t]*(=+|-+)$")
 _SIGNS = re.compile(r"[\\`*_\[<&~$]")
 """What may be more than text inside a paragraph."""
+_CALLOUT = re.compile(r"\[![^\]\n]+\].*(?=\n.*\S)")
+_PROPERTY = re.compile(r"[^\W\d_][\w /-]*::(?:\s|$)")
+_BEGINS_LINE = re.compile(rf"\[\^[^\]\s]+\]:|:\s|%%|\^[\w-]+$|{_PROPERTY.pattern}")
+"""What begins a line of its own: a footnote, a definition, a comment, a block id, a property."""
 _CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+$")
 
 
@@ -131,6 +135,8 @@ def _content(cut: BlockRange, body: str, indent: int, quotes: int) -> Content:
             return ThematicBreak()
         case BlockShape.QUOTE if quotes < DEEPEST_QUOTE:
             inside = "\n".join(_unquoted(line) for line in body.split("\n"))
+            # The title of a callout is a paragraph of its own: an edit must not move its end.
+            inside = _CALLOUT.sub(r"\g<0>\n", inside)
             blocks = chain.from_iterable(read_each(split_blocks(inside), quotes + 1))
             return Quote(nest(tuple(blocks)))
         case _:
@@ -146,7 +152,14 @@ def _paragraph(body: str) -> NoteParagraph | NoteHeading:
 
 
 def _flowing(body: str) -> str:
-    return "\n".join(line.lstrip(" \t") for line in body.split("\n"))
+    """Return the lines of a paragraph, those that mean something as lines ended by a hard break."""
+    above, *below = (line.lstrip(" \t") for line in body.split("\n"))
+    text = above
+    for line in below:
+        is_own = _BEGINS_LINE.match(line) or _PROPERTY.match(above) or above.endswith("%%")
+        text += f"  \n{line}" if is_own and not above.endswith("\\") else f"\n{line}"
+        above = line
+    return text
 
 
 def _fenced(body: str, indent: int) -> str:
