@@ -41,7 +41,8 @@ def written_blocks(
         written += [(present[at], at) for at in range(cursor, start)]
         for number, text in enumerate(texts[first:last]):
             at = start + number if number < stop - start else None
-            written.append((_styled(spell(text), bullet), at))
+            own = None if at is None else _BULLET.match(present[at])
+            written.append((_styled(spell(text), own or bullet), at))
         cursor = stop
     written += [(present[at], at) for at in range(cursor, len(present))]
     ends = [*(gap.split("\n", 1)[0] for gap in gaps), end] if present else []

@@ -15,6 +15,7 @@ from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, is_empty
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.fields import is_in_date
+from zoterodigest.digest.write.respelled import respellings
 from zoterodigest.digest.write.shown import BlockForm
 from zoterodigest.digest.write.values import respaced
 from zoterodigest.digest.write.writing import slot_of
@@ -91,15 +92,23 @@ def _spliced(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Iter
         stop = solid[end - 1] + 1 if end > start else begin
         yield from own[cursor:begin]
         if end - start == last - first:
-            old = (own[at] for at in solid[start:end])
-            pairs = zip(old, new[first:last], strict=True)
-            yield from (in_place_of(one, text, form) for one, text in pairs)
+            for at, number in zip(solid[start:end], range(first, last), strict=True):
+                written = _respelled(own[at], said[at], wanted[number], form)
+                yield written or in_place_of(own[at], new[number], form)
         else:
             yield from new[first:last]
         # A comment says nothing in a note, so no edit there can be about it.
         yield from (own[at] for at in range(begin, stop) if not said[at])
         cursor = stop
     yield from own[cursor:]
+
+
+def _respelled(own: str, said: str, wanted: str, form: BlockForm) -> str:
+    """Return `wanted` as `own`, which says `said`, spells what stays; "" if it would say else."""
+    if _margin(said) != _margin(wanted):
+        return ""
+    asked = form((wanted,))
+    return next((text for text in respellings(own, said, wanted) if form((text,)) == asked), "")
 
 
 def in_place_of(own: str, block: str, form: BlockForm) -> str:
