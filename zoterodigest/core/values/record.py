@@ -220,7 +220,9 @@ class Entry:
     fields its digest's format has a place for ("section" for all sections, "note" for notes of the
     person's own). Fields in `ours` hold what an export wrote, unedited since: they fill in nothing.
     Fields in `from_item` hold what an export wrote from the item as it is now: they are in sync,
-    even if the text reads as something else. `key` is the citation key of an entry of a .bib.
+    even if the text reads as something else. `key` is the citation key of an entry of a .bib, or
+    the one that a note states; `item_key` the item that a note names: `KEY` in the user's own
+    library, `groups/ID/KEY` in a group's. Whether there is such an item, nobody has checked.
     """
 
     digest: SourceKey
@@ -236,6 +238,7 @@ class Entry:
     ours: frozenset[str] = frozenset()
     from_item: frozenset[str] = frozenset()
     key: str = ""
+    item_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -183,18 +183,32 @@ class NewRule(_FormatTable):
     link_gap: str = ", "
 
 
+class NoteRule(_FormatTable):
+    """What of a note's body is synced, and whether its tags are.
+
+    With `sections`, only the text under headings of these names is; what stands under a heading of
+    the `private` names never leaves the file. Names compare without case and emphasis.
+    """
+
+    sections: list[str] = []
+    private: list[str] = []
+    tags: bool = False
+
+
 class DigestFormat(_FormatTable):
     """A digest format as its TOML file states it.
 
     `rank` orders detection: of two formats that read the same lines, the lower rank wins. With
     `keys` the lines below a title are read by what people call the fields of a paper. A format of
-    `data` reads no Markdown but files in JSON or YAML: by those keys, and by its `labels`.
+    `data` reads no Markdown but files in JSON or YAML, or the note of one paper in a file: by those
+    keys, and by its `labels`.
     """
 
     name: str = Field(pattern=r"^[a-z0-9][a-z0-9-]*$")
     about: str
     rank: int = 10
     data: DataKind | None = None
+    note: NoteRule = NoteRule()
     fragments: dict[str, str | list[str]] = {}
     templates: list[EntryText] = []
     entry: EntryRule = EntryRule()
@@ -233,7 +247,7 @@ class DigestFormat(_FormatTable):
     @model_validator(mode="after")
     def _fits_together(self) -> DigestFormat:
         if self.data is not None:
-            if left := self.model_fields_set - {"name", "about", "rank", "data", "labels", "keys"}:
+            if left := self.model_fields_set - _OF_DATA:
                 raise ValueError(
                     f"data = {self.data!r} has its keys in [labels], and no {min(left)}"
                 )
@@ -420,6 +434,10 @@ class DigestFormat(_FormatTable):
         return frozenset(names).union(*named)
 
 
+_OF_DATA = frozenset({"name", "about", "rank", "data", "labels", "keys", "note"})
+"""What a format of `data` may state."""
+
+
 def _by_name(labels: Labels) -> dict[str, str]:
     return {label: slot for slot, names in labels.items() for label in names}
 
@@ -454,6 +472,7 @@ def data_formats() -> Mapping[DataKind, DigestFormat]:
     return {
         "json": DigestFormat(name="json", about=f"JSON with {about}", data="json"),
         "yaml": DigestFormat(name="yaml", about=f"YAML with {about}", data="yaml"),
+        "note": DigestFormat(name="note", about="a file with the note of one paper", data="note"),
     }
 
 

@@ -12,8 +12,8 @@ from typing import Literal
 SUFFIX = ".format.toml"
 """The name of a user's format file, which lies beside the digest: `NAME.format.toml`."""
 
-DataKind = Literal["json", "yaml"]
-"""What a digest is that is no Markdown."""
+DataKind = Literal["json", "yaml", "note"]
+"""What a digest is that is no Markdown list: papers in JSON or YAML, or the note of one paper."""
 
 _DATA_SUFFIXES: Mapping[str, DataKind] = {".json": "json", ".yaml": "yaml", ".yml": "yaml"}
 
@@ -25,5 +25,8 @@ def format_files(folders: Iterable[Path]) -> tuple[Path, ...]:
 
 
 def data_kind(name: str) -> DataKind | None:
-    """Return what a file of this name holds: JSON, YAML, or None for Markdown."""
+    """Return what a file of this name holds: JSON, YAML, or None for Markdown.
+
+    That a Markdown file is the note of one paper, no name tells: its folder is a vault.
+    """
     return _DATA_SUFFIXES.get(name[name.rfind(".") :].lower())

@@ -21,6 +21,7 @@ from zoterodigest.digest.read.layers import (
     LayeredText,
     SourcePiece,
     SourcePieces,
+    clipped,
     peel_indent,
     source_text,
 )
@@ -69,6 +70,16 @@ def scalar_text(source: bytes, scalar: DataScalar) -> LayeredText:
         if found.data == value:
             return found
     return fixed_text(value, Span(scalar.start, scalar.end))
+
+
+def empty_text(at: int) -> LayeredText:
+    """Return the text of a value that is missing behind the colon before `at`."""
+    return LayeredText(b"", SourcePieces(lambda: ((), at)), (in_the_open, behind_colon))
+
+
+def behind_colon(new: bytes) -> bytes:
+    """Write a value where none stands: a blank parts it from its key."""
+    return b" " + new
 
 
 def fixed_text(data: bytes, span: Span) -> LayeredText:
@@ -162,12 +173,15 @@ def list_text(
     source: bytes, whole: DataList, items: Sequence[DataScalar], parted: bytes = PARTED
 ) -> LayeredText:
     """Return the values of a list as one text; it can be written if all are quoted alike."""
-    texts = [scalar_text(source, item) for item in items]
+    texts = [_unlinked(scalar_text(source, item)) for item in items]
     data = parted.join(text.data for text in texts)
     layers = {text.layers for text in texts}
     is_plain = len(layers) == 1 and len({item.style for item in items}) == 1
-    gaps = [_gap(source, *pair) for pair in pairwise(items)]
-    gap = gaps[0] if gaps else _first_gap(source, whole, items[0])
+    are_linked = {bool(text.offset) for text in texts}
+    gaps = [_gap(source, *pair) for pair in pairwise(texts)] if is_plain else []
+    gap = gaps[0] if gaps else _first_gap(source, whole, items[0], texts[0])
+    # All links of a list lead to one folder, or nobody knows to which a new one does.
+    is_plain = is_plain and len(are_linked) == 1 and (True not in are_linked or len({*gaps}) < 2)
     if not is_plain or as_it_stands in texts[0].layers or gap is None or None in gaps:
         return fixed_text(data, Span(whole.start, whole.end))
     if any(not text.data or parted.strip() in text.data for text in texts):
@@ -189,25 +203,40 @@ def _in_list(layers: Sequence[Layer], parted: bytes, gap: bytes, new: bytes) -> 
     return gap.join(parts)
 
 
-def _inner(scalar: DataScalar) -> tuple[int, int]:
-    width = len(scalar.style)
-    return scalar.start + width, scalar.end - width
+_LINKED = re.compile(rb"\[\[(?:[^\[\]|\n]*[|/])?([^\[\]|/\n]+)\]\]")
 
 
-def _gap(source: bytes, one: DataScalar, other: DataScalar) -> bytes | None:
+def _unlinked(text: LayeredText) -> LayeredText:
+    """Return the name that a link to a note shows: `[[People/A B]]` is `A B`."""
+    found = _LINKED.fullmatch(text.data) if text.data[:2] == b"[[" else None
+    return text.slice(*found.span(1)) if found else text
+
+
+def _ends(text: LayeredText) -> Span:
+    return text.source_span(0, len(text.data))
+
+
+def _gap(source: bytes, one: LayeredText, other: LayeredText) -> bytes | None:
     """Return what stands between two values, with their quotes; None if that is a comment."""
-    gap = source[_inner(one)[1] : _inner(other)[0]]
+    gap = source[_ends(one).end : _ends(other).start]
     return None if b"#" in gap else gap
 
 
-def _first_gap(source: bytes, whole: DataList, only: DataScalar) -> bytes:
+def _first_gap(source: bytes, whole: DataList, only: DataScalar, text: LayeredText) -> bytes:
     """Return what parts a second value from the `only` one."""
-    quote = only.style.encode()
+    ends = _ends(text)
+    before, behind = source[only.start : ends.start], source[ends.end : only.end]
     if source[whole.start : whole.start + 1] == b"[":
-        return quote + b", " + quote
+        return behind + b", " + before
     line = source.rfind(b"\n", 0, whole.start) + 1
     margin = b" " * (whole.start - line)
-    return quote + b"\n" + margin + source[whole.start : only.start] + quote
+    return behind + b"\n" + margin + source[whole.start : only.start] + before
+
+
+def joined_text(texts: Sequence[LayeredText], parted: bytes) -> LayeredText:
+    """Return texts as one that is only read."""
+    data = parted.join(text.data for text in texts)
+    return LayeredText(data, SourcePieces(lambda: _pieces(texts, len(parted))), (as_it_stands,))
 
 
 def _pieces(texts: Sequence[LayeredText], width: int) -> tuple[tuple[SourcePiece, ...], int]:
@@ -216,8 +245,9 @@ def _pieces(texts: Sequence[LayeredText], width: int) -> tuple[tuple[SourcePiece
     for text in texts:
         if pieces:
             last = pieces[-1].source + pieces[-1].width
-            pieces.append(SourcePiece(at, width, last, text.pieces[0].source - last))
+            pieces.append(SourcePiece(at, width, last, _ends(text).start - last))
             at += width
-        pieces += (replace(piece, at=at + piece.at) for piece in text.pieces)
+        kept = clipped(text.pieces, text.offset, text.offset + len(text.data))
+        pieces += (replace(piece, at=at + piece.at) for piece in kept)
         at += len(text.data)
     return tuple(pieces), pieces[0].source

@@ -36,6 +36,7 @@ from zoterodigest.digest.read.slots import (
     Claims,
     EntryReading,
     EntryShape,
+    ItemKeys,
     NoteRegion,
     Slot,
     decoded,
@@ -70,7 +71,8 @@ class DigestEntry:
     `first` and `last` are 0-based lines, `span` their bytes without the last line break.
     `unreadable` names the slots something stands in that was not understood; an entry that is
     `broken` as a whole (the reason) has no slots that could be written. `regions` show notes of
-    the person's own; one more can stand at `room`. `shape` tells how a template reads it.
+    the person's own; one more can stand at `room`. `shape` tells how a template reads it. `keys`
+    are those of its item, and `kept` what an edit of a note must leave: all but the own text.
     """
 
     format: DigestFormat
@@ -87,6 +89,8 @@ class DigestEntry:
     regions: tuple[NoteRegion, ...] = ()
     room: LayeredText | None = None
     shape: EntryShape | None = None
+    keys: ItemKeys = ItemKeys()
+    kept: bytes = b""
 
     @property
     def title(self) -> str:
@@ -183,6 +187,8 @@ def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
         unreadable=frozenset_of(unreadable),
         is_unreadable=bool(entry.broken),
         places=_places(_slots_of(entry), has_notes=_has_place_of_notes(entry)),
+        key=entry.keys.citation,
+        item_key=entry.keys.item,
     )
 
 
@@ -250,7 +256,7 @@ def claimed_entry(
     problems += [Problem(line + 1, "this is no venue") for line in lost]
     reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
     # The bytes or conflict marks come first: no other reason matters until they are mended.
-    if fault := _fault(lines, first, last):
+    if fault := fault_in(lines, first, last):
         broken = fault.reason
         problems.append(fault)
     elif broken or "title" in claims.unreadable:
@@ -293,7 +299,7 @@ def _two_ways(lines: Lines, slot: str, ends: tuple[int, int]) -> str:
     return f"it can be read in two ways: the {slot} ends in column {one} or in column {other}"
 
 
-def _fault(lines: Lines, first: int, last: int) -> Problem | None:
+def fault_in(lines: Lines, first: int, last: int) -> Problem | None:
     """Return what makes the lines unreadable as a whole, whatever stands in them."""
     for line in range(first, last + 1):
         if (column := lines.fault(line)) is not None:

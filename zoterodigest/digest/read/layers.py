@@ -155,7 +155,7 @@ class LayeredText:
         pieces: list[SourcePiece] = []
         length = cursor = 0
         for cut in (*cuts, LayerCut(len(self.data), len(self.data))):
-            kept = _clipped(self.pieces, self.offset + cursor, self.offset + cut.start)
+            kept = clipped(self.pieces, self.offset + cursor, self.offset + cut.start)
             pieces += (SourcePiece(length + it.at, it.length, it.source, it.width) for it in kept)
             length += cut.start - cursor
             if cut.shown:
@@ -324,7 +324,8 @@ def _element_cut(found: re.Match[bytes]) -> LayerCut:
     return LayerCut(*found.span(), _shown_in_element(found))
 
 
-def _clipped(pieces: Sequence[SourcePiece], start: int, end: int) -> Iterator[SourcePiece]:
+def clipped(pieces: Sequence[SourcePiece], start: int, end: int) -> Iterator[SourcePiece]:
+    """Yield the `pieces` of the logical range `[start, end)`, cut at its ends."""
     first = max(bisect_right(pieces, start, key=lambda piece: piece.at) - 1, 0)
     for at in range(first, len(pieces)):
         piece = pieces[at]

@@ -24,12 +24,14 @@ NAMED = frozenset({"code", "links", "section"})
 class Slot:
     """One slot: what it holds, its exact text, and the section's name if it is one.
 
-    `section` is None for a slot that is no named section.
+    `section` is None for a slot that is no named section. The body of a note is in `parts`: text
+    that is not the person's own stands between them, and no edit goes from one into another.
     """
 
     name: str
     text: LayeredText
     section: str | None = None
+    parts: tuple[LayeredText, ...] = ()
 
     @property
     def words(self) -> str:
@@ -40,6 +42,17 @@ class Slot:
     def span(self) -> Span:
         """The bytes of the source that it stands on."""
         return self.text.source_span(0, len(self.text.data))
+
+
+@frozen()
+class ItemKeys:
+    """What a note calls its item: the key of a library, and the citation key; "" for none.
+
+    An `item` key is `KEY` in the user's own library, `groups/ID/KEY` in a group's.
+    """
+
+    item: str = ""
+    citation: str = ""
 
 
 @frozen()

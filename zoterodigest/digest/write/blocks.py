@@ -61,10 +61,10 @@ def new_blocks(old: str, value: Value) -> tuple[int, ...]:
 def _differences(
     present: Sequence[str], texts: Sequence[str]
 ) -> Iterator[tuple[int, int, int, int]]:
-    return differing_ranges(_compared(present), _compared(texts))
+    return differing_ranges(compared(present), compared(texts))
 
 
-def _compared(texts: Sequence[str]) -> list[str]:
+def compared(texts: Sequence[str]) -> list[str]:
     """Return what tells blocks apart: how far an item is indented says how deep it stands."""
     margins = (text[: len(text) - len(text.lstrip(" \t"))] for text in texts)
     return list(map("".join, zip(margins, plain_blocks(texts), strict=True)))

@@ -38,7 +38,9 @@ def data_edits(slot: Slot, new: str) -> list[Edit]:
     if text and in_the_open in slot.text.layers and slot.name not in LINK_SLOTS:
         from zoterodigest.digest.read.yaml_tree import is_typed_anew
 
-        text = quoted(text) if is_typed_anew(slot.words, text) else text
+        # A year or a date that comes to an empty place is one to others, too.
+        is_meant = not slot.words and slot.name in ("year", "date")
+        text = quoted(text) if not is_meant and is_typed_anew(slot.words, text) else text
     if "\n" in text and in_single_quotes in slot.text.layers:
         # Single quotes fold lines; between double ones a line break has a sign.
         return [Edit(Span(slot.span.start - 1, slot.span.end + 1), quoted(text).encode())]

@@ -21,7 +21,7 @@ from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.own_words import in_own_words
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks, shows
 from zoterodigest.digest.write.template_groups import has_shape_asked
-from zoterodigest.digest.write.writing import blocks_to_write, units, write_unit
+from zoterodigest.digest.write.writing import blocks_to_write, slot_of, units, write_unit
 from zoterodigest.frozen import dataclass
 
 Reader = Callable[[bytes], Document]
@@ -130,7 +130,8 @@ class _DigestTrial:
         """Yield the ways to write a unit, the plain one first; raises `Unwritable`."""
         # Plainly first: most values need no other spelling, and each try reads the digest again.
         yield plain
-        if self.document.lines.is_data:
+        slot = slot_of(self.document.entries[index], names[0])
+        if self.document.lines.is_data and not (slot and slot.parts):
             from zoterodigest.digest.write.data import quoted
 
             yield quoted
@@ -204,7 +205,7 @@ def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockF
     same = (are_general or old.format.name == new.format.name) and old.headings == new.headings
     if not same or old.broken != new.broken or old.unreadable != new.unreadable:
         return False
-    if not has_shape_asked(old, new, asked):
+    if not has_shape_asked(old, new, asked) or old.kept != new.kept or old.keys != new.keys:
         return False
     before = with_moved_pages(old.reading.fields, asked)
     after = new.reading.fields

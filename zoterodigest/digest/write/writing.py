@@ -220,6 +220,7 @@ def _field_edits(
     if entry.shape is not None and not new.strip():
         return [gone_edit(document, index, slot.name, cleared)]
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
+    stub_edits += _copy_edits(entry, slot.name, new)
     return _slot_edits(document, index, slot, new) + stub_edits
 
 
@@ -348,6 +349,11 @@ def _block_edits(
     document: Document, index: int, slot: Slot, value: Value, spell: Spelling
 ) -> list[Edit]:
     """Return the edits of a slot of blocks, and of the blanks behind its last line."""
+    if slot.parts:
+        # Only who has notes in files pays for what writes them.
+        from zoterodigest.digest.write.vault import body_edits
+
+        return body_edits(document.source, slot, value, spell)
     entry, source = document.entries[index], document.source
     old, stop = slot.words, slot.span.end
     if document.lines.is_data:
@@ -395,6 +401,13 @@ def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str
         return []
     stub_text = new[:size] + STUB_END if new else ""
     edit = stub.text.rewrite(stub_text.encode("utf-8", "replace"))
+    return [edit] if edit else []
+
+
+def _copy_edits(entry: DigestEntry, slot: str, new: str) -> list[Edit]:
+    """Return the edit of a heading that repeats a value: it repeats the new one."""
+    copy = next((one for one in entry.slots if one.name == f"{slot}_copy"), None)
+    edit = copy.text.rewrite(new.encode("utf-8", "replace")) if copy and new else None
     return [edit] if edit else []
 
 

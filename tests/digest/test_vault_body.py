@@ -1,0 +1,218 @@
+"""Bodies of notes: what is the person's own, and edits that touch nothing else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.vault_notes import entry_of, own_text, put, read_file
+from zoterodigest.core.values.record import EMPTY, Blocks
+from zoterodigest.digest.format.format import NoteRule
+
+HEAD = "---\ntitle: Deep Nets\ncitekey: bee2005\n---\n"
+
+GENERATED = {
+    "title": "# Deep Nets\n",
+    "linked title": "## [Deep Nets](zotero://select/library/items/ABCD2345)\n",
+    "abstract": "> [!abstract]- Abstract\n> We study canaries.\n",
+    "cite": "> [!Cite]\n> Bee (2005)\n",
+    "info": "> [!info]\n> **Year**:: 2005\n",
+    "example": "> [!example]- Metadata\n> **Title**:: Deep Nets\n",
+    "bibtex": "```bibtex\n@article{bee2005,\n title = {Deep Nets}}\n```\n",
+    "dataview": "```dataview\nLIST FROM #a\n```\n",
+    "button": "```button\nname Open\n```\n",
+    "query": "`=join(this.file.tags)`\n",
+    "pdf": "![[bee2005.pdf]]\n",
+    "bullets": "- **Title**: Deep Nets\n- **Authors**: A Bee\n- **CiteKey**: bee2005\n",
+    "reference": "Bee, A. (2005). Deep Nets. *Journal of Nets*, 4(2). https://doi.org/10.1145/1.2\n",
+    "section": "## Metadata\n\nWhat a template wrote.\n\n## Mine\n",
+    "annotation": "> [!quote] Yellow [p. 3](zotero://open-pdf/library/items/ATTC2345?page=5"
+    "&annotation=ABCD2345)\n> A canary.\n",
+    "private": "%% a canary %%\n",
+    "foreign": "%%zt-managed%%\nA canary.\n\n%%/zt-managed%%\n",
+    "comment": "<!-- a canary -->\n",
+}
+
+
+@pytest.mark.parametrize("text", GENERATED.values(), ids=GENERATED.keys())
+def test_what_a_tool_wrote_stays_in_the_file_and_is_no_part_of_the_note(text: str) -> None:
+    mine = [] if "## Mine" not in text else ["## Mine"]
+
+    assert own_text(f"{HEAD}{text}\nMy idea.\n") == [*mine, "My idea."]
+    edited = put(f"{HEAD}{text}\nMy idea.\n", {"summary": Blocks((*mine, "My new idea.", "More."))})
+    assert edited.refusals == ()
+    assert edited.source.decode() == f"{HEAD}{text}\nMy new idea.\n\nMore.\n"
+
+
+def test_by_default_all_else_is_the_persons() -> None:
+    text = f"{HEAD}## Notes\n\n- [ ] read it\n\n> [!tip] Mine\n> [[link]] ^id\n"
+    text += "\n```python\n1 %% 2\n```\n"
+
+    assert own_text(text) == [
+        "## Notes",
+        "- [ ] read it",
+        "> [!tip] Mine\n> [[link]] ^id",
+        "```python\n1 %% 2\n```",
+    ]
+
+
+MIXED = f"""{HEAD}# Deep Nets
+
+Before.
+
+> [!abstract]
+> A canary.
+
+Between. %% canary %%
+
+```dataview
+LIST
+```
+
+After.
+"""
+
+
+@pytest.mark.parametrize(
+    ("blocks", "new"),
+    [
+        (("Before!", "Between.", "After!"), {"Before.": "Before!", "After.": "After!"}),
+        (("Between.", "After."), {"Before.\n": "\n"}),
+        (("Before.", "After."), {"Between. %%": "%%"}),
+        (("Before.", "Between.", "New.", "After."), {"Between. %%": "Between.\n\nNew. %%"}),
+    ],
+)
+def test_edits_on_both_sides_of_what_is_not_the_persons_never_reach_into_it(
+    blocks: tuple[str, ...], new: dict[str, str]
+) -> None:
+    expected = MIXED
+    for one, other in new.items():
+        expected = expected.replace(one, other)
+
+    edited = put(MIXED, {"summary": Blocks(blocks)})
+
+    assert edited.refusals == ()
+    assert own_text(edited.source) == list(blocks)
+    assert "".join(edited.source.decode().split()) == "".join(expected.split())
+
+
+def test_all_text_may_go_and_come_again() -> None:
+    gone = put(MIXED, {"summary": EMPTY})
+
+    assert gone.refusals == ()
+    again = put(gone.source.decode(), {"summary": Blocks(("Again.",))})
+    assert again.refusals == ()
+    assert own_text(again.source) == ["Again."]
+
+
+def test_new_text_that_would_be_private_is_refused() -> None:
+    edited = put(MIXED, {"summary": Blocks(("Before. %% x", "Between.", "After."))})
+
+    assert [refusal.field for refusal in edited.refusals] == ["summary"]
+    assert edited.source == MIXED.encode()
+
+
+def test_a_new_title_stands_in_the_heading_that_repeats_it() -> None:
+    edited = put(MIXED, {"title": "Deeper Nets"})
+
+    assert edited.source.decode() == MIXED.replace("Deep Nets", "Deeper Nets")
+
+
+@pytest.mark.parametrize(
+    ("body", "own"),
+    [
+        ("A %% canary %% b\n", ["A", "b"]),
+        ("A\n\n%%\ncanary\n%%\n\nB\n", ["A", "B"]),
+        ("A\n\n%% canary\n\nB\n", ["A"]),
+        (
+            "```mermaid\n%% no comment\na-->b\n```\nB\n",
+            ["```mermaid\n%% no comment\na-->b\n```", "B"],
+        ),
+        ("A `%%` b\n", ["A `%%` b"]),
+        ("```\n%% canary\n", ["```"]),
+        ("A\n\n## Secret\n\ncanary\n\n### canary\n\n## B\n", ["A", "## B"]),
+        ("A\n\n- Secret\n  - canary\n- B\n", ["A", "- B"]),
+        ("A\n\nSecret\n------\n\ncanary\n", ["A"]),
+        ("A\n\n# 🔒 **Secret**\ncanary %% begin x %%\n", ["A"]),
+    ],
+)
+def test_what_is_private_is_in_no_field_and_no_message(body: str, own: list[str]) -> None:
+    rule = NoteRule(private=["secret"])
+    document = read_file(HEAD + body, rule=rule)
+
+    assert own_text(HEAD + body, rule) == own
+    core = document.core_entries()
+    assert "canary" not in repr((core, document.skipped, document.entries[0].problems))
+
+
+PERSIST = f"""{HEAD}# Deep Nets
+
+Written by a template.
+
+%% begin notes %%
+
+My idea.
+
+%% end notes %%
+
+## Annotations%% begin annotations %%%% end annotations %%
+
+%% Import Date: 2024-01-02T10:00:00.000+01:00 %%
+"""
+
+
+def test_where_a_tool_keeps_blocks_only_they_are_the_persons() -> None:
+    assert own_text(PERSIST) == ["My idea."]
+
+    edited = put(PERSIST, {"summary": Blocks(("My idea.", "More."))})
+
+    assert edited.source.decode() == PERSIST.replace("My idea.", "My idea.\n\nMore.")
+
+
+def test_the_first_text_comes_into_a_block_that_is_the_persons() -> None:
+    text = PERSIST.replace("\nMy idea.\n", "")
+
+    edited = put(text, {"summary": Blocks(("My idea.",))})
+
+    assert edited.refusals == ()
+    assert "%% begin notes %%\nMy idea.\n\n%% end notes %%" in edited.source.decode()
+
+
+def test_outside_of_a_tools_blocks_no_text_has_a_place() -> None:
+    text = f"{HEAD}Written by a template.\n\n%% Import Date: 2024-01-02 %%\n"
+
+    assert "summary" not in entry_of(text).places
+
+
+def test_of_a_locked_note_only_its_blocks_are_the_persons() -> None:
+    text = (
+        f"{HEAD}Generated.\n<!-- ZF_PERSIST_BEG_ABCD2345 -->\nMine.\n"
+        "<!-- ZF_PERSIST_END_ABCD2345 -->\n<!-- ZF_NOTE_BEG_ABCD2345 -->\ncanary\n"
+        "<!-- ZF_NOTE_END_ABCD2345 -->\n"
+    )
+
+    assert own_text(text) == ["Mine."]
+
+
+def test_of_chosen_sections_only_the_text_is_synced() -> None:
+    rule = NoteRule(sections=["My notes"])
+    text = f"{HEAD}Before.\n\n## My notes\n\nMine.\n\n### More\n\nToo.\n\n## Other\n\nNot.\n"
+
+    assert own_text(text, rule) == ["Mine.", "### More", "Too."]
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        (HEAD, f"{HEAD}\nMine.\n"),
+        (f"{HEAD}\n", f"{HEAD}\nMine.\n"),
+        (f"{HEAD}# Deep Nets\n", f"{HEAD}# Deep Nets\n\nMine.\n"),
+        (f"{HEAD}# Deep Nets", f"{HEAD}# Deep Nets\n\nMine.\n"),
+        (f"{HEAD}%% canary", f"{HEAD}\nMine.\n\n%% canary"),
+        ("", "Mine.\n"),
+    ],
+)
+def test_a_body_without_text_of_the_persons_has_room_for_it(before: str, after: str) -> None:
+    edited = put(before, {"summary": Blocks(("Mine.",))})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == after

@@ -1,0 +1,133 @@
+"""Front matter of notes: what its keys and values say, and edits that leave all else."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.vault_notes import entry_of, put, read_file
+from zoterodigest.core.values.record import Fields, Names
+
+SIX = {
+    "block": "title: Deep: A Review\nauthors:\n  - Ada Lovelace\n  - Kurt Gödel\nyear: 2005\n",
+    "flow": "title: 'Deep: A Review'\nauthors: [Ada Lovelace, Kurt Gödel]\nyear: \"2005\"\n",
+    "links": 'year: "[[2005]]"\ntitle: "Deep: A Review"\n'
+    'authors: ["[[Ada Lovelace]]", "[[People/Kurt Gödel|Kurt Gödel]]"]\n',
+    "comments": '# mine\ntitle: "Deep: A Review" # t\n'
+    "authors: 'Ada Lovelace, Kurt Gödel'\nyear: 2005\n",
+    "one in a list": 'title: ["Deep: A Review"]\nauthors: Ada Lovelace; Kurt Gödel\nyear: [2005]\n',
+    "anchors": "title: &t 'Deep: A Review'\nyear: !!str 2005\n"
+    "authors: [Ada Lovelace, Kurt Gödel]\n",
+}
+SIX["block"] = SIX["block"].replace("Deep: A Review", ">-\n  Deep:\n  A Review")
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("bom", ["", "\ufeff"])
+def test_an_editor_that_writes_front_matter_anew_makes_no_edit(end: str, bom: str) -> None:
+    read = [entry_of(f"{bom}---\n{text}---\nMine.\n".replace("\n", end)) for text in SIX.values()]
+
+    first = read[0].fields
+    assert first["title"] == "Deep: A Review"
+    assert first["authors"] == Names(("Ada Lovelace", "Kurt Gödel"))
+    assert first["year"] == "2005"
+    assert [entry.fields for entry in read] == [first] * len(read)
+
+
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ("no", "no"),
+        ("1e5", "1e5"),
+        ("0123", "0123"),
+        ("2024-01-02", "2024-01-02"),
+        ('"[[Deep Nets]]"', "Deep Nets"),
+        ("on # or off", "on"),
+    ],
+)
+def test_a_scalar_is_the_text_that_stands_there(value: str, title: str) -> None:
+    assert entry_of(f"---\ntitle: {value}\n---\n").fields["title"] == title
+
+
+@pytest.mark.parametrize("value", ['"{{title}}"', "'Error: `format` can only'", "<% tp.title %>"])
+def test_what_a_template_failed_to_fill_in_is_no_value(value: str) -> None:
+    entry = entry_of(f"---\ntitle: {value}\nyear: 2005\n---\n")
+
+    assert entry.unreadable == {"title"}
+    assert "title" not in entry.fields
+    assert entry.fields["year"] == "2005"
+
+
+def test_a_key_that_stands_twice_is_not_read_and_all_others_are() -> None:
+    entry = entry_of("---\nyear: 2005\ntitle: A\nyear: 2006\n---\nMine.\n")
+
+    assert entry.unreadable == {"year"}
+    assert entry.fields["title"] == "A"
+
+
+@pytest.mark.parametrize(
+    ("old", "fields", "new"),
+    [
+        ("title: A # t", {"title": "B"}, "title: B # t"),
+        ("title: 'A'", {"title": "It's: B"}, "title: 'It''s: B'"),
+        ("title: A", {"title": "A: B"}, 'title: "A: B"'),
+        ("year: '[[2005]]'", {"year": "2006"}, "year: '[[2006]]'"),
+        ("year:", {"year": "2006"}, "year: 2006"),
+        ("title: # none yet", {"title": "B"}, "title: B # none yet"),
+        ("authors: [A Bee]", {"authors": Names(("A Bee", "C Dee"))}, "authors: [A Bee, C Dee]"),
+        (
+            'authors:\n  - "[[X/A Bee]]"',
+            {"authors": Names(("A Bee", "C Dee"))},
+            'authors:\n  - "[[X/A Bee]]"\n  - "[[X/C Dee]]"',
+        ),
+        (
+            "authors: '[[A Bee]], [[C Dee]]'",
+            {"authors": Names(("A Bee", "E Fee"))},
+            "authors: '[[A Bee]], [[E Fee]]'",
+        ),
+    ],
+)
+def test_an_edit_takes_the_bytes_of_its_value(old: str, fields: Fields, new: str) -> None:
+    frame = "---\nfirst-author: X # derived\n{}\nrating: &r 5\nagain: *r\n...\n\n---\nMine.\n"
+
+    edited = put(frame.format(old), fields)
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == frame.format(new)
+
+
+def test_a_value_without_a_key_has_no_place() -> None:
+    entry = entry_of("---\ntitle: A\n---\n")
+
+    assert "year" not in entry.places
+
+
+BROKEN = "---\ntitle: Deep: A Review\nauthors: A Bee, C Dee\nyear: 2005\n---\n\nMine.\n"
+
+
+def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
+    entry = entry_of(BROKEN)
+
+    assert entry.fields["title"] == "Deep: A Review"
+    assert {"authors", "year"} <= entry.unreadable
+    assert not entry.is_unreadable
+    assert any("no YAML" in it.reason for it in read_file(BROKEN).entries[0].problems)
+
+
+def test_front_matter_that_is_no_yaml_is_never_written() -> None:
+    edited = put(BROKEN, {"title": "Other", "year": "2006"})
+
+    assert [refusal.field for refusal in edited.refusals] == ["title", "year"]
+    assert edited.source == BROKEN.encode()
+
+
+def test_toml_is_read_and_written_too() -> None:
+    head = '+++\ntitle = "Deep: A \\"Review\\""\nauthors = ["A Bee", "C Dee"]\n'
+    text = f"{head}date = 2005\n+++\nMine.\n"
+
+    edited = put(text, {"title": "B", "authors": Names(("A Bee",))})
+
+    assert entry_of(text).fields["title"] == 'Deep: A "Review"'
+    assert edited.refusals == ()
+    assert edited.source.decode() == (
+        '+++\ntitle = "B"\nauthors = ["A Bee"]\ndate = 2005\n+++\nMine.\n'
+    )

@@ -1,0 +1,86 @@
+"""Which item a note is about, and why a file is no note of one paper."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.vault_notes import entry_of, read_file, reason
+
+
+@pytest.mark.parametrize(
+    ("line", "item", "key"),
+    [
+        ("citekey: bee2005", "", "bee2005"),
+        ('citationKey: "@bee2005"', "", "bee2005"),
+        ("Citation Key: a.b:c+$d_e", "", "a.b:c+$d_e"),
+        ("cite-key: '[[@bee2005]]'", "", "bee2005"),
+        ("aliases: ['@bee2005', 'The title']", "", "bee2005"),
+        ("zotero-key: ABCD2345", "ABCD2345", ""),
+        ("zotero-key: ABCD2345g77", "groups/77/ABCD2345", ""),
+        ("zotero-link: zotero://select/library/items/ABCD2345", "ABCD2345", ""),
+        ("desktopLink: zotero://select/groups/77/items/ABCD2345", "groups/77/ABCD2345", ""),
+        ("Zotero URI: zotero://select/items/0_ABCD2345", "ABCD2345", ""),
+        ("zoterouri: '[x](zotero://select/items/@bee2005)'", "", "bee2005"),
+        ("bbturi: http://www.zotero.org/users/4711/items/ABCD2345", "ABCD2345", ""),
+        ("zotero-link: https://www.zotero.org/groups/77/a_name/items/ABCD2345",
+         "groups/77/ABCD2345", ""),
+    ],
+)  # fmt: skip
+def test_a_property_names_the_item(line: str, item: str, key: str) -> None:
+    entry = entry_of(f"---\n{line}\n---\nMine.\n", "Papers/note.md")
+
+    assert (entry.item_key, entry.key) == (item, key)
+
+
+@pytest.mark.parametrize("name", ["@bee2005.md", "Reading notes/@bee2005.md", "R: @bee2005.md"])
+def test_the_name_of_a_file_is_a_citation_key_behind_its_sign(name: str) -> None:
+    assert entry_of("Mine.\n", name).key == "bee2005"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "zt-attachments: ['12', '15']",
+        "libraryID: 1",
+        "$itemKey: ABCD2345",
+        "Zotero PDF URI: zotero://open-pdf/library/items/ABCD2345",
+        "zotero-link: zotero://select/items/5_ABCD2345",
+        "related: ['[[@bee2005]]']",
+        "title: A thought of my own",
+    ],
+)
+def test_what_is_no_key_of_an_item_is_none(line: str) -> None:
+    assert "nothing in its front matter" in reason(f"---\n{line}\n---\n[@bee2005] 10.1145/1.2\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("Papers/a.sync-conflict-20240101-120000-ABC.md", "---\ncitekey: b\n---\n", "conflict"),
+        ("Papers/a (conflicted copy 2024-01-02).md", "---\ncitekey: b\n---\n", "conflict"),
+        ("Papers/.a.md.icloud", "x", "cloud"),
+        ("Papers/a.md", "\0" * 40, "cloud"),
+        ("pages/hls__paper.md", "---\ncitekey: b\n---\n", "program"),
+        ("logseq/bak/a.md", "---\ncitekey: b\n---\n", "program"),
+        (".trash/a.md", "---\ncitekey: b\n---\n", "program"),
+        ("a.excalidraw.md", "---\ncitekey: b\n---\n", "program"),
+        ("Papers/a.md", "---\ncitekey: [a2000, b2001]\n---\n", "several papers: a2000, b2001"),
+        ("Papers/a.md", "---\ncitekey: b\nzotero: false\n---\nMine.\n", "private"),
+        ("lit.md", "---\ncitekey: '{{citekey}}'\ntitle: '{{title}}'\n---\n", "template"),
+        ("lit.md", "# {{title}}\n{% persist 'notes' %}\n", "template"),
+        ("2024-01-02.md", "Read [@bee2005].\n", "daily"),
+        ("AI MOC.md", "- [[@bee2005]]\n", "map"),
+        ("Ada.md", "---\ntags: [person]\n---\n", "person"),
+        ("Idea.md", "An idea.\n", "nothing in its front matter"),
+    ],
+)
+def test_a_file_that_is_no_note_of_one_paper_is_skipped_with_the_reason(
+    name: str, text: str, why: str
+) -> None:
+    assert why in reason(text, name)
+
+
+def test_of_a_private_file_nothing_is_shown() -> None:
+    document = read_file("---\ncitekey: b\nzotero: false\n---\n# The canary\nsings\n")
+
+    assert "canary" not in repr((document.skipped, [*document.unread_texts()]))

@@ -1,0 +1,75 @@
+"""Why a file of a vault is no note of one paper."""
+
+from __future__ import annotations
+
+import re
+
+from zoterodigest.core.values.key_table import folded_key
+from zoterodigest.digest.read.vault_identity import Properties, identity_kind, stated_keys
+
+_CONFLICT = re.compile(r"\.sync-conflict-\d|\(.*conflicted copy|\(case conflict", re.I)
+_MACHINE = re.compile(
+    r"(?:^|/)(?:\.obsidian|\.trash|\.git|logseq/bak|logseq/version-files|\.logseq|node_modules)/"
+    r"|(?:^|/)hls__[^/]*\.md$|\.excalidraw\.md$",
+    re.I,
+)
+_STAND_IN = re.compile(r"(?:^|/)\.[^/]+\.icloud$", re.I)
+_TEMPLATES = re.compile(r"(?:^|/)_?templates?/|(?:^|[/ _-])template[^/]*\.md$", re.I)
+_DAILY = re.compile(r"(?:^|/)\d{4}[-_ ]?\d\d[-_ ]?\d\d(?: \w+)?\.md$|(?:^|/)journals?/\d", re.I)
+_MAP = re.compile(r"(?:^|[/ _-])(?:moc|index|map of content|_index|readme|home)\.md$", re.I)
+_CODE = re.compile(r"\{\{|\{%|<%")
+
+PRIVATE = "`zotero: false` keeps it private"
+EVICTED = "it has a size and no data: a cloud keeps it elsewhere"
+NO_EVIDENCE = (
+    "nothing in its front matter, its name or its properties says that it is about a paper"
+)
+SEVERAL = "it names several papers"
+
+
+def reason_by_name(name: str) -> str:
+    """Return why a file of this name is no note of a paper; "" if it may be one."""
+    if _STAND_IN.search(name):
+        return EVICTED
+    if _CONFLICT.search(name):
+        return "it is a conflict copy"
+    if _MACHINE.search(name):
+        return "a program keeps it"
+    return ""
+
+
+def reason_by_bytes(source: bytes) -> str:
+    """Return why a file that holds these bytes is none; "" if it may be one."""
+    return EVICTED if source and not source.strip(b"\0") else ""
+
+
+def reason_by_properties(properties: Properties) -> str:
+    """Return why a file with these properties is none, whatever else it says."""
+    held = [*properties]
+    for key, texts in held:
+        if folded_key(key) == "zotero" and [it.strip().lower() for it in texts] == ["false"]:
+            return PRIVATE
+    named = [(key, texts) for key, texts in held if identity_kind(key) == "citation_key"]
+    keys = stated_keys(named)
+    return f"{SEVERAL}: {', '.join(keys[:3])}" if len(keys) > 1 else ""
+
+
+def reason_without_identity(name: str, properties: Properties, body: str) -> str:
+    """Return what a file seems to be that names no paper."""
+    held = [*properties]
+    is_code = any(_CODE.search(text) for _, texts in held for text in texts)
+    if is_code or _TEMPLATES.search(name) or (not held and _CODE.search(body)):
+        return "it is a template"
+    if _DAILY.search(name):
+        return "it is a daily note"
+    kinds = {
+        folded_key(text.lstrip("#"))
+        for key, texts in held
+        if folded_key(key) in ("type", "tags", "tag", "class", "category", "categories")
+        for text in texts
+    }
+    if _MAP.search(name) or kinds & {"moc", "map", "index"}:
+        return "it is a map of other notes"
+    if kinds & {"author", "person", "people"}:
+        return "it is about a person"
+    return NO_EVIDENCE

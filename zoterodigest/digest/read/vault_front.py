@@ -1,0 +1,209 @@
+"""Front matter of a note: where it stands, its keys and values, and the fields that they are.
+
+Values are found with their bytes, as in files of YAML, and read as text: `no`, `1e5` and `0123` are
+what they look like. What is no YAML is read line by line, and only read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from zoterodigest.core.values.key_table import folded_key
+from zoterodigest.core.values.span import Span
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.data_fields import member_claims, slot_of_key
+from zoterodigest.digest.read.data_texts import empty_text
+from zoterodigest.digest.read.data_tree import (
+    BadData,
+    DataList,
+    DataMapping,
+    DataNode,
+    DataScalar,
+)
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.slots import Claims, Slot, UnreadLine
+from zoterodigest.digest.read.vault_identity import is_of_zotero
+from zoterodigest.frozen import frozen
+
+Pair = tuple[DataScalar, DataNode]
+
+_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?(---|\+\+\+)[ \t]*\r?\n")
+_CLOSING = {
+    b"---": re.compile(rb"^(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", re.M),
+    b"+++": re.compile(rb"^\+\+\+[ \t]*\r?(?:\n|\Z)", re.M),
+}
+_KEYED = re.compile(rb"^[\w$\"'@][^:\n]*:(?=[ \t\r\n]|\Z)|^[\w\"'.-]+[ \t]*=", re.M)
+_LINE = re.compile(rb"^([\w$@][^:\n]*?)[ \t]*:[ \t]+([^\n]*?)[ \t\r]*$", re.M)
+_FAILED = re.compile(r"\{\{|\{%|<%|^\s*Error: `")
+"""How a value begins, or what stands in it, that a template should have filled in."""
+
+_TAGS = frozenset({"tags", "task", "categories"})
+_TEXTS = frozenset({"summary", "section", "comment"})
+"""What the body of a note says: of a key of the person's own that is called so nothing is read."""
+
+_LISTS = frozenset({"authors", "links", "code", *_TAGS})
+_NESTED = "citation"
+"""The key under which Quarto has the fields of a paper, as CSL calls them."""
+
+
+@frozen()
+class FrontMatter:
+    """The front matter of a file: its `text`, and where the body begins; `kind` "" for none."""
+
+    kind: str
+    text: Span
+    body: int
+    pairs: tuple[Pair, ...] = ()
+    fault: str = ""
+
+    @property
+    def is_broken(self) -> bool:
+        """Whether it is no YAML or TOML: then it is only read."""
+        return bool(self.fault)
+
+
+def front_matter(source: bytes) -> FrontMatter:
+    """Return the front matter with which a file begins; a rule above text begins none."""
+    opening = _OPENING.match(source)
+    start = 3 if source.startswith(b"\xef\xbb\xbf") else 0
+    none = FrontMatter("", Span(start, start), start)
+    if opening is None:
+        return none
+    closing = _CLOSING[opening[1]].search(source, opening.end())
+    if closing is None:
+        return none
+    text = Span(opening.end(), closing.start())
+    inner = source[text.start : text.end]
+    if inner.strip() and not _KEYED.search(inner):
+        return none
+    kind = "yaml" if opening[1] == b"---" else "toml"
+    try:
+        pairs = _pairs(inner, text.start, kind)
+    except (BadData, UnicodeDecodeError) as error:
+        pairs = tuple(_pairs_by_line(inner, text.start))
+        return FrontMatter(kind, text, closing.end(), pairs, str(error))
+    return FrontMatter(kind, text, closing.end(), pairs)
+
+
+def _pairs(text: bytes, offset: int, kind: str) -> tuple[Pair, ...]:
+    if kind == "toml":
+        from zoterodigest.digest.read.vault_toml import toml_pairs
+
+        return toml_pairs(text, offset)
+    # Only who has front matter pays for what reads it.
+    from zoterodigest.digest.read.yaml_tree import yaml_tree
+
+    root = yaml_tree(text, offset) if text.strip() else None
+    return root.pairs if isinstance(root, DataMapping) else ()
+
+
+def _pairs_by_line(text: bytes, offset: int) -> Iterator[Pair]:
+    """Yield what stands behind a key on its line: of front matter that is no YAML."""
+    for found in _LINE.finditer(text):
+        key, value = (part.decode("utf-8", "replace") for part in found.groups())
+        (first, behind), (start, end) = found.span(1), found.span(2)
+        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
+            value = value[1:-1]
+        yield (
+            DataScalar(key, offset + first, offset + behind),
+            DataScalar(value or None, offset + start, offset + end, is_shared=True),
+        )
+
+
+def node_texts(node: DataNode) -> tuple[str, ...]:
+    """Return the texts of a value: its own, or those of its items; values in maps are none."""
+    match node:
+        case DataScalar():
+            return (node.value,) if node.value and node.value.strip() else ()
+        case DataList():
+            return tuple(text for item in node.items for text in node_texts(item))
+        case DataMapping():
+            return ()
+
+
+def is_failed(text: str) -> bool:
+    """Tell whether a template should have put a value in the place of a text."""
+    return bool(_FAILED.search(text))
+
+
+def front_claims(
+    lines: Lines, front: FrontMatter, form: DigestFormat, venues: VenueTable
+) -> Claims:
+    """Return what is claimed of the front matter's values, as of one entry on all lines."""
+    pairs = [one for one in _with_nested(front.pairs) if _is_wanted(one, form)]
+    failed = [(key, node) for key, node in pairs if any(map(is_failed, node_texts(node)))]
+    left = _unwrapped([pair for pair in pairs if pair not in failed], form)
+    member = DataMapping(tuple(left), 0, len(lines.source))
+    claims = member_claims(lines, member, form, venues)
+    for key, _ in failed:
+        _leave(claims, lines, form, key, f"a template failed to fill in “{key.value}”")
+    if front.is_broken:
+        # A value that can't be written would be asked for in each run.
+        _leave_all_but_title(claims)
+    else:
+        claims.slots += _empty_slots(lines.source, left, claims, form)
+    return claims
+
+
+def _with_nested(pairs: Sequence[Pair]) -> Iterator[Pair]:
+    for key, node in pairs:
+        yield key, node
+        if folded_key(key.value or "") == _NESTED and isinstance(node, DataMapping):
+            yield from node.pairs
+
+
+def _is_wanted(pair: Pair, form: DigestFormat) -> bool:
+    """Whether a key is read: not of the person's own, and no address of Zotero's or a file."""
+    key, node = pair
+    slot = slot_of_key(key.value or "", form)
+    if slot is None or slot == "ignored" or slot in _TEXTS:
+        return False
+    if slot in _TAGS:
+        return form.note.tags
+    return slot not in ("links", "code") or not any(map(_is_no_page, node_texts(node)))
+
+
+def _is_no_page(text: str) -> bool:
+    return is_of_zotero(text) or ("://" in text and "http" not in text)
+
+
+def _leave(claims: Claims, lines: Lines, form: DigestFormat, key: DataScalar, why: str) -> None:
+    slot = slot_of_key(key.value or "", form) or ""
+    claims.unread.append(UnreadLine(lines.line_at(key.start) - claims.first, why))
+    claims.unreadable.add(slot)
+    claims.slots = [it for it in claims.slots if it.name != slot]
+
+
+def _leave_all_but_title(claims: Claims) -> None:
+    claims.unreadable |= {slot.name for slot in claims.slots} - {"title"}
+    claims.slots = [slot for slot in claims.slots if slot.name == "title"]
+
+
+def _empty_slots(
+    source: bytes, pairs: Sequence[Pair], claims: Claims, form: DigestFormat
+) -> Iterator[Slot]:
+    """Yield a slot for each key that has no value and no other key beside it for the same."""
+    taken = {slot.name for slot in claims.slots} | claims.unreadable
+    for key, node in pairs:
+        slot = slot_of_key(key.value or "", form) or ""
+        is_null = isinstance(node, DataScalar) and node.value is None and node.start == node.end
+        if not is_null or slot in taken or slot in _LISTS - {"authors"}:
+            continue
+        taken.add(slot)
+        assert isinstance(node, DataScalar)
+        if not node.is_shared and source[node.start - 1 : node.start] == b":":
+            yield Slot(slot, empty_text(node.start))
+
+
+def _unwrapped(pairs: Sequence[Pair], form: DigestFormat) -> tuple[Pair, ...]:
+    """Return pairs in which a list of one value is that value, where a field has only one."""
+    return tuple(
+        (key, node.items[0])
+        if isinstance(node, DataList)
+        and len(node.items) == 1
+        and slot_of_key(key.value or "", form) not in _LISTS
+        else (key, node)
+        for key, node in pairs
+    )

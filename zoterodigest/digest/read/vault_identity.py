@@ -1,0 +1,115 @@
+"""Which item a note is about, by what its properties and its name say.
+
+A key counts where a property names an item, never in running text. Keys of attachments, of notes
+and those that one database alone knows name no item.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from urllib.parse import unquote
+
+from zoterodigest import mapping
+from zoterodigest.core.values.key_table import folded_key
+from zoterodigest.digest.read.slots import ItemKeys
+
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_KEY = r"[0-9A-Z]{8}"
+_BARE = re.compile(rf"({_KEY})(?:g(\d+))?")
+"""A key as ZotLit has it: `KEYg123` is of group 123."""
+
+_SELECT = re.compile(
+    r"zotero://select/(?:library/|groups/(?P<group>\d+)/)?items/(?P<item>[^\s)\]>\"'?#]+)"
+)
+_PAGE = re.compile(
+    r"https?://(?:www\.)?zotero\.org/"
+    rf"(?:groups/(?P<group>\d+)(?:/[^/\s]+)?|users/(?:local/)?[^/\s]+|[^/\s]+)/items/(?P<item>{_KEY})\b"
+)
+_LOCAL = re.compile(rf"(\d+)_({_KEY})")
+_OF_ZOTERO = re.compile(r"zotero://|https?://(?:www\.)?zotero\.org/", re.I)
+_CITED = re.compile(r"\[?\[?@?([^\s@\[\]{}|,;#^]+)(?:\|[^\[\]]*)?\]?\]?")
+_NAMED = re.compile(r"(?:R[:_] ?|R%3A ?)?@(.+)", re.S)
+_STYLED = re.compile(r"[^\W\d_][^\W\d]*(?:[-_']?[^\W\d]+)*(?:19|20)\d\d[^\W\d]*(?:[-_:][\w]+)?")
+"""A file's name that is like a citation key, and like little else: `vaswani2017attention`."""
+
+Properties = Iterable[tuple[str, tuple[str, ...]]]
+"""Keys as written, each with its texts."""
+
+
+def is_of_zotero(text: str) -> bool:
+    """Tell whether a text holds an address in Zotero, also of zotero.org."""
+    return bool(_OF_ZOTERO.search(text))
+
+
+def identity_kind(key: str) -> str | None:
+    """Return what a property names: `citation_key`, `zotero` for an item, or None."""
+    table = mapping.key_table().identity
+    return table.get(folded_key(key)) or table.get(folded_key(_CAMEL.sub(" ", key)))
+
+
+def stated_keys(properties: Properties) -> tuple[str, ...]:
+    """Return the citation keys that properties name, each once; several are of several papers."""
+    found: list[str] = []
+    for key, texts in properties:
+        named = identity_kind(key) == "citation_key"
+        for text in texts:
+            bare = text.strip()
+            # An alias counts if it says that it is one.
+            is_alias = folded_key(key) in ("alias", "aliases", "title") and bare[:1] == "@"
+            if (named or is_alias) and (match := _CITED.fullmatch(bare)):
+                found.append(unquote(match[1]) if "%" in match[1] else match[1])
+    return tuple(dict.fromkeys(found))
+
+
+def item_keys(properties: Properties, name: str) -> ItemKeys:
+    """Return the keys of its item that a note states; a file `@key.md` states one by its name."""
+    held = [(key, texts) for key, texts in properties]
+    items: list[str] = []
+    cited = list(stated_keys(held))
+    for key, texts in held:
+        kind = identity_kind(key)
+        for text in texts:
+            item, citation = item_in(text)
+            if item is None and kind == "zotero" and (bare := _BARE.fullmatch(text.strip())):
+                item = f"groups/{bare[2]}/{bare[1]}" if bare[2] else bare[1]
+            items += [item] if item else []
+            cited += [citation] if citation else []
+    cited += [key] if (key := key_in_name(name)) else []
+    return ItemKeys(next(iter(items), ""), next(iter(cited), ""))
+
+
+def item_in(text: str) -> tuple[str | None, str | None]:
+    """Return the key of the item to which a text leads, and its citation key, as far as named.
+
+    An address of an open PDF is its attachment's, a number before a key that of a local library.
+    """
+    found = _SELECT.search(text) or _PAGE.search(text)
+    if found is None:
+        return None, None
+    item = unquote(found["item"])
+    if item.startswith("@"):
+        return None, item[1:]
+    if local := _LOCAL.fullmatch(item):
+        # Zotero's own library had the number 0, in newer versions 1; others are known locally.
+        return (local[2], None) if local[1] in ("0", "1") else (None, None)
+    if not re.fullmatch(_KEY, item):
+        return None, None
+    return (f"groups/{found['group']}/{item}" if found["group"] else item), None
+
+
+def key_in_name(name: str) -> str:
+    """Return the citation key that a file is called by: `@key.md`; "" for none."""
+    stem = _stem(name)
+    found = _NAMED.fullmatch(stem)
+    return found[1] if found and not re.search(r"\s", found[1]) else ""
+
+
+def styled_name(name: str) -> str:
+    """Return the name of a file that is like a citation key; "" if it is not."""
+    stem = _stem(name).removesuffix("-zotero")
+    return stem if _STYLED.fullmatch(stem) else ""
+
+
+def _stem(name: str) -> str:
+    return re.sub(r"\.(?:md|markdown|qmd|txt)$", "", name.rsplit("/", 1)[-1], flags=re.I)

@@ -1,0 +1,113 @@
+"""The lines of a note's body: its headings, and what stands under them."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Collection, Iterator, Sequence
+
+from zoterodigest.core.values.key_table import folded_key
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
+from zoterodigest.frozen import frozen
+
+_HEADING = re.compile(rb"[ \t]*(?:[-*+][ \t]+)?(#{1,6})[ \t]+(.*)", re.S)
+_BULLET = re.compile(rb"([ \t]*)[-*+][ \t]+(.*)", re.S)
+_UNDERLINE = re.compile(rb" {0,3}(=+|-+)[ \t]*")
+_SIGN = re.compile(rb"%%[^%\n]*%%|<!--.*?-->")
+_LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|!?\[([^\[\]]*)\]\([^()\s]*\)")
+
+
+@frozen()
+class BodyLine:
+    """A line without its line ending; `level` is that of a heading, else 0, `name` what it says.
+
+    `margin` are the blanks before it. A line in a fence or a comment is `hidden`.
+    """
+
+    start: int
+    end: int
+    data: bytes
+    hidden: bool = False
+    level: int = 0
+    name: str = ""
+    margin: int = 0
+    is_item: bool = False
+
+
+def body_lines(source: bytes, start: int, marks: Sequence[BodyMark]) -> tuple[BodyLine, ...]:
+    """Return the lines of the body that begins at `start`."""
+    veils = [mark for mark in marks if mark.kind in (MarkKind.FENCE, MarkKind.PRIVATE)]
+    starts = [mark.start for mark in veils]
+    lines: list[BodyLine] = []
+    cursor = start
+    while cursor < len(source):
+        newline = source.find(b"\n", cursor)
+        stop = len(source) if newline < 0 else newline
+        end = stop - source.endswith(b"\r", cursor, stop)
+        at = bisect_right(starts, cursor) - 1
+        lines.append(_line(source[cursor:end], cursor, hidden=at >= 0 and veils[at].end > cursor))
+        cursor = stop + 1
+    return tuple(_with_underlined(lines))
+
+
+def _line(data: bytes, start: int, *, hidden: bool) -> BodyLine:
+    end = start + len(data)
+    if hidden:
+        return BodyLine(start, end, data, hidden=True)
+    margin = len(data) - len(data.lstrip(b" \t"))
+    if found := _HEADING.fullmatch(data):
+        is_item = data.lstrip(b" \t")[:1] != b"#"
+        name = _name(found[2])
+        return BodyLine(start, end, data, False, len(found[1]), name, margin, is_item)
+    if found := _BULLET.fullmatch(data):
+        return BodyLine(start, end, data, False, 0, _name(found[2]), margin, True)
+    return BodyLine(start, end, data, margin=margin)
+
+
+def _with_underlined(lines: Sequence[BodyLine]) -> Iterator[BodyLine]:
+    for at, line in enumerate(lines):
+        below = lines[at + 1] if at + 1 < len(lines) else None
+        is_text = line.data.strip() and not (line.hidden or line.level or line.is_item)
+        found = _UNDERLINE.fullmatch(below.data) if is_text and below and not below.hidden else None
+        if found is None:
+            yield line
+            continue
+        level = 1 if found[1][:1] == b"=" else 2
+        yield BodyLine(line.start, line.end, line.data, False, level, _name(line.data), line.margin)
+
+
+def _name(data: bytes) -> str:
+    text = _SIGN.sub(b"", data).decode("utf-8", "replace").strip().rstrip("#")
+    return _LINK.sub(lambda found: found[1] or found[2] or "", text).strip(" \t*_=:")
+
+
+def section_spans(lines: Sequence[BodyLine], names: Collection[str], last: int) -> tuple[Span, ...]:
+    """Return the ranges of sections of these names, with their headings.
+
+    A section ends before the next heading of its level or above. In an outline it is an item with
+    all that stands deeper.
+    """
+    wanted = {folded_key(name) for name in names}
+    if not wanted:
+        return ()
+    found: list[Span] = []
+    for at, line in enumerate(lines):
+        is_named = (line.level or line.is_item) and folded_key(line.name) in wanted
+        if is_named and (not found or line.start >= found[-1].end):
+            found.append(Span(line.start, _end(lines, at, last)))
+    return tuple(found)
+
+
+def _end(lines: Sequence[BodyLine], at: int, last: int) -> int:
+    own, is_below_blank = lines[at], False
+    for line in lines[at + 1 :]:
+        if not line.hidden and line.data.strip():
+            # What follows an item without a blank line goes on in it.
+            begins = line.level or line.is_item or is_below_blank
+            if own.is_item and begins and line.margin <= own.margin:
+                return line.start
+            if not own.is_item and line.level and not line.is_item and line.level <= own.level:
+                return line.start
+        is_below_blank = not line.data.strip()
+    return last

@@ -1,0 +1,77 @@
+"""Edits of the body of a note: each part of the person's own text is written by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from zoterodigest.core.links.hunks import differing_ranges
+from zoterodigest.core.values.blocks import split_blocks
+from zoterodigest.core.values.record import Blocks, Value
+from zoterodigest.core.values.span import Edit
+from zoterodigest.digest.read.layers import LayeredText
+from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.digest.write.blocks import blocks_text, compared
+from zoterodigest.digest.write.html import Spelling, inert_blocks
+from zoterodigest.digest.write.shown import UnwritableValue
+
+
+def body_edits(source: bytes, slot: Slot, value: Value, spell: Spelling) -> list[Edit]:
+    """Return the edits that make the parts of a body say `value`; raises `UnwritableValue`.
+
+    A block that stays is written in the part in which it stands. New blocks come to the part of
+    those that they replace or follow.
+    """
+    texts = value.texts if isinstance(value, Blocks) else ()
+    present = [split_blocks(decoded(part.data)) for part in slot.parts]
+    edits: list[Edit] = []
+    for part, old, new in zip(slot.parts, present, _dealt(present, texts), strict=True):
+        if tuple(old) != tuple(new):
+            edits += _part_edits(source, part, new, spell)
+    return edits
+
+
+def _dealt(present: Sequence[Sequence[str]], texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the new blocks of each part."""
+    flat = [text for part in present for text in part]
+    homes = [number for number, part in enumerate(present) for _ in part]
+    dealt: list[list[str]] = [[] for _ in present]
+    cursor = 0
+    for start, stop, first, last in differing_ranges(compared(flat), compared(texts)):
+        for at in range(cursor, start):
+            dealt[homes[at]].append(flat[at])
+        for number, text in enumerate(texts[first:last]):
+            # A block replaces one; those behind follow the last that is replaced.
+            at = min(start + number, stop - 1) if stop > start else start - 1
+            dealt[homes[max(at, 0)] if homes else 0].append(text)
+        cursor = stop
+    for at in range(cursor, len(flat)):
+        dealt[homes[at]].append(flat[at])
+    return [tuple(part) for part in dealt]
+
+
+def _part_edits(
+    source: bytes, part: LayeredText, new: Sequence[str], spell: Spelling
+) -> list[Edit]:
+    old = decoded(part.data)
+    text = inert_blocks(blocks_text(old, Blocks(tuple(new)), spell), old, is_markdown=True)
+    if text is None:
+        raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
+    text = _apart(source, part, text) if old else text
+    edit = part.rewrite(text.encode("utf-8", "replace"))
+    return [edit] if edit else []
+
+
+def _apart(source: bytes, part: LayeredText, new: str) -> str:
+    """Return the new text of a part with line breaks to what else stands on its lines.
+
+    They are needed if the block goes that shares a line with it.
+    """
+    span, old = part.source_span(0, len(part.data)), split_blocks(decoded(part.data))
+    texts = split_blocks(new)
+    before = source[source.rfind(b"\n", 0, span.start) + 1 : span.start].strip()
+    behind = source[span.end :].split(b"\n", 1)[0].strip()
+    if before and (not texts or texts[0] != old[0]) and len(texts) < len(old):
+        new = "\n" + new
+    if behind and (not texts or texts[-1] != old[-1]) and len(texts) < len(old) and new.strip():
+        new += "\n"
+    return new
