@@ -87,10 +87,70 @@ def test_keys_cited_in_tex(text: str, keys: str) -> None:
         ("---\nnocite: |\n  @a, @b\n---\n", "a b"),
         ("@ a @", ""),
         ("@日本2020", "日本2020"),
+        (r"\cite{a} \citep[see][p. 3]{b,c} \\cite{no} \@ref(fig:x) \emph{no}", "a b c"),
+        ("[[@a]] ![[@b#Part]] [[@c|C]] [[@d.md]] [[@e#^block]] [[no]]", "a b c d e"),
+        ("[x](@no.md) [y](../@no/x.md) <me@no.org> [me@no.org](mailto:me@no.org) @a", "a"),
+        ("<style>\n@media print {}\n</style> @a <script>@no", "a"),
+        ("@Fig:one @Tbl-x [@Eq:2; @a]", "a"),
+        ("[^1]: see @a\n\nText.^[As @b says.]", "a b"),
+        ("- @thm-x", "thm-x"),
     ],
 )
 def test_keys_cited_in_markdown(text: str, keys: str) -> None:
     assert _keys("draft.md", text) == keys
+
+
+@pytest.mark.parametrize(
+    ("text", "keys"),
+    [
+        ("> ```\n> @no\n> ```\n@a", "a"),
+        ("> [!note]\n> ~~~\n> @no\n> ~~~\n> @a", "a"),
+        ("- x\n\n    ```py\n    @no\n    ```\n@a", "a"),
+        ("1. ```py\n   @no\n   ```\n@a", "a"),
+        ("````\n```\n@no\n```\n````\n@a", "a"),
+        ("```\n``` no end\n@no\n```\n@a", "a"),
+        ("```inline``` @a\n\n@b", "a b"),
+        ("it`s @a\n\n@b\n\nit`s @c", "a b c"),
+        ("`two\nlines @no` @a", "a"),
+    ],
+)
+def test_code_in_markdown_ends_where_markdown_ends_it(text: str, keys: str) -> None:
+    assert _keys("draft.md", text) == keys
+
+
+def test_references_to_theorems_and_callouts_are_no_citations_in_quarto() -> None:
+    text = "@thm-x, @Def-y, @nte-z, @fig-a and @sec-b; @theorem2020 and @a say more"
+
+    assert _keys("draft.qmd", text) == "theorem2020 a"
+
+
+def test_a_quarto_document_leads_to_what_it_includes_and_to_the_settings_of_its_project() -> None:
+    read = {
+        PurePath("ch/a.qmd"): b"---\nbibliography: own.bib\n---\n@a {{< include _b.qmd >}} @d",
+        PurePath("ch/_b.qmd"): b"@b {{< include gone.qmd >}}",
+        PurePath("_quarto.yml"): b"project:\n  type: book\nbibliography: [refs.bib, more.json]\n",
+    }.get
+
+    cited = cited_in([PurePath("ch/a.qmd")], read)
+
+    assert cited.keys == ("a", "b", "d")
+    assert [str(path) for path in cited.bibs] == ["refs.bib", "ch/own.bib"]
+    assert [one.key for one in cited.unread] == ["gone.qmd"]
+
+
+@pytest.mark.parametrize(
+    ("front_matter", "bibs"),
+    [
+        ("bibliography: refs.bib # mine", ["refs.bib"]),
+        ("bibliography:\n  - refs.bib\n  - 'my refs.bib'", ["refs.bib", "my refs.bib"]),
+        ('bibliography: ["a b.bib", c.bib]', ["a b.bib", "c.bib"]),
+        ("bibliography: refs.json", []),
+    ],
+)
+def test_bibliographies_that_front_matter_names(front_matter: str, bibs: list[str]) -> None:
+    cited = _cited("draft.md", f"---\n{front_matter}\n---\n")
+
+    assert [str(path) for path in cited.bibs] == bibs
 
 
 @pytest.mark.parametrize(
@@ -104,6 +164,7 @@ def test_keys_cited_in_markdown(text: str, keys: str) -> None:
         ("// @no\n/* @no\n@no */ `@no` ```\n@no\n``` me@home.org \\@no https://x.org/@no", ""),
         ("= Intro <intro>\nSee @intro, @later and @a.\n$ x $ <later>", "a"),
         ("#ref(<no>) #link(<no>)[x] @a", "a"),
+        ('#import "@preview/cetz:0.2.0": canvas\n@a', "a"),
     ],
 )
 def test_keys_cited_in_typst(text: str, keys: str) -> None:
@@ -249,12 +310,13 @@ HOSTILE = (
     *(r"\cite", r"\citep", r"\autocites", r"\input", r"\verb|", r"\iffalse", r"\fi"),
     *(r"\begin{verbatim}", r"\end{verbatim}", "```", "~~~", "@a", "@{", "<!--", "-->"),
     *("#cite(<", '#cite(label("', "#bibliography(", "//", "/*", "*/", '"', ".bib"),
+    *("[[@", "](", "> ", "- ", "<style", "{{< include ", "\\cite{", "bibliography: ", "#import "),
     *("[", "]", "{", "}", "<", ">", "(", ")", "%", ",", "`", "@", "*", "#", "\\", "\n", "\r", "a"),
 )
 hostile_texts = st.lists(st.sampled_from(HOSTILE) | st.characters(), max_size=30).map("".join)
 
 
-@given(hostile_texts, st.sampled_from(["a.tex", "a.md", "a.aux", "a.bcf", "a.typ"]))
+@given(hostile_texts, st.sampled_from(["a.tex", "a.md", "a.qmd", "a.aux", "a.bcf", "a.typ"]))
 def test_no_text_stops_the_reading(text: str, name: str) -> None:
     cited = cited_in([PurePath(name)], {PurePath(name): text.encode("utf-8", "replace")}.get)
 

@@ -203,3 +203,46 @@ def test_json_names_what_is_missing_doubled_and_cited_nowhere(
     assert [[one["line"] for one in entries] for entries in found["doubled"]] == [[1, 3]]
     assert [one["citekey"] for one in found["unused"]] == ["Smith", "idle"]
     assert [one["line"] for one in found["warnings"]] == [5, 2]
+
+
+def test_a_draft_that_names_no_bib_is_compared_with_that_of_the_project(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "zoterodigest.toml").write_text('[[bibliography]]\npath = "refs.bib"\n')
+    (tmp_path / "refs.bib").write_text("@misc{a}\n")
+    (tmp_path / "draft.md").write_text("As [@a; @b] say.\n")
+
+    ran = zoterodigest("check-cites", "draft.md")
+
+    assert ran.code == 1
+    assert ran.out == (
+        "draft.md:1: no entry has the key b\n2 keys are cited, 1 missing, 0 doubled\n"
+    )
+
+
+def test_a_draft_of_a_project_without_a_bib_is_compared_with_the_library(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(
+        "> **Attention Is All You Need**\n"
+        "> *NeurIPS 2017*, [arxiv](https://arxiv.org/abs/1706.03762)\n"
+        "> Task: machine translation\n>\n> - Attention alone.\n"
+    )
+    zoterodigest("init", "papers.md")
+    (tmp_path / "draft.qmd").write_text("See [@AttentionAllYou2017, p. 3], @fig-a and @lost.\n")
+    before = zoterodigest("check-cites", "draft.qmd")
+    zoterodigest("push", "--yes", "--offline")
+
+    ran = zoterodigest("check-cites", "draft.qmd")
+
+    assert (before.code, before.out) == (2, "")
+    assert (ran.code, ran.out) == (
+        1,
+        "draft.qmd:1: no entry has the key lost\n2 keys are cited, 1 missing, 0 doubled\n",
+    )
+    assert ran.err == (
+        "note: no document names a .bib: compared with the citation keys of the library\n"
+    )
+    exported = zoterodigest("export", "--cited", "draft.qmd", "-o", "-")
+    assert "{AttentionAllYou2017," in exported.out
+    assert exported.err == "draft.qmd:1: no work has the key lost\n"

@@ -26,7 +26,7 @@ def read_cited(documents: Sequence[Path]) -> Cited:
         if not is_document(path.name):
             raise NotADocument(
                 f"zoterodigest cannot find citations in {path}",
-                "Name a .tex, .aux, .bcf, .typ or Markdown file.",
+                "Name a .tex, .aux, .bcf, .typ, .qmd or Markdown file.",
             )
         read_file(path)
     return cited_in(documents, _read)

@@ -20,6 +20,8 @@ from zoterodigest.bibtex.cited.mentions import (
     ReadsText,
     UsesBib,
     UsesBiblatex,
+    in_settings,
+    in_tex,
     mentions_of,
 )
 from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
@@ -109,6 +111,8 @@ class _Walk:
     def follow(self, path: PurePath) -> None:
         """Read `path`, if it is there, and all that it reads in."""
         main = self._opened(path, path.parent)
+        if path.suffix.lower() == ".qmd":
+            self._take_settings(path)
         # A stack, not recursion: a text may read in texts as deep as it likes.
         stack = [main] if main else []
         while stack:
@@ -117,6 +121,15 @@ class _Walk:
                 stack.pop()
             else:
                 stack.append(inner)
+
+    def _take_settings(self, path: PurePath) -> None:
+        """Take the bibliographies of the Quarto project in which `path` is, as far as named."""
+        for folder in path.parents:
+            settings = self.read(folder / "_quarto.yml")
+            if settings is not None:
+                for bib in in_settings(_decoded(settings)):
+                    self.bibs += _bib_paths(bib.name, folder)
+                return
 
     def _take(self, text: _TexText) -> _TexText | None:
         """Take mentions of `text` up to the next text to be read, which is returned."""
@@ -145,7 +158,7 @@ class _Walk:
             return True
         folders = dict.fromkeys([text.main_folder, text.path.parent])
         names = [mention.name]
-        if text.path.suffix not in (".aux", ".typ"):  # TeX alone adds a suffix
+        if mentions_of(text.path.name) is in_tex:  # TeX alone adds a suffix
             names.insert(0, f"{mention.name}.tex")
         # TeX looks from the folder of the main document; `import` and editors from the text's own.
         for folder in folders:
@@ -162,9 +175,13 @@ class _Walk:
         if data is None:
             return None
         self._seen.add(path)
-        text = _LINE_END.sub("\n", data.decode("utf-8-sig", "surrogateescape"))
+        text = _decoded(data)
         starts = [0, *(at + 1 for at, character in enumerate(text) if character == "\n")]
         return _TexText(path, main_folder, starts, mentions_of(path.name)(text))
+
+
+def _decoded(data: bytes) -> str:
+    return _LINE_END.sub("\n", data.decode("utf-8-sig", "surrogateescape"))
 
 
 _LINE_END = re.compile(r"\r\n?")
@@ -186,8 +203,8 @@ class Checked:
     """
 
     missing: Mapping[KeyAt, str]
-    doubled: tuple[tuple[KeyAt, ...], ...]
-    unused: tuple[KeyAt, ...]
+    doubled: tuple[tuple[KeyAt, ...], ...] = ()
+    unused: tuple[KeyAt, ...] = ()
     commented: tuple[KeyAt, ...] = ()
 
 
@@ -214,19 +231,27 @@ def check_keys(cited: Cited, bibliographies: Mapping[str, Bibliography]) -> Chec
         for key, place in bib.behind_comments()
     )
     read_too = commented if cited.by_bibtex else ()
-    readable = by_key.keys() | {one.key for one in read_too}
-    absent = [one for one in _first_places(cited.citations) if one.key not in readable]
-    similar = _similar_keys([one.key for one in absent], by_key)
     used = _used(cited, by_key)
     standings = [one.standing for one in known]
     return Checked(
-        missing={one: similar[one.key] for one in absent},
+        missing=missing_keys(cited, [*by_key, *(one.key for one in read_too)]),
         doubled=tuple(_doubled([*standings, *read_too])),
         unused=tuple(one for one in standings if not cited.cites_all and one.key not in used),
         commented=tuple(
             one for one in commented if one.key in cited.keys and one.key not in by_key
         ),
     )
+
+
+def missing_keys(cited: Cited, known: Iterable[str]) -> Mapping[KeyAt, str]:
+    """Return the citations whose key is not `known`, each with a known key that may be meant.
+
+    Each key comes once for each file, where it is cited first. "" if no key is similar.
+    """
+    readable = dict.fromkeys(known)
+    absent = [one for one in _first_places(cited.citations) if one.key not in readable]
+    similar = _similar_keys([one.key for one in absent], readable)
+    return {one: similar[one.key] for one in absent}
 
 
 def _similar_keys(absent: Iterable[str], known: Iterable[str]) -> Mapping[str, str]:

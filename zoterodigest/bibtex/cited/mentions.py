@@ -1,6 +1,7 @@
 """What one text says of its bibliography: the keys it cites, the .bib files and texts it names.
 
-TeX sources, the .aux and .bcf files that TeX leaves, Pandoc's Markdown, and Typst are understood.
+TeX sources, the .aux and .bcf files that TeX leaves, Markdown (Pandoc's, Quarto's, Obsidian's), and
+Typst are understood.
 """
 
 from __future__ import annotations
@@ -120,14 +121,33 @@ def in_bcf(text: str) -> Iterator[Mention]:
 def in_markdown(text: str) -> Iterator[Mention]:
     """Yield what Pandoc's Markdown mentions: `@key`, `[@key; -@other]`, `@{key}`, front matter.
 
-    Code, comments, addresses and references to figures, tables, equations and sections are none.
+    So are `\\cite{key}` and a link to a note, `[[@key#part|name]]`. Code, comments, styles, the
+    targets of links, and references to figures, tables, equations and sections are none.
     """
     for found in _MARKDOWN.finditer(text):
-        if key := found["key"] or found["braced"]:
+        if key := found["key"] or found["braced"] or found["note"]:
             if not _CROSS_REFERENCE.match(key):
                 yield CitesKey(found.start(), key)
+        elif name := found["name"]:
+            if _cites(name):
+                yield from _command(text, name, found.end())
         elif found["bib"]:
-            yield from map(UsesBib, _YAML_NAME.findall(found["bib"]))
+            yield from _bibs_in_yaml(found["bib"])
+        elif found["file"]:
+            yield ReadsText(found.start(), found["file"])
+
+
+def in_settings(text: str) -> Iterator[UsesBib]:
+    """Yield the bibliographies that a YAML file of settings mentions, such as `_quarto.yml`."""
+    for found in _YAML_BIBS.finditer(text):
+        yield from _bibs_in_yaml(found["bib"])
+
+
+def in_quarto(text: str) -> Iterator[Mention]:
+    """Yield what Quarto's Markdown mentions: more prefixes than Pandoc's are references in it."""
+    for mention in in_markdown(text):
+        if not isinstance(mention, CitesKey) or not _QUARTO_REFERENCE.match(mention.key):
+            yield mention
 
 
 def in_typst(text: str) -> Iterator[Mention]:
@@ -151,7 +171,8 @@ def in_typst(text: str) -> Iterator[Mention]:
 
 _READERS: dict[str, Callable[[str], Iterator[Mention]]] = {
     **dict.fromkeys(("tex", "ltx", "latex", "sty", "cls", "rnw", "snw", "dtx"), in_tex),
-    **dict.fromkeys(("md", "markdown", "qmd", "rmd"), in_markdown),
+    **dict.fromkeys(("md", "markdown", "rmd"), in_markdown),
+    "qmd": in_quarto,
     "aux": in_aux,
     "bcf": in_bcf,
     "typ": in_typst,
@@ -203,13 +224,23 @@ _KEY = re.compile(r"[^\s,%#\\{}]++")
 _LEADING = re.compile(_GAP)
 _PART = re.compile(r"(?:[^,%]|%[^\n]*+)++")
 _COMMENT = re.compile(r"%[^\n]*+(?:\n[ \t]*+)?")  # TeX drops the line end and what indents the next
+_YAML_BIBS = re.compile(
+    r"^bibliography:(?P<bib>[^\n]*+(?:\n[ \t]*+-[ \t][^\n]*+|\n[ \t]++[^\n]*+)*+)", re.MULTILINE
+)
+_FENCE_END = r"[ \t>]*+(?P=fence)[`~]*+[ \t]*+$"
 _MARKDOWN = re.compile(
-    r"^(?P<fence>`{3,}+|~{3,}+)[^\n]*+\n(?:(?!(?P=fence))[^\n]*+\n)*+(?:(?P=fence)|\Z)"
-    r"|(?<!`)(?P<ticks>`++)(?:[^`\n]++|(?!(?P=ticks)(?!`))`++){0,500}+(?P=ticks)(?!`)"
+    r"^(?:[ \t>]|[*+-][ \t]|\d{1,9}[.)][ \t])*+(?P<fence>`{3,}+(?![^\n]*`)|~{3,}+)[^\n]*+\n"
+    rf"(?:(?!{_FENCE_END})[^\n]*+\n)*+(?:{_FENCE_END}|[^\n]*+\Z)"
+    r"|(?<!`)(?P<ticks>`++)"
+    r"(?:[^`\n]++|\n(?![ \t>]*+\n)|(?!(?P=ticks)(?!`))`++){0,500}+(?P=ticks)(?!`)"
     r"|<!--.*?(?:-->|\Z)"
+    r"|<(?P<raw>style|script)\b.*?(?:</(?P=raw)>|\Z)"
     r"|(?:https?|ftp)://[^\s<>]++"
-    r"|^bibliography:(?P<bib>[^\n]*+(?:\n[ \t]*+-[ \t][^\n]*+|\n[ \t]++[^\n]*+)*+)"
-    r"|\\."
+    r"|\]\([^\s()]++"
+    rf"|{_YAML_BIBS.pattern}"
+    r"|\{\{<[ \t]*+include[ \t]++(?P<file>[^\s<>]++)[ \t]*+>\}\}"
+    r"|\\(?P<name>[A-Za-z]++)|\\."
+    r"|\[\[@(?P<note>[^\s\[\]|#^@;,]+?)(?:\.md)?(?=[\]|#^])"
     r"|(?<!\w)@(?:(?P<key>\*(?!\w)|\w(?:\w|[:.#$%&+?<>~/-](?=\w))*+)|\{(?P<braced>[^{}\n]++)\})",
     re.MULTILINE | re.DOTALL,
 )
@@ -225,12 +256,20 @@ _TYPST = re.compile(
     r"|\bcite\s*+\(\s*+(?:<(?P<cited>[^<>\s]++)>|label\(\s*+\"(?P<named>[^\"\n\\]++)\")"
     r"|\b(?:ref|link)\s*+\(\s*+<[^<>\s]++>"
     r"|\bbibliography\s*+\((?P<bibs>[^()]*+(?:\([^()]*+\)[^()]*+)*+)\)"
-    r"|#(?:include|import)\s*+\"(?P<file>[^@\"\n\\][^\"\n\\]*+)\""
+    r"|#(?:include|import)\s*+\"(?:@[^\"\n]*+|(?P<file>[^\"\n\\]++))\""
     r"|<(?P<label>[\w][\w:.-]*+)>",
     re.DOTALL,
 )
-_CROSS_REFERENCE = re.compile(r"(?:fig|tbl|eq|sec|lst)[:-]")
-_YAML_NAME = re.compile(r"[^\s\"'\[\],|>-][^\s\"'\[\],]*+")
+_CROSS_REFERENCE = re.compile(r"(?i:fig|tbl|eq|sec|lst)[:-]")
+# https://quarto.org/docs/authoring/cross-references.html: theorems and callouts
+_QUARTO_REFERENCE = re.compile(
+    r"(?i:thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|tip|nte|wrn|imp|cau)-"
+)
+_YAML_COMMENT = re.compile(r"[ \t]#[^\n]*+")
+_YAML_NAME = re.compile(
+    r"\"(?P<double>[^\"\n]++)\"|'(?P<single>[^'\n]++)'|(?P<plain>[^\s\"'\[\],|>-][^\"'\[\],\n]*+)"
+)
+_OTHER_BIB = re.compile(r"\.(?:json|ya?ml|ris|xml|enl)\Z", re.IGNORECASE)
 
 
 def _after(text: str, end: str, at: int) -> int:
@@ -260,8 +299,12 @@ def _command(text: str, name: str, at: int) -> Iterator[Mention]:
         if found := _SECOND.match(text, at):
             yield DefinesName(found["before"].strip())
             yield from _keys(found["text"], found.start("text"))
-    elif _CITES.fullmatch(name) and name not in _NO_CITES:
+    elif _cites(name):
         yield from _cited(text, name, at)
+
+
+def _cites(name: str) -> bool:
+    return _CITES.fullmatch(name) is not None and name not in _NO_CITES
 
 
 def _cited(text: str, name: str, at: int) -> Iterator[Mention]:
@@ -283,6 +326,14 @@ def _keys(text: str, start: int) -> Iterator[Mention]:
 def _bibs(text: str, *, by_bibtex: bool) -> Iterator[Mention]:
     for _, name in _parts(text):
         yield UsesBib(name, by_bibtex)
+
+
+def _bibs_in_yaml(value: str) -> Iterator[UsesBib]:
+    """Yield the .bib files of a YAML value, a name or a list; Pandoc reads other kinds, too."""
+    for found in _YAML_NAME.finditer(_YAML_COMMENT.sub("", value)):
+        name = (found["double"] or found["single"] or found["plain"]).strip()
+        if not _OTHER_BIB.search(name):
+            yield UsesBib(name)
 
 
 def _parts(text: str) -> Iterator[tuple[int, str]]:

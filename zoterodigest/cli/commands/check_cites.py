@@ -7,12 +7,12 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-from zoterodigest.bibtex.cited.cited import At, Checked, Cited, KeyAt, check_keys
+from zoterodigest.bibtex.cited.cited import At, Checked, Cited, KeyAt, check_keys, missing_keys
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import COMMENT_INSIDE, Bibliography
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.outside import loaded
-from zoterodigest.cli.base.project_context import NoLibraryYet, chosen
+from zoterodigest.cli.base.project_context import NoLibraryYet, chosen, near
 from zoterodigest.cli.base.screen import counted, tell, visible
 from zoterodigest.cli.commands.citekeys import project_citation_keys
 from zoterodigest.cli.show.annotations import Report, annotation
@@ -21,7 +21,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import read_file, real_path
-from zoterodigest.project.layout import by_kind, find_project
+from zoterodigest.project.layout import Project, by_kind, find_project
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
 from zoterodigest.sync.gathering.workspace import library_meant
 
@@ -36,14 +36,16 @@ def check_cites(
 ) -> int:
     """Check that every key a document cites has one entry.
 
-    FILE is a document (.tex, .aux, .bcf, .typ, or .md for Pandoc) or a bibliography (.bib).
-    check-cites also reads the files that a .tex or .typ includes. Without a .bib it reads those
-    that the documents name. It lists missing keys, keys that appear twice, entries that it can't
-    read, and entries that nobody cites. It changes nothing.
+    FILE is a document (.tex, .aux, .bcf, .typ, .qmd, or .md for Pandoc) or a bibliography (.bib).
+    check-cites also reads the files that a document includes. Without a .bib it reads those that
+    the documents name, else those of the project. If there are none, it compares with the citation
+    keys of the library. It lists missing keys, keys that appear twice, entries that it can't read,
+    and entries that nobody cites. It changes nothing.
 
     \b
     Examples:
       zoterodigest check-cites main.tex refs.bib
+      zoterodigest check-cites Drafts/thesis.md
       zoterodigest check-cites main.tex --report github
 
     The exit code is 1 if a key is missing or doubled.
@@ -52,8 +54,12 @@ def check_cites(
     if not documents:
         raise NothingToCheck("no document is named", "Name one: check-cites main.tex refs.bib.")
     cited = read_cited(documents)
-    bibliographies = _bibliographies(bibs, cited)
-    checked = check_keys(cited, bibliographies)
+    project = _project_of(documents[0])
+    bibliographies = _bibliographies(bibs or _bibs_of(cited, project))
+    if bibliographies:
+        checked = check_keys(cited, bibliographies)
+    else:
+        checked = Checked(missing_keys(cited, _library_keys(project)))
     findings = (
         *_errors(checked),
         *_warnings(cited, checked, bibliographies),
@@ -87,11 +93,33 @@ _Finding = tuple[_Level, At, str]
 _Bibliographies = Mapping[str, Bibliography]
 
 
-def _bibliographies(named: Sequence[Path], cited: Cited) -> _Bibliographies:
-    paths = named or [Path(path) for path in cited.bibs]
-    if not paths:
-        raise NothingToCheck("no document names a bibliography", "Give a .bib, too.")
+def _project_of(document: Path) -> Project | None:
+    config = find_project(document.parent)
+    return loaded(config) if config else None
+
+
+def _bibs_of(cited: Cited, project: Project | None) -> list[Path]:
+    """Return the .bib files that the documents name; if they name none, those of the project."""
+    if cited.bibs or project is None:
+        return [Path(path) for path in cited.bibs]
+    return [near(bib.path) for bib in project.bibliographies() if bib.path.is_file()]
+
+
+def _bibliographies(paths: Sequence[Path]) -> _Bibliographies:
     return {str(path): scan(read_file(path).data) for path in dict.fromkeys(paths)}
+
+
+def _library_keys(project: Project | None) -> list[str]:
+    """Return the citation keys of the project's library; raise `NothingToCheck` without one."""
+    nothing = NothingToCheck("no document names a bibliography", "Give a .bib, too.")
+    if project is None:
+        raise nothing
+    try:
+        with project_citation_keys(project.root) as keys:
+            tell(["note: no document names a .bib: compared with the citation keys of the library"])
+            return [item.key.text for item in keys.items]
+    except NoLibraryYet as error:
+        raise nothing from error
 
 
 def _text(cited: Cited, checked: Checked, findings: Sequence[_Finding]) -> Iterator[str]:

@@ -90,7 +90,7 @@ class ExportOptions:
     )
     cited: Sequence[Path] = option(
         "--cited FILE",
-        "Only what FILE cites: .tex, .aux, .bcf, .typ or Pandoc's .md. Repeatable.",
+        "Only what FILE cites: .tex, .aux, .bcf, .typ, .qmd or Pandoc's .md. Repeatable.",
         (),
     )
     order: Order | None = option("--sort", "The order.", None, shown="digest")
