@@ -5,6 +5,8 @@
     ├── OnlyRead             2  a format says not how an entry is written
     ├── NotInLibrary        10  the library has no such collection or item
     ├── NoSuchRun           10  the history has no such run
+    ├── NoSingleItem        10  a file links no item, or several
+    ├── NotShownInZotero    14  Zotero does not have the library, or nothing opens its links
     ├── BadAddress           2  the address of a library cannot be understood
     ├── BadSelection         2  --only names an unknown kind
     ├── NotOpen              2  there is nothing to resolve here, or more than one thing

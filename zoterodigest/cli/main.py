@@ -78,6 +78,7 @@ _COMMANDS = {
     "doctor": ("doctor", "Find problems and the commands that fix them."),
     "ls": ("ls", "List the items of the library by collection."),
     "show": ("show", "Show items with their tags, links and notes."),
+    "open": ("opening", "Open an item in Zotero."),
     "formats": ("formats", "List the formats, learn one from a list, or check one."),
     "init": ("init", "Write a zoterodigest.toml to adjust."),
     "set": ("set_fields", "Edit an item of the library, as you would in Zotero."),

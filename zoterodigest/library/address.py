@@ -135,6 +135,12 @@ path is also one that people may meet without choosing it: `about` explains it t
 """
 
 
+def select_link(address: ApiAddress, key: str) -> str:
+    """Return the link that shows an item of a library in the Zotero on this computer."""
+    library = f"groups/{address.number}" if address.kind == "group" else "library"
+    return f"zotero://select/{library}/items/{key}"
+
+
 def parse_address(text: str) -> Address:
     """Return what the address `text` says; raise `BadAddress` if it says nothing."""
     if text.startswith(EMBEDDED):

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from tests.recordings.scenario import Edit, InNote, InZotero, Run, Scenario
+from tests.recordings.scenario import Edit, InNote, InZotero, Run, Scenario, Where
 from tests.recordings.scenarios.texts import (
     BIB_PROJECT,
+    CONFIGURED,
+    LENSES,
     OTHER,
     PROJECT,
     PUSHED,
+    SOUP,
     SYNCED,
     TITLE,
     TWO,
+    WEATHER,
+    digest,
 )
 
 _SYNCED_EDITS = (
@@ -99,5 +104,28 @@ TAKING_BACK = (
             Run("status --check"),
         ),
         given=PUSHED,
+    ),
+    Scenario(
+        "hotkeys",
+        "What an editor runs for the file at hand: each prints one line.",
+        {
+            "note.md": digest(LENSES),
+            "others.md": digest(SOUP, WEATHER),
+            "zoterodigest.toml": CONFIGURED.replace("papers.md", "*.md"),
+        },
+        (
+            Run("open note.md --print"),
+            Run("open 2301.10003 --print"),
+            Run("open others.md --print"),
+            Edit("note.md", "Task: astronomy", "Task: optics"),
+            Run("sync note.md --dry-run --brief"),
+            Run("sync note.md --brief"),
+            Run("sync note.md --brief"),
+            Run("undo note.md --dry-run --brief"),
+            Run("undo note.md --yes --brief"),
+            Run("undo note.md --yes --brief"),
+        ),
+        given=SYNCED,
+        where=Where.WEB,
     ),
 )

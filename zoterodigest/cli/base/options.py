@@ -71,6 +71,7 @@ class Invocation:
     is_offline: bool = flag("--offline", "Don't look anything up.")
     with_stats: bool = flag("--stats", "Show how many requests the run made.")
     as_json: bool = flag("--json", "Print JSON.")
+    is_brief: bool = flag("--brief", "Print one line: what came of it.")
     max_changes: int | None = option(
         "--max-changes N",
         "Allow one field to change in up to N entries.",

@@ -111,8 +111,11 @@ def says_yes(question: str) -> bool:
 
 
 def emit_unless_json(asked: Invocation, lines: Iterable[str]) -> None:
-    """Write to standard output what people read; with --json it is for the data alone."""
-    if not asked.as_json:
+    """Write to standard output what people read; with --json it is for the data alone.
+
+    With --brief it is for the result alone.
+    """
+    if not (asked.as_json or asked.is_brief):
         emit(lines)
 
 

@@ -26,7 +26,12 @@ from zoterodigest.cli.base.talk import (
 )
 from zoterodigest.cli.commands.exit_codes import exit_code
 from zoterodigest.cli.commands.looked_up import looked_data, looked_text, with_lookups
-from zoterodigest.cli.show.closing import closing_text, done_text, planned_text
+from zoterodigest.cli.show.closing import (
+    closing_text,
+    done_text,
+    planned_amounts,
+    planned_text,
+)
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import (
@@ -87,6 +92,8 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
         outcome = carry_out(prepared, report)
     if asked.as_json:
         emit_json(plan_data(prepared, place, outcome) | {"lookup": looked_data(looked)})
+    elif asked.is_brief:
+        emit([_brief_text(outcome)])
     elif prepared.is_settled:
         emit(["", *wrapped(closing_text(prepared, is_done=True))])
     else:
@@ -114,8 +121,12 @@ def _show_rest(
     if asked.as_json:
         emit_json(plan_data(prepared, place) | {"lookup": looked_data(looked)})
         return
-    emit(refusals_text(prepared))
     settled = prepared.is_settled
+    if asked.is_brief:
+        planned = f"Planned: {planned_amounts(prepared)}."
+        emit([closing_text(prepared) if settled else planned])
+        return
+    emit(refusals_text(prepared))
     emit(["", *(wrapped(closing_text(prepared)) if settled else planned_text(prepared))])
 
 
@@ -163,6 +174,14 @@ def _target(prepared: Prepared, place: ProjectContext) -> str:
         return visible(place.address)
     files = files_text(prepared)
     return f"{visible(place.address)} and {files}" if intent.may_push else files
+
+
+def _brief_text(outcome: Outcome) -> str:
+    """Return in one line what a run wrote, and what it leaves to the person."""
+    if outcome.prepared.is_settled:
+        return closing_text(outcome.prepared, is_done=True)
+    left = left_text(outcome.last)
+    return done_text(outcome) + (f" Left to you: {left} (`zoterodigest status`)." if left else "")
 
 
 def _done_lines(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> Iterator[str]:

@@ -33,7 +33,7 @@ class RunChoices:
 
 
 _FIRST = "is_agreed is_offline address format_name only"
-_LAST = "max_changes allow_removals with_stats as_json"
+_LAST = "max_changes allow_removals with_stats as_json is_brief"
 
 
 @command(
@@ -99,6 +99,7 @@ def sync(asked: Invocation, chosen: RunChoices) -> int:
       zoterodigest sync papers.md --dry-run
       zoterodigest sync
       zoterodigest sync --yes --json
+      zoterodigest sync Papers/vaswani2017.md --yes --brief
     """
     return _run(asked, chosen, Sync(relink=chosen.relink))
 

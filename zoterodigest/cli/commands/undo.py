@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -28,12 +28,15 @@ from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.history import (
     Run,
     RunSummary,
+    files_concerned,
     killed_undos,
     listed,
     run_to_redo,
     run_to_undo,
     undone_by,
 )
+from zoterodigest.core.values.file_keys import FileKey
+from zoterodigest.library.address import parse_address, with_disk_path
 from zoterodigest.project.layout import Project
 from zoterodigest.project.log.history import History, NoSuchRun
 from zoterodigest.project.running import last_killed, require_idle
@@ -46,36 +49,44 @@ from zoterodigest.sync.undo.undoing import Undoing
 
 
 @command(
-    "number is_dry_run is_agreed address as_json with_stats",
+    "what is_dry_run is_agreed address as_json with_stats is_brief",
     epilog="Next: `zoterodigest status` shows what is pending again.",
 )
-def undo(asked: Invocation, number: int | None = argument("RUN", None, min=1)) -> int:
+def undo(asked: Invocation, what: str = argument("RUN|FILE", "")) -> int:
     """Take back what a run wrote, in the library and in files.
 
     Without RUN, undo takes back the newest run that isn't undone yet. A second undo takes back the
-    run before. If an undo was killed, the next one completes it. undo keeps what somebody changed
-    since the run, and reports it with exit code 1. The edits that the run carried are pending
-    again. `redo` takes the undo back.
+    run before. With FILE, it takes back the newest run that wrote this file or an item linked with
+    it. It takes back all of that run, other files too. If an undo was killed, the next one
+    completes it. undo keeps what somebody changed since the run, and reports it with exit code 1.
+    The edits that the run carried are pending again. `redo` takes the undo back.
 
     \b
     Examples:
       zoterodigest undo --dry-run
       zoterodigest undo
       zoterodigest undo 12 --yes
+      zoterodigest undo Papers/vaswani2017.md --yes --brief
     """
-    project, history = _of_this_folder()
+    is_file = bool(what) and not what.isdecimal()
+    project, history = _project_of(Path(what) if is_file else Path())
     remark = ""
-    if number is None:
-        number = run_to_undo(history.runs)
-        if number is None:
+    if is_file:
+        number, remark = _of_file(history, project.key_of(Path(what)))
+    elif what:
+        number = int(what)
+    else:
+        newest = run_to_undo(history.runs)
+        if newest is None:
             raise NoSuchRun("there is no run to undo")
+        number = newest
         _require_recorded(history, number)
         remark = _passed_over(history, number)
     return _take_back(asked, project, history, number, remark=remark)
 
 
 @command(
-    "is_dry_run is_agreed address as_json with_stats",
+    "is_dry_run is_agreed address as_json with_stats is_brief",
     epilog="Next: `zoterodigest undo` takes it back again.",
 )
 def redo(asked: Invocation) -> int:
@@ -89,7 +100,7 @@ def redo(asked: Invocation) -> int:
       zoterodigest redo --dry-run
       zoterodigest redo
     """
-    project, history = _of_this_folder()
+    project, history = _project_of(Path())
     number = run_to_redo(history.runs)
     if number is None:
         raise NoSuchRun(
@@ -100,10 +111,24 @@ def redo(asked: Invocation) -> int:
     return _take_back(asked, project, history, number, command="redo")
 
 
-def _of_this_folder() -> tuple[Project, History]:
-    project = project_in(Path())
+def _project_of(place: Path) -> tuple[Project, History]:
+    """Return the project of a file or folder, and its history."""
+    project = project_in(place if place.is_dir() else place.parent)
     require_idle(project.state_folder)  # which run was killed is known only then
     return project, history_of(project)
+
+
+def _of_file(history: History, file: FileKey) -> tuple[int, str]:
+    """Return the newest run that concerns a file and is not undone, and what else it concerns."""
+    undone = undone_by(history.runs)
+    for run in reversed(history.runs):
+        if not run.undoes and run.number not in undone:
+            files = files_concerned(history.run(run.number))
+            if file in files:
+                others = len(files) - 1
+                also = f"This run concerns {counted(others, 'other file')} too." if others else ""
+                return run.number, also
+    raise NoSuchRun(f"there is no run to undo that concerns {visible(file)}")
 
 
 def _take_back(
@@ -124,17 +149,14 @@ def _take_back(
         before = killed[number]
         remark = f"Run {before.number}, which was to undo it, {visible(before.ended)}."
         remark += " This run completes it."
-    address, start = asked.address, Path()
-    if run.address and not address:  # as the configuration would name it
-        address, start = run.address, project.root
-    meaning = chosen(address, project)
-    workspace = open_workspace((), start, chosen=meaning)
+    meaning = chosen(_from_anywhere(asked.address) or run.address, project)
+    workspace = open_workspace((), project.root, chosen=meaning)
     with told_requests(asked, meaning.access.tally), workspace.library:
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=command)
         undoing = replace(undoing, goes_on=number in killed)
         emit_unless_json(asked, _plan(undoing, history, remark))
-        done = _done(undoing, history, asked)
+        done = _done(undoing, history, asked, remark)
     if asked.as_json:
         emit_json(_data(done))
     for declined in done.declined:
@@ -142,6 +164,12 @@ def _take_back(
     if done.is_left:
         tell([f"Run `zoterodigest {command}` again to complete it."])
     return FAILED if done.declined else FINE
+
+
+def _from_anywhere(address: str) -> str:
+    """Return an address that was typed here, as another folder would name it; "" for none."""
+    disk_path = parse_address(address).disk_path if address else None
+    return with_disk_path(address, str(Path(disk_path).absolute())) if disk_path else address
 
 
 def _summary(history: History, number: int) -> RunSummary:
@@ -173,20 +201,26 @@ def _passed_over(history: History, number: int) -> str:
     return f"{names[0].upper()}{names[1:]} {are} undone already; this is the run before."
 
 
-def _done(undoing: Undoing, history: History, asked: Invocation) -> UndoResult:
+def _done(undoing: Undoing, history: History, asked: Invocation, remark: str) -> UndoResult:
     if asked.is_dry_run:
-        if not asked.as_json and not undoing.is_settled:
+        if not undoing.is_settled or asked.is_brief:
             what = _became_text(UndoResult(undoing, undoing.sent, undoing.declined), history)
-            emit(["", *wrapped(planned_line(what))])
+            _emit(asked, f"Planned: {what}.", remark, wrapped(planned_line(what)))
         return UndoResult(undoing, declined=undoing.declined)
     # A settled undo needs no yes, but is written: the log then says that the run is undone.
     if not undoing.is_settled:
         require_consent(_question(undoing, history), asked)
     with progress("Writing", "written") as report:
         done = write_back(undoing, report)
-    if not asked.as_json and (done.sent or not done.declined):
-        emit(["", *_done_text(done, history)])
+    if done.sent or not done.declined:
+        _emit(asked, f"Done: {_became_text(done, history)}.", remark, _done_text(done, history))
     return done
+
+
+def _emit(asked: Invocation, result: str, remark: str, whole: Iterable[str]) -> None:
+    """Write what came of an undo: with --brief its result and the remark, as one line."""
+    if not asked.as_json:
+        emit([" ".join(filter(None, (result, remark)))] if asked.is_brief else ["", *whole])
 
 
 def _is_redo(undoing: Undoing) -> bool:

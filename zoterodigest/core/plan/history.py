@@ -273,6 +273,13 @@ def run_to_undo(runs: Iterable[RunSummary]) -> int | None:
     return max(numbers, default=None)
 
 
+def files_concerned(run: Run) -> frozenset[FileKey]:
+    """Return the files that a run wrote, and those whose linked items it wrote."""
+    # What is written into a linked item changes the link.
+    rows = (*run.before.rows, *run.after.rows)
+    return frozenset([*(change.key for change in run.digests), *(row.digest for row in rows)])
+
+
 def run_to_redo(runs: Iterable[RunSummary]) -> int | None:
     """Return the number of the undo that a redo takes back, if there is one.
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.links.link import LockFile, LockRow
 from zoterodigest.core.values.file_keys import SourceKey, source_key
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.lock.lock import (
@@ -24,6 +24,7 @@ from zoterodigest.project.lock.lock import (
 )
 from zoterodigest.project.lock.named import names_of_digests
 from zoterodigest.project.lock.paragraphs import COLLECTION
+from zoterodigest.project.lock.words import word
 
 _GAP = b"\n\n"
 _COLLECTION = COLLECTION.encode()
@@ -85,6 +86,18 @@ def linked_sources(data: bytes, path: Path = Path(LOCK_FILE)) -> frozenset[Sourc
     if not names:
         return frozenset(row.digest for row in read_lock(data, path).rows)
     return frozenset(map(source_key, names))
+
+
+def rows_in_digest(data: bytes, source: str, path: Path = Path(LOCK_FILE)) -> tuple[LockRow, ...]:
+    """Return the rows of one digest or bibliography in the lock file `data`; read no other row.
+
+    Raises `BadLockFile`.
+    """
+    parts = lock_parts(data)
+    if parts is None:
+        return tuple(row for row in read_lock(data, path).rows if row.digest == source)
+    line = f"\ndigest {word(source)}\n".encode()
+    return parts.read((one for one, text in parts.rows.items() if line in text + b"\n"), path).rows
 
 
 def changed_lock(data: bytes | None, before: LockFile, after: LockFile) -> bytes | None:

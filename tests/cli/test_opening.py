@@ -1,0 +1,175 @@
+"""`open` and the one line of `--brief`: what a hotkey of an editor runs."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest, a_digest
+from tests.library.web import Server
+from zoterodigest.library.connect import connect
+from zoterodigest.library.port import LibraryItem
+
+ATTENTION = ("Attention Is All You Need", "1706.03762")
+RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
+
+
+@pytest.fixture
+def linked(zoterodigest: Zoterodigest, server: Server, tmp_path: Path) -> Zoterodigest:
+    """A note of one paper and a list of two, in sync with a library behind a server."""
+    (tmp_path / "zoterodigest.toml").write_text(
+        f'library = "{server.url}/users/1"\n\n[[digest]]\npath = "*.md"\n', encoding="utf-8"
+    )
+    (tmp_path / "note.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+    (tmp_path / "list.md").write_text(
+        a_digest(RESNET, ("Gradients", "2301.10003")), encoding="utf-8"
+    )
+    assert zoterodigest("push", "--yes", "--offline").code == 0
+    return zoterodigest
+
+
+def _key(server: Server, title: str) -> str:
+    (item,) = (one for one in server.behind.read().items if one.data.get("title") == title)
+    return item.key
+
+
+def test_a_file_with_one_item_leads_to_it_without_a_request(
+    linked: Zoterodigest, server: Server
+) -> None:
+    server.counted()
+
+    ran = linked("open", "note.md", "--print")
+
+    link = f"zotero://select/library/items/{_key(server, ATTENTION[0])}"
+    assert (ran.code, ran.out, ran.err) == (0, f"{link}\n", "")
+    assert server.counted() == (0, 0)
+
+
+def test_a_paper_is_found_by_its_identifier_and_by_its_citation_key(
+    linked: Zoterodigest, server: Server
+) -> None:
+    key = _key(server, RESNET[0])
+    (item,) = server.behind.fetch([key])
+    server.behind.write([LibraryItem(key, item.version, {"citationKey": "he2016deep"})])
+
+    links = {linked("open", name, "--print").out for name in ("1512.03385", "he2016deep", key)}
+    unknown = linked("open", "nobody2000", "--print")
+
+    assert links == {f"zotero://select/library/items/{key}\n"}
+    assert (unknown.code, "the library has no item nobody2000" in unknown.err) == (10, True)
+
+
+def test_a_file_that_links_several_items_or_none_is_refused(
+    linked: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a b.txt").write_text("Hello.\n", encoding="utf-8")
+
+    several, none = linked("open", "list.md"), linked("open", "a b.txt")
+
+    assert (several.code, none.code) == (10, 10)
+    assert "list.md links 2 items" in several.err
+    assert "a b.txt is not linked with an item" in none.err
+    assert "`zoterodigest sync 'a b.txt'` links it." in none.err
+
+
+def test_an_item_of_a_group_is_shown_in_the_group(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("open", "ABCD2345", "--library", "group:5", "--print", "--json")
+
+    link = "zotero://select/groups/5/items/ABCD2345"
+    assert json.loads(ran.out) == {"item": "ABCD2345", "link": link, "is_opened": False}
+
+
+def test_zotero_does_not_have_the_trial_library(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("open", "ABCD2345")
+
+    assert ran.code == 14
+    assert "Zotero doesn't have the trial library" in ran.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows opens links by itself")
+@pytest.mark.parametrize("code", [0, 127])
+def test_the_system_opens_the_link(
+    zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    opened: list[str] = []
+
+    def launch(link: str) -> int:
+        opened.append(link)
+        return code
+
+    monkeypatch.setattr("typer.launch", launch)
+
+    ran = zoterodigest("open", "ABCD2345", "--library", "user:5")
+
+    link = "zotero://select/library/items/ABCD2345"
+    assert opened == [link]
+    if code == 0:
+        assert (ran.code, ran.out) == (0, f"Opened {link}\n")
+    else:
+        assert (ran.code, ran.out) == (14, "")
+        assert "no program on this computer opens links of Zotero" in ran.err
+        assert link in ran.err
+
+
+def test_brief_runs_print_one_line(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(a_digest(ATTENTION), encoding="utf-8")
+    zoterodigest("push", "note.md", "--offline")
+    note.write_text(note.read_text().replace("What it does.", "What it did."), encoding="utf-8")
+
+    lines = [
+        zoterodigest("sync", "note.md", "--offline", "--brief", *more).out
+        for more in (["--dry-run"], [], [])
+    ]
+
+    assert lines == [
+        "Planned: 1 note written.\n",
+        "Done: 1 note written.\n",
+        "Already up to date.\n",
+    ]
+
+
+def test_undo_of_a_file_takes_back_the_newest_run_that_concerns_it_and_says_what_else(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    one, two = tmp_path / "one.md", tmp_path / "two.md"
+    one.write_text(a_digest(ATTENTION), encoding="utf-8")
+    two.write_text(a_digest(RESNET), encoding="utf-8")
+    zoterodigest("push", "one.md", "two.md", "--offline")
+    for path in (one, two):
+        path.write_text(path.read_text().replace("What it does.", "New."), encoding="utf-8")
+        zoterodigest("sync", path.name, "--offline")
+
+    dry = zoterodigest("undo", "one.md", "--brief", "--dry-run")
+    first = zoterodigest("undo", "one.md", "--yes", "--brief")
+    second = zoterodigest("undo", "one.md", "--yes", "--brief")
+    third = zoterodigest("undo", "one.md", "--yes", "--brief")
+
+    assert dry.out.startswith("Planned: run 2 (sync, ")
+    assert first.out.startswith("Done: run 2 (sync, ")
+    assert first.out.endswith(") is undone: 1 note.\n")
+    assert second.out.startswith("Done: run 1 (push, ")
+    assert second.out.endswith(" This run concerns 1 other file too.\n")
+    assert [ran.out.count("\n") for ran in (dry, first, second)] == [1, 1, 1]
+    assert (third.code, third.out) == (10, "")
+    assert "there is no run to undo that concerns one.md" in third.err
+
+
+def test_undo_of_a_file_finds_its_project_from_another_folder(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vault, elsewhere = tmp_path / "vault", tmp_path / "elsewhere"
+    vault.mkdir()
+    elsewhere.mkdir()
+    (vault / "note.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+    monkeypatch.chdir(elsewhere)
+    zoterodigest("push", vault / "note.md", "--offline")
+
+    undone = zoterodigest("undo", vault / "note.md", "--yes", "--brief")
+
+    assert (undone.code, undone.err) == (0, "")
+    with connect("embedded:.zoterodigest/library.sqlite", base=vault) as library:
+        assert [one.is_trashed for one in library.read().items if not one.json.parent] == [True]

@@ -1,0 +1,126 @@
+"""The command `open`: show an item in Zotero."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from pathlib import Path
+
+import typer
+
+from zoterodigest.cli.base.options import FINE, Invocation, argument, command, flag
+from zoterodigest.cli.base.project_context import chosen, open_library, project_in
+from zoterodigest.cli.base.screen import visible
+from zoterodigest.cli.show.encoder import emit_result
+from zoterodigest.cli.show.library_list import items_by_key
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.address import ApiAddress, parse_address, select_link
+from zoterodigest.library.port import Snapshot
+from zoterodigest.library.rules.values import is_key
+from zoterodigest.project.files import read_if_present
+from zoterodigest.project.layout import Project
+from zoterodigest.project.lock.parts import rows_in_digest
+from zoterodigest.sync.gathering.workspace import library_meant
+from zoterodigest.sync.new_papers.asking_for import ById, read_asked
+
+
+@command("what prints_only address as_json")
+def open(
+    asked: Invocation,
+    what: str = argument("FILE|KEY|ID"),
+    prints_only: bool = flag("--print", "Print the link, open nothing."),
+) -> int:
+    """Open an item in Zotero.
+
+    FILE is a digest that links one item, such as a note of a vault. KEY is an item key or a
+    citation key. ID is an arXiv id, a DOI or a web address. FILE and item keys take no request to
+    a library: bind `open` to a key of your editor.
+
+    \b
+    Examples:
+      zoterodigest open Papers/vaswani2017.md
+      zoterodigest open vaswani2017
+      zoterodigest open 10.1109/5.771073 --print
+    """
+    path = Path(what)
+    is_file = path.is_file()
+    project = project_in(path.parent if is_file else Path())
+    library = _zotero_of(project, asked.address)
+    key = _linked_item(project, path) if is_file else _item(what, asked.address, project)
+    link = select_link(library, key)
+    if not prints_only:
+        _launch(link)
+    data = {"item": key, "link": link, "is_opened": not prints_only}
+    done = "" if prints_only else "Opened "
+    emit_result([f"{done}{visible(link)}"], data, as_json=asked.as_json)
+    return FINE
+
+
+class NotShownInZotero(ZoterodigestError):
+    """Zotero cannot show an item: it does not hold the library, or no program opens its links."""
+
+    exit_code = 14
+
+
+class NoSingleItem(ZoterodigestError):
+    """A file links no item, or several."""
+
+
+def _zotero_of(project: Project, address: str) -> ApiAddress:
+    """Return the library that is meant, if Zotero can show it."""
+    text, _ = library_meant(project, Path(), chosen(address))
+    library = parse_address(text)
+    if not isinstance(library, ApiAddress):
+        raise NotShownInZotero(
+            f"Zotero doesn't have the trial library {visible(library.text)}",
+            "`zoterodigest show KEY` shows an item of it. --library names another library.",
+        )
+    return library
+
+
+def _linked_item(project: Project, path: Path) -> str:
+    """Return the item that the file is linked with; raise `NoSingleItem` if there isn't one."""
+    data = read_if_present(project.lock_path) or b""
+    rows = rows_in_digest(data, project.key_of(path), project.lock_path)
+    match {row.item for row in rows if row.links_digest}:
+        case keys if len(keys) == 1:
+            return keys.pop()
+        case keys if keys:
+            raise NoSingleItem(
+                f"{visible(str(path))} links {len(keys)} items",
+                "Give a key or an ID instead: `zoterodigest ls` lists the keys.",
+            )
+        case _:
+            raise NoSingleItem(
+                f"{visible(str(path))} is not linked with an item",
+                f"`zoterodigest sync {visible(shlex.quote(str(path)))}` links it.",
+            )
+
+
+def _item(name: str, address: str, project: Project) -> str:
+    """Return the key of the item with this key, citation key or identifier; may ask the library."""
+    if is_key(name):
+        return name
+    with open_library(address, Path(), project) as library:
+        snapshot = library.read()
+    paper = read_asked(name)
+    found = _identified(snapshot, paper.identifier) if isinstance(paper, ById) else ""
+    return found or items_by_key(snapshot, [name])[0].key
+
+
+def _identified(snapshot: Snapshot, identifier: Identifier) -> str:
+    live = (one for one in snapshot.items if not one.is_trashed and not one.json.parent)
+    return min((one.key for one in live if identifier in one.json.identifiers), default="")
+
+
+def _launch(link: str) -> None:
+    """Let the system open a link; on Linux its failure is not known."""
+    if sys.platform == "win32":  # there, typer's way is a command of the shell
+        os.startfile(link)
+    elif typer.launch(link):
+        raise NotShownInZotero(
+            "no program on this computer opens links of Zotero",
+            f"Start Zotero once, so that the system knows it. The link is {link}",
+        )
