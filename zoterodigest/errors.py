@@ -30,6 +30,7 @@
     ├── NotTaken             7  an editor or merge tool left no result
     ├── BadInput            10  a file has not the expected content
     ├── BadFormula          12  a formula for citation keys cannot be read
+    ├── BadBlockTemplate    12  a template for annotations makes no block that can be found again
     ├── BadMapping          11  a format or table in mappings/ is wrong
     ├── BadConfiguration    12  zoterodigest.toml is wrong
     ├── BadLockFile         13  zoterodigest.lock cannot be used
