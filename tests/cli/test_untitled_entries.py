@@ -211,6 +211,7 @@ def test_titles_come_into_the_digest_if_a_person_asks_for_them(
     ran = zoterodigest("pull", "--fill", "title", "--yes")
 
     assert (planned.code, ran.code) == (0, 0), ran.err
+    assert "3  arxiv:2401.10001: title" in planned.out
     assert (tmp_path / "papers.md").read_text(encoding="utf-8") == (
         "# to read\n\n"
         f"- [{SKIES}](https://arxiv.org/abs/2401.10001)\n"
@@ -222,6 +223,21 @@ def test_titles_come_into_the_digest_if_a_person_asks_for_them(
     assert zoterodigest("sync", "--yes").code == 0
     assert "- [Skies](https" in (tmp_path / "papers.md").read_text(encoding="utf-8")
     assert is_quiet(zoterodigest("sync", "--yes"))
+
+
+def test_an_entry_that_goes_is_called_by_its_identifier(
+    zoterodigest: Zoterodigest, site: Site, tmp_path: Path
+) -> None:
+    zoterodigest("sync", "--yes")
+    config = tmp_path / "zoterodigest.toml"
+    rule = config.read_text("utf-8").replace('.md"', '.md"\nwhen_trashed = "remove"')
+    config.write_text(rule, encoding="utf-8")
+    edited_item(tmp_path, SKIES, deleted=1)
+
+    ran = zoterodigest("sync", "--yes")
+
+    assert "removed entries          1  arxiv:2401.10001" in ran.out
+    assert "2401.10001" not in (tmp_path / "papers.md").read_text(encoding="utf-8")
 
 
 def test_two_lines_of_one_paper_have_one_item(

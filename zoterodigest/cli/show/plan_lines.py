@@ -15,6 +15,7 @@ from zoterodigest.cli.base.screen import cut, hanging, separated, styled, visibl
 from zoterodigest.cli.show.differences import opcodes
 from zoterodigest.cli.show.report_names import (
     ReportNames,
+    entry_title,
     field_name,
     fields_title,
     path_text,
@@ -112,7 +113,7 @@ def things(plan: Plan, names: ReportNames) -> Iterator[Thing]:
     adopted = set[str]()
     for link in plan.links:
         if link.before is None and link.row.digest.is_bib:
-            yield Thing(link.row.digest, "linked entries", fields_title(link.entry.fields))
+            yield Thing(link.row.digest, "linked entries", entry_title(link.entry))
         elif link.before is None and link.item and link.item.key not in adopted | becoming:
             adopted.add(link.item.key)
             yield Thing(link.row.digest, "adopted items", names.item_title(link.item.key))
@@ -169,10 +170,10 @@ def _in_file(action: FileAction) -> Iterator[Thing]:
             yield from _entry_things(action)
         case MoveEntry(entry, _, path):
             where = path_text(path)
-            what = _arrow(fields_title(entry.fields), where)
+            what = _arrow(entry_title(entry), where)
             yield Thing(entry.digest, "moved entries", what, where=where)
         case RemoveEntry(entry):
-            yield Thing(entry.digest, "removed entries", fields_title(entry.fields))
+            yield Thing(entry.digest, "removed entries", entry_title(entry))
         case RenameHeading():
             what = _arrow(visible(action.before), visible(action.after))
             yield Thing(action.digest, "renamed headings", what)
@@ -217,7 +218,7 @@ def _arrow(before: str, after: str) -> str:
 
 def _entry_things(action: ChangeEntry) -> Iterator[Thing]:
     """Yield what changes in an entry; a note of the person's own comes in with its words."""
-    digest, title = action.entry.digest, fields_title(action.entry.fields)
+    digest, title = action.entry.digest, entry_title(action.entry)
     new = published_notes(action)
     if others := {name: value for name, value in action.after.items() if name not in new}:
         yield Thing(digest, "changed entries", title, _names(others), action.before, others)
