@@ -56,6 +56,29 @@ def test_a_nickname_that_goes_takes_its_marks_along() -> None:
     assert source == before.source.decode().replace("**[VMAE]** ", "")
 
 
+BEFORE_VENUE = (
+    "* **`VMAE`**, Scaling Video Masked Autoencoders, "
+    "[[Paper](https://arxiv.org/abs/2303.16727)], CVPR 2023"
+)
+
+
+def test_a_nickname_that_goes_takes_its_comma_along() -> None:
+    before = a_list(BEFORE_VENUE)
+
+    source, refused = with_edit(before, {"short_title": EMPTY})
+
+    assert refused == []
+    assert source == before.source.decode().replace("**`VMAE`**, ", "")
+
+
+def test_an_entry_is_read_without_the_nickname_that_others_have() -> None:
+    read_from = a_list(BEFORE_VENUE, BEFORE_VENUE.replace("**`VMAE`**, ", ""))
+
+    titles = [it.title for it in read_from.entries]
+    assert titles == ["Scaling Video Masked Autoencoders"] * 2
+    assert [it.reading.fields["venue"] for it in read_from.entries] == ["CVPR", "CVPR"]
+
+
 @pytest.mark.parametrize("value", ["V*MAE", "V_MAE <b> & c"])
 def test_a_nickname_between_backquotes_is_written_without_entities(value: str) -> None:
     line = f"* **`VMAE`**, Scaling Video Masked Autoencoders, **`CVPR 2023`**. {LINK}"

@@ -36,6 +36,7 @@ SLOTS_OF = {
 """The slots that a field may stand in, if not in one of its own name."""
 
 _BLANKS = b" \t"
+_PARTING = b" \t,:|"
 _WRAPPING = re.compile(r"[ \t>]*")
 
 
@@ -101,6 +102,9 @@ def gone_edit(document: Document, index: int, slot: str, cleared: Collection[str
         return _whole_lines(document, placed)
     start, end = placed.groups[found.number]
     data = placed.text.data
+    # A sign that parted it from what follows would begin the line.
+    if entry.format.entry.loose and not data[:start].strip(_BLANKS):
+        end += len(data[end:]) - len(data[end:].lstrip(_PARTING))
     is_blank_before = start == 0 or data[start - 1] in _BLANKS
     is_blank_after = end == len(data) or data[end] in _BLANKS
     if is_blank_before and is_blank_after:
