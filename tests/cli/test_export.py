@@ -413,7 +413,7 @@ def test_a_bib_that_cannot_be_written_is_a_failure(
     synced = zoterodigest("sync", "--yes", "--allow-outside")
 
     assert (exported.code, synced.code) == (1, 1)
-    assert exported.err.startswith("error: refs.bib: ")
+    assert exported.err.startswith("error: refs.bib cannot be written: ")
 
 
 def test_options_for_a_project_are_a_usage_error_without_one(zoterodigest: Zoterodigest) -> None:

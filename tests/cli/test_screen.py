@@ -6,6 +6,7 @@ import io
 import json
 import re
 import unicodedata
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -179,6 +180,22 @@ def test_an_error_of_any_length_is_cut(capsys: pytest.CaptureFixture[str]) -> No
     screen.tell_error("no " * 30_000, "do " * 30_000)
 
     assert len(capsys.readouterr().err) < 4_100
+
+
+def test_an_error_calls_files_as_from_the_current_folder(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    monkeypatch.chdir(tmp_path / "here")
+
+    for name in ("here/a b.md", "here/sub/c.md", "hereafter.md"):
+        screen.tell_error(f"refs.bib: {tmp_path / name}:1: no such file")
+
+    assert capsys.readouterr().err.splitlines() == [
+        "error: refs.bib: a b.md:1: no such file",
+        "error: refs.bib: sub/c.md:1: no such file",
+        f"error: refs.bib: {tmp_path / 'hereafter.md'}:1: no such file",
+    ]
 
 
 def test_a_hint_fits_the_width_of_a_terminal_and_is_one_line_in_a_pipe(

@@ -11,10 +11,11 @@ import re
 import shutil
 import sys
 from collections.abc import Iterable, Iterator, Sequence, Set
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from io import TextIOWrapper
 from os.path import commonprefix
+from pathlib import Path
 from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
@@ -308,10 +309,18 @@ def _write(stream: TextIO, lines: Iterable[str]) -> None:
 
 def tell_error(sentence: str, hint: str = "") -> None:
     """Write an error as people read it: a sentence, and what to do about it."""
-    shown = without_middle(visible(sentence), _LONGEST_ERROR)
+    shown = without_middle(visible(_from_here(sentence)), _LONGEST_ERROR)
     tell([f"{styled('error:', 'red', sys.stderr)} {shown}"])
     if hint:
         _tell_marked("hint:", hint)
+
+
+def _from_here(sentence: str) -> str:
+    """Return a sentence in which files below the current folder are called as from there."""
+    with suppress(OSError):  # somebody may have removed the folder
+        here = re.escape(str(Path.cwd())) + re.escape(os.sep)
+        return re.sub(rf"(?<!\S){here}(?=\S)", "", sentence)
+    return sentence
 
 
 def tell_note(sentence: str) -> None:
@@ -332,8 +341,10 @@ def tell_failure(*parts: str) -> None:
 
     Each is cut by itself: a title of any length leaves room for the reason.
     """
-    shown = (cut(visible(part), _LONGEST_PART) for part in parts if part)
-    tell_error(": ".join(shown))
+    shown = [cut(visible(_from_here(part)), _LONGEST_PART) for part in parts if part]
+    # A reason may begin with the file that is named already: "one.md cannot be written".
+    is_named = len(shown) > 1 and shown[-1].startswith(f"{shown[0]} ")
+    tell_error(": ".join(shown[1:] if is_named else shown))
 
 
 def counted(number: int, one: str, many: str = "") -> str:
