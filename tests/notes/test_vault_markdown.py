@@ -123,6 +123,35 @@ def test_words_come_and_go_where_a_person_put_them(
     assert brought_back(markdown, html.replace(shown, edited)) == written
 
 
+@pytest.mark.parametrize(
+    ("markdown", "before", "after", "written"),
+    [
+        ("__wa__ wb\n\n_wc_ wd", "<p><em>wc", "<p>New</p><p><em>we", "__wa__ wb\n\nNew\n\n_we_ wd"),
+        (
+            "__wa__ wb\n\n_wc_ wd",
+            ">wc</em> wd",
+            ">wc</em> we</p><p>wf",
+            "__wa__ wb\n\n_wc_ we\n\nwf",
+        ),
+        ("* __wa__ wb\n* wc\n* _wd_ we", "\nwc\n</li>\n<li>\n", "\nx ", "* __wa__ wb\n* x _wd_ we"),
+        ("_wa_ wb\n\n<!-- c -->\n\n_wc_ wd", ">wc", ">we", "_wa_ wb\n\n<!-- c -->\n\n_we_ wd"),
+        (
+            "_新_ 的一段文字\n\n_旧_ 的一段话语",
+            "<p><em>旧",
+            "<p>x</p><p><em>老",
+            "_新_ 的一段文字\n\nx\n\n_老_ 的一段话语",
+        ),
+    ],
+)
+def test_blocks_keep_their_spelling_though_others_come_and_go(
+    markdown: str, before: str, after: str, written: str
+) -> None:
+    html = html_of(a_note(markdown))
+
+    assert before in html
+    assert brought_back(markdown, html.replace(before, after)) == written
+
+
 def test_what_a_measured_note_says_survives_as_markdown() -> None:
     for pair in editor_pairs()[::8]:
         markdown = join_blocks(html_to_blocks(pair["html"]))

@@ -11,6 +11,7 @@ from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import block_spans
 from zoterodigest.core.values.record import Blocks, Value
 from zoterodigest.digest.write.html import Spelling, plain
+from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.shown import plain_blocks
 
 _BULLET = re.compile(r"^(\s*)([-*+•])(\s+)")
@@ -39,8 +40,9 @@ def written_blocks(
     cursor = 0
     for start, stop, first, last in _differences(present, texts):
         written += [(present[at], at) for at in range(cursor, start)]
+        pairs = paired(present[start:stop], texts[first:last])
         for number, text in enumerate(texts[first:last]):
-            at = start + number if number < stop - start else None
+            at = start + pairs[number] if number in pairs else None
             own = None if at is None else _BULLET.match(present[at])
             written.append((_styled(spell(text), own or bullet), at))
         cursor = stop

@@ -15,6 +15,7 @@ from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, is_empty
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.fields import is_in_date
+from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.respelled import respellings
 from zoterodigest.digest.write.shown import BlockForm
 from zoterodigest.digest.write.values import respaced
@@ -91,14 +92,20 @@ def _spliced(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Iter
         begin = solid[start] if start < len(solid) else len(own)
         stop = solid[end - 1] + 1 if end > start else begin
         yield from own[cursor:begin]
-        if end - start == last - first:
-            for at, number in zip(solid[start:end], range(first, last), strict=True):
-                written = _respelled(own[at], said[at], wanted[number], form)
-                yield written or in_place_of(own[at], new[number], form)
-        else:
-            yield from new[first:last]
-        # A comment says nothing in a note, so no edit there can be about it.
-        yield from (own[at] for at in range(begin, stop) if not said[at])
+        cursor = begin
+        there = solid[start:end]
+        pairs = paired([said[at] for at in there], wanted[first:last])
+        for number in range(first, last):
+            if number - first not in pairs:
+                yield new[number]
+                continue
+            at = there[pairs[number - first]]
+            # A comment says nothing in a note, so no edit there can be about it.
+            yield from (own[one] for one in range(cursor, at) if not said[one])
+            cursor = at + 1
+            written = _respelled(own[at], said[at], wanted[number], form)
+            yield written or in_place_of(own[at], new[number], form)
+        yield from (own[at] for at in range(cursor, stop) if not said[at])
         cursor = stop
     yield from own[cursor:]
 

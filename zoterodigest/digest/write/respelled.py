@@ -12,9 +12,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.frozen import dataclass
 
-# A word, blanks, a line break (a line of code is indented behind it), or a sign as often as it is
-# repeated: `**` is one spelling, and so are the hashes on each side of a heading.
-_TOKEN = re.compile(r"[^\W_]+|[^\S\n]+|\n|(.)\1*")
+# A word, blanks, a line break (a line of code is indented behind it), an HTML tag, or a sign as
+# often as it is repeated: `**` is one spelling, and so are the hashes on each side of a heading.
+_TOKEN = re.compile(r"[^\W_]+|[^\S\n]+|\n|</?[A-Za-z]+\d?(?:\s[^<>\n]*)?>|(.)\1*")
 
 
 @dataclass(frozen=True, slots=True)
