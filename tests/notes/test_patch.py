@@ -177,7 +177,10 @@ def test_empty_paragraphs_of_the_person_stay() -> None:
 def test_a_note_that_would_grow_too_long_is_not_written() -> None:
     present = html_of(a_note("a"))
 
-    assert isinstance(patch_html(present, a_note("b" * LONGEST_NOTE)), TooLong)
+    fault = patch_html(present, a_note("", Key="b" * LONGEST_NOTE), new_parts=frozenset({"Key"}))
+
+    assert isinstance(fault, TooLong)
+    assert fault.largest == "Key"
 
 
 def test_one_edit_among_many_equal_blocks_changes_one_block() -> None:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.markdown import read_blocks
 from zoterodigest.notes.model import Node, NoteHeading, NoteText, nest, walk
 from zoterodigest.notes.normal import is_private, normal_blocks, plain_runs
-from zoterodigest.notes.serialise import note_html
+from zoterodigest.notes.serialise import nodes_html, note_html
 
 LONGEST_NOTE = 500_000
 """Characters above which Zotero's server refuses a note."""
+
+CAUTIOUS_LENGTH = 250_000
+"""Characters above which older servers refuse a note, and then stop the sync of Zotero itself."""
 
 OUR_ID = re.compile(r"zd-[a-z0-9]{10}")
 """The ids of our headings, by which a note is found again."""
@@ -43,9 +46,22 @@ class NoteContent:
 
 @dataclass(frozen=True, slots=True)
 class TooLong:
-    """The note cannot be written: it has `length` characters, more than LONGEST_NOTE."""
+    """The note cannot be written: it has `length` characters, more than LONGEST_NOTE.
+
+    `largest` is the name of its longest section, None if that is the summary.
+    """
 
     length: int
+    largest: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NoteSize:
+    """The characters of a note's HTML, and those of its longest part by its name."""
+
+    length: int
+    largest: str | None
+    largest_length: int
 
 
 def to_html(note: NoteContent) -> str | TooLong:
@@ -55,12 +71,18 @@ def to_html(note: NoteContent) -> str | TooLong:
     raw HTML is reduced to known marks. A section named "Private" is left out, because text below
     such a heading is never read back.
     """
-    return checked(note_html((_heading(NOTE_LEVEL, note.heading, note.id), *_parts(note))))
+    return checked(_whole_html(note), note.parts)
 
 
 def own_note_html(blocks: tuple[str, ...]) -> str | TooLong:
     """Return the canonical HTML of a note of the person's own with these Markdown blocks."""
     return checked(note_html(part_nodes(Part(None, blocks))))
+
+
+def note_size(note: NoteContent) -> NoteSize:
+    """Return how long the HTML of `note` is, and which of its parts is the longest."""
+    largest, length = _largest(note.parts)
+    return NoteSize(len(_whole_html(note)), largest, length)
 
 
 def has_private_heading(blocks: Iterable[str]) -> bool:
@@ -89,9 +111,20 @@ def is_never_shown(name: str) -> bool:
     return is_private(part_heading(name).runs)
 
 
-def checked(html: str) -> str | TooLong:
-    """Return `html`, or how long it is if a library would refuse it."""
-    return html if len(html) <= LONGEST_NOTE else TooLong(len(html))
+def checked(html: str, parts: Sequence[Part] = ()) -> str | TooLong:
+    """Return `html`, or how long it and the longest of its `parts` is if a library refuses it."""
+    return html if len(html) <= LONGEST_NOTE else TooLong(len(html), _largest(parts)[0])
+
+
+def _largest(parts: Sequence[Part]) -> tuple[str | None, int]:
+    """Return the name and the length of the longest part; of equal ones the first."""
+    shown = [part for part in parts if part.name is None or not is_never_shown(part.name)]
+    lengths = [(part.name, len(nodes_html(part_nodes(part)))) for part in shown]
+    return max(lengths, key=lambda one: one[1], default=(None, 0))
+
+
+def _whole_html(note: NoteContent) -> str:
+    return note_html((_heading(NOTE_LEVEL, note.heading, note.id), *_parts(note)))
 
 
 def _parts(note: NoteContent) -> Iterator[Node]:

@@ -71,7 +71,7 @@ def patch_html(
         patched = _spliced(html, splices)
         # Read again before anything is written (law 2); what does not read back is not written.
         if patched == html or (_says(patched, wanted) and _atoms(patched) == _atoms(html)):
-            return checked(patched)
+            return checked(patched, wanted)
     found = tuple(part.name for part in anatomy.parts) if anatomy else ()
     return PartsDiffer(found, tuple(map(_name, wanted)))
 

@@ -218,8 +218,9 @@ def _change_note(draft: _WritesDraft, action: ChangeNote) -> None:
 def why_unwritable(fault: TooLong | QuotationLost | PartsDiffer) -> str:
     """Return why a note cannot be written as it was to be."""
     match fault:
-        case TooLong(length):
-            return f"its note would have {length:,} characters, more than a library takes"
+        case TooLong(length, largest):
+            section = f"; its longest section is “{largest}”" if largest else ""
+            return f"its note would have {length:,} characters, more than a library takes{section}"
         case QuotationLost(text):
             return (
                 f"the edit changes “{text}”, which links to an annotation in Zotero. Keep these"
