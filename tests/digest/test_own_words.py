@@ -9,6 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.digest.corpus import read
+from tests.notes.test_vault_markdown import CONSTRUCTS
 from tests.notes.texts import MARKDOWN
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import Blocks
@@ -125,3 +126,21 @@ def test_what_is_asked_is_said_in_whatever_words(own: str, other: str) -> None:
 def said(texts: Sequence[str]) -> list[str]:
     """What blocks say, without those that say nothing."""
     return [text for text in canonical_blocks(texts) if text]
+
+
+@pytest.mark.parametrize("name", sorted(CONSTRUCTS.keys() - {"headings"}))  # they begin sections
+def test_a_word_edited_in_a_note_is_all_that_changes_in_a_digest(name: str) -> None:
+    head = "> **One paper of all**\n> [arxiv](https://arxiv.org/abs/2001.00001)\n>\n"
+    lines = (f"> {line}\n" if line else ">\n" for line in CONSTRUCTS[name].split("\n"))
+    source = "".join((head, *lines)).replace("\n", "\r\n")
+    standing = read(source.encode())
+    summary = standing.entries[0].reading.fields["summary"]
+    assert isinstance(summary, Blocks)
+    said = canonical_blocks(summary.texts)
+    word = "wa" if "wa" in "".join(said) else "wb"
+    edited = Blocks(tuple(text.replace(word, "edited") for text in said if text))
+
+    written = put_digest(standing, {0: {"summary": edited}}, read, canonical_blocks)
+
+    assert written.refusals == ()
+    assert written.source.decode() == source.replace(word, "edited")

@@ -134,6 +134,12 @@ def test_words_come_and_go_where_a_person_put_them(
             "__wa__ wb\n\n_wc_ we\n\nwf",
         ),
         ("* __wa__ wb\n* wc\n* _wd_ we", "\nwc\n</li>\n<li>\n", "\nx ", "* __wa__ wb\n* x _wd_ we"),
+        (
+            "_wa_\n\n~~~py\nwb\n~~~\n\n__wc__",
+            "<p><em>wa</em></p>\n<pre>wb</pre>",
+            "<pre>wb</pre>\n<p><em>wa</em></p>",
+            "~~~py\nwb\n~~~\n\n_wa_\n\n__wc__",
+        ),
         ("_wa_ wb\n\n<!-- c -->\n\n_wc_ wd", ">wc", ">we", "_wa_ wb\n\n<!-- c -->\n\n_we_ wd"),
         (
             "_新_ 的一段文字\n\n_旧_ 的一段话语",

@@ -86,7 +86,8 @@ def _spliced(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Iter
     # Of two margins for one depth the narrower: behind the wider it stands as deep all the same.
     wide_first = sorted(solid, key=lambda at: len(_margin(own[at])), reverse=True)
     margins = {_margin(said[at]): _margin(own[at]) for at in wide_first}
-    new = [_indented(text, margins) for text in wanted]
+    texts = {said[at]: own[at] for at in solid}  # a block that moved takes its text along
+    new = [texts.get(text) or _indented(text, margins) for text in wanted]
     cursor = 0
     for start, end, first, last in differing_ranges([said[at] for at in solid], wanted):
         begin = solid[start] if start < len(solid) else len(own)
