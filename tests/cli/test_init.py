@@ -51,6 +51,37 @@ def test_a_bib_becomes_a_bibliography_that_is_exported_into(
     assert {(bib.push, bib.pull) for bib in bibliographies} == {(False, False)}
 
 
+NOTE = "---\ntitle: Attention Is All You Need\ncitekey: {key}\n---\n\nWhat I think.\n"
+
+
+@pytest.mark.parametrize("named", ["Papers", "Papers/**/*.md"])
+def test_a_folder_of_notes_is_proposed_as_a_vault(
+    zoterodigest: Zoterodigest, tmp_path: Path, named: str
+) -> None:
+    (tmp_path / "Papers" / "more").mkdir(parents=True)
+    for name in ("a2017", "more/b2018"):
+        (tmp_path / "Papers" / f"{name}.md").write_text(NOTE.format(key=name[-5:]))
+    (tmp_path / "Papers" / "index.md").write_text("# All my papers\n")
+
+    ran = zoterodigest("init", named)
+
+    (rules,) = load_configuration(tmp_path / "zoterodigest.toml").digests
+    assert (rules.path, rules.is_vault) == ("Papers/**/*.md", True)
+    assert 'entry = "file", as 2 of 3 files are notes of one paper each' in ran.out
+
+
+def test_a_folder_of_lists_is_no_vault(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "daily").mkdir()
+    front = "---\ntitle: Papers of the day\nauthor: Ada\nyear: 2024\n---\n"
+    text = a_digest(("Attention Is All You Need", "1706.03762"))
+    (tmp_path / "daily" / "2024-05-01.md").write_text(front + text)
+
+    zoterodigest("init", "daily")
+
+    (rules,) = load_configuration(tmp_path / "zoterodigest.toml").digests
+    assert (rules.path, rules.is_vault) == ("daily/**/*.md", False)
+
+
 def test_a_pattern_stays_a_pattern(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     (tmp_path / "daily").mkdir()
     for day in range(1, 6):

@@ -136,6 +136,7 @@ class World:
     collection_rows: tuple[CollectionRow, ...] = ()
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ids: Iterator[str] = field(default_factory=row_ids)
+    group: str = ""
 
     def plan(self, run_options: RunOptions | None = None, **given: Directions) -> Plan:
         run_options = run_options or self.run_options(**given)
@@ -143,7 +144,9 @@ class World:
         return reconcile(
             [entry for digest in run for entry in self.digests[digest]],
             LastSync(self.rows, self.collection_rows),
-            LibraryState(tuple(self.items.values()), tuple(self.collections.values())),
+            LibraryState(
+                tuple(self.items.values()), tuple(self.collections.values()), group=self.group
+            ),
             run_options,
             new_ids=self.ids,
         )

@@ -186,6 +186,13 @@ def is_meant_as_address(text: str) -> bool:
     return ":" in text or text.startswith("desktop")
 
 
+def group_id_of(identity: str) -> str:
+    """Return the ID of the group whose library has this identity; "" if it is no group's."""
+    if not is_group(identity):
+        return ""
+    return identity.removeprefix("group:").partition("@")[0]
+
+
 def is_built_in(identity: str) -> bool:
     """Tell whether an identity is that of a library of zoterodigest's own, on a disk."""
     # Such an identity begins as an address of its kind does.

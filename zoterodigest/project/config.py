@@ -164,6 +164,15 @@ class DigestRules(_ConfigTable):
     """What people call it: heads its notes and names its collection; `{name}` is the file's."""
     format: Annotated[str, Field(min_length=1)] | None = None
     """The name of its format, or None: it is recognised."""
+    entry: Literal["part", "file"] = "part"
+    """What an entry is: a part of the file, or each file as a whole, as in a vault of notes."""
+    sections: tuple[Annotated[str, AfterValidator(_words)], ...] = ()
+    """In a vault: only the text under these headings is synced; none named: all that is not
+    generated."""
+    private: tuple[Annotated[str, AfterValidator(_words)], ...] = ()
+    """In a vault: the text under these headings never leaves the file."""
+    tags: StrictBool = False
+    """In a vault: whether the tags of its files are synced."""
     push: Selection = True
     pull: Selection = True
     collection: Pattern | None = None
@@ -176,6 +185,29 @@ class DigestRules(_ConfigTable):
     """What becomes of the entry of an item in the trash: nothing, or it goes as well."""
     notes: Literal["off", "tagged", "all"] = "off"
     """Which notes of the person's own come into the digest: none, tagged `publish`, or all."""
+
+    @model_validator(mode="after")
+    def _are_of_notes(self) -> DigestRules:
+        for name in ("sections", "private", "tags"):
+            if not self.is_vault and name in self.model_fields_set:
+                raise ValueError(f'{name} is for a vault: set entry = "file" as well')
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_files(self) -> DigestRules:
+        rules = {"when_trashed": self.when_trashed, "when_dropped": self.when_dropped}
+        for name, rule in rules.items():
+            if self.is_vault and rule != "keep":
+                raise ValueError(
+                    f'{name} = "{rule}" does nothing with entry = "file": zoterodigest never'
+                    " deletes a file, and a file that is away removes no item"
+                )
+        return self
+
+    @property
+    def is_vault(self) -> bool:
+        """Whether each file is one entry."""
+        return self.entry == "file"
 
 
 class BibliographyRules(_ConfigTable):
@@ -226,6 +258,8 @@ class SyncRules(_ConfigTable):
 
     prefer: dict[FieldName, Literal["markdown", "zotero", "bib"]] = {}
     """The end that holds for a field, instead of a conflict."""
+    hold: Annotated[int, Field(ge=0, le=86_400)] = 10
+    """For how many seconds a file of a vault is left alone after it changed; 0: not at all."""
     merge_tool: tuple[Annotated[str, Field(min_length=1)], ...] = ()
     """The program that `resolve` may run, and its arguments; two or three files follow."""
 

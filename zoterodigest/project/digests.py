@@ -15,10 +15,10 @@ from zoterodigest.project.files import (
     read_file,
     require_text,
 )
-from zoterodigest.project.layout import Project, find_project
+from zoterodigest.project.layout import Digest, Project, find_project
 
 if TYPE_CHECKING:
-    from zoterodigest.digest.format.format import DigestFormat
+    from zoterodigest.digest.format.format import DigestFormat, NoteRule
 
 
 def read_digest(path: Path) -> SourceFile:
@@ -54,15 +54,26 @@ def require_digest(path: Path, data: bytes) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class NoteOptions:
+    """What the configuration says of the notes of a vault (`NoteRule`)."""
+
+    sections: tuple[str, ...] = ()
+    private: tuple[str, ...] = ()
+    tags: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class FormatChoice:
     """Which formats a digest is read by: the `wanted` one, else those in `folders` and built-in.
 
-    A file that holds `data` is read by formats for such data, and no other is.
+    A file that holds `data` is read by formats for such data, and no other is. Of notes `note` says
+    what of their text is synced.
     """
 
     folders: tuple[Path, ...]
     wanted: str
     data: DataKind | None = None
+    note: NoteOptions = NoteOptions()
 
     def read(self) -> FormatFiles:
         """Read the person's own format files, each once."""
@@ -82,7 +93,7 @@ class FormatFiles:
     def key(self) -> bytes:
         """Names and bytes of the files."""
         files = [(path.name, data) for path, data in self.files.items()]
-        what = (self.choice.wanted, self.choice.data, files)
+        what = (self.choice.wanted, self.choice.data, self.choice.note, files)
         return repr(what).encode("utf-8", "surrogateescape")
 
     def formats(self) -> tuple[DigestFormat, ...]:
@@ -93,7 +104,21 @@ class FormatFiles:
         wanted, folders = self.choice.wanted, self.choice.folders
         if wanted:
             return (choose_format(wanted, folders, self.files),)
-        return available_formats(folders, self.files, self.choice.data)
+        found = available_formats(folders, self.files, self.choice.data)
+        if self.choice.note == NoteOptions():
+            return found
+        return tuple(form.model_copy(update={"note": self._note_rule(form)}) for form in found)
+
+    def _note_rule(self, form: DigestFormat) -> NoteRule:
+        """Return what of a note is synced: what its format keeps private stays so."""
+        asked, known = self.choice.note, form.note
+        return known.model_copy(
+            update={
+                "sections": [*(asked.sections or known.sections)],
+                "private": [*known.private, *asked.private],
+                "tags": known.tags or asked.tags,
+            }
+        )
 
 
 def _bytes(path: Path) -> bytes | None:
@@ -116,8 +141,18 @@ def format_choice(path: Path, wanted: str = "", known: Project | None = None) ->
         return FormatChoice((path.parent,), wanted, data_kind(path.name))
     project = known if known and known.config_path == config else Project.load(config)
     (digest,) = project.digests([path])
-    folders = (path.parent, *project.format_folders)
-    return FormatChoice(folders, wanted or digest.rules.format or "", data_kind(path.name))
+    return choice_in(project, digest, wanted)
+
+
+def choice_in(project: Project, digest: Digest, wanted: str = "") -> FormatChoice:
+    """Return which formats to read a digest of `project` by, whose rules are known."""
+    folders = (digest.path.parent, *project.format_folders)
+    rules = digest.rules
+    wanted = wanted or rules.format or ""
+    if not rules.is_vault:
+        return FormatChoice(folders, wanted, data_kind(digest.path.name))
+    note = NoteOptions(rules.sections, rules.private, rules.tags)
+    return FormatChoice(folders, wanted, "note", note)
 
 
 def formats_for(

@@ -134,6 +134,9 @@ def require_text(path: Path, data: bytes) -> None:
     """Raise `BadInput` if what was read from `path` is no text, or one encoded as UTF-16."""
     if data.startswith(_UTF_16):
         raise BadInput(path, "the text is encoded as UTF-16", "Save it as UTF-8.")
+    if data and not data.strip(b"\0"):
+        hint = "A cloud service may keep it elsewhere. Download it, then run the command again."
+        raise BadInput(path, "it has a size and no data", hint)
     if looks_binary(data):
         raise BadInput(path, "a binary file, not a text", "Give the path of a text file.")
 

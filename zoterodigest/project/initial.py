@@ -68,6 +68,7 @@ _KEYS = """\
 # name = "{name}"               # heads its notes; {name} is the file's name without .md
 # format = "NAME"               # when it is not recognised; `zoterodigest formats` lists them
 # collection = "Daily/{year}-{month}"  # dated files; default: a collection of its name
+# entry = "part"                # "file": each file is the note of one paper, as in a vault
 # headings = true               # its headings become subcollections
 # push = true                   # or false, or a list: ["title", "authors", "summary", "sections"]
 # pull = true                   # false for a file that a program writes; or a list
@@ -118,6 +119,7 @@ library = {library}
 
 [sync]
 # merge_tool = ["vimdiff"]      # what `resolve` may run
+# hold = 10                     # seconds for which a note that just changed is left alone
 
 [sync.prefer]                   # the side that wins if both changed one field
 # venue = "zotero"

@@ -113,19 +113,22 @@ class Project:
     def digests(self, given: Sequence[Path] = ()) -> tuple[Digest, ...]:
         """Return the digests `given`, or all that are configured if none is, each once, in order.
 
-        The first `[[digest]]` that names a file gives its rules. A file without one has the
-        defaults, and so has a file of a `[[feed]]`, which is configured as soon as it is there.
-        A pattern passes over the .bib files that are configured. A configured path that matches no
-        file stands for the file that is missing. Of two names of one file, by a symbolic link, the
-        first counts. Raises `BadConfiguration` if a digest's collection needs a date that its path
-        does not show.
+        The first `[[digest]]` that names a file gives its rules; a file of a vault only one may
+        name. A file without one has the defaults, and so has a file of a `[[feed]]`, which is
+        configured as soon as it is there. A pattern passes over the .bib files that are configured.
+        A configured path that matches no file stands for the file that is missing. Of two names of
+        one file, by a symbolic link, the first counts. Raises `BadConfiguration` if a digest's
+        collection needs a date that its path does not show, or if a vault's file is named twice.
         """
         configured: dict[Path, DigestRules] = {}
         bibs = {bib.path for bib in self.bibliographies()}
         for rules in self.configuration.digests:
             for path in matching_files(self.root, rules.path):
-                if path not in bibs or not glob.has_magic(rules.path):
-                    configured.setdefault(path, rules)
+                if path in bibs and glob.has_magic(rules.path):
+                    continue
+                first = configured.setdefault(path, rules)
+                if first is not rules and (first.is_vault or rules.is_vault):
+                    raise self._named_twice(path, first, rules)
         # Behind the configured ones: a `[[digest]]` that names a feed's file gives its rules.
         for path in self._fed():
             configured.setdefault(path, DigestRules(path=_key(self.root, path)))
@@ -136,6 +139,14 @@ class Project:
             # By the real path: two names of one file must not become two digests of it.
             found.setdefault(real_path(path), digest)
         return tuple(found.values())
+
+    def _named_twice(self, path: Path, *rules: DigestRules) -> BadConfiguration:
+        first, second = (f'"{one.path}"' for one in rules)
+        reason = (
+            f'{first} and {second} both name {_key(self.root, path)}; with entry = "file", a file '
+            "belongs to one [[digest]]"
+        )
+        return BadConfiguration(self.config_path, "digest", reason)
 
     def _fed(self) -> Iterator[Path]:
         """Yield the files of feeds that are there."""
@@ -172,12 +183,15 @@ class Project:
 
     def former_collection(self, key: str) -> tuple[str, ...]:
         """Return the collection of the digest `key` whose file is gone; empty if it had no name."""
-        path = _absolute(self.root / key)
-        fitting = (each for each in self.configuration.digests if fnmatchcase(key, each.path))
         try:
-            return self._digest(path, next(fitting, DigestRules(path=key))).collection
+            return self._digest(_absolute(self.root / key), self.former_rules(key)).collection
         except BadConfiguration:
             return ()
+
+    def former_rules(self, key: str) -> DigestRules:
+        """Return the rules that held for the digest `key`, whose file is gone."""
+        fitting = (one for one in self.configuration.digests if _would_match(key, one.path))
+        return next(fitting, DigestRules(path=key))
 
     def _digest(self, path: Path, rules: DigestRules) -> Digest:
         key = DigestKey(_key(self.root, path))
@@ -185,9 +199,16 @@ class Project:
         # The name first: a collection may be called by it.
         name = self._filled(rules.name, known | _date(key), key)
         known = {"name": name} | _date(key)
+        if rules.is_vault and rules.collection is None:
+            return Digest(path, key, name, self._collection_of_vault(rules), rules)
         pattern = rules.collection or "{name}"
         levels = [self._filled(level, known, key).strip() for level in pattern.split("/")]
         return Digest(path, key, name, tuple(filter(None, levels)), rules)
+
+    def _collection_of_vault(self, rules: DigestRules) -> tuple[str, ...]:
+        """Return the one collection of all files of a vault: it is called like their folder."""
+        folder = _absolute(self.root / folder_before_pattern(rules.path))
+        return tuple(filter(None, [_shown(folder.name).strip()]))
 
     def _filled(self, pattern: str, known: dict[str, str], key: str) -> str:
         missing = [name for name in PLACEHOLDER.findall(pattern) if name not in known]
@@ -235,6 +256,19 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
         return [_absolute(root / pattern)]
     names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  (".." may be in it)
     return sorted(_absolute(root / name) for name in names if (root / name).is_file())
+
+
+def folder_before_pattern(pattern: str) -> str:
+    """Return the folder below which all files of a pattern lie; "" for the project's own."""
+    levels = pattern.replace("\\", "/").split("/")[:-1]
+    fixed = next((at for at, level in enumerate(levels) if glob.has_magic(level)), len(levels))
+    return "/".join(levels[:fixed])
+
+
+def _would_match(key: str, pattern: str) -> bool:
+    """Tell whether a file of this path would match, if it were there."""
+    # `**/` stands for no folder at all as well.
+    return fnmatchcase(key, pattern) or fnmatchcase(key, pattern.replace("**/", ""))
 
 
 def dates_in(text: str) -> list[re.Match[str]]:

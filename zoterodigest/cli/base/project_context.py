@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -133,7 +134,7 @@ def chosen(address: str = "", project: Project | None = None) -> Chosen:
 
     `project` is the project to use, if it was read already.
     """
-    return Chosen(address, library_in(os.environ), access(), allowed(), project)
+    return Chosen(address, library_in(os.environ), access(), allowed(), project, time.time())
 
 
 def open_context(asked: Invocation) -> ProjectContext:

@@ -31,6 +31,7 @@ from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import DigestProposal, Proposal, propose
 from zoterodigest.project.running import running
+from zoterodigest.project.vaults import why_vault
 
 
 @command("files is_fresh")
@@ -46,7 +47,8 @@ def init(
     If a program seems to write a FILE, init proposes pull = false. If a FILE repeats another one,
     for example in a second language, it proposes push = ["summary"]. It says why. A .bib, which
     need not exist yet, becomes a [[bibliography]]: each sync exports into it. A pattern in quotes
-    stands in the file as it is, so that later files are digests, too.
+    stands in the file as it is, so that later files are digests, too. A folder stands for the
+    Markdown files in it. If these are notes of one paper each, init proposes entry = "file".
 
     In a git repository, init adds a line for the lock file to .gitattributes. It keeps the lock
     file out of diffs, and lets git merge it once you run the command that init prints.
@@ -59,6 +61,7 @@ def init(
       zoterodigest init
       zoterodigest init notes/papers.md 'daily/*.md'
       zoterodigest init papers.md paper/refs.bib
+      zoterodigest init Papers/
       zoterodigest init --fresh
     """
     act = _begin_anew if is_fresh else _write_configuration
@@ -68,7 +71,8 @@ def init(
 def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     """Write `zoterodigest.toml` into `folder` for these files and yield what to do next.
 
-    A .bib, which need not be there yet, is a bibliography, any other file a digest. Raises
+    A .bib, which need not be there yet, is a bibliography, any other file a digest; a folder stands
+    for the Markdown files in it. Raises
     `CannotWrite` if there is a configuration, `BadInput` if one of the files cannot be read.
     """
     path = folder / CONFIG_FILE
@@ -81,7 +85,7 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         yield from added
         yield f"{path} exists already and stays as it is."
         return
-    digests, bibs = by_kind(dict.fromkeys(files))
+    digests, bibs = by_kind(dict.fromkeys(map(_files_in, files)))
     for bib in bibs:
         read_if_present(bib)
     proposals = tuple(_proposals(folder, digests))
@@ -119,8 +123,16 @@ def _proposals(folder: Path, digests: Iterable[Path]) -> Iterator[Proposal]:
     plain = [digest for digest, file in files.items() if digest == file]
     yield from propose([_candidate(folder, digest) for digest in plain])
     for pattern in (digest for digest in digests if digest not in plain):
+        if reason := why_vault(matching_files(Path(), str(pattern))):
+            yield Proposal(_name_in(folder, pattern), 'entry = "file"', reason)
+            continue
         for one in propose([_candidate(folder, files[pattern])]):
             yield replace(one, path=_name_in(folder, pattern))
+
+
+def _files_in(path: Path) -> Path:
+    """Return the pattern of all notes in a folder; any other path as it is."""
+    return path / "**/*.md" if path.is_dir() else path
 
 
 def _first_file(digest: Path) -> Path:

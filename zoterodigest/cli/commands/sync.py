@@ -30,10 +30,11 @@ class RunChoices:
         "--relink", "Link again what you unlinked, removed or trashed; restore deleted notes."
     )
     allow_removals: bool = flag("--allow-removals", "Allow any number of removals.")
+    accept: bool = flag("--accept", "Sync files that are held because most of their text is gone.")
 
 
 _FIRST = "is_agreed is_offline address format_name only"
-_LAST = "max_changes allow_removals with_stats as_json is_brief"
+_LAST = "max_changes allow_removals accept with_stats as_json is_brief"
 
 
 @command(
@@ -145,4 +146,5 @@ def enrich(asked: Invocation, chosen: RunChoices) -> int:
 
 def _run(asked: Invocation, chosen: RunChoices, intent: Intent) -> int:
     only, with_notes = selection(chosen.only), not chosen.no_notes
-    return run(asked, Options(intent, only, with_notes, asked.max_changes, chosen.allow_removals))
+    limits = asked.max_changes, chosen.allow_removals
+    return run(asked, Options(intent, only, with_notes, *limits, chosen.accept))

@@ -30,6 +30,7 @@ from zoterodigest.core.plan.reports import (
     DivergedField,
     HeldBack,
     HeldBackName,
+    MissingFile,
     MissingNote,
     Report,
 )
@@ -257,7 +258,9 @@ def _ended(ended: int) -> str:
 def _missing(prepared: Prepared) -> Iterator[str]:
     """Yield the files that are linked and not here, with what can be done."""
     gathered = prepared.gathered
-    missing = sorted((gathered.gone - gathered.missing) & {r.digest for r in prepared.plan.rows})
+    reported = {one.row.digest for one in prepared.plan.reports if isinstance(one, MissingFile)}
+    gone = gathered.gone - gathered.missing - reported
+    missing = sorted(gone & {row.digest for row in prepared.plan.rows})
     advice: dict[type[SourceKey], str] = {
         DigestKey: "if it was renamed, push it by its new path",
         BibKey: "if it was renamed, write its new path into zoterodigest.toml",

@@ -29,11 +29,13 @@ from zoterodigest.core.plan.reports import (
     Followed,
     HeldBack,
     HeldBackName,
+    HeldFile,
     HiddenNotes,
     KeptForEdit,
     LinkReport,
     MergedOtherWork,
     MissingCollection,
+    MissingFile,
     MissingItem,
     MissingNote,
     NameConflict,
@@ -47,6 +49,7 @@ from zoterodigest.core.plan.reports import (
     RestoredNote,
     RowReport,
     SameWork,
+    StaleItemKey,
     TakenBack,
     TrashedEntry,
     UnreadableDate,
@@ -153,6 +156,10 @@ def _followed(report: Followed, names: ReportNames) -> list[str]:
     return [f"now {names.item(report.key)}", *others]
 
 
+def _file_now(report: MissingFile, _: ReportNames) -> list[str]:
+    return ["the file is there, and says nothing of the paper"] if report.is_there else []
+
+
 def _moved_note(report: MissingNote, names: ReportNames) -> list[str]:
     holder = names.note_holder(report.row)
     advice = "move it back in Zotero, and it is synced again."
@@ -249,6 +256,12 @@ SECTIONS: tuple[Section[Any], ...] = (
             " entries stay as they are and are not synced. If the merge was a mistake, restore the"
             " item from the trash. If they are two works, `push DIGEST --relink` makes a new item."
             " If they are one, correct the identifier, or delete one of the entries.", _merged),
+    Section(HeldFile, "Held files", "These files may have been written by another program, so"
+            " nothing of them is synced. If the change is yours, run `zoterodigest sync FILE"
+            " --accept`. If it isn't, restore the file: a copy from before the first sync is in"
+            " .zoterodigest/backups.", lambda it, _: [it.reason],
+            lambda it, _: f"{place_of(it.entry)}  {entry_title(it.entry)}",
+            same=lambda it, _: it.reason),
     Section(UnreadableEntry, "Unreadable", "zoterodigest can't read these entries. It leaves them"
             " and their items as they are. `zoterodigest inspect FILE` lists them.",
             subject=_unreadable, same=_same_fault),
@@ -256,6 +269,11 @@ SECTIONS: tuple[Section[Any], ...] = (
             " no item without one. `zoterodigest push` looks the title up at arXiv and other"
             " sources. If it finds none, check the identifier, or write the title into the digest:"
             " `[Title](address)`."),
+    Section(StaleItemKey, "Item not in this library", "These notes state the key of an item that"
+            " this library doesn't have, and no other item is their paper. The item was deleted, or"
+            " it is in another library. zoterodigest created nothing. Correct or remove the key in"
+            " the note, or sync with the library that has the item.",
+            lambda it, _: [visible(it.key)]),
     Section(TrashedEntry, "Only in the trash", "The items of these entries are in the trash."
             " zoterodigest neither creates nor restores them. Restore an item, and the next push"
             " links it.", subject=_entry_and_item),
@@ -287,6 +305,10 @@ SECTIONS: tuple[Section[Any], ...] = (
             _followed),
     Section(DroppedEntry, "Removed from the file", "Somebody removed these entries, so their links"
             " end. Their items stay, unless `when_dropped` in zoterodigest.toml says otherwise."),
+    Section(MissingFile, "Files that are missing", "These files are not here, or no longer say"
+            " which paper they are about. Their items and links stay as they are, and nothing is"
+            " synced until the files are back. If you deleted one on purpose, `zoterodigest"
+            " resolve ID --acknowledge` ends this report.", _file_now),
     Section(MissingItem, "Missing in the library", "Somebody trashed or deleted these items."
             " `push DIGEST --relink` makes them again. `when_trashed` in zoterodigest.toml decides"
             " what happens to the entries.", subject=_entry_and_item),

@@ -68,6 +68,8 @@ def _text(name: str) -> str:
 
 def left_out_of(link: Link) -> tuple[str, ...]:
     """Return the fields that were in sync over `link` and have left its entry."""
+    if link.is_note_only:
+        return ()
     bases = link.row.bases.items()
     held = (name for name, base in bases if base.at_entry.parts and is_left_out(name, link.entry))
     return tuple(sorted(held))

@@ -11,7 +11,7 @@ from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, fing
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.plan.seen import NOTHING, LastSeen
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote
+from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote, is_of_entry
 from zoterodigest.frozen import dataclass
 
 # --- actions -------------------------------------------------------------------------------------
@@ -196,6 +196,7 @@ class Link:
     is what this instance of the library remembers of it, `notes` are the notes of the person's own
     that its entry is to show, by field, `renamed` the sections it shows under another label now.
     `hidden_notes` is how many more it was to show if it had a place for them.
+    With `is_note_only`, another file about the item owns the fields of the record.
     If it `restores_note`, the note of `item` is in the trash and counts as if it were not. Fields
     in `diverged` still differ once the run is done, and an export may not decide them.
     """
@@ -211,6 +212,15 @@ class Link:
     hidden_notes: int = 0
     restores_note: bool = False
     diverged: frozenset[str] = frozenset()
+    is_note_only: bool = False
+
+    @property
+    def set_aside(self) -> frozenset[str]:
+        """The fields that take no part in this run, whatever the ends hold."""
+        if not self.is_note_only:
+            return self.recall.waits
+        names = (*self.entry.fields, *self.row.bases)
+        return self.recall.waits.union(name for name in names if not is_of_entry(name))
 
 
 def items_behind(links: Iterable[Link]) -> frozenset[str]:

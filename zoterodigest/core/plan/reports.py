@@ -101,6 +101,39 @@ class UntitledEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class StaleItemKey:
+    """A new entry whose note states the `key` of an item that this library does not have, and that
+    no other item is: nothing is created, as the item may only be elsewhere.
+    """
+
+    entry: Entry
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFile:
+    """The file of `entry` is left as it is, for `reason`, and nothing of it goes to the library.
+
+    `row_id` is that of its link, "" if it has none yet.
+    """
+
+    entry: Entry
+    reason: str
+    row_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MissingFile:
+    """The file of this row is away, or (`is_there`) says nothing of its paper any more.
+
+    A folder may be unmounted, a cloud may have evicted the file: item and link stay as they are.
+    """
+
+    row: LockRow
+    is_there: bool
+
+
+@dataclass(frozen=True, slots=True)
 class UnreadableEntry:
     """An entry that cannot be read as a whole; its link, if it has one, stays as it is."""
 
@@ -306,15 +339,15 @@ RowReport: TypeAlias = (
 
 LinkReport: TypeAlias = (
     DroppedEntry | MissingItem | MissingNote | RestoredNote | NotLinked | TakenBack
-    | AwaitedItem | KeptForEdit | Followed | MergedOtherWork
+    | AwaitedItem | KeptForEdit | Followed | MergedOtherWork | MissingFile
 )  # fmt: skip
 """The kinds about the link of `row`: its entry, item or note may be gone."""
 
-EntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed | UntitledEntry
+EntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed | UntitledEntry | StaleItemKey
 """The kinds about an `entry` that has no link."""
 
 OtherReport: TypeAlias = (
-    UnreadableEntry | AddedItem | HiddenNotes | SameWork
+    UnreadableEntry | HeldFile | AddedItem | HiddenNotes | SameWork
     | MissingCollection | NameConflict | HeldBackName | NotFollowed
 )  # fmt: skip
 

@@ -94,7 +94,8 @@ class Rules:
     collections of their own in it unless `has_headings` is false. `places` tells whether this run
     puts items in them; a later one will, where not. `no_new` tells why items that
     are added to its collections become no entries, if they do not. An entry without an item makes
-    one unless `creates` is false, as for a bibliography, which may hold any other works.
+    one unless `creates` is false, as for a bibliography, which may hold any other works. If each
+    file `is_file_entry`, no row ends because its file is away.
     """
 
     directions: Directions = Directions()
@@ -106,6 +107,7 @@ class Rules:
     when_trashed: WhenTrashed = WhenTrashed.KEEP
     own_notes: OwnNotes = OwnNotes.OFF
     creates: bool = True
+    is_file_entry: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +138,9 @@ class RunOptions:
     With `only_choices` nothing else is propagated.
     `fills` are fields that are filled in in digests too, where an entry has an empty place for one.
     `found` is what sources say of works, by the key of the item, there already or about to be made;
-    `pending` what is known of papers that were added and that their digests cannot show.
+    `pending` what is known of papers that were added and that their digests cannot show. `recent`
+    are digests whose file changed a moment ago. A run that `accepts` takes files as they are, also
+    those that lost most of what they held.
     """
 
     rules: Mapping[str, Rules]
@@ -152,6 +156,13 @@ class RunOptions:
     fills: frozenset[str] = frozenset()
     found: Mapping[str, LookupResult] = field(default_factory=dict)
     pending: tuple[Pending, ...] = ()
+    recent: frozenset[str] = frozenset()
+    accepts: bool = False
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The files that are one entry each, those that are gone among them."""
+        return frozenset(key for key, rules in self.rules.items() if rules.is_file_entry)
 
     @property
     def is_whole(self) -> bool:
@@ -187,3 +198,5 @@ class LibraryState:
     collections: Sequence[Collection] = ()
     taken: frozenset[str] = frozenset()
     """Keys of everything else in the library: no new item may have one."""
+    group: str = ""
+    """The ID of the group whose library it is; "" for any other library."""

@@ -20,11 +20,13 @@ from zoterodigest.core.plan.reports import (
     Followed,
     HeldBack,
     HeldBackName,
+    HeldFile,
     HiddenNotes,
     KeptForEdit,
     LinkReport,
     MergedOtherWork,
     MissingCollection,
+    MissingFile,
     MissingItem,
     MissingNote,
     NameConflict,
@@ -38,6 +40,7 @@ from zoterodigest.core.plan.reports import (
     RestoredNote,
     RowReport,
     SameWork,
+    StaleItemKey,
     TakenBack,
     TrashedEntry,
     UnreadableDate,
@@ -164,6 +167,8 @@ _RULES: tuple[_Rule[Any], ...] = (
     _Rule(TrashedEntry, "only-in-trash", lambda it, _: (it.key,)),
     _Rule(NotPushed, "not-pushed", lambda it, _: ()),
     _Rule(UntitledEntry, "no-title", lambda it, _: ()),
+    _Rule(StaleItemKey, "stale-key", lambda it, _: (it.key,)),
+    _Rule(MissingFile, "file-away", lambda it, _: (it.row.digest, str(it.is_there))),
     _Rule(UnreadableEntry, "unreadable", lambda it, _: (), _unreadable_id),
     _Rule(AddedItem, "added", lambda it, _: (it.title, it.reason),
           lambda it: _made_id(it.digest, it.key)),
@@ -181,7 +186,7 @@ _RULES: tuple[_Rule[Any], ...] = (
 RULES: Mapping[type[object], _Rule[Any] | None] = {
     **{rule.kind: rule for rule in _RULES},
     # They wait for a decision.
-    **dict.fromkeys((Conflict, PlaceConflict, NameConflict)),
+    **dict.fromkeys((Conflict, PlaceConflict, NameConflict, HeldFile)),
     # They come to an end by themselves.
     **dict.fromkeys((Waiting, AwaitedItem, DroppedEntry, RestoredNote, TakenBack)),
 }

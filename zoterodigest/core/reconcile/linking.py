@@ -13,12 +13,15 @@ from zoterodigest.core.plan.reports import (
     AwaitedItem,
     DroppedEntry,
     Followed,
+    HeldFile,
     KeptForEdit,
     MergedOtherWork,
+    MissingFile,
     MissingItem,
     NotLinked,
     NotPushed,
     Report,
+    StaleItemKey,
     TakenBack,
     TrashedEntry,
     UnreadableEntry,
@@ -41,6 +44,7 @@ from zoterodigest.core.reconcile.following import (
     followed,
     with_shown_bases,
 )
+from zoterodigest.core.reconcile.holding import why_held
 from zoterodigest.core.reconcile.notes import is_put_off, links_of_items
 from zoterodigest.core.reconcile.settle import edited_fields, is_noteless
 from zoterodigest.core.reconcile.taken_back import items_taken_back
@@ -51,10 +55,12 @@ from zoterodigest.core.values.record import Entry, Item, is_empty, text_in
 from zoterodigest.core.works.catalogue import (
     Adopt,
     Ambiguous,
+    Match,
     OnlyTrashed,
     Unknown,
     library_catalogue,
 )
+from zoterodigest.core.works.named_items import NamedItems
 from zoterodigest.core.works.pairing import (
     Pairing,
     PairingScope,
@@ -97,7 +103,11 @@ def link_entries(
     """
     rows = known.rows
     scope = PairingScope(
-        frozenset(run_options.rules) - run_options.gone, run_options.gone, run_options.missing
+        frozenset(run_options.rules) - run_options.gone,
+        run_options.gone,
+        run_options.missing,
+        run_options.files,
+        library.group,
     )
     pairing = pair(entries, rows, scope, run_options.unread)
     run = _LinkingRun(entries, known, library, run_options)
@@ -151,6 +161,7 @@ class _LinkingRun:
         self._made = {row.item for row in rows if row.origin.item}
         linked = frozenset(row.item for row in rows if row.state is LinkState.LINKED)
         self._catalogue = library_catalogue(library.items, linked)
+        self._named = NamedItems(library.items, library.group, run_options.files)
         self._taken_back = items_taken_back(known, library, run_options.folding)
 
     def keep_links(self, pairing: Pairing) -> dict[int, LockRow]:
@@ -165,8 +176,8 @@ class _LinkingRun:
                 self._catalogue.add(fate.key, work_of(entry), is_linked=True)
             item = self._items.get(row.item)
             # It keeps its link as it is: nothing is known of it to act on.
-            if entry.is_unreadable:
-                self.reports.append(UnreadableEntry(entry.digest, entry, row.id))
+            if report := self._left_alone(entry, row, item):
+                self.reports.append(report)
             elif not self._terms.takes(entry):
                 continue
             elif isinstance(fate, OtherWork) and entry.digest in self._terms.relink:
@@ -202,6 +213,16 @@ class _LinkingRun:
                 )
                 self.links.append(Link(index, entry, item, row, now))
         return revived
+
+    def _left_alone(
+        self, entry: Entry, row: LockRow | None, item: Item | None
+    ) -> UnreadableEntry | HeldFile | None:
+        """Return why an entry and its link stay as they are, whatever else holds for them."""
+        row_id = row.id if row else None
+        if entry.is_unreadable:
+            return UnreadableEntry(entry.digest, entry, row_id)
+        why = why_held(entry, row, item, self._terms) if self._terms.takes(entry) else ""
+        return HeldFile(entry, why, row_id or "") if why else None
 
     def _is_spent(self, row: LockRow, fate: Fate | None) -> bool:
         """Tell whether the link has ended and an entry written again can't simply take it up."""
@@ -285,6 +306,8 @@ class _LinkingRun:
         """
         for row in pairing.unreadable:
             self.reports.append(UnreadableEntry(row.digest, None, row.id))
+        for row in pairing.away:
+            self.reports.append(MissingFile(row, is_there=row.digest not in self._terms.gone))
         if self._terms.selection is None:
             links = links_of_items(self.links)
             for row in pairing.dropped:
@@ -300,8 +323,8 @@ class _LinkingRun:
         # Those without a title come last: the item of another entry of the work may be theirs.
         for index in sorted(unlinked, key=lambda at: (not self._is_titled(at), at)):
             entry = self._entries[index]
-            if entry.is_unreadable:
-                self.reports.append(UnreadableEntry(entry.digest, entry, None))
+            if report := self._left_alone(entry, None, None):
+                self.reports.append(report)
             elif self._terms.takes(entry) and (key := self._item_of(entry, unlinked[index])):
                 found[index] = key, self._items.get(key)
         # Entries without a row take on a note that no row names; a revived row names its own.
@@ -334,7 +357,7 @@ class _LinkingRun:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
         rules = self._terms.rules_for(entry.digest)
         work = self._work(entry)
-        match = self._catalogue.find(work)
+        match = self._match(entry, work)
         # `--relink` may replace our own item in the trash, but never one that a person made.
         if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
             match = Unknown()
@@ -348,6 +371,9 @@ class _LinkingRun:
                 pass
             case OnlyTrashed(key):
                 self.reports.append(TrashedEntry(entry, key))
+            # Somebody took the note from an item: one that is not here is no reason for a double.
+            case Unknown() if entry.item_key and row is None:
+                self.reports.append(StaleItemKey(entry, entry.item_key))
             case Unknown() if not rules.directions.push.allows("title"):
                 self.reports.append(NotPushed(entry))
             case Unknown() if not work.title:
@@ -358,6 +384,14 @@ class _LinkingRun:
                 self._catalogue.add(key, work, is_linked=True)
                 return key
         return None
+
+    def _match(self, entry: Entry, work: KnownWork) -> Match:
+        """Return the item that a note names by a key, else the one that is the entry's work."""
+        named = self._named.find(entry, work)
+        if isinstance(named, Adopt | Ambiguous):
+            return named
+        match = self._catalogue.find(work)
+        return named if named and isinstance(match, Unknown) else match
 
     def _work(self, entry: Entry) -> KnownWork:
         """Return what tells the work of an entry: without a title, also what was found of it.

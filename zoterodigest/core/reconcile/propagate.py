@@ -518,7 +518,7 @@ class _Hub:
             return
         link = self.links[place]
         entry, item = side_of(link.entry), item_end(link, self._item, link.row)
-        item = without(item, link.recall.waits)
+        item = without(item, link.set_aside)
         agreed = recorded(link.row, entry, item, self._folding).bases
         names = self._agreed_new(link, edited) if link.before is None else self._agreed(link, item)
         bases = {name: agreed[name] for name in sorted(names & edited.keys() & agreed.keys())}
@@ -601,7 +601,7 @@ class _Hub:
     def _merged(self, link: Link) -> Merge:
         row, entry, item = link.row, side_of(link.entry), self._side(link)
         # Fields that wait are not carried at all: an empty one would count as cleared.
-        carried = without(item, link.recall.waits)
+        carried = without(item, link.set_aside)
         bases = self._bases(link, entry, carried)
         merged = merge_field(bases, entry, carried, self._folding, row.diverged)
         merged = decided(merged, (entry, item), row, self._terms)

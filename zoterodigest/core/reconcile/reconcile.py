@@ -42,6 +42,7 @@ from zoterodigest.core.reconcile.notes import (
     with_lost_notes,
     with_own_notes,
 )
+from zoterodigest.core.reconcile.owners import with_owners
 from zoterodigest.core.reconcile.places import Placing, place
 from zoterodigest.core.reconcile.propagate import Propagation, propagate
 from zoterodigest.core.reconcile.sections import with_renamed_sections
@@ -66,7 +67,7 @@ def reconcile(
     run = known, library, run_options
     entries = _with_title_asked(entries, run_options)
     # The order of these steps is a law: each one sees what the ones before it decided.
-    linking = link_entries(entries, known, library, run_options, new_ids=new_ids)
+    linking = with_owners(link_entries(entries, *run, new_ids=new_ids), *run[1:])
     back, restored = with_lost_notes(linking.links, known, library.items, run_options)
     # Cleared fields first: a field that counts as empty takes part in every step after this one.
     noted = [with_own_notes(with_cleared(link), run_options) for link in back]

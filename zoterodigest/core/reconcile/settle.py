@@ -38,7 +38,7 @@ def settle(link: Link, item: Item, folding: Folding) -> LockRow:
     link = _with_lines_of_neither(with_cleared(link), item)
     row = _with_note(link, item)
     entry_side = side_of(link.entry)
-    item_side = without(item_end(link, item, row), link.recall.waits)
+    item_side = without(item_end(link, item, row), link.set_aside)
     row = _without_left_sections(row, link.entry, item)
     recalled = link.recall.bases
     known = replace(row, bases={**row.bases, **recalled}) if recalled else row
@@ -75,7 +75,7 @@ def _with_lines_of_neither(link: Link, item: Item) -> Link:
     Both ends agree on that: what comes at the item later is an edit. Whether this run took the line
     out, or one that was killed before it wrote the lock file, is the same.
     """
-    gone = lines_gone(link) - link.recall.waits
+    gone = lines_gone(link) - link.set_aside
     held = item_end(with_empty(link, gone), item, link.row).fields if gone else {}
     return with_empty(link, {name for name in gone & held.keys() if is_empty(held[name])})
 

@@ -11,7 +11,8 @@ The notes of an item that no row names are given to new entries here, too.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from zoterodigest.core.links.link import LinkState, LockRow, fingerprint, print_of
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
@@ -26,6 +27,7 @@ from zoterodigest.core.values.record import (
     value_parts,
 )
 from zoterodigest.core.values.sets import frozenset_of
+from zoterodigest.core.works.named_items import key_here
 from zoterodigest.core.works.work import contradict
 from zoterodigest.frozen import dataclass
 
@@ -45,18 +47,23 @@ class Traits:
     texts: frozenset[str]
     headings: tuple[str, ...]
     key: str = ""
+    item: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PairingScope:
     """Where a run looks: the digests it reads, and those whose file is gone.
 
-    Of these `missing` are configured: no entry of theirs was removed.
+    Of these `missing` are configured: no entry of theirs was removed. `files` are entries as a
+    whole, whether they are gone or not. Notes state keys of items: `group` is the one whose library
+    this is.
     """
 
     digests: frozenset[str]
     gone: frozenset[str] = frozenset()
     missing: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +79,16 @@ class Pairing:
     """Rows by the index of their entry, new entries, and the rows whose entry was not found.
 
     A row in `unreadable` has not been found but still stands in unread text; one in `dropped` is
-    gone. Rows of digests outside the run are in none of these.
+    gone. One in `away` is of a file that is an entry as a whole: a file that is not there, or says
+    something else, is no entry that was removed. Rows of digests outside the run are in none of
+    these.
     """
 
     rows: Mapping[int, LockRow]
     new: tuple[int, ...]
     dropped: tuple[LockRow, ...]
     unreadable: tuple[LockRow, ...]
+    away: tuple[LockRow, ...] = ()
 
 
 def traits_of(entry: Entry) -> Traits:
@@ -117,6 +127,7 @@ def pair(
     known = tuple(rows)
     paired: dict[int, LockRow] = {}
     missing: list[LockRow] = []
+    away: list[LockRow] = []
     for kind in (DigestKey, BibKey):
         table = _PairingTable(
             {at: entry for at, entry in enumerate(entries) if isinstance(entry.digest, kind)},
@@ -126,20 +137,35 @@ def pair(
         # Linked rows first: a tombstone must not take the entry of a link that goes on.
         for is_linked in (True, False):
             table.pair_all([row for row in table.rows if _is_linked(row) is is_linked])
-        left = [row for row in table.rows_left() if _is_linked(row)]
-        read = _renamed(table.paired.values(), left) - scope.missing | scope.digests
         paired |= table.paired
-        missing += [row for row in left if row.digest in read]
-    hidden = {fingerprint(title) for title in unread.titles if title}
-    unreadable = {
-        row.id for row in missing if row.identifiers & unread.identifiers or row.title in hidden
-    }
+        left = [row for row in table.rows_left() if _is_linked(row)]
+        away += [row for row in left if row.digest in scope.files]
+        missing += _missing(table.paired.values(), left, scope)
+    unreadable = {row.id for row in _standing(missing, unread)}
     return Pairing(
         rows=paired,
         new=tuple(index for index in range(len(entries)) if index not in paired),
         dropped=tuple(row for row in missing if row.id not in unreadable),
         unreadable=tuple(row for row in missing if row.id in unreadable),
+        away=tuple(away),
     )
+
+
+def _missing(
+    found: Iterable[LockRow], left: Sequence[LockRow], scope: PairingScope
+) -> list[LockRow]:
+    """Return the rows `left` whose entry is not where it was; a file is an entry of its own."""
+    rows = [row for row in left if row.digest not in scope.files]
+    read = _renamed(found, rows) - scope.missing | scope.digests
+    return [row for row in rows if row.digest in read]
+
+
+def _standing(rows: Iterable[LockRow], unread: UnreadText) -> Iterator[LockRow]:
+    """Yield the rows whose entry still stands in unread text."""
+    hidden = {fingerprint(title) for title in unread.titles if title}
+    for row in rows:
+        if row.identifiers & unread.identifiers or row.title in hidden:
+            yield row
 
 
 def _renamed(found: Iterable[LockRow], left: Iterable[LockRow]) -> set[SourceKey]:
@@ -178,7 +204,12 @@ class _PairingTable:
     ) -> None:
         self.entries = entries
         self.rows = tuple(row for row in rows if row.digest in scope.digests | scope.gone)
-        self.traits = {index: traits_of(entry) for index, entry in entries.items()}
+        self.traits = {
+            index: replace(traits_of(entry), item=key_here(entry.item_key, scope.group))
+            if entry.item_key
+            else traits_of(entry)
+            for index, entry in entries.items()
+        }
         self.paired: dict[int, LockRow] = {}
         self._gone = scope.gone
         self._taken: set[str] = set()
@@ -194,6 +225,10 @@ class _PairingTable:
     def pair_all(self, rows: list[LockRow]) -> None:
         """Pair what is left with these rows, the surest sign first."""
         # The order is a law: a sure sign pairs before a weaker one can take its entry or row.
+        if any(traits.item for traits in self.traits.values()):
+            # Several files may be about one item: each keeps its own row.
+            self._pair_by(_item_key, rows, self._is_same_file)
+            self._pair_by(_item_key, rows, self._is_moved_file)
         self._pair_by(self._identifiers, rows, self._agrees)
         self._pair_by(self._identifiers, rows, self._is_correction)
         self._pair_by(_title, rows, self._agrees)
@@ -269,7 +304,16 @@ class _PairingTable:
         entry, base = self.entries[index], row.bases.get("authors")
         now = print_of(entry.raws.get("authors", ""), entry.fields.get("authors", EMPTY))
         is_same = base is None or now.raw == base.at_entry.raw or now.parts == base.at_entry.parts
-        return is_same and row.digest == entry.digest and self._agrees(index, row)
+        is_here = row.digest == entry.digest
+        # A note that was renamed keeps its citation key; a key of a .bib says nothing of others.
+        is_moved = entry.digest.is_digest and row.digest in self._gone
+        return is_same and (is_here or is_moved) and self._agrees(index, row)
+
+    def _is_same_file(self, index: int, row: LockRow) -> bool:
+        return row.digest == self.entries[index].digest and self._agrees(index, row)
+
+    def _is_moved_file(self, index: int, row: LockRow) -> bool:
+        return row.digest in self._gone and self._agrees(index, row)
 
     def _agrees(self, index: int, row: LockRow) -> bool:
         is_other = contradict(self.traits[index].identifiers, row.identifiers)
@@ -294,6 +338,10 @@ class _PairingTable:
     def _is_near(self, index: int, row: LockRow) -> bool:
         same = row.digest == self.entries[index].digest or row.digest in self._gone
         return same or not _is_retired(row)
+
+
+def _item_key(known: Traits | LockRow) -> Iterable[Hashable]:
+    return (known.item,) if known.item else ()
 
 
 def _title(known: Traits | LockRow) -> Iterable[Hashable]:

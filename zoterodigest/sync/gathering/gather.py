@@ -23,9 +23,9 @@ from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, read_contents
-from zoterodigest.project.digests import FormatChoice, format_choice, read_digest
+from zoterodigest.project.digests import FormatChoice, choice_in, format_choice, read_digest
 from zoterodigest.project.files import BadInput, SourceChanged, read_if_present, require_text
-from zoterodigest.project.layout import BibFile, Digest, Project
+from zoterodigest.project.layout import BibFile, Digest, Project, find_project
 from zoterodigest.project.lock.lock import holds_conflict_marks, lock_hash, names_library, read_lock
 from zoterodigest.project.log.journal import RecordedRun, read_journal
 from zoterodigest.project.marks import LeftMarks, Totals
@@ -61,7 +61,8 @@ class ReadDigest:
     """One digest of a run: its rules, its bytes as read, and what was understood by `formats`.
     `choice` tells what these follow from.
 
-    By what is `known` of areas, entries are read when somebody asks what they say.
+    By what is `known` of areas, entries are read when somebody asks what they say. One that
+    `is_recent` changed a moment before the run began.
     """
 
     digest: Digest
@@ -70,6 +71,7 @@ class ReadDigest:
     formats: tuple[DigestFormat, ...]
     known: KnownAreas | None = None
     choice: bytes = b""
+    is_recent: bool = False
 
     @property
     def key(self) -> DigestKey:
@@ -346,6 +348,7 @@ def read_digests(
     read: list[ReadDigest] = []
     unread: list[UnreadSource] = []
     known: dict[FormatChoice, tuple[bytes, tuple[DigestFormat, ...]]] = {}
+    choices = format_choices(workspace)
     for digest in workspace.digests:
         try:
             data = read_digest(digest.path).data
@@ -354,22 +357,40 @@ def read_digests(
                 raise
             unread.append(UnreadSource(digest.key, digest.path, error))
             continue
-        choice = format_choice_of(workspace, digest)
+        choice = choices[digest.key]
         if choice not in known:  # formats of one's own are files: each is read once
             files = choice.read()
             known[choice] = files.key, files.formats()
         key, formats = known[choice]
         document = read_document(digest.key, data, formats, workspace.zotero.venues, areas)
-        read.append(ReadDigest(digest, data, document, formats, areas, key))
+        is_recent = changed_lately(workspace, digest)
+        read.append(ReadDigest(digest, data, document, formats, areas, key, is_recent))
     if unread and not read:
         raise unread[0].error
     return tuple(read), tuple(unread)
 
 
-def format_choice_of(workspace: Workspace, digest: Digest) -> FormatChoice:
-    """Return which formats a run reads a digest by."""
-    wanted = workspace.wanted_format or digest.rules.format or ""
-    return format_choice(digest.path, wanted, workspace.project)
+def changed_lately(workspace: Workspace, digest: Digest) -> bool:
+    """Tell whether a file of a vault changed so short a time ago that its writer may go on."""
+    hold = workspace.project.configuration.sync.hold
+    if not (digest.rules.is_vault and workspace.now and hold):
+        return False
+    # A date far in the future is that of another clock, and says nothing.
+    return abs(workspace.now - digest.path.stat().st_mtime) < hold
+
+
+def format_choices(workspace: Workspace) -> dict[DigestKey, FormatChoice]:
+    """Return which formats a run reads its digests by."""
+    project = workspace.project
+    # By folder: a vault has thousands of files in a few of them.
+    folders = {digest.path.parent for digest in workspace.digests}
+    configs = {folder: find_project(folder) for folder in folders}
+    return {
+        digest.key: choice_in(project, digest, workspace.wanted_format)
+        if configs[digest.path.parent] == project.config_path
+        else format_choice(digest.path, workspace.wanted_format or digest.rules.format or "")
+        for digest in workspace.digests
+    }
 
 
 def read_bibs(workspace: Workspace) -> tuple[tuple[ReadBib, ...], tuple[UnreadSource, ...]]:

@@ -18,10 +18,10 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import BibFile, Digest, Project, find_project
+from zoterodigest.project.layout import BibFile, Digest, find_project
 from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_head
 from zoterodigest.project.pending import read_pending
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, format_choice_of
+from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, format_choices
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _PRINT_SIZE = 12
@@ -57,7 +57,7 @@ def is_project_alone(workspace: Workspace) -> bool:
         all(map(_follows_items, workspace.bibs))
         and not workspace.wanted_format
         and not project.journal_path.exists()
-        and all(_is_of(project, digest) for digest in workspace.digests)
+        and has_one_configuration(workspace)
         and not read_pending(project.state_folder)
     )
 
@@ -72,9 +72,13 @@ def _follows_items(bib: BibFile) -> bool:
     return not has_more and rules.items == "digests"
 
 
-def _is_of(project: Project, digest: Digest) -> bool:
-    config = find_project(digest.path.parent)
-    return config == (project.config_path if project.is_configured else None)
+def has_one_configuration(workspace: Workspace) -> bool:
+    """Tell whether no digest lies in the folder of another project."""
+    project = workspace.project
+    config = project.config_path if project.is_configured else None
+    # By folder: a vault has thousands of files in a few of them.
+    folders = {digest.path.parent for digest in workspace.digests}
+    return all(find_project(folder) == config for folder in folders)
 
 
 def sources_now(workspace: Workspace) -> SourcePrints | None:
@@ -91,9 +95,11 @@ def sources_now(workspace: Workspace) -> SourcePrints | None:
     memory = lock_data and read_memory_head(workspace.memory_path, lock_data)
     if not (lock_data and memory):
         return None
-    choices = (format_choice_of(workspace, digest).read().key for digest in workspace.digests)
+    choices = format_choices(workspace)
+    keys = {choice: choice.read().key for choice in set(choices.values())}
     bibs = {bib.key: read_if_present(bib.path) for bib in workspace.bibs}
-    return SourcePrints(prints, data, lock_data, memory, _print(*choices), bibs)
+    formats = _print(*(keys[choices[digest.key]] for digest in workspace.digests))
+    return SourcePrints(prints, data, lock_data, memory, formats, bibs)
 
 
 def formats_read(digests: Iterable[ReadDigest]) -> str:

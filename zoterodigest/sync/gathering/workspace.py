@@ -24,7 +24,8 @@ class Workspace:
 
     `instance` names this copy of the library on this machine. `wanted_format` is the one format to
     read the digests by, if the person named one. `is_named` tells that the person named the
-    digests: each of them has to be there.
+    digests: each of them has to be there. `now` is when the run began, in seconds since 1970; 0 if
+    it does not matter.
     """
 
     project: Project
@@ -36,6 +37,7 @@ class Workspace:
     bibs: tuple[BibFile, ...] = ()
     allowed: Allowed = Allowed()
     is_named: bool = False
+    now: float = 0
 
     @property
     def shows_own_notes(self) -> bool:
@@ -55,7 +57,7 @@ class Chosen:
 
     `access` is how libraries over the network are reached. `allowed` is what a project may use
     outside of its folder. `project` is the one that is meant, if it was read already and uses
-    nothing else.
+    nothing else. `now` is the time, in seconds since 1970.
     """
 
     address: str = ""
@@ -63,6 +65,7 @@ class Chosen:
     access: Access = field(default_factory=Access)
     allowed: Allowed = Allowed()
     project: Project | None = None
+    now: float = 0
 
 
 def open_workspace(
@@ -93,6 +96,7 @@ def open_workspace(
         project.bibliographies(),
         chosen.allowed,
         is_named=bool(digests),
+        now=chosen.now,
     )
 
 

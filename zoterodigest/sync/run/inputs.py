@@ -6,18 +6,24 @@ import glob
 from collections.abc import Iterator
 from pathlib import Path
 
-from zoterodigest.core.plan.reports import Conflict, DivergedField, Report, UntitledEntry
+from zoterodigest.core.plan.reports import (
+    Conflict,
+    DivergedField,
+    HeldFile,
+    Report,
+    UntitledEntry,
+)
 from zoterodigest.core.values.record import is_of_entry
 from zoterodigest.library.access import DESKTOP_FILES
 from zoterodigest.library.address import Address, DesktopAddress
 from zoterodigest.project.config import PLACEHOLDER, load_configuration
-from zoterodigest.project.layout import find_project
 from zoterodigest.project.log.history import history_folder
 from zoterodigest.project.memory import MEMORIES
 from zoterodigest.project.outside import named_paths
 from zoterodigest.project.pending import pending_path
 from zoterodigest.project.running import running_path
 from zoterodigest.project.settled import Fact, hashed, states_of
+from zoterodigest.sync.gathering.quiet import has_one_configuration
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.run import Prepared
 
@@ -28,12 +34,10 @@ def is_knowable(workspace: Workspace) -> bool:
     Documents that cite works name further documents. What is shown of a person's own notes is
     private, and the configuration of another project may give the formats of a digest.
     """
-    project = workspace.project
-    config = project.config_path if project.is_configured else None
     return (
         not any(bib.rules.cited for bib in workspace.bibs)
         and not workspace.shows_own_notes
-        and all(find_project(digest.path.parent) == config for digest in workspace.digests)
+        and has_one_configuration(workspace)
     )
 
 
@@ -91,7 +95,7 @@ def _digests(workspace: Workspace) -> Iterator[Fact]:
 
 def _formats(workspace: Workspace) -> Iterator[Fact]:
     """Yield what decides which formats are tried."""
-    beside = [digest.path.parent for digest in workspace.digests]
+    beside = {digest.path.parent: None for digest in workspace.digests}
     for folder in (*beside, *workspace.project.format_folders):
         yield Fact("formats", str(folder))
     named = {workspace.wanted_format, *(one.rules.format or "" for one in workspace.digests)}
@@ -108,6 +112,8 @@ def is_repeatable(prepared: Prepared) -> bool:
         and not is_open
         and prepared.stop is None
         and not any(map(_shows_note, prepared.plan.reports))
+        # A file that just changed is not held the next time.
+        and not any(isinstance(report, HeldFile) for report in prepared.plan.reports)
         # Its title may be found the next time.
         and not any(isinstance(report, UntitledEntry) for report in prepared.plan.reports)
     )

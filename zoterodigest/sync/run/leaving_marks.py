@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import HeldFile
 from zoterodigest.core.plan.run_options import LibraryState
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud, Marks, Prints, marks_of, merged_marks
@@ -52,6 +53,9 @@ def kept_marks(workspace: Workspace) -> KeptMarks | None:
 def leave_marks(prepared: Prepared, seen: Seen) -> None:
     """Keep the marks of a run that found everything in sync, and remembers `seen`."""
     gathered = prepared.gathered
+    # A later run is to look at what this one left alone, even if nothing changes.
+    if any(isinstance(report, HeldFile) for report in prepared.plan.reports):
+        return
     is_same = gathered.seen is not None and replace(gathered.seen, version=seen.version) == seen
     if gathered.quiet.links:
         found = gathered.quiet.found
@@ -71,7 +75,7 @@ def leave_marks_of_rest(
     next run looks at what was edited, and leaves marks of that if it is in sync.
     """
     found = prepared.gathered.quiet.found
-    if found is None:
+    if found is None or any(isinstance(report, HeldFile) for report in prepared.plan.reports):
         return
     # Of a digest that was written, the next run reads how its entries are now.
     files = {key: "" if key in written else one for key, one in found.left.files.items()}

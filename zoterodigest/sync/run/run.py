@@ -27,9 +27,12 @@ from zoterodigest.core.plan.run_options import (
 )
 from zoterodigest.core.reconcile.guard import GuardStop, guard
 from zoterodigest.core.reconcile.reconcile import reconcile
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import CITEKEY, NOTE, Entry, is_empty
 from zoterodigest.frozen import dataclass
+from zoterodigest.library.address import group_id_of
 from zoterodigest.project.config import Selection
+from zoterodigest.project.layout import Project
 from zoterodigest.project.marks import Totals
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
@@ -52,13 +55,17 @@ _ID_LENGTH = 10
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What a run is for, of which entries it is, and how it is to be done."""
+    """What a run is for, of which entries it is, and how it is to be done.
+
+    One that `accepts` takes files as they are that lost most of what they held.
+    """
 
     intent: Intent = PUSH
     selection: Callable[[Entry], bool] | None = None
     with_notes: bool = True
     max_changes: int | None = None
     allow_removals: bool = False
+    accepts: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,7 @@ def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Pl
             gathered.contents.items,
             gathered.contents.collections,
             frozenset(gathered.contents.by_key),
+            group_id_of(workspace.library.identity),
         ),
         run_options(workspace, options, gathered),
         new_ids=row_ids(),
@@ -171,10 +179,10 @@ def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> R
     two_way = (read for read in gathered.bibs if read.bib.is_two_way)
     rules |= {read.key: _bib_rules(read, options) for read in two_way}
     gone = [key for key in sorted(gathered.gone) if not key.is_bib]
-    former = workspace.project.former_collection
-    prefer = workspace.project.configuration.sync.prefer
+    project = workspace.project
+    prefer = project.configuration.sync.prefer
     common = RunOptions(
-        {**{key: Rules(collection=former(key)) for key in gone}, **rules},
+        {**{key: _former_rules(project, key) for key in gone}, **rules},
         folding=workspace.zotero.folding(),
         gone=gathered.gone - rules.keys(),
         missing=gathered.missing,
@@ -182,6 +190,8 @@ def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> R
         selection=options.selection,
         prefer={name: End(end) for name, end in prefer.items()},
         pending=_pending(options, gathered),
+        recent=frozenset(read.key for read in gathered.digests if read.is_recent),
+        accepts=options.accepts,
     )
     match options.intent:
         case Sync(relink=is_relinking, fills=fills, found=found):
@@ -193,6 +203,12 @@ def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> R
             return replace(common, found=found, choices=choices)
         case Decide(choices):
             return replace(common, choices=choices, only_choices=True)
+
+
+def _former_rules(project: Project, key: SourceKey) -> Rules:
+    """Return what still holds for a digest whose file is gone."""
+    collection, former = project.former_collection(key), project.former_rules(key)
+    return Rules(collection=collection, is_file_entry=former.is_vault)
 
 
 def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
@@ -227,12 +243,14 @@ def _rules(read: ReadDigest, options: Options) -> Rules:
     return Rules(
         directions,
         digest.collection if rules.push is True else (),
-        rules.headings,
+        # All files of a vault share one collection; the headings in a file are its own text.
+        rules.headings and not rules.is_vault,
         places=directions.push != NONE and options.intent.creates,
         no_new=_no_new(read),
         when_dropped=WhenDropped(rules.when_dropped),
         when_trashed=WhenTrashed(rules.when_trashed),
         own_notes=OwnNotes(rules.notes),
+        is_file_entry=rules.is_vault,
     )
 
 

@@ -1,0 +1,112 @@
+"""Holding: notes that another program may just have written, which a run leaves as they are.
+
+A literature note has other writers: an editor that is still saving, and integrations that write the
+whole file anew. A note that lost most of what it held is more often written anew than edited, so a
+person is asked before anything of it goes to the library.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from zoterodigest.core.links.link import LockRow, fingerprint
+from zoterodigest.core.links.view import Folding, canonical
+from zoterodigest.core.plan.run_options import RunOptions
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Entry,
+    Item,
+    Value,
+    is_empty,
+    is_of_entry,
+    is_of_note,
+    value_parts,
+)
+
+RECENT = "it changed a few seconds ago: another program may still be writing it"
+TEXT_LOST = "more than half of its text that was in sync is gone"
+VALUES_LOST = "most of its values that were in sync are gone"
+
+_FEWEST_LOST = 2
+"""A note of one paragraph, or of one value, may lose it by an edit."""
+
+
+def why_held(entry: Entry, row: LockRow | None, item: Item | None, run_options: RunOptions) -> str:
+    """Return why a run leaves the entry of a file alone; "" if it does not.
+
+    `row` is its link as it was, if it has one. What a person accepted is not held.
+    """
+    if entry.digest not in run_options.files:
+        return ""
+    if entry.digest in run_options.recent and (row is None or _is_edited_since(entry, row)):
+        return RECENT
+    if row is None or run_options.accepts:
+        return ""
+    if _has_lost_text(entry, row, item, run_options.folding):
+        return TEXT_LOST
+    return VALUES_LOST if _has_lost_values(entry, row) else ""
+
+
+def _is_edited_since(entry: Entry, row: LockRow) -> bool:
+    """Tell whether an entry says anything else than when it was in sync.
+
+    What a sync has just written into a file says the same: it is not held after that.
+    """
+    return any(
+        row.bases[name].at_entry.raw != fingerprint(entry.raws.get(name, ""))
+        if name in row.bases
+        else is_of_note(name) and not is_empty(value)
+        for name, value in entry.fields.items()
+    )
+
+
+def _has_lost_text(entry: Entry, row: LockRow, item: Item | None, folding: Folding) -> bool:
+    """Tell whether more than half of the blocks of a base are gone, other than by an edit."""
+    names = [name for name in row.bases if is_of_note(name)]
+    before = [part for name in names for part in row.bases[name].at_entry.parts]
+    if len(before) < _FEWEST_LOST or entry.unreadable & set(names):
+        return False
+    now = {
+        fingerprint(text): text
+        for name, value in entry.fields.items()
+        if is_of_note(name)
+        for text in _parts(name, value, folding)
+    }
+    gone = [part for part in before if part not in now]
+    if 2 * len(gone) <= len(before):
+        return False
+    # The library still has the words of a block of which the base keeps a fingerprint only.
+    known = _texts_of(row, item, folding)
+    came = [Counter(text.split()) for part, text in now.items() if part not in before]
+    lost = [part for part in gone if not _is_edited(known.get(part, ""), came)]
+    return 2 * len(lost) > len(before)
+
+
+def _texts_of(row: LockRow, item: Item | None, folding: Folding) -> dict[str, str]:
+    note = item.notes.get(row.id) if item else None
+    values = note.fields.items() if note else ()
+    texts = (text for name, value in values for text in _parts(name, value, folding))
+    return {fingerprint(text): text for text in texts}
+
+
+def _parts(name: str, value: Value, folding: Folding) -> tuple[str, ...]:
+    return value_parts(canonical(name, value, folding))
+
+
+def _is_edited(text: str, came: Iterable[Counter[str]]) -> bool:
+    """Tell whether at least half of the words of a text stand in one of those that came."""
+    words = Counter(text.split())
+    return bool(words) and any(2 * (words & one).total() >= words.total() for one in came)
+
+
+def _has_lost_values(entry: Entry, row: LockRow) -> bool:
+    """Tell whether most values of the record that were in sync are empty or gone."""
+    held = [
+        name for name, base in row.bases.items() if not is_of_entry(name) and base.at_entry.parts
+    ]
+    fields = entry.fields
+    lost = [
+        name for name in held if is_empty(fields.get(name, EMPTY)) and name not in entry.unreadable
+    ]
+    return len(lost) >= _FEWEST_LOST and 2 * len(lost) > len(held)
