@@ -105,6 +105,7 @@ ADAPTERS = (
     *("lookup.cache", "lookup.index", "digest.read.json_tree"),
     *(
         "library.key_file",
+        "library.annotations",
         "library.embedded.tables",
         "library.embedded.outlines",  # the fields that SQLite takes out of its JSON
         "library.server",

@@ -7,7 +7,17 @@ from typing import Any
 
 import pytest
 
-from tests.builders import a_collection, a_key, a_note, an_attachment, an_item, changed
+from tests.builders import (
+    a_collection,
+    a_file,
+    a_highlight,
+    a_key,
+    a_note,
+    an_attachment,
+    an_item,
+    changed,
+)
+from zoterodigest.core.values.annotation import AnnotationAbsence, ItemAnnotations
 from zoterodigest.library.port import (
     BATCH_SIZE,
     Collection,
@@ -45,6 +55,25 @@ def key_in(library: Library, asked: str) -> str:
 def keys_in(library: Library, *asked: str) -> list[str]:
     """Return the keys in `library` of what was created under those asked for, sorted."""
     return sorted(key_in(library, key) for key in asked)
+
+
+def keyed(library: Library, *asked: str) -> list[str]:
+    """Return the keys in `library` of what was created under those asked for."""
+    return [key_in(library, key) for key in asked]
+
+
+def created(library: Library, *items: LibraryItem) -> None:
+    """Write new items, which must be accepted."""
+    outcomes = library.write(items)
+    assert all(isinstance(outcome, Written) for outcome in outcomes), outcomes
+
+
+def annotations_of(library: Library, *items: str, **known: str) -> dict[str, ItemAnnotations]:
+    """Return the annotations of items, by the keys asked for; those `known` are of the first."""
+    seen = {key_in(library, key): key_in(library, file) for key, file in known.items()}
+    asked = {key_in(library, key): {} if at else seen for at, key in enumerate(items)}
+    found = library.annotations(library.read(), asked)
+    return {key: found[key_in(library, key)] for key in items}
 
 
 def only(outcomes: list[Outcome]) -> Outcome:
@@ -580,6 +609,105 @@ class LibraryContract:
         item = stored(library, an_item(deleted=1))
 
         assert only(library.write([changed(item, deleted=1)])) == Unchanged(item.key, item.version)
+
+    # Annotations
+
+    def test_the_annotations_of_an_item_come_from_all_its_files_in_order(
+        self, library: Library
+    ) -> None:
+        stored(library, an_item())
+        epub = {"contentType": "application/epub+zip"}
+        files = [a_file(), a_file(key="FILE3333", **epub), a_file("", "FILE4444")]
+        second = a_highlight(key="MARK3333", sortIndex="00009|000000|00000")
+        in_epub = a_highlight("FILE3333", "MARK4444", sortIndex="00050|00013029", position="{}")
+        other = a_highlight("FILE4444", "MARK5555")
+        created(library, *files, second, a_highlight(), in_epub, other)
+
+        found = annotations_of(library, "ITEM2222", "FILE4444")
+
+        # A library that gives its own keys may sort the files otherwise.
+        by_file = sorted(
+            [
+                keyed(library, "FILE2222", "MARK2222", "MARK3333"),
+                keyed(library, "FILE3333", "MARK4444"),
+            ]
+        )
+        keys = {item: [one.key for one in of.annotations] for item, of in found.items()}
+        assert keys["ITEM2222"] == [mark for _, *marks in by_file for mark in marks]
+        assert keys["FILE4444"] == keyed(library, "MARK5555")
+        assert [of.absent for of in found.values()] == [{}, {}]
+
+    def test_an_annotation_has_what_its_json_says(self, library: Library) -> None:
+        stored(library, an_item())
+        mark = a_highlight(comment="<b>Yes</b>", color="#ff6666", pageLabel="xii")
+        created(library, a_file(), LibraryItem(mark.key, 0, {**mark.data, "tags": tags("reading")}))
+
+        (found,) = annotations_of(library, "ITEM2222")["ITEM2222"].annotations
+
+        assert (found.text, found.comment) == ("The highlighted text", "<b>Yes</b>")
+        assert (found.color_name, found.page_label, found.page) == ("Red", "xii", 5)
+        assert (found.attachment, found.tags) == (key_in(library, "FILE2222"), ("reading",))
+        assert (found.sort_index, found.library) == ("00004|001000|00000", "library")
+
+    @pytest.mark.parametrize("trashed", ["FILE2222", "ITEM2222"])
+    def test_the_trash_hides_annotations_with_their_file_or_item(
+        self, library: Library, trashed: str
+    ) -> None:
+        stored(library, an_item())
+        created(library, a_file(), a_highlight())
+        (item,) = library.fetch([trashed])
+
+        stored(library, changed(item, deleted=1))
+        hidden = annotations_of(library, "ITEM2222", MARK2222="FILE2222")["ITEM2222"]
+        unplaced = annotations_of(library, "ITEM2222", MARK2222="")["ITEM2222"]
+        (item,) = library.fetch([trashed])
+        stored(library, changed(item, deleted=0))
+        shown = annotations_of(library, "ITEM2222", MARK2222="FILE2222")["ITEM2222"]
+
+        (mark,) = keyed(library, "MARK2222")
+        assert hidden == unplaced
+        assert hidden == ItemAnnotations((), {mark: AnnotationAbsence.ATTACHMENT_TRASHED})
+        assert [one.key for one in shown.annotations] == [mark]
+
+    def test_a_trashed_annotation_is_told_from_an_erased_one(self, library: Library) -> None:
+        stored(library, an_item())
+        created(library, a_file(), a_highlight(), a_highlight(key="MARK3333"))
+        (mark,) = library.fetch(["MARK2222"])
+        stored(library, changed(mark, deleted=1))
+
+        found = annotations_of(library, "ITEM2222", MARK2222="FILE2222", MARK9999="FILE2222")
+
+        trashed, listed = keyed(library, "MARK2222", "MARK3333")
+        assert [one.key for one in found["ITEM2222"].annotations] == [listed]
+        assert found["ITEM2222"].absent == {
+            trashed: AnnotationAbsence.TRASHED,
+            "MARK9999": AnnotationAbsence.ERASED,
+        }
+
+    def test_an_annotation_that_moved_to_another_item_is_there(self, library: Library) -> None:
+        for item, file in (("ITEM2222", "FILE2222"), ("ITEM3333", "FILE3333")):
+            stored(library, an_item(item))
+            stored(library, a_file(item, file))
+        mark = stored(library, a_highlight())
+
+        stored(library, changed(mark, parentItem="FILE3333"))
+        found = annotations_of(library, "ITEM2222", "ITEM3333", MARK2222="FILE2222")
+
+        (key,) = keyed(library, "MARK2222")
+        assert found["ITEM2222"] == ItemAnnotations((), {key: AnnotationAbsence.MOVED})
+        assert [one.key for one in found["ITEM3333"].annotations] == [key]
+
+    def test_where_none_is_listed_a_known_one_is_erased_only_if_that_is_certain(
+        self, library: Library
+    ) -> None:
+        stored(library, an_item())
+        stored(library, a_file())
+
+        found = annotations_of(library, "ITEM2222", MARK9999="FILE2222")["ITEM2222"]
+
+        sure = AnnotationAbsence.ERASED
+        why = sure if library.lists_annotations else AnnotationAbsence.UNREADABLE
+        assert found == ItemAnnotations((), {"MARK9999": why})
 
     # Relations
 

@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 
 from tests.library.running_values import filled, joined, shown, taken, whole
 from zoterodigest.library.embedded.embedded import EmbeddedLibrary
-from zoterodigest.library.port import BATCH_SIZE, Library, LibraryItem
+from zoterodigest.library.port import BATCH_SIZE, Library, LibraryItem, Snapshot
 from zoterodigest.library.server import Connection, Listener, answering
 from zoterodigest.library.server.api import answer_request
 from zoterodigest.library.server.listening import new_key
@@ -47,8 +47,9 @@ class RunningZotero:
 
     `dialog` is what the person clicks each time an application asks; `now` tells the seconds.
     `account` is the person's number at zotero.org, 0 if they have none.
-    Only with `takes_keys` objects are created under keys of the client's. Notes in `open_notes`
-    are shown in the window, and the editor saves its own form over what is written to them.
+    Only with `takes_keys` objects are created under keys of the client's. An old Zotero has no
+    annotations (`lists_annotations`). Notes in `open_notes` are shown in the window, and the editor
+    saves its own form over what is written to them.
     """
 
     library: EmbeddedLibrary
@@ -57,6 +58,7 @@ class RunningZotero:
     dialog: Callable[[], str] = lambda: ALWAYS
     now: Callable[[], float] = lambda: 0.0
     takes_keys: bool = False
+    lists_annotations: bool = True
     account: int = 1
     open_notes: set[str] = field(default_factory=set)
     keys: dict[str, bool] = field(default_factory=dict)
@@ -64,6 +66,7 @@ class RunningZotero:
     requests: list[str] = field(default_factory=list)
     url: str = ""
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
+    _held: dict[str, Snapshot] = field(default_factory=dict)
     _site: ServedSite = field(init=False)
 
     def __post_init__(self) -> None:
@@ -154,7 +157,9 @@ class RunningZotero:
 
     def _read(self, request: Request, path: str, rest: tuple[str, ...]) -> Response:
         """Read without a limit unless one is asked for; fields that hold nothing are left out."""
+        rest, request = self._below_file(request, path, rest)
         request = self._with_children(self._without_trash(request, path, rest), path, rest)
+        request = self._without_hidden_annotations(request, path, rest)
         start, limit = int(request.parameter("start") or 0), int(request.parameter("limit") or 0)
         first = self._page(request, path, rest, start, limit or 100)
         if "Total-Results" not in first.headers or first.status != 200:
@@ -179,14 +184,52 @@ class RunningZotero:
         query = {**request.query, "start": [str(start)], "limit": [str(min(limit, 100))]}
         return self._inner(replace(request, query=query), "/".join((path, *rest)))
 
+    def _below_file(
+        self, request: Request, path: str, rest: tuple[str, ...]
+    ) -> tuple[tuple[str, ...], Request]:
+        """Turn what is asked of an attachment into a list: its annotations, if they are named."""
+        library = self._site.libraries[path].library
+        if rest[0] != "items" or rest[2:] != ("children",):
+            return rest, request
+        if not any(item.json.is_attachment for item in library.fetch([rest[1]])):
+            return rest, request
+        asks = request.parameter("itemType") == "annotation"
+        found = [one.key for one in library.read().items if asks and one.json.parent == rest[1]]
+        query = {**request.query, "itemKey": [",".join(found) or _NO_KEY]}
+        return ("items",), replace(request, query=query)
+
     def _with_children(self, request: Request, path: str, rest: tuple[str, ...]) -> Request:
-        """Let items that are asked for by key bring their children, but not at the top."""
+        """Let items asked for by key bring what lies below them, but not at the top."""
         if rest != ("items",) or "itemKey" not in request.query:
             return request
         keys = request.parameter("itemKey").split(",")
         items = self._site.libraries[path].library.read().items
-        keys += [item.key for item in items if item.data.get("parentItem") in keys]
+        for _ in range(2):  # notes and attachments, then annotations
+            keys += [one.key for one in items if one.json.parent in keys and one.key not in keys]
         return replace(request, query={**request.query, "itemKey": [",".join(keys)]})
+
+    def _without_hidden_annotations(
+        self, request: Request, path: str, rest: tuple[str, ...]
+    ) -> Request:
+        """Leave out of lists the annotations whose file or item is trashed, or all of them."""
+        if rest[0] != "items" or len(rest) > 2:
+            return request
+        # Each request asks this, and a library that stands still is not read again.
+        held = self._held[path] = self._site.libraries[path].library.read(self._held.get(path))
+        above = {
+            one.key: one.json.parent for one in held.items if one.json.item_type == "annotation"
+        }
+        if not self.lists_annotations and rest[-1] in above:
+            raise Rejected(404, "Item does not exist")
+        trashed = {item.key for item in held.items if item.is_trashed}
+        trashed |= {item.key for item in held.items if item.json.parent in trashed}
+        hidden = {key for key in above if above[key] in trashed or not self.lists_annotations}
+        if not hidden or rest != ("items",):
+            return request
+        asked = request.parameter("itemKey")
+        known = asked.split(",") if asked else [item.key for item in held.items]
+        kept = [key for key in known if key not in hidden]
+        return replace(request, query={**request.query, "itemKey": [",".join(kept) or _NO_KEY]})
 
     def _without_trash(self, request: Request, path: str, rest: tuple[str, ...]) -> Request:
         """Hide what a list never shows: trashed collections, and trashed items asked for by key."""

@@ -12,7 +12,16 @@ import httpx2
 import pytest
 from pyzotero import errors, zotero
 
-from tests.builders import a_collection, a_key, a_note, an_item
+from tests.builders import (
+    a_collection,
+    a_file,
+    a_highlight,
+    a_key,
+    a_note,
+    an_attachment,
+    an_item,
+    changed,
+)
 from tests.library.running_zotero import ALLOW, ALWAYS, DENY, RunningZotero, running
 from tests.library.served import article, client, in_memory
 
@@ -413,3 +422,71 @@ def test_group_libraries_are_apart(desktop: RunningZotero) -> None:
     assert len(send(desktop, "GET", "/groups/7/items").json()) == 1
     assert send(desktop, "GET", "/users/0/items").json() == []
     assert send(desktop, "GET", "/groups/8/items").status_code == 404
+
+
+# Annotations, as measured on a real Zotero
+
+
+LISTS = [
+    "/items",
+    "/items?itemKey=ITEM2222",
+    "/items?format=versions",
+    "/items?itemType=annotation",
+]
+
+
+@pytest.fixture(name="annotated")
+def _annotated(desktop: RunningZotero) -> RunningZotero:
+    desktop.library.write([an_item(), a_file(), a_highlight(), an_attachment()])
+    return desktop
+
+
+def listed(desktop: RunningZotero, path: str) -> set[str]:
+    """Return the keys of what is listed at `path` in the person's own library."""
+    answer = send(desktop, "GET", f"/users/0{path}").json()
+    return set(answer) if isinstance(answer, dict) else {one["key"] for one in answer}
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_lists_hold_annotations(annotated: RunningZotero, path: str) -> None:
+    assert "MARK2222" in listed(annotated, path)
+
+
+def test_an_attachment_tells_its_annotations_only_if_they_are_named(
+    annotated: RunningZotero,
+) -> None:
+    assert listed(annotated, "/items/ITEM2222/children") == {"FILE2222", "LINK2222"}
+    assert listed(annotated, "/items/FILE2222/children") == set()
+    assert listed(annotated, "/items/FILE2222/children?itemType=annotation") == {"MARK2222"}
+
+
+@pytest.mark.parametrize("trashed", ["FILE2222", "ITEM2222"])
+def test_the_trash_hides_annotations_from_each_list_and_not_from_who_has_the_key(
+    annotated: RunningZotero, trashed: str
+) -> None:
+    (item,) = annotated.library.fetch([trashed])
+    annotated.library.write([changed(item, deleted=1)])
+
+    paths = [*LISTS, "/items/FILE2222/children?itemType=annotation", "/items?itemKey=MARK2222"]
+    with_trash = [f"{path}{'&' if '?' in path else '?'}includeTrashed=1" for path in paths]
+    answer = send(annotated, "GET", "/users/0/items/MARK2222").json()
+    assert not any("MARK2222" in listed(annotated, path) for path in (*paths, *with_trash))
+    assert "deleted" not in answer["data"]
+
+
+def test_a_trashed_annotation_says_so_to_who_has_the_key(annotated: RunningZotero) -> None:
+    (mark,) = annotated.library.fetch(["MARK2222"])
+    annotated.library.write([changed(mark, deleted=1)])
+
+    answer = send(annotated, "GET", "/users/0/items/MARK2222").json()
+
+    assert answer["data"]["deleted"] is True
+    assert "MARK2222" in listed(annotated, "/items?includeTrashed=1")
+
+
+def test_an_old_zotero_knows_no_annotations(annotated: RunningZotero) -> None:
+    annotated.lists_annotations = False
+
+    assert not any("MARK2222" in listed(annotated, path) for path in LISTS)
+    assert listed(annotated, "/items") == {"ITEM2222", "FILE2222", "LINK2222"}
+    assert send(annotated, "GET", "/users/0/items/MARK2222").status_code == 404

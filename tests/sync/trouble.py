@@ -8,6 +8,8 @@ from types import TracebackType
 from typing import Any, Self
 
 from tests.sync.world import World
+from zoterodigest.core.values.annotation import ItemAnnotations
+from zoterodigest.library.annotations import KnownAnnotations
 from zoterodigest.library.outline import Outline
 from zoterodigest.library.port import (
     Collection,
@@ -88,6 +90,15 @@ class TroubledLibrary:
 
     def outline(self, *, with_tags: bool = False) -> Outline:
         return self._library.outline(with_tags=with_tags)
+
+    @property
+    def lists_annotations(self) -> bool:
+        return self._library.lists_annotations
+
+    def annotations(
+        self, snapshot: Snapshot, asked: Mapping[str, KnownAnnotations]
+    ) -> dict[str, ItemAnnotations]:
+        return self._library.annotations(snapshot, asked)
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         return self._library.fetch(keys)

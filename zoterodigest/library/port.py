@@ -12,10 +12,16 @@ from dataclasses import field
 from types import TracebackType
 from typing import Any, Protocol, Self
 
+from zoterodigest.core.values.annotation import ItemAnnotations
 from zoterodigest.core.values.keys import ALPHABET
 from zoterodigest.core.values.record import Collection as Collection
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
+from zoterodigest.library.annotations import (
+    AnnotationSource,
+    KnownAnnotations,
+    read_annotations,
+)
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.outline import Outline, item_outline
 
@@ -207,6 +213,23 @@ class Library(Protocol):
             item_outline(item.key, item.data, with_tags=with_tags) for item in snapshot.items
         )
         return Outline(items, snapshot.collections)
+
+    @property
+    def lists_annotations(self) -> bool:
+        """Whether it is certain that annotations are listed: an old Zotero lists none."""
+        return False
+
+    def annotations(
+        self, snapshot: Snapshot, asked: Mapping[str, KnownAnnotations]
+    ) -> dict[str, ItemAnnotations]:
+        """Return the annotations of the items `asked` for, as `snapshot` of this library has them.
+
+        Those on all attachments of an item count, in their order. `asked` names for each item the
+        annotations that were seen earlier; of those that are missing now, the answer says why
+        (`AnnotationAbsence`). Without missing ones nothing is requested.
+        """
+        source = AnnotationSource(self.identity, self.fetch, self.lists_annotations)
+        return read_annotations(asked, snapshot.items, source)
 
     def fetch(self, keys: Sequence[str]) -> list[LibraryItem]:
         """Return the items with these keys as they are now, in key order, without the missing."""

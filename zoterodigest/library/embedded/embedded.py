@@ -73,6 +73,11 @@ class EmbeddedLibrary(Library):
         """Whether the file or its folder cannot be written."""
         return self._database.is_read_only
 
+    @property
+    def lists_annotations(self) -> bool:
+        """All that the file holds is listed."""
+        return True
+
     def version(self) -> int:
         """Return the library version; 0 before the first write."""
         with self._database.reading() as connection:
