@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import a_file, a_highlight, a_key, an_item
 from tests.library.desktop import a_desktop
+from tests.library.served import served
 from tests.library.web import a_server
 from zoterodigest.core.values.annotation import Annotation, AnnotationAbsence, AnnotationType
 from zoterodigest.library.annotations import AnnotationSource, annotation_of, read_annotations
@@ -149,3 +150,13 @@ def test_many_that_are_missing_are_asked_for_fifty_at_a_time() -> None:
 
         assert server.counted() == (2, 0)
     assert set(found.absent.values()) == {AnnotationAbsence.ERASED}
+
+
+def test_a_server_lists_the_annotations_of_a_pdf_below_it_and_of_no_other_file() -> None:
+    epub = a_file(key="FILE3333", contentType="application/epub+zip")
+    with served() as api:
+        api.library.write([*ITEMS, epub])
+
+        assert api.keys("/items/FILE2222/children") == ["MARK2222"]
+        assert api.keys("/items?itemType=annotation") == ["MARK2222"]
+        assert api.get("/items/FILE3333/children").status_code == 400

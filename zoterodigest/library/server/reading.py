@@ -222,7 +222,10 @@ def _scope_of(index: LibraryIndex, path: Path) -> Scope:
         case ("items", "trash"):
             return [at for at, is_gone in enumerate(index.column(is_trashed)) if is_gone]
         case ("items", key, "children"):
-            _required_item(index, key, "Item not found")
+            json = _required_item(index, key, "Item not found").json
+            # As on zotero.org: read in its code, where a PDF alone lists its annotations so.
+            if json.is_attachment and json.text("contentType") != "application/pdf":
+                raise Rejected(400, "/children cannot be called on non-PDF attachments")
             return index.below.get(key, ())
         case ("items", key):
             _required_item(index, key, "Item not found")
