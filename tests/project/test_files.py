@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import signal
@@ -359,7 +360,13 @@ def test_a_temporary_file_lies_where_git_does_not_see_it(
         seen.extend(temporary_files(tmp_path))
         return replace_path(self, target)
 
+    def linked(self: Path, target: Path) -> None:
+        seen.extend(temporary_files(tmp_path))
+        link(self, target)
+
+    link = Path.hardlink_to
     monkeypatch.setattr(Path, "replace", replaced)
+    monkeypatch.setattr(Path, "hardlink_to", linked)
 
     replace_file(path, b"new\n", path.read_bytes() if path.exists() else None)
 
@@ -382,3 +389,27 @@ def test_a_temporary_file_that_another_run_is_at_work_on_stays(tmp_path: Path) -
 
     remove_leftovers(tmp_path)
     assert list(tmp_path.iterdir()) == [own]
+
+
+@pytest.mark.parametrize("has_links", [True, False])
+def test_a_new_file_never_takes_the_place_of_one_that_came_meanwhile(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, *, has_links: bool
+) -> None:
+    path, link = tmp_path / "new.md", Path.hardlink_to
+
+    def linked(new: Path, old: Path) -> None:
+        if not has_links:
+            raise PermissionError(errno.EPERM, "no links here")
+        new.write_bytes(b"theirs")
+        link(new, old)
+
+    monkeypatch.setattr(Path, "hardlink_to", linked)
+
+    if has_links:
+        with pytest.raises(SourceChanged):
+            replace_file(path, b"ours", None)
+    else:
+        replace_file(path, b"ours", None)
+
+    assert path.read_bytes() == (b"theirs" if has_links else b"ours")
+    assert list(tmp_path.iterdir()) == [path]

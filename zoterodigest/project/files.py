@@ -157,6 +157,8 @@ def replace_file(path: Path, new: bytes, expected: bytes | None) -> None:
         status = None if expected is None else target.stat()
         # As late as possible: between this check and the rename somebody may still write.
         _replace(target, [new], status, lambda: _require_unchanged(path, expected))
+    except FileExistsError as error:  # it came after the check
+        raise SourceChanged(path) from error
     except OSError as error:
         raise CannotWrite(path, *writing_failed(error)) from error
     before = "as a new file" if expected is None else f"in place of {len(expected)}"
@@ -213,13 +215,28 @@ def _replace(
     try:
         with _written_durably(temporary, parts, status):
             check()
-            temporary.replace(target)
+            if status is None:
+                _give_name(temporary, target)
+            else:
+                temporary.replace(target)
     except BaseException:
         with suppress(OSError):  # the first error is the one to tell
             temporary.unlink()
         raise
     # The rename is on the disk only with the folder.
     sync_folder(target.parent)
+
+
+def _give_name(temporary: Path, target: Path) -> None:
+    """Call a new file `target`; raise `FileExistsError` if a file is called so already."""
+    try:
+        target.hardlink_to(temporary)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links, such as FAT: between check and name is a gap
+        temporary.replace(target)
+    else:
+        temporary.unlink()
 
 
 def _folder_for_temporary(target: Path) -> Path:
