@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from zoterodigest.core.values.file_names import LONGEST_PATH, file_name, folded_name, free_name
+from zoterodigest.core.values.file_names import LONGEST_PATH, file_name, folded_file_name, free_name
 
 TITLE = "{title}.md"
 
@@ -101,5 +101,5 @@ def test_a_new_name_is_that_of_no_file_on_any_system(title: str, others: list[st
 
     free = free_name(name, present)
 
-    assert folded_name(free) not in map(folded_name, present)
+    assert folded_file_name(free) not in map(folded_file_name, present)
     assert free.startswith(name.removesuffix(".md"))

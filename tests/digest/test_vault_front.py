@@ -131,3 +131,13 @@ def test_toml_is_read_and_written_too() -> None:
     assert edited.source.decode() == (
         '+++\ntitle = "B"\nauthors = ["A Bee"]\ndate = 2005\n+++\nMine.\n'
     )
+
+
+def test_a_heading_repeats_a_title_without_the_quotation_marks_of_yaml() -> None:
+    text = "---\ntitle: Old\ncitekey: a2020\n---\n# Old\n"
+
+    edited = put(text, {"title": 'New: a "better" one'})
+
+    assert edited.source.decode() == (
+        '---\ntitle: "New: a \\"better\\" one"\ncitekey: a2020\n---\n# New: a "better" one\n'
+    )

@@ -52,17 +52,17 @@ def file_name(pattern: str, values: Mapping[str, str], folder: str = "") -> str:
 
 def free_name(name: str, present: Iterable[str]) -> str:
     """Return `name`, with a number if one of the files `present` is called so on any system."""
-    taken = {folded_name(one) for one in present}
+    taken = {folded_file_name(one) for one in present}
     stem, dot, suffix = name.rpartition(".")
     numbered = (f"{stem} {number}{dot}{suffix}" for number in count(2))
     return (
         name
-        if folded_name(name) not in taken
-        else next(one for one in numbered if folded_name(one) not in taken)
+        if folded_file_name(name) not in taken
+        else next(one for one in numbered if folded_file_name(one) not in taken)
     )
 
 
-def folded_name(name: str) -> str:
+def folded_file_name(name: str) -> str:
     """Return what is equal for names that are one file on some system."""
     return unicodedata.normalize("NFC", unicodedata.normalize("NFC", name).casefold())
 

@@ -210,7 +210,7 @@ def _field_edits(
     if _is_blocks(name):
         return _block_edits(document, index, slot, asked[name], spell)
     old = slot.words
-    new = _new_text(document, index, slot.name, asked, old)
+    said = new = _new_text(document, index, slot.name, asked, old)
     if _is_in_code(document, entry, slot):
         _require_shown_in_code(new, spell)
     else:
@@ -220,7 +220,7 @@ def _field_edits(
     if entry.shape is not None and not new.strip():
         return [gone_edit(document, index, slot.name, cleared)]
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
-    stub_edits += _copy_edits(entry, slot.name, new)
+    stub_edits += _copy_edits(entry, slot.name, said)
     return _slot_edits(document, index, slot, new) + stub_edits
 
 
@@ -405,9 +405,10 @@ def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str
 
 
 def _copy_edits(entry: DigestEntry, slot: str, new: str) -> list[Edit]:
-    """Return the edit of a heading that repeats a value: it repeats the new one."""
+    """Return the edit of a heading that repeats a value: it repeats the new one, unquoted."""
     copy = next((one for one in entry.slots if one.name == f"{slot}_copy"), None)
-    edit = copy.text.rewrite(new.encode("utf-8", "replace")) if copy and new else None
+    text = inert_line(new, copy.words) if copy else ""
+    edit = copy.text.rewrite(text.encode("utf-8", "replace")) if copy and text else None
     return [edit] if edit else []
 
 
