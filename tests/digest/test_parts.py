@@ -69,6 +69,7 @@ def parts(text: str, *known: str) -> list[tuple[str, str]] | None:
                 "arxiv": "arXiv:2404.10880",
             },
         ),
+        ("by Ada Lovelace *et al.* (2006)", {"authors": "Ada Lovelace *et al.*", "year": "2006"}),
         (
             "Lovelace, A., & Gödel, K. (2016).",
             {"authors": "Lovelace, A., & Gödel, K.", "year": "2016"},
@@ -177,13 +178,19 @@ def test_a_book_a_post_or_a_topic_is_no_paper(line: str) -> None:
             {"year": "1950", "authors": Names(("A. M. Turing",))},
         ),
         (
+            "* [:scroll:](c.pdf) [Computing Machinery and Intelligence](https://a.org/c.pdf)"
+            " by A. M. Turing *et al.* (1950)",
+            "Computing Machinery and Intelligence",
+            {"year": "1950", "authors": Names(("A. M. Turing",), truncated=True)},
+        ),
+        (
             "[**A Title of It**](https://t.github.io/)<br>\n[Ann Bee](https://a.io), [Cem Dee](c)"
             f"<br>\nCVPR 2021 [[Paper]({ARXIV})]",
             "A Title of It",
             {"venue": "CVPR", "authors": Names(("Ann Bee", "Cem Dee"))},
         ),
     ],
-    ids=["roadmap", "key", "apa", "local file", "names as links"],
+    ids=["roadmap", "key", "apa", "local file", "picture", "names as links"],
 )
 def test_a_reference_is_read_in_the_manner_of_its_list(
     line: str, title: str, expected: dict[str, object]
@@ -192,6 +199,14 @@ def test_a_reference_is_read_in_the_manner_of_its_list(
 
     assert entry.title == title
     assert {name: entry.reading.fields.get(name) for name in expected} == expected
+
+
+def test_a_title_with_authors_and_no_link_is_a_paper_below_another() -> None:
+    first = f"* **A Title of It**,\n  Ada Lovelace, Kurt Gödel, CVPR 2023\n  [[pdf]({ARXIV})]\n\n"
+    second = "* **Another of Them**,\n  Ada Lovelace, Kurt Gödel\n"
+
+    assert [it.title for it in read((first + second).encode()).entries][1:] == ["Another of Them"]
+    assert read(second.encode()).entries == ()
 
 
 @pytest.mark.parametrize("text", ["Ab Cd et al. ", "1(2), ", "((a)(b))", ". A"])

@@ -160,8 +160,8 @@ _COMMA = re.compile(r"[,，、\n]| (?:and|und|&|[·•+|/]) |(?<=,)and ")
 _AND = re.compile(r" (?:and|und|&) ")
 _LINKED_NAME = re.compile(r"\[\[(?:[^\[\]|]*[|/])?([^\[\]|/]*)\]\]")
 _ET_AL = re.compile(
-    r"(?:^|[\s,])\(?(?:and |& )?"
-    r"(?:et\.? ?al\.?|others|\+? ?\d{1,5} (?:more|others|authors)(?: authors)?)\.?\)?$"
+    r"(?:^|[\s,])[*_(]?(?:and |& )?"
+    r"(?:et\.? ?al\.?|others|\+? ?\d{1,5} (?:more|others|authors)(?: authors)?)\.?[*_)]?$"
     r"|(?:^|[\s,])u\. ?a\.$|等+人?[.。]?$|(?:…|\.\.\.)[.…]*$",
     re.IGNORECASE,
 )

@@ -22,7 +22,7 @@ from zoterodigest.digest.read.document import (
     Skipped,
     entries_of,
 )
-from zoterodigest.digest.read.evidence import has_target, is_evident, must_show
+from zoterodigest.digest.read.evidence import has_people, has_target, is_evident, must_show
 from zoterodigest.digest.read.found import is_boundary
 from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.digest.read.lines import Lines, Veil
@@ -99,9 +99,16 @@ def credible(entries: list[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:
         is_list_of_papers = sum(evident) >= max(1, _ENOUGH * len(group))
         for entry, is_paper in zip(group, evident, strict=True):
             is_wanted = is_paper or not must_show(entry, lines)
-            if entry.first > end and (is_wanted or (is_list_of_papers and has_target(entry))):
+            is_wanted = is_wanted or (is_list_of_papers and has_target(entry))
+            if entry.first > end and (is_wanted or _is_between_papers(entry, lines)):
                 yield entry
                 end = entry.last
+
+
+def _is_between_papers(entry: DigestEntry, lines: Lines) -> bool:
+    """Whether an entry with authors stands next to one that another format has read."""
+    above = next((at for at in range(entry.first - 1, -1, -1) if not lines.is_blank(at)), -1)
+    return above >= 0 and lines.is_taken(above) and has_people(entry)
 
 
 def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[DigestEntry]]:

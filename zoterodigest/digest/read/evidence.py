@@ -156,6 +156,21 @@ def has_target(entry: DigestEntry) -> bool:
     return not _BESIDE_PAPERS.issuperset(labels) or entry.format.columns is not None
 
 
+def has_people(entry: DigestEntry) -> bool:
+    """Whether an entry in a list of papers has a title of some words and several authors.
+
+    It may lead nowhere: its link may come later. Text could be a link that is not understood.
+    """
+    if not entry.format.reads_parts:
+        return False
+    fields = entry.reading.fields
+    if not is_empty(fields.get("summary", EMPTY)):
+        return False
+    people = fields.get("authors", EMPTY)
+    is_several = isinstance(people, Names) and len(people.people) > 1
+    return is_several and len(entry.title.split()) >= _FEWEST_WORDS
+
+
 def _is_more_than_code(title: str, links: Sequence[Hyperlink]) -> bool:
     """Whether a title without marks of its own may be a paper's: no tool with its code or site."""
     is_short = len(title.split()) < _FEWEST_WORDS_OF_CODE

@@ -30,14 +30,15 @@ _BARS = re.compile(r"[|•·‖→]|(?:(?<=\s)|^)[-–—/~]+(?=\s|$)")
 """What parts two parts wherever it stands: bars, dashes between blanks."""
 
 _MARKED = re.compile(
-    r"\*\*(?P<bold>[^*]+)\*\*|(?<![\w\\])\*(?P<italic>(?=[\w\"“(\[\\])[^*]+)\*|`(?P<code>[^`]+)`"
-    r"|(?<!\w)__(?P<bold2>[^_]+)__(?!\w)|(?<!\w)_(?P<italic2>[^_]+)_(?!\w)"
+    r"(?!(?:\*\*?|__?)et\.? al\b)"
+    r"(?:\*\*(?P<bold>[^*]+)\*\*|(?<![\w\\])\*(?P<italic>(?=[\w\"“(\[\\])[^*]+)\*|`(?P<code>[^`]+)`"
+    r"|(?<!\w)__(?P<bold2>[^_]+)__(?!\w)|(?<!\w)_(?P<italic2>[^_]+)_(?!\w))"
 )
 _BRACKETED = re.compile(r"\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|（(?P<full>[^（）]*)）")
 _TRIM = " \t\r\n\u00a0.,;:，。；：、*_`|()[]{}（）【】<>~\"“”'‘’-–—/\\&+"
 _SENTENCE = re.compile(r"(?<=[^\s.])\.\s+(?=[^\s])|(?<=[;；])\s*")
 _COLON = re.compile(r"[:：](?=\s|$)")
-_ET_AL = re.compile(r"\bet\.? ?al\b\.?", re.I)
+_ET_AL = re.compile(r"(?<=[*_])et\.? ?al\.?[*_]|\bet\.? ?al\b\.?", re.I)
 _ABBREVIATED = re.compile(
     r"(?:acad|al|am|anal|ann|appl|assoc|bull|chem|comp|comput|conf|dr|eds?|eng|eur|gen|inf|intl?"
     r"|intell|jr?|lang|learn|lett|mach|math|med|natl?|no|pattern|phil|phys|pp|proc|psychol|res|rev"
@@ -87,8 +88,8 @@ _AWARD = re.compile(
     re.I,
 )
 _INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
-_ENDS = re.compile(r"(?:\bal|\bJr|\bSr|(?:^|[\s.-])[^\W\d_])\.$")
-"""Words that end in a period of their own: "et al.", an initial."""
+_ENDS = re.compile(r"[*_]et\.? al\.?[*_]$|(?:\bal|\bJr|\bSr|(?:^|[\s.-])[^\W\d_])\.$")
+"""What ends in a sign of its own: "et al.", also in italics, an initial."""
 
 _DOI = re.compile(r"(?:doi ?[:.]? ?)?10\.\d{4,9}/\S+", re.I)
 _ARXIV = re.compile(
