@@ -82,6 +82,11 @@ CVPR 2023 | [pdf]({A})
   CVPR 2023
   [[pdf]({A})]
 """,
+    "plain lines": f"""\
+A Title of a Paper
+Ada Lovelace, Kurt Gödel
+CVPR 2023 | [pdf]({A}) | [code](https://github.com/a/b)
+""",
     "title in bold, keys below a blank line": f"""\
 **1. A Title of a Paper**
 

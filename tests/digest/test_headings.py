@@ -136,9 +136,49 @@ def test_an_underlined_heading_is_one() -> None:
         with_new(UNDERLINED, "Models")
 
 
-@pytest.mark.parametrize("text", ["Some\nwords\n===", "- words\n===", "words\n\n==="])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Some\nwords\n===",
+        "- words\n===",
+        "words\n\n===",
+        "1. words\n---",
+        "[a]: b.md\n---",
+        "***\n---",
+    ],
+)
 def test_a_line_of_signs_below_other_text_makes_no_heading(text: str) -> None:
     assert names(f"# Models\n\n{text}\n\n{ONE}\n") == ["Models"]
+
+
+IN_TWO_LEVELS = f"""\
+Papers
+======
+
+Models
+------
+{ONE}
+
+Not a line of its own,
+and no heading
+----
+
+{TWO}
+
+Data
+----
+"""
+
+
+def test_a_line_underlined_with_dashes_is_a_heading_of_the_second_level() -> None:
+    document = read(IN_TWO_LEVELS.encode())
+
+    assert document.title == "Papers"
+    assert [it.heading_keys for it in document.core_entries()] == [("Models",), ("Models",)]
+    outcome = rearrange(document, [RenamedHeading(("Models",), "More")], read)
+    assert outcome.source.decode() == IN_TWO_LEVELS.replace("Models", "More")
+    outcome = rearrange(document, [MovedEntry(0, ("Data",))], read)
+    assert outcome.source.decode().endswith(f"\n\nData\n----\n\n{ONE}\n")
 
 
 HTML = f"""\

@@ -92,12 +92,10 @@ def test_the_first_entry_of_a_section_stands_above_what_ends_it(end: str) -> Non
     assert with_new(text, "A") == text.replace(end, f"{NEW}\n\n{end}")
 
 
-def test_the_first_entry_of_a_section_stands_below_a_picture_and_dashes_that_make_a_heading() -> (
-    None
-):
+def test_the_first_entry_of_a_section_stands_between_a_picture_and_an_underlined_heading() -> None:
     text = f'## A\n\n<img\n  src="a.png">\n\nWords\n---\n\n## B\n\n{ONE}\n'
 
-    assert with_new(text, "A") == text.replace("---\n", f"---\n\n{NEW}\n")
+    assert with_new(text, "A") == text.replace("Words\n", f"{NEW}\n\nWords\n")
 
 
 # --- brackets

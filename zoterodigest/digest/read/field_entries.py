@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.codecs import are_authors
 from zoterodigest.digest.read.found import (
     EntryRange,
     Head,
@@ -33,12 +34,20 @@ from zoterodigest.digest.read.keyed import (
 from zoterodigest.digest.read.layers import peel_quote, source_text
 from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.read.references import links_within
+from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import is_table_line
 
 _MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
 _QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
 _ANCHOR = re.compile(rb"[ \t]*<a (?:name|id)=[^<>]*>(?:[ \t]*</a>)?[ \t\r]*", re.I)
 """An anchor on a line of its own: it belongs to the heading below."""
+
+# With nothing before it but a literal, it is found 50 times as fast.
+_PARAGRAPH = re.compile(
+    rb"\n\r?\n(?P<title>[A-Z\d\x80-\xff][^\n\[\]<>|*`#]{9,})\n"
+    rb"(?P<people>[^\n\[\]<>|#:]{5,})\n(?=[^\n]*\]\()"
+)
+"""A title in plain text with a line below it, and one with links below that."""
 
 _FEWEST_WORDS = 3
 _MOST_FIELDS = 30
@@ -155,7 +164,8 @@ def _is_titled(line: bytes) -> bool:
 
 def titled_lines(lines: Lines, form: DigestFormat, *, quoted: bool) -> Iterator[EntryRange]:
     """Yield the lines of text, in a quote or not, that lines with keys follow."""
-    heads = {line: head for line in _title_lines(lines) if (head := _line_head(lines, form, line))}
+    titles = _title_lines(lines) if quoted else (*_title_lines(lines), *_above_people(lines))
+    heads = {line: head for line in titles if (head := _line_head(lines, form, line))}
     kept = [head for line, head in sorted(heads.items()) if _is_quoted(lines, line) is quoted]
     for head, stop in until_next(kept, len(lines)):
         last = _block_end(lines, head.line, stop)
@@ -173,6 +183,15 @@ def _title_lines(lines: Lines) -> Iterator[int]:
             yield line
         elif above >= 0 and above not in keyed and _is_text(lines, above):
             yield above
+
+
+def _above_people(lines: Lines) -> Iterator[int]:
+    """Yield the first lines of paragraphs that names of people follow, then a line with links."""
+    gap = b"\n\n"
+    for found in _PARAGRAPH.finditer(gap + lines.source):
+        line = lines.line_at(found.start("title") - len(gap))
+        if lines.is_open(line) and are_authors(decoded(found["people"]).strip()):
+            yield line
 
 
 def _is_text(lines: Lines, line: int) -> bool:

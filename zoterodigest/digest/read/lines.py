@@ -31,9 +31,12 @@ _HTML_HEADING = re.compile(
     rb"<h(?P<level>[1-6])\b[^<>\n]*>\s*(?P<text>\S[^\n]*?)(?:\n\s*)?</h(?P=level)\s*>",
     re.I | re.M,
 )
-_AT_UNDERLINE = re.compile(rb"\n {0,3}={2,}[ \t]*(?=\r?(?:\n|\Z))")
-"""Below a heading of the first level. A line of dashes more often is a rule."""
-_UNDERLINED = re.compile(rb" {0,3}(?=[^\s#>|=<*+-])")
+_AT_UNDERLINE = re.compile(rb"\n {0,3}(?:=+|-+)[ \t]*(?=\r?(?:\n|\Z))")
+"""Below a heading of the first level, or of the second if it is of dashes, one or more."""
+_UNDERLINED = re.compile(
+    rb" {0,3}(?=[^\s#>|=<])(?![-*+][ \t]|\d{1,9}[.)][ \t]|[-*_]{3}|\[[^\]\n]+\]:)"
+)
+"""The beginning of a paragraph: no item, rule or address of a link."""
 _AT_DASHES = re.compile(rb"\n[ \t:]*[|-][|:\- \t]*(?=\r?(?:\n|\Z))")
 _AT_QUOTE = re.compile(rb"\n {0,3}>[ \t]?")
 _AT_MARKER = re.compile(rb"\n[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
@@ -361,7 +364,7 @@ class Lines:
         headings = list(self.headings())
         if b"</h" in self.source or b"</H" in self.source:
             headings += self._html_headings()
-        if b"\n=" in self.source and not self.conflicts:
+        if not self.conflicts:
             headings += self._underlined()
         return sorted(headings, key=lambda it: it.start)
 
@@ -373,7 +376,9 @@ class Lines:
             # The last line of a paragraph is more likely a slip than all of it a heading.
             if found and (line == 0 or self.is_blank(line - 1)):
                 source = self[line][found.end() :].decode("utf-8", "replace").strip()
-                yield Heading(line, 1, self.starts[line] + found.end(), source, is_underlined=True)
+                level = 1 if b"=" in self[below] else 2
+                start = self.starts[line] + found.end()
+                yield Heading(line, level, start, source, is_underlined=True)
 
     def _html_headings(self) -> Iterator[Heading]:
         for found in _HTML_HEADING.finditer(self.source):
