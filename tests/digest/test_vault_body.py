@@ -120,7 +120,7 @@ def test_a_new_title_stands_in_the_heading_that_repeats_it() -> None:
 @pytest.mark.parametrize(
     ("body", "own"),
     [
-        ("A %% canary %% b\n", ["A", "b"]),
+        ("A %% canary %% b\n", ["A b"]),
         ("A\n\n%%\ncanary\n%%\n\nB\n", ["A", "B"]),
         ("A\n\n%% canary\n\nB\n", ["A"]),
         (

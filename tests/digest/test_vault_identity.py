@@ -32,6 +32,12 @@ def test_a_property_names_the_item(line: str, item: str, key: str) -> None:
     assert (entry.item_key, entry.key) == (item, key)
 
 
+def test_the_key_in_the_address_of_an_open_file_is_that_of_an_attachment() -> None:
+    entry = entry_of("---\nZotero PDF URI: zotero://open-pdf/library/items/ABCD2345\n---\n", "a.md")
+
+    assert (entry.item_key, entry.attachment_key) == ("", "ABCD2345")
+
+
 @pytest.mark.parametrize("name", ["@bee2005.md", "Reading notes/@bee2005.md", "R: @bee2005.md"])
 def test_the_name_of_a_file_is_a_citation_key_behind_its_sign(name: str) -> None:
     assert entry_of("Mine.\n", name).key == "bee2005"
@@ -43,7 +49,6 @@ def test_the_name_of_a_file_is_a_citation_key_behind_its_sign(name: str) -> None
         "zt-attachments: ['12', '15']",
         "libraryID: 1",
         "$itemKey: ABCD2345",
-        "Zotero PDF URI: zotero://open-pdf/library/items/ABCD2345",
         "zotero-link: zotero://select/items/5_ABCD2345",
         "related: ['[[@bee2005]]']",
         "title: A thought of my own",

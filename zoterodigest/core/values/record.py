@@ -222,7 +222,8 @@ class Entry:
     Fields in `from_item` hold what an export wrote from the item as it is now: they are in sync,
     even if the text reads as something else. `key` is the citation key of an entry of a .bib, or
     the one that a note states; `item_key` the item that a note names: `KEY` in the user's own
-    library, `groups/ID/KEY` in a group's. Whether there is such an item, nobody has checked.
+    library, `groups/ID/KEY` in a group's; `attachment_key` one of its attachments. Whether there
+    is such an item, nobody has checked.
     """
 
     digest: SourceKey
@@ -239,6 +240,7 @@ class Entry:
     from_item: frozenset[str] = frozenset()
     key: str = ""
     item_key: str = ""
+    attachment_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -189,6 +189,7 @@ def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
         places=_places(_slots_of(entry), has_notes=_has_place_of_notes(entry)),
         key=entry.keys.citation,
         item_key=entry.keys.item,
+        attachment_key=entry.keys.attachment,
     )
 
 

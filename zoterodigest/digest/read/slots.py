@@ -48,11 +48,13 @@ class Slot:
 class ItemKeys:
     """What a note calls its item: the key of a library, and the citation key; "" for none.
 
-    An `item` key is `KEY` in the user's own library, `groups/ID/KEY` in a group's.
+    An `item` key is `KEY` in the user's own library, `groups/ID/KEY` in a group's. So is that of an
+    `attachment`, whose item the note is about.
     """
 
     item: str = ""
     citation: str = ""
+    attachment: str = ""
 
 
 @frozen()

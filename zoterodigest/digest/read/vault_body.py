@@ -7,25 +7,28 @@ tools own, and what is private. Only parts are read and written; no edit goes fr
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.digest.read.data_texts import joined_text
 from zoterodigest.digest.read.layers import (
     Layer,
+    LayerCut,
     LayeredText,
     SourcePieces,
+    clipped,
     in_crlf,
     source_text,
 )
 from zoterodigest.digest.read.slots import Slot
 from zoterodigest.digest.read.vault_generated import generated_spans, title_heading
-from zoterodigest.digest.read.vault_lines import body_lines, section_spans
+from zoterodigest.digest.read.vault_lines import BodyLine, body_lines, section_spans
 from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind, body_marks
+from zoterodigest.digest.read.vault_metadata import Property, body_properties
 from zoterodigest.frozen import frozen
 
 _OPENS = {MarkKind.BEGIN: MarkKind.END, MarkKind.ZOTFLOW_BEGIN: MarkKind.ZOTFLOW_END}
@@ -33,8 +36,26 @@ _PERSIST = "persist"
 _MACHINE = frozenset({"annotations", "annotation", "highlights", "metadata"})
 """Names of blocks that a tool fills: new text has a better place."""
 
-_RULES = re.compile(rb"(?:[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*(?:\n|\Z)|[ \t]*\n)*")
+_RULE = rb"[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*"
+_RULES = re.compile(rb"(?:" + _RULE + rb"(?:\n|\Z)|[ \t]*\n)*")
+_FIRST_RULE = re.compile(_RULE + rb"\r?\n")
+_LAST_RULE = re.compile(rb"\n" + _RULE + rb"\Z")
 _BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
+_LOGSEQ = re.compile(
+    rb"[ \t]*(?:id|collapsed|background-color|heading|hl-page|hl-color|hl-type|hl-stamp|ls-type)::"
+    rb"(?:[ \t][^\n]*)?"
+)
+"""A line that Logseq keeps below the text of an item."""
+
+
+@frozen()
+class BodyScan:
+    """What was found in a body: where it starts, its marks, its lines, and its properties."""
+
+    start: int
+    marks: tuple[BodyMark, ...]
+    lines: tuple[BodyLine, ...]
+    properties: tuple[Property, ...]
 
 
 @frozen()
@@ -50,66 +71,210 @@ class NoteBody:
     copy: Slot | None = None
 
 
-def read_body(source: bytes, start: int, title: str, rule: NoteRule) -> NoteBody:
-    """Return what is the person's own in the body that begins at `start`.
+def scan_body(source: bytes, start: int) -> BodyScan:
+    """Find what stands in the body that begins at `start`, whoever wrote it."""
+    marks = body_marks(source, start)
+    lines = body_lines(source, start, marks)
+    return BodyScan(start, marks, lines, body_properties(lines, len(source)))
+
+
+def read_body(source: bytes, scan: BodyScan, title: str, rule: NoteRule) -> NoteBody:
+    """Return what is the person's own in a body.
 
     `title` is that of the paper, which the note may repeat.
     """
-    marks = body_marks(source, start)
-    lines = body_lines(source, start, marks)
-    own, rooms = _owned(source, start, marks)
-    if rule.sections:
-        chosen = section_spans(lines, rule.sections, len(source))
-        own = [*_common(own, [Span(_line_end(source, it.start), it.end) for it in chosen])]
-        rooms = rooms or [_line_end(source, it.start) for it in chosen]
-    hidden = [*section_spans(lines, rule.private, len(source))]
-    hidden += (Span(mark.start, mark.end) for mark in marks if mark.kind is not MarkKind.FENCE)
-    left = [*_without(own, hidden)]
-    copy = title_heading(source, lines, title)
-    left = [*_without(left, generated_spans(source, lines, marks, copy))]
-    parts = [part for span in left if (part := _trimmed(source, span)) is not None]
-    copied = [] if copy is None else [copy.span]
+    owned, inner = _owned(source, scan, rule), sorted(_inner(source, scan))
+    hidden = [*_hidden(source, scan, inner, rule)]
+    copy = title_heading(source, scan.lines, title)
+    cuts = [*hidden, *generated_spans(source, scan.lines, scan.marks, scan.properties)]
+    cuts += [] if copy is None else [_line_of(source, copy.span)]
+    texts = tuple(_parts(source, scan.start, _without(owned.spans, cuts), inner))
+    texts = tuple(_closed(text, owned.headings) for text in texts)
+    runs = [run for text in texts for run in _runs_of(text)]
     # Not parted: a block of a tool that begins and ends in one line gets lines between.
-    kept = b"".join(_between(source, start, sorted((*parts, *copied))))
-    if parts:
-        texts = tuple(source_text(source, part) for part in parts)
+    kept = b"".join(_between(source, scan.start, sorted(runs + ([copy.span] if copy else []))))
+    if texts:
         return NoteBody(Slot("summary", joined_text(texts, b"\n\n"), parts=texts), kept, copy)
-    free = [*_without(own, hidden)] or [Span(it.start, it.start) for it in own[:1]]
-    room = _room(source, free, rooms)
+    first = [Span(it.start, it.start) for it in owned.spans[:1]]
+    room = _room(source, [*_without(owned.spans, hidden)] or first, owned.rooms)
     return NoteBody(None if room is None else Slot("summary", room, parts=(room,)), kept, copy)
 
 
-def _owned(source: bytes, start: int, marks: Sequence[BodyMark]) -> tuple[list[Span], list[int]]:
-    """Return the ranges that no other tool owns, and where text can come in blocks of one.
+def _hidden(source: bytes, scan: BodyScan, inner: Sequence[Span], rule: NoteRule) -> Iterator[Span]:
+    """Yield what is private, and marks that stand on lines of their own."""
+    yield from section_spans(scan.lines, rule.private, len(source))
+    within = {span.end for span in inner}
+    for mark in scan.marks:
+        if mark.kind is not MarkKind.FENCE and mark.end not in within:
+            yield Span(mark.start, mark.end)
 
-    A tool that keeps what stands in blocks rewrites all else.
+
+def _inner(source: bytes, scan: BodyScan) -> Iterator[Span]:
+    """Yield what stands within lines of the person's own: a mark with text beside it.
+
+    The blanks before it go with it. So do the lines that Logseq keeps within an item.
     """
-    whole = Span(start, len(source))
+    for mark in scan.marks:
+        if mark.kind is MarkKind.FENCE or b"\n" in source[mark.start : mark.end]:
+            continue
+        line = source.rfind(b"\n", 0, mark.start) + 1
+        before = source[max(line, scan.start) : mark.start]
+        is_last = not source[mark.end : _line_end(source, mark.end)].strip()
+        if not before.strip() and is_last:
+            continue
+        if before.strip() and (is_last or source[mark.end : mark.end + 1].isspace()):
+            yield Span(mark.start - (len(before) - len(before.rstrip(b" \t"))), mark.end)
+        else:
+            yield Span(mark.start, mark.end)
+    for above, below in pairwise(scan.lines):
+        if not below.hidden and _LOGSEQ.fullmatch(below.data) and above.data.strip():
+            yield Span(above.end, below.end)
+
+
+def _headings_above(source: bytes, scan: BodyScan) -> Iterator[Span]:
+    """Yield the headings right above blocks of a tool in which the person wrote something.
+
+    The tool writes them again, but they say what the text is.
+    """
+    starts = [line.start for line in scan.lines]
+    begins = {mark.end: mark.start for mark in scan.marks}
+    for name, block in _blocks(scan.marks):
+        if name in _MACHINE or not source[block.start : block.end].strip():
+            continue
+        mark = begins[block.start]
+        at = bisect_left(starts, mark) - 1
+        while at >= 0 and not source[starts[at] : min(scan.lines[at].end, mark)].strip():
+            at -= 1
+        if at >= 0 and scan.lines[at].level and not scan.lines[at].hidden:
+            yield Span(starts[at], min(scan.lines[at].end, mark))
+
+
+def as_heading(new: bytes) -> bytes:
+    """Mark a heading that stands outside of the block below: no other text can come there."""
+    return new
+
+
+def _closed(text: LayeredText, headings: Sequence[Span]) -> LayeredText:
+    start = text.source_span(0, len(text.data)).start
+    is_above = any(it.start <= start < it.end for it in headings)
+    return text.peeled(text.data, tuple, as_heading) if is_above else text
+
+
+def _parts(
+    source: bytes, first: int, spans: Iterable[Span], inner: Sequence[Span]
+) -> Iterator[LayeredText]:
+    """Yield the text of each range that holds some, without what stands within its lines."""
+    starts = [span.start for span in inner]
+    for span in spans:
+        held = inner[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+        part = _trimmed(source, span, held, first)
+        if part is not None:
+            yield _part_text(source, part, _merged(held))
+
+
+def _part_text(source: bytes, span: Span, inner: Sequence[Span]) -> LayeredText:
+    text = source_text(source, span)
+    held = [Span(max(it.start, span.start), min(it.end, span.end)) for it in inner]
+    held = [it for it in held if it.start < it.end]
+    if not held:
+        return text
+    # Bytes of the source become those of the text, in which each line break is one.
+    cuts, at, cursor = list[LayerCut](), 0, span.start
+    for one in held:
+        start = at + one.start - cursor - source.count(b"\r\n", cursor, one.start)
+        at = start + len(one) - source.count(b"\r\n", one.start, one.end)
+        cuts.append(LayerCut(start, at))
+        cursor = one.end
+    ends = [0, *(cut.end for cut in cuts)], [*(cut.start for cut in cuts), len(text.data)]
+    data = b"".join(text.data[start:end] for start, end in zip(*ends, strict=True))
+    return text.peeled(data, lambda: cuts, in_pieces)
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
+    merged: list[Span] = []
+    for span in sorted(spans):
+        if merged and span.start <= merged[-1].end:
+            merged[-1] = Span(merged[-1].start, max(span.end, merged[-1].end))
+        else:
+            merged.append(span)
+    return merged
+
+
+def in_pieces(new: bytes) -> bytes:
+    """Mark text between whose pieces stands what no edit may reach into."""
+    return new
+
+
+def is_to_stay(between: bytes) -> bool:
+    """Tell whether what stands within an item outlasts it, unlike the lines of Logseq."""
+    return not all(map(_LOGSEQ.fullmatch, filter(None, between.splitlines())))
+
+
+def _runs_of(text: LayeredText) -> Iterator[Span]:
+    """Yield the bytes of a part, without what stands within its lines."""
+    start = end = -1
+    for piece in clipped(text.pieces, text.offset, text.offset + len(text.data)):
+        if piece.source != end and end >= 0:
+            yield Span(start, end)
+        start = start if piece.source == end else piece.source
+        end = piece.source + piece.width
+    if end >= 0:
+        yield Span(start, end)
+
+
+@frozen()
+class _Owned:
+    """The ranges that no other tool owns, where text can come in blocks of one, and the headings
+    above such blocks.
+    """
+
+    spans: Sequence[Span]
+    rooms: Sequence[int] = ()
+    headings: Sequence[Span] = ()
+
+
+def _owned(source: bytes, scan: BodyScan, rule: NoteRule) -> _Owned:
+    """Return what is the person's by the marks of tools and by the sections that are chosen."""
+    found = _owned_by_marks(source, scan)
+    if not rule.sections:
+        return found
+    chosen = section_spans(scan.lines, rule.sections, len(source))
+    below = [Span(_line_end(source, it.start), it.end) for it in chosen]
+    rooms = found.rooms or [it.start for it in below]
+    return _Owned([*_common(found.spans, below)], rooms, found.headings)
+
+
+def _owned_by_marks(source: bytes, scan: BodyScan) -> _Owned:
+    """Return the ranges that a tool leaves; one that keeps blocks rewrites all else."""
+    marks, whole = scan.marks, Span(scan.start, len(source))
     foreign = [*_regions(marks, MarkKind.FOREIGN_BEGIN, MarkKind.FOREIGN_END, len(source))]
-    has_zotflow = any(mark.kind is MarkKind.ZOTFLOW_BEGIN for mark in marks)
     blocks = [*_blocks(marks)]
-    if has_zotflow:
+    if any(mark.kind is MarkKind.ZOTFLOW_BEGIN for mark in marks):
         blocks = [(name, span) for name, span in blocks if name.startswith(_PERSIST)]
     elif not blocks and not any(mark.kind is MarkKind.IMPORT for mark in marks):
-        return [*_without([whole], foreign)], []
+        return _Owned([*_without([whole], foreign)])
     wanted = sorted(blocks, key=lambda one: (one[0] in _MACHINE, one[1]))
-    rooms = [span.start for _, span in wanted]
-    return [*_without(sorted(span for _, span in blocks), foreign)], rooms
+    headings = [*_headings_above(source, scan)]
+    spans = sorted((*(span for _, span in blocks), *headings))
+    return _Owned([*_without(spans, foreign)], [span.start for _, span in wanted], headings)
 
 
 def _blocks(marks: Sequence[BodyMark]) -> Iterator[tuple[str, Span]]:
     """Yield the blocks that a tool keeps, each with its name; one that is not closed is none."""
+    ends: dict[tuple[MarkKind, str], list[BodyMark]] = {}
+    for mark in reversed(marks):
+        if mark.kind in _OPENS.values():
+            ends.setdefault((mark.kind, mark.name), []).append(mark)
     cursor = 0
-    for number, mark in enumerate(marks):
+    for mark in marks:
         if mark.kind not in _OPENS or mark.start < cursor:
             continue
-        end = next(
-            (it for it in marks[number:] if it.kind is _OPENS[mark.kind] and it.name == mark.name),
-            None,
-        )
-        if end is not None:
-            yield mark.name, Span(mark.end, end.start)
-            cursor = end.end
+        left = ends.get((_OPENS[mark.kind], mark.name), [])
+        while left and left[-1].start < mark.end:
+            left.pop()
+        if left:
+            yield mark.name, Span(mark.end, left[-1].start)
+            cursor = left[-1].end
 
 
 def _regions(
@@ -153,17 +318,38 @@ def _common(ones: Iterable[Span], others: Sequence[Span]) -> Iterator[Span]:
                 yield Span(low, high)
 
 
-def _trimmed(source: bytes, span: Span) -> Span | None:
-    """Return a range without outer blanks; None if it holds nothing, or rules alone."""
-    data = source[span.start : span.end]
-    if not data.strip() or _RULES.fullmatch(data.replace(b"\r\n", b"\n")):
-        return None
+def _trimmed(source: bytes, span: Span, inner: Sequence[Span], first: int) -> Span | None:
+    """Return a range without outer blanks, marks and rules; None if it holds nothing else.
+
+    A rule beside what a tool wrote is the tool's, too.
+    """
+    start, end = span.start, span.end
+    while True:
+        data = source[start:end]
+        if not data.strip() or _RULES.fullmatch(data.replace(b"\r\n", b"\n")):
+            return None
+        head, tail = _text_start(source, start, end), start + len(data.rstrip())
+        left = next((it for it in inner if it.start <= head < it.end <= end), None)
+        right = next((it for it in inner if start <= it.start < tail <= it.end), None)
+        if left is not None:
+            start = left.end
+        elif right is not None:
+            end = right.start
+        elif start > first and (rule := _FIRST_RULE.match(source, head, end)):
+            start = rule.end()
+        elif end < len(source) and _LAST_RULE.search(source[start:tail].replace(b"\r", b"")):
+            end = source.rfind(b"\n", start, tail)
+        else:
+            break
     lead = _BLANK_LINES.match(data)
-    start = span.start + (lead.end() if lead else 0)
-    is_line = start == 0 or source[start - 1 : start] == b"\n"
-    if not is_line:  # the indentation of a line is part of it
-        start += len(source[start : span.end]) - len(source[start : span.end].lstrip(b" \t"))
-    return Span(start, span.start + len(data.rstrip(b" \t\r\n")))
+    start += lead.end() if lead else 0
+    if start and source[start - 1 : start] != b"\n":  # the indentation of a line is part of it
+        start = head
+    return Span(start, tail)
+
+
+def _text_start(source: bytes, start: int, end: int) -> int:
+    return end - len(source[start:end].lstrip(b" \t\r\n"))
 
 
 def _between(source: bytes, start: int, parts: Sequence[Span]) -> Iterator[bytes]:
@@ -201,6 +387,10 @@ def _point(source: bytes, at: int, lead: bytes) -> LayeredText:
 
 def _framed(lead: bytes, trail: bytes, new: bytes) -> bytes:
     return lead + new + trail
+
+
+def _line_of(source: bytes, span: Span) -> Span:
+    return Span(source.rfind(b"\n", 0, span.start) + 1, _line_end(source, span.end))
 
 
 def _line_end(source: bytes, at: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.blocks import split_blocks
-from zoterodigest.core.values.record import EMPTY, Blocks, is_empty, text_in
+from zoterodigest.core.values.record import EMPTY, Blocks, text_in
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
@@ -16,15 +16,23 @@ from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, EntryReading, ItemKeys, Slot, decoded
-from zoterodigest.digest.read.vault_body import NoteBody, read_body
+from zoterodigest.digest.read.vault_body import NoteBody, read_body, scan_body
 from zoterodigest.digest.read.vault_evidence import (
     reason_by_bytes,
     reason_by_name,
     reason_by_properties,
     reason_without_identity,
 )
-from zoterodigest.digest.read.vault_front import FrontMatter, front_claims, front_matter, node_texts
-from zoterodigest.digest.read.vault_identity import item_keys, styled_name
+from zoterodigest.digest.read.vault_front import (
+    BETTER_NOTES,
+    FrontMatter,
+    front_claims,
+    front_matter,
+    node_texts,
+)
+from zoterodigest.digest.read.vault_generated import title_in_heading
+from zoterodigest.digest.read.vault_identity import identity_kind, item_keys
+from zoterodigest.digest.read.vault_metadata import property_slots, property_texts, slot_of_property
 
 NO_FRONT = "the front matter is no YAML"
 
@@ -40,17 +48,25 @@ def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTa
     if reason:
         return _none(name, lines, reason, 0)
     front = front_matter(lines.source)
+    scan = scan_body(lines.source, front.body)
     properties = _properties(front)
     reason = reason_by_properties(properties)
     if reason:
         return _none(name, lines, reason, front.body)
+    properties += property_texts(lines.source, scan.properties)
     claims = front_claims(lines, front, form, venues)
+    known = {slot.name for slot in claims.slots} | claims.unreadable
+    held = property_slots(lines.source, scan.properties, form, venues)
+    claims.slots += (slot for slot in held if slot.name not in known)
+    # Notes without a title among their properties have it in the heading above these.
+    if "title" not in {slot.name for slot in claims.slots} | claims.unreadable and scan.properties:
+        claims.slots[:0] = filter(None, (title_in_heading(lines.source, scan.lines),))
     keys = item_keys(properties, name)
     reading = read_slots(claims.slots, ())
-    if not _is_evident(keys, reading, name):
+    if not _is_evident(keys, reading, [key for key, _ in properties]):
         text = decoded(lines.source[front.body :])
         return _none(name, lines, reason_without_identity(name, properties, text), front.body)
-    body = read_body(lines.source, front.body, text_in(reading.fields, "title"), form.note)
+    body = read_body(lines.source, scan, text_in(reading.fields, "title"), form.note)
     entry = _entry(lines, form, front, claims, body)
     lines.take(entry.first, entry.last)
     return Document(name, source, (replace(entry, keys=keys),), (), lines)
@@ -60,21 +76,26 @@ def _properties(front: FrontMatter) -> list[tuple[str, tuple[str, ...]]]:
     return [(key.value or "", node_texts(node)) for key, node in front.pairs]
 
 
-def _is_evident(keys: ItemKeys, reading: EntryReading, name: str) -> bool:
-    """Whether a file says that it is about one paper."""
-    fields = reading.fields
-    is_stated = all(not is_empty(fields.get(one, EMPTY)) for one in ("title", "authors"))
-    is_dated = any(not is_empty(fields.get(one, EMPTY)) for one in ("year", "venue"))
-    is_identified = any(not one.is_page for one in reading.identifiers)
-    is_named = bool(styled_name(name)) and bool(text_in(fields, "title"))
-    return bool(keys.item or keys.citation) or is_identified or (is_stated and is_dated) or is_named
+def _is_evident(keys: ItemKeys, reading: EntryReading, names: Sequence[str]) -> bool:
+    """Whether a file says that it is about one paper: by a key, or a title beside other fields.
+
+    Fields that a template should have filled in count, too. Other texts have titles and authors.
+    """
+    if keys != ItemKeys() or any(not one.is_page for one in reading.identifiers):
+        return True
+    of_papers = {slot_of_property(name) for name in names} & {"venue", "year", "doi", "arxiv"}
+    is_keyed = any(identity_kind(name) for name in names)
+    is_told = of_papers or is_keyed or BETTER_NOTES in names
+    return bool(text_in(reading.fields, "title")) and bool(is_told)
 
 
 def _entry(
     lines: Lines, form: DigestFormat, front: FrontMatter, claims: Claims, body: NoteBody
 ) -> DigestEntry:
     last = max(len(lines) - 1, 0)
-    slots = [*claims.slots, *filter(None, (body.slot, body.copy))]
+    places = {slot.span for slot in claims.slots}
+    copies = () if body.copy is None or body.copy.span in places else (body.copy,)
+    slots = [*claims.slots, *filter(None, (body.slot,)), *copies]
     problems = [Problem(it.line + 1, it.reason, 0, it.is_slip) for it in claims.unread]
     if front.is_broken:
         problems.append(Problem(1, f"{NO_FRONT} ({front.fault})"))

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.data_fields import member_claims, slot_of_key
-from zoterodigest.digest.read.data_texts import empty_text
+from zoterodigest.digest.read.data_texts import empty_text, shows_list
 from zoterodigest.digest.read.data_tree import (
     BadData,
     DataList,
@@ -25,7 +26,16 @@ from zoterodigest.digest.read.data_tree import (
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, Slot, UnreadLine
 from zoterodigest.digest.read.vault_identity import is_of_zotero
+from zoterodigest.digest.read.vault_tags import parted_at_blanks
 from zoterodigest.frozen import frozen
+
+BETTER_NOTES = "$itemKey"
+"""A key that Better Notes alone writes; it is that of a note."""
+
+_OF_PAGES = frozenset(
+    {"draft", "layout", "slug", "weight", "permalink", "format", "bibliography", "execute", "csl"}
+)
+"""Keys that say that a file is the page of a site."""
 
 Pair = tuple[DataScalar, DataNode]
 
@@ -36,7 +46,7 @@ _CLOSING = {
 }
 _KEYED = re.compile(rb"^[\w$\"'@][^:\n]*:(?=[ \t\r\n]|\Z)|^[\w\"'.-]+[ \t]*=", re.M)
 _LINE = re.compile(rb"^([\w$@][^:\n]*?)[ \t]*:[ \t]+([^\n]*?)[ \t\r]*$", re.M)
-_FAILED = re.compile(r"\{\{|\{%|<%|^\s*Error: `")
+_FAILED = re.compile(r"\{\{|\{%|<%|^\s*Error: `|^(?:undefined|null|None)$")
 """How a value begins, or what stands in it, that a template should have filled in."""
 
 _TAGS = frozenset({"tags", "task", "categories"})
@@ -132,7 +142,7 @@ def front_claims(
     lines: Lines, front: FrontMatter, form: DigestFormat, venues: VenueTable
 ) -> Claims:
     """Return what is claimed of the front matter's values, as of one entry on all lines."""
-    pairs = [one for one in _with_nested(front.pairs) if _is_wanted(one, form)]
+    pairs = [one for one in _with_nested(_of_paper(front)) if _is_wanted(one, form)]
     failed = [(key, node) for key, node in pairs if any(map(is_failed, node_texts(node)))]
     left = _unwrapped([pair for pair in pairs if pair not in failed], form)
     member = DataMapping(tuple(left), 0, len(lines.source))
@@ -144,7 +154,32 @@ def front_claims(
         _leave_all_but_title(claims)
     else:
         claims.slots += _empty_slots(lines.source, left, claims, form)
+    claims.slots = [*map(_with_parted_tags, claims.slots)]
     return claims
+
+
+def _of_paper(front: FrontMatter) -> Sequence[Pair]:
+    """Return the pairs without what is said of the page: when it was written, not the paper."""
+    names = {folded_key(key.value or "") for key, _ in front.pairs}
+    is_page = front.kind == "toml" or not names.isdisjoint(_OF_PAGES)
+    is_better = any(key.value == BETTER_NOTES for key, _ in front.pairs)
+    pairs = ((_as_title(key) if is_better else key, node) for key, node in front.pairs)
+    return [
+        (key, node)
+        for key, node in pairs
+        if not (is_page and folded_key(key.value or "") == "date")
+    ]
+
+
+def _as_title(key: DataScalar) -> DataScalar:
+    """Return the key of an item's title for what Better Notes calls its parent."""
+    return replace(key, value="title") if key.value == "parent" else key
+
+
+def _with_parted_tags(slot: Slot) -> Slot:
+    """Return tags in one text without commas as blanks part them: no tag of Obsidian has one."""
+    is_one = slot.name == "tags" and not shows_list(slot.text) and b"," not in slot.text.data
+    return replace(slot, text=parted_at_blanks(slot.text)) if is_one else slot
 
 
 def _with_nested(pairs: Sequence[Pair]) -> Iterator[Pair]:

@@ -7,6 +7,7 @@ and those that one database alone knows name no item.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from urllib.parse import unquote
 
@@ -22,6 +23,9 @@ _BARE = re.compile(rf"({_KEY})(?:g(\d+))?")
 _SELECT = re.compile(
     r"zotero://select/(?:library/|groups/(?P<group>\d+)/)?items/(?P<item>[^\s)\]>\"'?#]+)"
 )
+_OPEN = re.compile(
+    rf"zotero://open(?:-pdf)?/(?:library/|groups/(?P<group>\d+)/)?items/(?:[01]_)?(?P<key>{_KEY})\b"
+)
 _PAGE = re.compile(
     r"https?://(?:www\.)?zotero\.org/"
     rf"(?:groups/(?P<group>\d+)(?:/[^/\s]+)?|users/(?:local/)?[^/\s]+|[^/\s]+)/items/(?P<item>{_KEY})\b"
@@ -29,7 +33,7 @@ _PAGE = re.compile(
 _LOCAL = re.compile(rf"(\d+)_({_KEY})")
 _OF_ZOTERO = re.compile(r"zotero://|https?://(?:www\.)?zotero\.org/", re.I)
 _CITED = re.compile(r"\[?\[?@?([^\s@\[\]{}|,;#^]+)(?:\|[^\[\]]*)?\]?\]?")
-_NAMED = re.compile(r"(?:R[:_] ?|R%3A ?)?@(.+)", re.S)
+_NAMED = re.compile(r"(?:R[:_] ?|R%3A ?)?@([^\s@]+)")
 _STYLED = re.compile(r"[^\W\d_][^\W\d]*(?:[-_']?[^\W\d]+)*(?:19|20)\d\d[^\W\d]*(?:[-_:][\w]+)?")
 """A file's name that is like a citation key, and like little else: `vaswani2017attention`."""
 
@@ -66,17 +70,24 @@ def item_keys(properties: Properties, name: str) -> ItemKeys:
     """Return the keys of its item that a note states; a file `@key.md` states one by its name."""
     held = [(key, texts) for key, texts in properties]
     items: list[str] = []
+    opened: list[str] = []
     cited = list(stated_keys(held))
     for key, texts in held:
         kind = identity_kind(key)
         for text in texts:
             item, citation = item_in(text)
+            if kind == "zotero" and (found := _OPEN.search(text)):
+                opened.append(_in_group(found["key"], found["group"]))
             if item is None and kind == "zotero" and (bare := _BARE.fullmatch(text.strip())):
-                item = f"groups/{bare[2]}/{bare[1]}" if bare[2] else bare[1]
+                item = _in_group(bare[1], bare[2])
             items += [item] if item else []
             cited += [citation] if citation else []
-    cited += [key] if (key := key_in_name(name)) else []
-    return ItemKeys(next(iter(items), ""), next(iter(cited), ""))
+    cited += [key] if (key := key_in_name(name) or styled_name(name)) else []
+    return ItemKeys(*(next(iter(one), "") for one in (items, cited, opened)))
+
+
+def _in_group(key: str, group: str | None) -> str:
+    return f"groups/{group}/{key}" if group else key
 
 
 def item_in(text: str) -> tuple[str | None, str | None]:
@@ -95,14 +106,13 @@ def item_in(text: str) -> tuple[str | None, str | None]:
         return (local[2], None) if local[1] in ("0", "1") else (None, None)
     if not re.fullmatch(_KEY, item):
         return None, None
-    return (f"groups/{found['group']}/{item}" if found["group"] else item), None
+    return _in_group(item, found["group"]), None
 
 
 def key_in_name(name: str) -> str:
-    """Return the citation key that a file is called by: `@key.md`; "" for none."""
-    stem = _stem(name)
-    found = _NAMED.fullmatch(stem)
-    return found[1] if found and not re.search(r"\s", found[1]) else ""
+    """Return the citation key that a file is called by: `@key.md`, `@key more.md`; "" for none."""
+    found = _NAMED.match(_stem(name))
+    return found[1] if found else ""
 
 
 def styled_name(name: str) -> str:
@@ -112,4 +122,6 @@ def styled_name(name: str) -> str:
 
 
 def _stem(name: str) -> str:
-    return re.sub(r"\.(?:md|markdown|qmd|txt)$", "", name.rsplit("/", 1)[-1], flags=re.I)
+    bare = re.sub(r"\.(?:md|markdown|qmd|txt)$", "", name.rsplit("/", 1)[-1], flags=re.I)
+    # macOS gives names with their accents apart.
+    return unicodedata.normalize("NFC", bare)

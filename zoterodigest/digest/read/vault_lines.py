@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 
 from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.span import Span
@@ -82,18 +82,24 @@ def _name(data: bytes) -> str:
     return _LINK.sub(lambda found: found[1] or found[2] or "", text).strip(" \t*_=:")
 
 
-def section_spans(lines: Sequence[BodyLine], names: Collection[str], last: int) -> tuple[Span, ...]:
-    """Return the ranges of sections of these names, with their headings.
+def section_spans(
+    lines: Sequence[BodyLine],
+    names: Collection[str],
+    last: int,
+    *,
+    begins: Callable[[BodyLine], bool] = lambda line: line.level > 0 or line.is_item,
+) -> tuple[Span, ...]:
+    """Return the ranges of sections of these names, with the lines that name them.
 
     A section ends before the next heading of its level or above. In an outline it is an item with
-    all that stands deeper.
+    all that stands deeper. `begins` tells which lines may name one.
     """
     wanted = {folded_key(name) for name in names}
     if not wanted:
         return ()
     found: list[Span] = []
     for at, line in enumerate(lines):
-        is_named = (line.level or line.is_item) and folded_key(line.name) in wanted
+        is_named = begins(line) and folded_key(line.name) in wanted
         if is_named and (not found or line.start >= found[-1].end):
             found.append(Span(line.start, _end(lines, at, last)))
     return tuple(found)

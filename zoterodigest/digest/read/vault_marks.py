@@ -43,9 +43,11 @@ _TOKEN = re.compile(
     re.M,
 )
 _SIGNS: Sequence[tuple[MarkKind, re.Pattern[bytes]]] = (
-    (MarkKind.BEGIN, re.compile(rb"%%[ \t]*begin[ \t]+([^%\n]+?)[ \t]*%%", re.I)),
-    (MarkKind.END, re.compile(rb"%%[ \t]*end[ \t]+([^%\n]+?)[ \t]*%%", re.I)),
-    (MarkKind.IMPORT, re.compile(rb"%%[ \t]*((?:im|ex)port date)[^%\n]*%%", re.I)),
+    (MarkKind.BEGIN, re.compile(rb"%%[ \t]*begin[ \t]+([^%\n]+?)[ \t]*%%")),
+    (MarkKind.END, re.compile(rb"%%[ \t]*end[ \t]+([^%\n]+?)[ \t]*%%")),
+    (MarkKind.IMPORT, re.compile(rb"%%[ \t]*(Import Date)[^%\n]*%%")),
+    # Older versions of the same tool wrote these, and today's keeps nothing by them.
+    (MarkKind.COMMENT, re.compile(rb"%%[ \t]*((?:begin|end|export date)\b)[^%\n]*%%", re.I)),
     (MarkKind.FOREIGN_BEGIN, re.compile(rb"%%[ \t]*(zt-managed)[ \t]*%%", re.I)),
     (MarkKind.FOREIGN_END, re.compile(rb"%%[ \t]*/(zt-managed)[ \t]*%%", re.I)),
     (MarkKind.ZOTFLOW_BEGIN, re.compile(rb"<!--\s*ZF_(\w*?)_?BEG\w*\s*-->")),

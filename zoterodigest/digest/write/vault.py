@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
+from itertools import accumulate, pairwise
 
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import split_blocks
@@ -10,9 +12,12 @@ from zoterodigest.core.values.record import Blocks, Value
 from zoterodigest.core.values.span import Edit
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.digest.read.vault_body import as_heading, in_pieces, is_to_stay
 from zoterodigest.digest.write.blocks import blocks_text, compared
 from zoterodigest.digest.write.html import Spelling, inert_blocks
 from zoterodigest.digest.write.shown import UnwritableValue
+
+_WORD = re.compile(r"\s+|[^\s]+")
 
 
 def body_edits(source: bytes, slot: Slot, value: Value, spell: Spelling) -> list[Edit]:
@@ -24,14 +29,15 @@ def body_edits(source: bytes, slot: Slot, value: Value, spell: Spelling) -> list
     texts = value.texts if isinstance(value, Blocks) else ()
     present = [split_blocks(decoded(part.data)) for part in slot.parts]
     edits: list[Edit] = []
-    for part, old, new in zip(slot.parts, present, _dealt(present, texts), strict=True):
+    for part, old, new in zip(slot.parts, present, _dealt(slot.parts, texts), strict=True):
         if tuple(old) != tuple(new):
             edits += _part_edits(source, part, new, spell)
     return edits
 
 
-def _dealt(present: Sequence[Sequence[str]], texts: Sequence[str]) -> list[tuple[str, ...]]:
-    """Return the new blocks of each part."""
+def _dealt(parts: Sequence[LayeredText], texts: Sequence[str]) -> list[tuple[str, ...]]:
+    """Return the new blocks of each part; a heading above a tool's block takes in no other."""
+    present = [split_blocks(decoded(part.data)) for part in parts]
     flat = [text for part in present for text in part]
     homes = [number for number, part in enumerate(present) for _ in part]
     dealt: list[list[str]] = [[] for _ in present]
@@ -42,7 +48,9 @@ def _dealt(present: Sequence[Sequence[str]], texts: Sequence[str]) -> list[tuple
         for number, text in enumerate(texts[first:last]):
             # A block replaces one; those behind follow the last that is replaced.
             at = min(start + number, stop - 1) if stop > start else start - 1
-            dealt[homes[max(at, 0)] if homes else 0].append(text)
+            home = homes[max(at, 0)] if homes else 0
+            is_more = number >= stop - start
+            dealt[home + (is_more and as_heading in parts[home].layers)].append(text)
         cursor = stop
     for at in range(cursor, len(flat)):
         dealt[homes[at]].append(flat[at])
@@ -57,8 +65,35 @@ def _part_edits(
     if text is None:
         raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
     text = _apart(source, part, text) if old else text
+    if in_pieces in part.layers:
+        return [*_edits_of_words(source, part, text)]
     edit = part.rewrite(text.encode("utf-8", "replace"))
     return [edit] if edit else []
+
+
+def _edits_of_words(source: bytes, part: LayeredText, text: str) -> Iterator[Edit]:
+    """Yield an edit for each run of words that differ, in pieces where something stands between.
+
+    What stands there stays, but for what Logseq keeps within an item that goes.
+    """
+    old, new = _WORD.findall(decoded(part.data)), _WORD.findall(text)
+    ends = [0, *accumulate(len(word.encode()) for word in old)]
+    gaps = [*_gaps(source, part)]
+    for start, stop, first, last in differing_ranges(old, new):
+        low, high = ends[start], ends[stop]
+        words = "".join(new[first:last]).encode("utf-8", "replace")
+        within = [at for at, kept in gaps if low < at < high and not (kept and not words)]
+        for begin, end in pairwise([low, *within, high]):
+            yield part.edit(begin, end, words)
+            words = b""
+
+
+def _gaps(source: bytes, part: LayeredText) -> Iterator[tuple[int, bool]]:
+    """Yield where in a part something stands that it does not show, and whether it is Logseq's."""
+    for one, other in pairwise(part.pieces):
+        end = one.source + one.width
+        if end != other.source:
+            yield other.at, not is_to_stay(source[end : other.source])
 
 
 def _apart(source: bytes, part: LayeredText, new: str) -> str:

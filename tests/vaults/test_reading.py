@@ -1,0 +1,153 @@
+"""All files of the open vaults are read as their truth says, but for what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.digest.vault_notes import read_file
+from tests.vaults.fixtures import EntryTruth, NoEntryTruth, Vault, canaries, load, names
+from zoterodigest.core.values.dates import parse_date
+from zoterodigest.core.values.names import full_name, split_name
+from zoterodigest.core.values.record import Blocks, Entry, Members, Names, text_in
+from zoterodigest.digest.format.format import NoteRule
+from zoterodigest.digest.read.document import Document
+
+FIELDS = ("title", "authors", "year", "date", "venue", "doi", "arxiv", "url")
+REASONS = {
+    "template": "template",
+    "machine": "program",
+    "daily": "daily",
+    "map": "map",
+    "author": "person",
+    "conflict": "conflict",
+    "several papers": "several papers",
+    "no evidence": "nothing in its front matter",
+    "evicted": "cloud",
+    "invalid": "UTF-8",
+}
+OPEN = names("open")
+
+
+def read(vault: Vault, file: str) -> Document:
+    truth, data = vault.files[file], vault.data(file)
+    if isinstance(truth, NoEntryTruth) and truth.evicted:
+        data = bytes(len(data))
+    rule = NoteRule(private=list(vault.private_headings))
+    return read_file(data, vault.placed(file), rule)
+
+
+def entries(vault: Vault) -> Iterator[tuple[str, EntryTruth, Entry]]:
+    for file, truth in vault.entries.items():
+        document = read(vault, file)
+        # Of a file that is wholly private nothing is read.
+        if document.entries or "private" not in document.skipped[0].reason:
+            (entry,) = document.core_entries()
+            yield file, truth, entry
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_a_file_that_is_no_note_of_a_paper_is_skipped_with_its_reason(name: str) -> None:
+    vault = load(name)
+    for file, truth in vault.files.items():
+        if isinstance(truth, NoEntryTruth):
+            document = read(vault, file)
+
+            assert document.entries == (), file
+            assert REASONS[truth.why] in document.skipped[0].reason, file
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_the_keys_of_its_item_are_read_from_a_note(name: str) -> None:
+    for file, truth, entry in entries(load(name)):
+        for key, got in (
+            (truth.identity.item_key, entry.item_key),
+            (truth.identity.attachment_key, entry.attachment_key),
+        ):
+            group = f"groups/{key.group}/" if key and key.group else ""
+            # An annotation's attachment names the item too, and is looked up elsewhere.
+            assert got == (f"{group}{key.key}" if key else ""), file
+        assert truth.accepts("identity.citation_key", entry.key or None), file
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_the_fields_of_the_record_are_read_from_a_note(name: str) -> None:
+    for file, truth, entry in entries(load(name)):
+        for field in FIELDS:
+            got = shown(entry, field)
+            if got is None and field == "url" and "arxiv" in entry.fields:
+                continue  # the page of an arXiv id is no field of its own
+            assert truth.accepts(f"fields.{field}", got) or is_same_date(truth, entry, field), (
+                file,
+                field,
+                got,
+            )
+
+
+def shown(entry: Entry, field: str) -> str | tuple[str, ...] | None:
+    value = entry.fields.get(field)
+    if isinstance(value, Names):
+        return tuple(full_name(split_name(one)) for one in value.people)
+    return (value or None) if isinstance(value, str) else None
+
+
+def is_same_date(truth: EntryTruth, entry: Entry, field: str) -> bool:
+    """Tell whether a date is the same in numbers; a year alone is a year."""
+    date = truth.fields.date or ""
+    if field not in ("date", "year"):
+        return False
+    return text_in(entry.fields, field) == parse_date(date) or (
+        len(date) == 4 and text_in(entry.fields, "year") == date and "date" not in entry.fields
+    )
+
+
+# A tag of Obsidian may begin with a low line, which is a mark of emphasis elsewhere.
+TAGS = {"values/09 tags in a string.md"}
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_tags_are_read_where_they_are_wanted(name: str) -> None:
+    vault = load(name)
+    for file, truth in vault.entries.items():
+        document = read_file(vault.data(file), vault.placed(file), NoteRule(tags=True))
+        for entry in document.core_entries():
+            value = entry.fields.get("task")
+            texts = value.texts if isinstance(value, Members) else ()
+            got = tuple(text for text in texts if text != "ObsCite") or None
+
+            assert truth.accepts("fields.tags", got) or file in TAGS, file
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_the_note_holds_what_the_person_wrote(name: str) -> None:
+    for file, truth, entry in entries(load(name)):
+        value = entry.fields.get("summary")
+        blocks = value.texts if isinstance(value, Blocks) else ()
+
+        assert words([line for block in blocks for line in block.split("\n")]) == words(
+            truth.note
+        ), file
+
+
+def words(lines: tuple[str, ...] | list[str]) -> list[list[str]]:
+    return [line.split() for line in lines if line.strip()]
+
+
+@pytest.mark.parametrize("name", OPEN)
+def test_private_text_is_in_nothing_that_is_read(name: str) -> None:
+    vault = load(name)
+    for file in vault.files:
+        document = read(vault, file)
+        problems = [one.problems for one in document.entries]
+
+        assert canaries(repr((document.core_entries(), document.skipped, problems))) == [], file
+
+
+def test_an_editor_that_writes_front_matter_anew_changes_no_value() -> None:
+    before, after = load("open/rewritten-before"), load("open/rewritten-after")
+    for file in before.entries:
+        (one,), (other,) = (read(vault, file).core_entries() for vault in (before, after))
+
+        assert one.fields == other.fields, file
+        assert (one.key, one.item_key) == (other.key, other.item_key), file
