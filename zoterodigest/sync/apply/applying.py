@@ -12,6 +12,7 @@ import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from zoterodigest.core.collections.collection_rows import homes
@@ -20,12 +21,14 @@ from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.history import Run, listed
 from zoterodigest.core.values.file_keys import FileKey
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import (
     EMPTY_LIBRARY,
     Contents,
     read_contents,
     read_part,
 )
+from zoterodigest.project.backups import keep_first
 from zoterodigest.project.files import (
     BadInput,
     CannotWrite,
@@ -163,7 +166,7 @@ def _carried_out(
     # Before the first file: once it is written, only the journal tells that both ends agree.
     if journal is not None and (to_write := _files_to_write(files, known, ending.lock)):
         journal.intend_files(to_write)
-    if unwritten := _write_files(files, journal):
+    if unwritten := _write_files(files, journal, _Backups.of(changes.workspace)):
         written = tuple(file for file in files if file.key not in unwritten)
         results = replace(results, files=written, unwritten=unwritten)
         ending = _ending(changes, results, stored)
@@ -201,7 +204,7 @@ def apply_files(
         recording = begin_recording(project, Present(), Run(0, "", command, ""), sent, NO_LINKS)
         with telling_why(recording):
             keep_more_pending(project.state_folder, kept)
-        unwritten = _write_files(files, None)
+        unwritten = _write_files(files, None, _Backups(project.state_folder))
         forget_pending(project.state_folder, _not_entered(kept, unwritten))
         done = replace(sent, files=tuple(file for file in files if file.key not in unwritten))
         recording.finish(done, EMPTY_LIBRARY, NO_LINKS)
@@ -241,8 +244,26 @@ def _settle_killed_run(workspace: Workspace, gathered: Gathered) -> bytes | None
     return data
 
 
+@dataclass(frozen=True, slots=True)
+class _Backups:
+    """Where copies are kept of files of vaults, `keys`, before they are first written."""
+
+    state_folder: Path
+    keys: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, workspace: Workspace) -> _Backups:
+        vaults = frozenset(one.key for one in workspace.digests if one.rules.is_vault)
+        return cls(workspace.project.state_folder, vaults)
+
+    def keep(self, file: FileChange) -> None:
+        """Keep a copy of a file that is about to be written; raises `CannotWrite`."""
+        if file.key in self.keys and file.is_change and file.before is not None:
+            keep_first(self.state_folder, file.key, file.before, f"{datetime.now(UTC):%Y-%m-%d}")
+
+
 def _write_files(
-    files: Iterable[FileChange], journal: Journal | None
+    files: Iterable[FileChange], journal: Journal | None, backups: _Backups
 ) -> dict[str, ZoterodigestError]:
     """Replace files; return why some could not be, by key. One stops no other (law 6)."""
     unwritten: dict[str, ZoterodigestError] = {}
@@ -251,6 +272,7 @@ def _write_files(
         if journal is not None and file.export is not None and file.is_change:
             journal.exporting(file.export.exporting)
         try:
+            backups.keep(file)
             _put(file)
         except (BadInput, CannotWrite, SourceChanged) as error:
             unwritten[file.key] = error

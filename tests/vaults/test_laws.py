@@ -1,0 +1,370 @@
+"""What a sync of a vault never does, each law with its test (docs/invariants.md)."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from tests.sync.trouble import silent
+from tests.sync.world import World
+from tests.vaults.test_adoption import contents
+from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.plan.plan import Plan
+from zoterodigest.core.plan.reports import HeldFile, MissingFile, StaleItemKey
+from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST
+from zoterodigest.project.files import BadInput
+from zoterodigest.project.lock.lock import read_lock
+from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync.gathering.intent import SYNC
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
+
+RULES = """\
+[[digest]]
+path = "Papers/**/*.md"
+entry = "file"
+private = ["Private"]
+"""
+TITLES = {
+    "adam2015": "A Method for Stochastic Optimization of Networks",
+    "resnet2016": "Deep Residual Learning for the Recognition of Images",
+    "vaswani2017": "Attention Is All That a Translator Needs",
+}
+PARAGRAPHS = tuple(f"Paragraph {number} of what I think of the paper." for number in range(6))
+
+
+def a_note(key: str, *paragraphs: str, more: str = "") -> str:
+    front = f'---\ntitle: "{TITLES[key]}"\ncitekey: {key}\nyear: 2017  # as printed\n{more}---\n\n'
+    return front + "## Notes\n\n" + "\n\n".join(paragraphs or PARAGRAPHS) + "\n"
+
+
+@pytest.fixture
+def vault(world: World) -> World:
+    """Three notes that have been synced with the library that holds their items."""
+    world.configure(RULES)
+    for key, title in TITLES.items():
+        (world.root / "Papers").mkdir(exist_ok=True)
+        (world.root / "Papers" / f"@{key}.md").write_text(a_note(key))
+        item = f"{key.upper():A<8.8}".replace("0", "A").replace("1", "B")
+        world.put_item(item, title=title, date="2017", citationKey=key)
+    sync(world)
+    assert len(linked(world)) == len(TITLES)
+    return world
+
+
+def planned(world: World, options: Options | None = None) -> Prepared:
+    return prepare(world.workspace(), options or Options(SYNC))
+
+
+def sync(world: World, options: Options | None = None) -> Outcome:
+    prepared = planned(world, options)
+    assert prepared.stop is None
+    outcome = carry_out(prepared, silent)
+    assert outcome.failures == ()
+    return outcome
+
+
+def linked(world: World) -> dict[str, str]:
+    rows = read_lock(world.lock_path.read_bytes()).rows
+    return {row.digest: row.item for row in rows if row.state is LinkState.LINKED}
+
+
+def path_of(world: World, key: str) -> Path:
+    return world.root / "Papers" / f"@{key}.md"
+
+
+def notes(world: World) -> dict[str, bytes]:
+    return dict(contents(world.root / "Papers"))
+
+
+def only(plan: Plan, kind: type) -> list[object]:
+    return [report for report in plan.reports if isinstance(report, kind)]
+
+
+# --- files ---------------------------------------------------------------------------------------
+
+
+def remove_all(world: World) -> None:
+    shutil.rmtree(world.root / "Papers")
+
+
+def empty(world: World) -> None:
+    for path in (world.root / "Papers").iterdir():
+        path.unlink()
+
+
+def rename_the_folder(world: World) -> None:
+    (world.root / "Papers").rename(world.root / "Old papers")
+
+
+def evict(world: World) -> None:
+    for path in (world.root / "Papers").iterdir():
+        path.with_name(f".{path.name}.icloud").write_bytes(b"bplist00")
+        path.unlink()
+
+
+def blank(world: World) -> None:
+    for path in (world.root / "Papers").iterdir():
+        path.write_bytes(bytes(path.stat().st_size))
+
+
+def another_branch(world: World) -> None:
+    for path in (world.root / "Papers").iterdir():
+        path.write_text("# Something else stands here on this branch\n\nText.\n")
+
+
+WAYS: tuple[Callable[[World], None], ...] = (
+    remove_all, empty, rename_the_folder, evict, blank, another_branch,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("go_away", WAYS)
+def test_a_vault_that_is_away_changes_nothing_in_the_library(
+    vault: World, go_away: Callable[[World], None]
+) -> None:
+    before, lock, texts = vault.everything(), vault.lock_path.read_bytes(), notes(vault)
+
+    go_away(vault)
+    with suppress(BadInput):  # a run that can read nothing stops
+        carry_out(planned(vault), silent)
+
+    assert vault.everything() == before
+    assert vault.lock_path.read_bytes() == lock
+    shutil.rmtree(vault.root / "Papers", ignore_errors=True)
+    for name, data in texts.items():
+        (vault.root / "Papers").mkdir(exist_ok=True)
+        (vault.root / "Papers" / name).write_bytes(data)
+    assert planned(vault).is_settled
+
+
+def test_one_file_that_is_away_is_reported_and_keeps_its_item(vault: World) -> None:
+    before = vault.everything()
+    path_of(vault, "adam2015").unlink()
+
+    sync(vault)
+
+    assert len(only(planned(vault).plan, MissingFile)) == 1
+    assert vault.everything() == before
+
+
+def test_a_trashed_item_deletes_no_file(vault: World) -> None:
+    texts = notes(vault)
+    vault.change(linked(vault)["Papers/@adam2015.md"], deleted=1)
+
+    sync(vault)
+
+    assert notes(vault) == texts
+
+
+def test_a_changed_item_renames_no_file(vault: World) -> None:
+    names = set(notes(vault))
+    key = linked(vault)["Papers/@adam2015.md"]
+    vault.change(key, title="Adam, a Method for Stochastic Optimization", citationKey="kingma")
+
+    sync(vault)
+
+    assert set(notes(vault)) == names
+
+
+def test_a_moved_file_keeps_its_item_and_its_note(vault: World) -> None:
+    before, item = vault.everything(), linked(vault)["Papers/@adam2015.md"]
+    (vault.root / "Papers" / "read").mkdir()
+    path_of(vault, "adam2015").rename(vault.root / "Papers" / "read" / "Adam.md")
+
+    sync(vault)
+
+    assert linked(vault)["Papers/read/Adam.md"] == item
+    assert vault.everything() == before
+    assert planned(vault).is_settled
+
+
+def test_a_settled_sync_touches_no_file(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    before = path.stat().st_mtime_ns, vault.lock_path.stat().st_mtime_ns
+
+    sync(vault)
+
+    assert (path.stat().st_mtime_ns, vault.lock_path.stat().st_mtime_ns) == before
+
+
+# --- what is written -----------------------------------------------------------------------------
+
+
+def test_an_edit_in_the_library_changes_the_value_and_no_other_byte(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    text = path.read_text()
+    vault.change(linked(vault)["Papers/@adam2015.md"], date="2015")
+
+    sync(vault)
+
+    assert path.read_text() == text.replace("year: 2017 ", "year: 2015 ")
+
+
+def test_an_edit_of_the_note_changes_its_words_and_no_other_byte(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    text = path.read_text()
+    vault.change_note(TITLES["adam2015"], lambda html: html.replace("Paragraph 3", "Part 3"))
+
+    sync(vault)
+
+    assert path.read_text() == text.replace("Paragraph 3", "Part 3")
+
+
+def test_a_file_is_kept_as_it_was_before_it_is_first_written(vault: World) -> None:
+    path, key = path_of(vault, "adam2015"), linked(vault)["Papers/@adam2015.md"]
+    text = path.read_bytes()
+
+    for year in ("2015", "2014"):
+        vault.change(key, date=year)
+        sync(vault)
+
+    copies = list((vault.root / ".zoterodigest" / "backups").rglob("*.md"))
+    assert [copy.read_bytes() for copy in copies] == [text]
+    assert copies[0].relative_to(copies[0].parents[1]).as_posix() == "Papers/@adam2015.md"
+
+
+def test_an_editor_that_writes_all_front_matter_anew_has_made_no_edit(vault: World) -> None:
+    for key, title in TITLES.items():
+        body = a_note(key).partition("\n---\n")[2]
+        path_of(vault, key).write_text(
+            f"---\ntitle: {title}\ncitekey: {key}\nyear: 2017\n---\n{body}"
+        )
+
+    prepared = planned(vault)
+
+    assert prepared.plan.actions == ()
+    assert not prepared.plan.reports
+
+
+def test_a_link_in_the_text_creates_no_item(vault: World) -> None:
+    text = "See [it](zotero://select/library/items/ABCD2345), [@other2020] and 10.1234/other."
+    path_of(vault, "adam2015").write_text(a_note("adam2015", *PARAGRAPHS, text))
+    (vault.root / "Papers" / "Thoughts.md").write_text(f"# Thoughts\n\n{text}\n")
+
+    sync(vault)
+
+    assert len(vault.items()) == len(TITLES)
+
+
+def test_a_stale_key_creates_no_double(vault: World) -> None:
+    note = (
+        '---\ntitle: "A Paper That Somebody Erased in Zotero"\nzotero-key: ABCD2345\n---\n\nText.\n'
+    )
+    (vault.root / "Papers" / "stale.md").write_text(note)
+
+    sync(vault)
+
+    assert len(vault.items()) == len(TITLES)
+    assert len(only(planned(vault).plan, StaleItemKey)) == 1
+
+
+# --- held ----------------------------------------------------------------------------------------
+
+
+def import_anew(world: World) -> None:
+    """Write all notes as an integration does that knows nothing of the person's text."""
+    for key in TITLES:
+        path_of(world, key).write_text(a_note(key, "> [!abstract]-\n> The abstract of the paper."))
+
+
+def test_a_re_import_of_all_notes_loses_no_paragraph(vault: World) -> None:
+    before = vault.everything()
+    import_anew(vault)
+    written = notes(vault)
+
+    sync(vault)
+
+    assert len(only(planned(vault).plan, HeldFile)) == len(TITLES)
+    assert vault.everything() == before
+    assert notes(vault) == written
+
+
+def test_what_a_person_accepts_goes_to_the_library(vault: World) -> None:
+    path_of(vault, "adam2015").write_text(a_note("adam2015", "Only this."))
+
+    assert [one.reason for one in only(planned(vault).plan, HeldFile)] == [TEXT_LOST]  # type: ignore[attr-defined]  # of this kind
+    sync(vault, Options(SYNC, accepts=True))
+
+    assert "Only this." in vault.note(TITLES["adam2015"])
+    assert "Paragraph 1" not in vault.note(TITLES["adam2015"])
+    assert planned(vault).is_settled
+
+
+def test_a_file_that_just_changed_is_left_alone_until_later(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    path.write_text(a_note("adam2015", *PARAGRAPHS, "A sentence that is being"))
+    now = path.stat().st_mtime
+
+    def at(seconds: float) -> Plan:
+        workspace = replace(vault.workspace(), now=now + seconds)
+        return prepare(workspace, Options(SYNC)).plan
+
+    assert [one.reason for one in only(at(3), HeldFile)] == [RECENT]  # type: ignore[attr-defined]  # of this kind
+    assert at(3).actions == ()
+    assert len(at(11).actions) == 1
+
+
+def test_what_a_sync_has_just_written_is_not_held(vault: World) -> None:
+    vault.change(linked(vault)["Papers/@adam2015.md"], date="2015")
+    sync(vault)
+    path = path_of(vault, "adam2015")
+    os.utime(path)
+
+    prepared = prepare(replace(vault.workspace(), now=path.stat().st_mtime + 1), Options(SYNC))
+
+    assert prepared.is_settled
+    assert not prepared.plan.reports
+
+
+# --- privacy, and out again ----------------------------------------------------------------------
+
+CANARIES = ("CANARY-heading", "CANARY-comment", "CANARY-file")
+PRIVATE = (
+    "%% CANARY-comment %% Some words.",
+    "## Private\n\nCANARY-heading is mine.",
+)
+
+
+def test_private_text_stands_in_nothing_that_a_run_writes(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    path.write_text(a_note("adam2015", *PARAGRAPHS, *PRIVATE))
+    secret = a_note("resnet2016", "CANARY-file", more="zotero: false\n")
+    path_of(vault, "resnet2016").write_text(secret)
+
+    sync(vault)
+    vault.change(linked(vault)["Papers/@adam2015.md"], date="2015")
+    vault.change_note(TITLES["adam2015"], lambda html: html.replace("Paragraph 3", "Part 3"))
+    outcome = sync(vault)
+
+    assert "Part 3" in path.read_text()
+    state = contents(vault.root, but="Papers/")
+    # A backup is the file itself, on this machine, for the person.
+    found = {name: data for name, data in state.items() if "/backups/" not in name}
+    said = repr((outcome.prepared.plan, vault.everything())).encode()
+    for canary in CANARIES:
+        assert [name for name, data in found.items() if canary.encode() in data] == []
+        assert canary.encode() not in said
+
+
+def test_undo_of_the_first_sync_leaves_the_vault_and_the_library_as_they_were(world: World) -> None:
+    world.configure(RULES)
+    (world.root / "Papers").mkdir()
+    world.put_item("ADAM2AAA", title=TITLES["adam2015"], date="2015", citationKey="adam2015")
+    for key in TITLES:
+        path_of(world, key).write_text(a_note(key))
+    texts, items = notes(world), world.items()
+
+    sync(world)
+    first = read_history(history_folder(world.root / ".zoterodigest")).run(1)
+    apply_undo(prepare_undo(world.workspace(), first), silent)
+
+    assert notes(world) == texts
+    assert world.items() == items
+    assert world.children(TITLES["adam2015"]) == {}
