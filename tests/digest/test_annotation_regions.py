@@ -16,6 +16,7 @@ from zoterodigest.digest.annotations.region import (
     RegionRules,
     RegionUpdate,
     WrittenBlock,
+    known_annotations,
     update_region,
 )
 from zoterodigest.digest.annotations.templates import BULLET, CALLOUT, QUOTE
@@ -324,10 +325,25 @@ INTEGRATION = f"> “Text” Yellow Highlight [Page 3]({FOUR.address})"
 def test_where_another_tool_keeps_annotations_none_is_added_and_it_is_named(
     text: str, tool: str
 ) -> None:
-    update = updated(text, [ONE])
+    update = updated(text, [ONE, THREE, FOUR])
 
     assert text_of(update) == text
     assert update.other_tool == tool
+
+
+def test_quotes_from_other_papers_are_no_region_of_a_tool() -> None:
+    quotes = "".join(f"> [there]({an_annotation(at).address})\n\n" for at in (20, 21))
+
+    update = updated(quotes, [ONE], rules=RegionRules(CALLOUT))
+
+    assert text_of(update) == f"{quotes.rstrip()}\n\n{block(ONE)}\n\n"
+    assert update.other_tool == ""
+
+
+def test_the_library_is_asked_about_what_was_written_with_the_file_it_was_on() -> None:
+    text = text_of(FIRST).replace(block(ONE), "").encode()
+
+    assert known_annotations(text, FIRST.written) == {ONE.key: "", THREE.key: "FILE2222"}
 
 
 def test_what_the_person_took_over_from_zotero_is_not_written_a_second_time() -> None:
@@ -362,13 +378,14 @@ def test_two_tools_that_write_in_turn_neither_loop_nor_grow() -> None:
         assert text_of(update) == text
 
 
-@pytest.mark.parametrize("text", ["Words\n\n```\ncode\n", "Words\n\n<!-- a comment\n\n"])
-def test_blocks_that_would_not_be_found_again_are_not_written(text: str) -> None:
-    update = updated(text, [ONE], rules=RegionRules(CALLOUT))
+@pytest.mark.parametrize("opening", ["```\ncode", "~~~\ncode", "<!-- a comment"])
+def test_blocks_are_not_written_into_what_nobody_closes(opening: str) -> None:
+    text = f"Words\n\n{opening}\n\n"
 
-    assert text_of(update) == text or block(ONE) in text_of(update)
-    assert update.is_refused == (text_of(update) == text)
-    assert not update.is_refused or update.written == {}
+    update = update_region(text.encode(), ItemAnnotations((ONE,)), {}, RegionRules(CALLOUT))
+
+    assert (text_of(update), update.written) == (text, {})
+    assert update.is_refused
 
 
 def test_bytes_that_are_no_text_stay() -> None:

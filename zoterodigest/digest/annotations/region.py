@@ -28,6 +28,7 @@ from zoterodigest.digest.annotations.blocks import (
     ANOTHER_TOOL,
     AnnotationBlock,
     FoundAnnotations,
+    annotation_keys,
     find_annotations,
 )
 from zoterodigest.digest.annotations.placing import TextEdit
@@ -83,16 +84,27 @@ def update_region(
 
     `data` is the text in which the person may have put them: an entry, a section, a body without
     front matter; peeled of its layers, with LF line ends (`LayeredText.data`). `now` are the
-    annotations as read, `written` is what the last update of this text returned.
+    annotations as read, `written` is what the last update of this text returned. A text without a
+    line break at its end gets none, but for one that was empty.
     """
     update = _updated(data, now, written, rules)
     if update.data == data:
         return update
     again = _updated(update.data, now, update.written, rules)
-    # An edit that does not read back as intended is dropped (law 2).
-    if (again.data, again.written, again.edited) != (update.data, update.written, update.edited):
-        return RegionUpdate(data, written, is_refused=True)
-    return update
+    # An edit that does not read back as intended is dropped (law 2): nothing is left to do, and
+    # each block that was added is found.
+    intended = (update.data, update.written, update.edited, update.deleted)
+    is_read_back = (again.data, again.written, again.edited, again.deleted) == intended
+    return update if is_read_back else RegionUpdate(data, written, is_refused=True)
+
+
+def known_annotations(data: bytes, written: Mapping[str, WrittenBlock]) -> dict[str, str]:
+    """Return the keys that were written, each with its attachment's as a text links it, else "".
+
+    It is what a library is asked about before an update (`Library.annotations`).
+    """
+    files = annotation_keys(data.decode("utf-8", "surrogateescape"))
+    return {key: files.get(key, "") for key in sorted(written)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +228,9 @@ def _other_tool(standing: _Standing) -> str:
         if region.holds_annotations:
             return region.tool
     known = standing.written.keys() | standing.ours.keys()
-    others = [block for block in found.blocks if known.isdisjoint(block.keys)]
+    # Those of other items don't count: a note on one paper quotes others.
+    of_item = standing.wanted.keys() | standing.absent.keys()
+    others = [one for one in found.blocks if known.isdisjoint(one.keys) and of_item & {*one.keys}]
     for block in others:
         if block.tool:
             return block.tool

@@ -1,4 +1,4 @@
-"""How one annotation looks in Markdown: three forms, and templates that a person writes.
+"""How one annotation looks in Markdown: the forms of ours, and templates that a person writes.
 
 A template is text with names in braces, as the lines of a format's `[new]` (docs/formats.md): what
 an annotation lacks is left out with the signs around it, a line without a value as a whole, with
@@ -75,6 +75,10 @@ QUOTE = AnnotationTemplate(
 
 BULLET = AnnotationTemplate("- {text} — {comment} {tags} · {color} · {kind} · {author} · {link}")
 """The form for Logseq, where each block is an item."""
+
+
+CELL = AnnotationTemplate("{color}, {kind}, {author}, {link}: “{text}” {comment} {tags}")
+"""The form for cells of tables, where a line break is `<br>` and nothing is quoted."""
 
 
 def parse_annotation_template(text: str) -> AnnotationTemplate:
