@@ -10,11 +10,14 @@ import pytest
 from tests.builders import a_file, a_highlight, a_key, an_item
 from tests.library.desktop import a_desktop
 from tests.library.served import served
-from tests.library.web import a_server
+from tests.library.web import KEY, a_server
 from zoterodigest.core.values.annotation import Annotation, AnnotationAbsence, AnnotationType
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import ZOTERO_ORG, WebAddress
 from zoterodigest.library.annotations import AnnotationSource, annotation_of, read_annotations
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.web.library import WebLibrary
 
 ITEMS = [an_item(), a_file(), a_highlight()]
 
@@ -123,6 +126,14 @@ def test_an_old_zotero_that_lists_none_says_nothing_of_them() -> None:
     assert [one.key for one in now["ITEM2222"].annotations] == ["MARK2222"]
     assert later["ITEM2222"].annotations == ()
     assert later["ITEM2222"].absent == {"MARK2222": AnnotationAbsence.UNREADABLE}
+
+
+@pytest.mark.parametrize(
+    ("url", "lists"), [(ZOTERO_ORG, True), ("https://zotero.example.org", False)]
+)
+def test_of_servers_zotero_org_alone_is_known_to_list_annotations(url: str, *, lists: bool) -> None:
+    with WebLibrary(WebAddress(url, "user", 1), Access(lambda _: KEY)) as library:
+        assert library.lists_annotations is lists
 
 
 def test_an_annotation_that_is_erased_among_others_is_erased() -> None:

@@ -55,6 +55,11 @@ class WebLibrary(ApiLibrary):
         """Whether the API key gives no right to write, which one request tells."""
         return not read_rights(self._session).may_write(self._address)
 
+    @property
+    def lists_annotations(self) -> bool:
+        """Whether annotations are listed for certain: zotero.org does, other servers may be old."""
+        return self._address.url == ZOTERO_ORG
+
     def version(self) -> int:
         """Return the library version, with one request."""
         listing = self._known.listing
