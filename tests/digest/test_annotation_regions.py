@@ -267,6 +267,15 @@ def test_nothing_is_kept_of_what_is_erased_and_no_longer_there() -> None:
     assert list(update.written) == [THREE.key]
 
 
+def test_a_block_that_the_person_edited_stays_when_its_annotation_is_erased() -> None:
+    text = text_of(FIRST).replace("> Text 2", "> Mine")
+
+    update = updated(text, [THREE], FIRST, absent={ONE.key: AnnotationAbsence.ERASED})
+
+    assert (text_of(update), list(update.written)) == (text, [THREE.key])
+    assert text_of(updated(text, [ONE, THREE], update)) == text
+
+
 def test_blocks_as_we_would_write_them_are_ours_if_that_was_forgotten() -> None:
     update = updated(text_of(FIRST), [ONE, THREE])
 

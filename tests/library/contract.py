@@ -654,7 +654,8 @@ class LibraryContract:
         self, library: Library, trashed: str
     ) -> None:
         stored(library, an_item())
-        created(library, a_file(), a_highlight())
+        created(library, a_file(), a_highlight(), a_file("", "FILE3333"))
+        stored(library, a_highlight("FILE3333", "MARK3333"))
         (item,) = library.fetch([trashed])
 
         stored(library, changed(item, deleted=1))

@@ -78,7 +78,7 @@ def test_an_annotation_that_is_answered_live_and_not_listed_cannot_be_read_now()
     source = AnnotationSource("desktop:9c", fetch, lists_all=False)
     asked = {"ITEM2222": {"MARK2222": "FILE2222"}}
 
-    found = read_annotations(asked, ITEMS[:2], source)
+    found = read_annotations(asked, [*ITEMS[:2], a_highlight(key="MARK3333")], source)
 
     assert found["ITEM2222"].absent == {"MARK2222": AnnotationAbsence.UNREADABLE}
 
@@ -121,10 +121,13 @@ def test_an_old_zotero_that_lists_none_says_nothing_of_them() -> None:
             now = library.annotations(library.read(), {"ITEM2222": known})
         desktop.zotero.lists_annotations = False
         with desktop.client() as library:
-            later = library.annotations(library.read(), {"ITEM2222": known})
+            snapshot = library.read()
+            desktop.zotero.requests.clear()
+            later = library.annotations(snapshot, {"ITEM2222": known})
+            requests = len(desktop.zotero.requests)
 
     assert [one.key for one in now["ITEM2222"].annotations] == ["MARK2222"]
-    assert later["ITEM2222"].annotations == ()
+    assert (later["ITEM2222"].annotations, requests) == ((), 0)
     assert later["ITEM2222"].absent == {"MARK2222": AnnotationAbsence.UNREADABLE}
 
 
@@ -152,7 +155,8 @@ def test_many_that_are_missing_are_asked_for_fifty_at_a_time() -> None:
         server.behind.write(ITEMS[:2])
         for start in range(0, 100, 50):
             server.behind.write(marks[start : start + 50])
-        server.behind.erase([mark.key for mark in marks[1:]])
+        server.behind.erase([mark.key for mark in marks])
+        server.behind.write([a_highlight()])
         snapshot = library.read()
         server.counted()
 

@@ -61,8 +61,8 @@ def read_annotations(
 ) -> dict[str, ItemAnnotations]:
     """Return the annotations of the items `asked` for, and what became of those known of each.
 
-    `listed` is all that the library lists, trashed objects too. Only if a known annotation is not
-    among them it is asked for by its key.
+    `listed` is all that the library lists, trashed objects too. Only if some annotation is among
+    them, and a known one is not, that one is asked for by its key.
     """
     listing = _ListedObjects({one.key: one for one in listed})
     annotations = [one for one in listing.objects.values() if _is_annotation(one)]
@@ -73,9 +73,10 @@ def read_annotations(
         if item in shown and listing.absence(one) is None:
             shown[item].append(annotation_of(one.key, ItemJson(one.data), library))
     known = [(key, file) for keys in asked.values() for key, file in keys.items()]
-    unlisted = {key for key, file in known if listing.is_unexplained(key, file)}
+    is_certain = source.lists_all or bool(annotations)
+    # Where none is listed, no answer would make anything of them certain.
+    unlisted = {key for key, file in known if is_certain and listing.is_unexplained(key, file)}
     answered = {one.key: one for one in source.fetch(sorted(unlisted))} if unlisted else {}
-    is_certain = source.lists_all or bool(annotations or answered)
     after = _FateOfKnown(listing, answered, is_certain)
     return {item: _of_item(shown[item], asked[item], after) for item in asked}
 

@@ -136,7 +136,8 @@ def _updated(
     edits = [*_rewritten(standing, {key: bodies[key] for key in fresh})]
     edits += [*_taken_out(standing, removed), *_insertions(standing, added, bodies, rules.heading)]
     erased = {key for key in written if standing.absent.get(key) is AnnotationAbsence.ERASED}
-    kept = written.keys() - {*removed} - (erased - standing.present)
+    # What is erased comes never again, and to know what became of it costs a request each time.
+    kept = written.keys() - {*removed} - erased
     sources = {key: template.source(standing.wanted[key]) for key in bodies}
     blocks = {key: WrittenBlock(fingerprint(body), sources[key]) for key, body in bodies.items()}
     return RegionUpdate(
@@ -145,7 +146,7 @@ def _updated(
         added=tuple(added),
         refreshed=tuple(key for key in fresh if bodies[key] != standing.ours[key].body),
         removed=tuple(removed),
-        edited=_sorted(standing.present & kept - standing.ours.keys() | _referred_to(standing)),
+        edited=_sorted(kept & (standing.present - standing.ours.keys() | _referred_to(standing))),
         deleted=tuple(key for key in standing.wanted if key in written.keys() - standing.present),
         unreadable=_sorted(kept & standing.present - standing.wanted.keys() - _gone(standing)),
         other_tool=tool if missing else "",
