@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.digest.annotations import an_annotation
 from zoterodigest.core.values.annotation import Annotation, AnnotationAbsence, ItemAnnotations
+from zoterodigest.core.values.span import Edit, Span, splice
 from zoterodigest.digest.annotations.blocks import ANOTHER_TOOL, ZOTERO_INTEGRATION, ZOTLIT
 from zoterodigest.digest.annotations.region import (
     RegionRules,
@@ -20,6 +21,7 @@ from zoterodigest.digest.annotations.region import (
     update_region,
 )
 from zoterodigest.digest.annotations.templates import BULLET, CALLOUT, QUOTE
+from zoterodigest.digest.read.layers import LayeredText, source_text
 
 VAULT = RegionRules(CALLOUT, "## Annotations")
 ONE, TWO, THREE, FOUR = map(an_annotation, (2, 3, 4, 5))
@@ -395,6 +397,27 @@ def test_blocks_are_not_written_into_what_nobody_closes(opening: str) -> None:
 
     assert (text_of(update), update.written) == (text, {})
     assert update.is_refused
+
+
+def test_line_ends_of_both_kinds_stay_if_each_edit_goes_through_the_layers() -> None:
+    source = b"# Title\r\n\r\nMy words\n\r\n## Annotations\n\r\nMore\xff\r\n"
+    first = source_text(source, Span(0, len(source)))
+    written = update_region(first.data, ItemAnnotations((ONE, THREE)), {}, VAULT)
+
+    after = splice(source, [_through(first, edit) for edit in written.edits])
+    second = source_text(after, Span(0, len(after)))
+    later = ItemAnnotations((replace(ONE, comment="Later"), TWO, THREE))
+    update = update_region(second.data, later, written.written, VAULT)
+    last = splice(after, [_through(second, edit) for edit in update.edits])
+
+    kept = [line for line in last.splitlines(keepends=True) if b"zotero:" not in line]
+    own = [line for line in kept if line.strip() and not line.startswith(b">")]
+    assert own == [line for line in source.splitlines(keepends=True) if line.strip()]
+    assert source_text(last, Span(0, len(last))).data == update.data
+
+
+def _through(text: LayeredText, edit: Edit) -> Edit:
+    return text.edit(edit.span.start, edit.span.end, edit.new)
 
 
 def test_bytes_that_are_no_text_stay() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 
 from zoterodigest.core.values.blocks import BlockRange, BlockShape
+from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.annotations.blocks import AnnotationBlock, FoundAnnotations
 from zoterodigest.frozen import dataclass
 
@@ -31,14 +32,21 @@ class TextEdit:
     new: str
 
 
-def with_edits(text: str, edits: Iterable[TextEdit]) -> str:
-    """Apply edits that don't overlap; insertions at one place come in the order given."""
-    pieces: list[str] = []
-    cursor = 0
+def byte_edits(text: str, edits: Iterable[TextEdit]) -> tuple[Edit, ...]:
+    """Return edits of the bytes of a text in order; insertions at one place stay as given."""
+    found: list[Edit] = []
+    cursor = offset = 0
     for edit in sorted(edits, key=lambda one: (one.start, one.end)):
-        pieces += text[cursor : edit.start], edit.new
-        cursor = edit.end
-    return "".join((*pieces, text[cursor:]))
+        start = offset + len(encoded(text[cursor : edit.start]))
+        end = start + len(encoded(text[edit.start : edit.end]))
+        found.append(Edit(Span(start, end), encoded(edit.new)))
+        cursor, offset = edit.end, end
+    return tuple(found)
+
+
+def encoded(text: str) -> bytes:
+    """Return the bytes of a text, also of one that was not valid UTF-8."""
+    return text.encode("utf-8", "surrogateescape")
 
 
 def replacement(text: str, block: AnnotationBlock, new: str, starts: Container[int]) -> TextEdit:

@@ -23,6 +23,7 @@ from functools import lru_cache
 from zoterodigest.core.links.link import fingerprint
 from zoterodigest.core.values.annotation import Annotation, AnnotationAbsence, ItemAnnotations
 from zoterodigest.core.values.blocks import BlockShape
+from zoterodigest.core.values.span import Edit, splice
 from zoterodigest.digest.annotations import placing
 from zoterodigest.digest.annotations.blocks import (
     ANOTHER_TOOL,
@@ -60,6 +61,8 @@ class RegionRules:
 class RegionUpdate:
     """What comes of an update: the text, what to remember, and the keys of what is worth a word.
 
+    `edits` make `data` of the text as it was. Where layers are around it, each is put through them
+    by itself (`LayeredText.edit`): in one large edit the person's line ends would change, too.
     `edited` blocks are the person's now; `deleted` ones they took out, though the annotation is
     there; `unreadable` ones nothing is known of. Where an added block would not be found again (in
     a comment that nobody closes) nothing is written: `is_refused`.
@@ -67,6 +70,7 @@ class RegionUpdate:
 
     data: bytes
     written: Mapping[str, WrittenBlock]
+    edits: tuple[Edit, ...] = ()
     added: tuple[str, ...] = ()
     refreshed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
@@ -140,9 +144,11 @@ def _updated(
     kept = written.keys() - {*removed} - erased
     sources = {key: template.source(standing.wanted[key]) for key in bodies}
     blocks = {key: WrittenBlock(fingerprint(body), sources[key]) for key, body in bodies.items()}
+    of_bytes = placing.byte_edits(standing.text, edits)
     return RegionUpdate(
-        placing.with_edits(standing.text, edits).encode("utf-8", "surrogateescape"),
+        splice(data, of_bytes),
         {key: written[key] for key in kept} | blocks,
+        of_bytes,
         added=tuple(added),
         refreshed=tuple(key for key in fresh if bodies[key] != standing.ours[key].body),
         removed=tuple(removed),
