@@ -28,8 +28,13 @@ BESIDE_MARKS = frozenset({"links", "short_title", "award"})
 
 _WORD_EDGE = rf"\s\[\](){{}}<>*_`{_QUOTES}|#!~{_SIGNS}"
 _TITLE_ANY = r"[^\n\[\]<>|]"
-_QUOTED = rf"[^\n{_QUOTES}]"
-_QUOTED_EDGE = rf"[^\s*_{_QUOTES}]"
+# A pair within: what begins with a blank or a sign stands between two quoted texts.
+_INNER = (
+    rf"(?:[“„«‹「『《〈][^\s{_QUOTES}][^\n{_QUOTES}]*[”“»›」』》〉]"
+    rf'|"[^\s{_SIGNS}{_QUOTES}](?:[^\n{_QUOTES}]*[^\s{_QUOTES}])?")'
+)
+_QUOTED = rf"(?:[^\n{_QUOTES}]|{_INNER})"
+_QUOTED_EDGE = rf"(?:[^\s*_{_QUOTES}]|{_INNER})"
 
 _PERSONS = rf"\n\d\[\]<>{_QUOTES}|*`(){{}}:?!=@#/\\"
 _OPEN = r"(?:[*_`\[(（【]|<u>|<b>)"

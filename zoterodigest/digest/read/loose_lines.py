@@ -75,6 +75,7 @@ def is_plausible(
     marked = {place.slot for place, outer, inner in pairs if outer[0] < inner[0]}
     return (
         _may_touch(chosen, match, data)
+        and not _ends_at_odd_mark(chosen, found, data)
         and ("venue" in marked or _may_be_year(chosen, found, texts, data))
         and _is_venue(texts.get("venue"), venues, is_marked="venue" in marked)
         and (not is_bare or _has_paper(texts) or _is_known(texts.get("venue", ""), venues))
@@ -159,6 +160,13 @@ _REMARK = re.compile(
     re.I,
 )
 """What is said in parentheses of a paper on its way to a venue."""
+
+
+def _ends_at_odd_mark(chosen: ChosenPattern, found: LineMatch, data: bytes) -> bool:
+    """Whether a title ends at `"`, and one of those has no other: it may be that of inches."""
+    slots = zip(chosen.places, found.slots, strict=True)
+    ends = [end for place, (_, end) in slots if place.slot == "title"]
+    return any(data[end : end + 1] == b'"' for end in ends) and data.count(b'"') % 2 == 1
 
 
 def _is_in_book_marks(chosen: ChosenPattern, found: LineMatch, data: bytes) -> bool:
