@@ -57,8 +57,15 @@ def test_a_nickname_becomes_the_short_title_of_its_item(world: World) -> None:
     assert world.plan(SYNC).actions == ()
 
 
-def test_an_edit_at_either_end_reaches_the_other(world: World) -> None:
-    world.markdown("list.md", LIST)
+FROM_THE_WEB = "Scaling Video Masked Autoencoders"
+
+
+@pytest.mark.parametrize("cut", ["", FROM_THE_WEB], ids=["alone", "beside what Zotero cut"])
+def test_an_edit_at_either_end_reaches_the_other(world: World, cut: str) -> None:
+    if cut:
+        an_earlier_project(world, cut)
+    else:
+        world.markdown("list.md", LIST)
     world.push(SYNC)
 
     world.edit("list.md", ("[VMAE]", "[V-MAE]"))
@@ -105,9 +112,6 @@ def test_a_project_of_an_earlier_version_fills_in_an_empty_short_title(world: Wo
     assert world.plan(SYNC).actions == ()
 
 
-FROM_THE_WEB = "Scaling Video Masked Autoencoders"
-
-
 def test_what_zotero_cut_off_the_title_stays_beside_a_nickname_without_a_word(world: World) -> None:
     an_earlier_project(world, FROM_THE_WEB)
 
@@ -116,20 +120,6 @@ def test_what_zotero_cut_off_the_title_stays_beside_a_nickname_without_a_word(wo
     assert (short_title(world), source(world)) == (FROM_THE_WEB, LIST)
     assert diverged(outcome) == []
     assert world.plan(SYNC).actions == ()
-
-
-def test_an_edit_beside_what_zotero_cut_off_the_title_reaches_the_other_end(world: World) -> None:
-    an_earlier_project(world, FROM_THE_WEB)
-    world.push(SYNC)
-
-    world.edit("list.md", ("[VMAE]", "[V-MAE]"))
-    world.push(SYNC)
-    pushed = short_title(world)
-    world.change(world.key(TITLE), shortTitle="VideoMAE")
-    world.push(SYNC)
-
-    assert pushed == "V-MAE"
-    assert source(world) == LIST.replace("VMAE", "VideoMAE")
 
 
 def test_a_program_that_cuts_the_title_again_edits_no_nickname(world: World) -> None:
