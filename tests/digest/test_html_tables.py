@@ -129,3 +129,28 @@ def test_a_new_row_has_the_cells_of_the_others() -> None:
     assert done.refusals == ()
     new = row("2024", "A New Title", link("https://arxiv.org/abs/2401.00001", "[PDF]"), "-")
     assert f"</tr>\n{new}\n</table>" in done.source.decode()
+
+
+NEW_CARD: Fields = {
+    "title": "A New Title",
+    "authors": Names(("Ada Lovelace",)),
+    "arxiv": "2401.00001",
+}
+
+
+def test_a_new_card_has_its_title_in_a_link_and_its_authors_below() -> None:
+    before = read(table(*CARDS))
+
+    done = rearrange(before, [NewEntry("new", None, NEW_CARD, before.entries[0].format)], read)
+
+    assert done.refusals == ()
+    link = "<a href='https://arxiv.org/abs/2401.00001'>A New Title</a>"
+    assert f"<td>{link}<br><sub>Ada Lovelace</sub></td>" in done.source.decode()
+
+
+def test_what_a_link_says_of_another_paper_is_not_written_anew() -> None:
+    before = read(table(*(it.replace("<a href='", "<a title='Deep' href='") for it in CARDS)))
+
+    done = rearrange(before, [NewEntry("new", None, NEW_CARD, before.entries[0].format)], read)
+
+    assert [it[1] for it in done.refusals] == ["a new entry needs a title"]

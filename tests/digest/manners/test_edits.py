@@ -21,10 +21,10 @@ from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import shows
 from zoterodigest.digest.write.steps import NewEntry
 
-QUOTED = {"d-cjk-book-quotes", "d-german-quotes"}
+SEALED = {"d-cjk-book-quotes", "d-german-quotes", "f-html-cards", "j-table-cells"}
 LISTS = [
     *(path for path, _ in lists("open")),
-    *(path for path, _ in lists("sealed") if path.stem in QUOTED),
+    *(path for path, _ in lists("sealed") if path.stem in SEALED),
 ]
 # A year over several rows is not one entry's alone: its edit is refused.
 EDITS_NOT_YET = {"f-html-rowspan"}

@@ -22,7 +22,13 @@ from zoterodigest.digest.write.link_lists import LinkList
 
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
 _MOST_NEIGHBOURS = 24
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>")
+_TAG = re.compile(r"</?[A-Za-z][^<>\0]*>")
+_SLOT = "\0"
+_LOOKS = r"(?:\s+(?:target|class|rel|style)\s*=\s*\"[^\"\0]*\")*"
+# Other attributes, such as `title`, may say something about that one paper.
+_LINKED = re.compile(rf"<a{_LOOKS}\s+href\s*=\s*([\"'])\0\1{_LOOKS}\s*>", re.I)
+"""The beginning of a link whose address is a slot."""
+
 # `1.`, `1)` or `[1]`, the last also behind a bullet or an opening mark; `[2024]` is a year. Of what
 # is folded the number stands in the <summary>.
 ORDINAL = re.compile(
@@ -188,14 +194,14 @@ def _lead(lines: Lines, after: int, number: int) -> tuple[str, ...]:
 def is_manner(line: Line, form: DigestFormat) -> bool:
     """Whether what stands around the slots of a line is signs, tags or a label, and no words."""
     # Words around a slot are about that one paper: a new entry must not repeat them.
-    head = ORDINAL.sub("", line.glue[0])
-    is_label = folded_label(_TAG.sub("", head)) in form.slots_by_label
-    return (is_label or _is_signs(head)) and all(map(_is_signs, line.glue[1:]))
+    glue = _SLOT.join((ORDINAL.sub("", line.glue[0]), *line.glue[1:]))
+    head, *others = _TAG.sub("", _LINKED.sub(_SLOT, glue)).split(_SLOT)
+    is_label = folded_label(head) in form.slots_by_label
+    return (is_label or _is_signs(head)) and all(map(_is_signs, others))
 
 
 def _is_signs(text: str) -> bool:
-    bare = _TAG.sub("", text)
-    return all(char in _GLUE_SIGNS or unicodedata.category(char)[0] in "PZC" for char in bare)
+    return all(char in _GLUE_SIGNS or unicodedata.category(char)[0] in "PZC" for char in text)
 
 
 CODE = "code"
