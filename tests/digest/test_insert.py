@@ -626,3 +626,31 @@ def test_a_sign_within_quotation_marks_is_not_doubled_where_authors_are_missing(
     after, _ = inserted(source.encode(), {**fields, "arxiv": "2401.00001"})
 
     assert "3. “A New Paper,” CVPR 2024. [" in after
+
+
+def test_a_bracket_stays_whose_first_value_is_missing() -> None:
+    line = (
+        "## [{} Normalization](https://arxiv.org/abs/2001.0000{}) ({} 20{})\n\nIt normalizes.\n\n"
+    )
+    papers = [("Batch", 1, "Bee et al.", 15), ("Layer", 2, "Cee et al.", 16)]
+    source = "# Papers\n\n" + "".join(line.format(*it) for it in papers)
+    fields: Fields = {"title": "Group Normalization", "year": "2018", "arxiv": "2401.00001"}
+
+    after, _ = inserted(source.encode(), fields)
+
+    assert "## [Group Normalization](https://arxiv.org/abs/2401.00001) (2018)\n" in after
+
+
+def test_of_two_manners_in_a_section_the_one_that_most_of_the_list_have_is_taken() -> None:
+    most = "- [{} of Transformers](https://arxiv.org/abs/2001.0000{}) (Bee et al., 2020)\n"
+    odd = "- [{} of Transformers](https://arxiv.org/abs/2001.0000{}) (Bee, Cee, Dee; CVPR 2020)\n"
+    source = f"# Papers\n\n## A\n\n{most.format('Art', 1)}{most.format('Joy', 2)}\n## B\n\n"
+    source += odd.format("Science", 3) + most.format("Craft", 4)
+    before = read(source.encode())
+    fields: Fields = {"title": "A New Paper", "authors": Names(("Ada Lovelace",), truncated=True)}
+
+    after, _ = inserted(before.source, {**fields, "year": "2024", "arxiv": "2401.00001"}, "B")
+
+    assert len({it.format.name for it in before.entries}) == 2
+    new = "- [A New Paper](https://arxiv.org/abs/2401.00001) (Ada Lovelace et al., 2024)"
+    assert new in after.splitlines()

@@ -41,6 +41,8 @@ _REMARK = re.compile(
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
 _LAST_SIGNS = " \t,;:|•·–—-"
 _STOPS = ".。"
+_BRACKETS = ("(", "[", "（", "【")
+_CLOSING = re.compile(r"[)\]）】]+")
 
 
 _Votes = defaultdict[tuple[str, str], list[str]]
@@ -159,8 +161,10 @@ class GapVotes:
     def _line_end(self, left: str, right: str) -> str:
         ends = [gap for (_, end), gaps in self._gaps.items() if end == right for gap in gaps]
         end = _most([gap for gap in ends if _is_signs(gap)] or [""])
-        stop = self._stop_behind(left)
-        return end if end[:1] in _STOPS or not stop else stop + end
+        # What closes a bracket closes it at the end of any line.
+        closed = _CLOSING.match(_most(_beginning(self._gaps, left) or [""]))
+        stop = closed[0] if closed else self._stop_behind(left)
+        return end if end[:1] in (*_STOPS, *stop) or not stop else stop + end
 
     def _start(self) -> str:
         """Return what begins an entry: the section's bullet at its depth, numbered as most are."""
@@ -192,6 +196,10 @@ class GapVotes:
             pair = row.roles[at - 1], right
             votes = self._gaps.get(pair) or self._weak.get(pair) or []
             before = _most([gap for gap in votes if _is_signs(gap)] or [" "])
+            first = row.gaps[row.roles.index(left) + 1] if left in row.roles[:at] else ""
+            # "Title (Bee 2020)" without the author: the bracket stays, it is closed behind.
+            if _is_signs(first) and first[-1:] in _BRACKETS and first[-1:] not in before:
+                return first
         stop = self._stop_behind(left)
         return stop + (before or " ") if stop and not before.strip() else before
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
 from zoterodigest.core.values.record import Fields
@@ -309,12 +310,13 @@ class Planner:
         return _head([decoded(lines[at]) for at in range(entry.first, stop)])
 
     def _form(self, region: HeadingRegion) -> DigestFormat:
-        entries = self._document.entries
-        near = [entries[at].format for at in region.entries] or [it.format for it in entries]
+        every = [entry.format for entry in self._document.entries]
+        near = [every[at] for at in region.entries] or every
         if not near:
             raise UnwritableValue("nothing tells in which format to write it")
-        names = [form.name for form in near]
-        return near[names.index(max(names, key=names.count))]
+        inside, anywhere = (Counter(form.name for form in forms) for forms in (near, every))
+        # Of two formats that read as many entries of the section, that of most others.
+        return max(near, key=lambda form: (inside[form.name], anywhere[form.name]))
 
     def _moved(self, change: MovedEntry) -> Step:
         at = self._now(change.index)
