@@ -654,3 +654,25 @@ def test_of_two_manners_in_a_section_the_one_that_most_of_the_list_have_is_taken
     assert len({it.format.name for it in before.entries}) == 2
     new = "- [A New Paper](https://arxiv.org/abs/2401.00001) (Ada Lovelace et al., 2024)"
     assert new in after.splitlines()
+
+
+OF_FEW: Fields = {"title": "A New Paper", "authors": PAPER["authors"], "arxiv": "2401.00001"}
+
+
+def test_a_number_in_bold_brackets_goes_on() -> None:
+    line = '**[{0}]** Ann Bee, Cee Dee. "**A Title of {1}**." CVPR, 2019. [[pdf]](https://arxiv.org/abs/2001.0000{0})\n\n'
+    source = "# Papers\n\n" + line.format(1, "Parrots") + line.format(2, "Birds")
+
+    after, _ = inserted(source.encode(), {**OF_FEW, "venue": "CVPR", "year": "2024"})
+
+    assert '**[3]** Ada Lovelace, Kurt Gödel. "**A New Paper**." CVPR, 2024. [[pdf]](' in after
+
+
+def test_a_picture_of_a_neighbour_stays_its_own() -> None:
+    line = "{0}. **A Title of {1}.** CVPR 2019. ![](https://a.org/{0}.png)\n\n"
+    line += "   *Ann Bee, Cee Dee.* [[pdf](https://arxiv.org/abs/2001.0000{0})], 2019.1\n\n"
+    source = "# Papers\n\n" + line.format(1, "Parrots") + line.format(2, "Birds")
+
+    after, _ = inserted(source.encode(), {**OF_FEW, "venue": "CVPR", "year": "2024"})
+
+    assert "3. **A New Paper.** CVPR 2024.\n\n   *Ada Lovelace, Kurt Gödel.* [[pdf](" in after

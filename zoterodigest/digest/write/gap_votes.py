@@ -30,13 +30,17 @@ _OWN_DEPTH = "\0"
 """Stands for blanks as wide as the bullet or number of the entry."""
 
 _LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]*)?(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
-_NUMBERED = re.compile(r"((?:[ \t>#]|\*\*|__)*(?:Paper #?)?\d{1,4}[.)、:][ \t]*|\[\d{1,9}\][ \t]+)")
+_NUMBERED = re.compile(
+    r"((?:[ \t>#]|\*\*|__)*(?:Paper #?)?\d{1,4}[.)、:][ \t]*"
+    r"|(?:\*\*|__)?\[\d{1,9}\](?:\*\*|__)?[ \t]+)"
+)
 _BULLET = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
 _LABEL = re.compile(r"[ \t>]*(?:[-*+•][ \t]+)?[^.;!?]{1,50}(?:::?|：)[*_`]{0,3}[ \t]*")
 """A line's beginning that says what follows: `- **Authors:** `."""
 
 _REMARK = re.compile(
-    r"[ \t]*(?:\([^()]*\w[^()]*\)|\[[^\[\]]*\w[^\[\]]*\](?:\([^()]*\))?|<!--.*?-->)"
+    r"[ \t]*(?:\([^()]*\w[^()]*\)|\[[^\[\]]*\w[^\[\]]*\](?:\([^()]*\))?|<!--.*?-->"
+    r"|!\[[^\[\]]*\]\([^()]*\))"
 )
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
 _LAST_SIGNS = " \t,;:|•·–—-"

@@ -34,7 +34,7 @@ _LINKED = re.compile(rf"<a{_LOOKS}\s+href\s*=\s*([\"'])\0\1{_LOOKS}\s*>", re.I)
 ORDINAL = re.compile(
     r"^((?:[ \t]*<details\b[^<>]*>\s*)?(?:[ \t]*<summary\b[^<>]*>\s*(?:<(?:b|strong)>)?)?[ \t>]*"
     r"(?=\d+[.)])"
-    r"|[ \t>*_+•-]*\[(?!(?:19|20)\d\d\])(?=\d+\]))(\d{1,9})[.)\]](?=[ \t])"
+    r"|[ \t>*_+•-]*\[(?!(?:19|20)\d\d\])(?=\d+\]))(\d{1,9})[.)\]](?=[*_]{0,3}[ \t])"
 )
 _LEADING = re.compile(r"^[ \t>]*$|^[ \t>]*(?:<(?:details|summary|p|b)\b[^<>]*>[ \t]*)+$", re.I)
 _GLUE_SIGNS = frozenset("|<>=+~^`$")
