@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import Names
+from zoterodigest.core.values.record import Fields, Names
 from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import NewEntry
 
 A, B = "RoMa: Robust Dense Feature Matching", "Grounding Image Matching in 3D with MASt3R"
 AT_A, AT_B = "https://arxiv.org/abs/2305.15404", "https://arxiv.org/abs/2406.09756"
@@ -16,6 +18,20 @@ def table(*rows: str) -> Document:
     """Read a table: its header, dashes, its rows."""
     dashes = "|" + "---|" * (rows[0].count("|") - 1)
     return read("\n".join((rows[0], dashes, *rows[1:], "")).encode())
+
+
+def test_a_row_with_a_cell_too_many_shows_how_a_new_one_is_written() -> None:
+    row = "|[{}]({}) <br> Ann Bee, Cee Dee |[Paper]({})|[//]: #06/24"
+    rows = row.format(A, AT_A, AT_A), row.format(B, AT_B, AT_B)
+    before = table("| Title & Authors | Links |", *rows)
+    fields: Fields = {"title": "A New Paper", "arxiv": "2401.00001"}
+
+    new = NewEntry("new", (), {**fields, "authors": Names(("Ada Lovelace", "Kurt Gödel"))})
+    outcome = rearrange(before, [new], read)
+
+    address = "https://arxiv.org/abs/2401.00001"
+    written = f"|[A New Paper]({address}) <br> Ada Lovelace, Kurt Gödel |[Paper]({address})|"
+    assert written in outcome.source.decode().splitlines()
 
 
 def titles(document: Document) -> list[str]:

@@ -53,9 +53,15 @@ class _Model:
         slots = [it for it in self.slots if start <= it.span.start and it.span.end <= right]
         return own_line(source, start, stop, slots) if slots else None
 
+    @property
+    def end(self) -> str:
+        """What stands behind the cells; what is more than a pipe is of that one row."""
+        rest = decoded(self.data[self.cells[-1][1] :])
+        return "|" if rest.strip("| \t\r\n") else rest
+
     def blanks(self, aligned: frozenset[int]) -> tuple[str, ...]:
         """Return what stands before, between and behind the cells, blanks of `aligned` as one."""
-        ends = decoded(self.data[: self.cells[0][0]]), decoded(self.data[self.cells[-1][1] :])
+        ends = decoded(self.data[: self.cells[0][0]]), self.end
         texts = [self.cell(column) for column in range(len(self.cells))]
         around = [re.sub(r"\S.*\S|\S", "~", text) for text in texts]
         return *ends, *(it[:1] if at in aligned else it for at, it in enumerate(around))
@@ -188,7 +194,7 @@ class NewRow:
         for column, text in enumerate(texts):
             left, right, width = model.padding(column, is_aligned=column in aligned)
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right
-        return row + decoded(model.data[model.cells[-1][1] :])
+        return row + model.end
 
 
 def _stated(form: DigestFormat, slot: str) -> Iterator[Line]:
@@ -217,7 +223,7 @@ def _models(manner: HouseStyle, document: Document, header: Header) -> Iterator[
     headers = list(find_headers(document.lines, header.form))
     for entry, slots in manner.models:
         above = next((it for it in reversed(headers) if it.line < entry.first), header)
-        cells = tuple(cells_of(document.lines[entry.first]))
+        cells = tuple(cells_of(document.lines[entry.first]))[: len(header.slots)]
         is_whole = entry.first == entry.last and len(cells) == len(header.slots)
         if is_whole and above.slots == header.slots:
             start = document.lines.starts[entry.first]
