@@ -176,3 +176,14 @@ def test_more_than_the_title_stands_in_its_cell(
 
     assert (entry.title, entry.reading.fields.get(field)) == (title, value)
     assert entry.reading.fields["arxiv"] == "2305.15404"
+
+
+def test_a_new_row_folds_its_abstract_behind_the_title_as_others_do() -> None:
+    fold = "<details><summary>Abstract</summary>{}</details>"
+    rows = f"| **{A}** {fold.format('Dense.')} | {AT_A} |", f"| **{B}** | {AT_B} |"
+    before = table("| Title | Link |", *rows)
+    fields: Fields = {"title": "A New Paper", "arxiv": "2401.00001", "abstract": "We see."}
+
+    outcome = rearrange(before, [NewEntry("new", (), fields)], read)
+
+    assert f"| **A New Paper** {fold.format('We see.')} |" in outcome.source.decode()

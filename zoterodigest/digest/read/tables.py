@@ -392,7 +392,7 @@ def _without_folds(claims: Claims, cell: LayeredText, header: Header) -> Layered
     if end <= start:
         return cell
     for slot in folded_slots(cell.slice(start, end), header.form):
-        name = slot.name if slot.section is None else _fold_of(slot.section)
+        name = slot.name if slot.section is None else fold_of(slot.section)
         if name and name not in header.slots:
             claims.slots.append(Slot(name, slot.text))
     if cell.data[end:].strip():
@@ -400,8 +400,8 @@ def _without_folds(claims: Claims, cell: LayeredText, header: Header) -> Layered
     return trimmed(cell, 0, start)
 
 
-def _fold_of(summary: str) -> str:
-    """Return the slot of what is folded below a title, by the words in its `<summary>`."""
+def fold_of(summary: str) -> str:
+    """Return the slot of what is folded below a title, by its `<summary>`; "" for none."""
     words = folded_label(summary)
     return next((name for name in TEXTS if name in words), "")
 

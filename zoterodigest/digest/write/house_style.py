@@ -18,12 +18,14 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import find_links, is_own_page, stated_links
 from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.digest.read.tables import fold_of
 from zoterodigest.digest.write.link_lists import LinkList
 
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
 _MOST_NEIGHBOURS = 24
 _TAG = re.compile(r"</?[A-Za-z][^<>\0]*>")
 _SLOT = "\0"
+_FOLD_LABEL = re.compile(r"<summary\b[^<>\0]*>([^<>\0]*)</summary>", re.I)
 _LOOKS = r"(?:\s+(?:target|class|rel|style)\s*=\s*\"[^\"\0]*\")*"
 # Other attributes, such as `title`, may say something about that one paper.
 _LINKED = re.compile(rf"<a{_LOOKS}\s+href\s*=\s*([\"'])\0\1{_LOOKS}\s*>", re.I)
@@ -195,6 +197,7 @@ def is_manner(line: Line, form: DigestFormat) -> bool:
     """Whether what stands around the slots of a line is signs, tags or a label, and no words."""
     # Words around a slot are about that one paper: a new entry must not repeat them.
     glue = _SLOT.join((ORDINAL.sub("", line.glue[0]), *line.glue[1:]))
+    glue = _FOLD_LABEL.sub(lambda found: "" if fold_of(found[1]) else found[0], glue)
     head, *others = _TAG.sub("", _LINKED.sub(_SLOT, glue)).split(_SLOT)
     is_label = folded_label(head) in form.slots_by_label
     return (is_label or _is_signs(head)) and all(map(_is_signs, others))

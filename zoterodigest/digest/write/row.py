@@ -28,6 +28,9 @@ from zoterodigest.frozen import dataclass
 _SOME = 4
 """Of so many numbers of a column one may be missing."""
 
+_SURE = frozenset({"title", "url", "authors", "abstract"})
+"""Slots of one cell that a new row has beside each other wherever a row has."""
+
 _NUMBER = re.compile(r"^([*_]{0,2}\[?)(\d{1,4})(?=[.)\]])")
 
 
@@ -163,7 +166,7 @@ class NewRow:
         ]
         shapes = Counter(line.shape for line in fitting)
         own = sorted(
-            fitting, key=lambda it: (-len(set(it.slots) & {"title", "url"}), -shapes[it.shape])
+            fitting, key=lambda it: (-len(_SURE.intersection(it.slots)), -shapes[it.shape])
         )
         lines = [*own, *_stated(self._header.form, slot)]
         stub = self._draft.texts(["comment_stub"], ())["comment_stub"] if slot == "comment" else ""
