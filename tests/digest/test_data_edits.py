@@ -171,7 +171,7 @@ TWO_PARAGRAPHS = Blocks(("New: one #1", "It's two"))
         ("plain words", Blocks(("New first: para",)), '"New first: para"'),
         ("plain words", Blocks(("New #1 and # para",)), '"New #1 and # para"'),
         ("plain words", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
-        ("plain\n\n   words", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
+        ("plain\n\n   words", TWO_PARAGRAPHS, '"New:\\none #1\\n\\nIt\'s two"'),
         ("'single words'", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
         ("''", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
         ("'one'", Blocks(("It's",)), "'It''s'"),
