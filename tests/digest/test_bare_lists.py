@@ -11,6 +11,7 @@ from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
 
 PAPER = "- https://arxiv.org/abs/2105.05233\n"
+LINE = PAPER.removeprefix("- ")
 
 
 def read_of(text: str) -> list[str]:
@@ -42,6 +43,8 @@ def test_an_item_that_is_an_identifier_is_an_entry(item: str, identifier: str) -
     [
         pytest.param(PAPER, id="one item alone"),
         pytest.param("https://arxiv.org/abs/2105.05233\n\n2006.11239\n", id="paragraphs"),
+        pytest.param(f"# A\n\n{LINE}\n## B\n\n{LINE}\n## C\n\n{LINE}", id="lines alone"),
+        pytest.param(f"First\n{LINE}\nSecond\n{LINE}\nThird\n{LINE}", id="lines below titles"),
         pytest.param(f"{PAPER}{PAPER}- https://x.org/a\n- https://x.org/b\n", id="half of a list"),
         pytest.param(f"- Diffusion\n  {PAPER}  {PAPER}", id="below another item"),
         pytest.param("- 1012.2345\n- 1011.1234\n- 1010.4321\n", id="numbers with four decimals"),
@@ -53,6 +56,47 @@ def test_an_item_that_is_an_identifier_is_an_entry(item: str, identifier: str) -
 )
 def test_other_lists_have_no_entries_without_titles(text: str) -> None:
     assert read_of(text) == []
+
+
+DAYS = f"""\
+# Inbox
+
+What I have got.
+
+## Monday
+
+{LINE}arxiv.org/abs/2006.11239 - the loud one
+
+one more: https://x.org/a
+
+## Tuesday
+
+arXiv:2005.14165v4 [cs.CL] 22 Jul 2020
+
+<https://openreview.net/forum?id=AbC>
+"""
+
+
+def test_lines_of_text_that_name_a_paper_each_are_a_list() -> None:
+    found = read(DAYS.encode()).entries
+
+    assert read_of(DAYS) == [
+        "arxiv:2105.05233",
+        "arxiv:2006.11239",
+        "arxiv:2005.14165",
+        "openreview:AbC",
+    ]
+    assert [it.heading_keys[-1] for it in found] == ["Monday", "Monday", "Tuesday", "Tuesday"]
+    assert found[2].reading.fields["date"] == "2020-07-22"
+
+
+def test_a_new_entry_among_lines_of_text_is_such_a_line() -> None:
+    fields = {"title": "A Title of a Paper", "arxiv": "2401.10001"}
+
+    after = rearrange(read(DAYS.encode()), [NewEntry("new", ("Tuesday",), fields)], read)
+
+    assert after.refusals == ()
+    assert after.source.decode() == f"{DAYS}\n<https://arxiv.org/abs/2401.10001>\n"
 
 
 def test_links_below_an_entry_are_part_of_it() -> None:

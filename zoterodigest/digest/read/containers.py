@@ -43,6 +43,10 @@ _BLOCKS = (b"", b">", b"|", b"<", b"#")
 """What begins a block that is no paragraph of text; a blank line does not either."""
 
 _FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
+_AT_NAME = re.compile(
+    rb"\n(?:<?https?://|\[[^!]|\d{4}\.\d{4}|10\.\d{4}|(?:www\.)?ar[xX]iv|(?:doi|DOI)[: ])"
+)
+"""The beginning of a line of text that may be nothing but an identifier or an address."""
 
 
 def find_entries(lines: Lines, form: DigestFormat) -> Iterator[EntryRange]:
@@ -113,7 +117,13 @@ def _of_entries(heads: Iterable[Head], reaches: Callable[[Head, Head], bool]) ->
 
 
 def _plain(lines: Lines, form: DigestFormat, *, blanks: int) -> Iterator[EntryRange]:
-    """Find entries of unwrapped lines that end at `blanks` blank lines in a row."""
+    """Find entries of unwrapped lines that end at `blanks` blank lines in a row.
+
+    Those without a title begin with an identifier or an address.
+    """
+    # Few files have such lines: without this look, any file costs 2 ms more.
+    if form.is_untitled and not _AT_NAME.search(b"\n" + lines.source):
+        return
 
     def reaches(head: Head, below: Head) -> bool:
         return _plain_end(lines, head.line, below.line + 1, blanks) == below.line

@@ -212,7 +212,11 @@ class Lines:
     @cached_property
     def plain(self) -> BareLines:
         """All lines as they stand."""
-        return self.bare((line, 0) for line in range(len(self)))
+        if not self.starts or b"\r" in self.source:
+            return self.bare((line, 0) for line in range(len(self)))
+        # Split at once where no line ends otherwise: 2 % of reading text.
+        found = self.source[self.starts[0] : self.ends[-1]].split(b"\n")
+        return BareLines(range(len(self)), [0] * len(self), b"\n".join(map(shorn, found)))
 
     @cached_property
     def quoted(self) -> BareLines:
