@@ -35,6 +35,18 @@ NO_PAPERS = sorted((HERE / "no_papers").iterdir())
 PAPER = {"title": "Deep Leakage from Gradients", "arxiv": "1906.08935", "venue": "NeurIPS"}
 
 
+@pytest.mark.parametrize(
+    "doi", ["10.48550/arXiv.1906.08935", "https://doi.org/10.48550/arxiv.1906.08935"]
+)
+def test_a_doi_that_arxiv_gives_is_the_arxiv_id_in_it(doi: str) -> None:
+    document = read(
+        f"- title: {PAPER['title']}\n  doi: {doi}\n  venue: NeurIPS\n".encode(), "papers.yml"
+    )
+    [entry] = document.core_entries()
+    assert text_in(entry.fields, "arxiv") == PAPER["arxiv"]
+    assert "doi" not in entry.fields
+
+
 def titles(text: str, name: str = "papers.yml") -> list[str]:
     return [entry.title for entry in read(text.encode(), name).entries]
 

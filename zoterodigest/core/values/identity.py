@@ -94,7 +94,8 @@ def arxiv_version(url: str) -> str | None:
 def arxiv_in_text(text: str) -> tuple[str, ...]:
     """Return the arXiv ids that stand in `text`, in order, none twice, without versions.
 
-    Ids count behind `arXiv:`, in the address of a paper's page, or bare if new-style and possible.
+    Ids count behind `arXiv:`, in the address of a paper's page, in a DOI that arXiv gives, or bare
+    if new-style and possible.
     """
     found = (
         _arxiv(match["a"] or match["b"] or match["c"]) for match in _ARXIV_IN_TEXT.finditer(text)
@@ -178,7 +179,7 @@ _POSSIBLE_ID = (
     r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-8]\d)(?:0[1-9]|1[0-2])\.\d{5}"
 )
 _ARXIV_IN_TEXT = re.compile(
-    rf"arxiv ?: ?(?P<a>{_NEW_ID}|{_OLD_ID})(?!\d)"
+    rf"(?:arxiv ?: ?|10\.48550/arxiv\.)(?P<a>{_NEW_ID}|{_OLD_ID})(?!\d)"
     rf"|(?:arxiv\.org|alphaxiv\.org|huggingface\.co|ar5iv\.org)"
     rf"/(?:abs|pdf|html|papers|overview)/(?P<b>{_NEW_ID}|{_OLD_ID})(?!\d)"
     rf"|(?<![\w./-])(?P<c>{_POSSIBLE_ID})(?:v\d{{1,3}})?(?![\w/-])(?!\.\d)",

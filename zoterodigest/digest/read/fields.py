@@ -224,6 +224,9 @@ def _arxiv(text: str) -> Sequence[str]:
 
 def _doi(text: str) -> Fields:
     found = [identity.doi_as_written(doi, text) for doi in identity.doi_in_text(text)]
+    # A DOI that arXiv gives says no more than the id in it (`doi_in_text`).
+    if not found and (ids := identity.arxiv_in_text(text)):
+        return {"arxiv": ids[0]}
     return _identifier("doi", found, text)
 
 
