@@ -1,0 +1,191 @@
+"""Laws of notes: what is read is written back, and every byte outside of an edit stays."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.digest.vault_notes import NAME, own_text, read_file
+from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Names, Value
+from zoterodigest.digest.format.format import NoteRule
+from zoterodigest.digest.read.vault_front import front_matter
+from zoterodigest.digest.write.edit import Edited, put_digest
+from zoterodigest.digest.write.shown import shows
+
+RULE = NoteRule(private=["Secret"])
+TITLES = ("Deep Nets", "Deep: A Review", "It's a “net” # 5", "no", "1e5", "- [x] {y}", "@key %")
+PEOPLE = (("Ada Lovelace",), ("Ada Lovelace", "Kurt Gödel"))
+OTHERS = (
+    "rating: 5",
+    "cssclasses: [a, b]",
+    "created: 2024-01-02T10:00",
+    "first-author: Lovelace",
+    "anchor: &a {x: 1}\nagain: *a",
+    "note: |\n  ---\n  kept",
+    "related:\n  - '[[@other]]'",
+    "# a comment",
+    "rating: 6",
+)
+
+
+def quoted(text: str, style: str) -> str:
+    if style == "single":
+        return "'" + text.replace("'", "''") + "'"
+    if style == "folded":
+        return f">-\n  {text}"
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def listed(people: tuple[str, ...], style: str) -> str:
+    names = [quoted(f"[[{one}]]" if style == "linked" else one, "double") for one in people]
+    if style == "block":
+        return "\n" + "\n".join(f"  - {one}" for one in names)
+    return f"[{', '.join(names)}]" if style != "text" else ", ".join(people)
+
+
+@st.composite
+def fronts(draw: st.DrawFn) -> str:
+    """Front matter with a title, perhaps authors and a year, and keys of the person's own."""
+    style = draw(st.sampled_from(["single", "double", "folded"]))
+    lines = [f"title: {quoted(draw(st.sampled_from(TITLES)), style)}", "citekey: bee2005"]
+    if draw(st.booleans()):
+        manner = draw(st.sampled_from(["flow", "block", "linked", "text"]))
+        lines.append(f"authors: {listed(draw(st.sampled_from(PEOPLE)), manner)}")
+    if draw(st.booleans()):
+        lines.append("year: " + draw(st.sampled_from(["2005", "", '"[[2005]]"', "2005 # why"])))
+    lines += draw(st.lists(st.sampled_from(OTHERS), max_size=4, unique=True))
+    end = draw(st.sampled_from(["---", "..."]))
+    return "\n".join(["---", *draw(st.permutations(lines)), end, ""])
+
+
+OWN = (
+    "My idea.",
+    "- one\n- two\n  - three",
+    "## Notes",
+    "> [!tip] Mine\n> [[link]]",
+    "```python\na %% b\n---\n```",
+    "A `%%` in code and $x$ ^id",
+    "---\n\nBelow a rule.",
+    "| a | b |\n|---|---|\n| c | d |",
+    "- [ ] a task #tag",
+    "Two lines  \nof one paragraph.",
+)
+NOT_OWN = (
+    "%% CANARY %%",
+    "%%\nCANARY\n\nof lines\n%%",
+    "> [!abstract]-\n> CANARY",
+    "```dataview\nCANARY\n```",
+    "## Secret\n\nCANARY\n\n## After it",
+    "> [!quote] Yellow [p. 3](zotero://open-pdf/library/items/ATTC2345?page=5&annotation=ABCD2345)\n"
+    "> CANARY",
+    "%%zt-managed%%\nCANARY\n%%/zt-managed%%",
+    "<!-- CANARY -->",
+    "![[CANARY.pdf]]",
+    "Within %% CANARY %% a line.",
+)
+
+
+def bodies() -> st.SearchStrategy[str]:
+    """Bodies with text of the person's and of others in any order."""
+    return st.lists(st.sampled_from(OWN + NOT_OWN), max_size=6).map("\n\n".join)
+
+
+@st.composite
+def notes(draw: st.DrawFn) -> bytes:
+    """A note with any line ends, with or without a byte order mark and a last line end."""
+    text = draw(fronts()) + draw(st.sampled_from(["", "\n", "# Deep Nets\n\n"])) + draw(bodies())
+    text += draw(st.sampled_from(["", "\n", "\n\n"]))
+    bom = draw(st.sampled_from(["", "\ufeff"]))
+    return (bom + text.replace("\n", draw(st.sampled_from(["\n", "\r\n"])))).encode()
+
+
+def put(source: bytes, fields: Fields) -> Edited:
+    read = partial(read_file, name=NAME, rule=RULE)
+    return put_digest(read(source), {0: fields}, read)
+
+
+@given(notes())
+def test_putting_what_was_read_changes_no_byte(source: bytes) -> None:
+    (entry,) = read_file(source, rule=RULE).entries
+
+    edited = put(source, entry.reading.fields)
+
+    assert edited.source == source
+    assert edited.refusals == ()
+
+
+@given(notes(), st.sampled_from(TITLES), st.sampled_from(PEOPLE), st.sampled_from(["1999", "2005"]))
+def test_fields_that_were_put_are_read_and_all_other_values_stay(
+    source: bytes, title: str, people: tuple[str, ...], year: str
+) -> None:
+    (entry,) = read_file(source, rule=RULE).entries
+    asked: dict[str, Value] = {"title": title, "authors": Names(people), "year": year}
+    asked = {name: it for name, it in asked.items() if name in entry.reading.fields}
+
+    edited = put(source, asked)
+
+    (after,) = read_file(edited.source, rule=RULE).entries
+    refused = {one.field for one in edited.refusals}
+    assert all(
+        shows(after.reading.fields[name], it) for name, it in asked.items() if name not in refused
+    )
+    assert others(edited.source, asked) == others(source, asked)
+    assert after.kept == entry.kept
+    assert (b"\r\n" in edited.source) == (b"\r\n" in source)
+
+
+def others(source: bytes, asked: Fields) -> dict[str, object]:
+    """Return the values of the keys that were not asked for, and the lines of the body."""
+    front = front_matter(source)
+    text = source[front.text.start : front.text.end].decode()
+    held: dict[str, object] = yaml.load(text, Loader=yaml.BaseLoader)
+    body = source[front.body :].decode().replace("Deep Nets", "")
+    return {key: it for key, it in held.items() if key not in asked} | {
+        "": body if "title" not in asked else body.split("\n")[2:],
+        "#": text.count("# why") + text.count("# a comment"),
+    }
+
+
+NEW = ("New text.", "- new item", "## New", "> new quote", "```\nnew\n```")
+
+
+@given(notes(), st.data())
+def test_blocks_that_were_put_are_read_and_nothing_that_is_not_the_persons_moves(
+    source: bytes, data: st.DataObject
+) -> None:
+    blocks = own_text(source, RULE)
+    wanted: list[str] = []
+    for block in blocks:
+        wanted += data.draw(st.sampled_from([[block], [block], [], ["New text."], [block, "And."]]))
+    wanted += data.draw(st.lists(st.sampled_from(NEW), max_size=2))
+    (before,) = read_file(source, rule=RULE).entries
+
+    edited = put(source, {"summary": Blocks(tuple(wanted)) if wanted else EMPTY})
+
+    (after,) = read_file(edited.source, rule=RULE).entries
+    assert after.kept == before.kept
+    assert edited.source.count(b"CANARY") == source.count(b"CANARY")
+    assert edited.source[: front_matter(source).body] == source[: front_matter(source).body]
+    if not edited.refusals:
+        assert shows(after.reading.fields.get("summary"), Blocks(tuple(wanted)))
+
+
+@given(notes())
+def test_what_is_not_the_persons_is_in_no_field(source: bytes) -> None:
+    document = read_file(source, rule=RULE)
+
+    assert "CANARY" not in repr((document.core_entries(), document.skipped))
+
+
+@given(st.text(alphabet="-+:%`~<>!#[]{} \n\r\tazé\ufeff\"'&*|@", max_size=80).map(str.encode))
+def test_any_text_is_read_without_an_error_and_kept(text: bytes) -> None:
+    for source in (text, b"---\ncitekey: a\n" + text, b"---\ncitekey: a\n---\n" + text):
+        document = read_file(source, rule=RULE)
+
+        assert document.source == source
+        if document.entries and not document.entries[0].broken:
+            fields = document.entries[0].reading.fields
+            assert put(source, fields).source == source
