@@ -78,10 +78,12 @@ def scan_body(source: bytes, start: int) -> BodyScan:
     return BodyScan(start, marks, lines, body_properties(lines, len(source)))
 
 
-def read_body(source: bytes, scan: BodyScan, title: str, rule: NoteRule) -> NoteBody:
+def read_body(
+    source: bytes, scan: BodyScan, fields: Sequence[Slot], title: str, rule: NoteRule
+) -> NoteBody:
     """Return what is the person's own in a body.
 
-    `title` is that of the paper, which the note may repeat.
+    `title` is that of the paper, which the note may repeat; `fields` stand in its properties.
     """
     owned, inner = _owned(source, scan, rule), sorted(_inner(source, scan))
     hidden = [*_hidden(source, scan, inner, rule)]
@@ -91,8 +93,9 @@ def read_body(source: bytes, scan: BodyScan, title: str, rule: NoteRule) -> Note
     texts = tuple(_parts(source, scan.start, _without(owned.spans, cuts), inner))
     texts = tuple(_closed(text, owned.headings) for text in texts)
     runs = [run for text in texts for run in _runs_of(text)]
+    runs += (slot.span for slot in (*fields, copy) if slot and slot.span.start >= scan.start)
     # Not parted: a block of a tool that begins and ends in one line gets lines between.
-    kept = b"".join(_between(source, scan.start, sorted(runs + ([copy.span] if copy else []))))
+    kept = b"".join(_between(source, scan.start, sorted(set(runs))))
     if texts:
         return NoteBody(Slot("summary", joined_text(texts, b"\n\n"), parts=texts), kept, copy)
     first = [Span(it.start, it.start) for it in owned.spans[:1]]
@@ -353,10 +356,14 @@ def _text_start(source: bytes, start: int, end: int) -> int:
 
 
 def _between(source: bytes, start: int, parts: Sequence[Span]) -> Iterator[bytes]:
-    """Yield each line that stands around the parts, without outer blanks."""
+    """Yield each line that stands around the parts, without outer blanks.
+
+    The lines of Logseq go with the item that they stand in.
+    """
     cursor = start
     for part in (*parts, Span(len(source), len(source))):
-        yield from filter(None, map(bytes.strip, source[cursor : part.start].split(b"\n")))
+        lines = map(bytes.strip, source[cursor : part.start].split(b"\n"))
+        yield from (line for line in lines if line and not _LOGSEQ.fullmatch(line))
         cursor = part.end
 
 

@@ -66,7 +66,7 @@ def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTa
     if not _is_evident(keys, reading, [key for key, _ in properties]):
         text = decoded(lines.source[front.body :])
         return _none(name, lines, reason_without_identity(name, properties, text), front.body)
-    body = read_body(lines.source, scan, text_in(reading.fields, "title"), form.note)
+    body = read_body(lines.source, scan, claims.slots, text_in(reading.fields, "title"), form.note)
     entry = _entry(lines, form, front, claims, body)
     lines.take(entry.first, entry.last)
     return Document(name, source, (replace(entry, keys=keys),), (), lines)
