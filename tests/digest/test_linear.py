@@ -10,7 +10,9 @@ from functools import partial
 import pytest
 
 from tests.digest.corpus import read_anew
+from tests.digest.vault_notes import read_file
 from zoterodigest.core.values.record import Blocks
+from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.digest.write.blocks import blocks_text
 from zoterodigest.digest.write.edit import put_digest
 
@@ -100,6 +102,27 @@ CASES: dict[str, Callable[[int], bytes]] = {
 }
 
 
+NOTES: dict[str, Callable[[int], bytes]] = {
+    name: partial(repeated, unit=unit, before=b"---\ncitekey: bee2005\n---\n")
+    for name, unit in {
+        "comments in lines": b"a %% b %% c\n\n",
+        "comments in one line": b"a %% b %% c ",
+        "open comments": b"a %%\n",
+        "blocks of a tool": b"## H\n%% begin x %%\nt\n%% end x %%\n",
+        "open blocks of a tool": b"%% begin x %%\n",
+        "private headings": b"# Secret\nx\n# y\n",
+        "private items": b"- Secret\n",
+        "properties": b"- **Year**: 2000\n",
+        "sections of properties": b"# Metadata\n- **Year**: 2000\n# X\n",
+        "callouts": b"> [!info]\n> Year:: 2000\n\n",
+        "lines of Logseq": b"- a\n  id:: b\n",
+        "definitions of Foam": b"[//begin]: x\ny\n",
+        "rules beside comments": b"x\n---\n%% y %%\n---\n",
+        **REPEATED,
+    }.items()
+}
+
+
 def written_marks(size: int) -> None:
     """Write one bullet of marks that nothing closes in place of another."""
     marks = "- " + "**a*b" * size
@@ -157,6 +180,16 @@ def test_four_times_the_digest_takes_four_times_the_calls(name: str) -> None:
     read_anew(b"")
 
     small, large = calls(CASES[name](1_000)), calls(CASES[name](4_000))
+
+    assert large <= 5 * small + 2_000
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_four_times_the_note_takes_four_times_the_calls(name: str) -> None:
+    read = partial(read_file, rule=NoteRule(private=["Secret"]))
+    read(b"---\ncitekey: bee2005\n---\n# Metadata\n- **Year**: 2000\n")
+
+    small, large = (calls_of(partial(read, NOTES[name](size))) for size in (1_000, 4_000))
 
     assert large <= 5 * small + 2_000
 

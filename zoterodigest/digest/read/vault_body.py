@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from functools import partial
 from itertools import accumulate, pairwise
 
@@ -91,7 +91,8 @@ def read_body(
     cuts = [*hidden, *generated_spans(source, scan.lines, scan.marks, scan.properties)]
     cuts += [] if copy is None else [_line_of(source, copy.span)]
     texts = tuple(_parts(source, scan.start, _without(owned.spans, cuts), inner))
-    texts = tuple(_closed(text, owned.headings) for text in texts)
+    headings = {span.start for span in owned.headings}
+    texts = tuple(_closed(text, headings) for text in texts)
     runs = [run for text in texts for run in _runs_of(text)]
     runs += (slot.span for slot in (*fields, copy) if slot and slot.span.start >= scan.start)
     # Not parted: a block of a tool that begins and ends in one line gets lines between.
@@ -157,9 +158,8 @@ def as_heading(new: bytes) -> bytes:
     return new
 
 
-def _closed(text: LayeredText, headings: Sequence[Span]) -> LayeredText:
-    start = text.source_span(0, len(text.data)).start
-    is_above = any(it.start <= start < it.end for it in headings)
+def _closed(text: LayeredText, headings: Set[int]) -> LayeredText:
+    is_above = text.source_span(0, len(text.data)).start in headings
     return text.peeled(text.data, tuple, as_heading) if is_above else text
 
 

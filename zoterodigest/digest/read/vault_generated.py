@@ -58,8 +58,6 @@ _REFERENCE = re.compile(
     r"(?=[^\n]{0,1000}\b(?:19|20)\d\d\b)"
     r"(?=[^\n]{0,2000}(?:doi\.org/|https?://|\bpp?\. ?\d|_[^_\n]+_|\*[^*\n]+\*|\bIn: ))"
 )
-_DEFINITIONS = re.compile(rb"^\[//begin\]:[^\n]*\n(?:[^\n]*\n)*?\[//end\]:[^\n]*", re.M)
-"""The definitions of links that Foam keeps at the end of a file."""
 
 
 def generated_spans(
@@ -80,9 +78,7 @@ def generated_spans(
     spans += (Span(mark.start, mark.end) for mark in marks if _is_generated(source, mark))
     spans += (_whole(line) for line in lines if _is_line(line))
     spans += (_whole(one.line) for one in properties)
-    if lines and b"[//begin]:" in source:
-        found = _DEFINITIONS.finditer(source, lines[0].start)
-        spans += (Span(*one.span()) for one in found)
+    spans += _definitions(source, lines)
     spans += _runs(lines, properties)
     return tuple(spans)
 
@@ -108,6 +104,14 @@ def _named(source: bytes, line: BodyLine, slot: str) -> Slot | None:
     at = source.find(line.name.encode(), line.start, line.end)
     found = Span(at, at + len(line.name.encode())) if at >= 0 else None
     return None if found is None else Slot(slot, source_text(source, found))
+
+
+def _definitions(source: bytes, lines: Sequence[BodyLine]) -> Iterator[Span]:
+    """Yield the definitions of links that Foam keeps at the end of a file."""
+    begins = [it.start for it in lines if it.data.startswith(b"[//begin]:")]
+    ends = [it.end for it in lines if it.data.startswith(b"[//end]:")]
+    if begins and ends and begins[-1] < ends[-1]:
+        yield Span(begins[-1], ends[-1])
 
 
 def _is_section(line: BodyLine) -> bool:

@@ -65,11 +65,17 @@ def body_marks(source: bytes, start: int) -> tuple[BodyMark, ...]:
 
 
 def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
+    # What closes a longer fence closes a shorter one, too: each length is looked for in vain once.
+    unclosed: dict[bytes, int] = {}
     while found := _TOKEN.search(source, cursor):
         at, cursor = found.start(), found.end()
         if found["fence"]:
-            end = _fence_end(source, found["fence"], cursor)
-            if end is not None:
+            sign, length = found["fence"][:1], len(found["fence"])
+            is_open = length >= unclosed.get(sign, length + 1)
+            end = None if is_open else _fence_end(source, found["fence"], cursor)
+            if end is None:
+                unclosed[sign] = min(length, unclosed.get(sign, length))
+            else:
                 yield BodyMark(MarkKind.FENCE, at, end, _text(found["info"]).strip().lower())
                 cursor = end
         elif found["code"]:

@@ -7,6 +7,7 @@ a callout of metadata. Elsewhere a line with a colon is the person's own.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -59,14 +60,24 @@ def body_properties(lines: Sequence[BodyLine], last: int) -> tuple[Property, ...
     sections = section_spans(lines, SECTIONS, last, begins=lambda line: line.level > 0)
     top = top_of(lines)
     callouts = _callouts(lines)
+    told = (sections, callouts)
     found: list[Property] = []
     for line in lines:
-        within = any(it.start <= line.start < it.end for it in (*sections, *callouts))
+        within = _is_within(told, line.start)
         if line.hidden or not (within or line.start < top):
             continue
         if (one := _property(line, is_told=within)) is not None:
             found.append(one)
-    return tuple(_known_runs(found, lines, [*sections, *callouts]))
+    return tuple(_known_runs(found, lines, told))
+
+
+def _is_within(told: Iterable[Sequence[Span]], at: int) -> bool:
+    """Tell whether `at` is in one of the spans, which are sorted and apart, kind by kind."""
+    for spans in told:
+        place = bisect_right(spans, at, key=lambda span: span.start)
+        if place and at < spans[place - 1].end:
+            return True
+    return False
 
 
 def top_of(lines: Sequence[BodyLine]) -> int:
@@ -115,14 +126,14 @@ def _span(line: BodyLine, at: tuple[int, int]) -> Span:
 
 
 def _known_runs(
-    found: Sequence[Property], lines: Sequence[BodyLine], told: Sequence[Span]
+    found: Sequence[Property], lines: Sequence[BodyLine], told: Sequence[Sequence[Span]]
 ) -> Iterator[Property]:
     """Yield the properties of which one in the run of lines is known, or that stand where told."""
     numbers = {line.start: at for at, line in enumerate(lines)}
     runs = groupby(enumerate(found), key=lambda one: numbers[one[1].line.start] - one[0])
     for _, run in runs:
         group = [one for _, one in run]
-        is_told = any(it.start <= group[0].line.start < it.end for it in told)
+        is_told = _is_within(told, group[0].line.start)
         if is_told or any(map(_is_known, group)):
             yield from group
 
