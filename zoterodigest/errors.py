@@ -14,6 +14,7 @@
     ├── UnknownField         2  no field has this name
     ├── UnclearDigest        2  no digest was chosen for a new paper
     ├── UnclearSection       2  no heading was chosen for new entries
+    ├── NoNewFiles           2  a vault's table does not say how a new file is called
     ├── NoSuchFeed           2  the configuration has no such feed
     ├── NotAsked             2  a feed needs arXiv, but lookups are off
     ├── NoDigest             2  no digest was given, and no configuration names one

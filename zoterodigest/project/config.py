@@ -22,6 +22,7 @@ from pydantic import (
 )
 
 from zoterodigest.core.values.file_keys import names_bib
+from zoterodigest.core.values.file_names import FILE_PLACEHOLDERS
 from zoterodigest.core.values.record import ENTRY_FIELDS, SECTION
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
@@ -82,6 +83,16 @@ def _path(value: str) -> str:
 def _bib_path(value: str) -> str:
     if not names_bib(_path(value)):
         raise ValueError("the name of a bibliography ends in .bib")
+    return value
+
+
+def _new_file(value: str) -> str:
+    named = re.findall(r"\{(\w*)\}", value)
+    if not named or not {*named} <= FILE_PLACEHOLDERS or not value.endswith(".md"):
+        known = ", ".join(f"{{{name}}}" for name in sorted(FILE_PLACEHOLDERS))
+        raise ValueError(f"a name that ends in .md, with any of {known}, is expected")
+    if re.search(r"[/\\]", value):
+        raise ValueError("new files come into the vault's folder: give a name without a folder")
     return value
 
 
@@ -156,6 +167,14 @@ class _ConfigTable(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+class NewFileRules(_ConfigTable):
+    """`[digest.new]` of a vault: how a new file is called, and what stands in it."""
+
+    file: Annotated[str, AfterValidator(_new_file)] = "@{citekey}.md"
+    template: PathText | None = None
+    """A file with `{{title}}` and the like; None: new files are like those around them."""
+
+
 class DigestRules(_ConfigTable):
     """One `[[digest]]`: a file, or every file that a pattern with `*` matches."""
 
@@ -173,6 +192,8 @@ class DigestRules(_ConfigTable):
     """In a vault: the text under these headings never leaves the file."""
     tags: StrictBool = False
     """In a vault: whether the tags of its files are synced."""
+    new: NewFileRules | None = None
+    """In a vault: how new files are made; None: they are not."""
     push: Selection = True
     pull: Selection = True
     collection: Pattern | None = None
@@ -188,7 +209,7 @@ class DigestRules(_ConfigTable):
 
     @model_validator(mode="after")
     def _are_of_notes(self) -> DigestRules:
-        for name in ("sections", "private", "tags"):
+        for name in ("sections", "private", "tags", "new"):
             if not self.is_vault and name in self.model_fields_set:
                 raise ValueError(f'{name} is for a vault: set entry = "file" as well')
         return self

@@ -188,6 +188,15 @@ class Project:
         except BadConfiguration:
             return ()
 
+    def file_of_vault(self, rules: DigestRules, name: str) -> Digest | None:
+        """Return a file of this name in a vault's folder, which need not be there.
+
+        None if it would belong to no digest, or to another one.
+        """
+        path = _absolute(self.root / folder_before_pattern(rules.path) / name)
+        is_own = self.former_rules(_key(self.root, path)) is rules
+        return self._digest(path, rules) if is_own else None
+
     def former_rules(self, key: str) -> DigestRules:
         """Return the rules that held for the digest `key`, whose file is gone."""
         fitting = (one for one in self.configuration.digests if _would_match(key, one.path))

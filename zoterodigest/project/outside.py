@@ -129,6 +129,7 @@ def _written_paths(project: Project) -> tuple[list[str], list[str]]:
     rules = project.configuration
     plain = [rules.lock, *rules.formats.folders]
     plain += [path for one in rules.bibliographies for path in (one.path, *one.cited)]
+    plain += [one.new.template for one in rules.digests if one.new and one.new.template]
     if (library := parse_address(rules.library).disk_path) is not None:
         plain.append(library)
     patterns = [one.path for one in rules.digests]

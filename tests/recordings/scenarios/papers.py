@@ -28,6 +28,18 @@ _BIBTEX = (
     "@inproceedings{me2020, title={A {Way} Without arXiv}, author={Doe, Jane and Roe, Rob},\n"
     " booktitle={International Conference on Machine Learning}, year=2020, pages={1--9}}\n"
 )
+_NOTE = """\
+---
+citekey: lovelace2022
+title: Small Lenses for Large Skies
+authors: [Ada Lovelace, Alan Turing]
+year: 2022
+status: read
+---
+# Small Lenses for Large Skies
+
+Small lenses see large skies.
+"""
 
 
 def knowing(*papers: Paper, dblp: Sequence[dict[str, Any]] = ()) -> Responder:
@@ -147,5 +159,25 @@ PAPERS = (
                 )
             ],
         ),
+    ),
+    Scenario(
+        "add-files",
+        "In a vault a paper gets a file of its own; it is an entry at once, and undo removes it.",
+        {
+            "Papers/@lovelace2022.md": _NOTE,
+            "new.bib": _BIBTEX,
+            "zoterodigest.toml": CONFIGURED.replace("papers.md", "Papers/**/*.md")
+            + 'entry = "file"\nnew = { file = "@{citekey}.md" }\n'
+            + LOOKUP,
+        },
+        (
+            Run("add new.bib 2501.00001 --dry-run"),
+            Run("add new.bib 2501.00001"),
+            Run("push Papers/@me2020.md --yes --brief"),
+            Run("add new.bib --json"),
+            Run("undo --yes --brief"),
+            Run("undo --yes --brief"),
+        ),
+        services=knowing(_NEW),
     ),
 )

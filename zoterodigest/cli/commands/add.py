@@ -7,27 +7,26 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from typing import Any
 
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linked_digests, project_in, require_idle_to_write
 from zoterodigest.cli.base.screen import (
     counted,
-    cut,
-    enumerated,
-    styled,
-    tell_error,
-    tell_failure,
     visible,
-    visible_lines,
-    width,
     wrapped,
 )
 from zoterodigest.cli.base.talk import emit_unless_json, progress, require_consent
+from zoterodigest.cli.commands.added_files import add_files
+from zoterodigest.cli.show.additions import (
+    added_data,
+    added_text,
+    not_added_data,
+    tell_not_added,
+    unshown_text,
+)
 from zoterodigest.cli.show.closing import planned_line
-from zoterodigest.cli.show.encoder import emit_result, picked
-from zoterodigest.cli.show.report_names import field_name
+from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.errors import ZoterodigestError
@@ -46,9 +45,8 @@ from zoterodigest.sync.new_papers.asking_for import (
     read_asked,
     read_bibtex,
 )
-from zoterodigest.sync.new_papers.inserting import Came
-from zoterodigest.sync.new_papers.papers import Paper, unshown
-from zoterodigest.sync.new_papers.standing_works import Standing, Stands
+from zoterodigest.sync.new_papers.new_files import new_files, open_vault, vault_meant
+from zoterodigest.sync.new_papers.papers import Paper
 
 
 @command("names to section may_double is_offline is_dry_run is_agreed as_json")
@@ -67,19 +65,24 @@ def add(
 
     ID is an arXiv id, a DOI, a web address, BibTeX or a .bib. - reads any of them from standard
     input. add looks the paper up and writes an entry in the style of its neighbors, at the place
-    for new entries. Nothing else in the digest changes.
+    for new entries. Nothing else in the digest changes. In a vault, DIGEST is its folder, and each
+    paper gets a file of its own, as `new` in zoterodigest.toml says.
 
     \b
     Examples:
       zoterodigest add 2103.00020 --to papers.md
       zoterodigest add 10.1109/5.771073 https://arxiv.org/abs/1706.03762v5
       zoterodigest add refs.bib --to papers.md --section "To read" --offline
+      zoterodigest add 2103.00020 --to Papers/
       pbpaste | zoterodigest add - --dry-run
 
     The exit code is 1 if a paper was not added: no source knows it, or a digest has it already.
     """
     venues = venue_table()
-    goal, project = _goal(to, venues)
+    project, linked = _project(to)
+    rules = vault_meant(project, to)
+    vault = open_vault(project, rules, venues) if rules else None
+    goal = vault.goal if vault else open_goal(project, to, venues, linked)
     require_idle_to_write(asked, goal.project)
     # One argument can mean several papers: BibTeX, a .bib, or standard input.
     read = [each for text in names for each in _read(text, venues)]
@@ -90,8 +93,12 @@ def add(
         if not (asked.is_offline or lookups_are_off()):
             sources = stack.enter_context(open_sources(project.configuration.lookup))
         found = _found(meant, sources, venues)
+    if vault is not None:
+        return add_files(asked, vault, new_files(vault, found, may_double=may_double))
     addition = new_entries(goal, found, section=section, may_double=may_double)
-    emit_unless_json(asked, chain(_shown(addition), _unshown(addition, goal)))
+    emit_unless_json(
+        asked, chain(added_text(addition), unshown_text(addition, is_pushed=goal.is_pushed))
+    )
     if addition.came and not asked.is_dry_run:
         # Asked for by name: only a person at a terminal is asked again, or if something is lost.
         is_lossy = bool(addition.pending) and not goal.is_pushed
@@ -101,12 +108,19 @@ def add(
         write_additions(goal, addition)
     is_written = bool(addition.came) and not asked.is_dry_run
     text = _done(addition, is_dry_run=asked.is_dry_run)
-    emit_result(text, _data(addition, is_written=is_written), as_json=asked.as_json)
-    _tell_failures(addition)
+    data = {
+        "digest": addition.digest.key,
+        "written": is_written,
+        "added": added_data(addition),
+        **not_added_data(addition.doubled, addition.failed),
+    }
+    emit_result(text, data, as_json=asked.as_json)
+    tell_not_added(addition.doubled, addition.failed)
     return FAILED if addition.doubled or addition.failed else FINE
 
 
-def _goal(to: Path | None, venues: VenueTable) -> tuple[Goal, Project]:
+def _project(to: Path | None) -> tuple[Project, list[Path]]:
+    """Return the project of a digest, else of this folder, and what its lock file links."""
     start = Path()
     config = find_project(to or start)
     project = project_in(config.parent if config else start)
@@ -114,7 +128,7 @@ def _goal(to: Path | None, venues: VenueTable) -> tuple[Goal, Project]:
     if config is None:
         given = [to] if to else []
         project = Project.implicit([*given, *linked] or [start / "digest.md"])
-    return open_goal(project, to, venues, linked), project
+    return project, linked
 
 
 def _read(text: str, venues: VenueTable) -> Iterable[Asked | NotAdded]:
@@ -150,38 +164,6 @@ def _found(
     return [each if isinstance(each, NotAdded | Doubled) else next(papers) for each in meant]
 
 
-def _shown(addition: Addition) -> Iterator[str]:
-    """Yield the new entries as the digest shows them."""
-    for came in addition.came:
-        heading = came.entry.headings[-1:]
-        below = f"  below “{visible(heading[0])}”" if heading else ""
-        yield f"{visible(addition.digest.key)}:{came.entry.first + 1}{below}"
-        for line in visible_lines(_text(addition, came)):
-            yield styled(cut(f"  + {line}", width()), "green")
-        for remark in came.paper.remarks:
-            yield f"  note: {visible(remark)}"
-
-
-def _unshown(addition: Addition, goal: Goal) -> Iterator[str]:
-    """Yield which known values the digest can't show, and what happens to them."""
-    found = [one.found for one in addition.pending]
-    names = dict.fromkeys(name for one in found for name in (*one.fields, *one.details))
-    if not names:
-        return
-    called = ("citation key" if name == "citekey" else field_name(name) for name in names)
-    listed = enumerated([*called])
-    digest = visible(addition.digest.key)
-    goes = "With the next sync, the library gets the rest"
-    if not goal.is_pushed:
-        goes = "zoterodigest.toml keeps it from the library (push), so this is dropped"
-    yield from wrapped(f"{digest} cannot show all that is known. {goes}: {listed}.", 0)
-
-
-def _text(addition: Addition, came: Came) -> str:
-    span = came.entry.span
-    return addition.digest.document.source[span.start : span.end].decode("utf-8", "replace")
-
-
 def _done(addition: Addition, *, is_dry_run: bool) -> Iterator[str]:
     digest = visible(addition.digest.key)
     number = counted(len(addition.came), "entry", "entries")
@@ -193,49 +175,3 @@ def _done(addition: Addition, *, is_dry_run: bool) -> Iterator[str]:
         yield f"Next: `zoterodigest sync` brings {them} into the library."
     else:
         yield f"Nothing was added to {digest}."
-
-
-def _tell_failures(addition: Addition) -> None:
-    for doubled in addition.doubled:
-        name = visible(doubled.paper.name)
-        is_there = doubled.where is not None
-        hint = "Pass --allow-duplicate to add it anyway." if is_there else ""
-        tell_error(f"{name}: {standing_text(doubled.where)}", hint)
-    for failed in addition.failed:
-        tell_failure(failed.name, failed.reason)
-
-
-def standing_text(where: Standing | None) -> str:
-    """Return where a paper is already, in words."""
-    if where is None:
-        return "asked for twice"
-    if isinstance(where, Stands):
-        how = "in text that zoterodigest can't read, in" if where.is_text else "already at"
-        return f"is {how} {where.where}"
-    was = "was linked from" if where.is_ended else "is linked already from"
-    return f"{was} {where.digest}"
-
-
-def _data(addition: Addition, *, is_written: bool) -> dict[str, Any]:
-    return {
-        "digest": addition.digest.key,
-        "written": is_written,
-        "added": [
-            {
-                **picked(came.paper, asked="name", title="title"),
-                "identifiers": list(map(str, sorted(came.paper.identifiers))),
-                "line": came.entry.first + 1,
-                **picked(came.entry, "headings"),
-                "text": _text(addition, came),
-                **picked(came.paper, "remarks"),
-                "unshown": sorted({*unshown(came.paper, came.entry.reading.fields)}),
-                "details": sorted(came.paper.details),
-            }
-            for came in addition.came
-        ],
-        "duplicates": [
-            {"asked": one.paper.name, "title": one.paper.title, "reason": standing_text(one.where)}
-            for one in addition.doubled
-        ],
-        "failed": [picked(one, asked="name", reason="reason") for one in addition.failed],
-    }

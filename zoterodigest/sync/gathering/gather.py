@@ -371,9 +371,13 @@ def read_digests(
 
 
 def changed_lately(workspace: Workspace, digest: Digest) -> bool:
-    """Tell whether a file of a vault changed so short a time ago that its writer may go on."""
+    """Tell whether a file of a vault changed so short a time ago that its writer may go on.
+
+    Whoever names one file alone means it as it is now: an editor saves it, and runs a sync of it.
+    """
     hold = workspace.project.configuration.sync.hold
-    if not (digest.rules.is_vault and workspace.now and hold):
+    is_meant = workspace.is_named and len(workspace.digests) == 1
+    if is_meant or not (digest.rules.is_vault and workspace.now and hold):
         return False
     # A date far in the future is that of another clock, and says nothing.
     return abs(workspace.now - digest.path.stat().st_mtime) < hold

@@ -122,7 +122,7 @@ def add_papers(
     Nothing is written. One paper that fails stops no other. Raises `UnclearSection`.
     """
     papers = list(found)
-    fresh, twice = _told_apart(goal, [it for it in papers if isinstance(it, Paper)], may_double)
+    fresh, twice = told_apart(goal, [it for it in papers if isinstance(it, Paper)], may_double)
     doubled = [*(it for it in papers if isinstance(it, Doubled)), *twice]
     failed = [it for it in papers if isinstance(it, NotAdded)]
     if not fresh:
@@ -139,7 +139,7 @@ def write_additions(goal: Goal, addition: Addition) -> None:
         apply_files(goal.project, "add", [addition.digest.change], pending)
 
 
-def _told_apart(
+def told_apart(
     goal: Goal, papers: Sequence[Paper], may_double: bool
 ) -> tuple[list[Paper], list[Doubled]]:
     """Part the papers that stand nowhere from those that do, or were asked for before."""

@@ -1,0 +1,204 @@
+"""`add` in a vault: each paper that comes gets a file of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from zoterodigest.bibtex.facts.rules import bib_rules
+from zoterodigest.core.values.file_names import file_name, free_name
+from zoterodigest.core.values.names import PersonName, split_name
+from zoterodigest.core.values.record import Names, text_in
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.slots import ItemKeys
+from zoterodigest.digest.write.new_note import NewPaper, NoNote, note_by_template, note_like
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
+from zoterodigest.library.records.items import new_item
+from zoterodigest.library.records.works import references
+from zoterodigest.library.records.zotero import ZoteroMapping
+from zoterodigest.project.config import DigestRules, NewFileRules
+from zoterodigest.project.digests import choice_in
+from zoterodigest.project.files import read_file
+from zoterodigest.project.layout import Digest, Project, folder_before_pattern
+from zoterodigest.sync.apply.applying import apply_files
+from zoterodigest.sync.new_papers.adding import (
+    Addition,
+    Doubled,
+    Goal,
+    lock_rows,
+    told_apart,
+)
+from zoterodigest.sync.new_papers.asking_for import NotAdded
+from zoterodigest.sync.new_papers.inserting import Came, OpenDigest, open_all
+from zoterodigest.sync.new_papers.papers import Paper
+from zoterodigest.sync.new_papers.standing_works import StandingWorks, still_linked
+
+_MOST_NEIGHBORS = 30
+"""So many notes tell how those of a vault look."""
+
+
+class NoNewFiles(ZoterodigestError):
+    """The configuration of a vault does not say how a new file is called."""
+
+    exit_code = 2
+
+    def __init__(self, rules: DigestRules) -> None:
+        super().__init__(
+            f'the [[digest]] "{rules.path}" has no [digest.new], so zoterodigest makes no file in'
+            " it",
+            'Add it to zoterodigest.toml: new = { file = "@{citekey}.md" }.',
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class VaultGoal:
+    """The vault that papers go into; `goal` tells what stands in it and in other digests."""
+
+    rules: DigestRules
+    new: NewFileRules
+    goal: Goal
+    files: tuple[OpenDigest, ...]
+    venues: VenueTable
+
+    @property
+    def folder(self) -> str:
+        """Its folder, as seen from the project; "" for the project's own."""
+        return folder_before_pattern(self.rules.path)
+
+
+@dataclass(frozen=True, slots=True)
+class NewFiles:
+    """The files that papers get, one for each, and what became of the others."""
+
+    made: tuple[Addition, ...]
+    doubled: tuple[Doubled, ...]
+    failed: tuple[NotAdded, ...]
+
+
+def vault_meant(project: Project, to: Path | None) -> DigestRules | None:
+    """Return the vault at the folder `to`; without `to` the project's only digest, if it is one.
+
+    None if no vault is meant.
+    """
+    vaults = [rules for rules in project.configuration.digests if rules.is_vault]
+    if to is None:
+        is_only = len(project.configuration.digests) == 1 and not project.configuration.feeds
+        return vaults[0] if vaults and is_only else None
+    meant = to.absolute()
+    folders = ((project.root / folder_before_pattern(rules.path), rules) for rules in vaults)
+    return next((rules for folder, rules in folders if folder.absolute() == meant), None)
+
+
+def open_vault(project: Project, rules: DigestRules, venues: VenueTable) -> VaultGoal:
+    """Read the files of a vault, and the other digests of its project; raise `NoNewFiles`."""
+    if rules.new is None:
+        raise NoNewFiles(rules)
+    opened = open_all(project, (), venues)
+    own = {digest.key for digest in project.digests() if digest.rules is rules}
+    rows = lock_rows(project)
+    gone = {row.digest for row in rows if not (project.root / row.digest).exists()}
+    documents = [digest.document for digest in opened.values()]
+    standing = StandingWorks(documents, still_linked(rows, opened, gone))
+    folder = project.root / folder_before_pattern(rules.path)
+    # What is shown of the goal is the folder: no file stands for the others.
+    empty = OpenDigest(folder, None, read_document(folder.name, b"", (), venues), (), venues)
+    goal = Goal(empty, standing, project, rules.push is True)
+    files = tuple(one for key, one in opened.items() if key in own)
+    return VaultGoal(rules, rules.new, goal, files, venues)
+
+
+def new_files(
+    vault: VaultGoal, found: Iterable[Paper | NotAdded | Doubled], *, may_double: bool = False
+) -> NewFiles:
+    """Return a file for each paper that stands nowhere yet, and what becomes of the others.
+
+    Nothing is written. One paper that fails stops no other. Raises `BadInput` without the template.
+    """
+    papers = list(found)
+    fresh, twice = told_apart(
+        vault.goal, [it for it in papers if isinstance(it, Paper)], may_double
+    )
+    doubled = [*(it for it in papers if isinstance(it, Doubled)), *twice]
+    failed = [it for it in papers if isinstance(it, NotAdded)]
+    made: list[Addition] = []
+    for paper, citekey in zip(fresh, _citekeys(vault, fresh), strict=True):
+        try:
+            made.append(_made(vault, paper, citekey, [one.digest.path.name for one in made]))
+        except NoNote as error:
+            failed.append(NotAdded(paper.name, str(error)))
+    return NewFiles(tuple(made), tuple(doubled), tuple(failed))
+
+
+def write_files(vault: VaultGoal, files: NewFiles) -> Mapping[str, ZoterodigestError]:
+    """Write new files, none in the place of another; return why some were not, by their key.
+
+    Raises the reason if no file could be written.
+    """
+    changes = [one.digest.change for one in files.made]
+    pending = [it for one in files.made for it in one.pending] if vault.goal.is_pushed else []
+    return apply_files(vault.goal.project, "add", changes, pending)
+
+
+def _citekeys(vault: VaultGoal, papers: Sequence[Paper]) -> Iterator[str]:
+    """Yield the citation key of each paper: that of its BibTeX, or one by the project's formula."""
+    stated = (entry.keys.citation for one in vault.files for entry in one.document.entries)
+    taken = frozenset(stated)
+    formula = vault.goal.project.configuration.citekeys.formula or ""
+    items = [new_item(paper.fields, ZoteroMapping()) for paper in papers]
+    made = references(items, bib_rules(), formula=formula, taken=taken)
+    for paper, reference in zip(papers, made, strict=True):
+        is_free = bool(paper.citekey) and paper.citekey not in taken
+        yield paper.citekey if is_free else reference.key.text
+
+
+def _made(vault: VaultGoal, paper: Paper, citekey: str, more: Sequence[str]) -> Addition:
+    digest = _called(vault, paper, citekey, more)
+    formats = choice_in(vault.goal.project, digest).read().formats()
+    empty = read_document(digest.key, b"", formats, vault.venues)
+    opened = OpenDigest(digest.path, None, empty, formats, vault.venues)
+    new = NewPaper(paper.fields, ItemKeys("", citekey))
+    if vault.new.template is None:
+        neighbors = [one.document for one in vault.files[-_MOST_NEIGHBORS:]]
+        data = note_like(neighbors, new, opened.read)
+    else:
+        text = read_file(vault.goal.project.root / vault.new.template).data
+        data = note_by_template(text.decode("utf-8", "replace"), new, opened.read)
+    opened = opened.holding(data)
+    (entry,) = opened.document.entries
+    # The item is to have the key by which the file names it.
+    return Addition(opened, (Came(replace(paper, citekey=citekey), entry),), (), ())
+
+
+def _called(vault: VaultGoal, paper: Paper, citekey: str, more: Sequence[str]) -> Digest:
+    """Return the file of a paper, which is called as no other; raises `NoNote`."""
+    folder = vault.goal.project.root / vault.folder
+    values = {"citekey": citekey, "title": paper.title, "year": _year(paper), "authors": ""}
+    if isinstance(authors := paper.fields.get("authors"), Names):
+        values["authors"] = _short(authors)
+    name = file_name(vault.new.file, values, vault.folder)
+    if not name:
+        raise NoNote(f'"{vault.new.file}" names no file: the paper lacks what it asks for')
+    present = [one.name for one in folder.iterdir()] if folder.is_dir() else []
+    free = free_name(name, (*present, *more))
+    if free != name and "{title}" not in vault.new.file:
+        raise NoNote(f"there is a file {name} already, perhaps in other capitals")
+    digest = vault.goal.project.file_of_vault(vault.rules, free)
+    if digest is None:
+        raise NoNote(f'a file {free} would not match the digest\'s path "{vault.rules.path}"')
+    return digest
+
+
+def _year(paper: Paper) -> str:
+    return text_in(paper.fields, "year") or text_in(paper.fields, "date")[:4]
+
+
+def _short(authors: Names) -> str:
+    """Return the last names of one or two authors, of more the first and "et al."."""
+    split = map(split_name, authors.people)
+    last = [one.last if isinstance(one, PersonName) else one.name for one in split]
+    if len(last) > 2 or authors.truncated:
+        return f"{last[0]} et al." if last else ""
+    return " and ".join(last)
