@@ -66,7 +66,7 @@ def test_the_json_of_a_check_begins_with_its_name_and_ends_with_its_findings(
     zoterodigest: Zoterodigest,
 ) -> None:
     (check, *_) = json.loads(zoterodigest("doctor", "--json").out)["checks"]
-    assert [*check] == ["check", "is_well", "skipped", "findings"]
+    assert [*check] == ["check", "is_well", "skipped", "remarks", "findings"]
 
 
 def test_a_project_that_is_well_has_no_findings_and_is_not_touched(

@@ -22,8 +22,10 @@ def doctor(asked: Invocation) -> int:
     """Find problems and the commands that fix them.
 
     doctor checks the configuration, formats, digests, bibliographies, lock file, state folder,
-    packages, caches, the library, its API key, and all links and notes. It also looks for papers
-    that appear twice. A check that fails doesn't stop the others. doctor changes nothing.
+    packages, caches, the library, its API key, and all links and notes. In vaults it looks for
+    missing files, conflict copies, broken front matter, keys of lost items, big notes and marks of
+    other tools. It also looks for papers that appear twice. A check that fails doesn't stop the
+    others. doctor changes nothing.
 
     \b
     Examples:
@@ -47,6 +49,8 @@ def _text(checks: Sequence[Check]) -> Iterator[str]:
         yield from hanging(f"{one.name:<{room}}", state)
         for finding in one.findings:
             yield from _finding(finding)
+        for remark in one.remarks:
+            yield from hanging("  note   ", visible(remark))
     number = sum(len(one.findings) for one in checks)
     skipped = sum(bool(one.skipped) for one in checks)
     rest = f", {skipped:,} skipped" if skipped else ""
@@ -60,7 +64,7 @@ def _data(checks: Sequence[Check]) -> dict[str, Any]:
         picked(one, check="name")
         | picked(one, "is_well")
         | {"skipped": one.skipped or None}
-        | picked(one, "findings")
+        | picked(one, "remarks", "findings")
         for one in checks
     )
     return {"checks": [*found]}

@@ -52,13 +52,13 @@ def lint(
 
     lint reports papers that appear twice in a digest, words left from a template, text in a wrong
     encoding, links that are missing, empty or lead nowhere, tasks that are spelt in two ways,
-    entries out of order where the others are in order, names behind an "et al.", misspelt labels
-    and keys that stand twice. Each finding is one line: file, line, column and message. It opens
-    no links.
+    entries out of order where the others are in order, names behind an "et al.", misspelt labels,
+    keys that stand twice, and front matter that is not YAML. Each finding is one line: file, line,
+    column and message. It opens no links.
 
-    --fix mends text in a wrong encoding, rarer spellings of tasks, and empty links at the end of a
-    line. Nothing else changes. Without DIGEST, lint uses the digests of the configuration or lock
-    file.
+    --fix mends text in a wrong encoding, rarer spellings of tasks, empty links at the end of a
+    line, and values in front matter that lack quotation marks. Nothing else changes. Without
+    DIGEST, lint uses the digests of the configuration or lock file.
 
     \b
     Examples:

@@ -40,7 +40,7 @@ def lint_digest(document: Document) -> list[LintFinding]:
 
 
 def _rules() -> tuple[Callable[[Document], Iterator[LintFinding]], ...]:
-    looks = (_slips, _mojibake, _templates, _links, _missing_links)
+    looks = (_slips, _front_matter, _mojibake, _templates, _links, _missing_links)
     return (*looks, _tasks, _order, _names, _duplicates)
 
 
@@ -67,6 +67,15 @@ def _slips(document: Document) -> Iterator[LintFinding]:
             if problem.is_slip:
                 start = document.lines.starts[problem.line - 1]
                 yield LintFinding("unread", start, f"not read: {problem.reason}")
+
+
+def _front_matter(document: Document) -> Iterator[LintFinding]:
+    if document.lines.is_data:
+        # Only who has notes in files pays for what reads them.
+        from zoterodigest.digest.read.lint_notes import faults_of_note
+
+        for start, message, fix in faults_of_note(document):
+            yield LintFinding("front-matter", start, message, fix)
 
 
 def _mojibake(document: Document) -> Iterator[LintFinding]:

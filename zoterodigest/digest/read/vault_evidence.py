@@ -21,6 +21,7 @@ _CODE = re.compile(r"\{\{|\{%|<%")
 
 PRIVATE = "`zotero: false` keeps it private"
 EVICTED = "it has a size and no data: a cloud keeps it elsewhere"
+CONFLICT_COPY = "it is a conflict copy"
 NO_EVIDENCE = (
     "nothing in its front matter, its name or its properties says that it is about a paper"
 )
@@ -32,7 +33,7 @@ def reason_by_name(name: str) -> str:
     if _STAND_IN.search(name):
         return EVICTED
     if _CONFLICT.search(name):
-        return "it is a conflict copy"
+        return CONFLICT_COPY
     if _MACHINE.search(name):
         return "a program keeps it"
     return ""

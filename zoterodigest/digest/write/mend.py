@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zoterodigest.core.values.span import Edit, splice
-from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.write.edit import Reader
 
 
@@ -25,12 +25,21 @@ def mended(document: Document, edits: Sequence[Edit], read: Reader) -> Document:
 
 
 def _is_alike(before: Document, after: Document) -> bool:
-    """Whether each entry stands on the same lines, in the same format, and is as readable."""
-    return _shape(before) == _shape(after)
+    """Whether each entry stands on the same lines, in the same format, and is as readable.
+
+    It may be more readable: front matter that was no YAML.
+    """
+    if len(before.entries) != len(after.entries):
+        return False
+    return all(
+        _place(old) == _place(new)
+        and (
+            (new.unreadable, len(new.slots)) == (old.unreadable, len(old.slots))
+            or (new.unreadable < old.unreadable and len(new.slots) >= len(old.slots))
+        )
+        for old, new in zip(before.entries, after.entries, strict=True)
+    )
 
 
-def _shape(document: Document) -> list[tuple[object, ...]]:
-    return [
-        (it.format.name, it.first, it.last, it.unreadable, bool(it.broken), len(it.slots))
-        for it in document.entries
-    ]
+def _place(entry: DigestEntry) -> tuple[object, ...]:
+    return entry.format.name, entry.first, entry.last, bool(entry.broken)

@@ -31,11 +31,15 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """What was looked at, what was found, or why it could not be looked at (`skipped`)."""
+    """What was looked at, what was found, or why it could not be looked at (`skipped`).
+
+    `remarks` are no faults, and good to know.
+    """
 
     name: str
     findings: tuple[Finding, ...] = ()
     skipped: str = ""
+    remarks: tuple[str, ...] = ()
 
     @property
     def is_well(self) -> bool:
@@ -58,6 +62,16 @@ def told(findings: Iterable[Finding], why: str) -> Iterator[Finding]:
         where = f"{error.filename}: " if error.filename else ""
         reason = error.strerror or type(error).__name__
         yield Finding(f"{where}{reason}", why, "Check the path and its permissions.")
+
+
+_MOST = 5
+
+
+def first_few(names: Iterable[str]) -> str:
+    """Return the first names, and how many more there are; `status` and --json tell of each."""
+    known = sorted(set(names))
+    rest = f" and {len(known) - _MOST:,} more" if len(known) > _MOST else ""
+    return ", ".join(known[:_MOST]) + rest
 
 
 _WHY = "As long as it cannot be read, no run begins."

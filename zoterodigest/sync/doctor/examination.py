@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from zoterodigest.sync.doctor.checked_project import Check, as_check, site_of
@@ -17,6 +19,12 @@ from zoterodigest.sync.doctor.files import (
 )
 from zoterodigest.sync.doctor.links import duplicate_findings, link_findings, note_findings
 from zoterodigest.sync.doctor.lock_checks import examine_library
+from zoterodigest.sync.doctor.vaults import (
+    read_vaults,
+    stale_key_findings,
+    vault_findings,
+    vault_remarks,
+)
 from zoterodigest.sync.gathering.workspace import Chosen
 
 
@@ -30,6 +38,10 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
     yield configuration
     yield as_check("formats", format_findings(site), "Its digests cannot be read.")
     yield as_check("digests", digest_findings(site), "They cannot be synced.")
+    vaults = read_vaults(site) if any(one.rules.is_vault for one in site.digests) else None
+    if vaults:
+        found = as_check("vaults", vault_findings(site, vaults), "They cannot be synced.")
+        yield replace(found, remarks=tuple(vault_remarks(site, vaults)))
     yield as_check("bibliographies", bib_findings(site), "They cannot be written.")
     yield as_check("lock file", lock_findings(site), "No run begins as long as it cannot be read.")
     yield as_check("state folder", state_findings(site), "No run that writes begins.")
@@ -47,6 +59,7 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
         reason = "a run was stopped before it ended; the same command goes on with it"
         yield from (Check(name, skipped=reason) for name in ("links", "notes"))
     else:
-        yield as_check("links", link_findings(site, holding.contents), "")
+        stale = stale_key_findings(site, vaults, holding.contents) if vaults else ()
+        yield as_check("links", chain(link_findings(site, holding.contents), stale), "")
         yield as_check("notes", note_findings(site, holding.contents), "")
     yield as_check("duplicates", duplicate_findings(holding.contents), "")

@@ -48,7 +48,8 @@ def _format(path: Path) -> Iterator[Finding]:
 def digest_findings(site: CheckedProject) -> Iterator[Finding]:
     """Yield what is wrong with digests: not there, not understood, not to be written."""
     for digest in site.digests:
-        yield from told(_digest(digest, site), _DIGEST_WHY)
+        if not digest.rules.is_vault:
+            yield from told(_digest(digest, site), _DIGEST_WHY)
     yield from _one_file(site)
     yield from _gone(site)
 
@@ -102,6 +103,8 @@ def _gone(site: CheckedProject) -> Iterator[Finding]:
     rows = site.lock.rows if site.lock else ()
     for key in sorted({row.digest for row in rows}):
         path = site.project.root / key
+        if site.project.former_rules(key).is_vault:
+            continue
         if not path.exists() and path not in {digest.path for digest in site.digests}:
             yield Finding(
                 f"{path}, which the lock file links, is not there",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from itertools import groupby
 
 from zoterodigest.core.links.link import LinkState, LockFile, LockRow
@@ -11,10 +11,7 @@ from zoterodigest.core.values.record import Item
 from zoterodigest.core.works.catalogue import successors
 from zoterodigest.core.works.duplicates import copies_of, find_duplicates
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding
-
-_MOST = 5
-"""How many keys are named; `status` and --json tell of each."""
+from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few
 
 
 def link_findings(site: CheckedProject, contents: Contents) -> Iterator[Finding]:
@@ -40,7 +37,7 @@ def _lost_items(digest: SourceKey, rows: list[LockRow], site: CheckedProject) ->
     named = "" if digest.is_bib else f" {site.named(digest)}"
     yield Finding(
         f"{_entries(rows, digest)} linked with items that are in the trash or gone from the"
-        f" library: {_keys(row.item for row in rows)}",
+        f" library: {first_few(row.item for row in rows)}",
         "What is edited in them goes nowhere. In a Zotero that has not synced yet they are late.",
         f"Take them out of the trash; or `zoterodigest sync{named}` ends these links, and"
         f" `zoterodigest push{named} --relink` makes the items anew.",
@@ -52,7 +49,7 @@ def _lost_notes(digest: SourceKey, rows: list[LockRow], site: CheckedProject) ->
         return
     yield Finding(
         f"{_entries(rows, digest)} linked with notes that are gone from the library:"
-        f" {_keys(row.note or '' for row in rows)}",
+        f" {first_few(row.note or '' for row in rows)}",
         "Summaries and sections of these entries are not synced until one is edited.",
         f"`zoterodigest push {site.named(digest)} --relink` makes them anew.",
     )
@@ -72,7 +69,7 @@ def note_findings(site: CheckedProject, contents: Contents) -> Iterator[Finding]
         return
     number = "1 note" if len(strange) == 1 else f"{len(strange):,} notes"
     yield Finding(
-        f"{number} of zoterodigest's that no link knows: {_keys(strange)}",
+        f"{number} of zoterodigest's that no link knows: {first_few(strange)}",
         "The lock file that knew them was lost or is of another commit, or they belong to digests"
         " of another project.",
         "`zoterodigest push` takes up those of entries that are new to the lock file. Put those"
@@ -96,7 +93,7 @@ def duplicate_findings(contents: Contents) -> Iterator[Finding]:
     if found:
         works = "1 work appears" if len(found) == 1 else f"{len(found):,} works appear"
         yield Finding(
-            f"{works} twice in the library: {_keys(key for one in found for key in one.items)}",
+            f"{works} twice in the library: {first_few(key for one in found for key in one.items)}",
             "A new entry of such a work is ambiguous, and a bibliography has it twice.",
             "`zoterodigest duplicates` tells which, why, and what to do.",
         )
@@ -104,9 +101,3 @@ def duplicate_findings(contents: Contents) -> Iterator[Finding]:
 
 def _entries(rows: list[LockRow], digest: str) -> str:
     return f"1 entry of {digest} is" if len(rows) == 1 else f"{len(rows):,} entries of {digest} are"
-
-
-def _keys(keys: Iterable[str]) -> str:
-    known = sorted(set(keys))
-    rest = f" and {len(known) - _MOST:,} more" if len(known) > _MOST else ""
-    return ", ".join(known[:_MOST]) + rest

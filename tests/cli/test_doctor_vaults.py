@@ -1,0 +1,144 @@
+"""`doctor` of a vault: each kind of trouble is one finding, whatever the number of files."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import Ran, Zoterodigest
+
+NOTE = """\
+---
+citekey: {key}
+title: {title}
+authors: Ada Lovelace, Alan Turing
+year: 2021
+{more}---
+{body}
+"""
+
+
+def _note(key: str, title: str, more: str = "", body: str = "Mine.") -> str:
+    return NOTE.format(key=key, title=title, more=more, body=body)
+
+
+@pytest.fixture
+def vault(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
+    """A vault of two notes, in sync."""
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n[sync]\nhold = 0\n', encoding="utf-8"
+    )
+    folder = tmp_path / "Papers"
+    folder.mkdir()
+    for key, title in (("a2021", "Learning to See"), ("b2021", "Learning to Hear")):
+        (folder / f"@{key}.md").write_text(_note(key, title), encoding="utf-8")
+    assert zoterodigest("push", "--yes", "--offline").code == 0
+    return folder
+
+
+def _checks(ran: Ran) -> Mapping[str, dict[str, list[object]]]:
+    return {one["check"]: one for one in json.loads(ran.out)["checks"]}
+
+
+def _whats(ran: Ran, check: str = "vaults") -> list[str]:
+    return [str(one["what"]) for one in _checks(ran)[check]["findings"] if isinstance(one, dict)]
+
+
+def test_a_vault_in_order_is_fine_also_with_other_files_in_it(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    (vault / "2026-01-31.md").write_text("A day.\n", encoding="utf-8")
+    (vault / "map.md").write_text("- [[@a2021]]\n", encoding="utf-8")
+
+    ran = zoterodigest("doctor", "--json")
+
+    checks = _checks(ran)
+    assert ran.code == 0
+    assert (checks["vaults"]["findings"], checks["vaults"]["remarks"]) == ([], [])
+    assert "vaults          fine\n" in zoterodigest("doctor").out
+
+
+def test_each_kind_of_trouble_is_one_finding(zoterodigest: Zoterodigest, vault: Path) -> None:
+    files = {
+        "@c2021.md": _note("c2021", 'Deep: "Learning"'),
+        "@d2021.md": _note("d2021", "Seeing: an introduction"),
+        "@a2021.sync-conflict-20260131-094500.md": _note("a2021", "Learning to See"),
+        "@e2021.md": _note("e2021", "Much", body="Many words. " * 40_000),
+        "gone.md": "\0" * 2_000,
+    }
+    for name, text in files.items():
+        (vault / name).write_text(text, encoding="utf-8")
+    (vault / "@a2021.md").unlink()
+
+    ran = zoterodigest("doctor", "--json")
+
+    assert ran.code == 1
+    assert _whats(ran) == [
+        "1 file can't be read (it has a size and no data): Papers/gone.md",
+        "1 file that the lock file links can't be found: Papers/@a2021.md",
+        "1 file made by a sync service as a second copy:"
+        " Papers/@a2021.sync-conflict-20260131-094500.md",
+        "front matter that is not YAML in 2 files: Papers/@c2021.md, Papers/@d2021.md",
+        "the note of Papers/@e2021.md has 480,052 characters in Zotero, which takes 500,000",
+    ]
+    assert _whats(ran, "digests") == []
+
+
+def test_the_command_that_doctor_names_mends_front_matter(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    note = vault / "@c2021.md"
+    note.write_text(_note("c2021", 'Deep: "Learning"'), encoding="utf-8")
+    (finding,) = _checks(zoterodigest("doctor", "--json"))["vaults"]["findings"]
+    assert isinstance(finding, dict)
+    assert "`zoterodigest lint --fix Papers/@c2021.md`" in finding["remedy"]
+
+    mended = zoterodigest("lint", "--fix", "Papers/@c2021.md")
+
+    assert mended.out.startswith("Done: mended Papers/@c2021.md.\n")
+    assert note.read_text(encoding="utf-8") == _note("c2021", '"Deep: \\"Learning\\""')
+    assert zoterodigest("doctor").code == 0
+
+
+def test_keys_of_items_that_the_library_does_not_have_are_named(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    more = "zotero-key: {}\n"
+    (vault / "@c2021.md").write_text(_note("c2021", "Old", more.format("LSTK2345")))
+    (vault / "@d2021.md").write_text(_note("d2021", "Theirs", more.format("LSTK2345g12")))
+
+    ran = zoterodigest("doctor", "--json")
+
+    assert _whats(ran, "links") == [
+        "the key of an item that this library doesn't have in 1 file: Papers/@c2021.md"
+    ]
+
+
+def test_marks_of_other_tools_and_files_of_one_item_are_no_faults(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    body = "%% begin notes %%\nMine.\n%% end notes %%\n"
+    (vault / "a2021 again.md").write_text(_note("a2021", "Learning to See", body=body))
+    zoterodigest("push", "--yes", "--offline")
+
+    ran = zoterodigest("doctor", "--json")
+    remarks = [str(one) for one in _checks(ran)["vaults"]["remarks"]]
+
+    assert ran.code == 0
+    assert remarks[0] == (
+        "marks of Zotero Integration in 1 file: 'Papers/a2021 again.md'. zoterodigest writes"
+        " nothing in what Zotero Integration owns"
+    )
+    assert remarks[1].startswith("the item ")
+    assert remarks[1].endswith(" has 2 files: 'Papers/a2021 again.md', Papers/@a2021.md")
+
+
+@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs permissions")
+def test_files_that_cannot_be_written_are_named(zoterodigest: Zoterodigest, vault: Path) -> None:
+    (vault / "@b2021.md").chmod(0o400)
+
+    assert _whats(zoterodigest("doctor", "--json")) == ["1 file can't be written: Papers/@b2021.md"]

@@ -1,0 +1,198 @@
+"""Checks of vaults: files that are no whole notes, are away, or are of a tool that writes them too.
+
+A vault has thousands of files, so each finding is about all files of one kind.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.values.record import Blocks
+from zoterodigest.core.works.named_items import key_here
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.vault_evidence import CONFLICT_COPY
+from zoterodigest.digest.read.vault_file import NO_FRONT
+from zoterodigest.digest.read.vault_front import front_matter
+from zoterodigest.digest.read.vault_marks import MarkKind, body_marks
+from zoterodigest.frozen import dataclass
+from zoterodigest.library.address import group_id_of
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.mapping import BadMapping, venue_table
+from zoterodigest.notes.note import LONGEST_NOTE, NoteContent, Part, note_size
+from zoterodigest.project.digests import choice_in, read_digest
+from zoterodigest.project.files import BadInput, real_path
+from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few
+
+_NEAR = 0.8
+"""Of this part of the longest note that a library takes, a note is big."""
+
+_TOOLS: Mapping[MarkKind, str] = {
+    MarkKind.FOREIGN_BEGIN: "ZotLit",
+    MarkKind.ZOTFLOW_BEGIN: "ZotFlow",
+    MarkKind.BEGIN: "Zotero Integration",
+    MarkKind.IMPORT: "Zotero Integration",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadVaults:
+    """The files of all vaults of a project, by the names that a person gives them.
+
+    `unread` are those that cannot be read, by the reason.
+    """
+
+    notes: Mapping[str, Document]
+    unread: Mapping[str, Sequence[str]]
+    protected: Sequence[str]
+
+
+def read_vaults(site: CheckedProject) -> ReadVaults:
+    """Read the files of vaults, each once."""
+    notes: dict[str, Document] = {}
+    unread: dict[str, list[str]] = defaultdict(list)
+    protected: list[str] = []
+    venues = venue_table()
+    for digest in site.digests:
+        if not digest.rules.is_vault:
+            continue
+        name = site.named(digest.key)
+        try:
+            data = read_digest(digest.path).data
+            formats = choice_in(site.project, digest).read().formats()
+        except BadInput as error:
+            unread[error.reason].append(name)
+            continue
+        except BadMapping:
+            continue  # which the check of the formats tells
+        notes[name] = read_document(digest.key, data, formats, venues)
+        if digest.rules.pull is not False and not os.access(real_path(digest.path), os.W_OK):
+            protected.append(name)
+    return ReadVaults(notes, unread, protected)
+
+
+def vault_findings(site: CheckedProject, vaults: ReadVaults) -> Iterator[Finding]:
+    """Yield what is wrong with the files of vaults, as far as they tell by themselves."""
+    for reason, names in sorted(vaults.unread.items()):
+        yield Finding(
+            f"{_files(names)} can't be read ({reason}): {first_few(names)}",
+            "Nothing of them is synced.",
+            "Download files that a cloud keeps elsewhere, and save text as UTF-8.",
+        )
+    if vaults.protected:
+        yield Finding(
+            f"{_files(vaults.protected)} can't be written: {first_few(vaults.protected)}",
+            "Edits made in the library don't come into them.",
+            "Change their permissions.",
+        )
+    missing = [*_missing(site)]
+    if missing:
+        yield Finding(
+            f"{_files(missing)} that the lock file links can't be found: {first_few(missing)}",
+            "Their items stay as they are. Nothing is synced with them until they are back.",
+            "Mount the folder, switch to the branch, or download the files. A file that you"
+            " renamed keeps its link.",
+        )
+    yield from _by_reading(vaults.notes)
+
+
+def _missing(site: CheckedProject) -> Iterator[str]:
+    rows = site.lock.rows if site.lock else ()
+    for key in sorted({row.digest for row in rows if row.state is LinkState.LINKED}):
+        is_away = key.is_digest and not (site.project.root / key).exists()
+        if is_away and site.project.former_rules(key).is_vault:
+            yield site.named(key)
+
+
+def _by_reading(notes: Mapping[str, Document]) -> Iterator[Finding]:
+    copies = [name for name, note in notes.items() if CONFLICT_COPY in _reasons(note)]
+    if copies:
+        yield Finding(
+            f"{_files(copies)} made by a sync service as a second copy: {first_few(copies)}",
+            "Nothing of them is synced.",
+            "Compare each with its note, and delete it.",
+        )
+    broken = [name for name, note in notes.items() if _has_broken_front(note)]
+    if broken:
+        yield Finding(
+            f"front matter that is not YAML in {_files(broken)}: {first_few(broken)}",
+            "Its values are read line by line and never written. The text is synced.",
+            f"`zoterodigest lint --fix {' '.join(broken[:3])}` puts quotation marks around values"
+            " that need them.",
+        )
+    for name, note in notes.items():
+        if (length := _note_length(note)) > _NEAR * LONGEST_NOTE:
+            yield Finding(
+                f"the note of {name} has {length:,} characters in Zotero, which takes"
+                f" {LONGEST_NOTE:,}",
+                "A longer note is not written, and stops the sync of Zotero itself.",
+                "Shorten it, or keep a part out of Zotero with `private` in zoterodigest.toml.",
+            )
+
+
+def _reasons(note: Document) -> Iterable[str]:
+    return (one.reason for one in note.skipped)
+
+
+def _has_broken_front(note: Document) -> bool:
+    problems = (problem for entry in note.entries for problem in entry.problems)
+    return any(problem.reason.startswith(NO_FRONT) for problem in problems)
+
+
+def _note_length(note: Document) -> int:
+    """Return about how long the note of a file is; of a short file 0."""
+    if len(note.source) * 4 < LONGEST_NOTE:  # no text becomes four times as long
+        return 0
+    values = (entry.reading.fields.get("summary") for entry in note.entries)
+    texts = (value.texts for value in values if isinstance(value, Blocks))
+    sizes = (note_size(NoteContent("", "", (Part(None, one),))).length for one in texts)
+    return max(sizes, default=0)
+
+
+def vault_remarks(site: CheckedProject, vaults: ReadVaults) -> Iterator[str]:
+    """Yield what is no fault and good to know: other tools, and files that share an item."""
+    by_tool: dict[str, list[str]] = defaultdict(list)
+    for name, note in vaults.notes.items():
+        marks = body_marks(note.source, front_matter(note.source).body)
+        for tool in dict.fromkeys(_TOOLS[mark.kind] for mark in marks if mark.kind in _TOOLS):
+            by_tool[tool].append(name)
+    for tool, names in sorted(by_tool.items()):
+        yield (
+            f"marks of {tool} in {_files(names)}: {first_few(names)}. zoterodigest writes"
+            f" nothing in what {tool} owns"
+        )
+    by_item: dict[str, list[str]] = defaultdict(list)
+    for row in site.lock.rows if site.lock else ():
+        if row.links_digest and site.project.former_rules(row.digest).is_vault:
+            by_item[row.item].append(site.named(row.digest))
+    for item, names in sorted(by_item.items()):
+        if len(names) > 1:
+            yield f"the item {item} has {_files(names)}: {first_few(names)}"
+
+
+def stale_key_findings(
+    site: CheckedProject, vaults: ReadVaults, contents: Contents
+) -> Iterator[Finding]:
+    """Yield the keys of items in files that the library does not have."""
+    group = group_id_of(site.lock.identity) if site.lock else ""
+    stale = [
+        name
+        for name, note in vaults.notes.items()
+        for entry in note.entries
+        if (key := key_here(entry.keys.item, group)) and key not in contents.by_key
+    ]
+    if stale:
+        yield Finding(
+            f"the key of an item that this library doesn't have in {_files(stale)}:"
+            f" {first_few(stale)}",
+            "No item is made for it: it may be in another library, or not synced yet.",
+            "Correct the key, or remove it: then the citation key, the identifiers and the title"
+            " find the item.",
+        )
+
+
+def _files(names: Sequence[str]) -> str:
+    return "1 file" if len(names) == 1 else f"{len(names):,} files"
