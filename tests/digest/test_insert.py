@@ -676,3 +676,14 @@ def test_a_picture_of_a_neighbour_stays_its_own() -> None:
     after, _ = inserted(source.encode(), {**OF_FEW, "venue": "CVPR", "year": "2024"})
 
     assert "3. **A New Paper.** CVPR 2024.\n\n   *Ada Lovelace, Kurt Gödel.* [[pdf](" in after
+
+
+def test_a_line_break_before_a_neighbours_picture_stays_its_own() -> None:
+    badge = "- [![arXiv](https://a.org/2001.0000{0}.svg)](https://arxiv.org/abs/2001.0000{0})"
+    rest = "**A Title of {1}**<br>*Ann Bee, Cee Dee*<br>![CoRL 2021](https://a.org/a.png)\n"
+    line = f"{badge} {rest}"
+    source = "# Papers\n\n" + line.format(1, "Parrots") + line.format(2, "Birds")
+
+    after, _ = inserted(source.encode(), OF_FEW)
+
+    assert after.endswith("**A New Paper**<br>*Ada Lovelace, Kurt Gödel*\n")

@@ -21,7 +21,8 @@ from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.shown import shows
 from zoterodigest.digest.write.steps import NewEntry
 
-SEALED = {"d-cjk-book-quotes", "d-german-quotes", "f-html-cards", "j-table-cells"}
+SEALED = {"d-cjk-book-quotes", "d-german-quotes", "e-blog-posts", "f-html-cards"}
+SEALED |= {"j-badges-lead", "j-table-cells"}
 LISTS = [
     *(path for path, _ in lists("open")),
     *(path for path, _ in lists("sealed") if path.stem in SEALED),

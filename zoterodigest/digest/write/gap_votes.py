@@ -42,6 +42,9 @@ _REMARK = re.compile(
     r"[ \t]*(?:\([^()]*\w[^()]*\)|\[[^\[\]]*\w[^\[\]]*\](?:\([^()]*\))?|<!--.*?-->"
     r"|!\[[^\[\]]*\]\([^()]*\))"
 )
+_LAST_REMARK = re.compile(rf"<br[ \t]*/?>{_REMARK.pattern}[ \t]*$")
+"""One on a line of its own, which the new entry does not have."""
+
 _TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
 _LAST_SIGNS = " \t,;:|•·–—-"
 _STOPS = ".。"
@@ -287,7 +290,7 @@ def _without_remark(gap: str) -> str:
     """Return what ends a line without a remark about one neighbor."""
     if _is_signs(gap):
         return gap
-    bare = _REMARK.sub("", gap)
+    bare = _REMARK.sub("", _LAST_REMARK.sub("", gap))
     if not _is_signs(bare):
         word = next(at for at, char in enumerate(bare) if char.isalnum())
         bare = bare[:word]
