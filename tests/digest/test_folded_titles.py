@@ -128,3 +128,29 @@ def test_a_new_fold_gets_the_next_number_and_looks_like_its_neighbor() -> None:
         "[![arXiv](https://img.shields.io/b.svg)](https://arxiv.org/abs/2401.00001), "
         "[code](https://github.com/x/y)\n\nShort words.\n\n</details>\n\n# More\n"
     ) in done.source.decode()
+
+
+HTML_FOLD = f"""\
+# Papers
+
+<details>
+<summary><a href="https://arxiv.org/abs/1812.03828">{TITLE}</a> · <i>CVPR 2019</i></summary>
+<p>Lars Mescheder, Michael Oechsle</p>
+<p><b>Abstract.</b> A surface is where a network changes its mind.</p>
+</details>
+"""
+
+
+@pytest.mark.parametrize(("venue", "behind"), [("ICML", " · <i>ICML 2024</i>"), ("", "")])
+def test_a_new_fold_in_html_has_an_abstract_and_no_empty_marks(venue: str, behind: str) -> None:
+    fields: Fields = {"title": "A New Paper", "arxiv": "2401.00001", "abstract": "We see."}
+    fields = {**fields, "authors": Names(("Ada Lovelace", "Kurt Gödel"))}
+    fields = {**fields, "venue": venue, "year": "2024"} if venue else fields
+
+    outcome = rearrange(read(HTML_FOLD.encode()), [NewEntry("new", (), fields)], read)
+
+    assert outcome.refusals == ()
+    head = '<summary><a href="https://arxiv.org/abs/2401.00001">A New Paper</a>'
+    names, abstract = "<p>Ada Lovelace, Kurt Gödel</p>", "<p><b>Abstract.</b> We see.</p>"
+    new = f"<details>\n{head}{behind}</summary>\n{names}\n{abstract}\n</details>\n"
+    assert new in outcome.source.decode()

@@ -15,6 +15,7 @@ from zoterodigest.frozen import dataclass
 _NEEDED = ("title", "url", "name")
 _SIGNS = " \t,.;:|·–—-，、；：。"
 _PAIRS = {"*": "*", "_": "_", "`": "`", "(": ")", "[": "]", '"': '"', "“": "”"}
+_ELEMENT = re.compile(r"<(b|code|em|i|small|span|strong|sub|sup|u)\b[^<>]*>$")
 _DIGITS = re.compile(r"\d+")
 _MARKER = re.compile(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
 
@@ -93,7 +94,17 @@ def frames(line: Line) -> tuple[list[str], list[str], list[str]]:
         rest[:2] = rest[0][: found.start()], rest[1].removeprefix(found[1])
     for at in range(len(line.slots)):
         # A mark belongs to a value only with its partner behind the value, the innermost first.
-        while rest[at] and rest[at + 1] and _PAIRS.get(rest[at][-1]) == rest[at + 1][0]:
-            opens[at], closes[at] = rest[at][-1] + opens[at], closes[at] + rest[at + 1][0]
-            rest[at], rest[at + 1] = rest[at][:-1], rest[at + 1][1:]
+        while pair := _pair(rest[at], rest[at + 1]):
+            opens[at], closes[at] = pair[0] + opens[at], closes[at] + pair[1]
+            rest[at] = rest[at].removesuffix(pair[0])
+            rest[at + 1] = rest[at + 1].removeprefix(pair[1])
     return closes, rest, opens
+
+
+def _pair(before: str, after: str) -> tuple[str, str] | None:
+    """Return the innermost marks around a slot."""
+    if before and after and _PAIRS.get(before[-1]) == after[0]:
+        return before[-1], after[0]
+    found = _ELEMENT.search(before)
+    closing = f"</{found[1]}>" if found else ""
+    return (found[0], closing) if found and after.startswith(closing) else None

@@ -10,6 +10,7 @@ from dataclasses import replace
 from functools import cached_property
 from itertools import chain, groupby
 
+from zoterodigest import mapping
 from zoterodigest.core.values.identity import Identifier, identifier_of
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, WebLinks, text_in
 from zoterodigest.digest.format.format import DigestFormat, folded_label
@@ -199,7 +200,8 @@ def is_manner(line: Line, form: DigestFormat) -> bool:
     glue = _SLOT.join((ORDINAL.sub("", line.glue[0]), *line.glue[1:]))
     glue = _FOLD_LABEL.sub(lambda found: "" if fold_of(found[1]) else found[0], glue)
     head, *others = _TAG.sub("", _LINKED.sub(_SLOT, glue)).split(_SLOT)
-    is_label = folded_label(head) in form.slots_by_label
+    is_known = mapping.key_table().slot(head) == line.slots[0]
+    is_label = is_known or folded_label(head) in form.slots_by_label
     return (is_label or _is_signs(head)) and all(map(_is_signs, others))
 
 

@@ -60,10 +60,16 @@ class NewLines:
                 lead, left_over = [], []
             else:
                 # Blank lines above a line that is left out part the next one that is not.
-                lead, left_over = [], left_over or lead
+                lead, left_over = [], left_over or self._left_over(alternatives, lead)
         while lead and _EMPTY_LINE.match(lead[0]):
             lead.pop(0)
         return [*written, *self._gap_above_end(), *lead]
+
+    def _left_over(self, alternatives: Sequence[str], lead: list[str]) -> list[str]:
+        """Return the blank lines above a line that is left out, none if no neighbor has any."""
+        slots = {slot for text in alternatives for slot in parse_line(text).slots}
+        leads = [it.lead for it in self._draft.manner.own_lines if slots & {*it.slots}]
+        return lead if any(leads) or not self._draft.manner.entries else []
 
     def _gap_above_end(self) -> list[str]:
         """Return a blank line if the nearest neighbor has one above its `</details>`."""
