@@ -687,3 +687,17 @@ def test_a_line_break_before_a_neighbours_picture_stays_its_own() -> None:
     after, _ = inserted(source.encode(), OF_FEW)
 
     assert after.endswith("**A New Paper**<br>*Ada Lovelace, Kurt Gödel*\n")
+
+
+@pytest.mark.parametrize(("boxes", "new"), [("xx ", "[ ] "), ("x  ", "[ ] "), ("x--", "")])
+def test_a_new_entry_of_a_reading_list_has_an_empty_checkbox(boxes: str, new: str) -> None:
+    lines = (
+        f"- {'' if box == '-' else f'[{box}] '}[CVPR 2019] A Title of {word}"
+        f" [[paper](https://arxiv.org/abs/2001.0000{at})]\n"
+        for at, (box, word) in enumerate(zip(boxes, ("Parrots", "Birds", "Cats"), strict=True))
+    )
+    fields: Fields = {"title": "A New Paper of Dogs", "venue": "ICML", "year": "2024"}
+
+    after, _ = inserted(f"# Papers\n\n{''.join(lines)}".encode(), {**fields, "arxiv": "2401.00001"})
+
+    assert f"- {new}[ICML 2024] A New Paper of Dogs [[paper](" in after

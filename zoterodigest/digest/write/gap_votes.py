@@ -35,6 +35,7 @@ _NUMBERED = re.compile(
     r"|(?:\*\*|__)?\[\d{1,9}\](?:\*\*|__)?[ \t]+)"
 )
 _BULLET = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
+_CHECKBOX = re.compile(rf"{_BULLET.pattern}\[[ xX]\][ \t]+")
 _LABEL = re.compile(r"[ \t>]*(?:[-*+•][ \t]+)?[^.;!?]{1,50}(?:::?|：)[*_`]{0,3}[ \t]*")
 """A line's beginning that says what follows: `- **Authors:** `."""
 
@@ -188,7 +189,11 @@ class GapVotes:
         best = _most(alike)
         # What is no bullet and no mark is one neighbor's own, unless most have it.
         is_usual = 2 * alike.count(best) > len(alike) > 1
-        return best if is_usual else _most([_without_nickname(gap) for gap in alike])
+        start = best if is_usual else _most([_without_nickname(gap) for gap in alike])
+        boxed = [gap for gap in alike if _CHECKBOX.match(gap)]
+        # Whether a neighbor is done says nothing of the new one.
+        is_boxed = 2 * len(boxed) > len(alike) > 1
+        return _unchecked(start) if is_boxed else start
 
     def _line_begin(self, row: EntryRow | None) -> str:
         if row is not None and _is_signs(row.gaps[0]):
@@ -284,6 +289,13 @@ def _without_nickname(gap: str) -> str:
         return gap
     tags = "".join(_TAG.findall(rest))
     return gap[:end] + (tags or (opening[0] if opening else ""))
+
+
+def _unchecked(start: str) -> str:
+    """Return what begins an entry with an empty checkbox behind its bullet."""
+    found = _CHECKBOX.match(start) or _BULLET.match(start)
+    bullet = _BULLET.match(start)
+    return f"{bullet[0]}[ ] {start[found.end() :]}" if found and bullet else start
 
 
 def _without_remark(gap: str) -> str:
