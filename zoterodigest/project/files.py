@@ -125,6 +125,21 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))  # Path.resolve raises for a loop, before Python 3.13
 
 
+def real_paths(paths: Iterable[Path]) -> Iterator[Path]:
+    """Yield the `real_path` of each; of thousands of files in a folder, that one is followed once.
+
+    A vault has them: to follow each alone would take 0.3 s for 5,000.
+    """
+    folders: dict[str, str] = {}
+    for path in paths:
+        folder, name = os.path.split(path)
+        if folder not in folders:
+            folders[folder] = os.path.realpath(folder)
+        found = os.path.join(folders[folder], name)  # noqa: PTH118  (a Path takes ten times as long)
+        is_plain = name not in ("", ".", "..") and not os.path.islink(found)  # noqa: PTH114
+        yield Path(found if is_plain else os.path.realpath(path))
+
+
 def looks_binary(data: bytes) -> bool:
     """Tell whether `data` is no text: it holds a NUL byte."""
     return b"\0" in data

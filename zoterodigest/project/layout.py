@@ -23,7 +23,7 @@ from zoterodigest.project.config import (
     DigestRules,
     load_configuration,
 )
-from zoterodigest.project.files import STATE_FOLDER, real_path
+from zoterodigest.project.files import STATE_FOLDER, real_path, real_paths
 
 _DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_./]?(?P<month>0[1-9]|1[0-2])"
@@ -133,11 +133,11 @@ class Project:
         for path in self._fed():
             configured.setdefault(path, DigestRules(path=_key(self.root, path)))
         found: dict[Path, Digest] = {}
-        for path in map(_absolute, given) if given else configured:
-            key = _key(self.root, path)
-            digest = self._digest(path, configured.get(path) or DigestRules(path=key))
+        meant = [*map(_absolute, given)] if given else [*configured]
+        for path, real in zip(meant, real_paths(meant), strict=True):
+            rules = configured.get(path) or DigestRules(path=_key(self.root, path))
             # By the real path: two names of one file must not become two digests of it.
-            found.setdefault(real_path(path), digest)
+            found.setdefault(real, self._digest(path, rules))
         return tuple(found.values())
 
     def _named_twice(self, path: Path, *rules: DigestRules) -> BadConfiguration:
@@ -246,7 +246,7 @@ def find_project(start: Path) -> Path | None:
     return None
 
 
-def _absolute(path: Path) -> Path:
+def _absolute(path: Path | str) -> Path:
     return Path(os.path.abspath(path))  # noqa: PTH100  (symlinks in it stay as they are named)
 
 
@@ -256,6 +256,8 @@ def _shown(name: str) -> str:
 
 
 def _key(root: Path, path: Path) -> str:
+    if path.is_relative_to(root):
+        return path.as_posix()[len(root.as_posix()) :].removeprefix("/") or "."
     return Path(os.path.relpath(path, root)).as_posix()
 
 
@@ -264,7 +266,9 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     if not glob.has_magic(pattern) or (root / pattern).exists():
         return [_absolute(root / pattern)]
     names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  (".." may be in it)
-    return sorted(_absolute(root / name) for name in names if (root / name).is_file())
+    paths = (os.path.join(root, name) for name in names)  # noqa: PTH118  (thousands, in a vault)
+    files = (path for path in paths if os.path.isfile(path))  # noqa: PTH113
+    return sorted(_absolute(path) for path in files)
 
 
 def folder_before_pattern(pattern: str) -> str:

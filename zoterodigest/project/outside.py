@@ -18,7 +18,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.config import CONFIG_FILE, PLACEHOLDER
-from zoterodigest.project.files import read_if_present, real_path
+from zoterodigest.project.files import read_if_present, real_path, real_paths
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.named import names_of_files
 
@@ -119,8 +119,10 @@ def _named(project: Project) -> Iterator[Outside]:
         yield from _of_pattern(project, written)
     yield from _leading_out(project, project.state_folder.name, "the project")
     # The lock file is checked too: whoever can write it could name a file outside by its key.
-    for key in _keys_in_lock(project):
-        if os.path.lexists(project.root / key):
+    keys = [key for key in _keys_in_lock(project) if os.path.lexists(project.root / key)]
+    inside = f"{real_path(project.root)}{os.sep}"
+    for key, real in zip(keys, real_paths(project.root / key for key in keys), strict=True):
+        if not f"{real}{os.sep}".startswith(inside):
             yield from _leading_out(project, key, project.lock_path.name)
 
 
@@ -158,8 +160,10 @@ def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
         path = folder.joinpath(*Path(written).parts[len(fixed) :]).as_posix()
         yield Outside(written, CONFIG_FILE, path, is_pattern=True)
     names = glob.glob(written, root_dir=project.root, recursive=True)  # noqa: PTH207  (as layout)
-    for name in sorted(names):
-        if not real_path(project.root / name).is_relative_to(folder):
+    names.sort()
+    below = f"{folder}{os.sep}"
+    for name, real in zip(names, real_paths(project.root / name for name in names), strict=True):
+        if not f"{real}{os.sep}".startswith(below):
             yield from _leading_out(project, name, CONFIG_FILE)
 
 

@@ -7,11 +7,13 @@ from collections.abc import Iterator
 from zoterodigest.cli.base.screen import counted, hanging, visible
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.estimate import missed_entries
+from zoterodigest.digest.read.later import has_slips
 
 
 def slips_text(name: str, document: Document) -> Iterator[str]:
     """Yield how many lines a slip of the person's keeps from being read, nothing without any."""
-    slips = {it.line for entry in document.entries for it in entry.problems if it.is_slip}
+    held = (entry for entry in document.entries if has_slips(entry))
+    slips = {it.line for entry in held for it in entry.problems if it.is_slip}
     if slips:
         shown, verb = visible(name), "holds" if len(slips) == 1 else "hold"
         said = f"{counted(len(slips), 'line')} {verb} a mistake: a field was not read"

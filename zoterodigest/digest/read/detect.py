@@ -47,9 +47,9 @@ def read_document(
     if formats and formats[0].data:
         # Only who has such a file pays for what reads it.
         if formats[0].data == "note":
-            from zoterodigest.digest.read.vault_file import read_note_file
+            from zoterodigest.digest.read.vault_file import read_file_of_vault
 
-            return read_note_file(name, source, formats[0], venues)
+            return read_file_of_vault((name, source), formats[0], venues, known)
         from zoterodigest.digest.read.data import read_data
 
         return read_data(name, source, formats, venues)

@@ -27,7 +27,7 @@ from zoterodigest.digest.read.document import (
 from zoterodigest.digest.read.evidence import EVIDENT, TARGET, has_target, is_evident
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
-from zoterodigest.digest.read.later import BROKEN, LaterEntry
+from zoterodigest.digest.read.later import BROKEN, SLIPS, LaterEntry, has_slips
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims
 from zoterodigest.digest.read.tables import claims_of_row, row_ranges
@@ -98,13 +98,13 @@ def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Ar
     for found in find_entries(lines, form):
         groups = sorted(found.match.groups.items())
         what = (form.name, found.container, found.head, found.body, found.broken, groups)
-        key = _key(what, found.text.data)
+        key = area_key(what, found.text.data)
         yield _Area(found.first, found.last, key, partial(claims_of, found, form, venues), True)
     if lines.joins_lines:
         return
     for first, last, header in row_ranges(lines, form):
         span = span_of(lines, first, last)
-        key = _key((form.name, header.slots, header.names), lines.source[span.start : span.end])
+        key = area_key((form.name, header.slots, header.names), lines.source[span.start : span.end])
         claims = partial(claims_of_row, lines, first, last, header, venues)
         yield _Area(first, last, key, claims, False)
     for row in find_html_rows(lines, form):
@@ -112,12 +112,13 @@ def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Ar
         texts = [lines.source[span.start : span.end] for span in row.cells]
         span = span_of(lines, row.first, row.last)
         columns = (form.name, row.header.slots, row.header.names, texts)
-        key = _key(columns, lines.source[span.start : span.end])
+        key = area_key(columns, lines.source[span.start : span.end])
         claims = partial(claims_of_html_row, lines, row, venues)
         yield _Area(row.first, row.last, key, claims, False)
 
 
-def _key(what: tuple[object, ...], data: bytes) -> str:
+def area_key(what: tuple[object, ...], data: bytes) -> str:
+    """Return the key of an area: a print of `what` its reading depends on, and of its bytes."""
     return blake2b(repr(what).encode("utf-8", "surrogatepass") + data, digest_size=10).hexdigest()
 
 
@@ -139,4 +140,5 @@ def _judged(entry: DigestEntry) -> str:
     words += [BROKEN] if entry.broken else []
     words += [EVIDENT] if is_evident(entry) else []
     words += [TARGET] if has_target(entry) else []
+    words += [SLIPS] if has_slips(entry) else []
     return " ".join(words) if len(words) and words[0] in (_ENTRY, _LOST_ROW) else ""

@@ -20,6 +20,8 @@ Reader = Callable[[], DigestEntry]
 
 BROKEN = "broken"
 """How an entry is judged that is broken: that one is read at once."""
+SLIPS = "slips"
+"""How an entry is judged in which slips of the person's keep fields from being read."""
 
 
 class LaterEntry(DigestEntry):
@@ -62,6 +64,13 @@ class LaterEntry(DigestEntry):
         for one in _READ:
             object.__setattr__(self, one, getattr(entry, one))
         return getattr(entry, name)
+
+
+def has_slips(entry: DigestEntry) -> bool:
+    """Tell, without reading a known entry, whether a slip keeps a field of it from being read."""
+    if isinstance(entry, LaterEntry):
+        return SLIPS in entry.judged
+    return any(problem.is_slip for problem in entry.problems)
 
 
 def is_same_area(one: DigestEntry, other: DigestEntry) -> bool:

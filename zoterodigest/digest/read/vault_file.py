@@ -14,6 +14,8 @@ from zoterodigest.digest.read.data_tree import DataNode
 from zoterodigest.digest.read.document import DigestEntry, Document, Problem, Skipped, fault_in
 from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import span_of
+from zoterodigest.digest.read.known import KnownAreas, area_key
+from zoterodigest.digest.read.later import BROKEN, SLIPS, LaterEntry, has_slips
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, EntryReading, ItemKeys, Slot, decoded
 from zoterodigest.digest.read.vault_body import NoteBody, read_body, scan_body
@@ -70,6 +72,45 @@ def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTa
     entry = _entry(lines, form, front, claims, body)
     lines.take(entry.first, entry.last)
     return Document(name, source, (replace(entry, keys=keys),), (), lines)
+
+
+def read_file_of_vault(
+    file: tuple[str, bytes], form: DigestFormat, venues: VenueTable, known: KnownAreas | None
+) -> Document:
+    """Read a file, its name and bytes, as `read_note_file` does.
+
+    One that is `known` to be a note is read later, when somebody asks what it says.
+    """
+    name, source = file
+    if known is None:
+        return read_note_file(name, source, form, venues)
+    key = area_key((form.name, form.note, name), source)
+    judged = known.judged.get(key, known.seen.get(key))
+    if judged is None:
+        document = known.document or read_note_file(name, source, form, venues)
+        judged = "".join(map(_judged, document.entries))
+    known.seen[key] = judged
+    if not judged:
+        return read_note_file(name, source, form, venues)
+    lines = Lines(source)
+    last = max(len(lines) - 1, 0)
+    lines.hide_all()
+    lines.take(0, last)
+
+    def read() -> DigestEntry:
+        (entry,) = read_note_file(name, source, form, venues).entries
+        return entry
+
+    later = LaterEntry((form, 0, last), key, judged, read).under((), ())
+    return Document(name, source, (later,), (), lines)
+
+
+def _judged(entry: DigestEntry) -> str:
+    words = {_NOTE: True, BROKEN: bool(entry.broken), SLIPS: has_slips(entry)}
+    return " ".join(word for word, is_so in words.items() if is_so)
+
+
+_NOTE = "note"
 
 
 def _properties(front: FrontMatter) -> list[tuple[str, tuple[str, ...]]]:

@@ -84,6 +84,11 @@ class ReadDigest:
         return self.digest.path
 
 
+def is_empty_digest(read: ReadDigest) -> bool:
+    """Tell whether a digest has no entry and should have one: a vault has all kinds of files."""
+    return not read.document.entries and not read.digest.rules.is_vault
+
+
 @dataclass(frozen=True, slots=True)
 class UnreadSource:
     """A digest or bibliography of a run whose file cannot be read, and why."""
@@ -337,10 +342,13 @@ def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
 
 
 def read_digests(
-    workspace: Workspace, areas: KnownAreas | None = None
+    workspace: Workspace,
+    areas: KnownAreas | None = None,
+    known_data: Mapping[SourceKey, bytes] | None = None,
 ) -> tuple[tuple[ReadDigest, ...], tuple[UnreadSource, ...]]:
     """Read the digests of a run, each by the formats that hold for it; return those that could not
-    be read as well. `areas` are those that are known.
+    be read as well. `areas` are those that are known, and `known_data` the bytes of files that were
+    read before in this run.
 
     One that the configuration names stops no other one (law 6). Raises `BadInput` for one that the
     person named, and if none can be read.
@@ -351,7 +359,7 @@ def read_digests(
     choices = format_choices(workspace)
     for digest in workspace.digests:
         try:
-            data = read_digest(digest.path).data
+            data = (known_data or {}).get(digest.key) or read_digest(digest.path).data
         except BadInput as error:
             if workspace.is_named:
                 raise

@@ -20,7 +20,7 @@ from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.parts import LockParts, lock_parts
 from zoterodigest.sync.gathering.compared import compared_entry
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, read_digests
+from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, is_empty_digest, read_digests
 from zoterodigest.sync.gathering.quiet import SourcePrints, by_item, formats_read
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -53,10 +53,10 @@ class LoudReader:
         """All digests as read; None if one has no entries, or if something has changed."""
         read: tuple[ReadDigest, ...] = ()
         with suppress(BadInput):
-            read, _ = read_digests(self._workspace, self.areas)
+            read, _ = read_digests(self._workspace, self.areas, self._sources.data)
         data = {one.key: one.data for one in read}
         # Every run reports a digest in which it found no entries.
-        is_empty = any(not one.document.entries for one in read)
+        is_empty = any(map(is_empty_digest, read))
         self.is_all_told |= any(missed_entries(one.document) for one in read)
         now = data, formats_read(read)
         return None if is_empty or now != (self._sources.data, self._sources.formats) else read

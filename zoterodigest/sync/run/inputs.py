@@ -13,6 +13,7 @@ from zoterodigest.core.plan.reports import (
     Report,
     UntitledEntry,
 )
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import is_of_entry
 from zoterodigest.library.access import DESKTOP_FILES
 from zoterodigest.library.address import Address, DesktopAddress
@@ -54,7 +55,8 @@ def inputs(
         yield Fact("idleness", str(project.state_folder))
     yield Fact("configuration", str(project.root))
     paths = [project.root, project.state_folder, project.lock_path]
-    sources = [digest.path for digest in workspace.digests]
+    matched = _matched(workspace)
+    sources = [digest.path for digest in workspace.digests if digest.key not in matched]
     sources += [bib.path for bib in workspace.bibs]
     # Whatever is named may come to lead outside the project, also what this run doesn't read.
     paths += named_paths(project)
@@ -91,6 +93,13 @@ def _digests(workspace: Workspace) -> Iterator[Fact]:
     for pattern in [*(one.path for one in rules.digests), *dated]:
         yield Fact("presence", str(project.root / pattern))
         yield Fact("matches", f"{project.root}\n{pattern}")
+
+
+def _matched(workspace: Workspace) -> set[SourceKey]:
+    """Return the digests that patterns match: of these "matches" tells where they lead."""
+    paths = {one.path for one in workspace.project.configuration.digests}
+    patterns = {path for path in paths if glob.has_magic(path)}
+    return {digest.key for digest in workspace.digests if digest.rules.path in patterns}
 
 
 def _formats(workspace: Workspace) -> Iterator[Fact]:
@@ -139,6 +148,7 @@ def was_read(prepared: Prepared) -> dict[Fact, str]:
         Fact("file", path): "" if data is None else hashed(data) for path, data in read.items()
     }
     linked = {*(row.digest for row in gathered.lock.rows), *quiet}
+    linked -= _matched(prepared.workspace)
     states |= {Fact("presence", str(root / key)): str(key not in gathered.gone) for key in linked}
     return states | dict(states_of(Fact("real path", str(root / key)) for key in linked))
 

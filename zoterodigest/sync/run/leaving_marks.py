@@ -19,7 +19,7 @@ from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks
 from zoterodigest.project.memory import memory_head
-from zoterodigest.sync.gathering.gather import FoundLoud, reread
+from zoterodigest.sync.gathering.gather import FoundLoud, is_empty_digest, reread
 from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.gathering.quiet import (
     AS_IN_LOCK,
@@ -136,7 +136,7 @@ def _of_loud(prints: Prints, loud: Loud) -> Prints:
 def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     """Return the marks of a run that read everything; None where a later one is to do so, too."""
     gathered, workspace, plan = prepared.gathered, prepared.workspace, prepared.plan
-    has_empty = not all(read.document.entries for read in gathered.digests)
+    has_empty = any(map(is_empty_digest, gathered.digests))
     if has_empty or not may_be_quiet(workspace, prepared.options) or not are_clean(prepared):
         return None
     sources, contents = sources_read(gathered, seen), gathered.contents

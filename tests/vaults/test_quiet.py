@@ -1,0 +1,109 @@
+"""A run over a vault in which little changed looks at that, and comes to the same plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.sync.trouble import silent
+from tests.sync.world import World
+from zoterodigest.core.plan.reports import HeldFile
+from zoterodigest.digest.read import vault_file
+from zoterodigest.digest.read.vault_file import read_note_file
+from zoterodigest.sync.gathering.intent import SYNC
+from zoterodigest.sync.run.quiet_run import prepare_quietly, prepare_run
+from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.syncing.sync_run import carry_out
+
+RULES = '[[digest]]\npath = "Papers/*.md"\nentry = "file"\n'
+OPTIONS = Options(SYNC)
+NOTES = 12
+
+
+@pytest.fixture
+def vault(world: World) -> World:
+    """Notes, and a file that is none, which a run found in sync and left its marks of."""
+    world.configure(RULES)
+    (world.root / "Papers").mkdir()
+    for number in range(NOTES):
+        text = f"A first paragraph of number {number}.\n\nA second one of number {number}.\n"
+        front = f"---\ntitle: The Paper That Has Number {number}\ncitekey: key{number}\n---\n\n"
+        path_of(world, number).write_text(front + text)
+    (world.root / "Papers" / "index.md").write_text("# All of them\n")
+    for _ in range(2):
+        carry_out(prepare_run(world.workspace(), OPTIONS), silent)
+    return world
+
+
+def path_of(world: World, number: int) -> Path:
+    return world.root / "Papers" / f"{number:02}.md"
+
+
+def edit(world: World, number: int) -> None:
+    path = path_of(world, number)
+    path.write_text(path.read_text().replace("A second one", "An edited one"))
+
+
+def test_nothing_is_read_where_nothing_changed(vault: World) -> None:
+    prepared = prepare_quietly(vault.workspace(), OPTIONS)
+
+    assert prepared is not None
+    assert prepared.is_settled
+    assert prepared.gathered.digests == ()
+
+
+def test_of_all_notes_only_the_edited_one_is_read(
+    vault: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(vault, 3)
+    read: list[str] = []
+
+    def counted(name: str, *given: object) -> object:
+        read.append(name)
+        return read_note_file(name, *given)  # type: ignore[arg-type]  # as it was called
+
+    monkeypatch.setattr(vault_file, "read_note_file", counted)
+    prepared = prepare_quietly(vault.workspace(), OPTIONS)
+
+    assert prepared is not None
+    # What is no note is read to be told of.
+    assert set(read) == {"Papers/03.md", "Papers/index.md"}
+    assert prepared.plan.actions == prepare(vault.workspace(), OPTIONS).plan.actions
+    carry_out(prepared, silent)
+    assert prepare(vault.workspace(), OPTIONS).is_settled
+
+
+def test_an_edit_in_the_library_is_brought_into_its_note(vault: World) -> None:
+    title = "The Paper That Has Number 5"
+    vault.change_note(title, lambda html: html.replace("A second one", "Another one"))
+
+    prepared = prepare_quietly(vault.workspace(), OPTIONS)
+
+    assert prepared is not None
+    carry_out(prepared, silent)
+    assert "Another one of number 5." in path_of(vault, 5).read_text()
+    assert prepare(vault.workspace(), OPTIONS).is_settled
+
+
+def test_a_note_that_is_held_is_looked_at_again(vault: World) -> None:
+    path = path_of(vault, 7)
+    text = path.read_text()
+    path.write_text(text.partition("A first")[0])
+
+    for _ in range(3):
+        prepared = prepare_run(vault.workspace(), OPTIONS)
+        assert [type(report) for report in prepared.plan.reports] == [HeldFile]
+        carry_out(prepared, silent)
+
+    path.write_text(text)
+    assert not prepare_run(vault.workspace(), OPTIONS).plan.reports
+
+
+def test_a_file_that_goes_is_reported_by_every_run(vault: World) -> None:
+    path_of(vault, 7).unlink()
+
+    for _ in range(3):
+        prepared = prepare_run(vault.workspace(), OPTIONS)
+        assert len(prepared.plan.reports) == 1
+        carry_out(prepared, silent)
