@@ -113,9 +113,12 @@ def _spliced(own: Sequence[str], wanted: Sequence[str], form: BlockForm) -> Iter
 
 def _respelled(own: str, said: str, wanted: str, form: BlockForm) -> str:
     """Return `wanted` as `own`, which says `said`, spells what stays; "" if it would say else."""
-    if _margin(said) != _margin(wanted):
+    margin, own_margin = _margin(said), _margin(own)
+    if margin != _margin(wanted):
         return ""
     asked = form((wanted,))
+    # In the margin of `own` first: a line that an edit adds stands as deep as those beside it.
+    said, wanted = (_moved(text, margin, own_margin) for text in (said, wanted))
     return next((text for text in respellings(own, said, wanted) if form((text,)) == asked), "")
 
 
@@ -142,6 +145,11 @@ def _indented(text: str, margins: Mapping[str, str]) -> str:
     new = margins.get(known, "") + margin.removeprefix(known)
     if not margin or new == margin:
         return text
+    return _moved(text, margin, new)
+
+
+def _moved(text: str, margin: str, new: str) -> str:
+    """Return a block with another margin."""
     lines = (line.removeprefix(margin) for line in text.split("\n"))
     return "\n".join(new + line if line else line for line in lines)
 
