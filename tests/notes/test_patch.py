@@ -6,6 +6,7 @@ import pytest
 
 from tests.notes.texts import OUR_ID, a_note, html_of
 from zoterodigest.core.values.blocks import split_blocks
+from zoterodigest.notes.editor import editor_form
 from zoterodigest.notes.note import LONGEST_NOTE, NoteContent, Part, TooLong
 from zoterodigest.notes.patch import QuotationLost, patch_html
 from zoterodigest.notes.read import PartsDiffer, read_note
@@ -79,6 +80,34 @@ def test_two_highlights_of_one_paragraph_stay_in_their_order() -> None:
     html = patched(present, a_note("- “so **fast**”, and also “and small”"))
 
     assert html == wrapped(OURS, f"<ul>\n<li>\n{HIGHLIGHT}, and also {other}\n</li>\n</ul>")
+
+
+YELLOW = '<span style="background-color: rgb(255, 212, 0);">'
+
+
+@pytest.mark.parametrize(
+    ("before", "summary", "after"),
+    [
+        (f"one {YELLOW}two</span> three", "one two four", f"one {YELLOW}two</span> four"),
+        (
+            f"one {YELLOW}two three</span>",
+            "one **two** x",
+            f"one <strong>{YELLOW}two</span></strong>",
+        ),
+        (f"{YELLOW}one</span> two", "two", "two"),
+        (f"{YELLOW}one</span> two", "one of two", f"{YELLOW}one</span> of two"),
+        (f"{YELLOW}one</span> two", "`one` three", "<code>one</code> three"),
+        (f"{YELLOW}on</span>e two", "one three", f"{YELLOW}on</span>e three"),
+        ('<u style="text-decoration-color: red;">a</u> b', "<u>a</u> c", '<u style="text-decor'),
+        ('<u style="text-decoration-color: red;">a</u> b', "a c", "a c"),
+        ('<span style="color: red;">新</span>的', "新 的", '<span style="color: red;">新</span>'),
+    ],
+)
+def test_words_that_stay_keep_their_colors(before: str, summary: str, after: str) -> None:
+    html = patched(wrapped(OURS, f"<p>{before}</p>"), a_note(summary))
+
+    assert f"<p>{after}" in html
+    assert editor_form(html) == html
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from difflib import SequenceMatcher
 
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import write_block
+from zoterodigest.notes.colours import apart, run_letters, with_colours
 from zoterodigest.notes.editor import Placed
 from zoterodigest.notes.inline import join_runs
 from zoterodigest.notes.markdown import read_blocks
@@ -165,8 +166,8 @@ def _replaced(old: NoteUnit, new: NoteUnit | None) -> Iterator[NoteUnit]:
 
 
 def _rewritten(new: NoteParagraph, old: Content, runs: Sequence[Run]) -> tuple[NoteParagraph, str]:
-    """Give a paragraph the alignment of what it replaces, and the quotations, images and citations
-    in it; return also the first quotation that its text does not hold.
+    """Give a paragraph the alignment of what it replaces, and the quotations, images, citations and
+    colours in it; return also the first quotation that its text does not hold.
     """
     # Quotations first: a citation right behind one goes with it, the others go to the end.
     kept, lost = _with_quotations(new.runs, runs)
@@ -174,6 +175,7 @@ def _rewritten(new: NoteParagraph, old: Content, runs: Sequence[Run]) -> tuple[N
     for run in kept:
         if run in remains:
             remains.remove(run)
+    kept = with_colours(kept, tuple(runs))
     shown = (*kept, NoteText(" "), *remains) if remains else kept
     return NoteParagraph(shown, old.attributes if isinstance(old, NoteParagraph) else ()), lost
 
@@ -217,13 +219,9 @@ def _joins(unit: NoteUnit, node: int | None, first: NoteUnit) -> bool:
     return unit.block.marker is not None and type(unit.block.marker) is type(first.block.marker)
 
 
-_NO_LETTER = "\0"
-"""What stands for a line break or a formula."""
-
-
 def _quoted_text(quotation: Annotated) -> str:
     """Return a quotation as the digest shows it, without marks."""
-    return _letters(plain_runs((quotation,)))
+    return run_letters(plain_runs((quotation,)))
 
 
 def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> tuple[Runs, str]:
@@ -233,11 +231,11 @@ def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> tuple[Runs, str]
     right behind a quotation stays there.
     """
     done: list[Run] = []
-    rest = _apart(new)
+    rest = list(apart(new))
     for at, quotation in enumerate(old):
         if not isinstance(quotation, Annotated):
             continue
-        words = _apart(plain_runs((quotation,)))
+        words = list(apart(plain_runs((quotation,))))
         start = _place(rest, words)
         if start is None:
             return tuple(new), _quoted_text(quotation)
@@ -246,24 +244,9 @@ def _with_quotations(new: Sequence[Run], old: Sequence[Run]) -> tuple[Runs, str]
     return join_runs((*done, *rest)), ""
 
 
-def _apart(runs: Sequence[Run]) -> list[Run]:
-    """Return `runs` with each letter as a run of its own."""
-    letters: list[Run] = []
-    for run in runs:
-        if isinstance(run, NoteText):
-            letters += [replace(run, text=letter) for letter in run.text]
-        else:
-            letters.append(run)
-    return letters
-
-
-def _letters(runs: Sequence[Run]) -> str:
-    return "".join(run.text if isinstance(run, NoteText) else _NO_LETTER for run in runs)
-
-
 def _place(runs: Sequence[Run], words: Sequence[Run]) -> int | None:
     """Return the index of `words` in `runs`, under the same marks."""
-    text, wanted = _letters(runs), _letters(words)
+    text, wanted = run_letters(runs), run_letters(words)
     start = text.find(wanted) if wanted else -1
     while start >= 0 and list(runs[start : start + len(words)]) != words:
         start = text.find(wanted, start + 1)

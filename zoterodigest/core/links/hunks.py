@@ -157,6 +157,15 @@ def differing_ranges(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[i
             yield head + i1, head + i2, head + j1, head + j2
 
 
+def places_that_stay(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield the places of texts that stay, in `old` and in `new`, in order."""
+    cursor = shift = 0
+    ends = (len(old), len(old), len(new), len(new))
+    for start, end, _, last in (*differing_ranges(old, new), ends):
+        yield from ((at, at + shift) for at in range(cursor, start))
+        cursor, shift = end, last - end
+
+
 def _common(one: Sequence[str], other: Sequence[str]) -> int:
     pairs = zip(one, other, strict=False)
     return next((place for place, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from zoterodigest.core.links.hunks import differing_ranges
+from zoterodigest.core.links.hunks import differing_ranges, places_that_stay
 from zoterodigest.frozen import dataclass
 
 # A word, blanks, a line break (a line of code is indented behind it), an HTML tag, or a sign as
@@ -67,13 +67,8 @@ def _same_words(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[int, i
     places = [at for at, token in enumerate(old) if token.isalnum()]
     new_places = [at for at, token in enumerate(new) if token.isalnum()]
     words, new_words = [old[at] for at in places], [new[at] for at in new_places]
-    cursor = shift = 0
-    for start, end, _, last in (
-        *differing_ranges(words, new_words),
-        (len(words), len(words), 0, 0),
-    ):
-        yield from ((places[at], new_places[at + shift]) for at in range(cursor, start))
-        cursor, shift = end, last - end
+    for at, new_at in places_that_stay(words, new_words):
+        yield places[at], new_places[new_at]
 
 
 def _with_blank_before(change: _Change, tokens: Sequence[str]) -> _Change:
