@@ -38,6 +38,8 @@ def test_a_text_that_is_read_as_words_is_read_so_beside_markdown_as_well(text: s
         ("%%\na b::c\nc\n%%", ("%%<br>a b::c c<br>%%",)),
         ("a\\\n%% b %%", ("a<br>%% b %%",)),
         ("> [!note]- T\n> a\n> b", ("> [!note]- T\n>\n> a b",)),
+        ("> a\n> [!b] c\n> d", ("> a [!b] c d",)),
+        ("> [![a](i)](u)\n> b", ("> [a](u) b",)),
         ("> [!note]\n>\n> a", ("> [!note]\n>\n> a",)),
         ("double  blanks", ("double blanks",)),
         ("__bold__ and _em_", ("**bold** and *em*",)),

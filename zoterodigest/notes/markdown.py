@@ -53,7 +53,7 @@ _MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])[ \t]*")
 _UNDERLINE = re.compile(r"\n[ \t]*(=+|-+)$")
 _SIGNS = re.compile(r"[\\`*_\[<&~$]")
 """What may be more than text inside a paragraph."""
-_CALLOUT = re.compile(r"\[![^\]\n]+\].*(?=\n.*\S)")
+_CALLOUT = re.compile(r"\A\[![^\[\]\n]+\].*(?=\n.*\S)")
 _PROPERTY = re.compile(r"[^\W\d_][\w /-]*::(?:\s|$)")
 _BEGINS_LINE = re.compile(rf"\[\^[^\]\s]+\]:|:\s|%%|\^[\w-]+$|{_PROPERTY.pattern}")
 """What begins a line of its own: a footnote, a definition, a comment, a block id, a property."""
