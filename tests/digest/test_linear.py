@@ -15,6 +15,7 @@ from zoterodigest.core.values.record import Blocks
 from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.digest.write.blocks import blocks_text
 from zoterodigest.digest.write.edit import put_digest
+from zoterodigest.digest.write.respelled import respellings
 
 NOTE = b"> **T**\n> *CVPR 2025*, [arxiv](https://arxiv.org/abs/2504.18524)\n"
 FOLDED = b"<details>\n<summary><b>T</b></summary>\n* **Authors:** A\n"
@@ -138,9 +139,18 @@ def written_twins(size: int) -> None:
     assert blocks_text(old, new).startswith("- a\n- x")
 
 
+def respelled_words(size: int) -> None:
+    """Change every tenth word of a paragraph in which every word is spelled in its own way."""
+    own = " ".join(f"__w{at}__" for at in range(size))
+    said = own.replace("__", "**")
+    new = " ".join(f"**{'v' if at % 10 else 'w'}{at}**" for at in range(size))
+    assert next(respellings(own, said, new)).startswith("__w0__ __v1__")
+
+
 WRITTEN: dict[str, tuple[Callable[[int], None], int]] = {
     "a bullet of marks": (written_marks, 250),
     "bullets that are alike": (written_twins, 1_100),
+    "spellings beside edits": (respelled_words, 100),
 }
 
 

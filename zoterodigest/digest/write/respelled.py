@@ -7,6 +7,7 @@ and one without. What comes from a library is in canonical form, so it holds non
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.core.links.hunks import differing_ranges, places_that_stay
@@ -56,9 +57,10 @@ def _changes(old: Sequence[str], text: str) -> Iterator[_Change]:
     new = _tokens(text)
     start = first = 0
     for end, last in (*_same_words(old, new), (len(old), len(new))):
-        for one, other, begin, stop in differing_ranges(old[start:end], new[first:last]):
-            put = "".join(new[first + begin : first + stop])
-            yield _Change(start + one, start + other, put)
+        here, there = old[start:end], new[first:last]
+        if here != there:
+            for one, other, begin, stop in differing_ranges(here, there):
+                yield _Change(start + one, start + other, "".join(there[begin:stop]))
         start, first = end, last
 
 
@@ -94,8 +96,14 @@ def _changed(tokens: Sequence[str], changes: Iterable[_Change]) -> str:
 
 
 def _apart(spellings: Sequence[_Change], edits: Sequence[_Change]) -> tuple[_Change, ...]:
-    """Return the spellings that no edit is about."""
-    return tuple(it for it in spellings if not any(_overlap(it, edit) for edit in edits))
+    """Return the spellings that no edit is about; both are in order."""
+    starts, ends = [edit.start for edit in edits], [edit.end for edit in edits]
+    kept: list[_Change] = []
+    for one in spellings:
+        near = edits[bisect_left(ends, one.start) : bisect_right(starts, one.end)]
+        if not any(_overlap(one, edit) for edit in near):
+            kept.append(one)
+    return tuple(kept)
 
 
 def _overlap(one: _Change, other: _Change) -> bool:
