@@ -132,6 +132,7 @@ def test_a_new_title_stands_in_the_heading_that_repeats_it() -> None:
         ("A\n\n## Secret\n\ncanary\n\n### canary\n\n## B\n", ["A", "## B"]),
         ("A\n\n- Secret\n  - canary\n- B\n", ["A", "- B"]),
         ("A\n\nSecret\n------\n\ncanary\n", ["A"]),
+        ("A\n\n## Secret\n\ncanary %% x %%", ["A"]),
         ("A\n\n# 🔒 **Secret**\ncanary %% begin x %%\n", ["A"]),
     ],
 )
@@ -142,6 +143,26 @@ def test_what_is_private_is_in_no_field_and_no_message(body: str, own: list[str]
     assert own_text(HEAD + body, rule) == own
     core = document.core_entries()
     assert "canary" not in repr((core, document.skipped, document.entries[0].problems))
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "# My secret\n\n- **Year**: 2005\n- **Title**: canary\n",
+        "- **Year**: 2005\n- **Venue**: Nature %% canary %%\n",
+        "Year:: 2005\nVenue:: Nature %% canary\n",
+        "%% canary %% # Deep nets %% canary\n- **Year**: 2005\n",
+        "- My secret\n  Venue:: canary\n",
+        "> [!info]\n> %%\n> Venue:: canary\n> %%\n",
+    ],
+)
+def test_what_is_private_is_no_property(body: str) -> None:
+    rule = NoteRule(private=["My secret"], tags=True)
+    document = read_file(f"---\ncitekey: bee2005\n---\n{body}", rule=rule)
+
+    core = document.core_entries()
+    assert "canary" not in repr((core, document.skipped, document.entries[0].problems))
+    assert "My secret" not in repr(core)
 
 
 PERSIST = f"""{HEAD}# Deep Nets
@@ -198,6 +219,22 @@ def test_of_chosen_sections_only_the_text_is_synced() -> None:
     text = f"{HEAD}Before.\n\n## My notes\n\nMine.\n\n### More\n\nToo.\n\n## Other\n\nNot.\n"
 
     assert own_text(text, rule) == ["Mine.", "### More", "Too."]
+
+
+def test_the_first_text_comes_below_the_heading_of_a_chosen_section() -> None:
+    rule = NoteRule(sections=["Notes"])
+    text = f"{HEAD}# Deep Nets\n\n## Notes\n\n## Other\n\nNot.\n"
+
+    edited = put(text, {"summary": Blocks(("Mine.",))}, rule=rule)
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == text.replace("## Notes\n", "## Notes\n\nMine.\n")
+
+
+def test_without_a_chosen_section_no_text_has_a_place() -> None:
+    text = f"{HEAD}Before.\n"
+
+    assert "summary" not in entry_of(text, rule=NoteRule(sections=["Notes"])).places
 
 
 @pytest.mark.parametrize(

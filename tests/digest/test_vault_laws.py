@@ -85,6 +85,12 @@ NOT_OWN = (
     "<!-- CANARY -->",
     "![[CANARY.pdf]]",
     "Within %% CANARY %% a line.",
+    "## Secret\n\n- **Venue**: CANARY\n- **Citekey**: CANARY\n\n## After it",
+    "- **Venue**: Nature %% CANARY %%",
+    "- Secret\n  - CANARY\n- after it",
+    "- item\n  %% CANARY %%\n  id:: 1234\n  - child %% CANARY %% goes on",
+    "> [!tip] Mine %% CANARY %%\n> and %% CANARY\n> CANARY %%\n> after",
+    "`code %%` and %% CANARY %% `%%`",
 )
 
 

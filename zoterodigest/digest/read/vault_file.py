@@ -18,7 +18,7 @@ from zoterodigest.digest.read.known import KnownAreas, area_key
 from zoterodigest.digest.read.later import BROKEN, SLIPS, LaterEntry, has_slips
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, EntryReading, ItemKeys, Slot, decoded
-from zoterodigest.digest.read.vault_body import NoteBody, read_body, scan_body
+from zoterodigest.digest.read.vault_body import NoteBody, read_body
 from zoterodigest.digest.read.vault_evidence import (
     reason_by_bytes,
     reason_by_name,
@@ -35,6 +35,7 @@ from zoterodigest.digest.read.vault_front import (
 from zoterodigest.digest.read.vault_generated import title_in_heading
 from zoterodigest.digest.read.vault_identity import identity_kind, item_keys
 from zoterodigest.digest.read.vault_metadata import property_slots, property_texts, slot_of_property
+from zoterodigest.digest.read.vault_owned import scan_body
 
 NO_FRONT = "the front matter is no YAML"
 
@@ -50,7 +51,7 @@ def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTa
     if reason:
         return _none(name, lines, reason, 0)
     front = front_matter(lines.source)
-    scan = scan_body(lines.source, front.body)
+    scan = scan_body(lines.source, front.body, form.note)
     properties = _properties(front)
     reason = reason_by_properties(properties)
     if reason:
@@ -62,7 +63,7 @@ def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTa
     claims.slots += (slot for slot in held if slot.name not in known)
     # Notes without a title among their properties have it in the heading above these.
     if "title" not in {slot.name for slot in claims.slots} | claims.unreadable and scan.properties:
-        claims.slots[:0] = filter(None, (title_in_heading(lines.source, scan.lines),))
+        claims.slots[:0] = filter(None, (title_in_heading(lines.source, scan),))
     keys = item_keys(properties, name)
     reading = read_slots(claims.slots, ())
     if not _is_evident(keys, reading, [key for key, _ in properties]):

@@ -17,6 +17,7 @@ from zoterodigest.digest.read.vault_identity import is_of_zotero
 from zoterodigest.digest.read.vault_lines import BodyLine, section_spans
 from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
 from zoterodigest.digest.read.vault_metadata import SECTIONS, Property, top_of
+from zoterodigest.digest.read.vault_owned import BodyScan
 
 _SECTIONS = (*SECTIONS, "Abstract", "Citation", "Cite", "Attachments", "PDF", "Files")
 _IMPORTED = re.compile(rb"[ \t]*[-*+][ \t]+\[\[Notes\]\][ \t]*")
@@ -93,11 +94,13 @@ def title_heading(source: bytes, lines: Sequence[BodyLine], title: str) -> Slot 
     return _named(source, first, "title_copy")
 
 
-def title_in_heading(source: bytes, lines: Sequence[BodyLine]) -> Slot | None:
+def title_in_heading(source: bytes, scan: BodyScan) -> Slot | None:
     """Return the title that the heading is with which a note begins; None if it names a section."""
-    first = next((line for line in lines if line.data.strip()), None)
-    is_title = first is not None and first.level == 1 and len(first.name.split()) > 1
-    return _named(source, first, "title") if first and is_title else None
+    first = next((line for line in scan.lines if line.data.strip()), None)
+    if first is None or first.level != 1 or len(first.name.split()) < 2:
+        return None
+    is_private = any(it.start <= first.start < it.end for it in scan.private)
+    return None if is_private else _named(source, first, "title")
 
 
 def _named(source: bytes, line: BodyLine, slot: str) -> Slot | None:

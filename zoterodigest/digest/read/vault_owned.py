@@ -1,0 +1,207 @@
+"""Which ranges of a note's body are the person's, by the marks of tools and by chosen sections.
+
+Where a tool keeps what stands in blocks of its own, it rewrites all else.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
+from itertools import accumulate
+
+from zoterodigest.core.values.span import Span
+from zoterodigest.digest.format.format import NoteRule
+from zoterodigest.digest.read.layers import Layer, LayeredText, SourcePieces, in_crlf
+from zoterodigest.digest.read.vault_lines import BodyLine, body_lines, section_spans
+from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind, body_marks
+from zoterodigest.digest.read.vault_metadata import Property, body_properties
+from zoterodigest.frozen import frozen
+
+_OPENS = {MarkKind.BEGIN: MarkKind.END, MarkKind.ZOTFLOW_BEGIN: MarkKind.ZOTFLOW_END}
+_PERSIST = "persist"
+_MACHINE = frozenset({"annotations", "annotation", "highlights", "metadata"})
+"""Names of blocks that a tool fills: new text has a better place."""
+
+
+@frozen()
+class BodyScan:
+    """What was found in a body: where it starts, its marks and lines, what is private, and
+    properties elsewhere.
+    """
+
+    start: int
+    marks: tuple[BodyMark, ...]
+    lines: tuple[BodyLine, ...]
+    private: tuple[Span, ...]
+    properties: tuple[Property, ...]
+
+
+@frozen()
+class OwnedRanges:
+    """The ranges that no other tool owns, where text can come in blocks of one, and the headings
+    above such blocks.
+    """
+
+    spans: Sequence[Span]
+    rooms: Sequence[int] = ()
+    headings: Sequence[Span] = ()
+
+
+def scan_body(source: bytes, start: int, rule: NoteRule) -> BodyScan:
+    """Find what stands in the body that begins at `start`, whoever wrote it."""
+    marks = body_marks(source, start)
+    lines = body_lines(source, start, marks)
+    private = [*section_spans(lines, rule.private, len(source))]
+    private += (Span(it.start, it.end) for it in marks if it.kind is MarkKind.PRIVATE)
+    # A value with a private remark is none: the line is the person's own.
+    told = body_properties(lines, len(source))
+    open_lines = {span.start: span for span in spans_without((_line(it) for it in told), private)}
+    properties = tuple(it for it in told if open_lines.get(it.line.start) == _line(it))
+    return BodyScan(start, marks, lines, tuple(private), properties)
+
+
+def _line(one: Property) -> Span:
+    return Span(one.line.start, one.line.end)
+
+
+def owned_ranges(source: bytes, scan: BodyScan, rule: NoteRule) -> OwnedRanges:
+    """Return what is the person's by the marks of tools and by the sections that are chosen."""
+    found = _owned_by_marks(source, scan)
+    if not rule.sections:
+        return found
+    chosen = section_spans(scan.lines, rule.sections, len(source))
+    below = [Span(line_end(source, it.start), it.end) for it in chosen]
+    rooms = found.rooms or [it.start for it in below]
+    return OwnedRanges([*_common(found.spans, below)], rooms, found.headings)
+
+
+def _owned_by_marks(source: bytes, scan: BodyScan) -> OwnedRanges:
+    """Return the ranges that a tool leaves; one that keeps blocks rewrites all else."""
+    marks, whole = scan.marks, Span(scan.start, len(source))
+    foreign = [*_regions(marks, MarkKind.FOREIGN_BEGIN, MarkKind.FOREIGN_END, len(source))]
+    blocks = [*_blocks(marks)]
+    if any(mark.kind is MarkKind.ZOTFLOW_BEGIN for mark in marks):
+        blocks = [(name, span) for name, span in blocks if name.startswith(_PERSIST)]
+    elif not blocks and not any(mark.kind is MarkKind.IMPORT for mark in marks):
+        return OwnedRanges([*spans_without([whole], foreign)])
+    wanted = sorted(blocks, key=lambda one: (one[0] in _MACHINE, one[1]))
+    headings = [*_headings_above(source, scan)]
+    spans = sorted((*(span for _, span in blocks), *headings))
+    rooms = [span.start for _, span in wanted]
+    return OwnedRanges([*spans_without(spans, foreign)], rooms, headings)
+
+
+def _headings_above(source: bytes, scan: BodyScan) -> Iterator[Span]:
+    """Yield the headings right above blocks of a tool in which the person wrote something.
+
+    The tool writes them again, but they say what the text is.
+    """
+    starts = [line.start for line in scan.lines]
+    begins = {mark.end: mark.start for mark in scan.marks}
+    for name, block in _blocks(scan.marks):
+        if name in _MACHINE or not source[block.start : block.end].strip():
+            continue
+        mark = begins[block.start]
+        at = bisect_left(starts, mark) - 1
+        while at >= 0 and not source[starts[at] : min(scan.lines[at].end, mark)].strip():
+            at -= 1
+        if at >= 0 and scan.lines[at].level and not scan.lines[at].hidden:
+            yield Span(starts[at], min(scan.lines[at].end, mark))
+
+
+def _blocks(marks: Sequence[BodyMark]) -> Iterator[tuple[str, Span]]:
+    """Yield the blocks that a tool keeps, each with its name; one that is not closed is none."""
+    ends: dict[tuple[MarkKind, str], list[BodyMark]] = {}
+    for mark in reversed(marks):
+        if mark.kind in _OPENS.values():
+            ends.setdefault((mark.kind, mark.name), []).append(mark)
+    cursor = 0
+    for mark in marks:
+        if mark.kind not in _OPENS or mark.start < cursor:
+            continue
+        left = ends.get((_OPENS[mark.kind], mark.name), [])
+        while left and left[-1].start < mark.end:
+            left.pop()
+        if left:
+            yield mark.name, Span(mark.end, left[-1].start)
+            cursor = left[-1].end
+
+
+def _regions(
+    marks: Sequence[BodyMark], begin: MarkKind, end: MarkKind, last: int
+) -> Iterator[Span]:
+    """Yield regions that another tool owns; one that is not closed goes to the end."""
+    opened = -1
+    for mark in marks:
+        if mark.kind is begin and opened < 0:
+            opened = mark.start
+        elif mark.kind is end and opened >= 0:
+            yield Span(opened, mark.end)
+            opened = -1
+    if opened >= 0:
+        yield Span(opened, last)
+
+
+def room_for_text(source: bytes, own: Sequence[Span], rooms: Sequence[int]) -> LayeredText | None:
+    """Return the place for text in a note that has none: a block of a tool, or the end.
+
+    What is private at the end stays the last.
+    """
+    if rooms:
+        is_behind_mark = source[rooms[0] - 1 : rooms[0]] in (b"%", b">", b"\n")
+        return _point(source, rooms[0], b"\n" if is_behind_mark else b"\n\n")
+    if not own:
+        return None
+    last = own[-1]
+    at = last.start + len(source[last.start : last.end].rstrip(b" \t\r\n"))
+    before = source[:at].replace(b"\r", b"")
+    breaks = len(before) - len(before.rstrip(b"\n"))
+    return _point(source, at, b"\n" * max(2 - breaks, 0) if before else b"")
+
+
+def _point(source: bytes, at: int, lead: bytes) -> LayeredText:
+    behind = source[at:].replace(b"\r", b"")
+    breaks = len(behind) - len(behind.lstrip(b"\n"))
+    # A mark of a tool ends its block on the next line; text begins a paragraph.
+    is_mark = breaks and behind.lstrip().startswith((b"%%", b"<!--"))
+    trail = b"\n" * max((1 if is_mark or not behind.strip() else 2) - breaks, 0)
+    layers: tuple[Layer, ...] = (partial(_framed, lead, trail),)
+    layers += (in_crlf,) if b"\r\n" in source else ()
+    return LayeredText(b"", SourcePieces(lambda: ((), at)), layers)
+
+
+def _framed(lead: bytes, trail: bytes, new: bytes) -> bytes:
+    return lead + new + trail
+
+
+def spans_without(spans: Iterable[Span], cuts: Iterable[Span]) -> Iterator[Span]:
+    """Yield `spans` (sorted, apart) without `cuts`; an empty span stays."""
+    ordered = sorted(cuts)
+    # A cut may hold others: only the farthest end of those before counts.
+    reach = [*accumulate((cut.end for cut in ordered), max)]
+    for span in spans:
+        cursor = span.start
+        at = bisect_right(reach, cursor)
+        while at < len(ordered) and ordered[at].start < span.end:
+            cut = ordered[at]
+            if cut.start > cursor:
+                yield Span(cursor, cut.start)
+            cursor = max(cursor, cut.end)
+            at += 1
+        if cursor < span.end or cursor == span.start:
+            yield Span(cursor, span.end)
+
+
+def _common(ones: Iterable[Span], others: Sequence[Span]) -> Iterator[Span]:
+    for one in ones:
+        for other in others:
+            low, high = max(one.start, other.start), min(one.end, other.end)
+            if low < high:
+                yield Span(low, high)
+
+
+def line_end(source: bytes, at: int) -> int:
+    """Return where the line ends that holds `at`, behind its line break."""
+    end = source.find(b"\n", at)
+    return len(source) if end < 0 else end + 1
