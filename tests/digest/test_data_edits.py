@@ -209,6 +209,31 @@ def test_what_others_would_read_as_no_text_gets_quotes(title: str) -> None:
     assert edited.source.decode() == source.format(f'"{title}"', 2020)
 
 
+@pytest.mark.parametrize(
+    ("old", "fields", "new"),
+    [
+        ("tags: [x, y]", {"task": Members(("x: y", "z"))}, 'tags: ["x: y", "z"]'),
+        ("tags:\n  - x\n  - y", {"task": Members(("x", "2024"))}, 'tags:\n  - "x"\n  - "2024"'),
+        ("tags: ['x', 'y']", {"task": Members(("x: y", "2024"))}, "tags: ['x: y', '2024']"),
+        ("tags: [x, 2024]", {"task": Members(("y", "2024"))}, "tags: [2024, y]"),
+        (
+            "authors: [Ann Bee, Cee Dee]",
+            {"authors": Names(("Ann Bee, Jr.", "Eff #Gee"))},
+            'authors: ["Ann Bee, Jr.", "Eff #Gee"]',
+        ),
+    ],
+)
+def test_a_list_gets_the_quotes_that_one_of_its_values_needs(
+    old: str, fields: Fields, new: str
+) -> None:
+    frame = "- title: Deep Leakage from Gradients\n  arxiv: 1906.08935\n  {}\n  id: 1\n"
+
+    edited = put(frame.format(old).encode(), {0: fields})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == frame.format(new)
+
+
 def test_what_stands_elsewhere_too_is_not_written() -> None:
     first = "- title: One\n  authors: &a [Ann Bee, Cee Dee]\n  arxiv: 1906.08935\n"
     second = "- title: Two\n  authors: *a\n  arxiv: 1906.08936\n"

@@ -192,7 +192,18 @@ def list_text(
 
 def shows_list(text: LayeredText) -> bool:
     """Whether a text shows the values of a list and can be written."""
-    return any(isinstance(layer, partial) and layer.func is _in_list for layer in text.layers)
+    return list_shown(text) is not None
+
+
+def list_shown(text: LayeredText) -> tuple[Sequence[Layer], str] | None:
+    """Return how the values of a list are quoted that a text shows, and what parts them in it.
+
+    None if it shows no list that can be written.
+    """
+    for layer in text.layers:
+        if isinstance(layer, partial) and layer.func is _in_list:
+            return layer.args[0], layer.args[1].decode()
+    return None
 
 
 def _in_list(layers: Sequence[Layer], parted: bytes, gap: bytes, new: bytes) -> bytes:

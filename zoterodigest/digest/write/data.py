@@ -8,14 +8,14 @@ from zoterodigest.core.values.names import parse_names
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.data_texts import (
-    PARTED,
     as_it_stands,
     in_single_quotes,
     in_the_open,
-    shows_list,
+    list_shown,
 )
 from zoterodigest.digest.read.references import LINK_SLOTS, links_within
-from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.write.html import Spelling, plain
 from zoterodigest.digest.write.shown import UnwritableValue
 
 _COMPOSED = (
@@ -25,27 +25,44 @@ _COMPOSED = (
 _ONE_LINK = "a value of the file holds one web link"
 
 
-def data_edits(slot: Slot, new: str) -> list[Edit]:
-    """Return the edit that makes a slot's text `new`, none if it is; raises `UnwritableValue`."""
+def data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
+    """Return the edit that makes a slot's text `new`, none if it is; raises `UnwritableValue`.
+
+    `spell` is not `plain` if `new` does not read back as it is: what has no quotes gets them.
+    """
     if new == slot.words:
         return []
     if as_it_stands in slot.text.layers:
         raise UnwritableValue(_COMPOSED)
     text = _address(slot, new) if slot.name in LINK_SLOTS else new
-    if slot.name == "authors" and shows_list(slot.text):
+    shown = list_shown(slot.text)
+    if slot.name == "authors" and shown is not None:
         found = parse_names(new)
-        text = decoded(PARTED).join((*found.people, *(["et al."] if found.truncated else [])))
-    if text and in_the_open in slot.text.layers and slot.name not in LINK_SLOTS:
-        from zoterodigest.digest.read.yaml_tree import is_typed_anew
-
-        # A year or a date that comes to an empty place is one to others, too.
-        is_meant = not slot.words and slot.name in ("year", "date")
-        text = quoted(text) if not is_meant and is_typed_anew(slot.words, text) else text
+        text = shown[1].join((*found.people, *(["et al."] if found.truncated else [])))
+    layers, parted = shown or (slot.text.layers, None)
+    # A year or a date that comes to an empty place is one to others, too.
+    is_meant = slot.name in LINK_SLOTS or (not slot.words and slot.name in ("year", "date"))
+    if text and in_the_open in layers and not is_meant:
+        text = _with_quotes(slot.words, text, parted, is_needed=spell is not plain)
     if "\n" in text and in_single_quotes in slot.text.layers:
         # Single quotes fold lines; between double ones a line break has a sign.
         return [Edit(Span(slot.span.start - 1, slot.span.end + 1), quoted(text).encode())]
     edit = slot.text.rewrite(text.encode("utf-8", "replace"))
     return [edit] if edit else []
+
+
+def _with_quotes(old: str, new: str, parted: str | None, *, is_needed: bool) -> str:
+    """Return a value without quotes, or a list of such, between quotes if one needs some."""
+    from zoterodigest.digest.read.yaml_tree import is_typed_anew
+
+    parts, known = [new], [old]
+    if parted is not None:
+        parts, known = new.split(parted), old.split(parted)
+    coming = [part for part in parts if part not in known]
+    if not is_needed and not any(is_typed_anew(known[0], part) for part in coming):
+        return new
+    # All of a list: one in unlike quotes could not be edited again.
+    return (parted or "").join(map(quoted, parts))
 
 
 def _address(slot: Slot, new: str) -> str:

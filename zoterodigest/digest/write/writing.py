@@ -214,14 +214,13 @@ def _field_edits(
     if _is_in_code(document, entry, slot):
         _require_shown_in_code(new, spell)
     else:
-        # A value of JSON or YAML is spelled as a whole: its lines have no quotes of their own.
-        spelled = spell(new) if document.lines.is_data else _spelled(new, old, spell)
-        new = inert_line(spelled, old)
+        # What a value of JSON or YAML needs, its quotes tell.
+        new = inert_line(new if document.lines.is_data else _spelled(new, old, spell), old)
     if entry.shape is not None and not new.strip():
         return [gone_edit(document, index, slot.name, cleared)]
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
     stub_edits += _copy_edits(entry, slot.name, said)
-    return _slot_edits(document, index, slot, new) + stub_edits
+    return _slot_edits(document, index, slot, new, spell) + stub_edits
 
 
 def _is_in_code(document: Document, entry: DigestEntry, slot: Slot) -> bool:
@@ -318,9 +317,11 @@ def _insertion(document: Document, index: int, slot: str, text: str) -> Edit:
     return edit
 
 
-def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Edit]:
+def _slot_edits(
+    document: Document, index: int, slot: Slot, new: str, spell: Spelling = plain
+) -> list[Edit]:
     if document.lines.is_data:
-        return _data_edits(slot, new)
+        return _data_edits(slot, new, spell)
     if document.entries[index].shape is not None and slot.text.data and not new.strip():
         return [gone_edit(document, index, slot.name, ())]
     if new.strip() and not slot.text.data:
@@ -330,11 +331,11 @@ def _slot_edits(document: Document, index: int, slot: Slot, new: str) -> list[Ed
     return slot_edits(slot, new, document.source)
 
 
-def _data_edits(slot: Slot, new: str) -> list[Edit]:
+def _data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
     # Only who has such a file pays for what writes it.
     from zoterodigest.digest.write.data import data_edits
 
-    return data_edits(slot, new)
+    return data_edits(slot, new, spell)
 
 
 def blocks_to_write(entry: DigestEntry, name: str, value: Value) -> tuple[int, ...]:
@@ -357,7 +358,7 @@ def _block_edits(
     entry, source = document.entries[index], document.source
     old, stop = slot.words, slot.span.end
     if document.lines.is_data:
-        return _data_edits(slot, spell(blocks_text(old, value)))
+        return _data_edits(slot, blocks_text(old, value), spell)
     found = _END_BLANKS.match(source, stop) if old else None
     end = decoded(found[0]) if found else ""
     new, blanks = written_blocks(old, value, spell, end)
