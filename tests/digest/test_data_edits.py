@@ -176,6 +176,11 @@ TWO_PARAGRAPHS = Blocks(("New: one #1", "It's two"))
         ("''", TWO_PARAGRAPHS, '"New: one #1\\n\\nIt\'s two"'),
         ("'one'", Blocks(("It's",)), "'It''s'"),
         (
+            ">\n    One.",
+            TWO_PARAGRAPHS,
+            ">\n    New: one #1\n\n\n    It's two",
+        ),
+        (
             "|\n    # Heading?\n    line: two",
             TWO_PARAGRAPHS,
             "|\n    New: one #1\n\n    It's two",

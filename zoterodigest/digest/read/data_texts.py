@@ -56,8 +56,8 @@ def in_single_quotes(new: bytes) -> bytes:
 
 
 def in_fold(new: bytes) -> bytes:
-    """Write line breaks where a single one is a blank."""
-    return new.replace(b"\n", b"\n\n")
+    """Write line breaks where a single one is a blank, and of several the first."""
+    return _SINGLE.sub(rb"\g<0>\n", new)
 
 
 def scalar_text(source: bytes, scalar: DataScalar) -> LayeredText:
