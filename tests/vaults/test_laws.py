@@ -13,7 +13,7 @@ import pytest
 
 from tests.sync.trouble import silent
 from tests.sync.world import World
-from tests.vaults.test_adoption import contents
+from tests.vaults.test_adoption import contents, name_as_a_groups
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import HeldFile, MissingFile, StaleItemKey
@@ -22,6 +22,7 @@ from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering.intent import SYNC
+from zoterodigest.sync.run.leaving_texts import LeavingTexts, leaving_texts
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
@@ -351,6 +352,41 @@ def test_private_text_stands_in_nothing_that_a_run_writes(vault: World) -> None:
     for canary in CANARIES:
         assert [name for name, data in found.items() if canary.encode() in data] == []
         assert canary.encode() not in said
+
+
+def group_vault(world: World, rules: str = "") -> str:
+    """Lay out a note whose item is in a group's library; return the title of both."""
+    name_as_a_groups(world, 7)
+    world.configure(RULES + rules)
+    (world.root / "Papers").mkdir()
+    path_of(world, "adam2015").write_text(a_note("adam2015", *PARAGRAPHS))
+    world.put_item("ADAM2AAA", title=TITLES["adam2015"], citationKey="adam2015")
+    return TITLES["adam2015"]
+
+
+@pytest.mark.parametrize("rules", ["", "body = false\n", 'push = ["year"]\nbody = false\n'])
+def test_no_text_leaves_a_vault_for_a_group_unless_it_is_said(world: World, rules: str) -> None:
+    title = group_vault(world, rules)
+
+    sync(world)
+
+    assert world.item(title)["date"] == "2017"
+    assert world.children(title) == {}
+    assert planned(world).is_settled
+    assert not planned(world).plan.reports
+
+
+def test_before_text_first_goes_to_a_group_the_person_is_asked(world: World) -> None:
+    title = group_vault(world, "body = true\n")
+
+    prepared = planned(world)
+
+    assert prepared.needs_consent
+    leaving = leaving_texts(prepared.plan, prepared.gathered, prepared.workspace)
+    assert leaving == LeavingTexts(1, ("Notes",))
+    carry_out(prepared, silent)
+    assert "Paragraph 1" in world.note(title)
+    assert leaving_texts(planned(world).plan, prepared.gathered, prepared.workspace) is None
 
 
 def test_undo_of_the_first_sync_leaves_the_vault_and_the_library_as_they_were(world: World) -> None:

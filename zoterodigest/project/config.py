@@ -192,6 +192,8 @@ class DigestRules(_ConfigTable):
     """In a vault: the text under these headings never leaves the file."""
     tags: StrictBool = False
     """In a vault: whether the tags of its files are synced."""
+    body: StrictBool | None = None
+    """In a vault: whether its text goes to the library; None: unless that is a group's."""
     new: NewFileRules | None = None
     """In a vault: how new files are made; None: they are not."""
     push: Selection = True
@@ -209,7 +211,7 @@ class DigestRules(_ConfigTable):
 
     @model_validator(mode="after")
     def _are_of_notes(self) -> DigestRules:
-        for name in ("sections", "private", "tags", "new"):
+        for name in ("sections", "private", "tags", "body", "new"):
             if not self.is_vault and name in self.model_fields_set:
                 raise ValueError(f'{name} is for a vault: set entry = "file" as well')
         return self

@@ -13,7 +13,16 @@ from zoterodigest.cli.base.project_context import (
     opened_context,
     require_idle_to_write,
 )
-from zoterodigest.cli.base.screen import counted, emit, enumerated, hanging, tell, visible, wrapped
+from zoterodigest.cli.base.screen import (
+    counted,
+    emit,
+    enumerated,
+    first_of,
+    hanging,
+    tell,
+    visible,
+    wrapped,
+)
 from zoterodigest.cli.base.stamps import Recorder
 from zoterodigest.cli.base.talk import (
     UNSEEN,
@@ -47,6 +56,7 @@ from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
 from zoterodigest.sync.lookups.wanted import LookedUp
 from zoterodigest.sync.run.failures import TooMuch
+from zoterodigest.sync.run.leaving_texts import leaving_texts
 from zoterodigest.sync.run.little_read import little_read
 from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared
@@ -105,6 +115,14 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
 
 def _concern(prepared: Prepared) -> Concern:
     """Return what a person should know who lets digests be pushed of which little was read."""
+    leaving = leaving_texts(prepared.plan, prepared.gathered, prepared.workspace)
+    if leaving is not None:
+        named = ", ".join(
+            visible(f"“{heading}”") for heading in first_of(leaving.headings, 10, indent=0)
+        )
+        below = f", with the sections {named}" if named else ""
+        what = f"the text of {counted(leaving.notes, 'note')} goes to a group's library{below}"
+        return Concern(what, "Look at the plan")
     few = little_read(prepared.plan, prepared.gathered)
     if not few:
         return UNSEEN

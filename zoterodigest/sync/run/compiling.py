@@ -16,6 +16,7 @@ from zoterodigest.sync.gathering.intent import Publish, Sync
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes_of_plan import compile_writes
 from zoterodigest.sync.removal.removal import without_used
+from zoterodigest.sync.run.leaving_texts import leaving_texts
 from zoterodigest.sync.run.little_read import little_read
 from zoterodigest.sync.run.run import Options, Prepared, published_notes
 
@@ -74,4 +75,4 @@ def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool
     is_many = len(plan.actions) > _MANY_CHANGES
     if (is_first and has_own_items) or is_many or any(map(published_notes, plan.actions)):
         return True
-    return bool(little_read(plan, gathered))
+    return bool(little_read(plan, gathered) or leaving_texts(plan, gathered, workspace))

@@ -30,7 +30,7 @@ from zoterodigest.core.reconcile.reconcile import reconcile
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import CITEKEY, NOTE, Entry, is_empty
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.address import group_id_of
+from zoterodigest.library.address import group_id_of, is_group
 from zoterodigest.project.config import Selection
 from zoterodigest.project.layout import Project
 from zoterodigest.project.marks import Totals
@@ -175,9 +175,7 @@ def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Pl
 
 def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> RunOptions:
     """Return the terms of a run: each digest's own directions, as far as the run's go."""
-    rules: dict[str, Rules] = {read.key: _rules(read, options) for read in gathered.digests}
-    two_way = (read for read in gathered.bibs if read.bib.is_two_way)
-    rules |= {read.key: _bib_rules(read, options) for read in two_way}
+    rules = _rules_by_key(workspace, options, gathered)
     gone = [key for key in sorted(gathered.gone) if not key.is_bib]
     project = workspace.project
     prefer = project.configuration.sync.prefer
@@ -203,6 +201,16 @@ def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> R
             return replace(common, found=found, choices=choices)
         case Decide(choices):
             return replace(common, choices=choices, only_choices=True)
+
+
+def _rules_by_key(workspace: Workspace, options: Options, gathered: Gathered) -> dict[str, Rules]:
+    """Return how each source is kept that takes part in the run."""
+    is_shared = is_group(workspace.library.identity)
+    two_way = (read for read in gathered.bibs if read.bib.is_two_way)
+    return {
+        **{read.key: _rules(read, options, is_shared=is_shared) for read in gathered.digests},
+        **{read.key: _bib_rules(read, options) for read in two_way},
+    }
 
 
 def _former_rules(project: Project, key: SourceKey) -> Rules:
@@ -236,10 +244,15 @@ def _without_taken(pending: Pending, citekeys: set[str]) -> Pending:
     return replace(pending, found=replace(pending.found, fields=left))
 
 
-def _rules(read: ReadDigest, options: Options) -> Rules:
-    """Return how a digest is kept by a run of this direction."""
+def _rules(read: ReadDigest, options: Options, *, is_shared: bool) -> Rules:
+    """Return how a digest is kept by a run of this direction; others read a library that
+    `is_shared`.
+    """
     digest, rules = read.digest, read.digest.rules
     directions = _directions(rules.push, rules.pull, options)
+    has_body = not is_shared if rules.body is None else rules.body
+    if rules.is_vault and not has_body:
+        directions = replace(directions, push=_without_text(directions.push))
     return Rules(
         directions,
         digest.collection if rules.push is True else (),
@@ -266,6 +279,12 @@ def _directions(push: Selection, pull: Selection, options: Options) -> Direction
     pushed = _mask(push) if options.intent.may_push else NONE
     pulled = _mask(pull) if options.intent.may_pull else NONE
     return Directions(pushed, pulled, _mask(pull))
+
+
+def _without_text(mask: Mask) -> Mask:
+    """Return a mask that lets no text of a note pass."""
+    text = {"summary", "sections"}
+    return replace(mask, names=mask.names | text if mask.is_all_but else mask.names - text)
 
 
 def _no_new(read: ReadDigest) -> str:
