@@ -309,6 +309,18 @@ def test_a_file_that_says_nothing_of_its_paper_any_more_keeps_its_link() -> None
     assert vault.rows == rows
 
 
+def test_a_file_whose_paper_nothing_tells_any_more_makes_no_second_item() -> None:
+    vault = a_vault(a_note("Papers/a.md", summary=("Short.",)))
+    vault.run()
+    vault.put(a_note("Papers/a.md", title=OTHER, summary=("Other.",)))
+
+    plan = vault.run()
+
+    assert not plan.actions
+    assert [one.is_there for one in plan.reports if isinstance(one, MissingFile)] == [True]
+    assert len(vault.items) == 1
+
+
 @pytest.mark.parametrize(
     "note",
     [

@@ -308,7 +308,8 @@ SECTIONS: tuple[Section[Any], ...] = (
     Section(MissingFile, "Files that are missing", "These files are not here, or no longer say"
             " which paper they are about. Their items and links stay as they are, and nothing is"
             " synced until the files are back. If you deleted one on purpose, `zoterodigest"
-            " resolve ID --acknowledge` ends this report.", _file_now),
+            " resolve ID --acknowledge` ends this report. If one is about another paper now,"
+            " `zoterodigest unlink FILE` ends its link.", _file_now),
     Section(MissingItem, "Missing in the library", "Somebody trashed or deleted these items."
             " `push DIGEST --relink` makes them again. `when_trashed` in zoterodigest.toml decides"
             " what happens to the entries.", subject=_entry_and_item),

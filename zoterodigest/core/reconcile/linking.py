@@ -162,6 +162,7 @@ class _LinkingRun:
         linked = frozenset(row.item for row in rows if row.state is LinkState.LINKED)
         self._catalogue = library_catalogue(library.items, linked)
         self._named = NamedItems(library.items, library.group, run_options.files)
+        self._left: frozenset[SourceKey] = frozenset()
         self._taken_back = items_taken_back(known, library, run_options.folding)
 
     def keep_links(self, pairing: Pairing) -> dict[int, LockRow]:
@@ -306,6 +307,7 @@ class _LinkingRun:
         """
         for row in pairing.unreadable:
             self.reports.append(UnreadableEntry(row.digest, None, row.id))
+        self._left = frozenset(row.digest for row in pairing.away)
         for row in pairing.away:
             self.reports.append(MissingFile(row, is_there=row.digest not in self._terms.gone))
         if self._terms.selection is None:
@@ -357,17 +359,15 @@ class _LinkingRun:
         """Return the key of the item for `entry`, a new one if need be, or report why not."""
         rules = self._terms.rules_for(entry.digest)
         work = self._work(entry)
-        match = self._match(entry, work)
-        # `--relink` may replace our own item in the trash, but never one that a person made.
-        if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
-            match = Unknown()
-        match match:
+        match self._match(entry, work, row):
             case Adopt(key):
                 self._catalogue.add(key, work, is_linked=True)
                 return key
             case Ambiguous(keys):
                 self.reports.append(AmbiguousEntry(entry, keys))
-            case OnlyTrashed() | Unknown() if not rules.creates:
+            # A file says nothing of its paper any more: that is reported, and an item of what it
+            # says now could be a double.
+            case OnlyTrashed() | Unknown() if not rules.creates or entry.digest in self._left:
                 pass
             case OnlyTrashed(key):
                 self.reports.append(TrashedEntry(entry, key))
@@ -385,8 +385,15 @@ class _LinkingRun:
                 return key
         return None
 
-    def _match(self, entry: Entry, work: KnownWork) -> Match:
+    def _match(self, entry: Entry, work: KnownWork, row: LockRow | None) -> Match:
         """Return the item that a note names by a key, else the one that is the entry's work."""
+        match = self._named_or_same(entry, work)
+        # `--relink` may replace our own item in the trash, but never one that a person made.
+        if isinstance(match, OnlyTrashed) and row and row.item == match.key and row.origin.item:
+            return Unknown()
+        return match
+
+    def _named_or_same(self, entry: Entry, work: KnownWork) -> Match:
         named = self._named.find(entry, work)
         if isinstance(named, Adopt | Ambiguous):
             return named
