@@ -116,6 +116,8 @@ NOTES: dict[str, Callable[[int], bytes]] = {
         "properties": b"- **Year**: 2000\n",
         "sections of properties": b"# Metadata\n- **Year**: 2000\n# X\n",
         "callouts": b"> [!info]\n> Year:: 2000\n\n",
+        "open fences in a quote": b"> ```x\n",
+        "open fences in items": b"- ```x\n",
         "lines of Logseq": b"- a\n  id:: b\n",
         "definitions of Foam": b"[//begin]: x\ny\n",
         "rules beside comments": b"x\n---\n%% y %%\n---\n",

@@ -148,6 +148,49 @@ def test_what_is_private_is_in_no_field_and_no_message(body: str, own: list[str]
 @pytest.mark.parametrize(
     "body",
     [
+        "> ```\n> x\n\n%% canary %%\n\n```js\ny\n```\n",
+        "- ```\n  x\n\n%% canary %%\n\n```\n",
+        "```\n    ```\n%% x\n```\n%% canary %%\n```py\n```\n",
+        "    ```\n\n%% canary %%\n\n```\n",
+    ],
+)
+def test_a_fence_that_nothing_closes_hides_no_private_text(body: str) -> None:
+    assert "canary" not in repr(read_file(HEAD + body).core_entries())
+
+
+@pytest.mark.parametrize(
+    "body", ["- ```\n  %% code\n  ```\n", "> ```\n> %% code\n> ```\n", "\t```\n\t%% code\n\t```\n"]
+)
+def test_in_a_closed_fence_nothing_is_private(body: str) -> None:
+    assert "%% code" in repr(read_file(HEAD + body).core_entries())
+
+
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "## Secret ^id",
+        "## Secret #mine",
+        "## 3. Secret",
+        "## [[Secret]]",
+        "## Secret ##",
+        "<h2>Secret</h2>",
+        "- ## Secret\n\tcanary\n\t- canary",
+        "> ## Secret\n> canary\n>\n> canary",
+        "> [!note]\n> ### Secret\n> canary",
+    ],
+)
+def test_a_private_heading_is_known_in_any_form(heading: str) -> None:
+    text = heading if "canary" in heading else f"{heading}\n\ncanary"
+
+    own = own_text(f"{HEAD}A\n\n{text}\n\n# After it\n", NoteRule(private=["secret"]))
+
+    assert "canary" not in repr(own)
+    assert (own[0], own[-1]) == ("A", "# After it")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
         "# My secret\n\n- **Year**: 2005\n- **Title**: canary\n",
         "- **Year**: 2005\n- **Venue**: Nature %% canary %%\n",
         "Year:: 2005\nVenue:: Nature %% canary\n",

@@ -12,9 +12,15 @@ from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
 from zoterodigest.frozen import frozen
 
 _HEADING = re.compile(rb"[ \t]*(?:[-*+][ \t]+)?(#{1,6})[ \t]+(.*)", re.S)
+_QUOTED = re.compile(rb"[ \t]*>[ \t>]*(#{1,6})[ \t]+(.*)", re.S)
+_HTML = re.compile(rb"[ \t]*<h([1-6])\b[^<>]*>(.*)</h[1-6]>[ \t]*", re.S | re.I)
 _BULLET = re.compile(rb"([ \t]*)[-*+][ \t]+(.*)", re.S)
 _UNDERLINE = re.compile(rb" {0,3}(=+|-+)[ \t]*")
 _SIGN = re.compile(rb"%%[^%\n]*%%|<!--.*?-->")
+_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)][ \t]+(?=[^\W\d])")
+_BEHIND = re.compile(r"(?:[ \t]+[#^][\w/-]+)+[ \t]*\Z")
+"""Tags, or the id of a block, behind the words of a heading."""
+
 _LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|!?\[([^\[\]]*)\]\([^()\s]*\)")
 
 
@@ -22,7 +28,8 @@ _LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|!?\[([^\[\]]*)\]\([^(
 class BodyLine:
     """A line without its line ending; `level` is that of a heading, else 0, `name` what it says.
 
-    `margin` are the blanks before it. A line in a fence or a comment is `hidden`.
+    `margin` are the blanks before it. A line in a fence or a comment is `hidden`. In a quote a
+    heading is none of the note's, and only has a `quoted_level`.
     """
 
     start: int
@@ -33,6 +40,12 @@ class BodyLine:
     name: str = ""
     margin: int = 0
     is_item: bool = False
+    quoted_level: int = 0
+
+    @property
+    def is_quote(self) -> bool:
+        """Whether it is a line of a quote."""
+        return self.data.lstrip(b" \t")[:1] == b">"
 
 
 def body_lines(source: bytes, start: int, marks: Sequence[BodyMark]) -> tuple[BodyLine, ...]:
@@ -62,6 +75,11 @@ def _line(data: bytes, start: int, *, hidden: bool) -> BodyLine:
         return BodyLine(start, end, data, False, len(found[1]), name, margin, is_item)
     if found := _BULLET.fullmatch(data):
         return BodyLine(start, end, data, False, 0, _name(found[2]), margin, True)
+    if found := _HTML.fullmatch(data):
+        return BodyLine(start, end, data, False, int(found[1]), _name(found[2]), margin)
+    if found := _QUOTED.fullmatch(data):
+        level = len(found[1])
+        return BodyLine(start, end, data, False, 0, _name(found[2]), margin, False, level)
     return BodyLine(start, end, data, margin=margin)
 
 
@@ -79,6 +97,7 @@ def _with_underlined(lines: Sequence[BodyLine]) -> Iterator[BodyLine]:
 
 def _name(data: bytes) -> str:
     text = _SIGN.sub(b"", data).decode("utf-8", "replace").strip().rstrip("#")
+    text = _BEHIND.sub("", _NUMBER.sub("", text))
     return _LINK.sub(lambda found: found[1] or found[2] or "", text).strip(" \t*_=:")
 
 
@@ -87,7 +106,9 @@ def section_spans(
     names: Collection[str],
     last: int,
     *,
-    begins: Callable[[BodyLine], bool] = lambda line: line.level > 0 or line.is_item,
+    begins: Callable[[BodyLine], bool] = lambda line: bool(
+        line.level or line.is_item or line.quoted_level
+    ),
 ) -> tuple[Span, ...]:
     """Return the ranges of sections of these names, with the lines that name them.
 
@@ -108,6 +129,10 @@ def section_spans(
 def _end(lines: Sequence[BodyLine], at: int, last: int) -> int:
     own, is_below_blank = lines[at], False
     for line in lines[at + 1 :]:
+        if own.quoted_level:
+            if not line.is_quote or 0 < line.quoted_level <= own.quoted_level:
+                return line.start
+            continue
         if not line.hidden and line.data.strip():
             # What follows an item without a blank line goes on in it.
             begins = line.level or line.is_item or is_below_blank

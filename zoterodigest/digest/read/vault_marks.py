@@ -38,7 +38,7 @@ class BodyMark:
 
 
 _TOKEN = re.compile(
-    rb"^[ \t>]*(?:[-*+][ \t]+)?(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)"
+    rb"^(?P<lead>[ \t>]*(?:[-*+][ \t]+)?)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)"
     rb"|(?P<comment>%%)|(?P<html><!--)|(?P<code>`+)",
     re.M,
 )
@@ -66,34 +66,44 @@ def body_marks(source: bytes, start: int) -> tuple[BodyMark, ...]:
 
 def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
     # What closes a longer fence closes a shorter one, too: each length is looked for in vain once.
-    unclosed: dict[bytes, int] = {}
+    unclosed: dict[tuple[bytes, bytes], tuple[int, int]] = {}
     while found := _TOKEN.search(source, cursor):
         at, cursor = found.start(), found.end()
         if found["fence"]:
-            sign, length = found["fence"][:1], len(found["fence"])
-            is_open = length >= unclosed.get(sign, length + 1)
-            end = None if is_open else _fence_end(source, found["fence"], cursor)
-            if end is None:
-                unclosed[sign] = min(length, unclosed.get(sign, length))
-            else:
+            kind, length = (found["lead"], found["fence"][:1]), len(found["fence"])
+            shortest, until = unclosed.get(kind, (length + 1, 0))
+            if at < until and length >= shortest:
+                continue
+            end, is_closed = _fence_end(source, *kind, length, cursor)
+            if is_closed:
                 yield BodyMark(MarkKind.FENCE, at, end, _text(found["info"]).strip().lower())
                 cursor = end
+            else:
+                unclosed[kind] = length, end
         elif found["code"]:
-            # Code that goes on in another line could hide a comment that is none of its own.
-            line = source.find(b"\n", cursor)
-            close = re.compile(rb"(?<!`)`{%d}(?!`)" % len(found["code"]))
-            ended = close.search(source, cursor, line if line >= 0 else len(source))
-            cursor = ended.end() if ended else cursor
-        elif mark := _sign(source, at):
+            cursor = _code_end(source, found["code"], cursor)
+        elif mark := _sign(source, at) or _comment(source, at, found["comment"]):
             yield mark
             cursor = mark.end
-        elif found["comment"]:
-            close_at = source.find(b"%%", cursor)
-            cursor = close_at + 2 if close_at >= 0 else len(source)
-            yield BodyMark(MarkKind.PRIVATE, at, cursor)
-        elif (close_at := source.find(b"-->", cursor)) >= 0:
-            cursor = close_at + 3
-            yield BodyMark(MarkKind.COMMENT, at, cursor)
+
+
+def _code_end(source: bytes, signs: bytes, start: int) -> int:
+    """Return where code ends within its line; `start` if nothing closes it.
+
+    Code that goes on in another line could hide a comment that is none of its own.
+    """
+    line = source.find(b"\n", start)
+    close = re.compile(rb"(?<!`)`{%d}(?!`)" % len(signs))
+    ended = close.search(source, start, line if line >= 0 else len(source))
+    return ended.end() if ended else start
+
+
+def _comment(source: bytes, at: int, sign: bytes | None) -> BodyMark | None:
+    """Return the comment that begins at `at`: of Obsidian with its `sign`, else of HTML."""
+    end = source.find(sign or b"-->", at + 2)
+    if sign:
+        return BodyMark(MarkKind.PRIVATE, at, end + len(sign) if end >= 0 else len(source))
+    return BodyMark(MarkKind.COMMENT, at, end + 3) if end >= 0 else None
 
 
 def _sign(source: bytes, at: int) -> BodyMark | None:
@@ -103,11 +113,41 @@ def _sign(source: bytes, at: int) -> BodyMark | None:
     return None
 
 
-def _fence_end(source: bytes, fence: bytes, start: int) -> int | None:
-    """Return where a fence ends, behind its last line; None if nothing closes it."""
-    close = re.compile(rb"^[ \t>]*%b{%d,}[ \t]*\r?$" % (re.escape(fence[:1]), len(fence)), re.M)
-    found = close.search(source, start)
-    return found.end() if found else None
+def _fence_end(
+    source: bytes, lead: bytes, sign: bytes, length: int, start: int
+) -> tuple[int, bool]:
+    """Return where a fence ends, behind its last line, and whether that closes it.
+
+    It ends with the quote or the item in which it stands, closed or not: what is taken for code
+    too long could hide a private text behind it.
+    """
+    is_quoted, margin = b">" in lead, _columns(lead)
+    is_top = not lead.strip() and margin <= _MOST_INDENT
+    most = _MOST_INDENT if is_top else margin + _MOST_INDENT
+    close = re.compile(rb"%b{%d,}[ \t\r]*" % (re.escape(sign), length))
+    at = source.find(b"\n", start)
+    while 0 <= at < len(source) - 1:
+        stop = source.find(b"\n", at + 1)
+        stop = len(source) if stop < 0 else stop
+        line = source[at + 1 : stop]
+        text = line.lstrip(b" \t>")
+        before = line[: len(line) - len(text)]
+        is_out = is_quoted > (b">" in before) or _columns(before) < margin - _MOST_INDENT
+        if text.strip() and not is_top and (is_out or _columns(before) == 0 < margin):
+            return at, False
+        if _columns(before) <= most and close.fullmatch(text):
+            return stop - source.endswith(b"\r", at, stop), True
+        at = stop
+    return len(source), False
+
+
+_MOST_INDENT = 3
+"""So many blanks may stand before a fence (CommonMark 4.5)."""
+
+
+def _columns(lead: bytes) -> int:
+    """Return how far a line is indented within its quote, markers counted as blanks."""
+    return len(lead.rpartition(b">")[2].expandtabs(4))
 
 
 def _text(data: bytes) -> str:
