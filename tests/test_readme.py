@@ -44,7 +44,7 @@ class Reader:
         """Do what a step says, and look whether what it shows is true."""
         match step["language"], step["do"]:
             case "console", _:
-                self._run_all(step["text"])
+                self.run_all(step["text"])
             case "diff", None:
                 self._expect(step["text"])
             case "diff", _:
@@ -52,7 +52,8 @@ class Reader:
             case _:
                 World(self.folder).change(step["key"], **{step["field"]: step["value"]})
 
-    def _run_all(self, text: str) -> None:
+    def run_all(self, text: str) -> None:
+        """Run the commands of an example, and look whether they print what it shows."""
         for example in re.split(rf"^{re.escape(PROMPT)}", text, flags=re.M)[1:]:
             command, _, shown = example.partition("\n")
             output, _, code = shown.partition("$ echo $?\n")

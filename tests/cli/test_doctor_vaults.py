@@ -62,6 +62,52 @@ def test_a_vault_in_order_is_fine_also_with_other_files_in_it(
     assert "vaults          fine\n" in zoterodigest("doctor").out
 
 
+def test_notes_about_no_paper_need_no_attention(zoterodigest: Zoterodigest, vault: Path) -> None:
+    (vault / "2026-01-31.md").write_text("A day.\n", encoding="utf-8")
+
+    synced = zoterodigest("sync", "--offline", "--brief")
+    named = zoterodigest("plan", vault / "2026-01-31.md", "--offline", "--brief")
+    linted = zoterodigest("lint")
+
+    assert (synced.code, synced.out) == (0, "Already up to date.\n")
+    assert (named.code, named.err) == (0, "")
+    assert (linted.code, linted.out) == (0, "Nothing looks wrong in 2 entries.\n")
+
+
+def test_a_folder_is_inspected_as_a_vault(zoterodigest: Zoterodigest, vault: Path) -> None:
+    (vault / "2026-01-31.md").write_text("A day.\n", encoding="utf-8")
+    (vault / "gone.md").write_text("\0" * 99, encoding="utf-8")
+    (vault / "note.md").write_text(
+        _note("", "Learning", more="doi: 10.1000/2\n").replace("citekey: \n", ""), encoding="utf-8"
+    )
+
+    ran = zoterodigest("inspect", "Papers/")
+    data = json.loads(zoterodigest("inspect", "Papers", "--json").out)["vaults"][0]
+
+    assert (ran.code, ran.err) == (0, "")
+    assert ran.out == (
+        "Papers: 5 files, 3 notes of one paper each\n"
+        "    2  by citation key: Papers/@a2021.md, Papers/@b2021.md\n"
+        "    1  by identifier: Papers/note.md\n"
+        "Not notes:\n"
+        "    1  it has a size and no data: Papers/gone.md\n"
+        "    1  it is a daily note: Papers/2026-01-31.md\n"
+    )
+    assert [one["citekey"] for one in data["notes"]] == ["a2021", "b2021", None]
+    assert [one["file"] for one in data["skipped"]] == ["Papers/2026-01-31.md", "Papers/gone.md"]
+
+
+def test_a_folder_without_notes_fails_with_the_reasons(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "utf16.md").write_bytes("> **A**".encode("utf-16"))
+
+    ran = zoterodigest("inspect", ".")
+
+    assert (ran.code, ran.err) == (1, "")
+    assert "    1  the text is encoded as UTF-16: utf16.md\n" in ran.out
+
+
 def test_each_kind_of_trouble_is_one_finding(zoterodigest: Zoterodigest, vault: Path) -> None:
     files = {
         "@c2021.md": _note("c2021", 'Deep: "Learning"'),

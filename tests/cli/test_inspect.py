@@ -120,7 +120,6 @@ def test_an_empty_file_is_fine_and_said_to_be_empty(
     ("name", "sentence"),
     [
         ("missing.md", "error: missing.md: no such file"),
-        (".", "error: .: a folder, not a file"),
         ("binary.md", "error: binary.md: a binary file, not a text"),
         ("utf16.md", "error: utf16.md: the text is encoded as UTF-16"),
         ("pipe.md", "error: pipe.md: not an ordinary file"),

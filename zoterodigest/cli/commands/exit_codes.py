@@ -14,13 +14,17 @@ from zoterodigest.sync.syncing.acknowledging import unacknowledged
 def exit_code(prepared: Prepared) -> int:
     """Return the exit code of a run that came to its end.
 
-    It is 1 if an entry is unreadable or can't be written, or if a digest has no recognized entry.
+    It is 1 if an entry is unreadable or can't be written, or if a digest has no recognized entry,
+    unless it is a file of a vault.
     It is 3 if there are conflicts, and 6 if an entry is ambiguous. Acknowledged reports don't
     count, so a daily job with no news exits with 0.
     """
     kinds = {type(report) for report in unacknowledged(prepared)}
+    # In a vault many files are notes about no paper.
     is_unrecognised = any(
-        read.data.strip(BLANK) and not read.document.entries for read in prepared.gathered.digests
+        read.data.strip(BLANK) and not read.document.entries
+        for read in prepared.gathered.digests
+        if not read.digest.rules.is_vault
     )
     if UnreadableEntry in kinds or any(foreseen(prepared)) or is_unrecognised:
         return FAILED

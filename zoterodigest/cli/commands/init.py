@@ -96,7 +96,8 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     yield f"Wrote {path}. It explains every key."
     yield from _proposed(proposals)
     yield from _added_for_git(folder)
-    example = visible(names[0]) if names else "FILE"
+    # A folder is inspected as a whole: its pattern would name no file.
+    example = visible(names[0].replace(_ALL_NOTES, "")) if names else "FILE"
     yield f"Next: `zoterodigest inspect {example}` shows what is understood,"
     yield "      `zoterodigest plan` what a sync would do."
 
@@ -130,9 +131,12 @@ def _proposals(folder: Path, digests: Iterable[Path]) -> Iterator[Proposal]:
             yield replace(one, path=_name_in(folder, pattern))
 
 
+_ALL_NOTES = "**/*.md"
+
+
 def _files_in(path: Path) -> Path:
     """Return the pattern of all notes in a folder; any other path as it is."""
-    return path / "**/*.md" if path.is_dir() else path
+    return path / _ALL_NOTES if path.is_dir() else path
 
 
 def _first_file(digest: Path) -> Path:

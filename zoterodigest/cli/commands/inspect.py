@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
 
@@ -38,7 +39,8 @@ def inspect(
 
     inspect lists every entry, the lines it skipped and why, entries that it can't read, and papers
     that appear twice. It also lists what looks odd: a short author list, an empty link, text in a
-    wrong encoding, words left from a template. It changes nothing.
+    wrong encoding, words left from a template. Of a folder, it shows which files are notes of one
+    paper, as in a vault, and why the others aren't. It changes nothing.
 
     \b
     Examples:
@@ -47,28 +49,46 @@ def inspect(
       zoterodigest inspect notes.md --format table
       zoterodigest inspect notes.md --explain 120
       zoterodigest inspect refs.bib
+      zoterodigest inspect Papers/
 
     --explain shows which bytes of the entry at a line are read as what. If no entry is read there,
     it shows why each format stopped, the nearest first.
 
     zoterodigest detects the format. To add your own, put a file NAME.format.toml beside the digest
-    (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood.
+    (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood, or if a folder
+    has no notes.
     """
-    digests, named = by_kind(paths)
+    folders = _inspected([path for path in paths if path.is_dir()])
+    digests, named = by_kind(path for path in paths if not path.is_dir())
     if explain is not None:
         return _explained(digests, named, explain, asked)
     with reading_cache(paths) as cache:
         found = inspect_digests(digests, asked.format_name, cache, as_json=asked.as_json)
     bibs = inspect_bibs(named)
     if asked.as_json:
-        emit_json(digests_data(found) | (bibs_data(bibs) if named else {}))
+        vaults = {"vaults": [data for _, data, _ in folders]} if folders else {}
+        emit_json(digests_data(found) | (bibs_data(bibs) if named else {}) | vaults)
     else:
+        for text, *_ in folders:
+            emit(text)
         emit(digests_text(found) if digests else ())
         emit(bibs_text(bibs))
     for one in (*found, *bibs):
         if isinstance(one, Unreadable):
             tell_error(str(one.error), one.error.hint)
-    return inspection_code(found) or inspection_code(bibs)
+    has_notes = all(found_any for *_, found_any in folders)
+    return inspection_code(found) or inspection_code(bibs) or (FINE if has_notes else FAILED)
+
+
+def _inspected(folders: Sequence[Path]) -> list[tuple[Iterable[str], Mapping[str, Any], bool]]:
+    """Return what is said of folders, for people and as JSON, and whether they have notes."""
+    if not folders:
+        return []
+    # A digest that is known is inspected without what reads notes.
+    from zoterodigest.cli.show.vault_inspection import inspect_vault, vault_data, vault_text
+
+    found = map(inspect_vault, folders)
+    return [(vault_text(one), vault_data(one), bool(one.notes)) for one in found]
 
 
 def _explained(digests: Sequence[Path], bibs: Sequence[Path], line: int, asked: Invocation) -> int:

@@ -116,7 +116,12 @@ def digests_meant(prepared: Prepared) -> Iterator[ReadDigest]:
 
 
 def is_read_in_part(read: ReadDigest) -> bool:
-    """Return whether a digest has text, and no entry or clearly not every entry of it was read."""
+    """Return whether a digest has text, and no entry or clearly not every entry of it was read.
+
+    A file of a vault may be about no paper.
+    """
+    if read.digest.rules.is_vault:
+        return False
     if not read.document.entries:
         return bool(read.data.strip(BLANK))
     return missed_entries(read.document) > 0

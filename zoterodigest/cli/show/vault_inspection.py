@@ -1,0 +1,113 @@
+"""`inspect FOLDER`: which files of a folder are notes of one paper, and why others aren't."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from zoterodigest.cli.base.project_context import near, project_in
+from zoterodigest.cli.base.screen import counted, hanging, visible
+from zoterodigest.digest.format.format import data_formats
+from zoterodigest.digest.read.detect import read_document
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.frozen import dataclass
+from zoterodigest.mapping import venue_table
+from zoterodigest.project.digests import choice_in, read_digest
+from zoterodigest.project.files import BadInput
+from zoterodigest.project.layout import Project, matching_files
+
+_MOST = 5
+"""So many files of one kind are named; --json names each."""
+
+
+@dataclass(frozen=True, slots=True)
+class InspectedVault:
+    """A folder and its Markdown files: the note that each is, or the reason why it is none."""
+
+    folder: str
+    notes: Mapping[str, DigestEntry]
+    others: Mapping[str, str]
+
+
+def inspect_vault(folder: Path) -> InspectedVault:
+    """Read the Markdown files in a folder as the notes of a vault."""
+    project = project_in(folder)
+    notes: dict[str, DigestEntry] = {}
+    others: dict[str, str] = {}
+    for path in matching_files(Path(), f"{folder}/**/*.md"):
+        name = str(near(path))
+        try:
+            document = _read(project, path)
+        except BadInput as error:
+            others[name] = error.reason
+            continue
+        if document.entries:
+            (notes[name],) = document.entries
+        else:
+            others[name] = next((one.reason for one in document.skipped), "it is empty")
+    return InspectedVault(str(folder), notes, others)
+
+
+def _read(project: Project, path: Path) -> Document:
+    """Read a file as the configuration says; if it names no vault there, as of any vault."""
+    data = read_digest(path).data
+    (digest,) = project.digests([path])
+    is_vault = digest.rules.is_vault
+    formats = choice_in(project, digest).read().formats() if is_vault else None
+    return read_document(digest.key, data, formats or (data_formats()["note"],), venue_table())
+
+
+def vault_text(vault: InspectedVault) -> Iterator[str]:
+    """Yield how many files are notes, what tells their papers, and why the others are none."""
+    number = counted(len(vault.notes) + len(vault.others), "file")
+    papers = counted(len(vault.notes), "note of one paper", "notes of one paper each")
+    yield f"{visible(vault.folder)}: {number}, {papers}"
+    yield from _listed({name: _evidence(entry) for name, entry in vault.notes.items()})
+    if vault.others:
+        yield "Not notes:"
+        yield from _listed(vault.others)
+    problems = [problem for entry in vault.notes.values() for problem in entry.problems]
+    if problems:
+        yield f"{counted(len(problems), 'line')} not understood: `inspect FILE` shows them."
+
+
+def _listed(kinds: Mapping[str, str]) -> Iterator[str]:
+    """Yield how many files are of each kind, and the names of some; `kinds` are by file."""
+    names_of: dict[str, list[str]] = defaultdict(list)
+    for name, kind in kinds.items():
+        names_of[kind].append(name)
+    for kind, names in sorted(names_of.items(), key=lambda one: (-len(one[1]), one[0])):
+        few = ", ".join(map(visible, names[:_MOST]))
+        rest = f" and {len(names) - _MOST:,} more" if len(names) > _MOST else ""
+        yield from hanging(f"{len(names):>5,}  ", f"{visible(kind)}: {few}{rest}")
+
+
+def _evidence(entry: DigestEntry) -> str:
+    """Return what tells the paper of a note, the surest first."""
+    if entry.keys.item:
+        return "by item key"
+    if entry.keys.citation:
+        return "by citation key"
+    if any(not one.is_page for one in entry.reading.identifiers):
+        return "by identifier"
+    return "by title and authors"
+
+
+def vault_data(vault: InspectedVault) -> dict[str, Any]:
+    """Return the files of a folder as JSON can hold them."""
+    return {
+        "folder": vault.folder,
+        "notes": [
+            {
+                "file": name,
+                "title": entry.title,
+                "item": entry.keys.item or None,
+                "citekey": entry.keys.citation or None,
+                "identifiers": sorted(map(str, entry.reading.identifiers)),
+            }
+            for name, entry in vault.notes.items()
+        ],
+        "skipped": [{"file": name, "reason": why} for name, why in vault.others.items()],
+    }
