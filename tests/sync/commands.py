@@ -49,6 +49,15 @@ when_dropped = "trash"
 path = "list.md"
 when_dropped = "trash"
 """
+VAULT = """
+[[digest]]
+path = "Papers/*.md"
+entry = "file"
+new = { file = "@{citekey}.md" }
+
+[sync]
+hold = 0
+"""
 REFERENCE = """\
 @inproceedings{he2022masked,
   title = {Masked Autoencoders Are Scalable Vision Learners},
@@ -213,6 +222,16 @@ def with_a_reference(root: Path) -> World:
     return world
 
 
+def with_a_vault(root: Path) -> World:
+    """A project in sync with a vault beside its lists, and a reference that comes into it."""
+    world = in_sync(root, VAULT)
+    (root / "Papers").mkdir()
+    world.markdown("Papers/@lovelace2022.md", "---\ntitle: Lenses\ncitekey: lovelace2022\n---\n")
+    world.push(SYNC)
+    (root / "new.bib").write_text(REFERENCE, encoding="utf-8")
+    return world
+
+
 def in_conflict(root: Path) -> World:
     """A project whose title and summary were edited at both ends."""
     world = in_sync(root)
@@ -371,6 +390,8 @@ COMMANDS: Mapping[str, Command] = {
     "add a .bib": Command(with_a_reference, words("add", "new.bib", "--to", "list.md", "--offline",
                                                   "--section", "Vision", "--yes"),
                           frozenset({0, 1})),
+    "add a file": Command(with_a_vault, words("add", "new.bib", "--to", "Papers", "--offline",
+                                              "--yes"), frozenset({0, 1})),
     "feed": Command(with_feeds, words("feed", *DAYS, "--yes")),
     # A killed one leaves what it wrote at both ends: that is open no longer, so the same command
     # leaves it alone, and the next sync notes that the two agree.

@@ -251,7 +251,9 @@ def _give_name(temporary: Path, target: Path) -> None:
     except OSError:  # a file system without links, such as FAT: between check and name is a gap
         temporary.replace(target)
     else:
-        temporary.unlink()
+        # The file is there: if this fails, nothing must say that it isn't. See `remove_leftovers`.
+        with suppress(OSError):
+            temporary.unlink()
 
 
 def _folder_for_temporary(target: Path) -> Path:
