@@ -701,3 +701,17 @@ def test_a_new_entry_of_a_reading_list_has_an_empty_checkbox(boxes: str, new: st
     after, _ = inserted(f"# Papers\n\n{''.join(lines)}".encode(), {**fields, "arxiv": "2401.00001"})
 
     assert f"- {new}[ICML 2024] A New Paper of Dogs [[paper](" in after
+
+
+def test_a_venue_comes_behind_authors_where_no_neighbour_has_both() -> None:
+    line = "* [A Title of {}](https://arxiv.org/abs/2001.0000{}){}\n\n"
+    papers = [("Parrots", 1, " by Ann Bee and Cee Dee (2001)"), ("Birds", 2, ", ICML 2004")]
+    source = "# Papers\n\n" + "".join(
+        line.format(*it) for it in [*papers, ("Cats", 3, papers[0][2])]
+    )
+
+    after, _ = inserted(source.encode(), {**OF_FEW, "venue": "ICML", "year": "2024"})
+
+    assert (
+        "(https://arxiv.org/abs/2401.00001) by Ada Lovelace and Kurt Gödel, ICML (2024)\n" in after
+    )

@@ -212,6 +212,10 @@ class GapVotes:
             # "Title (Bee 2020)" without the author: the bracket stays, it is closed behind.
             if _is_signs(first) and first[-1:] in _BRACKETS and first[-1:] not in before:
                 return first
+        elif row is None:
+            # No entry has both: what stands before the second elsewhere.
+            votes = [gap for (_, it), gaps in self._gaps.items() if it == right for gap in gaps]
+            before = _most([gap for gap in votes if _is_signs(gap) and gap[-1:] == " "] or [" "])
         stop = self._stop_behind(left)
         return stop + (before or " ") if stop and not before.strip() else before
 

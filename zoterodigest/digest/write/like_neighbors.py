@@ -253,7 +253,11 @@ def _with_role(layout: Layout, model: EntryRows, role: str) -> Layout:
         after = next((it for it in row.roles[at + 1 :] if it in present), None)
         if before or after:
             own = next(each for each in rows if (before or after) in each)
-            own.insert(own.index(before) + 1 if before else own.index(after or ""), role)
+            spot = own.index(before) + 1 if before else own.index(after or "")
+            # Where no entry has both, a venue stands behind the authors.
+            if role == "venue" and not after and own[spot : spot + 1] == ["authors"]:
+                spot += 1
+            own.insert(spot, role)
         else:
             above = {it for each in model.rows[:number] for it in each.roles}
             spots = [at for at, each in enumerate(rows) if above.intersection(each)]
