@@ -13,6 +13,9 @@ HEADS = {
     "quotes": f'* **Nick**: "Chat with the Environment:\n  A Title", *IROS 2023*. [[Paper]({URL})]',
     "curly quotes": f"- “Chat with the Environment:\n  A Title”, IROS 2023. [[Paper]({URL})]",
     "a link": f"1. [Chat with the\n   Environment: A\n   Title]({URL}), IROS 2023.",
+    "a reference": (
+        f"- Zhao, X., & Li, M. (2023).\n  Chat with the Environment: A Title.\n  In *IROS*. {URL}"
+    ),
     "bold": f"+ **Chat with the Environment: A\nTitle** [[IROS 2023]({URL})]",
 }
 

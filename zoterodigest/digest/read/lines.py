@@ -156,6 +156,10 @@ def depth_change(data: bytes) -> int:
     return sum(-1 if tag[1] else 1 for tag in DETAILS.finditer(data))
 
 
+_YEAR_LAST = re.compile(rb"\((?:19|20)\d\d[a-z]?\)[.,:]?[ \t]*$")
+"""The end of what stands before the title of a reference: authors (2023)."""
+
+
 def _is_unclosed(data: bytes) -> bool:
     """Whether a quotation, bold text or the text of a link begins in a line and does not end."""
     return (
@@ -237,13 +241,16 @@ class Lines:
 
     def _wraps_of(self, line: int, offset: int) -> int:
         text = self[line][offset:]
+        is_before_title = bool(_YEAR_LAST.search(text))
         for below in range(line + 1, min(line + 1 + _MOST_WRAPS, len(self))):
             is_text = self.is_open(below) and not self.is_blank(below)
-            if not _is_unclosed(text) or _HARD_BREAK.search(text) or not is_text:
+            goes_on = is_before_title or _is_unclosed(text)
+            if not goes_on or _HARD_BREAK.search(text) or not is_text:
                 return 0
             if _BLOCK.match(self[below]):
                 return 0
             text += b" " + self[below]
+            is_before_title = False
             if not _is_unclosed(text):
                 return below - line
         return 0
