@@ -10,6 +10,8 @@ from zoterodigest.core.values.record import Names, text_in
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.parts import parts_beside
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import NewEntry
 
 ARXIV = "https://arxiv.org/abs/1706.03762"
 
@@ -199,6 +201,40 @@ def test_a_reference_is_read_in_the_manner_of_its_list(
 
     assert entry.title == title
     assert {name: entry.reading.fields.get(name) for name in expected} == expected
+
+
+@pytest.mark.parametrize(("label", "venue"), [("CVPR2023", "CVPR"), ("Arxiv", "")])
+def test_a_plain_title_may_follow_a_link_in_brackets_that_is_called_by_its_venue(
+    label: str, venue: str
+) -> None:
+    line = f"- [[{label}]({ARXIV})] iSDF: A Self-Made Title [[github](https://github.com/a/b)]\n"
+    tool = "- [[Github](https://github.com/a/c)] A Library for Signed Distance Functions\n"
+
+    (entry,) = read((line + tool).encode()).entries
+
+    assert entry.title == "iSDF: A Self-Made Title"
+    assert text_in(entry.reading.fields, "venue") == venue
+    assert entry.reading.fields["arxiv"] == ARXIV.rpartition("/")[2]
+
+
+def test_a_new_entry_behind_such_links_begins_with_one() -> None:
+    line = f"- [[CVPR2023]({ARXIV})] iSDF: A Self-Made Title\n"
+    fields = {"title": "Another Title", "arxiv": "2401.10001", "venue": "ICLR", "year": "2024"}
+
+    after = rearrange(read(line.encode()), [NewEntry("new", (), fields)], read)
+
+    new = "- [[ICLR2024](https://arxiv.org/abs/2401.10001)] Another Title\n"
+    assert after.source.decode() in (line + new, new + line)
+
+
+@pytest.mark.parametrize("tag", ["ins", "i", "em", "u"])
+def test_a_venue_may_stand_between_tags(tag: str) -> None:
+    line = f"- OneBit: Towards Small Models, <{tag}>ICLR, 2024</{tag}> [[Paper]({ARXIV})]\n"
+
+    (entry,) = read(line.encode()).entries
+
+    assert entry.title == "OneBit: Towards Small Models"
+    assert text_in(entry.reading.fields, "venue") == "ICLR"
 
 
 def test_a_title_with_authors_and_no_link_is_a_paper_below_another() -> None:

@@ -12,11 +12,15 @@ from tests.digest.manners.score import IDENTIFIERS, lists, score
 # A venue that is the text of a link to code could not be edited without that link; one word alone
 # is not known to be a name. A column beside that of the titles is not known to hold nicknames. A
 # venue that is a picture's text cannot be edited without the picture, which names it, too.
-# That a name without a year is a venue's, the label of a link does not tell.
+# That a name without a year is a venue's, the label of a link does not tell. Last names alone may
+# be topics, and one word anything. A quote below an item of one line may be any remark.
 MISSING = {
     ("a-venue-as-link-text", "venue"),
     ("b-title-two-blanks", "venue"),
     ("b-title-two-blanks", "year"),
+    ("c-bold-name-in-brackets-venue-after", "summary"),
+    ("e-blog-posts", "authors"),
+    ("e-blog-posts", "year"),
     ("f-html-rowspan", "short_title"),
     ("f-title-and-paper", "short_title"),
     ("j-badges-lead", "venue"),
@@ -26,12 +30,8 @@ MISSING = {
     ("j-summary-titles", "year"),
 }
 
-# The lists that were sealed and of which not all is read yet, or not rightly.
-NOT_YET = {
-    "c-bold-name-in-brackets-venue-after",
-    "c-checkbox-stars-venue",
-    "e-blog-posts",
-}
+# A title without a link behind the venue, before a remark: the one entry that is not read.
+NOT_YET = {"c-checkbox-stars-venue"}
 GUARDED = [*lists("open"), *(it for it in lists("sealed") if it[0].stem not in NOT_YET)]
 
 
