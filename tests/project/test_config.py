@@ -97,6 +97,22 @@ def test_all_keys_of_a_digest_are_read(tmp_path: Path) -> None:
             ': sync.when_dropped: "when_dropped" belongs in [[digest]]',
         ),
         ("[link]\ntitle = 1", ': link: there is no key "link"'),
+        *(
+            (f'[[digest]]\npath = "a/*.md"\nentry = "file"\nnew = {{ file = "{name}" }}', message)
+            for name, message in (
+                (
+                    "{key}.md",
+                    ": digest[1].new.file: a name that ends in .md, with any of {authors}",
+                ),
+                ("note.md", ": digest[1].new.file: a name that ends in .md"),
+                ("{title}", ": digest[1].new.file: a name that ends in .md"),
+                ("b/{title}.md", ": digest[1].new.file: new files come into the vault's folder"),
+            )
+        ),
+        (
+            '[[digest]]\npath = "a.md"\nnew = { file = "{title}.md" }',
+            ": digest[1]: new is for a vault",
+        ),
     ],
 )
 def test_a_mistake_is_told_with_file_key_and_reason(
