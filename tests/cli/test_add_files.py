@@ -141,6 +141,22 @@ def test_what_cannot_be_made_is_refused_and_nothing_is_written(
     assert _names(vault) == before
 
 
+@pytest.mark.parametrize(
+    ("more", "reason"),
+    [
+        (["--section", "New"], "--section is for a digest with headings, not for a vault"),
+        (["--to", "Papers/@new.md"], "is a file of a vault: name the folder, as --to Papers"),
+    ],
+)
+def test_what_means_nothing_in_a_vault_is_wrong_usage(
+    zoterodigest: Zoterodigest, vault: Path, more: list[str], reason: str
+) -> None:
+    ran = zoterodigest("add", "new.bib", "--offline", *more)
+
+    assert (ran.code, ran.out) == (2, "")
+    assert reason in " ".join(ran.err.split())
+
+
 def test_without_new_the_way_out_is_named(
     zoterodigest: Zoterodigest, vault: Path, tmp_path: Path
 ) -> None:

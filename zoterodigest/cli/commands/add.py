@@ -8,6 +8,8 @@ from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
 
+import typer
+
 from zoterodigest.cli.base.network import lookups_are_off, open_sources
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linked_digests, project_in, require_idle_to_write
@@ -81,6 +83,10 @@ def add(
     venues = venue_table()
     project, linked = _project(to)
     rules = vault_meant(project, to)
+    if to and not rules and project.former_rules(project.key_of(to)).is_vault:
+        raise typer.BadParameter(f"{to} is a file of a vault: name the folder, as --to {to.parent}")
+    if rules and section:
+        raise typer.BadParameter("--section is for a digest with headings, not for a vault")
     vault = open_vault(project, rules, venues) if rules else None
     goal = vault.goal if vault else open_goal(project, to, venues, linked)
     require_idle_to_write(asked, goal.project)
