@@ -232,6 +232,24 @@ def test_where_a_tool_keeps_blocks_only_they_are_the_persons() -> None:
     assert edited.source.decode() == PERSIST.replace("My idea.", "My idea.\n\nMore.")
 
 
+HEADED = f"{HEAD}## Thoughts%% begin notes %%\nMy idea.\n%% end notes %%\n"
+
+
+def test_a_heading_above_a_block_of_a_tool_takes_in_no_other_text() -> None:
+    assert own_text(HEADED) == ["## Thoughts", "My idea."]
+
+    edited = put(HEADED, {"summary": Blocks(("## Thoughts", "New.", "My idea."))})
+
+    assert edited.source.decode() == HEADED.replace("My idea.", "New.\n\nMy idea.")
+
+
+def test_a_heading_above_a_block_of_a_tool_outlasts_the_text() -> None:
+    edited = put(HEADED, {"summary": EMPTY})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == HEADED.replace("My idea.", "")
+
+
 def test_the_first_text_comes_into_a_block_that_is_the_persons() -> None:
     text = PERSIST.replace("\nMy idea.\n", "")
 

@@ -74,6 +74,8 @@ def read_body(
     texts = tuple(_closed(text, headings) for text in texts)
     runs = [run for text in texts for run in _runs_of(text)]
     runs += (slot.span for slot in (*fields, copy) if slot and slot.span.start >= scan.start)
+    # They leave the note with the text below them, and stay.
+    runs += owned.headings
     # Not parted: a block of a tool that begins and ends in one line gets lines between.
     kept = b"".join(_between(source, scan.start, sorted(set(runs))))
     if texts:
@@ -229,7 +231,7 @@ def _between(source: bytes, start: int, parts: Sequence[Span]) -> Iterator[bytes
     for part in (*parts, Span(len(source), len(source))):
         lines = map(bytes.strip, source[cursor : part.start].split(b"\n"))
         yield from (line for line in lines if line and not _LOGSEQ.fullmatch(line))
-        cursor = part.end
+        cursor = max(cursor, part.end)
 
 
 def _line_of(source: bytes, span: Span) -> Span:

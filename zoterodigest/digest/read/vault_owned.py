@@ -86,28 +86,30 @@ def _owned_by_marks(source: bytes, scan: BodyScan) -> OwnedRanges:
     elif not blocks and not any(mark.kind is MarkKind.IMPORT for mark in marks):
         return OwnedRanges([*spans_without([whole], foreign)])
     wanted = sorted(blocks, key=lambda one: (one[0] in _MACHINE, one[1]))
-    headings = [*_headings_above(source, scan)]
-    spans = sorted((*(span for _, span in blocks), *headings))
+    above = [*_headings_above(source, scan)]
+    filled = [it for it, block in above if source[block.start : block.end].strip()]
+    spans = sorted((*(span for _, span in blocks), *filled))
+    headings = [heading for heading, _ in above]
     rooms = [span.start for _, span in wanted]
     return OwnedRanges([*spans_without(spans, foreign)], rooms, headings)
 
 
-def _headings_above(source: bytes, scan: BodyScan) -> Iterator[Span]:
-    """Yield the headings right above blocks of a tool in which the person wrote something.
+def _headings_above(source: bytes, scan: BodyScan) -> Iterator[tuple[Span, Span]]:
+    """Yield the headings right above blocks of a tool, each with its block.
 
-    The tool writes them again, but they say what the text is.
+    The tool writes them again, but they say what the text is that the person writes there.
     """
     starts = [line.start for line in scan.lines]
     begins = {mark.end: mark.start for mark in scan.marks}
     for name, block in _blocks(scan.marks):
-        if name in _MACHINE or not source[block.start : block.end].strip():
+        if name in _MACHINE:
             continue
         mark = begins[block.start]
         at = bisect_left(starts, mark) - 1
         while at >= 0 and not source[starts[at] : min(scan.lines[at].end, mark)].strip():
             at -= 1
         if at >= 0 and scan.lines[at].level and not scan.lines[at].hidden:
-            yield Span(starts[at], min(scan.lines[at].end, mark))
+            yield Span(starts[at], min(scan.lines[at].end, mark)), block
 
 
 def _blocks(marks: Sequence[BodyMark]) -> Iterator[tuple[str, Span]]:

@@ -29,8 +29,11 @@ def body_edits(source: bytes, slot: Slot, value: Value, spell: Spelling) -> list
     texts = value.texts if isinstance(value, Blocks) else ()
     present = [split_blocks(decoded(part.data)) for part in slot.parts]
     edits: list[Edit] = []
-    for part, old, new in zip(slot.parts, present, _dealt(slot.parts, texts), strict=True):
-        if tuple(old) != tuple(new):
+    dealt = _dealt(slot.parts, texts)
+    for number, (part, old, new) in enumerate(zip(slot.parts, present, dealt, strict=True)):
+        # With all text below it, a heading leaves the note and stays in the file: it is a tool's.
+        is_left = as_heading in part.layers and not any(dealt[number : number + 2])
+        if tuple(old) != tuple(new) and not is_left:
             edits += _part_edits(source, part, new, spell)
     return edits
 
