@@ -78,6 +78,11 @@ After.
         (("Before!", "Between.", "After!"), {"Before.": "Before!", "After.": "After!"}),
         (("Between.", "After."), {"Before.\n": "\n"}),
         (("Before.", "After."), {"Between. %%": "%%"}),
+        (("New.", "Before!", "Between.", "After."), {"Before.": "New.\n\nBefore!"}),
+        (
+            ("Before.", "New.", "Between!", "After."),
+            {"Before.": "Before.\n\nNew.", "Between.": "Between!"},
+        ),
         (("Before.", "Between.", "New.", "After."), {"Between. %%": "Between.\n\nNew. %%"}),
     ],
 )
@@ -93,6 +98,24 @@ def test_edits_on_both_sides_of_what_is_not_the_persons_never_reach_into_it(
     assert edited.refusals == ()
     assert own_text(edited.source) == list(blocks)
     assert "".join(edited.source.decode().split()) == "".join(expected.split())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- a\n  Key:: v\n  words\n- more\n",
+        "Key:: v  \n words\n\nmore\n",
+        "- a\n  id:: 1\n\t- words\n\t- more\n",
+    ],
+)
+@pytest.mark.parametrize("word", ["words", "more"])
+def test_text_that_begins_in_an_item_keeps_its_margin(text: str, word: str) -> None:
+    own = Blocks(tuple(block.replace(word, "other") for block in own_text(HEAD + text)))
+
+    edited = put(HEAD + text, {"summary": own})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == HEAD + text.replace(word, "other")
 
 
 def test_all_text_may_go_and_come_again() -> None:

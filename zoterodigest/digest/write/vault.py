@@ -15,6 +15,7 @@ from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.vault_body import as_heading, in_pieces, is_to_stay
 from zoterodigest.digest.write.blocks import blocks_text, compared
 from zoterodigest.digest.write.html import Spelling, inert_blocks
+from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.shown import UnwritableValue
 
 _WORD = re.compile(r"\s+|[^\s]+")
@@ -48,11 +49,13 @@ def _dealt(parts: Sequence[LayeredText], texts: Sequence[str]) -> list[tuple[str
     for start, stop, first, last in differing_ranges(compared(flat), compared(texts)):
         for at in range(cursor, start):
             dealt[homes[at]].append(flat[at])
+        pairs = paired(flat[start:stop], texts[first:last])
+        at = start - 1
         for number, text in enumerate(texts[first:last]):
-            # A block replaces one; those behind follow the last that is replaced.
-            at = min(start + number, stop - 1) if stop > start else start - 1
+            # A block replaces one, or it follows the one before it.
+            is_more = number not in pairs
+            at = at if is_more else start + pairs[number]
             home = homes[max(at, 0)] if homes else 0
-            is_more = number >= stop - start
             dealt[home + (is_more and as_heading in parts[home].layers)].append(text)
         cursor = stop
     for at in range(cursor, len(flat)):
@@ -64,7 +67,8 @@ def _part_edits(
     source: bytes, part: LayeredText, new: Sequence[str], spell: Spelling
 ) -> list[Edit]:
     old = decoded(part.data)
-    text = inert_blocks(blocks_text(old, Blocks(tuple(new)), spell), old, is_markdown=True)
+    written = _as_deep(blocks_text(old, Blocks(tuple(new)), spell), old)
+    text = inert_blocks(written, old, is_markdown=True)
     if text is None:
         raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
     text = _apart(source, part, text) if old else text
@@ -72,6 +76,12 @@ def _part_edits(
         return [*_edits_of_words(source, part, text)]
     edit = part.rewrite(text.encode("utf-8", "replace"))
     return [edit] if edit else []
+
+
+def _as_deep(new: str, old: str) -> str:
+    """Return the new text of a part with the margin of its first line: it may be inside an item."""
+    margin = old[: len(old) - len(old.lstrip(" \t"))]
+    return new if not new or new.startswith(margin) else margin + new
 
 
 def _edits_of_words(source: bytes, part: LayeredText, text: str) -> Iterator[Edit]:
