@@ -114,6 +114,16 @@ def test_of_two_words_only_those_behind_authors_in_italics_are_a_venue() -> None
     assert parts(". *Mind*, 1950.") is None
 
 
+def test_behind_authors_a_known_venue_may_stand_in_small_letters() -> None:
+    text = ". Advances in neural information processing systems. 2012."
+
+    assert parts(text, "authors") == [
+        ("venue", "Advances in neural information processing systems"),
+        ("year", "2012"),
+    ]
+    assert not {"venue"} & {name for name, _ in parts(text) or ()}
+
+
 def test_a_line_below_a_title_that_holds_another_title_is_none_of_its_parts() -> None:
     topic = f"- **Topic of Some Words**\n  - *CVPR 2017* [A Title of It All]({ARXIV}), Bee et al.\n"
 

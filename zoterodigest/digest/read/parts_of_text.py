@@ -234,8 +234,10 @@ class _TextReader:
         return [PartSpan("arxiv", start, end)] if _ARXIV.fullmatch(text) else None
 
     def _venue(self, start: int, end: int, *, is_known: bool = True) -> _Parts | None:
-        is_long = end - start > _LONGEST_VENUE or LINK in self._text[start:end]
-        if is_long or not is_name_like(self._text[start:end]):
+        text = self._text[start:end]
+        if end - start > _LONGEST_VENUE or LINK in text:
+            return None
+        if not is_name_like(text) and not self._is_cited(text):
             return None
         if _TWO_YEARS.search(self._text, start, end) or _ID_BEHIND.search(self._text, start, end):
             return None
@@ -256,6 +258,11 @@ class _TextReader:
         if reading.venue and self._is_venue(reading.venue, is_sure=False, is_dated=is_dated):
             return [PartSpan("venue", start, end)]
         return None
+
+    def _is_cited(self, text: str) -> bool:
+        """Whether a text behind authors is a known venue, in small letters as citations have it."""
+        is_cited = "authors" in self._known and " " in text
+        return is_cited and self._venues.find(one_line(text)) is not None
 
     def _venue_and_volume(self, start: int, end: int) -> _Parts | None:
         text = self._text[start:end]
