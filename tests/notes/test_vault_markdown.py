@@ -33,6 +33,7 @@ CONSTRUCTS = {
     "lists with blanks": "* wa\n  * wb\n    * wc\n      1. wd\n      2. we",
     "lists of several margins": "- wa\n  - wb\n\n+ wc\n    - wd\n\t- we",
     "loose list": "- wa\n\n- wb\n\n  wc\n\n- wd",
+    "empty items": "- <!-- c -->\n\n  wa __wb__\n- wc\n  -\n\n    wd",
     "numbers": "3. wa\n4. wb\n   1) wc\n5. wd",
     "formulas": "wa $x_1 wb$ $$a_2 wc$$\n\n$$\nwd \\\\\n\\frac{a}{b}\n$$\n\nwe",
     "footnotes": "wa[^1] wb[^n]\n\n[^1]: wc wd\n[^n]: we\n    wf",

@@ -116,10 +116,13 @@ def _respelled(own: str, said: str, wanted: str, form: BlockForm) -> str:
     margin, own_margin = _margin(said), _margin(own)
     if margin != _margin(wanted):
         return ""
-    asked = form((wanted,))
+    asked, alone = form((wanted,))[0], form((own,))[0]
+    # A paragraph speaks for an empty item above it: the item's sign is not its own.
+    sign = next((one for one in ("- ", "1. ") if said.lstrip(" ") == one + alone), "")
     # In the margin of `own` first: a line that an edit adds stands as deep as those beside it.
     said, wanted = (_moved(text, margin, own_margin) for text in (said, wanted))
-    return next((text for text in respellings(own, said, wanted) if form((text,)) == asked), "")
+    texts = respellings(own, said, wanted)
+    return next((text for text in texts if sign + form((text,))[0] == asked), "")
 
 
 def in_place_of(own: str, block: str, form: BlockForm) -> str:
