@@ -54,8 +54,10 @@ def check_cites(
     if not documents:
         raise NothingToCheck("no document is named", "Name one: check-cites main.tex refs.bib.")
     cited = read_cited(documents)
-    project = _project_of(documents[0])
-    bibliographies = _bibliographies(bibs or _bibs_of(cited, project))
+    named = bibs or [Path(path) for path in cited.bibs]
+    # Only then: where a .bib is named, a mistake in the configuration hinders nothing.
+    project = None if named else _project_of(documents[0])
+    bibliographies = _bibliographies(named or _bibs_of(project))
     if bibliographies:
         checked = check_keys(cited, bibliographies)
     else:
@@ -98,11 +100,10 @@ def _project_of(document: Path) -> Project | None:
     return loaded(config) if config else None
 
 
-def _bibs_of(cited: Cited, project: Project | None) -> list[Path]:
-    """Return the .bib files that the documents name; if they name none, those of the project."""
-    if cited.bibs or project is None:
-        return [Path(path) for path in cited.bibs]
-    return [near(bib.path) for bib in project.bibliographies() if bib.path.is_file()]
+def _bibs_of(project: Project | None) -> list[Path]:
+    """Return the .bib files of a project."""
+    bibs = project.bibliographies() if project else ()
+    return [near(bib.path) for bib in bibs if bib.path.is_file()]
 
 
 def _bibliographies(paths: Sequence[Path]) -> _Bibliographies:
