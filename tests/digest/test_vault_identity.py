@@ -85,7 +85,20 @@ def test_a_file_that_is_no_note_of_one_paper_is_skipped_with_the_reason(
     assert why in reason(text, name)
 
 
-def test_of_a_private_file_nothing_is_shown() -> None:
-    document = read_file("---\ncitekey: b\nzotero: false\n---\n# The canary\nsings\n")
+@pytest.mark.parametrize(
+    "front",
+    [
+        "---\ncitekey: b\nzotero: false\n---\n",
+        "---\ncitekey: b\nZotero: 'False' # mine\n---\n",
+        "---\ncitekey: b\nzotero: no\n---\n",
+        "---\ntitle: b: c\nzotero: false # mine\n---\n",
+        '+++\ncitekey = "b"\nzotero = false\n+++\n',
+        "citekey:: b\nzotero:: false\n\n",
+    ],
+)
+def test_of_a_private_file_nothing_is_shown(front: str) -> None:
+    document = read_file(f"{front}# The canary\nsings\n")
 
+    assert document.entries == ()
+    assert "private" in document.skipped[0].reason
     assert "canary" not in repr((document.skipped, [*document.unread_texts()]))

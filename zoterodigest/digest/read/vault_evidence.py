@@ -19,6 +19,7 @@ _DAILY = re.compile(r"(?:^|/)\d{4}[-_ ]?\d\d[-_ ]?\d\d(?: \w+)?\.md$|(?:^|/)jour
 _MAP = re.compile(r"(?:^|[/ _-])(?:moc|index|map of content|_index|readme|home)\.md$", re.I)
 _CODE = re.compile(r"\{\{|\{%|<%")
 
+_NO = frozenset({"false", "no", "off"})
 PRIVATE = "`zotero: false` keeps it private"
 EVICTED = "it has a size and no data: a cloud keeps it elsewhere"
 CONFLICT_COPY = "it is a conflict copy"
@@ -48,10 +49,13 @@ def reason_by_properties(properties: Properties) -> str:
     """Return why a file with these properties is none, whatever else it says."""
     held = [*properties]
     for key, texts in held:
-        if folded_key(key) == "zotero" and [it.strip().lower() for it in texts] == ["false"]:
+        said = {it.partition("#")[0].strip().casefold() for it in texts}
+        # Where front matter is read line by line, a comment is part of a value.
+        if folded_key(key) == "zotero" and said & _NO:
             return PRIVATE
-    named = [(key, texts) for key, texts in held if identity_kind(key) == "citation_key"]
-    keys = stated_keys(named)
+    # Two properties may call one paper by two keys; a list of keys is about several.
+    lists = (stated_keys([one]) for one in held if identity_kind(one[0]) == "citation_key")
+    keys = max(lists, key=len, default=())
     return f"{SEVERAL}: {', '.join(keys[:3])}" if len(keys) > 1 else ""
 
 

@@ -52,11 +52,10 @@ def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTa
         return _none(name, lines, reason, 0)
     front = front_matter(lines.source)
     scan = scan_body(lines.source, front.body, form.note)
-    properties = _properties(front)
+    properties = [*_properties(front), *property_texts(lines.source, scan.properties)]
     reason = reason_by_properties(properties)
     if reason:
         return _none(name, lines, reason, front.body)
-    properties += property_texts(lines.source, scan.properties)
     claims = front_claims(lines, front, form, venues)
     known = {slot.name for slot in claims.slots} | claims.unreadable
     held = property_slots(lines.source, scan.properties, form, venues)

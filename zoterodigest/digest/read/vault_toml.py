@@ -54,7 +54,7 @@ def _node(data: bytes, at: int, offset: int, value: Any) -> DataNode | None:
             return DataList(tuple(items), offset + at, offset + at + len(data))
         case str() if data[:1] in (b'"', b"'"):
             return _scalar(data, at, offset, value)
-        case dict() | bool() | None:
+        case dict() | None:
             return None
         case _:
             return _scalar(data, at, offset, data.decode())
