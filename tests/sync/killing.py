@@ -31,6 +31,7 @@ from zoterodigest.sync.undo.undo import apply_undo as undo_run
 from zoterodigest.sync.undo.undo import prepare_undo
 
 DIGESTS = ["notes.md", "list.md"]
+"""The digests of most projects that are killed."""
 
 
 def push(world: World) -> None:
@@ -120,14 +121,13 @@ def killed(
     effect, for n = `first`, `first + step`, …: what is on the disk then is what a kill leaves. With
     `torn` the file that was about to be synced loses its last bytes, as when the power fails.
     """
-    runner = started(
-        _run, action.__name__, template.root, out, range(first, sys.maxsize, step), torn
-    )
+    places = range(first, sys.maxsize, step)
+    runner = started(_run, action.__name__, template, out, places, torn)
     assert ended(runner) == 0, "a run to be killed went wrong"
     folders = sorted(
         (one for one in out.iterdir() if one.name.isdigit()), key=lambda one: int(one.name)
     )
-    return [World(folder, list(DIGESTS)) for folder in folders]
+    return [World(folder, list(template.digests)) for folder in folders]
 
 
 def killed_and_copied(
@@ -135,17 +135,17 @@ def killed_and_copied(
 ) -> tuple[Path, Path]:
     """Return what a run leaves that is killed before a side effect, and a copy made just before."""
     places = range(place, place + 1)
-    runner = started(_run, action.__name__, template.root, out, places, False, True)
+    runner = started(_run, action.__name__, template, out, places, False, True)
     assert ended(runner) == -signal.SIGKILL
     return out / "run", out / str(place)
 
 
 def _run(
-    name: str, template: Path, out: Path, places: range, torn: bool, is_killed: bool = False
+    name: str, template: World, out: Path, places: range, torn: bool, is_killed: bool = False
 ) -> None:
     out.mkdir()
-    world = World(out / "run", list(DIGESTS))
-    shutil.copytree(template, world.root, symlinks=True)
+    world = World(out / "run", list(template.digests))
+    shutil.copytree(template.root, world.root, symlinks=True)
     _arm(world.root, places, torn=torn, is_killed=is_killed)
     ACTIONS[name](world)
 

@@ -166,6 +166,35 @@ def edited_at_both_ends(root: Path) -> World:
     return world
 
 
+def vault_edited_at_both_ends(root: Path) -> World:
+    """A vault in sync; then notes and items were edited, one file came, one went, one was moved."""
+    root.mkdir()
+    world = World(root)
+    world.configure('[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n')
+    for number in range(5):
+        world.markdown(f"Papers/@key{number}.md", _a_note_in_a_file(number))
+    world.push(Options(intent.SYNC))
+    world.edit("Papers/@key0.md", ("A second paragraph", "An edited paragraph"))
+    world.edit("Papers/@key1.md", ("year: 2024", "year: 2025"))
+    world.change_note(_title_of_file(1), lambda html: html.replace("A second", "Another second"))
+    world.change(world.key(_title_of_file(2)), title="A Study of Models that Are Renamed")
+    world.rename("Papers/@key3.md", "Papers/Moved.md")
+    world.digests.remove("Papers/@key4.md")
+    (root / "Papers" / "@key4.md").unlink()
+    world.markdown("Papers/@key5.md", _a_note_in_a_file(5))
+    return world
+
+
+def _title_of_file(number: int) -> str:
+    return f"A Study of Models that Has Number {number}"
+
+
+def _a_note_in_a_file(number: int) -> str:
+    front = f'title: "{_title_of_file(number)}"\ncitekey: key{number}\nyear: 2024'
+    text = f"What I think of number {number}.\n\nA second paragraph of number {number}."
+    return f"---\n{front}\n---\n\n## Notes\n\n{text}\n"
+
+
 def in_sync_and_edited(root: Path) -> World:
     """A project whose last run found all in sync and left marks; then a few entries, an item and a
     note were edited.
