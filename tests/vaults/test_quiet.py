@@ -8,6 +8,8 @@ import pytest
 
 from tests.sync.trouble import silent
 from tests.sync.world import World
+from zoterodigest.cli.show.plan_lines import as_lines
+from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.core.plan.reports import HeldFile
 from zoterodigest.digest.read import vault_file
 from zoterodigest.digest.read.vault_file import read_note_file
@@ -107,3 +109,16 @@ def test_a_file_that_goes_is_reported_by_every_run(vault: World) -> None:
         prepared = prepare_run(vault.workspace(), OPTIONS)
         assert len(prepared.plan.reports) == 1
         carry_out(prepared, silent)
+
+
+def test_a_plan_lists_many_files_of_a_vault_as_one(world: World) -> None:
+    world.configure(RULES)
+    for number in range(NOTES):
+        path_of(world, number).parent.mkdir(exist_ok=True)
+        path_of(world, number).write_text(f"---\ntitle: Paper {number}\ncitekey: k{number}\n---\n")
+
+    prepared = prepare(world.workspace(), OPTIONS)
+    lines = list(as_lines(prepared.plan, report_names(prepared)))
+
+    assert lines[1] == "  Papers/*.md"
+    assert [line.split()[:3] for line in lines if "new items" in line] == [["new", "items", "12"]]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from itertools import groupby
 from typing import assert_never
@@ -73,6 +73,8 @@ _LABELS = (
 """The kinds of things in the order in which they are listed."""
 
 _LABEL_WIDTH = max(map(len, _LABELS))
+_MOST_FILES = 8
+"""So many files of a vault are listed one by one."""
 _SHARED = "above the digests' own"
 
 
@@ -233,18 +235,30 @@ def _names(fields: Iterable[str]) -> tuple[str, ...]:
 def as_lines(
     plan: Plan, names: ReportNames, headings: Mapping[End, str] = HEADINGS
 ) -> Iterator[str]:
-    """Yield what `plan` does at either end, digest by digest in the order of the lock file."""
-    return separated(_as_lines(things(plan, names), headings))
+    """Yield what `plan` does at either end, digest by digest in the order of the lock file.
+
+    Many files of one vault are listed as one.
+    """
+    found = [*things(plan, names)]
+    files = Counter(map(names.vault, {one.digest for one in found}))
+
+    def place(one: Thing) -> str:
+        vault = names.vault(one.digest)
+        return vault if vault and files[vault] > _MOST_FILES else one.digest
+
+    return separated(_as_lines(found, headings, place))
 
 
-def _as_lines(found: Iterable[Thing], headings: Mapping[End, str]) -> Iterator[str]:
+def _as_lines(
+    found: Iterable[Thing], headings: Mapping[End, str], place: Callable[[Thing], str]
+) -> Iterator[str]:
     ends = [*headings]
     # What stands above the digests' own, the collection of all, comes last.
-    order = sorted(found, key=lambda one: (ends.index(one.end), not one.digest, one.digest))
+    order = sorted(found, key=lambda one: (ends.index(one.end), not one.digest, place(one)))
     for end, of_end in groupby(order, key=lambda one: one.end):
         yield styled(headings[end], "bold")
-        for digest, of_digest in groupby(of_end, key=lambda one: one.digest):
-            yield f"  {visible(digest) or _SHARED}"
+        for name, of_digest in groupby(of_end, key=place):
+            yield f"  {visible(name) or _SHARED}"
             in_order = sorted(of_digest, key=lambda one: _LABELS.index(one.label))
             for label, same in groupby(in_order, key=lambda one: one.label):
                 yield from _kind(label, list(same))

@@ -35,12 +35,18 @@ UNTITLED = "(no title)"
 class ReportNames:
     """Names the rows, items and entries of `plan`; `held` are the library's objects by key.
 
-    `documents` know why an entry is unreadable.
+    `documents` know why an entry is unreadable. `vaults` are the patterns of files that are entries
+    as a whole.
     """
 
     def __init__(
-        self, plan: Plan, held: Mapping[str, LibraryItem], documents: Sequence[Document] = ()
+        self,
+        plan: Plan,
+        held: Mapping[str, LibraryItem],
+        documents: Sequence[Document] = (),
+        vaults: Mapping[str, str] | None = None,
     ) -> None:
+        self._vaults = vaults or {}
         self._links = {link.row.id: link for link in plan.links}
         # Rows after the run win; those before it are of links that end.
         self._rows = {row.id: row for row in (*plan.rows_before, *plan.rows)}
@@ -49,6 +55,10 @@ class ReportNames:
         new = [action for action in plan.actions if isinstance(action, CreateItem)]
         self._created = {action.key: fields_title(action.fields) for action in new}
         self._documents = documents
+
+    def vault(self, digest: str) -> str:
+        """Return the pattern of the vault that a file belongs to; "" for any other digest."""
+        return self._vaults.get(digest, "")
 
     def title(self, row_id: str) -> str:
         """Return the title of a row's entry, or of its item where the entry is gone."""
@@ -127,7 +137,9 @@ def report_names(prepared: Prepared) -> ReportNames:
     contents = prepared.gathered.contents
     # A report may name an item that a run over a part did not look at.
     held = {**{one.key: one for one in contents.snapshot.items}, **contents.by_key}
-    return ReportNames(prepared.plan, held, documents)
+    digests = (digest for digest in prepared.workspace.digests if digest.rules.is_vault)
+    vaults = {str(digest.key): digest.rules.path for digest in digests}
+    return ReportNames(prepared.plan, held, documents, vaults)
 
 
 def _faults(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:
