@@ -55,11 +55,13 @@ def inputs(
         yield Fact("idleness", str(project.state_folder))
     yield Fact("configuration", str(project.root))
     paths = [project.root, project.state_folder, project.lock_path]
+    # Of what a pattern matches, "matches" tells where it leads: a vault has thousands of files.
     matched = _matched(workspace)
     sources = [digest.path for digest in workspace.digests if digest.key not in matched]
     sources += [bib.path for bib in workspace.bibs]
     # Whatever is named may come to lead outside the project, also what this run doesn't read.
-    paths += named_paths(project)
+    in_patterns = {project.root / key for key in matched}
+    paths += (path for path in named_paths(project) if path not in in_patterns)
     yield from (Fact("real path", str(path)) for path in (*paths, *sources))
     kept = [pending_path(project.state_folder), running_path(project.state_folder)]
     yield from (Fact("file", str(path)) for path in (*kept, project.journal_path))
