@@ -68,7 +68,9 @@ def note_like(neighbors: Iterable[Document], paper: NewPaper, read: Reader) -> b
     found = _filled(_skeleton(known), paper, read) if known else None
     if found is None:
         (first,) = _notes_in(read(_FIRST))
-        found = _filled(first.with_only(frozenset(paper.fields) | {_CITED}), paper, read)
+        first = first.with_only(frozenset(paper.fields) | {_CITED})
+        # Some titles say something else in a heading: `[…](…)` is a link there.
+        found = _filled(first, paper, read) or _filled(replace(first, headings=()), paper, read)
     if found is None:
         raise NoNote("its values cannot be written into a note so that they are read as they are")
     return found
