@@ -244,6 +244,15 @@ def test_every_kind_of_report_has_its_section() -> None:
             ["papers.md  3 notes"],
         ),
         (
+            reports.KeptAnnotations(DigestKey("papers.md"), (KEY,), (KEY, OTHER), "ZotLit"),
+            [
+                "papers.md",
+                "  1 annotation edited here",
+                "  2 annotations that the library doesn't list now",
+                "  those of ZotLit stand here",
+            ],
+        ),
+        (
             reports.MissingCollection(CollectionRow(DigestKey("papers.md"), (), "CCCC2222")),
             ["papers.md (CCCC2222)"],
         ),

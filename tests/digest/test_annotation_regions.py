@@ -10,13 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.digest.annotations import an_annotation
-from zoterodigest.core.values.annotation import Annotation, AnnotationAbsence, ItemAnnotations
+from zoterodigest.core.values.annotation import (
+    Annotation,
+    AnnotationAbsence,
+    ItemAnnotations,
+    WrittenBlock,
+)
 from zoterodigest.core.values.span import Edit, Span, splice
 from zoterodigest.digest.annotations.blocks import ANOTHER_TOOL, ZOTERO_INTEGRATION, ZOTLIT
 from zoterodigest.digest.annotations.region import (
     RegionRules,
     RegionUpdate,
-    WrittenBlock,
     known_annotations,
     update_region,
 )

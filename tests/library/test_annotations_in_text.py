@@ -5,15 +5,15 @@ What the person wrote is all there after each step, and a second update has noth
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from tests.builders import a_file, a_highlight, a_key, an_item, changed
 from tests.library.desktop import a_desktop
+from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.digest.annotations.region import (
     RegionRules,
     RegionUpdate,
-    WrittenBlock,
     known_annotations,
     update_region,
 )
@@ -45,9 +45,7 @@ def a_library_of_500(library: EmbeddedLibrary) -> None:
         library.write(marks[start : start + 50])
 
 
-def written_into(
-    library: Library, data: bytes, written: Mapping[str, WrittenBlock]
-) -> RegionUpdate:
+def written_into(library: Library, data: bytes, written: WrittenBlocks) -> RegionUpdate:
     """Update a text from a library; require that the person's lines stay and it is settled."""
     asked = {ITEM: known_annotations(data, written)}
     now = library.annotations(library.read(), asked)[ITEM]

@@ -9,7 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, exported, rows
-from zoterodigest.core.links.link import CollectionRow, Exported, LinkState, LockRow, Origin
+from zoterodigest.core.links.link import (
+    CollectionRow,
+    Exported,
+    LinkState,
+    LockRow,
+    Origin,
+    fingerprint,
+)
+from zoterodigest.core.values.annotation import WrittenBlock
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.project.lock.fold import (
     Held,
@@ -77,6 +85,14 @@ def test_a_field_joined_on_one_side_keeps_its_base() -> None:
     diverged = replace(OLD, bases={}, diverged=frozenset({"title"}))
 
     assert fold_rows(OLD, diverged, [diverged]) == OLD
+
+
+def test_an_annotation_written_otherwise_on_both_sides_is_nobodys_and_others_are_kept() -> None:
+    new, other, same = (WrittenBlock(fingerprint(text), fingerprint("all")) for text in "nos")
+    one = a_row("zd-a", annotations={"KEY22222": new, "KEY33333": same})
+    two = a_row("zd-a", annotations={"KEY22222": other, "KEY33333": same})
+
+    assert fold_rows(one, two).annotations == {"KEY33333": same}
 
 
 def test_what_both_sides_made_since_is_ours_if_the_row_before_is_known() -> None:

@@ -28,6 +28,7 @@ from zoterodigest.core.links.link import (
     hex_fingerprint,
     hex_of_fingerprint,
 )
+from zoterodigest.core.values.annotation import WrittenBlock
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.project.files import SourceChanged, read_file
@@ -70,6 +71,19 @@ def merge(
 @given(lock=locks())
 def test_what_is_rendered_is_read_again(lock: LockFile) -> None:
     assert read_lock(render_lock(lock)) == lock
+
+
+def test_annotations_are_a_line_each() -> None:
+    block = WrittenBlock(fingerprint("block"), fingerprint("all that it shows"))
+    row = a_row("zd-a", annotations={"MARK3333": block, "MARK2222": block})
+
+    data = render_lock(lock_of(row))
+
+    lines = [line for line in data.decode().split("\n") if line.startswith("annotation")]
+    assert lines == [
+        f"annotation {key} {block.block} {block.source}" for key in sorted(row.annotations)
+    ]
+    assert read_lock(data) == lock_of(row)
 
 
 @given(lock=locks())

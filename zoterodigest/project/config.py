@@ -140,6 +140,19 @@ def _service(value: str) -> str:
     return value
 
 
+def _annotation_template(value: str) -> str:
+    from zoterodigest.digest.annotations.templates import (  # as above
+        BadBlockTemplate,
+        parse_annotation_template,
+    )
+
+    try:
+        parse_annotation_template(value)
+    except BadBlockTemplate as error:
+        raise ValueError(f"{error}. {error.hint}") from error
+    return value
+
+
 def _formula(value: str) -> str:
     from zoterodigest.bibtex.keys import (  # takes long, is rarely asked
         BadFormula,
@@ -196,6 +209,10 @@ class DigestRules(_ConfigTable):
     """In a vault: whether its text goes to the library; None: unless that is a group's."""
     new: NewFileRules | None = None
     """In a vault: how new files are made; None: they are not."""
+    annotations: StrictBool = False
+    """In a vault: whether each file shows the annotations of its paper, one way."""
+    annotation_template: Annotated[str, AfterValidator(_annotation_template)] | None = None
+    """How one annotation is written; None: as a callout."""
     push: Selection = True
     pull: Selection = True
     collection: Pattern | None = None
@@ -211,7 +228,8 @@ class DigestRules(_ConfigTable):
 
     @model_validator(mode="after")
     def _are_of_notes(self) -> DigestRules:
-        for name in ("sections", "private", "tags", "body", "new"):
+        of_vault = ("sections", "private", "tags", "body", "new")
+        for name in (*of_vault, "annotations", "annotation_template"):
             if not self.is_vault and name in self.model_fields_set:
                 raise ValueError(f'{name} is for a vault: set entry = "file" as well')
         return self

@@ -37,6 +37,7 @@ from zoterodigest.core.plan.plan import (
     RemoveEntry,
     RenameCollection,
     RenameHeading,
+    ShowAnnotations,
     TrashItem,
     TrashNote,
 )
@@ -68,7 +69,7 @@ _IN_LIBRARY = (
 _LABELS = (
     *_IN_LIBRARY,
     *("new entries", "changed entries", "published notes", "moved entries", "removed entries"),
-    "renamed headings",
+    *("renamed headings", "new annotations", "changed annotations", "removed annotations"),
 )
 """The kinds of things in the order in which they are listed."""
 
@@ -170,6 +171,11 @@ def _in_file(action: FileAction) -> Iterator[Thing]:
             yield Thing(action.digest, "new entries", what)
         case ChangeEntry():
             yield from _entry_things(action)
+        case ShowAnnotations(entry, _, added, refreshed, removed):
+            counts = {"new": added, "changed": refreshed, "removed": removed}
+            for which, keys in counts.items():
+                title = (entry_title(entry),)
+                yield from (Thing(entry.digest, f"{which} annotations", *title) for _ in keys)
         case MoveEntry(entry, _, path):
             where = path_text(path)
             what = _arrow(entry_title(entry), where)

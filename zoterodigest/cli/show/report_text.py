@@ -31,6 +31,7 @@ from zoterodigest.core.plan.reports import (
     HeldBackName,
     HeldFile,
     HiddenNotes,
+    KeptAnnotations,
     KeptForEdit,
     LinkReport,
     MergedOtherWork,
@@ -103,6 +104,17 @@ def _unreadable(report: UnreadableEntry, names: ReportNames) -> str:
 
 
 # --- details -------------------------------------------------------------------------------------
+
+
+def _why_kept(report: KeptAnnotations, _: ReportNames) -> list[str]:
+    said = (
+        (report.edited, f"{counted(len(report.edited), 'annotation')} edited here"),
+        (report.unreadable, f"{counted(len(report.unreadable), 'annotation')} that the library"
+                            " doesn't list now"),
+        (report.other_tool, f"those of {report.other_tool} stand here"),
+        (report.is_hidden, "new ones would be hidden by a comment that nobody closes"),
+    )  # fmt: skip
+    return [text for is_so, text in said if is_so]
 
 
 def _both_values(report: Conflict | DivergedField, names: ReportNames) -> list[str]:
@@ -342,6 +354,10 @@ SECTIONS: tuple[Section[Any], ...] = (
             " notes, so the notes stay in Zotero. To end this report, set `notes` to \"off\" for"
             " this digest in zoterodigest.toml.",
             subject=lambda it, _: _in_digest(it, counted(it.number, "note")), is_lasting=True),
+    Section(KeptAnnotations, "Annotations left as they are", "An annotation that you edit in a"
+            " file is yours: zoterodigest doesn't change it again. Where another tool writes"
+            " annotations, zoterodigest adds none.", _why_kept,
+            subject=lambda it, _: visible(it.digest), is_lasting=True),
     Section(MissingCollection, "Collections missing in the library", "zoterodigest doesn't make"
             " these collections again, and puts nothing into them.",
             subject=_missing_collection, is_lasting=True),

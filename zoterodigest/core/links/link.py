@@ -14,6 +14,7 @@ from functools import lru_cache
 from hashlib import blake2b
 from typing import TypeAlias
 
+from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.file_keys import BibKey, SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Item, Value, value_parts
@@ -121,7 +122,8 @@ class LockRow:
     and blocks), `headings` those of its heading path, `key` that of its citation key in a .bib:
     they pair the row with its entry again.
     A field in `diverged` differs at both ends with no base: its changes are not propagated.
-    `credits` tell, by field, which values of the item were found at a source.
+    `credits` tell, by field, which values of the item were found at a source; `annotations` what
+    was written into the entry, one way.
     """
 
     id: str
@@ -138,6 +140,7 @@ class LockRow:
     state: LinkState = LinkState.LINKED
     key: str = ""
     credits: Mapping[str, FieldSource] = field(default_factory=dict)
+    annotations: WrittenBlocks = field(default_factory=dict)
 
     @property
     def place(self) -> CollectionRowKey:

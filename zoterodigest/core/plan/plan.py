@@ -10,6 +10,7 @@ from typing import TypeAlias
 from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow, fingerprint
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.core.plan.seen import NOTHING, LastSeen
+from zoterodigest.core.values.annotation import ItemAnnotations
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry, Fields, Item, PersonalNote, is_of_entry
 from zoterodigest.frozen import dataclass
@@ -118,6 +119,20 @@ class ChangeEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class ShowAnnotations:
+    """Annotations of the item are `added` to its entry, written anew, or taken out, by their keys.
+
+    They go one way: nothing of them is ever the entry's own.
+    """
+
+    entry: Entry
+    row_id: str
+    added: tuple[str, ...] = ()
+    refreshed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TrashItem:
     """The item at `version`, whose entry was dropped, goes into the trash if nobody used it."""
 
@@ -180,7 +195,9 @@ class RenameHeading:
 
 CollectionAction: TypeAlias = CreateCollection | RenameCollection
 ItemAction: TypeAlias = CreateItem | ChangeItem | TrashItem | CreateNote | ChangeNote | TrashNote
-FileAction: TypeAlias = ChangeEntry | CreateEntry | RemoveEntry | MoveEntry | RenameHeading
+FileAction: TypeAlias = (
+    ChangeEntry | ShowAnnotations | CreateEntry | RemoveEntry | MoveEntry | RenameHeading
+)
 
 Action: TypeAlias = CollectionAction | ItemAction | FileAction
 
@@ -267,6 +284,7 @@ class Plan:
 
     `rows` and `collection_rows` are as the lock file is to hold them when every action succeeds.
     Rows of links with actions still lack the bases of what is written.
+    `annotations` are those of the items of `ShowAnnotations`, by row id.
     """
 
     actions: tuple[Action, ...] = ()
@@ -277,6 +295,7 @@ class Plan:
     # Without `repr`: a test that fails would print every row twice.
     rows_before: tuple[LockRow, ...] = field(default=(), repr=False)
     collection_rows_before: tuple[CollectionRow, ...] = field(default=(), repr=False)
+    annotations: Mapping[str, ItemAnnotations] = field(default_factory=dict, repr=False)
 
     @property
     def changes_lock(self) -> bool:

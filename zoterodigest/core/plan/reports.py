@@ -177,6 +177,21 @@ class HiddenNotes:
 
 
 @dataclass(frozen=True, slots=True)
+class KeptAnnotations:
+    """Annotations in this digest that are not kept up to date, and why.
+
+    `edited` ones are the person's now; of `unreadable` ones the library says nothing. Where
+    `other_tool` keeps annotations, or where they would not be seen (`is_hidden`), none is added.
+    """
+
+    digest: SourceKey
+    edited: tuple[str, ...] = ()
+    unreadable: tuple[str, ...] = ()
+    other_tool: str = ""
+    is_hidden: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class RestoredNote:
     """Our note of this row was deleted, but its fields `names` were edited: it comes back."""
 
@@ -347,7 +362,7 @@ EntryReport: TypeAlias = AmbiguousEntry | TrashedEntry | NotPushed | UntitledEnt
 """The kinds about an `entry` that has no link."""
 
 OtherReport: TypeAlias = (
-    UnreadableEntry | HeldFile | AddedItem | HiddenNotes | SameWork
+    UnreadableEntry | HeldFile | AddedItem | HiddenNotes | KeptAnnotations | SameWork
     | MissingCollection | NameConflict | HeldBackName | NotFollowed
 )  # fmt: skip
 

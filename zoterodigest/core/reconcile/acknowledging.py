@@ -22,6 +22,7 @@ from zoterodigest.core.plan.reports import (
     HeldBackName,
     HeldFile,
     HiddenNotes,
+    KeptAnnotations,
     KeptForEdit,
     LinkReport,
     MergedOtherWork,
@@ -181,6 +182,9 @@ _RULES: tuple[_Rule[Any], ...] = (
     _Rule(SameWork, "one-work", lambda it, _: it.keys,
           lambda it: _made_id(it.identifier.scheme, it.identifier.value)),
     _Rule(HiddenNotes, "notes-not-shown", lambda it, _: (), lambda it: _made_id(it.digest)),
+    _Rule(KeptAnnotations, "annotations-kept",
+          lambda it, _: (*it.edited, "", *it.unreadable, it.other_tool, str(it.is_hidden)),
+          lambda it: _made_id(it.digest, "annotations")),
 )  # fmt: skip
 
 RULES: Mapping[type[object], _Rule[Any] | None] = {

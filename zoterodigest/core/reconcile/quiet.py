@@ -19,6 +19,7 @@ from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
     HeldBackName,
     HiddenNotes,
+    KeptAnnotations,
     LinkReport,
     MissingCollection,
     NameConflict,
@@ -316,7 +317,9 @@ class _Subjects:
                     named.rows.add(row_id)
                 case MissingCollection(row):
                     named.digests.add(row.digest)
-                case HiddenNotes() | HeldBackName() | NameConflict() | NotFollowed():
+                case HiddenNotes() | KeptAnnotations() | NotFollowed():
+                    named.digests.add(report.digest)
+                case HeldBackName() | NameConflict():
                     named.digests.add(report.digest)
                 case _:  # it is about a link, or about an entry without one
                     pass

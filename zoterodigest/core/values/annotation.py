@@ -100,6 +100,22 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
+class WrittenBlock:
+    """What we last wrote for an annotation: a print of its block, and one of all it shows.
+
+    A block is written again if the annotation or the template shows something else, and not because
+    a new version writes the same otherwise.
+    """
+
+    block: str
+    source: str
+
+
+WrittenBlocks = Mapping[str, WrittenBlock]
+"""What was written into one entry, by the keys of the annotations."""
+
+
+@dataclass(frozen=True, slots=True)
 class ItemAnnotations:
     """The annotations of one item in order, and why others that were known are not among them."""
 

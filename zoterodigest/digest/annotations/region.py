@@ -21,7 +21,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import lru_cache
 
 from zoterodigest.core.links.link import fingerprint
-from zoterodigest.core.values.annotation import Annotation, AnnotationAbsence, ItemAnnotations
+from zoterodigest.core.values.annotation import (
+    Annotation,
+    AnnotationAbsence,
+    ItemAnnotations,
+    WrittenBlock,
+    WrittenBlocks,
+)
 from zoterodigest.core.values.blocks import BlockShape
 from zoterodigest.core.values.span import Edit, splice
 from zoterodigest.digest.annotations import placing
@@ -35,18 +41,6 @@ from zoterodigest.digest.annotations.blocks import (
 from zoterodigest.digest.annotations.placing import TextEdit
 from zoterodigest.digest.annotations.templates import AnnotationTemplate
 from zoterodigest.frozen import dataclass
-
-
-@dataclass(frozen=True, slots=True)
-class WrittenBlock:
-    """What we last wrote for an annotation: a print of its block, and one of all it shows.
-
-    A block is written again if the annotation or the template shows something else, and not because
-    a new version writes the same otherwise.
-    """
-
-    block: str
-    source: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +63,7 @@ class RegionUpdate:
     """
 
     data: bytes
-    written: Mapping[str, WrittenBlock]
+    written: WrittenBlocks
     edits: tuple[Edit, ...] = ()
     added: tuple[str, ...] = ()
     refreshed: tuple[str, ...] = ()
@@ -82,7 +76,7 @@ class RegionUpdate:
 
 
 def update_region(
-    data: bytes, now: ItemAnnotations, written: Mapping[str, WrittenBlock], rules: RegionRules
+    data: bytes, now: ItemAnnotations, written: WrittenBlocks, rules: RegionRules
 ) -> RegionUpdate:
     """Bring the blocks of annotations in a text up to date.
 
@@ -102,7 +96,7 @@ def update_region(
     return update if is_read_back else RegionUpdate(data, written, is_refused=True)
 
 
-def known_annotations(data: bytes, written: Mapping[str, WrittenBlock]) -> dict[str, str]:
+def known_annotations(data: bytes, written: WrittenBlocks) -> dict[str, str]:
     """Return the keys that were written, each with its attachment's as a text links it, else "".
 
     It is what a library is asked about before an update (`Library.annotations`).
@@ -122,13 +116,13 @@ class _Standing:
     found: FoundAnnotations
     wanted: Mapping[str, Annotation]
     absent: Mapping[str, AnnotationAbsence]
-    written: Mapping[str, WrittenBlock]
+    written: WrittenBlocks
     present: Set[str]
     ours: Mapping[str, AnnotationBlock]
 
 
 def _updated(
-    data: bytes, now: ItemAnnotations, written: Mapping[str, WrittenBlock], rules: RegionRules
+    data: bytes, now: ItemAnnotations, written: WrittenBlocks, rules: RegionRules
 ) -> RegionUpdate:
     template = rules.template
     standing = _standing(data.decode("utf-8", "surrogateescape"), now, written, template)
@@ -162,7 +156,7 @@ def _updated(
 def _standing(
     text: str,
     now: ItemAnnotations,
-    written: Mapping[str, WrittenBlock],
+    written: WrittenBlocks,
     template: AnnotationTemplate,
 ) -> _Standing:
     found = find_annotations(text)

@@ -16,6 +16,7 @@ from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.known import KnownAreas, area_key
 from zoterodigest.digest.read.later import BROKEN, SLIPS, LaterEntry, has_slips
+from zoterodigest.digest.read.layers import LayeredText, in_crlf, source_text
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, EntryReading, ItemKeys, Slot, decoded
 from zoterodigest.digest.read.vault_body import NoteBody, read_body
@@ -111,6 +112,17 @@ def _judged(entry: DigestEntry) -> str:
 
 
 _NOTE = "note"
+
+
+def text_below_front(source: bytes) -> LayeredText:
+    """Return all text of a note below its front matter, whoever wrote it.
+
+    Where it has no line break, those of the front matter tell how new ones are written.
+    """
+    start = front_matter(source).body
+    text = source_text(source, Span(start, len(source)))
+    is_crlf = b"\r\n" in source[:start] and b"\n" not in source[start:]
+    return text.peeled(text.data, tuple, in_crlf) if is_crlf else text
 
 
 def _properties(front: FrontMatter) -> list[tuple[str, tuple[str, ...]]]:

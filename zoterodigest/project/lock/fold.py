@@ -131,6 +131,9 @@ def fold_rows(one: LockRow, other: LockRow, before: Sequence[LockRow] = ()) -> L
         ),
         key=agreed(lambda row: row.key, ""),
         credits=_agreed_by_name(one.credits, other.credits, [row.credits for row in before]),
+        annotations=_agreed_by_name(
+            one.annotations, other.annotations, [row.annotations for row in before]
+        ),
     )
 
 

@@ -7,6 +7,7 @@
     digest daily/2024-05-13.md dFOoNAe-              then its digest, prints of its headings,
     item ABCD2345 created                            its item,
     match cCS66YQ3                                   the print of its match title,
+    annotation KLMN2345 a3Bd_91x 0pQrs-2u            an annotation as it was written into the entry,
     title: a3Bd_91x 0pQrs-2u =                       and a base for each field
 
     bib refs.bib                                     a file that an export made
@@ -37,6 +38,7 @@ from zoterodigest.core.links.link import (
     LockRow,
     Origin,
 )
+from zoterodigest.core.values.annotation import WrittenBlock
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, source_key
 from zoterodigest.core.values.record import is_field
 from zoterodigest.project.lock.fold import Held
@@ -65,8 +67,8 @@ from zoterodigest.project.lock.words import (
 )
 
 _SETS = ("attachments", "collections", "fields", "tags")
-_NAMED = frozenset({"report", "source"})
-"""Keys that a paragraph may have several times, each with the name of a field or report."""
+_NAMED = frozenset({"annotation", "report", "source"})
+"""Keys that a paragraph may have several times, each with the name of a field, report or object."""
 _KEYS = frozenset(
     {*_SETS, "citekey", "digest", "diverged", "identifiers", "item", "key", "match", "name", "note"}
     | {"state", "texts"}
@@ -118,6 +120,8 @@ def _row_lines(row: LockRow) -> Iterator[str]:
         yield _line("texts", sorted(others))
     for name, credit in sorted(row.credits.items()):
         yield _line("source", [word(name), word(credit.source), credit.raw])
+    for key, written in sorted(row.annotations.items()):
+        yield _line("annotation", [word(key), written.block, written.source])
     for name, base in sorted(row.bases.items()):
         yield f"{word(name)}: {base_words(base, row.texts)}\n"
 
@@ -225,12 +229,15 @@ def _row(id_: str, values: _Values) -> LockRow:
     note, has_our_note = _object_in(values.get(("note", ""), "%"))
     diverged = _set(values, "diverged")
     bases, credits, marked = dict[str, Base](), dict[str, FieldSource](), list[str]()
+    annotations = dict[str, WrittenBlock]()
     for (key, name), text in values.items():
         if key == _FIELD:
             bases[name] = base_in(text)
             marked += marked_in(text)
         elif key == "source":
             credits[name] = _credit(text)
+        elif key == "annotation":
+            annotations[object_key(name)] = _written(text)
     # A merge by git may put the lines of a .bib entry below a row: their prints are no bases.
     if not all(map(is_field, bases)):
         # Without a base, an export overwrites what an export wrote, unless the field has diverged.
@@ -257,6 +264,7 @@ def _row(id_: str, values: _Values) -> LockRow:
         state=_state(values.get(("state", ""), LinkState.LINKED.value)),
         key=_print(values, "citekey"),
         credits=credits,
+        annotations=annotations,
     )
 
 
@@ -301,8 +309,14 @@ def _credit(text: str) -> FieldSource:
     return FieldSource(text_of(source), fingerprint_in(raw))
 
 
+def _written(text: str) -> WrittenBlock:
+    block, _, source = text.partition(" ")
+    return WrittenBlock(fingerprint_in(block), fingerprint_in(source))
+
+
 _READERS: Mapping[str, Callable[[str], object]] = {
     _FIELD: base_in,
+    "annotation": _written,
     "citekey": fingerprint_in,
     "identifiers": lambda text: [*map(written_identifier, texts_in(text))],
     "item": _object_in,

@@ -112,7 +112,9 @@ class Copies:
         moved, bases = as_stored(row, self.keys), self._bases(row)
         parted = {name for name in row.bases.keys() - bases.keys() if not is_set(name)}
         origin = self._origin(row, moved)
-        return replace(moved, bases=bases, diverged=row.diverged | parted, origin=origin)
+        diverged = row.diverged | parted
+        # Annotations have other keys there: those that stand in a note are not to be taken out.
+        return replace(moved, bases=bases, diverged=diverged, origin=origin, annotations={})
 
     def _bases(self, row: LockRow) -> dict[str, Base]:
         there = self._there.get(self.keys.get(row.item, ""))

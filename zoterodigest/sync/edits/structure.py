@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
 
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import (
@@ -15,9 +15,11 @@ from zoterodigest.core.plan.plan import (
     Plan,
     RemoveEntry,
     RenameHeading,
+    ShowAnnotations,
 )
 from zoterodigest.core.plan.reports import AddedItem, NotFollowed
 from zoterodigest.core.reconcile.settle import settle
+from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.record import Entry, text_in
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.rearrange import Rearranged, rearrange, unshown_names
@@ -62,6 +64,8 @@ class NewDigest:
     undone: tuple[RefusedStructure, ...] = ()
     document: Document | None = None
     """The bytes as read, where that had to be done to see that they say what they are to."""
+    annotations: Mapping[str, WrittenBlocks] = field(default_factory=dict)
+    """What the bytes hold of annotations, by row id, where they changed."""
 
     @property
     def is_change(self) -> bool:
@@ -84,23 +88,54 @@ def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[N
     edits: dict[str, list[ChangeEntry]] = defaultdict(list)
     actions: dict[str, list[Structural]] = defaultdict(list)
     dead: dict[str, frozenset[str]] = {}
+    shown: dict[str, list[ShowAnnotations]] = defaultdict(list)
     for action in plan.actions:
         if isinstance(action, ChangeEntry):
             attached = gathered.contents.attachments(items[action.row_id])
             dead[action.row_id] = dead_labels([one.data for one in attached])
             edits[action.entry.digest].append(action)
+        elif isinstance(action, ShowAnnotations):
+            shown[action.entry.digest].append(action)
         elif isinstance(action, CreateEntry | RenameHeading):
             actions[action.digest].append(action)
         elif isinstance(action, RemoveEntry | MoveEntry):
             actions[action.entry.digest].append(action)
     found: list[NewDigest] = []
     for read in gathered.digests:
-        if edits[read.key] or actions[read.key]:
+        if edits[read.key] or actions[read.key] or shown[read.key]:
             document, refused = edited_entries(read, edits[read.key], dead, workspace)
             origins = tuple(range(len(document.entries)))
             new = NewDigest(read, document.source, origins, refused, document=document)
+            for action in shown[read.key]:
+                new = _annotated(new, action, plan, workspace)
             found.append(_rearranged(new, actions[read.key], workspace))
     return tuple(found)
+
+
+def _annotated(
+    new: NewDigest, action: ShowAnnotations, plan: Plan, workspace: Workspace
+) -> NewDigest:
+    """Return a digest with the annotations of an entry; with none that change what it says."""
+    # Most runs write no annotations: they don't import what does.
+    from zoterodigest.sync.edits.annotations import with_shown
+
+    document = new.read_again(workspace)
+    written = next(row.annotations for row in plan.rows if row.id == action.row_id)
+    now = plan.annotations[action.row_id]
+    shown = with_shown(document, now, written, new.read.digest.rules)
+    after = reread(new.read, shown.source, workspace).document
+    if [_said(one) for one in after.core_entries()] != [
+        _said(one) for one in document.core_entries()
+    ]:
+        reason = "what else the file says would not be read as before"
+        refused = RefusedField(action.row_id, action.entry, "annotations", reason)
+        return replace(new, refused=(*new.refused, refused))
+    known = {**new.annotations, action.row_id: shown.written}
+    return replace(new, source=shown.source, document=after, annotations=known)
+
+
+def _said(entry: Entry) -> tuple[object, ...]:
+    return entry.fields, entry.identifiers, entry.unreadable
 
 
 def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -> Plan:

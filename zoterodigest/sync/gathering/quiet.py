@@ -192,10 +192,16 @@ def row_prints(row_ids: Iterable[str], differing: Set[str]) -> dict[str, str]:
 
 
 def by_item(objects: Iterable[LibraryItem]) -> dict[str, list[LibraryItem]]:
-    """Return each item with its notes and attachments, by its key."""
+    """Return each item with its notes, its attachments and their annotations, by its key."""
     found: dict[str, list[LibraryItem]] = defaultdict(list)
+    above: dict[str, str] = {}
     for one in objects:
-        found[one.json.parent or one.key].append(one)
+        parent = one.json.parent
+        if parent:
+            above[one.key] = parent
+        found[parent or one.key].append(one)
+    for file in sorted(above.keys() & found.keys()):
+        found[above[file]] += found.pop(file)
     return found
 
 

@@ -25,6 +25,7 @@ from zoterodigest.core.plan.plan import (
     RemoveEntry,
     RenameCollection,
     RenameHeading,
+    ShowAnnotations,
     TrashItem,
     TrashNote,
 )
@@ -104,7 +105,9 @@ def _add(draft: _WritesDraft, action: Action) -> None:
         case TrashNote():
             trashed = LibraryItem(action.key, action.version, {"deleted": 1})
             draft.children.append(Write(trashed, (action.row_id,)))
-        case ChangeEntry() | CreateEntry() | RemoveEntry() | MoveEntry() | RenameHeading():
+        case ChangeEntry() | ShowAnnotations() | CreateEntry():
+            pass
+        case RemoveEntry() | MoveEntry() | RenameHeading():
             pass
 
 

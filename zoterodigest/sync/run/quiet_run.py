@@ -12,7 +12,14 @@ from contextlib import suppress
 from dataclasses import replace
 
 from zoterodigest.core.links.link import LockFile, LockRow
-from zoterodigest.core.plan.plan import Action, ChangeEntry, ChangeItem, ChangeNote, Plan
+from zoterodigest.core.plan.plan import (
+    Action,
+    ChangeEntry,
+    ChangeItem,
+    ChangeNote,
+    Plan,
+    ShowAnnotations,
+)
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Prints, plan_loud
@@ -38,7 +45,14 @@ from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 from zoterodigest.sync.run.leaving_marks import kept_marks, may_be_quiet
 from zoterodigest.sync.run.quiet_bibs import bear_on_exports, with_unchanged
-from zoterodigest.sync.run.run import Options, Prepared, prepare, reconciled, with_writes
+from zoterodigest.sync.run.run import (
+    Options,
+    Prepared,
+    planned,
+    prepare,
+    reconciled,
+    with_writes,
+)
 
 
 def prepare_run(workspace: Workspace, options: Options) -> Prepared:
@@ -179,7 +193,7 @@ class _QuietRun:
         quiet = QuietPart(totals, self._sources.data, found, self._sources.bibs)
         gathered = replace(gathered, quiet=quiet)
         # Over nothing there is nothing to plan, and no table of the mapping has to be read (20 ms).
-        plan = reconciled(self._workspace, self._options, gathered) if found else Plan()
+        plan = planned(self._workspace, self._options, gathered) if found else Plan()
         prepared = Prepared(self._workspace, self._options, gathered, plan, Writes())
         prepared = with_writes(prepared)
         intent = self._options.intent
@@ -219,7 +233,7 @@ def _is_edit(action: Action) -> bool:
         case ChangeNote():
             return not action.is_restored
         case _:
-            return isinstance(action, ChangeEntry)
+            return isinstance(action, ChangeEntry | ShowAnnotations)
 
 
 def _without_values(row: LockRow) -> tuple[object, ...]:

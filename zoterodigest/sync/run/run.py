@@ -131,7 +131,7 @@ def prepare(workspace: Workspace, options: Options) -> Prepared:
 
 def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:
     """Plan a run over what has been gathered."""
-    plan = reconciled(workspace, options, gathered)
+    plan = planned(workspace, options, gathered)
     return with_writes(Prepared(workspace, options, gathered, plan, Writes()))
 
 
@@ -155,6 +155,24 @@ def with_writes(prepared: Prepared) -> Prepared:
     objects = len(prepared.writes), len(plan.actions), len(plan.reports)
     _LOG.info("Planned %d objects to write (%d actions, %d reports)", *objects)
     return replace(prepared, stop=stop)
+
+
+def planned(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:
+    """Return the plan of a run, with the annotations that it brings into entries."""
+    plan = reconciled(workspace, options, gathered)
+    showing = [read for read in gathered.digests if _shows_annotations(read, options)]
+    if not showing:
+        return plan
+    # Most projects show none: they don't import what writes them.
+    from zoterodigest.sync.edits.annotations import with_annotations
+
+    return with_annotations(plan, showing, gathered.contents.snapshot, workspace.library)
+
+
+def _shows_annotations(read: ReadDigest, options: Options) -> bool:
+    rules = read.digest.rules
+    is_pulled = isinstance(options.intent, Sync) and options.intent.may_pull
+    return rules.annotations and is_pulled and rules.pull is not False
 
 
 def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:

@@ -31,6 +31,7 @@ from zoterodigest.core.plan.plan import (
 )
 from zoterodigest.core.plan.seen import NOTHING
 from zoterodigest.core.reconcile.settle import settle
+from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
 from zoterodigest.core.works.pairing import heading_prints
@@ -68,6 +69,8 @@ class EntriesNow:
     entries: Mapping[int, Entry]
     made: Mapping[str, Entry] = field(default_factory=dict)
     exported: tuple[ExportedEntry, ...] = ()
+    annotations: Mapping[str, WrittenBlocks] = field(default_factory=dict)
+    """What was written of annotations, by row id."""
 
 
 def as_read(prepared: Prepared) -> EntriesNow:
@@ -206,8 +209,15 @@ def rows_over(
     noted_rows = (_noted(row, added.get(row.id, ()), items.get(row.item)) for row in made)
     rows += map(places.made, noted_rows)
     rows += rows_of_exported(standing.exported, items, folding)
+    # What the plan says of them holds where no file was to change for it.
+    shown = {**{row.id: row.annotations for row in plan.rows}, **standing.annotations}
+    rows = [_with_annotations(row, shown.get(row.id, row.annotations)) for row in rows]
     # By id: git merges the lock file line by line.
     return tuple(sorted(rows, key=lambda row: row.id))
+
+
+def _with_annotations(row: LockRow, written: WrittenBlocks) -> LockRow:
+    return row if row.annotations == written else replace(row, annotations=written)
 
 
 def rows_of_exported(
@@ -419,7 +429,16 @@ def standing_after(prepared: Prepared, files: Iterable[FileChange]) -> EntriesNo
                     entries[first + at] = by_key[record.key]
             exported += _exported(by_key, read, file.export) if file.export else ()
         first += count
-    return EntriesNow(entries, made, tuple(exported))
+    shown = _annotations_in(prepared.digests, written)
+    return EntriesNow(entries, made, tuple(exported), shown)
+
+
+def _annotations_in(
+    digests: Iterable[NewDigest], written: Container[str]
+) -> dict[str, WrittenBlocks]:
+    """Return what was written of annotations, by row id."""
+    found = (one.annotations.items() for one in digests if one.read.key in written)
+    return {row_id: blocks for some in found for row_id, blocks in some}
 
 
 def _written_entries(

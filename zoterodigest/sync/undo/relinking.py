@@ -109,8 +109,9 @@ def _turned_back(present: LockRow, after: LockRow, before: LockRow) -> LockRow:
     )
     bases = _members_if_left(present.bases, after.bases, before.bases)
     credits = _members_if_left(present.credits, after.credits, before.credits)
+    annotations = _members_if_left(present.annotations, after.annotations, before.annotations)
     mixed = {"origin": origin, "diverged": diverged, "bases": bases, "credits": credits}
-    return replace(present, **{**found, **mixed})
+    return replace(present, **{**found, **mixed, "annotations": annotations})
 
 
 def _if_left(present: T, after: T, before: T) -> T:
