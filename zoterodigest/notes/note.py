@@ -14,9 +14,6 @@ from zoterodigest.notes.serialise import nodes_html, note_html
 LONGEST_NOTE = 500_000
 """Characters above which Zotero's server refuses a note."""
 
-CAUTIOUS_LENGTH = 250_000
-"""Characters above which older servers refuse a note, and then stop the sync of Zotero itself."""
-
 OUR_ID = re.compile(r"zd-[a-z0-9]{10}")
 """The ids of our headings, by which a note is found again."""
 
