@@ -10,6 +10,7 @@ from dataclasses import field
 from enum import Enum, auto
 from functools import lru_cache
 
+from zoterodigest.core.values.keys import ALPHABET
 from zoterodigest.frozen import dataclass
 
 
@@ -55,6 +56,14 @@ _LEAST_HUE = 16
 DEFAULT_COLOR = PALETTE["Yellow"]
 USER_LIBRARY = "library"
 """How links name the person's own library; a group's is `groups/ID`."""
+
+_KEY = f"[{ALPHABET}]{{8}}"
+# What is bounded is so that a hostile text takes no longer than another one.
+ADDRESS = (
+    rf"zotero://open(?:-pdf|-epub)?/[\w/]{{0,60}}?items/(?:[01]_)?(?P<attachment>{_KEY})"
+    rf"\?[^\s)\"'<>]{{0,200}}?annotation=(?P<key>{_KEY})"
+)
+"""The pattern of a link to an annotation in any tool's form, with its keys."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from zoterodigest.core.values.annotation import ADDRESS
 from zoterodigest.core.values.blocks import BlockRange, BlockShape, cut_blocks
 from zoterodigest.core.values.keys import ALPHABET
 from zoterodigest.frozen import dataclass
 
 _KEY = f"[{ALPHABET}]{{8}}"
-# What is bounded is so that a hostile text takes no longer than another one.
-_LINK = re.compile(
-    rf"zotero://open(?:-pdf)?/[\w/]{{0,60}}?items/(?:[01]_)?(?P<attachment>{_KEY})"
-    rf"\?[^\s)\"'<>]{{0,200}}?annotation=(?P<key>{_KEY})"
-)
+_LINK = re.compile(ADDRESS)
 _BLOCK_ID = re.compile(
     rf"\^(?P<key>{_KEY})(?:a(?P<attachment>{_KEY})(?:p\d{{1,9}})?)?[ \t]*$", re.MULTILINE
 )

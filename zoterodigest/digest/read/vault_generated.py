@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
+from zoterodigest.core.values.annotation import ADDRESS
 from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.span import Span
@@ -35,7 +36,7 @@ _FENCES = frozenset(
 )
 _CALLOUTS = frozenset({"abstract", "cite", "citation", "bibliography", "metadata"})
 _HEAD = re.compile(rb"[ \t]*>[ \t]*\[!([\w -]+?)(?:\|[^\]]*)?\][+-]?[ \t]*(.*)", re.S)
-_LINK = rb"zotero://open(?:-pdf|-epub)?/[^\s)>\]]*[?&]annotation=[A-Z0-9]{8}"
+_LINK = ADDRESS.encode()
 _ANNOTATED = re.compile(_LINK + rb"|^[ \t>]*\^[A-Z0-9]{8}a[A-Z0-9]{8}p\d+[ \t]*$|\[!zotflow-", re.M)
 _OF_ANNOTATION = re.compile(
     rb"[ \t]*(?:[-*+][ \t]+)?(?:[*_=]{1,3})?"
