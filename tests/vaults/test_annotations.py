@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_file, a_highlight
+from tests.builders import a_file, a_highlight, an_item, changed
+from tests.library.desktop import a_desktop
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_laws import RULES, TITLES, a_note, planned, sync
@@ -18,14 +19,19 @@ from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering.intent import PUSH, SYNC
 from zoterodigest.sync.gathering.quiet import by_item
+from zoterodigest.sync.gathering.workspace import Chosen, open_workspace
 from zoterodigest.sync.run.quiet_run import prepare_quietly
-from zoterodigest.sync.run.run import Options
+from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
 from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 PAPER, FILE = "VASWANIB", "FILE2222"
 ONE, TWO = "MARK2222", "MARK3333"
 NAME = "@vaswani2017.md"
+MARKS = (
+    a_highlight(FILE, ONE, text="Attention is enough"),
+    a_highlight(FILE, TWO, text="Heads see more", sortIndex="00004|002000|00000"),
+)
 SHOWN = f"""
 ## Annotations
 
@@ -46,10 +52,7 @@ def vault(world: World) -> World:
     world.put_item(PAPER, title=TITLES["vaswani2017"], date="2017", citationKey="vaswani2017")
     sync(world)
     world.put(a_file(PAPER, FILE))
-    world.put(
-        a_highlight(FILE, ONE, text="Attention is enough"),
-        a_highlight(FILE, TWO, text="Heads see more", sortIndex="00004|002000|00000"),
-    )
+    world.put(*MARKS)
     return world
 
 
@@ -246,6 +249,69 @@ def test_a_lost_lock_file_inserts_none_twice(vault: World) -> None:
 
     assert text(vault) == before
     assert written(vault) == {ONE, TWO}
+
+
+def test_what_was_written_and_is_forgotten_is_never_written_over(vault: World) -> None:
+    before = vault.lock_path.read_bytes()
+    sync(vault)
+
+    vault.lock_path.write_bytes(before)
+    vault.change(ONE, annotationComment="So they say")
+    once = text(vault)
+    sync(vault)
+
+    assert text(vault) == once
+    assert written(vault) == {TWO}
+
+
+def test_a_library_out_of_a_backup_takes_none_out(vault: World) -> None:
+    library = vault.root / ".zoterodigest" / "library.sqlite"
+    backup = library.read_bytes()
+    vault.put(a_highlight(FILE, "MARK4444", text="Last", sortIndex="00009|000000|00000"))
+    sync(vault)
+    once = text(vault)
+
+    library.write_bytes(backup)
+    sync(vault)
+
+    assert "> Last\n" in once
+    assert text(vault) == once
+
+
+def test_over_a_running_zotero_they_come_and_one_that_lists_none_takes_none_out(
+    vault: World,
+) -> None:
+    with a_desktop() as desktop:
+        held = desktop.zotero.library
+        held.write([an_item(PAPER, title=TITLES["vaswani2017"], date="2017")])
+        held.write([a_file(PAPER, FILE)])
+        held.write(MARKS)
+        vault.lock_path.unlink()
+
+        def sync_with_it() -> Prepared:
+            chosen = Chosen(f"desktop?url={desktop.url}", access=desktop.access)
+            workspace = open_workspace([], vault.root, chosen=chosen)
+            with workspace.library:
+                outcome = carry_out(prepare(workspace, Options(SYNC)), silent)
+            assert outcome.failures == ()
+            return outcome.prepared
+
+        sync_with_it()
+        first = text(vault)
+        settled = sync_with_it().is_settled
+        desktop.zotero.lists_annotations = False
+        blind = sync_with_it()
+        assert text(vault) == first
+        desktop.zotero.lists_annotations = True
+        (mark,) = held.fetch([ONE])
+        held.write([changed(mark, annotationComment="So they say")])
+        sync_with_it()
+
+    assert first.endswith(SHOWN)
+    assert settled
+    (report,) = (one for one in blind.plan.reports if isinstance(one, KeptAnnotations))
+    assert report.unreadable == (ONE, TWO)
+    assert "> So they say\n" in text(vault)
 
 
 def test_they_come_with_edits_of_the_same_note(vault: World) -> None:

@@ -161,7 +161,8 @@ def planned(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:
     """Return the plan of a run, with the annotations that it brings into entries."""
     plan = reconciled(workspace, options, gathered)
     showing = [read for read in gathered.digests if _shows_annotations(read, options)]
-    if not showing:
+    # A library that was restored from a backup lacks annotations that nobody erased.
+    if not showing or (gathered.seen and gathered.seen.has_gone_back):
         return plan
     # Most projects show none: they don't import what writes them.
     from zoterodigest.sync.edits.annotations import with_annotations
