@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.sync.digests import notes as notes_of_list
+from tests.sync.digests import quoted
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_adoption import contents, name_as_a_groups
@@ -404,3 +406,21 @@ def test_undo_of_the_first_sync_leaves_the_vault_and_the_library_as_they_were(wo
     assert notes(world) == texts
     assert world.items() == items
     assert world.children(TITLES["adam2015"]) == {}
+
+
+def test_a_list_and_a_vault_share_an_item_and_each_has_its_own_text(vault: World) -> None:
+    title = TITLES["adam2015"]
+    vault.configure(RULES + '[[digest]]\npath = "list.md"\n')
+    vault.markdown("list.md", notes_of_list(quoted(title, "1412.06980")))
+    vault.digests.clear()
+
+    sync(vault)
+    vault.change(linked(vault)["list.md"], title="Adam, a Method for Stochastic Optimization")
+    sync(vault)
+
+    assert linked(vault)["list.md"] == linked(vault)["Papers/@adam2015.md"]
+    assert len(vault.items()) == len(TITLES)
+    assert "Adam, a Method" in path_of(vault, "adam2015").read_text()
+    assert "Adam, a Method" in (vault.root / "list.md").read_text()
+    assert "Paragraph 1" not in (vault.root / "list.md").read_text()
+    assert planned(vault).is_settled
