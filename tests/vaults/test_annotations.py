@@ -365,6 +365,23 @@ def test_an_annotation_counts_as_a_part_of_its_item_when_changes_are_looked_for(
     assert FILE not in objects
 
 
+def test_a_page_of_logseq_gets_them_as_items(vault: World) -> None:
+    page = f"title:: @vaswani2017\noriginal-title:: {TITLES['vaswani2017']}\n\n- What I think\n"
+    path(vault).write_text(page)
+    vault.forget()
+
+    sync(vault)
+    sync(vault)
+
+    added = text(vault).removeprefix(page)
+    link = f"[p. 5 of the file](zotero://open-pdf/library/items/{FILE}?page=5&annotation="
+    assert added == (
+        f"- Attention is enough · Yellow · {link}{ONE})\n- Heads see more · Yellow · {link}{TWO})\n"
+    )
+    assert "Heads see more" not in vault.note(TITLES["vaswani2017"])
+    assert is_settled(vault)
+
+
 def test_only_the_note_of_a_changed_annotation_is_looked_at(vault: World) -> None:
     for key, item in (("adam2015", "ADAM2AAA"), ("resnet2016", "RESNET2B")):
         (vault.root / "Papers" / f"@{key}.md").write_text(a_note(key))

@@ -6,8 +6,10 @@ written is kept in the lock row, once the file holds it.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import dropwhile
 
 from zoterodigest.core.plan.plan import Link, Plan, ShowAnnotations, items_behind
 from zoterodigest.core.plan.reports import HeldFile, KeptAnnotations
@@ -19,7 +21,11 @@ from zoterodigest.digest.annotations.region import (
     known_annotations,
     update_region,
 )
-from zoterodigest.digest.annotations.templates import CALLOUT, parse_annotation_template
+from zoterodigest.digest.annotations.templates import (
+    BULLET,
+    CALLOUT,
+    parse_annotation_template,
+)
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.vault_file import text_below_front
 from zoterodigest.frozen import dataclass
@@ -28,6 +34,8 @@ from zoterodigest.project.config import DigestRules
 from zoterodigest.sync.gathering.gather import ReadDigest
 
 _HEADING = "## Annotations"
+_PROPERTY = re.compile(rb"[\w-]+::")
+_IN_ITEM = re.compile(rb"-(?: |$)|[ \t]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +62,7 @@ def with_annotations(
         if not (of_item.annotations or before):
             continue
         text = text_below_front(read.data).data
-        update = update_region(text, of_item, before, _rules(read.digest.rules))
+        update = update_region(text, of_item, before, _rules(read.digest.rules, text))
         reports += _reports(link, update)
         if update.edits:
             shown[link.row.id] = of_item
@@ -90,7 +98,7 @@ def with_shown(
 ) -> ShownAnnotations:
     """Return a note with the annotations `now`, of which `written` were written earlier."""
     text = text_below_front(document.source)
-    update = update_region(text.data, now, written, _rules(rules))
+    update = update_region(text.data, now, written, _rules(rules, text.data))
     # The front matter of a note without a body may end without a line break.
     is_joined = not text.data and not document.source.endswith(b"\n")
     lead = b"\n" if document.source and is_joined else b""
@@ -115,9 +123,17 @@ def _linked(plan: Plan, showing: Iterable[ReadDigest]) -> Iterator[tuple[Link, R
             yield link, read
 
 
-def _rules(rules: DigestRules) -> RegionRules:
-    text = rules.annotation_template
-    return RegionRules(parse_annotation_template(text) if text else CALLOUT, _HEADING)
+def _rules(rules: DigestRules, text: bytes) -> RegionRules:
+    if rules.annotation_template:
+        return RegionRules(parse_annotation_template(rules.annotation_template), _HEADING)
+    return RegionRules(BULLET) if _is_outline(text) else RegionRules(CALLOUT, _HEADING)
+
+
+def _is_outline(text: bytes) -> bool:
+    """Tell whether a note is a page of Logseq: properties, and then nothing but list items."""
+    lines = [line for line in text.split(b"\n") if line.strip()]
+    items = list(dropwhile(_PROPERTY.match, lines))
+    return 0 < len(items) < len(lines) and all(map(_IN_ITEM.match, items))
 
 
 def _reports(link: Link, update: RegionUpdate) -> Iterator[KeptAnnotations]:
