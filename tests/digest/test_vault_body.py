@@ -157,6 +157,7 @@ def test_a_new_title_stands_in_the_heading_that_repeats_it() -> None:
         ("A\n\nSecret\n------\n\ncanary\n", ["A"]),
         ("A\n\n## Secret\n\ncanary %% x %%", ["A"]),
         ("A\n\n# 🔒 **Secret**\ncanary %% begin x %%\n", ["A"]),
+        ("A\n\n## Secret {#secret .unlisted}\n\ncanary\n", ["A"]),
     ],
 )
 def test_what_is_private_is_in_no_field_and_no_message(body: str, own: list[str]) -> None:

@@ -21,6 +21,9 @@ _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)][ \t]+(?=[^\W\d])")
 _BEHIND = re.compile(r"(?:[ \t]+[#^][\w/-]+)+[ \t]*\Z")
 """Tags, or the id of a block, behind the words of a heading."""
 
+_ATTRIBUTES = re.compile(r"\{[^{}]*\}\Z")
+"""What Quarto and Pandoc take as attributes of a heading: `{#id .class}`."""
+
 _LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|!?\[([^\[\]]*)\]\([^()\s]*\)")
 
 
@@ -96,7 +99,8 @@ def _with_underlined(lines: Sequence[BodyLine]) -> Iterator[BodyLine]:
 
 
 def _name(data: bytes) -> str:
-    text = _SIGN.sub(b"", data).decode("utf-8", "replace").strip().rstrip("#")
+    text = _ATTRIBUTES.sub("", _SIGN.sub(b"", data).decode("utf-8", "replace").strip())
+    text = text.strip().rstrip("#")
     text = _BEHIND.sub("", _NUMBER.sub("", text))
     return _LINK.sub(lambda found: found[1] or found[2] or "", text).strip(" \t*_=:")
 
