@@ -51,6 +51,7 @@ def a_note(
     file: str = "Papers/a.md",
     *,
     item_key: str = "",
+    attachment_key: str = "",
     citekey: str = "",
     doi: str = "",
     **given: object,
@@ -60,7 +61,13 @@ def a_note(
         fields["doi"] = doi
     entry = an_entry(file, **fields)  # type: ignore[arg-type]  # a test's shorthand
     known = an_item("X", doi=doi).identifiers
-    return replace(entry, item_key=item_key, key=citekey, identifiers=known)
+    return replace(
+        entry,
+        item_key=item_key,
+        attachment_key=attachment_key,
+        key=citekey,
+        identifiers=known,
+    )
 
 
 def a_vault(*notes: Entry, items: tuple[Item, ...] = (), group: str = "") -> Vault:
@@ -94,6 +101,40 @@ def test_the_citation_key_goes_before_identifiers_and_title() -> None:
     vault.run()
 
     assert vault.linked() == {"Papers/a.md": "CITED234"}
+
+
+@pytest.mark.parametrize(
+    ("item_key", "linked"), [("", "HASPDF23"), ("LOST2345", "HASPDF23"), ("NAMED234", "NAMED234")]
+)
+def test_the_key_of_an_attachment_names_its_item_after_the_key_of_the_item(
+    item_key: str, linked: str
+) -> None:
+    named = an_item("NAMED234", title=OTHER)
+    with_pdf = an_item("HASPDF23", title=OTHER, citekey="b2020")
+    cited = an_item("CITED234", title=TITLE, citekey="a2020")
+    vault = a_vault(
+        a_note(item_key=item_key, attachment_key="PDFPDF23", citekey="a2020"),
+        items=(named, with_pdf, cited),
+    )
+    vault.parents = {"PDFPDF23": "HASPDF23"}
+
+    vault.run()
+
+    assert vault.linked() == {"Papers/a.md": linked}
+
+
+def test_an_attachment_that_the_library_does_not_have_makes_no_item() -> None:
+    plan = a_vault(a_note(attachment_key="LOST2345")).run()
+
+    assert [one.key for one in plan.reports if isinstance(one, StaleItemKey)] == ["LOST2345"]
+    assert not plan.actions
+
+
+def test_an_attachment_without_an_item_names_none() -> None:
+    vault = a_vault(a_note(attachment_key="ALANE234"))
+    vault.parents = {"ALANE234": ""}
+
+    assert any(isinstance(one, CreateItem) for one in vault.run().actions)
 
 
 @pytest.mark.parametrize("citekey", ["A2020", "a2020"])

@@ -137,6 +137,7 @@ class World:
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     ids: Iterator[str] = field(default_factory=row_ids)
     group: str = ""
+    parents: dict[str, str] = field(default_factory=dict)
 
     def plan(self, run_options: RunOptions | None = None, **given: Directions) -> Plan:
         run_options = run_options or self.run_options(**given)
@@ -145,7 +146,10 @@ class World:
             [entry for digest in run for entry in self.digests[digest]],
             LastSync(self.rows, self.collection_rows),
             LibraryState(
-                tuple(self.items.values()), tuple(self.collections.values()), group=self.group
+                tuple(self.items.values()),
+                tuple(self.collections.values()),
+                group=self.group,
+                parents=self.parents,
             ),
             run_options,
             new_ids=self.ids,

@@ -33,8 +33,11 @@ entry = "file"
 """
 
 
-_NOT_FOUND = {"links/04 pdf only.md", "values/15 private file.md"}
-"""One names only an attachment, whose item is not looked up yet; of the other nothing is read."""
+_NOT_FOUND = {"values/15 private file.md"}
+"""Nothing of it is read."""
+
+
+_PDF = {"itemType": "attachment", "linkMode": "linked_file", "contentType": "application/pdf"}
 
 
 def laid_out(world: World, vault: Vault) -> None:
@@ -54,7 +57,8 @@ def laid_out(world: World, vault: Vault) -> None:
                 item.key,
                 0,
                 {"itemType": "journalArticle", "creators": creators, **fields, **ids, **url},
-            )
+            ),
+            *(LibraryItem(key, 0, {**_PDF, "parentItem": item.key}) for key in item.attachments),
         )
 
 

@@ -20,6 +20,7 @@ from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import HeldFile, MissingFile, StaleItemKey
 from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST
+from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
@@ -266,6 +267,20 @@ def test_a_stale_key_creates_no_double(vault: World) -> None:
 
     assert len(vault.items()) == len(TITLES)
     assert len(only(planned(vault).plan, StaleItemKey)) == 1
+
+
+def test_a_new_note_that_names_only_a_pdf_is_about_its_item(vault: World) -> None:
+    pdf = {"itemType": "attachment", "linkMode": "linked_file", "contentType": "application/pdf"}
+    vault.put_item("READER23", title="Ways of Reading Papers")
+    vault.put(LibraryItem("PDFPDF23", 0, {**pdf, "parentItem": "READER23"}))
+    sync(vault)
+    link = "zotero://open-pdf/library/items/PDFPDF23"
+    note = f'---\ntitle: "My own name for it"\nZotero PDF URI: {link}\n---\n\nText.\n'
+    (vault.root / "Papers" / "read.md").write_text(note)
+
+    sync(vault)
+
+    assert linked(vault)["Papers/read.md"] == "READER23"
 
 
 # --- held ----------------------------------------------------------------------------------------

@@ -281,10 +281,10 @@ SECTIONS: tuple[Section[Any], ...] = (
             " no item without one. `zoterodigest push` looks the title up at arXiv and other"
             " sources. If it finds none, check the identifier, or write the title into the digest:"
             " `[Title](address)`."),
-    Section(StaleItemKey, "Item not in this library", "These notes state the key of an item that"
-            " this library doesn't have, and no other item is their paper. The item was deleted, or"
-            " it is in another library. zoterodigest created nothing. Correct or remove the key in"
-            " the note, or sync with the library that has the item.",
+    Section(StaleItemKey, "Item not in this library", "These notes state the key of an item, or"
+            " of its PDF, that this library doesn't have, and no other item is their paper. It was"
+            " deleted, or it is in another library. zoterodigest created nothing. Correct or remove"
+            " the key in the note, or sync with the library that has the item.",
             lambda it, _: [visible(it.key)]),
     Section(TrashedEntry, "Only in the trash", "The items of these entries are in the trash."
             " zoterodigest neither creates nor restores them. Restore an item, and the next push"

@@ -102,8 +102,8 @@ class UntitledEntry:
 
 @dataclass(frozen=True, slots=True)
 class StaleItemKey:
-    """A new entry whose note states the `key` of an item that this library does not have, and that
-    no other item is: nothing is created, as the item may only be elsewhere.
+    """A new entry whose note states the `key` of an item or an attachment that this library does
+    not have, and that no other item is: nothing is created, as the item may only be elsewhere.
     """
 
     entry: Entry

@@ -200,3 +200,5 @@ class LibraryState:
     """Keys of everything else in the library: no new item may have one."""
     group: str = ""
     """The ID of the group whose library it is; "" for any other library."""
+    parents: Mapping[str, str] = field(default_factory=dict)
+    """The items of the attachments that notes name, by the attachments' keys; "" for none."""

@@ -108,6 +108,7 @@ def link_entries(
         run_options.missing,
         run_options.files,
         library.group,
+        library.parents,
     )
     pairing = pair(entries, rows, scope, run_options.unread)
     run = _LinkingRun(entries, known, library, run_options)
@@ -161,7 +162,7 @@ class _LinkingRun:
         self._made = {row.item for row in rows if row.origin.item}
         linked = frozenset(row.item for row in rows if row.state is LinkState.LINKED)
         self._catalogue = library_catalogue(library.items, linked)
-        self._named = NamedItems(library.items, library.group, run_options.files)
+        self._named = NamedItems(library.items, library.group, library.parents, run_options.files)
         self._left: frozenset[SourceKey] = frozenset()
         self._taken_back = items_taken_back(known, library, run_options.folding)
 
@@ -372,8 +373,8 @@ class _LinkingRun:
             case OnlyTrashed(key):
                 self.reports.append(TrashedEntry(entry, key))
             # Somebody took the note from an item: one that is not here is no reason for a double.
-            case Unknown() if entry.item_key and row is None:
-                self.reports.append(StaleItemKey(entry, entry.item_key))
+            case Unknown() if row is None and (stale := self._named.stale_key(entry)):
+                self.reports.append(StaleItemKey(entry, stale))
             case Unknown() if not rules.directions.push.allows("title"):
                 self.reports.append(NotPushed(entry))
             case Unknown() if not work.title:

@@ -15,7 +15,8 @@ from zoterodigest.core.works.named_items import NamedItems
 def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions) -> Linking:
     """Return `linking` with the links of files that do not own the record of their item.
 
-    The file that names its item owns it, by key before citation key, else the first one. Vaults
+    The file that names its item owns it, by its key before an attachment's before the citation key,
+    else the first one. Vaults
     have a hub, a page of metadata and one of highlights for an item: what these say of the record
     would differ for ever. Each one's own text is synced all the same.
     """
@@ -30,7 +31,8 @@ def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions
     shared = {key: at for key, at in by_item.items() if len(at) > 1 or key in standing}
     if not shared:
         return linking
-    links, named = list(linking.links), NamedItems(library.items, library.group)
+    links = list(linking.links)
+    named = NamedItems(library.items, library.group, library.parents)
     for key, places in shared.items():
         owner = min(places, key=lambda place: (_rank(links[place], named), place))
         is_known = _rank(links[owner], named) < _UNNAMED
@@ -40,12 +42,15 @@ def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions
     return replace(linking, links=tuple(links))
 
 
-_UNNAMED = 2
+_CITED = 2
+_UNNAMED = 3
 
 
 def _rank(link: Link, named: NamedItems) -> int:
     if link.item is None:  # about to be created: only a citation key tells
-        return 1 if link.entry.key else _UNNAMED
+        return _CITED if link.entry.key else _UNNAMED
     if named.states_key_of(link.entry, link.item):
         return 0
-    return 1 if named.states_citekey_of(link.entry, link.item) else _UNNAMED
+    if named.states_attachment_of(link.entry, link.item):
+        return 1
+    return _CITED if named.states_citekey_of(link.entry, link.item) else _UNNAMED

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from zoterodigest.core.values.record import CITEKEY, Entry, Item, text_in
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Match, OnlyTrashed, successors
@@ -27,17 +27,34 @@ def key_here(item_key: str, group: str) -> str:
     return key if owner == group else ""
 
 
+def stated_item(entry: Entry, group: str, parents: Mapping[str, str]) -> str:
+    """Return the key of the item that a note states, itself or by one of its attachments, else "".
+
+    `parents` are the items of attachments, by the attachments' keys.
+    """
+    return key_here(entry.item_key, group) or _item_of_attachment(entry, group, parents)
+
+
+def _item_of_attachment(entry: Entry, group: str, parents: Mapping[str, str]) -> str:
+    return parents.get(key_here(entry.attachment_key, group), "")
+
+
 class NamedItems:
     """The items of a library by key and by citation key, for entries that name them.
 
     Only the entry of a note states either. `files` are entries as a whole: they may be called by
-    a citation key.
+    a citation key. `parents` are the items of attachments, by the attachments' keys.
     """
 
     def __init__(
-        self, items: Sequence[Item], group: str, files: frozenset[str] = frozenset()
+        self,
+        items: Sequence[Item],
+        group: str,
+        parents: Mapping[str, str],
+        files: frozenset[str] = frozenset(),
     ) -> None:
         self._items = items
+        self._parents = parents
         self._files = files
         self._group = group
         self._by_key = {item.key: item for item in items}
@@ -46,8 +63,9 @@ class NamedItems:
         self._by_name: dict[str, list[Item]] | None = None
 
     def find(self, entry: Entry, work: KnownWork) -> Match | None:
-        """Return the item that `entry` names, by its key before its citation key; None for none.
+        """Return the item that `entry` names; None for none.
 
+        The item's own key goes before that of an attachment, and this before the citation key.
         One that has another identifier than the entry may be another work: a note may have been
         copied with its key. The person decides.
         """
@@ -64,10 +82,22 @@ class NamedItems:
         keys = tuple(sorted(item.key for item in same or live))
         return Adopt(keys[0]) if same and len(keys) == 1 else Ambiguous(keys)
 
+    def stale_key(self, entry: Entry) -> str:
+        """Return the key that `entry` states although no item that it names was found, else "".
+
+        An attachment that stands by itself is known, and has no item.
+        """
+        is_known = key_here(entry.attachment_key, self._group) in self._parents
+        return entry.item_key or ("" if is_known else entry.attachment_key)
+
     def states_key_of(self, entry: Entry, item: Item) -> bool:
         """Tell whether `entry` states the key of `item`, or of one that was merged into it."""
         key = key_here(entry.item_key, self._group)
         return bool(key) and (key == item.key or key in item.replaces)
+
+    def states_attachment_of(self, entry: Entry, item: Item) -> bool:
+        """Tell whether `entry` states the key of an attachment of `item`."""
+        return _item_of_attachment(entry, self._group, self._parents) == item.key
 
     def states_citekey_of(self, entry: Entry, item: Item) -> bool:
         """Tell whether `entry` states the citation key of `item`."""
@@ -76,7 +106,9 @@ class NamedItems:
     def _named(self, entry: Entry) -> list[Item]:
         if entry.digest.is_bib:
             return []
-        found = self._of_key(key_here(entry.item_key, self._group))
+        found = self._of_key(key_here(entry.item_key, self._group)) or self._of_key(
+            _item_of_attachment(entry, self._group, self._parents)
+        )
         # A trashed item that the key names gives way to a live one of its citation key.
         if found is not None and not found.is_trashed:
             return [found]

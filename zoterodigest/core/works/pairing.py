@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
 
 from zoterodigest.core.links.link import LinkState, LockRow, fingerprint, print_of
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
@@ -27,7 +27,7 @@ from zoterodigest.core.values.record import (
     value_parts,
 )
 from zoterodigest.core.values.sets import frozenset_of
-from zoterodigest.core.works.named_items import key_here
+from zoterodigest.core.works.named_items import stated_item
 from zoterodigest.core.works.work import contradict
 from zoterodigest.frozen import dataclass
 
@@ -56,7 +56,7 @@ class PairingScope:
 
     Of these `missing` are configured: no entry of theirs was removed. `files` are entries as a
     whole, whether they are gone or not. Notes state keys of items: `group` is the one whose library
-    this is.
+    this is, `parents` are the items of the attachments that they state, by the attachments' keys.
     """
 
     digests: frozenset[str]
@@ -64,6 +64,7 @@ class PairingScope:
     missing: frozenset[str] = frozenset()
     files: frozenset[str] = frozenset()
     group: str = ""
+    parents: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,8 +206,8 @@ class _PairingTable:
         self.entries = entries
         self.rows = tuple(row for row in rows if row.digest in scope.digests | scope.gone)
         self.traits = {
-            index: replace(traits_of(entry), item=key_here(entry.item_key, scope.group))
-            if entry.item_key
+            index: replace(traits_of(entry), item=stated_item(entry, scope.group, scope.parents))
+            if entry.item_key or entry.attachment_key
             else traits_of(entry)
             for index, entry in entries.items()
         }

@@ -186,10 +186,21 @@ def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Pl
             gathered.contents.collections,
             frozenset(gathered.contents.by_key),
             group_id_of(workspace.library.identity),
+            dict(_parents_of_named(gathered)),
         ),
         run_options(workspace, options, gathered),
         new_ids=row_ids(),
     )
+
+
+def _parents_of_named(gathered: Gathered) -> Iterator[tuple[str, str]]:
+    """Yield the keys of attachments that notes name, each with that of its item, "" for none."""
+    # `groups/ID/KEY`, of whichever group: the library has only its own.
+    named = {entry.attachment_key.rpartition("/")[2] for entry in gathered.entries}
+    for key in sorted(named & gathered.contents.by_key.keys()):
+        found = gathered.contents.by_key[key].json
+        if found.is_attachment:
+            yield key, found.parent or ""
 
 
 def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> RunOptions:
