@@ -73,6 +73,8 @@ FORBIDDEN = re.compile(r'[\\/:*?"<>|#^\[\]\x00-\x1f\x7f]')
 
 @given(long_texts, long_texts, patterns, st.sampled_from(["", "Papers", "Ü" * 60, "x" * 230]))
 @example("x" * 300, "e\u0301" * 200, TITLE, "")
+@example("", "NUL", "{authors} {year} {title}.md", "x" * 230)
+@example("con" + "." * 300 + "x", "", TITLE, "")
 def test_every_name_is_safe(one: str, other: str, pattern: str, folder: str) -> None:
     name = file_name(
         pattern, {"title": one, "citekey": other, "authors": other, "year": "2020"}, folder

@@ -37,7 +37,7 @@ def file_name(pattern: str, values: Mapping[str, str], folder: str = "") -> str:
     number of `free_name`. `pattern` ends in the suffix of the file.
     """
     stem, dot, suffix = pattern.rpartition(".")
-    room = LONGEST_PATH - len(f"{folder}/ 99{dot}{suffix}".encode("utf-8", "replace"))
+    room = LONGEST_PATH - len(f"{folder}/_ 99{dot}{suffix}".encode("utf-8", "replace"))
     asked = {name: "" for name in _PLACEHOLDER.findall(stem)}
     safe = {name: _safe(values.get(name, ""), "_" if name == "citekey" else "-") for name in asked}
     if not any(re.search(r"\w", text) for text in safe.values()):
@@ -47,6 +47,8 @@ def file_name(pattern: str, values: Mapping[str, str], folder: str = "") -> str:
         longest = max(safe, key=lambda one: _size(safe[one]))
         safe[longest] = _cut(safe[longest], _size(safe[longest]) - over)
         name = _cut(_filled(stem, safe), room)
+    # At last: what is cut may be left with a name that Windows keeps for itself.
+    name = _RESERVED.sub(r"\g<name>_", name, count=1)
     return f"{name}{dot}{suffix}" if name else ""
 
 
@@ -70,7 +72,7 @@ def folded_file_name(name: str) -> str:
 def _filled(stem: str, safe: Mapping[str, str]) -> str:
     """Return a stem with its values; what stands around an empty one leaves no gap."""
     text = _safe(_PLACEHOLDER.sub(lambda found: safe[found[1]], stem), "-")
-    return _RESERVED.sub(r"\g<name>_", text.strip(". "), count=1)
+    return text.strip(". ")
 
 
 def _safe(text: str, joint: str) -> str:
