@@ -219,6 +219,22 @@ def test_where_another_tool_writes_annotations_none_are_added_and_status_names_i
     assert is_settled(vault)
 
 
+@pytest.mark.parametrize("end", ["---", "<!-- begun", "```\nbegun", "Title\n-----"])
+def test_where_new_ones_would_change_what_the_note_says_none_are_added_and_it_is_told(
+    vault: World, end: str
+) -> None:
+    path(vault).write_text(f"{text(vault)}\n{end}\n")
+    vault.forget()
+    sync(vault)
+    before = text(vault)
+
+    sync(vault)
+
+    assert text(vault) == before
+    assert [one.is_hidden for one in kept(vault)] == [True]
+    assert is_settled(vault)
+
+
 def test_undo_gives_the_file_back_to_the_byte_and_the_next_sync_shows_them_again(
     vault: World,
 ) -> None:

@@ -112,7 +112,7 @@ def _why_kept(report: KeptAnnotations, _: ReportNames) -> list[str]:
         (report.unreadable, f"{counted(len(report.unreadable), 'annotation')} that the library"
                             " doesn't list now"),
         (report.other_tool, f"those of {report.other_tool} stand here"),
-        (report.is_hidden, "new ones would be hidden by a comment that nobody closes"),
+        (report.is_hidden, "new ones have no place below a last line such as --- or ```"),
     )  # fmt: skip
     return [text for is_so, text in said if is_so]
 

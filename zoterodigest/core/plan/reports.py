@@ -181,7 +181,8 @@ class KeptAnnotations:
     """Annotations in this digest that are not kept up to date, and why.
 
     `edited` ones are the person's now; of `unreadable` ones the library says nothing. Where
-    `other_tool` keeps annotations, or where they would not be seen (`is_hidden`), none is added.
+    `other_tool` keeps annotations, or where they would be hidden or hide what stands there
+    (`is_hidden`), none is added.
     """
 
     digest: SourceKey

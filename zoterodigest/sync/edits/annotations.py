@@ -31,7 +31,8 @@ from zoterodigest.digest.read.vault_file import text_below_front
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library, Snapshot
 from zoterodigest.project.config import DigestRules
-from zoterodigest.sync.gathering.gather import ReadDigest
+from zoterodigest.sync.gathering.gather import ReadDigest, reread
+from zoterodigest.sync.gathering.workspace import Workspace
 
 _HEADING = "## Annotations"
 _PROPERTY = re.compile(rb"[\w-]+::")
@@ -47,14 +48,14 @@ class ShownAnnotations:
 
 
 def with_annotations(
-    plan: Plan, showing: Sequence[ReadDigest], snapshot: Snapshot, library: Library
+    plan: Plan, showing: Sequence[ReadDigest], snapshot: Snapshot, workspace: Workspace
 ) -> Plan:
     """Return `plan` with what becomes of the annotations in the digests that are `showing` them.
 
     The library is asked only about annotations that were written and that `snapshot` lacks.
     """
     linked = list(_linked(plan, showing))
-    now = _annotations_now(linked, snapshot, library)
+    now = _annotations_now(linked, snapshot, workspace.library)
     actions, reports = list[ShowAnnotations](), list[KeptAnnotations]()
     written, shown = dict[str, WrittenBlocks](), dict[str, ItemAnnotations]()
     for link, read in linked:
@@ -63,6 +64,8 @@ def with_annotations(
             continue
         text = text_below_front(read.data).data
         update = update_region(text, of_item, before, _rules(read.digest.rules, text))
+        if update.edits and not _leaves_the_rest(read, of_item, before, workspace):
+            update = RegionUpdate(text, before, is_refused=True)
         reports += _reports(link, update)
         if update.edits:
             shown[link.row.id] = of_item
@@ -78,6 +81,21 @@ def with_annotations(
         rows=tuple(rows) if written else plan.rows,
         annotations=shown,
     )
+
+
+def _leaves_the_rest(
+    read: ReadDigest, now: ItemAnnotations, written: WrittenBlocks, workspace: Workspace
+) -> bool:
+    """Tell whether a note says what it did: a rule at its end may be read as that of a tool."""
+    shown = with_shown(read.document, now, written, read.digest.rules)
+    return say_the_same(read.document, reread(read, shown.source, workspace).document)
+
+
+def say_the_same(document: Document, other: Document) -> bool:
+    """Tell whether the entries of two documents have equal fields."""
+    of_both = (document.core_entries(), other.core_entries())
+    one, two = ([(it.fields, it.identifiers, it.unreadable) for it in each] for each in of_both)
+    return one == two
 
 
 def _annotations_now(

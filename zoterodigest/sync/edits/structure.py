@@ -117,25 +117,19 @@ def _annotated(
 ) -> NewDigest:
     """Return a digest with the annotations of an entry; with none that change what it says."""
     # Most runs write no annotations: they don't import what does.
-    from zoterodigest.sync.edits.annotations import with_shown
+    from zoterodigest.sync.edits.annotations import say_the_same, with_shown
 
     document = new.read_again(workspace)
     written = next(row.annotations for row in plan.rows if row.id == action.row_id)
     now = plan.annotations[action.row_id]
     shown = with_shown(document, now, written, new.read.digest.rules)
     after = reread(new.read, shown.source, workspace).document
-    if [_said(one) for one in after.core_entries()] != [
-        _said(one) for one in document.core_entries()
-    ]:
+    if not say_the_same(document, after):
         reason = "what else the file says would not be read as before"
         refused = RefusedField(action.row_id, action.entry, "annotations", reason)
         return replace(new, refused=(*new.refused, refused))
     known = {**new.annotations, action.row_id: shown.written}
     return replace(new, source=shown.source, document=after, annotations=known)
-
-
-def _said(entry: Entry) -> tuple[object, ...]:
-    return entry.fields, entry.identifiers, entry.unreadable
 
 
 def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -> Plan:
