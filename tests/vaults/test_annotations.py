@@ -12,6 +12,8 @@ from tests.library.desktop import a_desktop
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_laws import RULES, TITLES, a_note, planned, sync
+from zoterodigest.cli.show.plan_lines import things
+from zoterodigest.cli.show.report_names import ReportNames
 from zoterodigest.core.plan.plan import ShowAnnotations
 from zoterodigest.core.plan.reports import KeptAnnotations
 from zoterodigest.project.config import BadConfiguration, load_configuration
@@ -100,6 +102,16 @@ def test_the_first_sync_puts_them_below_the_note_and_the_next_has_nothing_to_do(
     assert vault.everything() == items
     assert written(vault) == {ONE, TWO}
     assert is_settled(vault)
+
+
+def test_a_plan_counts_them_and_names_their_paper_once(vault: World) -> None:
+    plan = planned(vault).plan
+
+    found = [
+        (it.label, it.what) for it in things(plan, ReportNames(plan, {})) if "annot" in it.label
+    ]
+
+    assert found == [("new annotations", TITLES["vaswani2017"]), ("new annotations", "")]
 
 
 def test_without_the_option_none_come(vault: World) -> None:

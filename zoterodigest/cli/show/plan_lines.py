@@ -174,8 +174,10 @@ def _in_file(action: FileAction) -> Iterator[Thing]:
         case ShowAnnotations(entry, _, added, refreshed, removed):
             counts = {"new": added, "changed": refreshed, "removed": removed}
             for which, keys in counts.items():
-                title = (entry_title(entry),)
-                yield from (Thing(entry.digest, f"{which} annotations", *title) for _ in keys)
+                # Each counts, and all are of one paper.
+                for at in range(len(keys)):
+                    what = "" if at else entry_title(entry)
+                    yield Thing(entry.digest, f"{which} annotations", what)
         case MoveEntry(entry, _, path):
             where = path_text(path)
             what = _arrow(entry_title(entry), where)
