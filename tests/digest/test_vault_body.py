@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.vault_notes import entry_of, own_text, put, read_file
-from zoterodigest.core.values.record import EMPTY, Blocks
+from zoterodigest.core.values.record import EMPTY, Blocks, Names
 from zoterodigest.digest.format.format import NoteRule
 
 HEAD = "---\ntitle: Deep Nets\ncitekey: bee2005\n---\n"
@@ -27,6 +27,10 @@ GENERATED = {
     "section": "## Metadata\n\nWhat a template wrote.\n\n## Mine\n",
     "annotation": "> [!quote] Yellow [p. 3](zotero://open-pdf/library/items/ATTC2345?page=5"
     "&annotation=ABCD2345)\n> A canary.\n",
+    "exported": "# Annotations\n(20.11.2026, 10:12:00)\n",
+    "annotation on a page in Roman numerals": "> [!note] Page iv\n> A canary.\n"
+    "> ^ABCD2345aATTC2345piv\n",
+    "fence of metadata": "```ad-info\n- **Title**: Deep Nets\n- **Year**: 2005\n```\n",
     "private": "%% a canary %%\n",
     "foreign": "%%zt-managed%%\nA canary.\n\n%%/zt-managed%%\n",
     "comment": "<!-- a canary -->\n",
@@ -297,6 +301,47 @@ def test_of_a_locked_note_only_its_blocks_are_the_persons() -> None:
     )
 
     assert own_text(text) == ["Mine."]
+
+
+def test_an_annotation_copied_from_a_locked_note_locks_no_other() -> None:
+    text = (
+        f"{HEAD}Mine.\n\n> [!zotflow-highlight-#ff6666] [a.pdf, p.7](obsidian://zotflow?key=A)\n"
+        "> > canary\n> <!-- ZF_ANNO_BEG_ABCD2345 -->\n> canary\n"
+        "> <!-- ZF_ANNO_END_ABCD2345 -->\n^ABCD2345\n\nMine, too.\n"
+    )
+    locked = text.replace("---\ntitle", "---\nzotflow-locked: true\ntitle")
+
+    assert own_text(text) == ["Mine.", "Mine, too."]
+    assert own_text(locked) == []
+
+
+def test_properties_of_a_note_may_stand_in_a_fence_of_metadata() -> None:
+    text = "```ad-info\ntitle: Metadata\n- **CiteKey**: a2005\n- **Year**: 2005\n```\n\nMine.\n"
+
+    entry, edited = entry_of(text, "a.md"), put(text, {"year": "2006"}, "a.md")
+
+    assert (entry.key, entry.fields["year"]) == ("a2005", "2005")
+    assert edited.source.decode() == text.replace("**: 2005", "**: 2006")
+
+
+@pytest.mark.parametrize(
+    ("line", "field", "value"),
+    [
+        ("date:: 4/2022", "date", "2022-04"),
+        ("publicationTitle:: Journal of Nets", "venue", "Journal of Nets"),
+        ("creators:: A Bee (author), C Dee (editor)", "authors", Names(("A Bee",))),
+        ("creators:: C Dee (editor), A Bee (author)", "authors", Names(("A Bee",))),
+        ("creators:: C Dee (editor), E Fee (editor)", "authors", Names(("C Dee", "E Fee"))),
+    ],
+)
+def test_properties_of_logseq_are_read(line: str, field: str, value: object) -> None:
+    assert entry_of(f"title:: @bee2005\n{line}\n\n- Mine.\n").fields[field] == value
+
+
+def test_the_times_that_logseq_keeps_within_an_item_are_no_part_of_it() -> None:
+    text = f"{HEAD}- DONE a\n  :LOGBOOK:\n  CLOCK: [2026-01-05 Mon 10:00:00]\n  :END:\n- b\n"
+
+    assert own_text(text) == ["- DONE a", "- b"]
 
 
 def test_of_chosen_sections_only_the_text_is_synced() -> None:

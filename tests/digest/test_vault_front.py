@@ -15,6 +15,7 @@ SIX = {
     "comments": '# mine\ntitle: "Deep: A Review" # t\n'
     "authors: 'Ada Lovelace, Kurt Gödel'\nyear: 2005\n",
     "one in a list": 'title: ["Deep: A Review"]\nauthors: Ada Lovelace; Kurt Gödel\nyear: [2005]\n',
+    "one map": "{title: 'Deep: A Review', # t\n year: 2005, authors: [Ada Lovelace, Kurt Gödel]}\n",
     "anchors": "title: &t 'Deep: A Review'\nyear: !!str 2005\n"
     "authors: [Ada Lovelace, Kurt Gödel]\n",
 }
@@ -95,6 +96,17 @@ def test_an_edit_takes_the_bytes_of_its_value(old: str, fields: Fields, new: str
     assert edited.source.decode() == frame.format(new)
 
 
+def test_an_edit_of_front_matter_that_is_one_map_stays_in_it() -> None:
+    edited = put("---\n{citekey: a2005, title: A, year: 2005}\n---\n", {"title": "B, C"})
+
+    assert edited.source == b'---\n{citekey: a2005, title: "B, C", year: 2005}\n---\n'
+
+
+@pytest.mark.parametrize("text", ["{{title}}", "{no yaml: [", "{}", "{ Words in braces."])
+def test_braces_between_two_rules_are_front_matter_only_if_they_hold_keys(text: str) -> None:
+    assert text in repr(entry_of(f"---\n{text}\n---\n").fields["summary"])
+
+
 def test_a_value_without_a_key_has_no_place() -> None:
     entry = entry_of("---\ntitle: A\n---\n")
 
@@ -111,6 +123,12 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
     assert {"authors", "year"} <= entry.unreadable
     assert not entry.is_unreadable
     assert any("no YAML" in it.reason for it in read_file(BROKEN).entries[0].problems)
+
+
+def test_a_quotation_mark_that_nothing_closes_is_no_part_of_a_title() -> None:
+    text = '---\ntitle: "Deep Nets\n\tyear: 2005\n---\n'
+
+    assert entry_of(text).fields["title"] == "Deep Nets"
 
 
 def test_front_matter_that_is_no_yaml_is_never_written() -> None:

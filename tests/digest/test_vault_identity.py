@@ -70,12 +70,15 @@ def test_what_is_no_key_of_an_item_is_none(line: str) -> None:
         (".trash/a.md", "---\ncitekey: b\n---\n", "program"),
         ("a.excalidraw.md", "---\ncitekey: b\n---\n", "program"),
         ("Papers/a.md", "---\ncitekey: [a2000, b2001]\n---\n", "several papers: a2000, b2001"),
+        ("Papers/a.md", "---\ncitekey: a2000, b2001\n---\n", "several papers: a2000, b2001"),
+        ("Papers/a.md", "citekey:: a2000, b2001\n\nMine.\n", "several papers: a2000, b2001"),
         ("Papers/a.md", "---\ncitekey: b\nzotero: false\n---\nMine.\n", "private"),
         ("lit.md", "---\ncitekey: '{{citekey}}'\ntitle: '{{title}}'\n---\n", "template"),
         ("lit.md", "# {{title}}\n{% persist 'notes' %}\n", "template"),
         ("2024-01-02.md", "Read [@bee2005].\n", "daily"),
         ("AI MOC.md", "- [[@bee2005]]\n", "map"),
         ("Ada.md", "---\ntags: [person]\n---\n", "person"),
+        ("@Ada Bee.md", "---\ntags: [person]\n---\n", "person"),
         ("Idea.md", "An idea.\n", "nothing in its front matter"),
     ],
 )
@@ -83,6 +86,14 @@ def test_a_file_that_is_no_note_of_one_paper_is_skipped_with_the_reason(
     name: str, text: str, why: str
 ) -> None:
     assert why in reason(text, name)
+
+
+@pytest.mark.parametrize(
+    ("name", "line"),
+    [("@bee2005.md", "rating: 5"), ("@Ada Bee.md", "year: 2005"), ("@Ada.md", "citekey: bee")],
+)
+def test_a_paper_may_be_about_a_person(name: str, line: str) -> None:
+    assert read_file(f"---\ntags: [person]\n{line}\n---\n", name).entries
 
 
 @pytest.mark.parametrize(

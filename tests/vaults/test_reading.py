@@ -1,4 +1,4 @@
-"""All files of the open vaults are read as their truth says, but for what is known."""
+"""All files of the vaults are read as their truth says, but for the misses that are listed."""
 
 from __future__ import annotations
 
@@ -27,7 +27,28 @@ REASONS = {
     "evicted": "cloud",
     "invalid": "UTF-8",
 }
-OPEN = names("open")
+ALL = (*names("open"), *names("sealed"))
+MISSES = {
+    # It has no key but a title, as many pages have: only who knows the library could tell.
+    ("sealed/front-matter", "a17.md", "entry"),
+    # A link to a person shows the short name, and an edit goes into what it shows.
+    ("sealed/front-matter", "a08.md", "authors"),
+    # Twice the same year: an edit would have to write both.
+    ("sealed/front-matter", "a14.md", "year"),
+    # TeX is not read outside of BibTeX.
+    ("sealed/front-matter", "a16.md", "title"),
+    ("sealed/front-matter", "a16.md", "authors"),
+    # An alias is what a person wants to call the note: no edit of the title goes there.
+    ("sealed/zotero-integration", "refs/On the lottery.md", "title"),
+    # What stands below an annotation in Logseq may be the person's own as well.
+    ("sealed/annotations", "pages/@kingma2013auto.md", "note"),
+    # Outside of the blocks that a tool keeps it writes all again: nothing there is sent.
+    ("sealed/bodies", "@zaheer2017deep.md", "note"),
+    ("sealed/zotflow", "Source/Reading group/@song2021score.md", "note"),
+    # The page of a section: it lists other notes, though nothing in it does.
+    ("sealed/hugo", "content/reading/_index.md", "reason"),
+}
+"""What is not read as the truth says: vault, file, and what of it."""
 
 
 def read(vault: Vault, file: str) -> Document:
@@ -41,24 +62,31 @@ def read(vault: Vault, file: str) -> Document:
 def entries(vault: Vault) -> Iterator[tuple[str, EntryTruth, Entry]]:
     for file, truth in vault.entries.items():
         document = read(vault, file)
+        is_missed = (vault.name, file, "entry") in MISSES
+        assert is_missed <= (not document.entries), file
         # Of a file that is wholly private nothing is read.
-        if document.entries or "private" not in document.skipped[0].reason:
+        if not is_missed and (document.entries or "private" not in document.skipped[0].reason):
             (entry,) = document.core_entries()
             yield file, truth, entry
 
 
-@pytest.mark.parametrize("name", OPEN)
+@pytest.mark.parametrize("name", ALL)
 def test_a_file_that_is_no_note_of_a_paper_is_skipped_with_its_reason(name: str) -> None:
     vault = load(name)
     for file, truth in vault.files.items():
         if isinstance(truth, NoEntryTruth):
             document = read(vault, file)
+            reasons = [it.reason for it in document.skipped]
+            # What is no text may be the note of a paper: it keeps its item, and is not read.
+            reasons += [it.broken for it in document.entries if truth.why == "invalid"]
+            is_right = bool(reasons) and REASONS[truth.why] in reasons[0]
 
-            assert document.entries == (), file
-            assert REASONS[truth.why] in document.skipped[0].reason, file
+            assert all(it.broken for it in document.entries), file
+            assert not (document.entries and truth.why != "invalid"), file
+            assert is_right != ((name, file, "reason") in MISSES), (file, reasons)
 
 
-@pytest.mark.parametrize("name", OPEN)
+@pytest.mark.parametrize("name", ALL)
 def test_the_keys_of_its_item_are_read_from_a_note(name: str) -> None:
     for file, truth, entry in entries(load(name)):
         for key, got in (
@@ -71,18 +99,15 @@ def test_the_keys_of_its_item_are_read_from_a_note(name: str) -> None:
         assert truth.accepts("identity.citation_key", entry.key or None), file
 
 
-@pytest.mark.parametrize("name", OPEN)
+@pytest.mark.parametrize("name", ALL)
 def test_the_fields_of_the_record_are_read_from_a_note(name: str) -> None:
     for file, truth, entry in entries(load(name)):
         for field in FIELDS:
             got = shown(entry, field)
             if got is None and field == "url" and "arxiv" in entry.fields:
                 continue  # the page of an arXiv id is no field of its own
-            assert truth.accepts(f"fields.{field}", got) or is_same_date(truth, entry, field), (
-                file,
-                field,
-                got,
-            )
+            is_right = truth.accepts(f"fields.{field}", got) or is_same_date(truth, entry, field)
+            assert is_right != ((name, file, field) in MISSES), (file, field, got)
 
 
 def shown(entry: Entry, field: str) -> str | tuple[str, ...] | None:
@@ -106,7 +131,7 @@ def is_same_date(truth: EntryTruth, entry: Entry, field: str) -> bool:
 TAGS = {"values/09 tags in a string.md"}
 
 
-@pytest.mark.parametrize("name", OPEN)
+@pytest.mark.parametrize("name", ALL)
 def test_tags_are_read_where_they_are_wanted(name: str) -> None:
     vault = load(name)
     for file, truth in vault.entries.items():
@@ -119,22 +144,21 @@ def test_tags_are_read_where_they_are_wanted(name: str) -> None:
             assert truth.accepts("fields.tags", got) or file in TAGS, file
 
 
-@pytest.mark.parametrize("name", OPEN)
+@pytest.mark.parametrize("name", ALL)
 def test_the_note_holds_what_the_person_wrote(name: str) -> None:
     for file, truth, entry in entries(load(name)):
         value = entry.fields.get("summary")
         blocks = value.texts if isinstance(value, Blocks) else ()
 
-        assert words([line for block in blocks for line in block.split("\n")]) == words(
-            truth.note
-        ), file
+        got = words([line for block in blocks for line in block.split("\n")])
+        assert (got == words(truth.note)) != ((name, file, "note") in MISSES), (file, got)
 
 
 def words(lines: tuple[str, ...] | list[str]) -> list[list[str]]:
     return [line.split() for line in lines if line.strip()]
 
 
-@pytest.mark.parametrize("name", OPEN)
+@pytest.mark.parametrize("name", ALL)
 def test_private_text_is_in_nothing_that_is_read(name: str) -> None:
     vault = load(name)
     for file in vault.files:

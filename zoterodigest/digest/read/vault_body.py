@@ -39,7 +39,7 @@ _LAST_RULE = re.compile(rb"\n" + _RULE + rb"\Z")
 _BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
 _LOGSEQ = re.compile(
     rb"[ \t]*(?:id|collapsed|background-color|heading|hl-page|hl-color|hl-type|hl-stamp|ls-type)::"
-    rb"(?:[ \t][^\n]*)?"
+    rb"(?:[ \t][^\n]*)?|[ \t]*(?::LOGBOOK:|CLOCK: \[[^\n]*|:END:)[ \t]*"
 )
 """A line that Logseq keeps below the text of an item."""
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import re
 
 from zoterodigest.core.values.key_table import folded_key
-from zoterodigest.digest.read.vault_identity import Properties, identity_kind, stated_keys
+from zoterodigest.digest.read.slots import ItemKeys
+from zoterodigest.digest.read.vault_identity import (
+    Properties,
+    identity_kind,
+    is_like_key,
+    item_keys,
+    key_in_name,
+    stated_keys,
+)
+from zoterodigest.digest.read.vault_metadata import slot_of_property
 
 _CONFLICT = re.compile(r"\.sync-conflict-\d|\(.*conflicted copy|\(case conflict", re.I)
 _MACHINE = re.compile(
@@ -23,6 +32,9 @@ _NO = frozenset({"false", "no", "off"})
 PRIVATE = "`zotero: false` keeps it private"
 EVICTED = "it has a size and no data: a cloud keeps it elsewhere"
 CONFLICT_COPY = "it is a conflict copy"
+ABOUT_PERSON = "it is about a person"
+_PEOPLE = frozenset({"author", "person", "people"})
+_OF_PAPER = frozenset({"authors", "venue", "year", "doi", "arxiv"})
 NO_EVIDENCE = (
     "nothing in its front matter, its name or its properties says that it is about a paper"
 )
@@ -59,6 +71,30 @@ def reason_by_properties(properties: Properties) -> str:
     return f"{SEVERAL}: {', '.join(keys[:3])}" if len(keys) > 1 else ""
 
 
+def reason_against_name(name: str, properties: Properties) -> str:
+    """Return why a file is none though its name begins with `@`; "" if it may be one.
+
+    People have pages called so, too. A name like `@bee2005` is that of a paper.
+    """
+    held = [*properties]
+    is_paper = (
+        is_like_key(key_in_name(name))
+        or item_keys(held, "") != ItemKeys()
+        or any(slot_of_property(key) in _OF_PAPER for key, _ in held)
+    )
+    return "" if is_paper or not _kinds(held) & _PEOPLE else ABOUT_PERSON
+
+
+def _kinds(properties: Properties) -> set[str]:
+    """Return what a file is called by its tags and its type."""
+    return {
+        folded_key(text.lstrip("#"))
+        for key, texts in properties
+        if folded_key(key) in ("type", "tags", "tag", "class", "category", "categories")
+        for text in texts
+    }
+
+
 def reason_without_identity(name: str, properties: Properties, body: str) -> str:
     """Return what a file seems to be that names no paper."""
     held = [*properties]
@@ -67,14 +103,9 @@ def reason_without_identity(name: str, properties: Properties, body: str) -> str
         return "it is a template"
     if _DAILY.search(name):
         return "it is a daily note"
-    kinds = {
-        folded_key(text.lstrip("#"))
-        for key, texts in held
-        if folded_key(key) in ("type", "tags", "tag", "class", "category", "categories")
-        for text in texts
-    }
+    kinds = _kinds(held)
     if _MAP.search(name) or kinds & {"moc", "map", "index"}:
         return "it is a map of other notes"
-    if kinds & {"author", "person", "people"}:
-        return "it is about a person"
+    if kinds & _PEOPLE:
+        return ABOUT_PERSON
     return NO_EVIDENCE

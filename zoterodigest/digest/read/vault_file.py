@@ -22,6 +22,7 @@ from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, EntryReading, ItemKeys, Slot, decoded
 from zoterodigest.digest.read.vault_body import NoteBody, read_body
 from zoterodigest.digest.read.vault_evidence import (
+    reason_against_name,
     reason_by_bytes,
     reason_by_name,
     reason_by_properties,
@@ -55,7 +56,7 @@ def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTa
     front = front_matter(lines.source)
     scan = scan_body(lines.source, front.body, form.note)
     properties = [*_properties(front), *property_texts(lines.source, scan.properties)]
-    reason = reason_by_properties(properties)
+    reason = reason_by_properties(properties) or reason_against_name(name, properties)
     if reason:
         return _none(name, lines, reason, front.body)
     claims = front_claims(lines, front, form, venues)

@@ -86,14 +86,19 @@ def front_matter(source: bytes) -> FrontMatter:
         return none
     text = Span(opening.end(), closing.start())
     inner = source[text.start : text.end]
-    if inner.strip() and not _KEYED.search(inner):
+    is_keyed = not inner.strip() or bool(_KEYED.search(inner))
+    if not is_keyed and not inner.lstrip().startswith(b"{"):
         return none
     kind = "yaml" if opening[1] == b"---" else "toml"
     try:
         pairs = _pairs(inner, text.start, kind)
     except (BadData, UnicodeDecodeError) as error:
+        if not is_keyed:
+            return none
         pairs = tuple(_pairs_by_line(inner, text.start))
         return FrontMatter(kind, text, closing.end(), pairs, str(error))
+    if not (is_keyed or pairs):
+        return none
     return FrontMatter(kind, text, closing.end(), pairs)
 
 
@@ -116,6 +121,8 @@ def _pairs_by_line(text: bytes, offset: int) -> Iterator[Pair]:
         (first, behind), (start, end) = found.span(1), found.span(2)
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value = value[1:-1]
+        elif value[:1] in ("'", '"') and value.count(value[0]) == 1:
+            value = value[1:]  # what should close it is missing
         yield (
             DataScalar(key, offset + first, offset + behind),
             DataScalar(value or None, offset + start, offset + end, is_shared=True),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from zoterodigest.core.values.annotation import ADDRESS
 from zoterodigest.core.values.identity import match_title
@@ -37,7 +38,9 @@ _FENCES = frozenset(
 _CALLOUTS = frozenset({"abstract", "cite", "citation", "bibliography", "metadata"})
 _HEAD = re.compile(rb"[ \t]*>[ \t]*\[!([\w -]+?)(?:\|[^\]]*)?\][+-]?[ \t]*(.*)", re.S)
 _LINK = ADDRESS.encode()
-_ANNOTATED = re.compile(_LINK + rb"|^[ \t>]*\^[A-Z0-9]{8}a[A-Z0-9]{8}p\d+[ \t]*$|\[!zotflow-", re.M)
+_ANNOTATED = re.compile(
+    _LINK + rb"|^[ \t>]*\^[A-Z0-9]{8}a[A-Z0-9]{8}p[\w-]*[ \t]*$|\[!zotflow-", re.M
+)
 _OF_ANNOTATION = re.compile(
     rb"[ \t]*(?:[-*+][ \t]+)?(?:[*_=]{1,3})?"
     rb'(?:>|"|\xe2\x80\x9c|\xc2\xab|<mark|!\[\[|\(?\[[^\]\n]*\]\(' + _LINK + rb")"
@@ -53,6 +56,9 @@ _LINE = re.compile(
     rb"|\[\[[^\[\]|\n]+-zotero(?:\|[^\]\n]*)?\]\])[ \t]*",
     re.I,
 )
+_EXPORTED = re.compile(rb"\((?=[^()]*\d{4})[^()\n]*\d:\d\d[^()\n]*\)[ \t]*")
+"""When Zotero made a note of annotations, below their heading."""
+
 _QUERY = re.compile(rb"`=[^`\n]+`")
 _REFERENCE = re.compile(
     r"(?:> ?)?(?:\*\*(?:Bibliography|Citation|Reference|Cite)\*\*:? )?"
@@ -80,6 +86,7 @@ def generated_spans(
     spans += (Span(mark.start, mark.end) for mark in marks if _is_generated(source, mark))
     spans += (_whole(line) for line in lines if _is_line(line))
     spans += (_whole(one.line) for one in properties)
+    spans += _export_dates(lines)
     spans += _definitions(source, lines)
     spans += _runs(lines, properties)
     return tuple(spans)
@@ -108,6 +115,13 @@ def _named(source: bytes, line: BodyLine, slot: str) -> Slot | None:
     at = source.find(line.name.encode(), line.start, line.end)
     found = Span(at, at + len(line.name.encode())) if at >= 0 else None
     return None if found is None else Slot(slot, source_text(source, found))
+
+
+def _export_dates(lines: Sequence[BodyLine]) -> Iterator[Span]:
+    for above, below in pairwise(line for line in lines if line.data.strip()):
+        is_shown = above.level > 0 and folded_key(above.name) in _SHOWN
+        if is_shown and not below.hidden and _EXPORTED.fullmatch(below.data):
+            yield _whole(below)
 
 
 def _definitions(source: bytes, lines: Sequence[BodyLine]) -> Iterator[Span]:

@@ -37,6 +37,9 @@ _NAMED = re.compile(r"(?:R[:_] ?|R%3A ?)?@([^\s@]+)")
 _STYLED = re.compile(r"[^\W\d_][^\W\d]*(?:[-_']?[^\W\d]+)*(?:19|20)\d\d[^\W\d]*(?:[-_:][\w]+)?")
 """A file's name that is like a citation key, and like little else: `vaswani2017attention`."""
 
+_SEVERAL = re.compile(r"[,;]")
+"""What parts citation keys in one text; no key holds it."""
+
 Properties = Iterable[tuple[str, tuple[str, ...]]]
 """Keys as written, each with its texts."""
 
@@ -49,7 +52,12 @@ def is_of_zotero(text: str) -> bool:
 def identity_kind(key: str) -> str | None:
     """Return what a property names: `citation_key`, `zotero` for an item, or None."""
     table = mapping.key_table().identity
-    return table.get(folded_key(key)) or table.get(folded_key(_CAMEL.sub(" ", key)))
+    return table.get(folded_key(key)) or table.get(folded_key(in_words(key)))
+
+
+def in_words(key: str) -> str:
+    """Return a key with blanks between its words: `publicationTitle` is `publication Title`."""
+    return _CAMEL.sub(" ", key)
 
 
 def stated_keys(properties: Properties) -> tuple[str, ...]:
@@ -57,8 +65,8 @@ def stated_keys(properties: Properties) -> tuple[str, ...]:
     found: list[str] = []
     for key, texts in properties:
         named = identity_kind(key) == "citation_key"
-        for text in texts:
-            bare = text.strip()
+        parts = [part for text in texts for part in (_SEVERAL.split(text) if named else [text])]
+        for bare in map(str.strip, parts):
             # An alias counts if it says that it is one.
             is_alias = folded_key(key) in ("alias", "aliases", "title") and bare[:1] == "@"
             if (named or is_alias) and (match := _CITED.fullmatch(bare)):
@@ -118,7 +126,12 @@ def key_in_name(name: str) -> str:
 def styled_name(name: str) -> str:
     """Return the name of a file that is like a citation key; "" if it is not."""
     stem = _stem(name).removesuffix("-zotero")
-    return stem if _STYLED.fullmatch(stem) else ""
+    return stem if is_like_key(stem) else ""
+
+
+def is_like_key(text: str) -> bool:
+    """Tell whether a text is like a citation key and like little else."""
+    return bool(_STYLED.fullmatch(text))
 
 
 def _stem(name: str) -> str:

@@ -20,7 +20,7 @@ from zoterodigest.digest.read.data_texts import as_it_stands, fixed_text, joined
 from zoterodigest.digest.read.fields_below import keyed_slot
 from zoterodigest.digest.read.layers import LayerCut, LayeredText, source_text
 from zoterodigest.digest.read.slots import Slot, decoded
-from zoterodigest.digest.read.vault_identity import identity_kind, is_of_zotero
+from zoterodigest.digest.read.vault_identity import identity_kind, in_words, is_of_zotero
 from zoterodigest.digest.read.vault_lines import BodyLine, section_spans
 from zoterodigest.digest.read.vault_tags import parted_at_blanks
 from zoterodigest.frozen import frozen
@@ -37,8 +37,17 @@ _LINKED = re.compile(
     rb"[ \t>]*(?:[-*+][ \t]+)?\[(?P<key>[^\[\]\n]+)\]\((?P<value>[^()\s]+)\)[ \t]*"
 )
 _ROLE = re.compile(rb"[ \t]*\((?:author|editor|contributor|translator)\)")
+_NO_AUTHORS = re.compile(
+    rb"\A(?:[^,()]+\((?:editor|contributor|translator)\),[ \t]*)+(?=[^,()]+\(author\))"
+    rb"|,[^,()]+\((?:editor|contributor|translator)\)|[ \t]*\(author\)"
+)
+"""What stands beside the names of authors where a list gives each name its role."""
+
+_COMMA_IN_LINK = re.compile(rb"\[\[[^\[\]\n]*,[^\[\]\n]*\]\]")
+_BRACKETS = re.compile(rb"\[\[|\]\]")
 _HASHED = re.compile(rb"(?:#[^\s#,]+[ \t]+)+#[^\s#,]+")
 _DAY = re.compile(r"(?:\[\[)?([A-Z][a-z]{2,8}) (\d{1,2})(?:st|nd|rd|th), (\d{4})(?:\]\])?")
+_MONTH = re.compile(r"(0?[1-9]|1[0-2])/(\d{4})")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _OF_NOTE = frozenset({"summary", "section", "comment", "abstract"})
 _TAG_KEYS = frozenset({"tag", "tags", "keyword", "keywords"})
@@ -55,16 +64,22 @@ class Property:
     value: Span
 
 
-def body_properties(lines: Sequence[BodyLine], last: int) -> tuple[Property, ...]:
-    """Return the lines of a body that say something of the paper, or stand among such."""
+def body_properties(
+    lines: Sequence[BodyLine], last: int, fences: Sequence[Span] = ()
+) -> tuple[Property, ...]:
+    """Return the lines of a body that say something of the paper, or stand among such.
+
+    `fences` are those that hold metadata.
+    """
     sections = section_spans(lines, SECTIONS, last, begins=lambda line: line.level > 0)
     top = top_of(lines)
     callouts = _callouts(lines)
-    told = (sections, callouts)
+    told = (sections, callouts, fences)
     found: list[Property] = []
     for line in lines:
         within = _is_within(told, line.start)
-        if line.hidden or not (within or line.start < top):
+        is_hidden = line.hidden and not _is_within((fences,), line.start)
+        if is_hidden or not (within or line.start < top):
             continue
         if (one := _property(line, is_told=within)) is not None:
             found.append(one)
@@ -145,7 +160,8 @@ def _is_known(one: Property) -> bool:
 
 def slot_of_property(key: str) -> str | None:
     """Return the slot of the record that a key means; None for one of the person's own."""
-    slot = mapping.key_table().slot(key)
+    table = mapping.key_table()
+    slot = table.slot(key) or table.slot(in_words(key))
     return None if slot in _OF_NOTE or slot == "ignored" else slot
 
 
@@ -194,9 +210,15 @@ def _value(source: bytes, span: Span, slot: str) -> LayeredText:
         month = _MONTHS.index(day[1][:3].lower()) + 1 if day[1][:3].lower() in _MONTHS else 0
         iso = f"{day[3]}-{month:02}-{int(day[2]):02}" if month else ""
         return fixed_text(iso.encode(), span) if iso else text
+    if slot == "date" and (numbers := _MONTH.fullmatch(decoded(text.data))):
+        return fixed_text(f"{numbers[2]}-{int(numbers[1]):02}".encode(), span)
+    if slot == "tags" and _COMMA_IN_LINK.search(text.data):
+        cuts = [LayerCut(*found.span()) for found in _BRACKETS.finditer(text.data)]
+        return text.peeled(_BRACKETS.sub(b"", text.data), lambda: cuts, as_it_stands)
     if slot == "tags" and _HASHED.fullmatch(text.data):
         return parted_at_blanks(text)
     if slot == "authors" and _ROLE.search(text.data):
-        cuts = [LayerCut(*role.span()) for role in _ROLE.finditer(text.data)]
-        return text.peeled(_ROLE.sub(b"", text.data), lambda: cuts, as_it_stands)
+        beside = _NO_AUTHORS if b"(author)" in text.data else _ROLE
+        cuts = [LayerCut(*found.span()) for found in beside.finditer(text.data)]
+        return text.peeled(beside.sub(b"", text.data), lambda: cuts, as_it_stands)
     return text

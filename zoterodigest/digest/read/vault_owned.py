@@ -5,6 +5,7 @@ Where a tool keeps what stands in blocks of its own, it rewrites all else.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
@@ -20,6 +21,9 @@ from zoterodigest.frozen import frozen
 
 _OPENS = {MarkKind.BEGIN: MarkKind.END, MarkKind.ZOTFLOW_BEGIN: MarkKind.ZOTFLOW_END}
 _PERSIST = "persist"
+_LOCKED = re.compile(rb"^zotflow-locked[ \t]*:[ \t]*[\"']?true\b", re.M)
+"""What ZotFlow says above a note that it writes again as a whole."""
+
 _MACHINE = frozenset({"annotations", "annotation", "highlights", "metadata"})
 """Names of blocks that a tool fills: new text has a better place."""
 
@@ -55,10 +59,18 @@ def scan_body(source: bytes, start: int, rule: NoteRule) -> BodyScan:
     private = [*section_spans(lines, rule.private, len(source))]
     private += (Span(it.start, it.end) for it in marks if it.kind is MarkKind.PRIVATE)
     # A value with a private remark is none: the line is the person's own.
-    told = body_properties(lines, len(source))
+    told = body_properties(lines, len(source), [*_fences_of_metadata(source, marks)])
     open_lines = {span.start: span for span in spans_without((_line(it) for it in told), private)}
     properties = tuple(it for it in told if open_lines.get(it.line.start) == _line(it))
     return BodyScan(start, marks, lines, tuple(private), properties)
+
+
+def _fences_of_metadata(source: bytes, marks: Sequence[BodyMark]) -> Iterator[Span]:
+    """Yield fences that show text in a box, if nothing in them is private."""
+    for mark in marks:
+        is_shown = mark.kind is MarkKind.FENCE and mark.name == "ad-info"
+        if is_shown and b"%%" not in source[mark.start : mark.end]:
+            yield Span(mark.start, mark.end)
 
 
 def _line(one: Property) -> Span:
@@ -81,10 +93,16 @@ def _owned_by_marks(source: bytes, scan: BodyScan) -> OwnedRanges:
     marks, whole = scan.marks, Span(scan.start, len(source))
     foreign = [*_regions(marks, MarkKind.FOREIGN_BEGIN, MarkKind.FOREIGN_END, len(source))]
     blocks = [*_blocks(marks)]
-    if any(mark.kind is MarkKind.ZOTFLOW_BEGIN for mark in marks):
-        blocks = [(name, span) for name, span in blocks if name.startswith(_PERSIST)]
-    elif not blocks and not any(mark.kind is MarkKind.IMPORT for mark in marks):
-        return OwnedRanges([*spans_without([whole], foreign)])
+    names = [mark.name for mark in marks if mark.kind is MarkKind.ZOTFLOW_BEGIN]
+    is_locked = _LOCKED.search(source, 0, scan.start) or any(map(_is_persist, names))
+    if names and is_locked:
+        blocks = [(name, span) for name, span in blocks if _is_persist(name)]
+    else:
+        # Annotations that were copied from another note.
+        foreign += _regions(marks, MarkKind.ZOTFLOW_BEGIN, MarkKind.ZOTFLOW_END, len(source))
+        blocks = [(name, span) for name, span in blocks if name not in names]
+        if not blocks and not any(mark.kind is MarkKind.IMPORT for mark in marks):
+            return OwnedRanges([*spans_without([whole], foreign)])
     wanted = sorted(blocks, key=lambda one: (one[0] in _MACHINE, one[1]))
     above = [*_headings_above(source, scan)]
     filled = [it for it, block in above if source[block.start : block.end].strip()]
@@ -92,6 +110,10 @@ def _owned_by_marks(source: bytes, scan: BodyScan) -> OwnedRanges:
     headings = [heading for heading, _ in above]
     rooms = [span.start for _, span in wanted]
     return OwnedRanges([*spans_without(spans, foreign)], rooms, headings)
+
+
+def _is_persist(name: str) -> bool:
+    return name.startswith(_PERSIST)
 
 
 def _headings_above(source: bytes, scan: BodyScan) -> Iterator[tuple[Span, Span]]:
