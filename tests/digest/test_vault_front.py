@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.vault_notes import entry_of, put, read_file
-from zoterodigest.core.values.record import Fields, Names
+from zoterodigest.core.values.record import Fields, Members, Names
+from zoterodigest.digest.format.format import NoteRule
+from zoterodigest.library.records.zotero import item_rules
 
 SIX = {
     "block": "title: Deep: A Review\nauthors:\n  - Ada Lovelace\n  - Kurt Gödel\nyear: 2005\n",
@@ -159,3 +161,26 @@ def test_a_heading_repeats_a_title_without_the_quotation_marks_of_yaml() -> None
     assert edited.source.decode() == (
         '---\ntitle: "New: a \\"better\\" one"\ncitekey: a2020\n---\n# New: a "better" one\n'
     )
+
+
+TAGS = NoteRule(tags=True)
+
+
+@pytest.mark.parametrize(
+    "value", ["[nets, {}]", '"nets, {}"', "{} nets", "\n  - nets\n  - {}", "\n  - {}\n  - nets"]
+)
+@pytest.mark.parametrize("tool", ["ObsCite", *(f"{one}x" for one in item_rules().prefixes)])
+def test_a_tag_that_a_program_gives_to_items_is_not_read_and_stays(value: str, tool: str) -> None:
+    value = value.format(tool)
+    text = f"---\ntitle: Deep Nets\ntags: {value}\n---\n"
+
+    assert entry_of(text, rule=TAGS).fields["task"] == Members(("nets",))
+    new = put(text, {"task": Members(("graphs",))}, rule=TAGS).source.decode()
+    assert tool in new
+    assert entry_of(new, rule=TAGS).fields["task"] == Members(("graphs",))
+
+
+def test_a_low_line_before_a_tag_is_part_of_it() -> None:
+    text = "---\ntitle: Deep Nets\ntags: [_old, old, _new_]\n---\n"
+
+    assert entry_of(text, rule=TAGS).fields["task"] == Members(("_old", "old", "new"))

@@ -21,6 +21,7 @@ ZOTERO = ZoteroMapping()
         ("zero-shot anomaly detection (ZSAD)", "task:zero-shot anomaly detection (ZSAD)"),
         ("GPT-4 evaluation", "task:GPT-4 evaluation"),
         ("gaussian splatting", "task:Gaussian splatting"),
+        ("_old", "task:_old"),
         ("x" * 300, "task:" + "x" * 250),
     ],
 )
@@ -35,6 +36,13 @@ def test_awards_are_spelled_as_awards_are() -> None:
 
 def test_categories_stay_as_they_are() -> None:
     assert tag_text("categories", "cond-mat.str-el", ZOTERO) == "category:cond-mat.str-el"
+
+
+def test_a_low_line_before_a_tag_tells_it_from_another_one() -> None:
+    fold = ZOTERO.folding().member
+
+    assert fold("task", "_old") != fold("task", "old")
+    assert fold("task", "Machine-Learning") == fold("task", "machine learning")
 
 
 def test_folded_members_meet_whatever_their_spelling() -> None:

@@ -175,6 +175,12 @@ ARXIV_CATEGORY = re.compile(
 )
 """A category of arXiv among tags, where nothing else says that it is one."""
 
+TAG_OF_TOOL = re.compile(r"ObsCite|(?:task|award|category|mark|venue):\S.*", re.IGNORECASE)
+"""A tag that a program gives to items, and a template that shows all tags copies into notes.
+
+MarkDB-Connect marks the items of notes so; the others are those of `zotero.toml`.
+"""
+
 ELEMENT = re.compile(r"</?[A-Za-z][^<>]*>")
 """A tag of HTML."""
 
@@ -185,6 +191,7 @@ def _tags(text: str) -> Fields:
         return {}
     parts = [one_tag(part) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
     kept = [part for part in parts if part and part.encode().lower() not in NOTHING]
+    kept = [part for part in kept if not TAG_OF_TOOL.fullmatch(part)]
     found = [part for part in kept if ARXIV_CATEGORY.fullmatch(part)]
     tasks = {"task": _members(part for part in kept if part not in found)}
     return {**tasks, "categories": _members(found)} if found else tasks
@@ -192,7 +199,10 @@ def _tags(text: str) -> Fields:
 
 def one_tag(text: str) -> str:
     """Return a tag without its mark: `#tag`, `[[tag]]` or in code font."""
-    bare = text.strip("`#*_ \n")
+    bare = text.strip("`#* \n")
+    # A low line is emphasis on both sides only: Obsidian's tags may begin with one.
+    while len(bare) > 1 and bare[0] == bare[-1] == "_":
+        bare = bare[1:-1].strip("`#* \n")
     return one_line(bare[2:-2] if bare[:2] == "[[" and bare[-2:] == "]]" else bare)
 
 

@@ -19,6 +19,7 @@ from zoterodigest.digest.read.fields import (
     AWARD,
     CATEGORY,
     CHIP,
+    TAG_OF_TOOL,
     TASK,
     one_name,
     one_tag,
@@ -274,7 +275,11 @@ def _tagged(categories: bool, old: str, value: Value) -> str:
     texts = [one_tag(part) for part in parts]
     mark = next((it for it in ("[[", "`", "#") if parts and parts[0].startswith(it)), "")
     end = {"[[": "]]", "`": "`"}.get(mark, "")
-    others = [text for text in texts if bool(ARXIV_CATEGORY.fullmatch(text)) is not categories]
+    others = [
+        text
+        for text in texts
+        if bool(ARXIV_CATEGORY.fullmatch(text)) is not categories or TAG_OF_TOOL.fullmatch(text)
+    ]
     stay = {*wanted, *others}
     kept = [part for part, text in zip(parts, texts, strict=True) if text in stay]
     # `#two words` would be the tag `two`.

@@ -57,7 +57,7 @@ class Spellings:
             phrase = self._phrases[words] if size else _lowered(tokens[at][1])
             spelled += _separator(tokens, at) + phrase
             at += size or 1
-        return spelled or text
+        return _low_line(text) + spelled if spelled else text
 
     def _phrase_at(self, words: list[str], at: int) -> int:
         """Return how many words the longest known phrase at `at` has, 0 if there is none."""
@@ -102,7 +102,13 @@ _HYPHENS = re.compile(r"[-‐‑–_]+")
 
 
 def _folded(text: str) -> str:
-    return " ".join(_HYPHENS.sub(" ", text.casefold()).split()) or text.strip()
+    folded = " ".join(_HYPHENS.sub(" ", text.casefold()).split())
+    return _low_line(text) + folded if folded else text.strip()
+
+
+def _low_line(text: str) -> str:
+    """Return the low line that a tag begins with: it tells it from the one without."""
+    return "_" if text.lstrip().startswith("_") else ""
 
 
 def _separator(tokens: list[tuple[str, str]], at: int) -> str:
