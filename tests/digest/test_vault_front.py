@@ -44,6 +44,8 @@ def test_an_editor_that_writes_front_matter_anew_makes_no_edit(end: str, bom: st
         ("0123", "0123"),
         ("2024-01-02", "2024-01-02"),
         ('"[[Deep Nets]]"', "Deep Nets"),
+        ("'{Deep Nets}'", "Deep Nets"),
+        ("'{Deep} {Nets}'", "{Deep} {Nets}"),
         ("on # or off", "on"),
     ],
 )
@@ -107,6 +109,15 @@ def test_an_edit_of_front_matter_that_is_one_map_stays_in_it() -> None:
 @pytest.mark.parametrize("text", ["{{title}}", "{no yaml: [", "{}", "{ Words in braces."])
 def test_braces_between_two_rules_are_front_matter_only_if_they_hold_keys(text: str) -> None:
     assert text in repr(entry_of(f"---\n{text}\n---\n").fields["summary"])
+
+
+@pytest.mark.parametrize(
+    "value", ['"[[People/Ada Bee|Bee]]"', '["[[People/Ada Bee|Bee]]"]', '["[[Ada Bee|Bee]]"]']
+)
+def test_a_link_to_a_person_that_shows_the_last_name_is_the_full_name(value: str) -> None:
+    entry = entry_of(f"---\ntitle: A\nauthors: {value}\n---\n")
+
+    assert entry.fields["authors"] == Names(("Ada Bee",))
 
 
 def test_a_value_without_a_key_has_no_place() -> None:

@@ -30,17 +30,21 @@ Name = PersonName | CollectiveName
 
 
 @lru_cache(maxsize=10_000)  # a list is asked for to compare it, and to print it as it stands
+def _linked_name(link: re.Match[str]) -> str:
+    return str(link[1] or link[3])
+
+
 def parse_names(text: str) -> Names:
     """Return the names in a list as written, each without outer blanks.
 
     Commas (also full-width), semicolons, "and" and "&" part names; "et al." and its like at the end
     make the list truncated and are no name. HTML entities stay as they stand. A name linked as a
-    note (`[[People/A B|A B]]`) is the name. A text that only says that nothing is known ("-",
-    "N/A") has no names.
+    note (`[[People/A B|A B]]`, also `|B]]`) is the name. A text that only says that nothing is
+    known ("-", "N/A") has no names.
     """
     if text.strip().lower() in _NOTHING:
         return Names(())
-    pieces = _split_list(_LINKED_NAME.sub(r"\1", text) if "[[" in text else text)
+    pieces = _split_list(_LINKED_NAME.sub(_linked_name, text) if "[[" in text else text)
     people = _with_first_names(_join_suffixes([piece for piece in pieces if piece]))
     truncated = False
     while people and (rest := _without_et_al(people[-1])) is not None:
@@ -158,7 +162,12 @@ _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "tbd",
 _SEMICOLON = re.compile(r"(?P<entity>&#?\w{1,31};)|[;；]")
 _COMMA = re.compile(r"[,，、\n]| (?:and|und|&|[·•+|/]) |(?<=,)and ")
 _AND = re.compile(r" (?:and|und|&) ")
-_LINKED_NAME = re.compile(r"\[\[(?:[^\[\]|]*[|/])?([^\[\]|/]*)\]\]")
+_LINKED_NAME = re.compile(
+    r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]* ([^\[\]|/ ]+))\|\2\]\]"
+    r"|\[\[(?:[^\[\]|]*[|/])?([^\[\]|/]*)\]\]"
+)
+"""A name linked as a note; the first form shows the last name only, and leads to the full one."""
+
 _ET_AL = re.compile(
     r"(?:^|[\s,])[*_(]?(?:and |& )?"
     r"(?:et\.? ?al\.?|others|\+? ?\d{1,5} (?:more|others|authors)(?: authors)?)\.?[*_)]?$"

@@ -214,12 +214,19 @@ def _in_list(layers: Sequence[Layer], parted: bytes, gap: bytes, new: bytes) -> 
     return gap.join(parts)
 
 
+_SHORTENED = re.compile(rb"\[\[(?:[^\[\]|\n]*/)?([^\[\]|/\n]* ([^\[\]|/ \n]+))\|\2\]\]")
+"""A link to a person's note that shows the last name only: it leads to the full one."""
+
 _LINKED = re.compile(rb"\[\[(?:[^\[\]|\n]*[|/])?([^\[\]|/\n]+)\]\]")
 
 
 def _unlinked(text: LayeredText) -> LayeredText:
-    """Return the name that a link to a note shows: `[[People/A B]]` is `A B`."""
-    found = _LINKED.fullmatch(text.data) if text.data[:2] == b"[[" else None
+    """Return the name that a link to a note shows: `[[People/A B]]` is `A B`.
+
+    Of a name that is shown short it is the full one: `[[People/A B|B]]` is `A B`, too.
+    """
+    is_link = text.data[:2] == b"[["
+    found = _SHORTENED.fullmatch(text.data) or _LINKED.fullmatch(text.data) if is_link else None
     return text.slice(*found.span(1)) if found else text
 
 

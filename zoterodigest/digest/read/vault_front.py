@@ -46,6 +46,7 @@ _CLOSING = {
 }
 _KEYED = re.compile(rb"^[\w$\"'@][^:\n]*:(?=[ \t\r\n]|\Z)|^[\w\"'.-]+[ \t]*=", re.M)
 _LINE = re.compile(rb"^([\w$@][^:\n]*?)[ \t]*:[ \t]+([^\n]*?)[ \t\r]*$", re.M)
+_BRACED = re.compile(rb"\{[^{}]+\}")
 _FAILED = re.compile(r"\{\{|\{%|<%|^\s*Error: `|^(?:undefined|null|None)$")
 """How a value begins, or what stands in it, that a template should have filled in."""
 
@@ -161,7 +162,7 @@ def front_claims(
         _leave_all_but_title(claims)
     else:
         claims.slots += _empty_slots(lines.source, left, claims, form)
-    claims.slots = [*map(_with_parted_tags, claims.slots)]
+    claims.slots = [_without_braces(_with_parted_tags(slot)) for slot in claims.slots]
     return claims
 
 
@@ -187,6 +188,12 @@ def _with_parted_tags(slot: Slot) -> Slot:
     """Return tags in one text without commas as blanks part them: no tag of Obsidian has one."""
     is_one = slot.name == "tags" and not shows_list(slot.text) and b"," not in slot.text.data
     return replace(slot, text=parted_at_blanks(slot.text)) if is_one else slot
+
+
+def _without_braces(slot: Slot) -> Slot:
+    """Return a title without the braces of BibTeX around all of it."""
+    is_braced = slot.name == "title" and _BRACED.fullmatch(slot.text.data)
+    return replace(slot, text=slot.text.slice(1, len(slot.text.data) - 1)) if is_braced else slot
 
 
 def _with_nested(pairs: Sequence[Pair]) -> Iterator[Pair]:
