@@ -17,7 +17,7 @@ from zoterodigest.core.plan.reports import (
     TrashedEntry,
 )
 from zoterodigest.core.plan.run_options import Directions, Rules, RunOptions
-from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST, VALUES_LOST
+from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST, TEXT_REPLACED, VALUES_LOST
 from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Item
 
 TITLE = "Attention over Long Documents of Many Pages"
@@ -463,12 +463,50 @@ def test_an_edit_of_every_paragraph_is_not_held() -> None:
     assert [type(action) for action in vault.run().actions] == [ChangeNote]
 
 
-def test_a_note_of_one_paragraph_may_be_written_anew() -> None:
-    vault = a_vault(a_note(summary=("Short.",)))
-    vault.run()
-    vault.edit("Papers/a.md", 0, summary=Blocks(("Quite another text.",)))
+SHORT = ("#### Notes", "The only paragraph, which is dear to me.")
 
-    assert [type(action) for action in vault.run().actions] == [ChangeNote]
+
+def short_notes(number: int) -> Vault:
+    notes = [
+        a_note(f"Papers/{at}.md", title=f"{TITLE}, Part {at}", summary=SHORT)
+        for at in range(number)
+    ]
+    vault = a_vault(*notes)
+    vault.run()
+    return vault
+
+
+@pytest.mark.parametrize(("number", "is_held"), [(1, False), (2, False), (3, True)])
+def test_the_only_paragraphs_of_several_notes_written_anew_are_held(
+    number: int, is_held: bool
+) -> None:
+    vault = short_notes(4)
+    for at in range(number):
+        vault.edit(f"Papers/{at}.md", 0, summary=Blocks(("#### Notes", "Quite another text.")))
+
+    plan = vault.run()
+
+    assert held(plan) == ([TEXT_REPLACED] * number if is_held else [])
+    assert len(plan.actions) == (0 if is_held else number)
+    vault.accepts = True
+    vault.run()
+    vault.accepts = False
+    assert vault.plan().is_settled
+
+
+def test_edits_of_the_only_paragraphs_of_many_notes_are_not_held() -> None:
+    vault = short_notes(4)
+    for at in range(4):
+        vault.edit(f"Papers/{at}.md", 0, summary=Blocks(("#### Notes", f"{SHORT[1]} And more.")))
+
+    assert [type(action) for action in vault.run().actions] == [ChangeNote] * 4
+
+
+def test_a_note_of_which_only_headings_are_left_is_held() -> None:
+    vault = short_notes(1)
+    vault.edit("Papers/0.md", 0, summary=Blocks(SHORT[:1]))
+
+    assert held(vault.run()) == [TEXT_LOST]
 
 
 def test_front_matter_that_loses_most_of_its_values_is_held() -> None:

@@ -28,14 +28,42 @@ RECENT = "it changed a few seconds ago: another program may still be writing it"
 TEXT_LOST = "more than half of its text that was in sync is gone"
 VALUES_LOST = "most of its values that were in sync are gone"
 
+TEXT_REPLACED = "its text was replaced, as in other files"
+
 _FEWEST_LOST = 2
-"""A note of one paragraph, or of one value, may lose it by an edit."""
+"""A note of one paragraph may get another one, and one of one value lose it, by an edit."""
+_FEWEST_REPLACED = 3
+"""As many notes whose only paragraph is another one are more often a re-import than edits."""
 
 
-def why_held(entry: Entry, row: LockRow | None, item: Item | None, run_options: RunOptions) -> str:
+def replaced_in_many(
+    linked: Iterable[tuple[Entry, LockRow, Item | None]], run_options: RunOptions
+) -> frozenset[str]:
+    """Return the ids of the rows whose notes hold another paragraph than their only one.
+
+    There are none if these are so few that a person may have written them.
+    """
+    found = frozenset(
+        row.id
+        for entry, row, item in linked
+        if entry.digest in run_options.files
+        and _is_edited_since(entry, row)
+        and _paragraphs_lost(entry, row, item, run_options.folding) == (1, 1)
+    )
+    return found if len(found) >= _FEWEST_REPLACED else frozenset()
+
+
+def why_held(
+    entry: Entry,
+    row: LockRow | None,
+    item: Item | None,
+    run_options: RunOptions,
+    replaced: frozenset[str],
+) -> str:
     """Return why a run leaves the entry of a file alone; "" if it does not.
 
-    `row` is its link as it was, if it has one. What a person accepted is not held.
+    `row` is its link as it was, if it has one; `replaced` is as of `replaced_in_many`. What a
+    person accepted is not held.
     """
     if entry.digest not in run_options.files:
         return ""
@@ -45,6 +73,8 @@ def why_held(entry: Entry, row: LockRow | None, item: Item | None, run_options: 
         return ""
     if _has_lost_text(entry, row, item, run_options.folding):
         return TEXT_LOST
+    if row.id in replaced:
+        return TEXT_REPLACED
     return VALUES_LOST if _has_lost_values(entry, row) else ""
 
 
@@ -62,25 +92,48 @@ def _is_edited_since(entry: Entry, row: LockRow) -> bool:
 
 
 def _has_lost_text(entry: Entry, row: LockRow, item: Item | None, folding: Folding) -> bool:
-    """Tell whether more than half of the blocks of a base are gone, other than by an edit."""
+    """Tell whether more than half of the paragraphs of a base are gone, other than by an edit.
+
+    A note of one paragraph has lost its text if nothing has come in its place.
+    """
+    lost, before = _paragraphs_lost(entry, row, item, folding)
+    if before < _FEWEST_LOST:
+        return lost > 0 and all(map(_is_heading, _texts_in(entry, folding)))
+    return 2 * lost > before
+
+
+def _paragraphs_lost(
+    entry: Entry, row: LockRow, item: Item | None, folding: Folding
+) -> tuple[int, int]:
+    """Return how many paragraphs of a base are gone, other than by an edit, and of how many.
+
+    Every block is a paragraph but a heading, which templates write again.
+    """
     names = [name for name in row.bases if is_of_note(name)]
     before = [part for name in names for part in row.bases[name].at_entry.parts]
-    if len(before) < _FEWEST_LOST or entry.unreadable & set(names):
-        return False
-    now = {
-        fingerprint(text): text
-        for name, value in entry.fields.items()
-        if is_of_note(name)
-        for text in _parts(name, value, folding)
-    }
-    gone = [part for part in before if part not in now]
-    if 2 * len(gone) <= len(before):
-        return False
+    if not before or entry.unreadable & set(names):
+        return 0, 0
+    now = {fingerprint(text): text for text in _texts_in(entry, folding)}
+    if all(part in now for part in before):
+        return 0, len(before)
     # The library still has the words of a block of which the base keeps a fingerprint only.
-    known = _texts_of(row, item, folding)
+    known = _texts_of(row, item, folding) | now
+    before = [part for part in before if not _is_heading(known.get(part, ""))]
     came = [Counter(text.split()) for part, text in now.items() if part not in before]
+    gone = [part for part in before if part not in now]
     lost = [part for part in gone if not _is_edited(known.get(part, ""), came)]
-    return 2 * len(lost) > len(before)
+    return len(lost), len(before)
+
+
+def _is_heading(text: str) -> bool:
+    return text.startswith("#") and "\n" not in text and text.lstrip("#")[:1] in ("", " ")
+
+
+def _texts_in(entry: Entry, folding: Folding) -> list[str]:
+    values = entry.fields.items()
+    return [
+        text for name, value in values if is_of_note(name) for text in _parts(name, value, folding)
+    ]
 
 
 def _texts_of(row: LockRow, item: Item | None, folding: Folding) -> dict[str, str]:

@@ -44,7 +44,7 @@ from zoterodigest.core.reconcile.following import (
     followed,
     with_shown_bases,
 )
-from zoterodigest.core.reconcile.holding import why_held
+from zoterodigest.core.reconcile.holding import replaced_in_many, why_held
 from zoterodigest.core.reconcile.notes import is_put_off, links_of_items
 from zoterodigest.core.reconcile.settle import edited_fields, is_noteless
 from zoterodigest.core.reconcile.taken_back import items_taken_back
@@ -165,11 +165,16 @@ class _LinkingRun:
         self._named = NamedItems(library.items, library.group, library.parents, run_options.files)
         self._left: frozenset[SourceKey] = frozenset()
         self._taken_back = items_taken_back(known, library, run_options.folding)
+        self._replaced: frozenset[str] = frozenset()
 
     def keep_links(self, pairing: Pairing) -> dict[int, LockRow]:
         """Link entries over the rows they already have; return the rows that are to be revived."""
         revived: dict[int, LockRow] = {}
         fates = self._fates(pairing)
+        linked = [
+            (self._entries[at], row, self._items.get(row.item)) for at, row in pairing.rows.items()
+        ]
+        self._replaced = replaced_in_many(linked, self._terms)
         for index, row in sorted(pairing.rows.items(), key=lambda pair: pair[0]):
             entry, fate = self._entries[index], fates.get(row.id)
             if isinstance(fate, MergedInto):
@@ -223,7 +228,9 @@ class _LinkingRun:
         row_id = row.id if row else None
         if entry.is_unreadable:
             return UnreadableEntry(entry.digest, entry, row_id)
-        why = why_held(entry, row, item, self._terms) if self._terms.takes(entry) else ""
+        if not self._terms.takes(entry):
+            return None
+        why = why_held(entry, row, item, self._terms, self._replaced)
         return HeldFile(entry, why, row_id or "") if why else None
 
     def _is_spent(self, row: LockRow, fate: Fate | None) -> bool:
