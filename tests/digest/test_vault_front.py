@@ -195,3 +195,20 @@ def test_a_low_line_before_a_tag_is_part_of_it() -> None:
     text = "---\ntitle: Deep Nets\ntags: [_old, old, _new_]\n---\n"
 
     assert entry_of(text, rule=TAGS).fields["task"] == Members(("_old", "old", "new"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("[nets, Machine-Learning]", "[nets, Machine-Learning, deep-graphs]"),
+        ('"nets, Machine-Learning"', '"nets, Machine-Learning, deep-graphs"'),
+        ("nets Machine-Learning", "nets Machine-Learning deep-graphs"),
+    ],
+)
+def test_a_tag_with_blanks_is_written_as_obsidian_spells_it(before: str, after: str) -> None:
+    text = f"---\ntitle: Deep Nets\ntags: {before}\n---\n"
+    tags = Members(("nets", "machine learning", "deep graphs"))
+
+    new = put(text, {"task": tags}, rule=TAGS).source.decode()
+
+    assert new == text.replace(before, after)

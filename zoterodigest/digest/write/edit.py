@@ -18,7 +18,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.later import is_same_area
 from zoterodigest.digest.write.html import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
-from zoterodigest.digest.write.own_words import in_own_words
+from zoterodigest.digest.write.own_words import in_own_words, with_tags_of_note
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks, shows
 from zoterodigest.digest.write.template_groups import has_shape_asked
 from zoterodigest.digest.write.writing import blocks_to_write, slot_of, units, write_unit
@@ -77,7 +77,8 @@ def put_digest(
     for index in sorted(changes):
         entry = document.entries[index]
         present = entry.reading.fields
-        fields = in_moved_terms(present, in_own_words(present, changes[index], form))
+        own = with_tags_of_note(entry, in_own_words(present, changes[index], form))
+        fields = in_moved_terms(present, own)
         names = [it for it in sorted(fields) if not shows(present.get(it), fields[it], form)]
         asked[index] = fields
         wanted += [(index, unit) for unit in units(entry, names)]

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import INLINE_FORMULA
 from zoterodigest.core.values.dates import is_iso
-from zoterodigest.core.values.record import EMPTY, Blocks, Fields, is_empty
+from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Members, is_empty, value_parts
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.fields import is_in_date
 from zoterodigest.digest.write.paired import paired
@@ -30,6 +30,23 @@ def in_own_words(fields: Fields, asked: Fields, form: BlockForm) -> Fields:
         if isinstance(value, Blocks) and isinstance(present, Blocks):
             own[name] = Blocks(own_texts(present.texts, value.texts, form))
     return own
+
+
+def with_tags_of_note(entry: DigestEntry, asked: Fields) -> Fields:
+    """Return `asked` with tags as a note spells them: its own as they stand, none with a blank.
+
+    Obsidian has no tag with blanks: `machine learning` is written `machine-learning` there.
+    """
+    tags, present = asked.get("task"), entry.reading.fields.get("task")
+    if entry.format.data != "note" or not isinstance(tags, Members):
+        return asked
+    own = {_tag(it).casefold(): it for it in value_parts(present or EMPTY)}
+    spelled = (own.get(_tag(it).casefold(), _tag(it)) for it in tags.texts)
+    return {**asked, "task": Members(tuple(dict.fromkeys(spelled)))}
+
+
+def _tag(text: str) -> str:
+    return "-".join(text.split())
 
 
 def with_year_of_date(entry: DigestEntry, asked: Fields) -> Fields:
