@@ -145,6 +145,17 @@ def test_a_new_title_stands_in_the_heading_that_repeats_it() -> None:
 
 
 @pytest.mark.parametrize(
+    "title", ['Deep: "Nets" #c', "Theory of C #", "A Study of C#", "On C##", "# Nets ## of #1"]
+)
+def test_a_number_sign_of_a_title_is_no_tag_in_the_heading_that_repeats_it(title: str) -> None:
+    edited = put(MIXED, {"title": title})
+
+    assert not edited.refusals
+    again = put(edited.source.decode(), {"title": "Deep Nets"})
+    assert again.source.decode().replace('"', "") == MIXED
+
+
+@pytest.mark.parametrize(
     ("body", "own"),
     [
         ("A %% canary %% b\n", ["A b"]),

@@ -18,6 +18,7 @@ _BULLET = re.compile(rb"([ \t]*)[-*+][ \t]+(.*)", re.S)
 _UNDERLINE = re.compile(rb" {0,3}(=+|-+)[ \t]*")
 _SIGN = re.compile(rb"%%[^%\n]*%%|<!--.*?-->")
 _NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)][ \t]+(?=[^\W\d])")
+_CLOSING = re.compile(r"(?<![\\#])#+\Z")
 _BEHIND = re.compile(r"(?:[ \t]+[#^][\w/-]+)+[ \t]*\Z")
 """Tags, or the id of a block, behind the words of a heading."""
 
@@ -100,7 +101,7 @@ def _with_underlined(lines: Sequence[BodyLine]) -> Iterator[BodyLine]:
 
 def _name(data: bytes) -> str:
     text = _ATTRIBUTES.sub("", _SIGN.sub(b"", data).decode("utf-8", "replace").strip())
-    text = text.strip().rstrip("#")
+    text = _CLOSING.sub("", text.strip())
     text = _BEHIND.sub("", _NUMBER.sub("", text))
     return _LINK.sub(lambda found: found[1] or found[2] or "", text).strip(" \t*_=:")
 

@@ -406,9 +406,12 @@ def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str
 
 
 def _copy_edits(entry: DigestEntry, slot: str, new: str) -> list[Edit]:
-    """Return the edit of a heading that repeats a value: it repeats the new one, unquoted."""
+    """Return the edit of a heading that repeats a value: it repeats the new one, unquoted.
+
+    There, a number sign at the start of a word would begin a tag, and one at the end is none.
+    """
     copy = next((one for one in entry.slots if one.name == f"{slot}_copy"), None)
-    text = inert_line(new, copy.words) if copy else ""
+    text = _NUMBER_SIGN.sub(r"\\#", inert_line(new, copy.words)) if copy else ""
     edit = copy.text.rewrite(text.encode("utf-8", "replace")) if copy and text else None
     return [edit] if edit else []
 
@@ -435,6 +438,7 @@ _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
 }
 
 
+_NUMBER_SIGN = re.compile(r"(?<!\S)#|(?<!#)#(?=#*\Z)")
 _KEY = re.compile(r"[A-Z0-9]{8}")
 _COMMENT = re.compile(r"(?<!\\)<!--")
 
