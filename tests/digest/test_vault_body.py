@@ -216,6 +216,15 @@ def test_in_a_closed_fence_nothing_is_private(body: str) -> None:
         "- ## Secret\n\tcanary\n\t- canary",
         "> ## Secret\n> canary\n>\n> canary",
         "> [!note]\n> ### Secret\n> canary",
+        "> [!note] Secret\n> canary\n> # canary",
+        "> [!note]- **Secret**\n> canary\ncanary",
+        "> [!secret]\n> canary",
+        "> ## Secret\n> canary\ncanary",
+        "## S&#101;cret",
+        "## &nbsp;Secret",
+        "## Secret\n\n<!--\n# c\n-->\n\ncanary",
+        "## Secret\n\n$$\n# a\n$$\n\ncanary",
+        "## Secret\n\nLet $$\n# a$$ be `$$`\n\ncanary",
     ],
 )
 def test_a_private_heading_is_known_in_any_form(heading: str) -> None:
@@ -245,6 +254,18 @@ def test_what_is_private_is_no_property(body: str) -> None:
     core = document.core_entries()
     assert "canary" not in repr((core, document.skipped, document.entries[0].problems))
     assert "My secret" not in repr(core)
+
+
+def test_a_heading_between_sums_of_money_begins_what_is_private_all_the_same() -> None:
+    own = own_text(f"{HEAD}For $$\n\n## Secret\n\ncanary\n\nand $$\n", NoteRule(private=["secret"]))
+
+    assert own == ["For $$"]
+
+
+def test_signs_of_math_in_code_hide_no_heading() -> None:
+    text = f"{HEAD}## Secret\n\n```sh\necho $$\n```\n`$$`\n\n## Mine\n\nIt is $$\n"
+
+    assert own_text(text, NoteRule(private=["secret"])) == ["## Mine", "It is $$"]
 
 
 PERSIST = f"""{HEAD}# Deep Nets

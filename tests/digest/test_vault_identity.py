@@ -102,6 +102,7 @@ def test_a_paper_may_be_about_a_person(name: str, line: str) -> None:
         "---\ncitekey: b\nzotero: false\n---\n",
         "---\ncitekey: b\nZotero: 'False' # mine\n---\n",
         "---\ncitekey: b\nzotero: no\n---\n",
+        "---\ncitekey: b\nzotero: 0\n---\n",
         "---\ntitle: b: c\nzotero: false # mine\n---\n",
         '+++\ncitekey = "b"\nzotero = false\n+++\n',
         "citekey:: b\nzotero:: false\n\n",

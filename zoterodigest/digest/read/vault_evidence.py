@@ -28,7 +28,7 @@ _DAILY = re.compile(r"(?:^|/)\d{4}[-_ ]?\d\d[-_ ]?\d\d(?: \w+)?\.md$|(?:^|/)jour
 _MAP = re.compile(r"(?:^|[/ _-])(?:moc|index|map of content|_index|readme|home)\.md$", re.I)
 _CODE = re.compile(r"\{\{|\{%|<%")
 
-_NO = frozenset({"false", "no", "off"})
+_NO = frozenset({"false", "no", "off", "0"})
 PRIVATE = "`zotero: false` keeps it private"
 EVICTED = "it has a size and no data: a cloud keeps it elsewhere"
 CONFLICT_COPY = "it is a conflict copy"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
+from html import unescape
 
 from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.span import Span
@@ -13,6 +14,7 @@ from zoterodigest.frozen import frozen
 
 _HEADING = re.compile(rb"[ \t]*(?:[-*+][ \t]+)?(#{1,6})[ \t]+(.*)", re.S)
 _QUOTED = re.compile(rb"[ \t]*>[ \t>]*(#{1,6})[ \t]+(.*)", re.S)
+_CALLOUT = re.compile(rb"[ \t]*>[ \t>]*\[!([^\]\n|]*)[^\]\n]*\][+-]?(.*)", re.S)
 _HTML = re.compile(rb"[ \t]*<h([1-6])\b[^<>]*>(.*)</h[1-6]>[ \t]*", re.S | re.I)
 _BULLET = re.compile(rb"([ \t]*)[-*+][ \t]+(.*)", re.S)
 _UNDERLINE = re.compile(rb" {0,3}(=+|-+)[ \t]*")
@@ -33,7 +35,7 @@ class BodyLine:
     """A line without its line ending; `level` is that of a heading, else 0, `name` what it says.
 
     `margin` are the blanks before it. A line in a fence or a comment is `hidden`. In a quote a
-    heading is none of the note's, and only has a `quoted_level`.
+    heading is none of the note's, and only has a `quoted_level`. A callout is named by its title.
     """
 
     start: int
@@ -45,6 +47,7 @@ class BodyLine:
     margin: int = 0
     is_item: bool = False
     quoted_level: int = 0
+    is_callout: bool = False
 
     @property
     def is_quote(self) -> bool:
@@ -84,6 +87,9 @@ def _line(data: bytes, start: int, *, hidden: bool) -> BodyLine:
     if found := _QUOTED.fullmatch(data):
         level = len(found[1])
         return BodyLine(start, end, data, False, 0, _name(found[2]), margin, False, level)
+    if found := _CALLOUT.fullmatch(data):
+        name = _name(found[2]) or _name(found[1])
+        return BodyLine(start, end, data, name=name, margin=margin, is_callout=True)
     return BodyLine(start, end, data, margin=margin)
 
 
@@ -114,31 +120,35 @@ def section_spans(
     begins: Callable[[BodyLine], bool] = lambda line: bool(
         line.level or line.is_item or line.quoted_level
     ),
+    ends: Callable[[BodyLine], bool] = lambda line: True,
 ) -> tuple[Span, ...]:
     """Return the ranges of sections of these names, with the lines that name them.
 
     A section ends before the next heading of its level or above. In an outline it is an item with
-    all that stands deeper. `begins` tells which lines may name one.
+    all that stands deeper, in a callout the rest of the quote. `begins` tells which lines may name
+    one, `ends` which may end one.
     """
     wanted = {folded_key(name) for name in names}
     if not wanted:
         return ()
     found: list[Span] = []
     for at, line in enumerate(lines):
-        is_named = begins(line) and folded_key(line.name) in wanted
+        is_named = begins(line) and folded_key(unescape(line.name)) in wanted
         if is_named and (not found or line.start >= found[-1].end):
-            found.append(Span(line.start, _end(lines, at, last)))
+            found.append(Span(line.start, _end(lines, at, last, ends)))
     return tuple(found)
 
 
-def _end(lines: Sequence[BodyLine], at: int, last: int) -> int:
+def _end(lines: Sequence[BodyLine], at: int, last: int, ends: Callable[[BodyLine], bool]) -> int:
     own, is_below_blank = lines[at], False
     for line in lines[at + 1 :]:
-        if own.quoted_level:
-            if not line.is_quote or 0 < line.quoted_level <= own.quoted_level:
+        if own.quoted_level or own.is_callout:
+            # A paragraph goes on without the sign of its quote (CommonMark 5.1).
+            begins = line.level or line.is_item or line.hidden or not line.data.strip()
+            if (not line.is_quote and begins) or 0 < line.quoted_level <= own.quoted_level:
                 return line.start
             continue
-        if not line.hidden and line.data.strip():
+        if not line.hidden and line.data.strip() and ends(line):
             # What follows an item without a blank line goes on in it.
             begins = line.level or line.is_item or is_below_blank
             if own.is_item and begins and line.margin <= own.margin:

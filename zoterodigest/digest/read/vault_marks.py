@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
+from zoterodigest.core.values.span import Span
 from zoterodigest.frozen import frozen
 
 
@@ -42,6 +43,7 @@ _TOKEN = re.compile(
     rb"|(?P<comment>%%)|(?P<html><!--)|(?P<code>`+)",
     re.M,
 )
+_DISPLAYED = re.compile(rb"`[^`\n]*`|(?P<sign>\$\$)")
 _SIGNS: Sequence[tuple[MarkKind, re.Pattern[bytes]]] = (
     (MarkKind.BEGIN, re.compile(rb"%%[ \t]*begin[ \t]+([^%\n]+?)[ \t]*%%")),
     (MarkKind.END, re.compile(rb"%%[ \t]*end[ \t]+([^%\n]+?)[ \t]*%%")),
@@ -62,6 +64,26 @@ def body_marks(source: bytes, start: int) -> tuple[BodyMark, ...]:
     closed, `%%` is no comment.
     """
     return tuple(_marks(source, start))
+
+
+def veiled_spans(
+    source: bytes, start: int, marks: Sequence[BodyMark]
+) -> tuple[Sequence[Span], Sequence[Span]]:
+    """Return where a line need be no heading: comments in HTML over many lines, displayed math.
+
+    `marks` are those of the body that begins at `start`. Math may begin and end in any line, so
+    that a heading between sums of money counts as math, too.
+    """
+    comments = [Span(it.start, it.end) for it in marks if it.kind is MarkKind.COMMENT]
+    gaps = zip(
+        (start, *(mark.end for mark in marks)),
+        (*(mark.start for mark in marks), len(source)),
+        strict=True,
+    )
+    found = (found for gap in gaps for found in _DISPLAYED.finditer(source, *gap))
+    signs = [one.start() for one in found if one["sign"]]
+    math = [Span(*pair) for pair in zip(signs[::2], signs[1::2], strict=False)]
+    return [it for it in comments if b"\n" in source[it.start : it.end]], math
 
 
 def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:

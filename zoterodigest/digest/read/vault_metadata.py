@@ -77,8 +77,8 @@ def body_properties(
     told = (sections, callouts, fences)
     found: list[Property] = []
     for line in lines:
-        within = _is_within(told, line.start)
-        is_hidden = line.hidden and not _is_within((fences,), line.start)
+        within = is_within(told, line.start)
+        is_hidden = line.hidden and not is_within((fences,), line.start)
         if is_hidden or not (within or line.start < top):
             continue
         if (one := _property(line, is_told=within)) is not None:
@@ -86,7 +86,7 @@ def body_properties(
     return tuple(_known_runs(found, lines, told))
 
 
-def _is_within(told: Iterable[Sequence[Span]], at: int) -> bool:
+def is_within(told: Iterable[Sequence[Span]], at: int) -> bool:
     """Tell whether `at` is in one of the spans, which are sorted and apart, kind by kind."""
     for spans in told:
         place = bisect_right(spans, at, key=lambda span: span.start)
@@ -148,7 +148,7 @@ def _known_runs(
     runs = groupby(enumerate(found), key=lambda one: numbers[one[1].line.start] - one[0])
     for _, run in runs:
         group = [one for _, one in run]
-        is_told = _is_within(told, group[0].line.start)
+        is_told = is_within(told, group[0].line.start)
         if is_told or any(map(_is_known, group)):
             yield from group
 

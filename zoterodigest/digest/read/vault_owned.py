@@ -15,8 +15,8 @@ from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.digest.read.layers import Layer, LayeredText, SourcePieces, in_crlf
 from zoterodigest.digest.read.vault_lines import BodyLine, body_lines, section_spans
-from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind, body_marks
-from zoterodigest.digest.read.vault_metadata import Property, body_properties
+from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind, body_marks, veiled_spans
+from zoterodigest.digest.read.vault_metadata import Property, body_properties, is_within
 from zoterodigest.frozen import frozen
 
 _OPENS = {MarkKind.BEGIN: MarkKind.END, MarkKind.ZOTFLOW_BEGIN: MarkKind.ZOTFLOW_END}
@@ -56,13 +56,26 @@ def scan_body(source: bytes, start: int, rule: NoteRule) -> BodyScan:
     """Find what stands in the body that begins at `start`, whoever wrote it."""
     marks = body_marks(source, start)
     lines = body_lines(source, start, marks)
-    private = [*section_spans(lines, rule.private, len(source))]
+    veils = veiled_spans(source, start, marks)
+    private = [
+        *section_spans(
+            lines,
+            rule.private,
+            len(source),
+            begins=_may_be_private,
+            ends=lambda line: not is_within(veils, line.start),
+        )
+    ]
     private += (Span(it.start, it.end) for it in marks if it.kind is MarkKind.PRIVATE)
     # A value with a private remark is none: the line is the person's own.
     told = body_properties(lines, len(source), [*_fences_of_metadata(source, marks)])
     open_lines = {span.start: span for span in spans_without((_line(it) for it in told), private)}
     properties = tuple(it for it in told if open_lines.get(it.line.start) == _line(it))
     return BodyScan(start, marks, lines, tuple(private), properties)
+
+
+def _may_be_private(line: BodyLine) -> bool:
+    return bool(line.level or line.is_item or line.quoted_level or line.is_callout)
 
 
 def _fences_of_metadata(source: bytes, marks: Sequence[BodyMark]) -> Iterator[Span]:
