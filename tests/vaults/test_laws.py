@@ -18,7 +18,7 @@ from tests.sync.world import World
 from tests.vaults.test_adoption import contents, name_as_a_groups
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.reports import HeldFile, MissingFile, StaleItemKey
+from zoterodigest.core.plan.reports import Conflict, HeldFile, MissingFile, StaleItemKey
 from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import BadInput
@@ -355,6 +355,25 @@ def test_what_a_sync_has_just_written_is_not_held(vault: World) -> None:
 
     assert prepared.is_settled
     assert not prepared.plan.reports
+
+
+def test_what_a_sync_wrote_beside_a_conflict_is_not_held(vault: World) -> None:
+    vault.change(linked(vault)["Papers/@adam2015.md"], date="2015")
+    path = path_of(vault, "adam2015")
+    path.write_text(path.read_text().replace("Paragraph 3", "Part 3"))
+    vault.change_note(TITLES["adam2015"], lambda html: html.replace("Paragraph 3", "Piece 3"))
+    sync(vault)
+    now = path.stat().st_mtime + 1
+
+    def found(kind: type[object]) -> int:
+        plan = prepare(replace(vault.workspace(), now=now), Options(SYNC)).plan
+        return len(only(plan, kind))
+
+    assert "year: 2015" in path.read_text()
+    assert (found(Conflict), found(HeldFile)) == (1, 0)
+    # Somebody else's write into the same file is not ours.
+    path.write_text(path.read_text() + "\nA sentence that is being")
+    assert (found(Conflict), found(HeldFile)) == (0, 1)
 
 
 # --- privacy, and out again ----------------------------------------------------------------------

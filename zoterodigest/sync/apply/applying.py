@@ -51,6 +51,7 @@ from zoterodigest.project.memory import (
 from zoterodigest.project.pending import forget_pending, keep_more_pending, read_pending
 from zoterodigest.project.recovery import decide
 from zoterodigest.project.running import running
+from zoterodigest.project.written import keep_written
 from zoterodigest.sync.apply.changes import (
     CHANGED_MEANWHILE,
     Changes,
@@ -267,6 +268,7 @@ def _write_files(
 ) -> dict[str, ZoterodigestError]:
     """Replace files; return why some could not be, by key. One stops no other (law 6)."""
     unwritten: dict[str, ZoterodigestError] = {}
+    written: list[bytes] = []
     for file in files:
         # Before the .bib is replaced: only the journal tells which of its entries are ours then.
         if journal is not None and file.export is not None and file.is_change:
@@ -276,6 +278,10 @@ def _write_files(
             _put(file)
         except (BadInput, CannotWrite, SourceChanged) as error:
             unwritten[file.key] = error
+            continue
+        if file.key in backups.keys and file.is_change and file.after is not None:
+            written.append(file.after)
+    keep_written(backups.state_folder, written)
     return unwritten
 
 

@@ -32,6 +32,8 @@ from zoterodigest.project.marks import LeftMarks, Totals
 from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal, rows_of_files
+from zoterodigest.project.settled import hashed
+from zoterodigest.project.written import written_last
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.known_lock import read_known_lock
 from zoterodigest.sync.gathering.unread import unread_in
@@ -357,6 +359,7 @@ def read_digests(
     unread: list[UnreadSource] = []
     known: dict[FormatChoice, tuple[bytes, tuple[DigestFormat, ...]]] = {}
     choices = format_choices(workspace)
+    written = written_last(workspace.project.state_folder)
     for digest in workspace.digests:
         try:
             data = (known_data or {}).get(digest.key) or read_digest(digest.path).data
@@ -371,7 +374,7 @@ def read_digests(
             known[choice] = files.key, files.formats()
         key, formats = known[choice]
         document = read_document(digest.key, data, formats, workspace.zotero.venues, areas)
-        is_recent = changed_lately(workspace, digest)
+        is_recent = changed_lately(workspace, digest) and hashed(data) not in written
         read.append(ReadDigest(digest, data, document, formats, areas, key, is_recent))
     if unread and not read:
         raise unread[0].error
@@ -380,6 +383,8 @@ def read_digests(
 
 def changed_lately(workspace: Workspace, digest: Digest) -> bool:
     """Tell whether a file of a vault changed so short a time ago that its writer may go on.
+
+    It may be our own write, too.
 
     Whoever names one file alone means it as it is now: an editor saves it, and runs a sync of it.
     """
