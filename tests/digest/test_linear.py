@@ -206,6 +206,13 @@ def test_four_times_the_note_takes_four_times_the_calls(name: str) -> None:
     assert large <= 5 * small + 2_000
 
 
+def test_code_signs_of_every_length_take_no_more_calls_than_there_are_bytes() -> None:
+    head, signs = b"---\ncitekey: b\n---\n", b" ".join(b"`" * size for size in range(1, 201))
+    read_file(head)
+
+    assert calls_of(partial(read_file, head + signs)) < len(signs)
+
+
 @pytest.mark.parametrize("name", WRITTEN)
 def test_four_times_the_blocks_take_four_times_the_calls_to_write(name: str) -> None:
     write, size = WRITTEN[name]

@@ -6,6 +6,7 @@ All are found in one pass, as one may stand in another: what begins first counts
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
@@ -43,6 +44,7 @@ _TOKEN = re.compile(
     rb"|(?P<comment>%%)|(?P<html><!--)|(?P<code>`+)",
     re.M,
 )
+_CODE = re.compile(rb"`+")
 _DISPLAYED = re.compile(rb"`[^`\n]*`|(?P<sign>\$\$)")
 _SIGNS: Sequence[tuple[MarkKind, re.Pattern[bytes]]] = (
     (MarkKind.BEGIN, re.compile(rb"%%[ \t]*begin[ \t]+([^%\n]+?)[ \t]*%%")),
@@ -89,6 +91,8 @@ def veiled_spans(
 def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
     # What closes a longer fence closes a shorter one, too: each length is looked for in vain once.
     unclosed: dict[tuple[bytes, bytes], tuple[int, int]] = {}
+    # A line is searched once for all that may close code in it.
+    code_ends, line_stop = dict[int, list[int]](), -1
     while found := _TOKEN.search(source, cursor):
         at, cursor = found.start(), found.end()
         if found["fence"]:
@@ -103,21 +107,27 @@ def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
             else:
                 unclosed[kind] = length, end
         elif found["code"]:
-            cursor = _code_end(source, found["code"], cursor)
+            if cursor > line_stop:
+                newline = source.find(b"\n", cursor)
+                line_stop = len(source) if newline < 0 else newline
+                code_ends = _code_ends(source[cursor:line_stop], cursor)
+            ends = code_ends.get(len(found["code"]), [])
+            at = bisect_right(ends, cursor)
+            cursor = ends[at] if at < len(ends) else cursor
         elif mark := _sign(source, at) or _comment(source, at, found["comment"]):
             yield mark
             cursor = mark.end
 
 
-def _code_end(source: bytes, signs: bytes, start: int) -> int:
-    """Return where code ends within its line; `start` if nothing closes it.
+def _code_ends(line: bytes, start: int) -> dict[int, list[int]]:
+    """Return where the runs of code signs in a line end, by their length; `line` is at `start`.
 
     Code that goes on in another line could hide a comment that is none of its own.
     """
-    line = source.find(b"\n", start)
-    close = re.compile(rb"(?<!`)`{%d}(?!`)" % len(signs))
-    ended = close.search(source, start, line if line >= 0 else len(source))
-    return ended.end() if ended else start
+    ends: dict[int, list[int]] = {}
+    for run in _CODE.finditer(line):
+        ends.setdefault(len(run[0]), []).append(start + run.end())
+    return ends
 
 
 def _comment(source: bytes, at: int, sign: bytes | None) -> BodyMark | None:
