@@ -102,6 +102,23 @@ def test_without_paths_it_looks_at_the_digests_of_the_configuration(
     assert "Done: mended sub/a.md." in ran.out
 
 
+def test_it_names_a_file_of_a_vault_that_is_no_text_and_looks_at_the_others(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    rules = '[[digest]]\npath = "Papers/*.md"\nentry = "file"\n'
+    (tmp_path / "zoterodigest.toml").write_text(rules, "utf-8")
+    (tmp_path / "Papers").mkdir()
+    (tmp_path / "Papers/@a2020.md").write_bytes(b"\x00\x01binary")
+    (tmp_path / "Papers/@b2020.md").write_text("---\ntitle: Deep: a review\n---\n", "utf-8")
+
+    ran = zoterodigest("lint")
+    alone = zoterodigest("lint", "Papers/@a2020.md")
+
+    assert (ran.code, alone.code) == (1, 10)
+    assert "Papers/@a2020.md: a binary file" in ran.err
+    assert "Papers/@b2020.md:2:" in ran.out
+
+
 def test_without_a_digest_or_a_file_it_says_so(zoterodigest: Zoterodigest) -> None:
     assert zoterodigest("lint").code == 2
     assert zoterodigest("lint", "none.md").code == 10

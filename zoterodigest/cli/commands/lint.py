@@ -66,16 +66,19 @@ def lint(
       zoterodigest lint --format github
       zoterodigest lint papers.md --fix --dry-run
 
-    The exit code is 1 if something was found that --fix didn't mend.
+    The exit code is 1 if something was found that --fix didn't mend, or if files of a vault can't
+    be read.
     """
     project, paths = _meant(asked.files)
     if fix:
         require_idle_to_write(asked, project)
-    found = _linted(project, paths)
+    found, unread = _linted(project, paths)
     written: Sequence[str] = ()
     if fix and not asked.is_dry_run:
         written = _mend(project, found)
-        found = _linted(project, paths) if written else found
+        found = _linted(project, paths)[0] if written else found
+    for error in unread:
+        tell_error(str(error), error.hint)
     if asked.as_json:
         emit_json({"findings": list(_data(found)), "written": list(written)})
     elif report is Report.GITHUB:
@@ -87,7 +90,7 @@ def lint(
             if not any(form.data == "note" for form in one.digest.formats):
                 emit(partly_read_text(one.name, one.digest.document))
         emit(_closing(found, written, is_fix=fix, is_dry_run=asked.is_dry_run))
-    return FAILED if any(one.findings for one in found) else FINE
+    return FAILED if unread or any(one.findings for one in found) else FINE
 
 
 def _meant(files: Sequence[Path]) -> tuple[Project, Sequence[Path]]:
@@ -106,10 +109,25 @@ def _meant(files: Sequence[Path]) -> tuple[Project, Sequence[Path]]:
     return project, list(dict.fromkeys(paths))
 
 
-def _linted(project: Project, paths: Sequence[Path]) -> list[LintedDigest]:
+def _linted(
+    project: Project, paths: Sequence[Path]
+) -> tuple[list[LintedDigest], Sequence[BadInput]]:
+    """Return the digests, and why files of vaults can't be read; raises `BadInput` of others."""
     venues = venue_table()
-    opened = ((str(path), open_digest(project, path, venues)) for path in paths)
-    return [LintedDigest(name, digest, lint_digest(digest.document)) for name, digest in opened]
+    found: list[LintedDigest] = []
+    unread: list[BadInput] = []
+    for path in paths:
+        try:
+            digest = open_digest(project, path, venues)
+        except BadInput as error:
+            (asked,) = project.digests([path])
+            # A vault holds files that no one chose.
+            if len(paths) == 1 or not asked.rules.is_vault:
+                raise
+            unread.append(error)
+            continue
+        found.append(LintedDigest(str(path), digest, lint_digest(digest.document)))
+    return found, unread
 
 
 def _mend(project: Project, found: Iterable[LintedDigest]) -> Sequence[str]:
