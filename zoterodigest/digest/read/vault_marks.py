@@ -41,10 +41,11 @@ class BodyMark:
 
 _TOKEN = re.compile(
     rb"^(?P<lead>[ \t>]*(?:[-*+][ \t]+)?)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)"
-    rb"|(?P<comment>%%)|(?P<html><!--)|(?P<code>`+)",
+    rb"|(?P<comment>%{4,}|%%)|(?P<html><!--)|(?P<code>`+)|(?P<math>\$\$?)",
     re.M,
 )
 _CODE = re.compile(rb"`+")
+_INLINE_MATH = re.compile(rb"\$(?![\s$])[^$\n]*(?<![\s\\])\$(?!\d)")
 _DISPLAYED = re.compile(rb"`[^`\n]*`|(?P<sign>\$\$)")
 _SIGNS: Sequence[tuple[MarkKind, re.Pattern[bytes]]] = (
     (MarkKind.BEGIN, re.compile(rb"%%[ \t]*begin[ \t]+([^%\n]+?)[ \t]*%%")),
@@ -62,8 +63,9 @@ _SIGNS: Sequence[tuple[MarkKind, re.Pattern[bytes]]] = (
 def body_marks(source: bytes, start: int) -> tuple[BodyMark, ...]:
     """Return the marks in the body that begins at `start`, in order.
 
-    A comment that nothing ends goes to the end of the file, as in Obsidian. In a fence that is
-    closed, `%%` is no comment.
+    A comment that nothing ends goes to the end of the file, as in Obsidian, and so does one of
+    which it is in doubt where it ends: what begins in math and ends elsewhere, or with more signs
+    than two. In a fence that is closed, `%%` is no comment.
     """
     return tuple(_marks(source, start))
 
@@ -92,7 +94,7 @@ def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
     # What closes a longer fence closes a shorter one, too: each length is looked for in vain once.
     unclosed: dict[tuple[bytes, bytes], tuple[int, int]] = {}
     # A line is searched once for all that may close code in it.
-    code_ends, line_stop = dict[int, list[int]](), -1
+    code_ends, line_stop, math_end = dict[int, list[int]](), -1, 0
     while found := _TOKEN.search(source, cursor):
         at, cursor = found.start(), found.end()
         if found["fence"]:
@@ -108,33 +110,45 @@ def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
                 unclosed[kind] = length, end
         elif found["code"]:
             if cursor > line_stop:
-                newline = source.find(b"\n", cursor)
-                line_stop = len(source) if newline < 0 else newline
-                code_ends = _code_ends(source[cursor:line_stop], cursor)
+                line_stop, code_ends = _code_ends(source, cursor)
             ends = code_ends.get(len(found["code"]), [])
-            at = bisect_right(ends, cursor)
-            cursor = ends[at] if at < len(ends) else cursor
-        elif mark := _sign(source, at) or _comment(source, at, found["comment"]):
+            behind = bisect_right(ends, cursor)
+            cursor = ends[behind] if behind < len(ends) else cursor
+        elif found["math"]:
+            math_end = math_end if at < math_end else _math_end(source, at, found["math"])
+        elif mark := _sign(source, at) or _comment(source, at, found["comment"], math_end):
             yield mark
             cursor = mark.end
 
 
-def _code_ends(line: bytes, start: int) -> dict[int, list[int]]:
-    """Return where the runs of code signs in a line end, by their length; `line` is at `start`.
+def _code_ends(source: bytes, start: int) -> tuple[int, dict[int, list[int]]]:
+    """Return where a line ends, and in it the runs of code signs from `start` on, by their length.
 
     Code that goes on in another line could hide a comment that is none of its own.
     """
     ends: dict[int, list[int]] = {}
-    for run in _CODE.finditer(line):
-        ends.setdefault(len(run[0]), []).append(start + run.end())
-    return ends
+    newline = source.find(b"\n", start)
+    stop = len(source) if newline < 0 else newline
+    for run in _CODE.finditer(source, start, stop):
+        ends.setdefault(len(run[0]), []).append(run.end())
+    return stop, ends
 
 
-def _comment(source: bytes, at: int, sign: bytes | None) -> BodyMark | None:
+def _math_end(source: bytes, at: int, sign: bytes) -> int:
+    """Return where the math ends that begins at `at`, as Pandoc tells it; `at` if it is none."""
+    if sign == b"$":
+        found = _INLINE_MATH.match(source, at)
+        return found.end() if found else at
+    end = source.find(sign, at + 2)
+    return end + 2 if end >= 0 else at
+
+
+def _comment(source: bytes, at: int, sign: bytes | None, math_end: int) -> BodyMark | None:
     """Return the comment that begins at `at`: of Obsidian with its `sign`, else of HTML."""
-    end = source.find(sign or b"-->", at + 2)
+    end = source.find(sign or b"-->", at + len(sign or b"--"))
     if sign:
-        return BodyMark(MarkKind.PRIVATE, at, end + len(sign) if end >= 0 else len(source))
+        is_sure = end >= 0 and not at < math_end < end + len(sign)
+        return BodyMark(MarkKind.PRIVATE, at, end + len(sign) if is_sure else len(source))
     return BodyMark(MarkKind.COMMENT, at, end + 3) if end >= 0 else None
 
 
