@@ -141,7 +141,8 @@ def section_spans(
 
 def _end(lines: Sequence[BodyLine], at: int, last: int, ends: Callable[[BodyLine], bool]) -> int:
     own, is_below_blank = lines[at], False
-    for line in lines[at + 1 :]:
+    # No slice: many sections would each copy all lines below.
+    for line in map(lines.__getitem__, range(at + 1, len(lines))):
         if own.quoted_level or own.is_callout:
             # A paragraph goes on without the sign of its quote (CommonMark 5.1).
             begins = line.level or line.is_item or line.hidden or not line.data.strip()
