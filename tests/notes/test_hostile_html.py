@@ -8,9 +8,9 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from tests.notes.texts import OUR_ID
+from tests.notes.texts import OUR_ID, canonical_html
 from zoterodigest.notes.canonical import canonical_blocks, html_to_blocks
-from zoterodigest.notes.editor import canonical_html, editor_form
+from zoterodigest.notes.editor import editor_form
 from zoterodigest.notes.note import NoteContent, Part
 from zoterodigest.notes.patch import QuotationLost, patch_html
 from zoterodigest.notes.read import NoteReading, read_note

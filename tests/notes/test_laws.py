@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from hypothesis import example, given, settings
 
-from tests.notes.texts import MARKDOWN, a_note, digest_texts, editor_pairs, html_of
+from tests.notes.texts import MARKDOWN, a_note, canonical_html, digest_texts, editor_pairs, html_of
 from zoterodigest.core.values.blocks import join_blocks, split_blocks
 from zoterodigest.notes.canonical import canonical_blocks, html_to_blocks
-from zoterodigest.notes.editor import canonical_html, editor_form
+from zoterodigest.notes.editor import editor_form
 from zoterodigest.notes.patch import patch_html
 from zoterodigest.notes.read import read_note
 

@@ -7,13 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.growth import LINEAR, growth
-from tests.notes.texts import MARKDOWN, a_note, html_of
+from tests.notes.texts import MARKDOWN, a_note, canonical_html, html_of
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.notes.canonical import canonical_blocks, html_to_blocks
-from zoterodigest.notes.editor import canonical_html
 from zoterodigest.notes.markdown import read_inline
 from zoterodigest.notes.model import NoteText
-from zoterodigest.notes.note import LONGEST_NOTE, TooLong, note_size, to_html
+from zoterodigest.notes.note import LONGEST_NOTE, TooLong, note_length, to_html
 
 
 @given(text=MARKDOWN | st.text(st.sampled_from(" ab.]()!#>{}=+-^'\"@:/\u0301中")))
@@ -151,13 +150,10 @@ def test_a_note_too_long_for_a_library_is_said_and_not_cut() -> None:
     assert html.largest is None
 
 
-def test_of_a_note_the_size_and_the_longest_section_are_known() -> None:
+def test_of_a_note_the_length_and_the_longest_section_are_known() -> None:
     note = a_note("words", Key="many " * 100, Private="none " * 1_000, Results="some")
 
-    size = note_size(note)
-
-    assert size.length == len(html_of(note))
-    assert (size.largest, size.largest_length) == ("Key", len("<p></p>") + 499)
+    assert note_length(note) == len(html_of(note))
 
     too_long = to_html(a_note("", Key="x", Long="y" * LONGEST_NOTE))
 

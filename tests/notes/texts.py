@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,10 @@ import pytest
 from hypothesis import strategies as st
 
 from zoterodigest.core.values.blocks import split_blocks
+from zoterodigest.notes.editor import nodes_of
+from zoterodigest.notes.markup import Element, parse
 from zoterodigest.notes.note import NoteContent, Part, to_html
+from zoterodigest.notes.serialise import note_html
 
 SHARED = Path(__file__).resolve().parents[2] / ".." / "shared"
 OUR_ID = "zd-abcdefghij"
@@ -65,3 +69,25 @@ def digest_texts() -> Iterator[str]:
         for entry in json.loads(path.read_text("utf-8"))["entries"]:
             sections = entry.get("sections") or []
             yield from filter(None, [entry.get("summary"), *(part["text"] for part in sections)])
+
+
+def canonical_html(html: str) -> str:
+    """Return one form for all HTML that differs only by how an editor wrote it.
+
+    It is for comparing, not for storing. It leaves out the text of citations, which the editor
+    writes again from metadata; the link of a highlight to its annotation, which any edit may cut;
+    and the attributes of the wrapper.
+    """
+    root = parse(unicodedata.normalize("NFC", html))
+    _forget_quotations(root)
+    return note_html(placed.node for placed in nodes_of(root))
+
+
+def _forget_quotations(element: Element) -> None:
+    for child in element.children:
+        if isinstance(child, Element):
+            if child.attributes.get("class") == "citation":
+                child.children.clear()
+            given = child.attributes.items()
+            child.attributes = {name: text for name, text in given if name != "data-annotation"}
+            _forget_quotations(child)

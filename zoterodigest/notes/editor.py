@@ -63,7 +63,12 @@ class Placed:
 
 def read_nodes(html: str) -> tuple[Placed, ...]:
     """Read `html` into the nodes that the editor would make of it. Never fails."""
-    return tuple(_nodes(parse(html).children, ()))
+    return nodes_of(parse(html))
+
+
+def nodes_of(root: Element) -> tuple[Placed, ...]:
+    """Return the nodes that the editor would make of a parsed note."""
+    return tuple(_nodes(root.children, ()))
 
 
 def editor_form(html: str) -> str:
@@ -81,28 +86,6 @@ def editor_form(html: str) -> str:
     # The editor writes version 10 of its schema only for notes that need it.
     has_underline = any(isinstance(run, Annotated) and run.kind == "underline" for run in runs)
     return note_html(nodes, citation_items=items, version=10 if has_underline else 9)
-
-
-def canonical_html(html: str) -> str:
-    """Return one form for all HTML that differs only by how an editor wrote it.
-
-    It is for comparing, not for storing. It leaves out the text of citations, which the editor
-    writes again from metadata; the link of a highlight to its annotation, which any edit may cut;
-    and the attributes of the wrapper.
-    """
-    root = parse(unicodedata.normalize("NFC", html))
-    _forget_quotations(root)
-    return note_html(placed.node for placed in _nodes(root.children, ()))
-
-
-def _forget_quotations(element: Element) -> None:
-    for child in element.children:
-        if isinstance(child, Element):
-            if child.attributes.get("class") == "citation":
-                child.children.clear()
-            given = child.attributes.items()
-            child.attributes = {name: text for name, text in given if name != "data-annotation"}
-            _forget_quotations(child)
 
 
 def _citation_items(root: Element) -> str:

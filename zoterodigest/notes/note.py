@@ -52,15 +52,6 @@ class TooLong:
     largest: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NoteSize:
-    """The characters of a note's HTML, and those of its longest part by its name."""
-
-    length: int
-    largest: str | None
-    largest_length: int
-
-
 def to_html(note: NoteContent) -> str | TooLong:
     """Return the canonical HTML of `note`, which the note editor leaves unchanged.
 
@@ -76,10 +67,9 @@ def own_note_html(blocks: tuple[str, ...]) -> str | TooLong:
     return checked(note_html(part_nodes(Part(None, blocks))))
 
 
-def note_size(note: NoteContent) -> NoteSize:
-    """Return how long the HTML of `note` is, and which of its parts is the longest."""
-    largest, length = _largest(note.parts)
-    return NoteSize(len(_whole_html(note)), largest, length)
+def note_length(note: NoteContent) -> int:
+    """Return how many characters the HTML of `note` has, though no library may take so many."""
+    return len(_whole_html(note))
 
 
 def has_private_heading(blocks: Iterable[str]) -> bool:
@@ -110,14 +100,14 @@ def is_never_shown(name: str) -> bool:
 
 def checked(html: str, parts: Sequence[Part] = ()) -> str | TooLong:
     """Return `html`, or how long it and the longest of its `parts` is if a library refuses it."""
-    return html if len(html) <= LONGEST_NOTE else TooLong(len(html), _largest(parts)[0])
+    return html if len(html) <= LONGEST_NOTE else TooLong(len(html), _largest(parts))
 
 
-def _largest(parts: Sequence[Part]) -> tuple[str | None, int]:
-    """Return the name and the length of the longest part; of equal ones the first."""
+def _largest(parts: Sequence[Part]) -> str | None:
+    """Return the name of the longest part; of equal ones the first."""
     shown = [part for part in parts if part.name is None or not is_never_shown(part.name)]
     lengths = [(part.name, len(nodes_html(part_nodes(part)))) for part in shown]
-    return max(lengths, key=lambda one: one[1], default=(None, 0))
+    return max(lengths, key=lambda one: one[1], default=(None, 0))[0]
 
 
 def _whole_html(note: NoteContent) -> str:

@@ -30,9 +30,9 @@ MISSING = {
     ("j-summary-titles", "year"),
 }
 
-# A title without a link behind the venue, before a remark: the one entry that is not read.
-NOT_YET = {"c-checkbox-stars-venue"}
-GUARDED = [*lists("open"), *(it for it in lists("sealed") if it[0].stem not in NOT_YET)]
+# How many entries are not read: a title without a link behind the venue, before a remark.
+UNREAD = {"c-checkbox-stars-venue": 1}
+GUARDED = [*lists("open"), *lists("sealed")]
 
 
 @pytest.mark.parametrize(("path", "truth"), [pytest.param(*it, id=it[0].stem) for it in GUARDED])
@@ -40,7 +40,7 @@ def test_what_stands_in_a_list_is_read_and_nothing_else(path: Path, truth: Path)
     found = score(path, json.loads(truth.read_text("utf-8")))
 
     assert found.invented == []
-    assert found.unread == []
+    assert len(found.unread) == UNREAD.get(found.name, 0)
     assert found.wrong == []
     missing = {(found.name, it.field) for it in found.missing}
     assert missing == {it for it in MISSING if it[0] == found.name}

@@ -22,7 +22,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.mapping import BadMapping, venue_table
-from zoterodigest.notes.note import LONGEST_NOTE, NoteContent, Part, note_size
+from zoterodigest.notes.note import LONGEST_NOTE, NoteContent, Part, note_length
 from zoterodigest.project.digests import choice_in, read_digest
 from zoterodigest.project.files import BadInput, real_path
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few
@@ -148,7 +148,7 @@ def _note_length(note: Document) -> int:
         return 0
     values = (entry.reading.fields.get("summary") for entry in note.entries)
     texts = (value.texts for value in values if isinstance(value, Blocks))
-    sizes = (note_size(NoteContent("", "", (Part(None, one),))).length for one in texts)
+    sizes = (note_length(NoteContent("", "", (Part(None, one),))) for one in texts)
     return max(sizes, default=0)
 
 
