@@ -218,7 +218,7 @@ Formula = tuple[Term, ...]
 
 @lru_cache(maxsize=16)
 def parse_formula(text: str) -> Formula:
-    """Return a formula; raises `BadFormula` for a term or filter that there is none of."""
+    """Return a formula; raises `BadFormula` for an unknown term or filter."""
     return tuple(_term(part.strip(), text) for part in _OUTER_PLUS.split(text))
 
 

@@ -182,7 +182,7 @@ def address_of(identity: str) -> str:
 
 
 def is_meant_as_address(text: str) -> bool:
-    """Tell whether somebody may have meant `text` as an address; an API key is none."""
+    """Tell whether somebody may have meant `text` as an address, and not an API key."""
     return ":" in text or text.startswith("desktop")
 
 

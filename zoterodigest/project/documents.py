@@ -12,7 +12,7 @@ from zoterodigest.project.files import BadInput, read_file, read_if_present
 
 
 class NotADocument(ZoterodigestError):
-    """A file was named for what it cites, and its type is none that cites in a way we know."""
+    """A file was named for what it cites, and documents of its type cite in no way we know."""
 
     exit_code = 2
 

@@ -264,7 +264,7 @@ def _ends_of(row: LockRow) -> tuple[str, str, str | None, LinkState]:
 def decide(old: LockRow | None, new: LockRow, facts: Facts, homes: Homes) -> LockRow | None:
     """Return the row that holds if it is not known how much of `new` was written.
 
-    A new link with an adopted item of which nothing was written is none: the next run makes it
+    A new link with an adopted item of which nothing was written is dropped: the next run makes it
     again. A link that followed a merged item keeps only the bases that its new item shows: what was
     agreed on with the former item would clear the entry where the new one is empty.
     """

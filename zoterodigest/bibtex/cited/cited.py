@@ -189,7 +189,7 @@ _COMPUTED = re.compile(r"[\\#|{}\0]")
 
 
 def _bib_paths(name: str, folder: PurePath) -> Iterator[PurePath]:
-    """Yield the path that a document in `folder` means by `name`; an address is none."""
+    """Yield the path that a document in `folder` means by `name`, nothing for an address."""
     if "://" not in name and not _COMPUTED.search(name):
         yield folder / (name if name.lower().endswith(".bib") else f"{name}.bib")
 

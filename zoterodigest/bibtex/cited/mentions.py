@@ -74,7 +74,7 @@ def _suffix(name: str) -> str:
 
 
 def in_tex(text: str) -> Iterator[Mention]:
-    """Yield what a TeX source mentions, in order; comments, verbatim text and \\iffalse are none.
+    """Yield what a TeX source mentions, in order, outside comments, verbatim text and \\iffalse.
 
     Reading stops at `\\endinput` and `\\end{document}`.
     """
@@ -122,7 +122,7 @@ def in_markdown(text: str) -> Iterator[Mention]:
     """Yield what Pandoc's Markdown mentions: `@key`, `[@key; -@other]`, `@{key}`, front matter.
 
     So are `\\cite{key}` and a link to a note, `[[@key#part|name]]`. Code, comments, styles, the
-    targets of links, and references to figures, tables, equations and sections are none.
+    targets of links, and references to figures, tables, equations and sections do not count.
     """
     for found in _MARKDOWN.finditer(text):
         if key := found["key"] or found["braced"] or found["note"]:
@@ -153,8 +153,8 @@ def in_quarto(text: str) -> Iterator[Mention]:
 def in_typst(text: str) -> Iterator[Mention]:
     """Yield what a Typst source mentions: `@key`, `#cite(<key>)`, `#bibliography("refs.bib")`.
 
-    Comments, raw text and addresses are none. A label is not a key: references to labels look like
-    citations, so each label is yielded as well.
+    Comments, raw text and addresses do not count. A label is not a key: references to labels
+    look like citations, so each label is yielded as well.
     """
     for found in _TYPST.finditer(text):
         if key := found["key"]:
@@ -317,7 +317,7 @@ def _cited(text: str, name: str, at: int) -> Iterator[Mention]:
 
 
 def _keys(text: str, start: int) -> Iterator[Mention]:
-    """Yield the keys of a list with commas; comments and the parameters of macros are none."""
+    """Yield the keys of a list with commas, without comments and parameters of macros."""
     for at, key in _parts(text):
         if key == ALL or _KEY.fullmatch(key):
             yield CitesKey(start + at, key)

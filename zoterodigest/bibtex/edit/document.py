@@ -141,7 +141,7 @@ def asked_of(wanted: BibEntry, macros: Macros) -> Asked:
     # Read back before it gets near the file: unmatched braces would take in the entries behind it.
     alone = scan(_PLAIN.entry(wanted).encode("utf-8", "surrogateescape"))
     if [_parts(alone, entry) for entry in alone.entries] != [(wanted.key, wanted.fields)]:
-        raise CannotBeWritten("its values are none that a .bib can hold: braces do not match")
+        raise CannotBeWritten("a .bib cannot hold its values: braces do not match")
     standing = StandingEntry(alone, alone.entries[0], macros)
     return Asked(wanted, standing, prints_of(standing))
 

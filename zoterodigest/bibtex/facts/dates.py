@@ -141,7 +141,7 @@ def _turned(found: re.Match[str]) -> str:
 
 
 def _valid(text: str) -> str:
-    """Return the ISO form of a date; "" for what is none. Years before 1900 are dates as well."""
+    """Return the ISO form of a date; "" for any other text. Years before 1900 are dates as well."""
     old = _OLD_YEAR.search(text)
     iso = parse_date(text.replace(old[0], "2000") if old else text) or ""
     return iso.replace("2000", old[0], 1) if old else iso

@@ -96,7 +96,7 @@ class PreambleTile:
 
 @dataclass(frozen=True, slots=True)
 class CommentTile:
-    """What stands between entries and is none: text, blank lines, `% …`, `@comment{…}`."""
+    """What stands between entries: text, blank lines, `% …`, `@comment{…}`."""
 
     span: Span
 

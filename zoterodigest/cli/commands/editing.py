@@ -184,7 +184,7 @@ def written(value: Value) -> str:
 
 
 def read_written(name: str, text: str) -> Value:
-    """Parse `text` as a value of the field `name`; raise `NotTaken` if it is none."""
+    """Parse `text` as a value of the field `name`; raise `NotTaken` if the field cannot hold it."""
     value = _read(name, _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n")))
     return EMPTY if is_empty(value) else value
 

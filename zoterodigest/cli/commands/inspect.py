@@ -81,7 +81,7 @@ def inspect(
 
 
 def _inspected(folders: Sequence[Path]) -> list[tuple[Iterable[str], Mapping[str, Any], bool]]:
-    """Return what is said of folders, for people and as JSON, and whether they have notes."""
+    """Return the report on folders, as text and as JSON, and whether they have notes."""
     if not folders:
         return []
     # A digest that is known is inspected without what reads notes.

@@ -96,7 +96,7 @@ class Thing:
 
     def change(self, *, of_same_fields: bool) -> str:
         """Return what many things may have in common: where they go to, what was replaced by what,
-        or, `of_same_fields`, which fields change; "" if it is none of these.
+        or, `of_same_fields`, which fields change; "" for anything else.
         """
         if self.where:
             return f"→ {self.where}"

@@ -24,7 +24,7 @@ _MOST = 5
 
 @dataclass(frozen=True, slots=True)
 class InspectedVault:
-    """A folder and its Markdown files: the note that each is, or the reason why it is none."""
+    """A folder and its Markdown files: the note that each is, or the reason why it is not."""
 
     folder: str
     notes: Mapping[str, DigestEntry]
@@ -60,7 +60,7 @@ def _read(project: Project, path: Path) -> Document:
 
 
 def vault_text(vault: InspectedVault) -> Iterator[str]:
-    """Yield how many files are notes, what tells their papers, and why the others are none."""
+    """Yield how many files are notes, what tells their papers, and why the others are not."""
     number = counted(len(vault.notes) + len(vault.others), "file")
     papers = counted(len(vault.notes), "note of one paper", "notes of one paper each")
     yield f"{visible(vault.folder)}: {number}, {papers}"

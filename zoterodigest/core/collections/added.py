@@ -161,7 +161,7 @@ def _ended_of_merged(
 ) -> Iterator[tuple[SourceKey, str]]:
     """Yield the digest of each link that ended, and the item that its item was merged into.
 
-    An item of another work is none of the deleted entry.
+    An item of another work does not belong to the deleted entry.
     """
     identifiers, followed = {item.key: item.identifiers for item in items}, successors(items)
     for row in rows:

@@ -171,7 +171,7 @@ def _has_venue(found: LookupResult) -> bool:
 
 
 def _is_lacking(name: str, item: Item) -> bool:
-    """Tell whether an item has nothing in a field; a DOI that arXiv gives is none of the work's."""
+    """Tell whether an item has nothing in a field; a DOI that arXiv gives is not the work's."""
     if name == "date" and item.fields.get("venue", EMPTY) not in (EMPTY, "", _PREPRINT):
         return False
     names = ("date", "year") if name == "date" else (name,)

@@ -41,7 +41,7 @@ def replaced_in_many(
 ) -> frozenset[str]:
     """Return the ids of the rows whose notes hold another paragraph than their only one.
 
-    There are none if these are so few that a person may have written them.
+    Returns none if these are so few that a person may have written them.
     """
     found = frozenset(
         row.id

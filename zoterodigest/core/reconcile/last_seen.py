@@ -88,7 +88,7 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
 def _with_item_only(seen: Base, base: Base) -> Base:
     """Return the base `seen` here with the members that by `base` the item alone has: none came.
 
-    Another clone adopted an item that others were merged into; its tags are none of the entry's.
+    Another clone adopted an item that others were merged into; its tags are not the entry's.
     """
     alone = (part for part in base.at_item.parts if part not in base.at_entry.parts)
     parts = tuple(dict.fromkeys((*seen.at_item.parts, *alone)))

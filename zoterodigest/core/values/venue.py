@@ -119,7 +119,7 @@ class VenueTable:
     def of(venues: Iterable[Venue], unpublished: Iterable[str] = ()) -> VenueTable:
         """Index `venues`; of two that share a name the first has it.
 
-        `unpublished` are texts that stand in place of a venue and are none ("Under review").
+        `unpublished` are texts that stand in place of a venue ("Under review").
         """
         table = tuple(venues)
         aliases: dict[str, Venue] = {}
@@ -132,7 +132,7 @@ class VenueTable:
                 officials.setdefault(_official_key(_fill(official, "{ordinal}", "")), venue)
         return VenueTable(table, aliases, officials, frozenset(map(_alias_key, unpublished)))
 
-    # All formats ask for the same few venues, and for the same texts that are none: 8 % of
+    # All formats ask for the same few venues, and for the same texts in place of venues: 8 % of
     # reading a list with authors in italics.
     @lru_cache(maxsize=4096)  # noqa: B019  (tables live as long as the process)
     def find(self, text: str) -> Venue | None:

@@ -81,7 +81,7 @@ class FoundAnnotations:
 
 
 def find_annotations(text: str) -> FoundAnnotations:
-    """Return the blocks of annotations in `text`; what a code fence or a formula holds is none."""
+    """Return the blocks of annotations in `text` outside code fences and formulas."""
     ranges = cut_blocks(text)
     regions = tuple(_regions(text))
     blocks = tuple(_blocks(text, ranges, regions)) if _SIGN_OF_A_KEY.search(text) else ()

@@ -28,5 +28,5 @@ def _quoted(template: str) -> str:
 
 
 def _string(text: str) -> str:
-    # A basic string of TOML takes the escapes of JSON; DEL is none that JSON writes.
+    # A basic string of TOML takes the escapes of JSON, which does not escape DEL.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -112,7 +112,7 @@ def _is_in_text(lines: Sequence[Sequence[Mark]], column: Column) -> bool:
 
 
 def _parts(lines: Sequence[Sequence[Mark]], column: Column, number: int) -> bool:
-    """Whether a sign in text parts values: all lines have it, and it is none that titles have."""
+    """Whether a sign in text parts values: all lines have it, and titles do not have it."""
     return len(column) >= _NEARLY_ALL * number and _key(lines, column) not in ":："
 
 
@@ -310,7 +310,7 @@ def _joined(items: Sequence[_SheetItem], groups: Sequence[int], number: int) -> 
 
 
 def _hole(item: _SheetItem, group: int, share: float, *, is_last: bool) -> list[SkeletonPart]:
-    """Return a hole; what nearly all contents begin or end with is none of it."""
+    """Return a hole; what nearly all contents begin or end with is not part of it."""
     if item.key:
         return [Hole(item.key, item.contents, group, share)]
     contents = item.contents

@@ -143,7 +143,7 @@ def _by_cells(
     slots: list[str], column: Callable[[int], _NamedCells], form: DigestFormat
 ) -> Sequence[str]:
     """Complete what the names alone do not tell."""
-    # The title first: without one the table is none of papers, and no other column matters.
+    # The title first: without one the table does not list papers, and no other column matters.
     title = _title_column(slots, column, form)
     for at, slot in enumerate(slots):
         if slot == "title" and at != title:
@@ -311,7 +311,7 @@ def _leads_to_paper(cell: bytes) -> bool:
 
 
 def _is_date(cell: bytes) -> bool:
-    """Whether it is a date: `CVPR 2024` is none, though a month may look like that."""
+    """Whether it is a date: `CVPR 2024` is not, though a month may look like that."""
     bare = cell.strip(_MARKS)
     return is_date(bare) and (bare[:1].isdigit() or dates.parse_date(decoded(bare)) is not None)
 

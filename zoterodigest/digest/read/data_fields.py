@@ -157,7 +157,7 @@ def _is_null(node: DataNode) -> bool:
 
 
 class _MemberFields:
-    """Claims slots of values; what is none is left with the reason."""
+    """Claims slots of values; what is no value is left with the reason."""
 
     def __init__(self, lines: Lines, claims: Claims, venues: VenueTable) -> None:
         self._lines = lines

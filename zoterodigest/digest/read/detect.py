@@ -117,7 +117,7 @@ def _neighbours(entries: list[DigestEntry], lines: Lines) -> Iterator[list[Diges
     for entry in entries:
         between = range(group[-1].last + 1, entry.first) if group else range(0)
         is_apart = any(is_boundary(lines, at) or is_table_line(lines, at) for at in between)
-        # An entry that is a heading is none of the items above it.
+        # An entry that is a heading does not belong to the items above it.
         if is_apart or (group and _is_heading(lines, entry) and not _is_heading(lines, group[-1])):
             yield group
             group = []

@@ -23,7 +23,7 @@ _OF_MODELS = frozenset({"config", "configs", "cfg", "log", "logs", "配置", "�
 """What links of a trained model are called, and none of a paper."""
 
 _BESIDE_PAPERS = frozenset({"blog", "blog post", "demo", "slides", "talk", "tweet", "video"})
-"""What links are called that come with papers, and also with what is none."""
+"""What links are called that come with papers, and also with other things."""
 
 _LOCAL_PAPER = re.compile(r"[^:?#]+\.(?:pdf|ps|djvu)(?:\.gz)?", re.I)
 """The address of a paper that lies beside the list."""

@@ -63,7 +63,7 @@ class Explanation:
 
     `first` and `last` are the 1-based lines of the entry that holds it. Without an entry, `skipped`
     is the reason, and `attempts` say where each format stopped, the one that came nearest first;
-    there are none if the line is hidden from all formats.
+    they are empty if the line is hidden from all formats.
     """
 
     lines: Lines

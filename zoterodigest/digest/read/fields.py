@@ -51,7 +51,7 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
 
 
 def _judge_nickname(draft: Draft) -> None:
-    """Leave out what stands in the place of a nickname and is none.
+    """Leave out what stands in the place of a nickname and is not one.
 
     Never is it EMPTY: an entry without a nickname takes no short title from its item.
     """

@@ -518,7 +518,7 @@ def claim_fields(claims: Claims, found: EntryRange, body: LayeredText, venues: V
 
 
 def _holds_several(slots: Sequence[Slot]) -> bool:
-    """Whether there are fields of several works: then the title above is none of a paper."""
+    """Whether there are fields of several works: then the title above is not a paper's."""
     named = [slot.name for slot in slots]
     if any(named.count(name) > 1 for name in ("authors", "venue", "doi", "arxiv")):
         return True

@@ -57,7 +57,7 @@ _BREAK = re.compile(r"<br\b", re.I)
 _WITHIN_PAGE = re.compile(r"\bhref *= *[\"']?#", re.I)
 _ALT = re.compile(r"\balt *= *[\"']([^\"']*)", re.I)
 _WORD = re.compile(r":[a-z0-9_+-]+:|([^\W_]+)", re.I)
-"""A word, and the name of an emoji, which is none."""
+"""A word, or the name of an emoji, which does not count as one."""
 _WAY_BACK = re.compile(
     r"(?:(?:go|jump|scroll|return|back|up) ?)*(?:to )?(?:the )?"
     r"(?:top|toc|table of contents?|contents?|index|menu)?|permalink|anchor"

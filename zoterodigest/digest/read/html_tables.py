@@ -151,7 +151,7 @@ def _row(
 def _header(
     lines: Lines, form: DigestFormat, table: Sequence[_TableRow]
 ) -> tuple[Header | None, Sequence[_TableRow]]:
-    """Return the header of a table, None if it is none of papers, and the rows below."""
+    """Return the header of a table, None if it does not list papers, and the rows below."""
     texts = [_words(lines, cell) for cell in table[0].cells]
     is_named = any(form.slots_by_column.get(folded_label(text)) == "title" for text in texts)
     is_head = is_named or all(cell.is_head for cell in table[0].cells)

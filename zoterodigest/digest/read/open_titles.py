@@ -32,7 +32,7 @@ _DATED = re.compile(rb"[*_`]*[A-Za-z][A-Za-z0-9&./ -]{0,30}?(?:19|20)\d\d(?: [A-
 
 
 def has_no_open_title(data: bytes) -> bool:
-    """Whether a line, seen at once, is none with a title that nothing marks.
+    """Whether a line, seen at once, is not one with a title that nothing marks.
 
     It begins with a bold title, or its first link is called as no link of a list. To try all
     templates, with all choices of their groups, takes 50 times as long.

@@ -48,7 +48,7 @@ _LABEL = re.compile(r"^[\[\s*_`]*!?\[?([^\[\]]*)\]?(?:\([^()]*\))?[\]\s*_`]*$")
 
 
 def find_links(data: bytes) -> list[LinkSpan]:
-    """Return every link in `data` in order; an image outside a link is none."""
+    """Return every link in `data` in order, without images outside links."""
     spans = [span for span in _markdown_links(data) if data[span.whole[0]] != 0x21]
     if anchors := _anchors(data):
         spans = sorted((*spans, *anchors), key=lambda span: span.whole)
@@ -126,7 +126,7 @@ _NO_ADDRESSES = frozenset({"nan", "none", "null", "n/a", "na", "-"})
 
 
 def address(text: str) -> str:
-    """Return the URL of a link with its entities resolved; "" if it is none."""
+    """Return the URL of a link with its entities resolved; "" if it is not a link."""
     url = html.unescape(text).strip()
     return "" if len(url) < 5 and url.lower() in _NO_ADDRESSES else url
 

@@ -14,7 +14,7 @@ _CHANCE = 1 / 1000
 def strays(keys: Sequence[str], *, can_fall: bool = False) -> list[int]:
     """Return the places of `keys` that are out of the rising (or falling) order of the others.
 
-    There are none if the keys are in no order: if too many break it, or if a list of such keys in
+    Returns none if the keys are in no order: if too many break it, or if a list of such keys in
     an order by chance would look as well sorted.
     """
     ranks = {key: rank for rank, key in enumerate(sorted(set(keys)))}

@@ -32,7 +32,7 @@ def title_marks(line: bytes, start: int, end: int) -> tuple[Value, str] | None:
         part.decode("utf-8", "replace") for part in (line[:start], line[end : end + _LONGEST_TAIL])
     )
     box = _CHECKBOX.match(head)
-    # What stands in the cells before that of the title is none of it.
+    # What stands in the cells before that of the title is not part of it.
     before = _STAR.search(head.rpartition("|")[2])
     star = before or _BEHIND.match(tail)
     if not (box or star):

@@ -53,12 +53,12 @@ def reason_by_name(name: str) -> str:
 
 
 def reason_by_bytes(source: bytes) -> str:
-    """Return why a file that holds these bytes is none; "" if it may be one."""
+    """Return why a file that holds these bytes is no note of a paper; "" if it may be one."""
     return EVICTED if source and not source.strip(b"\0") else ""
 
 
 def reason_by_properties(properties: Properties) -> str:
-    """Return why a file with these properties is none, whatever else it says."""
+    """Return why a file with these properties is no note of a paper, whatever else it says."""
     held = [*properties]
     for key, texts in held:
         said = {it.partition("#")[0].strip().casefold() for it in texts}
@@ -72,7 +72,7 @@ def reason_by_properties(properties: Properties) -> str:
 
 
 def reason_against_name(name: str, properties: Properties) -> str:
-    """Return why a file is none though its name begins with `@`; "" if it may be one.
+    """Return why a file is no note of a paper though its name begins with `@`; "" if it may be one.
 
     People have pages called so, too. A name like `@bee2005` is that of a paper.
     """

@@ -1,4 +1,4 @@
-"""Reading one file of a vault: the note of one paper, or the reason why it is none."""
+"""Reading one file of a vault: the note of one paper, or the reason why it is not."""
 
 from __future__ import annotations
 

@@ -131,7 +131,7 @@ def _pairs_by_line(text: bytes, offset: int) -> Iterator[Pair]:
 
 
 def node_texts(node: DataNode) -> tuple[str, ...]:
-    """Return the texts of a value: its own, or those of its items; values in maps are none."""
+    """Return the texts of a value: its own, or those of its items, without values in maps."""
     match node:
         case DataScalar():
             return (node.value,) if node.value and node.value.strip() else ()

@@ -35,7 +35,7 @@ class BodyLine:
     """A line without its line ending; `level` is that of a heading, else 0, `name` what it says.
 
     `margin` are the blanks before it. A line in a fence or a comment is `hidden`. In a quote a
-    heading is none of the note's, and only has a `quoted_level`. A callout is named by its title.
+    heading is not the note's, and only has a `quoted_level`. A callout is named by its title.
     """
 
     start: int

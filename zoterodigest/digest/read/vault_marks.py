@@ -124,7 +124,7 @@ def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
 def _code_ends(source: bytes, start: int) -> tuple[int, dict[int, list[int]]]:
     """Return where a line ends, and in it the runs of code signs from `start` on, by their length.
 
-    Code that goes on in another line could hide a comment that is none of its own.
+    Code that goes on in another line could hide a comment that is not part of it.
     """
     ends: dict[int, list[int]] = {}
     newline = source.find(b"\n", start)
@@ -135,7 +135,7 @@ def _code_ends(source: bytes, start: int) -> tuple[int, dict[int, list[int]]]:
 
 
 def _math_end(source: bytes, at: int, sign: bytes) -> int:
-    """Return where the math ends that begins at `at`, as Pandoc tells it; `at` if it is none."""
+    """Return where the math ends that begins at `at`, as Pandoc tells it, or `at`."""
     if sign == b"$":
         found = _INLINE_MATH.match(source, at)
         return found.end() if found else at

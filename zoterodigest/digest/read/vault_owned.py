@@ -67,7 +67,7 @@ def scan_body(source: bytes, start: int, rule: NoteRule) -> BodyScan:
         )
     ]
     private += (Span(it.start, it.end) for it in marks if it.kind is MarkKind.PRIVATE)
-    # A value with a private remark is none: the line is the person's own.
+    # A value with a private remark does not count: the line is the person's own.
     told = body_properties(lines, len(source), [*_fences_of_metadata(source, marks)])
     open_lines = {span.start: span for span in spans_without((_line(it) for it in told), private)}
     properties = tuple(it for it in told if open_lines.get(it.line.start) == _line(it))
@@ -148,7 +148,7 @@ def _headings_above(source: bytes, scan: BodyScan) -> Iterator[tuple[Span, Span]
 
 
 def _blocks(marks: Sequence[BodyMark]) -> Iterator[tuple[str, Span]]:
-    """Yield the blocks that a tool keeps, each with its name; one that is not closed is none."""
+    """Yield the blocks that a tool keeps, each with its name, without one that is not closed."""
     ends: dict[tuple[MarkKind, str], list[BodyMark]] = {}
     for mark in reversed(marks):
         if mark.kind in _OPENS.values():

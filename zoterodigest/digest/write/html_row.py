@@ -48,7 +48,7 @@ def new_html_row(draft: NewEntryDraft, document: Document) -> str:
     ]
     if not models:
         raise UnwritableValue("no row of its table shows how a new one is written")
-    # A cell that hangs into a row from above is none of its own: the one with most has them all.
+    # A cell that hangs into a row from above is not its own: the row with most cells has them all.
     _, _, entry, slots = max(models, key=lambda model: model[:2])
     return _RowWriter(draft, source, entry, slots).text()
 

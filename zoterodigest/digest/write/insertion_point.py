@@ -112,7 +112,7 @@ def end_spot(document: Document, region: HeadingRegion, form: DigestFormat) -> S
         heads = (it.line for it in find_headers(document.lines, form) if it.first == it.line + 2)
         found = next((line for line in heads if region.head < line < region.stop), None)
         return None if found is None else Spot(document.lines.ends[found + 1], rank, ())
-    # The lists of items in HTML stand elsewhere, and one outside of a list is none.
+    # The lists of items in HTML stand elsewhere, and a `<li>` outside of a list does not count.
     if form.containers == ("li",) and document.entries:
         return None
     return _first_spot(document.lines, region, rank)

@@ -257,5 +257,5 @@ def _has_short_month(text: str, new: str) -> bool:
 
 
 def _before_doi(url: str, doi: str) -> str:
-    """Return what stands before a DOI in a URL; "" if it is none of that work."""
+    """Return what stands before a DOI in a URL; "" if the URL is not of that work."""
     return url.removesuffix(doi) if doi and url.endswith(doi) else ""

@@ -408,7 +408,7 @@ def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str
 def _copy_edits(entry: DigestEntry, slot: str, new: str) -> list[Edit]:
     """Return the edit of a heading that repeats a value: it repeats the new one, unquoted.
 
-    There, a number sign at the start of a word would begin a tag, and one at the end is none.
+    There, a number sign at the start of a word would begin a tag; one at the end would not.
     """
     copy = next((one for one in entry.slots if one.name == f"{slot}_copy"), None)
     text = _NUMBER_SIGN.sub(r"\\#", inert_line(new, copy.words)) if copy else ""

@@ -80,7 +80,7 @@ class DesktopDialect(ApiDialect):
         return self.permission.write(session, path, content, token)
 
     def check(self, answer: Answer) -> None:
-        """Raise if another Zotero answers, or something that is none."""
+        """Raise if another Zotero answers, or something else than Zotero."""
         found = answer.headers.get("zotero-server-id", "")
         if self.instance and found not in ("", self.instance):
             raise AnotherZotero

@@ -105,7 +105,7 @@ def objects_of(session: Session[Any], kind: ObjectKind[Thing], answer: Answer) -
 
 
 def object_of(session: Session[Any], kind: ObjectKind[Thing], sent: Any) -> Thing:
-    """Return the object that the server sent; raise if it is none."""
+    """Return the object that the server sent; raise if it sent something else."""
     try:
         return kind.parse(sent)
     except NotAnObject as error:

@@ -67,7 +67,7 @@ _NO_DETAILS = re.compile(
 def details_of(others: Mapping[str, str]) -> dict[str, str]:
     """Return the details in the fields of a bib entry that no record has, by their names.
 
-    What programs note for themselves, and what tells only of the file, is none.
+    What programs note for themselves, and what tells only of the file, is left out.
     """
     found: dict[str, str] = {}
     for name, text in others.items():

@@ -24,7 +24,7 @@ Creator = Mapping[str, Any]
 
 
 def names_in(creators: Sequence[JsonCreator], role: str) -> Names:
-    """Return the creators with `role` as names in the order of reading; nameless ones are none."""
+    """Return the creators with `role` as names in the order of reading, without nameless ones."""
     names = (_name_of(creator) for creator in creators if creator.role == role)
     return Names(tuple(name for name in names if name))
 

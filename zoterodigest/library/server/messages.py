@@ -48,7 +48,7 @@ class Request:
         return values[0] if values else default
 
     def version_header(self, name: str) -> int | None:
-        """Return the library or object version in a header; raises `Rejected` if it is none."""
+        """Return the library or object version in a header; raises `Rejected` for other text."""
         text = self.headers.get(name.lower())
         said = f"{name} must be a version"
         return None if text is None else number(text, f"{said}, not {text[:40]!r}")

@@ -97,7 +97,7 @@ class TagQuery:
 
 
 def read_query(request: Request, *, keys_named: str = "itemKey") -> Query:
-    """Return what a listing is asked for; raises `Rejected` for a parameter that is none."""
+    """Return what a listing is asked for; raises `Rejected` for an unknown parameter."""
     form = _format(request)
     keys = _keys(request, keys_named)
     sort, direction = _order(request)
@@ -123,7 +123,7 @@ def read_query(request: Request, *, keys_named: str = "itemKey") -> Query:
 
 
 def read_tag_query(request: Request) -> TagQuery:
-    """Return which tags are asked for; raises `Rejected` for a parameter that is none.
+    """Return which tags are asked for; raises `Rejected` for an unknown parameter.
 
     The items that are to carry them are named by parameters of their own: `itemQ`, `itemTag`.
     """

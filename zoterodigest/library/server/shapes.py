@@ -153,7 +153,7 @@ def may_have_children(data: Mapping[str, Any]) -> bool:
 
 
 def template_answer(request: Request) -> Response:
-    """Return the answer to a question about Zotero itself; raises `Rejected` if it is none."""
+    """Return the answer to a question about Zotero itself; raises `Rejected` for another one."""
     match request.segments:
         case ("itemTypes",):
             return _named("itemType", sorted(item_types().keys() - {"annotation"}))

@@ -139,7 +139,7 @@ def site(
 ) -> ServedSite:
     """Return a site of these libraries; one that stands at two paths has one lock.
 
-    Raises `ValueError`, a bug in the caller, for a path that is none or a user without a key.
+    Raises `ValueError`, a bug in the caller, for a malformed path or a user without a key.
     """
     for path in libraries:
         if not re.fullmatch(r"(users|groups)/[0-9]{1,15}", path):

@@ -76,7 +76,7 @@ _Values = ByName[object]
 
 
 def held_by_version1(paragraph: LockParagraph) -> Iterator[Held]:
-    """Yield what a paragraph holds, doubled lines as variants; raise `ValueError` if it is none."""
+    """Yield what a paragraph holds, doubled lines as variants; raise `ValueError` if it is bad."""
     for values in variants(paragraph.given(_given)):
         yield from _held(paragraph.head, values)
 

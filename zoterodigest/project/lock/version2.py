@@ -145,7 +145,7 @@ def _object(name: str, key: str, *, is_created: bool = False) -> str:
 
 
 def held_by_version2(paragraph: LockParagraph) -> Iterator[Held]:
-    """Yield what a paragraph holds, doubled lines as variants; raise `ValueError` if it is none."""
+    """Yield what a paragraph holds, doubled lines as variants; raise `ValueError` if it is bad."""
     try:
         for values in variants(paragraph.given(_given)):
             yield from _held(paragraph.head, values)

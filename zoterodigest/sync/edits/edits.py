@@ -68,7 +68,7 @@ def _placed(document: Document, changes: Sequence[ChangeEntry]) -> dict[int, Cha
 
 
 def _turned_dead(entry: DigestEntry, wanted: Value | None, dead: frozenset[str]) -> str:
-    """Return the label of a link that would go only because its address is none any more."""
+    """Return the label of a link that would go only because its address is no link any more."""
     if wanted is None:
         return ""
     kept = {link.label for link in wanted.hyperlinks} if isinstance(wanted, WebLinks) else set()

@@ -55,7 +55,7 @@ def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = Tr
 
 
 def _is_of_notes(place: str) -> bool:
-    """Whether a place is of our note's text; that of notes the person wrote is none of it."""
+    """Whether a place is of our note's text, and not of a note that the person wrote."""
     return place == "section" or (place in KINDS and is_of_entry(place))
 
 

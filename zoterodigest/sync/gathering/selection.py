@@ -15,7 +15,7 @@ _KINDS = ("id", "section", "task", "keyword")
 
 
 class BadSelection(ZoterodigestError):
-    """What was given to `--only` is none of its kinds."""
+    """What was given to `--only` is of no kind that it knows."""
 
     exit_code = 2
 
@@ -28,7 +28,7 @@ class BadSelection(ZoterodigestError):
 
 
 class UnknownField(ZoterodigestError):
-    """What was given as the name of a field is none."""
+    """What was given as the name of a field does not name one."""
 
     exit_code = 2
 
@@ -76,7 +76,7 @@ def _test(text: str) -> Selection:
 
 
 def _has_identifier(entry: Entry, wanted: str) -> bool:
-    # A bare arXiv id is none by itself: any number with a dot could be one.
+    # A bare arXiv id does not select by itself: any number with a dot could be one.
     found = identifier_of(wanted) or identifier_of(f"https://arxiv.org/abs/{wanted}")
     values = {one.value.casefold() for one in entry.identifiers}
     return found in entry.identifiers or wanted.casefold() in values

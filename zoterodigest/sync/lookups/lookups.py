@@ -74,7 +74,7 @@ def _may_be(wanted: Wanted, looked: Looked) -> bool:
 def found_in(looked: Looked, *, with_title: bool = False) -> LookupResult:
     """Return what arXiv says of a paper as the fields of a record, its title only if asked for.
 
-    Where it appeared stands with the comment; a DOI that arXiv itself gives is none of the work's.
+    Where it appeared stands with the comment; a DOI that arXiv itself gives is not the work's.
     """
     categories = dict.fromkeys((looked.primary, *looked.categories))
     fields: dict[str, Value] = {

@@ -157,7 +157,7 @@ def _to_choose(
 
 
 def _is_preprint(fields: Fields, zotero: ZoteroMapping) -> bool:
-    """Tell whether a record names a venue that is none of a published work."""
+    """Tell whether a record names a venue that no published work has."""
     venue = text_in(fields, "venue")
     return bool(venue) and not zotero.venues.is_published(venue)
 

@@ -171,7 +171,7 @@ def rows_over(
 
     What was added to an item is noted in the origin of the write's first row. A row whose item or
     new collection could not be written stays where it was, so that the next run tries again, and a
-    new one is none yet; one whose entry was to leave and did not stays as it was. An item that was
+    new one is left out; one whose entry was to leave and did not stays as it was. An item that was
     edited during the run is judged as the run knew it, then as it stands.
     """
     added: dict[str, list[Write]] = {}
@@ -200,7 +200,7 @@ def rows_over(
             link = replace(link, row=settle(link, overtaken[link.row.item], folding))
         is_failed, item = link.row.item in results.failed, items.get(link.row.item)
         row = link.before if item is None else settled.row(link, item)
-        # A link whose item could not be made is none yet.
+        # A link whose item could not be made does not exist yet.
         if row is not None and (link.before or not is_failed):
             noted = _noted(row, added.get(row.id, ()), items.get(row.item))
             is_staying = is_failed or not _is_placed(link.entry, unplaced)
