@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -16,7 +15,6 @@ from zoterodigest.digest.annotations.blocks import find_annotations
 from zoterodigest.digest.annotations.templates import (
     BULLET,
     CALLOUT,
-    CELL,
     QUOTE,
     BadBlockTemplate,
     parse_annotation_template,
@@ -50,15 +48,6 @@ def test_a_bullet_ends_with_the_link() -> None:
     assert BULLET.render(HIGHLIGHT) == (
         f"- The highlighted text — The comment #tag · Yellow · [p. 3]({LINK})"
     )
-
-
-def test_a_cell_has_all_in_one_paragraph() -> None:
-    two_parts = replace(HIGHLIGHT, comment="One\n\ntwo")
-
-    assert CELL.render(two_parts) == (
-        f"Yellow, [p. 3]({LINK}): “The highlighted text” One\ntwo #tag"
-    )
-    assert CELL.render(an_annotation(2, text="", comment="Mine")).endswith("=KEYYYYY2) Mine")
 
 
 @pytest.mark.parametrize(
@@ -179,7 +168,7 @@ def _words(text: str) -> str:
 
 @given(annotation=any_annotation())
 def test_a_block_is_found_by_its_key_whatever_its_values_hold(annotation: Annotation) -> None:
-    blocks = [template.render(annotation) for template in (CALLOUT, QUOTE, BULLET, CELL)]
+    blocks = [template.render(annotation) for template in (CALLOUT, QUOTE, BULLET)]
 
     found = find_annotations("\n\n".join(["Before", *blocks, "Behind"]))
 

@@ -12,11 +12,14 @@ from tests.digest.corpus import EXAMPLES, document, read
 from tests.digest.test_laws import BREAKERS, LINES
 from tests.notes.test_own import HOSTILE
 from zoterodigest.core.values.record import EMPTY, NOTE, Blocks, Fields
+from zoterodigest.core.values.span import splice
 from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.markers import marked_annotations
 from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.shown import shows
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.own import read_own_note
+from zoterodigest.sync.edits.annotations import say_the_same
 
 KEY = "ABCD2345"
 FIELD, OTHER = NOTE + KEY, NOTE + "WXYZ6789"
@@ -134,6 +137,24 @@ def test_notes_come_and_go_in_every_entry_and_leave_every_byte(path: Path, line_
         assert fields_at(after, at) == fields_at(before, at)
     assert added.source.count(b"\n") == added.source.count(line_end)
     assert taken.source == before.source
+
+
+@pytest.mark.parametrize("path", ROOMY, ids=lambda path: path.name)
+@pytest.mark.parametrize("line_end", [b"\n", b"\r\n"], ids=["lf", "crlf"])
+def test_annotations_are_apart_from_all_else_in_every_entry(path: Path, line_end: bytes) -> None:
+    before = read(path.read_bytes().replace(b"\n", line_end))
+    new = b"\n" + marked_annotations(KEY, "\n\n".join(SAMPLE.texts)).encode()
+    rooms = [entry.room for entry in before.entries]
+
+    after = read(splice(before.source, [room.edit(0, 0, new) for room in rooms if room]))
+    shown = [entry.annotations for entry in after.entries if entry.annotations]
+    wholes = [region.whole for region in shown]
+    without = splice(after.source, [it.edit(0, len(it.data), b"") for it in wholes])
+
+    assert len(shown) == len(rooms)
+    assert {region.text.data.decode() for region in shown} == {"\n\n".join(SAMPLE.texts)}
+    assert say_the_same(before, after)
+    assert without == before.source
 
 
 @pytest.mark.parametrize("path", ROOMY, ids=lambda path: path.name)

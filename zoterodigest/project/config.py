@@ -24,6 +24,7 @@ from pydantic import (
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.file_names import FILE_PLACEHOLDERS
 from zoterodigest.core.values.record import ENTRY_FIELDS, SECTION
+from zoterodigest.digest.format.own_files import data_kind
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
 from zoterodigest.project.files import CONFIG_FILE as CONFIG_FILE
@@ -210,9 +211,9 @@ class DigestRules(_ConfigTable):
     new: NewFileRules | None = None
     """In a vault: how new files are made; None: they are not."""
     annotations: StrictBool = False
-    """In a vault: whether each file shows the annotations of its paper, one way."""
+    """Whether each entry shows the annotations of its paper, one way."""
     annotation_template: Annotated[str, AfterValidator(_annotation_template)] | None = None
-    """How one annotation is written; None: as a callout."""
+    """How one annotation is written; None: as a quote, in a vault as a callout."""
     push: Selection = True
     pull: Selection = True
     collection: Pattern | None = None
@@ -228,10 +229,15 @@ class DigestRules(_ConfigTable):
 
     @model_validator(mode="after")
     def _are_of_notes(self) -> DigestRules:
-        of_vault = ("sections", "private", "tags", "body", "new")
-        for name in (*of_vault, "annotations", "annotation_template"):
+        for name in ("sections", "private", "tags", "body", "new"):
             if not self.is_vault and name in self.model_fields_set:
                 raise ValueError(f'{name} is for a vault: set entry = "file" as well')
+        return self
+
+    @model_validator(mode="after")
+    def _has_place_for_annotations(self) -> DigestRules:
+        if self.annotations and data_kind(self.path):
+            raise ValueError("annotations have no place in JSON or YAML: remove `annotations`")
         return self
 
     @model_validator(mode="after")

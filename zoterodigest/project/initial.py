@@ -75,6 +75,7 @@ _KEYS = """\
 # when_dropped = "keep"         # the item of an entry you delete: "keep", "archive" or "trash"
 # when_trashed = "keep"         # the entry of an item you trash: "keep" or "remove"
 # notes = "off"                 # your own notes in Zotero: "off", "tagged" (publish) or "all"
+# annotations = false           # true: what you marked in PDFs, from Zotero into the digest
 """
 
 _BIB_KEYS = """\

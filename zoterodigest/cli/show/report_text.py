@@ -111,6 +111,9 @@ def _why_kept(report: KeptAnnotations, _: ReportNames) -> list[str]:
         (report.edited, f"{counted(len(report.edited), 'annotation')} edited here"),
         (report.unreadable, f"{counted(len(report.unreadable), 'annotation')} that the library"
                             " doesn't list now"),
+        (report.deleted, f"{counted(len(report.deleted), 'annotation')} deleted here"),
+        (report.unplaced, f"{counted(len(report.unplaced), 'annotation')} that rows of a table"
+                          " have no place for"),
         (report.other_tool, f"those of {report.other_tool} stand here"),
         (report.is_hidden, "new ones have no place below a last line such as --- or ```"),
     )  # fmt: skip

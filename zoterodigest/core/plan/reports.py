@@ -180,14 +180,17 @@ class HiddenNotes:
 class KeptAnnotations:
     """Annotations in this digest that are not kept up to date, and why.
 
-    `edited` ones are the person's now; of `unreadable` ones the library says nothing. Where
-    `other_tool` keeps annotations, or where they would be hidden or hide what stands there
+    `edited` ones are the person's now, who took the `deleted` ones out; of `unreadable` ones the
+    library says nothing. The entries of `unplaced` ones have no place for any: rows of a table.
+    Where `other_tool` keeps annotations, or where they would be hidden or hide what stands there
     (`is_hidden`), none is added.
     """
 
     digest: SourceKey
     edited: tuple[str, ...] = ()
     unreadable: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
     other_tool: str = ""
     is_hidden: bool = False
 

@@ -71,14 +71,10 @@ CALLOUT = AnnotationTemplate(
 QUOTE = AnnotationTemplate(
     "> {color}, {kind}, {author}, {link}\n>\n> {text}\n>\n> {comment} {tags}"
 )
-"""The form for plain Markdown."""
+"""The form for entries of lists, in plain Markdown."""
 
 BULLET = AnnotationTemplate("- {text} — {comment} {tags} · {color} · {kind} · {author} · {link}")
 """The form for Logseq, where each block is an item."""
-
-
-CELL = AnnotationTemplate("{color}, {kind}, {author}, {link}: “{text}” {comment} {tags}")
-"""The form for cells of tables, where a line break is `<br>` and nothing is quoted."""
 
 
 def parse_annotation_template(text: str) -> AnnotationTemplate:

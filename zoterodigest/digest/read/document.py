@@ -71,8 +71,9 @@ class DigestEntry:
     `first` and `last` are 0-based lines, `span` their bytes without the last line break.
     `unreadable` names the slots something stands in that was not understood; an entry that is
     `broken` as a whole (the reason) has no slots that could be written. `regions` show notes of
-    the person's own; one more can stand at `room`. `shape` tells how a template reads it. `keys`
-    are those of its item, and `kept` what an edit of a note must leave: all but the own text.
+    the person's own, that of `annotations` those of its item; one more can stand at `room`.
+    `shape` tells how a template reads it. `keys` are those of its item, and `kept` what an edit of
+    a note must leave: all but the own text.
     """
 
     format: DigestFormat
@@ -91,6 +92,7 @@ class DigestEntry:
     shape: EntryShape | None = None
     keys: ItemKeys = ItemKeys()
     kept: bytes = b""
+    annotations: NoteRegion | None = None
 
     @property
     def title(self) -> str:
@@ -269,6 +271,7 @@ def claimed_entry(
         form, first, last, span, tuple(slots), reading,
         frozenset_of(claims.unreadable), tuple(problems), broken,
         regions=claims.regions, room=claims.room, shape=claims.shape,
+        annotations=claims.annotations,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from zoterodigest.digest.read.document import DigestEntry
 
 _READ = frozenset(
     {"span", "slots", "reading", "unreadable", "problems", "regions", "room", "shape"}
-    | {"keys", "kept"}
+    | {"keys", "kept", "annotations"}
 )
 
 Reader = Callable[[], DigestEntry]

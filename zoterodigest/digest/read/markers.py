@@ -1,6 +1,7 @@
 """Markers: the comments between which an entry shows a personal note, and git's conflict marks.
 
-Both markers of a note name its key, so a lost line never joins what belongs to two notes.
+So it shows the annotations of its item, too. Both markers name the key of the note, or of the item,
+so a lost line never joins what belongs to two.
 """
 
 from __future__ import annotations
@@ -8,24 +9,29 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from zoterodigest.frozen import dataclass
 
-_WORD = b"zotero-note"
+_WORDS = (b"zotero-note", b"zotero-annotations")
 _MARKER = re.compile(
-    rb"(?P<quote> {0,3}>)?[ \t]*<!--[ \t]+(?P<end>/?)zotero-note[ \t]+(?P<key>[A-Z0-9]{8})[ \t]+-->"
-    rb"[ \t]*"
+    rb"(?P<quote> {0,3}>)?[ \t]*<!--[ \t]+(?P<end>/?)zotero-(?P<what>note|annotations)[ \t]+"
+    rb"(?P<key>[A-Z0-9]{8})[ \t]+-->[ \t]*"
 )
 _QUOTED = re.compile(rb" {0,3}>")
 
 
 @dataclass(frozen=True, slots=True)
 class MarkedRegion:
-    """A region by the 0-based lines of its two markers, and the key of its note."""
+    """A region by the 0-based lines of its two markers, and the key that they name.
+
+    It shows a note, or annotations of an item.
+    """
 
     key: str
     first: int
     last: int
+    is_of_annotations: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Torn:
     key: str
     line: int
     is_beginning: bool
+    is_of_annotations: bool = False
 
 
 def opening(key: str) -> str:
@@ -47,21 +54,27 @@ def closing(key: str) -> str:
     return f"<!-- /zotero-note {key} -->"
 
 
+def marked_annotations(key: str, text: str) -> str:
+    """Return the region that shows the annotations of the item `key`, without outer line breaks."""
+    # Markdown takes what stands right below a comment for a part of it.
+    return f"<!-- zotero-annotations {key} -->\n\n{text}\n<!-- /zotero-annotations {key} -->"
+
+
 def has_marker(source: bytes) -> bool:
     """Tell whether a marker may stand in `source`."""
-    return _WORD in source
+    return any(word in source for word in _WORDS)
 
 
 def is_marker(line: bytes) -> bool:
     """Tell whether a line is a marker, quoted or not."""
-    return _WORD in line and _MARKER.fullmatch(line) is not None
+    return has_marker(line) and _MARKER.fullmatch(line) is not None
 
 
 def find_regions(lines: Iterable[bytes]) -> tuple[tuple[MarkedRegion, ...], tuple[Torn, ...]]:
     """Return the regions in `lines`, and the markers without their other half.
 
-    A region ends at the marker of its own key; another beginning, or for a quoted one the end of
-    the quote, tears it.
+    A region ends at the marker of its own word and key; another beginning, or for a quoted one the
+    end of the quote, tears it.
     """
     regions: list[MarkedRegion] = []
     torn: list[Torn] = []
@@ -71,15 +84,16 @@ def find_regions(lines: Iterable[bytes]) -> tuple[tuple[MarkedRegion, ...], tupl
         if open_at and is_quoted and not _QUOTED.match(line):
             torn.append(open_at)
             open_at = None
-        found = _MARKER.fullmatch(line) if _WORD in line else None
+        found = _MARKER.fullmatch(line) if has_marker(line) else None
         if found is None:
             continue
-        marker = Torn(found["key"].decode(), number, not found["end"])
+        is_of_annotations = found["what"] == b"annotations"
+        marker = Torn(found["key"].decode(), number, not found["end"], is_of_annotations)
         if marker.is_beginning:
             torn += [open_at] if open_at else []
             open_at, is_quoted = marker, bool(found["quote"])
-        elif open_at and open_at.key == marker.key:
-            regions.append(MarkedRegion(marker.key, open_at.line, number))
+        elif open_at and open_at == replace(marker, line=open_at.line, is_beginning=True):
+            regions.append(MarkedRegion(marker.key, open_at.line, number, is_of_annotations))
             open_at = None
         else:
             torn.append(marker)

@@ -1,4 +1,4 @@
-"""Own notes: the regions of an entry that show notes the person wrote in Zotero.
+"""Own notes: the regions of an entry that show notes and annotations out of Zotero.
 
 A region is cut out of its entry before anything else is read, so what it says is never taken for
 the digest's own words. A torn one spoils the rest of its entry and no more.
@@ -45,7 +45,10 @@ def without_notes(
         return body, range(body.data.count(b"\n") + 1), ()
     ranges = list(body.lines())
     regions, torn = find_regions(body.data[low:high] for low, high in ranges)
-    claims.regions = tuple(_region(text, start, ranges, region) for region in regions)
+    found_notes = (one for one in regions if not one.is_of_annotations)
+    claims.regions = tuple(_region(text, start, ranges, one) for one in found_notes)
+    marked = next((one for one in regions if one.is_of_annotations), None)
+    claims.annotations = _region(text, start, ranges, marked) if marked else None
     claims.room = None if torn else _room(text, end)
     cuts = [(region.first, region.last) for region in regions]
     # Which words behind a torn beginning are the note's own is not known, so it takes all of them.
@@ -71,7 +74,8 @@ def _without_lines(
 def spoil(claims: Claims, torn: Torn, line: int) -> None:
     """Name what is torn, by its line in the body: which words are the note's own is not known."""
     half = "end" if torn.is_beginning else "beginning"
-    claims.unread.append(UnreadLine(line, f"the {half} of the note {torn.key} is missing"))
+    what = "annotations of" if torn.is_of_annotations else "note"
+    claims.unread.append(UnreadLine(line, f"the {half} of the {what} {torn.key} is missing"))
     claims.unreadable |= {NOTE + torn.key, *_BLOCK_SLOTS}
 
 

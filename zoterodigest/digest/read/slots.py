@@ -59,8 +59,9 @@ class ItemKeys:
 
 @frozen()
 class NoteRegion:
-    """A region that shows the note `key`: its text, and the whole with markers and the line break
-    before them.
+    """A region that shows the note `key`, or the annotations of the item `key`.
+
+    It has its text, and the whole with markers and the line break before them.
     """
 
     key: str
@@ -98,6 +99,7 @@ class Claims:
     unreadable: set[str] = field(default_factory=set)
     used_lines: set[int] = field(default_factory=set)
     regions: tuple[NoteRegion, ...] = ()
+    annotations: NoteRegion | None = None
     room: LayeredText | None = None
     shape: EntryShape | None = None
     doubt: tuple[str, tuple[int, int]] | None = None

@@ -1,5 +1,6 @@
-"""Annotations: brought from the library into the notes of papers, one way.
+"""Annotations: brought from the library into the entries of papers, one way.
 
+In a vault they stand among the person's own text, in a list between markers at the end of an entry.
 Only the blocks that we wrote are ever written again (`digest/annotations/region.py`). What was
 written is kept in the lock row, once the file holds it.
 """
@@ -14,7 +15,8 @@ from itertools import dropwhile
 from zoterodigest.core.plan.plan import Link, Plan, ShowAnnotations, items_behind
 from zoterodigest.core.plan.reports import HeldFile, KeptAnnotations
 from zoterodigest.core.values.annotation import ItemAnnotations, WrittenBlocks
-from zoterodigest.core.values.span import splice
+from zoterodigest.core.values.record import NOTE
+from zoterodigest.core.values.span import Edit, splice
 from zoterodigest.digest.annotations.region import (
     RegionRules,
     RegionUpdate,
@@ -24,9 +26,12 @@ from zoterodigest.digest.annotations.region import (
 from zoterodigest.digest.annotations.templates import (
     BULLET,
     CALLOUT,
+    QUOTE,
     parse_annotation_template,
 )
 from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.layers import LayeredText
+from zoterodigest.digest.read.markers import marked_annotations
 from zoterodigest.digest.read.vault_file import text_below_front
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library, Snapshot
@@ -40,11 +45,24 @@ _IN_ITEM = re.compile(rb"-(?: |$)|[ \t]")
 
 
 @dataclass(frozen=True, slots=True)
-class ShownAnnotations:
-    """The bytes of a file with the annotations of its paper, and what to remember of these."""
+class AskedAnnotations:
+    """What is to stand in an entry: the annotations `now` of an `item`; `written` were earlier."""
 
-    source: bytes
+    item: str
+    now: ItemAnnotations
     written: WrittenBlocks
+
+
+@dataclass(frozen=True, slots=True)
+class ShownAnnotations:
+    """A digest with annotations in entries, by their index: what to remember of these.
+
+    Those that are `refused` would change what else the digest says, so they are left out.
+    """
+
+    document: Document
+    written: Mapping[int, WrittenBlocks]
+    refused: frozenset[int] = frozenset()
 
 
 def with_annotations(
@@ -54,25 +72,22 @@ def with_annotations(
 
     The library is asked only about annotations that were written and that `snapshot` lacks.
     """
-    linked = list(_linked(plan, showing))
+    linked = _linked(plan, showing)
     now = _annotations_now(linked, snapshot, workspace.library)
     actions, reports = list[ShowAnnotations](), list[KeptAnnotations]()
     written, shown = dict[str, WrittenBlocks](), dict[str, ItemAnnotations]()
-    for link, read in linked:
-        of_item, before = now[link.row.item], link.row.annotations
-        if not (of_item.annotations or before):
-            continue
-        text = text_below_front(read.data).data
-        update = update_region(text, of_item, before, _rules(read.digest.rules, text))
-        if update.edits and not _leaves_the_rest(read, of_item, before, workspace):
-            update = RegionUpdate(text, before, is_refused=True)
-        reports += _reports(link, update)
-        if update.edits:
-            shown[link.row.id] = of_item
-            keys = update.added, update.refreshed, update.removed
-            actions.append(ShowAnnotations(link.entry, link.row.id, *keys))
-        else:
-            written[link.row.id] = update.written
+    for read, links in linked:
+        asked = _asked(links, now)
+        updates = _updates(read, asked, workspace)
+        reports += _reports(read, asked, updates)
+        for index, update in updates.items():
+            row_id = links[index].row.id
+            if update.edits:
+                shown[row_id] = asked[index].now
+                keys = update.added, update.refreshed, update.removed
+                actions.append(ShowAnnotations(links[index].entry, row_id, *keys))
+            else:
+                written[row_id] = update.written
     rows = (replace(one, annotations=written.get(one.id, one.annotations)) for one in plan.rows)
     return replace(
         plan,
@@ -83,12 +98,72 @@ def with_annotations(
     )
 
 
-def _leaves_the_rest(
-    read: ReadDigest, now: ItemAnnotations, written: WrittenBlocks, workspace: Workspace
-) -> bool:
-    """Tell whether a note says what it did: a rule at its end may be read as that of a tool."""
-    shown = with_shown(read.document, now, written, read.digest.rules)
-    return say_the_same(read.document, reread(read, shown.source, workspace).document)
+def _asked(
+    links: Mapping[int, Link], now: Mapping[str, ItemAnnotations]
+) -> dict[int, AskedAnnotations]:
+    """Return what is asked for of the entries whose items have annotations, or had some."""
+    rows = {index: link.row for index, link in links.items()}
+    asked = {
+        index: AskedAnnotations(row.item, now[row.item], row.annotations)
+        for index, row in rows.items()
+    }
+    return {index: one for index, one in asked.items() if one.now.annotations or one.written}
+
+
+def _updates(
+    read: ReadDigest, asked: Mapping[int, AskedAnnotations], workspace: Workspace
+) -> dict[int, RegionUpdate]:
+    """Return the update of each entry that has a place for annotations; one may be refused."""
+    document, rules = read.document, read.digest.rules
+    updates = {index: _update(document, index, one, rules) for index, one in asked.items()}
+    found = {index: update for index, update in updates.items() if update is not None}
+    changed = {index: asked[index] for index, update in found.items() if update.edits}
+    refused = with_shown(read, document, changed, workspace).refused
+    for index in refused:
+        found[index] = RegionUpdate(b"", asked[index].written, is_refused=True)
+    return found
+
+
+def with_shown(
+    read: ReadDigest,
+    document: Document,
+    asked: Mapping[int, AskedAnnotations],
+    workspace: Workspace,
+) -> ShownAnnotations:
+    """Return `document`, as `read` or as edited since, with the annotations that are `asked` for.
+
+    `asked` is by the index of entries. What makes the digest say something else is left out: a rule
+    at the end of a note may be read as that of a tool.
+    """
+    if not asked:
+        return ShownAnnotations(document, {})
+    shown = _written_at_once(read, document, asked, workspace)
+    if say_the_same(document, shown.document):
+        return shown
+    if len(asked) == 1:
+        return ShownAnnotations(document, {}, frozenset(asked))
+    # To read a digest takes long, so each by itself only if one of them does harm.
+    ones = [with_shown(read, document, {at: one}, workspace) for at, one in asked.items()]
+    refused = frozenset[int]().union(*(one.refused for one in ones))
+    left = {at: one for at, one in asked.items() if at not in refused}
+    return replace(_written_at_once(read, document, left, workspace), refused=refused)
+
+
+def _written_at_once(
+    read: ReadDigest,
+    document: Document,
+    asked: Mapping[int, AskedAnnotations],
+    workspace: Workspace,
+) -> ShownAnnotations:
+    rules = read.digest.rules
+    edits, written = list[Edit](), dict[int, WrittenBlocks]()
+    for index, one in asked.items():
+        update = _update(document, index, one, rules)
+        if update is not None and update.edits:
+            edits += _edits(document, index, one.item, update, rules)
+            written[index] = update.written
+    source = splice(document.source, edits)
+    return ShownAnnotations(reread(read, source, workspace).document, written)
 
 
 def say_the_same(document: Document, other: Document) -> bool:
@@ -98,52 +173,90 @@ def say_the_same(document: Document, other: Document) -> bool:
     return one == two
 
 
+def _text(document: Document, index: int, rules: DigestRules) -> LayeredText | None:
+    """Return the text in which the annotations of an entry stand; None if it has no place."""
+    if rules.is_vault:
+        return text_below_front(document.source)
+    entry = document.entries[index]
+    return entry.annotations.text if entry.annotations else entry.room
+
+
+def _update(
+    document: Document, index: int, asked: AskedAnnotations, rules: DigestRules
+) -> RegionUpdate | None:
+    text = _text(document, index, rules)
+    if text is None:
+        return None
+    return update_region(text.data, asked.now, asked.written, _rules(rules, text.data))
+
+
+def _edits(
+    document: Document, index: int, item: str, update: RegionUpdate, rules: DigestRules
+) -> Iterator[Edit]:
+    """Yield the edits of the digest that make an update of an entry's annotations."""
+    text, entry = _text(document, index, rules), document.entries[index]
+    assert text is not None, "it is updated"
+    if rules.is_vault:
+        # The front matter of a note without a body may end without a line break.
+        is_joined = not text.data and not document.source.endswith(b"\n")
+        lead = b"\n" if document.source and is_joined else b""
+        yield from (text.edit(it.span.start, it.span.end, lead + it.new) for it in update.edits)
+    elif text.data and update.data.strip():
+        yield from (text.edit(it.span.start, it.span.end, it.new) for it in update.edits)
+    elif place := entry.annotations.whole if entry.annotations else entry.room:
+        shown = update.data.decode("utf-8", "surrogateescape").strip("\n")
+        new = f"\n{marked_annotations(item, shown)}" if shown else ""
+        yield place.edit(0, len(place.data), new.encode("utf-8", "surrogateescape"))
+
+
 def _annotations_now(
-    linked: Iterable[tuple[Link, ReadDigest]], snapshot: Snapshot, library: Library
+    linked: Iterable[tuple[ReadDigest, Mapping[int, Link]]], snapshot: Snapshot, library: Library
 ) -> Mapping[str, ItemAnnotations]:
     """Return what the library has of the annotations of linked items, and of those it had."""
     asked: dict[str, dict[str, str]] = {}
-    for link, read in linked:
-        before = link.row.annotations
-        found = known_annotations(text_below_front(read.data).data, before) if before else {}
-        known = asked.setdefault(link.row.item, {})
-        known |= {key: file or known.get(key, "") for key, file in found.items()}
+    for read, links in linked:
+        for index, link in links.items():
+            before = link.row.annotations
+            text = _text(read.document, index, read.digest.rules) if before else None
+            found = known_annotations(text.data if text else b"", before)
+            known = asked.setdefault(link.row.item, {})
+            known |= {key: file or known.get(key, "") for key, file in found.items()}
     return library.annotations(snapshot, asked) if asked else {}
 
 
-def with_shown(
-    document: Document, now: ItemAnnotations, written: WrittenBlocks, rules: DigestRules
-) -> ShownAnnotations:
-    """Return a note with the annotations `now`, of which `written` were written earlier."""
-    text = text_below_front(document.source)
-    update = update_region(text.data, now, written, _rules(rules, text.data))
-    # The front matter of a note without a body may end without a line break.
-    is_joined = not text.data and not document.source.endswith(b"\n")
-    lead = b"\n" if document.source and is_joined else b""
-    edits = [text.edit(one.span.start, one.span.end, lead + one.new) for one in update.edits]
-    return ShownAnnotations(splice(document.source, edits), update.written)
-
-
-def _linked(plan: Plan, showing: Iterable[ReadDigest]) -> Iterator[tuple[Link, ReadDigest]]:
-    """Yield the links whose entries show annotations, each with its file.
+def _linked(
+    plan: Plan, showing: Iterable[ReadDigest]
+) -> list[tuple[ReadDigest, Mapping[int, Link]]]:
+    """Return the digests with the links whose entries show annotations, by the entry's index.
 
     Of several files about one item, that which owns its record shows them.
     """
     reads: Mapping[str, ReadDigest] = {read.key: read for read in showing}
     held = {one.entry.digest for one in plan.reports if isinstance(one, HeldFile)}
     behind = items_behind(plan.links)
+    found: dict[str, dict[int, Link]] = {}
+    lines = {
+        key: {one.first + 1: at for at, one in enumerate(read.document.entries)}
+        for key, read in reads.items()
+    }
     for link in plan.links:
         read = reads.get(link.entry.digest)
         if read is None or link.item is None or link.item.is_trashed:
             continue
-        is_left = link.entry.is_unreadable or link.entry.digest in held
+        is_torn = any(name.startswith(NOTE) for name in link.entry.unreadable)
+        is_left = link.entry.is_unreadable or is_torn or link.entry.digest in held
         if not (is_left or link.is_note_only or link.row.item in behind):
-            yield link, read
+            at = lines[read.key][link.entry.place.start_line]
+            found.setdefault(read.key, {})[at] = link
+    return [(reads[key], links) for key, links in sorted(found.items())]
 
 
 def _rules(rules: DigestRules, text: bytes) -> RegionRules:
+    heading = _HEADING if rules.is_vault else ""
     if rules.annotation_template:
-        return RegionRules(parse_annotation_template(rules.annotation_template), _HEADING)
+        return RegionRules(parse_annotation_template(rules.annotation_template), heading)
+    if not rules.is_vault:
+        return RegionRules(QUOTE)
     return RegionRules(BULLET) if _is_outline(text) else RegionRules(CALLOUT, _HEADING)
 
 
@@ -154,7 +267,20 @@ def _is_outline(text: bytes) -> bool:
     return 0 < len(items) < len(lines) and all(map(_IN_ITEM.match, items))
 
 
-def _reports(link: Link, update: RegionUpdate) -> Iterator[KeptAnnotations]:
-    kept = update.edited, update.unreadable, update.other_tool, update.is_refused
-    if any(kept):
-        yield KeptAnnotations(link.entry.digest, *kept)
+def _reports(
+    read: ReadDigest, asked: Mapping[int, AskedAnnotations], updates: Mapping[int, RegionUpdate]
+) -> Iterator[KeptAnnotations]:
+    """Yield one report of a digest, if any annotations are not kept up to date there."""
+    found = updates.values()
+    unplaced = (one.now.annotations for index, one in asked.items() if index not in updates)
+    report = KeptAnnotations(
+        read.key,
+        tuple(key for one in found for key in one.edited),
+        tuple(key for one in found for key in one.unreadable),
+        tuple(key for one in found for key in one.deleted),
+        tuple(one.key for each in unplaced for one in each),
+        next((one.other_tool for one in found if one.other_tool), ""),
+        any(one.is_refused for one in found),
+    )
+    if report != KeptAnnotations(read.key):
+        yield report

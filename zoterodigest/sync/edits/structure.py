@@ -106,30 +106,39 @@ def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[N
             document, refused = edited_entries(read, edits[read.key], dead, workspace)
             origins = tuple(range(len(document.entries)))
             new = NewDigest(read, document.source, origins, refused, document=document)
-            for action in shown[read.key]:
-                new = _annotated(new, action, plan, workspace)
+            if shown[read.key]:
+                new = _annotated(new, shown[read.key], plan, workspace)
             found.append(_rearranged(new, actions[read.key], workspace))
     return tuple(found)
 
 
 def _annotated(
-    new: NewDigest, action: ShowAnnotations, plan: Plan, workspace: Workspace
+    new: NewDigest, actions: Sequence[ShowAnnotations], plan: Plan, workspace: Workspace
 ) -> NewDigest:
-    """Return a digest with the annotations of an entry; with none that change what it says."""
+    """Return a digest with the annotations of entries; with none that change what it says."""
     # Most runs write no annotations: they don't import what does.
-    from zoterodigest.sync.edits.annotations import say_the_same, with_shown
+    from zoterodigest.sync.edits.annotations import AskedAnnotations, with_shown
 
-    document = new.read_again(workspace)
-    written = next(row.annotations for row in plan.rows if row.id == action.row_id)
-    now = plan.annotations[action.row_id]
-    shown = with_shown(document, now, written, new.read.digest.rules)
-    after = reread(new.read, shown.source, workspace).document
-    if not say_the_same(document, after):
-        reason = "what else the file says would not be read as before"
-        refused = RefusedField(action.row_id, action.entry, "annotations", reason)
-        return replace(new, refused=(*new.refused, refused))
-    known = {**new.annotations, action.row_id: shown.written}
-    return replace(new, source=shown.source, document=after, annotations=known)
+    rows = {row.id: row for row in plan.rows}
+    # Edits of values move no entry, so each has the index that it was read at.
+    places = {_index(action.entry, new.read): action for action in actions}
+    asked: dict[int, AskedAnnotations] = {}
+    for at, action in places.items():
+        row = rows[action.row_id]
+        asked[at] = AskedAnnotations(row.item, plan.annotations[row.id], row.annotations)
+    shown = with_shown(new.read, new.read_again(workspace), asked, workspace)
+    reason = "what else the file says would not be read as before"
+    refused = (
+        RefusedField(places[at].row_id, places[at].entry, "annotations", reason)
+        for at in sorted(shown.refused)
+    )
+    return replace(
+        new,
+        source=shown.document.source,
+        document=shown.document,
+        refused=(*new.refused, *refused),
+        annotations={places[at].row_id: written for at, written in shown.written.items()},
+    )
 
 
 def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -> Plan:
