@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -57,6 +58,20 @@ def test_a_second_run_says_that_another_is_at_work_before_it_reads(
 
     assert ran.code == 17, ran.err
     assert "is already at work" in ran.err
+
+
+def test_a_sync_that_waits_runs_when_the_other_has_ended(
+    zoterodigest: Zoterodigest, project: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = ExitStack()
+    other.enter_context(running(project / ".zoterodigest"))
+    monkeypatch.setattr("zoterodigest.project.running.time.sleep", lambda _: other.close())
+
+    ran = zoterodigest("sync", "--wait", "--library", "embedded:library.sqlite")
+
+    assert ran.code == 0
+    assert "Waiting: zoterodigest is already at work on" in ran.err
+    assert "Done: 1 bibliography changed." in ran.out
 
 
 def test_a_dry_run_goes_on_beside_another_run(zoterodigest: Zoterodigest, project: Path) -> None:

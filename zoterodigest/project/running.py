@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -21,6 +22,8 @@ else:
 
 _LOG = logging.getLogger(__name__)
 _NAME = "running"
+_LOOK_AGAIN = 0.2
+"""Seconds until whoever waits for a run looks again."""
 
 
 class AlreadyRunning(ZoterodigestError):
@@ -32,8 +35,9 @@ class AlreadyRunning(ZoterodigestError):
         who = f"process {pid}" if pid else "another process"
         super().__init__(
             f"zoterodigest is already at work on {state_folder.parent} ({who})",
-            "Wait until it has ended and run the command again.",
+            "Wait until it has ended and run the command again. `sync --wait` waits for you.",
         )
+        self.state_folder = state_folder
         self.pid = pid
 
 
@@ -133,6 +137,17 @@ def require_idle(state_folder: Path) -> None:
     with os.fdopen(number, "r+b", buffering=0) as stream:
         if not _holds(number):
             raise AlreadyRunning(state_folder, _pid_in(stream.read(20)))
+
+
+def wait_until_idle(state_folder: Path) -> None:
+    """Return as soon as no run holds the project."""
+    while True:
+        try:
+            return require_idle(state_folder)
+        except AlreadyRunning:
+            # The system tells nobody that a lock is free, unless they wait for it without an end:
+            # on Windows not even then.
+            time.sleep(_LOOK_AGAIN)
 
 
 def _holds(number: int) -> bool:

@@ -67,6 +67,7 @@ class Invocation:
         "Use only this format: a name from `zoterodigest formats`, or a format file.",
     )
     is_dry_run: bool = flag("--dry-run -n", "Show the plan, change nothing.")
+    waits: bool = flag("--wait", "Wait while another run is at work.")
     is_agreed: bool = flag("--yes -y", "Answer every question with yes.")
     is_offline: bool = flag("--offline", "Don't look anything up.")
     with_stats: bool = flag("--stats", "Show how many requests the run made.")

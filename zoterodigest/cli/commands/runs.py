@@ -52,6 +52,7 @@ from zoterodigest.cli.show.plan_text import (
 )
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.core.values.record import Entry
+from zoterodigest.project.running import AlreadyRunning, wait_until_idle
 from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
 from zoterodigest.sync.lookups.wanted import LookedUp
@@ -69,7 +70,20 @@ def run(asked: Invocation, options: Options) -> int:
     """Show the plan of a run, ask if that is needed, write, and return the exit code.
 
     With --dry-run only show the plan: the exit code is what the run would have, as far as is known.
+    With --wait a run that finds another one at work begins anew when that one has ended.
     """
+    while True:
+        try:
+            return _run(asked, options)
+        except AlreadyRunning as error:
+            if not asked.waits:
+                raise
+            tell([f"Waiting: {visible(str(error))}"])
+            with busy("Waiting"):
+                wait_until_idle(error.state_folder)
+
+
+def _run(asked: Invocation, options: Options) -> int:
     with opened_context(asked) as place:
         require_idle_to_write(asked, place.workspace.project)
         recorder = Recorder(place, writes=not asked.is_dry_run)

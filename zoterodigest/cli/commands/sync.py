@@ -38,7 +38,7 @@ _LAST = "max_changes allow_removals accept with_stats as_json is_brief"
 
 
 @command(
-    f"files is_dry_run {_FIRST} no_notes relink {_LAST}",
+    f"files is_dry_run waits {_FIRST} no_notes relink {_LAST}",
     epilog="Next: `zoterodigest ls` lists what arrived.",
 )
 def push(asked: Invocation, chosen: RunChoices) -> int:
@@ -62,7 +62,7 @@ def push(asked: Invocation, chosen: RunChoices) -> int:
 
 
 @command(
-    f"files is_dry_run {_FIRST} fill no_notes {_LAST}",
+    f"files is_dry_run waits {_FIRST} fill no_notes {_LAST}",
     epilog="Next: `git diff` shows what came back.",
 )
 def pull(asked: Invocation, chosen: RunChoices) -> int:
@@ -85,7 +85,7 @@ def pull(asked: Invocation, chosen: RunChoices) -> int:
 
 
 @command(
-    f"files is_dry_run {_FIRST} no_notes relink {_LAST}",
+    f"files is_dry_run waits {_FIRST} no_notes relink {_LAST}",
     epilog="Next: `zoterodigest status` shows what needs you.",
 )
 def sync(asked: Invocation, chosen: RunChoices) -> int:
