@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.vault_notes import entry_of, read_file, reason
+from tests.growth import LINEAR, growth
+from zoterodigest.digest.read.vault_identity import is_like_key
 
 
 @pytest.mark.parametrize(
@@ -114,3 +116,8 @@ def test_of_a_private_file_nothing_is_shown(front: str) -> None:
     assert document.entries == ()
     assert "private" in document.skipped[0].reason
     assert "canary" not in repr((document.skipped, [*document.unread_texts()]))
+
+
+def test_a_long_name_of_a_file_takes_no_longer_than_its_length() -> None:
+    assert growth(lambda size: is_like_key("a_" * size), 3) < LINEAR
+    assert not is_like_key("a_long_name_of_" * 16)

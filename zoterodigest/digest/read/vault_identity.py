@@ -34,8 +34,11 @@ _LOCAL = re.compile(rf"(\d+)_({_KEY})")
 _OF_ZOTERO = re.compile(r"zotero://|https?://(?:www\.)?zotero\.org/", re.I)
 _CITED = re.compile(r"\[?\[?@?([^\s@\[\]{}|,;#^]+)(?:\|[^\[\]]*)?\]?\]?")
 _NAMED = re.compile(r"(?:R[:_] ?|R%3A ?)?@([^\s@]+)")
-_STYLED = re.compile(r"[^\W\d_][^\W\d]*(?:[-_']?[^\W\d]+)*(?:19|20)\d\d[^\W\d]*(?:[-_:][\w]+)?")
-"""A file's name that is like a citation key, and like little else: `vaswani2017attention`."""
+_STYLED = re.compile(r"[^\W\d_](?:[-']?[^\W\d])*(?:19|20)\d\d[^\W\d]*(?:[-_:][\w]+)?")
+"""A file's name that is like a citation key, and like little else: `vaswani2017attention`.
+
+No repetition stands within another one of the same letters: that took forever on long names.
+"""
 
 _SEVERAL = re.compile(r"[,;]")
 """What parts citation keys in one text; no key holds it."""
