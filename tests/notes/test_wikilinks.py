@@ -2,67 +2,79 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 from hypothesis import example, given, settings
 
 from tests.notes.test_vault_markdown import CONSTRUCTS
 from tests.notes.texts import MARKDOWN, a_note, html_of
-from zoterodigest.core.values.blocks import join_blocks, split_blocks
+from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.notes.editor import editor_form
+from zoterodigest.notes.note import NoteContent
+from zoterodigest.notes.patch import patch_html
 from zoterodigest.notes.read import read_note
-from zoterodigest.notes.wikilinks import page_of, with_item_links, without_item_links
+from zoterodigest.notes.wikilinks import pages_in
 
 ITEM = "zotero://select/library/items/ABCD2345"
 GROUP = "zotero://select/groups/7/items/ABCD2345"
-ADDRESSES = {
-    "@doe2020": ITEM,
-    "Papers/B c": GROUP,
-    "wa": ITEM,
-    "text": ITEM,
-    "web": "https://x.org",
-}
+LINKS = {"@doe2020": ITEM, "Papers/B c": GROUP, "wa": ITEM, "text": ITEM}
+A = f'<a href="{ITEM}" rel="noopener noreferrer nofollow">'
+
+
+def linked_note(markdown: str) -> NoteContent:
+    note = a_note(markdown)
+    return replace(note, parts=tuple(replace(part, links=LINKS) for part in note.parts))
 
 
 def canonical(markdown: str) -> tuple[str, ...]:
     return tuple(filter(None, canonical_blocks(split_blocks(markdown))))
 
 
+def blocks_in(html: str) -> tuple[str, ...]:
+    reading = read_note(html)
+    assert reading is not None
+    return reading.parts[0].blocks
+
+
 @pytest.mark.parametrize(
-    ("wikilink", "page"),
+    ("wikilink", "pages"),
     [
-        ("[[A]]", "A"),
-        ("[[A|b]]", "A"),
-        ("[[Papers/A.md#Some heading|b]]", "Papers/A"),
-        ("[[A#^block]]", "A"),
-        ("[[ A ]]", "A"),
-        ("[[#heading]]", ""),
-        ("[A]", ""),
-        ("[[A]] [[B]]", ""),
+        ("[[A]]", ["A"]),
+        ("[[A|b]]", ["A"]),
+        ("| [[A\\|b]] |", ["A"]),
+        ("[[Papers/A.md#Some heading|b]]", ["Papers/A"]),
+        ("[[A#^block]]", ["A"]),
+        ("[[ A ]] [[B]]", ["A", "B"]),
+        ("[[#heading]] [C] ![[D]]", []),
     ],
 )
-def test_a_wikilink_names_its_page(wikilink: str, page: str) -> None:
-    assert page_of(wikilink) == page
+def test_wikilinks_name_their_pages(wikilink: str, pages: list[str]) -> None:
+    assert pages_in(wikilink) == pages
 
 
 @pytest.mark.parametrize(
     ("markdown", "linked"),
     [
-        ("see [[@doe2020]].", f"see [[[@doe2020]]]({ITEM})."),
-        ("[[@doe2020#^x|Doe]] and [[none]]", f"[[[@doe2020#^x|Doe]]]({ITEM}) and [[none]]"),
-        ("- **[[Papers/B c.md]]**", f"- **[[[Papers/B c.md]]]({GROUP})**"),
-        ("> - [[wa]]", f"> - [[[wa]]]({ITEM})"),
-        ("#### [[wa]]", f"#### [[[wa]]]({ITEM})"),
-        ("| [[wa\\|b]] |\n| --- |", f"| [[[wa\\|b]]]({ITEM}) |\n| --- |"),
-        ("![[wa]] `[[wa]]` [[[wa]]](https://x.org)", None),
-        ("```\n[[wa]]\n```", None),
-        ("[[web]]", None),
-        ("[[wa|*b* c]]", None),
+        ("see [[@doe2020]].", f"see {A}[[@doe2020]]</a>."),
+        ("[[@doe2020#^x|Doe]] and [[none]]", f"{A}[[@doe2020#^x|Doe]]</a> and [[none]]"),
+        ("- **[[Papers/B c.md]]**", f"<strong>{A.replace(ITEM, GROUP)}[[Papers/B c.md]]</a>"),
+        ("> - [[wa]]", f"{A}[[wa]]</a>"),
+        ("#### [[wa]]", f"<h4>{A}[[wa]]</a></h4>"),
+        ("| [[wa\\|b]] |\n| --- |", f"{A}[[wa|b]]</a>"),
+        ("![[wa]] `[[wa]]` [[[wa]]](https://x.org)", ""),
+        ("```\n[[wa]]\n```", ""),
+        ("[[wa|*b* c]]", ""),
     ],
 )
-def test_only_wikilinks_to_linked_papers_lead_to_items(markdown: str, linked: str | None) -> None:
-    assert with_item_links((markdown,), ADDRESSES) == (linked or markdown,)
-    assert without_item_links((linked or markdown,)) == (markdown,)
+def test_only_wikilinks_to_linked_papers_lead_to_items(markdown: str, linked: str) -> None:
+    html = html_of(linked_note(markdown))
+
+    assert linked in html
+    assert ("zotero://select" in html) == bool(linked)
+    assert blocks_in(html) == canonical(markdown)
 
 
 @pytest.mark.parametrize("markdown", CONSTRUCTS.values(), ids=CONSTRUCTS)
@@ -78,20 +90,37 @@ def test_any_markdown_comes_back_without_the_links(markdown: str) -> None:
 
 
 def check_it_comes_back(markdown: str) -> None:
-    blocks = canonical(markdown)
+    html = html_of(linked_note(markdown))
 
-    linked = with_item_links(blocks, ADDRESSES)
-    reading = read_note(editor_form(html_of(a_note(join_blocks(linked)))))
-
-    assert reading is not None
-    assert reading.parts[0].blocks == linked
-    assert without_item_links(linked) == blocks
+    assert editor_form(html) == html
+    assert blocks_in(html) == canonical(markdown)
 
 
-def test_edited_words_of_a_linked_wikilink_are_an_edit_of_the_wikilink() -> None:
-    html = html_of(a_note(join_blocks(with_item_links(("- see [[wa|wb]]",), ADDRESSES))))
+@pytest.mark.parametrize(
+    ("edited", "block"),
+    [
+        (lambda html: html.replace("|wb", "|wc"), "- see [[wa|wc]]"),
+        (lambda html: html.replace("wb]]</a>", "wb]] and</a> more"), "- see [[wa|wb]] and more"),
+        (lambda html: html.replace("wb", "<strong>wb</strong>"), "- see [[wa|**wb**]]"),
+        (lambda html: html.replace(A, "").replace("</a>", ""), "- see [[wa|wb]]"),
+    ],
+    ids=["words of the link", "more words in the link", "bold words", "link taken away"],
+)
+def test_what_is_done_to_a_linked_wikilink_is_an_edit_of_its_words(
+    edited: Callable[[str], str], block: str
+) -> None:
+    html = html_of(linked_note("- see [[wa|wb]]"))
 
-    reading = read_note(editor_form(html.replace("|wb", "|wc")))
+    assert blocks_in(editor_form(edited(html))) == (block,)
 
-    assert reading is not None
-    assert without_item_links(reading.parts[0].blocks) == ("- see [[wa|wc]]",)
+
+def test_a_note_is_not_written_for_its_links_alone() -> None:
+    html = html_of(a_note("See [[wa]].\n\nSee [[text]]."))
+
+    assert patch_html(html, linked_note("See [[wa]].\n\nSee [[text]].")) == html
+    patched = patch_html(html, linked_note("See [[wa]].\n\nNow see [[text]]."))
+    assert patched == html.replace("<p>See [[text]]", f"<p>Now see {A}[[text]]</a>")
+
+
+def test_a_link_of_the_persons_own_to_an_item_stays() -> None:
+    assert canonical(f"[Doe]({ITEM})") == (f"[Doe]({ITEM})",)

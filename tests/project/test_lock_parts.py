@@ -11,11 +11,17 @@ from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, names
 from tests.project.version1 import render_version1
-from zoterodigest.core.links.link import LockFile, LockRow
+from zoterodigest.core.links.link import LinkState, LockFile, LockRow
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.project.lock.lock import BadLockFile, read_lock, render_lock
 from zoterodigest.project.lock.named import names_of_files
-from zoterodigest.project.lock.parts import LockParts, changed_lock, linked_sources, lock_parts
+from zoterodigest.project.lock.parts import (
+    LockParts,
+    changed_lock,
+    items_of_files,
+    linked_sources,
+    lock_parts,
+)
 
 DIGESTS = "a.md", "b.md"
 OLD_LINES = b'\ndigest "papers.md"\nitem "ABCD2345"'
@@ -38,6 +44,14 @@ def test_rows_are_read_one_by_one_as_they_are_together(lock: LockFile, ids: froz
 
     assert sorted(parts.rows) == [row.id for row in lock.rows]
     assert parts.read(ids & parts.rows.keys()) == part(lock, ids)
+
+
+@given(lock=locks(IDS))
+def test_linked_items_are_known_without_reading_their_rows(lock: LockFile) -> None:
+    linked = [(row.digest, row.item) for row in lock.rows if row.state is LinkState.LINKED]
+
+    assert list(items_of_files(render_lock(lock))) == linked
+    assert list(items_of_files(render_version1(lock))) == linked
 
 
 @given(before=locks(IDS), after=locks(IDS))

@@ -14,6 +14,7 @@ from ipaddress import ip_address
 from typing import ClassVar
 from urllib.parse import SplitResult, urlsplit
 
+from zoterodigest.core.values.annotation import USER_LIBRARY
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 
@@ -135,10 +136,17 @@ path is also one that people may meet without choosing it: `about` explains it t
 """
 
 
-def select_link(address: ApiAddress, key: str) -> str:
-    """Return the link that shows an item of a library in the Zotero on this computer."""
-    library = f"groups/{address.number}" if address.kind == "group" else "library"
-    return f"zotero://select/{library}/items/{key}"
+def select_link(group: str, key: str) -> str:
+    """Return the link that shows an item in the Zotero on this computer.
+
+    `group` is the ID of the group whose library has it, "" for the person's own library.
+    """
+    return f"zotero://select/{library_in_links(group)}/items/{key}"
+
+
+def library_in_links(group: str) -> str:
+    """Return how links name the library of the group with this ID, or the person's own for ""."""
+    return f"groups/{group}" if group else USER_LIBRARY
 
 
 def parse_address(text: str) -> Address:

@@ -21,12 +21,12 @@ from zoterodigest.core.values.annotation import (
     ItemAnnotations,
 )
 from zoterodigest.frozen import dataclass
+from zoterodigest.library.address import group_id_of, library_in_links
 from zoterodigest.library.item_json import Data, ItemJson
 
 KnownAnnotations = Mapping[str, str]
 """Annotations that were seen earlier: each key with that of its attachment then, "" if unknown."""
 
-_GROUP = re.compile(r"group:(\d+)")
 _TYPES = {kind.value: kind for kind in AnnotationType}
 _PAGE_FIRST = re.compile(r'\{"pageIndex":(\d{1,9})[,}]')
 
@@ -66,7 +66,7 @@ def read_annotations(
     """
     listing = _ListedObjects({one.key: one for one in listed})
     annotations = [one for one in listing.objects.values() if _is_annotation(one)]
-    library = _library_in_links(source.identity)
+    library = library_in_links(group_id_of(source.identity))
     shown: dict[str, list[Annotation]] = {key: [] for key in asked}
     for one in annotations:
         item = listing.item_above(one)
@@ -172,11 +172,6 @@ def _is_annotation(one: StoredObject) -> bool:
 
 def _parent(one: StoredObject) -> str:
     return ItemJson(one.data).parent
-
-
-def _library_in_links(identity: str) -> str:
-    found = _GROUP.match(identity)
-    return f"groups/{found[1]}" if found else USER_LIBRARY
 
 
 def _page(position: str) -> int | None:

@@ -1,8 +1,9 @@
 """Blocks and runs in the one form that both a note and Markdown can hold.
 
 Both ends of a link are compared in this form. It leaves out what only one of them can hold: bullet
-characters, numbers, fence languages, alignment, colours, images. It also folds what neither a
-person nor the editor calls a difference: blanks, the order of marks, a blank at the edge of a mark.
+characters, numbers, fence languages, alignment, colours, images, where wikilinks lead in Zotero. It
+also folds what neither a person nor the editor calls a difference: blanks, the order of marks, a
+blank at the edge of a mark.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ from zoterodigest.notes.model import (
     nest,
     table_of,
 )
+from zoterodigest.notes.wikilinks import without_item_links
 
 PlainRun = NoteText | Break | Math
 PlainRuns = tuple[PlainRun, ...]
@@ -180,7 +182,7 @@ def plain_runs(runs: Iterable[Run], *, allows_math: bool = True) -> PlainRuns:
     if len(given) == 1 and isinstance(given[0], NoteText) and is_plain(given[0]):
         return (given[0],)
     # Joined before cleaning: composition (NFC) may make one character of two texts' edges.
-    joined = join_plain(_holdable(given, allows_math))
+    joined = join_plain(_holdable(without_item_links(given), allows_math))
     cleaned = (
         replace(run, text=normal_text(run.text)) if isinstance(run, NoteText) else run
         for run in joined

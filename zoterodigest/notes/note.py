@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import field
 
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.markdown import read_blocks
 from zoterodigest.notes.model import Node, NoteHeading, NoteText, nest, walk
 from zoterodigest.notes.normal import is_private, normal_blocks, plain_runs
 from zoterodigest.notes.serialise import nodes_html, note_html
+from zoterodigest.notes.wikilinks import PageLinks, with_item_links
 
 LONGEST_NOTE = 500_000
 """Characters above which Zotero's server refuses a note."""
@@ -23,10 +25,14 @@ PART_LEVEL = 3
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A named section, or the summary if `name` is None, by its Markdown blocks."""
+    """A named section, or the summary if `name` is None, by its Markdown blocks.
+
+    What is written of it leads from its wikilinks to the items in `links`.
+    """
 
     name: str | None
     blocks: tuple[str, ...]
+    links: PageLinks = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +86,8 @@ def has_private_heading(blocks: Iterable[str]) -> bool:
 
 def part_nodes(part: Part) -> tuple[Node, ...]:
     """Return the nodes of a part's blocks, without its heading."""
-    return nest(normal_blocks(read_blocks(part.blocks)))
+    blocks = normal_blocks(read_blocks(part.blocks))
+    return nest([with_item_links(block, part.links) for block in blocks])
 
 
 def part_heading(name: str) -> NoteHeading:

@@ -151,7 +151,7 @@ def _changes(html: str, at: PlacedPart, part: Part) -> Iterator[_Splice]:
     whole = {number: list(units) for number, units in groupby(present, lambda unit: unit.node)}
     cursor = at.after
     gone = set(range(len(at.placed)))
-    for number, units in regrouped(present, part.blocks):
+    for number, units in regrouped(present, part.blocks, part.links):
         lost = next((unit.lost for unit in units if unit.lost), "")
         if number is None:
             yield _Splice(cursor, cursor, f"\n{units_html(units, None)}", lost)

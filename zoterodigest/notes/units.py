@@ -34,6 +34,7 @@ from zoterodigest.notes.model import (
 )
 from zoterodigest.notes.normal import aligned_blocks, normal_blocks, plain_runs
 from zoterodigest.notes.serialise import nodes_html
+from zoterodigest.notes.wikilinks import PageLinks, with_item_links
 
 LARGEST_COMPARISON = 4_000_000
 """Pairs of differing blocks beyond which they are not compared one by one but all replaced."""
@@ -73,14 +74,17 @@ def present_units(placed: Sequence[Placed]) -> list[NoteUnit]:
     return units
 
 
-def regrouped(present: Sequence[NoteUnit], blocks: Sequence[str]) -> Groups:
+def regrouped(present: Sequence[NoteUnit], blocks: Sequence[str], links: PageLinks) -> Groups:
     """Return the units of a part for the Markdown `blocks`, in groups of one node each.
 
     Each group has the index of the node that it replaces, None for a new one. A block that says the
-    same as a present unit is that unit itself.
+    same as a present unit is that unit itself: `links` come to those that are written anyway.
     """
-    new = normal_blocks(read_blocks(blocks))
-    units = _merged(present, [NoteUnit(block, text=write_block(block)) for block in new])
+    new = [
+        NoteUnit(with_item_links(block, links), text=write_block(block))
+        for block in normal_blocks(read_blocks(blocks))
+    ]
+    units = _merged(present, new)
     return _grouped(tuple(_kept_together(units)))
 
 

@@ -1,20 +1,18 @@
 """Wikilinks of a vault as links of a note: `[[A|b]]` leads to an item of Zotero and stays itself.
 
-In the note the text of the link is the whole wikilink. So it comes back if a person edits its words
-or takes away the link, and it is the same wikilink though its item is linked no more.
+In the note the text of the link is the whole wikilink, and the link is none of the text that is
+compared (`plain_runs`). So the wikilink stays if a person edits its words or takes the link away,
+if the item is linked no more, and if another page gets its name.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
-from itertools import islice
+from itertools import chain, groupby
 
-from zoterodigest.core.values.blocks import join_blocks
-from zoterodigest.notes.canonical import write_block
 from zoterodigest.notes.inline import join_runs, with_marks
-from zoterodigest.notes.markdown import read_each
 from zoterodigest.notes.model import (
     CODE,
     Block,
@@ -30,92 +28,82 @@ from zoterodigest.notes.model import (
     Table,
     TextMark,
 )
-from zoterodigest.notes.normal import aligned_blocks
+
+PageLinks = Mapping[str, str]
+"""Addresses of items, such as `zotero://select/library/items/KEY`, by pages as wikilinks spell
+them (`pages_in`)."""
 
 # Not an embed: what it shows is no link.
-_WIKILINK = re.compile(r"(?<!!)\[\[(?P<page>[^\[\]|#\n]+)(?:#[^\[\]|\n]*)?(?:\|[^\[\]\n]*)?\]\]")
+_WIKILINK = re.compile(r"(?<!!)\[\[([^\[\]|#\n]+)(?:#[^\[\]|\n]*)?(?:\|[^\[\]\n]*)?\]\]")
 _SELECTS = "zotero://select/"
 
 
-def page_of(wikilink: str) -> str:
-    """Return the page that a wikilink leads to, as it spells it; "" if this is no wikilink.
+def pages_in(text: str) -> list[str]:
+    """Return the pages that the wikilinks in `text` lead to, as they spell them.
 
-    `[[Papers/A.md#heading|words]]` leads to `Papers/A`, as Obsidian does not show the ending.
+    `[[Papers/A.md#heading|words]]` leads to `Papers/A`, as Obsidian does not show the ending. In a
+    cell of a table, a backslash stands before the words.
     """
-    found = _WIKILINK.fullmatch(wikilink)
-    return found["page"].strip().removesuffix(".md") if found else ""
+    return [_page(found) for found in _WIKILINK.finditer(text)]
 
 
-def with_item_links(blocks: Sequence[str], addresses: Mapping[str, str]) -> tuple[str, ...]:
-    """Return `blocks` with a link to its item around each wikilink to a page in `addresses`.
+def with_item_links(block: Block, links: PageLinks) -> Block:
+    """Return `block` with a link to its item around each wikilink to a page in `links`.
 
-    An address is one of Zotero's, such as `zotero://select/library/items/KEY`; others are passed
-    over. `blocks` are in canonical form. Wikilinks in code, in formulas and in other links stay as
-    they are, and so does one of which only some words are bold.
+    Wikilinks in code, in formulas and in other links stay as they are, and so does one of which
+    only some words are bold.
     """
-    items = {page: url for page, url in addresses.items() if url.startswith(_SELECTS)}
-
-    def linked(run: Run) -> Iterable[Run]:
-        return _linked(run, items) if isinstance(run, NoteText) else (run,)
-
-    return _rewritten(blocks, linked)
+    return replace(block, content=_content(block.content, links)) if links else block
 
 
-def without_item_links(blocks: Sequence[str]) -> tuple[str, ...]:
-    """Return `blocks` in canonical form without the links that `with_item_links` made."""
-    return _rewritten(blocks, lambda run: (_unlinked(run),))
+def without_item_links(runs: Iterable[Run]) -> Iterator[Run]:
+    """Yield `runs` without the links that `with_item_links` made, in whatever state they are."""
+    for link, group in groupby(runs, _item_link):
+        held = tuple(group)
+        text = "".join(run.text for run in held if isinstance(run, NoteText))
+        if link and _WIKILINK.search(text):
+            yield from (replace(it, marks=tuple(m for m in it.marks if m != link)) for it in held)
+        else:
+            yield from held
 
 
-def _linked(run: NoteText, items: Mapping[str, str]) -> Iterator[Run]:
-    if any(mark == CODE or mark.name == "link" for mark in run.marks):
+def _item_link(run: Run) -> TextMark | None:
+    # What quotes an annotation has marks inside, too: it stays as it is.
+    marks = run.marks if isinstance(run, NoteText) else ()
+    return next((one for one in marks if one.value.startswith(_SELECTS)), None)
+
+
+def _page(wikilink: re.Match[str]) -> str:
+    return wikilink[1].rstrip("\\").strip().removesuffix(".md")
+
+
+def _linked(run: Run, links: PageLinks) -> Iterator[Run]:
+    if (
+        not isinstance(run, NoteText)
+        or CODE in run.marks
+        or any(m.name == "link" for m in run.marks)
+    ):
         yield run
         return
     cursor = 0
     for found in _WIKILINK.finditer(run.text):
-        if url := items.get(page_of(found[0])):
+        if url := links.get(_page(found)):
             yield replace(run, text=run.text[cursor : found.start()])
             yield NoteText(found[0], with_marks(run.marks, TextMark("link", url)))
             cursor = found.end()
     yield replace(run, text=run.text[cursor:])
 
 
-def _unlinked(run: Run) -> Run:
-    if not isinstance(run, NoteText) or not _WIKILINK.search(run.text):
-        return run
-    is_kept = (mark for mark in run.marks if not mark.value.startswith(_SELECTS))
-    return replace(run, marks=tuple(is_kept))
-
-
-_Change = Callable[[Run], Iterable[Run]]
-
-
-def _rewritten(blocks: Sequence[str], change: _Change) -> tuple[str, ...]:
-    """Return `blocks`, those that hold a wikilink with their runs changed."""
-    if not any("[[" in block for block in blocks):
-        return tuple(blocks)
-    groups = read_each(blocks)
-    normal = iter(aligned_blocks([block for group in groups for block in group]))
-    texts: list[str] = []
-    for block, group in zip(blocks, groups, strict=True):
-        changed = [_changed(one, change) for one in islice(normal, len(group)) if one]
-        texts.append(join_blocks(map(write_block, changed)) if "[[" in block else block)
-    return tuple(texts)
-
-
-def _changed(block: Block, change: _Change) -> Block:
-    return replace(block, content=_content(block.content, change))
-
-
-def _content(content: Content, change: _Change) -> Content:
+def _content(content: Content, links: PageLinks) -> Content:
     match content:
         case NoteParagraph(runs=runs) | NoteHeading(runs=runs):
-            return replace(content, runs=_runs(runs, change))
+            return replace(content, runs=_runs(runs, links))
         case Quote(nodes):
-            return Quote(_nodes(nodes, change))
+            return Quote(_nodes(nodes, links))
         case Table(rows):
             return Table(
                 tuple(
-                    tuple(replace(cell, nodes=_nodes(cell.nodes, change)) for cell in row)
+                    tuple(replace(cell, nodes=_nodes(cell.nodes, links)) for cell in row)
                     for row in rows
                 )
             )
@@ -123,14 +111,14 @@ def _content(content: Content, change: _Change) -> Content:
             return content
 
 
-def _nodes(nodes: Iterable[Node], change: _Change) -> tuple[Node, ...]:
+def _nodes(nodes: Iterable[Node], links: PageLinks) -> tuple[Node, ...]:
     return tuple(
-        replace(node, items=tuple(_nodes(item, change) for item in node.items))
+        replace(node, items=tuple(_nodes(item, links) for item in node.items))
         if isinstance(node, List)
-        else _content(node, change)
+        else _content(node, links)
         for node in nodes
     )
 
 
-def _runs(runs: Runs, change: _Change) -> Runs:
-    return join_runs(new for run in runs for new in change(run))
+def _runs(runs: Runs, links: PageLinks) -> Runs:
+    return join_runs(chain.from_iterable(_linked(run, links) for run in runs))

@@ -49,7 +49,8 @@ def open(
     project = project_in(path.parent if is_file else Path())
     library = _zotero_of(project, asked.address)
     key = _linked_item(project, path) if is_file else _item(what, asked.address, project)
-    link = select_link(library, key)
+    group = str(library.number) if library.kind == "group" else ""
+    link = select_link(group, key)
     if not prints_only:
         _launch(link)
     data = {"item": key, "link": link, "is_opened": not prints_only}

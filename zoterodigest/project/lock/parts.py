@@ -6,12 +6,13 @@ it needs by `LockParts.read`, and writes those that it changed by `changed_lock`
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
-from zoterodigest.core.links.link import LockFile, LockRow
+from zoterodigest.core.links.link import LinkState, LockFile, LockRow
 from zoterodigest.core.values.file_keys import SourceKey, source_key
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.lock.lock import (
@@ -24,9 +25,10 @@ from zoterodigest.project.lock.lock import (
 )
 from zoterodigest.project.lock.named import names_of_digests
 from zoterodigest.project.lock.paragraphs import COLLECTION
-from zoterodigest.project.lock.words import word
+from zoterodigest.project.lock.words import text_of, word
 
 _GAP = b"\n\n"
+_ITEM = re.compile(rb"\ndigest ([^ \n]+)[^\n]*\n(?:identifiers [^\n]*\n)?item ([^ \n]+)")
 _COLLECTION = COLLECTION.encode()
 
 
@@ -98,6 +100,24 @@ def rows_in_digest(data: bytes, source: str, path: Path = Path(LOCK_FILE)) -> tu
         return tuple(row for row in read_lock(data, path).rows if row.digest == source)
     line = f"\ndigest {word(source)}\n".encode()
     return parts.read((one for one, text in parts.rows.items() if line in text + b"\n"), path).rows
+
+
+def items_of_files(data: bytes, path: Path = Path(LOCK_FILE)) -> Iterator[tuple[SourceKey, str]]:
+    """Yield each file of the lock file `data` that has a link, and the key of the item it links.
+
+    Raises `BadLockFile`.
+    """
+    parts = lock_parts(data)
+    if parts is None:
+        rows = read_lock(data, path).rows
+        yield from ((row.digest, row.item) for row in rows if row.state is LinkState.LINKED)
+        return
+    # 5,000 rows take 10 ms, to read them 250 ms.
+    for text in parts.rows.values():
+        found = _ITEM.search(text)
+        if found and b"\nstate " not in text:
+            digest, item = (one.decode("utf-8", "replace") for one in found.groups())
+            yield source_key(text_of(digest)), item
 
 
 def changed_lock(data: bytes | None, before: LockFile, after: LockFile) -> bytes | None:

@@ -29,6 +29,7 @@ from zoterodigest.core.plan.plan import (
     TrashItem,
     TrashNote,
 )
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.keys import free_key
 from zoterodigest.core.values.record import (
     SECTION,
@@ -49,6 +50,7 @@ from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
 from zoterodigest.notes.note import NoteContent, Part, TooLong, to_html
 from zoterodigest.notes.patch import QuotationLost, patch_html, without_headings
 from zoterodigest.notes.read import PartsDiffer, read_note
+from zoterodigest.sync.gathering.vault_pages import VaultPages
 from zoterodigest.sync.gathering.writes import UnwritableAction, Write, Writes
 
 
@@ -59,6 +61,7 @@ class _WritesDraft:
     contents: Contents
     zotero: ZoteroMapping
     names: Mapping[str, str]
+    pages: VaultPages
     links: Mapping[str, Link]
     taken: set[str]
     collections: list[Collection] = field(default_factory=list)
@@ -68,14 +71,19 @@ class _WritesDraft:
 
 
 def compile_writes(
-    plan: Plan, contents: Contents, zotero: ZoteroMapping, names: Mapping[str, str]
+    plan: Plan,
+    contents: Contents,
+    zotero: ZoteroMapping,
+    names: Mapping[str, str],
+    pages: VaultPages,
 ) -> Writes:
     """Return what the actions of `plan` write; `names` is what people call each digest.
 
-    Sections stand in a note in the order of their entry. What changes a digest is no write.
+    Wikilinks to `pages` lead to items. Sections stand in a note in the order of their entry. What
+    changes a digest is no write.
     """
     links = {link.row.id: link for link in plan.links}
-    draft = _WritesDraft(contents, zotero, names, links, set(contents.by_key))
+    draft = _WritesDraft(contents, zotero, names, pages, links, set(contents.by_key))
     for action in plan.actions:
         _add(draft, action)
     return Writes(
@@ -237,7 +245,7 @@ def _field(name: str | None) -> str:
     return "summary" if name is None else SECTION + name
 
 
-def _note(draft: _WritesDraft, row_id: str, digest: str, fields: Fields) -> NoteContent:
+def _note(draft: _WritesDraft, row_id: str, digest: SourceKey, fields: Fields) -> NoteContent:
     """Return the note of these fields: the summary first, then sections as the entry has them.
 
     What the entry does not show follows what it follows in `fields`.
@@ -245,8 +253,10 @@ def _note(draft: _WritesDraft, row_id: str, digest: str, fields: Fields) -> Note
     link = draft.links.get(row_id)
     shown = tuple(link.entry.fields) if link else ()
     names = _in_order([name for name in fields if name.startswith(SECTION)], shown)
-    parts = [Part(None, _texts(fields.get("summary")))]
-    parts += [Part(name.removeprefix(SECTION), _texts(fields[name])) for name in names]
+    texts: dict[str | None, tuple[str, ...]] = {None: _texts(fields.get("summary"))}
+    texts |= {name.removeprefix(SECTION): _texts(fields[name]) for name in names}
+    pages = draft.pages
+    parts = (Part(name, held, pages.links_in(digest, held)) for name, held in texts.items())
     return NoteContent(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
 
 

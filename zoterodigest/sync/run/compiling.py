@@ -13,6 +13,7 @@ from zoterodigest.sync.bibliographies.following import as_exported, unfollowed
 from zoterodigest.sync.edits.structure import new_digests, without_undone
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib, names_by_key
 from zoterodigest.sync.gathering.intent import Publish, Sync
+from zoterodigest.sync.gathering.vault_pages import VaultPages
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes_of_plan import compile_writes
 from zoterodigest.sync.removal.removal import without_used
@@ -35,7 +36,8 @@ def compiled(prepared: Prepared) -> Prepared:
     if options.intent.creates:
         plan = with_citation_keys(plan, workspace, gathered)
     names = names_by_key(gathered.digests)
-    writes = compile_writes(plan, gathered.contents, workspace.zotero, names)
+    pages = VaultPages(workspace, gathered, plan.links)
+    writes = compile_writes(plan, gathered.contents, workspace.zotero, names, pages)
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
     consent = _needs_consent(plan, gathered, workspace)
     exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
