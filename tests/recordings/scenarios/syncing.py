@@ -134,7 +134,7 @@ SYNCING = (
             Edit("papers.md", "- Small lenses see", "- Small round lenses see"),
             InZotero(TITLE, {"title": "Small Lenses for Very Large Skies"}),
             InNote("Small Lenses for Very Large Skies", "see more", "see a lot more"),
-            Run("plan"),
+            Run("plan --diff"),
             Run("sync --dry-run"),
             Run("sync"),
             Run("sync"),

@@ -71,6 +71,7 @@ class Invocation:
     is_agreed: bool = flag("--yes -y", "Answer every question with yes.")
     is_offline: bool = flag("--offline", "Don't look anything up.")
     with_stats: bool = flag("--stats", "Show how many requests the run made.")
+    with_diff: bool = flag("--diff", "Show every change word by word, in a pager if it is long.")
     as_json: bool = flag("--json", "Print JSON.")
     is_brief: bool = flag("--brief", "Print one line: what came of it.")
     max_changes: int | None = option(

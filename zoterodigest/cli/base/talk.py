@@ -113,9 +113,16 @@ def says_yes(question: str) -> bool:
 def emit_unless_json(asked: Invocation, lines: Iterable[str]) -> None:
     """Write to standard output what people read; with --json it is for the data alone.
 
-    With --brief it is for the result alone.
+    With --brief it is for the result alone, and --diff uses a pager.
     """
-    if not (asked.as_json or asked.is_brief):
+    if asked.as_json or asked.is_brief:
+        return
+    if asked.with_diff:
+        # The library that starts programs takes 10 ms to import.
+        from zoterodigest.cli.base.pager import emit_paged
+
+        emit_paged(lines)
+    else:
         emit(lines)
 
 

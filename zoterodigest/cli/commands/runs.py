@@ -88,8 +88,7 @@ def _run(asked: Invocation, options: Options) -> int:
         require_idle_to_write(asked, place.workspace.project)
         recorder = Recorder(place, writes=not asked.is_dry_run)
         prepared, looked = _looked_up(place, asked, options)
-        emit_unless_json(asked, plan_text(prepared, place))
-        emit_unless_json(asked, looked_text(looked))
+        emit_unless_json(asked, _shown(prepared, looked, place, asked))
         if asked.is_dry_run:
             _show_rest(prepared, looked, place, asked)
         # The plan is shown first, so that a person sees what the guard stopped.
@@ -101,6 +100,19 @@ def _run(asked: Invocation, options: Options) -> int:
         )
         recorder.keep(prepared, code)
     return code
+
+
+def _shown(
+    prepared: Prepared, looked: LookedUp, place: ProjectContext, asked: Invocation
+) -> Iterator[str]:
+    """Yield the plan, and what it changes word by word if that is asked for."""
+    yield from plan_text(prepared, place)
+    yield from looked_text(looked)
+    if asked.with_diff:
+        # A run without it need not compare words.
+        from zoterodigest.cli.show.diff_text import diff_text
+
+        yield from diff_text(prepared)
 
 
 def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked: Invocation) -> int:

@@ -34,7 +34,7 @@ class RunChoices:
 
 
 _FIRST = "is_agreed is_offline address format_name only"
-_LAST = "max_changes allow_removals accept with_stats as_json is_brief"
+_LAST = "with_diff max_changes allow_removals accept with_stats as_json is_brief"
 
 
 @command(
@@ -109,19 +109,21 @@ def sync(asked: Invocation, chosen: RunChoices) -> int:
 def plan(asked: Invocation, chosen: RunChoices) -> int:
     """Show what a sync would do, change nothing.
 
-    This is `sync --dry-run`. For one direction use `push --dry-run` or `pull --dry-run`. --json
-    prints every change with its values.
+    This is `sync --dry-run`. For one direction use `push --dry-run` or `pull --dry-run`. --diff
+    shows every change word by word: what is removed as [-…-], what is added as {+…+}, on a
+    terminal in color. --json prints every change with its values.
 
     \b
     Examples:
       zoterodigest plan papers.md
+      zoterodigest plan --diff
       zoterodigest plan --json > plan.json
     """
     return _run(replace(asked, is_dry_run=True), chosen, Sync(relink=chosen.relink))
 
 
 @command(
-    f"files is_dry_run {_FIRST} with_stats as_json",
+    f"files is_dry_run {_FIRST} with_stats with_diff as_json",
     epilog="Next: `zoterodigest show KEY` shows where each value comes from.",
 )
 def enrich(asked: Invocation, chosen: RunChoices) -> int:

@@ -19,7 +19,9 @@ from zoterodigest.cli.base.screen import (
     visible,
     width,
 )
+from zoterodigest.cli.show.differences import edit_shown
 from zoterodigest.cli.show.encoder import json_value, picked
+from zoterodigest.core.values.record import EMPTY, Blocks, Value
 from zoterodigest.sync.bibliographies.exporting import NewBib
 
 _MOST = 5
@@ -38,6 +40,25 @@ def exports_text(bibs: Sequence[NewBib], heading: str = "Exports") -> Iterator[s
         yield from _some([*lines, *(f"- {key}" for key in updated.removed)], 4)
     for bib in bibs:
         yield from notes_text(bib)
+
+
+def exports_diff(bibs: Sequence[NewBib], heading: str) -> Iterator[str]:
+    """Yield what an export does to the entries of each .bib that it changes, word by word."""
+    changing = [bib for bib in bibs if bib.is_change]
+    if changing:
+        yield styled(heading, "bold")
+    for bib in changing:
+        before, after = _texts(bib.before or b""), _texts(bib.source)
+        for key in dict.fromkeys((*before, *after)):
+            old, new = (texts.get(key, b"") for texts in (before, after))
+            if old != new:
+                yield ""
+                yield styled(cut(f"  {visible(bib.key)}  {visible(key)}", width()), "yellow")
+                yield from edit_shown("", _lines_of(old), _lines_of(new), 4)
+
+
+def _lines_of(entry: bytes) -> Value:
+    return Blocks((entry.decode(errors="replace"),)) if entry else EMPTY
 
 
 def summary(bib: NewBib) -> str:

@@ -1,4 +1,4 @@
-"""Both ends of a field beside what they once held, with the words in which they differ."""
+"""Values of a field beside each other, with the words in which they differ."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from itertools import chain, groupby, repeat, zip_longest
 from zoterodigest.cli.base.screen import is_coloured, visible, visible_lines, width
 from zoterodigest.cli.show.report_names import value_text
 from zoterodigest.core.plan.run_options import End
-from zoterodigest.core.values.record import Blocks, Value, WebLinks
+from zoterodigest.core.values.record import Blocks, Names, Value, WebLinks
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.run.conflicts import OpenField
 
@@ -67,6 +67,19 @@ def ends_shown(field: OpenField) -> Iterator[str]:
         yield from _labelled("base", _changed(base, ends))
     for end, lines in zip((field.end, End.ZOTERO), shown, strict=True):
         yield from _labelled(end.value, lines)
+
+
+def edit_shown(label: str, before: Value, after: Value, column: int) -> Iterator[str]:
+    """Yield what became of a value, word by word, with `label` before it.
+
+    The words begin at `column`. Of long texts only changed lines and their surroundings are shown.
+    """
+    if isinstance(after, Names) or isinstance(before, Names):
+        # A person looks at names one by one, also at those that stay.
+        lines = [_changed_words(value_text(before), value_text(after))]
+    else:
+        lines = _against(_lines(before), _lines(after), with_removed=True)
+    yield from _labelled(label, lines, column)
 
 
 def _lines(value: Value) -> list[str]:
@@ -159,7 +172,15 @@ def _folded(lines: Sequence[tuple[bool, Line]]) -> list[Line]:
 
 
 def changed_words(old: str, new: str) -> Line:
-    """Return `new` in pieces, with what it removed and added as against `old`."""
+    """Return `new` in pieces, with what it removed and added as against `old`.
+
+    Long pieces that are the same in both are shortened.
+    """
+    return _shortened(_changed_words(old, new))
+
+
+def _changed_words(old: str, new: str) -> Line:
+    """Return `new` in pieces, none of them shortened."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     pieces: list[ChangedWords] = []
     for tag, start, stop, first, last in _word_opcodes(before, after):
@@ -168,7 +189,7 @@ def changed_words(old: str, new: str) -> Line:
         else:
             pieces.append(ChangedWords("".join(before[start:stop]), WordChange.REMOVED))
             pieces.append(ChangedWords("".join(after[first:last]), WordChange.ADDED))
-    return _shortened([piece for piece in pieces if piece.text])
+    return tuple(piece for piece in pieces if piece.text)
 
 
 def _word_opcodes(
@@ -201,8 +222,8 @@ _STYLES = {WordChange.REMOVED: "red strike", WordChange.ADDED: "bold green"}
 _SIGNS = {WordChange.REMOVED: ("[-", "-]"), WordChange.ADDED: ("{+", "+}")}
 
 
-def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
-    """Yield lines broken to the width behind `label`."""
+def _labelled(label: str, lines: Sequence[Line], column: int = _INDENT) -> Iterator[str]:
+    """Yield lines broken to the width behind `label`, from `column` on."""
     from rich.color import ColorSystem
     from rich.console import Console
     from rich.style import Style
@@ -210,8 +231,8 @@ def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
 
     # Without colors, signs mark the words.
     colors = ColorSystem.STANDARD if is_coloured(sys.stdout) else None
-    console = Console(width=max(width() - _INDENT, 20))
-    head = f"  {label:<{_INDENT - 2}}"
+    console = Console(width=max(width() - column, 20))
+    head = f"  {label:<{column - 2}}"
     for line in lines or [(ChangedWords("(empty)"),)]:
         parts = [part for piece in line for part in _parts(piece, has_signs=not colors)]
         for broken in Text.assemble(*parts).wrap(console, console.width):
@@ -221,7 +242,7 @@ def _labelled(label: str, lines: Sequence[Line]) -> Iterator[str]:
                 for one in broken.render(console)
             )
             yield (head + "".join(shown)).rstrip()
-            head = " " * _INDENT
+            head = " " * column
 
 
 def _parts(piece: ChangedWords, *, has_signs: bool) -> Iterator[tuple[str, str]]:
