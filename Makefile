@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 DIGESTS := $(wildcard examples/*.md)
 
-.PHONY: help demo test types tests deep bench bench-check tex lock clean
+.PHONY: help demo test types tests deep bench bench-check docs tex lock clean
 
 help:
 	@echo "make demo   push the examples into a library of their own, look at it, write a .bib"
@@ -20,6 +20,7 @@ help:
 	@echo "make deep   the tests with ten times the examples, then the benchmarks"
 	@echo "make bench  the benchmarks, into benchmarks/RESULTS.md; minutes"
 	@echo "make bench-check  the benchmarks, and what became slower since RESULTS.md"
+	@echo "make docs   the documentation as a website, into site/"
 	@echo "make tex    compile the examples' bibliographies in seven styles, where TeX is installed"
 	@echo "make lock   take the newest versions into requirements.lock"
 	@echo "make clean  remove what these targets made"
@@ -74,6 +75,14 @@ $(VENV)/rivals: | $(VENV)/installed
 		$(PIP) install --no-deps --target $(VENV)/rivals 'bibtexparser==2.0.0b8'
 	@mkdir -p $@
 
+docs: $(VENV)/mkdocs
+	$(BIN)/mkdocs build --quiet --strict
+	@echo "Open site/index.html in a browser."
+
+$(VENV)/mkdocs: | $(VENV)/installed
+	$(PIP) install --no-build-isolation --editable '.[docs]'
+	@touch $@
+
 tex: $(VENV)/installed
 	$(BIN)/python -m tests.tex.compile
 	$(BIN)/python -m tests.tex.compile --authors
@@ -86,7 +95,7 @@ lock:
 	rm -rf $(VENV)-lock
 
 clean:
-	rm -rf $(VENV) $(VENV)-lock demo dist build .hypothesis .mypy_cache .pytest_cache .ruff_cache
+	rm -rf $(VENV) $(VENV)-lock demo dist build site .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 $(BIN)/python:

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 DOCS = ROOT / "docs"
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = (DOCS / "commands.md").read_text(encoding="utf-8")
+RECIPES = (DOCS / "recipes.md").read_text(encoding="utf-8")
 GUIDES = {
     path.name: path.read_text(encoding="utf-8")
     for path in (ROOT / "README.md", *sorted(DOCS.glob("*.md")))
@@ -81,7 +82,7 @@ def _lines(diff: str, sign: str) -> list[str]:
     return [f"{line[1:]}\n" for line in diff.splitlines() if line.startswith(sign)]
 
 
-@pytest.mark.parametrize("page", [README, COMMANDS], ids=["README", "commands"])
+@pytest.mark.parametrize("page", [README, COMMANDS, RECIPES], ids=["README", "commands", "recipes"])
 def test_whoever_follows_it_sees_what_it_shows(
     zoterodigest: Zoterodigest, tmp_path: Path, page: str
 ) -> None:

@@ -30,7 +30,8 @@ class BadMapping(ZoterodigestError):
     def __init__(self, path: Path, key: str, reason: str, *, position: str = "") -> None:
         place = f"{path}{position}" + (f": {key}" if key else "")
         super().__init__(
-            f"{place}: {reason}", hint="Correct the file; docs/formats.md explains each key."
+            f"{place}: {reason}",
+            hint="Correct the file; `zoterodigest docs format-reference` explains each key.",
         )
         self.path = path
         self.key = key

@@ -100,7 +100,7 @@ def test_nothing_recognised_says_what_was_looked_for_and_how_to_go_on(
     assert ran.code == 1
     assert "letter.md: no entries recognised in 3 lines" in ran.out
     assert "quoted-notes" in ran.out
-    assert "docs/formats.md" in ran.out
+    assert "zoterodigest docs formats" in ran.out
     assert "--format NAME" in ran.out
     assert "formats learn FILE" in ran.out
 

@@ -90,6 +90,7 @@ _COMMANDS = {
     "auth": ("auth", "Keep an API key in the keyring of this system."),
     "citekeys": ("citekeys", "List, check and set the citation keys of the library."),
     "library": ("library", "Copy a library to another address."),
+    "docs": ("docs", "Show a page of the documentation, or list the pages."),
 }
 """Each command with its module and the first line of its help, in the order of `--help`.
 

@@ -30,7 +30,7 @@ class OnlyRead(ZoterodigestError):
     def __init__(self, name: str) -> None:
         super().__init__(
             f"nothing can be converted to {name}: that format doesn't say how an entry is written",
-            "A section [new] in its file says so (docs/formats.md).",
+            "A section [new] in its file says so: see `zoterodigest docs format-reference`.",
         )
 
 

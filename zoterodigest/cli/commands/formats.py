@@ -33,7 +33,7 @@ def list_formats(folders: Sequence[Path] = argument("FOLDER", ())) -> None:
 
     A format is a TOML file. Your own format lies beside the digest as NAME.format.toml, and
     zoterodigest tries it first. list looks for them in FOLDER or in the current folder.
-    docs/formats.md shows how to write one.
+    `zoterodigest docs formats` shows how to write one.
     """
     emit(_text(folders or [Path()]))
 
@@ -87,8 +87,8 @@ def learn(
       zoterodigest formats learn papers.md --dry-run --json
 
     A template is an entry with names in the place of its values, so you can correct it by hand
-    (docs/formats.md). The exit code is 1 if the list has no structure that repeats. It is 7 if you
-    didn't agree (--yes agrees).
+    (`zoterodigest docs formats`). The exit code is 1 if the list has no structure that repeats. It
+    is 7 if you didn't agree (--yes agrees).
     """
     # Comparing takes imports that listing does without.
     from zoterodigest.cli.show.learned import learned_data, learned_text

@@ -55,8 +55,8 @@ def inspect(
     it shows why each format stopped, the nearest first.
 
     zoterodigest detects the format. To add your own, put a file NAME.format.toml beside the digest
-    (docs/formats.md). The exit code is 1 if a file or an entry wasn't understood, or if a folder
-    has no notes.
+    (`zoterodigest docs formats`). The exit code is 1 if a file or an entry wasn't understood, or if
+    a folder has no notes.
     """
     folders = _inspected([path for path in paths if path.is_dir()])
     digests, named = by_kind(path for path in paths if not path.is_dir())

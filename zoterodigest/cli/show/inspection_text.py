@@ -130,7 +130,7 @@ def _nothing(found: Inspection) -> Iterator[str]:
     yield "    formats learn FILE     have a format proposed from the list itself"
     yield "    --format NAME          read it by this format only (`formats list`)"
     yield "    NAME.format.toml       write your own in such a file beside the digest"
-    yield "                           (docs/formats.md)"
+    yield "                           (`zoterodigest docs formats`)"
 
 
 def _unreadable(found: Inspection) -> Iterator[str]:

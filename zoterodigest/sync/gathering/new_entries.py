@@ -23,7 +23,7 @@ def why_no_new_entries(read: ReadDigest) -> str:
     names = ", ".join(dict.fromkeys(form.name for form in formats))
     return (
         f"the format {names} has no [new] section, so zoterodigest can't add entries;"
-        " see docs/formats.md for how to write one"
+        " `zoterodigest docs format-reference` shows how to write one"
     )
 
 

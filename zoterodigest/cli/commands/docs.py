@@ -1,0 +1,60 @@
+"""The command `docs`: the pages of documentation, which come with the program."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from difflib import get_close_matches
+from pathlib import Path
+
+from zoterodigest.cli.base.options import argument, command
+from zoterodigest.cli.base.screen import emit, emit_text, hanging
+from zoterodigest.errors import ZoterodigestError
+
+_HOME = "index"
+"""The first page of the documentation as a website, which only leads to the others."""
+
+
+class UnknownTopic(ZoterodigestError):
+    """There is no page of this name."""
+
+    exit_code = 2
+
+
+@command("topic", epilog="Next: `zoterodigest docs recipes` has whole tasks from start to end.")
+def docs(topic: str = argument("TOPIC", "")) -> None:
+    """Show a page of the documentation, or list the pages.
+
+    The pages are Markdown. They are those of the version that you installed.
+
+    \b
+    Examples:
+      zoterodigest docs
+      zoterodigest docs troubleshooting
+      zoterodigest docs configuration | less
+    """
+    pages = _pages()
+    if not topic:
+        emit(_list(pages))
+    elif page := pages.get(topic.removesuffix(".md")):
+        emit_text(page.read_text(encoding="utf-8"))
+    else:
+        alike = get_close_matches(topic, pages, 1)
+        meant = f"Did you mean `zoterodigest docs {alike[0]}`? " if alike else ""
+        raise UnknownTopic(
+            f"there is no page {topic}", f"{meant}`zoterodigest docs` lists the pages."
+        )
+
+
+def _pages() -> Mapping[str, Path]:
+    """Return the pages by name: those in the installed package, else in the checkout."""
+    package = Path(__file__).parents[2]
+    installed = package / "docs"
+    folder = installed if installed.is_dir() else package.parent / "docs"
+    return {page.stem: page for page in sorted(folder.glob("*.md")) if page.stem != _HOME}
+
+
+def _list(pages: Mapping[str, Path]) -> Iterator[str]:
+    for name, page in pages.items():
+        with page.open(encoding="utf-8") as lines:
+            title = next(lines, "").removeprefix("#").strip()
+        yield from hanging(f"  {name:<17} ", title)
