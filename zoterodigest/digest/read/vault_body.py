@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import pairwise
 
@@ -35,8 +36,9 @@ from zoterodigest.frozen import frozen
 _RULE = rb"[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*"
 _RULES = re.compile(rb"(?:" + _RULE + rb"(?:\n|\Z)|[ \t]*\n)*")
 _FIRST_RULE = re.compile(_RULE + rb"\r?\n")
-_LAST_RULE = re.compile(rb"\n" + _RULE + rb"\Z")
+_RULE_LINE = re.compile(_RULE)
 _BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
+_INK = re.compile(rb"[^ \t\r\n]")
 _LOGSEQ = re.compile(
     rb"[ \t]*(?:id|collapsed|background-color|heading|hl-page|hl-color|hl-type|hl-stamp|ls-type)::"
     rb"(?:[ \t][^\n]*)?|[ \t]*(?::LOGBOOK:|CLOCK: \[[^\n]*|:END:)[ \t]*"
@@ -99,18 +101,23 @@ def _inner(source: bytes, scan: BodyScan) -> Iterator[Span]:
 
     The blanks before it go with it. So do the lines that Logseq keeps within an item.
     """
+    stop, text = 0, Span(0, 0)
     for mark in scan.marks:
         if mark.kind is MarkKind.FENCE or b"\n" in source[mark.start : mark.end]:
             continue
-        line = source.rfind(b"\n", 0, mark.start) + 1
-        before = source[max(line, scan.start) : mark.start]
-        is_last = not source[mark.end : line_end(source, mark.end)].strip()
-        if not before.strip() and is_last:
+        if mark.start >= stop:  # thousands may stand in one line, which is looked at once
+            line = max(source.rfind(b"\n", 0, mark.start) + 1, scan.start)
+            stop = line_end(source, mark.end)
+            data = source[line:stop]
+            text = Span(stop - len(data.lstrip()), line + len(data.rstrip()))
+        is_first, is_last = mark.start <= text.start, text.end <= mark.end
+        if is_first and is_last:
             continue
-        if before.strip() and (is_last or source[mark.end : mark.end + 1].isspace()):
-            yield Span(mark.start - (len(before) - len(before.rstrip(b" \t"))), mark.end)
-        else:
-            yield Span(mark.start, mark.end)
+        start = mark.start
+        if not is_first and (is_last or source[mark.end : mark.end + 1].isspace()):
+            while source[start - 1] in b" \t":
+                start -= 1
+        yield Span(start, mark.end)
     for above, below in pairwise(scan.lines):
         if not below.hidden and _LOGSEQ.fullmatch(below.data) and above.data.strip():
             yield Span(above.end, below.end)
@@ -132,10 +139,10 @@ def _parts(
     """Yield the text of each range that holds some, without what stands within its lines."""
     starts = [span.start for span in inner]
     for span in spans:
-        held = inner[bisect_left(starts, span.start) : bisect_left(starts, span.end)]
+        held = _merged(inner[bisect_left(starts, span.start) : bisect_left(starts, span.end)])
         part = _trimmed(source, span, held, first)
         if part is not None:
-            yield _part_text(source, part, _merged(held))
+            yield _part_text(source, part, held)
 
 
 def _part_text(source: bytes, span: Span, inner: Sequence[Span]) -> LayeredText:
@@ -194,23 +201,28 @@ def _trimmed(source: bytes, span: Span, inner: Sequence[Span], first: int) -> Sp
     A rule beside what a tool wrote is the tool's, too.
     """
     start, end = span.start, span.end
+    marks = deque(inner)
     while True:
-        data = source[start:end]
-        if not data.strip() or _RULES.fullmatch(data.replace(b"\r\n", b"\n")):
+        head, tail = _text_start(source, start, end), _text_end(source, start, end)
+        if head >= tail:
             return None
-        head, tail = _text_start(source, start, end), start + len(data.rstrip())
-        left = next((it for it in inner if it.start <= head < it.end <= end), None)
-        right = next((it for it in inner if start <= it.start < tail <= it.end), None)
-        if left is not None:
-            start = left.end
-        elif right is not None:
-            end = right.start
+        while marks and marks[0].end <= head:
+            marks.popleft()
+        while marks and marks[-1].start >= tail:
+            marks.pop()
+        if marks and marks[0].start <= head and marks[0].end <= end:
+            start = marks[0].end
+        elif marks and start <= marks[-1].start and tail <= marks[-1].end:
+            end = marks[-1].start
         elif start > first and (rule := _FIRST_RULE.match(source, head, end)):
             start = rule.end()
-        elif end < len(source) and _LAST_RULE.search(source[start:tail].replace(b"\r", b"")):
-            end = source.rfind(b"\n", start, tail)
+        elif end < len(source) and (rule_start := _last_rule(source, start, tail)) >= 0:
+            end = rule_start
         else:
             break
+    data = source[start:end]
+    if _RULES.fullmatch(data.replace(b"\r\n", b"\n")):
+        return None
     lead = _BLANK_LINES.match(data)
     start += lead.end() if lead else 0
     if start and source[start - 1 : start] != b"\n":  # the indentation of a line is part of it
@@ -219,7 +231,22 @@ def _trimmed(source: bytes, span: Span, inner: Sequence[Span], first: int) -> Sp
 
 
 def _text_start(source: bytes, start: int, end: int) -> int:
-    return end - len(source[start:end].lstrip(b" \t\r\n"))
+    found = _INK.search(source, start, end)
+    return found.start() if found else end
+
+
+def _text_end(source: bytes, start: int, end: int) -> int:
+    # Not by `rstrip`: a copy for each of thousands of marks would take quadratic time.
+    while end > start and source[end - 1 : end].isspace():
+        end -= 1
+    return end
+
+
+def _last_rule(source: bytes, start: int, end: int) -> int:
+    """Return where the line break stands before a rule that is the last line; -1 without one."""
+    at = source.rfind(b"\n", start, end)
+    is_rule = at >= 0 and _RULE_LINE.fullmatch(source[at + 1 : end].replace(b"\r", b""))
+    return at if is_rule else -1
 
 
 def _between(source: bytes, start: int, parts: Sequence[Span]) -> Iterator[bytes]:
