@@ -94,6 +94,8 @@ def test_keys_cited_in_tex(text: str, keys: str) -> None:
         ("@Fig:one @Tbl-x [@Eq:2; @a]", "a"),
         ("[^1]: see @a\n\nText.^[As @b says.]", "a b"),
         ("- @thm-x", "thm-x"),
+        ("@a %% [@no] %% @b\n%%\n@no\n\n@no\n%%\n@c", "a b c"),
+        ("5 %% of @a", "a"),
     ],
 )
 def test_keys_cited_in_markdown(text: str, keys: str) -> None:

@@ -75,6 +75,39 @@ def test_a_file_that_links_several_items_or_none_is_refused(
     assert "`zoterodigest sync 'a b.txt'` links it." in none.err
 
 
+def test_a_line_of_a_list_leads_to_the_item_of_its_entry_without_a_request(
+    linked: Zoterodigest, server: Server, tmp_path: Path
+) -> None:
+    lines = (tmp_path / "list.md").read_text().splitlines()
+    server.counted()
+
+    links = [
+        linked("open", f"list.md:{at}", "--print").out
+        for title in (RESNET[0], "Gradients")
+        for at in [next(at for at, line in enumerate(lines, 1) if title in line)]
+    ]
+    in_note = linked("open", "note.md:3", "--print").out
+
+    keys = [_key(server, title) for title in (RESNET[0], "Gradients", ATTENTION[0])]
+    assert [*links, in_note] == [f"zotero://select/library/items/{key}\n" for key in keys]
+    assert server.counted() == (0, 0)
+
+
+def test_a_line_without_a_linked_entry_is_refused(linked: Zoterodigest, tmp_path: Path) -> None:
+    path = tmp_path / "list.md"
+    path.write_text(path.read_text() + "\n" + a_digest(("New", "2401.00001")), encoding="utf-8")
+
+    outside, new = linked("open", "list.md:1000"), linked("open", f"list.md:{_last_line(path)}")
+
+    assert (outside.code, new.code) == (10, 10)
+    assert "line 1000 of list.md is in no entry" in outside.err
+    assert "is not linked with an item" in new.err
+
+
+def _last_line(path: Path) -> int:
+    return len(path.read_text().rstrip().splitlines())
+
+
 def test_an_item_of_a_group_is_shown_in_the_group(zoterodigest: Zoterodigest) -> None:
     ran = zoterodigest("open", "ABCD2345", "--library", "group:5", "--print", "--json")
 

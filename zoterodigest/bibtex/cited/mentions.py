@@ -121,8 +121,9 @@ def in_bcf(text: str) -> Iterator[Mention]:
 def in_markdown(text: str) -> Iterator[Mention]:
     """Yield what Pandoc's Markdown mentions: `@key`, `[@key; -@other]`, `@{key}`, front matter.
 
-    So are `\\cite{key}` and a link to a note, `[[@key#part|name]]`. Code, comments, styles, the
-    targets of links, and references to figures, tables, equations and sections do not count.
+    So are `\\cite{key}` and a link to a note, `[[@key#part|name]]`. Code, comments (`%%…%%` is one
+    of Obsidian), styles, the targets of links, and references to figures, tables, equations and
+    sections do not count.
     """
     for found in _MARKDOWN.finditer(text):
         if key := found["key"] or found["braced"] or found["note"]:
@@ -234,6 +235,8 @@ _MARKDOWN = re.compile(
     r"|(?<!`)(?P<ticks>`++)"
     r"(?:[^`\n]++|\n(?![ \t>]*+\n)|(?!(?P=ticks)(?!`))`++){0,500}+(?P=ticks)(?!`)"
     r"|<!--.*?(?:-->|\Z)"
+    # Obsidian's comment; without an end the signs say nothing, as elsewhere they are text.
+    r"|%%.*?%%"
     r"|<(?P<raw>style|script)\b.*?(?:</(?P=raw)>|\Z)"
     r"|(?:https?|ftp)://[^\s<>]++"
     r"|\]\([^\s()]++"

@@ -29,26 +29,32 @@ from zoterodigest.sync.new_papers.asking_for import ById, read_asked
 @command("what prints_only address as_json")
 def open(
     asked: Invocation,
-    what: str = argument("FILE|KEY|ID"),
+    what: str = argument("FILE[:LINE]|KEY|ID"),
     prints_only: bool = flag("--print", "Print the link, open nothing."),
 ) -> int:
     """Open an item in Zotero.
 
-    FILE is a digest that links one item, such as a note of a vault. KEY is an item key or a
-    citation key. ID is an arXiv id, a DOI or a web address. FILE and item keys take no request to
-    a library: bind `open` to a key of your editor.
+    FILE is a digest that links one item, such as a note of a vault. FILE:LINE is the entry at a
+    line of a list. KEY is an item key or a citation key. ID is an arXiv id, a DOI or a web address.
+    Files and item keys take no request to a library: bind `open` to a key of your editor.
 
     \b
     Examples:
       zoterodigest open Papers/vaswani2017.md
+      zoterodigest open papers.md:120
       zoterodigest open vaswani2017
       zoterodigest open 10.1109/5.771073 --print
     """
-    path = Path(what)
+    path, line = _place(what)
     is_file = path.is_file()
     project = project_in(path.parent if is_file else Path())
     library = _zotero_of(project, asked.address)
-    key = _linked_item(project, path) if is_file else _item(what, asked.address, project)
+    if not is_file:
+        key = _item(what, asked.address, project)
+    elif line and not project.former_rules(project.key_of(path)).is_vault:
+        key = _item_at(project, path, line)
+    else:
+        key = _linked_item(project, path)
     group = str(library.number) if library.kind == "group" else ""
     link = select_link(group, key)
     if not prints_only:
@@ -66,7 +72,14 @@ class NotShownInZotero(ZoterodigestError):
 
 
 class NoSingleItem(ZoterodigestError):
-    """A file links no item, or several."""
+    """A file links no item, or several; or there is no linked entry at a line of it."""
+
+
+def _place(what: str) -> tuple[Path, int]:
+    """Return the file that is meant, and its line as editors count it; 0 if none is given."""
+    name, _, line = what.rpartition(":")
+    is_place = line.isdecimal() and not Path(what).is_file()
+    return (Path(name), int(line)) if is_place and Path(name).is_file() else (Path(what), 0)
 
 
 def _zotero_of(project: Project, address: str) -> ApiAddress:
@@ -98,6 +111,34 @@ def _linked_item(project: Project, path: Path) -> str:
                 f"{visible(str(path))} is not linked with an item",
                 f"`zoterodigest sync {visible(shlex.quote(str(path)))}` links it.",
             )
+
+
+def _item_at(project: Project, path: Path, line: int) -> str:
+    """Return the item of the entry at a line of a list; raise `NoSingleItem` if it has none."""
+    # An item key and a note of one paper need nothing that reads a digest (0.1 s of imports).
+    from zoterodigest.core.works.pairing import PairingScope, UnreadText, pair
+    from zoterodigest.mapping import venue_table
+    from zoterodigest.sync.new_papers.inserting import open_digest
+
+    document = open_digest(project, path, venue_table()).document
+    entries = enumerate(document.entries)
+    at = next((at for at, one in entries if one.first < line <= one.last + 1), None)
+    name = visible(str(path))
+    if at is None:
+        raise NoSingleItem(
+            f"line {line} of {name} is in no entry",
+            f"`zoterodigest inspect {visible(shlex.quote(str(path)))}` lists the entries.",
+        )
+    data = read_if_present(project.lock_path) or b""
+    rows = rows_in_digest(data, document.name, project.lock_path)
+    scope = PairingScope(frozenset({document.name}))
+    row = pair(document.core_entries(), rows, scope, UnreadText()).rows.get(at)
+    if row is None or not row.links_digest:
+        raise NoSingleItem(
+            f"the entry at line {line} of {name} is not linked with an item",
+            f"`zoterodigest sync {visible(shlex.quote(str(path)))}` links it.",
+        )
+    return row.item
 
 
 def _item(name: str, address: str, project: Project) -> str:
