@@ -164,6 +164,59 @@ def test_keys_of_items_that_the_library_does_not_have_are_named(
     ]
 
 
+def test_keys_of_pdfs_that_the_library_does_not_have_are_named(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    more = "Zotero PDF URI: zotero://open-pdf/library/items/LSTK2345\n"
+    (vault / "@c2021.md").write_text(_note("c2021", "Old", more))
+
+    ran = zoterodigest("doctor", "--json")
+
+    assert _whats(ran, "links") == [
+        "the key of a PDF that this library doesn't have in 1 file: Papers/@c2021.md"
+    ]
+
+
+def test_a_missing_vault_is_one_finding_with_what_to_do(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    vault.rename(vault.parent / "Elsewhere")
+
+    ran = zoterodigest("doctor", "--json")
+    ((finding,), others) = (
+        _checks(ran)[check]["findings"] for check in ("vaults", "configuration")
+    )
+
+    assert isinstance(finding, dict)
+    assert finding["what"] == f"{vault}: this folder is missing"
+    assert "If you renamed or moved it, change `path`" in finding["remedy"]
+    assert others == []
+
+
+@pytest.mark.parametrize("command", ["sync", "status", "plan", "push", "pull"])
+def test_a_run_of_a_missing_vault_says_what_is_missing_and_what_to_do(
+    zoterodigest: Zoterodigest, vault: Path, command: str
+) -> None:
+    vault.rename(vault.parent / "Elsewhere")
+
+    ran = zoterodigest(command)
+
+    said = " ".join(ran.err.split())
+    assert ran.code == 10
+    assert "Papers: this folder is missing" in said
+    assert "Nothing was changed for it in the library. Mount the drive" in said
+
+
+def test_a_file_in_a_cloud_is_named_once(zoterodigest: Zoterodigest, vault: Path) -> None:
+    (vault / "@a2021.md").rename(vault / ".@a2021.md.icloud")
+
+    whats, status = _whats(zoterodigest("doctor", "--json")), zoterodigest("status")
+
+    assert whats == ["1 file can't be read (iCloud keeps its data elsewhere): Papers/@a2021.md"]
+    assert status.code == 10
+    assert "Papers/@a2021.md: iCloud keeps its data elsewhere" in " ".join(status.err.split())
+
+
 def test_marks_of_other_tools_and_files_of_one_item_are_no_faults(
     zoterodigest: Zoterodigest, vault: Path
 ) -> None:

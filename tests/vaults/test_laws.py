@@ -24,6 +24,7 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.project.vaults import VaultAway
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.run.leaving_texts import LeavingTexts, leaving_texts
 from zoterodigest.sync.run.run import Options, Prepared, prepare
@@ -146,6 +147,68 @@ def test_a_vault_that_is_away_changes_nothing_in_the_library(
         (vault.root / "Papers").mkdir(exist_ok=True)
         (vault.root / "Papers" / name).write_bytes(data)
     assert planned(vault).is_settled
+
+
+def stand_in_for_one(world: World) -> None:
+    path = path_of(world, "adam2015")
+    path.with_name(f".{path.name}.icloud").write_bytes(b"bplist00")
+    path.unlink()
+
+
+def blank_one(world: World) -> None:
+    path = path_of(world, "adam2015")
+    path.write_bytes(bytes(path.stat().st_size))
+
+
+@pytest.mark.parametrize(
+    ("go_away", "reason"),
+    [
+        (stand_in_for_one, "Papers/@adam2015.md: iCloud keeps its data elsewhere"),
+        (blank_one, "Papers/@adam2015.md: it has a size and no data"),
+        (evict, "Papers/@adam2015.md, and 2 more files: iCloud keeps its data elsewhere"),
+        (remove_all, "this folder is missing"),
+        (empty, "no file in this folder matches Papers/**/*.md"),
+    ],
+)
+def test_a_vault_of_which_a_part_is_away_stops_with_the_reason_and_no_other_digest_does(
+    vault: World, go_away: Callable[[World], None], reason: str
+) -> None:
+    vault.configure(RULES + '[[digest]]\npath = "list.md"\n')
+    vault.markdown("list.md", notes_of_list(quoted("Another Paper of Networks", "1412.00001")))
+    vault.digests.clear()
+    path_of(vault, "resnet2016").write_text(a_note("resnet2016", "An edit.", *PARAGRAPHS[1:]))
+    note = vault.note(TITLES["resnet2016"])
+
+    go_away(vault)
+    prepared = planned(vault)
+    outcome = carry_out(prepared, silent)
+
+    (unread,) = prepared.gathered.unread_sources
+    assert (unread.key, unread.error.reason.endswith(reason)) == ("Papers", True)
+    assert [failure.where for failure in outcome.failures] == ["Papers"]
+    assert only(prepared.plan, MissingFile) == []
+    assert vault.note(TITLES["resnet2016"]) == note
+    assert linked(vault).keys() == {"list.md", *(f"Papers/@{key}.md" for key in TITLES)}
+
+
+@pytest.mark.parametrize("go_away", [stand_in_for_one, blank_one, remove_all, empty])
+def test_a_project_of_a_vault_alone_stops_if_a_part_of_it_is_away(
+    vault: World, go_away: Callable[[World], None]
+) -> None:
+    go_away(vault)
+
+    with pytest.raises(VaultAway):
+        planned(vault)
+
+
+def test_a_file_that_is_named_is_synced_though_another_one_is_evicted(vault: World) -> None:
+    stand_in_for_one(vault)
+    path_of(vault, "resnet2016").write_text(a_note("resnet2016", "An edit.", *PARAGRAPHS[1:]))
+    vault.digests = ["Papers/@resnet2016.md"]
+
+    sync(vault)
+
+    assert "An edit." in vault.note(TITLES["resnet2016"])
 
 
 def test_one_file_that_is_away_is_reported_and_keeps_its_item(vault: World) -> None:

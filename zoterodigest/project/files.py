@@ -39,6 +39,19 @@ class BadInput(ZoterodigestError):
         self.reason = reason
 
 
+class Evicted(BadInput):
+    """A cloud service keeps the data of the file at `path` elsewhere."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason, "Download it from the cloud, then run the command again.")
+
+
+def stand_in(name: str) -> str:
+    """Return what iCloud calls the file that stands for an evicted one, also of a pattern."""
+    # `**` as the last level means files in all folders, and no part of a name means that.
+    return "**/.*.icloud" if name == "**" else f".{name}.icloud"
+
+
 class CannotWrite(ZoterodigestError):
     """`path` refuses to be written; it is as it was before."""
 
@@ -77,6 +90,10 @@ def read_file(path: Path) -> SourceFile:
         return _read(path)
     except ValueError as error:  # a NUL in the name
         raise BadInput(path, "not a file name") from error
+    except FileNotFoundError as error:
+        if path.with_name(stand_in(path.name)).exists():
+            raise Evicted(path, "iCloud keeps its data elsewhere") from error
+        raise BadInput(path, *_reading_failed(error, path)) from error
     except OSError as error:
         raise BadInput(path, *_reading_failed(error, path)) from error
 
@@ -150,8 +167,7 @@ def require_text(path: Path, data: bytes) -> None:
     if data.startswith(_UTF_16):
         raise BadInput(path, "the text is encoded as UTF-16", "Save it as UTF-8.")
     if data and not data.strip(b"\0"):
-        hint = "A cloud service may keep it elsewhere. Download it, then run the command again."
-        raise BadInput(path, "it has a size and no data", hint)
+        raise Evicted(path, "it has a size and no data")
     if looks_binary(data):
         raise BadInput(path, "a binary file, not a text", "Give the path of a text file.")
 

@@ -23,7 +23,7 @@ from zoterodigest.project.config import (
     DigestRules,
     load_configuration,
 )
-from zoterodigest.project.files import STATE_FOLDER, real_path, real_paths
+from zoterodigest.project.files import STATE_FOLDER, real_path, real_paths, stand_in
 
 _DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_./]?(?P<month>0[1-9]|1[0-2])"
@@ -262,13 +262,26 @@ def _key(root: Path, path: Path) -> str:
 
 
 def matching_files(root: Path, pattern: str) -> list[Path]:
-    """Return the file named `pattern`, or else the files that match it, sorted."""
+    """Return the file named `pattern`, or else the files that match it, sorted.
+
+    A file for which only a stand-in of iCloud is there is among them: reading it says so.
+    """
     if not glob.has_magic(pattern) or (root / pattern).exists():
         return [_absolute(root / pattern)]
     names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  (".." may be in it)
     paths = (os.path.join(root, name) for name in names)  # noqa: PTH118  (thousands, in a vault)
     files = (path for path in paths if os.path.isfile(path))  # noqa: PTH113
-    return sorted(_absolute(path) for path in files)
+    found = {_absolute(path) for path in files}
+    evicted = glob.glob(pattern_of_stand_ins(pattern), root_dir=root, recursive=True)  # noqa: PTH207
+    for path in map(_absolute, (root / name for name in evicted)):
+        found.add(path.with_name(path.name.removeprefix(".").removesuffix(".icloud")))
+    return sorted(found)
+
+
+def pattern_of_stand_ins(pattern: str) -> str:
+    """Return the pattern of the stand-ins that iCloud has for files that match `pattern`."""
+    folder, sign, name = pattern.rpartition("/")
+    return folder + sign + stand_in(name)
 
 
 def folder_before_pattern(pattern: str) -> str:

@@ -1,16 +1,22 @@
-"""Vaults: folders in which each file is the note of one paper, told from folders of lists."""
+"""Vaults: folders in which each file is the note of one paper, told from folders of lists.
+
+A vault is one digest: if a part of it is away, none of it is synced.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.digest.format.format import data_formats
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.mapping import venue_table
+from zoterodigest.project.config import DigestRules
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import BadInput
+from zoterodigest.project.files import BadInput, Evicted
+from zoterodigest.project.layout import Project, folder_before_pattern
 
 _MOST_READ = 30
 """So many files, from all over a folder, tell what it holds."""
@@ -32,3 +38,52 @@ def why_vault(files: Sequence[Path]) -> str:
             elif read_document(path.name, data, (form,), venues).entries:
                 notes += 1
     return f"{notes} of {len(chosen)} files are notes of one paper each" if notes > lists else ""
+
+
+class VaultAway(BadInput):
+    """A vault, or a part of it, is not on this computer; nothing of it is synced."""
+
+    def __init__(self, folder: Path, reason: str, hint: str) -> None:
+        super().__init__(folder, reason, hint)
+
+
+_MISSING = "this folder is missing"
+_BRING_BACK = (
+    "Nothing was changed for it in the library. Mount the drive, download the folder from the"
+    " cloud, or switch to the branch that has it. If you renamed or moved it, change `path` in"
+    " zoterodigest.toml."
+)
+
+
+def why_away(
+    project: Project,
+    rules: DigestRules,
+    files: Sequence[SourceKey],
+    evicted: Sequence[Evicted],
+    linked: Iterable[SourceKey],
+) -> VaultAway | None:
+    """Return why nothing of a vault is synced; None if all of it seems to be there.
+
+    `files` are those that were found, `evicted` tells which of them hold no data. `linked` are the
+    digests that the lock file links: a vault that never had a note may be empty.
+    """
+    folder = project.root / folder_before_pattern(rules.path)
+    if not folder.is_dir():
+        return nothing_found(project, rules)
+    if evicted:
+        first = evicted[0]
+        name = project.key_of(first.path)
+        others = len(evicted) - 1
+        more = f", and {others:,} more file{'' if others == 1 else 's'}" if others else ""
+        hint = "Download them from the cloud. `zoterodigest sync FILE` syncs one file that is here."
+        return VaultAway(folder, f"{name}{more}: {first.reason}", hint)
+    if not files and any(project.former_rules(key) is rules for key in linked):
+        return nothing_found(project, rules)
+    return None
+
+
+def nothing_found(project: Project, rules: DigestRules) -> VaultAway:
+    """Return that a vault's folder, or every file in it, is missing."""
+    folder = project.root / folder_before_pattern(rules.path)
+    what = f"no file in this folder matches {rules.path}" if folder.is_dir() else _MISSING
+    return VaultAway(folder, what, _BRING_BACK)

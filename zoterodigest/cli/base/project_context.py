@@ -27,6 +27,7 @@ from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
+from zoterodigest.project.vaults import nothing_found
 from zoterodigest.sync.gathering.workspace import (
     Chosen,
     Workspace,
@@ -174,7 +175,11 @@ def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
             "Name it below [[bibliography]] in zoterodigest.toml. Then each run includes it.",
         )
     if not workspace.digests:
-        if patterns := [rules.path for rules in workspace.project.configuration.digests]:
+        project = workspace.project
+        vaults = (rules for rules in project.configuration.digests if rules.is_vault)
+        if vault := next(vaults, None):
+            raise nothing_found(project, vault)
+        if patterns := [rules.path for rules in project.configuration.digests]:
             raise NoDigest(
                 f"no file matches {', '.join(patterns)} (`path` of [[digest]] in"
                 " zoterodigest.toml)",

@@ -164,7 +164,7 @@ def _odd_rules(project: Project) -> Iterator[Finding]:
     yield from _missing_folders(project.format_folders)
     for rules in project.configuration.digests:
         found = glob(rules.path, root_dir=project.root, recursive=True)  # noqa: PTH207  (".." too)
-        if has_magic(rules.path) and not found:
+        if has_magic(rules.path) and not found and not rules.is_vault:
             yield Finding(
                 f"no file matches {rules.path}, which a [[digest]] of {project.config_path} names",
                 "Digests that are not found are not synced.",

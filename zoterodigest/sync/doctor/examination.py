@@ -38,7 +38,8 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
     yield configuration
     yield as_check("formats", format_findings(site), "Its digests cannot be read.")
     yield as_check("digests", digest_findings(site), "They cannot be synced.")
-    vaults = read_vaults(site) if any(one.rules.is_vault for one in site.digests) else None
+    is_vault = any(rules.is_vault for rules in site.project.configuration.digests)
+    vaults = read_vaults(site) if is_vault else None
     if vaults:
         found = as_check("vaults", vault_findings(site, vaults), "They cannot be synced.")
         yield replace(found, remarks=tuple(vault_remarks(site, vaults)))

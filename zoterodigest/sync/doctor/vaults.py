@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.values.record import Blocks
@@ -23,8 +23,10 @@ from zoterodigest.library.address import group_id_of
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.mapping import BadMapping, venue_table
 from zoterodigest.notes.note import LONGEST_NOTE, NoteContent, Part, note_length
+from zoterodigest.project.config import DigestRules
 from zoterodigest.project.digests import choice_in, read_digest
-from zoterodigest.project.files import BadInput, real_path
+from zoterodigest.project.files import BadInput, Evicted, real_path
+from zoterodigest.project.vaults import VaultAway, why_away
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few
 
 _NEAR = 0.8
@@ -42,18 +44,18 @@ _TOOLS: Mapping[MarkKind, str] = {
 class ReadVaults:
     """The files of all vaults of a project, by the names that a person gives them.
 
-    `unread` are those that cannot be read, by the reason.
+    `unread` are those that cannot be read, by the reason and whether they are evicted.
     """
 
     notes: Mapping[str, Document]
-    unread: Mapping[str, Sequence[str]]
+    unread: Mapping[tuple[str, bool], Sequence[str]]
     protected: Sequence[str]
 
 
 def read_vaults(site: CheckedProject) -> ReadVaults:
     """Read the files of vaults, each once."""
     notes: dict[str, Document] = {}
-    unread: dict[str, list[str]] = defaultdict(list)
+    unread: dict[tuple[str, bool], list[str]] = defaultdict(list)
     protected: list[str] = []
     venues = venue_table()
     for digest in site.digests:
@@ -64,7 +66,7 @@ def read_vaults(site: CheckedProject) -> ReadVaults:
             data = read_digest(digest.path).data
             formats = choice_in(site.project, digest).read().formats()
         except BadInput as error:
-            unread[error.reason].append(name)
+            unread[error.reason, isinstance(error, Evicted)].append(name)
             continue
         except BadMapping:
             continue  # which the check of the formats tells
@@ -76,11 +78,11 @@ def read_vaults(site: CheckedProject) -> ReadVaults:
 
 def vault_findings(site: CheckedProject, vaults: ReadVaults) -> Iterator[Finding]:
     """Yield what is wrong with the files of vaults, as far as they tell by themselves."""
-    for reason, names in sorted(vaults.unread.items()):
+    for (reason, is_evicted), names in sorted(vaults.unread.items()):
         yield Finding(
             f"{_files(names)} can't be read ({reason}): {first_few(names)}",
-            "Nothing of them is synced.",
-            "Download files that a cloud keeps elsewhere, and save text as UTF-8.",
+            "Nothing of their vault is synced." if is_evicted else "Nothing of them is synced.",
+            "Download them from the cloud." if is_evicted else "Save text as UTF-8.",
         )
     if vaults.protected:
         yield Finding(
@@ -88,7 +90,11 @@ def vault_findings(site: CheckedProject, vaults: ReadVaults) -> Iterator[Finding
             "Edits made in the library don't come into them.",
             "Change their permissions.",
         )
-    missing = [*_missing(site)]
+    away = {rules.path: error for rules, error in _away(site)}
+    for error in away.values():
+        yield Finding(str(error), "Nothing of the vault is synced.", error.hint)
+    unread = {name for names in vaults.unread.values() for name in names}
+    missing = [name for name in _missing(site, away) if name not in unread]
     if missing:
         yield Finding(
             f"{_files(missing)} that the lock file links can't be found: {first_few(missing)}",
@@ -99,11 +105,21 @@ def vault_findings(site: CheckedProject, vaults: ReadVaults) -> Iterator[Finding
     yield from _by_reading(vaults.notes)
 
 
-def _missing(site: CheckedProject) -> Iterator[str]:
+def _away(site: CheckedProject) -> Iterator[tuple[DigestRules, VaultAway]]:
+    """Yield the vaults of which no file is there, though there should be some."""
+    linked = [row.digest for row in site.lock.rows] if site.lock else []
+    for rules in site.project.configuration.digests:
+        files = [one.key for one in site.digests if one.rules is rules]
+        if rules.is_vault and (error := why_away(site.project, rules, files, (), linked)):
+            yield rules, error
+
+
+def _missing(site: CheckedProject, away: Container[str]) -> Iterator[str]:
     rows = site.lock.rows if site.lock else ()
     for key in sorted({row.digest for row in rows if row.state is LinkState.LINKED}):
-        is_away = key.is_digest and not (site.project.root / key).exists()
-        if is_away and site.project.former_rules(key).is_vault:
+        is_missing = key.is_digest and not (site.project.root / key).exists()
+        rules = site.project.former_rules(key)
+        if is_missing and rules.is_vault and rules.path not in away:
             yield site.named(key)
 
 
@@ -176,22 +192,23 @@ def vault_remarks(site: CheckedProject, vaults: ReadVaults) -> Iterator[str]:
 def stale_key_findings(
     site: CheckedProject, vaults: ReadVaults, contents: Contents
 ) -> Iterator[Finding]:
-    """Yield the keys of items in files that the library does not have."""
+    """Yield the keys of items and attachments in files that the library does not have."""
     group = group_id_of(site.lock.identity) if site.lock else ""
-    stale = [
-        name
-        for name, note in vaults.notes.items()
-        for entry in note.entries
-        if (key := key_here(entry.keys.item, group)) and key not in contents.by_key
-    ]
-    if stale:
-        yield Finding(
-            f"the key of an item that this library doesn't have in {_files(stale)}:"
-            f" {first_few(stale)}",
-            "No item is made for it: it may be in another library, or not synced yet.",
-            "Correct the key, or remove it: then the citation key, the identifiers and the title"
-            " find the item.",
-        )
+    stale: dict[str, list[str]] = {"an item": [], "a PDF": []}
+    for name, note in vaults.notes.items():
+        for keys in (entry.keys for entry in note.entries):
+            for what, stated in (("an item", keys.item), ("a PDF", keys.attachment)):
+                if (key := key_here(stated, group)) and key not in contents.by_key:
+                    stale[what].append(name)
+    for what, names in stale.items():
+        if names:
+            yield Finding(
+                f"the key of {what} that this library doesn't have in {_files(names)}:"
+                f" {first_few(names)}",
+                "No item is made for it: it may be in another library, or not synced yet.",
+                "Correct the key, or remove it: then the citation key, the identifiers and the"
+                " title find the item.",
+            )
 
 
 def _files(names: Sequence[str]) -> str:

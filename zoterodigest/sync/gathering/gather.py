@@ -24,8 +24,20 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.project.digests import FormatChoice, choice_in, format_choice, read_digest
-from zoterodigest.project.files import BadInput, SourceChanged, read_if_present, require_text
-from zoterodigest.project.layout import BibFile, Digest, Project, find_project
+from zoterodigest.project.files import (
+    BadInput,
+    Evicted,
+    SourceChanged,
+    read_if_present,
+    require_text,
+)
+from zoterodigest.project.layout import (
+    BibFile,
+    Digest,
+    Project,
+    find_project,
+    folder_before_pattern,
+)
 from zoterodigest.project.lock.lock import holds_conflict_marks, lock_hash, names_library, read_lock
 from zoterodigest.project.log.journal import RecordedRun, read_journal
 from zoterodigest.project.marks import LeftMarks, Totals
@@ -33,6 +45,7 @@ from zoterodigest.project.memory import read_memory
 from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal, rows_of_files
 from zoterodigest.project.settled import hashed
+from zoterodigest.project.vaults import why_away
 from zoterodigest.project.written import written_last
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.known_lock import read_known_lock
@@ -93,11 +106,16 @@ def is_empty_digest(read: ReadDigest) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class UnreadSource:
-    """A digest or bibliography of a run whose file cannot be read, and why."""
+    """A digest or bibliography of a run whose file cannot be read, and why; also a vault, by its
+    folder.
+
+    `rules` is the path by which the configuration names a digest.
+    """
 
     key: SourceKey
     path: Path
     error: BadInput
+    rules: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,12 +248,17 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     """
     digests, unread_digests = read_digests(workspace)
     bibs, unread_bibs = read_bibs(workspace)
-    sources: tuple[Source, ...] = (*digests, *bibs)
     _LOG.info("Read %d digests and %d bibliographies", len(digests), len(bibs))
     # After the digests, before the library: a run in between shows in one of the later two.
     data = read_if_present(workspace.project.lock_path)
     recorded = read_journal(workspace.project.journal_path)
     lock = read_known_lock(workspace, data)
+    away = vaults_away(workspace, digests, unread_digests, lock)
+    digests = tuple(read for read in digests if read.digest.rules.path not in away)
+    unread_digests = (*(it for it in unread_digests if it.rules not in away), *away.values())
+    if unread_digests and not digests:
+        raise unread_digests[0].error
+    sources: tuple[Source, ...] = (*digests, *bibs)
     seen = read_memory(workspace.memory_path, lock, data)
     contents = read_contents(
         workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
@@ -259,6 +282,9 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         _LOG.info("A run was killed: with its journal, %d links become %d", *links)
         seen = seen and with_moved(seen, then.rows, lock.rows)
     linked = {row.digest for row in lock.rows}
+    # Nothing of a vault that is away takes part, so none of its files is looked for elsewhere.
+    if away:
+        linked = {key for key in linked if workspace.project.former_rules(key).path not in away}
     gone = frozenset(key for key in linked if not (workspace.project.root / key).exists())
     # A library never counts back by itself: this copy is an older one, such as a backup.
     if seen is not None and contents.version < seen.version:
@@ -269,6 +295,32 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     return Gathered(
         digests, entries, unread, data, lock, contents, gone, recorded, seen, bibs, pending, failed
     )
+
+
+def vaults_away(
+    workspace: Workspace,
+    digests: Iterable[ReadDigest],
+    unread: Iterable[UnreadSource],
+    lock: LockFile,
+) -> Mapping[str, UnreadSource]:
+    """Return the vaults of a run of which nothing is synced, by their paths in the configuration.
+
+    Whoever names files means these, whatever is away.
+    """
+    found: dict[str, UnreadSource] = {}
+    vaults = [it for it in workspace.project.configuration.digests if it.is_vault]
+    if workspace.is_named or not vaults:
+        return found
+    linked = [row.digest for row in lock.rows if row.links_digest]
+    for rules in vaults:
+        files = [read.key for read in digests if read.digest.rules is rules]
+        failed = [one for one in unread if one.rules == rules.path]
+        evicted = [one.error for one in failed if isinstance(one.error, Evicted)]
+        here = [*files, *(one.key for one in failed)]
+        if error := why_away(workspace.project, rules, here, evicted, linked):
+            key = DigestKey(folder_before_pattern(rules.path) or ".")
+            found[rules.path] = UnreadSource(key, error.path, error, rules.path)
+    return found
 
 
 def _others_of(
@@ -353,7 +405,7 @@ def read_digests(
     read before in this run.
 
     One that the configuration names stops no other one (law 6). Raises `BadInput` for one that the
-    person named, and if none can be read.
+    person named.
     """
     read: list[ReadDigest] = []
     unread: list[UnreadSource] = []
@@ -366,7 +418,7 @@ def read_digests(
         except BadInput as error:
             if workspace.is_named:
                 raise
-            unread.append(UnreadSource(digest.key, digest.path, error))
+            unread.append(UnreadSource(digest.key, digest.path, error, digest.rules.path))
             continue
         choice = choices[digest.key]
         if choice not in known:  # formats of one's own are files: each is read once
@@ -376,8 +428,6 @@ def read_digests(
         document = read_document(digest.key, data, formats, workspace.zotero.venues, areas)
         is_recent = changed_lately(workspace, digest) and hashed(data) not in written
         read.append(ReadDigest(digest, data, document, formats, areas, key, is_recent))
-    if unread and not read:
-        raise unread[0].error
     return tuple(read), tuple(unread)
 
 

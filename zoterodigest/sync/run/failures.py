@@ -9,6 +9,7 @@ from zoterodigest.core.reconcile.guard import GuardStop
 from zoterodigest.core.values.record import SECTION, Entry, text_in
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
+from zoterodigest.project.files import Evicted
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.run.run import Prepared
 
@@ -40,7 +41,8 @@ def foreseen(prepared: Prepared) -> Iterator[FailedRecord]:
 def failures_of_unread(gathered: Gathered) -> Iterator[FailedRecord]:
     """Yield which configured digests and bibliographies could not be read, and what to do."""
     for unread in gathered.unread_sources:
-        hint = unread.error.hint if unread.path.exists() else _MISSING
+        is_gone = isinstance(unread.error.__cause__, FileNotFoundError)
+        hint = _MISSING if is_gone and not isinstance(unread.error, Evicted) else unread.error.hint
         reason = f"{unread.error.reason}. zoterodigest left it out and kept its links. {hint}"
         yield FailedRecord(unread.key, "", reason)
 

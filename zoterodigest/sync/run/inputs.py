@@ -18,6 +18,7 @@ from zoterodigest.core.values.record import is_of_entry
 from zoterodigest.library.access import DESKTOP_FILES
 from zoterodigest.library.address import Address, DesktopAddress
 from zoterodigest.project.config import PLACEHOLDER, load_configuration
+from zoterodigest.project.layout import pattern_of_stand_ins
 from zoterodigest.project.log.history import history_folder
 from zoterodigest.project.memory import MEMORIES
 from zoterodigest.project.outside import named_paths
@@ -95,6 +96,8 @@ def _digests(workspace: Workspace) -> Iterator[Fact]:
     for pattern in [*(one.path for one in rules.digests), *dated]:
         yield Fact("presence", str(project.root / pattern))
         yield Fact("matches", f"{project.root}\n{pattern}")
+        if glob.has_magic(pattern):
+            yield Fact("matches", f"{project.root}\n{pattern_of_stand_ins(pattern)}")
 
 
 def _matched(workspace: Workspace) -> set[SourceKey]:
