@@ -34,6 +34,7 @@ from zoterodigest.core.plan.plan import (
     TrashItem,
     TrashNote,
 )
+from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST
 from zoterodigest.core.values.file_keys import BibKey, DigestKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Entry, EntryLines, Item
@@ -100,6 +101,21 @@ def shown(*actions: Action) -> list[str]:
 
 def told(*found: reports.Report) -> list[str]:
     return [line for line in reports_text(found, subjects(a_plan()), most=5) if line]
+
+
+def test_a_file_that_just_changed_is_to_be_synced_again_later() -> None:
+    lines = " ".join(told(reports.HeldFile(an_entry(), RECENT)))
+
+    assert "Run the command again in 10 seconds." in lines
+    assert "--accept" not in lines
+
+
+def test_a_file_that_lost_its_text_is_to_be_accepted_or_restored() -> None:
+    lines = " ".join(told(reports.HeldFile(an_entry(), TEXT_LOST)))
+
+    assert "run `zoterodigest sync FILE --accept`" in " ".join(lines.split())
+    assert "seconds" not in lines
+    assert "backups" not in lines
 
 
 def test_what_goes_into_the_library_stands_before_what_comes_into_the_digests() -> None:

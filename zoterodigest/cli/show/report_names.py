@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from zoterodigest.cli.base.screen import visible
@@ -10,6 +10,7 @@ from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
 from zoterodigest.core.links.merge import would_lose_identifier
 from zoterodigest.core.plan.plan import CreateItem, Plan
+from zoterodigest.core.reconcile.holding import RECENT
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
@@ -36,7 +37,7 @@ class ReportNames:
     """Names the rows, items and entries of `plan`; `held` are the library's objects by key.
 
     `documents` know why an entry is unreadable. `vaults` are the patterns of files that are entries
-    as a whole.
+    as a whole; such a file is held for `hold` seconds after it changed.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class ReportNames:
         held: Mapping[str, LibraryItem],
         documents: Sequence[Document] = (),
         vaults: Mapping[str, str] | None = None,
+        hold: int = 10,
     ) -> None:
+        self.hold = hold
         self._vaults = vaults or {}
         self._links = {link.row.id: link for link in plan.links}
         # Rows after the run win; those before it are of links that end.
@@ -139,7 +142,8 @@ def report_names(prepared: Prepared) -> ReportNames:
     held = {**{one.key: one for one in contents.snapshot.items}, **contents.by_key}
     digests = (digest for digest in prepared.workspace.digests if digest.rules.is_vault)
     vaults = {str(digest.key): digest.rules.path for digest in digests}
-    return ReportNames(prepared.plan, held, documents, vaults)
+    hold = prepared.workspace.project.configuration.sync.hold
+    return ReportNames(prepared.plan, held, documents, vaults, hold)
 
 
 def _faults(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:
@@ -200,6 +204,17 @@ def conflict_text(fields: Iterable[tuple[str, Value]]) -> str:
     found = {would_lose_identifier(name, at_item) for name, at_item in fields}
     text = ", or ".join(reasons[is_lost] for is_lost in sorted(found))
     return text[:1].upper() + text[1:]
+
+
+def held_text(reasons: Collection[str], hold: int) -> str:
+    """Return what to do about files that are held for these reasons; `hold` is in seconds."""
+    again = f"Run the command again in {hold} seconds." if RECENT in reasons else ""
+    accept = (
+        "If a change is yours, run `zoterodigest sync FILE --accept`. If not, restore the file."
+        if {*reasons} - {RECENT}
+        else ""
+    )
+    return f"{again} {accept}".strip()
 
 
 def looked_up_text(source: str) -> str:

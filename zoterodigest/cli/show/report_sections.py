@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.screen import counted, cut, section, width
-from zoterodigest.cli.show.report_names import ReportNames, conflict_text
+from zoterodigest.cli.show.report_names import ReportNames, conflict_text, held_text
 from zoterodigest.cli.show.report_text import SECTIONS, Section
 from zoterodigest.core.plan.reports import (
     AmbiguousEntry,
@@ -16,6 +16,7 @@ from zoterodigest.core.plan.reports import (
     DivergedField,
     HeldBack,
     HeldBackName,
+    HeldFile,
     MergedOtherWork,
     NameConflict,
     NotFollowed,
@@ -89,6 +90,8 @@ def _section(
 ) -> Iterator[str]:
     found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
     advice = kind.advice.replace("{why}", conflict_text(found))
+    held = [one.reason for one in reports if isinstance(one, HeldFile)]
+    advice = advice.replace("{held}", held_text(held, names.hold))
     yield from section(kind.heading, len(reports), advice)
     # One edit of the rules or of a template can cause a report for every entry.
     commons = [kind.same(report, names) for report in reports]

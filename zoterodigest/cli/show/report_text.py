@@ -234,7 +234,7 @@ class Section(Generic[_AnyReport]):
     `details` are the lines below the `subject`. `same` is what many reports can have in common, ""
     for a kind that a person looks at one by one. A kind that `is_lasting` comes back with every
     run: only `status` lists it. The command `conflicts` gives the advice `in_conflicts`. "{why}"
-    stands for `conflict_text()`.
+    stands for `conflict_text()`, "{held}" for `held_text()`.
     """
 
     kind: type[_AnyReport]
@@ -272,9 +272,7 @@ SECTIONS: tuple[Section[Any], ...] = (
             " item from the trash. If they are two works, `push DIGEST --relink` makes a new item."
             " If they are one, correct the identifier, or delete one of the entries.", _merged),
     Section(HeldFile, "Held files", "These files may have been written by another program, so"
-            " nothing of them is synced. If the change is yours, run `zoterodigest sync FILE"
-            " --accept`. If it isn't, restore the file: a copy from before the first sync is in"
-            " .zoterodigest/backups.", lambda it, _: [it.reason],
+            " nothing of them is synced yet. {held}", lambda it, _: [it.reason],
             lambda it, _: f"{place_of(it.entry)}  {entry_title(it.entry)}",
             same=lambda it, _: it.reason),
     Section(UnreadableEntry, "Unreadable", "zoterodigest can't read these entries. It leaves them"

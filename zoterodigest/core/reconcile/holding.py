@@ -24,7 +24,7 @@ from zoterodigest.core.values.record import (
     value_parts,
 )
 
-RECENT = "it changed a few seconds ago: another program may still be writing it"
+RECENT = "it changed a moment ago"
 TEXT_LOST = "more than half of its text that was in sync is gone"
 VALUES_LOST = "most of its values that were in sync are gone"
 

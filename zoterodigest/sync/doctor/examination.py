@@ -38,8 +38,7 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
     yield configuration
     yield as_check("formats", format_findings(site), "Its digests cannot be read.")
     yield as_check("digests", digest_findings(site), "They cannot be synced.")
-    is_vault = any(rules.is_vault for rules in site.project.configuration.digests)
-    vaults = read_vaults(site) if is_vault else None
+    vaults = read_vaults(site)
     if vaults:
         found = as_check("vaults", vault_findings(site, vaults), "They cannot be synced.")
         yield replace(found, remarks=tuple(vault_remarks(site, vaults)))

@@ -52,8 +52,10 @@ class ReadVaults:
     protected: Sequence[str]
 
 
-def read_vaults(site: CheckedProject) -> ReadVaults:
-    """Read the files of vaults, each once."""
+def read_vaults(site: CheckedProject) -> ReadVaults | None:
+    """Read the files of vaults, each once; None if the project has no vault."""
+    if not any(rules.is_vault for rules in site.project.configuration.digests):
+        return None
     notes: dict[str, Document] = {}
     unread: dict[tuple[str, bool], list[str]] = defaultdict(list)
     protected: list[str] = []
