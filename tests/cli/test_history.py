@@ -189,6 +189,7 @@ def test_undo_goes_on_with_an_undo_that_was_killed(synced: Zoterodigest, tmp_pat
     assert "undoes run 2; was killed: `zoterodigest undo` completes it" in _flat(logged.out)
     assert "run 3, which was to undo it, was killed" in _flat(logged.out)
     assert "Run 3 was killed while it undid run 2" in _flat(shown.out)
+    assert shown.out.splitlines()[-1].endswith("1 undo needs your attention.")
     assert "Run 3, which was to undo it, was killed. This run completes it." in done.out
     assert "Done: run 2 (sync, TIME) is undone: nothing of it was left." in _timeless(done.out)
     assert "undone by run 4" in _flat(synced("log").out)

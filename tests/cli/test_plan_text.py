@@ -16,7 +16,7 @@ from zoterodigest.cli.show.encoder import json_value
 from zoterodigest.cli.show.plan_text import news_text
 from zoterodigest.cli.show.report_names import ReportNames
 from zoterodigest.cli.show.report_sections import open_text, reports_text
-from zoterodigest.cli.show.report_text import SECTIONS, section_of
+from zoterodigest.cli.show.report_text import SECTIONS, section_of, settling_command
 from zoterodigest.core.links.link import CollectionRow, LockRow
 from zoterodigest.core.plan import reports
 from zoterodigest.core.plan.plan import (
@@ -284,6 +284,49 @@ def test_a_report_says_what_it_is_about_and_what_is_to_be_known(
     found = [line.removeprefix("    ") for line in told(report) if line.startswith("    ")]
 
     assert found == lines
+
+
+@pytest.mark.parametrize(
+    ("report", "command"),
+    [
+        (reports.Conflict("zd-1", "title", "This", "That"), "resolve 1234"),
+        (reports.Waiting("zd-1", ("title",)), "resolve 1234"),
+        (reports.DivergedField("zd-1", "venue", "ICLR", EMPTY), "resolve 1234"),
+        (
+            reports.SameWork(Identifier("doi", "10.1/x"), (KEY, OTHER), ("zd-1", "zd-2")),
+            "duplicates --merge AAAA2222 BBBB2222",
+        ),
+        (reports.HeldFile(an_entry(), "most is gone"), "sync papers.md --accept"),
+        (reports.HeldFile(an_entry(), RECENT), "sync papers.md"),
+        (
+            reports.UnreadableEntry(DigestKey("papers.md"), an_entry(), None),
+            "inspect papers.md --explain 8",
+        ),
+        (
+            reports.UnreadableEntry(DigestKey("my papers.md"), None, "zd-1"),
+            "inspect 'my papers.md'",
+        ),
+        (reports.MissingItem(a_row(), an_entry(), True), "push papers.md --relink"),
+        (reports.MissingFile(a_row(), False), "resolve 1234 --acknowledge"),
+        (reports.AmbiguousEntry(an_entry(), (KEY, OTHER)), ""),
+    ],
+)
+def test_status_names_the_command_that_settles_a_report(
+    report: reports.Report, command: str
+) -> None:
+    found = settling_command(report, subjects(a_plan()), {"zd-1": "1234"})
+
+    assert found == (command and f"zoterodigest {command}")
+
+
+def test_one_command_that_settles_several_reports_stands_once() -> None:
+    rows = [replace(a_row(f"zd-{n}"), item=key) for n, key in enumerate((KEY, OTHER))]
+    found = [reports.TakenBack(row) for row in rows]
+
+    lines = [*reports_text(found, subjects(a_plan()), most=5, command=lambda _: "command")]
+
+    assert lines.count("    command") == 1
+    assert lines[-1] == "    command"
 
 
 def test_what_a_bib_holds_is_told_as_bib() -> None:

@@ -123,7 +123,7 @@ def test_check_exits_3_where_there_are_conflicts_and_pending_changes(
     status = zoterodigest("status", "--check")
 
     assert status.code == 3
-    assert "open       1 conflict\n" in status.out
+    assert "needs you  1 conflict\n" in status.out
     assert "changed notes            1" in status.out
 
 

@@ -229,3 +229,19 @@ def test_a_file_without_papers_needs_attention_only_if_it_is_named(
     assert "empty.md" not in status("*.md")
     assert "guide.md: no entries recognised" in status("*.md", "guide.md") + status("guide.md")
     assert "guide.md: no entries recognised" in zoterodigest("status", "guide.md").out
+
+
+def test_what_needs_the_person_comes_first_with_the_command_that_settles_it(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    conflict_beside_edits(zoterodigest, project)
+
+    lines = zoterodigest("status").out.splitlines()
+
+    assert lines[0] == "needs you  1 conflict"
+    order = ["Conflicts (1)", "Into the library (`zoterodigest push`)"]
+    assert sorted(order, key=lines.index) == order
+    assert lines[-1] == "Changes are pending (`zoterodigest sync`); 1 entry needs your attention."
+    (command,) = (line.split() for line in lines if line.startswith("      zoterodigest resolve"))
+    assert zoterodigest(*command[1:], "--keep", "markdown", "--yes").code == 0
+    assert "needs you" not in zoterodigest("status").out

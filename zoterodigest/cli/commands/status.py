@@ -12,7 +12,8 @@ from zoterodigest.cli.show.closing import closing_text
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import unfinished_text
 from zoterodigest.cli.show.plan_data import plan_data
-from zoterodigest.cli.show.plan_text import refusals_text, status_text
+from zoterodigest.cli.show.plan_text import status_text
+from zoterodigest.core.plan.history import killed_undos
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.run.quiet_run import prepare_run
@@ -29,9 +30,10 @@ def status(
 ) -> int:
     """Show what is in sync and what is not.
 
-    status lists pending changes on each side and everything that needs you: conflicts, ambiguous
-    entries, entries that it can't read, trashed items. It only counts reports that you
-    acknowledged (`zoterodigest resolve ID --acknowledge`). It changes nothing.
+    status first lists what needs you, with the command that settles it: conflicts, held files,
+    ambiguous entries, entries that it can't read, trashed items. Then it lists the pending changes
+    on each side. It only counts reports that you acknowledged (`zoterodigest resolve ID
+    --acknowledge`). It changes nothing.
 
     \b
     Examples:
@@ -43,15 +45,14 @@ def status(
         recorder = Recorder(place, writes=False)
         with busy("Reading digests and library"):
             prepared = prepare_run(place.workspace, Options(SYNC))
+        # An undo that was killed is in the log alone: the plan does not show it.
         runs = read_history(history_folder(place.workspace.project.state_folder)).runs
+        undos = len(killed_undos(runs))
         if asked.as_json:
             emit_json(plan_data(prepared, place))
         else:
-            emit(status_text(prepared, place, is_all=is_all))
-            # An undo that was killed is in the log alone: the plan does not show it.
-            emit(unfinished_text(runs))
-            emit(refusals_text(prepared))
-            emit(["", *wrapped(closing_text(prepared, is_status=True))])
+            emit(status_text(prepared, place, unfinished_text(runs), is_all=is_all))
+            emit(["", *wrapped(closing_text(prepared, is_status=True, undos=undos))])
         code = exit_code(prepared)
         # A conflict keeps its own exit code, whether changes are pending or not.
         is_pending = is_check and code != CONFLICTING and not prepared.is_settled

@@ -25,10 +25,13 @@ if TYPE_CHECKING:
     from zoterodigest.sync.syncing.sync_run import Outcome
 
 
-def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool = False) -> str:
+def closing_text(
+    prepared: Prepared, *, is_status: bool = False, is_done: bool = False, undos: int = 0
+) -> str:
     """Return the last line of a run that has nothing to write, and of `status`.
 
-    A run that `is_done` has put in order what one that was stopped had left.
+    A run that `is_done` has put in order what one that was stopped had left. `undos` are those that
+    did not finish.
     It says that all is up to date only if nothing is pending, skipped, diverged or unlinked.
     """
     entries, selection = prepared.gathered.entries, prepared.options.selection
@@ -37,7 +40,7 @@ def closing_text(prepared: Prepared, *, is_status: bool = False, is_done: bool =
         return "Nothing to do: no entries were read, and nothing is linked."
     if selection and not any(selection(entry) for entry in entries):
         return "Nothing to do: --only selects no entry."
-    attention = _attention_text(prepared, is_status=is_status)
+    attention = _attention_text(prepared, is_status=is_status, undos=undos)
     is_left = prepared.gathered.recorded is not None and not is_done
     if not prepared.is_settled or is_left:
         return f"Changes are pending (`zoterodigest sync`){attention}."
@@ -81,8 +84,8 @@ def _amounts(counts: Mapping[str, int], digests: int, bibs: int) -> str:
     return ", ".join(parts)
 
 
-def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
-    """Return how many entries and digests need the person; "" if none does."""
+def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
+    """Return how many entries, digests and undos need the person; "" if none does."""
     # By identity: a report that holds an entry has no hash.
     by_direction = set(map(id, held_by_direction(prepared)))
     reports = [one for one in concerning(prepared) if id(one) not in by_direction]
@@ -97,9 +100,10 @@ def _attention_text(prepared: Prepared, *, is_status: bool) -> str:
     digests = sum(map(is_read_in_part, digests_meant(prepared))) + len(unread) - bibs
     parts = [counted(len(entries), "entry", "entries")] if entries else []
     parts += files_counted(digests, bibs) if digests or bibs else []
+    parts += [counted(undos, "undo")] if undos else []
     if not parts:
         return ""
-    verb = "needs" if len(entries) + digests + bibs == 1 else "need"
+    verb = "needs" if len(entries) + digests + bibs + undos == 1 else "need"
     hint = "" if is_status else " (`zoterodigest status`)"
     return f"; {enumerated(parts)} {verb} your attention{hint}"
 

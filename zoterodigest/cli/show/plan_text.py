@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.base.screen import (
@@ -25,6 +25,7 @@ from zoterodigest.cli.show.partly_read import partly_read_text, slips_text
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
 from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
+from zoterodigest.cli.show.report_text import settling_command
 from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.reports import (
     DivergedField,
@@ -37,6 +38,7 @@ from zoterodigest.core.plan.reports import (
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.record import Entry
+from zoterodigest.sync.run.conflicts import short_ids
 from zoterodigest.sync.run.failures import failures_of_unread, foreseen
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports, unacknowledged
@@ -54,13 +56,14 @@ def plan_text(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
 
 
 def status_text(
-    prepared: Prepared, place: ProjectContext, *, is_all: bool = False
+    prepared: Prepared, place: ProjectContext, unfinished: Iterable[str], *, is_all: bool = False
 ) -> Iterator[str]:
-    """Yield what is in sync and what is not, section by section.
+    """Yield what needs the person, with the commands that settle it, then what is pending.
 
-    `is_all` shows every section in full, and lists acknowledged reports too.
+    `unfinished` are lines on runs that were killed. `is_all` shows every section in full, and lists
+    acknowledged reports too.
     """
-    return separated(_status_lines(prepared, place, is_all=is_all))
+    return separated(_status_lines(prepared, place, unfinished, is_all=is_all))
 
 
 def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
@@ -80,25 +83,31 @@ def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
     yield from ("", *_other_way(prepared))
 
 
-def _status_lines(prepared: Prepared, place: ProjectContext, *, is_all: bool) -> Iterator[str]:
+def _status_lines(
+    prepared: Prepared, place: ProjectContext, unfinished: Iterable[str], *, is_all: bool
+) -> Iterator[str]:
     subjects, reports = report_names(prepared), unacknowledged(prepared)
+    if still_open := open_text(reports):
+        head, *more = hanging("needs you  ", still_open)
+        yield from (head.replace("needs you", styled("needs you", "yellow"), 1), *more)
     yield from place.lines()
     yield from hanging("links      ", _links(prepared))
     if prepared.gathered.recorded is not None:
         advice = "the next run that writes completes it"
         yield from hanging("unfinished ", f"a run was stopped before it ended; {advice}")
+    yield from unfinished
     yield from _missing(prepared)
-    if still_open := open_text(reports):
-        yield from hanging("open       ", still_open)
     yield from _unrecognised(prepared)
     yield from _beyond_markdown(prepared)
+    # What needs the person comes before what a run does by itself.
+    yield from ("", *_standing(prepared, reports, is_all=is_all))
+    yield from refusals_text(prepared)
     yield ""
     if not prepared.is_settled:
         headings = {end: f"{HEADINGS[end]} (`zoterodigest {_COMMANDS[end]}`)" for end in HEADINGS}
         yield from as_lines(prepared.plan, subjects, headings)
         yield from _recorded_only(prepared)
     yield from ("", *_exports_text(prepared))
-    yield from ("", *_standing(prepared, reports, is_all=is_all))
     yield from ("", *_kept(prepared))
 
 
@@ -123,7 +132,11 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
         return f"{styled(ids[id(report)], 'yellow')}  " if id(report) in ids else ""
 
     most = len(prepared.plan.reports) if is_all else _MOST
-    yield from reports_text(reports, names, most=most, label=label)
+    row_ids = short_ids(prepared.row_ids) if reports else {}
+    yield from reports_text(
+        reports, names, most=most, label=label,
+        command=lambda report: settling_command(report, names, row_ids),
+    )  # fmt: skip
     if any(id(report) in ids for report in reports):
         yield ""
         yield "To count a report only, until what it says changes:"

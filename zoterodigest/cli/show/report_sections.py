@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
-from zoterodigest.cli.base.screen import counted, cut, section, width
+from zoterodigest.cli.base.screen import counted, cut, section, styled, width
 from zoterodigest.cli.show.report_names import ReportNames, conflict_text, held_text
 from zoterodigest.cli.show.report_text import SECTIONS, Section
 from zoterodigest.core.plan.reports import (
@@ -18,11 +19,15 @@ from zoterodigest.core.plan.reports import (
     HeldBackName,
     HeldFile,
     MergedOtherWork,
+    MissingFile,
+    MissingItem,
     NameConflict,
     NotFollowed,
     PlaceConflict,
     Report,
     SameWork,
+    StaleItemKey,
+    TrashedEntry,
     UnreadableDate,
     UnreadableEntry,
     UntitledEntry,
@@ -43,7 +48,12 @@ _OPEN: tuple[tuple[Collection[Kind], str, str], ...] = (
     ((UntitledEntry,), "entry without a title", "entries without a title"),
     ((SameWork,), "work twice", "works twice"),
     ((MergedOtherWork,), "entry merged with another work", "entries merged with other works"),
+    ((HeldFile,), "held file", "held files"),
     ((UnreadableEntry,), "unreadable entry", "unreadable entries"),
+    ((StaleItemKey,), "unknown item key", "unknown item keys"),
+    ((TrashedEntry,), "item in the trash", "items in the trash"),
+    ((MissingItem,), "missing item", "missing items"),
+    ((MissingFile,), "missing file", "missing files"),
     ((DivergedField,), "diverged field", "diverged fields"),
     ((UnreadableDate,), "date that cannot be read", "dates that cannot be read"),
     ((Waiting, AwaitedItem), "entry waiting", "entries waiting"),
@@ -66,10 +76,12 @@ def reports_text(
     most: int,
     kinds: Collection[Kind] | None = None,
     label: Callable[[Report], str] = lambda _: "",
+    command: Callable[[Report], str] = lambda _: "",
 ) -> Iterator[str]:
     """Yield `reports` for people, section by section, those of `kinds` or all.
 
-    Each section lists the first `most` subjects, each behind its `label`; the others are counted.
+    Each section lists the first `most` subjects, each behind its `label` and with the `command`
+    that settles it below; the others are counted.
     """
     by_kind: dict[Kind, list[Report]] = defaultdict(list)
     for report in reports:
@@ -78,7 +90,7 @@ def reports_text(
     for kind in SECTIONS:
         if kind.kind in by_kind and (kinds is None or kind.kind in kinds):
             yield ""
-            yield from _section(kind, by_kind[kind.kind], names, most, label)
+            yield from _section(kind, by_kind[kind.kind], names, most, label, command)
 
 
 def _section(
@@ -87,6 +99,7 @@ def _section(
     names: ReportNames,
     most: int,
     label: Callable[[Report], str],
+    command: Callable[[Report], str],
 ) -> Iterator[str]:
     found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
     advice = kind.advice.replace("{why}", conflict_text(found))
@@ -103,9 +116,25 @@ def _section(
         if common not in same:
             subject = label(report) + kind.subject(report, names)
             groups.setdefault(subject, []).append(report)
-    for subject, group in [*groups.items()][:most]:
+    yield from _listed([*groups.items()][:most], kind, names, command)
+    if unlisted := sum(len(group) for group in [*groups.values()][most:]):
+        yield f"    … and {unlisted:,} more"
+
+
+def _listed(
+    groups: Sequence[tuple[str, Sequence[Report]]],
+    kind: Section[Any],
+    names: ReportNames,
+    command: Callable[[Report], str],
+) -> Iterator[str]:
+    """Yield subjects with what their reports say; a command that settles all stands once, below."""
+    commands = [dict.fromkeys(filter(None, map(command, group))) for _, group in groups]
+    is_one = len(groups) > 1 and len({*chain.from_iterable(commands)}) == 1
+    for (subject, group), settling in zip(groups, commands, strict=True):
         yield cut(f"    {subject}", width())
         details = (line for report in group for line in kind.details(report, names))
         yield from (cut(f"      {line}", width()) for line in details)
-    if unlisted := sum(len(group) for group in [*groups.values()][most:]):
-        yield f"    … and {unlisted:,} more"
+        if not is_one:
+            yield from (f"      {styled(one, 'green')}" for one in settling)
+    if is_one:
+        yield f"    {styled(next(chain.from_iterable(commands)), 'green')}"

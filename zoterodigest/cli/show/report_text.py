@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shlex
+from collections.abc import Callable, Mapping
 from typing import Any, Generic, TypeVar
 
 from rich.cells import cell_len
@@ -59,6 +60,7 @@ from zoterodigest.core.plan.reports import (
     Waiting,
 )
 from zoterodigest.core.plan.run_options import End, entry_end
+from zoterodigest.core.reconcile.holding import RECENT
 from zoterodigest.frozen import dataclass
 
 _INDENT = 6
@@ -233,7 +235,8 @@ class Section(Generic[_AnyReport]):
 
     `details` are the lines below the `subject`. `same` is what many reports can have in common, ""
     for a kind that a person looks at one by one. A kind that `is_lasting` comes back with every
-    run: only `status` lists it. The command `conflicts` gives the advice `in_conflicts`. "{why}"
+    run: only `status` lists it. `settle` is the command for one report, with its `{id}`, `{file}`,
+    `{place}` or `{keys}`. The command `conflicts` gives the advice `in_conflicts`. "{why}"
     stands for `conflict_text()`, "{held}" for `held_text()`.
     """
 
@@ -245,6 +248,7 @@ class Section(Generic[_AnyReport]):
     same: Callable[[_AnyReport, ReportNames], str] = lambda *_: ""
     is_lasting: bool = False
     in_conflicts: str = ""
+    settle: str = ""
 
 
 # A row checks itself: mypy refuses functions that do not take its kind of report. `Any` is only the
@@ -254,7 +258,7 @@ SECTIONS: tuple[Section[Any], ...] = (
             " `zoterodigest conflicts` shows both values, `zoterodigest resolve` decides.",
             _both_values,
             in_conflicts="{why}. Both sides keep their value until you decide: `zoterodigest"
-            " resolve`."),
+            " resolve`.", settle="resolve {id}"),
     Section(PlaceConflict, "Moved on both sides", "These moved in the digest and in the library, to"
             " different places. Both sides stay as they are. Move one of them to where the other"
             " is.", _both_places),
@@ -265,23 +269,24 @@ SECTIONS: tuple[Section[Any], ...] = (
             " duplicates in the library.", _items),
     Section(SameWork, "One work twice", "These items are one work. Merge them in Zotero"
             " (Merge Items) or by `zoterodigest duplicates --merge`. The links follow.", _items,
-            lambda it, _: visible(str(it.identifier))),
+            lambda it, _: visible(str(it.identifier)), settle="duplicates --merge {keys}"),
     Section(MergedOtherWork, "Merged with another work", "Their items were merged in Zotero, but"
             " the item that stays is linked with an entry that has another identifier. These"
             " entries stay as they are and are not synced. If the merge was a mistake, restore the"
             " item from the trash. If they are two works, `push DIGEST --relink` makes a new item."
-            " If they are one, correct the identifier, or delete one of the entries.", _merged),
+            " If they are one, correct the identifier, or delete one of the entries.", _merged,
+            settle="push {file} --relink"),
     Section(HeldFile, "Held files", "These files may have been written by another program, so"
             " nothing of them is synced yet. {held}", lambda it, _: [it.reason],
             lambda it, _: f"{place_of(it.entry)}  {entry_title(it.entry)}",
-            same=lambda it, _: it.reason),
+            same=lambda it, _: it.reason, settle="sync {file} --accept"),
     Section(UnreadableEntry, "Unreadable", "zoterodigest can't read these entries. It leaves them"
             " and their items as they are. `zoterodigest inspect FILE` lists them.",
-            subject=_unreadable, same=_same_fault),
+            subject=_unreadable, same=_same_fault, settle="inspect {file} --explain {line}"),
     Section(UntitledEntry, "Without a title", "These entries have no title, and zoterodigest makes"
             " no item without one. `zoterodigest push` looks the title up at arXiv and other"
             " sources. If it finds none, check the identifier, or write the title into the digest:"
-            " `[Title](address)`."),
+            " `[Title](address)`.", settle="push {file}"),
     Section(StaleItemKey, "Item not in this library", "These notes state the key of an item, or"
             " of its PDF, that this library doesn't have, and no other item is their paper. It was"
             " deleted, or it is in another library. zoterodigest created nothing. Correct or remove"
@@ -309,7 +314,7 @@ SECTIONS: tuple[Section[Any], ...] = (
             " fields are synced when the library is up to date. `zoterodigest resolve ID`"
             " decides now.", _fields, same=_same_fields,
             in_conflicts="Another machine or commit changed these, and this library doesn't have"
-            " the change yet. `zoterodigest resolve ID` decides now."),
+            " the change yet. `zoterodigest resolve ID` decides now.", settle="resolve {id}"),
     Section(AwaitedItem, "Not here yet", "The lock file links these, and this library doesn't have"
             " them yet."),
     Section(Followed, "Merged in the library", "These entries are now linked with the item that"
@@ -322,13 +327,16 @@ SECTIONS: tuple[Section[Any], ...] = (
             " which paper they are about. Their items and links stay as they are, and nothing is"
             " synced until the files are back. If you deleted one on purpose, `zoterodigest"
             " resolve ID --acknowledge` ends this report. If one is about another paper now,"
-            " `zoterodigest unlink FILE` ends its link.", _file_now),
+            " `zoterodigest unlink FILE` ends its link.", _file_now,
+            settle="resolve {id} --acknowledge"),
     Section(MissingItem, "Missing in the library", "Somebody trashed or deleted these items."
             " `push DIGEST --relink` makes them again. `when_trashed` in zoterodigest.toml decides"
-            " what happens to the entries.", subject=_entry_and_item),
+            " what happens to the entries.", subject=_entry_and_item,
+            settle="push {file} --relink"),
     Section(TakenBack, "Taken back in the library", "What zoterodigest had added to these"
             " items is gone, as after `remove` in another clone. The entries stay as they are and"
-            " are no longer synced. `push DIGEST --relink` links them again."),
+            " are no longer synced. `push DIGEST --relink` links them again.",
+            settle="push {file} --relink"),
     Section(HeldBack, "Held back", "These edits stay on their side: the rules of zoterodigest.toml"
             " hold them back, or they are edits of your own notes, which only go one way.",
             _held_back, same=_same_fields, is_lasting=True),
@@ -343,14 +351,15 @@ SECTIONS: tuple[Section[Any], ...] = (
             is_lasting=True,
             in_conflicts="These values differed from the start, or were looked up for the library"
             " only. Each side keeps its own value, and changes are not synced. `zoterodigest"
-            " resolve ID` decides."),
+            " resolve ID` decides.", settle="resolve {id}"),
     Section(NoLongerShown, "No longer in the entry", "The entries have no place for these any"
             " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
             " field's name) with nothing behind it, or clear them in Zotero.", _fields,
             same=_same_fields, is_lasting=True),
     Section(MissingNote, "Notes deleted in the library", "The entries stay as they are. The next"
             " edit of one brings its note back; `push DIGEST --relink` brings back all. A note that"
-            " was moved to another item stays there.", _moved_note, is_lasting=True),
+            " was moved to another item stays there.", _moved_note, is_lasting=True,
+            settle="push {file} --relink"),
     Section(HiddenNotes, "Notes not shown", "Entries in rows of a table have no place for your own"
             " notes, so the notes stay in Zotero. To end this report, set `notes` to \"off\" for"
             " this digest in zoterodigest.toml.",
@@ -363,11 +372,38 @@ SECTIONS: tuple[Section[Any], ...] = (
             " these collections again, and puts nothing into them.",
             subject=_missing_collection, is_lasting=True),
     Section(NotLinked, "No longer linked", "`push DIGEST --relink` links them again.",
-            is_lasting=True),
+            is_lasting=True, settle="push {file} --relink"),
 )  # fmt: skip
 """Every kind of report, what matters most first."""
 
 SECTIONS_BY_KIND = {section.kind: section for section in SECTIONS}
+
+
+def settling_command(report: Report, names: ReportNames, row_ids: Mapping[str, str]) -> str:
+    """Return the command that settles `report`; "" if no one command does.
+
+    `row_ids` are the IDs of rows as people give them.
+    """
+    template = section_of(report).settle
+    if isinstance(report, SameWork) and len(report.keys) != 2:
+        return ""
+    if isinstance(report, UnreadableEntry) and report.entry is None:
+        template = "inspect {file}"
+    if isinstance(report, HeldFile) and report.reason == RECENT:
+        template = "sync {file}"
+    entry, row_id = getattr(report, "entry", None), _row_id(report)
+    file = entry.digest if entry else getattr(report, "digest", "") or names.digest(row_id)
+    about = {
+        "id": row_ids.get(row_id, row_id),
+        "file": visible(shlex.quote(file)),
+        "line": entry.place.start_line if entry else "",
+        "keys": visible(" ".join(getattr(report, "keys", ()))),
+    }
+    return f"zoterodigest {template.format_map(about)}" if template else ""
+
+
+def _row_id(report: Report) -> str:
+    return report.row.id if isinstance(report, LinkReport) else getattr(report, "row_id", "") or ""
 
 
 def section_of(report: Report) -> Section[Any]:
