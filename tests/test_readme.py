@@ -103,17 +103,28 @@ def _help(zoterodigest: Zoterodigest, command: str = "") -> str:
 
 
 def _commands(zoterodigest: Zoterodigest) -> list[str]:
-    return re.findall(r"^  ([\w-]+)  ", _help(zoterodigest).partition("\nCommands:\n")[2], re.M)
+    return re.findall(r"^  ([\w-]+)  ", _groups(zoterodigest), re.M)
+
+
+def _groups(zoterodigest: Zoterodigest) -> str:
+    """Return the groups of commands in the program's help."""
+    return "Sync:\n" + _help(zoterodigest).partition("\nSync:\n")[2]
 
 
 def test_the_page_of_commands_has_all_of_them(zoterodigest: Zoterodigest) -> None:
-    table = "\n".join(line for line in COMMANDS.splitlines() if line.startswith("| "))
+    groups = {
+        title: re.findall(r"`([a-z-]+)`", names)
+        for title, names in re.findall(r"^\| ([A-Z][a-z ]+) \| (`.*) \|$", COMMANDS, re.M)
+    }
     helped = {name.split()[0] for name in re.findall(HELP, COMMANDS)}
 
-    commands = sorted(_commands(zoterodigest))
-
-    assert sorted({*re.findall(r"`([a-z-]+)`", table)} & {*commands}) == commands
-    assert sorted(helped) == commands
+    assert groups == {
+        title: re.findall(r"^  ([\w-]+)  ", listed, re.M)
+        for title, listed in re.findall(
+            r"^([A-Z][a-z ]+):\n(.*?)(?:\n\n|\Z)", _groups(zoterodigest), re.M | re.S
+        )
+    }
+    assert sorted(helped) == sorted(_commands(zoterodigest))
 
 
 HELP = r"<!-- help: ([a-z -]+) -->"

@@ -70,6 +70,23 @@ def test_the_help_lists_the_commands_and_the_exit_codes(zoterodigest: Zoterodige
     assert max(map(len, ran.out.split("\n"))) <= 80
 
 
+def test_the_help_lists_each_command_once_in_its_group(zoterodigest: Zoterodigest) -> None:
+    shown = zoterodigest("--help").out
+    groups = re.findall(r"^([A-Z][a-z ]+):\n((?:  +\S.*\n)+)", shown, re.M)
+
+    titles = ["Options", "Sync", "Papers in", "Bibliography", "Decide", "Look", "Set up"]
+    assert [title for title, _ in groups] == titles
+    listed = [name for _, text in groups[1:] for name in re.findall(r"^  (\S+)  ", text, re.M)]
+    assert sorted(listed) == sorted({*_commands()} - {"merge-lock"})
+
+
+@pytest.mark.parametrize("words", [["sync"], ["formats", "learn"], []])
+def test_help_with_a_command_shows_the_help_of_it(
+    zoterodigest: Zoterodigest, words: list[str]
+) -> None:
+    assert zoterodigest("help", *words).out == zoterodigest(*words, "--help").out
+
+
 def _commands() -> list[str]:
     group = typer.main.get_command(program.app)
     assert isinstance(group, typer.core.TyperGroup)

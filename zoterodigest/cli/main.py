@@ -42,6 +42,7 @@ First steps:
   zoterodigest inspect papers.md   see which entries zoterodigest finds
   zoterodigest push papers.md      bring it into a trial library
   zoterodigest ls                  list the new items
+  zoterodigest help sync           show what a command does
 """
 
 _EXIT_CODES = """\b
@@ -52,52 +53,68 @@ pending, 5 guard, 6 ambiguous, 7 not confirmed, 10 and above bad input.
 _WRONG_USAGE = cast(type[typer.BadParameter], typer.BadParameter.__mro__[1])
 """What typer raises for wrong usage of any kind; it has no public name for it."""
 
-_COMMANDS = {
-    "inspect": ("inspect", "See what zoterodigest understands of digests or a .bib."),
-    "lint": ("lint", "Find what looks wrong in digests."),
-    "convert": ("convert", "Write a digest in another format."),
-    "push": ("sync", "Bring digests into the library."),
-    "pull": ("sync", "Bring edits made in the library into the digests."),
-    "sync": ("sync", "Push and pull in one run."),
-    "plan": ("sync", "Show what a sync would do, change nothing."),
-    "status": ("status", "Show what is in sync and what is not."),
-    "enrich": ("sync", "Fill in what the library lacks, from arXiv."),
-    "unlink": ("remove", "Delete the links of digests, change nothing else."),
-    "remove": ("remove", "Remove what push made for digests."),
-    "export": ("export", "Write a bibliography: BibTeX, biblatex or CSL JSON."),
-    "published": ("published", "Find where papers were published, and show the evidence."),
-    "add": ("add", "Add papers to a digest."),
-    "feed": ("feed", "Bring new arXiv papers into digests."),
-    "conflicts": ("resolve", "List fields that were edited on both sides."),
-    "resolve": ("resolve", "Decide fields that were edited on both sides."),
-    "log": ("log", "List the runs that wrote something, or what one of them changed."),
-    "undo": ("undo", "Take back what a run wrote, in the library and in files."),
-    "redo": ("undo", "Do again what the last undo took back."),
-    "check-cites": ("check_cites", "Check that every key a document cites has one entry."),
-    "duplicates": ("duplicates", "Find papers that appear twice in the library or in digests."),
-    "doctor": ("doctor", "Find problems and the commands that fix them."),
-    "ls": ("ls", "List the items of the library by collection."),
-    "show": ("show", "Show items with their tags, links and notes."),
-    "open": ("opening", "Open an item in Zotero."),
-    "formats": ("formats", "List the formats, learn one from a list, or check one."),
-    "init": ("init", "Write a zoterodigest.toml to adjust."),
-    "set": ("set_fields", "Edit an item of the library, as you would in Zotero."),
-    "merge-lock": (
-        "merge_lock",
-        "Merge two lock files that come from one ANCESTOR into the file ONE.",
-    ),
-    "serve": ("serve", "Serve a library to other Zotero clients."),
-    "auth": ("auth", "Keep an API key in the keyring of this system."),
-    "citekeys": ("citekeys", "List, check and set the citation keys of the library."),
-    "library": ("library", "Copy a library to another address."),
-    "docs": ("docs", "Show a page of the documentation, or list the pages."),
+_GROUPS = {
+    "Sync": {
+        "sync": ("sync", "Push and pull in one run."),
+        "push": ("sync", "Bring digests into the library."),
+        "pull": ("sync", "Bring edits made in the library into the digests."),
+        "plan": ("sync", "Show what a sync would do, change nothing."),
+        "status": ("status", "Show what is in sync and what is not."),
+    },
+    "Papers in": {
+        "add": ("add", "Add papers to a digest."),
+        "feed": ("feed", "Bring new arXiv papers into digests."),
+        "enrich": ("sync", "Fill in what the library lacks, from arXiv."),
+        "published": ("published", "Find where papers were published, and show the evidence."),
+    },
+    "Bibliography": {
+        "export": ("export", "Write a bibliography: BibTeX, biblatex or CSL JSON."),
+        "citekeys": ("citekeys", "List, check and set the citation keys of the library."),
+        "check-cites": ("check_cites", "Check that every key a document cites has one entry."),
+    },
+    "Decide": {
+        "conflicts": ("resolve", "List fields that were edited on both sides."),
+        "resolve": ("resolve", "Decide fields that were edited on both sides."),
+        "duplicates": ("duplicates", "Find papers that appear twice in the library or in digests."),
+        "log": ("log", "List the runs that wrote something, or what one of them changed."),
+        "undo": ("undo", "Take back what a run wrote, in the library and in files."),
+        "redo": ("undo", "Do again what the last undo took back."),
+        "unlink": ("remove", "Delete the links of digests, change nothing else."),
+        "remove": ("remove", "Remove what push made for digests."),
+    },
+    "Look": {
+        "inspect": ("inspect", "See what zoterodigest understands of digests or a .bib."),
+        "lint": ("lint", "Find what looks wrong in digests."),
+        "ls": ("ls", "List the items of the library by collection."),
+        "show": ("show", "Show items with their tags, links and notes."),
+        "open": ("opening", "Open an item in Zotero."),
+        "set": ("set_fields", "Edit an item of the library, as you would in Zotero."),
+        "doctor": ("doctor", "Find problems and the commands that fix them."),
+    },
+    "Set up": {
+        "init": ("init", "Write a zoterodigest.toml to adjust."),
+        "auth": ("auth", "Keep an API key in the keyring of this system."),
+        "library": ("library", "Copy a library to another address."),
+        "formats": ("formats", "List the formats, learn one from a list, or check one."),
+        "convert": ("convert", "Write a digest in another format."),
+        "serve": ("serve", "Serve a library to other Zotero clients."),
+        "docs": ("docs", "Show a page of the documentation, or list the pages."),
+    },
 }
-"""Each command with its module and the first line of its help, in the order of `--help`.
+"""Each command with its module and the first line of its help, in the groups and order of `--help`.
 
 The line stands here as well because `--help` imports no command: the libraries that commands need
 take ten times as long to import as everything else.
 """
-_HIDDEN = ("merge-lock",)
+_HIDDEN = {
+    "merge-lock": (
+        "merge_lock",
+        "Merge two lock files that come from one ANCESTOR into the file ONE.",
+    ),
+}
+"""Commands that other programs run."""
+
+_COMMANDS = {name: one for group in (*_GROUPS.values(), _HIDDEN) for name, one in group.items()}
 _STAMPED = frozenset({"push", "pull", "sync", "plan", "status"})
 """The commands that are repeated from their stamp."""
 
@@ -111,6 +128,19 @@ class _Commands(TyperGroup):
             name: TyperCommand(name, help=summary, hidden=name in _HIDDEN)
             for name, (_, summary) in _COMMANDS.items()
         }
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if args[:1] == ["help"]:
+            args = [*args[1:], "--help"]
+        return super().parse_args(ctx, args)
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        room = max(map(len, _COMMANDS))
+        for title, group in _GROUPS.items():
+            with formatter.section(title):
+                formatter.write_dl(
+                    [(name.ljust(room), about) for name, (_, about) in group.items()]
+                )
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         # The list knows every name, so a mistyped one gets its suggestions without an import.
@@ -133,7 +163,6 @@ app = typer.Typer(
     help=_ABOUT,
     epilog=_EXIT_CODES,
     no_args_is_help=True,
-    add_completion=False,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},

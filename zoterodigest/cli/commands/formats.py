@@ -179,7 +179,8 @@ class _FormatCommands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         known = {*self.commands, *ctx.help_option_names}
-        if not args or args[0] not in known:
+        # What is typed so far, for a shell to complete, may become the name of one.
+        if not ctx.resilient_parsing and (not args or args[0] not in known):
             args = [list_formats.name or "", *args]
         return super().parse_args(ctx, args)
 
