@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from tests.digest.annotations import an_annotation
 from zoterodigest.core.values.annotation import (
+    UNCERTAIN,
     Annotation,
     AnnotationAbsence,
     ItemAnnotations,
@@ -30,7 +31,7 @@ from zoterodigest.digest.read.layers import LayeredText, source_text
 VAULT = RegionRules(CALLOUT, "## Annotations")
 ONE, TWO, THREE, FOUR = map(an_annotation, (2, 3, 4, 5))
 Absent = Mapping[str, AnnotationAbsence]
-TRASHED, UNREADABLE = AnnotationAbsence.TRASHED, AnnotationAbsence.UNREADABLE
+TRASHED = AnnotationAbsence.TRASHED
 
 
 def updated(
@@ -202,7 +203,7 @@ def test_a_new_annotation_comes_behind_a_block_and_not_behind_a_link_to_it() -> 
     assert text_of(update) == text.replace(block(ONE), f"{block(ONE)}\n\n{block(TWO)}")
 
 
-@pytest.mark.parametrize("why", [why for why in AnnotationAbsence if why is not UNREADABLE])
+@pytest.mark.parametrize("why", sorted({*AnnotationAbsence} - UNCERTAIN, key=str))
 def test_what_is_gone_is_taken_out_and_comes_back_with_its_annotation(
     why: AnnotationAbsence,
 ) -> None:
@@ -248,7 +249,9 @@ def test_a_block_whose_id_stands_below_it_stays_although_it_is_gone() -> None:
     assert update.edited == (ONE.key,)
 
 
-@pytest.mark.parametrize("absent", [{}, {ONE.key: UNREADABLE, THREE.key: UNREADABLE}])
+@pytest.mark.parametrize(
+    "absent", [{}, *({ONE.key: why, THREE.key: why} for why in sorted(UNCERTAIN, key=str))]
+)
 def test_what_cannot_be_read_now_changes_nothing(absent: Absent) -> None:
     update = updated(text_of(FIRST), [], FIRST, absent=absent)
 

@@ -113,6 +113,8 @@ def _why_kept(report: KeptAnnotations, _: ReportNames) -> list[str]:
         (report.edited, f"{counted(len(report.edited), 'annotation')} edited here"),
         (report.unreadable, f"{counted(len(report.unreadable), 'annotation')} that the library"
                             " doesn't list now"),
+        (report.awaited, f"{counted(len(report.awaited), 'annotation')} that this library may"
+                         " not have yet: sync Zotero"),
         (report.deleted, f"{counted(len(report.deleted), 'annotation')} deleted here"),
         (report.unplaced, f"{counted(len(report.unplaced), 'annotation')} that rows of a table"
                           " have no place for"),

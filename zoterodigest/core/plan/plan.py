@@ -284,7 +284,8 @@ class Plan:
 
     `rows` and `collection_rows` are as the lock file is to hold them when every action succeeds.
     Rows of links with actions still lack the bases of what is written.
-    `annotations` are those of the items of `ShowAnnotations`, by row id.
+    `annotations` are those of the items of `ShowAnnotations`, by row id. `shown_annotations` are
+    the keys of those that the library shows as the row is to say.
     """
 
     actions: tuple[Action, ...] = ()
@@ -296,6 +297,7 @@ class Plan:
     rows_before: tuple[LockRow, ...] = field(default=(), repr=False)
     collection_rows_before: tuple[CollectionRow, ...] = field(default=(), repr=False)
     annotations: Mapping[str, ItemAnnotations] = field(default_factory=dict, repr=False)
+    shown_annotations: Mapping[str, frozenset[str]] = field(default_factory=dict, repr=False)
 
     @property
     def changes_lock(self) -> bool:

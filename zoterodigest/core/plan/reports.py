@@ -180,10 +180,10 @@ class HiddenNotes:
 class KeptAnnotations:
     """Annotations in this digest that are not kept up to date, and why.
 
-    `edited` ones are the person's now, who took the `deleted` ones out; of `unreadable` ones the
-    library says nothing. The entries of `unplaced` ones have no place for any: rows of a table.
-    Where `other_tool` keeps annotations, or where they would be hidden or hide what stands there
-    (`is_hidden`), none is added.
+    `edited` ones are the person's now, who took the `deleted` ones out. Of `unreadable` ones the
+    library says nothing, and `awaited` ones it may not have heard of yet. The entries of `unplaced`
+    ones have no place for any: rows of a table. Where `other_tool` keeps annotations, or where they
+    would be hidden or hide what stands there (`is_hidden`), none is added.
     """
 
     digest: SourceKey
@@ -191,6 +191,7 @@ class KeptAnnotations:
     unreadable: tuple[str, ...] = ()
     deleted: tuple[str, ...] = ()
     unplaced: tuple[str, ...] = ()
+    awaited: tuple[str, ...] = ()
     other_tool: str = ""
     is_hidden: bool = False
 

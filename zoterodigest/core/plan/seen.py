@@ -11,6 +11,7 @@ from dataclasses import field, replace
 
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint
 from zoterodigest.core.links.merge import is_set
+from zoterodigest.core.values.annotation import WrittenBlock, WrittenBlocks
 from zoterodigest.core.values.record import Item
 from zoterodigest.frozen import dataclass
 
@@ -182,6 +183,14 @@ def lagged_after(
     return lagged
 
 
+def _moved_members(
+    known: WrittenBlocks, before: WrittenBlocks, after: WrittenBlocks
+) -> dict[str, WrittenBlock]:
+    """Return what was `known` of annotations with all that changed between `before` and `after`."""
+    kept = {key: one for key, one in known.items() if before.get(key) == after.get(key)}
+    return kept | {key: one for key, one in after.items() if before.get(key) != one}
+
+
 def _moved(known: LockRow, before: LockRow, after: LockRow) -> LockRow:
     """Return what was `known` of a row with all that changed in it between `before` and `after`."""
     moved = _moved_names(before, after)
@@ -195,6 +204,7 @@ def _moved(known: LockRow, before: LockRow, after: LockRow) -> LockRow:
         item=known.item if before.item == after.item else after.item,
         note=known.note if before.note == after.note else after.note,
         bases=bases,
+        annotations=_moved_members(known.annotations, before.annotations, after.annotations),
         diverged=known.diverged - (before.diverged - after.diverged)
         | (after.diverged - before.diverged),
     )

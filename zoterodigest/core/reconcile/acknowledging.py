@@ -183,8 +183,8 @@ _RULES: tuple[_Rule[Any], ...] = (
           lambda it: _made_id(it.identifier.scheme, it.identifier.value)),
     _Rule(HiddenNotes, "notes-not-shown", lambda it, _: (), lambda it: _made_id(it.digest)),
     _Rule(KeptAnnotations, "annotations-kept",
-          lambda it, _: (*it.edited, "", *it.unreadable, "", *it.deleted, "", *it.unplaced,
-                         it.other_tool, str(it.is_hidden)),
+          lambda it, _: (*it.edited, "", *it.unreadable, "", *it.deleted, "", *it.unplaced, "",
+                         *it.awaited, it.other_tool, str(it.is_hidden)),
           lambda it: _made_id(it.digest, "annotations")),
 )  # fmt: skip
 

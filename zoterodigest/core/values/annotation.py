@@ -29,8 +29,9 @@ class AnnotationType(Enum):
 class AnnotationAbsence(Enum):
     """Why an annotation that was seen earlier is not among those of its item.
 
-    `MOVED` is one that belongs to another item now. `UNREADABLE` says nothing about it: the library
-    does not list annotations at the moment (an old Zotero never does), so nothing may follow.
+    `MOVED` is one that belongs to another item now. Two say nothing about it, so nothing may
+    follow: `UNREADABLE`, as the library does not list annotations at the moment (an old Zotero
+    never does), and `AWAITED`, as it may not have heard of it yet, or not of how it is now.
     """
 
     TRASHED = auto()
@@ -38,6 +39,11 @@ class AnnotationAbsence(Enum):
     ERASED = auto()
     MOVED = auto()
     UNREADABLE = auto()
+    AWAITED = auto()
+
+
+UNCERTAIN = frozenset({AnnotationAbsence.UNREADABLE, AnnotationAbsence.AWAITED})
+"""What says nothing about an annotation."""
 
 
 PALETTE: Mapping[str, str] = {

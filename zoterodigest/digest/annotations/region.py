@@ -8,8 +8,8 @@ gives it back at the next run. Laws, each with a test in tests/digest/test_annot
 - A block that the person took out stays out (`written` remembers its key).
 - What else stands in the text stays to the byte, in its order; only blank lines come and go with
   blocks.
-- Trashed, erased and moved annotations of ours are taken out, theirs stay. What cannot be read now
-  (`AnnotationAbsence.UNREADABLE`, or nothing said about it) changes nothing.
+- Trashed, erased and moved annotations of ours are taken out, theirs stay. What is `UNCERTAIN`, as
+  it cannot be read now, or of which nothing is said, changes nothing.
 - Within the marks of another tool nothing is written, and where its blocks of annotations stand no
   block of ours is added: `other_tool` names it.
 - The update of the result is the result.
@@ -22,6 +22,7 @@ from functools import lru_cache
 
 from zoterodigest.core.links.link import fingerprint
 from zoterodigest.core.values.annotation import (
+    UNCERTAIN,
     Annotation,
     AnnotationAbsence,
     ItemAnnotations,
@@ -207,7 +208,7 @@ def _fresh(standing: _Standing, template: AnnotationTemplate) -> list[str]:
 
 
 def _gone(standing: _Standing) -> set[str]:
-    gone = (key for key, why in standing.absent.items() if why is not AnnotationAbsence.UNREADABLE)
+    gone = (key for key, why in standing.absent.items() if why not in UNCERTAIN)
     return {key for key in gone if key not in standing.wanted}
 
 

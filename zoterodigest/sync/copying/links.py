@@ -81,7 +81,10 @@ class Copies:
             keys.get(collection, collection): frozenset(keys.get(key, key) for key in items)
             for collection, items in known.collections.items()
         }
-        rows = {row_id: self._row(row) for row_id, row in known.rows.items()}
+        # The target never showed these annotations, so it can't have lost them either.
+        rows = {
+            row_id: replace(self._row(row), annotations={}) for row_id, row in known.rows.items()
+        }
         return Seen(rows, collections, known.past, known.lagged)
 
     def lost_bases(self, lock: LockFile) -> Iterator[Difference]:
@@ -113,8 +116,7 @@ class Copies:
         parted = {name for name in row.bases.keys() - bases.keys() if not is_set(name)}
         origin = self._origin(row, moved)
         diverged = row.diverged | parted
-        # Annotations have other keys there: those that stand in a note are not to be taken out.
-        return replace(moved, bases=bases, diverged=diverged, origin=origin, annotations={})
+        return replace(moved, bases=bases, diverged=diverged, origin=origin)
 
     def _bases(self, row: LockRow) -> dict[str, Base]:
         there = self._there.get(self.keys.get(row.item, ""))

@@ -14,9 +14,11 @@ from itertools import dropwhile
 
 from zoterodigest.core.plan.plan import Link, Plan, ShowAnnotations, items_behind
 from zoterodigest.core.plan.reports import HeldFile, KeptAnnotations
-from zoterodigest.core.values.annotation import ItemAnnotations, WrittenBlocks
+from zoterodigest.core.plan.seen import Seen
+from zoterodigest.core.values.annotation import AnnotationAbsence, ItemAnnotations, WrittenBlocks
 from zoterodigest.core.values.record import NOTE
 from zoterodigest.core.values.span import Edit, splice
+from zoterodigest.digest.annotations.awaited import without_awaited
 from zoterodigest.digest.annotations.region import (
     RegionRules,
     RegionUpdate,
@@ -36,7 +38,7 @@ from zoterodigest.digest.read.vault_file import text_below_front
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library, Snapshot
 from zoterodigest.project.config import DigestRules
-from zoterodigest.sync.gathering.gather import ReadDigest, reread
+from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, reread
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _HEADING = "## Annotations"
@@ -66,22 +68,24 @@ class ShownAnnotations:
 
 
 def with_annotations(
-    plan: Plan, showing: Sequence[ReadDigest], snapshot: Snapshot, workspace: Workspace
+    plan: Plan, showing: Sequence[ReadDigest], gathered: Gathered, workspace: Workspace
 ) -> Plan:
     """Return `plan` with what becomes of the annotations in the digests that are `showing` them.
 
-    The library is asked only about annotations that were written and that `snapshot` lacks.
+    The library is asked only about annotations that were written and that it does not list.
     """
     linked = _linked(plan, showing)
-    now = _annotations_now(linked, snapshot, workspace.library)
+    now = _annotations_now(linked, gathered.contents.snapshot, workspace.library)
     actions, reports = list[ShowAnnotations](), list[KeptAnnotations]()
-    written, shown = dict[str, WrittenBlocks](), dict[str, ItemAnnotations]()
+    written, current = dict[str, WrittenBlocks](), dict[str, frozenset[str]]()
+    shown = dict[str, ItemAnnotations]()
     for read, links in linked:
-        asked = _asked(links, now)
+        asked = _asked(read, links, now, gathered.seen)
         updates = _updates(read, asked, workspace)
         reports += _reports(read, asked, updates)
         for index, update in updates.items():
             row_id = links[index].row.id
+            current[row_id] = frozenset(one.key for one in asked[index].now.annotations)
             if update.edits:
                 shown[row_id] = asked[index].now
                 keys = update.added, update.refreshed, update.removed
@@ -95,19 +99,29 @@ def with_annotations(
         reports=(*plan.reports, *reports),
         rows=tuple(rows) if written else plan.rows,
         annotations=shown,
+        shown_annotations=current,
     )
 
 
 def _asked(
-    links: Mapping[int, Link], now: Mapping[str, ItemAnnotations]
+    read: ReadDigest,
+    links: Mapping[int, Link],
+    now: Mapping[str, ItemAnnotations],
+    seen: Seen | None,
 ) -> dict[int, AskedAnnotations]:
     """Return what is asked for of the entries whose items have annotations, or had some."""
-    rows = {index: link.row for index, link in links.items()}
-    asked = {
-        index: AskedAnnotations(row.item, now[row.item], row.annotations)
-        for index, row in rows.items()
-    }
-    return {index: one for index, one in asked.items() if one.now.annotations or one.written}
+    asked: dict[int, AskedAnnotations] = {}
+    for index, link in links.items():
+        row, of_item = link.row, now[link.row.item]
+        if row.annotations:
+            text = _text(read.document, index, read.digest.rules)
+            template = _rules(read.digest.rules, text.data if text else b"").template
+            known = seen.rows.get(row.id) if seen else None
+            before = known.annotations if known and known.item == row.item else {}
+            of_item = without_awaited(of_item, row.annotations, before, template.source)
+        if of_item.annotations or row.annotations:
+            asked[index] = AskedAnnotations(row.item, of_item, row.annotations)
+    return asked
 
 
 def _updates(
@@ -272,13 +286,17 @@ def _reports(
 ) -> Iterator[KeptAnnotations]:
     """Yield one report of a digest, if any annotations are not kept up to date there."""
     found = updates.values()
+    unreadable = [key for one in found for key in one.unreadable]
+    of_items = (one.now.absent.items() for one in asked.values())
+    awaited = {key for some in of_items for key, why in some if why is AnnotationAbsence.AWAITED}
     unplaced = (one.now.annotations for index, one in asked.items() if index not in updates)
     report = KeptAnnotations(
         read.key,
         tuple(key for one in found for key in one.edited),
-        tuple(key for one in found for key in one.unreadable),
+        tuple(key for key in unreadable if key not in awaited),
         tuple(key for one in found for key in one.deleted),
         tuple(one.key for each in unplaced for one in each),
+        tuple(key for key in unreadable if key in awaited),
         next((one.other_tool for one in found if one.other_tool), ""),
         any(one.is_refused for one in found),
     )

@@ -167,7 +167,7 @@ def planned(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:
     # Most projects show none: they don't import what writes them.
     from zoterodigest.sync.edits.annotations import with_annotations
 
-    return with_annotations(plan, showing, gathered.contents.snapshot, workspace)
+    return with_annotations(plan, showing, gathered, workspace)
 
 
 def _shows_annotations(read: ReadDigest, options: Options) -> bool:

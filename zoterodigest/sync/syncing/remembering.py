@@ -52,7 +52,8 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
     for row in lock.rows:
         if row.id in links:
             remembered = _remembered(row, links[row.id], known.get(row.id))
-            rows[row.id] = _with_note_seen(remembered, known.get(row.id), notes)
+            noted = _with_note_seen(remembered, known.get(row.id), notes)
+            rows[row.id] = _with_annotations_seen(noted, known.get(row.id), plan)
         elif row.id in created | done:
             rows[row.id] = row
         elif row.id not in awaited and row.id in known:
@@ -115,6 +116,18 @@ def _with_note_seen(row: LockRow, known: LockRow | None, notes: Set[str]) -> Loc
     """Return `row` without a note that this library never showed: it may be still to come."""
     was_seen = row.note in notes or (known is not None and known.note == row.note)
     return row if was_seen else replace(row, note=None)
+
+
+def _with_annotations_seen(row: LockRow, known: LockRow | None, plan: Plan) -> LockRow:
+    """Return `row` with what is written of annotations as this library last showed them."""
+    if not row.annotations:
+        return row
+    shown = plan.shown_annotations.get(row.id, frozenset())
+    before = known.annotations if known is not None and known.item == row.item else {}
+    now = {key: row.annotations[key] for key in row.annotations if key in shown}
+    kept = {key: before[key] for key in row.annotations.keys() & before.keys() - shown}
+    annotations = now | kept
+    return row if annotations == row.annotations else replace(row, annotations=annotations)
 
 
 def _pending(plan: Plan, done: Set[str]) -> Pending:
