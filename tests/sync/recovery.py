@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
+from tests.builders import a_file, a_highlight, a_key
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World
 from zoterodigest.core.links.bases import UNSEEN
@@ -183,6 +184,44 @@ def vault_edited_at_both_ends(root: Path) -> World:
     (root / "Papers" / "@key4.md").unlink()
     world.markdown("Papers/@key5.md", _a_note_in_a_file(5))
     return world
+
+
+def annotated_and_edited(root: Path) -> World:
+    """A note and a list that show annotations; then some of these changed, came and went in Zotero,
+    the person edited one in the note and deleted one, and edited the text around them.
+    """
+    root.mkdir()
+    world = World(root)
+    world.configure(
+        '[[digest]]\npath = "Papers/*.md"\nentry = "file"\nannotations = true\n'
+        '[[digest]]\npath = "notes.md"\nannotations = true\n'
+    )
+    world.markdown("Papers/@key0.md", _a_note_in_a_file(0))
+    world.markdown("notes.md", notes(a_note_of(1), a_note_of(2)))
+    world.push(Options(intent.SYNC))
+    for number, title in enumerate((_title_of_file(0), "A Study of Model 1 for Images")):
+        world.put(a_file(world.key(title), a_key(100 + number)))
+        world.put(*(_a_mark(number, at) for at in range(5)))
+    world.push(Options(intent.SYNC))
+    world.edit("Papers/@key0.md", ("> Marked 0 2\n", "> Marked by me\n"))
+    for number in (0, 1):
+        world.change(_mark(number, 0), annotationComment="So they say")
+        world.change(_mark(number, 1), annotationColor="#ff6666")
+        world.erase(_mark(number, 3))
+        world.put(_a_mark(number, 5))
+    world.edit("Papers/@key0.md", ("A second paragraph", "An edited paragraph"))
+    world.edit("notes.md", ("It has 1 layers.", "It has one layer."))
+    return world
+
+
+def _mark(number: int, at: int) -> str:
+    return a_key(1000 + 10 * number + at)
+
+
+def _a_mark(number: int, at: int) -> LibraryItem:
+    index = f"{at:05}|000000|00000"
+    key = _mark(number, at)
+    return a_highlight(a_key(100 + number), key, text=f"Marked {number} {at}", sortIndex=index)
 
 
 def _title_of_file(number: int) -> str:

@@ -29,6 +29,7 @@ from tests.sync.looked_up import enrich, to_be_enriched
 from tests.sync.recovery import (
     Action,
     Recovery,
+    annotated_and_edited,
     changed_by_the_person,
     copy_of,
     edited_at_both_ends,
@@ -65,6 +66,7 @@ RUNS: dict[str, tuple[Callable[[Path], World], Action]] = {
     "a sync": (edited_at_both_ends, sync),
     "a sync that looks at a part": (in_sync_and_edited, sync_a_part),
     "a sync of a vault": (vault_edited_at_both_ends, sync),
+    "a sync of annotations": (annotated_and_edited, sync),
     "a sync that rearranges": (rearranged_at_both_ends, sync),
     "a sync that exports": (with_bibliographies, sync),
     "a sync of a second entry": (with_a_second_entry, sync),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.builders import a_file, a_highlight
 from tests.recordings.scenario import Edit, InNote, InZotero, NewItem, Run, Scenario, Write
 from tests.recordings.scenarios.texts import (
     BIB_PROJECT,
@@ -172,6 +173,31 @@ SYNCING = (
             Run("undo --yes"),
         ),
         given=PUSHED,
+    ),
+    Scenario(
+        "sync-annotations",
+        "Annotations come into an entry of a list, and go with their file, but for an edited one.",
+        {
+            "papers.md": digest(LENSES, SOUP),
+            "zoterodigest.toml": f"{CONFIGURED}annotations = true\n",
+        },
+        (
+            Run("sync --dry-run"),
+            Run("sync"),
+            Edit("papers.md", "All of them", "Most of them"),
+            Run("status --check"),
+            InZotero("PDF", {"deleted": 1}),
+            Run("sync"),
+            Run("status"),
+            Run("undo --yes"),
+        ),
+        given=(
+            NewItem("LENSE222", {"title": TITLE, "url": "https://arxiv.org/abs/2201.10001"}),
+            *SYNCED,
+            NewItem("FILE2222", dict(a_file("LENSE222").data)),
+            NewItem("MARK2222", dict(a_highlight(text="All of them", comment="So?").data)),
+            NewItem("MARK3333", dict(a_highlight(text="See <b>more</b>", color="#ff6666").data)),
+        ),
     ),
     Scenario(
         "sync-moves",
