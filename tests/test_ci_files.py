@@ -1,0 +1,113 @@
+"""The hooks for pre-commit and the steps of the GitHub Action do what docs/ci.md says."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[1]
+HOOKS = {
+    hook["id"]: hook
+    for hook in yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text("utf-8"))
+}
+ACTION: Mapping[str, Any] = yaml.safe_load((ROOT / "action.yml").read_text("utf-8"))
+STEPS = {step["name"]: step for step in ACTION["runs"]["steps"] if "name" in step}
+PAPER = "- [Attention](https://arxiv.org/abs/1706.03762). NeurIPS 2017.\n  - No recurrence.\n"
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    """A clone with a list, a document and a library of its own; its origin is beside it."""
+    folder = tmp_path / "clone"
+    _run(["git", "init", "--quiet", "--bare", str(tmp_path / "origin.git")], tmp_path)
+    _run(["git", "clone", "--quiet", str(tmp_path / "origin.git"), str(folder)], tmp_path)
+    (folder / "papers.md").write_text(f"# Papers\n\n{PAPER}", "utf-8")
+    (folder / "main.tex").write_text("\\cite{unknown}\n\\bibliography{refs}\n", "utf-8")
+    (folder / "refs.bib").write_text("@misc{known,\n  title = {A}\n}\n", "utf-8")
+    (folder / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "papers.md"\n\n[lookup]\non_push = false\n', "utf-8"
+    )
+    (folder / ".gitignore").write_text(".zoterodigest/\n", "utf-8")
+    return folder
+
+
+def _run(words: list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    programs = folder.parent / "bin"
+    programs.mkdir(exist_ok=True)
+    program = programs / "zoterodigest"
+    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m zoterodigest "$@"\n', "utf-8")
+    program.chmod(0o755)
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
+    environment = {
+        **kept,
+        "PATH": f"{programs}{os.pathsep}{os.environ['PATH']}",
+        "PYTHONPATH": str(ROOT),
+        "HOME": str(folder.parent),
+        **more,
+    }
+    return subprocess.run(
+        words, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def _step(name: str, folder: Path, **given: str) -> subprocess.CompletedProcess[str]:
+    """Run the script of a step as GitHub does, with these inputs and the defaults of the others."""
+    inputs = {key: str(one["default"]) for key, one in ACTION["inputs"].items()}
+    inputs |= {key.replace("_", "-"): value for key, value in given.items()}
+    values = {f"${{{{ inputs.{key} }}}}": value for key, value in inputs.items()}
+    variables = {key: values[value] for key, value in STEPS[name].get("env", {}).items()}
+    script = folder.parent / "step.sh"
+    script.write_text(STEPS[name]["run"], "utf-8")
+    words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
+    return _run(words, folder, **variables)
+
+
+def test_each_hook_runs_on_the_files_of_a_commit(project: Path) -> None:
+    def hook(name: str, *files: str) -> subprocess.CompletedProcess[str]:
+        return _run([*shlex.split(HOOKS[f"zoterodigest-{name}"]["entry"]), *files], project)
+
+    assert hook("lint", "papers.md").returncode == 0
+    assert "unknown" in hook("check-cites", "main.tex").stdout
+    assert hook("status").returncode == 4  # nothing has been pushed yet
+
+
+def test_the_check_of_a_pull_request_annotates_and_fails(project: Path) -> None:
+    found = _step("Check", project, documents="main.tex")
+
+    assert found.returncode == 1
+    assert "::error file=main.tex,line=1" in found.stdout
+
+
+@pytest.mark.deep
+def test_a_document_is_never_taken_for_an_option_or_a_command(project: Path) -> None:
+    found = _step("Check", project, documents="--help $(touch hacked)")
+
+    assert found.returncode == 2
+    assert not (project / "hacked").exists()
+
+
+@pytest.mark.deep
+def test_sync_commits_and_pushes_what_it_wrote_once(project: Path) -> None:
+    first = _step("Sync or feed", project, command="sync")
+    again = _step("Sync or feed", project, command="sync")
+
+    assert (first.returncode, again.returncode) == (0, 0), first.stderr + again.stderr
+    log = _run(["git", "log", "--format=%s", "@{upstream}"], project)
+    assert log.stdout == "zoterodigest sync\n"
+    assert "zoterodigest.lock" in _run(["git", "ls-files"], project).stdout
+
+
+def test_another_command_is_refused(project: Path) -> None:
+    assert _step("Sync or feed", project, command="remove").returncode == 2
+
+
+def test_no_input_is_put_into_the_text_of_a_script() -> None:
+    assert not [name for name, step in STEPS.items() if "${{" in step["run"]]
