@@ -18,7 +18,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.plan.run_options import Directions, Rules, RunOptions
 from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST, TEXT_REPLACED, VALUES_LOST
-from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Item
+from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Item, Names
 
 TITLE = "Attention over Long Documents of Many Pages"
 OTHER = "Graphs of Citations and Their Readers"
@@ -348,6 +348,24 @@ def test_a_file_that_says_nothing_of_its_paper_any_more_keeps_its_link() -> None
     assert not plan.actions
     assert [one.is_there for one in plan.reports if isinstance(one, MissingFile)] == [True]
     assert vault.rows == rows
+
+
+@pytest.mark.parametrize("named", [{"citekey": "a2020"}, {"item_key": "NAMED234"}])
+def test_a_note_that_keeps_its_key_keeps_its_item_whatever_else_is_edited(
+    named: dict[str, str],
+) -> None:
+    first = an_item("NAMED234", title=TITLE, citekey="a2020", doi="10.1/a")
+    vault = a_vault(a_note(doi="10.1/a", **named), items=(first,))
+    vault.run()
+    text, people = ("What I thought of it.", "And a lot more."), Names(("Ada Lovelace",))
+    vault.put(a_note(doi="10.1/b", title=OTHER, authors=people, summary=text, **named))
+
+    vault.run()
+
+    assert vault.linked() == {"Papers/a.md": "NAMED234"}
+    assert vault.items.keys() == {"NAMED234"}
+    item = vault.items["NAMED234"].fields
+    assert (item["title"], item["doi"]) == (OTHER, "10.1/b")
 
 
 def test_a_file_whose_paper_nothing_tells_any_more_makes_no_second_item() -> None:

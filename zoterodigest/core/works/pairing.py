@@ -1,6 +1,7 @@
 """Which row of the lock file is which entry: by identifier, exact title, then equal long text.
 
-Last, an entry of a .bib pairs by its citation key, unless its authors changed as well.
+Last, an entry of a .bib pairs by its citation key, unless its authors changed as well. A note of a
+vault pairs by the key that it states with the row of its file, whatever else changed.
 
 Of several candidates the one with the most equal texts and headings wins, then the first in order.
 Order alone never pairs: a daily digest may replace half of its rows in a day.
@@ -212,7 +213,7 @@ class _PairingTable:
             for index, entry in entries.items()
         }
         self.paired: dict[int, LockRow] = {}
-        self._gone = scope.gone
+        self._gone, self._files = scope.gone, scope.files
         self._taken: set[str] = set()
         self._texts = Counter(text for traits in self.traits.values() for text in traits.texts)
         self._texts_then = Counter(text for row in rows for text in row.texts)
@@ -235,7 +236,9 @@ class _PairingTable:
         self._pair_by(_title, rows, self._agrees)
         self._pair_by(_title, rows, self._is_correction)
         self._pair_by(self._unique_texts, rows, self._agrees)
+        self._pair_by(_item_key, rows, self._is_edited_file)
         self._pair_by(_citation_key, rows, self._is_same_entry)
+        self._pair_by(_citation_key, rows, self._is_edited_file)
         self._pair_by(_title, rows, self._is_double)
 
     def _pair_by(self, keys: Keys, rows: list[LockRow], agrees: Agreement) -> None:
@@ -312,6 +315,11 @@ class _PairingTable:
 
     def _is_same_file(self, index: int, row: LockRow) -> bool:
         return row.digest == self.entries[index].digest and self._agrees(index, row)
+
+    def _is_edited_file(self, index: int, row: LockRow) -> bool:
+        """Tell whether a note stands where it stood, under its key: all else may be edited."""
+        is_here = row.digest == self.entries[index].digest and row.digest in self._files
+        return is_here and self._is_correction(index, row)
 
     def _is_moved_file(self, index: int, row: LockRow) -> bool:
         return row.digest in self._gone and self._agrees(index, row)
