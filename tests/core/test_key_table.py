@@ -52,3 +52,13 @@ def test_names_linked_as_notes_are_written_so() -> None:
 
     assert names_text(old, Names(("C D", "E F"))) == "[[People/C D|C D]], [[E F]]"
     assert names_text("[[A B]]", Names(("A B",), truncated=True)) == "[[A B]], et al."
+
+
+def test_names_are_written_last_name_first_where_all_stand_so() -> None:
+    new = Names(("Marie Curie", "Hannah Arendt"))
+
+    assert names_text("Hopper, Grace; Curie, Marie", new) == "Curie, Marie; Arendt, Hannah"
+    assert names_text("Curie, M.", new) == "Curie, Marie; Arendt, Hannah"
+    assert names_text("Grace Hopper; Marie Curie", new) == "Marie Curie; Hannah Arendt"
+    # Alone it would read as two people.
+    assert names_text("Hopper, Grace; Curie, Marie", Names(("Marie Curie",))) == "Marie Curie"

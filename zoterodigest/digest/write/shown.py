@@ -12,6 +12,7 @@ import re
 import string
 from collections.abc import Callable, Sequence
 
+from zoterodigest.core.values.names import full_name, split_name
 from zoterodigest.core.values.record import Blocks, Empty, Members, Names, Value, WebLinks, is_empty
 from zoterodigest.digest.read.slots import one_line
 
@@ -48,7 +49,9 @@ def shown(value: Value, form: BlockForm = plain_blocks) -> object:
         case str():
             return _plain(value)
         case Names():
-            return tuple(map(_plain, value.people)), value.truncated
+            # "Hopper, Grace" shows all of "Grace Hopper".
+            people = (full_name(split_name(_plain(it))) for it in value.people)
+            return tuple(people), value.truncated
         case Members():
             return frozenset(map(_plain, value.texts))
         case WebLinks():

@@ -125,13 +125,34 @@ def names_text(old: str, value: Value) -> str:
     if "[[" in old:
         return _linked_names(old, value)
     as_written = {one_name(person): person for person in present.people}
-    people = [as_written.get(person, escaped_entities(person)) for person in value.people]
+    # "Hopper, Grace" alone would be two people.
+    if are_turned := _are_turned(present) and len(value.people) > 1:
+        as_written = {names.full_name(names.split_name(it)): it for it in present.people}
+    spelled = {it: escaped_entities(_turned(it) if are_turned else it) for it in value.people}
+    people = [as_written.get(person, spelled[person]) for person in value.people]
     separator, last = _separators(old, present.people)
+    # Where a comma parts the two halves of a name, it parts no names.
+    if are_turned and len(present.people) == 1:
+        separator = "; "
     body = separator.join(people)
     # "A, B and et al." would read as one more author.
     if last and len(people) > 1 and not value.truncated:
         body = separator.join(people[:-1]) + last + people[-1]
     return body + (_cut_sign(old, present, separator) if value.truncated else "")
+
+
+def _are_turned(present: Names) -> bool:
+    """Tell whether all names of a list stand as "Last, First"."""
+    return bool(present.people) and all("," in it and _turned(it) == it for it in present.people)
+
+
+def _turned(person: str) -> str:
+    """Return a name as "Last, First"; one without two halves, or with a suffix, as it is."""
+    match names.split_name(person):
+        case names.PersonName(first, last) if "," not in first:
+            return f"{last}, {first}"
+        case _:
+            return person
 
 
 _LINKED = re.compile(r"\[\[[^\[\]\n]*\]\]")
