@@ -236,6 +236,15 @@ def test_the_venue_goes_with_its_publisher_and_tag() -> None:
     assert {"tag": "venue:ICML"} not in patch["tags"]
 
 
+def test_an_item_without_a_tag_of_its_venue_gets_none_of_a_new_one() -> None:
+    item = _stored(CLIP) | {"tags": [{"tag": "mine"}]}
+
+    patch = item_changes(item, {"venue": "ECCV"}, ZOTERO)
+
+    assert patch["proceedingsTitle"].startswith("Computer Vision")
+    assert "tags" not in patch
+
+
 def test_a_publisher_of_the_persons_stays() -> None:
     item = _stored(CLIP) | {"publisher": "My Press"}
 

@@ -78,7 +78,8 @@ def write_when(place: ItemTarget, present: Fields, asked: Fields) -> Patch:
 def venue_patch(place: ItemTarget, old_name: str, venue: str, year: str) -> Patch:
     """Return the patch that names `venue` officially, with its publisher, series and derived tag.
 
-    `old_name` is the venue the item has shown so far; its derived tag goes.
+    `old_name` is the venue the item has shown so far; its derived tag goes. An item that has none
+    of its old venue gets none of the new one.
     A publisher or series that is not the old venue's is the person's and stays. A preprint names a
     server or nothing: another venue is not written.
     """
@@ -144,6 +145,8 @@ def _belonging(place: ItemTarget, home: str, was: str, will: str) -> Patch:
 def _with_venue_tag(place: ItemTarget, old: str, new: str) -> Patch:
     tags = [dict(tag) for tag in place.data.get("tags", ())]
     old_tag, new_tag = (venue_tag(venue, place.zotero) for venue in (old, new))
+    if old_tag and all(tag.get("tag") != old_tag for tag in tags):
+        return {}  # an item of the person's, who wants none
     kept = [tag for tag in tags if tag.get("tag") != old_tag or old_tag == new_tag]
     if new_tag and all(tag.get("tag") != new_tag for tag in kept):
         kept.append({"tag": new_tag})
