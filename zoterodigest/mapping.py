@@ -128,6 +128,23 @@ def load_venues(path: Path) -> VenueTable:
     return VenueTable.of(tables.venue.values(), unpublished=tables.unpublished)
 
 
+def is_tool_tag(text: str) -> bool:
+    """Tell whether a program gives items this tag: zoterodigest, or one that `zotero.toml` names.
+
+    A template that shows all tags copies such tags into notes.
+    """
+    return _tool_tags().fullmatch(text) is not None
+
+
+@cache
+def _tool_tags() -> re.Pattern[str]:
+    tables = shipped_tables(folder() / "zotero.toml")
+    prefixes, others = (
+        "|".join(map(re.escape, names)) for names in (tables["tags"].values(), tables["tool_tags"])
+    )
+    return re.compile(rf"(?:{others})|(?:{prefixes})\S.*", re.IGNORECASE)
+
+
 class _KeyNames(BaseModel):
     model_config = ConfigDict(extra="forbid")
 

@@ -185,16 +185,16 @@ def test_a_tag_that_a_program_gives_to_items_is_not_read_and_stays(value: str, t
     value = value.format(tool)
     text = f"---\ntitle: Deep Nets\ntags: {value}\n---\n"
 
-    assert entry_of(text, rule=TAGS).fields["task"] == Members(("nets",))
-    new = put(text, {"task": Members(("graphs",))}, rule=TAGS).source.decode()
+    assert entry_of(text, rule=TAGS).fields["tags"] == Members(("nets",))
+    new = put(text, {"tags": Members(("graphs",))}, rule=TAGS).source.decode()
     assert tool in new
-    assert entry_of(new, rule=TAGS).fields["task"] == Members(("graphs",))
+    assert entry_of(new, rule=TAGS).fields["tags"] == Members(("graphs",))
 
 
 def test_a_low_line_before_a_tag_is_part_of_it() -> None:
     text = "---\ntitle: Deep Nets\ntags: [_old, old, _new_]\n---\n"
 
-    assert entry_of(text, rule=TAGS).fields["task"] == Members(("_old", "old", "new"))
+    assert entry_of(text, rule=TAGS).fields["tags"] == Members(("_old", "old", "new"))
 
 
 @pytest.mark.parametrize(
@@ -209,6 +209,6 @@ def test_a_tag_with_blanks_is_written_as_obsidian_spells_it(before: str, after: 
     text = f"---\ntitle: Deep Nets\ntags: {before}\n---\n"
     tags = Members(("nets", "machine learning", "deep graphs"))
 
-    new = put(text, {"task": tags}, rule=TAGS).source.decode()
+    new = put(text, {"tags": tags}, rule=TAGS).source.decode()
 
     assert new == text.replace(before, after)

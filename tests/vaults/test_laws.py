@@ -346,22 +346,6 @@ def test_a_new_note_that_names_only_a_pdf_is_about_its_item(vault: World) -> Non
     assert linked(vault)["Papers/read.md"] == "READER23"
 
 
-def test_a_tag_of_zotero_with_blanks_is_one_with_that_of_the_note(vault: World) -> None:
-    vault.configure(RULES + "tags = true\n")
-    path = path_of(vault, "adam2015")
-    path.write_text(a_note("adam2015", more="tags: [Machine-Learning, nets]\n"))
-    sync(vault)
-    key = linked(vault)["Papers/@adam2015.md"]
-    tags = vault.items()[key]["tags"]
-    assert {"tag": "task:machine learning"} in tags
-    vault.change(key, tags=[*tags, {"tag": "task:a b"}])
-
-    sync(vault)
-
-    assert "\ntags: [Machine-Learning, nets, a-b]\n" in path.read_text()
-    assert planned(vault).plan.actions == ()
-
-
 # --- held ----------------------------------------------------------------------------------------
 
 

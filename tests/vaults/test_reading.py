@@ -130,7 +130,7 @@ def test_tags_are_read_where_they_are_wanted(name: str) -> None:
     for file, truth in vault.entries.items():
         document = read_file(vault.data(file), vault.placed(file), NoteRule(tags=True))
         for entry in document.core_entries():
-            value = entry.fields.get("task")
+            value = entry.fields.get("tags")
             texts = value.texts if isinstance(value, Members) else ()
 
             assert truth.accepts("fields.tags", texts or None), file

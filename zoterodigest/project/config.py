@@ -205,7 +205,7 @@ class DigestRules(_ConfigTable):
     private: tuple[Annotated[str, AfterValidator(_words)], ...] = ()
     """In a vault: the text under these headings never leaves the file."""
     tags: StrictBool = False
-    """In a vault: whether the tags of its files are synced."""
+    """In a vault: whether the tags of its files are synced with those of items."""
     body: StrictBool | None = None
     """In a vault: whether its text goes to the library; None: unless that is a group's."""
     new: NewFileRules | None = None

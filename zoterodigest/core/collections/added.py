@@ -24,6 +24,7 @@ from zoterodigest.core.values.record import (
     text_in,
 )
 from zoterodigest.core.values.short_titles import is_name
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.works.catalogue import Catalogue, successors
 from zoterodigest.core.works.work import contradict, work_of
 
@@ -176,7 +177,7 @@ def _ended_of_merged(
 
 def _shown(item: Item) -> dict[str, Value]:
     short_title, title = (text_in(item.fields, name) for name in ("short_title", "title"))
-    hidden = {CITEKEY, MARKS, *(() if is_name(short_title, title) else ("short_title",))}
+    hidden = {CITEKEY, MARKS, TAGS, *(() if is_name(short_title, title) else ("short_title",))}
     return {
         name: value
         for name, value in item.fields.items()

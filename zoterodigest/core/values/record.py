@@ -97,6 +97,7 @@ KINDS: Mapping[str, FieldKind] = {
     "pages": FieldKind.SCALAR,
     "categories": FieldKind.MEMBERS,
     "marks": FieldKind.MEMBERS,
+    "tags": FieldKind.MEMBERS,
     "arxiv": FieldKind.SCALAR,
     "doi": FieldKind.SCALAR,
     "url": FieldKind.SCALAR,
@@ -108,7 +109,8 @@ KINDS: Mapping[str, FieldKind] = {
 }
 """Every field but sections and notes, in the order in which a person wants to see them.
 
-`short_title` is a nickname before the title; `arxiv` the bare id without version; `url` the paper's
+`tags` are a person's own (`core/values/tags.py`); `short_title` is a nickname before the title;
+`arxiv` the bare id without version; `url` the paper's
 own page where it is not an arXiv page; `year` the four digits beside a venue; `date` ISO 8601,
 possibly cut (`2024`, `2024-05`); `pages` with one hyphen in a range (`1-10`).
 """

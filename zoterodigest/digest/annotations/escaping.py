@@ -11,6 +11,8 @@ import re
 from collections.abc import Sequence
 from itertools import takewhile
 
+from zoterodigest.core.values.tags import in_one_word, is_tag_of_notes
+
 _LINE_BREAK = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 
@@ -37,7 +39,6 @@ _IN_LINE = re.compile(rf"\A(?:[#>|=~\[:]|[-+](?=[\s\-|+:]|$))|{_SIGNS}")
 _IN_BRACKETS = re.compile(rf"[\[\]]|{_SIGNS}")
 _NUMBER = re.compile(r"\A\d{1,9}(?=[.)](?:\s|$))")
 _OPENS_TAG = re.compile(r"<(?=[A-Za-z/!?])")
-_TAG_NAME = re.compile(r"(?!\d+$)[\w/-]+")
 
 
 def text_lines(text: str) -> list[str]:
@@ -63,7 +64,8 @@ def label(text: str) -> str:
 
 def tag(text: str) -> str:
     """Return a tag as Obsidian spells it, `#reading`; one that it cannot spell as `[to read]`."""
-    return f"#{text}" if _TAG_NAME.fullmatch(text) else f"[{label(text)}]"
+    is_spelled = is_tag_of_notes(text) and text == in_one_word(text)
+    return f"#{text}" if is_spelled else f"[{label(text)}]"
 
 
 def _cleaned(text: str) -> str:

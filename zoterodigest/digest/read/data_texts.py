@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise
 
-from zoterodigest.core.values.span import Span
+from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.data_tree import DataList, DataScalar
 from zoterodigest.digest.read.layers import (
     Layer,
@@ -25,6 +25,7 @@ from zoterodigest.digest.read.layers import (
     peel_indent,
     source_text,
 )
+from zoterodigest.frozen import dataclass
 
 PARTED = b"; "
 """What parts the values of a list where it is shown as one text."""
@@ -72,9 +73,20 @@ def scalar_text(source: bytes, scalar: DataScalar) -> LayeredText:
     return fixed_text(value, Span(scalar.start, scalar.end))
 
 
-def empty_text(at: int) -> LayeredText:
-    """Return the text of a value that is missing behind the colon before `at`."""
-    return LayeredText(b"", SourcePieces(lambda: ((), at)), (in_the_open, behind_colon))
+def empty_text(at: int, *, is_list: bool = False) -> LayeredText:
+    """Return the text of a value, or of a list, that is missing behind the colon before `at`."""
+    inner = (_IN_BRACKETS, in_brackets) if is_list else (in_the_open,)
+    return LayeredText(b"", SourcePieces(lambda: ((), at)), (*inner, behind_colon))
+
+
+def empty_list_text(whole: DataList) -> LayeredText:
+    """Return the text of a list between brackets that holds nothing."""
+    return LayeredText(b"", SourcePieces(lambda: ((), whole.start + 1)), (_IN_BRACKETS,))
+
+
+def in_brackets(new: bytes) -> bytes:
+    """Write values between brackets."""
+    return b"[" + new + b"]"
 
 
 def behind_colon(new: bytes) -> bytes:
@@ -186,7 +198,7 @@ def list_text(
         return fixed_text(data, Span(whole.start, whole.end))
     if any(not text.data or parted.strip() in text.data for text in texts):
         return fixed_text(data, Span(whole.start, whole.end))
-    layer = partial(_in_list, texts[0].layers, parted, gap)
+    layer = partial(_in_list, texts[0].layers, parted, gap, _emptied(source, whole, items))
     return LayeredText(data, SourcePieces(lambda: _pieces(texts, len(parted))), (layer,))
 
 
@@ -195,24 +207,45 @@ def shows_list(text: LayeredText) -> bool:
     return list_shown(text) is not None
 
 
-def list_shown(text: LayeredText) -> tuple[Sequence[Layer], str] | None:
-    """Return how the values of a list are quoted that a text shows, and what parts them in it.
-
-    None if it shows no list that can be written.
+@dataclass(frozen=True, slots=True)
+class ListShown:
+    """How the values of a list are quoted that a text shows, what parts them in it, and the edit
+    that takes out all of them, if there is one.
     """
+
+    layers: Sequence[Layer]
+    parted: str
+    emptied: Edit | None
+
+
+def list_shown(text: LayeredText) -> ListShown | None:
+    """Return how a text shows a list; None if it shows none that can be written."""
     for layer in text.layers:
         if isinstance(layer, partial) and layer.func is _in_list:
-            return layer.args[0], layer.args[1].decode()
+            layers, parted, _, emptied = layer.args
+            return ListShown(layers, parted.decode(), emptied)
     return None
 
 
-def _in_list(layers: Sequence[Layer], parted: bytes, gap: bytes, new: bytes) -> bytes:
+def _emptied(source: bytes, whole: DataList, items: Sequence[DataScalar]) -> Edit | None:
+    """Return the edit that leaves a list without values; below a comment there is none."""
+    if source[whole.start : whole.start + 1] == b"[":
+        return Edit(Span(whole.start, whole.end), b"[]")
+    head = source[: whole.start].rstrip()
+    return Edit(Span(len(head), items[-1].end), b" []") if head.endswith(b":") else None
+
+
+def _in_list(
+    layers: Sequence[Layer], parted: bytes, gap: bytes, _: Edit | None, new: bytes
+) -> bytes:
     """Write values, each in its quotes, with what stands between the first two."""
     parts = new.split(parted)
     for layer in layers:
         parts = [layer(part) for part in parts]
     return gap.join(parts)
 
+
+_IN_BRACKETS = partial(_in_list, (in_the_open,), b", ", b", ", None)
 
 _SHORTENED = re.compile(rb"\[\[(?:[^\[\]|\n]*/)?([^\[\]|/\n]* ([^\[\]|/ \n]+))\|\2\]\]")
 """A link to a person's note that shows the last name only: it leads to the full one."""

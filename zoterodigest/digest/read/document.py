@@ -19,6 +19,7 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import MARKS, NOTE, SECTION, Entry, EntryLines, text_in
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.span import Span
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of, lacks_needed
@@ -158,7 +159,7 @@ class Document:
 
 
 _FIELDS_OF_SLOT = {
-    "tags": ("task", "categories"),
+    "tags": ("task", "categories", TAGS),
     "chips": ("arxiv", "categories"),
     "venue": ("venue", "year", "award"),
     "code": ("links",),

@@ -17,6 +17,7 @@ from zoterodigest.digest.read.nicknames import is_nickname
 from zoterodigest.digest.read.references import with_links
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, one_line
+from zoterodigest.mapping import is_tool_tag
 
 _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 150
@@ -175,12 +176,6 @@ ARXIV_CATEGORY = re.compile(
 )
 """A category of arXiv among tags, where nothing else says that it is one."""
 
-TAG_OF_TOOL = re.compile(r"ObsCite|(?:task|award|category|mark|venue):\S.*", re.IGNORECASE)
-"""A tag that a program gives to items, and a template that shows all tags copies into notes.
-
-MarkDB-Connect marks the items of notes so; the others are those of `zotero.toml`.
-"""
-
 ELEMENT = re.compile(r"</?[A-Za-z][^<>]*>")
 """A tag of HTML."""
 
@@ -191,7 +186,7 @@ def _tags(text: str) -> Fields:
         return {}
     parts = [one_tag(part) for part in re.split(r"[,;、，；\n]|`\s+`", text)]
     kept = [part for part in parts if part and part.encode().lower() not in NOTHING]
-    kept = [part for part in kept if not TAG_OF_TOOL.fullmatch(part)]
+    kept = [part for part in kept if not is_tool_tag(part)]
     found = [part for part in kept if ARXIV_CATEGORY.fullmatch(part)]
     tasks = {"task": _members(part for part in kept if part not in found)}
     return {**tasks, "categories": _members(found)} if found else tasks

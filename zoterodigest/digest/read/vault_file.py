@@ -39,6 +39,7 @@ from zoterodigest.digest.read.vault_generated import title_in_heading
 from zoterodigest.digest.read.vault_identity import identity_kind, item_keys
 from zoterodigest.digest.read.vault_metadata import property_slots, property_texts, slot_of_property
 from zoterodigest.digest.read.vault_owned import scan_body
+from zoterodigest.digest.read.vault_tags import with_tags
 
 NO_FRONT = "the front matter is no YAML"
 
@@ -167,7 +168,7 @@ def _entry(
     problems = [Problem(it.line + 1, it.reason, 0, it.is_slip) for it in claims.unread]
     if front.is_broken:
         problems.append(Problem(1, f"{NO_FRONT} ({front.fault})"))
-    reading = _with_blocks(read_slots(slots, ()), body.slot)
+    reading = with_tags(_with_blocks(read_slots(slots, ()), body.slot))
     fault = fault_in(lines, 0, last)
     return DigestEntry(
         form, 0, last, span_of(lines, 0, last) if len(lines) else Span(0, 0), tuple(slots), reading,

@@ -15,7 +15,7 @@ from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.data_fields import member_claims, slot_of_key
-from zoterodigest.digest.read.data_texts import empty_text, shows_list
+from zoterodigest.digest.read.data_texts import empty_list_text, empty_text, shows_list
 from zoterodigest.digest.read.data_tree import (
     BadData,
     DataList,
@@ -210,7 +210,7 @@ def _is_wanted(pair: Pair, form: DigestFormat) -> bool:
     if slot is None or slot == "ignored" or slot in _TEXTS:
         return False
     if slot in _TAGS:
-        return form.note.tags
+        return form.note.tags and slot == "tags"
     return slot not in ("links", "code") or not any(map(_is_no_page, node_texts(node)))
 
 
@@ -237,13 +237,18 @@ def _empty_slots(
     taken = {slot.name for slot in claims.slots} | claims.unreadable
     for key, node in pairs:
         slot = slot_of_key(key.value or "", form) or ""
-        is_null = isinstance(node, DataScalar) and node.value is None and node.start == node.end
-        if not is_null or slot in taken or slot in _LISTS - {"authors"}:
+        if slot in taken or slot in _LISTS - {"authors", "tags"}:
             continue
-        taken.add(slot)
-        assert isinstance(node, DataScalar)
-        if not node.is_shared and source[node.start - 1 : node.start] == b":":
-            yield Slot(slot, empty_text(node.start))
+        match node:
+            case DataScalar(value=None, start=start, end=end) if start == end:
+                taken.add(slot)
+                if not node.is_shared and source[start - 1 : start] == b":":
+                    yield Slot(slot, empty_text(start, is_list=slot == "tags"))
+            case DataList(items=()) if slot == "tags":
+                taken.add(slot)
+                yield Slot(slot, empty_list_text(node))
+            case _:
+                pass
 
 
 def _unwrapped(pairs: Sequence[Pair], form: DigestFormat) -> tuple[Pair, ...]:

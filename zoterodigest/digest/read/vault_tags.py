@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
+from zoterodigest.core.values.record import EMPTY, Members
+from zoterodigest.core.values.tags import TAGS, is_tag_of_notes
 from zoterodigest.digest.read.layers import LayerCut, LayeredText
+from zoterodigest.digest.read.slots import EntryReading
 
 _GAP = re.compile(rb"[ \t]+")
 
@@ -13,6 +17,20 @@ def parted_at_blanks(text: LayeredText) -> LayeredText:
     """Return tags that stand parted by blanks as if commas parted them."""
     cuts = [LayerCut(*gap.span(), b", ") for gap in _GAP.finditer(text.data)]
     return text.peeled(_GAP.sub(b", ", text.data), lambda: cuts, in_blanks)
+
+
+def with_tags(reading: EntryReading) -> EntryReading:
+    """Return the reading of a note, whose tags are the person's own and no tasks.
+
+    What Obsidian can't spell is none of them.
+    """
+    fields, raws = dict(reading.fields), dict(reading.raws)
+    if "task" not in fields:
+        return reading
+    tags, raws[TAGS] = fields.pop("task"), raws.pop("task")
+    found = tuple(filter(is_tag_of_notes, tags.texts)) if isinstance(tags, Members) else ()
+    fields[TAGS] = Members(found) if found else EMPTY
+    return replace(reading, fields=fields, raws=raws)
 
 
 def in_blanks(new: bytes) -> bytes:

@@ -36,10 +36,13 @@ def data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
         raise UnwritableValue(_COMPOSED)
     text = _address(slot, new) if slot.name in LINK_SLOTS else new
     shown = list_shown(slot.text)
+    if shown is not None and not new:
+        return [shown.emptied] if shown.emptied else []
     if slot.name == "authors" and shown is not None:
         found = parse_names(new)
-        text = shown[1].join((*found.people, *(["et al."] if found.truncated else [])))
-    layers, parted = shown or (slot.text.layers, None)
+        text = shown.parted.join((*found.people, *(["et al."] if found.truncated else [])))
+    layers = shown.layers if shown else slot.text.layers
+    parted = shown.parted if shown else None
     # A year or a date that comes to an empty place is one to others, too.
     is_meant = slot.name in LINK_SLOTS or (not slot.words and slot.name in ("year", "date"))
     if text and in_the_open in layers and not is_meant:

@@ -13,6 +13,7 @@ from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import INLINE_FORMULA
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Members, is_empty, value_parts
+from zoterodigest.core.values.tags import TAGS, in_one_word
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.fields import is_in_date
 from zoterodigest.digest.write.paired import paired
@@ -37,16 +38,12 @@ def with_tags_of_note(entry: DigestEntry, asked: Fields) -> Fields:
 
     Obsidian has no tag with blanks: `machine learning` is written `machine-learning` there.
     """
-    tags, present = asked.get("task"), entry.reading.fields.get("task")
-    if entry.format.data != "note" or not isinstance(tags, Members):
+    tags, present = asked.get(TAGS), entry.reading.fields.get(TAGS)
+    if not isinstance(tags, Members):
         return asked
-    own = {_tag(it).casefold(): it for it in value_parts(present or EMPTY)}
-    spelled = (own.get(_tag(it).casefold(), _tag(it)) for it in tags.texts)
-    return {**asked, "task": Members(tuple(dict.fromkeys(spelled)))}
-
-
-def _tag(text: str) -> str:
-    return "-".join(text.split())
+    own = {in_one_word(it).casefold(): it for it in value_parts(present or EMPTY)}
+    spelled = (own.get(in_one_word(it).casefold(), in_one_word(it)) for it in tags.texts)
+    return {**asked, TAGS: Members(tuple(dict.fromkeys(spelled)))}
 
 
 def with_year_of_date(entry: DigestEntry, asked: Fields) -> Fields:

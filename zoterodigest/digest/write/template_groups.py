@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping, Sequence
 
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.digest.format.entry_template import (
     Group,
     SlotPlace,
@@ -30,6 +31,7 @@ SLOTS_OF = {
     "award": ("award", "venue"),
     "date": ("date", "venue"),
     "task": ("task", "tags"),
+    TAGS: ("tags", "task"),
     "categories": ("categories", "chips", "tags"),
     "links": ("links", "code", "tail"),
 }

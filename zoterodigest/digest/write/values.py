@@ -7,19 +7,19 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Names, Value, text_in
+from zoterodigest.core.values.tags import is_tag_of_notes
 from zoterodigest.digest.read.fields import (
     ARXIV_CATEGORY,
     AWARD,
     CATEGORY,
     CHIP,
-    TAG_OF_TOOL,
     TASK,
     one_name,
     one_tag,
@@ -27,6 +27,7 @@ from zoterodigest.digest.read.fields import (
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
+from zoterodigest.mapping import is_tool_tag
 
 _MARKS = "()[] `*_"
 
@@ -286,8 +287,8 @@ awards_text = partial(_listed, ", ", AWARD)
 _TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")
 
 
-def _tagged(categories: bool, old: str, value: Value) -> str:
-    """Write tags, either the `categories` of arXiv among them or all others; the rest stays.
+def _tagged(is_other: Callable[[str], bool], old: str, value: Value) -> str:
+    """Write tags among others, which stay, as do those of programs.
 
     Those that stay keep their form and place, new ones come last.
     """
@@ -296,12 +297,7 @@ def _tagged(categories: bool, old: str, value: Value) -> str:
     texts = [one_tag(part) for part in parts]
     mark = next((it for it in ("[[", "`", "#") if parts and parts[0].startswith(it)), "")
     end = {"[[": "]]", "`": "`"}.get(mark, "")
-    others = [
-        text
-        for text in texts
-        if bool(ARXIV_CATEGORY.fullmatch(text)) is not categories or TAG_OF_TOOL.fullmatch(text)
-    ]
-    stay = {*wanted, *others}
+    stay = {*wanted, *(text for text in texts if is_other(text) or is_tool_tag(text))}
     kept = [part for part, text in zip(parts, texts, strict=True) if text in stay]
     # `#two words` would be the tag `two`.
     signs = {text: ("[[", "]]") if mark == "#" and " " in text else (mark, end) for text in wanted}
@@ -309,8 +305,13 @@ def _tagged(categories: bool, old: str, value: Value) -> str:
     return _between(old, parts, ", ").join((*kept, *new))
 
 
-tags_text = partial(_tagged, False)
-categories_in_tags_text = partial(_tagged, True)
+def _is_category(text: str) -> bool:
+    return ARXIV_CATEGORY.fullmatch(text) is not None
+
+
+tags_text = partial(_tagged, _is_category)
+categories_in_tags_text = partial(_tagged, lambda text: not _is_category(text))
+tags_of_note_text = partial(_tagged, lambda text: not is_tag_of_notes(text))
 
 
 def _between(old: str, parts: Sequence[str], default: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from zoterodigest.core.values.record import EMPTY, NOTE, SECTION, Fields, Value, WebLinks, is_empty
 from zoterodigest.core.values.span import Edit, Span
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.fields import ELEMENT
 from zoterodigest.digest.read.layers import LayeredText
@@ -50,6 +51,7 @@ from zoterodigest.digest.write.values import (
     line_text,
     lines_text,
     names_text,
+    tags_of_note_text,
     tags_text,
     task_text,
     venue_text,
@@ -245,6 +247,8 @@ def _new_text(document: Document, index: int, slot: str, asked: Fields, old: str
         return venue_text(old, asked)
     if slot == "tags" and ELEMENT.search(old):
         raise UnwritableValue("its cell holds HTML that zoterodigest can't read")
+    if name == TAGS:
+        return tags_of_note_text(old, value)
     if slot == "tags" and "categories" in asked:
         text = categories_in_tags_text(old, asked["categories"])
         return tags_text(text, asked["task"]) if "task" in asked else text

@@ -8,11 +8,12 @@ from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import parse_date, year_in
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
 from zoterodigest.core.values.record import EMPTY, MARKS, Fields, Members, Value, WebLinks, is_empty
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, Homes, homes_of
 from zoterodigest.library.records.hyperlinks import held_links, link_in_line, links_of
 from zoterodigest.library.records.properties import extra_values, names_in, raw_names
-from zoterodigest.library.records.tags import members_in
+from zoterodigest.library.records.tags import is_own_tag, members_in
 from zoterodigest.library.records.zotero import ItemRules, LinkHome, ZoteroMapping
 
 
@@ -110,6 +111,13 @@ def _members(name: str) -> _Reader:
     return read
 
 
+def _own_tags(item: ItemJson, _: Homes, zotero: ZoteroMapping) -> _Found:
+    if not zotero.tags:
+        return None
+    names = tuple(str(tag["tag"]) for tag in item.stored(TAGS) if is_own_tag(tag))
+    return Members(names), "\n".join(names)
+
+
 def _arxiv(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
     found = item.home_arxiv
     return (found, found) if homes.extra or homes.archive_id else None
@@ -145,6 +153,7 @@ _READERS: Mapping[str, _Reader] = {
     "pages": _text("pages", canonical_pages),
     "categories": _members("categories"),
     MARKS: _members(MARKS),
+    TAGS: _own_tags,
     "arxiv": _arxiv,
     "doi": _text("doi", _doi),
     "url": _text("url", _url),

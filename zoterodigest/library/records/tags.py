@@ -1,4 +1,7 @@
-"""Tags of our namespaces (`task:…`): spelled in one way, compared without case and hyphens."""
+"""Tags of our namespaces (`task:…`): spelled in one way, compared without case and hyphens.
+
+And the person's own, which stay as they are written.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,13 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from zoterodigest.core.values.tags import is_tag_of_notes
 from zoterodigest.frozen import dataclass
+from zoterodigest.mapping import is_tool_tag
 
 Tag = Mapping[str, Any]
+
+_AUTOMATIC = 1
 
 # Characters; zotero.org refuses a longer one (413).
 LONGEST_TAG = 255
@@ -22,6 +29,7 @@ class Spellings:
     _synonyms: Mapping[str, str]
     _longest: int
     _is_literal: bool = False
+    _is_folded: bool = True
 
     @staticmethod
     def of(phrases: Iterable[str], synonyms: Mapping[str, str]) -> Spellings:
@@ -31,13 +39,16 @@ class Spellings:
         return Spellings(by_words, by_text, max(map(len, by_words), default=0))
 
     @staticmethod
-    def as_written() -> Spellings:
-        """Return the spellings by which every tag stays as it is, but for blanks."""
-        return Spellings({}, {}, 0, _is_literal=True)
+    def as_written(*, is_folded: bool = False) -> Spellings:
+        """Return the spellings by which every tag stays as it is, but for blanks.
+
+        With `is_folded`, two that differ only in case and hyphens are one tag all the same.
+        """
+        return Spellings({}, {}, 0, _is_literal=True, _is_folded=is_folded)
 
     def fold(self, text: str) -> str:
         """Return one text for all spellings of a tag."""
-        if self._is_literal:
+        if not self._is_folded:
             return " ".join(text.split())
         folded = _folded(text)
         return _folded(self._synonyms.get(folded, folded))
@@ -90,6 +101,36 @@ def with_tag_members(
             kept.append(dict(tag))
     added = (prefix + cut_tag(prefix, spellings.spell(member)) for member in wanted.values())
     return kept + [{"tag": name} for name in added]
+
+
+def is_own_tag(tag: Tag) -> bool:
+    """Tell whether a tag is one that the person gave, and that a note can have.
+
+    Automatic ones (type 1) came with the metadata.
+    """
+    name = str(tag.get("tag", ""))
+    return tag.get("type") != _AUTOMATIC and is_tag_of_notes(name) and not is_tool_tag(name)
+
+
+def with_own_tags(
+    tags: Sequence[Tag], members: Iterable[str], spellings: Spellings
+) -> list[dict[str, Any]]:
+    """Return `tags` with those of the person being `members`; all others stay in their places.
+
+    An automatic one that means a member becomes one of the person's, as it does in Zotero.
+    """
+    wanted = {spellings.fold(cut_tag("", one)): cut_tag("", one) for one in members if one.strip()}
+    folded = [spellings.fold(str(tag.get("tag", ""))) for tag in tags]
+    present = {fold for tag, fold in zip(tags, folded, strict=True) if is_own_tag(tag)}
+    kept: list[dict[str, Any]] = []
+    for tag, fold in zip(tags, folded, strict=True):
+        is_asked = fold in wanted
+        if not is_own_tag(tag) and is_asked and fold not in present:
+            present.add(fold)
+            kept.append({"tag": tag["tag"]})
+        elif is_asked or not is_own_tag(tag):
+            kept.append(dict(tag))
+    return kept + [{"tag": text} for fold, text in wanted.items() if fold not in present]
 
 
 def cut_tag(prefix: str, member: str) -> str:

@@ -13,13 +13,14 @@ from zoterodigest.core.links.view import canonical_pages
 from zoterodigest.core.values.dates import is_iso, write_date
 from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.core.values.record import MARKS, Fields, Members, Names, Value, WebLinks, text_in
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.values.venue import Venue, VenueKind, official_name
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, Homes
 from zoterodigest.library.records.hyperlinks import held_links, link_line
 from zoterodigest.library.records.properties import extra_values, with_extra, with_names
-from zoterodigest.library.records.tags import with_tag_members
+from zoterodigest.library.records.tags import with_own_tags, with_tag_members
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping, venue_tag
 from zoterodigest.library.rules.values import cleaned_value
 
@@ -175,6 +176,12 @@ def _write_members(name: str) -> _Writer:
     return write
 
 
+def _write_own_tags(place: ItemTarget, value: Value) -> Patch:
+    texts = value.texts if isinstance(value, Members) else ()
+    spellings = place.zotero.spellings_of(TAGS)
+    return {"tags": with_own_tags(place.data.get("tags", ()), texts, spellings)}
+
+
 def _write_arxiv(place: ItemTarget, value: Value) -> Patch:
     homes, forms, arxiv = place.homes, place.zotero.rules.arxiv, _text(value)
     is_preprint = bool(homes.archive_id)
@@ -240,6 +247,7 @@ _WRITERS: Mapping[str, _Writer] = {
     "task": _write_members("task"),
     "categories": _write_members("categories"),
     MARKS: _write_members(MARKS),
+    TAGS: _write_own_tags,
     "arxiv": _write_arxiv,
     "doi": _write_doi,
     "url": _write_url,

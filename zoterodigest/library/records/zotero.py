@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from zoterodigest import mapping
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.values.record import MARKS, Fields
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.frozen import dataclass
@@ -78,6 +79,7 @@ class TypeRules(_StrictZoteroRules):
 class ItemRules(_StrictZoteroRules):
     """The whole of `zotero.toml`."""
 
+    tool_tags: tuple[str, ...]
     tags: TagPrefixes
     extra: ExtraKeys
     arxiv: ArxivForms
@@ -90,7 +92,7 @@ class ItemRules(_StrictZoteroRules):
 
     def prefix(self, name: str) -> str:
         """Return what the tags of the field `name` (task, award, categories) begin with."""
-        prefix: str = getattr(self.tags, name)
+        prefix: str = "" if name == TAGS else getattr(self.tags, name)
         return prefix
 
 
@@ -98,13 +100,15 @@ class ItemRules(_StrictZoteroRules):
 class ZoteroMapping:
     """How records and items translate into each other.
 
-    `links` says where links live; `categories` and `marks` whether these are carried as tags. What
-    is not carried is absent from every record that is read.
+    `links` says where links live; `categories` and `marks` whether these are carried as tags, and
+    `tags` whether those of the person are. What is not carried is absent from every record that is
+    read.
     """
 
     links: LinkHome = LinkHome.ATTACHMENTS
     categories: bool = False
     marks: bool = False
+    tags: bool = False
 
     # Read when somebody asks: a run that finds everything as it was needs none of them (20 ms).
     @property
@@ -124,7 +128,7 @@ class ZoteroMapping:
 
     def spellings_of(self, name: str) -> Spellings:
         """Return how members of the field `name` are spelled; categories stay as they are."""
-        return _AS_WRITTEN if name == "categories" else self.spellings
+        return _WRITTEN.get(name) or self.spellings
 
     def folding(self) -> Folding:
         """Return how spellings of venues and members are recognised as one."""
@@ -137,7 +141,7 @@ class ZoteroMapping:
         return self.spellings_of(name).fold(tags.cut_tag(self.rules.prefix(name), text))
 
 
-_AS_WRITTEN = Spellings.as_written()
+_WRITTEN = {"categories": Spellings.as_written(), TAGS: Spellings.as_written(is_folded=True)}
 
 
 @cache

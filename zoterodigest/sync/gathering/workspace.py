@@ -115,7 +115,8 @@ def _project(digests: Sequence[Path], start: Path, chosen: Chosen) -> Project:
 def mapping_of(project: Project) -> ZoteroMapping:
     """Return how the project's configuration translates between records and items."""
     rules = project.configuration.zotero
-    return ZoteroMapping(LinkHome(rules.links), rules.categories, rules.marks)
+    has_tags = any(one.tags for one in project.configuration.digests)
+    return ZoteroMapping(LinkHome(rules.links), rules.categories, rules.marks, has_tags)
 
 
 def library_meant(project: Project, start: Path, chosen: Chosen) -> tuple[str, Path]:

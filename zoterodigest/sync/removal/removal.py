@@ -23,6 +23,7 @@ from zoterodigest.core.values.record import (
     WebLinks,
     is_empty,
 )
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.works.catalogue import successors
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
@@ -302,6 +303,8 @@ class Removal:
 
     def _lies_in_tags(self, name: str, item: Item) -> bool:
         """Whether the members of a field are tags: these go one by one, as others may be yours."""
+        if name == TAGS:
+            return True
         return is_set(name) and bool(tags_of({name: item.fields[name]}, self.workspace.zotero))
 
     def _trashed(self, key: str) -> LibraryItem:
