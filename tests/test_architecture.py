@@ -64,6 +64,7 @@ HOMES = {
     ),
     "typer": ("cli",),
     "yaml": ("digest.read.yaml_tree",),
+    "watchfiles": ("sync.watching.noticing",),
     "rich": ("cli",),
 }
 # Steps of the protocol of a run: the modules that may take them.

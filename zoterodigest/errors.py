@@ -49,6 +49,7 @@
     ├── SourceChanged       16  a file was changed since it was read
     ├── LibraryChanged      16  the library changed, so a person must see the new plan
     ├── AlreadyRunning      17  another run works on the same project
+    ├── AlreadyWatching     17  another watcher runs on the same project
     ├── Unfinished          18  a run was killed, and its writes must be recorded first
     ├── BadJournal          18  the journal of a killed run cannot be read
     ├── PortTaken           24  the port to serve on cannot be used

@@ -59,6 +59,7 @@ _GROUPS = {
         "push": ("sync", "Bring digests into the library."),
         "pull": ("sync", "Bring edits made in the library into the digests."),
         "plan": ("sync", "Show what a sync would do, change nothing."),
+        "watch": ("watch", "Sync whenever a digest, a .bib or the library changes."),
         "status": ("status", "Show what is in sync and what is not."),
     },
     "Papers in": {

@@ -199,7 +199,7 @@ class Project:
 
     def former_rules(self, key: str) -> DigestRules:
         """Return the rules that held for the digest `key`, whose file is gone."""
-        fitting = (one for one in self.configuration.digests if _would_match(key, one.path))
+        fitting = (one for one in self.configuration.digests if would_match(key, one.path))
         return next(fitting, DigestRules(path=key))
 
     def _digest(self, path: Path, rules: DigestRules) -> Digest:
@@ -291,8 +291,8 @@ def folder_before_pattern(pattern: str) -> str:
     return "/".join(levels[:fixed])
 
 
-def _would_match(key: str, pattern: str) -> bool:
-    """Tell whether a file of this path would match, if it were there."""
+def would_match(key: str, pattern: str) -> bool:
+    """Tell whether a file of this path in a project would match, if it were there."""
     # `**/` stands for no folder at all as well.
     return fnmatchcase(key, pattern) or fnmatchcase(key, pattern.replace("**/", ""))
 

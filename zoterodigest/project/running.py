@@ -1,4 +1,7 @@
-"""Running: one run at a time works on a project. The system frees it when a run is killed."""
+"""Running: one run at a time works on a project. The system frees it when a run is killed.
+
+So does one watcher at a time, which holds a file of its own.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from io import FileIO
 from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
@@ -22,6 +26,7 @@ else:
 
 _LOG = logging.getLogger(__name__)
 _NAME = "running"
+_WATCHER = "watching"
 _LOOK_AGAIN = 0.2
 """Seconds until whoever waits for a run looks again."""
 
@@ -41,6 +46,19 @@ class AlreadyRunning(ZoterodigestError):
         self.pid = pid
 
 
+class AlreadyWatching(ZoterodigestError):
+    """Another watcher runs on the same project."""
+
+    exit_code = 17
+
+    def __init__(self, state_folder: Path, pid: str) -> None:
+        who = f" (process {pid})" if pid else ""
+        super().__init__(
+            f"a watcher runs on {state_folder.parent} already{who}",
+            "`zoterodigest watch --pause` pauses it. To end it, end its process.",
+        )
+
+
 def running_path(state_folder: Path) -> Path:
     """Return the file that a run at work holds."""
     return state_folder / _NAME
@@ -58,12 +76,8 @@ def running(state_folder: Path, command: str = "run") -> Iterator[None]:
     """
     create_state_folder(state_folder)
     path = running_path(state_folder)
-    try:
-        number = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-    except OSError as error:
-        raise CannotWrite(path, *writing_failed(error)) from error
-    with os.fdopen(number, "r+b", buffering=0) as stream:
-        if not _holds(number):
+    with _opened(path) as stream:
+        if not _holds(stream.fileno()):
             raise AlreadyRunning(state_folder, _pid_in(stream.read(20)))
         killed = last_killed(state_folder)
         if killed is not None:
@@ -83,6 +97,14 @@ def running(state_folder: Path, command: str = "run") -> Iterator[None]:
             # id that a full disk keeps in it misleads nobody: the system's lock is what counts.
             with suppress(OSError):
                 stream.truncate(0)
+
+
+def _opened(path: Path) -> FileIO:
+    """Open a file that stands for who is at work; raise `CannotWrite`."""
+    try:
+        return FileIO(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+")
+    except OSError as error:
+        raise CannotWrite(path, *writing_failed(error)) from error
 
 
 def _pid_in(held: bytes) -> str:
@@ -148,6 +170,37 @@ def wait_until_idle(state_folder: Path) -> None:
             # The system tells nobody that a lock is free, unless they wait for it without an end:
             # on Windows not even then.
             time.sleep(_LOOK_AGAIN)
+
+
+@contextmanager
+def watching(state_folder: Path) -> Iterator[None]:
+    """Be the one watcher of a project; raise `AlreadyWatching` if there is one.
+
+    Runs, also those of the watcher itself, are not held up by this.
+    """
+    create_state_folder(state_folder)
+    with _opened(state_folder / _WATCHER) as stream:
+        if not _holds(stream.fileno()):
+            raise AlreadyWatching(state_folder, _pid_in(stream.read(20)))
+        # Others only read it: a disk that is full keeps nobody from watching.
+        with suppress(OSError):
+            stream.truncate(0)
+            stream.write(str(os.getpid()).encode("ascii"))
+        yield
+
+
+def is_watched(state_folder: Path) -> bool:
+    """Tell whether a watcher runs on a project."""
+    try:
+        with FileIO(state_folder / _WATCHER, "r+") as stream:
+            return not _holds(stream.fileno())
+    except OSError:
+        return False
+
+
+def pause_path(state_folder: Path) -> Path:
+    """Return the file that pauses a watcher while it is there."""
+    return state_folder / "paused"
 
 
 def _holds(number: int) -> bool:

@@ -87,7 +87,7 @@ def _run(asked: Invocation, options: Options) -> int:
     with opened_context(asked) as place:
         require_idle_to_write(asked, place.workspace.project)
         recorder = Recorder(place, writes=not asked.is_dry_run)
-        prepared, looked = _looked_up(place, asked, options)
+        prepared, looked = planned_run(place, asked, options)
         emit_unless_json(asked, _shown(prepared, looked, place, asked))
         if asked.is_dry_run:
             _show_rest(prepared, looked, place, asked)
@@ -129,7 +129,7 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
     if asked.as_json:
         emit_json(plan_data(prepared, place, outcome) | {"lookup": looked_data(looked)})
     elif asked.is_brief:
-        emit([_brief_text(outcome)])
+        emit([brief_text(outcome)])
     elif prepared.is_settled:
         emit(["", *wrapped(closing_text(prepared, is_done=True))])
     else:
@@ -174,7 +174,7 @@ def _show_rest(
     emit(["", *(wrapped(closing_text(prepared)) if settled else planned_text(prepared))])
 
 
-def _looked_up(
+def planned_run(
     place: ProjectContext, asked: Invocation, options: Options
 ) -> tuple[Prepared, LookedUp]:
     """Plan, look up what the plan creates, and plan with what was found."""
@@ -220,7 +220,7 @@ def _target(prepared: Prepared, place: ProjectContext) -> str:
     return f"{visible(place.address)} and {files}" if intent.may_push else files
 
 
-def _brief_text(outcome: Outcome) -> str:
+def brief_text(outcome: Outcome) -> str:
     """Return in one line what a run wrote, and what it leaves to the person."""
     if outcome.prepared.is_settled:
         return closing_text(outcome.prepared, is_done=True)

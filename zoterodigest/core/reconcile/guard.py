@@ -54,18 +54,18 @@ def guard(
     pruned: Sequence[str] = (),
     max_changes: int | None = None,
     allow_removals: bool = False,
+    is_unattended: bool = False,
 ) -> GuardStop | None:
     """Return why `plan` goes too far for `linked` linked entries, or None.
 
     Creations, fill-ins and kept entries do not count. `pruned` are the entries that an export takes
     out of .bib files. `max_changes` takes the place of the limit for changes of one field from one
-    end.
+    end. A run that `is_unattended` removes nothing.
     """
     # Sorted, so that the examples of a stop are the same in each run of one plan (law 7).
     edits = sorted(_edits(plan))
-    gone = _gone(plan)
-    removed = sorted({row_id for row_id, _, _, is_removal in edits if is_removal} | gone)
-    most = max(_FEW_REMOVALS, int(linked * _REMOVED_SHARE))
+    gone, removed = _gone(plan), sorted(removed_rows(plan))
+    most = 0 if is_unattended else max(_FEW_REMOVALS, int(linked * _REMOVED_SHARE))
     count = len(removed) + len(pruned)
     if count > most and not allow_removals:
         examples = tuple(removed[:_EXAMPLES])
@@ -81,6 +81,11 @@ def guard(
             examples = tuple(sorted(row_ids)[:_EXAMPLES])
             return GuardStop(name, end, len(row_ids), limit, examples)
     return None
+
+
+def removed_rows(plan: Plan) -> set[str]:
+    """Return the rows that lose a value, their entry, or their item to the trash or archive."""
+    return {row_id for row_id, _, _, is_removal in _edits(plan) if is_removal} | _gone(plan)
 
 
 def _emptied(plan: Plan, gone: Set[str]) -> GuardStop | None:

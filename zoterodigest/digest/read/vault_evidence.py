@@ -45,11 +45,16 @@ def reason_by_name(name: str) -> str:
     """Return why a file of this name is no note of a paper; "" if it may be one."""
     if _STAND_IN.search(name):
         return EVICTED
-    if _CONFLICT.search(name):
+    if is_conflict_copy(name):
         return CONFLICT_COPY
     if _MACHINE.search(name):
         return "a program keeps it"
     return ""
+
+
+def is_conflict_copy(name: str) -> bool:
+    """Tell whether a cloud made the file of this name, of two that were edited at once."""
+    return _CONFLICT.search(name) is not None
 
 
 def reason_by_bytes(source: bytes) -> str:

@@ -57,7 +57,8 @@ _ID_LENGTH = 10
 class Options:
     """What a run is for, of which entries it is, and how it is to be done.
 
-    One that `accepts` takes files as they are that lost most of what they held.
+    One that `accepts` takes files as they are that lost most of what they held. One that
+    `is_unattended` removes nothing.
     """
 
     intent: Intent = PUSH
@@ -66,6 +67,7 @@ class Options:
     max_changes: int | None = None
     allow_removals: bool = False
     accepts: bool = False
+    is_unattended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +153,7 @@ def with_writes(prepared: Prepared) -> Prepared:
         pruned=[f"{bib.key}: {key}" for bib in prepared.bibs for key in bib.updated.removed],
         max_changes=options.max_changes,
         allow_removals=options.allow_removals,
+        is_unattended=options.is_unattended,
     )
     objects = len(prepared.writes), len(plan.actions), len(plan.reports)
     _LOG.info("Planned %d objects to write (%d actions, %d reports)", *objects)

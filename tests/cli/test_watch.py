@@ -1,0 +1,329 @@
+"""`watch` beside people who edit a digest, a .bib and the library: nothing lost, nothing asked."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Thread
+
+import pytest
+
+from tests.cli.conftest import Zoterodigest, a_digest
+from tests.sync.world import World
+from zoterodigest.cli.base.options import Invocation
+from zoterodigest.cli.base.project_context import open_context
+from zoterodigest.cli.commands.watch import Watcher
+from zoterodigest.project.running import running, watching
+from zoterodigest.sync.watching.schedule import Pace
+
+# The system tells of a change within 0.2 s.
+PACE = Pace(quiet=0.35, patience=2, poll=0.15, pause=0.05, longest=0.2)
+HASTE, CARE, REST = "Denoising in Haste", "Denoising with Care", "A Restful Paper on Rest"
+PAPERS = ((HASTE, "2401.00001"), (CARE, "2401.00002"), (REST, "2401.00003"))
+CONFIGURATION = '[[digest]]\npath = "{}"\n'
+# These wait much longer than they work.
+DEEP = pytest.mark.deep
+
+
+@pytest.fixture
+def world(zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
+    """A project with three papers in one digest, all in sync."""
+    there = tmp_path / "bin"
+    there.mkdir()
+    shows = there / "notify-send"
+    shows.write_text('#!/bin/sh\necho "$@" >> "$0.shown"\n')
+    shows.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{there}{os.pathsep}{os.environ['PATH']}")
+    world = World(tmp_path)
+    world.markdown("papers.md", a_digest(*PAPERS))
+    world.configure(CONFIGURATION.format("*.md"))
+    assert zoterodigest("push", "--yes").code == 0
+    return world
+
+
+@contextmanager
+def watched(pace: Pace = PACE) -> Iterator[Watcher]:
+    """Watch the project of the current folder while the block lasts, once the first run is done."""
+    asked = Invocation()
+    watcher = Watcher(asked, open_context(asked), pace)
+    thread = Thread(target=watcher.watch)
+    thread.start()
+    try:
+        comes(lambda: at_rest(watcher))
+        yield watcher
+    finally:
+        watcher.end()
+        thread.join(30)
+    assert not thread.is_alive()
+
+
+def at_rest(watcher: Watcher) -> bool:
+    """Tell whether a watcher knows of nothing that has to be run over."""
+    schedule = watcher.schedule
+    return schedule.token is not None and not (schedule.changed or schedule.is_running)
+
+
+def comes(is_true: Callable[[], bool], seconds: float = 20) -> None:
+    """Wait until something is true."""
+    end = time.monotonic() + seconds
+    while not is_true():
+        assert time.monotonic() < end, "it does not come"
+        time.sleep(0.02)
+
+
+def stays(is_true: Callable[[], bool], seconds: float) -> None:
+    """Look for a while whether something stays true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        assert is_true()
+        time.sleep(0.02)
+
+
+def task(world: World, title: str) -> set[str]:
+    return {tag for tag in world.tags(title) if tag.startswith("task:")}
+
+
+def with_task(world: World, title: str, name: str) -> str:
+    """Return the digest with another task for a paper."""
+    text = (world.root / "papers.md").read_text()
+    head, _, tail = text.partition(f"> **{title}**")
+    return f"{head}> **{title}**{re.sub('Task: .*', f'Task: {name}', tail, count=1)}"
+
+
+def lines(capfd: pytest.CaptureFixture[str]) -> list[str]:
+    """Return what the watcher said, without the times."""
+    out, err = capfd.readouterr()
+    assert err == ""
+    return [re.sub(r"^\d\d:\d\d:\d\d  ", "", line) for line in out.splitlines()]
+
+
+def notices(world: World) -> list[str]:
+    shown = world.root / "bin" / "notify-send.shown"
+    return shown.read_text().splitlines() if shown.exists() else []
+
+
+def test_edits_at_both_ends_reach_the_other_end_and_are_in_the_log(
+    world: World, zoterodigest: Zoterodigest, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with watched() as watcher:
+        (world.root / "papers.md").write_text(with_task(world, HASTE, "haste"))
+        comes(lambda: task(world, HASTE) == {"task:haste"})
+        world.change(world.key(CARE), title=f"{CARE} and Patience")
+        comes(lambda: f"{CARE} and Patience" in (world.root / "papers.md").read_text())
+        comes(lambda: at_rest(watcher))
+
+    said = lines(capfd)
+    assert said[0].startswith("Watching 1 digest and embedded:")
+    written = [line for line in said if line.startswith("Done")]
+    assert written == ["Done: 1 item written.", "Done: 1 digest changed."]
+    assert said.count("Already up to date.") == 1
+    assert said[-1] == "Stopped watching."
+    assert zoterodigest("log").out.count("sync") == 2
+    assert notices(world) == []
+
+
+def save_by_rename(path: Path, text: str) -> None:
+    """Save as editors do that write a new file and give it the old one's name."""
+    new = path.with_name(f"{path.name}.tmp~")
+    new.write_text(text)
+    new.replace(path)
+
+
+def save_by_truncating(path: Path, text: str) -> None:
+    """Save as editors do that empty a file before they write it, on a slow disk."""
+    path.write_text("")
+    time.sleep(0.1)
+    path.write_text(text)
+
+
+def save_often(path: Path, text: str) -> None:
+    """Save as editors do that save whatever is typed, letter by letter."""
+    before = path.read_text()
+    for end in range(0, 9):
+        path.write_text(before[: -100 - end])
+        time.sleep(0.1)
+    path.write_text(text)
+
+
+@pytest.mark.parametrize(
+    "save",
+    [save_by_truncating, *(pytest.param(it, marks=DEEP) for it in (save_by_rename, save_often))],
+)
+def test_however_an_editor_saves_only_what_it_saved_last_counts(
+    world: World, zoterodigest: Zoterodigest, save: Callable[[Path, str], None]
+) -> None:
+    with watched() as watcher:
+        save(world.root / "papers.md", with_task(world, REST, "rest"))
+        comes(lambda: task(world, REST) == {"task:rest"})
+        comes(lambda: at_rest(watcher))
+
+    assert len(world.items()) == 3
+    assert len(world.notes()) == 3
+    assert zoterodigest("log").out.count("sync") == 1
+    assert zoterodigest("conflicts").code == 0
+
+
+def test_a_file_that_an_editor_has_locked_is_left_alone_until_it_is_closed(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    swap = world.root / ".papers.md.swp"
+    with watched() as watcher:
+        swap.touch()
+        before = (world.root / "papers.md").read_bytes()
+        world.change(world.key(CARE), title=f"{CARE} and Patience")
+        comes(lambda: bool(watcher.schedule.changed))
+        comes(lambda: at_rest(watcher))
+        assert (world.root / "papers.md").read_bytes() == before
+        swap.unlink()
+        comes(lambda: f"{CARE} and Patience" in (world.root / "papers.md").read_text())
+
+    said = lines(capfd)
+    assert sum(line.startswith("papers.md is open in an editor: ") for line in said) == 1
+
+
+@DEEP
+def test_many_files_at_once_are_one_run_over_all_of_them(
+    world: World, zoterodigest: Zoterodigest
+) -> None:
+    world.configure(CONFIGURATION.format("*.md") + CONFIGURATION.format("more/*.md"))
+    with watched() as watcher:
+        (world.root / "more").mkdir()
+        comes(lambda: at_rest(watcher))
+        time.sleep(0.8)  # the new folder is noticed when the library is asked
+        for number in range(24):
+            paper = f"Paper {number} of a Branch with Many Files", f"2402.{number:05d}"
+            (world.root / "more" / f"{number}.md").write_text(a_digest(paper))
+            time.sleep(0.01)
+        comes(lambda: watcher.schedule.is_crowded)
+        comes(lambda: at_rest(watcher))
+
+    # More than twenty changes need a person, as in any run.
+    assert len(world.items()) == 3
+    assert len(notices(world)) == 1
+    assert zoterodigest("sync", "--yes").code == 0
+    assert len(world.items()) == 27
+
+
+@DEEP
+def test_a_conflict_copy_is_no_digest(world: World) -> None:
+    paper = "A Paper Only in a Conflict Copy", "2403.00001"
+    with watched() as watcher:
+        copy = world.root / "papers.sync-conflict-20260101-120000-ABCDEF.md"
+        copy.write_text(a_digest(*PAPERS, paper).replace("image restoration", "conflict"))
+        (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+        comes(lambda: task(world, REST) == {"task:rest"})
+        comes(lambda: at_rest(watcher))
+
+    assert len(world.items()) == 3
+    assert task(world, HASTE) == {"task:image restoration"}
+
+
+def test_a_removal_waits_for_the_person_and_holds_up_nothing_else(
+    world: World, zoterodigest: Zoterodigest, capfd: pytest.CaptureFixture[str]
+) -> None:
+    world.configure(CONFIGURATION.format("*.md") + 'when_dropped = "trash"\n')
+    with watched() as watcher:
+        text = with_task(world, CARE, "care")
+        (world.root / "papers.md").write_text(text[text.index(f"> **{CARE}**") :])
+        comes(lambda: task(world, CARE) == {"task:care"})
+        comes(lambda: at_rest(watcher))
+        (world.root / "papers.md").touch()
+        comes(lambda: bool(watcher.schedule.changed))
+        comes(lambda: at_rest(watcher))
+
+    assert HASTE in world.keys_by_title()
+    said = lines(capfd)
+    assert sum("1 entry would lose values, or go as a whole" in line for line in said) == 1
+    (notice,) = notices(world)
+    assert notice.endswith(f"{world.root.name} needs you: run `zoterodigest status` there.")
+    assert zoterodigest("sync", "--yes").code == 0
+    assert HASTE not in world.keys_by_title()
+
+
+def test_a_conflict_is_said_once_and_left_alone_and_the_rest_goes_on(
+    world: World, zoterodigest: Zoterodigest, capfd: pytest.CaptureFixture[str]
+) -> None:
+    text = (world.root / "papers.md").read_text()
+    (world.root / "papers.md").write_text(text.replace(HASTE, "Denoising at Leisure"))
+    world.change(world.key(HASTE), title="Denoising in a Hurry")
+
+    with watched() as watcher:
+        (world.root / "papers.md").write_text(with_task(world, CARE, "care"))
+        comes(lambda: task(world, CARE) == {"task:care"})
+        comes(lambda: at_rest(watcher))
+
+    assert "Denoising at Leisure" in (world.root / "papers.md").read_text()
+    assert "Denoising in a Hurry" in world.keys_by_title()
+    said = [line for line in lines(capfd) if "needs your attention" in line]
+    assert said == ["Nothing to write; 1 entry needs your attention (`zoterodigest status`)."]
+    assert len(notices(world)) == 1
+    assert zoterodigest("conflicts").code == 3
+
+
+@DEEP
+def test_a_broken_configuration_is_said_once_and_a_mended_one_goes_on(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with watched():
+        configuration = world.root / "zoterodigest.toml"
+        good = configuration.read_text()
+        configuration.write_text(good.replace("path", "paht"))
+        comes(lambda: bool(notices(world)))
+        time.sleep(0.5)
+        configuration.write_text(good)
+        (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+        comes(lambda: task(world, REST) == {"task:rest"})
+
+    assert sum("this key is missing" in line for line in lines(capfd)) == 1
+
+
+def test_a_paused_watcher_waits_until_it_is_resumed(
+    world: World, zoterodigest: Zoterodigest
+) -> None:
+    with watched(), watching(world.root / ".zoterodigest"):
+        assert zoterodigest("watch", "--pause").out.endswith("lets it go on.\n")
+        (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+        stays(lambda: task(world, REST) == {"task:image restoration"}, 0.8)
+        assert zoterodigest("watch", "--resume").out.endswith("Resumed.\n")
+        comes(lambda: task(world, REST) == {"task:rest"})
+
+
+@DEEP
+def test_a_run_of_somebody_else_is_waited_for(world: World) -> None:
+    with watched() as watcher, running(world.root / ".zoterodigest"):
+        (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+        comes(lambda: watcher.schedule.failed_runs > 1)
+        assert task(world, REST) == {"task:image restoration"}
+
+
+def test_once_waits_until_it_is_quiet_and_syncs_once(
+    world: World, zoterodigest: Zoterodigest
+) -> None:
+    world.configure(CONFIGURATION.format("*.md") + "[sync]\nhold = 1\n")
+    (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+    start = time.monotonic()
+
+    ran = zoterodigest("watch", "--once")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert "Done: 1 item written." in ran.out
+    assert time.monotonic() - start > 0.7
+    assert task(world, REST) == {"task:rest"}
+
+
+def test_a_project_has_one_watcher(world: World, zoterodigest: Zoterodigest) -> None:
+    with watching(world.root / ".zoterodigest"):
+        ran = zoterodigest("watch")
+
+    assert ran.code == 17
+    assert "a watcher runs on" in ran.err
+
+
+def test_without_a_watcher_a_pause_is_for_the_next_one(
+    world: World, zoterodigest: Zoterodigest
+) -> None:
+    assert "No watcher runs on this project now." in zoterodigest("watch", "--pause").out

@@ -1,0 +1,136 @@
+"""One run of a watcher: that of `sync`, which never asks and removes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from zoterodigest.cli.base.options import FAILED, FINE, Invocation
+from zoterodigest.cli.base.project_context import ProjectContext, opened_context
+from zoterodigest.cli.base.screen import counted, visible
+from zoterodigest.cli.base.talk import NotConfirmed, countdown, failure_lines
+from zoterodigest.cli.commands.exit_codes import exit_code
+from zoterodigest.cli.commands.runs import brief_text, planned_run
+from zoterodigest.core.reconcile.guard import removed_rows
+from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.values.record import Entry
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
+from zoterodigest.library.http.trouble import NotReached, ServerBusy, ServerFailed
+from zoterodigest.project.files import SourceChanged
+from zoterodigest.project.running import AlreadyRunning, require_idle
+from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.run.failures import TooMuch
+from zoterodigest.sync.run.run import Options, Prepared
+from zoterodigest.sync.syncing.sync_run import LibraryChanged, Outcome, carry_out
+from zoterodigest.sync.watching.watched import (
+    Watched,
+    held_by_editors,
+    watched_in,
+    without_files,
+)
+
+_PASSING = (
+    *(NotReached, ServerBusy, ServerFailed),
+    *(AlreadyRunning, SourceChanged, LibraryChanged),
+)
+"""What ends by itself: the run is repeated, and nobody has to know."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of a run: its exit code, what it wrote in one line, and how things stand after it.
+
+    `needs` are sentences on what a person has to do. `again` says that the run has to be repeated;
+    `passing` is why, if that ends by itself. `held` are the files that it left to an editor,
+    `watched` those that the project has, if they are known.
+    """
+
+    code: int
+    wrote: str = ""
+    stands: str = ""
+    needs: tuple[str, ...] = ()
+    again: bool = False
+    passing: str = ""
+    held: frozenset[str] = frozenset()
+    watched: Watched | None = None
+
+
+def run_unattended(asked: Invocation, but: frozenset[str]) -> Ran:
+    """Run a sync over all files but these and those that an editor holds."""
+    try:
+        # Nobody looks on, so nothing is counted down.
+        with countdown.shown_by(lambda _: None), opened_context(asked) as place:
+            watched = watched_in(place.workspace)
+            return replace(_ran(place, asked, but), watched=watched)
+    except _PASSING as error:
+        return Ran(error.exit_code, passing=_sentence(error), again=True)
+    except ZoterodigestError as error:
+        return Ran(error.exit_code, needs=(_sentence(error),), again=True)
+
+
+def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
+    workspace = place.workspace
+    require_idle(workspace.project.state_folder)
+    keys: dict[str, SourceKey] = {str(one.path): one.key for one in workspace.digests}
+    keys |= {str(one.path): one.key for one in workspace.bibs}
+    held = held_by_editors(keys)
+    workspace = without_files(workspace, but | held)
+    needs = tuple(f"{visible(keys[one])} is open in an editor: {_LATER}" for one in sorted(held))
+    if not workspace.digests:
+        return Ran(FINE, needs=needs, held=held)
+    place = replace(place, workspace=workspace)
+    prepared, removals = _planned(place, asked)
+    if removals:
+        what = counted(removals, "entry would lose values, or go as a whole", _LOSING)
+        needs += (f"{what}. To allow it: `zoterodigest sync`.",)
+    try:
+        outcome = _carried_out(prepared)
+    except (TooMuch, NotConfirmed) as error:
+        return Ran(error.exit_code, needs=(*needs, _sentence(error)), held=held)
+    return _after(outcome, needs, held)
+
+
+_LATER = "it is synced when you close it there."
+_LOSING = "entries would lose values, or go as a whole"
+
+
+def _planned(place: ProjectContext, asked: Invocation) -> tuple[Prepared, int]:
+    """Return the run without the entries that it would remove or clear, and how many these are."""
+    options = Options(Sync(), is_unattended=True, max_changes=asked.max_changes)
+    prepared, _ = planned_run(place, asked, options)
+    removed = removed_rows(prepared.plan)
+    if not removed:
+        return prepared, 0
+    links = (link for link in prepared.plan.links if link.row.id in removed)
+    places = {(link.entry.digest, link.entry.place) for link in links}
+
+    def stays(entry: Entry) -> bool:
+        return (entry.digest, entry.place) not in places
+
+    # A run over selected entries drops no links, so what left a digest waits, too.
+    return planned_run(place, asked, replace(options, selection=stays))[0], len(removed)
+
+
+def _carried_out(prepared: Prepared) -> Outcome:
+    if prepared.needs_consent and prepared.stop is None:
+        changes = counted(len(prepared.plan.actions), "change")
+        raise NotConfirmed(f"{changes} wait for your consent", "Run `zoterodigest sync`.")
+    return carry_out(prepared, lambda done, total: None)
+
+
+def _after(outcome: Outcome, needs: Sequence[str], held: frozenset[str]) -> Ran:
+    """Return what came of a run that was carried out."""
+    last, is_settled = outcome.last, outcome.prepared.is_settled
+    failures = tuple(": ".join(filter(None, one)) for one in failure_lines(outcome.failures))
+    code = FAILED if outcome.failures else exit_code(last)
+    text = brief_text(outcome)
+    # A file may have changed so late that nobody was told of it.
+    is_early = any(read.is_recent for read in last.gathered.digests)
+    stands = text if is_settled and last.options.selection is None else ""
+    wrote = "" if is_settled else text
+    return Ran(code, wrote, stands, (*needs, *map(visible, failures)), is_early, held=held)
+
+
+def _sentence(error: ZoterodigestError) -> str:
+    return visible(" ".join(filter(None, (f"{error}.", error.hint))))

@@ -1,0 +1,314 @@
+"""The command `watch`: it decides when a sync runs; what runs is a sync."""
+
+from __future__ import annotations
+
+import signal
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from queue import Empty, SimpleQueue
+from types import FrameType
+from typing import Any
+
+import typer
+
+from zoterodigest.cli.base.notice import show_notice
+from zoterodigest.cli.base.options import FINE, Invocation, command, flag
+from zoterodigest.cli.base.project_context import (
+    ProjectContext,
+    open_context,
+    project_in,
+)
+from zoterodigest.cli.base.screen import emit, enumerated, files_counted, visible
+from zoterodigest.cli.base.stamps import token_at
+from zoterodigest.cli.base.talk import countdown
+from zoterodigest.cli.commands.unattended import Ran, run_unattended
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.project.files import create_state_folder
+from zoterodigest.project.running import is_watched, pause_path, watching
+from zoterodigest.project.settled import Fact, UnknownState, state_of
+from zoterodigest.sync.watching.noticing import Noticing
+from zoterodigest.sync.watching.schedule import (
+    LIBRARY,
+    AskLibrary,
+    BeginRun,
+    Pace,
+    Wait,
+    begin_watching,
+    file_changed,
+    library_answered,
+    library_failed,
+    next_step,
+    paused,
+    run_begun,
+    run_ended,
+)
+from zoterodigest.sync.watching.watched import held_by_editors, watched_in
+
+_LOOK_AROUND = 30.0
+"""Seconds after which a watcher looks whether it is still paused, whatever the system tells."""
+
+
+@command(
+    "address is_offline max_changes once pause resume",
+    epilog="Next: `zoterodigest log` lists what its runs wrote.",
+)
+def watch(
+    asked: Invocation,
+    once: bool = flag("--once", "Wait until nothing changes, sync once, end."),
+    pause: bool = flag("--pause", "Pause the watcher of this project."),
+    resume: bool = flag("--resume", "Let it go on."),
+) -> int:
+    """Sync whenever a digest, a .bib or the library changes.
+
+    watch waits until nothing has changed for 10 seconds, then runs a sync and prints a line about
+    it. It leaves out a file that is being typed in, and one that an editor has locked. If more than
+    20 files change within 10 seconds, as in a git checkout, it waits until all are quiet.
+
+    watch never asks. What removes something or needs your consent is left for you to run: watch
+    says so once, also by a notification on the desktop. Press Ctrl-C to end it: a run at work is
+    finished first.
+
+    \b
+    Examples:
+      zoterodigest watch
+      zoterodigest watch --once
+      zoterodigest watch --pause
+
+    A project has one watcher. `zoterodigest docs watch` shows how to start it when you log in.
+    """
+    if pause or resume:
+        if pause and resume:
+            raise typer.BadParameter("give --pause or --resume, not both")
+        return _paused(is_paused=pause)
+    place = open_context(asked)
+    with watching(place.workspace.project.state_folder):
+        return Watcher(asked, place, _pace(place), is_once=once).watch()
+
+
+def _paused(*, is_paused: bool) -> int:
+    folder = project_in(Path()).state_folder
+    create_state_folder(folder)
+    if is_paused:
+        pause_path(folder).touch()
+    else:
+        pause_path(folder).unlink(missing_ok=True)
+    done = "Paused. `zoterodigest watch --resume` lets it go on." if is_paused else "Resumed."
+    emit([done if is_watched(folder) else f"{done} No watcher runs on this project now."])
+    return FINE
+
+
+def _pace(place: ProjectContext) -> Pace:
+    """Return the pace for a library: who answers for others, too, is asked less often."""
+    hold = place.workspace.project.configuration.sync.hold
+    if place.library.disk_path is not None:
+        return Pace(quiet=hold, poll=5)
+    return Pace(quiet=hold, poll=60 if place.library.needs_network else 15)
+
+
+class _Ended(Exception):
+    """The watcher is to end."""
+
+
+class Watcher:
+    """Watches the project of `place` at a pace, and runs a sync when one is due.
+
+    `clock` tells seconds and never goes back.
+    """
+
+    def __init__(
+        self,
+        asked: Invocation,
+        place: ProjectContext,
+        pace: Pace,
+        *,
+        is_once: bool = False,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._asked, self._place, self._clock, self._is_once = asked, place, clock, is_once
+        self._state_folder = place.workspace.project.state_folder
+        self._watched = watched_in(place.workspace)
+        self.schedule = begin_watching(pace, clock())
+        self._changes: SimpleQueue[tuple[str, float] | None] = SimpleQueue()
+        self._signals = _Signals()
+        self._said = Ran(FINE)
+
+    def end(self) -> None:
+        """End the watcher, from another thread: after the run that is at work."""
+        self._changes.put(None)
+
+    def watch(self) -> int:
+        """Watch until a person ends it, or until one run is done; return its exit code."""
+        if not self._is_once:
+            emit([f"Watching {self._names()}. Press Ctrl-C to end it."])
+        self._note_recent()
+        with self._signals, suppress(_Ended, KeyboardInterrupt):
+            while True:
+                with Noticing(self._watched, self._state_folder, self._noticed) as noticing:
+                    code = self._follow(noticing)
+                if code is not None:
+                    return code
+                # Nobody told what changed between the two.
+                self.schedule = file_changed(self.schedule, LIBRARY, self._clock())
+        emit(["Stopped watching."])
+        return FINE
+
+    def _names(self) -> str:
+        workspace = self._place.workspace
+        counts = files_counted(len(workspace.digests), len(workspace.bibs))
+        return enumerated([*counts, visible(self._place.address)])
+
+    def _note_recent(self) -> None:
+        """Note which files changed so shortly before that their writer may go on."""
+        now, wall = self._clock(), time.time()
+        for file in {*self._watched.files.values()}:
+            with suppress(OSError):  # it is not there
+                age = wall - Path(file).stat().st_mtime
+                if 0 <= age < self.schedule.pace.quiet:
+                    self.schedule = file_changed(self.schedule, file, now - age)
+
+    # --- steps
+
+    def _follow(self, noticing: Noticing) -> int | None:
+        """Take step after step; return the code of the only run, None if folders came or went."""
+        while True:
+            match next_step(self.schedule, self._clock()):
+                case Wait(until):
+                    self._wait(until)
+                case AskLibrary():
+                    self._ask()
+                    if noticing.is_outdated:
+                        return None
+                case BeginRun(but):
+                    ran = self._run(but)
+                    if self._is_once and not ran.passing:
+                        return ran.code
+                    if ran.watched is not None and ran.watched != self._watched:
+                        self._watched = ran.watched
+                        return None
+
+    def _wait(self, until: float) -> None:
+        """Wait until a moment, or until something is noticed, and take that in."""
+        change: tuple[str, float] | None = ("", 0.0)
+        with suppress(Empty):
+            change = self._changes.get(timeout=max(0, min(until - self._clock(), _LOOK_AROUND)))
+        self._take_in(change)
+        while not self._changes.empty():
+            self._take_in(self._changes.get())
+        is_paused = pause_path(self._state_folder).exists() and not self._is_once
+        if is_paused != self.schedule.is_paused:
+            _say("Paused." if is_paused else "Resumed.")
+            self.schedule = paused(self.schedule, is_paused=is_paused)
+
+    def _take_in(self, change: tuple[str, float] | None) -> None:
+        if change is None:
+            raise _Ended
+        if file := self._watched.file_of(change[0]):
+            self.schedule = file_changed(self.schedule, file, change[1])
+
+    def _noticed(self, path: str) -> None:
+        self._changes.put((path, self._clock()))
+
+    def _ask(self) -> None:
+        """Ask the library whether it has changed."""
+        was_away = self.schedule.failed_asks > 0
+        try:
+            # Nobody looks on, so nothing is counted down.
+            with countdown.shown_by(lambda _: None):
+                token = self._token()
+        except ZoterodigestError as error:
+            if self._is_once:
+                raise
+            self.schedule = library_failed(self.schedule, self._clock())
+            if not was_away:
+                _say(f"{visible(str(error))}. It is asked again later.")
+            return
+        self.schedule = library_answered(self.schedule, token, self._clock())
+        if was_away:
+            _say("The library answers again.")
+        held = held_by_editors(self._said.held)
+        for file in self._said.held - held:
+            self.schedule = file_changed(self.schedule, file, self._clock())
+        self._said = replace(self._said, held=held)
+
+    def _token(self) -> str:
+        """Return what tells the library from how it was; "" if it has not been created."""
+        path = self._place.library.disk_path
+        if path is None:
+            return token_at(self._place.address)
+        with suppress(UnknownState):  # a writer is at work, or nobody made it yet
+            return state_of(Fact("library", str(Path(path).absolute())))
+        return ""
+
+    def _run(self, but: frozenset[str]) -> Ran:
+        self.schedule = run_begun(self.schedule, self._clock())
+        with self._signals.held_off():
+            ran = run_unattended(self._asked, but)
+        self.schedule = run_ended(self.schedule, self._clock(), again=ran.again)
+        self._tell(ran)
+        if self._signals.is_asked:
+            raise _Ended
+        return ran
+
+    # --- what a person learns
+
+    def _tell(self, ran: Ran) -> None:
+        """Say what a run wrote, and once how things stand and what a person has to do."""
+        said, news = self._said, False
+        if ran.wrote:
+            _say(ran.wrote)
+        if ran.stands and ran.stands != said.stands:
+            _say(ran.stands)
+            news = ran.code != FINE
+        for one in ran.needs:
+            if one not in said.needs:
+                _say(one)
+                news = True
+        if ran.passing and ran.passing != said.passing and self._is_once:
+            _say(ran.passing)
+        if news:
+            folder = visible(self._place.workspace.project.root.name)
+            show_notice(f"{folder} needs you: run `zoterodigest status` there.")
+        # A run that could not begin says nothing of how things stand.
+        stands = ran.stands or said.stands
+        self._said = replace(said if ran.passing else ran, stands=stands, passing=ran.passing)
+
+
+def _say(text: str) -> None:
+    emit([f"{time.strftime('%H:%M:%S')}  {text}"])
+
+
+class _Signals:
+    """Ctrl-C and SIGTERM: they end the watcher, but not a run at work, unless they come twice."""
+
+    def __init__(self) -> None:
+        self.is_asked = False
+        self._is_held_off = False
+        self._before: dict[signal.Signals, Any] = {}
+
+    def __enter__(self) -> None:
+        # Only the main thread gets signals; in another one somebody else sees to them.
+        if threading.current_thread() is threading.main_thread():
+            for one in (signal.SIGINT, signal.SIGTERM):
+                self._before[one] = signal.signal(one, self._end)
+
+    def __exit__(self, *_: object) -> None:
+        for one, handler in self._before.items():
+            signal.signal(one, handler)
+
+    @contextmanager
+    def held_off(self) -> Iterator[None]:
+        """Let a run come to its end while the block lasts."""
+        self._is_held_off = True
+        try:
+            yield
+        finally:
+            self._is_held_off = False
+
+    def _end(self, number: int, frame: FrameType | None) -> None:
+        is_second, self.is_asked = self.is_asked, True
+        if is_second or not self._is_held_off:
+            raise KeyboardInterrupt

@@ -1,0 +1,123 @@
+"""Which files a watcher looks at, and which of them an editor holds open."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+from zoterodigest.digest.read.vault_evidence import is_conflict_copy
+from zoterodigest.frozen import dataclass
+from zoterodigest.project.config import PLACEHOLDER
+from zoterodigest.project.files import real_path
+from zoterodigest.project.layout import folder_before_pattern, would_match
+from zoterodigest.sync.gathering.workspace import Workspace
+
+_EDITORS_LOCK = re.compile(
+    r"\.#(?P<emacs>.+)|\.~lock\.(?P<office>.+)\#|\.(?P<vim>.+)\.sw[a-p]", re.DOTALL
+)
+_FORMAT = ".format.toml"
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a watcher looks at: single `folders`, and `trees` with all folders below them.
+
+    `files` has the files of the project by each path that the system may name them by. New files
+    count if they match one of `patterns`, below one of `roots`. A folder need not be there.
+    """
+
+    folders: frozenset[Path]
+    trees: frozenset[Path]
+    files: Mapping[str, str]
+    roots: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+    def file_of(self, path: str) -> str:
+        """Return the file of the project that a change at `path` is about; "" if it is about none.
+
+        A file by which an editor locks another one is about that one.
+        """
+        folder, name = os.path.split(path)
+        meant = os.path.join(folder, locked_by(name) or name)  # noqa: PTH118 (thousands at once)
+        if meant in self.files:
+            return self.files[meant]
+        return meant if name.endswith(_FORMAT) or self._matches(meant) else ""
+
+    def _matches(self, path: str) -> bool:
+        if is_conflict_copy(path):
+            return False
+        for root in self.roots:
+            if path.startswith(f"{root}{os.sep}"):
+                key = Path(path[len(root) + 1 :]).as_posix()
+                # As in a pattern of the configuration, `*` stands for no hidden file.
+                is_hidden = any(part.startswith(".") for part in key.split("/"))
+                if not is_hidden and any(would_match(key, one) for one in self.patterns):
+                    return True
+        return False
+
+
+def watched_in(workspace: Workspace) -> Watched:
+    """Return what a watcher of the project of `workspace` looks at."""
+    project, rules = workspace.project, workspace.project.configuration
+    named = [PLACEHOLDER.sub("*", glob.escape(feed.digest)) for feed in rules.feeds]
+    patterns = [one for one in (*(it.path for it in rules.digests), *named) if glob.has_magic(one)]
+    paths = [project.config_path, project.lock_path, *_sources(workspace)]
+    files = {str(name): str(path) for path in paths for name in (path, real_path(path))}
+    folders = {project.root, *project.format_folders, *(Path(one).parent for one in files)}
+    trees = set[Path]()
+    for pattern in patterns:
+        base = project.root / folder_before_pattern(pattern)
+        is_deep = "**" in pattern or glob.has_magic(os.path.dirname(pattern))  # noqa: PTH120
+        (trees if is_deep else folders).add(base)
+    roots = dict.fromkeys(map(str, (project.root, real_path(project.root))))
+    return Watched(
+        frozenset(folders),
+        frozenset(trees),
+        files,
+        tuple(roots),
+        tuple(patterns),
+    )
+
+
+def _sources(workspace: Workspace) -> Iterator[Path]:
+    yield from (one.path for one in workspace.digests if not is_conflict_copy(one.key))
+    yield from (one.path for one in workspace.bibs)
+
+
+def locked_by(name: str) -> str:
+    """Return the name of the file that an editor holds while a file `name` stands beside it; or "".
+
+    Emacs, LibreOffice and Vim leave such files.
+    """
+    found = _EDITORS_LOCK.fullmatch(name)
+    return next(filter(None, found.groups()), "") if found else ""
+
+
+def held_by_editors(files: Iterable[str]) -> frozenset[str]:
+    """Return those of `files` that an editor has locked."""
+    by_folder: dict[str, dict[str, str]] = defaultdict(dict)
+    for file in files:
+        folder, name = os.path.split(file)
+        by_folder[folder][name] = file
+    held = set[str]()
+    for folder, here in by_folder.items():
+        with suppress(OSError):  # it was removed
+            names = map(locked_by, os.listdir(folder))  # noqa: PTH208 (a Path for each is slow)
+            held |= {here[name] for name in names if name in here}
+    return frozenset(held)
+
+
+def without_files(workspace: Workspace, files: frozenset[str]) -> Workspace:
+    """Return a workspace without these files and without conflict copies; their links stay."""
+    digests = (one for one in workspace.digests if not is_conflict_copy(one.key))
+    return replace(
+        workspace,
+        digests=tuple(one for one in digests if str(one.path) not in files),
+        bibs=tuple(one for one in workspace.bibs if str(one.path) not in files),
+    )
