@@ -167,6 +167,9 @@ class _CollectionFinder:
         self.targets: dict[CollectionRowKey, str | None] = {}
         self.rows = dict(known)
         self._known = known
+        self._known_of: dict[SourceKey, dict[Path, CollectionRow]] = defaultdict(dict)
+        for (owner, path), row in known.items():
+            self._known_of[owner][path] = row
         self._used: dict[str, set[str]] = defaultdict(set)
         self._by_key = {one.key: one for one in collections}
         self._by_place: dict[tuple[str | None, str], list[str]] = defaultdict(list)
@@ -183,7 +186,7 @@ class _CollectionFinder:
         """
         former_digest, former_names = was
         parent = self._place_folders(names[:-1])
-        known = {path: row for (owner, path), row in self._known.items() if owner == former_digest}
+        known = self._known_of[former_digest]
         olds = set(known)
         self._used[digest] = {row.collection for row in known.values()}
         below = _below(one for one in standing if one.is_placed)

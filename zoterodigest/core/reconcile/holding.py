@@ -46,7 +46,7 @@ def replaced_in_many(
     found = frozenset(
         row.id
         for entry, row, item in linked
-        if entry.digest in run_options.files
+        if run_options.rules_for(entry.digest).is_file_entry
         and _is_edited_since(entry, row)
         and _paragraphs_lost(entry, row, item, run_options.folding) == (1, 1)
     )
@@ -65,7 +65,7 @@ def why_held(
     `row` is its link as it was, if it has one; `replaced` is as of `replaced_in_many`. What a
     person accepted is not held.
     """
-    if entry.digest not in run_options.files:
+    if not run_options.rules_for(entry.digest).is_file_entry:
         return ""
     if entry.digest in run_options.recent and (row is None or _is_edited_since(entry, row)):
         return RECENT
