@@ -13,7 +13,12 @@ from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.core.plan.reports import HeldFile
 from zoterodigest.digest.read import vault_file
 from zoterodigest.digest.read.vault_file import read_note_file
+from zoterodigest.project.digests import read_digest
+from zoterodigest.project.files import SourceFile
+from zoterodigest.project.outside import Allowed
+from zoterodigest.sync.gathering import quiet
 from zoterodigest.sync.gathering.intent import SYNC
+from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.quiet_run import prepare_quietly, prepare_run
 from zoterodigest.sync.run.run import Options, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
@@ -69,11 +74,82 @@ def test_of_all_notes_only_the_edited_one_is_read(
     prepared = prepare_quietly(vault.workspace(), OPTIONS)
 
     assert prepared is not None
-    # What is no note is read to be told of.
-    assert set(read) == {"Papers/03.md", "Papers/index.md"}
+    assert set(read) == {"Papers/03.md"}
+    assert [one.key for one in prepared.gathered.digests] == ["Papers/03.md"]
     assert prepared.plan.actions == prepare(vault.workspace(), OPTIONS).plan.actions
     carry_out(prepared, silent)
     assert prepare(vault.workspace(), OPTIONS).is_settled
+
+
+def named(vault: World, number: int) -> Workspace:
+    """Return the workspace of a run that names one note alone."""
+    allowed = Chosen(allowed=Allowed(is_all=True))
+    return open_workspace([path_of(vault, number)], vault.root, chosen=allowed)
+
+
+def test_a_run_of_one_note_opens_no_other_and_looks_at_one_item(
+    vault: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(vault, 3)
+    opened: list[Path] = []
+
+    def counted(path: Path) -> SourceFile:
+        opened.append(path)
+        return read_digest(path)
+
+    monkeypatch.setattr(quiet, "read_digest", counted)
+    prepared = prepare_quietly(named(vault, 3), OPTIONS)
+
+    assert prepared is not None
+    assert opened == [path_of(vault, 3)]
+    assert len(prepared.gathered.contents.items) == 1
+    assert prepared.plan.actions == prepare(named(vault, 3), OPTIONS).plan.actions
+    assert prepared.totals == prepare(named(vault, 3), OPTIONS).totals
+
+
+def test_after_a_run_of_one_note_the_next_run_sees_what_else_was_edited(vault: World) -> None:
+    title = "The Paper That Has Number 7"
+    edit(vault, 3)
+    edit(vault, 5)
+    vault.change_note(title, lambda html: html.replace("A second one", "Another one"))
+    carry_out(prepare_run(named(vault, 3), OPTIONS), silent)
+    assert "An edited one of number 3." in vault.note("The Paper That Has Number 3")
+    assert "An edited one" not in vault.note("The Paper That Has Number 5")
+    assert "Another one" not in path_of(vault, 7).read_text()
+
+    prepared = prepare_quietly(vault.workspace(), OPTIONS)
+
+    assert prepared is not None
+    carry_out(prepared, silent)
+    assert "An edited one of number 5." in vault.note("The Paper That Has Number 5")
+    assert "Another one of number 7." in path_of(vault, 7).read_text()
+    assert prepare(vault.workspace(), OPTIONS).is_settled
+
+
+def test_a_run_of_one_note_that_was_moved_reads_everything(vault: World) -> None:
+    path_of(vault, 3).rename(path_of(vault, 30))
+
+    assert prepare_quietly(named(vault, 30), OPTIONS) is None
+
+
+def test_a_format_that_comes_beside_a_note_has_it_read_anew(vault: World) -> None:
+    assert prepare_quietly(named(vault, 3), OPTIONS) is not None
+
+    (vault.root / "Papers" / "own.format.toml").write_text("")
+
+    assert prepare_quietly(named(vault, 3), OPTIONS) is None
+
+
+def test_a_note_whose_paper_is_gone_from_it_is_told_as_by_a_run_over_everything(
+    vault: World,
+) -> None:
+    path_of(vault, 3).write_text("Nothing about a paper.\n")
+
+    prepared = prepare_run(vault.workspace(), OPTIONS)
+
+    everything = prepare(vault.workspace(), OPTIONS)
+    assert prepared.plan.reports == everything.plan.reports
+    assert prepared.plan.actions == everything.plan.actions
 
 
 def test_an_edit_in_the_library_is_brought_into_its_note(vault: World) -> None:

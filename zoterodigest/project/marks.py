@@ -47,7 +47,8 @@ class LeftMarks:
     """The marks that a run leaves, and what tells a later one that it need not read a digest.
 
     `files` are prints of the digests' bytes and rules, `entries` those of their entries in order; a
-    digest whose print is "" is read in any case. `totals` counts what has a mark and what has none.
+    digest whose print is "" is read in any case. `formats` is one of the files that formats follow
+    from. `totals` counts what has a mark and what has none.
     `judged` tells what areas of digests were found to be (`digest/read/known.py`), `tells` whether
     something stands to be told: a run that reads nothing could not tell it. `others` are the prints
     of items that have no mark, `cut` the items of which no digest names all authors.
@@ -61,6 +62,7 @@ class LeftMarks:
     tells: bool = False
     others: Mapping[str, str] = field(default_factory=dict)
     cut: frozenset[str] = frozenset()
+    formats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,7 @@ class KeptMarks:
     marked: int
     items: Mapping[str, str]
     tells: bool
+    formats: str
 
     def left(self) -> LeftMarks | None:
         """Return all that was left; None if the keys are lost."""
@@ -107,8 +110,8 @@ class KeptMarks:
             judged = {str(key): str(one) for key, one in known["judged"].items()}
             others = {str(key): str(one) for key, one in known["others"].items()}
             cut = frozenset(map(str, known["cut"]))
-            tells, files = self.tells, self.files
-            return LeftMarks(marks, self.totals, files, entries, judged, tells, others, cut)
+            told = self.totals, self.files, entries, judged, self.tells
+            return LeftMarks(marks, *told, others, cut, self.formats)
         return None
 
 
@@ -128,7 +131,8 @@ def read_marks(cache: ReadingCache, name: str) -> KeptMarks | None:
         files, items = _by_digest(known["files"]), dict(known["items"])
         marked, totals = int(known["marked"]), _totals(**known["totals"])
         turn, common, tells = known["turn"], known["common"], bool(known["tells"])
-        return KeptMarks(cache, name, turn, common, files, totals, marked, items, tells)
+        told = files, totals, marked, items, tells, str(known["formats"])
+        return KeptMarks(cache, name, turn, common, *told)
     return None
 
 
@@ -139,6 +143,7 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
         "turn": turn,
         "common": marks.common,
         "files": dict(left.files),
+        "formats": left.formats,
         "totals": asdict(left.totals),
         "marked": len(marks.links),
         "tells": left.tells,

@@ -146,8 +146,7 @@ Source = ReadDigest | ReadBib
 
 @dataclass(frozen=True, slots=True)
 class FoundLoud:
-    """What a run found `loud`, by its `prints` and by what the run before it `left`. `formats` is a
-    print of the files that formats follow from.
+    """What a run found `loud`, by its `prints` and by what the run before it `left`.
 
     What that says of files and areas is as this run found them.
     """
@@ -155,18 +154,19 @@ class FoundLoud:
     loud: Loud
     prints: Prints
     left: LeftMarks
-    formats: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class QuietPart:
     """What a run did not look at, as nothing that bears on it has changed.
 
-    `totals` counts everything, `digests` are the bytes of all digests. `found` is what it looked at
-    instead; None if that was nothing.
+    `totals` counts everything, `digests` are the bytes of all digests of the run; if these are a
+    part of the digests, it `is_part`. `found` is what it looked at instead; None if that was
+    nothing.
     """
 
     totals: Totals = field(default_factory=Totals)
+    is_part: bool = False
     digests: Mapping[SourceKey, bytes] = field(default_factory=dict)
     found: FoundLoud | None = None
     bibs: Mapping[BibKey, bytes | None] = field(default_factory=dict)
@@ -214,6 +214,12 @@ class Gathered:
     def sources(self) -> tuple[Source, ...]:
         """The digests and bibliographies, in the order of their entries."""
         return (*self.digests, *self.bibs)
+
+    @property
+    def digest_keys(self) -> frozenset[SourceKey]:
+        """The digests of a run that read any, with those that it did not have to read."""
+        read = frozenset[SourceKey](one.key for one in self.digests)
+        return read | self.quiet.digests.keys() if read else read
 
     def places(self, read: Source) -> Sequence[int]:
         """Return which entries of a digest or bibliography `entries` holds, by their places."""

@@ -5,13 +5,15 @@ Marks only tell what that is. Nothing that is planned or written is taken from t
 
 from __future__ import annotations
 
+from collections.abc import Set
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
-from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.links.link import LockFile, LockRow
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.known import KnownAreas
@@ -21,7 +23,7 @@ from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.parts import LockParts, lock_parts
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, is_empty_digest, read_digests
-from zoterodigest.sync.gathering.quiet import SourcePrints, by_item, formats_read
+from zoterodigest.sync.gathering.quiet import SourcePrints, by_item
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -42,37 +44,58 @@ class LoudReader:
         """Whether something stands in the digests that is to be told, if they are as they were."""
         self.objects = by_item(snapshot.items)
         """Each item with its notes and attachments, by key."""
+        self._reads: dict[SourceKey, ReadDigest] = {}
 
     @cached_property
     def lock(self) -> LockParts | None:
         """The parts of the lock file; None if it is to be read as a whole."""
         return lock_parts(self._sources.lock_data)
 
-    @cached_property
-    def digests(self) -> tuple[ReadDigest, ...] | None:
-        """All digests as read; None if one has no entries, or if something has changed."""
+    def digests(self, keys: Set[SourceKey]) -> tuple[ReadDigest, ...] | None:
+        """Return these digests as read, and all that are no files of a vault.
+
+        None if one of them has no entries, or if something has changed.
+        """
+        # A vault has thousands of files: of one that nothing bears on, no reading is needed.
+        is_all = self.is_all_told or self._workspace.is_named
+        meant = [
+            one
+            for one in self._workspace.digests
+            if is_all or one.key in keys or not one.rules.is_vault
+        ]
+        new = tuple(one for one in meant if one.key not in self._reads)
         read: tuple[ReadDigest, ...] = ()
         with suppress(BadInput):
-            read, _ = read_digests(self._workspace, self.areas, self._sources.data)
-        data = {one.key: one.data for one in read}
+            workspace = replace(self._workspace, digests=new)
+            read, _ = read_digests(workspace, self.areas, self._sources.data)
         # Every run reports a digest in which it found no entries.
-        is_empty = any(map(is_empty_digest, read))
+        if len(read) < len(new) or any(map(is_empty_digest, read)):
+            return None
+        for one in read:
+            now = self._sources.data[one.key], self._sources.choices[one.key]
+            if (one.data, one.choice) != now:
+                return None
+        self._reads |= {one.key: one for one in read}
         self.is_all_told |= any(missed_entries(one.document) for one in read)
-        now = data, formats_read(read)
-        return None if is_empty or now != (self._sources.data, self._sources.formats) else read
+        return tuple(self._reads[one.key] for one in meant)
 
     def gathered(self, loud: Loud) -> Gathered | None:
         """Return what is loud; None if that can't be read by itself. Raises `BadLockFile`."""
-        has_loud = loud.rows or any(loud.entries.values())
-        digests = self.digests if has_loud or self.is_all_told else ()
-        if self.lock is None or digests is None:
+        if self.lock is None:
+            return None
+        lock = self.lock.read(loud.rows, self._workspace.project.lock_path)
+        keys = {row.digest for row in lock.rows} | {key for key, at in loud.entries.items() if at}
+        digests = self._digests_of(lock, keys) if keys or loud.rows or self.is_all_told else ()
+        if digests is None:
             return None
         entries = tuple(
             self._compared(read.document.core_entry_at(at))
             for read in digests
             for at in sorted(loud.entries[read.key])
         )
-        lock = self.lock.read(loud.rows, self._workspace.project.lock_path)
+        # A digest that is gone counts also in a run that does not name it: its entry may be here.
+        if self._sources.is_part and not all(map(self._is_there, lock.rows)):
+            return None
         return Gathered(
             digests,
             entries,
@@ -82,6 +105,23 @@ class LoudReader:
             self._contents(loud),
             frozenset(),
             seen=self._seen(lock),
+        )
+
+    def _digests_of(self, lock: LockFile, keys: Set[SourceKey]) -> tuple[ReadDigest, ...] | None:
+        """Return the digests `keys`, and all if a link of `lock` has lost its entry.
+
+        What it says may stand in any of them.
+        """
+        found = self.digests(keys)
+        linked = {row.digest for row in lock.rows}
+        if not all(one.document.entries for one in found or () if one.key in linked):
+            self.is_all_told = True
+            return self.digests(keys)
+        return found
+
+    def _is_there(self, row: LockRow) -> bool:
+        return (
+            row.digest in self._sources.data or (self._workspace.project.root / row.digest).exists()
         )
 
     def _seen(self, lock: LockFile) -> Seen:

@@ -56,6 +56,9 @@ def leave_marks(prepared: Prepared, seen: Seen) -> None:
     # A later run is to look at what this one left alone, even if nothing changes.
     if any(isinstance(report, HeldFile) for report in prepared.plan.reports):
         return
+    # It read no other digest, so it can't tell how these stand to what it looked at.
+    if gathered.quiet.is_part:
+        return
     is_same = gathered.seen is not None and replace(gathered.seen, version=seen.version) == seen
     if gathered.quiet.links:
         found = gathered.quiet.found
@@ -80,7 +83,7 @@ def leave_marks_of_rest(
     # Of a digest that was written, the next run reads how its entries are now.
     files = {key: "" if key in written else one for key, one in found.left.files.items()}
     bibs, memory = prepared.gathered.quiet.bibs, memory_head(seen, lock)
-    sources = SourcePrints(files, {}, lock_data, memory, found.formats, bibs)
+    sources = SourcePrints(files, {}, lock_data, memory, found.left.formats, bibs)
     collections = prepared.gathered.contents.collections
     common = common_print(prepared.workspace, prepared.options, sources, collections)
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
@@ -89,8 +92,8 @@ def leave_marks_of_rest(
     judged, tells = found.left.judged, _tells(prepared)
     totals, others = found.left.totals, _others(prints, marks)
     known_cut = found.left.cut
-    left = LeftMarks(marks, totals, files, prints.entries, judged, tells, others, known_cut)
-    _keep(prepared.workspace, left)
+    told = totals, files, prints.entries, judged, tells, others, known_cut, found.left.formats
+    _keep(prepared.workspace, LeftMarks(marks, *told))
 
 
 def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
@@ -104,7 +107,8 @@ def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
     known = found.left
     totals, tells, others = prepared.totals, _tells(prepared), _others(prints, marks)
     files, entries, judged = known.files, prints.entries, known.judged
-    return LeftMarks(marks, totals, files, entries, judged, tells, others, known.cut)
+    told = totals, files, entries, judged, tells, others, known.cut, known.formats
+    return LeftMarks(marks, *told)
 
 
 def _others(prints: Prints, marks: Marks) -> dict[str, str]:
@@ -163,7 +167,7 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     if marks is None or 2 * len(marks.links) < len(plan.rows):
         return None
     told = prepared.totals, sources.files, entries, judged, _tells(prepared)
-    return LeftMarks(marks, *told, _others(prints, marks), cut_items(prepared))
+    return LeftMarks(marks, *told, _others(prints, marks), cut_items(prepared), sources.formats)
 
 
 def _tells(prepared: Prepared) -> bool:

@@ -7,7 +7,7 @@ read in the same run: a wrong mark can hide a change, and never write one.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import replace
 
@@ -23,6 +23,7 @@ from zoterodigest.core.plan.plan import (
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Prints, plan_loud
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.library.port import Snapshot
@@ -67,10 +68,9 @@ def prepare_quietly(workspace: Workspace, options: Options) -> Prepared | None:
     """Return a run that looked at what is loud; None if only a full reading can tell."""
     if not may_be_quiet(workspace, options):
         return None
-    sources = None
+    kept, sources = kept_marks(workspace), None
     with suppress(BadInput):  # the full reading tells of it
-        sources = sources_now(workspace)
-    kept = kept_marks(workspace) if sources else None
+        sources = sources_now(workspace, kept) if kept else None
     if sources is None or kept is None:
         return None
     snapshot = workspace.library.read()
@@ -109,8 +109,8 @@ class _QuietRun:
             return None
         items = item_prints(self._reader.objects, sources.memory)
         # The keys are the larger part of the marks, and mostly nothing changes between runs.
-        now = (items, sources.files, kept.marked, kept.tells)
-        if now == (kept.items, kept.files, kept.totals.rows, False):
+        now = (items, sources.files, kept.marked, kept.tells, sources.is_part)
+        if now == (kept.items, kept.files, kept.totals.rows, False, False):
             return self._planned(self._nothing(), None)
         left = kept.left()
         return None if left is None else self._over_loud(left, common, items)
@@ -126,12 +126,15 @@ class _QuietRun:
         _, loud = found
         gathered = self._gathered
         assert gathered is not None, "it is read before it is planned"
-        if not gathered.digests and self._may_add(gathered, loud):
+        is_read = len(gathered.digests) == len(self._workspace.digests)
+        if not is_read and self._may_add(gathered, loud):
             return None
-        files, judged = self._sources.files, reader.areas.seen or left.judged
+        files, judged = self._sources.files, reader.areas.seen
+        if self._sources.is_part or not is_read:
+            judged = {**left.judged, **judged}
         totals = _of_rest(left.totals, loud, prints)
         now = replace(left, totals=totals, files=files, judged=judged)
-        found_loud = FoundLoud(loud, prints, now, self._sources.formats)
+        found_loud = FoundLoud(loud, prints, now)
         prepared = self._planned(gathered, found_loud)
         if not _carries_edits_at_most(prepared):
             return None
@@ -141,7 +144,7 @@ class _QuietRun:
         """Return the prints of what there is; None if a digest can't be looked at by them."""
         reader, digests, entries = self._reader, dict(left.marks.digests), dict(left.entries)
         changed = {key for key, one in self._sources.files.items() if left.files.get(key) != one}
-        reads = reader.digests if changed else ()
+        reads = reader.digests(changed) if changed else ()
         differing = self._sources.memory.differing
         if reads is None or reader.lock is None or not differing <= reader.lock.rows.keys():
             return None
@@ -189,8 +192,10 @@ class _QuietRun:
         return Gathered((), (), UnreadText(), lock_data, lock, contents, frozenset(), seen=seen)
 
     def _planned(self, gathered: Gathered, found: FoundLoud | None) -> Prepared:
-        totals = self._kept.totals if found is None else found.left.totals
-        quiet = QuietPart(totals, self._sources.data, found, self._sources.bibs)
+        totals, data = self._kept.totals if found is None else found.left.totals, self._sources.data
+        if found and self._sources.is_part:
+            totals = _of_named(totals, found, data.keys())
+        quiet = QuietPart(totals, self._sources.is_part, data, found, self._sources.bibs)
         gathered = replace(gathered, quiet=quiet)
         # Over nothing there is nothing to plan, and no table of the mapping has to be read (20 ms).
         plan = planned(self._workspace, self._options, gathered) if found else Plan()
@@ -206,6 +211,18 @@ def _of_rest(totals: Totals, loud: Loud, prints: Prints) -> Totals:
     """Return the totals of a run; of what stands beyond Markdown, only what is not looked at."""
     entries = sum(map(len, prints.entries.values()))
     beyond = {row_id: one for row_id, one in totals.beyond.items() if row_id not in loud.rows}
+    return replace(totals, entries=entries, beyond=beyond)
+
+
+def _of_named(totals: Totals, found: FoundLoud, named: Set[SourceKey]) -> Totals:
+    """Return the totals of a run that names these digests: it counts no entry of others."""
+    links = found.left.marks.links
+    entries = sum(len(found.prints.entries[digest]) for digest in named)
+    beyond = {
+        row_id: one
+        for row_id, one in totals.beyond.items()
+        if row_id in links and links[row_id].digest in named
+    }
     return replace(totals, entries=entries, beyond=beyond)
 
 

@@ -42,7 +42,7 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
     }
     done = moved | standing.made.keys() | {one.row_id for one in standing.exported}
     is_whole = prepared.options.selection is None
-    digests = {read.key for read in prepared.gathered.digests if is_whole}
+    digests = prepared.gathered.digest_keys if is_whole else frozenset[str]()
     known = before.rows if before else {}
     links = {link.row.id: link for link in plan.links}
     awaited = {report.row.id for report in plan.reports if isinstance(report, AwaitedItem)}
