@@ -4,6 +4,7 @@
     ├── UnknownFormat        2  no format has this name
     ├── OnlyRead             2  a format says not how an entry is written
     ├── NotInLibrary        10  the library has no such collection or item
+    ├── SeveralItems         6  what a person typed fits several items
     ├── NoSuchRun           10  the history has no such run
     ├── NoSingleItem        10  a file links no item, or several
     ├── NotShownInZotero    14  Zotero does not have the library, or nothing opens its links
@@ -68,10 +69,12 @@ class ZoterodigestError(Exception):
     """A problem that a person can understand and act on.
 
     `str(error)` is one sentence, with `path:line:column` in front if there is a file. `hint` says
-    what to do next and may be empty. `exit_code` belongs to the class.
+    what to do next and may be empty. `choices` are what a person may have meant, each on a line.
+    `exit_code` belongs to the class.
     """
 
     exit_code = 10
+    choices: tuple[str, ...] = ()
 
     def __init__(self, sentence: str, hint: str = "") -> None:
         super().__init__(sentence)

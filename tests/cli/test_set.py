@@ -173,6 +173,22 @@ def test_an_item_that_is_not_there_is_named(zoterodigest: Zoterodigest, key: str
     assert ran.err.startswith(f"error: the library has no item {key}X\n")
 
 
+def test_words_that_fit_several_items_list_them_and_write_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    in_library(
+        tmp_path, LibraryItem("MINE2222", 0, {"itemType": "book", "title": "All of Attention"})
+    )
+    before = objects(tmp_path)
+
+    several = zoterodigest("set", "attention all", "title=a")
+    one = zoterodigest("set", "attention need", "title=a", "--dry-run")
+
+    assert (several.code, one.code) == (6, 0)
+    assert f"    MINE2222 All of Attention\n    {key} {TITLE} (2025)\n" in several.err
+    assert objects(tmp_path) == before
+
+
 def test_json_has_what_was_written(zoterodigest: Zoterodigest, key: str) -> None:
     data = json.loads(zoterodigest("set", key, "title=Other", "--json").out)
 

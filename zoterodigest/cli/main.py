@@ -186,7 +186,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _called(given)
         except ZoterodigestError as error:
             if not _is_allowed_now(error, given):
-                _say(str(error), error.hint)
+                _say(str(error), error.hint, error.choices)
                 return error.exit_code
 
 
@@ -303,10 +303,10 @@ def _show_where(error: Exception) -> None:
         traceback.print_exception(error)
 
 
-def _say(sentence: str, hint: str) -> None:
+def _say(sentence: str, hint: str, choices: Sequence[str] = ()) -> None:
     from zoterodigest.cli.base import screen
 
-    screen.tell_error(sentence, hint)
+    screen.tell_error(sentence, hint, choices)
 
 
 def _show_version(is_asked: bool) -> None:

@@ -307,10 +307,11 @@ def _write(stream: TextIO, lines: Iterable[str]) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-def tell_error(sentence: str, hint: str = "") -> None:
-    """Write an error as people read it: a sentence, and what to do about it."""
+def tell_error(sentence: str, hint: str = "", choices: Iterable[str] = ()) -> None:
+    """Write an error as people read it: a sentence, what it may be, and what to do about it."""
     shown = without_middle(visible(_from_here(sentence)), _LONGEST_ERROR)
     tell([f"{styled('error:', 'red', sys.stderr)} {shown}"])
+    tell(cut(f"    {visible(one)}", width()) for one in choices)
     if hint:
         _tell_marked("hint:", hint)
 

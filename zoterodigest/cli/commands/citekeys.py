@@ -26,7 +26,6 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.encoder import emit_json, emit_result, picked
-from zoterodigest.library.records.contents import NotInLibrary
 from zoterodigest.library.records.works import Reference
 from zoterodigest.project.running import require_idle
 from zoterodigest.sync.apply.changes import NOTHING_FAILED
@@ -39,6 +38,7 @@ from zoterodigest.sync.exports.keying import (
     read_keys,
     write_keys,
 )
+from zoterodigest.sync.items.finding import item_meant
 
 
 @command(
@@ -144,16 +144,11 @@ def project_citation_keys(
 
 
 def _item_named(keys: Keys, name: str) -> str:
-    """Return the item with this key or this citation key; raises `NotInLibrary`."""
+    """Return the item with this citation key, or that `item_meant` finds."""
     named = {one.key.text: one.work.key for one in reversed(keys.items)}
     # An item's key goes before another item's citation key of the same letters.
     named |= {one.work.key: one.work.key for one in keys.items}
-    if name not in named:
-        raise NotInLibrary(
-            f"the library has no item {name}",
-            "`zoterodigest citekeys list` lists the keys there are.",
-        )
-    return named[name]
+    return named.get(name) or item_meant(tuple(keys.gathered.contents.by_key.values()), name).key
 
 
 def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:

@@ -13,17 +13,14 @@ from zoterodigest.cli.base.options import FINE, Invocation, argument, command, f
 from zoterodigest.cli.base.project_context import chosen, open_library, project_in
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.encoder import emit_result
-from zoterodigest.cli.show.library_list import items_by_key
-from zoterodigest.core.values.identity import Identifier
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import ApiAddress, parse_address, select_link
-from zoterodigest.library.port import Snapshot
 from zoterodigest.library.rules.values import is_key
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.parts import rows_in_digest
 from zoterodigest.sync.gathering.workspace import library_meant
-from zoterodigest.sync.new_papers.asking_for import ById, read_asked
+from zoterodigest.sync.items.finding import item_meant
 
 
 @command("what prints_only address as_json")
@@ -35,8 +32,9 @@ def open(
     """Open an item in Zotero.
 
     FILE is a digest that links one item, such as a note of a vault. FILE:LINE is the entry at a
-    line of a list. KEY is an item key or a citation key. ID is an arXiv id, a DOI or a web address.
-    Files and item keys take no request to a library: bind `open` to a key of your editor.
+    line of a list. KEY is an item key or a citation key. ID is an arXiv id, a DOI, a web address or
+    words of the title. If several items fit, they are listed. Files and item keys take no request
+    to a library: bind `open` to a key of your editor.
 
     \b
     Examples:
@@ -142,19 +140,12 @@ def _item_at(project: Project, path: Path, line: int) -> str:
 
 
 def _item(name: str, address: str, project: Project) -> str:
-    """Return the key of the item with this key, citation key or identifier; may ask the library."""
+    """Return the key of the item that a person means by `name`; may ask the library."""
     if is_key(name):
         return name
     with open_library(address, Path(), project) as library:
         snapshot = library.read()
-    paper = read_asked(name)
-    found = _identified(snapshot, paper.identifier) if isinstance(paper, ById) else ""
-    return found or items_by_key(snapshot, [name])[0].key
-
-
-def _identified(snapshot: Snapshot, identifier: Identifier) -> str:
-    live = (one for one in snapshot.items if not one.is_trashed and not one.json.parent)
-    return min((one.key for one in live if identifier in one.json.identifiers), default="")
+    return item_meant(snapshot.items, name).key
 
 
 def _launch(link: str) -> None:

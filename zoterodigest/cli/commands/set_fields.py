@@ -35,9 +35,10 @@ def set(
 ) -> int:
     """Edit an item of the library, as you would in Zotero.
 
-    KEY is the item's key or its citation key. FIELD is a field of Zotero (title, date, DOI, ...) or
-    `authors`: first name first, with semicolons between the names. An empty VALUE clears the
-    field.
+    KEY is the item's key or citation key, its arXiv id, DOI or web address, or words of its title.
+    If several items fit, they are listed and nothing is written. FIELD is a field of Zotero (title,
+    date, DOI, ...) or `authors`: first name first, with semicolons between the names. An empty
+    VALUE clears the field.
 
     --note takes the text of the item's summary from a file. An item without a summary gets a new
     note. To edit another note, give its key as KEY.

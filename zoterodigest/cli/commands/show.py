@@ -15,30 +15,32 @@ from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import (
     api_data,
     family,
-    items_by_key,
     note_text,
     shown_title,
 )
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import collection_paths
+from zoterodigest.sync.items.finding import item_meant
 
 
 @command("keys address as_json")
 def show(asked: Invocation, keys: Sequence[str] = argument("KEY")) -> None:
     """Show items with their tags, links and notes.
 
-    KEY is an item key, as in `ls`, or a citation key. If a value was looked up, show names its
-    source.
+    KEY is an item key, as in `ls`, a citation key, an arXiv id, a DOI, a web address, or words of
+    the title in any case. If several items fit, they are listed. If a value was looked up, show
+    names its source.
 
     \b
     Examples:
       zoterodigest show ABCD2345
-      zoterodigest show ho2020denoising
+      zoterodigest show ho2020denoising 1706.03762
+      zoterodigest show "attention is all"
     """
     with open_library(asked.address, Path()) as library:
         snapshot = library.read()
         sources = sources_in(Path(), library, snapshot)
-    items = items_by_key(snapshot, keys)
+    items = [item_meant(snapshot.items, key) for key in keys]
     data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
     texts = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
     emit_result(chain.from_iterable(texts), data, as_json=asked.as_json)

@@ -13,7 +13,6 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.outline import TITLES, ItemOutline, Outline
 from zoterodigest.library.port import LibraryItem, Snapshot
 from zoterodigest.library.records.contents import (
-    NotInLibrary,
     Path,
     collection_paths,
     collections_within,
@@ -62,27 +61,6 @@ def children_of(snapshot: Snapshot) -> Mapping[str, Sequence[LibraryItem]]:
         if parent and not item.is_trashed:
             children[parent].append(item)
     return children
-
-
-def items_by_key(snapshot: Snapshot, keys: Sequence[str]) -> list[LibraryItem]:
-    """Return the items with these keys, trashed ones too, or live ones with these citation keys.
-
-    Raises `NotInLibrary` for any other key.
-    """
-    found: list[LibraryItem] = []
-    for key in keys:
-        # A key that a person gives is shown even if its item is in the trash.
-        named = [item for item in snapshot.items if item.key == key]
-        if not named:
-            live = filter(_is_top, snapshot.items)
-            named = [item for item in live if item.json.stated_citekey == key]
-        if not named:
-            raise NotInLibrary(
-                f"the library has no item {key}",
-                "`zoterodigest ls` lists the keys there are, `citekeys list` the citation keys.",
-            )
-        found += named
-    return found
 
 
 def family(snapshot: Snapshot, item: LibraryItem) -> tuple[LibraryItem, ...]:

@@ -13,7 +13,7 @@ from zoterodigest.core.values.names import parse_names
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.records.contents import Contents, NotInLibrary
+from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.properties import with_names
 from zoterodigest.library.rules.schema import ItemType, item_types
 from zoterodigest.notes.canonical import canonical_blocks
@@ -27,6 +27,7 @@ from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes_of_plan import why_unwritable
+from zoterodigest.sync.items.finding import item_meant
 
 COMMAND = "set"
 """What the history calls such a run."""
@@ -59,15 +60,15 @@ class Setting:
 def prepare_setting(
     workspace: Workspace, name: str, values: Mapping[str, str], note: str | None
 ) -> Setting:
-    """Plan to set fields of the item `name` (its key or citation key), and its note's text.
+    """Plan to set fields of the item that `name` means, and its note's text.
 
     An empty value clears a field. `note` is Markdown: it takes the place of the summary in the
     item's note that zoterodigest made, or of the whole of a note that `name` is the key of; an item
-    without a note of ours gets a new one. Raises `NotInLibrary` and `CannotSet`.
+    without a note of ours gets a new one. Raises `NotInLibrary`, `SeveralItems` and `CannotSet`.
     """
     workspace = replace(workspace, digests=())
     gathered = gather(workspace)
-    item = _named(gathered.contents, name)
+    item = item_meant(tuple(gathered.contents.by_key.values()), name)
     items = []
     if patch := _patch(item, values):
         items.append(LibraryItem(item.key, item.version, patch))
@@ -81,18 +82,6 @@ def write_setting(setting: Setting, progress: Progress) -> Results:
     links = setting.gathered.lock
     changes = Changes(setting.workspace, setting.gathered, COMMAND, setting.sent, links)
     return apply(changes, progress)
-
-
-def _named(contents: Contents, name: str) -> LibraryItem:
-    if found := contents.by_key.get(name):
-        return found
-    for item in contents.by_key.values():
-        if not item.is_trashed and item.json.stated_citekey == name:
-            return item
-    raise NotInLibrary(
-        f"the library has no item {name}",
-        "`zoterodigest ls` lists the keys there are, `citekeys list` the citation keys.",
-    )
 
 
 # --- fields --------------------------------------------------------------------------------------
