@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -135,6 +136,84 @@ def test_ls_selects_by_collection_and_tag(
     ran = zoterodigest("ls", *ADDRESS, "--json", *selection)
 
     assert [item["key"] for item in json.loads(ran.out)] == keys
+
+
+MORE = (
+    _item("HHHH2222", title="zebras at rest", date="2021-03", DOI="10.1000/zebra",
+          publicationTitle="Nature", creators=[{"creatorType": "author", "name": "Ada Lovelace"}]),
+    _item("IIII2222", title="Apples", itemType="conferencePaper", date="March 2019",
+          proceedingsTitle="International Conference on Learning Representations"),
+    _item("JJJJ2222", title="Mangoes", itemType="conferencePaper", date="2023",
+          proceedingsTitle="CVPR"),
+)  # fmt: skip
+
+
+@pytest.fixture
+def more(library: Path) -> Path:
+    """The library with three more items, added one after the other."""
+    with connect("embedded:library.sqlite", base=library.parent) as opened:
+        for day, item in enumerate(MORE, 1):
+            added = {"dateAdded": f"2025-01-0{day}T00:00:00Z"}
+            opened.write([LibraryItem(item.key, 0, {**item.data, **added})])
+    return library
+
+
+@pytest.mark.usefixtures("more")
+@pytest.mark.parametrize(
+    ("arguments", "keys"),
+    [
+        (["need atten"], ["AAAA2222"]),
+        (["attention", "VASWANI"], ["AAAA2222"]),
+        (["love"], ["HHHH2222"]),
+        (["10.1000/zebra"], ["HHHH2222"]),
+        (["nowhere"], []),
+        (["--year", "2019"], ["IIII2222"]),
+        (["--year", "2017-2021"], ["AAAA2222", "HHHH2222", "IIII2222"]),
+        (["--year", "2021-"], ["HHHH2222", "JJJJ2222"]),
+        (["--year", "-2017"], ["AAAA2222"]),
+        (["--year", "2017-", "--sort", "title"], ["IIII2222", "AAAA2222", "JJJJ2222", "HHHH2222"]),
+        (["--year", "2017-", "--sort", "year"], ["JJJJ2222", "HHHH2222", "IIII2222", "AAAA2222"]),
+        (["--sort", "added", "--year", "2019-"], ["JJJJ2222", "IIII2222", "HHHH2222"]),
+        (["--sort", "venue", "--limit", "3"], ["JJJJ2222", "IIII2222", "HHHH2222"]),
+        (["--limit", "2"], ["EEEE2222", "IIII2222"]),
+        (["--tag", "mine", "--sort", "title"], ["AAAA2222", "BBBB2222"]),
+    ],
+)
+def test_ls_filters_and_sorts_for_people_and_as_json(
+    zoterodigest: Zoterodigest, arguments: list[str], keys: list[str]
+) -> None:
+    listed, data = (zoterodigest("ls", *arguments, *ADDRESS, *more) for more in ((), ("--json",)))
+
+    shown = re.findall(r"^  ([A-Z]{4}2222) ", listed.out, re.MULTILINE)
+    has_order = "--sort" in arguments or "--limit" in arguments
+    assert (shown if has_order else sorted({*shown})) == keys
+    assert [one["key"] for one in json.loads(data.out)] == keys
+
+
+@pytest.mark.usefixtures("more")
+def test_one_list_shows_what_it_is_sorted_by_and_how_many_there_are(
+    zoterodigest: Zoterodigest,
+) -> None:
+    added = zoterodigest("ls", "--sort", "added", "--year", "2019-", "--limit", "1", *ADDRESS)
+    venue = zoterodigest("ls", "--sort", "venue", "--year", "2019-2022", *ADDRESS)
+
+    assert added.out == (
+        "  key       title    creators  date  added\n"
+        "  JJJJ2222  Mangoes            2023  2025-01-03\n\n1 of 3 items\n"
+    )
+    assert venue.out == (
+        "  key       title           creators      date        venue\n"
+        "  IIII2222  Apples                        March 2019  ICLR\n"
+        "  HHHH2222  zebras at rest  Ada Lovelace  2021-03     Nature\n\n2 items\n"
+    )
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("arguments", [["--sort", "size"], ["--year", "soon"], ["--limit", "0"]])
+def test_an_order_or_a_year_that_there_is_not_is_wrong_usage(
+    zoterodigest: Zoterodigest, arguments: list[str]
+) -> None:
+    assert zoterodigest("ls", *arguments, *ADDRESS).code == 2
 
 
 @pytest.mark.usefixtures("library")

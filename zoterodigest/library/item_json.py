@@ -88,6 +88,11 @@ class ItemJson:
         return self.text("url")
 
     @property
+    def date(self) -> str:
+        """Its date, as it stands."""
+        return self.text("date")
+
+    @property
     def is_trashed(self) -> bool:
         """Whether it lies in the trash itself (a trashed parent doesn't mark its children)."""
         return bool(self.data.get("deleted"))

@@ -29,7 +29,8 @@ from zoterodigest.cli.commands.bib_files import (
     show_new_bib,
 )
 from zoterodigest.cli.show.bib_text import unsettable_text
-from zoterodigest.cli.show.library_list import api_data, chosen_items
+from zoterodigest.cli.show.found_list import chosen_items
+from zoterodigest.cli.show.library_list import ListWish, api_data
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.record import Names
 from zoterodigest.core.works.catalogue import Catalogue
@@ -210,7 +211,7 @@ def _references(
     else:
         with open_library(asked.address, Path()) as library:
             snapshot = library.read()
-        items = (api_data(item) for item in chosen_items(snapshot, wanted.collections, ()))
+        items = (api_data(item) for item in chosen_items(snapshot, ListWish(wanted.collections)))
     # One by one: what an item's JSON holds beyond the work is not kept.
     tagged = (data for data in items if {*wanted.tags} <= {*ItemJson(data).tags})
     return references(tagged, bib_rules(), formula=formula, fixed=keys)

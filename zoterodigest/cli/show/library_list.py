@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 from zoterodigest.cli.base.screen import Column, counted, section, table, visible
 from zoterodigest.core.values.blocks import join_blocks
+from zoterodigest.core.values.dates import year_in
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.outline import TITLES, ItemOutline, Outline
@@ -20,33 +22,61 @@ from zoterodigest.library.records.contents import (
 
 _WORK = Column("key", 8), Column("title"), Column("creators", 20)
 _NOWHERE: set[Path] = {()}
-_COLUMNS = *_WORK, Column("date", 10), Column("has", 7)
+COLUMNS = *_WORK, Column("date", 10), Column("has", 7)
+"""Those of a list; the last one gives way to what a person sorts by."""
+
+
+class SortKey(Enum):
+    """By what `ls` sorts."""
+
+    TITLE = "title"
+    YEAR = "year"
+    ADDED = "added"
+    VENUE = "venue"
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
-    """Which items are listed: in one of these collections (None: anywhere), with all these tags."""
+class ListWish:
+    """Which items are listed: in one of these collections, with all these tags, of these years,
+    that all the words fit; "" and empty for any. `order` and `limit` are None if nobody asked.
+    """
+
+    collections: Sequence[str] = ()
+    tags: Sequence[str] = ()
+    years: tuple[str, str] = ("", "")
+    words: Sequence[str] = ()
+    order: SortKey | None = None
+    limit: int | None = None
+
+    @property
+    def is_one_list(self) -> bool:
+        """Whether the items are listed together, not collection by collection."""
+        return bool(self.words or self.order or self.limit)
+
+
+@dataclass(frozen=True, slots=True)
+class ItemChoice:
+    """What `ListWish` says of an item by itself; `within` are keys (None: anywhere)."""
 
     within: frozenset[str] | None
     tags: frozenset[str]
+    years: tuple[str, str]
 
     def takes(self, item: ItemJson | ItemOutline) -> bool:
+        """Return whether an item is listed, as far as it itself tells."""
         if self.within is not None and not self.within.intersection(item.collections):
+            return False
+        first, last = self.years
+        year = year_in(item.date) if first or last else ""
+        if (first or last) and not (year and first <= year <= (last or "9999")):
             return False
         return not self.tags or self.tags <= {*item.tags}
 
 
-def _choice(paths: Mapping[str, Path], collections: Sequence[str], tags: Sequence[str]) -> _Choice:
-    within = collections_within(paths, collections) if collections else None
-    return _Choice(within, frozenset(tags))
-
-
-def chosen_items(
-    snapshot: Snapshot, collections: Sequence[str], tags: Sequence[str]
-) -> tuple[LibraryItem, ...]:
-    """Return the live items that lie in any of `collections` (or below) and have all of `tags`."""
-    choice = _choice(collection_paths(snapshot.collections), collections, tags)
-    return tuple(item for item in snapshot.items if _is_top(item) and choice.takes(item.json))
+def choice_of(paths: Mapping[str, Path], wish: ListWish) -> ItemChoice:
+    """Return what a wish says of each item; `paths` are those of all collections, by key."""
+    within = collections_within(paths, wish.collections) if wish.collections else None
+    return ItemChoice(within, frozenset(wish.tags), wish.years)
 
 
 def _is_top(item: LibraryItem) -> bool:
@@ -83,7 +113,7 @@ def library_data(
 
 
 @dataclass(frozen=True, slots=True)
-class _ChosenItems:
+class ChosenItems:
     """What `ls` lists: items, the paths of collections by key, notes and other children by item."""
 
     items: Sequence[ItemOutline]
@@ -92,29 +122,27 @@ class _ChosenItems:
     attachments: Mapping[str, int]
 
 
-def library_text(
-    outline: Outline, collections: Sequence[str], tags: Sequence[str]
-) -> Iterator[str]:
+def library_text(outline: Outline, wish: ListWish) -> Iterator[str]:
     """Yield a table for each collection that holds any of the chosen items, then the counts."""
     paths = collection_paths(outline.collections)
-    choice = _choice(paths, collections, tags)
+    choice = choice_of(paths, wish)
     tops = [item for item in outline.items if not item.parent]
     items = [item for item in tops if not item.is_trashed and choice.takes(item)]
     below = [item for item in outline.items if item.parent and not item.is_trashed]
     notes = Counter(item.parent for item in below if item.item_type == "note")
     attachments = Counter(item.parent for item in below if item.item_type != "note")
-    listed = _ChosenItems(items, paths, notes, attachments)
-    titles = list(map(_title, items))
-    rows = _rows(listed, titles)
+    listed = ChosenItems(items, paths, notes, attachments)
+    titles = list(map(outlined_name, items))
+    rows = item_rows(listed, titles)
     for path, places in _by_collection(listed):
         heading = visible(" / ".join(path)) if path else "in no collection"
         yield from section(heading, len(places))
-        yield from _by_title(table(_COLUMNS, [rows[at] for at in places]), titles, places)
+        yield from _by_title(table(COLUMNS, [rows[at] for at in places]), titles, places)
         yield ""
     yield _counts(listed, sum(item.is_trashed for item in tops))
 
 
-def _by_collection(listed: _ChosenItems) -> Iterator[tuple[Path, list[int]]]:
+def _by_collection(listed: ChosenItems) -> Iterator[tuple[Path, list[int]]]:
     """Yield the collections, each with the places of its items in the list of all."""
     groups: dict[Path, list[int]] = defaultdict(list)
     for at, item in enumerate(listed.items):
@@ -135,7 +163,8 @@ def _by_title(lines: Sequence[str], titles: Sequence[str], places: Sequence[int]
         yield lines[at + 1]
 
 
-def _rows(listed: _ChosenItems, titles: Iterable[str]) -> list[tuple[str, ...]]:
+def item_rows(listed: ChosenItems, titles: Iterable[str]) -> list[tuple[str, ...]]:
+    """Return the rows of a table with `COLUMNS`."""
     # Column by column, as `table` takes them.
     items, notes, attachments = listed.items, listed.notes, listed.attachments
     keys = [visible(item.key) for item in items]
@@ -146,7 +175,8 @@ def _rows(listed: _ChosenItems, titles: Iterable[str]) -> list[tuple[str, ...]]:
     return list(zip(keys, shown, creators, dates, has, strict=True))
 
 
-def _title(item: ItemOutline) -> str:
+def outlined_name(item: ItemOutline) -> str:
+    """Return an item's title, or a note's first line."""
     return _first_line(item.note) if item.note else item.title
 
 
@@ -184,7 +214,7 @@ def _has(notes: int, attachments: int) -> str:
     return " ".join(f"{number}{sign}" for sign, number in counts.items() if number)
 
 
-def _counts(listed: _ChosenItems, in_trash: int) -> str:
+def _counts(listed: ChosenItems, in_trash: int) -> str:
     parts = [
         counted(len(listed.items), "item"),
         f"{counted(sum(listed.notes[item.key] for item in listed.items), 'note')} (n)",

@@ -62,6 +62,11 @@ def identifier_of(url: str) -> Identifier | None:
     return _known(host, path, address.query) or Identifier("url", _canonical_url(address))
 
 
+def typed_identifier(text: str) -> Identifier | None:
+    """Return the identifier that a person means by `text`: an arXiv id may stand by itself."""
+    return identifier_of(text) or identifier_of(f"arXiv:{text}")
+
+
 def identifier_in(scheme: str, value: str) -> Identifier:
     """Return the identifier that a field `arxiv` or `doi` holds; a DOI may stand in any case."""
     return Identifier(scheme, value.lower() if scheme == "doi" else value)

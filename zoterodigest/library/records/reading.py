@@ -9,6 +9,7 @@ from zoterodigest.core.values.dates import parse_date, year_in
 from zoterodigest.core.values.identity import doi_as_written, identifier_of
 from zoterodigest.core.values.record import EMPTY, MARKS, Fields, Members, Value, WebLinks, is_empty
 from zoterodigest.core.values.tags import TAGS
+from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data, Homes, homes_of
 from zoterodigest.library.records.hyperlinks import held_links, link_in_line, links_of
@@ -54,6 +55,12 @@ def read_year(data: Data) -> str:
     homes = homes_of(item.item_type)
     raw = item.text(homes.date) if homes else ""
     return _readable("year", raw, "") if raw.strip() else ""
+
+
+def read_venue(data: Data, venues: VenueTable) -> str:
+    """Return the venue that `read_item` reads, and nothing else of it; "" if it has none."""
+    homes = homes_of(ItemJson(data).item_type)
+    return venues.named(ItemJson(data).text(homes.venue)) if homes and homes.venue else ""
 
 
 _Found = tuple[Value, str] | None

@@ -8,12 +8,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from difflib import get_close_matches
 from itertools import islice
 
-from zoterodigest.core.values.identity import Identifier, match_title
+from zoterodigest.core.values.identity import match_title, typed_identifier
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.outline import TITLES
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import NotInLibrary
-from zoterodigest.sync.new_papers.asking_for import ById, read_asked
 
 _ADDRESS_IN_ZOTERO = re.compile(r"^(?:zotero|https?)://.*/items/(\w{8})\b")
 """`zotero://select/library/items/KEY`, and the pages of items at zotero.org."""
@@ -92,17 +91,10 @@ def _by_citekey(items: Sequence[LibraryItem], name: str) -> Iterator[LibraryItem
 
 
 def _by_identifier(items: Sequence[LibraryItem], name: str) -> Iterator[LibraryItem]:
-    asked = read_asked(name)
-    if isinstance(asked, ById):
-        yield from _identified(items, asked.identifier)
-
-
-def _identified(items: Sequence[LibraryItem], wanted: Identifier) -> Iterator[LibraryItem]:
-    holders = {
-        item.json.parent or item.key
-        for item in items
-        if not item.is_trashed and wanted in item.json.identifiers
-    }
+    wanted = typed_identifier(name)
+    live = (item for item in items if wanted and not item.is_trashed)
+    # A link attachment names the work of its item.
+    holders = {one.json.parent or one.key for one in live if wanted in one.json.identifiers}
     return (item for item in items if item.key in holders and _is_live(item))
 
 

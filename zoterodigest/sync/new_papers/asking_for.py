@@ -11,7 +11,7 @@ from zoterodigest.core.values.identity import (
     Identifier,
     arxiv_version,
     doi_as_written,
-    identifier_of,
+    typed_identifier,
 )
 from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty, text_in
 from zoterodigest.core.values.venue import VenueTable
@@ -63,10 +63,8 @@ _OFFLINE = "nothing is looked up in this run (offline); its BibTeX would do"
 def read_asked(text: str) -> ById | NotAdded:
     """Return the paper that a person means by `text`, which is no BibTeX."""
     text = text.strip()
-    for form in (text, f"arXiv:{text}"):
-        found = identifier_of(form)
-        if found is not None:
-            return ById(text, found, arxiv_version(form) or "")
+    if found := typed_identifier(text):
+        return ById(text, found, arxiv_version(text) or arxiv_version(f"arXiv:{text}") or "")
     return NotAdded(text, "this is no arXiv id, DOI, web address or BibTeX")
 
 
