@@ -71,7 +71,7 @@ class Edited:
         path.write_bytes(note.render())
 
     def files(self) -> dict[str, bytes]:
-        state = (".zoterodigest", "zoterodigest.")
+        state = (".zoterodigest", "zoterodigest.", ".git/")
         held = contents(self.world.root)
         return {name: data for name, data in held.items() if not name.startswith(state)}
 
