@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoterodigest, cache_of
+from tests.library.web import KEY, a_server
+from zoterodigest.core.links.link import fingerprint
 
 CANARY = "CANARY"
 RULES = """\
@@ -100,3 +102,124 @@ def test_no_command_prints_or_keeps_private_text(
         if f"{CANARY}-{word}".encode() in path.read_bytes()
     }
     assert leaks == set()
+
+
+KINDS = """\
+---
+title: "A Study of {name}"
+citekey: {name}
+year: 2015
+diary: CANARY-property
+---
+
+What I think of it. %% CANARY-inline %% More words of {name}.
+
+%%
+CANARY-block over
+
+several lines
+%%
+
+<!-- CANARY-html -->
+
+> [!note] Private
+> CANARY-callout
+
+## Private
+
+CANARY-heading is nobody's business.
+
+### Below
+
+- CANARY-item
+	- CANARY-nested
+
+```
+CANARY-code
+```
+
+## Notes
+
+A last paragraph of {name}.
+
+%%zt-managed%%
+CANARY-managed
+%%/zt-managed%%
+
+<!-- ZF_NOTE_BEG_ABCD2345 -->
+CANARY-region
+<!-- ZF_NOTE_END_ABCD2345 -->
+
+{end}
+"""
+UNCLOSED = "%% CANARY-unclosed\n\nCANARY-end of the file"
+IMPORTED = """\
+---
+title: A Study of Imports
+citekey: imports
+---
+
+CANARY-outside of what the tool keeps.
+
+%% begin notes %%
+The words of imports. %% CANARY-within %%
+%% end notes %%
+
+%% Import Date: 2026-03-02T10:15:33.120+01:00 %%
+"""
+
+
+def files_with(folder: Path, word: str, *, but: tuple[str, ...]) -> list[str]:
+    """Return the files in which a word stands, beside those in some folders."""
+    files = (path for path in folder.rglob("*") if path.is_file())
+    named = ((path.relative_to(folder).as_posix(), path) for path in files)
+    return [
+        name for name, it in named if not name.startswith(but) and word.encode() in it.read_bytes()
+    ]
+
+
+@pytest.mark.parametrize("library", ["users/1", "groups/7"])
+def test_no_request_or_file_or_line_of_a_run_holds_private_text(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, library: str
+) -> None:
+    """Nothing of a body goes to a group, as nobody said `body = true`."""
+    monkeypatch.setenv("ZOTERO_API_KEY", KEY)
+    papers = tmp_path / "Papers"
+    papers.mkdir()
+    (papers / "one.md").write_text(KINDS.format(name="one", end=""))
+    (papers / "two.md").write_text(KINDS.format(name="two", end=UNCLOSED))
+    (papers / "imports.md").write_text(IMPORTED)
+    (papers / "secret.md").write_text(SECRET)
+    said: list[str] = []
+    with a_server(library) as server:
+        (tmp_path / "zoterodigest.toml").write_text(f'library = "{server.url}/{library}"\n{RULES}')
+
+        def run(*words: str) -> str:
+            ran = zoterodigest(*words)
+            said.append(ran.out + ran.err)
+            return ran.out
+
+        run("plan", "-vv")
+        run("sync", "-vv", "--yes")
+        for path in (papers / "one.md", papers / "two.md"):
+            text = path.read_text().replace("last paragraph", "later paragraph")
+            path.write_text(text.replace("2015", "2016").replace("CANARY-item", "CANARY-item two"))
+        run("sync", "-vv", "--yes")
+        (papers / "one.md").write_text("---\ncitekey: one\n---\n\n## Private\n\nCANARY-heading\n")
+        for command in ("status", "sync", "conflicts", "doctor", "lint", "log", "ls", "inspect"):
+            run(command, "-vv")
+        run("undo", "-vv", "--yes")
+        sent = [
+            f"{one.path} {one.query} {one.headers}".encode() + one.body for one in server.requests
+        ]
+        held = repr(server.behind.read()).encode()
+
+    assert b"A Study of one" in held
+    assert (b"last paragraph of two" in b"".join(sent)) is (library == "users/1")
+    assert not [text for text in said if CANARY in text]
+    assert not [one for one in sent if CANARY.encode() in one]
+    assert CANARY.encode() not in held
+    state = ("Papers/", ".zoterodigest/backups/")
+    for word in (CANARY, *(fingerprint(line) for line in KINDS.splitlines() if CANARY in line)):
+        assert files_with(tmp_path, word, but=state) == []
+    assert files_with(cache_of(tmp_path), CANARY, but=("-",)) == []

@@ -67,12 +67,12 @@ class Server:
 
 
 @contextmanager
-def a_server() -> Iterator[Server]:
+def a_server(name: str = "users/1") -> Iterator[Server]:
     """Give a server with an empty library, in memory; a bug of the server fails the test."""
     bugs: list[Exception] = []
     with EmbeddedLibrary(DatabaseInMemory("embedded:5a1f"), clock=lambda: START) as behind:
         server = Server(behind)
-        offered = site({"users/1": behind}, {"users/1": KEY}, new_key)
+        offered = site({name: behind}, {name: KEY}, new_key)
 
         def answered(request: Request) -> Response:
             server.requests.append(request)
