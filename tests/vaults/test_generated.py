@@ -58,7 +58,7 @@ class Edited:
         for note in notes:
             self.write(note)
         world.digests.clear()
-        self.before = self.files()
+        self.before, self.unsynced = self.files(), world.everything()
         self.adoption = self.sync()
         self.items = {key: dict(data) for key, data in world.everything().items()}
         held = self.items.items()
@@ -87,7 +87,11 @@ class Edited:
         """Whether a sync has nothing to do."""
         return prepare(self.world.workspace(), OPTIONS).is_settled
 
-    def edit_all(self, names: Callable[[GeneratedNote], Iterable[str]]) -> None:
+    def edit_all(
+        self,
+        names: Callable[[GeneratedNote], Iterable[str]],
+        before_sync: Callable[[], None] = lambda: None,
+    ) -> None:
         """Edit values of all notes, each in the file or in the library, and sync."""
         for note in [*self.notes.values()]:
             after, in_file = note, note
@@ -101,6 +105,7 @@ class Edited:
                 self.expect(note, name, value)
             self.write(in_file)
             self.notes[note.path] = after
+        before_sync()
         self.sync()
 
     def edit_in_library(self, note: GeneratedNote, name: str, value: Value) -> None:
