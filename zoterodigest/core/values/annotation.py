@@ -10,7 +10,7 @@ from dataclasses import field
 from enum import Enum, auto
 from functools import lru_cache
 
-from zoterodigest.core.values.keys import ALPHABET
+from zoterodigest.core.values.keys import KEY_PATTERN
 from zoterodigest.frozen import dataclass
 
 
@@ -63,13 +63,18 @@ DEFAULT_COLOR = PALETTE["Yellow"]
 USER_LIBRARY = "library"
 """How links name the person's own library; a group's is `groups/ID`."""
 
-_KEY = f"[{ALPHABET}]{{8}}"
 # What is bounded is so that a hostile text takes no longer than another one.
 ADDRESS = (
-    rf"zotero://open(?:-pdf|-epub)?/[\w/]{{0,60}}?items/(?:[01]_)?(?P<attachment>{_KEY})"
-    rf"\?[^\s)\"'<>]{{0,200}}?annotation=(?P<key>{_KEY})"
+    rf"zotero://open(?:-pdf|-epub)?/[\w/]{{0,60}}?items/(?:[01]_)?(?P<attachment>{KEY_PATTERN})"
+    rf"\?[^\s)\"'<>]{{0,200}}?annotation=(?P<key>{KEY_PATTERN})"
 )
 """The pattern of a link to an annotation in any tool's form, with its keys."""
+
+BLOCK_ID = rf"\^(?P<key>{KEY_PATTERN})"
+"""The pattern of a block id that names an annotation."""
+
+OF_FILE = rf"a{KEY_PATTERN}(?:p[\w-]{{0,50}})?"
+"""The pattern of what ZotLit adds to such an id: the attachment, and the page by its label."""
 
 
 @dataclass(frozen=True, slots=True)

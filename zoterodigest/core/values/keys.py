@@ -16,6 +16,7 @@ ALPHABET = "23456789ABCDEFGHIJKLMNPQRSTUVWXYZ"
 """The signs of a Zotero object key; a key has eight."""
 
 _LENGTH = 8
+KEY_PATTERN = f"[{ALPHABET}]{{{_LENGTH}}}"
 
 
 def derived_key(*parts: str) -> str:

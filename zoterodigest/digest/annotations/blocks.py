@@ -9,16 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from zoterodigest.core.values.annotation import ADDRESS
+from zoterodigest.core.values.annotation import ADDRESS, BLOCK_ID, OF_FILE
 from zoterodigest.core.values.blocks import BlockRange, BlockShape, cut_blocks
-from zoterodigest.core.values.keys import ALPHABET
+from zoterodigest.core.values.keys import KEY_PATTERN
 from zoterodigest.frozen import dataclass
 
-_KEY = f"[{ALPHABET}]{{8}}"
 _LINK = re.compile(ADDRESS)
-_BLOCK_ID = re.compile(
-    rf"\^(?P<key>{_KEY})(?:a(?P<attachment>{_KEY})(?:p\d{{1,9}})?)?[ \t]*$", re.MULTILINE
-)
+_BLOCK_ID = re.compile(rf"{BLOCK_ID}(?:{OF_FILE})?[ \t]*$", re.MULTILINE)
 _SIGN_OF_A_KEY = re.compile(r"annotation=|\^")
 
 ZOTFLOW, ZOTLIT, BIBNOTES = "ZotFlow", "ZotLit", "BibNotes"
@@ -26,7 +23,7 @@ ZOTERO_INTEGRATION = "Zotero Integration"
 ANOTHER_TOOL = "another tool"
 _FORMS: Mapping[str, re.Pattern[str]] = {
     ZOTFLOW: re.compile(r"\[!zotflow|obsidian://zotflow"),
-    ZOTLIT: re.compile(rf"\^{_KEY}a{_KEY}(?:p\d{{1,9}})?[ \t]*$", re.MULTILINE),
+    ZOTLIT: re.compile(rf"{BLOCK_ID}{OF_FILE}[ \t]*$", re.MULTILINE),
     ZOTERO_INTEGRATION: re.compile(
         r"\[Page [^\]\n]{0,60}\]\(zotero:|class=\"hltr-|<mark\b|\[!\w{1,30}\|#[0-9a-f]{6}"
         r"|\[!\w{1,20}(?:Highlight|Underline|Note|Image)\]|\b(?:High|Under)li(?:ght|ne) \[",
@@ -37,7 +34,7 @@ _FORMS: Mapping[str, re.Pattern[str]] = {
 
 _REGION = re.compile(
     r"%%[ \t]*begin[ \t]+(?P<name>[^%\n]{1,80}?)[ \t]*%%|(?P<managed>%%zt-managed%%)"
-    rf"|ZF_(?P<part>NOTE|ANNO|PERSIST)_BEG_(?P<of>{_KEY})",
+    rf"|ZF_(?P<part>NOTE|ANNO|PERSIST)_BEG_(?P<of>{KEY_PATTERN})",
     re.IGNORECASE,
 )
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from zoterodigest.core.values.annotation import ADDRESS
+from zoterodigest.core.values.annotation import ADDRESS, BLOCK_ID, OF_FILE
 from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.span import Span
@@ -38,16 +38,15 @@ _FENCES = frozenset(
 _CALLOUTS = frozenset({"abstract", "cite", "citation", "bibliography", "metadata"})
 _HEAD = re.compile(rb"[ \t]*>[ \t]*\[!([\w -]+?)(?:\|[^\]]*)?\][+-]?[ \t]*(.*)", re.S)
 _LINK = ADDRESS.encode()
-_ANNOTATED = re.compile(
-    _LINK + rb"|^[ \t>]*\^[A-Z0-9]{8}a[A-Z0-9]{8}p[\w-]*[ \t]*$|\[!zotflow-", re.M
-)
+_ID, _ID_WITH_FILE = BLOCK_ID.encode(), f"{BLOCK_ID}{OF_FILE}".replace("?P<key>", "").encode()
+_ANNOTATED = re.compile(_LINK + rb"|^[ \t>]*" + _ID_WITH_FILE + rb"[ \t]*$|\[!zotflow-", re.M)
 _OF_ANNOTATION = re.compile(
     rb"[ \t]*(?:[-*+][ \t]+)?(?:[*_=]{1,3})?"
     rb'(?:>|"|\xe2\x80\x9c|\xc2\xab|<mark|!\[\[|\(?\[[^\]\n]*\]\(' + _LINK + rb")"
 )
 """How an annotation begins: as a quotation, a picture or the link; in a sentence none stands so."""
 _LINK_LAST = re.compile(_LINK + rb"\)*[ \t]*(?:\^[\w-]+[ \t]*)?\Z")
-_BLOCK_ID = re.compile(rb"[ \t]*\^[23456789A-Z]{8}[ \t]*")
+_BLOCK_ID = re.compile(rb"[ \t]*" + _ID + rb"[ \t]*")
 _LINE = re.compile(
     rb"[ \t]*(?:[-*+][ \t]+)?(?:!\[\[[^\]\n]+\.pdf(?:#[^\]\n]*)?(?:\|[^\]\n]*)?\]\]"
     rb"|!\[[^\]\n]*\]\([^()\s]+\.pdf(?:#[^()\s]*)?\)|`=[^`\n]+`|\{\{zotero-imported-file[^\n]*\}\}"
