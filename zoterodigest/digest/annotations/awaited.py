@@ -28,7 +28,7 @@ def without_awaited(
     `written` is what the lock file says of the entry, `seen` what it said when this library last
     showed the same. One that this library never showed is not erased. One that it shows as it was
     seen then, although it was written anew since, has changed elsewhere. `source` is what
-    `WrittenBlock` has of an annotation.
+    `WrittenBlock` has of an annotation; it is asked only for those that were written anew.
     """
     behind = {
         one.key

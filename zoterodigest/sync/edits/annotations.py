@@ -10,12 +10,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import dropwhile
 
 from zoterodigest.core.plan.plan import Link, Plan, ShowAnnotations, items_behind
 from zoterodigest.core.plan.reports import HeldFile, KeptAnnotations
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.values.annotation import AnnotationAbsence, ItemAnnotations, WrittenBlocks
+from zoterodigest.core.values.annotation import (
+    Annotation,
+    AnnotationAbsence,
+    ItemAnnotations,
+    WrittenBlocks,
+)
 from zoterodigest.core.values.record import NOTE
 from zoterodigest.core.values.span import Edit, splice
 from zoterodigest.digest.annotations.awaited import without_awaited
@@ -115,14 +121,20 @@ def _asked(
     for index, link in links.items():
         row, of_item = link.row, now[link.row.item]
         if row.annotations:
-            text = _text(read.document, index, read.digest.rules)
-            template = _rules(read.digest.rules, text.data if text else b"").template
             known = seen.rows.get(row.id) if seen else None
-            before = known.annotations if known and known.item == row.item else {}
-            of_item = without_awaited(of_item, row.annotations, before, template.source)
+            # Of whichever item: a merge leaves annotations their keys.
+            before = known.annotations if known else {}
+            source = partial(_source, read, index)
+            of_item = without_awaited(of_item, row.annotations, before, source)
         if of_item.annotations or row.annotations:
             asked[index] = AskedAnnotations(row.item, of_item, row.annotations)
     return asked
+
+
+def _source(read: ReadDigest, index: int, annotation: Annotation) -> str:
+    """Return the print of what an annotation shows in an entry."""
+    text = _text(read.document, index, read.digest.rules)
+    return _rules(read.digest.rules, text.data if text else b"").template.source(annotation)
 
 
 def _updates(

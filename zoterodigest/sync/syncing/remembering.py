@@ -123,7 +123,7 @@ def _with_annotations_seen(row: LockRow, known: LockRow | None, plan: Plan) -> L
     if not row.annotations:
         return row
     shown = plan.shown_annotations.get(row.id, frozenset())
-    before = known.annotations if known is not None and known.item == row.item else {}
+    before = known.annotations if known is not None else {}
     now = {key: row.annotations[key] for key in row.annotations if key in shown}
     kept = {key: before[key] for key in row.annotations.keys() & before.keys() - shown}
     annotations = now | kept
