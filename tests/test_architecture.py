@@ -170,7 +170,6 @@ LONG = {
     "cli.commands.auth.auth": _TEXT,
     "cli.commands.feed.feed": _TEXT,
     "cli.commands.resolve.resolve": _TEXT,
-    "cli.commands.set_fields.set": _TEXT,
     "cli.commands.undo._take_back": _STEPS,
     "cli.show.plan_lines._in_library": _KINDS,
     "core.collections.relocation.relocations": "one judgement over both memories of a placement",

@@ -40,7 +40,7 @@ def test_wrong_usage_exits_2(zoterodigest: Zoterodigest, arguments: list[str]) -
     [
         ["\x1b[31m\u202e"],
         ["status", "--\x1b[31m\u202e"],
-        ["ls", "too", "\x1b[31m\u202e"],
+        ["citekeys", "list", "too", "\x1b[31m\u202e"],
         ["status", "--max-changes", "\x1b[31m\u202e"],
     ],
 )

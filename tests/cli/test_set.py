@@ -1,4 +1,4 @@
-"""`set` edits one item of any library, shows what changes, and can be undone."""
+"""`set` and `tag` edit items of any library, show what changes, and can be undone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Zoterodigest, a_digest, in_library
+from tests.cli.conftest import Zoterodigest, a_digest, changed_object, in_library
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 
@@ -225,3 +225,84 @@ def test_a_word_set_in_bold_and_an_address_are_shown_as_changes(
     assert "https://a.org" in linked.out
     assert "https://b.org" in linked.out
     assert not any(line.strip() in ("+", "-") for line in bold.out.splitlines())
+
+
+def tags_of(folder: Path, key: str) -> list[object]:
+    return [dict(one) for one in data_of(folder, key)["tags"]]  # type: ignore[attr-defined]
+
+
+def test_tags_are_added_and_removed_and_all_others_stay(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    tags = [{"tag": "import", "type": 1}, {"tag": "old"}, {"tag": "task:image restoration"}]
+    changed_object(tmp_path, key, tags=tags)
+
+    ran = zoterodigest("tag", key, "+to read", "-old", "+mine")
+
+    assert ran.code == 0
+    assert "    tags: - old, + to read, + mine\n\nDone: 1 item written.\n" in ran.out
+    assert tags_of(tmp_path, key) == [tags[0], {"tag": "mine"}, tags[2], {"tag": "to read"}]
+
+
+def test_a_tag_of_an_import_becomes_a_persons_own_if_they_add_it(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    changed_object(tmp_path, key, tags=[{"tag": "import", "type": 1}])
+
+    zoterodigest("tag", key, "+import")
+
+    assert tags_of(tmp_path, key) == [{"tag": "import"}]
+
+
+def test_a_task_that_is_tagged_goes_into_the_digest_and_undo_takes_tags_back(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    before = tags_of(tmp_path, key)
+
+    zoterodigest("tag", "attention is all you need", "+task:translation", "-task:image restoration")
+    zoterodigest("sync", "--yes", "--offline")
+
+    assert "> Task: translation\n" in (tmp_path / "papers.md").read_text(encoding="utf-8")
+    zoterodigest("undo", "--yes")
+    assert zoterodigest("undo", "--yes").code == 0
+    assert tags_of(tmp_path, key) == before
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-nlp", "+-odd"],
+        ["-n"],
+        ["--", "-n"],
+        ["--dry-run", "+new"],
+    ],
+)
+def test_what_begins_with_a_minus_is_a_tag_unless_it_is_an_option(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str, words: list[str]
+) -> None:
+    changed_object(tmp_path, key, tags=[{"tag": "n"}, {"tag": "nlp"}])
+
+    ran = zoterodigest("tag", key, *words)
+
+    after = [str(one["tag"]) for one in tags_of(tmp_path, key)]  # type: ignore[index]
+    expected = {"-nlp": ["-odd", "n"], "-n": ["n", "nlp"], "--": ["nlp"], "--dry-run": ["n", "nlp"]}
+    assert after == expected[words[0]]
+    assert ran.code == (2 if words == ["-n"] else 0)
+
+
+def test_a_tag_that_is_not_there_is_noted_with_the_one_that_may_be_meant(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    changed_object(tmp_path, key, tags=[{"tag": "To Read"}])
+
+    ran = zoterodigest("tag", key, "-to read")
+
+    assert (ran.code, ran.out) == (0, "Nothing to write.\n")
+    assert "note: there is no tag to read to remove; did you mean To Read?" in ran.err
+
+
+@pytest.mark.parametrize("words", [["+a"], [], ["{key}"], ["{key}", "+"], ["{key}", "+a", "-a"]])
+def test_tags_without_an_item_or_an_item_without_tags_is_wrong_usage(
+    zoterodigest: Zoterodigest, key: str, words: list[str]
+) -> None:
+    assert zoterodigest("tag", *(word.format(key=key) for word in words)).code == 2

@@ -416,6 +416,7 @@ COMMANDS: Mapping[str, Command] = {
                                                                "--yes")),
     "set": Command(in_sync, words("set", OWN, "title=A Study, Set", "date=2021", "--note",
                                   "list.md")),
+    "tag": Command(in_sync, words("tag", OWN, "+to read", "-mine")),
     "duplicates --merge": Command(doubled, to_be_merged),
     "remove": Command(in_sync, words("remove", "--yes")),
     "unlink": Command(in_sync, words("unlink", "--yes")),

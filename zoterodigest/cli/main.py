@@ -90,6 +90,7 @@ _GROUPS = {
         "show": ("show", "Show items with their tags, links and notes."),
         "open": ("opening", "Open an item in Zotero."),
         "set": ("set_fields", "Edit an item of the library, as you would in Zotero."),
+        "tag": ("set_fields", "Add and remove tags of items, as you would in Zotero."),
         "doctor": ("doctor", "Find problems and the commands that fix them."),
     },
     "Set up": {

@@ -43,6 +43,21 @@ LIBRARIES = (
         given=PUSHED,
     ),
     Scenario(
+        "tag",
+        "Tags of two items are added and removed; undo takes it back.",
+        PROJECT,
+        (
+            Run("tag {key:Small Lenses for Large Skies} +mine -task:astronomy --dry-run"),
+            Run("tag 'small lenses' 'cooking soup' +mine '+to read' -task:astronomy"),
+            Run("tag 'cooking soup' +mine -Mine"),
+            Run("tag 'cooking soup' --json +old -mine"),
+            Run("sync"),
+            Run("log"),
+            Run("undo --yes"),
+        ),
+        given=PUSHED,
+    ),
+    Scenario(
         "duplicates-merge",
         "Two items are merged as Zotero does it; the next sync follows, and undo takes it back.",
         PROJECT,

@@ -1,23 +1,27 @@
-"""The command `set`: show what changes in an item, and write it."""
+"""The commands `set` and `tag`: show what changes in items, and write it."""
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import typer
+from typer.core import TyperCommand
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import open_existing, require_idle_to_write
-from zoterodigest.cli.base.screen import emit, tell_failure, wrapped
+from zoterodigest.cli.base.screen import emit, tell_failure, tell_note, wrapped
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.history_text import changes_data, changes_text, library_changes_text
 from zoterodigest.project.files import read_file, require_text
 from zoterodigest.sync.apply.changes import Results
+from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.items.setting import Setting, prepare_setting, write_setting
+from zoterodigest.sync.items.tagging import prepare_tagging
 
 
 # main looks a command up by its name; nothing in this module needs Python's `set`.
@@ -53,11 +57,59 @@ def set(
     if not values and note is None:
         raise typer.BadParameter("give FIELD=VALUE or --note FILE")
     text = _text(note) if note else None
+    return _carried_out(asked, lambda workspace: prepare_setting(workspace, name, values, text))
+
+
+class _TagCommand(TyperCommand):
+    """A command whose arguments may begin with a minus: `-old` is a tag, and no four options."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        end = args.index("--") if "--" in args else len(args)
+        options, words = list[str](), list[str]()
+        known = {name: one for one in self.params for name in one.opts}
+        left = iter(args[:end])
+        for word in left:
+            if word in ("-h", "--help") or word in known or word.startswith("--"):
+                options.append(word)
+                takes_value = word in known and not getattr(known[word], "is_flag", False)
+                options += [next(left)] if takes_value else []
+            else:
+                words.append(word)
+        return super().parse_args(ctx, [*options, "--", *words, *args[end + 1 :]])
+
+
+@command(
+    "words is_dry_run address as_json",
+    cls=_TagCommand,
+    epilog="Next: `zoterodigest sync` brings tags that a digest shows into it.",
+)
+def tag(asked: Invocation, words: Sequence[str] = argument("KEY|+TAG|-TAG")) -> int:
+    """Add and remove tags of items, as you would in Zotero.
+
+    KEY means an item as in `show`. +TAG adds a tag, -TAG removes it. Put a tag with blanks in
+    quotation marks. Put tags that look like an option after `--`. `undo` takes the edit back.
+
+    \b
+    Examples:
+      zoterodigest tag U7GSK22K +to-read -skimmed
+      zoterodigest tag vaswani2017 ho2020denoising "+task:image generation"
+      zoterodigest tag 1706.03762 -- -n
+    """
+    names = [word for word in words if word[:1] not in ("+", "-")]
+    edits = {sign: [word[1:].strip() for word in words if word[:1] == sign] for sign in "+-"}
+    if not names or not any(edits.values()) or "" in (*edits["+"], *edits["-"]):
+        raise typer.BadParameter("give KEY, and +TAG or -TAG")
+    added, removed = (list(dict.fromkeys(edits[sign])) for sign in "+-")
+    return _carried_out(asked, lambda workspace: prepare_tagging(workspace, names, added, removed))
+
+
+def _carried_out(asked: Invocation, prepare: Callable[[Workspace], Setting]) -> int:
+    """Show what changes in items, write it, and return the exit code."""
     workspace = open_existing(asked.address, Path())
     require_idle_to_write(asked, workspace.project)
     with workspace.library:
         with busy("Reading the library"):
-            setting = prepare_setting(workspace, name, values, text)
+            setting = prepare(workspace)
         plan = changes_text(setting.run) if setting.sent else ["Nothing to write."]
         emit_unless_json(asked, plan)
         results = Results()
@@ -71,6 +123,8 @@ def set(
         emit(["", *wrapped(planned_line(what))])
     elif results.versions:
         emit(["", f"Done: {_written_text(setting, len(results.versions))}."])
+    for remark in setting.remarks:
+        tell_note(remark)
     for key, reason in sorted(results.failed.items()):
         tell_failure(key, str(reason))
     return FAILED if results.failed else FINE

@@ -62,7 +62,7 @@ def label(text: str) -> str:
     return _escaped(" ".join(_cleaned(text).split()), _IN_BRACKETS)
 
 
-def tag(text: str) -> str:
+def note_tag(text: str) -> str:
     """Return a tag as Obsidian spells it, `#reading`; one that it cannot spell as `[to read]`."""
     is_spelled = is_tag_of_notes(text) and text == in_one_word(text)
     return f"#{text}" if is_spelled else f"[{label(text)}]"

@@ -14,7 +14,7 @@ from functools import lru_cache
 from zoterodigest.core.links.link import fingerprint
 from zoterodigest.core.values.annotation import Annotation, AnnotationType
 from zoterodigest.digest.annotations.blocks import find_annotations
-from zoterodigest.digest.annotations.escaping import label, tag, text_line, text_lines
+from zoterodigest.digest.annotations.escaping import label, note_tag, text_line, text_lines
 from zoterodigest.digest.format.format import PLACEHOLDER
 from zoterodigest.digest.format.template import Line, can_fill, fill, parse_line, takes_lines
 from zoterodigest.errors import ZoterodigestError
@@ -125,7 +125,7 @@ def _lines(text: str) -> tuple[Sequence[Line], Sequence[str]]:
 
 
 def _values(annotation: Annotation) -> Mapping[str, str]:
-    comment, tags = text_lines(annotation.comment), " ".join(map(tag, annotation.tags))
+    comment, tags = text_lines(annotation.comment), " ".join(map(note_tag, annotation.tags))
     return {
         "color": annotation.color_name,
         "kind": _KINDS.get(annotation.type, ""),

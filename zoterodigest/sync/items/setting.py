@@ -30,7 +30,7 @@ from zoterodigest.sync.gathering.writes_of_plan import why_unwritable
 from zoterodigest.sync.items.finding import item_meant
 
 COMMAND = "set"
-"""What the history calls such a run."""
+"""What the history calls a run that sets fields or a note."""
 
 AUTHORS = "authors"
 """The name under which the main creators are set, whatever the item's type calls them."""
@@ -44,11 +44,16 @@ class CannotSet(ZoterodigestError):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What is to be written into an item, each object as it was read; nothing has been written."""
+    """What is to be written into items, each object as it was read; nothing has been written.
+
+    `command` is what the history calls the run. `remarks` are what a person should know of it.
+    """
 
     workspace: Workspace
     gathered: Gathered
     sent: Sent
+    command: str = COMMAND
+    remarks: tuple[str, ...] = ()
 
     @property
     def run(self) -> Run:
@@ -80,7 +85,7 @@ def prepare_setting(
 def write_setting(setting: Setting, progress: Progress) -> Results:
     """Write what was planned; the history can take it back."""
     links = setting.gathered.lock
-    changes = Changes(setting.workspace, setting.gathered, COMMAND, setting.sent, links)
+    changes = Changes(setting.workspace, setting.gathered, setting.command, setting.sent, links)
     return apply(changes, progress)
 
 
