@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,15 +15,18 @@ from threading import Thread
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
+from tests.processes import ended, started
 from tests.sync.world import World
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.project_context import open_context
-from zoterodigest.cli.commands.watch import Watcher
-from zoterodigest.project.running import running, watching
+from zoterodigest.cli.commands.unattended import Ran, run_unattended
+from zoterodigest.cli.commands.watch import EndSignals, Watcher
+from zoterodigest.cli.main import main
+from zoterodigest.project.running import is_watched, running, watching
 from zoterodigest.sync.watching.schedule import Pace
 
 # The system tells of a change within 0.2 s.
-PACE = Pace(quiet=0.35, patience=2, poll=0.15, pause=0.05, longest=0.2)
+PACE = Pace(quiet=0.35, crowd=0.35, patience=2, poll=0.15, pause=0.05, longest=0.2)
 HASTE, CARE, REST = "Denoising in Haste", "Denoising with Care", "A Restful Paper on Rest"
 PAPERS = ((HASTE, "2401.00001"), (CARE, "2401.00002"), (REST, "2401.00003"))
 CONFIGURATION = '[[digest]]\npath = "{}"\n'
@@ -244,6 +249,34 @@ def test_a_removal_waits_for_the_person_and_holds_up_nothing_else(
     assert HASTE not in world.keys_by_title()
 
 
+@DEEP
+def test_a_file_that_was_half_saved_when_it_was_read_is_no_removal(
+    world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world.configure(CONFIGURATION.format("*.md") + 'when_dropped = "trash"\n')
+    path = world.root / "papers.md"
+    whole = with_task(world, REST, "rest")
+    reads = iter([whole[: len(whole) // 2]])
+
+    def halved(watch: Invocation, but: frozenset[str]) -> Ran:
+        """Run while an editor is between the two halves of a file."""
+        if half := next(reads, ""):
+            path.write_text(half)
+        ran = run_unattended(watch, but)
+        path.write_text(whole)
+        return ran
+
+    with watched() as watcher:
+        monkeypatch.setattr("zoterodigest.cli.commands.watch.run_unattended", halved)
+        world.change(world.key(CARE), title=f"{CARE} and Patience")
+        comes(lambda: task(world, REST) == {"task:rest"})
+        monkeypatch.setattr("zoterodigest.cli.commands.watch.run_unattended", run_unattended)
+        comes(lambda: at_rest(watcher))
+
+    assert not any("would lose values" in line for line in lines(capfd))
+    assert notices(world) == []
+
+
 def test_a_conflict_is_said_once_and_left_alone_and_the_rest_goes_on(
     world: World, zoterodigest: Zoterodigest, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -292,6 +325,24 @@ def test_a_paused_watcher_waits_until_it_is_resumed(
         comes(lambda: task(world, REST) == {"task:rest"})
 
 
+def test_a_watcher_that_starts_paused_does_not_run(
+    world: World, zoterodigest: Zoterodigest
+) -> None:
+    assert "No watcher runs on this project now." in zoterodigest("watch", "--pause").out
+    (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+    asked = Invocation()
+    watcher = Watcher(asked, open_context(asked), PACE)
+    thread = Thread(target=watcher.watch)
+
+    thread.start()
+    comes(lambda: watcher.schedule.is_paused)
+    stays(lambda: task(world, REST) == {"task:image restoration"}, 0.5)
+    watcher.end()
+    thread.join(30)
+
+    assert task(world, REST) == {"task:image restoration"}
+
+
 @DEEP
 def test_a_run_of_somebody_else_is_waited_for(world: World) -> None:
     with watched() as watcher, running(world.root / ".zoterodigest"):
@@ -315,15 +366,48 @@ def test_once_waits_until_it_is_quiet_and_syncs_once(
     assert task(world, REST) == {"task:rest"}
 
 
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_lets_a_run_at_work_come_to_its_end(number: signal.Signals) -> None:
+    before = signal.getsignal(number)
+    ends = EndSignals()
+
+    with ends:
+        with ends.held_off():
+            os.kill(os.getpid(), number)
+            assert ends.is_asked
+            with pytest.raises(KeyboardInterrupt):  # a person insists
+                os.kill(os.getpid(), number)
+        with pytest.raises(KeyboardInterrupt):
+            os.kill(os.getpid(), number)
+
+    assert signal.getsignal(number) is before
+
+
+def watch_into(folder: Path, said: Path) -> None:
+    """Run `watch` in a folder, in a process of its own."""
+    os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT), 1)
+    os.chdir(folder)
+    sys.exit(main(["watch"]))
+
+
+def test_a_watcher_that_is_ended_says_so_and_another_one_can_start(world: World) -> None:
+    said = world.root / "said"
+    world.configure(CONFIGURATION.format("*.md") + "[sync]\nhold = 0\n")
+    process = started(watch_into, world.root, said)
+    comes(lambda: said.exists() and "Already up to date." in said.read_text())
+    assert is_watched(world.root / ".zoterodigest")
+    assert process.pid is not None
+
+    os.kill(process.pid, signal.SIGTERM)
+
+    assert ended(process) == 0
+    assert said.read_text().endswith("\nStopped watching.\n")
+    assert not is_watched(world.root / ".zoterodigest")
+
+
 def test_a_project_has_one_watcher(world: World, zoterodigest: Zoterodigest) -> None:
     with watching(world.root / ".zoterodigest"):
         ran = zoterodigest("watch")
 
     assert ran.code == 17
     assert "a watcher runs on" in ran.err
-
-
-def test_without_a_watcher_a_pause_is_for_the_next_one(
-    world: World, zoterodigest: Zoterodigest
-) -> None:
-    assert "No watcher runs on this project now." in zoterodigest("watch", "--pause").out

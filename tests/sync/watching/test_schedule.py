@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from math import inf
 
 from hypothesis import given
@@ -90,6 +90,14 @@ def test_more_than_twenty_files_wait_until_all_are_quiet() -> None:
 
     assert step(schedule, 100) == Wait(399 / 4 + 10)
     assert step(schedule, 110) == BeginRun(frozenset())
+
+
+def test_many_files_are_waited_for_also_where_no_single_one_is() -> None:
+    schedule = replace(settled(), pace=replace(PACE, quiet=0))
+    for number in range(30):
+        schedule = file_changed(schedule, f"{number}.md", number / 4)
+
+    assert step(schedule, 8) == Wait(29 / 4 + 10)
 
 
 def test_twenty_files_are_no_checkout() -> None:

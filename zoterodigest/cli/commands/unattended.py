@@ -23,12 +23,7 @@ from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.run import Options, Prepared
 from zoterodigest.sync.syncing.sync_run import LibraryChanged, Outcome, carry_out
-from zoterodigest.sync.watching.watched import (
-    Watched,
-    held_by_editors,
-    watched_in,
-    without_files,
-)
+from zoterodigest.sync.watching.watched import held_by_editors, without_files
 
 _PASSING = (
     *(NotReached, ServerBusy, ServerFailed),
@@ -42,8 +37,8 @@ class Ran:
     """What came of a run: its exit code, what it wrote in one line, and how things stand after it.
 
     `needs` are sentences on what a person has to do. `again` says that the run has to be repeated;
-    `passing` is why, if that ends by itself. `held` are the files that it left to an editor,
-    `watched` those that the project has, if they are known.
+    `passing` is why, if that ends by itself. `held` are the files that it left to an editor.
+    `place` is where it ran; None if it could not begin.
     """
 
     code: int
@@ -53,7 +48,7 @@ class Ran:
     again: bool = False
     passing: str = ""
     held: frozenset[str] = frozenset()
-    watched: Watched | None = None
+    place: ProjectContext | None = None
 
 
 def run_unattended(asked: Invocation, but: frozenset[str]) -> Ran:
@@ -61,8 +56,7 @@ def run_unattended(asked: Invocation, but: frozenset[str]) -> Ran:
     try:
         # Nobody looks on, so nothing is counted down.
         with countdown.shown_by(lambda _: None), opened_context(asked) as place:
-            watched = watched_in(place.workspace)
-            return replace(_ran(place, asked, but), watched=watched)
+            return replace(_ran(place, asked, but), place=place)
     except _PASSING as error:
         return Ran(error.exit_code, passing=_sentence(error), again=True)
     except ZoterodigestError as error:
@@ -86,7 +80,10 @@ def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
         needs += (f"{what}. To allow it: `zoterodigest sync`.",)
     try:
         outcome = _carried_out(prepared)
-    except (TooMuch, NotConfirmed) as error:
+    except TooMuch as error:
+        text = f"{visible(str(error))}. Nothing was written: run `zoterodigest sync` yourself."
+        return Ran(error.exit_code, needs=(*needs, text), held=held)
+    except NotConfirmed as error:
         return Ran(error.exit_code, needs=(*needs, _sentence(error)), held=held)
     return _after(outcome, needs, held)
 

@@ -30,7 +30,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import create_state_folder
 from zoterodigest.project.running import is_watched, pause_path, watching
 from zoterodigest.project.settled import Fact, UnknownState, state_of
-from zoterodigest.sync.watching.noticing import Noticing
+from zoterodigest.sync.watching.noticing import TOLD_WITHIN, Noticing
 from zoterodigest.sync.watching.schedule import (
     LIBRARY,
     AskLibrary,
@@ -133,7 +133,7 @@ class Watcher:
         self._watched = watched_in(place.workspace)
         self.schedule = begin_watching(pace, clock())
         self._changes: SimpleQueue[tuple[str, float] | None] = SimpleQueue()
-        self._signals = _Signals()
+        self._signals = EndSignals()
         self._said = Ran(FINE)
 
     def end(self) -> None:
@@ -175,6 +175,7 @@ class Watcher:
     def _follow(self, noticing: Noticing) -> int | None:
         """Take step after step; return the code of the only run, None if folders came or went."""
         while True:
+            self._look_for_pause()
             match next_step(self.schedule, self._clock()):
                 case Wait(until):
                     self._wait(until)
@@ -186,8 +187,7 @@ class Watcher:
                     ran = self._run(but)
                     if self._is_once and not ran.passing:
                         return ran.code
-                    if ran.watched is not None and ran.watched != self._watched:
-                        self._watched = ran.watched
+                    if self._has_moved(ran):
                         return None
 
     def _wait(self, until: float) -> None:
@@ -196,8 +196,13 @@ class Watcher:
         with suppress(Empty):
             change = self._changes.get(timeout=max(0, min(until - self._clock(), _LOOK_AROUND)))
         self._take_in(change)
+        self._take_in_all()
+
+    def _take_in_all(self) -> None:
         while not self._changes.empty():
             self._take_in(self._changes.get())
+
+    def _look_for_pause(self) -> None:
         is_paused = pause_path(self._state_folder).exists() and not self._is_once
         if is_paused != self.schedule.is_paused:
             _say("Paused." if is_paused else "Resumed.")
@@ -239,19 +244,37 @@ class Watcher:
         path = self._place.library.disk_path
         if path is None:
             return token_at(self._place.address)
-        with suppress(UnknownState):  # a writer is at work, or nobody made it yet
+        with suppress(UnknownState):  # a writer is at work, or there is no file yet
             return state_of(Fact("library", str(Path(path).absolute())))
-        return ""
+        return token_at(self._place.address) if Path(path).exists() else ""
 
     def _run(self, but: frozenset[str]) -> Ran:
-        self.schedule = run_begun(self.schedule, self._clock())
+        begun = self._clock()
+        self.schedule = run_begun(self.schedule, begun)
         with self._signals.held_off():
             ran = run_unattended(self._asked, but)
-        self.schedule = run_ended(self.schedule, self._clock(), again=ran.again)
+        if set(ran.needs) - set(self._said.needs) and self._was_disturbed(begun):
+            # It may have read a file that was half saved: the next run says what is to be done.
+            ran = replace(ran, needs=self._said.needs)
         self._tell(ran)
+        self.schedule = run_ended(self.schedule, self._clock(), again=ran.again)
         if self._signals.is_asked:
             raise _Ended
         return ran
+
+    def _was_disturbed(self, begun: float) -> bool:
+        """Tell whether a file changed since a run began."""
+        time.sleep(TOLD_WITHIN)
+        self._take_in_all()
+        return any(at >= begun for at in self.schedule.changed.values()) and not self._is_once
+
+    def _has_moved(self, ran: Ran) -> bool:
+        """Take over where a run found the project; return whether other files are to be watched."""
+        if ran.place is None:
+            return False
+        self._place, before = ran.place, self._watched
+        self._watched = watched_in(ran.place.workspace)
+        return self._watched != before
 
     # --- what a person learns
 
@@ -281,7 +304,7 @@ def _say(text: str) -> None:
     emit([f"{time.strftime('%H:%M:%S')}  {text}"])
 
 
-class _Signals:
+class EndSignals:
     """Ctrl-C and SIGTERM: they end the watcher, but not a run at work, unless they come twice."""
 
     def __init__(self) -> None:

@@ -15,6 +15,8 @@ from zoterodigest.sync.watching.watched import Watched
 # In milliseconds: changes are told in steps, those of one moment together. Whoever starts waits for
 # the first turn. Ten steps a second take 0.1% of a processor.
 _STEP, _TOGETHER, _TURN = 100, 200, 500
+TOLD_WITHIN = 0.4
+"""Seconds after which a change has been told."""
 
 Tell = Callable[[str], None]
 Places = Mapping[Path, tuple[int, int] | None]

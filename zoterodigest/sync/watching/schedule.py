@@ -23,7 +23,7 @@ class Pace:
 
     A run begins when nothing has changed for `quiet`. While some file keeps changing, the others
     wait for it no longer than `patience`, and the run leaves it out. If more than `many` files
-    change within `quiet`, such as in a checkout, all wait until it is quiet.
+    change within `crowd`, such as in a checkout, all wait until nothing changes for as long.
 
     The library is asked every `poll`. After each failure in a row, of the library or of a run, the
     pause is doubled, up to `longest`; that after a run begins with `pause`.
@@ -32,6 +32,7 @@ class Pace:
     quiet: float = 10
     patience: float = 60
     many: int = 20
+    crowd: float = 10
     poll: float = 15
     pause: float = 5
     longest: float = 300
@@ -106,9 +107,10 @@ def _run_at(schedule: Schedule) -> float:
         return inf
     pace = schedule.pace
     quiet_at = [at + pace.quiet for at in schedule.changed.values()]
-    run_at = max(quiet_at)
-    if not schedule.is_crowded:
-        run_at = min(run_at, max(schedule.since + pace.patience, min(quiet_at)))
+    if schedule.is_crowded:
+        run_at = max(max(quiet_at), max(schedule.changed.values()) + pace.crowd)
+    else:
+        run_at = min(max(quiet_at), max(schedule.since + pace.patience, min(quiet_at)))
     return max(run_at, schedule.run_from)
 
 
@@ -119,15 +121,13 @@ def _still_changing(schedule: Schedule, now: float) -> frozenset[str]:
 
 def file_changed(schedule: Schedule, file: str, at: float) -> Schedule:
     """Note that a file changed."""
-    before = schedule.changed
+    before, pace = schedule.changed, schedule.pace
     changed = {**before, file: max(at, before.get(file, at))}
-    lately = sum(at - then < schedule.pace.quiet for one, then in changed.items() if one != LIBRARY)
-    return replace(
-        schedule,
-        changed=changed,
-        since=schedule.since if before else at,
-        is_crowded=schedule.is_crowded or lately > schedule.pace.many,
+    is_crowded = schedule.is_crowded or pace.many < sum(
+        at - then < pace.crowd for one, then in changed.items() if one != LIBRARY
     )
+    since = schedule.since if before else at
+    return replace(schedule, changed=changed, since=since, is_crowded=is_crowded)
 
 
 def library_answered(schedule: Schedule, token: str, at: float) -> Schedule:
