@@ -66,6 +66,8 @@ HOMES = {
     "yaml": ("digest.read.yaml_tree",),
     "watchfiles": ("sync.watching.noticing",),
     "rich": ("cli",),
+    "jinja2": ("cli.review",),
+    "markupsafe": ("cli.review",),
 }
 # Steps of the protocol of a run: the modules that may take them.
 STEPS_OF_A_RUN = {
@@ -96,7 +98,7 @@ SEPARATE = (
     ("library.http", "library.desktop"),
 )
 # The folders of the command line point one way: a folder imports only those before it.
-FOLDERS_OF_CLI = ("base", "show", "commands", "main")
+FOLDERS_OF_CLI = ("base", "show", "review", "commands", "main")
 MOST_PARAMETERS = 8
 # What is printed as JSON is encoded in one place; the others show a value, or keep a file.
 ENCODERS = ("cli.show.encoder", "cli.show.history_text", "cli.base.outside")

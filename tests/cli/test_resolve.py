@@ -17,8 +17,13 @@ import pytest
 
 from tests.cli.conftest import Ran, Zoterodigest, a_digest, edited_item
 from tests.cli.test_push import ATTENTION, RESNET
-from zoterodigest.cli.commands.editing import NotTaken, read_written, with_markers, written
 from zoterodigest.cli.show.differences import WordChange, changed_words
+from zoterodigest.cli.show.written_values import (
+    NotTaken,
+    read_written,
+    with_markers,
+    written,
+)
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.record import (
     EMPTY,

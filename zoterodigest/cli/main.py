@@ -76,6 +76,7 @@ _GROUPS = {
     "Decide": {
         "conflicts": ("resolve", "List fields that were edited on both sides."),
         "resolve": ("resolve", "Decide fields that were edited on both sides."),
+        "review": ("review", "Look at the plan and decide conflicts in the browser."),
         "duplicates": ("duplicates", "Find papers that appear twice in the library or in digests."),
         "log": ("log", "List the runs that wrote something, or what one of them changed."),
         "undo": ("undo", "Take back what a run wrote, in the library and in files."),

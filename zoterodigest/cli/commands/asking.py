@@ -6,17 +6,15 @@ import sys
 from collections.abc import Callable, Sequence
 
 from zoterodigest.cli.base.screen import cut, emit, styled, tell_error, width
-from zoterodigest.cli.commands.editing import NotTaken, edited, merged
+from zoterodigest.cli.commands.editing import edited, merged
 from zoterodigest.cli.show.conflict_list import head_of
 from zoterodigest.cli.show.differences import ends_shown
-from zoterodigest.cli.show.report_names import entry_title, field_name, value_text
+from zoterodigest.cli.show.report_names import HOLDERS, entry_title, field_name, value_text
+from zoterodigest.cli.show.written_values import NotTaken
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.record import Value
 from zoterodigest.sync.run.conflicts import OpenField
 from zoterodigest.sync.syncing.resolve import Decision
-
-HOLDERS = {End.MARKDOWN: "the digest", End.BIB: "the bibliography", End.ZOTERO: "the library"}
-"""What people call an end."""
 
 _HELP = (
     "e  write the value for both sides in your editor",

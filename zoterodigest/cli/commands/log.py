@@ -11,6 +11,7 @@ from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.history_text import (
     changes_data,
     changes_text,
+    elsewhere_text,
     moment_text,
     run_data,
     runs_table,
@@ -68,9 +69,3 @@ def _run_text(run: Run, history: History) -> Iterator[str]:
     yield from (f"It {note}." if not note.startswith("run ") else f"R{note[1:]}." for note in notes)
     yield from elsewhere_text(run)
     yield from changes_text(run)
-
-
-def elsewhere_text(run: Run) -> Iterator[str]:
-    """Yield which library a run wrote into, if that need not be the project's."""
-    if run.address:
-        yield f"The library is {visible(run.address)}."

@@ -27,7 +27,7 @@ from zoterodigest.cli.base.talk import (
     tell_failures,
 )
 from zoterodigest.cli.commands.acknowledging import acknowledge_or_forget
-from zoterodigest.cli.commands.asking import HOLDERS, ask
+from zoterodigest.cli.commands.asking import ask
 from zoterodigest.cli.commands.editing import edited
 from zoterodigest.cli.show.closing import done_text, planned_amounts, planned_line
 from zoterodigest.cli.show.conflict_list import (
@@ -38,7 +38,13 @@ from zoterodigest.cli.show.conflict_list import (
     head_of,
 )
 from zoterodigest.cli.show.encoder import emit_json, emit_result
-from zoterodigest.cli.show.report_names import entry_title, field_name, place_of, value_text
+from zoterodigest.cli.show.report_names import (
+    HOLDERS,
+    entry_title,
+    field_name,
+    place_of,
+    value_text,
+)
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -16,8 +15,6 @@ from zoterodigest.cli.base.project_context import (
 from zoterodigest.cli.base.screen import (
     counted,
     emit,
-    enumerated,
-    first_of,
     hanging,
     tell,
     visible,
@@ -25,8 +22,6 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.base.stamps import Recorder
 from zoterodigest.cli.base.talk import (
-    UNSEEN,
-    Concern,
     busy,
     emit_unless_json,
     progress,
@@ -41,6 +36,7 @@ from zoterodigest.cli.show.closing import (
     planned_amounts,
     planned_text,
 )
+from zoterodigest.cli.show.concerns import concern_of
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.plan_data import plan_data
 from zoterodigest.cli.show.plan_text import (
@@ -57,8 +53,6 @@ from zoterodigest.sync.gathering.gather import with_all_digests
 from zoterodigest.sync.gathering.intent import FillIn
 from zoterodigest.sync.lookups.wanted import LookedUp
 from zoterodigest.sync.run.failures import TooMuch
-from zoterodigest.sync.run.leaving_texts import leaving_texts
-from zoterodigest.sync.run.little_read import little_read
 from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared
 
@@ -87,7 +81,7 @@ def _run(asked: Invocation, options: Options) -> int:
     with opened_context(asked) as place:
         require_idle_to_write(asked, place.workspace.project)
         recorder = Recorder(place, writes=not asked.is_dry_run)
-        prepared, looked = planned_run(place, asked, options)
+        prepared, looked = planned_with_lookups(place, asked, options)
         emit_unless_json(asked, _shown(prepared, looked, place, asked))
         if asked.is_dry_run:
             _show_rest(prepared, looked, place, asked)
@@ -121,7 +115,7 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
     from zoterodigest.sync.syncing.sync_run import carry_out
 
     question = f"Write this into {_target(prepared, place)}?"
-    require_consent(question, asked, is_needed=prepared.needs_consent, concern=_concern(prepared))
+    require_consent(question, asked, is_needed=prepared.needs_consent, concern=concern_of(prepared))
     # Known only before the run: afterwards the lock file has rows.
     is_first = not prepared.gathered.lock.rows
     with progress("Writing", "written") as report:
@@ -137,25 +131,6 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
         emit(news_text(outcome.last, prepared))
     tell_failures(outcome.failures)
     return FAILED if outcome.failures else _code(outcome.last, looked)
-
-
-def _concern(prepared: Prepared) -> Concern:
-    """Return what a person should know who lets digests be pushed of which little was read."""
-    leaving = leaving_texts(prepared.plan, prepared.gathered, prepared.workspace)
-    if leaving is not None:
-        named = ", ".join(
-            visible(f"“{heading}”") for heading in first_of(leaving.headings, 10, indent=0)
-        )
-        below = f", with the sections {named}" if named else ""
-        what = f"the text of {counted(leaving.notes, 'note')} goes to a group's library{below}"
-        return Concern(what, "Look at the plan")
-    few = little_read(prepared.plan, prepared.gathered)
-    if not few:
-        return UNSEEN
-    parts = [f"{it.read:,} of about {it.about:,} entries of {visible(it.digest)}" for it in few]
-    names = " ".join(visible(shlex.quote(one.digest)) for one in few)
-    look_at = f"See `zoterodigest inspect {names}`"
-    return Concern(f"only {enumerated(parts)} were read", look_at)
 
 
 def _show_rest(
@@ -174,7 +149,7 @@ def _show_rest(
     emit(["", *(wrapped(closing_text(prepared)) if settled else planned_text(prepared))])
 
 
-def planned_run(
+def planned_with_lookups(
     place: ProjectContext, asked: Invocation, options: Options
 ) -> tuple[Prepared, LookedUp]:
     """Plan, look up what the plan creates, and plan with what was found."""

@@ -6,7 +6,7 @@ import os
 import re
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
@@ -67,7 +67,10 @@ def serve(
     users = users or sorted(known, key=int) or ["1"]
     offers = {**_offers("users", users), **_offers("groups", groups)}
     keys = {path: _key(user, known, port) for path in offers if (user := user_at(path))}
-    with _libraries(asked.address, offers) as libraries, _bound(libraries, keys, port) as listening:
+    with (
+        _libraries(asked.address, offers) as libraries,
+        bound(lambda: listener(libraries, keys, port, report=report_bug), port) as listening,
+    ):
         places = ", ".join(f"{listening.url}/{path}" for path in libraries)
         emit([f"Serving {places} (Ctrl-C ends it)"])
         # Ctrl-C is how a person ends the server, so it is no error.
@@ -130,11 +133,10 @@ def _libraries(address: str, offers: Offers) -> Iterator[dict[str, Library]]:
 
 
 @contextmanager
-def _bound(
-    libraries: Mapping[str, Library], keys: Mapping[str, str], port: int
-) -> Iterator[Listener]:
+def bound(made: Callable[[], Listener], port: int) -> Iterator[Listener]:
+    """Give the listener that `made` returns, and close it; raises `PortTaken`."""
     try:
-        listening = listener(libraries, keys, port, report=_report)
+        listening = made()
     except OSError as error:
         raise PortTaken(port, error.strerror or "it is refused") from error
     try:
@@ -143,7 +145,7 @@ def _bound(
         listening.server_close()
 
 
-def _report(error: Exception) -> None:
+def report_bug(error: Exception) -> None:
     """Report a request that failed by a bug; the server goes on with the others."""
     if os.environ.get("ZOTERODIGEST_DEBUG"):
         traceback.print_exception(error)

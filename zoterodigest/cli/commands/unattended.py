@@ -10,7 +10,7 @@ from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import counted, visible
 from zoterodigest.cli.base.talk import NotConfirmed, countdown, failure_lines
 from zoterodigest.cli.commands.exit_codes import exit_code
-from zoterodigest.cli.commands.runs import brief_text, planned_run
+from zoterodigest.cli.commands.runs import brief_text, planned_with_lookups
 from zoterodigest.core.reconcile.guard import removed_rows
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
@@ -95,7 +95,7 @@ _LOSING = "entries would lose values, or go as a whole"
 def _planned(place: ProjectContext, asked: Invocation) -> tuple[Prepared, int]:
     """Return the run without the entries that it would remove or clear, and how many these are."""
     options = Options(Sync(), is_unattended=True, max_changes=asked.max_changes)
-    prepared, _ = planned_run(place, asked, options)
+    prepared, _ = planned_with_lookups(place, asked, options)
     removed = removed_rows(prepared.plan)
     if not removed:
         return prepared, 0
@@ -106,7 +106,7 @@ def _planned(place: ProjectContext, asked: Invocation) -> tuple[Prepared, int]:
         return (entry.digest, entry.place) not in places
 
     # A run over selected entries drops no links, so what left a digest waits, too.
-    return planned_run(place, asked, replace(options, selection=stays))[0], len(removed)
+    return planned_with_lookups(place, asked, replace(options, selection=stays))[0], len(removed)
 
 
 def _carried_out(prepared: Prepared) -> Outcome:

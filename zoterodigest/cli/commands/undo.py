@@ -13,24 +13,28 @@ from zoterodigest.cli.base.screen import (
     counted,
     emit,
     enumerated,
-    styled,
     tell,
     tell_error,
     visible,
     wrapped,
 )
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
-from zoterodigest.cli.commands.log import elsewhere_text, history_of
+from zoterodigest.cli.commands.log import history_of
 from zoterodigest.cli.show.closing import planned_line
 from zoterodigest.cli.show.encoder import emit_json
-from zoterodigest.cli.show.history_text import changes_data, changes_text, counts_text, run_text
-from zoterodigest.core.links.link import LockFile
+from zoterodigest.cli.show.history_text import changes_data, run_text
+from zoterodigest.cli.show.undo_text import (
+    became_text,
+    is_redo,
+    planned_run,
+    summary_of,
+    target_text,
+    undo_text,
+)
 from zoterodigest.core.plan.history import (
-    Run,
     RunSummary,
     files_concerned,
     killed_undos,
-    listed,
     run_to_redo,
     run_to_undo,
     undone_by,
@@ -40,8 +44,6 @@ from zoterodigest.library.address import parse_address, with_disk_path
 from zoterodigest.project.layout import Project
 from zoterodigest.project.log.history import History, NoSuchRun
 from zoterodigest.project.running import last_killed, require_idle
-from zoterodigest.sync.apply.changes import Sent
-from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.undo.undo import UndoResult, prepare_undo
 from zoterodigest.sync.undo.undo import apply_undo as write_back
@@ -155,7 +157,7 @@ def _take_back(
         with busy("Reading digests and library"):
             undoing = prepare_undo(workspace, run, command=command)
         undoing = replace(undoing, goes_on=number in killed)
-        emit_unless_json(asked, _plan(undoing, history, remark))
+        emit_unless_json(asked, undo_text(undoing, history, remark))
         done = _done(undoing, history, asked, remark)
     if asked.as_json:
         emit_json(_data(done))
@@ -172,16 +174,12 @@ def _from_anywhere(address: str) -> str:
     return with_disk_path(address, str(Path(disk_path).absolute())) if disk_path else address
 
 
-def _summary(history: History, number: int) -> RunSummary:
-    return next(run for run in history.runs if run.number == number)
-
-
 def _require_recorded(history: History, number: int) -> None:
     """Raise if another command was killed before it was recorded: the run before is not meant."""
     killed = last_killed(history.folder.parent)
     if killed is None or killed.number or killed.command == "undo":
         return
-    before = run_text(_summary(history, number))
+    before = run_text(summary_of(history, number))
     raise NoSuchRun(
         f"the last command ({visible(killed.command)}) was killed before the log had anything of"
         " it: there is nothing of it to undo",
@@ -204,7 +202,7 @@ def _passed_over(history: History, number: int) -> str:
 def _done(undoing: Undoing, history: History, asked: Invocation, remark: str) -> UndoResult:
     if asked.is_dry_run:
         if not undoing.is_settled or asked.is_brief:
-            what = _became_text(UndoResult(undoing, undoing.sent, undoing.declined), history)
+            what = became_text(UndoResult(undoing, undoing.sent, undoing.declined), history)
             _emit(asked, f"Planned: {what}.", remark, wrapped(planned_line(what)))
         return UndoResult(undoing, declined=undoing.declined)
     # A settled undo needs no yes, but is written: the log then says that the run is undone.
@@ -213,7 +211,7 @@ def _done(undoing: Undoing, history: History, asked: Invocation, remark: str) ->
     with progress("Writing", "written") as report:
         done = write_back(undoing, report)
     if done.sent or not done.declined:
-        _emit(asked, f"Done: {_became_text(done, history)}.", remark, _done_text(done, history))
+        _emit(asked, f"Done: {became_text(done, history)}.", remark, _done_text(done, history))
     return done
 
 
@@ -223,30 +221,19 @@ def _emit(asked: Invocation, result: str, remark: str, whole: Iterable[str]) -> 
         emit([" ".join(filter(None, (result, remark)))] if asked.is_brief else ["", *whole])
 
 
-def _is_redo(undoing: Undoing) -> bool:
-    # Not `Undoing.is_redo`: a person may also give `undo` the number of an undo.
-    return undoing.command == "redo"
-
-
-def _target(undoing: Undoing, history: History) -> str:
-    """Return the run that is undone or done again, in words."""
-    run = undoing.run
-    return run_text(_summary(history, run.undoes) if _is_redo(undoing) else listed(run))
-
-
 def _question(undoing: Undoing, history: History) -> str:
-    if _is_redo(undoing):
-        return f"Do {_target(undoing, history)} again?"
+    if is_redo(undoing):
+        return f"Do {target_text(undoing, history)} again?"
     # A killed undo has undone a part already: the question must not promise a new one.
-    return f"{'Continue to undo' if undoing.goes_on else 'Undo'} {_target(undoing, history)}?"
+    return f"{'Continue to undo' if undoing.goes_on else 'Undo'} {target_text(undoing, history)}?"
 
 
 def _done_text(done: UndoResult, history: History) -> Iterator[str]:
     """Yield which run is undone or done again, what was written, and what one can do next."""
-    yield f"Done: {_became_text(done, history)}."
+    yield f"Done: {became_text(done, history)}."
     if done.is_left:
         return
-    if _is_redo(done.undoing):
+    if is_redo(done.undoing):
         yield "Next: `zoterodigest undo` takes it back again."
         return
     yield "Next: `zoterodigest redo` does it again."
@@ -254,49 +241,8 @@ def _done_text(done: UndoResult, history: History) -> Iterator[str]:
     this = RunSummary(newest + 1, "", done.undoing.command, done.undoing.run.number)
     before = run_to_undo([*history.runs, this])
     if before is not None:
-        again = run_text(_summary(history, before))
+        again = run_text(summary_of(history, before))
         yield f"      `zoterodigest undo`, typed again, undoes {again}."
-
-
-def _became_text(done: UndoResult, history: History) -> str:
-    """Return which run is undone or done again, and what is written for that."""
-    undoing = done.undoing
-    became = "is done again" if _is_redo(undoing) else "is undone"
-    became += " as far as possible" if done.declined else ""
-    written = counts_text(listed(_written(undoing, done.sent, undoing.gathered.lock)).counts)
-    written = written or counts_text(listed(_planned(undoing)).counts)  # links alone
-    what = f": {enumerated(written)}" if written else ": nothing of it was left"
-    return f"{_target(undoing, history)} {became}{what}"
-
-
-def _plan(undoing: Undoing, history: History, remark: str) -> Iterator[str]:
-    run = undoing.run
-    yield styled(f"{undoing.command.capitalize()} {_target(undoing, history)}", "bold")
-    if _is_redo(undoing):
-        yield f"Run {run.number}, which undid it, is taken back."
-    yield from filter(None, [remark])
-    yield from elsewhere_text(run)
-    if not run.is_finished:
-        yield f"It {visible(listed(run).ended)}: only what it had written until then is taken back."
-    if undoing.is_settled:
-        yield "Nothing of it is left to undo."
-        return
-    yield from changes_text(_planned(undoing))
-    if undoing.lock.identity != undoing.gathered.lock.identity:
-        yield f"The lock file links with the library {visible(undoing.lock.identity)} again."
-    ended = sum(row.id not in {one.id for one in run.before.rows} for row in run.after.rows)
-    if ended:
-        yield f"{counted(ended, 'link')} that it made: ended where nothing of it stays."
-
-
-def _planned(undoing: Undoing) -> Run:
-    return _written(undoing, undoing.sent, undoing.lock)
-
-
-def _written(undoing: Undoing, sent: Sent, lock: LockFile) -> Run:
-    """Return what is written with `sent`, and then with the links of `lock`."""
-    present = Present(undoing.gathered.contents, undoing.gathered.lock)
-    return intended_run(present, sent, lock)
 
 
 def _data(done: UndoResult) -> dict[str, Any]:
@@ -306,6 +252,6 @@ def _data(done: UndoResult) -> dict[str, Any]:
         "written": done.sent.number,
         "written_digests": sum(file.key.is_digest for file in done.sent.files),
         "written_bibs": sum(file.key.is_bib for file in done.sent.files),
-        **changes_data(_planned(undoing)),
+        **changes_data(planned_run(undoing)),
         "declined": done.declined,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 from enum import Enum, auto
@@ -57,16 +57,31 @@ def ends_shown(field: OpenField) -> Iterator[str]:
     Words that an end added and removed are colored, or marked as `{+…+}` and `[-…-]` without
     colors. If the last common value is unknown, each end shows the words that the other lacks.
     """
-    ends = _lines(field.at_entry), _lines(field.at_item)
     if field.base is None:
         yield from _labelled("base", [(ChangedWords("(not known here)"),)])
+    for label, lines in compared_ends(field).items():
+        yield from _labelled(label, lines)
+
+
+def compared_ends(field: OpenField) -> Mapping[str, Sequence[Line]]:
+    """Return the lines of both ends of `field`, by the name of the end, each against the base.
+
+    Before them stands the `base`, as far as an end changed it. Without a known base each end shows
+    the words that the other lacks.
+    """
+    ends = _lines(field.at_entry), _lines(field.at_item)
+    names = field.end.value, End.ZOTERO.value
+    if field.base is None:
         shown = [_against(other, one, with_removed=False) for one, other in (ends, ends[::-1])]
-    else:
-        base = _lines(field.base)
-        shown = [_against(base, end, with_removed=True) for end in ends]
-        yield from _labelled("base", _changed(base, ends))
-    for end, lines in zip((field.end, End.ZOTERO), shown, strict=True):
-        yield from _labelled(end.value, lines)
+        return dict(zip(names, shown, strict=True))
+    base = _lines(field.base)
+    shown = [_against(base, end, with_removed=True) for end in ends]
+    return {"base": _changed(base, ends), **dict(zip(names, shown, strict=True))}
+
+
+def changed_lines(before: Value, after: Value) -> Sequence[Line]:
+    """Return the lines of `after` with the words that it removed and added as against `before`."""
+    return _against(_lines(before), _lines(after), with_removed=True)
 
 
 def edit_shown(label: str, before: Value, after: Value, column: int) -> Iterator[str]:

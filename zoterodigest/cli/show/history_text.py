@@ -129,6 +129,12 @@ def unfinished_text(runs: Sequence[RunSummary]) -> Iterator[str]:
 # --- one run -------------------------------------------------------------------------------------
 
 
+def elsewhere_text(run: Run) -> Iterator[str]:
+    """Yield which library a run wrote into, if that need not be the project's."""
+    if run.address:
+        yield f"The library is {visible(run.address)}."
+
+
 def changes_text(run: Run) -> Iterator[str]:
     """Yield the lines that say what a run changes, field by field."""
     if run.objects or run.collections:

@@ -66,14 +66,14 @@ _IN_LIBRARY = (
     *("new notes", "changed notes", "restored notes", "duplicate notes"),
     *("new collections", "renamed collections"),
 )
-_LABELS = (
+LABELS = (
     *_IN_LIBRARY,
     *("new entries", "changed entries", "published notes", "moved entries", "removed entries"),
     *("renamed headings", "new annotations", "changed annotations", "removed annotations"),
 )
 """The kinds of things in the order in which they are listed."""
 
-_LABEL_WIDTH = max(map(len, _LABELS))
+_LABEL_WIDTH = max(map(len, LABELS))
 _MOST_FILES = 8
 """So many files of a vault are listed one by one."""
 _SHARED = "above the digests' own"
@@ -267,7 +267,7 @@ def _as_lines(
         yield styled(headings[end], "bold")
         for name, of_digest in groupby(of_end, key=place):
             yield f"  {visible(name) or _SHARED}"
-            in_order = sorted(of_digest, key=lambda one: _LABELS.index(one.label))
+            in_order = sorted(of_digest, key=lambda one: LABELS.index(one.label))
             for label, same in groupby(in_order, key=lambda one: one.label):
                 yield from _kind(label, list(same))
         yield ""

@@ -10,6 +10,7 @@ from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
 from zoterodigest.core.links.merge import would_lose_identifier
 from zoterodigest.core.plan.plan import CreateItem, Plan
+from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.reconcile.holding import RECENT
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.identity import Identifier
@@ -31,6 +32,9 @@ from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.run.run import Prepared
 
 UNTITLED = "(no title)"
+
+HOLDERS = {End.MARKDOWN: "the digest", End.BIB: "the bibliography", End.ZOTERO: "the library"}
+"""What people call an end."""
 
 
 class ReportNames:

@@ -1,0 +1,630 @@
+"""`review`: who may use its page, that no text breaks out of it, that it does what commands do."""
+
+from __future__ import annotations
+
+import re
+import socket
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from html.parser import HTMLParser
+from pathlib import Path
+from shutil import copytree
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+import requests
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+from tests.cli.test_push import ATTENTION, RESNET
+from tests.cli.test_resolve import BY_ADA, BY_BEN, edit, listed, open_id
+from tests.cli.test_resolve import digest as digest
+from zoterodigest.cli.base.options import Invocation
+from zoterodigest.cli.commands.review import desk_of
+from zoterodigest.cli.review.admission import Admission
+from zoterodigest.cli.review.cards import (
+    ChangeCard,
+    ChangeGroup,
+    DecisionCard,
+    EntryCard,
+    FieldCard,
+    ReportCard,
+    ReportGroup,
+    ShownEnd,
+)
+from zoterodigest.cli.review.desk import ReviewResult
+from zoterodigest.cli.review.rendered_notes import html_of_note
+from zoterodigest.cli.review.site import html_of, listening, with_commands
+from zoterodigest.cli.show.differences import ChangedWords, WordChange
+from zoterodigest.core.values.record import Blocks
+from zoterodigest.library.port import LibraryItem
+from zoterodigest.library.server import answering
+
+
+@dataclass
+class Page:
+    """The page of a review as a browser has it: its addresses, its cookie, the forms it read."""
+
+    entrance: str
+    session: requests.Session = field(default_factory=requests.Session)
+    base: str = ""
+    text: str = ""
+    url: str = ""
+
+    def enter(self) -> None:
+        self._keep(self.session.get(self.entrance, timeout=20))
+        self.base = self.url.partition("/at/")[0]
+
+    def get(self, path: str = "") -> str:
+        self._keep(self.session.get(f"{self.base}/{path}", timeout=20))
+        return self.text
+
+    def tab(self, name: str) -> str:
+        self._keep(self.session.get(f"{self.url.rpartition('/at/')[0]}/at/{self.name}/{name}"))
+        return self.text
+
+    @property
+    def name(self) -> str:
+        return self.url.partition("/at/")[2].partition("/")[0]
+
+    def send(self, action: str, **fields: str) -> int:
+        """Send the form of the page whose address ends with `action`, filled in."""
+        (address,) = {
+            one for one in re.findall(r'action="([^"]+)"', self.text) if one.endswith(action)
+        }
+        word = re.findall(r'name="form" value="([^"]+)"', self.text)[0]
+        host = "/".join(self.base.split("/")[:3])
+        answer = self.session.post(f"{host}{address}", data={"form": word, **fields}, timeout=20)
+        self._keep(answer)
+        return answer.status_code
+
+    def field(self, number: int = 0) -> str:
+        """Return the name of an open field of the page by its place."""
+        return str(re.findall(r'name="(choice-\d+)" value="leave"', self.text)[number])
+
+    def _keep(self, answer: requests.Response) -> None:
+        self.text, self.url = answer.text, answer.url
+
+
+@contextmanager
+def reviewing(*files: Path) -> Iterator[Page]:
+    """Give the page of a review in the current folder, not entered yet."""
+    made = iter(range(100))
+    secrets = Admission(lambda: f"secret-{next(made)}-of-this-test")
+    failed: list[Exception] = []
+    desk = desk_of(Invocation(files=files))
+    with answering(listening(desk, secrets, 0, failed.append)) as url:
+        yield Page(f"{url}{secrets.entrance}")
+    desk.close()
+    assert failed == []
+
+
+@pytest.fixture
+def page(digest: Path) -> Iterator[Page]:
+    """The page of a project with one conflict, entered."""
+    with reviewing() as page:
+        page.enter()
+        yield page
+
+
+# --- who may use it ------------------------------------------------------------------------------
+
+
+def test_the_link_works_once(digest: Path) -> None:
+    with reviewing() as page:
+        assert requests.head(page.entrance, timeout=20).status_code == 403
+        page.enter()
+
+        assert page.session.get(page.entrance, timeout=20).status_code == 403
+        assert requests.get(page.entrance, timeout=20).status_code == 403
+        assert "To decide" in page.get()
+
+
+def test_a_wrong_token_opens_nothing_and_spends_nothing(digest: Path) -> None:
+    with reviewing() as page:
+        for wrong in ("", "secret", "%00", "secret-3-of-this-tes"):
+            address = page.entrance.partition("?")[0]
+            assert requests.get(f"{address}?token={wrong}", timeout=20).status_code == 403
+
+        page.enter()
+
+        assert "To decide" in page.text
+
+
+def test_without_its_cookie_no_page_is_shown_and_nothing_is_written(page: Page) -> None:
+    before = Path("papers.md").read_bytes()
+    stranger = requests.Session()
+    for path in ("", "style.css", f"at/{page.name}", f"at/{page.name}/changes", "nothing"):
+        assert stranger.get(f"{page.base}/{path}", timeout=20).status_code == 403
+
+    word = {"form": re.findall(r'name="form" value="([^"]+)"', page.text)[0]}
+    wrong = {"Cookie": "zoterodigest-review=secret-0-of-this-test"}
+    for headers in ({}, wrong, {"Cookie": "zoterodigest-review"}, {"Cookie": "\x01;;=,"}):
+        address = f"{page.base}/at/{page.name}/write"
+        answer = stranger.post(address, data=word, headers=headers, timeout=20)
+        assert answer.status_code == 403
+    assert Path("papers.md").read_bytes() == before
+
+
+def test_the_cookie_goes_to_the_secret_folder_alone_and_to_no_script(digest: Path) -> None:
+    with reviewing() as page:
+        answer = requests.get(page.entrance, allow_redirects=False, timeout=20)
+
+    folder = page.entrance.split("/")[3]
+    assert folder.startswith("review-secret")
+    said = answer.headers["Set-Cookie"].split("; ")[1:]
+    assert said == [f"Path=/{folder}/", "HttpOnly", "SameSite=Strict"]
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "papers.example"},
+        {"Host": "127.0.0.1.papers.example"},
+        {"Host": "localhost@papers.example"},
+        {"Origin": "http://papers.example"},
+        {"Origin": "null"},
+        {"Origin": "http://127.0.0.1:1"},
+    ],
+)
+def test_another_host_or_origin_is_refused(page: Page, headers: dict[str, str]) -> None:
+    assert page.session.get(f"{page.base}/", headers=headers, timeout=20).status_code == 403
+    address = f"{page.base}/at/{page.name}/write"
+    word = re.findall(r'name="form" value="([^"]+)"', page.text)[0]
+    answer = page.session.post(address, data={"form": word}, headers=headers, timeout=20)
+    assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("word", ["", "secret-1-of-this-tes", "wrong", "é", "\udc80"])
+def test_a_form_of_another_page_writes_nothing(page: Page, word: str) -> None:
+    before = Path("papers.md").read_bytes()
+    for path in (f"at/{page.name}/write", f"at/{page.name}/decide", "undo", "accept", "forget"):
+        body = f"form={quote(word, errors='surrogatepass')}&run=1&choice-0=zotero"
+        kind = {"Content-Type": "application/x-www-form-urlencoded"}
+        address = f"{page.base}/{path}"
+        assert page.session.post(address, data=body, headers=kind, timeout=20).status_code == 403
+    assert Path("papers.md").read_bytes() == before
+
+
+def test_only_forms_are_read(page: Page) -> None:
+    word = re.findall(r'name="form" value="([^"]+)"', page.text)[0]
+    address = f"{page.base}/at/{page.name}/write"
+
+    assert page.session.post(address, json={"form": word}, timeout=20).status_code == 415
+    assert page.session.put(address, data={"form": word}, timeout=20).status_code == 405
+    assert page.session.get(address, timeout=20).status_code == 404
+    many = {f"f{number}": "" for number in range(3_000)}
+    assert page.session.post(address, data=many, timeout=20).status_code == 400
+    large = {"form": word, "text-0": "x" * 5_000_000}
+    assert page.session.post(address, data=large, timeout=20).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("..", "../..", "%2e%2e/%2e%2e/etc/passwd", "style.css/..", "templates/base.html"),
+        *("at/", "at/x", "at/%00/changes", "at/../at", "style.css%00", "open/x", "at/x/y/z/a"),
+    ],
+)
+def test_no_path_leads_anywhere_else(page: Page, path: str) -> None:
+    host, _, rest = page.base.removeprefix("http://").partition("/")
+    cookie = "; ".join(f"{one.name}={one.value}" for one in page.session.cookies)
+    # By hand: a client would tidy the path.
+    head = f"Host: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n"
+    text = f"GET /{rest}/{path} HTTP/1.1\r\n{head}\r\n"
+    name, port = host.split(":")
+    with socket.create_connection((name, int(port)), timeout=20) as connection:
+        connection.sendall(text.encode())
+        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    assert answer.split(b" ", 2)[1] in (b"403", b"404", b"409")
+    assert b"root:" not in answer
+
+
+def test_a_file_outside_of_the_project_is_not_accepted(page: Page, tmp_path: Path) -> None:
+    outside = tmp_path.with_name("outside.md")
+    outside.write_text(a_digest(("Something Else Entirely Here", "2401.12345")), encoding="utf-8")
+    word = re.findall(r'name="form" value="([^"]+)"', page.text)[0]
+    for file in ("../outside.md", str(outside), "", "zoterodigest.lock", "\x00"):
+        data = {"form": word, "file": file}
+        assert page.session.post(f"{page.base}/accept", data=data, timeout=20).status_code == 409
+
+
+def test_every_answer_forbids_scripts_frames_and_requests_to_elsewhere(page: Page) -> None:
+    paths = ("", "style.css", "nothing", "at/old", f"at/{page.name}/runs")
+    answers = [page.session.get(f"{page.base}/{path}", timeout=20) for path in paths]
+    answers += [requests.get(page.base, timeout=20), requests.post(page.base, timeout=20)]
+    answers.append(requests.get(page.entrance, timeout=20))
+
+    for answer in answers:
+        rules = answer.headers["Content-Security-Policy"]
+        assert "default-src 'none'" in rules
+        assert "frame-ancestors 'none'" in rules
+        assert "form-action 'self'" in rules
+        assert "script" not in rules
+        assert "unsafe" not in rules
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_many_slow_connections_keep_nobody_out(page: Page) -> None:
+    host, port = page.base.split("/")[2].split(":")
+    with ExitStack() as stack:
+        for _ in range(48):
+            slow = stack.enter_context(socket.create_connection((host, int(port)), timeout=20))
+            slow.sendall(b"GET / HTTP/1.1\r\nHost: ")
+
+        assert "To decide" in page.get()
+
+
+def test_a_port_that_is_taken_is_an_error(zoterodigest: Zoterodigest, digest: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = zoterodigest("review", "--port", taken.getsockname()[1])
+
+    assert ran.code == 24
+    assert "cannot be used" in ran.err
+
+
+def test_what_is_wrong_with_a_project_is_said_before_a_page_opens(
+    zoterodigest: Zoterodigest,
+) -> None:
+    ran = zoterodigest("review", "nothing.md")
+
+    assert ran.code != 0
+    assert "works once" not in ran.out
+
+
+# --- nothing breaks out of its place -------------------------------------------------------------
+
+HOSTILE = (
+    *("<script>alert(1)</script>", '"><img src=x onerror=alert(1)>', "</textarea><script>", "'"),
+    *("{{ 7*7 }}", "{% include 'base.html' %}", "`<b>`", "`", "</style>", "<!--", "]]>", "&lt;"),
+    *("javascript:alert(1)", "\x00", "\u202e", "\udc80", "&#x3c;script&#x3e;", "<svg/onload=a>"),
+)
+TEXTS = st.one_of(st.sampled_from(HOSTILE), st.text(max_size=30)).map(lambda text: text or "x")
+
+
+class Skeleton(HTMLParser):
+    """The tags of a page with the names of their attributes, whatever stands in them."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, ...]] = []
+        self.links: list[tuple[str, str]] = []
+        self.feed(text)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, *(name for name, _ in attrs)))
+        self.links += [(name, value or "") for name, value in attrs if name in ("href", "src")]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.tags.append((f"/{tag}",))
+
+    def handle_comment(self, data: str) -> None:
+        self.tags.append(("comment",))
+
+
+def pages_of(text: str) -> Iterator[str]:
+    """Yield each page with `text` in every slot that a project fills."""
+    lines = [(ChangedWords(text, mark),) for mark in WordChange]
+    end = ShownEnd(text, text, lines, None, text)
+    fields = [FieldCard(0, text, text, lines, [end, ShownEnd(text, text, [])], text, text, True)]
+    card = DecisionCard(text, text, text, text, [end])
+    change = ChangeCard((text, text, text), text, text, [(text, lines)])
+    held = ReportCard(text, [text], "", "", False, text)
+    told = ReportCard(text, [text], text, text, False, "")
+    group = ReportGroup(text, text, [held, told])
+    tabs = [("decide", "To decide", 1)]
+    common: dict[str, Any] = {
+        "base": "/review",
+        "name": "n",
+        "word": "w",
+        "tabs": tabs,
+        "file": text,
+    }
+    common |= {"closing": text, "address": text, "page": 2, "pages": 3, "amounts": text}
+    slots: dict[str, dict[str, Any]] = {
+        "open": {"cards": [EntryCard(text, text, text, text, fields)]},
+        "decisions": {"cards": [card], "left": [(card, text)]},
+        "changes": {
+            "groups": [ChangeGroup(text, text, text, 1, [change])],
+            "concern": text,
+            "why_not": "",
+            "failures": [(text, text, text)],
+        },
+        "reports": {"which": "held", "groups": [group]},
+        "undo": {"lines": [text, text], "declined": [(text, text)], "number": 1},
+        "done": {"done": ReviewResult(text, ((text, text, text),), 3)},
+        "problem": {"sentence": text, "hint": text, "is_old": False},
+    }
+    for template, values in slots.items():
+        yield html_of(template, common | values)
+
+
+@cache
+def skeletons(text: str) -> list[list[tuple[str, ...]]]:
+    """Return the tags of each page with a text of which nothing can come."""
+    return [Skeleton(page).tags for page in pages_of(text)]
+
+
+@given(TEXTS)
+@example("`<script>`")
+@example("a `<b>` `c` ` d")
+def test_no_text_changes_anything_of_a_page_but_itself(text: str) -> None:
+    # A sentence may set words as code; these stay words.
+    codes = len(Skeleton(str(with_commands(text))).tags) // 2
+
+    found = [Skeleton(page).tags for page in pages_of(text)]
+
+    assert found == skeletons("`x` " * codes or "x")
+
+
+IN_A_NOTE = {"p", "em", "strong", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr", "br"}
+IN_A_NOTE |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "s"}
+SCHEMES = ("javascript:", "obsidian://", "file:///", "data:text/html,", "vbscript:", "zotero://")
+NOTES = st.one_of(
+    TEXTS,
+    st.builds("[{}]({}{})".format, TEXTS, st.sampled_from((*SCHEMES, "//h/", "/", "../")), TEXTS),
+    st.builds("![{}](https://e.org/{})".format, TEXTS, TEXTS),
+    st.builds("<{}{}>".format, st.sampled_from(SCHEMES), TEXTS),
+    st.builds("[a]: {}{}\n\n[a]".format, st.sampled_from(SCHEMES), TEXTS),
+)
+
+
+@given(st.lists(NOTES, max_size=4))
+@example(["[a](JaVaScRiPt:alert(1))", "[b](&#106;avascript:alert(1))", "[c](java\nscript:x)"])
+@example(["[a](https://e.org 'onclick=x\" onclick=\"y')", '[a](https://e.org/"onclick="x)'])
+def test_a_note_is_shown_without_markup_pictures_or_links_to_programs(texts: list[str]) -> None:
+    skeleton = Skeleton(str(html_of_note(Blocks(tuple(texts)))))
+
+    assert {tag.removeprefix("/") for tag, *_ in skeleton.tags} <= IN_A_NOTE
+    attributes = {name for _, *names in skeleton.tags for name in names}
+    assert attributes <= {"href", "title", "rel", "target", "start", "class", "style"}
+    assert all(re.match("https?://", link, re.I) for _, link in skeleton.links)
+
+
+def test_a_link_to_the_web_is_a_link_and_learns_nothing_of_the_page() -> None:
+    shown = str(html_of_note(Blocks(("See [this](https://example.org/a?b=1&c=2).",))))
+
+    assert '<a href="https://example.org/a?b=1&amp;c=2" rel="noreferrer noopener"' in shown
+
+
+# --- it does what the commands do ----------------------------------------------------------------
+
+
+def both(folder: Path) -> tuple[bytes, str, list[Any]]:
+    """Return what stands at both ends of a project: the digest, the lock file, the items."""
+    from zoterodigest.library.connect import connect
+
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        items = [(one.key, dict(one.data)) for one in library.read().items]
+    for _, data in items:
+        data.pop("dateModified", None)
+    return (
+        (folder / "papers.md").read_bytes(),
+        (folder / "zoterodigest.lock").read_text(encoding="utf-8"),
+        items,
+    )
+
+
+@pytest.mark.parametrize("keep", ["markdown", "zotero"])
+def test_a_decision_writes_what_resolve_writes(
+    zoterodigest: Zoterodigest,
+    page: Page,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    keep: str,
+) -> None:
+    twin = tmp_path.with_name(f"{tmp_path.name}-twin")
+    copytree(tmp_path, twin)
+    assert BY_ADA in page.text
+    assert BY_BEN in page.text
+
+    page.send("/decide", **{page.field(): keep})
+    assert (tmp_path / "papers.md").read_bytes() == (twin / "papers.md").read_bytes()
+    page.send("/write")
+
+    assert "Done: " in page.text
+    id = open_id_in(twin, zoterodigest, monkeypatch)
+    zoterodigest("resolve", id, "--keep", keep, "--yes")
+    assert both(tmp_path) == both(twin)
+
+
+def open_id_in(folder: Path, zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.chdir(folder)
+    return open_id(zoterodigest)
+
+
+def test_a_decision_is_undone_to_the_byte(page: Page, digest: Path) -> None:
+    before = digest.read_bytes()
+    page.send("/decide", **{page.field(): "zotero"})
+    page.send("/write")
+    assert digest.read_bytes() != before
+
+    page.send("/undo", run="2")
+    assert digest.read_bytes() != before
+    page.send("/write")
+
+    assert digest.read_bytes() == before
+    assert "is undone" in page.text
+
+
+def test_a_text_that_a_person_writes_reaches_both_sides(
+    zoterodigest: Zoterodigest, page: Page, digest: Path
+) -> None:
+    number = page.field().removeprefix("choice-")
+    page.send("/decide", **{page.field(): "text", f"text-{number}": "Residual\r\n Learning, Both"})
+    page.send("/write")
+
+    assert "Residual Learning, Both" in digest.read_text(encoding="utf-8")
+    assert "Residual Learning, Both" in zoterodigest("ls").out
+
+
+def test_the_rest_of_a_page_is_decided_at_once_but_for_what_a_person_chose(
+    zoterodigest: Zoterodigest, digest: Path, tmp_path: Path
+) -> None:
+    edit(digest, ATTENTION[0], "Attention, by Ada")
+    edited_item(tmp_path, ATTENTION[0], title="Attention, by Ben")
+    with reviewing() as page:
+        page.enter()
+        shown = {f"shown-{number}": "1" for number in range(2)}
+        page.send("/decide", **shown, rest="zotero", **{"choice-0": "markdown"})
+        page.send("/write")
+
+    text = digest.read_text(encoding="utf-8")
+    assert ("Attention, by Ada" in text, BY_BEN in text) == (True, True)
+    assert listed(zoterodigest)["conflicts"] == []
+
+
+def test_what_changed_since_it_was_shown_is_not_decided(page: Page, digest: Path) -> None:
+    edit(digest, BY_ADA, "Residual Nets, Later")
+    before = digest.read_bytes()
+
+    page.send("/decide", **{page.field(): "zotero"})
+
+    assert "it has changed since it was shown" in page.text
+    assert "/write" in page.text
+    assert "Write 1 decision" not in page.text
+    assert digest.read_bytes() == before
+
+
+def test_a_plan_is_not_written_over_a_file_that_changed_since(page: Page, digest: Path) -> None:
+    page.send("/decide", **{page.field(): "zotero"})
+    edit(digest, BY_ADA, "Residual Nets, Later")
+    before = digest.read_bytes()
+
+    assert page.send("/write") == 409
+
+    assert "changed" in page.text
+    assert digest.read_bytes() == before
+
+
+def test_a_page_from_before_a_write_writes_nothing(page: Page, digest: Path) -> None:
+    old = page.text
+    page.send("/decide", **{page.field(): "zotero"})
+    page.send("/write")
+    before = digest.read_bytes()
+    page.text = old
+
+    assert page.send("/decide", **{page.field(): "markdown"}) == 409
+
+    assert "This page is old" in page.text
+    assert digest.read_bytes() == before
+
+
+def test_a_form_without_a_choice_says_so(page: Page) -> None:
+    assert page.send("/decide", **{page.field(): "leave"}) == 409
+    assert "Nothing is chosen" in page.text
+
+
+def test_the_changes_are_those_of_plan_and_are_written_as_by_sync(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    path = tmp_path / "papers.md"
+    path.write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+    edit(path, "What it does.", "What it now does.")
+    edited_item(tmp_path, RESNET[0], date="2016-02-03")
+    with reviewing() as page:
+        page.enter()
+        assert page.url.endswith("/changes")
+        assert "Into the library: changed notes" in page.text
+        assert "<ins>now</ins> does" in page.text
+        assert zoterodigest("plan").out.splitlines()[-2] in page.text.replace("&#39;", "'")
+
+        page.send("/write")
+
+        assert "Done: " in page.text
+    assert "Already up to date." in zoterodigest("sync").out
+
+
+def test_a_plan_that_the_guard_stops_has_no_button(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    path = tmp_path / "papers.md"
+    papers = [
+        (f"A Study of Model {number} for Images", f"2401.{number:05}") for number in range(30)
+    ]
+    path.write_text(a_digest(*papers), encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+    edit(path, "What it does.", "What it did.")
+    with reviewing() as page:
+        page.enter()
+
+        assert "Write all of it" not in page.text
+        assert "--max-changes" in page.text
+        assert page.send("/write") == 409
+    assert "What it did" not in str(both(tmp_path)[2])
+
+
+def test_a_held_file_is_shown_and_accepted(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "Notes").mkdir()
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "Notes/*.md"\nentry = "file"\n\n[sync]\nhold = 0\n', encoding="utf-8"
+    )
+    note = tmp_path / "Notes" / "ada2020.md"
+    head = "---\ntitle: A Careful Note on Networks\ncitekey: ada2020\ndoi: 10.1000/182\n---\n\n"
+    paragraphs = [f"A paragraph of my own about the paper, number {n}.\n" for n in range(6)]
+    note.write_text(head + "\n".join(paragraphs), encoding="utf-8")
+    zoterodigest("sync", "--yes", "--offline")
+    note.write_text(f"{head}One line is left.\n", encoding="utf-8")
+    before = note.read_bytes()
+    with reviewing() as page:
+        page.enter()
+        held = page.tab("held")
+        assert "more than half of its text that was in sync is gone" in held
+
+        page.send("/accept", file="Notes/ada2020.md")
+        assert "What a sync of Notes/ada2020.md writes" in page.text
+        page.send("/write")
+
+        assert "Done: 1 note written." in page.text
+        assert note.read_bytes() == before
+        assert "No file is held." in (page.get() and page.tab("held"))
+
+
+def test_a_diverged_field_is_joined(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    from tests.cli.conftest import in_library
+
+    address = "https://arxiv.org/abs/1512.03385"
+    data = {"itemType": "preprint", "title": "Another Name", "url": address}
+    in_library(tmp_path, LibraryItem("AAAABBBB", 0, data))
+    path = tmp_path / "papers.md"
+    path.write_text(a_digest(RESNET), encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+    with reviewing() as page:
+        page.enter()
+        assert "diverged</span>" in page.text
+        number = re.findall(r'<legend>title.*?name="(choice-\d+)"', page.text, re.S)[0]
+
+        page.send("/decide", **{number: "zotero"})
+        page.send("/write")
+
+    assert "**Another Name**" in path.read_text(encoding="utf-8")
+
+
+def test_a_report_is_acknowledged_and_reported_again(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    path = tmp_path / "papers.md"
+    path.write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    zoterodigest("push", "papers.md", "--yes")
+    path.write_text(a_digest(ATTENTION), encoding="utf-8")
+    zoterodigest("sync", "--yes")
+    path.write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    zoterodigest("unlink", "papers.md", "--yes")
+    with reviewing() as page:
+        page.enter()
+        page.tab("reports")
+        ids = re.findall(r'name="id" value="([^"]+)"', page.text)
+
+        page.send("/acknowledge", id=ids[0])
+
+        assert "1 report acknowledged" in page.text
+        lock = (tmp_path / "zoterodigest.lock").read_text(encoding="utf-8")
+        assert "acknowledged" in lock

@@ -1,0 +1,297 @@
+"""The desk: what was read and planned for the page, and what a person lets it write.
+
+Each plan is the one that a command makes: `sync`, `resolve`, `sync FILE --accept`, `undo`,
+`resolve ID --acknowledge`. It lies here until the person lets it be written, as a command waits for
+a yes; what has changed by then is judged where it is written.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import TypeAlias
+
+from zoterodigest.cli.base.options import Invocation
+from zoterodigest.cli.base.project_context import (
+    ProjectContext,
+    chosen,
+    opened_context,
+    require_idle_to_write,
+)
+from zoterodigest.cli.base.screen import counted
+from zoterodigest.cli.base.talk import failure_lines
+from zoterodigest.cli.review.cards import changes_in_order, without_colors
+from zoterodigest.cli.show.closing import closing_text, done_text
+from zoterodigest.cli.show.plan_lines import Thing
+from zoterodigest.cli.show.report_text import section_of
+from zoterodigest.cli.show.undo_text import became_text, undo_text
+from zoterodigest.cli.show.written_values import read_written
+from zoterodigest.core.plan.history import killed_undos, run_to_undo
+from zoterodigest.core.plan.run_options import End
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
+from zoterodigest.project.log.history import History, history_folder, read_history
+from zoterodigest.sync.gathering.intent import SYNC
+from zoterodigest.sync.gathering.workspace import open_workspace
+from zoterodigest.sync.run.conflicts import OpenField, open_fields
+from zoterodigest.sync.run.failures import TooMuch, foreseen
+from zoterodigest.sync.run.run import Options, Prepared
+from zoterodigest.sync.syncing.acknowledging import (
+    acknowledge,
+    chosen_reports,
+    forget,
+    standing_reports,
+)
+from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resolve
+from zoterodigest.sync.syncing.sync_run import carry_out
+from zoterodigest.sync.undo.undo import UndoResult, apply_undo, prepare_undo
+from zoterodigest.sync.undo.undoing import Undoing
+
+_KEPT = 8
+"""How many plans and results are kept; an open page of an older one must be read again."""
+
+PlanRun = Callable[[ProjectContext, Options], Prepared]
+"""How a run is planned: as `sync` plans it."""
+
+LEAVE, TEXT = "leave", "text"
+"""What a form sends for a field that stays open, and for one whose text the person wrote."""
+
+
+class Outdated(ZoterodigestError):
+    """The page was made from a plan that is not kept any more."""
+
+    exit_code = 2
+
+    def __init__(self) -> None:
+        super().__init__(
+            "this page is older than what was written or read since",
+            "Nothing was written. Read everything again.",
+        )
+
+
+class NothingChosen(ZoterodigestError):
+    """A form says nothing of what is to be done."""
+
+    exit_code = 2
+
+
+class Overview:
+    """What is open and pending: the plan of `sync`, and what a person may decide.
+
+    `file` is the one file that it is about, "" for all.
+    """
+
+    def __init__(self, place: ProjectContext, prepared: Prepared, file: str = "") -> None:
+        self.place = place
+        self.prepared = prepared
+        self.file = file
+        self.fields: tuple[OpenField, ...] = open_fields(prepared)
+
+    @cached_property
+    def changes(self) -> list[Thing]:
+        """What the plan does."""
+        return changes_in_order(self.prepared)
+
+    @property
+    def closing(self) -> str:
+        """The last line of `status`, true by itself."""
+        return closing_text(self.prepared, is_status=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Decisions:
+    """Decisions that wait for a yes: the plan of `resolve`."""
+
+    resolving: Resolving
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """An undo that waits for a yes, and what it says of itself."""
+
+    undoing: Undoing
+    history: History
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewResult:
+    """What came of a plan. `run` is the number of the run that can be undone, 0 for none."""
+
+    sentence: str
+    failures: tuple[tuple[str, str, str], ...] = ()
+    run: int = 0
+
+
+Kept: TypeAlias = Overview | Decisions | Undo | ReviewResult
+
+
+class Desk:
+    """The plans of one review. `plan_run` plans as `sync` does, `name` makes names for plans."""
+
+    def __init__(self, asked: Invocation, plan_run: PlanRun, name: Callable[[], str]) -> None:
+        self._asked = asked
+        self._plan_run = plan_run
+        self._name = name
+        self._kept: OrderedDict[str, tuple[Kept, ExitStack]] = OrderedDict()
+
+    def close(self) -> None:
+        """Close every library that a plan keeps open."""
+        while self._kept:
+            self._kept.popitem()[1][1].close()
+
+    def shown(self, name: str) -> Kept:
+        """Return a plan or a result by its name; raises `Outdated`."""
+        if name not in self._kept:
+            raise Outdated
+        return self._kept[name][0]
+
+    # --- plans -----------------------------------------------------------------------------------
+
+    def overview(self) -> str:
+        """Read everything and plan; return the name of the plan."""
+        return self._planned(self._asked, Options(SYNC))
+
+    def accepted(self, file: str) -> str:
+        """Plan `sync FILE --accept`; return the name of the plan."""
+        with opened_context(self._asked) as place:
+            path = place.workspace.project.root / file
+            known = {digest.key for digest in place.workspace.digests}
+        # Only what the page offers: a form must not lead out of the project.
+        if file not in known:
+            raise NothingChosen(f"{file} is no file of this project")
+        asked = replace(self._asked, files=(Path(path),))
+        return self._planned(asked, Options(SYNC, accepts=True), file)
+
+    def decided(self, name: str, form: Mapping[str, str]) -> str:
+        """Plan what a form of the overview `name` decides; return the name of the plan."""
+        overview = self.shown(name)
+        if not isinstance(overview, Overview):
+            raise Outdated
+        decisions = decisions_of(overview.fields, form)
+        if not decisions:
+            raise NothingChosen("nothing is chosen", "Choose a side of a field first.")
+        with ExitStack() as stack:
+            place = stack.enter_context(opened_context(self._asked))
+            resolving = prepare_resolve(place.workspace, decisions)
+            return self._keep(Decisions(resolving), stack.pop_all())
+
+    def undo(self, number: int) -> str:
+        """Plan `undo RUN`; return the name of the plan."""
+        with opened_context(self._asked) as place:
+            project = place.workspace.project
+        history = read_history(history_folder(project.state_folder))
+        run = history.whole_run(number)
+        with ExitStack() as stack:
+            meaning = chosen(self._asked.address or run.address, project)
+            workspace = open_workspace((), project.root, chosen=meaning)
+            stack.enter_context(workspace.library)
+            undoing = prepare_undo(workspace, run)
+            undoing = replace(undoing, goes_on=number in killed_undos(history.runs))
+            lines = tuple(without_colors(undo_text(undoing, history, "")))
+            return self._keep(Undo(undoing, history, lines), stack.pop_all())
+
+    def _planned(self, asked: Invocation, options: Options, file: str = "") -> str:
+        with ExitStack() as stack:
+            place = stack.enter_context(opened_context(asked))
+            overview = Overview(place, self._plan_run(place, options), file)
+            return self._keep(overview, stack.pop_all())
+
+    # --- writing ---------------------------------------------------------------------------------
+
+    def written(self, name: str) -> str:
+        """Write a plan; return the name of the result. Every other plan is then outdated."""
+        match self.shown(name):
+            case Overview(prepared=prepared):
+                done = self._carried_out(prepared)
+            case Decisions(resolving):
+                done = self._carried_out(resolving.prepared)
+            case Undo(undoing, history):
+                done = self._undone(undoing, history)
+            case ReviewResult():
+                return name
+        self.close()
+        return self._keep(done, ExitStack())
+
+    def acknowledged(self, id: str, field: str, *, is_forgotten: bool) -> str:
+        """Acknowledge a report, or report it again, as `resolve ID --acknowledge` does."""
+        with opened_context(self._asked) as place:
+            require_idle_to_write(self._asked, place.workspace.project)
+            prepared = self._plan_run(place, Options(SYNC))
+            found = chosen_reports(standing_reports(prepared), id, field) if id else ()
+            meant = [one for one in found if one.is_acknowledged is is_forgotten]
+            if meant:
+                (forget if is_forgotten else acknowledge)(prepared, meant)
+        self.close()
+        became = "no longer acknowledged" if is_forgotten else "acknowledged"
+        kinds = ", ".join(sorted({section_of(one.report).heading for one in meant}))
+        what = f": {kinds}" if kinds else ""
+        return self._keep(
+            ReviewResult(f"{counted(len(meant), 'report')} {became}{what}."), ExitStack()
+        )
+
+    def _carried_out(self, prepared: Prepared) -> ReviewResult:
+        before = self._newest(prepared)
+        outcome = carry_out(prepared, _silent)
+        after = self._newest(prepared)
+        sentence = closing_text(prepared, is_done=True)
+        if not prepared.is_settled:
+            sentence = done_text(outcome)
+        failures = tuple(failure_lines(outcome.failures))
+        return ReviewResult(sentence, failures, after if after != before else 0)
+
+    def _newest(self, prepared: Prepared) -> int:
+        folder = history_folder(prepared.workspace.project.state_folder)
+        return run_to_undo(read_history(folder).runs) or 0
+
+    def _undone(self, undoing: Undoing, history: History) -> ReviewResult:
+        result: UndoResult = apply_undo(undoing, _silent)
+        failures = tuple(("", one.title, one.reason) for one in result.declined)
+        nothing = not result.sent and result.declined
+        text = became_text(result, history)
+        return ReviewResult("Nothing was written." if nothing else f"Done: {text}.", failures)
+
+    def _keep(self, kept: Kept, stack: ExitStack) -> str:
+        while len(self._kept) >= _KEPT:
+            self._kept.popitem(last=False)[1][1].close()
+        name = self._name()
+        self._kept[name] = kept, stack
+        return name
+
+
+def _silent(done: int, total: int) -> None:
+    """Show no progress: the browser waits."""
+
+
+def decisions_of(fields: tuple[OpenField, ...], form: Mapping[str, str]) -> list[Decision]:
+    """Return what a form decides of `fields`, each by its number.
+
+    `rest` is the end to keep in the fields that the page showed and the person left open. Raises
+    `NotTaken` if a field can't hold the text that the person wrote for it.
+    """
+    rest = form.get("rest", "")
+    decisions = []
+    for number, field in enumerate(fields):
+        choice = form.get(f"choice-{number}", "")
+        if choice in ("", LEAVE) and f"shown-{number}" in form:
+            choice = rest if rest != "entry" else field.end.value
+        if choice == TEXT:
+            value = read_written(field.name, form.get(f"text-{number}", ""))
+            decisions.append(Decision(field, value))
+        elif choice in (field.end.value, End.ZOTERO.value):
+            decisions.append(Decision(field, End(choice)))
+    return decisions
+
+
+def why_not(prepared: Prepared) -> str:
+    """Return why a plan may not be written, "" if it may: the guard stops it."""
+    return str(TooMuch(prepared.stop)) if prepared.stop else ""
+
+
+def cannot_be_written(prepared: Prepared) -> list[tuple[str, str, str]]:
+    """Return what of a plan cannot be written, with the reasons."""
+    return list(failure_lines(foreseen(prepared)))

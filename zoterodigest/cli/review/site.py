@@ -1,0 +1,268 @@
+"""The site: a request goes in, a page comes out. The desk makes plans, the templates show them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextvars import copy_context
+from functools import cache
+from importlib.resources import files
+from threading import Lock
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from zoterodigest.cli.review.admission import Admission, guarded, refused
+from zoterodigest.cli.review.cards import (
+    change_groups,
+    decision_card,
+    entry_cards,
+    report_groups,
+)
+from zoterodigest.cli.review.desk import (
+    Decisions,
+    Desk,
+    Kept,
+    Outdated,
+    Overview,
+    ReviewResult,
+    Undo,
+    cannot_be_written,
+    why_not,
+)
+from zoterodigest.cli.show.closing import planned_amounts
+from zoterodigest.cli.show.concerns import concern_of
+from zoterodigest.cli.show.history_text import moment_text, standing, what_text
+from zoterodigest.core.plan.history import killed_undos, undone_by
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.library.server import Listener
+from zoterodigest.library.server.messages import Rejected, Request, Response
+from zoterodigest.project.log.history import history_folder, read_history
+from zoterodigest.sync.run.conflicts import OpenReason
+
+ENTRIES, CHANGES, RUNS = 20, 50, 30
+"""How many entries, changes and runs stand on one page."""
+
+
+class Site:
+    """Answers the requests of the one browser that may ask, one after the other."""
+
+    def __init__(self, desk: Desk, admission: Admission) -> None:
+        self._desk = desk
+        self._admission = admission
+        self._lock = Lock()
+        # What the person allowed this run holds in this thread alone, and requests have theirs.
+        self._context = copy_context()
+
+    def answer(self, request: Request) -> Response:
+        """Return the answer to a request; an error of a run is a page, too."""
+        with self._lock:
+            return self._context.run(self._answered, request)
+
+    def _answered(self, request: Request) -> Response:
+        try:
+            self._admission.admit(request)
+            return guarded(self._admission.entered(request) or self._page(request))
+        except Rejected as rejected:
+            return refused(rejected)
+        except ZoterodigestError as error:
+            return guarded(self._problem(error))
+
+    def _page(self, request: Request) -> Response:
+        if request.method == "POST":
+            # A page that is read again must not write again.
+            return self._to(self._done(request.segments[1:], self._admission.form(request)))
+        match request.segments[1:]:
+            case ("style.css",):
+                return Response(200, {"Content-Type": "text/css; charset=utf-8"}, _style())
+            case ():
+                return self._to(self._desk.overview())
+            case ("at", name, *rest):
+                return self._at(name, self._desk.shown(name), rest, _number(request))
+            case _:
+                raise Rejected(404, "Nothing is here.")
+
+    def _to(self, name: str) -> Response:
+        """Send the browser to a plan or a result: to what is open, else to what changes."""
+        kept = self._desk.shown(name)
+        tab = "/changes" if isinstance(kept, Overview) and not kept.fields else ""
+        return Response(303, {"Location": f"/{self._admission.folder}/at/{name}{tab}"})
+
+    def _done(self, path: Sequence[str], form: Mapping[str, str]) -> str:
+        """Do what a form asks for; return the name of what came of it."""
+        match path:
+            case ("at", name, "decide"):
+                return self._desk.decided(name, form)
+            case ("at", name, "write"):
+                return self._desk.written(name)
+            case ("accept",):
+                return self._desk.accepted(form.get("file", ""))
+            case ("undo",) if form.get("run", "").isascii() and form.get("run", "").isdigit():
+                return self._desk.undo(int(form["run"][:9]))
+            case ("acknowledge" | "forget" as verb,):
+                id, field = form.get("id", ""), form.get("field", "")
+                return self._desk.acknowledged(id, field, is_forgotten=verb == "forget")
+            case _:
+                raise Rejected(404, "Nothing is here.")
+
+    def _at(self, name: str, kept: Kept, rest: Sequence[str], page: int) -> Response:
+        match kept, rest:
+            case Overview(), ([] | ["decide"]):
+                return self._open_fields(name, kept, page)
+            case Overview(), ["held" | "reports" as which]:
+                groups = report_groups(kept.prepared, held=which == "held")
+                return self._shown(name, "reports", kept, which=which, groups=groups)
+            case Overview(), ["changes"]:
+                return self._changes(name, kept, page)
+            case Overview(), ["runs"]:
+                return self._runs(name, kept)
+            case Decisions(resolving), []:
+                cards = [decision_card(one) for one in resolving.decisions]
+                left = [(decision_card(one), reason) for one, reason in resolving.left]
+                amounts = planned_amounts(resolving.prepared)
+                return self._shown(name, "decisions", cards=cards, left=left, amounts=amounts)
+            case Undo(undoing, _, lines), []:
+                declined = [(one.title, one.reason) for one in undoing.declined]
+                return self._shown(
+                    name, "undo", lines=lines, declined=declined, number=undoing.run.number
+                )
+            case ReviewResult(), []:
+                return self._shown(name, "done", done=kept)
+            case _:
+                raise Rejected(404, "Nothing is here.")
+
+    def _open_fields(self, name: str, overview: Overview, page: int) -> Response:
+        cards = entry_cards(overview.prepared, overview.fields)
+        shown, pages = _slice(page, len(cards), ENTRIES)
+        return self._shown(name, "open", overview, cards=cards[shown], page=page, pages=pages)
+
+    def _changes(self, name: str, overview: Overview, page: int) -> Response:
+        prepared, found = overview.prepared, overview.changes
+        shown, pages = _slice(page, len(found), CHANGES)
+        return self._shown(
+            name,
+            "changes",
+            overview,
+            groups=change_groups(found, shown.start, shown.stop),
+            page=page,
+            pages=pages,
+            amounts=planned_amounts(prepared),
+            concern=concern_of(prepared).what,
+            why_not=why_not(prepared),
+            failures=cannot_be_written(prepared),
+        )
+
+    def _runs(self, name: str, overview: Overview) -> Response:
+        folder = history_folder(overview.place.workspace.project.state_folder)
+        runs = read_history(folder).runs
+        undone, killed = undone_by(runs), killed_undos(runs)
+        rows = [
+            (run, moment_text(run), what_text(run), "; ".join(standing(run, undone, killed)))
+            for run in runs[: -RUNS - 1 : -1]
+        ]
+        return self._shown(name, "runs", overview, rows=rows, undone=undone)
+
+    def _shown(
+        self, name: str, template: str, overview: Overview | None = None, **values: Any
+    ) -> Response:
+        base = f"/{self._admission.folder}"
+        tabs = _tabs(overview) if overview else ()
+        if overview:
+            about = {"closing": overview.closing, "address": overview.place.address}
+            values |= about | {"file": overview.file}
+        common = {"base": base, "name": name, "word": self._admission.form_word, "tabs": tabs}
+        return _html(template, common | values)
+
+    def _problem(self, error: ZoterodigestError) -> Response:
+        values = {"sentence": str(error), "hint": error.hint, "is_old": isinstance(error, Outdated)}
+        common = {"base": f"/{self._admission.folder}", "tabs": ()}
+        return _html("problem", common | values, status=409)
+
+
+def _tabs(overview: Overview) -> Sequence[tuple[str, str, int]]:
+    """Return the pages of an overview: path, name, and how much is on each."""
+    held = report_groups(overview.prepared, held=True)
+    others = report_groups(overview.prepared, held=False)
+    return (
+        ("decide", "To decide", len(overview.fields)),
+        ("held", "Held files", sum(len(group.reports) for group in held)),
+        ("reports", "Reports", sum(len(group.reports) for group in others)),
+        ("changes", "Changes", len(overview.changes)),
+        ("runs", "Runs", -1),
+    )
+
+
+def _number(request: Request) -> int:
+    text = request.parameter("page", "1")
+    return max(int(text[:6]), 1) if text.isascii() and text.isdigit() else 1
+
+
+def _slice(page: int, number: int, each: int) -> tuple[slice, int]:
+    """Return what of `number` things stands on a page, and how many pages there are."""
+    pages = max(-(-number // each), 1)
+    start = (min(page, pages) - 1) * each
+    return slice(start, min(start + each, number)), pages
+
+
+# --- templates -----------------------------------------------------------------------------------
+
+
+def _html(template: str, values: Mapping[str, Any], *, status: int = 200) -> Response:
+    body = html_of(template, values).encode("utf-8", "replace")
+    return Response(status, {"Content-Type": "text/html; charset=utf-8"}, body)
+
+
+def html_of(template: str, values: Mapping[str, Any]) -> str:
+    """Return a page; every text in `values` is escaped, unless it is `Markup`."""
+    return str(_environment().get_template(f"{template}.html").render(values))
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=PackageLoader("zoterodigest.cli.review"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    made.filters["commands"] = with_commands
+    made.globals["conflict"] = OpenReason.CONFLICT
+    return made
+
+
+def with_commands(text: str) -> Markup:
+    """Return a sentence as HTML, what stands between backquotes as code."""
+    pieces = text.split("`")
+    if len(pieces) % 2 == 0:  # one alone is a sign like any other
+        return escape(text)
+    return Markup().join(
+        Markup("<code>{}</code>").format(piece) if at % 2 else escape(piece)
+        for at, piece in enumerate(pieces)
+    )
+
+
+@cache
+def _style() -> bytes:
+    return files("zoterodigest.cli.review").joinpath("templates", "style.css").read_bytes()
+
+
+def listening(
+    desk: Desk, admission: Admission, port: int, report: Callable[[Exception], None]
+) -> Listener:
+    """Return a listener on loopback for one review; it has its port already."""
+    site = Site(desk, admission)
+    return Listener(port, site.answer, report, admit=_admitted(admission))
+
+
+def _admitted(admission: Admission) -> Callable[[Request], None]:
+    """Refuse who may not ask before the body is read, in the page's own manner."""
+
+    def admit(request: Request) -> None:
+        try:
+            admission.admit(request)
+        except Rejected as rejected:
+            answer = refused(rejected)
+            raise Rejected(rejected.status, rejected.sentence, answer.headers) from rejected
+
+    return admit
