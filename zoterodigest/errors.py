@@ -7,6 +7,8 @@
     ├── SeveralItems         6  what a person typed fits several items
     ├── NoSuchRun           10  the history has no such run
     ├── NoSingleItem        10  a file links no item, or several
+    ├── NothingToOpen       10  an item has no page, no PDF or no entry
+    ├── NotRun               7  a person's editor or other program is not there
     ├── NotShownInZotero    14  Zotero does not have the library, or nothing opens its links
     ├── BadAddress           2  the address of a library cannot be understood
     ├── BadSelection         2  --only names an unknown kind

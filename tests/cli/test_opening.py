@@ -8,10 +8,14 @@ from pathlib import Path
 
 import pytest
 
+from tests.builders import a_file, an_item
 from tests.cli.conftest import Zoterodigest, a_digest
 from tests.library.web import Server
+from zoterodigest.cli.base.programs import at_line
 from zoterodigest.library.connect import connect
+from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.items.looking import page_of
 
 ATTENTION = ("Attention Is All You Need", "1706.03762")
 RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
@@ -145,6 +149,101 @@ def test_the_system_opens_the_link(
         assert (ran.code, ran.out) == (14, "")
         assert "no program on this computer opens links of Zotero" in ran.err
         assert link in ran.err
+
+
+def test_the_page_of_a_paper_is_that_of_its_doi_then_at_arxiv_then_its_own(
+    linked: Zoterodigest, server: Server
+) -> None:
+    key = _key(server, ATTENTION[0])
+
+    def page(**data: str) -> str:
+        (item,) = server.behind.fetch([key])
+        server.behind.write([LibraryItem(key, item.version, data)])
+        return linked("open", key, "--web", "--print").out
+
+    assert page() == "https://arxiv.org/abs/1706.03762\n"
+    assert page(DOI="10.1109/5.771073") == "https://doi.org/10.1109/5.771073\n"
+    bare = {"DOI": "", "extra": "", "archiveID": "", "libraryCatalog": ""}
+    assert page(**bare, url="https://example.org/a") == "https://example.org/a\n"
+
+
+def test_a_browser_gets_no_address_that_runs_something() -> None:
+    items = ItemJson({"url": "javascript:alert(1)"}), ItemJson({"url": "file:///etc/passwd"})
+
+    assert [page_of(one) for one in items] == ["", ""]
+
+
+def test_the_pdf_is_the_one_in_zotero_else_that_at_arxiv(
+    linked: Zoterodigest, server: Server
+) -> None:
+    key = _key(server, ATTENTION[0])
+    at_arxiv = linked("open", "note.md", "--pdf", "--print").out
+    server.behind.write([a_file(key, "FILE2222")])
+
+    in_zotero = linked("open", "attention need", "--pdf", "--print").out
+
+    assert at_arxiv == "https://arxiv.org/pdf/1706.03762\n"
+    assert in_zotero == "zotero://open-pdf/library/items/FILE2222\n"
+
+
+def test_the_trial_library_has_pages_and_pdfs_too(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "note.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+    zoterodigest("push", "note.md", "--offline")
+
+    links = [zoterodigest("open", "note.md", way, "--print").out for way in ("--web", "--pdf")]
+
+    assert links == ["https://arxiv.org/abs/1706.03762\n", "https://arxiv.org/pdf/1706.03762\n"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="the editor is a shell script")
+def test_the_entry_of_an_item_is_shown_at_its_line_in_the_editor(
+    linked: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    vim = tmp_path / "bin" / "vim"
+    vim.parent.mkdir()
+    vim.write_text('#!/bin/sh\necho "$@" > "$(dirname "$0")/said"\n', encoding="utf-8")
+    vim.chmod(0o755)
+    monkeypatch.setenv("VISUAL", f"{vim} --clean")
+    lines = (tmp_path / "list.md").read_text(encoding="utf-8").splitlines()
+    line = next(at for at, text in enumerate(lines, 1) if "Gradients" in text)
+
+    ran = linked("open", "gradients", "--file")
+
+    assert ran.code == 0
+    assert (tmp_path / "bin" / "said").read_text() == f"--clean +{line} list.md\n"
+    assert linked("open", "2301.10003", "--file", "--print").out == f"list.md:{line}\n"
+    assert linked("open", f"list.md:{line}", "--file", "--print").out == f"list.md:{line}\n"
+
+
+@pytest.mark.parametrize(
+    ("editor", "arguments"),
+    [
+        ("vi", ["vi", "+12", "a b.md"]),
+        ("/usr/bin/nvim -u none", ["/usr/bin/nvim", "-u", "none", "+12", "a b.md"]),
+        ("emacsclient -nw", ["emacsclient", "-nw", "+12", "a b.md"]),
+        ("code --wait", ["code", "--wait", "--goto", "a b.md:12"]),
+        ("subl", ["subl", "a b.md:12"]),
+        ("unheard-of", ["unheard-of", "a b.md"]),
+    ],
+)
+def test_each_editor_is_told_the_line_in_its_own_way(editor: str, arguments: list[str]) -> None:
+    assert at_line(editor.split(), Path("a b.md"), 12) == arguments
+
+
+def test_without_a_page_a_pdf_or_an_entry_there_is_nothing_to_open(
+    linked: Zoterodigest, server: Server
+) -> None:
+    server.behind.write([an_item("BARE2222", title="Bare of Everything")])
+
+    ran = {way: linked("open", "BARE2222", way) for way in ("--web", "--pdf", "--file")}
+
+    assert {one.code for one in ran.values()} == {10}
+    assert "has no DOI, arXiv id or web address" in ran["--web"].err
+    assert "has no PDF in Zotero and none at arXiv" in ran["--pdf"].err
+    assert "no digest here has an entry" in ran["--file"].err
+    assert linked("open", "BARE2222", "--web", "--pdf").code == 2
 
 
 def test_brief_runs_print_one_line(zoterodigest: Zoterodigest, tmp_path: Path) -> None:

@@ -309,7 +309,8 @@ def test_a_report_says_what_it_is_about_and_what_is_to_be_known(
         ),
         (reports.MissingItem(a_row(), an_entry(), True), "push papers.md --relink"),
         (reports.MissingFile(a_row(), False), "resolve 1234 --acknowledge"),
-        (reports.AmbiguousEntry(an_entry(), (KEY, OTHER)), ""),
+        (reports.AmbiguousEntry(an_entry(), (KEY, OTHER)), "open papers.md:8 --file"),
+        (reports.DroppedEntry(a_row()), ""),
     ],
 )
 def test_status_names_the_command_that_settles_a_report(

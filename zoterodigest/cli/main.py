@@ -89,7 +89,7 @@ _GROUPS = {
         "lint": ("lint", "Find what looks wrong in digests."),
         "ls": ("ls", "List the items of the library by collection."),
         "show": ("show", "Show items with their tags, links and notes."),
-        "open": ("opening", "Open an item in Zotero."),
+        "open": ("opening", "Open an item in Zotero, or its page, PDF or entry."),
         "set": ("set_fields", "Edit an item of the library, as you would in Zotero."),
         "tag": ("set_fields", "Add and remove tags of items, as you would in Zotero."),
         "doctor": ("doctor", "Find problems and the commands that fix them."),

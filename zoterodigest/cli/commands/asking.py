@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 
+from zoterodigest.cli.base.programs import NotRun
 from zoterodigest.cli.base.screen import cut, emit, styled, tell_error, width
 from zoterodigest.cli.commands.editing import edited, merged
 from zoterodigest.cli.show.conflict_list import head_of
@@ -73,7 +74,7 @@ def _answer(field: OpenField, tool: Sequence[str]) -> Decision | str:
 def _tried(take: Callable[[], Value]) -> Value | None:
     try:
         return take()
-    except NotTaken as error:
+    except (NotTaken, NotRun) as error:
         tell_error(str(error), error.hint)
         return None
 

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import os
 import re
-import shlex
-import shutil
-import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from zoterodigest.cli.base.screen import tell, visible
+from zoterodigest.cli.base.programs import editor, run_program
 from zoterodigest.cli.show.report_names import field_name, value_text
 from zoterodigest.cli.show.written_values import (
     HEAD,
@@ -38,7 +35,7 @@ def edited(field: OpenField, title: str) -> Value:
     """
     text = f"{_head(field, title)}{_merged(field)}"
     with _files(field, {"value": text}) as paths:
-        _run([*_editor(), str(paths["value"])])
+        _run([*editor(), str(paths["value"])])
         return _taken(field, paths["value"], text)
 
 
@@ -91,15 +88,6 @@ def _taken(field: OpenField, path: Path, before: str) -> Value:
     return read_written(field.name, text)
 
 
-def _editor() -> list[str]:
-    wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
-    try:
-        # It may have arguments, as `code --wait` has.
-        return shlex.split(wanted)
-    except ValueError as error:
-        raise NotTaken(f"$EDITOR is not understood: {wanted}") from error
-
-
 def _filled(tool: Sequence[str], paths: Mapping[str, Path], entry: End) -> list[str]:
     """Return the command with the files in it; `entry` names the file of the entry."""
     named = {**paths, End.MARKDOWN.value: paths[entry.value], End.BIB.value: paths[entry.value]}
@@ -112,13 +100,9 @@ def _filled(tool: Sequence[str], paths: Mapping[str, Path], entry: End) -> list[
 
 def _run(command: Sequence[str]) -> None:
     """Run a program of the person's at the terminal, after saying which."""
-    if not command or shutil.which(command[0]) is None:
-        raise NotTaken(
-            f"there is no program {command[0] if command else ''}",
-            "Set $EDITOR, or merge_tool in zoterodigest.toml, to one that is installed.",
-        )
-    tell([f"Running {visible(shlex.join(command))}"])
-    ended = subprocess.run(list(command), check=False).returncode
+    ended = run_program(
+        command, "Set $EDITOR, or merge_tool in zoterodigest.toml, to one that is installed."
+    )
     if ended:
         raise NotTaken(f"{command[0]} ended with {ended}: nothing was decided")
 

@@ -1,20 +1,25 @@
-"""The command `open`: show an item in Zotero."""
+"""The command `open`: show an item in Zotero, in a browser, as a PDF, or in an editor."""
 
 from __future__ import annotations
 
-import os
 import shlex
-import sys
 from pathlib import Path
 
 import typer
 
 from zoterodigest.cli.base.options import FINE, Invocation, argument, command, flag
-from zoterodigest.cli.base.project_context import chosen, open_library, project_in
-from zoterodigest.cli.base.screen import visible
+from zoterodigest.cli.base.programs import NotRun, at_line, editor, launch, run_program
+from zoterodigest.cli.base.project_context import chosen, near, open_library, project_in
+from zoterodigest.cli.base.screen import tell_note, visible
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.address import ApiAddress, parse_address, select_link
+from zoterodigest.library.address import (
+    ApiAddress,
+    library_in_links,
+    parse_address,
+    select_link,
+)
+from zoterodigest.library.port import Snapshot
 from zoterodigest.library.rules.values import is_key
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project
@@ -23,38 +28,45 @@ from zoterodigest.sync.gathering.workspace import library_meant
 from zoterodigest.sync.items.finding import item_meant
 
 
-@command("what prints_only address as_json")
+@command("what on_web as_pdf in_editor prints_only address as_json")
 def open(
     asked: Invocation,
     what: str = argument("FILE[:LINE]|KEY|ID"),
-    prints_only: bool = flag("--print", "Print the link, open nothing."),
+    on_web: bool = flag("--web", "Open the paper's page: its DOI, arXiv or web address."),
+    as_pdf: bool = flag("--pdf", "Open its PDF in Zotero, or else at arXiv."),
+    in_editor: bool = flag("--file", "Open its entry in $VISUAL or $EDITOR, at its line."),
+    prints_only: bool = flag("--print", "Print the link or FILE:LINE, open nothing."),
 ) -> int:
-    """Open an item in Zotero.
+    """Open an item in Zotero, or its page, PDF or entry.
 
     FILE is a digest that links one item, such as a note of a vault. FILE:LINE is the entry at a
     line of a list. KEY is an item key or a citation key. ID is an arXiv id, a DOI, a web address or
     words of the title. If several items fit, they are listed. Files and item keys take no request
-    to a library: bind `open` to a key of your editor.
+    to a library, unless with --web or --pdf: bind `open` to a key of your editor.
 
     \b
     Examples:
       zoterodigest open Papers/vaswani2017.md
-      zoterodigest open papers.md:120
-      zoterodigest open vaswani2017
+      zoterodigest open papers.md:120 --pdf
+      zoterodigest open vaswani2017 --web
+      zoterodigest open "attention is all" --file
       zoterodigest open 10.1109/5.771073 --print
     """
+    if on_web + as_pdf + in_editor > 1:
+        raise typer.BadParameter("give one of --web, --pdf and --file")
     path, line = _place(what)
-    is_file = path.is_file()
-    project = project_in(path.parent if is_file else Path())
-    library = _zotero_of(project, asked.address)
-    if not is_file:
-        key = _item(what, asked.address, project)
-    elif line and not project.former_rules(project.key_of(path)).is_vault:
-        key = _item_at(project, path, line)
+    project = project_in(path.parent if path.is_file() else Path())
+    # Zotero is not asked for what only a file or a browser shows.
+    library = None if on_web or as_pdf or in_editor else _zotero_of(project, asked.address)
+    if in_editor and path.is_file():
+        return _edited("", path, line, asked, prints_only=prints_only)
+    key = _key_of(project, what, asked.address)
+    if in_editor:
+        return _edited(key, *_entry_of(project, key), asked, prints_only=prints_only)
+    if library is not None:
+        link = select_link(_group(library), key)
     else:
-        key = _linked_item(project, path)
-    group = str(library.number) if library.kind == "group" else ""
-    link = select_link(group, key)
+        link = (_page if on_web else _pdf)(project, asked.address, key)
     if not prints_only:
         _launch(link)
     data = {"item": key, "link": link, "is_opened": not prints_only}
@@ -71,6 +83,10 @@ class NotShownInZotero(ZoterodigestError):
 
 class NoSingleItem(ZoterodigestError):
     """A file links no item, or several; or there is no linked entry at a line of it."""
+
+
+class NothingToOpen(ZoterodigestError):
+    """An item has no page, no PDF, or no entry in a digest."""
 
 
 def _place(what: str) -> tuple[Path, int]:
@@ -114,46 +130,105 @@ def _linked_item(project: Project, path: Path) -> str:
 def _item_at(project: Project, path: Path, line: int) -> str:
     """Return the item of the entry at a line of a list; raise `NoSingleItem` if it has none."""
     # An item key and a note of one paper need nothing that reads a digest (0.1 s of imports).
-    from zoterodigest.core.works.pairing import PairingScope, UnreadText, pair
-    from zoterodigest.mapping import venue_table
-    from zoterodigest.sync.new_papers.inserting import open_digest
+    from zoterodigest.sync.items.looking import entries_with_rows
 
-    document = open_digest(project, path, venue_table()).document
-    entries = enumerate(document.entries)
-    at = next((at for at, one in entries if one.first < line <= one.last + 1), None)
-    name = visible(str(path))
-    if at is None:
-        raise NoSingleItem(
-            f"line {line} of {name} is in no entry",
-            f"`zoterodigest inspect {visible(shlex.quote(str(path)))}` lists the entries.",
-        )
-    data = read_if_present(project.lock_path) or b""
-    rows = rows_in_digest(data, document.name, project.lock_path)
-    scope = PairingScope(frozenset({document.name}))
-    row = pair(document.core_entries(), rows, scope, UnreadText()).rows.get(at)
-    if row is None or not row.links_digest:
-        raise NoSingleItem(
-            f"the entry at line {line} of {name} is not linked with an item",
-            f"`zoterodigest sync {visible(shlex.quote(str(path)))}` links it.",
-        )
-    return row.item
+    name, quoted = visible(str(path)), visible(shlex.quote(str(path)))
+    for entry, row in entries_with_rows(project, path):
+        if entry.place.start_line <= line <= entry.place.end_line:
+            if row is not None:
+                return row.item
+            raise NoSingleItem(
+                f"the entry at line {line} of {name} is not linked with an item",
+                f"`zoterodigest sync {quoted}` links it.",
+            )
+    raise NoSingleItem(
+        f"line {line} of {name} is in no entry", f"`zoterodigest inspect {quoted}` lists them."
+    )
 
 
-def _item(name: str, address: str, project: Project) -> str:
-    """Return the key of the item that a person means by `name`; may ask the library."""
-    if is_key(name):
-        return name
+def _key_of(project: Project, what: str, address: str) -> str:
+    """Return the item that a person means by a file, a place in it, a key or an ID."""
+    path, line = _place(what)
+    if path.is_file():
+        is_list = line and not project.former_rules(project.key_of(path)).is_vault
+        return _item_at(project, path, line) if is_list else _linked_item(project, path)
+    if is_key(what):
+        return what
+    return item_meant(_read(project, address).items, what).key
+
+
+def _read(project: Project, address: str) -> Snapshot:
     with open_library(address, Path(), project) as library:
-        snapshot = library.read()
-    return item_meant(snapshot.items, name).key
+        return library.read()
+
+
+def _group(library: ApiAddress) -> str:
+    return str(library.number) if library.kind == "group" else ""
+
+
+def _page(project: Project, address: str, key: str) -> str:
+    from zoterodigest.sync.items.looking import page_of
+
+    with open_library(address, Path(), project) as library:
+        items = library.fetch([key])
+    if link := next((page_of(one.json) for one in items), ""):
+        return link
+    raise NothingToOpen(
+        f"the item {key} has no DOI, arXiv id or web address", "`zoterodigest set` gives it one."
+    )
+
+
+def _pdf(project: Project, address: str, key: str) -> str:
+    """Return the link of an item's PDF: in Zotero if Zotero has it, else at arXiv."""
+    from zoterodigest.sync.items.looking import arxiv_pdf, attached_pdf
+
+    items = _read(project, address).items
+    library = parse_address(library_meant(project, Path(), chosen(address))[0])
+    attached = attached_pdf(items, key)
+    if attached and isinstance(library, ApiAddress):
+        return f"zotero://open-pdf/{library_in_links(_group(library))}/items/{attached}"
+    if link := next((arxiv_pdf(one.json) for one in items if one.key == key), ""):
+        return link
+    raise NothingToOpen(
+        f"the item {key} has no PDF in Zotero and none at arXiv",
+        f"`zoterodigest open {key} --web` opens the paper's page.",
+    )
+
+
+def _entry_of(project: Project, key: str) -> tuple[Path, int]:
+    """Return where the first entry of an item is; note where its others are."""
+    from zoterodigest.sync.items.looking import entries_of_item
+
+    places = [(near(path), line) for path, line in entries_of_item(project, key)]
+    if not places:
+        raise NothingToOpen(
+            f"no digest here has an entry that is linked with the item {key}",
+            f"`zoterodigest show {key}` shows the item.",
+        )
+    for path, line in places[1:]:
+        tell_note(f"the item also has an entry at {path}:{line}")
+    return places[0]
+
+
+def _edited(key: str, path: Path, line: int, asked: Invocation, *, prints_only: bool) -> int:
+    """Open a file at a line in the person's editor."""
+    place = f"{path}:{line}" if line else str(path)
+    if not prints_only:
+        hint = "Set $EDITOR to a program that is installed."
+        ended = run_program(at_line(editor(), path, line), hint)
+        if ended:
+            raise NotRun(f"the editor ended with {ended}", hint)
+    data = {"item": key or None, "link": place, "is_opened": not prints_only}
+    emit_result([visible(place)] if prints_only else [], data, as_json=asked.as_json)
+    return FINE
 
 
 def _launch(link: str) -> None:
-    """Let the system open a link; on Linux its failure is not known."""
-    if sys.platform == "win32":  # there, typer's way is a command of the shell
-        os.startfile(link)
-    elif typer.launch(link):
+    if not launch(link):
+        what = "Zotero" if link.startswith("zotero:") else "the web"
         raise NotShownInZotero(
-            "no program on this computer opens links of Zotero",
-            f"Start Zotero once, so that the system knows it. The link is {link}",
+            f"no program on this computer opens links of {what}",
+            f"Start Zotero once, so that the system knows it. The link is {link}"
+            if what == "Zotero"
+            else f"The link is {link}",
         )

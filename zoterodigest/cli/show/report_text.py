@@ -238,7 +238,7 @@ class Section(Generic[_AnyReport]):
     `details` are the lines below the `subject`. `same` is what many reports can have in common, ""
     for a kind that a person looks at one by one. A kind that `is_lasting` comes back with every
     run: only `status` lists it. `settle` is the command for one report, with its `{id}`, `{file}`,
-    `{place}` or `{keys}`. The command `conflicts` gives the advice `in_conflicts`. "{why}"
+    `{line}` or `{keys}`. The command `conflicts` gives the advice `in_conflicts`. "{why}"
     stands for `conflict_text()`, "{held}" for `held_text()`.
     """
 
@@ -268,7 +268,7 @@ SECTIONS: tuple[Section[Any], ...] = (
             " names. Both keep their name. Give both the same name.", _both_names, _heading),
     Section(AmbiguousEntry, "Ambiguous", "Each entry may be the item below it, or one of several."
             " zoterodigest created nothing. Correct or add an identifier (DOI, arXiv id), or merge"
-            " duplicates in the library.", _items),
+            " duplicates in the library.", _items, settle="open {file}:{line} --file"),
     Section(SameWork, "One work twice", "These items are one work. Merge them in Zotero"
             " (Merge Items) or by `zoterodigest duplicates --merge`. The links follow.", _items,
             lambda it, _: visible(str(it.identifier)), settle="duplicates --merge {keys}"),
@@ -293,7 +293,7 @@ SECTIONS: tuple[Section[Any], ...] = (
             " of its PDF, that this library doesn't have, and no other item is their paper. It was"
             " deleted, or it is in another library. zoterodigest created nothing. Correct or remove"
             " the key in the note, or sync with the library that has the item.",
-            lambda it, _: [visible(it.key)]),
+            lambda it, _: [visible(it.key)], settle="open {file}:{line} --file"),
     Section(TrashedEntry, "Only in the trash", "The items of these entries are in the trash."
             " zoterodigest neither creates nor restores them. Restore an item, and the next push"
             " links it.", subject=_entry_and_item),
