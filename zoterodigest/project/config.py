@@ -37,6 +37,8 @@ SECTIONS = "sections"
 
 PLACEHOLDERS = ("year", "month", "day", "name")
 PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
+FOLDER = "{folder}"
+"""In the name of a collection: the folders of a file below that of its `[[digest]]`."""
 _AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
 
 
@@ -72,6 +74,14 @@ def _pattern(value: str) -> str:
     if re.search(r"[{}]", PLACEHOLDER.sub("", value)):
         known = ", ".join(f"{{{name}}}" for name in PLACEHOLDERS)
         raise ValueError(f"braces stand only in {known}")
+    return value
+
+
+def _collection(value: str) -> str:
+    try:
+        _pattern("/".join(level for level in value.split("/") if level != FOLDER))
+    except ValueError as error:
+        raise ValueError(f"{error}, and {FOLDER} is a level of its own") from None
     return value
 
 
@@ -216,8 +226,9 @@ class DigestRules(_ConfigTable):
     """How one annotation is written; None: as a quote, in a vault as a callout."""
     push: Selection = True
     pull: Selection = True
-    collection: Pattern | None = None
-    """Where its collection stands, `/` between levels; None: at the top, by its name."""
+    collection: Annotated[str, AfterValidator(_collection)] | None = None
+    """Where its collection stands, `/` between levels; None: at the top, by its name. The level
+    `{folder}` is that of the file's folders."""
     headings: StrictBool = True
     """Whether its headings become subcollections."""
     when_dropped: Literal["keep", "archive", "trash"] = "keep"

@@ -16,6 +16,7 @@ from zoterodigest.core.values.file_keys import BibKey, DigestKey, FileKey, file_
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import (
     CONFIG_FILE,
+    FOLDER,
     PLACEHOLDER,
     BadConfiguration,
     BibliographyRules,
@@ -212,7 +213,17 @@ class Project:
             return Digest(path, key, name, self._collection_of_vault(rules), rules)
         pattern = rules.collection or "{name}"
         levels = [self._filled(level, known, key).strip() for level in pattern.split("/")]
+        if FOLDER in levels:
+            at = levels.index(FOLDER)
+            levels[at : at + 1] = self._folders(path, rules)
         return Digest(path, key, name, tuple(filter(None, levels)), rules)
+
+    def _folders(self, path: Path, rules: DigestRules) -> list[str]:
+        """Return the folders of a file below the one below which all files of its rules lie."""
+        top = _absolute(self.root / folder_before_pattern(rules.path))
+        folder = path.parent
+        below = folder.relative_to(top).parts if folder.is_relative_to(top) else ()
+        return [_shown(one).strip() for one in below]
 
     def _collection_of_vault(self, rules: DigestRules) -> tuple[str, ...]:
         """Return the one collection of all files of a vault: it is called like their folder."""

@@ -11,6 +11,7 @@ from itertools import chain, count
 from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, LockRow, fingerprint
 from zoterodigest.core.plan.plan import CreateCollection, RenameCollection
 from zoterodigest.core.plan.reports import MissingCollection
+from zoterodigest.core.plan.run_options import Rules
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.keys import derived_key, free_key
 from zoterodigest.core.values.record import Collection
@@ -110,31 +111,31 @@ def place_entries(
     placements: Sequence[EntryPlacement],
     collection_rows: Sequence[CollectionRow],
     collections: Iterable[Collection],
-    names: Mapping[str, Path],
+    rules: Mapping[str, Rules],
     *,
     linked: Mapping[SourceKey, int],
 ) -> Placements:
     """Find, rename or create the collections in which `placements` belong.
 
-    `names` gives each digest's collection, preceded by those it lies in; `linked` how many linked
-    rows each digest had before the run. A renamed heading or digest keeps its collection; a
-    collection of the right name at the right place is adopted; one that the person trashed is not
-    made again. Rows that hold nothing now are kept.
+    `rules` name each digest's collection; `linked` tells how many linked rows each one had before
+    the run. A renamed heading or digest keeps its collection, but a file that is one entry leaves
+    that of its folder as it is. A collection of the right name at the right place is adopted; one
+    that the person trashed is not made again. Rows that hold nothing now are kept.
     """
+    names = {digest: one.collection for digest, one in rules.items()}
+    files = {digest for digest, one in rules.items() if one.is_file_entry}
     by_digest: dict[SourceKey, list[EntryPlacement]] = defaultdict(list)
     for one in placements:
         by_digest[one.digest].append(one)
     known = {row.place: row for row in collection_rows}
-    # At least half of its links, not some: two digests can share papers, and one be gone.
-    moved = Counter(one.before[0] for one in placements if one.before)
-    left = {former for former, number in moved.items() if 2 * number >= linked[former]}
-    finder = _CollectionFinder(collections, known)
+    renamed = _left(placements, linked) - by_digest.keys()
+    finder = _CollectionFinder(collections, known, files, _shared(collection_rows, names, files))
     for digest, standing in by_digest.items():
         if names.get(digest) and any(one.is_placed for one in standing):
-            followed = _followed_digest(digest, standing, known, left - by_digest.keys())
-            finder.place_digest(
-                digest, standing, names[digest], (followed, names.get(followed, ()))
-            )
+            is_file = digest in files
+            followed = digest if is_file else _followed_digest(digest, standing, known, renamed)
+            was = followed, names.get(followed, ())
+            finder.place_digest(digest, standing, names[digest], was)
     return Placements(
         tuple(sorted(finder.rows.values(), key=lambda row: row.place)),
         tuple(finder.actions),
@@ -161,12 +162,20 @@ class _Want:
 class _CollectionFinder:
     """The library's collections, while those that entries belong in are found and made."""
 
-    def __init__(self, collections: Iterable[Collection], known: _Known) -> None:
+    def __init__(
+        self,
+        collections: Iterable[Collection],
+        known: _Known,
+        files: Container[str],
+        shared: Mapping[Path, CollectionRow],
+    ) -> None:
         self.actions: list[CreateCollection | RenameCollection] = []
         self.missing: list[MissingCollection] = []
         self.targets: dict[CollectionRowKey, str | None] = {}
         self.rows = dict(known)
         self._known = known
+        self._files = files
+        self._shared = shared
         self._known_of: dict[SourceKey, dict[Path, CollectionRow]] = defaultdict(dict)
         for (owner, path), row in known.items():
             self._known_of[owner][path] = row
@@ -199,12 +208,24 @@ class _CollectionFinder:
             name = below[path][0].texts[len(path) - 1] if path else names[-1]
             want = _Want((digest, path), name_of(name), names + path, below[path])
             row = None if old is None else known[old]
+            if not path and digest in self._files:
+                row = self._row_of_file(names, row)
             called = (
                 _former_names(row.path, former_names) if row and row.place != want.place else ()
             )
             above = self.targets[digest, path[:-1]] if path else parent
             is_orphan = above is None and row is None and (path != () or len(names) > 1)
             self.targets[want.place] = None if is_orphan else self._hold(want, row, above, called)
+
+    def _row_of_file(self, names: Path, row: CollectionRow | None) -> CollectionRow | None:
+        """Return the row for the collection of a file: its own `row`, or that of its folder.
+
+        A collection may have another name by now. That of a folder above is not the file's own:
+        before, no folder had a collection.
+        """
+        above = {self.targets[_NO_DIGEST, names[:depth]] for depth in range(1, len(names))}
+        rows = (row, self._shared.get(names))
+        return next((one for one in rows if one and one.collection not in above), None)
 
     def _place_folders(self, names: Path) -> str | None:
         """Find or make the collections that the collections of several digests lie in."""
@@ -214,7 +235,8 @@ class _CollectionFinder:
             place = _NO_DIGEST, path
             if place not in self.targets:
                 want = _Want(place, name_of(path[-1]), path, ())
-                self.targets[place] = self._hold(want, self._known.get(place), parent, ())
+                row = self._known.get(place) or self._shared.get(path)
+                self.targets[place] = self._hold(want, row, parent, ())
             parent = self.targets[place]
         return parent
 
@@ -295,6 +317,24 @@ class _CollectionFinder:
         self._by_place[parent, want.name].append(key)
         self.actions.append(CreateCollection(key, want.name, parent, *want.place))
         return CollectionRow(*want.place, key)
+
+
+def _left(placements: Iterable[EntryPlacement], linked: Mapping[SourceKey, int]) -> set[SourceKey]:
+    """Return the digests of which most entries are elsewhere now."""
+    moved = Counter(one.before[0] for one in placements if one.before)
+    # At least half of its links, not some: two digests can share papers, and one be gone.
+    return {former for former, number in moved.items() if 2 * number >= linked[former]}
+
+
+def _shared(
+    collection_rows: Iterable[CollectionRow], names: Mapping[str, Path], files: Container[str]
+) -> dict[Path, CollectionRow]:
+    """Return a row of each collection that `files` of one folder share, by its names."""
+    if not files:
+        return {}
+    folders = {row.path: row for row in collection_rows if row.digest == _NO_DIGEST}
+    of_files = (row for row in collection_rows if row.digest in files and not row.path)
+    return folders | {names[row.digest]: row for row in of_files if names.get(row.digest)}
 
 
 def _followed_digest(

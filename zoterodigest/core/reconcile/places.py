@@ -72,10 +72,10 @@ def place(
     now = [_placement(link, run_options) for link in linking.links]
     leaving = [_in_archive(row, item) for row, item in archived]
     standing = [_standing(row, entry, run_options) for row, entry in linking.standing]
-    names = {digest: rules.collection for digest, rules in run_options.rules.items()}
     all_places = [one for one in (*now, *leaving, *standing) if one is not None]
     rows = known.collection_rows
-    placements = place_entries(all_places, rows, library.collections, names, linked=_linked(known))
+    rules = run_options.rules
+    placements = place_entries(all_places, rows, library.collections, rules, linked=_linked(known))
     placer = _Placer(placements, moved, run_options)
     placer.want(linking, now)
     return Placing(
