@@ -30,6 +30,7 @@ class Vault(World):
 
     recent: frozenset[str] = frozenset()
     accepts: bool = False
+    held: frozenset[str] = frozenset()
 
     def run_options(self, directions: Directions | None = None) -> RunOptions:
         plain = super().run_options(directions or TWO_WAY)
@@ -37,7 +38,7 @@ class Vault(World):
             key: Rules(one.directions, ("Papers",), has_headings=False, is_file_entry=True)
             for key, one in plain.rules.items()
         }
-        return replace(plain, rules=rules, recent=self.recent, accepts=self.accepts)
+        return replace(plain, rules=rules, recent=self.recent, accepts=self.accepts, held=self.held)
 
     def put(self, *notes: Entry) -> None:
         self.digests |= {note.digest: [note] for note in notes}
@@ -510,6 +511,18 @@ def test_the_only_paragraphs_of_several_notes_written_anew_are_held(
     vault.run()
     vault.accepts = False
     assert vault.plan().is_settled
+
+
+def test_a_note_that_was_held_among_others_stays_held_when_these_are_accepted() -> None:
+    vault = short_notes(4)
+    for at in range(2):
+        vault.edit(f"Papers/{at}.md", 0, summary=Blocks(("#### Notes", "Quite another text.")))
+    vault.held = frozenset({vault.rows[0].id})
+
+    plan = vault.run()
+
+    assert held(plan) == [TEXT_REPLACED]
+    assert len(plan.actions) == 1
 
 
 def test_edits_of_the_only_paragraphs_of_many_notes_are_not_held() -> None:

@@ -27,6 +27,7 @@ from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.vaults import VaultAway
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.run.leaving_texts import LeavingTexts, leaving_texts
+from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
@@ -375,6 +376,28 @@ def test_what_a_person_accepts_goes_to_the_library(vault: World) -> None:
 
     assert "Only this." in vault.note(TITLES["adam2015"])
     assert "Paragraph 1" not in vault.note(TITLES["adam2015"])
+    assert planned(vault).is_settled
+
+
+def test_each_of_three_held_files_is_held_until_it_is_itself_accepted(vault: World) -> None:
+    for key in TITLES:
+        path_of(vault, key).write_text(a_note(key, "The only paragraph of the note."))
+    sync(vault, Options(SYNC, accepts=True))
+    before = {title: vault.note(title) for title in TITLES.values()}
+    for key in TITLES:
+        path_of(vault, key).write_text(a_note(key, "Something else that was imported."))
+    prepare_run(vault.workspace(), Options(SYNC))  # as `status` does
+
+    vault.digests = ["Papers/@adam2015.md"]
+    sync(vault, Options(SYNC, accepts=True))
+    vault.digests.clear()
+    sync(vault)
+    sync(vault)
+
+    after = {title: vault.note(title) for title in TITLES.values()}
+    assert [title for title in before if after[title] != before[title]] == [TITLES["adam2015"]]
+    assert len(only(planned(vault).plan, HeldFile)) == 2
+    sync(vault, Options(SYNC, accepts=True))
     assert planned(vault).is_settled
 
 

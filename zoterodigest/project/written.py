@@ -1,6 +1,8 @@
-"""What the newest run wrote into files of vaults: nobody else has to finish writing these.
+"""What runs leave for the next one of files of vaults: what they wrote, and what they held.
 
-It holds hashes alone and can be deleted at any time: then the files are held for a moment.
+Nobody else has to finish writing what a run wrote, and a file that was held once among others stays
+held without them. It holds hashes and ids alone and can be deleted at any time: then files are held
+for a moment, and one that was replaced among others is judged by itself.
 """
 
 from __future__ import annotations
@@ -19,21 +21,40 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.settled import hashed
 
-_FILE = "written"
+_WRITTEN, _HELD = "written", "held"
 
 
 def keep_written(state_folder: Path, contents: Iterable[bytes]) -> None:
     """Keep what a run has written, in place of what an earlier one did; nothing, if it can't be."""
-    hashes = sorted(map(hashed, contents))
-    if hashes:
-        with suppress(OSError, CannotWrite):
-            folder = create_reading_folder(state_folder)
-            put_file(folder / _FILE, ["\n".join(hashes).encode()])
+    if hashes := sorted(map(hashed, contents)):
+        _keep(state_folder, _WRITTEN, hashes)
 
 
 def written_last(state_folder: Path) -> frozenset[str]:
     """Return the hashes (as of `hashed`) of what the newest run wrote; none if they are lost."""
+    return _kept(state_folder, _WRITTEN)
+
+
+def keep_held(state_folder: Path, row_ids: Iterable[str]) -> None:
+    """Keep the ids of the rows whose files are held, in place of the earlier ones."""
+    held = frozenset(row_ids)
+    if held != held_before(state_folder):
+        _keep(state_folder, _HELD, sorted(held))
+
+
+def held_before(state_folder: Path) -> frozenset[str]:
+    """Return the ids of the rows whose files the runs until now held; none if they are lost."""
+    return _kept(state_folder, _HELD)
+
+
+def _keep(state_folder: Path, name: str, lines: Iterable[str]) -> None:
+    with suppress(OSError, CannotWrite):
+        folder = create_reading_folder(state_folder)
+        put_file(folder / name, ["\n".join(lines).encode()])
+
+
+def _kept(state_folder: Path, name: str) -> frozenset[str]:
     with suppress(OSError, BadInput):
-        data = read_if_present(reading_folder(state_folder) / _FILE) or b""
+        data = read_if_present(reading_folder(state_folder) / name) or b""
         return frozenset(data.decode("ascii", "replace").split())
     return frozenset()

@@ -140,7 +140,7 @@ class RunOptions:
     `found` is what sources say of works, by the key of the item, there already or about to be made;
     `pending` what is known of papers that were added and that their digests cannot show. `recent`
     are digests whose file changed a moment ago. A run that `accepts` takes files as they are, also
-    those that lost most of what they held.
+    those that lost most of what they held; `held` are the rows whose files earlier runs held.
     """
 
     rules: Mapping[str, Rules]
@@ -158,6 +158,7 @@ class RunOptions:
     pending: tuple[Pending, ...] = ()
     recent: frozenset[str] = frozenset()
     accepts: bool = False
+    held: frozenset[str] = frozenset()
 
     @property
     def files(self) -> frozenset[str]:

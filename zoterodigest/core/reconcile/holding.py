@@ -41,7 +41,8 @@ def replaced_in_many(
 ) -> frozenset[str]:
     """Return the ids of the rows whose notes hold another paragraph than their only one.
 
-    Returns none if these are so few that a person may have written them.
+    If these are so few that a person may have written them, only those count that were held before:
+    once the others are accepted, they are no more a person's edits than they were.
     """
     found = frozenset(
         row.id
@@ -50,7 +51,7 @@ def replaced_in_many(
         and _is_edited_since(entry, row)
         and _paragraphs_lost(entry, row, item, run_options.folding) == (1, 1)
     )
-    return found if len(found) >= _FEWEST_REPLACED else frozenset()
+    return found if len(found) >= _FEWEST_REPLACED else found & run_options.held
 
 
 def why_held(

@@ -46,7 +46,7 @@ from zoterodigest.project.pending import read_pending
 from zoterodigest.project.recovery import Facts, LibraryFacts, fold_journal, rows_of_files
 from zoterodigest.project.settled import hashed
 from zoterodigest.project.vaults import why_away
-from zoterodigest.project.written import written_last
+from zoterodigest.project.written import held_before, written_last
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.known_lock import read_known_lock
 from zoterodigest.sync.gathering.unread import unread_in
@@ -188,7 +188,7 @@ class Gathered:
     `lock_data` is the lock file's bytes as read (None: there is none), `lock` what they say, with
     what a killed run achieved folded in; `recorded` is the journal that such a run left.
     `quiet` is what it left out: then `entries`, `lock` and `contents` hold the rest, and so does
-    `seen` of links.
+    `seen` of links. `held` are the ids of the rows whose files were held by the runs before it.
     """
 
     digests: tuple[ReadDigest, ...]
@@ -204,6 +204,7 @@ class Gathered:
     pending: tuple[Pending, ...] = ()
     unread_sources: tuple[UnreadSource, ...] = ()
     quiet: QuietPart = field(default_factory=QuietPart)
+    held: frozenset[str] = frozenset()
 
     @property
     def missing(self) -> frozenset[SourceKey]:
@@ -299,7 +300,9 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     unread = unread_in(read.document for read in sources)
     pending, failed = read_pending(workspace.project.state_folder), (*unread_digests, *unread_bibs)
     return Gathered(
-        digests, entries, unread, data, lock, contents, gone, recorded, seen, bibs, pending, failed
+        *(digests, entries, unread, data, lock, contents, gone, recorded, seen, bibs, pending),
+        unread_sources=failed,
+        held=held_before(workspace.project.state_folder),
     )
 
 

@@ -21,6 +21,7 @@ from zoterodigest.library.port import Snapshot
 from zoterodigest.library.records.contents import Contents, read_contents
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.parts import LockParts, lock_parts
+from zoterodigest.project.written import held_before
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, is_empty_digest, read_digests
 from zoterodigest.sync.gathering.quiet import SourcePrints, by_item
@@ -105,6 +106,7 @@ class LoudReader:
             self._contents(loud),
             frozenset(),
             seen=self._seen(lock),
+            held=held_before(self._workspace.project.state_folder),
         )
 
     def _digests_of(self, lock: LockFile, keys: Set[SourceKey]) -> tuple[ReadDigest, ...] | None:

@@ -52,6 +52,7 @@ from zoterodigest.sync.run.run import (
     planned,
     prepare,
     reconciled,
+    remember_held,
     with_writes,
 )
 
@@ -59,9 +60,12 @@ from zoterodigest.sync.run.run import (
 def prepare_run(workspace: Workspace, options: Options) -> Prepared:
     """Plan a run: over what is loud, if it carries edits at most.
 
-    Else it is `prepare`, which reads everything.
+    Else it is `prepare`, which reads everything. This machine remembers which files are held: a
+    person sees them in `status`, and accepts one, before any run wrote.
     """
-    return prepare_quietly(workspace, options) or prepare(workspace, options)
+    prepared = prepare_quietly(workspace, options) or prepare(workspace, options)
+    remember_held(prepared)
+    return prepared
 
 
 def prepare_quietly(workspace: Workspace, options: Options) -> Prepared | None:

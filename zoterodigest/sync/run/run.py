@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.found import Pending
 from zoterodigest.core.plan.plan import Action, ChangeEntry, Plan
+from zoterodigest.core.plan.reports import HeldFile
 from zoterodigest.core.plan.run_options import (
     ALL,
     NONE,
@@ -34,6 +35,7 @@ from zoterodigest.library.address import group_id_of, is_group
 from zoterodigest.project.config import Selection
 from zoterodigest.project.layout import Project
 from zoterodigest.project.marks import Totals
+from zoterodigest.project.written import keep_held
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.new_entries import why_no_new_entries
@@ -223,6 +225,7 @@ def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> R
         pending=_pending(options, gathered),
         recent=frozenset(read.key for read in gathered.digests if read.is_recent),
         accepts=options.accepts,
+        held=gathered.held,
     )
     match options.intent:
         case Sync(relink=is_relinking, fills=fills, found=found):
@@ -338,6 +341,15 @@ def row_ids() -> Iterator[str]:
     while True:
         # Random and not counted: two clones that push at the same time must not make equal ids.
         yield "zd-" + "".join(secrets.choice(_ID_LETTERS) for _ in range(_ID_LENGTH))
+
+
+def remember_held(prepared: Prepared) -> None:
+    """Keep on this machine which files a run holds; of files that it did not read, as before."""
+    gathered, plan = prepared.gathered, prepared.plan
+    held = {one.row_id for one in plan.reports if isinstance(one, HeldFile) and one.row_id}
+    read = {read.key for read in gathered.digests}
+    here = {row.id for row in plan.rows_before if row.digest in read}
+    keep_held(prepared.workspace.project.state_folder, held | (gathered.held - here))
 
 
 def published_notes(action: Action) -> tuple[str, ...]:

@@ -41,7 +41,7 @@ from zoterodigest.sync.run.failures import (
     foreseen,
 )
 from zoterodigest.sync.run.leaving_marks import leave_marks, leave_marks_of_rest
-from zoterodigest.sync.run.run import Prepared, plan_over, takes_pending
+from zoterodigest.sync.run.run import Prepared, plan_over, remember_held, takes_pending
 from zoterodigest.sync.syncing.remembering import seen_by
 from zoterodigest.sync.syncing.rows_after import (
     SettledLinks,
@@ -102,6 +102,7 @@ def carry_out(prepared: Prepared, progress: Progress) -> Outcome:
     """
     if prepared.stop is not None:
         raise TooMuch(prepared.stop)
+    remember_held(prepared)
     if prepared.is_settled and not prepared.gathered.recovers:
         _remember(prepared)
         return Outcome(prepared, failures=tuple(foreseen(prepared)))
