@@ -52,6 +52,12 @@ def stand_in(name: str) -> str:
     return "**/.*.icloud" if name == "**" else f".{name}.icloud"
 
 
+def without_stand_in(name: str) -> str:
+    """Return what a file is called for which `name` may stand."""
+    is_stand_in = name.startswith(".") and name.endswith(".icloud")
+    return name.removeprefix(".").removesuffix(".icloud") if is_stand_in else name
+
+
 class CannotWrite(ZoterodigestError):
     """`path` refuses to be written; it is as it was before."""
 

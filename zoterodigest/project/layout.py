@@ -24,7 +24,13 @@ from zoterodigest.project.config import (
     DigestRules,
     load_configuration,
 )
-from zoterodigest.project.files import STATE_FOLDER, real_path, real_paths, stand_in
+from zoterodigest.project.files import (
+    STATE_FOLDER,
+    real_path,
+    real_paths,
+    stand_in,
+    without_stand_in,
+)
 
 _DATE = re.compile(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_./]?(?P<month>0[1-9]|1[0-2])"
@@ -285,7 +291,7 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     found = {_absolute(path) for path in files}
     evicted = glob.glob(pattern_of_stand_ins(pattern), root_dir=root, recursive=True)  # noqa: PTH207
     for path in map(_absolute, (root / name for name in evicted)):
-        found.add(path.with_name(path.name.removeprefix(".").removesuffix(".icloud")))
+        found.add(path.with_name(without_stand_in(path.name)))
     return sorted(found)
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import Path
 from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow
@@ -51,9 +52,12 @@ def added_items(
         if item.is_trashed:
             continue
         shared: list[AddedItem] = []
-        for digest, (path, is_shared) in adding.places(item, known.seen).items():
+        places = adding.places(item, known.seen)
+        for digest, (path, is_shared) in adding.with_new_file(item, places).items():
             reason = adding.reason(item, digest, is_shared=is_shared)
-            report = AddedItem(digest, item.key, text_in(item.fields, "title"), reason)
+            # What is pending is known by the collection of a digest that is there.
+            there = digest if digest in places else min(places)
+            report = AddedItem(there, item.key, text_in(item.fields, "title"), reason)
             if not reason:
                 yield CreateEntry(digest, next(new_ids), item, path, _shown(item))
             elif is_shared:
@@ -62,6 +66,18 @@ def added_items(
                 yield report
         if shared:  # once, not for each of thirty days of a month
             yield next((one for one in shared if one.reason == _SHARED), shared[0])
+
+
+def rows_of_new_files(
+    created: Iterable[CreateEntry], collection_rows: Iterable[CollectionRow], terms: RunOptions
+) -> Iterator[CollectionRow]:
+    """Yield the collection rows of files that are made: as those of the files of their vault."""
+    shared = {row.collection: row for row in collection_rows if row.digest in terms.files}
+    for one in created:
+        file = terms.new_files.get(one.item.key)
+        keys = sorted(one.item.collections & shared.keys())
+        if file is not None and file.digest == one.digest and keys:
+            yield replace(shared[keys[0]], digest=one.digest)
 
 
 class _Adding:
@@ -117,6 +133,19 @@ class _Adding:
                 found[row.digest] = max(path, row.path, key=len), is_shared
         return found
 
+    def with_new_file(
+        self, item: Item, places: Mapping[SourceKey, tuple[Path, bool]]
+    ) -> Mapping[SourceKey, tuple[Path, bool]]:
+        """Return `places` with the file that the item gets for those of its vault.
+
+        A vault is one digest: its files share a collection, and none of them gets the item.
+        """
+        file, own = self._terms.new_files.get(item.key), places.keys() & self._terms.files
+        if file is None or not own:
+            return places
+        others = {digest: place for digest, place in places.items() if digest not in own}
+        return {**others, file.digest: ((), bool(others))}
+
     def _came_by_merge(self, item: Item, collection: str, digest: SourceKey) -> bool:
         """Tell whether an item of an entry of `digest` was there and was merged into `item`.
 
@@ -130,23 +159,26 @@ class _Adding:
 
     def reason(self, item: Item, digest: str, *, is_shared: bool) -> str:
         """Return why `item` becomes no entry of `digest`; "" if it does."""
-        rules = self._terms.rules_for(digest)
+        rules, file = self._terms.rules_for(digest), self._terms.new_files.get(item.key)
+        # All files of vaults: whose note ended, or which work has one, holds for each of them.
+        is_file = file is not None and digest == file.digest
+        beside = self._terms.files if is_file else {digest}
         # The digest's own rule first: it holds whatever the item is.
         if rules.no_new:
             return rules.no_new
         if is_shared:
             return _SHARED
-        if (digest, item.key) in self._ended:
+        if any((one, item.key) in self._ended for one in beside):
             return "its entry was deleted or unlinked; write it into the digest to link it again"
         if not text_in(item.fields, "title"):
             return "it has no title"
-        if self._works[digest].holds(work_of(item)):
+        if any(self._works[one].holds(work_of(item)) for one in beside & self._works.keys()):
             return "the digest already has an entry of this work, which isn't linked with this item"
         if self._is_from_elsewhere(item):
             return "another checkout wrote it; its entry comes with that one's commits"
         if not rules.directions.brings_entries:
             return "`zoterodigest pull` writes it into the digest"
-        return ""
+        return file.reason if file and is_file else ""
 
     def _is_from_elsewhere(self, item: Item) -> bool:
         """Tell whether the tool itself put the item here, for a link that this lock file lacks."""

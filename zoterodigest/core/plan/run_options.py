@@ -127,6 +127,14 @@ NO_CHOICES = Choices()
 
 
 @dataclass(frozen=True, slots=True)
+class NewFile:
+    """The file of a vault that an item gets; if a `reason` is against it, any file of the vault."""
+
+    digest: SourceKey
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class RunOptions:
     """Under which terms a run reconciles.
 
@@ -141,6 +149,7 @@ class RunOptions:
     `pending` what is known of papers that were added and that their digests cannot show. `recent`
     are digests whose file changed a moment ago. A run that `accepts` takes files as they are, also
     those that lost most of what they held; `held` are the rows whose files earlier runs held.
+    `new_files` are those that items may get, by the keys of the items.
     """
 
     rules: Mapping[str, Rules]
@@ -159,6 +168,7 @@ class RunOptions:
     recent: frozenset[str] = frozenset()
     accepts: bool = False
     held: frozenset[str] = frozenset()
+    new_files: Mapping[str, NewFile] = field(default_factory=dict)
 
     @property
     def files(self) -> frozenset[str]:

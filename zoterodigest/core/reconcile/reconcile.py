@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from zoterodigest.core.collections.added import added_items
+from zoterodigest.core.collections.added import added_items, rows_of_new_files
 from zoterodigest.core.collections.relocation import Relocations, relocations, renamed_headings
-from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.links.link import CollectionRow, LinkState, LockRow
 from zoterodigest.core.plan.cleared import with_cleared
 from zoterodigest.core.plan.plan import (
     Action,
@@ -112,10 +112,17 @@ def reconcile(
         reports=(*linking.reports, *restored, *_reports(placing, propagation, headings, added)),
         links=propagation.links,
         rows=_sorted_rows(rows),
-        collection_rows=placing.collection_rows,
+        collection_rows=_collection_rows(placing, created, run_options),
         rows_before=_sorted_rows(known.rows),
         collection_rows_before=tuple(sorted(known.collection_rows, key=lambda one: one.place)),
     )
+
+
+def _collection_rows(
+    placing: Placing, created: Iterable[CreateEntry], run_options: RunOptions
+) -> tuple[CollectionRow, ...]:
+    new = rows_of_new_files(created, placing.collection_rows, run_options)
+    return tuple(sorted((*placing.collection_rows, *new), key=lambda one: one.place))
 
 
 def _with_title_asked(entries: Sequence[Entry], run_options: RunOptions) -> Sequence[Entry]:

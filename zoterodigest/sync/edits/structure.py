@@ -22,6 +22,7 @@ from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.record import Entry, text_in
 from zoterodigest.digest.read.document import Document
+from zoterodigest.digest.read.slots import ItemKeys
 from zoterodigest.digest.write.rearrange import Rearranged, rearrange, unshown_names
 from zoterodigest.digest.write.steps import (
     Change,
@@ -32,8 +33,10 @@ from zoterodigest.digest.write.steps import (
     RenamedHeading,
 )
 from zoterodigest.frozen import dataclass
+from zoterodigest.library.address import group_id_of, library_in_links
 from zoterodigest.library.records.hyperlinks import dead_labels
 from zoterodigest.notes.canonical import canonical_blocks
+from zoterodigest.project.files import BadInput
 from zoterodigest.sync.edits.edits import RefusedField, edited_entries
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, reread
 from zoterodigest.sync.gathering.new_entries import formats_tried, takes_any
@@ -102,7 +105,9 @@ def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[N
             actions[action.entry.digest].append(action)
     found: list[NewDigest] = []
     for read in gathered.digests:
-        if edits[read.key] or actions[read.key] or shown[read.key]:
+        if read.is_new and actions[read.key]:
+            found.append(_new_note(read, actions[read.key], gathered, workspace))
+        elif edits[read.key] or actions[read.key] or shown[read.key]:
             document, refused = edited_entries(read, edits[read.key], dead, workspace)
             origins = tuple(range(len(document.entries)))
             new = NewDigest(read, document.source, origins, refused, document=document)
@@ -110,6 +115,32 @@ def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[N
                 new = _annotated(new, shown[read.key], plan, workspace)
             found.append(_rearranged(new, actions[read.key], workspace))
     return tuple(found)
+
+
+def _new_note(
+    read: ReadDigest, actions: Sequence[Structural], gathered: Gathered, workspace: Workspace
+) -> NewDigest:
+    """Return a file of a vault with the note of the paper that gets it."""
+    # Few runs make notes: the others don't import what does.
+    from zoterodigest.digest.write.new_note import NewPaper, NoNote
+    from zoterodigest.sync.gathering.new_notes import NewNotes
+
+    (action,) = (one for one in actions if isinstance(one, CreateEntry))
+    rules, group = read.digest.rules, group_id_of(workspace.library.identity)
+    assert rules.new is not None, "else the vault gets no notes"
+    key = f"{library_in_links(group)}/{action.item.key}" if group else action.item.key
+    paper = NewPaper(action.fields, ItemKeys(key, read.new_citekey or ""))
+    around = [it for it in gathered.digests if it.digest.rules is rules and not it.is_new]
+    vault = NewNotes(workspace.project, rules, rules.new)
+
+    def read_again(source: bytes) -> Document:
+        return reread(read, source, workspace).document
+
+    try:
+        source = vault.note(paper, [one.document for one in around], read_again)
+    except (NoNote, BadInput) as error:
+        return NewDigest(read, b"", (), undone=(RefusedStructure(action, str(error)),))
+    return NewDigest(read, source, (action.row_id,), document=read_again(source))
 
 
 def _annotated(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import Exported, LockFile, fingerprint
 from zoterodigest.core.plan.found import Pending
+from zoterodigest.core.plan.run_options import NewFile
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.reconcile.quiet import Loud, Prints
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
@@ -77,7 +78,8 @@ class ReadDigest:
     `choice` tells what these follow from.
 
     By what is `known` of areas, entries are read when somebody asks what they say. One that
-    `is_recent` changed a moment before the run began.
+    `is_recent` changed a moment before the run began. `new_citekey` is the citation key of a paper
+    that gets a note: that is empty, and no file yet.
     """
 
     digest: Digest
@@ -87,11 +89,22 @@ class ReadDigest:
     known: KnownAreas | None = None
     choice: bytes = b""
     is_recent: bool = False
+    new_citekey: str | None = None
 
     @property
     def key(self) -> DigestKey:
         """What the lock file calls it."""
         return self.digest.key
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it is a note that this run may make."""
+        return self.new_citekey is not None
+
+    @property
+    def on_disk(self) -> bytes | None:
+        """What its file holds; None if there is none yet."""
+        return None if self.is_new else self.data
 
     @property
     def path(self) -> Path:
@@ -138,6 +151,11 @@ class ReadBib:
     def path(self) -> Path:
         """Where it stands."""
         return self.bib.path
+
+    @property
+    def on_disk(self) -> bytes | None:
+        """What its file holds; None if there is none yet."""
+        return self.data
 
 
 Source = ReadDigest | ReadBib
@@ -189,6 +207,7 @@ class Gathered:
     what a killed run achieved folded in; `recorded` is the journal that such a run left.
     `quiet` is what it left out: then `entries`, `lock` and `contents` hold the rest, and so does
     `seen` of links. `held` are the ids of the rows whose files were held by the runs before it.
+    `new_files` are those that items may get, by their keys.
     """
 
     digests: tuple[ReadDigest, ...]
@@ -205,6 +224,7 @@ class Gathered:
     unread_sources: tuple[UnreadSource, ...] = ()
     quiet: QuietPart = field(default_factory=QuietPart)
     held: frozenset[str] = frozenset()
+    new_files: Mapping[str, NewFile] = field(default_factory=dict)
 
     @property
     def missing(self) -> frozenset[SourceKey]:
@@ -531,7 +551,7 @@ def _prints(raws: Mapping[str, str]) -> dict[str, str]:
 def require_unchanged(project: Project, gathered: Gathered) -> None:
     """Raise `SourceChanged` if a digest, the lock file or the journal is not as it was read."""
     for read in gathered.sources:
-        if read_if_present(read.path) != read.data:
+        if read_if_present(read.path) != read.on_disk:
             raise SourceChanged(read.path)
     if read_if_present(project.lock_path) != gathered.lock_data:
         raise SourceChanged(project.lock_path)

@@ -7,9 +7,16 @@ from collections.abc import Sequence
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.sync.gathering.gather import ReadDigest
 
+_NO_NOTES = (
+    "this vault makes no notes by itself: to get one for each such item, add"
+    ' new = { file = "@{citekey}.md" } to its [[digest]] in zoterodigest.toml'
+)
+
 
 def why_no_new_entries(read: ReadDigest) -> str:
     """Return why no format of this digest lets a sync write a new entry; "" if one does."""
+    if read.digest.rules.is_vault:
+        return "" if read.digest.rules.new else _NO_NOTES
     formats = formats_tried(read)
     if any(map(takes_any, formats)):
         return ""

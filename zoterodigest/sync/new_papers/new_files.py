@@ -7,13 +7,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from zoterodigest.bibtex.facts.rules import bib_rules
-from zoterodigest.core.values.file_names import file_name, free_name
-from zoterodigest.core.values.names import PersonName, split_name
-from zoterodigest.core.values.record import Names, text_in
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.slots import ItemKeys
-from zoterodigest.digest.write.new_note import NewPaper, NoNote, note_by_template, note_like
+from zoterodigest.digest.write.new_note import NewPaper, NoNote
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.items import new_item
@@ -21,9 +18,9 @@ from zoterodigest.library.records.works import references
 from zoterodigest.library.records.zotero import ZoteroMapping
 from zoterodigest.project.config import DigestRules, NewFileRules
 from zoterodigest.project.digests import choice_in
-from zoterodigest.project.files import read_file
-from zoterodigest.project.layout import Digest, Project, folder_before_pattern
+from zoterodigest.project.layout import Project, folder_before_pattern
 from zoterodigest.sync.apply.applying import apply_files
+from zoterodigest.sync.gathering.new_notes import NewNotes
 from zoterodigest.sync.new_papers.adding import (
     Addition,
     Doubled,
@@ -35,9 +32,6 @@ from zoterodigest.sync.new_papers.asking_for import NotAdded
 from zoterodigest.sync.new_papers.inserting import Came, OpenDigest, open_all
 from zoterodigest.sync.new_papers.papers import Paper
 from zoterodigest.sync.new_papers.standing_works import StandingWorks, still_linked
-
-_MOST_NEIGHBORS = 30
-"""So many notes tell how those of a vault look."""
 
 
 class NoNewFiles(ZoterodigestError):
@@ -155,50 +149,13 @@ def _citekeys(vault: VaultGoal, papers: Sequence[Paper]) -> Iterator[str]:
 
 
 def _made(vault: VaultGoal, paper: Paper, citekey: str, more: Sequence[str]) -> Addition:
-    digest = _called(vault, paper, citekey, more)
+    notes = NewNotes(vault.goal.project, vault.rules, vault.new)
+    new = NewPaper(paper.fields, ItemKeys("", citekey))
+    digest = notes.file(new, more)
     formats = choice_in(vault.goal.project, digest).read().formats()
     empty = read_document(digest.key, b"", formats, vault.venues)
     opened = OpenDigest(digest.path, None, empty, formats, vault.venues)
-    new = NewPaper(paper.fields, ItemKeys("", citekey))
-    if vault.new.template is None:
-        neighbors = [one.document for one in vault.files[-_MOST_NEIGHBORS:]]
-        data = note_like(neighbors, new, opened.read)
-    else:
-        text = read_file(vault.goal.project.root / vault.new.template).data
-        data = note_by_template(text.decode("utf-8", "replace"), new, opened.read)
-    opened = opened.holding(data)
+    opened = opened.holding(notes.note(new, [one.document for one in vault.files], opened.read))
     (entry,) = opened.document.entries
     # The item is to have the key by which the file names it.
     return Addition(opened, (Came(replace(paper, citekey=citekey), entry),), (), ())
-
-
-def _called(vault: VaultGoal, paper: Paper, citekey: str, more: Sequence[str]) -> Digest:
-    """Return the file of a paper, which is called as no other; raises `NoNote`."""
-    folder = vault.goal.project.root / vault.folder
-    values = {"citekey": citekey, "title": paper.title, "year": _year(paper), "authors": ""}
-    if isinstance(authors := paper.fields.get("authors"), Names):
-        values["authors"] = _short(authors)
-    name = file_name(vault.new.file, values, vault.folder)
-    if not name:
-        raise NoNote(f'"{vault.new.file}" names no file: the paper lacks what it asks for')
-    present = [one.name for one in folder.iterdir()] if folder.is_dir() else []
-    free = free_name(name, (*present, *more))
-    if free != name and "{title}" not in vault.new.file:
-        raise NoNote(f"there is a file {name} already, perhaps in other capitals")
-    digest = vault.goal.project.file_of_vault(vault.rules, free)
-    if digest is None:
-        raise NoNote(f'a file {free} would not match the digest\'s path "{vault.rules.path}"')
-    return digest
-
-
-def _year(paper: Paper) -> str:
-    return text_in(paper.fields, "year") or text_in(paper.fields, "date")[:4]
-
-
-def _short(authors: Names) -> str:
-    """Return the last names of one or two authors, of more the first and "et al."."""
-    split = map(split_name, authors.people)
-    last = [one.last if isinstance(one, PersonName) else one.name for one in split]
-    if len(last) > 2 or authors.truncated:
-        return f"{last[0]} et al." if last else ""
-    return " and ".join(last)

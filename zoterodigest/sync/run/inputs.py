@@ -141,7 +141,7 @@ def token_read(prepared: Prepared) -> str:
 def was_read(prepared: Prepared) -> dict[Fact, str]:
     """Return the states of what a run knew by what it read: its files, and where links lead."""
     gathered, root = prepared.gathered, prepared.workspace.project.root
-    read = {str(source.path): source.data for source in gathered.sources}
+    read = {str(source.path): source.on_disk for source in gathered.sources}
     quiet = gathered.quiet.digests
     read |= {
         str(one.path): quiet[one.key] for one in prepared.workspace.digests if one.key in quiet

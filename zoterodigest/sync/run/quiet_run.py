@@ -33,6 +33,7 @@ from zoterodigest.project.lock.lock import BadLockFile
 from zoterodigest.project.marks import KeptMarks, LeftMarks, Totals
 from zoterodigest.sync.gathering.gather import FoundLoud, Gathered, QuietPart
 from zoterodigest.sync.gathering.loud import LoudReader
+from zoterodigest.sync.gathering.new_notes import takes_new_notes
 from zoterodigest.sync.gathering.quiet import (
     SourcePrints,
     common_print,
@@ -131,7 +132,9 @@ class _QuietRun:
         gathered = self._gathered
         assert gathered is not None, "it is read before it is planned"
         is_read = len(gathered.digests) == len(self._workspace.digests)
-        if not is_read and self._may_add(gathered, loud):
+        # A new note is called and filled in by all that stand around it.
+        is_part = not is_read or takes_new_notes(self._workspace.project)
+        if is_part and self._may_add(gathered, loud):
             return None
         files, judged = self._sources.files, reader.areas.seen
         if self._sources.is_part or not is_read:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.found import Pending
-from zoterodigest.core.plan.plan import Action, ChangeEntry, Plan
+from zoterodigest.core.plan.plan import Action, ChangeEntry, CreateEntry, Plan
 from zoterodigest.core.plan.reports import HeldFile
 from zoterodigest.core.plan.run_options import (
     ALL,
@@ -39,6 +39,7 @@ from zoterodigest.project.written import keep_held
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.new_entries import why_no_new_entries
+from zoterodigest.sync.gathering.new_notes import with_new_files, without_unmade
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 
@@ -135,8 +136,10 @@ def prepare(workspace: Workspace, options: Options) -> Prepared:
 
 def plan_over(workspace: Workspace, options: Options, gathered: Gathered) -> Prepared:
     """Plan a run over what has been gathered."""
+    gathered = with_new_files(workspace, gathered)
     plan = planned(workspace, options, gathered)
-    return with_writes(Prepared(workspace, options, gathered, plan, Writes()))
+    made = (action.digest for action in plan.actions if isinstance(action, CreateEntry))
+    return with_writes(Prepared(workspace, options, without_unmade(gathered, made), plan, Writes()))
 
 
 def with_writes(prepared: Prepared) -> Prepared:
@@ -226,6 +229,7 @@ def run_options(workspace: Workspace, options: Options, gathered: Gathered) -> R
         recent=frozenset(read.key for read in gathered.digests if read.is_recent),
         accepts=options.accepts,
         held=gathered.held,
+        new_files=gathered.new_files,
     )
     match options.intent:
         case Sync(relink=is_relinking, fills=fills, found=found):

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from zoterodigest.core.collections.collection_rows import at_home, home_of, homes
 from zoterodigest.core.links.link import (
+    Base,
     CollectionRow,
     CollectionRowKey,
     FieldSource,
@@ -19,6 +20,7 @@ from zoterodigest.core.links.link import (
     LockRow,
     Origin,
     fingerprint,
+    print_of,
 )
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import (
@@ -33,7 +35,7 @@ from zoterodigest.core.plan.seen import NOTHING
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty
+from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty, is_of_note
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
@@ -278,7 +280,20 @@ def _made_rows(
             origin = Origin(collections=frozenset(made))
             headings = heading_prints(entry)
             row = LockRow(action.row_id, entry.digest, item.key, headings=headings, origin=origin)
-            yield settle(Link(-1, entry, item, None, row), item, folding)
+            yield _as_template(settle(Link(-1, entry, item, None, row), item, folding), entry)
+
+
+def _as_template(row: LockRow, entry: Entry) -> LockRow:
+    """Return the row of an entry that a run made, whose text is a template's: none is an edit.
+
+    As soon as a person writes something, all of it goes into a note.
+    """
+    texts = {
+        name: Base(print_of(entry.raws.get(name, ""), value), print_of("", EMPTY))
+        for name, value in entry.fields.items()
+        if is_of_note(name) and not is_empty(value) and name not in row.bases
+    }
+    return replace(row, bases={**row.bases, **texts}) if texts else row
 
 
 def _is_placed(entry: Entry, unplaced: Set[tuple[str, tuple[str, ...]]]) -> bool:

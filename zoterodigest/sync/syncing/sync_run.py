@@ -269,7 +269,9 @@ def _files(prepared: Prepared, bibs: Sequence[NewBib]) -> tuple[FileChange, ...]
     sources: dict[str, bytes] = {edit.read.key: edit.source for edit in edits}
     exports: dict[str, FileChange] = {bib.key: FileChange.of_export(bib) for bib in bibs}
     return tuple(
-        exports.get(read.key) or FileChange(read.key, read.path, read.data, sources[read.key])
+        exports.get(read.key)
+        # A note that could not be made is no empty file.
+        or FileChange(read.key, read.path, read.on_disk, sources[read.key] or read.on_disk)
         for read in prepared.gathered.sources
         if read.key in exports or read.key in sources
     )

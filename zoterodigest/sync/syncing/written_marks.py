@@ -70,7 +70,7 @@ def _gathered(prepared: Prepared, files: Iterable[FileChange]) -> Gathered | Non
             return None
         else:
             document = new[read.key].read_again(prepared.workspace)
-            reads.append(replace(read, data=data, document=document))
+            reads.append(replace(read, data=data, document=document, new_citekey=None))
             entries += (_compared(one, prepared) for one in document.core_entries())
         first = end
     bibs = tuple(_as_written(read, written, prepared.workspace) for read in gathered.bibs)
