@@ -138,13 +138,12 @@ def chosen(address: str = "", project: Project | None = None) -> Chosen:
     return Chosen(address, library_in(os.environ), access(), allowed(), project, time.time())
 
 
-def open_context(asked: Invocation) -> ProjectContext:
+def open_context(asked: Invocation, start: Path = Path()) -> ProjectContext:
     """Return the place of a run on the digests asked for, or on all known ones if none is named.
 
-    The configuration names the known ones. If it has no `[[digest]]`, the lock file does.
-    Raises `NoDigest` if there are none.
+    Without digests the project is that of the folder `start`. The configuration names the known
+    ones. If it has no `[[digest]]`, the lock file does. Raises `NoDigest` if there are none.
     """
-    start = Path()
     project = None if asked.files else project_in(start)
     linked = linked_digests(project) if project else []
     # A linked digest that is gone must not stop the run of the others.

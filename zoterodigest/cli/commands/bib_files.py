@@ -104,15 +104,21 @@ def export_into(
 
 def show_new_bib(workspace: Workspace, given: Given) -> int:
     """Show what a new .bib of the project would hold, and return the exit code."""
-    nowhere = workspace.project.bib_file(workspace.project.root / "-.bib")
     with workspace.library:
-        (bib,) = prepare_exports(over_bibs(workspace, [nowhere], given), anew=True).bibs
+        bib = new_bib(workspace, given)
     emit_text(bib.source.decode("utf-8", "replace"))
     _tell(bib)
     failures = tuple(failures_of_bibs([bib]))
     for failure in failures:
         tell_failure(failure.title, failure.reason)
     return FAILED if failures else FINE
+
+
+def new_bib(workspace: Workspace, given: Given) -> NewBib:
+    """Return what a new .bib of the project would hold."""
+    nowhere = workspace.project.bib_file(workspace.project.root / "-.bib")
+    (bib,) = prepare_exports(over_bibs(workspace, [nowhere], given), anew=True).bibs
+    return bib
 
 
 def _tell(bib: NewBib) -> None:

@@ -1,0 +1,128 @@
+"""The Python API does what docs/api.md says, and its names stay."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import zoterodigest
+from zoterodigest import Project, ZoterodigestError
+from zoterodigest.project.files import SourceChanged
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+DIGEST = re.findall(r"^```markdown\n(.*?)^```$", PAGE, re.M | re.S)[0]
+EXAMPLES = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", PAGE, re.M | re.S)
+
+
+@pytest.fixture
+def papers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The digest of the page, in the current folder."""
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "papers.md"
+    path.write_text(DIGEST, encoding="utf-8")
+    return path
+
+
+@pytest.mark.usefixtures("papers")
+def test_the_examples_print_what_the_page_shows() -> None:
+    names: dict[str, object] = {}
+    for code, shown in EXAMPLES:
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(code, names)
+        assert printed.getvalue() == shown
+    assert PAGE.count("```python\n") == len(EXAMPLES)
+
+
+def test_an_edit_on_either_side_arrives_by_a_plan(papers: Path) -> None:
+    with Project.open(digests=[papers]) as project:
+        project.apply(project.plan("push"))
+        papers.write_text(DIGEST.replace("Attention alone, no", "Attention alone: no"), "utf-8")
+
+        plan = project.plan()
+
+        assert [one["kind"] for one in plan.actions] == ["change-note"]
+        assert project.status().pending == 1
+        assert project.apply(plan).failures == ()
+        assert project.plan().is_settled
+
+
+def test_a_digest_that_changed_since_the_plan_is_not_overwritten(papers: Path) -> None:
+    with Project.open(digests=[papers]) as project:
+        plan = project.plan("push")
+        papers.write_text(DIGEST + "\nMore.\n", encoding="utf-8")
+
+        with pytest.raises(SourceChanged):
+            project.apply(plan)
+
+
+@pytest.mark.usefixtures("papers")
+def test_a_plan_that_asks_is_not_applied_without_consent(tmp_path: Path) -> None:
+    many = "".join(f"- [Paper number {n}](https://arxiv.org/abs/2401.{n:05})\n" for n in range(40))
+    (tmp_path / "many.md").write_text(f"# Many\n\n{many}", encoding="utf-8")
+    with Project.open(digests=["many.md"]) as project:
+        plan = project.plan("push")
+
+        with pytest.raises(ZoterodigestError, match="consent"):
+            project.apply(plan)
+        assert project.apply(plan, agree=True).failures == ()
+
+
+def test_the_public_names_are_these() -> None:
+    assert set(zoterodigest.__all__) == {
+        *(
+            "ListedPaper",
+            "PlannedRun",
+            "Project",
+            "RunResult",
+            "ProjectStatus",
+            "ZoterodigestError",
+            "__version__",
+        )
+    }
+    members = {
+        name: sorted(one for one in dir(getattr(zoterodigest, name)) if not one.startswith("_"))
+        for name in ("ListedPaper", "PlannedRun", "Project", "RunResult", "ProjectStatus")
+    }
+    assert members == {
+        "ListedPaper": sorted(
+            [
+                "arxiv_id",
+                "authors",
+                "date",
+                "doi",
+                "file",
+                "headings",
+                "line",
+                "summary",
+                "title",
+                "urls",
+                "venue",
+                "year",
+            ]
+        ),
+        "PlannedRun": ["actions", "is_settled", "json", "needs_consent", "reports"],
+        "Project": ["apply", "close", "entries", "export", "open", "plan", "status"],
+        "RunResult": ["failures", "json"],
+        "ProjectStatus": ["conflicts", "is_settled", "pending", "reports"],
+    }
+    assert str(inspect.signature(Project.plan)) == (
+        "(self, direction: 'Direction' = 'sync', *, max_changes: 'int | None' = None,"
+        " allow_removals: 'bool' = False) -> 'PlannedRun'"
+    )
+
+
+def test_the_program_starts_without_the_api() -> None:
+    script = "import sys, zoterodigest.cli.main; print('zoterodigest.api' in sys.modules)"
+
+    ran = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert ran.stdout == "False\n"

@@ -1,0 +1,220 @@
+"""The Python API: `from zoterodigest import Project`. docs/api.md shows how to use it.
+
+It does what the commands of the same names do, by the same code. The public names of this module
+change only with a new major version. Every function raises `ZoterodigestError` with a sentence and
+a `hint` where a command would print them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any, Literal
+
+from zoterodigest.cli.base.options import Invocation
+from zoterodigest.cli.base.project_context import ProjectContext, near, open_context
+from zoterodigest.cli.commands.bib_files import new_bib
+from zoterodigest.cli.show.plan_data import plan_data
+from zoterodigest.digest.read.report import entry_json
+from zoterodigest.errors import ZoterodigestError
+from zoterodigest.frozen import dataclass
+from zoterodigest.sync.gathering.gather import ReadDigest, read_digests
+from zoterodigest.sync.gathering.intent import Sync
+from zoterodigest.sync.run.run import Options, Prepared, prepare
+
+__all__ = ["ListedPaper", "PlannedRun", "Project", "ProjectStatus", "RunResult"]
+
+Direction = Literal["push", "pull", "sync"]
+Dialect = Literal["bibtex", "biblatex"]
+
+
+class NeedsConsent(ZoterodigestError):
+    """A plan asks before it is written, and nobody agreed to it."""
+
+    exit_code = 7
+
+
+@dataclass(frozen=True, slots=True)
+class ListedPaper:
+    """One paper of a digest, with the values that stand in the file; "" or () is what it lacks.
+
+    `line` is 1-based. `urls` are its links as (label, URL), `headings` those above it from the
+    outermost one. `summary` is Markdown.
+    """
+
+    file: str
+    line: int
+    title: str
+    authors: tuple[str, ...]
+    venue: str
+    year: int | None
+    date: str
+    arxiv_id: str
+    doi: str
+    urls: tuple[tuple[str, str], ...]
+    headings: tuple[str, ...]
+    summary: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedRun:
+    """What a run would write. `json` has the fields of `plan --json`, which docs/json.md lists."""
+
+    json: Mapping[str, Any]
+    _prepared: Prepared
+    _place: ProjectContext
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether there is nothing to do."""
+        return self._prepared.is_settled
+
+    @property
+    def needs_consent(self) -> bool:
+        """Whether the command would ask before it writes."""
+        return self._prepared.needs_consent
+
+    @property
+    def actions(self) -> tuple[Mapping[str, Any], ...]:
+        """What the run would do, each with its `kind`."""
+        return tuple(self.json["actions"])
+
+    @property
+    def reports(self) -> tuple[Mapping[str, Any], ...]:
+        """What needs a person, each with its `kind`: conflicts, ambiguous entries and others."""
+        return tuple(self.json["reports"])
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectStatus:
+    """How things stand: whether all is in sync, and how many changes and reports there are."""
+
+    is_settled: bool
+    pending: int
+    conflicts: int
+    reports: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did. `json` has the fields of `sync --json`; `failures` could not be written."""
+
+    json: Mapping[str, Any]
+
+    @property
+    def failures(self) -> tuple[Mapping[str, Any], ...]:
+        """The records that could not be written, each with `where`, `title` and `reason`."""
+        return tuple(self.json["failures"])
+
+
+class Project:
+    """The digests, the lock file and the library of a folder. Use it in a `with` statement.
+
+    Paths that it returns are relative to the current folder of the process.
+    """
+
+    def __init__(self, folder: Path, digests: tuple[Path, ...], library: str) -> None:
+        self._folder, self._digests, self._library = folder, digests, library
+        self._open = ExitStack()
+
+    @classmethod
+    def open(
+        cls, folder: Path | str = ".", *, digests: Iterable[Path | str] = (), library: str = ""
+    ) -> Project:
+        """Return the project of `folder`, with its library or another one.
+
+        `digests` are files in place of those that the project names, relative to the current
+        folder. `library` is an address as in `--library`. An API key comes from the keyring or from
+        the variable ZOTERO_API_KEY. Nothing is read yet.
+        """
+        return cls(Path(folder), tuple(map(Path, digests)), library)
+
+    def __enter__(self) -> Project:
+        """Return the project itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the library."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the library. Plans of this project cannot be applied any more."""
+        self._open.close()
+
+    def entries(self) -> tuple[ListedPaper, ...]:
+        """Return all entries of the project's digests, file by file from the top.
+
+        It reads no library. A digest that cannot be read raises `BadInput`.
+        """
+        read, unread = read_digests(self._place().workspace)
+        for one in unread:
+            raise one.error
+        return tuple(entry for digest in read for entry in _entries(digest))
+
+    def status(self) -> ProjectStatus:
+        """Return how things stand, as the command `status` sees it. It writes nothing."""
+        plan = self.plan()
+        conflicts = sum(one["kind"] == "conflict" for one in plan.reports)
+        return ProjectStatus(plan.is_settled, len(plan.actions), conflicts, len(plan.reports))
+
+    def plan(
+        self,
+        direction: Direction = "sync",
+        *,
+        max_changes: int | None = None,
+        allow_removals: bool = False,
+    ) -> PlannedRun:
+        """Return what a run in this direction would write. It writes nothing and looks nothing up.
+
+        The last two are the limits of the guard, as with `--max-changes` and `--allow-removals`.
+        """
+        intent = Sync(may_push=direction != "pull", may_pull=direction != "push")
+        place = self._place()
+        limits = Options(intent, max_changes=max_changes, allow_removals=allow_removals)
+        prepared = prepare(place.workspace, limits)
+        return PlannedRun(plan_data(prepared, place), prepared, place)
+
+    def apply(self, plan: PlannedRun, *, agree: bool = False) -> RunResult:
+        """Write a plan and return what came of it. It is in `log`, and `undo` takes it back.
+
+        A record that changed since the plan was made is not overwritten: it is planned again. If
+        the plan needs consent, `agree` gives it. Raises `NeedsConsent` without it, `TooMuch` if the
+        guard stops the plan, and `SourceChanged` if a digest changed since.
+        """
+        from zoterodigest.sync.syncing.sync_run import carry_out
+
+        if plan.needs_consent and not agree:
+            raise NeedsConsent("the plan needs consent", "Look at it, then pass agree=True.")
+        outcome = carry_out(plan._prepared, lambda done, total: None)
+        return RunResult(plan_data(plan._prepared, plan._place, outcome))
+
+    def export(self, to: Dialect = "bibtex") -> str:
+        """Return a bibliography of the library, as `export` prints it. It writes no file."""
+        return new_bib(self._place().workspace, {"to": to}).source.decode("utf-8", "replace")
+
+    def _place(self) -> ProjectContext:
+        asked = Invocation(files=self._digests, address=self._library)
+        place = open_context(asked, self._folder)
+        self._open.enter_context(place.workspace.library)
+        return place
+
+
+def _entries(read: ReadDigest) -> Iterable[ListedPaper]:
+    for entry in read.document.entries:
+        values = entry_json(entry)
+        dois = (one.value for one in entry.reading.identifiers if one.scheme == "doi")
+        yield ListedPaper(
+            file=str(near(read.digest.path)),
+            line=entry.first + 1,
+            title=values["title"] or "",
+            authors=tuple(values["authors"] or ()),
+            venue=values["venue"] or "",
+            year=values["year"],
+            date=values["date"] or "",
+            arxiv_id=values["arxiv_id"] or "",
+            doi=next(dois, ""),
+            urls=tuple((label, url) for label, url in values["urls"]),
+            headings=tuple(values["headings"]),
+            summary=values["summary"] or "",
+        )
