@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import a_file, a_highlight
+from tests.builders import a_file, a_highlight, an_item
 from tests.sync.world import World
 from zoterodigest.core.plan.plan import ShowAnnotations
 from zoterodigest.core.plan.reports import KeptAnnotations
@@ -223,3 +223,17 @@ def test_papers_in_json_or_yaml_are_refused(tmp_path: Path) -> None:
 
     with pytest.raises(BadConfiguration, match="no place in JSON or YAML"):
         load_configuration(config)
+
+
+def test_a_new_entry_comes_with_the_annotations_of_its_item(listed: World) -> None:
+    (shelf,) = listed.collections().values()
+    page = "https://arxiv.org/abs/2401.00001"
+    listed.put(an_item("NEWPAPER", title="A New Paper", url=page, collections=[shelf]))
+    listed.put(a_file("NEWPAPER", OTHER_FILE))
+    listed.put(a_highlight(OTHER_FILE, "MARK5555", text="Quite new"))
+
+    listed.push(SYNC)
+
+    assert "> > Quite new\n> <!-- /zotero-annotations NEWPAPER -->" in text(listed)
+    assert written(listed) == {ONE, TWO, "MARK5555"}
+    assert listed.plan(SYNC).is_settled

@@ -284,8 +284,8 @@ class Plan:
 
     `rows` and `collection_rows` are as the lock file is to hold them when every action succeeds.
     Rows of links with actions still lack the bases of what is written.
-    `annotations` are those of the items of `ShowAnnotations`, by row id. `shown_annotations` are
-    the keys of those that the library shows as the row is to say.
+    `annotations` are those of the items of `ShowAnnotations` and `CreateEntry`, by row id.
+    `shown_annotations` are the keys of those that the library shows as the row is to say.
     """
 
     actions: tuple[Action, ...] = ()

@@ -13,7 +13,7 @@ from dataclasses import replace
 from functools import partial
 from itertools import dropwhile
 
-from zoterodigest.core.plan.plan import Link, Plan, ShowAnnotations, items_behind
+from zoterodigest.core.plan.plan import CreateEntry, Link, Plan, ShowAnnotations, items_behind
 from zoterodigest.core.plan.reports import HeldFile, KeptAnnotations
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.annotation import (
@@ -55,8 +55,11 @@ _IN_ITEM = re.compile(rb"-(?: |$)|[ \t]")
 
 @dataclass(frozen=True, slots=True)
 class AskedAnnotations:
-    """What is to stand in an entry: the annotations `now` of an `item`; `written` were earlier."""
+    """What is to stand in the entry of a row: the annotations `now` of its `item`; `written` were
+    earlier.
+    """
 
+    row_id: str
     item: str
     now: ItemAnnotations
     written: WrittenBlocks
@@ -81,17 +84,17 @@ def with_annotations(
 
     The library is asked only about annotations that were written and that it does not list.
     """
-    linked = _linked(plan, showing)
-    now = _annotations_now(linked, gathered.contents.snapshot, workspace.library)
+    linked, created = _linked(plan, showing), _created(plan, showing)
+    now = _annotations_now(linked, created, gathered.contents.snapshot, workspace.library)
     actions, reports = list[ShowAnnotations](), list[KeptAnnotations]()
     written, current = dict[str, WrittenBlocks](), dict[str, frozenset[str]]()
-    shown = dict[str, ItemAnnotations]()
+    shown = {one.row_id: now[one.item.key] for one in created if now[one.item.key].annotations}
     for read, links in linked:
         asked = _asked(read, links, now, gathered.seen)
         updates = _updates(read, asked, workspace)
         reports += _reports(read, asked, updates)
         for index, update in updates.items():
-            row_id = links[index].row.id
+            row_id = asked[index].row_id
             current[row_id] = frozenset(one.key for one in asked[index].now.annotations)
             if update.edits:
                 shown[row_id] = asked[index].now
@@ -127,7 +130,7 @@ def _asked(
             source = partial(_source, read, index)
             of_item = without_awaited(of_item, row.annotations, before, source)
         if of_item.annotations or row.annotations:
-            asked[index] = AskedAnnotations(row.item, of_item, row.annotations)
+            asked[index] = AskedAnnotations(row.id, row.item, of_item, row.annotations)
     return asked
 
 
@@ -242,10 +245,13 @@ def _edits(
 
 
 def _annotations_now(
-    linked: Iterable[tuple[ReadDigest, Mapping[int, Link]]], snapshot: Snapshot, library: Library
+    linked: Iterable[tuple[ReadDigest, Mapping[int, Link]]],
+    created: Iterable[CreateEntry],
+    snapshot: Snapshot,
+    library: Library,
 ) -> Mapping[str, ItemAnnotations]:
-    """Return what the library has of the annotations of linked items, and of those it had."""
-    asked: dict[str, dict[str, str]] = {}
+    """Return what the library has of the annotations of these items, and of those it had."""
+    asked: dict[str, dict[str, str]] = {one.item.key: {} for one in created}
     for read, links in linked:
         for index, link in links.items():
             before = link.row.annotations
@@ -254,6 +260,13 @@ def _annotations_now(
             known = asked.setdefault(link.row.item, {})
             known |= {key: file or known.get(key, "") for key, file in found.items()}
     return library.annotations(snapshot, asked) if asked else {}
+
+
+def _created(plan: Plan, showing: Iterable[ReadDigest]) -> list[CreateEntry]:
+    """Return the new entries of these digests: they come with the annotations of their items."""
+    keys = {read.key for read in showing}
+    new = (action for action in plan.actions if isinstance(action, CreateEntry))
+    return [action for action in new if action.digest in keys]
 
 
 def _linked(

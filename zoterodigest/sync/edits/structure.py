@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
+from typing import TYPE_CHECKING
 
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import (
@@ -41,6 +42,9 @@ from zoterodigest.sync.edits.edits import RefusedField, edited_entries
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, reread
 from zoterodigest.sync.gathering.new_entries import formats_tried, takes_any
 from zoterodigest.sync.gathering.workspace import Workspace
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.edits.annotations import AskedAnnotations
 
 Structural = CreateEntry | RemoveEntry | MoveEntry | RenameHeading
 
@@ -111,9 +115,10 @@ def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[N
             document, refused = edited_entries(read, edits[read.key], dead, workspace)
             origins = tuple(range(len(document.entries)))
             new = NewDigest(read, document.source, origins, refused, document=document)
-            if shown[read.key]:
-                new = _annotated(new, shown[read.key], plan, workspace)
-            found.append(_rearranged(new, actions[read.key], workspace))
+            new = _rearranged(new, actions[read.key], workspace)
+            if plan.annotations:
+                new = _annotated(new, (*shown[read.key], *actions[read.key]), plan, workspace)
+            found.append(new)
     return tuple(found)
 
 
@@ -144,23 +149,20 @@ def _new_note(
 
 
 def _annotated(
-    new: NewDigest, actions: Sequence[ShowAnnotations], plan: Plan, workspace: Workspace
+    new: NewDigest,
+    actions: Iterable[ShowAnnotations | Structural],
+    plan: Plan,
+    workspace: Workspace,
 ) -> NewDigest:
     """Return a digest with the annotations of entries; with none that change what it says."""
     # Most runs write no annotations: they don't import what does.
-    from zoterodigest.sync.edits.annotations import AskedAnnotations, with_shown
+    from zoterodigest.sync.edits.annotations import with_shown
 
-    rows = {row.id: row for row in plan.rows}
-    # Edits of values move no entry, so each has the index that it was read at.
-    places = {_index(action.entry, new.read): action for action in actions}
-    asked: dict[int, AskedAnnotations] = {}
-    for at, action in places.items():
-        row = rows[action.row_id]
-        asked[at] = AskedAnnotations(row.item, plan.annotations[row.id], row.annotations)
-    shown = with_shown(new.read, new.read_again(workspace), asked, workspace)
-    reason = "what else the file says would not be read as before"
+    asked = _asked(new, actions, plan)
+    document = new.read_again(workspace)
+    shown = with_shown(new.read, document, asked, workspace)
     refused = (
-        RefusedField(places[at].row_id, places[at].entry, "annotations", reason)
+        RefusedField(asked[at].row_id, document.core_entry_at(at), "annotations", _HARMFUL)
         for at in sorted(shown.refused)
     )
     return replace(
@@ -168,8 +170,35 @@ def _annotated(
         source=shown.document.source,
         document=shown.document,
         refused=(*new.refused, *refused),
-        annotations={places[at].row_id: written for at, written in shown.written.items()},
+        annotations={asked[at].row_id: written for at, written in shown.written.items()},
     )
+
+
+def _asked(
+    new: NewDigest, actions: Iterable[ShowAnnotations | Structural], plan: Plan
+) -> dict[int, AskedAnnotations]:
+    """Return the annotations that entries show, also new ones, by where these are now."""
+    from zoterodigest.sync.edits.annotations import AskedAnnotations
+
+    places = {origin: at for at, origin in enumerate(new.origins)}
+    rows = {row.id: row for row in plan.rows}
+    asked: dict[int, AskedAnnotations] = {}
+    for action in actions:
+        match action:
+            case ShowAnnotations(entry, row_id):
+                row, now = rows[row_id], plan.annotations[row_id]
+                at = places[_index(entry, new.read)]
+                asked[at] = AskedAnnotations(row_id, row.item, now, row.annotations)
+            # One that could not be made has no place.
+            case CreateEntry(row_id=row_id) if row_id in plan.annotations.keys() & places.keys():
+                now = plan.annotations[row_id]
+                asked[places[row_id]] = AskedAnnotations(row_id, action.item.key, now, {})
+            case _:
+                pass
+    return asked
+
+
+_HARMFUL = "what else the file says would not be read as before"
 
 
 def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -> Plan:
