@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 import socket
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from html.parser import HTMLParser
@@ -19,7 +20,7 @@ import requests
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
 from tests.cli.test_resolve import BY_ADA, BY_BEN, edit, listed, open_id
 from tests.cli.test_resolve import digest as digest
@@ -38,9 +39,10 @@ from zoterodigest.cli.review.cards import (
 )
 from zoterodigest.cli.review.desk import ReviewResult
 from zoterodigest.cli.review.rendered_notes import html_of_note
-from zoterodigest.cli.review.site import html_of, listening, with_commands
+from zoterodigest.cli.review.site import Site, html_of, listening, with_commands
 from zoterodigest.cli.show.differences import ChangedWords, WordChange
 from zoterodigest.core.values.record import Blocks
+from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.server import answering
 
@@ -96,10 +98,9 @@ def reviewing(*files: Path) -> Iterator[Page]:
     made = iter(range(100))
     secrets = Admission(lambda: f"secret-{next(made)}-of-this-test")
     failed: list[Exception] = []
-    desk = desk_of(Invocation(files=files))
-    with answering(listening(desk, secrets, 0, failed.append)) as url:
+    site = Site(desk_of(Invocation(files=files)), secrets)
+    with closing(site), answering(listening(site, secrets, 0, failed.append)) as url:
         yield Page(f"{url}{secrets.entrance}")
-    desk.close()
     assert failed == []
 
 
@@ -336,6 +337,8 @@ def pages_of(text: str) -> Iterator[str]:
             "concern": text,
             "why_not": "",
             "failures": [(text, text, text)],
+            "exports": [text],
+            "whole": [text, text],
         },
         "reports": {"which": "held", "groups": [group]},
         "undo": {"lines": [text, text], "declined": [(text, text)], "number": 1},
@@ -397,61 +400,57 @@ def test_a_link_to_the_web_is_a_link_and_learns_nothing_of_the_page() -> None:
 # --- it does what the commands do ----------------------------------------------------------------
 
 
-def both(folder: Path) -> tuple[bytes, str, list[Any]]:
-    """Return what stands at both ends of a project: the digest, the lock file, the items."""
-    from zoterodigest.library.connect import connect
-
+def both(folder: Path) -> tuple[dict[str, bytes], str, list[Any]]:
+    """Return what stands at both ends of a project: its files, the lock file, the items."""
     with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
         items = [(one.key, dict(one.data)) for one in library.read().items]
     for _, data in items:
         data.pop("dateModified", None)
     return (
-        (folder / "papers.md").read_bytes(),
+        {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*.md")},
         (folder / "zoterodigest.lock").read_text(encoding="utf-8"),
         items,
     )
 
 
+def twin_of(folder: Path) -> Path:
+    """Return a copy of a project, in which a command does what the page does in the project."""
+    twin = folder.with_name(f"{folder.name}-twin")
+    copytree(folder, twin)
+    return twin
+
+
 @pytest.mark.parametrize("keep", ["markdown", "zotero"])
-def test_a_decision_writes_what_resolve_writes(
+def test_a_decision_and_its_undo_write_what_resolve_and_undo_write(
     zoterodigest: Zoterodigest,
     page: Page,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     keep: str,
 ) -> None:
-    twin = tmp_path.with_name(f"{tmp_path.name}-twin")
-    copytree(tmp_path, twin)
+    twin, before = twin_of(tmp_path), both(tmp_path)
     assert BY_ADA in page.text
     assert BY_BEN in page.text
 
     page.send("/decide", **{page.field(): keep})
-    assert (tmp_path / "papers.md").read_bytes() == (twin / "papers.md").read_bytes()
+    assert both(tmp_path) == before
     page.send("/write")
-
     assert "Done: " in page.text
-    id = open_id_in(twin, zoterodigest, monkeypatch)
-    zoterodigest("resolve", id, "--keep", keep, "--yes")
-    assert both(tmp_path) == both(twin)
-
-
-def open_id_in(folder: Path, zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch) -> str:
-    monkeypatch.chdir(folder)
-    return open_id(zoterodigest)
-
-
-def test_a_decision_is_undone_to_the_byte(page: Page, digest: Path) -> None:
-    before = digest.read_bytes()
-    page.send("/decide", **{page.field(): "zotero"})
-    page.send("/write")
-    assert digest.read_bytes() != before
+    with monkeypatch.context() as there:
+        there.chdir(twin)
+        zoterodigest("resolve", open_id(zoterodigest), "--keep", keep, "--yes")
+    decided = both(tmp_path)
+    assert decided == both(twin) != before
 
     page.send("/undo", run="2")
-    assert digest.read_bytes() != before
+    assert both(tmp_path) == decided
     page.send("/write")
-
-    assert digest.read_bytes() == before
     assert "is undone" in page.text
+    monkeypatch.chdir(twin)
+    assert zoterodigest("undo", "--yes").code == 0
+    undone = both(tmp_path)
+    assert undone == both(twin)
+    assert undone[0] == before[0]
 
 
 def test_a_text_that_a_person_writes_reaches_both_sides(
@@ -517,6 +516,21 @@ def test_a_page_from_before_a_write_writes_nothing(page: Page, digest: Path) -> 
     assert digest.read_bytes() == before
 
 
+def test_a_form_that_is_sent_twice_writes_once(
+    zoterodigest: Zoterodigest, page: Page, digest: Path
+) -> None:
+    page.send("/decide", **{page.field(): "zotero"})
+    form = page.text
+    page.send("/write")
+    first = page.url
+    page.text = form
+    page.send("/write")
+
+    assert page.url == first
+    assert "Done: " in page.text
+    assert len(json.loads(zoterodigest("log", "--json").out)["runs"]) == 2
+
+
 def test_a_form_without_a_choice_says_so(page: Page) -> None:
     assert page.send("/decide", **{page.field(): "leave"}) == 409
     assert "Nothing is chosen" in page.text
@@ -562,7 +576,9 @@ def test_a_plan_that_the_guard_stops_has_no_button(
     assert "What it did" not in str(both(tmp_path)[2])
 
 
-def test_a_held_file_is_shown_and_accepted(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+def test_a_held_file_is_shown_and_accepted_as_by_sync(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "Notes").mkdir()
     (tmp_path / "zoterodigest.toml").write_text(
         '[[digest]]\npath = "Notes/*.md"\nentry = "file"\n\n[sync]\nhold = 0\n', encoding="utf-8"
@@ -573,7 +589,7 @@ def test_a_held_file_is_shown_and_accepted(zoterodigest: Zoterodigest, tmp_path:
     note.write_text(head + "\n".join(paragraphs), encoding="utf-8")
     zoterodigest("sync", "--yes", "--offline")
     note.write_text(f"{head}One line is left.\n", encoding="utf-8")
-    before = note.read_bytes()
+    before, twin = note.read_bytes(), twin_of(tmp_path)
     with reviewing() as page:
         page.enter()
         held = page.tab("held")
@@ -586,11 +602,12 @@ def test_a_held_file_is_shown_and_accepted(zoterodigest: Zoterodigest, tmp_path:
         assert "Done: 1 note written." in page.text
         assert note.read_bytes() == before
         assert "No file is held." in (page.get() and page.tab("held"))
+    monkeypatch.chdir(twin)
+    zoterodigest("sync", "Notes/ada2020.md", "--accept", "--offline", "--yes")
+    assert both(tmp_path) == both(twin)
 
 
 def test_a_diverged_field_is_joined(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
-    from tests.cli.conftest import in_library
-
     address = "https://arxiv.org/abs/1512.03385"
     data = {"itemType": "preprint", "title": "Another Name", "url": address}
     in_library(tmp_path, LibraryItem("AAAABBBB", 0, data))

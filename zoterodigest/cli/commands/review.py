@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sys
 import webbrowser
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import replace
 
 from zoterodigest.cli.base.options import Invocation, command, flag, option
@@ -15,7 +15,7 @@ from zoterodigest.cli.commands.runs import planned_with_lookups
 from zoterodigest.cli.commands.serve import bound, report_bug
 from zoterodigest.cli.review.admission import Admission
 from zoterodigest.cli.review.desk import Desk
-from zoterodigest.cli.review.site import listening
+from zoterodigest.cli.review.site import Site, listening
 from zoterodigest.sync.run.run import Options, Prepared
 
 
@@ -44,8 +44,11 @@ def review(
     """
     desk, admission = desk_of(asked), Admission(lambda: secrets.token_urlsafe(24))
     # What is wrong with the project is said here, where a person can be asked about it.
-    desk.overview()
-    with bound(lambda: listening(desk, admission, port, report_bug), port) as server:
+    site = Site(desk, admission, desk.overview())
+    with (
+        closing(site),  # after Ctrl-C, too, what is being written is written to its end
+        bound(lambda: listening(site, admission, port, report_bug), port) as server,
+    ):
         link = f"{server.url}{admission.entrance}"
         emit(["Review is open at this link, which works once (Ctrl-C ends it):", link])
         if not no_browser and sys.stdout.isatty():
@@ -53,7 +56,6 @@ def review(
         # Ctrl-C is how a person ends the page, so it is no error.
         with suppress(KeyboardInterrupt):
             server.serve_forever()
-    desk.close()
 
 
 def desk_of(asked: Invocation) -> Desk:

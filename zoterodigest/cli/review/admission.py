@@ -31,7 +31,6 @@ _HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     # Not "no-referrer": a browser would then call the origin of a form "null".
     "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "interest-cohort=()",
     "Cache-Control": "no-store",
 }
 

@@ -24,7 +24,12 @@ from zoterodigest.cli.base.project_context import (
 )
 from zoterodigest.cli.base.screen import counted
 from zoterodigest.cli.base.talk import failure_lines
-from zoterodigest.cli.review.cards import changes_in_order, without_colors
+from zoterodigest.cli.review.cards import (
+    ReportGroup,
+    changes_in_order,
+    report_groups,
+    without_colors,
+)
 from zoterodigest.cli.show.closing import closing_text, done_text
 from zoterodigest.cli.show.plan_lines import Thing
 from zoterodigest.cli.show.report_text import section_of
@@ -69,7 +74,7 @@ class Outdated(ZoterodigestError):
     def __init__(self) -> None:
         super().__init__(
             "this page is older than what was written or read since",
-            "Nothing was written. Read everything again.",
+            "Nothing is written from it. Read everything again to see how things stand.",
         )
 
 
@@ -96,7 +101,17 @@ class Overview:
         """What the plan does."""
         return changes_in_order(self.prepared)
 
-    @property
+    @cached_property
+    def held(self) -> list[ReportGroup]:
+        """The files that a person may accept."""
+        return report_groups(self.prepared, held=True)
+
+    @cached_property
+    def reports(self) -> list[ReportGroup]:
+        """What else there is to tell."""
+        return report_groups(self.prepared, held=False)
+
+    @cached_property
     def closing(self) -> str:
         """The last line of `status`, true by itself."""
         return closing_text(self.prepared, is_status=True)
@@ -138,6 +153,7 @@ class Desk:
         self._plan_run = plan_run
         self._name = name
         self._kept: OrderedDict[str, tuple[Kept, ExitStack]] = OrderedDict()
+        self._results: dict[str, str] = {}
 
     def close(self) -> None:
         """Close every library that a plan keeps open."""
@@ -204,7 +220,12 @@ class Desk:
     # --- writing ---------------------------------------------------------------------------------
 
     def written(self, name: str) -> str:
-        """Write a plan; return the name of the result. Every other plan is then outdated."""
+        """Write a plan; return the name of the result. Every other plan is then outdated.
+
+        A form that is sent twice writes once, and gets the same result.
+        """
+        if self._results.get(name) in self._kept:
+            return self._results[name]
         match self.shown(name):
             case Overview(prepared=prepared):
                 done = self._carried_out(prepared)
@@ -215,7 +236,8 @@ class Desk:
             case ReviewResult():
                 return name
         self.close()
-        return self._keep(done, ExitStack())
+        self._results = {name: self._keep(done, ExitStack())}
+        return self._results[name]
 
     def acknowledged(self, id: str, field: str, *, is_forgotten: bool) -> str:
         """Acknowledge a report, or report it again, as `resolve ID --acknowledge` does."""
@@ -290,6 +312,16 @@ def decisions_of(fields: tuple[OpenField, ...], form: Mapping[str, str]) -> list
 def why_not(prepared: Prepared) -> str:
     """Return why a plan may not be written, "" if it may: the guard stops it."""
     return str(TooMuch(prepared.stop)) if prepared.stop else ""
+
+
+def exports_shown(prepared: Prepared) -> list[str]:
+    """Return what a plan exports into .bib files, line by line."""
+    if not prepared.bibs:
+        return []
+    # Only a project with a .bib pays for what reads and writes one.
+    from zoterodigest.cli.show.bib_text import exports_text
+
+    return without_colors(exports_text(prepared.bibs, "Exports"))[1:]  # the page has the heading
 
 
 def cannot_be_written(prepared: Prepared) -> list[tuple[str, str, str]]:

@@ -17,7 +17,7 @@ from zoterodigest.cli.review.cards import (
     change_groups,
     decision_card,
     entry_cards,
-    report_groups,
+    without_colors,
 )
 from zoterodigest.cli.review.desk import (
     Decisions,
@@ -28,14 +28,16 @@ from zoterodigest.cli.review.desk import (
     ReviewResult,
     Undo,
     cannot_be_written,
+    exports_shown,
     why_not,
 )
 from zoterodigest.cli.show.closing import planned_amounts
 from zoterodigest.cli.show.concerns import concern_of
 from zoterodigest.cli.show.history_text import moment_text, standing, what_text
+from zoterodigest.cli.show.plan_text import plan_text
 from zoterodigest.core.plan.history import killed_undos, undone_by
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.library.server import Listener
+from zoterodigest.library.server import Connection, Listener
 from zoterodigest.library.server.messages import Rejected, Request, Response
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.run.conflicts import OpenReason
@@ -47,8 +49,10 @@ ENTRIES, CHANGES, RUNS = 20, 50, 30
 class Site:
     """Answers the requests of the one browser that may ask, one after the other."""
 
-    def __init__(self, desk: Desk, admission: Admission) -> None:
+    def __init__(self, desk: Desk, admission: Admission, first: str = "") -> None:
+        """Show first the plan `first` of the desk, if there is one."""
         self._desk = desk
+        self._first = first
         self._admission = admission
         self._lock = Lock()
         # What the person allowed this run holds in this thread alone, and requests have theirs.
@@ -58,6 +62,11 @@ class Site:
         """Return the answer to a request; an error of a run is a page, too."""
         with self._lock:
             return self._context.run(self._answered, request)
+
+    def close(self) -> None:
+        """Wait for what is being written, and close every library that is open."""
+        with self._lock:
+            self._desk.close()
 
     def _answered(self, request: Request) -> Response:
         try:
@@ -76,7 +85,8 @@ class Site:
             case ("style.css",):
                 return Response(200, {"Content-Type": "text/css; charset=utf-8"}, _style())
             case ():
-                return self._to(self._desk.overview())
+                name, self._first = self._first, ""
+                return self._to(name or self._desk.overview())
             case ("at", name, *rest):
                 return self._at(name, self._desk.shown(name), rest, _number(request))
             case _:
@@ -110,7 +120,7 @@ class Site:
             case Overview(), ([] | ["decide"]):
                 return self._open_fields(name, kept, page)
             case Overview(), ["held" | "reports" as which]:
-                groups = report_groups(kept.prepared, held=which == "held")
+                groups = kept.held if which == "held" else kept.reports
                 return self._shown(name, "reports", kept, which=which, groups=groups)
             case Overview(), ["changes"]:
                 return self._changes(name, kept, page)
@@ -150,6 +160,8 @@ class Site:
             concern=concern_of(prepared).what,
             why_not=why_not(prepared),
             failures=cannot_be_written(prepared),
+            exports=exports_shown(prepared),
+            whole=without_colors(plan_text(prepared, overview.place)),
         )
 
     def _runs(self, name: str, overview: Overview) -> Response:
@@ -181,12 +193,13 @@ class Site:
 
 def _tabs(overview: Overview) -> Sequence[tuple[str, str, int]]:
     """Return the pages of an overview: path, name, and how much is on each."""
-    held = report_groups(overview.prepared, held=True)
-    others = report_groups(overview.prepared, held=False)
+    held, others = (
+        sum(len(group.reports) for group in groups) for groups in (overview.held, overview.reports)
+    )
     return (
         ("decide", "To decide", len(overview.fields)),
-        ("held", "Held files", sum(len(group.reports) for group in held)),
-        ("reports", "Reports", sum(len(group.reports) for group in others)),
+        ("held", "Held files", held),
+        ("reports", "Reports", others),
         ("changes", "Changes", len(overview.changes)),
         ("runs", "Runs", -1),
     )
@@ -248,11 +261,18 @@ def _style() -> bytes:
 
 
 def listening(
-    desk: Desk, admission: Admission, port: int, report: Callable[[Exception], None]
+    site: Site, admission: Admission, port: int, report: Callable[[Exception], None]
 ) -> Listener:
     """Return a listener on loopback for one review; it has its port already."""
-    site = Site(desk, admission)
-    return Listener(port, site.answer, report, admit=_admitted(admission))
+    admit = _admitted(admission)
+    return Listener(port, site.answer, report, admit=admit, connection=_BrowserConnection)
+
+
+class _BrowserConnection(Connection):
+    """A connection that a browser opens again whenever it needs one."""
+
+    # Seconds: connections that say nothing soon make room for others.
+    timeout = 10
 
 
 def _admitted(admission: Admission) -> Callable[[Request], None]:
