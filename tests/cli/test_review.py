@@ -367,6 +367,37 @@ def test_no_text_changes_anything_of_a_page_but_itself(text: str) -> None:
     assert found == skeletons("`x` " * codes or "x")
 
 
+def test_a_project_of_hostile_names_breaks_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    script = "<script>alert(1)</script>"
+    name = 'a"><img src=x onerror=alert(1)>`.md'
+    (tmp_path / name).write_text(
+        a_digest((f"Deep {script} Nets of Many Layers", "2401.00001"), RESNET), encoding="utf-8"
+    )
+    zoterodigest("push", name, "--yes", "--offline")
+    edit(tmp_path / name, "What it does.", f"See [it](javascript:alert(1)) {script}.")
+    edit(tmp_path / name, RESNET[0], f"Nets {script}")
+    edited_item(tmp_path, RESNET[0], title=f"Residual </textarea>{script}")
+    with reviewing(Path(name)) as page:
+        page.enter()
+        seen = [page.text, *map(page.tab, ("held", "reports", "changes", "runs"))]
+        page.get()
+        page.send("/decide", **{page.field(): "zotero"})
+        seen.append(page.text)
+        page.send("/write")
+        assert "Done: " in page.text
+        page.send("/undo", run="2")
+        seen.append(page.text)
+
+    assert "&lt;script&gt;" in "".join(seen)
+    skeletons = [Skeleton(text) for text in seen]
+    assert not {"script", "img"} & {tag for one in skeletons for tag, *_ in one.tags}
+    assert all(
+        link.startswith(("/", "#", "https://")) for one in skeletons for _, link in one.links
+    )
+
+
 IN_A_NOTE = {"p", "em", "strong", "code", "pre", "a", "ul", "ol", "li", "blockquote", "hr", "br"}
 IN_A_NOTE |= {"h1", "h2", "h3", "h4", "h5", "h6", "table", "thead", "tbody", "tr", "th", "td", "s"}
 SCHEMES = ("javascript:", "obsidian://", "file:///", "data:text/html,", "vbscript:", "zotero://")

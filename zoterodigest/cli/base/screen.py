@@ -67,9 +67,17 @@ def _escape(found: re.Match[str]) -> str:
     return f"\\u{code:04x}" if code <= 0xFFFF else f"\\U{code:08x}"
 
 
+_WIDTH: ContextVar[int] = ContextVar("width", default=0)
+
+
 def width() -> int:
     """Return the number of columns to fill: the terminal's, or 80 without a terminal."""
-    return max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
+    return _WIDTH.get() or max(shutil.get_terminal_size((80, 24)).columns, _NARROWEST)
+
+
+def set_width(columns: int) -> None:
+    """Fill so many columns from now on in this context: a page has room that no terminal has."""
+    _WIDTH.set(columns)
 
 
 def styled(text: str, style: str, stream: TextIO | None = None) -> str:

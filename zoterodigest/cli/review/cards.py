@@ -184,7 +184,14 @@ def decision_card(decision: Decision) -> DecisionCard:
         place_of(field.entry),
         field_name(field.name),
         chosen,
-        [ShownEnd(NAMES[end], "", changed_lines(held, value)) for end, held in ends],
+        [
+            ShownEnd(
+                NAMES[end],
+                "stays as it is" if held == value else "changes",
+                changed_lines(held, value),
+            )
+            for end, held in ends
+        ],
     )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
+from zoterodigest.cli.base.screen import set_width
 from zoterodigest.cli.review.admission import Admission, guarded, refused
 from zoterodigest.cli.review.cards import (
     change_groups,
@@ -45,6 +46,9 @@ from zoterodigest.sync.run.conflicts import OpenReason
 ENTRIES, CHANGES, RUNS = 20, 50, 30
 """How many entries, changes and runs stand on one page."""
 
+COLUMNS = 1_000
+"""Letters to which texts of the terminal are cut: a browser breaks lines by itself."""
+
 
 class Site:
     """Answers the requests of the one browser that may ask, one after the other."""
@@ -57,6 +61,7 @@ class Site:
         self._lock = Lock()
         # What the person allowed this run holds in this thread alone, and requests have theirs.
         self._context = copy_context()
+        self._context.run(set_width, COLUMNS)
 
     def answer(self, request: Request) -> Response:
         """Return the answer to a request; an error of a run is a page, too."""
