@@ -13,6 +13,7 @@ from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.core.plan.reports import HeldFile
 from zoterodigest.digest.read import vault_file
 from zoterodigest.digest.read.vault_file import read_note_file
+from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import SourceFile
 from zoterodigest.project.outside import Allowed
@@ -20,7 +21,7 @@ from zoterodigest.sync.gathering import quiet
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
 from zoterodigest.sync.run.quiet_run import prepare_quietly, prepare_run
-from zoterodigest.sync.run.run import Options, prepare
+from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
 
 RULES = '[[digest]]\npath = "Papers/*.md"\nentry = "file"\n'
@@ -185,6 +186,96 @@ def test_a_file_that_goes_is_reported_by_every_run(vault: World) -> None:
         prepared = prepare_run(vault.workspace(), OPTIONS)
         assert len(prepared.plan.reports) == 1
         carry_out(prepared, silent)
+
+
+def as_over_everything(vault: World) -> Prepared:
+    """Return a run over what changed, which does and reports what one over everything does."""
+    prepared, everything = (
+        prepare_quietly(vault.workspace(), OPTIONS),
+        prepare(vault.workspace(), OPTIONS),
+    )
+
+    assert prepared is not None
+    assert prepared.plan.actions == everything.plan.actions
+    assert prepared.plan.reports == everything.plan.reports
+    assert prepared.gathered.gone == everything.gathered.gone
+    return prepared
+
+
+def test_of_a_vault_in_which_a_note_is_missing_only_that_is_looked_at(vault: World) -> None:
+    path_of(vault, 7).unlink()
+    carry_out(as_over_everything(vault), silent)
+    edit(vault, 3)
+
+    prepared = as_over_everything(vault)
+
+    assert [one.key for one in prepared.gathered.digests] == ["Papers/03.md"]
+    carry_out(prepared, silent)
+    assert "An edited one of number 3." in vault.note("The Paper That Has Number 3")
+
+
+def test_marks_are_left_of_all_notes_but_one_that_is_missing(vault: World) -> None:
+    path_of(vault, 7).unlink()
+    ReadingCache(vault.root / ".zoterodigest", "").discard()
+    carry_out(prepare(vault.workspace(), OPTIONS), silent)
+
+    prepared = as_over_everything(vault)
+
+    assert prepared.gathered.digests == ()
+    assert len(prepared.plan.reports) == 1
+
+
+def test_a_note_that_comes_back_is_in_sync(vault: World) -> None:
+    data = path_of(vault, 7).read_bytes()
+    path_of(vault, 7).unlink()
+    carry_out(as_over_everything(vault), silent)
+
+    path_of(vault, 7).write_bytes(data)
+
+    assert as_over_everything(vault).is_settled
+
+
+def test_a_note_that_comes_back_edited_is_an_edit(vault: World) -> None:
+    data = path_of(vault, 7).read_bytes()
+    path_of(vault, 7).unlink()
+    carry_out(as_over_everything(vault), silent)
+
+    path_of(vault, 7).write_bytes(data.replace(b"A second one", b"An edited one"))
+
+    carry_out(as_over_everything(vault), silent)
+    assert "An edited one of number 7." in vault.note("The Paper That Has Number 7")
+
+
+def test_a_file_about_no_paper_comes_without_a_look_at_others(vault: World) -> None:
+    (vault.root / "Papers" / "2026-01-31.md").write_text("Read [[key3]].\n")
+
+    prepared = as_over_everything(vault)
+
+    assert prepared.is_settled
+    assert prepared.gathered.digests == ()
+
+
+@pytest.mark.parametrize("number", [3, 30])
+def test_a_new_note_and_a_moved_one_are_planned_over_everything(vault: World, number: int) -> None:
+    text = path_of(vault, 3).read_text().replace("Number 3", f"Number {number}")
+    path_of(vault, 3).unlink()
+    path_of(vault, 99).write_text(text.replace("key3", f"key{number}"))
+
+    assert prepare_quietly(vault.workspace(), OPTIONS) is None
+
+
+def test_a_copy_of_a_note_is_told_as_by_a_run_over_everything(vault: World) -> None:
+    path_of(vault, 99).write_text(path_of(vault, 3).read_text())
+
+    prepared = prepare_run(vault.workspace(), OPTIONS)
+
+    everything = prepare(vault.workspace(), OPTIONS)
+    assert kinds(prepared) == kinds(everything)
+    assert prepared.plan.reports == everything.plan.reports
+
+
+def kinds(prepared: Prepared) -> list[type]:
+    return [type(action) for action in prepared.plan.actions]
 
 
 def test_a_plan_lists_many_files_of_a_vault_as_one(world: World) -> None:

@@ -50,7 +50,8 @@ class LeftMarks:
     digest whose print is "" is read in any case. `formats` is one of the files that formats follow
     from. `totals` counts what has a mark and what has none.
     `judged` tells what areas of digests were found to be (`digest/read/known.py`), `tells` whether
-    something stands to be told: a run that reads nothing could not tell it. `others` are the prints
+    something stands to be told: a run that reads nothing could not tell it; if it `misses` entries,
+    only one that reads all digests can. `others` are the prints
     of items that have no mark, `cut` the items of which no digest names all authors.
     """
 
@@ -63,6 +64,7 @@ class LeftMarks:
     others: Mapping[str, str] = field(default_factory=dict)
     cut: frozenset[str] = frozenset()
     formats: str = ""
+    misses: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +113,7 @@ class KeptMarks:
             others = {str(key): str(one) for key, one in known["others"].items()}
             cut = frozenset(map(str, known["cut"]))
             told = self.totals, self.files, entries, judged, self.tells
-            return LeftMarks(marks, *told, others, cut, self.formats)
+            return LeftMarks(marks, *told, others, cut, self.formats, bool(known["misses"]))
         return None
 
 
@@ -151,6 +153,7 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
     }
     keys = {
         "turn": turn,
+        "misses": left.misses,
         "digests": dict(marks.digests),
         "entries": {digest: list(found) for digest, found in left.entries.items()},
         "links": _links(left),
@@ -165,12 +168,13 @@ def keep_marks(cache: ReadingCache, name: str, left: LeftMarks) -> None:
 
 def _links(left: LeftMarks) -> dict[str, list[object]]:
     """Return the marks of links, their entries by place."""
-    places: dict[SourceKey, dict[str | None, int | None]] = {
-        digest: {None: None, **{one: place for place, one in enumerate(found)}}
+    places: dict[SourceKey, dict[str, int]] = {
+        digest: {one: place for place, one in enumerate(found)}
         for digest, found in left.entries.items()
     }
     return {
-        row_id: [one.digest, places[one.digest][one.entry], sorted(one.keys)]
+        # The row of an ended link may be of a digest that is gone.
+        row_id: [one.digest, one.entry and places[one.digest][one.entry], sorted(one.keys)]
         for row_id, one in left.marks.links.items()
     }
 

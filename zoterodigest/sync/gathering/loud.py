@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
-from zoterodigest.core.links.link import LockFile, LockRow
+from zoterodigest.core.links.link import LockFile
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud
 from zoterodigest.core.values.file_keys import SourceKey
@@ -94,8 +94,10 @@ class LoudReader:
             for read in digests
             for at in sorted(loud.entries[read.key])
         )
-        # A digest that is gone counts also in a run that does not name it: its entry may be here.
-        if self._sources.is_part and not all(map(self._is_there, lock.rows)):
+        gone = frozenset(row.digest for row in lock.rows if not self._is_there(row.digest))
+        # A run that names a note reads everything if one that may have become it is gone.
+        is_known = self._sources.is_part or keys - gone <= self._sources.data.keys()
+        if not is_known or (gone and self._sources.is_part):
             return None
         return Gathered(
             digests,
@@ -104,7 +106,7 @@ class LoudReader:
             self._sources.lock_data,
             replace(lock, identity=self._workspace.library.identity),
             self._contents(loud),
-            frozenset(),
+            gone,
             seen=self._seen(lock),
             held=held_before(self._workspace.project.state_folder),
         )
@@ -116,15 +118,14 @@ class LoudReader:
         """
         found = self.digests(keys)
         linked = {row.digest for row in lock.rows}
+        # One that is gone has its own report.
         if not all(one.document.entries for one in found or () if one.key in linked):
             self.is_all_told = True
             return self.digests(keys)
         return found
 
-    def _is_there(self, row: LockRow) -> bool:
-        return (
-            row.digest in self._sources.data or (self._workspace.project.root / row.digest).exists()
-        )
+    def _is_there(self, key: SourceKey) -> bool:
+        return key in self._sources.data or (self._workspace.project.root / key).exists()
 
     def _seen(self, lock: LockFile) -> Seen:
         memory = self._sources.memory

@@ -17,6 +17,7 @@ from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.later import LaterEntry
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.project.config import DigestRules
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Digest, find_project
@@ -125,11 +126,14 @@ def formats_print(choices: Iterable[bytes]) -> str:
     return " ".join(sorted(map(_print, {*choices})))
 
 
-def sources_read(gathered: Gathered, seen: Seen) -> SourcePrints | None:
+def sources_read(workspace: Workspace, gathered: Gathered, seen: Seen) -> SourcePrints | None:
     """Return the sources of a run that has read them; None if they were not `is_project_alone`."""
+    if not may_come_and_go(workspace, gathered.gone):
+        return None
     known = {read.key for read in gathered.digests}
-    is_simple = not (gathered.recovers or gathered.unread_sources or gathered.gone)
-    is_whole = all(row.digest in known for row in gathered.lock.rows)
+    gone = gathered.gone
+    is_simple = not (gathered.recovers or gathered.unread_sources)
+    is_whole = all(row.digest in known or row.digest in gone for row in gathered.lock.rows)
     is_clear = _have_names_of_their_own(form for read in gathered.digests for form in read.formats)
     if not (is_simple and is_whole and is_clear and gathered.lock_data):
         return None
@@ -185,17 +189,33 @@ def entry_prints(document: Document) -> tuple[str, ...] | None:
     return tuple(prints)
 
 
+def may_come_and_go(workspace: Workspace, keys: Iterable[SourceKey]) -> bool:
+    """Tell whether all of these are files of vaults: each bears on others by keys alone."""
+    return not _in_order(workspace, keys)
+
+
+def _in_order(workspace: Workspace, keys: Iterable[SourceKey]) -> list[SourceKey]:
+    """Return the digests among these that are no files of vaults, in their order."""
+    rules: dict[SourceKey, DigestRules] = {one.key: one.rules for one in workspace.digests}
+    former = workspace.project.former_rules
+    return [key for key in keys if not (rules.get(key) or former(key)).is_vault]
+
+
 def common_print(
     workspace: Workspace, options: object, sources: SourcePrints, collections: Iterable[Collection]
 ) -> str:
-    """Return a print of all that bears on every link of a run with these `options`."""
+    """Return a print of all that bears on every link of a run with these `options`.
+
+    Which files vaults have is not in it (`may_come_and_go`). Other digests are, in their order: the
+    first gives a new item its values.
+    """
     project = workspace.project
     places = ((one.key, one.name, one.parent, one.is_trashed) for one in collections)
     return _print(
         repr(options),
         repr((workspace.library.identity, workspace.library.instance, workspace.instance)),
         repr(project.configuration),
-        repr([*sources.files]),
+        repr(_in_order(workspace, sources.files)),
         sources.lock_data,
         sources.memory.otherwise,
         sources.formats,

@@ -93,7 +93,8 @@ def leave_marks_of_rest(
     totals, others = found.left.totals, _others(prints, marks)
     known_cut = found.left.cut
     told = totals, files, prints.entries, judged, tells, others, known_cut, found.left.formats
-    _keep(prepared.workspace, LeftMarks(marks, *told))
+    misses = found.left.misses or _misses(prepared)
+    _keep(prepared.workspace, LeftMarks(marks, *told, misses))
 
 
 def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
@@ -108,7 +109,7 @@ def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
     totals, tells, others = prepared.totals, _tells(prepared), _others(prints, marks)
     files, entries, judged = known.files, prints.entries, known.judged
     told = totals, files, entries, judged, tells, others, known.cut, known.formats
-    return LeftMarks(marks, *told)
+    return LeftMarks(marks, *told, known.misses or _misses(prepared))
 
 
 def _others(prints: Prints, marks: Marks) -> dict[str, str]:
@@ -143,7 +144,7 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     has_empty = any(map(is_empty_digest, gathered.digests))
     if has_empty or not may_be_quiet(workspace, prepared.options) or not are_clean(prepared):
         return None
-    sources, contents = sources_read(gathered, seen), gathered.contents
+    sources, contents = sources_read(workspace, gathered, seen), gathered.contents
     if sources is None:
         return None
     digests, entries = dict[SourceKey, str](), dict[SourceKey, Sequence[str]]()
@@ -166,14 +167,18 @@ def _settled_whole(prepared: Prepared, seen: Seen) -> LeftMarks | None:
     # If most links have none, the next run reads everything in any case.
     if marks is None or 2 * len(marks.links) < len(plan.rows):
         return None
-    told = prepared.totals, sources.files, entries, judged, _tells(prepared)
-    return LeftMarks(marks, *told, _others(prints, marks), cut_items(prepared), sources.formats)
+    told = prepared.totals, sources.files, entries, judged, _tells(prepared), _others(prints, marks)
+    return LeftMarks(marks, *told, cut_items(prepared), sources.formats, _misses(prepared))
 
 
 def _tells(prepared: Prepared) -> bool:
     """Tell whether something stands to be told of what a run looked at."""
-    reads = prepared.gathered.digests
-    return bool(prepared.plan.reports) or any(missed_entries(read.document) for read in reads)
+    return bool(prepared.plan.reports) or _misses(prepared)
+
+
+def _misses(prepared: Prepared) -> bool:
+    """Tell whether a run found text that seems to be of entries and read none there."""
+    return any(missed_entries(read.document) for read in prepared.gathered.digests)
 
 
 def _keep(workspace: Workspace, left: LeftMarks) -> None:

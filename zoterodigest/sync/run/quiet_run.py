@@ -40,6 +40,7 @@ from zoterodigest.sync.gathering.quiet import (
     digest_print,
     entry_prints,
     item_prints,
+    may_come_and_go,
     row_prints,
     sources_now,
 )
@@ -56,6 +57,9 @@ from zoterodigest.sync.run.run import (
     remember_held,
     with_writes,
 )
+
+GONE = "gone"
+"""The print of a digest whose file is gone."""
 
 
 def prepare_run(workspace: Workspace, options: Options) -> Prepared:
@@ -123,7 +127,13 @@ class _QuietRun:
     def _over_loud(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prepared | None:
         """Return the run over what has changed since a run `left` its marks."""
         reader = self._reader
-        reader.areas, reader.is_all_told = KnownAreas(left.judged), left.tells
+        reader.areas, reader.is_all_told = KnownAreas(left.judged), left.misses
+        moved = left.files.keys() ^ self._sources.files.keys()
+        if not may_come_and_go(self._workspace, moved):
+            return None
+        # So that both tell of the same digests: one that came has no marks.
+        came = dict.fromkeys(self._sources.files.keys() - left.marks.digests.keys(), "")
+        left = replace(left, marks=replace(left.marks, digests={**left.marks.digests, **came}))
         prints = self._prints(left, common, items)
         found = prints and plan_loud(left.marks, prints, self._part, self._plan)
         if not (prints and found):
@@ -149,7 +159,10 @@ class _QuietRun:
 
     def _prints(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prints | None:
         """Return the prints of what there is; None if a digest can't be looked at by them."""
-        reader, digests, entries = self._reader, dict(left.marks.digests), dict(left.entries)
+        reader, known = self._reader, self._sources.files
+        # One that is gone has no entries, and a print that is not that of its marks.
+        digests = {key: one if key in known else GONE for key, one in left.marks.digests.items()}
+        entries = {key: left.entries.get(key, ()) if key in known else () for key in digests}
         changed = {key for key, one in self._sources.files.items() if left.files.get(key) != one}
         reads = reader.digests(changed) if changed else ()
         differing = self._sources.memory.differing
