@@ -148,19 +148,19 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))  # Path.resolve raises for a loop, before Python 3.13
 
 
-def real_paths(paths: Iterable[Path]) -> Iterator[Path]:
+def real_paths(paths: Iterable[str]) -> Iterator[str]:
     """Yield the `real_path` of each; of thousands of files in a folder, that one is followed once.
 
-    A vault has them: to follow each alone would take 0.3 s for 5,000.
+    A vault has them: to follow each alone would take 0.3 s for 5,000, and as `Path` 0.1 s.
     """
     folders: dict[str, str] = {}
     for path in paths:
         folder, name = os.path.split(path)
         if folder not in folders:
-            folders[folder] = os.path.realpath(folder)
-        found = os.path.join(folders[folder], name)  # noqa: PTH118  (a Path takes ten times as long)
+            folders[folder] = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
+        found = folders[folder] + name
         is_plain = name not in ("", ".", "..") and not os.path.islink(found)  # noqa: PTH114
-        yield Path(found if is_plain else os.path.realpath(path))
+        yield found if is_plain else os.path.realpath(path)
 
 
 def looks_binary(data: bytes) -> bool:

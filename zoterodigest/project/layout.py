@@ -10,6 +10,7 @@ import os
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from pathlib import Path
 
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, FileKey, file_key, names_bib
@@ -139,9 +140,9 @@ class Project:
         # Behind the configured ones: a `[[digest]]` that names a feed's file gives its rules.
         for path in self._fed():
             configured.setdefault(path, DigestRules(path=_key(self.root, path)))
-        found: dict[Path, Digest] = {}
+        found: dict[str, Digest] = {}
         meant = [*map(_absolute, given)] if given else [*configured]
-        for path, real in zip(meant, real_paths(meant), strict=True):
+        for path, real in zip(meant, real_paths(map(str, meant)), strict=True):
             rules = configured.get(path) or DigestRules(path=_key(self.root, path))
             # By the real path: two names of one file must not become two digests of it.
             found.setdefault(real, self._digest(path, rules))
@@ -213,10 +214,11 @@ class Project:
         key = DigestKey(_key(self.root, path))
         known = {"name": _shown(path.stem)}
         # The name first: a collection may be called by it.
-        name = self._filled(rules.name, known | _date(key), key)
-        known = {"name": name} | _date(key)
+        is_stem = rules.name == "{name}"
+        name = known["name"] if is_stem else self._filled(rules.name, known | _date(key), key)
         if rules.is_vault and rules.collection is None:
-            return Digest(path, key, name, self._collection_of_vault(rules), rules)
+            return Digest(path, key, name, _collection_of_vault(self.root, rules.path), rules)
+        known = {"name": name} | _date(key)
         pattern = rules.collection or "{name}"
         levels = [self._filled(level, known, key).strip() for level in pattern.split("/")]
         if FOLDER in levels:
@@ -230,11 +232,6 @@ class Project:
         folder = path.parent
         below = folder.relative_to(top).parts if folder.is_relative_to(top) else ()
         return [_shown(one).strip() for one in below]
-
-    def _collection_of_vault(self, rules: DigestRules) -> tuple[str, ...]:
-        """Return the one collection of all files of a vault: it is called like their folder."""
-        folder = _absolute(self.root / folder_before_pattern(rules.path))
-        return tuple(filter(None, [_shown(folder.name).strip()]))
 
     def _filled(self, pattern: str, known: dict[str, str], key: str) -> str:
         missing = [name for name in PLACEHOLDER.findall(pattern) if name not in known]
@@ -272,9 +269,19 @@ def _shown(name: str) -> str:
     return re.sub("[\ud800-\udfff]", "\ufffd", name)
 
 
+# Once for all files of a vault.
+@lru_cache(maxsize=16)
+def _collection_of_vault(root: Path, pattern: str) -> tuple[str, ...]:
+    """Return the one collection of all files of a vault: it is called like their folder."""
+    folder = _absolute(root / folder_before_pattern(pattern))
+    return tuple(filter(None, [_shown(folder.name).strip()]))
+
+
 def _key(root: Path, path: Path) -> str:
-    if path.is_relative_to(root):
-        return path.as_posix()[len(root.as_posix()) :].removeprefix("/") or "."
+    # As text: to compare the parts of the paths takes 0.05 s for 5,000.
+    text, inside = path.as_posix(), root.as_posix().rstrip("/") + "/"
+    if text.startswith(inside):
+        return text[len(inside) :] or "."
     return Path(os.path.relpath(path, root)).as_posix()
 
 

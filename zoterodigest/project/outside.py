@@ -103,11 +103,14 @@ def _require_allowed(project: Project, allowed: Allowed, named: Iterable[Outside
         raise LeadsOutside(project.root, tuple(found[path] for path in sorted(found)))
 
 
-def named_paths(project: Project) -> Iterator[Path]:
-    """Yield all that configuration and lock file name; of a pattern the folder that it is below."""
+def named_paths(project: Project) -> Iterator[str]:
+    """Yield the paths of all that configuration and lock file name; of a pattern the folder that
+    it is below.
+    """
     plain, patterns = _written_paths(project)
-    yield from (project.root / one for one in (*plain, *_keys_in_lock(project)))
-    yield from (project.root.joinpath(*_fixed_parts(one)) for one in patterns)
+    named = (*plain, *_keys_in_lock(project))
+    yield from (os.path.join(project.root, one) for one in named)  # noqa: PTH118  (thousands)
+    yield from (str(project.root.joinpath(*_fixed_parts(one))) for one in patterns)
 
 
 def _named(project: Project) -> Iterator[Outside]:
@@ -119,10 +122,11 @@ def _named(project: Project) -> Iterator[Outside]:
         yield from _of_pattern(project, written)
     yield from _leading_out(project, project.state_folder.name, "the project")
     # The lock file is checked too: whoever can write it could name a file outside by its key.
-    keys = [key for key in _keys_in_lock(project) if os.path.lexists(project.root / key)]
+    keys, root = _keys_in_lock(project), str(project.root)
     inside = f"{real_path(project.root)}{os.sep}"
-    for key, real in zip(keys, real_paths(project.root / key for key in keys), strict=True):
-        if not f"{real}{os.sep}".startswith(inside):
+    paths = [os.path.join(root, key) for key in keys]  # noqa: PTH118  (thousands, in a vault)
+    for key, path, real in zip(keys, paths, real_paths(paths), strict=True):
+        if not f"{real}{os.sep}".startswith(inside) and os.path.lexists(path):
             yield from _leading_out(project, key, project.lock_path.name)
 
 
@@ -162,7 +166,8 @@ def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
     names = glob.glob(written, root_dir=project.root, recursive=True)  # noqa: PTH207  (as layout)
     names.sort()
     below = f"{folder}{os.sep}"
-    for name, real in zip(names, real_paths(project.root / name for name in names), strict=True):
+    paths = [os.path.join(project.root, name) for name in names]  # noqa: PTH118  (thousands)
+    for name, real in zip(names, real_paths(paths), strict=True):
         if not f"{real}{os.sep}".startswith(below):
             yield from _leading_out(project, name, CONFIG_FILE)
 

@@ -126,7 +126,7 @@ def _matches(where: str) -> str:
     root, pattern = where.split("\n")
     names = sorted(glob.glob(pattern, root_dir=root, recursive=True))  # noqa: PTH207
     paths = [os.path.join(root, name) for name in names]  # noqa: PTH118  (thousands, in a vault)
-    real = real_paths(map(Path, paths))
+    real = real_paths(paths)
     found = (f"{path} {one} {os.path.isfile(path)}" for path, one in zip(paths, real, strict=True))  # noqa: PTH113
     return hashed("\n".join(found).encode("utf-8", "surrogateescape"))
 

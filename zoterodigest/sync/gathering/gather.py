@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import field, replace
@@ -478,15 +479,29 @@ def changed_lately(workspace: Workspace, digest: Digest) -> bool:
 def format_choices(workspace: Workspace) -> dict[DigestKey, FormatChoice]:
     """Return which formats a run reads its digests by."""
     project = workspace.project
-    # By folder: a vault has thousands of files in a few of them.
-    folders = {digest.path.parent for digest in workspace.digests}
-    configs = {folder: find_project(folder) for folder in folders}
-    return {
-        digest.key: choice_in(project, digest, workspace.wanted_format)
-        if configs[digest.path.parent] == project.config_path
-        else format_choice(digest.path, workspace.wanted_format or digest.rules.format or "")
-        for digest in workspace.digests
-    }
+    configs = {str(folder): find_project(folder) for folder in folders_of(workspace)}
+    found: dict[DigestKey, FormatChoice] = {}
+    of_vaults: dict[tuple[str, str], FormatChoice] = {}
+    for digest in workspace.digests:
+        folder, rules = os.path.dirname(digest.path), digest.rules  # noqa: PTH120  (thousands)
+        if configs[folder] != project.config_path:
+            wanted = workspace.wanted_format or rules.format or ""
+            found[digest.key] = format_choice(digest.path, wanted)
+        elif rules.is_vault:
+            # All notes of a folder are read alike.
+            if (folder, rules.path) not in of_vaults:
+                choice = choice_in(project, digest, workspace.wanted_format)
+                of_vaults[folder, rules.path] = choice
+            found[digest.key] = of_vaults[folder, rules.path]
+        else:
+            found[digest.key] = choice_in(project, digest, workspace.wanted_format)
+    return found
+
+
+def folders_of(workspace: Workspace) -> tuple[Path, ...]:
+    """Return the folders in which the digests of a run lie, each once: a vault has few of them."""
+    paths = (os.path.dirname(digest.path) for digest in workspace.digests)  # noqa: PTH120  (thousands)
+    return tuple(map(Path, dict.fromkeys(paths)))
 
 
 def read_bibs(workspace: Workspace) -> tuple[tuple[ReadBib, ...], tuple[UnreadSource, ...]]:

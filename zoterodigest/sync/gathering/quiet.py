@@ -24,7 +24,7 @@ from zoterodigest.project.layout import BibFile, Digest, find_project
 from zoterodigest.project.marks import KeptMarks
 from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_head
 from zoterodigest.project.pending import read_pending
-from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, format_choices
+from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, folders_of, format_choices
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _PRINT_SIZE = 12
@@ -88,9 +88,7 @@ def has_one_configuration(workspace: Workspace) -> bool:
     """Tell whether no digest lies in the folder of another project."""
     project = workspace.project
     config = project.config_path if project.is_configured else None
-    # By folder: a vault has thousands of files in a few of them.
-    folders = {digest.path.parent for digest in workspace.digests}
-    return all(find_project(folder) == config for folder in folders)
+    return all(find_project(folder) == config for folder in folders_of(workspace))
 
 
 def sources_now(workspace: Workspace, left: KeptMarks | None = None) -> SourcePrints | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,7 +14,6 @@ from zoterodigest.core.plan.reports import (
     Report,
     UntitledEntry,
 )
-from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import is_of_entry
 from zoterodigest.library.access import DESKTOP_FILES
 from zoterodigest.library.address import Address, DesktopAddress
@@ -25,6 +25,7 @@ from zoterodigest.project.outside import named_paths
 from zoterodigest.project.pending import pending_path
 from zoterodigest.project.running import running_path
 from zoterodigest.project.settled import Fact, hashed, states_of
+from zoterodigest.sync.gathering.gather import folders_of
 from zoterodigest.sync.gathering.quiet import has_one_configuration
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.run.run import Prepared
@@ -58,12 +59,11 @@ def inputs(
     paths = [project.root, project.state_folder, project.lock_path]
     # Of what a pattern matches, "matches" tells where it leads: a vault has thousands of files.
     matched = _matched(workspace)
-    sources = [digest.path for digest in workspace.digests if digest.key not in matched]
-    sources += [bib.path for bib in workspace.bibs]
+    sources = [one for digest in workspace.digests if (one := str(digest.path)) not in matched]
+    sources += [str(bib.path) for bib in workspace.bibs]
     # Whatever is named may come to lead outside the project, also what this run doesn't read.
-    in_patterns = {project.root / key for key in matched}
-    paths += (path for path in named_paths(project) if path not in in_patterns)
-    yield from (Fact("real path", str(path)) for path in (*paths, *sources))
+    named = [path for path in named_paths(project) if path not in matched]
+    yield from (Fact("real path", path) for path in (*map(str, paths), *named, *sources))
     kept = [pending_path(project.state_folder), running_path(project.state_folder)]
     yield from (Fact("file", str(path)) for path in (*kept, project.journal_path))
     yield Fact("heads", str(history_folder(project.state_folder)))
@@ -90,8 +90,8 @@ def _library(workspace: Workspace, library: Address, desktop_folder: Path | None
 def _digests(workspace: Workspace) -> Iterator[Fact]:
     """Yield what decides which digests there are."""
     project, rules = workspace.project, workspace.project.configuration
-    for folder in {str(digest.path.parent) for digest in workspace.digests}:
-        yield Fact("configuration", folder)
+    for folder in folders_of(workspace):
+        yield Fact("configuration", str(folder))
     dated = (PLACEHOLDER.sub("*", glob.escape(one.digest)) for one in rules.feeds)
     for pattern in [*(one.path for one in rules.digests), *dated]:
         yield Fact("presence", str(project.root / pattern))
@@ -100,17 +100,22 @@ def _digests(workspace: Workspace) -> Iterator[Fact]:
             yield Fact("matches", f"{project.root}\n{pattern_of_stand_ins(pattern)}")
 
 
-def _matched(workspace: Workspace) -> set[SourceKey]:
-    """Return the digests that patterns match: of these "matches" tells where they lead."""
-    paths = {one.path for one in workspace.project.configuration.digests}
-    patterns = {path for path in paths if glob.has_magic(path)}
-    return {digest.key for digest in workspace.digests if digest.rules.path in patterns}
+def _matched(workspace: Workspace) -> set[str]:
+    """Return the paths of the files that patterns match: of these "matches" tells where they lead,
+    also if the run does not name them.
+    """
+    root = workspace.project.root
+    return {
+        os.path.join(root, name)  # noqa: PTH118  (thousands, in a vault)
+        for rules in workspace.project.configuration.digests
+        if glob.has_magic(rules.path)
+        for name in glob.glob(rules.path, root_dir=root, recursive=True)  # noqa: PTH207
+    }
 
 
 def _formats(workspace: Workspace) -> Iterator[Fact]:
     """Yield what decides which formats are tried."""
-    beside = {digest.path.parent: None for digest in workspace.digests}
-    for folder in (*beside, *workspace.project.format_folders):
+    for folder in (*folders_of(workspace), *workspace.project.format_folders):
         yield Fact("formats", str(folder))
     named = {workspace.wanted_format, *(one.rules.format or "" for one in workspace.digests)}
     # A name that ends so is a path, as seen from the current folder.
@@ -153,7 +158,8 @@ def was_read(prepared: Prepared) -> dict[Fact, str]:
         Fact("file", path): "" if data is None else hashed(data) for path, data in read.items()
     }
     linked = {*(row.digest for row in gathered.lock.rows), *quiet}
-    linked -= _matched(prepared.workspace)
+    matched = _matched(prepared.workspace)
+    linked = {key for key in linked if os.path.join(root, key) not in matched}  # noqa: PTH118
     states |= {Fact("presence", str(root / key)): str(key not in gathered.gone) for key in linked}
     return states | dict(states_of(Fact("real path", str(root / key)) for key in linked))
 

@@ -22,7 +22,7 @@ from zoterodigest.core.plan.plan import (
 )
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Prints, plan_loud
+from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Marks, Prints, plan_loud
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.known import KnownAreas
@@ -135,17 +135,11 @@ class _QuietRun:
         came = dict.fromkeys(self._sources.files.keys() - left.marks.digests.keys(), "")
         left = replace(left, marks=replace(left.marks, digests={**left.marks.digests, **came}))
         prints = self._prints(left, common, items)
-        found = prints and plan_loud(left.marks, prints, self._part, self._plan)
-        if not (prints and found):
-            return None
-        _, loud = found
+        loud = prints and self._found(left.marks, prints)
         gathered = self._gathered
-        assert gathered is not None, "it is read before it is planned"
-        is_read = len(gathered.digests) == len(self._workspace.digests)
-        # A new note is called and filled in by all that stand around it.
-        is_part = not is_read or takes_new_notes(self._workspace.project)
-        if is_part and self._may_add(gathered, loud):
+        if not (prints and loud and gathered):
             return None
+        is_read = len(gathered.digests) == len(self._workspace.digests)
         files, judged = self._sources.files, reader.areas.seen
         if self._sources.is_part or not is_read:
             judged = {**left.judged, **judged}
@@ -156,6 +150,22 @@ class _QuietRun:
         if not _carries_edits_at_most(prepared):
             return None
         return None if prepared.bibs and bear_on_exports(prepared, found_loud) else prepared
+
+    def _found(self, marks: Marks, prints: Prints) -> Loud | None:
+        """Return what is loud, once it is read and planned; None if everything has to be read."""
+        found = plan_loud(marks, prints, self._part, self._plan)
+        gathered = self._gathered
+        if not (found and gathered):
+            return None
+        is_read = len(gathered.digests) == len(self._workspace.digests)
+        # A new note is called and filled in by all that stand around it.
+        makes_notes = takes_new_notes(self._workspace.project)
+        if (makes_notes or not is_read) and self._may_add(gathered, found[1]):
+            if makes_notes:
+                return None
+            self._reader.is_all_told = True
+            found = plan_loud(marks, prints, self._part, self._plan)
+        return found and found[1]
 
     def _prints(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prints | None:
         """Return the prints of what there is; None if a digest can't be looked at by them."""
