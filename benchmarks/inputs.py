@@ -1,7 +1,7 @@
-"""Digests and items that are made up, the same in every run.
+"""Digests, vaults and items that are made up, the same in every run.
 
-`python -m benchmarks.inputs KIND SIZE FILE` writes one file, so that the process that measures
-holds none of it.
+`python -m benchmarks.inputs KIND SIZE PATH` writes one file, or the folder of a vault, so that the
+process that measures holds none of it.
 """
 
 from __future__ import annotations
@@ -152,8 +152,38 @@ def _item(number: int, chance: random.Random) -> dict[str, Any]:
     return data | venue | {"itemType": "conferencePaper", "extra": f"arXiv: {arxiv} [cs.CV]"}
 
 
+def vault(size: int) -> Iterator[tuple[str, str]]:
+    """Yield the files of a vault by path: notes in folders, and some daily ones."""
+    chance = random.Random(f"vault {size}")
+    for number in range(size):
+        folder = f"Papers/{number % 20:02}"
+        yield f"{folder}/@person{number}.md", _note(number, chance)
+        if number % 10 == 0:
+            year, month, day = 2010 + number // 3360, 1 + number // 280 % 12, 1 + number // 10 % 28
+            yield f"{folder}/{year}-{month:02}-{day:02}.md", f"Read [[@person{number}]].\n"
+
+
+def _note(number: int, chance: random.Random) -> str:
+    people = "".join(f"  - {_person(chance)}\n" for _ in range(chance.randint(1, 6)))
+    title, year = _title(number, chance), _date(number)[:4]
+    # With its number: what stands in two notes relates them.
+    points = "".join(f"- In study {number}.{at}: {_sentence(chance)}\n" for at in range(4))
+    return (
+        f'---\ntitle: "{title}"\ncitekey: person{number}\nauthors:\n{people}year: {year}\n'
+        f"doi: 10.5555/made.{number}\nstatus: read\ntags: [paper, made-up]\n---\n# {title}\n\n"
+        f"> [!abstract]-\n> {_text(chance, 4)}\n\n## Notes\n\n{number}. {_text(chance, 3)}\n\n"
+        f"Compare with [[@person{number // 2}]].\n\n{points}\n## Doubts\n\nNone so far.\n"
+    )
+
+
 def write(kind: str, size: int, path: Path) -> None:
-    """Write a digest of this kind, or `items` or items with `abstracts` as a JSON array."""
+    """Write a digest of this kind, a `vault`, `items` or items with `abstracts` (a JSON array)."""
+    if kind == "vault":
+        for name, text in vault(size):
+            note = path / name
+            note.parent.mkdir(parents=True, exist_ok=True)
+            note.write_text(text, encoding="utf-8", newline="")
+        return
     with path.open("w", encoding="utf-8", newline="") as file:
         if kind in ("items", "abstracts"):
             made = items(size, with_abstracts=kind == "abstracts")

@@ -10,7 +10,7 @@ from functools import partial
 from benchmarks.case import Case, Measured
 from benchmarks.figures import Usage
 from benchmarks.processes import served
-from benchmarks.workshop import REAL, Project, Workshop
+from benchmarks.workshop import NOTE, REAL, Project, Workshop
 
 
 def _first_push(workshop: Workshop, name: str) -> Measured:
@@ -89,11 +89,17 @@ def _empty_library(workshop: Workshop) -> AbstractContextManager[str]:
 _EDITED = ("list 640", "list 5,000")
 _ALL = (*_EDITED, REAL)
 _LARGE = ("list 10,000", "list 50,000")
+_VAULT = ("vault 5,000",)
 
 
 def _settled(name: str, about: str, *arguments: str, inputs: Sequence[str] = _ALL) -> Case:
     measure = partial(_in_project, arguments=arguments)
     return Case(name, about, measure, inputs, _LARGE)
+
+
+def _in_vault(name: str, about: str, change: Callable[[Project], None], *arguments: str) -> Case:
+    measure = partial(_in_project, arguments=arguments or ("sync", "--yes"), change=change)
+    return Case(name, about, measure, _VAULT)
 
 
 def _after(
@@ -108,12 +114,19 @@ def _after(
 
 
 CASES = (
-    Case("first push", "Into an empty library.", _first_push, (*_ALL, "long 456"), _LARGE),
-    _settled("settled sync", "Nothing has changed since the last one.", "sync", "--yes"),
+    Case("first push", "Into an empty library.", _first_push, (*_ALL, "long 456", *_VAULT), _LARGE),
+    _settled(
+        "settled sync",
+        "Nothing has changed since the last one.",
+        "sync",
+        "--yes",
+        inputs=(*_ALL, *_VAULT),
+    ),
     _after(
         "sync without the stamp",
         "Nothing has changed, and only the cache is there.",
         Project.forget_stamp,
+        inputs=(*_EDITED, *_VAULT),
     ),
     _after(
         "sync in a fresh clone",
@@ -124,6 +137,16 @@ CASES = (
     _after("sync after one edit in the library", "A title.", _edited_item),
     _after("sync after 1% edits", "Titles in the digest.", _percent),
     _after("sync after a foreign item", "Added to the library by hand.", _foreign_item),
+    _in_vault("sync after one edited note", "A paragraph.", Project.edit_note),
+    _in_vault(
+        "sync of one edited note",
+        "`sync FILE`, as an editor's hotkey runs it.",
+        Project.edit_note,
+        *("sync", NOTE, "--yes", "--brief"),
+    ),
+    _in_vault("sync after a note went", "Its file is missing.", Project.remove_note),
+    _in_vault("sync after a file came", "It is about no paper.", Project.add_file),
+    _in_vault("sync after a note came", "About a new paper.", Project.add_note),
     _settled("status", "Everything is in sync.", "status", inputs=("list 2", *_ALL)),
     _after(
         "status without the stamp",

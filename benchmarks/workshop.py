@@ -31,6 +31,17 @@ _CONFIGURATION = f"""library = "embedded:{_LIBRARY}"
 [[digest]]
 path = "*.md"
 """
+_VAULT = f"""library = "embedded:{_LIBRARY}"
+
+[sync]
+hold = 0
+
+[[digest]]
+path = "Papers/**/*.md"
+entry = "file"
+"""
+NOTE = "Papers/00/@person0.md"
+"""A note that each made-up vault has."""
 
 
 @dataclass
@@ -75,14 +86,15 @@ class Workshop:
         subprocess.run(command, check=True, env=self.given, cwd=self.home)
 
     def file(self, kind: str, size: int) -> Path:
-        """Return a file of made-up entries or items, made when it is asked for first."""
-        path = self._made("inputs") / f"{kind}-{size}.{'json' if kind in MADE else 'md'}"
+        """Return a file of made-up entries or items, or a vault, made when first asked for."""
+        ending = "" if kind == "vault" else ".json" if kind in MADE else ".md"
+        path = self._made("inputs") / f"{kind}-{size}{ending}"
         if not path.exists():
             self._run("benchmarks.inputs", kind, str(size), path)
         return path
 
     def digests(self, name: str) -> list[Path]:
-        """Return the digests of an input: `list 640`, `long 456`, or the real ones."""
+        """Return the digests of an input: `list 640`, `vault 5,000`, or the real ones."""
         if name == REAL:
             return sorted(SHARED.glob("*.md"))
         return [self.made(name)]
@@ -118,8 +130,13 @@ class Project:
         shutil.rmtree(self.folder, ignore_errors=True)
         self.folder.mkdir(parents=True)
         for path in digests:
-            shutil.copy(path, self.folder)
-        (self.folder / "zoterodigest.toml").write_text(_CONFIGURATION)
+            if path.is_dir():
+                shutil.copytree(path, self.folder, dirs_exist_ok=True)
+            else:
+                shutil.copy(path, self.folder)
+        is_vault = any(path.is_dir() for path in digests)
+        rules = _VAULT if is_vault else _CONFIGURATION
+        (self.folder / "zoterodigest.toml").write_text(rules)
         return self.run("push", "--yes", *options)
 
     def run(self, *arguments: str) -> Usage:
@@ -141,6 +158,25 @@ class Project:
         middle = len(text) // 2
         edited = _TITLE.sub(r"\1 Edited", text[middle:], count=count)
         path.write_text(text[:middle] + edited, "utf-8")
+
+    def edit_note(self) -> None:
+        """Change a paragraph of one note of a vault."""
+        path = self.folder / NOTE
+        text = path.read_text("utf-8").replace("Compare with", "Compare it with")
+        path.write_text(text, "utf-8")
+
+    def remove_note(self) -> None:
+        """Delete one note of a vault."""
+        (self.folder / NOTE).unlink()
+
+    def add_file(self) -> None:
+        """Add a file about no paper to a vault."""
+        (self.folder / NOTE).with_name("idea.md").write_text("An idea.\n")
+
+    def add_note(self) -> None:
+        """Add a note about a paper to a vault."""
+        front = "---\ntitle: A Paper Nobody Read Before\ncitekey: nobody\n---\n"
+        (self.folder / NOTE).with_name("@nobody.md").write_text(f"{front}\nNew.\n")
 
     @property
     def entries(self) -> int:
