@@ -173,3 +173,16 @@ def test_failures_for_one_reason_are_told_once_with_their_number() -> None:
         ("papers.md", "6 more", "title: no place"),
         ("papers.md:99", "Another", "something else"),
     ]
+
+
+def test_files_that_fail_for_one_reason_are_told_once_with_their_number() -> None:
+    reason = "cannot be written: not permitted"
+    names = [f"Papers/{at}.md" for at in range(9)]
+    failures = [FailedRecord(name, "", f"/home/me/{name} {reason}") for name in names]
+
+    assert list(failure_lines(failures)) == [
+        ("Papers/0.md", "", f"/home/me/Papers/0.md {reason}"),
+        ("Papers/1.md", "", f"/home/me/Papers/1.md {reason}"),
+        ("Papers/2.md", "", f"/home/me/Papers/2.md {reason}"),
+        ("", "", f"6 more files {reason}"),
+    ]

@@ -186,23 +186,31 @@ _MOST = 3
 
 
 def tell_failures(failures: Iterable[FailedRecord]) -> None:
-    """Report failures; many with the same reason in one file are counted on one line."""
+    """Report failures; many with the same reason are counted, as `failure_lines` does."""
     for parts in failure_lines(failures):
         tell_failure(*parts)
 
 
 def failure_lines(failures: Iterable[FailedRecord]) -> Iterator[tuple[str, str, str]]:
-    """Yield place, title and reason of each failure; many with one reason end with their number."""
+    """Yield place, title and reason of each failure; many with one reason end with their number.
+
+    They are counted within a file, and those of whole files over all of them: where nothing in a
+    vault may be written, each of its files says so.
+    """
     groups: dict[tuple[str, str], list[FailedRecord]] = {}
     for failure in failures:
         file, _, _ = failure.where.rpartition(":")
-        groups.setdefault((file or failure.where, failure.reason), []).append(failure)
+        # A reason that begins with the file is about the whole of it.
+        _, is_whole, rest = failure.reason.rpartition(f"{failure.where} ")
+        key = ("", rest) if is_whole else (file or failure.where, failure.reason)
+        groups.setdefault(key, []).append(failure)
     for (file, reason), group in groups.items():
         few = len(group) <= _MOST + 1
         for failure in group if few else group[:_MOST]:
             yield failure.where, failure.title, failure.reason
         if not few:
-            yield file, f"{len(group) - _MOST:,} more", reason
+            more = f"{len(group) - _MOST:,} more"
+            yield (file, more, reason) if file else ("", "", f"{more} files {reason}")
 
 
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
