@@ -65,7 +65,8 @@ def test_another_branch_of_git_and_back_changes_nothing(vault: Edited) -> None:
     git(root, "checkout", "-qf", "main")
     assert linked(vault.world) == rows
     assert vault.is_settled()
-    vault.edit_all(lambda note: note.editable)
+    vault.edit(lambda note: note.editable)
+    vault.sync()
     vault.require()
 
 
@@ -75,7 +76,8 @@ def test_an_older_branch_of_git_waits_for_its_lock_file_and_changes_nothing(vaul
     git(root, "add", "-A")
     git(root, "commit", "-qm", "Synced")
     git(root, "branch", "old")
-    vault.edit_all(lambda note: note.editable)
+    vault.edit(lambda note: note.editable)
+    vault.sync()
     git(root, "commit", "-qam", "Edited")
     items, rows = vault.world.everything(), linked(vault.world)
     git(root, "checkout", "-q", "old")
@@ -147,7 +149,8 @@ def test_files_that_go_away_change_nothing_and_come_back_with_their_links(
     for note in vault.notes.values():
         vault.write(note)
     assert vault.is_settled()
-    vault.edit_all(lambda note: note.editable)
+    vault.edit(lambda note: note.editable)
+    vault.sync()
     vault.require()
 
 

@@ -35,7 +35,7 @@ from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.run.run import Options, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
 
-RULES = '[[digest]]\npath = "**/*.md"\nentry = "file"\n'
+RULES = '[[digest]]\npath = "**/*.md"\nentry = "file"\n\n[sync]\nhold = 0\n'
 OPTIONS = Options(SYNC, max_changes=100_000)
 VAULTS = [
     pytest.param((40, 1), id="40 notes"),
@@ -87,12 +87,8 @@ class Edited:
         """Whether a sync has nothing to do."""
         return prepare(self.world.workspace(), OPTIONS).is_settled
 
-    def edit_all(
-        self,
-        names: Callable[[GeneratedNote], Iterable[str]],
-        before_sync: Callable[[], None] = lambda: None,
-    ) -> None:
-        """Edit values of all notes, each in the file or in the library, and sync."""
+    def edit(self, names: Callable[[GeneratedNote], Iterable[str]]) -> None:
+        """Edit values of all notes, each in the file or in the library."""
         for note in [*self.notes.values()]:
             after, in_file = note, note
             for name in names(note):
@@ -105,8 +101,6 @@ class Edited:
                 self.expect(note, name, value)
             self.write(in_file)
             self.notes[note.path] = after
-        before_sync()
-        self.sync()
 
     def edit_in_library(self, note: GeneratedNote, name: str, value: Value) -> None:
         """Edit a value as a person does in Zotero, whose editor writes the whole note anew."""
@@ -178,7 +172,9 @@ def test_every_note_finds_its_item_and_nothing_is_written_into_the_vault(vault: 
 def test_an_edit_of_every_field_and_paragraph_arrives_and_nothing_else_changes(
     vault: Edited,
 ) -> None:
-    vault.edit_all(lambda note: note.editable)
+    vault.edit(lambda note: note.editable)
+
+    vault.sync()
 
     vault.require()
     assert vault.is_settled()
@@ -189,7 +185,8 @@ def test_edits_of_some_fields_and_paragraphs_arrive_and_nothing_else_changes(
     vault: Edited,
 ) -> None:
     for _ in range(4):
-        vault.edit_all(lambda note: [one for one in note.editable if vault.rng.random() < 0.3])
+        vault.edit(lambda note: [one for one in note.editable if vault.rng.random() < 0.3])
+        vault.sync()
 
         vault.require()
         assert vault.is_settled()

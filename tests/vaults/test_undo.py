@@ -35,14 +35,10 @@ def test_undo_of_the_first_sync_leaves_files_and_library_as_they_were(vault: Edi
 
 
 def test_undo_of_a_run_takes_back_what_it_wrote_and_no_edit_of_a_person(vault: Edited) -> None:
-    written: dict[str, bytes] = {}
-    items: dict[str, object] = {}
+    vault.edit(lambda note: note.editable)
+    written, items = vault.files(), folded(vault.world.everything())
+    vault.sync()
 
-    def before_the_run() -> None:
-        written.update(vault.files())
-        items.update(folded(vault.world.everything()))
-
-    vault.edit_all(lambda note: note.editable, before_the_run)
     undone = undo(vault.world, 2)
 
     assert undone.declined == ()
