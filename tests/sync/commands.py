@@ -27,6 +27,7 @@ from tests.sync.recovery import (
     a_list,
     a_note_of,
     mine,
+    vault_edited_at_both_ends,
 )
 from tests.sync.world import World
 from zoterodigest.cli.main import main
@@ -382,6 +383,8 @@ COMMANDS: Mapping[str, Command] = {
     "push --relink": Command(after("remove"), words("push", "--relink", "--yes", "--offline")),
     "pull": Command(edited_at_all_ends, words("pull", "--yes", "--offline")),
     "sync": Command(edited_at_all_ends, words("sync", "--yes", "--offline")),
+    "sync notes of a vault": Command(vault_edited_at_both_ends, words("sync", "--yes",
+                                                                     "--offline")),
     # It brings what the digest has no room for into the library.
     "sync what add took": Command(after("add a .bib"), words("sync", "--yes", "--offline")),
     # A paper that came is in a digest already when it is asked for again: exit code 1.

@@ -168,12 +168,16 @@ def edited_at_both_ends(root: Path) -> World:
 
 
 def vault_edited_at_both_ends(root: Path) -> World:
-    """A vault in sync; then notes and items were edited, one file came, one went, one was moved."""
+    """A vault in sync whose notes and items were edited; files came, went, came back and moved."""
     root.mkdir()
     world = World(root)
-    world.configure('[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n')
-    for number in range(5):
+    world.configure('[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n\n[sync]\nhold = 0\n')
+    for number in range(7):
         world.markdown(f"Papers/@key{number}.md", _a_note_in_a_file(number))
+    world.push(Options(intent.SYNC))
+    away = root / "@key6.md"
+    (root / "Papers" / "@key6.md").rename(away)
+    world.digests.remove("Papers/@key6.md")
     world.push(Options(intent.SYNC))
     world.edit("Papers/@key0.md", ("A second paragraph", "An edited paragraph"))
     world.edit("Papers/@key1.md", ("year: 2024", "year: 2025"))
@@ -182,7 +186,12 @@ def vault_edited_at_both_ends(root: Path) -> World:
     world.rename("Papers/@key3.md", "Papers/Moved.md")
     world.digests.remove("Papers/@key4.md")
     (root / "Papers" / "@key4.md").unlink()
-    world.markdown("Papers/@key5.md", _a_note_in_a_file(5))
+    world.markdown("Papers/@key5.md", _a_note_in_a_file(5).replace("A second", "The second"))
+    (root / "Papers" / "read").mkdir()
+    world.rename("Papers/@key5.md", "Papers/read/@key5.md")
+    world.markdown("Papers/@key6.md", away.read_text().replace("A second", "One second"))
+    away.unlink()
+    world.markdown("Papers/@key7.md", _a_note_in_a_file(7))
     return world
 
 

@@ -44,13 +44,17 @@ VAULTS = [
 
 
 class Edited:
-    """A generated vault in sync with its library, and what both must hold after each edit."""
+    """A generated vault in sync with its library, and what both must hold after each edit.
 
-    def __init__(self, world: World, count: int, seed: int) -> None:
+    Of the papers the last so many have no file yet: their notes are `later`.
+    """
+
+    def __init__(self, world: World, count: int, seed: int, later: int = 0) -> None:
         self.world, self.rng = world, random.Random(seed)
         papers, notes = a_vault(count, seed)
+        notes, self.later = notes[: count - later], [*notes[count - later :]]
         self.notes = {note.path: note for note in notes}
-        assert len(self.notes) == count
+        assert len(self.notes) == count - later
         world.configure(RULES)
         world.put(*(paper.item() for paper in papers))
         for name, text in OTHERS.items():

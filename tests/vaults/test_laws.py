@@ -298,19 +298,6 @@ def test_a_file_is_kept_as_it_was_before_it_is_first_written(vault: World) -> No
     assert copies[0].relative_to(copies[0].parents[1]).as_posix() == "Papers/@adam2015.md"
 
 
-def test_an_editor_that_writes_all_front_matter_anew_has_made_no_edit(vault: World) -> None:
-    for key, title in TITLES.items():
-        body = a_note(key).partition("\n---\n")[2]
-        path_of(vault, key).write_text(
-            f"---\ntitle: {title}\ncitekey: {key}\nyear: 2017\n---\n{body}"
-        )
-
-    prepared = planned(vault)
-
-    assert prepared.plan.actions == ()
-    assert not prepared.plan.reports
-
-
 def test_a_link_in_the_text_creates_no_item(vault: World) -> None:
     text = "See [it](zotero://select/library/items/ABCD2345), [@other2020] and 10.1234/other."
     path_of(vault, "adam2015").write_text(a_note("adam2015", *PARAGRAPHS, text))
@@ -348,24 +335,6 @@ def test_a_new_note_that_names_only_a_pdf_is_about_its_item(vault: World) -> Non
 
 
 # --- held ----------------------------------------------------------------------------------------
-
-
-def import_anew(world: World) -> None:
-    """Write all notes as an integration does that knows nothing of the person's text."""
-    for key in TITLES:
-        path_of(world, key).write_text(a_note(key, "> [!abstract]-\n> The abstract of the paper."))
-
-
-def test_a_re_import_of_all_notes_loses_no_paragraph(vault: World) -> None:
-    before = vault.everything()
-    import_anew(vault)
-    written = notes(vault)
-
-    sync(vault)
-
-    assert len(only(planned(vault).plan, HeldFile)) == len(TITLES)
-    assert vault.everything() == before
-    assert notes(vault) == written
 
 
 def test_what_a_person_accepts_goes_to_the_library(vault: World) -> None:
