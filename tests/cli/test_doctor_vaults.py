@@ -62,6 +62,22 @@ def test_a_vault_in_order_is_fine_also_with_other_files_in_it(
     assert "vaults          fine\n" in zoterodigest("doctor").out
 
 
+def test_all_files_of_a_vault_count_as_one_digest(zoterodigest: Zoterodigest, vault: Path) -> None:
+    assert "2; 2 entries in 1 digest\n" in zoterodigest("status").out
+
+
+def test_init_names_a_folder_with_a_blank_as_a_shell_reads_it(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Reading notes"
+    folder.mkdir()
+    (folder / "@a2021.md").write_text(_note("a2021", "Learning to See"), encoding="utf-8")
+
+    ran = zoterodigest("init", folder)
+
+    assert "`zoterodigest inspect 'Reading notes/'`" in ran.out
+
+
 def test_notes_about_no_paper_need_no_attention(zoterodigest: Zoterodigest, vault: Path) -> None:
     (vault / "2026-01-31.md").write_text("A day.\n", encoding="utf-8")
 

@@ -251,7 +251,12 @@ def _recorded_only(prepared: Prepared) -> Iterator[str]:
 def _links(prepared: Prepared) -> str:
     """Return how many links there are, those of each bibliography by themselves."""
     gathered = prepared.gathered
-    totals, digests = prepared.totals, len(gathered.quiet.digests or gathered.digests)
+    # All files of a vault are one digest.
+    vaults: dict[str, str] = {
+        it.key: it.rules.path for it in prepared.workspace.digests if it.rules.is_vault
+    }
+    keys = gathered.quiet.digests or [read.key for read in gathered.digests]
+    totals, digests = prepared.totals, len({vaults.get(key, key) for key in keys})
     entries = f"{counted(totals.entries, 'entry', 'entries')} in {counted(digests, 'digest')}"
     parts = [f"{totals.linked:,}{_ended(totals.ended)}; {entries}"]
     for bib in gathered.bibs:
