@@ -29,6 +29,14 @@ from zoterodigest.sync.watching.schedule import Pace
 PACE = Pace(quiet=0.35, crowd=0.35, patience=2, poll=0.15, pause=0.05, longest=0.2)
 HASTE, CARE, REST = "Denoising in Haste", "Denoising with Care", "A Restful Paper on Rest"
 PAPERS = ((HASTE, "2401.00001"), (CARE, "2401.00002"), (REST, "2401.00003"))
+VAULT = "Papers"
+NOTE = """\
+---
+title: {title}
+arxiv: "2405.0000{number}"
+---
+Text so far.
+"""
 CONFIGURATION = '[[digest]]\npath = "{}"\n'
 # These wait much longer than they work.
 DEEP = pytest.mark.deep
@@ -190,6 +198,30 @@ def test_a_file_that_an_editor_has_locked_is_left_alone_until_it_is_closed(
     assert sum(line.startswith("papers.md is open in an editor: ") for line in said) == 1
 
 
+def test_a_note_that_is_open_in_an_editor_keeps_no_other_note_of_its_vault_waiting(
+    world: World, zoterodigest: Zoterodigest
+) -> None:
+    notes = {name: f"{VAULT}/{name}.md" for name in ("one", "two", "three")}
+    for number, (name, path) in enumerate(notes.items()):
+        world.markdown(path, NOTE.format(title=f"Notes of Number {name}", number=number))
+    rules = CONFIGURATION.format(f"{VAULT}/*.md")
+    world.configure(CONFIGURATION.format("*.md") + rules + 'entry = "file"\n[sync]\nhold = 0\n')
+    assert zoterodigest("push", "--yes").code == 0
+    for name in ("one", "two"):
+        (world.root / VAULT / f".{name}.md.swp").touch()
+
+    world.edit(notes["three"], ("so far", "three"))
+    world.edit(notes["one"], ("so far", "one"))
+    assert zoterodigest("watch", "--once").code == 0
+
+    assert "Text three." in world.note("Notes of Number three")
+    assert "Text so far." in world.note("Notes of Number one")
+    for name in ("one", "two"):
+        (world.root / VAULT / f".{name}.md.swp").unlink()
+    assert zoterodigest("watch", "--once").code == 0
+    assert "Text one." in world.note("Notes of Number one")
+
+
 @DEEP
 def test_many_files_at_once_are_one_run_over_all_of_them(
     world: World, zoterodigest: Zoterodigest
@@ -343,6 +375,25 @@ def test_a_watcher_that_starts_paused_does_not_run(
     assert task(world, REST) == {"task:image restoration"}
 
 
+def test_while_git_rebases_nothing_is_synced(
+    world: World, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (world.root / ".git" / "rebase-merge").mkdir(parents=True)
+    (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+    asked = Invocation()
+    watcher = Watcher(asked, open_context(asked), PACE)
+    thread = Thread(target=watcher.watch)
+
+    thread.start()
+    stays(lambda: task(world, REST) == {"task:image restoration"}, 1.2)
+    (world.root / ".git" / "rebase-merge").rmdir()
+    comes(lambda: task(world, REST) == {"task:rest"})
+    watcher.end()
+    thread.join(30)
+
+    assert sum(line.startswith("git is in the middle of") for line in lines(capfd)) == 1
+
+
 @DEEP
 def test_a_run_of_somebody_else_is_waited_for(world: World) -> None:
     with watched() as watcher, running(world.root / ".zoterodigest"):
@@ -362,8 +413,19 @@ def test_once_waits_until_it_is_quiet_and_syncs_once(
 
     assert (ran.code, ran.err) == (0, "")
     assert "Done: 1 item written." in ran.out
-    assert time.monotonic() - start > 0.7
+    assert time.monotonic() - start > 1.7
     assert task(world, REST) == {"task:rest"}
+
+
+@DEEP
+def test_once_ends_with_the_code_of_the_guard_if_a_removal_waits(
+    world: World, zoterodigest: Zoterodigest
+) -> None:
+    world.configure(CONFIGURATION.format("*.md") + 'when_dropped = "trash"\n[sync]\nhold = 0\n')
+    text = (world.root / "papers.md").read_text()
+    (world.root / "papers.md").write_text(text[text.index(f"> **{CARE}**") :])
+
+    assert zoterodigest("watch", "--once").code == 5
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

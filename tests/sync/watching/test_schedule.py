@@ -23,6 +23,7 @@ from zoterodigest.sync.watching.schedule import (
     paused,
     run_begun,
     run_ended,
+    run_put_off,
 )
 
 PACE = Pace(quiet=10, patience=60, many=20, poll=15, pause=5, longest=300)
@@ -158,6 +159,13 @@ def test_a_paused_watcher_does_nothing_and_forgets_nothing() -> None:
 
     assert next_step(schedule, 1000) == Wait(inf)
     assert step(paused(schedule, is_paused=False), 1000) == BeginRun(frozenset())
+
+
+def test_a_run_that_is_put_off_is_due_again_after_a_while() -> None:
+    schedule = run_put_off(file_changed(settled(), "a.md", 0), 10)
+
+    assert step(schedule, 10) == Wait(20)
+    assert step(schedule, 20) == BeginRun(frozenset())
 
 
 # --- laws over any history

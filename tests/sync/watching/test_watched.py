@@ -11,6 +11,7 @@ from tests.sync.world import World
 from zoterodigest.sync.watching.watched import (
     Watched,
     held_by_editors,
+    is_git_at_work,
     locked_by,
     watched_in,
     without_files,
@@ -127,6 +128,23 @@ def test_a_locked_file_is_held_also_by_a_link_that_leads_nowhere(tmp_path: Path)
     assert held_by_editors([*files, str(tmp_path / "gone" / "d.md")]) == {files[0], files[2]}
 
 
+@pytest.mark.parametrize("left", ["MERGE_HEAD", "rebase-merge", "index.lock"])
+def test_git_is_at_work_while_it_leaves_files_also_in_a_worktree(tmp_path: Path, left: str) -> None:
+    kept, worktree = tmp_path / "main" / ".git" / "worktrees" / "w", tmp_path / "w"
+    kept.mkdir(parents=True)
+    worktree.mkdir()
+    (worktree / ".git").write_text(f"gitdir: {kept}\n")
+    assert not is_git_at_work(worktree / "lists")
+
+    (kept / left).touch()
+
+    assert is_git_at_work(worktree / "lists")
+
+
+def test_a_project_without_git_waits_for_none(tmp_path: Path) -> None:
+    assert not is_git_at_work(tmp_path)
+
+
 def test_only_patterns_that_lead_into_folders_are_watched_with_all_below(
     world: World, watched: Watched
 ) -> None:
@@ -148,7 +166,7 @@ def test_a_project_behind_a_link_is_watched_by_both_of_its_paths(
     assert watched.file_of(real) == watched.file_of(named) == named
 
 
-def test_what_is_left_out_keeps_its_place_in_the_project(world: World) -> None:
+def test_what_is_left_out_is_as_if_the_others_were_named(world: World) -> None:
     workspace = world.workspace()
     left = frozenset({str(world.root / "lists/b.md"), str(world.root / "paper/refs.bib")})
 
@@ -156,4 +174,12 @@ def test_what_is_left_out_keeps_its_place_in_the_project(world: World) -> None:
 
     assert [one.key for one in part.digests] == ["lists/a.md", "Papers/x/1.md"]
     assert part.bibs == ()
-    assert part.is_named == workspace.is_named
+    assert part.is_named
+
+
+def test_where_nothing_is_left_out_but_copies_the_run_is_about_everything(world: World) -> None:
+    part = without_files(world.workspace(), frozenset())
+
+    assert [one.key for one in part.digests] == ["lists/a.md", "lists/b.md", "Papers/x/1.md"]
+    assert len(part.bibs) == 1
+    assert not part.is_named

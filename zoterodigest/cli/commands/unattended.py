@@ -25,7 +25,7 @@ from zoterodigest.sync.run.run import Options, Prepared
 from zoterodigest.sync.syncing.sync_run import LibraryChanged, Outcome, carry_out
 from zoterodigest.sync.watching.watched import held_by_editors, without_files
 
-_PASSING = (
+PASSING = (
     *(NotReached, ServerBusy, ServerFailed),
     *(AlreadyRunning, SourceChanged, LibraryChanged),
 )
@@ -57,10 +57,10 @@ def run_unattended(asked: Invocation, but: frozenset[str]) -> Ran:
         # Nobody looks on, so nothing is counted down.
         with countdown.shown_by(lambda _: None), opened_context(asked) as place:
             return replace(_ran(place, asked, but), place=place)
-    except _PASSING as error:
-        return Ran(error.exit_code, passing=_sentence(error), again=True)
+    except PASSING as error:
+        return Ran(error.exit_code, passing=sentence_of(error), again=True)
     except ZoterodigestError as error:
-        return Ran(error.exit_code, needs=(_sentence(error),), again=True)
+        return Ran(error.exit_code, needs=(sentence_of(error),), again=True)
 
 
 def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
@@ -84,8 +84,10 @@ def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
         text = f"{visible(str(error))}. Nothing was written: run `zoterodigest sync` yourself."
         return Ran(error.exit_code, needs=(*needs, text), held=held)
     except NotConfirmed as error:
-        return Ran(error.exit_code, needs=(*needs, _sentence(error)), held=held)
-    return _after(outcome, needs, held)
+        return Ran(error.exit_code, needs=(*needs, sentence_of(error)), held=held)
+    ran = _after(outcome, needs, held)
+    is_held_up = removals and ran.code == FINE
+    return replace(ran, code=TooMuch.exit_code) if is_held_up else ran
 
 
 _LATER = "it is synced when you close it there."
@@ -129,5 +131,6 @@ def _after(outcome: Outcome, needs: Sequence[str], held: frozenset[str]) -> Ran:
     return Ran(code, wrote, stands, (*needs, *map(visible, failures)), is_early, held=held)
 
 
-def _sentence(error: ZoterodigestError) -> str:
+def sentence_of(error: ZoterodigestError) -> str:
+    """Return on one line what an error says, and what to do about it."""
     return visible(" ".join(filter(None, (f"{error}.", error.hint))))

@@ -17,15 +17,11 @@ import typer
 
 from zoterodigest.cli.base.notice import show_notice
 from zoterodigest.cli.base.options import FINE, Invocation, command, flag
-from zoterodigest.cli.base.project_context import (
-    ProjectContext,
-    open_context,
-    project_in,
-)
+from zoterodigest.cli.base.project_context import ProjectContext, open_context
 from zoterodigest.cli.base.screen import emit, enumerated, files_counted, visible
 from zoterodigest.cli.base.stamps import token_at
 from zoterodigest.cli.base.talk import countdown
-from zoterodigest.cli.commands.unattended import Ran, run_unattended
+from zoterodigest.cli.commands.unattended import PASSING, Ran, run_unattended, sentence_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import create_state_folder
 from zoterodigest.project.running import is_watched, pause_path, watching
@@ -45,11 +41,15 @@ from zoterodigest.sync.watching.schedule import (
     paused,
     run_begun,
     run_ended,
+    run_put_off,
 )
-from zoterodigest.sync.watching.watched import held_by_editors, watched_in
+from zoterodigest.sync.watching.watched import held_by_editors, is_git_at_work, watched_in
 
 _LOOK_AROUND = 30.0
 """Seconds after which a watcher looks whether it is still paused, whatever the system tells."""
+_LEAST_QUIET = 2.0
+"""Seconds without a change before a run, also in a project that holds no file for a while."""
+_GIT = "git is in the middle of a merge, rebase or other command: nothing is synced until it ends."
 
 
 @command(
@@ -83,14 +83,13 @@ def watch(
     if pause or resume:
         if pause and resume:
             raise typer.BadParameter("give --pause or --resume, not both")
-        return _paused(is_paused=pause)
+        return _paused(open_context(asked).workspace.project.state_folder, is_paused=pause)
     place = open_context(asked)
     with watching(place.workspace.project.state_folder):
         return Watcher(asked, place, _pace(place), is_once=once).watch()
 
 
-def _paused(*, is_paused: bool) -> int:
-    folder = project_in(Path()).state_folder
+def _paused(folder: Path, *, is_paused: bool) -> int:
     create_state_folder(folder)
     if is_paused:
         pause_path(folder).touch()
@@ -103,7 +102,7 @@ def _paused(*, is_paused: bool) -> int:
 
 def _pace(place: ProjectContext) -> Pace:
     """Return the pace for a library: who answers for others, too, is asked less often."""
-    hold = place.workspace.project.configuration.sync.hold
+    hold = max(place.workspace.project.configuration.sync.hold, _LEAST_QUIET)
     if place.library.disk_path is not None:
         return Pace(quiet=hold, poll=5)
     return Pace(quiet=hold, poll=60 if place.library.needs_network else 15)
@@ -183,6 +182,8 @@ class Watcher:
                     self._ask()
                     if noticing.is_outdated:
                         return None
+                case BeginRun() if is_git_at_work(self._place.workspace.project.root):
+                    self._wait_for_git()
                 case BeginRun(but):
                     ran = self._run(but)
                     if self._is_once and not ran.passing:
@@ -208,6 +209,13 @@ class Watcher:
             _say("Paused." if is_paused else "Resumed.")
             self.schedule = paused(self.schedule, is_paused=is_paused)
 
+    def _wait_for_git(self) -> None:
+        """Look again after a while; say so once."""
+        if self._said.passing != _GIT:
+            _say(_GIT)
+        self._said = replace(self._said, passing=_GIT)
+        self.schedule = run_put_off(self.schedule, self._clock())
+
     def _take_in(self, change: tuple[str, float] | None) -> None:
         if change is None:
             raise _Ended
@@ -229,7 +237,8 @@ class Watcher:
                 raise
             self.schedule = library_failed(self.schedule, self._clock())
             if not was_away:
-                _say(f"{visible(str(error))}. It is asked again later.")
+                _say(f"{sentence_of(error)} It is asked again later.")
+                self._notify(is_news=not isinstance(error, PASSING))
             return
         self.schedule = library_answered(self.schedule, token, self._clock())
         if was_away:
@@ -292,12 +301,15 @@ class Watcher:
                 news = True
         if ran.passing and ran.passing != said.passing and self._is_once:
             _say(ran.passing)
-        if news:
-            folder = visible(self._place.workspace.project.root.name)
-            show_notice(f"{folder} needs you: run `zoterodigest status` there.")
+        self._notify(is_news=news)
         # A run that could not begin says nothing of how things stand.
         stands = ran.stands or said.stands
         self._said = replace(said if ran.passing else ran, stands=stands, passing=ran.passing)
+
+    def _notify(self, *, is_news: bool) -> None:
+        folder = visible(self._place.workspace.project.root.name)
+        if is_news:
+            show_notice(f"{folder} needs you: run `zoterodigest status` there.")
 
 
 def _say(text: str) -> None:

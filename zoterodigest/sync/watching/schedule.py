@@ -154,6 +154,11 @@ def run_begun(schedule: Schedule, at: float) -> Schedule:
     return replace(schedule, changed=left, since=at, is_crowded=False, is_running=True)
 
 
+def run_put_off(schedule: Schedule, at: float) -> Schedule:
+    """Note that the run that is due can't begin now."""
+    return replace(schedule, run_from=at + schedule.pace.crowd)
+
+
 def run_ended(schedule: Schedule, at: float, *, again: bool) -> Schedule:
     """Note that the run ended; `again` says that it has to be repeated, after a pause."""
     ended = replace(schedule, is_running=False, failed_runs=0)

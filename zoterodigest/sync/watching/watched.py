@@ -14,8 +14,8 @@ from pathlib import Path
 from zoterodigest.digest.read.vault_evidence import is_conflict_copy
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import PLACEHOLDER
-from zoterodigest.project.files import real_path
-from zoterodigest.project.layout import folder_before_pattern, would_match
+from zoterodigest.project.files import real_path, real_paths
+from zoterodigest.project.layout import Digest, folder_before_pattern, would_match
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _EDITORS_LOCK = re.compile(
@@ -67,9 +67,11 @@ def watched_in(workspace: Workspace) -> Watched:
     project, rules = workspace.project, workspace.project.configuration
     named = [PLACEHOLDER.sub("*", glob.escape(feed.digest)) for feed in rules.feeds]
     patterns = [one for one in (*(it.path for it in rules.digests), *named) if glob.has_magic(one)]
-    paths = [project.config_path, project.lock_path, *_sources(workspace)]
-    files = {str(name): str(path) for path in paths for name in (path, real_path(path))}
-    folders = {project.root, *project.format_folders, *(Path(one).parent for one in files)}
+    paths = [*map(str, (project.config_path, project.lock_path, *_sources(workspace)))]
+    real = zip(paths, real_paths(paths), strict=True)
+    files = {name: path for path, other in real for name in (path, other)}
+    beside = {os.path.dirname(one) for one in files}  # noqa: PTH120 (thousands at once)
+    folders = {project.root, *project.format_folders, *map(Path, beside)}
     trees = set[Path]()
     for pattern in patterns:
         base = project.root / folder_before_pattern(pattern)
@@ -113,11 +115,41 @@ def held_by_editors(files: Iterable[str]) -> frozenset[str]:
     return frozenset(held)
 
 
+# https://git-scm.com/docs/gitrepository-layout: what is there from a command's start to its end.
+_OF_GIT = ("index.lock", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
+_FOLDERS_OF_GIT = ("rebase-merge", "rebase-apply")
+
+
+def is_git_at_work(root: Path) -> bool:
+    """Tell whether git is in the middle of a command that changes files, as in a merge or rebase.
+
+    A rebase that waits for a person counts, too: files are as they were at some earlier time.
+    """
+    found = next(
+        (one for folder in (root, *root.parents) if (one := folder / ".git").exists()), None
+    )
+    if found is None:
+        return False
+    if found.is_file():  # in a worktree or submodule it names the folder
+        with suppress(OSError, UnicodeDecodeError):
+            named = found.read_text(encoding="utf-8").removeprefix("gitdir:").strip()
+            found = found.parent / named
+    return any((found / name).exists() for name in (*_OF_GIT, *_FOLDERS_OF_GIT))
+
+
 def without_files(workspace: Workspace, files: frozenset[str]) -> Workspace:
     """Return a workspace without these files and without conflict copies; their links stay."""
-    digests = (one for one in workspace.digests if not is_conflict_copy(one.key))
-    return replace(
-        workspace,
-        digests=tuple(one for one in digests if str(one.path) not in files),
-        bibs=tuple(one for one in workspace.bibs if str(one.path) not in files),
-    )
+    # Of a vault, every reader knows conflict copies by their names.
+    digests = [one for one in workspace.digests if one.rules.is_vault or not _is_copy(one)]
+    left = [one for one in digests if str(one.path) not in files]
+    bibs = tuple(one for one in workspace.bibs if str(one.path) not in files)
+    if len(left) == len(digests):
+        return replace(workspace, digests=tuple(digests), bibs=bibs)
+    # As if a person had named the others: else a vault would seem to have lost what is left out.
+    # A file that is not there can't be named.
+    named = tuple(one for one in left if one.path.exists())
+    return replace(workspace, digests=named, bibs=bibs, is_named=True)
+
+
+def _is_copy(digest: Digest) -> bool:
+    return is_conflict_copy(digest.key)
