@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.vault_notes import entry_of, put, read_file
-from zoterodigest.core.values.record import Fields, Members, Names
+from zoterodigest.core.values.record import EMPTY, Fields, Members, Names
 from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.library.records.zotero import item_rules
 
@@ -212,3 +212,38 @@ def test_a_tag_with_blanks_is_written_as_obsidian_spells_it(before: str, after: 
     new = put(text, {"tags": tags}, rule=TAGS).source.decode()
 
     assert new == text.replace(before, after)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("tags: [nets] # mine", "tags: [] # mine"),
+        ('tags: ["nets"]', "tags: []"),
+        ("tags:\n  - nets\n  - a", "tags: []"),
+        ("tags: nets, a", "tags: "),
+    ],
+)
+def test_tags_that_all_go_leave_an_empty_list(before: str, after: str) -> None:
+    text = f"---\ntitle: Deep Nets\n{before}\nyear: 2020\n---\n"
+
+    new = put(text, {"tags": EMPTY}, rule=TAGS).source.decode()
+
+    assert new == text.replace(before, after)
+    assert entry_of(new, rule=TAGS).fields["tags"] == EMPTY
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("---\ntitle: Deep Nets\ntags: [{}]\n---\n", "a, deep-nets"),
+        ("---\ntitle: Deep Nets\ntags:{}\n---\n", " [a, deep-nets]"),
+        ('+++\ntitle = "Deep Nets"\ntags = [{}]\n+++\n', '"a", "deep-nets"'),
+    ],
+    ids=["brackets", "nothing", "TOML"],
+)
+def test_tags_come_into_an_empty_list(before: str, after: str) -> None:
+    tags = {"tags": Members(("a", "deep nets"))}
+
+    new = put(before.format(""), tags, rule=TAGS).source.decode()
+
+    assert new == before.format(after)

@@ -116,6 +116,15 @@ def test_tags_that_both_ends_gave_are_merged(world: World, path: Path) -> None:
     assert "nets" not in names(tags_in(world))
 
 
+def test_remove_takes_back_only_the_tags_of_the_note(world: World, path: Path) -> None:
+    text = path.read_text()
+
+    world.remove()
+
+    assert names(tags_in(world)) == names(OTHERS)
+    assert path.read_text() == text
+
+
 @pytest.mark.parametrize("spelled", ["machine learning", "Machine_Learning", "MACHINE-LEARNING"])
 def test_a_tag_is_the_same_however_it_is_spelled(world: World, spelled: str) -> None:
     path = lay_out(world, "tags:\n  - machine-learning\n", [{"tag": spelled}])
