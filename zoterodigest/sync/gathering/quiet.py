@@ -112,6 +112,10 @@ def sources_now(workspace: Workspace, left: KeptMarks | None = None) -> SourcePr
     bibs = {bib.key: read_if_present(bib.path) for bib in workspace.bibs}
     formats = formats_print(chosen.values())
     if workspace.is_named and left and prints.keys() < left.files.keys():
+        others = left.files.keys() - prints.keys()
+        # A digest that is gone counts also in a run that doesn't name it.
+        if not all((workspace.project.root / key).exists() for key in others):
+            return None
         # What areas were judged to be is known by the names of formats.
         if not set(formats.split()) <= set(left.formats.split()):
             return None
