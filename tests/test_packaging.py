@@ -49,6 +49,12 @@ def test_the_wheel_holds_every_mapping(installed: Path) -> None:
     assert shipped == written
 
 
+def test_the_wheel_holds_every_template_of_the_page_of_review(installed: Path) -> None:
+    folder = Path("zoterodigest", "cli", "review", "templates")
+
+    assert _files_below(installed / folder) == _files_below(ROOT / folder) != []
+
+
 def test_the_wheel_holds_the_package_its_licence_and_nothing_else(installed: Path) -> None:
     (metadata,) = installed.glob("zoterodigest-*.dist-info")
 

@@ -8,8 +8,9 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from html.parser import HTMLParser
+from itertools import product
 from pathlib import Path
 from shutil import copytree
 from typing import Any
@@ -161,29 +162,23 @@ def test_the_cookie_goes_to_the_secret_folder_alone_and_to_no_script(digest: Pat
     assert said == [f"Path=/{folder}/", "HttpOnly", "SameSite=Strict"]
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        {"Host": "papers.example"},
-        {"Host": "127.0.0.1.papers.example"},
-        {"Host": "localhost@papers.example"},
-        {"Origin": "http://papers.example"},
-        {"Origin": "null"},
-        {"Origin": "http://127.0.0.1:1"},
-    ],
-)
-def test_another_host_or_origin_is_refused(page: Page, headers: dict[str, str]) -> None:
-    assert page.session.get(f"{page.base}/", headers=headers, timeout=20).status_code == 403
+def test_another_host_or_origin_is_refused(page: Page) -> None:
     address = f"{page.base}/at/{page.name}/write"
     word = re.findall(r'name="form" value="([^"]+)"', page.text)[0]
-    answer = page.session.post(address, data={"form": word}, headers=headers, timeout=20)
-    assert answer.status_code == 403
+    hosts = ("papers.example", "127.0.0.1.papers.example", "localhost@papers.example", "")
+    origins = ("http://papers.example", "null", "http://127.0.0.1:1", "https://127.0.0.1", "")
+    named = [{"Host": one} for one in hosts] + [{"Origin": one} for one in origins]
+    for headers in named:
+        assert page.session.get(f"{page.base}/", headers=headers, timeout=20).status_code == 403
+        answer = page.session.post(address, data={"form": word}, headers=headers, timeout=20)
+        assert answer.status_code == 403, headers
 
 
-@pytest.mark.parametrize("word", ["", "secret-1-of-this-tes", "wrong", "é", "\udc80"])
-def test_a_form_of_another_page_writes_nothing(page: Page, word: str) -> None:
+def test_a_form_of_another_page_writes_nothing(page: Page) -> None:
     before = Path("papers.md").read_bytes()
-    for path in (f"at/{page.name}/write", f"at/{page.name}/decide", "undo", "accept", "forget"):
+    words = ("", "secret-1-of-this-tes", "wrong", "é", "\udc80")
+    paths = (f"at/{page.name}/write", f"at/{page.name}/decide", "undo", "accept", "forget")
+    for word, path in product(words, paths):
         body = f"form={quote(word, errors='surrogatepass')}&run=1&choice-0=zotero"
         kind = {"Content-Type": "application/x-www-form-urlencoded"}
         address = f"{page.base}/{path}"
@@ -204,26 +199,25 @@ def test_only_forms_are_read(page: Page) -> None:
     assert page.session.post(address, data=large, timeout=20).status_code == 413
 
 
-@pytest.mark.parametrize(
-    "path",
-    [
-        *("..", "../..", "%2e%2e/%2e%2e/etc/passwd", "style.css/..", "templates/base.html"),
-        *("at/", "at/x", "at/%00/changes", "at/../at", "style.css%00", "open/x", "at/x/y/z/a"),
-    ],
+PATHS = (
+    *("..", "../..", "%2e%2e/%2e%2e/etc/passwd", "style.css/..", "templates/base.html"),
+    *("at/", "at/x", "at/%00/changes", "at/../at", "style.css%00", "open/x", "at/x/y/z/a"),
 )
-def test_no_path_leads_anywhere_else(page: Page, path: str) -> None:
+
+
+def test_no_path_leads_anywhere_else(page: Page) -> None:
     host, _, rest = page.base.removeprefix("http://").partition("/")
     cookie = "; ".join(f"{one.name}={one.value}" for one in page.session.cookies)
-    # By hand: a client would tidy the path.
     head = f"Host: {host}\r\nCookie: {cookie}\r\nConnection: close\r\n"
-    text = f"GET /{rest}/{path} HTTP/1.1\r\n{head}\r\n"
     name, port = host.split(":")
-    with socket.create_connection((name, int(port)), timeout=20) as connection:
-        connection.sendall(text.encode())
-        answer = b"".join(iter(lambda: connection.recv(65_536), b""))
+    for path in PATHS:
+        with socket.create_connection((name, int(port)), timeout=20) as connection:
+            # By hand: a client would tidy the path.
+            connection.sendall(f"GET /{rest}/{path} HTTP/1.1\r\n{head}\r\n".encode())
+            answer = b"".join(iter(partial(connection.recv, 65_536), b""))
 
-    assert answer.split(b" ", 2)[1] in (b"403", b"404", b"409")
-    assert b"root:" not in answer
+        assert answer.split(b" ", 2)[1] in (b"403", b"404", b"409"), path
+        assert b"root:" not in answer
 
 
 def test_a_file_outside_of_the_project_is_not_accepted(page: Page, tmp_path: Path) -> None:
@@ -319,7 +313,7 @@ def pages_of(text: str) -> Iterator[str]:
     change = ChangeCard((text, text, text), text, text, [(text, lines)])
     held = ReportCard(text, [text], "", "", False, text)
     told = ReportCard(text, [text], text, text, False, "")
-    group = ReportGroup(text, text, [held, told])
+    group = ReportGroup(text, text, [held, told, told])
     tabs = [("decide", "To decide", 1)]
     common: dict[str, Any] = {
         "base": "/review",
@@ -340,7 +334,7 @@ def pages_of(text: str) -> Iterator[str]:
             "exports": [text],
             "whole": [text, text],
         },
-        "reports": {"which": "held", "groups": [group]},
+        "reports": {"which": "held", "groups": [group], "most": 2},
         "undo": {"lines": [text, text], "declined": [(text, text)], "number": 1},
         "done": {"done": ReviewResult(text, ((text, text, text),), 3)},
         "problem": {"sentence": text, "hint": text, "is_old": False},

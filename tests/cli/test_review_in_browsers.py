@@ -154,9 +154,17 @@ def test_a_conflict_a_diverged_field_and_a_held_file_are_decided_and_undone_to_t
 
         # Back again.
         browser.click(".bar form button")
+        assert faults(browser) == []
         browser.click("form.bar button")
         assert "is undone" in browser.text()
         assert digest.read_bytes() == before[0]
+
+        # A page of what is no more.
+        old = browser.url
+        browser.click(".bar a.button")
+        browser.open(f"{old}x")
+        assert "This page is old" in browser.text()
+        assert faults(browser) == []
 
         # A held file, and what else is pending.
         browser.click(".bar a.button")

@@ -43,8 +43,8 @@ from zoterodigest.library.server.messages import Rejected, Request, Response
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.sync.run.conflicts import OpenReason
 
-ENTRIES, CHANGES, RUNS = 20, 50, 30
-"""How many entries, changes and runs stand on one page."""
+ENTRIES, CHANGES, REPORTS, RUNS = 20, 50, 100, 30
+"""How many entries, changes, reports of one kind and runs stand on one page."""
 
 COLUMNS = 1_000
 """Letters to which texts of the terminal are cut: a browser breaks lines by itself."""
@@ -126,7 +126,7 @@ class Site:
                 return self._open_fields(name, kept, page)
             case Overview(), ["held" | "reports" as which]:
                 groups = kept.held if which == "held" else kept.reports
-                return self._shown(name, "reports", kept, which=which, groups=groups)
+                return self._shown(name, "reports", kept, which=which, groups=groups, most=REPORTS)
             case Overview(), ["changes"]:
                 return self._changes(name, kept, page)
             case Overview(), ["runs"]:
