@@ -22,6 +22,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
+from tests.cli.test_over_http import project as over_http  # noqa: F401
 from tests.cli.test_push import ATTENTION, RESNET
 from tests.cli.test_resolve import BY_ADA, BY_BEN, edit, listed, open_id
 from tests.cli.test_resolve import digest as digest
@@ -328,6 +329,7 @@ def pages_of(text: str) -> Iterator[str]:
         "decisions": {"cards": [card], "left": [(card, text)]},
         "changes": {
             "groups": [ChangeGroup(text, text, text, 1, [change])],
+            "is_settled": False,
             "concern": text,
             "why_not": "",
             "failures": [(text, text, text)],
@@ -579,7 +581,24 @@ def test_the_changes_are_those_of_plan_and_are_written_as_by_sync(
         page.send("/write")
 
         assert "Done: " in page.text
+        assert "Nothing is pending." in page.get()
+        assert "Write all of it" not in page.text
     assert "Already up to date." in zoterodigest("sync").out
+
+
+@pytest.mark.usefixtures("over_http")
+def test_a_library_over_http_is_read_and_written_from_any_request(
+    zoterodigest: Zoterodigest,
+) -> None:
+    with reviewing() as page:
+        page.enter()
+        page.send("/write")
+        assert "Done: 1 item" in page.text
+
+        page.send("/undo", run="1")
+        page.send("/write")
+        assert "is undone" in page.text
+    assert "0 items, 0 notes" in zoterodigest("ls").out
 
 
 def test_a_plan_that_the_guard_stops_has_no_button(

@@ -161,6 +161,7 @@ class Site:
             groups=change_groups(found, shown.start, shown.stop),
             page=page,
             pages=pages,
+            is_settled=prepared.is_settled,
             amounts=planned_amounts(prepared),
             concern=concern_of(prepared).what,
             why_not=why_not(prepared),
