@@ -558,6 +558,13 @@ def test_a_form_that_is_sent_twice_writes_once(
     assert len(json.loads(zoterodigest("log", "--json").out)["runs"]) == 2
 
 
+def test_an_error_of_a_run_is_a_page_with_what_to_do(page: Page, digest: Path) -> None:
+    digest.unlink()
+
+    assert "If you renamed one, give its new path." in page.get()
+    assert "Read everything again" in page.text
+
+
 def test_a_form_without_a_choice_says_so(page: Page) -> None:
     assert page.send("/decide", **{page.field(): "leave"}) == 409
     assert "Nothing is chosen" in page.text

@@ -32,6 +32,7 @@ from zoterodigest.cli.review.cards import (
 )
 from zoterodigest.cli.show.closing import closing_text, done_text
 from zoterodigest.cli.show.plan_lines import Thing
+from zoterodigest.cli.show.plan_text import left_text
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.cli.show.undo_text import became_text, undo_text
 from zoterodigest.cli.show.written_values import read_written
@@ -200,6 +201,7 @@ class Desk:
         """Plan `undo RUN`; return the name of the plan."""
         with opened_context(self._asked) as place:
             project = place.workspace.project
+        require_idle_to_write(self._asked, project)  # which run was killed is known only then
         history = read_history(history_folder(project.state_folder))
         run = history.whole_run(number)
         with ExitStack() as stack:
@@ -228,9 +230,9 @@ class Desk:
             return self._results[name]
         match self.shown(name):
             case Overview(prepared=prepared):
-                done = self._carried_out(prepared)
+                done = self._carried_out(prepared, tells_rest=True)
             case Decisions(resolving):
-                done = self._carried_out(resolving.prepared)
+                done = self._carried_out(resolving.prepared, tells_rest=False)
             case Undo(undoing, history):
                 done = self._undone(undoing, history)
             case ReviewResult():
@@ -256,13 +258,15 @@ class Desk:
             ReviewResult(f"{counted(len(meant), 'report')} {became}{what}."), ExitStack()
         )
 
-    def _carried_out(self, prepared: Prepared) -> ReviewResult:
+    def _carried_out(self, prepared: Prepared, *, tells_rest: bool) -> ReviewResult:
         before = self._newest(prepared)
         outcome = carry_out(prepared, _silent)
         after = self._newest(prepared)
         sentence = closing_text(prepared, is_done=True)
         if not prepared.is_settled:
-            sentence = done_text(outcome)
+            # Decisions look at their own entries alone, and know nothing of the others.
+            left = left_text(outcome.last) if tells_rest else ""
+            sentence = done_text(outcome) + (f" Left to you: {left}." if left else "")
         failures = tuple(failure_lines(outcome.failures))
         return ReviewResult(sentence, failures, after if after != before else 0)
 
@@ -295,12 +299,12 @@ def decisions_of(fields: tuple[OpenField, ...], form: Mapping[str, str]) -> list
     `rest` is the end to keep in the fields that the page showed and the person left open. Raises
     `NotTaken` if a field can't hold the text that the person wrote for it.
     """
-    rest = form.get("rest", "")
     decisions = []
     for number, field in enumerate(fields):
-        choice = form.get(f"choice-{number}", "")
-        if choice in ("", LEAVE) and f"shown-{number}" in form:
-            choice = rest if rest != "entry" else field.end.value
+        choice = form.get(f"choice-{number}", LEAVE)
+        if choice == LEAVE and f"shown-{number}" in form:
+            rests = {"entry": field.end.value, End.ZOTERO.value: End.ZOTERO.value}
+            choice = rests.get(form.get("rest", ""), LEAVE)
         if choice == TEXT:
             value = read_written(field.name, form.get(f"text-{number}", ""))
             decisions.append(Decision(field, value))

@@ -80,7 +80,11 @@ class Site:
         except Rejected as rejected:
             return refused(rejected)
         except ZoterodigestError as error:
-            return guarded(self._problem(error))
+            return guarded(
+                self._problem(str(error), error.hint, is_old=isinstance(error, Outdated))
+            )
+        except OSError as error:  # a file that may not be read; to the listener it were the client
+            return guarded(self._problem(f"{error.filename}: {error.strerror}", "", is_old=False))
 
     def _page(self, request: Request) -> Response:
         if request.method == "POST":
@@ -191,8 +195,8 @@ class Site:
         common = {"base": base, "name": name, "word": self._admission.form_word, "tabs": tabs}
         return _html(template, common | values)
 
-    def _problem(self, error: ZoterodigestError) -> Response:
-        values = {"sentence": str(error), "hint": error.hint, "is_old": isinstance(error, Outdated)}
+    def _problem(self, sentence: str, hint: str, *, is_old: bool) -> Response:
+        values = {"sentence": sentence, "hint": hint, "is_old": is_old}
         common = {"base": f"/{self._admission.folder}", "tabs": ()}
         return _html("problem", common | values, status=409)
 
