@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
@@ -333,9 +334,17 @@ def _is_rearranged(plan: Plan, name: str) -> bool:
     return False
 
 
+_ANNOTATIONS = re.compile(
+    r"^(?:> ?)?<!-- zotero-annotations.*?<!-- /zotero-annotations[^\n]*\n", re.MULTILINE | re.DOTALL
+)
+
+
 def judge_bytes(name: str, before: str, after: str, *, is_rearranged: bool) -> None:
-    """Fail if a line went or came that holds no value; blank ones may beside a moved entry."""
-    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    """Fail if a line went or came that holds no value; blank ones may beside a moved entry.
+
+    Annotations come and go.
+    """
+    old, new = (_ANNOTATIONS.sub("", it).splitlines(keepends=True) for it in (before, after))
     for tag, start, end, first, last in SequenceMatcher(
         None, old, new, autojunk=False
     ).get_opcodes():

@@ -126,10 +126,9 @@ class _Opening:
     last_number: int
 
 
-_CONFIG = f"""\
-[[digest]]
-path = "*.md"
-
+_LISTED = '[[digest]]\npath = "*.md"\n'
+_ANNOTATED = f"{_LISTED}annotations = true\n"
+_OF_BIB = f"""
 [[bibliography]]
 path = "{BIB}"
 push = true
@@ -138,14 +137,14 @@ pull = true
 
 
 @cache
-def _opening(*, has_bib: bool, has_lookups: bool) -> _Opening:
+def _opening(*, has_bib: bool, has_lookups: bool, has_annotations: bool) -> _Opening:
     memory = Memory()
     with TemporaryDirectory() as folder:
         clone = Clone(Path(folder), new_library())
         for name, text in first_texts(memory, has_lookups=has_lookups).items():
             clone.write(name, text)
-        if has_bib:
-            clone.write(CONFIG, _CONFIG)
+        if has_bib or has_annotations:
+            clone.write(CONFIG, (_ANNOTATED if has_annotations else _LISTED) + has_bib * _OF_BIB)
         outcome = carry_out(prepare(clone.workspace, Options(intent.SYNC)), silent)
         assert not outcome.failures
         state = {
@@ -157,13 +156,21 @@ def _opening(*, has_bib: bool, has_lookups: bool) -> _Opening:
         return _Opening(clone.files(), state, filled(clone.library.read()), last)
 
 
-def open_stage(folder: Path, *, has_copies: bool, has_bib: bool, has_lookups: bool) -> Stage:
+def open_stage(
+    folder: Path,
+    *,
+    has_copies: bool,
+    has_bib: bool,
+    has_lookups: bool,
+    has_annotations: bool = False,
+) -> Stage:
     """Return a stage in an empty folder; with `has_copies` each clone has a library of its own.
 
     With `has_bib` a .bib takes part, which holds what the first sync exported; with `has_lookups` a
-    digest that names authors, and an empty place for a comment.
+    digest that names authors, and an empty place for a comment. With `has_annotations` digests show
+    those of their items.
     """
-    opening = _opening(has_bib=has_bib, has_lookups=has_lookups)
+    opening = _opening(has_bib=has_bib, has_lookups=has_lookups, has_annotations=has_annotations)
     memory = Memory(numbers=count(opening.last_number + 1))
     libraries = [copy_of(opening.library) for _ in range(1 + has_copies)]
     clones = []

@@ -13,6 +13,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from tests.sync.histories import (
+    by_annotation,
     by_bold,
     by_date,
     by_formatter,
@@ -103,6 +104,9 @@ LAGGING: dict[str, Act] = {
 }
 """What happens besides in histories of libraries that lag (`lagging_history_of`)."""
 
+ANNOTATING: dict[str, Act] = {"annotate": by_annotation.annotate}
+"""What happens besides in histories with annotations (`annotated_history_of`)."""
+
 LOOKUPS_EVERY = 20
 """One history in so many looks works up: those whose seed is a multiple."""
 
@@ -128,8 +132,8 @@ class Step:
 class History:
     """What happens, whether each clone has a library of its own, and whether a .bib takes part.
 
-    With `has_lookups` works are looked up at a source. `cache` is what is with the caches at its
-    end.
+    With `has_lookups` works are looked up at a source; with `has_annotations` digests show those of
+    their items. `cache` is what is with the caches at its end.
     """
 
     steps: tuple[Step, ...]
@@ -137,6 +141,7 @@ class History:
     has_bib: bool = False
     has_lookups: bool = False
     cache: Cache = AS_IT_IS
+    has_annotations: bool = False
 
 
 @dataclass(frozen=True)
@@ -155,7 +160,7 @@ class Failure:
             f"seed {self.seed}: {type(self.error).__name__}: {self.error}\n{told}"
             f"    History((\n{steps}    ), has_copies={self.history.has_copies},"
             f" has_bib={self.history.has_bib}, has_lookups={self.history.has_lookups},"
-            f" cache={self.history.cache})"
+            f" cache={self.history.cache}, has_annotations={self.history.has_annotations})"
         )
 
 
@@ -221,12 +226,13 @@ def play(
             has_copies=history.has_copies,
             has_bib=history.has_bib,
             has_lookups=history.has_lookups,
+            has_annotations=history.has_annotations,
         )
         ROW_IDS.next = FIRST_NUMBER
         try:
             for step in history.steps:
                 stage.tell(f"[{step.clone}] {step.act}")
-                act = LAGGING.get(step.act) or (ACTS | LOOKUPS)[step.act][1]
+                act = (LAGGING | ANNOTATING).get(step.act) or (ACTS | LOOKUPS)[step.act][1]
                 clone = stage.clones[step.clone]
                 with cached(stage, clone, step.cache):
                     act(stage, clone, step.pick)

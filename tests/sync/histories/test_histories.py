@@ -6,13 +6,14 @@ from collections.abc import Callable
 
 import pytest
 
+from tests.sync.histories.annotating import annotated_history_of
 from tests.sync.histories.lagging import lagging_history_of
 from tests.sync.histories.many import played
 from tests.sync.histories.play import History, Step, fast_and_alike, history_of, play
 
 COUNT, CHUNKS = 1_000, 8
 DEEP_COUNT = 100_000
-LAGGING_COUNT = 10_000
+LAGGING_COUNT, ANNOTATED_COUNT = 10_000, 4_000
 
 
 def require_good(start: int, count: int, history_of: Callable[[int], History] = history_of) -> None:
@@ -143,6 +144,22 @@ def test_a_random_history_of_a_library_that_lags_loses_nothing_and_settles(chunk
     require_good(
         chunk * LAGGING_COUNT // CHUNKS, LAGGING_COUNT // CHUNKS, history_of=lagging_history_of
     )
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("chunk", range(CHUNKS))
+def test_a_random_history_with_annotations_loses_nothing_and_settles(chunk: int) -> None:
+    count = ANNOTATED_COUNT // CHUNKS
+    require_good(chunk * count, count, history_of=annotated_history_of)
+
+
+def test_a_new_entry_comes_with_its_annotations_in_one_sync() -> None:
+    steps = (
+        Step("insert in zotero", 0, (3394, 604, 9506)),
+        Step("annotate", 0, (4865, 905, 5573)),
+    )
+    with fast_and_alike() as room:
+        assert play(History(steps, has_copies=True, has_annotations=True), room) is None
 
 
 def test_an_older_text_that_git_kept_beside_a_newer_lock_file_is_no_edit() -> None:
