@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.builders import a_file, a_highlight
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_laws import TITLES, a_note, linked, notes, only, path_of, planned, sync
@@ -57,6 +58,19 @@ def put_into_collection(
     creators = [{"creatorType": "author", "firstName": "Jonathan", "lastName": "Ho"}]
     more = {"date": "2020", "creators": creators, "collections": [collection], **stated}
     world.put_item(key, title=title, **more)
+
+
+def test_a_new_note_comes_with_the_annotations_of_its_item(vault: World) -> None:
+    vault.configure(f"{NEW}annotations = true\n")
+    put_into_collection(vault)
+    vault.put(a_file("NEWPAPER", "FILE2222"))
+    vault.put(a_highlight("FILE2222", "MARK2222", text="Quite new"))
+
+    sync(vault)
+
+    text = (vault.root / "Papers" / "@ho2020new.md").read_text()
+    assert text.endswith("annotation=MARK2222)\n> Quite new\n")
+    assert sync(vault).prepared.is_settled
 
 
 def names(world: World) -> set[str]:

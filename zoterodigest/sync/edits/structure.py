@@ -110,16 +110,27 @@ def new_digests(plan: Plan, gathered: Gathered, workspace: Workspace) -> tuple[N
     found: list[NewDigest] = []
     for read in gathered.digests:
         if read.is_new and actions[read.key]:
-            found.append(_new_note(read, actions[read.key], gathered, workspace))
+            new = _new_note(read, actions[read.key], gathered, workspace)
         elif edits[read.key] or actions[read.key] or shown[read.key]:
-            document, refused = edited_entries(read, edits[read.key], dead, workspace)
-            origins = tuple(range(len(document.entries)))
-            new = NewDigest(read, document.source, origins, refused, document=document)
+            new = _edited(read, edits[read.key], dead, workspace)
             new = _rearranged(new, actions[read.key], workspace)
-            if plan.annotations:
-                new = _annotated(new, (*shown[read.key], *actions[read.key]), plan, workspace)
-            found.append(new)
+        else:
+            continue
+        showing = (*shown[read.key], *actions[read.key])
+        found.append(_annotated(new, showing, plan, workspace) if plan.annotations else new)
     return tuple(found)
+
+
+def _edited(
+    read: ReadDigest,
+    changes: Sequence[ChangeEntry],
+    dead: Mapping[str, frozenset[str]],
+    workspace: Workspace,
+) -> NewDigest:
+    """Return a digest with changes of values, each entry at its place."""
+    document, refused = edited_entries(read, changes, dead, workspace)
+    origins = tuple(range(len(document.entries)))
+    return NewDigest(read, document.source, origins, refused, document=document)
 
 
 def _new_note(
