@@ -94,7 +94,7 @@ def test_a_move_shows_where_from_and_where_to() -> None:
 
     assert lines == [
         "Into the library, word by word",
-        "  item AAAA2222  A Paper",
+        "  item  AAAA2222  A Paper",
         "    collections  Vision {+/ Images+}",
         "Into the digests, word by word",
         "  papers.md:8  A Paper",

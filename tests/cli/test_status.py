@@ -245,3 +245,11 @@ def test_what_needs_the_person_comes_first_with_the_command_that_settles_it(
     (command,) = (line.split() for line in lines if line.startswith("      zoterodigest resolve"))
     assert zoterodigest(*command[1:], "--keep", "markdown", "--yes").code == 0
     assert "needs you" not in zoterodigest("status").out
+
+
+def test_a_digest_that_is_gone_needs_attention(zoterodigest: Zoterodigest, project: Path) -> None:
+    lost_digest(zoterodigest, project)
+
+    last = of_everything(zoterodigest, project).out.splitlines()[-1]
+
+    assert last == "Nothing to write; 1 missing file needs your attention."

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Iterable
 from contextlib import suppress
 
-from zoterodigest.cli.base.screen import emit, tell_note
+from zoterodigest.cli.base.screen import emit, linked, tell_note
 
 _DEFAULT = "less"
 _OF_LESS = {"LESS": "FRX", "LV": "-c"}
@@ -35,7 +35,7 @@ def emit_paged(lines: Iterable[str]) -> None:
     )  # fmt: skip
     # A person who leaves the pager early closes the pipe; Ctrl-C is the pager's.
     with running, suppress(KeyboardInterrupt):
-        running.communicate("".join(f"{line}\n" for line in shown))
+        running.communicate("".join(f"{line}\n" for line in linked(shown)))
     if running.returncode in _NOT_RUN:
         emit(shown)
         tell_note(f"$PAGER names no program that could be run: {pager}")

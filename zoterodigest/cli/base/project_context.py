@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import shlex
+import sys
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+from zoterodigest.cli.base.hyperlinks import Hyperlinks, shows_hyperlinks
 from zoterodigest.cli.base.network import access, library_in
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.outside import allowed, loaded
-from zoterodigest.cli.base.screen import hanging, tell, visible
+from zoterodigest.cli.base.screen import hanging, linking, tell, visible
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Tally
-from zoterodigest.library.address import Address, ApiAddress, parse_address
+from zoterodigest.library.address import Address, ApiAddress, parse_address, select_link
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
@@ -100,8 +102,48 @@ class ProjectContext:
 def opened_context(asked: Invocation) -> Iterator[ProjectContext]:
     """Give the place of a run, its library open; with --stats report the requests at the end."""
     place = open_context(asked)
-    with told_requests(asked, place.tally), place.workspace.library:
+    with (
+        told_requests(asked, place.tally),
+        place.workspace.library,
+        _hyperlinked(asked, lambda: (place.library, _files_of(place.workspace))),
+    ):
         yield place
+
+
+def _files_of(workspace: Workspace) -> Mapping[str, Path]:
+    digests = {str(one.key): one.path for one in workspace.digests}
+    return digests | {str(one.key): one.path for one in workspace.bibs}
+
+
+def linking_items(asked: Invocation) -> AbstractContextManager[None]:
+    """Let the items that are shown in the block lead to Zotero, of the library that is meant."""
+
+    def meant() -> tuple[Address, Mapping[str, Path]]:
+        implicit = Project.implicit([Path("digest.md")])
+        project = implicit if asked.address else project_in(Path())
+        return parse_address(library_meant(project, Path(), chosen(asked.address))[0]), {}
+
+    return _hyperlinked(asked, meant)
+
+
+@contextmanager
+def _hyperlinked(
+    asked: Invocation, meant: Callable[[], tuple[Address, Mapping[str, Path]]]
+) -> Iterator[None]:
+    """Make hyperlinks in the block if the terminal shows them: of files, and of items of a library
+    that Zotero has.
+    """
+    if asked.as_json or not shows_hyperlinks(sys.stdout, os.environ):
+        yield
+        return
+    library, paths = meant()
+    files = {visible(name): path.absolute().as_uri() for name, path in paths.items()}
+    links = Hyperlinks(files)
+    if isinstance(library, ApiAddress):
+        group = str(library.number) if library.kind == "group" else ""
+        links = Hyperlinks(files, lambda key: select_link(group, key))
+    with linking(links):
+        yield
 
 
 def require_idle_to_write(asked: Invocation, project: Project) -> None:

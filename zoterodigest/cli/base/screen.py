@@ -10,7 +10,7 @@ import os
 import re
 import shutil
 import sys
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from io import TextIOWrapper
@@ -264,9 +264,28 @@ def flowing(parts: Iterable[str], indent: int) -> list[str]:
     return [cut(" " * indent + line, width()) for line in lines]
 
 
+_LINKING: ContextVar[Callable[[str], str] | None] = ContextVar("linking", default=None)
+
+
+@contextmanager
+def linking(with_links: Callable[[str], str]) -> Iterator[None]:
+    """Write each line to standard output `with_links` while the block lasts."""
+    token = _LINKING.set(with_links)
+    try:
+        yield
+    finally:
+        _LINKING.reset(token)
+
+
+def linked(lines: Iterable[str]) -> Iterable[str]:
+    """Return `lines`, which are laid out, with hyperlinks if a block of `linking` is about them."""
+    with_links = _LINKING.get()
+    return map(with_links, lines) if with_links else lines
+
+
 def emit(lines: Iterable[str]) -> None:
     """Write `lines` to standard output; a closed pipe (`| head`) is no error."""
-    _write(sys.stdout, lines)
+    _write(sys.stdout, linked(lines))
 
 
 def emit_text(text: str) -> None:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from zoterodigest.cli.base.folders import allowed_file
+from zoterodigest.cli.base.hyperlinks import shows_hyperlinks
 from zoterodigest.cli.base.screen import copying, repeat
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.settled import (
@@ -74,6 +75,7 @@ def _folder(arguments: Sequence[str]) -> Path:
 def _screen() -> Iterator[str]:
     """Yield what decides how text is shown."""
     yield str(shutil.get_terminal_size((80, 24)).columns)
+    yield str(sys.stdout is not None and shows_hyperlinks(sys.stdout, os.environ))
     for stream in (sys.stdout, sys.stderr):
         is_terminal = stream is not None and stream.isatty()  # None: it was closed
         yield f"{is_terminal} {getattr(stream, 'encoding', '')}"

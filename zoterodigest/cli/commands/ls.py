@@ -9,7 +9,7 @@ from pathlib import Path
 import typer
 
 from zoterodigest.cli.base.options import Invocation, argument, command, flag, option
-from zoterodigest.cli.base.project_context import open_library
+from zoterodigest.cli.base.project_context import linking_items, open_library
 from zoterodigest.cli.base.screen import emit
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.library_list import ListWish, SortKey, library_data, library_text
@@ -64,20 +64,20 @@ def ls(
     --json prints the items as in the Zotero API (`data`), without the trash.
     """
     wish = listed.wish
-    with open_library(asked.address, Path()) as library:
+    with linking_items(asked), open_library(asked.address, Path()) as library:
         if not asked.as_json and not wish.is_one_list:
             # Of a large library this takes a third of the time.
             emit(library_text(library.outline(with_tags=bool(wish.tags)), wish))
             return
         snapshot = library.read()
-    # What a plain list does without takes 0.1 s to import.
-    from zoterodigest.cli.show.found_list import chosen_items, one_list_text
+        # What a plain list does without takes 0.1 s to import.
+        from zoterodigest.cli.show.found_list import chosen_items, one_list_text
 
-    if asked.as_json:
-        chosen = chosen_items(snapshot, wish)[: wish.limit]
-        emit_json(library_data(snapshot, chosen, with_children=with_children))
-    else:
-        emit(one_list_text(snapshot, wish))
+        if asked.as_json:
+            chosen = chosen_items(snapshot, wish)[: wish.limit]
+            emit_json(library_data(snapshot, chosen, with_children=with_children))
+        else:
+            emit(one_list_text(snapshot, wish))
 
 
 def _years(text: str) -> tuple[str, str]:

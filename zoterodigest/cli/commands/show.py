@@ -9,7 +9,7 @@ from pathlib import Path
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.options import Invocation, argument, command
-from zoterodigest.cli.base.project_context import open_library, sources_in
+from zoterodigest.cli.base.project_context import linking_items, open_library, sources_in
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import (
@@ -43,7 +43,8 @@ def show(asked: Invocation, keys: Sequence[str] = argument("KEY")) -> None:
     items = [item_meant(snapshot.items, key) for key in keys]
     data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
     texts = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
-    emit_result(chain.from_iterable(texts), data, as_json=asked.as_json)
+    with linking_items(asked):
+        emit_result(chain.from_iterable(texts), data, as_json=asked.as_json)
 
 
 _ELSEWHERE = frozenset(

@@ -11,7 +11,8 @@ from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.plan.reports import HeldBack, HeldBackName, NotPushed, Report
+from zoterodigest.core.plan.reports import HeldBack, HeldBackName, MissingFile, NotPushed, Report
+from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import NOTE
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.project.config import BibliographyRules, DigestRules, selects
@@ -100,12 +101,25 @@ def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
     digests = sum(map(is_read_in_part, digests_meant(prepared))) + len(unread) - bibs
     parts = [counted(len(entries), "entry", "entries")] if entries else []
     parts += files_counted(digests, bibs) if digests or bibs else []
+    missing = len(missing_files(prepared))
+    parts += [counted(missing, "missing file")] if missing else []
     parts += [counted(undos, "undo")] if undos else []
     if not parts:
         return ""
-    verb = "needs" if len(entries) + digests + bibs + undos == 1 else "need"
+    verb = "needs" if len(entries) + digests + bibs + missing + undos == 1 else "need"
     hint = "" if is_status else " (`zoterodigest status`)"
     return f"; {enumerated(parts)} {verb} your attention{hint}"
+
+
+def missing_files(prepared: Prepared) -> list[SourceKey]:
+    """Return the digests and bibliographies that are linked and not here, in order.
+
+    A file of a vault has a report of its own.
+    """
+    gathered = prepared.gathered
+    reported = {one.row.digest for one in prepared.plan.reports if isinstance(one, MissingFile)}
+    gone = gathered.gone - gathered.missing - reported
+    return sorted(gone & {row.digest for row in prepared.plan.rows})
 
 
 def digests_meant(prepared: Prepared) -> Iterator[ReadDigest]:

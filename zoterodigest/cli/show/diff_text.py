@@ -115,20 +115,20 @@ def _library_change(action: CollectionAction | ItemAction, names: ReportNames) -
             what = f"new item  {fields_title(action.fields)}"
             return _ShownChange(End.ZOTERO, what, {}, {**action.fields, **action.details})
         case ChangeItem():
-            what = f"item {names.item(action.key)}"
+            what = f"item  {names.item(action.key)}"
             return _ShownChange(End.ZOTERO, what, *_item_values(action, names))
         case TrashItem():
-            return _ShownChange(End.ZOTERO, f"trashed item {names.item(action.key)}", {}, {})
+            return _ShownChange(End.ZOTERO, f"trashed item  {names.item(action.key)}", {}, {})
         case CreateNote():
             return _ShownChange(
-                End.ZOTERO, f"new note of {names.entry(action.row_id)}", {}, action.fields
+                End.ZOTERO, f"new note  {names.entry(action.row_id)}", {}, action.fields
             )
         case ChangeNote():
             verb = "restored note" if action.is_restored else "note"
-            what = f"{verb} of {names.item(action.item)}"
+            what = f"{verb}  {names.item(action.item)}"
             return _ShownChange(End.ZOTERO, what, _known(action.before, action.after), action.after)
         case TrashNote():
-            return _ShownChange(End.ZOTERO, f"duplicate note of {names.item(action.item)}", {}, {})
+            return _ShownChange(End.ZOTERO, f"duplicate note  {names.item(action.item)}", {}, {})
         case _:
             # mypy refuses an action that has no case above.
             assert_never(action)

@@ -19,7 +19,12 @@ from zoterodigest.cli.base.screen import (
     width,
     wrapped,
 )
-from zoterodigest.cli.show.closing import concerning, digests_meant, held_by_direction
+from zoterodigest.cli.show.closing import (
+    concerning,
+    digests_meant,
+    held_by_direction,
+    missing_files,
+)
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.partly_read import partly_read_text, slips_text
 from zoterodigest.cli.show.plan_lines import HEADINGS, as_lines
@@ -31,7 +36,6 @@ from zoterodigest.core.plan.reports import (
     DivergedField,
     HeldBack,
     HeldBackName,
-    MissingFile,
     MissingNote,
     Report,
 )
@@ -275,10 +279,7 @@ def _ended(ended: int) -> str:
 
 def _missing(prepared: Prepared) -> Iterator[str]:
     """Yield the files that are linked and not here, with what can be done."""
-    gathered = prepared.gathered
-    reported = {one.row.digest for one in prepared.plan.reports if isinstance(one, MissingFile)}
-    gone = gathered.gone - gathered.missing - reported
-    missing = sorted(gone & {row.digest for row in prepared.plan.rows})
+    missing = missing_files(prepared)
     advice: dict[type[SourceKey], str] = {
         DigestKey: "if it was renamed, push it by its new path",
         BibKey: "if it was renamed, write its new path into zoterodigest.toml",
