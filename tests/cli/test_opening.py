@@ -305,3 +305,22 @@ def test_undo_of_a_file_finds_its_project_from_another_folder(
     assert (undone.code, undone.err) == (0, "")
     with connect("embedded:.zoterodigest/library.sqlite", base=vault) as library:
         assert [one.is_trashed for one in library.read().items if not one.json.parent] == [True]
+
+
+def test_a_quiet_run_prints_only_what_needs_the_person(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    digest = tmp_path / "note.md"
+    digest.write_text(a_digest(ATTENTION), encoding="utf-8")
+
+    first = zoterodigest("push", "note.md", "--offline", "--yes", "-q")
+    again = zoterodigest("sync", "note.md", "--offline", "--quiet")
+    key = json.loads(zoterodigest("ls", "--json").out)[0]["key"]
+    assert zoterodigest("set", key, "title=Attention Is Enough").code == 0
+    digest.write_text(digest.read_text("utf-8").replace("All You Need", "What You Need"), "utf-8")
+    conflict = zoterodigest("sync", "note.md", "--offline", "--quiet")
+
+    assert (first.code, first.out, again.code, again.out) == (0, "", 0, "")
+    assert conflict.code == 3
+    assert len(conflict.out.splitlines()) == 1
+    assert "needs your attention" in conflict.out

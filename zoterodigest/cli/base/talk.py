@@ -113,9 +113,9 @@ def says_yes(question: str) -> bool:
 def emit_unless_json(asked: Invocation, lines: Iterable[str]) -> None:
     """Write to standard output what people read; with --json it is for the data alone.
 
-    With --brief it is for the result alone, and --diff uses a pager.
+    With --brief and --quiet it is for the result alone, and --diff uses a pager.
     """
-    if asked.as_json or asked.is_brief:
+    if asked.as_json or asked.is_brief or asked.is_quiet:
         return
     if asked.with_diff:
         # The library that starts programs takes 10 ms to import.

@@ -120,17 +120,18 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
     is_first = not prepared.gathered.lock.rows
     with progress("Writing", "written") as report:
         outcome = carry_out(prepared, report)
+    code = FAILED if outcome.failures else _code(outcome.last, looked)
     if asked.as_json:
         emit_json(plan_data(prepared, place, outcome) | {"lookup": looked_data(looked)})
-    elif asked.is_brief:
-        emit([brief_text(outcome)])
+    elif asked.is_brief or asked.is_quiet:
+        emit([brief_text(outcome)] if asked.is_brief or code != FINE else [])
     elif prepared.is_settled:
         emit(["", *wrapped(closing_text(prepared, is_done=True))])
     else:
         emit(_done_lines(outcome, place, is_first=is_first))
         emit(news_text(outcome.last, prepared))
     tell_failures(outcome.failures)
-    return FAILED if outcome.failures else _code(outcome.last, looked)
+    return code
 
 
 def _show_rest(
@@ -141,9 +142,10 @@ def _show_rest(
         emit_json(plan_data(prepared, place) | {"lookup": looked_data(looked)})
         return
     settled = prepared.is_settled
-    if asked.is_brief:
+    if asked.is_brief or asked.is_quiet:
         planned = f"Planned: {planned_amounts(prepared)}."
-        emit([closing_text(prepared) if settled else planned])
+        is_shown = asked.is_brief or _code(prepared, looked) != FINE
+        emit([closing_text(prepared) if settled else planned] if is_shown else [])
         return
     emit(refusals_text(prepared))
     emit(["", *(wrapped(closing_text(prepared)) if settled else planned_text(prepared))])

@@ -34,7 +34,7 @@ class RunChoices:
 
 
 _FIRST = "is_agreed is_offline address format_name only"
-_LAST = "with_diff max_changes allow_removals accept with_stats as_json is_brief"
+_LAST = "with_diff max_changes allow_removals accept with_stats as_json is_brief is_quiet"
 
 
 @command(
