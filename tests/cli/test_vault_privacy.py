@@ -223,3 +223,24 @@ def test_no_request_or_file_or_line_of_a_run_holds_private_text(
     for word in (CANARY, *(fingerprint(line) for line in KINDS.splitlines() if CANARY in line)):
         assert files_with(tmp_path, word, but=state) == []
     assert files_with(cache_of(tmp_path), CANARY, but=("-",)) == []
+
+
+def test_a_first_sync_with_a_group_lists_the_sections_that_would_leave_and_asks(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ZOTERO_API_KEY", KEY)
+    (tmp_path / "Papers").mkdir()
+    (tmp_path / "Papers" / "one.md").write_text(KINDS.format(name="one", end=""))
+    rules = RULES.replace("[sync]", "body = true\n[sync]")
+    with a_server("groups/7") as server:
+        (tmp_path / "zoterodigest.toml").write_text(f'library = "{server.url}/groups/7"\n{rules}')
+
+        asked = zoterodigest("sync")
+        before = b"".join(one.body for one in server.requests)
+        told = zoterodigest("sync", "--yes")
+        after = b"".join(one.body for one in server.requests)
+
+    assert (asked.code, told.code) == (7, 0)
+    assert "the text of 1 note goes to a group's library, with the sections “Notes”" in asked.err
+    assert b"last paragraph of one" not in before
+    assert b"last paragraph of one" in after

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from tests.sync.world import World
-from tests.vaults.generated import GeneratedNote
+from tests.vaults.generated import GeneratedNote, other_value
 from tests.vaults.test_generated import Edited
 from zoterodigest.core.plan.reports import HeldFile
 
@@ -101,18 +101,24 @@ def folded_style(front: dict[str, object]) -> str:
 STYLES = (block_style, flow_style, folded_style)
 
 
-def rewritten(data: bytes, style: Callable[[dict[str, object]], str]) -> bytes:
-    """Return a note after an editor wrote its front matter anew; what is no YAML stays."""
+def parts(data: bytes) -> tuple[dict[str, object] | None, bytes]:
+    """Return what the front matter of a note says, and all below it; None if it is no YAML."""
     found = FRONT.match(data)
     try:
         front = yaml.load(found[2], yaml.BaseLoader) if found else None
     except yaml.YAMLError:
         front = None
-    if found is None or front is None:
+    return (front, data[found.end() :]) if found and front else (None, data)
+
+
+def rewritten(data: bytes, style: Callable[[dict[str, object]], str]) -> bytes:
+    """Return a note after an editor wrote its front matter anew; what is no YAML stays."""
+    front, below = parts(data)
+    if front is None:
         return data
-    text = f"---\n{style(front)}---\n"
-    text = text.replace("\n", "\r\n") if b"\r\n" in found[0] else text
-    return (found[1] or b"") + text.encode() + data[found.end() :]
+    text = f"---\n{style(front)}---\n".encode()
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    return mark + (text.replace(b"\n", b"\r\n") if b"\r\n" in data else text) + below
 
 
 @pytest.mark.parametrize("style", STYLES)
@@ -130,6 +136,29 @@ def test_an_editor_that_writes_all_front_matter_anew_has_made_no_edit(
     assert vault.files() == written
     assert vault.world.everything() == vault.items
     assert sum(written[name] != before[name] for name in vault.notes) >= len(vault.notes) / 3
+    assert vault.is_settled()
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("style", STYLES)
+def test_edits_in_the_library_arrive_in_front_matter_that_an_editor_wrote(
+    world: World, style: Callable[[dict[str, object]], str]
+) -> None:
+    vault = Edited(world, 48, 3)
+    for name, data in vault.files().items():
+        (world.root / name).write_bytes(rewritten(data, style))
+    vault.sync()
+
+    for note in [*vault.notes.values()]:
+        for name in note.editable:
+            value = other_value(name, note.values[name])
+            vault.edit_in_library(note, name, value)
+            vault.expect(note, name, value)
+            vault.notes[note.path] = vault.notes[note.path].with_value(name, value)
+    vault.sync()
+
+    found = {path: parts((world.root / path).read_bytes()) for path in vault.notes}
+    assert found == {path: parts(note.render()) for path, note in vault.notes.items()}
     assert vault.is_settled()
 
 
