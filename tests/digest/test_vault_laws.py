@@ -28,14 +28,25 @@ OTHERS = (
     "related:\n  - '[[@other]]'",
     "# a comment",
     "rating: 6",
+    "? complex\n: value",
+    "\"quoted: key\": '1'",
+    "text: |+\n  a\n\n  b\n",
+    "text2: >2\n   a\n  b",
+    "custom: !tag x",
+    "flat:\n- a\n- {b: c}",
+    "multi: a\n  b\n  # no comment",
+    "<<: {z: 1}",
+    "",
 )
 
 
 def quoted(text: str, style: str) -> str:
     if style == "single":
         return "'" + text.replace("'", "''") + "'"
-    if style == "folded":
-        return f">-\n  {text}"
+    if style in (">-", "|-", "|"):
+        return f"{style}\n  {text}"
+    if style == "anchor":
+        return f"&title {quoted(text, 'single')}"
     return '"' + text.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
@@ -49,7 +60,7 @@ def listed(people: tuple[str, ...], style: str) -> str:
 @st.composite
 def fronts(draw: st.DrawFn) -> str:
     """Front matter with a title, perhaps authors and a year, and keys of the person's own."""
-    style = draw(st.sampled_from(["single", "double", "folded"]))
+    style = draw(st.sampled_from(["single", "double", ">-", "|-", "|", "anchor"]))
     lines = [f"title: {quoted(draw(st.sampled_from(TITLES)), style)}", "citekey: bee2005"]
     if draw(st.booleans()):
         manner = draw(st.sampled_from(["flow", "block", "linked", "text"]))
@@ -141,6 +152,25 @@ def test_fields_that_were_put_are_read_and_all_other_values_stay(
     assert others(edited.source, asked) == others(source, asked)
     assert after.kept == entry.kept
     assert (b"\r\n" in edited.source) == (b"\r\n" in source)
+
+
+@given(notes(), st.sampled_from(TITLES), st.sampled_from(["1999", "2005"]))
+def test_fields_that_were_put_change_no_byte_of_other_lines(
+    source: bytes, title: str, year: str
+) -> None:
+    (entry,) = read_file(source, rule=RULE).entries
+    asked = {
+        name: it for name, it in (("title", title), ("year", year)) if name in entry.reading.fields
+    }
+    break_ = "\r\n" if b"\r\n" in source else "\n"
+    lines = [it.replace("\n", break_) for it in OTHERS if it]
+
+    edited = put(source, asked).source
+
+    assert [edited.count(it.encode()) for it in lines] == [
+        source.count(it.encode()) for it in lines
+    ]
+    assert edited.startswith(b"\xef\xbb\xbf") == source.startswith(b"\xef\xbb\xbf")
 
 
 def others(source: bytes, asked: Fields) -> dict[str, object]:
