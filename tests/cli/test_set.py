@@ -173,6 +173,19 @@ def test_an_item_that_is_not_there_is_named(zoterodigest: Zoterodigest, key: str
     assert ran.err.startswith(f"error: the library has no item {key}X\n")
 
 
+def test_a_citation_key_as_a_list_of_keys_shows_it_leads_to_the_item(
+    zoterodigest: Zoterodigest, tmp_path: Path, key: str
+) -> None:
+    (listed,) = json.loads(zoterodigest("citekeys", "list", "--json").out)["citekeys"]
+
+    by_set = zoterodigest("set", listed["citekey"], "title=Other", "--dry-run")
+    by_show = zoterodigest("show", listed["citekey"])
+
+    assert (by_set.code, by_show.code) == (0, 0)
+    assert f"    title: {TITLE} → Other" in by_set.out
+    assert by_show == zoterodigest("show", key)
+
+
 def test_words_that_fit_several_items_list_them_and_write_nothing(
     zoterodigest: Zoterodigest, tmp_path: Path, key: str
 ) -> None:

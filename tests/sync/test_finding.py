@@ -10,6 +10,14 @@ from zoterodigest.library.records.contents import NotInLibrary
 from zoterodigest.sync.items.finding import SeveralItems, item_meant, items_filtered, items_meant
 
 
+def no_keys() -> dict[str, str]:
+    return {}
+
+
+def not_read() -> dict[str, str]:
+    raise AssertionError("what takes long is asked only for what nothing else has")
+
+
 def by(*names: str) -> list[dict[str, str]]:
     return [{"creatorType": "author", "firstName": "A.", "lastName": name} for name in names]
 
@@ -66,13 +74,13 @@ ITEMS = (
     ],
 )
 def test_an_item_is_found_by_all_that_names_it_in_any_case(name: str, key: str) -> None:
-    assert item_meant(ITEMS, name).key == key
+    assert item_meant(ITEMS, name, not_read).key == key
 
 
 @pytest.mark.parametrize("name", ["attention", "is all you need", "IS"])
 def test_of_several_items_none_is_guessed(name: str) -> None:
     with pytest.raises(SeveralItems) as raised:
-        item_meant(ITEMS, name)
+        item_meant(ITEMS, name, not_read)
 
     assert len(raised.value.items) == len(raised.value.choices) > 1
     assert raised.value.exit_code == 6
@@ -80,7 +88,7 @@ def test_of_several_items_none_is_guessed(name: str) -> None:
 
 def test_several_items_are_listed_with_their_keys() -> None:
     with pytest.raises(SeveralItems, match="2 items fit “attention”") as raised:
-        item_meant(ITEMS, "attention")
+        item_meant(ITEMS, "attention", not_read)
 
     assert raised.value.choices == (
         "AAAA2222  Attention Is All You Need (Vaswani, 2017)",
@@ -95,17 +103,25 @@ def test_nothing_is_found_by_less_than_a_word_an_author_alone_or_in_the_trash(na
 
 def test_a_mistyped_citation_key_gets_the_one_that_is_meant() -> None:
     with pytest.raises(NotInLibrary) as raised:
-        item_meant(ITEMS, "vaswani2017atention")
+        item_meant(ITEMS, "vaswani2017atention", lambda: {"vaswani2017attention": "AAAA2222"})
 
     assert raised.value.hint == "Did you mean vaswani2017attention?"
+
+
+def test_a_citation_key_that_only_a_bib_has_leads_to_its_item() -> None:
+    read = {"DejaVu2020": "CCCC2222"}
+
+    assert item_meant(ITEMS, "@dejavu2020", lambda: read).key == "CCCC2222"
+    with pytest.raises(NotInLibrary):
+        item_meant(ITEMS, "dejavu2020", no_keys)
 
 
 def test_a_citation_key_as_it_is_written_goes_before_one_of_another_case() -> None:
     twins = [an_item("AAAA2222", citationKey="Ho2020"), an_item("BBBB2222", citationKey="ho2020")]
 
-    assert item_meant(twins, "ho2020").key == "BBBB2222"
+    assert item_meant(twins, "ho2020", not_read).key == "BBBB2222"
     with pytest.raises(SeveralItems):
-        item_meant(twins, "HO2020")
+        item_meant(twins, "HO2020", not_read)
 
 
 @pytest.mark.parametrize(

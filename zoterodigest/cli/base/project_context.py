@@ -320,6 +320,18 @@ def open_existing(address: str, start: Path) -> Workspace:
     return replace(open_workspace((), start, chosen=chosen(address)), library=library)
 
 
+def items_by_citekey(address: str) -> Mapping[str, str]:
+    """Return the items by the citation keys that the project here gives them.
+
+    The library is the one that `open_library` gives.
+    """
+    from zoterodigest.sync.exports.keying import read_keys
+
+    workspace = open_existing(address, Path())
+    with workspace.library:
+        return read_keys(workspace).item_of
+
+
 def over_bibs(
     workspace: Workspace, bibs: Iterable[BibFile], rules: Mapping[str, object]
 ) -> Workspace:

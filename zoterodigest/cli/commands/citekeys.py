@@ -122,7 +122,8 @@ def write(
     with project_citation_keys(Path(), asked.address, is_writing=not asked.is_dry_run) as keys:
         if is_all:
             return _write(keys, lasting_keys(keys), asked)
-        new = chosen_key(keys, _item_named(keys, item), key)
+        held = tuple(keys.gathered.contents.by_key.values())
+        new = chosen_key(keys, item_meant(held, item, lambda: keys.item_of).key, key)
         return _write(keys, () if new is None else (new,), asked)
 
 
@@ -141,14 +142,6 @@ def project_citation_keys(
         with busy("Reading the library"):
             keys = read_keys(workspace)
         yield keys
-
-
-def _item_named(keys: Keys, name: str) -> str:
-    """Return the item with this citation key, or that `item_meant` finds."""
-    named = {one.key.text: one.work.key for one in reversed(keys.items)}
-    # An item's key goes before another item's citation key of the same letters.
-    named |= {one.work.key: one.work.key for one in keys.items}
-    return named.get(name) or item_meant(tuple(keys.gathered.contents.by_key.values()), name).key
 
 
 def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:

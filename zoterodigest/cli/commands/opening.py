@@ -9,7 +9,13 @@ import typer
 
 from zoterodigest.cli.base.options import FINE, Invocation, argument, command, flag
 from zoterodigest.cli.base.programs import NotRun, at_line, editor, launch, run_program
-from zoterodigest.cli.base.project_context import chosen, near, open_library, project_in
+from zoterodigest.cli.base.project_context import (
+    chosen,
+    items_by_citekey,
+    near,
+    open_library,
+    project_in,
+)
 from zoterodigest.cli.base.screen import tell_note, visible
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.errors import ZoterodigestError
@@ -154,7 +160,8 @@ def _key_of(project: Project, what: str, address: str) -> str:
         return _item_at(project, path, line) if is_list else _linked_item(project, path)
     if is_key(what):
         return what
-    return item_meant(_read(project, address).items, what).key
+    items = _read(project, address).items
+    return item_meant(items, what, lambda: items_by_citekey(address)).key
 
 
 def _read(project: Project, address: str) -> Snapshot:

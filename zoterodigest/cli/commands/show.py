@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from itertools import chain
 from pathlib import Path
 
 from rich.cells import cell_len
 
 from zoterodigest.cli.base.options import Invocation, argument, command
-from zoterodigest.cli.base.project_context import linking_items, open_library, sources_in
+from zoterodigest.cli.base.project_context import (
+    items_by_citekey,
+    linking_items,
+    open_library,
+    sources_in,
+)
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import (
@@ -40,7 +46,8 @@ def show(asked: Invocation, keys: Sequence[str] = argument("KEY")) -> None:
     with open_library(asked.address, Path()) as library:
         snapshot = library.read()
         sources = sources_in(Path(), library, snapshot)
-    items = [item_meant(snapshot.items, key) for key in keys]
+    read_keys = partial(items_by_citekey, asked.address)
+    items = [item_meant(snapshot.items, key, read_keys) for key in keys]
     data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
     texts = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
     with linking_items(asked):

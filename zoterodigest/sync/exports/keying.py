@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from zoterodigest.bibtex.keys import KeySource, safe_key
@@ -37,6 +38,11 @@ class Keys:
     items: tuple[Reference, ...]
     aliases: tuple[Aliases, ...] = ()
 
+    @property
+    def item_of(self) -> Mapping[str, str]:
+        """The key of the item of each citation key."""
+        return {one.key.text: one.work.key for one in self.items}
+
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
@@ -51,7 +57,11 @@ class NewKey:
 def read_keys(workspace: Workspace) -> Keys:
     """Return the citation keys of the workspace's library; its digests are not read."""
     workspace = replace(workspace, digests=())
-    gathered = gather(workspace)
+    return keys_of(workspace, gather(workspace))
+
+
+def keys_of(workspace: Workspace, gathered: Gathered) -> Keys:
+    """Return the citation keys of what was read."""
     contents = gathered.contents
     named, aliases = keyed_items(live_items(contents), workspace, gathered, contents)
     return Keys(workspace, gathered, named, aliases)

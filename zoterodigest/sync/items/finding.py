@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
 
@@ -32,15 +32,32 @@ class SeveralItems(ZoterodigestError):
         self.choices = tuple(islice(map(_described, items), _MOST))
 
 
-def item_meant(items: Sequence[LibraryItem], name: str) -> LibraryItem:
-    """Return the one item that a person means by `name`; raises `NotInLibrary`, `SeveralItems`."""
+def item_meant(
+    items: Sequence[LibraryItem], name: str, read_keys: Callable[[], Mapping[str, str]]
+) -> LibraryItem:
+    """Return the one item that a person means by `name`; raises `NotInLibrary`, `SeveralItems`.
+
+    `read_keys` gives items by their citation keys, also by those that only a .bib has. As it takes
+    long, it is only called for a name that nothing else has.
+    """
     match items_meant(items, name):
         case (item,):
             return item
         case ():
-            raise NotInLibrary(f"the library has no item {name}", _advice(items, name))
+            return _keyed(items, name, read_keys())
         case several:
             raise SeveralItems(name, several)
+
+
+def _keyed(items: Sequence[LibraryItem], name: str, items_by_key: Mapping[str, str]) -> LibraryItem:
+    wanted = name.strip().removeprefix("@").casefold()
+    keys = {item for key, item in items_by_key.items() if key.casefold() == wanted}
+    named = [one for one in items if one.key in keys]
+    if len(named) > 1:
+        raise SeveralItems(name, named)
+    if not named:
+        raise NotInLibrary(f"the library has no item {name}", _advice(items_by_key, name))
+    return named[0]
 
 
 def items_meant(items: Sequence[LibraryItem], name: str) -> tuple[LibraryItem, ...]:
@@ -146,8 +163,8 @@ def _described(item: LibraryItem) -> str:
     return f"{item.key}  {_title(item) or '(no title)'}" + (f" ({about})" if about else "")
 
 
-def _advice(items: Sequence[LibraryItem], name: str) -> str:
-    known = {one.json.stated_citekey.casefold(): one.json.stated_citekey for one in items}
-    if close := get_close_matches(name.casefold(), filter(None, known), n=1, cutoff=0.8):
+def _advice(keys: Iterable[str], name: str) -> str:
+    known = {key.casefold(): key for key in keys}
+    if close := get_close_matches(name.casefold(), known, n=1, cutoff=0.8):
         return f"Did you mean {known[close[0]]}?"
     return "`zoterodigest ls WORD` lists items by a word of their title or author, with their keys."

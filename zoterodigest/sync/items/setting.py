@@ -24,6 +24,7 @@ from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import Changes, Results, Sent
 from zoterodigest.sync.apply.recording import Present, intended_run
 from zoterodigest.sync.apply.sending import Progress
+from zoterodigest.sync.exports.keying import keys_of
 from zoterodigest.sync.gathering.gather import Gathered, gather
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes_of_plan import why_unwritable
@@ -73,7 +74,9 @@ def prepare_setting(
     """
     workspace = replace(workspace, digests=())
     gathered = gather(workspace)
-    item = item_meant(tuple(gathered.contents.by_key.values()), name)
+    item = item_meant(
+        tuple(gathered.contents.by_key.values()), name, lambda: keys_of(workspace, gathered).item_of
+    )
     items = []
     if patch := _patch(item, values):
         items.append(LibraryItem(item.key, item.version, patch))

@@ -10,6 +10,7 @@ from typing import Any
 from zoterodigest.library.item_json import ItemJson, names_of_tags
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.sync.apply.changes import Sent
+from zoterodigest.sync.exports.keying import keys_of
 from zoterodigest.sync.gathering.gather import gather
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.items.finding import item_meant
@@ -29,7 +30,8 @@ def prepare_tagging(
     workspace = replace(workspace, digests=())
     gathered = gather(workspace)
     held = tuple(gathered.contents.by_key.values())
-    items = {item.key: item for item in (item_meant(held, name) for name in names)}
+    found = (item_meant(held, name, lambda: keys_of(workspace, gathered).item_of) for name in names)
+    items = {item.key: item for item in found}
     patches = [(item, _tags_after(item.json, added, removed)) for item in items.values()]
     changed = (
         LibraryItem(item.key, item.version, {"tags": tags})
