@@ -109,7 +109,8 @@ def _zotero_of(project: Project, address: str) -> ApiAddress:
     if not isinstance(library, ApiAddress):
         raise NotShownInZotero(
             f"Zotero doesn't have the trial library {visible(library.text)}",
-            "`zoterodigest show KEY` shows an item of it. --library names another library.",
+            "`open --web`, `open --pdf` and `open --file` do without Zotero, and `zoterodigest show"
+            " KEY` shows an item of it. --library names another library.",
         )
     return library
 
