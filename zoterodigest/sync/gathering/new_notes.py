@@ -86,11 +86,6 @@ def _short(authors: object) -> str:
     return " and ".join(last)
 
 
-def takes_new_notes(project: Project) -> bool:
-    """Tell whether a vault of the project gets files for items."""
-    return any(rules.new for rules in project.configuration.digests)
-
-
 def with_new_files(workspace: Workspace, gathered: Gathered) -> Gathered:
     """Return what was gathered with a file, to be made, for each item that came into the collection
     of a vault.
@@ -98,7 +93,7 @@ def with_new_files(workspace: Workspace, gathered: Gathered) -> Gathered:
     Which of these are made is for the plan to say.
     """
     seen = gathered.seen
-    if seen is None or not takes_new_notes(workspace.project):
+    if seen is None:
         return gathered
     made: list[ReadDigest] = []
     files: dict[str, NewFile] = {}

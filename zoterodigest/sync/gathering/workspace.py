@@ -45,6 +45,11 @@ class Workspace:
         return any(digest.rules.notes != "off" for digest in self.digests)
 
     @property
+    def takes_new_notes(self) -> bool:
+        """Whether a vault of the project gets files for items."""
+        return any(rules.new for rules in self.project.configuration.digests)
+
+    @property
     def memory_path(self) -> Path:
         """Where lies what is remembered of this instance."""
         instances = filter(None, (self.instance, self.library.instance))

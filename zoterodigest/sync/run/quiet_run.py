@@ -33,7 +33,6 @@ from zoterodigest.project.lock.lock import BadLockFile
 from zoterodigest.project.marks import KeptMarks, LeftMarks, Totals
 from zoterodigest.sync.gathering.gather import FoundLoud, Gathered, QuietPart
 from zoterodigest.sync.gathering.loud import LoudReader
-from zoterodigest.sync.gathering.new_notes import takes_new_notes
 from zoterodigest.sync.gathering.quiet import (
     SourcePrints,
     common_print,
@@ -159,7 +158,7 @@ class _QuietRun:
             return None
         is_read = len(gathered.digests) == len(self._workspace.digests)
         # A new note is called and filled in by all that stand around it.
-        makes_notes = takes_new_notes(self._workspace.project)
+        makes_notes = self._workspace.takes_new_notes
         if (makes_notes or not is_read) and self._may_add(gathered, found[1]):
             if makes_notes:
                 return None
