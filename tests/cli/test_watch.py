@@ -8,13 +8,17 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Thread
 
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
+from tests.cli.keyrings import KeyringInMemory, installed
+from tests.library.desktop import Desktop, a_desktop
+from tests.library.running_zotero import ALWAYS
+from tests.library.running_zotero import running as running_zotero
 from tests.processes import ended, started
 from tests.sync.world import World
 from zoterodigest.cli.base.options import Invocation
@@ -392,6 +396,50 @@ def test_while_git_rebases_nothing_is_synced(
     thread.join(30)
 
     assert sum(line.startswith("git is in the middle of") for line in lines(capfd)) == 1
+
+
+def over_desktop(world: World, desktop: Desktop) -> None:
+    """Let a project use a running Zotero."""
+    (world.root / "zoterodigest.lock").unlink()
+    library = f'library = "desktop?url={desktop.url}"\n'
+    world.configure(library + CONFIGURATION.format("*.md") + "[sync]\nhold = 0\n")
+
+
+def test_a_zotero_that_would_have_to_ask_is_not_written(world: World) -> None:
+    with a_desktop() as desktop:
+        over_desktop(world, desktop)
+
+        ran = run_unattended(Invocation(), frozenset())
+
+    assert desktop.zotero.prompts == []
+    (need,) = ran.needs
+    assert need.startswith("Zotero has not let zoterodigest write yet.")
+    assert "zoterodigest auth desktop" in need
+
+
+@DEEP
+def test_a_zotero_that_is_restarted_gets_what_changed_meanwhile(
+    world: World, zoterodigest: Zoterodigest, capfd: pytest.CaptureFixture[str]
+) -> None:
+    with a_desktop() as desktop, installed(KeyringInMemory()), ExitStack() as zotero:
+        desktop.url = zotero.enter_context(running_zotero(desktop.zotero))
+        over_desktop(world, desktop)
+        port = int(desktop.url.split(":")[2].partition("/")[0])
+        desktop.zotero.dialog = lambda: ALWAYS
+        assert zoterodigest("push", "--yes").code == 0
+        with watched() as watcher:
+            zotero.close()
+            comes(lambda: watcher.schedule.failed_asks > 1, 90)
+            (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+            comes(lambda: bool(watcher.schedule.changed))
+            zotero.enter_context(running_zotero(desktop.zotero, port))
+            comes(lambda: at_rest(watcher) and not watcher.schedule.failed_asks, 90)
+        items = desktop.client().read().items
+
+    assert "task:rest" in {tag["tag"] for one in items for tag in one.data.get("tags", ())}
+    assert len(desktop.zotero.prompts) == 1
+    said = lines(capfd)
+    assert said.count("The library answers again.") == 1
 
 
 @DEEP

@@ -23,16 +23,18 @@ from zoterodigest.sync.watching.schedule import (
     paused,
     run_begun,
     run_ended,
+    run_failed,
     run_put_off,
+    run_refused,
 )
 
-PACE = Pace(quiet=10, patience=60, many=20, poll=15, pause=5, longest=300)
+PACE = Pace(quiet=10, patience=60, many=20, poll=15, pause=5, longest=300, late=400)
 
 
 def settled(now: float = 0) -> Schedule:
     """Return the schedule of a watcher that has made its first run."""
     asked = library_answered(begin_watching(PACE, now), "a", now)
-    return run_ended(run_begun(asked, now), now, again=False)
+    return run_ended(run_begun(asked, now))
 
 
 def at_work(schedule: Schedule, now: float) -> Schedule:
@@ -80,7 +82,7 @@ def test_a_file_that_never_gets_quiet_keeps_the_others_waiting_for_a_minute() ->
         expected = BeginRun(frozenset({"b.md"})) if second >= 60 else Wait(max(60, second + 10))
         assert type(step(schedule, second)) is type(expected)
 
-    after = run_ended(run_begun(schedule, 68), 69, again=False)
+    after = run_ended(run_begun(schedule, 68))
     assert after.changed == {"b.md": 68}
 
 
@@ -137,7 +139,7 @@ def test_while_the_library_fails_no_run_begins_and_none_is_forgotten() -> None:
 def test_a_run_that_has_to_be_repeated_is_repeated_after_longer_and_longer_pauses() -> None:
     schedule, pauses, now = settled(), [], 0.0
     for _ in range(8):
-        schedule = run_ended(run_begun(schedule, now), now, again=True)
+        schedule = run_failed(run_begun(schedule, now), now)
         assert step(schedule, now) != BeginRun(frozenset())
         pauses.append(schedule.run_from - now)
         now = schedule.run_from
@@ -148,7 +150,7 @@ def test_a_run_that_has_to_be_repeated_is_repeated_after_longer_and_longer_pause
 
 def test_a_change_during_a_run_leads_to_another_run() -> None:
     schedule = run_begun(file_changed(settled(), "a.md", 0), 10)
-    schedule = run_ended(file_changed(schedule, "a.md", 11), 12, again=False)
+    schedule = run_ended(file_changed(schedule, "a.md", 11))
 
     assert step(schedule, 12) == Wait(21)
     assert step(schedule, 21) == BeginRun(frozenset())
@@ -159,6 +161,15 @@ def test_a_paused_watcher_does_nothing_and_forgets_nothing() -> None:
 
     assert next_step(schedule, 1000) == Wait(inf)
     assert step(paused(schedule, is_paused=False), 1000) == BeginRun(frozenset())
+
+
+def test_a_run_that_needs_a_person_is_repeated_when_something_changes_or_late() -> None:
+    schedule = run_refused(run_begun(file_changed(settled(), "a.md", 0), 10), 12)
+
+    assert step(schedule, 12) == Wait(27)  # for the library
+    assert step(schedule, 411) == Wait(412)
+    assert step(schedule, 412) == BeginRun(frozenset())
+    assert step(file_changed(schedule, "zoterodigest.toml", 20), 30) == BeginRun(frozenset())
 
 
 def test_a_run_that_is_put_off_is_due_again_after_a_while() -> None:
@@ -182,7 +193,7 @@ class History:
     run_ends: float = inf
     is_cut: bool = False
     token: int = 0
-    fails: bool = False
+    ends: str = "work"
     changed: dict[str, float] = field(default_factory=dict)
     """When each file changed that no run has taken in since."""
     taken: dict[str, float] = field(default_factory=dict)
@@ -198,8 +209,14 @@ class History:
         """Do what is due now, then let a second go by."""
         if self.run_ends <= self.now:
             self.run_ends = inf
-            self.schedule = run_ended(self.schedule, self.now, again=self.fails)
-            if self.fails:  # it took in nothing
+            match self.ends:
+                case "work":
+                    self.schedule = run_ended(self.schedule)
+                case "fail":
+                    self.schedule = run_failed(self.schedule, self.now)
+                case _:
+                    self.schedule = run_refused(self.schedule, self.now)
+            if self.ends != "work":  # it took in nothing
                 self.changed = {**self.taken, **self.changed}
         for _ in range(3):
             match next_step(self.schedule, self.now):
@@ -227,7 +244,9 @@ class History:
         self.run_ends = self.now + 3
 
 
-EVENTS = st.sampled_from((*FILES, LIBRARY, "cut", "mend", "fail", "work", "pause", "resume"))
+EVENTS = st.sampled_from(
+    (*FILES, LIBRARY, "cut", "mend", "fail", "refuse", "work", "pause", "resume")
+)
 
 
 def play(history: History, events: list[tuple[str, int]]) -> None:
@@ -235,8 +254,8 @@ def play(history: History, events: list[tuple[str, int]]) -> None:
         match event:
             case "cut" | "mend":
                 history.is_cut = event == "cut"
-            case "fail" | "work":
-                history.fails = event == "fail"
+            case "fail" | "work" | "refuse":
+                history.ends = event
             case "pause" | "resume":
                 history.schedule = paused(history.schedule, is_paused=event == "pause")
             case _:

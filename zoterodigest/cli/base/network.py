@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ from zoterodigest.library.keys import (
     stored_key,
     stored_local_key,
 )
+from zoterodigest.library.port import LibraryReadOnly
 
 if TYPE_CHECKING:
     from zoterodigest.lookup.sources import Sources
@@ -116,8 +118,29 @@ def keeps_local_keys() -> bool:
     return is_kept
 
 
+_ASKS_NOBODY: ContextVar[bool] = ContextVar("asks_nobody", default=False)
+
+
+@contextmanager
+def asking_nobody() -> Iterator[None]:
+    """Let no Zotero ask whether we may write while the block lasts: nobody is there to answer."""
+    token = _ASKS_NOBODY.set(True)
+    try:
+        yield
+    finally:
+        _ASKS_NOBODY.reset(token)
+
+
 def advise_of_keys() -> None:
-    """Warn before Zotero's dialog if this system can't store the permission."""
+    """Warn before Zotero's dialog if this system can't store the permission.
+
+    Raises `LibraryReadOnly` if nobody is to be asked.
+    """
+    if _ASKS_NOBODY.get():
+        raise LibraryReadOnly(
+            "Zotero has not let zoterodigest write yet",
+            "Run `zoterodigest auth desktop` once and choose Always Allow.",
+        )
     if not keeps_local_keys():
         tell(hanging("", _NOT_KEPT))
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import Enum
 
+from zoterodigest.cli.base.network import asking_nobody
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import counted, visible
@@ -32,20 +34,28 @@ PASSING = (
 """What ends by itself: the run is repeated, and nobody has to know."""
 
 
+class Retry(Enum):
+    """When a run is to be repeated, if nothing changes before."""
+
+    NO = "no"
+    SOON = "soon"
+    LATE = "late"
+
+
 @dataclass(frozen=True, slots=True)
 class Ran:
     """What came of a run: its exit code, what it wrote in one line, and how things stand after it.
 
-    `needs` are sentences on what a person has to do. `again` says that the run has to be repeated;
-    `passing` is why, if that ends by itself. `held` are the files that it left to an editor.
-    `place` is where it ran; None if it could not begin.
+    `needs` are sentences on what a person has to do. `passing` is why the run has to be repeated,
+    if that ends by itself. `held` are the files that it left to an editor. `place` is where it ran;
+    None if it could not begin.
     """
 
     code: int
     wrote: str = ""
     stands: str = ""
     needs: tuple[str, ...] = ()
-    again: bool = False
+    retry: Retry = Retry.NO
     passing: str = ""
     held: frozenset[str] = frozenset()
     place: ProjectContext | None = None
@@ -55,12 +65,16 @@ def run_unattended(asked: Invocation, but: frozenset[str]) -> Ran:
     """Run a sync over all files but these and those that an editor holds."""
     try:
         # Nobody looks on, so nothing is counted down.
-        with countdown.shown_by(lambda _: None), opened_context(asked) as place:
+        with (
+            countdown.shown_by(lambda _: None),
+            asking_nobody(),
+            opened_context(asked) as place,
+        ):
             return replace(_ran(place, asked, but), place=place)
     except PASSING as error:
-        return Ran(error.exit_code, passing=sentence_of(error), again=True)
+        return Ran(error.exit_code, passing=sentence_of(error), retry=Retry.SOON)
     except ZoterodigestError as error:
-        return Ran(error.exit_code, needs=(sentence_of(error),), again=True)
+        return Ran(error.exit_code, needs=(sentence_of(error),), retry=Retry.LATE)
 
 
 def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
@@ -126,9 +140,10 @@ def _after(outcome: Outcome, needs: Sequence[str], held: frozenset[str]) -> Ran:
     text = brief_text(outcome)
     # A file may have changed so late that nobody was told of it.
     is_early = any(read.is_recent for read in last.gathered.digests)
+    retry = Retry.SOON if is_early else Retry.NO
     stands = text if is_settled and last.options.selection is None else ""
     wrote = "" if is_settled else text
-    return Ran(code, wrote, stands, (*needs, *map(visible, failures)), is_early, held=held)
+    return Ran(code, wrote, stands, (*needs, *map(visible, failures)), retry, held=held)
 
 
 def sentence_of(error: ZoterodigestError) -> str:

@@ -21,7 +21,7 @@ from zoterodigest.cli.base.project_context import ProjectContext, open_context
 from zoterodigest.cli.base.screen import emit, enumerated, files_counted, visible
 from zoterodigest.cli.base.stamps import token_at
 from zoterodigest.cli.base.talk import countdown
-from zoterodigest.cli.commands.unattended import PASSING, Ran, run_unattended, sentence_of
+from zoterodigest.cli.commands.unattended import PASSING, Ran, Retry, run_unattended, sentence_of
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import create_state_folder
 from zoterodigest.project.running import is_watched, pause_path, watching
@@ -41,7 +41,9 @@ from zoterodigest.sync.watching.schedule import (
     paused,
     run_begun,
     run_ended,
+    run_failed,
     run_put_off,
+    run_refused,
 )
 from zoterodigest.sync.watching.watched import held_by_editors, is_git_at_work, watched_in
 
@@ -266,7 +268,13 @@ class Watcher:
             # It may have read a file that was half saved: the next run says what is to be done.
             ran = replace(ran, needs=self._said.needs)
         self._tell(ran)
-        self.schedule = run_ended(self.schedule, self._clock(), again=ran.again)
+        match ran.retry:
+            case Retry.NO:
+                self.schedule = run_ended(self.schedule)
+            case Retry.SOON:
+                self.schedule = run_failed(self.schedule, self._clock())
+            case Retry.LATE:
+                self.schedule = run_refused(self.schedule, self._clock())
         if self._signals.is_asked:
             raise _Ended
         return ran

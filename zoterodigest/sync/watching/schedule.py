@@ -26,7 +26,8 @@ class Pace:
     change within `crowd`, such as in a checkout, all wait until nothing changes for as long.
 
     The library is asked every `poll`. After each failure in a row, of the library or of a run, the
-    pause is doubled, up to `longest`; that after a run begins with `pause`.
+    pause is doubled, up to `longest`; that after a run begins with `pause`. A run that only a
+    person can let go on is repeated after `late`, if nothing changes before.
     """
 
     quiet: float = 10
@@ -36,6 +37,7 @@ class Pace:
     poll: float = 15
     pause: float = 5
     longest: float = 300
+    late: float = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,7 @@ class Schedule:
 
     `changed` tells when each file that waits for a run changed last, `since` when the first of them
     came. `token` is that of the library, None before it was asked first. No run begins before
-    `run_from`.
+    `run_from`; one begins at `retry_at`, also if nothing changed.
     """
 
     pace: Pace
@@ -79,6 +81,7 @@ class Schedule:
     ask_at: float = 0
     failed_asks: int = 0
     run_from: float = 0
+    retry_at: float = inf
     failed_runs: int = 0
 
 
@@ -103,15 +106,20 @@ def next_step(schedule: Schedule, now: float) -> Step:
 def _run_at(schedule: Schedule) -> float:
     """Return when the next run is due, as far as is known; infinite if none is."""
     # While the library can't be reached, a run could only fail.
-    if not schedule.changed or schedule.failed_asks:
+    if schedule.failed_asks:
+        return inf
+    return max(min(_quiet_at(schedule), schedule.retry_at), schedule.run_from)
+
+
+def _quiet_at(schedule: Schedule) -> float:
+    """Return when a run may take in what changed; infinite if nothing did."""
+    if not schedule.changed:
         return inf
     pace = schedule.pace
     quiet_at = [at + pace.quiet for at in schedule.changed.values()]
     if schedule.is_crowded:
-        run_at = max(max(quiet_at), max(schedule.changed.values()) + pace.crowd)
-    else:
-        run_at = min(max(quiet_at), max(schedule.since + pace.patience, min(quiet_at)))
-    return max(run_at, schedule.run_from)
+        return max(max(quiet_at), max(schedule.changed.values()) + pace.crowd)
+    return min(max(quiet_at), max(schedule.since + pace.patience, min(quiet_at)))
 
 
 def _still_changing(schedule: Schedule, now: float) -> frozenset[str]:
@@ -151,7 +159,8 @@ def paused(schedule: Schedule, *, is_paused: bool) -> Schedule:
 def run_begun(schedule: Schedule, at: float) -> Schedule:
     """Note that a run begins: only what it leaves out, and what comes from now on, still waits."""
     left = {file: schedule.changed[file] for file in _still_changing(schedule, at)}
-    return replace(schedule, changed=left, since=at, is_crowded=False, is_running=True)
+    begun = replace(schedule, changed=left, since=at, is_crowded=False)
+    return replace(begun, is_running=True, retry_at=inf)
 
 
 def run_put_off(schedule: Schedule, at: float) -> Schedule:
@@ -159,16 +168,23 @@ def run_put_off(schedule: Schedule, at: float) -> Schedule:
     return replace(schedule, run_from=at + schedule.pace.crowd)
 
 
-def run_ended(schedule: Schedule, at: float, *, again: bool) -> Schedule:
-    """Note that the run ended; `again` says that it has to be repeated, after a pause."""
-    ended = replace(schedule, is_running=False, failed_runs=0)
-    if not again:
-        return ended
+def run_ended(schedule: Schedule) -> Schedule:
+    """Note that the run ended and took in all that it was about."""
+    return replace(schedule, is_running=False, failed_runs=0)
+
+
+def run_failed(schedule: Schedule, at: float) -> Schedule:
+    """Note that the run has to be repeated, for a reason that passes."""
     pause = _doubled(schedule.pace.pause, schedule.failed_runs, schedule.pace)
     waiting = {LIBRARY: at - schedule.pace.quiet, **schedule.changed}
     since = schedule.since if schedule.changed else at
-    failed = schedule.failed_runs + 1
-    return replace(ended, changed=waiting, since=since, run_from=at + pause, failed_runs=failed)
+    failed = replace(schedule, changed=waiting, since=since, is_running=False)
+    return replace(failed, run_from=at + pause, failed_runs=schedule.failed_runs + 1)
+
+
+def run_refused(schedule: Schedule, at: float) -> Schedule:
+    """Note that a person has to do something before the run can be repeated."""
+    return replace(run_ended(schedule), retry_at=at + schedule.pace.late)
 
 
 def _doubled(first: float, failures: int, pace: Pace) -> float:
