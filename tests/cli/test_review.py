@@ -13,6 +13,7 @@ from html.parser import HTMLParser
 from itertools import product
 from pathlib import Path
 from shutil import copytree
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import quote
 
@@ -27,7 +28,9 @@ from tests.cli.test_push import ATTENTION, RESNET
 from tests.cli.test_resolve import BY_ADA, BY_BEN, edit, listed, open_id
 from tests.cli.test_resolve import digest as digest
 from zoterodigest.cli.base.options import Invocation
+from zoterodigest.cli.base.project_context import ProjectContext
 from zoterodigest.cli.commands.review import desk_of
+from zoterodigest.cli.commands.runs import planned_with_lookups
 from zoterodigest.cli.review.admission import Admission
 from zoterodigest.cli.review.cards import (
     ChangeCard,
@@ -39,7 +42,7 @@ from zoterodigest.cli.review.cards import (
     ReportGroup,
     ShownEnd,
 )
-from zoterodigest.cli.review.desk import ReviewResult
+from zoterodigest.cli.review.desk import Desk, ReviewResult
 from zoterodigest.cli.review.rendered_notes import html_of_note
 from zoterodigest.cli.review.site import Site, html_of, listening, with_commands
 from zoterodigest.cli.show.differences import ChangedWords, WordChange
@@ -47,6 +50,7 @@ from zoterodigest.core.values.record import Blocks
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.server import answering
+from zoterodigest.sync.run.run import Options, Prepared
 
 
 @dataclass
@@ -314,7 +318,7 @@ def pages_of(text: str) -> Iterator[str]:
     end = ShownEnd(text, text, lines, None, text)
     fields = [FieldCard(0, text, text, lines, [end, ShownEnd(text, text, [])], text, text, True)]
     card = DecisionCard(text, text, text, text, [end])
-    change = ChangeCard((text, text, text), text, text, [(text, lines)])
+    change = ChangeCard(text, text, [(text, lines)])
     held = ReportCard(text, [text], "", "", False, text)
     told = ReportCard(text, [text], text, text, False, "")
     group = ReportGroup(text, text, [held, told, told])
@@ -494,6 +498,16 @@ def test_a_text_that_a_person_writes_reaches_both_sides(
     assert "Residual Learning, Both" in zoterodigest("ls").out
 
 
+def test_a_text_that_a_person_changed_is_meant_and_any_other_is_not(page: Page) -> None:
+    number = page.field().removeprefix("choice-")
+    shown = f"\r\n{BY_ADA} "
+
+    assert page.send("/decide", **{page.field(): "leave", f"text-{number}": shown}) == 409
+    page.get()
+    page.send("/decide", **{page.field(): "leave", f"text-{number}": "Nets, Written Anew"})
+    assert "the text that you wrote" in page.text
+
+
 def test_the_rest_of_a_page_is_decided_at_once_but_for_what_a_person_chose(
     zoterodigest: Zoterodigest, digest: Path, tmp_path: Path
 ) -> None:
@@ -566,6 +580,37 @@ def test_an_error_of_a_run_is_a_page_with_what_to_do(page: Page, digest: Path) -
 
     assert "If you renamed one, give its new path." in page.get()
     assert "Read everything again" in page.text
+
+
+def test_the_end_of_review_waits_for_what_it_is_doing(digest: Path) -> None:
+    begun, may_go_on, ended = Event(), Event(), Event()
+    asked = Invocation(is_offline=True)
+
+    def slowly(place: ProjectContext, options: Options) -> Prepared:
+        begun.set()
+        assert may_go_on.wait(20)
+        return planned_with_lookups(place, asked, options)[0]
+
+    made = iter(range(9))
+    admission = Admission(lambda: f"secret-{next(made)}")
+    site = Site(Desk(asked, slowly, lambda: "plan"), admission)
+    with answering(listening(site, admission, 0, print)) as url:
+        opened = Thread(target=requests.get, args=(f"{url}{admission.entrance}",))
+        opened.start()
+        assert begun.wait(20)
+
+        def end() -> None:
+            site.close()
+            ended.set()
+
+        closed = Thread(target=end)
+        closed.start()
+
+        assert not ended.wait(0.1)
+        may_go_on.set()
+        assert ended.wait(20)
+        opened.join()
+        closed.join()
 
 
 def test_a_form_without_a_choice_says_so(page: Page) -> None:

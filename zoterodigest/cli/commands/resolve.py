@@ -64,7 +64,10 @@ from zoterodigest.sync.syncing.resolve import Decision, Resolving, prepare_resol
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
 
 
-@command("files with_diverged address as_json", epilog="Next: `zoterodigest resolve` decides them.")
+@command(
+    "files with_diverged address as_json",
+    epilog="Next: `zoterodigest resolve` decides them, `zoterodigest review` in the browser.",
+)
 def conflicts(
     asked: Invocation,
     with_diverged: bool = flag("--diverged --apart -a", "Also list diverged fields."),

@@ -26,7 +26,7 @@ from zoterodigest.core.plan.reports import Conflict, DivergedField, HeldFile, Re
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.record import EMPTY, FieldKind, Value, is_empty, kind_of
 from zoterodigest.frozen import dataclass
-from zoterodigest.sync.run.conflicts import OpenField, OpenReason, open_values
+from zoterodigest.sync.run.conflicts import OpenField, open_values
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports
 from zoterodigest.sync.syncing.resolve import Decision
@@ -103,13 +103,6 @@ def entry_cards(prepared: Prepared, fields: Sequence[OpenField]) -> list[EntryCa
     ]
 
 
-_REASONS = {
-    OpenReason.CONFLICT: "conflict",
-    OpenReason.DIVERGED: "diverged",
-    OpenReason.WAITING: "waiting",
-}
-
-
 def _field_card(field: OpenField, number: int, prepared: Prepared) -> FieldCard:
     shown = compared_ends(field)
     place = place_of(field.entry)
@@ -117,7 +110,7 @@ def _field_card(field: OpenField, number: int, prepared: Prepared) -> FieldCard:
     return FieldCard(
         number,
         field_name(field.name) + looked_up_text(field.source),
-        _REASONS[field.kind],
+        field.kind.value,
         shown.get("base"),
         [
             ShownEnd(NAMES[field.end], place, *_texts(shown, field.end, field.at_entry)),
@@ -200,9 +193,8 @@ def decision_card(decision: Decision) -> DecisionCard:
 
 @dataclass(frozen=True, slots=True)
 class ChangeCard:
-    """One thing that a plan does, under its heading: the end, the file, the kind."""
+    """One thing that a plan does, and what each of its fields becomes."""
 
-    heading: tuple[str, str, str]
     what: str
     names: str
     fields: Sequence[tuple[str, Sequence[Line]]]
@@ -247,7 +239,7 @@ def _change_card(thing: Thing) -> ChangeCard:
         for name, value in thing.after.items()
     ]
     names = "" if changed else ", ".join(thing.fields)
-    return ChangeCard(_heading(thing), thing.what, names, changed)
+    return ChangeCard(thing.what, names, changed)
 
 
 # --- reports -------------------------------------------------------------------------------------

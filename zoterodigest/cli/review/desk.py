@@ -35,7 +35,7 @@ from zoterodigest.cli.show.plan_lines import Thing
 from zoterodigest.cli.show.plan_text import left_text
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.cli.show.undo_text import became_text, undo_text
-from zoterodigest.cli.show.written_values import read_written
+from zoterodigest.cli.show.written_values import read_written, written
 from zoterodigest.core.plan.history import killed_undos, run_to_undo
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
@@ -296,13 +296,15 @@ def _silent(done: int, total: int) -> None:
 def decisions_of(fields: tuple[OpenField, ...], form: Mapping[str, str]) -> list[Decision]:
     """Return what a form decides of `fields`, each by its number.
 
-    `rest` is the end to keep in the fields that the page showed and the person left open. Raises
-    `NotTaken` if a field can't hold the text that the person wrote for it.
+    `rest` is the end to keep in the fields that the page showed and the person left open. Who
+    writes a text means it, also without choosing it. Raises `NotTaken` if a field can't hold it.
     """
     decisions = []
     for number, field in enumerate(fields):
         choice = form.get(f"choice-{number}", LEAVE)
-        if choice == LEAVE and f"shown-{number}" in form:
+        if choice == LEAVE and _is_rewritten(field, form.get(f"text-{number}")):
+            choice = TEXT
+        elif choice == LEAVE and f"shown-{number}" in form:
             rests = {"entry": field.end.value, End.ZOTERO.value: End.ZOTERO.value}
             choice = rests.get(form.get("rest", ""), LEAVE)
         if choice == TEXT:
@@ -311,6 +313,11 @@ def decisions_of(fields: tuple[OpenField, ...], form: Mapping[str, str]) -> list
         elif choice in (field.end.value, End.ZOTERO.value):
             decisions.append(Decision(field, End(choice)))
     return decisions
+
+
+def _is_rewritten(field: OpenField, text: str | None) -> bool:
+    """Tell whether a person changed the text that the page had put there."""
+    return text is not None and text.split() != written(field.at_entry).split()
 
 
 def why_not(prepared: Prepared) -> str:

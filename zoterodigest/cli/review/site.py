@@ -41,7 +41,6 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.server import Connection, Listener
 from zoterodigest.library.server.messages import Rejected, Request, Response
 from zoterodigest.project.log.history import history_folder, read_history
-from zoterodigest.sync.run.conflicts import OpenReason
 
 ENTRIES, CHANGES, REPORTS, RUNS = 20, 50, 100, 30
 """How many entries, changes, reports of one kind and runs stand on one page."""
@@ -250,7 +249,6 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     made.filters["commands"] = with_commands
-    made.globals["conflict"] = OpenReason.CONFLICT
     return made
 
 
