@@ -281,3 +281,19 @@ def test_two_items_get_two_notes(vault: World) -> None:
 
     assert names(vault) - before == {"@ho2020new.md", "@ho2020another.md"}
     assert planned(vault).is_settled
+
+
+def test_an_item_in_the_collection_of_a_folder_gets_a_note(world: World) -> None:
+    world.configure(NEW + 'collection = "Reading/{folder}"\n')
+    path = world.root / "Papers" / "Vision" / "@adam2015.md"
+    path.parent.mkdir(parents=True)
+    path.write_text(a_note("adam2015"))
+    world.put_item("ADAM2AAA", title=TITLES["adam2015"], date="2017", citationKey="adam2015")
+    sync(world)
+    shelf = world.collections()["Reading/Vision"]
+    world.put_item("NEWPAPER", title=TITLE, citationKey="ho2020new", collections=[shelf])
+
+    sync(world)
+
+    print(linked(world), world.shelved(TITLE))
+    assert planned(world).is_settled

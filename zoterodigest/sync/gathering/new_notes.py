@@ -135,7 +135,8 @@ def _added(vault: NewNotes, gathered: Gathered, seen: Seen) -> Iterator[Item]:
     """Yield the items that lie in the collection of a vault, and did not when it was last seen."""
     lock, project = gathered.lock, vault.project
     own = {row.digest for row in lock.rows} | {row.digest for row in lock.collection_rows}
-    own = {key for key in own if project.former_rules(key) is vault.rules}
+    # A collection above those of folders may be of no digest.
+    own = {key for key in own if key and project.former_rules(key) is vault.rules}
     linked = {it.item for it in lock.rows if it.digest in own and it.state is LinkState.LINKED}
     collections = {row.collection for row in lock.collection_rows if row.digest in own}
     collections &= seen.collections.keys()
