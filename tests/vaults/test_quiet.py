@@ -17,9 +17,12 @@ from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.digests import read_digest
 from zoterodigest.project.files import SourceFile
 from zoterodigest.project.outside import Allowed
+from zoterodigest.sync.exports.keying import read_keys
 from zoterodigest.sync.gathering import quiet
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.gathering.workspace import Chosen, Workspace, open_workspace
+from zoterodigest.sync.items.setting import prepare_setting
+from zoterodigest.sync.items.tagging import prepare_tagging
 from zoterodigest.sync.run.quiet_run import prepare_quietly, prepare_run
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import carry_out
@@ -289,3 +292,13 @@ def test_a_plan_lists_many_files_of_a_vault_as_one(world: World) -> None:
 
     assert lines[1] == "  Papers/*.md"
     assert [line.split()[:3] for line in lines if "new items" in line] == [["new", "items", "12"]]
+
+
+def test_edits_of_items_and_lists_of_keys_look_for_no_vault(vault: World) -> None:
+    item = vault.key("The Paper That Has Number 3")
+
+    setting = prepare_setting(vault.workspace(), item, {"title": "Another Title of It"}, None)
+    tagging = prepare_tagging(vault.workspace(), [item], ["to read"], [])
+
+    assert len(setting.sent.items) == len(tagging.sent.items) == 1
+    assert len(read_keys(vault.workspace()).items) == NOTES

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from zoterodigest.bibtex.keys import KeySource, safe_key
 from zoterodigest.core.links.link import LockFile
@@ -56,7 +55,7 @@ class NewKey:
 
 def read_keys(workspace: Workspace) -> Keys:
     """Return the citation keys of the workspace's library; its digests are not read."""
-    workspace = replace(workspace, digests=())
+    workspace = workspace.library_alone
     return keys_of(workspace, gather(workspace))
 
 

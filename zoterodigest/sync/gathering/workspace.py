@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 from pathlib import Path
 
 from zoterodigest.frozen import dataclass
@@ -48,6 +48,11 @@ class Workspace:
     def takes_new_notes(self) -> bool:
         """Whether a vault of the project gets files for items."""
         return any(rules.new for rules in self.project.configuration.digests)
+
+    @property
+    def library_alone(self) -> Workspace:
+        """The workspace of a run that reads no digest; so no vault seems to be away."""
+        return replace(self, digests=(), is_named=True)
 
     @property
     def memory_path(self) -> Path:

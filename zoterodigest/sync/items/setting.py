@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from difflib import get_close_matches
 
 from zoterodigest.core.plan.history import Run
@@ -72,7 +71,7 @@ def prepare_setting(
     item's note that zoterodigest made, or of the whole of a note that `name` is the key of; an item
     without a note of ours gets a new one. Raises `NotInLibrary`, `SeveralItems` and `CannotSet`.
     """
-    workspace = replace(workspace, digests=())
+    workspace = workspace.library_alone
     gathered = gather(workspace)
     item = item_meant(
         tuple(gathered.contents.by_key.values()), name, lambda: keys_of(workspace, gathered).item_of

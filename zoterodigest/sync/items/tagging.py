@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -27,7 +26,7 @@ def prepare_tagging(
     """
     if both := sorted({*added} & {*removed}):
         raise CannotSet(f"the tag {both[0]} is added and removed", "Give it once.")
-    workspace = replace(workspace, digests=())
+    workspace = workspace.library_alone
     gathered = gather(workspace)
     held = tuple(gathered.contents.by_key.values())
     found = (item_meant(held, name, lambda: keys_of(workspace, gathered).item_of) for name in names)
