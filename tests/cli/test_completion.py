@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -9,6 +10,9 @@ import sys
 from pathlib import Path
 
 import pytest
+
+from tests.cli.conftest import Zoterodigest, a_digest
+from zoterodigest.cli.base.completion import items_like, items_or_tags_like, tags_like
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -39,6 +43,35 @@ def _run(*arguments: str, **more: str) -> str:
 
 def _completed(shell: str, text: str) -> str:
     return _run(_ZOTERODIGEST_COMPLETE=f"complete_{shell}", **ASKED[shell](text))
+
+
+@pytest.fixture
+def library(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
+    """A folder with a trial library of one tagged paper."""
+    (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+    assert zoterodigest("push", "papers.md", "--yes", "--offline").code == 0
+    assert zoterodigest("tag", "attention", "+to read").code == 0
+    return tmp_path
+
+
+@pytest.mark.usefixtures("library")
+def test_keys_and_tags_of_the_library_are_completed(zoterodigest: Zoterodigest) -> None:
+    (item,) = json.loads(zoterodigest("ls", "--json").out)
+    key, title = item["key"], "Attention Is All You Need"
+
+    assert (key, title) in items_like(key[:3].lower())
+    assert items_like("nothing") == []
+    assert tags_like("TO") == ["to read"]
+    assert items_or_tags_like("-to") == [("-to read", "")]
+    assert items_or_tags_like(key) == [(key, title)]
+
+
+@pytest.mark.usefixtures("zoterodigest")
+def test_where_there_is_no_library_nothing_is_completed_or_said(
+    capfd: pytest.CaptureFixture[str],
+) -> None:
+    assert (items_like(""), tags_like("")) == ([], [])
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("shell", ASKED)

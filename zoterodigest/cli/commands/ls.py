@@ -8,6 +8,7 @@ from pathlib import Path
 
 import typer
 
+from zoterodigest.cli.base.completion import tags_like
 from zoterodigest.cli.base.options import Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linking_items, open_library
 from zoterodigest.cli.base.screen import emit
@@ -27,7 +28,10 @@ class ListOptions:
         (),
     )
     tags: Sequence[str] = option(
-        "--tag TAG", "Only items with this tag. Repeatable; an item must have all of them.", ()
+        "--tag TAG",
+        "Only items with this tag. Repeatable; an item must have all of them.",
+        (),
+        autocompletion=tags_like,
     )
     years: str = option("--year YEAR|FROM-TO", "Only items of this year, or of these years.")
     order: str = option("--sort title|year|added|venue", "The order; newest first if by time.")

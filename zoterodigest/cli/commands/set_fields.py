@@ -10,6 +10,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand
 
+from zoterodigest.cli.base.completion import items_like, items_or_tags_like
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.project_context import open_existing, require_idle_to_write
 from zoterodigest.cli.base.screen import emit, tell_failure, tell_note, wrapped
@@ -31,7 +32,7 @@ from zoterodigest.sync.items.tagging import prepare_tagging
 )
 def set(
     asked: Invocation,
-    name: str = argument("KEY"),
+    name: str = argument("KEY", autocompletion=items_like),
     assignments: Sequence[str] = argument("[FIELD=VALUE]...", ()),
     note: Path | None = option(
         "--note FILE", "Markdown for the note; - reads standard input.", None
@@ -83,7 +84,10 @@ class _TagCommand(TyperCommand):
     cls=_TagCommand,
     epilog="Next: `zoterodigest sync` brings tags that a digest shows into it.",
 )
-def tag(asked: Invocation, words: Sequence[str] = argument("KEY|+TAG|-TAG")) -> int:
+def tag(
+    asked: Invocation,
+    words: Sequence[str] = argument("KEY|+TAG|-TAG", autocompletion=items_or_tags_like),
+) -> int:
     """Add and remove tags of items, as you would in Zotero.
 
     KEY means an item as in `show`. +TAG adds a tag, -TAG removes it. Put a tag with blanks in

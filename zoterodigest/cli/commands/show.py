@@ -9,6 +9,7 @@ from pathlib import Path
 
 from rich.cells import cell_len
 
+from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import Invocation, argument, command
 from zoterodigest.cli.base.project_context import (
     items_by_citekey,
@@ -30,7 +31,9 @@ from zoterodigest.sync.items.finding import item_meant
 
 
 @command("keys address as_json")
-def show(asked: Invocation, keys: Sequence[str] = argument("KEY")) -> None:
+def show(
+    asked: Invocation, keys: Sequence[str] = argument("KEY", autocompletion=items_like)
+) -> None:
     """Show items with their tags, links and notes.
 
     KEY is an item key, as in `ls`, a citation key, an arXiv id, a DOI, a web address, or words of

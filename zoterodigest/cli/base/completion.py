@@ -1,0 +1,73 @@
+"""What a shell completes besides commands, options and files: items and tags of the library.
+
+No library is asked over a network for it: of one at zotero.org, what the last run read counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from zoterodigest.errors import ZoterodigestError
+
+if TYPE_CHECKING:
+    from zoterodigest.library.port import LibraryItem
+
+Completion = tuple[str, str]
+"""What may be typed, and what a shell shows beside it."""
+
+
+def items_like(incomplete: str) -> list[Completion]:
+    """Return the keys and citation keys that begin so, in any case, each with its title."""
+    return [one for one in _keys() if one[0].casefold().startswith(incomplete.casefold())]
+
+
+def tags_like(incomplete: str) -> list[str]:
+    """Return the tags that begin so, in any case."""
+    return [one for one in _tags() if one.casefold().startswith(incomplete.casefold())]
+
+
+def items_or_tags_like(incomplete: str) -> list[Completion]:
+    """Return items, or behind a sign the tags with that sign."""
+    sign = incomplete[:1]
+    if sign not in ("+", "-"):
+        return items_like(incomplete)
+    return [(f"{sign}{tag}", "") for tag in tags_like(incomplete[1:])]
+
+
+def _keys() -> Iterator[Completion]:
+    from zoterodigest.cli.base.screen import visible
+
+    for item in _items():
+        if not (item.is_trashed or item.json.is_part):
+            title = visible(item.json.title)
+            yield item.key, title
+            if item.json.stated_citekey:
+                yield item.json.stated_citekey, title
+
+
+def _tags() -> list[str]:
+    return sorted({tag for item in _items() if not item.is_trashed for tag in item.json.tags})
+
+
+def _items() -> Iterable[LibraryItem]:
+    # A shell waits for these imports at Tab only.
+    from zoterodigest.cli.base.network import cache_folder
+    from zoterodigest.cli.base.project_context import chosen, open_library, project_in
+    from zoterodigest.library.address import WebAddress, parse_address
+    from zoterodigest.library.web.cache import cache_path, load_known
+    from zoterodigest.sync.gathering.workspace import library_meant
+
+    # Nothing may be said while somebody types.
+    with suppress(ZoterodigestError, OSError):
+        project = project_in(Path())
+        address = parse_address(library_meant(project, Path(), chosen())[0])
+        folder = cache_folder()
+        if isinstance(address, WebAddress) and folder is not None:
+            return load_known(cache_path(folder, address.identity)).items.values()
+        if address.disk_path is not None:
+            with open_library("", Path(), project) as library:
+                return library.read().items
+    return ()
