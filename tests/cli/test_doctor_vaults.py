@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -250,6 +251,22 @@ def test_marks_of_other_tools_and_files_of_one_item_are_no_faults(
     )
     assert remarks[1].startswith("the item ")
     assert remarks[1].endswith(" has 2 files: 'Papers/a2021 again.md', Papers/@a2021.md")
+
+
+def test_a_file_called_by_another_citation_key_than_its_item_has_is_named(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    lock = (vault.parent / "zoterodigest.lock").read_text(encoding="utf-8")
+    (item,) = re.findall(r"^digest Papers/@a2021.md\n(?:\w.*\n)*?item (\w+)", lock, re.M)
+    assert zoterodigest("citekeys", "set", item, "lovelace2021").code == 0
+
+    ran = zoterodigest("doctor", "--json")
+
+    assert ran.code == 0
+    assert [*map(str, _checks(ran)["links"]["remarks"])] == [
+        "1 file called by another citation key than the item has: Papers/@a2021.md. zoterodigest"
+        " renames no file, and one that you rename keeps its link"
+    ]
 
 
 @pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="needs permissions")

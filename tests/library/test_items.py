@@ -185,11 +185,11 @@ def test_pages_come_with_the_venue_that_makes_an_item_one_that_has_them() -> Non
     assert item_changes(item, {"pages": "1-10", "venue": "CVPR"}, ZOTERO)["pages"] == "1-10"
 
 
-def test_a_citation_key_lives_in_its_own_field_and_not_in_extra() -> None:
+def test_a_citation_key_in_its_own_field_goes_before_one_in_extra() -> None:
     item = {"itemType": "preprint", "extra": "Citation Key: other", "citationKey": "byron2024"}
 
     assert read_item(item, ZOTERO)[0]["citekey"] == "byron2024"
-    assert read_item({**item, "citationKey": ""}, ZOTERO)[0]["citekey"] == EMPTY
+    assert read_item({**item, "citationKey": ""}, ZOTERO)[0]["citekey"] == "other"
     assert item_changes(item, {"citekey": "Byron2024"}, ZOTERO) == {"citationKey": "Byron2024"}
     assert new_item({"title": "A", "citekey": "a"}, ZOTERO)["citationKey"] == "a"
 

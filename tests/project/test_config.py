@@ -163,11 +163,6 @@ def test_a_formula_that_cannot_be_read_is_refused_by_its_key(tmp_path: Path, for
     assert refused.value.key == "citekeys.formula"
 
 
-def test_a_citation_key_is_in_no_list_of_fields(tmp_path: Path) -> None:
-    with pytest.raises(BadConfiguration, match="there is no field"):
-        load(tmp_path, '[[digest]]\npath = "a.md"\npush = ["citekey"]')
-
-
 def test_the_first_configuration_says_what_the_defaults_are(tmp_path: Path) -> None:
     text = initial_config(["papers.md", "daily/*.md"])
 

@@ -347,6 +347,24 @@ def test_an_item_into_which_another_was_merged_has_that_ones_key(survey: World) 
     assert actions(survey.plan()) == {}
 
 
+def test_the_item_of_a_note_gets_the_key_that_the_note_states(world: World) -> None:
+    world.configure(
+        '[[digest]]\npath = "Papers/*.md"\nentry = "file"\n[[bibliography]]\npath = "refs.bib"\n'
+    )
+    (world.root / "Papers").mkdir()
+    path = world.root / "Papers" / "@mine2021.md"
+    path.write_text(
+        f"---\ncitekey: mine2021\ntitle: {LENSES}\nauthors: Ada Lovelace\nyear: 2021\n---\n"
+    )
+
+    world.push(SYNC)
+
+    assert key_of(world, LENSES) == "mine2021"
+    lock = world.lock_path.read_bytes()
+    assert world.push(SYNC).prepared.is_settled
+    assert world.lock_path.read_bytes() == lock
+
+
 def test_a_key_for_an_item_that_changed_meanwhile_is_not_written_and_the_others_are(
     survey: World,
 ) -> None:

@@ -18,7 +18,13 @@ from tests.sync.world import World
 from tests.vaults.test_adoption import contents, name_as_a_groups
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import Plan
-from zoterodigest.core.plan.reports import Conflict, HeldFile, MissingFile, StaleItemKey
+from zoterodigest.core.plan.reports import (
+    Conflict,
+    DivergedField,
+    HeldFile,
+    MissingFile,
+    StaleItemKey,
+)
 from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import BadInput
@@ -239,6 +245,89 @@ def test_a_changed_item_renames_no_file(vault: World) -> None:
     sync(vault)
 
     assert set(notes(vault)) == names
+
+
+def test_a_changed_citation_key_changes_its_value_alone(vault: World) -> None:
+    before, key = notes(vault), linked(vault)["Papers/@adam2015.md"]
+    vault.change(key, citationKey="kingma2015adam")
+
+    sync(vault)
+
+    name = "@adam2015.md"
+    changed = before[name].replace(b"citekey: adam2015", b"citekey: kingma2015adam")
+    assert notes(vault) == {**before, name: changed}
+    assert linked(vault)["Papers/@adam2015.md"] == key
+    assert planned(vault).is_settled
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        'citekey: "@{}"',
+        "citekey: '[[@{}]]'",
+        "citekey: [{}]",
+        "citation-key: {}  # Better BibTeX",
+        "aliases: ['@adam2015']\ncitekey: {}",
+    ],
+)
+def test_a_changed_citation_key_keeps_the_signs_around_it(vault: World, line: str) -> None:
+    path, key = path_of(vault, "adam2015"), linked(vault)["Papers/@adam2015.md"]
+    text = path.read_text().replace("citekey: adam2015", line.format("adam2015"))
+    path.write_text(text)
+    sync(vault)
+    vault.change(key, extra="Citation Key: kingma2015adam", citationKey="")
+
+    sync(vault)
+
+    assert path.read_text() == text.replace(line.format("adam2015"), line.format("kingma2015adam"))
+    assert planned(vault).is_settled
+
+
+def test_a_citation_key_that_was_edited_in_a_note_is_reported_and_stays(vault: World) -> None:
+    path, everything = path_of(vault, "adam2015"), vault.everything()
+    path.write_text(path.read_text().replace("citekey: adam2015", "citekey: mine2015"))
+
+    sync(vault)
+    again = planned(vault)
+
+    assert vault.everything() == everything
+    assert [one.name for one in again.plan.reports if isinstance(one, DivergedField)] == ["citekey"]
+    assert again.plan.actions == ()
+
+
+def test_a_citation_key_that_both_changed_is_in_conflict(vault: World) -> None:
+    path, key = path_of(vault, "adam2015"), linked(vault)["Papers/@adam2015.md"]
+    path.write_text(path.read_text().replace("citekey: adam2015", "citekey: mine2015"))
+    vault.change(key, citationKey="kingma2015adam")
+
+    plan = planned(vault).plan
+
+    assert [one.name for one in plan.reports if isinstance(one, Conflict)] == ["citekey"]
+    assert plan.actions == ()
+
+
+def test_a_note_keeps_a_citation_key_that_another_item_has_now(vault: World) -> None:
+    before, items = notes(vault), linked(vault)
+    vault.change(items["Papers/@adam2015.md"], citationKey="kingma2015adam")
+    vault.change(items["Papers/@resnet2016.md"], citationKey="adam2015")
+
+    sync(vault)
+
+    name = "@resnet2016.md"
+    changed = before[name].replace(b"citekey: resnet2016", b"citekey: adam2015")
+    assert notes(vault) == {**before, name: changed}
+    reports = planned(vault).plan.reports
+    assert [one.name for one in reports if isinstance(one, DivergedField)] == ["citekey"]
+
+
+def test_a_citation_key_that_an_item_loses_stays_in_its_note(vault: World) -> None:
+    before = notes(vault)
+    vault.change(linked(vault)["Papers/@adam2015.md"], citationKey="")
+
+    sync(vault)
+
+    assert notes(vault) == before
+    assert planned(vault).is_settled
 
 
 def test_a_moved_file_keeps_its_item_and_its_note(vault: World) -> None:

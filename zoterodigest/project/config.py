@@ -23,7 +23,7 @@ from pydantic import (
 
 from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.file_names import FILE_PLACEHOLDERS
-from zoterodigest.core.values.record import ENTRY_FIELDS, SECTION
+from zoterodigest.core.values.record import KINDS, SECTION
 from zoterodigest.digest.format.own_files import data_kind
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
@@ -65,8 +65,8 @@ def _field_names(value: object) -> object:
 
 
 def _field_name(name: str) -> str:
-    if name not in ENTRY_FIELDS and name != SECTIONS and not name.startswith(SECTION):
-        raise ValueError(_unknown("field", name, [*ENTRY_FIELDS, SECTIONS]))
+    if name not in KINDS and name != SECTIONS and not name.startswith(SECTION):
+        raise ValueError(_unknown("field", name, [*KINDS, SECTIONS]))
     return name
 
 

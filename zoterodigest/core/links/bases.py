@@ -75,6 +75,7 @@ def recorded(
                 diverged.discard(name)
             case Diverged():
                 diverged |= {name} - ours
+                bases.pop(name, None)
             case Propagated(to_entry, to_item) if base is not None:
                 bases[name] = _moved(ends, base, folding, (to_entry is None, to_item is None))
             case InSync() | Clash() | Propagated():

@@ -19,6 +19,7 @@ from zoterodigest.core.links.view import (
     for_item,
 )
 from zoterodigest.core.values.record import (
+    CITEKEY,
     EMPTY,
     NOTE,
     FieldKind,
@@ -210,6 +211,9 @@ def merge_result(
     if ends.are_equal(folding):
         return Agreed()
     if not item_changed:
+        # Documents cite the library's key: an edit in a note replaces it only if it is chosen.
+        if ends.name == CITEKEY:
+            return Diverged()
         return Propagated(to_item=for_item(ends.entry, ends.item))
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import LibraryState, RunOptions
 from zoterodigest.core.reconcile.linking import Linking
+from zoterodigest.core.values.record import CITEKEY, text_in
 from zoterodigest.core.works.named_items import NamedItems
 
 
@@ -18,8 +20,10 @@ def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions
     The file that names its item owns it, by its key before an attachment's before the citation key,
     else the first one. Vaults
     have a hub, a page of metadata and one of highlights for an item: what these say of the record
-    would differ for ever. Each one's own text is synced all the same.
+    would differ for ever. Each one's own text is synced all the same. A file that states the
+    citation key of another item has no base for it: it may be about that item, a person decides.
     """
+    linking = replace(linking, links=tuple(_without_keys_of_others(linking.links, library)))
     files, by_item = run_options.files, defaultdict[str, list[int]](list)
     for place, link in enumerate(linking.links):
         if link.row.digest in files:
@@ -40,6 +44,20 @@ def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions
             if place != owner or (key in standing and not is_known):
                 links[place] = replace(links[place], is_note_only=True)
     return replace(linking, links=tuple(links))
+
+
+def _without_keys_of_others(links: Iterable[Link], library: LibraryState) -> Iterator[Link]:
+    named: dict[str, set[str]] = defaultdict(set)
+    for item in library.items:
+        if not item.is_trashed and (key := text_in(item.fields, CITEKEY)):
+            named[key].add(item.key)
+    for link in links:
+        stated = text_in(link.entry.fields, CITEKEY)
+        bearers = named.get(stated, {link.row.item})
+        if link.row.item not in bearers and CITEKEY in link.row.bases:
+            bases = {name: base for name, base in link.row.bases.items() if name != CITEKEY}
+            link = replace(link, row=replace(link.row, bases=bases))
+        yield link
 
 
 _CITED = 2

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import field, replace
 
-from zoterodigest.core.links.link import LockRow
+from zoterodigest.core.links.link import LockRow, fingerprint
 from zoterodigest.core.plan.plan import Link, Plan
 from zoterodigest.core.plan.reports import (
     AddedItem,
@@ -32,7 +32,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.values.file_keys import SourceKey
-from zoterodigest.core.values.record import Entry, Item, text_in
+from zoterodigest.core.values.record import CITEKEY, Entry, Item, text_in
 from zoterodigest.core.works.pairing import heading_prints, title_print, traits_of
 from zoterodigest.frozen import dataclass
 
@@ -349,7 +349,10 @@ def keys_of_item(item: Item) -> Keys:
     """Return the keys by which an item meets rows, entries, and items that were merged into it."""
     known = _traits(item.identifiers, title_print(text_in(item.fields, "title")))
     merged = map(_item, (item.key, *item.replaces))
-    return frozenset((*known, *merged, *map(_row, item.notes)))
+    # A note that states its key may be about this item.
+    citekey = text_in(item.fields, CITEKEY)
+    named = (f"key {fingerprint(citekey)}",) if citekey else ()
+    return frozenset((*known, *merged, *map(_row, item.notes), *named))
 
 
 def keys_of_moves(links: Iterable[Link]) -> Keys:

@@ -15,6 +15,7 @@ from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.values.dates import is_iso
 from zoterodigest.core.values.keys import note_key
 from zoterodigest.core.values.record import (
+    CITEKEY,
     EMPTY,
     NOTE,
     SECTION,
@@ -146,6 +147,9 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
         fields["links"] = links_as_shown(entry.fields, item.fields)
     if "short_title" in entry.fields and _is_chosen_by_nobody(entry, item, row):
         fields["short_title"] = entry.fields["short_title"]
+    # An item without a citation key says nothing of it: the note keeps what names its paper.
+    if is_empty(fields.get(CITEKEY, EMPTY)):
+        fields.pop(CITEKEY, None)
     raws = dict(item.raws)
     if _shows_text_as_date(entry) and raws.get("date", _PLANNED)[:1] != _PLANNED:
         fields["date"] = raws["date"].strip() or EMPTY  # texts are compared as they stand

@@ -119,10 +119,7 @@ MARKS = "marks"
 """A star or a checkbox beside a title: a digest alone says them, they only go to the library."""
 
 CITEKEY = "citekey"
-"""The citation key: items alone carry it, no entry shows it, so it is never propagated."""
-
-ENTRY_FIELDS = tuple(name for name in KINDS if name != CITEKEY)
-"""The fields that an entry may carry, and so those that may be propagated."""
+"""The citation key: notes that state it follow their item, which takes none from them."""
 
 
 @lru_cache(maxsize=10_000)  # asked for each field of each link, many times: 0.2 s of 10,000 links

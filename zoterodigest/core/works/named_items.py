@@ -138,11 +138,11 @@ class NamedItems:
     def _of_name(self, file: str) -> list[Item]:
         """Return the items whose citation key a file is called by, whole or behind an `@`."""
         if self._by_name is None:
-            self._by_name = _by_citekey(self._items, _as_in_a_name)
+            self._by_name = _by_citekey(self._items, as_in_a_name)
         stem = file.rpartition("/")[2].rpartition(".")[0]
         words = stem.rpartition("@")[2].split()
         for name in (stem, *words[: 1 if "@" in stem else 0]):
-            if found := self._by_name.get(_as_in_a_name(name).casefold()):
+            if found := self._by_name.get(as_in_a_name(name).casefold()):
                 return found
         return []
 
@@ -157,7 +157,7 @@ def _by_citekey(
     return found
 
 
-def _as_in_a_name(citekey: str) -> str:
+def as_in_a_name(citekey: str) -> str:
     """Return a citation key as the name of a file has it: signs that names can't have become `_`.
 
     Systems write letters with accents in names in two ways.

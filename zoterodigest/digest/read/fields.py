@@ -11,7 +11,15 @@ from functools import lru_cache
 
 from zoterodigest.core.values import dates, identity, names, venue_slot
 from zoterodigest.core.values.blocks import split_blocks, unescaped
-from zoterodigest.core.values.record import SECTION, Blocks, Fields, Members, Names, text_in
+from zoterodigest.core.values.record import (
+    CITEKEY,
+    SECTION,
+    Blocks,
+    Fields,
+    Members,
+    Names,
+    text_in,
+)
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.nicknames import is_nickname
 from zoterodigest.digest.read.references import with_links
@@ -264,5 +272,6 @@ _READERS: Mapping[str, Callable[[str], Fields]] = {
     "doi": _doi,
     "comment": lambda text: {"comment": _plain(text)},
     "summary": lambda text: {"summary": Blocks(split_blocks(text))},
+    CITEKEY: lambda text: {CITEKEY: text},
 }
 """What the text of a slot says of each field that it is read for; nothing if not understood."""

@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import field
+from dataclasses import field, replace
 
-from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Value, is_empty
+from zoterodigest.core.values.record import CITEKEY, EMPTY, Blocks, Fields, Value, is_empty
 from zoterodigest.core.values.span import Edit, OverlappingEdits, splice
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.later import is_same_area
+from zoterodigest.digest.read.slots import ItemKeys
 from zoterodigest.digest.write.html import SPELLINGS, Spelling, armour, plain
 from zoterodigest.digest.write.links import in_moved_terms, with_moved_pages
 from zoterodigest.digest.write.own_words import in_own_words, with_tags_of_note
@@ -206,7 +207,9 @@ def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockF
     same = (are_general or old.format.name == new.format.name) and old.headings == new.headings
     if not same or old.broken != new.broken or old.unreadable != new.unreadable:
         return False
-    if not has_shape_asked(old, new, asked) or old.kept != new.kept or old.keys != new.keys:
+    if not has_shape_asked(old, new, asked) or old.kept != new.kept:
+        return False
+    if new.keys not in _keys_asked(old.keys, asked):
         return False
     before = with_moved_pages(old.reading.fields, asked)
     after = new.reading.fields
@@ -216,3 +219,12 @@ def _is_as_asked(old: DigestEntry, new: DigestEntry, asked: Fields, form: BlockF
         else before.get(name, EMPTY) == after.get(name, EMPTY)
         for name in before.keys() | after.keys() | asked.keys()
     )
+
+
+def _keys_asked(keys: ItemKeys, asked: Fields) -> tuple[ItemKeys, ...]:
+    """Return what an entry may call its item after an edit.
+
+    An alias may state the former citation key before the new one.
+    """
+    key = asked.get(CITEKEY)
+    return (keys, replace(keys, citation=key)) if isinstance(key, str) else (keys,)

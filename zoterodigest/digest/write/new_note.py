@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.key_table import folded_key
-from zoterodigest.core.values.record import EMPTY, KINDS, Fields, Names, text_in
+from zoterodigest.core.values.record import CITEKEY, EMPTY, KINDS, Fields, Names, text_in
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import ItemKeys
 from zoterodigest.digest.read.vault_front import front_matter
@@ -124,7 +124,7 @@ class _Note:
         return front + b"".join(end + heading + end for heading in self.headings)
 
 
-_IN_FRONT = frozenset(KINDS) - {"summary"}
+_IN_FRONT = frozenset(KINDS) - {"summary", CITEKEY}
 _CITED, _ITEM = "citation_key", "zotero"
 _OF_TOOLS = frozenset(
     {"zotflow-locked", "library-id", "item-version", "zt-attachments"}

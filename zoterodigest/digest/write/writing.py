@@ -9,7 +9,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 
-from zoterodigest.core.values.record import EMPTY, NOTE, SECTION, Fields, Value, WebLinks, is_empty
+from zoterodigest.core.values.record import (
+    CITEKEY,
+    EMPTY,
+    NOTE,
+    SECTION,
+    Fields,
+    Value,
+    WebLinks,
+    is_empty,
+)
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.core.values.tags import TAGS
 from zoterodigest.digest.read.document import DigestEntry, Document
@@ -425,6 +434,7 @@ def _is_blocks(name: str) -> bool:
 
 
 _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
+    CITEKEY: line_text,
     "title": line_text,
     "short_title": line_text,
     "arxiv": line_text,

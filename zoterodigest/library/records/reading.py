@@ -143,6 +143,10 @@ def _url(raw: str) -> str:
     return "" if identifier and identifier.scheme == "arxiv" else raw
 
 
+def _citekey(item: ItemJson, homes: Homes, _: ZoteroMapping) -> _Found:
+    return (item.stated_citekey, item.stated_citekey) if homes.citekey else None
+
+
 def _comment(item: ItemJson, homes: Homes, zotero: ZoteroMapping) -> _Found:
     values = extra_values(item.text("extra"), zotero.rules.extra.comment)
     return (" ".join(values), "\n".join(values)) if homes.extra else None
@@ -164,7 +168,7 @@ _READERS: Mapping[str, _Reader] = {
     "arxiv": _arxiv,
     "doi": _text("doi", _doi),
     "url": _text("url", _url),
-    "citekey": _text("citekey"),
+    "citekey": _citekey,
     "comment": _comment,
     "abstract": _text("abstract"),
 }

@@ -9,7 +9,7 @@ from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.keys import is_provisional
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint, print_of
 from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
-from zoterodigest.core.values.record import CITEKEY, EMPTY, Item
+from zoterodigest.core.values.record import CITEKEY, EMPTY, Item, text_in
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents, core_item, is_top_level
@@ -28,6 +28,7 @@ def keyed_items(
     contents: Contents,
     *,
     created: Sequence[Item] = (),
+    noted: Mapping[str, str] = {},
 ) -> tuple[tuple[Reference, ...], tuple[Aliases, ...]]:
     """Return items (API data with their keys) with the citation keys that stand for them, and the
     aliases of each .bib of the project.
@@ -35,14 +36,15 @@ def keyed_items(
     What stands in a .bib goes before what the lock file says was written there, the .bib that is
     configured first before the others. A key that an export wrote while it was provisional counts
     as well: documents may cite it. Keys of items in the trash are taken, but for those of items
-    that were merged into a live one: it is that item. `created` are items about to be made.
+    that were merged into a live one: it is that item. `created` are items about to be made, `noted`
+    the keys that their notes state, by item: these go before new ones.
     """
     aliases = project_aliases(workspace, gathered, (*contents.items, *created))
     trashed = {
         one.key: one.json.stated_citekey for one in contents.by_key.values() if one.is_trashed
     }
     merged = dict(_merged(contents.items, trashed))
-    fixed = merged | {one.item: one.key for one in reversed(gathered.lock.exported)}
+    fixed = {**noted, **merged} | {one.item: one.key for one in reversed(gathered.lock.exported)}
     # Reversed: the .bib that is configured first is written last, so its keys win.
     for one in reversed(aliases):
         fixed |= one.keys
@@ -89,7 +91,15 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
         for action in plan.actions
         if isinstance(action, CreateItem)
     ]
-    named, _ = keyed_items(data.values(), workspace, gathered, gathered.contents, created=created)
+    stated = ((link.row.item, text_in(link.entry.fields, CITEKEY)) for link in plan.links)
+    named, _ = keyed_items(
+        data.values(),
+        workspace,
+        gathered,
+        gathered.contents,
+        created=created,
+        noted={key: text for key, text in stated if text},
+    )
     found = {one.work.key: one.key.text for one in named if one.is_lasting}
     return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
 
@@ -142,7 +152,9 @@ def _data_after(plan: Plan, contents: Contents, zotero: ZoteroMapping) -> dict[s
 def _lacking(plan: Plan, gathered: Gathered) -> dict[str, tuple[str, ...]]:
     """Return the items that may get a citation key, each with the rows of its links."""
     bringing = {read.key for read in gathered.digests if read.digest.rules.push is True}
-    given = {row.item for row in gathered.lock.rows if CITEKEY in row.bases}
+    given = {
+        row.item for row in gathered.lock.rows if CITEKEY in row.bases or CITEKEY in row.diverged
+    }
     leaving = {action.key for action in plan.actions if isinstance(action, TrashItem)}
     found: dict[str, tuple[str, ...]] = {}
     for link in plan.links:
@@ -197,9 +209,11 @@ def _with_key(action: CreateItem | ChangeItem, key: str) -> CreateItem | ChangeI
 
 def with_key_noted(row: LockRow, key: str) -> LockRow:
     """Return `row` with the citation key that was written into its item, so that it is known as
-    ours: no entry shows it, so its base has nothing at that end.
+    ours: its base has nothing at the end of an entry that doesn't show it.
     """
-    base = Base(Print(fingerprint(""), ()), print_of(key, key))
+    base = row.bases.get(CITEKEY)
+    if base is None or not base.at_entry.parts:
+        base = Base(Print(fingerprint(""), ()), print_of(key, key))
     origin = row.origin
     if not origin.item:
         origin = replace(origin, fields=origin.fields | {CITEKEY})

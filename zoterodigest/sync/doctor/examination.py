@@ -7,7 +7,8 @@ from dataclasses import replace
 from itertools import chain
 from pathlib import Path
 
-from zoterodigest.sync.doctor.checked_project import Check, as_check, site_of
+from zoterodigest.library.records.contents import Contents
+from zoterodigest.sync.doctor.checked_project import Check, CheckedProject, as_check, site_of
 from zoterodigest.sync.doctor.files import (
     bib_findings,
     cache_findings,
@@ -20,6 +21,8 @@ from zoterodigest.sync.doctor.files import (
 from zoterodigest.sync.doctor.links import duplicate_findings, link_findings, note_findings
 from zoterodigest.sync.doctor.lock_checks import examine_library
 from zoterodigest.sync.doctor.vaults import (
+    ReadVaults,
+    other_name_remarks,
     read_vaults,
     stale_key_findings,
     vault_findings,
@@ -59,7 +62,14 @@ def examine(start: Path, given: Sequence[Path], chosen: Chosen) -> Iterator[Chec
         reason = "a run was stopped before it ended; the same command goes on with it"
         yield from (Check(name, skipped=reason) for name in ("links", "notes"))
     else:
-        stale = stale_key_findings(site, vaults, holding.contents) if vaults else ()
-        yield as_check("links", chain(link_findings(site, holding.contents), stale), "")
+        yield _links(site, vaults, holding.contents)
         yield as_check("notes", note_findings(site, holding.contents), "")
     yield as_check("duplicates", duplicate_findings(holding.contents), "")
+
+
+def _links(site: CheckedProject, vaults: ReadVaults | None, contents: Contents) -> Check:
+    findings = link_findings(site, contents)
+    if vaults is None:
+        return as_check("links", findings, "")
+    found = as_check("links", chain(findings, stale_key_findings(site, vaults, contents)), "")
+    return replace(found, remarks=tuple(other_name_remarks(site, contents)))

@@ -11,12 +11,13 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.values.record import Blocks
-from zoterodigest.core.works.named_items import key_here
+from zoterodigest.core.works.named_items import as_in_a_name, key_here
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.vault_evidence import CONFLICT_COPY
 from zoterodigest.digest.read.vault_file import NO_FRONT
 from zoterodigest.digest.read.vault_front import front_matter
+from zoterodigest.digest.read.vault_identity import is_like_key, key_in_name
 from zoterodigest.digest.read.vault_marks import MarkKind, body_marks
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
@@ -211,6 +212,25 @@ def stale_key_findings(
                 "Correct the key, or remove it: then the citation key, the identifiers and the"
                 " title find the item.",
             )
+
+
+def other_name_remarks(site: CheckedProject, contents: Contents) -> Iterator[str]:
+    """Yield the files whose names state another citation key than their item has."""
+    names: list[str] = []
+    for row in site.lock.rows if site.lock else ():
+        item = contents.by_key.get(row.item)
+        if item is None or not row.links_digest:
+            continue
+        stated, called = item.json.stated_citekey, key_in_name(row.digest)
+        is_other = as_in_a_name(stated).casefold() != as_in_a_name(called).casefold()
+        if stated and is_like_key(called) and is_other:
+            names.append(site.named(row.digest))
+    if names:
+        yield (
+            f"{_files(names)} called by another citation key than the item has:"
+            f" {first_few(sorted(names))}. zoterodigest renames no file, and one that you rename"
+            " keeps its link"
+        )
 
 
 def _files(names: Sequence[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from zoterodigest.core.values.identity import identifier_of
-from zoterodigest.core.values.record import ENTRY_FIELDS, SECTION, Blocks, Entry, Members
+from zoterodigest.core.values.record import KINDS, SECTION, Blocks, Entry, Members
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.config import SECTIONS
 
@@ -34,7 +34,7 @@ class UnknownField(ZoterodigestError):
 
     def __init__(self, name: str) -> None:
         super().__init__(
-            f"there is no field {name}", f"Fields are {', '.join(ENTRY_FIELDS)}, and {SECTIONS}."
+            f"there is no field {name}", f"Fields are {', '.join(KINDS)}, and {SECTIONS}."
         )
         self.name = name
 
@@ -42,7 +42,7 @@ class UnknownField(ZoterodigestError):
 def fields_named(names: Sequence[str]) -> frozenset[str]:
     """Return the fields called `names`; raises `UnknownField`."""
     for name in names:
-        if name not in ENTRY_FIELDS and name != SECTIONS and not name.startswith(SECTION):
+        if name not in KINDS and name != SECTIONS and not name.startswith(SECTION):
             raise UnknownField(name)
     return frozenset(names)
 

@@ -144,7 +144,8 @@ def unshown(paper: Paper, shown: Fields) -> dict[str, Value]:
         there = shown.get(name, EMPTY)
         is_cut = isinstance(there, Names) and there.truncated and there != value
         is_left_empty = is_empty(there) and not (name == "links" and "links" in shown)
-        if is_cut or is_left_empty:
+        # A note states its citation key, and its item takes none from it.
+        if is_cut or is_left_empty or name == CITEKEY:
             left[name] = value
     date = shown.get("date", EMPTY)
     if isinstance(date, str) and date[:4] == left.get("year"):
