@@ -383,6 +383,36 @@ def test_the_times_that_logseq_keeps_within_an_item_are_no_part_of_it() -> None:
     assert own_text(text) == ["- DONE a", "- b"]
 
 
+ITEMS = "- One.\n  id:: 1111\n- Two.\n  id:: 2222\n\t- Three.\n\t  id:: 3333\n"
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("blocks", "written"),
+    [
+        (("- One more.", "- Two.", "\t- Three."), ITEMS.replace("One", "One more")),
+        (("- One. More", "- Two.", "\t- Three."), ITEMS.replace("One.", "One. More")),
+        (("- One.", "- New", "- Two.", "\t- Three."), ITEMS.replace("- Two", "- New\n- Two")),
+        (
+            ("- One. More", "- New", "- Two.", "\t- Three."),
+            ITEMS.replace("One.", "One. More").replace("- Two", "- New\n- Two"),
+        ),
+        (("- One.", "- Two.", "\t- Three.", "- New"), f"{ITEMS}- New\n"),
+        (("- One.", "- Two."), ITEMS.partition("\t- Three")[0]),
+    ],
+    ids=["edited", "longer", "another", "longer and another", "another at the end", "gone"],
+)
+def test_what_logseq_keeps_of_an_item_stays_with_it(
+    blocks: tuple[str, ...], written: str, ends: str
+) -> None:
+    head = HEAD.replace("\n", ends)
+
+    edited = put(head + ITEMS.replace("\n", ends), {"summary": Blocks(blocks)})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == head + written.replace("\n", ends)
+
+
 def test_of_chosen_sections_only_the_text_is_synced() -> None:
     rule = NoteRule(sections=["My notes"])
     text = f"{HEAD}Before.\n\n## My notes\n\nMine.\n\n### More\n\nToo.\n\n## Other\n\nNot.\n"

@@ -41,9 +41,10 @@ _BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
 _INK = re.compile(rb"[^ \t\r\n]")
 _LOGSEQ = re.compile(
     rb"[ \t]*(?:id|collapsed|background-color|heading|hl-page|hl-color|hl-type|hl-stamp|ls-type)::"
-    rb"(?:[ \t][^\n]*)?|[ \t]*(?::LOGBOOK:|CLOCK: \[[^\n]*|:END:)[ \t]*"
+    rb"(?:[ \t][^\r\n]*)?|[ \t]*(?::LOGBOOK:|CLOCK: \[[^\r\n]*|:END:)[ \t]*"
 )
 """A line that Logseq keeps below the text of an item."""
+_LOGSEQ_BELOW = re.compile(rb"(?:\r?\n(?:" + _LOGSEQ.pattern + rb")(?=\r?\n|\Z))*")
 
 
 @frozen()
@@ -176,6 +177,12 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
 def in_pieces(new: bytes) -> bytes:
     """Mark text between whose pieces stands what no edit may reach into."""
     return new
+
+
+def end_of_kept_lines(source: bytes, at: int) -> int:
+    """Return where the lines end that Logseq keeps below a line that ends at `at`; else `at`."""
+    found = _LOGSEQ_BELOW.match(source, at)
+    return found.end() if found else at
 
 
 def is_to_stay(between: bytes) -> bool:

@@ -9,10 +9,15 @@ from itertools import accumulate, pairwise
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import Blocks, Value
-from zoterodigest.core.values.span import Edit
+from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.slots import Slot, decoded
-from zoterodigest.digest.read.vault_body import as_heading, in_pieces, is_to_stay
+from zoterodigest.digest.read.vault_body import (
+    as_heading,
+    end_of_kept_lines,
+    in_pieces,
+    is_to_stay,
+)
 from zoterodigest.digest.write.blocks import blocks_text, compared
 from zoterodigest.digest.write.html import Spelling, inert_blocks
 from zoterodigest.digest.write.paired import paired
@@ -73,9 +78,31 @@ def _part_edits(
         raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
     text = _apart(source, part, text) if old else text
     if in_pieces in part.layers:
-        return [*_edits_of_words(source, part, text)]
-    edit = part.rewrite(text.encode("utf-8", "replace"))
-    return [edit] if edit else []
+        edits = [*_edits_of_words(source, part, text)]
+    else:
+        edit = part.rewrite(text.encode("utf-8", "replace"))
+        edits = [edit] if edit else []
+    return [new for edit in edits for new in _around_kept_lines(source, edit)]
+
+
+def _around_kept_lines(source: bytes, edit: Edit) -> Iterator[Edit]:
+    """Yield an edit at the end of a line around the lines that Logseq keeps below it.
+
+    They belong to this item, as an `id::` says which one it names: they go with it, and new items
+    come below them.
+    """
+    start, end = edit.span.start, edit.span.end
+    behind = end_of_kept_lines(source, end)
+    line, breaks, _ = edit.new.partition(b"\n")
+    has_item = b"\n" in source[start:end]
+    if behind > end and has_item and not edit.new:
+        yield Edit(Span(start, behind), b"")
+    elif behind > end and breaks and not has_item:
+        line = line.removesuffix(b"\r")
+        yield Edit(edit.span, line)
+        yield Edit(Span(behind, behind), edit.new[len(line) :])
+    else:
+        yield edit
 
 
 def _as_deep(new: str, old: str) -> str:
@@ -95,6 +122,9 @@ def _edits_of_words(source: bytes, part: LayeredText, text: str) -> Iterator[Edi
     for start, stop, first, last in differing_ranges(old, new):
         low, high = ends[start], ends[stop]
         words = "".join(new[first:last]).encode("utf-8", "replace")
+        if low == high and (low, True) in gaps:
+            yield part.slice(0, low).edit(low, low, words)
+            continue
         within = [at for at, kept in gaps if low < at < high and not (kept and not words)]
         for begin, end in pairwise([low, *within, high]):
             yield part.edit(begin, end, words)
