@@ -235,6 +235,20 @@ def test_a_digest_that_is_gone_or_unreadable_stops_no_other(
     assert "others.md" in whats[1]
 
 
+def test_a_conflict_copy_of_a_list_is_found_and_is_no_digest(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    with (project / "zoterodigest.toml").open("a") as stream:
+        stream.write('[[digest]]\npath = "*.md"\n')
+    copy = project / "papers.sync-conflict-20260101-101010-ABCDEF.md"
+    copy.write_text((project / "papers.md").read_text())
+
+    (what,) = found(zoterodigest("doctor", "--json"), "digests")
+
+    assert what == f"1 file made by a sync service as a second copy: {copy}"
+    assert "Already up to date." in zoterodigest("status").out
+
+
 def test_two_digests_that_are_one_file_are_found(zoterodigest: Zoterodigest, project: Path) -> None:
     (project / "others.md").unlink()
     (project / "others.md").hardlink_to(project / "papers.md")

@@ -212,6 +212,17 @@ def test_pattern_of_digests_passes_over_bibliographies(tmp_path: Path) -> None:
     assert [digest.key for digest in found] == ["papers.md"]
 
 
+def test_a_pattern_of_lists_passes_over_conflict_copies_that_no_table_names(tmp_path: Path) -> None:
+    named, other = "a (Ann's conflicted copy).md", "a.sync-conflict-20260101-101010-ABCDEF.md"
+    tables = f'[[digest]]\npath = "*.md"\n[[digest]]\npath = "{named}"\n'
+
+    loaded = project(tmp_path, tables, "a.md", named, other)
+
+    assert [digest.key for digest in loaded.digests()] == ["a.md", named]
+    assert [path.name for path in loaded.conflict_copies()] == [named, other]
+    assert [digest.key for digest in loaded.digests([tmp_path / other])] == [other]
+
+
 def test_the_files_that_feeds_write_are_digests_of_the_project(tmp_path: Path) -> None:
     """A table that names one goes before; those that are not there yet are not missed."""
     loaded = project(

@@ -13,7 +13,14 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 from pathlib import Path
 
-from zoterodigest.core.values.file_keys import BibKey, DigestKey, FileKey, file_key, names_bib
+from zoterodigest.core.values.file_keys import (
+    BibKey,
+    DigestKey,
+    FileKey,
+    file_key,
+    is_conflict_copy,
+    names_bib,
+)
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import (
     CONFIG_FILE,
@@ -123,7 +130,8 @@ class Project:
 
         The first `[[digest]]` that names a file gives its rules; a file of a vault only one may
         name. A file without one has the defaults, and so has a file of a `[[feed]]`, which is
-        configured as soon as it is there. A pattern passes over the .bib files that are configured.
+        configured as soon as it is there. A pattern passes over the .bib files that are configured,
+        and one of lists over conflict copies: in a vault, readers know these by their names.
         A configured path that matches no file stands for the file that is missing. Of two names of
         one file, by a symbolic link, the first counts. Raises `BadConfiguration` if a digest's
         collection needs a date that its path does not show, or if a vault's file is named twice.
@@ -132,7 +140,7 @@ class Project:
         bibs = {bib.path for bib in self.bibliographies()}
         for rules in self.configuration.digests:
             for path in matching_files(self.root, rules.path):
-                if path in bibs and glob.has_magic(rules.path):
+                if (path in bibs and glob.has_magic(rules.path)) or _is_copy(path, rules):
                     continue
                 first = configured.setdefault(path, rules)
                 if first is not rules and (first.is_vault or rules.is_vault):
@@ -147,6 +155,12 @@ class Project:
             # By the real path: two names of one file must not become two digests of it.
             found.setdefault(real, self._digest(path, rules))
         return tuple(found.values())
+
+    def conflict_copies(self) -> Iterator[Path]:
+        """Yield the files that patterns of lists match, and that a cloud made of another file."""
+        for rules in self.configuration.digests:
+            found = matching_files(self.root, rules.path)
+            yield from (path for path in found if _is_copy(path, rules))
 
     def _named_twice(self, path: Path, *rules: DigestRules) -> BadConfiguration:
         first, second = (f'"{one.path}"' for one in rules)
@@ -239,6 +253,11 @@ class Project:
             reason = f"{{{missing[0]}}} needs a date in the file's path, and {key} has none"
             raise BadConfiguration(self.config_path, "digest", reason)
         return PLACEHOLDER.sub(lambda found: known[found[1]], pattern)
+
+
+def _is_copy(path: Path, rules: DigestRules) -> bool:
+    """Tell whether a pattern of lists matches a conflict copy."""
+    return is_conflict_copy(path.name) and not rules.is_vault and glob.has_magic(rules.path)
 
 
 def by_kind(files: Iterable[Path]) -> tuple[list[Path], list[Path]]:

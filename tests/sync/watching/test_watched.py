@@ -177,7 +177,7 @@ def test_what_is_left_out_is_as_if_the_others_were_named(world: World) -> None:
     assert part.is_named
 
 
-def test_where_nothing_is_left_out_but_copies_the_run_is_about_everything(world: World) -> None:
+def test_where_nothing_is_left_out_the_run_is_about_everything(world: World) -> None:
     part = without_files(world.workspace(), frozenset())
 
     assert [one.key for one in part.digests] == ["lists/a.md", "lists/b.md", "Papers/x/1.md"]

@@ -23,9 +23,9 @@ def doctor(asked: Invocation) -> int:
 
     doctor checks the configuration, formats, digests, bibliographies, lock file, state folder,
     packages, caches, the library, its API key, and all links and notes. In vaults it looks for
-    missing files, conflict copies, broken front matter, keys of lost items, big notes and marks of
-    other tools. It also looks for papers that appear twice. A check that fails doesn't stop the
-    others. doctor changes nothing.
+    missing files, broken front matter, keys of lost items, big notes and marks of other tools. It
+    also looks for conflict copies, and for papers that appear twice. A check that fails doesn't
+    stop the others. doctor changes nothing.
 
     \b
     Examples:

@@ -7,6 +7,7 @@ and is its type from then on. A key is text all the same: it is sorted, written 
 
 from __future__ import annotations
 
+import re
 from typing import ClassVar, Literal, TypeAlias
 
 
@@ -64,3 +65,11 @@ def file_key(name: str) -> FileKey:
 def names_bib(name: str) -> bool:
     """Tell whether a name that was given, or the path of a file, is that of a .bib."""
     return name.casefold().endswith(".bib")
+
+
+_CONFLICT = re.compile(r"\.sync-conflict-\d|\(.*conflicted copy|\(case conflict", re.I)
+
+
+def is_conflict_copy(name: str) -> bool:
+    """Tell whether a cloud made the file of this name, of two that were edited at once."""
+    return _CONFLICT.search(name) is not None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from zoterodigest.core.values.file_keys import is_conflict_copy
 from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.digest.read.slots import ItemKeys
 from zoterodigest.digest.read.vault_identity import (
@@ -16,7 +17,6 @@ from zoterodigest.digest.read.vault_identity import (
 )
 from zoterodigest.digest.read.vault_metadata import slot_of_property
 
-_CONFLICT = re.compile(r"\.sync-conflict-\d|\(.*conflicted copy|\(case conflict", re.I)
 _MACHINE = re.compile(
     r"(?:^|/)(?:\.obsidian|\.trash|\.git|logseq/bak|logseq/version-files|\.logseq|node_modules)/"
     r"|(?:^|/)hls__[^/]*\.md$|\.excalidraw\.md$",
@@ -50,11 +50,6 @@ def reason_by_name(name: str) -> str:
     if _MACHINE.search(name):
         return "a program keeps it"
     return ""
-
-
-def is_conflict_copy(name: str) -> bool:
-    """Tell whether a cloud made the file of this name, of two that were edited at once."""
-    return _CONFLICT.search(name) is not None
 
 
 def reason_by_bytes(source: bytes) -> str:

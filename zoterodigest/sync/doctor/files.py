@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from zoterodigest.project.lock.lock import holds_conflict_marks, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.log.journal import read_journal
 from zoterodigest.project.pending import read_pending
-from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, told
+from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few, told
 
 _FORMAT_WHY = "Digests in its folder are not read as long as it is wrong."
 _DIGEST_WHY = "A run leaves it out, and a run on this digest alone stops."
@@ -50,8 +50,22 @@ def digest_findings(site: CheckedProject) -> Iterator[Finding]:
     for digest in site.digests:
         if not digest.rules.is_vault:
             yield from told(_digest(digest, site), _DIGEST_WHY)
+    named = {digest.path for digest in site.digests}
+    copies = [path for path in site.project.conflict_copies() if path not in named]
+    yield from told_of_copies([*map(str, copies)])
     yield from _one_file(site)
     yield from _gone(site)
+
+
+def told_of_copies(names: Sequence[str]) -> Iterator[Finding]:
+    """Yield the finding about conflict copies, if there are any."""
+    if names:
+        files = "1 file" if len(names) == 1 else f"{len(names):,} files"
+        yield Finding(
+            f"{files} made by a sync service as a second copy: {first_few(names)}",
+            "Nothing of them is synced.",
+            "Compare each with the file that it is a copy of, and delete it.",
+        )
 
 
 def _digest(digest: Digest, site: CheckedProject) -> Iterator[Finding]:

@@ -29,6 +29,7 @@ from zoterodigest.project.digests import choice_in, read_digest
 from zoterodigest.project.files import BadInput, Evicted, real_path
 from zoterodigest.project.vaults import VaultAway, why_away
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few
+from zoterodigest.sync.doctor.files import told_of_copies
 
 _NEAR = 0.8
 """Of this part of the longest note that a library takes, a note is big."""
@@ -128,12 +129,7 @@ def _missing(site: CheckedProject, away: Container[str]) -> Iterator[str]:
 
 def _by_reading(notes: Mapping[str, Document]) -> Iterator[Finding]:
     copies = [name for name, note in notes.items() if CONFLICT_COPY in _reasons(note)]
-    if copies:
-        yield Finding(
-            f"{_files(copies)} made by a sync service as a second copy: {first_few(copies)}",
-            "Nothing of them is synced.",
-            "Compare each with its note, and delete it.",
-        )
+    yield from told_of_copies(copies)
     broken = [name for name, note in notes.items() if _has_broken_front(note)]
     if broken:
         yield Finding(

@@ -11,11 +11,11 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from zoterodigest.digest.read.vault_evidence import is_conflict_copy
+from zoterodigest.core.values.file_keys import is_conflict_copy
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import PLACEHOLDER
 from zoterodigest.project.files import real_path, real_paths
-from zoterodigest.project.layout import Digest, folder_before_pattern, would_match
+from zoterodigest.project.layout import folder_before_pattern, would_match
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _EDITORS_LOCK = re.compile(
@@ -88,7 +88,7 @@ def watched_in(workspace: Workspace) -> Watched:
 
 
 def _sources(workspace: Workspace) -> Iterator[Path]:
-    yield from (one.path for one in workspace.digests if not is_conflict_copy(one.key))
+    yield from (one.path for one in workspace.digests)
     yield from (one.path for one in workspace.bibs)
 
 
@@ -138,18 +138,12 @@ def is_git_at_work(root: Path) -> bool:
 
 
 def without_files(workspace: Workspace, files: frozenset[str]) -> Workspace:
-    """Return a workspace without these files and without conflict copies; their links stay."""
-    # Of a vault, every reader knows conflict copies by their names.
-    digests = [one for one in workspace.digests if one.rules.is_vault or not _is_copy(one)]
-    left = [one for one in digests if str(one.path) not in files]
+    """Return a workspace without these files; their links stay."""
+    left = tuple(one for one in workspace.digests if str(one.path) not in files)
     bibs = tuple(one for one in workspace.bibs if str(one.path) not in files)
-    if len(left) == len(digests):
-        return replace(workspace, digests=tuple(digests), bibs=bibs)
+    if len(left) == len(workspace.digests):
+        return replace(workspace, bibs=bibs)
     # As if a person had named the others: else a vault would seem to have lost what is left out.
     # A file that is not there can't be named.
     named = tuple(one for one in left if one.path.exists())
     return replace(workspace, digests=named, bibs=bibs, is_named=True)
-
-
-def _is_copy(digest: Digest) -> bool:
-    return is_conflict_copy(digest.key)
