@@ -311,8 +311,9 @@ class Watcher:
             _say(ran.passing)
         self._notify(is_news=news)
         # A run that could not begin says nothing of how things stand.
-        stands = ran.stands or said.stands
-        self._said = replace(said if ran.passing else ran, stands=stands, passing=ran.passing)
+        stands, held = ran.stands or said.stands, ran.held if ran.place else said.held
+        known = said if ran.passing else ran
+        self._said = replace(known, stands=stands, passing=ran.passing, held=held)
 
     def _notify(self, *, is_news: bool) -> None:
         folder = visible(self._place.workspace.project.root.name)
