@@ -67,8 +67,9 @@ HOMES = {
     "yaml": ("digest.read.yaml_tree",),
     "watchfiles": ("sync.watching.noticing",),
     "rich": ("cli",),
-    "jinja2": ("cli.review",),
-    "markupsafe": ("cli.review",),
+    "jinja2": ("cli.review", "cli.show.stats_page"),
+    "markupsafe": ("cli.review", "cli.show.stats_page"),
+    "matplotlib": ("cli.show.stats_plots",),
 }
 # Steps of the protocol of a run: the modules that may take them.
 STEPS_OF_A_RUN = {

@@ -18,6 +18,7 @@ COMMANDS = (
     *(
         "inspect notes.md refs.bib",
         "lint",
+        "stats",
         "convert notes.md --to list",
         "enrich --offline -n",
         "sync --yes",

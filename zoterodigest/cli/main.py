@@ -88,6 +88,7 @@ _GROUPS = {
         "inspect": ("inspect", "See what zoterodigest understands of digests or a .bib."),
         "lint": ("lint", "Find what looks wrong in digests."),
         "ls": ("ls", "List the items of the library by collection."),
+        "stats": ("stats", "Count papers by year, venue, task, digest and week."),
         "show": ("show", "Show items with their tags, links and notes."),
         "open": ("opening", "Open an item in Zotero, or its page, PDF or entry."),
         "set": ("set_fields", "Edit an item of the library, as you would in Zotero."),

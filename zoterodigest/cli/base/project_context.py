@@ -25,7 +25,7 @@ from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import BibFile, Project, find_project
+from zoterodigest.project.layout import BibFile, Project, by_kind, find_project
 from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
@@ -318,6 +318,29 @@ def open_existing(address: str, start: Path) -> Workspace:
     """
     library = open_library(address, start)
     return replace(open_workspace((), start, chosen=chosen(address)), library=library)
+
+
+def open_everything(paths: Sequence[Path], asked: Invocation) -> Workspace:
+    """Open the named digests and .bib files, or all digests of the project, and the library.
+
+    Raises `NoLibraryYet` if there is no digest and no library.
+    """
+    start = Path()
+    digests, named = by_kind(paths)
+    project = None if paths else project_in(start)
+    if project:
+        digests = [path for path in linked_digests(project) if path.exists()]
+    meaning = chosen(asked.address, project)
+    workspace = open_workspace(digests, start, chosen=meaning, wanted_format=asked.format_name)
+    if named:
+        bibs = map(workspace.project.bib_file, named)
+        read = replace(workspace, digests=workspace.digests if digests else ())
+        # With `push` their entries are looked at like those of digests.
+        return over_bibs(read, bibs, {"push": True})
+    # Reading must not create a library: without digests it has to exist.
+    if not workspace.digests:
+        return replace(workspace, library=open_library(asked.address, start))
+    return workspace
 
 
 def items_by_citekey(address: str) -> Mapping[str, str]:

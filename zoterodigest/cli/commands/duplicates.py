@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.project_context import (
-    chosen,
-    linked_digests,
-    open_library,
-    over_bibs,
-    project_in,
-)
+from zoterodigest.cli.base.project_context import open_everything
 from zoterodigest.cli.base.screen import counted, cut, emit, tell_failure, visible, width
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.duplicate_text import command_for, duplicate_data, duplicate_text
 from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.cli.show.library_list import shown_title
-from zoterodigest.project.layout import by_kind
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Results
-from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
+from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.items.duplicates import duplicates_in
 from zoterodigest.sync.items.merging_items import ItemMerge, merge_items, prepare_merge
 
@@ -57,7 +49,7 @@ def duplicates(
 
     The exit code is 1 if a paper certainly appears twice.
     """
-    workspace = _meant(paths, asked)
+    workspace = open_everything(paths, asked)
     if merge is not None:
         return _merge_items(workspace, merge, asked)
     with workspace.library:
@@ -68,26 +60,6 @@ def duplicates(
         data = duplicate_data(found, workspace, merging)
         emit_result(text, data, as_json=asked.as_json)
     return FAILED if found.sure else FINE
-
-
-def _meant(paths: Sequence[Path], asked: Invocation) -> Workspace:
-    """Open digests, .bib files and library; without a digest the library must exist."""
-    start = Path()
-    digests, named = by_kind(paths)
-    project = None if paths else project_in(start)
-    if project:
-        digests = [path for path in linked_digests(project) if path.exists()]
-    meaning = chosen(asked.address, project)
-    workspace = open_workspace(digests, start, chosen=meaning, wanted_format=asked.format_name)
-    if named:
-        bibs = map(workspace.project.bib_file, named)
-        read = replace(workspace, digests=workspace.digests if digests else ())
-        # With `push` their entries are looked at like those of digests.
-        return over_bibs(read, bibs, {"push": True})
-    # Reading must not create a library: without digests it has to exist.
-    if not workspace.digests:
-        return replace(workspace, library=open_library(asked.address, start))
-    return workspace
 
 
 def _merge_items(workspace: Workspace, keys: tuple[str, str], asked: Invocation) -> int:

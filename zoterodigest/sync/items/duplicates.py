@@ -40,7 +40,7 @@ def duplicates_in(workspace: Workspace) -> DuplicateSearch:
 def duplicates_among(gathered: Gathered) -> DuplicateSearch:
     """Return what stands more than once in what was read."""
     items = gathered.contents.items
-    copies = copies_of(items, tuple(_linked(gathered)))
+    copies = copies_of(items, tuple(entries_with_items(gathered)))
     return DuplicateSearch(
         find_duplicates(copies),
         tuple(copy for copy in copies if copy.item and len(copy.entries) > 1),
@@ -49,8 +49,11 @@ def duplicates_among(gathered: Gathered) -> DuplicateSearch:
     )
 
 
-def _linked(gathered: Gathered) -> Iterator[tuple[Entry, str]]:
-    """Yield each entry with the key of the item that it is, or was, linked with, "" for none."""
+def entries_with_items(gathered: Gathered) -> Iterator[tuple[Entry, str]]:
+    """Yield each entry with the key of the item that it is, or was, linked with, "" for none.
+
+    The entries are those of `gathered`, in their order.
+    """
     keys = frozenset(source.key for source in gathered.sources)
     scope = PairingScope(keys - gathered.gone, gathered.gone)
     rows = pair(gathered.entries, gathered.lock.rows, scope, gathered.unread).rows
