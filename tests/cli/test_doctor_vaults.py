@@ -258,7 +258,11 @@ def test_a_file_called_by_another_citation_key_than_its_item_has_is_named(
 ) -> None:
     lock = (vault.parent / "zoterodigest.lock").read_text(encoding="utf-8")
     (item,) = re.findall(r"^digest Papers/@a2021.md\n(?:\w.*\n)*?item (\w+)", lock, re.M)
-    assert zoterodigest("citekeys", "set", item, "lovelace2021").code == 0
+    for key in ("a2021", "lovelace2021"):
+        assert zoterodigest("citekeys", "set", item, key).code == 0
+        status = zoterodigest("status")
+        assert zoterodigest("sync", "--yes", "--offline").code == 0
+    assert "Learning to See: citekey, file name stays" in status.out
 
     ran = zoterodigest("doctor", "--json")
 

@@ -43,7 +43,7 @@ from zoterodigest.core.plan.plan import (
 )
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
-from zoterodigest.core.values.record import EMPTY, Fields, Value, value_parts
+from zoterodigest.core.values.record import CITEKEY, EMPTY, Fields, Value, text_in, value_parts
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.run.run import published_notes
 
@@ -231,7 +231,10 @@ def _entry_things(action: ChangeEntry) -> Iterator[Thing]:
     digest, title = action.entry.digest, entry_title(action.entry)
     new = published_notes(action)
     if others := {name: value for name, value in action.after.items() if name not in new}:
-        yield Thing(digest, "changed entries", title, _names(others), action.before, others)
+        fields = _names(others)
+        if CITEKEY in others and text_in(action.before, CITEKEY) in digest.rpartition("/")[2]:
+            fields = (*fields, "file name stays")
+        yield Thing(digest, "changed entries", title, fields, action.before, others)
     for name in new:
         yield Thing(digest, "published notes", f"“{value_text(action.after[name])}”", (title,))
 
