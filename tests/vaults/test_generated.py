@@ -7,6 +7,7 @@ one of them breaks no smaller vault is sure to hold.
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
@@ -194,3 +195,25 @@ def test_edits_of_some_fields_and_paragraphs_arrive_and_nothing_else_changes(
 
         vault.require()
         assert vault.is_settled()
+
+
+_STATED = re.compile(rb"(?i)\bcit(?:e|ation)[ -]?key\b")
+
+
+# Last: the others don't know the new keys.
+def test_a_changed_citation_key_of_every_item_arrives_and_nothing_else_changes(
+    vault: Edited,
+) -> None:
+    before, wanted = vault.files(), dict[str, bytes]()
+    for path, note in vault.notes.items():
+        old = str(vault.items[note.key]["citationKey"]).encode()
+        vault.world.change(note.key, citationKey=f"new-{old.decode()}")
+        lines = before[path].split(b"\n")
+        changed = (it.replace(old, b"new-" + old) if _STATED.search(it) else it for it in lines)
+        wanted[path] = b"\n".join(changed)
+
+    vault.sync()
+
+    assert differences(vault.files(), {**before, **wanted}) == []
+    assert sum(before[path] != data for path, data in wanted.items()) > len(wanted) / 2
+    assert vault.is_settled()

@@ -11,7 +11,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.key_table import folded_key
-from zoterodigest.core.values.record import CITEKEY
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
@@ -26,7 +25,7 @@ from zoterodigest.digest.read.data_tree import (
 )
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, Slot, UnreadLine
-from zoterodigest.digest.read.vault_identity import identity_kind, is_of_zotero, stated_keys
+from zoterodigest.digest.read.vault_identity import citation_key_slot, identity_kind, is_of_zotero
 from zoterodigest.digest.read.vault_tags import parted_at_blanks
 from zoterodigest.frozen import frozen
 
@@ -254,19 +253,14 @@ def _empty_slots(
 
 
 def _citation_key(source: bytes, front: FrontMatter) -> Iterator[Slot]:
-    """Yield the slot of the citation key, without `@` and brackets.
-
-    Of several keys nobody knows which one is to follow the item.
-    """
-    named = [pair for pair in front.pairs if identity_kind(pair[0].value or "") == "citation_key"]
-    stated = stated_keys((key.value or "", node_texts(node)) for key, node in named)
-    nodes = [
-        it for _, node in named for it in (node.items if isinstance(node, DataList) else [node])
-    ]
-    if len(nodes) == len(stated) == 1 and isinstance(nodes[0], DataScalar):
-        text, key = scalar_text(source, nodes[0]), stated[0].encode()
-        if (start := text.data.find(key)) >= 0:  # `%20` is read as a blank
-            yield Slot(CITEKEY, text.slice(start, start + len(key)))
+    scalars = (
+        (key.value or "", it)
+        for key, node in front.pairs
+        for it in (node.items if isinstance(node, DataList) else [node])
+        if isinstance(it, DataScalar) and it.value
+    )
+    named = [one for one in scalars if identity_kind(one[0]) == "citation_key"]
+    return citation_key_slot((key, scalar_text(source, it)) for key, it in named)
 
 
 def _unwrapped(pairs: Sequence[Pair], form: DigestFormat) -> tuple[Pair, ...]:

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from urllib.parse import unquote
 
 from zoterodigest import mapping
 from zoterodigest.core.values.key_table import folded_key
-from zoterodigest.digest.read.slots import ItemKeys
+from zoterodigest.core.values.record import CITEKEY
+from zoterodigest.digest.read.layers import LayeredText
+from zoterodigest.digest.read.slots import ItemKeys, Slot, decoded
 
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _KEY = r"[0-9A-Z]{8}"
@@ -75,6 +77,19 @@ def stated_keys(properties: Properties) -> tuple[str, ...]:
             if (named or is_alias) and (match := _CITED.fullmatch(bare)):
                 found.append(unquote(match[1]) if "%" in match[1] else match[1])
     return tuple(dict.fromkeys(found))
+
+
+def citation_key_slot(named: Iterable[tuple[str, LayeredText]]) -> Iterator[Slot]:
+    """Yield the slot of the citation key that properties hold, without `@` and brackets.
+
+    Of several keys nobody knows which one is to follow the item.
+    """
+    held = [*named]
+    stated = stated_keys((key, (decoded(text.data),)) for key, text in held)
+    if len(held) == len(stated) == 1:
+        text, key = held[0][1], stated[0].encode()
+        if (start := text.data.find(key)) >= 0:  # `%20` is read as a blank
+            yield Slot(CITEKEY, text.slice(start, start + len(key)))
 
 
 def item_keys(properties: Properties, name: str) -> ItemKeys:

@@ -20,7 +20,12 @@ from zoterodigest.digest.read.data_texts import as_it_stands, fixed_text, joined
 from zoterodigest.digest.read.fields_below import keyed_slot
 from zoterodigest.digest.read.layers import LayerCut, LayeredText, source_text
 from zoterodigest.digest.read.slots import Slot, decoded
-from zoterodigest.digest.read.vault_identity import identity_kind, in_words, is_of_zotero
+from zoterodigest.digest.read.vault_identity import (
+    citation_key_slot,
+    identity_kind,
+    in_words,
+    is_of_zotero,
+)
 from zoterodigest.digest.read.vault_lines import BodyLine, section_spans
 from zoterodigest.digest.read.vault_tags import parted_at_blanks
 from zoterodigest.frozen import frozen
@@ -195,6 +200,8 @@ def property_slots(
         if slot in ("authors", "tags") and len(held) > 1:
             text = joined_text([text for _, text in held], b"; " if slot == "authors" else b", ")
         slots += filter(None, (keyed_slot(key, slot, text, venues),))
+    named = [one for one in found if identity_kind(one.key) == "citation_key"]
+    slots += citation_key_slot((one.key, _value(source, one.value, "")) for one in named)
     return tuple(slots)
 
 
