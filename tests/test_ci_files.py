@@ -6,12 +6,15 @@ import os
 import shlex
 import subprocess
 import sys
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+
+from zoterodigest import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
 HOOKS = {
@@ -111,3 +114,23 @@ def test_another_command_is_refused(project: Path) -> None:
 
 def test_no_input_is_put_into_the_text_of_a_script() -> None:
     assert not [name for name, step in STEPS.items() if "${{" in step["run"]]
+
+
+def test_the_workflow_tests_each_version_of_python_that_the_package_names() -> None:
+    workflow = yaml.safe_load((ROOT / ".github" / "workflows" / "test.yml").read_text("utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    python = "Programming Language :: Python :: 3."
+    named = [one.removeprefix(python) for one in project["classifiers"] if one.startswith(python)]
+
+    matrix = workflow["jobs"]["tests"]["strategy"]["matrix"]
+
+    assert matrix["python"] == [f"3.{minor}" for minor in named]
+    assert project["requires-python"] == f">={matrix['python'][0]}"
+    assert {system.partition("-")[0] for system in matrix["os"]} == {"ubuntu", "macos", "windows"}
+
+
+def test_the_citation_names_the_version_and_licence_of_the_package() -> None:
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text("utf-8"))
+
+    assert (citation["version"], citation["license"]) == (__version__, "MIT")
+    assert {"cff-version", "message", "title", "authors"} <= citation.keys()

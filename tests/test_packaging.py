@@ -63,6 +63,16 @@ def test_the_wheel_holds_the_package_its_licence_and_nothing_else(installed: Pat
     assert (metadata / "licenses" / "LICENSE").read_bytes() == (ROOT / "LICENSE").read_bytes()
 
 
+def test_the_wheel_is_small(dist: Path) -> None:
+    (wheel,) = dist.glob("*.whl")
+
+    assert wheel.stat().st_size < 2_000_000
+
+
+def test_the_wheel_holds_the_template_of_the_page_of_stats(installed: Path) -> None:
+    assert (installed / "zoterodigest" / "cli" / "show" / "templates" / "stats.html").is_file()
+
+
 def test_everything_that_is_imported_is_declared() -> None:
     """What comes only because a dependency needs it may go with that dependency's next version."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
