@@ -132,6 +132,7 @@ def chromium(folder: Path) -> Iterator[Browser]:
     with _started([str(DRIVER), f"--port={port}"], folder):
         _until(lambda: requests.get(f"{base}/status", timeout=_PATIENCE).ok)
         made = requests.post(f"{base}/session", json=wanted, timeout=_PATIENCE).json()
+        assert "sessionId" in made["value"], made["value"]
         session = f"{base}/session/{made['value']['sessionId']}"
 
         def ask(command: str, given: Mapping[str, Any]) -> Any:
