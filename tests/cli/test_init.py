@@ -70,6 +70,16 @@ def test_a_folder_of_notes_is_proposed_as_a_vault(
     assert 'entry = "file", as 2 of 3 files are notes of one paper each' in ran.out
 
 
+def test_the_folder_itself_is_inspected_as_a_vault(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a2017.md").write_text(NOTE.format(key="a2017"))
+
+    ran = zoterodigest("init", ".")
+
+    assert "Next: `zoterodigest inspect .` shows what is understood," in ran.out
+
+
 def test_a_folder_of_lists_is_no_vault(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     (tmp_path / "daily").mkdir()
     front = "---\ntitle: Papers of the day\nauthor: Ada\nyear: 2024\n---\n"

@@ -39,14 +39,13 @@ _ABOUT = """Sync Markdown paper digests, a Zotero library and a BibTeX file.
 
 \b
 First steps:
-  zoterodigest inspect papers.md   see which entries zoterodigest finds
-  zoterodigest push papers.md      bring it into a trial library
-  zoterodigest ls                  list the new items
-  zoterodigest help sync           show what a command does
+  zoterodigest inspect papers.md  see which entries it finds
+  zoterodigest push papers.md     into a trial library
+  zoterodigest ls                 list the new items
+  zoterodigest help sync          show what a command does
 """
 
-_EXIT_CODES = """\b
-Exit codes: 0 fine, 1 a record failed, 2 usage, 3 conflicts, 4 changes
+_EXIT_CODES = """Exit codes: 0 fine, 1 a record failed, 2 usage, 3 conflicts, 4 changes
 pending, 5 guard, 6 ambiguous, 7 not confirmed, 10 and above bad input.
 """
 

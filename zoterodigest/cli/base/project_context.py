@@ -91,11 +91,12 @@ class ProjectContext:
         project = self.workspace.project
         is_new = "" if path.exists() else ", not created yet"
         yield from hanging("library    ", f"{visible(str(path))}{is_new}")
-        yield f"           {about}"
+        yield from hanging("           ", about)
         beside = near(project.root / DEFAULT_LIBRARY_FILE)
         is_found = path == beside and not project.is_configured
         if is_found and not project.lock_path.exists():
-            yield "           (beside the digest, as there is no zoterodigest.toml)"
+            beside_it = "(beside the digest, as there is no zoterodigest.toml)"
+            yield from hanging("           ", beside_it)
 
 
 @contextmanager

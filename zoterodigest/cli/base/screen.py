@@ -205,11 +205,16 @@ def without_middle(text: str, size: int) -> str:
 
 
 def wrapped(text: str, indent: int = 0) -> list[str]:
-    """Return a safe text broken into lines that fit the width, each behind `indent` blanks."""
+    """Return a safe text broken into lines that fit the width, each behind `indent` blanks.
+
+    A web link that is longer stays whole, if no other word must be broken.
+    """
     room = max(width() - indent, 20)
     words = text.split(" ")
+    # People copy links: a terminal that breaks a long line itself still copies it whole.
+    widths = (cell_len(word) for word in words if "://" not in word)
     # Nearly all texts are such; rich, which breaks words as well, takes 15 ms to import.
-    is_plain = words == text.split() and max(map(cell_len, words)) <= room
+    is_plain = words == text.split() and max(widths, default=0) <= room
     lines = _filled(words, room) if is_plain else _broken(text, room)
     return [(" " * indent + line).rstrip() for line in lines]
 

@@ -98,7 +98,7 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     yield from _proposed(proposals)
     yield from _added_for_git(folder)
     # A folder is inspected as a whole: its pattern would name no file.
-    example = visible(names[0].replace(_ALL_NOTES, "")) if names else "FILE"
+    example = visible(names[0].replace(_ALL_NOTES, "") or ".") if names else "FILE"
     example = shlex.quote(example) if " " in example else example
     yield f"Next: `zoterodigest inspect {example}` shows what is understood,"
     yield "      `zoterodigest plan` what a sync would do."

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from zoterodigest.cli.base.options import Invocation, argument, command
-from zoterodigest.cli.base.screen import styled, tell_error, visible
+from zoterodigest.cli.base.screen import styled, tell_error, visible, wrapped
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.history_text import (
     changes_data,
@@ -64,7 +64,7 @@ def history_of(project: Project) -> History:
 def _run_text(run: Run, history: History) -> Iterator[str]:
     head = listed(run)
     line = f"Run {run.number}: {visible(run.command)}, {moment_text(head)}, {what_text(head)}"
-    yield styled(line, "bold")
+    yield from (styled(one, "bold") for one in wrapped(line))
     notes = standing(head, undone_by(history.runs), killed_undos(history.runs))
     yield from (f"It {note}." if not note.startswith("run ") else f"R{note[1:]}." for note in notes)
     yield from elsewhere_text(run)

@@ -18,6 +18,7 @@ from zoterodigest.cli.base.screen import (
     table,
     visible,
     width,
+    wrapped,
 )
 from zoterodigest.cli.show.inspection import (
     InspectedBib,
@@ -105,15 +106,17 @@ def _file(one: InspectedDigest) -> Iterator[str]:
     formats = ", ".join(f"{form} ({number})" for form, number in found.counts.items())
     if len(found.counts) == 1:
         (formats,) = found.counts
-    yield (
-        f"{name}: {counted(len(found.works), 'entry', 'entries')}"
+    heading, *more_lines = wrapped(
+        f"{visible(one.name)}: {counted(len(found.works), 'entry', 'entries')}"
         f" in the format {formats}, {found.coverage:.0%} of the lines"
     )
+    yield heading.replace(visible(one.name), name, 1)
+    yield from more_lines
     if found.missed:
         more = f"about {counted(found.missed, 'more entry', 'more entries')} could not be read"
         yield f"  {more} (--explain LINE says why)"
     yield from table(_DIGEST_COLUMNS, found.rows)
-    yield styled(f"  {cut(_LEGEND, width() - 2)}", "dim")
+    yield from (styled(line, "dim") for line in wrapped(_LEGEND, indent=2))
     yield from _titled("not understood, not changed", _unreadable(found))
     yield from _titled("skipped", _skipped(found))
     yield from _titled("suspicious (`zoterodigest lint` shows more)", _suspicions(found))

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from zoterodigest.cli.base.screen import counted, cut, section, styled, width
+from zoterodigest.cli.base.screen import columns_of, counted, cut, section, styled, width
 from zoterodigest.cli.show.report_names import ReportNames, conflict_text, held_text
 from zoterodigest.cli.show.report_text import SECTIONS, Section
 from zoterodigest.core.plan.reports import (
@@ -35,6 +36,9 @@ from zoterodigest.core.plan.reports import (
 )
 
 Kind = type[Report]
+
+_PLACE = re.compile(r" *(?:[a-z2-9]{4}  )?\S.*?:\d+(?=  )")
+"""What a subject begins with: the ID of a report if it has one, and a place, `papers.md:12`."""
 
 NEWS = frozenset(section.kind for section in SECTIONS if not section.is_lasting)
 """The kinds that every run reports; `status` reports the others too."""
@@ -131,10 +135,16 @@ def _listed(
     commands = [dict.fromkeys(filter(None, map(command, group))) for _, group in groups]
     is_one = len(groups) > 1 and len({*chain.from_iterable(commands)}) == 1
     for (subject, group), settling in zip(groups, commands, strict=True):
-        yield cut(f"    {subject}", width())
+        yield _fitting(f"    {subject}")
         details = (line for report in group for line in kind.details(report, names))
         yield from (cut(f"      {line}", width()) for line in details)
         if not is_one:
             yield from (f"      {styled(one, 'green')}" for one in settling)
     if is_one:
         yield f"    {styled(next(chain.from_iterable(commands)), 'green')}"
+
+
+def _fitting(subject: str) -> str:
+    """Return a subject cut to the width; its ID and place stay whole, as people copy them."""
+    place = _PLACE.match(subject)
+    return place[0] if place and columns_of(place[0]) > width() - 4 else cut(subject, width())

@@ -1,0 +1,69 @@
+"""What commands show fits terminals of 60 to 200 columns, and what people copy stays whole."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from rich.cells import cell_len
+
+from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+from tests.cli.test_push import ATTENTION, RESNET
+
+LONG = "Lists/Papers on the restoration of images and videos.md"
+CODE = "https://github.com/somebody/a-repository-with-a-long-name"
+SHOWN = (
+    ("--help",),
+    ("status",),
+    ("ls",),
+    ("show", "attention"),
+    ("plan", "--offline"),
+    ("plan", "--diff", "--offline"),
+    ("conflicts",),
+    ("log",),
+    ("log", "1"),
+    ("doctor",),
+    ("inspect", LONG),
+)
+
+
+def _is_copied(line: str) -> bool:
+    """Tell whether a line holds what people copy: it stays whole, however narrow the terminal."""
+    return "zoterodigest " in line or "://" in line or LONG in line
+
+
+def test_no_line_is_longer_than_the_terminal_and_what_people_copy_is_whole(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    digest = tmp_path / LONG
+    digest.parent.mkdir()
+    text = a_digest(ATTENTION, RESNET).replace(
+        "arxiv.org/abs/1706.03762)", "arxiv.org/abs/1706.03762), [code]({CODE})"
+    )
+    digest.write_text(text.format(CODE=CODE), encoding="utf-8")
+    zoterodigest("init", LONG)
+    zoterodigest("push", "--yes", "--offline")
+    by_ada = text.format(CODE=CODE).replace(
+        RESNET[0], "Residual Learning, as Ada Calls It in Her Own Long Words"
+    )
+    digest.write_text(by_ada.replace("What it does", "What it really does"), encoding="utf-8")
+    edited_item(
+        tmp_path, RESNET[0], title="Residual Learning, as Ben Calls It in His Own Long Words"
+    )
+
+    shown = {}
+    for columns in (60, 80, 120, 200):
+        monkeypatch.setenv("COLUMNS", str(columns))
+        for command in SHOWN:
+            ran = zoterodigest(*command)
+            shown[columns, command] = f"{ran.out}{ran.err}"
+
+    assert [
+        (command, columns, line)
+        for (columns, command), text in shown.items()
+        for line in text.splitlines()
+        if cell_len(line) > columns and not _is_copied(line)
+    ] == []
+    for columns in (60, 80, 120, 200):
+        assert CODE in shown[columns, ("show", "attention")]
+        assert f"{LONG}:" in shown[columns, ("status",)]
