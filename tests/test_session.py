@@ -198,6 +198,12 @@ def test_a_new_user_syncs_decides_a_conflict_undoes_and_cites(
     refused = person.types("undo", ("[y/N]", "n"))
     assert (refused.code, digest.read_bytes()) == (7, by_ben)
     assert "error: nothing was written" in refused.out
+    with person.terminal.running(person.command("undo")) as program:
+        program.until(r"\[y/N\]")
+        program.type(CTRL_C)
+        stopped_there = program.end()
+    assert (stopped_there.code, digest.read_bytes()) == (130, by_ben)
+    assert stopped_there.text.endswith("\nStopped.\n")
     assert "is undone" in person.types("undo", ("[y/N]", "y")).out
     assert digest.read_bytes() == by_ada
 

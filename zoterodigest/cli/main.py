@@ -246,6 +246,9 @@ def _called(arguments: Sequence[str]) -> int:
         screen.tell(["", str(stop)])
         return INTERRUPTED
     except (KeyboardInterrupt, typer.Abort):
+        # At a terminal the line of a question or of `^C` is not ended yet.
+        if sys.stderr.isatty():
+            sys.stderr.write("\nStopped.\n")
         return INTERRUPTED
     except OSError as error:
         # A person can't fix an error of the system that names no path.
