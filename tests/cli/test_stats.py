@@ -77,6 +77,35 @@ def test_a_cited_paper_is_listed_until_it_is_marked_as_read(
     assert "lost.tex" in after["problems"][0]
 
 
+def test_a_box_that_is_checked_in_a_digest_marks_a_paper_as_read(
+    tmp_path: Path, zoterodigest: Zoterodigest
+) -> None:
+    link = "- [{}] [{}](https://arxiv.org/abs/{}). CVPR 2025.\n"
+    papers = link.format("x", "Sharp Images", "2501.00001"), link.format(" ", "Rain", "2501.00002")
+    (tmp_path / "papers.md").write_text(f"# Papers\n\n{''.join(papers)}", encoding="utf-8")
+    (tmp_path / "zoterodigest.toml").write_text(CONFIGURATION, encoding="utf-8")
+    (tmp_path / "thesis.tex").write_text(r"\nocite{*}", encoding="utf-8")
+    zoterodigest("push", "--yes", "--offline")
+
+    found = stats_in(zoterodigest)
+
+    assert found["cited"] == 2
+    assert [one["title"] for one in found["unread"]] == ["Rain"]
+
+
+def test_a_vault_counts_as_one_digest(tmp_path: Path, zoterodigest: Zoterodigest) -> None:
+    (tmp_path / "notes").mkdir()
+    for number in (1, 2):
+        front = f"---\ntitle: Paper {number}\nyear: 2025\ndoi: 10.1000/{number}\n---\n"
+        (tmp_path / "notes" / f"{number}.md").write_text(front, encoding="utf-8")
+    rules = '[[digest]]\npath = "notes/*.md"\nentry = "file"\n'
+    (tmp_path / "zoterodigest.toml").write_text(rules, encoding="utf-8")
+
+    found = stats_in(zoterodigest)
+
+    assert found["digests"] == [{"digest": "notes/*.md", "entries": 2, "linked": 0}]
+
+
 def test_the_table_fits_a_narrow_terminal(
     pushed: Path, zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch
 ) -> None:

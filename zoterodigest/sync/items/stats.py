@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from functools import partial
 
@@ -13,9 +14,6 @@ from zoterodigest.core.values.record import EMPTY, MARKS, Entry, Fields, Item, M
 from zoterodigest.digest.read.title_marks import READ
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.records.reading import stated_members
-from zoterodigest.library.records.zotero import item_rules
 from zoterodigest.project.documents import read_cited
 from zoterodigest.sync.exports.keying import keys_of
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, Source, gather
@@ -101,7 +99,8 @@ class PaperStats:
 
 def stats_of(workspace: Workspace) -> PaperStats:
     """Read everything as a run would and count it; writes nothing."""
-    gathered = gather(workspace)
+    # A star or a checked box counts, also where the project keeps it out of the library.
+    gathered = gather(replace(workspace, zotero=replace(workspace.zotero, marks=True)))
     live = [item for item in gathered.contents.items if not item.is_trashed]
     # A .bib repeats what digests or library have: it counts if it was read alone.
     sources = gathered.digests or gathered.sources
@@ -110,7 +109,6 @@ def stats_of(workspace: Workspace) -> PaperStats:
     entries = [entry for entry, _ in linked]
     records = [one.fields for one in live], [one.fields for one in entries]
     folding = workspace.zotero.folding()
-    objects = [gathered.contents.by_key[item.key] for item in live]
     return PaperStats(
         items=len(live),
         entries=len(entries),
@@ -121,9 +119,9 @@ def stats_of(workspace: Workspace) -> PaperStats:
             sorted(_counts(_tasks, partial(folding.member, "task"), records), key=_frequency)
         ),
         digests=tuple(_by_digest(names, linked)),
-        weeks=_weeks(one.json.text("dateAdded") for one in objects),
+        weeks=_weeks(gathered.contents.by_key[it.key].json.text("dateAdded") for it in live),
         missing=tuple(_missing(live, entries, names)),
-        cited=_cited(workspace, gathered, _read_items(objects, linked)),
+        cited=_cited(workspace, gathered, _read_items(live, linked)),
     )
 
 
@@ -230,14 +228,11 @@ def _has(one: Item | Entry, name: str) -> bool:
     return any(_years(one.fields)) if name == "date" else not is_empty(one.fields.get(name, EMPTY))
 
 
-def _read_items(
-    objects: Iterable[LibraryItem], linked: Iterable[tuple[Entry, str]]
-) -> frozenset[str]:
-    """Return the keys of the items that the library or an entry marks as read."""
-    rules = item_rules()
-    tagged = (one.key for one in objects if READ in stated_members(MARKS, one.json.tags, rules))
+def _read_items(items: Iterable[Item], linked: Iterable[tuple[Entry, str]]) -> frozenset[str]:
+    """Return the keys of the items that they themselves or their entries mark as read."""
+    marked = (one.key for one in items if READ in _marks(one.fields))
     checked = (item for entry, item in linked if READ in _marks(entry.fields))
-    return frozenset((*tagged, *checked))
+    return frozenset((*marked, *checked))
 
 
 def _marks(fields: Fields) -> Iterable[str]:
