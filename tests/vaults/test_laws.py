@@ -534,6 +534,27 @@ def test_private_text_stands_in_nothing_that_a_run_writes(vault: World) -> None:
         assert canary.encode() not in said
 
 
+def test_the_history_keeps_no_private_text_beside_what_was_written(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    path.write_text(
+        a_note("adam2015", *PARAGRAPHS[:-1], "%%CANARY%%", PARAGRAPHS[-1], "## Private\nCANARY")
+    )
+    sync(vault)
+    vault.change_note(TITLES["adam2015"], lambda html: html.replace("Paragraph 5", "Part 5"))
+    before = path.read_text()
+
+    sync(vault)
+
+    folder = history_folder(vault.root / ".zoterodigest")
+    kept = "".join(file.read_text() for file in folder.iterdir())
+    assert "Part 5" in kept
+    assert "CANARY" not in kept
+    history = read_history(folder)
+    last = history.run(history.runs[-1].number)
+    apply_undo(prepare_undo(vault.workspace(), last), silent)
+    assert path.read_text() == before
+
+
 def group_vault(world: World, rules: str = "") -> str:
     """Lay out a note whose item is in a group's library; return the title of both."""
     name_as_a_groups(world, 7)

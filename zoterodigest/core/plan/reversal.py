@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from zoterodigest.core.links.link import fingerprint
 from zoterodigest.frozen import dataclass
 
 _AROUND = 3
@@ -26,7 +27,8 @@ _TELLING = 8
 class Hunk:
     """The pieces `before` became `after`, the first of which is now piece number `at`.
 
-    `above` and `below` are what stands around it, less than `_AROUND` pieces only at an end.
+    `above` and `below` tell what stands around it, less than `_AROUND` pieces only at an end. They
+    are fingerprints, as private text may stand there; earlier versions kept the pieces.
     """
 
     at: int
@@ -55,8 +57,8 @@ def hunks_between(before: Sequence[str], after: Sequence[str]) -> tuple[Hunk, ..
             first,
             tuple(before[start:end]),
             tuple(after[first:last]),
-            tuple(after[max(0, first - _AROUND) : first]),
-            tuple(after[last : last + _AROUND]),
+            tuple(map(fingerprint, after[max(0, first - _AROUND) : first])),
+            tuple(map(fingerprint, after[last : last + _AROUND])),
         )
         for start, end, first, last in _differences(before, after)
     )
@@ -151,6 +153,7 @@ class _ChangedText:
     def __init__(self, pieces: Sequence[str]) -> None:
         self._pieces = pieces
         self._places: dict[str, list[int]] = defaultdict(list)
+        self._prints: dict[str, list[int]] | None = None
         for at, piece in enumerate(pieces):
             self._places[piece].append(at)
 
@@ -212,11 +215,17 @@ class _ChangedText:
         if hunk.after:
             yield from self._places.get(hunk.after[0], ())
         elif hunk.above:
-            yield from (at + 1 for at in self._places.get(hunk.above[-1], ()))
+            yield from (at + 1 for at in self._places_of(hunk.above[-1]))
         elif hunk.below:
-            yield from self._places.get(hunk.below[0], ())
+            yield from self._places_of(hunk.below[0])
         else:
             yield 0
+
+    def _places_of(self, known: str) -> Iterator[int]:
+        """Yield where the piece stands that was kept around a hunk."""
+        if self._prints is None:
+            self._prints = {fingerprint(piece): at for piece, at in self._places.items()}
+        yield from self._places.get(known) or self._prints.get(known) or ()
 
 
 def _stood_before(hunk: Hunk, around: tuple[int, int]) -> bool:
@@ -232,17 +241,25 @@ def _stands(pieces: Sequence[str], at: int, hunk: Hunk, around: tuple[int, int])
     """
     above, below = around
     end = at + len(hunk.after)
-    if at > len(pieces) or tuple(pieces[at:end]) != hunk.after:
+    if at > len(pieces) or not _are_same(pieces[at:end], hunk.after):
         return False
     over, under = hunk.above[len(hunk.above) - min(above, len(hunk.above)) :], hunk.below[:below]
     at_start = len(over) < above and at != len(over)
     at_end = len(under) < below and end != len(pieces) - len(under)
     if at_start or at_end or at < len(over):
         return False
-    return (
-        tuple(pieces[at - len(over) : at]) == over
-        and tuple(pieces[end : end + len(under)]) == under
+    return _are_same(pieces[at - len(over) : at], over) and _are_same(
+        pieces[end : end + len(under)], under
     )
+
+
+def _are_same(some: Sequence[str], others: Sequence[str]) -> bool:
+    return len(some) == len(others) and all(map(_is_same, some, others))
+
+
+def _is_same(one: str, other: str) -> bool:
+    """Tell whether two are the same piece, as itself or as its fingerprint."""
+    return one == other or fingerprint(one) == other or one == fingerprint(other)
 
 
 # --- what differs --------------------------------------------------------------------------------
