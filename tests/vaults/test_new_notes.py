@@ -297,3 +297,14 @@ def test_an_item_in_the_collection_of_a_folder_gets_a_note(world: World) -> None
 
     print(linked(world), world.shelved(TITLE))
     assert planned(world).is_settled
+
+
+def test_beside_a_missing_file_the_report_says_that_the_vault_makes_no_notes(vault: World) -> None:
+    vault.configure(RULES)
+    path_of(vault, "adam2015").unlink()
+    put_into_collection(vault)
+
+    (report,) = only(planned(vault).plan, AddedItem)
+
+    assert isinstance(report, AddedItem)
+    assert report.reason.startswith("this vault makes no notes by itself")

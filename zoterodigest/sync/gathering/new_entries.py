@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.project.config import DigestRules
 from zoterodigest.sync.gathering.gather import ReadDigest
 
 _NO_NOTES = (
@@ -16,7 +17,7 @@ _NO_NOTES = (
 def why_no_new_entries(read: ReadDigest) -> str:
     """Return why no format of this digest lets a sync write a new entry; "" if one does."""
     if read.digest.rules.is_vault:
-        return "" if read.digest.rules.new else _NO_NOTES
+        return why_no_new_notes(read.digest.rules)
     formats = formats_tried(read)
     if any(map(takes_any, formats)):
         return ""
@@ -32,6 +33,11 @@ def why_no_new_entries(read: ReadDigest) -> str:
         f"the format {names} has no [new] section, so zoterodigest can't add entries;"
         " `zoterodigest docs format-reference` shows how to write one"
     )
+
+
+def why_no_new_notes(rules: DigestRules) -> str:
+    """Return why a vault gets no note for an item; "" if it does, and for any other digest."""
+    return _NO_NOTES if rules.is_vault and not rules.new else ""
 
 
 def takes_any(form: DigestFormat) -> bool:

@@ -38,7 +38,7 @@ from zoterodigest.project.marks import Totals
 from zoterodigest.project.written import keep_held
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
-from zoterodigest.sync.gathering.new_entries import why_no_new_entries
+from zoterodigest.sync.gathering.new_entries import why_no_new_entries, why_no_new_notes
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 
@@ -261,7 +261,8 @@ def _rules_by_key(workspace: Workspace, options: Options, gathered: Gathered) ->
 def _former_rules(project: Project, key: SourceKey) -> Rules:
     """Return what still holds for a digest whose file is gone."""
     collection, former = project.former_collection(key), project.former_rules(key)
-    return Rules(collection=collection, is_file_entry=former.is_vault)
+    no_new = why_no_new_notes(former)
+    return Rules(collection=collection, is_file_entry=former.is_vault, no_new=no_new)
 
 
 def _pending(options: Options, gathered: Gathered) -> tuple[Pending, ...]:
