@@ -383,6 +383,17 @@ def test_the_times_that_logseq_keeps_within_an_item_are_no_part_of_it() -> None:
     assert own_text(text) == ["- DONE a", "- b"]
 
 
+def test_the_dates_of_a_task_of_logseq_stay_on_lines_of_their_own() -> None:
+    text = (
+        f"{HEAD}- TODO a\n  SCHEDULED: <2026-01-05 Mon>\n  DEADLINE: <2026-01-09 Fri .+1w>\n- b\n"
+    )
+
+    edited = put(text, {"summary": Blocks(("- TODO a, soon", "- b"))})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == text.replace("TODO a", "TODO a, soon")
+
+
 ITEMS = "- One.\n  id:: 1111\n- Two.\n  id:: 2222\n\t- Three.\n\t  id:: 3333\n"
 
 

@@ -41,7 +41,8 @@ _BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
 _INK = re.compile(rb"[^ \t\r\n]")
 _LOGSEQ = re.compile(
     rb"[ \t]*(?:id|collapsed|background-color|heading|hl-page|hl-color|hl-type|hl-stamp|ls-type)::"
-    rb"(?:[ \t][^\r\n]*)?|[ \t]*(?::LOGBOOK:|CLOCK: \[[^\r\n]*|:END:)[ \t]*"
+    rb"(?:[ \t][^\r\n]*)?|[ \t]*(?::LOGBOOK:|CLOCK: \[[^\r\n]*|:END:"
+    rb"|(?:SCHEDULED|DEADLINE): <[^>\r\n]*>)[ \t]*"
 )
 """A line that Logseq keeps below the text of an item."""
 _LOGSEQ_BELOW = re.compile(rb"(?:\r?\n(?:" + _LOGSEQ.pattern + rb")(?=\r?\n|\Z))*")
