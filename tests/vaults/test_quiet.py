@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -302,3 +303,40 @@ def test_edits_of_items_and_lists_of_keys_look_for_no_vault(vault: World) -> Non
 
     assert len(setting.sent.items) == len(tagging.sent.items) == 1
     assert len(read_keys(vault.workspace()).items) == NOTES
+
+
+# --- several files about one item ----------------------------------------------------------------
+
+
+def add_second(vault: World, more: str = "") -> Path:
+    """Write a second file about the paper of note 3, which `more` front matter names or not."""
+    path = vault.root / "Papers" / "zz second.md"
+    title = "The Paper That Has Number 3"
+    path.write_text(f'---\ntitle: "{title}"\n{more}year: 1999\n---\n\nA second view of it.\n')
+    return path
+
+
+@pytest.mark.parametrize("more", ["", "citekey: key3\n"], ids=["by its title", "by its key"])
+@pytest.mark.parametrize("is_known", [True, False], ids=["linked", "new"])
+@pytest.mark.parametrize("plan", [prepare_run, prepare], ids=["marks", "no marks"])
+def test_a_run_of_a_second_file_about_an_item_leaves_the_record_to_the_first(
+    vault: World, more: str, is_known: bool, plan: Callable[[Workspace, Options], Prepared]
+) -> None:
+    title = "The Paper That Has Number 3"
+    (key,) = (key for key, data in vault.items().items() if data["title"] == title)
+    vault.change(key, citationKey="key3")
+    path = add_second(vault, more)
+    for _ in range(2 * is_known):
+        carry_out(prepare_run(vault.workspace(), OPTIONS), silent)
+    path.write_text(path.read_text().replace("1999", "2001").replace("A second view", "My view"))
+    allowed = Chosen(allowed=Allowed(is_all=True))
+    only = open_workspace([path], vault.root, chosen=allowed)
+
+    outcome = carry_out(plan(only, OPTIONS), silent)
+
+    assert outcome.failures == ()
+    assert not vault.item(title).get("date")
+    assert any("My view of it." in note["note"] for note in vault.notes().values())
+    carry_out(prepare_run(vault.workspace(), OPTIONS), silent)
+    assert prepare(vault.workspace(), OPTIONS).is_settled
+    assert "year: 2001" in path.read_text()

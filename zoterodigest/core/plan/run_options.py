@@ -149,7 +149,9 @@ class RunOptions:
     `pending` what is known of papers that were added and that their digests cannot show. `recent`
     are digests whose file changed a moment ago. A run that `accepts` takes files as they are, also
     those that lost most of what they held; `held` are the rows whose files earlier runs held.
-    `new_files` are those that items may get, by the keys of the items.
+    `new_files` are those that items may get, by the keys of the items. `beside` are files of vaults
+    that the run does not name and that may be about an item of one that it does, with their
+    entries; None for one without.
     """
 
     rules: Mapping[str, Rules]
@@ -169,6 +171,7 @@ class RunOptions:
     accepts: bool = False
     held: frozenset[str] = frozenset()
     new_files: Mapping[str, NewFile] = field(default_factory=dict)
+    beside: Mapping[SourceKey, Entry | None] = field(default_factory=dict)
 
     @property
     def files(self) -> frozenset[str]:

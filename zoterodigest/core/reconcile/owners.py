@@ -6,11 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import LibraryState, RunOptions
 from zoterodigest.core.reconcile.linking import Linking
-from zoterodigest.core.values.record import CITEKEY, text_in
+from zoterodigest.core.values.record import CITEKEY, Entry, text_in
 from zoterodigest.core.works.named_items import NamedItems
 
 
@@ -18,30 +18,36 @@ def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions
     """Return `linking` with the links of files that do not own the record of their item.
 
     The file that names its item owns it, by its key before an attachment's before the citation key,
-    else the first one. Vaults
+    else the first one by its path, whichever files the run names. Vaults
     have a hub, a page of metadata and one of highlights for an item: what these say of the record
     would differ for ever. Each one's own text is synced all the same. A file that states the
     citation key of another item has no base for it: it may be about that item, a person decides.
     """
     linking = replace(linking, links=tuple(_without_keys_of_others(linking.links, library)))
-    files, by_item = run_options.files, defaultdict[str, list[int]](list)
+    files = run_options.files | run_options.beside.keys()
+    by_item = defaultdict[str, list[int]](list)
     for place, link in enumerate(linking.links):
         if link.row.digest in files:
             by_item[link.row.item].append(place)
-    # Of a file that takes no part in this run nobody knows whether it names the item.
-    standing = {
-        row.item for row in linking.kept if row.digest in files and row.state is LinkState.LINKED
-    }
-    shared = {key: at for key, at in by_item.items() if len(at) > 1 or key in standing}
+    # Files that take no part in this run may own the record all the same.
+    others = defaultdict[str, list[LockRow]](list)
+    for row in linking.kept:
+        if row.digest in files and row.state is LinkState.LINKED:
+            others[row.item].append(row)
+    shared = {key: at for key, at in by_item.items() if len(at) > 1 or key in others}
     if not shared:
         return linking
     links = list(linking.links)
-    named = NamedItems(library.items, library.group, library.parents)
+    entries = {row.id: entry for row, entry in linking.standing}
+    ranks = _Ranks(library)
     for key, places in shared.items():
-        owner = min(places, key=lambda place: (_rank(links[place], named), place))
-        is_known = _rank(links[owner], named) < _UNNAMED
+        claims = {
+            row.digest: ranks.of(entries.get(row.id) or run_options.beside.get(row.digest), key)
+            for row in others[key]
+        } | {links[place].row.digest: ranks.of(links[place].entry, key) for place in places}
+        owner = min(claims, key=lambda file: (claims[file], file))
         for place in places:
-            if place != owner or (key in standing and not is_known):
+            if links[place].row.digest != owner:
                 links[place] = replace(links[place], is_note_only=True)
     return replace(linking, links=tuple(links))
 
@@ -61,14 +67,27 @@ def _without_keys_of_others(links: Iterable[Link], library: LibraryState) -> Ite
 
 
 _CITED = 2
-_UNNAMED = 3
+_UNREAD = 3
+"""Of a file that nobody read nobody knows whether it names the item: it may."""
+_UNNAMED = 4
 
 
-def _rank(link: Link, named: NamedItems) -> int:
-    if link.item is None:  # about to be created: only a citation key tells
-        return _CITED if link.entry.key else _UNNAMED
-    if named.states_key_of(link.entry, link.item):
-        return 0
-    if named.states_attachment_of(link.entry, link.item):
-        return 1
-    return _CITED if named.states_citekey_of(link.entry, link.item) else _UNNAMED
+class _Ranks:
+    """How surely files name items: the lower, the surer."""
+
+    def __init__(self, library: LibraryState) -> None:
+        self._named = NamedItems(library.items, library.group, library.parents)
+        self._items = {item.key: item for item in library.items}
+
+    def of(self, entry: Entry | None, key: str) -> int:
+        """Return the rank of a file among those about the item `key`."""
+        if entry is None:
+            return _UNREAD
+        item = self._items.get(key)
+        if item is None:  # about to be created: only a citation key tells
+            return _CITED if entry.key else _UNNAMED
+        if self._named.states_key_of(entry, item):
+            return 0
+        if self._named.states_attachment_of(entry, item):
+            return 1
+        return _CITED if self._named.states_citekey_of(entry, item) else _UNNAMED

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,7 @@ from zoterodigest.project.config import Selection
 from zoterodigest.project.layout import Project
 from zoterodigest.project.marks import Totals
 from zoterodigest.project.written import keep_held
+from zoterodigest.sync.gathering.beside import files_beside
 from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.new_entries import why_no_new_entries, why_no_new_notes
@@ -191,6 +192,7 @@ def _shows_annotations(read: ReadDigest, options: Options) -> bool:
 
 def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Plan:
     """Return the plan of a run over what has been gathered, before it is compiled into writes."""
+    beside = files_beside(workspace, gathered)
     return reconcile(
         gathered.entries,
         LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
@@ -199,17 +201,18 @@ def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Pl
             gathered.contents.collections,
             frozenset(gathered.contents.by_key),
             group_id_of(workspace.library.identity),
-            dict(_parents_of_named(gathered)),
+            dict(_parents_of_named(gathered, filter(None, beside.values()))),
         ),
-        run_options(workspace, options, gathered),
+        replace(run_options(workspace, options, gathered), beside=beside),
         new_ids=row_ids(),
     )
 
 
-def _parents_of_named(gathered: Gathered) -> Iterator[tuple[str, str]]:
+def _parents_of_named(gathered: Gathered, beside: Iterable[Entry]) -> Iterator[tuple[str, str]]:
     """Yield the keys of attachments that notes name, each with that of its item, "" for none."""
     # `groups/ID/KEY`, of whichever group: the library has only its own.
-    named = {entry.attachment_key.rpartition("/")[2] for entry in gathered.entries}
+    entries = (*gathered.entries, *beside)
+    named = {entry.attachment_key.rpartition("/")[2] for entry in entries}
     for key in sorted(named & gathered.contents.by_key.keys()):
         found = gathered.contents.by_key[key].json
         if found.is_attachment:
