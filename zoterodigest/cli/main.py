@@ -234,7 +234,9 @@ def _called(arguments: Sequence[str]) -> int:
                 from zoterodigest.cli.base import outside
 
                 stack.enter_context(outside.allowing_all())
-            return _answered(arguments, given, sum(_VERBOSITY.get(flag, 0) for flag in flags))
+            code = _answered(arguments, given, sum(_VERBOSITY.get(flag, 0) for flag in flags))
+        # typer makes of Ctrl-C in a command this exit code.
+        return _interrupted() if code == INTERRUPTED else code
     except _WRONG_USAGE as error:
         return _misused(error)
     # `main` reports these: it may ask the person and start again.
@@ -246,15 +248,19 @@ def _called(arguments: Sequence[str]) -> int:
         screen.tell(["", str(stop)])
         return INTERRUPTED
     except (KeyboardInterrupt, typer.Abort):
-        # At a terminal the line of a question or of `^C` is not ended yet.
-        if sys.stderr.isatty():
-            sys.stderr.write("\nStopped.\n")
-        return INTERRUPTED
+        return _interrupted()
     except OSError as error:
         # A person can't fix an error of the system that names no path.
         return _refused(error) if error.filename else _bug(error)
     except Exception as error:  # the outermost place: report anything in one sentence
         return _bug(error)
+
+
+def _interrupted() -> int:
+    # At a terminal the line of a question or of `^C` is not ended yet.
+    if sys.stderr.isatty():
+        sys.stderr.write("\nStopped.\n")
+    return INTERRUPTED
 
 
 def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
