@@ -12,7 +12,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 
 DIGESTS := $(wildcard examples/*.md)
 
-.PHONY: help demo test types tests deep bench bench-check docs tex lock clean
+.PHONY: help demo test types tests deep bench bench-check docs pictures tex lock clean
 
 help:
 	@echo "make demo   push the examples into a library of their own, look at it, write a .bib"
@@ -21,6 +21,7 @@ help:
 	@echo "make bench  the benchmarks, into benchmarks/RESULTS.md; minutes"
 	@echo "make bench-check  the benchmarks, and what became slower since RESULTS.md"
 	@echo "make docs   the documentation as a website, into site/"
+	@echo "make pictures  the documentation's pictures of the terminal, made anew"
 	@echo "make tex    compile the examples' bibliographies in seven styles, where TeX is installed"
 	@echo "make lock   take the newest versions into requirements.lock"
 	@echo "make clean  remove what these targets made"
@@ -78,6 +79,9 @@ $(VENV)/rivals: | $(VENV)/installed
 docs: $(VENV)/mkdocs
 	$(BIN)/mkdocs build --quiet --strict
 	@echo "Open site/index.html in a browser."
+
+pictures: $(VENV)/installed
+	$(BIN)/python -m tests.pictures
 
 $(VENV)/mkdocs: | $(VENV)/installed
 	$(PIP) install --no-build-isolation --editable '.[docs]'

@@ -23,6 +23,8 @@ _PATIENCE = 60
 """Seconds until a program that shows nothing new counts as stuck."""
 
 _LINK = re.compile(r"\x1b\]8;.*?(?:\x1b\\|\x07)")
+_ERASED = re.compile(r"[^\n]*\n(?:\x1b\[\?25h)?\r\x1b\[1A\x1b\[2K")
+"""A line that the program takes back once it is done, such as a spinner or a bar."""
 _OBEYED = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
@@ -35,14 +37,19 @@ class Shown:
 
     @property
     def text(self) -> str:
-        """What a person reads: no colors, no links, and a line that was written over once."""
+        """What a person reads in the end: no colors, no links, nothing that was taken back."""
         return readable(self.raw)
+
+
+def colored(raw: str) -> str:
+    """Return the lines that stay of what a terminal got, with their colors."""
+    lines = _LINK.sub("", _ERASED.sub("", raw)).replace("\r\n", "\n").split("\n")
+    return "\n".join(line.rpartition("\r")[2] for line in lines)
 
 
 def readable(raw: str) -> str:
     """Return what a person reads of what a terminal got."""
-    plain = _OBEYED.sub("", _LINK.sub("", raw)).replace("\r\n", "\n")
-    return "\n".join(line.rpartition("\r")[2] for line in plain.split("\n"))
+    return _OBEYED.sub("", colored(raw))
 
 
 @dataclass(slots=True)

@@ -17,6 +17,7 @@ import pytest
 from tests.cli.browsers import CHROMIUM, DRIVER, chromium
 from tests.cli.conftest import Ran
 from tests.cli.test_review import Page
+from tests.pictures import FOLDER, pictures
 from tests.terminal import CTRL_C, Terminal
 from tests.test_readme import README, RECIPES, STEP, Reader
 
@@ -121,6 +122,18 @@ def test_whoever_follows_a_page_at_a_terminal_sees_what_it_shows(person: Person,
 
     for step in STEP.finditer(page):
         Reader(person.terminal.folder, zoterodigest).follow(step)
+
+
+def test_the_pictures_show_what_the_program_shows_and_ask_nobody(tmp_path: Path) -> None:
+    """Run `make pictures` if what they show has changed."""
+    kept = {path.name: path.read_text(encoding="utf-8") for path in FOLDER.glob("*.svg")}
+
+    made = pictures(tmp_path)
+
+    assert kept == made
+    for svg in made.values():
+        assert len(svg) < 40_000
+        assert re.findall(r"url\((?!#)|href|@import|<script", svg) == []
 
 
 def over_http(link: str, folder: Path) -> None:
