@@ -36,6 +36,7 @@ from zoterodigest.sync.run.leaving_texts import LeavingTexts, leaving_texts
 from zoterodigest.sync.run.quiet_run import prepare_run
 from zoterodigest.sync.run.run import Options, Prepared, prepare
 from zoterodigest.sync.syncing.sync_run import Outcome, carry_out
+from zoterodigest.sync.undo.reverting import Declined
 from zoterodigest.sync.undo.undo import apply_undo, prepare_undo
 
 RULES = """\
@@ -549,10 +550,101 @@ def test_the_history_keeps_no_private_text_beside_what_was_written(vault: World)
     kept = "".join(file.read_text() for file in folder.iterdir())
     assert "Part 5" in kept
     assert "CANARY" not in kept
-    history = read_history(folder)
-    last = history.run(history.runs[-1].number)
-    apply_undo(prepare_undo(vault.workspace(), last), silent)
+    undo_last(vault)
     assert path.read_text() == before
+
+
+COMMENTED = "Words before %%CANARY one%% and <!-- CANARY two --> after it. %%CANARY three%%"
+MIXED = (
+    "%%CANARY%%",
+    COMMENTED,
+    "## Private\nCANARY\n\nCANARY",
+    "## More\n- an item with words %%CANARY%%\n- another ümläut item",
+    "| a | b |\n|---|---|\n| some cell %%CANARY%% | other |",
+    "%%CANARY\nCANARY%%",
+    "Last words.",
+)
+
+
+def undo_last(vault: World) -> tuple[Declined, ...]:
+    history = read_history(history_folder(vault.root / ".zoterodigest"))
+    last = history.run(history.runs[-1].number)
+    return apply_undo(prepare_undo(vault.workspace(), last), silent).declined
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+def test_the_history_keeps_no_private_text_within_a_line_that_was_written(
+    vault: World, ends: str
+) -> None:
+    path = path_of(vault, "adam2015")
+    path.write_text(a_note("adam2015", *PARAGRAPHS, *MIXED), newline=ends)
+    sync(vault)
+    # All at once: what differs above and below private text may be one hunk.
+    words = {"before": "in front", "after it": "behind", "ümläut": "thïrd", "cell": "box"}
+    for old, new in {**words, "with words": "of letters"}.items():
+        vault.change_note(TITLES["adam2015"], lambda html: html.replace(old, new))  # noqa: B023
+    before = path.read_bytes()
+
+    sync(vault)
+
+    after = path.read_bytes()
+    assert "in front %%CANARY one%% and <!-- CANARY two --> behind" in after.decode()
+    assert "an item of letters %%CANARY%%" in after.decode()
+    state = contents(vault.root, but="Papers/")
+    leaks = [name for name, data in state.items() if b"CANARY" in data and "/backups/" not in name]
+    assert leaks == []
+    assert undo_last(vault) == ()
+    assert path.read_bytes() == before
+    assert undo_last(vault) == ()
+    assert path.read_bytes() == after
+
+
+def test_undo_leaves_private_text_that_was_written_since_as_it_is(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    path.write_text(a_note("adam2015", *PARAGRAPHS, *MIXED))
+    sync(vault)
+    vault.change_note(TITLES["adam2015"], lambda html: html.replace("before", "in front"))
+    before = path.read_text()
+    sync(vault)
+    edits = {"CANARY one": "something else", "## Notes": "## Notes\n\n%%new%%\n"}
+
+    def edited(text: str) -> str:
+        for old, new in edits.items():
+            text = text.replace(old, new)
+        return text
+
+    path.write_text(edited(path.read_text()))
+
+    assert undo_last(vault) == ()
+    assert path.read_text() == edited(before)
+
+
+def test_undo_leaves_a_line_whose_private_text_is_gone(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    path.write_text(a_note("adam2015", *PARAGRAPHS, *MIXED))
+    sync(vault)
+    vault.change_note(TITLES["adam2015"], lambda html: html.replace("before", "in front"))
+    sync(vault)
+    edited = path.read_text().replace(" %%CANARY one%%", "")
+    path.write_text(edited)
+
+    declined = undo_last(vault)
+
+    assert [it.reason for it in declined] == ["what was written there has changed since"]
+    assert path.read_text() == edited
+
+
+def test_undo_writes_nothing_into_a_note_that_is_private_by_now(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    vault.change_note(TITLES["adam2015"], lambda html: html.replace("Paragraph 5", "Part 5"))
+    sync(vault)
+    edited = path.read_text().replace("---\n", "---\nzotero: false\n", 1)
+    path.write_text(edited)
+
+    declined = undo_last(vault)
+
+    assert "what was written there has changed since" in {it.reason for it in declined}
+    assert path.read_text() == edited
 
 
 def group_vault(world: World, rules: str = "") -> str:

@@ -35,6 +35,7 @@ from zoterodigest.core.plan.history import (
 )
 from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import ConfigKey
+from zoterodigest.sync.apply.file_lines import MASK
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _SIGNS = {**dict.fromkeys(("strong", "b"), "**"), **dict.fromkeys(("em", "i"), "*"), "code": "`"}
@@ -42,6 +43,8 @@ _SIGNS = {**dict.fromkeys(("strong", "b"), "**"), **dict.fromkeys(("em", "i"), "
 _SIGNED = re.compile(rf"</?({'|'.join(_SIGNS)})(?:\s[^<>]*)?>")
 _COLUMNS = Column("run", 6, is_right=True), Column("when", 16), Column("command", 9), Column("what")
 _NOTHING = "(nothing)"
+_MASKED = "(private)"
+"""Stands for what is private in a line."""
 _INDENT = 8
 
 
@@ -237,7 +240,7 @@ def _hunk_lines(hunk: Hunk, *, is_html: bool = False) -> Iterator[str]:
 def _shown(pieces: Iterable[str], *, is_html: bool) -> list[str]:
     """Return lines as they are shown; of HTML only the text."""
     if not is_html:
-        return [visible(piece) for piece in pieces]
+        return [visible(piece.replace(MASK, _MASKED)) for piece in pieces]
     signed = (_SIGNED.sub(lambda tag: _SIGNS[tag[1]], piece) for piece in pieces)
     plain = (unescape(_MARKUP.sub("", piece)) for piece in signed)
     return [visible(text) for text in plain if text.strip()]
@@ -311,4 +314,5 @@ def _hunks_data(change: ObjectChange | DigestChange) -> list[dict[str, Any]]:
 
 def _text(pieces: Iterable[str]) -> str:
     # Bytes that are no UTF-8 are kept as surrogates, which JSON must not have.
-    return "".join(pieces).encode("utf-8", "surrogateescape").decode("utf-8", "replace")
+    text = "".join(pieces).replace(MASK, _MASKED)
+    return text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

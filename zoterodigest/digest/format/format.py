@@ -442,6 +442,11 @@ def _by_name(labels: Labels) -> dict[str, str]:
     return {label: slot for slot, names in labels.items() for label in names}
 
 
+def note_rule(formats: Sequence[DigestFormat]) -> NoteRule | None:
+    """Return what holds for a note of a vault that is read by `formats`; None for other files."""
+    return formats[0].note if formats and formats[0].data == "note" else None
+
+
 def load_format(path: Path, data: bytes | None = None) -> DigestFormat:
     """Read a format file, or the `data` that it held; raises `BadMapping` that names file, key and
     reason.

@@ -141,7 +141,7 @@ def _parts(
     """Yield the text of each range that holds some, without what stands within its lines."""
     starts = [span.start for span in inner]
     for span in spans:
-        held = _merged(inner[bisect_left(starts, span.start) : bisect_left(starts, span.end)])
+        held = merged_spans(inner[bisect_left(starts, span.start) : bisect_left(starts, span.end)])
         part = _trimmed(source, span, held, first)
         if part is not None:
             yield _part_text(source, part, held)
@@ -165,7 +165,8 @@ def _part_text(source: bytes, span: Span, inner: Sequence[Span]) -> LayeredText:
     return text.peeled(data, lambda: cuts, in_pieces)
 
 
-def _merged(spans: Iterable[Span]) -> list[Span]:
+def merged_spans(spans: Iterable[Span]) -> list[Span]:
+    """Return the ranges that `spans` cover, in order and apart."""
     merged: list[Span] = []
     for span in sorted(spans):
         if merged and span.start <= merged[-1].end:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,7 +10,7 @@ from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.record import EMPTY, Blocks, text_in
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.format.format import DigestFormat, NoteRule
 from zoterodigest.digest.read.data_tree import DataNode
 from zoterodigest.digest.read.document import DigestEntry, Document, Problem, Skipped, fault_in
 from zoterodigest.digest.read.fields import read_slots
@@ -19,9 +19,11 @@ from zoterodigest.digest.read.known import KnownAreas, area_key
 from zoterodigest.digest.read.later import BROKEN, SLIPS, LaterEntry, has_slips
 from zoterodigest.digest.read.layers import LayeredText, in_crlf, source_text
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.markers import find_regions, has_marker, is_marker
 from zoterodigest.digest.read.slots import Claims, EntryReading, ItemKeys, Slot, decoded
-from zoterodigest.digest.read.vault_body import NoteBody, read_body
+from zoterodigest.digest.read.vault_body import NoteBody, merged_spans, read_body
 from zoterodigest.digest.read.vault_evidence import (
+    PRIVATE,
     reason_against_name,
     reason_by_bytes,
     reason_by_name,
@@ -37,8 +39,9 @@ from zoterodigest.digest.read.vault_front import (
 )
 from zoterodigest.digest.read.vault_generated import title_in_heading
 from zoterodigest.digest.read.vault_identity import identity_kind, item_keys
+from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
 from zoterodigest.digest.read.vault_metadata import property_slots, property_texts, slot_of_property
-from zoterodigest.digest.read.vault_owned import scan_body
+from zoterodigest.digest.read.vault_owned import scan_body, spans_without
 from zoterodigest.digest.read.vault_tags import with_tags
 
 NO_FRONT = "the front matter is no YAML"
@@ -128,6 +131,33 @@ def _judged(entry: DigestEntry) -> str:
 
 
 _NOTE = "note"
+
+
+def private_spans(source: bytes, rule: NoteRule) -> tuple[Span, ...]:
+    """Return what of a file is private: never sent, printed or kept. In order and apart.
+
+    Regions in which this program shows annotations are not, whatever stands around them.
+    """
+    front = front_matter(source)
+    if reason_by_properties(_properties(front)) == PRIVATE:
+        return (Span(0, len(source)),)
+    scan = scan_body(source, front.body, rule)
+    comments = (Span(it.start, it.end) for it in scan.marks if _is_comment(source, it))
+    private = merged_spans((*scan.private, *comments))
+    return tuple(spans_without(private, _shown_regions(source)))
+
+
+def _is_comment(source: bytes, mark: BodyMark) -> bool:
+    text = source[mark.start : mark.end]
+    return mark.kind is MarkKind.COMMENT and text.startswith(b"<!--") and not is_marker(text)
+
+
+def _shown_regions(source: bytes) -> Iterator[Span]:
+    if not has_marker(source):
+        return
+    lines = Lines(source)
+    for region in find_regions(source.split(b"\n"))[0]:
+        yield Span(lines.starts[region.first], lines.ends[region.last])
 
 
 def text_below_front(source: bytes) -> LayeredText:

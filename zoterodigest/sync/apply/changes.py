@@ -20,6 +20,7 @@ from zoterodigest.sync.gathering.stored_keys import as_stored
 from zoterodigest.sync.gathering.workspace import Workspace
 
 if TYPE_CHECKING:
+    from zoterodigest.digest.format.format import NoteRule
     from zoterodigest.sync.bibliographies.exporting import NewBib
 
 """What a run tells the journal that can be found out by looking at both ends."""
@@ -29,7 +30,8 @@ if TYPE_CHECKING:
 class FileChange:
     """A file that is to hold `after` in place of `before`; None stands for no file.
 
-    `export` is what an export made of a .bib: its entries are ours once it is written.
+    `export` is what an export made of a .bib: its entries are ours once it is written. `note` says
+    what is private in a note of a vault.
     """
 
     key: FileKey
@@ -37,6 +39,7 @@ class FileChange:
     before: bytes | None
     after: bytes | None
     export: NewBib | None = None
+    note: NoteRule | None = None
 
     @classmethod
     def of_export(cls, bib: NewBib) -> FileChange:

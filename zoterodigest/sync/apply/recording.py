@@ -40,6 +40,7 @@ from zoterodigest.project.log.history import (
 )
 from zoterodigest.project.running import note_run
 from zoterodigest.sync.apply.changes import FileChange, Sent
+from zoterodigest.sync.apply.file_lines import file_lines
 from zoterodigest.sync.apply.unwritten import (
     data_unwritten,
     joined_changes,
@@ -366,23 +367,17 @@ def _file_changes(
     for file in files:
         if file.after == file.before:
             continue
-        before = None if file.before is None else lines_of(file.before)
+        earlier_change = known.get(file.key)
+        is_created = earlier_change.is_created if earlier_change else file.before is None
+        is_removed = file.after is None
+        # A file that the run makes or removes holds only what this program wrote, masked or not: to
+        # redo that takes all of it.
+        note = None if is_created or is_removed else file.note
+        before: Sequence[str] = file_lines(file.before or b"", note).lines
         earlier: tuple[Hunk, ...] = ()
-        if file.key in known:
-            before = lines_unwritten(before, known[file.key])
-            earlier = () if is_finished else known[file.key].hunks
-        hunks = hunks_between(before or [], lines_of(file.after or b""))
-        is_created, is_removed = before is None, file.after is None
+        if earlier_change is not None:
+            before = lines_unwritten(before, earlier_change)
+            earlier = () if is_finished else earlier_change.hunks
+        hunks = hunks_between(before, file_lines(file.after or b"", note).lines)
         change = DigestChange(file.key, hunks, is_created=is_created, is_removed=is_removed)
         yield replace(change, earlier=earlier)
-
-
-def lines_of(source: bytes) -> list[str]:
-    """Return the lines of a digest with their ends; `source_of` gives back every byte."""
-    # A digest may hold bytes that are no UTF-8: they come back as they were.
-    return source.decode("utf-8", "surrogateescape").splitlines(keepends=True)
-
-
-def digest_bytes(lines: Iterable[str]) -> bytes:
-    """Return the bytes of a digest with these lines."""
-    return "".join(lines).encode("utf-8", "surrogateescape")

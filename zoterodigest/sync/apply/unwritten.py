@@ -6,7 +6,7 @@ stood there before its first write; what somebody else edited meanwhile is no ch
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, TypeVar
 
@@ -87,11 +87,9 @@ def members(value: object) -> Mapping[str, object]:
     return {str(one["tag"] if isinstance(one, dict) else one): one for one in members}
 
 
-def lines_unwritten(lines: list[str] | None, change: DigestChange) -> list[str] | None:
-    """Return the lines of a file without `change`; None if that made the file."""
-    if change.is_created:
-        return None
-    return list(turn_back(lines or [], change.hunks).pieces)
+def lines_unwritten(lines: Sequence[str], change: DigestChange) -> Sequence[str]:
+    """Return the lines of a file without `change`; none if that made the file."""
+    return () if change.is_created else turn_back(lines, change.hunks).pieces
 
 
 def joined_changes(first: Run, then: Run) -> Run:

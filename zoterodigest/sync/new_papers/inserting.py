@@ -9,7 +9,7 @@ from pathlib import Path
 
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.venue import VenueTable
-from zoterodigest.digest.format.format import DigestFormat, folded_label
+from zoterodigest.digest.format.format import DigestFormat, folded_label, note_rule
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.heading_names import name_of_heading
@@ -58,7 +58,8 @@ class OpenDigest:
     @property
     def change(self) -> FileChange:
         """What is to be written."""
-        return FileChange(self.key, self.path, self.on_disk, self.document.source)
+        rule = note_rule(self.formats)
+        return FileChange(self.key, self.path, self.on_disk, self.document.source, note=rule)
 
 
 def open_digest(project: Project, path: Path, venues: VenueTable) -> OpenDigest:

@@ -17,6 +17,7 @@ from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.settle import agreed_row
 from zoterodigest.core.values.record import Entry
+from zoterodigest.digest.format.format import note_rule
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
@@ -31,7 +32,7 @@ from zoterodigest.sync.apply.changes import (
     Sent,
 )
 from zoterodigest.sync.apply.sending import Progress
-from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, Source, gather
 from zoterodigest.sync.gathering.stored_keys import as_stored, plan_as_stored
 from zoterodigest.sync.run.failures import (
     FailedRecord,
@@ -269,12 +270,16 @@ def _files(prepared: Prepared, bibs: Sequence[NewBib]) -> tuple[FileChange, ...]
     sources: dict[str, bytes] = {edit.read.key: edit.source for edit in edits}
     exports: dict[str, FileChange] = {bib.key: FileChange.of_export(bib) for bib in bibs}
     return tuple(
-        exports.get(read.key)
-        # A note that could not be made is no empty file.
-        or FileChange(read.key, read.path, read.on_disk, sources[read.key] or read.on_disk)
+        exports.get(read.key) or _file(read, sources[read.key])
         for read in prepared.gathered.sources
         if read.key in exports or read.key in sources
     )
+
+
+def _file(read: Source, source: bytes) -> FileChange:
+    rule = note_rule(read.formats) if isinstance(read, ReadDigest) else None
+    # A note that could not be made is no empty file.
+    return FileChange(read.key, read.path, read.on_disk, source or read.on_disk, note=rule)
 
 
 def _as_stored(prepared: Prepared, results: Results) -> Prepared:

@@ -20,18 +20,18 @@ from zoterodigest.core.plan.history import (
 )
 from zoterodigest.core.plan.reversal import hunks_between, turn_back
 from zoterodigest.core.works.catalogue import survivors_of
+from zoterodigest.digest.format.format import NoteRule, note_rule
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.rules.relations import item_named, relations_of
 from zoterodigest.notes.own import note_pieces
 from zoterodigest.sync.apply.changes import FileChange, Sent
+from zoterodigest.sync.apply.file_lines import file_lines
 from zoterodigest.sync.apply.recording import (
     Families,
-    digest_bytes,
     families_of,
     held,
-    lines_of,
     state_alone,
     state_below,
     state_beside,
@@ -245,17 +245,10 @@ class Reverting:
             if not change.is_created:  # else it is as before the run, which may well be our doing
                 self._decline(change.key, "there is no such file now", change.key)
             return
-        lines = lines_of(present or b"")
-        reversal = turn_back(lines, change.hunks)
-        if reversal.refused and change.earlier:
-            # Killed before it wrote the file once more, the run left it as it had written it first.
-            reversal = min(
-                reversal, turn_back(lines, change.earlier), key=lambda one: len(one.refused)
-            )
-        for hunk in reversal.refused:
-            where = f"{change.key}:{hunk.at + 1}"
-            self._decline(where, "what was written there has changed since", change.key)
-        source = digest_bytes(reversal.pieces)
+        source = self._turned_back(change, present or b"")
+        if source is None:
+            self._decline(change.key, "what is private in it has changed since", change.key)
+            return
         # Nothing is left of it: it goes if the run made it, or if it is a .bib.
         is_gone = not source and (
             change.is_created or present is None or (change.key.is_bib and bool(present))
@@ -263,7 +256,27 @@ class Reverting:
         after = None if is_gone else source
         if after != present:
             path = self.removal.workspace.project.root / change.key
-            self.files.append(FileChange(change.key, path, present, after))
+            rule = self._note_rules.get(change.key)
+            self.files.append(FileChange(change.key, path, present, after, note=rule))
+
+    def _turned_back(self, change: DigestChange, present: bytes) -> bytes | None:
+        """Return what a file holds without what the run wrote; None if private texts are lost."""
+        is_whole = change.is_created or change.is_removed
+        file = file_lines(present, None if is_whole else self._note_rules.get(change.key))
+        reversal = turn_back(file.lines, change.hunks)
+        if reversal.refused and change.earlier:
+            # Killed before it wrote the file once more, the run left it as it had written it first.
+            reversal = min(
+                reversal, turn_back(file.lines, change.earlier), key=lambda one: len(one.refused)
+            )
+        for hunk in reversal.refused:
+            where = f"{change.key}:{hunk.at + 1}"
+            self._decline(where, "what was written there has changed since", change.key)
+        return file.bytes_of(reversal.pieces)
+
+    @cached_property
+    def _note_rules(self) -> Mapping[str, NoteRule | None]:
+        return {read.key: note_rule(read.formats) for read in self.gathered.digests}
 
     # --- collections
 
