@@ -564,12 +564,19 @@ def test_markers_stand_around_the_lines_that_differ() -> None:
         ("ends.", "ends well.", [("ends", "SAME"), ("well", "ADDED"), (".", "SAME")]),
         ("强化学习", "深度学习", [("强化", "REMOVED"), ("深度", "ADDED"), ("学习", "SAME")]),
         ("", "new", [("new", "ADDED")]),
+        ("a b", "a: b", [("a", "SAME"), (":", "ADDED"), ("b", "SAME")]),
     ],
 )
 def test_words_that_differ_are_marked(old: str, new: str, marked: list[tuple[str, str]]) -> None:
     found = [(piece.text.strip(), piece.mark.name) for piece in changed_words(old, new)]
 
     assert found == [(text.strip(), mark) for text, mark in marked]
+
+
+def test_a_blank_that_went_with_the_words_behind_it_is_shown_with_them() -> None:
+    found = [piece.text for piece in changed_words("Flow Nets for Rain", "Flow Nets: A Study")]
+
+    assert found == ["Flow Nets", " ", "for Rain", ": A Study"]
 
 
 def test_a_long_line_is_shown_around_what_differs() -> None:

@@ -693,6 +693,7 @@ def test_a_held_file_is_shown_and_accepted_as_by_sync(
         page.enter()
         held = page.tab("held")
         assert "more than half of its text that was in sync is gone" in held
+        assert "<code>zoterodigest sync FILE --accept</code>" in held
 
         page.send("/accept", file="Notes/ada2020.md")
         assert "What a sync of Notes/ada2020.md writes" in page.text

@@ -19,6 +19,7 @@ from zoterodigest.cli.show.report_names import (
     place_of,
     report_names,
 )
+from zoterodigest.cli.show.report_sections import advice_of
 from zoterodigest.cli.show.report_text import SECTIONS
 from zoterodigest.cli.show.written_values import MANNER, written
 from zoterodigest.core.plan.plan import Link
@@ -296,7 +297,8 @@ def report_groups(prepared: Prepared, *, held: bool) -> list[ReportGroup]:
                 )
             )
         if found:
-            groups.append(ReportGroup(section.heading, section.advice, found))
+            advice = advice_of(section, prepared.plan.reports, names)
+            groups.append(ReportGroup(section.heading, advice, found))
     return groups
 
 

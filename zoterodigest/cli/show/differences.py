@@ -198,11 +198,17 @@ def _changed_words(old: str, new: str) -> Line:
     """Return `new` in pieces, none of them shortened."""
     before, after = _WORD.findall(old), _WORD.findall(new)
     pieces: list[ChangedWords] = []
+    blank = ""
     for tag, start, stop, first, last in _word_opcodes(before, after):
         if tag == "equal":
             pieces.append(ChangedWords("".join(after[first:last])))
+            # "Nets for" became "Nets:" and the blank went with the word behind it.
+            had, has = before[stop - 1], after[last - 1]
+            blank = had[len(had.rstrip()) :] if has == has.rstrip() else ""
         else:
-            pieces.append(ChangedWords("".join(before[start:stop]), WordChange.REMOVED))
+            removed = "".join(before[start:stop])
+            pieces.append(ChangedWords(removed and blank, WordChange.REMOVED))
+            pieces.append(ChangedWords(removed, WordChange.REMOVED))
             pieces.append(ChangedWords("".join(after[first:last]), WordChange.ADDED))
     return tuple(piece for piece in pieces if piece.text)
 

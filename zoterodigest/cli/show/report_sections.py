@@ -97,6 +97,15 @@ def reports_text(
             yield from _section(kind, by_kind[kind.kind], names, most, label, command)
 
 
+def advice_of(kind: Section[Any], reports: Iterable[Report], names: ReportNames) -> str:
+    """Return what a person can do about `reports`; those of other kinds do not count."""
+    reports = [one for one in reports if type(one) is kind.kind]
+    found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
+    held = [one.reason for one in reports if isinstance(one, HeldFile)]
+    advice = kind.advice.replace("{why}", conflict_text(found))
+    return advice.replace("{held}", held_text(held, names.hold))
+
+
 def _section(
     kind: Section[Any],
     reports: Sequence[Report],
@@ -105,11 +114,7 @@ def _section(
     label: Callable[[Report], str],
     command: Callable[[Report], str],
 ) -> Iterator[str]:
-    found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
-    advice = kind.advice.replace("{why}", conflict_text(found))
-    held = [one.reason for one in reports if isinstance(one, HeldFile)]
-    advice = advice.replace("{held}", held_text(held, names.hold))
-    yield from section(kind.heading, len(reports), advice)
+    yield from section(kind.heading, len(reports), advice_of(kind, reports, names))
     # One edit of the rules or of a template can cause a report for every entry.
     commons = [kind.same(report, names) for report in reports]
     same = {one: n for one, n in Counter(commons).most_common() if one and n > most}

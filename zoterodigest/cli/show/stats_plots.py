@@ -69,7 +69,8 @@ def bars_upright(name: str, labels: Sequence[str], series: Series) -> str:
             thickness = 0.38 if len(series) > 1 else 0.8
             axes.bar([at + shift for at in places], numbers, thickness, color=colour, label=count)
         # One bar alone would be as wide as the plot.
-        axes.set_xlim(min(-0.6, len(labels) - _FEWEST_BARS - 0.4), len(labels) - 0.4)
+        empty = max(_FEWEST_BARS - len(labels), 0) / 2
+        axes.set_xlim(-0.6 - empty, len(labels) - 0.4 + empty)
         step = -(-len(labels) // 6)
         shown = range(len(labels) - 1, -1, -step)
         longest = max(map(len, labels))
