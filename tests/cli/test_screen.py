@@ -117,6 +117,19 @@ def test_a_table_whose_columns_are_all_limited_fits_a_narrow_terminal(
     assert max(map(cell_len, lines)) <= columns
 
 
+def test_a_column_that_may_go_makes_room_for_titles_on_a_narrow_terminal(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    heads = [screen.Column("title"), screen.Column("creators", 20, may_go=True)]
+    row = ["A Title That Needs Some Room", "Somebody and 20 more"]
+
+    def headings(columns: int) -> str:
+        monkeypatch.setenv("COLUMNS", str(columns))
+        return screen.table(heads, [row])[0]
+
+    assert [headings(columns).split() for columns in (44, 60)] == [["title"], ["title", "creators"]]
+
+
 @pytest.mark.parametrize("columns", [60, 80])
 def test_a_whole_column_is_never_cut(monkeypatch: pytest.MonkeyPatch, columns: int) -> None:
     monkeypatch.setenv("COLUMNS", str(columns))
@@ -198,25 +211,22 @@ def test_an_error_calls_files_as_from_the_current_folder(
     ]
 
 
-def test_a_hint_fits_the_width_of_a_terminal_and_is_one_line_in_a_pipe(
+def test_an_error_and_its_hint_fit_a_terminal_and_are_a_line_each_in_a_pipe(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    class Terminal(io.StringIO):
-        def isatty(self) -> bool:
-            return True
-
+    error = "refs.bib is not written by zoterodigest, and another file of that name is in the way"
     hint = "Give another name, or --overwrite to replace it; entries are added to a .bib only."
     monkeypatch.setenv("COLUMNS", "60")
     monkeypatch.setenv("NO_COLOR", "1")
-    screen.tell_error("no", hint)
+    screen.tell_error(error, hint)
     piped = capsys.readouterr().err
     terminal = Terminal()
     monkeypatch.setattr("sys.stderr", terminal)
-    screen.tell_error("no", hint)
+    screen.tell_error(error, hint)
 
-    assert piped.splitlines()[1] == f"hint: {hint}"
+    assert piped.splitlines() == [f"error: {error}", f"hint: {hint}"]
     assert max(map(len, terminal.getvalue().splitlines())) <= 60
-    assert " ".join(terminal.getvalue().split()) == f"error: no hint: {hint}"
+    assert " ".join(terminal.getvalue().split()) == f"error: {error} hint: {hint}"
 
 
 @given(

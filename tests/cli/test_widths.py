@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,12 @@ from tests.cli.test_push import ATTENTION, RESNET
 
 LONG = "Lists/Papers on the restoration of images and videos.md"
 CODE = "https://github.com/somebody/a-repository-with-a-long-name"
+TAGS = "to read before the seminar", "cited in the second chapter", "attention"
 SHOWN = (
     ("--help",),
+    ("help", "citekeys"),
+    ("formats",),
+    ("docs",),
     ("status",),
     ("ls",),
     ("show", "attention"),
@@ -22,6 +27,12 @@ SHOWN = (
     ("conflicts",),
     ("log",),
     ("log", "1"),
+    ("log", "2"),
+    ("undo", "2", "--dry-run"),
+    ("remove", "--dry-run"),
+    ("published", "--offline"),
+    ("citekeys", "list"),
+    ("stats",),
     ("doctor",),
     ("inspect", LONG),
 )
@@ -32,8 +43,18 @@ def _is_copied(line: str) -> bool:
     return "zoterodigest " in line or "://" in line or LONG in line
 
 
+@pytest.mark.parametrize(
+    "widths",
+    [
+        pytest.param((60, 200), id="some"),
+        pytest.param((60, 80, 120, 200), id="all", marks=pytest.mark.deep),
+    ],
+)
 def test_no_line_is_longer_than_the_terminal_and_what_people_copy_is_whole(
-    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    zoterodigest: Zoterodigest,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    widths: Sequence[int],
 ) -> None:
     digest = tmp_path / LONG
     digest.parent.mkdir()
@@ -43,6 +64,7 @@ def test_no_line_is_longer_than_the_terminal_and_what_people_copy_is_whole(
     digest.write_text(text.format(CODE=CODE), encoding="utf-8")
     zoterodigest("init", LONG)
     zoterodigest("push", "--yes", "--offline")
+    zoterodigest("tag", "attention", *(f"+{one}" for one in TAGS))
     by_ada = text.format(CODE=CODE).replace(
         RESNET[0], "Residual Learning, as Ada Calls It in Her Own Long Words"
     )
@@ -52,7 +74,7 @@ def test_no_line_is_longer_than_the_terminal_and_what_people_copy_is_whole(
     )
 
     shown = {}
-    for columns in (60, 80, 120, 200):
+    for columns in widths:
         monkeypatch.setenv("COLUMNS", str(columns))
         for command in SHOWN:
             ran = zoterodigest(*command)
@@ -64,6 +86,10 @@ def test_no_line_is_longer_than_the_terminal_and_what_people_copy_is_whole(
         for line in text.splitlines()
         if cell_len(line) > columns and not _is_copied(line)
     ] == []
-    for columns in (60, 80, 120, 200):
+    for columns in widths:
         assert CODE in shown[columns, ("show", "attention")]
         assert f"{LONG}:" in shown[columns, ("status",)]
+    # No word is cut without a sign, whatever the width.
+    for (columns, command), text in shown.items():
+        whole = {word for word in text.split() if "…" not in word and "█" not in word}
+        assert whole - {*shown[200, command].split()} == set(), (command, columns)

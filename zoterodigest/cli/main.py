@@ -39,7 +39,7 @@ _ABOUT = """Sync Markdown paper digests, a Zotero library and a BibTeX file.
 
 \b
 First steps:
-  zoterodigest inspect papers.md  see which entries it finds
+  zoterodigest inspect papers.md  show what it finds
   zoterodigest push papers.md     into a trial library
   zoterodigest ls                 list the new items
   zoterodigest help sync          show what a command does

@@ -121,7 +121,20 @@ def command(options: str, **settings: Any) -> Callable[[Callable[..., int | None
 
 def group(help: str, *commands: TyperCommand) -> TyperGroup:
     """Return the command that only has these commands."""
-    return TyperGroup(help=help, commands=commands, no_args_is_help=True, rich_markup_mode=None)
+    return _WholeHelpGroup(help=help, commands=commands, no_args_is_help=True, rich_markup_mode=None)
+
+
+_WHOLE = 1_000
+"""As many letters as no first sentence of a help has."""
+
+
+class _WholeHelpGroup(TyperGroup):
+    """Commands that the help lists with the whole first sentence of each."""
+
+    def format_commands(self, ctx: Any, formatter: Any) -> None:
+        listed = [(one.name, one.get_short_help_str(_WHOLE)) for one in self.commands.values()]
+        with formatter.section("Commands"):
+            formatter.write_dl(listed)
 
 
 def _parameter(name: str, declared: Field[Any], kind: Any) -> Parameter:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from io import TextIOWrapper
+from itertools import compress
 from os.path import commonprefix
 from pathlib import Path
 from typing import TextIO
@@ -37,6 +38,8 @@ _NARROW = re.compile(
 )
 _NARROWEST = 40
 _NARROWEST_CELL = 6
+_READABLE_CELL = 24
+"""Columns in which a title can still be told from others."""
 _LONGEST_PART = 500
 _LONGEST_ERROR = 2_000
 """Columns of a message; a title of the library can have 72,000 characters."""
@@ -99,12 +102,16 @@ def is_coloured(stream: TextIO) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: its heading and its greatest width; 0 takes what the others leave."""
+    """A column of a table: its heading and its greatest width; 0 takes what the others leave.
+
+    One that `may_go` is left out if those that take what is left would else be hard to read.
+    """
 
     heading: str
     greatest: int = 0
     is_right: bool = False
     is_whole: bool = False
+    may_go: bool = False
 
 
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int = 2) -> list[str]:
@@ -117,6 +124,10 @@ def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int 
     headed = zip([column.heading for column in columns], *rows, strict=True)
     cells = list(map(_Cells.of, headed))
     widths = _widths(columns, cells, width() - indent)
+    if any(map(_is_hard_to_read, columns, cells, widths)):
+        stay = [not column.may_go for column in columns]
+        columns, cells = list(compress(columns, stay)), list(compress(cells, stay))
+        widths = _widths(columns, cells, width() - indent)
     fitted = map(_fitted, columns, cells, widths)
     heading, *lines = ["  ".join(row).rstrip() for row in zip(*fitted, strict=True)]
     return [" " * indent + line for line in (styled(heading, "bold"), *lines)]
@@ -160,6 +171,12 @@ def _widths(columns: Sequence[Column], cells: Sequence[_Cells], room: int) -> li
             break
         widths[at] -= 1
     return widths
+
+
+def _is_hard_to_read(column: Column, cells: _Cells, size: int) -> bool:
+    """Tell whether a column that takes what others leave is cut to less than a readable width."""
+    is_free = not column.greatest and not column.is_whole
+    return is_free and size < _READABLE_CELL and size < cells.widest
 
 
 def _fitted(column: Column, cells: _Cells, size: int) -> list[str]:
@@ -341,11 +358,10 @@ def _write(stream: TextIO, lines: Iterable[str]) -> None:
 
 def tell_error(sentence: str, hint: str = "", choices: Iterable[str] = ()) -> None:
     """Write an error as people read it: a sentence, what it may be, and what to do about it."""
-    shown = without_middle(visible(_from_here(sentence)), _LONGEST_ERROR)
-    tell([f"{styled('error:', 'red', sys.stderr)} {shown}"])
+    _tell_marked("error:", without_middle(visible(_from_here(sentence)), _LONGEST_ERROR), "red")
     tell(cut(f"    {visible(one)}", width()) for one in choices)
     if hint:
-        _tell_marked("hint:", hint)
+        _tell_marked("hint:", cut(visible(hint), _LONGEST_ERROR))
 
 
 def _from_here(sentence: str) -> str:
@@ -358,14 +374,14 @@ def _from_here(sentence: str) -> str:
 
 def tell_note(sentence: str) -> None:
     """Write what a person should know about a run that did what it was asked for."""
-    _tell_marked("note:", sentence)
+    _tell_marked("note:", cut(visible(sentence), _LONGEST_ERROR))
 
 
-def _tell_marked(mark: str, sentence: str) -> None:
-    text = f"{mark} {cut(visible(sentence), _LONGEST_ERROR)}"
+def _tell_marked(mark: str, sentence: str, style: str = "yellow") -> None:
+    text = f"{mark} {sentence}"
     # A terminal breaks lines within words; what reads a pipe wants a sentence in one line.
     lines = wrapped(text) if sys.stderr.isatty() else [text]
-    head = styled(mark, "yellow", sys.stderr)
+    head = styled(mark, style, sys.stderr)
     tell([lines[0].replace(mark, head, 1), *lines[1:]])
 
 

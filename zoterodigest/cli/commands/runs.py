@@ -217,4 +217,5 @@ def _done_lines(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> I
         listing = f"`{place.listing}` lists what arrived, `show KEY` one item of it."
         yield from hanging("Next: ", listing)
         again = outcome.prepared.options.intent.name
-        yield f"      Edit a digest and {again} again: only what you changed is written."
+        edit = f"Edit a digest and {again} again: only what you changed is written."
+        yield from hanging("      ", edit)

@@ -16,6 +16,7 @@ from zoterodigest.cli.base.screen import (
     cut,
     enumerated,
     excerpts,
+    flowing,
     hanging,
     styled,
     table,
@@ -188,19 +189,24 @@ def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[st
         elif name in ("collections", "tags"):
             # Collections are stored by their keys, which tell a person nothing.
             called = names if name == "collections" else {}
-            yield f"{name}: {_members_text(before, after, called)}"
+            yield from _member_lines(f"{name}: ", before, after, called)
         else:
             yield f"{visible(name)}: {' → '.join(_values(_plain(before), _plain(after)))}"
     for hunk in change.hunks:
         yield from _hunk_lines(hunk, is_html=True)
 
 
-def _members_text(before: object, after: object, names: Mapping[str, str]) -> str:
-    """Return what one list has and the other lacks; collections by their names, if known."""
+def _member_lines(
+    head: str, before: object, after: object, names: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield what one list has and the other lacks; collections by their names, if known."""
     old, new = (list(map(_plain, one)) if isinstance(one, list) else [] for one in (before, after))
     gone = (f"- {visible(names.get(one, one))}" for one in old if one not in new)
     came = (f"+ {visible(names.get(one, one))}" for one in new if one not in old)
-    return ", ".join((*gone, *came))
+    # Laid out for where it is shown, four columns to the right.
+    first, *more = flowing((*gone, *came), len(head) + 4)
+    yield f"{head}{first.lstrip()}"
+    yield from (line.removeprefix("    ") for line in more)
 
 
 def _values(before: str, after: str) -> Iterator[str]:

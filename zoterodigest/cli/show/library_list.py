@@ -20,7 +20,7 @@ from zoterodigest.library.records.contents import (
     collections_within,
 )
 
-_WORK = Column("key", 8), Column("title"), Column("creators", 20)
+_WORK = Column("key", 8), Column("title"), Column("creators", 20, may_go=True)
 _NOWHERE: set[Path] = {()}
 COLUMNS = *_WORK, Column("date", 10), Column("has", 7)
 """Those of a list; the last one gives way to what a person sorts by."""

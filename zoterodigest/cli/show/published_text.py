@@ -211,7 +211,9 @@ def _contradictions(row: VenueRow) -> list[Doubt]:
 def _faults(shown: ShownWorks) -> Iterator[str]:
     if shown.is_offline:
         yield ""
-        yield "Offline: zoterodigest asked no source. This is what it looked up before."
+        yield from wrapped(
+            "Offline: zoterodigest asked no source. This is what it looked up before."
+        )
     for fault in shown.faults:
         yield ""
         papers = counted(fault.works, "paper")

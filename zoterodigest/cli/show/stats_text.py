@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from zoterodigest.cli.base.screen import (
     Column,
+    columns_of,
     counted,
     first_of,
     section,
@@ -29,8 +30,9 @@ _MOST = 10
 
 _WEEKS = 12
 _LONGEST_BAR = 40
-_BESIDE_A_BAR = 56
-"""How many columns of the terminal the name and the two numbers may take."""
+_SHORTEST_BAR = 8
+_NUMBERS = 26
+"""How many columns of the terminal two numbers and the gaps take."""
 
 
 def stats_headline(stats: PaperStats) -> str:
@@ -66,7 +68,7 @@ def kinds_of(stats: PaperStats) -> Sequence[tuple[str, Sequence[PaperCount]]]:
 def _counts(heading: str, counts: Sequence[PaperCount]) -> Iterator[str]:
     if not counts:
         return
-    bars = _bars([max(one.items, one.entries) for one in counts])
+    bars = _bars({one.name: max(one.items, one.entries) for one in counts})
     rows = [
         (visible(one.name), f"{one.items:,}", f"{one.entries:,}", bar)
         for one, bar in zip(counts, bars, strict=True)
@@ -88,7 +90,7 @@ def _weeks(stats: PaperStats) -> Iterator[str]:
     weeks = last_weeks(stats.weeks, _WEEKS)
     if not weeks:
         return
-    bars = _bars([number for _, number in weeks])
+    bars = _bars({day.isoformat(): number for day, number in weeks})
     rows = [
         (day.isoformat(), f"{number:,}", bar)
         for (day, number), bar in zip(weeks, bars, strict=True)
@@ -131,10 +133,11 @@ def _number(heading: str) -> Column:
     return Column(heading, 9, is_right=True)
 
 
-def _bars(numbers: Sequence[int]) -> list[str]:
-    """Return a bar for each number, as long as there is room for the greatest."""
-    room, most = min(_LONGEST_BAR, max(width() - _BESIDE_A_BAR, 8)), max([1, *numbers])
-    return ["█" * max(round(room * one / most), one > 0) for one in numbers]
+def _bars(numbers: Mapping[str, int]) -> list[str]:
+    """Return a bar for each name's number, as long as there is room for the greatest."""
+    left = width() - _NUMBERS - max(map(columns_of, numbers))
+    room, most = min(_LONGEST_BAR, max(left, _SHORTEST_BAR)), max(1, *numbers.values())
+    return ["█" * max(round(room * one / most), one > 0) for one in numbers.values()]
 
 
 def stats_data(stats: PaperStats) -> dict[str, Any]:
