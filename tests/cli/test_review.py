@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -43,13 +43,16 @@ from zoterodigest.cli.review.cards import (
     ShownEnd,
 )
 from zoterodigest.cli.review.desk import Desk, ReviewResult
+from zoterodigest.cli.review.ongoing_write import OngoingWrite
 from zoterodigest.cli.review.rendered_notes import html_of_note
 from zoterodigest.cli.review.site import Site, html_of, listening, with_commands
 from zoterodigest.cli.show.differences import ChangedWords, WordChange
 from zoterodigest.core.values.record import Blocks
+from zoterodigest.errors import Stopped
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.server import answering
+from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.run.run import Options, Prepared
 
 
@@ -95,6 +98,9 @@ class Page:
         return str(re.findall(r'name="(choice-\d+)" value="leave"', self.text)[number])
 
     def _keep(self, answer: requests.Response) -> None:
+        while said := answer.headers.get("Refresh"):  # a page of a write that goes on
+            address = f"{self.entrance.partition('/review-')[0]}{said.partition('url=')[2]}"
+            answer = self.session.get(address, timeout=20)
         self.text, self.url = answer.text, answer.url
 
 
@@ -347,6 +353,7 @@ def pages_of(text: str) -> Iterator[str]:
         "undo": {"lines": [text, text], "declined": [(text, text)], "number": 1},
         "done": {"done": ReviewResult(text, ((text, text, text),), 3)},
         "problem": {"sentence": text, "hint": text, "is_old": False},
+        "writing": {"done": 1, "total": 2},
     }
     for template, values in slots.items():
         yield html_of(template, common | values)
@@ -560,18 +567,21 @@ def test_a_page_from_before_a_write_writes_nothing(page: Page, digest: Path) -> 
     assert digest.read_bytes() == before
 
 
-def test_a_form_that_is_sent_twice_writes_once(
+def test_a_form_that_is_sent_twice_writes_once_and_is_old_when_its_result_was_seen(
     zoterodigest: Zoterodigest, page: Page, digest: Path
 ) -> None:
     page.send("/decide", **{page.field(): "zotero"})
     form = page.text
-    page.send("/write")
-    first = page.url
-    page.text = form
-    page.send("/write")
+    word = {"form": re.findall(r'name="form" value="([^"]+)"', page.text)[0]}
+    address = f"{page.base}/at/{page.name}/write"
+    twice = [page.session.post(address, word, allow_redirects=False, timeout=20) for _ in range(2)]
+    assert twice[0].headers["Location"] == twice[1].headers["Location"]
 
-    assert page.url == first
+    page.send("/write")
     assert "Done: " in page.text
+    page.text = form
+    assert page.send("/write") == 409
+    assert "This page is old" in page.text
     assert len(json.loads(zoterodigest("log", "--json").out)["runs"]) == 2
 
 
@@ -611,6 +621,94 @@ def test_the_end_of_review_waits_for_what_it_is_doing(digest: Path) -> None:
         assert ended.wait(20)
         opened.join()
         closed.join()
+
+
+class SlowDesk(Desk):
+    """A desk that waits with every write when it has told that three of ten are written."""
+
+    def __init__(self, usual: Desk) -> None:
+        super().__init__(usual._asked, usual._plan_run, usual._name)
+        self.may_go_on = Event()
+
+    def written(self, name: str, progress: Progress) -> str:
+        progress(3, 10)
+        assert self.may_go_on.wait(20)
+        return super().written(name, progress)
+
+
+@contextmanager
+def slowly_reviewing(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[Site, SlowDesk, Page]]:
+    """Give the page of a review that writes slowly, entered, with what writes."""
+    monkeypatch.setattr("zoterodigest.cli.review.site.PATIENCE", 0.05)
+    made = iter(range(100))
+    admission = Admission(lambda: f"secret-{next(made)}-of-this-test")
+    desk = SlowDesk(desk_of(Invocation()))
+    site = Site(desk, admission)
+    with closing(site), answering(listening(site, admission, 0, print)) as url:
+        page = Page(f"{url}{admission.entrance}")
+        page.enter()
+        yield site, desk, page
+
+
+def test_a_long_write_shows_how_far_it_is_and_its_result(
+    zoterodigest: Zoterodigest, digest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with slowly_reviewing(monkeypatch) as (_, desk, page):
+        page.send("/decide", **{page.field(): "zotero"})
+        word = re.findall(r'name="form" value="([^"]+)"', page.text)[0]
+        address = f"{page.base}/at/{page.name}/write"
+        # A person who clicks twice, in the end in another tab, and one who looks around.
+        answers = [page.session.post(address, data={"form": word}, timeout=20) for _ in range(2)]
+        answers += [page.session.get(f"{page.base}/{path}", timeout=20) for path in ("", "at/x")]
+
+        for answer in answers:
+            assert "3 of 10 written." in answer.text
+            assert answer.headers["Refresh"].startswith("1; url=/review-")
+        desk.may_go_on.set()
+        page._keep(answers[0])
+
+        assert "Done: " in page.text
+        result = page.url
+        assert page.session.get(f"{page.base}/writing", timeout=20).url == result
+    assert len(json.loads(zoterodigest("log", "--json").out)["runs"]) == 2
+
+
+def test_ctrl_c_lets_a_write_end_and_tells_what_came_of_it(
+    digest: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def tell(lines: Sequence[str]) -> None:
+        told.extend(lines)
+        desk.may_go_on.set()
+
+    with slowly_reviewing(monkeypatch) as (site, desk, page):
+        page.send("/decide", **{page.field(): "zotero"})
+        word = re.findall(r'name="form" value="([^"]+)"', page.text)[0]
+        page.session.post(f"{page.base}/at/{page.name}/write", data={"form": word}, timeout=20)
+        site.finish(tell)
+
+    assert "Ctrl-C again" in told[0]
+    assert told[1].startswith("Done: ")
+    assert BY_BEN in digest.read_text(encoding="utf-8")
+
+
+def test_a_write_that_a_person_stops_says_how_far_it_came() -> None:
+    may_go_on = Event()
+
+    def work(progress: Progress) -> str:
+        for done in range(1, 6):
+            progress(done, 5)
+            assert may_go_on.wait(20)
+        return "result"
+
+    writing = OngoingWrite(work)
+    assert writing.name(0.01) is None
+    writing.stop()
+    may_go_on.set()
+
+    with pytest.raises(Stopped, match=r"Stopped: [12] of 5 written; run the same command"):
+        writing.name()
 
 
 def test_a_form_without_a_choice_says_so(page: Page) -> None:

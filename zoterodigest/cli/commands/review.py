@@ -46,7 +46,7 @@ def review(
     # What is wrong with the project is said here, where a person can be asked about it.
     site = Site(desk, admission, desk.overview())
     with (
-        closing(site),  # after Ctrl-C, too, what is being written is written to its end
+        closing(site),
         bound(lambda: listening(site, admission, port, report_bug), port) as server,
     ):
         link = f"{server.url}{admission.entrance}"
@@ -56,6 +56,7 @@ def review(
         # Ctrl-C is how a person ends the page, so it is no error.
         with suppress(KeyboardInterrupt):
             server.serve_forever()
+        site.finish(emit)
 
 
 def desk_of(asked: Invocation) -> Desk:

@@ -41,6 +41,7 @@ from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.log.history import History, history_folder, read_history
+from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.gathering.intent import SYNC
 from zoterodigest.sync.gathering.workspace import open_workspace
 from zoterodigest.sync.run.conflicts import OpenField, open_fields
@@ -167,6 +168,10 @@ class Desk:
             raise Outdated
         return self._kept[name][0]
 
+    def result_seen(self) -> None:
+        """A person saw the newest result: from now on the form that led to it is an old page."""
+        self._results = {}
+
     # --- plans -----------------------------------------------------------------------------------
 
     def overview(self) -> str:
@@ -221,20 +226,20 @@ class Desk:
 
     # --- writing ---------------------------------------------------------------------------------
 
-    def written(self, name: str) -> str:
+    def written(self, name: str, progress: Progress) -> str:
         """Write a plan; return the name of the result. Every other plan is then outdated.
 
-        A form that is sent twice writes once, and gets the same result.
+        A form that is sent twice writes once, and gets the same result until a person saw it.
         """
         if self._results.get(name) in self._kept:
             return self._results[name]
         match self.shown(name):
             case Overview(prepared=prepared):
-                done = self._carried_out(prepared, tells_rest=True)
+                done = self._carried_out(prepared, progress, tells_rest=True)
             case Decisions(resolving):
-                done = self._carried_out(resolving.prepared, tells_rest=False)
+                done = self._carried_out(resolving.prepared, progress, tells_rest=False)
             case Undo(undoing, history):
-                done = self._undone(undoing, history)
+                done = self._undone(undoing, history, progress)
             case ReviewResult():
                 return name
         self.close()
@@ -258,9 +263,11 @@ class Desk:
             ReviewResult(f"{counted(len(meant), 'report')} {became}{what}."), ExitStack()
         )
 
-    def _carried_out(self, prepared: Prepared, *, tells_rest: bool) -> ReviewResult:
+    def _carried_out(
+        self, prepared: Prepared, progress: Progress, *, tells_rest: bool
+    ) -> ReviewResult:
         before = self._newest(prepared)
-        outcome = carry_out(prepared, _silent)
+        outcome = carry_out(prepared, progress)
         after = self._newest(prepared)
         sentence = closing_text(prepared, is_done=True)
         if not prepared.is_settled:
@@ -274,8 +281,8 @@ class Desk:
         folder = history_folder(prepared.workspace.project.state_folder)
         return run_to_undo(read_history(folder).runs) or 0
 
-    def _undone(self, undoing: Undoing, history: History) -> ReviewResult:
-        result: UndoResult = apply_undo(undoing, _silent)
+    def _undone(self, undoing: Undoing, history: History, progress: Progress) -> ReviewResult:
+        result: UndoResult = apply_undo(undoing, progress)
         failures = tuple(("", one.title, one.reason) for one in result.declined)
         nothing = not result.sent and result.declined
         text = became_text(result, history)
@@ -287,10 +294,6 @@ class Desk:
         name = self._name()
         self._kept[name] = kept, stack
         return name
-
-
-def _silent(done: int, total: int) -> None:
-    """Show no progress: the browser waits."""
 
 
 def decisions_of(fields: tuple[OpenField, ...], form: Mapping[str, str]) -> list[Decision]:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from contextvars import copy_context
-from functools import cache
+from dataclasses import replace
+from functools import cache, partial
 from importlib.resources import files
 from threading import Lock
 from typing import Any
@@ -32,18 +34,22 @@ from zoterodigest.cli.review.desk import (
     exports_shown,
     why_not,
 )
+from zoterodigest.cli.review.ongoing_write import OngoingWrite
 from zoterodigest.cli.show.closing import planned_amounts
 from zoterodigest.cli.show.concerns import concern_of
 from zoterodigest.cli.show.history_text import moment_text, standing, what_text
 from zoterodigest.cli.show.plan_text import plan_text
 from zoterodigest.core.plan.history import killed_undos, undone_by
-from zoterodigest.errors import ZoterodigestError
+from zoterodigest.errors import Stopped, ZoterodigestError
 from zoterodigest.library.server import Connection, Listener
 from zoterodigest.library.server.messages import Rejected, Request, Response
 from zoterodigest.project.log.history import history_folder, read_history
 
 ENTRIES, CHANGES, REPORTS, RUNS = 20, 50, 100, 30
 """How many entries, changes, reports of one kind and runs stand on one page."""
+
+PATIENCE = 1.0
+"""Seconds that a page waits for a write to end, before it shows how far the write is."""
 
 COLUMNS = 1_000
 """Letters to which texts of the terminal are cut: a browser breaks lines by itself."""
@@ -58,6 +64,8 @@ class Site:
         self._first = first
         self._admission = admission
         self._lock = Lock()
+        self._writing: OngoingWrite | None = None
+        self._result = ""
         # What the person allowed this run holds in this thread alone, and requests have theirs.
         self._context = copy_context()
         self._context.run(set_width, COLUMNS)
@@ -67,9 +75,30 @@ class Site:
         with self._lock:
             return self._context.run(self._answered, request)
 
+    def finish(self, tell: Callable[[Sequence[str]], object]) -> None:
+        """Wait for what is being written, and tell what came of it; Ctrl-C stops it.
+
+        Raises `Stopped` then, and what the write raised.
+        """
+        writing = self._writing
+        if writing is None:
+            return
+        try:
+            if writing.name(0) is None:
+                tell(["What has begun is written to its end. Press Ctrl-C again to stop it."])
+            name = writing.name()
+        except KeyboardInterrupt:
+            writing.stop()
+            name = writing.name()
+        kept = self._desk.shown(name or "")
+        tell([kept.sentence] if isinstance(kept, ReviewResult) else [])
+
     def close(self) -> None:
-        """Wait for what is being written, and close every library that is open."""
+        """Close every library that is open, once no request and no write needs it."""
         with self._lock:
+            if self._writing:
+                with suppress(Exception):  # `finish` tells it
+                    self._writing.name()
             self._desk.close()
 
     def _answered(self, request: Request) -> Response:
@@ -82,23 +111,52 @@ class Site:
             return guarded(
                 self._problem(str(error), error.hint, is_old=isinstance(error, Outdated))
             )
+        except Stopped as stop:
+            return guarded(self._problem(str(stop).rstrip("."), "", is_old=False))
         except OSError as error:  # a file that may not be read; to the listener it were the client
             return guarded(self._problem(f"{error.filename}: {error.strerror}", "", is_old=False))
 
     def _page(self, request: Request) -> Response:
+        path = request.segments[1:]
+        if path == ("style.css",):
+            return Response(200, {"Content-Type": "text/css; charset=utf-8"}, _style())
+        # The desk is of the write alone until that has ended, whatever a browser asks for.
+        if self._writing:
+            return self._followed(self._writing)
         if request.method == "POST":
+            form = self._admission.form(request)
+            match path:
+                case ("at", name, "write"):
+                    self._writing = OngoingWrite(partial(self._desk.written, name))
+                    return self._followed(self._writing)
             # A page that is read again must not write again.
-            return self._to(self._done(request.segments[1:], self._admission.form(request)))
-        match request.segments[1:]:
-            case ("style.css",):
-                return Response(200, {"Content-Type": "text/css; charset=utf-8"}, _style())
-            case ():
+            return self._to(self._done(path, form))
+        match path:
+            case ("writing",) if self._result:
+                return self._to(self._result)
+            case () | ("writing",):
                 name, self._first = self._first, ""
                 return self._to(name or self._desk.overview())
             case ("at", name, *rest):
                 return self._at(name, self._desk.shown(name), rest, _number(request))
             case _:
                 raise Rejected(404, "Nothing is here.")
+
+    def _followed(self, writing: OngoingWrite) -> Response:
+        """Return how far a write is, or what came of it, which is shown by its own address."""
+        try:
+            name = writing.name(PATIENCE)
+        except Exception:
+            self._writing = None
+            raise
+        if name is not None:
+            self._writing, self._result = None, name
+            return self._to(name)
+        done, total = writing.reached
+        shown = self._shown("", "writing", done=done, total=total)
+        # No script: the browser itself asks again after a second.
+        address = f"/{self._admission.folder}/writing"
+        return replace(shown, headers={**shown.headers, "Refresh": f"1; url={address}"})
 
     def _to(self, name: str) -> Response:
         """Send the browser to a plan or a result: to what is open, else to what changes."""
@@ -111,8 +169,6 @@ class Site:
         match path:
             case ("at", name, "decide"):
                 return self._desk.decided(name, form)
-            case ("at", name, "write"):
-                return self._desk.written(name)
             case ("accept",):
                 return self._desk.accepted(form.get("file", ""))
             case ("undo",) if form.get("run", "").isascii() and form.get("run", "").isdigit():
@@ -145,6 +201,7 @@ class Site:
                     name, "undo", lines=lines, declined=declined, number=undoing.run.number
                 )
             case ReviewResult(), []:
+                self._desk.result_seen()
                 return self._shown(name, "done", done=kept)
             case _:
                 raise Rejected(404, "Nothing is here.")
