@@ -101,11 +101,30 @@ def test_nothing_is_found_by_less_than_a_word_an_author_alone_or_in_the_trash(na
     assert items_meant(ITEMS, name) == ()
 
 
-def test_a_mistyped_citation_key_gets_the_one_that_is_meant() -> None:
-    with pytest.raises(NotInLibrary) as raised:
-        item_meant(ITEMS, "vaswani2017atention", lambda: {"vaswani2017attention": "AAAA2222"})
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("vaswani2017atention", "vaswani2017attention"),
+        ("Hoper2021", "hopper2021"),
+        ("AAAB2222", "AAAA2222"),
+        ("atention betr", "“attention better”"),
+    ],
+)
+def test_who_mistypes_gets_what_is_meant(name: str, meant: str) -> None:
+    keys = {"vaswani2017attention": "AAAA2222", "hopper2021": "CCCC2222"}
 
-    assert raised.value.hint == "Did you mean vaswani2017attention?"
+    with pytest.raises(NotInLibrary) as raised:
+        item_meant(ITEMS, name, lambda: keys)
+
+    assert raised.value.hint == f"Did you mean {meant}?"
+
+
+@pytest.mark.parametrize("name", ["shazer", "atention vu", "trsh", "EEEE2223", "?"])
+def test_nothing_is_meant_that_would_not_be_found(name: str) -> None:
+    with pytest.raises(NotInLibrary) as raised:
+        item_meant(ITEMS, name, dict)
+
+    assert raised.value.hint.startswith("`zoterodigest ls WORD` lists items")
 
 
 def test_a_citation_key_that_only_a_bib_has_leads_to_its_item() -> None:

@@ -121,7 +121,9 @@ def command(options: str, **settings: Any) -> Callable[[Callable[..., int | None
 
 def group(help: str, *commands: TyperCommand) -> TyperGroup:
     """Return the command that only has these commands."""
-    return _WholeHelpGroup(help=help, commands=commands, no_args_is_help=True, rich_markup_mode=None)
+    return _WholeHelpGroup(
+        help=help, commands=commands, no_args_is_help=True, rich_markup_mode=None
+    )
 
 
 _WHOLE = 1_000

@@ -56,7 +56,7 @@ def _keyed(items: Sequence[LibraryItem], name: str, items_by_key: Mapping[str, s
     if len(named) > 1:
         raise SeveralItems(name, named)
     if not named:
-        raise NotInLibrary(f"the library has no item {name}", _advice(items_by_key, name))
+        raise NotInLibrary(f"the library has no item {name}", _advice(items, items_by_key, name))
     return named[0]
 
 
@@ -163,8 +163,21 @@ def _described(item: LibraryItem) -> str:
     return f"{item.key}  {_title(item) or '(no title)'}" + (f" ({about})" if about else "")
 
 
-def _advice(keys: Iterable[str], name: str) -> str:
-    known = {key.casefold(): key for key in keys}
-    if close := get_close_matches(name.casefold(), known, n=1, cutoff=0.8):
+_NEAR = 0.8
+
+
+def _advice(items: Sequence[LibraryItem], citekeys: Iterable[str], name: str) -> str:
+    live = [item for item in items if _is_live(item)]
+    known = {key.casefold(): key for key in (*(item.key for item in live), *citekeys)}
+    if close := get_close_matches(name.casefold(), known, n=1, cutoff=_NEAR):
         return f"Did you mean {known[close[0]]}?"
+    if (words := _respelled(live, name)) and any(_by_words(live, words)):
+        return f"Did you mean “{words}”?"
     return "`zoterodigest ls WORD` lists items by a word of their title or author, with their keys."
+
+
+def _respelled(items: Sequence[LibraryItem], name: str) -> str:
+    """Return `name` in words that titles have; "" if one of its words is like none of theirs."""
+    known = {word for item in items for word in _words(_title(item))}
+    near = [get_close_matches(word, known, n=1, cutoff=_NEAR) for word in _words(name)]
+    return " ".join(close[0] for close in near) if all(near) else ""
