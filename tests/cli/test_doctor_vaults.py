@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from shutil import rmtree
 
 import pytest
 
@@ -65,6 +66,22 @@ def test_a_vault_in_order_is_fine_also_with_other_files_in_it(
 
 def test_all_files_of_a_vault_count_as_one_digest(zoterodigest: Zoterodigest, vault: Path) -> None:
     assert "2; 2 entries in 1 digest\n" in zoterodigest("status").out
+
+
+def test_status_tells_of_files_whose_front_matter_is_not_synced(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    (vault / "a2021 again.md").write_text(_note("a2021", "Learning to See"), encoding="utf-8")
+    zoterodigest("sync", "--yes", "--offline")
+    zoterodigest("sync", "--yes", "--offline")
+
+    quiet = zoterodigest("status").out
+    rmtree(vault.parent / ".zoterodigest" / "cache")
+    whole = zoterodigest("status").out
+
+    assert "files      the front matter of 1 file is not synced: another file owns" in quiet
+    assert "Already up to date." in quiet
+    assert whole == quiet
 
 
 def test_init_names_a_folder_with_a_blank_as_a_shell_reads_it(

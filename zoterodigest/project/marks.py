@@ -28,13 +28,13 @@ _ILL_FORMED = ValueError, KeyError, TypeError, AttributeError
 class Totals:
     """What a run counts over all digests: links, those that `ended` apart, and entries.
 
-    `beyond` is what notes hold and Markdown has no place for, by row ID (`Plan.beyond_markdown`).
+    `stays` is what no sync takes to the other end, by row ID (`Plan.stays`).
     """
 
     linked: int = 0
     ended: int = 0
     entries: int = 0
-    beyond: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    stays: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def rows(self) -> int:
@@ -179,8 +179,8 @@ def _links(left: LeftMarks) -> dict[str, list[object]]:
     }
 
 
-def _totals(linked: int, ended: int, entries: int, beyond: Mapping[str, Sequence[str]]) -> Totals:
-    names = {row_id: tuple(map(str, found)) for row_id, found in beyond.items()}
+def _totals(linked: int, ended: int, entries: int, stays: Mapping[str, Sequence[str]]) -> Totals:
+    names = {row_id: tuple(map(str, found)) for row_id, found in stays.items()}
     return Totals(int(linked), int(ended), int(entries), names)
 
 

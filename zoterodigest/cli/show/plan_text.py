@@ -32,6 +32,7 @@ from zoterodigest.cli.show.report_names import field_name, report_names
 from zoterodigest.cli.show.report_sections import NEWS, open_text, reports_text
 from zoterodigest.cli.show.report_text import settling_command
 from zoterodigest.core.links.link import LinkState, LockRow
+from zoterodigest.core.plan.plan import RECORD
 from zoterodigest.core.plan.reports import (
     DivergedField,
     HeldBack,
@@ -102,7 +103,7 @@ def _status_lines(
     yield from unfinished
     yield from _missing(prepared)
     yield from _unrecognised(prepared)
-    yield from _beyond_markdown(prepared)
+    yield from _what_stays(prepared)
     # What needs the person comes before what a run does by itself.
     yield from ("", *_standing(prepared, reports, is_all=is_all))
     yield from refusals_text(prepared)
@@ -299,9 +300,16 @@ def _unrecognised(prepared: Prepared) -> Iterator[str]:
             yield from slips_text(read.key, read.document)
 
 
-def _beyond_markdown(prepared: Prepared) -> Iterator[str]:
-    """Yield how many of our notes hold what Markdown cannot show: it stays in the note."""
-    if kept := prepared.totals.beyond.values():
+def _what_stays(prepared: Prepared) -> Iterator[str]:
+    """Yield how many of our notes hold what Markdown cannot show, and how many files of a vault
+    are about an item of another one: what stays where it is.
+    """
+    stays = prepared.totals.stays.values()
+    if others := sum(RECORD in names for names in stays):
+        what = f"the front matter of {counted(others, 'file')} is not synced"
+        who = "another file owns the fields of the item (`zoterodigest doctor`)"
+        yield from hanging("files      ", f"{what}: {who}")
+    if kept := [found for names in stays if (found := {*names} - {RECORD})]:
         names = ", ".join(sorted({name for names in kept for name in names}))
         verb = "holds" if len(kept) == 1 else "hold"
         what = f"{counted(len(kept), 'note')} {verb} what Markdown has no place for ({names})"

@@ -278,6 +278,10 @@ def diverged_entries(links: Iterable[Link], rows: Iterable[LockRow]) -> frozense
     return frozenset(found.union((row.digest, row.key) for row in linked))
 
 
+RECORD = "record"
+"""Of what stays at its end of a link: the fields and tags of a file that `is_note_only`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Everything a run is going to do, in the order in which it is to be done.
@@ -310,10 +314,16 @@ class Plan:
         return not self.actions and not self.changes_lock
 
     @property
-    def beyond_markdown(self) -> Mapping[str, tuple[str, ...]]:
-        """What stands in our notes and Markdown has no place for, by row ID; no row with none."""
-        notes = {one.row.id: one.item.notes.get(one.row.id) for one in self.links if one.item}
-        return {row_id: note.kept for row_id, note in notes.items() if note and note.kept}
+    def stays(self) -> Mapping[str, tuple[str, ...]]:
+        """What no sync takes to the other end, by row ID: the kinds of things in our notes that
+        Markdown has no place for, and `RECORD`; no row with none.
+        """
+        found = dict[str, tuple[str, ...]]()
+        for link in self.links:
+            note = link.item.notes.get(link.row.id) if link.item else None
+            if kept := (*(note.kept if note else ()), *((RECORD,) if link.is_note_only else ())):
+                found[link.row.id] = kept
+        return found
 
     def counts(self) -> Mapping[str, int]:
         """Return how many actions and reports of each kind there are, by class name."""

@@ -237,22 +237,22 @@ class _QuietRun:
 
 
 def _of_rest(totals: Totals, loud: Loud, prints: Prints) -> Totals:
-    """Return the totals of a run; of what stands beyond Markdown, only what is not looked at."""
+    """Return the totals of a run; of what stays at its end, only that of links not looked at."""
     entries = sum(map(len, prints.entries.values()))
-    beyond = {row_id: one for row_id, one in totals.beyond.items() if row_id not in loud.rows}
-    return replace(totals, entries=entries, beyond=beyond)
+    stays = {row_id: one for row_id, one in totals.stays.items() if row_id not in loud.rows}
+    return replace(totals, entries=entries, stays=stays)
 
 
 def _of_named(totals: Totals, found: FoundLoud, named: Set[SourceKey]) -> Totals:
     """Return the totals of a run that names these digests: it counts no entry of others."""
     links = found.left.marks.links
     entries = sum(len(found.prints.entries[digest]) for digest in named)
-    beyond = {
+    stays = {
         row_id: one
-        for row_id, one in totals.beyond.items()
+        for row_id, one in totals.stays.items()
         if row_id in links and links[row_id].digest in named
     }
-    return replace(totals, entries=entries, beyond=beyond)
+    return replace(totals, entries=entries, stays=stays)
 
 
 def _carries_edits_at_most(prepared: Prepared) -> bool:

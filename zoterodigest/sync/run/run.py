@@ -105,13 +105,13 @@ class Prepared:
     @property
     def totals(self) -> Totals:
         """What there is over all digests, also what only an earlier run looked at."""
-        quiet, beyond = self.gathered.quiet, self.plan.beyond_markdown
+        quiet, stays = self.gathered.quiet, self.plan.stays
         if quiet.links:
-            return replace(quiet.totals, beyond={**quiet.totals.beyond, **beyond})
+            return replace(quiet.totals, stays={**quiet.totals.stays, **stays})
         rows = [row for row in self.plan.rows_before if row.digest.is_digest]
         linked = sum(row.state is LinkState.LINKED for row in rows)
         entries = sum(len(read.document.entries) for read in self.gathered.digests)
-        return Totals(linked, len(rows) - linked, entries, beyond)
+        return Totals(linked, len(rows) - linked, entries, stays)
 
     @property
     def row_ids(self) -> frozenset[str]:
