@@ -60,5 +60,8 @@ def test_names_are_written_last_name_first_where_all_stand_so() -> None:
     assert names_text("Hopper, Grace; Curie, Marie", new) == "Curie, Marie; Arendt, Hannah"
     assert names_text("Curie, M.", new) == "Curie, Marie; Arendt, Hannah"
     assert names_text("Grace Hopper; Marie Curie", new) == "Marie Curie; Hannah Arendt"
-    # Alone it would read as two people.
-    assert names_text("Hopper, Grace; Curie, Marie", Names(("Marie Curie",))) == "Marie Curie"
+    assert names_text("Hopper, Grace; Curie, Marie", Names(("Marie Curie",))) == "Curie, Marie"
+    assert names_text("Hopper, Grace", Names(("Grace M. Hopper",))) == "Hopper, Grace M."
+    # Turned round it would read as two people.
+    gabriel = Names(("Gabriel de García Márquez",))
+    assert names_text("Hopper, Grace", gabriel) == "Gabriel de García Márquez"

@@ -15,6 +15,7 @@ from zoterodigest.core.values.names import (
     PersonName,
     full_name,
     is_user_name,
+    parse_authors,
     parse_names,
     same_person,
     split_name,
@@ -180,3 +181,30 @@ def test_a_last_name_keeps_the_first_name_behind_its_comma(
     text: str, people: tuple[str, ...]
 ) -> None:
     assert parse_names(text).people == people
+
+
+@pytest.mark.parametrize(
+    ("text", "people"),
+    [
+        ("OpenAI, Ann Bee", ("OpenAI", "Ann Bee")),
+        ("Ann Bee et al.", ("Ann Bee",)),
+        ("Gemini, Google", ("Gemini", "Google")),
+        ("Hopper, Grace", ("Hopper, Grace",)),
+        ("Hopper, Grace Brewster Murray", ("Hopper, Grace Brewster Murray",)),
+        ("Knuth, Donald E.", ("Knuth, Donald E.",)),
+        ("van der Berg, Jan", ("van der Berg, Jan",)),
+        ("Hopper, G., Lovelace, A.", ("Hopper, G.", "Lovelace, A.")),
+        ("Hopper, Grace; Lovelace, Ada", ("Hopper, Grace", "Lovelace, Ada")),
+        ("Hopper, Grace and Lovelace, Ada", ("Hopper, Grace", "Lovelace, Ada")),
+        ("Ada Lovelace, Grace Hopper", ("Ada Lovelace", "Grace Hopper")),
+        ("Gu and Dao", ("Gu", "Dao")),
+    ],
+)
+def test_of_authors_a_last_name_before_the_only_comma_is_one_person(
+    text: str, people: tuple[str, ...]
+) -> None:
+    assert parse_authors(text).people == people
+
+
+def test_in_running_text_two_words_at_a_comma_are_two_names() -> None:
+    assert parse_names("Stanford, Ann Bee").people == ("Stanford", "Ann Bee")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.vault_notes import entry_of, put, read_file
+from zoterodigest.core.values.names import full_name, split_name
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Names
 from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.library.records.zotero import item_rules
@@ -118,6 +119,32 @@ def test_a_link_to_a_person_that_shows_the_last_name_is_the_full_name(value: str
     entry = entry_of(f"---\ntitle: A\nauthors: {value}\n---\n")
 
     assert entry.fields["authors"] == Names(("Ada Bee",))
+
+
+ADA, GRACE = "Ada Lovelace", "Grace Hopper"
+
+
+@pytest.mark.parametrize(
+    ("note", "people"),
+    [
+        ("---\ntitle: A\nyear: 2005\nauthor: Hopper, Grace\n---\n", [GRACE]),
+        ('---\ntitle: A\nyear: 2005\nauthors: ["Hopper, Grace"]\n---\n', [GRACE]),
+        (
+            "---\ntitle: A\nyear: 2005\nauthors:\n- Hopper, Grace\n- Lovelace, Ada\n---\n",
+            [GRACE, ADA],
+        ),
+        ("---\ntitle: A\nyear: 2005\nauthors: Ada Lovelace, Grace Hopper\n---\n", [ADA, GRACE]),
+        ("- Title:: A\n- Year:: 2005\n- Citekey:: a2005\n- Author:: Hopper, Grace\n", [GRACE]),
+        ("title:: @a2005\nauthors:: Hopper, Grace\n\n- Mine.\n", [GRACE]),
+    ],
+)
+def test_a_last_name_before_a_comma_and_a_first_name_are_one_person(
+    note: str, people: list[str]
+) -> None:
+    names = entry_of(note, "@a2005.md").fields["authors"]
+
+    assert isinstance(names, Names)
+    assert [full_name(split_name(one)) for one in names.people] == people
 
 
 def test_a_value_without_a_key_has_no_place() -> None:

@@ -140,8 +140,7 @@ PEOPLE = (
 
 
 def a_paper(number: int, rng: random.Random) -> Paper:
-    # Two names alone: "Hopper, Grace" may be two people.
-    people = tuple(rng.sample(PEOPLE, rng.randint(2, 4)))
+    people = tuple(rng.sample(PEOPLE, rng.randint(1, 4)))
     year = str(rng.randint(1950, 2026))
     about = " and ".join(rng.sample(WORDS, 2))
     citekey = f"{people[0].split()[-1].lower()}{year}{about.split()[0]}{number}"

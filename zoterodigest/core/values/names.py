@@ -53,6 +53,15 @@ def parse_names(text: str) -> Names:
     return Names(tuple(people), truncated)
 
 
+def parse_authors(text: str) -> Names:
+    """Return the names in a value that holds authors and nothing else, as `parse_names` does.
+
+    In it, "Hopper, Grace" is one person, as in BibTeX. In running text a comma may stand before
+    anything ("Stanford, Ann Bee"): there, two names are two people.
+    """
+    return Names((text.strip(),)) if _is_one_turned(text) else parse_names(text)
+
+
 def end_of_names(text: str) -> int:
     """Return where the list of names ends that `text` begins with.
 
@@ -234,6 +243,20 @@ def _with_first_names(pieces: list[str]) -> list[str]:
     return pieces
 
 
+def _is_one_turned(text: str) -> bool:
+    """Whether a text is "Hopper, Grace", "van der Berg, Jan" or "Knuth, Donald E.": one person.
+
+    "Ada Lovelace, Grace Hopper" are two, and so are "Gu and Dao".
+    """
+    last, _, first = (part.strip() for part in text.partition(","))
+    *particles, word = last.split(" ")
+    if not all(it in _PARTICLES or it in _CAPITAL_PARTICLES for it in particles):
+        return False
+    # "Da Costa, Ann Bee" are two: the first of them may be called so.
+    pattern = _FIRST_NAMES if particles else _ALL_FIRST_NAMES
+    return bool(_is_last_name(word) and pattern.fullmatch(first)) and not _is_collective(first)
+
+
 def _is_last_name(text: str) -> bool:
     """Whether it is one word in small letters but for the first: no team, no user."""
     return bool(_LAST_NAME.fullmatch(text)) and not _is_collective(text)
@@ -241,6 +264,7 @@ def _is_last_name(text: str) -> bool:
 
 _INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-ÞŁŠŽ]\.?[ -]?){1,4}")
 _FIRST_NAMES = re.compile(r"[A-Z][^\W\dA-Z_]+(?:-\w+)?(?: [A-Z]\.?)*")
+_ALL_FIRST_NAMES = re.compile(rf"{_FIRST_NAMES.pattern}(?: {_FIRST_NAMES.pattern}){{0,2}}")
 _LAST_NAME = re.compile(r"(?:Mc|Mac|Le|La|De|Du|Di|O['’])?[A-Z][^\W\dA-Z_]+(?:-[A-Z][^\W\dA-Z_]+)?")
 _TURNED = re.compile(r"[^,;]+,\s+[^,;]+")
 _ONLY_AND = re.compile(r"\s+and\s+")

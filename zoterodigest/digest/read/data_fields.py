@@ -255,7 +255,7 @@ class _MemberFields:
         if text is None:
             self.leave("authors", node, "its authors are not written as names")
             return
-        found = names.parse_names(text.data.decode())
+        found = names.parse_authors(text.data.decode())
         count = len(node.items) if isinstance(node, DataList) else 0
         is_whole = not count or len(found.people) in (count, count - found.truncated)
         if is_whole and not any(map(_NO_NAME.search, found.people)):

@@ -116,7 +116,7 @@ def _title(text: str) -> str:
 
 
 def _authors(text: str) -> Names:
-    found = names.parse_names(text)
+    found = names.parse_authors(text)
     return Names(tuple(map(one_name, found.people)), found.truncated)
 
 

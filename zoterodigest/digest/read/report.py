@@ -33,7 +33,7 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
     ids = (it.value for it in entry.reading.identifiers if it.scheme == "arxiv")
     fields, reading = entry.reading.fields, entry.reading
     venue = venue_slot.parse_venue(_text(slots, "venue") or "").venue
-    authors = names.parse_names(_text(slots, "authors") or "")
+    authors = names.parse_authors(_text(slots, "authors") or "")
     award, categories = fields.get("award"), fields.get("categories")
     return {
         "format": entry.format.name,

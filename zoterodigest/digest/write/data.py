@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from zoterodigest.core.values.names import parse_names
+from zoterodigest.core.values.names import parse_authors
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.data_texts import (
@@ -39,7 +39,7 @@ def data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
     if shown is not None and not new:
         return [shown.emptied] if shown.emptied else []
     if slot.name == "authors" and shown is not None:
-        found = parse_names(new)
+        found = parse_authors(new)
         text = shown.parted.join((*found.people, *(["et al."] if found.truncated else [])))
     layers = shown.layers if shown else slot.text.layers
     parted = shown.parted if shown else None

@@ -239,7 +239,7 @@ def with_cut_authors(fields: Fields, manner: HouseStyle) -> Fields:
     value = fields.get("authors")
     if not isinstance(value, Names):
         return fields
-    lists = [names.parse_names(text) for text in manner.texts("authors")]
+    lists = [names.parse_authors(text) for text in manner.texts("authors")]
     cuts = {len(it.people) for it in lists if it.truncated}
     longest = max((len(it.people) for it in lists if not it.truncated), default=0)
     if len(cuts) == 1 and (most := cuts.pop()) >= longest and len(value.people) > most:

@@ -122,12 +122,16 @@ def names_text(old: str, value: Value) -> str:
     """Write names with the separators of the list that stands there, known names as written."""
     if not isinstance(value, Names):
         return ""
-    present = names.parse_names(old)
+    present = names.parse_authors(old)
     if "[[" in old:
         return _linked_names(old, value)
     as_written = {one_name(person): person for person in present.people}
-    # "Hopper, Grace" alone would be two people.
-    if are_turned := _are_turned(present) and len(value.people) > 1:
+    # "García Márquez, Gabriel" alone would be two people.
+    turned = "; ".join(map(_turned, value.people))
+    are_turned = _are_turned(present) and len(names.parse_authors(turned).people) == len(
+        value.people
+    )
+    if are_turned:
         as_written = {names.full_name(names.split_name(it)): it for it in present.people}
     spelled = {it: escaped_entities(_turned(it) if are_turned else it) for it in value.people}
     people = [as_written.get(person, spelled[person]) for person in value.people]
@@ -161,9 +165,9 @@ _LINKED = re.compile(r"\[\[[^\[\]\n]*\]\]")
 
 def _linked_names(old: str, value: Names) -> str:
     """Write names as links to notes, as those that stand there are: `[[A]], [[B]]`."""
-    present = names.parse_names(old)
+    present = names.parse_authors(old)
     raws = _LINKED.findall(old)
-    as_written = {names.parse_names(raw).people: raw for raw in raws}
+    as_written = {names.parse_authors(raw).people: raw for raw in raws}
     people = [as_written.get((person,), f"[[{person}]]") for person in value.people]
     separator = old.partition(raws[0])[2].partition("[[")[0] if len(raws) > 1 else ", "
     rest = old[old.rfind("]]") + 2 :]
@@ -204,7 +208,7 @@ def names_like(samples: Sequence[str], value: Names) -> str:
     """
     linked = [text for text in samples if "[[" in text]
     if 2 * len(linked) > len(samples):
-        cut = (text for text in linked if names.parse_names(text).truncated is value.truncated)
+        cut = (text for text in linked if names.parse_authors(text).truncated is value.truncated)
         return _linked_names(next(cut, linked[0]), value)
     known = [manner for text in samples if (manner := _names_manner(text)) is not None]
     people = [escaped_entities(person) for person in value.people]
@@ -240,7 +244,7 @@ def _cut_like(known: Sequence[_NamesManner], count: int, between: str) -> str:
 
 def _names_manner(text: str) -> _NamesManner | None:
     """Return how a list is written; None if its names stand there otherwise than they read."""
-    read = names.parse_names(text)
+    read = names.parse_authors(text)
     gaps: list[str] = []
     cursor = 0
     for person in read.people:

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from zoterodigest.core.plan.history import Run
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.keys import free_key
-from zoterodigest.core.values.names import parse_names
+from zoterodigest.core.values.names import parse_authors
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
@@ -101,7 +101,7 @@ def _patch(item: LibraryItem, values: Mapping[str, str]) -> dict[str, object]:
     for name, value in values.items():
         if name == AUTHORS and kind.creators:
             creators = item.json.stored("creators")
-            patch["creators"] = with_names(creators, parse_names(value), kind.creators[0])
+            patch["creators"] = with_names(creators, parse_authors(value), kind.creators[0])
         else:
             patch[_field(kind, name)] = value
     return {name: value for name, value in patch.items() if item.data.get(name, "") != value}
