@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import inspect
 import io
+import json
 import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import zoterodigest
+from tests.golden_files import GoldenFiles
 from zoterodigest import Project, ZoterodigestError
 from zoterodigest.project.files import SourceChanged
 
 ROOT = Path(__file__).resolve().parents[1]
 PAGE = (ROOT / "docs" / "api.md").read_text(encoding="utf-8")
+NOTEBOOK = ROOT / "docs" / "papers-as-a-table.ipynb"
 DIGEST = re.findall(r"^```markdown\n(.*?)^```$", PAGE, re.M | re.S)[0]
 EXAMPLES = re.findall(r"^```python\n(.*?)^```\n\n```text\n(.*?)^```$", PAGE, re.M | re.S)
 
@@ -40,6 +45,43 @@ def test_the_examples_print_what_the_page_shows() -> None:
             exec(code, names)
         assert printed.getvalue() == shown
     assert PAGE.count("```python\n") == len(EXAMPLES)
+
+
+def test_the_notebook_shows_what_its_cells_give(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, golden: GoldenFiles
+) -> None:
+    pytest.importorskip("pandas")
+    monkeypatch.chdir(tmp_path)
+    notebook = json.loads(NOTEBOOK.read_text(encoding="utf-8"))
+    names: dict[str, object] = {}
+
+    for cell in notebook["cells"]:
+        if cell["cell_type"] == "code":
+            cell["outputs"] = outputs("".join(cell["source"]), names)
+
+    golden.check(NOTEBOOK, json.dumps(notebook, indent=1, ensure_ascii=False) + "\n")
+
+
+def outputs(source: str, names: dict[str, object]) -> list[dict[str, Any]]:
+    """Return what a notebook keeps of a cell: what it prints, and its last expression as text."""
+    tree = ast.parse(source)
+    last = tree.body[-1]
+    value, printed = None, io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        if isinstance(last, ast.Expr):
+            exec(compile(ast.Module(tree.body[:-1], []), "cell", "exec"), names)
+            value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
+        else:
+            exec(compile(tree, "cell", "exec"), names)
+    kept: list[dict[str, Any]] = []
+    if printed.getvalue():
+        text = printed.getvalue().splitlines(keepends=True)
+        kept.append({"name": "stdout", "output_type": "stream", "text": text})
+    if value is not None:
+        text = repr(value).splitlines(keepends=True)
+        result = {"data": {"text/plain": text}, "execution_count": None, "metadata": {}}
+        kept.append({**result, "output_type": "execute_result"})
+    return kept
 
 
 def test_an_edit_on_either_side_arrives_by_a_plan(papers: Path) -> None:
