@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,6 +82,14 @@ class Ran:
 
 
 Zoterodigest = Callable[..., Ran]
+
+
+def at_a_terminal(patch: pytest.MonkeyPatch, *, columns: int = 80) -> None:
+    """Have the program write to a terminal from now on, as far as it can tell."""
+    for stream in (sys.stdout, sys.stderr):
+        patch.setattr(stream, "isatty", lambda: True)
+    patch.setenv("TERM", "xterm-256color")
+    patch.setenv("COLUMNS", str(columns))
 
 
 @pytest.fixture

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from tests.cli.conftest import Zoterodigest
+import pytest
+
+from tests.cli.conftest import Zoterodigest, at_a_terminal
 from tests.cli.test_earlier_state import waiting as waiting
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(encoding="utf-8")
@@ -62,7 +64,11 @@ def _names_in(value: Any) -> Iterator[str]:
                 yield from _names_in(member)
 
 
-def test_the_page_names_what_each_command_prints(zoterodigest: Zoterodigest, waiting: Path) -> None:
+def test_the_page_names_what_each_command_prints_also_at_a_terminal(
+    zoterodigest: Zoterodigest, waiting: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # There, colors, links and progress could come between.
+    at_a_terminal(monkeypatch)
     for command in COMMANDS:
         printed = json.loads(zoterodigest(*command.split(), "--json").out)
         section = _section(command)

@@ -1,10 +1,15 @@
-"""Waiting for a server is told where a person looks."""
+"""What lasts is shown where a person looks: the work, and the wait for a server."""
 
 from __future__ import annotations
 
+import io
+import time
+
 import pytest
 
-from zoterodigest.cli.base.talk import Countdown
+from tests.terminal import readable
+from zoterodigest.cli.base import talk
+from zoterodigest.cli.base.talk import Countdown, busy, countdown
 
 
 def test_without_a_terminal_a_wait_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
@@ -33,3 +38,47 @@ def test_after_the_block_it_is_told_as_before(capsys: pytest.CaptureFixture[str]
 
     assert shown == []
     assert "busy" in capsys.readouterr().err
+
+
+class Terminal(io.StringIO):
+    """Standard error that says it is a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_terminal_shows_work_only_once_it_lasts(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setattr(talk, "_MOMENT", 0.02)
+
+    with busy("Thinking"):
+        pass
+    shown_at_once = terminal.getvalue()
+    with busy("Reading [the] library"):
+        _until_shown(terminal, "Reading [the] library")
+        countdown(0, "allow it in Zotero")
+        _until_shown(terminal, "Reading [the] library (allow it in Zotero)")
+        countdown(0, "")
+
+    assert shown_at_once == ""
+    assert readable(terminal.getvalue()) == ""  # it is taken back
+
+
+def test_nobody_sees_work_without_a_terminal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(talk, "_MOMENT", 0)
+
+    with busy("Thinking"):
+        time.sleep(0.01)
+
+    assert capsys.readouterr() == ("", "")
+
+
+def _until_shown(terminal: Terminal, text: str) -> None:
+    for _ in range(1_000):
+        if text in readable(terminal.getvalue()):
+            return
+        time.sleep(0.01)
+    raise AssertionError(f"{text} is not shown: {terminal.getvalue()}")

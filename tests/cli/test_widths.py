@@ -1,4 +1,4 @@
-"""What commands show fits terminals of 60 to 200 columns, and what people copy stays whole."""
+"""What commands show fits terminals of 60 to 200 columns, also without colors."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+from tests.cli.conftest import Zoterodigest, a_digest, at_a_terminal, edited_item
 from tests.cli.test_push import ATTENTION, RESNET
+from tests.terminal import readable
 
 LONG = "Lists/Papers on the restoration of images and videos.md"
 CODE = "https://github.com/somebody/a-repository-with-a-long-name"
 TAGS = "to read before the seminar", "cited in the second chapter", "attention"
-SHOWN = (
+SHOWN: tuple[tuple[str, ...], ...] = (
     ("--help",),
     ("help", "citekeys"),
     ("formats",),
@@ -50,7 +51,7 @@ def _is_copied(line: str) -> bool:
         pytest.param((60, 80, 120, 200), id="all", marks=pytest.mark.deep),
     ],
 )
-def test_no_line_is_longer_than_the_terminal_and_what_people_copy_is_whole(
+def test_no_line_is_longer_than_a_terminal_that_wants_no_color(
     zoterodigest: Zoterodigest,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -63,6 +64,7 @@ def test_no_line_is_longer_than_the_terminal_and_what_people_copy_is_whole(
     )
     digest.write_text(text.format(CODE=CODE), encoding="utf-8")
     zoterodigest("init", LONG)
+    monkeypatch.setenv("NO_COLOR", "1")
     zoterodigest("push", "--yes", "--offline")
     zoterodigest("tag", "attention", *(f"+{one}" for one in TAGS))
     by_ada = text.format(CODE=CODE).replace(
@@ -75,10 +77,11 @@ def test_no_line_is_longer_than_the_terminal_and_what_people_copy_is_whole(
 
     shown = {}
     for columns in widths:
-        monkeypatch.setenv("COLUMNS", str(columns))
+        at_a_terminal(monkeypatch, columns=columns)
         for command in SHOWN:
             ran = zoterodigest(*command)
-            shown[columns, command] = f"{ran.out}{ran.err}"
+            assert "\x1b" not in ran.out, command
+            shown[columns, command] = f"{ran.out}{readable(ran.err)}"
 
     assert [
         (command, columns, line)

@@ -8,7 +8,8 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from threading import Lock, Timer
+from typing import TYPE_CHECKING, Self
 
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.screen import emit, tell, tell_failure, tell_note, visible, wrapped
@@ -16,6 +17,8 @@ from zoterodigest.errors import Stopped, ZoterodigestError
 from zoterodigest.frozen import dataclass
 
 if TYPE_CHECKING:
+    from rich.status import Status
+
     from zoterodigest.sync.run.failures import FailedRecord
 
 Progress = Callable[[int, int], None]
@@ -128,18 +131,57 @@ def emit_unless_json(asked: Invocation, lines: Iterable[str]) -> None:
 
 @contextmanager
 def busy(what: str) -> Iterator[None]:
-    """Show a spinner on a terminal while the block lasts."""
+    """Show a spinner on a terminal if the block takes longer than a moment."""
     if not sys.stderr.isatty():
         yield
         return
-    from rich.console import Console
-    from rich.markup import escape
-
-    with (
-        Console(stderr=True).status(escape(what)) as status,
-        countdown.shown_by(lambda more: status.update(escape(f"{what}{more}"))),
-    ):
+    with _Spinner(what) as spinner, countdown.shown_by(spinner.add):
         yield
+
+
+_MOMENT = 0.5
+"""Seconds that a person waits without wondering. What shows a spinner takes 50 ms to import."""
+
+
+class _Spinner:
+    """A spinner that a timer starts, unless it has been left before."""
+
+    def __init__(self, what: str) -> None:
+        self._what = self._shown = what
+        self._status: Status | None = None
+        self._is_over = False
+        self._lock = Lock()
+        self._timer = Timer(_MOMENT, self._start)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        self._timer.start()
+        return self
+
+    def add(self, more: str) -> None:
+        """Show `more` behind what it says."""
+        from rich.markup import escape
+
+        with self._lock:
+            self._shown = f"{self._what}{more}"
+            if self._status:
+                self._status.update(escape(self._shown))
+
+    def _start(self) -> None:
+        from rich.console import Console
+        from rich.markup import escape
+
+        with self._lock:
+            if not self._is_over:
+                self._status = Console(stderr=True).status(escape(self._shown))
+                self._status.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._timer.cancel()
+        with self._lock:
+            self._is_over = True
+            if self._status:
+                self._status.stop()
 
 
 @contextmanager

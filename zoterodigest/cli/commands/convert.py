@@ -7,6 +7,7 @@ from pathlib import Path
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, option
 from zoterodigest.cli.base.screen import emit, emit_text, tell, visible
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.bib_files import Writing
 from zoterodigest.cli.show.conversion import conversion_data, conversion_text
 from zoterodigest.cli.show.encoder import emit_json
@@ -73,7 +74,8 @@ def convert(
     form = choose_format(to, choice.folders)
     if form.new is None:
         raise OnlyRead(form.name)
-    document, done = _converted(path, form, choice)
+    with busy("Editing entries"):
+        document, done = _converted(path, form, choice)
     target = Path(output) if output and output != "-" else None
     if target and not asked.is_dry_run:
         _write(target, done.source, Writing(asked, may_overwrite, "convert"))

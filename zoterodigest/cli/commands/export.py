@@ -21,6 +21,7 @@ from zoterodigest.cli.base.completion import tags_like
 from zoterodigest.cli.base.options import FINE, Invocation, command, flag, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.bib_files import (
     Writing,
     add_to_bib,
@@ -212,7 +213,7 @@ def _references(
     elif wanted.items:
         items = _items_in(Path(wanted.items))
     else:
-        with open_library(asked.address, Path()) as library:
+        with open_library(asked.address, Path()) as library, busy("Reading the library"):
             snapshot = library.read()
         items = (api_data(item) for item in chosen_items(snapshot, ListWish(wanted.collections)))
     # One by one: what an item's JSON holds beyond the work is not kept.

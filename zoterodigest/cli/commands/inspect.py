@@ -10,6 +10,7 @@ import typer
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.screen import emit, tell_error
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.inspection import (
     Unreadable,
@@ -62,7 +63,7 @@ def inspect(
     digests, named = by_kind(path for path in paths if not path.is_dir())
     if explain is not None:
         return _explained(digests, named, explain, asked)
-    with reading_cache(paths) as cache:
+    with reading_cache(paths) as cache, busy("Reading digests"):
         found = inspect_digests(digests, asked.format_name, cache, as_json=asked.as_json)
     bibs = inspect_bibs(named)
     if asked.as_json:

@@ -15,6 +15,7 @@ from zoterodigest.cli.base.project_context import (
     require_idle_to_write,
 )
 from zoterodigest.cli.base.screen import counted, emit, tell_error, visible, wrapped
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.annotations import Report, annotation
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.partly_read import partly_read_text
@@ -72,7 +73,8 @@ def lint(
     project, paths = _meant(asked.files)
     if fix:
         require_idle_to_write(asked, project)
-    found, unread = _linted(project, paths)
+    with busy("Reading digests"):
+        found, unread = _linted(project, paths)
     written: Sequence[str] = ()
     if fix and not asked.is_dry_run:
         written = _mend(project, found)

@@ -12,6 +12,7 @@ from zoterodigest.cli.base.completion import tags_like
 from zoterodigest.cli.base.options import Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linking_items, open_library
 from zoterodigest.cli.base.screen import emit
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.library_list import ListWish, SortKey, library_data, library_text
 from zoterodigest.frozen import dataclass
@@ -71,9 +72,12 @@ def ls(
     with linking_items(asked), open_library(asked.address, Path()) as library:
         if not asked.as_json and not wish.is_one_list:
             # Of a large library this takes a third of the time.
-            emit(library_text(library.outline(with_tags=bool(wish.tags)), wish))
+            with busy("Reading the library"):
+                outline = library.outline(with_tags=bool(wish.tags))
+            emit(library_text(outline, wish))
             return
-        snapshot = library.read()
+        with busy("Reading the library"):
+            snapshot = library.read()
         # What a plain list does without takes 0.1 s to import.
         from zoterodigest.cli.show.found_list import chosen_items, one_list_text
 

@@ -17,6 +17,7 @@ from zoterodigest.cli.base.project_context import (
     project_in,
 )
 from zoterodigest.cli.base.screen import tell_note, visible
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import (
@@ -166,7 +167,7 @@ def _key_of(project: Project, what: str, address: str) -> str:
 
 
 def _read(project: Project, address: str) -> Snapshot:
-    with open_library(address, Path(), project) as library:
+    with open_library(address, Path(), project) as library, busy("Reading the library"):
         return library.read()
 
 

@@ -18,6 +18,7 @@ from zoterodigest.cli.base.project_context import (
     sources_in,
 )
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import (
     api_data,
@@ -46,7 +47,7 @@ def show(
       zoterodigest show ho2020denoising 1706.03762
       zoterodigest show "attention is all"
     """
-    with open_library(asked.address, Path()) as library:
+    with open_library(asked.address, Path()) as library, busy("Reading the library"):
         snapshot = library.read()
         sources = sources_in(Path(), library, snapshot)
     read_keys = partial(items_by_citekey, asked.address)
