@@ -173,7 +173,7 @@ def test_a_new_user_syncs_decides_a_conflict_undoes_and_cites(
     assert "2 entries in the format papers" in person.types("inspect papers.md").out
     assert "Wrote zoterodigest.toml." in person.types("init papers.md").out
     pushed = person.types("push --offline")
-    assert "embedded: a built-in trial library, not your Zotero" in pushed.out
+    assert "a trial library, not your Zotero" in pushed.out
     assert "Done: 2 items, 2 notes and 1 collection written." in pushed.out
     assert person.types("status").out.endswith("\nAlready up to date.\n")
     key = person.types("show attention").out.splitlines()[1].partition(",")[0]

@@ -11,9 +11,7 @@ ATTENTION = ("Attention Is All You Need", "1706.03762")
 RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
 
 REMOVED = """\
-library    .zoterodigest/library.sqlite
-           embedded: a built-in trial library, not your Zotero
-lock file  zoterodigest.lock
+library    .zoterodigest/library.sqlite (a trial library, not your Zotero)
 
 Links that end
        2  papers.md

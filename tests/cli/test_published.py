@@ -118,9 +118,7 @@ def _project(
 
 
 GOLDEN = """\
-library    .zoterodigest/library.sqlite
-           embedded: a built-in trial library, not your Zotero
-lock file  zoterodigest.lock
+library    .zoterodigest/library.sqlite (a trial library, not your Zotero)
 
 Published (1)
   Their items in the library are still preprints.

@@ -19,7 +19,7 @@ RESNET = ("Deep Residual Learning for Image Recognition", "1512.03385")
 
 GOLDEN_PLAN = """\
 library    .zoterodigest/library.sqlite, not created yet
-           embedded: a built-in trial library, not your Zotero
+           (a trial library, not your Zotero)
            (beside the digest, as there is no zoterodigest.toml)
 lock file  zoterodigest.lock, not written yet
 
@@ -46,9 +46,7 @@ Next: `zoterodigest sync` does it.
 """
 
 GOLDEN_STATUS = """\
-library    .zoterodigest/library.sqlite
-           embedded: a built-in trial library, not your Zotero
-lock file  zoterodigest.lock
+library    .zoterodigest/library.sqlite (a trial library, not your Zotero)
 links      2; 3 entries in 1 digest
 
 Into the library (`zoterodigest push`)
@@ -94,6 +92,17 @@ def test_status_looks_like_this(zoterodigest: Zoterodigest, tmp_path: Path) -> N
     assert (ran.code, ran.out, ran.err) == (0, GOLDEN_STATUS, "")
 
 
+def test_a_lock_file_at_its_usual_place_is_not_named_again(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    zoterodigest("push", "papers.md")
+
+    head, _, _ = zoterodigest("status", "papers.md").out.partition("\nlinks")
+
+    assert head == "library    .zoterodigest/library.sqlite (a trial library, not your Zotero)"
+
+
 def test_a_push_says_which_library_it_is_and_what_to_do_next(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:
@@ -102,7 +111,7 @@ def test_a_push_says_which_library_it_is_and_what_to_do_next(
     ran = zoterodigest("push", "papers.md")
 
     assert (ran.code, ran.err) == (0, "")
-    assert "embedded: a built-in trial library, not your Zotero" in ran.out
+    assert "a trial library, not your Zotero" in ran.out
     assert "beside the digest, as there is no zoterodigest.toml" in ran.out
     assert "Done: 1 item, 1 note and 1 collection written." in ran.out
     assert "Next: `zoterodigest ls`" in ran.out

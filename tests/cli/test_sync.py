@@ -24,9 +24,7 @@ when_trashed = "remove"
 """
 
 STATUS = """\
-library    .zoterodigest/library.sqlite
-           embedded: a built-in trial library, not your Zotero
-lock file  zoterodigest.lock
+library    .zoterodigest/library.sqlite (a trial library, not your Zotero)
 links      3; 3 entries in 1 digest
 
 Into the library (`zoterodigest push`)

@@ -60,7 +60,7 @@ class EmbeddedAddress:
 
     disk_path: str
     needs_network: ClassVar = False
-    about: ClassVar = "embedded: a built-in trial library, not your Zotero"
+    about: ClassVar = "a trial library, not your Zotero"
 
     @property
     def text(self) -> str:

@@ -26,6 +26,7 @@ from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import BibFile, Project, by_kind, find_project
+from zoterodigest.project.lock.lock import LOCK_FILE
 from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
@@ -78,20 +79,27 @@ class ProjectContext:
         return f"zoterodigest ls --library {visible(shlex.quote(self.address))}"
 
     def lines(self) -> Iterator[str]:
-        """Yield which library and which lock file are meant."""
+        """Yield which library is meant; and the lock file, if it is new or has a place of its own.
+
+        Nearly every run shows these lines, and what a person looks for stands below them.
+        """
         project = self.workspace.project
         if isinstance(self.library, ApiAddress):
             yield from hanging("library    ", visible(self.address))
         else:
             yield from self._file_lines(Path(self.library.disk_path), self.library.about)
-        missing = "" if project.lock_path.exists() else ", not written yet"
-        yield from hanging("lock file  ", f"{visible(str(near(project.lock_path)))}{missing}")
+        is_new = not project.lock_path.exists()
+        if is_new or project.lock_path != project.root / LOCK_FILE:
+            missing = ", not written yet" if is_new else ""
+            yield from hanging("lock file  ", f"{visible(str(near(project.lock_path)))}{missing}")
 
     def _file_lines(self, path: Path, about: str) -> Iterator[str]:
         project = self.workspace.project
-        is_new = "" if path.exists() else ", not created yet"
-        yield from hanging("library    ", f"{visible(str(path))}{is_new}")
-        yield from hanging("           ", about)
+        if path.exists():
+            yield from hanging("library    ", f"{visible(str(path))} ({about})")
+        else:
+            yield from hanging("library    ", f"{visible(str(path))}, not created yet")
+            yield from hanging("           ", f"({about})")
         beside = near(project.root / DEFAULT_LIBRARY_FILE)
         is_found = path == beside and not project.is_configured
         if is_found and not project.lock_path.exists():
