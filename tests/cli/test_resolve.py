@@ -159,6 +159,29 @@ def test_the_end_that_is_kept_holds_at_both(
     assert "Already up to date." in zoterodigest("sync").out
 
 
+@pytest.mark.parametrize("name", ["deep residual", "1512.03385", "papers.md:LINE", "papers.md"])
+def test_a_conflict_is_named_as_items_and_entries_are(
+    zoterodigest: Zoterodigest, digest: Path, name: str
+) -> None:
+    ran = zoterodigest("resolve", name.replace("LINE", str(line_of(digest))), "--keep", "zotero")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert BY_BEN in digest.read_text(encoding="utf-8")
+
+
+def test_a_name_of_several_conflicts_lists_their_ids(
+    zoterodigest: Zoterodigest, digest: Path, tmp_path: Path
+) -> None:
+    edit(digest, ATTENTION[0], "Attention, Again")
+    edited_item(tmp_path, ATTENTION[0], title="Attention, Anew")
+    ids = sorted(one["id"] for one in listed(zoterodigest)["conflicts"])
+
+    ran = zoterodigest("resolve", "papers.md", "--keep", "zotero")
+
+    assert ran.code == 2
+    assert f"papers.md may be any of {', '.join(ids)}" in ran.err
+
+
 def test_an_identifier_cleared_in_the_library_is_resolved(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -27,6 +27,23 @@ def project(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
     return tmp_path
 
 
+def test_what_no_run_has_linked_yet_gets_no_id_to_resolve_it_by(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+    (tmp_path / "b.md").write_text(a_digest(("Attention Is All We Need", "1706.03762")))
+
+    before = zoterodigest("status", "a.md", "b.md").out
+    zoterodigest("push", "a.md", "b.md", "--yes", "--offline")
+    after = zoterodigest("status").out
+
+    assert "    b.md:1  Attention Is All We Need\n" in before
+    assert "Entries get the IDs for `resolve` with the first `zoterodigest sync`." in before
+    assert "zoterodigest resolve " not in before
+    assert "      zoterodigest resolve " in after
+    assert "Entries get" not in after
+
+
 def settle(zoterodigest: Zoterodigest) -> None:
     for _ in range(3):
         zoterodigest("sync", "--yes", "--offline", "-v")

@@ -49,6 +49,7 @@ from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.workspace import Workspace
+from zoterodigest.sync.items.finding import items_meant
 from zoterodigest.sync.run.conflicts import (
     BOTH_WAYS,
     NotOpen,
@@ -125,16 +126,18 @@ def resolve(
 ) -> int:
     """Decide fields that were edited on both sides.
 
-    At a terminal, resolve shows one conflict after the other and asks. With ID it decides only
-    that one: both sides get the value of the digest (--keep markdown), of the bibliography (--keep
-    bib) or of the library (--keep zotero), or what you write (--edit). `zoterodigest conflicts`
-    lists the IDs. With --all, `--keep markdown` decides the conflicts of digests, `--keep bib`
-    those of bibliographies, and `--keep zotero` both.
+    At a terminal, resolve shows one conflict after the other and asks. With ID it decides only that
+    one: both sides get the value of the digest (--keep markdown), of the bibliography (--keep bib)
+    or of the library (--keep zotero), or what you write (--edit). `zoterodigest conflicts` lists
+    the IDs. Instead of an ID, give FILE:LINE, FILE, or the item: its key, citation key, arXiv id,
+    DOI or words of its title. With --all, `--keep markdown` decides the conflicts of digests,
+    `--keep bib` those of bibliographies, and `--keep zotero` both.
 
     \b
     Examples:
       zoterodigest resolve
       zoterodigest resolve k3fq --keep zotero
+      zoterodigest resolve "attention is all" --keep markdown
       zoterodigest resolve k3fq --field title --edit
       zoterodigest resolve --all --keep markdown --field summary
       zoterodigest resolve k3fq --acknowledge
@@ -153,7 +156,7 @@ def resolve(
     require_idle_to_write(asked, workspace.project)
     with workspace.library:
         prepared, fields = _opened(workspace)
-        meant = _meant(fields, wish)
+        meant = _meant(prepared, fields, wish)
         decisions = _decided(meant, wish, workspace.project.configuration.sync.merge_tool)
         if not decisions and not asked.as_json:
             emit([_nothing(prepared, fields, meant)])
@@ -230,10 +233,12 @@ def _require_clear(wish: _ResolveWish, *, may_ask: bool) -> None:
         )
 
 
-def _meant(fields: Sequence[OpenField], wish: _ResolveWish) -> Sequence[OpenField]:
+def _meant(
+    prepared: Prepared, fields: Sequence[OpenField], wish: _ResolveWish
+) -> Sequence[OpenField]:
     """Return the open fields that are meant; an ID names one field unless a person is asked."""
     if wish.id:
-        found = with_id(fields, wish.id)
+        found = _called(prepared, fields, wish)
         found = in_field(found, wish.field) if wish.field else found
         if len(found) > 1 and not wish.asks:
             names = ", ".join(field_name(one.name) for one in found)
@@ -248,6 +253,36 @@ def _meant(fields: Sequence[OpenField], wish: _ResolveWish) -> Sequence[OpenFiel
     kinds = {OpenReason.CONFLICT} | ({OpenReason.DIVERGED} if wish.with_diverged else set())
     found = tuple(one for one in fields if one.kind in kinds and _is_between(one, wish.keep))
     return in_field(found, wish.field) if wish.field and found else found
+
+
+def _called(
+    prepared: Prepared, fields: Sequence[OpenField], wish: _ResolveWish
+) -> tuple[OpenField, ...]:
+    """Return the open fields that `wish.id` names, those of one link unless a person is asked."""
+    try:
+        return with_id(fields, wish.id)
+    except NotOpen:
+        # The ID comes first: no word of a title may hide what `conflicts` lists.
+        if not (found := _named(prepared, fields, wish.id)):
+            raise
+    if len(ids := sorted({one.id for one in found})) > 1 and not wish.asks:
+        raise NotOpen(f"{wish.id} may be any of {', '.join(ids)}", "Give one of these IDs.")
+    return found
+
+
+def _named(prepared: Prepared, fields: Sequence[OpenField], name: str) -> tuple[OpenField, ...]:
+    """Return the open fields of the digest, place or item that a person calls `name`."""
+    keys = {link.row.id: link.row.item for link in prepared.plan.links}
+    items = prepared.gathered.contents.by_key
+    # Only among the open ones: a word that many titles share may well fit one of them.
+    held = [items[key] for one in fields if (key := keys[one.row_id]) in items]
+    meant = {item.key for item in items_meant(held, name)}
+    places = [{one.entry.digest, place_of(one.entry)} for one in fields]
+    return tuple(
+        one
+        for one, place in zip(fields, places, strict=True)
+        if name in place or keys[one.row_id] in meant
+    )
 
 
 def _is_between(field: OpenField, keep: End | None) -> bool:

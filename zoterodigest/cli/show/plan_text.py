@@ -39,6 +39,7 @@ from zoterodigest.core.plan.reports import (
     HeldBackName,
     MissingNote,
     Report,
+    RowReport,
 )
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
@@ -82,7 +83,7 @@ def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
         yield from ("", *_tags(prepared.new_tags))
         yield from ("", *_differences(prepared))
     yield from ("", *_exports_text(prepared))
-    yield from ("", *reports_text(concerning(prepared), names, most=_MOST, kinds=NEWS))
+    yield from ("", *_news(prepared, concerning(prepared)))
     yield from ("", *_kept(prepared))
     yield from ("", *_lost_notes(prepared))
     yield from ("", *_other_way(prepared))
@@ -130,18 +131,20 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
     """
     standing = standing_reports(prepared)
     # By identity: a report that holds an entry has no hash.
-    ids = {id(one.report): one.id for one in standing}
-    names = report_names(prepared)
+    names, row_ids = report_names(prepared), _ids_of_rows(prepared) if prepared.plan.reports else {}
+    ids = {id(one.report): one.id for one in standing if _has_id(one.report, row_ids)}
 
     def label(report: Report) -> str:
         return f"{styled(ids[id(report)], 'yellow')}  " if id(report) in ids else ""
 
     most = len(prepared.plan.reports) if is_all else _MOST
-    row_ids = short_ids(prepared.row_ids) if reports else {}
     yield from reports_text(
         reports, names, most=most, label=label,
         command=lambda report: settling_command(report, names, row_ids),
     )  # fmt: skip
+    if not all(_has_id(report, row_ids) for report in reports):
+        yield ""
+        yield "Entries get the IDs for `resolve` with the first `zoterodigest sync`."
     if any(id(report) in ids for report in reports):
         yield ""
         yield "To count a report only, until what it says changes:"
@@ -154,6 +157,11 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
         advice = "`zoterodigest resolve ID --forget` lists one again in every `status`."
         yield from section("Acknowledged", len(acknowledged), advice)
         yield from reports_text(acknowledged, names, most=most, label=label)
+
+
+def _has_id(report: Report, row_ids: Mapping[str, str]) -> bool:
+    """Return whether people can name a report: one of an entry without a row has no ID to keep."""
+    return not isinstance(report, RowReport) or report.row_id in row_ids
 
 
 def refusals_text(prepared: Prepared) -> Iterator[str]:
@@ -182,7 +190,25 @@ def news_text(prepared: Prepared, shown: Prepared) -> Iterator[str]:
         before[_about(report)].append(report)
     # By value: the second plan was made anew, and its reports are other objects.
     fresh = [report for report in concerning(prepared) if report not in before[_about(report)]]
-    yield from reports_text(fresh, report_names(prepared), most=_MOST, kinds=NEWS)
+    yield from _news(prepared, fresh)
+
+
+def _news(prepared: Prepared, reports: Iterable[Report]) -> Iterator[str]:
+    """Yield what every run reports of `reports`, each with the command that settles it."""
+    news = [report for report in reports if type(report) in NEWS]
+    names, row_ids = report_names(prepared), _ids_of_rows(prepared) if news else {}
+    yield from reports_text(
+        news, names, most=_MOST, command=lambda report: settling_command(report, names, row_ids)
+    )
+
+
+def _ids_of_rows(prepared: Prepared) -> Mapping[str, str]:
+    """Return the IDs of the rows that the lock file has, as people give them.
+
+    The other rows get their ids anew in each plan: nobody can give one before a run writes them.
+    """
+    known = {row.id for row in prepared.plan.rows_before}
+    return {row_id: one for row_id, one in short_ids(prepared.row_ids).items() if row_id in known}
 
 
 def _about(report: Report) -> object:

@@ -384,7 +384,7 @@ SECTIONS_BY_KIND = {section.kind: section for section in SECTIONS}
 def settling_command(report: Report, names: ReportNames, row_ids: Mapping[str, str]) -> str:
     """Return the command that settles `report`; "" if no one command does.
 
-    `row_ids` are the IDs of rows as people give them.
+    `row_ids` are the IDs of rows as people give them. A row without one can't be named yet.
     """
     template = section_of(report).settle
     if isinstance(report, SameWork) and len(report.keys) != 2:
@@ -395,8 +395,10 @@ def settling_command(report: Report, names: ReportNames, row_ids: Mapping[str, s
         template = "sync {file}"
     entry, row_id = getattr(report, "entry", None), _row_id(report)
     file = entry.digest if entry else getattr(report, "digest", "") or names.digest(row_id)
+    if "{id}" in template and row_id not in row_ids:
+        template = ""
     about = {
-        "id": row_ids.get(row_id, row_id),
+        "id": row_ids.get(row_id, ""),
         "file": visible(shlex.quote(file)),
         "line": entry.place.start_line if entry else "",
         "keys": visible(" ".join(getattr(report, "keys", ()))),
