@@ -424,6 +424,82 @@ def test_what_logseq_keeps_of_an_item_stays_with_it(
     assert edited.source.decode() == head + written.replace("\n", ends)
 
 
+LISTED = """\
+Above.
+
+- one %%a%%
+- two
+- three %%b%% ends
+\t- four <!--c--> and
+\t- five
+- six %%d%%
+  id:: 66-77
+- seven
+
+Par %%e%% of %%f%%words.
+
+%%g%% Last.
+"""
+
+
+@pytest.mark.parametrize("ends", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("gone", "old", "new"),
+    [
+        ({2}, "- one %%a%%\n- two", "%%a%%\n- two"),
+        ({2, 3}, "- one %%a%%\n- two\n", "%%a%%\n"),
+        ({3, 4}, "\n- two\n- three %%b%% ends\n", " %%b%%\n"),
+        ({4}, "\n- three %%b%% ends\n", " %%b%%\n"),
+        ({5}, " ends\n\t- four <!--c--> and\n", " ends <!--c-->\n"),
+        ({7}, "\n- six %%d%%\n  id:: 66-77\n", " %%d%%\n"),
+        ({9}, "Par %%e%% of %%f%%words.", "%%e%% %%f%%"),
+        ({10}, "%%g%% Last.", "%%g%%"),
+        ({9, 10}, "Par %%e%% of %%f%%words.\n\n%%g%% Last.", "%%e%% %%f%% %%g%%"),
+    ],
+)
+def test_of_a_block_that_goes_a_comment_stays_and_joins_no_blocks(
+    ends: str, gone: set[int], old: str, new: str
+) -> None:
+    file = HEAD + LISTED.replace("\n", ends)
+    texts = [text for at, text in enumerate(own_text(file), start=1) if at not in gone]
+
+    edited = put(file, {"summary": Blocks(tuple(texts))})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == HEAD + LISTED.replace(old, new).replace("\n", ends)
+    assert own_text(edited.source) == texts
+
+
+@pytest.mark.parametrize(
+    ("edits", "old", "new"),
+    [
+        ({"- one": "", "- two": "- two more"}, "- one %%a%%\n- two", "%%a%%\n- two more"),
+        ({"- one": "- New", "- two": ""}, "- one %%a%%\n- two", "- New %%a%%"),
+        (
+            {"- three ends": "", "- two": "- two more\n- New"},
+            "- two\n- three %%b%% ends",
+            "- two more\n- New %%b%%",
+        ),
+        (
+            {"Last.": "", "Par of words.": "Par of words.\n\nNew."},
+            "words.\n\n%%g%% Last.",
+            "words.\n\n%%g%% New.",
+        ),
+    ],
+)
+def test_a_comment_stays_if_blocks_beside_the_one_that_goes_change_or_come(
+    edits: dict[str, str], old: str, new: str
+) -> None:
+    text = "\n\n".join(own_text(HEAD + LISTED))
+    texts = [it for block in text.split("\n\n") for it in edits.get(block, block).split("\n")]
+
+    edited = put(HEAD + LISTED, {"summary": Blocks(tuple(filter(None, texts)))})
+
+    assert edited.refusals == ()
+    assert own_text(edited.source) == [*filter(None, texts)]
+    assert edited.source.decode() == HEAD + LISTED.replace(old, new)
+
+
 def test_of_chosen_sections_only_the_text_is_synced() -> None:
     rule = NoteRule(sections=["My notes"])
     text = f"{HEAD}Before.\n\n## My notes\n\nMine.\n\n### More\n\nToo.\n\n## Other\n\nNot.\n"

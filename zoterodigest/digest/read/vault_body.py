@@ -81,7 +81,7 @@ def read_body(
     # They leave the note with the text below them, and stay.
     runs += owned.headings
     # Not parted: a block of a tool that begins and ends in one line gets lines between.
-    kept = b"".join(_between(source, scan.start, sorted(set(runs))))
+    kept = b" ".join(_between(source, scan.start, sorted(set(runs))))
     if texts:
         return NoteBody(Slot("summary", joined_text(texts, b"\n\n"), parts=texts), kept, copy)
     first = [Span(it.start, it.start) for it in owned.spans[:1]]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
@@ -22,6 +23,7 @@ from zoterodigest.digest.write.blocks import blocks_text, compared
 from zoterodigest.digest.write.html import Spelling, inert_blocks
 from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.frozen import frozen
 
 _WORD = re.compile(r"\s+|[^\s]+")
 
@@ -78,7 +80,7 @@ def _part_edits(
         raise UnwritableValue("it holds HTML in code or in a formula, where it would come to life")
     text = _apart(source, part, text) if old else text
     if in_pieces in part.layers:
-        edits = [*_edits_of_words(source, part, text)]
+        edits = [*_edits_in_pieces(source, part, text)]
     else:
         edit = part.rewrite(text.encode("utf-8", "replace"))
         edits = [edit] if edit else []
@@ -111,32 +113,126 @@ def _as_deep(new: str, old: str) -> str:
     return new if not new or new.startswith(margin) else margin + new
 
 
-def _edits_of_words(source: bytes, part: LayeredText, text: str) -> Iterator[Edit]:
-    """Yield an edit for each run of words that differ, in pieces where something stands between.
+@frozen()
+class _Gap:
+    """What stands within a part, at a place of its text, and is none of it; `span` in the file."""
 
-    What stands there stays, but for what Logseq keeps within an item that goes.
-    """
-    old, new = _WORD.findall(decoded(part.data)), _WORD.findall(text)
-    ends = [0, *accumulate(len(word.encode()) for word in old)]
-    gaps = [*_gaps(source, part)]
-    for start, stop, first, last in differing_ranges(old, new):
-        low, high = ends[start], ends[stop]
-        words = "".join(new[first:last]).encode("utf-8", "replace")
-        if low == high and (low, True) in gaps:
-            yield part.slice(0, low).edit(low, low, words)
-            continue
-        within = [at for at, kept in gaps if low < at < high and not (kept and not words)]
-        for begin, end in pairwise([low, *within, high]):
-            yield part.edit(begin, end, words)
-            words = b""
+    at: int
+    span: Span
+    data: bytes
+
+    @property
+    def goes(self) -> bool:
+        """Whether it goes with its item, as what Logseq keeps within one does."""
+        return not is_to_stay(self.data)
 
 
-def _gaps(source: bytes, part: LayeredText) -> Iterator[tuple[int, bool]]:
-    """Yield where in a part something stands that it does not show, and whether it is Logseq's."""
+def _gaps(source: bytes, part: LayeredText) -> Iterator[_Gap]:
     for one, other in pairwise(part.pieces):
         end = one.source + one.width
         if end != other.source:
-            yield other.at, not is_to_stay(source[end : other.source])
+            yield _Gap(other.at, Span(end, other.source), source[end : other.source])
+
+
+def _edits_in_pieces(source: bytes, part: LayeredText, text: str) -> Iterator[Edit]:
+    """Yield the edits that make a part say `text` between whose pieces something stands.
+
+    What stands there stays, but for what Logseq keeps within an item that goes. If a line goes, it
+    stays behind the line above, or on a line of its own: else it would join two blocks.
+    """
+    old, new = decoded(part.data).split("\n"), text.split("\n")
+    starts = [0, *accumulate(len(line.encode()) + 1 for line in old)]
+    gaps = [*_gaps(source, part)]
+    line = place = 0
+    for first, stop, upto in _lines_that_go(old, new, starts, gaps):
+        if line < first:
+            words = "\n".join(new[place:upto])
+            yield from _edits_of_words(part, Span(starts[line], starts[first] - 1), words, gaps)
+            place = upto
+        line = stop
+        # Blank lines around them stay.
+        while not old[first].strip():
+            first += 1
+        while not old[stop - 1].strip():
+            stop -= 1
+        is_behind = first > 0 and bool(old[first - 1].strip())
+        low, high = starts[first] - is_behind, starts[stop] - 1
+        yield from _without_words(part, Span(low, high), gaps, is_behind=is_behind)
+    if line < len(old):
+        words = "\n".join(new[place:])
+        yield from _edits_of_words(part, Span(starts[line], starts[-1] - 1), words, gaps)
+
+
+def _lines_that_go(
+    old: Sequence[str], new: Sequence[str], starts: Sequence[int], gaps: Sequence[_Gap]
+) -> Iterator[tuple[int, int, int]]:
+    """Yield ranges of lines that go while something in them stays, and where `new` goes on.
+
+    In a table it goes into the next row.
+    """
+    held = {bisect_right(starts, gap.at) - 1 for gap in gaps if not gap.goes}
+    for start, stop, first, last in differing_ranges(old, new):
+        pairs = paired(old[start:stop], new[first:last]) if first < last else {}
+        stay = {start + at: first + number for number, at in pairs.items()}
+        line = start
+        while line < stop:
+            end = next((at for at in range(line, stop) if at in stay), stop)
+            if not held.isdisjoint(range(line, end)) and not any(map(_is_row, old[line:end])):
+                yield line, end, min((to for at, to in stay.items() if at >= end), default=last)
+            line = end + 1
+
+
+def _is_row(line: str) -> bool:
+    return line.lstrip("> \t").startswith("|")
+
+
+def _without_words(
+    part: LayeredText, span: Span, gaps: Sequence[_Gap], *, is_behind: bool
+) -> Iterator[Edit]:
+    """Yield the edits that leave of a range only what stays in it, parted by blanks."""
+    cursor, is_first = span.start, not is_behind
+    for gap in gaps:
+        if gap.goes or not span.start + is_behind <= gap.at <= span.end:
+            continue
+        if cursor < gap.at:
+            yield _edit_before_gap(part, Span(cursor, gap.at), b"")
+        start, data = gap.span.start, gap.data
+        blanks = len(data) - len(data.lstrip(b" \t"))
+        if is_first or not blanks:
+            yield Edit(Span(start, start + blanks), b"" if is_first else b" ")
+        # Below it, Logseq keeps lines of the item that goes.
+        comment = data.splitlines()[0]
+        if len(comment) < len(data):
+            yield Edit(Span(start + len(comment), gap.span.end), b"")
+        cursor, is_first = gap.at, False
+    if cursor < span.end:
+        yield part.edit(cursor, span.end, b"")
+
+
+def _edits_of_words(
+    part: LayeredText, span: Span, text: str, gaps: Sequence[_Gap]
+) -> Iterator[Edit]:
+    """Yield an edit for each run of words that differ in a range, around what stands there."""
+    old, new = _WORD.findall(decoded(part.data[span.start : span.end])), _WORD.findall(text)
+    ends = [*accumulate((len(word.encode()) for word in old), initial=span.start)]
+    stay = {gap.at for gap in gaps if not gap.goes}
+    for start, stop, first, last in differing_ranges(old, new):
+        low, high = ends[start], ends[stop]
+        words = "".join(new[first:last]).encode("utf-8", "replace")
+        if not words and not "".join(old[start:stop]).strip(" \t") and low in stay:
+            continue  # the blank behind a comment, which now begins the text
+        if low == high and any(gap.at == low and gap.goes for gap in gaps):
+            yield part.slice(0, low).edit(low, low, words)
+            continue
+        within = [it.at for it in gaps if low < it.at < high and not (it.goes and not words)]
+        for begin, end in pairwise([low, *within, high]):
+            yield _edit_before_gap(part, Span(begin, end), words)
+            words = b""
+
+
+def _edit_before_gap(part: LayeredText, span: Span, new: bytes) -> Edit:
+    # Cut first: an edit that ends with a line break takes in what the next line begins with.
+    return part.slice(span.start, span.end).edit(0, span.end - span.start, new)
 
 
 def _apart(source: bytes, part: LayeredText, new: str) -> str:
