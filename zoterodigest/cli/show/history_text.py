@@ -25,6 +25,7 @@ from zoterodigest.cli.base.screen import (
 )
 from zoterodigest.cli.show.encoder import picked
 from zoterodigest.core.plan.history import (
+    MASK,
     CollectionChange,
     DigestChange,
     ObjectChange,
@@ -36,7 +37,6 @@ from zoterodigest.core.plan.history import (
 )
 from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import ConfigKey
-from zoterodigest.sync.apply.file_lines import MASK
 
 _MARKUP = re.compile(r"<[^<>]*>")
 _SIGNS = {**dict.fromkeys(("strong", "b"), "**"), **dict.fromkeys(("em", "i"), "*"), "code": "`"}

@@ -16,6 +16,9 @@ from zoterodigest.frozen import dataclass
 Data = Mapping[str, object]
 """Fields of an object of the library as it stores them, by name; one that is empty is absent."""
 
+MASK = "\0%%\0"
+"""Stands for the private text in a line of a file; no text holds such signs."""
+
 
 @dataclass(frozen=True, slots=True)
 class ObjectChange:

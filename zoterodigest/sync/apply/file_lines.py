@@ -11,13 +11,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING
 
+from zoterodigest.core.plan.history import MASK
 from zoterodigest.frozen import dataclass
 
 if TYPE_CHECKING:
     from zoterodigest.digest.format.format import NoteRule
-
-MASK = "\0%%\0"
-"""Stands for the private text in a line; no text holds such signs."""
 
 _IN_A_LINE = re.compile(r"[^\r\n]+")
 
