@@ -21,7 +21,7 @@ help:
 	@echo "make bench  the benchmarks, into benchmarks/RESULTS.md; minutes"
 	@echo "make bench-check  the benchmarks, and what became slower since RESULTS.md"
 	@echo "make docs   the documentation as a website, into site/"
-	@echo "make pictures  the documentation's pictures of the terminal, made anew"
+	@echo "make pictures  the documentation's pictures of the terminal and of pages, made anew"
 	@echo "make tex    compile the examples' bibliographies in seven styles, where TeX is installed"
 	@echo "make lock   take the newest versions into requirements.lock"
 	@echo "make clean  remove what these targets made"

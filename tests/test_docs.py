@@ -74,6 +74,14 @@ def test_every_link_leads_somewhere() -> None:
     assert by_page(dead) == {}
 
 
+def test_every_picture_is_small_and_on_a_page() -> None:
+    shown = {name for page in PAGES for name in _LINK.findall(page.read_text(encoding="utf-8"))}
+    pictures = {path: path.stat().st_size for path in (DOCS / "pictures").iterdir()}
+
+    assert [path.name for path, size in pictures.items() if size >= 80_000] == []
+    assert [path.name for path in pictures if f"pictures/{path.name}" not in shown] == []
+
+
 def test_every_function_and_class_exists() -> None:
     known = defined(PACKAGE) | defined("tests") | NO_CLASSES
 

@@ -18,6 +18,7 @@ from tests.cli.browsers import CHROMIUM, DRIVER, chromium
 from tests.cli.conftest import Ran
 from tests.cli.test_review import Page
 from tests.pictures import FOLDER, pictures
+from tests.screenshots import screenshots
 from tests.terminal import CTRL_C, Terminal
 from tests.test_readme import README, RECIPES, STEP, Reader
 
@@ -45,6 +46,8 @@ DOCUMENT = r"""
 """
 
 pytestmark = pytest.mark.deep
+
+BROWSER = pytest.mark.skipif(not (DRIVER and CHROMIUM), reason="needs Chromium and its driver")
 
 
 @pytest.fixture(scope="module")
@@ -136,6 +139,17 @@ def test_the_pictures_show_what_the_program_shows_and_ask_nobody(tmp_path: Path)
         assert re.findall(r"url\((?!#)|href|@import|<script", svg) == []
 
 
+@BROWSER
+def test_the_pictures_of_pages_can_be_made_anew(tmp_path_factory: pytest.TempPathFactory) -> None:
+    pytest.importorskip("matplotlib", reason="the page of stats has plots")
+
+    made = screenshots(tmp_path_factory.mktemp("browser"))  # it takes no long path
+
+    assert {*made} == {path.name for path in FOLDER.glob("*.webp")}
+    # A page without its plots or cards would be far smaller.
+    assert all(10_000 < len(picture) < 80_000 for picture in made.values())
+
+
 def over_http(link: str, folder: Path) -> None:
     """Decide the only conflict for Zotero, as a browser would."""
     page = Page(link)
@@ -156,9 +170,6 @@ def in_chromium(link: str, folder: Path) -> None:
         browser.click(".bar button")
         browser.click("form.bar button")
         assert "Done: 1 digest changed." in browser.text()
-
-
-BROWSER = pytest.mark.skipif(not (DRIVER and CHROMIUM), reason="needs Chromium and its driver")
 
 
 @pytest.mark.parametrize("decide", [over_http, pytest.param(in_chromium, marks=BROWSER)])
