@@ -28,9 +28,14 @@ class CannotWatch(ZoterodigestError):
     exit_code = 14
 
     def __init__(self, error: Exception) -> None:
+        # Behind this, watchfiles shows its own values.
+        why, (reason, *_) = str(error), str(error).partition(" about [")
+        # The system calls both limits by names of their own: inotify(7).
+        limit = "instances" if "Too many open files" in why else "watches"
         super().__init__(
-            f"the system does not tell which files change ({error})",
-            "If a limit of watched files was reached, raise it (fs.inotify.max_user_watches).",
+            f"the system does not tell which files change ({reason.rstrip('.')})",
+            f"If a limit was reached, raise it: `sudo sysctl fs.inotify.max_user_{limit}=524288`."
+            " Until then, run `zoterodigest sync` by a timer.",
         )
 
 
@@ -100,9 +105,25 @@ class _Follower(Thread):
 
     def run(self) -> None:
         """Follow the folders."""
-        if not self._folders:
+        try:
+            if self._folders:
+                self._follow()
+        except Exception as error:  # the thread that waits is to know, whatever it is
+            self.error = error
+        finally:
             self.ready.set()
-            return
+
+    def _follow(self) -> None:
+        try:
+            self._follow_all(but_locked=False)
+        except PermissionError:
+            self._follow_all(but_locked=True)
+
+    def _follow_all(self, *, but_locked: bool) -> None:
+        """Follow the folders, `but_locked` ones below them that may not be read if it is told to.
+
+        watchfiles 1.3 then hides all other errors, too, such as that a limit was reached.
+        """
         changes = watchfiles.watch(
             *self._folders,
             watch_filter=None,
@@ -111,16 +132,11 @@ class _Follower(Thread):
             rust_timeout=_TURN,
             stop_event=self._ended,
             recursive=self._is_deep,
-            ignore_permission_denied=True,
+            ignore_permission_denied=but_locked,
             # The first turn says that the system has been asked to tell.
             yield_on_timeout=True,
         )
-        try:
-            for together in changes:
-                self.ready.set()
-                for _, path in together:
-                    self._tell_path(path)
-        except Exception as error:  # the thread that waits is to know, whatever it is
-            self.error = error
-        finally:
+        for together in changes:
             self.ready.set()
+            for _, path in together:
+                self._tell_path(path)
