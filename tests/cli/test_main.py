@@ -54,6 +54,20 @@ def test_wrong_usage_is_told_without_what_a_terminal_would_obey(
     assert ran.err.replace("\n", "").isprintable()
 
 
+def test_a_current_folder_that_was_removed_is_no_bug(
+    zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tmp_path / "gone"
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+
+    ran = zoterodigest("status")
+
+    assert ran.code == program.BAD_INPUT
+    assert ran.err.startswith("error: the current folder does not exist any more\n")
+
+
 def test_without_arguments_it_helps(zoterodigest: Zoterodigest) -> None:
     ran = zoterodigest()
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from contextlib import ExitStack
 from importlib import import_module
 from io import StringIO, TextIOWrapper
+from pathlib import Path
 from typing import Any, cast
 
 import typer
@@ -251,7 +252,7 @@ def _called(arguments: Sequence[str]) -> int:
         return _interrupted()
     except OSError as error:
         # A person can't fix an error of the system that names no path.
-        return _refused(error) if error.filename else _bug(error)
+        return _refused(error) if error.filename or _is_nowhere() else _bug(error)
     except Exception as error:  # the outermost place: report anything in one sentence
         return _bug(error)
 
@@ -295,8 +296,20 @@ def _misused(error: typer.BadParameter) -> int:
 def _refused(error: OSError) -> int:
     """Report a path that the system refuses: it is too long, or its folder is not accessible."""
     _show_where(error)
+    if _is_nowhere():
+        _say("the current folder does not exist any more", "Go to a folder that exists.")
+        return BAD_INPUT
     _say(f"{os.fsdecode(error.filename)}: {error.strerror}", "Check the path and its permissions.")
     return BAD_INPUT
+
+
+def _is_nowhere() -> bool:
+    """Tell whether somebody removed the current folder."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return True
+    return False
 
 
 def _bug(error: Exception) -> int:
