@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import io
 import os
 import re
 import signal
@@ -9,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from threading import Thread
 
@@ -22,10 +25,11 @@ from tests.library.running_zotero import running as running_zotero
 from tests.processes import ended, started
 from tests.sync.world import World
 from zoterodigest.cli.base.options import Invocation
-from zoterodigest.cli.base.project_context import open_context
+from zoterodigest.cli.base.project_context import ProjectContext, open_context
 from zoterodigest.cli.commands.unattended import Ran, run_unattended
 from zoterodigest.cli.commands.watch import EndSignals, Watcher
 from zoterodigest.cli.main import main
+from zoterodigest.library.http.trouble import KeyRefused, NotReached
 from zoterodigest.project.running import is_watched, running, watching
 from zoterodigest.sync.watching.schedule import Pace
 
@@ -63,10 +67,12 @@ def world(zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 @contextmanager
-def watched(pace: Pace = PACE) -> Iterator[Watcher]:
+def watched(
+    pace_of: Callable[[ProjectContext], Pace] = lambda _: PACE,
+) -> Iterator[Watcher]:
     """Watch the project of the current folder while the block lasts, once the first run is done."""
     asked = Invocation()
-    watcher = Watcher(asked, open_context(asked), pace)
+    watcher = Watcher(asked, open_context(asked), pace_of)
     thread = Thread(target=watcher.watch)
     thread.start()
     try:
@@ -350,6 +356,57 @@ def test_a_broken_configuration_is_said_once_and_a_mended_one_goes_on(
     assert sum("this key is missing" in line for line in lines(capfd)) == 1
 
 
+def test_a_configuration_that_changes_changes_the_pace(world: World) -> None:
+    def pace_of(place: ProjectContext) -> Pace:
+        return replace(PACE, patience=place.workspace.project.configuration.sync.hold)
+
+    with watched(pace_of) as watcher:
+        configuration = world.root / "zoterodigest.toml"
+        configuration.write_text(f"{configuration.read_text()}[sync]\nhold = 3\n")
+        comes(lambda: watcher.schedule.pace.patience == 3)
+
+
+def test_a_library_that_needs_a_person_says_so_once_however_the_network_comes_and_goes(
+    world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, refused = NotReached("it is away", ""), KeyRefused("the key is refused", "")
+    troubles = [away, away, refused, away, refused, refused]
+    with watched() as watcher:
+        token = watcher.schedule.token
+
+        def tells() -> str | None:
+            if troubles:
+                raise troubles.pop(0)
+            return token
+
+        monkeypatch.setattr(watcher, "_token", tells)
+        comes(lambda: not troubles and not watcher.schedule.failed_asks)
+
+    said = [line for line in lines(capfd) if "asked again" in line or "answers" in line]
+    assert said == [
+        "it is away. It is asked again later.",
+        "the key is refused. It is asked again later.",
+        "The library answers again.",
+    ]
+    assert len(notices(world)) == 1
+
+
+class FullDisk(io.StringIO):
+    """Takes no text, as a log on a disk that is full."""
+
+    def write(self, _: str) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def test_a_log_that_can_not_be_written_keeps_nothing_from_being_synced(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    with watched():
+        (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+        comes(lambda: task(world, REST) == {"task:rest"})
+
+
 def test_a_paused_watcher_waits_until_it_is_resumed(
     world: World, zoterodigest: Zoterodigest
 ) -> None:
@@ -367,7 +424,7 @@ def test_a_watcher_that_starts_paused_does_not_run(
     assert "No watcher runs on this project now." in zoterodigest("watch", "--pause").out
     (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
     asked = Invocation()
-    watcher = Watcher(asked, open_context(asked), PACE)
+    watcher = Watcher(asked, open_context(asked), lambda _: PACE)
     thread = Thread(target=watcher.watch)
 
     thread.start()
@@ -385,7 +442,7 @@ def test_while_git_rebases_nothing_is_synced(
     (world.root / ".git" / "rebase-merge").mkdir(parents=True)
     (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
     asked = Invocation()
-    watcher = Watcher(asked, open_context(asked), PACE)
+    watcher = Watcher(asked, open_context(asked), lambda _: PACE)
     thread = Thread(target=watcher.watch)
 
     thread.start()
@@ -476,7 +533,16 @@ def test_once_ends_with_the_code_of_the_guard_if_a_removal_waits(
     assert zoterodigest("watch", "--once").code == 5
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_that_is_ignored_as_by_nohup_stays_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)
+
+    with EndSignals():
+        os.kill(os.getpid(), signal.SIGHUP)
+
+    assert signal.signal(signal.SIGHUP, before) is signal.SIG_IGN
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_lets_a_run_at_work_come_to_its_end(number: signal.Signals) -> None:
     before = signal.getsignal(number)
     ends = EndSignals()
@@ -485,6 +551,8 @@ def test_a_signal_lets_a_run_at_work_come_to_its_end(number: signal.Signals) -> 
         with ends.held_off():
             os.kill(os.getpid(), number)
             assert ends.is_asked
+            with pytest.raises(KeyboardInterrupt):  # the run only waits for a server
+                ends.heed()
             with pytest.raises(KeyboardInterrupt):  # a person insists
                 os.kill(os.getpid(), number)
         with pytest.raises(KeyboardInterrupt):

@@ -10,7 +10,7 @@ from zoterodigest.cli.base.network import asking_nobody
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import counted, visible
-from zoterodigest.cli.base.talk import NotConfirmed, countdown, failure_lines
+from zoterodigest.cli.base.talk import NotConfirmed, failure_lines
 from zoterodigest.cli.commands.exit_codes import exit_code
 from zoterodigest.cli.commands.runs import brief_text, planned_with_lookups
 from zoterodigest.core.reconcile.guard import removed_rows
@@ -64,12 +64,7 @@ class Ran:
 def run_unattended(asked: Invocation, but: frozenset[str]) -> Ran:
     """Run a sync over all files but these and those that an editor holds."""
     try:
-        # Nobody looks on, so nothing is counted down.
-        with (
-            countdown.shown_by(lambda _: None),
-            asking_nobody(),
-            opened_context(asked) as place,
-        ):
+        with asking_nobody(), opened_context(asked) as place:
             return replace(_ran(place, asked, but), place=place)
     except PASSING as error:
         return Ran(error.exit_code, passing=sentence_of(error), retry=Retry.SOON)

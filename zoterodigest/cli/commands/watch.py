@@ -51,6 +51,8 @@ _LOOK_AROUND = 30.0
 """Seconds after which a watcher looks whether it is still paused, whatever the system tells."""
 _LEAST_QUIET = 2.0
 """Seconds without a change before a run, also in a project that holds no file for a while."""
+# Windows tells of a closed console in another way.
+_ENDING = {signal.SIGINT, signal.SIGTERM, getattr(signal, "SIGHUP", signal.SIGTERM)}
 _GIT = "git is in the middle of a merge, rebase or other command: nothing is synced until it ends."
 
 
@@ -88,7 +90,7 @@ def watch(
         return _paused(open_context(asked).workspace.project.state_folder, is_paused=pause)
     place = open_context(asked)
     with watching(place.workspace.project.state_folder):
-        return Watcher(asked, place, _pace(place), is_once=once).watch()
+        return Watcher(asked, place, _pace, is_once=once).watch()
 
 
 def _paused(folder: Path, *, is_paused: bool) -> int:
@@ -115,27 +117,33 @@ class _Ended(Exception):
 
 
 class Watcher:
-    """Watches the project of `place` at a pace, and runs a sync when one is due.
+    """Watches the project of `place`, and runs a sync when one is due.
 
-    `clock` tells seconds and never goes back.
+    `pace_of` returns the pace of a project as it is configured. `clock` tells seconds and never
+    goes back.
     """
 
     def __init__(
         self,
         asked: Invocation,
         place: ProjectContext,
-        pace: Pace,
+        pace_of: Callable[[ProjectContext], Pace],
         *,
         is_once: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._asked, self._place, self._clock, self._is_once = asked, place, clock, is_once
-        self._state_folder = place.workspace.project.state_folder
+        self._pace_of = pace_of
         self._watched = watched_in(place.workspace)
-        self.schedule = begin_watching(pace, clock())
+        self.schedule = begin_watching(pace_of(place), clock())
         self._changes: SimpleQueue[tuple[str, float] | None] = SimpleQueue()
         self._signals = EndSignals()
         self._said = Ran(FINE)
+        self._trouble: type[ZoterodigestError] | None = None
+
+    @property
+    def _state_folder(self) -> Path:
+        return self._place.workspace.project.state_folder
 
     def end(self) -> None:
         """End the watcher, from another thread: after the run that is at work."""
@@ -144,9 +152,11 @@ class Watcher:
     def watch(self) -> int:
         """Watch until a person ends it, or until one run is done; return its exit code."""
         if not self._is_once:
-            emit([f"Watching {self._names()}. Press Ctrl-C to end it."])
+            _write(f"Watching {self._names()}. Press Ctrl-C to end it.")
         self._note_recent()
-        with self._signals, suppress(_Ended, KeyboardInterrupt):
+        # Nobody looks on, so nothing is counted down.
+        waiting = countdown.shown_by(lambda _: self._signals.heed())
+        with self._signals, waiting, suppress(_Ended, KeyboardInterrupt):
             while True:
                 with Noticing(self._watched, self._state_folder, self._noticed) as noticing:
                     code = self._follow(noticing)
@@ -154,7 +164,7 @@ class Watcher:
                     return code
                 # Nobody told what changed between the two.
                 self.schedule = file_changed(self.schedule, LIBRARY, self._clock())
-        emit(["Stopped watching."])
+        _write("Stopped watching.")
         return FINE
 
     def _names(self) -> str:
@@ -229,26 +239,30 @@ class Watcher:
 
     def _ask(self) -> None:
         """Ask the library whether it has changed."""
-        was_away = self.schedule.failed_asks > 0
         try:
-            # Nobody looks on, so nothing is counted down.
-            with countdown.shown_by(lambda _: None):
-                token = self._token()
+            token = self._token()
         except ZoterodigestError as error:
             if self._is_once:
                 raise
             self.schedule = library_failed(self.schedule, self._clock())
-            if not was_away:
-                _say(f"{sentence_of(error)} It is asked again later.")
-                self._notify(is_news=not isinstance(error, PASSING))
+            self._tell_trouble(error)
             return
         self.schedule = library_answered(self.schedule, token, self._clock())
-        if was_away:
+        if self._trouble is not None:
             _say("The library answers again.")
+        self._trouble = None
         held = held_by_editors(self._said.held)
         for file in self._said.held - held:
             self.schedule = file_changed(self.schedule, file, self._clock())
         self._said = replace(self._said, held=held)
+
+    def _tell_trouble(self, error: ZoterodigestError) -> None:
+        """Say once that the library does not answer, and once more if a person is needed then."""
+        needs_person = not isinstance(error, PASSING)
+        if self._trouble is None or (needs_person and not isinstance(error, self._trouble)):
+            _say(f"{sentence_of(error)} It is asked again later.")
+            self._notify(is_news=needs_person)
+            self._trouble = type(error)
 
     def _token(self) -> str:
         """Return what tells the library from how it was; "" if it has not been created."""
@@ -291,6 +305,7 @@ class Watcher:
             return False
         self._place, before = ran.place, self._watched
         self._watched = watched_in(ran.place.workspace)
+        self.schedule = replace(self.schedule, pace=self._pace_of(ran.place))
         return self._watched != before
 
     # --- what a person learns
@@ -322,11 +337,20 @@ class Watcher:
 
 
 def _say(text: str) -> None:
-    emit([f"{time.strftime('%H:%M:%S')}  {text}"])
+    _write(f"{time.strftime('%H:%M:%S')}  {text}")
+
+
+def _write(line: str) -> None:
+    # The terminal may have been closed, or the disk of a log be full: a sync matters more.
+    with suppress(OSError):
+        emit([line])
 
 
 class EndSignals:
-    """Ctrl-C and SIGTERM: they end the watcher, but not a run at work, unless they come twice."""
+    """Ctrl-C, SIGTERM and a closed terminal end the watcher, but not a run that writes or reads.
+
+    If one comes twice, it ends the run, too.
+    """
 
     def __init__(self) -> None:
         self.is_asked = False
@@ -336,8 +360,9 @@ class EndSignals:
     def __enter__(self) -> None:
         # Only the main thread gets signals; in another one somebody else sees to them.
         if threading.current_thread() is threading.main_thread():
-            for one in (signal.SIGINT, signal.SIGTERM):
-                self._before[one] = signal.signal(one, self._end)
+            for one in map(signal.Signals, _ENDING):
+                if signal.getsignal(one) is not signal.SIG_IGN:  # as nohup asks for
+                    self._before[one] = signal.signal(one, self._end)
 
     def __exit__(self, *_: object) -> None:
         for one, handler in self._before.items():
@@ -351,6 +376,11 @@ class EndSignals:
             yield
         finally:
             self._is_held_off = False
+
+    def heed(self) -> None:
+        """End a run that only waits for a server, if the watcher is to end."""
+        if self.is_asked:
+            raise KeyboardInterrupt
 
     def _end(self, number: int, frame: FrameType | None) -> None:
         is_second, self.is_asked = self.is_asked, True
