@@ -15,6 +15,8 @@ import pytest
 
 from tests.builders import a_collection, a_key, a_note, an_item, changed
 from tests.library.web import KEY, START, Between, Serve, Server, a_server, straight
+from zoterodigest.library.access import Access
+from zoterodigest.library.address import WebAddress
 from zoterodigest.library.http import patience
 from zoterodigest.library.http.trouble import KeyRefused, NotReached, ServerBusy, ServerFailed
 from zoterodigest.library.port import (
@@ -70,6 +72,11 @@ def always(response: Response, method: str = "") -> Between:
 
 def lost(request: Request, serve: Serve) -> Response:
     raise ConnectionResetError
+
+
+def slower(request: Request, serve: Serve) -> Response:
+    answer = serve(request)
+    return replace(answer, headers={**answer.headers, "Backoff": "10"})
 
 
 def acted_and_lost(request: Request, serve: Serve) -> Response:
@@ -291,10 +298,6 @@ def test_a_retry_after_that_cannot_be_read_is_none(
 def test_a_backoff_on_a_200_is_obeyed_before_the_next_request(
     server: Server, library: WebLibrary
 ) -> None:
-    def slower(request: Request, serve: Serve) -> Response:
-        answer = serve(request)
-        return replace(answer, headers={**answer.headers, "Backoff": "10"})
-
     server.between = once(slower)
 
     library.write([an_item()])
@@ -313,6 +316,37 @@ def test_a_server_that_asks_for_an_hour_is_not_waited_for(
         library.read()
 
     assert server.clock.waits == []
+
+
+def test_a_pause_that_a_server_asks_for_holds_for_later_connections_too(server: Server) -> None:
+    server.between = once(always(says(429, Retry_After="3600")))
+    access = Access(lambda _: KEY, None, server.clock.wait)
+
+    def read() -> None:
+        address = WebAddress(server.url, "user", 1)
+        with WebLibrary(address, access, now=lambda: server.clock.now) as library:
+            library.version()
+
+    for passed in (0, 1200, 1200):
+        server.clock.now += timedelta(seconds=passed)
+        with pytest.raises(ServerBusy):
+            read()
+    assert server.counted() == (1, 0)
+    server.clock.now += timedelta(seconds=1000)
+    read()
+    assert [seconds for seconds, _ in server.clock.waits] == [200]
+
+
+def test_a_clock_that_is_set_back_makes_no_pause_longer(
+    server: Server, library: WebLibrary
+) -> None:
+    server.between = once(slower)
+    library.version()
+    server.clock.now -= timedelta(days=1)
+
+    library.version()
+
+    assert [seconds for seconds, _ in server.clock.waits] == [10]
 
 
 def test_a_library_that_stays_locked_is_told_of(server: Server, library: WebLibrary) -> None:

@@ -30,6 +30,9 @@ DESKTOP_FILES = "desktop-*.json"
 Tally = Counter[str]
 """How many requests were sent: `read`, `write`, and how many of them `again`."""
 
+Pauses = dict[str, tuple[datetime, float]]
+"""When a server, by its URL, asked for a pause last, and for how many seconds."""
+
 
 @dataclass(frozen=True, slots=True)
 class Access:
@@ -42,7 +45,8 @@ class Access:
     `keep_local_key` keeps one, in a private file if `has_key_file`. `before_asking` is called
     before a person is asked for one. `desktop_folder` holds what must be known of the libraries of
     that Zotero between runs (None: nothing is kept). An answer must be complete after
-    `longest_answer` seconds.
+    `longest_answer` seconds. `pauses` are those that servers asked for: whoever reaches them more
+    than once keeps them in between.
     """
 
     key_of: Callable[[WebAddress], str] = field(default=lambda _: "", repr=False)
@@ -55,3 +59,4 @@ class Access:
     has_key_file: bool = False
     desktop_folder: Path | None = None
     longest_answer: float = 600.0
+    pauses: Pauses = field(default_factory=Pauses)

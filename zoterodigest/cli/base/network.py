@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from zoterodigest.cli.base.screen import hanging, tell, visible
 from zoterodigest.cli.base.talk import countdown
-from zoterodigest.library.access import Access
+from zoterodigest.library.access import Access, Pauses
 from zoterodigest.library.address import ZOTERO_ORG, WebAddress, in_desktop
 from zoterodigest.library.key_file import KeyFile
 from zoterodigest.library.keys import (
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from zoterodigest.project.config import LookupRules
 
 ENVIRONMENT_KEY = "ZOTERO_API_KEY"
+_PAUSES = Pauses()
+"""Those that servers asked this process for: a watcher connects again and again."""
 
 
 def access() -> Access:
@@ -44,6 +46,7 @@ def access() -> Access:
         before_asking=advise_of_keys,
         has_key_file=key_file().exists,
         desktop_folder=desktop_folder(),
+        pauses=_PAUSES,
     )
 
 

@@ -11,7 +11,6 @@ import json
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TypeVar
 
 from zoterodigest import __version__
@@ -118,7 +117,6 @@ class Session(Generic[D]):
         self.dialect = dialect
         self.access = access
         self.now = now
-        self._free_at = now()
         self._client: httpx2.Client | None = None
         self._zotero: Any = None
 
@@ -193,9 +191,7 @@ class Session(Generic[D]):
         """
         import httpx2
 
-        # A server may have asked for a pause with its last answer, also with a 200.
-        free_in = (self._free_at - self.now()).total_seconds()
-        self._wait(free_in, "the server asks for a pause")
+        self._wait(self._pause_left(), "the server asks for a pause")
         self.access.tally["read" if content is None else "write"] += 1
         timeout = httpx2.Timeout(seconds or self.dialect.read_seconds, connect=_CONNECT_SECONDS)
         sent = {"params": params or {}, "content": content, "timeout": timeout}
@@ -240,15 +236,22 @@ class Session(Generic[D]):
             _LOG.debug("%s %s: %s, %.3f s", method, below, outcome, time.monotonic() - start)
         return self._answer(response, text)
 
+    def _pause_left(self) -> float:
+        """Return for how many seconds the server is still to be left alone."""
+        asked_at, seconds = self.access.pauses.get(self.address.url, (self.now(), 0.0))
+        # A clock that was set back makes no pause longer.
+        return min(seconds, seconds - (self.now() - asked_at).total_seconds())
+
     def _answer(self, response: httpx2.Response, text: str) -> Result:
         headers = {name.lower(): value for name, value in response.headers.items()}
         answer = Answer(response.status_code, headers, text)
         # Before anything is believed: an exchanged Zotero has other versions and keys.
         self.dialect.check(answer)
+        # Also with a 200.
+        asked = seconds_asked(headers, self.now()) or 0.0
+        self.access.pauses[self.address.url] = self.now(), asked
         if not answer.is_fine:
             return answer
-        asked = seconds_asked(headers, self.now()) or 0.0
-        self._free_at = self.now() + timedelta(seconds=asked)
         try:
             return Answer(answer.status, headers, read_json(text))
         except BadJson:
