@@ -213,7 +213,8 @@ class Link:
     is what this instance of the library remembers of it, `notes` are the notes of the person's own
     that its entry is to show, by field, `renamed` the sections it shows under another label now.
     `hidden_notes` is how many more it was to show if it had a place for them.
-    With `is_note_only`, another file about the item owns the fields of the record.
+    With `is_note_only`, another file about the item owns the fields of the record. `former_title`
+    is what the heading of its note still says.
     If it `restores_note`, the note of `item` is in the trash and counts as if it were not. Fields
     in `diverged` still differ once the run is done, and an export may not decide them.
     """
@@ -230,6 +231,7 @@ class Link:
     restores_note: bool = False
     diverged: frozenset[str] = frozenset()
     is_note_only: bool = False
+    former_title: str = ""
 
     @property
     def set_aside(self) -> frozenset[str]:

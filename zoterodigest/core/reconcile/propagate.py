@@ -569,8 +569,11 @@ class _Hub:
             for name, value in merged.to_entry.items()
             if self._may_pull(link, name) and not _is_mere_text(name, value, link.entry)
         }
-        if after:
+        if after or link.former_title:
             before = {name: link.entry.fields[name] for name in after}
+            if link.former_title and "title" not in after:
+                before |= {"title": link.former_title}
+                after |= {"title": link.entry.fields["title"]}
             self._details.append(ChangeEntry(link.entry, link.row.id, before, after))
 
     def _report(self, link: Link, merged: Merge) -> None:

@@ -47,6 +47,7 @@ from zoterodigest.core.reconcile.places import Placing, place
 from zoterodigest.core.reconcile.propagate import Propagation, propagate
 from zoterodigest.core.reconcile.sections import with_renamed_sections
 from zoterodigest.core.reconcile.settle import settle, with_traits
+from zoterodigest.core.reconcile.title_headings import with_title_heading
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Entry, Item
 
@@ -70,7 +71,8 @@ def reconcile(
     linking = with_owners(link_entries(entries, *run, new_ids=new_ids), *run[1:])
     back, restored = with_lost_notes(linking.links, known, library.items, run_options)
     # Cleared fields first: a field that counts as empty takes part in every step after this one.
-    noted = [with_own_notes(with_cleared(link), run_options) for link in back]
+    headed = (with_title_heading(with_cleared(link), run_options) for link in back)
+    noted = [with_own_notes(link, run_options) for link in headed]
     # Renamed sections before the recall: the old name must be in the entry when bases are compared.
     labelled = [with_renamed_sections(link, run_options) for link in noted]
     recalled = [with_last_seen(link, known.seen, run_options) for link in labelled]
@@ -82,8 +84,7 @@ def reconcile(
     dropped = _dropped(linking, library, run_options)
     filed = replace(linking, links=tuple(links))
     placing = place(filed, dropped[WhenDropped.ARCHIVE], moved, run)
-    # Trashed items keep their keys, so they count.
-    taken = {*library.taken, *(item.key for item in library.items)}
+    taken = {*library.taken, *(item.key for item in library.items)}  # those in the trash, too
     propagation = propagate(placing.links, run_options, taken)
     archived = {row.id: row for row, _ in placing.archived}
     rows = [archived.get(row.id, row) for row in placing.kept]

@@ -230,7 +230,8 @@ def _field_edits(
     if entry.shape is not None and not new.strip():
         return [gone_edit(document, index, slot.name, cleared)]
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
-    stub_edits += _copy_edits(entry, slot.name, said)
+    copies = (copy for copy in entry.slots if copy.name == f"{slot.name}_copy")
+    stub_edits += filter(None, (copy_edit(copy, said) for copy in copies))
     return _slot_edits(document, index, slot, new, spell) + stub_edits
 
 
@@ -418,15 +419,13 @@ def _stub_edits(document: Document, index: int, slot: str, *, old: str, new: str
     return [edit] if edit else []
 
 
-def _copy_edits(entry: DigestEntry, slot: str, new: str) -> list[Edit]:
+def copy_edit(copy: Slot, new: str) -> Edit | None:
     """Return the edit of a heading that repeats a value: it repeats the new one, unquoted.
 
     There, a number sign at the start of a word would begin a tag; one at the end would not.
     """
-    copy = next((one for one in entry.slots if one.name == f"{slot}_copy"), None)
-    text = _NUMBER_SIGN.sub(r"\\#", inert_line(new, copy.words)) if copy else ""
-    edit = copy.text.rewrite(text.encode("utf-8", "replace")) if copy and text else None
-    return [edit] if edit else []
+    text = _NUMBER_SIGN.sub(r"\\#", inert_line(new, copy.words))
+    return copy.text.rewrite(text.encode("utf-8", "replace")) if text else None
 
 
 def _is_blocks(name: str) -> bool:
