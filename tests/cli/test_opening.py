@@ -264,6 +264,24 @@ def test_brief_runs_print_one_line(zoterodigest: Zoterodigest, tmp_path: Path) -
     ]
 
 
+@pytest.mark.parametrize("way", [[], ["--dry-run"]], ids=["run", "dry run"])
+def test_a_brief_run_that_the_guard_stops_prints_one_line(
+    zoterodigest: Zoterodigest, tmp_path: Path, way: list[str]
+) -> None:
+    note = tmp_path / "note.md"
+    note.write_text(a_digest(ATTENTION), encoding="utf-8")
+    zoterodigest("push", "note.md", "--offline")
+    note.write_text(note.read_text().replace("What it does.", "What it did."), encoding="utf-8")
+
+    limit = ("--max-changes", "0")
+    ran = zoterodigest("sync", "note.md", "--offline", "--yes", "--brief", *limit, *way)
+
+    assert ran.code == 5
+    (line,) = (ran.out + ran.err).splitlines()
+    assert line.startswith("error: summary would change in 1 entry: more than the 0 that a run may")
+    assert line.endswith(". Nothing was written. If it is meant so, add --max-changes 1.")
+
+
 def test_undo_of_a_file_takes_back_the_newest_run_that_concerns_it_and_says_what_else(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -173,6 +173,10 @@ app = typer.Typer(
 )
 
 
+_BRIEF = "--brief"
+"""With it, an error is one line, too."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the program with `arguments` (the process's own if None) and return its exit code.
 
@@ -189,7 +193,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return _called(given)
         except ZoterodigestError as error:
             if not _is_allowed_now(error, given):
-                _say(str(error), error.hint, error.choices)
+                if _BRIEF in given:
+                    _say(" ".join(filter(None, (f"{error}.", error.hint))), "")
+                else:
+                    _say(str(error), error.hint, error.choices)
                 return error.exit_code
 
 

@@ -86,7 +86,7 @@ def _run(asked: Invocation, options: Options) -> int:
         if asked.is_dry_run:
             _show_rest(prepared, looked, place, asked)
         # The plan is shown first, so that a person sees what the guard stopped.
-        _obey_guard(prepared)
+        _obey_guard(prepared, asked)
         code = (
             _code(prepared, looked)
             if asked.is_dry_run
@@ -144,7 +144,8 @@ def _show_rest(
     settled = prepared.is_settled
     if asked.is_brief or asked.is_quiet:
         planned = f"Planned: {planned_amounts(prepared)}."
-        is_shown = asked.is_brief or _code(prepared, looked) != FINE
+        # What the guard says is a line by itself.
+        is_shown = not prepared.stop and (asked.is_brief or _code(prepared, looked) != FINE)
         emit([closing_text(prepared) if settled else planned] if is_shown else [])
         return
     emit(refusals_text(prepared))
@@ -176,15 +177,16 @@ def _code(prepared: Prepared, looked: LookedUp) -> int:
     return FAILED if looked.failed and looked.may_ask else FINE
 
 
-def _obey_guard(prepared: Prepared) -> None:
+def _obey_guard(prepared: Prepared, asked: Invocation) -> None:
     """Raise `TooMuch` if the guard stops the plan, after showing examples."""
     stop = prepared.stop
     if stop is None:
         return
-    subjects = report_names(prepared)
-    tell(["", "The first of them:"])
-    tell(f"    {subjects.place(row_id)}  {subjects.title(row_id)}" for row_id in stop.examples)
-    tell(f"    {visible(entry)}" for entry in stop.pruned)
+    if not asked.is_brief:
+        subjects = report_names(prepared)
+        tell(["", "The first of them:"])
+        tell(f"    {subjects.place(row_id)}  {subjects.title(row_id)}" for row_id in stop.examples)
+        tell(f"    {visible(entry)}" for entry in stop.pruned)
     raise TooMuch(stop)
 
 
