@@ -9,7 +9,7 @@ import re
 import secrets
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -24,6 +24,7 @@ if sys.platform != "win32":
 STATE_FOLDER = ".zoterodigest"
 CONFIG_FILE = "zoterodigest.toml"
 
+_PART = 1 << 20
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _LEFTOVER = re.compile(r"\.zoterodigest-[0-9a-f]{16}\.tmp")
 
@@ -115,8 +116,11 @@ def _read(path: Path) -> SourceFile:
             raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR))
         if not stat.S_ISREG(status.st_mode):
             raise BadInput(path, "not an ordinary file", "Give the path of a text file.")
-        with os.fdopen(number, "rb", closefd=False) as stream:
-            data = stream.read()
+        # Not as a stream: to make one for each of 5,000 notes takes 20 ms of 60.
+        parts = [os.read(number, status.st_size + 1)]
+        while parts[-1]:
+            parts.append(os.read(number, _PART))
+        data = b"".join(parts)
     finally:
         os.close(number)
     _LOG.debug("Read %s: %d bytes", path, len(data))
@@ -148,19 +152,40 @@ def real_path(path: Path) -> Path:
     return Path(os.path.realpath(path))  # Path.resolve raises for a loop, before Python 3.13
 
 
-def real_paths(paths: Iterable[str]) -> Iterator[str]:
-    """Yield the `real_path` of each; of thousands of files in a folder, that one is followed once.
+def real_paths(paths: Sequence[str]) -> Iterator[str]:
+    """Yield the `real_path` of each of thousands of paths."""
+    return (path for path, _ in followed(paths))
 
-    A vault has them: to follow each alone would take 0.3 s for 5,000, and as `Path` 0.1 s.
+
+def followed(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
+    """Yield the `real_path` of each of thousands of paths, and whether a file is there.
+
+    A vault has them: to follow each alone would take 0.3 s for 5,000, and to look at each file 30
+    ms in place of 5. Each command does it five times.
     """
-    folders: dict[str, str] = {}
+    folders: dict[str, tuple[str, Set[str]]] = {}
     for path in paths:
         folder, name = os.path.split(path)
         if folder not in folders:
-            folders[folder] = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
-        found = folders[folder] + name
-        is_plain = name not in ("", ".", "..") and not os.path.islink(found)  # noqa: PTH114
-        yield found if is_plain else os.path.realpath(path)
+            real = os.path.join(os.path.realpath(folder), "")  # noqa: PTH118
+            # A folder may hold many more files than are asked for.
+            folders[folder] = real, (_plain_files(folder) if len(paths) >= _MANY else frozenset())
+        real, plain = folders[folder]
+        if name in plain:
+            yield real + name, True
+            continue
+        is_link = name in ("", ".", "..") or os.path.islink(real + name)  # noqa: PTH114
+        yield os.path.realpath(path) if is_link else real + name, os.path.isfile(path)  # noqa: PTH113
+
+
+_MANY = 100
+
+
+def _plain_files(folder: str) -> Set[str]:
+    """Return the names of the files in a folder that are no links; none if it can't be listed."""
+    with suppress(OSError), os.scandir(folder or ".") as entries:
+        return {one.name for one in entries if one.is_file(follow_symlinks=False)}
+    return frozenset()
 
 
 def looks_binary(data: bytes) -> bool:

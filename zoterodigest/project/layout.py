@@ -34,6 +34,7 @@ from zoterodigest.project.config import (
 )
 from zoterodigest.project.files import (
     STATE_FOLDER,
+    followed,
     real_path,
     real_paths,
     stand_in,
@@ -150,7 +151,7 @@ class Project:
             configured.setdefault(path, DigestRules(path=_key(self.root, path)))
         found: dict[str, Digest] = {}
         meant = [*map(_absolute, given)] if given else [*configured]
-        for path, real in zip(meant, real_paths(map(str, meant)), strict=True):
+        for path, real in zip(meant, real_paths([*map(str, meant)]), strict=True):
             rules = configured.get(path) or DigestRules(path=_key(self.root, path))
             # By the real path: two names of one file must not become two digests of it.
             found.setdefault(real, self._digest(path, rules))
@@ -312,13 +313,19 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     if not glob.has_magic(pattern) or (root / pattern).exists():
         return [_absolute(root / pattern)]
     names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  (".." may be in it)
-    paths = (os.path.join(root, name) for name in names)  # noqa: PTH118  (thousands, in a vault)
-    files = (path for path in paths if os.path.isfile(path))  # noqa: PTH113
-    found = {_absolute(path) for path in files}
+    # As text, of which a vault has thousands: as `Path` each step takes 10 ms for 5,000.
+    paths = [os.path.join(root, name) for name in names]  # noqa: PTH118
+    there = zip(paths, followed(paths), strict=True)
+    found = {os.path.abspath(path) for path, (_, is_file) in there if is_file}  # noqa: PTH100
     evicted = glob.glob(pattern_of_stand_ins(pattern), root_dir=root, recursive=True)  # noqa: PTH207
     for path in map(_absolute, (root / name for name in evicted)):
-        found.add(path.with_name(without_stand_in(path.name)))
-    return sorted(found)
+        found.add(str(path.with_name(without_stand_in(path.name))))
+    return [Path(path) for path in sorted(found, key=_parts)]
+
+
+def _parts(path: str) -> list[str]:
+    """Return the parts of a path as `Path` compares them."""
+    return os.path.normcase(path).split(os.sep)  # noqa: PTH206  (as above)
 
 
 def pattern_of_stand_ins(pattern: str) -> str:

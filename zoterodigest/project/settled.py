@@ -23,9 +23,9 @@ from zoterodigest.project.files import (
     STATE_FOLDER,
     BadInput,
     create_reading_folder,
+    followed,
     read_if_present,
     reading_folder,
-    real_paths,
 )
 from zoterodigest.project.running import AlreadyRunning, require_idle
 
@@ -126,8 +126,8 @@ def _matches(where: str) -> str:
     root, pattern = where.split("\n")
     names = sorted(glob.glob(pattern, root_dir=root, recursive=True))  # noqa: PTH207
     paths = [os.path.join(root, name) for name in names]  # noqa: PTH118  (thousands, in a vault)
-    real = real_paths(paths)
-    found = (f"{path} {one} {os.path.isfile(path)}" for path, one in zip(paths, real, strict=True))  # noqa: PTH113
+    real = zip(paths, followed(paths), strict=True)
+    found = (f"{path} {one} {is_file}" for path, (one, is_file) in real)
     return hashed("\n".join(found).encode("utf-8", "surrogateescape"))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
 
 from zoterodigest.foreign import read_json
 from zoterodigest.project.lock.words import text_of
@@ -22,9 +23,11 @@ def names_of_digests(data: bytes) -> set[str]:
     return set(_named(_DIGEST, data))
 
 
-def names_of_files(data: bytes) -> set[str]:
+# A command asks twice, before anything else: of 5,000 notes that is 16 ms.
+@lru_cache(maxsize=1)
+def names_of_files(data: bytes) -> frozenset[str]:
     """Return all files that a lock file names."""
-    return {*_named(_DIGEST, data), *_named(_BIB, data)}
+    return frozenset((*_named(_DIGEST, data), *_named(_BIB, data)))
 
 
 def _named(patterns: tuple[re.Pattern[bytes], re.Pattern[bytes]], data: bytes) -> Iterator[str]:
