@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import astuple
+from operator import itemgetter
 from sys import intern
 from typing import Any, Literal
 
@@ -19,6 +20,8 @@ Connection = sqlite3.Connection
 Erased = Literal["item", "collection"]
 
 _ITEMS = "SELECT key, version, parent, data FROM items"
+_TYPED_ITEMS = "SELECT key, version, parent, data, json_extract(data, '$.itemType') FROM items"
+_SINCE = "WHERE version > ?"
 _COLLECTIONS = "SELECT key, version, name, parent, trashed FROM collections"
 _PLACES = frozenset({"parentItem", "collections"})
 
@@ -67,11 +70,10 @@ def has_written(connection: Connection, version: int, token: str) -> bool:
     return connection.execute(query, (version, token)).fetchone() is not None
 
 
-def all_items(connection: Connection) -> Iterator[LibraryItem]:
-    """Yield every item in key order."""
+def all_items(connection: Connection) -> list[LibraryItem]:
+    """Return every item in key order."""
     placed = memberships(connection)
-    for row in connection.execute(f"{_ITEMS} ORDER BY key"):
-        yield _item(row, placed.get(row[0], []))
+    return _items_read_late(connection, "", (), lambda key: placed.get(key, []))
 
 
 def memberships(connection: Connection) -> dict[str, list[str]]:
@@ -84,8 +86,28 @@ def memberships(connection: Connection) -> dict[str, list[str]]:
 
 def items_since(connection: Connection, version: int) -> list[LibraryItem]:
     """Return the items that were written after the library version `version`, in key order."""
-    rows = connection.execute(f"{_ITEMS} WHERE version > ? ORDER BY key", (version,)).fetchall()
-    return [_item(row, collections_of(connection, row[0])) for row in rows]
+    given = (version,)
+    return _items_read_late(connection, _SINCE, given, lambda key: collections_of(connection, key))
+
+
+def _items_read_late(
+    connection: Connection,
+    where: str,
+    given: tuple[int, ...],
+    collections: Callable[[str], list[str]],
+) -> list[LibraryItem]:
+    """Return the items of a part of the table in key order, with `RowData`."""
+    try:
+        rows = connection.execute(f"{_TYPED_ITEMS} {where}", given).fetchall()
+    except sqlite3.OperationalError:  # SQLite has no JSON, or one row is not JSON
+        untyped = connection.execute(f"{_ITEMS} {where} ORDER BY key", given)
+        return [_item(row, collections(row[0])) for row in untyped.fetchall()]
+    # By SQLite, through its index, that takes 10 ms for 10,000 items.
+    rows.sort(key=itemgetter(0))
+    return [
+        LibraryItem(key, version, RowData(key, text, kind, _place(parent, collections(key))))
+        for key, version, parent, text, kind in rows
+    ]
 
 
 def collections_of(connection: Connection, key: str) -> list[str]:
@@ -228,6 +250,14 @@ def _head(connection: Connection) -> tuple[str, int]:
 def _item(row: tuple[str, int, str | None, str], collections: list[str]) -> LibraryItem:
     """Return a row as an item: its place comes from columns, everything else from its JSON."""
     key, version, parent, text = row
+    return LibraryItem(key, version, _data(key, text, _place(parent, collections)))
+
+
+def _place(parent: str | None, collections: list[str]) -> dict[str, Any]:
+    return {"collections": sorted(collections)} if parent is None else {"parentItem": parent}
+
+
+def _data(key: str, text: str, place: Mapping[str, Any]) -> dict[str, Any]:
     try:
         data = read_json(text)
     except (TypeError, BadJson) as error:
@@ -235,9 +265,58 @@ def _item(row: tuple[str, int, str | None, str], collections: list[str]) -> Libr
     if not isinstance(data, dict) or not _is_in_shape(data):
         raise _damaged(f"the item {key!r}")
     # Each reading of JSON makes names anew, 2 kB of them for an item with an attachment.
-    named = {intern(name): value for name, value in data.items()}
-    place = {"collections": sorted(collections)} if parent is None else {"parentItem": parent}
-    return LibraryItem(key, version, named | place)
+    return {**{intern(name): value for name, value in data.items()}, **place}
+
+
+class RowData(Mapping[str, Any]):
+    """The data of an item as its row has it; the JSON is read when somebody asks for it.
+
+    A run over a part of a library asks for little: to read the JSON of 10,000 items takes 70 ms,
+    and to print it anew for their prints 80. Raises `BadLibrary` then if it is damaged.
+    """
+
+    __slots__ = ("_key", "_known", "_place", "_read", "_text")
+
+    def __init__(self, key: str, text: str, kind: str | None, place: dict[str, Any]) -> None:
+        self._key = key
+        self._text = text
+        self._place = place
+        self._known = place if kind is None else {**place, "itemType": kind}
+        self._read: dict[str, Any] | None = None
+
+    def __getitem__(self, name: str) -> Any:
+        return self._known[name] if name in self._known else self._whole[name]
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """Return what has this name, else `default`."""
+        if name in self._known:
+            return self._known[name]
+        # Most items lack most fields: no name has signs that JSON would write by a code.
+        if self._read is None and f'"{name}"' not in self._text and "\\u" not in self._text:
+            return default
+        return self._whole.get(name, default)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._whole)
+
+    def __len__(self) -> int:
+        return len(self._whole)
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, RowData) and self._text == other._text:
+            return self._place == other._place
+        return self._whole == (other._whole if isinstance(other, RowData) else other)
+
+    __hash__ = None  # type: ignore[assignment]  # as of a dict
+
+    def __repr__(self) -> str:
+        return f"{self._text} {self._place}"
+
+    @property
+    def _whole(self) -> dict[str, Any]:
+        if self._read is None:
+            self._read = _data(self._key, self._text, self._place)
+        return self._read
 
 
 def _is_in_shape(data: Mapping[str, object]) -> bool:

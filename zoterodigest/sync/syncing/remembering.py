@@ -207,7 +207,7 @@ def _filed(objects: Mapping[str, Data]) -> Mapping[str, set[str]]:
     found: dict[str, set[str]] = defaultdict(set)
     for key, data in objects.items():
         item = ItemJson(data)
-        for collection in () if item.is_trashed or item.is_part else item.collections:
+        for collection in () if item.is_part or item.is_trashed else item.collections:
             found[collection].add(key)
     return found
 
