@@ -106,6 +106,9 @@ def _items_read_late(
     rows.sort(key=itemgetter(0))
     return [
         LibraryItem(key, version, RowData(key, text, kind, _place(parent, collections(key))))
+        if isinstance(kind, str)
+        # Then it may be no item at all.
+        else _item((key, version, parent, text), collections(key))
         for key, version, parent, text, kind in rows
     ]
 
@@ -277,11 +280,11 @@ class RowData(Mapping[str, Any]):
 
     __slots__ = ("_key", "_known", "_place", "_read", "_text")
 
-    def __init__(self, key: str, text: str, kind: str | None, place: dict[str, Any]) -> None:
+    def __init__(self, key: str, text: str, kind: str, place: dict[str, Any]) -> None:
         self._key = key
         self._text = text
         self._place = place
-        self._known = place if kind is None else {**place, "itemType": kind}
+        self._known = {**place, "itemType": kind}
         self._read: dict[str, Any] | None = None
 
     def __getitem__(self, name: str) -> Any:

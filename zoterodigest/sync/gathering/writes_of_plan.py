@@ -40,10 +40,9 @@ from zoterodigest.core.values.record import (
     WebLinks,
     is_empty,
 )
-from zoterodigest.library.item_json import ItemJson
+from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import Contents
-from zoterodigest.library.records.details import with_details
 from zoterodigest.library.records.hyperlinks import link_attachment, link_of
 from zoterodigest.library.records.items import item_changes, new_item
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
@@ -121,7 +120,7 @@ def _add(draft: _WritesDraft, action: Action) -> None:
 
 def _create_item(draft: _WritesDraft, action: CreateItem) -> None:
     data = new_item(action.fields, draft.zotero)
-    data |= with_details(data, action.details) | {"collections": list(action.placed)}
+    data |= _with_details(data, action.details) | {"collections": list(action.placed)}
     tags = frozenset(ItemJson(data).tags)
     citekey = ItemJson(data).text("citationKey")
     item = LibraryItem(action.key, 0, data)
@@ -133,7 +132,7 @@ def _create_item(draft: _WritesDraft, action: CreateItem) -> None:
 def _change_item(draft: _WritesDraft, action: ChangeItem) -> None:
     present = draft.contents.by_key[action.key]
     patch = item_changes(present.data, action.after, draft.zotero)
-    patch |= with_details({**present.data, **patch}, action.details)
+    patch |= _with_details({**present.data, **patch}, action.details)
     collections = list(present.json.collections)
     wanted = [key for key in collections if key not in action.unplaced]
     wanted += [key for key in action.placed if key not in wanted]
@@ -148,6 +147,16 @@ def _change_item(draft: _WritesDraft, action: ChangeItem) -> None:
         draft.items.append(write)
     if "links" in action.after:
         _change_links(draft, action)
+
+
+def _with_details(data: Data, details: Mapping[str, str]) -> dict[str, Any]:
+    """Return the patch that gives an item the details of a bib entry: few runs have any."""
+    if not details:
+        return {}
+    # It imports what reads BibTeX (10 ms).
+    from zoterodigest.library.records.details import with_details
+
+    return with_details(data, details)
 
 
 def _hyperlinks(value: Value | None) -> tuple[Hyperlink, ...]:

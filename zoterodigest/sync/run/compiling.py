@@ -3,68 +3,70 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from zoterodigest.core.plan.plan import Plan
-from zoterodigest.sync.bibliographies.bib_edits import compile_bib_edits
-from zoterodigest.sync.bibliographies.citation import with_citation_keys
-from zoterodigest.sync.bibliographies.exporting import only_adds, planned_bibs
-from zoterodigest.sync.bibliographies.following import as_exported, unfollowed
-from zoterodigest.sync.edits.structure import new_digests, without_undone
-from zoterodigest.sync.gathering.gather import Gathered, ReadBib, names_by_key
-from zoterodigest.sync.gathering.intent import Publish, Sync
+from zoterodigest.core.plan.plan import FileAction, Plan, TrashItem, TrashNote
+from zoterodigest.sync.gathering.gather import Gathered, names_by_key
 from zoterodigest.sync.gathering.vault_pages import VaultPages
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes_of_plan import compile_writes
-from zoterodigest.sync.removal.removal import without_used
 from zoterodigest.sync.run.leaving_texts import leaving_texts
 from zoterodigest.sync.run.little_read import little_read
-from zoterodigest.sync.run.run import Options, Prepared, published_notes
+from zoterodigest.sync.run.run import Prepared, published_notes
+
+if TYPE_CHECKING:
+    from zoterodigest.sync.bibliographies.bib_edits import BibEdit
+    from zoterodigest.sync.bibliographies.exporting import NewBib
+    from zoterodigest.sync.edits.structure import NewDigest
+    from zoterodigest.sync.removal.removal import KeptObject
 
 _MANY_CHANGES = 20
 """Above this many changes a run asks for consent."""
 
 
 def compiled(prepared: Prepared) -> Prepared:
-    """Return a run with what its plan writes; the plan is then without what can't be written."""
+    """Return a run with what its plan writes; the plan is then without what can't be written.
+
+    It imports what is needed for the actions of the plan: all of it takes 100 ms, what writes notes
+    of the library 10.
+    """
     workspace, options, gathered = prepared.workspace, prepared.options, prepared.gathered
+    plan = prepared.plan
+    kept: tuple[KeptObject, ...] = ()
+    digests: tuple[NewDigest, ...] = ()
+    edits: tuple[BibEdit, ...] = ()
+    bibs: tuple[NewBib, ...] = ()
     # First: what stays is not counted by the guard, and no export leaves it out.
-    plan, kept = without_used(prepared.plan, workspace, gathered)
-    digests = new_digests(plan, gathered, workspace)
+    if any(isinstance(action, TrashItem | TrashNote) for action in plan.actions):
+        from zoterodigest.sync.removal.removal import without_used
+
+        plan, kept = without_used(plan, workspace, gathered)
     # Before the writes are compiled: an entry that can't be made must not be linked.
-    plan = without_undone(plan, digests, workspace.zotero.folding())
-    if options.intent.creates:
+    if any(isinstance(action, FileAction) for action in plan.actions):
+        from zoterodigest.sync.edits.structure import new_digests, without_undone
+
+        digests = new_digests(plan, gathered, workspace)
+        plan = without_undone(plan, digests, workspace.zotero.folding())
+    if options.intent.creates and workspace.project.configuration.bibliographies:
+        # Only a project with a .bib gives items lasting keys.
+        from zoterodigest.sync.bibliographies.citation import with_citation_keys
+
         plan = with_citation_keys(plan, workspace, gathered)
     names = names_by_key(gathered.digests)
     pages = VaultPages(workspace, gathered, plan.links)
     writes = compile_writes(plan, gathered.contents, workspace.zotero, names, pages)
     tags = Counter(tag for write in writes.items for tag in sorted(write.tags))
     consent = _needs_consent(plan, gathered, workspace)
-    exported = tuple(read for read in gathered.bibs if _is_exported(read, options))
-    rewritten = {read.key for read in exported if not only_adds(read.bib, read.data, gathered.lock)}
-    edits = compile_bib_edits(plan, gathered, rewritten)
-    bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), edits, workspace)
-    if passed_over := unfollowed(plan, bibs, rewritten):
-        # What was left to an export that does not take the work is to be written by itself.
-        edits = compile_bib_edits(plan, gathered, rewritten, passed_over)
-        bibs = planned_bibs(plan, writes, replace(gathered, bibs=exported), edits, workspace)
-    # Last: the guard counts what the exports write, not what the plan asked for.
-    plan = as_exported(plan, bibs, gathered, workspace)
+    if gathered.bibs:
+        from zoterodigest.sync.run.compiling_bibs import compiled_bibs
+
+        plan, edits, bibs = compiled_bibs(plan, writes, gathered, workspace, options)
     return Prepared(
         *(workspace, options, gathered, plan, writes, digests, edits, bibs),
         needs_consent=consent,
         new_tags=tags,
         kept=kept,
     )
-
-
-def _is_exported(read: ReadBib, options: Options) -> bool:
-    """Tell whether a run exports into a .bib: a sync does, and a pull that brings edits into it."""
-    match options.intent:
-        case Sync(may_pull=True) as intent:
-            return intent.may_push or read.bib.rules.pull is not False
-        case intent:
-            return isinstance(intent, Publish)
 
 
 def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool:

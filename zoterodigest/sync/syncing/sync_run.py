@@ -175,14 +175,12 @@ def command_of(prepared: Prepared) -> str:
 
 def _changes(prepared: Prepared) -> Changes:
     """Return what a run is about to write."""
-    from zoterodigest.sync.bibliographies.exporting import with_exports
-
     gathered, plan, writes = prepared.gathered, prepared.plan, prepared.writes
     foreseen = contents_written(prepared)
     settled = SettledLinks(prepared.workspace.zotero.folding())
     rows, row_ids = expected_rows(prepared, foreseen, settled), _row_ids(prepared)
     told = {row_id for ids in row_ids.values() for row_id in ids}
-    exported = with_exports(gathered.lock, prepared.bibs).exported
+    exported = _with_exports(gathered.lock, prepared.bibs).exported
     return Changes(
         prepared.workspace,
         gathered,
@@ -210,10 +208,8 @@ def _edited_exports(prepared: Prepared, rows: tuple[LockRow, ...]) -> Iterator[E
 
     After a kill, only the journal tells which of their edits the library has.
     """
-    from zoterodigest.sync.bibliographies.exporting import without_edited
-
     known = prepared.gathered.lock.exported
-    after = without_edited(LockFile("", rows, (), known), prepared.gathered.entries).exported
+    after = _without_edited(LockFile("", rows, (), known), prepared.gathered.entries).exported
     yield from (one for one, then in zip(after, known, strict=True) if one != then)
 
 
@@ -302,14 +298,11 @@ def _ending(
     The entries are read from the bytes that were written: what somebody else edits meanwhile is an
     edit for the next run.
     """
-    from zoterodigest.sync.bibliographies.exporting import with_exports, without_edited
-
     standing = standing_after(prepared, results.files)
     entries = [*standing.entries.values(), *standing.made.values()]
-    exports = (file.export for file in results.files if file.export is not None)
-    lock = with_exports(lock_over(prepared, standing, contents, results, settled=settled), exports)
-    lock = without_edited(lock, entries)
-
+    exports = [file.export for file in results.files if file.export is not None]
+    lock = _with_exports(lock_over(prepared, standing, contents, results, settled=settled), exports)
+    lock = _without_edited(lock, entries)
     seen, forgotten = seen_by(prepared, standing, lock, contents), handed_over(prepared, contents)
 
     def keep(lock_data: bytes | None) -> None:
@@ -323,6 +316,25 @@ def _ending(
             leave_marks_of_written(prepared, results.files, contents, (lock, lock_data, seen))
 
     return Ending(lock, seen, forgotten, keep)
+
+
+# Most projects have no .bib: they don't import what reads and writes one (40 ms).
+
+
+def _with_exports(lock: LockFile, exports: Sequence[NewBib]) -> LockFile:
+    if not exports:
+        return lock
+    from zoterodigest.sync.bibliographies.exporting import with_exports
+
+    return with_exports(lock, exports)
+
+
+def _without_edited(lock: LockFile, entries: Sequence[Entry]) -> LockFile:
+    if not lock.exported:
+        return lock
+    from zoterodigest.sync.bibliographies.exporting import without_edited
+
+    return without_edited(lock, entries)
 
 
 def _keep_base_texts(prepared: Prepared, lock: LockFile, entries: Sequence[Entry]) -> None:
