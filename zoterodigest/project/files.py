@@ -154,10 +154,10 @@ def real_path(path: Path) -> Path:
 
 def real_paths(paths: Sequence[str]) -> Iterator[str]:
     """Yield the `real_path` of each of thousands of paths."""
-    return (path for path, _ in followed(paths))
+    return (path for path, _ in followed_paths(paths))
 
 
-def followed(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
+def followed_paths(paths: Sequence[str]) -> Iterator[tuple[str, bool]]:
     """Yield the `real_path` of each of thousands of paths, and whether a file is there.
 
     A vault has them: to follow each alone would take 0.3 s for 5,000, and to look at each file 30

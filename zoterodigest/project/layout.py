@@ -34,7 +34,7 @@ from zoterodigest.project.config import (
 )
 from zoterodigest.project.files import (
     STATE_FOLDER,
-    followed,
+    followed_paths,
     real_path,
     real_paths,
     stand_in,
@@ -315,7 +315,7 @@ def matching_files(root: Path, pattern: str) -> list[Path]:
     names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  (".." may be in it)
     # As text, of which a vault has thousands: as `Path` each step takes 10 ms for 5,000.
     paths = [os.path.join(root, name) for name in names]  # noqa: PTH118
-    there = zip(paths, followed(paths), strict=True)
+    there = zip(paths, followed_paths(paths), strict=True)
     found = {os.path.abspath(path) for path, (_, is_file) in there if is_file}  # noqa: PTH100
     evicted = glob.glob(pattern_of_stand_ins(pattern), root_dir=root, recursive=True)  # noqa: PTH207
     for path in map(_absolute, (root / name for name in evicted)):

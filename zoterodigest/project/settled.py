@@ -23,7 +23,7 @@ from zoterodigest.project.files import (
     STATE_FOLDER,
     BadInput,
     create_reading_folder,
-    followed,
+    followed_paths,
     read_if_present,
     reading_folder,
 )
@@ -126,7 +126,7 @@ def _matches(where: str) -> str:
     root, pattern = where.split("\n")
     names = sorted(glob.glob(pattern, root_dir=root, recursive=True))  # noqa: PTH207
     paths = [os.path.join(root, name) for name in names]  # noqa: PTH118  (thousands, in a vault)
-    real = zip(paths, followed(paths), strict=True)
+    real = zip(paths, followed_paths(paths), strict=True)
     found = (f"{path} {one} {is_file}" for path, (one, is_file) in real)
     return hashed("\n".join(found).encode("utf-8", "surrogateescape"))
 

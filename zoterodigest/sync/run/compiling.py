@@ -31,22 +31,12 @@ def compiled(prepared: Prepared) -> Prepared:
     of the library 10.
     """
     workspace, options, gathered = prepared.workspace, prepared.options, prepared.gathered
-    plan = prepared.plan
-    kept: tuple[KeptObject, ...] = ()
-    digests: tuple[NewDigest, ...] = ()
     edits: tuple[BibEdit, ...] = ()
     bibs: tuple[NewBib, ...] = ()
     # First: what stays is not counted by the guard, and no export leaves it out.
-    if any(isinstance(action, TrashItem | TrashNote) for action in plan.actions):
-        from zoterodigest.sync.removal.removal import without_used
-
-        plan, kept = without_used(plan, workspace, gathered)
+    plan, kept = _without_used(prepared.plan, workspace, gathered)
     # Before the writes are compiled: an entry that can't be made must not be linked.
-    if any(isinstance(action, FileAction) for action in plan.actions):
-        from zoterodigest.sync.edits.structure import new_digests, without_undone
-
-        digests = new_digests(plan, gathered, workspace)
-        plan = without_undone(plan, digests, workspace.zotero.folding())
+    plan, digests = _with_digests(plan, workspace, gathered)
     if options.intent.creates and workspace.project.configuration.bibliographies:
         # Only a project with a .bib gives items lasting keys.
         from zoterodigest.sync.bibliographies.citation import with_citation_keys
@@ -67,6 +57,27 @@ def compiled(prepared: Prepared) -> Prepared:
         new_tags=tags,
         kept=kept,
     )
+
+
+def _without_used(
+    plan: Plan, workspace: Workspace, gathered: Gathered
+) -> tuple[Plan, tuple[KeptObject, ...]]:
+    if not any(isinstance(action, TrashItem | TrashNote) for action in plan.actions):
+        return plan, ()
+    from zoterodigest.sync.removal.removal import without_used
+
+    return without_used(plan, workspace, gathered)
+
+
+def _with_digests(
+    plan: Plan, workspace: Workspace, gathered: Gathered
+) -> tuple[Plan, tuple[NewDigest, ...]]:
+    if not any(isinstance(action, FileAction) for action in plan.actions):
+        return plan, ()
+    from zoterodigest.sync.edits.structure import new_digests, without_undone
+
+    digests = new_digests(plan, gathered, workspace)
+    return without_undone(plan, digests, workspace.zotero.folding()), digests
 
 
 def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool:
