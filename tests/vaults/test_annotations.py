@@ -458,3 +458,23 @@ def test_several_notes_of_one_item_show_them_once(vault: World) -> None:
 
     assert ONE in text(vault)
     assert ONE not in (vault.root / "Papers" / "Thoughts.md").read_text()
+
+
+@pytest.mark.parametrize("heading", ["# Private", "## Private"])
+def test_undo_takes_annotations_back_below_a_private_heading(vault: World, heading: str) -> None:
+    vault.configure(f"{RULES}annotations = true\n")
+    path(vault).write_text(f"{a_note('vaswani2017')}\n{heading}\n\nCANARY\n")
+    states = [text(vault)]
+    sync(vault)
+    states.append(text(vault))
+    vault.change(ONE, annotationComment="A comment of mine")
+    sync(vault)
+    states.append(text(vault))
+
+    assert [SHOWN in state for state in states] == [False, True, False]
+    folder = history_folder(vault.root / ".zoterodigest")
+    assert "CANARY" not in "".join(file.read_text() for file in folder.iterdir())
+    for number, state in ((3, states[1]), (2, states[0])):
+        run = read_history(folder).run(number)
+        assert apply_undo(prepare_undo(vault.workspace(), run), silent).declined == ()
+        assert text(vault) == state

@@ -7,11 +7,14 @@ the private text that has its place in the file by now.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import field
+from itertools import zip_longest
 from typing import TYPE_CHECKING
 
+from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.plan.history import MASK
+from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.frozen import dataclass
 
 if TYPE_CHECKING:
@@ -32,13 +35,55 @@ class FileLines:
 
         None if they have not as many masks as there are private texts.
         """
-        texts = "".join(lines).split(MASK)
-        if len(texts) != len(self.private) + 1:
+        text = "".join(lines)
+        if text.count(MASK) != len(self.private):
             return None
-        whole = "".join(
-            f"{text}{hidden}" for text, hidden in zip(texts, (*self.private, ""), strict=True)
-        )
-        return whole.encode("utf-8", "surrogateescape")
+        return _shown(text, self.private).encode("utf-8", "surrogateescape")
+
+    def showing(self, hunks: Iterable[Hunk]) -> FileLines:
+        """Return them with each line shown that stands in `hunks` as it is: a run wrote it.
+
+        Of a file that is private as a whole nothing is shown.
+        """
+        if not "".join(self.lines).replace(MASK, "").strip():
+            return self
+        pieces = {piece for hunk in hunks for piece in (*hunk.before, *hunk.after)}
+        number, numbers = 0, set[int]()
+        for line in self.lines:
+            end = number + line.count(MASK)
+            if end > number and _shown(line, self.private[number:end]) in pieces:
+                numbers |= {*range(number, end)}
+            number = end
+        return self.with_shown(numbers)
+
+    def with_shown(self, numbers: Set[int]) -> FileLines:
+        """Return them with the private texts of these numbers in place of their masks."""
+        if not numbers:
+            return self
+        texts = [it if at in numbers else MASK for at, it in enumerate(self.private)]
+        lines = _shown("".join(self.lines), texts).splitlines(keepends=True)
+        left = tuple(it for at, it in enumerate(self.private) if at not in numbers)
+        return FileLines(tuple(lines), left)
+
+
+def _shown(text: str, private: Sequence[str]) -> str:
+    return "".join(map("".join, zip_longest(text.split(MASK), private, fillvalue="")))
+
+
+def both_lines(before: FileLines, after: FileLines) -> tuple[Sequence[str], Sequence[str]]:
+    """Return the lines of a file before and after a run, with the same masks in both.
+
+    What only one has is no person's: the run put it in or took it out, as it does with annotations
+    below a private heading. It is shown, or nothing of it could be undone.
+    """
+    gone, came = set[int](), set[int]()
+    for start, stop, first, last in differing_ranges(before.private, after.private):
+        old, new = before.private[start:stop], after.private[first:last]
+        # Parted or joined anew, a private text is what it was.
+        if not any(it in "".join(new) for it in old) and not any(it in "".join(old) for it in new):
+            gone |= {*range(start, stop)}
+            came |= {*range(first, last)}
+    return before.with_shown(gone).lines, after.with_shown(came).lines
 
 
 def file_lines(source: bytes, note: NoteRule | None = None) -> FileLines:

@@ -40,7 +40,7 @@ from zoterodigest.project.log.history import (
 )
 from zoterodigest.project.running import note_run
 from zoterodigest.sync.apply.changes import FileChange, Sent
-from zoterodigest.sync.apply.file_lines import file_lines
+from zoterodigest.sync.apply.file_lines import both_lines, file_lines
 from zoterodigest.sync.apply.unwritten import (
     data_unwritten,
     joined_changes,
@@ -373,11 +373,11 @@ def _file_changes(
         # A file that the run makes or removes holds only what this program wrote, masked or not: to
         # redo that takes all of it.
         note = None if is_created or is_removed else file.note
-        before: Sequence[str] = file_lines(file.before or b"", note).lines
-        earlier: tuple[Hunk, ...] = ()
+        now = file_lines(file.before or b"", note)
+        earlier = earlier_change.hunks if earlier_change else ()
+        before, after = both_lines(now.showing(earlier), file_lines(file.after or b"", note))
         if earlier_change is not None:
             before = lines_unwritten(before, earlier_change)
-            earlier = () if is_finished else earlier_change.hunks
-        hunks = hunks_between(before, file_lines(file.after or b"", note).lines)
+        hunks = hunks_between(before, after)
         change = DigestChange(file.key, hunks, is_created=is_created, is_removed=is_removed)
-        yield replace(change, earlier=earlier)
+        yield change if is_finished else replace(change, earlier=earlier)

@@ -263,6 +263,7 @@ class Reverting:
         """Return what a file holds without what the run wrote; None if private texts are lost."""
         is_whole = change.is_created or change.is_removed
         file = file_lines(present, None if is_whole else self._note_rules.get(change.key))
+        file = file.showing((*change.hunks, *change.earlier))
         reversal = turn_back(file.lines, change.hunks)
         if reversal.refused and change.earlier:
             # Killed before it wrote the file once more, the run left it as it had written it first.
