@@ -11,7 +11,9 @@ import pytest
 
 from tests.cli.conftest import Zoterodigest, zoterodigest
 from tests.sync.world import World
+from zoterodigest.cli.commands import watch
 from zoterodigest.project.config import load_configuration
+from zoterodigest.sync.watching.schedule import Pace
 
 __all__ = ["zoterodigest"]  # the fixture
 
@@ -84,8 +86,10 @@ def _lines(diff: str, sign: str) -> list[str]:
 
 @pytest.mark.parametrize("page", [README, COMMANDS, RECIPES], ids=["README", "commands", "recipes"])
 def test_whoever_follows_it_sees_what_it_shows(
-    zoterodigest: Zoterodigest, tmp_path: Path, page: str
+    zoterodigest: Zoterodigest, tmp_path: Path, page: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # A watcher waits for 10 seconds without a change.
+    monkeypatch.setattr(watch, "_pace", lambda place: Pace(quiet=0.1))
     (digest,) = re.findall(r"^```markdown\n(.*?)^```$", page, re.M | re.S)
     (tmp_path / "papers.md").write_text(digest, encoding="utf-8")
     steps = list(STEP.finditer(page))
@@ -96,6 +100,52 @@ def test_whoever_follows_it_sees_what_it_shows(
     assert sum(page.count(f"```{language}\n") for language in ("console", "diff")) == sum(
         step["language"] is not None for step in steps
     )
+
+
+def test_whoever_follows_the_page_of_formats_sees_what_it_shows(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    page = GUIDES["formats.md"]
+    digest, form = (_first_block(page, language) for language in ("markdown", "toml"))
+    (tmp_path / "papers.md").write_text(digest, encoding="utf-8")
+    unfinished = 'name = "mine"\nabout = "mine"\ntemplates = ["- {title} {?({venue})"]\n'
+    learn, inspect, mistaken = (step["text"] for step in STEP.finditer(page))
+    reader = Reader(tmp_path, zoterodigest)
+
+    reader.run_all(learn)
+    (tmp_path / "bold-titles.format.toml").write_text(form, encoding="utf-8")
+    reader.run_all(inspect)
+    (tmp_path / "mine.format.toml").write_text(unfinished, encoding="utf-8")
+    command, _, error = mistaken.partition("\n")
+    ran = zoterodigest(*shlex.split(command.removeprefix(PROMPT)))
+
+    assert ran.err.startswith(error)
+
+
+def _first_block(page: str, language: str) -> str:
+    (text, *_) = re.findall(rf"^```{language}\n(.*?)^```$", page, re.M | re.S)
+    return str(text)
+
+
+FOLLOWED = {
+    "README.md": "tests/test_readme.py",
+    "commands.md": "tests/test_readme.py",
+    "formats.md": "tests/test_readme.py",
+    "recipes.md": "tests/test_readme.py",
+    "teams.md": "tests/team/test_docs.py",
+    "vaults.md": "tests/vaults/test_page.py",
+    # It goes on for hours: only its lines are compared.
+    "watch.md": "tests/cli/test_watch.py",
+}
+"""The pages with commands and what they print, and where somebody follows them."""
+
+
+def test_every_page_that_shows_what_commands_print_is_followed() -> None:
+    showing = {name for name, page in GUIDES.items() if re.search(r"```console|\$ zotero", page)}
+
+    assert showing == {*FOLLOWED}
+    for page, test in FOLLOWED.items():
+        assert page in (ROOT / test).read_text(encoding="utf-8")
 
 
 def _help(zoterodigest: Zoterodigest, command: str = "") -> str:

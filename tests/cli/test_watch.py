@@ -24,6 +24,7 @@ from tests.library.running_zotero import ALWAYS
 from tests.library.running_zotero import running as running_zotero
 from tests.processes import ended, started
 from tests.sync.world import World
+from tests.test_readme import DOCS
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.project_context import ProjectContext, open_context
 from zoterodigest.cli.commands.unattended import Ran, run_unattended
@@ -121,7 +122,18 @@ def lines(capfd: pytest.CaptureFixture[str]) -> list[str]:
     """Return what the watcher said, without the times."""
     out, err = capfd.readouterr()
     assert err == ""
-    return [re.sub(r"^\d\d:\d\d:\d\d  ", "", line) for line in out.splitlines()]
+    return without_times(out)
+
+
+def shown_on_page() -> list[str]:
+    """Return what docs/watch.md shows of a watcher, without the times."""
+    page = (DOCS / "watch.md").read_text(encoding="utf-8")
+    (shown,) = re.findall(r"^```console\n\$ zoterodigest watch\n(.*?)^```$", page, re.M | re.S)
+    return without_times(shown)
+
+
+def without_times(text: str) -> list[str]:
+    return [re.sub(r"^\d\d:\d\d:\d\d  ", "", line) for line in text.splitlines()]
 
 
 def notices(world: World) -> list[str]:
@@ -140,7 +152,10 @@ def test_edits_at_both_ends_reach_the_other_end_and_are_in_the_log(
         comes(lambda: at_rest(watcher))
 
     said = lines(capfd)
+    head, *shown = shown_on_page()
     assert said[0].startswith("Watching 1 digest and embedded:")
+    assert said[0].rpartition(". ")[2] == head.rpartition(". ")[2] == "Press Ctrl-C to end it."
+    assert {*shown} & {*said} == {"Already up to date.", "Done: 1 digest changed."}
     written = [line for line in said if line.startswith("Done")]
     assert written == ["Done: 1 item written.", "Done: 1 digest changed."]
     assert said.count("Already up to date.") == 1
