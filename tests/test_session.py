@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.browsers import CHROMIUM, DRIVER, chromium
-from tests.cli.conftest import Ran
+from tests.cli.conftest import Ran, a_digest
 from tests.cli.test_review import Page
 from tests.pictures import FOLDER, pictures
 from tests.screenshots import screenshots
@@ -246,6 +246,30 @@ def test_a_new_user_syncs_decides_a_conflict_undoes_and_cites(
     assert person.types("check-cites paper.tex papers.bib").code == 0
     if TEX:
         _typeset(person.terminal.folder)
+
+
+def test_ctrl_c_stops_a_run_of_many_writes_and_the_next_one_finishes_it(person: Person) -> None:
+    papers = [(f"Paper {number} of many", f"1706.{number:05d}") for number in range(1, 301)]
+    person.digest.write_text(a_digest(*papers), encoding="utf-8")
+    person.types("init papers.md")
+
+    with person.terminal.running(person.command("sync --offline --yes")) as program:
+        program.until(r"\d+/601")
+        program.type(CTRL_C)
+        stopped = program.end()
+    status = person.types("status").out
+    again = person.types("sync --offline --yes")
+
+    assert stopped.code == 130
+    assert re.search(
+        r"\nStopped: \d+ of 601 written; run the same command to go on\.\n$", stopped.text
+    )
+    assert "unfinished a run was stopped before it ended" in status
+    assert again.code == 0
+    assert person.types("ls").out.endswith(
+        "\n300 items, 300 notes (n), 0 attachments (a), 1 collection\n"
+    )
+    assert person.types("status").out.endswith("\nAlready up to date.\n")
 
 
 def _typeset(folder: Path) -> None:

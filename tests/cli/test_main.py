@@ -129,6 +129,17 @@ def test_the_list_of_commands_shows_the_first_line_of_the_help_of_each(command: 
     assert group.commands[command].help == first_line
 
 
+@pytest.mark.parametrize("typed", [("stauts",), ("help", "stauts"), ("citekeys", "lsit")])
+def test_who_mistypes_a_command_gets_the_one_that_is_meant(
+    zoterodigest: Zoterodigest, typed: tuple[str, ...]
+) -> None:
+    ran = zoterodigest(*typed)
+
+    assert ran.code == 2
+    meant = {"stauts": "status", "lsit": "list"}[typed[-1]]
+    assert re.search(rf"Did you mean .*'{meant}'", ran.err)
+
+
 def _fail(**_: object) -> None:
     raise KeyError("a \x1b[31m key")
 
