@@ -77,7 +77,6 @@ def _plan_lines(prepared: Prepared, place: ProjectContext) -> Iterator[str]:
     yield from (*place.lines(), *_missing(prepared), "")
     if not prepared.is_settled:
         yield from as_lines(prepared.plan, names)
-        yield from _recorded_only(prepared)
     yield from _unrecognised(prepared)
     if not prepared.is_settled:
         yield from ("", *_tags(prepared.new_tags))
