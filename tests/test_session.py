@@ -221,7 +221,7 @@ def test_a_new_user_syncs_decides_a_conflict_undoes_and_cites(
     assert digest.read_bytes() == by_ben
     refused = person.types("undo", ("[y/N]", "n"))
     assert (refused.code, digest.read_bytes()) == (7, by_ben)
-    assert "error: nothing was written" in refused.out
+    assert "Nothing was written." in refused.out
     with person.terminal.running(person.command("undo")) as program:
         program.until(r"\[y/N\]")
         program.type(CTRL_C)

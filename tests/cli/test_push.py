@@ -552,7 +552,12 @@ def test_at_a_terminal_it_is_asked_about(
     ran = zoterodigest("sync", "papers.md")
 
     assert ran.code == 7
-    assert "Only 1 of about 6 entries of papers.md were read.\nWrite this into" in ran.err
+    assert ran.err.endswith(
+        "Only 1 of about 6 entries of papers.md were read.\n"
+        "Planned: 1 item, 1 note and 1 collection written.\n"
+        "Write this into the trial library .zoterodigest/library.sqlite and the digests? [y/N] "
+        "Nothing was written.\n"
+    )
 
 
 def test_a_digest_that_was_pushed_with_yes_is_not_asked_about_again(

@@ -78,6 +78,13 @@ class ProjectContext:
             return "zoterodigest ls"
         return f"zoterodigest ls --library {visible(shlex.quote(self.address))}"
 
+    @property
+    def library_name(self) -> str:
+        """What a question calls this library."""
+        if isinstance(self.library, ApiAddress):
+            return visible(self.address)
+        return f"the trial library {visible(str(self.library.disk_path))}"
+
     def lines(self) -> Iterator[str]:
         """Yield which library is meant; and the lock file, if it is new or has a place of its own.
 

@@ -11,6 +11,8 @@ from contextlib import contextmanager
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Self
 
+import typer
+
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.screen import emit, tell, tell_failure, tell_note, visible, wrapped
 from zoterodigest.errors import Stopped, ZoterodigestError
@@ -93,7 +95,8 @@ def require_consent(
 ) -> None:
     """Return if no consent `is_needed`, or if the person gave it or gives it at the terminal.
 
-    Raises `NotConfirmed` otherwise. A script that reads JSON is not asked.
+    Raises `NotConfirmed` otherwise, and ends the command if the person says no. A script that reads
+    JSON is not asked.
     """
     if asked.is_agreed or not is_needed:
         return
@@ -102,7 +105,9 @@ def require_consent(
         raise NotConfirmed(f"nothing was written{why}", f"{concern.look_at}, then add --yes.")
     tell(["", *wrapped(f"{concern.what[:1].upper()}{concern.what[1:]}.")] if concern.what else [""])
     if not says_yes(question):
-        raise NotConfirmed("nothing was written")
+        # To say no is no error.
+        tell(["Nothing was written."])
+        raise typer.Exit(NotConfirmed.exit_code)
 
 
 def says_yes(question: str) -> bool:
@@ -110,7 +115,10 @@ def says_yes(question: str) -> bool:
     # On standard error: standard output may go into a pipe or a file.
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    return sys.stdin.readline().strip().casefold() in ("y", "yes")
+    answer = sys.stdin.readline()
+    if not answer.endswith("\n"):  # Ctrl-D leaves the cursor behind the question
+        tell([""])
+    return answer.strip().casefold() in ("y", "yes")
 
 
 def emit_unless_json(asked: Invocation, lines: Iterable[str]) -> None:

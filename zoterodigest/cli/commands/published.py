@@ -11,7 +11,7 @@ from zoterodigest.cli.base.project_context import (
     open_context,
     require_idle_to_write,
 )
-from zoterodigest.cli.base.screen import emit, tell, visible
+from zoterodigest.cli.base.screen import emit, tell
 from zoterodigest.cli.base.talk import busy, progress, require_consent, tell_failures
 from zoterodigest.cli.show.closing import closing_text, done_text
 from zoterodigest.cli.show.encoder import emit_json, emit_result
@@ -139,7 +139,7 @@ def _applied(planned: Prepared, place: ProjectContext, shown: ShownWorks, asked:
         raise TooMuch(planned.stop)
     failures, outcome = tuple(foreseen(planned)), None
     if not asked.is_dry_run:
-        question = f"Write this into {visible(place.address)}?"
+        question = f"Write this into {place.library_name}?"
         require_consent(question, asked, is_needed=planned.needs_consent)
         with progress("Writing", "written") as report:
             outcome = carry_out(planned, report)

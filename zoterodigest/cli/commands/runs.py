@@ -114,7 +114,9 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
     # A plan, which writes nothing, does not import what writes (90 ms).
     from zoterodigest.sync.syncing.sync_run import carry_out
 
-    question = f"Write this into {_target(prepared, place)}?"
+    # The plan may fill more than a screen: its sum stands where the person is asked.
+    amounts = wrapped(f"Planned: {planned_amounts(prepared)}.")
+    question = "\n".join([*amounts, f"Write this into {_target(prepared, place)}?"])
     require_consent(question, asked, is_needed=prepared.needs_consent, concern=concern_of(prepared))
     # Known only before the run: afterwards the lock file has rows.
     is_first = not prepared.gathered.lock.rows
@@ -194,9 +196,9 @@ def _target(prepared: Prepared, place: ProjectContext) -> str:
     """Return what a run of this direction writes."""
     intent = prepared.options.intent
     if not intent.may_pull:
-        return visible(place.address)
+        return place.library_name
     files = files_text(prepared)
-    return f"{visible(place.address)} and {files}" if intent.may_push else files
+    return f"{place.library_name} and {files}" if intent.may_push else files
 
 
 def brief_text(outcome: Outcome) -> str:
