@@ -22,7 +22,7 @@ def test_init_writes_a_configuration_that_names_the_digests(
     configuration = load_configuration(tmp_path / "zoterodigest.toml")
     assert ran.code == 0
     assert [digest.path for digest in configuration.digests] == ["notes/papers.md"]
-    assert "Next: `zoterodigest inspect notes/papers.md`" in ran.out
+    assert "Next: `zoterodigest inspect` shows" in ran.out
 
 
 def test_init_without_digests_writes_a_configuration_that_can_be_read(
@@ -70,14 +70,19 @@ def test_a_folder_of_notes_is_proposed_as_a_vault(
     assert 'entry = "file", as 2 of 3 files are notes of one paper each' in ran.out
 
 
-def test_the_folder_itself_is_inspected_as_a_vault(
-    zoterodigest: Zoterodigest, tmp_path: Path
+@pytest.mark.parametrize("folder", [".", "My papers"])
+def test_a_folder_is_inspected_as_the_vault_that_it_was_set_up_as(
+    zoterodigest: Zoterodigest, tmp_path: Path, folder: str
 ) -> None:
-    (tmp_path / "a2017.md").write_text(NOTE.format(key="a2017"))
+    (tmp_path / folder).mkdir(exist_ok=True)
+    (tmp_path / folder / "a2017.md").write_text(NOTE.format(key="a2017"))
 
-    ran = zoterodigest("init", ".")
+    ran = zoterodigest("init", folder)
+    inspected = zoterodigest("inspect")
 
-    assert "Next: `zoterodigest inspect .` shows what is understood," in ran.out
+    assert "Next: `zoterodigest inspect` shows what is understood," in ran.out
+    assert (inspected.code, inspected.err) == (0, "")
+    assert inspected.out.startswith(f"{folder}: 1 file, 1 note of one paper\n")
 
 
 def test_a_folder_of_lists_is_no_vault(zoterodigest: Zoterodigest, tmp_path: Path) -> None:

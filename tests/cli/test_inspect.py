@@ -50,6 +50,40 @@ def test_the_report_on_an_example_looks_like_this(
     assert (ran.code, ran.out, ran.err) == (0, GOLDEN, "")
 
 
+def test_without_a_file_each_digest_of_the_project_is_summed_up(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+    (tmp_path / "b.md").write_text("# Later\n", encoding="utf-8")
+    zoterodigest("init", "a.md", "b.md")
+
+    ran = zoterodigest("inspect")
+
+    assert (ran.code, ran.err) == (1, "")
+    assert ran.out == (
+        "a.md: 2 entries in the format quoted-notes, 100% of the lines\n"
+        "b.md: no entries recognised in 1 line\n"
+        "2 entries in 2 files\n"
+        "Next: `zoterodigest inspect FILE` lists the entries of one.\n"
+    )
+
+
+def test_the_only_digest_of_a_project_is_inspected_in_full(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "a.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+    zoterodigest("push", "a.md", "--yes", "--offline")
+
+    assert zoterodigest("inspect") == zoterodigest("inspect", "a.md")
+
+
+def test_without_any_digest_it_says_what_to_give(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("inspect")
+
+    assert (ran.code, ran.out) == (2, "")
+    assert "no digest was given" in ran.err
+
+
 def test_json_holds_everything_in_one_object(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(f"# Papers\n\n{a_digest(ATTENTION)}", encoding="utf-8")
 

@@ -25,7 +25,13 @@ from zoterodigest.library.connect import connect
 from zoterodigest.library.port import BadLibrary, Library, Snapshot
 from zoterodigest.project.config import DEFAULT_LIBRARY, DEFAULT_LIBRARY_FILE
 from zoterodigest.project.files import read_if_present
-from zoterodigest.project.layout import BibFile, Project, by_kind, find_project
+from zoterodigest.project.layout import (
+    BibFile,
+    Project,
+    by_kind,
+    find_project,
+    folder_before_pattern,
+)
 from zoterodigest.project.lock.lock import LOCK_FILE
 from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
@@ -294,6 +300,21 @@ def linked_digests(project: Project) -> list[Path]:
     linked = linked_sources(data, project.lock_path) if data is not None else ()
     keys = {*linked, *(digest.key for digest in project.digests())}
     return [near(project.root / key) for key in sorted(keys) if not key.is_bib]
+
+
+def known_digests() -> list[Path]:
+    """Return the digests of the current folder's project, of a vault its folder.
+
+    Raises `NoDigest` if there are none.
+    """
+    project = project_in(Path())
+    rules = [one for one in project.configuration.digests if one.is_vault]
+    folders = [near(project.root / folder_before_pattern(one.path)) for one in rules]
+    lists = [near(one.path) for one in project.digests() if not one.rules.is_vault]
+    found = [*folders, *(linked_digests(project) or lists)]
+    if not (here := [path for path in dict.fromkeys(found) if path.exists()]):
+        raise NoDigest("no digest was given", "Give the path of a Markdown file.")
+    return here
 
 
 def near(path: Path) -> Path:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import glob
 import os
-import shlex
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import count
@@ -97,10 +96,7 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     yield f"Wrote {path}. It explains every key."
     yield from _proposed(proposals)
     yield from _added_for_git(folder)
-    # A folder is inspected as a whole: its pattern would name no file.
-    example = visible(names[0].replace(_ALL_NOTES, "") or ".") if names else "FILE"
-    example = shlex.quote(example) if " " in example else example
-    yield f"Next: `zoterodigest inspect {example}` shows what is understood,"
+    yield "Next: `zoterodigest inspect` shows what is understood,"
     yield "      `zoterodigest plan` what a sync would do."
 
 

@@ -31,7 +31,7 @@ from zoterodigest.project.layout import by_kind
 )
 def inspect(
     asked: Invocation,
-    paths: Sequence[Path] = argument("FILE"),
+    paths: Sequence[Path] = argument("FILE", ()),
     explain: int | None = option(
         "--explain LINE", "Show how this line is read, or why it isn't.", None, min=1
     ),
@@ -41,10 +41,12 @@ def inspect(
     inspect lists every entry, the lines it skipped and why, entries that it can't read, and papers
     that appear twice. It also lists what looks odd: a short author list, an empty link, text in a
     wrong encoding, words left from a template. Of a folder, it shows which files are notes of one
-    paper, as in a vault, and why the others aren't. It changes nothing.
+    paper, as in a vault, and why the others aren't. Without FILE, it shows how much it understands
+    of each digest of the configuration or lock file. It changes nothing.
 
     \b
     Examples:
+      zoterodigest inspect
       zoterodigest inspect papers.md
       zoterodigest inspect daily/*.md --json > entries.json
       zoterodigest inspect notes.md --format table
@@ -59,11 +61,12 @@ def inspect(
     (`zoterodigest docs formats`). The exit code is 1 if a file or an entry wasn't understood, or if
     a folder has no notes.
     """
-    folders = _inspected([path for path in paths if path.is_dir()])
-    digests, named = by_kind(path for path in paths if not path.is_dir())
+    meant = paths or _known()
+    folders = _inspected([path for path in meant if path.is_dir()])
+    digests, named = by_kind(path for path in meant if not path.is_dir())
     if explain is not None:
         return _explained(digests, named, explain, asked)
-    with reading_cache(paths) as cache, busy("Reading digests"):
+    with reading_cache(meant) as cache, busy("Reading digests"):
         found = inspect_digests(digests, asked.format_name, cache, as_json=asked.as_json)
     bibs = inspect_bibs(named)
     if asked.as_json:
@@ -72,13 +75,20 @@ def inspect(
     else:
         for text, *_ in folders:
             emit(text)
-        emit(digests_text(found) if digests else ())
+        emit(digests_text(found, is_overview=not paths and len(meant) > 1) if digests else ())
         emit(bibs_text(bibs))
     for one in (*found, *bibs):
         if isinstance(one, Unreadable):
             tell_error(str(one.error), one.error.hint)
     has_notes = all(found_any for *_, found_any in folders)
     return inspection_code(found) or inspection_code(bibs) or (FINE if has_notes else FAILED)
+
+
+def _known() -> Sequence[Path]:
+    # A file that is named is inspected without what finds a project and its library.
+    from zoterodigest.cli.base.project_context import known_digests
+
+    return known_digests()
 
 
 def _inspected(folders: Sequence[Path]) -> list[tuple[Iterable[str], Mapping[str, Any], bool]]:

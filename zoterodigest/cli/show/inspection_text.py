@@ -49,18 +49,23 @@ _BIB_COLUMNS = (_LINE, Column("key", 24), *_WORK)
 _LEGEND = "has: a authors, t task, l links, s summary, b abstract, c comment, n nickname"
 
 
-def digests_text(found: Sequence[InspectedDigest | Unreadable]) -> Iterator[str]:
-    """Yield the lines of the report on the digests that could be read."""
+def digests_text(
+    found: Sequence[InspectedDigest | Unreadable], *, is_overview: bool = False
+) -> Iterator[str]:
+    """Yield the lines of the report on the digests that could be read; as an overview only how much
+    of each was understood.
+    """
     read = [one for one in found if isinstance(one, InspectedDigest)]
     for one in read:
-        yield from _file(one)
-        yield ""
-    yield from _duplicates(read)
+        yield from _head(one) if is_overview else (*_file(one), "")
+    yield from () if is_overview else _duplicates(read)
     if len(found) > 1:
         entries = sum(len(one.inspection.works) for one in read)
         failed = len(found) - len(read)
         unread = f", {counted(failed, 'file')} could not be read" if failed else ""
         yield f"{counted(entries, 'entry', 'entries')} in {counted(len(read), 'file')}{unread}"
+    if is_overview:
+        yield "Next: `zoterodigest inspect FILE` lists the entries of one."
 
 
 def bibs_text(found: Sequence[InspectedBib | Unreadable]) -> Iterator[str]:
@@ -95,13 +100,28 @@ def _bib_row(record: BibRecord) -> tuple[str, ...]:
 
 def _file(one: InspectedDigest) -> Iterator[str]:
     found = one.inspection
+    yield from _head(one)
+    if found.is_blank:
+        return
+    if not found.works:
+        yield from _nothing(found)
+        return
+    yield from table(_DIGEST_COLUMNS, found.rows)
+    yield from (styled(line, "dim") for line in wrapped(_LEGEND, indent=2))
+    yield from _titled("not understood, not changed", _unreadable(found))
+    yield from _titled("skipped", _skipped(found))
+    yield from _titled("suspicious (`zoterodigest lint` shows more)", _suspicions(found))
+
+
+def _head(one: InspectedDigest) -> Iterator[str]:
+    """Yield how much of a digest was understood."""
+    found = one.inspection
     name = styled(visible(one.name), "bold")
     if found.is_blank:
         yield f"{name}: the file is empty"
         return
     if not found.works:
         yield f"{name}: no entries recognised in {counted(found.lines, 'line')}"
-        yield from _nothing(found)
         return
     formats = ", ".join(f"{form} ({number})" for form, number in found.counts.items())
     if len(found.counts) == 1:
@@ -115,11 +135,6 @@ def _file(one: InspectedDigest) -> Iterator[str]:
     if found.missed:
         more = f"about {counted(found.missed, 'more entry', 'more entries')} could not be read"
         yield f"  {more} (--explain LINE says why)"
-    yield from table(_DIGEST_COLUMNS, found.rows)
-    yield from (styled(line, "dim") for line in wrapped(_LEGEND, indent=2))
-    yield from _titled("not understood, not changed", _unreadable(found))
-    yield from _titled("skipped", _skipped(found))
-    yield from _titled("suspicious (`zoterodigest lint` shows more)", _suspicions(found))
 
 
 def _nothing(found: Inspection) -> Iterator[str]:
