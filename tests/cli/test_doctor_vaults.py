@@ -84,18 +84,6 @@ def test_status_tells_of_files_whose_front_matter_is_not_synced(
     assert whole == quiet
 
 
-def test_init_names_a_folder_with_a_blank_as_a_shell_reads_it(
-    zoterodigest: Zoterodigest, tmp_path: Path
-) -> None:
-    folder = tmp_path / "Reading notes"
-    folder.mkdir()
-    (folder / "@a2021.md").write_text(_note("a2021", "Learning to See"), encoding="utf-8")
-
-    ran = zoterodigest("init", folder)
-
-    assert "`zoterodigest inspect 'Reading notes/'`" in ran.out
-
-
 def test_notes_about_no_paper_need_no_attention(zoterodigest: Zoterodigest, vault: Path) -> None:
     (vault / "2026-01-31.md").write_text("A day.\n", encoding="utf-8")
 
@@ -129,6 +117,29 @@ def test_a_folder_is_inspected_as_a_vault(zoterodigest: Zoterodigest, vault: Pat
     )
     assert [one["citekey"] for one in data["notes"]] == ["a2021", "b2021", None]
     assert [one["file"] for one in data["skipped"]] == ["Papers/2026-01-31.md", "Papers/gone.md"]
+
+
+def test_front_matter_that_is_not_yaml_is_named_and_one_command_mends_all_of_it(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    for number in range(4):
+        text = _note(f"c202{number}", "Seeing: an introduction")
+        (vault / f"@c202{number}.md").write_text(text, encoding="utf-8")
+
+    inspected = zoterodigest("inspect", "Papers")
+    (finding,) = _checks(zoterodigest("doctor", "--json"))["vaults"]["findings"]
+    mended = zoterodigest("lint", "--fix")
+
+    assert "Not understood (`zoterodigest lint` may say more, `inspect FILE` has the" in (
+        inspected.out
+    )
+    assert "    4  only the title of the front matter is synced, as it is not YAML (" in (
+        inspected.out
+    )
+    assert isinstance(finding, dict)
+    assert finding["remedy"].startswith("`zoterodigest lint --fix` puts quotation marks")
+    assert mended.code == 0
+    assert "Not understood" not in zoterodigest("inspect", "Papers").out
 
 
 def test_a_folder_without_notes_fails_with_the_reasons(

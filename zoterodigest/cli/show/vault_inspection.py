@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -64,19 +64,24 @@ def vault_text(vault: InspectedVault) -> Iterator[str]:
     number = counted(len(vault.notes) + len(vault.others), "file")
     papers = counted(len(vault.notes), "note of one paper", "notes of one paper each")
     yield f"{visible(vault.folder)}: {number}, {papers}"
-    yield from _listed({name: _evidence(entry) for name, entry in vault.notes.items()})
+    yield from _listed((name, _evidence(entry)) for name, entry in vault.notes.items())
     if vault.others:
         yield "Not notes:"
-        yield from _listed(vault.others)
-    problems = [problem for entry in vault.notes.values() for problem in entry.problems]
+        yield from _listed(vault.others.items())
+    problems = {
+        (name, problem.reason): None
+        for name, entry in vault.notes.items()
+        for problem in entry.problems
+    }
     if problems:
-        yield f"{counted(len(problems), 'line')} not understood: `inspect FILE` shows them."
+        yield "Not understood (`zoterodigest lint` may say more, `inspect FILE` has the lines):"
+        yield from _listed(problems)
 
 
-def _listed(kinds: Mapping[str, str]) -> Iterator[str]:
-    """Yield how many files are of each kind, and the names of some; `kinds` are by file."""
+def _listed(kinds: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Yield how many files are of each kind, and the names of some; `kinds` are files with one."""
     names_of: dict[str, list[str]] = defaultdict(list)
-    for name, kind in kinds.items():
+    for name, kind in kinds:
         names_of[kind].append(name)
     for kind, names in sorted(names_of.items(), key=lambda one: (-len(one[1]), one[0])):
         few = ", ".join(map(visible, names[:_MOST]))

@@ -44,7 +44,7 @@ from zoterodigest.digest.read.vault_metadata import property_slots, property_tex
 from zoterodigest.digest.read.vault_owned import scan_body, spans_without
 from zoterodigest.digest.read.vault_tags import with_tags
 
-NO_FRONT = "the front matter is no YAML"
+NO_FRONT = "only the title of the front matter is synced"
 
 
 def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTable) -> Document:
@@ -197,7 +197,7 @@ def _entry(
     slots = [*claims.slots, *filter(None, (body.slot,)), *copies]
     problems = [Problem(it.line + 1, it.reason, 0, it.is_slip) for it in claims.unread]
     if front.is_broken:
-        problems.append(Problem(1, f"{NO_FRONT} ({front.fault})"))
+        problems.append(Problem(1, f"{NO_FRONT}, as {front.fault}"))
     reading = with_tags(_with_blocks(read_slots(slots, ()), body.slot))
     fault = fault_in(lines, 0, last)
     return DigestEntry(

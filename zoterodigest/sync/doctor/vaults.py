@@ -6,6 +6,7 @@ A vault has thousands of files, so each finding is about all files of one kind.
 from __future__ import annotations
 
 import os
+import shlex
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
@@ -33,6 +34,9 @@ from zoterodigest.sync.doctor.files import told_of_copies
 
 _NEAR = 0.8
 """Of this part of the longest note that a library takes, a note is big."""
+
+_NAMED = 3
+"""So many files stand in a command to copy; a command for more is about all digests."""
 
 _TOOLS: Mapping[MarkKind, str] = {
     MarkKind.FOREIGN_BEGIN: "ZotLit",
@@ -127,6 +131,11 @@ def _missing(site: CheckedProject, away: Container[str]) -> Iterator[str]:
             yield site.named(key)
 
 
+def _mending(files: Sequence[str]) -> str:
+    """Return the command that mends all of `files`: without names it looks at every digest."""
+    return shlex.join(["zoterodigest", "lint", "--fix", *(files if len(files) <= _NAMED else ())])
+
+
 def _by_reading(notes: Mapping[str, Document]) -> Iterator[Finding]:
     copies = [name for name, note in notes.items() if CONFLICT_COPY in _reasons(note)]
     yield from told_of_copies(copies)
@@ -134,9 +143,8 @@ def _by_reading(notes: Mapping[str, Document]) -> Iterator[Finding]:
     if broken:
         yield Finding(
             f"front matter that is not YAML in {_files(broken)}: {first_few(broken)}",
-            "Its values are read line by line and never written. The text is synced.",
-            f"`zoterodigest lint --fix {' '.join(broken[:3])}` puts quotation marks around values"
-            " that need them.",
+            "Only its title is synced, and never written. The text of the note is synced.",
+            f"`{_mending(broken)}` puts quotation marks around values that need them.",
         )
     for name, note in notes.items():
         if (length := _note_length(note)) > _NEAR * LONGEST_NOTE:
