@@ -25,9 +25,7 @@ def test_the_version_is_printed(zoterodigest: Zoterodigest) -> None:
     assert (ran.code, ran.out) == (0, f"zoterodigest {__version__}\n")
 
 
-@pytest.mark.parametrize(
-    "arguments", [["frobnicate"], ["inspect"], ["inspect", "--nonsense"], ["show"]]
-)
+@pytest.mark.parametrize("arguments", [["frobnicate"], ["inspect", "--nonsense"], ["show"]])
 def test_wrong_usage_exits_2(zoterodigest: Zoterodigest, arguments: list[str]) -> None:
     ran = zoterodigest(*arguments)
 
@@ -272,3 +270,23 @@ def test_a_terminal_is_coloured_unless_it_asks_not_to_be(
         shown = screen.read(4000)
 
     assert (b"\x1b[1m" in shown) is is_coloured
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("inspekt", " Did you mean 'inspect'?"),
+        ("hlep", " Did you mean 'help'?"),
+        ("search", " Did you mean 'ls'?"),
+        ("diff", " Did you mean 'plan --diff'?"),
+        ("stat", " Did you mean 'stats' or 'status'?"),
+        ("xyzzy", ""),
+    ],
+)
+def test_a_command_that_is_not_there_names_the_one_that_may_be_meant(
+    zoterodigest: Zoterodigest, typed: str, meant: str
+) -> None:
+    ran = zoterodigest(typed)
+
+    assert ran.code == 2
+    assert ran.err.endswith(f"Error: No such command '{typed}'.{meant}\n")

@@ -119,6 +119,13 @@ _HIDDEN = {
 """Commands that other programs run."""
 
 _COMMANDS = {name: one for group in (*_GROUPS.values(), _HIDDEN) for name, one in group.items()}
+_CALLED_ELSEWHERE = {
+    "search": "ls", "find": "ls", "list": "ls", "info": "show", "edit": "set",
+    "diff": "plan --diff", "import": "add", "fetch": "pull", "history": "log",
+    "revert": "undo", "login": "auth",
+}  # fmt: skip
+"""What people type who know other programs, with what it is called here."""
+
 _STAMPED = frozenset({"push", "pull", "sync", "plan", "status"})
 """The commands that are repeated from their stamp."""
 
@@ -148,8 +155,20 @@ class _Commands(TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> tuple[str | None, Any, list[str]]:
         # The list knows every name, so a mistyped one gets its suggestions without an import.
+        if not args[0].startswith("-") and args[0] not in self.commands:
+            ctx.fail(f"No such command {args[0]!r}.{_meant(args[0])}")
         name, listed, rest = super().resolve_command(ctx, args)
         return name, command_called(name) if name else listed, rest
+
+
+def _meant(name: str) -> str:
+    """Return which command a person may mean by `name`; "" if nothing is like it."""
+    from difflib import get_close_matches
+
+    known = [*(one for group in _GROUPS.values() for one in group), "help"]
+    close = get_close_matches(name.casefold(), known, n=2, cutoff=0.7)
+    names = [_CALLED_ELSEWHERE[name]] if name in _CALLED_ELSEWHERE else close
+    return f" Did you mean {' or '.join(map(repr, names))}?" if names else ""
 
 
 def command_called(name: str) -> Any:
