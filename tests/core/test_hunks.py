@@ -6,15 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.links.hunks import merge_blocks
+from zoterodigest.core.links.hunks import Held, merge_blocks
 from zoterodigest.core.links.link import fingerprint
 
 blocks = st.lists(st.sampled_from("abcdefgh"), max_size=8).map(tuple)
 
 
-def merged(base: str, entry: str, item: str) -> str | None:
+def merged(base: str, entry: str, item: str, over: Held | None = None) -> str | None:
     """Merge texts in which every letter is a block."""
-    found = merge_blocks([fingerprint(block) for block in base], tuple(entry), tuple(item))
+    prints = [fingerprint(block) for block in base]
+    found = merge_blocks(prints, tuple(entry), tuple(item), over=over)
     return None if found is None else "".join(found)
 
 
@@ -63,6 +64,38 @@ def test_edits_of_different_blocks_merge(base: str, entry: str, item: str, expec
 )
 def test_different_edits_of_one_block_do_not(base: str, entry: str, item: str) -> None:
     assert merged(base, entry, item) is None
+
+
+@pytest.mark.parametrize(
+    ("base", "entry", "item", "expected"),
+    [
+        ("abcde", "Abcxe", "AbcyE", ("AbcxE", "AbcyE")),
+        ("abc", "aX", "aYC", ("aX", "aYC")),
+        # What one end changed in the stretch that the other wrote anew goes with it.
+        ("abcdef", "aXYZdeF", "abCdEf", ("aXYZdEF", "abCdEF")),
+        ("abcd", "d", "abCDx", ("d", "CDx")),
+        ("abcd", "cd", "aBcdx", ("cdx", "Bcdx")),
+    ],
+)
+def test_where_edits_collide_the_chosen_end_holds_and_the_others_stay(
+    base: str, entry: str, item: str, expected: tuple[str, str]
+) -> None:
+    assert merged(base, entry, item) is None
+    assert tuple(merged(base, entry, item, over) for over in Held) == expected
+
+
+@given(blocks, blocks, blocks, st.sampled_from(Held))
+def test_the_end_that_holds_loses_none_of_its_new_blocks(
+    base: tuple[str, ...], entry: tuple[str, ...], item: tuple[str, ...], over: Held
+) -> None:
+    prints = [fingerprint(block) for block in base]
+
+    found = merge_blocks(prints, entry, item, over=over)
+
+    plain = merge_blocks(prints, entry, item)
+    holding = entry if over is Held.ENTRY else item
+    assert found == plain or plain is None
+    assert found is None or set(holding) - set(base) <= set(found) <= {*entry, *item}
 
 
 @given(blocks, blocks)

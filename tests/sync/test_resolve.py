@@ -436,6 +436,32 @@ def test_of_contradicting_decisions_one_is_left(twins: World) -> None:
     assert len(opened(twins)) == 1
 
 
+@pytest.mark.parametrize(("kept", "text"), [(End.MARKDOWN, "By Ada"), (End.ZOTERO, "By Ben")])
+@pytest.mark.parametrize("is_preferred", [False, True])
+def test_only_what_collides_is_decided_edits_beside_it_are_kept(
+    world: World, kept: End, text: str, *, is_preferred: bool
+) -> None:
+    prefer = f'[sync.prefer]\nsummary = "{kept.value}"\n' if is_preferred else ""
+    world.configure(f'[[digest]]\npath = "Notes.md"\n{prefer}')
+    bullets = ("One.", "Two.", "Three.", "Four.")
+    world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001", bullets=bullets)))
+    world.push()
+    world.edit("Notes.md", ("Two.", "By Ada."), ("One.", "One of Ada."))
+    world.change_note(SWIN, lambda it: it.replace("Two.", "By Ben.").replace("Four.", "Four, Ben."))
+
+    if is_preferred:
+        world.push(BOTH_WAYS)
+    else:
+        resolve(world, *(Decision(field, kept) for field in opened(world)))
+
+    digest = (world.root / "Notes.md").read_text(encoding="utf-8")
+    note = world.note(SWIN)
+    for one in ("One of Ada.", f"{text}.", "Three.", "Four, Ben."):
+        assert (one in digest, one in note) == (True, True), one
+    assert not opened(world)
+    assert world.plan(BOTH_WAYS).is_settled
+
+
 # --- rules ---------------------------------------------------------------------------------------
 
 

@@ -128,7 +128,8 @@ def resolve(
 
     At a terminal, resolve shows one conflict after the other and asks. With ID it decides only that
     one: both sides get the value of the digest (--keep markdown), of the bibliography (--keep bib)
-    or of the library (--keep zotero), or what you write (--edit). `zoterodigest conflicts` lists
+    or of the library (--keep zotero), or what you write (--edit). In a text of several blocks only
+    those that collide are decided so; edits of the others are kept. `zoterodigest conflicts` lists
     the IDs. Instead of an ID, give FILE:LINE, FILE, or the item: its key, citation key, arXiv id,
     DOI or words of its title. With --all, `--keep markdown` decides the conflicts of digests,
     `--keep bib` those of bibliographies, and `--keep zotero` both.
@@ -323,7 +324,7 @@ def _result(decision: Decision, room: int) -> str:
     field = decision.field
     chosen = decision.choice
     if isinstance(chosen, End):
-        chosen = field.at_item if chosen is End.ZOTERO else field.at_entry
+        chosen = field.kept(chosen)
     values = chosen, field.at_entry, field.at_item
     return excerpts([value_text(one) or "(empty)" for one in values], room)[0]
 

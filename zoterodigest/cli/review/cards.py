@@ -169,7 +169,7 @@ def decision_card(decision: Decision) -> DecisionCard:
     value = choice
     chosen = "the text that you wrote"
     if isinstance(choice, End):
-        value = field.at_item if choice is End.ZOTERO else field.at_entry
+        value = field.kept(choice)
         chosen = f"what {HOLDERS[choice]} holds"
     assert not isinstance(value, End)
     ends = ((field.end, field.at_entry), (End.ZOTERO, field.at_item))

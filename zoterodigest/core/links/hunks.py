@@ -7,14 +7,22 @@ unless it is the same edit.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
+from enum import Enum, auto
 
 from zoterodigest.core.links.link import fingerprint
 from zoterodigest.frozen import dataclass
 
 _MOST_COMPARISONS = 1_000_000
 """Above this many pairs of blocks what lies between common ends is taken as one edit."""
+
+
+class Held(Enum):
+    """The side whose edits hold where both changed one block differently."""
+
+    ENTRY = auto()
+    ITEM = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,19 +35,27 @@ class _BlockFate:
 
 
 def merge_blocks(
-    base: Sequence[str], entry: Sequence[str], item: Sequence[str]
+    base: Sequence[str], entry: Sequence[str], item: Sequence[str], *, over: Held | None = None
 ) -> tuple[str, ...] | None:
     """Return the blocks with both ends' edits, or None if both changed one block differently.
 
     `base` holds the fingerprints of the blocks last in sync, `entry` and `item` the blocks now.
     If both ends insert blocks at one place, all are kept once, the entry's first. This also holds
     if one end changed or removed the block beside them.
+
+    With `over`, that side's edit of such a block holds, and with it all that the other side changed
+    in the same stretch is left. None is then returned only if both ends moved a block.
     """
+    known = {*base}
     base = _with_shared(_with_replaced(base, entry, item), entry, item)
     entry_inserts, entry_fates = _edits(base, entry)
     item_inserts, item_fates = _edits(base, item)
-    # A block that neither end changed has one text at both, so either serves.
-    kept = {fingerprint(text): text for text in entry}
+    if over is Held.ENTRY:
+        item_fates = _without_rivals(item_fates, entry_fates)
+    elif over is Held.ITEM:
+        entry_fates = _without_rivals(entry_fates, item_fates)
+    # A block of the base that stays has one text wherever it stands, so either end's serves.
+    kept = {fingerprint(text): text for text in (*entry, *item)}
     merged: list[str] = []
     for place, block in enumerate((*base, None)):
         merged += _joined(entry_inserts.get(place, ()), item_inserts.get(place, ()))
@@ -51,8 +67,18 @@ def merge_blocks(
             merged += [] if block is None else [kept[block]]
         elif fate.start == place:
             merged += fate.texts
-    # A block that both ends moved would stand at both of its new places.
-    return None if _doubles(merged, base, entry, item) else tuple(merged)
+    # A block that both ends moved would stand at both of its new places, or at none.
+    holding = {Held.ENTRY: entry, Held.ITEM: item, None: ()}[over]
+    lost = {text for text in {*holding} - {*merged} if fingerprint(text) not in known}
+    return None if lost or _doubles(merged, base, entry, item) else tuple(merged)
+
+
+def _without_rivals(
+    fates: Mapping[int, _BlockFate], holding: Mapping[int, _BlockFate]
+) -> dict[int, _BlockFate]:
+    """Return `fates` without those that share a block of the base with another one of `holding`."""
+    rivals = {fate for at, fate in fates.items() if holding.get(at, fate) != fate}
+    return {at: fate for at, fate in fates.items() if fate not in rivals}
 
 
 def _doubles(

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zoterodigest.core.links.hunks import merge_blocks
+from zoterodigest.core.links.hunks import Held, merge_blocks
 from zoterodigest.core.links.link import Base, Print, fingerprint
 from zoterodigest.core.links.view import (
     Folding,
@@ -70,7 +70,13 @@ class Propagated:
 class Clash:
     """A conflict: both ends changed to values that do not merge, or an identifier was cleared in
     the library.
+
+    Of a text that merges block by block, `if_entry` is what both ends get if the entry's edits hold
+    where the ends collide, `if_item` if the item's do; None where an end holds as a whole.
     """
+
+    if_entry: Value | None = None
+    if_item: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +258,8 @@ def _merged_blocks(ends: FieldEnds, base: Base) -> MergeResult:
     entry, item = value_parts(ends.entry), value_parts(ends.item)
     merged = merge_blocks(base.at_entry.parts, entry, item)
     if merged is None:
-        return Clash()
+        held = (merge_blocks(base.at_entry.parts, entry, item, over=one) for one in Held)
+        return Clash(*(None if one is None else with_members(ends.name, one) for one in held))
     value = with_members(ends.name, merged)
     return Propagated(None if merged == entry else value, None if merged == item else value)
 

@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Container
 
 from zoterodigest.core.links.link import LockRow
-from zoterodigest.core.links.merge import InSync, Merge, Propagated, Side, would_lose_identifier
+from zoterodigest.core.links.merge import (
+    Clash,
+    InSync,
+    Merge,
+    Propagated,
+    Side,
+    would_lose_identifier,
+)
 from zoterodigest.core.links.view import Folding, as_links, as_shown, equal, for_item, hyperlinks_in
 from zoterodigest.core.plan.run_options import Choices, End, RunOptions, entry_end
 from zoterodigest.core.values.record import (
@@ -37,7 +44,7 @@ def decided(
     ):
         return merged
     chosen = _chosen(sides, row.id, run_options)
-    preferred: dict[str, End] = {}
+    preferred: dict[str, End | Value] = {}
     if run_options.only_choices:
         # Only what the person chose is propagated; conflicts are still reported.
         kept = merged.results.items()
@@ -80,17 +87,22 @@ def _key(name: str, known: Container[str]) -> str:
     return SECTIONS if name.startswith(SECTION) and name not in known else name
 
 
-def _preferred(merged: Merge, item: Side, entry: End, run_options: RunOptions) -> dict[str, End]:
+def _preferred(
+    merged: Merge, item: Side, entry: End, run_options: RunOptions
+) -> dict[str, End | Value]:
     """Return what is preferred for the conflicts of a link whose entry is the end `entry`.
 
-    No identifier is cleared in an entry by it.
+    No identifier is cleared in an entry by it. Of a text only what collides is decided.
     """
-    preferred: dict[str, End] = {}
-    for name in sorted(merged.conflicts):
+    preferred: dict[str, End | Value] = {}
+    for name, result in sorted(merged.results.items()):
+        if not isinstance(result, Clash):
+            continue
         end = run_options.prefer.get(_key(name, run_options.prefer))
         is_safe = not would_lose_identifier(name, item.fields[name])
         if end is entry or (end is End.ZOTERO and is_safe):
-            preferred[name] = end
+            merges = result.if_item if end is End.ZOTERO else result.if_entry
+            preferred[name] = end if merges is None else merges
     return preferred
 
 

@@ -16,12 +16,17 @@ from zoterodigest.frozen import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Both ends of the link changed this field to different values; both stay as they are."""
+    """Both ends of the link changed this field to different values; both stay as they are.
+
+    The last two are those of `Clash`.
+    """
 
     row_id: str
     name: str
     at_entry: Value
     at_item: Value
+    if_entry: Value | None = None
+    if_item: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from zoterodigest.core.links.bases import recorded, without_fill
 from zoterodigest.core.links.link import Base
 from zoterodigest.core.links.merge import (
     Agreed,
+    Clash,
     Diverged,
     FieldEnds,
     InSync,
@@ -580,10 +581,13 @@ class _Hub:
         row = link.row
         if self._item and is_note_missing(self._item, row) and _has_own_text(link.entry):
             self.reports.append(MissingNote(row))
-        for name in sorted(merged.conflicts | merged.diverged):
-            kind = Conflict if name in merged.conflicts else DivergedField
-            at_item = self._side(link).fields[name]
-            self.reports.append(kind(row.id, name, link.entry.fields[name], at_item))
+        for name, result in sorted(merged.results.items()):
+            ends = link.entry.fields[name], self._side(link).fields[name]
+            match result:
+                case Clash(if_entry, if_item):
+                    self.reports.append(Conflict(row.id, name, *ends, if_entry, if_item))
+                case Diverged():
+                    self.reports.append(DivergedField(row.id, name, *ends))
         for name in sorted(merged.to_item.keys() - merged.fills):
             if not self._may_push(link, name):
                 self.reports.append(HeldBack(row.id, name, to_entry=False))

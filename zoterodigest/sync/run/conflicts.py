@@ -45,8 +45,9 @@ class OpenField:
     """One field that differs at both ends of a link until a person decides.
 
     `id` is the shortest beginning of the row's id that no other row has. `at_item` is what the item
-    is about to hold, `held` what it holds now. `base` is what both ends last agreed on, None where
-    that is not known on this machine. `source` is where the item's value was looked up, if it was.
+    is about to hold, `held` what it holds now. `if_entry` and `if_item` are what both ends get if
+    that end is kept. `base` is what both ends last agreed on, None where that is not known on this
+    machine. `source` is where the item's value was looked up, if it was.
     """
 
     id: str
@@ -57,8 +58,14 @@ class OpenField:
     at_entry: Value
     at_item: Value
     held: Value
+    if_entry: Value
+    if_item: Value
     base: Value | None
     source: str = ""
+
+    def kept(self, end: End) -> Value:
+        """Return what both ends get if `end` is kept."""
+        return self.if_item if end is End.ZOTERO else self.if_entry
 
     @property
     def end(self) -> End:
@@ -76,13 +83,15 @@ def open_fields(prepared: Prepared) -> tuple[OpenField, ...]:
     credited = [row for row in prepared.plan.rows if row.credits]
     found: list[OpenField] = []
     bases: dict[tuple[str, str], Base] = {}
-    for kind, row_id, name, at_item in _reported(prepared):
+    for kind, row_id, name, at_item, if_ends in _reported(prepared):
         if (link := links.get(row_id)) is None:
             continue
         at_entry, held = open_values(link, name)
-        values = _first(at_entry), _first(at_item, held), _first(held)
+        ends = _first(at_entry), _first(at_item, held)
+        if_entry, if_item = map(_first, if_ends, ends)
+        values = *ends, _first(held), if_entry, if_item, None
         source = field_source(link.item, name, credited) if link.item else ""
-        found.append(OpenField(ids[row_id], row_id, name, kind, link.entry, *values, None, source))
+        found.append(OpenField(ids[row_id], row_id, name, kind, link.entry, *values, source))
         if base := {**link.row.bases, **link.recall.bases}.get(name):
             bases[row_id, name] = base
     wanted = [key for (_, name), base in bases.items() for key in text_keys(name, base)]
@@ -120,16 +129,23 @@ def _common(one: str, other: str) -> int:
     return next((at for at, (a, b) in enumerate(pairs) if a != b), min(len(one), len(other)))
 
 
-def _reported(prepared: Prepared) -> Iterator[tuple[OpenReason, str, str, Value | None]]:
-    """Yield each open field by its row and name, with what its item is about to hold, if told."""
+_IfKept = tuple[Value | None, Value | None]
+_AS_A_WHOLE: _IfKept = (None, None)
+
+
+def _reported(prepared: Prepared) -> Iterator[tuple[OpenReason, str, str, Value | None, _IfKept]]:
+    """Yield each open field by its row and name, with what its item is about to hold, if told, and
+    what both ends get if entry or item is kept, where that is not the value of that end.
+    """
     for report in prepared.plan.reports:
         match report:
-            case Conflict(row_id, name, _, at_item):
-                yield OpenReason.CONFLICT, row_id, name, at_item
+            case Conflict(row_id, name, _, at_item, if_entry, if_item):
+                yield OpenReason.CONFLICT, row_id, name, at_item, (if_entry, if_item)
             case DivergedField(row_id, name, _, at_item):
-                yield OpenReason.DIVERGED, row_id, name, at_item
+                yield OpenReason.DIVERGED, row_id, name, at_item, _AS_A_WHOLE
             case Waiting(row_id, names):
-                yield from ((OpenReason.WAITING, row_id, name, None) for name in names)
+                for name in names:
+                    yield OpenReason.WAITING, row_id, name, None, _AS_A_WHOLE
             case _:
                 pass
 

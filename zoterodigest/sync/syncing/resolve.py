@@ -80,10 +80,17 @@ def _choices(decisions: Sequence[Decision]) -> Choices:
 
 
 def _choice(decision: Decision) -> End | Value:
-    """Return the choice; where another entry's edit is on its way to the item, the person saw that
-    edit, and it is what goes to both ends.
+    """Return the choice, or the value that goes to both ends.
+
+    Of a text only what collides is decided. Where another entry's edit is on its way to the item,
+    the person saw that edit.
     """
     field = decision.field
+    if not isinstance(decision.choice, End):
+        return decision.choice
+    whole = field.at_item if decision.choice is End.ZOTERO else field.at_entry
+    if field.kept(decision.choice) != whole:
+        return field.kept(decision.choice)
     if decision.choice is not End.ZOTERO or field.at_item == field.held:
         return decision.choice
     return as_shown(field.name, field.at_entry, field.at_item, Folding())
