@@ -171,7 +171,9 @@ _SOURCES = {
     KeySource.FIXED: "bib",
     KeySource.NEW: "new",
 }
-"""Where a key comes from: the item's own field, its Extra, a .bib of the project, the formula."""
+"""Where a key comes from: the item's own field, its Extra, a .bib or a note of the project, the
+formula.
+"""
 
 _KEY = Column("citation key", is_whole=True)
 _ITEM = Column("item", is_whole=True)

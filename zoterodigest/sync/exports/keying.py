@@ -16,6 +16,7 @@ from zoterodigest.sync.apply.sending import Progress
 from zoterodigest.sync.bibliographies.aliases import Aliases
 from zoterodigest.sync.bibliographies.citation import keyed_items, live_items, with_key_noted
 from zoterodigest.sync.gathering.gather import Gathered, gather
+from zoterodigest.sync.gathering.note_keys import keys_in_notes
 from zoterodigest.sync.gathering.workspace import Workspace
 
 COMMAND = "citekeys"
@@ -60,9 +61,10 @@ def read_keys(workspace: Workspace) -> Keys:
 
 
 def keys_of(workspace: Workspace, gathered: Gathered) -> Keys:
-    """Return the citation keys of what was read."""
+    """Return the citation keys of what was read; an item without one has that of its note."""
     contents = gathered.contents
-    named, aliases = keyed_items(live_items(contents), workspace, gathered, contents)
+    noted = keys_in_notes(workspace, gathered)
+    named, aliases = keyed_items(live_items(contents), workspace, gathered, contents, noted=noted)
     return Keys(workspace, gathered, named, aliases)
 
 
