@@ -227,7 +227,19 @@ def test_every_kind_of_report_has_its_section() -> None:
         ),
         (
             reports.Waiting("zd-1", ("title",)),
-            ["papers.md:8  A Paper", "  title"],
+            [
+                "papers.md:8  A Paper",
+                "  title",
+                "  this library is older than the lock file: sync Zotero",
+            ],
+        ),
+        (
+            reports.Waiting("zd-1", ("title",), is_past=True),
+            [
+                "papers.md:8  A Paper",
+                "  title",
+                "  these files are of an older commit than the library: pull, or switch back",
+            ],
         ),
         (
             reports.Followed(a_row(), OTHER),

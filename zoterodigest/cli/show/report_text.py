@@ -165,6 +165,12 @@ def _fields(
     return [", ".join(map(field_name, report.names))] if report.names else []
 
 
+def _waiting(report: Waiting, names: ReportNames) -> list[str]:
+    library = "this library is older than the lock file: sync Zotero"
+    checkout = "these files are of an older commit than the library: pull, or switch back"
+    return [*_fields(report, names), checkout if report.is_past else library]
+
+
 def _relocated(report: Relocated, names: ReportNames) -> list[str]:
     verb = "removed from" if report.is_out else "added to"
     return [f"{verb} {names.collection(report.collection)}"]
@@ -214,6 +220,7 @@ def _ends(end: End, name: str, entry: str, item: str) -> list[str]:
 
 def _same_fields(report: HeldBack | NoLongerShown | Waiting, names: ReportNames) -> str:
     said = _held_back(report, names) if isinstance(report, HeldBack) else _fields(report, names)
+    said = _waiting(report, names) if isinstance(report, Waiting) else said
     return f"{visible(names.digest(report.row_id))}: {', '.join(said)}"
 
 
@@ -312,11 +319,11 @@ SECTIONS: tuple[Section[Any], ...] = (
             lambda it, _: [f"zotero “{visible(it.text)}”"]),
     Section(Relocated, "In other collections", "Somebody moved these items to other collections in"
             " the library. The entries stay where they are.", _relocated),
-    Section(Waiting, "Waiting for the library", "This library is older than the lock file. These"
-            " fields are synced when the library is up to date. `zoterodigest resolve ID`"
-            " decides now.", _fields, same=_same_fields,
-            in_conflicts="Another machine or commit changed these, and this library doesn't have"
-            " the change yet. `zoterodigest resolve ID` decides now.", settle="resolve {id}"),
+    Section(Waiting, "Waiting", "The library and the lock file are not equally new. These fields"
+            " are synced when they are. `zoterodigest resolve ID` decides now.",
+            _waiting, same=_same_fields,
+            in_conflicts="The library and the lock file are not equally new, and these differ."
+            " `zoterodigest resolve ID` decides now.", settle="resolve {id}"),
     Section(AwaitedItem, "Not here yet", "The lock file links these, and this library doesn't have"
             " them yet."),
     Section(Followed, "Merged in the library", "These entries are now linked with the item that"

@@ -235,11 +235,13 @@ class TakenBack:
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """Fields that another machine, or another commit, brought on: this library still shows what it
-    last showed here. It has not caught up yet, or the lock file is an older one: nothing travels.
+    last showed here. It has not caught up yet, or the lock file is an older one, as this instance
+    knows (`is_past`): nothing travels.
     """
 
     row_id: str
     names: tuple[str, ...]
+    is_past: bool = False
 
 
 @dataclass(frozen=True, slots=True)

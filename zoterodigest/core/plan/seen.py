@@ -230,16 +230,17 @@ class LastSeen:
 
     `waits` are fields at which the library still is as it was last seen, while the lock file has
     moved on, here or at another link of the item: nothing is propagated. Those in `bases` have
-    moved at both: they merge over what was seen.
+    moved at both: they merge over what was seen. If a wait `is_past`, the lock file went back.
     """
 
     waits: frozenset[str] = frozenset()
     bases: Mapping[str, Base] = field(default_factory=dict)
+    is_past: bool = False
 
     def with_waiting(self, names: Set[str]) -> LastSeen:
         """Return this with `names` among the fields that wait; none of these merges then."""
         bases = {name: base for name, base in self.bases.items() if name not in names}
-        return LastSeen(self.waits | names, bases)
+        return replace(self, waits=self.waits | names, bases=bases)
 
 
 NOTHING = LastSeen()

@@ -42,6 +42,7 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
     entry, item = side_of(link.entry), item_end(link, held, link.row)
     waits: set[str] = set()
     bases: dict[str, Base] = {}
+    went_back = False
     carried = entry.fields.keys() & item.fields.keys()
     for name in sorted(carried & link.row.bases.keys()):
         base, seen_base = link.row.bases[name], remembered.bases.get(name)
@@ -65,9 +66,11 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
             was_parted = is_past and name in remembered.diverged
             is_waiting = was_parted or _is_untouched(ends, link, seen, run_options)
             waits |= {name} if is_waiting else set()
+            went_back |= was_parted
         # The library lags, or the lock file is older: a merge would undo what came later.
         elif _shows(ends, seen_base, run_options) or is_past:
             waits.add(name)
+            went_back |= is_past
         elif is_set(name):
             bases[name] = _with_item_only(seen_base, base)
         # An entry here changed the item: it lags as before, and the export elsewhere is newer.
@@ -82,7 +85,8 @@ def with_last_seen(link: Link, seen: Seen | None, run_options: RunOptions) -> Li
         )
         if is_unchanged and not link.row.is_from_source(name, ends.item_raw):
             waits.add(name)
-    return replace(link, recall=LastSeen(frozenset(waits), bases)) if waits or bases else link
+    recall = LastSeen(frozenset(waits), bases, went_back)
+    return replace(link, recall=recall) if waits or bases else link
 
 
 def _with_item_only(seen: Base, base: Base) -> Base:

@@ -599,7 +599,8 @@ class _Hub:
             elif _is_mere_text(name, value, link.entry):
                 self.reports.append(UnreadableDate(row.id, name, "".join(value_parts(value))))
         if link.recall.waits:
-            self.reports.append(Waiting(row.id, tuple(sorted(link.recall.waits))))
+            waits = tuple(sorted(link.recall.waits))
+            self.reports.append(Waiting(row.id, waits, link.recall.is_past))
         # The item's end only for those few links that may have something to tell.
         left_out = left_out_of(link)
         if left_out and (left := tuple(no_longer_shown(link, left_out, self._side(link)))):
