@@ -10,6 +10,7 @@ from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
 from zoterodigest.core.links.merge import would_lose_identifier
 from zoterodigest.core.plan.plan import CreateItem, Plan
+from zoterodigest.core.plan.reports import AddedItem
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.reconcile.holding import RECENT
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
@@ -146,6 +147,10 @@ def report_names(prepared: Prepared) -> ReportNames:
     held = {**{one.key: one for one in contents.snapshot.items}, **contents.by_key}
     digests = (digest for digest in prepared.workspace.digests if digest.rules.is_vault)
     vaults = {str(digest.key): digest.rules.path for digest in digests}
+    # An item that was added belongs to a vault, of which any file may stand for all, or be gone.
+    added = {str(it.digest) for it in prepared.plan.reports if isinstance(it, AddedItem)}
+    former = {key: prepared.workspace.project.former_rules(key) for key in added}
+    vaults |= {key: rules.path for key, rules in former.items() if rules.is_vault}
     hold = prepared.workspace.project.configuration.sync.hold
     return ReportNames(prepared.plan, held, documents, vaults, hold)
 

@@ -85,8 +85,13 @@ def _entry_and_item(report: MissingItem | TrashedEntry, _: ReportNames) -> str:
     return f"{place_of(report.entry)}  {entry_title(report.entry)} ({visible(key)})"
 
 
-def _in_digest(report: AddedItem | NotFollowed | HiddenNotes, what: str) -> str:
+def _in_digest(report: NotFollowed | HiddenNotes, what: str) -> str:
     return f"{visible(report.digest)}  {visible(what)}"
+
+
+def _list_of(report: AddedItem, names: ReportNames) -> str:
+    """Return whose collection the item came into: that of a vault is of no file of it."""
+    return visible(names.vault(report.digest) or report.digest)
 
 
 def _heading(report: NameConflict | HeldBackName, _: ReportNames) -> str:
@@ -224,8 +229,9 @@ def _same_fields(report: HeldBack | NoLongerShown | Waiting, names: ReportNames)
     return f"{visible(names.digest(report.row_id))}: {', '.join(said)}"
 
 
-def _same_reason(report: AddedItem | NotFollowed, _: ReportNames) -> str:
-    return f"{visible(report.digest)}: {visible(report.reason)}"
+def _same_reason(report: AddedItem | NotFollowed, names: ReportNames) -> str:
+    where = _list_of(report, names) if isinstance(report, AddedItem) else visible(report.digest)
+    return f"{where}: {visible(report.reason)}"
 
 
 def _same_fault(report: UnreadableEntry, names: ReportNames) -> str:
@@ -310,7 +316,8 @@ SECTIONS: tuple[Section[Any], ...] = (
             " were edited since. The edit wins, and a push brings the notes back.", _fields),
     Section(AddedItem, "Added in the library", "Somebody put these items into a collection of a"
             " digest. zoterodigest wrote no entry for them.", lambda it, _: _broken(it.reason),
-            lambda it, _: _in_digest(it, f"{it.title} ({it.key})"), same=_same_reason),
+            lambda it, names: f"{_list_of(it, names)}  {visible(f'{it.title} ({it.key})')}",
+            same=_same_reason),
     Section(NotFollowed, "Not followed", "These changed in the library, and the digest can't show"
             " the change. Both sides stay as they are. Choose another name or collection.",
             _not_followed, lambda it, _: _in_digest(it, it.what), same=_same_reason),
