@@ -500,6 +500,23 @@ def test_a_comment_stays_if_blocks_beside_the_one_that_goes_change_or_come(
     assert edited.source.decode() == HEAD + LISTED.replace(old, new)
 
 
+@pytest.mark.parametrize(
+    ("text", "left", "written"),
+    [
+        ("A\n\n| a | b |\n|---|---|\n| c %%x%% | d |\n\nB\n", ("A", "B"), "A\n\n%%x%%\n\nB\n"),
+        ("## A %%x%%\n\n%%y%% B\n", ("B",), "%%x%%\n\n%%y%% B\n"),
+    ],
+    ids=["a table", "a heading above a line that begins with one"],
+)
+def test_a_comment_in_what_goes_gets_a_line_of_its_own(
+    text: str, left: tuple[str, ...], written: str
+) -> None:
+    edited = put(HEAD + text, {"summary": Blocks(left)})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == HEAD + written
+
+
 def test_of_chosen_sections_only_the_text_is_synced() -> None:
     rule = NoteRule(sections=["My notes"])
     text = f"{HEAD}Before.\n\n## My notes\n\nMine.\n\n### More\n\nToo.\n\n## Other\n\nNot.\n"

@@ -168,8 +168,10 @@ def _lines_that_go(
 ) -> Iterator[tuple[int, int, int]]:
     """Yield ranges of lines that go while something in them stays, and where `new` goes on.
 
-    In a table it goes into the next row.
+    If other rows of a table stay, it goes into one of them.
     """
+    # Blanks beside a comment are those of its line.
+    old, new = ([" ".join(line.split()) for line in lines] for lines in (old, new))
     held = {bisect_right(starts, gap.at) - 1 for gap in gaps if not gap.goes}
     for start, stop, first, last in differing_ranges(old, new):
         pairs = paired(old[start:stop], new[first:last]) if first < last else {}
@@ -177,13 +179,14 @@ def _lines_that_go(
         line = start
         while line < stop:
             end = next((at for at in range(line, stop) if at in stay), stop)
-            if not held.isdisjoint(range(line, end)) and not any(map(_is_row, old[line:end])):
+            around = (*old[max(line - 1, 0) : line], *old[end : end + 1])
+            if not held.isdisjoint(range(line, end)) and not any(map(_is_row, around)):
                 yield line, end, min((to for at, to in stay.items() if at >= end), default=last)
             line = end + 1
 
 
 def _is_row(line: str) -> bool:
-    return line.lstrip("> \t").startswith("|")
+    return line.lstrip("> ").startswith("|")
 
 
 def _without_words(
