@@ -44,13 +44,18 @@ class QuotationLost:
 
 
 def patch_html(
-    present_html: str, note: NoteContent, *, new_parts: frozenset[str] = frozenset()
+    present_html: str,
+    note: NoteContent,
+    *,
+    new_parts: frozenset[str] = frozenset(),
+    is_whole: bool = False,
 ) -> str | PartsDiffer | QuotationLost | TooLong:
     """Return `present_html` with the parts that `note` names changed to its blocks.
 
     Blocks are compared in canonical form, and only changed ones are written; every other character
     stays. Sections that `note` does not name, private ones, and everything outside our heading stay
-    as they are. Images and citations in a block that changes or goes are kept in its place.
+    as they are. Images and citations in a block that changes or goes are kept in its place. If it
+    `is_whole`, the note has no sections: the summary goes on to its end.
 
     A section of `note` that is missing is added only if it is in `new_parts`. `PartsDiffer` is
     returned if another section is missing, if sections are doubled or in another order, if our
@@ -62,7 +67,7 @@ def patch_html(
     # Blocks inside unclosed or styled elements cannot be spliced: such HTML is taken as the editor
     # would save it.
     for html in (present_html, editor_form(present_html)):
-        anatomy = dissect(html)
+        anatomy = dissect(html, is_whole=is_whole)
         if anatomy is None or not _correspond(anatomy, wanted, new_parts):
             break
         splices = list(_part_splices(html, anatomy, wanted))
@@ -70,7 +75,9 @@ def patch_html(
             return QuotationLost(lost)
         patched = _spliced(html, splices)
         # Read again before anything is written (law 2); what does not read back is not written.
-        if patched == html or (_says(patched, wanted) and _atoms(patched) == _atoms(html)):
+        if patched == html or (
+            _says(patched, wanted, is_whole=is_whole) and _atoms(patched) == _atoms(html)
+        ):
             return checked(patched, wanted)
     found = tuple(part.name for part in anatomy.parts) if anatomy else ()
     return PartsDiffer(found, tuple(map(_name, wanted)))
@@ -91,9 +98,12 @@ def without_headings(html: str, names: Set[str]) -> str:
     return bare if _said(bare) == tuple(one for one in _said(html) if one[0] not in cut) else html
 
 
-def _said(html: str) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
+def _said(html: str, *, is_whole: bool = False) -> tuple[tuple[str | None, tuple[str, ...]], ...]:
     reading = read_note(html)
-    return tuple((part.name, part.blocks) for part in reading.parts) if reading else ()
+    if reading is None:
+        return ()
+    parts = (reading.whole,) if is_whole and reading.whole else reading.parts
+    return tuple((part.name, part.blocks) for part in parts)
 
 
 def _name(part: Part) -> str | None:
@@ -124,10 +134,10 @@ def _part_splices(html: str, anatomy: Anatomy, wanted: Sequence[Part]) -> Iterat
             yield _Splice(end, end, f"\n{nodes_html(nodes)}")
 
 
-def _says(html: str, wanted: Sequence[Part]) -> bool:
+def _says(html: str, wanted: Sequence[Part], *, is_whole: bool) -> bool:
     """Tell whether the parts of a note read back as `wanted` (PutGet)."""
     said = ((_name(part), tuple(filter(None, canonical_blocks(part.blocks)))) for part in wanted)
-    return set(said) <= set(_said(html))
+    return set(said) <= set(_said(html, is_whole=is_whole))
 
 
 def _atoms(html: str) -> Counter[Run]:

@@ -39,10 +39,11 @@ class PartReading:
 class NoteReading:
     """The text of a note under our heading.
 
-    `parts` has the summary first. It is empty if our heading itself is in a private part; then the
-    sections are unknown. `kept` names what Markdown cannot hold and stays in the note, once each.
-    `has_private` tells whether private text was skipped, `is_doubled` whether our heading is in the
-    note more than once.
+    `whole` is all of it as one part, sections and headings of any level as text, up to the end of
+    the note; None if that is the summary alone. `parts` has the summary first. It is empty if our
+    heading itself is in a private part; then the sections are unknown. `kept` names what Markdown
+    cannot hold and stays in the note, once each. `has_private` tells whether private text was
+    skipped, `is_doubled` whether our heading is in the note more than once.
     """
 
     id: str
@@ -51,6 +52,7 @@ class NoteReading:
     kept: tuple[str, ...] = ()
     has_private: bool = False
     is_doubled: bool = False
+    whole: PartReading | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,10 +89,13 @@ class Anatomy:
 
 def read_note(html: str) -> NoteReading | None:
     """Read the part of a note under the first heading with an id of ours; None if there is none."""
-    anatomy = dissect(html)
+    nodes = read_nodes(html)
+    anatomy = _anatomy(nodes, is_whole=False)
     if anatomy is None:
         return None
     runs = runs_of(placed.node for part in anatomy.parts for placed in part.placed)
+    as_text = _anatomy(nodes, is_whole=True)
+    whole = as_text.parts if as_text else ()
     return NoteReading(
         anatomy.heading.id,
         heading_name(anatomy.heading),
@@ -98,12 +103,19 @@ def read_note(html: str) -> NoteReading | None:
         tuple(dict.fromkeys(_without_place(runs))),
         anatomy.has_private,
         anatomy.is_doubled,
+        None if whole == anatomy.parts else _reading(*whole),
     )
 
 
-def dissect(html: str) -> Anatomy | None:
-    """Find the parts of our note in `html`; None without a heading of ours."""
-    nodes = read_nodes(html)
+def dissect(html: str, *, is_whole: bool = False) -> Anatomy | None:
+    """Find the parts of our note in `html`; None without a heading of ours.
+
+    If it `is_whole`, no heading but one of ours ends the summary.
+    """
+    return _anatomy(read_nodes(html), is_whole=is_whole)
+
+
+def _anatomy(nodes: Sequence[Placed], *, is_whole: bool) -> Anatomy | None:
     ours = tuple(our_headings(nodes))
     if not ours:
         return None
@@ -111,9 +123,12 @@ def dissect(html: str) -> Anatomy | None:
     start, heading = ours[0]
     headings = ((at, nodes[at].node) for at in range(start + 1, len(nodes)))
     ends = (at for at, one in headings if isinstance(one, NoteHeading) and one.level <= NOTE_LEVEL)
+    if is_whole:
+        ends = (at for at, _ in ours[1:])
     under = slice(start, next(ends, len(nodes)))
     visible = visible_nodes(nodes)[under]
-    parts = tuple(_parts(nodes[under], visible)) if visible[0] else ()
+    level = None if is_whole else PART_LEVEL
+    parts = tuple(_parts(nodes[under], visible, level)) if visible[0] else ()
     return Anatomy(heading, parts, not all(visible), len(ours) > 1)
 
 
@@ -148,13 +163,15 @@ def visible_nodes(nodes: Sequence[Placed]) -> list[bool]:
     return visible
 
 
-def _parts(nodes: Sequence[Placed], visible: Sequence[bool]) -> Iterator[PlacedPart]:
-    """Cut the nodes below our heading into parts at the visible section headings."""
+def _parts(
+    nodes: Sequence[Placed], visible: Sequence[bool], level: int | None
+) -> Iterator[PlacedPart]:
+    """Cut the nodes below our heading into parts at the visible headings of a level."""
     name: str | None = None
     start, after, end = nodes[0].start, nodes[0].end, nodes[0].end
     placed: list[Placed] = []
     for at, is_visible in zip(nodes[1:], visible[1:], strict=True):
-        if is_visible and isinstance(at.node, NoteHeading) and at.node.level == PART_LEVEL:
+        if is_visible and isinstance(at.node, NoteHeading) and at.node.level == level:
             yield PlacedPart(name, tuple(placed), start, after, end)
             name, start, after, placed = heading_name(at.node), at.start, at.end, []
         elif is_visible:

@@ -32,12 +32,14 @@ class LibraryFacts:
     """What the library holds under one key.
 
     `raws` are the raw fingerprints of the fields that live in an item or note, taken as those of a
-    `Base.at_item` are; an attachment or a collection has none.
+    `Base.at_item` are; an attachment or a collection has none. `whole` is that of all text of a
+    note, headings too, as the entry of a file shows it.
     """
 
     raws: Mapping[str, str] = field(default_factory=dict)
     tags: frozenset[str] = frozenset()
     collections: frozenset[str] = frozenset()
+    whole: str = ""
 
 
 Facts = Mapping[str, LibraryFacts]
@@ -276,7 +278,7 @@ def decide(old: LockRow | None, new: LockRow, facts: Facts, homes: Homes) -> Loc
     unplaced = LockRow(new.id, new.digest, new.item, headings=UNPLACED, origin=nothing)
     was = old or replace(unplaced, state=new.state)
     note = new.note if new.note in facts else was.note
-    raws = {**facts[new.item].raws, **_raws(facts, note)}
+    raws = {**facts[new.item].raws, **_raws(facts, note, new)}
     written = {name: base for name, base in new.bases.items() if _stands(base, raws.get(name))}
     credited = {name: one for name, one in new.credits.items() if one.raw == raws.get(name)}
     parted = {name for name in new.diverged if name in was.bases}
@@ -318,8 +320,12 @@ def _is_placed(old: LockRow, new: LockRow, item: LibraryFacts, homes: Homes) -> 
     return came <= item.collections and not left & item.collections
 
 
-def _raws(facts: Facts, note: str | None) -> Mapping[str, str]:
-    return facts[note].raws if note is not None and note in facts else {}
+def _raws(facts: Facts, note: str | None, new: LockRow) -> Mapping[str, str]:
+    if note is None or note not in facts:
+        return {}
+    found, summary = facts[note], new.bases.get("summary")
+    is_whole = summary is not None and _stands(summary, found.whole)
+    return {**found.raws, "summary": found.whole} if is_whole else found.raws
 
 
 def _stands(base: Base, raw: str | None) -> bool:

@@ -118,7 +118,7 @@ def _paragraphs_lost(
     if all(part in now for part in before):
         return 0, len(before)
     # The library still has the words of a block of which the base keeps a fingerprint only.
-    known = _texts_of(row, item, folding) | now
+    known = _texts_of(entry, row, item, folding) | now
     before = [part for part in before if not _is_heading(known.get(part, ""))]
     came = [Counter(text.split()) for part, text in now.items() if part not in before]
     gone = [part for part in before if part not in now]
@@ -137,9 +137,9 @@ def _texts_in(entry: Entry, folding: Folding) -> list[str]:
     ]
 
 
-def _texts_of(row: LockRow, item: Item | None, folding: Folding) -> dict[str, str]:
+def _texts_of(entry: Entry, row: LockRow, item: Item | None, folding: Folding) -> dict[str, str]:
     note = item.notes.get(row.id) if item else None
-    values = note.fields.items() if note else ()
+    values = note.shown_to(entry)[0].items() if note else ()
     texts = (text for name, value in values for text in _parts(name, value, folding))
     return {fingerprint(text): text for text in texts}
 

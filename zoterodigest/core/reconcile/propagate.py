@@ -559,7 +559,8 @@ class _Hub:
             key = free_note_key(self._taken, row.id)
             self._details.append(CreateNote(key, self._key, row.id, row.digest, after))
             return
-        before = {name: note.fields.get(name, EMPTY) for name in after}
+        shown, _ = note.shown_to(link.entry)
+        before = {name: shown.get(name, EMPTY) for name in after}
         about = note.key, note.version, self._key, row.id, row.digest
         filled = fills & after.keys()
         self._details.append(ChangeNote(*about, before, after, filled, link.restores_note))

@@ -162,8 +162,9 @@ def item_side_of(entry: Entry, item: Item, row: LockRow) -> Side:
         return Side(fields, raws)
     fields |= {name: EMPTY for name in entry.fields if is_of_entry(name)}
     if note is not None:
-        fields |= note.fields
-        raws |= note.raws
+        shown, shown_raws = note.shown_to(entry)
+        fields |= shown
+        raws |= shown_raws
     return Side(fields, raws)
 
 

@@ -222,7 +222,8 @@ class Entry:
     even if the text reads as something else. `key` is the citation key of an entry of a .bib, or
     the one that a note states; `item_key` the item that a note names: `KEY` in the user's own
     library, `groups/ID/KEY` in a group's; `attachment_key` one of its attachments. Whether there
-    is such an item, nobody has checked.
+    is such an item, nobody has checked. An entry that `is_file` has no sections: all text of its
+    note is its summary.
     """
 
     digest: SourceKey
@@ -240,6 +241,15 @@ class Entry:
     key: str = ""
     item_key: str = ""
     attachment_key: str = ""
+    is_file: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class WholeNote:
+    """All text of a note of ours: its blocks, and the HTML that they are read from."""
+
+    blocks: Value
+    raw: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +258,8 @@ class ChildNote:
 
     `fields` are in the order of the note; those in `doubled` have their heading in it twice.
     `kept` names what stands in the note and has no place in Markdown: image, citation, colour ...
+    `whole` is its text up to the end, with all headings, for an entry that has the note to itself;
+    None if that is the summary.
     """
 
     key: str
@@ -257,6 +269,13 @@ class ChildNote:
     is_trashed: bool = False
     doubled: frozenset[str] = frozenset()
     kept: tuple[str, ...] = ()
+    whole: WholeNote | None = None
+
+    def shown_to(self, entry: Entry) -> tuple[Fields, Mapping[str, str]]:
+        """Return the fields that `entry` shows of the note, and the text that stands in each."""
+        if self.whole is None or not entry.is_file:
+            return self.fields, self.raws
+        return {"summary": self.whole.blocks}, {"summary": self.whole.raw}
 
 
 @dataclass(frozen=True, slots=True)

@@ -193,6 +193,7 @@ def core_entry(digest: DigestKey, entry: DigestEntry, title: str = "") -> Entry:
         key=entry.keys.citation,
         item_key=entry.keys.item,
         attachment_key=entry.keys.attachment,
+        is_file=entry.format.data == "note",
     )
 
 

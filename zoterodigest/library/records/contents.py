@@ -18,6 +18,7 @@ from zoterodigest.core.values.record import (
     Item,
     PersonalNote,
     Value,
+    WholeNote,
 )
 from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.errors import ZoterodigestError
@@ -29,7 +30,7 @@ from zoterodigest.library.records.reading import read_item
 from zoterodigest.library.records.zotero import ZoteroMapping
 
 if TYPE_CHECKING:
-    from zoterodigest.notes.read import NoteReading
+    from zoterodigest.notes.read import NoteReading, PartReading
 
 PUBLISH = "publish"
 """The tag of a note of the person's own that may be shown in a digest."""
@@ -236,11 +237,17 @@ def core_note(note: LibraryItem, reading: NoteReading) -> ChildNote:
         name = "summary" if part.name is None else section_name(part.name, fields)
         if part.name is not None and SECTION + part.name in fields:
             doubled.add(SECTION + part.name)
-        fields[name] = Blocks(part.blocks) if part.blocks else EMPTY
+        fields[name] = _blocks_of(part)
         raws[name] = "\n".join(part.html)
-    return ChildNote(
-        note.key, note.version, fields, raws, note.is_trashed, frozenset(doubled), reading.kept
-    )
+    whole = None
+    if reading.whole is not None:
+        whole = WholeNote(_blocks_of(reading.whole), "\n".join(reading.whole.html))
+    about = note.key, note.version, fields, raws, note.is_trashed
+    return ChildNote(*about, frozenset(doubled), reading.kept, whole)
+
+
+def _blocks_of(part: PartReading) -> Value:
+    return Blocks(part.blocks) if part.blocks else EMPTY
 
 
 def section_name(name: str, taken: Fields) -> str:

@@ -16,7 +16,7 @@ from zoterodigest.core.plan.run_options import NewFile
 from zoterodigest.core.plan.seen import Seen, with_moved
 from zoterodigest.core.reconcile.quiet import Loud, Prints
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
-from zoterodigest.core.values.record import Entry
+from zoterodigest.core.values.record import ChildNote, Entry
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.detect import read_document
@@ -554,9 +554,14 @@ def facts_of(contents: Contents) -> Facts:
     for item in contents.items:
         tags = frozenset(contents.by_key[item.key].json.tags)
         known = {item.key: LibraryFacts(_prints(item.raws), tags, item.collections)}
-        known |= {note.key: LibraryFacts(_prints(note.raws)) for note in item.notes.values()}
+        known |= {note.key: _note_facts(note) for note in item.notes.values()}
         facts |= {key: found for key, found in known.items() if key in facts}
     return facts
+
+
+def _note_facts(note: ChildNote) -> LibraryFacts:
+    whole = fingerprint(note.whole.raw) if note.whole else ""
+    return LibraryFacts(_prints(note.raws), whole=whole)
 
 
 def _prints(raws: Mapping[str, str]) -> dict[str, str]:

@@ -214,18 +214,20 @@ def _change_note(draft: _WritesDraft, action: ChangeNote) -> None:
     html = present.json.note
     # The present HTML is patched, not rendered anew: a person's formatting and annotations stay.
     reading = read_note(html)
+    link = draft.links.get(action.row_id)
+    is_whole = link is not None and link.entry.is_file
     stands: dict[str, Value] = {}
     if reading:
-        stands |= {_field(part.name): Blocks(part.blocks) for part in reading.parts}
+        parts = (reading.whole,) if is_whole and reading.whole else reading.parts
+        stands |= {_field(part.name): Blocks(part.blocks) for part in parts}
     before = {name: value for name, value in action.before.items() if name in stands}
     note = _note(draft, action.row_id, action.digest, {**stands, **before, **action.after})
     added = action.after.keys() - stands.keys() - {"summary"}
     new_parts = frozenset(name.removeprefix(SECTION) for name in added)
-    patched = patch_html(html, note, new_parts=new_parts)
+    patched = patch_html(html, note, new_parts=new_parts, is_whole=is_whole)
     if not isinstance(patched, str):
         draft.unwritable.append(UnwritableAction((action.row_id,), why_unwritable(patched)))
         return
-    link = draft.links.get(action.row_id)
     relabelled = (name.removeprefix(SECTION) for name in (link.renamed if link else ()))
     bare = without_headings(patched, frozenset(relabelled))
     data: dict[str, Any] = {"note": bare} if patched != html else {}

@@ -231,6 +231,6 @@ def _shown(link: Link, name: str) -> tuple[str | None, ...]:
     """Return what both ends of a link hold in a field."""
     item = link.item
     note = item.notes.get(link.row.id) if item and not item.is_trashed else None
-    at_note = note.raws.get(name) if note and not note.is_trashed else None
+    at_note = note.shown_to(link.entry)[1].get(name) if note and not note.is_trashed else None
     at_item = item.raws.get(name) if item and not item.is_trashed else None
     return link.entry.raws.get(name), at_item, at_note

@@ -1,0 +1,139 @@
+"""Headings that a person types into a note in Zotero: they arrive in the file with the text below.
+
+The note of a file has no sections of its own: of its headings none but ours ends the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.sync.trouble import silent
+from tests.sync.world import World
+from tests.vaults.test_laws import planned, sync
+from zoterodigest.notes.editor import editor_form
+from zoterodigest.sync.syncing.sync_run import carry_out
+
+RULES = '[[digest]]\npath = "Papers/*.md"\nentry = "file"\n\n[sync]\nhold = 0\n'
+TITLE = "A Paper about Headings in Notes of Zotero"
+FRONT = f"---\ntitle: {TITLE}\ncitekey: headings2020\nyear: 2020\n---\n\n"
+PARAGRAPHS = tuple(f"Paragraph {number} of my thoughts." for number in range(4))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> World:
+    """A vault of one note of four paragraphs, synced."""
+    world = World(tmp_path)
+    world.configure(RULES)
+    write(world, "\n\n".join(PARAGRAPHS))
+    sync(world)
+    return world
+
+
+def write(world: World, body: str) -> None:
+    path = world.root / "Papers" / "@headings2020.md"
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(f"{FRONT}{body}\n")
+
+
+def body(world: World) -> str:
+    text = (world.root / "Papers" / "@headings2020.md").read_text()
+    assert text.startswith(FRONT)
+    return text.removeprefix(FRONT).rstrip("\n")
+
+
+def type_in_zotero(world: World, change: Callable[[str], str]) -> None:
+    def typed(html: str) -> str:
+        changed = change(html)
+        assert changed != html
+        return editor_form(changed)
+
+    world.change_note(TITLE, typed)
+
+
+def before(text: str, html: str) -> Callable[[str], str]:
+    return lambda note: note.replace(f"<p>{text}</p>", f"{html}\n<p>{text}</p>")
+
+
+def words(text: str) -> list[str]:
+    """Return the blocks of a file's text, each heading without its level."""
+    return [re.sub(r"^#+ ", "# ", block) for block in text.split("\n\n")]
+
+
+@pytest.mark.parametrize("level", range(1, 7))
+@pytest.mark.parametrize("at", range(4))
+def test_a_heading_typed_anywhere_arrives_and_takes_no_text_with_it(
+    world: World, level: int, at: int
+) -> None:
+    type_in_zotero(world, before(PARAGRAPHS[at], f"<h{level}>My heading</h{level}>"))
+
+    sync(world)
+
+    assert words(body(world)) == [*PARAGRAPHS[:at], "# My heading", *PARAGRAPHS[at:]]
+    assert planned(world).is_settled
+
+
+@pytest.mark.parametrize("level", range(1, 7))
+def test_text_below_a_heading_at_the_end_arrives_and_stays_in_sync(
+    world: World, level: int
+) -> None:
+    heading = f"<h{level}>More</h{level}>\n<p>Typed in Zotero.</p>\n"
+    type_in_zotero(world, lambda html: html.replace("</div>", f"{heading}</div>"))
+    sync(world)
+
+    type_in_zotero(world, lambda html: html.replace("Typed in Zotero.", "Typed anew."))
+    write(world, body(world).replace("Paragraph 0", "Paragraph nought"))
+    sync(world)
+
+    wanted = [PARAGRAPHS[0].replace("0", "nought"), *PARAGRAPHS[1:], "# More", "Typed anew."]
+    assert words(body(world)) == wanted
+    note = world.note(TITLE)
+    assert f"<h{level}>More</h{level}>\n<p>Typed anew.</p>" in note
+    assert "<p>Paragraph nought of my thoughts.</p>" in note
+    assert planned(world).is_settled
+
+
+def test_a_heading_edited_on_either_side_is_the_same_on_both(world: World) -> None:
+    type_in_zotero(world, before(PARAGRAPHS[2], "<h2>Firts</h2>"))
+    sync(world)
+
+    write(world, body(world).replace("Firts", "First"))
+    sync(world)
+    assert ">First</h" in world.note(TITLE)
+    type_in_zotero(world, lambda html: html.replace("First", "Last"))
+    sync(world)
+
+    assert words(body(world)) == [*PARAGRAPHS[:2], "# Last", *PARAGRAPHS[2:]]
+    assert planned(world).is_settled
+
+
+def test_a_private_part_of_the_note_stays_in_zotero_whatever_heading_follows(
+    world: World,
+) -> None:
+    private = "<h1>Private</h1>\n<p>secret</p>\n<h1>Open</h1>\n<p>shown</p>\n"
+    type_in_zotero(world, lambda html: html.replace("</div>", f"{private}</div>"))
+
+    sync(world)
+
+    assert words(body(world)) == [*PARAGRAPHS, "# Open", "shown"]
+    assert "<p>secret</p>" in world.note(TITLE)
+    assert planned(world).is_settled
+
+
+@pytest.mark.parametrize("name", ["Abstract", "Annotations", "Reviews"])
+@pytest.mark.parametrize("level", [1, 2, 4])
+def test_a_heading_that_would_hide_text_in_the_file_is_refused(
+    world: World, name: str, level: int
+) -> None:
+    world.configure(RULES.replace('"file"', '"file"\nprivate = ["Reviews"]'))
+    sync(world)
+    type_in_zotero(world, before(PARAGRAPHS[1], f"<h{level}>{name}</h{level}>"))
+
+    outcome = carry_out(planned(world), silent)
+
+    assert [one.reason for one in outcome.failures if name in one.reason]
+    assert body(world) == "\n\n".join(PARAGRAPHS)
+    assert all(one in world.note(TITLE) for one in PARAGRAPHS)
