@@ -260,7 +260,7 @@ def test_every_answer_forbids_scripts_frames_and_requests_to_elsewhere(page: Pag
 def test_many_slow_connections_keep_nobody_out(page: Page) -> None:
     host, port = page.base.split("/")[2].split(":")
     with ExitStack() as stack:
-        for _ in range(48):
+        for _ in range(200):
             slow = stack.enter_context(socket.create_connection((host, int(port)), timeout=20))
             slow.sendall(b"GET / HTTP/1.1\r\nHost: ")
 

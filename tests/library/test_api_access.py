@@ -7,6 +7,7 @@ import json
 import socket
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -220,17 +221,33 @@ def test_a_connection_is_kept_for_many_requests(api: Api) -> None:
 
 
 def test_more_connections_than_there_are_threads_for_are_told_to_come_again(api: Api) -> None:
-    host, port = str(urlsplit(api.url).hostname), urlsplit(api.url).port
-    waiting = [socket.create_connection((host, port), timeout=5) for _ in range(MAX_CONNECTIONS)]
-    one_more = http.client.HTTPConnection(host, port, timeout=5)
-    one_more.request("GET", f"/{USER}/items", headers={"Zotero-API-Key": KEY})
-    turned_away = one_more.getresponse()
-    for connection in waiting:
+    waiting = [_asked(api) for _ in range(MAX_CONNECTIONS)]
+    one_more, turned_away = _asked(api)
+    for connection, _ in (*waiting, (one_more, turned_away)):
         connection.close()
 
+    assert {answer.status for _, answer in waiting} == {404}
     assert (turned_away.status, turned_away.headers["Retry-After"]) == (503, "1")
-    assert turned_away.read() == b"Too many connections.\n"
     assert _answers_again(api)
+
+
+def _asked(api: Api) -> tuple[http.client.HTTPConnection, http.client.HTTPResponse]:
+    """Return a connection that stays open and the answer to its first request."""
+    address = urlsplit(api.url)
+    connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
+    connection.request("HEAD", f"/{USER}/nothing", headers={"Zotero-API-Key": KEY})
+    return connection, connection.getresponse()
+
+
+def test_slow_connections_without_the_key_keep_nobody_out(api: Api) -> None:
+    address = urlsplit(api.url)
+    with ExitStack() as stack:
+        place = str(address.hostname), int(address.port or 0)
+        for number in range(3 * MAX_CONNECTIONS):
+            slow = stack.enter_context(socket.create_connection(place, timeout=5))
+            slow.sendall(POST[: number % len(POST)])
+
+        assert api.get("/items").status_code == 200
 
 
 def _answers_again(api: Api) -> bool:

@@ -33,7 +33,10 @@ MAX_BODY = 64 * 1024 * 1024
 """Bytes of a request's body at most: 50 notes of 500,000 characters fit."""
 
 MAX_CONNECTIONS = 64
-"""Connections at once at most, each of which has a thread."""
+"""Connections at once at most, each of which has a thread.
+
+Who was not admitted yet makes room for who comes, so slow connections of strangers keep nobody out.
+"""
 
 _LITTLE = 1024 * 1024
 _TURNED_AWAY = (
@@ -53,7 +56,7 @@ class Listener(ThreadingHTTPServer):
     """
 
     daemon_threads = True
-    request_queue_size = 64
+    request_queue_size = 256
 
     def __init__(
         self,
@@ -67,7 +70,8 @@ class Listener(ThreadingHTTPServer):
         self.answer = answer_request
         self.admit = admit
         self.report = report
-        self._open: set[socket.socket] = set()
+        # In the order in which they came, and whether a request of theirs was admitted.
+        self._open: dict[socket.socket, bool] = {}
         self._lock = Lock()
         super().__init__((LOOPBACK, port), connection or Connection)
 
@@ -84,8 +88,10 @@ class Listener(ThreadingHTTPServer):
     def verify_request(self, request: Any, client_address: Any) -> bool:
         """Tell whether a connection gets a thread; the server asks one too many to come again."""
         with self._lock:
+            if len(self._open) >= MAX_CONNECTIONS:
+                self._end_a_stranger()
             if len(self._open) < MAX_CONNECTIONS:
-                self._open.add(request)
+                self._open[request] = False
                 return True
         with suppress(OSError):
             request.settimeout(0.1)
@@ -96,8 +102,22 @@ class Listener(ThreadingHTTPServer):
     def shutdown_request(self, request: Any) -> None:
         """End a connection: its place is free again."""
         with self._lock:
-            self._open.discard(request)
+            self._open.pop(request, None)
         super().shutdown_request(request)
+
+    def admitted(self, request: socket.socket) -> None:
+        """Keep the place of a connection: a request of it was admitted."""
+        with self._lock:
+            if request in self._open:
+                self._open[request] = True
+
+    def _end_a_stranger(self) -> None:
+        """End the oldest connection of which no request was admitted."""
+        stranger = next((one for one, is_known in self._open.items() if not is_known), None)
+        if stranger is not None:
+            del self._open[stranger]
+            with suppress(OSError):
+                stranger.shutdown(socket.SHUT_RDWR)
 
     def tell(self, request: Any, client_address: Any) -> None:
         """Report what ended a connection, unless the client went away."""
@@ -189,6 +209,7 @@ class Connection(BaseHTTPRequestHandler):
             if self._length() <= _LITTLE:
                 self.read_body()
             raise
+        self.server.admitted(self.connection)
 
     def _length(self) -> int:
         lengths = self.headers.get_all("Content-Length", [])
