@@ -340,6 +340,22 @@ def test_the_keys_of_what_was_created_are_known_to_the_next_run(desktop: Desktop
     assert [stored[paper.key] for paper in papers()] == keys
 
 
+def test_a_link_in_a_note_leads_to_an_item_under_the_key_that_zotero_gave_it(
+    desktop: Desktop,
+) -> None:
+    first, second = an_item(key=a_key(1)), an_item(key=a_key(2), title="Another")
+    link = "zotero://select/library/items/{}"
+    note = a_note(first.key, key=a_key(3), note=f'<p><a href="{link.format(a_key(2))}">B</a></p>')
+
+    with desktop.client() as library:
+        library.write([first, second, note])
+        keys = library.stored_keys
+        held = {one.key: one.data for one in library.read().items}
+
+    assert keys[a_key(2)] != a_key(2)
+    assert link.format(keys[a_key(2)]) in held[keys[a_key(3)]]["note"]
+
+
 def test_a_key_asked_for_again_in_a_later_run_is_a_new_creation(desktop: Desktop) -> None:
     """The first object may be in the trash, where another backend would have its key taken."""
     first = written(desktop)[0]

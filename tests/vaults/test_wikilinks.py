@@ -51,6 +51,21 @@ def test_a_wikilink_leads_to_the_item_in_the_note_and_the_file_stays(vault: Worl
     assert planned(vault).is_settled
 
 
+def test_a_wikilink_to_a_note_whose_item_the_same_sync_makes_leads_there(world: World) -> None:
+    name_as_a_groups(world, 7)
+    world.configure(RULES + "body = true\n")
+    (world.root / "Papers").mkdir()
+    for key, text in (("adam2015", TEXT), ("resnet2016", "See [[@adam2015]].")):
+        path_of(world, key).write_text(a_note(key, text))
+
+    sync(world)
+
+    items = {data["title"]: key for key, data in world.items().items()}
+    for title, other in ((TITLE, TARGET), (TARGET, TITLE)):
+        assert f'href="zotero://select/groups/7/items/{items[other]}"' in world.note(title)
+    assert planned(world).is_settled
+
+
 def test_an_edit_beside_the_link_changes_its_own_words(vault: World) -> None:
     path = path_of(vault, "adam2015")
     text = path.read_text()

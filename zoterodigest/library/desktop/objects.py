@@ -6,6 +6,7 @@ so what Zotero's server would refuse is refused here.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
@@ -39,6 +40,10 @@ def parent_of(thing: LibraryObject) -> str:
     return parent if isinstance(parent, str) else ""
 
 
+_LINKED_ITEM = re.compile(r"(zotero://select/(?:library|groups/\d+)/items/)([A-Z0-9]{8})\b")
+"""An address of an item in a note, as wikilinks lead to (`notes/wikilinks.py`)."""
+
+
 def renamed(thing: Thing, keys: Keys) -> Thing:
     """Return an object that names others by their `keys` in the library.
 
@@ -54,6 +59,8 @@ def renamed(thing: Thing, keys: Keys) -> Thing:
     if isinstance(data.get("collections"), list | tuple):
         named = data["collections"]
         data["collections"] = [keys.get(one, one) if isinstance(one, str) else one for one in named]
+    if isinstance(note := data.get("note"), str) and keys:
+        data["note"] = _LINKED_ITEM.sub(lambda it: it[1] + keys.get(it[2], it[2]), note)
     return replace(thing, key=key, data=data)
 
 

@@ -20,7 +20,8 @@ from zoterodigest.sync.gathering.workspace import Workspace
 class VaultPages:
     """The items of the linked files of vaults, of those too that a run does not look at.
 
-    Items that a run creates are not among them: a library may give them other keys.
+    Items that a run creates are among them: a library that gives them other keys changes these in
+    the notes that it writes, too.
     """
 
     def __init__(self, workspace: Workspace, gathered: Gathered, links: Iterable[Link]) -> None:
@@ -61,7 +62,7 @@ class VaultPages:
     def _by_name(self) -> Mapping[str, list[tuple[SourceKey, str]]]:
         """All files with the items that they are about, by their names without folder."""
         linked = items_of_files(self._lock_data) if self._lock_data else ()
-        found = ((one.row.digest, one.row.item) for one in self._links if one.item is not None)
+        found = ((one.row.digest, one.row.item) for one in self._links)
         pages = defaultdict[str, list[tuple[SourceKey, str]]](list)
         for digest, item in chain(linked, found):
             pages[_path(digest).rpartition("/")[2]].append((digest, item))
