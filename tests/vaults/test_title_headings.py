@@ -93,3 +93,33 @@ def test_an_undone_sync_leaves_the_title_as_the_person_wrote_it(world: World) ->
 
     assert notes(world) == edited
     assert TITLES[KEY] in {data["title"] for data in world.items().values()}
+
+
+@pytest.mark.parametrize(
+    ("aliases", "title", "written"),
+    [
+        ("aliases: [{}, '@adam2015']", "Adam", "aliases: [Adam, '@adam2015']"),
+        ('aliases:\n  - "{}"\n  - Mine', "Adam: #1", 'aliases:\n  - "Adam: #1"\n  - Mine'),
+        ("alias: {}", "Adam", "alias: Adam"),
+        ("aliases: [{}]", "Adam, Optimized", 'aliases: ["Adam, Optimized"]'),
+        ("aliases: [The Adam Paper]", "Adam", "aliases: [The Adam Paper]"),
+    ],
+)
+def test_an_alias_that_is_the_title_follows_it_and_others_stay(
+    world: World, aliases: str, title: str, written: str
+) -> None:
+    world.configure(RULES)
+    path = path_of(world, KEY)
+    path.parent.mkdir()
+    line = aliases.format(TITLES[KEY])
+    path.write_text(
+        f'---\ntitle: "{TITLES[KEY]}"\n{line}\ncitekey: {KEY}\nyear: 2017\n---\nMine.\n'
+    )
+    sync(world)
+    world.change(linked(world)["Papers/@adam2015.md"], title=title)
+
+    sync(world)
+
+    head = f'---\ntitle: "{title}"\n{written}\ncitekey: {KEY}\n'
+    assert path.read_text() == f"{head}year: 2017\n---\nMine.\n"
+    assert planned(world).is_settled

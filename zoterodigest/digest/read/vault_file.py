@@ -36,6 +36,7 @@ from zoterodigest.digest.read.vault_front import (
     front_claims,
     front_matter,
     node_texts,
+    title_aliases,
 )
 from zoterodigest.digest.read.vault_generated import title_in_heading
 from zoterodigest.digest.read.vault_identity import identity_kind, item_keys
@@ -75,8 +76,9 @@ def read_note_file(name: str, source: bytes, form: DigestFormat, venues: VenueTa
     if not _is_evident(keys, reading, [key for key, _ in properties]):
         text = decoded(lines.source[front.body :])
         return _none(name, lines, reason_without_identity(name, properties, text), front.body)
-    body = read_body(lines.source, scan, claims.slots, text_in(reading.fields, "title"), form.note)
-    entry = _entry(lines, form, front, claims, body)
+    title = text_in(reading.fields, "title")
+    body = read_body(lines.source, scan, claims.slots, title, form.note)
+    entry = _entry(lines, form, front, claims, body, title)
     lines.take(entry.first, entry.last)
     return Document(name, source, (replace(entry, keys=keys),), (), lines)
 
@@ -189,12 +191,18 @@ def _is_evident(keys: ItemKeys, reading: EntryReading, names: Sequence[str]) -> 
 
 
 def _entry(
-    lines: Lines, form: DigestFormat, front: FrontMatter, claims: Claims, body: NoteBody
+    lines: Lines,
+    form: DigestFormat,
+    front: FrontMatter,
+    claims: Claims,
+    body: NoteBody,
+    title: str,
 ) -> DigestEntry:
     last = max(len(lines) - 1, 0)
     places = {slot.span for slot in claims.slots}
     copies = () if body.copy is None or body.copy.span in places else (body.copy,)
-    slots = [*claims.slots, *filter(None, (body.slot,)), *copies]
+    aliases = title_aliases(lines.source, front, title)
+    slots = [*claims.slots, *filter(None, (body.slot,)), *copies, *aliases]
     problems = [Problem(it.line + 1, it.reason, 0, it.is_slip) for it in claims.unread]
     if front.is_broken:
         problems.append(Problem(1, f"{NO_FRONT}, as {front.fault}"))

@@ -15,7 +15,13 @@ from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.data_fields import member_claims, slot_of_key
-from zoterodigest.digest.read.data_texts import empty_list_text, empty_text, scalar_text, shows_list
+from zoterodigest.digest.read.data_texts import (
+    as_it_stands,
+    empty_list_text,
+    empty_text,
+    scalar_text,
+    shows_list,
+)
 from zoterodigest.digest.read.data_tree import (
     BadData,
     DataList,
@@ -261,6 +267,18 @@ def _citation_key(source: bytes, front: FrontMatter) -> Iterator[Slot]:
     )
     named = [one for one in scalars if identity_kind(one[0]) == "citation_key"]
     return citation_key_slot((key, scalar_text(source, it)) for key, it in named)
+
+
+def title_aliases(source: bytes, front: FrontMatter, title: str) -> Iterator[Slot]:
+    """Yield the aliases of a note that repeat its title: Obsidian lists them beside its name."""
+    for key, node in () if front.is_broken or not title else front.pairs:
+        if folded_key(key.value or "") in ("alias", "aliases"):
+            for one in node.items if isinstance(node, DataList) else [node]:
+                if isinstance(one, DataScalar) and one.value == title:
+                    text = scalar_text(source, one)
+                    # Else no title that is edited in Zotero could be written.
+                    if as_it_stands not in text.layers:
+                        yield Slot("title_alias", text)
 
 
 def _unwrapped(pairs: Sequence[Pair], form: DigestFormat) -> tuple[Pair, ...]:

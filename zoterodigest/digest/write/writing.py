@@ -232,6 +232,8 @@ def _field_edits(
     stub_edits = _stub_edits(document, index, slot.name, old=old, new=new)
     copies = (copy for copy in entry.slots if copy.name == f"{slot.name}_copy")
     stub_edits += filter(None, (copy_edit(copy, said) for copy in copies))
+    for alias in (one for one in entry.slots if one.name == f"{slot.name}_alias"):
+        stub_edits += _data_edits(alias, new, spell)
     return _slot_edits(document, index, slot, new, spell) + stub_edits
 
 
