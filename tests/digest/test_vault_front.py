@@ -8,6 +8,7 @@ from tests.digest.vault_notes import entry_of, put, read_file
 from zoterodigest.core.values.names import full_name, split_name
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Names
 from zoterodigest.digest.format.format import NoteRule
+from zoterodigest.digest.read.vault_file import NO_FRONT
 from zoterodigest.library.records.zotero import item_rules
 
 SIX = {
@@ -162,7 +163,8 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
     assert entry.fields["title"] == "Deep: A Review"
     assert {"authors", "year"} <= entry.unreadable
     assert not entry.is_unreadable
-    assert any("no YAML" in it.reason for it in read_file(BROKEN).entries[0].problems)
+    (problem,) = read_file(BROKEN).entries[0].problems
+    assert problem.reason.startswith(NO_FRONT)
 
 
 def test_a_quotation_mark_that_nothing_closes_is_no_part_of_a_title() -> None:
