@@ -18,6 +18,7 @@ from zoterodigest.project.config import (
 )
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.initial import initial_config
+from zoterodigest.project.proposals import Proposal
 
 
 def load(folder: Path, text: str | bytes) -> Configuration:
@@ -181,6 +182,18 @@ def test_every_line_that_the_first_configuration_shows_can_be_set(tmp_path: Path
 
     assert configuration.digests[0].collection == "Daily/{year}-{month}"
     assert configuration.bibliographies[0].cited == ("main.tex",)
+
+
+def test_a_vault_is_shown_what_may_be_set_for_one(tmp_path: Path) -> None:
+    shown = initial_config(["Papers/**/*.md"], [Proposal("Papers/**/*.md", 'entry = "file"', "so")])
+    text = re.sub(r"^# (\w+ = |\[\[)", r"\1", shown, flags=re.MULTILINE)
+
+    (rules,) = load(tmp_path, text).digests
+
+    assert (rules.private, rules.sections) == (("Private",), ("Notes",))
+    assert rules.new is not None
+    assert rules.model_fields_set >= {"tags", "body", "annotations", "collection"}
+    assert "when_dropped" not in shown
 
 
 @given(path=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1))

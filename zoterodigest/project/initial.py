@@ -41,8 +41,9 @@ def _digest(path: str, proposals: Iterable[Proposal]) -> str:
 
 def _keys(proposals: Iterable[Proposal]) -> str:
     """Return the lines that show a digest's other keys; they stand with the first one."""
-    taken = {one.rule.partition(" ")[0] for one in proposals}
-    lines = _KEYS.splitlines(keepends=True)
+    rules = [one.rule for one in proposals]
+    taken = {rule.partition(" ")[0] for rule in rules}
+    lines = (_VAULT_KEYS if 'entry = "file"' in rules else _KEYS).splitlines(keepends=True)
     return "".join(line for line in lines if line.split(" ")[1] not in taken)
 
 
@@ -76,6 +77,19 @@ _KEYS = """\
 # when_trashed = "keep"         # the entry of an item you trash: "keep" or "remove"
 # notes = "off"                 # your own notes in Zotero: "off", "tagged" (publish) or "all"
 # annotations = false           # true: what you marked in PDFs, from Zotero into the digest
+"""
+
+_VAULT_KEYS = """\
+# private = ["Private"]         # the text below these headings never leaves the file
+# sections = ["Notes"]          # only the text below these headings is synced
+# tags = false                  # true: the tags in front matter are tags in Zotero, and back
+# new = {file = "@{citekey}.md"}  # an item that you put into its collection gets a note
+# annotations = false           # true: what you marked in PDFs, from Zotero into the note
+# collection = "Papers/{folder}"  # folders as collections; default: one, of the folder's name
+# body = true                   # in a group's library: others may read the text of the notes
+# push = true                   # or false, or a list: ["title", "authors", "summary", "sections"]
+# pull = true                   # false: no edit made in Zotero comes into the notes; or a list
+# notes = "off"                 # your own notes in Zotero: "off", "tagged" (publish) or "all"
 """
 
 _BIB_KEYS = """\
