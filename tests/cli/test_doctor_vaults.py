@@ -96,6 +96,42 @@ def test_notes_about_no_paper_need_no_attention(zoterodigest: Zoterodigest, vaul
     assert (linted.code, linted.out) == (0, "Nothing looks wrong in 2 entries.\n")
 
 
+def test_a_note_that_was_just_saved_needs_nobody_and_its_run_is_named(
+    zoterodigest: Zoterodigest, tmp_path: Path, vault: Path
+) -> None:
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n', encoding="utf-8"
+    )
+    saved = vault / "@a2021.md"
+    text = saved.read_text(encoding="utf-8")
+    saved.write_text(f"{text}\nAnd more of mine.\n", encoding="utf-8")
+
+    waiting = zoterodigest("sync", "--brief")
+    status = zoterodigest("status")
+    synced = zoterodigest("sync", saved, "--brief")
+
+    command = "`zoterodigest sync Papers/@a2021.md`"
+    assert waiting.out == f"Nothing to write; Papers/@a2021.md changed a moment ago ({command}).\n"
+    assert "needs you" not in status.out
+    assert synced.out == "Done: 1 note written.\n"
+
+
+def test_many_notes_that_were_just_saved_are_counted(
+    zoterodigest: Zoterodigest, tmp_path: Path, vault: Path
+) -> None:
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n', encoding="utf-8"
+    )
+    for path in vault.iterdir():
+        text = path.read_text(encoding="utf-8")
+        path.write_text(text.replace("Mine.", "Ours."), encoding="utf-8")
+
+    ran = zoterodigest("sync", "--brief")
+
+    again = "run the command again in 10 seconds"
+    assert ran.out == f"Nothing to write; 2 files changed a moment ago ({again}).\n"
+
+
 def test_a_folder_is_inspected_as_a_vault(zoterodigest: Zoterodigest, vault: Path) -> None:
     (vault / "2026-01-31.md").write_text("A day.\n", encoding="utf-8")
     (vault / "gone.md").write_text("\0" * 99, encoding="utf-8")

@@ -35,6 +35,7 @@ from zoterodigest.cli.show.closing import (
     done_text,
     planned_amounts,
     planned_text,
+    recent_text,
 )
 from zoterodigest.cli.show.concerns import concern_of
 from zoterodigest.cli.show.encoder import emit_json
@@ -205,8 +206,9 @@ def brief_text(outcome: Outcome) -> str:
     """Return in one line what a run wrote, and what it leaves to the person."""
     if outcome.prepared.is_settled:
         return closing_text(outcome.prepared, is_done=True)
-    left = left_text(outcome.last)
-    return done_text(outcome) + (f" Left to you: {left} (`zoterodigest status`)." if left else "")
+    left, recent = left_text(outcome.last), recent_text(outcome.last)
+    left = f" Left to you: {left} (`zoterodigest status`)." if left else ""
+    return f"{done_text(outcome)}{left}" + (f" {recent}." if recent else "")
 
 
 def _done_lines(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> Iterator[str]:

@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
-from zoterodigest.cli.base.screen import counted, enumerated, files_counted, wrapped
+from zoterodigest.cli.base.screen import counted, enumerated, files_counted, visible, wrapped
 from zoterodigest.cli.show.history_text import library_changes_text
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
-from zoterodigest.core.plan.reports import HeldBack, HeldBackName, MissingFile, NotPushed, Report
+from zoterodigest.core.plan.reports import (
+    HeldBack,
+    HeldBackName,
+    HeldFile,
+    MissingFile,
+    NotPushed,
+    Report,
+)
+from zoterodigest.core.reconcile.holding import RECENT
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import NOTE
 from zoterodigest.digest.read.estimate import missed_entries
@@ -89,7 +98,9 @@ def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
     """Return how many entries, digests and undos need the person; "" if none does."""
     # By identity: a report that holds an entry has no hash.
     by_direction = set(map(id, held_by_direction(prepared)))
-    reports = [one for one in concerning(prepared) if id(one) not in by_direction]
+    reports = [
+        one for one in concerning(prepared) if id(one) not in by_direction and not is_recent(one)
+    ]
     names = report_names(prepared)
     # An entry with several reports is one that needs attention.
     entries = {section_of(report).subject(report, names) for report in reports}
@@ -104,11 +115,31 @@ def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
     missing = len(missing_files(prepared))
     parts += [counted(missing, "missing file")] if missing else []
     parts += [counted(undos, "undo")] if undos else []
+    recent = f"; {changed}" if (changed := recent_text(prepared)) else ""
     if not parts:
-        return ""
+        return recent
     verb = "needs" if len(entries) + digests + bibs + missing + undos == 1 else "need"
     hint = "" if is_status else " (`zoterodigest status`)"
-    return f"; {enumerated(parts)} {verb} your attention{hint}"
+    return f"; {enumerated(parts)} {verb} your attention{hint}{recent}"
+
+
+def is_recent(report: Report) -> TypeGuard[HeldFile]:
+    """Return whether a file is only held until nobody types in it any more."""
+    return isinstance(report, HeldFile) and report.reason == RECENT
+
+
+def recent_text(prepared: Prepared) -> str:
+    """Return which files a run leaves for the next one as they just changed; "" if it leaves none.
+
+    Who saves a note and syncs at once has nothing to decide.
+    """
+    files = [one.entry.digest for one in concerning(prepared) if is_recent(one)]
+    if len(files) == 1:
+        file = visible(files[0])
+        return f"{file} changed a moment ago (`zoterodigest sync {visible(shlex.quote(files[0]))}`)"
+    seconds = prepared.workspace.project.configuration.sync.hold
+    again = f"run the command again in {seconds} seconds"
+    return f"{len(files):,} files changed a moment ago ({again})" if files else ""
 
 
 def missing_files(prepared: Prepared) -> list[SourceKey]:

@@ -23,6 +23,7 @@ from zoterodigest.cli.show.closing import (
     concerning,
     digests_meant,
     held_by_direction,
+    is_recent,
     missing_files,
 )
 from zoterodigest.cli.show.inspection import BLANK
@@ -92,7 +93,7 @@ def _status_lines(
     prepared: Prepared, place: ProjectContext, unfinished: Iterable[str], *, is_all: bool
 ) -> Iterator[str]:
     subjects, reports = report_names(prepared), unacknowledged(prepared)
-    if still_open := open_text(reports):
+    if still_open := open_text(report for report in reports if not is_recent(report)):
         head, *more = hanging("needs you  ", still_open)
         yield from (head.replace("needs you", styled("needs you", "yellow"), 1), *more)
     yield from place.lines()
@@ -223,7 +224,8 @@ def _about(report: Report) -> object:
 
 def left_text(prepared: Prepared) -> str:
     """Return in one line what a run leaves to the person; "" if nothing is."""
-    return open_text(report for report in concerning(prepared) if type(report) in NEWS)
+    news = (report for report in concerning(prepared) if type(report) in NEWS)
+    return open_text(report for report in news if not is_recent(report))
 
 
 def files_text(prepared: Prepared) -> str:
