@@ -141,6 +141,36 @@ def test_a_whole_column_is_never_cut(monkeypatch: pytest.MonkeyPatch, columns: i
     assert key in lines[1]
 
 
+def test_a_long_cell_of_a_whole_column_takes_room_from_the_last_of_its_row_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    heads = [screen.Column("key", 20, is_whole=True), screen.Column("title")]
+    keys = ("a" * 20, "b" * 30, "c" * 58)
+
+    _, *lines = screen.table(heads, [[key, "t" * 50] for key in keys], indent=0)
+
+    assert lines == [
+        f"{'a' * 20}  {'t' * 37}…", f"{'b' * 30}  {'t' * 27}…", "c" * 58
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "widest"), [("", 310), ("60", 60)])
+def test_in_a_pipe_no_cell_is_cut_but_for_who_asks_for_a_width(
+    monkeypatch: pytest.MonkeyPatch, columns: str, widest: int
+) -> None:
+    monkeypatch.delenv("COLUMNS", raising=False)
+    if columns:
+        monkeypatch.setenv("COLUMNS", columns)
+    heads = [screen.Column("key"), screen.Column("title")]
+
+    with screen.uncut_in_a_pipe():
+        _, line = screen.table(heads, [["k" * 8, "t" * 300]], indent=0)
+
+    assert len(line) == widest
+    assert screen.width() <= 80
+
+
 def test_a_cut_cell_says_so_and_wide_characters_count_as_two() -> None:
     assert screen.cut("abcdef", 4) == "abc…"
     assert screen.cut("世界你好", 6) == "世界…"

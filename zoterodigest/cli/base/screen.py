@@ -41,6 +41,7 @@ _NARROWEST_CELL = 6
 _READABLE_CELL = 24
 """Columns in which a title can still be told from others."""
 _LONGEST_PART = 500
+_LONGEST_LINE = 10_000
 _LONGEST_ERROR = 2_000
 """Columns of a message; a title of the library can have 72,000 characters."""
 
@@ -83,6 +84,20 @@ def set_width(columns: int) -> None:
     _WIDTH.set(columns)
 
 
+@contextmanager
+def uncut_in_a_pipe() -> Iterator[None]:
+    """Cut no cell in the block if the output goes to a program or a file, which have any width.
+
+    COLUMNS asks for a width all the same.
+    """
+    is_cut = sys.stdout.isatty() or "COLUMNS" in os.environ
+    token = _WIDTH.set(_WIDTH.get() if is_cut else _LONGEST_LINE)
+    try:
+        yield
+    finally:
+        _WIDTH.reset(token)
+
+
 def styled(text: str, style: str, stream: TextIO | None = None) -> str:
     """Return `text` in `style` if `stream` (standard output) is a terminal that may be colored.
 
@@ -117,20 +132,32 @@ class Column:
 def table(columns: Sequence[Column], rows: Sequence[Sequence[str]], indent: int = 2) -> list[str]:
     """Return the lines of a table of safe texts that fits the width, with its headings.
 
-    A cell is cut with an ellipsis, but none of a column that `is_whole`: people copy it. Wide
-    characters count as two.
+    A cell is cut with an ellipsis, but none of a column that `is_whole`: people copy it. If it is
+    longer than its column, the last cell of its row gives way. Wide characters count as two.
     """
+    room = width() - indent
     # Column by column: row by row a table of 100,000 rows takes twice as long.
     headed = zip([column.heading for column in columns], *rows, strict=True)
     cells = list(map(_Cells.of, headed))
-    widths = _widths(columns, cells, width() - indent)
+    widths = _widths(columns, cells, room)
     if any(map(_is_hard_to_read, columns, cells, widths)):
         stay = [not column.may_go for column in columns]
         columns, cells = list(compress(columns, stay)), list(compress(cells, stay))
-        widths = _widths(columns, cells, width() - indent)
-    fitted = map(_fitted, columns, cells, widths)
-    heading, *lines = ["  ".join(row).rstrip() for row in zip(*fitted, strict=True)]
+        widths = _widths(columns, cells, room)
+    fitted = zip(*map(_fitted, columns, cells, widths), strict=True)
+    if any(column.is_whole and column.greatest for column in columns):
+        heading, *lines = [_within(row, room) for row in fitted]
+    else:
+        heading, *lines = ["  ".join(row).rstrip() for row in fitted]
     return [" " * indent + line for line in (styled(heading, "bold"), *lines)]
+
+
+def _within(row: Sequence[str], room: int) -> str:
+    """Return the cells of a row on one line; a cell that is too long takes room from the last."""
+    line, start = "  ".join(row).rstrip(), "  ".join(row[:-1]).rstrip()
+    if columns_of(line) <= room:
+        return line
+    return start if columns_of(start) + _NARROWEST_CELL > room else cut(line, room)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,15 +208,15 @@ def _is_hard_to_read(column: Column, cells: _Cells, size: int) -> bool:
 
 def _fitted(column: Column, cells: _Cells, size: int) -> list[str]:
     """Return the texts of a column, each cut and padded to `size` columns of the terminal."""
-    pad = str.rjust if column.is_right else str.ljust
+    pad, is_whole = str.rjust if column.is_right else str.ljust, column.is_whole
     wide: dict[str, str] = {}
     for text in cells.wide:
-        fitting = cut(text, size)
+        fitting = text if is_whole else cut(text, size)
         wide[text] = pad(fitting, size - cell_len(fitting) + len(fitting))
     return [
         wide[text]
         if text in wide
-        else pad(text if len(text) <= size else f"{text[: size - 1].rstrip()}…", size)
+        else pad(text if len(text) <= size or is_whole else f"{text[: size - 1].rstrip()}…", size)
         for text in cells.texts
     ]
 

@@ -22,6 +22,7 @@ from zoterodigest.cli.base.screen import (
     styled,
     table,
     tell_failure,
+    uncut_in_a_pipe,
     visible,
 )
 from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
@@ -62,7 +63,8 @@ def list_keys(asked: Invocation) -> int:
     with project_citation_keys(Path(), asked.address) as keys:
         listed = sorted(keys.items, key=lambda one: (one.key.text.casefold(), one.key.text))
         data = {"citekeys": [_named_data(one) for one in listed]}
-        emit_result(_list_text(listed), data, as_json=asked.as_json)
+        with uncut_in_a_pipe():
+            emit_result(_list_text(listed), data, as_json=asked.as_json)
     return FINE
 
 
@@ -175,7 +177,7 @@ _SOURCES = {
 formula.
 """
 
-_KEY = Column("citation key", is_whole=True)
+_KEY = Column("citation key", 32, is_whole=True)
 _ITEM = Column("item", is_whole=True)
 _PROVISIONAL = "provisional"
 _MOST = 20

@@ -11,7 +11,7 @@ import typer
 from zoterodigest.cli.base.completion import tags_like
 from zoterodigest.cli.base.options import Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linking_items, open_library
-from zoterodigest.cli.base.screen import emit
+from zoterodigest.cli.base.screen import emit, uncut_in_a_pipe
 from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.library_list import ListWish, SortKey, library_data, library_text
@@ -66,10 +66,11 @@ def ls(
       zoterodigest ls --collection papers --tag task:inpainting
       zoterodigest ls --library embedded:demo/library.sqlite --json --children
 
-    --json prints the items as in the Zotero API (`data`), without the trash.
+    In a pipe or a file, no title is cut. --json prints the items as in the Zotero API (`data`),
+    without the trash.
     """
     wish = listed.wish
-    with linking_items(asked), open_library(asked.address, Path()) as library:
+    with linking_items(asked), uncut_in_a_pipe(), open_library(asked.address, Path()) as library:
         if not asked.as_json and not wish.is_one_list:
             # Of a large library this takes a third of the time.
             with busy("Reading the library"):
