@@ -12,7 +12,13 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
-from zoterodigest.cli.base.completion import items_like, items_or_tags_like, tags_like
+from zoterodigest.cli.base.completion import (
+    collections_like,
+    items_like,
+    items_or_tags_like,
+    tags_like,
+)
+from zoterodigest.cli.show.library_list import SortKey
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -64,6 +70,17 @@ def test_keys_and_tags_of_the_library_are_completed(zoterodigest: Zoterodigest) 
     assert tags_like("TO") == ["to read"]
     assert items_or_tags_like("-to") == [("-to read", "")]
     assert items_or_tags_like(key) == [(key, title)]
+
+
+@pytest.mark.usefixtures("library")
+def test_collections_are_completed_by_name() -> None:
+    assert collections_like("PAP") == ["papers"]
+    assert collections_like("x") == []
+
+
+def test_what_has_few_values_is_completed() -> None:
+    assert _completed("bash", "zoterodigest ls --sort ").split() == [one.value for one in SortKey]
+    assert _completed("bash", "zoterodigest docs rec").split() == ["recipes"]
 
 
 @pytest.mark.usefixtures("zoterodigest")

@@ -1,4 +1,4 @@
-"""What a shell completes besides commands, options and files: items and tags of the library.
+"""What a shell completes besides commands, options and files: items, tags and collections.
 
 No library is asked over a network for it: of one at zotero.org, what the last run read counts.
 """
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from zoterodigest.errors import ZoterodigestError
 
 if TYPE_CHECKING:
-    from zoterodigest.library.port import LibraryItem
+    from zoterodigest.library.port import Collection, LibraryItem
 
 Completion = tuple[str, str]
 """What may be typed, and what a shell shows beside it."""
@@ -37,10 +37,16 @@ def items_or_tags_like(incomplete: str) -> list[Completion]:
     return [(f"{sign}{tag}", "") for tag in tags_like(incomplete[1:])]
 
 
+def collections_like(incomplete: str) -> list[str]:
+    """Return the names of collections that begin so, in any case."""
+    names = {one.name for one in _objects()[1] if not one.is_trashed}
+    return sorted(one for one in names if one.casefold().startswith(incomplete.casefold()))
+
+
 def _keys() -> Iterator[Completion]:
     from zoterodigest.cli.base.screen import visible
 
-    for item in _items():
+    for item in _objects()[0]:
         if not (item.is_trashed or item.json.is_part):
             title = visible(item.json.title)
             yield item.key, title
@@ -49,10 +55,12 @@ def _keys() -> Iterator[Completion]:
 
 
 def _tags() -> list[str]:
-    return sorted({tag for item in _items() if not item.is_trashed for tag in item.json.tags})
+    items, _ = _objects()
+    return sorted({tag for item in items if not item.is_trashed for tag in item.json.tags})
 
 
-def _items() -> Iterable[LibraryItem]:
+def _objects() -> tuple[Iterable[LibraryItem], Iterable[Collection]]:
+    """Return the items and the collections of the project's library, as far as they are known."""
     # A shell waits for these imports at Tab only.
     from zoterodigest.cli.base.network import cache_folder
     from zoterodigest.cli.base.project_context import chosen, open_library, project_in
@@ -66,8 +74,10 @@ def _items() -> Iterable[LibraryItem]:
         address = parse_address(library_meant(project, Path(), chosen())[0])
         folder = cache_folder()
         if isinstance(address, WebAddress) and folder is not None:
-            return load_known(cache_path(folder, address.identity)).items.values()
+            known = load_known(cache_path(folder, address.identity))
+            return known.items.values(), known.collections.values()
         if address.disk_path is not None:
             with open_library("", Path(), project) as library:
-                return library.read().items
-    return ()
+                snapshot = library.read()
+                return snapshot.items, snapshot.collections
+    return (), ()

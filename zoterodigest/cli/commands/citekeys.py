@@ -12,6 +12,7 @@ from typing import Any
 import typer
 
 from zoterodigest.bibtex.keys import KeySource
+from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, flag, group
 from zoterodigest.cli.base.project_context import open_existing
 from zoterodigest.cli.base.screen import (
@@ -102,7 +103,12 @@ def check(asked: Invocation) -> int:
 )
 def write(
     asked: Invocation,
-    item: str = argument("ITEM", "", help="An item, by its key or citation key."),
+    item: str = argument(
+        "ITEM",
+        "",
+        help="An item, by its key, citation key or words of its title.",
+        autocompletion=items_like,
+    ),
     key: str = argument("KEY", "", help="Its new citation key."),
     is_all: bool = flag("--all", "Write the new keys of all items without one."),
 ) -> int:

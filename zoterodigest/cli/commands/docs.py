@@ -20,8 +20,13 @@ class UnknownTopic(ZoterodigestError):
     exit_code = 2
 
 
+def topics_like(incomplete: str) -> list[str]:
+    """Return the names of pages that begin so."""
+    return [name for name in _pages() if name.startswith(incomplete)]
+
+
 @command("topic", epilog="Next: `zoterodigest docs recipes` has whole tasks from start to end.")
-def docs(topic: str = argument("TOPIC", "")) -> None:
+def docs(topic: str = argument("TOPIC", "", autocompletion=topics_like)) -> None:
     """Show a page of the documentation, or list the pages.
 
     The pages are Markdown. They are those of the version that you installed.

@@ -17,7 +17,7 @@ from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.facts.rules import Style, bib_rules
 from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
-from zoterodigest.cli.base.completion import tags_like
+from zoterodigest.cli.base.completion import collections_like, tags_like
 from zoterodigest.cli.base.options import FINE, Invocation, command, flag, option
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
@@ -91,7 +91,10 @@ class ExportOptions:
         "--tag TAG", "Only items with this tag. Repeatable.", (), autocompletion=tags_like
     )
     collections: Sequence[str] = option(
-        "--collection NAME", "Only items in this collection. Repeatable.", ()
+        "--collection NAME",
+        "Only items in this collection. Repeatable.",
+        (),
+        autocompletion=collections_like,
     )
     cited: Sequence[Path] = option(
         "--cited FILE",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import typer
 
-from zoterodigest.cli.base.completion import tags_like
+from zoterodigest.cli.base.completion import collections_like, tags_like
 from zoterodigest.cli.base.options import Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linking_items, open_library
 from zoterodigest.cli.base.screen import emit, uncut_in_a_pipe
@@ -16,6 +16,11 @@ from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.library_list import ListWish, SortKey, library_data, library_text
 from zoterodigest.frozen import dataclass
+
+
+def orders_like(incomplete: str) -> list[str]:
+    """Return what `--sort` takes that begins so."""
+    return [one.value for one in SortKey if one.value.startswith(incomplete)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +32,7 @@ class ListOptions:
         "--collection NAME",
         "Only items in this collection or below: its name, path A/B or key.",
         (),
+        autocompletion=collections_like,
     )
     tags: Sequence[str] = option(
         "--tag TAG",
@@ -35,7 +41,11 @@ class ListOptions:
         autocompletion=tags_like,
     )
     years: str = option("--year YEAR|FROM-TO", "Only items of this year, or of these years.")
-    order: str = option("--sort title|year|added|venue", "The order; newest first if by time.")
+    order: str = option(
+        "--sort title|year|added|venue",
+        "The order; newest first if by time.",
+        autocompletion=orders_like,
+    )
     limit: int | None = option("--limit N", "List only the first N items.", None, min=1)
 
     @property

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import typer
 
+from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import FINE, Invocation, argument, command, flag
 from zoterodigest.cli.base.programs import NotRun, at_line, editor, launch, run_program
 from zoterodigest.cli.base.project_context import (
@@ -38,7 +39,7 @@ from zoterodigest.sync.items.finding import item_meant
 @command("what on_web as_pdf in_editor prints_only address as_json")
 def open(
     asked: Invocation,
-    what: str = argument("FILE[:LINE]|KEY|ID"),
+    what: str = argument("FILE[:LINE]|KEY|ID", autocompletion=items_like),
     on_web: bool = flag("--web", "Open the paper's page: its DOI, arXiv or web address."),
     as_pdf: bool = flag("--pdf", "Open its PDF in Zotero, or else at arXiv."),
     in_editor: bool = flag("--file", "Open its entry in $VISUAL or $EDITOR, at its line."),

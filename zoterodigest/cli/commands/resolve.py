@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import Any
 
+from zoterodigest.cli.base.completion import items_like
 from zoterodigest.cli.base.options import (
     CONFLICTING,
     FAILED,
@@ -99,7 +100,7 @@ class _ResolveWish:
     Without an `id` all conflicts are meant, and with `with_diverged` the diverged fields too.
     """
 
-    id: str = argument("ID", "")
+    id: str = argument("ID", "", autocompletion=items_like)
     field: str = option("--field NAME", "Only this field.")
     keep: End | None = option("--keep", "The side to keep.", None)
     is_edit: bool = flag("--edit", "Write the value for both sides in $VISUAL or $EDITOR.")
