@@ -47,6 +47,18 @@ def test_missing_and_doubled_keys_fail_and_are_listed(
     )
 
 
+def test_a_bib_that_is_not_there_yet_is_named_with_the_command_that_writes_it(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "main.tex").write_text("\\cite{a}\n\\bibliography{refs}\n")
+
+    ran = zoterodigest("check-cites", "main.tex")
+
+    assert ran.code == 10
+    assert "refs.bib: no such file, and a document names it" in ran.err
+    assert "`zoterodigest export --cited main.tex -o refs.bib` writes it." in ran.err
+
+
 def test_a_comment_at_which_bibtex_stops_is_told_and_fails_nothing(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

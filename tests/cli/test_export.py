@@ -80,6 +80,19 @@ def test_entries_are_added_to_a_bib_and_to_no_other_file(
         assert (tmp_path / name).read_bytes() == before
 
 
+def test_a_new_bib_without_an_entry_is_not_written_and_says_so(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _pushed(zoterodigest, tmp_path)
+    (tmp_path / "main.tex").write_text("\\cite{lost}\n")
+
+    ran = zoterodigest("export", "--cited", "main.tex", "-o", "refs.bib")
+
+    assert ran.code == 0
+    assert ran.out == "refs.bib: not written, as it would have no entry\n"
+    assert not (tmp_path / "refs.bib").exists()
+
+
 def test_only_what_is_cited_is_written_and_keys_that_are_missing_are_told(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
@@ -20,7 +21,7 @@ from zoterodigest.cli.show.encoder import emit_result, json_value
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.documents import read_cited
-from zoterodigest.project.files import read_file, real_path
+from zoterodigest.project.files import BadInput, read_file, real_path
 from zoterodigest.project.layout import Project, by_kind, find_project
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
 from zoterodigest.sync.gathering.workspace import library_meant
@@ -54,7 +55,7 @@ def check_cites(
     if not documents:
         raise NothingToCheck("no document is named", "Name one: check-cites main.tex refs.bib.")
     cited = read_cited(documents)
-    named = bibs or [Path(path) for path in cited.bibs]
+    named = bibs or _named_by(documents, cited)
     # Only then: where a .bib is named, a mistake in the configuration hinders nothing.
     project = None if named else _project_of(documents[0])
     bibliographies = _bibliographies(named or _bibs_of(project))
@@ -93,6 +94,16 @@ class _Level(Enum):
 
 _Finding = tuple[_Level, At, str]
 _Bibliographies = Mapping[str, Bibliography]
+
+
+def _named_by(documents: Sequence[Path], cited: Cited) -> list[Path]:
+    """Return the .bib files that documents name; raise `BadInput` if one is not there yet."""
+    named = [Path(path) for path in cited.bibs]
+    if missing := next((path for path in named if not path.exists()), None):
+        files = " ".join(f"--cited {shlex.quote(str(path))}" for path in documents)
+        command = f"zoterodigest export {files} -o {shlex.quote(str(missing))}"
+        raise BadInput(missing, "no such file, and a document names it", f"`{command}` writes it.")
+    return named
 
 
 def _project_of(document: Path) -> Project | None:

@@ -64,6 +64,8 @@ def _lines_of(entry: bytes) -> Value:
 def summary(bib: NewBib) -> str:
     """Return in one line what an export does to a .bib."""
     updated = bib.updated
+    if bib.before is None and not bib.is_change:
+        return "not written, as it would have no entry"
     added, replaced = _came(bib)
     parts = [(added, "added"), (replaced, "replaced"), (updated.changed, "changed")]
     parts.append((updated.removed, "removed"))
