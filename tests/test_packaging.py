@@ -95,7 +95,7 @@ def test_everything_that_is_imported_is_declared() -> None:
 def test_the_wheel_offers_the_command(installed: Path) -> None:
     (entry_points,) = installed.glob("*.dist-info/entry_points.txt")
 
-    assert "zoterodigest = zoterodigest.cli.main:main" in entry_points.read_text()
+    assert "zoterodigest = zoterodigest.__main__:start" in entry_points.read_text()
 
 
 def test_the_package_imports_outside_the_checkout(installed: Path, tmp_path: Path) -> None:

@@ -1,10 +1,20 @@
-"""`python -m zoterodigest`."""
+"""The program: `zoterodigest`, and `python -m zoterodigest`."""
 
 from __future__ import annotations
 
 import sys
 
-from zoterodigest.cli.main import main
+
+def start() -> int:
+    """Run the program and return its exit code; Ctrl-C never ends it with a traceback."""
+    try:
+        # To import it takes most of the time in which a person sees that the command was wrong.
+        from zoterodigest.cli.main import main
+
+        return main()
+    except KeyboardInterrupt:
+        return 130
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(start())

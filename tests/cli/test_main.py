@@ -7,12 +7,14 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import typer
 
 from tests.cli.conftest import EXAMPLES, Zoterodigest
 from zoterodigest import __version__
+from zoterodigest.__main__ import start
 from zoterodigest.cli import main as program
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -190,6 +192,19 @@ def test_an_interrupted_run_is_quiet(
     ran = zoterodigest()
 
     assert (ran.code, ran.out, ran.err) == (130, "", "")
+
+
+def test_ctrl_c_while_it_starts_shows_no_traceback(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Interrupted(ModuleType):
+        def __getattr__(self, name: str) -> object:
+            raise KeyboardInterrupt
+
+    monkeypatch.setitem(sys.modules, "zoterodigest.cli.main", Interrupted("main"))
+
+    assert start() == 130
+    assert capsys.readouterr() == ("", "")
 
 
 def _environment(**more: str) -> dict[str, str]:
