@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -265,12 +266,14 @@ def test_the_log_counts_files_as_the_last_line_of_the_run_does(
     assert exported["counts"]["bibliographies"] == 1
 
 
-def test_notes_are_listed_before_attachments_whatever_their_keys() -> None:
+def test_notes_are_listed_before_attachments_which_are_counted_whatever_their_keys() -> None:
     """Keys of what a push creates are random: the order of a run must not follow them."""
     link = {"url": "https://example.org/code"}
     attachment = ObjectChange("AAAA2222", "A title", "ITEM2222", after=link, is_created=True)
     note = ObjectChange("BBBB2222", "A title", "ITEM2222", is_created=True, is_note=True)
 
-    lines = list(changes_text(Run(1, "", "push", "embedded:1", (attachment, note))))
+    another = replace(attachment, key="CCCC2222")
 
-    assert lines[-2:] == ["    new note", "    new attachment"]
+    lines = list(changes_text(Run(1, "", "push", "embedded:1", (attachment, note, another))))
+
+    assert lines[-2:] == ["    new note", "    2 new attachments"]

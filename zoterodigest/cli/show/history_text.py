@@ -146,8 +146,8 @@ def changes_text(run: Run) -> Iterator[str]:
     titled = sorted(run.objects, key=_place)
     for title, changes in groupby(titled, key=lambda change: change.title):
         yield f"  {cut(visible(title) or _NOTHING, width() - 2)}"
-        for change in changes:
-            yield from (f"    {line}" for line in _object_lines(change, run.names))
+        for new, alike in groupby(changes, key=lambda one: one.kind if one.is_created else ""):
+            yield from (f"    {line}" for line in _alike_lines(new, alike, run.names))
     for collection in run.collections:
         yield f"  {cut(_collection_line(collection), width() - 2)}"
     for heading, files in zip(_HEADINGS, _by_end(run), strict=True):
@@ -177,10 +177,19 @@ def _by_end(run: Run) -> tuple[list[DigestChange], ...]:
     return digests, bibs, configured
 
 
+def _alike_lines(
+    new: str, changes: Iterable[ObjectChange], names: Mapping[str, str]
+) -> Iterator[str]:
+    """Yield what was changed of one item, or how many objects of the kind `new` came to it."""
+    if not new:
+        for change in changes:
+            yield from _object_lines(change, names)
+    else:
+        number = len(list(changes))
+        yield f"new {new}" if number == 1 else f"{number} new {new}s"
+
+
 def _object_lines(change: ObjectChange, names: Mapping[str, str]) -> Iterator[str]:
-    if change.is_created:
-        yield f"new {change.kind}"
-        return
     for name in sorted({*change.before, *change.after}):
         before, after = change.before.get(name), change.after.get(name)
         # Zotero's name for what lies in the trash.
