@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
@@ -294,6 +295,29 @@ def test_a_citation_key_that_was_edited_in_a_note_is_reported_and_stays(vault: W
     assert vault.everything() == everything
     assert [one.name for one in again.plan.reports if isinstance(one, DivergedField)] == ["citekey"]
     assert again.plan.actions == ()
+
+
+@pytest.mark.parametrize("prefer", ["", '[sync.prefer]\ntitle = "markdown"\n'])
+def test_a_title_that_was_emptied_in_a_note_clears_none(vault: World, prefer: str) -> None:
+    path, everything = path_of(vault, "adam2015"), vault.everything()
+    config = vault.root / "zoterodigest.toml"
+    config.write_text(config.read_text() + prefer)
+    title = re.search(r"(?m)^title: .*$", path.read_text())
+    assert title
+    path.write_text(path.read_text().replace(title[0], "title:"))
+
+    sync(vault)
+
+    assert vault.everything() == everything
+    assert [one.name for one in planned(vault).plan.reports if isinstance(one, Conflict)] == [
+        "title"
+    ]
+
+    path.write_text(path.read_text().replace("title:", "title: Typed to the end"))
+    sync(vault)
+
+    assert vault.item("Typed to the end")
+    assert planned(vault).is_settled
 
 
 def test_a_citation_key_that_both_changed_is_in_conflict(vault: World) -> None:

@@ -114,7 +114,7 @@ def _section(kind: OpenReason, fields: Sequence[OpenField]) -> Iterator[str]:
         return
     said = SECTIONS_BY_KIND[_KINDS[kind]]
     yield ""
-    why = conflict_text((one.name, one.at_item) for one in found)
+    why = conflict_text(found)
     yield from section(said.heading, len(found), said.in_conflicts.replace("{why}", why))
     for _, of_one in groupby(found, key=lambda one: one.row_id):
         group = list(of_one)

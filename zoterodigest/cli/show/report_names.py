@@ -8,9 +8,9 @@ from functools import cached_property
 from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
-from zoterodigest.core.links.merge import would_lose_identifier
+from zoterodigest.core.links.merge import would_lose_identifier, would_lose_title
 from zoterodigest.core.plan.plan import CreateItem, Plan
-from zoterodigest.core.plan.reports import AddedItem
+from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.reconcile.holding import RECENT
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
@@ -30,6 +30,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.digest.read.document import Document, Problem
 from zoterodigest.library.port import LibraryItem
+from zoterodigest.sync.run.conflicts import OpenField
 from zoterodigest.sync.run.run import Prepared
 
 UNTITLED = "(no title)"
@@ -207,12 +208,25 @@ def field_name(name: str) -> str:
     return visible(name.removeprefix(SECTION))
 
 
-def conflict_text(fields: Iterable[tuple[str, Value]]) -> str:
-    """Return why fields are in conflict, of which the item holds these values, by their names."""
-    reasons = ("changed on both sides", "an identifier was cleared in Zotero")
-    found = {would_lose_identifier(name, at_item) for name, at_item in fields}
-    text = ", or ".join(reasons[is_lost] for is_lost in sorted(found))
+def conflict_text(conflicts: Iterable[Conflict | OpenField]) -> str:
+    """Return why fields are in conflict."""
+    found = {_why_in_conflict(one) for one in conflicts}
+    text = ", or ".join(why for why in _WHYS if why in found)
     return text[:1].upper() + text[1:]
+
+
+_WHYS = (
+    "changed on both sides",
+    "an identifier was cleared in Zotero",
+    "a title was cleared in an entry",
+)
+
+
+def _why_in_conflict(one: Conflict | OpenField) -> str:
+    both, identifier, title = _WHYS
+    if would_lose_identifier(one.name, one.at_item):
+        return identifier
+    return title if would_lose_title(one.name, one.at_entry) else both
 
 
 def held_text(reasons: Collection[str], hold: int) -> str:

@@ -100,7 +100,7 @@ def reports_text(
 def advice_of(kind: Section[Any], reports: Iterable[Report], names: ReportNames) -> str:
     """Return what a person can do about `reports`; those of other kinds do not count."""
     reports = [one for one in reports if type(one) is kind.kind]
-    found = [(one.name, one.at_item) for one in reports if isinstance(one, Conflict)]
+    found = [one for one in reports if isinstance(one, Conflict)]
     held = [one.reason for one in reports if isinstance(one, HeldFile)]
     advice = kind.advice.replace("{why}", conflict_text(found))
     return advice.replace("{held}", held_text(held, names.hold))

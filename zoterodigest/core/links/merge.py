@@ -68,8 +68,8 @@ class Propagated:
 
 @dataclass(frozen=True, slots=True)
 class Clash:
-    """A conflict: both ends changed to values that do not merge, or an identifier was cleared in
-    the library.
+    """A conflict: both ends changed to values that do not merge, an identifier was cleared in the
+    library, or a title in the entry.
 
     Of a text that merges block by block, `if_entry` is what both ends get if the entry's edits hold
     where the ends collide, `if_item` if the item's do; None where an end holds as a whole.
@@ -220,6 +220,8 @@ def merge_result(
         # Documents cite the library's key: an edit in a note replaces it only if it is chosen.
         if ends.name == CITEKEY:
             return Diverged()
+        if would_lose_title(ends.name, ends.entry):
+            return Clash()
         return Propagated(to_item=for_item(ends.entry, ends.item))
     if not entry_changed:
         shown = as_shown(ends.name, ends.entry, ends.item, folding)
@@ -230,6 +232,11 @@ def merge_result(
 def would_lose_identifier(name: str, to_entry: Value) -> bool:
     """Tell whether an entry would lose an identifier of its work: only a person may decide that."""
     return name in IDENTIFYING and is_empty(to_entry)
+
+
+def would_lose_title(name: str, to_item: Value) -> bool:
+    """Tell whether an item would lose its title: an empty one is more often half typed."""
+    return name == "title" and is_empty(to_item)
 
 
 def _first(ends: FieldEnds, folding: Folding, was_apart: bool) -> MergeResult:

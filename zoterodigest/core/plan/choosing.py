@@ -12,6 +12,7 @@ from zoterodigest.core.links.merge import (
     Propagated,
     Side,
     would_lose_identifier,
+    would_lose_title,
 )
 from zoterodigest.core.links.view import Folding, as_links, as_shown, equal, for_item, hyperlinks_in
 from zoterodigest.core.plan.run_options import Choices, End, RunOptions, entry_end
@@ -51,7 +52,7 @@ def decided(
         waiting = {n for n, one in kept if isinstance(one, Propagated) and n not in chosen}
         merged = Merge({**merged.results, **dict.fromkeys(waiting, InSync())})
     else:
-        preferred = _preferred(merged, sides[1], entry_end(row.digest), run_options)
+        preferred = _preferred(merged, sides, entry_end(row.digest), run_options)
     filled = _filled(merged, sides, run_options)
     # In this order a later decision replaces an earlier one: filled in, preferred, chosen.
     decisions = {**filled, **preferred, **chosen}
@@ -88,19 +89,25 @@ def _key(name: str, known: Container[str]) -> str:
 
 
 def _preferred(
-    merged: Merge, item: Side, entry: End, run_options: RunOptions
+    merged: Merge, sides: tuple[Side, Side], entry: End, run_options: RunOptions
 ) -> dict[str, End | Value]:
     """Return what is preferred for the conflicts of a link whose entry is the end `entry`.
 
-    No identifier is cleared in an entry by it. Of a text only what collides is decided.
+    It clears no identifier in an entry, and no title in an item. Of a text only what collides is
+    decided.
     """
     preferred: dict[str, End | Value] = {}
     for name, result in sorted(merged.results.items()):
         if not isinstance(result, Clash):
             continue
         end = run_options.prefer.get(_key(name, run_options.prefer))
-        is_safe = not would_lose_identifier(name, item.fields[name])
-        if end is entry or (end is End.ZOTERO and is_safe):
+        at_entry, at_item = (side.fields[name] for side in sides)
+        is_safe = (
+            not would_lose_identifier(name, at_item)
+            if end is End.ZOTERO
+            else end is entry and not would_lose_title(name, at_entry)
+        )
+        if end is not None and is_safe:
             merges = result.if_item if end is End.ZOTERO else result.if_entry
             preferred[name] = end if merges is None else merges
     return preferred
