@@ -25,7 +25,6 @@ RULES = """\
 [[digest]]
 path = "Papers/*.md"
 entry = "file"
-private = ["Private"]
 [sync]
 hold = 0
 [lookup]

@@ -226,6 +226,10 @@ def test_in_a_closed_fence_nothing_is_private(body: str) -> None:
         "> [!note] Secret\n> canary\n> # canary",
         "> [!note]- **Secret**\n> canary\ncanary",
         "> [!secret]\n> canary",
+        "> [!secret]- A title\n> canary",
+        "- > [!note] Secret\n  > canary\n- next",
+        "- > [!secret]\n  > canary\ncanary",
+        "1. > ## Secret\n   > canary\n2. next",
         "> ## Secret\n> canary\ncanary",
         "## S&#101;cret",
         "## &nbsp;Secret",
@@ -261,6 +265,24 @@ def test_what_is_private_is_no_property(body: str) -> None:
     core = document.core_entries()
     assert "canary" not in repr((core, document.skipped, document.entries[0].problems))
     assert "My secret" not in repr(core)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "## Private\n\ncanary",
+        "# private:\n\ncanary",
+        "## Pri\u200bvate\n\ncanary",
+        "## 🔒 Private\n\ncanary",
+        "> [!private]\n> canary",
+        "> [!note] Private\n> canary",
+    ],
+)
+@pytest.mark.parametrize("rule", [NoteRule(), NoteRule(private=["Secret"])])
+def test_text_below_a_heading_private_is_private_whatever_else_is(
+    text: str, rule: NoteRule
+) -> None:
+    assert own_text(f"{HEAD}A\n\n{text}\n", rule) == ["A"]
 
 
 def test_a_heading_between_sums_of_money_begins_what_is_private_all_the_same() -> None:

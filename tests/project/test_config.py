@@ -190,7 +190,7 @@ def test_a_vault_is_shown_what_may_be_set_for_one(tmp_path: Path) -> None:
 
     (rules,) = load(tmp_path, text).digests
 
-    assert (rules.private, rules.sections) == (("Private",), ("Notes",))
+    assert (rules.private, rules.sections) == (("Diary",), ("Notes",))
     assert rules.new is not None
     assert rules.model_fields_set >= {"tags", "body", "annotations", "collection"}
     assert "when_dropped" not in shown

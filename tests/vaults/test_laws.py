@@ -44,7 +44,6 @@ RULES = """\
 [[digest]]
 path = "Papers/**/*.md"
 entry = "file"
-private = ["Private"]
 """
 TITLES = {
     "adam2015": "A Method for Stochastic Optimization of Networks",

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
 
+from zoterodigest.core.values.private_heading import PRIVATE_HEADING, folded_heading
 from zoterodigest.notes.inline import COMBINING_STROKE, join_runs, with_marks
 from zoterodigest.notes.model import (
     CODE,
@@ -61,11 +62,9 @@ _NO_BLOCK = Block(ThematicBreak(), depth=-1)
 
 
 def is_private(runs: Iterable[Run]) -> bool:
-    """Tell whether a heading makes the text below it private; invisible characters do not count."""
+    """Tell whether a heading makes the text below it private."""
     shown = "".join(run.text for run in plain_runs(runs) if isinstance(run, NoteText))
-    # An invisible sign in the heading must not publish what stands below it.
-    text = "".join(sign for sign in shown if unicodedata.category(sign) != "Cf")
-    return text.strip().rstrip(":：").rstrip().casefold() == "private"
+    return folded_heading(shown) == folded_heading(PRIVATE_HEADING)
 
 
 def normal_blocks(blocks: Iterable[Block], quotes: int = 0) -> tuple[Block, ...]:

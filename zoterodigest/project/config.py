@@ -213,7 +213,7 @@ class DigestRules(_ConfigTable):
     """In a vault: only the text under these headings is synced; none named: all that is not
     generated."""
     private: tuple[Annotated[str, AfterValidator(_words)], ...] = ()
-    """In a vault: the text under these headings never leaves the file."""
+    """In a vault: the text under these headings, and under "Private", never leaves the file."""
     tags: StrictBool = False
     """In a vault: whether the tags of its files are synced with those of items."""
     body: StrictBool | None = None

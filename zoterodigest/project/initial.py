@@ -80,10 +80,11 @@ _KEYS = """\
 """
 
 _VAULT_KEYS = """\
-# private = ["Private"]         # the text below these headings never leaves the file
+# private = ["Diary"]           # the text below these headings stays here, as below "Private"
 # sections = ["Notes"]          # only the text below these headings is synced
 # tags = false                  # true: the tags in front matter are tags in Zotero, and back
 # new = {file = "@{citekey}.md"}  # an item that you put into its collection gets a note
+#                               # with template = "FILE" in it, the note is made from that file
 # annotations = false           # true: what you marked in PDFs, from Zotero into the note
 # collection = "Papers/{folder}"  # folders as collections; default: one, of the folder's name
 # body = true                   # in a group's library: others may read the text of the notes

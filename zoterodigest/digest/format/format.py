@@ -186,8 +186,9 @@ class NewRule(_FormatTable):
 class NoteRule(_FormatTable):
     """What of a note's body is synced, and whether its tags are.
 
-    With `sections`, only the text under headings of these names is; what stands under a heading of
-    the `private` names never leaves the file. Names compare without case and emphasis.
+    With `sections`, only the text under headings of these names is; what stands under a heading
+    "Private", or of the `private` names, never leaves the file. Names compare without case and
+    emphasis.
     """
 
     sections: list[str] = []

@@ -7,14 +7,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterator, Sequence
 from html import unescape
 
-from zoterodigest.core.values.key_table import folded_key
+from zoterodigest.core.values.private_heading import folded_heading
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
 from zoterodigest.frozen import frozen
 
+_QUOTE = rb"[ \t]*(?P<item>(?:(?:[-*+]|\d{1,9}[.)])[ \t]+){0,9})>[ \t>]*"
 _HEADING = re.compile(rb"[ \t]*(?:[-*+][ \t]+)?(#{1,6})[ \t]+(.*)", re.S)
-_QUOTED = re.compile(rb"[ \t]*>[ \t>]*(#{1,6})[ \t]+(.*)", re.S)
-_CALLOUT = re.compile(rb"[ \t]*>[ \t>]*\[!([^\]\n|]*)[^\]\n]*\][+-]?(.*)", re.S)
+_QUOTED = re.compile(_QUOTE + rb"(#{1,6})[ \t]+(.*)", re.S)
+_CALLOUT = re.compile(_QUOTE + rb"\[!([^\]\n|]+)[^\]\n]*\][+-]?(.*)", re.S)
 _HTML = re.compile(rb"[ \t]*<h([1-6])\b[^<>]*>(.*)</h[1-6]>[ \t]*", re.S | re.I)
 _BULLET = re.compile(rb"([ \t]*)[-*+][ \t]+(.*)", re.S)
 _UNDERLINE = re.compile(rb" {0,3}(=+|-+)[ \t]*")
@@ -35,7 +36,8 @@ class BodyLine:
     """A line without its line ending; `level` is that of a heading, else 0, `name` what it says.
 
     `margin` are the blanks before it. A line in a fence or a comment is `hidden`. In a quote a
-    heading is not the note's, and only has a `quoted_level`. A callout is named by its title.
+    heading is not the note's, and only has a `quoted_level`. A callout has its title as its name,
+    and its type in `callout`; an item may begin with either.
     """
 
     start: int
@@ -47,7 +49,7 @@ class BodyLine:
     margin: int = 0
     is_item: bool = False
     quoted_level: int = 0
-    is_callout: bool = False
+    callout: str = ""
 
     @property
     def is_quote(self) -> bool:
@@ -80,16 +82,17 @@ def _line(data: bytes, start: int, *, hidden: bool) -> BodyLine:
         is_item = data.lstrip(b" \t")[:1] != b"#"
         name = _name(found[2])
         return BodyLine(start, end, data, False, len(found[1]), name, margin, is_item)
+    is_item = data[margin : margin + 1] in (b"-", b"*", b"+")
+    if found := _QUOTED.fullmatch(data):
+        level, name = len(found[2]), _name(found[3])
+        return BodyLine(start, end, data, False, 0, name, margin, is_item, level)
+    if found := _CALLOUT.fullmatch(data):
+        kind, name = _name(found[2]), _name(found[3])
+        return BodyLine(start, end, data, False, 0, name or kind, margin, is_item, callout=kind)
     if found := _BULLET.fullmatch(data):
         return BodyLine(start, end, data, False, 0, _name(found[2]), margin, True)
     if found := _HTML.fullmatch(data):
         return BodyLine(start, end, data, False, int(found[1]), _name(found[2]), margin)
-    if found := _QUOTED.fullmatch(data):
-        level = len(found[1])
-        return BodyLine(start, end, data, False, 0, _name(found[2]), margin, False, level)
-    if found := _CALLOUT.fullmatch(data):
-        name = _name(found[2]) or _name(found[1])
-        return BodyLine(start, end, data, name=name, margin=margin, is_callout=True)
     return BodyLine(start, end, data, margin=margin)
 
 
@@ -128,12 +131,12 @@ def section_spans(
     all that stands deeper, in a callout the rest of the quote. `begins` tells which lines may name
     one, `ends` which may end one.
     """
-    wanted = {folded_key(name) for name in names}
-    if not wanted:
-        return ()
+    wanted = {folded_heading(name) for name in names}
     found: list[Span] = []
     for at, line in enumerate(lines):
-        is_named = begins(line) and folded_key(unescape(line.name)) in wanted
+        is_named = begins(line) and not wanted.isdisjoint(
+            folded_heading(unescape(name)) for name in (line.name, line.callout or line.name)
+        )
         if is_named and (not found or line.start >= found[-1].end):
             found.append(Span(line.start, _end(lines, at, last, ends)))
     return tuple(found)
@@ -143,7 +146,7 @@ def _end(lines: Sequence[BodyLine], at: int, last: int, ends: Callable[[BodyLine
     own, is_below_blank = lines[at], False
     # No slice: many sections would each copy all lines below.
     for line in map(lines.__getitem__, range(at + 1, len(lines))):
-        if own.quoted_level or own.is_callout:
+        if own.quoted_level or own.callout:
             # A paragraph goes on without the sign of its quote (CommonMark 5.1).
             begins = line.level or line.is_item or line.hidden or not line.data.strip()
             if (not line.is_quote and begins) or 0 < line.quoted_level <= own.quoted_level:

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from itertools import accumulate
 
+from zoterodigest.core.values.private_heading import PRIVATE_HEADING
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.digest.read.layers import Layer, LayeredText, SourcePieces, in_crlf
@@ -60,7 +61,7 @@ def scan_body(source: bytes, start: int, rule: NoteRule) -> BodyScan:
     private = [
         *section_spans(
             lines,
-            rule.private,
+            (PRIVATE_HEADING, *rule.private),
             len(source),
             begins=_may_be_private,
             ends=lambda line: not is_within(veils, line.start),
@@ -75,7 +76,7 @@ def scan_body(source: bytes, start: int, rule: NoteRule) -> BodyScan:
 
 
 def _may_be_private(line: BodyLine) -> bool:
-    return bool(line.level or line.is_item or line.quoted_level or line.is_callout)
+    return bool(line.level or line.is_item or line.quoted_level or line.callout)
 
 
 def _fences_of_metadata(source: bytes, marks: Sequence[BodyMark]) -> Iterator[Span]:
