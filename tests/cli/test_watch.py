@@ -354,6 +354,41 @@ def test_a_conflict_is_said_once_and_left_alone_and_the_rest_goes_on(
     assert zoterodigest("conflicts").code == 3
 
 
+def test_a_conflict_is_said_also_while_a_removal_waits(world: World) -> None:
+    world.configure(CONFIGURATION.format("*.md") + 'when_dropped = "trash"\n')
+    text = (world.root / "papers.md").read_text()
+    without = text[text.index(f"> **{CARE}**") :]
+    (world.root / "papers.md").write_text(without.replace(REST, "A Paper at Home"))
+    world.change(world.key(REST), title="A Paper at Work")
+
+    ran = run_unattended(Invocation(), frozenset())
+
+    assert ran.stands == "Nothing to write; 1 entry needs your attention (`zoterodigest status`)."
+    assert [need.startswith("1 entry would lose values") for need in ran.needs] == [True]
+
+
+@DEEP
+def test_what_a_run_says_of_a_file_that_was_half_saved_is_not_believed(
+    world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    false = ["1 missing file"]
+
+    def disturbed(watch: Invocation, but: frozenset[str]) -> Ran:
+        ran = run_unattended(watch, but)
+        (world.root / "papers.md").touch()
+        return replace(ran, code=3, left=false[0], stands=false.pop()) if false else ran
+
+    with watched() as watcher:
+        monkeypatch.setattr("zoterodigest.cli.commands.watch.run_unattended", disturbed)
+        (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+        comes(lambda: not false)
+        monkeypatch.setattr("zoterodigest.cli.commands.watch.run_unattended", run_unattended)
+        comes(lambda: at_rest(watcher))
+
+    assert not any("missing file" in line for line in lines(capfd))
+    assert notices(world) == []
+
+
 @DEEP
 def test_a_broken_configuration_is_said_once_and_a_mended_one_goes_on(
     world: World, capfd: pytest.CaptureFixture[str]
@@ -384,7 +419,7 @@ def test_a_configuration_that_changes_changes_the_pace(world: World) -> None:
 def test_a_library_that_needs_a_person_says_so_once_however_the_network_comes_and_goes(
     world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    away, refused = NotReached("it is away", ""), KeyRefused("the key is refused", "")
+    away, refused = NotReached("it is away", "Run again."), KeyRefused("the key is refused", "")
     troubles = [away, away, refused, away, refused, refused]
     with watched() as watcher:
         token = watcher.schedule.token

@@ -326,9 +326,12 @@ def run(minutes: float, edits: int, idle: float, seed: int, folder: Path) -> lis
         print(f"stopped runs: {[one['stopped'] for one in runs if not one['is_finished']]}")
         if logged != watcher.said.count("  Done: "):
             hour.faults.append(f"{logged} runs in the log, {watcher.said.count('  Done: ')} said")
-        if begun.memory > 1.3 * start.memory or rest.files > start.files + 2:
+        if not (re.search("3 conflicts|need your attention", watcher.said) and watcher.notices):
+            hour.faults.append("nobody was told of the conflicts")
+        if begun.memory > 1.5 * start.memory or rest.files > start.files + 2:
             hour.faults.append("it takes more memory or files")
-        if rest.share_since(begun) >= 0.2:
+        # A single run takes a second: only minutes tell.
+        if idle >= 60 and rest.share_since(begun) >= 0.2:
             hour.faults.append("it takes too much CPU at rest")
     return hour.faults
 

@@ -206,9 +206,15 @@ def brief_text(outcome: Outcome) -> str:
     """Return in one line what a run wrote, and what it leaves to the person."""
     if outcome.prepared.is_settled:
         return closing_text(outcome.prepared, is_done=True)
-    left, recent = left_text(outcome.last), recent_text(outcome.last)
-    left = f" Left to you: {left} (`zoterodigest status`)." if left else ""
-    return f"{done_text(outcome)}{left}" + (f" {recent}." if recent else "")
+    recent = recent_text(outcome.last)
+    parts = done_text(outcome), left_sentence(outcome), f"{recent}." if recent else ""
+    return " ".join(filter(None, parts))
+
+
+def left_sentence(outcome: Outcome) -> str:
+    """Return what a run leaves to the person; "" for nothing."""
+    left = left_text(outcome.last)
+    return f"Left to you: {left} (`zoterodigest status`)." if left else ""
 
 
 def _done_lines(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> Iterator[str]:
@@ -217,8 +223,8 @@ def _done_lines(outcome: Outcome, place: ProjectContext, *, is_first: bool) -> I
     if outcome.planned_again:
         changed = counted(outcome.planned_again, "item or note", "items and notes")
         yield f"{changed} changed in the library meanwhile; the run planned them again."
-    if left := left_text(outcome.last):
-        yield f"Left to you: {left} (`zoterodigest status`)."
+    if left := left_sentence(outcome):
+        yield left
     if is_first and outcome.written:
         listing = f"`{place.listing}` lists what arrived, `show KEY` one item of it."
         yield from hanging("Next: ", listing)

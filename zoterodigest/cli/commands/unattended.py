@@ -12,7 +12,8 @@ from zoterodigest.cli.base.project_context import ProjectContext, opened_context
 from zoterodigest.cli.base.screen import counted, visible
 from zoterodigest.cli.base.talk import NotConfirmed, failure_lines
 from zoterodigest.cli.commands.exit_codes import exit_code
-from zoterodigest.cli.commands.runs import brief_text, planned_with_lookups
+from zoterodigest.cli.commands.runs import left_sentence, planned_with_lookups
+from zoterodigest.cli.show.closing import closing_text, done_text
 from zoterodigest.core.reconcile.guard import removed_rows
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
@@ -44,7 +45,8 @@ class Retry(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Ran:
-    """What came of a run: its exit code, what it wrote in one line, and how things stand after it.
+    """What came of a run: its exit code, and each in a line what it wrote, what it left to the
+    person, and how things stand after it, if it wrote nothing.
 
     `needs` are sentences on what a person has to do. `passing` is why the run has to be repeated,
     if that ends by itself. `held` are the files that it left to an editor. `place` is where it ran;
@@ -53,6 +55,7 @@ class Ran:
 
     code: int
     wrote: str = ""
+    left: str = ""
     stands: str = ""
     needs: tuple[str, ...] = ()
     retry: Retry = Retry.NO
@@ -132,13 +135,15 @@ def _after(outcome: Outcome, needs: Sequence[str], held: frozenset[str]) -> Ran:
     last, is_settled = outcome.last, outcome.prepared.is_settled
     failures = tuple(": ".join(filter(None, one)) for one in failure_lines(outcome.failures))
     code = FAILED if outcome.failures else exit_code(last)
-    text = brief_text(outcome)
     # A file may have changed so late that nobody was told of it.
     is_early = any(read.is_recent for read in last.gathered.digests)
     retry = Retry.SOON if is_early else Retry.NO
-    stands = text if is_settled and last.options.selection is None else ""
-    wrote = "" if is_settled else text
-    return Ran(code, wrote, stands, (*needs, *map(visible, failures)), retry, held=held)
+    needs = (*needs, *map(visible, failures))
+    # Of selected entries it says only what is wrong: others may not be up to date.
+    is_said = is_settled and (last.options.selection is None or code != FINE)
+    stands = closing_text(outcome.prepared, is_done=True) if is_said else ""
+    wrote, left = "" if is_settled else done_text(outcome), left_sentence(outcome)
+    return Ran(code, wrote, left, stands, needs, retry, held=held)
 
 
 def sentence_of(error: ZoterodigestError) -> str:

@@ -260,7 +260,9 @@ class Watcher:
         """Say once that the library does not answer, and once more if a person is needed then."""
         needs_person = not isinstance(error, PASSING)
         if self._trouble is None or (needs_person and not isinstance(error, self._trouble)):
-            _say(f"{sentence_of(error)} It is asked again later.")
+            # The hint of what ends by itself is to run the command again: the watcher does so.
+            what = sentence_of(error) if needs_person else f"{visible(str(error))}."
+            _say(f"{what} It is asked again later.")
             self._notify(is_news=needs_person)
             self._trouble = type(error)
 
@@ -278,9 +280,7 @@ class Watcher:
         self.schedule = run_begun(self.schedule, begun)
         with self._signals.held_off():
             ran = run_unattended(self._asked, but)
-        if set(ran.needs) - set(self._said.needs) and self._was_disturbed(begun):
-            # It may have read a file that was half saved: the next run says what is to be done.
-            ran = replace(ran, needs=self._said.needs)
+        ran = self._believed(ran, but, begun)
         self._tell(ran)
         match ran.retry:
             case Retry.NO:
@@ -291,6 +291,20 @@ class Watcher:
                 self.schedule = run_refused(self.schedule, self._clock())
         if self._signals.is_asked:
             raise _Ended
+        return ran
+
+    def _believed(self, ran: Ran, but: frozenset[str], begun: float) -> Ran:
+        """Return a run that says only what it knows of what a person has to do."""
+        said = self._said
+        new = tuple(one for one in ran.needs if one not in said.needs)
+        if self._is_once:
+            return ran
+        if (new or ran.left != said.left) and self._was_disturbed(begun):
+            # It may have read a file that was half saved: the next run says what is to be done.
+            return replace(ran, left=said.left, stands="", needs=said.needs)
+        if but or ran.held != said.held or ran.retry is not Retry.NO:
+            # What it left out may need the person as before.
+            return replace(ran, left=said.left, stands="", needs=(*said.needs, *new))
         return ran
 
     def _was_disturbed(self, begun: float) -> bool:
@@ -312,19 +326,18 @@ class Watcher:
 
     def _tell(self, ran: Ran) -> None:
         """Say what a run wrote, and once how things stand and what a person has to do."""
-        said, news = self._said, False
+        said = self._said
+        left = ran.left if ran.left != said.left else ""
+        new = [one for one in ran.needs if one not in said.needs]
         if ran.wrote:
-            _say(ran.wrote)
+            _say(f"{ran.wrote} {left}".rstrip())
         if ran.stands and ran.stands != said.stands:
             _say(ran.stands)
-            news = ran.code != FINE
-        for one in ran.needs:
-            if one not in said.needs:
-                _say(one)
-                news = True
+        for one in new:
+            _say(one)
         if ran.passing and ran.passing != said.passing and self._is_once:
             _say(ran.passing)
-        self._notify(is_news=news)
+        self._notify(is_news=bool(new) or bool(left and ran.code != FINE))
         # A run that could not begin says nothing of how things stand.
         stands, held = ran.stands or said.stands, ran.held if ran.place else said.held
         known = said if ran.passing else ran
