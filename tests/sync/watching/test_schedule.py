@@ -129,6 +129,15 @@ def test_a_library_that_fails_is_asked_less_and_less_often() -> None:
     assert library_answered(schedule, "a", now).ask_at - now == 15
 
 
+def test_a_refused_run_is_repeated_when_the_library_answers_again() -> None:
+    refused = run_refused(run_begun(settled(), 5), 6)
+
+    again = library_answered(library_failed(refused, 15), "a", 30)
+
+    assert next_step(library_answered(refused, "a", 30), 30) == Wait(45)
+    assert next_step(again, 30) == BeginRun(frozenset())
+
+
 def test_while_the_library_fails_no_run_begins_and_none_is_forgotten() -> None:
     schedule = library_failed(file_changed(settled(), "a.md", 0), 1)
 

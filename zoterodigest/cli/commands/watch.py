@@ -262,9 +262,10 @@ class Watcher:
         if self._trouble is None or (needs_person and not isinstance(error, self._trouble)):
             # The hint of what ends by itself is to run the command again: the watcher does so.
             what = sentence_of(error) if needs_person else f"{visible(str(error))}."
-            _say(f"{what} It is asked again later.")
-            self._notify(is_news=needs_person)
             self._trouble = type(error)
+            if what not in self._said.needs:  # of a run
+                _say(f"{what} It is asked again later.")
+                self._notify(is_news=needs_person)
 
     def _token(self) -> str:
         """Return what tells the library from how it was; "" if it has not been created."""

@@ -139,9 +139,19 @@ def file_changed(schedule: Schedule, file: str, at: float) -> Schedule:
 
 
 def library_answered(schedule: Schedule, token: str, at: float) -> Schedule:
-    """Note the library's token, and so whether the library has changed since it was asked last."""
+    """Note the library's token, and so whether the library has changed since it was asked last.
+
+    If it did not answer before, such as for a key that it refused, a refused run is repeated.
+    """
     is_news = schedule.token is not None and token != schedule.token
-    known = replace(schedule, token=token, failed_asks=0, ask_at=at + schedule.pace.poll)
+    is_refused = schedule.failed_asks > 0 and schedule.retry_at < inf
+    known = replace(
+        schedule,
+        token=token,
+        failed_asks=0,
+        ask_at=at + schedule.pace.poll,
+        retry_at=at if is_refused else schedule.retry_at,
+    )
     return file_changed(known, LIBRARY, at) if is_news else known
 
 
