@@ -67,6 +67,14 @@ def split(html: str) -> str:
     return html.replace("<h3>Key points</h3>", "<h3>Key</h3>\n<h3>points</h3>")
 
 
+def parted_by_the_persons_own(html: str) -> str:
+    return html.replace("three", "</li></ul>\n<h3>Mine</h3>\n<ul><li>three")
+
+
+def cut_off_by_the_persons_own(html: str) -> str:
+    return html.replace("<h3>Limits</h3>", "<h3>Limits</h3>\n<h1>Mine</h1>")
+
+
 def ours_doubled(html: str) -> str:
     heading = re.search(r"<h2 id=.*?</h2>", html)
     assert heading is not None
@@ -78,6 +86,7 @@ def all_private(html: str) -> str:
 
 
 REARRANGED = [deleted, doubled, swapped, lowered, split, ours_doubled, all_private]
+REARRANGED += [parted_by_the_persons_own, cut_off_by_the_persons_own]
 
 
 @pytest.mark.parametrize("change", REARRANGED)

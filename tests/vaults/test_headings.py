@@ -14,7 +14,11 @@ import pytest
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_laws import planned, sync
+from zoterodigest.core.plan.reports import HeldFile
+from zoterodigest.core.reconcile.holding import TEXT_HIDDEN_IN_ZOTERO, TEXT_LOST_IN_ZOTERO
 from zoterodigest.notes.editor import editor_form
+from zoterodigest.sync.gathering.intent import SYNC
+from zoterodigest.sync.run.run import Options
 from zoterodigest.sync.syncing.sync_run import carry_out
 
 RULES = '[[digest]]\npath = "Papers/*.md"\nentry = "file"\n\n[sync]\nhold = 0\n'
@@ -137,3 +141,62 @@ def test_a_heading_that_would_hide_text_in_the_file_is_refused(
     assert [one.reason for one in outcome.failures if name in one.reason]
     assert body(world) == "\n\n".join(PARAGRAPHS)
     assert all(one in world.note(TITLE) for one in PARAGRAPHS)
+
+
+# --- text that is gone from the note -------------------------------------------------------------
+
+
+def held(world: World) -> list[str]:
+    return [one.reason for one in planned(world).plan.reports if isinstance(one, HeldFile)]
+
+
+def test_a_note_that_was_emptied_in_zotero_empties_its_file_only_if_it_is_accepted(
+    world: World,
+) -> None:
+    file = body(world)
+    type_in_zotero(world, lambda html: re.sub(r"(</h2>).*(</div>)", r"\1\2", html, flags=re.S))
+
+    assert held(world) == [TEXT_LOST_IN_ZOTERO]
+    sync(world)
+    assert body(world) == file
+    sync(world, Options(SYNC, accepts=True))
+
+    assert body(world) == ""
+    assert planned(world).is_settled
+
+
+def test_a_heading_private_typed_in_zotero_takes_text_out_of_the_file_only_if_it_is_accepted(
+    world: World,
+) -> None:
+    file = body(world)
+    type_in_zotero(world, before(PARAGRAPHS[3], "<h2>Private</h2>"))
+
+    assert held(world) == [TEXT_HIDDEN_IN_ZOTERO]
+    sync(world)
+    assert body(world) == file
+    sync(world, Options(SYNC, accepts=True))
+
+    assert body(world) == "\n\n".join(PARAGRAPHS[:3])
+    assert PARAGRAPHS[3] in world.note(TITLE)
+    assert planned(world).is_settled
+
+
+def test_a_few_paragraphs_deleted_in_zotero_leave_the_file(world: World) -> None:
+    type_in_zotero(world, lambda html: html.replace(f"<p>{PARAGRAPHS[1]}</p>\n", ""))
+
+    sync(world)
+
+    assert words(body(world)) == [PARAGRAPHS[0], *PARAGRAPHS[2:]]
+
+
+def test_an_edit_in_the_file_is_no_loss_if_zotero_edited_most_paragraphs(world: World) -> None:
+    type_in_zotero(world, lambda html: re.sub("Paragraph ([0-2]) of my", r"Nothing \1", html))
+    write(world, body(world).replace("Paragraph 3", "The last"))
+
+    sync(world)
+
+    assert words(body(world)) == [
+        *(f"Nothing {n} thoughts." for n in range(3)),
+        "The last of my thoughts.",
+    ]
+    assert planned(world).is_settled

@@ -43,7 +43,8 @@ class NoteReading:
     the note; None if that is the summary alone. `parts` has the summary first. It is empty if our
     heading itself is in a private part; then the sections are unknown. `kept` names what Markdown
     cannot hold and stays in the note, once each. `has_private` tells whether private text was
-    skipped, `is_doubled` whether our heading is in the note more than once.
+    skipped, `is_doubled` whether our heading is in the note more than once. `private` are the
+    blocks that no one may be shown.
     """
 
     id: str
@@ -53,6 +54,7 @@ class NoteReading:
     has_private: bool = False
     is_doubled: bool = False
     whole: PartReading | None = None
+    private: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,7 @@ def read_note(html: str) -> NoteReading | None:
         anatomy.has_private,
         anatomy.is_doubled,
         None if whole == anatomy.parts else _reading(*whole),
+        _private_blocks(nodes) if as_text and as_text.has_private else (),
     )
 
 
@@ -178,6 +181,12 @@ def _parts(
             placed.append(at)
         end = at.end
     yield PlacedPart(name, tuple(placed), start, after, end)
+
+
+def _private_blocks(nodes: Sequence[Placed]) -> tuple[str, ...]:
+    visible = visible_nodes(nodes)
+    hidden = (one.node for one, is_shown in zip(nodes, visible, strict=True) if not is_shown)
+    return tuple(write_block(block) for block in normal_blocks(flatten(hidden)))
 
 
 def _reading(part: PlacedPart) -> PartReading:

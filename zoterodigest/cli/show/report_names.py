@@ -12,7 +12,11 @@ from zoterodigest.core.links.merge import would_lose_identifier, would_lose_titl
 from zoterodigest.core.plan.plan import CreateItem, Plan
 from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.core.plan.run_options import End
-from zoterodigest.core.reconcile.holding import RECENT
+from zoterodigest.core.reconcile.holding import (
+    RECENT,
+    TEXT_HIDDEN_IN_ZOTERO,
+    TEXT_LOST_IN_ZOTERO,
+)
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
@@ -232,9 +236,14 @@ def _why_in_conflict(one: Conflict | OpenField) -> str:
 def held_text(reasons: Collection[str], hold: int) -> str:
     """Return what to do about files that are held for these reasons; `hold` is in seconds."""
     again = f"Run the command again in {hold} seconds." if RECENT in reasons else ""
+    in_zotero = {TEXT_LOST_IN_ZOTERO, TEXT_HIDDEN_IN_ZOTERO}
+    restore = ["restore the file"] if {*reasons} - {RECENT, *in_zotero} else []
+    if in_zotero & {*reasons}:
+        restore.append("restore the text in the note in Zotero")
     accept = (
-        "If a change is yours, run `zoterodigest sync FILE --accept`. If not, restore the file."
-        if {*reasons} - {RECENT}
+        "If a change is yours, run `zoterodigest sync FILE --accept`. If not,"
+        f" {' or '.join(restore)}."
+        if restore
         else ""
     )
     return f"{again} {accept}".strip()

@@ -291,8 +291,8 @@ SECTIONS: tuple[Section[Any], ...] = (
             " item from the trash. If they are two works, `push DIGEST --relink` makes a new item."
             " If they are one, correct the identifier, or delete one of the entries.", _merged,
             settle="push {file} --relink"),
-    Section(HeldFile, "Held files", "These files may have been written by another program, so"
-            " nothing of them is synced yet. {held}", lambda it, _: [it.reason],
+    Section(HeldFile, "Held files", "These files or their notes may have been written by another"
+            " program, so nothing of them is synced yet. {held}", lambda it, _: [it.reason],
             lambda it, _: f"{place_of(it.entry)}  {entry_title(it.entry)}",
             same=lambda it, _: it.reason, settle="sync {file} --accept"),
     Section(UnreadableEntry, "Unreadable", "zoterodigest can't read these entries. It leaves them"

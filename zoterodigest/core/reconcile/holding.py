@@ -2,13 +2,14 @@
 
 A literature note has other writers: an editor that is still saving, and integrations that write the
 whole file anew. A note that lost most of what it held is more often written anew than edited, so a
-person is asked before anything of it goes to the library.
+person is asked before anything of it goes to the library. So they are about a note that lost it in
+Zotero before anything of that comes into the file.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 
 from zoterodigest.core.links.link import LockRow, fingerprint
 from zoterodigest.core.links.view import Folding, canonical
@@ -16,8 +17,8 @@ from zoterodigest.core.plan.run_options import RunOptions
 from zoterodigest.core.values.record import (
     EMPTY,
     Entry,
+    Fields,
     Item,
-    Value,
     is_empty,
     is_of_entry,
     is_of_note,
@@ -26,6 +27,8 @@ from zoterodigest.core.values.record import (
 
 RECENT = "it changed a moment ago"
 TEXT_LOST = "more than half of its text that was in sync is gone"
+TEXT_LOST_IN_ZOTERO = f"{TEXT_LOST} from its note in Zotero"
+TEXT_HIDDEN_IN_ZOTERO = "text that was in sync stands below a heading Private in Zotero"
 VALUES_LOST = "most of its values that were in sync are gone"
 
 TEXT_REPLACED = "its text was replaced, as in other files"
@@ -76,7 +79,9 @@ def why_held(
         return TEXT_LOST
     if row.id in replaced:
         return TEXT_REPLACED
-    return VALUES_LOST if _has_lost_values(entry, row) else ""
+    if _has_lost_values(entry, row):
+        return VALUES_LOST
+    return _why_held_by_note(entry, row, item, run_options)
 
 
 def _is_edited_since(entry: Entry, row: LockRow) -> bool:
@@ -97,9 +102,38 @@ def _has_lost_text(entry: Entry, row: LockRow, item: Item | None, folding: Foldi
 
     A note of one paragraph has lost its text if nothing has come in its place.
     """
-    lost, before = _paragraphs_lost(entry, row, item, folding)
+    now = _texts_in(entry.fields, folding)
+    return _is_most(_paragraphs_lost(entry, row, item, folding), now.values())
+
+
+def _why_held_by_note(
+    entry: Entry, row: LockRow, item: Item | None, run_options: RunOptions
+) -> str:
+    """Return why text that is gone from the note of a file is not taken out of the file, if so."""
+    note = item.notes.get(row.id) if item else None
+    base, folding = row.bases.get("summary"), run_options.folding
+    may_pull = run_options.rules_for(entry.digest).directions.pull.allows("summary")
+    if base is None or note is None or note.is_trashed or not may_pull:
+        return ""
+    now = _texts_in(note.shown_to(entry)[0], folding)
+    if all(part in now for part in base.at_item.parts):
+        return ""
+    in_file = _texts_in(entry.fields, folding)
+    # What the file lacks as well is gone on both sides: it has nothing to lose.
+    before = [part for part in base.at_item.parts if part in now or part in in_file]
+    private = _texts_in({"summary": note.private}, folding)
+    if any(part in private and part not in now for part in before):
+        return TEXT_HIDDEN_IN_ZOTERO
+    lost, number = _lost(before, now, in_file)
+    # No program writes notes anew: a paragraph in the place of another one is an edit.
+    lost = min(lost, number - sum(not _is_heading(text) for text in now.values()))
+    return TEXT_LOST_IN_ZOTERO if _is_most((lost, number), now.values()) else ""
+
+
+def _is_most(lost_of: tuple[int, int], texts: Iterable[str]) -> bool:
+    lost, before = lost_of
     if before < _FEWEST_LOST:
-        return lost > 0 and all(map(_is_heading, _texts_in(entry, folding)))
+        return lost > 0 and all(map(_is_heading, texts))
     return 2 * lost > before
 
 
@@ -114,11 +148,25 @@ def _paragraphs_lost(
     before = [part for name in names for part in row.bases[name].at_entry.parts]
     if not before or entry.unreadable & set(names):
         return 0, 0
-    now = {fingerprint(text): text for text in _texts_in(entry, folding)}
+    note = item.notes.get(row.id) if item else None
+    # The library still has the words of a block of which the base keeps a fingerprint only.
+    in_note = _texts_in(note.shown_to(entry)[0], folding) if note else {}
+    now = _texts_in(entry.fields, folding)
+    if in_note:  # a paragraph of neither end was edited or removed at both
+        before = [part for part in before if part in now or part in in_note]
+    return _lost(before, now, in_note)
+
+
+def _lost(
+    before: Sequence[str], now: Mapping[str, str], other: Mapping[str, str]
+) -> tuple[int, int]:
+    """Return how many of the paragraphs `before` stand neither in `now` nor edited, of how many.
+
+    `now` and `other` are the texts of both ends by their fingerprints.
+    """
     if all(part in now for part in before):
         return 0, len(before)
-    # The library still has the words of a block of which the base keeps a fingerprint only.
-    known = _texts_of(entry, row, item, folding) | now
+    known = {**other, **now}
     before = [part for part in before if not _is_heading(known.get(part, ""))]
     came = [Counter(text.split()) for part, text in now.items() if part not in before]
     gone = [part for part in before if part not in now]
@@ -130,22 +178,11 @@ def _is_heading(text: str) -> bool:
     return text.startswith("#") and "\n" not in text and text.lstrip("#")[:1] in ("", " ")
 
 
-def _texts_in(entry: Entry, folding: Folding) -> list[str]:
-    values = entry.fields.items()
-    return [
-        text for name, value in values if is_of_note(name) for text in _parts(name, value, folding)
-    ]
-
-
-def _texts_of(entry: Entry, row: LockRow, item: Item | None, folding: Folding) -> dict[str, str]:
-    note = item.notes.get(row.id) if item else None
-    values = note.shown_to(entry)[0].items() if note else ()
-    texts = (text for name, value in values for text in _parts(name, value, folding))
+def _texts_in(fields: Fields, folding: Folding) -> dict[str, str]:
+    """Return the blocks that an end shows of a note, by their fingerprints."""
+    held = ((name, value) for name, value in fields.items() if is_of_note(name))
+    texts = (text for one in held for text in value_parts(canonical(*one, folding)))
     return {fingerprint(text): text for text in texts}
-
-
-def _parts(name: str, value: Value, folding: Folding) -> tuple[str, ...]:
-    return value_parts(canonical(name, value, folding))
 
 
 def _is_edited(text: str, came: Iterable[Counter[str]]) -> bool:

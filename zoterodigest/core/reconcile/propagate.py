@@ -615,7 +615,7 @@ class _Hub:
         merged = merge_field(bases, entry, carried, self._folding, row.diverged)
         merged = decided(merged, (entry, item), row, self._terms)
         # Last, so that neither a preference nor a fill moves text of a heading that was moved.
-        if are_mixed_up(link.entry, self._now, row):
+        if are_mixed_up(link.entry, self._now, row, self._folding):
             return as_conflicts(merged, partial(self._is_chosen, link))
         return merged
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Set
 from dataclasses import replace
 
 from zoterodigest.core.links.link import Base, LockRow, fingerprint
 from zoterodigest.core.links.merge import Clash, FieldEnds, Merge
-from zoterodigest.core.links.view import canonical
+from zoterodigest.core.links.view import Folding, canonical
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import RunOptions
 from zoterodigest.core.values.record import (
@@ -65,8 +65,7 @@ def _is_new(name: str, link: Link, note: ChildNote) -> bool:
 
 
 def _are_of(value: Value, base: Base, name: str, run_options: RunOptions) -> bool:
-    parts = value_parts(canonical(name, value, run_options.folding))
-    return tuple(map(fingerprint, parts)) == base.at_entry.parts
+    return tuple(_prints(name, value, run_options.folding)) == base.at_entry.parts
 
 
 def _with_old_names(fields: Fields, renamed: dict[str, str]) -> dict[str, Value]:
@@ -79,8 +78,9 @@ def _with_old_names(fields: Fields, renamed: dict[str, str]) -> dict[str, Value]
     return found
 
 
-def are_mixed_up(entry: Entry, item: Item, row: LockRow) -> bool:
-    """Tell whether a section is gone from our note, stands there twice or in another order.
+def are_mixed_up(entry: Entry, item: Item, row: LockRow, folding: Folding) -> bool:
+    """Tell whether a section is gone from our note, stands there twice or in another order, or
+    whether a heading of the person's own took text of it.
 
     A section counts as gone if it held something when both ends were last in sync.
     """
@@ -91,7 +91,29 @@ def are_mixed_up(entry: Entry, item: Item, row: LockRow) -> bool:
     held = {name for name, base in row.bases.items() if name in ours and base.at_item.parts}
     at_entry = [name for name in entry.fields if name in ours and name in note.fields]
     at_note = [name for name in note.fields if name in at_entry]
-    return not held <= note.fields.keys() or bool(ours & note.doubled) or at_entry != at_note
+    is_whole = held <= note.fields.keys() and not ours & note.doubled and at_entry == at_note
+    return not is_whole or _is_text_below_another(
+        note, entry, ours & row.bases.keys(), row, folding
+    )
+
+
+def _is_text_below_another(
+    note: ChildNote, entry: Entry, ours: Set[str], row: LockRow, folding: Folding
+) -> bool:
+    """Tell whether text that was in sync stands in our note outside of all parts of `ours`."""
+    if note.whole is None or entry.is_file:
+        return False
+    bases = {name: row.bases[name].at_item for name in ours}
+    if all(base.raw == fingerprint(note.raws.get(name, "")) for name, base in bases.items()):
+        return False
+    left = {part for base in bases.values() for part in base.parts}
+    for name in ours:
+        left.difference_update(_prints(name, note.fields.get(name, EMPTY), folding))
+    return not left.isdisjoint(_prints("summary", note.whole.blocks, folding))
+
+
+def _prints(name: str, value: Value, folding: Folding) -> Iterator[str]:
+    return map(fingerprint, value_parts(canonical(name, value, folding)))
 
 
 def as_conflicts(merged: Merge, is_chosen: Callable[[str], bool]) -> Merge:

@@ -243,7 +243,8 @@ def core_note(note: LibraryItem, reading: NoteReading) -> ChildNote:
     if reading.whole is not None:
         whole = WholeNote(_blocks_of(reading.whole), "\n".join(reading.whole.html))
     about = note.key, note.version, fields, raws, note.is_trashed
-    return ChildNote(*about, frozenset(doubled), reading.kept, whole)
+    private = Blocks(reading.private) if reading.private else EMPTY
+    return ChildNote(*about, frozenset(doubled), reading.kept, whole, private)
 
 
 def _blocks_of(part: PartReading) -> Value:
