@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markdown_it import MarkdownIt
 
 from tests.growth import LINEAR, growth
 from zoterodigest.core.values.blocks import (
@@ -68,6 +69,9 @@ TEXTS = st.lists(LINES, max_size=14).map("\n".join) | st.text(
         ("- a\n- b\n  goes on\n- c", ("- a", "- b\n  goes on", "- c")),
         ("- a\n    - b\n\n    - c", ("- a", "    - b", "    - c")),
         ("1. a\n2. b", ("1. a", "2. b")),
+        ("1. a\n\n   b\n2. c\n3. d", ("1. a", "   b", "2. c", "3. d")),
+        ("1. a\n   - b\n2. c", ("1. a", "   - b", "2. c")),
+        ("- a\n  b\n  2. c", ("- a\n  b\n  2. c",)),
         ("Founded in\n2019. Then sold.", ("Founded in\n2019. Then sold.",)),
         ("text\n- a", ("text", "- a")),
         ("# T\ntext", ("# T", "text")),
@@ -102,6 +106,34 @@ def test_depth_counts_the_items_around_a_block() -> None:
         BlockShape.ITEM,
         BlockShape.PARAGRAPH,
     ]
+
+
+MORE = st.sampled_from(
+    [
+        "",
+        "\n   goes on",
+        "\n\n   second",
+        "\n   - inner",
+        "\n   1. inner\n   2. other",
+        "\n   > said",
+    ]
+)
+BREAKS = st.sampled_from(["\n", "\n\n"])
+
+
+@given(st.lists(st.tuples(MORE, BREAKS), min_size=1, max_size=4), st.sampled_from(["1.", "4)"]))
+def test_as_many_items_are_cut_as_commonmark_reads(
+    items: list[tuple[str, str]], first: str
+) -> None:
+    start, sign = int(first[0]), first[1]
+    numbered = (f"{start + at}{sign} one{more}{gap}" for at, (more, gap) in enumerate(items))
+    text = "".join(numbered)
+
+    cuts = cut_blocks(text)
+
+    tokens = MarkdownIt("commonmark").parse(text)
+    read = sum(token.type == "list_item_open" for token in tokens)
+    assert sum(cut.shape is BlockShape.ITEM for cut in cuts) == read
 
 
 @given(TEXTS)

@@ -108,9 +108,9 @@ def cut_blocks(text: str) -> tuple[BlockRange, ...]:
         if not line.text:
             number += 1
             continue
-        shape, after = _extent(lines, number)
         while items and line.indent < items[-1] + INDENTATION_OF_CHILDREN:
             items.pop()
+        shape, after = _extent(lines, number, items[-1] if items else -1)
         start = line.start if items else line.content_start
         cuts.append(BlockRange(start, _end(lines, number, after), shape, len(items)))
         if shape is BlockShape.ITEM:
@@ -161,8 +161,11 @@ def _end(lines: list[_BlockLine], number: int, after: int) -> int:
     return lines[last].content_start + len(lines[last].text)
 
 
-def _extent(lines: list[_BlockLine], number: int) -> tuple[BlockShape, int]:
-    """Return the shape of the block that begins on line `number` and the line after its last."""
+def _extent(lines: list[_BlockLine], number: int, item: int) -> tuple[BlockShape, int]:
+    """Return the shape of the block that begins on line `number` and the line after its last.
+
+    `item` is the indentation of the item that it stands in, -1 without one.
+    """
     shape = _opening(lines, number)
     match shape:
         case BlockShape.FENCE:
@@ -174,7 +177,7 @@ def _extent(lines: list[_BlockLine], number: int) -> tuple[BlockShape, int]:
         case BlockShape.HEADING | BlockShape.RULE:
             return shape, number + 1
         case _:
-            return shape, _after_text(lines, number, shape)
+            return shape, _after_text(lines, number, shape, item)
 
 
 def _opening(lines: list[_BlockLine], number: int) -> BlockShape:
@@ -233,7 +236,8 @@ def _after_html(lines: list[_BlockLine], number: int) -> int:
     return after
 
 
-def _after_text(lines: list[_BlockLine], number: int, shape: BlockShape) -> int:
+def _after_text(lines: list[_BlockLine], number: int, shape: BlockShape, item: int) -> int:
+    inside = lines[number].indent if shape is BlockShape.ITEM else item
     is_numbered = shape is BlockShape.ITEM and lines[number].text[0].isdigit()
     after = number + 1
     if shape is BlockShape.TABLE:
@@ -242,17 +246,19 @@ def _after_text(lines: list[_BlockLine], number: int, shape: BlockShape) -> int:
         # A line of dashes below a paragraph is its underline, not a rule (CommonMark).
         if shape is BlockShape.PARAGRAPH and _UNDERLINE.match(lines[after].text):
             return after + 1
-        if _interrupts(lines, after, shape, is_numbered):
+        # A number that stands outside of the item of a paragraph begins the next one (CommonMark).
+        is_out = inside > -1 and lines[after].indent < inside + INDENTATION_OF_CHILDREN
+        if _interrupts(lines, after, shape, is_numbered or is_out):
             break
         after += 1
     return after
 
 
-def _interrupts(lines: list[_BlockLine], number: int, shape: BlockShape, is_numbered: bool) -> bool:
+def _interrupts(lines: list[_BlockLine], number: int, shape: BlockShape, may_count: bool) -> bool:
     """Tell whether line `number` begins a block although no blank line stands before it.
 
-    A number other than 1 at the start of a line is text, unless a numbered item stands above, and
-    a lone marker is text below a paragraph (CommonMark).
+    A number other than 1 at the start of a line is text, unless it `may_count`: an item stands
+    above. A lone marker is text below a paragraph (CommonMark).
     """
     opening = _opening(lines, number)
     if opening is BlockShape.QUOTE and shape is BlockShape.QUOTE:
@@ -260,9 +266,8 @@ def _interrupts(lines: list[_BlockLine], number: int, shape: BlockShape, is_numb
     marker = _MARKER.match(lines[number].text)
     if opening is not BlockShape.ITEM or not marker:
         return opening is not BlockShape.PARAGRAPH
-    if shape is BlockShape.ITEM:
-        return is_numbered or marker.group(1) in (None, "1")
-    return marker.group(1) in (None, "1") and marker.end() < len(lines[number].text)
+    is_lone = marker.end() == len(lines[number].text) and shape is not BlockShape.ITEM
+    return may_count or (marker.group(1) in (None, "1") and not is_lone)
 
 
 def _list_marker(block: str) -> str | None:
