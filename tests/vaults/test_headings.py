@@ -29,8 +29,11 @@ PARAGRAPHS = tuple(f"Paragraph {number} of my thoughts." for number in range(4))
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    """A vault of one note of four paragraphs, synced."""
-    world = World(tmp_path)
+    return a_vault_of_one_note(World(tmp_path))
+
+
+def a_vault_of_one_note(world: World) -> World:
+    """Return a vault of one note of four paragraphs, synced."""
     world.configure(RULES)
     write(world, "\n\n".join(PARAGRAPHS))
     sync(world)

@@ -152,6 +152,7 @@ Spelling = Callable[[str], str]
 _ARMOUR = {ord(char): f"&#{ord(char)};" for char in "<>[]*_`|#~"}
 _STRONG = re.compile(r"\*\*(?=[^\s*])((?:\\.|[^*\\]|\*(?!\*))+)(?<=\S)\*\*")
 _EM = re.compile(r"(?<![*\\])\*(?=[^\s*])([^*]+)(?<=\S)\*(?!\*)")
+_PERCENT = re.compile(r"%(?=%)")
 _HIDDEN = "\0"
 _MARKER = re.compile(r"^(\s*(?:[-*+•]|\d{1,9}[.)])\s+)?(.*)$", re.MULTILINE)
 
@@ -183,7 +184,12 @@ def tagged(text: str) -> str:
     )
 
 
-SPELLINGS: Sequence[Spelling] = (plain, underscored, tagged, armoured_block)
+def uncommented(text: str) -> str:
+    """Return a block in which no `%%` begins a comment of Obsidian."""
+    return _outside_literals(text, lambda it: _PERCENT.sub(r"%\\", it))
+
+
+SPELLINGS: Sequence[Spelling] = (plain, underscored, tagged, uncommented, armoured_block)
 """What is tried for a block, in this order."""
 
 
