@@ -8,10 +8,12 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest
+from tests.terminal import Terminal
 from zoterodigest.cli.base.completion import (
     collections_like,
     items_like,
@@ -104,23 +106,67 @@ def test_options_of_a_command_and_commands_of_a_command_are_completed() -> None:
     assert _completed("bash", "zoterodigest formats l").split() == ["list", "learn"]
 
 
-def test_the_script_for_bash_completes_in_bash(tmp_path: Path) -> None:
-    bash = shutil.which("bash")
-    if bash is None:
-        pytest.skip("there is no bash")
-    script = _run("--show-completion", "bash", _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
-    command = tmp_path / "zoterodigest"
-    command.write_text(f'#!/bin/sh\nexec {sys.executable} -m zoterodigest "$@"\n', "utf-8")
-    command.chmod(0o755)
+@pytest.fixture
+def command(tmp_path: Path) -> Path:
+    """The program as a shell finds it; without a question about completion it says its words."""
+    path = tmp_path / "zoterodigest"
+    program = f'exec {sys.executable} -W ignore -m zoterodigest "$@"'
+    path.write_text(
+        f'#!/bin/sh\n[ -z "$_ZOTERODIGEST_COMPLETE" ] || {program}\necho "words: $*"\n', "utf-8"
+    )
+    path.chmod(0o755)
+    return path
+
+
+def _script(shell: str, command: Path) -> dict[str, str]:
+    """Put the script for a shell beside the command; return the environment of that shell."""
+    if shutil.which(shell) is None:
+        pytest.skip(f"there is no {shell}")
+    undetected = {"_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION": "1"}
+    script = _run("--show-completion", shell, **undetected)
+    (command.parent / "script").write_text(script, "utf-8")
+    path = f"{command.parent}{os.pathsep}{os.environ['PATH']}"
+    own = {"PATH": path, "HOME": str(command.parent), "PYTHONPATH": str(ROOT), "TERM": "dumb"}
+    return {**os.environ, **own}
+
+
+def test_the_script_for_bash_completes_in_bash(command: Path) -> None:
+    environment = _script("bash", command)
     asks = 'COMP_WORDS=(zoterodigest check); COMP_CWORD=1; $F "$1"; echo "${COMPREPLY[@]}"'
     finds = "F=$(complete -p zoterodigest | sed 's/.*-F \\([^ ]*\\).*/\\1/')"
 
     ran = subprocess.run(
-        [bash, "--norc", "-c", f"{script}\n{finds}\n{asks}", "bash", str(command)],
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-        capture_output=True,
-        text=True,
-        check=True,
+        ["bash", "--norc", "-c", f"source ./script\n{finds}\n{asks}", "bash", str(command)],
+        **_in(command, environment),
     )
 
     assert ran.stdout.split() == ["check-cites"]
+
+
+@pytest.mark.deep
+def test_the_script_for_fish_completes_in_fish(command: Path) -> None:
+    environment = _script("fish", command)
+    asks = "source script; complete -C 'zoterodigest unli'"
+
+    ran = subprocess.run(["fish", "--no-config", "-c", asks], **_in(command, environment))
+
+    assert ran.stdout.split("\t")[0] == "unlink"
+
+
+@pytest.mark.deep
+def test_the_script_for_zsh_completes_in_zsh(command: Path) -> None:
+    terminal = Terminal(command.parent, _script("zsh", command))
+
+    with terminal.running(["zsh", "-f", "-i"]) as zsh:
+        zsh.type("autoload -U compinit; compinit -D; source ./script; echo RE''ADY\n")
+        zsh.until("READY\\s")
+        zsh.type("zoterodigest unli\t")
+        zsh.until("unlink")
+        zsh.type("\n")
+
+        assert zsh.until("words: .*").split() == ["words:", "unlink"]
+
+
+def _in(command: Path, environment: dict[str, str]) -> dict[str, Any]:
+    given: dict[str, Any] = {"cwd": command.parent, "env": environment}
+    return {**given, "capture_output": True, "text": True, "check": True}

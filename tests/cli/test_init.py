@@ -231,6 +231,23 @@ def test_init_tells_git_how_to_merge_the_lock_file(
     assert told.split()[2::3] == ["unset", "zoterodigest"]
 
 
+def test_git_shows_only_that_the_lock_file_changed(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    subprocess.run(["git", "init", "--quiet"], cwd=tmp_path, check=True)
+    zoterodigest("init")
+    lock = tmp_path / "zoterodigest.lock"
+    lock.write_text("one row\n")
+    subprocess.run(["git", "add", "--all"], cwd=tmp_path, check=True)
+    lock.write_text("another row\n")
+
+    asked = ["git", "diff", "--", "zoterodigest.lock"]
+    shown = subprocess.run(asked, cwd=tmp_path, check=True, capture_output=True, text=True).stdout
+
+    assert shown.splitlines()[-1].startswith("Binary files ")
+    assert "row" not in shown
+
+
 def test_init_adds_no_git_file_outside_of_git(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     zoterodigest("init")
 
