@@ -96,8 +96,10 @@ class Browser:
         return str(self._ask("GetElementText", {"id": self._first(css)}))
 
     def await_text(self, text: str) -> None:
-        """Wait until a person reads `text` on the page, which a key brings after a while."""
-        _until(lambda: bool(self.find("main")) and text in self.text(), f"{text} does not come")
+        """Wait until a person reads `text` on the page, which may come after other pages."""
+        # In one step: an element that was found may be gone when its text is asked for.
+        shown = "return document.querySelector('main')?.innerText ?? ''"
+        _until(lambda: text in self.run(shown), f"{text} does not come")
 
     def run(self, script: str, *arguments: Any) -> Any:
         """Return what a script returns, which the page's own rules don't stop."""

@@ -1,4 +1,4 @@
-"""`review` as a person uses it: the command, a real browser, and what stands in the files then."""
+"""`review` as a person uses it, in a real browser, with what stands in the files; also `stats`."""
 
 from __future__ import annotations
 
@@ -148,15 +148,15 @@ def test_a_conflict_a_diverged_field_and_a_held_file_are_decided_and_undone_to_t
         assert faults(browser) == []
         assert digest.read_bytes() == before[0]
         browser.click("form.bar button")
+        browser.await_text("Done: ")
         assert faults(browser) == []
-        assert "Done: " in browser.text()
         assert f"**{BY_BEN}".encode() in digest.read_bytes()
 
         # Back again.
         browser.click(".bar form button")
         assert faults(browser) == []
         browser.click("form.bar button")
-        assert "is undone" in browser.text()
+        browser.await_text("is undone")
         assert digest.read_bytes() == before[0]
 
         # A page of what is no more.
@@ -173,14 +173,14 @@ def test_a_conflict_a_diverged_field_and_a_held_file_are_decided_and_undone_to_t
         assert "What a sync of Notes/ada2020.md writes" in browser.text()
         assert faults(browser) == []
         browser.click("form.bar button")
-        assert "Done: 1 note written." in browser.text()
+        browser.await_text("Done: 1 note written.")
         assert note.read_bytes() == before[1]
 
         browser.click(".bar a.button")
         for name in ("held", "reports", "runs", "changes"):
             tab(browser, name)
         browser.click("form.bar button")
-        assert "1 digest changed" in browser.text() or "Done: " in browser.text()
+        browser.await_text("1 digest changed")
 
 
 def test_the_page_is_used_by_keyboard_alone(project: Path, browser: Browser) -> None:
@@ -211,3 +211,20 @@ def test_a_narrow_window_needs_no_scrolling_to_the_side(project: Path, browser: 
                 "const it = document.documentElement; return it.scrollWidth - it.clientWidth"
             )
             assert wide <= 0
+
+
+def test_the_page_of_stats_is_accessible_and_fits_a_narrow_window(
+    zoterodigest: Zoterodigest, project: Path, browser: Browser
+) -> None:
+    pytest.importorskip("matplotlib")
+    assert zoterodigest("stats", "--html", "stats.html").code == 0
+
+    browser.open((project / "stats.html").as_uri())
+    assert "Papers in digests and library" in browser.text()
+    assert faults(browser) == []
+    browser.resize(500, 900)
+    wide = browser.run(
+        "const it = document.documentElement; return it.scrollWidth - it.clientWidth"
+    )
+    assert wide <= 0
+    assert faults(browser) == []
