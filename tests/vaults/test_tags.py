@@ -179,3 +179,51 @@ def test_of_several_keys_that_sort_notes_one_holds_the_tags(world: World) -> Non
     lay_out(world, "categories: [blog]\ntask: x\ntopic: y\nkeywords: [deep nets]\n", [])
 
     assert names(tags_in(world)) == {"deep nets"}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("last", ["rating: 5  # mine\n", "quote: |\n  Two\n  lines.\n", ""])
+def test_the_first_tag_that_comes_from_zotero_brings_the_key(
+    world: World, last: str, end: str
+) -> None:
+    path = lay_out(world, last, OTHERS)
+    path.write_bytes(path.read_bytes().replace(b"\n", end.encode()))
+    sync(world)
+    assert planned(world).is_settled
+    text = path.read_bytes().decode()
+    assert "tags:" not in text
+
+    give(world, [*tags_in(world), {"tag": "to read"}, {"tag": "nets"}])
+    sync(world)
+
+    expected = text.replace(f"{end}---{end}{end}", f"{end}tags: [nets, to-read]{end}---{end}{end}")
+    assert path.read_bytes().decode() == expected
+    assert planned(world).is_settled
+
+
+def test_tags_whose_line_a_person_deletes_stay_in_zotero(world: World, path: Path) -> None:
+    text, tags = path.read_text(), tags_in(world)
+    path.write_text(text.replace("tags: [Machine-Learning, nets]  # mine\n", ""))
+
+    sync(world)
+    sync(world)
+
+    assert tags_in(world) == tags
+    assert "tags:" not in path.read_text()
+
+
+@pytest.mark.parametrize("front", ["{title: 'A B C', citekey: a2005, year: 2005}\n", ""])
+def test_front_matter_of_one_line_gets_no_key(world: World, front: str) -> None:
+    world.configure(RULES + "tags = true\n")
+    (world.root / "Papers").mkdir()
+    path = world.root / "Papers" / "@a2005.md"
+    path.write_text(f"---\n{front}---\n\nMine.\n" if front else "Mine.\n")
+    world.put_item("ABCD2AAA", title="A B C", date="2005", citationKey="a2005")
+    sync(world)
+    text = path.read_text()
+
+    world.change("ABCD2AAA", tags=[{"tag": "nets"}])
+    sync(world)
+
+    assert path.read_text() == text
+    assert planned(world).is_settled

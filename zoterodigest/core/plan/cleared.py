@@ -13,15 +13,19 @@ from zoterodigest.core.links.link import fingerprint
 from zoterodigest.core.links.merge import Side
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.values.record import EMPTY, NOTE, SECTION, Entry, Value, is_empty
+from zoterodigest.core.values.tags import TAGS
 
 
 def with_cleared(link: Link) -> Link:
-    """Return `link` with EMPTY in its entry for each field that both ends agreed to be without."""
+    """Return `link` with EMPTY in its entry for each field that both ends agreed to be without.
+
+    A note whose front matter never had tags has none: the first one may come from the library.
+    """
     bases = link.row.bases
-    return with_empty(
-        link,
-        {name for name in lines_gone(link) if bases[name].at_entry.raw == fingerprint(_text(name))},
-    )
+    names = {it for it in lines_gone(link) if bases[it].at_entry.raw == fingerprint(_text(it))}
+    if link.entry.is_file and TAGS not in bases and is_left_out(TAGS, link.entry):
+        names.add(TAGS)
+    return with_empty(link, names)
 
 
 def lines_gone(link: Link) -> frozenset[str]:

@@ -164,6 +164,7 @@ _FIELDS_OF_SLOT = {
     "venue": ("venue", "year", "award"),
     "code": ("links",),
     "url": ("arxiv", "doi", "url"),
+    "tags_room": (TAGS,),
 }
 
 

@@ -32,6 +32,7 @@ from zoterodigest.digest.read.vault_evidence import (
 )
 from zoterodigest.digest.read.vault_front import (
     BETTER_NOTES,
+    TAGS_ROOM,
     FrontMatter,
     front_claims,
     front_matter,
@@ -217,10 +218,13 @@ def _entry(
 
 def _unread(front: FrontMatter, slots: Sequence[Slot]) -> bytes:
     """Return what the front matter says beside the fields that are read from it."""
-    places = [slot.span for slot in slots]
+    places = [slot.span for slot in slots if slot.name != TAGS_ROOM]
+    tags = [slot.span for slot in slots if slot.name == "tags"]
     left = [
         (key.value, node_texts(node) if not any(_is_in(one, node) for one in places) else "")
         for key, node in front.pairs
+        # Their key may come.
+        if not any(_is_in(one, node) for one in tags)
     ]
     return repr((front.is_broken, left)).encode()
 

@@ -169,6 +169,7 @@ def front_claims(
     else:
         claims.slots += _empty_slots(lines.source, left, claims, form)
         claims.slots += _citation_key(lines.source, front)
+        claims.slots += _room_for_tags(lines.source, front, claims, form)
     claims.slots = [_without_braces(_with_parted_tags(slot)) for slot in claims.slots]
     return claims
 
@@ -256,6 +257,35 @@ def _empty_slots(
                 yield Slot(slot, empty_list_text(node))
             case _:
                 pass
+
+
+TAGS_ROOM = "tags_room"
+"""The place at the end of front matter where the key of the tags can come, if it is not there."""
+
+
+def _room_for_tags(
+    source: bytes, front: FrontMatter, claims: Claims, form: DigestFormat
+) -> Iterator[Slot]:
+    named = {folded_key(key.value or "") for key, _ in front.pairs}
+    has_tags = "tags" in {slot.name for slot in claims.slots} | claims.unreadable | named
+    at = front.text.end
+    # Each key on a line of its own: in one map between braces nothing can come to the end.
+    is_plain = all(source[key.start - 1 : key.start] == b"\n" for key, _ in front.pairs)
+    if form.note.tags and not has_tags and front.kind == "yaml" and front.pairs and is_plain:
+        is_crlf = source[at - 2 : at] == b"\r\n"
+        text = empty_text(at, is_list=True)
+        key = behind_crlf_key if is_crlf else behind_key
+        yield Slot(TAGS_ROOM, replace(text, layers=(*text.layers, key)))
+
+
+def behind_key(new: bytes) -> bytes:
+    """Write tags behind their key, on a line of their own."""
+    return b"tags:" + new + b"\n"
+
+
+def behind_crlf_key(new: bytes) -> bytes:
+    """Write tags behind their key, on a line that ends as others do in a file with CRLF."""
+    return b"tags:" + new + b"\r\n"
 
 
 def _citation_key(source: bytes, front: FrontMatter) -> Iterator[Slot]:

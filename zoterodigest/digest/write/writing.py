@@ -306,6 +306,8 @@ def _may_come(entry: DigestEntry, slot: str) -> bool:
 def _inserted(document: Document, index: int, asked: Fields, spell: Spelling) -> list[Edit]:
     """Return the edit that writes fields for which the entry has no slot."""
     name, value = next(iter(asked.items()))
+    for room in (one for one in document.entries[index].slots if one.name == f"{name}_room"):
+        return _data_edits(room, _new_text(document, index, name, asked, ""), spell)
     if document.entries[index].shape is not None:
         return [_coming(document, index, asked, spell)]
     form = document.entries[index].format
