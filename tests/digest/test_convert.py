@@ -182,3 +182,17 @@ def test_an_html_list_is_converted_as_a_whole() -> None:
     assert len(back.entries) == 3
     assert b"ul>" not in back.source
     assert [why for _, why in mixed.stayed] == ["its HTML list holds other things, too"] * 2
+
+
+@pytest.mark.parametrize("name", ["table", "folded-titles"])
+def test_annotations_that_are_left_out_are_named(name: str) -> None:
+    source = (
+        "> **Mask R-CNN**\n> *ICCV 2017*, [arxiv](https://arxiv.org/abs/1703.06870)\n>\n"
+        "> - A mask for each box.\n>\n> <!-- zotero-annotations ITEM2222 -->\n>\n"
+        "> > Boxes are masked\n>\n> <!-- /zotero-annotations ITEM2222 -->\n"
+    )
+
+    (entry,) = converted(read(source.encode()), name).entries
+
+    assert "annotations" in entry.lost
+    assert entry.unread == ()

@@ -44,7 +44,11 @@ def _pieces(document: Document, entry: DigestEntry) -> Iterator[str]:
     """Yield what stands between the values of an entry, cell by cell and line by line."""
     known = _known_words(entry)
     cursor = entry.span.start
-    spans = sorted(span for slot in entry.slots for span in _shown(slot))
+    spans = [span for slot in entry.slots for span in _shown(slot)]
+    if entry.annotations is not None:
+        region = entry.annotations.whole
+        spans.append(region.source_span(0, len(region.data)))
+    spans.sort()
     for span in (*spans, Span(entry.span.end, entry.span.end)):
         between = decoded(document.source[cursor : span.start])
         for part in _PARTS.split(_MARKUP.sub("\n", between)):

@@ -210,6 +210,9 @@ class Conversion:
             lost.discard("year")
         # A title may be linked to a page that is no other link of the entry: a project's.
         page, shown = before.reading.title_url, [it.url for it in stated_links(new)]
+        # They are of the old format, and no sync brings back what it wrote and finds gone.
+        if before.annotations is not None:
+            lost.add("annotations")
         if page and not is_own_page(page, old) and page not in (*shown, after.reading.title_url):
             lost.add("links")
         return tuple(sorted(lost))
