@@ -15,6 +15,7 @@ from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.shown import plain_blocks
 
 _BULLET = re.compile(r"^(\s*)([-*+•])(\s+)")
+_NUMBER = re.compile(r"^(\s*)(\d{1,9})([.)]\s)")
 _ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")
 
 
@@ -49,6 +50,7 @@ def written_blocks(
     written += [(present[at], at) for at in range(cursor, len(present))]
     ends = [*(gap.split("\n", 1)[0] for gap in gaps), end] if present else []
     stays = written[-1][1] if written else None
+    written = _numbered(written, present)
     return _joined(written, gaps, ends), end if stays is None else ends[stays]
 
 
@@ -77,6 +79,67 @@ def _styled(text: str, bullet: re.Match[str] | None) -> str:
     if bullet is None or found is None:
         return text
     return f"{found[1]}{bullet[2]}{bullet[3]}{text[found.end() :]}"
+
+
+def _numbered(
+    written: Sequence[tuple[str, int | None]], present: Sequence[str]
+) -> list[tuple[str, int | None]]:
+    """Return blocks with numbers for items that came into a numbered list or moved in it.
+
+    Such a list counts anew, as Markdown shows it anyway: its other items may get other numbers.
+    """
+    texts = [text for text, _ in written]
+    for items in _numbered_lists(texts):
+        own = [None if (at := written[it][1]) is None else _number(present[at]) for it in items]
+        if None in own:
+            for item, number in zip(items, _numbers(own), strict=True):
+                texts[item] = _NUMBER.sub(rf"\g<1>{number}\g<3>", texts[item], count=1)
+    return [(text, at) for text, (_, at) in zip(texts, written, strict=True)]
+
+
+def _numbered_lists(texts: Sequence[str]) -> list[list[int]]:
+    """Return the places of the items of each numbered list that stands in a slot."""
+    lists: list[list[int]] = []
+    open_at: dict[int, list[int]] = {}
+    for place, text in enumerate(texts):
+        margin = len(text) - len(text.lstrip(" \t"))
+        # What stands deeper is inside of an item; anything else at its margin ends a list.
+        open_at = {one: items for one, items in open_at.items() if one <= margin}
+        if not _NUMBER.match(text):
+            open_at.pop(margin, None)
+            continue
+        if margin not in open_at:
+            open_at[margin] = []
+            lists.append(open_at[margin])
+        open_at[margin].append(place)
+    return lists
+
+
+def _number(text: str) -> int | None:
+    found = _NUMBER.match(text)
+    return int(found[2]) if found else None
+
+
+def _numbers(own: Sequence[int | None]) -> Sequence[int]:
+    """Return the numbers of a list whose items have their `own`; new ones have None.
+
+    A list that says `1.` everywhere goes on so, and one that counts goes on counting.
+    """
+    known = [number for number in own if number is not None]
+    first = min(known, default=1)
+    if len(known) > 1 and len({*known}) == 1:
+        return [first] * len(own)
+    counted = range(first, first + len(own))
+    # What stands inside of an item is indented by the width of its number.
+    is_as_wide = len(str(counted[-1])) == len(str(first))
+    is_counted = len({*known}) == len(known) and {*known} <= {*counted}
+    if is_counted and (is_as_wide or not known):
+        return counted
+    numbers: list[int] = []
+    for number in own:
+        after = numbers[-1] + 1 if numbers else first
+        numbers.append(after if number is None else number)
+    return numbers
 
 
 def _joined(
