@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from hypothesis import given
+from hypothesis import strategies as st
+
 from tests.digest.corpus import read
 from zoterodigest.core.values.record import Blocks
+from zoterodigest.core.values.span import Span, splice
+from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.write.edit import put_digest
+from zoterodigest.digest.write.frames import rewritten
 
 QUOTED = (
     "> **A Paper about Perfectly Normal Things**\n"
@@ -25,3 +31,24 @@ def test_the_last_bullet_taken_out_leaves_no_half_of_a_line_end() -> None:
     edited = put_digest(before, {0: {"summary": Blocks(("- one",))}}, read)
 
     assert edited.source == QUOTED.replace("> - two\n", "").replace("\n", "\r\n").encode()
+
+
+ENDS = st.sampled_from([b"\n", b"\r\n"])
+EDITS = st.sampled_from(["line {}\n", "edited {}\n", "", "line {}\nnew\n"])
+
+
+@given(st.lists(st.tuples(ENDS, EDITS), min_size=1, max_size=12))
+def test_lines_that_stay_keep_their_bytes_where_lines_end_in_both_ways(
+    lines: list[tuple[bytes, str]],
+) -> None:
+    whole = [b"line %d" % at + end for at, (end, _) in enumerate(lines)]
+    source = b"".join(whole) + b"end"
+    new = "".join(edit.format(at) for at, (_, edit) in enumerate(lines)) + "end"
+    text = source_text(source, Span(0, len(source)))
+
+    written = splice(source, rewritten(text, new, source))
+
+    assert written.replace(b"\r\n", b"\n") == new.encode()
+    stay = [line for line, (_, edit) in zip(whole, lines, strict=True) if edit.startswith("line")]
+    found = written.splitlines(keepends=True)
+    assert [line for line in found if line.startswith(b"line")] == stay

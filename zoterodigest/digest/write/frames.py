@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from itertools import chain
+from itertools import accumulate, chain
 
+from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.format import NewRule
 from zoterodigest.digest.format.template import Line, fill, frames, parse_line
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.read.layers import in_cell, in_crlf
-from zoterodigest.digest.read.slots import Slot
+from zoterodigest.digest.read.layers import LayeredText, in_cell, in_crlf
+from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.house_style import HouseStyle, filled_slots, house_style
 from zoterodigest.digest.write.links import LISTED, LinkManner, with_brackets
 
 _SEPARATORS = b" \t,;|"
 _LEAD = re.compile(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _BLANK = re.compile(r"[ \t>]*")
 _LABEL = re.compile(rb"(?::|\xef\xbc\x9a)[ \t*_]*$")
 
@@ -166,15 +168,43 @@ _LINE_END = re.compile(rb"\r?\n|$")
 
 def slot_edits(slot: Slot, new: str, source: bytes) -> list[Edit]:
     """Return the edit of `source` that makes a slot's text `new`, none if it says so already."""
-    edit = slot.text.rewrite(new.encode("utf-8", "replace"))
-    if edit is None:
+    edits = rewritten(slot.text, new, source)
+    if not edits:
         return []
     if not slot.text.data:
-        return [_filled(slot, source, edit)]
+        return [_filled(slot, source, edits[0])]
     if not new.strip():
         is_line = b"\n" not in slot.text.data
-        return [_emptied(source, slot.span) or (without_frame(slot, source) if is_line else edit)]
-    return [edit]
+        return [
+            _emptied(source, slot.span) or (without_frame(slot, source) if is_line else edits[0])
+        ]
+    return edits
+
+
+def rewritten(text: LayeredText, new: str, source: bytes) -> list[Edit]:
+    """Return the smallest edit of `source` that makes a text `new`, none if it says so already.
+
+    Where lines end in both ways, there is one for each run of lines that differ: new line endings
+    are all of one kind.
+    """
+    edit = text.rewrite(new.encode("utf-8", "replace"))
+    if edit is None:
+        return []
+    replaced = source[edit.span.start : edit.span.end].replace(b"\r\n", b"")
+    if in_crlf not in text.layers or b"\n" not in replaced:
+        return [edit]
+    old, now = _LINE.findall(decoded(text.data)), _LINE.findall(new)
+    starts = [*accumulate((len(line.encode()) for line in old), initial=0)]
+    edits: list[Edit] = []
+    for start, stop, first, last in differing_ranges(old, now):
+        lines = "".join(now[first:last]).encode("utf-8", "replace")
+        low, high = starts[start], starts[stop]
+        if low < high:
+            one = text.slice(low, high).rewrite(lines)
+        else:
+            one = text.slice(0, low).edit(low, low, lines)
+        edits += [one] if one else []
+    return edits
 
 
 def _emptied(source: bytes, span: Span) -> Edit | None:

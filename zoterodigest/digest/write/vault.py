@@ -20,6 +20,7 @@ from zoterodigest.digest.read.vault_body import (
     is_to_stay,
 )
 from zoterodigest.digest.write.blocks import blocks_text, compared
+from zoterodigest.digest.write.frames import rewritten
 from zoterodigest.digest.write.html import Spelling, inert_blocks
 from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.shown import UnwritableValue
@@ -82,8 +83,7 @@ def _part_edits(
     if in_pieces in part.layers:
         edits = [*_edits_in_pieces(source, part, text)]
     else:
-        edit = part.rewrite(text.encode("utf-8", "replace"))
-        edits = [edit] if edit else []
+        edits = rewritten(part, text, source)
     return [new for edit in edits for new in _around_kept_lines(source, edit)]
 
 
