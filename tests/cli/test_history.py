@@ -277,3 +277,71 @@ def test_notes_are_listed_before_attachments_which_are_counted_whatever_their_ke
     lines = list(changes_text(Run(1, "", "push", "embedded:1", (attachment, note, another))))
 
     assert lines[-2:] == ["    new note", "    2 new attachments"]
+
+
+VAULT = """\
+[[digest]]
+path = "Papers/*.md"
+entry = "file"
+new = {file = "@{citekey}.md"}
+[sync]
+hold = 0
+"""
+NOTE = (
+    "---\ntitle: Learning to See\nauthors: Ada Lovelace\nyear: 2021\ncitekey: a2021\n---\nMine.\n"
+)
+BIB = "@misc{b2022, title={Learning to Hear}, author={Byron, Ada}, year={2022}, doi={10.1000/2}}"
+
+
+@pytest.fixture
+def vault(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
+    """A vault of one note, in sync."""
+    (tmp_path / "zoterodigest.toml").write_text(VAULT, encoding="utf-8")
+    (tmp_path / "Papers").mkdir()
+    (tmp_path / "Papers" / "@a2021.md").write_text(NOTE, encoding="utf-8")
+    assert zoterodigest("push", "--yes", "--offline").code == 0
+    return tmp_path / "Papers"
+
+
+def test_an_edit_of_an_item_is_undone_also_where_the_digests_are_a_vault(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    zoterodigest("set", "see", "title=Learning to Look")
+
+    undone = zoterodigest("undo", "--yes", "--brief")
+
+    assert (undone.code, undone.err) == (0, "")
+    assert "Learning to See" in zoterodigest("ls").out
+
+
+def test_the_note_of_an_added_paper_that_was_undone_comes_again_by_redo(
+    zoterodigest: Zoterodigest, vault: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "new.bib").write_text(BIB, encoding="utf-8")
+    assert zoterodigest("add", "new.bib", "--to", "Papers", "--offline", "--yes").code == 0
+    added = vault / "@b2022.md"
+    text = added.read_bytes()
+    zoterodigest("sync", "--yes", "--offline")
+
+    for _ in range(2):
+        assert zoterodigest("undo", "--yes").code == 0
+    gone = not added.exists()
+    status = zoterodigest("status").out
+    redone = zoterodigest("redo", "--yes")
+
+    assert gone
+    assert status.endswith("\nAlready up to date.\n")
+    assert (redone.code, redone.err) == (0, "")
+    assert added.read_bytes() == text
+
+
+def test_what_a_run_wrote_into_a_vault_that_is_away_is_not_undone(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    vault.rename(vault.with_name("Elsewhere"))
+
+    undone = zoterodigest("undo", "--yes")
+
+    assert undone.code == 10
+    assert "Papers: this folder is missing" in undone.err
+    assert "Learning to See" in zoterodigest("ls").out

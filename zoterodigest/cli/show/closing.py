@@ -12,6 +12,7 @@ from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
+from zoterodigest.core.links.link import LinkState
 from zoterodigest.core.plan.reports import (
     HeldBack,
     HeldBackName,
@@ -150,7 +151,8 @@ def missing_files(prepared: Prepared) -> list[SourceKey]:
     gathered = prepared.gathered
     reported = {one.row.digest for one in prepared.plan.reports if isinstance(one, MissingFile)}
     gone = gathered.gone - gathered.missing - reported
-    return sorted(gone & {row.digest for row in prepared.plan.rows})
+    linked = {row.digest for row in prepared.plan.rows if row.state is LinkState.LINKED}
+    return sorted(gone & linked)
 
 
 def digests_meant(prepared: Prepared) -> Iterator[ReadDigest]:

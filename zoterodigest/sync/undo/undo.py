@@ -21,8 +21,10 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import parse_address, ways_to
 from zoterodigest.project.files import read_if_present
+from zoterodigest.project.layout import matching_files
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.outside import require_keys_inside
+from zoterodigest.project.vaults import nothing_found
 from zoterodigest.sync.apply.applying import apply
 from zoterodigest.sync.apply.changes import NOTHING_FAILED, Changes, Ending, Results, Sent
 from zoterodigest.sync.apply.sending import Progress
@@ -138,12 +140,20 @@ def _with_trashed(gathered: Gathered, run: Run, workspace: Workspace) -> Gathere
 
 
 def _workspace_of(workspace: Workspace, run: Run) -> Workspace:
-    """Return the workspace of the digests that a run was about, as far as they are there."""
+    """Return the workspace of the digests that a run was about, as far as they are there.
+
+    Raises `VaultAway` if a vault among them is: its files are not gone because of the run.
+    """
     project = workspace.project
-    keys = _keys_of(run)
-    paths = [project.root / key for key in sorted(keys) if not key.is_bib]
-    there = [path for path in paths if path.is_file()]
-    return replace(workspace, digests=project.digests(there) if there else ())
+    keys = sorted(key for key in _keys_of(run) if not key.is_bib)
+    there = [path for key in keys if (path := project.root / key).is_file()]
+    rules_meant = {rules.path: rules for rules in map(project.former_rules, keys)}
+    for rules in rules_meant.values():
+        if rules.is_vault and not matching_files(project.root, rules.path):
+            raise nothing_found(project, rules)
+    digests = project.digests(there) if there else ()
+    # Named: a vault of which the run wrote no file, or only one that is gone since, is not away.
+    return replace(workspace, digests=digests, is_named=True)
 
 
 def _keys_of(run: Run) -> set[SourceKey]:
