@@ -91,7 +91,7 @@ def test_a_new_file_is_an_entry_at_once_and_undo_takes_it_back(
     undone = zoterodigest("undo", "--yes")
 
     # Of files that just changed, only one that is named alone is synced at once.
-    assert all_files.out.startswith("Nothing to push; 2 entries need your attention")
+    assert all_files.out.startswith("Nothing to push; 2 files changed a moment ago")
     assert pushed.out == "Done: 1 item and 1 collection written.\n"
     assert (undone.code, _names(vault)) == (0, ["@vaswani2017attention.md"])
 
