@@ -41,7 +41,7 @@ def test_status_lists_a_report_with_the_id_by_which_it_is_acknowledged(
 
     id_ = reported(zoterodigest)["id"]
     assert f"    {id_}  papers.md:" in ran.out
-    assert "\n  zoterodigest resolve ID --acknowledge\n" in ran.out
+    assert "\n  zoterodigest resolve ID --acknowledge\n\n" in ran.out
     assert "1 entry needs your attention" in ran.out
 
 

@@ -145,10 +145,11 @@ def _standing(prepared: Prepared, reports: Sequence[Report], *, is_all: bool) ->
     if not all(_has_id(report, row_ids) for report in reports):
         yield ""
         yield "Entries get the IDs for `resolve` with the first `zoterodigest sync`."
-    if any(id(report) in ids for report in reports):
+    if number := sum(id(report) in ids for report in reports):
         yield ""
         yield "To count a report only, until what it says changes:"
         yield "  zoterodigest resolve ID --acknowledge"
+        yield from ["  zoterodigest resolve --all --acknowledge"] if number > 1 else []
     acknowledged = [one.report for one in standing if one.is_acknowledged]
     yield ""
     if acknowledged and not is_all:

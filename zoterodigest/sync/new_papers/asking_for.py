@@ -57,7 +57,8 @@ class NotAdded:
 
 
 Asked = ById | ByBib
-_OFFLINE = "nothing is looked up in this run (offline); its BibTeX would do"
+_BIBTEX = "its BibTeX would do"
+_OFFLINE = f"nothing is looked up in this run (offline); {_BIBTEX}"
 
 
 def read_asked(text: str) -> ById | NotAdded:
@@ -158,7 +159,7 @@ class _PaperSearch:
             case NoSuchPaper():
                 return NotAdded(asked.name, "arXiv has no such paper")
             case Failed(reason):
-                return NotAdded(asked.name, reason)
+                return NotAdded(asked.name, f"{reason}; {_BIBTEX}")
 
     def _with_arxiv(self, fields: Fields) -> tuple[dict[str, Value], str, tuple[str, ...]]:
         """Return fields with what arXiv adds, the version there, and remarks."""
@@ -179,9 +180,9 @@ def _by_index(asked: ById, sources: Sources | None) -> IndexedWork | NotAdded:
         case IndexedWork() as found:
             return found
         case Failed(reason):
-            return NotAdded(asked.name, reason)
+            return NotAdded(asked.name, f"{reason}; {_BIBTEX}")
         case None:
-            return NotAdded(asked.name, "no source knows it; its BibTeX would do")
+            return NotAdded(asked.name, f"no source knows it; {_BIBTEX}")
 
 
 def find_by_index(asked: ById, sources: Sources) -> IndexedWork | Failed | None:
