@@ -8,6 +8,7 @@ from typing import get_args
 
 import pytest
 
+from tests.cli.conftest import Zoterodigest, a_digest, at_a_terminal
 from tests.cli.test_plan_text import KEY, OTHER, a_plan, an_entry, subjects
 from zoterodigest.cli.base.pager import emit_paged
 from zoterodigest.cli.show.diff_text import actions_diff
@@ -141,6 +142,24 @@ def test_a_text_longer_than_the_terminal_goes_through_the_pager(
 
     assert capsys.readouterr().out == "short\n"
     assert (tmp_path / "paged").read_text() == "a line\n" * 10
+
+
+@pytest.mark.parametrize(
+    "command", ["ls", "ls attention", "citekeys list", "inspect papers.md", "docs recipes"]
+)
+def test_what_may_be_long_goes_through_the_pager(
+    zoterodigest: Zoterodigest, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(("Attention Is All You Need", "1706.03762")))
+    zoterodigest("push", "papers.md", "--yes", "--offline")
+    at_a_terminal(monkeypatch)
+    monkeypatch.setenv("LINES", "3")
+    monkeypatch.setenv("PAGER", f"cat > '{tmp_path / 'paged'}'")
+
+    ran = zoterodigest(*command.split())
+
+    assert (ran.code, ran.out) == (0, "")
+    assert "Attention" in (tmp_path / "paged").read_text()
 
 
 def test_a_text_that_no_pager_shows_is_printed(

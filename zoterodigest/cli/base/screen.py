@@ -339,8 +339,13 @@ def emit(lines: Iterable[str]) -> None:
 
 def emit_text(text: str) -> None:
     """Write a file's text to standard output: as it is into a pipe, made safe on a screen."""
+    emit(lines_of_text(text))
+
+
+def lines_of_text(text: str) -> list[str]:
+    """Return the lines of a file's text for standard output, as `emit_text` writes them."""
     text = text.removesuffix("\n")
-    emit(visible_lines(text) if sys.stdout.isatty() else text.split("\n"))
+    return visible_lines(text) if sys.stdout.isatty() else text.split("\n")
 
 
 def tell(lines: Iterable[str]) -> None:

@@ -129,12 +129,20 @@ def emit_unless_json(asked: Invocation, lines: Iterable[str]) -> None:
     if asked.as_json or asked.is_brief or asked.is_quiet:
         return
     if asked.with_diff:
-        # The library that starts programs takes 10 ms to import.
-        from zoterodigest.cli.base.pager import emit_paged
-
-        emit_paged(lines)
+        emit_long(lines)
     else:
         emit(lines)
+
+
+def emit_long(lines: Iterable[str]) -> None:
+    """Write to standard output what may fill more than a screen: a terminal gets it in a pager."""
+    if not sys.stdout.isatty():
+        emit(lines)
+        return
+    # The library that starts programs takes 10 ms to import.
+    from zoterodigest.cli.base.pager import emit_paged
+
+    emit_paged(lines)
 
 
 @contextmanager

@@ -26,7 +26,7 @@ from zoterodigest.cli.base.screen import (
     uncut_in_a_pipe,
     visible,
 )
-from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
+from zoterodigest.cli.base.talk import busy, emit_long, emit_unless_json, progress, require_consent
 from zoterodigest.cli.show.encoder import emit_json, emit_result, picked
 from zoterodigest.library.records.works import Reference
 from zoterodigest.project.running import require_idle
@@ -65,7 +65,10 @@ def list_keys(asked: Invocation) -> int:
         listed = sorted(keys.items, key=lambda one: (one.key.text.casefold(), one.key.text))
         data = {"citekeys": [_named_data(one) for one in listed]}
         with uncut_in_a_pipe():
-            emit_result(_list_text(listed), data, as_json=asked.as_json)
+            if asked.as_json:
+                emit_json(data)
+            else:
+                emit_long(_list_text(listed))
     return FINE
 
 

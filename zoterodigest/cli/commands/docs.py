@@ -7,7 +7,8 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from zoterodigest.cli.base.options import argument, command
-from zoterodigest.cli.base.screen import emit, emit_text, hanging
+from zoterodigest.cli.base.screen import emit, hanging, lines_of_text
+from zoterodigest.cli.base.talk import emit_long
 from zoterodigest.errors import ZoterodigestError
 
 _HOME = "index"
@@ -29,19 +30,20 @@ def topics_like(incomplete: str) -> list[str]:
 def docs(topic: str = argument("TOPIC", "", autocompletion=topics_like)) -> None:
     """Show a page of the documentation, or list the pages.
 
-    The pages are Markdown. They are those of the version that you installed.
+    The pages are Markdown. They are those of the version that you installed. At a terminal, a long
+    page is shown in $PAGER.
 
     \b
     Examples:
       zoterodigest docs
       zoterodigest docs troubleshooting
-      zoterodigest docs configuration | less
+      zoterodigest docs configuration | grep vault
     """
     pages = _pages()
     if not topic:
         emit(_list(pages))
     elif page := pages.get(topic.removesuffix(".md")):
-        emit_text(page.read_text(encoding="utf-8"))
+        emit_long(lines_of_text(page.read_text(encoding="utf-8")))
     else:
         alike = get_close_matches(topic, pages, 1)
         meant = f"Did you mean `zoterodigest docs {alike[0]}`? " if alike else ""

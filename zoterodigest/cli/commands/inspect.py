@@ -10,7 +10,7 @@ import typer
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
 from zoterodigest.cli.base.screen import emit, tell_error
-from zoterodigest.cli.base.talk import busy
+from zoterodigest.cli.base.talk import busy, emit_long
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.inspection import (
     Unreadable,
@@ -75,7 +75,7 @@ def inspect(
     else:
         for text, *_ in folders:
             emit(text)
-        emit(digests_text(found, is_overview=not paths and len(meant) > 1) if digests else ())
+        emit_long(digests_text(found, is_overview=not paths and len(meant) > 1) if digests else ())
         emit(bibs_text(bibs))
     for one in (*found, *bibs):
         if isinstance(one, Unreadable):

@@ -11,8 +11,8 @@ import typer
 from zoterodigest.cli.base.completion import collections_like, tags_like
 from zoterodigest.cli.base.options import Invocation, argument, command, flag, option
 from zoterodigest.cli.base.project_context import linking_items, open_library
-from zoterodigest.cli.base.screen import emit, uncut_in_a_pipe
-from zoterodigest.cli.base.talk import busy
+from zoterodigest.cli.base.screen import uncut_in_a_pipe
+from zoterodigest.cli.base.talk import busy, emit_long
 from zoterodigest.cli.show.encoder import emit_json
 from zoterodigest.cli.show.library_list import ListWish, SortKey, library_data, library_text
 from zoterodigest.frozen import dataclass
@@ -85,7 +85,7 @@ def ls(
             # Of a large library this takes a third of the time.
             with busy("Reading the library"):
                 outline = library.outline(with_tags=bool(wish.tags))
-            emit(library_text(outline, wish))
+            emit_long(library_text(outline, wish))
             return
         with busy("Reading the library"):
             snapshot = library.read()
@@ -96,7 +96,7 @@ def ls(
             chosen = chosen_items(snapshot, wish)[: wish.limit]
             emit_json(library_data(snapshot, chosen, with_children=with_children))
         else:
-            emit(one_list_text(snapshot, wish))
+            emit_long(one_list_text(snapshot, wish))
 
 
 def _years(text: str) -> tuple[str, str]:
