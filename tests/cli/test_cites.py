@@ -47,6 +47,24 @@ def test_missing_and_doubled_keys_fail_and_are_listed(
     )
 
 
+def test_without_a_file_the_documents_of_the_configuration_are_checked(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path)
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[bibliography]]\npath = "refs.bib"\ncited = ["main.tex"]\n'
+    )
+
+    assert zoterodigest("check-cites").out == zoterodigest("check-cites", "main.tex").out
+
+
+def test_without_any_document_it_says_what_to_give(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("check-cites")
+
+    assert ran.code == 2
+    assert "error: no document is named" in ran.err
+
+
 def test_a_bib_that_is_not_there_yet_is_named_with_the_command_that_writes_it(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

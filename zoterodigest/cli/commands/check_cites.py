@@ -30,7 +30,7 @@ from zoterodigest.sync.gathering.workspace import library_meant
 @command("paths report as_json")
 def check_cites(
     asked: Invocation,
-    paths: Sequence[Path] = argument("FILE"),
+    paths: Sequence[Path] = argument("FILE", ()),
     report: Report = option(
         "--report", "Text, or annotations for GitHub Actions.", Report.TEXT, shown=True
     ),
@@ -40,18 +40,20 @@ def check_cites(
     FILE is a document (.tex, .aux, .bcf, .typ, .qmd, or .md for Pandoc) or a bibliography (.bib).
     check-cites also reads the files that a document includes. Without a .bib it reads those that
     the documents name, else those of the project. If there are none, it compares with the citation
-    keys of the library. It lists missing keys, keys that appear twice, entries that it can't read,
+    keys of the library. Without FILE, it checks the documents that `cited` in zoterodigest.toml
+    names. It lists missing keys, keys that appear twice, entries that it can't read,
     and entries that nobody cites. It changes nothing.
 
     \b
     Examples:
+      zoterodigest check-cites
       zoterodigest check-cites main.tex refs.bib
       zoterodigest check-cites Drafts/thesis.md
       zoterodigest check-cites main.tex --report github
 
     The exit code is 1 if a key is missing or doubled.
     """
-    documents, bibs = by_kind(paths)
+    documents, bibs = by_kind(paths or _cited_by_the_project())
     if not documents:
         raise NothingToCheck("no document is named", "Name one: check-cites main.tex refs.bib.")
     cited = read_cited(documents)
@@ -94,6 +96,15 @@ class _Level(Enum):
 
 _Finding = tuple[_Level, At, str]
 _Bibliographies = Mapping[str, Bibliography]
+
+
+def _cited_by_the_project() -> list[Path]:
+    """Return the documents that `cited` in the configuration names; it may name none."""
+    project = _project_of(Path("here"))
+    if project is None:
+        return []
+    named = (path for bib in project.bibliographies() for path in bib.rules.cited)
+    return [near(project.root / path) for path in dict.fromkeys(named)]
 
 
 def _named_by(documents: Sequence[Path], cited: Cited) -> list[Path]:
