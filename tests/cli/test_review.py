@@ -338,7 +338,11 @@ def pages_of(text: str) -> Iterator[str]:
     }
     common |= {"closing": text, "address": text, "page": 2, "pages": 3, "amounts": text}
     slots: dict[str, dict[str, Any]] = {
-        "open": {"cards": [EntryCard(text, text, text, text, fields)]},
+        "open": {
+            "cards": [EntryCard(text, text, text, text, fields)],
+            "chosen": {0: ("text", text)},
+            "elsewhere": 2,
+        },
         "decisions": {"cards": [card], "left": [(card, text)]},
         "changes": {
             "groups": [ChangeGroup(text, text, text, 1, [change])],
@@ -529,6 +533,27 @@ def test_the_rest_of_a_page_is_decided_at_once_but_for_what_a_person_chose(
     text = digest.read_text(encoding="utf-8")
     assert ("Attention, by Ada" in text, BY_BEN in text) == (True, True)
     assert listed(zoterodigest)["conflicts"] == []
+
+
+def test_what_a_person_chose_is_kept_on_turning_the_page(
+    digest: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(digest, ATTENTION[0], "Attention, by Ada")
+    edited_item(tmp_path, ATTENTION[0], title="Attention, by Ben")
+    monkeypatch.setattr("zoterodigest.cli.review.site.ENTRIES", 1)
+    with reviewing() as page:
+        page.enter()
+        page.send("/decide", turn="2", **{"shown-0": "1", "choice-0": "text", "text-0": "By Both"})
+        assert page.url.endswith("?page=2")
+        assert "With 1 that you chose on other pages." in page.text
+        page.send("/decide", turn="1", rest="zotero", **{"shown-1": "1", "choice-1": "leave"})
+        assert 'value="text" checked' in page.text
+        assert "\nBy Both</textarea>" in page.text
+        page.send("/decide", **{"shown-0": "1", "choice-0": "markdown"})
+        page.send("/write")
+
+    text = digest.read_text(encoding="utf-8")
+    assert ("Attention, by Ada" in text, BY_BEN in text) == (True, True)
 
 
 def test_what_changed_since_it_was_shown_is_not_decided(page: Page, digest: Path) -> None:

@@ -8,7 +8,7 @@ a yes; what has changed by then is judged where it is written.
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import cached_property
@@ -89,7 +89,8 @@ class NothingChosen(ZoterodigestError):
 class Overview:
     """What is open and pending: the plan of `sync`, and what a person may decide.
 
-    `file` is the one file that it is about, "" for all.
+    `file` is the one file that it is about, "" for all. `chosen` is what a person chose so far, on
+    all its pages: the choice and the text of a field by its number.
     """
 
     def __init__(self, place: ProjectContext, prepared: Prepared, file: str = "") -> None:
@@ -97,6 +98,7 @@ class Overview:
         self.prepared = prepared
         self.file = file
         self.fields: tuple[OpenField, ...] = open_fields(prepared)
+        self.chosen: dict[int, tuple[str, str]] = {}
 
     @cached_property
     def changes(self) -> list[Thing]:
@@ -190,17 +192,23 @@ class Desk:
         return self._planned(asked, Options(SYNC, accepts=True), file)
 
     def decided(self, name: str, form: Mapping[str, str]) -> str:
-        """Plan what a form of the overview `name` decides; return the name of the plan."""
-        overview = self.shown(name)
-        if not isinstance(overview, Overview):
-            raise Outdated
-        decisions = decisions_of(overview.fields, form)
+        """Plan what is chosen in an overview, also by this form; return the name of the plan."""
+        overview = self.chose(name, form)
+        decisions = decisions_of(overview.fields, overview.chosen)
         if not decisions:
             raise NothingChosen("nothing is chosen", "Choose a side of a field first.")
         with ExitStack() as stack:
             place = stack.enter_context(opened_context(self._asked))
             resolving = prepare_resolve(place.workspace, decisions)
             return self._keep(Decisions(resolving), stack.pop_all())
+
+    def chose(self, name: str, form: Mapping[str, str]) -> Overview:
+        """Keep what a form chooses in the overview `name`, and return the overview."""
+        overview = self.shown(name)
+        if not isinstance(overview, Overview):
+            raise Outdated
+        overview.chosen |= choices_of(overview.fields, form)
+        return overview
 
     def undo(self, number: int) -> str:
         """Plan `undo RUN`; return the name of the plan."""
@@ -296,23 +304,36 @@ class Desk:
         return name
 
 
-def decisions_of(fields: tuple[OpenField, ...], form: Mapping[str, str]) -> list[Decision]:
-    """Return what a form decides of `fields`, each by its number.
+def choices_of(fields: Sequence[OpenField], form: Mapping[str, str]) -> dict[int, tuple[str, str]]:
+    """Return what a form chooses for the `fields` that it is about, each with the text in the form.
 
     `rest` is the end to keep in the fields that the page showed and the person left open. Who
-    writes a text means it, also without choosing it. Raises `NotTaken` if a field can't hold it.
+    writes a text means it, also without choosing it.
     """
-    decisions = []
+    chosen = {}
     for number, field in enumerate(fields):
-        choice = form.get(f"choice-{number}", LEAVE)
-        if choice == LEAVE and _is_rewritten(field, form.get(f"text-{number}")):
+        is_shown = f"shown-{number}" in form
+        choice, text = form.get(f"choice-{number}"), form.get(f"text-{number}")
+        if choice is None and not is_shown:
+            continue
+        if choice in (None, LEAVE) and _is_rewritten(field, text):
             choice = TEXT
-        elif choice == LEAVE and f"shown-{number}" in form:
+        elif choice in (None, LEAVE) and is_shown:
             rests = {"entry": field.end.value, End.ZOTERO.value: End.ZOTERO.value}
             choice = rests.get(form.get("rest", ""), LEAVE)
+        chosen[number] = choice or LEAVE, text or ""
+    return chosen
+
+
+def decisions_of(
+    fields: Sequence[OpenField], chosen: Mapping[int, tuple[str, str]]
+) -> list[Decision]:
+    """Return the decisions on `fields`. Raises `NotTaken` if one can't hold the text for it."""
+    decisions = []
+    for number, (choice, text) in sorted(chosen.items()):
+        field = fields[number]
         if choice == TEXT:
-            value = read_written(field.name, form.get(f"text-{number}", ""))
-            decisions.append(Decision(field, value))
+            decisions.append(Decision(field, read_written(field.name, text)))
         elif choice in (field.end.value, End.ZOTERO.value):
             decisions.append(Decision(field, End(choice)))
     return decisions

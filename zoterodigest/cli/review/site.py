@@ -23,6 +23,7 @@ from zoterodigest.cli.review.cards import (
     without_colors,
 )
 from zoterodigest.cli.review.desk import (
+    LEAVE,
     Decisions,
     Desk,
     Kept,
@@ -124,13 +125,7 @@ class Site:
         if self._writing:
             return self._followed(self._writing)
         if request.method == "POST":
-            form = self._admission.form(request)
-            match path:
-                case ("at", name, "write"):
-                    self._writing = OngoingWrite(partial(self._desk.written, name))
-                    return self._followed(self._writing)
-            # A page that is read again must not write again.
-            return self._to(self._done(path, form))
+            return self._sent(path, self._admission.form(request))
         match path:
             case ("writing",) if self._result:
                 return self._to(self._result)
@@ -138,9 +133,27 @@ class Site:
                 name, self._first = self._first, ""
                 return self._to(name or self._desk.overview())
             case ("at", name, *rest):
-                return self._at(name, self._desk.shown(name), rest, _number(request))
+                return self._at(
+                    name, self._desk.shown(name), rest, _number(request.parameter("page", "1"))
+                )
             case _:
                 raise Rejected(404, "Nothing is here.")
+
+    def _sent(self, path: Sequence[str], form: Mapping[str, str]) -> Response:
+        """Do what a form asks for, and send the browser to what came of it.
+
+        So a page that is read again does not write again.
+        """
+        match path:
+            case ("at", name, "decide") if "turn" in form:
+                self._desk.chose(name, form)
+                turned = f"{name}/decide?page={_number(form['turn'])}"
+                return Response(303, {"Location": f"/{self._admission.folder}/at/{turned}"})
+            case ("at", name, "write"):
+                self._writing = OngoingWrite(partial(self._desk.written, name))
+                return self._followed(self._writing)
+            case _:
+                return self._to(self._done(path, form))
 
     def _followed(self, writing: OngoingWrite) -> Response:
         """Return how far a write is, or what came of it, which is shown by its own address."""
@@ -209,7 +222,19 @@ class Site:
     def _open_fields(self, name: str, overview: Overview, page: int) -> Response:
         cards = entry_cards(overview.prepared, overview.fields)
         shown, pages = _slice(page, len(cards), ENTRIES)
-        return self._shown(name, "open", overview, cards=cards[shown], page=page, pages=pages)
+        here = {field.number for card in cards[shown] for field in card.fields}
+        chosen = overview.chosen
+        elsewhere = sum(one != LEAVE for at, (one, _) in chosen.items() if at not in here)
+        return self._shown(
+            name,
+            "open",
+            overview,
+            cards=cards[shown],
+            chosen=chosen,
+            elsewhere=elsewhere,
+            page=page,
+            pages=pages,
+        )
 
     def _changes(self, name: str, overview: Overview, page: int) -> Response:
         prepared, found = overview.prepared, overview.changes
@@ -271,8 +296,7 @@ def _tabs(overview: Overview) -> Sequence[tuple[str, str, int]]:
     )
 
 
-def _number(request: Request) -> int:
-    text = request.parameter("page", "1")
+def _number(text: str) -> int:
     return max(int(text[:6]), 1) if text.isascii() and text.isdigit() else 1
 
 
