@@ -272,6 +272,43 @@ def test_a_template_of_the_person_says_what_stands_in_the_note(vault: World) -> 
     assert path_of(vault, "ho2020new").read_text().endswith("citekey: ho2020new\n---\n\nRead.\n")
 
 
+@pytest.mark.parametrize("given", [["optimizers"], []])
+def test_a_template_with_tags_takes_those_of_the_item_beside_its_own(
+    vault: World, given: list[str]
+) -> None:
+    (vault.root / "note.txt").write_text(
+        "---\ntitle: {{title}}\ncitekey: {{citekey}}\ntags: [paper]\n---\n"
+    )
+    vault.configure(NEW.replace('md" }', 'md", template = "note.txt" }') + "tags = true\n")
+    sync(vault)
+    put_into_collection(vault)
+    vault.change("NEWPAPER", tags=[{"tag": tag} for tag in given])
+
+    sync(vault)
+
+    path = path_of(vault, "ho2020new")
+    assert f"tags: [{', '.join(['paper', *given])}]\n" in path.read_text()
+    assert planned(vault).is_settled
+    assert vault.item(TITLE)["tags"] == [{"tag": tag} for tag in given]
+    path.write_text(path.read_text().replace("[paper", "[paper, read"))
+    sync(vault)
+    assert {"tag": "read"} in vault.item(TITLE)["tags"]
+
+
+def test_a_note_like_those_around_it_has_the_tags_of_its_item(vault: World) -> None:
+    vault.configure(f"{NEW}tags = true\n")
+    for key in TITLES:
+        path_of(vault, key).write_text(a_note(key).replace("---\n", "---\ntags: [paper]\n", 1))
+    sync(vault)
+    put_into_collection(vault)
+    vault.change("NEWPAPER", tags=[{"tag": "optimizers"}])
+
+    sync(vault)
+
+    assert "tags: [optimizers]\n" in path_of(vault, "ho2020new").read_text()
+    assert planned(vault).is_settled
+
+
 def test_two_items_get_two_notes(vault: World) -> None:
     put_into_collection(vault)
     put_into_collection(vault, "NEWPAPR2", "Another Paper of the Same People", "ho2020another")

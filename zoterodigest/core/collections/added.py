@@ -59,7 +59,9 @@ def added_items(
             there = digest if digest in places else min(places)
             report = AddedItem(there, item.key, text_in(item.fields, "title"), reason)
             if not reason:
-                yield CreateEntry(digest, next(new_ids), item, path, _shown(item))
+                is_note = digest not in places
+                fields = _shown(item, with_tags=is_note)
+                yield CreateEntry(digest, next(new_ids), item, path, fields)
             elif is_shared:
                 shared.append(report)
             else:
@@ -207,9 +209,10 @@ def _ended_of_merged(
             yield row.digest, key
 
 
-def _shown(item: Item) -> dict[str, Value]:
+def _shown(item: Item, *, with_tags: bool) -> dict[str, Value]:
     short_title, title = (text_in(item.fields, name) for name in ("short_title", "title"))
-    hidden = {CITEKEY, MARKS, TAGS, *(() if is_name(short_title, title) else ("short_title",))}
+    hidden = {CITEKEY, MARKS, *(() if is_name(short_title, title) else ("short_title",))}
+    hidden |= set() if with_tags else {TAGS}
     return {
         name: value
         for name, value in item.fields.items()

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.values.key_table import folded_key
-from zoterodigest.core.values.record import CITEKEY, EMPTY, KINDS, Fields, Names, text_in
+from zoterodigest.core.values.record import CITEKEY, EMPTY, KINDS, Fields, Members, Names, text_in
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import ItemKeys
 from zoterodigest.digest.read.vault_front import front_matter
@@ -267,9 +268,30 @@ def note_by_template(template: str, paper: NewPaper, read: Reader) -> bytes:
     lines = (_in_yaml(line, values) for line in template[:head].splitlines(keepends=True))
     body = _PLACEHOLDER.sub(lambda found: ", ".join(values[found[1]]), template[head:])
     source = ("".join(lines) + body).encode("utf-8", "replace")
+    source, paper = _with_tags_of_both(source, paper, read)
     if wrong := wrong_values(read(source), paper):
         raise NoNote(f"by the template, the note does not say the {min(wrong)} of the paper")
     return source
+
+
+def _with_tags_of_both(source: bytes, paper: NewPaper, read: Reader) -> tuple[bytes, NewPaper]:
+    """Return a note with the tags of its paper behind those of its template, and what it is to say.
+
+    A template has tags that say what kind of note it is.
+    """
+    document = read(source)
+    (said, *others) = [entry.reading.fields for entry in document.entries] or [{}]
+    if TAGS not in said or others:
+        return source, paper
+    own, asked = (
+        value.texts if isinstance(value, Members) else ()
+        for value in (said[TAGS], paper.fields.get(TAGS))
+    )
+    known = {*map(folded_key, own)}
+    texts = (*own, *(it for it in asked if folded_key(it) not in known))
+    tags = Members(texts) if texts else EMPTY
+    edited = put_digest(document, {0: {TAGS: tags}}, read).source if tags != said[TAGS] else source
+    return edited, replace(paper, fields={**paper.fields, TAGS: tags})
 
 
 def template_values(paper: NewPaper) -> Mapping[str, tuple[str, ...]]:

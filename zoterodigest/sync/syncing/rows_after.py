@@ -22,6 +22,7 @@ from zoterodigest.core.links.link import (
     fingerprint,
     print_of,
 )
+from zoterodigest.core.links.merge import FieldEnds
 from zoterodigest.core.links.view import Folding
 from zoterodigest.core.plan.plan import (
     CreateEntry,
@@ -36,6 +37,7 @@ from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import EMPTY, Entry, Item, is_empty, is_of_note
+from zoterodigest.core.values.tags import TAGS
 from zoterodigest.core.works.pairing import heading_prints
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
@@ -280,19 +282,25 @@ def _made_rows(
             origin = Origin(collections=frozenset(made))
             headings = heading_prints(entry)
             row = LockRow(action.row_id, entry.digest, item.key, headings=headings, origin=origin)
-            yield _as_template(settle(Link(-1, entry, item, None, row), item, folding), entry)
+            made_row = settle(Link(-1, entry, item, None, row), item, folding)
+            yield _as_template(made_row, entry, item, folding)
 
 
-def _as_template(row: LockRow, entry: Entry) -> LockRow:
+def _as_template(row: LockRow, entry: Entry, item: Item, folding: Folding) -> LockRow:
     """Return the row of an entry that a run made, whose text is a template's: none is an edit.
 
-    As soon as a person writes something, all of it goes into a note.
+    As soon as a person writes something, all of it goes into a note. Tags of the template stay in
+    the file.
     """
     texts = {
         name: Base(print_of(entry.raws.get(name, ""), value), print_of("", EMPTY))
         for name, value in entry.fields.items()
         if is_of_note(name) and not is_empty(value) and name not in row.bases
     }
+    if TAGS in entry.fields and TAGS not in row.bases:
+        held, raw = item.fields.get(TAGS, EMPTY), item.raws.get(TAGS, "")
+        tags = FieldEnds(TAGS, entry.fields[TAGS], held, entry.raws.get(TAGS, ""), raw)
+        texts[TAGS] = Base(tags.entry_print(folding), tags.item_print(folding))
     return replace(row, bases={**row.bases, **texts}) if texts else row
 
 
