@@ -258,6 +258,37 @@ def test_keys_of_pdfs_that_the_library_does_not_have_are_named(
     ]
 
 
+def test_a_note_that_becomes_private_is_reported_with_what_takes_it_out_of_zotero(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    path = vault / "@a2021.md"
+    path.write_text(_note("a2021", "Learning to See", "zotero: false\n"), encoding="utf-8")
+
+    ran = zoterodigest("sync", "--yes", "--offline")
+    examined = zoterodigest("doctor")
+    removed = zoterodigest("remove", path, "--yes")
+
+    assert (
+        "      it says `zotero: false`, so it is no longer synced\n"
+        "      Zotero keeps what it has of it; `zoterodigest remove FILE` takes that out\n"
+    ) in ran.out
+    assert "`zotero: false` in 1 file that the lock file links: Papers/@a2021.md" in examined.out
+    assert "1 item trashed" in removed.out
+    assert zoterodigest("status").code == 0
+
+
+def test_a_missing_file_that_a_person_knows_of_is_no_finding(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    (vault / "@a2021.md").unlink()
+    before = _whats(zoterodigest("doctor", "--json"))
+
+    zoterodigest("resolve", "--all", "--acknowledge", "--yes")
+
+    assert len(before) == 1
+    assert _whats(zoterodigest("doctor", "--json")) == []
+
+
 def test_a_missing_vault_is_one_finding_with_what_to_do(
     zoterodigest: Zoterodigest, vault: Path
 ) -> None:

@@ -46,8 +46,8 @@ HOLDERS = {End.MARKDOWN: "the digest", End.BIB: "the bibliography", End.ZOTERO: 
 class ReportNames:
     """Names the rows, items and entries of `plan`; `held` are the library's objects by key.
 
-    `documents` know why an entry is unreadable. `vaults` are the patterns of files that are entries
-    as a whole; such a file is held for `hold` seconds after it changed.
+    `documents` know why an entry is unreadable, or a file has none. `vaults` are the patterns of
+    files that are entries as a whole; such a file is held for `hold` seconds after it changed.
     """
 
     def __init__(
@@ -137,6 +137,11 @@ class ReportNames:
     def fault(self, entry: Entry) -> str:
         """Return the line of an unreadable entry and why it is unreadable; "" if unknown."""
         return self._faults.get((entry.digest, entry.place.start_line), "")
+
+    def no_note(self, file: str) -> str:
+        """Return why a file of a vault is no note of a paper; "" if it is one, or is not here."""
+        found = (one for one in self._documents if one.name == file and not one.entries)
+        return visible(next((it.reason for one in found for it in one.skipped), ""))
 
     # Only a report about an unreadable entry needs them: a run without one reads no entry for it.
     @cached_property

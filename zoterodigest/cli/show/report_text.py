@@ -61,6 +61,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.reconcile.holding import RECENT
+from zoterodigest.digest.read.vault_evidence import PRIVATE
 from zoterodigest.frozen import dataclass
 
 _INDENT = 6
@@ -186,8 +187,16 @@ def _followed(report: Followed, names: ReportNames) -> list[str]:
     return [f"now {names.item(report.key)}", *others]
 
 
-def _file_now(report: MissingFile, _: ReportNames) -> list[str]:
-    return ["the file is there, and says nothing of the paper"] if report.is_there else []
+def _file_now(report: MissingFile, names: ReportNames) -> list[str]:
+    if not report.is_there:
+        return []
+    reason = names.no_note(report.row.digest)
+    if reason != PRIVATE:
+        return [f"the file is there: {reason or 'it is not about this paper any more'}"]
+    return [
+        "it says `zotero: false`, so it is no longer synced",
+        "Zotero keeps what it has of it; `zoterodigest remove FILE` takes that out",
+    ]
 
 
 def _moved_note(report: MissingNote, names: ReportNames) -> list[str]:
@@ -339,11 +348,11 @@ SECTIONS: tuple[Section[Any], ...] = (
             _followed),
     Section(DroppedEntry, "Removed from the file", "Somebody removed these entries, so their links"
             " end. Their items stay, unless `when_dropped` in zoterodigest.toml says otherwise."),
-    Section(MissingFile, "Files that are missing", "These files are not here, or no longer say"
-            " which paper they are about. Their items and links stay as they are, and nothing is"
-            " synced until the files are back. If you deleted one on purpose, `zoterodigest"
-            " resolve ID --acknowledge` ends this report. If one is about another paper now,"
-            " `zoterodigest unlink FILE` ends its link.", _file_now,
+    Section(MissingFile, "Files that are missing", "These files are not here, no longer say"
+            " which paper they are about, or are private. Their items and links stay as they are,"
+            " and nothing is synced until the files are back. If you deleted one on purpose,"
+            " `zoterodigest resolve ID --acknowledge` ends this report. If one is about another"
+            " paper now, `zoterodigest unlink FILE` ends its link.", _file_now,
             settle="resolve {id} --acknowledge"),
     Section(MissingItem, "Missing in the library", "Somebody trashed or deleted these items."
             " `push DIGEST --relink` makes them again. `when_trashed` in zoterodigest.toml decides"

@@ -11,11 +11,14 @@ from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.links.view import Folding
+from zoterodigest.core.plan.reports import MissingFile
+from zoterodigest.core.reconcile.acknowledging import acknowledgement_of
 from zoterodigest.core.values.record import Blocks
 from zoterodigest.core.works.named_items import as_in_a_name, key_here
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.read.vault_evidence import CONFLICT_COPY
+from zoterodigest.digest.read.vault_evidence import CONFLICT_COPY, PRIVATE
 from zoterodigest.digest.read.vault_file import NO_FRONT
 from zoterodigest.digest.read.vault_front import front_matter
 from zoterodigest.digest.read.vault_identity import is_like_key, key_in_name
@@ -110,7 +113,23 @@ def vault_findings(site: CheckedProject, vaults: ReadVaults) -> Iterator[Finding
             "Mount the folder, switch to the branch, or download the files. A file that you"
             " renamed keeps its link.",
         )
+    yield from _private(site, vaults)
     yield from _by_reading(vaults.notes)
+
+
+def _private(site: CheckedProject, vaults: ReadVaults) -> Iterator[Finding]:
+    """Yield the linked files that have become private: what was synced before is in Zotero."""
+    rows = site.lock.rows if site.lock else ()
+    linked = {site.named(row.digest) for row in rows if row.links_digest}
+    names = [it for it in vaults.notes if it in linked and PRIVATE in _reasons(vaults.notes[it])]
+    if names:
+        files = names if len(names) <= _NAMED else ["FILE"]
+        command = shlex.join(["zoterodigest", "remove", *files])
+        yield Finding(
+            f"`zotero: false` in {_files(names)} that the lock file links: {first_few(names)}",
+            "They are no longer synced. What Zotero has of them stays there.",
+            f"`{command}` takes it out.",
+        )
 
 
 def _away(site: CheckedProject) -> Iterator[tuple[DigestRules, VaultAway]]:
@@ -122,12 +141,20 @@ def _away(site: CheckedProject) -> Iterator[tuple[DigestRules, VaultAway]]:
             yield rules, error
 
 
-def _missing(site: CheckedProject, away: Container[str]) -> Iterator[str]:
-    rows = site.lock.rows if site.lock else ()
-    for key in sorted({row.digest for row in rows if row.state is LinkState.LINKED}):
+def _missing(site: CheckedProject, unmounted: Container[str]) -> Iterator[str]:
+    """Yield the files that a link names and that are not there, unless a person knows of them."""
+    lock = site.lock
+    known = frozenset(lock.acknowledged) if lock else frozenset()
+    away = {
+        row.digest
+        for row in (lock.rows if lock else ())
+        if row.state is LinkState.LINKED
+        and acknowledgement_of(MissingFile(row, is_there=False), {}, Folding()) not in known
+    }
+    for key in sorted(away):
         is_missing = key.is_digest and not (site.project.root / key).exists()
         rules = site.project.former_rules(key)
-        if is_missing and rules.is_vault and rules.path not in away:
+        if is_missing and rules.is_vault and rules.path not in unmounted:
             yield site.named(key)
 
 
