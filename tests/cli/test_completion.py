@@ -80,6 +80,51 @@ def test_collections_are_completed_by_name() -> None:
     assert collections_like("x") == []
 
 
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("shell", "completed"),
+    [("bash", r"to\ read"), ("zsh", "to read"), ("fish", "to read"), ("pwsh", "to` read")],
+)
+def test_a_tag_is_completed_as_its_shell_takes_it(
+    monkeypatch: pytest.MonkeyPatch, shell: str, completed: str
+) -> None:
+    monkeypatch.setenv("_ZOTERODIGEST_COMPLETE", f"complete_{shell}")
+
+    assert tags_like("to") == [completed]
+
+
+@pytest.mark.usefixtures("library")
+def test_a_tag_in_quotes_is_completed_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("_ZOTERODIGEST_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", 'zoterodigest\ntag\n"+to')
+
+    assert items_or_tags_like("+to") == [("+to read", "")]
+
+
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize("tag", ["$(id)", "`id`", "a\\b", 'a"b', "it's", "a!b", "a\nb", "’; id"])
+def test_a_tag_that_a_shell_could_run_is_not_completed(
+    zoterodigest: Zoterodigest, tag: str
+) -> None:
+    before = tags_like("")
+
+    assert zoterodigest("tag", "attention", f"+{tag}").code == 0
+
+    assert tags_like("") == before
+
+
+def test_a_title_beside_its_key_runs_nothing_and_breaks_nothing(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    title = r"""Evil \$(id) "; id; " `id` 'x' [/b] title"""
+    (tmp_path / "papers.md").write_text(a_digest((title, "1706.03762")))
+    assert zoterodigest("push", "papers.md", "--yes", "--offline").code == 0
+
+    ((_, shown),) = items_like("")
+
+    assert shown == "Evil (id) ”; id; ” ‘id‘ ’x’ (/b) title"
+
+
 def test_what_has_few_values_is_completed() -> None:
     assert _completed("bash", "zoterodigest ls --sort ").split() == [one.value for one in SortKey]
     assert _completed("bash", "zoterodigest docs rec").split() == ["recipes"]

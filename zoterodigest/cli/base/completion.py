@@ -5,6 +5,8 @@ No library is asked over a network for it: of one at zotero.org, what the last r
 
 from __future__ import annotations
 
+import os
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +20,16 @@ if TYPE_CHECKING:
 Completion = tuple[str, str]
 """What may be typed, and what a shell shows beside it."""
 
+# Scripts of completion evaluate what they get: zsh runs `\\$(…)` of a title at Tab, and bash puts
+# `$(…)` of a tag on the line, to be run by Enter. Others may write titles and tags of a group.
+_NEVER_TYPED = re.compile("[\\\\\"'`$!\u2018-\u201f]")
+_SHOWN = str.maketrans(
+    {"\\": "", "$": "", "`": "\u2018", "'": "\u2019", '"': "\u201d", "[": "(", "]": ")"}
+)
+"""Brackets are markup of rich in the text beside a value: `[/b]` ended in a traceback."""
+_ESCAPES = {"bash": r"\\", "powershell": "`", "pwsh": "`"}
+"""What stands before a character that a shell would obey, where it inserts values as they are."""
+
 
 def items_like(incomplete: str) -> list[Completion]:
     """Return the keys and citation keys that begin so, in any case, each with its title."""
@@ -26,7 +38,7 @@ def items_like(incomplete: str) -> list[Completion]:
 
 def tags_like(incomplete: str) -> list[str]:
     """Return the tags that begin so, in any case."""
-    return [one for one in _tags() if one.casefold().startswith(incomplete.casefold())]
+    return _typed(one for one in _tags() if one.casefold().startswith(incomplete.casefold()))
 
 
 def items_or_tags_like(incomplete: str) -> list[Completion]:
@@ -40,7 +52,7 @@ def items_or_tags_like(incomplete: str) -> list[Completion]:
 def collections_like(incomplete: str) -> list[str]:
     """Return the names of collections that begin so, in any case."""
     names = {one.name for one in _objects()[1] if not one.is_trashed}
-    return sorted(one for one in names if one.casefold().startswith(incomplete.casefold()))
+    return _typed(one for one in names if one.casefold().startswith(incomplete.casefold()))
 
 
 def _keys() -> Iterator[Completion]:
@@ -48,15 +60,32 @@ def _keys() -> Iterator[Completion]:
 
     for item in _objects()[0]:
         if not (item.is_trashed or item.json.is_part):
-            title = visible(item.json.title)
-            yield item.key, title
-            if item.json.stated_citekey:
-                yield item.json.stated_citekey, title
+            title = visible(item.json.title).translate(_SHOWN)
+            for name in _typed(filter(None, (item.key, item.json.stated_citekey))):
+                yield name, title
 
 
-def _tags() -> list[str]:
+def _tags() -> set[str]:
     items, _ = _objects()
-    return sorted({tag for item in items if not item.is_trashed for tag in item.json.tags})
+    return {tag for item in items if not item.is_trashed for tag in item.json.tags}
+
+
+def _typed(values: Iterable[str]) -> list[str]:
+    """Return `values` as they are typed in the shell that asks, sorted.
+
+    One that a shell would run or not take as it is is left out.
+    """
+    safe = sorted(one for one in values if one.isprintable() and not _NEVER_TYPED.search(one))
+    shell = os.environ.get("_ZOTERODIGEST_COMPLETE", "").removeprefix("complete_")
+    if shell not in _ESCAPES or _is_in_quotes():
+        return safe
+    return [re.sub(r"(?=[^\w@%+:,./-])", _ESCAPES[shell], one) for one in safe]
+
+
+def _is_in_quotes() -> bool:
+    """Return whether the word that bash completes begins with a quotation mark."""
+    *_, word = os.environ.get("COMP_WORDS", "").split("\n")
+    return word.startswith(("'", '"'))
 
 
 def _objects() -> tuple[Iterable[LibraryItem], Iterable[Collection]]:
