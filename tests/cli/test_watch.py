@@ -14,6 +14,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
+from typing import Any
 
 import pytest
 
@@ -27,6 +28,8 @@ from tests.sync.world import World
 from tests.test_readme import DOCS
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.project_context import ProjectContext, open_context
+from zoterodigest.cli.commands import unattended
+from zoterodigest.cli.commands.runs import planned_with_lookups
 from zoterodigest.cli.commands.unattended import Ran, run_unattended
 from zoterodigest.cli.commands.watch import EndSignals, Watcher
 from zoterodigest.cli.main import main
@@ -65,6 +68,13 @@ def world(zoterodigest: Zoterodigest, tmp_path: Path, monkeypatch: pytest.Monkey
     world.configure(CONFIGURATION.format("*.md"))
     assert zoterodigest("push", "--yes").code == 0
     return world
+
+
+def run_later(world: World) -> Ran:
+    """Run once when no digest has changed for long."""
+    for path in world.root.glob("*.md"):
+        os.utime(path, (0, 0))
+    return run_unattended(Invocation(), frozenset())
 
 
 @contextmanager
@@ -306,6 +316,36 @@ def test_a_removal_waits_for_the_person_and_holds_up_nothing_else(
     assert HASTE not in world.keys_by_title()
 
 
+@pytest.mark.parametrize("is_emptied", [True, False])
+def test_a_run_during_which_somebody_saves_a_file_writes_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_emptied: bool
+) -> None:
+    path, lock = world.root / "papers.md", world.root / "zoterodigest.lock"
+    whole, linked = path.read_text(), lock.read_bytes()
+
+    def saved(*of: Any) -> Any:
+        path.write_text("" if is_emptied else whole)
+        return planned_with_lookups(*of)
+
+    path.write_text(with_task(world, REST, "rest"))
+    monkeypatch.setattr(unattended, "planned_with_lookups", saved)
+    ran = run_later(world)
+
+    assert ran.passing.startswith(f"{path} has changed since it was read and was left alone.")
+    assert lock.read_bytes() == linked
+    assert task(world, REST) == {"task:image restoration"}
+
+
+def test_a_file_that_was_saved_so_shortly_before_that_nobody_was_told_is_left_alone(
+    world: World,
+) -> None:
+    (world.root / "papers.md").write_text("")
+
+    ran = run_unattended(Invocation(), frozenset())
+
+    assert ran.passing.endswith("starts from the file as it is now.")
+
+
 @DEEP
 def test_a_file_that_was_half_saved_when_it_was_read_is_no_removal(
     world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
@@ -361,7 +401,7 @@ def test_a_conflict_is_said_also_while_a_removal_waits(world: World) -> None:
     (world.root / "papers.md").write_text(without.replace(REST, "A Paper at Home"))
     world.change(world.key(REST), title="A Paper at Work")
 
-    ran = run_unattended(Invocation(), frozenset())
+    ran = run_later(world)
 
     assert ran.stands == "Nothing to write; 1 entry needs your attention (`zoterodigest status`)."
     assert [need.startswith("1 entry would lose values") for need in ran.needs] == [True]
@@ -516,7 +556,7 @@ def test_a_zotero_that_would_have_to_ask_is_not_written(world: World) -> None:
     with a_desktop() as desktop:
         over_desktop(world, desktop)
 
-        ran = run_unattended(Invocation(), frozenset())
+        ran = run_later(world)
 
     assert desktop.zotero.prompts == []
     (need,) = ran.needs

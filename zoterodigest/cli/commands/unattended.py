@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from enum import Enum
+from pathlib import Path
 
 from zoterodigest.cli.base.network import asking_nobody
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
@@ -26,7 +28,8 @@ from zoterodigest.sync.gathering.intent import Sync
 from zoterodigest.sync.run.failures import TooMuch
 from zoterodigest.sync.run.run import Options, Prepared
 from zoterodigest.sync.syncing.sync_run import LibraryChanged, Outcome, carry_out
-from zoterodigest.sync.watching.watched import held_by_editors, without_files
+from zoterodigest.sync.watching.noticing import TOLD_WITHIN
+from zoterodigest.sync.watching.watched import file_states, held_by_editors, without_files
 
 PASSING = (
     *(NotReached, ServerBusy, ServerFailed),
@@ -86,7 +89,10 @@ def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
     if not workspace.digests:
         return Ran(FINE, needs=needs, held=held)
     place = replace(place, workspace=workspace)
+    read = [one for one in keys if one not in but | held]
+    before, begun = file_states(read), time.time_ns()
     prepared, removals = _planned(place, asked)
+    _require_unsaved(before, file_states(read), begun)
     if removals:
         what = counted(removals, "entry would lose values, or go as a whole", _LOSING)
         needs += (f"{what}. To allow it: `zoterodigest sync`.",)
@@ -102,6 +108,20 @@ def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
     return replace(ran, code=TooMuch.exit_code) if is_held_up else ran
 
 
+def _require_unsaved(before: _States, after: _States, begun: int) -> None:
+    """Raise `SourceChanged` if somebody saved a file while the run read, or when it had just begun.
+
+    Many editors empty a file before they write it: what was read may be half of it. Nobody may
+    have been told yet of what changed just before.
+    """
+    for file in sorted(before.keys() | after.keys()):
+        state = after.get(file)
+        is_new = state is not None and begun - TOLD_WITHIN * 1e9 < state[0] <= begun
+        if is_new or state != before.get(file):
+            raise SourceChanged(Path(file))
+
+
+_States = Mapping[str, tuple[int, int, int]]
 _LATER = "it is synced when you close it there."
 _LOSING = "entries would lose values, or go as a whole"
 

@@ -187,6 +187,8 @@ class Watcher:
         """Take step after step; return the code of the only run, None if folders came or went."""
         while True:
             self._look_for_pause()
+            # To ask the library may have taken minutes.
+            self._take_in_all()
             match next_step(self.schedule, self._clock()):
                 case Wait(until):
                     self._wait(until)

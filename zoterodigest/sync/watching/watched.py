@@ -115,6 +115,19 @@ def held_by_editors(files: Iterable[str]) -> frozenset[str]:
     return frozenset(held)
 
 
+def file_states(files: Iterable[str]) -> Mapping[str, tuple[int, int, int]]:
+    """Return of each of `files` that is there what is another one whenever somebody saves it.
+
+    The first number is when it changed, in nanoseconds.
+    """
+    states = {}
+    for file in files:
+        with suppress(OSError):
+            status = os.stat(file)  # noqa: PTH116 (a Path for each is slow)
+            states[file] = status.st_mtime_ns, status.st_size, status.st_ino
+    return states
+
+
 # https://git-scm.com/docs/gitrepository-layout: what is there from a command's start to its end.
 _OF_GIT = ("index.lock", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD")
 _FOLDERS_OF_GIT = ("rebase-merge", "rebase-apply")
