@@ -120,7 +120,7 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
     question = "\n".join([*amounts, f"Write this into {_target(prepared, place)}?"])
     require_consent(question, asked, is_needed=prepared.needs_consent, concern=concern_of(prepared))
     # Known only before the run: afterwards the lock file has rows.
-    is_first = not prepared.gathered.lock.rows
+    is_first = not (prepared.gathered.lock.rows or prepared.gathered.quiet.links)
     with progress("Writing", "written") as report:
         outcome = carry_out(prepared, report)
     code = FAILED if outcome.failures else _code(outcome.last, looked)

@@ -181,17 +181,21 @@ def _loud(marks: Marks, prints: Prints, rows: frozenset[str], items: frozenset[s
 
 @dataclass(frozen=True, slots=True)
 class LoudPart:
-    """What is loud, as `reconcile` takes it: entries in order, rows, items."""
+    """What is loud, as `reconcile` takes it: entries in order, rows, items.
+
+    `near` are further keys by which it may meet others (`keys_near`).
+    """
 
     entries: Sequence[Entry]
     known: LastSync
     library: LibraryState
+    near: Keys = Keys()
 
     def keys(self) -> Keys:
         """Return the keys of all that is loud, as it is now."""
         rows = (keys_of_link(row, None) for row in self.known.rows)
         items = map(keys_of_item, self.library.items)
-        return frozenset().union(*rows, *map(keys_of_entry, self.entries), *items)
+        return self.near.union(*rows, *map(keys_of_entry, self.entries), *items)
 
 
 def plan_loud(
@@ -341,8 +345,15 @@ def keys_of_entry(entry: Entry) -> Keys:
     """Return the keys by which an entry meets rows, other entries and items."""
     traits = traits_of(entry)
     texts = (f"text {text}" for text in traits.texts)
-    named = (f"key {traits.key}",) if traits.key else ()
+    named = [f"key {traits.key}"] if traits.key else []
+    # In a group's library a note states `groups/ID/KEY`.
+    named += [_item(entry.item_key.rpartition("/")[2])] if entry.item_key else []
     return frozenset((*_traits(traits.identifiers, traits.title), *texts, *named))
+
+
+def keys_near(items: Iterable[str], row_ids: Iterable[str]) -> Keys:
+    """Return the keys by which all that is about these items and rows is met."""
+    return frozenset((*map(_item, items), *map(_row, row_ids)))
 
 
 def keys_of_item(item: Item) -> Keys:

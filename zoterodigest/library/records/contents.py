@@ -54,6 +54,11 @@ class Contents:
     children: Mapping[str, Sequence[LibraryItem]]
     snapshot: Snapshot = field(default=NO_SNAPSHOT, compare=False)
 
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of all objects, also of those that a run over a part did not look at."""
+        return frozenset(self.by_key).union(one.key for one in self.snapshot.items)
+
     def attachments(self, key: str) -> list[LibraryItem]:
         """Return the live attachments of the item `key`."""
         found = self.children.get(key, ())

@@ -5,12 +5,12 @@ Marks only tell what that is. Nothing that is planned or written is taken from t
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Iterable, Set
 from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 
-from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.links.link import CollectionRow, LockFile
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.quiet import Loud
 from zoterodigest.core.values.file_keys import SourceKey
@@ -86,6 +86,7 @@ class LoudReader:
             return None
         lock = self.lock.read(loud.rows, self._workspace.project.lock_path)
         keys = {row.digest for row in lock.rows} | {key for key, at in loud.entries.items() if at}
+        keys |= self._beside_new(keys, lock.collection_rows)
         digests = self._digests_of(lock, keys) if keys or loud.rows or self.is_all_told else ()
         if digests is None:
             return None
@@ -110,6 +111,19 @@ class LoudReader:
             seen=self._seen(lock),
             held=held_before(self._workspace.project.state_folder),
         )
+
+    def _beside_new(
+        self, keys: Set[SourceKey], collection_rows: Iterable[CollectionRow]
+    ) -> frozenset[SourceKey]:
+        """Return for each new note among `keys` one beside it: both share a collection."""
+        rows = {row.digest: row.collection for row in collection_rows if not row.path}
+        lone = {key for key in keys & self._sources.data.keys() if key not in rows}
+        if not lone:
+            return frozenset()
+        vaults = [one for one in self._workspace.digests if one.rules.is_vault]
+        shared = {one.collection for one in vaults if one.key in lone}
+        beside = {one.collection: one.key for one in vaults if one.key in rows}
+        return frozenset(beside[one] for one in shared & beside.keys())
 
     def _digests_of(self, lock: LockFile, keys: Set[SourceKey]) -> tuple[ReadDigest, ...] | None:
         """Return the digests `keys`, and all if a link of `lock` has lost its entry.

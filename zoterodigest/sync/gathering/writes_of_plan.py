@@ -82,7 +82,7 @@ def compile_writes(
     changes a digest is no write.
     """
     links = {link.row.id: link for link in plan.links}
-    draft = _WritesDraft(contents, zotero, names, pages, links, set(contents.by_key))
+    draft = _WritesDraft(contents, zotero, names, pages, links, {*contents.keys})
     for action in plan.actions:
         _add(draft, action)
     return Writes(

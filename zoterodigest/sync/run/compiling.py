@@ -85,7 +85,7 @@ def _needs_consent(plan: Plan, gathered: Gathered, workspace: Workspace) -> bool
         return False
     if gathered.seen is None and gathered.lock.rows and workspace.library.instance:
         return True  # this machine's first run against this copy of the library
-    is_first = not gathered.lock.rows
+    is_first = not (gathered.lock.rows or gathered.quiet.links)
     has_own_items = any(not item.is_trashed for item in gathered.contents.items)
     is_many = len(plan.actions) > _MANY_CHANGES
     if (is_first and has_own_items) or is_many or any(map(published_notes, plan.actions)):

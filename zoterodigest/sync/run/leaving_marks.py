@@ -88,9 +88,15 @@ def leave_marks_of_rest(
     common = common_print(prepared.workspace, prepared.options, sources, collections)
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
     marks = merged_marks(known, Marks(), found.loud)
+    # Of a note that was moved, nothing stands where it was.
+    linked = {link.digest for link in marks.links.values()} | {row.digest for row in lock.rows}
+    here = files.keys() | linked
+    marks = replace(marks, digests={key: one for key, one in marks.digests.items() if key in here})
     prints = found.prints
     judged, tells = found.left.judged, _tells(prepared)
-    totals, others = found.left.totals, _others(prints, marks)
+    plan, others = prepared.plan, _others(prints, marks)
+    made = len(plan.rows) - len(plan.rows_before)
+    totals = replace(found.left.totals, linked=found.left.totals.linked + made)
     known_cut = found.left.cut
     told = totals, files, prints.entries, judged, tells, others, known_cut, found.left.formats
     misses = found.left.misses or _misses(prepared)

@@ -1,8 +1,9 @@
 """A run over what is loud: the rest of a project is not looked at.
 
-It may have nothing to do, or carry edits of linked values. Whatever makes, links, moves, takes out
-or reports anything is planned over everything. So what is written is always planned over what was
-read in the same run: a wrong mark can hide a change, and never write one.
+It may have nothing to do, carry edits of linked values, or link notes of vaults that came or moved.
+Whatever else makes, links, moves, takes out or reports anything is planned over everything. So what
+is written is always planned over what was read in the same run: a wrong mark can hide a change, and
+never write one.
 """
 
 from __future__ import annotations
@@ -11,18 +12,19 @@ from collections.abc import Mapping, Set
 from contextlib import suppress
 from dataclasses import replace
 
-from zoterodigest.core.links.link import LockFile, LockRow
-from zoterodigest.core.plan.plan import (
-    Action,
-    ChangeEntry,
-    ChangeItem,
-    ChangeNote,
-    Plan,
-    ShowAnnotations,
-)
+from zoterodigest.core.links.link import LockFile
+from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.run_options import LastSync, LibraryState
 from zoterodigest.core.plan.seen import Seen
-from zoterodigest.core.reconcile.quiet import Loud, LoudPart, Marks, Prints, plan_loud
+from zoterodigest.core.reconcile.quiet import (
+    Keys,
+    Loud,
+    LoudPart,
+    Marks,
+    Prints,
+    keys_near,
+    plan_loud,
+)
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.known import KnownAreas
@@ -46,6 +48,7 @@ from zoterodigest.sync.gathering.quiet import (
 from zoterodigest.sync.gathering.workspace import Workspace
 from zoterodigest.sync.gathering.writes import Writes
 from zoterodigest.sync.run.leaving_marks import kept_marks, may_be_quiet
+from zoterodigest.sync.run.little_changed import changes_little
 from zoterodigest.sync.run.quiet_bibs import bear_on_exports, with_unchanged
 from zoterodigest.sync.run.run import (
     Options,
@@ -62,7 +65,7 @@ GONE = "gone"
 
 
 def prepare_run(workspace: Workspace, options: Options) -> Prepared:
-    """Plan a run: over what is loud, if it carries edits at most.
+    """Plan a run: over what is loud, if it changes little.
 
     Else it is `prepare`, which reads everything. This machine remembers which files are held: a
     person sees them in `status`, and accepts one, before any run wrote.
@@ -110,7 +113,7 @@ class _QuietRun:
         self._gathered: Gathered | None = None
 
     def prepared(self) -> Prepared | None:
-        """Return the run if all that is loud leaves to do are edits of values."""
+        """Return the run if what is loud leaves little to do."""
         kept, sources = self._kept, self._sources
         common = common_print(self._workspace, self._options, sources, self._snapshot.collections)
         if common != kept.common:
@@ -146,7 +149,7 @@ class _QuietRun:
         now = replace(left, totals=totals, files=files, judged=judged)
         found_loud = FoundLoud(loud, prints, now)
         prepared = self._planned(gathered, found_loud)
-        if not _carries_edits_at_most(prepared):
+        if not changes_little(prepared):
             return None
         return None if prepared.bibs and bear_on_exports(prepared, found_loud) else prepared
 
@@ -159,7 +162,7 @@ class _QuietRun:
         is_read = len(gathered.digests) == len(self._workspace.digests)
         # A new note is called and filled in by all that stand around it.
         makes_notes = self._workspace.takes_new_notes
-        if (makes_notes or not is_read) and self._may_add(gathered, found[1]):
+        if (makes_notes or not is_read) and self._may_add(gathered, *found):
             if makes_notes:
                 return None
             self._reader.is_all_told = True
@@ -194,14 +197,29 @@ class _QuietRun:
             gathered.entries,
             LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
             LibraryState(gathered.contents.items, gathered.contents.collections),
+            self._near(gathered),
         )
 
-    def _may_add(self, gathered: Gathered, loud: Loud) -> bool:
+    def _near(self, gathered: Gathered) -> Keys:
+        """Return the keys of all that notes which came may be about, whatever marks tell."""
+        lock, linked = self._reader.lock, {row.digest for row in gathered.lock.rows}
+        files = {read.key for read in gathered.digests if read.digest.rules.is_vault} - linked
+        came = [one for one in gathered.entries if one.digest in files]
+        if not came or lock is None:
+            return Keys()
+        # Few runs have any: the others don't import what looks for them.
+        from zoterodigest.sync.gathering.coming import near
+
+        found = near(came, self._snapshot.items, lock.rows)
+        return keys_near(found.items, found.rows)
+
+    def _may_add(self, gathered: Gathered, plan: Plan, loud: Loud) -> bool:
         """Tell whether an item without a link is, or was, in a digest's collection.
 
         It may become an entry, and which ones do depends on rules of digests that were not read.
         """
         held, linked = self._sources.memory.collections, {row.item for row in gathered.lock.rows}
+        linked |= {link.row.item for link in plan.links}
         return any(loud.items & keys - linked for keys in held.values()) or any(
             item.key not in linked and not item.is_trashed and item.collections & held.keys()
             for item in gathered.contents.items
@@ -240,7 +258,9 @@ def _of_rest(totals: Totals, loud: Loud, prints: Prints) -> Totals:
     """Return the totals of a run; of what stays at its end, only that of links not looked at."""
     entries = sum(map(len, prints.entries.values()))
     stays = {row_id: one for row_id, one in totals.stays.items() if row_id not in loud.rows}
-    return replace(totals, entries=entries, stays=stays)
+    # A run over a part may have made links; it ends none.
+    linked = len(prints.rows) - totals.ended
+    return replace(totals, linked=linked, entries=entries, stays=stays)
 
 
 def _of_named(totals: Totals, found: FoundLoud, named: Set[SourceKey]) -> Totals:
@@ -253,37 +273,3 @@ def _of_named(totals: Totals, found: FoundLoud, named: Set[SourceKey]) -> Totals
         if row_id in links and links[row_id].digest in named
     }
     return replace(totals, entries=entries, stays=stays)
-
-
-def _carries_edits_at_most(prepared: Prepared) -> bool:
-    """Tell whether a run does nothing, or only changes values of links that were there."""
-    plan, writes = prepared.plan, prepared.writes
-    before, after = (list(map(_without_values, it)) for it in (plan.rows_before, plan.rows))
-    return not (
-        prepared.stop
-        or prepared.refused
-        or prepared.kept
-        or writes.collections
-        or writes.unwritable
-        or plan.collection_rows != plan.collection_rows_before
-        or before != after
-        or not all(map(_is_edit, plan.actions))
-        or any(one.item.version == 0 or "deleted" in one.item.data for one in writes.all)
-    )
-
-
-def _is_edit(action: Action) -> bool:
-    match action:
-        case ChangeItem():
-            return not (action.placed or action.unplaced)
-        case ChangeNote():
-            return not action.is_restored
-        case _:
-            return isinstance(action, ChangeEntry | ShowAnnotations)
-
-
-def _without_values(row: LockRow) -> tuple[object, ...]:
-    """Return what a row says beside values: what it links, where, and what was made for it."""
-    origin = row.origin
-    made = origin.item, origin.note, origin.collections, origin.attachments
-    return row.id, row.place, row.item, row.note, row.state, row.key, *made

@@ -199,7 +199,7 @@ def reconciled(workspace: Workspace, options: Options, gathered: Gathered) -> Pl
         LibraryState(
             gathered.contents.items,
             gathered.contents.collections,
-            frozenset(gathered.contents.by_key),
+            gathered.contents.keys,
             group_id_of(workspace.library.identity),
             dict(_parents_of_named(gathered, filter(None, beside.values()))),
         ),
