@@ -10,7 +10,7 @@ from functools import partial
 from benchmarks.case import Case, Measured
 from benchmarks.figures import Usage
 from benchmarks.processes import served
-from benchmarks.workshop import NOTE, REAL, Project, Workshop
+from benchmarks.workshop import NEW_NOTE, NOTE, REAL, Project, Workshop
 
 
 def _first_push(workshop: Workshop, name: str) -> Measured:
@@ -147,6 +147,13 @@ CASES = (
     _in_vault("sync after a note went", "Its file is missing.", Project.remove_note),
     _in_vault("sync after a file came", "It is about no paper.", Project.add_file),
     _in_vault("sync after a note came", "About a new paper.", Project.add_note),
+    _in_vault(
+        "sync of a note that came",
+        "`sync FILE`, as an editor's hotkey runs it.",
+        Project.add_note,
+        *("sync", NEW_NOTE, "--yes", "--brief"),
+    ),
+    _in_vault("sync after a note moved", "Into another folder.", Project.move_note),
     _settled("status", "Everything is in sync.", "status", inputs=("list 2", *_ALL)),
     _after(
         "status without the stamp",

@@ -40,8 +40,8 @@ hold = 0
 path = "Papers/**/*.md"
 entry = "file"
 """
-NOTE = "Papers/00/@person0.md"
-"""A note that each made-up vault has."""
+NOTE, NEW_NOTE = "Papers/00/@person0.md", "Papers/00/@nobody.md"
+"""A note that each made-up vault has, and one that it gets."""
 
 
 @dataclass
@@ -176,7 +176,12 @@ class Project:
     def add_note(self) -> None:
         """Add a note about a paper to a vault."""
         front = "---\ntitle: A Paper Nobody Read Before\ncitekey: nobody\n---\n"
-        (self.folder / NOTE).with_name("@nobody.md").write_text(f"{front}\nNew.\n")
+        (self.folder / NEW_NOTE).write_text(f"{front}\nNew.\n")
+
+    def move_note(self) -> None:
+        """Move one note of a vault into another folder, under another name."""
+        path = self.folder / NOTE
+        path.rename(path.parent.with_name("01") / f"moved {path.name}")
 
     @property
     def entries(self) -> int:

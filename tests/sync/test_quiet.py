@@ -843,10 +843,9 @@ def require_same(found: Prepared, whole: Prepared) -> None:
     assert all(known[row.id] == row for row in part.rows)
     if found.gathered.quiet.found:
         assert part.collection_rows == plan.collection_rows
-        changed = (
-            now for now, then in zip(plan.rows, plan.rows_before, strict=True) if now != then
-        )
-        assert {row.id for row in changed} <= {row.id for row in part.rows}
+        before = {row.id: row for row in plan.rows_before}
+        changed = {row.id for row in plan.rows if before.get(row.id) != row}
+        assert changed <= {row.id for row in part.rows}
     assert unindexed(part).items() <= unindexed(plan).items()
     assert (found.writes, found.stop, found.new_tags) == (whole.writes, whole.stop, whole.new_tags)
     assert found.needs_consent == whole.needs_consent

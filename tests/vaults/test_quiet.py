@@ -259,15 +259,6 @@ def test_a_file_about_no_paper_comes_without_a_look_at_others(vault: World) -> N
     assert prepared.gathered.digests == ()
 
 
-@pytest.mark.parametrize("number", [3, 30])
-def test_a_new_note_and_a_moved_one_are_planned_over_everything(vault: World, number: int) -> None:
-    text = path_of(vault, 3).read_text().replace("Number 3", f"Number {number}")
-    path_of(vault, 3).unlink()
-    path_of(vault, 99).write_text(text.replace("key3", f"key{number}"))
-
-    assert prepare_quietly(vault.workspace(), OPTIONS) is None
-
-
 def test_a_copy_of_a_note_is_told_as_by_a_run_over_everything(vault: World) -> None:
     path_of(vault, 99).write_text(path_of(vault, 3).read_text())
 

@@ -150,8 +150,11 @@ def with_all_related(marks: Marks, prints: Prints, loud: Loud, keys: Set[str]) -
             row_id
             for row_id, link in marks.links.items()
             if link.digest in woken or not news.isdisjoint(link.keys)
-        } - rows
-        named = {key for key, one in marks.items.items() if not news.isdisjoint(one.keys)} - items
+        }
+        named = {key for key, one in marks.items.items() if not news.isdisjoint(one.keys)}
+        # Whatever marks tell of their keys: a key that names one was looked for elsewhere, too.
+        found = (found | _named(_ROW, news) & marks.links.keys()) - rows
+        named = (named | _named(_ITEM, news) & marks.items.keys()) - items
         if not found and not named:
             is_most = 2 * len(rows) > len(prints.rows)
             return None if is_most else _loud(marks, prints, frozenset(rows), frozenset(items))
@@ -181,21 +184,17 @@ def _loud(marks: Marks, prints: Prints, rows: frozenset[str], items: frozenset[s
 
 @dataclass(frozen=True, slots=True)
 class LoudPart:
-    """What is loud, as `reconcile` takes it: entries in order, rows, items.
-
-    `near` are further keys by which it may meet others (`keys_near`).
-    """
+    """What is loud, as `reconcile` takes it: entries in order, rows, items."""
 
     entries: Sequence[Entry]
     known: LastSync
     library: LibraryState
-    near: Keys = Keys()
 
     def keys(self) -> Keys:
         """Return the keys of all that is loud, as it is now."""
         rows = (keys_of_link(row, None) for row in self.known.rows)
         items = map(keys_of_item, self.library.items)
-        return self.near.union(*rows, *map(keys_of_entry, self.entries), *items)
+        return frozenset().union(*rows, *map(keys_of_entry, self.entries), *items)
 
 
 def plan_loud(
@@ -203,20 +202,22 @@ def plan_loud(
     prints: Prints,
     read: Callable[[Loud], LoudPart | None],
     plan: Callable[[LoudPart], Plan],
+    near: Callable[[Plan], Keys] = lambda _: Keys(),
 ) -> tuple[Plan, Loud] | None:
     """Return the plan over what is loud, and what that is; None if everything has to be read.
 
-    `read` returns what is loud, None if it can't be read in part; `plan` reconciles it. Rows that
-    are quiet are not in the plan.
+    `read` returns what is loud, None if it can't be read in part; `plan` reconciles it. `near` are
+    further keys of what a plan links anew. Rows that are quiet are not in the plan.
     """
     loud, moves = changed_since(marks, prints), Keys()
     while loud is not None and (part := read(loud)) is not None:
         more = with_all_related(marks, prints, loud, part.keys() | moves)
         if more == loud:
             planned = plan(part)
-            if keys_of_moves(planned.links) <= moves:
+            news = keys_of_moves(planned.links) | near(planned)
+            if news <= moves:
                 return planned, loud
-            moves |= keys_of_moves(planned.links)
+            moves |= news
             more = with_all_related(marks, prints, loud, part.keys() | moves)
         loud = more
     return None
@@ -385,12 +386,20 @@ def _traits(identifiers: Iterable[object], title: str) -> Iterator[str]:
         yield f"title {title}"
 
 
+_ITEM, _ROW = "item ", "row "
+
+
 def _item(key: str) -> str:
-    return f"item {key}"
+    return f"{_ITEM}{key}"
 
 
 def _row(row_id: str) -> str:
-    return f"row {row_id}"
+    return f"{_ROW}{row_id}"
+
+
+def _named(kind: str, keys: Iterable[str]) -> set[str]:
+    """Return what the keys of this kind name."""
+    return {one.removeprefix(kind) for one in keys if one.startswith(kind)}
 
 
 def _whole(digest: SourceKey) -> str:

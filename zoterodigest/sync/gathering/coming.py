@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import PurePosixPath
 
+from zoterodigest.core.values.identity import match_title
 from zoterodigest.core.values.record import Entry, text_in
 from zoterodigest.core.works.named_items import as_in_a_name
 from zoterodigest.core.works.pairing import Traits, traits_of
@@ -17,9 +18,6 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock.words import word
 
-_WORD = re.compile(r"\w+")
-_TELLING = 3
-"""How many words of a title are looked for, the longest ones."""
 _BEFORE_KEY = r"citation ?key\"?: ?\"?"
 """What stands before a citation key in an item: the name of its field, or of a line of Extra."""
 
@@ -35,8 +33,8 @@ class Near:
 def near(
     entries: Iterable[Entry], objects: Iterable[LibraryItem], rows: Mapping[str, bytes]
 ) -> Near:
-    """Return what `entries` may be about: all that has an identifier, the words of the title, or
-    a key in common with one of them, and perhaps more.
+    """Return what `entries` may be about: all that has an identifier, the title, or a key
+    in common with one of them, and perhaps more.
 
     `rows` are the paragraphs of the lock file. It takes 60 ms for one entry beside 5,000 items.
     """
@@ -60,20 +58,18 @@ class _Wanted:
 
     keys: frozenset[str]
     identifiers: tuple[str, ...]
-    words: tuple[str, ...]
+    title: str
     citekey: re.Pattern[str]
     signs_in_rows: frozenset[bytes]
 
     @classmethod
     def by(cls, entry: Entry) -> _Wanted:
-        title = _WORD.findall(text_in(entry.fields, "title").casefold())
-        words = sorted(title, key=lambda one: (-len(one), one))
         # An item is known by the last part: `groups/ID/KEY`.
         stated = (entry.item_key.rpartition("/")[2], entry.attachment_key.rpartition("/")[2])
         return cls(
             frozenset(filter(None, stated)),
             tuple(one.value.casefold() for one in entry.identifiers),
-            tuple(words[:_TELLING]),
+            match_title(text_in(entry.fields, "title")),
             re.compile(_BEFORE_KEY + f"(?:{'|'.join(_named(entry))})"),
             frozenset(_signs_in_rows(traits_of(entry))),
         )
@@ -84,7 +80,7 @@ class _Wanted:
         return (
             one.key in self.keys
             or any(identifier in text for identifier in self.identifiers)
-            or (bool(self.words) and all(each in text for each in self.words))
+            or (bool(self.title) and match_title(one.json.title) == self.title)
             or self.citekey.search(text) is not None
         )
 

@@ -15,6 +15,7 @@ from zoterodigest.core.plan.reports import UntitledEntry
 from zoterodigest.core.values.record import Entry, Item, text_in
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import Decide
+from zoterodigest.sync.run.little_changed import changes_little
 from zoterodigest.sync.run.run import Prepared, plan_over, prepare
 
 
@@ -179,7 +180,11 @@ def with_found(prepared: Prepared, looked: LookedUp) -> Prepared:
     if not looked.found or isinstance(intent, Decide):
         return prepared
     options = replace(prepared.options, intent=replace(intent, found=looked.found))
-    # An item that is now to be made may be among those that a run over a part did not look at.
-    if prepared.gathered.quiet.links:
-        return prepare(prepared.workspace, options)
-    return plan_over(prepared.workspace, options, prepared.gathered)
+    workspace, gathered = prepared.workspace, prepared.gathered
+    if not gathered.quiet.links:
+        return plan_over(workspace, options, gathered)
+    # A work that gets a title may be that of an item which a run over a part did not look at.
+    if untitled_entries(prepared) or workspace.takes_new_notes:
+        return prepare(workspace, options)
+    planned = plan_over(workspace, options, gathered)
+    return planned if changes_little(planned) else prepare(workspace, options)

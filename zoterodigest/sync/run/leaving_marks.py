@@ -85,7 +85,11 @@ def leave_marks_of_rest(
     bibs, memory = prepared.gathered.quiet.bibs, memory_head(seen, lock)
     sources = SourcePrints(files, {}, lock_data, memory, found.left.formats, bibs)
     collections = prepared.gathered.contents.collections
-    common = common_print(prepared.workspace, prepared.options, sources, collections)
+    options = prepared.options
+    if isinstance(options.intent, Sync):
+        # The next run asks anew what sources know of the works that it makes items for.
+        options = replace(options, intent=replace(options.intent, found={}))
+    common = common_print(prepared.workspace, options, sources, collections)
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
     marks = merged_marks(known, Marks(), found.loud)
     # Of a note that was moved, nothing stands where it was.
@@ -95,6 +99,7 @@ def leave_marks_of_rest(
     prints = found.prints
     judged, tells = found.left.judged, _tells(prepared)
     plan, others = prepared.plan, _others(prints, marks)
+    # The totals of a run are those before it.
     made = len(plan.rows) - len(plan.rows_before)
     totals = replace(found.left.totals, linked=found.left.totals.linked + made)
     known_cut = found.left.cut

@@ -155,7 +155,7 @@ class _QuietRun:
 
     def _found(self, marks: Marks, prints: Prints) -> Loud | None:
         """Return what is loud, once it is read and planned; None if everything has to be read."""
-        found = plan_loud(marks, prints, self._part, self._plan)
+        found = plan_loud(marks, prints, self._part, self._plan, self._near)
         gathered = self._gathered
         if not (found and gathered):
             return None
@@ -166,7 +166,7 @@ class _QuietRun:
             if makes_notes:
                 return None
             self._reader.is_all_told = True
-            found = plan_loud(marks, prints, self._part, self._plan)
+            found = plan_loud(marks, prints, self._part, self._plan, self._near)
         return found and found[1]
 
     def _prints(self, left: LeftMarks, common: str, items: Mapping[str, str]) -> Prints | None:
@@ -197,15 +197,18 @@ class _QuietRun:
             gathered.entries,
             LastSync(gathered.lock.rows, gathered.lock.collection_rows, gathered.seen),
             LibraryState(gathered.contents.items, gathered.contents.collections),
-            self._near(gathered),
         )
 
-    def _near(self, gathered: Gathered) -> Keys:
-        """Return the keys of all that notes which came may be about, whatever marks tell."""
-        lock, linked = self._reader.lock, {row.digest for row in gathered.lock.rows}
-        files = {read.key for read in gathered.digests if read.digest.rules.is_vault} - linked
-        came = [one for one in gathered.entries if one.digest in files]
-        if not came or lock is None:
+    def _near(self, plan: Plan) -> Keys:
+        """Return the keys of all that notes without a link may be about, whatever marks tell."""
+        gathered, lock = self._gathered, self._reader.lock
+        if gathered is None or lock is None:
+            return Keys()
+        files = {read.key for read in gathered.digests if read.digest.rules.is_vault}
+        linked = {link.index for link in plan.links if link.before}
+        entries = enumerate(gathered.entries)
+        came = [one for at, one in entries if one.digest in files and at not in linked]
+        if not came:
             return Keys()
         # Few runs have any: the others don't import what looks for them.
         from zoterodigest.sync.gathering.coming import near
@@ -258,9 +261,7 @@ def _of_rest(totals: Totals, loud: Loud, prints: Prints) -> Totals:
     """Return the totals of a run; of what stays at its end, only that of links not looked at."""
     entries = sum(map(len, prints.entries.values()))
     stays = {row_id: one for row_id, one in totals.stays.items() if row_id not in loud.rows}
-    # A run over a part may have made links; it ends none.
-    linked = len(prints.rows) - totals.ended
-    return replace(totals, linked=linked, entries=entries, stays=stays)
+    return replace(totals, entries=entries, stays=stays)
 
 
 def _of_named(totals: Totals, found: FoundLoud, named: Set[SourceKey]) -> Totals:
