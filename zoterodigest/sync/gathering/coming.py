@@ -38,7 +38,7 @@ def near(
 
     `rows` are the paragraphs of the lock file. It takes 60 ms for one entry beside 5,000 items.
     """
-    wanted = [_Wanted.by(entry) for entry in entries]
+    wanted = [_Signs.by(entry) for entry in entries]
     if not wanted:
         return Near()
     signs = {sign for one in wanted for sign in one.signs_in_rows}
@@ -53,7 +53,7 @@ def near(
 
 
 @dataclass(frozen=True, slots=True)
-class _Wanted:
+class _Signs:
     """What tells the work of an entry, as it stands in the JSON of an item, and in rows."""
 
     keys: frozenset[str]
@@ -63,7 +63,7 @@ class _Wanted:
     signs_in_rows: frozenset[bytes]
 
     @classmethod
-    def by(cls, entry: Entry) -> _Wanted:
+    def by(cls, entry: Entry) -> _Signs:
         # An item is known by the last part: `groups/ID/KEY`.
         stated = (entry.item_key.rpartition("/")[2], entry.attachment_key.rpartition("/")[2])
         return cls(

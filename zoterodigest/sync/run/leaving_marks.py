@@ -85,17 +85,10 @@ def leave_marks_of_rest(
     bibs, memory = prepared.gathered.quiet.bibs, memory_head(seen, lock)
     sources = SourcePrints(files, {}, lock_data, memory, found.left.formats, bibs)
     collections = prepared.gathered.contents.collections
-    options = prepared.options
-    if isinstance(options.intent, Sync):
-        # The next run asks anew what sources know of the works that it makes items for.
-        options = replace(options, intent=replace(options.intent, found={}))
-    common = common_print(prepared.workspace, options, sources, collections)
+    common = common_print(prepared.workspace, _of_next(prepared.options), sources, collections)
     known = replace(found.left.marks, common=common, digests=found.prints.digests)
     marks = merged_marks(known, Marks(), found.loud)
-    # Of a note that was moved, nothing stands where it was.
-    linked = {link.digest for link in marks.links.values()} | {row.digest for row in lock.rows}
-    here = files.keys() | linked
-    marks = replace(marks, digests={key: one for key, one in marks.digests.items() if key in here})
+    marks = _of_what_is_here(marks, files.keys() | {row.digest for row in lock.rows})
     prints = found.prints
     judged, tells = found.left.judged, _tells(prepared)
     plan, others = prepared.plan, _others(prints, marks)
@@ -106,6 +99,20 @@ def leave_marks_of_rest(
     told = totals, files, prints.entries, judged, tells, others, known_cut, found.left.formats
     misses = found.left.misses or _misses(prepared)
     _keep(prepared.workspace, LeftMarks(marks, *told, misses))
+
+
+def _of_next(options: Options) -> Options:
+    """Return the options of the next run: it asks anew what sources know of works."""
+    intent = options.intent
+    return (
+        replace(options, intent=replace(intent, found={})) if isinstance(intent, Sync) else options
+    )
+
+
+def _of_what_is_here(marks: Marks, here: Set[SourceKey]) -> Marks:
+    """Return marks without the digests that neither are there nor have a link: notes that moved."""
+    here = here | {link.digest for link in marks.links.values()}
+    return replace(marks, digests={key: one for key, one in marks.digests.items() if key in here})
 
 
 def _settled_part(prepared: Prepared, found: FoundLoud) -> LeftMarks | None:
