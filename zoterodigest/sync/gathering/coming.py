@@ -30,7 +30,7 @@ class Near:
     rows: frozenset[str] = frozenset()
 
 
-def near(
+def look_near(
     entries: Iterable[Entry], objects: Iterable[LibraryItem], rows: Mapping[str, bytes]
 ) -> Near:
     """Return what `entries` may be about: all that has an identifier, the title, or a key

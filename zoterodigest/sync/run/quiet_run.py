@@ -211,9 +211,9 @@ class _QuietRun:
         if not came:
             return Keys()
         # Few runs have any: the others don't import what looks for them.
-        from zoterodigest.sync.gathering.coming import near
+        from zoterodigest.sync.gathering.coming import look_near
 
-        found = near(came, self._snapshot.items, lock.rows)
+        found = look_near(came, self._snapshot.items, lock.rows)
         return keys_near(found.items, found.rows)
 
     def _may_add(self, gathered: Gathered, plan: Plan, loud: Loud) -> bool:
