@@ -202,6 +202,29 @@ def test_a_body_that_ends_early_is_not_written(api: Api) -> None:
     assert api.keys("/items") == []
 
 
+GET = f"GET /{USER}/items HTTP/1.1\r\nHost: 127.0.0.1\r\nZotero-API-Key: {KEY}\r\n".encode()
+
+
+@pytest.mark.parametrize(
+    ("head", "body"),
+    [
+        (GET + b"Content-Length: %d\r\n\r\n" % len(GET + b"\r\n"), GET + b"\r\n"),
+        (POST + b"Content-Length: 0\r\nTransfer-Encoding: chunked\r\n\r\n", b"0\r\n\r\n" + GET),
+        (POST + b"Transfer-Encoding: identity\r\n\r\n", GET + b"\r\n"),
+        (POST + b"Content-Length: 0\r\nContent-Length: 9\r\n\r\n", GET + b"\r\n"),
+    ],
+)
+def test_no_body_is_taken_for_a_request(api: Api, head: bytes, body: bytes) -> None:
+    address = urlsplit(api.url)
+    place = str(address.hostname), int(address.port or 0)
+    with socket.create_connection(place, timeout=5) as connection:
+        connection.sendall(head + body)
+        connection.shutdown(socket.SHUT_WR)
+        answers = b"".join(iter(lambda: connection.recv(65_536), b""))
+
+    assert answers.count(b"HTTP/1.1 ") == 1
+
+
 def test_a_connection_is_kept_for_many_requests(api: Api) -> None:
     address = urlsplit(api.url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
