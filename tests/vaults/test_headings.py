@@ -5,8 +5,10 @@ The note of a file has no sections of its own: of its headings none but ours end
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -203,3 +205,54 @@ def test_an_edit_in_the_file_is_no_loss_if_zotero_edited_most_paragraphs(world: 
         "The last of my thoughts.",
     ]
     assert planned(world).is_settled
+
+
+# --- histories -----------------------------------------------------------------------------------
+
+
+def without(text: str, html: str) -> str:
+    return html.replace(f"<p>{text}</p>", "")
+
+
+def headings_and_paragraphs(html: str) -> list[str]:
+    """Return what a note says, a block of a file each, its headings without their levels."""
+    _, _, text = html.partition("</h2>")
+    found = re.findall(r"<(h\d|p)[^>]*>(.*?)</\1>", text)
+    return [f"# {words}" if tag[0] == "h" else words for tag, words in found]
+
+
+SEEDS = [0, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(1, 40))]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_no_history_of_headings_and_paragraphs_on_both_sides_loses_a_word(
+    world: World, seed: int
+) -> None:
+    rng = random.Random(seed)
+    alive, on_both = {*PARAGRAPHS}, {*PARAGRAPHS}
+
+    for step in range(12):
+        # Another paragraph, so that the sides never edit the same one between two runs.
+        one, other = rng.sample(sorted(on_both), 2)
+        heading, text = f"Heading {step}", f"New paragraph {step}."
+        action = rng.choice(("heading", "heading", "paragraph", "in file", "delete"))
+        if action == "heading":
+            level = rng.randint(1, 6)
+            type_in_zotero(world, before(one, f"<h{level}>{heading}</h{level}>"))
+        elif action == "paragraph":
+            type_in_zotero(world, before(one, f"<p>{text}</p>"))
+            alive.add(text)
+        elif action == "delete" and len(on_both) > 3:
+            type_in_zotero(world, partial(without, one))
+            alive.remove(one)
+            on_both.remove(one)
+        if rng.random() < 0.5 or action == "in file":
+            mine = f"Typed in the file {step}."
+            write(world, body(world).replace(other, f"{other}\n\n## Mine {step}\n\n{mine}"))
+            alive.add(mine)
+        if rng.random() < 0.6:
+            sync(world)
+            on_both = {*alive}
+            assert {block for block in body(world).split("\n\n") if block[0] != "#"} == alive
+            assert words(body(world)) == headings_and_paragraphs(world.note(TITLE))
+            assert planned(world).is_settled
