@@ -105,6 +105,35 @@ def test_text_below_a_heading_at_the_end_arrives_and_stays_in_sync(
     assert planned(world).is_settled
 
 
+@pytest.mark.parametrize(
+    ("above", "level"), [("", 2), ("# Mine\n\n", 1), ("### Mine\n\n", 3), ("##### Mine\n\n", 2)]
+)
+@pytest.mark.parametrize("typed", [1, 2, 3, 4])
+def test_a_new_heading_has_the_level_of_most_others_in_its_file(
+    world: World, above: str, level: int, typed: int
+) -> None:
+    write(world, above + body(world))
+    sync(world)
+
+    type_in_zotero(world, before(PARAGRAPHS[2], f"<h{typed}>New</h{typed}>"))
+    sync(world)
+
+    assert "\n\n" + "#" * level + " New\n\n" in body(world)
+    assert planned(world).is_settled
+
+
+def test_a_new_heading_ends_no_section_that_alone_is_synced(world: World) -> None:
+    world.configure(RULES.replace('"file"', '"file"\nsections = ["Notes"]'))
+    write(world, f"## Notes\n\n{body(world)}\n\n## More\n\nNot synced.")
+    sync(world, Options(SYNC, accepts=True))
+
+    type_in_zotero(world, before(PARAGRAPHS[2], "<h1>New</h1>"))
+    sync(world)
+
+    assert f"{PARAGRAPHS[1]}\n\n#### New\n\n{PARAGRAPHS[2]}" in body(world)
+    assert planned(world).is_settled
+
+
 def test_a_heading_edited_on_either_side_is_the_same_on_both(world: World) -> None:
     type_in_zotero(world, before(PARAGRAPHS[2], "<h2>Firts</h2>"))
     sync(world)

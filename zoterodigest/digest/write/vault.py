@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import accumulate, pairwise
 
@@ -21,11 +22,12 @@ from zoterodigest.digest.read.vault_body import (
 )
 from zoterodigest.digest.write.blocks import blocks_text, compared
 from zoterodigest.digest.write.frames import rewritten
-from zoterodigest.digest.write.html import Spelling, inert_blocks
+from zoterodigest.digest.write.html import Spelling, inert_blocks, plain
 from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.frozen import frozen
 
+_HEADING = re.compile(r"(#{1,4})[ \t]")
 _WORD = re.compile(r"\s+|[^\s]+")
 
 
@@ -38,6 +40,8 @@ def body_edits(source: bytes, slot: Slot, value: Value, spell: Spelling) -> list
     texts = value.texts if isinstance(value, Blocks) else ()
     present = [split_blocks(decoded(part.data)) for part in slot.parts]
     edits: list[Edit] = []
+    # Any other spelling writes them as they are: some parts end at a higher heading.
+    spell = _at_level(present) if spell is plain else spell
     dealt = _dealt(slot.parts, texts)
     for number, (part, old, new) in enumerate(zip(slot.parts, present, dealt, strict=True)):
         # With all text below it, a heading leaves the note and stays in the file: it is a tool's.
@@ -45,6 +49,21 @@ def body_edits(source: bytes, slot: Slot, value: Value, spell: Spelling) -> list
         if tuple(old) != tuple(new) and not is_left:
             edits += _part_edits(source, part, new, spell)
     return edits
+
+
+def _at_level(present: Sequence[Sequence[str]]) -> Spelling:
+    """Return what writes a new heading at the level that most headings of a body have.
+
+    A note in a library has those of levels 1 to 4 at one level, the fourth in Markdown.
+    """
+    texts = (text for part in present for text in part)
+    levels = Counter(len(found[1]) for text in texts if (found := _HEADING.match(text)))
+    level = min(levels, key=lambda one: (-levels[one], one), default=2)
+
+    def spelled(text: str) -> str:
+        return "#" * level + text[4:] if text.startswith("#### ") and 4 not in levels else text
+
+    return spelled
 
 
 def _dealt(parts: Sequence[LayeredText], texts: Sequence[str]) -> list[tuple[str, ...]]:
