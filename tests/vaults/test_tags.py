@@ -201,6 +201,25 @@ def test_the_first_tag_that_comes_from_zotero_brings_the_key(
     assert planned(world).is_settled
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("lead", ["  - ", "- "])
+def test_the_tags_that_come_stand_as_the_lists_beside_them_do(
+    world: World, lead: str, end: str
+) -> None:
+    more = f'kinds:\n{lead}"one"\n{lead}two\nrating: 5\n'
+    path = lay_out(world, more, [])
+    path.write_bytes(path.read_bytes().replace(b"\n", end.encode()))
+    sync(world)
+    text = path.read_bytes().decode()
+
+    give(world, [{"tag": "nets"}, {"tag": "to read"}])
+    sync(world)
+
+    tags = f"{end}tags:{end}{lead}nets{end}{lead}to-read"
+    assert path.read_bytes().decode() == text.replace(f"rating: 5{end}", f"rating: 5{tags}{end}")
+    assert planned(world).is_settled
+
+
 def test_tags_whose_line_a_person_deletes_stay_in_zotero(world: World, path: Path) -> None:
     text, tags = path.read_text(), tags_in(world)
     path.write_text(text.replace("tags: [Machine-Learning, nets]  # mine\n", ""))

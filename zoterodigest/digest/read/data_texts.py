@@ -79,6 +79,18 @@ def empty_text(at: int, *, is_list: bool = False) -> LayeredText:
     return LayeredText(b"", SourcePieces(lambda: ((), at)), (*inner, behind_colon))
 
 
+def empty_items_text(at: int, lead: bytes) -> LayeredText:
+    """Return the text of a list, missing behind the colon before `at`, of items on lines of their
+    own: each comes behind `lead`.
+    """
+    items = partial(_in_list, (in_the_open,), b", ", lead, None)
+    return LayeredText(b"", SourcePieces(lambda: ((), at)), (items, partial(_behind, lead)))
+
+
+def _behind(lead: bytes, new: bytes) -> bytes:
+    return lead + new
+
+
 def empty_list_text(whole: DataList) -> LayeredText:
     """Return the text of a list between brackets that holds nothing."""
     return LayeredText(b"", SourcePieces(lambda: ((), whole.start + 1)), (_IN_BRACKETS,))

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 
 from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.span import Span
@@ -17,6 +18,7 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.data_fields import member_claims, slot_of_key
 from zoterodigest.digest.read.data_texts import (
     as_it_stands,
+    empty_items_text,
     empty_list_text,
     empty_text,
     scalar_text,
@@ -272,20 +274,25 @@ def _room_for_tags(
     # Each key on a line of its own: in one map between braces nothing can come to the end.
     is_plain = all(source[key.start - 1 : key.start] == b"\n" for key, _ in front.pairs)
     if form.note.tags and not has_tags and front.kind == "yaml" and front.pairs and is_plain:
-        is_crlf = source[at - 2 : at] == b"\r\n"
-        text = empty_text(at, is_list=True)
-        key = behind_crlf_key if is_crlf else behind_key
-        yield Slot(TAGS_ROOM, replace(text, layers=(*text.layers, key)))
+        end = b"\r\n" if source[at - 2 : at] == b"\r\n" else b"\n"
+        lead = next(_leads_of_items(source, front), None)
+        text = empty_text(at, is_list=True) if lead is None else empty_items_text(at, end + lead)
+        yield Slot(TAGS_ROOM, replace(text, layers=(*text.layers, partial(_behind_key, end))))
 
 
-def behind_key(new: bytes) -> bytes:
-    """Write tags behind their key, on a line of their own."""
-    return b"tags:" + new + b"\n"
+def _leads_of_items(source: bytes, front: FrontMatter) -> Iterator[bytes]:
+    """Yield what stands before an item of each list whose items stand on lines of their own."""
+    for _, node in front.pairs:
+        if isinstance(node, DataList) and node.items:
+            start = node.items[0].start
+            lead = source[source.rfind(b"\n", 0, start) + 1 : start].rstrip(b"\"'")
+            if lead.strip() == b"-":
+                yield lead
 
 
-def behind_crlf_key(new: bytes) -> bytes:
-    """Write tags behind their key, on a line that ends as others do in a file with CRLF."""
-    return b"tags:" + new + b"\r\n"
+def _behind_key(end: bytes, new: bytes) -> bytes:
+    """Write tags behind their key, on lines of their own that end as others do."""
+    return b"tags:" + new + end
 
 
 def _citation_key(source: bytes, front: FrontMatter) -> Iterator[Slot]:
