@@ -248,13 +248,23 @@ def _is_one_turned(text: str) -> bool:
 
     "Ada Lovelace, Grace Hopper" are two, and so are "Gu and Dao".
     """
-    last, _, first = (part.strip() for part in text.partition(","))
+    last, _, first = (part.strip() for part in _ascii_shape(text).partition(","))
     *particles, word = last.split(" ")
     if not all(it in _PARTICLES or it in _CAPITAL_PARTICLES for it in particles):
         return False
     # "Da Costa, Ann Bee" are two: the first of them may be called so.
     pattern = _FIRST_NAMES if particles else _ALL_FIRST_NAMES
     return bool(_is_last_name(word) and pattern.fullmatch(first)) and not _is_collective(first)
+
+
+def _ascii_shape(text: str) -> str:
+    """Return a text with a letter of English for each other one, capital or small as it is."""
+    if text.isascii():
+        return text
+    return "".join(
+        one if one.isascii() else "A" if one.isupper() else "a" if one.islower() else one
+        for one in unicodedata.normalize("NFC", text)
+    )
 
 
 def _is_last_name(text: str) -> bool:
