@@ -289,6 +289,17 @@ def test_a_missing_file_that_a_person_knows_of_is_no_finding(
     assert _whats(zoterodigest("doctor", "--json")) == []
 
 
+def test_open_says_why_a_file_of_a_vault_has_no_item(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    (vault / "2026-01-31.md").write_text("A day.\n", encoding="utf-8")
+
+    ran = zoterodigest("open", vault / "2026-01-31.md", "--web")
+
+    assert "is not linked with an item" in ran.err
+    assert "It is no note of a paper: it is a daily note." in ran.err
+
+
 def test_a_missing_vault_is_one_finding_with_what_to_do(
     zoterodigest: Zoterodigest, vault: Path
 ) -> None:

@@ -8,6 +8,9 @@ from tests.builders import a_file, a_highlight
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_laws import TITLES, a_note, linked, notes, only, path_of, planned, sync
+from zoterodigest.cli.show.diff_text import actions_diff
+from zoterodigest.cli.show.plan_lines import things
+from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.core.plan.reports import AddedItem
 from zoterodigest.project.files import SourceChanged
 from zoterodigest.project.log.history import history_folder, read_history
@@ -345,3 +348,27 @@ def test_beside_a_missing_file_the_report_says_that_the_vault_makes_no_notes(vau
 
     assert isinstance(report, AddedItem)
     assert report.reason.startswith("this vault makes no notes by itself")
+
+
+def test_a_plan_shows_a_new_note_as_a_file_of_its_vault(vault: World) -> None:
+    put_into_collection(vault)
+
+    prepared = planned(vault)
+    shown = report_names(prepared)
+
+    new = [one.what for one in things(prepared.plan, shown) if one.label == "new entries"]
+    diff = "\n".join(actions_diff(prepared.plan, shown))
+    assert new == [TITLE]
+    assert "Papers/@ho2020new.md  new note\n" in diff
+
+
+def test_the_collection_of_a_vault_is_shown_by_its_name(world: World) -> None:
+    world.configure(RULES + 'collection = "Reading"\n')
+    (world.root / "Papers").mkdir()
+    path_of(world, "adam2015").write_text(a_note("adam2015"))
+    world.put_item("ADAM2AAA", title=TITLES["adam2015"], date="2017", citationKey="adam2015")
+    prepared = planned(world)
+
+    diff = "\n".join(actions_diff(prepared.plan, report_names(prepared)))
+
+    assert "collections  {+Reading+}" in diff

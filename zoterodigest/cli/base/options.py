@@ -74,7 +74,7 @@ class Invocation:
     with_diff: bool = flag("--diff", "Show every change word by word, in a pager if it is long.")
     as_json: bool = flag("--json", "Print JSON.")
     is_brief: bool = flag("--brief", "Print one line: what came of it.")
-    is_quiet: bool = flag("--quiet -q", "Print that line only if something needs you.")
+    is_quiet: bool = flag("--quiet -q", "Print that line only if the exit code isn't 0.")
     max_changes: int | None = option(
         "--max-changes N",
         "Allow one field to change in up to N entries.",

@@ -130,10 +130,25 @@ def _linked_item(project: Project, path: Path) -> str:
                 "Give a key or an ID instead: `zoterodigest ls` lists the keys.",
             )
         case _:
+            reason = _why_no_entry(project, path)
             raise NoSingleItem(
                 f"{visible(str(path))} is not linked with an item",
-                f"`zoterodigest sync {visible(shlex.quote(str(path)))}` links it.",
+                f"It is no note of a paper: {reason}."
+                if reason
+                else f"`zoterodigest sync {visible(shlex.quote(str(path)))}` links it.",
             )
+
+
+def _why_no_entry(project: Project, path: Path) -> str:
+    """Return why a file of a vault is no note of a paper; "" if it is one, or is a list."""
+    from zoterodigest.mapping import venue_table
+    from zoterodigest.sync.new_papers.inserting import open_digest
+
+    (digest,) = project.digests([path])
+    document = open_digest(project, path, venue_table()).document
+    if document.entries or not digest.rules.is_vault:
+        return ""
+    return visible(next((one.reason for one in document.skipped), ""))
 
 
 def _item_at(project: Project, path: Path, line: int) -> str:

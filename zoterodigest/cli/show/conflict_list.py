@@ -9,10 +9,20 @@ from typing import Any
 
 from rich.cells import cell_len
 
-from zoterodigest.cli.base.screen import counted, cut, excerpts, flowing, section, styled, width
+from zoterodigest.cli.base.screen import (
+    counted,
+    cut,
+    excerpts,
+    flowing,
+    section,
+    styled,
+    width,
+    wrapped,
+)
 from zoterodigest.cli.show.encoder import with_kind
 from zoterodigest.cli.show.report_names import (
     conflict_text,
+    diverged_text,
     entry_title,
     field_name,
     looked_up_text,
@@ -115,7 +125,9 @@ def _section(kind: OpenReason, fields: Sequence[OpenField]) -> Iterator[str]:
     said = SECTIONS_BY_KIND[_KINDS[kind]]
     yield ""
     why = conflict_text(found)
-    yield from section(said.heading, len(found), said.in_conflicts.replace("{why}", why))
+    apart = diverged_text((one.name, one.source) for one in found)
+    advice = said.in_conflicts.replace("{why}", why).replace("{apart}", apart)
+    yield from section(said.heading, len(found), advice)
     for _, of_one in groupby(found, key=lambda one: one.row_id):
         group = list(of_one)
         yield ""
@@ -154,10 +166,9 @@ def _diverged_counted(diverged: Sequence[OpenField]) -> Iterator[str]:
     counts = Counter(field_name(one.name) for one in diverged)
     entries = counted(len({one.row_id for one in diverged}), "entry", "entries")
     yield ""
-    reasons = ("different from the start", "looked up for the library only")
-    why = " or ".join(
-        reasons[is_found] for is_found in sorted({bool(it.source) for it in diverged})
-    )
-    yield styled(f"Diverged ({len(diverged):,})", "bold") + f" in {entries}, {why}"
+    why = diverged_text((one.name, one.source) for one in diverged)
+    heading, *more = wrapped(f"Diverged ({len(diverged):,}) in {entries}: they {why}")
+    yield heading.replace("Diverged", styled("Diverged", "bold"), 1)
+    yield from more
     yield from flowing([f"{cut(name, 30)} {number:,}" for name, number in counts.most_common()], 2)
     yield "  `zoterodigest conflicts --diverged` lists them."

@@ -99,7 +99,7 @@ def _values(change: _ShownChange) -> Iterator[str]:
 
 def _change(action: Action, names: ReportNames) -> _ShownChange:
     if isinstance(action, FileAction):
-        return _file_change(action)
+        return _file_change(action, names)
     return _library_change(action, names)
 
 
@@ -134,7 +134,7 @@ def _library_change(action: CollectionAction | ItemAction, names: ReportNames) -
             assert_never(action)
 
 
-def _file_change(action: FileAction) -> _ShownChange:
+def _file_change(action: FileAction, names: ReportNames) -> _ShownChange:
     match action:
         case ChangeEntry(entry):
             before = _known(action.before, action.after)
@@ -145,7 +145,9 @@ def _file_change(action: FileAction) -> _ShownChange:
             what = f"{_entry(action)}: annotations, {said}"
             return _ShownChange(entry_end(entry.digest), what, {}, {})
         case CreateEntry():
-            what = f"{visible(action.digest)}  new entry, {path_text(action.path)}"
+            is_note = names.vault(action.digest)
+            where = "new note" if is_note else f"new entry, {path_text(action.path)}"
+            what = f"{visible(action.digest)}  {where}"
             return _ShownChange(entry_end(action.digest), what, {}, action.fields)
         case RemoveEntry(entry):
             return _ShownChange(entry_end(entry.digest), f"{_entry(action)}: removed", {}, {})

@@ -122,7 +122,7 @@ def things(plan: Plan, names: ReportNames) -> Iterator[Thing]:
             yield Thing(link.row.digest, "adopted items", names.item_title(link.item.key))
     for action in plan.actions:
         if isinstance(action, FileAction):
-            yield from _in_file(action)
+            yield from _in_file(action, names)
         else:
             yield from _in_library(action, names, adopted)
 
@@ -164,10 +164,13 @@ def _in_library(
             assert_never(action)
 
 
-def _in_file(action: FileAction) -> Iterator[Thing]:
+def _in_file(action: FileAction, names: ReportNames) -> Iterator[Thing]:
     match action:
         case CreateEntry():
-            what = _arrow(fields_title(action.fields), path_text(action.path))
+            title = fields_title(action.fields)
+            # A note is a file of its own, which is under no heading.
+            is_note = names.vault(action.digest)
+            what = title if is_note else _arrow(title, path_text(action.path))
             yield Thing(action.digest, "new entries", what)
         case ChangeEntry():
             yield from _entry_things(action)

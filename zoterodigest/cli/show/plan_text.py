@@ -285,8 +285,9 @@ def _links(prepared: Prepared) -> str:
     """Return how many links there are, those of each bibliography by themselves."""
     gathered = prepared.gathered
     # All files of a vault are one digest.
+    new = (read.digest for read in gathered.digests if read.is_new)
     vaults: dict[str, str] = {
-        it.key: it.rules.path for it in prepared.workspace.digests if it.rules.is_vault
+        it.key: it.rules.path for it in (*prepared.workspace.digests, *new) if it.rules.is_vault
     }
     keys = gathered.quiet.digests or [read.key for read in gathered.digests]
     totals, digests = prepared.totals, len({vaults.get(key, key) for key in keys})
@@ -321,6 +322,8 @@ def _missing(prepared: Prepared) -> Iterator[str]:
 def _unrecognised(prepared: Prepared) -> Iterator[str]:
     """Yield the digests of which no entry, or not nearly all entries, were read."""
     for read in digests_meant(prepared):
+        if read.is_new:  # a note that is about to be made
+            continue
         if not read.data.strip(BLANK):
             yield f"{visible(read.key)}: the file is empty"
         else:

@@ -9,7 +9,7 @@ from zoterodigest.cli.base.screen import visible
 from zoterodigest.cli.show.library_list import shown_title
 from zoterodigest.core.links.link import CollectionRow, LockRow, field_source
 from zoterodigest.core.links.merge import would_lose_identifier, would_lose_title
-from zoterodigest.core.plan.plan import CreateItem, Plan
+from zoterodigest.core.plan.plan import CreateCollection, CreateItem, Plan
 from zoterodigest.core.plan.reports import AddedItem, Conflict
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.reconcile.holding import (
@@ -20,6 +20,7 @@ from zoterodigest.core.reconcile.holding import (
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import (
+    CITEKEY,
     NOTE,
     SECTION,
     Blocks,
@@ -57,8 +58,11 @@ class ReportNames:
         documents: Sequence[Document] = (),
         vaults: Mapping[str, str] | None = None,
         hold: int = 10,
+        collections: Mapping[str, str] | None = None,
     ) -> None:
         self.hold = hold
+        made = (action for action in plan.actions if isinstance(action, CreateCollection))
+        self._collections = {**(collections or {}), **{one.key: one.name for one in made}}
         self._vaults = vaults or {}
         self._links = {link.row.id: link for link in plan.links}
         # Rows after the run win; those before it are of links that end.
@@ -98,9 +102,13 @@ class ReportNames:
         return note.json.parent if note and is_moved else ""
 
     def collection(self, key: str) -> str:
-        """Return what a collection mirrors: a heading, or a whole digest."""
+        """Return what a collection mirrors, a heading or a whole digest; of a vault its name."""
         row = self.collection_rows.get(key)
-        return mirrored(row) if row else f"the collection {visible(key)}"
+        if row is None:
+            return f"the collection {visible(key)}"
+        # One of a hundred files of a vault says nothing of the collection that all share.
+        is_of_vault = not row.path and self.vault(row.digest)
+        return visible(self._collections.get(key, "")) if is_of_vault else mirrored(row)
 
     def digest(self, row_id: str) -> SourceKey:
         """Return the digest of a row."""
@@ -155,14 +163,17 @@ def report_names(prepared: Prepared) -> ReportNames:
     contents = prepared.gathered.contents
     # A report may name an item that a run over a part did not look at.
     held = {**{one.key: one for one in contents.snapshot.items}, **contents.by_key}
-    digests = (digest for digest in prepared.workspace.digests if digest.rules.is_vault)
+    # A file that is about to be made is only among what was gathered.
+    new = (read.digest for read in prepared.gathered.digests if read.is_new)
+    digests = (it for it in (*prepared.workspace.digests, *new) if it.rules.is_vault)
     vaults = {str(digest.key): digest.rules.path for digest in digests}
     # An item that was added belongs to a vault, of which any file may stand for all, or be gone.
     added = {str(it.digest) for it in prepared.plan.reports if isinstance(it, AddedItem)}
     former = {key: prepared.workspace.project.former_rules(key) for key in added}
     vaults |= {key: rules.path for key, rules in former.items() if rules.is_vault}
     hold = prepared.workspace.project.configuration.sync.hold
-    return ReportNames(prepared.plan, held, documents, vaults, hold)
+    collections = {one.key: one.name for one in contents.snapshot.collections}
+    return ReportNames(prepared.plan, held, documents, vaults, hold, collections)
 
 
 def _faults(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:
@@ -252,6 +263,19 @@ def held_text(reasons: Collection[str], hold: int) -> str:
         else ""
     )
     return f"{again} {accept}".strip()
+
+
+def diverged_text(found: Iterable[tuple[str, str]]) -> str:
+    """Return what diverged values did, each given by its field and where it was looked up."""
+    which = {2 if name == CITEKEY else int(bool(source)) for name, source in found}
+    return ", or ".join(_DIVERGED[at] for at in sorted(which))
+
+
+_DIVERGED = (
+    "differed from the start",
+    "were looked up for the library only",
+    "are citation keys, which zoterodigest doesn't take from a file into Zotero",
+)
 
 
 def looked_up_text(source: str) -> str:

@@ -261,7 +261,7 @@ class Section(Generic[_AnyReport]):
     for a kind that a person looks at one by one. A kind that `is_lasting` comes back with every
     run: only `status` lists it. `settle` is the command for one report, with its `{id}`, `{file}`,
     `{line}` or `{keys}`. The command `conflicts` gives the advice `in_conflicts`. "{why}"
-    stands for `conflict_text()`, "{held}" for `held_text()`.
+    stands for `conflict_text()`, "{held}" for `held_text()`, "{apart}" for `diverged_text()`.
     """
 
     kind: type[_AnyReport]
@@ -300,8 +300,8 @@ SECTIONS: tuple[Section[Any], ...] = (
             " item from the trash. If they are two works, `push DIGEST --relink` makes a new item."
             " If they are one, correct the identifier, or delete one of the entries.", _merged,
             settle="push {file} --relink"),
-    Section(HeldFile, "Held files", "These files or their notes may have been written by another"
-            " program, so nothing of them is synced yet. {held}", lambda it, _: [it.reason],
+    Section(HeldFile, "Held files", "Much of what these files or their notes held is gone, or is"
+            " another text, so nothing of them is synced yet. {held}", lambda it, _: [it.reason],
             lambda it, _: f"{place_of(it.entry)}  {entry_title(it.entry)}",
             same=lambda it, _: it.reason, settle="sync {file} --accept"),
     Section(UnreadableEntry, "Unreadable", "zoterodigest can't read these entries. It leaves them"
@@ -370,13 +370,12 @@ SECTIONS: tuple[Section[Any], ...] = (
             is_lasting=True),
     Section(NotPushed, "Not pushed", "These entries are not in the library, and the rules of"
             " zoterodigest.toml don't let their digest create items.", is_lasting=True),
-    Section(DivergedField, "Diverged", "These values differed from the start, or were looked up for"
-            " the library only. Each side keeps its own value, and changes are not synced."
+    Section(DivergedField, "Diverged", "These values {apart}. Each side keeps its own value, and"
+            " changes are not synced."
             " `zoterodigest conflicts --diverged` lists them, `resolve ID` decides.", _both_values,
             is_lasting=True,
-            in_conflicts="These values differed from the start, or were looked up for the library"
-            " only. Each side keeps its own value, and changes are not synced. `zoterodigest"
-            " resolve ID` decides.", settle="resolve {id}"),
+            in_conflicts="These values {apart}. Each side keeps its own value, and changes are not"
+            " synced. `zoterodigest resolve ID` decides.", settle="resolve {id}"),
     Section(NoLongerShown, "No longer in the entry", "The entries have no place for these any"
             " more; the library keeps them. To clear them there too, leave the label (in a .bib the"
             " field's name) with nothing behind it, or clear them in Zotero.", _fields,
