@@ -157,6 +157,16 @@ def test_what_means_nothing_in_a_vault_is_wrong_usage(
     assert reason in " ".join(ran.err.split())
 
 
+def test_a_folder_within_a_vault_takes_a_file(zoterodigest: Zoterodigest, vault: Path) -> None:
+    (vault / "Vision").mkdir()
+
+    ran = zoterodigest("add", "new.bib", "--offline", "--to", "Papers/Vision/")
+
+    assert (ran.code, ran.err) == (0, "")
+    assert (vault / "Vision" / "@he2016deep.md").read_text(encoding="utf-8") == MADE
+    assert "Papers/Vision/@he2016deep.md" in ran.out
+
+
 def test_without_new_the_way_out_is_named(
     zoterodigest: Zoterodigest, vault: Path, tmp_path: Path
 ) -> None:

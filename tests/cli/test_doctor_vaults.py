@@ -300,6 +300,24 @@ def test_open_says_why_a_file_of_a_vault_has_no_item(
     assert "It is no note of a paper: it is a daily note." in ran.err
 
 
+def test_notes_of_quarto_are_proposed_and_inspected(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    folder = tmp_path / "Papers"
+    folder.mkdir()
+    (folder / "@a2021.qmd").write_text(_note("a2021", "Learning to See"), encoding="utf-8")
+
+    begun = zoterodigest("init", "Papers/")
+    inspected = zoterodigest("inspect", "Papers/")
+
+    assert (begun.code, inspected.code) == (0, 0)
+    text = (tmp_path / "zoterodigest.toml").read_text(encoding="utf-8")
+    assert 'path = "Papers/**/*.qmd"' in text
+    assert "Papers/**/*.md" not in text
+    assert "Papers: 1 file, 1 note of one paper" in inspected.out
+    assert zoterodigest("sync", "--yes", "--offline", "--brief").code == 0
+
+
 def test_a_missing_vault_is_one_finding_with_what_to_do(
     zoterodigest: Zoterodigest, vault: Path
 ) -> None:

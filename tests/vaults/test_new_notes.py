@@ -335,7 +335,9 @@ def test_an_item_in_the_collection_of_a_folder_gets_a_note(world: World) -> None
 
     sync(world)
 
-    print(linked(world), world.shelved(TITLE))
+    made = world.root / "Papers" / "Vision" / "@ho2020new.md"
+    assert made.is_file()
+    assert linked(world)["Papers/Vision/@ho2020new.md"] == "NEWPAPER"
     assert planned(world).is_settled
 
 

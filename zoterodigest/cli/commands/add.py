@@ -67,8 +67,8 @@ def add(
 
     ID is an arXiv id, a DOI, a web address, BibTeX or a .bib. - reads any of them from standard
     input. add looks the paper up and writes an entry in the style of its neighbors, at the place
-    for new entries. Nothing else in the digest changes. In a vault, DIGEST is its folder, and each
-    paper gets a file of its own, as `new` in zoterodigest.toml says.
+    for new entries. Nothing else in the digest changes. In a vault, DIGEST is its folder or one in
+    it, and each paper gets a file of its own, as `new` in zoterodigest.toml says.
 
     \b
     Examples:
@@ -82,12 +82,12 @@ def add(
     """
     venues = venue_table()
     project, linked = _project(to)
-    rules = vault_meant(project, to)
+    rules, inner = vault_meant(project, to) or (None, "")
     if to and not rules and project.former_rules(project.key_of(to)).is_vault:
         raise typer.BadParameter(f"{to} is a file of a vault: name the folder, as --to {to.parent}")
     if rules and section:
         raise typer.BadParameter("--section is for a digest with headings, not for a vault")
-    vault = open_vault(project, rules, venues) if rules else None
+    vault = open_vault(project, rules, inner, venues) if rules else None
     goal = vault.goal if vault else open_goal(project, to, venues, linked)
     require_idle_to_write(asked, goal.project)
     # One argument can mean several papers: BibTeX, a .bib, or standard input.

@@ -6,7 +6,7 @@ import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from itertools import count
+from itertools import chain, count
 from pathlib import Path
 
 from zoterodigest.cli.base.options import argument, command, flag
@@ -85,7 +85,7 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
         yield from added
         yield f"{path} exists already and stays as it is."
         return
-    digests, bibs = by_kind(dict.fromkeys(map(_files_in, files)))
+    digests, bibs = by_kind(dict.fromkeys(chain.from_iterable(map(_files_in, files))))
     for bib in bibs:
         read_if_present(bib)
     proposals = tuple(_proposals(folder, digests))
@@ -129,12 +129,21 @@ def _proposals(folder: Path, digests: Iterable[Path]) -> Iterator[Proposal]:
             yield replace(one, path=_name_in(folder, pattern))
 
 
-_ALL_NOTES = "**/*.md"
+_ALL_NOTES, _ALL_OF_QUARTO = "**/*.md", "**/*.qmd"
 
 
-def _files_in(path: Path) -> Path:
-    """Return the pattern of all notes in a folder; any other path as it is."""
-    return path / _ALL_NOTES if path.is_dir() else path
+def _files_in(path: Path) -> Sequence[Path]:
+    """Return the patterns of all notes in a folder; any other path as it is.
+
+    Documents of Quarto are digests only if they are notes of one paper each.
+    """
+    if not path.is_dir():
+        return [path]
+    quarto = matching_files(Path(), str(path / _ALL_OF_QUARTO))
+    if not why_vault(quarto):
+        return [path / _ALL_NOTES]
+    has_others = bool(matching_files(Path(), str(path / _ALL_NOTES)))
+    return [*([path / _ALL_NOTES] if has_others else ()), path / _ALL_OF_QUARTO]
 
 
 def _first_file(digest: Path) -> Path:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -32,11 +33,12 @@ class InspectedVault:
 
 
 def inspect_vault(folder: Path) -> InspectedVault:
-    """Read the Markdown files in a folder as the notes of a vault."""
+    """Read the files of Markdown and Quarto in a folder as the notes of a vault."""
     project = project_in(folder)
     notes: dict[str, DigestEntry] = {}
     others: dict[str, str] = {}
-    for path in matching_files(Path(), f"{folder}/**/*.md"):
+    files = (matching_files(Path(), f"{folder}/**/*.{end}") for end in ("md", "qmd"))
+    for path in chain.from_iterable(files):
         name = str(near(path))
         try:
             document = _read(project, path)

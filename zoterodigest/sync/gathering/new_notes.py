@@ -22,7 +22,7 @@ from zoterodigest.digest.write.new_note import (
     note_like,
 )
 from zoterodigest.frozen import dataclass
-from zoterodigest.project.config import DigestRules, NewFileRules
+from zoterodigest.project.config import FOLDER, DigestRules, NewFileRules
 from zoterodigest.project.digests import choice_in
 from zoterodigest.project.files import read_file, without_stand_in
 from zoterodigest.project.layout import Digest, Project, folder_before_pattern
@@ -41,12 +41,14 @@ class NewNotes:
     rules: DigestRules
     new: NewFileRules
 
-    def file(self, paper: NewPaper, more: Iterable[str] = ()) -> Digest:
+    def file(self, paper: NewPaper, more: Iterable[str] = (), inner: str = "") -> Digest:
         """Return the file of a paper, which is called as no other; raises `NoNote`.
 
-        `more` are the names of files that are about to be made.
+        `more` are the names of files that are about to be made. `inner` is the folder that it comes
+        into, within that of the vault.
         """
         below, pattern = folder_before_pattern(self.rules.path), self.new.file
+        below = "/".join(filter(None, (below, inner)))
         fields, folder = paper.fields, self.project.root / below
         year = text_in(fields, "year") or text_in(fields, "date")[:4]
         values = {"citekey": paper.keys.citation, "title": text_in(fields, "title"), "year": year}
@@ -60,7 +62,7 @@ class NewNotes:
         free = free_name(name, (*present, *more))
         if free != name and "{title}" not in pattern:
             raise NoNote(f"there is a file {name} already, perhaps in other capitals")
-        digest = self.project.file_of_vault(self.rules, free)
+        digest = self.project.file_of_vault(self.rules, "/".join(filter(None, (inner, free))))
         if digest is None:
             raise NoNote(f'a file {free} would not match the digest\'s path "{self.rules.path}"')
         return digest
@@ -108,7 +110,8 @@ def with_new_files(workspace: Workspace, gathered: Gathered) -> Gathered:
                 if workspace.is_named:
                     raise NoNote("`zoterodigest sync` without a path makes a note for it")
                 paper = NewPaper(item.fields, ItemKeys("", citekey))
-                digest = vault.file(paper, [one.path.name for one in made])
+                inner = _folder_of(vault, item, gathered)
+                digest = vault.file(paper, [one.path.name for one in made], inner)
             except NoNote as error:
                 files[item.key] = NewFile(reads[0].key, str(error))
                 continue
@@ -144,6 +147,21 @@ def _added(vault: NewNotes, gathered: Gathered, seen: Seen) -> Iterator[Item]:
         came = (key for key in item.collections & collections if not seen.held(key, item))
         if not item.is_trashed and item.key not in linked and any(came):
             yield item
+
+
+def _folder_of(vault: NewNotes, item: Item, gathered: Gathered) -> str:
+    """Return the folder of a vault whose collection `item` lies in; "" for the vault's own, also if
+    its folders have no collections.
+    """
+    if FOLDER not in (vault.rules.collection or "").split("/"):
+        return ""
+    project, top = vault.project, folder_before_pattern(vault.rules.path)
+    rows = (row for row in gathered.lock.collection_rows if row.collection in item.collections)
+    keys = (row.digest for row in rows if project.former_rules(row.digest) is vault.rules)
+    found = {key.rpartition("/")[0].removeprefix(top).strip("/") for key in keys}
+    # The deepest one counts: its collection lies in those of the folders above it.
+    inner = max(sorted(found), key=len, default="")
+    return inner if (project.root / top / inner).is_dir() else ""
 
 
 def _with_citekeys(

@@ -49,18 +49,22 @@ class NoNewFiles(ZoterodigestError):
 
 @dataclass(frozen=True, slots=True)
 class VaultGoal:
-    """The vault that papers go into; `goal` tells what stands in it and in other digests."""
+    """The vault that papers go into; `goal` tells what stands in it and in other digests.
+
+    `inner` is the folder within that of the vault, "" for the vault's own.
+    """
 
     rules: DigestRules
     new: NewFileRules
     goal: Goal
     files: tuple[OpenDigest, ...]
     venues: VenueTable
+    inner: str = ""
 
     @property
     def folder(self) -> str:
-        """Its folder, as seen from the project; "" for the project's own."""
-        return folder_before_pattern(self.rules.path)
+        """The folder of new files, as seen from the project; "" for the project's own."""
+        return "/".join(filter(None, (folder_before_pattern(self.rules.path), self.inner)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +76,31 @@ class NewFiles:
     failed: tuple[NotAdded, ...]
 
 
-def vault_meant(project: Project, to: Path | None) -> DigestRules | None:
-    """Return the vault at the folder `to`; without `to` the project's only digest, if it is one.
+def vault_meant(project: Project, to: Path | None) -> tuple[DigestRules, str] | None:
+    """Return the vault that has the folder `to`, and that folder within its own, "" for the same.
 
-    None if no vault is meant.
+    Without `to` it is the project's only digest, if that is a vault. None if no vault is meant.
     """
     vaults = [rules for rules in project.configuration.digests if rules.is_vault]
     if to is None:
         is_only = len(project.configuration.digests) == 1 and not project.configuration.feeds
-        return vaults[0] if vaults and is_only else None
+        return (vaults[0], "") if vaults and is_only else None
     meant = to.absolute()
-    folders = ((project.root / folder_before_pattern(rules.path), rules) for rules in vaults)
-    return next((rules for folder, rules in folders if folder.absolute() == meant), None)
+    for rules in vaults:
+        folder = (project.root / folder_before_pattern(rules.path)).absolute()
+        if folder == meant:
+            return rules, ""
+        inner = meant.relative_to(folder).as_posix() if meant.is_relative_to(folder) else ""
+        if inner and to.is_dir() and project.file_of_vault(rules, f"{inner}/note.md"):
+            return rules, inner
+    return None
 
 
-def open_vault(project: Project, rules: DigestRules, venues: VenueTable) -> VaultGoal:
-    """Read the files of a vault, and the other digests of its project; raise `NoNewFiles`."""
+def open_vault(project: Project, rules: DigestRules, inner: str, venues: VenueTable) -> VaultGoal:
+    """Read the files of a vault, and the other digests of its project; raise `NoNewFiles`.
+
+    New files come into its folder `inner`, "" for its own.
+    """
     if rules.new is None:
         raise NoNewFiles(rules)
     opened = open_all(project, (), venues)
@@ -96,12 +109,12 @@ def open_vault(project: Project, rules: DigestRules, venues: VenueTable) -> Vaul
     gone = {row.digest for row in rows if not (project.root / row.digest).exists()}
     documents = [digest.document for digest in opened.values()]
     standing = StandingWorks(documents, still_linked(rows, opened, gone))
-    folder = project.root / folder_before_pattern(rules.path)
+    folder = project.root / folder_before_pattern(rules.path) / inner
     # What is shown of the goal is the folder: no file stands for the others.
     empty = OpenDigest(folder, None, read_document(folder.name, b"", (), venues), (), venues)
     goal = Goal(empty, standing, project, rules.push is True)
     files = tuple(one for key, one in opened.items() if key in own)
-    return VaultGoal(rules, rules.new, goal, files, venues)
+    return VaultGoal(rules, rules.new, goal, files, venues, inner)
 
 
 def new_files(
@@ -151,7 +164,7 @@ def _citekeys(vault: VaultGoal, papers: Sequence[Paper]) -> Iterator[str]:
 def _made(vault: VaultGoal, paper: Paper, citekey: str, more: Sequence[str]) -> Addition:
     notes = NewNotes(vault.goal.project, vault.rules, vault.new)
     new = NewPaper(paper.fields, ItemKeys("", citekey))
-    digest = notes.file(new, more)
+    digest = notes.file(new, more, vault.inner)
     formats = choice_in(vault.goal.project, digest).read().formats()
     empty = read_document(digest.key, b"", formats, vault.venues)
     opened = OpenDigest(digest.path, None, empty, formats, vault.venues)
