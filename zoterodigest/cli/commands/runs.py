@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -115,9 +116,12 @@ def _written(prepared: Prepared, looked: LookedUp, place: ProjectContext, asked:
     # A plan, which writes nothing, does not import what writes (90 ms).
     from zoterodigest.sync.syncing.sync_run import carry_out
 
-    # The plan may fill more than a screen: its sum stands where the person is asked.
-    amounts = wrapped(f"Planned: {planned_amounts(prepared)}.")
+    # The plan may fill more than a screen: its sum stands where the person is asked, or a script
+    # refused.
+    amounts = [*wrapped(f"Planned: {planned_amounts(prepared)}.")]
     question = "\n".join([*amounts, f"Write this into {_target(prepared, place)}?"])
+    if prepared.needs_consent and not asked.is_agreed and not sys.stdin.isatty():
+        emit_unless_json(asked, ["", *amounts])
     require_consent(question, asked, is_needed=prepared.needs_consent, concern=concern_of(prepared))
     # Known only before the run: afterwards the lock file has rows.
     is_first = not (prepared.gathered.lock.rows or prepared.gathered.quiet.links)
