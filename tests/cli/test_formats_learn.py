@@ -57,6 +57,27 @@ def test_it_is_said_that_a_built_in_format_reads_the_list(
     assert (found["read_by_built_in"], found["read"]) == (4, 4)
 
 
+def test_it_is_said_what_a_format_of_ones_own_reads_that_no_built_in_one_does(
+    zoterodigest: Zoterodigest, papers: Path
+) -> None:
+    titles = {
+        "Attention Is All You Need": "A. Vaswani, N. Shazeer",
+        "BERT: Pre-training of Transformers": "J. Devlin",
+        "Deep Residual Learning": "K. He, X. Zhang",
+        "Denoising Diffusion": "J. Ho, A. Jain",
+    }
+    lines = [
+        f"{at}) {title} -- {authors} (NeurIPS 20{at}) https://arxiv.org/abs/2401.000{at}\n"
+        for at, (title, authors) in enumerate(titles.items(), 11)
+    ]
+    papers.write_text("".join(lines), "utf-8")
+
+    ran = zoterodigest("formats", "learn", "odd.md", "--dry-run")
+
+    assert "A format of your own would also read: authors." in ran.out
+    assert "need no format" not in ran.out
+
+
 def test_a_format_that_is_there_stays(zoterodigest: Zoterodigest, papers: Path) -> None:
     (papers.parent / "odd.format.toml").write_text("name = 'mine'\n")
 

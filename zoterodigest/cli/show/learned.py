@@ -14,6 +14,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     visible_lines,
 )
+from zoterodigest.core.values.record import is_empty
 from zoterodigest.digest.learn.learning import Learned
 from zoterodigest.digest.read.document import NO_ENTRY, DigestEntry, Document
 from zoterodigest.digest.read.estimate import missed_entries
@@ -29,12 +30,7 @@ def learned_text(name: str, found: Learned, built_in: Document) -> Iterator[str]
     `built_in` is the digest as the built-in formats read it.
     """
     read, about = _numbers(found.document)
-    if known := _numbers(built_in)[0]:
-        formats = ", ".join(sorted({entry.format.name for entry in built_in.entries}))
-        entries = counted(known, "entry", "entries")
-        yield f"{visible(name)}: built-in formats ({formats}) read {entries} of it already."
-        if known >= read:
-            yield "You need no format of your own for them."
+    yield from _known_text(name, found.document, built_in)
     of = f" of about {about:,}" if about > read else ""
     number = counted(len(found.templates), "template")
     entries = "entry" if about == 1 else "entries"
@@ -55,6 +51,27 @@ def learned_text(name: str, found: Learned, built_in: Document) -> Iterator[str]
         lines = (f"    {line:>5}  {visible(why)}" for line, why in left)
         yield from first_of(list(lines), _MOST_LINES, indent=4, remark=" (--json lists all)")
     yield ""
+
+
+def _known_text(name: str, learned: Document, built_in: Document) -> Iterator[str]:
+    """Yield what the built-in formats read of a digest, and what a format of one's own adds."""
+    read, known = _numbers(learned)[0], _numbers(built_in)[0]
+    if not known:
+        return
+    formats = ", ".join(sorted({entry.format.name for entry in built_in.entries}))
+    entries = counted(known, "entry", "entries")
+    yield f"{visible(name)}: built-in formats ({formats}) read {entries} of it already."
+    more = sorted(_fields(learned) - _fields(built_in))
+    if known >= read and more:
+        yield f"A format of your own would also read: {', '.join(more)}."
+    elif known >= read:
+        yield "You need no format of your own for them."
+
+
+def _fields(document: Document) -> set[str]:
+    """Return the names of what is read of any entry; one value may stand in several ways."""
+    fields = (entry.fields for entry in document.core_entries())
+    return {name for one in fields for name, value in one.items() if not is_empty(value)}
 
 
 def learned_data(name: str, path: Path, found: Learned, built_in: Document) -> dict[str, Any]:
