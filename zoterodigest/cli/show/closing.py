@@ -151,7 +151,8 @@ def missing_files(prepared: Prepared) -> list[SourceKey]:
     gathered = prepared.gathered
     reported = {one.row.digest for one in prepared.plan.reports if isinstance(one, MissingFile)}
     gone = gathered.gone - gathered.missing - reported
-    linked = {row.digest for row in prepared.plan.rows if row.state is LinkState.LINKED}
+    # As they were: the plan may be about to end the links of a .bib that is gone.
+    linked = {row.digest for row in prepared.plan.rows_before if row.state is LinkState.LINKED}
     return sorted(gone & linked)
 
 
