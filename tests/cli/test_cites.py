@@ -276,3 +276,23 @@ def test_a_draft_of_a_project_without_a_bib_is_compared_with_the_library(
     exported = zoterodigest("export", "--cited", "draft.qmd", "-o", "-")
     assert "{AttentionAllYou2017," in exported.out
     assert exported.err == "draft.qmd:1: no work has the key lost\n"
+
+
+def test_an_export_has_the_keys_of_notes_by_which_a_draft_cites(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "Papers/*.md"\nentry = "file"\n[sync]\nhold = 0\n'
+    )
+    (tmp_path / "Papers").mkdir()
+    front = "title: Learning to See\nauthors: Ada Lovelace\nyear: 2021\ncitekey: see2021"
+    (tmp_path / "Papers" / "See.md").write_text(f"---\n{front}\n---\nMine.\n")
+    (tmp_path / "draft.md").write_text("As [@see2021] says.\n")
+    zoterodigest("push", "--yes", "--offline")
+
+    checked = zoterodigest("check-cites", "draft.md")
+    exported = zoterodigest("export", "--cited", "draft.md", "-o", "refs.bib")
+
+    assert checked.out == "1 key is cited, 0 missing, 0 doubled\n"
+    assert (exported.out, exported.err) == ("refs.bib: 1 entry added (a new file)\n", "")
+    assert (tmp_path / "refs.bib").read_text().startswith("@misc{see2021,\n")

@@ -23,6 +23,7 @@ from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.works import Reference, with_unnamed_authors
 from zoterodigest.sync.bibliographies.citation import keyed_items, live_items
 from zoterodigest.sync.gathering.gather import Gathered
+from zoterodigest.sync.gathering.note_keys import keys_in_notes
 from zoterodigest.sync.gathering.workspace import Workspace
 
 
@@ -60,12 +61,14 @@ class Works:
 def works_of(
     workspace: Workspace, gathered: Gathered, contents: Contents, linked: LinkedItems
 ) -> Works:
-    """Return the works of a library; keys that stand in a .bib of the project hold."""
+    """Return the works of a library; keys that stand in a .bib or a note of the project hold."""
     data = (
         with_unnamed_authors(one) if one["key"] in linked.cut else one
         for one in live_items(contents)
     )
-    named, aliases = keyed_items(data, workspace, gathered, contents)
+    # Drafts cite papers by the keys of their notes, as `check-cites` and `citekeys list` read them.
+    noted = keys_in_notes(workspace, gathered)
+    named, aliases = keyed_items(data, workspace, gathered, contents, noted=noted)
     works = {one.work.key: one for one in named}
     items = tuple(key for key in linked.items if key in works)
     standing = {one.bibliography: one.keys for one in aliases}
