@@ -408,28 +408,6 @@ def test_a_conflict_is_said_also_while_a_removal_waits(world: World) -> None:
 
 
 @DEEP
-def test_what_a_run_says_of_a_file_that_was_half_saved_is_not_believed(
-    world: World, capfd: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    false = ["1 missing file"]
-
-    def disturbed(watch: Invocation, but: frozenset[str]) -> Ran:
-        ran = run_unattended(watch, but)
-        (world.root / "papers.md").touch()
-        return replace(ran, code=3, left=false[0], stands=false.pop()) if false else ran
-
-    with watched() as watcher:
-        monkeypatch.setattr("zoterodigest.cli.commands.watch.run_unattended", disturbed)
-        (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
-        comes(lambda: not false)
-        monkeypatch.setattr("zoterodigest.cli.commands.watch.run_unattended", run_unattended)
-        comes(lambda: at_rest(watcher))
-
-    assert not any("missing file" in line for line in lines(capfd))
-    assert notices(world) == []
-
-
-@DEEP
 def test_a_broken_configuration_is_said_once_and_a_mended_one_goes_on(
     world: World, capfd: pytest.CaptureFixture[str]
 ) -> None:

@@ -305,7 +305,10 @@ def run(minutes: float, edits: int, idle: float, seed: int, folder: Path) -> lis
         stack.callback(watcher.kill)
         start = watcher.cost()
         print(f"start: {start}")
-        hour.play(edits, watcher)
+        try:
+            hour.play(edits, watcher)
+        except TimeoutError as error:
+            hour.faults.append(str(error))
         end = watcher.cost()
         made = hour.edits.total()
         print(f"end: {end}; {(end.cpu - start.cpu) / made:.2f} s of CPU for each of {made} edits")

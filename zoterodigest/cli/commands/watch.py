@@ -26,7 +26,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.project.files import create_state_folder
 from zoterodigest.project.running import is_watched, pause_path, watching
 from zoterodigest.project.settled import Fact, UnknownState, state_of
-from zoterodigest.sync.watching.noticing import TOLD_WITHIN, Noticing
+from zoterodigest.sync.watching.noticing import Noticing
 from zoterodigest.sync.watching.schedule import (
     LIBRARY,
     AskLibrary,
@@ -279,11 +279,10 @@ class Watcher:
         return token_at(self._place.address) if Path(path).exists() else ""
 
     def _run(self, but: frozenset[str]) -> Ran:
-        begun = self._clock()
-        self.schedule = run_begun(self.schedule, begun)
+        self.schedule = run_begun(self.schedule, self._clock())
         with self._signals.held_off():
             ran = run_unattended(self._asked, but)
-        ran = self._believed(ran, but, begun)
+        ran = self._believed(ran, but)
         self._tell(ran)
         match ran.retry:
             case Retry.NO:
@@ -296,25 +295,16 @@ class Watcher:
             raise _Ended
         return ran
 
-    def _believed(self, ran: Ran, but: frozenset[str], begun: float) -> Ran:
+    def _believed(self, ran: Ran, but: frozenset[str]) -> Ran:
         """Return a run that says only what it knows of what a person has to do."""
         said = self._said
         new = tuple(one for one in ran.needs if one not in said.needs)
         if self._is_once:
             return ran
-        if (new or ran.left != said.left) and self._was_disturbed(begun):
-            # It may have read a file that was half saved: the next run says what is to be done.
-            return replace(ran, left=said.left, stands="", needs=said.needs)
         if but or ran.held != said.held or ran.retry is not Retry.NO:
             # What it left out may need the person as before.
             return replace(ran, left=said.left, stands="", needs=(*said.needs, *new))
         return ran
-
-    def _was_disturbed(self, begun: float) -> bool:
-        """Tell whether a file changed since a run began."""
-        time.sleep(TOLD_WITHIN)
-        self._take_in_all()
-        return any(at >= begun for at in self.schedule.changed.values()) and not self._is_once
 
     def _has_moved(self, ran: Ran) -> bool:
         """Take over where a run found the project; return whether other files are to be watched."""
