@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import random
+import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import replace
+from html import escape
 from pathlib import PurePosixPath
 
 import pytest
 
 from tests.sync.world import World
-from tests.vaults.generated import GeneratedNote, Value, other_value
+from tests.vaults.generated import GeneratedNote, Slot, Value, other_value
 from tests.vaults.test_generated import Edited, differences, folded
+from zoterodigest.notes.editor import editor_form, read_nodes
 
 STEPS = 30
 HISTORIES = [0, *(pytest.param(seed, marks=pytest.mark.deep) for seed in range(1, 60))]
@@ -32,10 +36,11 @@ class History:
         self.away: set[str] = set()
         self.unsynced: set[str] = set()
         self.names = 0
+        self.headings: dict[str, list[tuple[str, int]]] = defaultdict(list)
 
     def play(self) -> None:
         steps = (self.edit, self.edit, self.edit, self.go, self.come, self.move, self.create)
-        self.rng.choice((*steps, self.sync))()
+        self.rng.choice((*steps, self.type_heading, self.sync))()
 
     def edit(self) -> None:
         """Edit a value in the file or in the library, but not on both sides between two runs."""
@@ -52,6 +57,46 @@ class History:
             value = other_value(name, in_library)
             self.vault.edit_in_library(self.held[key], name, value)
             self.expect(key, name, value)
+
+    def type_heading(self) -> None:
+        """Type a heading in Zotero above a paragraph that stands by itself on both sides."""
+        key = self.rng.choice(sorted(self.files.keys() - self.unsynced))
+        note, note_key = self.files[key], self.vault.note_of[key]
+        html = str(self.vault.items[note_key]["note"])
+        named = (
+            above.name
+            for at, above in enumerate(note.pieces[2:])
+            if note.pieces[at] == "\n\n" and isinstance(above, Slot)
+        )
+        places = [name for name in named if paragraph_of(html, self.held[key].values[name])]
+        if places:
+            name = self.rng.choice(places)
+            self.names += 1
+            self.headings[key].append((name, self.names))
+            heading = f"<h{self.rng.randint(1, 6)}>Heading {self.names}</h"
+            heading += f"{heading[2]}>\n"
+            value = self.held[key].values[name]
+            (held,) = self.vault.world.library.fetch([note_key])
+            now = str(held.data["note"])
+            at = paragraph_of(now, value)
+            self.vault.world.change(note_key, note=editor_form(now[:at] + heading + now[at:]))
+            at = paragraph_of(html, value)
+            self.vault.items[note_key]["note"] = html[:at] + heading + html[at:]
+
+    def show_headings(self, key: str) -> None:
+        """Show in a file the headings typed in Zotero, at the level that they have there now."""
+        note = self.files[key]
+        data = (self.vault.world.root / note.path).read_bytes().decode()
+        for name, number in self.headings.pop(key, ()):
+            found = re.search(rf"^#+ Heading {number}(?=\r?$)", data, re.MULTILINE)
+            assert found is not None
+            pieces = [*note.pieces]
+            at = next(
+                it for it, one in enumerate(pieces) if isinstance(one, Slot) and one.name == name
+            )
+            pieces[at - 2 : at - 2] = ["\n\n", found[0]]
+            note = replace(note, pieces=tuple(pieces))
+        self.files[key] = note
 
     def expect(self, key: str, name: str, value: Value) -> None:
         self.vault.expect(self.held[key], name, value)
@@ -106,6 +151,7 @@ class History:
                 value = self.files[key].values[name]
                 if value != self.agreed[key].values[name]:
                     self.expect(key, name, value)
+            self.show_headings(key)
             self.files[key] = replace(self.files[key], values=self.held[key].values)
             self.agreed[key] = self.files[key]
         for key in self.unsynced - self.away:
@@ -132,6 +178,13 @@ class History:
         assert differences(self.vault.files(), {**others, **files}) == []
         items = self.vault.world.everything()
         assert differences(folded(items), folded(self.vault.items)) == []
+
+
+def paragraph_of(html: str, value: Value) -> int:
+    """Return where the paragraph of a note begins that holds a value; 0 without one."""
+    text = escape(str(value), quote=False)
+    nodes = ((it.start, html[it.start : it.end]) for it in read_nodes(html))
+    return next((at for at, node in nodes if node.startswith("<p>") and text in node), 0)
 
 
 @pytest.mark.parametrize("seed", HISTORIES)
