@@ -62,6 +62,7 @@ QUOTED = "<span class=highlight data-annotation='%7B'><span class=math>$y$</span
 
 @given(HTML, HTML)
 @settings(deadline=None)
+@example("<h4><span class=math>$y$</span>", "")  # two nodes are read from one place
 @example(QUOTED, "<h3>K</h3>")  # the words of a quotation are never written over
 def test_a_patch_changes_the_summary_and_loses_nothing(present: str, wanted: str) -> None:
     html = f'<p>mine</p><h2 id="{OUR_ID}">S</h2>{present}'

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import write_block
@@ -10,6 +10,7 @@ from zoterodigest.notes.editor import Placed, read_nodes
 from zoterodigest.notes.model import (
     Annotated,
     Image,
+    Node,
     NoteCitation,
     NoteHeading,
     NoteText,
@@ -98,14 +99,17 @@ def read_note(html: str) -> NoteReading | None:
     runs = runs_of(placed.node for part in anatomy.parts for placed in part.placed)
     as_text = _anatomy(nodes, is_whole=True)
     whole = as_text.parts if as_text else ()
+    # Each node once: notes of lists have sections, and to read 300 of them twice takes a second.
+    # By identity: several nodes may be read from one place of the source.
+    said = {id(placed): _said(placed.node) for part in whole for placed in part.placed}
     return NoteReading(
         anatomy.heading.id,
         heading_name(anatomy.heading),
-        tuple(map(_reading, anatomy.parts)),
+        tuple(_reading(part, said) for part in anatomy.parts),
         tuple(dict.fromkeys(_without_place(runs))),
         anatomy.has_private,
         anatomy.is_doubled,
-        None if whole == anatomy.parts else _reading(*whole),
+        None if whole == anatomy.parts else _reading(whole[0], said),
         _private_blocks(nodes) if as_text and as_text.has_private else (),
     )
 
@@ -189,10 +193,19 @@ def _private_blocks(nodes: Sequence[Placed]) -> tuple[str, ...]:
     return tuple(write_block(block) for block in normal_blocks(flatten(hidden)))
 
 
-def _reading(part: PlacedPart) -> PartReading:
-    nodes = tuple(placed.node for placed in part.placed)
-    blocks = tuple(write_block(block) for block in normal_blocks(flatten(nodes)))
-    return PartReading(part.name, blocks, tuple(nodes_html((node,)) for node in nodes))
+_Said = tuple[tuple[str, ...], str]
+
+
+def _said(node: Node) -> _Said:
+    """Return the Markdown blocks of a node at the top of a note, and its HTML."""
+    blocks = tuple(write_block(block) for block in normal_blocks(flatten((node,))))
+    return blocks, nodes_html((node,))
+
+
+def _reading(part: PlacedPart, said: Mapping[int, _Said]) -> PartReading:
+    found = [said[id(placed)] for placed in part.placed]
+    blocks = tuple(block for blocks, _ in found for block in blocks)
+    return PartReading(part.name, blocks, tuple(html for _, html in found))
 
 
 def _without_place(runs: Iterable[Run]) -> Iterator[str]:
