@@ -286,7 +286,7 @@ def test_a_merge_asks_before_it_writes(zoterodigest: Zoterodigest, tmp_path: Pat
 
 def test_undo_takes_a_merge_back(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     ours, own = doubled_by_hand(zoterodigest, tmp_path)
-    before = {key: one.data for key, one in live(tmp_path).items()}
+    before = {key: dict(one.data) for key, one in live(tmp_path).items()}
     zoterodigest("duplicates", "--merge", own, ours, "--yes")
 
     listed = zoterodigest("log").out
@@ -296,7 +296,6 @@ def test_undo_takes_a_merge_back(zoterodigest: Zoterodigest, tmp_path: Path) -> 
     assert ran.code == 0
     after = {key: dict(one.data) for key, one in live(tmp_path).items()}
     for data in (*before.values(), *after.values()):
-        assert isinstance(data, dict)
         data.pop("dateModified", None)
     assert after == before
     assert zoterodigest("status", "--check").code == 0
