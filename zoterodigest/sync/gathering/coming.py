@@ -18,7 +18,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.lock.words import word
 
-_BEFORE_KEY = r"citation ?key\"?: ?\"?"
+_BEFORE_KEY = r"citation ?key[\"']?: ?[\"']?"
 """What stands before a citation key in an item: the name of its field, or of a line of Extra."""
 
 
