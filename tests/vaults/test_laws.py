@@ -670,6 +670,22 @@ def test_undo_writes_nothing_into_a_note_that_is_private_by_now(vault: World) ->
     assert path.read_text() == edited
 
 
+def test_undo_brings_no_text_back_into_zotero_that_became_private(vault: World) -> None:
+    path = path_of(vault, "adam2015")
+    (note,) = vault.children(TITLES["adam2015"]).values()
+    assert PARAGRAPHS[-1] in str(note)
+    text = path.read_text().replace(PARAGRAPHS[-1], f"## Private\n\n{PARAGRAPHS[-1]}")
+    path.write_text(text.replace(PARAGRAPHS[0], "A new first paragraph."))
+    sync(vault)
+
+    declined = undo_last(vault)
+
+    (note,) = vault.children(TITLES["adam2015"]).values()
+    assert "text of its note is private in the file now" in {it.reason for it in declined}
+    assert PARAGRAPHS[-1] not in str(note)
+    assert PARAGRAPHS[0] in str(note)
+
+
 def group_vault(world: World, rules: str = "") -> str:
     """Lay out a note whose item is in a group's library; return the title of both."""
     name_as_a_groups(world, 7)

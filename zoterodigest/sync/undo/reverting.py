@@ -5,9 +5,11 @@ Every field is judged by itself; what has changed since is left alone and told.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import field
 from functools import cached_property
+from html import unescape
 from typing import Any
 
 from zoterodigest.core.plan.history import (
@@ -18,9 +20,10 @@ from zoterodigest.core.plan.history import (
     ObjectChange,
     Run,
 )
-from zoterodigest.core.plan.reversal import hunks_between, turn_back
+from zoterodigest.core.plan.reversal import Hunk, hunks_between, turn_back
 from zoterodigest.core.works.catalogue import survivors_of
 from zoterodigest.digest.format.format import NoteRule, note_rule
+from zoterodigest.digest.read.vault_file import private_spans
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
@@ -225,10 +228,25 @@ class Reverting:
 
     def _note_back(self, change: ObjectChange, html: str) -> str:
         note = note_pieces(html)
-        reversal = turn_back(note.pieces, change.hunks)
+        private = self._private_words(change.key)
+        hunks = [one for one in change.hunks if not _tells(one, private)]
+        if len(hunks) < len(change.hunks):
+            self._decline_object(change, "text of its note is private in the file now")
+        reversal = turn_back(note.pieces, hunks)
         if reversal.refused:
             self._decline_object(change, "its note has changed since")
         return note.joined(reversal.pieces)
+
+    def _private_words(self, note: str) -> frozenset[str]:
+        """Return the words that are private by now in the file of a vault whose note this is."""
+        files = {row.digest for row in self.gathered.lock.rows if row.note == note}
+        texts = (
+            read.data[span.start : span.end]
+            for read in self.gathered.digests
+            if read.key in files and (rule := note_rule(read.formats))
+            for span in private_spans(read.data, rule)
+        )
+        return frozenset(_WORD.findall(b"\n".join(texts).decode("utf-8", "replace")))
 
     def _decline_object(self, change: ObjectChange, reason: str) -> None:
         key = change.parent or change.key
@@ -317,6 +335,19 @@ class Reverting:
         key, version = present.key, present.version
         back = Collection(key, version, before.name, before.parent, is_trashed=before.is_trashed)
         self.collections.append(back)
+
+
+_MARKUP, _WORD = re.compile(r"<[^<>]*>"), re.compile(r"\w+")
+
+
+def _tells(hunk: Hunk, private: frozenset[str]) -> bool:
+    """Tell whether to revert `hunk` would bring back a piece all words of which are `private`.
+
+    By their words, as a file and a note spell one text in two ways.
+    """
+    new = [piece for piece in hunk.before if piece not in hunk.after]
+    words = (set(_WORD.findall(unescape(_MARKUP.sub(" ", piece)))) for piece in new)
+    return any(some and some <= private for some in words)
 
 
 def _has_moved(child: ObjectChange, present: LibraryItem | None) -> bool:
