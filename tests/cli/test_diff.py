@@ -174,3 +174,15 @@ def test_a_text_that_no_pager_shows_is_printed(
     out, err = capfd.readouterr()
     assert out == "one\ntwo\n"
     assert "$PAGER names no program that could be run: no-such-pager --of-mine" in err
+
+
+def test_a_blank_pager_is_no_pager(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: True, raising=False)
+    monkeypatch.setenv("LINES", "2")
+    monkeypatch.setenv("PAGER", " ")
+
+    emit_paged(["one", "two"])
+
+    assert capfd.readouterr().out == "one\ntwo\n"

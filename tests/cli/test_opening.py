@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from tests.builders import a_file, an_item
 from tests.cli.conftest import Zoterodigest, a_digest
 from tests.library.web import Server
-from zoterodigest.cli.base.programs import at_line
+from zoterodigest.cli.base.programs import at_line, editor
 from zoterodigest.library.connect import connect
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import LibraryItem
@@ -218,7 +219,7 @@ def test_the_entry_of_an_item_is_shown_at_its_line_in_the_editor(
 
 
 @pytest.mark.parametrize(
-    ("editor", "arguments"),
+    ("named", "arguments"),
     [
         ("vi", ["vi", "+12", "a b.md"]),
         ("/usr/bin/nvim -u none", ["/usr/bin/nvim", "-u", "none", "+12", "a b.md"]),
@@ -228,8 +229,23 @@ def test_the_entry_of_an_item_is_shown_at_its_line_in_the_editor(
         ("unheard-of", ["unheard-of", "a b.md"]),
     ],
 )
-def test_each_editor_is_told_the_line_in_its_own_way(editor: str, arguments: list[str]) -> None:
-    assert at_line(editor.split(), Path("a b.md"), 12) == arguments
+def test_each_editor_is_told_the_line_in_its_own_way(named: str, arguments: list[str]) -> None:
+    assert at_line(named.split(), Path("a b.md"), 12) == arguments
+
+
+@pytest.mark.parametrize("name", ["+!touch hacked", "-c quit"])
+def test_the_name_of_a_file_is_no_option_or_command_of_an_editor(name: str) -> None:
+    for named in ("vi", "code", "subl", "unheard-of"):
+        for line in (0, 12):
+            *_, shown = at_line([named], Path(name), line)
+            assert shown.startswith(f".{os.sep}{name}")
+
+
+def test_a_blank_variable_names_no_editor(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VISUAL", "  ")
+    monkeypatch.setenv("EDITOR", "nano -l")
+
+    assert editor() == ["nano", "-l"]
 
 
 def test_without_a_page_a_pdf_or_an_entry_there_is_nothing_to_open(

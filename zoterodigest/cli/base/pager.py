@@ -21,7 +21,7 @@ _NOT_RUN = (126, 127)
 def emit_paged(lines: Iterable[str]) -> None:
     """Write `lines` to standard output, in $PAGER if that is a terminal with fewer lines."""
     shown = list(lines)
-    pager = os.environ.get("PAGER", _DEFAULT)
+    pager = os.environ.get("PAGER", _DEFAULT).strip()
     # The prompt takes a line as well.
     fits = len(shown) < shutil.get_terminal_size((80, 24)).lines
     if fits or not sys.stdout.isatty() or pager in ("", "cat") or not _is_there(pager):

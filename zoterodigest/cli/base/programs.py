@@ -32,7 +32,8 @@ class NotRun(ZoterodigestError):
 
 def editor() -> list[str]:
     """Return the command of $VISUAL or $EDITOR, else `vi`; it may have arguments."""
-    wanted = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    named = (os.environ.get(name, "").strip() for name in ("VISUAL", "EDITOR"))
+    wanted = next(filter(None, named), "vi")
     try:
         return shlex.split(wanted)
     except ValueError as error:
@@ -42,11 +43,13 @@ def editor() -> list[str]:
 def at_line(command: Sequence[str], path: Path, line: int) -> list[str]:
     """Return the command of an editor that shows a line of a file; an unknown one gets the file."""
     name = PurePath(command[0]).name.removesuffix(".exe") if command else ""
+    # To vi, a file called `+!rm x.md` is a command; file names of a project are not the person's.
+    file = f".{os.sep}{path}" if str(path).startswith(("-", "+")) else str(path)
     if line and name in _BY_PLUS:
-        return [*command, f"+{line}", str(path)]
+        return [*command, f"+{line}", file]
     if line and name in _BY_GOTO:
-        return [*command, "--goto", f"{path}:{line}"]
-    return [*command, f"{path}:{line}" if line and name in _BY_COLON else str(path)]
+        return [*command, "--goto", f"{file}:{line}"]
+    return [*command, f"{file}:{line}" if line and name in _BY_COLON else file]
 
 
 def run_program(command: Sequence[str], hint: str) -> int:
