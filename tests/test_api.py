@@ -118,6 +118,26 @@ def test_a_plan_that_asks_is_not_applied_without_consent(tmp_path: Path) -> None
         assert project.apply(plan, agree=True).failures == ()
 
 
+@pytest.mark.usefixtures("papers")
+def test_a_word_that_is_no_direction_plans_nothing() -> None:
+    with Project.open(digests="papers.md") as project:
+        with pytest.raises(ZoterodigestError, match="direction is 'Push'"):
+            project.plan("Push")  # type: ignore[arg-type]  # as a caller without a type checker
+        with pytest.raises(ZoterodigestError, match="to is 'csl'"):
+            project.export("csl")  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.usefixtures("papers")
+def test_a_closed_project_writes_nothing() -> None:
+    with Project.open(digests=["papers.md"]) as project:
+        plan = project.plan("push")
+
+    with pytest.raises(ZoterodigestError, match="closed"):
+        project.apply(plan)
+    with pytest.raises(ZoterodigestError, match="closed"):
+        project.status()
+
+
 def test_the_public_names_are_these() -> None:
     assert set(zoterodigest.__all__) == {
         *(

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from zoterodigest.cli.base.options import Invocation
 from zoterodigest.cli.base.project_context import ProjectContext, near, open_context
@@ -27,6 +27,12 @@ __all__ = ["ListedPaper", "PlannedRun", "Project", "ProjectStatus", "RunResult"]
 
 Direction = Literal["push", "pull", "sync"]
 Dialect = Literal["bibtex", "biblatex"]
+
+
+class BadCall(ZoterodigestError):
+    """A function of the Python API was called with a value that it does not know, or too late."""
+
+    exit_code = 2
 
 
 class NeedsConsent(ZoterodigestError):
@@ -117,6 +123,7 @@ class Project:
     def __init__(self, folder: Path, digests: tuple[Path, ...], library: str) -> None:
         self._folder, self._digests, self._library = folder, digests, library
         self._open = ExitStack()
+        self._is_closed = False
 
     @classmethod
     def open(
@@ -128,7 +135,9 @@ class Project:
         folder. `library` is an address as in `--library`. An API key comes from the keyring or from
         the variable ZOTERO_API_KEY. Nothing is read yet.
         """
-        return cls(Path(folder), tuple(map(Path, digests)), library)
+        # A text is many paths of one letter to Python.
+        several = [digests] if isinstance(digests, (str, Path)) else digests
+        return cls(Path(folder), tuple(map(Path, several)), library)
 
     def __enter__(self) -> Project:
         """Return the project itself."""
@@ -139,7 +148,8 @@ class Project:
         self.close()
 
     def close(self) -> None:
-        """Close the library. Plans of this project cannot be applied any more."""
+        """Close the library. Nothing can be read, planned or applied any more."""
+        self._is_closed = True
         self._open.close()
 
     def entries(self) -> tuple[ListedPaper, ...]:
@@ -169,6 +179,8 @@ class Project:
 
         The last two are the limits of the guard, as with `--max-changes` and `--allow-removals`.
         """
+        # Any other word would plan both directions.
+        _require_known("direction", direction, get_args(Direction))
         intent = Sync(may_push=direction != "pull", may_pull=direction != "push")
         place = self._place()
         limits = Options(intent, max_changes=max_changes, allow_removals=allow_removals)
@@ -184,6 +196,7 @@ class Project:
         """
         from zoterodigest.sync.syncing.sync_run import carry_out
 
+        self._require_open()
         if plan.needs_consent and not agree:
             raise NeedsConsent("the plan needs consent", "Look at it, then pass agree=True.")
         outcome = carry_out(plan._prepared, lambda done, total: None)
@@ -191,13 +204,24 @@ class Project:
 
     def export(self, to: Dialect = "bibtex") -> str:
         """Return a bibliography of the library, as `export` prints it. It writes no file."""
+        _require_known("to", to, get_args(Dialect))
         return new_bib(self._place().workspace, {"to": to}).source.decode("utf-8", "replace")
 
+    def _require_open(self) -> None:
+        if self._is_closed:
+            raise BadCall("the project is closed", "Open it again, and make a new plan.")
+
     def _place(self) -> ProjectContext:
+        self._require_open()
         asked = Invocation(files=self._digests, address=self._library)
         place = open_context(asked, self._folder)
         self._open.enter_context(place.workspace.library)
         return place
+
+
+def _require_known(name: str, value: str, known: tuple[str, ...]) -> None:
+    if value not in known:
+        raise BadCall(f"{name} is {value!r}", f"It is one of {', '.join(known)}.")
 
 
 def _entries(read: ReadDigest) -> Iterable[ListedPaper]:

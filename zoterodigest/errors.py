@@ -1,6 +1,7 @@
 """The root of every error zoterodigest raises on purpose.
 
     ZoterodigestError
+    ├── BadCall              2  a function of the Python API got a value that it does not know
     ├── UnknownFormat        2  no format has this name
     ├── OnlyRead             2  a format says not how an entry is written
     ├── NotInLibrary        10  the library has no such collection or item
