@@ -89,6 +89,14 @@ def test_the_check_of_a_pull_request_annotates_and_fails(project: Path) -> None:
     assert "::error file=main.tex,line=1" in found.stdout
 
 
+def test_documents_may_stand_on_lines_of_their_own(project: Path) -> None:
+    (project / "fine.tex").write_text("\\cite{known}\n\\bibliography{refs}\n", "utf-8")
+
+    found = _step("Check", project, documents="fine.tex\nmain.tex\n")
+
+    assert "::error file=main.tex,line=1" in found.stdout
+
+
 @pytest.mark.deep
 def test_a_document_is_never_taken_for_an_option_or_a_command(project: Path) -> None:
     found = _step("Check", project, documents="--help $(touch hacked)")
