@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 
@@ -68,6 +69,30 @@ def test_a_current_folder_that_was_removed_is_no_bug(
     assert ran.err.startswith("error: the current folder does not exist any more\n")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no disk that is always full")
+def test_a_full_disk_below_the_output_is_no_bug(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        monkeypatch.setattr(sys, "stdout", full)
+        code = program.main(["docs"])
+        monkeypatch.undo()
+        with suppress(OSError):
+            full.close()
+
+    assert code == program.BAD_INPUT
+    assert capsys.readouterr().err.startswith(
+        "error: the output could not be written: No space left on device\n"
+    )
+
+
+def test_a_closed_output_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", None)
+
+    assert program.main(["docs"]) == 0
+    sys.stdout.close()
+
+
 def test_without_arguments_it_helps(zoterodigest: Zoterodigest) -> None:
     ran = zoterodigest()
 
@@ -94,7 +119,7 @@ def test_the_help_lists_each_command_once_in_its_group(zoterodigest: Zoterodiges
     assert sorted(listed) == sorted({*_commands()} - {"merge-lock"})
 
 
-@pytest.mark.parametrize("words", [["sync"], ["formats", "learn"], []])
+@pytest.mark.parametrize("words", [["sync"], ["formats", "learn"], [], ["help"]])
 def test_help_with_a_command_shows_the_help_of_it(
     zoterodigest: Zoterodigest, words: list[str]
 ) -> None:

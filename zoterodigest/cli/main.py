@@ -5,6 +5,7 @@ Importing this module is quick: a command imports what it needs when it runs.
 
 from __future__ import annotations
 
+import errno
 import gc
 import os
 import sys
@@ -31,6 +32,9 @@ BAD_INPUT = 10
 # finds nothing, and took a seventh of a sync. Classes and functions of imports are never looked
 # through (`gc.freeze`). Only in a process of our own: the Python API leaves this to its caller.
 _SELDOM = (200_000, 50, 50)
+
+_FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""A full disk. The error of a stream names no path; files name theirs."""
 
 _ALLOW_OUTSIDE = "--allow-outside"
 _VERBOSITY = {"--verbose": 1, "-v": 1, "-vv": 2}
@@ -142,7 +146,7 @@ class _Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         if args[:1] == ["help"]:
-            args = [*args[1:], "--help"]
+            args = [*(one for one in args[1:] if one != "help"), "--help"]
         return super().parse_args(ctx, args)
 
     def format_commands(self, ctx: Any, formatter: Any) -> None:
@@ -201,6 +205,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     A known error becomes one sentence and a hint. Any other error is reported as a bug.
     """
+    _open_closed_streams()
     _write_any_character()
     if arguments is None:
         gc.set_threshold(*_SELDOM)
@@ -278,7 +283,8 @@ def _called(arguments: Sequence[str]) -> int:
         return _interrupted()
     except OSError as error:
         # A person can't fix an error of the system that names no path.
-        return _refused(error) if error.filename or _is_nowhere() else _bug(error)
+        is_theirs = error.filename or error.errno in _FULL or _is_nowhere()
+        return _refused(error) if is_theirs else _bug(error)
     except Exception as error:  # the outermost place: report anything in one sentence
         return _bug(error)
 
@@ -299,6 +305,15 @@ def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
     end = arguments.index("--") if "--" in arguments else len(arguments)
     flags = [one for one in arguments[:end] if one == _ALLOW_OUTSIDE or one in _VERBOSITY]
     return [one for one in arguments[:end] if one not in flags] + [*arguments[end:]], flags
+
+
+def _open_closed_streams() -> None:
+    """Give up what is said on a stream that the caller closed (`>&-`), as some cron jobs do."""
+    # In the order of their numbers: the system gives the first free one, which the library's file
+    # would get, and with it what other programs print.
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _write_any_character() -> None:
@@ -324,6 +339,12 @@ def _refused(error: OSError) -> int:
     _show_where(error)
     if _is_nowhere():
         _say("the current folder does not exist any more", "Go to a folder that exists.")
+        return BAD_INPUT
+    if not error.filename:
+        _say(
+            f"the output could not be written: {error.strerror}",
+            "Free some space on that disk. `zoterodigest log` lists what a run wrote before.",
+        )
         return BAD_INPUT
     _say(f"{os.fsdecode(error.filename)}: {error.strerror}", "Check the path and its permissions.")
     return BAD_INPUT

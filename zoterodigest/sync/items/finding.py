@@ -56,7 +56,10 @@ def _keyed(items: Sequence[LibraryItem], name: str, items_by_key: Mapping[str, s
     if len(named) > 1:
         raise SeveralItems(name, named)
     if not named:
-        raise NotInLibrary(f"the library has no item {name}", _advice(items, items_by_key, name))
+        raise NotInLibrary(
+            f"the library has no item {name.strip() or 'without a name'}",
+            _advice(items, items_by_key, name),
+        )
     return named[0]
 
 
