@@ -86,6 +86,12 @@ def test_a_full_disk_below_the_output_is_no_bug(
     )
 
 
+def test_a_blank_name_of_a_file_is_no_bug(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("status", " ")
+
+    assert (ran.code, "no name of a file" in ran.err) == (program.BAD_INPUT, True)
+
+
 def test_a_closed_output_is_no_bug(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", None)
 

@@ -34,6 +34,7 @@ from zoterodigest.project.config import (
 )
 from zoterodigest.project.files import (
     STATE_FOLDER,
+    BadInput,
     followed_paths,
     real_path,
     real_paths,
@@ -150,6 +151,9 @@ class Project:
         for path in self._fed():
             configured.setdefault(path, DigestRules(path=_key(self.root, path)))
         found: dict[str, Digest] = {}
+        for path in given:
+            if path.name.isspace():  # a file may be called so, but no configuration can name it
+                raise BadInput(path, "no name of a file", "Give the path of a Markdown file.")
         meant = [*map(_absolute, given)] if given else [*configured]
         for path, real in zip(meant, real_paths([*map(str, meant)]), strict=True):
             rules = configured.get(path) or DigestRules(path=_key(self.root, path))
