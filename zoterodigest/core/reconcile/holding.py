@@ -121,8 +121,7 @@ def _why_held_by_note(
     in_file = _texts_in(entry.fields, folding)
     # What the file lacks as well is gone on both sides: it has nothing to lose.
     before = [part for part in base.at_item.parts if part in now or part in in_file]
-    private = _texts_in({"summary": note.private}, folding)
-    if any(part in private and part not in now for part in before):
+    if any(part in note.private and part not in now for part in before):
         return TEXT_HIDDEN_IN_ZOTERO
     lost, number = _lost(before, now, in_file)
     # No program writes notes anew: a paragraph in the place of another one is an edit.

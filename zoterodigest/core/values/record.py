@@ -258,7 +258,7 @@ class ChildNote:
 
     `fields` are in the order of the note; those in `doubled` have their heading in it twice.
     `kept` names what stands in the note and has no place in Markdown: image, citation, colour ...
-    `private` is the text below a heading "Private": it is compared and goes nowhere.
+    `private` are the fingerprints of the blocks below a heading "Private": their text goes nowhere.
     `whole` is its text up to the end, with all headings, for an entry that has the note to itself;
     None if that is the summary.
     """
@@ -271,7 +271,7 @@ class ChildNote:
     doubled: frozenset[str] = frozenset()
     kept: tuple[str, ...] = ()
     whole: WholeNote | None = None
-    private: Value = EMPTY
+    private: frozenset[str] = frozenset()
 
     def shown_to(self, entry: Entry) -> tuple[Fields, Mapping[str, str]]:
         """Return the fields that `entry` shows of the note, and the text that stands in each."""

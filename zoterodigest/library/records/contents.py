@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
+from zoterodigest.core.links.link import fingerprint
 from zoterodigest.core.values.record import (
     EMPTY,
     SECTION,
@@ -248,7 +249,7 @@ def core_note(note: LibraryItem, reading: NoteReading) -> ChildNote:
     if reading.whole is not None:
         whole = WholeNote(_blocks_of(reading.whole), "\n".join(reading.whole.html))
     about = note.key, note.version, fields, raws, note.is_trashed
-    private = Blocks(reading.private) if reading.private else EMPTY
+    private = frozenset_of(map(fingerprint, reading.private))
     return ChildNote(*about, frozenset(doubled), reading.kept, whole, private)
 
 
