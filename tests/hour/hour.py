@@ -82,6 +82,8 @@ class Hour:
             is_decided = slot.paper in {*CONFLICTS, REMOVED_ENTRY, TRASHED_ITEM}
             if is_unlikely or is_contested or is_decided:
                 continue
+            # Lower case would make a title a sentence, and a .bib braces the names in one.
+            token = token.capitalize() if slot.kind == "title" else token.lower()
             if (self._in_file if end == "file" else self._in_library)(slot, token):
                 self.tokens[slot] += (token,)
                 self.last_end[slot] = end
