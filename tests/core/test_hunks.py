@@ -6,16 +6,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from zoterodigest.core.links.hunks import Held, merge_blocks
+from zoterodigest.core.links.hunks import Winner, merge_blocks
 from zoterodigest.core.links.link import fingerprint
 
 blocks = st.lists(st.sampled_from("abcdefgh"), max_size=8).map(tuple)
 
 
-def merged(base: str, entry: str, item: str, over: Held | None = None) -> str | None:
+def merged(base: str, entry: str, item: str, winner: Winner | None = None) -> str | None:
     """Merge texts in which every letter is a block."""
     prints = [fingerprint(block) for block in base]
-    found = merge_blocks(prints, tuple(entry), tuple(item), over=over)
+    found = merge_blocks(prints, tuple(entry), tuple(item), winner=winner)
     return None if found is None else "".join(found)
 
 
@@ -81,19 +81,19 @@ def test_where_edits_collide_the_chosen_end_holds_and_the_others_stay(
     base: str, entry: str, item: str, expected: tuple[str, str]
 ) -> None:
     assert merged(base, entry, item) is None
-    assert tuple(merged(base, entry, item, over) for over in Held) == expected
+    assert tuple(merged(base, entry, item, winner) for winner in Winner) == expected
 
 
-@given(blocks, blocks, blocks, st.sampled_from(Held))
+@given(blocks, blocks, blocks, st.sampled_from(Winner))
 def test_the_end_that_holds_loses_none_of_its_new_blocks(
-    base: tuple[str, ...], entry: tuple[str, ...], item: tuple[str, ...], over: Held
+    base: tuple[str, ...], entry: tuple[str, ...], item: tuple[str, ...], winner: Winner
 ) -> None:
     prints = [fingerprint(block) for block in base]
 
-    found = merge_blocks(prints, entry, item, over=over)
+    found = merge_blocks(prints, entry, item, winner=winner)
 
     plain = merge_blocks(prints, entry, item)
-    holding = entry if over is Held.ENTRY else item
+    holding = entry if winner is Winner.ENTRY else item
     assert found == plain or plain is None
     assert found is None or set(holding) - set(base) <= set(found) <= {*entry, *item}
 

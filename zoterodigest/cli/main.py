@@ -308,7 +308,7 @@ def _parted(arguments: Sequence[str]) -> tuple[list[str], list[str]]:
 
 
 def _open_closed_streams() -> None:
-    """Give up what is said on a stream that the caller closed (`>&-`), as some cron jobs do."""
+    """Discard what goes to a stream that the caller closed (`>&-`), as some cron jobs do."""
     # In the order of their numbers: the system gives the first free one, which the library's file
     # would get, and with it what other programs print.
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):

@@ -1,4 +1,4 @@
-"""The system tells which files change, or a person is told that it doesn't."""
+"""`watch` learns from the system which files change, or reports that the system can't tell."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the limits are 
 
 
 def notice_within(limit: str, folder: Path, said: Path) -> None:
-    """Start to follow a folder and its tree where none may be, and keep what is said of that."""
+    """Watch a folder and its tree where the system allows no watch, and keep the messages."""
     try:
         assert ctypes.CDLL(None).unshare(_NEW_USERS) == 0
         Path(f"/proc/sys/user/max_inotify_{limit}").write_text("0")

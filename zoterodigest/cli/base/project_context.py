@@ -206,7 +206,7 @@ def open_context(asked: Invocation, start: Path = Path()) -> ProjectContext:
     """Return the place of a run on the digests asked for, or on all known ones if none is named.
 
     Without digests the project is that of the folder `start`. The configuration names the known
-    ones. If it has no `[[digest]]`, the lock file does. Raises `NoDigest` if there are none.
+    ones. If it has no `[[digest]]`, the lock file does. Raises `NoDigest` if there is no digest.
     """
     project = None if asked.files else project_in(start)
     linked = linked_digests(project) if project else []
@@ -305,7 +305,7 @@ def linked_digests(project: Project) -> list[Path]:
 def known_digests() -> list[Path]:
     """Return the digests of the current folder's project, of a vault its folder.
 
-    Raises `NoDigest` if there are none.
+    Raises `NoDigest` if there is no digest.
     """
     project = project_in(Path())
     rules = [one for one in project.configuration.digests if one.is_vault]

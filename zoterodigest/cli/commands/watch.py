@@ -259,7 +259,7 @@ class Watcher:
         self._said = replace(self._said, held=held)
 
     def _tell_trouble(self, error: ZoterodigestError) -> None:
-        """Say once that the library does not answer, and once more if a person is needed then."""
+        """Report once that the library does not answer, and again if it comes to need a person."""
         needs_person = not isinstance(error, PASSING)
         if self._trouble is None or (needs_person and not isinstance(error, self._trouble)):
             # The hint of what ends by itself is to run the command again: the watcher does so.

@@ -18,8 +18,8 @@ _MOST_COMPARISONS = 1_000_000
 """Above this many pairs of blocks what lies between common ends is taken as one edit."""
 
 
-class Held(Enum):
-    """The side whose edits hold where both changed one block differently."""
+class Winner(Enum):
+    """The end whose edit is taken if both changed one block differently."""
 
     ENTRY = auto()
     ITEM = auto()
@@ -35,7 +35,7 @@ class _BlockFate:
 
 
 def merge_blocks(
-    base: Sequence[str], entry: Sequence[str], item: Sequence[str], *, over: Held | None = None
+    base: Sequence[str], entry: Sequence[str], item: Sequence[str], *, winner: Winner | None = None
 ) -> tuple[str, ...] | None:
     """Return the blocks with both ends' edits, or None if both changed one block differently.
 
@@ -43,16 +43,16 @@ def merge_blocks(
     If both ends insert blocks at one place, all are kept once, the entry's first. This also holds
     if one end changed or removed the block beside them.
 
-    With `over`, that side's edit of such a block holds, and with it all that the other side changed
-    in the same stretch is left. None is then returned only if both ends moved a block.
+    With a `winner`, that end's edit of such a block is taken, and all that the other end changed in
+    the same stretch is left out. The result is then None only if both ends moved a block.
     """
     known = {*base}
     base = _with_shared(_with_replaced(base, entry, item), entry, item)
     entry_inserts, entry_fates = _edits(base, entry)
     item_inserts, item_fates = _edits(base, item)
-    if over is Held.ENTRY:
+    if winner is Winner.ENTRY:
         item_fates = _without_rivals(item_fates, entry_fates)
-    elif over is Held.ITEM:
+    elif winner is Winner.ITEM:
         entry_fates = _without_rivals(entry_fates, item_fates)
     # A block of the base that stays has one text wherever it stands, so either end's serves.
     kept = {fingerprint(text): text for text in (*entry, *item)}
@@ -68,8 +68,8 @@ def merge_blocks(
         elif fate.start == place:
             merged += fate.texts
     # A block that both ends moved would stand at both of its new places, or at none.
-    holding = {Held.ENTRY: entry, Held.ITEM: item, None: ()}[over]
-    lost = {text for text in {*holding} - {*merged} if fingerprint(text) not in known}
+    taken = {Winner.ENTRY: entry, Winner.ITEM: item, None: ()}[winner]
+    lost = {text for text in {*taken} - {*merged} if fingerprint(text) not in known}
     return None if lost or _doubles(merged, base, entry, item) else tuple(merged)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from zoterodigest.core.links.hunks import Held, merge_blocks
+from zoterodigest.core.links.hunks import Winner, merge_blocks
 from zoterodigest.core.links.link import Base, Print, fingerprint
 from zoterodigest.core.links.view import (
     Folding,
@@ -265,7 +265,7 @@ def _merged_blocks(ends: FieldEnds, base: Base) -> MergeResult:
     entry, item = value_parts(ends.entry), value_parts(ends.item)
     merged = merge_blocks(base.at_entry.parts, entry, item)
     if merged is None:
-        held = (merge_blocks(base.at_entry.parts, entry, item, over=one) for one in Held)
+        held = (merge_blocks(base.at_entry.parts, entry, item, winner=one) for one in Winner)
         return Clash(*(None if one is None else with_members(ends.name, one) for one in held))
     value = with_members(ends.name, merged)
     return Propagated(None if merged == entry else value, None if merged == item else value)

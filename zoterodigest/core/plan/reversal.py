@@ -28,7 +28,7 @@ class Hunk:
     """The pieces `before` became `after`, the first of which is now piece number `at`.
 
     `above` and `below` tell what stands around it, less than `_AROUND` pieces only at an end. They
-    are fingerprints, as private text may stand there; earlier versions kept the pieces.
+    are fingerprints, as they may be private text. Earlier versions kept the pieces themselves.
     """
 
     at: int

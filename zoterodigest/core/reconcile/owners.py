@@ -68,7 +68,7 @@ def _without_keys_of_others(links: Iterable[Link], library: LibraryState) -> Ite
 
 _CITED = 2
 _UNREAD = 3
-"""Of a file that nobody read nobody knows whether it names the item: it may."""
+"""The rank of a file that was not read: it may name the item."""
 _UNNAMED = 4
 
 

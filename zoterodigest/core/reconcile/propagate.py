@@ -582,13 +582,15 @@ class _Hub:
         row = link.row
         if self._item and is_note_missing(self._item, row) and _has_own_text(link.entry):
             self.reports.append(MissingNote(row))
-        for name, result in sorted(merged.results.items()):
+        for name in sorted(merged.conflicts | merged.diverged):
+            # The item's end only for the few fields that have something to tell.
             ends = link.entry.fields[name], self._side(link).fields[name]
-            match result:
-                case Clash(if_entry, if_item):
-                    self.reports.append(Conflict(row.id, name, *ends, if_entry, if_item))
-                case Diverged():
-                    self.reports.append(DivergedField(row.id, name, *ends))
+            result = merged.results[name]
+            if isinstance(result, Clash):
+                conflict = Conflict(row.id, name, *ends, result.if_entry, result.if_item)
+                self.reports.append(conflict)
+            else:
+                self.reports.append(DivergedField(row.id, name, *ends))
         for name in sorted(merged.to_item.keys() - merged.fills):
             if not self._may_push(link, name):
                 self.reports.append(HeldBack(row.id, name, to_entry=False))
