@@ -246,10 +246,12 @@ def test_a_connection_is_kept_for_many_requests(api: Api) -> None:
 def test_more_connections_than_there_are_threads_for_are_told_to_come_again(api: Api) -> None:
     waiting = [_asked(api) for _ in range(MAX_CONNECTIONS)]
     one_more, turned_away = _asked(api)
+    said = turned_away.read()
     for connection, _ in (*waiting, (one_more, turned_away)):
         connection.close()
 
     assert {answer.status for _, answer in waiting} == {404}
+    assert said == b"Too many connections.\n"
     assert (turned_away.status, turned_away.headers["Retry-After"]) == (503, "1")
     assert _answers_again(api)
 
@@ -258,7 +260,7 @@ def _asked(api: Api) -> tuple[http.client.HTTPConnection, http.client.HTTPRespon
     """Return a connection that stays open and the answer to its first request."""
     address = urlsplit(api.url)
     connection = http.client.HTTPConnection(str(address.hostname), address.port, timeout=5)
-    connection.request("HEAD", f"/{USER}/nothing", headers={"Zotero-API-Key": KEY})
+    connection.request("GET", f"/{USER}/nothing", headers={"Zotero-API-Key": KEY})
     return connection, connection.getresponse()
 
 
