@@ -11,7 +11,7 @@ import pytest
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import core_entry
 from zoterodigest.library.port import LibraryItem, Snapshot
-from zoterodigest.library.records.contents import core_item, read_contents
+from zoterodigest.library.records.contents import OurNotes, core_item, read_contents
 from zoterodigest.notes.read import read_note
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.gathering import compared
@@ -75,9 +75,11 @@ def _of_core_entry(entry: object, zotero: object, *, with_notes: bool) -> Hashab
 
 
 def _of_contents(snapshot: Snapshot, zotero: object, **options: object) -> Hashable:
-    return id(snapshot), id(zotero), tuple(sorted(options.items()))
+    return id(snapshot), id(zotero), repr(sorted(options.items()))
 
 
-def _of_item(item: LibraryItem, children: Sequence[LibraryItem], zotero: object) -> Hashable:
+def _of_item(
+    item: LibraryItem, children: Sequence[LibraryItem], zotero: object, ours: OurNotes
+) -> Hashable:
     objects = tuple((one.key, one.version, repr(one.data)) for one in (item, *children))
-    return objects, id(zotero)
+    return objects, id(zotero), tuple(ours.get(one.key) for one in children)

@@ -31,18 +31,18 @@ def world(tmp_path: Path) -> World:
 
 
 def lose_note(world: World, how: str) -> str:
-    """Have a person delete the note, or what makes it ours; return its key."""
+    """Have a person delete the note, or all it says; return its key."""
     key = world.note_key(TITLE)
     if how == "trashed":
         world.change(key, deleted=1)
     elif how == "erased":
         world.erase(key)
     else:
-        world.change(key, note="<p>Mine now.</p>")
+        world.change(key, note="")
     return key
 
 
-@pytest.fixture(params=["trashed", "erased", "taken over"])
+@pytest.fixture(params=["trashed", "erased", "emptied"])
 def how(request: pytest.FixtureRequest) -> str:
     """How a person did away with the note."""
     return str(request.param)

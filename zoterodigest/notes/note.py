@@ -19,6 +19,9 @@ LONGEST_NOTE = 500_000
 OUR_ID = re.compile(r"zd-[a-z0-9]{10}")
 """The ids of our headings, by which a note is found again."""
 
+SUMMARY = "Summary"
+"""Begins our headings, for people; behind it comes the name of the digest."""
+
 NOTE_LEVEL = 2
 PART_LEVEL = 3
 
@@ -95,6 +98,11 @@ def part_heading(name: str) -> NoteHeading:
     return _heading(PART_LEVEL, name)
 
 
+def note_heading(text: str, note_id: str) -> NoteHeading:
+    """Return the heading by which a note of ours is known."""
+    return _heading(NOTE_LEVEL, text, note_id)
+
+
 def part_name(name: str) -> str:
     """Return `name` as a heading shows it: blanks folded, control characters left out."""
     return "".join(run.text for run in plain_runs((NoteText(name),)) if isinstance(run, NoteText))
@@ -118,7 +126,7 @@ def _largest(parts: Sequence[Part]) -> str | None:
 
 
 def _whole_html(note: NoteContent) -> str:
-    return note_html((_heading(NOTE_LEVEL, note.heading, note.id), *_parts(note)))
+    return note_html((note_heading(note.heading, note.id), *_parts(note)))
 
 
 def _parts(note: NoteContent) -> Iterator[Node]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import write_block
@@ -13,15 +14,17 @@ from zoterodigest.notes.model import (
     Node,
     NoteCitation,
     NoteHeading,
+    NoteParagraph,
     NoteText,
     Run,
+    Runs,
     flatten,
     runs_of,
     walk,
 )
 from zoterodigest.notes.normal import is_private, normal_blocks, plain_runs
-from zoterodigest.notes.note import NOTE_LEVEL, OUR_ID, PART_LEVEL
-from zoterodigest.notes.serialise import nodes_html
+from zoterodigest.notes.note import NOTE_LEVEL, OUR_ID, PART_LEVEL, SUMMARY, note_heading
+from zoterodigest.notes.serialise import nodes_html, note_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,50 @@ def read_note(html: str) -> NoteReading | None:
     )
 
 
+def read_known_note(html: str, note_id: str) -> NoteReading | None:
+    """Read a note that is known to be ours, also one whose heading a person deleted or retyped.
+
+    None for one that says nothing without its heading: that counts as deleted.
+    """
+    as_parts, as_text = (
+        read_note(with_our_heading(html, note_id, SUMMARY, is_whole=is_whole))
+        for is_whole in (False, True)
+    )
+    if as_parts is None or as_text is None or not (as_text.whole or as_text.parts[0]).blocks:
+        return None
+    return replace(as_parts, whole=as_text.whole)
+
+
+def with_our_heading(html: str, note_id: str, heading: str, *, is_whole: bool) -> str:
+    """Return a note of ours with its heading, put back above the text if it lost it.
+
+    What a person made of the heading's line (`Summary`, a paragraph) is in its place. So is any
+    heading at the top that would end the summary; none does if the note `is_whole`.
+    """
+    nodes = read_nodes(html)
+    if any(our_headings(nodes)):
+        return html
+    line = note_heading(heading, note_id)
+    if not nodes:
+        return note_html((line,))
+    start, end = nodes[0].start, nodes[0].end
+    if _was_our_heading(nodes[0].node, is_whole=is_whole):
+        return f"{html[:start]}{nodes_html((line,))}{html[end:]}"
+    return f"{html[:start]}{nodes_html((line,))}\n{html[start:]}"
+
+
+def _was_our_heading(node: Node, *, is_whole: bool) -> bool:
+    """Tell whether the first node of a note without our heading is what became of it."""
+    if not isinstance(node, NoteHeading | NoteParagraph) or is_private(node.runs):
+        return False
+    words = _words(node.runs)
+    # The editor keeps the words when a heading becomes a paragraph or one of another level.
+    if words.startswith(f"{SUMMARY} · "):
+        return True
+    is_high = isinstance(node, NoteHeading) and node.level <= NOTE_LEVEL
+    return is_high and (words.strip(" ·") == SUMMARY or not is_whole)
+
+
 def dissect(html: str, *, is_whole: bool = False) -> Anatomy | None:
     """Find the parts of our note in `html`; None without a heading of ours.
 
@@ -141,8 +188,12 @@ def _anatomy(nodes: Sequence[Placed], *, is_whole: bool) -> Anatomy | None:
 
 def heading_name(heading: NoteHeading) -> str:
     """Return a heading's text without its marks."""
-    runs = plain_runs(heading.runs, allows_math=False)
-    return "".join(run.text if isinstance(run, NoteText) else " " for run in runs)
+    return _words(heading.runs)
+
+
+def _words(runs: Runs) -> str:
+    plain = plain_runs(runs, allows_math=False)
+    return "".join(run.text if isinstance(run, NoteText) else " " for run in plain)
 
 
 def our_headings(nodes: Sequence[Placed]) -> Iterator[tuple[int, NoteHeading]]:

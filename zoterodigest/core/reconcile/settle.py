@@ -216,7 +216,7 @@ def edited_fields(entry: Entry, item: Item, row: LockRow, folding: Folding) -> t
 
 
 def is_note_missing(item: Item, row: LockRow) -> bool:
-    """Tell whether the row's note was trashed, erased or lost its heading."""
+    """Tell whether the row's note was trashed, erased or emptied with its heading."""
     note = item.notes.get(row.id)
     return row.note is not None if note is None else note.is_trashed
 

@@ -297,12 +297,13 @@ class Item:
     """A library item as the core sees it.
 
     `fields` holds the record's fields as complete as the library knows them, `raws` the library's
-    own text of each. `notes` are our child notes by the row id in their heading (a heading id
-    found twice is listed once, the lowest note key). `collections` are collection keys. `replaces`
-    are the keys of items that were merged into this one (`dc:replaces`), `own_notes` the person's
-    live notes by key, where they are wanted at all. Fields in `homeless` have a home only once the
-    work has a venue: they are empty, and what fills them in comes with one. `attachments` are the
-    links that its attachments stand for, by their keys, if other items were merged into it.
+    own text of each. `notes` are our child notes by the row id in their heading, or by the id of
+    the row that names their key (an id found twice is listed once). `collections` are collection
+    keys. `replaces` are the keys of items that were merged into this one (`dc:replaces`),
+    `own_notes` the person's live notes by key, where they are wanted at all. Fields in `homeless`
+    have a home only once the work has a venue: they are empty, and what fills them in comes with
+    one. `attachments` are the links that its attachments stand for, by their keys, if other items
+    were merged into it.
     """
 
     key: str

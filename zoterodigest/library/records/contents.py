@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING, Any
 
-from zoterodigest.core.links.link import fingerprint
+from zoterodigest.core.links.link import LockRow, fingerprint
 from zoterodigest.core.values.record import (
     EMPTY,
     SECTION,
@@ -40,12 +40,17 @@ PUBLISH = "publish"
 NO_SNAPSHOT = Snapshot(0, (), ())
 
 
+OurNotes = Mapping[str, str]
+"""The ids of the rows that a lock file links with notes, by the keys of the notes."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contents:
     """A snapshot as the core sees it, and the objects behind it by key.
 
     `children` are the notes and attachments of an item, by key. `snapshot` is what the library
-    held when it was read last: it can be read over it.
+    held when it was read last: it can be read over it. `our_notes` are the row ids of notes of ours
+    by key, as far as the lock file knows them.
     """
 
     version: int
@@ -54,6 +59,7 @@ class Contents:
     by_key: Mapping[str, LibraryItem]
     children: Mapping[str, Sequence[LibraryItem]]
     snapshot: Snapshot = field(default=NO_SNAPSHOT, compare=False)
+    our_notes: OurNotes = field(default_factory=dict, compare=False)
 
     @property
     def keys(self) -> frozenset[str]:
@@ -80,25 +86,35 @@ def read_contents(
     *,
     with_own_notes: bool = False,
     known: Contents = EMPTY_LIBRARY,
+    our_notes: OurNotes | None = None,
 ) -> Contents:
     """Return what `snapshot` holds; notes and attachments without a parent are left out.
 
     Notes that the person wrote are read only `with_own_notes`. An item that `known` has with the
     same data, and with children of the same data, is taken from there and not read again.
+    `our_notes` are ours also without their heading; those of `known` if none are given.
     """
+    ours = known.our_notes if our_notes is None else our_notes
     children: dict[str, list[LibraryItem]] = defaultdict(list)
     for one in snapshot.items:
         if parent := one.json.parent:
             children[parent].append(one)
     top = [one for one in snapshot.items if is_top_level(one)]
-    items = list(_items_over(known, top, children, zotero))
+    items = list(_items_over(known, top, children, zotero, ours))
     if with_own_notes:
         items = [
-            replace(one, own_notes=dict(_own_notes(children.get(one.key, ())))) for one in items
+            replace(one, own_notes=dict(_own_notes(children.get(one.key, ()), ours)))
+            for one in items
         ]
     by_key = {one.key: one for one in snapshot.items}
     chained = tuple(with_chains(items, by_key))
-    return Contents(snapshot.version, chained, snapshot.collections, by_key, children, snapshot)
+    about = snapshot.version, chained, snapshot.collections, by_key, children, snapshot
+    return Contents(*about, our_notes=ours)
+
+
+def notes_of_rows(rows: Iterable[LockRow]) -> OurNotes:
+    """Return the notes that the `rows` of a lock file name."""
+    return {row.note: row.id for row in rows if row.note}
 
 
 def read_part(snapshot: Snapshot, zotero: ZoteroMapping, known: Contents) -> Contents:
@@ -126,6 +142,7 @@ def _items_over(
     objects: Iterable[LibraryItem],
     children: Mapping[str, Sequence[LibraryItem]],
     zotero: ZoteroMapping,
+    our_notes: OurNotes,
 ) -> Iterator[Item]:
     """Yield the items of `objects`; those that `known` shows as they are are not read again."""
     read_before = {item.key: item for item in known.items}
@@ -136,7 +153,7 @@ def _items_over(
             if len(before) == len(below) + 1 and all(map(_reads_alike, before, (one, *below))):
                 yield _at_versions(then, one, below)
                 continue
-        yield core_item(one, below, zotero)
+        yield core_item(one, below, zotero, our_notes)
 
 
 def _reads_alike(before: LibraryItem, after: LibraryItem) -> bool:
@@ -177,19 +194,27 @@ def with_chains(items: Sequence[Item], objects: Mapping[str, LibraryItem]) -> It
         yield item if found == item.replaces else replace(item, replaces=frozenset(found))
 
 
-def _own_notes(children: Iterable[LibraryItem]) -> Iterator[tuple[str, PersonalNote]]:
+def _own_notes(
+    children: Iterable[LibraryItem], ours: OurNotes
+) -> Iterator[tuple[str, PersonalNote]]:
     """Yield the live notes of an item that the person wrote, by key."""
     # What reads notes takes 20 ms to import: only where there is one.
     from zoterodigest.notes.own import read_own_note
 
     for one in children:
-        note = read_own_note(one.json.note) if one.json.is_note else None
+        is_own = one.json.is_note and one.key not in ours
+        note = read_own_note(one.json.note) if is_own else None
         if note is not None and not one.is_trashed:
             is_public = PUBLISH in one.json.tags
             yield one.key, PersonalNote(Blocks(note.blocks), note.html, is_public)
 
 
-def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: ZoteroMapping) -> Item:
+def core_item(
+    item: LibraryItem,
+    children: Iterable[LibraryItem],
+    zotero: ZoteroMapping,
+    our_notes: OurNotes,
+) -> Item:
     """Return one item with its children as the core sees it."""
     children = list(children)
     attached = [one for one in children if one.json.is_attachment and not one.is_trashed]
@@ -206,7 +231,7 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
         raws={**raws, **dict.fromkeys(homeless, "")},
         identifiers=item.json.identifiers,
         collections=frozenset(item.json.collections),
-        notes=_our_notes(children),
+        notes=_our_notes(children, our_notes),
         is_trashed=item.is_trashed,
         replaces=frozenset_of(item.json.replaced),
         homeless=homeless,
@@ -214,16 +239,19 @@ def core_item(item: LibraryItem, children: Iterable[LibraryItem], zotero: Zotero
     )
 
 
-def _our_notes(children: Iterable[LibraryItem]) -> dict[str, ChildNote]:
+def _our_notes(children: Iterable[LibraryItem], known: OurNotes) -> dict[str, ChildNote]:
     notes: dict[str, ChildNote] = {}
-    # By key: of two notes with one ID, every computer takes the same one.
-    for one in sorted(children, key=lambda child: child.key):
+    # Of two notes with one ID, every computer takes the same one: that of the lock file, else by
+    # key. A person has copied the other.
+    for one in sorted(children, key=lambda child: (child.key not in known, child.key)):
         if not one.json.is_note:
             continue
-        from zoterodigest.notes.read import read_note
+        from zoterodigest.notes.read import read_known_note, read_note
 
-        if (reading := read_note(one.json.note)) is not None:
-            notes.setdefault(reading.id, core_note(one, reading))
+        row_id, html = known.get(one.key), one.json.note
+        reading = read_note(html) or (read_known_note(html, row_id) if row_id else None)
+        if reading is not None:
+            notes.setdefault(row_id or reading.id, core_note(one, reading))
     return notes
 
 

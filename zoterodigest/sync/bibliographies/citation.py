@@ -87,7 +87,7 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
     if not lacking:
         return plan
     created = [
-        core_item(LibraryItem(action.key, 0, data[action.key]), (), workspace.zotero)
+        core_item(LibraryItem(action.key, 0, data[action.key]), (), workspace.zotero, {})
         for action in plan.actions
         if isinstance(action, CreateItem)
     ]

@@ -10,7 +10,7 @@ from zoterodigest.core.values.file_keys import ConfigKey
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import LibraryItem
-from zoterodigest.library.records.contents import is_top_level, read_contents
+from zoterodigest.library.records.contents import is_top_level, notes_of_rows, read_contents
 from zoterodigest.project.files import CannotWrite, read_file
 from zoterodigest.project.initial import library_line, with_library
 from zoterodigest.sync.apply.changes import FileChange
@@ -132,7 +132,7 @@ def prepare_copy(source: Workspace, target: Workspace, options: CopyOptions) -> 
         raise NothingLinked(lock_path, lock.identity if lock else "", source.library.identity)
     linked = lock if is_linked and lock else LockFile(source.library.identity)
     ends = CopyLibraries(
-        read_contents(source.library.read(), source.zotero),
+        read_contents(source.library.read(), source.zotero, our_notes=notes_of_rows(linked.rows)),
         gathered.contents,
         source.library.identity,
         target.library.stored_keys,

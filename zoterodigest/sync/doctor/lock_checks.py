@@ -22,7 +22,7 @@ from zoterodigest.library.address import (
 from zoterodigest.library.connect import connect
 from zoterodigest.library.http.trouble import NotReached
 from zoterodigest.library.keys import NoKeyring, stored_local_key
-from zoterodigest.library.records.contents import Contents, read_contents
+from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.library.web.dialect import no_key, rights_of
 from zoterodigest.project.files import read_if_present
 from zoterodigest.sync.doctor.checked_project import Check, CheckedProject, Finding, as_check
@@ -60,7 +60,8 @@ def _findings(site: CheckedProject, found: list[Contents]) -> Iterator[Finding]:
         yield from _not_here(site.base / path, site)
         return
     with connect(site.address, base=site.base, access=access) as library:
-        contents = read_contents(library.read(), mapping_of(site.project))
+        ours = notes_of_rows(site.lock.rows if site.lock else ())
+        contents = read_contents(library.read(), mapping_of(site.project), our_notes=ours)
         if not address.needs_network and site.pushes and library.is_read_only:
             yield Finding(
                 f"{site.address} cannot be written",

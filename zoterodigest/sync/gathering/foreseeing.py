@@ -42,7 +42,7 @@ def contents_after(
     known = {item.key: item for item in contents.items}
     for key in touched:
         if key in objects and is_top_level(objects[key]):
-            known[key] = core_item(objects[key], children.get(key, ()), zotero)
+            known[key] = core_item(objects[key], children.get(key, ()), zotero, contents.our_notes)
     collection_rows = {one.key: one for one in (*contents.collections, *collections)}
     return replace(
         contents,

@@ -24,7 +24,7 @@ from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
-from zoterodigest.library.records.contents import Contents, read_contents
+from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.project.digests import FormatChoice, choice_in, format_choice, read_digest
 from zoterodigest.project.files import (
     BadInput,
@@ -288,8 +288,9 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
         raise unread_digests[0].error
     sources: tuple[Source, ...] = (*digests, *bibs)
     seen = read_memory(workspace.memory_path, lock, data)
+    shows_own, ours = workspace.shows_own_notes, notes_of_rows(lock.rows)
     contents = read_contents(
-        workspace.library.read(), workspace.zotero, with_own_notes=workspace.shows_own_notes
+        workspace.library.read(), workspace.zotero, with_own_notes=shows_own, our_notes=ours
     )
     _LOG.info("Read the library: %d items, version %d", len(contents.items), contents.version)
     if recorded is not None:
@@ -382,7 +383,8 @@ def gather_elsewhere(workspace: Workspace) -> Gathered:
     if read_journal(workspace.project.journal_path) is not None:
         raise Unfinished(path)
     lock = LockFile(identity) if data is None else read_lock(data, path)
-    contents = read_contents(workspace.library.read(), workspace.zotero)
+    ours = notes_of_rows(lock.rows)
+    contents = read_contents(workspace.library.read(), workspace.zotero, our_notes=ours)
     return Gathered((), (), UnreadText(), data, lock, contents, frozenset())
 
 

@@ -18,7 +18,7 @@ from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.estimate import missed_entries
 from zoterodigest.digest.read.known import KnownAreas
 from zoterodigest.library.port import Snapshot
-from zoterodigest.library.records.contents import Contents, read_contents
+from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.parts import LockParts, lock_parts
 from zoterodigest.project.written import held_before
@@ -106,7 +106,7 @@ class LoudReader:
             unread_in(read.document for read in digests),
             self._sources.lock_data,
             replace(lock, identity=self._workspace.library.identity),
-            self._contents(loud),
+            self._contents(loud, lock),
             gone,
             seen=self._seen(lock),
             held=held_before(self._workspace.project.state_folder),
@@ -150,9 +150,10 @@ class LoudReader:
     def _compared(self, entry: Entry) -> Entry:
         return compared_entry(entry, self._workspace.zotero, with_notes=self._with_notes)
 
-    def _contents(self, loud: Loud) -> Contents:
+    def _contents(self, loud: Loud, lock: LockFile) -> Contents:
         objects = [one for key in sorted(loud.items) for one in self.objects.get(key, ())]
         part = replace(self._snapshot, items=tuple(sorted(objects, key=lambda one: one.key)))
-        workspace = self._workspace
-        found = read_contents(part, workspace.zotero, with_own_notes=workspace.shows_own_notes)
+        zotero, shows_own = self._workspace.zotero, self._workspace.shows_own_notes
+        ours = notes_of_rows(lock.rows)
+        found = read_contents(part, zotero, with_own_notes=shows_own, our_notes=ours)
         return replace(found, snapshot=self._snapshot)

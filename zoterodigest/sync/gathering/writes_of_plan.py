@@ -46,9 +46,9 @@ from zoterodigest.library.records.contents import Contents
 from zoterodigest.library.records.hyperlinks import link_attachment, link_of
 from zoterodigest.library.records.items import item_changes, new_item
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
-from zoterodigest.notes.note import NoteContent, Part, TooLong, to_html
+from zoterodigest.notes.note import SUMMARY, NoteContent, Part, TooLong, to_html
 from zoterodigest.notes.patch import QuotationLost, patch_html, without_headings
-from zoterodigest.notes.read import PartsDiffer, read_note
+from zoterodigest.notes.read import PartsDiffer, read_note, with_our_heading
 from zoterodigest.sync.gathering.vault_pages import VaultPages
 from zoterodigest.sync.gathering.writes import UnwritableAction, Write, Writes
 
@@ -211,11 +211,12 @@ def _create_note(draft: _WritesDraft, action: CreateNote) -> None:
 def _change_note(draft: _WritesDraft, action: ChangeNote) -> None:
     """Rewrite the changed blocks in the note's present HTML; everything else in it stays."""
     present = draft.contents.by_key[action.key]
-    html = present.json.note
-    # The present HTML is patched, not rendered anew: a person's formatting and annotations stay.
-    reading = read_note(html)
     link = draft.links.get(action.row_id)
     is_whole = link is not None and link.entry.is_file
+    heading = _heading(draft, action.digest)
+    html = with_our_heading(present.json.note, action.row_id, heading, is_whole=is_whole)
+    # The present HTML is patched, not rendered anew: a person's formatting and annotations stay.
+    reading = read_note(html)
     stands: dict[str, Value] = {}
     if reading:
         parts = (reading.whole,) if is_whole and reading.whole else reading.parts
@@ -268,7 +269,12 @@ def _note(draft: _WritesDraft, row_id: str, digest: SourceKey, fields: Fields) -
     texts |= {name.removeprefix(SECTION): _texts(fields[name]) for name in names}
     pages = draft.pages
     parts = (Part(name, held, pages.links_in(digest, held)) for name, held in texts.items())
-    return NoteContent(row_id, f"Summary · {draft.names.get(digest, digest)}", tuple(parts))
+    return NoteContent(row_id, _heading(draft, digest), tuple(parts))
+
+
+def _heading(draft: _WritesDraft, digest: SourceKey) -> str:
+    """Return what the heading of a note says, for people."""
+    return f"{SUMMARY} · {draft.names.get(digest, digest)}"
 
 
 def _in_order(names: Sequence[str], shown: Sequence[str]) -> list[str]:
