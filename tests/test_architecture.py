@@ -19,6 +19,7 @@ PACKAGE = "zoterodigest"
 
 LAYERS = (
     "frozen",
+    "regex",
     "errors",
     "core",
     "foreign",
@@ -623,6 +624,26 @@ def test_a_frozen_class_is_made_the_fast_way() -> None:
     ]
 
     assert slow == []
+
+
+def test_a_regular_expression_of_a_module_is_compiled_when_it_is_used() -> None:
+    early = [
+        f"{module.name}:{one.lineno}: use zoterodigest.regex.lazy_regex"
+        for module in _read()
+        for one in _run_by_import(module.tree)
+        if isinstance(one, ast.Call) and ast.unparse(one.func) == "re.compile"
+    ]
+
+    # Each command imports hundreds and uses few.
+    assert early == []
+
+
+def _run_by_import(node: ast.AST) -> Iterator[ast.AST]:
+    """Yield what is run when a module is imported: all but the bodies of functions."""
+    for inner in ast.iter_child_nodes(node):
+        if not isinstance(inner, ast.FunctionDef | ast.Lambda):
+            yield inner
+            yield from _run_by_import(inner)
 
 
 def test_a_command_is_one_module() -> None:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import codecs
 import json
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.regex import lazy_regex
 
 T = TypeVar("T")
 
@@ -116,8 +116,8 @@ def each_object(read: Callable[[int], bytes]) -> Iterator[dict[str, Any]]:
 
 
 _PART_OF_FILE = 1 << 18
-_MARK = re.compile(r"[ \t\n\r]*([\[,])[ \t\n\r]*")
-_END_OF_ARRAY = re.compile(r"[ \t\n\r]*\][ \t\n\r]*")
+_MARK = lazy_regex(r"[ \t\n\r]*([\[,])[ \t\n\r]*")
+_END_OF_ARRAY = lazy_regex(r"[ \t\n\r]*\][ \t\n\r]*")
 _DECODER = json.JSONDecoder()
 
 

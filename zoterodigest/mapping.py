@@ -15,11 +15,12 @@ from zoterodigest.core.values.key_table import KeyTable
 from zoterodigest.core.values.venue import Venue, VenueTable
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.foreign import first_reason
+from zoterodigest.regex import lazy_regex
 
 M = TypeVar("M", bound=BaseModel)
 Context = Mapping[str, object]
 
-_AT_LINE = re.compile(r"\(at line (\d+), column (\d+)\)$")
+_AT_LINE = lazy_regex(r"\(at line (\d+), column (\d+)\)$")
 
 
 class BadMapping(ZoterodigestError):

@@ -21,6 +21,7 @@ from zoterodigest.bibtex.tex.names import Creator, name_parts
 from zoterodigest.core.values.names import is_user_name
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 class KeySource(Enum):
@@ -249,11 +250,11 @@ def main_creators(work: ItemFacts) -> tuple[Creator, ...]:
 
 
 # What TeX, BibTeX or biber cannot read in a key; a sign that all of them read stays ("a^b").
-_UNSAFE = re.compile(r"""[^!-~]|["#%'(),=@\\{}~]""")
+_UNSAFE = lazy_regex(r"""[^!-~]|["#%'(),=@\\{}~]""")
 # A new key has no $, as in Better BibTeX, and no &, which ends the cell of a table that cites it.
-_UNWANTED = re.compile(r"[$&]")
-_OUTER_PLUS = re.compile(r"\+(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)")  # one in no quotes
-_TERM = re.compile(
+_UNWANTED = lazy_regex(r"[$&]")
+_OUTER_PLUS = lazy_regex(r"\+(?=(?:[^'\"]|'[^']*'|\"[^\"]*\")*$)")  # one in no quotes
+_TERM = lazy_regex(
     r"(?P<name>[A-Za-z]+)(?:\((?P<numbers>[\d\s,]*)\))?(?P<filters>(?:\.[A-Za-z]+)*)"
     r"|(?P<quote>['\"])(?P<literal>[^'\"]*)(?P=quote)"
 )
@@ -312,7 +313,7 @@ def _title(work: ItemFacts, _: tuple[int, ...], rules: BibRules) -> str:
     return "".join(word[:1].upper() + word[1:] for word in words)
 
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]{0,200}>")
+_TAG = lazy_regex(r"</?[A-Za-z][^<>]{0,200}>")
 
 
 def _title_words(title: str, skipped: frozenset[str]) -> Iterator[str]:

@@ -28,6 +28,7 @@ from zoterodigest.core.values.identity import (
 from zoterodigest.core.values.record import EMPTY, Fields, Value, is_empty
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 Macros = Mapping[str, str]
 """What the macros of a .bib stand for, by their names in lower case."""
@@ -203,13 +204,13 @@ _MONTHS = {
 ARXIV = "arXiv"
 """The venue of what appeared nowhere else, as the library calls it."""
 
-_NO_TEXT = re.compile("[\udc80-\udcff]")
+_NO_TEXT = lazy_regex("[\udc80-\udcff]")
 # biblatex reads these fields verbatim; in them % and _ are no TeX.
 _VERBATIM = frozenset({"url", "doi", "eprint", "file", "pdf", "ee", "urls"})
-_PREPRINT = re.compile(r"arxiv\b|corr\b", re.IGNORECASE)
-_ESCAPED = re.compile(r"\{?\\([&%$#_~{}])(?:\{\})?\}?|\{?\\textasciitilde(?:\{\})?\s?\}?")
-_URL = re.compile(r"\\url\s?\{(.{0,3000})\}")
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_PREPRINT = lazy_regex(r"arxiv\b|corr\b", re.IGNORECASE)
+_ESCAPED = lazy_regex(r"\{?\\([&%$#_~{}])(?:\{\})?\}?|\{?\\textasciitilde(?:\{\})?\s?\}?")
+_URL = lazy_regex(r"\\url\s?\{(.{0,3000})\}")
+_YEAR = lazy_regex(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 
 
 def _verbatim(text: str) -> str:

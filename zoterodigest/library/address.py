@@ -17,6 +17,7 @@ from urllib.parse import SplitResult, urlsplit
 from zoterodigest.core.values.annotation import USER_LIBRARY
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 EMBEDDED = "embedded:"
 ZOTERO_ORG = "https://api.zotero.org"
@@ -26,12 +27,12 @@ NAMED_HERE = "desktop:"
 DESKTOP_URL = "http://127.0.0.1:23119/api"
 
 _ID = r"([1-9][0-9]{0,15})"
-_HOSTED = re.compile(rf"(user|group):{_ID}")
-_DESKTOP = re.compile(rf"desktop(?::group:{_ID})?(?:\?url=(.+))?", re.S)
-_IDENTITY = re.compile(rf"(user|group):{_ID}@(.+)", re.S)
+_HOSTED = lazy_regex(rf"(user|group):{_ID}")
+_DESKTOP = lazy_regex(rf"desktop(?::group:{_ID})?(?:\?url=(.+))?", re.S)
+_IDENTITY = lazy_regex(rf"(user|group):{_ID}@(.+)", re.S)
 # People paste addresses with passwords and keys in them, and messages show addresses.
-_SECRET = re.compile(r"(?<=://)[^/@]*(?=@)|(?<=key=)[^&]*", re.I)
-_LIBRARY_PATH = re.compile(rf"((?:/[\w.~-]+)*)/(user|group)s/{_ID}/?")
+_SECRET = lazy_regex(r"(?<=://)[^/@]*(?=@)|(?<=key=)[^&]*", re.I)
+_LIBRARY_PATH = lazy_regex(rf"((?:/[\w.~-]+)*)/(user|group)s/{_ID}/?")
 
 
 class BadAddress(ZoterodigestError):

@@ -8,7 +8,6 @@ listing them. Here both are read alike.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Protocol
 
@@ -23,12 +22,13 @@ from zoterodigest.core.values.annotation import (
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of, library_in_links
 from zoterodigest.library.item_json import Data, ItemJson
+from zoterodigest.regex import lazy_regex
 
 KnownAnnotations = Mapping[str, str]
 """Annotations that were seen earlier: each key with that of its attachment then, "" if unknown."""
 
 _TYPES = {kind.value: kind for kind in AnnotationType}
-_PAGE_FIRST = re.compile(r'\{"pageIndex":(\d{1,9})[,}]')
+_PAGE_FIRST = lazy_regex(r'\{"pageIndex":(\d{1,9})[,}]')
 
 
 class StoredObject(Protocol):

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 from zoterodigest.core.values.identity import Identifier, identifier_of
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 Data = Mapping[str, Any]
 """The `data` object of an item, note or attachment of the Zotero API."""
@@ -268,7 +269,7 @@ _TEXTS = (str, int)
 _OBJECTS = (dict, Mapping)
 _NO_CLASS = frozenset({"title", "abstractNote"})
 _NO_CREATOR: Data = {}
-_CITATION_KEY = re.compile(r"^\s{0,8}Citation Key\s?:\s?(\S+)\s*$", re.I | re.M)
+_CITATION_KEY = lazy_regex(r"^\s{0,8}Citation Key\s?:\s?(\S+)\s*$", re.I | re.M)
 
 # Where an item says what it appeared in: "arXiv preprint arXiv:1706.03762" is Google Scholar's.
 _NAMING = (
@@ -278,23 +279,23 @@ _NAMING = (
 
 _ARXIV_ID = r"(?P<id>\d{4}\.\d{4,5}|[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?/\d{7})(?:v\d{1,3})?(?![\w/])"
 _ARXIV_CLASS = r"(?:\s{0,3}\[(?P<class>[^\]\n]{1,60})\])?"
-_ARXIV_BARE = re.compile(rf"^\s{{0,3}}{_ARXIV_ID}{_ARXIV_CLASS}\s{{0,3}}$", re.I)
-_ARXIV_NAMED = re.compile(rf"(?:^|\s)arxiv\s?:\s?{_ARXIV_ID}{_ARXIV_CLASS}", re.I)
-_ARXIV_CORR = re.compile(rf"^\s{{0,3}}abs/{_ARXIV_ID}\s{{0,3}}$", re.I)  # DBLP's volume of CoRR
-_ARXIV_LINE = re.compile(
+_ARXIV_BARE = lazy_regex(rf"^\s{{0,3}}{_ARXIV_ID}{_ARXIV_CLASS}\s{{0,3}}$", re.I)
+_ARXIV_NAMED = lazy_regex(rf"(?:^|\s)arxiv\s?:\s?{_ARXIV_ID}{_ARXIV_CLASS}", re.I)
+_ARXIV_CORR = lazy_regex(rf"^\s{{0,3}}abs/{_ARXIV_ID}\s{{0,3}}$", re.I)  # DBLP's volume of CoRR
+_ARXIV_LINE = lazy_regex(
     rf"^\s{{0,8}}(?:tex\.|_)?(?:arxiv(?: ?id)?|eprint)\s?[:=]\s{{0,3}}"
     rf"(?:arxiv\s?:\s?)?{_ARXIV_ID}{_ARXIV_CLASS}",
     re.I | re.M,
 )
 # Behind the address of a proxy or an archive of the web, too.
-_ARXIV_ADDRESS = re.compile(rf"(?:arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.){_ARXIV_ID}", re.I)
+_ARXIV_ADDRESS = lazy_regex(rf"(?:arxiv\.org/(?:abs|pdf|html)/|10\.48550/arxiv\.){_ARXIV_ID}", re.I)
 _MENTIONS = (
     (_ARXIV_BARE, ("archiveID",)),
     (_ARXIV_NAMED, _NAMING),
     (_ARXIV_CORR, ("volume",)),
     (_ARXIV_ADDRESS, ("DOI", "url")),
 )
-_PRIMARY = re.compile(r"\[([a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?)\]")
+_PRIMARY = lazy_regex(r"\[([a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?)\]")
 
 
 def _class_in(text: str) -> str:
@@ -302,11 +303,11 @@ def _class_in(text: str) -> str:
     return found[1] if found else ""
 
 
-_EXTRA_KEY = re.compile(
+_EXTRA_KEY = lazy_regex(
     r"(?:_?eprint|tex\.eprint|arxiv(?: id|id)?)\s{0,3}[:=]\s{0,3}(?:arxiv:\s{0,3})?(?=[\w-])", re.I
 )
-_DOI_KEY = re.compile(r"(?:tex\.)?doi\s{0,3}[:=]\s{0,3}|url\s{0,3}[:=]\s{0,3}", re.I)
-_ARXIV_VALUE = re.compile(r"arxiv:\s?[\w./-]{5,30} \[[\w., -]{1,60}\]$", re.I)
+_DOI_KEY = lazy_regex(r"(?:tex\.)?doi\s{0,3}[:=]\s{0,3}|url\s{0,3}[:=]\s{0,3}", re.I)
+_ARXIV_VALUE = lazy_regex(r"arxiv:\s?[\w./-]{5,30} \[[\w., -]{1,60}\]$", re.I)
 
 
 def _identifier(text: str) -> Identifier | None:

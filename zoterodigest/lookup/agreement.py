@@ -18,6 +18,7 @@ from zoterodigest.core.works.titles import Titles, compare_titles, is_telling_he
 from zoterodigest.core.works.work import KnownWork, PeopleCompared, contradicting, known_people
 from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.work import IndexedWork
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +115,12 @@ def _plain(title: str) -> str:
     return _MARKS.sub("", _COMMAND.sub(_sign_of, _STYLE.sub("", text)))
 
 
-_STYLE = re.compile(
+_STYLE = lazy_regex(
     r"\\(?:math[a-z]{1,8}|text[a-z]{0,8}|rm|bf|it|tt|sc|emph|mbox|operatorname|ensuremath|left"
     r"|right|big|Big)(?![A-Za-z])"
 )
-_COMMAND = re.compile(r"\\([A-Za-z]{1,20})")
-_MARKS = re.compile(r"[$^{}]|</?\w{1,12}[^<>]{0,100}>")
+_COMMAND = lazy_regex(r"\\([A-Za-z]{1,20})")
+_MARKS = lazy_regex(r"[$^{}]|</?\w{1,12}[^<>]{0,100}>")
 
 
 def _sign_of(command: re.Match[str]) -> str:

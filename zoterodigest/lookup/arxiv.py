@@ -6,7 +6,6 @@ where it stopped.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from pydantic import TypeAdapter
@@ -17,6 +16,7 @@ from zoterodigest.lookup.feed import EMPTY, Feed, fault_of, read_feed
 from zoterodigest.lookup.service import Manners, NoReply, Reply, Service, ServiceAddress
 from zoterodigest.lookup.texts import arxiv_id
 from zoterodigest.lookup.work import Failed, KnownPaper, Looked, NoSuchPaper, Outcome, Source
+from zoterodigest.regex import lazy_regex
 
 Outcomes = dict[str, Outcome]
 Progress = Callable[[int, int], None]
@@ -188,7 +188,7 @@ def query_of(categories: Iterable[str], phrases: Iterable[str] = ()) -> str:
     return " AND ".join(groups)
 
 
-_CATEGORY = re.compile(r"[a-z]{1,10}(?:-[a-z]{1,10}){0,2}(?:\.(?:[A-Za-z-]{1,12}|\*))?")
+_CATEGORY = lazy_regex(r"[a-z]{1,10}(?:-[a-z]{1,10}){0,2}(?:\.(?:[A-Za-z-]{1,12}|\*))?")
 
 
 def _page(service: Service, query: str, start: int) -> tuple[Feed, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +29,22 @@ _LONGEST = 160
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]{0,6}\.?"
 _NUMBER = r"[A-Z]{0,2}\d{1,8}[A-Z]?"
 _RANGE = rf"{_NUMBER}(?:\s?[-–—]{{1,2}}\s?{_NUMBER})?"
-_NOISE = re.compile(
+_NOISE = lazy_regex(
     r"\bISSN:? ?[\dX-]{8,9}|\bdoi\b.*|\b\d{1,4} ?(?:pages?|pp|figures?|figs?|tables?)\b", re.I
 )
-_VOLUME = re.compile(r"\bvol(?:ume|\.)?:? ?(\d{1,5})|\bPMLR,? (?:vol(?:ume|\.) ?)?(\d{1,4})", re.I)
-_ISSUE = re.compile(r"\b(?:no|number|issue|iss|nr)\b\.? ?(\d{1,5})", re.IGNORECASE)
-_PAGES = re.compile(
+_VOLUME = lazy_regex(r"\bvol(?:ume|\.)?:? ?(\d{1,5})|\bPMLR,? (?:vol(?:ume|\.) ?)?(\d{1,4})", re.I)
+_ISSUE = lazy_regex(r"\b(?:no|number|issue|iss|nr)\b\.? ?(\d{1,5})", re.IGNORECASE)
+_PAGES = lazy_regex(
     rf"\b(?:pp?\.?|pages?|article(?: (?:no\.?|number))?|art\.|id\.?)[ ~]?({_RANGE})", re.IGNORECASE
 )
-_BRACKETED_YEAR = re.compile(
+_BRACKETED_YEAR = lazy_regex(
     rf"\((?:\d{{1,2}}/|(?:\d{{1,2}} )?{_MONTH} (?:\d{{1,2}}, )?)?((?:19|20)\d\d)\)", re.I
 )
-_YEAR = re.compile(r"(?<![\w:–-])((?:19|20)\d\d)(?![\w–-]|\s?\(\d)")
-_VOLUME_AND_ISSUE = re.compile(r"(?<![\w-])(\d{1,5}) ?\((\d{1,4}(?:-\d{1,3})?)\)")
-_DASHES = re.compile(r"\s?[-–—]{1,2}\s?")
-_WORD = re.compile(rf"(?<![^\W\d_])(?!{_MONTH}(?![a-z]))[^\W\d_]{{3,}}", re.IGNORECASE)
-_LOOSE = re.compile(rf"(?<![\w.-]){_RANGE}(?![\w-])")
+_YEAR = lazy_regex(r"(?<![\w:–-])((?:19|20)\d\d)(?![\w–-]|\s?\(\d)")
+_VOLUME_AND_ISSUE = lazy_regex(r"(?<![\w-])(\d{1,5}) ?\((\d{1,4}(?:-\d{1,3})?)\)")
+_DASHES = lazy_regex(r"\s?[-–—]{1,2}\s?")
+_WORD = lazy_regex(rf"(?<![^\W\d_])(?!{_MONTH}(?![a-z]))[^\W\d_]{{3,}}", re.IGNORECASE)
+_LOOSE = lazy_regex(rf"(?<![\w.-]){_RANGE}(?![\w-])")
 
 
 def cited(tail: str, submitted: str) -> VolumeAndPages:

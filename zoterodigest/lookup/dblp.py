@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from zoterodigest.lookup import texts
@@ -11,6 +10,7 @@ from zoterodigest.lookup.rules import lookup_tables
 from zoterodigest.lookup.service import ServiceAddress
 from zoterodigest.lookup.texts import Json, each, first, inside, line
 from zoterodigest.lookup.work import IndexedWork, Source
+from zoterodigest.regex import lazy_regex
 
 DBLP = ServiceAddress(Source.DBLP.value, "https://dblp.org", pause=2.0)
 """DBLP wants at least one or two seconds between requests (https://dblp.org/faq/1474706.html)."""
@@ -23,8 +23,8 @@ def dblp_by_title(title: str, first_author: str = "") -> Question:
     return Question(f"title:{words.casefold()}", "/search/publ/api", _read, params)
 
 
-_WORD = re.compile(r"[^\W_]+")  # other signs are commands of the search
-_NUMBER_OF_NAMESAKE = re.compile(r" \d{4}$")
+_WORD = lazy_regex(r"[^\W_]+")  # other signs are commands of the search
+_NUMBER_OF_NAMESAKE = lazy_regex(r" \d{4}$")
 _NO_WORKS = ("Editorship", "Data and Artifacts")
 
 

@@ -14,6 +14,7 @@ from zoterodigest.core.values.identity import arxiv_version, identifier_of
 from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.texts import doi, line, people
 from zoterodigest.lookup.work import Looked
+from zoterodigest.regex import lazy_regex
 
 EMPTY = "arXiv answers with an empty page"
 """The fault of an answer without entries, if there should be some."""
@@ -85,7 +86,7 @@ _ATOM = "{http://www.w3.org/2005/Atom}"
 _ID = f"{_ATOM}id"
 _ARXIV = "{http://arxiv.org/schemas/atom}"
 _TOTAL = "{http://a9.com/-/spec/opensearch/1.1/}totalResults"
-_ERRORS = re.compile(r"https?://(?:export\.)?arxiv\.org/api/errors\b", re.IGNORECASE)
+_ERRORS = lazy_regex(r"https?://(?:export\.)?arxiv\.org/api/errors\b", re.IGNORECASE)
 
 
 def _elements(content: bytes) -> Iterator[ElementTree.Element]:

@@ -7,6 +7,7 @@ import re
 from zoterodigest.core.values.names import folded_name
 from zoterodigest.core.values.venue import Venue, VenueKind, VenueTable
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +71,10 @@ def has_separate_papers(venue: Venue, venues: VenueTable) -> bool:
 
 
 _LONGEST = 300
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_PART = re.compile(r"workshop|\w{2,12}W\b|findings|track|D&B|demo|blogposts|companion", re.I)
-_MAIN_ALIKE = re.compile(r"Findings|D&B")
-_WORD = re.compile(r"[^\W_]+")
+_YEAR = lazy_regex(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_PART = lazy_regex(r"workshop|\w{2,12}W\b|findings|track|D&B|demo|blogposts|companion", re.I)
+_MAIN_ALIKE = lazy_regex(r"Findings|D&B")
+_WORD = lazy_regex(r"[^\W_]+")
 # Abbreviated names leave these out ("Trans. Graph." for "Transactions on Graphics").
 _SMALL = frozenset({"a", "and", "for", "in", "of", "on", "the", "with"})
 

@@ -6,7 +6,6 @@ say against each other, and a venue without a year are for a person to judge.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -23,6 +22,7 @@ from zoterodigest.lookup.index_venues import (
 )
 from zoterodigest.lookup.statements import TRUST, Doubt, StatedWork, Statement, statements_of
 from zoterodigest.lookup.work import Source
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ _NOWHERE = Unpublished()
 _AT_ODDS = "the sources disagree about the venue"
 _SEVERAL = "it appeared at several venues"
 _INDEXED = (Source.DBLP, Source.CROSSREF, Source.ARXIV, Source.SEMANTIC_SCHOLAR)
-_PAGES = re.compile(r"[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?(?:-[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?)?")
+_PAGES = lazy_regex(r"[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?(?:-[A-Za-z]{0,3}\d{1,7}(?::\d{1,5})?)?")
 
 
 def _sole_venue(statements: Sequence[Statement]) -> Statement | None:

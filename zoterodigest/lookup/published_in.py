@@ -24,6 +24,7 @@ from zoterodigest.lookup.rules import lookup_tables
 from zoterodigest.lookup.venue_claims import StatedVenue, venue_claim, weighed
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import WORKSHOP, awards_in
+from zoterodigest.regex import lazy_regex
 
 
 def published_in(
@@ -222,9 +223,9 @@ def _by_form(text: str, names: VenueNames) -> StatedVenue:
     )
 
 
-_YEAR = re.compile(r"(?<![\d:–-])(?:19|20)\d\d(?![\d–-])")
-_NAME = re.compile(
+_YEAR = lazy_regex(r"(?<![\d:–-])(?:19|20)\d\d(?![\d–-])")
+_NAME = lazy_regex(
     r"\s{0,3}(?:[Ii]n:? )?(?:[Tt]he )?(?P<name>[A-Z][^\d,;()]{2,120}?)"
     r"[\s,:]{0,3}(?=[\s(,.]\(?(?:[Vv]ol|\d)|,)"
 )
-_NO_NAME = re.compile(r"\barxiv\b|\bpreprint\b|\bPMLR\b|\bthesis\b|\bproceedings\b|\bLNCS\b", re.I)
+_NO_NAME = lazy_regex(r"\barxiv\b|\bpreprint\b|\bPMLR\b|\bthesis\b|\bproceedings\b|\bLNCS\b", re.I)

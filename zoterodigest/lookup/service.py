@@ -20,6 +20,7 @@ from zoterodigest import __version__
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Wait
 from zoterodigest.library.http.patience import TooSlow, seconds_asked, within
+from zoterodigest.regex import lazy_regex
 
 if TYPE_CHECKING:
     import requests
@@ -224,13 +225,13 @@ class _FailedTry:
     is_final: bool = False
 
 
-_ADDRESS = re.compile(r"[^\s<>()@;,\"]{1,64}@[^\s<>()@;,\"]{1,190}", re.ASCII)
+_ADDRESS = lazy_regex(r"[^\s<>()@;,\"]{1,64}@[^\s<>()@;,\"]{1,190}", re.ASCII)
 _ATTEMPTS = 4
 _FAILURES = 2
 _LONGEST_WAIT = 120.0
 _LONGEST_BODY = 30_000_000
 _PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})
-_THROTTLED = re.compile(rb"\s{0,20}rate exceeded", re.IGNORECASE)
+_THROTTLED = lazy_regex(rb"\s{0,20}rate exceeded", re.IGNORECASE)
 
 
 def _body(response: requests.Response) -> bytes | None:

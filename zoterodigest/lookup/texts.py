@@ -7,10 +7,10 @@ character on.
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from zoterodigest.core.values.identity import identifier_of
+from zoterodigest.regex import lazy_regex
 
 Json = object
 """What `read_json` returns: every reader looks at its type before it uses it."""
@@ -100,13 +100,13 @@ def web_address(value: Json) -> str:
 
 
 _MOST_AUTHORS = 6_000  # the longest lists, of CERN's papers, have some 5,000 names
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
-_UNSEEN = re.compile(
+_CONTROL = lazy_regex(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_UNSEEN = lazy_regex(
     "[\xad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ud800-\udfff]"
 )
-_TAG = re.compile(r"</?[A-Za-z][\w:.-]{0,30}(?:\s[^<>]{0,300})?/?>")
-_SHOWN = re.compile(r"</?(?:i|b|sub|sup)>")
-_YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
-_DASHES = re.compile("[-\u2010-\u2015\u2212]{1,3}")
-_DOI = re.compile(r"10\.\d{4,9}/[^\s\"<>]{1,200}")
-_ADDRESS = re.compile(r"https?://[^\s\"<>\\^`{|}]{1,2000}")
+_TAG = lazy_regex(r"</?[A-Za-z][\w:.-]{0,30}(?:\s[^<>]{0,300})?/?>")
+_SHOWN = lazy_regex(r"</?(?:i|b|sub|sup)>")
+_YEAR = lazy_regex(r"(?:1[5-9]|20)\d\d")
+_DASHES = lazy_regex("[-\u2010-\u2015\u2212]{1,3}")
+_DOI = lazy_regex(r"10\.\d{4,9}/[^\s\"<>]{1,200}")
+_ADDRESS = lazy_regex(r"https?://[^\s\"<>\\^`{|}]{1,2000}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -11,6 +10,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.citation import NOWHERE, VolumeAndPages, cited, four_digits
 from zoterodigest.lookup.venue_names import Named, VenueNames
 from zoterodigest.lookup.venue_tail import track_named
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +94,8 @@ def weighed(claims: Sequence[StatedVenue], field: str, text: str) -> StatedVenue
     )
 
 
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
-_PROCEEDINGS_VOLUME = re.compile(r"\bPMLR\b|\bJMLR (?:W&?CP|Workshop)|\bpp?\. ?\d|\bpages \d|\bvol")
+_YEAR = lazy_regex(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
+_PROCEEDINGS_VOLUME = lazy_regex(r"\bPMLR\b|\bJMLR (?:W&?CP|Workshop)|\bpp?\. ?\d|\bpages \d|\bvol")
 
 
 def _venue(named: Named, track: str, venues: VenueTable) -> tuple[str, bool]:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from zoterodigest.core.values.venue import ORDINAL, Venue, VenueKind, VenueTable
 from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.venue_tail import Tail, awards_in, tail_at, track_named
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,31 +117,31 @@ class VenueNames:
 
 
 _MOST_WORDS = 24
-_PART = re.compile(r"[^\W\d_]+|\d+")
-_WORD_START = re.compile(r"(?<![\w'’])[A-Z0-9]\w")
-_JOURNAL_WORDS = re.compile(
+_PART = lazy_regex(r"[^\W\d_]+|\d+")
+_WORD_START = lazy_regex(r"(?<![\w'’])[A-Z0-9]\w")
+_JOURNAL_WORDS = lazy_regex(
     r"\b(?:Journal|Transactions|Letters|Magazine|Annals|Review|Reviews|Bulletin|Quarterly|Trans|J)\b"
 )
 _ARTICLES = (
     r"the|an?|this year['’]?s|upcoming|of|in|at|for|by|to|on|proceedings|proc\.?"
     rf"|{ORDINAL}|(?:19|20)\d\d"
 )
-_ARTICLE = re.compile(rf"(?:(?:{_ARTICLES})(?!\w)[\s,:/]{{0,3}}|[\s:\"“]{{1,3}})", re.IGNORECASE)
-_LEAD = re.compile(
+_ARTICLE = lazy_regex(rf"(?:(?:{_ARTICLES})(?!\w)[\s,:/]{{0,3}}|[\s:\"“]{{1,3}})", re.IGNORECASE)
+_LEAD = lazy_regex(
     rf"(?:(?:{_ARTICLES}|main|conference|journal|track|IEEE(?:/[A-Z]{{2,5}})?|ACM(?:/[A-Z]{{2,5}})?|CVF"
     r"|IFIP|annual)(?!\w)[\s,:/]{0,3}|[\s:\"“]{1,3})",
     re.IGNORECASE,
 )
-_BRACKETED_WORD = re.compile(r"[ -]?['’]?(?:19|20)?\d\d ?\((?P<word>[A-Z][\w&-]{2,24})\)")
-_BRACKET = re.compile(r"\s?\((?:the )?")
+_BRACKETED_WORD = lazy_regex(r"[ -]?['’]?(?:19|20)?\d\d ?\((?P<word>[A-Z][\w&-]{2,24})\)")
+_BRACKET = lazy_regex(r"\s?\((?:the )?")
 _ABBREVIATIONS = (
-    (re.compile(r"\bTrans\.?(?= on\b)"), "Transactions"),
-    (re.compile(r"\bInt(?:['’]?l)?\.?(?= (?:Joint )?(?:Conf|Symp))"), "International"),
-    (re.compile(r"\bConf\.?(?= on\b)"), "Conference"),
-    (re.compile(r"\bSymp\.?(?= on\b)"), "Symposium"),
+    (lazy_regex(r"\bTrans\.?(?= on\b)"), "Transactions"),
+    (lazy_regex(r"\bInt(?:['’]?l)?\.?(?= (?:Joint )?(?:Conf|Symp))"), "International"),
+    (lazy_regex(r"\bConf\.?(?= on\b)"), "Conference"),
+    (lazy_regex(r"\bSymp\.?(?= on\b)"), "Symposium"),
 )
-_CONTEST = re.compile(r"\s?(?:'?\d{2,4} )?(?:\w{1,20} )?(?:challenge|competition)", re.IGNORECASE)
-_YEAR_FOLLOWS = re.compile(r"[\s-]?(?:['’]?\d\d|(?:19|20)\d\d)(?!\d)")
+_CONTEST = lazy_regex(r"\s?(?:'?\d{2,4} )?(?:\w{1,20} )?(?:challenge|competition)", re.IGNORECASE)
+_YEAR_FOLLOWS = lazy_regex(r"[\s-]?(?:['’]?\d\d|(?:19|20)\d\d)(?!\d)")
 
 
 def _possible_ends(text: str, start: int) -> Iterator[int]:
@@ -177,25 +178,25 @@ _ALSO_ACRONYMS = frozenset({"case", "chi", "date", "fast", "log", "micro", "ram"
 _WORDS = frozenset({"cell", "entropy", "nature", "patterns", "quantum", "science", "sensors"})
 _CAPITALISED = r"(?:[A-Z][\w'’.-]{0,30}|[A-Z]{1,10}(?:/[A-Z]{1,10}){1,2}|\d[A-Z]{1,3})"
 _JOIN = r"(?:of|on|and|in|for|the|to|with|&|de|la|du|der|und|y|do|da)"
-_LONG_NAME = re.compile(
+_LONG_NAME = lazy_regex(
     rf"{_CAPITALISED}(?::? {_JOIN}| {_CAPITALISED}){{1,18}}"
     rf"(?:(?:, {_CAPITALISED}(?: {_CAPITALISED}){{0,3}}){{1,4}},? (?:and|&)"
     rf"(?: {_CAPITALISED}){{1,4}}(?: {_JOIN}| {_CAPITALISED}){{0,8}})?"
 )
-_OPEN_END = re.compile(rf"(?: {_JOIN})+$")
-_HEAD = re.compile(
+_OPEN_END = lazy_regex(rf"(?: {_JOIN})+$")
+_HEAD = lazy_regex(
     r"\b(?:Conference|Symposium|Journal|Transactions|Letters|Congress|Meeting|Reviews?|Annals"
     r"|Magazine|Colloquium|Workshop|Bulletin|Quarterly|Convention|Summit|Conf\.|Symp\.)"
 )
-_SHORT_NAME = re.compile(
+_SHORT_NAME = lazy_regex(
     r"(?:(?:IEEE|ACM|IFIP|AAAI|SPIE|SIAM)(?:/[A-Z]{2,6})? )?"
     r"(?=\S{0,12}[A-Z]\S{0,6}[A-Z])[A-Z][A-Za-z&+/]{1,14}(?: [A-Z]{2,8})?"
     r"(?=[ -]?(?:['’]\d\d|(?:19|20)\d\d)(?!\d))"
 )
-_SOCIETY_ALONE = re.compile(
+_SOCIETY_ALONE = lazy_regex(
     r"(?:the )?[\W\d]{0,8}(?:IEEE|ACM|SIAM|USENIX)[\W\dIVXL]{0,12}", re.IGNORECASE
 )
-_NO_VENUES = re.compile(
+_NO_VENUES = lazy_regex(
     r"IEEE|ACM|SIAM|SPIE|USENIX|APS|AIP|ACS|IOP|OSA|MDPI|TBD|TBA|ARR|CCF|USA|UK|EU|US|PhD"
     r"|MSc|AI|ML|NLP|LLMs?|GPU|GPT|HAL|SSRN|[a-z]{2,4}Xiv|ArXiv|GitHub|OpenReview"
 )

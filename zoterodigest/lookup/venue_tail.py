@@ -9,6 +9,7 @@ from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.frozen import dataclass
 from zoterodigest.lookup.citation import four_digits
 from zoterodigest.lookup.rules import lookup_tables
+from zoterodigest.regex import lazy_regex
 
 # Not in the table: it decides how the text behind it is read.
 WORKSHOP = "Workshop"
@@ -93,17 +94,17 @@ def track_named(text: str) -> str:
 
 _MOST_PARTS = 12
 _AWARD_NAMES = {award.replace("-", " ").lower(): award for award in AWARDS}
-_WORKSHOP = re.compile(r"\bworkshops?\b", re.IGNORECASE)
+_WORKSHOP = lazy_regex(r"\bworkshops?\b", re.IGNORECASE)
 AWARD = (
     r"(?:oral|spotlight|highlight|poster)(?: (?:presentation|paper|talk)s?)?\b"
     r"|(?:best|outstanding)(?: student)? paper(?: award)?"
     r"(?:[ -](?:finalist|candidate|runner[ -]?up|honou?rable mention))?\b|honou?rable mention\b"
     r"|award candidate\b|test[ -]of[ -]time(?: award)?\b|(?:notable )?top[ -]?(?:5|25) ?%"
 )
-_AWARD = re.compile(rf"\b{AWARD}", re.IGNORECASE)
-_SHORT_YEAR = re.compile(r"(?: ?['’](?=\d\d(?!\d))|-?(?=\d\d(?![\w:]|\.\d| ?\(\d)))(?P<year>\d\d)")
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_ENDS = re.compile(
+_AWARD = lazy_regex(rf"\b{AWARD}", re.IGNORECASE)
+_SHORT_YEAR = lazy_regex(r"(?: ?['’](?=\d\d(?!\d))|-?(?=\d\d(?![\w:]|\.\d| ?\(\d)))(?P<year>\d\d)")
+_YEAR = lazy_regex(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_ENDS = lazy_regex(
     r"\s{0,3}(?:$|[.,;:|)(\]\[+&\"”\n]|[–—-]\s|[A-Z]?\d|/(?=[A-Z]{3,9}[ -]?\d))"
     r"(?!\s{0,3}(?:under (?:\w{1,20} )?review|in review|submi|reject))"
 )
@@ -111,11 +112,11 @@ _SENTENCE_GOES_ON = (
     r"with|as|which|this|we|codes?|project|website|web ?page|github|including"
     r"|will|is|was|has"
 )
-_WORDS_BEHIND_NAME = re.compile(rf"\s{{1,3}}(?:{_SENTENCE_GOES_ON})\b", re.IGNORECASE)
-_WORDS_BEHIND_YEAR = re.compile(
+_WORDS_BEHIND_NAME = lazy_regex(rf"\s{{1,3}}(?:{_SENTENCE_GOES_ON})\b", re.IGNORECASE)
+_WORDS_BEHIND_YEAR = lazy_regex(
     rf"\s{{1,3}}(?:{_SENTENCE_GOES_ON}|in|at|on|by|the|our|and|held|from|for)\b", re.IGNORECASE
 )
-_PLACE_AND_YEAR = re.compile(
+_PLACE_AND_YEAR = lazy_regex(
     r"(?:[\s,.()]{1,3}(?:[A-Z][\w'’]{0,20}|\d{1,2}(?:st|nd|rd|th)?(?:[-–]\d{1,2})?|of|de|and)){0,9}?"
     r"[\s,(]{1,3}(?P<year>(?:19|20)\d\d)(?!\d|[-–:]\d)"
 )

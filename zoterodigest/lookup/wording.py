@@ -9,6 +9,7 @@ import re
 
 from zoterodigest.lookup.rules import lookup_tables
 from zoterodigest.lookup.venue_tail import AWARD
+from zoterodigest.regex import lazy_regex
 
 LONGEST = 1_000
 """Only so many characters of a field are read; arXiv's longest comments have some hundreds."""
@@ -25,7 +26,7 @@ _TO = (
     r"(?:\s?[:,]\s?|\s)"
     r"(?:(?i:at|to|by|in|into|for|on|as|with|within|of|@|as part of)(?=[\s:@])[:\s]?\s?)?"
 )
-CUE = re.compile(
+CUE = lazy_regex(
     r"(?:(?:\b(?i:(?:to|will|shall) (?:appear|be (?:published|presented|included))"
     r"|(?:to be )?forthcoming|in press|appearing))"
     r"|(?:\b(?i:published|appear(?:ed|s)|presented)\b(?: (?i:version|paper|article))?)"
@@ -38,30 +39,30 @@ CUE = re.compile(
     rf"\b(?i:(?:{AWARD})(?: (?:presentation|paper|talk|poster))?)(?=\s(?i:at|in|of|@)\s)))"
     rf"{_AS}{_TO}",
 )
-CUE_IN_CHINESE = re.compile(
+CUE_IN_CHINESE = lazy_regex(
     r"被\s?(?P<name>[^，。；;,]{2,80}?)\s?(?:会议|期刊)?\s?(?:接收|录用|收录|接受)"
 )
-PROCEEDINGS = re.compile(r"(?i:\s*(?:in\s)?(?:the\s)?proc(?:eedings|\.)(?:\s?:|\sof)?\s)")
-AND = re.compile(r"\s?(?:/|,? and|&|\+)\s?(?:(?:also|to|at|in|by|the)\s){0,3}", re.IGNORECASE)
-WORKSHOP = re.compile(r"\bworkshops?\b|\w@\w|\w @ ?(?=[A-Z])", re.IGNORECASE)
-WORKSHOP_LEAD = re.compile(r"\s{0,3}(?:[Tt]he )?(?:[A-Z0-9][\w&'’/-]{0,30} ){0,8}", re.ASCII)
-LONE_AWARD = re.compile(rf"{AWARD}", re.IGNORECASE)
+PROCEEDINGS = lazy_regex(r"(?i:\s*(?:in\s)?(?:the\s)?proc(?:eedings|\.)(?:\s?:|\sof)?\s)")
+AND = lazy_regex(r"\s?(?:/|,? and|&|\+)\s?(?:(?:also|to|at|in|by|the)\s){0,3}", re.IGNORECASE)
+WORKSHOP = lazy_regex(r"\bworkshops?\b|\w@\w|\w @ ?(?=[A-Z])", re.IGNORECASE)
+WORKSHOP_LEAD = lazy_regex(r"\s{0,3}(?:[Tt]he )?(?:[A-Z0-9][\w&'’/-]{0,30} ){0,8}", re.ASCII)
+LONE_AWARD = lazy_regex(rf"{AWARD}", re.IGNORECASE)
 
-_WORD = re.compile(r"[^\W\d_]+")
-_HIDDEN = re.compile(
+_WORD = lazy_regex(r"[^\W\d_]+")
+_HIDDEN = lazy_regex(
     r"https?://\S{1,300}|www\.\S{1,300}|\b[\w.-]{1,60}@[\w-]{1,60}\.[a-z]{2,4}\b"
     r"|\bthis https? URL\b"
     r"|\barxiv ?: ?[\w.-]{1,12}/?\d{4,7}(?:\.\d{4,5})?(?:v\d)?(?: ?\[[\w.-]{1,12}\])?"
     r"|\bdoi ?:? ?10\.\d{4,9}/\S{1,100}|\b10\.\d{4,9}/\S{1,100}",
     re.IGNORECASE,
 )
-_ADMIN_NOTE = re.compile(r"\barxiv admin note\b.*", re.IGNORECASE | re.DOTALL)
+_ADMIN_NOTE = lazy_regex(r"\barxiv admin note\b.*", re.IGNORECASE | re.DOTALL)
 # A full stop behind one of these ends no sentence.
 _ABBREVIATED = """
 Proc Rev Lett Phys Int Conf Symp Trans Vol No J Mach Pattern Anal Comput Graph Nat Sci Commun Astron
 Not Mon Soc Math Stat Ann Appl Eng Syst Inf Astrophys Nucl
 """
-_SENTENCE_END = re.compile(
+_SENTENCE_END = lazy_regex(
     r"[;|\n•。；!?]|\.(?=\s{1,3}[A-Z(\[\"“]|\s{0,3}$)(?<!\b[A-Z]\.)"
     + "".join(rf"(?<!\b{word}\.)" for word in _ABBREVIATED.split())
 )

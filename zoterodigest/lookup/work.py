@@ -6,6 +6,7 @@ import re
 from enum import Enum
 
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 class Source(Enum):
@@ -116,7 +117,7 @@ _WHAT = (
     r"paper|article|submission|manuscript|preprint|pre-print|work|e-?print|version|draft|note"
     r"|document|report|thesis|letter|arxiv submission"
 )
-_WITHDRAWN = re.compile(
+_WITHDRAWN = lazy_regex(
     rf"\b(?:this|the|our) (?:arxiv )?(?:{_WHAT}) (?:has been|have been|is being|is|was)"
     r"(?: now| temporarily| hereby)?(?: being)? (?:withdrawn|retracted)\b"
     r"|^\W{0,3}(?:temporarily )?(?:withdrawn|retracted)\b(?! submission)"
@@ -125,7 +126,7 @@ _WITHDRAWN = re.compile(
     r"|\bwithdrawn by (?:the )?(?:authors?|arxiv|submitter)",
     re.IGNORECASE,
 )
-_ELSEWHERE = re.compile(
+_ELSEWHERE = lazy_regex(
     r"\s{0,3}(?:submission )?(?:from|at|after acceptance)(?! (?:the )?arxiv)\b", re.I
 )
 

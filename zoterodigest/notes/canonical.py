@@ -43,6 +43,7 @@ from zoterodigest.notes.normal import (
     normal_blocks,
     plain_runs,
 )
+from zoterodigest.regex import lazy_regex
 
 INDENTATION = "    "
 """What a block stands deeper than the item it belongs to."""
@@ -169,7 +170,7 @@ def _write_run(run: PlainRun, manner: _Manner) -> str:
             return f'<span class="math">{manner.escape(formula)}</span>' if is_tag else formula
 
 
-_DANGEROUS = re.compile(
+_DANGEROUS = lazy_regex(
     r"\\(?=[!-/:-@\[-`{-~]|$)"
     r"|`"
     r"|(?<!\s)\*|\*(?!\s)"
@@ -179,8 +180,8 @@ _DANGEROUS = re.compile(
     r"|\](?=\()"
     r"|~(?=~)|(?<=~)~"
 )
-_AUTOLINK = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]+")
-_SPECIAL = re.compile(r"[\\`*_\[\]<>&~$!]")
+_AUTOLINK = lazy_regex(r"[A-Za-z][A-Za-z0-9+.-]{1,31}:[^\s<>]+")
+_SPECIAL = lazy_regex(r"[\\`*_\[\]<>&~$!]")
 
 
 _SIGNS = {"strong": "**", "em": "*", "strike": "~~"}

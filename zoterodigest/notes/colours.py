@@ -9,12 +9,13 @@ from dataclasses import replace
 from zoterodigest.core.links.hunks import places_that_stay
 from zoterodigest.notes.inline import join_runs, with_marks
 from zoterodigest.notes.model import CODE, UNDERLINE, Marks, NoteText, Run, Runs
+from zoterodigest.regex import lazy_regex
 
 _NO_LETTER = "\0"
 """What stands for a line break, a formula or anything else that is no text."""
 
 # Chinese and Japanese have no blanks between words: each sign counts by itself.
-_WORD = re.compile(r"[^\W\u3040-\u9fff]+|\s+|.", re.DOTALL)
+_WORD = lazy_regex(r"[^\W\u3040-\u9fff]+|\s+|.", re.DOTALL)
 
 
 def with_colours(new: Runs, old: Runs) -> Runs:

@@ -29,6 +29,7 @@ from zoterodigest.notes.model import (
     TextMark,
 )
 from zoterodigest.notes.serialise import text_html
+from zoterodigest.regex import lazy_regex
 
 _MARKS = {
     **dict.fromkeys(("b", "strong"), STRONG),
@@ -42,7 +43,7 @@ _MARKS = {
 _EMBEDDED = frozenset({"audio", "iframe", "video"})
 _IGNORED = frozenset({"head", "noscript", "object", "script", "style", "template", "title"})
 _OF_IMAGES = ("src", "alt", "title", "width", "height", "data-attachment-key", "data-annotation")
-_BLANKS = re.compile(r"[ \t\r\n\f]+")
+_BLANKS = lazy_regex(r"[ \t\r\n\f]+")
 COMBINING_STROKE = "\u0338"
 """After the `>` of a tag, composition (NFC) would make one character of both."""
 
@@ -217,7 +218,7 @@ def css_of(element: Element) -> dict[str, str]:
     return {name.strip().lower(): value.strip() for name, _, value in declarations if value.strip()}
 
 
-_HEX = re.compile(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
+_HEX = lazy_regex(r"#(?:[0-9a-f]{3,4}|[0-9a-f]{6}|[0-9a-f]{8})", re.IGNORECASE)
 
 
 def css_colour(value: str) -> str:

@@ -47,17 +47,18 @@ from zoterodigest.notes.model import (
     table_of,
 )
 from zoterodigest.notes.normal import PlainRuns, is_plain, is_safe, plain_runs
+from zoterodigest.regex import lazy_regex
 
 _BREAKING = BLOCK | {"details", "summary"}
-_MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])[ \t]*")
-_UNDERLINE = re.compile(r"\n[ \t]*(=+|-+)$")
-_SIGNS = re.compile(r"[\\`*_\[<&~$]")
+_MARKER = lazy_regex(r"(?:[-+*]|(\d{1,9})[.)])[ \t]*")
+_UNDERLINE = lazy_regex(r"\n[ \t]*(=+|-+)$")
+_SIGNS = lazy_regex(r"[\\`*_\[<&~$]")
 """What may be more than text inside a paragraph."""
-_CALLOUT = re.compile(r"\A\[![^\[\]\n]+\].*(?=\n.*\S)")
-_PROPERTY = re.compile(r"[^\W\d_][\w /-]*::(?:\s|$)")
-_BEGINS_LINE = re.compile(rf"\[\^[^\]\s]+\]:|:\s|%%|\^[\w-]+$|{_PROPERTY.pattern}")
+_CALLOUT = lazy_regex(r"\A\[![^\[\]\n]+\].*(?=\n.*\S)")
+_PROPERTY = lazy_regex(r"[^\W\d_][\w /-]*::(?:\s|$)")
+_BEGINS_LINE = lazy_regex(rf"\[\^[^\]\s]+\]:|:\s|%%|\^[\w-]+$|{_PROPERTY.pattern}")
 """What begins a line of its own: a footnote, a definition, a comment, a block id, a property."""
-_CLOSING_HASHES = re.compile(r"(?:^|[ \t]+)#+$")
+_CLOSING_HASHES = lazy_regex(r"(?:^|[ \t]+)#+$")
 
 
 def read_blocks(texts: Iterable[str]) -> tuple[Block, ...]:
@@ -234,7 +235,7 @@ def _formula_rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
-_ADDRESS = re.compile(r"<([\w.+-]+@[\w.-]+)>")
+_ADDRESS = lazy_regex(r"<([\w.+-]+@[\w.-]+)>")
 
 
 def _address_rule(state: StateInline, silent: bool) -> bool:

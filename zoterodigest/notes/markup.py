@@ -15,6 +15,8 @@ from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from html import unescape
 
+from zoterodigest.regex import lazy_regex
+
 DEEPEST = 100  # the readers of the tree call themselves, and Python allows 1,000 calls
 """Elements nested deeper than this are read as if their tags were not there."""
 
@@ -44,11 +46,11 @@ _CELLS = frozenset({"td", "th", "caption"})
 _IN_TABLE = tag_names("table tbody thead tfoot tr td th caption")
 
 # Possessive quantifiers (`*+`): without them a long broken tag takes quadratic time.
-_TAG = re.compile(
+_TAG = lazy_regex(
     r"""<(/?)([a-zA-Z][^\s/>]*+)((?:[^>=]++|=\s*+(?:"[^"]*+"|'[^']*+'|(?=[^"'])))*+)>"""
 )
-_TAG_BEGIN = re.compile(r"/?[a-zA-Z]")
-_ATTRIBUTE = re.compile(r"""([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
+_TAG_BEGIN = lazy_regex(r"/?[a-zA-Z]")
+_ATTRIBUTE = lazy_regex(r"""([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s>]*+))?+""")
 
 
 @dataclass(slots=True)

@@ -43,16 +43,17 @@ from zoterodigest.notes.model import (
     table_of,
 )
 from zoterodigest.notes.wikilinks import without_item_links
+from zoterodigest.regex import lazy_regex
 
 PlainRun = NoteText | Break | Math
 PlainRuns = tuple[PlainRun, ...]
 
-_BLANKS = re.compile(r"(\s+)")
-_SINGLE_BLANKS = re.compile(r"\S++(?: \S++)*+")
+_BLANKS = lazy_regex(r"(\s+)")
+_SINGLE_BLANKS = lazy_regex(r"\S++(?: \S++)*+")
 _FOLDING = " \t\r\n\f\u00a0"
-_FORBIDDEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
-_INVISIBLE = re.compile(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
-_UNSAFE_SCHEME = re.compile(r"(?:javascript|vbscript|data):", re.IGNORECASE)
+_FORBIDDEN = lazy_regex(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+_INVISIBLE = lazy_regex(r"[\x00-\x20\x7f-\xa0\xad\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
+_UNSAFE_SCHEME = lazy_regex(r"(?:javascript|vbscript|data):", re.IGNORECASE)
 _KEPT_MARKS = frozenset({"strong", "em", "u", "strike", "sub", "sup", "link", "code"})
 
 HIGHEST_HEADING = 4

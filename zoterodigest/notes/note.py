@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import field
 
@@ -12,11 +11,12 @@ from zoterodigest.notes.model import Node, NoteHeading, NoteText, nest, walk
 from zoterodigest.notes.normal import is_private, normal_blocks, plain_runs
 from zoterodigest.notes.serialise import nodes_html, note_html
 from zoterodigest.notes.wikilinks import PageLinks, with_item_links
+from zoterodigest.regex import lazy_regex
 
 LONGEST_NOTE = 500_000
 """Characters above which Zotero's server refuses a note."""
 
-OUR_ID = re.compile(r"zd-[a-z0-9]{10}")
+OUR_ID = lazy_regex(r"zd-[a-z0-9]{10}")
 """The ids of our headings, by which a note is found again."""
 
 SUMMARY = "Summary"

@@ -7,7 +7,6 @@ are left out, and no line is a comment. A note in pieces is its lines of HTML, w
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field, replace
 from itertools import chain
@@ -40,9 +39,10 @@ from zoterodigest.notes.model import (
 from zoterodigest.notes.normal import normal_blocks
 from zoterodigest.notes.read import dissect, our_headings, visible_nodes
 from zoterodigest.notes.serialise import nodes_html
+from zoterodigest.regex import lazy_regex
 
 _QUOTES = "“\"'„«‘「『"
-_COMMENT = re.compile(r"(?<!\\)<!--")
+_COMMENT = lazy_regex(r"(?<!\\)<!--")
 """What begins a comment: in code and formulas, where it cannot be escaped, it is parted."""
 
 
@@ -123,7 +123,7 @@ _WALL = "\0private "
 """Begins the piece that stands for something private; no note holds such a sign."""
 
 
-_MARKUP = re.compile(r"<[^<>]*>")
+_MARKUP = lazy_regex(r"<[^<>]*>")
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,13 +28,14 @@ from zoterodigest.notes.model import (
     Table,
     TextMark,
 )
+from zoterodigest.regex import lazy_regex
 
 PageLinks = Mapping[str, str]
 """Addresses of items, such as `zotero://select/library/items/KEY`, by pages as wikilinks spell
 them (`pages_in`)."""
 
 # Not an embed: what it shows is no link.
-_WIKILINK = re.compile(r"(?<!!)\[\[([^\[\]|#\n]+)(?:#[^\[\]|\n]*)?(?:\|[^\[\]\n]*)?\]\]")
+_WIKILINK = lazy_regex(r"(?<!!)\[\[([^\[\]|#\n]+)(?:#[^\[\]|\n]*)?(?:\|[^\[\]\n]*)?\]\]")
 _SELECTS = "zotero://select/"
 
 

@@ -29,6 +29,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
 from zoterodigest.project.files import CONFIG_FILE as CONFIG_FILE
 from zoterodigest.project.files import read_file
+from zoterodigest.regex import lazy_regex
 
 DEFAULT_LIBRARY_FILE = ".zoterodigest/library.sqlite"
 DEFAULT_LIBRARY = EmbeddedAddress(DEFAULT_LIBRARY_FILE).text
@@ -36,10 +37,10 @@ SECTIONS = "sections"
 """In a list of fields: every named section."""
 
 PLACEHOLDERS = ("year", "month", "day", "name")
-PLACEHOLDER = re.compile(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
+PLACEHOLDER = lazy_regex(r"\{(" + "|".join(PLACEHOLDERS) + r")\}")
 FOLDER = "{folder}"
 """In the name of a collection: the folders of a file below that of its `[[digest]]`."""
-_AT_LINE = re.compile(r" \(at line (\d+), column (\d+)\)$")
+_AT_LINE = lazy_regex(r" \(at line (\d+), column (\d+)\)$")
 
 
 class BadConfiguration(ZoterodigestError):

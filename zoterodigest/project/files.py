@@ -5,7 +5,6 @@ from __future__ import annotations
 import errno
 import logging
 import os
-import re
 import secrets
 import stat
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _LOG = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ CONFIG_FILE = "zoterodigest.toml"
 
 _PART = 1 << 20
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
-_LEFTOVER = re.compile(r"\.zoterodigest-[0-9a-f]{16}\.tmp")
+_LEFTOVER = lazy_regex(r"\.zoterodigest-[0-9a-f]{16}\.tmp")
 
 
 class BadInput(ZoterodigestError):

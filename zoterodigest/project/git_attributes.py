@@ -14,13 +14,14 @@ from zoterodigest.project.files import (
     replace_file,
 )
 from zoterodigest.project.lock.lock import LOCK_FILE
+from zoterodigest.regex import lazy_regex
 
 ATTRIBUTES = ".gitattributes"
 MERGE_DRIVER = "git config merge.zoterodigest.driver 'zoterodigest merge-lock %O %A %B'"
 """What lets git merge lock files in one clone: git takes no command from a file of a repository."""
 
 _LINE = f"{LOCK_FILE} -diff merge=zoterodigest".encode()
-_NAMED = re.compile(rb"^[^#\r\n]*" + re.escape(LOCK_FILE.encode()), re.M)
+_NAMED = lazy_regex(rb"^[^#\r\n]*" + re.escape(LOCK_FILE.encode()), re.M)
 
 
 def add_lock_attributes(folder: Path) -> bool:

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.project.config import DEFAULT_LIBRARY
 from zoterodigest.project.proposals import Proposal
+from zoterodigest.regex import lazy_regex
 
 
 def initial_config(
@@ -155,7 +156,7 @@ library = {library}
 """
 
 
-_VALUE = re.compile(
+_VALUE = lazy_regex(
     rb"""^(?P<key>[ \t]*(?:library|"library"|'library')[ \t]*=[ \t]*)"""
     rb"""(?P<value>"(?:[^"\\\r\n]|\\.)*"|'[^'\r\n]*')""",
     re.M,

@@ -41,8 +41,9 @@ from zoterodigest.project.files import (
     stand_in,
     without_stand_in,
 )
+from zoterodigest.regex import lazy_regex
 
-_DATE = re.compile(
+_DATE = lazy_regex(
     r"(?<!\d)(?P<year>(?:19|20)\d\d)[-_./]?(?P<month>0[1-9]|1[0-2])"
     r"(?:[-_./]?(?P<day>0[1-9]|[12]\d|3[01]))?(?!\d)"
 )

@@ -13,9 +13,10 @@ from zoterodigest.core.values.identity import Identifier
 from zoterodigest.digest.read.document import Document
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.layout import dates_in
+from zoterodigest.regex import lazy_regex
 
 _PROGRAMS_FORMATS = frozenset({"arxiv-daily-table", "daily-bullets", "hf-daily-table"})
-_PHRASE = re.compile(
+_PHRASE = lazy_regex(
     r"\b(?:auto(?:matically)?[ -]?(?:generated|updated|collected|maintained)"
     r"|(?:generated|updated) (?:automatically|daily|every day|by (?:github|a (?:bot|script)))"
     r"|do not edit)\b|自动(?:生成|更新|抓取)|每(?:日|天)(?:自动)?更新",
@@ -25,7 +26,7 @@ _MANY_DATED = 3
 """From so many dated files of one name on, a file of theirs is one of a series."""
 
 _LANGUAGES = "de|en|es|fr|it|ja|jp|ko|kr|pt|ru|zh|cn|zh[-_]cn|zh[-_]tw|zh[-_]hans|zh[-_]hant"
-_IN_LANGUAGE = re.compile(rf"^(?P<name>.+?)[._-](?:{_LANGUAGES})(?P<end>\.[^./]*)$", re.I)
+_IN_LANGUAGE = lazy_regex(rf"^(?P<name>.+?)[._-](?:{_LANGUAGES})(?P<end>\.[^./]*)$", re.I)
 _MOSTLY = 0.6
 """The share of works in common from which on two digests are twins."""
 _FEWEST_SHARED = 3

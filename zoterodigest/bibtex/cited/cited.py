@@ -5,7 +5,6 @@ A document is read with all the texts that it reads in.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -26,6 +25,7 @@ from zoterodigest.bibtex.cited.mentions import (
 )
 from zoterodigest.bibtex.tiles.tiles import Bibliography, EntryTile
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 Reader = Callable[[PurePath], bytes | None]
 """Gives the bytes of a file, None if there is no such file."""
@@ -184,8 +184,8 @@ def _decoded(data: bytes) -> str:
     return _LINE_END.sub("\n", data.decode("utf-8-sig", "surrogateescape"))
 
 
-_LINE_END = re.compile(r"\r\n?")
-_COMPUTED = re.compile(r"[\\#|{}\0]")
+_LINE_END = lazy_regex(r"\r\n?")
+_COMPUTED = lazy_regex(r"[\\#|{}\0]")
 
 
 def _bib_paths(name: str, folder: PurePath) -> Iterator[PurePath]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 ALL = "*"
 """The key that `\\nocite{*}` cites: every entry there is."""
@@ -179,7 +180,7 @@ _READERS: dict[str, Callable[[str], Iterator[Mention]]] = {
     "typ": in_typst,
 }
 _VERBATIM = "verbatim|Verbatim|lstlisting|minted|comment|filecontents|alltt|BVerbatim|LVerbatim"
-_TEX = re.compile(
+_TEX = lazy_regex(
     r"%[^\n]*+"
     r"|\\verb\*?(?P<mark>[^\sA-Za-z*])[^\n]{0,1000}?(?P=mark)"
     rf"|\\begin\s*+\{{(?P<environment>(?:{_VERBATIM})\*?)\}}"
@@ -189,20 +190,20 @@ _TEX = re.compile(
     r"|\\.",
     re.DOTALL,
 )
-_FI = re.compile(r"\\(?:fi|else)(?![A-Za-z@])")
+_FI = lazy_regex(r"\\(?:fi|else)(?![A-Za-z@])")
 _GAP = r"(?:\s|%[^\n]*+)*+"  # TeX reads over a comment wherever it reads over blanks
 _OPTION = rf"{_GAP}\[(?:[^\[\]{{}}]|\{{[^{{}}]*+\}})*+\]"
 _ARGUMENT = (
     rf"{_GAP}\{{(?P<text>(?:[^{{}}%]|%[^\n]*+)*+)\}}"  # braces in comments count for nothing
 )
 _OPTIONS = rf"\*?(?:{_GAP}<[^<>]*+>)*+(?:{_GAP}\([^()]*+\))*+(?:{_OPTION})*+"
-_FIRST = re.compile(_OPTIONS + _ARGUMENT)
-_SECOND = re.compile(
+_FIRST = lazy_regex(_OPTIONS + _ARGUMENT)
+_SECOND = lazy_regex(
     _OPTIONS + rf"{_GAP}" + r"\{(?P<before>[^{}]*+)\}" + rf"(?:{_OPTION})*+" + _ARGUMENT
 )
-_MORE = re.compile(rf"(?:{_OPTION})*+" + _ARGUMENT)
-_PLAIN_NAME = re.compile(r"\s*+(?P<text>[^\s{}\\%]++)")
-_CITES = re.compile(r"[A-Za-z]*[cC]ite[A-Za-z]*|bibentry")
+_MORE = lazy_regex(rf"(?:{_OPTION})*+" + _ARGUMENT)
+_PLAIN_NAME = lazy_regex(r"\s*+(?P<text>[^\s{}\\%]++)")
+_CITES = lazy_regex(r"[A-Za-z]*[cC]ite[A-Za-z]*|bibentry")
 _NO_CITES = frozenset(
     {"citestyle", "setcitestyle", "citenumfont", "citetext", "citereset", "citesep", "bibcite"}
     | {"newcites", "defcitealias", "DeclareCiteCommand", "DeclareMultiCiteCommand"}
@@ -212,24 +213,24 @@ _READS = frozenset({"input", "include", "subfile", "subfileinclude", "InputIfFil
 _READS_IN_FOLDER = frozenset({"import", "subimport", "includefrom", "subincludefrom", "inputfrom"})
 _PACKAGES = frozenset({"usepackage", "RequirePackage"})
 _BIBS = frozenset({"bibliography", "addbibresource", "addglobalbib", "addsectionbib"})
-_AUX = re.compile(
+_AUX = lazy_regex(
     r"^\\(?P<name>citation|abx@aux@cite|bibdata|@input)(?:\{\d*+\}(?=\{))?\{(?P<text>[^{}]*+)\}",
     re.MULTILINE,
 )
-_BCF = re.compile(
+_BCF = lazy_regex(
     r"<bcf:(?P<name>citekey|datasource)\b(?P<attributes>[^<>]*+)>(?P<text>[^<>]*+)</bcf:"
 )
-_IS_SET = re.compile(r"\stype=[\"']set[\"']")
-_MEMBERS = re.compile(r"\smembers=[\"'](?P<text>[^\"'<>]*+)")
-_KEY = re.compile(r"[^\s,%#\\{}]++")
-_LEADING = re.compile(_GAP)
-_PART = re.compile(r"(?:[^,%]|%[^\n]*+)++")
-_COMMENT = re.compile(r"%[^\n]*+(?:\n[ \t]*+)?")  # TeX drops the line end and what indents the next
-_YAML_BIBS = re.compile(
+_IS_SET = lazy_regex(r"\stype=[\"']set[\"']")
+_MEMBERS = lazy_regex(r"\smembers=[\"'](?P<text>[^\"'<>]*+)")
+_KEY = lazy_regex(r"[^\s,%#\\{}]++")
+_LEADING = lazy_regex(_GAP)
+_PART = lazy_regex(r"(?:[^,%]|%[^\n]*+)++")
+_COMMENT = lazy_regex(r"%[^\n]*+(?:\n[ \t]*+)?")  # TeX drops the line end and what indents the next
+_YAML_BIBS = lazy_regex(
     r"^bibliography:(?P<bib>[^\n]*+(?:\n[ \t]*+-[ \t][^\n]*+|\n[ \t]++[^\n]*+)*+)", re.MULTILINE
 )
 _FENCE_END = r"[ \t>]*+(?P=fence)[`~]*+[ \t]*+$"
-_MARKDOWN = re.compile(
+_MARKDOWN = lazy_regex(
     r"^(?:[ \t>]|[*+-][ \t]|\d{1,9}[.)][ \t])*+(?P<fence>`{3,}+(?![^\n]*`)|~{3,}+)[^\n]*+\n"
     rf"(?:(?!{_FENCE_END})[^\n]*+\n)*+(?:{_FENCE_END}|[^\n]*+\Z)"
     r"|(?<!`)(?P<ticks>`++)"
@@ -247,8 +248,8 @@ _MARKDOWN = re.compile(
     r"|(?<!\w)@(?:(?P<key>\*(?!\w)|\w(?:\w|[:.#$%&+?<>~/-](?=\w))*+)|\{(?P<braced>[^{}\n]++)\})",
     re.MULTILINE | re.DOTALL,
 )
-_TYPST_BIB = re.compile(r'"([^"\n\\]*+(?<=\.bib))"')
-_TYPST = re.compile(
+_TYPST_BIB = lazy_regex(r'"([^"\n\\]*+(?<=\.bib))"')
+_TYPST = lazy_regex(
     r"//[^\n]*+"
     r"|/\*.*?(?:\*/|\Z)"
     r"|(?P<ticks>`{3,}+).*?(?:(?P=ticks)|\Z)"
@@ -263,16 +264,16 @@ _TYPST = re.compile(
     r"|<(?P<label>[\w][\w:.-]*+)>",
     re.DOTALL,
 )
-_CROSS_REFERENCE = re.compile(r"(?i:fig|tbl|eq|sec|lst)[:-]")
+_CROSS_REFERENCE = lazy_regex(r"(?i:fig|tbl|eq|sec|lst)[:-]")
 # https://quarto.org/docs/authoring/cross-references.html: theorems and callouts
-_QUARTO_REFERENCE = re.compile(
+_QUARTO_REFERENCE = lazy_regex(
     r"(?i:thm|lem|cor|prp|cnj|def|exm|exr|sol|rem|alg|tip|nte|wrn|imp|cau)-"
 )
-_YAML_COMMENT = re.compile(r"[ \t]#[^\n]*+")
-_YAML_NAME = re.compile(
+_YAML_COMMENT = lazy_regex(r"[ \t]#[^\n]*+")
+_YAML_NAME = lazy_regex(
     r"\"(?P<double>[^\"\n]++)\"|'(?P<single>[^'\n]++)'|(?P<plain>[^\s\"'\[\],|>-][^\"'\[\],\n]*+)"
 )
-_OTHER_BIB = re.compile(r"\.(?:json|ya?ml|ris|xml|enl)\Z", re.IGNORECASE)
+_OTHER_BIB = lazy_regex(r"\.(?:json|ya?ml|ris|xml|enl)\Z", re.IGNORECASE)
 
 
 def _after(text: str, end: str, at: int) -> int:

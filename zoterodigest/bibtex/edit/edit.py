@@ -5,7 +5,6 @@ The .bib as a side of a sync is written here; `splice.py` is for exports.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Set
 
 from zoterodigest.bibtex.edit.operations import (
@@ -40,6 +39,7 @@ from zoterodigest.core.values.names import CollectiveName, PersonName, full_name
 from zoterodigest.core.values.record import EMPTY, Fields, Names, Value, is_empty
 from zoterodigest.core.values.venue import VenueKind
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +88,7 @@ _IN_BOOKS = frozenset({"inproceedings", "conference", "incollection", "inbook"})
 _WITHOUT_VENUE = frozenset({"misc", "online", "unpublished"})
 _FROM_PARENT = ("crossref", "xdata", "xref")
 _PLAIN_HOMES = {"authors": "author", "pages": "pages", "doi": "doi"}
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
+_YEAR = lazy_regex(r"(?<!\d)\d{4}(?!\d)")
 
 
 class _BibTrial:

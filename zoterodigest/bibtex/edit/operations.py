@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
@@ -19,6 +18,7 @@ from zoterodigest.bibtex.tiles.tiles import (
 )
 from zoterodigest.core.values.span import Edit, OverlappingEdits, Span, splice
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 class CannotBeWritten(ValueError):
@@ -168,8 +168,8 @@ def verified(
     return source, tuple(one for one in operations if one not in standing)
 
 
-_LINE_END = re.compile(rb"[\r\n]")
-_NOT_UTF8 = re.compile("[\udc80-\udcff]")
+_LINE_END = lazy_regex(rb"[\r\n]")
+_NOT_UTF8 = lazy_regex("[\udc80-\udcff]")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -283,7 +283,7 @@ class _Chunk:
     delimiter: Delimiter | None = None
 
 
-_NUMBER = re.compile(r"\d+")
+_NUMBER = lazy_regex(r"\d+")
 
 
 def _chunks(entry: StandingEntry) -> Iterator[_Chunk]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
@@ -12,6 +11,7 @@ from zoterodigest.bibtex.export.entry import BibEntry
 from zoterodigest.bibtex.tiles.tiles import Bibliography, CommentTile, Delimiter, EntryTile
 from zoterodigest.core.values.span import Span
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 Case = Callable[[str], str]
 """How names of one sort are mostly written: `str.lower`, `str.capitalize` or `str.upper`."""
@@ -152,9 +152,9 @@ def learnt(
     )
 
 
-_BARE = re.compile(r"\d+|[A-Za-z]{3,9}")
-_BLANK = re.compile(r"[ \t]*")
-_SPACE = re.compile(r"\s*")
+_BARE = lazy_regex(r"\d+|[A-Za-z]{3,9}")
+_BLANK = lazy_regex(r"[ \t]*")
+_SPACE = lazy_regex(r"\s*")
 Evidence = TypeVar("Evidence")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from zoterodigest.bibtex.facts.rules import BibRules, Style
 from zoterodigest.bibtex.facts.work import ItemFacts
 from zoterodigest.bibtex.tex.latex import Dialect, cleaned_tex, decode
 from zoterodigest.bibtex.tex.names import Creator, name_parts
+from zoterodigest.regex import lazy_regex
 
 
 def to_csl(work: ItemFacts, key: str, style: Style, rules: BibRules) -> dict[str, Any]:
@@ -92,4 +92,4 @@ def _plain(text: str) -> str:
     return decode(_LONE_BACKSLASH.sub(r"{\\textbackslash}", text))
 
 
-_LONE_BACKSLASH = re.compile(r"(?<!\S)\\(?=\s|$)")
+_LONE_BACKSLASH = lazy_regex(r"(?<!\S)\\(?=\s|$)")

@@ -14,6 +14,7 @@ from zoterodigest.bibtex.tex.names import Creator, encode_names
 from zoterodigest.bibtex.tex.titles import encode_title
 from zoterodigest.core.values.identity import identifier_of
 from zoterodigest.core.values.venue import edition_in, is_ordinal, ordinal
+from zoterodigest.regex import lazy_regex
 
 Values = dict[str, str]
 
@@ -59,8 +60,8 @@ _TEXTS = frozenset(
     {"publisher", "place", "series", "volume", "number", "series_number", "edition", "meeting"}
     | {"genre", "page_count"}
 )
-_MASTER = re.compile(r"master|\bm\.?\s?(?:sc|a|phil|eng)\b|diplom", re.I)
-_DOCTOR = re.compile(r"\bph\.? ?d\b|doctor|dissertation", re.I)
+_MASTER = lazy_regex(r"master|\bm\.?\s?(?:sc|a|phil|eng)\b|diplom", re.I)
+_DOCTOR = lazy_regex(r"\bph\.? ?d\b|doctor|dissertation", re.I)
 
 
 @lru_cache(maxsize=16384)
@@ -102,8 +103,8 @@ def encode_pages(text: str, dialect: Dialect) -> str:
     return ", ".join(_page_range(part, dialect) for part in parts if part)
 
 
-_RANGE = re.compile(r"([A-Za-z]{0,3}\d[\w.:]*|[ivxlcIVXLC]+)\s?[-‐-―−]{1,3}\s?([\w.:]+)")
-_PAGES = re.compile(r"^(?:pages?|pp?\.?)\s(?=\S)|^pp?\.(?=\d)", re.I)
+_RANGE = lazy_regex(r"([A-Za-z]{0,3}\d[\w.:]*|[ivxlcIVXLC]+)\s?[-‐-―−]{1,3}\s?([\w.:]+)")
+_PAGES = lazy_regex(r"^(?:pages?|pp?\.?)\s(?=\S)|^pp?\.(?=\d)", re.I)
 
 
 def _numbers(work: ItemFacts, dialect: Dialect) -> Values:
@@ -150,13 +151,13 @@ def edition_of(text: str, dialect: Dialect) -> str:
 
 
 _PERIODICAL = frozenset({"journalArticle", "magazineArticle", "newspaperArticle"})
-_ISSUES = re.compile(r"\d{1,4}\s?[-‐-―]\s?\d{1,4}")
-_EDITION_WORD = re.compile(r"(?<=\w)\.?\s?(?:edition|edn\.?|ed\.?)\s*$", re.IGNORECASE)
+_ISSUES = lazy_regex(r"\d{1,4}\s?[-‐-―]\s?\d{1,4}")
+_EDITION_WORD = lazy_regex(r"(?<=\w)\.?\s?(?:edition|edn\.?|ed\.?)\s*$", re.IGNORECASE)
 _NUMBERS = {
-    "isbn": re.compile(r"(?<![\w-])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-])"),
-    "issn": re.compile(r"(?<!\w)\d{4}-?\d{3}[\dXx](?!\w)"),
+    "isbn": lazy_regex(r"(?<![\w-])(?:97[89][- ]?)?\d(?:[- ]?\d){8}[- ]?[\dXx](?![\w-])"),
+    "issn": lazy_regex(r"(?<!\w)\d{4}-?\d{3}[\dXx](?!\w)"),
 }
-_DOI = re.compile(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.I)
+_DOI = lazy_regex(r"^\s*(?:https?://(?:dx\.)?doi\.org/|doi:\s*)", re.I)
 _ARXIV_DOI = "10.48550/arxiv."
 
 
@@ -207,7 +208,7 @@ def _arxiv_of(url: str) -> str:
 
 
 _VERBATIM = "!#$%&'()*+,-./:;=?@[]_~"
-_PLAIN_ADDRESS = re.compile(r"[\w./:?=&%#+~-]*", re.ASCII)
+_PLAIN_ADDRESS = lazy_regex(r"[\w./:?=&%#+~-]*", re.ASCII)
 
 
 def _verbatim(text: str, safe: str = _VERBATIM) -> str:
@@ -309,8 +310,8 @@ _NOTED_TYPES = frozenset({"patent", "computerProgram", "dataset", "manuscript"})
 _PAGES_ONLINE = frozenset(
     {"webpage", "blogPost", "forumPost", "encyclopediaArticle", "dictionaryEntry"}
 )
-_COMMENT = re.compile(r"^Comment\s?:\s?(.+)$", re.I | re.M)
-_EXTRA_LINE = re.compile(r"^[\w .-]{1,40}:")
+_COMMENT = lazy_regex(r"^Comment\s?:\s?(.+)$", re.I | re.M)
+_EXTRA_LINE = lazy_regex(r"^[\w .-]{1,40}:")
 
 
 def _patent_number(work: ItemFacts) -> str:

@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.core.values.dates import find_date, parse_date
+from zoterodigest.regex import lazy_regex
 
 
 @lru_cache(maxsize=16384)
@@ -27,11 +28,11 @@ def read_dates(text: str) -> tuple[str, str]:
     return (year[0] if year else ""), ""
 
 
-_PLAIN = re.compile(
+_PLAIN = lazy_regex(
     r"(?P<date>(?:19|20)\d\d(?:-(?:0[1-9]|1[0-2])(?:-(?:0[1-9]|1\d|2[0-8]))?)?)"
     r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?Z?)?"
 )
-_YEAR = re.compile(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
+_YEAR = lazy_regex(r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)")
 _MONTH = (
     r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
     r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
@@ -40,7 +41,7 @@ _DAY = r"\d{1,2}(?:st|nd|rd|th)?"
 _TO = r"\s?(?:-{1,3}|[‐-―]|/|to|and)\s?"
 _ISO = r"(?:1[5-9]|20)\d\d(?:-\d\d){0,2}"
 _PERIODS = tuple(
-    re.compile(form, re.IGNORECASE)
+    lazy_regex(form, re.IGNORECASE)
     for form in (
         rf"(?P<iso>{_ISO})(?:\s?/\s?|\s[-‐-―]\s|\sto\s)(?P<iso_end>{_ISO}|\d\d(?:-\d\d)?)",
         # June 18-22, 2023; June 30 - July 4, 2023; December 30, 2023 - January 2, 2024
@@ -105,7 +106,7 @@ def _date(text: str) -> tuple[str, str] | None:
     return None
 
 
-_WORD = re.compile(
+_WORD = lazy_regex(
     r"(?:(?<=\d)\.\s|\b(?:de|del|do)\s)?(?P<word>[^\W\d_]{3,10})(?:\s(?:de|del)\b)?", re.I
 )
 
@@ -118,11 +119,11 @@ def _in_english(found: re.Match[str]) -> str:
     return f" {english}" if found[0].startswith(".") else english
 
 
-_NO_DAY = re.compile(r"(?<=\d{4})(?:-00){1,2}(?!\d)|(?<=\d{4}-\d\d)-00(?!\d)")
+_NO_DAY = lazy_regex(r"(?<=\d{4})(?:-00){1,2}(?!\d)|(?<=\d{4}-\d\d)-00(?!\d)")
 _Y = r"(?P<y>(?:1[5-9]|20)\d\d)"
 _OVER_12 = r"(?:1[3-9]|2\d|3[01])"
 _FORMS = tuple(
-    re.compile(form)
+    lazy_regex(form)
     for form in (
         rf"(?P<m>\d{{1,2}})\s?[/.-]\s?{_Y}",
         rf"(?P<d>\d{{1,2}})\.\s?(?P<m>\d{{1,2}})\.\s?{_Y}",
@@ -131,7 +132,7 @@ _FORMS = tuple(
         rf"(?P<m>\d{{1,2}})(?P<sign>[/-])(?P<d>(?P=m))(?P=sign){_Y}",
     )
 )
-_YEAR_FIRST = re.compile(
+_YEAR_FIRST = lazy_regex(
     rf"(?P<y>(?:1[5-9]|20)\d\d),?\s(?P<m>{_MONTH})(?!\w)(?:\s(?P<d>{_DAY}))?(?!\w)", re.IGNORECASE
 )
 
@@ -147,4 +148,4 @@ def _valid(text: str) -> str:
     return iso.replace("2000", old[0], 1) if old else iso
 
 
-_OLD_YEAR = re.compile(r"(?<!\d)1[5-8]\d\d(?!\d)")
+_OLD_YEAR = lazy_regex(r"(?<!\d)1[5-8]\d\d(?!\d)")

@@ -20,6 +20,7 @@ from zoterodigest.core.values.venue import (
 )
 from zoterodigest.core.values.venue_slot import parse_venue, venue_slot_text
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +97,8 @@ def _official(venue: Venue, year: str, head: str) -> str:
 
 
 _BEGINNING = "Proceedings of the "
-_COUNTED = re.compile(rf"^(?:in )?proc(?:eedings|\.) of (?:the )?{ORDINAL}\b", re.IGNORECASE)
-_BRACKETS = re.compile(r" ?\([^()]{1,60}\)")
+_COUNTED = lazy_regex(rf"^(?:in )?proc(?:eedings|\.) of (?:the )?{ORDINAL}\b", re.IGNORECASE)
+_BRACKETS = lazy_regex(r" ?\([^()]{1,60}\)")
 
 
 def _says_more(head: str, rules: BibRules) -> bool:
@@ -109,14 +110,14 @@ def _says_more(head: str, rules: BibRules) -> bool:
     return outside != head and len(outside.split()) > 6 and rules.venues.find(outside) is None
 
 
-_VOLUME_PAGE = re.compile(r"//proceedings\.mlr\.press/v(\d{1,4})/")
-_PART = re.compile(
+_VOLUME_PAGE = lazy_regex(r"//proceedings\.mlr\.press/v(\d{1,4})/")
+_PART = lazy_regex(
     r"(?:\s?[,:.–-]\s|\s)(?P<part>\((?:volume|vol\.|part)\s[\divxl]{1,8}\b[^()]{0,60}\)"
     r"|part\s[\divxl]{1,8}|(?:volume|vol\.)\s(?P<number>[\divxl]{1,8})(?P<title>\s\([^()]{1,60}\)|:\s[^():,]{1,60})?"
     r"|main\svolume|(?:research|(?:applied )?data science(?: and demo)?) track|V\.\s?\d{1,2})$",
     re.IGNORECASE,
 )
-_VOLUME = re.compile(
+_VOLUME = lazy_regex(
     r",?\s(?:vol(?:ume|\.)?\s)?(?P<number>\d{1,3}|(?-i:[IVXLC]{1,7}))(?P<series>\sof\s[^:]{1,80})?(?=\s\([^()]{1,60}\)$|:|$)",
     re.IGNORECASE,
 )
@@ -143,9 +144,9 @@ def _taken_apart(text: str, rules: BibRules) -> tuple[str, str, str]:
     return text, "", ""
 
 
-_SHORT_BEFORE = re.compile(r"(?P<short>[A-Z][\w&/ -]{1,19}\s?['’]\d\d):\s(?P<name>.{10,250})")
-_BRACKETS_BEFORE_PLACE = re.compile(r"(?P<name>.{10,200}\([A-Z][^()]{1,30}\)), .{3,200}")
-_WITH_PLACE = re.compile(
+_SHORT_BEFORE = lazy_regex(r"(?P<short>[A-Z][\w&/ -]{1,19}\s?['’]\d\d):\s(?P<name>.{10,250})")
+_BRACKETS_BEFORE_PLACE = lazy_regex(r"(?P<name>.{10,200}\([A-Z][^()]{1,30}\)), .{3,200}")
+_WITH_PLACE = lazy_regex(
     r"(?P<name>.{10,200}?), (?P<short>[A-Z][\w&/+-]{1,19}) (?P<year>(?:19|20)\d\d), .{3,200}"
 )
 
@@ -172,7 +173,7 @@ def _unknown(text: str, venue: Venue | None, year: str) -> Proceedings:
     return Proceedings(name, name, year=year, is_preprint=is_preprint)
 
 
-_ON_ARXIV = re.compile(
+_ON_ARXIV = lazy_regex(
     r"(?:^|\s)arxiv\s?:\s?(?:\d{4}\.\d{4,5}|[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?/\d{7})", re.I
 )
 

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from zoterodigest.bibtex.facts.dates import read_dates
 from zoterodigest.bibtex.tex.names import Creator
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ class ItemFacts:
         return self.date[:4]
 
 
-_FORTHCOMING = re.compile(r"press|forthcoming|appear", re.IGNORECASE)
+_FORTHCOMING = lazy_regex(r"press|forthcoming|appear", re.IGNORECASE)
 
 
 def year_of_arxiv(arxiv: str) -> str:

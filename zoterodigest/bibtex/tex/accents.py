@@ -13,6 +13,7 @@ from functools import cache, lru_cache
 from pydantic import BaseModel, ConfigDict
 
 from zoterodigest import mapping
+from zoterodigest.regex import lazy_regex
 
 
 class _TexTables(BaseModel):
@@ -40,7 +41,7 @@ def tex_tables() -> _TexTables:
 
 _BELOW = frozenset("\u0323\u0327\u0328\u0331")
 _COMMA_BELOW = "\u0326"
-_SYMBOL = re.compile(
+_SYMBOL = lazy_regex(
     r"\\ensuremath\{(?P<math>(?:[^{}\\]|\\(?!mathscr|mathbit|mathmit)[A-Za-z]+|\{[A-Za-z0-9]\})+)\}"
     r"|(?P<text>\\(?:text[a-z]+|guil[a-z]+|[PS]))"
 )
@@ -154,20 +155,20 @@ def _marks() -> dict[str, str]:
 
 
 _BASE = r"\\[ij](?![A-Za-z])|\\(?:ae|AE|oe|OE|o|O)(?![A-Za-z])|[^\W\d_]"
-_ACCENTED = re.compile(
+_ACCENTED = lazy_regex(
     rf"\\(?P<sign>[`'^\"~=.])\s?(?:\{{\s?(?P<a>{_BASE})\s?\}}|(?P<b>{_BASE}))"
     rf"|\\(?P<word>textcommabelow|[uvHcdbkr])(?:\{{\s?(?P<c>{_BASE})\s?\}}| (?P<d>{_BASE}))"
 )
-_GROUPED_LETTER = re.compile(
+_GROUPED_LETTER = lazy_regex(
     r"\{(?<!\\[uvHcdbkr]\{)(?<!\\textcommabelow\{)"
     r"([^\x00-\x7f\u0300-\u036f][\u0300-\u036f]{0,3}|[A-Za-z][\u0300-\u036f]{1,3})\}"
 )
-_LETTER = re.compile(
+_LETTER = lazy_regex(
     r"\{(?P<a>\\[A-Za-z]+)\s?(?:\{\})?\}|(?P<b>\\[A-Za-z]+)(?:\{\}|\s(?=[a-z])|(?![A-Za-z]))"
 )
 
 
-MATH = re.compile(r"(\$(?<!\\\$)(?:[^$\\]|\\.){1,400}\$)")
+MATH = lazy_regex(r"(\$(?<!\\\$)(?:[^$\\]|\\.){1,400}\$)")
 """Math between dollars, for splitting a text: every second part is math."""
 
 

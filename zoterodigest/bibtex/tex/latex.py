@@ -6,7 +6,6 @@ balanced whatever comes in, so that no value ends before its field does.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable
 from enum import Enum
@@ -21,6 +20,7 @@ from zoterodigest.bibtex.tex.accents import (
     tex_tables,
 )
 from zoterodigest.bibtex.tex.markup import has_markup, on_one_line, pieces_of
+from zoterodigest.regex import lazy_regex
 
 
 class Dialect(Enum):
@@ -121,18 +121,18 @@ def decode(text: str) -> str:
     return unicodedata.normalize("NFC", text)
 
 
-_UNSEEN = re.compile(
+_UNSEEN = lazy_regex(
     "[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f"
     "\ufe00-\ufe0f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-_LIGATURE = re.compile("[\ufb00-\ufb06]")
-_BEYOND = re.compile("[^ -~]")
+_LIGATURE = lazy_regex("[\ufb00-\ufb06]")
+_BEYOND = lazy_regex("[^ -~]")
 # A search for a sign is far faster if the sign stands first, and what is before it is seen later.
-_INNER_APOSTROPHE = re.compile(r"[’ʼ´](?<=\w.)(?=\w)")
-_APOSTROPHE = re.compile(r"[’ʼ]|´(?<=\w´)(?=\w)")
-_OPENING_QUOTE = re.compile(r'"(?<![^\s(\[/–—-]")')
-_LETTER_WITH_MARKS = re.compile("([^\u0300-\u036f][\u0300-\u036f]{1,4})")
-_LOOSE_MARK = re.compile("[\u0300-\u036f]")
+_INNER_APOSTROPHE = lazy_regex(r"[’ʼ´](?<=\w.)(?=\w)")
+_APOSTROPHE = lazy_regex(r"[’ʼ]|´(?<=\w´)(?=\w)")
+_OPENING_QUOTE = lazy_regex(r'"(?<![^\s(\[/–—-]")')
+_LETTER_WITH_MARKS = lazy_regex("([^\u0300-\u036f][\u0300-\u036f]{1,4})")
+_LOOSE_MARK = lazy_regex("[\u0300-\u036f]")
 
 
 def _replaced(text: str, table: dict[str, str]) -> str:
@@ -164,7 +164,7 @@ class _SymbolTable(dict[str, str]):
 
 _SYMBOLS = _SymbolTable()
 _IN_FONTS = frozenset("°·µ×±¹²³½¼¾ªº")
-_GREEK_WORD = re.compile("([\u0370-\u03ff\u1f00-\u1fff]{2,})")
+_GREEK_WORD = lazy_regex("([\u0370-\u03ff\u1f00-\u1fff]{2,})")
 
 
 def _with_symbols(text: str) -> str:
@@ -188,16 +188,16 @@ def _with_loose_marks(text: str) -> str:
 
 
 _HIDDEN = {"textbackslash": "\ue000", "textbraceleft": "\ue001", "textbraceright": "\ue002"}
-_HIDDEN_SIGN = re.compile(
+_HIDDEN_SIGN = lazy_regex(
     r"\{\\(text(?:backslash|brace(?:left|right)))\}"
     r"|\\(text(?:backslash|brace(?:left|right)))(?:\{\}|\s|(?![A-Za-z]))"
 )
 # The sign stands first, as above; only then is the backslash before it looked for.
-_TYPED = re.compile(r"[-`'~](?<!\\.)(?:(?<=-)--?|(?<=`)`?|(?<=')'|(?<=~))")
+_TYPED = lazy_regex(r"[-`'~](?<!\\.)(?:(?<=-)--?|(?<=`)`?|(?<=')'|(?<=~))")
 _TYPOGRAPHY = {"---": "—", "--": "–", "``": "“", "''": "”", "`": "‘", "~": " "}
-_ESCAPED = re.compile(r"\\([&%$#_{} ])")
+_ESCAPED = lazy_regex(r"\\([&%$#_{} ])")
 _SHOWN = (("{", ""), ("}", ""), ("\ue000", "\\"), ("\ue001", "{"), ("\ue002", "}"))
-_STYLED = re.compile(r"\\(emph|text(?:it|bf|sc|tt|subscript|superscript))\{([^{}]*)\}")
+_STYLED = lazy_regex(r"\\(emph|text(?:it|bf|sc|tt|subscript|superscript))\{([^{}]*)\}")
 
 
 def _decoded(text: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from zoterodigest.bibtex.tex.accents import characters, composed, tex_character, tex_tables
+from zoterodigest.regex import lazy_regex
 
 
 class TexPiece(NamedTuple):
@@ -72,9 +73,9 @@ class _Token(NamedTuple):
     name: str = ""
 
 
-_NAMED_SIGN = re.compile(r"&#?\w{1,31};")
-_ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
-_TOKEN = re.compile(
+_NAMED_SIGN = lazy_regex(r"&#?\w{1,31};")
+_ENTITY = lazy_regex(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,30});")
+_TOKEN = lazy_regex(
     r"\$\$(?P<display>[^$]{1,400})\$\$|\$(?P<inline>[^$]{1,400})\$|\\\((?P<round>[^$]{1,400}?)\\\)"
     r"|<(?P<end>/?)(?P<tag>(?i:em|strong|sub|sup|span|sc|scp|code|tt|br|[ibup]|jats:[a-z]{1,12}))"
     r"(?P<attributes>\s[^<>]{0,200})?/?>"
@@ -150,10 +151,10 @@ def _partners(tokens: list[_Token]) -> set[int]:
     return partners
 
 
-_TEX_SIGN = re.compile(r"[\\^_={}]")
-_WORDS = re.compile(r"\s[A-Za-z]{2,}|[A-Za-z]{2,}\s")
-_UNESCAPED = re.compile(r"(?<!\\)[%&#]")
-_GREEK_OR_SYMBOL = re.compile(r"[^\x00-\x7f](?=(?P<letter>[A-Za-z])?)")
+_TEX_SIGN = lazy_regex(r"[\\^_={}]")
+_WORDS = lazy_regex(r"\s[A-Za-z]{2,}|[A-Za-z]{2,}\s")
+_UNESCAPED = lazy_regex(r"(?<!\\)[%&#]")
+_GREEK_OR_SYMBOL = lazy_regex(r"[^\x00-\x7f](?=(?P<letter>[A-Za-z])?)")
 
 
 def _math(content: str, following: str) -> str:
@@ -186,4 +187,4 @@ def _is_balanced(text: str) -> bool:
     return depth == 0
 
 
-_BRACE = re.compile(r"[{}]")
+_BRACE = lazy_regex(r"[{}]")

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from zoterodigest.bibtex.tex.latex import Dialect, cleaned_tex, decode, encode_cleaned
 from zoterodigest.core.values.names import CollectiveName, PersonName, full_name, split_name
 from zoterodigest.core.values.record import Names
+from zoterodigest.regex import lazy_regex
 
 
 class Creator(NamedTuple):
@@ -90,18 +91,18 @@ def name_parts(creator: Creator) -> tuple[str, str, str]:
 
 
 _OTHERS = "others"
-_REST = re.compile(r"\s*(?:and )?(?:et\.? ?al\.?|others|…|\.\.\.)\s*", re.IGNORECASE)
-_REST_IN_TWO = re.compile(r"(?:and )?(?:et\.? al\.?|and others)", re.IGNORECASE)
+_REST = lazy_regex(r"\s*(?:and )?(?:et\.? ?al\.?|others|…|\.\.\.)\s*", re.IGNORECASE)
+_REST_IN_TWO = lazy_regex(r"(?:and )?(?:et\.? al\.?|and others)", re.IGNORECASE)
 _REST_BEGINS = frozenset("aAeE")  # what the expression before begins with
-_REST_BEHIND = re.compile(r"(?<=\S)[\s,]{1,3}(?:and )?et\.? ?al\.?\s*$", re.IGNORECASE)
-_SUFFIX_OF_FIRST = re.compile(
+_REST_BEHIND = lazy_regex(r"(?<=\S)[\s,]{1,3}(?:and )?et\.? ?al\.?\s*$", re.IGNORECASE)
+_SUFFIX_OF_FIRST = lazy_regex(
     r"(?P<name>[^,]{1,200}?)"
     r"(?:,\s?(?P<behind_comma>(?:[JS]r|Esq)\.?|I{2,3}|IV|VI{0,3})|\s(?P<suffix>[JS]r\.?))"
 )
-_SUFFIX_OF_LAST = re.compile(r"(?P<name>[^,]{1,200}?)(?:,\s?|\s)(?P<suffix>[JS]r\.?|I{2,3}|IV)")
-_IDEOGRAPHS = re.compile(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef 々〇·・]+")
-_AND = re.compile(r"(?:^|\s)and(?=\s|$)", re.IGNORECASE)
-_INITIAL = re.compile(r"(?:^|(?<=[\s-]))([^\x00-\x7f])")
+_SUFFIX_OF_LAST = lazy_regex(r"(?P<name>[^,]{1,200}?)(?:,\s?|\s)(?P<suffix>[JS]r\.?|I{2,3}|IV)")
+_IDEOGRAPHS = lazy_regex(r"[\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef 々〇·・]+")
+_AND = lazy_regex(r"(?:^|\s)and(?=\s|$)", re.IGNORECASE)
+_INITIAL = lazy_regex(r"(?:^|(?<=[\s-]))([^\x00-\x7f])")
 
 
 def _family(text: str, dialect: Dialect) -> str:
@@ -151,9 +152,9 @@ def texts_by_name(text: str) -> Mapping[str, str]:
     return {_read_name(each): each for each in _parted(text, _AND_BETWEEN)}
 
 
-_AND_BETWEEN = re.compile(r"(\s[aA][nN][dD])(?=\s)")
-_COMMA = re.compile(r"(,)")
-_LAST_IN_BRACES = re.compile(r"(?P<first>[^{},]+?)\s*\{(?P<last>[^{}]+)\}")
+_AND_BETWEEN = lazy_regex(r"(\s[aA][nN][dD])(?=\s)")
+_COMMA = lazy_regex(r"(,)")
+_LAST_IN_BRACES = lazy_regex(r"(?P<first>[^{},]+?)\s*\{(?P<last>[^{}]+)\}")
 
 
 def _parted(text: str, mark: re.Pattern[str]) -> Iterator[str]:

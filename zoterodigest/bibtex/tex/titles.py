@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from itertools import chain, repeat
@@ -18,6 +17,7 @@ from zoterodigest.bibtex.tex.latex import (
 from zoterodigest.bibtex.tex.markup import has_markup, pieces_of
 from zoterodigest.core.values.identity import canonical_title
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 def encode_title(
@@ -62,7 +62,7 @@ def folded_title(title: str) -> str:
     return canonical_title(title)
 
 
-_ACCENTED_CAPITAL = re.compile(
+_ACCENTED_CAPITAL = lazy_regex(
     r"(?<=[\s(/–-])\{\\[`'^\"~=.Hcbdkruv]\s?(?:[A-Z]|\{[A-Z]\})\}"
     r"(?:[^\s{}$\\]|\{[^\s{}$]{1,9}\})*"
 )
@@ -98,7 +98,7 @@ class _Words(dict[str, _Word]):
 
 
 _MOST_WORDS = 65_536
-_WITHIN_WORD = re.compile(r"\$[^\s$]{1,80}\$|\{[^\s{}$\\<]{1,80}\}")
+_WITHIN_WORD = lazy_regex(r"\$[^\s$]{1,80}\$|\{[^\s{}$\\<]{1,80}\}")
 """Math and braces that stand within a word: such a title is encoded word by word."""
 
 
@@ -135,9 +135,9 @@ def _joined(words: Iterable[_Word], is_sentence: bool, *, is_opening: bool) -> s
     return " ".join(texts)
 
 
-_PLAIN_WORD = re.compile(r"[A-Z][a-z]+|[a-z0-9]+(?:-[a-z0-9]+)*")
-_PART = re.compile(r"[^\W_]+(?:(?:\.|['’](?![a-z]{1,2}\b))[^\W_]+)*")
-_JOINT = re.compile(r"[-‐‑–/&+]")
+_PLAIN_WORD = lazy_regex(r"[A-Z][a-z]+|[a-z0-9]+(?:-[a-z0-9]+)*")
+_PART = lazy_regex(r"[^\W_]+(?:(?:\.|['’](?![a-z]{1,2}\b))[^\W_]+)*")
+_JOINT = lazy_regex(r"[-‐‑–/&+]")
 
 
 def _encoded(text: str, dialect: Dialect, is_protected: Callable[[str], bool]) -> str:

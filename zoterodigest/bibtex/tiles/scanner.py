@@ -26,6 +26,7 @@ from zoterodigest.bibtex.tiles.tiles import (
 )
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.read.markers import find_conflicts
+from zoterodigest.regex import lazy_regex
 
 # Possessive throughout: what a repetition took it never gives back, so nothing is tried twice.
 _BLANK = rb"(?:\s++|%[^\r\n]*+)*+"
@@ -39,23 +40,23 @@ _UNOPENED = (
     + _NAME
     + rb"\s*+=\s*+[{\"]"
 )
-_NEXT = re.compile(rb"(?<![^\s})\xbf])%[^\r\n]*+|" + _UNOPENED + rb"|(?<![\w.+-])" + _BEGIN)
-_RESUME = re.compile(rb"(?:(?<=[\r\n])|\A)[ \t]*+(?=" + _BEGIN.replace(b"?P<type>", b"?:") + rb")")
-_GAP = re.compile(_BLANK)
-_KEYS = {b"}": re.compile(rb"[^\s,{}=]*+"), b")": re.compile(rb"[^\s,{}=)]*+")}
-_FIELD = re.compile(rb"(?P<name>" + _NAME + rb")" + _BLANK + rb"=" + _BLANK)
-_BARE = re.compile(_NAME)
-_BRACE = re.compile(rb"[{}]")
+_NEXT = lazy_regex(rb"(?<![^\s})\xbf])%[^\r\n]*+|" + _UNOPENED + rb"|(?<![\w.+-])" + _BEGIN)
+_RESUME = lazy_regex(rb"(?:(?<=[\r\n])|\A)[ \t]*+(?=" + _BEGIN.replace(b"?P<type>", b"?:") + rb")")
+_GAP = lazy_regex(_BLANK)
+_KEYS = {b"}": lazy_regex(rb"[^\s,{}=]*+"), b")": lazy_regex(rb"[^\s,{}=)]*+")}
+_FIELD = lazy_regex(rb"(?P<name>" + _NAME + rb")" + _BLANK + rb"=" + _BLANK)
+_BARE = lazy_regex(_NAME)
+_BRACE = lazy_regex(rb"[{}]")
 _GROUP = rb"\{[^{}]*+(?:\{[^{}]*+(?:\{[^{}]*+\}[^{}]*+)*+\}[^{}]*+)*+\}"
-_BRACED = re.compile(rb"\{[^{}]*+(?:" + _GROUP + rb"[^{}]*+)*+\}")
-_QUOTED = re.compile(rb'"[^{}"]*+(?:' + _GROUP + rb'[^{}"]*+)*+"')
-_PLAIN_FIELD = re.compile(
+_BRACED = lazy_regex(rb"\{[^{}]*+(?:" + _GROUP + rb"[^{}]*+)*+\}")
+_QUOTED = lazy_regex(rb'"[^{}"]*+(?:' + _GROUP + rb'[^{}"]*+)*+"')
+_PLAIN_FIELD = lazy_regex(
     rb"(" + _NAME + rb")\s*+=\s*+"
     rb"(" + _BRACED.pattern + rb"|" + _QUOTED.pattern + rb"|" + _NAME + rb")\s*+,\s*+(?!%)"
 )
 _DELIMITERS = {ord("{"): Delimiter.BRACES, ord('"'): Delimiter.QUOTES}
-_IN_QUOTES = re.compile(rb'[{}"]')
-_UNSAID = re.compile(rb"\w*")
+_IN_QUOTES = lazy_regex(rb'[{}"]')
+_UNSAID = lazy_regex(rb"\w*")
 
 
 def scan(source: bytes) -> Bibliography:

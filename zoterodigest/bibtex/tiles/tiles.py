@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -12,6 +11,7 @@ from typing import NamedTuple
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 class Delimiter(Enum):
@@ -255,9 +255,9 @@ def _field_texts(fields: Iterable[BibField]) -> Iterator[Span]:
         yield from (piece.span for piece in field.pieces)
 
 
-_LINE_END = re.compile(rb"\r\n?|\n")
+_LINE_END = lazy_regex(rb"\r\n?|\n")
 # An address (`me@example.org`) begins no entry, so no sign of a word may stand before the `@`.
-_ENTRY_IN_COMMENT = re.compile(
+_ENTRY_IN_COMMENT = lazy_regex(
     rb"(?<![\w.+-])@\s*+(?P<type>[A-Za-z][^\s\"#%'(),={}@]*+)\s*+[{(]\s*+(?P<key>[^\s,{}=%@]++)\s*+[,})]"
 )
 _NO_ENTRY_TYPES = (b"comment", b"string", b"preamble")

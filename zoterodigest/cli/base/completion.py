@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.regex import lazy_regex
 
 if TYPE_CHECKING:
     from zoterodigest.library.port import Collection, LibraryItem
@@ -22,7 +23,7 @@ Completion = tuple[str, str]
 
 # Scripts of completion evaluate what they get: zsh runs `\\$(…)` of a title at Tab, and bash puts
 # `$(…)` of a tag on the line, to be run by Enter. Others may write titles and tags of a group.
-_NEVER_TYPED = re.compile("[\\\\\"'`$!\u2018-\u201f]")
+_NEVER_TYPED = lazy_regex("[\\\\\"'`$!\u2018-\u201f]")
 _SHOWN = str.maketrans(
     {"\\": "", "$": "", "`": "\u2018", "'": "\u2019", '"': "\u201d", "[": "(", "]": ")"}
 )

@@ -11,6 +11,7 @@ from typing import TextIO
 
 from zoterodigest.cli.base.screen import is_coloured
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _PROGRAMS = frozenset(
     {"iTerm.app", "WezTerm", "vscode", "ghostty", "Hyper", "Tabby", "rio", "WarpTerminal"}
@@ -23,10 +24,10 @@ _OLDEST_VTE = 5000
 _STYLE = "(?:\x1b\\[[0-9;]*m)*"
 _START = f"^{_STYLE} *{_STYLE}"
 # Two blanks or brackets are around a key: in a title blanks are single.
-_KEY = re.compile(
+_KEY = lazy_regex(
     rf"(?:{_START}|(?<=  )|(?<=\())([23456789ABCDEFGHIJKLMNPQRSTUVWXYZ]{{8}})(?=  |\)|, |$)"
 )
-_PLACE = re.compile(rf"{_START}(?:\w{{4,}}{_STYLE}  )?{_STYLE}(\S.*?)(?=:\d|: |  |\x1b|$)")
+_PLACE = lazy_regex(rf"{_START}(?:\w{{4,}}{_STYLE}  )?{_STYLE}(\S.*?)(?=:\d|: |  |\x1b|$)")
 
 
 def shows_hyperlinks(stream: TextIO, environment: Mapping[str, str]) -> bool:

@@ -23,6 +23,7 @@ from rich.cells import cell_len, set_cell_size
 
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.settled import Printed
+from zoterodigest.regex import lazy_regex
 
 OBEYED_FORMAT = (
     "\xad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"
@@ -31,9 +32,9 @@ OBEYED_FORMAT = (
 _JOINED = "[\u0600-\u0dff\u200d\u2600-\u27bf\ufe0f\U0001f000-\U0001faff]"
 """What a joiner belongs behind: letters of Arabic and Indic scripts, and emoji."""
 
-_OBEYED = re.compile(f"[\\x00-\\x1f\\x7f-\\x9f{OBEYED_FORMAT}]|(?<!{_JOINED})[\u200c\u200d]")
+_OBEYED = lazy_regex(f"[\\x00-\\x1f\\x7f-\\x9f{OBEYED_FORMAT}]|(?<!{_JOINED})[\u200c\u200d]")
 # Latin, Greek and Cyrillic letters, and signs of punctuation like the ellipsis.
-_NARROW = re.compile(
+_NARROW = lazy_regex(
     "[\x20-\x7e\xa0-\xac\xae-\u02ff\u0370-\u0482\u048a-\u052f\u1e00-\u1eff\u2010-\u2027]*"
 )
 _NARROWEST = 40

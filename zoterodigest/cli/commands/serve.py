@@ -24,6 +24,7 @@ from zoterodigest.library.port import Library
 from zoterodigest.library.server import LOOPBACK, Listener, listener
 from zoterodigest.library.server.site import user_at
 from zoterodigest.project.layout import Project
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.gathering.workspace import library_meant
 
 DEFAULT_PORT = 23120
@@ -78,7 +79,7 @@ def serve(
             listening.serve_forever()
 
 
-_OFFER = re.compile(r"([1-9][0-9]{0,14})(?:=(.+))?", re.S)
+_OFFER = lazy_regex(r"([1-9][0-9]{0,14})(?:=(.+))?", re.S)
 
 Offers = Mapping[str, str]
 """The address of a library by its path on the server, "" for the one that all share."""
@@ -155,8 +156,8 @@ def report_bug(error: Exception) -> None:
 
 VARIABLE = "ZOTERODIGEST_SERVE_KEYS"
 
-_KEY = re.compile(r"[\x21-\x2b\x2d-\x7e]{8,256}")
-_ID = re.compile(r"[1-9][0-9]{0,14}")
+_KEY = lazy_regex(r"[\x21-\x2b\x2d-\x7e]{8,256}")
+_ID = lazy_regex(r"[1-9][0-9]{0,14}")
 _SHAPE = f"Write {VARIABLE}=ID:KEY,ID:KEY with keys of 8 letters and digits or more."
 
 

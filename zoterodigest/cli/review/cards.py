@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
@@ -27,6 +26,7 @@ from zoterodigest.core.plan.reports import Conflict, DivergedField, HeldFile, Re
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.record import EMPTY, FieldKind, Value, is_empty, kind_of
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.run.conflicts import OpenField, open_values
 from zoterodigest.sync.run.run import Prepared
 from zoterodigest.sync.syncing.acknowledging import standing_reports
@@ -35,7 +35,7 @@ from zoterodigest.sync.syncing.resolve import Decision
 NAMES = {End.MARKDOWN: "Markdown", End.BIB: ".bib", End.ZOTERO: "Zotero"}
 """How a page calls an end."""
 
-_STYLE = re.compile("\x1b\\[[0-9;]*m")
+_STYLE = lazy_regex("\x1b\\[[0-9;]*m")
 
 
 def without_colors(lines: Iterable[str]) -> list[str]:

@@ -10,13 +10,14 @@ from markupsafe import Markup
 
 from zoterodigest.cli.base.screen import visible_lines
 from zoterodigest.core.values.record import Blocks, Value
+from zoterodigest.regex import lazy_regex
 
 _LONGEST = 100_000
 """Letters above which a text is only shown as it is written."""
 
 # Only these lead to a page. `obsidian:`, `file:` and `zotero:` start programs, `javascript:` and
 # `data:` run what a note says, and a relative one would lead into the page of `review` itself.
-_TO_A_PAGE = re.compile(r"https?://[^/\s]", re.I)
+_TO_A_PAGE = lazy_regex(r"https?://[^/\s]", re.I)
 
 
 def html_of_note(value: Value) -> Markup | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -15,6 +14,7 @@ from zoterodigest.cli.show.report_names import value_text
 from zoterodigest.core.plan.run_options import End
 from zoterodigest.core.values.record import Blocks, Names, Value, WebLinks
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.run.conflicts import OpenField
 
 _INDENT = 12
@@ -28,7 +28,7 @@ _AROUND = 1
 """How many equal lines are shown beside those that differ."""
 
 _IDEOGRAPH = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff"
-_WORD = re.compile(rf"[{_IDEOGRAPH}]\s*|[^\W{_IDEOGRAPH}]+\s*|\s+|\W\s*")
+_WORD = lazy_regex(rf"[{_IDEOGRAPH}]\s*|[^\W{_IDEOGRAPH}]+\s*|\s+|\W\s*")
 """A word with the blanks behind it; every ideograph is one."""
 
 

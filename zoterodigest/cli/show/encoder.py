@@ -18,9 +18,10 @@ from zoterodigest.cli.base.screen import OBEYED_FORMAT, emit
 from zoterodigest.core.links.link import LockRow
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import Blocks, Empty, Entry, Item, Members, WebLinks
+from zoterodigest.regex import lazy_regex
 
 JsonData = Mapping[str, Any] | Sequence[Any]
-_OBEYED = re.compile(f"[\\x7f-\\x9f{OBEYED_FORMAT}]")
+_OBEYED = lazy_regex(f"[\\x7f-\\x9f{OBEYED_FORMAT}]")
 
 
 def emit_json(value: JsonData) -> None:

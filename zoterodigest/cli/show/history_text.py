@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from html import unescape
@@ -37,11 +36,12 @@ from zoterodigest.core.plan.history import (
 )
 from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.core.values.file_keys import ConfigKey
+from zoterodigest.regex import lazy_regex
 
-_MARKUP = re.compile(r"<[^<>]*>")
+_MARKUP = lazy_regex(r"<[^<>]*>")
 _SIGNS = {**dict.fromkeys(("strong", "b"), "**"), **dict.fromkeys(("em", "i"), "*"), "code": "`"}
 """The Markdown of tags of a note: without them, a word set in bold looks like no change."""
-_SIGNED = re.compile(rf"</?({'|'.join(_SIGNS)})(?:\s[^<>]*)?>")
+_SIGNED = lazy_regex(rf"</?({'|'.join(_SIGNS)})(?:\s[^<>]*)?>")
 _COLUMNS = Column("run", 6, is_right=True), Column("when", 16), Column("command", 9), Column("what")
 _NOTHING = "(nothing)"
 _MASKED = "(private)"

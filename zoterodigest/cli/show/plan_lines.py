@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
@@ -45,6 +44,7 @@ from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.record import CITEKEY, EMPTY, Fields, Value, text_in, value_parts
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.run.run import published_notes
 
 MOST = 3
@@ -324,7 +324,7 @@ def _room() -> int:
 
 
 _Texts = Sequence[str]
-_WORD = re.compile(r"[\w-]+|[^\w-]")
+_WORD = lazy_regex(r"[\w-]+|[^\w-]")
 _MOST_COMPARISONS = 250_000
 """Above this many pairs of words it is not looked for what was replaced."""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from itertools import chain
@@ -39,10 +38,11 @@ from zoterodigest.core.plan.reports import (
     UntitledEntry,
     Waiting,
 )
+from zoterodigest.regex import lazy_regex
 
 Kind = type[Report]
 
-_PLACE = re.compile(r" *(?:[a-z2-9]{4}  )?\S.*?:\d+(?=  )")
+_PLACE = lazy_regex(r" *(?:[a-z2-9]{4}  )?\S.*?:\d+(?=  )")
 """What a subject begins with: the ID of a report if it has one, and a place, `papers.md:12`."""
 
 NEWS = frozenset(section.kind for section in SECTIONS if not section.is_lasting)

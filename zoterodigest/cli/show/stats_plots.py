@@ -11,6 +11,8 @@ from matplotlib import rc_context
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from zoterodigest.regex import lazy_regex
+
 _WIDTH = 4.4
 """Inches; at 96 pixels an inch a narrow window shows it nearly in its own size."""
 
@@ -39,9 +41,9 @@ _STYLE: dict[Any, Any] = {
 }
 """Text stays text, so that it can be read and searched; `$` in a name is a dollar."""
 
-_ABOUT = re.compile(r"<\?xml.*?(?=<svg)|<metadata>.*?</metadata>", re.S)
-_SIZE = re.compile(r'(<svg\b[^>]*?) width="[^"]*"|(<svg\b[^>]*?) height="[^"]*"')
-_ID = re.compile(r'(\bid="|href="#|url\(#)')
+_ABOUT = lazy_regex(r"<\?xml.*?(?=<svg)|<metadata>.*?</metadata>", re.S)
+_SIZE = lazy_regex(r'(<svg\b[^>]*?) width="[^"]*"|(<svg\b[^>]*?) height="[^"]*"')
+_ID = lazy_regex(r'(\bid="|href="#|url\(#)')
 
 Series = Mapping[str, Sequence[int]]
 """Numbers by the name of what they count, one for each bar."""

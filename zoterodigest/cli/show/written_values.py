@@ -22,6 +22,7 @@ from zoterodigest.core.values.record import (
 )
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.notes.canonical import canonical_blocks
+from zoterodigest.regex import lazy_regex
 
 MANNER = {
     FieldKind.SCALAR: "One text.",
@@ -37,7 +38,7 @@ ET_AL = "et al."
 HEAD = ";; "
 """Begins the lines above the text that explain it, and are no part of it."""
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = lazy_regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
 
 
 class NotTaken(ZoterodigestError):

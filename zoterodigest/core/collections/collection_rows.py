@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Container, Iterable, Mapping, Sequence, Set
 from dataclasses import replace
@@ -16,6 +15,7 @@ from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.core.values.keys import derived_key, free_key
 from zoterodigest.core.values.record import Collection
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 Path = tuple[str, ...]
 
@@ -23,7 +23,7 @@ Path = tuple[str, ...]
 _LONGEST_NAME = 255
 _NO_DIGEST = DigestKey("")
 """Whose the collections are that those of several digests lie in."""
-_ORDINAL = re.compile(r"#\d{1,6}$")
+_ORDINAL = lazy_regex(r"#\d{1,6}$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ would call an edit (case and quotes of a title, the spelling of a venue or task)
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -30,6 +29,7 @@ from zoterodigest.core.values.record import (
     is_empty,
 )
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 def _folded(text: str) -> str:
@@ -192,7 +192,7 @@ def canonical_pages(text: str) -> str:
     return _DASHES.sub("-", " ".join(unicodedata.normalize("NFC", text).split()))
 
 
-_DASHES = re.compile(r" ?[-‐‑‒–—―−]+ ?")
+_DASHES = lazy_regex(r" ?[-‐‑‒–—―−]+ ?")
 
 
 @lru_cache(maxsize=50_000)

@@ -13,6 +13,7 @@ from dataclasses import replace
 from enum import Enum, auto
 
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 
 class BlockShape(Enum):
@@ -46,19 +47,19 @@ class BlockRange:
 INDENTATION_OF_CHILDREN = 2
 """Columns by which a line must stand deeper than a list marker to belong to that item."""
 
-INLINE_FORMULA = re.compile(
+INLINE_FORMULA = lazy_regex(
     r"\$\$(?=\s*[^\s$])((?:\\.|[^\\$]|\$(?!\$))++)\$\$"
     r"|(?<![\d$])\$(?![\s$])((?:\\.|[^\\$])++)(?<!\s)\$(?![\d$])",
     re.DOTALL,
 )
 """An inline formula, by its TeX: group 1 between double dollars, group 2 between single ones."""
 
-_MARKER = re.compile(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|$)")
-_HEADING = re.compile(r"#{1,6}(?=[ \t]|$)")
-_FENCE = re.compile(r"`{3,}(?=[^`]*$)|~{3,}")
-_RULE = re.compile(r"(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$|(?:\*[ \t]*){3,}$")
-_UNDERLINE = re.compile(r"(?:=+|-+)$")
-_HTML = re.compile(
+_MARKER = lazy_regex(r"(?:[-+*]|(\d{1,9})[.)])(?=[ \t]|$)")
+_HEADING = lazy_regex(r"#{1,6}(?=[ \t]|$)")
+_FENCE = lazy_regex(r"`{3,}(?=[^`]*$)|~{3,}")
+_RULE = lazy_regex(r"(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$|(?:\*[ \t]*){3,}$")
+_UNDERLINE = lazy_regex(r"(?:=+|-+)$")
+_HTML = lazy_regex(
     r"<!--|</?(?:address|article|aside|blockquote|body|center|col|colgroup|dd|details|dialog|dir|div"
     r"|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html"
     r"|iframe|legend|li|link|main|menu|nav|ol|optgroup|option|p|pre|script|section|style|summary"
@@ -290,11 +291,11 @@ def _is_delimiter(text: str) -> bool:
     return all(re.fullmatch(r":?-+:?", cell.strip()) for cell in cells)
 
 
-_COMMAND = re.compile(r"(?<!\\)(?:\\\\)*\\[A-Za-z]")
-_DOUBLED = re.compile(r"(?<!\\)\\\\[A-Za-z]")
-_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_UNDERSCORED = re.compile(r"(?<![\w_])_([^\s_](?:[^_]*[^\s_])?)_(?![\w_])")
-_ESCAPED_MARK = re.compile(r"\\([_*\[\]<>#~`])")
+_COMMAND = lazy_regex(r"(?<!\\)(?:\\\\)*\\[A-Za-z]")
+_DOUBLED = lazy_regex(r"(?<!\\)\\\\[A-Za-z]")
+_ESCAPED = lazy_regex(r"\\([!-/:-@\[-`{-~])")
+_UNDERSCORED = lazy_regex(r"(?<![\w_])_([^\s_](?:[^_]*[^\s_])?)_(?![\w_])")
+_ESCAPED_MARK = lazy_regex(r"\\([_*\[\]<>#~`])")
 
 
 def unescaped(text: str) -> str:

@@ -7,6 +7,7 @@ import re
 from itertools import islice
 
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 # Not `calendar.month_name`: that follows the locale of the machine.
 _MONTH_NAMES = (
@@ -20,7 +21,7 @@ _MONTH = (
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _FORMS = tuple(
-    re.compile(rf"(?<![\w.]){form}(?![\w]|[./-]\d)", re.IGNORECASE)
+    lazy_regex(rf"(?<![\w.]){form}(?![\w]|[./-]\d)", re.IGNORECASE)
     for form in (
         rf"{_YEAR}(?P<sep>[-/.])(?P<month>\d{{1,2}})(?:(?P=sep)(?P<day>\d{{1,2}}))?"
         r"(?:[T ]\d\d:\d\d(?::\d\d)?(?:\.\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)?",
@@ -32,13 +33,13 @@ _FORMS = tuple(
         _YEAR,
     )
 )
-_SPACED = re.compile(
+_SPACED = lazy_regex(
     rf"{_YEAR}(?P<sep>\. )(?P<month>\d{{1,2}})(?:(?P=sep)(?P<day>\d{{1,2}}))?(?P<end>\.?)"
 )
 """A form that is a date only where nothing else stands: `2016. 9`, `2016. 9. 12.`"""
-_ANY_YEAR = re.compile(r"(?:19|20)\d\d")
-_LONE_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
-_ISO = re.compile(r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
+_ANY_YEAR = lazy_regex(r"(?:19|20)\d\d")
+_LONE_YEAR = lazy_regex(r"(?<!\d)(?:19|20)\d\d(?!\d)")
+_ISO = lazy_regex(r"(?P<year>(?:19|20)\d\d)(?:-(?P<month>\d\d)(?:-(?P<day>\d\d))?)?")
 
 
 @frozen()

@@ -10,6 +10,8 @@ from __future__ import annotations
 import re
 from typing import ClassVar, Literal, TypeAlias
 
+from zoterodigest.regex import lazy_regex
+
 
 class DigestKey(str):
     """The key of a digest."""
@@ -67,7 +69,7 @@ def names_bib(name: str) -> bool:
     return name.casefold().endswith(".bib")
 
 
-_CONFLICT = re.compile(r"\.sync-conflict-\d|\(.*conflicted copy|\(case conflict", re.I)
+_CONFLICT = lazy_regex(r"\.sync-conflict-\d|\(.*conflicted copy|\(case conflict", re.I)
 
 
 def is_conflict_copy(name: str) -> bool:

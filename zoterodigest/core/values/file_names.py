@@ -11,19 +11,21 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from itertools import count
 
+from zoterodigest.regex import lazy_regex
+
 FILE_PLACEHOLDERS = frozenset({"citekey", "title", "authors", "year"})
 """What a pattern may ask for, as in `{authors} {year} {title}.md`."""
 
 LONGEST_PATH = 240
 """Bytes of a file's name with its folder; clouds and Windows refuse longer ones."""
 
-_PLACEHOLDER = re.compile(r"\{(\w+)\}")
-_MARKUP = re.compile(r"</?(?:[bi]|su[bp]|span)\b[^<>]{0,200}>", re.IGNORECASE)
-_COLON = re.compile(r"\s*:\s+")
+_PLACEHOLDER = lazy_regex(r"\{(\w+)\}")
+_MARKUP = lazy_regex(r"</?(?:[bi]|su[bp]|span)\b[^<>]{0,200}>", re.IGNORECASE)
+_COLON = lazy_regex(r"\s*:\s+")
 _FORBIDDEN = r'[\\/:*?"<>|#^\[\]]'
-_JOINING = re.compile(rf"(?<=\w){_FORBIDDEN}+(?=\w)")
-_APART = re.compile(rf"(?:{_FORBIDDEN}|\s)+")
-_RESERVED = re.compile(
+_JOINING = lazy_regex(rf"(?<=\w){_FORBIDDEN}+(?=\w)")
+_APART = lazy_regex(rf"(?:{_FORBIDDEN}|\s)+")
+_RESERVED = lazy_regex(
     r"(?P<name>con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³])(?=\.|\Z)", re.IGNORECASE
 )
 _JOINERS = "\u200c\u200d"

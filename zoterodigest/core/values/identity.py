@@ -13,6 +13,7 @@ from typing import NamedTuple
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 
 @frozen(order=True)
@@ -162,9 +163,9 @@ _LONGEST_URL = 4_000
 _NEW_ID = r"\d{4}\.\d{4,5}"
 _OLD_ID = r"[a-z]{1,8}(?:-[a-z]{2,4})?(?:\.[a-z-]{2,9})?/\d{7}"
 _ID = rf"(?P<id>{_NEW_ID}|{_OLD_ID})(?P<version>v\d{{1,3}})?"
-_BARE_ARXIV = re.compile(rf"arxiv ?: ?{_ID}(?: ?\[[\w. ,-]{{1,40}}\])?", re.IGNORECASE)
-_VERSION = re.compile(r"v\d|%", re.IGNORECASE)  # behind a percent sign it may stand encoded
-_BARE_DOI = re.compile(r"(?:doi ?: ?)?(?P<doi>10\.\d{4,9}/\S{1,300})", re.IGNORECASE)
+_BARE_ARXIV = lazy_regex(rf"arxiv ?: ?{_ID}(?: ?\[[\w. ,-]{{1,40}}\])?", re.IGNORECASE)
+_VERSION = lazy_regex(r"v\d|%", re.IGNORECASE)  # behind a percent sign it may stand encoded
+_BARE_DOI = lazy_regex(r"(?:doi ?: ?)?(?P<doi>10\.\d{4,9}/\S{1,300})", re.IGNORECASE)
 _ARXIV_HOSTS = {
     "arxiv.org": r"/(?:abs|pdf|html|src|e-print|format|ps)/",
     "xxx.lanl.gov": r"/(?:abs|pdf)/",
@@ -176,55 +177,55 @@ _ARXIV_HOSTS = {
     "hf-mirror.com": r"/papers/",
 }
 _ARXIV_PAGES = {
-    host: re.compile(rf"{prefix}{_ID}(?:\.pdf|\.html)?/?", re.IGNORECASE)
+    host: lazy_regex(rf"{prefix}{_ID}(?:\.pdf|\.html)?/?", re.IGNORECASE)
     for host, prefix in _ARXIV_HOSTS.items()
 }
 # arXiv counts papers of a month with four digits until 2014, with five since 2015.
 _POSSIBLE_ID = (
     r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-8]\d)(?:0[1-9]|1[0-2])\.\d{5}"
 )
-_ARXIV_IN_TEXT = re.compile(
+_ARXIV_IN_TEXT = lazy_regex(
     rf"(?:arxiv ?: ?|10\.48550/arxiv\.)(?P<a>{_NEW_ID}|{_OLD_ID})(?!\d)"
     rf"|(?:arxiv\.org|alphaxiv\.org|huggingface\.co|ar5iv\.org)"
     rf"/(?:abs|pdf|html|papers|overview)/(?P<b>{_NEW_ID}|{_OLD_ID})(?!\d)"
     rf"|(?<![\w./-])(?P<c>{_POSSIBLE_ID})(?:v\d{{1,3}})?(?![\w/-])(?!\.\d)",
     re.IGNORECASE,
 )
-_DOI_IN_TEXT = re.compile(r"(?<![\w.])10\.\d{4,9}/[^\s\"<>{}|\\^`\[\]]{1,300}", re.IGNORECASE)
-_ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.{_ID}", re.IGNORECASE)
+_DOI_IN_TEXT = lazy_regex(r"(?<![\w.])10\.\d{4,9}/[^\s\"<>{}|\\^`\[\]]{1,300}", re.IGNORECASE)
+_ARXIV_DOI = lazy_regex(rf"10\.48550/arxiv\.{_ID}", re.IGNORECASE)
 
 _OPENREVIEW = frozenset({"/forum", "/pdf", "/attachment", "/references/pdf"})
-_ACL_PATH = re.compile(
+_ACL_PATH = lazy_regex(
     r"/(?:anthology/|papers/)?(?:[A-Za-z]\d{2}/[A-Za-z]\d{2}/|[A-Za-z]/[A-Za-z]\d{2}/)?"
     r"(?P<id>[a-z]\d{2}-\d{4,5}|(?:19|20)\d\d\.[a-z0-9]{1,30}(?:-[a-z0-9_]{1,30})?\.\d{1,5})"
     r"(?:v\d)?(?:\.pdf|\.bib)?(?:/[^/]{0,40})?/?",
     re.IGNORECASE,
 )
-_CVF_PATH = re.compile(
+_CVF_PATH = lazy_regex(
     r"/content[^/]{0,60}/(?:[^/]{1,60}/){1,3}(?P<id>[^/]{1,300})_(?:paper|supplemental)\.(?:pdf|html|zip)",
     re.IGNORECASE,
 )
-_ECVA_PATH = re.compile(
+_ECVA_PATH = lazy_regex(
     r"/papers/(?P<year>eccv_\d{4})/papers_ECCV/papers/(?P<id>\d{1,12})(?:-supp)?\.pdf",
     re.IGNORECASE,
 )
-_PMLR_PATH = re.compile(
+_PMLR_PATH = lazy_regex(
     r"/(?P<volume>[vr]\d{1,4})/(?:main/assets/)?(?P<id>[\w-]{1,80})(?:/[\w-]{1,90})?(?:\.html|\.pdf)?/?"
 )
-_NEURIPS_PATH = re.compile(
+_NEURIPS_PATH = lazy_regex(
     r"/paper(?:_files/paper)?/\d{4}/(?:hash|file)/(?P<id>[0-9a-f]{32})-.{1,80}"
 )
-_DOI_PATH = re.compile(
+_DOI_PATH = lazy_regex(
     r"/(?:doi|article|chapter|book|content|content/pdf)/(?:[a-z]{1,12}/)?(?P<doi>10\.\d{4,9}/.{1,300})",
     re.IGNORECASE,
 )
-_DOI_TAIL = re.compile(
+_DOI_TAIL = lazy_regex(
     r"(?:/(?:full|abstract|pdf|meta|fulltext|full-text|figures|references)/?|\.pdf|\.full(?:\.pdf)?"
     r"|\.abstract|/)$",
     re.IGNORECASE,
 )
-_BIORXIV_VERSION = re.compile(r"v\d{1,2}(?:\.full|\.abstract)?(?:\.pdf)?$")
-_NATURE_PATH = re.compile(r"/articles/(?P<id>s\d{5}-\d{3}-\d{4,5}-[\dxyzw])(?:\.pdf)?/?")
+_BIORXIV_VERSION = lazy_regex(r"v\d{1,2}(?:\.full|\.abstract)?(?:\.pdf)?$")
+_NATURE_PATH = lazy_regex(r"/articles/(?P<id>s\d{5}-\d{3}-\d{4,5}-[\dxyzw])(?:\.pdf)?/?")
 _ACL_HOSTS = "aclanthology.org aclweb.org aclanthology.info aclanthology.coli.uni-saarland.de"
 _NEURIPS_HOSTS = "proceedings.neurips.cc papers.nips.cc papers.neurips.cc"
 _PAGES = {
@@ -256,14 +257,14 @@ _PUBLISHERS = _DOI_HOSTS | _hosts(
     "eprint.iacr.org distill.pub elifesciences.org"
 )
 
-_AMPERSANDS = re.compile(r"&(?:amp;)+")
-_TAG = re.compile(
+_AMPERSANDS = lazy_regex(r"&(?:amp;)+")
+_TAG = lazy_regex(
     r"</?(?:span|i|b|em|strong|sub|sup|sc|u|mark|code|br)(?:\s[^<>]{0,200})?/?>", re.I
 )
-_UNSEEN = re.compile(r"[{}\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]|\\(?=[^\w\s])")
-_NO_LETTERS = re.compile(r"[^a-z0-9]+")
-_QUOTES = re.compile(r"[\"'`´ʼ‘’‚‛“”„‟‹›«»′″「」『』]+")
-_DASHES = re.compile(r"[-‐‑‒–—―−⁃]+")
+_UNSEEN = lazy_regex(r"[{}\x00-\x08\x0e-\x1f\x7f\u00ad\u200b-\u200f\u2060\ufeff]|\\(?=[^\w\s])")
+_NO_LETTERS = lazy_regex(r"[^a-z0-9]+")
+_QUOTES = lazy_regex(r"[\"'`´ʼ‘’‚‛“”„‟‹›«»′″「」『』]+")
+_DASHES = lazy_regex(r"[-‐‑‒–—―−⁃]+")
 
 
 def _arxiv(number: str) -> Identifier:
@@ -309,9 +310,9 @@ def _split(text: str) -> _Address | None:
     return _Address(_known_host(host), port, parts.path, parts.query)
 
 
-_HOST_FIRST = re.compile(r"(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}/|www\.", re.IGNORECASE)
-_BLANK = re.compile(r"[\s\x00-\x1f]")
-_PLAIN_ADDRESS = re.compile(
+_HOST_FIRST = lazy_regex(r"(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}/|www\.", re.IGNORECASE)
+_BLANK = lazy_regex(r"[\s\x00-\x1f]")
+_PLAIN_ADDRESS = lazy_regex(
     r"https?://([A-Za-z0-9._-]+)(/[^?#\s\x00-\x1f]*)?(?:\?([^#\s\x00-\x1f]*))?"
     r"(?:#[^\s\x00-\x1f]*)?"
 )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 # One pattern, not a look at each letter: reading a digest of 450 entries folds 7,000 labels.
-_WORD = re.compile(r"[^\W_]+")
-_VARIANT = re.compile(r"(.+?) ?[(（][^()（）]{1,30}[)）]\s*")
+_WORD = lazy_regex(r"[^\W_]+")
+_VARIANT = lazy_regex(r"(.+?) ?[(（][^()（）]{1,30}[)）]\s*")
 
 
 @lru_cache(maxsize=1_000)  # most labels of a digest are those of the entry before

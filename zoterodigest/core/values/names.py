@@ -9,6 +9,7 @@ from functools import lru_cache
 
 from zoterodigest.core.values.record import Names
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 
 @frozen()
@@ -168,23 +169,23 @@ def folded_name(text: str) -> str:
 
 _NOTHING = frozenset({"", "-", "–", "—", "n/a", "na", "none", "null", "tbd", "unknown", "?"})
 # A semicolon that ends an HTML entity parts nothing.
-_SEMICOLON = re.compile(r"(?P<entity>&#?\w{1,31};)|[;；]")
-_COMMA = re.compile(r"[,，、\n]| (?:and|und|&|[·•+|/]) |(?<=,)and ")
-_AND = re.compile(r" (?:and|und|&) ")
-_LINKED_NAME = re.compile(
+_SEMICOLON = lazy_regex(r"(?P<entity>&#?\w{1,31};)|[;；]")
+_COMMA = lazy_regex(r"[,，、\n]| (?:and|und|&|[·•+|/]) |(?<=,)and ")
+_AND = lazy_regex(r" (?:and|und|&) ")
+_LINKED_NAME = lazy_regex(
     r"\[\[(?:[^\[\]|]*/)?([^\[\]|/]* ([^\[\]|/ ]+))\|\2\]\]"
     r"|\[\[(?:[^\[\]|]*[|/])?([^\[\]|/]*)\]\]"
 )
 """A name linked as a note; the first form shows the last name only, and leads to the full one."""
 
-_ET_AL = re.compile(
+_ET_AL = lazy_regex(
     r"(?:^|[\s,])[*_(]?(?:and |& )?"
     r"(?:et\.? ?al\.?|others|\+? ?\d{1,5} (?:more|others|authors)(?: authors)?)\.?[*_)]?$"
     r"|(?:^|[\s,])u\. ?a\.$|等+人?[.。]?$|(?:…|\.\.\.)[.…]*$",
     re.IGNORECASE,
 )
-_ET_AL_WITHIN = re.compile(r"(?<=[\s,])\(?et\.? ?al(?:\.|\b)\)?", re.IGNORECASE)
-_WORD_AND_PERIOD = re.compile(r"(?<![^\W\d_])([^\W\d_]{2,40})\.(?=\s|$)")
+_ET_AL_WITHIN = lazy_regex(r"(?<=[\s,])\(?et\.? ?al(?:\.|\b)\)?", re.IGNORECASE)
+_WORD_AND_PERIOD = lazy_regex(r"(?<![^\W\d_])([^\W\d_]{2,40})\.(?=\s|$)")
 _NAME_ENDS = ",;，；、&"
 _ABBREVIATIONS = frozenset(
     {
@@ -205,7 +206,7 @@ _ABBREVIATIONS = frozenset(
         "wm",
     }
 )
-_SUFFIX = re.compile(r"(?:[JS]r\.?|II|III|IV|Ph\.? ?D\.?|M\.?D\.?|Inc\.?|Ltd\.?|LLC|Corp\.?)")
+_SUFFIX = lazy_regex(r"(?:[JS]r\.?|II|III|IV|Ph\.? ?D\.?|M\.?D\.?|Inc\.?|Ltd\.?|LLC|Corp\.?)")
 _PERSON_SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 
 
@@ -272,12 +273,12 @@ def _is_last_name(text: str) -> bool:
     return bool(_LAST_NAME.fullmatch(text)) and not _is_collective(text)
 
 
-_INITIALS = re.compile(r"(?:[A-ZÀ-ÖØ-ÞŁŠŽ]\.?[ -]?){1,4}")
-_FIRST_NAMES = re.compile(r"[A-Z][^\W\dA-Z_]+(?:-\w+)?(?: [A-Z]\.?)*")
-_ALL_FIRST_NAMES = re.compile(rf"{_FIRST_NAMES.pattern}(?: {_FIRST_NAMES.pattern}){{0,2}}")
-_LAST_NAME = re.compile(r"(?:Mc|Mac|Le|La|De|Du|Di|O['’])?[A-Z][^\W\dA-Z_]+(?:-[A-Z][^\W\dA-Z_]+)?")
-_TURNED = re.compile(r"[^,;]+,\s+[^,;]+")
-_ONLY_AND = re.compile(r"\s+and\s+")
+_INITIALS = lazy_regex(r"(?:[A-ZÀ-ÖØ-ÞŁŠŽ]\.?[ -]?){1,4}")
+_FIRST_NAMES = lazy_regex(r"[A-Z][^\W\dA-Z_]+(?:-\w+)?(?: [A-Z]\.?)*")
+_ALL_FIRST_NAMES = lazy_regex(rf"{_FIRST_NAMES.pattern}(?: {_FIRST_NAMES.pattern}){{0,2}}")
+_LAST_NAME = lazy_regex(r"(?:Mc|Mac|Le|La|De|Du|Di|O['’])?[A-Z][^\W\dA-Z_]+(?:-[A-Z][^\W\dA-Z_]+)?")
+_TURNED = lazy_regex(r"[^,;]+,\s+[^,;]+")
+_ONLY_AND = lazy_regex(r"\s+and\s+")
 
 
 _AND_SIGNS = ("and", "und", "&")
@@ -343,10 +344,10 @@ _COMPOUND_FAMILIES = _words_in(
 _PLAIN_LETTERS = str.maketrans(
     {"ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ß": "ss"}
 )
-_DIGIT_OR_MARK = re.compile(r"[\d_]|-[a-z]")
-_CAPITAL_INSIDE = re.compile(r"[a-z][A-Z]|[A-Z]{2}")
-_IDEOGRAPHS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3々〇 ·・]+")
-_WORD = re.compile(r"[^\W_]+")
+_DIGIT_OR_MARK = lazy_regex(r"[\d_]|-[a-z]")
+_CAPITAL_INSIDE = lazy_regex(r"[a-z][A-Z]|[A-Z]{2}")
+_IDEOGRAPHS = lazy_regex(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3々〇 ·・]+")
+_WORD = lazy_regex(r"[^\W_]+")
 
 
 def _plain(name: str) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
+from zoterodigest.regex import lazy_regex
 
 TAGS = "tags"
 """The field of a person's own tags: only notes of vaults carry it, and items if one does."""
 
-_SPELLED = re.compile(r"(?!\d+$)[\w/-]+")
+_SPELLED = lazy_regex(r"(?!\d+$)[\w/-]+")
 
 
 def in_one_word(text: str) -> str:

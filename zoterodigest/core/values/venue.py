@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from zoterodigest.core.values.names import folded_name
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 class VenueKind(Enum):
@@ -235,7 +236,7 @@ for _words in (_TENS, _TENTHS):
 ORDINAL = rf"(?:\d{{1,3}}(?:st|nd|rd|th)|(?:(?:{_TENS})[ -])?(?:{_UNITS})|{_TENTHS})"
 """The number of an edition, without regard to case: 40th, Thirteenth, forty-third."""
 
-_EDITION = re.compile(rf"\b{ORDINAL}\b", re.IGNORECASE)
+_EDITION = lazy_regex(rf"\b{ORDINAL}\b", re.IGNORECASE)
 
 
 def is_ordinal(text: str) -> bool:
@@ -264,34 +265,34 @@ def year_of_edition(text: str, venue: Venue) -> str:
 
 
 _LONGEST_NAME = 300
-_OF_JOURNAL = re.compile(
+_OF_JOURNAL = lazy_regex(
     r"\b(?:journal|magazine|publication|organ|proceedings|revue|zeitschrift)\b", re.I
 )
-_PHRASES = re.compile(
+_PHRASES = lazy_regex(
     r"^(?:(?:to be |to )?(?:accepted|appear|published|presented)(?: as an? \w{1,20})?"
     r"(?: (?:to|by|at|in))?(?: the)?|in|at) +(?=\S)",
     re.IGNORECASE,
 )
-_ARXIV_ID = re.compile(
+_ARXIV_ID = lazy_regex(
     r"(?<=[Xx][Ii][Vv])[ :]{0,3}\d{4}\.\d{4,5}(?:v\d{1,2})?(?: ?\[[\w.]{1,12}\])?"
 )
-_BRACKETS = re.compile(r" ?\(([^()]{1,60})\)")
-_PART_WORDS = re.compile(
+_BRACKETS = lazy_regex(r" ?\(([^()]{1,60})\)")
+_PART_WORDS = lazy_regex(
     r"workshop|findings|\bdemo|tutorial|challenge|tiny papers|companion|adjunct|extended abstract"
     r"|industry|industrial track|posters\b|student|doctoral|late[- ]breaking|shared task|satellite"
     r"|technical (?:communication|brief)",
     re.IGNORECASE,
 )
-_THEME = re.compile(r"(?<=workshop) (?:on|for) .*|(?<=workshop): .*", re.IGNORECASE)
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
-_NUMBERED = re.compile(
+_THEME = lazy_regex(r"(?<=workshop) (?:on|for) .*|(?<=workshop): .*", re.IGNORECASE)
+_YEAR = lazy_regex(r"(?<!\d)(?:19|20)\d\d(?!\d)|['’]\d\d(?!\d)")
+_NUMBERED = lazy_regex(
     rf"^(?:(?:in )?proc(?:eedings|\.) of )?(?:the )?(?:{ORDINAL} )?(?:annual )?(?=\S)",
     re.IGNORECASE,
 )
-_PROCEEDINGS = re.compile(r"^(?:in )?proc(?:eedings|\.)? of (?:the )?|^the ", re.IGNORECASE)
-_SOCIETIES = re.compile(r"^(?:ieeecvf|ieee|acm|cvf)")
-_VOLUME = re.compile(r" (?:\d{1,3}|[IVXL]{1,8})$")
-_NOT_WORD = re.compile(r"[\W_]+")
+_PROCEEDINGS = lazy_regex(r"^(?:in )?proc(?:eedings|\.)? of (?:the )?|^the ", re.IGNORECASE)
+_SOCIETIES = lazy_regex(r"^(?:ieeecvf|ieee|acm|cvf)")
+_VOLUME = lazy_regex(r" (?:\d{1,3}|[IVXL]{1,8})$")
+_NOT_WORD = lazy_regex(r"[\W_]+")
 
 
 def _alias_key(text: str) -> str:

@@ -12,6 +12,7 @@ from functools import lru_cache
 
 from zoterodigest.core.values.dates import DateSpan, find_date, write_date
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 _AWARD_NAMES = (
     "Award Candidate|Best Paper|Best Paper Award|Best Paper Candidate|"
@@ -95,13 +96,13 @@ class _VenueAnatomy:
 _MASK = "\0"
 _OPENING, _CLOSING = frozenset("([（"), frozenset(")]）")
 _SEPARATORS = r"[\s,;:'’–—|·/-]{0,8}"
-_OUTER = re.compile(
+_OUTER = lazy_regex(
     rf"{_SEPARATORS}(?:as an? {{1,3}})?[(\[（]\s{{0,3}}(?:as an? )?"
     rf"{_MASK}[{_MASK}\s,;:/&'’-]*[)\]）]"
     rf"|{_SEPARATORS}(?:\bas an? {{1,3}})?{_MASK}+"
 )
-_FULL_YEAR = re.compile(r"(?<!\d)(?<!\d\.)(?:19|20)\d\d(?!\d|\.\d)")
-_SHORT_YEAR = re.compile(
+_FULL_YEAR = lazy_regex(r"(?<!\d)(?<!\d\.)(?:19|20)\d\d(?!\d|\.\d)")
+_SHORT_YEAR = lazy_regex(
     r"(?<=[A-Za-z]) ?['’](\d\d)(?!\d)|^[\W_]{0,4}(?!covid)[a-z]{3,12}-?(\d\d)(?!\w)",
     re.IGNORECASE,
 )
@@ -152,7 +153,7 @@ def _in_brackets(text: str, after: int) -> DateSpan | None:
     return DateSpan(start, end, found.iso) if is_enclosed else None
 
 
-_OF_DATE = re.compile(
+_OF_DATE = lazy_regex(
     r"[(\[（]((?:preprint|submitted|posted|released|online) (?:on |in )?)\Z", re.I
 )
 

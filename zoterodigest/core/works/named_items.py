@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -10,9 +9,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from zoterodigest.core.values.record import CITEKEY, Entry, Item, text_in
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Match, OnlyTrashed, successors
 from zoterodigest.core.works.work import KnownWork, naming, work_of
+from zoterodigest.regex import lazy_regex
 
 _GROUPS = "groups/"
-_NOT_IN_NAMES = re.compile(r'[*"\\/<>:|?]')
+_NOT_IN_NAMES = lazy_regex(r'[*"\\/<>:|?]')
 
 
 def key_here(item_key: str, group: str) -> str:

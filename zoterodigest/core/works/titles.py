@@ -30,6 +30,7 @@ from zoterodigest.core.works.thresholds import (
     TELLING_LETTERS,
     TELLING_WORDS,
 )
+from zoterodigest.regex import lazy_regex
 
 
 class Titles(Enum):
@@ -126,18 +127,18 @@ def title_words(title: str) -> list[str]:
 
 
 _NEAR = (Titles.SAME, Titles.CUT, Titles.NEAR)
-_WORD = re.compile(r"[^\W_]+")
-_SUBTITLE = re.compile(r"[:?!.] |: ?| [-\u2012-\u2015|] |[\u2014\uff1a]| (?=\()")
-_CUT_OFF = re.compile(r"(?:\.\.\.|\u2026)\s{0,3}$")
+_WORD = lazy_regex(r"[^\W_]+")
+_SUBTITLE = lazy_regex(r"[:?!.] |: ?| [-\u2012-\u2015|] |[\u2014\uff1a]| (?=\()")
+_CUT_OFF = lazy_regex(r"(?:\.\.\.|\u2026)\s{0,3}$")
 # What names another text of the same authors: a part, an erratum, a new version.
-_OTHER_TEXT = re.compile(
+_OTHER_TEXT = lazy_regex(
     r"\b(?:parts?|vol(?:ume)?|chapter|errat(?:um|a)|corrigend(?:um|a)|corrections?|retraction"
     r"|retracted|repl(?:y|ies)|responses?|rejoinder|comments?|discussion|supplement\w*|appendix"
     r"|extended|abstracts?|posters?|demo\w*|tutorial|revisited|continued|addendum|version"
     r"|[ivx]{1,4}|\d{1,3})\b",
     re.IGNORECASE,
 )
-_DIGIT = re.compile(r"\d")
+_DIGIT = lazy_regex(r"\d")
 
 
 def _is_head(longer: str, shorter: str) -> bool:

@@ -13,26 +13,27 @@ from zoterodigest.core.values.annotation import ADDRESS, BLOCK_ID, OF_FILE
 from zoterodigest.core.values.blocks import BlockRange, BlockShape, cut_blocks
 from zoterodigest.core.values.keys import KEY_PATTERN
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
-_LINK = re.compile(ADDRESS)
-_BLOCK_ID = re.compile(rf"{BLOCK_ID}(?:{OF_FILE})?[ \t]*$", re.MULTILINE)
-_SIGN_OF_A_KEY = re.compile(r"annotation=|\^")
+_LINK = lazy_regex(ADDRESS)
+_BLOCK_ID = lazy_regex(rf"{BLOCK_ID}(?:{OF_FILE})?[ \t]*$", re.MULTILINE)
+_SIGN_OF_A_KEY = lazy_regex(r"annotation=|\^")
 
 ZOTFLOW, ZOTLIT, BIBNOTES = "ZotFlow", "ZotLit", "BibNotes"
 ZOTERO_INTEGRATION = "Zotero Integration"
 ANOTHER_TOOL = "another tool"
 _FORMS: Mapping[str, re.Pattern[str]] = {
-    ZOTFLOW: re.compile(r"\[!zotflow|obsidian://zotflow"),
-    ZOTLIT: re.compile(rf"{BLOCK_ID}{OF_FILE}[ \t]*$", re.MULTILINE),
-    ZOTERO_INTEGRATION: re.compile(
+    ZOTFLOW: lazy_regex(r"\[!zotflow|obsidian://zotflow"),
+    ZOTLIT: lazy_regex(rf"{BLOCK_ID}{OF_FILE}[ \t]*$", re.MULTILINE),
+    ZOTERO_INTEGRATION: lazy_regex(
         r"\[Page [^\]\n]{0,60}\]\(zotero:|class=\"hltr-|<mark\b|\[!\w{1,30}\|#[0-9a-f]{6}"
         r"|\[!\w{1,20}(?:Highlight|Underline|Note|Image)\]|\b(?:High|Under)li(?:ght|ne) \[",
     ),
-    BIBNOTES: re.compile(r"\A[-*+][ \t]+(?:\*\*|==)?[*_]{1,3}[\"“]"),
+    BIBNOTES: lazy_regex(r"\A[-*+][ \t]+(?:\*\*|==)?[*_]{1,3}[\"“]"),
 }
 """What the blocks of a tool have that no other's have, by its name."""
 
-_REGION = re.compile(
+_REGION = lazy_regex(
     r"%%[ \t]*begin[ \t]+(?P<name>[^%\n]{1,80}?)[ \t]*%%|(?P<managed>%%zt-managed%%)"
     rf"|ZF_(?P<part>NOTE|ANNO|PERSIST)_BEG_(?P<of>{KEY_PATTERN})",
     re.IGNORECASE,

@@ -12,11 +12,12 @@ from collections.abc import Sequence
 from itertools import takewhile
 
 from zoterodigest.core.values.tags import in_one_word, is_tag_of_notes
+from zoterodigest.regex import lazy_regex
 
-_LINE_BREAK = re.compile(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+_LINE_BREAK = lazy_regex(r"\r\n|[\r\v\f\x1c-\x1e\x85\u2028\u2029]")
+_UNPRINTABLE = lazy_regex(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
 
-_MARK_TAG = re.compile(r"<(/?)(b|i|sub|sup)>", re.IGNORECASE)
+_MARK_TAG = lazy_regex(r"<(/?)(b|i|sub|sup)>", re.IGNORECASE)
 _STARS = {"b": "**", "i": "*"}
 _OPENING = {"b": "\x01", "i": "\x02", "sub": "\x03", "sup": "\x04"}
 _CLOSING = {"b": "\x05", "i": "\x06", "sub": "\x07", "sup": "\x08"}
@@ -35,10 +36,10 @@ _SIGNS = (
     # The key of another annotation in a comment is not the key of its block.
     r"|(?<=annotation)="
 )
-_IN_LINE = re.compile(rf"\A(?:[#>|=~\[:]|[-+](?=[\s\-|+:]|$))|{_SIGNS}")
-_IN_BRACKETS = re.compile(rf"[\[\]]|{_SIGNS}")
-_NUMBER = re.compile(r"\A\d{1,9}(?=[.)](?:\s|$))")
-_OPENS_TAG = re.compile(r"<(?=[A-Za-z/!?])")
+_IN_LINE = lazy_regex(rf"\A(?:[#>|=~\[:]|[-+](?=[\s\-|+:]|$))|{_SIGNS}")
+_IN_BRACKETS = lazy_regex(rf"[\[\]]|{_SIGNS}")
+_NUMBER = lazy_regex(r"\A\d{1,9}(?=[.)](?:\s|$))")
+_OPENS_TAG = lazy_regex(r"<(?=[A-Za-z/!?])")
 
 
 def text_lines(text: str) -> list[str]:

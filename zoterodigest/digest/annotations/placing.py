@@ -6,7 +6,6 @@ lines that parted them from their neighbors.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Container, Iterable, Sequence
 from itertools import pairwise
 
@@ -14,13 +13,14 @@ from zoterodigest.core.values.blocks import BlockRange, BlockShape
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.annotations.blocks import AnnotationBlock, FoundAnnotations
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
-_BLOCK_ID = re.compile(r"\s*\^[A-Za-z0-9-]+[ \t]*(?:\n|\Z)")
-_ENDS = re.compile(r"%%|\[[^\]\n]+\]:")
+_BLOCK_ID = lazy_regex(r"\s*\^[A-Za-z0-9-]+[ \t]*(?:\n|\Z)")
+_ENDS = lazy_regex(r"%%|\[[^\]\n]+\]:")
 """How paragraphs begin that stay at the end of a text: marks of tools, definitions of links."""
 
-_HASHES = re.compile(r"#{1,6}(?=[ \t]|$)")
-_ITEM = re.compile(r"(?:[-*+]|\d{1,9}[.)])[ \t]")
+_HASHES = lazy_regex(r"#{1,6}(?=[ \t]|$)")
+_ITEM = lazy_regex(r"(?:[-*+]|\d{1,9}[.)])[ \t]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from itertools import pairwise, product
 from typing import Literal
 
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 CODECS = frozenset(
     {"date", "year", "url", "arxiv", "doi", "venue", "authors", "links", "short_title"}
@@ -170,12 +171,12 @@ class EntryTemplate:
         return frozenset(place.slot for line in self.lines for place in line.places)
 
 
-_MARKER = re.compile(r"[ \t]*((?:[-*+•]|\d{1,9}[.)])[ \t]+|#{1,6}[ \t]+|>[ \t]?|(?=<details\b))")
-_BULLET = re.compile(r"(?:[-*+•]|\d{1,9}[.)])[ \t]")
-_TOKEN = re.compile(r"\{\?|\?\}|\{\{|\}\}|\{[^{}?\n]*\}|[{}]|(?:(?!\?\})[^{}])+")
-_LINE_END = re.compile(r"[ \t]*(?:\\|<br[ \t]*/?>)?[ \t]*$", re.I)
-_SUMMARY_END = re.compile(r"</summary\s*>", re.I)
-_DETAILS_END = re.compile(r"[ \t]*</details\s*>[ \t]*", re.I)
+_MARKER = lazy_regex(r"[ \t]*((?:[-*+•]|\d{1,9}[.)])[ \t]+|#{1,6}[ \t]+|>[ \t]?|(?=<details\b))")
+_BULLET = lazy_regex(r"(?:[-*+•]|\d{1,9}[.)])[ \t]")
+_TOKEN = lazy_regex(r"\{\?|\?\}|\{\{|\}\}|\{[^{}?\n]*\}|[{}]|(?:(?!\?\})[^{}])+")
+_LINE_END = lazy_regex(r"[ \t]*(?:\\|<br[ \t]*/?>)?[ \t]*$", re.I)
+_SUMMARY_END = lazy_regex(r"</summary\s*>", re.I)
+_DETAILS_END = lazy_regex(r"[ \t]*</details\s*>[ \t]*", re.I)
 
 
 def parse_template(text: str, is_slot: Callable[[str], bool]) -> EntryTemplate:

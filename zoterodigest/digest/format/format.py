@@ -5,7 +5,6 @@ docs/formats.md teaches the language. Patterns are RE2 expressions whose named g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from itertools import chain
@@ -35,6 +34,7 @@ from zoterodigest.digest.format.line_pattern import LinePattern, TemplatePattern
 from zoterodigest.digest.format.own_files import SUFFIX, DataKind, format_files
 from zoterodigest.digest.format.pattern import AnyOf, BadPattern, LineFinder, Pattern
 from zoterodigest.errors import ZoterodigestError
+from zoterodigest.regex import lazy_regex
 
 SLOTS = frozenset(
     # one value each, or one list
@@ -58,7 +58,7 @@ PARTS = frozenset({"before", "beside"})
 ContainerName = Literal["quote", "lines", "paragraph", "item", "details", "heading", "li", "row"]
 
 
-PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
+PLACEHOLDER = lazy_regex(r"\{([a-z_]+)\}")
 """A slot in a template line: `{title}`."""
 
 

@@ -5,17 +5,17 @@ A pattern is one expression in the end, as fast as if it had been written in one
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
 from zoterodigest import mapping
+from zoterodigest.regex import lazy_regex
 
 Fragments = Mapping[str, str | list[str]]
 """A piece of a pattern by its name, or a list of whole patterns."""
 
-_USE = re.compile(r"\(\?&([a-z_]+)\)")
+_USE = lazy_regex(r"\(\?&([a-z_]+)\)")
 
 
 @cache

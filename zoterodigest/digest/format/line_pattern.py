@@ -21,10 +21,11 @@ from zoterodigest.digest.format.entry_template import (
 )
 from zoterodigest.digest.format.pattern import Match, Pattern
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _BLANKS = "[ \t]+"
 _NO_BLANKS = "[ \t]*"
-_SPACE = re.compile(r"(\s+)")
+_SPACE = lazy_regex(r"(\s+)")
 
 _LABEL = r"(?:[^\[\]\\\n]|\\.|\[(?:[^\[\]\\\n]|\\.)*\](?:\([^()\n]*\))?)*"
 _ADDRESS = r"(?:[^()\s]|\([^()\s]*\))*"
@@ -56,8 +57,8 @@ _IN_PARENTHESES = rf"(?:[^\s()<>]|\([^\s()]*\))+|<{_ADDRESS}>"
 """A `url` as the target of a link: any address, one of this folder too."""
 
 _OPENS = {"[": "]", "(": ")", "‘": "’"}
-_SIGN = re.compile(r"\*\*|\*|`|\"|[\[\]()]")
-_LOOSE_SIGN = re.compile(rf"{_SIGN.pattern}|[‘’]")
+_SIGN = lazy_regex(r"\*\*|\*|`|\"|[\[\]()]")
+_LOOSE_SIGN = lazy_regex(rf"{_SIGN.pattern}|[‘’]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -396,8 +397,8 @@ def _marked(word: str) -> str:
     return "#{1,6}" if _LEVEL.fullmatch(word) else re.escape(word)
 
 
-_NUMBER = re.compile(r"\d{1,9}([.)])")
-_LEVEL = re.compile(r"#{1,6}")
+_NUMBER = lazy_regex(r"\d{1,9}([.)])")
+_LEVEL = lazy_regex(r"#{1,6}")
 
 
 def _place(

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import re
 
+from zoterodigest.regex import lazy_regex
+
 _SIGNS = ",.;:|，。：；、"
 _WIDE_SIGNS = "，。：；、"
 _DASHES = "–—/·•|-"
@@ -115,8 +117,8 @@ def words(text: str, is_behind_value: bool, is_before_value: bool) -> str:
     return _ANY_SIGN.sub(" ", text)
 
 
-_ANY_SIGN = re.compile(r"[,:;|]\s*")
-_LITERAL = re.compile(r"\*\*|.", re.S)
+_ANY_SIGN = lazy_regex(r"[,:;|]\s*")
+_LITERAL = lazy_regex(r"\*\*|.", re.S)
 _THIN = "[ \xa0\u2009\u202f]"
 """The blanks that stand within French quotation marks."""
 

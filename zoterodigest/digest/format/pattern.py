@@ -11,6 +11,7 @@ from typing import Any
 import re2
 
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 _UNANCHORED = re2._Anchor.UNANCHORED
 _NO_SPAN = (-1, -1)
@@ -118,7 +119,7 @@ def _compiled(text: str, *, never_capture: bool = False, never_nl: bool = False)
     return re2.compile(text, options)
 
 
-_NAMED_GROUP = re.compile(
+_NAMED_GROUP = lazy_regex(
     r"\\Q.*?(?:\\E|\Z)|\\.|\[\^?\]?(?:\\.|\[:\^?\w+:\]|[^\]\\])*\]|(?P<group>\(\?P?<(?P<name>\w+)>)",
     re.S,
 )
@@ -180,7 +181,7 @@ class LineFinder:
             number += 1
 
 
-_ENDS_OF_TEXT = re.compile(r"\\[Az]|\(\?[A-Za-z]*-")
+_ENDS_OF_TEXT = lazy_regex(r"\\[Az]|\(\?[A-Za-z]*-")
 """What in a pattern means an end of the whole text, or may change what `^` and `$` mean."""
 
 

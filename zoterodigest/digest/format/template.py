@@ -6,20 +6,20 @@ slots are all empty is left out. Title and link are never left out: a line that 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from zoterodigest.digest.format.format import PLACEHOLDER
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _NEEDED = ("title", "url", "name")
 _SIGNS = " \t,.;:|·–—-，、；：。"
 _PAIRS = {"*": "*", "_": "_", "`": "`", "(": ")", "[": "]", '"': '"', "“": "”"}
-_ELEMENT = re.compile(r"<(b|code|em|i|small|span|strong|sub|sup|u)\b[^<>]*>$")
-_DIGITS = re.compile(r"\d+")
-_MARKER = re.compile(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
+_ELEMENT = lazy_regex(r"<(b|code|em|i|small|span|strong|sub|sup|u)\b[^<>]*>$")
+_DIGITS = lazy_regex(r"\d+")
+_MARKER = lazy_regex(r"(?:[-*+•]|\d{1,9}[.)])(?=[ \t])")
 
-_NUMBER = re.compile(r"([*_]+)\[\d{1,9}\][ \t]+$")
+_NUMBER = lazy_regex(r"([*_]+)\[\d{1,9}\][ \t]+$")
 
 
 @dataclass(frozen=True, slots=True)

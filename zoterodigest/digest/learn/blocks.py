@@ -10,17 +10,18 @@ from zoterodigest.digest.format.entry_template import TemplateContainer
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
-_BULLET = re.compile(r"([ \t]*)([-*+•]|\d{1,9}[.)])[ \t]+")
-_QUOTED = re.compile(r" {0,3}>[ \t]?")
-_HEADING = re.compile(r" {0,3}(#{1,6})[ \t]+")
-_TABLE = re.compile(r"[ \t]*\|")
-_RULE = re.compile(r" {0,3}(?:[-*_][ \t]*){3,}$")
-_DETAILS = re.compile(r" {0,3}<details\b", re.I)
-_SUMMARY_END = re.compile(r"</summary\s*>", re.I)
-_LINE_END = re.compile(r"(?:[ \t]*<br[ \t]*/?>)+[ \t]*$", re.I)
-_LEAD = re.compile(r"(\*\*|\W)?[ \t]*([^\W\d_]+|\d+)?")
-_LEAD_LABEL = re.compile(r"\W*[^\W\d_][\w ]{0,20}[ \t*_]{0,5}[:：=]")
+_BULLET = lazy_regex(r"([ \t]*)([-*+•]|\d{1,9}[.)])[ \t]+")
+_QUOTED = lazy_regex(r" {0,3}>[ \t]?")
+_HEADING = lazy_regex(r" {0,3}(#{1,6})[ \t]+")
+_TABLE = lazy_regex(r"[ \t]*\|")
+_RULE = lazy_regex(r" {0,3}(?:[-*_][ \t]*){3,}$")
+_DETAILS = lazy_regex(r" {0,3}<details\b", re.I)
+_SUMMARY_END = lazy_regex(r"</summary\s*>", re.I)
+_LINE_END = lazy_regex(r"(?:[ \t]*<br[ \t]*/?>)+[ \t]*$", re.I)
+_LEAD = lazy_regex(r"(\*\*|\W)?[ \t]*([^\W\d_]+|\d+)?")
+_LEAD_LABEL = lazy_regex(r"\W*[^\W\d_][\w ]{0,20}[ \t*_]{0,5}[:：=]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Collection, Sequence
 
-_NO_NAME = re.compile(r"[^a-z0-9]+")
+from zoterodigest.regex import lazy_regex
+
+_NO_NAME = lazy_regex(r"[^a-z0-9]+")
 
 
 def format_name(stem: str, taken: Collection[str]) -> str:

@@ -8,7 +8,6 @@ as a further template.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -30,6 +29,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.templates import LineRead, read_line
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _SAMPLE = 24
 """So many blocks are compared; more of them say nothing new."""
@@ -52,8 +52,8 @@ _GAIN = 0.3
 
 _WORTHS = {"title": 1.0, "authors": 0.5, "url": 0.5, "arxiv": 0.5, "doi": 0.5, "links": 0.4}
 _WORTHS |= {"venue": 0.4, "date": 0.3, "year": 0.25, "code": 0.3, "summary": 0.3, "award": 0.2}
-_ODD_TITLE = re.compile(r"https?://|\]\(|\*\*|\bet al\b|[|<>{}]")
-_LEAD = re.compile(r"[^\w\s\"'“‘«《(\[{$¿¡@#&.*_`-]+(?=\s)")
+_ODD_TITLE = lazy_regex(r"https?://|\]\(|\*\*|\bet al\b|[|<>{}]")
+_LEAD = lazy_regex(r"[^\w\s\"'“‘«《(\[{$¿¡@#&.*_`-]+(?=\s)")
 """A sign before a title and none of it, such as a star or an emoji."""
 
 

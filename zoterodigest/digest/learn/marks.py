@@ -20,6 +20,7 @@ from zoterodigest.digest.read.references import (
     hyperlink,
 )
 from zoterodigest.frozen import dataclass, frozen
+from zoterodigest.regex import lazy_regex
 
 
 @frozen()
@@ -43,30 +44,30 @@ class Mark:
 _WORD = r"(?:[^\W_]|[\u0300-\u036f])+(?:[-'’.&/+](?:[^\W_]|[\u0300-\u036f])+)*"
 _HAN = r"[⺀-〿㐀-鿿豈-﫿぀-ヿ]"
 _STARS = r"[★☆⭐✩✭🌟]️?(?:[ ]?[★☆⭐✩✭🌟]️?)*"
-_SIGN = re.compile(
+_SIGN = lazy_regex(
     rf"(?P<word>{_STARS}|(?![⺀-〿㐀-鿿豈-﫿぀-ヿ]){_WORD}|{_HAN})"
     r"|(?P<tag></?[A-Za-z][^<>\n]*>)|(?P<sign>\]\(|([^\w\s])\4*[‍️]?|_+)"
 )
-_HAN_WORD = re.compile(_HAN)
-_DOI = re.compile(r"(?i:doi)[:.]? ?10\.\d{4,9}/\S*[^\s.,;:)\]]|\b10\.\d{4,9}/\S*[^\s.,;:)\]]")
-_ARXIV = re.compile(
+_HAN_WORD = lazy_regex(_HAN)
+_DOI = lazy_regex(r"(?i:doi)[:.]? ?10\.\d{4,9}/\S*[^\s.,;:)\]]|\b10\.\d{4,9}/\S*[^\s.,;:)\]]")
+_ARXIV = lazy_regex(
     r"(?i:\barxiv[:.]? ?)?(?<![\w./-])\d{4}\.\d{4,5}(?:v\d{1,2})?(?![\w-]|\.\d)"
     r"|(?i:\barxiv[:.]? ?)[a-z-]+(?:\.[A-Z]{2})?/\d{7}(?:v\d{1,2})?"
 )
-_ADDRESS = re.compile(
+_ADDRESS = lazy_regex(
     r"https?://(?:[^\s<>()|\]\[\"'`；，。）】》]|\([^\s()]*\))*(?:[^\s<>()|\]\[\"'`；，。）】》.,;:!?*_]|\([^\s()]*\))"
 )
-_BETWEEN_LINKS = re.compile(r"[\])*_`]*[ \t]*(?:[,;|/·•&+]|and\b|or\b)?[ \t]*[\[(*_`]*")
+_BETWEEN_LINKS = lazy_regex(r"[\])*_`]*[ \t]*(?:[,;|/·•&+]|and\b|or\b)?[ \t]*[\[(*_`]*")
 _FIRST = r"[A-ZÀ-Þ][\w'’-]*\.?"
 _PARTICLES = "van|von|der|den|de|la|du|bin|al|el|dos|da|di"
 _NAME = rf"{_FIRST}(?:[ -](?:{_FIRST}|{_PARTICLES}))*"
 _ET_AL = r"(?:,? ?(?:and |· )?(?:et\.? al\b\.?|others\b|…|\.\.\.)|等)"
 _AND = r"(?:, (?:and |& )?| (?:and|&|·|\+|•) |; |、|，)"
-_NAMES = re.compile(rf"(?<![\w-]){_NAME}(?:(?:{_AND}{_NAME})+{_ET_AL}?|{_ET_AL})")
-_LABEL_END = re.compile(r"[ \t*_]{0,5}[:：=]")
+_NAMES = lazy_regex(rf"(?<![\w-]){_NAME}(?:(?:{_AND}{_NAME})+{_ET_AL}?|{_ET_AL})")
+_LABEL_END = lazy_regex(r"[ \t*_]{0,5}[:：=]")
 _MOST_LABEL_WORDS = 3
 _LABELS = PAPER_LABELS | CODE_LABELS
-_SHORT_LABEL = re.compile(r"^[\d.v]+$|^\W*[A-Za-z]+['’ ]?\d{2,4}\W*$")
+_SHORT_LABEL = lazy_regex(r"^[\d.v]+$|^\W*[A-Za-z]+['’ ]?\d{2,4}\W*$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,13 @@ from zoterodigest.digest.format.format import builtin_formats, folded_label
 from zoterodigest.digest.learn.skeletons import Hole, RepeatedWords, Skeleton
 from zoterodigest.digest.read.codecs import takes
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _MOST = 0.8
 _LABELLED = 0.5
 """The share of contents that a slot must take, and that under a label that names the slot."""
 
-_LAST_WORDS = re.compile(r"([^\W\d_][\w ]{0,24}?)[\s*_`\"']*[:：=]?[\s*_`\"'《“(\[<]*$")
+_LAST_WORDS = lazy_regex(r"([^\W\d_][\w ]{0,24}?)[\s*_`\"']*[:：=]?[\s*_`\"'《“(\[<]*$")
 _MORE_LABELS = {
     "who": "authors",
     "by": "authors",
@@ -50,7 +51,7 @@ _OPENINGS = (
 """Signs that a title often stands behind."""
 
 _AWARDS = frozenset(one.casefold() for one in venue_slot.AWARDS)
-_CODE = re.compile(r"https?://(?:www\.)?(?:github|gitlab)\.com/", re.I)
+_CODE = lazy_regex(r"https?://(?:www\.)?(?:github|gitlab)\.com/", re.I)
 
 
 def named(lines: Sequence[Skeleton], venues: VenueTable) -> list[list[str]]:
@@ -188,7 +189,7 @@ def _is_cited(text: str) -> bool:
     return len(people) > 1 and bool(_NAME.fullmatch(people[0]))
 
 
-_END_YEAR = re.compile(r"[\s,.(]*(?:19|20)\d\d\W*$")
+_END_YEAR = lazy_regex(r"[\s,.(]*(?:19|20)\d\d\W*$")
 
 
 def _by_label(texts: Sequence[str], label: str) -> str:
@@ -266,7 +267,7 @@ def lists_people(text: str) -> bool:
     return (len(people) > 1 or found.truncated) and len(people) == len(found.people)
 
 
-_NAME = re.compile(
+_NAME = lazy_regex(
     r"[^\W\d_a-z][\w.'’-]*(?: (?:[^\W\d_a-z][\w.'’-]*|v[ao]n|de[nr]?|d[aeiou]|la|al|bin)){1,4}"
 )
 
@@ -291,7 +292,7 @@ def number_of_papers(text: str) -> int:
     return len(pages) or bool(_PAPER_LINK.search(text))
 
 
-_PAPER_LINK = re.compile(
+_PAPER_LINK = lazy_regex(
     r"\[\W{0,4}(?:paper|pdf|arxiv|论文)\W{0,4}\]\(http|>\W?(?:paper|pdf)\W?</a", re.I
 )
-_ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")
+_ADDRESS = lazy_regex(r"https?://[^\s<>()\[\]|\"']+")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from functools import lru_cache
 
 from zoterodigest.digest.learn.alignment import aligned
 from zoterodigest.digest.learn.blocks import EntryBlock, EntryLine, lead
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _LEAST_SHARE = 0.12
-_SIGNS = re.compile(r"https?://|\]\(|\*\*|[*_`|;；:：=·•]|\d{4}|et al|, ")
+_SIGNS = lazy_regex(r"https?://|\]\(|\*\*|[*_`|;；:：=·•]|\d{4}|et al|, ")
 
 
 @dataclass(frozen=True, slots=True)

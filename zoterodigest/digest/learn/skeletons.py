@@ -14,8 +14,9 @@ from itertools import pairwise
 from zoterodigest.digest.learn.alignment import Column, aligned
 from zoterodigest.digest.learn.marks import Mark, line_marks, vocabulary, without_unsteady
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
-_WORD_SIGN = re.compile(r"[^\s.,;:。，；：、()\[\]|/–—*_-]")
+_WORD_SIGN = lazy_regex(r"[^\s.,;:。，；：、()\[\]|/–—*_-]")
 _WEAK = frozenset(".,:-(;&/")
 """Signs that stand in titles as well."""
 _WEAK_ALONE = frozenset(".,:：-;&/'’!?+")

@@ -6,7 +6,6 @@ is the paper of the item above, or one of the links of a page.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from zoterodigest.core.values import identity
@@ -16,13 +15,14 @@ from zoterodigest.digest.read.found import is_boundary
 from zoterodigest.digest.read.lines import Lines, Veil
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import is_table_line
+from zoterodigest.regex import lazy_regex
 
 _SHARE = 0.5
 """More than this share of a list's items must name papers for the bare ones to be entries."""
 _FEWEST_ITEMS, _FEWEST_LINES, _FEWEST_IN_ALL = 2, 3, 3
 """How many such items or lines of text make a list, and how many make a file of short lists."""
 
-_ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")
+_ADDRESS = lazy_regex(r"https?://[^\s<>()\[\]|\"']+")
 
 
 def listed_alone(entries: Sequence[DigestEntry], lines: Lines) -> Iterator[DigestEntry]:

@@ -32,11 +32,12 @@ from zoterodigest.digest.read.slots import (
     trimmed,
 )
 from zoterodigest.digest.read.templates import Terms, claim_by_template
+from zoterodigest.regex import lazy_regex
 
-_SUMMARY = re.compile(rb"[ \t\n]*<summary\b[^>\n]*>(.*?)</summary\s*>", re.I | re.S)
+_SUMMARY = lazy_regex(rb"[ \t\n]*<summary\b[^>\n]*>(.*?)</summary\s*>", re.I | re.S)
 # A limit, or each `<summary>` without an end tag would be searched to the end of the entry.
 _LONGEST_SUMMARY = 2000
-_ANY_TAG = re.compile(r"<[^<>]*>")
+_ANY_TAG = lazy_regex(r"<[^<>]*>")
 
 
 class Body:
@@ -174,7 +175,7 @@ def _claim_quote(claims: Claims, body: Body, line: int, form: DigestFormat) -> i
     return stop
 
 
-_LABEL = re.compile(
+_LABEL = lazy_regex(
     rb"^[ \t]*(?:(?:[-*+]|\xe2\x80\xa2)[ \t]+)?(?:\*\*|__|\*|_)?"
     rb"([^:*_|\[\](){}<>`\n]{1,60}?)(?:\*\*|__|\*|_)?"
     rb"[ \t]*(?:::?|\xef\xbc\x9a)[ \t]*(?:\*\*|__)?[ \t]*"
@@ -249,7 +250,7 @@ def lacks_needed(found: EntryRange, form: DigestFormat) -> bool:
     return not (has_marker(line) or _LABEL.match(line) or form.line.matches(shorn(line)))
 
 
-_FILLED = re.compile(rb"[^\n]*[^\s][^\n]*")
+_FILLED = lazy_regex(rb"[^\n]*[^\s][^\n]*")
 
 
 def _claim_match(claims: Claims, text: LayeredText, match: Match, terms: Terms) -> bool:
@@ -275,7 +276,7 @@ def _claim_match(claims: Claims, text: LayeredText, match: Match, terms: Terms) 
     return True
 
 
-_IN_BRACKETS = re.compile(rb"^(.*[^\s(\[])[ \t]*([(\[][^()\[\]]{2,60}[)\]])[ \t.*_]*$")
+_IN_BRACKETS = lazy_regex(rb"^(.*[^\s(\[])[ \t]*([(\[][^()\[\]]{2,60}[)\]])[ \t.*_]*$")
 
 
 def _title_and_parts(title: Slot, venues: VenueTable) -> list[Slot]:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from itertools import pairwise
 
+from zoterodigest.regex import lazy_regex
+
 Range = tuple[int, int]
 
-_PIPE = re.compile(rb"\\\||\|")
-_DASHES = re.compile(rb":?-+:?")
+_PIPE = lazy_regex(rb"\\\||\|")
+_DASHES = lazy_regex(rb":?-+:?")
 
 
 def cells_of(data: bytes) -> list[Range]:

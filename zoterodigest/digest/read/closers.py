@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.regex import lazy_regex
 
 _NAMES = rb"(details|table|thead|tbody|tr|td|th|ul|ol|div|section|center|blockquote)\b"
-_CLOSER = re.compile(rb"[ \t]*</" + _NAMES, re.I)
-_TAG = re.compile(rb"<(/?)" + _NAMES, re.I)
+_CLOSER = lazy_regex(rb"[ \t]*</" + _NAMES, re.I)
+_TAG = lazy_regex(rb"<(/?)" + _NAMES, re.I)
 
 
 class OpenTags:

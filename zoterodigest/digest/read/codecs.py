@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-import re
-
 from zoterodigest.core.values import dates, names, venue_slot
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.read.people import are_last_names
 from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.read.shapes import NO_NAME, NOTHING
 from zoterodigest.digest.read.slots import one_line
+from zoterodigest.regex import lazy_regex
 
 _LONGEST_VENUE = 120
 _MOST_NAME_WORDS = 6
-_MARKUP = re.compile(r"https?://|\]\(|[<>|{}*`]")
+_MARKUP = lazy_regex(r"https?://|\]\(|[<>|{}*`]")
 _NO_ADDRESS = frozenset({b"nan", b"#", b"todo", b"tbd", b"tba"})
 PUBLISHERS = ("IEEE ", "ACM ")
 """What begins the name of a venue, whatever follows."""
 
-_INITIAL = re.compile(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
-_ET_AL = re.compile(r"\bet\.? al\b")
-_FOOTNOTE = re.compile(r"(?<=\w)[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰\d]{1,3}$")
-_NO_SIGNS = re.compile(r"[\[\](){}<>:;!?\"“”*_`|/\\=+#@]|\d|https?")
+_INITIAL = lazy_regex(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
+_ET_AL = lazy_regex(r"\bet\.? al\b")
+_FOOTNOTE = lazy_regex(r"(?<=\w)[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰\d]{1,3}$")
+_NO_SIGNS = lazy_regex(r"[\[\](){}<>:;!?\"“”*_`|/\\=+#@]|\d|https?")
 
 
 def takes(slot: str, text: str, venues: VenueTable) -> bool:
@@ -71,7 +70,7 @@ def are_authors(text: str) -> bool:
     return are_last_names(text)
 
 
-_AND = re.compile(r" (?:and|und|&) ")
+_AND = lazy_regex(r" (?:and|und|&) ")
 
 
 def _is_person(text: str, fewest: int) -> bool:

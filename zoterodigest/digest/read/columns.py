@@ -17,6 +17,7 @@ from zoterodigest.digest.read.references import find_links, holds_only_links, hy
 from zoterodigest.digest.read.shapes import NOTHING, is_date
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 REPEATABLE = ("code", "links", "tags", "ignored")
 """Two columns of one of these are both read; of others the second is a section, or nothing."""
@@ -223,19 +224,19 @@ def _has_word(column: _NamedCells, words: Iterable[str]) -> bool:
 
 
 _IMAGE = r"!\[[^\[\]]*\]\([^()]*\)"
-_BADGE = re.compile(rf"\[{_IMAGE}\]\([^()]*\)|{_IMAGE}|<img\b[^<>]*>")
-_PICTURES = re.compile(rf"(?:{_IMAGE}|<img\b[^<>]*>|<br ?/?>|\s)+")
-_TARGET = re.compile(r"(?<=\])\([^()]*\)|<(?!br)[^<>]*>|[*_`\[\]]")
-_BREAK = re.compile(r"<br ?/?>")
-_NUMBER = re.compile(r"^\W*\d{1,4}[.)\]]?\s*")
-_YEAR = re.compile(rb"(?:19|20)\d\d")
-_VENUE = re.compile(rb"[\[(]?[A-Z][A-Za-z&.\x27/ -]{1,40}[ ,\x27(]*(?:(?:19|20)?\d\d)?[^|]{0,24}")
-_VENUE_AND_YEAR = re.compile(
+_BADGE = lazy_regex(rf"\[{_IMAGE}\]\([^()]*\)|{_IMAGE}|<img\b[^<>]*>")
+_PICTURES = lazy_regex(rf"(?:{_IMAGE}|<img\b[^<>]*>|<br ?/?>|\s)+")
+_TARGET = lazy_regex(r"(?<=\])\([^()]*\)|<(?!br)[^<>]*>|[*_`\[\]]")
+_BREAK = lazy_regex(r"<br ?/?>")
+_NUMBER = lazy_regex(r"^\W*\d{1,4}[.)\]]?\s*")
+_YEAR = lazy_regex(rb"(?:19|20)\d\d")
+_VENUE = lazy_regex(rb"[\[(]?[A-Z][A-Za-z&.\x27/ -]{1,40}[ ,\x27(]*(?:(?:19|20)?\d\d)?[^|]{0,24}")
+_VENUE_AND_YEAR = lazy_regex(
     rb"[\[(]?[A-Z][A-Za-z&.\x27/-]*(?:[ -][A-Z][A-Za-z&.\x27/-]*){0,3}[ ,\x27(]{1,2}"
     rb"(?:19|20)\d\d[^|\d]{0,24}"
 )
-_ADDRESS = re.compile(rb"<?https?://[^\s<>]+>?")
-_FOLDED = re.compile(rb"(?:\*\*|__)?\[[^\[\]]+\]\(([^()\s]*)\)[*_]*\s*(?:<br ?/?>)?\s*<details\b")
+_ADDRESS = lazy_regex(rb"<?https?://[^\s<>]+>?")
+_FOLDED = lazy_regex(rb"(?:\*\*|__)?\[[^\[\]]+\]\(([^()\s]*)\)[*_]*\s*(?:<br ?/?>)?\s*<details\b")
 _MARKS = b"*_` \t"
 _ENOUGH_CAPITALS = 0.5
 
@@ -256,7 +257,7 @@ def _is_long_enough(text: str) -> bool:
     return len(text.split()) >= _FEWEST_WORDS or bool(is_wordless)
 
 
-_IDEOGRAPH = re.compile("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
+_IDEOGRAPH = lazy_regex("[\u3040-\u30ff\u4e00-\u9fff\uac00-\ud7af]")
 
 
 def _is_title(cell: bytes) -> bool:

@@ -34,16 +34,17 @@ from zoterodigest.digest.read.html_items import find_html_items, html_item_head
 from zoterodigest.digest.read.layers import peel_indent, peel_quote, peel_wraps, source_text
 from zoterodigest.digest.read.lines import Lines, depth_change
 from zoterodigest.digest.read.tables import is_table_line
+from zoterodigest.regex import lazy_regex
 
-_QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
-_BULLET = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\xc2\xb7)[ \t]")
-_MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
-_LINK = re.compile(rb"\]\(|://")
+_QUOTED = lazy_regex(rb"^ {0,3}>[ \t]?")
+_BULLET = lazy_regex(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\xc2\xb7)[ \t]")
+_MARKER = lazy_regex(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
+_LINK = lazy_regex(rb"\]\(|://")
 _BLOCKS = (b"", b">", b"|", b"<", b"#")
 """What begins a block that is no paragraph of text; a blank line does not either."""
 
-_FOLDED = re.compile(rb"^ {0,3}<details\b", re.I)
-_AT_NAME = re.compile(
+_FOLDED = lazy_regex(rb"^ {0,3}<details\b", re.I)
+_AT_NAME = lazy_regex(
     rb"\n(?:<?https?://|\[[^!]|\d{4}\.\d{4}|10\.\d{4}|(?:www\.)?ar[xX]iv|(?:doi|DOI)[: ])"
 )
 """The beginning of a line of text that may be nothing but an identifier or an address."""

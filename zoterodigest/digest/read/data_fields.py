@@ -23,16 +23,17 @@ from zoterodigest.digest.read.fields_below import keyed_slot
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, Slot, UnreadLine
+from zoterodigest.regex import lazy_regex
 
 _LINKED = ("links", "code")
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
-_OF_ADDRESS = re.compile(r"^(?:url|link) | (?:url|link|href)s?$")
+_CAMEL = lazy_regex(r"(?<=[a-z])(?=[A-Z])")
+_OF_ADDRESS = lazy_regex(r"^(?:url|link) | (?:url|link|href)s?$")
 """What shows that a key names an address: `github_url`, `url_pdf`."""
 
 _IDS = frozenset({"id", "paper id", "entry id"})
 """What names an identifier of arXiv, or the person's own."""
 
-_NO_NAME = re.compile(r"[<>()\[\]{}|/@\d:]|https?")
+_NO_NAME = lazy_regex(r"[<>()\[\]{}|/@\d:]|https?")
 """What stands in no name: markup, an affiliation, a number of a footnote."""
 
 _LABELS = ("name", "label", "text", "title", "type", "kind")

@@ -26,6 +26,7 @@ from zoterodigest.digest.read.layers import (
     source_text,
 )
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 PARTED = b"; "
 """What parts the values of a list where it is shown as one text."""
@@ -134,9 +135,9 @@ def _is_escaped(source: bytes) -> bool:
     return source.isascii() and b"\\u" in source
 
 
-_FOLD = re.compile(rb"[ \t]*\n[ \t\n]*")
-_DOUBLED = re.compile(rb"''|[ \t]*\n[ \t\n]*")
-_ESCAPED = re.compile(
+_FOLD = lazy_regex(rb"[ \t]*\n[ \t\n]*")
+_DOUBLED = lazy_regex(rb"''|[ \t]*\n[ \t\n]*")
+_ESCAPED = lazy_regex(
     # A pair of halves is one character.
     rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
     rb"|\\(?:u[0-9a-fA-F]{4}|[^\nux])|\\\n[ \t]*|[ \t]*\n[ \t\n]*"
@@ -168,8 +169,8 @@ def _unfolded(found: re.Match[bytes]) -> bytes:
     return b"\n" * (found[0].count(b"\n") - 1) or b" "
 
 
-_BEFORE_TEXT = re.compile(rb"\n*([ \t]*)")
-_SINGLE = re.compile(rb"\n+")
+_BEFORE_TEXT = lazy_regex(rb"\n*([ \t]*)")
+_SINGLE = lazy_regex(rb"\n+")
 
 
 def _block(source: bytes, scalar: DataScalar) -> LayeredText:
@@ -259,10 +260,10 @@ def _in_list(
 
 _IN_BRACKETS = partial(_in_list, (in_the_open,), b", ", b", ", None)
 
-_SHORTENED = re.compile(rb"\[\[(?:[^\[\]|\n]*/)?([^\[\]|/\n]* ([^\[\]|/ \n]+))\|\2\]\]")
+_SHORTENED = lazy_regex(rb"\[\[(?:[^\[\]|\n]*/)?([^\[\]|/\n]* ([^\[\]|/ \n]+))\|\2\]\]")
 """A link to a person's note that shows the last name only: it leads to the full one."""
 
-_LINKED = re.compile(rb"\[\[(?:[^\[\]|\n]*[|/])?([^\[\]|/\n]+)\]\]")
+_LINKED = lazy_regex(rb"\[\[(?:[^\[\]|\n]*[|/])?([^\[\]|/\n]+)\]\]")
 
 
 def _unlinked(text: LayeredText) -> LayeredText:

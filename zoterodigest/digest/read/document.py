@@ -6,7 +6,6 @@ into it. So `render(parse(x)) == x` holds by construction, and edit.py keeps it 
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -45,6 +44,7 @@ from zoterodigest.digest.read.slots import (
 from zoterodigest.digest.read.tables import find_rows
 from zoterodigest.digest.read.title_marks import title_marks
 from zoterodigest.frozen import dataclass, frozen
+from zoterodigest.regex import lazy_regex
 
 NO_ENTRY = "no entry"
 """The reason given for lines in which an entry might stand that no format understood."""
@@ -406,7 +406,7 @@ class Headings:
         return len(found[1]) if found else _DEEPEST + 1
 
 
-_HEADED = re.compile(rb" {0,3}(#{1,6})[ \t]")
+_HEADED = lazy_regex(rb" {0,3}(#{1,6})[ \t]")
 _DEEPEST = 6
 
 

@@ -14,18 +14,19 @@ from zoterodigest.core.values.names import end_of_names
 from zoterodigest.core.values.venue_slot import AWARDS
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.slots import Slot, trimmed
+from zoterodigest.regex import lazy_regex
 
 # The ranges of emoji, the ones not yet assigned included.
 EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
 """Arrows, signs and emoji."""
 
 _IMAGE = r"!\[[^\[\]]*\]\([^()]*\)"
-_BEFORE = re.compile(
+_BEFORE = lazy_regex(
     rf"(?:{_IMAGE}|\[{_IMAGE}\]\([^()]*\)|{EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>"
     r"|\(?\d{1,4}[.)](?=\s)|\[\d{1,4}\](?!\()|\[[ xX]\](?=\s)|[-–—|](?=\s))\s*"
 )
-_BEHIND = re.compile(rf"\s*(?:{EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>|[,;|])$")
-_PERIOD = re.compile(r"(?:^|[\s(-])([^\s.(-]+[^\s.])\.$")
+_BEHIND = lazy_regex(rf"\s*(?:{EMOJI}|:[a-z0-9_+-]+:|</?[a-z]{{1,10}}>|<br ?/>|[,;|])$")
+_PERIOD = lazy_regex(r"(?:^|[\s(-])([^\s.(-]+[^\s.])\.$")
 _ABBREVIATIONS = frozenset({"al", "co", "corp", "etc", "inc", "jr", "ltd", "no", "sr", "st", "vs"})
 _PAIRS = {
     "**": "**", "__": "__", "*": "*", "_": "_", "`": "`",
@@ -105,8 +106,8 @@ def _authors_and_venue(slot: Slot) -> Iterator[Slot]:
 
 _TAGS = rb"<(?:b|big|em|font|i|small|span|strong|sub|sup|u)\b[^<>]*>"
 _END_TAGS = rb"</(?:b|big|em|font|i|small|span|strong|sub|sup|u)>"
-_MARKED_VENUE = re.compile(rb"(?:%s\s*)+([^<>]+?)(?:\s*%s)+" % (_TAGS, _END_TAGS), re.I)
-_MARKED_AWARD = re.compile(
+_MARKED_VENUE = lazy_regex(rb"(?:%s\s*)+([^<>]+?)(?:\s*%s)+" % (_TAGS, _END_TAGS), re.I)
+_MARKED_AWARD = lazy_regex(
     rb"([^<>]*[^\s<>,(-])[\s,(-]+(?:%s\s*)+([^<>]+?)(?:\s*%s)+" % (_TAGS, _END_TAGS), re.I
 )
 

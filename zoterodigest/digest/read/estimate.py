@@ -11,6 +11,7 @@ from zoterodigest.digest.read.document import HEADING, NO_ENTRY, Document
 from zoterodigest.digest.read.evidence import is_page
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _MISSED = 0.1
 """Above this share of the entries that were read, a person is told of those that were not."""
@@ -19,17 +20,17 @@ _FEWEST_FIELDS = 3
 _FEWEST_ALIKE = 2
 """How many entries must begin alike before a line like them may be an entry."""
 
-_ADDRESS = re.compile(r"https?://[^\s<>()\[\]|\"']+")
-_NAMED = re.compile(r"\b10\.\d{4,9}/\w|\barxiv: ?\d{4}\.\d{4,5}", re.I)
-_QUOTED = re.compile(r" {0,3}>[ \t]?")
-_MARKER = re.compile(r"(?:[-*+•]|\d{1,9}[.)])[ \t]+")
-_OPENING = re.compile(r"\||#{1,6}[ \t]|<(?:li|tr|details|h[1-6])\b", re.I)
-_TARGET = re.compile(r"\]\([^()]*\)|<[^<>]*>|https?://\S+")
-_LABEL = re.compile(r"\W*(\w[\w ()]{0,24}?)\W{0,3}[:：]")
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_SIGNS = re.compile(r"\*\*|\]\(|[*_`\"|\[<]")
+_ADDRESS = lazy_regex(r"https?://[^\s<>()\[\]|\"']+")
+_NAMED = lazy_regex(r"\b10\.\d{4,9}/\w|\barxiv: ?\d{4}\.\d{4,5}", re.I)
+_QUOTED = lazy_regex(r" {0,3}>[ \t]?")
+_MARKER = lazy_regex(r"(?:[-*+•]|\d{1,9}[.)])[ \t]+")
+_OPENING = lazy_regex(r"\||#{1,6}[ \t]|<(?:li|tr|details|h[1-6])\b", re.I)
+_TARGET = lazy_regex(r"\]\([^()]*\)|<[^<>]*>|https?://\S+")
+_LABEL = lazy_regex(r"\W*(\w[\w ()]{0,24}?)\W{0,3}[:：]")
+_WORD = lazy_regex(r"[^\W\d_]{2,}")
+_SIGNS = lazy_regex(r"\*\*|\]\(|[*_`\"|\[<]")
 _SHAPE_SIGNS, _SHAPE_LENGTH = 2, 200
-_CITED = re.compile(r"\b(?:19|20)\d\d\b|\bet al\b")
+_CITED = lazy_regex(r"\b(?:19|20)\d\d\b|\bet al\b")
 _NO_TITLES = frozenset(
     {"abs", "arxiv", "bibtex", "code", "demo", "doi", "github", "homepage", "html", "link"}
     | {"links", "official", "openreview", "page", "paper", "papers", "pdf", "project", "site"}

@@ -13,6 +13,7 @@ from zoterodigest.digest.read.later import LaterEntry
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.references import CODE_LABELS, PAPER_LABELS
 from zoterodigest.digest.read.slots import EntryReading
+from zoterodigest.regex import lazy_regex
 
 EVIDENT, TARGET = "evident", "target"
 """How a `LaterEntry` is judged that is evident, or has a target."""
@@ -25,20 +26,20 @@ _OF_MODELS = frozenset({"config", "configs", "cfg", "log", "logs", "配置", "�
 _BESIDE_PAPERS = frozenset({"blog", "blog post", "demo", "slides", "talk", "tweet", "video"})
 """What links are called that come with papers, and also with other things."""
 
-_LOCAL_PAPER = re.compile(r"[^:?#]+\.(?:pdf|ps|djvu)(?:\.gz)?", re.I)
+_LOCAL_PAPER = lazy_regex(r"[^:?#]+\.(?:pdf|ps|djvu)(?:\.gz)?", re.I)
 """The address of a paper that lies beside the list."""
 
-_NUMBER = re.compile(rb"\d{4}\.\d{4}")
+_NUMBER = lazy_regex(rb"\d{4}\.\d{4}")
 """An arXiv id of before 2015 without its version may be any number with four decimals."""
 
-_PUBLISHER = re.compile(
+_PUBLISHER = lazy_regex(
     r"\b(?:press|springer|wiley|elsevier|o.reilly|packt|manning|verlag|hanser|addison|pearson)\b",
     re.I,
 )
 """Who publishes books: a book is a paper only if more than that is stated."""
 
-_PAGE = re.compile(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
-_NO_PAPERS = re.compile(
+_PAGE = lazy_regex(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
+_NO_PAPERS = lazy_regex(
     r"https?://(?:(?!research\.google)[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
     r"|twitter\.com|x\.com|medium\.com|zhihu\.com|wikipedia\.org|kaggle\.com|reddit\.com"
     r"|linkedin\.com|google\.com|shields\.io|pypi\.org|substack\.com|bilibili\.com|csdn\.net)/",

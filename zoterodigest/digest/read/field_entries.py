@@ -36,14 +36,15 @@ from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import is_table_line
+from zoterodigest.regex import lazy_regex
 
-_MARKER = re.compile(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
-_QUOTED = re.compile(rb"^ {0,3}>[ \t]?")
-_ANCHOR = re.compile(rb"[ \t]*<a (?:name|id)=[^<>]*>(?:[ \t]*</a>)?[ \t\r]*", re.I)
+_MARKER = lazy_regex(rb"^[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
+_QUOTED = lazy_regex(rb"^ {0,3}>[ \t]?")
+_ANCHOR = lazy_regex(rb"[ \t]*<a (?:name|id)=[^<>]*>(?:[ \t]*</a>)?[ \t\r]*", re.I)
 """An anchor on a line of its own: it belongs to the heading below."""
 
 # With nothing before it but a literal, it is found 50 times as fast.
-_PARAGRAPH = re.compile(
+_PARAGRAPH = lazy_regex(
     rb"\n\r?\n(?P<title>[A-Z\d\x80-\xff][^\n\[\]<>|*`#]{9,})\n"
     rb"(?P<people>[^\n\[\]<>|#:]{5,})\n(?=[^\n]*\]\()"
 )

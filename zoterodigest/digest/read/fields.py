@@ -26,6 +26,7 @@ from zoterodigest.digest.read.references import with_links
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, one_line
 from zoterodigest.mapping import is_tool_tag
+from zoterodigest.regex import lazy_regex
 
 _LONGEST_PLACEHOLDER = 100
 _ENOUGH_LETTERS = 150
@@ -100,7 +101,7 @@ def _script(text: str) -> str:
     return max(sorted(weights), key=weights.__getitem__, default="")
 
 
-_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
+_IDEOGRAPH = lazy_regex("[\u4e00-\u9fff]")
 
 
 @lru_cache(maxsize=10_000)
@@ -120,7 +121,7 @@ def _authors(text: str) -> Names:
     return Names(tuple(map(one_name, found.people)), found.truncated)
 
 
-_FOOTNOTES = re.compile(
+_FOOTNOTES = lazy_regex(
     r"<sup>[^<>]*</sup>|\s*\\?[*†‡§¶∗⁎✉⋆⭐♠♣♢♡#]+(?=\s|$)|[¹²³⁴⁵⁶⁷⁸⁹⁰]+(?:[,˒][¹²³⁴⁵⁶⁷⁸⁹⁰]+)*$",
     re.I,
 )
@@ -131,7 +132,7 @@ def one_name(text: str) -> str:
     return one_line(_FOOTNOTES.sub("", _LINKED.sub(r"\1", text))) or one_line(text)
 
 
-_LINKED = re.compile(r"^\[([^\[\]]+)\]\([^()\s]*\)")
+_LINKED = lazy_regex(r"^\[([^\[\]]+)\]\([^()\s]*\)")
 
 
 def _venue(text: str) -> Fields:
@@ -152,7 +153,7 @@ def _date(text: str) -> Fields:
 
 
 _LONGEST_DATE = 40
-_NO_DATE = re.compile(r"n\. ?d\.|(?i:in press|forthcoming|to appear|undated|no date)")
+_NO_DATE = lazy_regex(r"n\. ?d\.|(?i:in press|forthcoming|to appear|undated|no date)")
 
 
 def _year(text: str) -> str:
@@ -161,10 +162,10 @@ def _year(text: str) -> str:
 
 
 _ENTITY = r"&\w{1,30};|&#\w{1,8};"
-TASK = re.compile(rf"(?:{_ENTITY}|[^;；])+")
+TASK = lazy_regex(rf"(?:{_ENTITY}|[^;；])+")
 """One of several tasks, parted by semicolons: a comma may be part of a task."""
 
-AWARD = re.compile(rf"(?:{_ENTITY}|[^,;，；])+")
+AWARD = lazy_regex(rf"(?:{_ENTITY}|[^,;，；])+")
 """One of several awards."""
 
 
@@ -178,13 +179,13 @@ def _parts(text: str, pattern: re.Pattern[str]) -> Members:
     return _members(one_line(found[0]) for found in pattern.finditer(text))
 
 
-ARXIV_CATEGORY = re.compile(
+ARXIV_CATEGORY = lazy_regex(
     r"(?:astro-ph|cond-mat|cs|econ|eess|math|nlin|physics|q-bio|q-fin|stat)\.[A-Za-z-]{2,}"
     r"|astro-ph|cond-mat|gr-qc|hep-(?:ex|lat|ph|th)|math-ph|nucl-(?:ex|th)|quant-ph"
 )
 """A category of arXiv among tags, where nothing else says that it is one."""
 
-ELEMENT = re.compile(r"</?[A-Za-z][^<>]*>")
+ELEMENT = lazy_regex(r"</?[A-Za-z][^<>]*>")
 """A tag of HTML."""
 
 
@@ -209,10 +210,10 @@ def one_tag(text: str) -> str:
     return one_line(bare[2:-2] if bare[:2] == "[[" and bare[-2:] == "]]" else bare)
 
 
-CHIP = re.compile(r"[ \t]*`([^`]*)`")
+CHIP = lazy_regex(r"[ \t]*`([^`]*)`")
 """A chip, with the blanks before it."""
 
-CATEGORY = re.compile(r"[a-z][a-z-]+(?:\.[A-Za-z-]{2,})?")
+CATEGORY = lazy_regex(r"[a-z][a-z-]+(?:\.[A-Za-z-]{2,})?")
 """An arXiv category: `cs.CV`, `quant-ph`."""
 
 

@@ -38,6 +38,7 @@ from zoterodigest.digest.read.slots import (
 )
 from zoterodigest.digest.read.titles import title_slots
 from zoterodigest.digest.read.venues import is_venue
+from zoterodigest.regex import lazy_regex
 
 _TEXTS = ("summary", "abstract")
 _LINKED = ("links", "code")
@@ -45,14 +46,14 @@ _REST = "summary"
 _UNREAD = "no rule of the format reads this line"
 _MARKS = rb"[*_`]*"
 _LEADS = b" \t-*+>"
-_BULLET = re.compile(rb"[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
-_WIKI = re.compile(rb"\[\[([^\[\]|\n]*)\]\]")
-_HEADING = re.compile(rb"[ \t]*#{1,6}[ \t]+(.*?)[ \t#]*$")
-_BETWEEN = re.compile(rb"[\s,;|/()\[\]\xc2\xb7\xe2\x80\xa2\\&+-]*")
-_BEHIND_WORDS = re.compile(
+_BULLET = lazy_regex(rb"[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
+_WIKI = lazy_regex(rb"\[\[([^\[\]|\n]*)\]\]")
+_HEADING = lazy_regex(rb"[ \t]*#{1,6}[ \t]+(.*?)[ \t#]*$")
+_BETWEEN = lazy_regex(rb"[\s,;|/()\[\]\xc2\xb7\xe2\x80\xa2\\&+-]*")
+_BEHIND_WORDS = lazy_regex(
     rb"(?P<text>[^\[\]<>\n]*?)[ \t]*(?:[|:,;.\xc2\xb7]|\xe2\x80\xa2|-)*[ \t]*[\[(]*$"
 )
-_CHIPS = re.compile(
+_CHIPS = lazy_regex(
     # Up to four words each: no command.
     rb"[ \t]*(?:[-*+][ \t]+)?"
     rb"(?:[,;|/ \t*_]*`(?!(?:pip|git|conda|npm|python3?|docker|cd|bash|sh|sudo)\b)"
@@ -63,7 +64,7 @@ _LONGEST_LABEL = 3
 _LONGEST_VENUE = 6
 """In words: a longer text with a year before a link is a title."""
 
-_NOTE_MARK = re.compile(r"\\[*†‡§¶]+")
+_NOTE_MARK = lazy_regex(r"\\[*†‡§¶]+")
 
 
 class FieldLines:
@@ -406,13 +407,13 @@ class FieldLines:
         return stop
 
 
-_YEAR = re.compile(rb"(?:19|20)\d\d")
-_PROSE = re.compile(rb" (?:[a-z]+ ){4}")
+_YEAR = lazy_regex(rb"(?:19|20)\d\d")
+_PROSE = lazy_regex(rb" (?:[a-z]+ ){4}")
 """So many plain words in a row are no names: without this look, text costs 15 % more."""
 _OPEN, _SHUT = "“".encode(), "”".encode()
 _LONGEST_PARTS = 1_000
 _ONCE = frozenset({"authors", "venue", "date", "year"})
-_SEVERAL = re.compile(r"[,;，、&]| and | et al")
+_SEVERAL = lazy_regex(r"[,;，、&]| and | et al")
 _LONGEST_NAME = 40
 _MOST_ODD = 0.25
 """Of many names so many may be written as none are: with a nickname, a team, a remark."""

@@ -22,8 +22,9 @@ from zoterodigest.digest.read.found import (
 )
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.lines import DETAILS, Lines
+from zoterodigest.regex import lazy_regex
 
-_OPENING = re.compile(rb"<details", re.I)
+_OPENING = lazy_regex(rb"<details", re.I)
 _SUMMARY_END = b"</summary>"
 _HEAD_LINES = 4
 

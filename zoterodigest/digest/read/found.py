@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 
 from zoterodigest.core.values.span import Span
@@ -12,6 +11,7 @@ from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.lines import BareLines, Lines, shorn
 from zoterodigest.digest.read.open_titles import has_no_open_title
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 
 @frozen()
@@ -48,9 +48,9 @@ class Head:
     match: Match
 
 
-_RULE = re.compile(rb"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$")
-_HEADING = re.compile(rb"^ {0,3}#{1,6}(?:[ \t]|$)")
-_EMOJI_NAMES = re.compile(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)+$")
+_RULE = lazy_regex(rb"^ {0,3}(?:-[ \t]*){3,}$|^ {0,3}(?:\*[ \t]*){3,}$|^ {0,3}(?:_[ \t]*){3,}$")
+_HEADING = lazy_regex(rb"^ {0,3}#{1,6}(?:[ \t]|$)")
+_EMOJI_NAMES = lazy_regex(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)+$")
 _OPENING, _CLOSING = "“".encode(), "”".encode()
 _MARKS = b" \t\r\n*_`[]()"
 

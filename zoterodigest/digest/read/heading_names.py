@@ -14,6 +14,7 @@ from functools import lru_cache
 from string import punctuation
 
 from zoterodigest.frozen import dataclass, frozen
+from zoterodigest.regex import lazy_regex
 
 Range = tuple[int, int]
 
@@ -35,12 +36,12 @@ class HeadingName:
     pieces: tuple[NamePiece, ...]
 
 
-_SIGN = re.compile(r"[\[<*_`~!{]")
+_SIGN = lazy_regex(r"[\[<*_`~!{]")
 _TARGET = (
     r"\((?:<[^<>]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)(?:[ \t]+(?:\"[^\"]*\"|'[^']*')?)?\)"
 )
 # What an alternative holds ends at the next sign of its kind: all together take linear time.
-_MARKUP = re.compile(
+_MARKUP = lazy_regex(
     r"(?P<escape>\\[!-/:-@\[-`{-~])"
     r"|(?<!`)(?P<ticks>`+)(?P<code>[^`]+)(?P=ticks)(?!`)"
     r"|<!--[^<>]*-->|\{#[\w-]+\}\Z"
@@ -53,12 +54,12 @@ _MARKUP = re.compile(
     r"|</?[a-z][\w-]*(?:[ \t][^<>]*)?/?>",
     re.I,
 )
-_BREAK = re.compile(r"<br\b", re.I)
-_WITHIN_PAGE = re.compile(r"\bhref *= *[\"']?#", re.I)
-_ALT = re.compile(r"\balt *= *[\"']([^\"']*)", re.I)
-_WORD = re.compile(r":[a-z0-9_+-]+:|([^\W_]+)", re.I)
+_BREAK = lazy_regex(r"<br\b", re.I)
+_WITHIN_PAGE = lazy_regex(r"\bhref *= *[\"']?#", re.I)
+_ALT = lazy_regex(r"\balt *= *[\"']([^\"']*)", re.I)
+_WORD = lazy_regex(r":[a-z0-9_+-]+:|([^\W_]+)", re.I)
 """A word, or the name of an emoji, which does not count as one."""
-_WAY_BACK = re.compile(
+_WAY_BACK = lazy_regex(
     r"(?:(?:go|jump|scroll|return|back|up) ?)*(?:to )?(?:the )?"
     r"(?:top|toc|table of contents?|contents?|index|menu)?|permalink|anchor"
     r"|(?:返回|回到)?(?:目录|顶部|目錄|頂部|首页|目次)|返回|トップ(?:へ戻る|に戻る)?"
@@ -66,7 +67,7 @@ _WAY_BACK = re.compile(
 _PAIRS = ("()", "[]", "（）")
 _PARTING = " \t\u00a0|·•-–—"
 """What parts a name and a way back."""
-_MARKS = re.compile(r"\*+|_+|~~")
+_MARKS = lazy_regex(r"\*+|_+|~~")
 
 
 # A heading is asked for its name whenever the outline of its digest is made.

@@ -10,10 +10,11 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.found import EntryRange, head_match
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.regex import lazy_regex
 
-_ITEM = re.compile(rb"(?:(?<=\n)|\A)[ \t]*(?:<[uo]l\b[^<>\n]*>[ \t]*)?<li\b[^<>\n]*>", re.I)
-_TAG = re.compile(rb"<li\b", re.I)
-_EDGE = re.compile(rb"<(/?)(?:li|ul|ol)\b[^<>]*>", re.I)
+_ITEM = lazy_regex(rb"(?:(?<=\n)|\A)[ \t]*(?:<[uo]l\b[^<>\n]*>[ \t]*)?<li\b[^<>\n]*>", re.I)
+_TAG = lazy_regex(rb"<li\b", re.I)
+_EDGE = lazy_regex(rb"<(/?)(?:li|ul|ol)\b[^<>]*>", re.I)
 _LONGEST = 4000
 """What is longer is no item of a list of papers, and its end may be far away."""
 

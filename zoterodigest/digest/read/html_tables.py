@@ -15,10 +15,11 @@ from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, decoded, trimmed
 from zoterodigest.digest.read.tables import Header, claim_cell
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
-_TAG = re.compile(rb"<(/?)(table|tr|t[hd])\b([^<>]*)>", re.I)
-_ANY_TAG = re.compile(r"<[^<>]*>")
-_SPANNED = re.compile(rb"\b(row|col)span\s*=\s*[\"']?(\d{1,3})", re.I)
+_TAG = lazy_regex(rb"<(/?)(table|tr|t[hd])\b([^<>]*)>", re.I)
+_ANY_TAG = lazy_regex(r"<[^<>]*>")
+_SPANNED = lazy_regex(rb"\b(row|col)span\s*=\s*[\"']?(\d{1,3})", re.I)
 _MOST_COLUMNS = 40
 _MOST_LOOKED_AT = 20
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from zoterodigest.digest.read.data_tree import BadData, DataNode, DataScalar, TreeBuilder
 from zoterodigest.foreign import BadJson, read_json
+from zoterodigest.regex import lazy_regex
 
-_TOKEN = re.compile(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+')
+_TOKEN = lazy_regex(rb'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]|[^\s\[\]{},:"]+')
 
 
 def json_tree(source: bytes, offset: int) -> DataNode:

@@ -15,6 +15,7 @@ from zoterodigest.digest.format.pattern import LineFinder, Pattern
 from zoterodigest.digest.read.lines import Lines, Veil, shorn
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 # Arrows, signs and emoji, also by name.
 _EMOJI = (
@@ -32,7 +33,7 @@ _KEY = Pattern(rf"^(?P<lead>{_LEAD}){_BEFORE}{_COLON}(?P<value>.*)$")
 _NEXT = Pattern(rf"(?P<gap>[ \t]*(?:[|·•;]|<br[ \t]*/?>)[ \t]*){_BEFORE}{_COLON}[ \t]*")
 """Another key in the same line."""
 
-_BREAK = re.compile(rb"(?:[ \t\r]|<br[ \t]*/?>|\\(?=[ \t\r]*$))+$", re.I)
+_BREAK = lazy_regex(rb"(?:[ \t\r]|<br[ \t]*/?>|\\(?=[ \t\r]*$))+$", re.I)
 
 
 @frozen()
@@ -137,7 +138,7 @@ def keyed_lines(lines: Lines) -> tuple[int, ...]:
     return lines.keyed
 
 
-_AT_INLINE = re.compile(rb"[\[(][^\s\[\](){}:\n][^\[\](){}:\n]{0,40}::")
+_AT_INLINE = lazy_regex(rb"[\[(][^\s\[\](){}:\n][^\[\](){}:\n]{0,40}::")
 
 
 def inline_lines(lines: Lines) -> tuple[int, ...]:

@@ -15,11 +15,12 @@ from itertools import islice
 
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 Layer = Callable[[bytes], bytes]
 """Returns new logical text as it must stand inside its wrapping."""
 
-_BEFORE_TEXT = re.compile(rb"\n(?!\n)")
+_BEFORE_TEXT = lazy_regex(rb"\n(?!\n)")
 
 
 def prefixed(prefix: bytes, new: bytes) -> bytes:
@@ -231,8 +232,8 @@ def _cuts(pattern: re.Pattern[bytes], data: bytes, shown: bytes) -> Iterator[Lay
     return (LayerCut(*found.span(), shown) for found in pattern.finditer(data))
 
 
-_CRLF = re.compile(rb"\r\n")
-_QUOTE = re.compile(rb"\n {0,3}>[ \t]?")
+_CRLF = lazy_regex(rb"\r\n")
+_QUOTE = lazy_regex(rb"\n {0,3}>[ \t]?")
 
 
 def peel_quote(text: LayeredText) -> LayeredText:
@@ -266,7 +267,7 @@ def _without_prefixes(
     return text.peeled(data, cuts, partial(prefixed, prefix))
 
 
-_WRAP = re.compile(rb"[ \t]*\n[ \t]*")
+_WRAP = lazy_regex(rb"[ \t]*\n[ \t]*")
 
 
 def peel_wraps(text: LayeredText, count: int) -> LayeredText:
@@ -281,7 +282,7 @@ def peel_wraps(text: LayeredText, count: int) -> LayeredText:
     return text.peeled(_WRAP.sub(b" ", text.data, count), cuts, partial(prefixed, b""))
 
 
-_CELL = re.compile(rb"\\\||<br[ \t]*/?>|\n")
+_CELL = lazy_regex(rb"\\\||<br[ \t]*/?>|\n")
 
 
 def holds_wrapped(text: LayeredText) -> bool:
@@ -302,7 +303,7 @@ def _cell_cut(found: re.Match[bytes]) -> LayerCut:
     return LayerCut(*found.span(), _SHOWN.get(found[0], b"\n"))
 
 
-_IN_ELEMENT = re.compile(rb"[ \t]*<br[ \t]*/?>[ \t]*(?:\n[ \t]*)?|[ \t]*\n[ \t]*", re.I)
+_IN_ELEMENT = lazy_regex(rb"[ \t]*<br[ \t]*/?>[ \t]*(?:\n[ \t]*)?|[ \t]*\n[ \t]*", re.I)
 
 
 def peel_element(text: LayeredText) -> LayeredText:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -12,10 +11,11 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.references import LINK_SLOTS, find_links
 from zoterodigest.digest.read.shapes import NOTHING
 from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.regex import lazy_regex
 
-_MARKUP = re.compile(r"<[^<>]*>|\\.")
-_PARTS = re.compile(r"[\n|]")
-_WORD = re.compile(r"[^\W\d_]{3}")
+_MARKUP = lazy_regex(r"<[^<>]*>|\\.")
+_PARTS = lazy_regex(r"[\n|]")
+_WORD = lazy_regex(r"[^\W\d_]{3}")
 _SIGNS = " *_`\"“”'.,:;+-–—"
 _MOST_OWN = 0.5
 """Words that more of a format's entries have than this share are the list's, not the entry's."""

@@ -21,39 +21,40 @@ from zoterodigest.digest.read.markers import (
     is_marker,
 )
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 # Each begins with a line break, as to find those is faster than to try where lines begin.
-_AT_FENCE = re.compile(rb"\n {0,3}(?:`{3}|~{3})")
-_AT_HEADING = re.compile(rb"\n {0,3}#")
+_AT_FENCE = lazy_regex(rb"\n {0,3}(?:`{3}|~{3})")
+_AT_HEADING = lazy_regex(rb"\n {0,3}#")
 # One line, its words perhaps on a line of their own, perhaps within what centers or folds it.
-_HTML_HEADING = re.compile(
+_HTML_HEADING = lazy_regex(
     rb"^[ \t]*(?:</?(?:div|p|center|section|details|summary|a)\b[^<>\n]*>[ \t]*)*"
     rb"<h(?P<level>[1-6])\b[^<>\n]*>\s*(?P<text>\S[^\n]*?)(?:\n\s*)?</h(?P=level)\s*>",
     re.I | re.M,
 )
-_AT_UNDERLINE = re.compile(rb"\n {0,3}(?:=+|-+)[ \t]*(?=\r?(?:\n|\Z))")
+_AT_UNDERLINE = lazy_regex(rb"\n {0,3}(?:=+|-+)[ \t]*(?=\r?(?:\n|\Z))")
 """Below a heading of the first level, or of the second if it is of dashes, one or more."""
-_UNDERLINED = re.compile(
+_UNDERLINED = lazy_regex(
     rb" {0,3}(?=[^\s#>|=<])(?![-*+][ \t]|\d{1,9}[.)][ \t]|[-*_]{3}|\[[^\]\n]+\]:)"
 )
 """The beginning of a paragraph: no item, rule or address of a link."""
-_AT_DASHES = re.compile(rb"\n[ \t:]*[|-][|:\- \t]*(?=\r?(?:\n|\Z))")
-_AT_QUOTE = re.compile(rb"\n {0,3}>[ \t]?")
-_AT_MARKER = re.compile(rb"\n[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
-_AT_BOUNDARY = re.compile(
+_AT_DASHES = lazy_regex(rb"\n[ \t:]*[|-][|:\- \t]*(?=\r?(?:\n|\Z))")
+_AT_QUOTE = lazy_regex(rb"\n {0,3}>[ \t]?")
+_AT_MARKER = lazy_regex(rb"\n[ \t]*(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+")
+_AT_BOUNDARY = lazy_regex(
     rb"\n {0,3}(?:#{1,6}(?=[ \t]|\r?\n|\Z)"
     rb"|(?:(?:-[ \t]*){3,}|(?:\*[ \t]*){3,}|(?:_[ \t]*){3,})(?=\r?\n|\Z))"
 )
-DETAILS = re.compile(rb"<(/?)details\b[^<>\n]*>", re.I)
+DETAILS = lazy_regex(rb"<(/?)details\b[^<>\n]*>", re.I)
 """A tag that begins or, with the sign in its group, ends a `<details>`."""
 
-_FENCE = re.compile(rb" {0,3}(`{3,}|~{3,})(.*)$", re.S)
-_HEADING = re.compile(rb" {0,3}(#{1,6})(?:[ \t]+(.*))?$", re.S)
-_END = re.compile(rb"-->([ \t\r]*(?:\n|\Z))?")
+_FENCE = lazy_regex(rb" {0,3}(`{3,}|~{3,})(.*)$", re.S)
+_HEADING = lazy_regex(rb" {0,3}(#{1,6})(?:[ \t]+(.*))?$", re.S)
+_END = lazy_regex(rb"-->([ \t\r]*(?:\n|\Z))?")
 _MATTER_ENDS = {b"---": (b"---", b"..."), b"+++": (b"+++",)}
 """What ends front matter in YAML or TOML, by the first line of the file, with which it begins."""
-_KEY = re.compile(rb"[\w\"'][^:]*:(?:[ \t]|$)")
-_BELOW_KEY = re.compile(rb"[ \t#\]}]|-[ \t]|$")
+_KEY = lazy_regex(rb"[\w\"'][^:]*:(?:[ \t]|$)")
+_BELOW_KEY = lazy_regex(rb"[ \t#\]}]|-[ \t]|$")
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -66,8 +67,8 @@ _SHORN_ENDS = b" \t\r\\" + b"".join(odd[-1:] for odd in _ODD)
 
 
 _OPENING, _CLOSING = "“".encode(), "”".encode()
-_HARD_BREAK = re.compile(rb"(?:[ \t]{2}|\\|<br[ \t]*/?>[ \t]*)\Z", re.I)
-_BLOCK = re.compile(rb"[ \t]*(?:[-*+][ \t]|\xe2\x80\xa2|\d{1,9}[.)][ \t]|[|>#<]|`{3}|~{3})")
+_HARD_BREAK = lazy_regex(rb"(?:[ \t]{2}|\\|<br[ \t]*/?>[ \t]*)\Z", re.I)
+_BLOCK = lazy_regex(rb"[ \t]*(?:[-*+][ \t]|\xe2\x80\xa2|\d{1,9}[.)][ \t]|[|>#<]|`{3}|~{3})")
 _MOST_WRAPS = 3
 """In so many further lines the head of an item may go on."""
 
@@ -156,7 +157,7 @@ def depth_change(data: bytes) -> int:
     return sum(-1 if tag[1] else 1 for tag in DETAILS.finditer(data))
 
 
-_YEAR_LAST = re.compile(rb"\((?:19|20)\d\d[a-z]?\)[.,:]?[ \t]*$")
+_YEAR_LAST = lazy_regex(rb"\((?:19|20)\d\d[a-z]?\)[.,:]?[ \t]*$")
 """The end of what stands before the title of a reference: authors (2023)."""
 
 

@@ -18,6 +18,7 @@ from zoterodigest.digest.read.shapes import are_names
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.strays import strays
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def _mojibake(document: Document) -> Iterator[LintFinding]:
 
 
 _SLOTS = r"(?:titles?|authors?|names?|venue|year|date|url|link|arxiv|doi|summary|abstract|code)"
-_TEMPLATE = re.compile(
+_TEMPLATE = lazy_regex(
     rf"(?:todo|tbd|fixme|lorem ipsum.*|your \w+(?: here)?|\{{+\s*{_SLOTS}\s*\}}+|<{_SLOTS}>)\W*",
     re.I | re.S,
 )
@@ -113,7 +114,7 @@ def _templates(document: Document) -> Iterator[LintFinding]:
                 yield LintFinding("template", slot.span.start, said)
 
 
-_DEAD = re.compile(
+_DEAD = lazy_regex(
     # Words for an address that is still to come.
     r"(?:none|n/?a|todo|tbd|x{3,}|\.{3}|…|\?+|#|url|link|your[-_ ]?\w+|\{[^}]*\}|file:.*"
     # Addresses without an end, and those that lead to everybody's own computer.
@@ -123,8 +124,8 @@ _DEAD = re.compile(
     r"|(?:github|huggingface|arxiv|doi)\.\w+|arxiv\.org/(?:abs|pdf)(?:/x[x.]*)?))/?",
     re.I,
 )
-_TRAILING = re.compile(rb",[ \t]*$")
-_REST = re.compile(rb"[ \t\r]*(?:\n|\Z)")
+_TRAILING = lazy_regex(rb",[ \t]*$")
+_REST = lazy_regex(rb"[ \t\r]*(?:\n|\Z)")
 
 
 def _links(document: Document) -> Iterator[LintFinding]:
@@ -180,9 +181,9 @@ def _is_linked(entry: DigestEntry) -> bool:
     return bool(reading.title_url or reading.links or reading.identifiers)
 
 
-_PARTED = re.compile(r"\s*[,;/，、；]\s*")
-_SIGNS = re.compile(r"[^\w]+")
-_PLURAL = re.compile(r"(?<=[^\Wsiu])s\b")
+_PARTED = lazy_regex(r"\s*[,;/，、；]\s*")
+_SIGNS = lazy_regex(r"[^\w]+")
+_PLURAL = lazy_regex(r"(?<=[^\Wsiu])s\b")
 
 
 def _tasks(document: Document) -> Iterator[LintFinding]:
@@ -253,8 +254,8 @@ def _date(entry: DigestEntry) -> str:
     return text_in(entry.reading.fields, "date") or text_in(entry.reading.fields, "year")
 
 
-_ENDS_CUT = re.compile(rb"\bet\.?[ \t]*al\.?[ \t]*\Z", re.I)
-_MORE_NAMES = re.compile(
+_ENDS_CUT = lazy_regex(rb"\bet\.?[ \t]*al\.?[ \t]*\Z", re.I)
+_MORE_NAMES = lazy_regex(
     rb"[.,; \t]*(&|and\b)?[ \t]*([^|*_\[\](){}<\r\n]*[^|*_\[\](){}<\r\n.,; \t])", re.I
 )
 

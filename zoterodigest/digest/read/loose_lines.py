@@ -25,12 +25,13 @@ from zoterodigest.digest.read.people import are_last_names, is_person
 from zoterodigest.digest.read.references import links_within
 from zoterodigest.digest.read.shapes import is_clear
 from zoterodigest.digest.read.slots import decoded
+from zoterodigest.regex import lazy_regex
 
 LONGEST_NICKNAME = 60
 _MARKED = frozenset({"short_title", "venue", "authors", "date", "award"})
-_PERIOD = re.compile(rb"(?:\bet\.? ?al|\bu\. ?a|\b[A-Z])$")
-_EMOJI_NAME = re.compile(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)*[ \t]+:[a-z][a-z0-9_+-]*$")
-_MARKS_LEFT = re.compile(r"[*`\[\]]|^[_(]|[_]$")
+_PERIOD = lazy_regex(rb"(?:\bet\.? ?al|\bu\. ?a|\b[A-Z])$")
+_EMOJI_NAME = lazy_regex(rb"(?:[ \t]*:[a-z][a-z0-9_+-]*:)*[ \t]+:[a-z][a-z0-9_+-]*$")
+_MARKS_LEFT = lazy_regex(r"[*`\[\]]|^[_(]|[_]$")
 
 
 def unmarked(chosen: ChosenPattern, match: LineMatch, data: bytes) -> LineMatch:
@@ -102,7 +103,7 @@ def _without_marks_in_code(chosen: ChosenPattern, found: LineMatch, data: bytes)
     return None
 
 
-_PARTING = re.compile(r"[^\w\s)\]:：-]")
+_PARTING = lazy_regex(r"[^\w\s)\]:：-]")
 
 
 def _is_parted(chosen: ChosenPattern, match: LineMatch, data: bytes) -> bool:
@@ -153,8 +154,8 @@ def _may_be_year(
     return is_parted and bool(_LAST_OF_LIST.search(texts["authors"]))
 
 
-_LAST_OF_LIST = re.compile(r" (?:and|und|&) [^,，、;；]+$")
-_REMARK = re.compile(
+_LAST_OF_LIST = lazy_regex(r" (?:and|und|&) [^,，、;；]+$")
+_REMARK = lazy_regex(
     r"(?:accepted|extended|presented|published|rejected|submitted|to appear|under review"
     r"|withdrawn)\b",
     re.I,
@@ -227,7 +228,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-_CITED = re.compile(r"\bet\.? al\b")
+_CITED = lazy_regex(r"\bet\.? al\b")
 _FUNCTION_WORDS = _words("""
     a an the of in on at by for from with to and or as is are was see about via their our this that
     its his her it we you behind after on de la le du sur par von der die das und
@@ -268,7 +269,7 @@ def _is_paper_of_venue(url: str, venue: str) -> bool:
     return is_paper and bool(venue_slot.parse_venue(venue).venue)
 
 
-_INITIAL = re.compile(r"\b[A-Z]\.")
+_INITIAL = lazy_regex(r"\b[A-Z]\.")
 _FEWEST_NAMES = 3
 
 
@@ -301,12 +302,12 @@ def _has_paper(texts: Mapping[str, str]) -> bool:
     )
 
 
-_PAIR = re.compile(r"\*[^*]+\*|`[^`]*`|\b_[^_]+_\b|\]\(|://|<[a-z/]| ?;|。|#\d")
-_SENTENCE = re.compile(r"[^\W\d_]{4,}\.\s+[^\W\d_]")
-_YEAR_LAST = re.compile(r"(?:[,.:;(]\s*[^,.:;]{0,40})\b(?:19|20)\d\d\)?\.?$")
-_YEAR_WITHIN = re.compile(r"\((?:[^()\d]{0,20}\b)?(?:19|20)\d\d\)[.,:;]\s")
-_BEFORE_VENUE = re.compile(r"[.?!] In$")
-_PART = re.compile(r"[.,;:?!-]\s+")
+_PAIR = lazy_regex(r"\*[^*]+\*|`[^`]*`|\b_[^_]+_\b|\]\(|://|<[a-z/]| ?;|。|#\d")
+_SENTENCE = lazy_regex(r"[^\W\d_]{4,}\.\s+[^\W\d_]")
+_YEAR_LAST = lazy_regex(r"(?:[,.:;(]\s*[^,.:;]{0,40})\b(?:19|20)\d\d\)?\.?$")
+_YEAR_WITHIN = lazy_regex(r"\((?:[^()\d]{0,20}\b)?(?:19|20)\d\d\)[.,:;]\s")
+_BEFORE_VENUE = lazy_regex(r"[.?!] In$")
+_PART = lazy_regex(r"[.,;:?!-]\s+")
 
 
 def is_bare_title(text: str, venues: VenueTable) -> bool:

@@ -6,19 +6,19 @@ so a lost line never joins what belongs to two.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _WORDS = (b"zotero-note", b"zotero-annotations")
-_MARKER = re.compile(
+_MARKER = lazy_regex(
     rb"(?P<quote> {0,3}>)?[ \t]*<!--[ \t]+(?P<end>/?)zotero-(?P<what>note|annotations)[ \t]+"
     rb"(?P<key>[A-Z0-9]{8})[ \t]+-->[ \t]*"
 )
-_QUOTED = re.compile(rb" {0,3}>")
+_QUOTED = lazy_regex(rb" {0,3}>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +102,8 @@ def find_regions(lines: Iterable[bytes]) -> tuple[tuple[MarkedRegion, ...], tupl
 
 
 # Seven signs, a blank and a name, as git writes them; without a name it may be a rule of text.
-_OPENING = re.compile(rb"[> \t]*<{7}[ \t]+[^\s<]")
-_CLOSING = re.compile(rb"[ \t]*(?:>[ \t]+)*>{7}[ \t]+[^\s>]")
+_OPENING = lazy_regex(rb"[> \t]*<{7}[ \t]+[^\s<]")
+_CLOSING = lazy_regex(rb"[ \t]*(?:>[ \t]+)*>{7}[ \t]+[^\s>]")
 _BLANKS = b"> \t\r"
 
 

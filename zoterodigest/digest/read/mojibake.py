@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from zoterodigest.regex import lazy_regex
+
 # A sign of UTF-8 that was read in a table of 256 signs is two to four of these, or a control
 # character. Text without them needs no look, and a digest without them no ftfy (70 ms to import).
 # Chinese doubles its dash and its dots. The pattern begins with one set of signs: as a choice of
 # two it takes five times as long.
 _TABLED = "\u0080-\u25ca\uf8ff\ufb01\ufb02"
-_SUSPECT = re.compile(f"[{_TABLED}\ufffd](?:[{_TABLED}](?<!——)(?<!……)|(?<=[\u0080-\u009f\ufffd]))")
+_SUSPECT = lazy_regex(f"[{_TABLED}\ufffd](?:[{_TABLED}](?<!——)(?<!……)|(?<=[\u0080-\u009f\ufffd]))")
 # Not \S: a no-break space is a part of many a sign that was read wrongly.
-_WORD = re.compile(r"[^ \t\r\n]+")
+_WORD = lazy_regex(r"[^ \t\r\n]+")
 _LOST = "\ufffd"
 
 
@@ -51,7 +53,7 @@ def _meant(word: str) -> str:
     return meant if meant.isprintable() else word
 
 
-_LONG_RUN = re.compile("[\u00a0-\u25ca\uf8ff\ufb01\ufb02]{3,}")
+_LONG_RUN = lazy_regex("[\u00a0-\u25ca\uf8ff\ufb01\ufb02]{3,}")
 
 
 def _from_mac_roman(run: re.Match[str]) -> str:

@@ -5,15 +5,14 @@ In the same place lists say what kind of paper it is, what it is about, or who w
 
 from __future__ import annotations
 
-import re
-
 from zoterodigest.core.values.short_titles import begins_title
 from zoterodigest.digest.read.edges import EMOJI
+from zoterodigest.regex import lazy_regex
 
 _MOST_LETTERS = 60
 _MOST_WORDS = 6
-_LEAD = re.compile(rf"{EMOJI}|:[a-z0-9_+-]+:")
-_PARTS = re.compile(r"[\s,;/&+|]+")
+_LEAD = lazy_regex(rf"{EMOJI}|:[a-z0-9_+-]+:")
+_PARTS = lazy_regex(r"[\s,;/&+|]+")
 
 
 def is_nickname(text: str, title: str) -> bool:

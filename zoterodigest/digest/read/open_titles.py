@@ -5,10 +5,9 @@ Most lines of prose, and of lists with marked titles, show at once that they are
 
 from __future__ import annotations
 
-import re
-
 from zoterodigest.core.values.key_table import first_word
 from zoterodigest.digest.read.slots import decoded
+from zoterodigest.regex import lazy_regex
 
 _NAMES = """
     abs acl acm aclanthology anthology arxiv article bibtex blog code colab conference cvf data
@@ -22,12 +21,12 @@ _NAMES = """
 LINK_WORDS = frozenset(_NAMES.split())
 """The first words of what links of a list are called."""
 
-_FIRST_LINK = re.compile(rb"\[(?=[^\[\]!])([^\[\]]*)\]\(")
-_BOLD_PHRASE = re.compile(rb"(?:\*\*|__)(?:[^\s*_`\[\]]+[ ]){4,}[^*_`\[\]]*(?:\*\*|__)")
+_FIRST_LINK = lazy_regex(rb"\[(?=[^\[\]!])([^\[\]]*)\]\(")
+_BOLD_PHRASE = lazy_regex(rb"(?:\*\*|__)(?:[^\s*_`\[\]]+[ ]){4,}[^*_`\[\]]*(?:\*\*|__)")
 """A bold text of five words and more, which is no nickname, and with no year in it no venue."""
-_YEAR = re.compile(rb"(?:19|20)\d\d")
+_YEAR = lazy_regex(rb"(?:19|20)\d\d")
 
-_DATED = re.compile(rb"[*_`]*[A-Za-z][A-Za-z0-9&./ -]{0,30}?(?:19|20)\d\d(?: [A-Z][a-z]+)?[*_`]*")
+_DATED = lazy_regex(rb"[*_`]*[A-Za-z][A-Za-z0-9&./ -]{0,30}?(?:19|20)\d\d(?: [A-Z][a-z]+)?[*_`]*")
 """What a link to a paper may be called: a venue with its year."""
 
 

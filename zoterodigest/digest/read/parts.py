@@ -18,28 +18,29 @@ from zoterodigest.digest.read.people import is_whole_name
 from zoterodigest.digest.read.references import LinkSpan, find_links
 from zoterodigest.digest.read.slots import Slot, decoded, one_line
 from zoterodigest.digest.read.venues import is_venue
+from zoterodigest.regex import lazy_regex
 
 _LONGEST = 3_000
 """A line of more characters is text, and no list of parts."""
 
 _EMOJI = "[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
-_NOISE = re.compile(
+_NOISE = lazy_regex(
     r"<!--.*?-->|<sup>[^<>]*</sup>|</?[A-Za-z][^<>]*>|!\[[^\[\]]*\]\([^()\s]*\)"
     rf"|{_EMOJI}|(?<!\w):[a-z][a-z0-9_+-]*:|&(?:nbsp|emsp|ensp);|\\[*_]|\\(?=\W|$)|[\u200b\ufeff]",
     re.I,
 )
 """What shows nothing: comments, tags, pictures, emoji."""
 
-_COMMENT = re.compile(r"<!--.*?-->")
-_OF_NOISE = re.compile(r"[<:\\&!]")
+_COMMENT = lazy_regex(r"<!--.*?-->")
+_OF_NOISE = lazy_regex(r"[<:\\&!]")
 _AROUND_LINKS = (("**[", "]**"), ("[", "]"), ("(", ")"), ("**", "**"), ("`", "`"), ("*", "*"))
-_BETWEEN_LINKS = re.compile(r"[\s,;|/·•&+()\[\]*_`~-]*(?:(?:and|or)[\s\[(*]*)?")
-_LAST_LINKS = re.compile(r"(?<=[.!?)\]])\s*[(\[]*(?:\[[^\[\]]*\]\([^()\s]*\)[\s,;|)\]/(\[·•]*)+$")
-_LAST_BRACKETS = re.compile(r"[\s*_]*\((?P<inner>[^()\0]{2,120})\)[\s*_.]*$")
+_BETWEEN_LINKS = lazy_regex(r"[\s,;|/·•&+()\[\]*_`~-]*(?:(?:and|or)[\s\[(*]*)?")
+_LAST_LINKS = lazy_regex(r"(?<=[.!?)\]])\s*[(\[]*(?:\[[^\[\]]*\]\([^()\s]*\)[\s,;|)\]/(\[·•]*)+$")
+_LAST_BRACKETS = lazy_regex(r"[\s*_]*\((?P<inner>[^()\0]{2,120})\)[\s*_.]*$")
 _LEADS_REMARK = (":", "：", "-", "–", "—", "|")
 _SINGLE = frozenset({"authors", "venue", "date", "arxiv", "doi", "summary"})
 _MOST_LABEL_WORDS = 3
-_OF_LABEL = re.compile(
+_OF_LABEL = lazy_regex(
     r"(?:19|20)\d\d|\b(?:article|blog|code|data(?:set)?|demo|github|implementation|link|official|page|paper|pdf"
     r"|poster|preprint|project|pytorch|slides?|supp\w*|tensorflow|video|website)\b",
     re.I,

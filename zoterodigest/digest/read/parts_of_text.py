@@ -22,24 +22,25 @@ from zoterodigest.digest.read.people import (
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.read.venues import is_name_like, is_venue
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 LINK = "\0"
 """What stands in the place of each character of a link."""
 
-_BARS = re.compile(r"[|•·‖→]|(?:(?<=\s)|^)[-–—/~]+(?=\s|$)")
+_BARS = lazy_regex(r"[|•·‖→]|(?:(?<=\s)|^)[-–—/~]+(?=\s|$)")
 """What parts two parts wherever it stands: bars, dashes between blanks."""
 
-_MARKED = re.compile(
+_MARKED = lazy_regex(
     r"(?!(?:\*\*?|__?)et\.? al\b)"
     r"(?:\*\*(?P<bold>[^*]+)\*\*|(?<![\w\\])\*(?P<italic>(?=[\w\"“(\[\\])[^*]+)\*|`(?P<code>[^`]+)`"
     r"|(?<!\w)__(?P<bold2>[^_]+)__(?!\w)|(?<!\w)_(?P<italic2>[^_]+)_(?!\w))"
 )
-_BRACKETED = re.compile(r"\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|（(?P<full>[^（）]*)）")
+_BRACKETED = lazy_regex(r"\((?P<round>[^()]*)\)|\[(?P<square>[^\[\]]*)\]|（(?P<full>[^（）]*)）")
 _TRIM = " \t\r\n\u00a0.,;:，。；：、*_`|()[]{}（）【】<>~\"“”'‘’-–—/\\&+"
-_SENTENCE = re.compile(r"(?<=[^\s.])\.\s+(?=[^\s])|(?<=[;；])\s*")
-_COLON = re.compile(r"[:：](?=\s|$)")
-_ET_AL = re.compile(r"(?<=[*_])et\.? ?al\.?[*_]|\bet\.? ?al\b\.?", re.I)
-_ABBREVIATED = re.compile(
+_SENTENCE = lazy_regex(r"(?<=[^\s.])\.\s+(?=[^\s])|(?<=[;；])\s*")
+_COLON = lazy_regex(r"[:：](?=\s|$)")
+_ET_AL = lazy_regex(r"(?<=[*_])et\.? ?al\.?[*_]|\bet\.? ?al\b\.?", re.I)
+_ABBREVIATED = lazy_regex(
     r"(?:acad|al|am|anal|ann|appl|assoc|bull|chem|comp|comput|conf|dr|eds?|eng|eur|gen|inf|intl?"
     r"|intell|jr?|lang|learn|lett|mach|math|med|natl?|no|pattern|phil|phys|pp|proc|psychol|res|rev"
     r"|sci|soc|sr|st|stat|symp|syst|theor|trans|vis|vol|vs)",
@@ -47,7 +48,7 @@ _ABBREVIATED = re.compile(
 )
 """Words of the names of journals that end in a period."""
 
-_FILLER = re.compile(
+_FILLER = lazy_regex(
     r"(?:in|by|at|and|or|on|from|via|with|authors?|published|accepted|to appear(?: in)?|in proc"
     r"|(?:in )?proceedings of(?: the)?|presented at|accepted (?:by|at|to)|published (?:in|at|by)"
     r"|links?)"
@@ -59,48 +60,48 @@ _FILLER = re.compile(
 )
 """Words between parts, keys, volumes and pages: read and kept, and no value."""
 
-_LEADING = re.compile(
+_LEADING = lazy_regex(
     r"(?:(?:was )?(?:published|accepted|presented|appeared|to appear)\s+)?"
     r"(?:in|at|to)\s+(?:the\s+)?(?=\S)",
     re.I,
 )
-_BY = re.compile(r"(?:(?:written )?by|with|authors?\s*:)\s+(?=\S)", re.I)
-_VOLUME = re.compile(
+_BY = lazy_regex(r"(?:(?:written )?by|with|authors?\s*:)\s+(?=\S)", re.I)
+_VOLUME = lazy_regex(
     r"[,\s]+(?!(?:19|20)\d\d\b)(?:vol(?:ume)?\.?\s*)?\d{1,4}(?:\.\d{1,5})?\s*(?:\(\s*(?!(?:19|20)\d\d\))\d{1,4}(?:[-–/]\d{1,4})?\s*\))?"
     r"(?:\s*:\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?)?(?:\s*,\s*no\.?\s*\d{1,4})?"
     r"(?:\s*,\s*(?:pp?\.?|pages)\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?|\s*,\s*\d{1,6}\s*[-–]+\s*\d{1,6})?"
     r"(?=[\s,.;(]|$)",
     re.I,
 )
-_YEAR_AND_PAGES = re.compile(
+_YEAR_AND_PAGES = lazy_regex(
     r"[\s,.;(]*(?P<year>(?:19|20)\d\d)?[\s,.:;)]*(?:(?:pp?\.?|pages)?\s*\d{1,6}(?:\s*[-–]+\s*\d{1,6})?)?[\s.)]*",
     re.I,
 )
-_PAGES_BEHIND_YEAR = re.compile(
+_PAGES_BEHIND_YEAR = lazy_regex(
     r"(?<=\b(?:19|20)\d\d)\s*[:,]\s*(?:pp?\.?\s*)?\d{1,6}\s*[-–]+\s*\d{1,6}$"
 )
-_YEAR = re.compile(r"\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?")
-_AWARD = re.compile(
+_YEAR = lazy_regex(r"\(?(?P<year>(?:19|20)\d\d)[a-z]?\)?")
+_AWARD = lazy_regex(
     r"(?:(?:best|outstanding|distinguished|test[ -]of[ -]time)(?: \w+)? (?:paper|award)"
     r"(?: \w+){0,2}"
     r"|oral(?: presentation)?|spotlight|highlight|poster|honou?rable mention|award candidate"
     r"|notable[ -]top[ -]\d{1,2}%|top[ -]\d{1,2}%)",
     re.I,
 )
-_INITIALS = re.compile(r"(?:[^\W\d_]\.?[ -]?){1,4}")
-_ENDS = re.compile(r"[*_]et\.? al\.?[*_]$|(?:\bal|\bJr|\bSr|(?:^|[\s.-])[^\W\d_])\.$")
+_INITIALS = lazy_regex(r"(?:[^\W\d_]\.?[ -]?){1,4}")
+_ENDS = lazy_regex(r"[*_]et\.? al\.?[*_]$|(?:\bal|\bJr|\bSr|(?:^|[\s.-])[^\W\d_])\.$")
 """What ends in a sign of its own: "et al.", also in italics, an initial."""
 
-_DOI = re.compile(r"(?:doi ?[:.]? ?)?10\.\d{4,9}/\S+", re.I)
-_ARXIV = re.compile(
+_DOI = lazy_regex(r"(?:doi ?[:.]? ?)?10\.\d{4,9}/\S+", re.I)
+_ARXIV = lazy_regex(
     r"(?:arxiv ?[:.]? ?)(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d{1,2})?", re.I
 )
-_ID_IN_TEXT = re.compile(rf"(?P<id>{_ARXIV.pattern}|doi ?[:.] ?10\.\d{{4,9}}/[^\s,;]+)", re.I)
-_ID_BEHIND = re.compile(rf"[,;]\s*{_ID_IN_TEXT.pattern}", re.I)
+_ID_IN_TEXT = lazy_regex(rf"(?P<id>{_ARXIV.pattern}|doi ?[:.] ?10\.\d{{4,9}}/[^\s,;]+)", re.I)
+_ID_BEHIND = lazy_regex(rf"[,;]\s*{_ID_IN_TEXT.pattern}", re.I)
 _COMMAS = (COMMA, False)
 _CUTS = ((_ID_IN_TEXT, True), (_BRACKETED, True), (_SENTENCE, False), (_COLON, False))
-_AND = re.compile(r"^(?:and|&)\s+")
-_TWO_YEARS = re.compile(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
+_AND = lazy_regex(r"^(?:and|&)\s+")
+_TWO_YEARS = lazy_regex(r"\b(?:19|20)\d\d\b.*\b(?:19|20)\d\d\b")
 _PAIRS = {"(": ("(", ")"), ")": ("(", ")"), "[": ("[", "]"), "]": ("[", "]")}
 _LONGEST_VENUE = 200
 _MOST_IN_VENUE = 8

@@ -7,12 +7,13 @@ import re
 from zoterodigest.core.values import names
 from zoterodigest.digest.read.shapes import NO_NAME
 from zoterodigest.digest.read.slots import one_line
+from zoterodigest.regex import lazy_regex
 
 _MOST_NAME_WORDS = 6
-COMMA = re.compile(r"[,，、;；]")
+COMMA = lazy_regex(r"[,，、;；]")
 """What parts people, and other parts beside a title."""
 
-OF_VENUE = re.compile(
+OF_VENUE = lazy_regex(
     r"\b(?:journal|conference|transactions?|letters|workshops?|symposium|proceedings|reviews?"
     r"|annals|magazine|press|bulletin|advances|sciences?|research|studies|notes|quarterly|record"
     r"|archives?|frontiers|communications|congress|meeting|colloquium|reports?|preprint|thesis"
@@ -21,10 +22,10 @@ OF_VENUE = re.compile(
 )
 """Words of venues and publishers."""
 
-_NO_SIGNS = re.compile(r"[\[\]{}<>:!?\"“”`|/\\=+#@\0]|\d|https?")
-_FOOTNOTE = re.compile(r"[\s\\]*[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰♯#^]+$")
-_INITIAL = re.compile(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
-_NO_PERSON = re.compile(
+_NO_SIGNS = lazy_regex(r"[\[\]{}<>:!?\"“”`|/\\=+#@\0]|\d|https?")
+_FOOTNOTE = lazy_regex(r"[\s\\]*[*†‡§¶∗⁎✉⋆¹²³⁴⁵⁶⁷⁸⁹⁰♯#^]+$")
+_INITIAL = lazy_regex(r"(?:^|(?<=[\s.-]))[^\W\d_]{1,2}\.|\b(?:Jr|Sr|St)\.")
+_NO_PERSON = lazy_regex(
     r"\b(?:agents?|algorithms?|analysis|article|attention|benchmark|blog|book|code|computer|data"
     r"|datasets?|deep|detection|diffusion|edition|estimation|free|generation|generative|graph"
     r"|image|information|introduction|language|large|learning|library|links?|machine|methods?"
@@ -37,14 +38,14 @@ _NO_PERSON = re.compile(
 )
 """Words of topics and pages: what holds one is no person, though it is capitalized."""
 
-_WITHOUT_CASE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
-_IDEOGRAPHIC_NAME = re.compile(
+_WITHOUT_CASE = lazy_regex("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_IDEOGRAPHIC_NAME = lazy_regex(
     "[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}"
     "|[\u3040-\u30ff\u3400-\u9fff]{1,5} ?[\u3040-\u30ff\u3400-\u9fff]{1,5}"
 )
 
 
-_LABELS = re.compile(rb"\[([^\[\]]+)\]\([^()\s]*\)")
+_LABELS = lazy_regex(rb"\[([^\[\]]+)\]\([^()\s]*\)")
 
 
 def holds_people(line: bytes) -> bool:
@@ -88,7 +89,7 @@ def are_two_last_names(text: str) -> bool:
 
 
 _FEWEST_LAST_NAMES = 3
-_NO_WORD = re.compile(r"[^\W\d_]-[^\W\d_a-z]|[\u00c0-\u024f]")
+_NO_WORD = lazy_regex(r"[^\W\d_]-[^\W\d_a-z]|[\u00c0-\u024f]")
 
 
 def are_last_names(text: str) -> bool:

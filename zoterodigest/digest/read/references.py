@@ -17,6 +17,7 @@ from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Draft, EntryReading, Slot, decoded
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 
 @frozen()
@@ -36,15 +37,15 @@ _MARKDOWN = Pattern(
     r"!?\[(?P<name>(?:[^\[\]]|\[(?:[^\[\]]|\[[^\[\]]*\])*\](?:\([^()]*\))?)*)\]"
     r"\([ \t]*<?(?P<url>(?:[^()\s<>]|\([^()\s]*\))*)>?(?:[ \t]+\"[^\"]*\")?[ \t]*\)"
 )
-_PLAIN = re.compile(rb"!?\[([^\[\]]*)\]\(([^()\t\n\f\r <>]*)\)")
+_PLAIN = lazy_regex(rb"!?\[([^\[\]]*)\]\(([^()\t\n\f\r <>]*)\)")
 # Each `<a>` is searched up to the next one at most, so that all together take linear time.
-_ANCHOR = re.compile(
+_ANCHOR = lazy_regex(
     rb"<a\b[^<>]*?\bhref\s*=\s*[\"']?([^\"'\s<>]*)[\"']?[^<>]*>"
     rb"((?:[^<]|<(?!/?a\b)[^<>]*>)*)</a\s*>",
     re.I,
 )
-_BARE = re.compile(rb"(?<![\w(\[<\"'=/])https?://[^\s<>|\]\"'`]+|<(https?://[^\s<>|\"'`]+)>", re.I)
-_LABEL = re.compile(r"^[\[\s*_`]*!?\[?([^\[\]]*)\]?(?:\([^()]*\))?[\]\s*_`]*$")
+_BARE = lazy_regex(rb"(?<![\w(\[<\"'=/])https?://[^\s<>|\]\"'`]+|<(https?://[^\s<>|\"'`]+)>", re.I)
+_LABEL = lazy_regex(r"^[\[\s*_`]*!?\[?([^\[\]]*)\]?(?:\([^()]*\))?[\]\s*_`]*$")
 
 
 def find_links(data: bytes) -> list[LinkSpan]:
@@ -60,7 +61,7 @@ def find_links(data: bytes) -> list[LinkSpan]:
     return sorted((*spans, *bare), key=lambda span: span.whole)
 
 
-_BETWEEN_LINKS = re.compile(
+_BETWEEN_LINKS = lazy_regex(
     rb"(?:[-*+][ \t]+)?(?:[\s,;|/()\[\]\xc2\xb7\\]|</?(?:p|br) ?/?>|&[a-z]{2,6};)*"
 )
 
@@ -100,8 +101,8 @@ def _anchors(data: bytes) -> list[LinkSpan]:
     return [LinkSpan(it.span(), it.span(2), it.span(1)) for it in _ANCHOR.finditer(data)]
 
 
-_ALT = re.compile(r"<img\b[^<>]*?\balt\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s<>\"']+))", re.I)
-_TAG = re.compile(r"<[^<>]*>")
+_ALT = lazy_regex(r"<img\b[^<>]*?\balt\s*=\s*(?:\"([^\"<>]*)\"|'([^'<>]*)'|([^\s<>\"']+))", re.I)
+_TAG = lazy_regex(r"<[^<>]*>")
 
 
 def _without_tags(label: str) -> str:
@@ -184,11 +185,11 @@ PAPER_LABELS = frozenset(
 )
 """What a link to the paper itself is called, folded."""
 
-_PUBLISHED = re.compile(r"(?i:arxiv|doi)|\d{4}\.\d{4,5}|^[A-Z][\w .&/-]{1,30}['’]?\d\d$")
+_PUBLISHED = lazy_regex(r"(?i:arxiv|doi)|\d{4}\.\d{4,5}|^[A-Z][\w .&/-]{1,30}['’]?\d\d$")
 CODE_LABELS = frozenset({"code", "code link", "github", "official code", "代码", "pytorch"})
 
-_ARXIV_HOST = re.compile(r"https?://(?:[a-z]+\.)?(?:arxiv\.org|ar5iv\.[a-z.]+)/", re.I)
-_RESOLVER = re.compile(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
+_ARXIV_HOST = lazy_regex(r"https?://(?:[a-z]+\.)?(?:arxiv\.org|ar5iv\.[a-z.]+)/", re.I)
+_RESOLVER = lazy_regex(r"https?://(?:dx\.|www\.)?doi\.org/", re.I)
 
 
 def stated_links(fields: Fields) -> tuple[Hyperlink, ...]:

@@ -13,6 +13,7 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.line_pattern import LinePattern
 from zoterodigest.digest.format.pattern import Pattern
 from zoterodigest.digest.read.slots import Slot, one_line
+from zoterodigest.regex import lazy_regex
 
 NOTHING = frozenset(
     {
@@ -35,14 +36,14 @@ NOTHING = frozenset(
 
 _LONGEST_NUMBER = 12
 _MARKED = ("date", "year", "code", "links", "url")
-_DATE = re.compile(
+_DATE = lazy_regex(
     rb"(?:\d{4}(?:[-./]\d{1,2}){0,2}|\d{1,2} [A-Za-z]{3,9}\.? \d{4}|[A-Za-z]{3,9}\.? \d{4}|\d{8}"
     rb"|\d{1,2}/\d{4})$"
 )
-_NO_VENUE = re.compile(rb"^\d{4}[-./]\d|^\d{1,6}$|https?://|<details|\]\(|\||\d{4}.*\d{4}")
-_LINKS = re.compile(rb"^(?:!?\[|<a\b|https?://)", re.I)
-_SENTENCE = re.compile(rb"[.!?][ \t]+[A-Z]|https?://|<|\|")
-_MARKUP = re.compile(rb"https?://|<details|\]\(|\|")
+_NO_VENUE = lazy_regex(rb"^\d{4}[-./]\d|^\d{1,6}$|https?://|<details|\]\(|\||\d{4}.*\d{4}")
+_LINKS = lazy_regex(rb"^(?:!?\[|<a\b|https?://)", re.I)
+_SENTENCE = lazy_regex(rb"[.!?][ \t]+[A-Z]|https?://|<|\|")
+_MARKUP = lazy_regex(rb"https?://|<details|\]\(|\|")
 
 
 def fits(data: bytes, slot: str, patterns: Sequence[Pattern | LinePattern]) -> bool:
@@ -84,7 +85,7 @@ def _looks_like_names(text: bytes) -> bool:
 
 _MOST_NAME_WORDS = 6
 _MOST_PARTICLES = 3
-NO_NAME = re.compile(
+NO_NAME = lazy_regex(
     r"\b(?:academy|acm|adobe|amazon|apple|award|best|berkeley|cent(?:er|re)|challenge|college|conference"
     r"|deepmind|department|facebook|google|honorable|ieee|institute?|international|journal|laboratory"
     r"|labs?|letters|mention|meta|microsoft|mit|nature|nvidia|openai|oral|outstanding|paper|poster"
@@ -117,7 +118,7 @@ def are_names(text: str) -> bool:
     return bool(found.people) and all(map(_is_written_as_name, found.people))
 
 
-_SURNAME = re.compile(r"[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*")
+_SURNAME = lazy_regex(r"[^\W\d_a-z][^\W\d_]*(?:[-'’][^\W\d_]+)*")
 
 
 def is_no_venue(slot: Slot, venues: VenueTable) -> bool:
@@ -133,9 +134,9 @@ def is_no_venue(slot: Slot, venues: VenueTable) -> bool:
     return is_list and venues.find(venue_slot.parse_venue(text).venue) is None
 
 
-_PARTING = re.compile(rb"[,;:&]|\band\b|\xe3\x80\x81|\xef\xbc")
-_FOOTNOTE = re.compile(r"<sup>[^<]*</sup>")
-_HOUR = re.compile(r"(?<![\d.:])[012]?\d:[0-5]\d(?![\d:])")
+_PARTING = lazy_regex(rb"[,;:&]|\band\b|\xe3\x80\x81|\xef\xbc")
+_FOOTNOTE = lazy_regex(r"<sup>[^<]*</sup>")
+_HOUR = lazy_regex(r"(?<![\d.:])[012]?\d:[0-5]\d(?![\d:])")
 
 
 def _is_written_as_name(text: str) -> bool:

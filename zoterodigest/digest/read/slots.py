@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -14,6 +13,7 @@ from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 BLANKS = b" \t\r\n"
 NAMED = frozenset({"code", "links", "section"})
@@ -181,7 +181,7 @@ def searched(slot: Slot, form: DigestFormat) -> Iterator[Slot]:
             yield from group_slots(slot.text, match)
 
 
-_ADDRESS = re.compile(rb"(?<=\]\()[^()\s]*|https?://[^\s<>)\]]*")
+_ADDRESS = lazy_regex(rb"(?<=\]\()[^()\s]*|https?://[^\s<>)\]]*")
 
 
 def _is_in_address(data: bytes, match: Match) -> bool:

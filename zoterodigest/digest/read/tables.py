@@ -8,7 +8,6 @@ doubt.
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from functools import cache
@@ -38,6 +37,7 @@ from zoterodigest.digest.read.slots import (
 )
 from zoterodigest.digest.read.templates import cell_match
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 @cache  # to compile them takes 10 ms, and few digests have such a row
@@ -118,7 +118,7 @@ def find_headers(lines: Lines, form: DigestFormat) -> Iterator[Header]:
         yield from _bare_tables(lines, form)
 
 
-_ROWS = re.compile(rb"(?:(?<=\n)|\A)(?:[ \t]*\|[^\n]*\|[ \t]*\r?(?:\n|\Z)){3,}")
+_ROWS = lazy_regex(rb"(?:(?<=\n)|\A)(?:[ \t]*\|[^\n]*\|[ \t]*\r?(?:\n|\Z)){3,}")
 """Three rows at least: fewer may be anything."""
 
 
@@ -226,7 +226,7 @@ def _row_end(lines: Lines, line: int, width: int) -> int:
     return last
 
 
-_COMMENT = re.compile(rb"\[(?://|comment)\]: *#.*|<!--.*-->")
+_COMMENT = lazy_regex(rb"\[(?://|comment)\]: *#.*|<!--.*-->")
 """What shows nothing behind the last cell of a row."""
 
 

@@ -5,16 +5,15 @@ They are no part of any value. Only a project that asks for it gets tags of them
 
 from __future__ import annotations
 
-import re
-
 from zoterodigest.core.values.record import EMPTY, Members, Value
+from zoterodigest.regex import lazy_regex
 
 _STARS = "(?:[⭐🌟★]\ufe0f?|:star2?:)"
-_STAR = re.compile(_STARS)
+_STAR = lazy_regex(_STARS)
 # A star that touches a link is the link's: `:star:[code](https://…)`.
-_BEHIND = re.compile(rf"[*_`\"”’')\].,]*(?:\([^()\s]*\))?[*_`\"”’')\].,]*[ \t]*{_STARS}+(?![\[(<])")
-_CHECKBOX = re.compile(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[(?P<sign>[ xX])\](?=[ \t])")
-_MAYBE = re.compile(rb"\[[ xX]\]|\xe2\xad\x90|\xf0\x9f\x8c\x9f|\xe2\x98\x85|:star")
+_BEHIND = lazy_regex(rf"[*_`\"”’')\].,]*(?:\([^()\s]*\))?[*_`\"”’')\].,]*[ \t]*{_STARS}+(?![\[(<])")
+_CHECKBOX = lazy_regex(r"[ \t>]*(?:[-*+]|\d{1,9}[.)])[ \t]+\[(?P<sign>[ xX])\](?=[ \t])")
+_MAYBE = lazy_regex(rb"\[[ xX]\]|\xe2\xad\x90|\xf0\x9f\x8c\x9f|\xe2\x98\x85|:star")
 _LONGEST_TAIL = 2_000
 
 STARRED, READ = "starred", "read"

@@ -16,29 +16,30 @@ from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.parts import part_spans
 from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.read.slots import Slot, decoded
+from zoterodigest.regex import lazy_regex
 
-_END = re.compile(r"(?:[ \t\r#]|<br ?/?>|\\$)+$", re.I)
-_LEAD = re.compile(
+_END = lazy_regex(r"(?:[ \t\r#]|<br ?/?>|\\$)+$", re.I)
+_LEAD = lazy_regex(
     rf"(?:\[[ xX]\](?=\s)|{EMOJI}|:[a-z0-9_+-]+:|\(?\d{{1,4}}[.)、](?=\s|\D)|#\d{{1,4}}(?=\s)"
     r"|(?:Paper|Article|论文) ?#?\d{1,4}(?: ?[:：.)–—-]|(?=\s))|[-–—|](?=\s))\s*",
     re.I,
 )
-_LINK = re.compile(
+_LINK = lazy_regex(
     r"\[(?P<title>(?:[^\[\]\n]|\[[^\[\]\n]*\])+)\]\((?P<url>(?:[^()\s]|\([^()\s]*\))+)\)"
 )
-_SET_OFF = re.compile(
+_SET_OFF = lazy_regex(
     r"\*\*(?P<bold>[^*\n]+)\*\*|__(?P<score>[^_\n]+)__|\"(?P<plain>[^\"\n]+)\"|“(?P<curly>[^“”\n]+)”"
     r"|\[\[(?P<wiki>[^\[\]\n]+)\]\](?!\()"
 )
-_NICK = re.compile(
+_NICK = lazy_regex(
     r"(?:\*\*|`){0,3}\[?(?P<nick>[^\[\]*`\"“”\n]{1,40}?)\]?(?:\*\*|`){1,3}\s*[:：,]?\s*(?=[\"“])"
 )
-_BRACKET = re.compile(
+_BRACKET = lazy_regex(
     r"(?P<open>[\[(（【])(?P<inner>[^\[\]()（）【】\n]{1,80})[\])）】](?!\()"
     r"[ \t]*(?:[:：|–—-][ \t])?"
 )
-_LAST = re.compile(r"[ \t,.;|–—-]*[\[(（](?P<inner>[^\[\]()（）\n]{1,120})[\])）][ \t]*\.?$")
-_AUTHORS_YEAR = re.compile(
+_LAST = lazy_regex(r"[ \t,.;|–—-]*[\[(（](?P<inner>[^\[\]()（）\n]{1,120})[\])）][ \t]*\.?$")
+_AUTHORS_YEAR = lazy_regex(
     r"(?P<authors>[^\W\d_a-z][\w'’-]+(?:(?: (?:and|&)|,) [^\W\d_a-z][\w'’-]+)?"
     r"(?:,? et al\.?)?),? (?P<year>(?:19|20)\d\d)"
 )

@@ -6,7 +6,6 @@ tools own, and what is private. Only parts are read and written; no edit goes fr
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence, Set
@@ -32,20 +31,21 @@ from zoterodigest.digest.read.vault_owned import (
     spans_without,
 )
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 _RULE = rb"[ \t]*(?:-{3,}|\*{3,}|_{3,})[ \t]*"
-_RULES = re.compile(rb"(?:" + _RULE + rb"(?:\n|\Z)|[ \t]*\n)*")
-_FIRST_RULE = re.compile(_RULE + rb"\r?\n")
-_RULE_LINE = re.compile(_RULE)
-_BLANK_LINES = re.compile(rb"(?:[ \t\r]*\n)*")
-_INK = re.compile(rb"[^ \t\r\n]")
-_LOGSEQ = re.compile(
+_RULES = lazy_regex(rb"(?:" + _RULE + rb"(?:\n|\Z)|[ \t]*\n)*")
+_FIRST_RULE = lazy_regex(_RULE + rb"\r?\n")
+_RULE_LINE = lazy_regex(_RULE)
+_BLANK_LINES = lazy_regex(rb"(?:[ \t\r]*\n)*")
+_INK = lazy_regex(rb"[^ \t\r\n]")
+_LOGSEQ = lazy_regex(
     rb"[ \t]*(?:id|collapsed|background-color|heading|hl-page|hl-color|hl-type|hl-stamp|ls-type)::"
     rb"(?:[ \t][^\r\n]*)?|[ \t]*(?::LOGBOOK:|CLOCK: \[[^\r\n]*|:END:"
     rb"|(?:SCHEDULED|DEADLINE): <[^>\r\n]*>)[ \t]*"
 )
 """A line that Logseq keeps below the text of an item."""
-_LOGSEQ_BELOW = re.compile(rb"(?:\r?\n(?:" + _LOGSEQ.pattern + rb")(?=\r?\n|\Z))*")
+_LOGSEQ_BELOW = lazy_regex(rb"(?:\r?\n(?:" + _LOGSEQ.pattern + rb")(?=\r?\n|\Z))*")
 
 
 @frozen()

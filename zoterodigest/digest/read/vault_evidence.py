@@ -16,17 +16,18 @@ from zoterodigest.digest.read.vault_identity import (
     stated_keys,
 )
 from zoterodigest.digest.read.vault_metadata import slot_of_property
+from zoterodigest.regex import lazy_regex
 
-_MACHINE = re.compile(
+_MACHINE = lazy_regex(
     r"(?:^|/)(?:\.obsidian|\.trash|\.git|logseq/bak|logseq/version-files|\.logseq|node_modules)/"
     r"|(?:^|/)hls__[^/]*\.md$|\.excalidraw\.md$",
     re.I,
 )
-_STAND_IN = re.compile(r"(?:^|/)\.[^/]+\.icloud$", re.I)
-_TEMPLATES = re.compile(r"(?:^|/)_?templates?/|(?:^|[/ _-])template[^/]*\.md$", re.I)
-_DAILY = re.compile(r"(?:^|/)\d{4}[-_ ]?\d\d[-_ ]?\d\d(?: \w+)?\.md$|(?:^|/)journals?/\d", re.I)
-_MAP = re.compile(r"(?:^|[/ _-])(?:moc|index|map of content|_index|readme|home)\.md$", re.I)
-_CODE = re.compile(r"\{\{|\{%|<%")
+_STAND_IN = lazy_regex(r"(?:^|/)\.[^/]+\.icloud$", re.I)
+_TEMPLATES = lazy_regex(r"(?:^|/)_?templates?/|(?:^|[/ _-])template[^/]*\.md$", re.I)
+_DAILY = lazy_regex(r"(?:^|/)\d{4}[-_ ]?\d\d[-_ ]?\d\d(?: \w+)?\.md$|(?:^|/)journals?/\d", re.I)
+_MAP = lazy_regex(r"(?:^|[/ _-])(?:moc|index|map of content|_index|readme|home)\.md$", re.I)
+_CODE = lazy_regex(r"\{\{|\{%|<%")
 
 _NO = frozenset({"false", "no", "off", "0"})
 PRIVATE = "`zotero: false` keeps it private"

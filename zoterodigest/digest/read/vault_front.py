@@ -36,6 +36,7 @@ from zoterodigest.digest.read.slots import Claims, Slot, UnreadLine
 from zoterodigest.digest.read.vault_identity import citation_key_slot, identity_kind, is_of_zotero
 from zoterodigest.digest.read.vault_tags import parted_at_blanks
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 BETTER_NOTES = "$itemKey"
 """A key that Better Notes alone writes; it is that of a note."""
@@ -47,15 +48,15 @@ _OF_PAGES = frozenset(
 
 Pair = tuple[DataScalar, DataNode]
 
-_OPENING = re.compile(rb"(?:\xef\xbb\xbf)?(---|\+\+\+)[ \t]*\r?\n")
+_OPENING = lazy_regex(rb"(?:\xef\xbb\xbf)?(---|\+\+\+)[ \t]*\r?\n")
 _CLOSING = {
-    b"---": re.compile(rb"^(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", re.M),
-    b"+++": re.compile(rb"^\+\+\+[ \t]*\r?(?:\n|\Z)", re.M),
+    b"---": lazy_regex(rb"^(?:---|\.\.\.)[ \t]*\r?(?:\n|\Z)", re.M),
+    b"+++": lazy_regex(rb"^\+\+\+[ \t]*\r?(?:\n|\Z)", re.M),
 }
-_KEYED = re.compile(rb"^[\w$\"'@][^:\n]*:(?=[ \t\r\n]|\Z)|^[\w\"'.-]+[ \t]*=", re.M)
-_LINE = re.compile(rb"^([\w$@][^:\n]*?)[ \t]*:[ \t]+([^\n]*?)[ \t\r]*$", re.M)
-_BRACED = re.compile(rb"\{[^{}]+\}")
-_FAILED = re.compile(r"\{\{|\{%|<%|^\s*Error: `|^(?:undefined|null|None)$")
+_KEYED = lazy_regex(rb"^[\w$\"'@][^:\n]*:(?=[ \t\r\n]|\Z)|^[\w\"'.-]+[ \t]*=", re.M)
+_LINE = lazy_regex(rb"^([\w$@][^:\n]*?)[ \t]*:[ \t]+([^\n]*?)[ \t\r]*$", re.M)
+_BRACED = lazy_regex(rb"\{[^{}]+\}")
+_FAILED = lazy_regex(r"\{\{|\{%|<%|^\s*Error: `|^(?:undefined|null|None)$")
 """How a value begins, or what stands in it, that a template should have filled in."""
 
 _TAGS = frozenset({"tags", "task", "categories"})

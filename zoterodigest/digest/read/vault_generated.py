@@ -20,9 +20,10 @@ from zoterodigest.digest.read.vault_lines import BodyLine, section_spans
 from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
 from zoterodigest.digest.read.vault_metadata import SECTIONS, Property, top_of
 from zoterodigest.digest.read.vault_owned import BodyScan
+from zoterodigest.regex import lazy_regex
 
 _SECTIONS = (*SECTIONS, "Abstract", "Citation", "Cite", "Attachments", "PDF", "Files")
-_IMPORTED = re.compile(rb"[ \t]*[-*+][ \t]+\[\[Notes\]\][ \t]*")
+_IMPORTED = lazy_regex(rb"[ \t]*[-*+][ \t]+\[\[Notes\]\][ \t]*")
 """The item below which Logseq puts the notes that lie in Zotero already."""
 
 """Headings of sections that say what the item says."""
@@ -36,18 +37,18 @@ _FENCES = frozenset(
     {"bibtex", "bib", "biblatex", "dataview", "dataviewjs", "button", "ad-info", "query", "tasks"}
 )
 _CALLOUTS = frozenset({"abstract", "cite", "citation", "bibliography", "metadata"})
-_HEAD = re.compile(rb"[ \t]*>[ \t]*\[!([\w -]+?)(?:\|[^\]]*)?\][+-]?[ \t]*(.*)", re.S)
+_HEAD = lazy_regex(rb"[ \t]*>[ \t]*\[!([\w -]+?)(?:\|[^\]]*)?\][+-]?[ \t]*(.*)", re.S)
 _LINK = ADDRESS.encode()
 _ID, _ID_WITH_FILE = BLOCK_ID.encode(), f"{BLOCK_ID}{OF_FILE}".replace("?P<key>", "").encode()
-_ANNOTATED = re.compile(_LINK + rb"|^[ \t>]*" + _ID_WITH_FILE + rb"[ \t]*$|\[!zotflow-", re.M)
-_OF_ANNOTATION = re.compile(
+_ANNOTATED = lazy_regex(_LINK + rb"|^[ \t>]*" + _ID_WITH_FILE + rb"[ \t]*$|\[!zotflow-", re.M)
+_OF_ANNOTATION = lazy_regex(
     rb"[ \t]*(?:[-*+][ \t]+)?(?:[*_=]{1,3})?"
     rb'(?:>|"|\xe2\x80\x9c|\xc2\xab|<mark|!\[\[|\(?\[[^\]\n]*\]\(' + _LINK + rb")"
 )
 """How an annotation begins: as a quotation, a picture or the link; in a sentence none stands so."""
-_LINK_LAST = re.compile(_LINK + rb"\)*[ \t]*(?:\^[\w-]+[ \t]*)?\Z")
-_BLOCK_ID = re.compile(rb"[ \t]*" + _ID + rb"[ \t]*")
-_LINE = re.compile(
+_LINK_LAST = lazy_regex(_LINK + rb"\)*[ \t]*(?:\^[\w-]+[ \t]*)?\Z")
+_BLOCK_ID = lazy_regex(rb"[ \t]*" + _ID + rb"[ \t]*")
+_LINE = lazy_regex(
     rb"[ \t]*(?:[-*+][ \t]+)?(?:!\[\[[^\]\n]+\.pdf(?:#[^\]\n]*)?(?:\|[^\]\n]*)?\]\]"
     rb"|!\[[^\]\n]*\]\([^()\s]+\.pdf(?:#[^()\s]*)?\)|`=[^`\n]+`|\{\{zotero-imported-file[^\n]*\}\}"
     rb"|#{1,6}[ \t]+Imported(?: on)?:?[ \t]+[^\n]*"
@@ -55,11 +56,11 @@ _LINE = re.compile(
     rb"|\[\[[^\[\]|\n]+-zotero(?:\|[^\]\n]*)?\]\])[ \t]*",
     re.I,
 )
-_EXPORTED = re.compile(rb"\((?=[^()]*\d{4})[^()\n]*\d:\d\d[^()\n]*\)[ \t]*")
+_EXPORTED = lazy_regex(rb"\((?=[^()]*\d{4})[^()\n]*\d:\d\d[^()\n]*\)[ \t]*")
 """When Zotero made a note of annotations, below their heading."""
 
-_QUERY = re.compile(rb"`=[^`\n]+`")
-_REFERENCE = re.compile(
+_QUERY = lazy_regex(rb"`=[^`\n]+`")
+_REFERENCE = lazy_regex(
     r"(?:> ?)?(?:\*\*(?:Bibliography|Citation|Reference|Cite)\*\*:? )?"
     r"[^\W\d_a-z][\w'’ -]{1,30}, (?:[^\W\d_a-z][\w.-]{0,20}[ ,.]{0,3}){1,4}"
     r"(?=[^\n]{0,1000}\b(?:19|20)\d\d\b)"

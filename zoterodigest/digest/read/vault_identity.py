@@ -16,33 +16,34 @@ from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.record import CITEKEY
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.digest.read.slots import ItemKeys, Slot, decoded
+from zoterodigest.regex import lazy_regex
 
-_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_CAMEL = lazy_regex(r"(?<=[a-z])(?=[A-Z])")
 _KEY = r"[0-9A-Z]{8}"
-_BARE = re.compile(rf"({_KEY})(?:g(\d+))?")
+_BARE = lazy_regex(rf"({_KEY})(?:g(\d+))?")
 """A key as ZotLit has it: `KEYg123` is of group 123."""
 
-_SELECT = re.compile(
+_SELECT = lazy_regex(
     r"zotero://select/(?:library/|groups/(?P<group>\d+)/)?items/(?P<item>[^\s)\]>\"'?#]+)"
 )
-_OPEN = re.compile(
+_OPEN = lazy_regex(
     rf"zotero://open(?:-pdf)?/(?:library/|groups/(?P<group>\d+)/)?items/(?:[01]_)?(?P<key>{_KEY})\b"
 )
-_PAGE = re.compile(
+_PAGE = lazy_regex(
     r"https?://(?:www\.)?zotero\.org/"
     rf"(?:groups/(?P<group>\d+)(?:/[^/\s]+)?|users/(?:local/)?[^/\s]+|[^/\s]+)/items/(?P<item>{_KEY})\b"
 )
-_LOCAL = re.compile(rf"(\d+)_({_KEY})")
-_OF_ZOTERO = re.compile(r"zotero://|https?://(?:www\.)?zotero\.org/", re.I)
-_CITED = re.compile(r"\[?\[?@?([^\s@\[\]{}|,;#^]+)(?:\|[^\[\]]*)?\]?\]?")
-_NAMED = re.compile(r"(?:R[:_] ?|R%3A ?)?@([^\s@]+)")
-_STYLED = re.compile(r"[^\W\d_](?:[-']?[^\W\d])*(?:19|20)\d\d[^\W\d]*(?:[-_:][\w]+)?")
+_LOCAL = lazy_regex(rf"(\d+)_({_KEY})")
+_OF_ZOTERO = lazy_regex(r"zotero://|https?://(?:www\.)?zotero\.org/", re.I)
+_CITED = lazy_regex(r"\[?\[?@?([^\s@\[\]{}|,;#^]+)(?:\|[^\[\]]*)?\]?\]?")
+_NAMED = lazy_regex(r"(?:R[:_] ?|R%3A ?)?@([^\s@]+)")
+_STYLED = lazy_regex(r"[^\W\d_](?:[-']?[^\W\d])*(?:19|20)\d\d[^\W\d]*(?:[-_:][\w]+)?")
 """A file's name that is like a citation key, and like little else: `vaswani2017attention`.
 
 No repetition stands within another one of the same letters: that took forever on long names.
 """
 
-_SEVERAL = re.compile(r"[,;]")
+_SEVERAL = lazy_regex(r"[,;]")
 """What parts citation keys in one text; no key holds it."""
 
 Properties = Iterable[tuple[str, tuple[str, ...]]]

@@ -11,24 +11,25 @@ from zoterodigest.core.values.private_heading import folded_heading
 from zoterodigest.core.values.span import Span
 from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 _QUOTE = rb"[ \t]*(?P<item>(?:(?:[-*+]|\d{1,9}[.)])[ \t]+){0,9})>[ \t>]*"
-_HEADING = re.compile(rb"[ \t]*(?:[-*+][ \t]+)?(#{1,6})[ \t]+(.*)", re.S)
-_QUOTED = re.compile(_QUOTE + rb"(#{1,6})[ \t]+(.*)", re.S)
-_CALLOUT = re.compile(_QUOTE + rb"\[!([^\]\n|]+)[^\]\n]*\][+-]?(.*)", re.S)
-_HTML = re.compile(rb"[ \t]*<h([1-6])\b[^<>]*>(.*)</h[1-6]>[ \t]*", re.S | re.I)
-_BULLET = re.compile(rb"([ \t]*)[-*+][ \t]+(.*)", re.S)
-_UNDERLINE = re.compile(rb" {0,3}(=+|-+)[ \t]*")
-_SIGN = re.compile(rb"%%[^%\n]*%%|<!--.*?-->")
-_NUMBER = re.compile(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)][ \t]+(?=[^\W\d])")
-_CLOSING = re.compile(r"(?<![\\#])#+\Z")
-_BEHIND = re.compile(r"(?:[ \t]+[#^][\w/-]+)+[ \t]*\Z")
+_HEADING = lazy_regex(rb"[ \t]*(?:[-*+][ \t]+)?(#{1,6})[ \t]+(.*)", re.S)
+_QUOTED = lazy_regex(_QUOTE + rb"(#{1,6})[ \t]+(.*)", re.S)
+_CALLOUT = lazy_regex(_QUOTE + rb"\[!([^\]\n|]+)[^\]\n]*\][+-]?(.*)", re.S)
+_HTML = lazy_regex(rb"[ \t]*<h([1-6])\b[^<>]*>(.*)</h[1-6]>[ \t]*", re.S | re.I)
+_BULLET = lazy_regex(rb"([ \t]*)[-*+][ \t]+(.*)", re.S)
+_UNDERLINE = lazy_regex(rb" {0,3}(=+|-+)[ \t]*")
+_SIGN = lazy_regex(rb"%%[^%\n]*%%|<!--.*?-->")
+_NUMBER = lazy_regex(r"\d{1,3}(?:\.\d{1,3}){0,4}[.)][ \t]+(?=[^\W\d])")
+_CLOSING = lazy_regex(r"(?<![\\#])#+\Z")
+_BEHIND = lazy_regex(r"(?:[ \t]+[#^][\w/-]+)+[ \t]*\Z")
 """Tags, or the id of a block, behind the words of a heading."""
 
-_ATTRIBUTES = re.compile(r"\{[^{}]*\}\Z")
+_ATTRIBUTES = lazy_regex(r"\{[^{}]*\}\Z")
 """What Quarto and Pandoc take as attributes of a heading: `{#id .class}`."""
 
-_LINK = re.compile(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|!?\[([^\[\]]*)\]\([^()\s]*\)")
+_LINK = lazy_regex(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|!?\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 @frozen()

@@ -12,6 +12,7 @@ from enum import Enum, auto
 
 from zoterodigest.core.values.span import Span
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 
 class MarkKind(Enum):
@@ -39,24 +40,24 @@ class BodyMark:
     name: str = ""
 
 
-_TOKEN = re.compile(
+_TOKEN = lazy_regex(
     rb"^(?P<lead>[ \t>]*(?:[-*+][ \t]+)?)(?P<fence>`{3,}(?=[^`\n]*$)|~{3,})(?P<info>[^\n]*)"
     rb"|(?P<comment>%{4,}|%%)|(?P<html><!--)|(?P<code>`+)|(?P<math>\$\$?)",
     re.M,
 )
-_CODE = re.compile(rb"`+")
-_INLINE_MATH = re.compile(rb"\$(?![\s$])[^$\n]*(?<![\s\\])\$(?!\d)")
-_DISPLAYED = re.compile(rb"`[^`\n]*`|(?P<sign>\$\$)")
+_CODE = lazy_regex(rb"`+")
+_INLINE_MATH = lazy_regex(rb"\$(?![\s$])[^$\n]*(?<![\s\\])\$(?!\d)")
+_DISPLAYED = lazy_regex(rb"`[^`\n]*`|(?P<sign>\$\$)")
 _SIGNS: Sequence[tuple[MarkKind, re.Pattern[bytes]]] = (
-    (MarkKind.BEGIN, re.compile(rb"%%[ \t]*begin[ \t]+([^%\n]+?)[ \t]*%%")),
-    (MarkKind.END, re.compile(rb"%%[ \t]*end[ \t]+([^%\n]+?)[ \t]*%%")),
-    (MarkKind.IMPORT, re.compile(rb"%%[ \t]*(Import Date)[^%\n]*%%")),
+    (MarkKind.BEGIN, lazy_regex(rb"%%[ \t]*begin[ \t]+([^%\n]+?)[ \t]*%%")),
+    (MarkKind.END, lazy_regex(rb"%%[ \t]*end[ \t]+([^%\n]+?)[ \t]*%%")),
+    (MarkKind.IMPORT, lazy_regex(rb"%%[ \t]*(Import Date)[^%\n]*%%")),
     # Older versions of the same tool wrote these, and today's keeps nothing by them.
-    (MarkKind.COMMENT, re.compile(rb"%%[ \t]*((?:begin|end|export date)\b)[^%\n]*%%", re.I)),
-    (MarkKind.FOREIGN_BEGIN, re.compile(rb"%%[ \t]*(zt-managed)[ \t]*%%", re.I)),
-    (MarkKind.FOREIGN_END, re.compile(rb"%%[ \t]*/(zt-managed)[ \t]*%%", re.I)),
-    (MarkKind.ZOTFLOW_BEGIN, re.compile(rb"<!--\s*ZF_(\w*?)_?BEG\w*\s*-->")),
-    (MarkKind.ZOTFLOW_END, re.compile(rb"<!--\s*ZF_(\w*?)_?END\w*\s*-->")),
+    (MarkKind.COMMENT, lazy_regex(rb"%%[ \t]*((?:begin|end|export date)\b)[^%\n]*%%", re.I)),
+    (MarkKind.FOREIGN_BEGIN, lazy_regex(rb"%%[ \t]*(zt-managed)[ \t]*%%", re.I)),
+    (MarkKind.FOREIGN_END, lazy_regex(rb"%%[ \t]*/(zt-managed)[ \t]*%%", re.I)),
+    (MarkKind.ZOTFLOW_BEGIN, lazy_regex(rb"<!--\s*ZF_(\w*?)_?BEG\w*\s*-->")),
+    (MarkKind.ZOTFLOW_END, lazy_regex(rb"<!--\s*ZF_(\w*?)_?END\w*\s*-->")),
 )
 
 

@@ -29,35 +29,36 @@ from zoterodigest.digest.read.vault_identity import (
 from zoterodigest.digest.read.vault_lines import BodyLine, section_spans
 from zoterodigest.digest.read.vault_tags import parted_at_blanks
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 SECTIONS = ("Metadata", "Files and Links", "Zotero links", "Bibliography", "Info")
 """Headings above properties."""
 
-_PROPERTY = re.compile(
+_PROPERTY = lazy_regex(
     rb"(?P<lead>[ \t>]*(?:[-*+][ \t]+)?)(?P<bold>\*\*|__)?"
     rb"(?P<key>[^\s\d_:*>#`|\[\]-][^:*\n]{0,40}?)[ \t]*(?:\*\*|__)?(?P<colon>::?)(?:\*\*|__)?"
     rb"(?:[ \t]+(?P<value>[^\n]*?))?[ \t]*"
 )
-_LINKED = re.compile(
+_LINKED = lazy_regex(
     rb"[ \t>]*(?:[-*+][ \t]+)?\[(?P<key>[^\[\]\n]+)\]\((?P<value>[^()\s]+)\)[ \t]*"
 )
-_ROLE = re.compile(rb"[ \t]*\((?:author|editor|contributor|translator)\)")
-_NO_AUTHORS = re.compile(
+_ROLE = lazy_regex(rb"[ \t]*\((?:author|editor|contributor|translator)\)")
+_NO_AUTHORS = lazy_regex(
     rb"\A(?:[^,()]+\((?:editor|contributor|translator)\),[ \t]*)+(?=[^,()]+\(author\))"
     rb"|,[^,()]+\((?:editor|contributor|translator)\)|[ \t]*\(author\)"
 )
 """What stands beside the names of authors where a list gives each name its role."""
 
-_COMMA_IN_LINK = re.compile(rb"\[\[[^\[\]\n]*,[^\[\]\n]*\]\]")
-_BRACKETS = re.compile(rb"\[\[|\]\]")
-_HASHED = re.compile(rb"(?:#[^\s#,]+[ \t]+)+#[^\s#,]+")
-_DAY = re.compile(r"(?:\[\[)?([A-Z][a-z]{2,8}) (\d{1,2})(?:st|nd|rd|th), (\d{4})(?:\]\])?")
-_MONTH = re.compile(r"(0?[1-9]|1[0-2])/(\d{4})")
+_COMMA_IN_LINK = lazy_regex(rb"\[\[[^\[\]\n]*,[^\[\]\n]*\]\]")
+_BRACKETS = lazy_regex(rb"\[\[|\]\]")
+_HASHED = lazy_regex(rb"(?:#[^\s#,]+[ \t]+)+#[^\s#,]+")
+_DAY = lazy_regex(r"(?:\[\[)?([A-Z][a-z]{2,8}) (\d{1,2})(?:st|nd|rd|th), (\d{4})(?:\]\])?")
+_MONTH = lazy_regex(r"(0?[1-9]|1[0-2])/(\d{4})")
 _MONTHS = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 _OF_NOTE = frozenset({"summary", "section", "comment", "abstract"})
 _TAG_KEYS = frozenset({"tag", "tags", "keyword", "keywords"})
 _TAGS = frozenset({"tags", "task", "categories"})
-_CALLOUT = re.compile(rb"[ \t]*>[ \t]*\[!(?P<kind>[\w -]+)[^\]]*\][+-]?[ \t]*(?P<title>[^\n]*)")
+_CALLOUT = lazy_regex(rb"[ \t]*>[ \t]*\[!(?P<kind>[\w -]+)[^\]]*\][+-]?[ \t]*(?P<title>[^\n]*)")
 
 
 @frozen()

@@ -19,10 +19,11 @@ from zoterodigest.digest.read.vault_lines import BodyLine, body_lines, section_s
 from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind, body_marks, veiled_spans
 from zoterodigest.digest.read.vault_metadata import Property, body_properties, is_within
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 _OPENS = {MarkKind.BEGIN: MarkKind.END, MarkKind.ZOTFLOW_BEGIN: MarkKind.ZOTFLOW_END}
 _PERSIST = "persist"
-_LOCKED = re.compile(rb"^zotflow-locked[ \t]*:[ \t]*[\"']?true\b", re.M)
+_LOCKED = lazy_regex(rb"^zotflow-locked[ \t]*:[ \t]*[\"']?true\b", re.M)
 """What ZotFlow says above a note that it writes again as a whole."""
 
 _MACHINE = frozenset({"annotations", "annotation", "highlights", "metadata"})

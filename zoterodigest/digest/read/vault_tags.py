@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 
 from zoterodigest.core.values.record import EMPTY, Members
 from zoterodigest.core.values.tags import TAGS, is_tag_of_notes
 from zoterodigest.digest.read.layers import LayerCut, LayeredText
 from zoterodigest.digest.read.slots import EntryReading
+from zoterodigest.regex import lazy_regex
 
-_GAP = re.compile(rb"[ \t]+")
+_GAP = lazy_regex(rb"[ \t]+")
 
 
 def parted_at_blanks(text: LayeredText) -> LayeredText:

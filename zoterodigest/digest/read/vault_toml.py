@@ -12,15 +12,16 @@ from collections.abc import Iterator
 from typing import Any
 
 from zoterodigest.digest.read.data_tree import BadData, DataList, DataNode, DataScalar
+from zoterodigest.regex import lazy_regex
 
 _STRING = rb'"(?:[^"\\\n]|\\.)*"|' + rb"'[^'\n]*'"
-_PAIR = re.compile(
+_PAIR = lazy_regex(
     rb"^[ \t]*(?P<key>[\w-]+|" + _STRING + rb")[ \t]*=[ \t]*"
     rb"(?P<value>" + _STRING + rb'|\[[^\[\]{}]*\]|(?!""")[^\s\[{"\'#][^\n#]*)',
     re.M,
 )
-_TABLE = re.compile(rb"^[ \t]*\[", re.M)
-_ITEM = re.compile(_STRING)
+_TABLE = lazy_regex(rb"^[ \t]*\[", re.M)
+_ITEM = lazy_regex(_STRING)
 
 
 def toml_pairs(text: bytes, offset: int) -> tuple[tuple[DataScalar, DataNode], ...]:

@@ -6,20 +6,21 @@ import re
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.read.people import OF_VENUE
+from zoterodigest.regex import lazy_regex
 
 _FEWEST_WORDS = 3
 _MOST_WORDS = 12
-_CAPITAL = re.compile("[A-Z]")
-_CAPITALS = re.compile(r"[A-Z].*[A-Z]")
-_NO_VENUE = re.compile(
+_CAPITAL = lazy_regex("[A-Z]")
+_CAPITALS = lazy_regex(r"[A-Z].*[A-Z]")
+_NO_VENUE = lazy_regex(
     r"[\[\]{}<>!?\"“”`|\\=+#@\0]|https?|\b(?:amazon|berkeley|by|chapter|college|department|deepmind"
     r"|facebook|google|institute?|lab(?:s|oratory)?|lecture|meta|microsoft|mit|nvidia|openai|part"
     r"|research|school|stanford|tsinghua|university|version)\b",
     re.I,
 )
-_SMALL = re.compile(r"an?|and|at|der?|des|di|et|for|from|in|la|of|on|the|to|und|van|von")
+_SMALL = lazy_regex(r"an?|and|at|der?|des|di|et|for|from|in|la|of|on|the|to|und|van|von")
 """Words in the name of a venue that begin with a small letter."""
-_IN_SLOT = re.compile(
+_IN_SLOT = lazy_regex(
     r"accepted|access|appear|arxiv|as|award|be|best|by|candidate|conference|demo|early|findings"
     r"|highlight|journal|long|main|notable|oral|outstanding|papers?|poster|preprint|presentation"
     r"|presented|proceedings|published|review|short|spotlight|submitted|top|track|under|vol|volume"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import yaml
 
 from zoterodigest.digest.read.data_tree import BadData, DataNode, DataScalar, TreeBuilder
+from zoterodigest.regex import lazy_regex
 
 # The parser in C is ten times as fast; PyYAML may be installed without it.
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 _NULLS = frozenset({"", "~", "null", "Null", "NULL"})
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTABLE = lazy_regex("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def yaml_tree(source: bytes, offset: int, loader: Any = _LOADER) -> DataNode:

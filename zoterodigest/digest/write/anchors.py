@@ -16,9 +16,10 @@ from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.found import is_heading
 from zoterodigest.digest.read.heading_names import name_of_heading, shown_in_heading
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.regex import lazy_regex
 
-_LINK = re.compile(rb"\[([^\[\]\n]*)\]\(#([^()\s]+)\)|\bhref=[\"']#([^\"'\s<>]+)[\"']", re.I)
-_OWN = re.compile(rb"<[a-z][^<>]*?\b(?:id|name)=[\"']?([^\"'\s<>]+)", re.I)
+_LINK = lazy_regex(rb"\[([^\[\]\n]*)\]\(#([^()\s]+)\)|\bhref=[\"']#([^\"'\s<>]+)[\"']", re.I)
+_OWN = lazy_regex(rb"<[a-z][^<>]*?\b(?:id|name)=[\"']?([^\"'\s<>]+)", re.I)
 
 
 def anchor_edits(lines: Lines, old: Sequence[str], new: Sequence[str]) -> Iterator[Edit]:

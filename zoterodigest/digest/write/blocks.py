@@ -13,10 +13,11 @@ from zoterodigest.core.values.record import Blocks, Value
 from zoterodigest.digest.write.html import Spelling, plain
 from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.shown import plain_blocks
+from zoterodigest.regex import lazy_regex
 
-_BULLET = re.compile(r"^(\s*)([-*+•])(\s+)")
-_NUMBER = re.compile(r"^(\s*)(\d{1,9})([.)]\s)")
-_ITEM = re.compile(r"\s*(?:[-*+•]|\d+[.)])\s")
+_BULLET = lazy_regex(r"^(\s*)([-*+•])(\s+)")
+_NUMBER = lazy_regex(r"^(\s*)(\d{1,9})([.)]\s)")
+_ITEM = lazy_regex(r"\s*(?:[-*+•]|\d+[.)])\s")
 
 
 def blocks_text(old: str, value: Value, spell: Spelling = plain, end: str = "") -> str:

@@ -25,6 +25,7 @@ from zoterodigest.digest.write.rearrange import UNREAD_ENTRY, Reader, is_same_en
 from zoterodigest.digest.write.shown import BlockForm, plain_blocks, shows
 from zoterodigest.digest.write.steps import NewEntry, bytes_of
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,7 +245,7 @@ def _showing_all(form: DigestFormat) -> DigestFormat:
     return form.model_copy(update={"new": rule.model_copy(update={"lines": lines})})
 
 
-_HTML_PART = re.compile(rb"[ \t]*<(?:t[rdh]|li)\b", re.I)
+_HTML_PART = lazy_regex(rb"[ \t]*<(?:t[rdh]|li)\b", re.I)
 
 
 def _unmovable(document: Document, entry: DigestEntry) -> str:
@@ -263,8 +264,8 @@ def _holder(entry: DigestEntry) -> str:
     return next((name for name in ("row", "li") if name in entry.format.containers), "")
 
 
-_OPENED = re.compile(rb"[ \t]*<[uo]l\b[^<>]*>[ \t]*", re.I)
-_CLOSED = re.compile(rb"[ \t]*</[uo]l>[ \t]*", re.I)
+_OPENED = lazy_regex(rb"[ \t]*<[uo]l\b[^<>]*>[ \t]*", re.I)
+_CLOSED = lazy_regex(rb"[ \t]*</[uo]l>[ \t]*", re.I)
 
 
 def _span(lines: Lines, first: DigestEntry, last: DigestEntry) -> Span | None:

@@ -19,6 +19,7 @@ from zoterodigest.digest.read.references import find_links
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.links import with_brackets
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 LISTED = ("links", "code")
 
@@ -31,7 +32,7 @@ _PAIRS = (
     ("<ins>", "</ins>"),
 )  # fmt: skip
 _END_SIGNS = ".,;:，。"
-_FOLD_END = re.compile(r"[ \t]*</details>[ \t]*", re.I)
+_FOLD_END = lazy_regex(r"[ \t]*</details>[ \t]*", re.I)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,12 +15,13 @@ from zoterodigest.digest.read.layers import LayeredText, in_cell, in_crlf
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.house_style import HouseStyle, filled_slots, house_style
 from zoterodigest.digest.write.links import LISTED, LinkManner, with_brackets
+from zoterodigest.regex import lazy_regex
 
 _SEPARATORS = b" \t,;|"
-_LEAD = re.compile(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_BLANK = re.compile(r"[ \t>]*")
-_LABEL = re.compile(rb"(?::|\xef\xbc\x9a)[ \t*_]*$")
+_LEAD = lazy_regex(rb"[ \t>]*(?:(?:[-*+]|\xe2\x80\xa2|\d{1,9}[.)])[ \t]+)?")
+_LINE = lazy_regex(r"[^\n]*\n|[^\n]+")
+_BLANK = lazy_regex(r"[ \t>]*")
+_LABEL = lazy_regex(rb"(?::|\xef\xbc\x9a)[ \t*_]*$")
 
 
 def neighbors(document: Document, index: int) -> HouseStyle:
@@ -159,11 +160,11 @@ def link_manner(manner: HouseStyle, rule: NewRule | None) -> LinkManner:
     return LinkManner(samples, (rule.link, rule.link_gap)) if rule else LinkManner(samples)
 
 
-_LINE_LEAD = re.compile(rb"[ \t>]*(?:[-*+][ \t]+)?[*_]*")
-_TRAIL = re.compile(rb"[*_]*[ \t\r]*")
-_PREFIX = re.compile(rb"[ \t>]*")
+_LINE_LEAD = lazy_regex(rb"[ \t>]*(?:[-*+][ \t]+)?[*_]*")
+_TRAIL = lazy_regex(rb"[*_]*[ \t\r]*")
+_PREFIX = lazy_regex(rb"[ \t>]*")
 _WHOLE_LINES = ("abstract", "section", "summary")
-_LINE_END = re.compile(rb"\r?\n|$")
+_LINE_END = lazy_regex(rb"\r?\n|$")
 
 
 def slot_edits(slot: Slot, new: str, source: bytes) -> list[Edit]:

@@ -13,6 +13,7 @@ from itertools import pairwise
 
 from zoterodigest.digest.write.entry_rows import EntryRow, EntryRows
 from zoterodigest.digest.write.votes import usual
+from zoterodigest.regex import lazy_regex
 
 Layout = tuple[tuple[str, ...], ...]
 """The roles of an entry's units, row by row."""
@@ -29,28 +30,28 @@ _FEW = 3
 _OWN_DEPTH = "\0"
 """Stands for blanks as wide as the bullet or number of the entry."""
 
-_LEAD = re.compile(r"[ \t>]*(?:#{1,6}[ \t]*)?(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
-_NUMBERED = re.compile(
+_LEAD = lazy_regex(r"[ \t>]*(?:#{1,6}[ \t]*)?(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
+_NUMBERED = lazy_regex(
     r"((?:[ \t>#]|\*\*|__)*(?:Paper #?)?\d{1,4}[.)、:][ \t]*"
     r"|(?:\*\*|__)?\[\d{1,9}\](?:\*\*|__)?[ \t]+)"
 )
-_BULLET = re.compile(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
-_CHECKBOX = re.compile(rf"{_BULLET.pattern}\[[ xX]\][ \t]+")
-_LABEL = re.compile(r"[ \t>]*(?:[-*+•][ \t]+)?[^.;!?]{1,50}(?:::?|：)[*_`]{0,3}[ \t]*")
+_BULLET = lazy_regex(r"[ \t]*(?:[-*+•]|\d{1,9}[.)])[ \t]+")
+_CHECKBOX = lazy_regex(rf"{_BULLET.pattern}\[[ xX]\][ \t]+")
+_LABEL = lazy_regex(r"[ \t>]*(?:[-*+•][ \t]+)?[^.;!?]{1,50}(?:::?|：)[*_`]{0,3}[ \t]*")
 """A line's beginning that says what follows: `- **Authors:** `."""
 
-_REMARK = re.compile(
+_REMARK = lazy_regex(
     r"[ \t]*(?:\([^()]*\w[^()]*\)|\[[^\[\]]*\w[^\[\]]*\](?:\([^()]*\))?|<!--.*?-->"
     r"|!\[[^\[\]]*\]\([^()]*\))"
 )
-_LAST_REMARK = re.compile(rf"<br[ \t]*/?>{_REMARK.pattern}[ \t]*$")
+_LAST_REMARK = lazy_regex(rf"<br[ \t]*/?>{_REMARK.pattern}[ \t]*$")
 """One on a line of its own, which the new entry does not have."""
 
-_TAG = re.compile(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
+_TAG = lazy_regex(r"</?[A-Za-z][^<>]*>|<!--.*?-->")
 _LAST_SIGNS = " \t,;:|•·–—-"
 _STOPS = ".。"
 _BRACKETS = ("(", "[", "（", "【")
-_CLOSING = re.compile(r"[)\]）】]+")
+_CLOSING = lazy_regex(r"[)\]）】]+")
 
 
 _Votes = defaultdict[tuple[str, str], list[str]]

@@ -9,11 +9,12 @@ from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.heading_names import NamePiece
 from zoterodigest.digest.read.lines import Heading, Lines
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.regex import lazy_regex
 
-_ANCHOR = re.compile(rb"<a\b[^<>]*></a>[ \t]*|[ \t]*\{#[\w-]+\}", re.I)
-_END = re.compile(rb"(?:[ \t]*<!--.*-->)?(?:[ \t]+#+)?[ \t]*\Z", re.S)
+_ANCHOR = lazy_regex(rb"<a\b[^<>]*></a>[ \t]*|[ \t]*\{#[\w-]+\}", re.I)
+_END = lazy_regex(rb"(?:[ \t]*<!--.*-->)?(?:[ \t]+#+)?[ \t]*\Z", re.S)
 """What is no part of a heading's text: a comment, signs that close it."""
-_MARKS = re.compile(rb"[*_`~]*")
+_MARKS = lazy_regex(rb"[*_`~]*")
 
 
 def name_edit(lines: Lines, heading: Heading, text: str) -> tuple[Edit, str]:

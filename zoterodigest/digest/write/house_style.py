@@ -21,25 +21,26 @@ from zoterodigest.digest.read.references import find_links, is_own_page, stated_
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.read.tables import fold_of
 from zoterodigest.digest.write.link_lists import LinkList
+from zoterodigest.regex import lazy_regex
 
 # A limit, so that a new entry costs no more in a list of thousands than in a short one.
 _MOST_NEIGHBOURS = 24
-_TAG = re.compile(r"</?[A-Za-z][^<>\0]*>")
+_TAG = lazy_regex(r"</?[A-Za-z][^<>\0]*>")
 _SLOT = "\0"
-_FOLD_LABEL = re.compile(r"<summary\b[^<>\0]*>([^<>\0]*)</summary>", re.I)
+_FOLD_LABEL = lazy_regex(r"<summary\b[^<>\0]*>([^<>\0]*)</summary>", re.I)
 _LOOKS = r"(?:\s+(?:target|class|rel|style)\s*=\s*\"[^\"\0]*\")*"
 # Other attributes, such as `title`, may say something about that one paper.
-_LINKED = re.compile(rf"<a{_LOOKS}\s+href\s*=\s*([\"'])\0\1{_LOOKS}\s*>", re.I)
+_LINKED = lazy_regex(rf"<a{_LOOKS}\s+href\s*=\s*([\"'])\0\1{_LOOKS}\s*>", re.I)
 """The beginning of a link whose address is a slot."""
 
 # `1.`, `1)` or `[1]`, the last also behind a bullet or an opening mark; `[2024]` is a year. Of what
 # is folded the number stands in the <summary>.
-ORDINAL = re.compile(
+ORDINAL = lazy_regex(
     r"^((?:[ \t]*<details\b[^<>]*>\s*)?(?:[ \t]*<summary\b[^<>]*>\s*(?:<(?:b|strong)>)?)?[ \t>]*"
     r"(?=\d+[.)])"
     r"|[ \t>*_+•-]*\[(?!(?:19|20)\d\d\])(?=\d+\]))(\d{1,9})[.)\]](?=[*_]{0,3}[ \t])"
 )
-_LEADING = re.compile(r"^[ \t>]*$|^[ \t>]*(?:<(?:details|summary|p|b)\b[^<>]*>[ \t]*)+$", re.I)
+_LEADING = lazy_regex(r"^[ \t>]*$|^[ \t>]*(?:<(?:details|summary|p|b)\b[^<>]*>[ \t]*)+$", re.I)
 _GLUE_SIGNS = frozenset("|<>=+~^`$")
 _PASSED_OVER = ("ignored", "name", "tail")
 
@@ -212,7 +213,7 @@ def _is_signs(text: str) -> bool:
 CODE = "code"
 """What a link to code is called where no neighbor has one."""
 
-_CODE_HOST = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com)/", re.IGNORECASE)
+_CODE_HOST = lazy_regex(r"https?://(?:www\.)?(?:github\.com|gitlab\.com)/", re.IGNORECASE)
 _MOST = 0.5
 
 

@@ -17,15 +17,17 @@ from collections import defaultdict, deque
 from collections.abc import Callable, Sequence
 from itertools import chain, zip_longest
 
-_TAG = re.compile(r"<!--|<[A-Za-z/!?][^<>]*>|<[A-Za-z/!?][\w-]*")
-_MARK = re.compile(
+from zoterodigest.regex import lazy_regex
+
+_TAG = lazy_regex(r"<!--|<[A-Za-z/!?][^<>]*>|<[A-Za-z/!?][\w-]*")
+_MARK = lazy_regex(
     r"<(?P<end>/?)(?P<name>b|i|em|strong|u|s|sub|sup|span|code)"
     r"(?: class=\"nocase\"| style=\"font-variant: ?small-caps;?\")?>"
 )
-_ALONE = re.compile(r"<br ?/?>|<https?://[^<>\s]*>")
-_FENCE = re.compile(r"`+|\$+")
-_BLANK = re.compile(rb"[ \t>]*")
-_ELEMENT = re.compile(rb"[ \t>]*(?:[-*+][ \t]+)?</?[A-Za-z]")
+_ALONE = lazy_regex(r"<br ?/?>|<https?://[^<>\s]*>")
+_FENCE = lazy_regex(r"`+|\$+")
+_BLANK = lazy_regex(rb"[ \t>]*")
+_ELEMENT = lazy_regex(rb"[ \t>]*(?:[-*+][ \t]+)?</?[A-Za-z]")
 
 Range = tuple[int, int]
 
@@ -150,11 +152,11 @@ def _sign_around(literals: Sequence[Range], text: str, at: int) -> str:
 Spelling = Callable[[str], str]
 
 _ARMOUR = {ord(char): f"&#{ord(char)};" for char in "<>[]*_`|#~"}
-_STRONG = re.compile(r"\*\*(?=[^\s*])((?:\\.|[^*\\]|\*(?!\*))+)(?<=\S)\*\*")
-_EM = re.compile(r"(?<![*\\])\*(?=[^\s*])([^*]+)(?<=\S)\*(?!\*)")
-_PERCENT = re.compile(r"%(?=%)")
+_STRONG = lazy_regex(r"\*\*(?=[^\s*])((?:\\.|[^*\\]|\*(?!\*))+)(?<=\S)\*\*")
+_EM = lazy_regex(r"(?<![*\\])\*(?=[^\s*])([^*]+)(?<=\S)\*(?!\*)")
+_PERCENT = lazy_regex(r"%(?=%)")
 _HIDDEN = "\0"
-_MARKER = re.compile(r"^(\s*(?:[-*+•]|\d{1,9}[.)])\s+)?(.*)$", re.MULTILINE)
+_MARKER = lazy_regex(r"^(\s*(?:[-*+•]|\d{1,9}[.)])\s+)?(.*)$", re.MULTILINE)
 
 
 def plain(text: str) -> str:

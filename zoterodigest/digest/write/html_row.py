@@ -21,10 +21,11 @@ from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.house_style import is_manner, own_line
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.regex import lazy_regex
 
-_ROW = re.compile(rb"[ \t]*<tr\b", re.I)
-_SPANNED = re.compile(rb"\browspan\s*=\s*[\"']?(?:[2-9]|\d\d)", re.I)
-_CELL = re.compile(
+_ROW = lazy_regex(rb"[ \t]*<tr\b", re.I)
+_SPANNED = lazy_regex(rb"\browspan\s*=\s*[\"']?(?:[2-9]|\d\d)", re.I)
+_CELL = lazy_regex(
     rb"(<t[dh]\b[^<>]*>\s*)(.*?)(\s*(?:</t[dh]\s*>|(?=<t[dhr]\b|</tr)))", re.I | re.S
 )
 

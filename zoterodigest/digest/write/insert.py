@@ -15,11 +15,12 @@ from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.new_entry import NewEntryDraft, is_list, paper_url
 from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.regex import lazy_regex
 
-_HEAD = re.compile(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
-_WRAP = re.compile(r"^[ \t>]*")
-_EMPTY_LINE = re.compile(r"^[ \t>]*$")
-_CLOSING = re.compile(r"^[ \t]*</details>[ \t]*$", re.I)
+_HEAD = lazy_regex(r"^[ \t>]*(?:(?:[-*+•]|\d{1,9}[.)])[ \t]+)?")
+_WRAP = lazy_regex(r"^[ \t>]*")
+_EMPTY_LINE = lazy_regex(r"^[ \t>]*$")
+_CLOSING = lazy_regex(r"^[ \t]*</details>[ \t]*$", re.I)
 _LINKED = {"url", "links"}
 _SEVERAL = ("summary", "section", "abstract", "comment")
 

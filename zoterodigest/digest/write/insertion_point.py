@@ -24,16 +24,17 @@ from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import find_headers
 from zoterodigest.digest.write.numbering import are_counted
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
-_BLANK = re.compile(rb"[ \t>]*")
-_FOLD_END = re.compile(rb"[ \t]*</details>[ \t]*", re.I)
-_JUMP = re.compile(
+_BLANK = lazy_regex(rb"[ \t>]*")
+_FOLD_END = lazy_regex(rb"[ \t]*</details>[ \t]*", re.I)
+_JUMP = lazy_regex(
     rb"(?:<(?:p|div)\b[^<>]*>)?[ \t(*]*(?:\[([^\[\]]*)\]\(#[^()\s]*\)|<a\b[^<>]*>([^<>]*)</a>)"
     rb"[ \t)*]*(?:</(?:p|div)>)?[ \t]*",
     re.I,
 )
 """A link within the page, alone on its line."""
-_UP = re.compile(rb"\btop\b|\xe2\x86\x91|\xe2\xac\x86", re.I)
+_UP = lazy_regex(rb"\btop\b|\xe2\x86\x91|\xe2\xac\x86", re.I)
 _STEADY = 0.75
 """The share of neighboring dates that must go one way for a list to be sorted by date."""
 

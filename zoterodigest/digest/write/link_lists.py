@@ -18,22 +18,23 @@ from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.shown import safe_url
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _LABEL, _URL, _ID, _REPOSITORY, _VERSION = "\0", "\1", "\2", "\3", "\4"
 _DOI, _FOREIGN = "\5", "\6"
 _OWN_SIGNS = frozenset((_ID, _DOI, _FOREIGN, _REPOSITORY))
 """What stands for words about one work or repository alone; for `_FOREIGN` nothing is known."""
 
-_REPOSITORY_IN = re.compile(
+_REPOSITORY_IN = lazy_regex(
     r"https?://(?:www\.)?(?:github|gitlab)\.com/([^/?#\s]+/[^/?#\s]+)", re.I
 )
 
 
-_JOINING = re.compile(r"\b(?:or|and)\b")
-_WORD = re.compile(r"[\w./-]+")
-_NUMBER = re.compile(r"\d{3}")
-_IMAGE = re.compile(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>", re.I)
-_BADGE = re.compile(rf"/badge/{_LABEL}-[0-9A-Za-z]+(?:\.svg)?(?![\w-])(?![^)\"']*logo)")
+_JOINING = lazy_regex(r"\b(?:or|and)\b")
+_WORD = lazy_regex(r"[\w./-]+")
+_NUMBER = lazy_regex(r"\d{3}")
+_IMAGE = lazy_regex(r"!\[[^\[\]]*\]\([^()]*\)|<img\b[^<>]*>", re.I)
+_BADGE = lazy_regex(rf"/badge/{_LABEL}-[0-9A-Za-z]+(?:\.svg)?(?![\w-])(?![^)\"']*logo)")
 """A badge that shows a label, on one colour, and nothing else."""
 
 

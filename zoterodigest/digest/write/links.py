@@ -27,6 +27,7 @@ from zoterodigest.digest.read.slots import Slot, decoded
 from zoterodigest.digest.write.html import inert_line
 from zoterodigest.digest.write.shown import UnwritableValue, safe_url
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 Style = tuple[str, str]
 """How a link is written, and what parts two."""
@@ -36,11 +37,11 @@ _Piece = tuple[int, int, bytes]
 _PAIRS = {b"(": b")", b"[": b"]", b"*": b"*", b"_": b"_", b"`": b"`"}
 _ENDS = (b".", b",", b";", b":", b")", b"]")
 _SIGNS = b" \t,;|"
-_SEPARATOR = re.compile(r"[\s,;|/&.:·–—-]*(?:\b(?:or|and)\b)?[\s,;|/&-]*")
-_BRACKETS = re.compile(rb"\][\s,;|/&-]*\[|\)[\s,;|/&-]*\(")
+_SEPARATOR = lazy_regex(r"[\s,;|/&.:·–—-]*(?:\b(?:or|and)\b)?[\s,;|/&-]*")
+_BRACKETS = lazy_regex(rb"\][\s,;|/&-]*\[|\)[\s,;|/&-]*\(")
 """What parts two links in a slot whose outer brackets are not its own: `a] [b`."""
-_LAST_SIGNS = re.compile(rb"[ \t,;|/]*$")
-_WEB = re.compile(r"https?://[^/?#]", re.IGNORECASE)
+_LAST_SIGNS = lazy_regex(rb"[ \t,;|/]*$")
+_WEB = lazy_regex(r"https?://[^/?#]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,13 +46,14 @@ from zoterodigest.digest.write.values import (
 from zoterodigest.digest.write.votes import most_alike, shape_of, usual
 from zoterodigest.digest.write.writing import STUB_END, text_like
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _BLOCKS = ("summary", "abstract", "comment", "section")
 _UNGUARDED = ("categories", "date", "year")
-_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
-_BREAKERS = re.compile(r"[\[\]<>|`\n]")
-_ID_LABEL = re.compile(r"(?:arxiv|doi)\s?[:.]?\s?", re.I)
-_JOINING = re.compile(r"\b(?:or|and)\b")
+_ITEM = lazy_regex(r"\s*(?:[-*+•]|\d{1,9}[.)])\s")
+_BREAKERS = lazy_regex(r"[\[\]<>|`\n]")
+_ID_LABEL = lazy_regex(r"(?:arxiv|doi)\s?[:.]?\s?", re.I)
+_JOINING = lazy_regex(r"\b(?:or|and)\b")
 _SHORT_COMMENT = 20
 
 
@@ -199,7 +200,7 @@ class NewEntryDraft:
         return is_code if slot == "code" else not (is_code and "code" in beside)
 
 
-_OTHER_SCHEME = re.compile(r"\s*(?!https?:)[a-z][a-z\d+.-]*:", re.I)
+_OTHER_SCHEME = lazy_regex(r"\s*(?!https?:)[a-z][a-z\d+.-]*:", re.I)
 
 
 def _is_harmless(link: Hyperlink) -> bool:

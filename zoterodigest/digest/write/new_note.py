@@ -22,6 +22,7 @@ from zoterodigest.digest.read.vault_marks import body_marks
 from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.shown import shows
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
 Reader = Callable[[bytes], Document]
 """Reads bytes as the new file will be read."""
@@ -305,11 +306,11 @@ def template_values(paper: NewPaper) -> Mapping[str, tuple[str, ...]]:
 
 
 _TEXTS = ("title", "year", "date", "venue", "doi", "arxiv", "url", "abstract")
-_PLACEHOLDER = re.compile(r"\{\{[ \t]*(\w+)[ \t]*\}\}")
-_FRONT = re.compile(r"\A---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_WHOLE = re.compile(r"(?P<key>[^:\n\"'{]+:[ \t]+|[ \t]*-[ \t]+)(?P<value>[^\"'\n\[]*\{\{[^\"'\n]*)")
-_PLAIN = re.compile(r"[^\W\d_](?:[^:#\[\]{},&*!|>'\"%@`\n]|:(?=\S))*(?<!\s)|[1-9]\d{0,8}")
-_TYPED = re.compile(r"(?:true|false|yes|no|on|off|null|y|n)\Z", re.IGNORECASE)
+_PLACEHOLDER = lazy_regex(r"\{\{[ \t]*(\w+)[ \t]*\}\}")
+_FRONT = lazy_regex(r"\A---[ \t]*\r?\n.*?^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_WHOLE = lazy_regex(r"(?P<key>[^:\n\"'{]+:[ \t]+|[ \t]*-[ \t]+)(?P<value>[^\"'\n\[]*\{\{[^\"'\n]*)")
+_PLAIN = lazy_regex(r"[^\W\d_](?:[^:#\[\]{},&*!|>'\"%@`\n]|:(?=\S))*(?<!\s)|[1-9]\d{0,8}")
+_TYPED = lazy_regex(r"(?:true|false|yes|no|on|off|null|y|n)\Z", re.IGNORECASE)
 
 
 def _in_yaml(line: str, values: Mapping[str, tuple[str, ...]]) -> str:

@@ -18,6 +18,7 @@ from zoterodigest.digest.write.rearrange import Reader, are_same_entries
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.steps import bytes_of
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 Path = tuple[str, ...]
 
@@ -159,7 +160,7 @@ def redated(before: Sequence[str], after: Sequence[str]) -> Change:
 
 
 # shields.io writes a dash within a badge's text as two.
-_BADGE = re.compile(rb"(/badge/(?:[^-/()\s]|--){1,60}-)(\d{1,6})(?=-)")
+_BADGE = lazy_regex(rb"(/badge/(?:[^-/()\s]|--){1,60}-)(\d{1,6})(?=-)")
 
 
 def recounted(before: int, after: int) -> Change:

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterable
 
 from zoterodigest.digest.write.house_style import ORDINAL
+from zoterodigest.regex import lazy_regex
 
-_IN_TITLE = re.compile(r"^((?:[ \t>#]|\*\*|__)*(?:Paper #?)?)(\d{1,4})(?=[.)、:])", re.I)
+_IN_TITLE = lazy_regex(r"^((?:[ \t>#]|\*\*|__)*(?:Paper #?)?)(\d{1,4})(?=[.)、:])", re.I)
 
 
 def with_number(text: str, above: Iterable[str], every: Iterable[str]) -> str:

@@ -6,16 +6,16 @@ and one without. What comes from a library is in canonical form, so it holds non
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 
 from zoterodigest.core.links.hunks import differing_ranges, places_that_stay
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 # A word, blanks, a line break (a line of code is indented behind it), an HTML tag, or a sign as
 # often as it is repeated: `**` is one spelling, and so are the hashes on each side of a heading.
-_TOKEN = re.compile(r"[^\W_]+|[^\S\n]+|\n|</?[A-Za-z]+\d?(?:\s[^<>\n]*)?>|(.)\1*")
+_TOKEN = lazy_regex(r"[^\W_]+|[^\S\n]+|\n|</?[A-Za-z]+\d?(?:\s[^<>\n]*)?>|(.)\1*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _SOME = 4
 """Of so many numbers of a column one may be missing."""
@@ -31,7 +32,7 @@ _SOME = 4
 _SURE = frozenset({"title", "url", "authors", "abstract"})
 """Slots of one cell that a new row has beside each other wherever a row has."""
 
-_NUMBER = re.compile(r"^([*_]{0,2}\[?)(\d{1,4})(?=[.)\]])")
+_NUMBER = lazy_regex(r"^([*_]{0,2}\[?)(\d{1,4})(?=[.)\]])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,10 +15,11 @@ from collections.abc import Callable, Sequence
 from zoterodigest.core.values.names import full_name, split_name
 from zoterodigest.core.values.record import Blocks, Empty, Members, Names, Value, WebLinks, is_empty
 from zoterodigest.digest.read.slots import one_line
+from zoterodigest.regex import lazy_regex
 
-_MARKER = re.compile(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
-_FENCE = re.compile(r"\s*(?:`{3}|~{3})")
-_LITERAL = re.compile(r"\\([!-/:-@\[-`{-~])|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|\w{1,31});")
+_MARKER = lazy_regex(r"^\s*(?:[-*+•]|\d{1,9}[.)])\s+")
+_FENCE = lazy_regex(r"\s*(?:`{3}|~{3})")
+_LITERAL = lazy_regex(r"\\([!-/:-@\[-`{-~])|&(?:#\d{1,7}|#[xX][0-9A-Fa-f]{1,6}|\w{1,31});")
 # Each of these could end the link, the table cell or the HTML element that the URL stands in.
 _UNSAFE = {char: f"%{ord(char):02X}" for char in ' \t\n<>|"`\\^{}[]()'}
 

@@ -19,6 +19,7 @@ from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.digest.write.template_groups import SLOTS_OF, rendered
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 _ROOM = {
     **SLOTS_OF,
@@ -29,7 +30,7 @@ _ROOM = {
 }
 """The slots that can show a field."""
 
-_BULLET = re.compile(r"[-*+•](?=[ \t])")
+_BULLET = lazy_regex(r"[-*+•](?=[ \t])")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ cannot go, and one that comes brings the text of its group.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Mapping, Sequence
 
 from zoterodigest.core.values.record import Fields
@@ -24,6 +23,7 @@ from zoterodigest.digest.read.layers import in_crlf, prefixed
 from zoterodigest.digest.read.slots import ShapeLine, decoded
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 SLOTS_OF = {
     "venue": ("venue",),
@@ -39,7 +39,7 @@ SLOTS_OF = {
 
 _BLANKS = b" \t"
 _PARTING = b" \t,:|"
-_WRAPPING = re.compile(r"[ \t>]*")
+_WRAPPING = lazy_regex(r"[ \t>]*")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,9 +6,10 @@ import re
 
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.regex import lazy_regex
 
 _WRAPPINGS = (b"<", b">"), (b"[", b")")
-_LABEL = re.compile(r"^arxiv ?: ?", re.I)
+_LABEL = lazy_regex(r"^arxiv ?: ?", re.I)
 
 
 def titling_edit(document: Document, entry: DigestEntry, title: str) -> Edit:

@@ -28,6 +28,7 @@ from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.write.votes import usual
 from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import is_tool_tag
+from zoterodigest.regex import lazy_regex
 
 _MARKS = "()[] `*_"
 
@@ -62,7 +63,7 @@ def _scalar(value: Value) -> str:
     return value if isinstance(value, str) else ""
 
 
-_GAPS = re.compile(r"(\s+)")
+_GAPS = lazy_regex(r"(\s+)")
 
 
 def respaced(old: str, new: str) -> str:
@@ -160,7 +161,7 @@ def _turned(person: str) -> str:
             return person
 
 
-_LINKED = re.compile(r"\[\[[^\[\]\n]*\]\]")
+_LINKED = lazy_regex(r"\[\[[^\[\]\n]*\]\]")
 
 
 def _linked_names(old: str, value: Names) -> str:
@@ -288,7 +289,7 @@ def _parts(pattern: re.Pattern[str], old: str) -> list[str]:
 task_text = partial(_listed, "; ", TASK)
 awards_text = partial(_listed, ", ", AWARD)
 
-_TAG = re.compile(r"`[^`\n]*`|[^,;、，；\n`]+")
+_TAG = lazy_regex(r"`[^`\n]*`|[^,;、，；\n`]+")
 
 
 def _tagged(is_other: Callable[[str], bool], old: str, value: Value) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -26,9 +25,10 @@ from zoterodigest.digest.write.html import Spelling, inert_blocks, plain
 from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.shown import UnwritableValue
 from zoterodigest.frozen import frozen
+from zoterodigest.regex import lazy_regex
 
-_HEADING = re.compile(r"(#{1,4})[ \t]")
-_WORD = re.compile(r"\s+|[^\s]+")
+_HEADING = lazy_regex(r"(#{1,4})[ \t]")
+_WORD = lazy_regex(r"\s+|[^\s]+")
 
 
 def body_edits(source: bytes, slot: Slot, value: Value, spell: Spelling) -> list[Edit]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from typing import TypeVar
 
+from zoterodigest.regex import lazy_regex
+
 Choice = TypeVar("Choice", bound=Hashable)
 
 
-_LETTERS, _DIGITS = re.compile(r"[^\W\d_]+"), re.compile(r"\d+")
+_LETTERS, _DIGITS = lazy_regex(r"[^\W\d_]+"), lazy_regex(r"\d+")
 
 
 def shape_of(text: str) -> str:

@@ -6,7 +6,6 @@ Where plain writing does not read back, another spelling is tried, for new lines
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 
 from zoterodigest.core.values.record import (
@@ -66,6 +65,7 @@ from zoterodigest.digest.write.values import (
     venue_text,
     year_text,
 )
+from zoterodigest.regex import lazy_regex
 
 STUB_END = "..."
 """What the short form of a folded comment ends in."""
@@ -74,7 +74,7 @@ _NO_PLACE = "the entry has no place for it"
 _ALL_NEW = frozenset({"title", "short_title", "comment", "abstract", "task", "award"})
 """Slots whose new text does not begin with a sample: nothing of a neighbor's words may stay."""
 
-_END_BLANKS = re.compile(rb"[ \t]*(?=\r?\n|\Z)")
+_END_BLANKS = lazy_regex(rb"[ \t]*(?=\r?\n|\Z)")
 
 
 def slot_of(entry: DigestEntry, name: str) -> Slot | None:
@@ -455,9 +455,9 @@ _WRITERS: Mapping[str, Callable[[str, Value], str]] = {
 }
 
 
-_NUMBER_SIGN = re.compile(r"(?<!\S)#|(?<!#)#(?=#*\Z)")
-_KEY = re.compile(r"[A-Z0-9]{8}")
-_COMMENT = re.compile(r"(?<!\\)<!--")
+_NUMBER_SIGN = lazy_regex(r"(?<!\S)#|(?<!#)#(?=#*\Z)")
+_KEY = lazy_regex(r"[A-Z0-9]{8}")
+_COMMENT = lazy_regex(r"(?<!\\)<!--")
 
 
 def note_edits(entry: DigestEntry, name: str, value: Value, spell: Spelling) -> list[Edit]:

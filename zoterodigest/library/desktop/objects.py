@@ -6,7 +6,6 @@ so what Zotero's server would refuse is refused here.
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import replace
@@ -17,6 +16,7 @@ from zoterodigest.library.http.objects import ITEMS, UNDATED, ObjectKind, Thing
 from zoterodigest.library.port import Collection, LibraryItem, Outcome, Refused, Stale, Unchanged
 from zoterodigest.library.rules.rules import patched
 from zoterodigest.library.rules.values import NotAccepted
+from zoterodigest.regex import lazy_regex
 
 Keys = Mapping[str, str]
 Body = dict[str, Any]
@@ -40,7 +40,7 @@ def parent_of(thing: LibraryObject) -> str:
     return parent if isinstance(parent, str) else ""
 
 
-_LINKED_ITEM = re.compile(r"(zotero://select/(?:library|groups/\d+)/items/)([A-Z0-9]{8})\b")
+_LINKED_ITEM = lazy_regex(r"(zotero://select/(?:library|groups/\d+)/items/)([A-Z0-9]{8})\b")
 """An address of an item in a note, as wikilinks lead to (`notes/wikilinks.py`)."""
 
 

@@ -10,12 +10,13 @@ import html
 import re
 
 from zoterodigest.library.port import BadLibrary
+from zoterodigest.regex import lazy_regex
 
 _LONGEST_MESSAGE = 200
 # A proxy may send a page of any size, so only its beginning is searched.
 _LONGEST_HEAD = 10_000
-_PAGE = re.compile(r"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
-_TITLE = re.compile(r"<title[^<>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
+_PAGE = lazy_regex(r"\s*<(?:!doctype|html|head|body)\b", re.IGNORECASE)
+_TITLE = lazy_regex(r"<title[^<>]{0,200}>([^<]{1,1000})", re.IGNORECASE)
 
 
 class NotReached(BadLibrary):

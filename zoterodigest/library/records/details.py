@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -12,6 +11,7 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.records.homes import Data
 from zoterodigest.library.records.properties import names_in, with_extra, with_names
 from zoterodigest.library.rules.schema import ItemType, item_types
+from zoterodigest.regex import lazy_regex
 
 
 def with_details(data: Data, details: Mapping[str, str]) -> dict[str, Any]:
@@ -57,7 +57,7 @@ FACTS: Mapping[str, str] = {
 }
 """The detail that a field of a bib entry tells; any other field has its own name as a detail."""
 
-_NO_DETAILS = re.compile(
+_NO_DETAILS = lazy_regex(
     r"abstract|eprint\w*|archiveprefix|primaryclass|ee|urls|pdf|file|owner|timestamp|bibsource"
     r"|biburl|bdsk-.*|date-(?:added|modified)|crossref|xref|xdata|ids|entryset|related.*|urldate"
     r"|citation-?key|added-at|interhash|intrahash|username|groups|internal-note|priority"

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from zoterodigest.core.values.identity import Identifier, identifier_in, identifier_of
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, WebLinks, text_in
 from zoterodigest.library.records.homes import Data
+from zoterodigest.regex import lazy_regex
 
 
 def carried_links(links: WebLinks, fields: Fields) -> WebLinks:
@@ -76,7 +77,7 @@ def link_in_line(value: str) -> Hyperlink | None:
 
 
 # Quantifiers have limits: an Extra may be long, and it comes from outside.
-_LINE = re.compile(r"<([^<>\s]{1,4000})>(.*)")
+_LINE = lazy_regex(r"<([^<>\s]{1,4000})>(.*)")
 
 
 def _is_own_page(url: str, own: set[Identifier | None], arxiv: str) -> bool:
@@ -87,7 +88,7 @@ def _is_own_page(url: str, own: set[Identifier | None], arxiv: str) -> bool:
     return is_same and _ARXIV_PAGE.search(url) is not None
 
 
-_ARXIV_PAGE = re.compile(r"//(?:[\w-]{1,20}\.)?arxiv\.org/|/10\.48550/", re.IGNORECASE)
+_ARXIV_PAGE = lazy_regex(r"//(?:[\w-]{1,20}\.)?arxiv\.org/|/10\.48550/", re.IGNORECASE)
 
 
 def _is_web(url: str) -> bool:

@@ -19,6 +19,7 @@ from zoterodigest.core.values.names import (
 )
 from zoterodigest.core.values.record import Names
 from zoterodigest.library.item_json import JsonCreator, creator_of
+from zoterodigest.regex import lazy_regex
 
 Creator = Mapping[str, Any]
 
@@ -104,7 +105,7 @@ def united_extra(extra: str, other: str, single: Iterable[str]) -> str:
     return "\n".join([extra, *lacking])
 
 
-_BREAKS = re.compile(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+_BREAKS = lazy_regex(r"\s*[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
 
 
 @lru_cache(maxsize=16)

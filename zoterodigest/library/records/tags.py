@@ -5,13 +5,13 @@ And the person's own, which stay as they are written.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from zoterodigest.core.values.tags import is_tag_of_notes
 from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import is_tool_tag
+from zoterodigest.regex import lazy_regex
 
 Tag = Mapping[str, Any]
 
@@ -138,8 +138,8 @@ def cut_tag(prefix: str, member: str) -> str:
     return " ".join(member.split())[: LONGEST_TAG - len(prefix)].rstrip()
 
 
-_TOKEN = re.compile(r"(^|[\s_]+|[-‐‑–]+)([^\s_‐‑–-]+)")
-_HYPHENS = re.compile(r"[-‐‑–_]+")
+_TOKEN = lazy_regex(r"(^|[\s_]+|[-‐‑–]+)([^\s_‐‑–-]+)")
+_HYPHENS = lazy_regex(r"[-‐‑–_]+")
 
 
 def _folded(text: str) -> str:

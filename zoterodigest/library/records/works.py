@@ -29,6 +29,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import Data, ItemJson, JsonCreator
 from zoterodigest.library.records.reading import stated_members
 from zoterodigest.library.records.zotero import ItemRules, item_rules
+from zoterodigest.regex import lazy_regex
 
 
 def read_work(data: Data, rules: BibRules) -> ItemFacts:
@@ -118,7 +119,7 @@ def _facts(item: ItemJson, rules: BibRules) -> dict[str, str]:
 
 
 # Quantifiers have limits: an Extra may be long, and it comes from outside.
-_EXTRA_LINE = re.compile(r"^\s{0,8}(?P<name>[A-Za-z][A-Za-z -]{0,30}?)\s?:\s?(?P<text>\S.*)$", re.M)
+_EXTRA_LINE = lazy_regex(r"^\s{0,8}(?P<name>[A-Za-z][A-Za-z -]{0,30}?)\s?:\s?(?P<text>\S.*)$", re.M)
 
 
 def _extra_facts(extra: str, rules: BibRules) -> dict[str, str]:
@@ -152,7 +153,7 @@ def _keywords(tags: Sequence[str], rules: ItemRules) -> tuple[str, ...]:
 
 
 # What a volume or number says of a paper that is on arXiv: its ID again, or DBLP's "abs/…".
-_ARXIV_AGAIN = re.compile(
+_ARXIV_AGAIN = lazy_regex(
     r"(?:abs/|arxiv\s?:\s?)?(?:\d{4}\.\d{4,5}|[a-z-]{2,10}(?:\.[A-Za-z-]{2,9})?/\d{7})"
     r"(?:v\d{1,3})?(?:\s{0,3}\[[^\]\n]{1,60}\])?",
     re.I,

@@ -15,6 +15,7 @@ from zoterodigest.library.rules.values import (
     clean_text,
     require,
 )
+from zoterodigest.regex import lazy_regex
 
 LINK_MODES = frozenset(
     {"linked_url", "linked_file", "imported_url", "imported_file", "embedded_image"}
@@ -36,9 +37,9 @@ _STORED = frozenset({"filename", "md5", "mtime"})
 _FILE = frozenset({"contentType", "charset", "path"}) | _STORED
 _SNAPSHOTS = frozenset({"application/pdf", "application/epub+zip", "text/html"})
 _SORT_INDEX = {
-    "application/pdf": (re.compile(r"\d{5}\|\d{6}\|\d{5}", re.ASCII), ""),
-    "application/epub+zip": (re.compile(r"\d{5}\|\d{8}", re.ASCII), " for EPUB annotation"),
-    "text/html": (re.compile(r"\d{7,8}", re.ASCII), " for HTML annotation"),
+    "application/pdf": (lazy_regex(r"\d{5}\|\d{6}\|\d{5}", re.ASCII), ""),
+    "application/epub+zip": (lazy_regex(r"\d{5}\|\d{8}", re.ASCII), " for EPUB annotation"),
+    "text/html": (lazy_regex(r"\d{7,8}", re.ASCII), " for HTML annotation"),
 }
 
 

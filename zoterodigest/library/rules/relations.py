@@ -9,6 +9,7 @@ from typing import Any, Literal
 from zoterodigest.library.address import is_built_in, is_group, is_personal
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.rules.values import clean_text, require
+from zoterodigest.regex import lazy_regex
 
 RELATED = "dc:relation"
 """Related items: the one relation that zotero.org keeps both ways."""
@@ -24,13 +25,13 @@ _EXTERNAL = {
 }
 _TO_OBJECTS = {"items": {"owl:sameAs", REPLACES, RELATED}, "collections": {"owl:sameAs"}}
 # A library without an account is `users/local/NAME` in the relations that Zotero itself makes.
-_URI = re.compile(
+_URI = lazy_regex(
     r"(http://zotero\.org/(?:(?:users|groups)/[0-9]+|users/local/[^/\s]+)/(?:publications/)?"
     r"(items|collections)/)([A-Z0-9]{8})"
 )
-_ITEM = re.compile(r"(https?://zotero\.org/(?:users|groups)/[^\s]+)/items/([A-Z0-9]{8})")
+_ITEM = lazy_regex(r"(https?://zotero\.org/(?:users|groups)/[^\s]+)/items/([A-Z0-9]{8})")
 _NO_HOME = "http://zotero.org/users/local/0"
-_LOCAL_HOME = re.compile(r"http://zotero\.org/users/local/\w+(?=/items/)", re.ASCII)
+_LOCAL_HOME = lazy_regex(r"http://zotero\.org/users/local/\w+(?=/items/)", re.ASCII)
 
 
 def uri_of(identity: str) -> str:

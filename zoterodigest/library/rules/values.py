@@ -12,6 +12,7 @@ from typing import Any
 
 from zoterodigest.library.port import KEY_ALPHABET
 from zoterodigest.library.rules.schema import ItemType, item_types
+from zoterodigest.regex import lazy_regex
 
 Data = Mapping[str, Any]
 
@@ -20,13 +21,13 @@ MAX_FIELD_BYTES = 65_535
 MAX_NAME_CHARACTERS = 255
 """Of a tag, a collection's name, and each part of a creator's name."""
 
-_KEY = re.compile(rf"[{KEY_ALPHABET}]{{8}}")
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_KEY = lazy_regex(rf"[{KEY_ALPHABET}]{{8}}")
+_CONTROL = lazy_regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _INVISIBLE = "\ufeff\u200b\u200c\u200d\u2060"
-_MOMENT = re.compile(
+_MOMENT = lazy_regex(
     r"(\d{4}-\d\d-\d\d)(?: (\d\d:\d\d:\d\d)|T(\d\d:\d\d:\d\d)(Z|[+-]\d\d:?\d\d))", re.ASCII
 )
-_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_DAY = lazy_regex(r"\d{4}-\d\d-\d\d", re.ASCII)
 _PARTS = ("firstName", "lastName", "name")
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import field
 from typing import Any
@@ -11,8 +10,9 @@ from urllib.parse import parse_qs, unquote
 
 from zoterodigest.foreign import read_json
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
-_NUMBER = re.compile(r"[0-9]{1,15}")
+_NUMBER = lazy_regex(r"[0-9]{1,15}")
 _MAX_PARAMETERS = 100
 
 Headers = Mapping[str, str]

@@ -12,6 +12,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.rules.schema import item_types
 from zoterodigest.library.rules.values import is_key
 from zoterodigest.library.server.messages import Rejected, Request, number
+from zoterodigest.regex import lazy_regex
 
 PAGE = 25
 MAX_PAGE = 100
@@ -26,7 +27,7 @@ _SORTS = frozenset(
 _DIRECTIONS = ("asc", "desc")
 _QMODES = frozenset({"", "titlecreatoryear", "everything"})
 _TAG_QMODES = frozenset({"", "contains", "startswith"})
-_WORDS = re.compile(r'"([^"]*)"|(\S+)')
+_WORDS = lazy_regex(r'"([^"]*)"|(\S+)')
 
 
 class ResponseFormat(Enum):

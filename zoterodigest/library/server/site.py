@@ -15,9 +15,10 @@ from zoterodigest.library.embedded.embedded import Details, EmbeddedLibrary
 from zoterodigest.library.port import Library, Snapshot
 from zoterodigest.library.server.index import LibraryIndex
 from zoterodigest.library.server.messages import Rejected, Request
+from zoterodigest.regex import lazy_regex
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
-_TOKEN = re.compile(r"[\x21-\x7e]{5,32}")
+_TOKEN = lazy_regex(r"[\x21-\x7e]{5,32}")
 # zotero.org forgets a token after 12 hours; here their number is limited.
 _TOKENS_KEPT = 10_000
 

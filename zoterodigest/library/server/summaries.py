@@ -8,6 +8,7 @@ from typing import Any
 
 from zoterodigest.core.values.dates import parse_date
 from zoterodigest.library.rules.schema import item_types
+from zoterodigest.regex import lazy_regex
 
 
 def creator_summary(data: Mapping[str, Any]) -> str:
@@ -36,14 +37,14 @@ def item_date(data: Mapping[str, Any]) -> str:
 
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_NUMBERS = re.compile(
+_NUMBERS = lazy_regex(
     r"(?P<first>\d{1,4})(?P<mark>[-/.])(?P<second>\d{1,4})"
     r"(?:(?P=mark)(?P<third>\d{1,4}))?",
     re.ASCII,
 )
-_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
-_MONTH = re.compile(rf"\b({'|'.join(_MONTHS)})[a-z]*", re.IGNORECASE)
-_DAY = re.compile(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\b", re.ASCII | re.IGNORECASE)
+_YEAR = lazy_regex(r"(?<!\d)\d{4}(?!\d)", re.ASCII)
+_MONTH = lazy_regex(rf"\b({'|'.join(_MONTHS)})[a-z]*", re.IGNORECASE)
+_DAY = lazy_regex(r"(?<!\d)(\d{1,2})(?:st|nd|rd|th)?\b", re.ASCII | re.IGNORECASE)
 
 
 def parsed_date(text: str) -> str:

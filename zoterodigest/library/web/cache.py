@@ -9,7 +9,6 @@ from __future__ import annotations
 import html
 import json
 import logging
-import re
 from contextlib import suppress
 from dataclasses import astuple
 from hashlib import blake2b
@@ -22,11 +21,12 @@ from zoterodigest.foreign import BadJson, JsonObject, read_json_as
 from zoterodigest.library.http.reading import KnownObjects, Listing
 from zoterodigest.library.key_file import replace_private
 from zoterodigest.library.port import Collection, LibraryItem
+from zoterodigest.regex import lazy_regex
 
 _LOG = logging.getLogger(__name__)
 
 _FORMAT = 2
-_TAGS = re.compile(r"<[^<>]*>")
+_TAGS = lazy_regex(r"<[^<>]*>")
 
 
 class _CacheFile(JsonObject):

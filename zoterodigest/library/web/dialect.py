@@ -6,7 +6,6 @@ write may be sent again: a repeat can be refused, but it never makes a second ob
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from contextlib import closing
 from typing import Any
@@ -18,9 +17,10 @@ from zoterodigest.library.http.patience import Lost, Result
 from zoterodigest.library.http.session import ApiDialect, Session
 from zoterodigest.library.http.trouble import KeyRefused, ServerBusy, ServerFailed, translated
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
+from zoterodigest.regex import lazy_regex
 
 # It goes into a header: a line break in it would begin another one.
-_KEY = re.compile(r"[\x21-\x7e]{1,200}")
+_KEY = lazy_regex(r"[\x21-\x7e]{1,200}")
 
 
 def is_api_key(text: str) -> bool:

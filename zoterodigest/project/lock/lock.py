@@ -25,6 +25,7 @@ from zoterodigest.project.files import replace_file
 from zoterodigest.project.lock.fold import Held, HeldKey, fold_all
 from zoterodigest.project.lock.paragraphs import BadLine
 from zoterodigest.project.lock.rows import contents_of, read_rows, render_rows
+from zoterodigest.regex import lazy_regex
 
 _LOG = logging.getLogger(__name__)
 
@@ -51,7 +52,7 @@ _TWO_LIBRARIES = (
     "Links with two libraries cannot be put together: keep one side's file "
     "(git checkout --ours or --theirs)."
 )
-_MARK = re.compile(r"([<|=>])\1{6}(?: .*)?")
+_MARK = lazy_regex(r"([<|=>])\1{6}(?: .*)?")
 
 
 class BadLockFile(ZoterodigestError):
@@ -238,7 +239,7 @@ def _read_side(lines: list[Line]) -> _GitSide:
     return replace(side, number=numbers[side.number - 1])
 
 
-_NO_ROW = re.compile(r"^(?:#.*|(version|library)(?: (.*))?)$", re.M)
+_NO_ROW = lazy_regex(r"^(?:#.*|(version|library)(?: (.*))?)$", re.M)
 """A comment, or a line of the header: a merge of git may leave either anywhere."""
 
 

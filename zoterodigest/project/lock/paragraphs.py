@@ -13,8 +13,9 @@ from typing import TypeVar
 
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
-ID = re.compile(r"[A-Za-z0-9_-]+")
+ID = lazy_regex(r"[A-Za-z0-9_-]+")
 """What the id of a row and the key of an object of the library look like."""
 
 COLLECTION = "collection "
@@ -23,7 +24,7 @@ ACKNOWLEDGED = "acknowledged "
 
 # An id has no blank in it, and every line of a key has one: no key can pass for a row. Behind
 # `collection` version 1 has the key of a collection, in quotes; no word of version 2 begins so.
-_HEAD = re.compile(rf'^(?:{ID.pattern}|(?:shelf |collection (?!")|{BIB}|{ACKNOWLEDGED}).*)$', re.M)
+_HEAD = lazy_regex(rf'^(?:{ID.pattern}|(?:shelf |collection (?!")|{BIB}|{ACKNOWLEDGED}).*)$', re.M)
 
 T = TypeVar("T")
 

@@ -6,7 +6,6 @@ it needs by `LockParts.read`, and writes those that it changed by `changed_lock`
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -26,9 +25,10 @@ from zoterodigest.project.lock.lock import (
 from zoterodigest.project.lock.named import names_of_digests
 from zoterodigest.project.lock.paragraphs import COLLECTION
 from zoterodigest.project.lock.words import text_of, word
+from zoterodigest.regex import lazy_regex
 
 _GAP = b"\n\n"
-_ITEM = re.compile(rb"\ndigest ([^ \n]+)[^\n]*\n(?:identifiers [^\n]*\n)?item ([^ \n]+)")
+_ITEM = lazy_regex(rb"\ndigest ([^ \n]+)[^\n]*\n(?:identifiers [^\n]*\n)?item ([^ \n]+)")
 _COLLECTION = COLLECTION.encode()
 
 

@@ -26,7 +26,6 @@ for the parts before it, and the item's print is left out where it is the entry'
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -57,8 +56,9 @@ from zoterodigest.project.lock.paragraphs import (
     variants,
     written_identifier,
 )
+from zoterodigest.regex import lazy_regex
 
-LINE = re.compile(r'(?:[a-z]+ ["\[{]|(?:made|ours) )')
+LINE = lazy_regex(r'(?:[a-z]+ ["\[{]|(?:made|ours) )')
 """How lines of this version begin. None of version 2 does: git never takes two for one line."""
 
 _LENGTH, _DIGITS = 16, "0123456789abcdef"

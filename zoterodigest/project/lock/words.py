@@ -6,12 +6,12 @@ A sign that is a blank, that cannot be printed, or that means something in the f
 
 from __future__ import annotations
 
-import re
 from collections.abc import Set
 from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from zoterodigest.core.links.link import Base, Print, fingerprint
+from zoterodigest.regex import lazy_regex
 
 _EMPTY = fingerprint("")
 
@@ -19,11 +19,11 @@ _SPECIAL = frozenset('% "[{#<>')
 """Behind a key, version 1 has one of the three after the blank. `#` begins a comment. Of `<` and
 `>` git makes conflict marks."""
 
-_FINGERPRINT = re.compile(r"[A-Za-z0-9_-]{8}")
-_MARKED = re.compile(rf"({_FINGERPRINT.pattern})\*")
+_FINGERPRINT = lazy_regex(r"[A-Za-z0-9_-]{8}")
+_MARKED = lazy_regex(rf"({_FINGERPRINT.pattern})\*")
 _PARTS = rf"((?: {_FINGERPRINT.pattern})+| -)?"
 _RAW = rf"({_FINGERPRINT.pattern}|-)"
-_BASE = re.compile(rf"{_RAW}{_PARTS}(?: (=)| / {_RAW}{_PARTS})?")
+_BASE = lazy_regex(rf"{_RAW}{_PARTS}(?: (=)| / {_RAW}{_PARTS})?")
 
 
 # Kept: names of fields and digests are few, and stand in every row.

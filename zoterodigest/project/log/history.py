@@ -53,6 +53,7 @@ from zoterodigest.project.log.journal import (
 )
 from zoterodigest.project.pending import PendingData, pending_data
 from zoterodigest.project.running import last_killed
+from zoterodigest.regex import lazy_regex
 
 _LOG = logging.getLogger(__name__)
 
@@ -60,7 +61,7 @@ MOST_RUNS = 200
 LONGEST = timedelta(days=90)
 """A run is forgotten when it is older than this, or when so many newer ones are kept."""
 
-_NAME = re.compile(r"(\d{6,})-(\d{8}T\d{6}Z)\.json")
+_NAME = lazy_regex(r"(\d{6,})-(\d{8}T\d{6}Z)\.json")
 _TIME = "%Y%m%dT%H%M%SZ"
 _END = b"}\n"
 

@@ -16,11 +16,12 @@ from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.plan.history import MASK
 from zoterodigest.core.plan.reversal import Hunk
 from zoterodigest.frozen import dataclass
+from zoterodigest.regex import lazy_regex
 
 if TYPE_CHECKING:
     from zoterodigest.digest.format.format import NoteRule
 
-_IN_A_LINE = re.compile(r"[^\r\n]+")
+_IN_A_LINE = lazy_regex(r"[^\r\n]+")
 
 
 @dataclass(frozen=True, slots=True)

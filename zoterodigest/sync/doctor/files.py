@@ -26,6 +26,7 @@ from zoterodigest.project.lock.lock import holds_conflict_marks, read_lock
 from zoterodigest.project.log.history import history_folder, read_history
 from zoterodigest.project.log.journal import read_journal
 from zoterodigest.project.pending import read_pending
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.doctor.checked_project import CheckedProject, Finding, first_few, told
 
 _FORMAT_WHY = "Digests in its folder are not read as long as it is wrong."
@@ -226,9 +227,9 @@ def _history(folder: Path) -> Iterator[Finding]:
 
 
 _NAME = "zoterodigest"
-_REQUIREMENT = re.compile(r"(?P<name>[\w.-]+)(?P<bounds>[<>=0-9.,]*)$")
-_BOUND = re.compile(r"(>=|<)(\d+(?:\.\d+)*)")
-_NUMBER = re.compile(r"\d+")
+_REQUIREMENT = lazy_regex(r"(?P<name>[\w.-]+)(?P<bounds>[<>=0-9.,]*)$")
+_BOUND = lazy_regex(r"(>=|<)(\d+(?:\.\d+)*)")
+_NUMBER = lazy_regex(r"\d+")
 
 
 def package_findings() -> Iterator[Finding]:

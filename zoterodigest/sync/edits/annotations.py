@@ -7,7 +7,6 @@ written is kept in the lock row, once the file holds it.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
@@ -45,12 +44,13 @@ from zoterodigest.digest.read.vault_file import text_below_front
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.port import Library, Snapshot
 from zoterodigest.project.config import DigestRules
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, reread
 from zoterodigest.sync.gathering.workspace import Workspace
 
 _HEADING = "## Annotations"
-_PROPERTY = re.compile(rb"[\w-]+::")
-_IN_ITEM = re.compile(rb"-(?: |$)|[ \t]")
+_PROPERTY = lazy_regex(rb"[\w-]+::")
+_IN_ITEM = lazy_regex(rb"-(?: |$)|[ \t]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -27,6 +26,7 @@ from zoterodigest.digest.read.fields import is_in_date
 from zoterodigest.library.records.contents import section_name
 from zoterodigest.library.records.hyperlinks import carried_links
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping
+from zoterodigest.regex import lazy_regex
 
 
 def compared_entry(entry: Entry, zotero: ZoteroMapping, *, with_notes: bool = True) -> Entry:
@@ -108,7 +108,7 @@ def _is_carried(name: str, zotero: ZoteroMapping, *, with_notes: bool) -> bool:
     return with_notes or not is_of_entry(name)
 
 
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = lazy_regex(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 """What no field of a library holds."""
 
 

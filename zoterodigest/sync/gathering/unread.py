@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
@@ -10,13 +9,14 @@ from zoterodigest.core.values import identity
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.works.pairing import UnreadText
 from zoterodigest.digest.read.document import Document
+from zoterodigest.regex import lazy_regex
 
 if TYPE_CHECKING:
     from zoterodigest.bibtex.edit.document import BibDocument
 
 # Bounded: behind each bracket that is never closed the search would run to the end of the text.
-_LABEL = re.compile(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400})</b>")
-_MARKS = re.compile(r"[*_`>#|\[\]]|<[^<>]*>")
+_LABEL = lazy_regex(r"\[([^\[\]]{4,400})\]|\*\*([^*]{4,400})\*\*|<b>([^<]{4,400})</b>")
+_MARKS = lazy_regex(r"[*_`>#|\[\]]|<[^<>]*>")
 
 
 def unread_in(documents: Iterable[Document | BibDocument]) -> UnreadText:

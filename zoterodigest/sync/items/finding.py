@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import get_close_matches
@@ -13,8 +12,9 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.outline import TITLES
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import NotInLibrary
+from zoterodigest.regex import lazy_regex
 
-_ADDRESS_IN_ZOTERO = re.compile(r"^(?:zotero|https?)://.*/items/(\w{8})\b")
+_ADDRESS_IN_ZOTERO = lazy_regex(r"^(?:zotero|https?)://.*/items/(\w{8})\b")
 """`zotero://select/library/items/KEY`, and the pages of items at zotero.org."""
 
 _MOST = 10

@@ -5,7 +5,6 @@ Pure; who is asked for them is `asking_for.py`'s business.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import field
 
@@ -36,6 +35,7 @@ from zoterodigest.library.records.details import details_of
 from zoterodigest.lookup.index_venues import index_venue
 from zoterodigest.lookup.published_in import published_in
 from zoterodigest.lookup.work import IndexedWork, Looked
+from zoterodigest.regex import lazy_regex
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +164,7 @@ def completed(fields: Fields, more: Fields) -> dict[str, Value]:
 
 _TEXTS = ("abstract",)
 _VENUE = ("venue", "year", "award")
-_ADDRESS = re.compile(r"https?://[^\s<>\"'`{}\[\]()|\\^]{4,300}")
+_ADDRESS = lazy_regex(r"https?://[^\s<>\"'`{}\[\]()|\\^]{4,300}")
 
 
 def _filled(fields: Mapping[str, Value]) -> dict[str, Value]:

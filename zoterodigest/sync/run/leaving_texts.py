@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 from zoterodigest.core.plan.plan import CreateNote, Plan
 from zoterodigest.core.values.record import value_parts
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import is_group
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.gathering.gather import Gathered
 from zoterodigest.sync.gathering.workspace import Workspace
 
-_HEADING = re.compile(r"#{1,6}[ \t]+(.+?)[ \t]*#*\s*\Z")
+_HEADING = lazy_regex(r"#{1,6}[ \t]+(.+?)[ \t]*#*\s*\Z")
 
 
 @dataclass(frozen=True, slots=True)

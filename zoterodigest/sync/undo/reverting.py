@@ -5,7 +5,6 @@ Every field is judged by itself; what has changed since is left alone and told.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Set
 from dataclasses import field
 from functools import cached_property
@@ -29,6 +28,7 @@ from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.rules.relations import item_named, relations_of
 from zoterodigest.notes.own import note_pieces
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.apply.changes import FileChange, Sent
 from zoterodigest.sync.apply.file_lines import file_lines
 from zoterodigest.sync.apply.recording import (
@@ -337,7 +337,7 @@ class Reverting:
         self.collections.append(back)
 
 
-_MARKUP, _WORD = re.compile(r"<[^<>]*>"), re.compile(r"\w+")
+_MARKUP, _WORD = lazy_regex(r"<[^<>]*>"), lazy_regex(r"\w+")
 
 
 def _tells(hunk: Hunk, private: frozenset[str]) -> bool:

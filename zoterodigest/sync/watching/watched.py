@@ -16,9 +16,10 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.project.config import PLACEHOLDER
 from zoterodigest.project.files import real_path, real_paths
 from zoterodigest.project.layout import folder_before_pattern, would_match
+from zoterodigest.regex import lazy_regex
 from zoterodigest.sync.gathering.workspace import Workspace
 
-_EDITORS_LOCK = re.compile(
+_EDITORS_LOCK = lazy_regex(
     r"\.#(?P<emacs>.+)|\.~lock\.(?P<office>.+)\#|\.(?P<vim>.+)\.sw[a-p]", re.DOTALL
 )
 _FORMAT = ".format.toml"
