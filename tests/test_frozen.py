@@ -168,3 +168,12 @@ class Kept:
 
 def test_a_value_can_go_to_another_process() -> None:
     assert pickle.loads(pickle.dumps(Kept("a", (1, 2)))) == Kept("a", (1, 2))
+
+
+@pytest.mark.parametrize("maker", MAKERS)
+def test_changed_replaces_fields_as_the_standard_library_does(maker: Maker) -> None:
+    plain = classes(maker)["Plain"]("a", (1,), {"b": 2})
+    some: tuple[dict[str, Any], ...] = ({}, {"name": "c"}, {"numbers": (), "more": {}})
+
+    for changes in some:
+        assert frozen.changed(plain, **changes) == dataclasses.replace(plain, **changes)

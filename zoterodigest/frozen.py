@@ -13,7 +13,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Sequence
 from dataclasses import MISSING, Field, FrozenInstanceError
-from functools import partial
+from functools import cache, partial
 from operator import attrgetter
 from reprlib import recursive_repr
 from typing import TYPE_CHECKING, Any, TypeVar, cast, dataclass_transform
@@ -40,6 +40,24 @@ def frozen(*, order: bool = False) -> Callable[[type[T]], type[T]]:
     time in which a value is made, and a twentieth of that in which a digest is read.
     """
     return dataclasses.dataclass(slots=True, unsafe_hash=True, order=order)
+
+
+# `dataclasses.replace` asks each field for its options, which takes four times as long: 7 % of
+# reading a list. Used where a reading replaces something in each entry.
+def changed(value: T, **changes: Any) -> T:
+    """Return a dataclass value with other values in some of its fields."""
+    made: Any = type(value)
+    places, values_of = _fields_of(made)
+    values = list(values_of(value))
+    for name, new in changes.items():
+        values[places[name]] = new
+    return cast(T, made(*values))
+
+
+@cache
+def _fields_of(cls: type) -> tuple[dict[str, int], Callable[[Any], tuple[Any, ...]]]:
+    names = [one.name for one in dataclasses.fields(cls)]
+    return {name: place for place, name in enumerate(names)}, _values(names)
 
 
 def _made(options: dict[str, Any], cls: type) -> type:

@@ -43,7 +43,7 @@ from zoterodigest.digest.read.slots import (
 )
 from zoterodigest.digest.read.tables import find_rows
 from zoterodigest.digest.read.title_marks import title_marks
-from zoterodigest.frozen import dataclass, frozen
+from zoterodigest.frozen import changed, dataclass, frozen
 from zoterodigest.regex import lazy_regex
 
 NO_ENTRY = "no entry"
@@ -102,7 +102,7 @@ class DigestEntry:
 
     def under(self, texts: tuple[str, ...], keys: tuple[str, ...]) -> DigestEntry:
         """Return it with the headings that it stands under."""
-        return replace(self, headings=texts, heading_keys=keys)
+        return changed(self, headings=texts, heading_keys=keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -230,7 +230,7 @@ class Draft:
 
     def put(self, name: str, value: Value, raw: str) -> None:
         """Add a field; of two slots for one field the first that holds something counts."""
-        if is_empty(self.fields.get(name, EMPTY)):
+        if name not in self.fields or is_empty(self.fields[name]):
             self.fields[name] = EMPTY if is_empty(value) else value
             self.raws[name] = raw
 
