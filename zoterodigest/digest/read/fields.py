@@ -116,7 +116,8 @@ def _title(text: str) -> str:
     return one_line(plain if is_whole else text)
 
 
-def _authors(text: str) -> Names:
+def named_authors(text: str) -> Names:
+    """Return the authors that a text names, each on one line."""
     found = names.parse_authors(text)
     return Names(tuple(map(one_name, found.people)), found.truncated)
 
@@ -129,8 +130,13 @@ _FOOTNOTES = lazy_regex(
 
 def one_name(text: str) -> str:
     """Return a name on one line, without the marks of footnotes behind it."""
+    if text.isascii() and not _OF_MARKS.search(text):
+        return one_line(text)
     return one_line(_FOOTNOTES.sub("", _LINKED.sub(r"\1", text))) or one_line(text)
 
+
+_OF_MARKS = lazy_regex(r"[<*#\[]")
+"""What stands in any link or mark of a footnote in plain English signs."""
 
 _LINKED = lazy_regex(r"^\[([^\[\]]+)\]\([^()\s]*\)")
 
@@ -258,7 +264,7 @@ def _plain(text: str) -> str:
 _READERS: Mapping[str, Callable[[str], Fields]] = {
     "title": lambda text: {"title": _title(text)},
     "short_title": lambda text: {"short_title": _title(text)},
-    "authors": lambda text: {"authors": _authors(text)},
+    "authors": lambda text: {"authors": named_authors(text)},
     "venue": _venue,
     "year": lambda text: {"year": _year(text)},
     "date": _date,

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from zoterodigest.core.values import identity, names, venue_slot
+from zoterodigest.core.values import identity, venue_slot
 from zoterodigest.core.values.record import Fields, Members, Names, text_in
 from zoterodigest.digest.read.document import DigestEntry, Document, Skipped
-from zoterodigest.digest.read.fields import one_name
+from zoterodigest.digest.read.fields import named_authors
 from zoterodigest.digest.read.lines import OUTER_BLANKS
 from zoterodigest.digest.read.mojibake import mojibake_in
 from zoterodigest.digest.read.shapes import NOTHING
@@ -33,7 +33,7 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
     ids = (it.value for it in entry.reading.identifiers if it.scheme == "arxiv")
     fields, reading = entry.reading.fields, entry.reading
     venue = venue_slot.parse_venue(_text(slots, "venue") or "").venue
-    authors = names.parse_authors(_text(slots, "authors") or "")
+    authors = _authors(entry, _text(slots, "authors") or "")
     award, categories = fields.get("award"), fields.get("categories")
     return {
         "format": entry.format.name,
@@ -44,7 +44,7 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
         "arxiv_id": fields.get("arxiv") or next(ids, None),
         "version": _version(entry),
         "urls": [[link.label, link.url] for link in reading.links],
-        "authors": [*map(one_name, authors.people)] or None,
+        "authors": [*authors.people] or None,
         "authors_raw": _text(slots, "authors"),
         "et_al": authors.truncated,
         "venue": venue or None,
@@ -70,6 +70,15 @@ def entry_json(entry: DigestEntry) -> dict[str, Any]:
         "problems": [f"line {it.line}: {it.reason}" for it in entry.problems],
         "extra": _extra(entry, slots),
     }
+
+
+def _authors(entry: DigestEntry, text: str) -> Names:
+    """Return the authors that a text names."""
+    # In Markdown they have been read of the same text: 8 % of reading long entries.
+    read = entry.reading.fields.get("authors")
+    if isinstance(read, Names) and entry.reading.raws["authors"] == text and not entry.format.data:
+        return read
+    return named_authors(text)
 
 
 def _year(fields: Fields) -> int | None:
