@@ -32,7 +32,7 @@ def listed_alone(entries: Sequence[DigestEntry], lines: Lines) -> Iterator[Diges
     these. Lines of text are a list, too, if there are more: a page may name its own paper.
     """
     by_line = {entry.first: entry for entry in entries}
-    items = list(_lists(lines, lines.items.numbers))
+    items = list(_lists(lines, lines.all_items()))
     yield from _of_lists(items, _FEWEST_ITEMS, by_line, lines)
     if by_line.keys() - {line for one in items for line in one}:
         yield from _of_lists([*_lists(lines, _lines_of_text(lines))], _FEWEST_LINES, by_line, lines)
@@ -62,7 +62,7 @@ def _of_lists(
 
 def _lines_of_text(lines: Lines) -> Iterator[int]:
     """Yield the lines that are no items, and no part of any."""
-    items = set(lines.items.numbers)
+    items = set(lines.all_items())
     is_in_item = False
     for line in range(len(lines)):
         data = lines[line]

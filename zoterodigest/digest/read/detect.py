@@ -60,8 +60,8 @@ def read_document(
     entries: list[DigestEntry] = []
     for form in passes(lines, formats):
         found = list(credible(find(lines, form, venues), lines))
-        for entry in found:
-            lines.take(entry.first, entry.last)
+        if found:
+            lines.take_all((entry.first, entry.last) for entry in found)
         entries += found
     entries.sort(key=lambda entry: entry.first)
     headings = Headings(lines)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field
 from enum import Enum, auto
 from functools import cached_property
@@ -134,6 +134,17 @@ class BareLines:
         line = self.numbers[at]
         return self.joined.get(line) or lines[line][self.offsets[at] :]
 
+    def without(self, is_taken: Callable[[int], bool]) -> BareLines:
+        """Return them without the lines that are taken."""
+        texts = self.texts.split(b"\n")
+        kept = [at for at, line in enumerate(self.numbers) if not is_taken(line)]
+        return BareLines(
+            [self.numbers[at] for at in kept],
+            [self.offsets[at] for at in kept],
+            b"\n".join(texts[at] for at in kept),
+            self.joined,
+        )
+
 
 def shorn(data: bytes) -> bytes:
     """Return a line without the odd blanks, or the `\\` of a hard break, that may end it.
@@ -189,6 +200,7 @@ class Lines:
         self.keyed: tuple[int, ...] | None = None
         self.is_data = False
         self.joins_lines = False
+        self._bare: dict[str, BareLines] = {}
         # One `?` for each bad byte: offsets in `source` must be offsets in the file.
         shown = source.decode("utf-8", "surrogateescape").encode("utf-8", "replace")
         self.source = source if shown == source else shown
@@ -212,26 +224,39 @@ class Lines:
         return frozenset(line for line, _ in self.matching(_AT_BOUNDARY))
 
     # Found once for all formats, which look for heads in the same lines: with what is searched at
-    # once below, 3 % of reading folded entries, and more with each further format.
+    # once below, 3 % of reading folded entries, and more with each further format. Each is without
+    # the lines that entries of formats before held when these had all been found.
 
-    @cached_property
+    @property
     def plain(self) -> BareLines:
         """All lines as they stand."""
+        return self._found_once("plain", self._plain)
+
+    def _plain(self) -> BareLines:
         if not self.starts or b"\r" in self.source:
             return self.bare((line, 0) for line in range(len(self)))
         # Split at once where no line ends otherwise: 2 % of reading text.
         found = self.source[self.starts[0] : self.ends[-1]].split(b"\n")
         return BareLines(range(len(self)), [0] * len(self), b"\n".join(map(shorn, found)))
 
-    @cached_property
+    @property
     def quoted(self) -> BareLines:
         """The lines of quotes, their outer prefix left off."""
-        return self.bare(self.matching(_AT_QUOTE))
+        return self._found_once("quoted", lambda: self.bare(self.matching(_AT_QUOTE)))
 
-    @cached_property
+    @property
     def items(self) -> BareLines:
         """The lines with which list items begin, their markers left off."""
-        return self.bare(self.matching(_AT_MARKER))
+        return self._found_once("items", lambda: self.bare(self.matching(_AT_MARKER)))
+
+    def _found_once(self, kind: str, find: Callable[[], BareLines]) -> BareLines:
+        if kind not in self._bare:
+            self._bare[kind] = find()
+        return self._bare[kind]
+
+    def all_items(self) -> Iterator[int]:
+        """Yield the lines with which list items begin, also those within entries."""
+        return (line for line, _ in self.matching(_AT_MARKER))
 
     @cached_property
     def wraps(self) -> Mapping[int, int]:
@@ -277,8 +302,8 @@ class Lines:
         return BareLines(numbers, offsets, shown, dict(zip(numbers, texts, strict=True)))
 
     def bare(self, places: Iterable[tuple[int, int]]) -> BareLines:
-        """Return lines, each from an offset on."""
-        found = list(places)
+        """Return lines that no entry holds yet, each from an offset on."""
+        found = [place for place in places if not self.is_taken(place[0])]
         texts = b"\n".join(shorn(self[line][offset:]) for line, offset in found)
         return BareLines([line for line, _ in found], [offset for _, offset in found], texts)
 
@@ -352,6 +377,14 @@ class Lines:
     def take(self, first: int, last: int) -> None:
         """Hide the lines `[first, last]`: an entry holds them."""
         self.veils[first : last + 1] = [Veil.TAKEN] * (last + 1 - first)
+
+    def take_all(self, areas: Iterable[tuple[int, int]]) -> None:
+        """Hide the lines of all entries of a format, of each the first and the last."""
+        for first, last in areas:
+            self.take(first, last)
+        # In most digests hardly any line is left then for the formats that follow. To search none
+        # but those takes 5 % off the time of reading long entries, 14 % off a list of 37 papers.
+        self._bare = {kind: bare.without(self.is_taken) for kind, bare in self._bare.items()}
 
     def is_taken(self, line: int) -> bool:
         """Whether an entry found before holds the line."""
