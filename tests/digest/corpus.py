@@ -18,7 +18,7 @@ from zoterodigest.digest.format.format import (
 from zoterodigest.digest.format.own_files import data_kind
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.write.edit import Reader
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.mapping import venue_table
 
 ROOT = Path(__file__).resolve().parents[2]

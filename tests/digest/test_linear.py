@@ -11,8 +11,9 @@ import pytest
 
 from tests.digest.corpus import read_anew
 from tests.digest.vault_notes import read_file
-from zoterodigest.core.values.record import Blocks
+from zoterodigest.core.values.record import Blocks, Fields
 from zoterodigest.digest.format.format import NoteRule
+from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.blocks import blocks_text
 from zoterodigest.digest.write.edit import put_digest
 from zoterodigest.digest.write.respelled import respellings
@@ -232,6 +233,23 @@ def test_four_times_the_blocks_take_four_times_the_calls_to_write(name: str) -> 
     small, large = calls_of(partial(write, size)), calls_of(partial(write, 4 * size))
 
     assert large <= 5 * small + 2_000
+
+
+def test_values_that_need_another_spelling_are_tried_together_however_many_they_are() -> None:
+    entry = "- **A Title {0}** [[paper](https://arxiv.org/abs/2401.{0:05})]\n"
+    source = "".join(entry.format(number) for number in range(48)).encode()
+    readings: list[bytes] = []
+
+    def read(source: bytes) -> Document:
+        readings.append(source)
+        return read_anew(source)
+
+    titles: dict[int, Fields] = {at: {"title": f"Stars ** in it {at}"} for at in range(48)}
+    edited = put_digest(read_anew(source), titles, read)
+
+    assert not edited.refusals
+    assert edited.source.count(b"Stars &#42;&#42; in it") == 48
+    assert len(readings) <= 20
 
 
 @pytest.mark.deep

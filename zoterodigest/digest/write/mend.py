@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from zoterodigest.core.values.span import Edit, splice
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.write.edit import Reader
+from zoterodigest.digest.write.edit_check import Reader
 
 
 def mended(document: Document, edits: Sequence[Edit], read: Reader) -> Document:

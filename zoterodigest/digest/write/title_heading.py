@@ -9,7 +9,7 @@ from zoterodigest.digest.read.vault_front import front_matter
 from zoterodigest.digest.read.vault_generated import title_heading
 from zoterodigest.digest.read.vault_lines import body_lines
 from zoterodigest.digest.read.vault_marks import body_marks
-from zoterodigest.digest.write.edit import Reader
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.digest.write.writing import copy_edit
 
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from zoterodigest.core.plan.plan import ChangeEntry
 from zoterodigest.core.values.record import Entry, Fields, Value, WebLinks, text_in
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.write.edit import Reader, put_digest
+from zoterodigest.digest.write.edit import put_digest
+from zoterodigest.digest.write.edit_check import Reader
 from zoterodigest.frozen import dataclass
 from zoterodigest.notes.canonical import canonical_blocks
 from zoterodigest.sync.gathering.compared import in_digest_terms
