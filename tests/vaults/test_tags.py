@@ -18,6 +18,10 @@ from tests.vaults.test_laws import (
     planned,
     sync,
 )
+from zoterodigest.core.plan.run_options import End
+from zoterodigest.sync.run.conflicts import open_fields
+from zoterodigest.sync.syncing.resolve import Decision, prepare_resolve
+from zoterodigest.sync.syncing.sync_run import carry_out
 
 Tags = list[dict[str, Any]]
 OTHERS: Tags = [
@@ -246,3 +250,19 @@ def test_front_matter_of_one_line_gets_no_key(world: World, front: str) -> None:
 
     assert path.read_text() == text
     assert planned(world).is_settled
+
+
+@pytest.mark.parametrize("end", [End.MARKDOWN, End.ZOTERO])
+def test_a_conflict_in_a_note_without_tags_is_decided(world: World, end: End) -> None:
+    path = lay_out(world, "", [])
+    path.write_text(path.read_text().replace("year: 2017", "year: 2018"))
+    world.change(linked(world)["Papers/@adam2015.md"], date="2019")
+    (field,) = open_fields(planned(world))
+
+    resolving = prepare_resolve(world.workspace(), [Decision(field, end)])
+    assert resolving.left == ()
+    carry_out(resolving.prepared, lambda done, total: None)
+
+    year = "2018" if end is End.MARKDOWN else "2019"
+    assert f"year: {year}" in path.read_text()
+    assert world.item(TITLES["adam2015"])["date"] == year

@@ -50,6 +50,16 @@ def with_empty(link: Link, names: Set[str]) -> Link:
     return replace(link, entry=replace(entry, fields=fields, raws=raws))
 
 
+def without_cleared(entry: Entry) -> Entry:
+    """Return `entry` as its file has it: without what `with_empty` gave it."""
+    given = {name for name, raw in entry.raws.items() if raw == _text(name)}
+    if not given:
+        return entry
+    fields = {name: value for name, value in entry.fields.items() if name not in given}
+    raws = {name: raw for name, raw in entry.raws.items() if name not in given}
+    return replace(entry, fields=fields, raws=raws)
+
+
 def is_left_out(name: str, entry: Entry) -> bool:
     """Tell whether an entry lacks a field for which its format has a place."""
     # A year is shown by the date beside it, and has no line of its own then.

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from zoterodigest.core.links.view import Folding, as_shown
+from zoterodigest.core.plan.cleared import without_cleared
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import Choices, End
 from zoterodigest.core.values.record import SECTION, Entry, EntryLines, Value
@@ -67,8 +68,8 @@ def _options(decisions: Sequence[Decision]) -> Options:
 
 
 def _unplaced(entry: Entry) -> Entry:
-    """Return `entry` wherever it stands: lines above it may have come or gone."""
-    return replace(entry, place=EntryLines(1, 1))
+    """Return `entry` as read, wherever it stands: lines above it may have come or gone."""
+    return replace(without_cleared(entry), place=EntryLines(1, 1))
 
 
 def _choices(decisions: Sequence[Decision]) -> Choices:
