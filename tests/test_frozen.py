@@ -158,6 +158,32 @@ def test_values_are_equal_by_what_is_compared() -> None:
     assert dataclasses.replace(plain("a", (1,)), name="b") == plain("b", (1,))
 
 
+@pytest.mark.parametrize("has_order", [False, True])
+def test_an_unguarded_value_is_as_the_standard_library_makes_it(has_order: bool) -> None:
+    theirs = dataclasses.dataclass(slots=True, unsafe_hash=True, order=has_order)
+
+    def seen_of(maker: Maker) -> object:
+        class Read:
+            """What a reading makes."""
+
+            start: int
+            names: list[str] = field(default_factory=list, compare=False)
+
+        made = maker(Read)
+        return seen(made, made(1)), hash(made(1)), made(1) < made(2) if has_order else None
+
+    assert seen_of(frozen.frozen(order=has_order)) == seen_of(theirs)
+
+
+def test_a_class_is_given_its_init_when_a_value_is_made() -> None:
+    plain = classes(frozen.dataclass)["Plain"]
+
+    before = inspect.isfunction(plain.__dict__["__init__"])
+    plain("a")
+
+    assert (before, inspect.isfunction(plain.__dict__["__init__"])) == (False, True)
+
+
 @frozen.dataclass(frozen=True, slots=True)
 class Kept:
     """A value that goes to another process."""
