@@ -111,7 +111,7 @@ def _with_ids(tables: Any) -> Any:
 
 class _Venues(BaseModel):
     # Also forbids unknown keys in the tables of the venues: pydantic passes it on to dataclasses.
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     unpublished: tuple[str, ...]
     venue: Annotated[dict[str, Venue], BeforeValidator(_with_ids)]
@@ -147,7 +147,7 @@ def _tool_tags() -> re.Pattern[str]:
 
 
 class _KeyNames(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     slots: dict[str, list[str]]
     identity: dict[str, list[str]]

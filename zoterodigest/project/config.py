@@ -189,7 +189,7 @@ Pattern = Annotated[str, Field(min_length=1), AfterValidator(_pattern)]
 
 class _ConfigTable(BaseModel):
     # Unknown keys are refused: a misspelled one would silently do nothing.
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True, populate_by_name=True)
 
 
 class NewFileRules(_ConfigTable):

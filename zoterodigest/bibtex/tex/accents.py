@@ -19,7 +19,7 @@ from zoterodigest.regex import lazy_regex
 class _TexTables(BaseModel):
     """The tables of `tex.toml`."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
     symbols: str
     styles: frozenset[str]

@@ -128,7 +128,9 @@ Labels = dict[SlotName, list[FoldedText]]
 
 class _FormatTable(BaseModel):
     # A misspelled key would otherwise have no effect, and nobody would know.
-    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+    model_config = ConfigDict(
+        defer_build=True, extra="forbid", frozen=True, arbitrary_types_allowed=True
+    )
 
 
 class EntryRule(_FormatTable):

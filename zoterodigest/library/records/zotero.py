@@ -28,7 +28,7 @@ class LinkHome(Enum):
 
 
 class _StrictZoteroRules(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(defer_build=True, extra="forbid", frozen=True)
 
 
 class TagPrefixes(_StrictZoteroRules):

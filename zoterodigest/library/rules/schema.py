@@ -42,14 +42,14 @@ def item_types() -> Mapping[str, ItemType]:
 
 
 class _SchemaLine(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     fields: str
     creators: str
 
 
 class _SchemaTable(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(defer_build=True, extra="forbid")
 
     common: str
     parts: dict[str, str]
