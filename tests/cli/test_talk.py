@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import time
+from pathlib import Path
 
 import pytest
 
+from tests.cli.conftest import Zoterodigest, a_digest, at_a_terminal
 from tests.terminal import readable
 from zoterodigest.cli.base import talk
 from zoterodigest.cli.base.talk import Countdown, busy, countdown
@@ -74,6 +76,38 @@ def test_nobody_sees_work_without_a_terminal(
         time.sleep(0.01)
 
     assert capsys.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("line", "work"),
+    [
+        ("init papers.md", "Reading digests"),
+        ("inspect refs.bib", "Reading notes, Reading digests, Reading bibliographies"),
+        ("check-cites main.tex refs.bib", "Reading documents, Reading bibliographies"),
+        ("export papers.md -o new.bib", "Reading digests"),
+        ("formats check papers.md", "Reading the entries, Editing entries"),
+        ("add 1706.03762 --to papers.md --offline", "Reading digests"),
+    ],
+)
+def test_a_terminal_shows_the_work_of_commands_that_read_much(
+    zoterodigest: Zoterodigest,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    line: str,
+    work: str,
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(("Attention", "1706.03762")), encoding="utf-8")
+    (tmp_path / "refs.bib").write_text("@misc{known,\n  title = {A}\n}\n", encoding="utf-8")
+    (tmp_path / "main.tex").write_text("\\cite{known}\n", encoding="utf-8")
+    shown: list[str] = []
+    at_a_terminal(monkeypatch)
+    monkeypatch.setattr(talk._Spinner, "__init__", lambda _, what: shown.append(what))
+    monkeypatch.setattr(talk._Spinner, "__enter__", lambda spinner: spinner)
+    monkeypatch.setattr(talk._Spinner, "__exit__", lambda *_: None)
+
+    zoterodigest(*line.split())
+
+    assert ", ".join(shown) == work
 
 
 def _until_shown(terminal: Terminal, text: str) -> None:

@@ -18,7 +18,7 @@ from zoterodigest.cli.base.screen import (
     visible,
     wrapped,
 )
-from zoterodigest.cli.base.talk import emit_unless_json, progress, require_consent
+from zoterodigest.cli.base.talk import busy, emit_unless_json, progress, require_consent
 from zoterodigest.cli.commands.added_files import add_files
 from zoterodigest.cli.show.additions import (
     added_data,
@@ -87,8 +87,9 @@ def add(
         raise typer.BadParameter(f"{to} is a file of a vault: name the folder, as --to {to.parent}")
     if rules and section:
         raise typer.BadParameter("--section is for a digest with headings, not for a vault")
-    vault = open_vault(project, rules, inner, venues) if rules else None
-    goal = vault.goal if vault else open_goal(project, to, venues, linked)
+    with busy("Reading digests"):
+        vault = open_vault(project, rules, inner, venues) if rules else None
+        goal = vault.goal if vault else open_goal(project, to, venues, linked)
     require_idle_to_write(asked, goal.project)
     # One argument can mean several papers: BibTeX, a .bib, or standard input.
     read = [each for text in names for each in _read(text, venues)]

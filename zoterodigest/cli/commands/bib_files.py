@@ -20,7 +20,7 @@ from zoterodigest.cli.base.project_context import (
     project_in,
 )
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, tell_failure, visible
-from zoterodigest.cli.base.talk import require_consent, tell_failures
+from zoterodigest.cli.base.talk import busy, require_consent, tell_failures
 from zoterodigest.cli.show.bib_text import (
     dropped_text,
     notes_text,
@@ -86,7 +86,8 @@ def export_into(
     """Bring `bibs` up to date, or write them anew; return the exit code."""
     workspace = over_bibs(workspace, bibs, given)
     with workspace.library:
-        exports = prepare_exports(workspace, anew=writing.may_overwrite)
+        with busy("Reading digests and library"):
+            exports = prepare_exports(workspace, anew=writing.may_overwrite)
         if writing.may_overwrite:
             for bib in exports.bibs:
                 writing.require_agreement(bib.key, bib.before or b"", bib.source)
@@ -117,7 +118,8 @@ def show_new_bib(workspace: Workspace, given: Given) -> int:
 def new_bib(workspace: Workspace, given: Given) -> NewBib:
     """Return what a new .bib of the project would hold."""
     nowhere = workspace.project.bib_file(workspace.project.root / "-.bib")
-    (bib,) = prepare_exports(over_bibs(workspace, [nowhere], given), anew=True).bibs
+    with busy("Reading digests and library"):
+        (bib,) = prepare_exports(over_bibs(workspace, [nowhere], given), anew=True).bibs
     return bib
 
 

@@ -15,6 +15,7 @@ from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, co
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.project_context import NoLibraryYet, chosen, near
 from zoterodigest.cli.base.screen import counted, tell, visible
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.cli.commands.citekeys import project_citation_keys
 from zoterodigest.cli.show.annotations import Report, annotation
 from zoterodigest.cli.show.encoder import emit_result, json_value
@@ -56,14 +57,15 @@ def check_cites(
     documents, bibs = by_kind(paths or _cited_by_the_project())
     if not documents:
         raise NothingToCheck("no document is named", "Name one: check-cites main.tex refs.bib.")
-    cited = read_cited(documents)
+    with busy("Reading documents"):
+        cited = read_cited(documents)
     named = bibs or _named_by(documents, cited)
     # Only then: where a .bib is named, a mistake in the configuration hinders nothing.
     project = None if named else _project_of(documents[0])
-    bibliographies = _bibliographies(named or _bibs_of(project))
-    if bibliographies:
+    with busy("Reading bibliographies"):
+        bibliographies = _bibliographies(named or _bibs_of(project))
         checked = check_keys(cited, bibliographies)
-    else:
+    if not bibliographies:
         checked = Checked(missing_keys(cited, _library_keys(project)))
     findings = (
         *_errors(checked),

@@ -221,7 +221,8 @@ def _references(
         items = (api_data(item) for item in chosen_items(snapshot, ListWish(wanted.collections)))
     # One by one: what an item's JSON holds beyond the work is not kept.
     tagged = (data for data in items if {*wanted.tags} <= {*ItemJson(data).tags})
-    return references(tagged, bib_rules(), formula=formula, fixed=keys)
+    with busy("Reading digests" if asked.files else "Reading items"):
+        return references(tagged, bib_rules(), formula=formula, fixed=keys)
 
 
 def _write(found: tuple[Reference, ...], wanted: ExportOptions, writing: Writing) -> None:

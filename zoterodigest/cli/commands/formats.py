@@ -163,7 +163,8 @@ def check_format(asked: Invocation, path: Path = argument("FILE")) -> int:
         formats_for(path, asked.format_name),
         venue_table(),
     )
-    document = read_document(path.name, source, forms, venues)
+    with busy("Reading the entries"):
+        document = read_document(path.name, source, forms, venues)
     if not document.entries:
         tell([f"{visible(str(path))}: no entries recognised."])
         return FAILED

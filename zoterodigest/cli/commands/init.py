@@ -12,6 +12,7 @@ from pathlib import Path
 from zoterodigest.cli.base.options import argument, command, flag
 from zoterodigest.cli.base.outside import loaded
 from zoterodigest.cli.base.screen import emit, hanging, visible
+from zoterodigest.cli.base.talk import busy
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.library.address import address_of
 from zoterodigest.mapping import venue_table
@@ -88,7 +89,8 @@ def _write_configuration(folder: Path, files: Sequence[Path]) -> Iterator[str]:
     digests, bibs = by_kind(dict.fromkeys(chain.from_iterable(map(_files_in, files))))
     for bib in bibs:
         read_if_present(bib)
-    proposals = tuple(_proposals(folder, digests))
+    with busy("Reading digests"):
+        proposals = tuple(_proposals(folder, digests))
     names = [_name_in(folder, digest) for digest in digests]
     bib_names = [_name_in(folder, bib) for bib in bibs]
     text = initial_config(names, proposals, bib_names, _linked_library(folder) or DEFAULT_LIBRARY)

@@ -62,13 +62,15 @@ def inspect(
     a folder has no notes.
     """
     meant = paths or _known()
-    folders = _inspected([path for path in meant if path.is_dir()])
+    with busy("Reading notes"):
+        folders = _inspected([path for path in meant if path.is_dir()])
     digests, named = by_kind(path for path in meant if not path.is_dir())
     if explain is not None:
         return _explained(digests, named, explain, asked)
     with reading_cache(meant) as cache, busy("Reading digests"):
         found = inspect_digests(digests, asked.format_name, cache, as_json=asked.as_json)
-    bibs = inspect_bibs(named)
+    with busy("Reading bibliographies"):
+        bibs = inspect_bibs(named)
     if asked.as_json:
         vaults = {"vaults": [data for _, data, _ in folders]} if folders else {}
         emit_json(digests_data(found) | (bibs_data(bibs) if named else {}) | vaults)

@@ -179,7 +179,8 @@ def _key_of(project: Project, what: str, address: str) -> str:
     if is_key(what):
         return what
     items = _read(project, address).items
-    return item_meant(items, what, lambda: items_by_citekey(address)).key
+    with busy("Looking for the item"):
+        return item_meant(items, what, lambda: items_by_citekey(address)).key
 
 
 def _read(project: Project, address: str) -> Snapshot:

@@ -51,7 +51,8 @@ def show(
         snapshot = library.read()
         sources = sources_in(Path(), library, snapshot)
     read_keys = partial(items_by_citekey, asked.address)
-    items = [item_meant(snapshot.items, key, read_keys) for key in keys]
+    with busy("Looking for the items"):
+        items = [item_meant(snapshot.items, key, read_keys) for key in keys]
     data = [api_data(one, sources.get(one.key)) for item in items for one in family(snapshot, item)]
     texts = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
     with linking_items(asked):
