@@ -73,13 +73,29 @@ def _step(name: str, folder: Path, **given: str) -> subprocess.CompletedProcess[
     return _run(words, folder, **variables)
 
 
-def test_each_hook_runs_on_the_files_of_a_commit(project: Path) -> None:
-    def hook(name: str, *files: str) -> subprocess.CompletedProcess[str]:
-        return _run([*shlex.split(HOOKS[f"zoterodigest-{name}"]["entry"]), *files], project)
+def _hook(name: str, project: Path, *files: str) -> subprocess.CompletedProcess[str]:
+    """Run a hook as pre-commit does: its entry, its args, the files."""
+    hook = HOOKS[f"zoterodigest-{name}"]
+    return _run([*shlex.split(hook["entry"]), *hook.get("args", ()), *files], project)
 
-    assert hook("lint", "papers.md").returncode == 0
-    assert "unknown" in hook("check-cites", "main.tex").stdout
-    assert hook("status").returncode == 4  # nothing has been pushed yet
+
+def test_each_hook_runs_on_the_files_of_a_commit(project: Path) -> None:
+    assert _hook("lint", project, "papers.md").returncode == 0
+    assert "unknown" in _hook("check-cites", project, "main.tex").stdout
+    assert _hook("status", project).returncode == 4  # nothing has been pushed yet
+
+
+@pytest.mark.deep
+@pytest.mark.parametrize("name", ["-d", "--help", " x"])
+def test_hooks_take_every_name_of_a_file_as_a_file(project: Path, name: str) -> None:
+    (project / f"{name}.md").write_text("# Papers\n\n- [A\n", "utf-8")
+    (project / f"{name}.tex").write_text("\\cite{unknown}\n\\bibliography{refs}\n", "utf-8")
+
+    linted = _hook("lint", project, f"{name}.md")
+    checked = _hook("check-cites", project, f"{name}.tex")
+
+    assert f"{name.strip()}.md" in linted.stdout
+    assert (checked.returncode, f"{name.strip()}.tex:1" in checked.stdout) == (1, True)
 
 
 def test_the_check_of_a_pull_request_annotates_and_fails(project: Path) -> None:
