@@ -168,10 +168,17 @@ def test_the_page_of_a_paper_is_that_of_its_doi_then_at_arxiv_then_its_own(
     assert page(**bare, url="https://example.org/a") == "https://example.org/a\n"
 
 
-def test_a_browser_gets_no_address_that_runs_something() -> None:
-    items = ItemJson({"url": "javascript:alert(1)"}), ItemJson({"url": "file:///etc/passwd"})
-
-    assert [page_of(one) for one in items] == ["", ""]
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("javascript:alert(1)", ""),
+        ("file:///etc/passwd", ""),
+        ("https://", ""),
+        ("HTTPS://Example.org/A", "https://Example.org/A"),
+    ],
+)
+def test_a_browser_gets_addresses_of_the_web_only(url: str, page: str) -> None:
+    assert page_of(ItemJson({"url": url})) == page
 
 
 def test_the_pdf_is_the_one_in_zotero_else_that_at_arxiv(

@@ -23,8 +23,11 @@ def page_of(item: ItemJson) -> str:
         return f"https://doi.org/{doi}"
     if arxiv := _identifier(item, "arxiv"):
         return f"https://arxiv.org/abs/{arxiv}"
-    # A browser obeys other schemes too, and anybody in a group can write this field.
-    return item.url if item.url.startswith(("https://", "http://")) else ""
+    scheme, _, place = item.url.strip().partition("://")
+    # A browser obeys other schemes too, and anybody in a group can write this field. What opens
+    # links for us knows the two in lower case only.
+    is_page = place and scheme.lower() in ("https", "http")
+    return f"{scheme.lower()}://{place}" if is_page else ""
 
 
 def arxiv_pdf(item: ItemJson) -> str:
