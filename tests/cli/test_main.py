@@ -324,6 +324,8 @@ def test_a_terminal_is_coloured_unless_it_asks_not_to_be(
         ("inspekt", " Did you mean 'inspect'?"),
         ("hlep", " Did you mean 'help'?"),
         ("search", " Did you mean 'ls'?"),
+        ("serch", " Did you mean 'ls'?"),
+        ("Histroy", " Did you mean 'log'?"),
         ("diff", " Did you mean 'plan --diff'?"),
         ("stat", " Did you mean 'stats' or 'status'?"),
         ("xyzzy", ""),

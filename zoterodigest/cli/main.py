@@ -130,6 +130,9 @@ _CALLED_ELSEWHERE = {
 }  # fmt: skip
 """What people type who know other programs, with what it is called here."""
 
+_ALIKE, _AS_ALIKE = 0.7, 0.1
+"""How alike a command must be to a mistyped one, and how much less than the one most alike."""
+
 _STAMPED = frozenset({"push", "pull", "sync", "plan", "status"})
 """The commands that are repeated from their stamp."""
 
@@ -166,12 +169,18 @@ class _Commands(TyperGroup):
 
 
 def _meant(name: str) -> str:
-    """Return which command a person may mean by `name`; "" if nothing is like it."""
-    from difflib import get_close_matches
+    """Return which commands a person may mean by `name`; "" if nothing is like it."""
+    from difflib import SequenceMatcher
 
-    known = [*(one for group in _GROUPS.values() for one in group), "help"]
-    close = get_close_matches(name.casefold(), known, n=2, cutoff=0.7)
-    names = [_CALLED_ELSEWHERE[name]] if name in _CALLED_ELSEWHERE else close
+    typed = name.casefold()
+    own = (*(one for group in _GROUPS.values() for one in group), "help")
+    called = dict(zip(own, own, strict=True)) | _CALLED_ELSEWHERE
+    likeness = {word: SequenceMatcher(None, word, typed).ratio() for word in called}
+    least = max(_ALIKE, *(like - _AS_ALIKE for like in likeness.values()))
+    words = sorted(
+        (one for one in called if likeness[one] >= least), key=lambda one: -likeness[one]
+    )
+    names = dict.fromkeys(called[word] for word in words[:2])
     return f" Did you mean {' or '.join(map(repr, names))}?" if names else ""
 
 
