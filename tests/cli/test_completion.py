@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from zoterodigest.cli.base.completion import (
     collections_like,
     items_like,
     items_or_tags_like,
+    join_words_of_bash,
     tags_like,
 )
 from zoterodigest.cli.show.library_list import SortKey
@@ -26,7 +28,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # How the script for each shell asks, as typer defines it.
 ASKED = {
-    "bash": lambda text: {"COMP_WORDS": text, "COMP_CWORD": str(text.count(" "))},
+    "bash": lambda text: {
+        "COMP_WORDS": text.replace(" ", "\n"),
+        "COMP_CWORD": str(text.count(" ")),
+    },
     "zsh": lambda text: {"_TYPER_COMPLETE_ARGS": text},
     "fish": lambda text: {
         "_TYPER_COMPLETE_ARGS": text,
@@ -186,6 +191,54 @@ def test_the_script_for_bash_completes_in_bash(command: Path) -> None:
     )
 
     assert ran.stdout.split() == ["check-cites"]
+
+
+@pytest.mark.deep
+@pytest.mark.usefixtures("library")
+@pytest.mark.parametrize(
+    ("typed", "completed"),
+    [
+        (r"+to\ re", "+to read"),
+        ("'+to re", "+to read"),
+        ("+TO", "+to read"),
+        ("+task:image", "+task:image restoration"),
+        (r"+task:image\ r", "+task:image restoration"),
+        ("'+task:im", "+task:image restoration"),
+    ],
+)
+def test_bash_completes_the_rest_of_a_tag_that_is_begun(
+    command: Path, typed: str, completed: str
+) -> None:
+    terminal = Terminal(command.parent, _script("bash", command))
+
+    with terminal.running(["bash", "--norc", "-i"]) as bash:
+        bash.type("source ./script; bind 'set bell-style none'; echo RE''ADY\n")
+        bash.until("READY\\s")
+        bash.type(f"zoterodigest tag KEY {typed}\t")
+        bash.until(re.escape(completed[-4:]))
+        bash.type("\n")
+
+        assert bash.until("words: .*").split(maxsplit=3)[3].strip() == completed
+
+
+@pytest.mark.usefixtures("library")
+def test_a_tag_is_completed_from_the_parts_that_bash_makes_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    parts = ["zoterodigest", "tag", "KEY", "+task", ":", r"image\ re", "--yes"]
+    monkeypatch.setenv("_ZOTERODIGEST_COMPLETE", "complete_bash")
+    monkeypatch.setenv("COMP_WORDS", "\n".join(parts))
+    monkeypatch.setenv("COMP_CWORD", "5")
+
+    join_words_of_bash()
+
+    assert (os.environ["COMP_WORDS"], os.environ["COMP_CWORD"]) == (
+        "zoterodigest\ntag\nKEY\n+task:image\\ re",
+        "3",
+    )
+    ((word, _),) = items_or_tags_like("+task:image re")
+    assert word == r"image\ restoration"
+    assert word.startswith("image re"), "typer would leave it out"
 
 
 @pytest.mark.deep

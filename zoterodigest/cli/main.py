@@ -221,6 +221,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # pydantic would look for plugins of its own in every installed library (20 ms).
         os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if os.environ.get("_ZOTERODIGEST_COMPLETE") == "complete_bash":
+        from zoterodigest.cli.base.completion import join_words_of_bash
+
+        join_words_of_bash()
     while True:
         try:
             return _called(given)

@@ -28,18 +28,48 @@ _SHOWN = str.maketrans(
     {"\\": "", "$": "", "`": "\u2018", "'": "\u2019", '"': "\u201d", "[": "(", "]": ")"}
 )
 """Brackets are markup of rich in the text beside a value: `[/b]` ended in a traceback."""
+_QUOTED_LATER = lazy_regex(".['\"]")
+"""A quotation mark within a word: bash would put the whole value behind it."""
 _ESCAPES = {"bash": r"\\", "powershell": "`", "pwsh": "`"}
 """What stands before a character that a shell would obey, where it inserts values as they are."""
 
 
+class _TypedValue(str):
+    """A value as the shell that asks takes it.
+
+    typer leaves out what does not begin with the word on the line, but that word is not escaped
+    and may be in another case. `_beginning` has chosen what begins so.
+    """
+
+    __slots__ = ()
+
+    def startswith(self, *_: object) -> bool:
+        return True
+
+
+def join_words_of_bash() -> None:
+    """Put together what bash hands over in parts: `+task:x` and `--tag=x` are three parts."""
+    words: list[str] = []
+    is_begun = False
+    for part in os.environ["COMP_WORDS"].split("\n")[: int(os.environ["COMP_CWORD"]) + 1]:
+        is_sign = part != "" and not part.strip(":=")
+        if words and (is_begun or is_sign):
+            words[-1] += part
+        else:
+            words.append(part)
+        is_begun = is_sign
+    os.environ |= {"COMP_WORDS": "\n".join(words), "COMP_CWORD": f"{len(words) - 1}"}
+
+
 def items_like(incomplete: str) -> list[Completion]:
     """Return the keys and citation keys that begin so, in any case, each with its title."""
-    return [one for one in _keys() if one[0].casefold().startswith(incomplete.casefold())]
+    titles = dict(_keys())
+    return [(_word(name), titles[name]) for name in _beginning(incomplete, titles)]
 
 
 def tags_like(incomplete: str) -> list[str]:
     """Return the tags that begin so, in any case."""
-    return _typed(one for one in _tags() if one.casefold().startswith(incomplete.casefold()))
+    return [_word(tag) for tag in _beginning(incomplete, _tags())]
 
 
 def items_or_tags_like(incomplete: str) -> list[Completion]:
@@ -47,13 +77,13 @@ def items_or_tags_like(incomplete: str) -> list[Completion]:
     sign = incomplete[:1]
     if sign not in ("+", "-"):
         return items_like(incomplete)
-    return [(f"{sign}{tag}", "") for tag in tags_like(incomplete[1:])]
+    return [(_word(f"{sign}{tag}"), "") for tag in _beginning(incomplete[1:], _tags())]
 
 
 def collections_like(incomplete: str) -> list[str]:
     """Return the names of collections that begin so, in any case."""
     names = {one.name for one in _objects()[1] if not one.is_trashed}
-    return _typed(one for one in names if one.casefold().startswith(incomplete.casefold()))
+    return [_word(name) for name in _beginning(incomplete, names)]
 
 
 def _keys() -> Iterator[Completion]:
@@ -62,7 +92,7 @@ def _keys() -> Iterator[Completion]:
     for item in _objects()[0]:
         if not (item.is_trashed or item.json.is_part):
             title = visible(item.json.title).translate(_SHOWN)
-            for name in _typed(filter(None, (item.key, item.json.stated_citekey))):
+            for name in filter(None, (item.key, item.json.stated_citekey)):
                 yield name, title
 
 
@@ -71,22 +101,36 @@ def _tags() -> set[str]:
     return {tag for item in items if not item.is_trashed for tag in item.json.tags}
 
 
-def _typed(values: Iterable[str]) -> list[str]:
-    """Return `values` as they are typed in the shell that asks, sorted.
+def _beginning(incomplete: str, values: Iterable[str]) -> list[str]:
+    """Return the values that begin so, sorted: in the same case if there are any, else in any case.
 
     One that a shell would run or not take as it is is left out.
     """
     safe = sorted(one for one in values if one.isprintable() and not _NEVER_TYPED.search(one))
+    if _QUOTED_LATER.search(_word_in_bash()):
+        return []
+    # bash cuts the word on the line to what all values begin with.
+    same = [one for one in safe if one.startswith(incomplete)]
+    return same or [one for one in safe if one.casefold().startswith(incomplete.casefold())]
+
+
+def _word(value: str) -> _TypedValue:
     shell = os.environ.get("_ZOTERODIGEST_COMPLETE", "").removeprefix("complete_")
     if shell not in _ESCAPES or _is_in_quotes():
-        return safe
-    return [re.sub(r"(?=[^\w@%+:,./-])", _ESCAPES[shell], one) for one in safe]
+        return _TypedValue(value)
+    # bash keeps what stands before the last colon on the line.
+    rest = value.split(":", _word_in_bash().count(":"))[-1]
+    return _TypedValue(re.sub(r"(?=[^\w@%+:,./-])", _ESCAPES[shell], rest))
 
 
 def _is_in_quotes() -> bool:
     """Return whether the word that bash completes begins with a quotation mark."""
-    *_, word = os.environ.get("COMP_WORDS", "").split("\n")
-    return word.startswith(("'", '"'))
+    return _word_in_bash().startswith(("'", '"'))
+
+
+def _word_in_bash() -> str:
+    """Return the word on the line that bash completes, as it was typed; "" in other shells."""
+    return os.environ.get("COMP_WORDS", "").rpartition("\n")[2]
 
 
 def _objects() -> tuple[Iterable[LibraryItem], Iterable[Collection]]:
