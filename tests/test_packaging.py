@@ -55,6 +55,12 @@ def test_the_wheel_holds_every_template_of_the_page_of_review(installed: Path) -
     assert _files_below(installed / folder) == _files_below(ROOT / folder) != []
 
 
+def test_the_wheel_holds_the_pages_that_the_program_shows_and_no_others(installed: Path) -> None:
+    pages = sorted(page.name for page in (ROOT / "docs").glob("*.md") if page.stem != "index")
+
+    assert _files_below(installed / "zoterodigest" / "docs") == pages
+
+
 def test_the_wheel_holds_the_package_its_licence_and_nothing_else(installed: Path) -> None:
     (metadata,) = installed.glob("zoterodigest-*.dist-info")
 
