@@ -84,6 +84,15 @@ def test_status_tells_of_files_whose_front_matter_is_not_synced(
     assert whole == quiet
 
 
+def test_a_renamed_note_is_not_missing(zoterodigest: Zoterodigest, vault: Path) -> None:
+    (vault / "@a2021.md").rename(vault / "Learning.md")
+
+    first, second = (zoterodigest("sync", "--yes", "--offline") for _ in range(2))
+
+    assert "missing" not in first.out
+    assert (first.code, second.out.splitlines()[-1]) == (0, "Already up to date.")
+
+
 def test_notes_about_no_paper_need_no_attention(zoterodigest: Zoterodigest, vault: Path) -> None:
     (vault / "2026-01-31.md").write_text("A day.\n", encoding="utf-8")
 
@@ -113,6 +122,8 @@ def test_a_note_that_was_just_saved_needs_nobody_and_its_run_is_named(
     command = "`zoterodigest sync Papers/@a2021.md`"
     assert waiting.out == f"Nothing to write; Papers/@a2021.md changed a moment ago ({command}).\n"
     assert "needs you" not in status.out
+    assert "These files changed a moment ago: another program" in status.out
+    assert "is gone" not in status.out
     assert synced.out == "Done: 1 note written.\n"
 
 

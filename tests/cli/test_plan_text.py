@@ -282,7 +282,7 @@ def test_every_kind_of_report_has_its_section() -> None:
                 "  1 annotation that this library may not have yet: sync Zotero",
                 "  1 annotation deleted here",
                 "  1 annotation that rows of a table have no place for",
-                "  those of ZotLit stand here",
+                "  ZotLit writes annotations in this file",
             ],
         ),
         (

@@ -247,18 +247,18 @@ def test_what_stands_elsewhere_too_is_not_written() -> None:
     edited = put(source, {0: {"authors": Names(("Eff Gee",))}})
 
     assert edited.source == source
-    assert "a form that zoterodigest only reads" in edited.refusals[0].reason
+    assert "zoterodigest reads the form" in edited.refusals[0].reason
     assert read(source, "papers.yml").entries[1].unreadable == {"authors"}
 
 
 @pytest.mark.parametrize(
     ("at", "fields", "reason"),
     [
-        (0, {"task": Members(("one",))}, "a form that zoterodigest only reads"),
+        (0, {"task": Members(("one",))}, "zoterodigest reads the form"),
         (0, {"doi": "10.1145/3600006"}, "an identifier can be corrected, not added"),
         (0, {"award": Members(("Oral",)), "comment": "8 pages"}, "no place"),
         (3, {"links": WebLinks((Hyperlink("demo", "https://a.org"),))}, "one web link"),
-        (3, {"authors": Names(("Jane Doe",))}, "a form that zoterodigest only reads"),
+        (3, {"authors": Names(("Jane Doe",))}, "zoterodigest reads the form"),
         (3, {"abstract": EMPTY, "title": EMPTY}, "the entry cannot be without it"),
     ],
 )

@@ -53,7 +53,7 @@ def test_an_edit_that_no_value_can_show_is_reported(world: World) -> None:
 
     outcome = world.push_with_failures(SYNC)
 
-    assert ["only reads" in it.reason for it in outcome.failures] == [True]
+    assert ["can't write it" in it.reason for it in outcome.failures] == [True]
     assert path.read_text("utf-8") == text
 
 

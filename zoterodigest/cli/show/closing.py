@@ -152,7 +152,13 @@ def missing_files(prepared: Prepared) -> list[SourceKey]:
     reported = {one.row.digest for one in prepared.plan.reports if isinstance(one, MissingFile)}
     gone = gathered.gone - gathered.missing - reported
     # As they were: the plan may be about to end the links of a .bib that is gone.
-    linked = {row.digest for row in prepared.plan.rows_before if row.state is LinkState.LINKED}
+    # An entry of a renamed file is on its way to the new path.
+    after = {row.id: row.digest for row in prepared.plan.rows}
+    linked = {
+        row.digest
+        for row in prepared.plan.rows_before
+        if row.state is LinkState.LINKED and after.get(row.id, row.digest) == row.digest
+    }
     return sorted(gone & linked)
 
 

@@ -250,8 +250,20 @@ def _why_in_conflict(one: Conflict | OpenField) -> str:
 
 
 def held_text(reasons: Collection[str], hold: int) -> str:
-    """Return what to do about files that are held for these reasons; `hold` is in seconds."""
-    again = f"Run the command again in {hold} seconds." if RECENT in reasons else ""
+    """Return why files are held for these reasons, and what to do; `hold` is in seconds."""
+    lost = (
+        "Much of what these files or their notes held is gone, or is another text, so nothing of"
+        " them is synced yet."
+        if {*reasons} - {RECENT}
+        else ""
+    )
+    others = "Other files" if lost else "These files"
+    recent = (
+        f"{others} changed a moment ago: another program may still be writing them."
+        f" Run the command again in {hold} seconds."
+        if RECENT in reasons
+        else ""
+    )
     in_zotero = {TEXT_LOST_IN_ZOTERO, TEXT_HIDDEN_IN_ZOTERO}
     restore = ["restore the file"] if {*reasons} - {RECENT, *in_zotero} else []
     if in_zotero & {*reasons}:
@@ -262,7 +274,7 @@ def held_text(reasons: Collection[str], hold: int) -> str:
         if restore
         else ""
     )
-    return f"{again} {accept}".strip()
+    return " ".join(filter(None, (lost, accept, recent)))
 
 
 def diverged_text(found: Iterable[tuple[str, str]]) -> str:

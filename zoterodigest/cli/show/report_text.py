@@ -124,7 +124,7 @@ def _why_kept(report: KeptAnnotations, _: ReportNames) -> list[str]:
         (report.deleted, f"{counted(len(report.deleted), 'annotation')} deleted here"),
         (report.unplaced, f"{counted(len(report.unplaced), 'annotation')} that rows of a table"
                           " have no place for"),
-        (report.other_tool, f"those of {report.other_tool} stand here"),
+        (report.other_tool, f"{report.other_tool} writes annotations in this file"),
         (report.is_hidden, "new ones have no place below a last line such as --- or ```"),
     )  # fmt: skip
     return [text for is_so, text in said if is_so]
@@ -300,8 +300,7 @@ SECTIONS: tuple[Section[Any], ...] = (
             " item from the trash. If they are two works, `push DIGEST --relink` makes a new item."
             " If they are one, correct the identifier, or delete one of the entries.", _merged,
             settle="push {file} --relink"),
-    Section(HeldFile, "Held files", "Much of what these files or their notes held is gone, or is"
-            " another text, so nothing of them is synced yet. {held}", lambda it, _: [it.reason],
+    Section(HeldFile, "Held files", "{held}", lambda it, _: [it.reason],
             lambda it, _: f"{place_of(it.entry)}  {entry_title(it.entry)}",
             same=lambda it, _: it.reason, settle="sync {file} --accept"),
     Section(UnreadableEntry, "Unreadable", "zoterodigest can't read these entries. It leaves them"

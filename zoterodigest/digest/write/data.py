@@ -19,8 +19,8 @@ from zoterodigest.digest.write.html import Spelling, plain
 from zoterodigest.digest.write.shown import UnwritableValue
 
 _COMPOSED = (
-    "it stands in the file in a form that zoterodigest only reads: in parts, in unlike quotes, or"
-    " as an alias"
+    "zoterodigest reads the form that it has in the file, but can't write it: it is in parts, has"
+    " different quotation marks, or is an alias of YAML"
 )
 _ONE_LINK = "a value of the file holds one web link"
 
