@@ -85,6 +85,29 @@ def test_a_note_has_the_keys_styles_and_headings_that_most_neighbors_have() -> N
     )
 
 
+MIXED = (
+    "---\ntitle: A Paper\nauthor: [Grace Hopper]\nyear: 1999\ncitekey: a1999\n...\n",
+    "---\ntitle: B Paper\nauthors: [Grace Hopper]\nyear: 1999\ncitationKey: b1999\n---\n",
+    "---\ntitle: C Paper\nfirst: [Grace Hopper]\nyear: 1999\nrating: 3\n---\n",
+)
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_among_notes_of_several_integrations_a_note_has_what_most_have_by_any_name(
+    order: int,
+) -> None:
+    notes = [read_file(text, f"@{text[11].lower()}1999.md") for text in MIXED]
+
+    assert note_like(notes[::order], PAPER, read).decode() == (
+        "---\n"
+        'title: "Learning: a \\"new\\" way"\n'
+        "authors: [Ada Lovelace, Alan Turing]\n"
+        "year: 2021\n"
+        "citationKey: lovelace2021\n"
+        "---\n"
+    )
+
+
 def test_the_first_note_has_the_keys_of_what_is_known() -> None:
     assert note_like([], PAPER, read).decode() == (
         "---\n"

@@ -170,12 +170,21 @@ def _held(entry: DigestEntry, key: str, start: int, end: int) -> frozenset[str]:
 
 
 def _skeleton(notes: Sequence[_Note]) -> _Note:
-    """Return the note that is most like the others, with what most of them have."""
+    """Return the note that is most like the others, with what most of them have.
+
+    In a vault with notes of several integrations, `author` and `authors` are one thing to have.
+    """
     most = max(len(notes) / 2, 1)
-    keys = Counter(part.key for note in notes for part in note.parts)
+    has = Counter(one for note in notes for one in frozenset().union(*map(_had, note.parts)))
     values = Counter((part.key, part.data) for note in notes for part in note.parts)
-    usual = {key for key, number in keys.items() if number * 2 > len(notes)} - _OF_TOOLS
-    model = max(notes, key=lambda note: sum(part.key in usual for part in note.parts))
+    closings = Counter(note.closing.strip() for note in notes)
+    common = {one for one, number in has.items() if number * 2 > len(notes)}
+    usual = {part.key for note in notes for part in note.parts if _had(part) & common} - _OF_TOOLS
+    model = max(
+        notes,
+        # The end of front matter that most have: Obsidian knows no `...`.
+        key=lambda it: (sum(one.key in usual for one in it.parts), closings[it.closing.strip()]),
+    )
     headings = Counter(heading for note in notes for heading in {*note.headings} - {note.title})
     parts = (
         part if part.holds or values[part.key, part.data] > most else part.emptied
@@ -184,6 +193,11 @@ def _skeleton(notes: Sequence[_Note]) -> _Note:
     )
     own = tuple(it for it in model.headings if it == model.title or headings[it] > most)
     return replace(model, parts=tuple(parts), headings=own)
+
+
+def _had(part: _KeyPart) -> frozenset[str]:
+    """Return what a note with this key has: what the key holds, or a key of the person's own."""
+    return part.holds or frozenset({part.key})
 
 
 def _filled(skeleton: _Note, paper: NewPaper, read: Reader) -> bytes | None:
