@@ -124,10 +124,11 @@ def is_paper_url(url: str) -> bool:
     identifier = identifier_of(url)
     if identifier is None or identifier.scheme != "url":
         return identifier is not None
-    parts = urlsplit(identifier.value)
-    host = parts.hostname or ""
-    is_paper = _is_of(host, _PUBLISHERS) and len(parts.path) > 1
-    return is_paper or parts.path.lower().endswith(".pdf")
+    # Cut here, as its address is canonical: `urlsplit` took 6 % of reading a table.
+    address = identifier.value.removeprefix("https://").partition("?")[0]
+    host, _, path = address.partition("/")
+    is_paper = _is_of(host.partition(":")[0], _PUBLISHERS) and path != ""
+    return is_paper or path.lower().endswith(".pdf")
 
 
 def canonical_title(title: str) -> str:
