@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from itertools import groupby
 
 from zoterodigest import mapping
 from zoterodigest.digest.format.pattern import LineFinder, Pattern
-from zoterodigest.digest.read.lines import Lines, Veil, shorn
+from zoterodigest.digest.read.lines import Lines, shorn
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
@@ -143,6 +142,8 @@ _AT_INLINE = lazy_regex(rb"[\[(][^\s\[\](){}:\n][^\[\](){}:\n]{0,40}::")
 
 def inline_lines(lines: Lines) -> tuple[int, ...]:
     """Return the numbers of the lines with a `[key:: value]` that is known, in order."""
+    if b"::" not in lines.source:
+        return ()
     found = {lines.line_at(it.start()) for it in _AT_INLINE.finditer(lines.source)}
     known = (line for line in found if any(it.slot for _, it in inline_values(lines[line])))
     return tuple(sorted(filter(lines.is_open, known)))
@@ -164,13 +165,9 @@ def has_links(lines: Lines, first: int, stop: int) -> bool:
 def _found(lines: Lines, finder: LineFinder) -> Iterator[int]:
     """Yield the open lines that `finder` finds."""
     # Whole areas at once: most of a digest in a format of its own is taken already.
-    first = 0
-    for is_open, run in groupby(lines.veils, key=lambda veil: veil is Veil.NONE):
-        stop = first + sum(1 for _ in run)
-        if is_open:
-            area = lines.source[lines.starts[first] : lines.ends[stop - 1]]
-            yield from (first + at for at in finder.find(area))
-        first = stop
+    for first, stop in lines.open_areas():
+        area = lines.source[lines.starts[first] : lines.ends[stop - 1]]
+        yield from (first + at for at in finder.find(area))
 
 
 def _is_known(line: bytes) -> bool:
