@@ -249,6 +249,8 @@ def _is_one_turned(text: str) -> bool:
 
     "Ada Lovelace, Grace Hopper" are two, and so are "Gu and Dao".
     """
+    if text.count(",") != 1:
+        return False
     last, _, first = (part.strip() for part in _ascii_shape(text).partition(","))
     *particles, word = last.split(" ")
     if not all(it in _PARTICLES or it in _CAPITAL_PARTICLES for it in particles):

@@ -155,7 +155,11 @@ def is_empty(value: Value) -> bool:
     """Tell whether a carried value holds nothing; "et al." alone names nobody."""
     if isinstance(value, str):
         return not value
-    return not value.people if isinstance(value, Names) else not value_parts(value)
+    if isinstance(value, Names):
+        return not value.people
+    if isinstance(value, WebLinks):
+        return not value.hyperlinks
+    return isinstance(value, Empty) or not value.texts
 
 
 def value_parts(value: Value) -> tuple[str, ...]:

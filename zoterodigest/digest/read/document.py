@@ -308,6 +308,8 @@ def _two_ways(lines: Lines, slot: str, ends: tuple[int, int]) -> str:
 
 def fault_in(lines: Lines, first: int, last: int) -> Problem | None:
     """Return what makes the lines unreadable as a whole, whatever stands in them."""
+    if lines.is_sound:
+        return None
     for line in range(first, last + 1):
         if (column := lines.fault(line)) is not None:
             return Problem(line + 1, "the bytes here are no valid UTF-8", column + 1)
@@ -339,8 +341,10 @@ def is_entry(entry: DigestEntry) -> bool:
 
 def has_needed(form: DigestFormat, slots: Iterable[Slot], unreadable: Set[str]) -> bool:
     """Whether there is one of what an entry of the format needs, even if it can't be read."""
-    needs = frozenset(form.entry.needs)
-    return not needs or bool(needs & ({slot.name for slot in slots} | unreadable))
+    needs = form.entry.needs
+    if not needs or any(slot.name in needs for slot in slots):
+        return True
+    return not unreadable.isdisjoint(needs)
 
 
 def is_lost_row(entry: DigestEntry) -> bool:

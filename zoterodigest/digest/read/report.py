@@ -78,7 +78,7 @@ def _authors(entry: DigestEntry, text: str) -> Names:
     read = entry.reading.fields.get("authors")
     if isinstance(read, Names) and entry.reading.raws["authors"] == text and not entry.format.data:
         return read
-    return named_authors(text)
+    return named_authors(text) if text else Names(())
 
 
 def _year(fields: Fields) -> int | None:
@@ -98,7 +98,9 @@ def _by_name(entry: DigestEntry) -> dict[str, Slot]:
 
 
 def _text(slots: Mapping[str, Slot], name: str) -> str | None:
-    text = decoded(slots[name].text.data) if name in slots else ""
+    if name not in slots:
+        return None
+    text = decoded(slots[name].text.data)
     return text.strip().strip(OUTER_BLANKS) or None
 
 
