@@ -239,6 +239,62 @@ def test_a_list_gets_the_quotes_that_one_of_its_values_needs(
     assert edited.source.decode() == frame.format(new)
 
 
+@pytest.mark.parametrize(
+    ("old", "people", "new"),
+    [
+        ("- name: Ann Bee\n    - name: Cee Dee", ("Ann Bee", "Cee Dee", "Eff Gee"),
+         "- name: Ann Bee\n    - name: Cee Dee\n    - name: Eff Gee"),
+        ("- name: Ann Bee", ("Eff Gee", "Ann Bee"), "- name: Eff Gee\n    - name: Ann Bee"),
+        ("- name: 'Ann Bee'\n    - name: 'Cee Dee'", ("Cee Dee",), "- name: 'Cee Dee'"),
+        ("- name: Ann Bee\n    - name: Cee Dee", ("Ann Bee", "Eff #Gee"),
+         '- name: "Ann Bee"\n    - name: "Eff #Gee"'),
+    ],
+)  # fmt: skip
+def test_people_with_a_name_each_are_written_as_quarto_has_them(
+    old: str, people: tuple[str, ...], new: str
+) -> None:
+    frame = (
+        "- title: Deep Leakage from Gradients\n  arxiv: 1906.08935\n  author:\n    {}\n  id: 1\n"
+    )
+
+    edited = put(frame.format(old).encode(), {0: {"authors": Names(people)}})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == frame.format(new)
+
+
+@pytest.mark.parametrize("item", ["- Ann Bee", "- name: Ann Bee"])
+def test_a_second_person_comes_on_a_line_that_ends_as_others_do(item: str) -> None:
+    source = (
+        f"- title: Deep Leakage\r\n  arxiv: 1906.08935\r\n  authors:\r\n    {item}\r\n".encode()
+    )
+
+    edited = put(source, {0: {"authors": Names(("Ann Bee", "Cee Dee"))}})
+
+    assert edited.source == source + f"    {item}\r\n".replace("Ann Bee", "Cee Dee").encode()
+
+
+@pytest.mark.parametrize(
+    "author",
+    [
+        "\n    - name: Ann Bee\n      orcid: 1\n    - name: Cee Dee",
+        "\n    - name: Ann Bee\n    - literal: Cee Dee",
+        " [{name: Ann Bee}, {name: Cee Dee}]",
+        "\n    - {name: Ann Bee}\n    - {name: Cee Dee}",
+    ],
+)
+def test_people_of_whom_more_is_said_are_only_read(author: str) -> None:
+    source = (
+        f"- title: Deep Leakage from Gradients\n  arxiv: 1906.08935\n  author:{author}\n".encode()
+    )
+    (entry,) = read(source, "papers.yml").entries
+
+    edited = put(source, {0: {"authors": Names(("Ann Bee",))}})
+
+    assert entry.reading.fields["authors"] == Names(("Ann Bee", "Cee Dee"))
+    assert (edited.source, len(edited.refusals)) == (source, 1)
+
+
 def test_what_stands_elsewhere_too_is_not_written() -> None:
     first = "- title: One\n  authors: &a [Ann Bee, Cee Dee]\n  arxiv: 1906.08935\n"
     second = "- title: Two\n  authors: *a\n  arxiv: 1906.08936\n"

@@ -270,11 +270,25 @@ class _MemberFields:
         if isinstance(node, DataMapping):
             return None
         items = [it for it in node.items if isinstance(it, DataScalar) and it.value]
+        items = items or self._named(node)
         if len(items) == len(node.items):
             return list_text(self._source, node, items)
         people = [_person(item) for item in node.items]
         span = Span(node.start, node.end)
         return fixed_text("; ".join(people).encode(), span) if all(people) else None
+
+    def _named(self, node: DataList) -> list[DataScalar]:
+        """Return the names of a list that has only `- name: A B` on each line.
+
+        What else is said of a person (`orcid`) would come to a new one, too; so would a brace.
+        """
+        pairs = [it.pairs for it in node.items if isinstance(it, DataMapping)]
+        keys = {pair[0].value for one in pairs for pair in one}
+        is_alike = all(len(one) == 1 for one in pairs) and len(keys) == 1
+        is_flow = any(self._source[it.start : it.start + 1] in b"[{" for it in (node, *node.items))
+        if not is_alike or is_flow or folded_key(keys.pop() or "") not in _PEOPLE:
+            return []
+        return [it for ((_, it),) in pairs if isinstance(it, DataScalar) and it.value]
 
     def _date(self, node: DataNode) -> None:
         """Claim a date in numbers, as CSL has it: `{date-parts: [[2020, 5, 1]]}`."""

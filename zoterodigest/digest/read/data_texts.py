@@ -294,7 +294,8 @@ def _first_gap(source: bytes, whole: DataList, only: DataScalar, text: LayeredTe
         return behind + b", " + before
     line = source.rfind(b"\n", 0, whole.start) + 1
     margin = b" " * (whole.start - line)
-    return behind + b"\n" + margin + source[whole.start : only.start] + before
+    end = b"\r\n" if source[line - 2 : line] == b"\r\n" else b"\n"
+    return behind + end + margin + source[whole.start : only.start] + before
 
 
 def joined_text(texts: Sequence[LayeredText], parted: bytes) -> LayeredText:
