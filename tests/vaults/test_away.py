@@ -14,7 +14,7 @@ from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_generated import OPTIONS, Edited
 from zoterodigest.core.links.link import LinkState
-from zoterodigest.core.plan.reports import Waiting
+from zoterodigest.core.plan.reports import MissingFile, Waiting
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.sync.run.run import Prepared, prepare
@@ -173,3 +173,31 @@ def test_notes_that_are_moved_and_moved_back_keep_their_items(vault: Edited) -> 
         assert linked(world) == {names[path]: key for path, key in before.items()}
         assert world.everything() == items
         assert vault.is_settled()
+
+
+def test_a_note_keeps_its_row_when_its_double_is_deleted(world: World) -> None:
+    rules = '[[digest]]\npath = "Papers/*.md"\nentry = "file"\n[sync]\nhold = 0\n'
+    (world.root / "Papers").mkdir()
+    world.configure(rules)
+    front = "title: Learning to See\nauthors: Ada Lovelace\nyear: 2020"
+    text = f"---\n{front}\n---\n\nWhat I think of it.\n\nAnd more of it.\n"
+    named, note, double = (
+        world.root / "Papers" / name for name in ("@ada2020.md", "See.md", "See again.md")
+    )
+    named.write_text(text)
+    sync(world)
+    # Its name was its citation key: the double is as like to the row as the note itself.
+    named.rename(note)
+    sync(world)
+    row = linked(world)
+    shutil.copy(note, double)
+    sync(world)
+    double.unlink()
+
+    prepared = sync(world)
+
+    assert prepared is not None
+    assert [one.row.digest for one in prepared.plan.reports if isinstance(one, MissingFile)] == [
+        "Papers/See again.md"
+    ]
+    assert linked(world).items() >= row.items()

@@ -277,11 +277,14 @@ class _PairingTable:
     def _rank(self, index: int, row: LockRow) -> tuple[int, ...]:
         """Rank a candidate: the lower, the more of it is equal."""
         traits, entry = self.traits[index], self.entries[index]
+        is_here = entry.digest == row.digest
         return (
+            # A note keeps its own row, whatever its doubles in the vault have in common with it.
+            -int(entry.is_file and is_here),
             -len(traits.texts & row.texts),
             -int(traits.key == row.key),
             -int(traits.headings == row.headings),
-            -int(entry.digest == row.digest),
+            -int(is_here),
             -int(traits.title == row.title),
             -sum(
                 fingerprint(raw) == row.bases[name].at_entry.raw
