@@ -13,8 +13,7 @@ from hypothesis import strategies as st
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, formats, read_anew, venues
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
-from zoterodigest.digest.read.known import KnownAreas
-from zoterodigest.digest.read.later import LaterEntry
+from zoterodigest.digest.read.later import KnownAreas, LaterEntry
 
 DIGESTS = [*EXAMPLES, RELATIVES, *SHARED_DIGESTS]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, document, formats, read, venues
 from zoterodigest.digest.read.body import claims_of, lacks_needed
+from zoterodigest.digest.read.claimed import has_needed
 from zoterodigest.digest.read.containers import find_entries
-from zoterodigest.digest.read.document import has_needed
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.write.edit import put_digest
 

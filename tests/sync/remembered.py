@@ -44,7 +44,7 @@ def remembering() -> Iterator[None]:
     """Have digests, notes and lock files that were read before be read from memory."""
     lock_file = remembered(read_lock, lambda data, *_: data)
     pure: dict[str, Callable[..., Any]] = {
-        "sync.gathering.gather.read_document": remembered(read_document, _of_document),
+        "digest.read.detect.read_document": remembered(read_document, _of_document),
         "sync.gathering.known_lock.read_lock": lock_file,
         "sync.gathering.gather.read_contents": remembered(read_contents, _of_contents),
         "project.memory.read_lock": lock_file,

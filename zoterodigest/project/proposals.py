@@ -1,4 +1,5 @@
-"""What `init` proposes for digests: which are written by a program, which say the same as another.
+"""What `init` proposes for digests: which are written by a program, which say the same as another,
+which are vaults.
 
 A proposal is a rule for the configuration and the reason for it; the person has the last word.
 """
@@ -8,10 +9,17 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
 
 from zoterodigest.core.values.identity import Identifier
+from zoterodigest.digest.format.format import data_formats
+from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
 from zoterodigest.frozen import dataclass
+from zoterodigest.mapping import venue_table
+from zoterodigest.project.digests import formats_for, read_digest
+from zoterodigest.project.files import BadInput
 from zoterodigest.project.layout import dates_in
 from zoterodigest.regex import lazy_regex
 
@@ -30,6 +38,8 @@ _IN_LANGUAGE = lazy_regex(rf"^(?P<name>.+?)[._-](?:{_LANGUAGES})(?P<end>\.[^./]*
 _MOSTLY = 0.6
 """The share of works in common from which on two digests are twins."""
 _FEWEST_SHARED = 3
+_MOST_READ = 30
+"""So many files, from all over a folder, tell what it holds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +58,24 @@ class Proposal:
     path: str
     rule: str
     reason: str
+
+
+def why_vault(files: Sequence[Path]) -> str:
+    """Return why the papers in `files` seem to be one a file; "" if these are lists.
+
+    A list may have front matter that names one paper: what a format of lists reads is a list.
+    """
+    form, venues = data_formats()["note"], venue_table()
+    chosen = files[:: max(1, len(files) // _MOST_READ)]
+    notes = lists = 0
+    for path in chosen:
+        with suppress(BadInput):  # a file that can't be read says nothing
+            data = read_digest(path).data
+            if read_document(path.name, data, formats_for(path), venues).entries:
+                lists += 1
+            elif read_document(path.name, data, (form,), venues).entries:
+                notes += 1
+    return f"{notes} of {len(chosen)} files are notes of one paper each" if notes > lists else ""
 
 
 def propose(candidates: Sequence[DigestProposal]) -> tuple[Proposal, ...]:

@@ -30,9 +30,8 @@ from zoterodigest.project.initial import initial_config
 from zoterodigest.project.layout import Project, by_kind, find_project, matching_files
 from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
-from zoterodigest.project.proposals import DigestProposal, Proposal, propose
+from zoterodigest.project.proposals import DigestProposal, Proposal, propose, why_vault
 from zoterodigest.project.running import running
-from zoterodigest.project.vaults import why_vault
 
 
 @command("files is_fresh")

@@ -61,7 +61,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.plan.run_options import End, entry_end
 from zoterodigest.core.reconcile.holding import RECENT
-from zoterodigest.digest.read.vault_evidence import PRIVATE
+from zoterodigest.digest.read.document import PRIVATE
 from zoterodigest.frozen import dataclass
 
 _INDENT = 6

@@ -151,6 +151,12 @@ def text_in(fields: Fields, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def is_in_date(fields: Fields) -> bool:
+    """Whether a year is that of a date which the entry shows as well: one home, one field."""
+    date, year = fields.get("date"), fields.get("year")
+    return isinstance(date, str) and isinstance(year, str) and date.startswith(year)
+
+
 def is_empty(value: Value) -> bool:
     """Tell whether a carried value holds nothing; "et al." alone names nobody."""
     if isinstance(value, str):

@@ -14,9 +14,10 @@ from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.record import EMPTY, Names, is_empty
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.claimed import claimed_entry, is_entry
 from zoterodigest.digest.read.data_fields import has_title, member_claims, text_under
 from zoterodigest.digest.read.data_tree import DataList, DataMapping, DataNode
-from zoterodigest.digest.read.document import DigestEntry, Problem, claimed_entry, is_entry
+from zoterodigest.digest.read.document import DigestEntry, Problem
 from zoterodigest.digest.read.evidence import has_target, is_evident
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.lines import Lines

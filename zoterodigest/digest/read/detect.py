@@ -13,6 +13,7 @@ from itertools import groupby
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.claimed import entries_of
 from zoterodigest.digest.read.document import (
     HEADING,
     NO_ENTRY,
@@ -20,11 +21,11 @@ from zoterodigest.digest.read.document import (
     Document,
     Headings,
     Skipped,
-    entries_of,
 )
 from zoterodigest.digest.read.evidence import has_people, has_target, is_evident, must_show
 from zoterodigest.digest.read.found import is_boundary
-from zoterodigest.digest.read.known import KnownAreas
+from zoterodigest.digest.read.known import known_entries
+from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.digest.read.lines import Lines, Veil
 from zoterodigest.digest.read.tables import is_table_line
 
@@ -56,7 +57,7 @@ def read_document(
     lines = Lines(source)
     if known is not None:
         lines.heads = known.heads
-    find = known.entries_of if known is not None and lines.is_sound else entries_of
+    find = partial(known_entries, known) if known is not None and lines.is_sound else entries_of
     entries: list[DigestEntry] = []
     for form in passes(lines, formats):
         found = list(credible(find(lines, form, venues), lines))

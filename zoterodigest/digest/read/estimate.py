@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Set
 
 from zoterodigest.core.values import identity
 from zoterodigest.digest.read.document import HEADING, NO_ENTRY, Document
-from zoterodigest.digest.read.evidence import is_page
+from zoterodigest.digest.read.pages import is_page
 from zoterodigest.digest.read.slots import decoded
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex

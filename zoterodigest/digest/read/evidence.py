@@ -11,6 +11,7 @@ from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.later import LaterEntry
 from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.pages import is_local, is_page
 from zoterodigest.digest.read.references import CODE_LABELS, PAPER_LABELS
 from zoterodigest.digest.read.slots import EntryReading
 from zoterodigest.regex import lazy_regex
@@ -37,15 +38,6 @@ _PUBLISHER = lazy_regex(
     re.I,
 )
 """Who publishes books: a book is a paper only if more than that is stated."""
-
-_PAGE = lazy_regex(r"https?://(?:[^/\s]+/[^\s]|[\w-]+\.github\.io)", re.I)
-_NO_PAPERS = lazy_regex(
-    r"https?://(?:(?!research\.google)[\w-]+\.)*(?:github\.com|gitlab\.com|huggingface\.co|youtube\.com|youtu\.be"
-    r"|twitter\.com|x\.com|medium\.com|zhihu\.com|wikipedia\.org|kaggle\.com|reddit\.com"
-    r"|linkedin\.com|google\.com|shields\.io|pypi\.org|substack\.com|bilibili\.com|csdn\.net)/",
-    re.I,
-)
-"""Sites whose pages are no papers, whatever stands beside a link to them."""
 
 
 def must_show(entry: DigestEntry, lines: Lines) -> bool:
@@ -78,7 +70,7 @@ def is_evident(entry: DigestEntry) -> bool:
         is_name = " " not in entry.title and is_empty(reading.fields.get("authors", EMPTY))
         return _is_stated(reading, links) and not (is_name and not reading.title_url)
     if reading.title_url and not identity.is_paper_url(reading.title_url):
-        if _is_local(reading.title_url):
+        if is_local(reading.title_url):
             return False
         if entry.format.columns is None:
             is_phrase = len(entry.title.split()) >= _FEWEST_WORDS or not entry.title.isascii()
@@ -185,12 +177,3 @@ def _own_links(reading: EntryReading) -> tuple[Hyperlink, ...]:
     if not reading.cited:
         return reading.links
     return tuple(link for link in reading.links if link not in reading.cited)
-
-
-def is_page(url: str) -> bool:
-    """Whether a URL leads to a page outside that may be a paper's: no tool, video or news site."""
-    return not _is_local(url) and bool(_PAGE.match(url)) and not _NO_PAPERS.match(url)
-
-
-def _is_local(url: str) -> bool:
-    return bool(url) and "://" not in url

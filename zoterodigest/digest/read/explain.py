@@ -10,6 +10,7 @@ from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of
 from zoterodigest.digest.read.cells import cells_of
+from zoterodigest.digest.read.claimed import entries_of, has_needed
 from zoterodigest.digest.read.containers import find_entries, head_text
 from zoterodigest.digest.read.detect import (
     credible,
@@ -17,7 +18,7 @@ from zoterodigest.digest.read.detect import (
     read_document,
     reason_skipped,
 )
-from zoterodigest.digest.read.document import DigestEntry, Problem, entries_of, has_needed
+from zoterodigest.digest.read.document import DigestEntry, Problem
 from zoterodigest.digest.read.found import head_match, possible_begins
 from zoterodigest.digest.read.lines import Lines, shorn
 from zoterodigest.digest.read.slots import decoded

@@ -175,12 +175,6 @@ AWARD = lazy_regex(rf"(?:{_ENTITY}|[^,;，；])+")
 """One of several awards."""
 
 
-def is_in_date(fields: Fields) -> bool:
-    """Whether a year is that of a date which the entry shows as well: one home, one field."""
-    date, year = fields.get("date"), fields.get("year")
-    return isinstance(date, str) and isinstance(year, str) and date.startswith(year)
-
-
 def _parts(text: str, pattern: re.Pattern[str]) -> Members:
     return _members(one_line(found[0]) for found in pattern.finditer(text))
 

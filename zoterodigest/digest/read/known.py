@@ -6,28 +6,26 @@ from its format and its bytes alone, as long as nothing in the digest is torn or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from collections.abc import Callable, Iterator
 from functools import partial
-from hashlib import blake2b
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.body import claims_of
+from zoterodigest.digest.read.claimed import claimed_entry, has_needed, is_entry, is_lost_row
 from zoterodigest.digest.read.containers import find_entries
-from zoterodigest.digest.read.document import (
-    DigestEntry,
-    Document,
-    claimed_entry,
-    has_needed,
-    is_entry,
-    is_lost_row,
-)
+from zoterodigest.digest.read.document import DigestEntry
 from zoterodigest.digest.read.evidence import EVIDENT, TARGET, has_target, is_evident
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
-from zoterodigest.digest.read.later import BROKEN, SLIPS, LaterEntry, has_slips
+from zoterodigest.digest.read.later import (
+    BROKEN,
+    SLIPS,
+    KnownAreas,
+    LaterEntry,
+    area_key,
+    has_slips,
+)
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims
 from zoterodigest.digest.read.tables import claims_of_row, row_ranges
@@ -47,51 +45,39 @@ class _Area:
     is_contained: bool
 
 
-@dataclass(frozen=True, slots=True)
-class KnownAreas:
-    """How areas were judged, by key: in earlier readings, and all that were `seen` in this one.
+def known_entries(
+    known: KnownAreas, lines: Lines, form: DigestFormat, venues: VenueTable
+) -> list[DigestEntry]:
+    """Return the entries that `form` finds in `lines`, as `entries_of` does."""
+    in_full = known.document.entries if known.document else ()
+    read = {it.first: it for it in in_full if it.format is form}
+    found = [
+        _entry(lines, form, venues, (known, area, read.get(area.first)))
+        for area in _areas(lines, form, venues)
+    ]
+    entries: list[DigestEntry] = [it for it in found if _ENTRY in it.judged]
+    if entries:
+        entries += [it for it in found if _LOST_ROW in it.judged]
+    return sorted(entries, key=lambda entry: entry.first)
 
-    `document` is the same digest as read in full, if it has been. `heads` are those of the lines of
-    all readings.
-    """
 
-    judged: Mapping[str, str] = field(default_factory=dict)
-    seen: dict[str, str] = field(default_factory=dict)
-    document: Document | None = None
-    heads: dict[tuple[str, bytes], Match | None] = field(default_factory=dict)
-
-    def entries_of(self, lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
-        """Return the entries that `form` finds in `lines`, as `document.entries_of` does."""
-        read = {it.first: it for it in self._read_in_full() if it.format is form}
-        found = [
-            self._entry(lines, form, venues, (area, read)) for area in _areas(lines, form, venues)
-        ]
-        entries: list[DigestEntry] = [it for it in found if _ENTRY in it.judged]
-        if entries:
-            entries += [it for it in found if _LOST_ROW in it.judged]
-        return sorted(entries, key=lambda entry: entry.first)
-
-    def _read_in_full(self) -> tuple[DigestEntry, ...]:
-        return self.document.entries if self.document else ()
-
-    def _entry(
-        self,
-        lines: Lines,
-        form: DigestFormat,
-        venues: VenueTable,
-        at: tuple[_Area, Mapping[int, DigestEntry]],
-    ) -> LaterEntry:
-        area, known = at
-        judged = self.judged.get(area.key, self.seen.get(area.key))
-        now = known.get(area.first)
-        if judged is None and now is not None and now.last == area.last:
-            judged = _judged(now)
-        if judged is None:
-            now = _read(lines, form, venues, area)
-            judged = "" if now is None else _judged(now)
-        self.seen[area.key] = judged
-        read = partial(_read_again, lines, form, venues, area)
-        return LaterEntry((form, area.first, area.last), area.key, judged, read)
+def _entry(
+    lines: Lines,
+    form: DigestFormat,
+    venues: VenueTable,
+    at: tuple[KnownAreas, _Area, DigestEntry | None],
+) -> LaterEntry:
+    """Return the entry of an area; `now` is it as read in full, if it has been."""
+    known, area, now = at
+    judged = known.judged.get(area.key, known.seen.get(area.key))
+    if judged is None and now is not None and now.last == area.last:
+        judged = _judged(now)
+    if judged is None:
+        now = _read(lines, form, venues, area)
+        judged = "" if now is None else _judged(now)
+    known.seen[area.key] = judged
+    read = partial(_read_again, lines, form, venues, area)
+    return LaterEntry((form, area.first, area.last), area.key, judged, read)
 
 
 def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Area]:
@@ -115,11 +101,6 @@ def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Ar
         key = area_key(columns, lines.source[span.start : span.end])
         claims = partial(claims_of_html_row, lines, row, venues)
         yield _Area(row.first, row.last, key, claims, False)
-
-
-def area_key(what: tuple[object, ...], data: bytes) -> str:
-    """Return the key of an area: a print of `what` its reading depends on, and of its bytes."""
-    return blake2b(repr(what).encode("utf-8", "surrogatepass") + data, digest_size=10).hexdigest()
 
 
 def _read(lines: Lines, form: DigestFormat, venues: VenueTable, area: _Area) -> DigestEntry | None:

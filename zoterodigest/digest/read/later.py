@@ -5,11 +5,17 @@ Where an entry stands depends on the rest of its digest, and is found out in any
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import field
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Any
 
-from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.frozen import dataclass
+
+if TYPE_CHECKING:  # as in `document`
+    from zoterodigest.digest.format.format import DigestFormat
+    from zoterodigest.digest.format.pattern import Match
 
 _READ = frozenset(
     {"span", "slots", "reading", "unreadable", "problems", "regions", "room", "shape"}
@@ -78,3 +84,22 @@ def is_same_area(one: DigestEntry, other: DigestEntry) -> bool:
     if not (isinstance(one, LaterEntry) and isinstance(other, LaterEntry)):
         return False
     return one.key == other.key
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAreas:
+    """How areas were judged, by key: in earlier readings, and all that were `seen` in this one.
+
+    `document` is the same digest as read in full, if it has been. `heads` are those of the lines of
+    all readings.
+    """
+
+    judged: Mapping[str, str] = field(default_factory=dict)
+    seen: dict[str, str] = field(default_factory=dict)
+    document: Document | None = None
+    heads: dict[tuple[str, bytes], Match | None] = field(default_factory=dict)
+
+
+def area_key(what: tuple[object, ...], data: bytes) -> str:
+    """Return the key of an area: a print of `what` its reading depends on, and of its bytes."""
+    return blake2b(repr(what).encode("utf-8", "surrogatepass") + data, digest_size=10).hexdigest()

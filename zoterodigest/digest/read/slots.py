@@ -5,15 +5,18 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from zoterodigest.core.values.identity import Identifier
 from zoterodigest.core.values.record import EMPTY, Fields, Hyperlink, Value, is_empty
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.format.pattern import Match
 from zoterodigest.digest.read.layers import LayeredText
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
+
+if TYPE_CHECKING:  # as in `document`
+    from zoterodigest.digest.format.format import DigestFormat
+    from zoterodigest.digest.format.pattern import Match
 
 BLANKS = b" \t\r\n"
 NAMED = frozenset({"code", "links", "section"})

@@ -6,6 +6,7 @@ import re
 
 from zoterodigest.core.values.file_keys import is_conflict_copy
 from zoterodigest.core.values.key_table import folded_key
+from zoterodigest.digest.read.document import PRIVATE
 from zoterodigest.digest.read.slots import ItemKeys
 from zoterodigest.digest.read.vault_identity import (
     Properties,
@@ -30,7 +31,6 @@ _MAP = lazy_regex(r"(?:^|[/ _-])(?:moc|index|map of content|_index|readme|home)\
 _CODE = lazy_regex(r"\{\{|\{%|<%")
 
 _NO = frozenset({"false", "no", "off", "0"})
-PRIVATE = "`zotero: false` keeps it private"
 EVICTED = "it has a size and no data: a cloud keeps it elsewhere"
 CONFLICT_COPY = "it is a conflict copy"
 ABOUT_PERSON = "it is about a person"

@@ -11,19 +11,25 @@ from zoterodigest.core.values.record import EMPTY, Blocks, text_in
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat, NoteRule
+from zoterodigest.digest.read.claimed import fault_in
 from zoterodigest.digest.read.data_tree import DataNode
-from zoterodigest.digest.read.document import DigestEntry, Document, Problem, Skipped, fault_in
+from zoterodigest.digest.read.document import PRIVATE, DigestEntry, Document, Problem, Skipped
 from zoterodigest.digest.read.fields import read_slots
 from zoterodigest.digest.read.found import span_of
-from zoterodigest.digest.read.known import KnownAreas, area_key
-from zoterodigest.digest.read.later import BROKEN, SLIPS, LaterEntry, has_slips
+from zoterodigest.digest.read.later import (
+    BROKEN,
+    SLIPS,
+    KnownAreas,
+    LaterEntry,
+    area_key,
+    has_slips,
+)
 from zoterodigest.digest.read.layers import LayeredText, in_crlf, source_text
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.markers import find_regions, has_marker, is_marker
 from zoterodigest.digest.read.slots import Claims, EntryReading, ItemKeys, Slot, decoded
 from zoterodigest.digest.read.vault_body import NoteBody, merged_spans, read_body
 from zoterodigest.digest.read.vault_evidence import (
-    PRIVATE,
     reason_against_name,
     reason_by_bytes,
     reason_by_name,

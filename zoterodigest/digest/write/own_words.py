@@ -12,10 +12,17 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from zoterodigest.core.links.hunks import differing_ranges
 from zoterodigest.core.values.blocks import INLINE_FORMULA
 from zoterodigest.core.values.dates import is_iso
-from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Members, is_empty, value_parts
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Blocks,
+    Fields,
+    Members,
+    is_empty,
+    is_in_date,
+    value_parts,
+)
 from zoterodigest.core.values.tags import TAGS, in_one_word
 from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.digest.read.fields import is_in_date
 from zoterodigest.digest.write.paired import paired
 from zoterodigest.digest.write.respelled import respellings
 from zoterodigest.digest.write.shown import BlockForm

@@ -27,7 +27,6 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import ItemJson
 from zoterodigest.library.port import Collection, LibraryItem
 from zoterodigest.library.records.contents import EMPTY_LIBRARY, Contents
-from zoterodigest.notes.own import holds_private, note_pieces
 from zoterodigest.project.files import CannotWrite
 from zoterodigest.project.layout import Project
 from zoterodigest.project.log.history import (
@@ -338,6 +337,11 @@ def _change(before: Data, after: Data) -> ObjectChange:
 
 def note_hunks(before: str, after: str) -> tuple[Hunk, ...]:
     """Return the hunks between two texts of a note, outside of what is private in either."""
+    if before == after:
+        return ()
+    # What reads notes takes 20 ms to import, and most runs change none.
+    from zoterodigest.notes.own import holds_private, note_pieces
+
     # What is private is never copied out of the note: the history is a file in the project.
     hunks = hunks_between(note_pieces(before).pieces, note_pieces(after).pieces)
     return tuple(hunk for hunk in hunks if not holds_private((*hunk.before, *hunk.after)))

@@ -14,7 +14,6 @@ from zoterodigest.core.links.link import CollectionRow, CollectionRowKey, Export
 from zoterodigest.core.plan.history import Data, DigestChange, ObjectChange, Run, joined
 from zoterodigest.core.plan.reversal import turn_back
 from zoterodigest.library.item_json import ItemJson
-from zoterodigest.notes.own import note_pieces
 
 T = TypeVar("T")
 K = TypeVar("K", bound=Any)
@@ -61,6 +60,8 @@ def data_unwritten(data: Data, change: ObjectChange) -> Data | None:
         elif now == after:
             found[name] = before
     if change.hunks:
+        from zoterodigest.notes.own import note_pieces  # as in `note_hunks`
+
         note = note_pieces(ItemJson(data).note)
         found["note"] = note.joined(turn_back(note.pieces, change.hunks).pieces)
     return {name: value for name, value in found.items() if value}

@@ -17,8 +17,8 @@ from zoterodigest.core.reconcile.acknowledging import acknowledgement_of
 from zoterodigest.core.values.record import Blocks
 from zoterodigest.core.works.named_items import as_in_a_name, key_here
 from zoterodigest.digest.read.detect import read_document
-from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.read.vault_evidence import CONFLICT_COPY, PRIVATE
+from zoterodigest.digest.read.document import PRIVATE, Document
+from zoterodigest.digest.read.vault_evidence import CONFLICT_COPY
 from zoterodigest.digest.read.vault_file import NO_FRONT
 from zoterodigest.digest.read.vault_front import front_matter
 from zoterodigest.digest.read.vault_identity import is_like_key, key_in_name

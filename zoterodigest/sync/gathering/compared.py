@@ -19,10 +19,10 @@ from zoterodigest.core.values.record import (
     Names,
     Value,
     WebLinks,
+    is_in_date,
     is_of_entry,
 )
 from zoterodigest.digest.read.document import DigestEntry
-from zoterodigest.digest.read.fields import is_in_date
 from zoterodigest.library.records.contents import section_name
 from zoterodigest.library.records.hyperlinks import carried_links
 from zoterodigest.library.records.zotero import LinkHome, ZoteroMapping

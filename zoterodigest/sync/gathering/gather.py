@@ -18,10 +18,8 @@ from zoterodigest.core.reconcile.quiet import Loud, Prints
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
 from zoterodigest.core.values.record import ChildNote, Entry
 from zoterodigest.core.works.pairing import UnreadText
-from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import Document
-from zoterodigest.digest.read.known import KnownAreas
+from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
@@ -56,6 +54,7 @@ from zoterodigest.sync.gathering.workspace import Workspace
 
 if TYPE_CHECKING:
     from zoterodigest.bibtex.edit.document import BibDocument
+    from zoterodigest.digest.format.format import DigestFormat
 
 
 class Unfinished(ZoterodigestError):
@@ -415,9 +414,22 @@ def _entries_of(read: Source, exported: Sequence[Exported]) -> tuple[Entry, ...]
 
 def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
     """Return a digest as it is read when its file holds `source`."""
-    venues = workspace.zotero.venues
-    document = read_document(read.key, source, read.formats, venues, read.known)
+    document = _document(read.key, source, read.formats, workspace, read.known)
     return replace(read, document=document)
+
+
+def _document(
+    key: DigestKey,
+    source: bytes,
+    formats: Sequence[DigestFormat],
+    workspace: Workspace,
+    areas: KnownAreas | None,
+) -> Document:
+    # A run over nothing that changed reads no digest: to import what reads them takes a tenth of a
+    # `status` (0.02 of 0.23 s).
+    from zoterodigest.digest.read.detect import read_document
+
+    return read_document(key, source, formats, workspace.zotero.venues, areas)
 
 
 def source_with(read: Source, source: bytes, workspace: Workspace) -> Source:
@@ -457,7 +469,7 @@ def read_digests(
             files = choice.read()
             known[choice] = files.key, files.formats()
         key, formats = known[choice]
-        document = read_document(digest.key, data, formats, workspace.zotero.venues, areas)
+        document = _document(digest.key, data, formats, workspace, areas)
         is_recent = changed_lately(workspace, digest) and hashed(data) not in written
         read.append(ReadDigest(digest, data, document, formats, areas, key, is_recent))
     return tuple(read), tuple(unread)

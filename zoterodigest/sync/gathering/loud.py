@@ -16,7 +16,7 @@ from zoterodigest.core.reconcile.quiet import Loud
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.estimate import missed_entries
-from zoterodigest.digest.read.known import KnownAreas
+from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.records.contents import Contents, notes_of_rows, read_contents
 from zoterodigest.project.files import BadInput

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.project.config import DigestRules
 from zoterodigest.sync.gathering.gather import ReadDigest
+
+if TYPE_CHECKING:
+    from zoterodigest.digest.format.format import DigestFormat
 
 _NO_NOTES = (
     "this vault makes no notes by itself: to get one for each such item, add"

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Set
 from dataclasses import field
 from hashlib import blake2b
 from os.path import exists
+from typing import TYPE_CHECKING
 
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.values.file_keys import BibKey, SourceKey
-from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.read.later import LaterEntry
 from zoterodigest.frozen import dataclass
@@ -27,6 +27,9 @@ from zoterodigest.project.memory import MemoryHead, memory_head, read_memory_hea
 from zoterodigest.project.pending import read_pending
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, folders_of, format_choices
 from zoterodigest.sync.gathering.workspace import Workspace
+
+if TYPE_CHECKING:
+    from zoterodigest.digest.format.format import DigestFormat
 
 _PRINT_SIZE = 12
 

@@ -14,7 +14,7 @@ from zoterodigest.core.reconcile.quiet import Loud, Marks, Prints, marks_of, mer
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.values.record import Entry
 from zoterodigest.digest.read.estimate import missed_entries
-from zoterodigest.digest.read.known import KnownAreas
+from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.project.cache import ReadingCache
 from zoterodigest.project.engine import engine_key
 from zoterodigest.project.marks import KeptMarks, LeftMarks, keep_marks, marks_name, read_marks

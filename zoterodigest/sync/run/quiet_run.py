@@ -27,7 +27,7 @@ from zoterodigest.core.reconcile.quiet import (
 )
 from zoterodigest.core.values.file_keys import SourceKey
 from zoterodigest.core.works.pairing import UnreadText
-from zoterodigest.digest.read.known import KnownAreas
+from zoterodigest.digest.read.later import KnownAreas
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.records.contents import Contents
 from zoterodigest.project.files import BadInput

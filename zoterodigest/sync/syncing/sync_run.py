@@ -17,7 +17,6 @@ from zoterodigest.core.plan.found import Pending, PendingChange
 from zoterodigest.core.plan.seen import Seen
 from zoterodigest.core.reconcile.settle import agreed_row
 from zoterodigest.core.values.record import Entry
-from zoterodigest.digest.format.format import note_rule
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.records.contents import Contents
@@ -273,6 +272,8 @@ def _files(prepared: Prepared, bibs: Sequence[NewBib]) -> tuple[FileChange, ...]
 
 
 def _file(read: Source, source: bytes) -> FileChange:
+    from zoterodigest.digest.format.format import note_rule  # a run that writes nothing needs none
+
     rule = note_rule(read.formats) if isinstance(read, ReadDigest) else None
     # A note that could not be made is no empty file.
     return FileChange(read.key, read.path, read.on_disk, source or read.on_disk, note=rule)

@@ -1,0 +1,155 @@
+"""What formats claim of the lines of a digest, read as entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import replace
+
+from zoterodigest.core.values import identity
+from zoterodigest.core.values.identity import Identifier
+from zoterodigest.core.values.sets import frozenset_of
+from zoterodigest.core.values.venue import VenueTable
+from zoterodigest.digest.format.format import DigestFormat
+from zoterodigest.digest.read.body import claims_of, lacks_needed
+from zoterodigest.digest.read.containers import find_entries
+from zoterodigest.digest.read.document import DigestEntry, Problem
+from zoterodigest.digest.read.fields import read_slots
+from zoterodigest.digest.read.found import is_title, span_of
+from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
+from zoterodigest.digest.read.lines import Lines
+from zoterodigest.digest.read.markers import conflict_in
+from zoterodigest.digest.read.own_notes import spoil_owners, with_notes
+from zoterodigest.digest.read.people import are_two_last_names
+from zoterodigest.digest.read.shapes import is_clear, is_no_venue
+from zoterodigest.digest.read.slots import Claims, EntryReading, Slot, decoded
+from zoterodigest.digest.read.tables import find_rows
+
+
+def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
+    """Return the entries that `form` finds in `lines`, whatever else stands there, by line."""
+    claimed = _contained(lines, form, venues)
+    if not lines.joins_lines:
+        claimed += find_rows(lines, form, venues)
+        claimed += (claims_of_html_row(lines, row, venues) for row in find_html_rows(lines, form))
+    read = [claimed_entry(lines, form, venues, one) for one in claimed]
+    entries = [entry for entry in read if is_entry(entry)]
+    # A row without a title counts only among entries: alone it may be of any table.
+    if entries:
+        entries += [entry for entry in read if is_lost_row(entry)]
+    return sorted(entries, key=lambda entry: entry.first)
+
+
+def _contained(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Claims]:
+    ranges = (found for found in find_entries(lines, form) if not lacks_needed(found, form))
+    read = [claims_of(found, form, venues) for found in ranges]
+    read = [one for one in read if has_needed(form, one.slots, one.unreadable)]
+    # Only what is an entry can own a note, so entries are sifted before markers are looked up.
+    spoil_owners(lines, read)
+    return read
+
+
+def claimed_entry(
+    lines: Lines, form: DigestFormat, venues: VenueTable, claims: Claims
+) -> DigestEntry:
+    """Return the entry of which this is claimed."""
+    first, last, slots, broken = claims.first, claims.last, claims.slots, claims.broken
+    span = span_of(lines, first, last)
+    below = first + 1 + claims.head_lines
+    problems = [Problem(below + it.line, it.reason, 0, it.is_slip) for it in claims.unread]
+    if claims.doubt is not None:
+        broken = broken or _two_ways(lines, *claims.doubt)
+    # What a template reads has been judged.
+    slots, unfit = _fit(slots, form, venues) if claims.shape is None else (slots, [])
+    lost = (lines.line_at(slot.span.start) for slot in unfit)
+    problems += [Problem(line + 1, "this is no venue") for line in lost]
+    reading = with_notes(read_slots(slots, form.entry.placeholders), claims.regions)
+    # The bytes or conflict marks come first: no other reason matters until they are mended.
+    if fault := fault_in(lines, first, last):
+        broken = fault.reason
+        problems.append(fault)
+    elif broken or "title" in claims.unreadable:
+        broken = broken or "its title cannot be read"
+        problems.append(Problem(first + 1, broken))
+    if broken:
+        reading = _identified(lines.source[span.start : span.end], reading)
+    return DigestEntry(
+        form, first, last, span, tuple(slots), reading,
+        frozenset_of(claims.unreadable), tuple(problems), broken,
+        regions=claims.regions, room=claims.room, shape=claims.shape,
+        annotations=claims.annotations,
+    )  # fmt: skip
+
+
+def _fit(
+    slots: list[Slot], form: DigestFormat, venues: VenueTable
+) -> tuple[list[Slot], list[Slot]]:
+    """Return the slots that are what they seem, and those that are reported as no venue."""
+    is_judged = bool(form.keys) or form.reads_parts
+    # What stands behind a key is what the key says, and lines without one were looked at.
+    if form.columns is not None or not form.entry.evidence or is_judged:
+        return slots, []
+    if form.entry.is_general:
+        return [slot for slot in slots if _is_clear(slot, venues)], []
+    unfit = [slot for slot in slots if is_no_venue(slot, venues)]
+    return [slot for slot in slots if slot not in unfit], unfit
+
+
+def _is_clear(slot: Slot, venues: VenueTable) -> bool:
+    is_pair = slot.name == "authors" and are_two_last_names(slot.words)
+    return is_pair or is_clear(slot.name, slot.words, venues)
+
+
+def _two_ways(lines: Lines, slot: str, ends: tuple[int, int]) -> str:
+    """Return why an entry is not read whose slot may end at the one offset or at the other."""
+    line = lines.line_at(ends[0])
+    one, other = (len(decoded(lines.source[lines.starts[line] : end])) for end in ends)
+    if one == other:
+        return f"line {line + 1} can be read in too many ways"
+    return f"it can be read in two ways: the {slot} ends in column {one} or in column {other}"
+
+
+def fault_in(lines: Lines, first: int, last: int) -> Problem | None:
+    """Return what makes the lines unreadable as a whole, whatever stands in them."""
+    if lines.is_sound:
+        return None
+    for line in range(first, last + 1):
+        if (column := lines.fault(line)) is not None:
+            return Problem(line + 1, "the bytes here are no valid UTF-8", column + 1)
+    found = conflict_in(lines.conflicts, first, last)
+    return Problem(found.first + 1, "git's conflict marks stand in it") if found else None
+
+
+def _identified(data: bytes, reading: EntryReading) -> EntryReading:
+    """Return `reading` with identifiers; one without any takes the first that stands in `data`."""
+    found = identity.arxiv_in_text(data.decode("utf-8", "replace"))[:1]
+    named = frozenset(Identifier("arxiv", one) for one in found)
+    return replace(reading, identifiers=reading.identifiers or named)
+
+
+def is_entry(entry: DigestEntry) -> bool:
+    """Whether what was found is an entry: it has a title of its own and one of what it needs.
+
+    Where entries have no titles, it has an identifier.
+    """
+    if not has_needed(entry.format, entry.slots, entry.unreadable):
+        return False
+    if entry.format.is_untitled:
+        return any(not found.is_page for found in entry.reading.identifiers)
+    if entry.broken:
+        is_own = bool(entry.format.templates) and not entry.format.entry.evidence
+        return bool(entry.title or entry.reading.identifiers) or is_own
+    return bool(entry.title) and is_title(entry.format, entry.title.encode())
+
+
+def has_needed(form: DigestFormat, slots: Iterable[Slot], unreadable: Set[str]) -> bool:
+    """Whether there is one of what an entry of the format needs, even if it can't be read."""
+    needs = form.entry.needs
+    if not needs or any(slot.name in needs for slot in slots):
+        return True
+    return not unreadable.isdisjoint(needs)
+
+
+def is_lost_row(entry: DigestEntry) -> bool:
+    """Whether a row among entries is one whose title, and with it what it needs, is unreadable."""
+    is_without = not has_needed(entry.format, entry.slots, entry.unreadable)
+    return "title" in entry.unreadable and is_without and bool(entry.reading.identifiers)
