@@ -8,12 +8,16 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 
+from tests.lookup.answers import Paper
+from tests.lookup.arxiv_site import answering
+from tests.lookup.site import serving, status
 from zoterodigest import __version__
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -43,11 +47,12 @@ def project(tmp_path: Path) -> Path:
 
 
 def _run(words: list[str], folder: Path, **more: str) -> subprocess.CompletedProcess[str]:
+    """Run a program; `python` and `zoterodigest` are those of this checkout."""
     programs = folder.parent / "bin"
     programs.mkdir(exist_ok=True)
-    program = programs / "zoterodigest"
-    program.write_text(f'#!/bin/sh\nexec {sys.executable} -m zoterodigest "$@"\n', "utf-8")
-    program.chmod(0o755)
+    for name, module in (("python", ""), ("zoterodigest", " -m zoterodigest")):
+        (programs / name).write_text(f'#!/bin/sh\nexec {sys.executable}{module} "$@"\n', "utf-8")
+        (programs / name).chmod(0o755)
     kept = {name: value for name, value in os.environ.items() if not name.startswith("GIT_")}
     environment = {
         **kept,
@@ -61,8 +66,13 @@ def _run(words: list[str], folder: Path, **more: str) -> subprocess.CompletedPro
     )
 
 
-def _step(name: str, folder: Path, **given: str) -> subprocess.CompletedProcess[str]:
-    """Run the script of a step as GitHub does, with these inputs and the defaults of the others."""
+def _step(
+    name: str, folder: Path, runner: Mapping[str, str] | None = None, **given: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the script of a step as GitHub does, with these inputs and the defaults of the others.
+
+    `runner` has variables of the machine on which it runs.
+    """
     inputs = {key: str(one["default"]) for key, one in ACTION["inputs"].items()}
     inputs |= {key.replace("_", "-"): value for key, value in given.items()}
     values = {f"${{{{ inputs.{key} }}}}": value for key, value in inputs.items()}
@@ -70,7 +80,7 @@ def _step(name: str, folder: Path, **given: str) -> subprocess.CompletedProcess[
     script = folder.parent / "step.sh"
     script.write_text(STEPS[name]["run"], "utf-8")
     words = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
-    return _run(words, folder, **variables)
+    return _run(words, folder, **(runner or {}), **variables)
 
 
 def _hook(name: str, project: Path, *files: str) -> subprocess.CompletedProcess[str]:
@@ -130,6 +140,92 @@ def test_sync_commits_and_pushes_what_it_wrote_once(project: Path) -> None:
     log = _run(["git", "log", "--format=%s", "@{upstream}"], project)
     assert log.stdout == "zoterodigest sync\n"
     assert "zoterodigest.lock" in _run(["git", "ls-files"], project).stdout
+
+
+def _commit_all(project: Path) -> None:
+    author = ("-c", "user.name=Ada", "-c", "user.email=ada@example.org")
+    for words in ("add --all", "commit --quiet --message all", "push --quiet"):
+        assert _run(["git", *author, *words.split()], project).returncode == 0
+
+
+@pytest.fixture
+def installed(project: Path) -> Mapping[str, str]:
+    """The variables of a machine on which the step Install put the program of this checkout.
+
+    It has no network, so the dependencies are those of the tests.
+    """
+    site = project.parent / "site"
+    # Of an option that says no, pip takes the value of the variable: 0 turns isolation off.
+    pip = {"NO_INDEX": "1", "NO_DEPS": "1", "NO_BUILD_ISOLATION": "0", "TARGET": str(site)}
+    pip |= {"DISABLE_PIP_VERSION_CHECK": "1"}
+    runner = {f"PIP_{name}": value for name, value in pip.items()}
+
+    done = _step("Install", project, {**runner, "GITHUB_ACTION_PATH": str(ROOT)})
+
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    path = f"{site / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    return {"PATH": path, "PYTHONPATH": str(site), "ZOTERODIGEST_OFFLINE": ""}
+
+
+@pytest.mark.deep
+def test_the_installed_program_checks_a_pull_request(
+    project: Path, installed: Mapping[str, str]
+) -> None:
+    where = "import zoterodigest; print(zoterodigest.__file__)"
+    assert _run([sys.executable, "-c", where], project, **installed).stdout.startswith(
+        installed["PYTHONPATH"]
+    )
+
+    found = _step("Check", project, installed, documents="main.tex")
+
+    assert found.returncode == 1
+    assert "::error file=main.tex,line=1" in found.stdout
+
+
+@pytest.mark.deep
+def test_a_feed_commits_and_pushes_the_new_papers_once(
+    project: Path, installed: Mapping[str, str]
+) -> None:
+    now = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    paper = Paper("2501.09001", title="Diffusion for Everything", published=now)
+    with serving(answering([paper])) as site:
+        site.faults[1] = status(503, "busy", Retry_After="1")
+        config = project / "zoterodigest.toml"
+        feed = '[[feed]]\ndigest = "papers.md"\ncategories = ["cs.CV"]\n'
+        config.write_text(
+            f'[[digest]]\npath = "papers.md"\n\n{feed}\n[lookup]\narxiv = "{site.url}"\n', "utf-8"
+        )
+        _commit_all(project)
+
+        ran = [_step("Sync or feed", project, installed, command="feed") for _ in range(2)]
+
+        assert [one.returncode for one in ran] == [0, 0], [one.stderr for one in ran]
+        assert len(site.requests) == 3, "the first run asks again, as the site was busy"
+    pushed = _run(["git", "show", "--format=%s", "@{upstream}", "--", "papers.md"], project).stdout
+    assert pushed.startswith("zoterodigest feed\n")
+    (added,) = [line for line in pushed.splitlines() if line.startswith("+-")]
+    assert added.startswith("+- [Diffusion for Everything](https://arxiv.org/abs/2501.09001).")
+    log = _run(["git", "log", "--format=%s", "@{upstream}"], project)
+    assert log.stdout == "zoterodigest feed\nall\n"
+
+
+@pytest.mark.deep
+def test_a_feed_that_arxiv_does_not_answer_fails_and_commits_nothing(
+    project: Path, installed: Mapping[str, str]
+) -> None:
+    with serving(answering([])) as site:
+        site.always = status(400, "no")
+        feed = '[[feed]]\ndigest = "papers.md"\ncategories = ["cs.CV"]\n'
+        (project / "zoterodigest.toml").write_text(
+            f'{feed}\n[lookup]\narxiv = "{site.url}"\n', "utf-8"
+        )
+        _commit_all(project)
+
+        ran = _step("Sync or feed", project, installed, command="feed")
+
+    assert ran.returncode == 1
+    assert "papers may be missing" in ran.stderr
+    assert _run(["git", "log", "--format=%s"], project).stdout == "all\n"
 
 
 def test_another_command_is_refused(project: Path) -> None:
