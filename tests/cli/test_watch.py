@@ -489,7 +489,9 @@ def test_a_paused_watcher_waits_until_it_is_resumed(
 def test_a_watcher_that_starts_paused_does_not_run(
     world: World, zoterodigest: Zoterodigest
 ) -> None:
-    assert "No watcher runs on this project now." in zoterodigest("watch", "--pause").out
+    paused = zoterodigest("watch", "--pause").out.splitlines()
+    assert " ".join(paused).endswith(" No watcher runs on this project now.")
+    assert max(map(len, paused)) <= 80
     (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
     asked = Invocation()
     watcher = Watcher(asked, open_context(asked), lambda _: PACE)

@@ -18,7 +18,7 @@ import typer
 from zoterodigest.cli.base.notice import show_notice
 from zoterodigest.cli.base.options import FINE, Invocation, command, flag
 from zoterodigest.cli.base.project_context import ProjectContext, open_context
-from zoterodigest.cli.base.screen import emit, enumerated, files_counted, visible
+from zoterodigest.cli.base.screen import emit, enumerated, files_counted, visible, wrapped
 from zoterodigest.cli.base.stamps import token_at
 from zoterodigest.cli.base.talk import countdown
 from zoterodigest.cli.commands.unattended import PASSING, Ran, Retry, run_unattended, sentence_of
@@ -100,7 +100,7 @@ def _paused(folder: Path, *, is_paused: bool) -> int:
     else:
         pause_path(folder).unlink(missing_ok=True)
     done = "Paused. `zoterodigest watch --resume` lets it go on." if is_paused else "Resumed."
-    emit([done if is_watched(folder) else f"{done} No watcher runs on this project now."])
+    emit(wrapped(done if is_watched(folder) else f"{done} No watcher runs on this project now."))
     return FINE
 
 
