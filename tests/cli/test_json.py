@@ -17,6 +17,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "json.md").read_text(enco
 COMMANDS = (
     *("status", "plan", "conflicts", "duplicates", "published --offline", "log", "undo -n"),
     *("citekeys list", "citekeys check", "citekeys set --all -n", "doctor", "unlink -n"),
+    "formats list",
     *(
         "inspect notes.md refs.bib",
         "lint",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +11,7 @@ import typer
 from typer.core import TyperGroup
 
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation, argument, command, option
-from zoterodigest.cli.base.screen import emit, hanging, styled, tell, visible
+from zoterodigest.cli.base.screen import hanging, styled, tell, visible
 from zoterodigest.cli.base.talk import busy, emit_unless_json, require_consent
 from zoterodigest.cli.show.encoder import emit_json, emit_result
 from zoterodigest.digest.format.format import (
@@ -27,30 +27,35 @@ from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.files import CannotWrite, replace_file
 
 
-@command("folders", name="list")
-def list_formats(folders: Sequence[Path] = argument("FOLDER", ())) -> None:
+@command("folders as_json", name="list")
+def list_formats(asked: Invocation, folders: Sequence[Path] = argument("FOLDER", ())) -> None:
     """List the formats and what they read.
 
     A format is a TOML file. Your own format lies beside the digest as NAME.format.toml, and
     zoterodigest tries it first. list looks for them in FOLDER or in the current folder.
     `zoterodigest docs formats` shows how to write one.
     """
-    emit(_text(folders or [Path()]))
+    # Raises `BadMapping` where a file is wrong. All are in the order of detection.
+    own = [(path, load_format(path)) for path in format_files(folders or [Path()])]
+    built_in = (*builtin_formats(), *data_formats().values())
+    data = [_data(form, str(path)) for path, form in own] + [_data(form) for form in built_in]
+    emit_result(_text(own, built_in), {"formats": data}, as_json=asked.as_json)
 
 
-def _text(folders: Sequence[Path]) -> Iterator[str]:
-    """Yield the formats that lie in `folders`, then the built-in ones, in the order of detection.
+def _data(form: DigestFormat, file: str | None = None) -> Mapping[str, object]:
+    return {"name": form.name, "about": form.about, "file": file}
 
-    Raises `BadMapping` where a file is wrong.
-    """
-    own = format_files(folders)
-    for path in own:
-        form = load_format(path)
+
+def _text(
+    own: Sequence[tuple[Path, DigestFormat]], built_in: Sequence[DigestFormat]
+) -> Iterator[str]:
+    """Yield the person's own formats, each with its file, then the built-in ones."""
+    for path, form in own:
         yield styled(visible(str(path)), "bold")
         yield from _line(form)
         yield ""
     yield styled("built in", "bold")
-    for form in (*builtin_formats(), *data_formats().values()):
+    for form in built_in:
         yield from _line(form)
     if not own:
         yield ""
