@@ -341,6 +341,25 @@ def test_an_item_in_the_collection_of_a_folder_gets_a_note(world: World) -> None
     assert planned(world).is_settled
 
 
+def test_an_item_in_the_collection_above_those_of_folders_gets_a_note(world: World) -> None:
+    world.configure(NEW + 'collection = "Reading/{folder}"\n')
+    folder = world.root / "Papers"
+    (folder / "Vision").mkdir(parents=True)
+    for name, key in (("Vision/@adam2015.md", "adam2015"), ("@vaswani2017.md", "vaswani2017")):
+        (folder / name).write_text(a_note(key))
+        world.put_item(f"{key[:4].upper()}AAAA", title=TITLES[key], date="2017", citationKey=key)
+    sync(world)
+    shelves = world.collections()
+    world.put_item(
+        "NEWPAPER", title=TITLE, citationKey="ho2020new", collections=[shelves["Reading"]]
+    )
+
+    sync(world)
+
+    assert linked(world)["Papers/@ho2020new.md"] == "NEWPAPER"
+    assert planned(world).is_settled
+
+
 def test_beside_a_missing_file_the_report_says_that_the_vault_makes_no_notes(vault: World) -> None:
     vault.configure(RULES)
     path_of(vault, "adam2015").unlink()

@@ -157,7 +157,9 @@ def _folder_of(vault: NewNotes, item: Item, gathered: Gathered) -> str:
         return ""
     project, top = vault.project, folder_before_pattern(vault.rules.path)
     rows = (row for row in gathered.lock.collection_rows if row.collection in item.collections)
-    keys = (row.digest for row in rows if project.former_rules(row.digest) is vault.rules)
+    # A collection above those of folders may be of no digest.
+    every = (row.digest for row in rows if row.digest)
+    keys = (key for key in every if project.former_rules(key) is vault.rules)
     found = {key.rpartition("/")[0].removeprefix(top).strip("/") for key in keys}
     # The deepest one counts: its collection lies in those of the folders above it.
     inner = max(sorted(found), key=len, default="")
