@@ -313,3 +313,18 @@ def test_a_linked_heading_over_others_is_a_section() -> None:
     )
 
     assert [it["title"] for it in found] == ["B Title of It"]
+
+
+@pytest.mark.parametrize(
+    ("title", "indent", "bullet"), [("## ", "  ", "- "), ("- ", "    ", "    ")]
+)
+def test_indented_text_gives_way_to_what_is_called_the_summary(
+    title: str, indent: str, bullet: str
+) -> None:
+    text = f"{indent}Words about it, for people\n{indent}who read them.\n\n"
+    keyed = f"{bullet}**Summary**: Short\n{bullet}**Paper**: [pdf]({A})\n"
+
+    (found,) = entries(f"{title}**Learning to See in the Dark**\n\n{text}{keyed}")
+
+    assert found["summary"] == "Short"
+    assert found["problems"] == ["line 3: no rule of the format reads this line"]

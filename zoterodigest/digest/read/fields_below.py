@@ -90,6 +90,7 @@ class FieldLines:
         self._styles = {one.style for one in known}
         self.text: LayeredText | None = None
         self._text_line = 0
+        self._text_slot: Slot | None = None
         self.is_text_first = False
 
     def claim(self) -> None:
@@ -103,8 +104,7 @@ class FieldLines:
         texts = [slot for slot in self._claims.slots if slot.name == _REST and slot.text.data]
         if self.text is not None and len(texts) > 1:
             # What a key or a heading calls so is the summary, and no other text.
-            bare = next(it for it in texts if it.text.data in self.text.data)
-            self._claims.slots = [it for it in self._claims.slots if it is not bare]
+            self._claims.slots = [it for it in self._claims.slots if it is not self._text_slot]
             self._claims.unread.append(UnreadLine(self._text_line, _UNREAD))
 
     def are_of_several(self) -> bool:
@@ -402,8 +402,9 @@ class FieldLines:
         if any(slot.name == _REST and slot.text.data for slot in self._claims.slots):
             self._claims.unread.append(UnreadLine(line, _UNREAD))
         else:
-            self._claims.slots.append(Slot(_REST, _unwrapped(text)))
             self.text, self._text_line = text, line
+            self._text_slot = Slot(_REST, _unwrapped(text))
+            self._claims.slots.append(self._text_slot)
         return stop
 
 
