@@ -394,6 +394,11 @@ class DigestFormat(_FormatTable):
         pairs = zip(self.patterns, self.entry.begin, strict=True)
         return [begin for one, begin in pairs if not one.lines[0].has_open_title]
 
+    @cached_property
+    def begin_of_told_title(self) -> AnyOf:
+        """What matches a line that one of `begins_of_told_titles` does."""
+        return AnyOf(self.begins_of_told_titles)
+
     # Each file states the names of a slot; a reader looks up the slot of a name.
 
     @cached_property
