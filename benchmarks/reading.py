@@ -46,7 +46,7 @@ CASES = (
     Case(
         "reading",
         "Inside a process, after its imports: every field of every entry, as `inspect --json`"
-        " prints them.",
+        " prints them. As in the program, and for rivals, too, cycles are hardly looked for.",
         _reading,
         (*_SINGLE, REAL),
         ("list 50,000", "table 50,000"),
