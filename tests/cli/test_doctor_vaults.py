@@ -84,6 +84,17 @@ def test_status_tells_of_files_whose_front_matter_is_not_synced(
     assert whole == quiet
 
 
+def test_a_note_without_a_title_is_listed_by_its_citation_key(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    (vault / "@c2021.md").write_text("Only text of mine.\n", encoding="utf-8")
+
+    plan = zoterodigest("plan", "--offline")
+
+    assert "Papers/@c2021.md:1  @c2021\n" in plan.out
+    assert "`title:` in the front matter of a note" in " ".join(plan.out.split())
+
+
 def test_a_renamed_note_is_not_missing(zoterodigest: Zoterodigest, vault: Path) -> None:
     (vault / "@a2021.md").rename(vault / "Learning.md")
 

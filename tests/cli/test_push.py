@@ -131,6 +131,18 @@ def test_the_next_command_names_a_library_that_lies_elsewhere(
     assert ATTENTION[0] in listed.out
 
 
+def test_the_next_command_names_no_library_that_the_configuration_names(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    _write(tmp_path, a_digest(ATTENTION))
+    _write(tmp_path, 'library = "embedded:own.sqlite"\n', "zoterodigest.toml")
+
+    pushed = zoterodigest("push", "papers.md")
+
+    assert "Next: `zoterodigest ls` lists what arrived" in pushed.out
+    assert ATTENTION[0] in zoterodigest("ls").out
+
+
 def test_a_second_push_is_in_step(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
     _write(tmp_path, a_digest(ATTENTION))
     zoterodigest("push", "papers.md")

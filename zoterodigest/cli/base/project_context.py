@@ -80,7 +80,11 @@ class ProjectContext:
     @property
     def listing(self) -> str:
         """The command that lists this library."""
-        if self.address == DEFAULT_LIBRARY:
+        project = self.workspace.project
+        is_here = Path.cwd().is_relative_to(project.root.resolve())
+        if self.address == DEFAULT_LIBRARY or (
+            is_here and self.address == project.configuration.library
+        ):
             return "zoterodigest ls"
         return f"zoterodigest ls --library {visible(shlex.quote(self.address))}"
 

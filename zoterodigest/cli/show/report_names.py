@@ -190,7 +190,8 @@ def _faults(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], st
 
 def entry_title(entry: Entry) -> str:
     """Return the title of an entry, or what else it is known by."""
-    return _title(entry.fields) or _known(entry.identifiers) or UNTITLED
+    key = f"@{visible(entry.key)}" if entry.key else ""
+    return _title(entry.fields) or _known(entry.identifiers) or key or UNTITLED
 
 
 def _known(identifiers: Iterable[Identifier]) -> str:

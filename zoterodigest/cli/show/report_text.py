@@ -309,7 +309,8 @@ SECTIONS: tuple[Section[Any], ...] = (
     Section(UntitledEntry, "Without a title", "These entries have no title, and zoterodigest makes"
             " no item without one. `zoterodigest push` looks the title up at arXiv and other"
             " sources. If it finds none, check the identifier, or write the title into the digest:"
-            " `[Title](address)`.", settle="push {file}"),
+            " `[Title](address)` in a list, `title:` in the front matter of a note.",
+            settle="push {file}"),
     Section(StaleItemKey, "Item not in this library", "These notes state the key of an item, or"
             " of its PDF, that this library doesn't have, and no other item is their paper. It was"
             " deleted, or it is in another library. zoterodigest created nothing. Correct or remove"
