@@ -33,3 +33,16 @@ def test_items_without_a_citation_key_get_the_one_that_their_note_states(world: 
     sync(world)
     assert not only(planned(world).plan, DivergedField)
     assert planned(world).is_settled
+
+
+def test_a_first_sync_writes_a_bib_under_the_keys_that_notes_state(world: World) -> None:
+    world.configure(f'{RULES}[[bibliography]]\npath = "refs.bib"\n')
+    for name, text in FILES.items():
+        (world.root / "Papers").mkdir(exist_ok=True)
+        (world.root / "Papers" / name).write_text(text)
+
+    sync(world)
+
+    bib = (world.root / "refs.bib").read_text()
+    assert [key in bib for key in ("{lovelace2015,", "{numbers,")] == [True, True]
+    assert planned(world).is_settled

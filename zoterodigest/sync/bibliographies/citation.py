@@ -9,7 +9,7 @@ from zoterodigest.bibtex.facts.rules import bib_rules
 from zoterodigest.bibtex.keys import is_provisional
 from zoterodigest.core.links.link import Base, LinkState, LockRow, Print, fingerprint, print_of
 from zoterodigest.core.plan.plan import Action, ChangeItem, CreateEntry, CreateItem, Plan, TrashItem
-from zoterodigest.core.values.record import CITEKEY, EMPTY, Item, text_in
+from zoterodigest.core.values.record import CITEKEY, EMPTY, Entry, Item, text_in
 from zoterodigest.library.item_json import Data, ItemJson
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.library.records.contents import Contents, core_item, is_top_level
@@ -91,7 +91,8 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
         for action in plan.actions
         if isinstance(action, CreateItem)
     ]
-    stated = ((link.row.item, text_in(link.entry.fields, CITEKEY)) for link in plan.links)
+    # Reversed: of several notes about one item the first counts.
+    stated = ((link.row.item, _stated_key(link.entry)) for link in reversed(plan.links))
     named, _ = keyed_items(
         data.values(),
         workspace,
@@ -102,6 +103,11 @@ def with_citation_keys(plan: Plan, workspace: Workspace, gathered: Gathered) -> 
     )
     found = {one.work.key: one.key.text for one in named if one.is_lasting}
     return _filled(plan, {key: ids for key, ids in lacking.items() if key in found}, found)
+
+
+def _stated_key(entry: Entry) -> str:
+    """Return the citation key that an entry states; that of a note may be the name of its file."""
+    return text_in(entry.fields, CITEKEY) or (entry.key if entry.is_file else "")
 
 
 def are_keys_fixed(plan: Plan, workspace: Workspace, gathered: Gathered) -> bool:
