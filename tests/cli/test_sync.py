@@ -125,6 +125,10 @@ def test_what_cannot_be_written_is_told_before_and_after_and_exits_1(
     told = f"{LEFT}    notes.md:11  Mask R-CNN\n      {reason}\n"
     assert f"Cannot be written (1)\n{told}" in planned.out
     assert synced.err == f"error: notes.md:11: Mask R-CNN: {reason}\n"
+    # No run writes it: it is neither listed nor counted as a change.
+    status = zoterodigest("status")
+    assert "changed entries" not in planned.out + status.out
+    assert status.out.endswith("\n\nNothing to write; 1 entry needs your attention.\n")
 
 
 def test_a_deleted_note_is_reported_in_one_line_and_is_no_error(

@@ -13,6 +13,7 @@ from zoterodigest.cli.show.report_names import report_names
 from zoterodigest.cli.show.report_text import section_of
 from zoterodigest.core.collections.relocation import PLACE
 from zoterodigest.core.links.link import LinkState
+from zoterodigest.core.plan.plan import ChangeEntry
 from zoterodigest.core.plan.reports import (
     HeldBack,
     HeldBackName,
@@ -53,13 +54,26 @@ def closing_text(
         return "Nothing to do: --only selects no entry."
     attention = _attention_text(prepared, is_status=is_status, undos=undos)
     is_left = prepared.gathered.recorded is not None and not is_done
-    if not prepared.is_settled or is_left:
+    if is_left or not (prepared.is_settled or _is_all_refused(prepared)):
         return f"Changes are pending (`zoterodigest sync`){attention}."
     # A run that asks sources knows nothing of the rest.
     is_lookup = isinstance(prepared.options.intent, FillIn | Publish)
     if not attention and not any(held_by_direction(prepared)) and not is_lookup:
         return "Already up to date."
     return f"Nothing to {prepared.options.intent.verb}{attention}."
+
+
+def _is_all_refused(prepared: Prepared) -> bool:
+    """Return whether all that is planned are fields that no file can hold: no run writes them."""
+    plan, refused = prepared.plan, {(one.row_id, one.field) for one in prepared.refused}
+    return (
+        not plan.changes_lock
+        and all(bib.is_settled for bib in prepared.bibs)
+        and all(
+            isinstance(one, ChangeEntry) and refused >= {(one.row_id, name) for name in one.after}
+            for one in plan.actions
+        )
+    )
 
 
 def planned_line(what: str) -> str:

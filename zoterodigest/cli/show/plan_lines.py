@@ -173,7 +173,7 @@ def _in_file(action: FileAction, names: ReportNames) -> Iterator[Thing]:
             what = title if is_note else _arrow(title, path_text(action.path))
             yield Thing(action.digest, "new entries", what)
         case ChangeEntry():
-            yield from _entry_things(action)
+            yield from _entry_things(action, names)
         case ShowAnnotations(entry, _, added, refreshed, removed):
             counts = {"new": added, "changed": refreshed, "removed": removed}
             for which, keys in counts.items():
@@ -229,16 +229,20 @@ def _arrow(before: str, after: str) -> str:
     return f"{cut(before, room)}{tail}"
 
 
-def _entry_things(action: ChangeEntry) -> Iterator[Thing]:
-    """Yield what changes in an entry; a note of the person's own comes in with its words."""
+def _entry_things(action: ChangeEntry, names: ReportNames) -> Iterator[Thing]:
+    """Yield what changes in an entry; a note of the person's own comes in with its words.
+
+    A field that cannot be written is listed among those that a run leaves out.
+    """
     digest, title = action.entry.digest, entry_title(action.entry)
-    new = published_notes(action)
-    if others := {name: value for name, value in action.after.items() if name not in new}:
+    new, refused = published_notes(action), names.refused
+    after = {n: value for n, value in action.after.items() if (action.row_id, n) not in refused}
+    if others := {name: value for name, value in after.items() if name not in new}:
         fields = _names(others)
         if CITEKEY in others and text_in(action.before, CITEKEY) in digest.rpartition("/")[2]:
             fields = (*fields, "file name stays")
         yield Thing(digest, "changed entries", title, fields, action.before, others)
-    for name in new:
+    for name in (name for name in new if name in after):
         yield Thing(digest, "published notes", f"“{value_text(action.after[name])}”", (title,))
 
 

@@ -49,6 +49,7 @@ class ReportNames:
 
     `documents` know why an entry is unreadable, or a file has none. `vaults` are the patterns of
     files that are entries as a whole; such a file is held for `hold` seconds after it changed.
+    `refused` are the fields that no file can hold, by row id: no run writes them.
     """
 
     def __init__(
@@ -59,8 +60,10 @@ class ReportNames:
         vaults: Mapping[str, str] | None = None,
         hold: int = 10,
         collections: Mapping[str, str] | None = None,
+        refused: Collection[tuple[str, str]] = (),
     ) -> None:
         self.hold = hold
+        self.refused = frozenset(refused)
         made = (action for action in plan.actions if isinstance(action, CreateCollection))
         self._collections = {**(collections or {}), **{one.key: one.name for one in made}}
         self._vaults = vaults or {}
@@ -173,7 +176,8 @@ def report_names(prepared: Prepared) -> ReportNames:
     vaults |= {key: rules.path for key, rules in former.items() if rules.is_vault}
     hold = prepared.workspace.project.configuration.sync.hold
     collections = {one.key: one.name for one in contents.snapshot.collections}
-    return ReportNames(prepared.plan, held, documents, vaults, hold, collections)
+    refused = [(one.row_id, one.field) for one in prepared.refused]
+    return ReportNames(prepared.plan, held, documents, vaults, hold, collections, refused)
 
 
 def _faults(documents: Iterable[Document]) -> Iterator[tuple[tuple[str, int], str]]:
