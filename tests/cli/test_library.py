@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from tests.cli.conftest import Zoterodigest
+from tests.cli.conftest import Zoterodigest, a_digest
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import Collection, LibraryItem, Unchanged, Written
 
@@ -276,6 +276,24 @@ def test_show_finds_an_item_by_its_citation_key(zoterodigest: Zoterodigest) -> N
     by_citation_key = zoterodigest("show", "born2020", *ADDRESS)
 
     assert by_citation_key == zoterodigest("show", "BBBB2222", *ADDRESS)
+
+
+def test_a_key_of_this_project_is_no_key_of_another_library(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "papers.md").write_text(a_digest(("Attention", "1706.03762")), encoding="utf-8")
+    assert zoterodigest("push", "papers.md", "--offline").code == 0
+    with connect("embedded:other.sqlite", base=tmp_path) as other:
+        other.write([_item("BARE2222", title="Bare")])
+
+    # It has no author, so an export would make the key of its title and its year.
+    here = zoterodigest("ls", "attention2025", "--json")
+    there = zoterodigest("ls", "attention2025", "--library", "embedded:other.sqlite")
+    shown = zoterodigest("show", "attention2025", "--library", "embedded:other.sqlite")
+
+    assert [one["title"] for one in json.loads(here.out)] == ["Attention"]
+    assert (there.code, there.out) == (0, "0 items\n")
+    assert "the library has no item attention2025" in shown.err
 
 
 @pytest.mark.usefixtures("library")

@@ -163,3 +163,16 @@ def test_words_filter_by_the_beginnings_of_words_of_titles_and_names(
     found: list[LibraryItem] = items_filtered(ITEMS, words)
 
     assert [one.key for one in found] == keys
+
+
+def test_a_word_that_fits_nothing_may_be_a_citation_key_of_the_project() -> None:
+    asked: list[str] = []
+
+    def read_keys() -> dict[str, str]:
+        asked.append("keys")
+        return {"Nobody2000": "CCCC2222"}
+
+    assert [one.key for one in items_filtered(ITEMS, ["atten"], read_keys)] != []
+    assert asked == []
+    assert [one.key for one in items_filtered(ITEMS, ["@nobody2000"], read_keys)] == ["CCCC2222"]
+    assert items_filtered(ITEMS, ["atten", "nobody2000"], read_keys) == []

@@ -387,13 +387,17 @@ def open_everything(paths: Sequence[Path], asked: Invocation) -> Workspace:
 def items_by_citekey(address: str) -> Mapping[str, str]:
     """Return the items by the citation keys that the project here gives them.
 
-    The library is the one that `open_library` gives.
+    The library is the one that `open_library` gives. The project gives none to another library.
     """
     from zoterodigest.sync.exports.keying import read_keys
+    from zoterodigest.sync.gathering.known_lock import NotSyncedYet, OtherLibrary
 
     workspace = open_existing(address, Path())
     with workspace.library:
-        return read_keys(workspace).item_of
+        try:
+            return read_keys(workspace).item_of
+        except (OtherLibrary, NotSyncedYet):
+            return {}
 
 
 def over_bibs(

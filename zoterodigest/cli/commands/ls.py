@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 import typer
 
 from zoterodigest.cli.base.completion import collections_like, tags_like
 from zoterodigest.cli.base.options import Invocation, argument, command, flag, option
-from zoterodigest.cli.base.project_context import linking_items, open_library
+from zoterodigest.cli.base.project_context import items_by_citekey, linking_items, open_library
 from zoterodigest.cli.base.screen import uncut_in_a_pipe
 from zoterodigest.cli.base.talk import busy, emit_long
 from zoterodigest.cli.show.encoder import emit_json
@@ -92,11 +93,12 @@ def ls(
         # What a plain list does without takes 0.1 s to import.
         from zoterodigest.cli.show.found_list import chosen_items, one_list_text
 
+        with busy("Looking for the items"):
+            chosen = chosen_items(snapshot, wish, partial(items_by_citekey, asked.address))
         if asked.as_json:
-            chosen = chosen_items(snapshot, wish)[: wish.limit]
-            emit_json(library_data(snapshot, chosen, with_children=with_children))
+            emit_json(library_data(snapshot, chosen[: wish.limit], with_children=with_children))
         else:
-            emit_long(one_list_text(snapshot, wish))
+            emit_long(one_list_text(snapshot, wish, chosen))
 
 
 def _years(text: str) -> tuple[str, str]:

@@ -127,7 +127,8 @@ def _linked_item(project: Project, path: Path) -> str:
         case keys if keys:
             raise NoSingleItem(
                 f"{visible(str(path))} links {len(keys)} items",
-                "Give a key or an ID instead: `zoterodigest ls` lists the keys.",
+                "Give the line of one of them, as FILE:LINE, or a key or an ID: `zoterodigest ls`"
+                " lists the keys.",
             )
         case _:
             reason = _why_no_entry(project, path)

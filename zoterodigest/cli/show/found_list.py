@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from zoterodigest.cli.base.screen import Column, counted, table, visible
 from zoterodigest.cli.show.library_list import (
@@ -26,10 +26,16 @@ from zoterodigest.mapping import venue_table
 from zoterodigest.sync.items.finding import items_filtered
 
 
-def chosen_items(snapshot: Snapshot, wish: ListWish) -> list[LibraryItem]:
-    """Return the live items that are wished for, in their order, all of them."""
+def chosen_items(
+    snapshot: Snapshot, wish: ListWish, read_keys: Callable[[], Mapping[str, str]] = dict
+) -> list[LibraryItem]:
+    """Return the live items that are wished for, in their order, all of them.
+
+    `read_keys` gives items by the citation keys of the project, for a word that fits nothing else.
+    """
     choice = choice_of(collection_paths(snapshot.collections), wish)
-    found = [one for one in items_filtered(snapshot.items, wish.words) if choice.takes(one.json)]
+    fitting = items_filtered(snapshot.items, wish.words, read_keys)
+    found = [one for one in fitting if choice.takes(one.json)]
     order = wish.order or (SortKey.TITLE if wish.is_one_list else None)
     if order is None:
         return found
@@ -53,9 +59,10 @@ def _added(item: LibraryItem) -> str:
     return item.json.text("dateAdded")
 
 
-def one_list_text(snapshot: Snapshot, wish: ListWish) -> Iterator[str]:
-    """Yield one table of the items that are wished for, then how many there are."""
-    found = chosen_items(snapshot, wish)
+def one_list_text(
+    snapshot: Snapshot, wish: ListWish, found: Sequence[LibraryItem]
+) -> Iterator[str]:
+    """Yield one table of the items that were found, up to the limit, then how many there are."""
     items = found[: wish.limit]
     children = children_of(snapshot)
     notes = {key: sum(one.json.is_note for one in below) for key, below in children.items()}

@@ -50,9 +50,7 @@ def item_meant(
 
 
 def _keyed(items: Sequence[LibraryItem], name: str, items_by_key: Mapping[str, str]) -> LibraryItem:
-    wanted = name.strip().removeprefix("@").casefold()
-    keys = {item for key, item in items_by_key.items() if key.casefold() == wanted}
-    named = [one for one in items if one.key in keys]
+    named = _with_citekey(items, name, items_by_key)
     if len(named) > 1:
         raise SeveralItems(name, named)
     if not named:
@@ -61,6 +59,14 @@ def _keyed(items: Sequence[LibraryItem], name: str, items_by_key: Mapping[str, s
             _advice(items, items_by_key, name),
         )
     return named[0]
+
+
+def _with_citekey(
+    items: Sequence[LibraryItem], name: str, items_by_key: Mapping[str, str]
+) -> list[LibraryItem]:
+    wanted = name.strip().removeprefix("@").casefold()
+    keys = {item for key, item in items_by_key.items() if key.casefold() == wanted}
+    return [one for one in items if one.key in keys]
 
 
 def items_meant(items: Sequence[LibraryItem], name: str) -> tuple[LibraryItem, ...]:
@@ -78,15 +84,20 @@ def items_meant(items: Sequence[LibraryItem], name: str) -> tuple[LibraryItem, .
     return tuple(sorted(found, key=lambda one: one.key))
 
 
-def items_filtered(items: Sequence[LibraryItem], words: Iterable[str]) -> list[LibraryItem]:
+def items_filtered(
+    items: Sequence[LibraryItem],
+    words: Iterable[str],
+    read_keys: Callable[[], Mapping[str, str]] = dict,
+) -> list[LibraryItem]:
     """Return the live items that each of `words` fits: it names the item, or begins a word of its
-    title or of a creator's name.
+    title or of a creator's name. `read_keys` is that of `item_meant`.
     """
     left = [item for item in items if _is_live(item)]
     for name in words:
         named = [one for find in _SURE for one in find(items, name.strip())]
         keys, wanted = {one.key for one in named}, _words(name)
-        left = [one for one in left if one.key in keys or _begin(wanted, _all_text(one))]
+        fitting = [one for one in left if one.key in keys or _begin(wanted, _all_text(one))]
+        left = fitting or (_with_citekey(left, name, read_keys()) if left else [])
     return left
 
 
