@@ -9,6 +9,7 @@ import html
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 
 from zoterodigest.core.values import identity
 from zoterodigest.core.values.identity import Identifier
@@ -50,11 +51,16 @@ _LABEL = lazy_regex(r"^[\[\s*_`]*!?\[?([^\[\]]*)\]?(?:\([^()]*\))?[\]\s*_`]*$")
 
 def find_links(data: bytes) -> list[LinkSpan]:
     """Return every link in `data` in order, without images outside links."""
-    spans = [span for span in _markdown_links(data) if data[span.whole[0]] != 0x21]
+    spans = _markdown_links(data)
+    if b"![" in data:
+        spans = [span for span in spans if data[span.whole[0]] != 0x21]
     if anchors := _anchors(data):
         spans = sorted((*spans, *anchors), key=lambda span: span.whole)
     # Most lists write each address into a link. Not to look for others is 5 % of reading one.
-    if data.count(b"://") == sum(data.count(b"://", *span.whole) for span in spans):
+    addresses = data.count(b"://")
+    for span in spans:
+        addresses -= data.count(b"://", *span.whole)
+    if not addresses:
         return spans
     starts = [span.whole[0] for span in spans]
     bare = [span for span in _bare_links(data) if not _is_within(span, spans, starts)]
@@ -117,8 +123,10 @@ def hyperlink(data: bytes, span: LinkSpan) -> Hyperlink:
     label = data[slice(*span.label)].decode("utf-8", "replace")
     if "<" in label:
         label = _without_tags(label)
-    inner = _LABEL.match(label)
     url = address(data[slice(*span.url)].decode("utf-8", "replace"))
+    if label.isalnum():
+        return Hyperlink(label, url)
+    inner = _LABEL.match(label)
     return Hyperlink((inner[1] if inner else label).strip(), url)
 
 
@@ -215,7 +223,7 @@ def _slot_links(slot: Slot) -> Iterator[tuple[Hyperlink, bool]]:
     for span in find_links(data):
         link = hyperlink(data, span)
         is_cited = slot.name == "tail" and _is_in_sentence(data, span, link.label)
-        yield Hyperlink(link.label or slot.section or "", link.url), is_cited
+        yield link if link.label else Hyperlink(slot.section or "", link.url), is_cited
 
 
 def with_links(draft: Draft, slots: Sequence[Slot], placeholders: tuple[str, ...]) -> EntryReading:
@@ -259,15 +267,19 @@ def _identifiers(
         value = fields.get(scheme)
         if isinstance(value, str) and value:
             known[scheme] = identity.identifier_in(scheme, value)
-    plain: list[Identifier] = []
-    for index, url in enumerate(urls):
-        found = identity.identifier_of(url)
-        if found is not None and found.scheme != "url":
+    for found in map(identity.identifier_of, urls):
+        if found is not None and not found.is_page:
             # The first of a scheme counts: links to other works follow those to the paper itself.
             known.setdefault(found.scheme, found)
-        elif found is not None and (identity.is_paper_url(url) or (has_title_link and index == 0)):
-            plain.append(found)
-    return frozenset(known.values() or plain[:1])
+    if known:
+        return frozenset(known.values())
+    papers = (
+        url
+        for index, url in enumerate(urls)
+        if identity.is_paper_url(url) or (has_title_link and index == 0)
+    )
+    pages = filter(None, map(identity.identifier_of, papers))
+    return frozenset(islice(pages, 1))
 
 
 def _put_identity(
