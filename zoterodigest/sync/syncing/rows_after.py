@@ -384,7 +384,8 @@ def collection_rows_after(
     renamed = _renamed_paths(prepared, standing)
     paths = {(one.digest, one.path) for one in planned}
     for one in planned:
-        yield replace(one, path=renamed.get((one.digest, one.path), one.path))
+        path = renamed.get((one.digest, one.path), one.path)
+        yield one if path == one.path else replace(one, path=path)
     for one in prepared.gathered.lock.collection_rows:
         if one.collection in failed and (one.digest, one.path) not in paths:
             yield one
