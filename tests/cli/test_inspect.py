@@ -268,6 +268,13 @@ def test_formats_lists_ones_own_before_the_built_in(
     assert ran.out.index("built in") < ran.out.index("quoted-notes")
 
 
+def test_a_mistyped_command_about_formats_lists_nothing(zoterodigest: Zoterodigest) -> None:
+    ran = zoterodigest("formats", "chek", "papers.md")
+
+    assert (ran.code, ran.out) == (10, "")
+    assert ran.err.startswith("error: chek: there is no such folder or command\n")
+
+
 def test_entries_that_could_not_be_read_are_estimated(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

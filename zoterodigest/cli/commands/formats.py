@@ -24,7 +24,7 @@ from zoterodigest.digest.format.own_files import SUFFIX, format_files
 from zoterodigest.digest.learn.format_text import format_name, format_text
 from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import formats_for, read_digest
-from zoterodigest.project.files import CannotWrite, replace_file
+from zoterodigest.project.files import BadInput, CannotWrite, replace_file
 
 
 @command("folders as_json", name="list")
@@ -35,6 +35,10 @@ def list_formats(asked: Invocation, folders: Sequence[Path] = argument("FOLDER",
     zoterodigest tries it first. list looks for them in FOLDER or in the current folder.
     `zoterodigest docs formats` shows how to write one.
     """
+    # A mistyped name of a command is taken for a folder.
+    if missing := next((folder for folder in folders if not folder.is_dir()), None):
+        hint = "`zoterodigest help formats` lists the commands about formats."
+        raise BadInput(missing, "there is no such folder or command", hint)
     # Raises `BadMapping` where a file is wrong. All are in the order of detection.
     own = [(path, load_format(path)) for path in format_files(folders or [Path()])]
     built_in = (*builtin_formats(), *data_formats().values())
