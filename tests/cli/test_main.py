@@ -171,6 +171,16 @@ def test_who_mistypes_a_command_gets_the_one_that_is_meant(
     assert re.search(rf"Did you mean .*'{meant}'", ran.err)
 
 
+def test_a_value_that_an_option_does_not_take_is_refused_with_those_that_it_takes(
+    zoterodigest: Zoterodigest,
+) -> None:
+    ran = zoterodigest("export", "--to", "bibtx")
+
+    assert ran.code == 2
+    said = "Invalid value for '--to': 'bibtx' is not one of 'bibtex', 'biblatex', 'csljson'.\n"
+    assert ran.err.endswith(f"Error: {said}")
+
+
 def _fail(**_: object) -> None:
     raise KeyError("a \x1b[31m key")
 

@@ -343,7 +343,9 @@ def _misused(error: typer.BadParameter) -> int:
 
     text = StringIO()
     error.show(text)
-    screen.tell(screen.visible_lines(text.getvalue().rstrip("\n")))
+    # typer passes on what pydantic puts before the reason.
+    shown = text.getvalue().replace(": Value error, ", ": ").rstrip("\n")
+    screen.tell(screen.visible_lines(shown))
     return error.exit_code
 
 
