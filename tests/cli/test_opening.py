@@ -80,6 +80,19 @@ def test_a_file_that_links_several_items_or_none_is_refused(
     assert "`zoterodigest sync 'a b.txt'` links it." in none.err
 
 
+@pytest.mark.parametrize("way", [["note.md"], ["note.md:3"]])
+def test_nothing_is_linked_before_the_first_sync(
+    zoterodigest: Zoterodigest, tmp_path: Path, way: list[str]
+) -> None:
+    (tmp_path / "note.md").write_text(a_digest(ATTENTION), encoding="utf-8")
+
+    ran = zoterodigest("open", *way, "--web", "--print")
+
+    assert ran.code == 10
+    assert "is not linked with an item" in ran.err
+    assert "`zoterodigest sync note.md` links it." in ran.err
+
+
 def test_a_line_of_a_list_leads_to_the_item_of_its_entry_without_a_request(
     linked: Zoterodigest, server: Server, tmp_path: Path
 ) -> None:

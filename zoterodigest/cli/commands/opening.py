@@ -119,7 +119,7 @@ def _zotero_of(project: Project, address: str) -> ApiAddress:
 
 def _linked_item(project: Project, path: Path) -> str:
     """Return the item that the file is linked with; raise `NoSingleItem` if there isn't one."""
-    data = read_if_present(project.lock_path) or b""
+    data = read_if_present(project.lock_path)
     rows = rows_in_digest(data, project.key_of(path), project.lock_path)
     match {row.item for row in rows if row.links_digest}:
         case keys if len(keys) == 1:

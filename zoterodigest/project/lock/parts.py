@@ -90,11 +90,15 @@ def linked_sources(data: bytes, path: Path = Path(LOCK_FILE)) -> frozenset[Sourc
     return frozenset(map(source_key, names))
 
 
-def rows_in_digest(data: bytes, source: str, path: Path = Path(LOCK_FILE)) -> tuple[LockRow, ...]:
+def rows_in_digest(
+    data: bytes | None, source: str, path: Path = Path(LOCK_FILE)
+) -> tuple[LockRow, ...]:
     """Return the rows of one digest or bibliography in the lock file `data`; read no other row.
 
-    Raises `BadLockFile`.
+    There are none without a lock file (None). Raises `BadLockFile`.
     """
+    if data is None:
+        return ()
     parts = lock_parts(data)
     if parts is None:
         return tuple(row for row in read_lock(data, path).rows if row.digest == source)
@@ -102,11 +106,15 @@ def rows_in_digest(data: bytes, source: str, path: Path = Path(LOCK_FILE)) -> tu
     return parts.read((one for one, text in parts.rows.items() if line in text + b"\n"), path).rows
 
 
-def items_of_files(data: bytes, path: Path = Path(LOCK_FILE)) -> Iterator[tuple[SourceKey, str]]:
+def items_of_files(
+    data: bytes | None, path: Path = Path(LOCK_FILE)
+) -> Iterator[tuple[SourceKey, str]]:
     """Yield each file of the lock file `data` that has a link, and the key of the item it links.
 
-    Raises `BadLockFile`.
+    There are none without a lock file (None). Raises `BadLockFile`.
     """
+    if data is None:
+        return
     parts = lock_parts(data)
     if parts is None:
         rows = read_lock(data, path).rows

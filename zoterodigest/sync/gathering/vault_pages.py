@@ -27,7 +27,7 @@ class VaultPages:
     def __init__(self, workspace: Workspace, gathered: Gathered, links: Iterable[Link]) -> None:
         self._project = workspace.project
         self._library = workspace.library.identity
-        self._lock_data = gathered.lock_data or b""
+        self._lock_data = gathered.lock_data
         self._links = links
 
     def links_in(self, digest: SourceKey, blocks: Iterable[str]) -> PageLinks:
@@ -61,7 +61,7 @@ class VaultPages:
     @cached_property
     def _by_name(self) -> Mapping[str, list[tuple[SourceKey, str]]]:
         """All files with the items that they are about, by their names without folder."""
-        linked = items_of_files(self._lock_data) if self._lock_data else ()
+        linked = items_of_files(self._lock_data)
         found = ((one.row.digest, one.row.item) for one in self._links)
         pages = defaultdict[str, list[tuple[SourceKey, str]]](list)
         for digest, item in chain(linked, found):

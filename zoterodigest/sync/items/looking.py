@@ -55,7 +55,7 @@ def attached_pdf(items: Sequence[LibraryItem], key: str) -> str:
 
 def entries_of_item(project: Project, key: str) -> Iterator[tuple[Path, int]]:
     """Yield the files with an entry that is linked with the item `key`, each with its line."""
-    data = read_if_present(project.lock_path) or b""
+    data = read_if_present(project.lock_path)
     found = (source for source, item in items_of_files(data, project.lock_path) if item == key)
     for source in dict.fromkeys(found):
         path = project.root / source
@@ -69,7 +69,7 @@ def entries_of_item(project: Project, key: str) -> Iterator[tuple[Path, int]]:
 def entries_with_rows(project: Project, path: Path) -> Iterator[tuple[Entry, LockRow | None]]:
     """Yield the entries of a digest, each with its row if it is linked; raise `BadInput`."""
     document = open_digest(project, path, venue_table()).document
-    data = read_if_present(project.lock_path) or b""
+    data = read_if_present(project.lock_path)
     rows = rows_in_digest(data, document.name, project.lock_path)
     entries = document.core_entries()
     paired = pair(entries, rows, PairingScope(frozenset({document.name})), UnreadText()).rows
