@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from tests.digest.corpus import EXAMPLES, RELATIVES, SHARED_DIGESTS, formats, read_anew, venues
 from zoterodigest.digest.read.detect import read_document
 from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.known import put_aside
 from zoterodigest.digest.read.later import KnownAreas, LaterEntry
 
 DIGESTS = [*EXAMPLES, RELATIVES, *SHARED_DIGESTS]
@@ -46,6 +47,26 @@ def test_what_is_known_of_areas_changes_nothing_that_is_read(path: Path) -> None
     by_document = KnownAreas(document=whole)
     require_same(read_by(source, by_document), whole)
     assert by_document.seen == first.seen
+
+
+@pytest.mark.parametrize("path", DIGESTS, ids=lambda path: path.stem)
+def test_entries_that_were_put_aside_are_judged_and_read_as_before(path: Path) -> None:
+    source, readings = path.read_bytes(), list[bytes]()
+    whole = read_anew(source)
+
+    def read() -> Document:
+        readings.append(source)
+        return read_anew(source)
+
+    aside = put_aside(whole, read)
+    judged, first = KnownAreas(document=aside), KnownAreas(document=whole)
+    read_by(source, first)
+    read_by(source, judged)
+
+    assert judged.seen == first.seen
+    assert not readings
+    require_same(aside, whole)
+    assert len(readings) == 1
 
 
 def unread(entries: Sequence[DigestEntry]) -> list[str]:

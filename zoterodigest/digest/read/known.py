@@ -7,14 +7,15 @@ from its format and its bytes alone, as long as nothing in the digest is torn or
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from dataclasses import replace
+from functools import cache, partial
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of
 from zoterodigest.digest.read.claimed import claimed_entry, has_needed, is_entry, is_lost_row
 from zoterodigest.digest.read.containers import find_entries
-from zoterodigest.digest.read.document import DigestEntry
+from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.evidence import EVIDENT, TARGET, has_target, is_evident
 from zoterodigest.digest.read.found import span_of
 from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
@@ -80,6 +81,25 @@ def _entry(
     return LaterEntry((form, area.first, area.last), area.key, judged, read)
 
 
+def put_aside(document: Document, read: Callable[[], Document]) -> Document:
+    """Return a document of which what its entries say, and where, is forgotten.
+
+    When somebody asks, `read` reads it again, once.
+    """
+    again = cache(read)
+
+    def aside(at: int, entry: DigestEntry) -> DigestEntry:
+        if isinstance(entry, LaterEntry) or entry.broken:
+            return entry
+        place = entry.format, entry.first, entry.last
+        # No area has this key: the entry is known to say the same as itself alone.
+        later = LaterEntry(place, f"{at} aside", _judged(entry), lambda: again().entries[at])
+        return later.under(entry.headings, entry.heading_keys)
+
+    entries = (aside(at, entry) for at, entry in enumerate(document.entries))
+    return replace(document, entries=tuple(entries))
+
+
 def _areas(lines: Lines, form: DigestFormat, venues: VenueTable) -> Iterator[_Area]:
     for found in find_entries(lines, form):
         groups = sorted(found.match.groups.items())
@@ -117,6 +137,8 @@ def _read_again(lines: Lines, form: DigestFormat, venues: VenueTable, area: _Are
 
 def _judged(entry: DigestEntry) -> str:
     """Return in words what an entry is, as far as others depend on it."""
+    if isinstance(entry, LaterEntry):
+        return entry.judged
     words = [_ENTRY] if is_entry(entry) else [_LOST_ROW] if is_lost_row(entry) else []
     words += [BROKEN] if entry.broken else []
     words += [EVIDENT] if is_evident(entry) else []

@@ -418,6 +418,15 @@ def reread(read: ReadDigest, source: bytes, workspace: Workspace) -> ReadDigest:
     return replace(read, document=document)
 
 
+def without_places(read: ReadDigest, workspace: Workspace) -> ReadDigest:
+    """Return a digest that is read again if somebody asks where the values of its entries stand."""
+    from zoterodigest.digest.read.known import put_aside  # as in `_document`
+
+    # Without `read` in it: that holds all that is to be forgotten.
+    about = read.key, read.data, read.formats, workspace, read.known
+    return replace(read, document=put_aside(read.document, lambda: _document(*about)))
+
+
 def _document(
     key: DigestKey,
     source: bytes,

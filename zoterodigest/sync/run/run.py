@@ -37,7 +37,13 @@ from zoterodigest.project.layout import Project
 from zoterodigest.project.marks import Totals
 from zoterodigest.project.written import keep_held
 from zoterodigest.sync.gathering.beside import files_beside
-from zoterodigest.sync.gathering.gather import Gathered, ReadBib, ReadDigest, gather
+from zoterodigest.sync.gathering.gather import (
+    Gathered,
+    ReadBib,
+    ReadDigest,
+    gather,
+    without_places,
+)
 from zoterodigest.sync.gathering.intent import PUSH, Decide, FillIn, Intent, Publish, Sync
 from zoterodigest.sync.gathering.new_entries import why_no_new_entries, why_no_new_notes
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -166,6 +172,11 @@ def with_writes(prepared: Prepared) -> Prepared:
         allow_removals=options.allow_removals,
         is_unattended=options.is_unattended,
     )
+    if len(prepared.writes) and not prepared.digests:
+        # No digest is written, so nobody asks where its values stand: of 24 kB of memory that a
+        # first push takes for a short entry, that is 3.
+        reads = tuple(without_places(read, prepared.workspace) for read in gathered.digests)
+        prepared = replace(prepared, gathered=replace(gathered, digests=reads))
     objects = len(prepared.writes), len(plan.actions), len(plan.reports)
     _LOG.info("Planned %d objects to write (%d actions, %d reports)", *objects)
     return replace(prepared, stop=stop)
