@@ -34,6 +34,25 @@ from zoterodigest.library.port import (
     Written,
 )
 
+REPLACED = ["http://zotero.org/users/1/items/AAAA2222", "http://zotero.org/users/1/items/BBBB2222"]
+RELATED = st.sampled_from([{}, {"dc:replaces": REPLACED}])
+"""What stands at `relations`."""
+MISLEADING = st.sampled_from(["relations", '"relations"', '"relations":{}', '{"relations":{}}'])
+
+
+@given(st.fixed_dictionaries({"title": MISLEADING}, optional={"relations": RELATED}))
+def test_an_item_tells_of_each_field_what_was_written(given: dict[str, Any]) -> None:
+    library = EmbeddedLibrary(DatabaseInMemory("embedded:5a1f"), clock=lambda: datetime.now(UTC))
+    data = {"itemType": "book", "collections": [], **given}
+    with library:
+        library.write([an_item(**data)])
+        (item,) = library.read().items
+
+    relations = item.data.get("relations")  # asked for before the rest is read
+    assert relations == item.data["relations"] == given.get("relations", {})
+    assert dict(item.data.items()) == dict(item.data)
+    assert item.data["title"] == given["title"]
+
 
 def test_a_database_in_memory_is_not_closed_under_a_thread_that_reads_it() -> None:
     database = DatabaseInMemory("embedded:5a1f")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, ItemsView, Iterator, Mapping
 from dataclasses import astuple
 from operator import itemgetter
 from sys import intern
@@ -271,6 +271,10 @@ def _data(key: str, text: str, place: Mapping[str, Any]) -> dict[str, Any]:
     return {**{intern(name): value for name, value in data.items()}, **place}
 
 
+_RELATIONS, _NONE = '"relations"', '"relations":{}'
+"""How relations stand in a row, and no relations: in texts of it, quotation marks are escaped."""
+
+
 class RowData(Mapping[str, Any]):
     """The data of an item as its row has it; the JSON is read when somebody asks for it.
 
@@ -297,7 +301,16 @@ class RowData(Mapping[str, Any]):
         # Most items lack most fields: no name has signs that JSON would write by a code.
         if self._read is None and f'"{name}"' not in self._text and "\\u" not in self._text:
             return default
+        # Every item is asked what it replaces.
+        if name == "relations" and 0 < self._text.count(_RELATIONS) == self._text.count(_NONE):
+            return {}
         return self._whole.get(name, default)
+
+    def items(self) -> ItemsView[str, Any]:
+        """Return all of it; nothing of that is kept."""
+        # Who compares or copies an item needs it once: kept, what a first push has written is a
+        # tenth of its memory.
+        return (self._read or _data(self._key, self._text, self._place)).items()
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._whole)
