@@ -103,6 +103,9 @@ def arxiv_in_text(text: str) -> tuple[str, ...]:
     Ids count behind `arXiv:`, in the address of a paper's page, in a DOI that arXiv gives, or bare
     if new-style and possible.
     """
+    # An id alone, as most slots of ids hold it, needs no search: 1 % of reading long entries.
+    if _BARE_ID.fullmatch(text):
+        return (text,)
     found = (
         _arxiv(match["a"] or match["b"] or match["c"]) for match in _ARXIV_IN_TEXT.finditer(text)
     )
@@ -185,6 +188,7 @@ _ARXIV_PAGES = {
 _POSSIBLE_ID = (
     r"(?:0[7-9]|1[0-4])(?:0[1-9]|1[0-2])\.\d{4}|(?:1[5-9]|[2-8]\d)(?:0[1-9]|1[0-2])\.\d{5}"
 )
+_BARE_ID = lazy_regex(_POSSIBLE_ID)
 _ARXIV_IN_TEXT = lazy_regex(
     rf"(?:arxiv ?: ?|10\.48550/arxiv\.)(?P<a>{_NEW_ID}|{_OLD_ID})(?!\d)"
     rf"|(?:arxiv\.org|alphaxiv\.org|huggingface\.co|ar5iv\.org)"

@@ -30,11 +30,11 @@ class CollectiveName:
 Name = PersonName | CollectiveName
 
 
-@lru_cache(maxsize=10_000)  # a list is asked for to compare it, and to print it as it stands
 def _linked_name(link: re.Match[str]) -> str:
     return str(link[1] or link[3])
 
 
+@lru_cache(maxsize=10_000)  # a list is asked for to compare it, and to print it as it stands
 def parse_names(text: str) -> Names:
     """Return the names in a list as written, each without outer blanks.
 
@@ -207,11 +207,12 @@ _ABBREVIATIONS = frozenset(
     }
 )
 _SUFFIX = lazy_regex(r"(?:[JS]r\.?|II|III|IV|Ph\.? ?D\.?|M\.?D\.?|Inc\.?|Ltd\.?|LLC|Corp\.?)")
+_SUFFIX_SIGNS = "JSIPMLC"
 _PERSON_SUFFIXES = frozenset({"Jr", "Jr.", "Sr", "Sr.", "II", "III", "IV"})
 
 
 def _split_list(text: str) -> list[str]:
-    by_and = [piece.strip() for piece in _ONLY_AND.split(text)]
+    by_and = [piece.strip() for piece in _ONLY_AND.split(text)] if "and" in text else [text]
     # "Last, First and Last, First", as BibTeX has it.
     if len(by_and) > 1 and all(_TURNED.fullmatch(it) or _ET_AL.search(it) for it in by_and):
         return by_and
@@ -292,6 +293,8 @@ def _without_and(piece: str) -> str:
 
 
 def _cut_at_semicolons(text: str) -> list[str]:
+    if ";" not in text and "；" not in text:
+        return [text]
     pieces, start = [], 0
     for mark in _SEMICOLON.finditer(text):
         if mark["entity"] is None:
@@ -303,7 +306,7 @@ def _cut_at_semicolons(text: str) -> list[str]:
 def _join_suffixes(pieces: list[str]) -> list[str]:
     people: list[str] = []
     for piece in pieces:
-        if people and _SUFFIX.fullmatch(piece):
+        if people and piece[0] in _SUFFIX_SIGNS and _SUFFIX.fullmatch(piece):
             people[-1] += f", {piece}"
         else:
             people.append(piece)
