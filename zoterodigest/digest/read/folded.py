@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from itertools import accumulate
@@ -22,9 +21,7 @@ from zoterodigest.digest.read.found import (
 )
 from zoterodigest.digest.read.layers import source_text
 from zoterodigest.digest.read.lines import DETAILS, Lines
-from zoterodigest.regex import lazy_regex
 
-_OPENING = lazy_regex(rb"<details", re.I)
 _SUMMARY_END = b"</summary>"
 _HEAD_LINES = 4
 
@@ -57,8 +54,7 @@ def _changes(lines: Lines, first: int, stop: int) -> dict[int, int]:
 
 
 def _heads(lines: Lines, form: DigestFormat) -> Iterator[Head]:
-    opening = (lines.line_at(found.start()) for found in _OPENING.finditer(lines.source))
-    for line in filter(lines.is_open, dict.fromkeys(opening)):
+    for line in filter(lines.is_open, lines.folds):
         data = folded_head(lines, line)
         if data is not None and (match := head_match(form, data)):
             yield Head(line, data, match)

@@ -164,10 +164,8 @@ def has_links(lines: Lines, first: int, stop: int) -> bool:
 
 def _found(lines: Lines, finder: LineFinder) -> Iterator[int]:
     """Yield the open lines that `finder` finds."""
-    # Whole areas at once: most of a digest in a format of its own is taken already.
-    for first, stop in lines.open_areas():
-        area = lines.source[lines.starts[first] : lines.ends[stop - 1]]
-        yield from (first + at for at in finder.find(area))
+    numbers, texts = lines.open
+    return (numbers[at] for at in finder.find(texts)) if numbers else iter(())
 
 
 def _is_known(line: bytes) -> bool:

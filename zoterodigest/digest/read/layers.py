@@ -238,9 +238,13 @@ _QUOTE = lazy_regex(rb"\n {0,3}>[ \t]?")
 
 def peel_quote(text: LayeredText) -> LayeredText:
     """Take the quote prefix off every line that has one; new lines get the first line's."""
-    found = islice(_QUOTE.finditer(b"\n" + text.data), 2)
-    prefix = max((match[0][1:] for match in found), key=len, default=b"> ")
-    return _without_prefixes(text, _QUOTE, prefix)
+    return _without_prefixes(text, _QUOTE, partial(_in_quote, text.data))
+
+
+def _in_quote(quoted: bytes, new: bytes) -> bytes:
+    """Write text into a quote as the first lines of it are."""
+    found = islice(_QUOTE.finditer(b"\n" + quoted), 2)
+    return prefixed(max((match[0][1:] for match in found), key=len, default=b"> "), new)
 
 
 def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> LayeredText:
@@ -250,13 +254,14 @@ def peel_indent(text: LayeredText, width: int, *, first: bool = True) -> Layered
     pattern = re.compile(rb"\n(?:\t| {1,%d})" % width)
     start = 0 if first else min(text.first_line_end + 1, len(text.data))
     found = pattern.search(b"\n" + text.data[start:])
-    return _without_prefixes(text, pattern, found[0][1:] if found else b" " * width, start)
+    prefix = found[0][1:] if found else b" " * width
+    return _without_prefixes(text, pattern, partial(prefixed, prefix), start)
 
 
 def _without_prefixes(
-    text: LayeredText, pattern: re.Pattern[bytes], prefix: bytes, start: int = 0
+    text: LayeredText, pattern: re.Pattern[bytes], layer: Layer, start: int = 0
 ) -> LayeredText:
-    """Take off what `pattern` finds behind line breaks; lines begin at `start`, new ones so."""
+    """Take off what `pattern` finds behind line breaks, which a `layer` puts there."""
     # A pattern with `^` is tried at each byte: to go from line break to line break is faster.
     data = text.data[:start] + pattern.sub(b"\n", b"\n" + text.data[start:])[1:]
 
@@ -264,7 +269,7 @@ def _without_prefixes(
         spans = (found.span() for found in pattern.finditer(b"\n" + text.data[start:]))
         return (LayerCut(start + low, start + high - 1) for low, high in spans)
 
-    return text.peeled(data, cuts, partial(prefixed, prefix))
+    return text.peeled(data, cuts, layer)
 
 
 _WRAP = lazy_regex(rb"[ \t]*\n[ \t]*")
