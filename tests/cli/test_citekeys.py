@@ -281,5 +281,5 @@ def test_a_key_that_only_the_bib_has_is_listed_and_written(
     listed = zoterodigest("citekeys", "list").out
     zoterodigest("citekeys", "set", "--all", "--yes")
 
-    assert "Lovelace:21   bib " in listed
+    assert "Lovelace:21   file " in listed
     assert "Lovelace:21   item" in zoterodigest("citekeys", "list").out

@@ -107,11 +107,12 @@ _INITIAL = """\
 # What zoterodigest keeps in sync. Paths are relative to this file.
 # Lines that begin with # show what may be set, most of them with its default.
 
-# The library that comes built in, a file of its own: to try things out without Zotero. At
-# zotero.org: "user:ID" or "group:ID", once `zoterodigest auth` has your API key.
+# The library. A trial library is a file, to try things out without Zotero. "desktop" is the Zotero
+# on this computer: run `zoterodigest auth desktop` once. "user:ID" or "group:ID" is a library at
+# zotero.org: run `zoterodigest auth` once.
 library = {library}
 
-# The links between digests and library. Commit this file to git together with this one.
+# The lock file holds the links between digests and library. Commit it to git with this file.
 # lock = "zoterodigest.lock"
 
 # One [[digest]] for each file, or for several by a pattern (path = "daily/*.md").

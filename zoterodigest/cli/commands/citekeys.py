@@ -179,7 +179,7 @@ def _write(keys: Keys, new: tuple[NewKey, ...], asked: Invocation) -> int:
 _SOURCES = {
     KeySource.NATIVE: "item",
     KeySource.EXTRA: "extra",
-    KeySource.FIXED: "bib",
+    KeySource.FIXED: "file",
     KeySource.NEW: "new",
 }
 """Where a key comes from: the item's own field, its Extra, a .bib or a note of the project, the
