@@ -64,6 +64,24 @@ def test_what_a_template_failed_to_fill_in_is_no_value(value: str) -> None:
     assert entry.fields["year"] == "2005"
 
 
+@pytest.mark.parametrize("value", ["201", "20175", "192012", "350 BC"])
+def test_digits_that_are_no_year_are_not_read_and_not_taken_for_an_empty_year(value: str) -> None:
+    entry = entry_of(f"---\ntitle: A\nyear: {value}\n---\n")
+
+    assert entry.unreadable == {"year"}
+    assert "year" not in entry.fields
+
+
+@pytest.mark.parametrize("value", ["1859", "'[[1748]]'"])
+def test_the_year_of_a_classic_is_read(value: str) -> None:
+    assert entry_of(f"---\ntitle: A\nyear: {value}\n---\n").fields["year"] == value.strip("'[]")
+
+
+@pytest.mark.parametrize("value", ["", "n.d.", "in press"])
+def test_a_note_may_say_that_there_is_no_year_yet(value: str) -> None:
+    assert entry_of(f"---\ntitle: A\nyear: {value}\n---\n").fields["year"] == EMPTY
+
+
 def test_a_key_that_stands_twice_is_not_read_and_all_others_are() -> None:
     entry = entry_of("---\nyear: 2005\ntitle: A\nyear: 2006\n---\nMine.\n")
 

@@ -178,9 +178,21 @@ _LONGEST_DATE = 40
 _NO_DATE = lazy_regex(r"n\. ?d\.|(?i:in press|forthcoming|to appear|undated|no date)")
 
 
-def _year(text: str) -> str:
-    found = re.search(r"(?:19|20)\d\d", text)
-    return found[0] if found else ""
+def _year(text: str) -> Fields:
+    bare = text.strip("()[] `*_")
+    year = dates.year_in(text) or (bare if _OLD_YEAR.fullmatch(bare) else "")
+    is_none = bare.encode().lower() in NOTHING or _NO_DATE.fullmatch(bare)
+    # A half-typed year is no wish that the item should have none.
+    return {"year": year} if year or is_none else {}
+
+
+_OLD_YEAR = lazy_regex(r"1[0-8]\d\d")
+"""A year that is one only where nothing but a year can stand."""
+
+
+def says_year(text: str) -> bool:
+    """Tell whether the text of a year names one, or says that there is none."""
+    return bool(_year(text))
 
 
 _ENTITY = r"&\w{1,30};|&#\w{1,8};"
@@ -276,7 +288,7 @@ _READERS: Mapping[str, Callable[[str], Fields]] = {
     "short_title": lambda text: {"short_title": _title(text)},
     "authors": lambda text: {"authors": named_authors(text)},
     "venue": _venue,
-    "year": lambda text: {"year": _year(text)},
+    "year": _year,
     "date": _date,
     "award": lambda text: {"award": _parts(text, AWARD)},
     "task": lambda text: {"task": _parts(text, TASK)},

@@ -31,6 +31,7 @@ from zoterodigest.digest.read.data_tree import (
     DataNode,
     DataScalar,
 )
+from zoterodigest.digest.read.fields import says_year
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.slots import Claims, Slot, UnreadLine
 from zoterodigest.digest.read.vault_identity import citation_key_slot, identity_kind, is_of_zotero
@@ -166,6 +167,9 @@ def front_claims(
     claims = member_claims(lines, member, form, venues)
     for key, _ in failed:
         _leave(claims, lines, form, key, f"a template failed to fill in “{key.value}”")
+    if any(slot.name == "year" and not says_year(slot.words) for slot in claims.slots):
+        for key in (key for key, _ in left if slot_of_key(key.value or "", form) == "year"):
+            _leave(claims, lines, form, key, f"“{key.value}” names no year")
     if front.is_broken:
         # A value that can't be written would be asked for in each run.
         _leave_all_but_title(claims)
