@@ -310,7 +310,6 @@ def test_what_stands_elsewhere_too_is_not_written() -> None:
 @pytest.mark.parametrize(
     ("at", "fields", "reason"),
     [
-        (0, {"task": Members(("one",))}, "zoterodigest reads the form"),
         (0, {"doi": "10.1145/3600006"}, "an identifier can be corrected, not added"),
         (0, {"award": Members(("Oral",)), "comment": "8 pages"}, "no place"),
         (3, {"links": WebLinks((Hyperlink("demo", "https://a.org"),))}, "one web link"),

@@ -120,6 +120,52 @@ def test_an_edit_takes_the_bytes_of_its_value(old: str, fields: Fields, new: str
     assert edited.source.decode() == frame.format(new)
 
 
+UNLIKE = "tags:\n  - plain\n  - \"quoted\"\n  - 'single'\n"
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize(
+    ("tags", "new"),
+    [
+        (("plain", "single"), "tags:\n  - plain\n  - 'single'\n"),
+        (("quoted", "single"), "tags:\n  - \"quoted\"\n  - 'single'\n"),
+        (("plain", "quoted", "single", "new", "no"), UNLIKE + '  - new\n  - "no"\n'),
+        ((), "tags: []\n"),
+    ],
+)
+def test_each_tag_of_a_list_in_unlike_quotes_keeps_its_own(
+    tags: tuple[str, ...], new: str, end: str
+) -> None:
+    frame = "---\ntitle: A\n{}year: 2005\n---\nMine.\n".replace("\n", end)
+    old, wanted = (frame.format(it.replace("\n", end)) for it in (UNLIKE, new))
+
+    edited = put(old, {"tags": Members(tags) if tags else EMPTY}, rule=NoteRule(tags=True))
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == wanted
+
+
+@pytest.mark.parametrize(
+    ("old", "names", "new"),
+    [
+        ('[Ada Bee, "C Dee"]', ("Ada Bee", "C Dee", "E Fee"), '[Ada Bee, "C Dee", E Fee]'),
+        ('[Ada Bee, "C Dee"]', ("C Dee",), '["C Dee"]'),
+        (
+            "\n  - name: Ada Bee\n  - name: 'C Dee'",
+            ("E Fee", "C Dee"),
+            "\n  - name: E Fee\n  - name: 'C Dee'",
+        ),
+    ],
+)
+def test_each_author_of_a_list_in_unlike_quotes_keeps_its_own(
+    old: str, names: tuple[str, ...], new: str
+) -> None:
+    edited = put(f"---\ntitle: A\nauthors: {old}\n---\n", {"authors": Names(names)})
+
+    assert edited.refusals == ()
+    assert edited.source.decode() == f"---\ntitle: A\nauthors: {new}\n---\n"
+
+
 def test_an_edit_of_front_matter_that_is_one_map_stays_in_it() -> None:
     edited = put("---\n{citekey: a2005, title: A, year: 2005}\n---\n", {"title": "B, C"})
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache, partial
 from itertools import pairwise
@@ -197,7 +197,11 @@ def _without(
 def list_text(
     source: bytes, whole: DataList, items: Sequence[DataScalar], parted: bytes = PARTED
 ) -> LayeredText:
-    """Return the values of a list as one text; it can be written if all are quoted alike."""
+    """Return the values of a list as one text.
+
+    It can be written if all are quoted alike. If not, and none of them is a link, it can be written
+    if one and the same text parts them.
+    """
     texts = [_unlinked(scalar_text(source, item)) for item in items]
     data = parted.join(text.data for text in texts)
     layers = {text.layers for text in texts}
@@ -205,14 +209,44 @@ def list_text(
     are_linked = {bool(text.offset) for text in texts}
     gaps = [_gap(source, *pair) for pair in pairwise(texts)] if is_plain else []
     gap = gaps[0] if gaps else _first_gap(source, whole, items[0], texts[0])
+    if any(not text.data or parted.strip() in text.data for text in texts):
+        return fixed_text(data, Span(whole.start, whole.end))
+    if not is_plain and are_linked == {False} and not any(as_it_stands in it for it in layers):
+        return _unlike_text(source, whole, items, parted)
     # All links of a list lead to one folder, or nobody knows to which a new one does.
     is_plain = is_plain and len(are_linked) == 1 and (True not in are_linked or len({*gaps}) < 2)
     if not is_plain or as_it_stands in texts[0].layers or gap is None or None in gaps:
         return fixed_text(data, Span(whole.start, whole.end))
-    if any(not text.data or parted.strip() in text.data for text in texts):
-        return fixed_text(data, Span(whole.start, whole.end))
     layer = partial(_in_list, texts[0].layers, parted, gap, _emptied(source, whole, items))
     return LayeredText(data, SourcePieces(lambda: _pieces(texts, len(parted))), (layer,))
+
+
+def _unlike_text(
+    source: bytes, whole: DataList, items: Sequence[DataScalar], parted: bytes
+) -> LayeredText:
+    """Return the values of a list in unlike quotes: each keeps its own when the list is written."""
+    span = Span(items[0].start, items[-1].end)
+    shown = fixed_text(parted.join((it.value or "").encode() for it in items), span)
+    spelled = {it.value or "": source[it.start : it.end].decode() for it in items}
+    gap, *others = {source[one.end : other.start] for one, other in pairwise(items)}
+    if others or b"#" in gap or any("\n" in one for one in spelled.values()):
+        return shown
+    gap = gap.replace(b"\r\n", b"\n")
+    unlike = UnlikeQuotes(source_text(source, span), gap.decode(), spelled)
+    return replace(
+        shown, layers=(partial(_in_unlike_quotes, unlike, parted, _emptied(source, whole, items)),)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class UnlikeQuotes:
+    """A list whose values have unlike quotes: its text from the first to the last of them, what
+    parts two, and each as it stands there.
+    """
+
+    text: LayeredText
+    gap: str
+    spelled: Mapping[str, str]
 
 
 def shows_list(text: LayeredText) -> bool:
@@ -223,12 +257,13 @@ def shows_list(text: LayeredText) -> bool:
 @dataclass(frozen=True, slots=True)
 class ListShown:
     """How the values of a list are quoted that a text shows, what parts them in it, and the edit
-    that takes out all of them, if there is one.
+    that takes out all of them, if there is one; `unlike` if each has quotes of its own.
     """
 
     layers: Sequence[Layer]
     parted: str
     emptied: Edit | None
+    unlike: UnlikeQuotes | None
 
 
 def list_shown(text: LayeredText) -> ListShown | None:
@@ -236,7 +271,10 @@ def list_shown(text: LayeredText) -> ListShown | None:
     for layer in text.layers:
         if isinstance(layer, partial) and layer.func is _in_list:
             layers, parted, _, emptied = layer.args
-            return ListShown(layers, parted.decode(), emptied)
+            return ListShown(layers, parted.decode(), emptied, None)
+        if isinstance(layer, partial) and layer.func is _in_unlike_quotes:
+            unlike, parted, emptied = layer.args
+            return ListShown((), parted.decode(), emptied, unlike)
     return None
 
 
@@ -256,6 +294,11 @@ def _in_list(
     for layer in layers:
         parts = [layer(part) for part in parts]
     return gap.join(parts)
+
+
+def _in_unlike_quotes(_: UnlikeQuotes, __: bytes, ___: Edit | None, new: bytes) -> bytes:
+    """Mark a text that is written as a whole list, not by layers."""
+    return new
 
 
 _IN_BRACKETS = partial(_in_list, (in_the_open,), b", ", b", ", None)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 from zoterodigest.core.values.names import parse_authors
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.format import folded_label
 from zoterodigest.digest.read.data_texts import (
+    UnlikeQuotes,
     as_it_stands,
     in_single_quotes,
     in_the_open,
@@ -20,7 +22,7 @@ from zoterodigest.digest.write.shown import UnwritableValue
 
 _COMPOSED = (
     "zoterodigest reads the form that it has in the file, but can't write it: it is in parts, has"
-    " different quotation marks, or is an alias of YAML"
+    " comments or links of different kinds within it, or is an alias of YAML"
 )
 _ONE_LINK = "a value of the file holds one web link"
 
@@ -41,6 +43,8 @@ def data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
     if slot.name == "authors" and shown is not None:
         found = parse_authors(new)
         text = shown.parted.join((*found.people, *(["et al."] if found.truncated else [])))
+    if shown is not None and shown.unlike:
+        return _unlike_edits(shown.unlike, text.split(shown.parted), is_needed=spell is not plain)
     layers = shown.layers if shown else slot.text.layers
     parted = shown.parted if shown else None
     # A year or a date that comes to an empty place is one to others, too.
@@ -51,6 +55,18 @@ def data_edits(slot: Slot, new: str, spell: Spelling) -> list[Edit]:
         # Single quotes fold lines; between double ones a line break has a sign.
         return [Edit(Span(slot.span.start - 1, slot.span.end + 1), quoted(text).encode())]
     edit = slot.text.rewrite(text.encode("utf-8", "replace"))
+    return [edit] if edit else []
+
+
+def _unlike_edits(unlike: UnlikeQuotes, parts: Sequence[str], *, is_needed: bool) -> list[Edit]:
+    """Return the edit of a list in unlike quotes; what comes has none unless it needs some."""
+    from zoterodigest.digest.read.yaml_tree import is_typed_anew
+
+    def spelled(part: str) -> str:
+        needs = is_needed or is_typed_anew("", part)
+        return unlike.spelled.get(part) or (quoted(part) if needs else part)
+
+    edit = unlike.text.rewrite(unlike.gap.join(map(spelled, parts)).encode("utf-8", "replace"))
     return [edit] if edit else []
 
 
