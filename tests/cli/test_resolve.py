@@ -224,6 +224,15 @@ def test_resolve_as_json_tells_what_was_chosen_and_what_is_left(
     assert [one["markdown"] for one in data["conflicts"]] == ["Attention, Again"]
 
 
+@pytest.mark.parametrize("name", [BY_ADA, BY_BEN, "residual"])
+def test_a_conflict_of_titles_is_found_by_the_title_of_either_side(
+    zoterodigest: Zoterodigest, digest: Path, name: str
+) -> None:
+    ran = zoterodigest("resolve", name, "--keep", "zotero", "--dry-run")
+
+    assert f"title: both sides get the library's “{BY_BEN}”" in ran.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [

@@ -50,7 +50,7 @@ from zoterodigest.core.plan.run_options import End
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.workspace import Workspace
-from zoterodigest.sync.items.finding import items_meant
+from zoterodigest.sync.items.finding import holds_words, items_meant
 from zoterodigest.sync.run.conflicts import (
     BOTH_WAYS,
     NotOpen,
@@ -273,7 +273,7 @@ def _called(
 
 
 def _named(prepared: Prepared, fields: Sequence[OpenField], name: str) -> tuple[OpenField, ...]:
-    """Return the open fields of the digest, place or item that a person calls `name`."""
+    """Return the open fields of the digest, place, item or entry that a person calls `name`."""
     keys = {link.row.id: link.row.item for link in prepared.plan.links}
     items = prepared.gathered.contents.by_key
     # Only among the open ones: a word that many titles share may well fit one of them.
@@ -283,7 +283,10 @@ def _named(prepared: Prepared, fields: Sequence[OpenField], name: str) -> tuple[
     return tuple(
         one
         for one, place in zip(fields, places, strict=True)
-        if name in place or keys[one.row_id] in meant
+        if name in place
+        or keys[one.row_id] in meant
+        # In a conflict of titles the list of conflicts shows that of the entry.
+        or holds_words(entry_title(one.entry), name)
     )
 
 

@@ -136,9 +136,13 @@ def _by_title(items: Sequence[LibraryItem], name: str) -> Iterator[LibraryItem]:
 
 
 def _by_words(items: Sequence[LibraryItem], name: str) -> Iterator[LibraryItem]:
+    return (item for item in items if _is_live(item) and holds_words(_title(item), name))
+
+
+def holds_words(title: str, name: str) -> bool:
+    """Tell whether `title` has all words of `name`, in any order, case and with any accents."""
     wanted = set(_words(name))
-    live = (item for item in items if _is_live(item) and wanted)
-    return (item for item in live if wanted <= set(_words(_title(item))))
+    return bool(wanted) and wanted <= set(_words(title))
 
 
 _SURE: tuple[Callable[[Sequence[LibraryItem], str], Iterator[LibraryItem]], ...] = (
