@@ -18,6 +18,7 @@ from zoterodigest.core.plan.plan import (
     Link,
     MoveEntry,
     Plan,
+    ShowAnnotations,
 )
 from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import EMPTY, Blocks, Entry, EntryLines, Item, Members, Value
@@ -186,3 +187,12 @@ def test_files_that_fail_for_one_reason_are_told_once_with_their_number() -> Non
         ("Papers/2.md", "", f"/home/me/Papers/2.md {reason}"),
         ("", "", f"6 more files {reason}"),
     ]
+
+
+def test_papers_that_show_many_annotations_are_named_once_each() -> None:
+    keys = tuple(f"MARK222{number}" for number in range(2, 6))
+    some = [ShowAnnotations(an_entry(at), f"zd-{at}", added=keys) for at in range(2)]
+    many = [ShowAnnotations(an_entry(at), f"zd-{at}", added=keys) for at in range(5)]
+
+    assert [line.split("  ")[-1].strip() for line in shown(*some)[2:]] == ["Paper 0", "Paper 1"]
+    assert shown(*many)[-1].strip() == "… and 2 more"

@@ -298,9 +298,11 @@ def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
         return
     same, others = _same(found)
     examples = [cut(one, _room()) for one in same]
-    examples += [_example(thing) for thing in others[:MOST] if thing.what]
-    if examples and len(others) > MOST:
-        examples.append(f"… and {len(others) - MOST:,} more")
+    # Of several annotations of one paper only the first names it.
+    named = [thing for thing in others if thing.what]
+    examples += map(_example, named[:MOST])
+    if len(named) > MOST:
+        examples.append(f"… and {len(named) - MOST:,} more")
     yield f"{head}  {examples[0]}" if examples else head
     yield from (" " * (cell_len(head) + 2) + example for example in examples[1:])
 
