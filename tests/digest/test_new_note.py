@@ -108,6 +108,20 @@ def test_among_notes_of_several_integrations_a_note_has_what_most_have_by_any_na
     )
 
 
+def test_a_note_looks_like_those_in_its_folder_if_these_are_enough() -> None:
+    theirs = [read_file(it.source, f"Reading/{at}.md") for at, it in enumerate(_notes(2, 3, 4, 5))]
+    own = [
+        read_file(f"---\nyear: 200{at}\ntitle: Paper {at}\nauthor: A Bee\n---\n", f"Papers/{at}.md")
+        for at in range(3)
+    ]
+
+    made = [note_like(theirs + some, PAPER, read, "Papers").decode() for some in (own, own[:2])]
+
+    assert "\nauthor: Ada Lovelace, Alan Turing\n---\n" in made[0]
+    assert "lovelace2021" not in made[0]
+    assert "citekey: lovelace2021\n" in made[1]
+
+
 def test_the_first_note_has_the_keys_of_what_is_known() -> None:
     assert note_like([], PAPER, read).decode() == (
         "---\n"

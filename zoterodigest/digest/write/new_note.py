@@ -57,17 +57,22 @@ class NewPaper:
     keys: ItemKeys
 
 
-def note_like(neighbors: Iterable[Document], paper: NewPaper, read: Reader) -> bytes:
+def note_like(
+    neighbors: Iterable[Document], paper: NewPaper, read: Reader, folder: str = ""
+) -> bytes:
     """Return the note of a paper that looks as most of its `neighbors` do; raises `NoNote`.
 
-    It has the keys of their front matter, in their styles, and the headings of their bodies. A key
-    of the person's own has the value that most share, else none.
+    Those in its `folder` count alone if they are enough to tell how notes look there. It has the
+    keys of their front matter, in their styles, and the headings of their bodies. A key of the
+    person's own has the value that most share, else none.
     """
     documents = [document for document in neighbors if document.entries]
-    known = [note for document in documents for note in _notes_in(document)]
+    known = [(folder_of(document), note) for document in documents for note in _notes_in(document)]
     if documents and not known:
         raise NoNote("the notes around it have no front matter in YAML: a template is needed")
-    found = _filled(_skeleton(known), paper, read) if known else None
+    beside = [note for place, note in known if place == folder]
+    usual = beside if len(beside) >= _FEWEST_BESIDE else [note for _, note in known]
+    found = _filled(_skeleton(usual), paper, read) if usual else None
     if found is None:
         (first,) = _notes_in(read(_FIRST))
         first = first.with_only(frozenset(paper.fields) | {_CITED})
@@ -76,6 +81,14 @@ def note_like(neighbors: Iterable[Document], paper: NewPaper, read: Reader) -> b
     if found is None:
         raise NoNote("its values cannot be written into a note so that they are read as they are")
     return found
+
+
+_FEWEST_BESIDE = 3
+
+
+def folder_of(note: Document) -> str:
+    """Return the folder of a file of a vault, as seen from the project."""
+    return note.name.rpartition("/")[0]
 
 
 @frozen()

@@ -153,7 +153,7 @@ def _new_note(
         return reread(read, source, workspace).document
 
     try:
-        source = vault.note(paper, [one.document for one in around], read_again)
+        source = vault.note(read.digest, paper, [one.document for one in around], read_again)
     except (NoNote, BadInput) as error:
         return NewDigest(read, b"", (), undone=(RefusedStructure(action, str(error)),))
     return NewDigest(read, source, (action.row_id,), document=read_again(source))

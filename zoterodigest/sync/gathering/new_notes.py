@@ -18,6 +18,7 @@ from zoterodigest.digest.write.new_note import (
     NewPaper,
     NoNote,
     Reader,
+    folder_of,
     note_by_template,
     note_like,
 )
@@ -67,12 +68,16 @@ class NewNotes:
             raise NoNote(f'a file {free} would not match the digest\'s path "{self.rules.path}"')
         return digest
 
-    def note(self, paper: NewPaper, neighbors: Sequence[Document], read: Reader) -> bytes:
+    def note(
+        self, file: Digest, paper: NewPaper, neighbors: Iterable[Document], read: Reader
+    ) -> bytes:
         """Return what stands in the file of a paper; raises `NoNote`, and `BadInput` without the
         template.
         """
         if self.new.template is None:
-            return note_like(neighbors[-_MOST_NEIGHBORS:], paper, read)
+            folder = file.key.rpartition("/")[0]
+            nearest_last = sorted(neighbors, key=lambda one: folder_of(one) == folder)
+            return note_like(nearest_last[-_MOST_NEIGHBORS:], paper, read, folder)
         text = read_file(self.project.root / self.new.template).data
         return note_by_template(text.decode("utf-8", "replace"), paper, read)
 

@@ -168,7 +168,8 @@ def _made(vault: VaultGoal, paper: Paper, citekey: str, more: Sequence[str]) -> 
     formats = choice_in(vault.goal.project, digest).read().formats()
     empty = read_document(digest.key, b"", formats, vault.venues)
     opened = OpenDigest(digest.path, None, empty, formats, vault.venues)
-    opened = opened.holding(notes.note(new, [one.document for one in vault.files], opened.read))
+    around = [one.document for one in vault.files]
+    opened = opened.holding(notes.note(digest, new, around, opened.read))
     (entry,) = opened.document.entries
     # The item is to have the key by which the file names it.
     return Addition(opened, (Came(replace(paper, citekey=citekey), entry),), (), ())
