@@ -18,6 +18,7 @@ from zoterodigest.core.plan.reports import (
     HeldBack,
     HeldBackName,
     HeldFile,
+    KeptAnnotations,
     MissingFile,
     NotPushed,
     Report,
@@ -114,7 +115,9 @@ def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
     # By identity: a report that holds an entry has no hash.
     by_direction = set(map(id, held_by_direction(prepared)))
     reports = [
-        one for one in concerning(prepared) if id(one) not in by_direction and not is_recent(one)
+        one
+        for one in concerning(prepared)
+        if id(one) not in by_direction and not is_recent(one) and not _is_as_wished(one)
     ]
     names = report_names(prepared)
     # An entry with several reports is one that needs attention.
@@ -141,6 +144,15 @@ def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
 def is_recent(report: Report) -> TypeGuard[HeldFile]:
     """Return whether a file is only held until nobody types in it any more."""
     return isinstance(report, HeldFile) and report.reason == RECENT
+
+
+def _is_as_wished(report: Report) -> bool:
+    """Return whether annotations stand in a file only as a person left them there."""
+    match report:
+        case KeptAnnotations(digest, edited, deleted=deleted):
+            return report == KeptAnnotations(digest, edited, deleted=deleted)
+        case _:
+            return False
 
 
 def recent_text(prepared: Prepared) -> str:
