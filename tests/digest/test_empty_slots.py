@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import EMPTY, Blocks, Fields, Hyperlink, Members, WebLinks
+from zoterodigest.core.values.record import (
+    EMPTY,
+    Blocks,
+    Fields,
+    Hyperlink,
+    Members,
+    Value,
+    WebLinks,
+)
 from zoterodigest.digest.write.edit import put_digest
 
 FOLDED = """\
@@ -118,6 +126,26 @@ def test_one_of_venue_and_year_is_cleared_and_the_other_stays(name: str, left: s
     )
 
     assert written(source, {name: EMPTY}) == source.replace(", CVPR 2016.", left)
+
+
+TABLE = """\
+| Title | Authors | Year | Venue |
+|---|---|---|---|
+| [A Title of It](https://arxiv.org/abs/2504.18524) | Ada Lovelace | 2016 | CVPR |
+| [Another Title](https://arxiv.org/abs/2504.18525) | Ada Lovelace | 2017 | ICML |
+"""
+
+
+@pytest.mark.parametrize(
+    ("cell", "year"),
+    [("1859", "1859"), ("", EMPTY), ("TBD", EMPTY), ("201", None), ("20166", None)],
+)
+def test_only_a_cell_without_digits_says_that_there_is_no_year(
+    cell: str, year: Value | None
+) -> None:
+    entry, _ = read(TABLE.replace("2016", cell).encode()).core_entries()
+
+    assert entry.fields.get("year") == year
 
 
 @pytest.mark.parametrize("name", ["title"])

@@ -77,7 +77,7 @@ def test_the_year_of_a_classic_is_read(value: str) -> None:
     assert entry_of(f"---\ntitle: A\nyear: {value}\n---\n").fields["year"] == value.strip("'[]")
 
 
-@pytest.mark.parametrize("value", ["", "n.d.", "in press"])
+@pytest.mark.parametrize("value", ["", "n.d.", "in press", "TBD"])
 def test_a_note_may_say_that_there_is_no_year_yet(value: str) -> None:
     assert entry_of(f"---\ntitle: A\nyear: {value}\n---\n").fields["year"] == EMPTY
 

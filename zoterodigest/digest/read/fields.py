@@ -14,6 +14,7 @@ from zoterodigest.core.values.blocks import split_blocks, unescaped
 from zoterodigest.core.values.key_table import first_word
 from zoterodigest.core.values.record import (
     CITEKEY,
+    EMPTY,
     SECTION,
     Blocks,
     Fields,
@@ -60,6 +61,7 @@ def read_slots(slots: Sequence[Slot], placeholders: Collection[str]) -> EntryRea
             name = _section_name(draft, slot.section or default)
             draft.put(name, Blocks(split_blocks(text)), text)
     _judge_nickname(draft)
+    _judge_year(draft, slots)
     return with_links(draft, slots, tuple(found_placeholders))
 
 
@@ -76,6 +78,14 @@ def _judge_nickname(draft: Draft) -> None:
     text = text_in(draft.fields, "short_title")
     if "short_title" in draft.fields and not is_nickname(text, text_in(draft.fields, "title")):
         del draft.fields["short_title"], draft.raws["short_title"]
+
+
+def _judge_year(draft: Draft, slots: Sequence[Slot]) -> None:
+    """Leave out an EMPTY year if digits stand in the place of one: its venue tells none either."""
+    if draft.fields.get("year") == EMPTY and not all(
+        says_year(slot.words) for slot in slots if slot.name == "year"
+    ):
+        del draft.fields["year"], draft.raws["year"]
 
 
 def _section_name(draft: Draft, name: str) -> str:
@@ -181,9 +191,8 @@ _NO_DATE = lazy_regex(r"n\. ?d\.|(?i:in press|forthcoming|to appear|undated|no d
 def _year(text: str) -> Fields:
     bare = text.strip("()[] `*_")
     year = dates.year_in(text) or (bare if _OLD_YEAR.fullmatch(bare) else "")
-    is_none = bare.encode().lower() in NOTHING or _NO_DATE.fullmatch(bare)
-    # A half-typed year is no wish that the item should have none.
-    return {"year": year} if year or is_none else {}
+    # A half-typed year is no wish that the item should have none; words say that there is none.
+    return {"year": year} if year or not any(map(str.isdigit, text)) else {}
 
 
 _OLD_YEAR = lazy_regex(r"1[0-8]\d\d")
