@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import pytest
@@ -14,9 +15,9 @@ IN_FOLDERS = 'collection = "Reading/{folder}"\n'
 PLACES = {"adam2015": "", "resnet2016": "Vision/Deep/", "vaswani2017": "Language/"}
 
 
-def lay_out(world: World, rules: str) -> World:
+def lay_out(world: World, rules: str, folders: Mapping[str, str] = PLACES) -> World:
     world.configure(RULES + rules)
-    for key, folder in PLACES.items():
+    for key, folder in folders.items():
         path = world.root / "Papers" / folder / f"@{key}.md"
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(a_note(key))
@@ -66,6 +67,23 @@ def test_folders_become_collections_when_that_is_chosen_later(world: World) -> N
         "adam2015": ["Papers"],
         "resnet2016": ["Papers/Vision/Deep"],
         "vaswani2017": ["Papers/Language"],
+    }
+    assert planned(world).is_settled
+
+
+def test_a_folder_with_notes_holds_those_within_it_when_that_is_chosen_later(
+    world: World,
+) -> None:
+    # The inner folder comes first in the order of the files.
+    lay_out(world, "", {"adam2015": "", "resnet2016": "Vision/2024/", "vaswani2017": "Vision/"})
+    world.configure(RULES + IN_FOLDERS.replace("Reading", "Papers"))
+
+    sync(world)
+
+    assert places(world) == {
+        "adam2015": ["Papers"],
+        "resnet2016": ["Papers/Vision/2024"],
+        "vaswani2017": ["Papers/Vision"],
     }
     assert planned(world).is_settled
 

@@ -220,11 +220,16 @@ class _CollectionFinder:
     def _row_of_file(self, names: Path, row: CollectionRow | None) -> CollectionRow | None:
         """Return the row for the collection of a file: its own `row`, or that of its folder.
 
-        A collection may have another name by now. That of a folder above is not the file's own:
-        before, no folder had a collection.
+        A collection may have another name by now.
+        """
+        return self._first_below(names, row, self._shared.get(names))
+
+    def _first_below(self, names: Path, *rows: CollectionRow | None) -> CollectionRow | None:
+        """Return the first row whose collection is not that of a folder above `names`.
+
+        Before folders were collections, the files of all of them had that one.
         """
         above = {self.targets[_NO_DIGEST, names[:depth]] for depth in range(1, len(names))}
-        rows = (row, self._shared.get(names))
         return next((one for one in rows if one and one.collection not in above), None)
 
     def _place_folders(self, names: Path) -> str | None:
@@ -235,7 +240,7 @@ class _CollectionFinder:
             place = _NO_DIGEST, path
             if place not in self.targets:
                 want = _Want(place, name_of(path[-1]), path, ())
-                row = self._known.get(place) or self._shared.get(path)
+                row = self._first_below(path, self._known.get(place), self._shared.get(path))
                 self.targets[place] = self._hold(want, row, parent, ())
             parent = self.targets[place]
         return parent
