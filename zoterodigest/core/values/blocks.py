@@ -59,13 +59,15 @@ _HEADING = lazy_regex(r"#{1,6}(?=[ \t]|$)")
 _FENCE = lazy_regex(r"`{3,}(?=[^`]*$)|~{3,}")
 _RULE = lazy_regex(r"(?:-[ \t]*){3,}$|(?:_[ \t]*){3,}$|(?:\*[ \t]*){3,}$")
 _UNDERLINE = lazy_regex(r"(?:=+|-+)$")
-_HTML = lazy_regex(
-    r"<!--|</?(?:address|article|aside|blockquote|body|center|col|colgroup|dd|details|dialog|dir|div"
-    r"|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html"
-    r"|iframe|legend|li|link|main|menu|nav|ol|optgroup|option|p|pre|script|section|style|summary"
-    r"|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul)(?=[\s/>]|$)",
-    re.IGNORECASE,
+HTML_BLOCK_NAMES = (
+    "address|article|aside|blockquote|body|center|col|colgroup|dd|details|dialog|dir|div"
+    "|dl|dt|fieldset|figcaption|figure|footer|form|frame|frameset|h[1-6]|head|header|hr|html"
+    "|iframe|legend|li|link|main|menu|nav|ol|optgroup|option|p|pre|script|section|style|summary"
+    "|table|tbody|td|textarea|tfoot|th|thead|title|tr|ul"
 )
+"""The names of tags that begin a block of HTML (CommonMark 4.6), as a pattern."""
+
+_HTML = lazy_regex(rf"<!--|</?(?:{HTML_BLOCK_NAMES})(?=[\s/>]|$)", re.IGNORECASE)
 _HTML_ENDS = {"<!--": "-->", "<pre": "</pre", "<script": "</script", "<style": "</style"}
 
 

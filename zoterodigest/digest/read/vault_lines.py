@@ -9,7 +9,7 @@ from html import unescape
 
 from zoterodigest.core.values.private_heading import folded_heading
 from zoterodigest.core.values.span import Span
-from zoterodigest.digest.read.vault_marks import BodyMark, MarkKind
+from zoterodigest.digest.read.vault_marks import MOST_INDENT, BodyMark, MarkKind
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
 
@@ -29,6 +29,7 @@ _BEHIND = lazy_regex(r"(?:[ \t]+[#^][\w/-]+)+[ \t]*\Z")
 _ATTRIBUTES = lazy_regex(r"\{[^{}]*\}\Z")
 """What Quarto and Pandoc take as attributes of a heading: `{#id .class}`."""
 
+_TAG = lazy_regex(r"</?[A-Za-z][^<>]*>")
 _LINK = lazy_regex(r"!?\[\[(?:[^\[\]|]*\|)?([^\[\]|]*)\]\]|!?\[([^\[\]]*)\]\([^()\s]*\)")
 
 
@@ -136,7 +137,8 @@ def section_spans(
     found: list[Span] = []
     for at, line in enumerate(lines):
         is_named = begins(line) and not wanted.isdisjoint(
-            folded_heading(unescape(name)) for name in (line.name, line.callout or line.name)
+            folded_heading(unescape(_TAG.sub("", name)))
+            for name in (line.name, line.callout or line.name)
         )
         if is_named and (not found or line.start >= found[-1].end):
             found.append(Span(line.start, _end(lines, at, last, ends)))
@@ -158,7 +160,13 @@ def _end(lines: Sequence[BodyLine], at: int, last: int, ends: Callable[[BodyLine
             begins = line.level or line.is_item or is_below_blank
             if own.is_item and begins and line.margin <= own.margin:
                 return line.start
-            if not own.is_item and line.level and not line.is_item and line.level <= own.level:
+            is_heading = line.level and not line.is_item and _is_code(line) <= _is_code(own)
+            if not own.is_item and is_heading and line.level <= own.level:
                 return line.start
         is_below_blank = not line.data.strip()
     return last
+
+
+def _is_code(line: BodyLine) -> bool:
+    """Tell whether a line is indented so far that it is code, or of the item above it."""
+    return line.margin > 0 and len(line.data[: line.margin].expandtabs(4)) > MOST_INDENT

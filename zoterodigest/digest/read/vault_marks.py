@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from enum import Enum, auto
 
+from zoterodigest.core.values.blocks import HTML_BLOCK_NAMES
 from zoterodigest.core.values.span import Span
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
@@ -48,6 +49,13 @@ _TOKEN = lazy_regex(
 _CODE = lazy_regex(rb"`+")
 _INLINE_MATH = lazy_regex(rb"\$(?![\s$])[^$\n]*(?<![\s\\])\$(?!\d)")
 _DISPLAYED = lazy_regex(rb"`[^`\n]*`|(?P<sign>\$\$)")
+_HTML_BLOCK = lazy_regex(
+    rb"^ {0,3}(?:<(?:pre|script|style|textarea)\b.*?(?:</(?:pre|script|style|textarea)>|\Z)"
+    rb"|</?(?:%b)(?=[\s/>])[^\n]*(?:\n[ \t]*[^\s][^\n]*)*)" % HTML_BLOCK_NAMES.encode(),
+    re.M | re.S | re.I,
+)
+"""A block of HTML: to the end of text that is shown as it is, or to the next blank line."""
+
 _SIGNS: Sequence[tuple[MarkKind, re.Pattern[bytes]]] = (
     (MarkKind.BEGIN, lazy_regex(rb"%%[ \t]*begin[ \t]+([^%\n]+?)[ \t]*%%")),
     (MarkKind.END, lazy_regex(rb"%%[ \t]*end[ \t]+([^%\n]+?)[ \t]*%%")),
@@ -73,8 +81,8 @@ def body_marks(source: bytes, start: int) -> tuple[BodyMark, ...]:
 
 def veiled_spans(
     source: bytes, start: int, marks: Sequence[BodyMark]
-) -> tuple[Sequence[Span], Sequence[Span]]:
-    """Return where a line need be no heading: comments in HTML over many lines, displayed math.
+) -> tuple[Sequence[Span], ...]:
+    """Return where a line need be no heading: in blocks and comments of HTML, in displayed math.
 
     `marks` are those of the body that begins at `start`. Math may begin and end in any line, so
     that a heading between sums of money counts as math, too.
@@ -88,7 +96,8 @@ def veiled_spans(
     found = (found for gap in gaps for found in _DISPLAYED.finditer(source, *gap))
     signs = [one.start() for one in found if one["sign"]]
     math = [Span(*pair) for pair in zip(signs[::2], signs[1::2], strict=False)]
-    return [it for it in comments if b"\n" in source[it.start : it.end]], math
+    blocks = [Span(it.start(), it.end()) for it in _HTML_BLOCK.finditer(source, start)]
+    return [it for it in comments if b"\n" in source[it.start : it.end]], math, blocks
 
 
 def _marks(source: bytes, cursor: int) -> Iterator[BodyMark]:
@@ -169,8 +178,8 @@ def _fence_end(
     too long could hide a private text behind it.
     """
     is_quoted, margin = b">" in lead, _columns(lead)
-    is_top = not lead.strip() and margin <= _MOST_INDENT
-    most = _MOST_INDENT if is_top else margin + _MOST_INDENT
+    is_top = not lead.strip() and margin <= MOST_INDENT
+    most = MOST_INDENT if is_top else margin + MOST_INDENT
     close = re.compile(rb"%b{%d,}[ \t\r]*" % (re.escape(sign), length))
     at = source.find(b"\n", start)
     while 0 <= at < len(source) - 1:
@@ -179,7 +188,7 @@ def _fence_end(
         line = source[at + 1 : stop]
         text = line.lstrip(b" \t>")
         before = line[: len(line) - len(text)]
-        is_out = is_quoted > (b">" in before) or _columns(before) < margin - _MOST_INDENT
+        is_out = is_quoted > (b">" in before) or _columns(before) < margin - MOST_INDENT
         if text.strip() and not is_top and (is_out or _columns(before) == 0 < margin):
             return at, False
         if _columns(before) <= most and close.fullmatch(text):
@@ -188,8 +197,8 @@ def _fence_end(
     return len(source), False
 
 
-_MOST_INDENT = 3
-"""So many blanks may stand before a fence (CommonMark 4.5)."""
+MOST_INDENT = 3
+"""So many blanks may stand before a fence or a heading (CommonMark 4.2, 4.5)."""
 
 
 def _columns(lead: bytes) -> int:
