@@ -138,6 +138,21 @@ def test_what_the_user_names_in_the_command_may_be_anywhere(
     assert zoterodigest("export", "-o", "../mine.bib", "--allow-outside").code == 0
 
 
+def test_a_bibliography_outside_that_the_user_named_is_not_asked_for_in_later_runs(
+    zoterodigest: Zoterodigest, project: Path
+) -> None:
+    configure(project, BELOW)
+    zoterodigest("push", "--yes", "--offline")
+
+    tried = zoterodigest("export", "-o", "../tried.bib", "--dry-run")
+    exported = zoterodigest("export", "-o", "../mine.bib")
+    lock = project / "zoterodigest.lock"
+
+    assert (tried.code, exported.code, zoterodigest("status").code) == (0, 0, 0)
+    lock.write_bytes(lock.read_bytes().replace(b"../mine.bib", b"../other.md"))
+    assert zoterodigest("status").code == 25
+
+
 @pytest.mark.parametrize("is_first", [True, False], ids=["before the command", "after it"])
 def test_allow_outside_is_for_one_run(
     zoterodigest: Zoterodigest, project: Path, is_first: bool

@@ -16,7 +16,13 @@ from zoterodigest.foreign import LISTS_OF_TEXTS, BadJson, read_json_as
 from zoterodigest.library.key_file import replace_private
 from zoterodigest.project.files import CannotWrite, writing_failed
 from zoterodigest.project.layout import Project
-from zoterodigest.project.outside import Allowed, LeadsOutside, project_name, require_inside
+from zoterodigest.project.outside import (
+    Allowed,
+    LeadsOutside,
+    project_name,
+    require_inside,
+    require_keys_inside,
+)
 
 _IS_ALL: ContextVar[bool] = ContextVar("is_all_allowed", default=False)
 
@@ -42,6 +48,18 @@ def loaded(config: Path) -> Project:
     project = Project.load(config)
     require_inside(project, allowed())
     return project
+
+
+def keep_named(project: Project, path: Path) -> None:
+    """Keep that the project may use `path`, which the user named in the command, in later runs.
+
+    Else the first run that leaves its name in the lock file would be the last one without a
+    question.
+    """
+    try:
+        require_keys_inside(project, allowed(), [project.key_of(path)], "the command")
+    except LeadsOutside as error:
+        _is_kept(error)
 
 
 def is_agreed(error: LeadsOutside) -> bool:

@@ -19,6 +19,7 @@ from zoterodigest.bibtex.tex.latex import Dialect
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.cli.base.completion import collections_like, tags_like
 from zoterodigest.cli.base.options import FINE, Invocation, command, flag, option
+from zoterodigest.cli.base.outside import keep_named
 from zoterodigest.cli.base.project_context import open_library
 from zoterodigest.cli.base.screen import counted, emit, emit_text, tell, visible
 from zoterodigest.cli.base.talk import busy
@@ -180,7 +181,10 @@ def export(wanted: ExportOptions, asked: Invocation) -> int:
             return export_into(workspace, workspace.bibs, wanted.rules, writing)
         if names_bib(wanted.output):
             bib = workspace.project.bib_file(Path(wanted.output))
-            return export_into(workspace, [bib], wanted.rules, writing)
+            code = export_into(workspace, [bib], wanted.rules, writing)
+            if not asked.is_dry_run:
+                keep_named(workspace.project, bib.path)
+            return code
         if wanted.output in ("", "-"):
             return show_new_bib(workspace, wanted.rules)
     found = _references(wanted, asked, *exported_keys(workspace))
