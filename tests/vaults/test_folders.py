@@ -9,7 +9,7 @@ import pytest
 
 from tests.sync.world import World
 from tests.vaults.test_laws import RULES, TITLES, a_note, linked, notes, only, planned, sync
-from zoterodigest.core.plan.reports import Relocated
+from zoterodigest.core.plan.reports import AddedItem, Relocated
 
 IN_FOLDERS = 'collection = "Reading/{folder}"\n'
 PLACES = {"adam2015": "", "resnet2016": "Vision/Deep/", "vaswani2017": "Language/"}
@@ -86,6 +86,20 @@ def test_a_folder_with_notes_holds_those_within_it_when_that_is_chosen_later(
         "vaswani2017": ["Papers/Vision"],
     }
     assert planned(world).is_settled
+
+
+def test_notes_that_came_while_a_file_was_missing_are_no_news_when_folders_become_collections(
+    world: World,
+) -> None:
+    lay_out(world, "", {"adam2015": "", "resnet2016": "Vision/"})
+    missing = world.root / "Papers/@adam2015.md"
+    text = missing.read_text()
+    missing.unlink()
+    lay_out(world, "", {"vaswani2017": "Vision/"})
+    missing.write_text(text)
+    world.configure(RULES + IN_FOLDERS.replace("Reading", "Papers"))
+
+    assert not only(planned(world).plan, AddedItem)
 
 
 def test_an_item_goes_with_its_file_into_the_collection_of_the_folder(vault: World) -> None:

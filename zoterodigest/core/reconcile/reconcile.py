@@ -179,12 +179,18 @@ def _added(
 
 
 def _items_after(items: Iterable[Item], actions: Iterable[Action]) -> tuple[Item, ...]:
-    """Return `items` with the values that `actions` write into them."""
-    changes = {one.key: one.after for one in actions if isinstance(one, ChangeItem)}
+    """Return `items` with the values that `actions` write into them, in the collections that
+    `actions` leave them in.
+    """
+    changes = {one.key: one for one in actions if isinstance(one, ChangeItem)}
     return tuple(
-        replace(item, fields={**item.fields, **changes[item.key]}) if item.key in changes else item
-        for item in items
+        _changed(item, changes[item.key]) if item.key in changes else item for item in items
     )
+
+
+def _changed(item: Item, change: ChangeItem) -> Item:
+    left = item.collections - {*change.unplaced}
+    return replace(item, fields={**item.fields, **change.after}, collections=left)
 
 
 def _dropped(
