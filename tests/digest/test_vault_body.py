@@ -583,3 +583,15 @@ def test_a_body_without_text_of_the_persons_has_room_for_it(before: str, after: 
 
     assert edited.refusals == ()
     assert edited.source.decode() == after
+
+
+@pytest.mark.parametrize("sign", ["> ", "- ", "> - "])
+def test_the_line_of_another_tools_mark_stays_when_the_text_before_it_goes(sign: str) -> None:
+    tools = f"{sign}%% zt-managed %%\n{sign}Theirs.\n{sign}%% /zt-managed %%"
+    text = f"{HEAD}First.\n\n{sign}Mine.\n{tools}\n\nLast.\n"
+
+    edited = put(text, {"summary": Blocks(("First.", "Last."))})
+
+    assert edited.refusals == ()
+    assert f"\n{tools}\n" in edited.source.decode()
+    assert "Mine." not in edited.source.decode()

@@ -95,6 +95,7 @@ def test_a_key_that_stands_twice_is_not_read_and_all_others_are() -> None:
         ("title: A # t", {"title": "B"}, "title: B # t"),
         ("title: 'A'", {"title": "It's: B"}, "title: 'It''s: B'"),
         ("title: A", {"title": "A: B"}, 'title: "A: B"'),
+        ('title: "A"', {"title": 'Über "B"'}, r'title: "Über \"B\""'),
         ("year: '[[2005]]'", {"year": "2006"}, "year: '[[2006]]'"),
         ("year:", {"year": "2006"}, "year: 2006"),
         ("title: # none yet", {"title": "B"}, "title: B # none yet"),

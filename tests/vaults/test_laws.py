@@ -412,7 +412,8 @@ def test_a_file_is_kept_as_it_was_before_it_is_first_written(vault: World) -> No
 
 
 def test_a_link_in_the_text_creates_no_item(vault: World) -> None:
-    text = "See [it](zotero://select/library/items/ABCD2345), [@other2020] and 10.1234/other."
+    text = "See [it](zotero://select/library/items/ABCD2345), [@other2020], 10.1234/other."
+    text += " Read [[@other2020]] with https://doi.org/10.1234/other and arXiv:2401.00001."
     path_of(vault, "adam2015").write_text(a_note("adam2015", *PARAGRAPHS, text))
     (vault.root / "Papers" / "Thoughts.md").write_text(f"# Thoughts\n\n{text}\n")
 

@@ -106,7 +106,7 @@ def owned_ranges(source: bytes, scan: BodyScan, rule: NoteRule) -> OwnedRanges:
 def _owned_by_marks(source: bytes, scan: BodyScan) -> OwnedRanges:
     """Return the ranges that a tool leaves; one that keeps blocks rewrites all else."""
     marks, whole = scan.marks, Span(scan.start, len(source))
-    foreign = [*_regions(marks, MarkKind.FOREIGN_BEGIN, MarkKind.FOREIGN_END, len(source))]
+    foreign = [*_regions(source, marks, MarkKind.FOREIGN_BEGIN, MarkKind.FOREIGN_END)]
     blocks = [*_blocks(marks)]
     names = [mark.name for mark in marks if mark.kind is MarkKind.ZOTFLOW_BEGIN]
     is_locked = _LOCKED.search(source, 0, scan.start) or any(map(_is_persist, names))
@@ -114,7 +114,7 @@ def _owned_by_marks(source: bytes, scan: BodyScan) -> OwnedRanges:
         blocks = [(name, span) for name, span in blocks if _is_persist(name)]
     else:
         # Annotations that were copied from another note.
-        foreign += _regions(marks, MarkKind.ZOTFLOW_BEGIN, MarkKind.ZOTFLOW_END, len(source))
+        foreign += _regions(source, marks, MarkKind.ZOTFLOW_BEGIN, MarkKind.ZOTFLOW_END)
         blocks = [(name, span) for name, span in blocks if name not in names]
         if not blocks and not any(mark.kind is MarkKind.IMPORT for mark in marks):
             return OwnedRanges([*spans_without([whole], foreign)])
@@ -168,18 +168,23 @@ def _blocks(marks: Sequence[BodyMark]) -> Iterator[tuple[str, Span]]:
 
 
 def _regions(
-    marks: Sequence[BodyMark], begin: MarkKind, end: MarkKind, last: int
+    source: bytes, marks: Sequence[BodyMark], begin: MarkKind, end: MarkKind
 ) -> Iterator[Span]:
-    """Yield regions that another tool owns; one that is not closed goes to the end."""
+    """Yield regions that another tool owns; one that is not closed goes to the end.
+
+    The sign of a quote or an item before its first mark is its own, too.
+    """
     opened = -1
     for mark in marks:
         if mark.kind is begin and opened < 0:
-            opened = mark.start
+            line = source.rfind(b"\n", 0, mark.start) + 1
+            is_alone = not source[line : mark.start].strip(b" \t>-*+")
+            opened = line if is_alone else mark.start
         elif mark.kind is end and opened >= 0:
             yield Span(opened, mark.end)
             opened = -1
     if opened >= 0:
-        yield Span(opened, last)
+        yield Span(opened, len(source))
 
 
 def room_for_text(source: bytes, own: Sequence[Span], rooms: Sequence[int]) -> LayeredText | None:
