@@ -275,7 +275,7 @@ def test_a_template_of_the_person_says_what_stands_in_the_note(vault: World) -> 
     assert path_of(vault, "ho2020new").read_text().endswith("citekey: ho2020new\n---\n\nRead.\n")
 
 
-@pytest.mark.parametrize("given", [["optimizers"], []])
+@pytest.mark.parametrize("given", [["optimizers"], ["Machine Learning"], []])
 def test_a_template_with_tags_takes_those_of_the_item_beside_its_own(
     vault: World, given: list[str]
 ) -> None:
@@ -290,7 +290,8 @@ def test_a_template_with_tags_takes_those_of_the_item_beside_its_own(
     sync(vault)
 
     path = path_of(vault, "ho2020new")
-    assert f"tags: [{', '.join(['paper', *given])}]\n" in path.read_text()
+    spelled = [tag.replace(" ", "-") for tag in given]
+    assert f"tags: [{', '.join(['paper', *spelled])}]\n" in path.read_text()
     assert planned(vault).is_settled
     assert vault.item(TITLE)["tags"] == [{"tag": tag} for tag in given]
     path.write_text(path.read_text().replace("[paper", "[paper, read"))
@@ -304,11 +305,11 @@ def test_a_note_like_those_around_it_has_the_tags_of_its_item(vault: World) -> N
         path_of(vault, key).write_text(a_note(key).replace("---\n", "---\ntags: [paper]\n", 1))
     sync(vault)
     put_into_collection(vault)
-    vault.change("NEWPAPER", tags=[{"tag": "optimizers"}])
+    vault.change("NEWPAPER", tags=[{"tag": "optimizers"}, {"tag": "Machine Learning"}])
 
     sync(vault)
 
-    assert "tags: [optimizers]\n" in path_of(vault, "ho2020new").read_text()
+    assert "tags: [Machine-Learning, optimizers]\n" in path_of(vault, "ho2020new").read_text()
     assert planned(vault).is_settled
 
 

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from zoterodigest.core.values.key_table import folded_key
 from zoterodigest.core.values.record import CITEKEY, EMPTY, KINDS, Fields, Members, Names, text_in
-from zoterodigest.core.values.tags import TAGS
+from zoterodigest.core.values.tags import TAGS, in_one_word
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.slots import ItemKeys
 from zoterodigest.digest.read.vault_front import front_matter
@@ -66,6 +66,7 @@ def note_like(
     keys of their front matter, in their styles, and the headings of their bodies. A key of the
     person's own has the value that most share, else none.
     """
+    paper = _with_tags_in_one_word(paper)
     documents = [document for document in neighbors if document.entries]
     known = [(folder_of(document), note) for document in documents for note in _notes_in(document)]
     if documents and not known:
@@ -84,6 +85,15 @@ def note_like(
 
 
 _FEWEST_BESIDE = 3
+
+
+def _with_tags_in_one_word(paper: NewPaper) -> NewPaper:
+    """Return a paper with its tags as a note says them."""
+    tags = paper.fields.get(TAGS)
+    if not isinstance(tags, Members):
+        return paper
+    spelled = Members(tuple(dict.fromkeys(map(in_one_word, tags.texts))))
+    return replace(paper, fields={**paper.fields, TAGS: spelled})
 
 
 def folder_of(note: Document) -> str:
@@ -296,7 +306,7 @@ def note_by_template(template: str, paper: NewPaper, read: Reader) -> bytes:
     lines = (_in_yaml(line, values) for line in template[:head].splitlines(keepends=True))
     body = _PLACEHOLDER.sub(lambda found: ", ".join(values[found[1]]), template[head:])
     source = ("".join(lines) + body).encode("utf-8", "replace")
-    source, paper = _with_tags_of_both(source, paper, read)
+    source, paper = _with_tags_of_both(source, _with_tags_in_one_word(paper), read)
     if wrong := wrong_values(read(source), paper):
         raise NoNote(f"by the template, the note does not say the {min(wrong)} of the paper")
     return source
