@@ -229,6 +229,17 @@ def test_one_file_that_is_away_is_reported_and_keeps_its_item(vault: World) -> N
     assert vault.everything() == before
 
 
+def test_a_file_whose_name_a_folder_has_now_is_reported(vault: World) -> None:
+    before = vault.everything()
+    path_of(vault, "adam2015").unlink()
+    path_of(vault, "adam2015").mkdir()
+
+    sync(vault)
+
+    assert len(only(planned(vault).plan, MissingFile)) == 1
+    assert vault.everything() == before
+
+
 def test_a_trashed_item_deletes_no_file(vault: World) -> None:
     texts = notes(vault)
     vault.change(linked(vault)["Papers/@adam2015.md"], deleted=1)

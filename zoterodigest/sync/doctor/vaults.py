@@ -152,7 +152,7 @@ def _missing(site: CheckedProject, unmounted: Container[str]) -> Iterator[str]:
         and acknowledgement_of(MissingFile(row, is_there=False), {}, Folding()) not in known
     }
     for key in sorted(away):
-        is_missing = key.is_digest and not (site.project.root / key).exists()
+        is_missing = key.is_digest and not (site.project.root / key).is_file()
         rules = site.project.former_rules(key)
         if is_missing and rules.is_vault and rules.path not in unmounted:
             yield site.named(key)

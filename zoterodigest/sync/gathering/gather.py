@@ -313,7 +313,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
     # Nothing of a vault that is away takes part, so none of its files is looked for elsewhere.
     if away:
         linked = {key for key in linked if workspace.project.former_rules(key).path not in away}
-    gone = frozenset(key for key in linked if not (workspace.project.root / key).exists())
+    gone = frozenset(key for key in linked if not (workspace.project.root / key).is_file())
     # A library never counts back by itself: this copy is an older one, such as a backup.
     if seen is not None and contents.version < seen.version:
         seen = replace(seen, has_gone_back=True)
@@ -564,7 +564,7 @@ def with_all_digests(workspace: Workspace) -> Workspace:
     lock = read_known_lock(workspace, read_if_present(workspace.project.lock_path))
     rows = (row for row in lock.rows if row.links_digest)
     others = {row.digest for row in rows} - {digest.key for digest in workspace.digests}
-    paths = [path for key in sorted(others) if (path := workspace.project.root / key).exists()]
+    paths = [path for key in sorted(others) if (path := workspace.project.root / key).is_file()]
     here = [digest.path for digest in workspace.digests]
     return replace(workspace, digests=workspace.project.digests([*here, *paths]))
 

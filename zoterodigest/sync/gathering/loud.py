@@ -139,7 +139,7 @@ class LoudReader:
         return found
 
     def _is_there(self, key: SourceKey) -> bool:
-        return key in self._sources.data or (self._workspace.project.root / key).exists()
+        return key in self._sources.data or (self._workspace.project.root / key).is_file()
 
     def _seen(self, lock: LockFile) -> Seen:
         memory = self._sources.memory

@@ -9,7 +9,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Set
 from dataclasses import field
 from hashlib import blake2b
-from os.path import exists
+from os.path import isfile
 from typing import TYPE_CHECKING
 
 from zoterodigest.core.plan.seen import Seen
@@ -122,9 +122,9 @@ def sources_now(workspace: Workspace, left: KeptMarks | None = None) -> SourcePr
         if not set(formats.split()) <= set(left.formats.split()):
             return None
         root = workspace.project.root
-        # Of 5,000 notes `Path.exists` takes three times as long, 22 ms.
+        # Of 5,000 notes `Path.is_file` takes three times as long, 22 ms.
         # A list that is gone counts also in a run that doesn't name it.
-        gone = [key for key in others if not exists(f"{root}/{key}")]  # noqa: PTH110  (as above)
+        gone = [key for key in others if not isfile(f"{root}/{key}")]  # noqa: PTH113  (as above)
         if not may_come_and_go(workspace, gone):
             return None
         prints, formats = {**left.files, **prints}, left.formats

@@ -98,7 +98,7 @@ def open_goal(
     if opened[meant.key].on_disk is None:
         raise BadInput(path, "no such file", "Check the path; an empty file would do.")
     rows = lock_rows(project)
-    gone = {row.digest for row in rows if not (project.root / row.digest).exists()}
+    gone = {row.digest for row in rows if not (project.root / row.digest).is_file()}
     documents = [digest.document for digest in opened.values()]
     standing = StandingWorks(documents, still_linked(rows, opened, gone))
     return Goal(opened[meant.key], standing, project, meant.rules.push is True)

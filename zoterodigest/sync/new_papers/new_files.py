@@ -106,7 +106,7 @@ def open_vault(project: Project, rules: DigestRules, inner: str, venues: VenueTa
     opened = open_all(project, (), venues)
     own = {digest.key for digest in project.digests() if digest.rules is rules}
     rows = lock_rows(project)
-    gone = {row.digest for row in rows if not (project.root / row.digest).exists()}
+    gone = {row.digest for row in rows if not (project.root / row.digest).is_file()}
     documents = [digest.document for digest in opened.values()]
     standing = StandingWorks(documents, still_linked(rows, opened, gone))
     folder = project.root / folder_before_pattern(rules.path) / inner
