@@ -104,6 +104,17 @@ def test_the_first_sync_puts_them_below_the_note_and_the_next_has_nothing_to_do(
     assert is_settled(vault)
 
 
+def test_a_file_of_quarto_shows_them_as_plain_quotes(vault: World) -> None:
+    vault.configure(f"{RULES}annotations = true\n".replace(".md", ".qmd"))
+    path(vault).rename(quarto := path(vault).with_suffix(".qmd"))
+
+    sync(vault)
+
+    link = f"[p. 5 of the file](zotero://open-pdf/library/items/{FILE}?page=5&annotation={ONE})"
+    assert f"\n## Annotations\n\n> Yellow, {link}\n>\n> Attention is enough\n" in quarto.read_text()
+    assert planned(vault).is_settled
+
+
 def test_a_plan_counts_them_and_names_their_paper_once(vault: World) -> None:
     plan = planned(vault).plan
 

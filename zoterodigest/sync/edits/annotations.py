@@ -300,8 +300,9 @@ def _rules(rules: DigestRules, text: bytes) -> RegionRules:
     heading = _HEADING if rules.is_vault else ""
     if rules.annotation_template:
         return RegionRules(parse_annotation_template(rules.annotation_template), heading)
-    if not rules.is_vault:
-        return RegionRules(QUOTE)
+    # Quarto shows the first line of a callout of Obsidian as text.
+    if not rules.is_vault or rules.path.endswith(".qmd"):
+        return RegionRules(QUOTE, heading)
     return RegionRules(BULLET) if _is_outline(text) else RegionRules(CALLOUT, _HEADING)
 
 
