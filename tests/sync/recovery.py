@@ -171,14 +171,21 @@ def vault_edited_at_both_ends(root: Path) -> World:
     """A vault in sync whose notes and items were edited; files came, went, came back and moved."""
     root.mkdir()
     world = World(root)
+    edit_a_vault(world, lambda: world.push(Options(intent.SYNC)))
+    return world
+
+
+def edit_a_vault(world: World, sync: Callable[[], object]) -> None:
+    """Bring a vault in sync, then edit notes and items; files come, go, come back and move."""
+    root = world.root
     world.configure('[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n\n[sync]\nhold = 0\n')
     for number in range(7):
         world.markdown(f"Papers/@key{number}.md", _a_note_in_a_file(number))
-    world.push(Options(intent.SYNC))
+    sync()
     away = root / "@key6.md"
     (root / "Papers" / "@key6.md").rename(away)
     world.digests.remove("Papers/@key6.md")
-    world.push(Options(intent.SYNC))
+    sync()
     world.edit("Papers/@key0.md", ("A second paragraph", "An edited paragraph"))
     world.edit("Papers/@key1.md", ("year: 2024", "year: 2025"))
     world.change_note(_title_of_file(1), lambda html: html.replace("A second", "Another second"))
@@ -192,7 +199,6 @@ def vault_edited_at_both_ends(root: Path) -> World:
     world.markdown("Papers/@key6.md", away.read_text().replace("A second", "One second"))
     away.unlink()
     world.markdown("Papers/@key7.md", _a_note_in_a_file(7))
-    return world
 
 
 def annotated_and_edited(root: Path) -> World:

@@ -18,6 +18,7 @@ from tests.library.faults import FAULTS, Fault
 from tests.sync.comparing import outcome_of
 from tests.sync.elsewhere import DESKTOP, WEB, Elsewhere, Manner, Stage, Template, a_stage
 from tests.sync.reading_lists import edit_digests, edit_library, new, own, study, survey
+from tests.sync.recovery import edit_a_vault
 from zoterodigest.core.plan.reports import DivergedField
 from zoterodigest.library.port import KEY_ALPHABET, BadLibrary
 from zoterodigest.sync.gathering import intent
@@ -46,6 +47,11 @@ def edited_at_both_ends(world: Elsewhere, size: int) -> None:
     edit_digests(world)
 
 
+def vault_edited_at_both_ends(world: Elsewhere, _size: int) -> None:
+    """A vault of seven notes in sync, then edited at both ends."""
+    edit_a_vault(world, lambda: world.run(intent.SYNC))
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of run, and the world in which it has something to do."""
@@ -59,6 +65,7 @@ PUSH = Kind("push", intent.PUSH, new)
 PULL = Kind("pull", intent.PULL, edited_in_the_library)
 SYNC = Kind("sync", intent.SYNC, edited_at_both_ends)
 KINDS = (PUSH, PULL, SYNC)
+VAULT = Kind("sync of a vault", intent.SYNC, vault_edited_at_both_ends)
 MANNERS = (WEB, DESKTOP)
 DEEP = pytest.mark.deep
 
@@ -245,6 +252,18 @@ def test_a_run_over_120_entries_with_a_fault_at_any_request_is_completed_by_the_
 
     for number in range(1, tried.requests + 2):
         tried.require(fault, number)
+
+
+@DEEP
+@pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name)
+def test_a_sync_of_a_vault_with_a_fault_at_any_request_is_completed_by_the_next(
+    case: Cases, manner: Manner
+) -> None:
+    tried = case(manner, VAULT, SHORT)
+
+    for fault in FAULTS:
+        for number in range(1, tried.requests + 2):
+            tried.require(fault, number)
 
 
 @pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name)
