@@ -361,6 +361,22 @@ def test_an_item_in_the_collection_above_those_of_folders_gets_a_note(world: Wor
     assert planned(world).is_settled
 
 
+def test_a_note_that_cannot_be_made_leaves_nothing_to_record(world: World) -> None:
+    world.configure(NEW)
+    (world.root / "Papers").mkdir()
+    page = f'original-title:: "{TITLES["adam2015"]}"\ndate:: 2017\ncitekey:: adam2015\n\n- Mine.\n'
+    path_of(world, "adam2015").write_text(page)
+    sync(world)
+    put_into_collection(world)
+
+    sync(world)
+
+    (report,) = (it for it in planned(world).plan.reports if isinstance(it, AddedItem))
+    assert "a template is needed" in report.reason
+    assert planned(world).is_settled
+    assert names(world) == {"@adam2015.md"}
+
+
 def test_beside_a_missing_file_the_report_says_that_the_vault_makes_no_notes(vault: World) -> None:
     vault.configure(RULES)
     path_of(vault, "adam2015").unlink()

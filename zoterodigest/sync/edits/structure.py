@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import field, replace
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from zoterodigest.core.plan.plan import (
     RenameHeading,
     ShowAnnotations,
 )
-from zoterodigest.core.plan.reports import AddedItem, NotFollowed
+from zoterodigest.core.plan.reports import AddedItem, NotFollowed, Report
 from zoterodigest.core.reconcile.settle import settle
 from zoterodigest.core.values.annotation import WrittenBlocks
 from zoterodigest.core.values.record import Entry, text_in
@@ -217,9 +217,11 @@ def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -
 
     The rows of entries that were to leave or to move stay as they were, or in their place.
     """
+    digests = tuple(digests)
     undone = [one for digest in digests for one in digest.undone]
     if not undone:
         return plan
+    plan = _with_reasons(plan, digests)
     # By identity: two actions of one plan may be equal, and only one of them undone.
     left_out = {id(one.action) for one in undone}
     before = {row.id: row for row in plan.rows_before}
@@ -240,10 +242,34 @@ def without_undone(plan: Plan, digests: Iterable[NewDigest], folding: Folding) -
     return replace(
         plan,
         actions=tuple(action for action in plan.actions if id(action) not in left_out),
-        reports=(*plan.reports, *map(_report, undone)),
         links=links,
         rows=tuple(staying.get(row.id, row) for row in plan.rows),
     )
+
+
+def _with_reasons(plan: Plan, digests: Sequence[NewDigest]) -> Plan:
+    """Return `plan` with reports of what `digests` leave undone, and no row of an unmade file."""
+    # The note of a paper that cannot be made: a row of its file would come anew in each run.
+    unmade = {one.read.key for one in digests if one.read.is_new and one.undone}
+    reports = (_report(one) for digest in digests for one in digest.undone)
+    return replace(
+        plan,
+        reports=(*plan.reports, *(_at_home(one, plan, unmade) for one in reports)),
+        collection_rows=tuple(row for row in plan.collection_rows if row.digest not in unmade),
+    )
+
+
+def _at_home(report: AddedItem | NotFollowed, plan: Plan, unmade: Container[str]) -> Report:
+    """Return `report`; of a file in `unmade` with another one that has the item's collection.
+
+    What is pending is known by the collection of a digest that is there.
+    """
+    if not isinstance(report, AddedItem) or report.digest not in unmade:
+        return report
+    held = {row.collection for row in plan.collection_rows if row.digest == report.digest}
+    others = (row for row in plan.collection_rows if row.collection in held)
+    there = sorted(row.digest for row in others if row.digest and row.digest not in unmade)
+    return replace(report, digest=there[0]) if there else report
 
 
 def _report(undone: RefusedStructure) -> AddedItem | NotFollowed:
