@@ -177,6 +177,58 @@ def test_a_heading_that_would_hide_text_in_the_file_is_refused(
     assert all(one in world.note(TITLE) for one in PARAGRAPHS)
 
 
+@pytest.mark.parametrize("name", ["Abstract", "Reviews"])
+def test_a_heading_that_is_refused_holds_up_no_other_edit_of_its_note(
+    world: World, name: str
+) -> None:
+    world.configure(RULES.replace('"file"', '"file"\nprivate = ["Reviews"]'))
+    type_in_zotero(world, before(PARAGRAPHS[1], f"<h2>{name}</h2>\n<p>Typed below it.</p>"))
+    type_in_zotero(world, lambda html: html.replace("Paragraph 0", "Paragraph nought"))
+    type_in_zotero(world, lambda html: html.replace("Paragraph 1", "Paragraph one"))
+    type_in_zotero(world, lambda html: html.replace("</div>", "<p>The last one.</p>\n</div>"))
+    write(world, body(world).replace("Paragraph 2", "Paragraph two"))
+
+    (failure,) = carry_out(planned(world), silent).failures
+
+    texts = ("Paragraph nought", "Paragraph one", "Paragraph two", "Paragraph 3")
+    written = [*(f"{text} of my thoughts." for text in texts), "The last one."]
+    assert body(world).split("\n\n") == written
+    assert f"“#### {name}” would not be read as it is" in failure.reason
+    assert all(f"<p>{text}</p>" in world.note(TITLE) for text in (*written, "Typed below it."))
+    # What arrived is in sync: it can be edited on either side.
+    type_in_zotero(world, lambda html: html.replace("Paragraph one", "Paragraph 1"))
+    write(world, body(world).replace("Paragraph nought", "Paragraph 0"))
+    carry_out(planned(world), silent)
+    type_in_zotero(world, lambda html: html.replace(f">{name}<", ">Mine<"))
+    sync(world)
+    texts = ("Paragraph 0", "Paragraph 1", "Paragraph two", "Paragraph 3")
+    thoughts = [f"{text} of my thoughts." for text in texts]
+    assert words(body(world)) == [
+        thoughts[0],
+        "# Mine",
+        "Typed below it.",
+        *thoughts[1:],
+        "The last one.",
+    ]
+    assert planned(world).is_settled
+
+
+def test_a_heading_whose_deletion_is_refused_stays_deleted_in_zotero_while_others_arrive(
+    world: World,
+) -> None:
+    write(world, "## Abstract\n\nOf others.\n\n## Mine\n\n" + "\n\n".join(PARAGRAPHS))
+    sync(world)
+    type_in_zotero(world, lambda html: re.sub(r"<h\d>Mine</h\d>\n?", "", html))
+    type_in_zotero(world, lambda html: html.replace("Paragraph 2", "Paragraph two"))
+
+    for _run in range(2):
+        assert len(carry_out(planned(world), silent).failures) == 1
+        assert "## Mine" in body(world)
+        assert "Paragraph two" in body(world)
+        assert "Mine</h" not in world.note(TITLE)
+        assert "Of others" not in world.note(TITLE)
+
+
 # --- text that is gone from the note -------------------------------------------------------------
 
 

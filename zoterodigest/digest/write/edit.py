@@ -56,7 +56,7 @@ def put_digest(
         if names:
             wanted[index] = [(index, unit) for unit in units(entry, names)]
     check = EditCheck(document, read, form)
-    searches = EditSearches(document, asked)
+    searches = EditSearches(document, asked, form)
     kept = _settled(wanted, searches, check)
     refusals = sorted(searches.refusals, key=lambda refusal: (refusal.entry, refusal.field))
     return Edited(check.applied(kept) or document.source, tuple(refusals))

@@ -6,16 +6,21 @@ be tried in one reading.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from dataclasses import field
+from itertools import chain
+from typing import TYPE_CHECKING
 
-from zoterodigest.core.values.record import Blocks, Fields, is_empty
+from zoterodigest.core.values.record import Blocks, Fields, is_empty, value_parts
 from zoterodigest.digest.read.document import Document
 from zoterodigest.digest.write.edit_check import EditUnit, Kept
 from zoterodigest.digest.write.html import SPELLINGS, Spelling, armour, plain
-from zoterodigest.digest.write.shown import UnwritableValue
+from zoterodigest.digest.write.shown import BlockForm, UnwritableValue
 from zoterodigest.digest.write.writing import blocks_to_write, slot_of, write_unit
 from zoterodigest.frozen import dataclass
+
+if TYPE_CHECKING:
+    from zoterodigest.digest.write.block_steps import Steps
 
 Wanted = tuple[int, tuple[str, ...]]
 """An entry, and names of its fields that are written together."""
@@ -41,6 +46,7 @@ class EditSearches:
 
     document: Document
     changes: Mapping[int, Fields]
+    form: BlockForm
     refusals: list[Refusal] = field(default_factory=list)
 
     def plainly(self, wanted: Sequence[Wanted]) -> Kept:
@@ -64,24 +70,68 @@ class EditSearches:
         return (yield from self.settle(wanted[middle:], kept))
 
     def _single(self, index: int, names: tuple[str, ...], kept: Kept) -> Search:
-        asked = (self.changes[index][name] for name in names)
-        reason = _NEEDED if all(map(is_empty, asked)) else _UNREADABLE
         try:
-            # Plainly first: most values need no other spelling, and each try reads the digest.
-            trial = (*kept, self._planned(index, names, plain))
-            if (yield trial):
-                return trial
-            spell = yield from self._other_spelling(index, names)
-            trial = (*kept, self._planned(index, names, spell))
-            if (yield trial):
-                return trial
+            return (yield from self._written(index, names, kept))
         except UnwritableValue as error:
-            reason = str(error)
-        # A venue that cannot be written must not keep the year from being written.
-        if len(names) > 1:
-            return (yield from self.settle([(index, (name,)) for name in names], kept))
-        self.refusals += [Refusal(index, name, reason) for name in names]
+            # A venue that cannot be written must not keep the year from being written.
+            if len(names) > 1:
+                return (yield from self.settle([(index, (name,)) for name in names], kept))
+            return (yield from self._partly(index, names[0], kept, str(error)))
+
+    def _written(self, index: int, names: tuple[str, ...], kept: Kept) -> Search:
+        """Return `kept` and one unit in the first spelling that holds; raises `UnwritableValue`."""
+        # Plainly first: most values need no other spelling, and each try reads the digest.
+        trial = (*kept, self._planned(index, names, plain))
+        if (yield trial):
+            return trial
+        spell = yield from self._other_spelling(index, names)
+        trial = (*kept, self._planned(index, names, spell))
+        if (yield trial):
+            return trial
+        asked = (self.changes[index][name] for name in names)
+        raise UnwritableValue(_NEEDED if all(map(is_empty, asked)) else _UNREADABLE)
+
+    def _partly(self, index: int, name: str, kept: Kept, reason: str) -> Search:
+        """Return `kept` and what can be written of a field that is refused as a whole for `reason`.
+
+        Only the text of a note in a file is written in steps: elsewhere a field is one value.
+        """
+        entry = self.document.entries[index]
+        slot, present = slot_of(entry, name), entry.reading.fields.get(name)
+        asked = self.changes[index][name]
+        if slot and slot.parts and isinstance(present, Blocks) and isinstance(asked, Blocks):
+            # Few runs refuse a text: the others don't import what takes it apart.
+            from zoterodigest.digest.write.block_steps import halves, steps_between, why_left
+
+            groups = steps_between(present.texts, asked.texts, self.form)
+            taken: tuple[Steps, ...] = ()
+            written = kept
+            # Halving finds one bad step among n with a multiple of log n trials.
+            waiting = halves(groups)
+            while waiting:
+                some = waiting.pop()
+                trial = yield from self._after(index, name, (*taken, *some), kept)
+                if trial:
+                    taken, written = (*taken, *some), trial
+                else:
+                    waiting += halves(some)
+            if taken:
+                kept = written
+                reason = why_left((one for one in groups if one not in taken), reason)
+        self.refusals.append(Refusal(index, name, reason))
         return kept
+
+    def _after(self, index: int, name: str, groups: Iterable[Steps], kept: Kept) -> Search:
+        """Return `kept` and a field after some steps of what is asked of it; nothing if refused."""
+        from zoterodigest.digest.write.block_steps import with_steps
+
+        present = value_parts(self.document.entries[index].reading.fields[name])
+        value = Blocks(with_steps(present, chain.from_iterable(groups)))
+        trial = EditSearches(self.document, {index: {name: value}}, self.form)
+        try:
+            return (yield from trial._written(index, (name,), kept))
+        except UnwritableValue:
+            return ()
 
     def _other_spelling(
         self, index: int, names: tuple[str, ...]
