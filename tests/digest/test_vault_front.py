@@ -232,10 +232,17 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
     assert problem.reason.startswith(NO_FRONT)
 
 
-def test_a_quotation_mark_that_nothing_closes_is_no_part_of_a_title() -> None:
-    text = '---\ntitle: "Deep Nets\n\tyear: 2005\n---\n'
+@pytest.mark.parametrize("title", ['"Deep Nets', "'Deep Nets", '"Deep'])
+def test_a_title_whose_quotation_mark_nothing_closes_yet_is_not_read(title: str) -> None:
+    text = f"---\ntitle: {title}\ncitekey: bee2005\n\tyear: 2005\n---\n\nMine.\n"
 
-    assert entry_of(text).fields["title"] == "Deep Nets"
+    entry = entry_of(text)
+
+    assert "title" in entry.unreadable
+    assert "title" not in entry.fields
+    assert entry.key == "bee2005"
+    problems = [it.reason for it in read_file(text).entries[0].problems]
+    assert problems[0] == "nothing closes the quotation mark of “title”"
 
 
 def test_front_matter_that_is_no_yaml_is_never_written() -> None:

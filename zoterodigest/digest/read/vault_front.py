@@ -132,8 +132,6 @@ def _pairs_by_line(text: bytes, offset: int) -> Iterator[Pair]:
         (first, behind), (start, end) = found.span(1), found.span(2)
         if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
             value = value[1:-1]
-        elif value[:1] in ("'", '"') and value.count(value[0]) == 1:
-            value = value[1:]  # what should close it is missing
         yield (
             DataScalar(key, offset + first, offset + behind),
             DataScalar(value or None, offset + start, offset + end, is_shared=True),
@@ -162,11 +160,14 @@ def front_claims(
     """Return what is claimed of the front matter's values, as of one entry on all lines."""
     pairs = [one for one in _with_nested(_of_paper(front)) if _is_wanted(one, form)]
     failed = [(key, node) for key, node in pairs if any(map(is_failed, node_texts(node)))]
-    left = _unwrapped([pair for pair in pairs if pair not in failed], form)
+    opened = [pair for pair in pairs if front.is_broken and _is_open(pair[1])]
+    left = _unwrapped([pair for pair in pairs if pair not in (*failed, *opened)], form)
     member = DataMapping(tuple(left), 0, len(lines.source))
     claims = member_claims(lines, member, form, venues)
     for key, _ in failed:
         _leave(claims, lines, form, key, f"a template failed to fill in “{key.value}”")
+    for key, _ in opened:
+        _leave(claims, lines, form, key, f"nothing closes the quotation mark of “{key.value}”")
     if any(slot.name == "year" and not says_year(slot.words) for slot in claims.slots):
         for key in (key for key, _ in left if slot_of_key(key.value or "", form) == "year"):
             _leave(claims, lines, form, key, f"“{key.value}” names no year")
@@ -179,6 +180,11 @@ def front_claims(
         claims.slots += _room_for_tags(lines.source, front, claims, form)
     claims.slots = [_without_braces(_with_parted_tags(slot)) for slot in claims.slots]
     return claims
+
+
+def _is_open(node: DataNode) -> bool:
+    """Whether a quotation mark before a text is never closed: a person may still be typing it."""
+    return any(it[0] in "\"'" and it.count(it[0]) == 1 for it in node_texts(node))
 
 
 def _of_paper(front: FrontMatter) -> Sequence[Pair]:
