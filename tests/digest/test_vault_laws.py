@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +15,7 @@ from zoterodigest.digest.format.format import NoteRule
 from zoterodigest.digest.read.vault_front import front_matter
 from zoterodigest.digest.write.edit import Edited, put_digest
 from zoterodigest.digest.write.shown import shows
+from zoterodigest.frozen import frozen
 
 RULE = NoteRule(private=["Secret"])
 TITLES = ("Deep Nets", "Deep: A Review", "It's a “net” # 5", "no", "1e5", "- [x] {y}", "@key %")
@@ -225,3 +227,137 @@ def test_any_text_is_read_without_an_error_and_kept(text: bytes) -> None:
         if document.entries and not document.entries[0].broken:
             fields = document.entries[0].reading.fields
             assert put(source, fields).source == source
+
+
+# --- bytes ---------------------------------------------------------------------------------------
+
+YAML = {
+    "title": (
+        *('"{}"', "'{}'", "{}", '["{}"]', "\n  - {}", ">-\n  {}", "|-\n  {}", '!!str "{}"'),
+        *('&t "{}"', '"{{{}}}"', '"{}"  # so it is called', "\n  '{}'\n"),
+    ),
+    "authors": (
+        *("Ada Lovelace, Kurt Gödel", "Lovelace, Ada; Gödel, Kurt", "[Ada Lovelace, Kurt Gödel]"),
+        *('\n  - "[[Ada Lovelace]]"\n  - "[[Kurt Gödel]]"', "\n- Ada Lovelace\n- 'Kurt Gödel'"),
+        *("[ 'Ada Lovelace' , # first\n  Kurt Gödel ]", "Ada Lovelace", '["Ada Lovelace"]'),
+    ),
+    "year": ("2005", '"2005"', "'[[2005]]'", "[2005]", "2005 # as printed", "\n  - 2005", ""),
+    "journal": ("Nature", '"Nature"', "'[[Nature]]'", "Nature # of nature", ">-\n  Nature"),
+    "doi": ("10.1000/182", "https://doi.org/10.1000/182", '"10.1000/182"'),
+}
+TOML = {
+    "title": ('"{}"', "'{}'"),
+    "authors": ('["Ada Lovelace", "Kurt Gödel"]', "[\n  'Ada Lovelace',\n  'Kurt Gödel',\n]"),
+    "year": ("2005", '"2005"', "2005 # as printed"),
+    "journal": ('"Nature"', "'Nature'"),
+    "doi": ('"10.1000/182"',),
+}
+PROPERTIES = {
+    "title": ("{}", '"{}"'),
+    "authors": ("[[Ada Lovelace]], [[Kurt Gödel]]", "Ada Lovelace, Kurt Gödel", "Lovelace, Ada"),
+    "year": ("2005", "[[2005]]"),
+    "journal": ("Nature", '"Nature"', "[[Nature]]"),
+    "doi": ("10.1000/182", "https://doi.org/10.1000/182"),
+}
+OTHERS_IN_TOML = (
+    "# a comment", "rating = 5", 'tags = ["a", "b"]', "when = 2026-01-05T09:00:00Z", "",
+    'long = """\ntitle = "none"\n---\n"""', "x.y = 1", "  draft = true",
+)  # fmt: skip
+FORMS = {"yaml": YAML, "toml": TOML, "logseq": PROPERTIES, "bullets": PROPERTIES}
+FIELD_OF = {"journal": "venue"}
+IT_IS = "It's 100 % new"
+NEW_VALUES: dict[str, tuple[Value, ...]] = {
+    "title": ("Deep Nets: A “Review”, #5", IT_IS, "Other"),
+    "authors": (Names(("Ada Lovelace",)), Names(("Emmy Noether", "Ada Lovelace", "Kurt Gödel"))),
+    "year": ("1999",),
+    "venue": ("Science", "Science: A Journal"),
+    "doi": ("10.1000/183.x(1)",),
+}
+
+
+@frozen()
+class PlacedValue:
+    """A value of a record in a note: its field, what stands before it, and its bytes."""
+
+    field: str
+    before: str
+    value: str
+
+
+@st.composite
+def placed_values(draw: st.DrawFn) -> tuple[str, list[PlacedValue]]:
+    """Draw a note as text, with the values of its record in it."""
+    kind = draw(st.sampled_from([*FORMS]))
+    text = {"yaml": "---\n", "toml": "+++\n", "bullets": "## Metadata\n\n"}.get(kind, "")
+    sign = {"yaml": "{}: ", "toml": "{} = ", "logseq": "{}:: "}.get(kind) or draw(
+        st.sampled_from(["- **{}**: ", "* {}: ", "- {}:: ", "> {}:: ", "> **{}**:: "])
+    )
+    mine = [sign.format(it) + "mine" for it in ("rating", "status", "cssclasses", "created")]
+    others = {"yaml": OTHERS, "toml": OTHERS_IN_TOML}.get(kind, mine)
+    placed: list[PlacedValue] = []
+    for name in draw(st.permutations([*FORMS[kind]])):
+        text += draw(st.sampled_from(["", *(f"{it}\n" for it in others)]))
+        key = "original-title" if (kind, name) == ("logseq", "title") else name
+        value = draw(st.sampled_from(FORMS[kind][name])).format(TITLES[0])
+        text += sign.format(key).rstrip(" ") if value[:1] == "\n" else sign.format(key)
+        placed.append(PlacedValue(FIELD_OF.get(name, name), text, value))
+        text += f"{value}\n"
+    text += {"toml": 'citekey = "a2005"'}.get(kind, sign.format("citekey") + "a2005") + "\n"
+    ends = {"yaml": ["---\n", "...\n"], "toml": ["+++\n"]}.get(kind, ["\n## Notes\n\n"])
+    body = draw(bodies().filter(lambda it: "**Venue**" not in it))
+    return text + draw(st.sampled_from(ends)) + body + draw(st.sampled_from(["", "\n"])), placed
+
+
+@given(placed_values(), st.sampled_from(["\n", "\r\n"]), st.sampled_from(["", "\ufeff"]), st.data())
+def test_a_value_that_was_put_takes_the_bytes_of_the_old_one_and_no_others(
+    note: tuple[str, list[PlacedValue]], break_: str, bom: str, data: st.DataObject
+) -> None:
+    text, placed = note
+    one = data.draw(st.sampled_from(placed))
+    new = data.draw(st.sampled_from(NEW_VALUES[one.field]))
+    rest = text[len(one.before) + len(one.value) :]
+    source, head, tail = (
+        it.replace("\n", break_).encode() for it in (bom + text, bom + one.before, rest)
+    )
+
+    edited = put(source, {one.field: new})
+
+    assert edited.source.startswith(head)
+    assert edited.source.endswith(tail)
+    (after,) = read_file(edited.source, rule=RULE).entries
+    if edited.refusals:
+        assert edited.source == source
+    elif one.field in after.reading.fields:
+        assert shows(after.reading.fields[one.field], new)
+
+
+ONLY_READ = ('!!str "{}"', '&t "{}"', "[ 'Ada Lovelace' , # first\n  Kurt Gödel ]")
+
+
+@pytest.mark.parametrize("kind", FORMS)
+def test_each_form_of_a_value_is_written_but_those_that_are_only_read(kind: str) -> None:
+    for name, forms in FORMS[kind].items():
+        for form in forms:
+            field = FIELD_OF.get(name, name)
+            source = a_note_with(kind, name, form.format(TITLES[0])).encode()
+            (entry,) = read_file(source).entries
+            for new in NEW_VALUES[field]:
+                edited = put(source, {field: new})
+                (after,) = read_file(edited.source).entries
+
+                assert field in entry.reading.fields
+                # No literal string of TOML holds its quotation mark.
+                is_only_read = form in ONLY_READ or (kind, form, new) == ("toml", "'{}'", IT_IS)
+                assert bool(edited.refusals) == is_only_read, form
+                assert edited.refusals or shows(after.reading.fields[field], new), form
+
+
+def a_note_with(kind: str, name: str, value: str) -> str:
+    """Return a note of a form with one value and a citation key."""
+    sign = {"yaml": "{}: ", "toml": "{} = ", "logseq": "{}:: ", "bullets": "- **{}**: "}[kind]
+    rule = {"yaml": "---\n", "toml": "+++\n", "bullets": "## Metadata\n\n"}.get(kind, "")
+    key = sign.format("original-title" if (kind, name) == ("logseq", "title") else name)
+    key = key.rstrip(" ") if value[:1] == "\n" else key
+    citekey = sign.format("citekey") + ('"a2005"' if kind == "toml" else "a2005")
+    end = rule if kind in ("yaml", "toml") else "\n"
+    return f"{rule}{citekey}\n{key}{value}\n{end}Mine.\n"

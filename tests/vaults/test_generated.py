@@ -55,6 +55,7 @@ class Edited:
         papers, notes = a_vault(count, seed)
         notes, self.later = notes[: count - later], [*notes[count - later :]]
         self.notes = {note.path: note for note in notes}
+        self.is_in_file: dict[tuple[str, str], bool] = {}
         assert len(self.notes) == count - later
         world.configure(RULES)
         world.put(*(paper.item() for paper in papers))
@@ -92,14 +93,22 @@ class Edited:
         """Whether a sync has nothing to do."""
         return prepare(self.world.workspace(), OPTIONS).is_settled
 
-    def edit(self, names: Callable[[GeneratedNote], Iterable[str]]) -> None:
-        """Edit values of all notes, each in the file or in the library."""
+    def edit(
+        self, names: Callable[[GeneratedNote], Iterable[str]], *, is_turned: bool = False
+    ) -> None:
+        """Edit values of all notes, each in the file or in the library.
+
+        If it `is_turned`, a value is edited on the other side than the last time.
+        """
         for note in [*self.notes.values()]:
             after, in_file = note, note
             for name in names(note):
                 value = other_value(name, note.values[name])
                 after = after.with_value(name, value)
-                if self.rng.random() < 0.5:
+                last = self.is_in_file.get((note.key, name), False)
+                is_in_file = not last if is_turned else self.rng.random() < 0.5
+                self.is_in_file[note.key, name] = is_in_file
+                if is_in_file:
                     in_file = in_file.with_value(name, value)
                 else:
                     self.edit_in_library(note, name, value)
@@ -177,12 +186,13 @@ def test_every_note_finds_its_item_and_nothing_is_written_into_the_vault(vault: 
 def test_an_edit_of_every_field_and_paragraph_arrives_and_nothing_else_changes(
     vault: Edited,
 ) -> None:
-    vault.edit(lambda note: note.editable)
+    for is_turned in (False, True):  # each of them on either side
+        vault.edit(lambda note: note.editable, is_turned=is_turned)
 
-    vault.sync()
+        vault.sync()
 
-    vault.require()
-    assert vault.is_settled()
+        vault.require()
+        assert vault.is_settled()
 
 
 @pytest.mark.deep
