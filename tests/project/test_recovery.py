@@ -468,6 +468,28 @@ def test_a_field_that_was_edited_since_claims_no_new_base_and_the_others_do() ->
     assert row == PULLED
 
 
+MADE = replace(PULLED, id="zd-made", note=None, origin=Origin())
+"""The link of a file that the run made for an item."""
+
+
+def test_a_file_that_was_made_for_an_item_is_linked_if_it_shows_all_that_was_written() -> None:
+    given = after(writing(MADE), facts=WRITTEN, lock=(), entries={MADE.id: shown(MADE)})
+    assert given == (MADE,)
+
+
+@pytest.mark.parametrize(
+    ("entries", "facts"),
+    [
+        ({}, WRITTEN),
+        ({MADE.id: {**shown(MADE), "title": a_base("mine").at_entry}}, WRITTEN),
+        ({MADE.id: shown(MADE)}, {}),
+    ],
+    ids=["not there", "edited", "no item"],
+)
+def test_any_other_file_is_found_by_the_next_run(entries: EntryFacts, facts: Facts) -> None:
+    assert after(writing(MADE), facts=facts, lock=(), entries=entries) == ()
+
+
 def test_an_entry_claims_nothing_beside_another_lock_file() -> None:
     given = after(writing(PULLED), facts=WRITTEN, lock=(NEW,), same=False, entries=AS_WRITTEN)
     assert given == (NEW,)

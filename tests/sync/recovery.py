@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
-from tests.builders import a_file, a_highlight, a_key
+from tests.builders import a_file, a_highlight, a_key, an_item
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World
 from zoterodigest.core.links.bases import UNSEEN
@@ -199,6 +199,33 @@ def edit_a_vault(world: World, sync: Callable[[], object]) -> None:
     world.markdown("Papers/@key6.md", away.read_text().replace("A second", "One second"))
     away.unlink()
     world.markdown("Papers/@key7.md", _a_note_in_a_file(7))
+
+
+def vault_with_items_that_came(root: Path) -> World:
+    """A vault whose collection got three items in Zotero, beside edits of its notes."""
+    root.mkdir()
+    world = World(root)
+    put_items_into_a_vault(world, lambda: world.push(Options(intent.SYNC)))
+    return world
+
+
+def put_items_into_a_vault(world: World, sync: Callable[[], object]) -> None:
+    """Bring a vault in sync that makes notes, then edit it and put items into its collection."""
+    world.configure(
+        '[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\nnew = { file = "@{citekey}.md" }\n'
+        "\n[sync]\nhold = 0\n"
+    )
+    for number in range(3):
+        world.markdown(f"Papers/@key{number}.md", _a_note_in_a_file(number))
+    world.digests.clear()  # a run that names files makes none
+    sync()
+    (collection,) = (it.key for it in world.library.read().collections if it.name == "Papers")
+    world.edit("Papers/@key0.md", ("A second paragraph", "An edited paragraph"))
+    world.change(world.key(_title_of_file(1)), date="2023")
+    for number in (7, 8, 9):
+        title = _title_of_file(number)
+        more = {"collections": [collection], "citationKey": f"key{number}", "tags": []}
+        world.put(an_item(f"CAMEHER{number}", title=title, date="2024", **more))
 
 
 def annotated_and_edited(root: Path) -> World:

@@ -18,7 +18,7 @@ from tests.library.faults import FAULTS, Fault
 from tests.sync.comparing import outcome_of
 from tests.sync.elsewhere import DESKTOP, WEB, Elsewhere, Manner, Stage, Template, a_stage
 from tests.sync.reading_lists import edit_digests, edit_library, new, own, study, survey
-from tests.sync.recovery import edit_a_vault
+from tests.sync.recovery import edit_a_vault, put_items_into_a_vault
 from zoterodigest.core.plan.reports import DivergedField
 from zoterodigest.library.port import KEY_ALPHABET, BadLibrary
 from zoterodigest.sync.gathering import intent
@@ -52,6 +52,11 @@ def vault_edited_at_both_ends(world: Elsewhere, _size: int) -> None:
     edit_a_vault(world, lambda: world.run(intent.SYNC))
 
 
+def vault_with_items_that_came(world: Elsewhere, _size: int) -> None:
+    """A vault in sync whose collection got items in Zotero."""
+    put_items_into_a_vault(world, lambda: world.run(intent.SYNC))
+
+
 @dataclass(frozen=True, slots=True)
 class Kind:
     """A kind of run, and the world in which it has something to do."""
@@ -66,6 +71,7 @@ PULL = Kind("pull", intent.PULL, edited_in_the_library)
 SYNC = Kind("sync", intent.SYNC, edited_at_both_ends)
 KINDS = (PUSH, PULL, SYNC)
 VAULT = Kind("sync of a vault", intent.SYNC, vault_edited_at_both_ends)
+NEW_NOTES = Kind("sync that makes notes", intent.SYNC, vault_with_items_that_came)
 MANNERS = (WEB, DESKTOP)
 DEEP = pytest.mark.deep
 
@@ -256,10 +262,11 @@ def test_a_run_over_120_entries_with_a_fault_at_any_request_is_completed_by_the_
 
 @DEEP
 @pytest.mark.parametrize("manner", MANNERS, ids=lambda manner: manner.name)
+@pytest.mark.parametrize("kind", [VAULT, NEW_NOTES], ids=lambda kind: kind.name)
 def test_a_sync_of_a_vault_with_a_fault_at_any_request_is_completed_by_the_next(
-    case: Cases, manner: Manner
+    case: Cases, kind: Kind, manner: Manner
 ) -> None:
-    tried = case(manner, VAULT, SHORT)
+    tried = case(manner, kind, SHORT)
 
     for fault in FAULTS:
         for number in range(1, tried.requests + 2):

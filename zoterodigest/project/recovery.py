@@ -98,7 +98,9 @@ def fold_journal(
     decided = _achieved if is_same else _created
     rows |= decided(rows, recorded, facts, places.now)
     over = _merged_over(lock, rows, seen) if seen else {}
-    rows |= _with_shown_bases(rows, recorded, entries, over) if is_same else {}
+    if is_same:
+        rows |= _with_shown_bases(rows, recorded, entries, over)
+        rows |= _of_new_entries(rows, recorded, entries, facts)
     exported, made = _exported(lock, recorded, bibs, rows if is_same else None)
     # An entry that got another key stays: its item is still exported into that file.
     kept = {(one.bibliography, one.item) for one in exported}
@@ -257,6 +259,22 @@ def _with_shown_bases(
                 key=row.key,
             )
     return shown
+
+
+def _of_new_entries(
+    rows: Mapping[str, LockRow], recorded: RecordedRun, entries: EntryFacts, facts: Facts
+) -> dict[str, LockRow]:
+    """Return the rows of entries that the run made of items, if these show all that it wrote.
+
+    The text with which a file begins is no text of a person's: only its row says so.
+    """
+    return {
+        row.id: row
+        for row in rows_of_files(recorded).values()
+        if row.id in entries and row.id not in rows and row.item in facts
+        if row.origin == Origin(collections=row.origin.collections & facts[row.item].collections)
+        if shown_bases({}, row.bases, entries[row.id]) == row.bases
+    }
 
 
 def _ends_of(row: LockRow) -> tuple[str, str, str | None, LinkState]:

@@ -300,7 +300,7 @@ def gather(workspace: Workspace, *, with_notes: bool = True) -> Gathered:
 
         known: dict[str, bytes | None] = {read.key: read.data for read in sources}
         facts = facts_of(contents), standing_bibs(workspace.project, recorded, known)
-        written = (*sources, *_others_of(recorded, lock, workspace, known))
+        written = (*sources, *_others_of(recorded, workspace, known))
         entries = core_entries(written, workspace, with_notes=True)
         shown = shown_by_entries(entries, lock, recorded, workspace.zotero.folding())
         achieved = as_stored(recorded, workspace.library.stored_keys)
@@ -354,15 +354,15 @@ def vaults_away(
 
 
 def _others_of(
-    recorded: RecordedRun, lock: LockFile, workspace: Workspace, known: Mapping[str, object]
+    recorded: RecordedRun, workspace: Workspace, known: Mapping[str, object]
 ) -> tuple[ReadDigest, ...]:
     """Read the digests that a killed run was about to write, without those `known`, if they can be.
 
     Only this run sees the journal: the next one would not know what both ends agreed on.
     """
     keys = {row.digest for row in rows_of_files(recorded).values() if row.links_digest}
-    linked = keys & {row.digest for row in lock.rows} - known.keys()
-    paths = [path for key in sorted(linked) if (path := workspace.project.root / key).is_file()]
+    unread = sorted(keys - known.keys())
+    paths = [path for key in unread if (path := workspace.project.root / key).is_file()]
     if not paths:
         return ()
     with suppress(ZoterodigestError):
