@@ -159,8 +159,9 @@ def test_blocks_keep_their_spelling_though_others_come_and_go(
     assert brought_back(markdown, html.replace(before, after)) == written
 
 
-def test_what_a_measured_note_says_survives_as_markdown() -> None:
-    for pair in editor_pairs()[::8]:
+@pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.deep)])
+def test_what_a_measured_note_says_survives_as_markdown(step: int) -> None:
+    for pair in editor_pairs()[::step]:
         markdown = join_blocks(html_to_blocks(pair["html"]))
 
         assert brought_back(markdown, html_of(a_note(markdown))) == markdown, pair["name"]
