@@ -211,6 +211,21 @@ def test_a_folder_without_notes_fails_with_the_reasons(
     assert "    1  the text is encoded as UTF-16: utf16.md\n" in ran.out
 
 
+@pytest.mark.parametrize("command", ["init", "inspect"])
+def test_a_graph_of_logseq_in_a_database_is_refused_with_the_reason(
+    zoterodigest: Zoterodigest, tmp_path: Path, command: str
+) -> None:
+    (tmp_path / "graph").mkdir()
+    (tmp_path / "graph" / "db.sqlite").write_bytes(b"SQLite format 3\0")
+
+    ran = zoterodigest(command, "graph/")
+
+    assert ran.code != 0
+    said = " ".join((ran.out + ran.err).split())
+    assert "Logseq keeps this graph in a database, not in Markdown files" in said
+    assert not (tmp_path / "zoterodigest.toml").exists()
+
+
 def test_each_kind_of_trouble_is_one_finding(zoterodigest: Zoterodigest, vault: Path) -> None:
     files = {
         "@c2021.md": _note("c2021", 'Deep: "Learning"'),

@@ -29,6 +29,14 @@ _BRING_BACK = (
 )
 
 
+_IN_DATABASE = "Logseq keeps this graph in a database, not in Markdown files"
+
+
+def why_no_files(folder: Path) -> str:
+    """Return why a folder has no Markdown files, if it shows; else ""."""
+    return _IN_DATABASE if (folder / "db.sqlite").is_file() else ""
+
+
 def why_away(
     project: Project,
     rules: DigestRules,
@@ -59,5 +67,7 @@ def why_away(
 def nothing_found(project: Project, rules: DigestRules) -> VaultAway:
     """Return that a vault's folder, or every file in it, is missing."""
     folder = project.root / folder_before_pattern(rules.path)
-    what = f"no file in this folder matches {rules.path}" if folder.is_dir() else _MISSING
-    return VaultAway(folder, what, _BRING_BACK)
+    if not folder.is_dir():
+        return VaultAway(folder, _MISSING, _BRING_BACK)
+    none = f"no file in this folder matches {rules.path}"
+    return VaultAway(folder, why_no_files(folder) or none, _BRING_BACK)

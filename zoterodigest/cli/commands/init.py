@@ -27,11 +27,18 @@ from zoterodigest.project.files import (
 )
 from zoterodigest.project.git_attributes import ATTRIBUTES, MERGE_DRIVER, add_lock_attributes
 from zoterodigest.project.initial import initial_config
-from zoterodigest.project.layout import Project, by_kind, find_project, matching_files
+from zoterodigest.project.layout import (
+    Project,
+    by_kind,
+    find_project,
+    folder_before_pattern,
+    matching_files,
+)
 from zoterodigest.project.lock.lock import LOCK_FILE, read_lock
 from zoterodigest.project.log.journal import discard_journal
 from zoterodigest.project.proposals import DigestProposal, Proposal, propose, why_vault
 from zoterodigest.project.running import running
+from zoterodigest.project.vaults import why_no_files
 
 
 @command("files is_fresh")
@@ -153,6 +160,8 @@ def _first_file(digest: Path) -> Path:
         return digest
     found = matching_files(Path(), str(digest))
     if not found:
+        if why := why_no_files(Path(folder_before_pattern(str(digest)))):
+            raise BadInput(digest, why, "zoterodigest can't sync it.")
         raise BadInput(digest, "no file matches this pattern", "Check the pattern.")
     return found[0]
 

@@ -18,6 +18,7 @@ from zoterodigest.mapping import venue_table
 from zoterodigest.project.digests import choice_in, read_digest
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.layout import Project, matching_files
+from zoterodigest.project.vaults import why_no_files
 
 _MOST = 5
 """So many files of one kind are named; --json names each."""
@@ -49,6 +50,8 @@ def inspect_vault(folder: Path) -> InspectedVault:
             (notes[name],) = document.entries
         else:
             others[name] = next((one.reason for one in document.skipped), "it is empty")
+    if not notes and (reason := why_no_files(folder)):
+        others[str(near(folder))] = reason
     return InspectedVault(str(folder), notes, others)
 
 
