@@ -30,10 +30,10 @@ demo: $(VENV)/installed
 	@rm -rf demo && mkdir demo && cp $(DIGESTS) $(wildcard examples/*.toml) demo
 	@echo "== demo/ holds copies of examples/. What is understood of one of them:"
 	@cd demo && ../$(BIN)/zoterodigest inspect quoted-notes.md
-	@echo "== push: all of them into the built-in library"
+	@echo "== push: all of them into a trial library"
 	@cd demo && ../$(BIN)/zoterodigest push *.md --yes --offline
 	@echo
-	@echo "== status: what is in step, and what differs from digest to digest"
+	@echo "== status: what is in sync, and what has diverged"
 	@cd demo && ../$(BIN)/zoterodigest status
 	@echo
 	@echo "== ls: what arrived (its first 24 lines)"
@@ -44,7 +44,7 @@ demo: $(VENV)/installed
 	@echo
 	@echo "Next: cd demo; ../$(BIN)/zoterodigest ls; ../$(BIN)/zoterodigest show KEY"
 	@echo "      Edit demo/quoted-notes.md, then: ../$(BIN)/zoterodigest status"
-	@echo "      ../$(BIN)/zoterodigest remove takes it all back. README.md goes on from here."
+	@echo "      ../$(BIN)/zoterodigest remove removes from the library what push added. README.md goes on from here."
 
 test: $(VENV)/installed
 	$(BIN)/ruff format --check .

@@ -227,7 +227,7 @@ def test_undo_does_not_mean_the_run_before_one_that_was_killed_early(
 
     assert refused.code == 10
     assert "the last command (sync) was killed before the log had anything of it" in refused.err
-    assert "`zoterodigest undo 2` takes back the run before it" in refused.err
+    assert "`zoterodigest undo 2` undoes the run before it" in refused.err
     assert chosen.code == 0
 
 

@@ -102,7 +102,7 @@ def check(asked: Invocation) -> int:
 @command(
     "item key is_all is_dry_run is_agreed address as_json",
     name="set",
-    epilog="Next: `zoterodigest undo` takes it back.",
+    epilog="Next: `zoterodigest undo` undoes it.",
 )
 def write(
     asked: Invocation,

@@ -38,7 +38,7 @@ def duplicates(
 
     With --merge, notes and attachments of OTHER move to KEEP. KEEP also gets the collections, tags,
     relations and lines of Extra of OTHER, and values for its empty fields. OTHER goes to the trash.
-    The next sync links the entries of OTHER with KEEP. `zoterodigest undo` takes the merge back.
+    The next sync links the entries of OTHER with KEEP. `zoterodigest undo` undoes the merge.
 
     \b
     Examples:
@@ -77,7 +77,7 @@ def _merge_items(workspace: Workspace, keys: tuple[str, str], asked: Invocation)
         emit_json(_data(planned, done))
     elif done.versions and not done.failed:
         emit(["", "Merged. `zoterodigest sync` links the entries with the item that stays;"
-              " `zoterodigest undo` takes the merge back."])  # fmt: skip
+              " `zoterodigest undo` undoes the merge."])  # fmt: skip
     for key, reason in sorted(done.failed.items()):
         tell_failure(key, f"{reason}; give the command again to complete the merge")
     return FAILED if done.failed else FINE

@@ -81,7 +81,7 @@ def copy(wanted: _CopyRequest, asked: Invocation) -> int:
 
     If TO has a paper already, copy adopts it: the item keeps its values and gets what is missing.
     So if a copy was interrupted, run the same command again. The lock file changes only when
-    everything is copied. `undo` takes a copy back.
+    everything is copied. `undo` undoes a copy.
 
     \b
     Examples:

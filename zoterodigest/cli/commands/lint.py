@@ -40,7 +40,7 @@ class LintedDigest:
 
 @command(
     "files fix report is_dry_run as_json",
-    epilog="Next: `git diff` shows what --fix changed; `zoterodigest undo` takes it back.",
+    epilog="Next: `git diff` shows what --fix changed; `zoterodigest undo` undoes it.",
 )
 def lint(
     asked: Invocation,

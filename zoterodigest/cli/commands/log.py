@@ -23,7 +23,7 @@ from zoterodigest.project.layout import Project, find_project
 from zoterodigest.project.log.history import History, history_folder, read_history
 
 
-@command("number as_json", epilog="Next: `zoterodigest undo RUN` takes a run back.")
+@command("number as_json", epilog="Next: `zoterodigest undo RUN` undoes a run.")
 def log(asked: Invocation, number: int | None = argument("RUN", None, min=1)) -> None:
     """List the runs that wrote something, or what one of them changed.
 

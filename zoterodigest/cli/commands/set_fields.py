@@ -91,7 +91,7 @@ def tag(
     """Add and remove tags of items, as you would in Zotero.
 
     KEY means an item as in `show`. +TAG adds a tag, -TAG removes it. Put a tag with blanks in
-    quotation marks. Put tags that look like an option after `--`. `undo` takes the edit back.
+    quotation marks. Put tags that look like an option after `--`. `undo` undoes the edit.
 
     \b
     Examples:

@@ -55,13 +55,13 @@ from zoterodigest.sync.undo.undoing import Undoing
     epilog="Next: `zoterodigest status` shows what is pending again.",
 )
 def undo(asked: Invocation, what: str = argument("RUN|FILE", "")) -> int:
-    """Take back what a run wrote, in the library and in files.
+    """Undo what a run wrote, in the library and in files.
 
-    Without RUN, undo takes back the newest run that isn't undone yet. A second undo takes back the
-    run before. With FILE, it takes back the newest run that wrote this file or an item linked with
-    it. It takes back all of that run, other files too. If an undo was killed, the next one
-    completes it. undo keeps what somebody changed since the run, and reports it with exit code 1.
-    The edits that the run carried are pending again. `redo` takes the undo back.
+    Without RUN, it undoes the newest run that isn't undone yet. A second undo undoes the run
+    before. With FILE, it undoes the newest run that wrote this file or an item linked with it: all
+    of that run, other files too. If an undo was killed, the next one completes it. undo keeps what
+    somebody changed since the run, and reports it with exit code 1. The edits that the run carried
+    are pending again. `redo` undoes the undo.
 
     \b
     Examples:
@@ -89,13 +89,13 @@ def undo(asked: Invocation, what: str = argument("RUN|FILE", "")) -> int:
 
 @command(
     "is_dry_run is_agreed address as_json with_stats is_brief",
-    epilog="Next: `zoterodigest undo` takes it back again.",
+    epilog="Next: `zoterodigest undo` undoes it again.",
 )
 def redo(asked: Invocation) -> int:
-    """Do again what the last undo took back.
+    """Do again what the last undo undid.
 
-    After two undos, redo takes back the second one, and a second redo the first. Once another run
-    has written something, there is nothing to redo. `undo RUN` takes back any undo by its number.
+    After two undos, redo undoes the second one, and a second redo the first. Once another run has
+    written something, there is nothing to redo. `undo RUN` undoes any undo by its number.
 
     \b
     Examples:
@@ -107,7 +107,7 @@ def redo(asked: Invocation) -> int:
     if number is None:
         raise NoSuchRun(
             "there is nothing to redo: the newest run is not an undo",
-            "`zoterodigest log` lists the runs; `zoterodigest undo RUN` takes back any of them,"
+            "`zoterodigest log` lists the runs; `zoterodigest undo RUN` undoes any of them,"
             " an undo too.",
         )
     return _take_back(asked, project, history, number, command="redo")
@@ -183,7 +183,7 @@ def _require_recorded(history: History, number: int) -> None:
     raise NoSuchRun(
         f"the last command ({visible(killed.command)}) was killed before the log had anything of"
         " it: there is nothing of it to undo",
-        f"`zoterodigest undo {number}` takes back the run before it, {before}.",
+        f"`zoterodigest undo {number}` undoes the run before it, {before}.",
     )
 
 
@@ -234,7 +234,7 @@ def _done_text(done: UndoResult, history: History) -> Iterator[str]:
     if done.is_left:
         return
     if is_redo(done.undoing):
-        yield "Next: `zoterodigest undo` takes it back again."
+        yield "Next: `zoterodigest undo` undoes it again."
         return
     yield "Next: `zoterodigest redo` does it again."
     newest = max(run.number for run in history.runs)

@@ -20,11 +20,11 @@ def undo_text(undoing: Undoing, history: History, remark: str) -> Iterator[str]:
     run = undoing.run
     yield styled(f"{undoing.command.capitalize()} {target_text(undoing, history)}", "bold")
     if is_redo(undoing):
-        yield f"Run {run.number}, which undid it, is taken back."
+        yield f"Run {run.number}, which undid it, is undone."
     yield from filter(None, [remark])
     yield from elsewhere_text(run)
     if not run.is_finished:
-        yield f"It {visible(listed(run).ended)}: only what it had written until then is taken back."
+        yield f"It {visible(listed(run).ended)}: only what it had written until then is undone."
     if undoing.is_settled:
         yield "Nothing of it is left to undo."
         return

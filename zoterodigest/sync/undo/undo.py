@@ -48,7 +48,7 @@ class LinksChanged(ZoterodigestError):
         super().__init__(
             f"{path} has changed since run {run.number} took its links to the library"
             f" {run.after.identity}: they can't go back without what came to them since",
-            "Undo the runs after it first. Or take everything back, with what is new:"
+            "Undo the runs after it first. Or undo everything, with what is new:"
             f" `zoterodigest library copy {run.address} {ways_to(run.before.identity)} --switch`.",
         )
         self.path = path
