@@ -115,6 +115,29 @@ def test_the_check_of_a_pull_request_annotates_and_fails(project: Path) -> None:
     assert "::error file=main.tex,line=1" in found.stdout
 
 
+@pytest.mark.deep
+def test_the_check_of_a_pull_request_shows_the_plan_without_a_library_or_a_key(
+    project: Path,
+) -> None:
+    assert _run(["zoterodigest", "sync", "--yes"], project).returncode == 0
+    _commit_all(project)
+    pull_request = project.parent / "runner"
+    origin = str(project.parent / "origin.git")
+    assert _run(["git", "clone", "--quiet", origin, str(pull_request)], project).returncode == 0
+    edited = f"# Papers\n\n{PAPER.replace('No recurrence', 'No loops')}"
+    new = "- [Diffusion](https://arxiv.org/abs/2006.11239). NeurIPS 2020.\n  - Noise.\n"
+    (pull_request / "papers.md").write_text(f"{edited}{new}", "utf-8")
+
+    found = _step("Check", pull_request)
+
+    assert (found.returncode, found.stderr) == (0, "")
+    assert found.stdout.splitlines()[:3] == [
+        "::notice file=papers.md,line=3::Edited since the last sync: summary",
+        "::notice file=papers.md,line=5::New entry",
+        "1 new entry, 1 edited entry. The next sync takes them to the library.",
+    ]
+
+
 def test_documents_may_stand_on_lines_of_their_own(project: Path) -> None:
     (project / "fine.tex").write_text("\\cite{known}\n\\bibliography{refs}\n", "utf-8")
 

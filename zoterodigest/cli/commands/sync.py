@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from zoterodigest.cli.base.options import Invocation, command, flag, option
+from zoterodigest.cli.base.options import FINE, Invocation, command, flag, option
+from zoterodigest.cli.base.project_context import open_context
+from zoterodigest.cli.base.screen import emit
 from zoterodigest.cli.commands.runs import run
+from zoterodigest.cli.show.annotations import Report
 from zoterodigest.frozen import dataclass
 from zoterodigest.sync.gathering.intent import FillIn, Intent, Sync
 from zoterodigest.sync.gathering.selection import fields_named, selection
@@ -105,20 +108,41 @@ def sync(asked: Invocation, chosen: RunChoices) -> int:
     return _run(asked, chosen, Sync(relink=chosen.relink))
 
 
-@command(f"files {_FIRST} no_notes relink {_LAST}", epilog="Next: `zoterodigest sync` does it.")
-def plan(asked: Invocation, chosen: RunChoices) -> int:
+@command(
+    f"files {_FIRST} no_notes relink {_LAST} report", epilog="Next: `zoterodigest sync` does it."
+)
+def plan(
+    asked: Invocation,
+    chosen: RunChoices,
+    report: Report = option(
+        "--report", "Text, or annotations for GitHub Actions.", Report.TEXT, shown=True
+    ),
+) -> int:
     """Show what a sync would do, change nothing.
 
     This is `sync --dry-run`. For one direction use `push --dry-run` or `pull --dry-run`. --diff
     shows every change word by word: what is removed as [-…-], what is added as {+…+}, on a
     terminal in color. --json prints every change with its values.
 
+    --report github annotates, in a pull request, each entry that was added, edited or removed since
+    the last sync. It compares the digests with the lock file alone, so it needs no library and no
+    key.
+
     \b
     Examples:
       zoterodigest plan papers.md
       zoterodigest plan --diff
       zoterodigest plan --json > plan.json
+      zoterodigest plan --report github
     """
+    if report is Report.GITHUB:
+        # No run needs these.
+        from zoterodigest.cli.show.edited_text import edits_annotated
+        from zoterodigest.sync.items.edited import edits_since_sync
+
+        # Nothing opens the library: on a pull request there is none, and no key.
+        emit(edits_annotated(edits_since_sync(open_context(asked).workspace)))
+        return FINE
     return _run(replace(asked, is_dry_run=True), chosen, Sync(relink=chosen.relink))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import UNPLACED
@@ -213,6 +213,29 @@ def edited_fields(entry: Entry, item: Item, row: LockRow, folding: Folding) -> t
     return tuple(
         name for name in sorted(names) if ends_of(name, *sides).changed(row.bases[name], folding)[0]
     )
+
+
+def fields_edited_since(
+    entry: Entry, row: LockRow, carried: Set[str], folding: Folding
+) -> tuple[str, ...]:
+    """Return the fields of `entry` that changed since its link was last in sync, whatever its item.
+
+    A field without a base is new if it holds something and is among those `carried` by the library.
+    """
+    side = side_of(entry)
+    return tuple(
+        name
+        for name in sorted(entry.fields.keys() - entry.ours - row.diverged)
+        if _is_edited_since(name, side, row.bases.get(name), folding)
+        if name in row.bases or name in carried
+    )
+
+
+def _is_edited_since(name: str, entry: Side, base: Base | None, folding: Folding) -> bool:
+    if base is None:
+        return not is_empty(entry.fields[name])
+    nothing = Side({name: EMPTY}, {name: ""})
+    return ends_of(name, entry, nothing).changed(base, folding)[0]
 
 
 def is_note_missing(item: Item, row: LockRow) -> bool:
