@@ -21,6 +21,7 @@ from typing import TextIO
 
 from rich.cells import cell_len, set_cell_size
 
+from zoterodigest.cli.base.pages import address_about
 from zoterodigest.frozen import dataclass
 from zoterodigest.project.settled import Printed
 from zoterodigest.regex import lazy_regex
@@ -395,6 +396,8 @@ def tell_error(sentence: str, hint: str = "", choices: Iterable[str] = ()) -> No
     tell(cut(f"    {visible(one)}", width()) for one in choices)
     if hint:
         _tell_marked("hint:", cut(visible(hint), _LONGEST_ERROR))
+        if address := address_about(sentence, hint):
+            _tell_marked("more:", address)
 
 
 def _from_here(sentence: str) -> str:

@@ -7,12 +7,10 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from zoterodigest.cli.base.options import argument, command
+from zoterodigest.cli.base.pages import pages
 from zoterodigest.cli.base.screen import emit, hanging, lines_of_text
 from zoterodigest.cli.base.talk import emit_long
 from zoterodigest.errors import ZoterodigestError
-
-_HOME = "index"
-"""The first page of the documentation as a website, which only leads to the others."""
 
 
 class UnknownTopic(ZoterodigestError):
@@ -23,7 +21,7 @@ class UnknownTopic(ZoterodigestError):
 
 def topics_like(incomplete: str) -> list[str]:
     """Return the names of pages that begin so."""
-    return [name for name in _pages() if name.startswith(incomplete)]
+    return [name for name in pages() if name.startswith(incomplete)]
 
 
 @command("topic", epilog="Next: `zoterodigest docs recipes` has whole tasks from start to end.")
@@ -39,29 +37,21 @@ def docs(topic: str = argument("TOPIC", "", autocompletion=topics_like)) -> None
       zoterodigest docs troubleshooting
       zoterodigest docs configuration | grep vault
     """
-    pages = _pages()
+    known = pages()
     if not topic:
-        emit(_list(pages))
-    elif page := pages.get(topic.removesuffix(".md")):
+        emit(_list(known))
+    elif page := known.get(topic.removesuffix(".md")):
         emit_long(lines_of_text(page.read_text(encoding="utf-8")))
     else:
-        alike = get_close_matches(topic, pages, 1)
+        alike = get_close_matches(topic, known, 1)
         meant = f"Did you mean `zoterodigest docs {alike[0]}`? " if alike else ""
         raise UnknownTopic(
             f"there is no page {topic}", f"{meant}`zoterodigest docs` lists the pages."
         )
 
 
-def _pages() -> Mapping[str, Path]:
-    """Return the pages by name: those in the installed package, else in the checkout."""
-    package = Path(__file__).parents[2]
-    installed = package / "docs"
-    folder = installed if installed.is_dir() else package.parent / "docs"
-    return {page.stem: page for page in sorted(folder.glob("*.md")) if page.stem != _HOME}
-
-
-def _list(pages: Mapping[str, Path]) -> Iterator[str]:
-    for name, page in pages.items():
+def _list(known: Mapping[str, Path]) -> Iterator[str]:
+    for name, page in known.items():
         with page.open(encoding="utf-8") as lines:
             title = next(lines, "").removeprefix("#").strip()
         yield from hanging(f"  {name:<17} ", title)
