@@ -18,6 +18,7 @@ from tests.cli.browsers import CHROMIUM, DRIVER, FIREFOX, Browser, chromium, fir
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
 from tests.cli.test_push import ATTENTION, RESNET
 from tests.cli.test_resolve import BY_ADA, BY_BEN, edit
+from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 
 AXE = os.environ.get("AXE_CORE", "")
@@ -125,6 +126,12 @@ def faults(browser: Browser) -> list[str]:
     return list(json.loads(found))
 
 
+def titles(folder: Path) -> set[str]:
+    """Return the titles of the items in the library."""
+    with connect("embedded:.zoterodigest/library.sqlite", base=folder) as library:
+        return {str(one.data["title"]) for one in library.read().items if "title" in one.data}
+
+
 def tab(browser: Browser, name: str) -> None:
     browser.click(f'nav a[href$="/{name}"]')
     assert faults(browser) == []
@@ -135,6 +142,7 @@ def test_a_conflict_a_diverged_field_and_a_held_file_are_decided_and_undone_to_t
 ) -> None:
     digest, note = project / "papers.md", project / "Notes" / "ada2020.md"
     before = digest.read_bytes(), note.read_bytes()
+    by_ben = f"{BY_BEN} <script>document.title = 'owned'</script>"
     with reviewing(project) as link:
         browser.open(link)
         assert faults(browser) == []
@@ -150,7 +158,9 @@ def test_a_conflict_a_diverged_field_and_a_held_file_are_decided_and_undone_to_t
         browser.click("form.bar button")
         browser.await_text("Done: ")
         assert faults(browser) == []
-        assert f"**{BY_BEN}".encode() in digest.read_bytes()
+        written = by_ben.replace("<", "&lt;")
+        assert digest.read_bytes() == before[0].replace(BY_ADA.encode(), written.encode())
+        assert {by_ben, ALEXNET[0]} <= titles(project), "the diverged title is the digest's now"
 
         # Back again.
         browser.click(".bar form button")
@@ -158,6 +168,7 @@ def test_a_conflict_a_diverged_field_and_a_held_file_are_decided_and_undone_to_t
         browser.click("form.bar button")
         browser.await_text("is undone")
         assert digest.read_bytes() == before[0]
+        assert {by_ben, NAMED_BY_BEN} <= titles(project)
 
         # A page of what is no more.
         old = browser.url
