@@ -18,7 +18,7 @@ _WORDS = 3
 """Shorter headings of the page on troubles are words that a title in an error may hold."""
 
 
-def pages() -> Mapping[str, Path]:
+def documentation_pages() -> Mapping[str, Path]:
     """Return the pages by name: those in the installed package, else in the checkout."""
     package = Path(__file__).parents[2]
     installed = package / "docs"
@@ -32,7 +32,7 @@ def address_about(sentence: str, hint: str) -> str:
     """
     if named := _NAMED.search(hint):
         return _ADDRESS.format(named[1])
-    page = pages().get(_TROUBLES)
+    page = documentation_pages().get(_TROUBLES)
     if page is None:
         return ""
     for line in page.read_text(encoding="utf-8").splitlines():

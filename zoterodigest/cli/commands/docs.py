@@ -7,7 +7,7 @@ from difflib import get_close_matches
 from pathlib import Path
 
 from zoterodigest.cli.base.options import argument, command
-from zoterodigest.cli.base.pages import pages
+from zoterodigest.cli.base.pages import documentation_pages
 from zoterodigest.cli.base.screen import emit, hanging, lines_of_text
 from zoterodigest.cli.base.talk import emit_long
 from zoterodigest.errors import ZoterodigestError
@@ -21,7 +21,7 @@ class UnknownTopic(ZoterodigestError):
 
 def topics_like(incomplete: str) -> list[str]:
     """Return the names of pages that begin so."""
-    return [name for name in pages() if name.startswith(incomplete)]
+    return [name for name in documentation_pages() if name.startswith(incomplete)]
 
 
 @command("topic", epilog="Next: `zoterodigest docs recipes` has whole tasks from start to end.")
@@ -37,7 +37,7 @@ def docs(topic: str = argument("TOPIC", "", autocompletion=topics_like)) -> None
       zoterodigest docs troubleshooting
       zoterodigest docs configuration | grep vault
     """
-    known = pages()
+    known = documentation_pages()
     if not topic:
         emit(_list(known))
     elif page := known.get(topic.removesuffix(".md")):
