@@ -127,6 +127,23 @@ def test_the_first_write_creates_the_library_with_the_identity_it_had(path: Path
     assert again.version() == 1
 
 
+@pytest.mark.parametrize("is_copied", [False, True], ids=["moved", "copied over it"])
+def test_another_library_that_is_put_in_the_place_of_one_is_told_by_its_identity(
+    is_copied: bool, filled: Path
+) -> None:
+    library, other = embedded(filled), filled.with_name("other.sqlite")
+    identity = library.identity
+    embedded(other).write([an_item(a_key(1))])
+    expected = embedded(other).identity
+
+    if is_copied:
+        filled.write_bytes(other.read_bytes())
+    else:
+        other.replace(filled)
+
+    assert library.identity == expected != identity
+
+
 def test_writing_leaves_one_file(filled: Path) -> None:
     assert list(filled.parent.iterdir()) == [filled]
 

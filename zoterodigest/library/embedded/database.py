@@ -17,6 +17,9 @@ from zoterodigest.library.embedded.migrations import MIGRATIONS, in_memory, migr
 from zoterodigest.library.embedded.tables import record_write
 from zoterodigest.library.port import BadLibrary, LibraryReadOnly
 
+Stamp = tuple[int, ...]
+"""What tells the state of a database from others without opening it."""
+
 
 class DatabaseInMemory:
     """A database that lives as long as this object; threads take turns."""
@@ -26,6 +29,10 @@ class DatabaseInMemory:
     def __init__(self, new_identity: str) -> None:
         self._connection = in_memory(new_identity)
         self._lock = RLock()
+
+    def stamp(self) -> Stamp:
+        """Return the same each time: nothing puts another database in its place."""
+        return ()
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:
@@ -75,6 +82,15 @@ class DatabaseFile:
             needed = [self.path] if self._exists() else []
             needed += [next(above for above in self._real_path().parents if above.exists())]
             return not all(os.access(path, os.W_OK) for path in needed)
+
+    def stamp(self) -> Stamp:
+        """Return what changes with each write, and if another file is put here."""
+        with self._translating():
+            try:
+                found = self.path.stat()
+            except (FileNotFoundError, NotADirectoryError):
+                return ()
+        return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
 
     @contextmanager
     def reading(self) -> Iterator[sqlite3.Connection]:

@@ -15,7 +15,7 @@ from zoterodigest.frozen import dataclass
 from zoterodigest.library.access import Clock
 from zoterodigest.library.embedded import tables
 from zoterodigest.library.embedded.batch import Batch, write_collection
-from zoterodigest.library.embedded.database import Database
+from zoterodigest.library.embedded.database import Database, Stamp
 from zoterodigest.library.embedded.outlines import read_outline
 from zoterodigest.library.embedded.snapshots import snapshot_since, whole_snapshot
 from zoterodigest.library.embedded.tables import Connection, ItemUsers
@@ -61,12 +61,17 @@ class EmbeddedLibrary(Library):
     def __init__(self, database: Database, *, clock: Clock) -> None:
         self._database = database
         self._clock = clock
+        self._known: tuple[Stamp, str] | None = None
 
     @property
     def identity(self) -> str:
         """The identity given at creation; before the first write the one it then will have."""
-        with self._database.reading() as connection:
-            return tables.identity(connection)
+        # A run asks ten times: to open the file each time took a tenth of a small sync.
+        stamp = self._database.stamp()
+        if self._known is None or self._known[0] != stamp:
+            with self._database.reading() as connection:
+                self._known = stamp, tables.identity(connection)
+        return self._known[1]
 
     @property
     def is_read_only(self) -> bool:
