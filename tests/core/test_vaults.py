@@ -432,6 +432,21 @@ def held(plan: Plan) -> list[str]:
     return [one.reason for one in plan.reports if isinstance(one, HeldFile)]
 
 
+def test_an_emptied_file_keeps_its_link_though_another_entry_has_its_identifier() -> None:
+    """Else the file was linked a second time, and its first link was reported as missing."""
+    vault = synced_text()
+    vault.put(a_note("Papers/of a list.md", doi="10.1/a", summary=()))
+    vault.run()
+    (row,) = (row for row in vault.rows if row.digest == "Papers/a.md")
+    emptied = a_note("Papers/a.md", citekey="a2020", title="", summary=())
+    vault.put(replace(emptied, fields={"title": EMPTY, "summary": EMPTY}, raws={}))
+
+    plan = vault.run()
+
+    assert [one.id for one in vault.rows if one.digest == "Papers/a.md"] == [row.id]
+    assert held(plan) == [TEXT_LOST]
+
+
 def test_a_file_that_just_changed_is_held() -> None:
     vault = synced_text()
     vault.edit("Papers/a.md", 0, summary=Blocks((*TEN, "One more.")))

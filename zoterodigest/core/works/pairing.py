@@ -320,9 +320,12 @@ class _PairingTable:
         return row.digest == self.entries[index].digest and self._agrees(index, row)
 
     def _is_edited_file(self, index: int, row: LockRow) -> bool:
-        """Tell whether a note stands where it stood, under its key: all else may be edited."""
+        """Tell whether a note stands where it stood, under its key: all else may be edited.
+
+        Its identifier may be gone though another entry has it: a file that was emptied.
+        """
         is_here = row.digest == self.entries[index].digest and row.digest in self._files
-        return is_here and self._is_correction(index, row)
+        return is_here and (self._agrees(index, row) or self._is_correction(index, row))
 
     def _is_moved_file(self, index: int, row: LockRow) -> bool:
         return row.digest in self._gone and self._agrees(index, row)
