@@ -98,6 +98,17 @@ def test_authors_of_a_list_item_are_taken_from_italics_that_look_like_names() ->
     assert entry.reading.fields["authors"] == Names(("Ashish Vaswani", "Noam Shazeer"), True)
 
 
+@pytest.mark.parametrize("remark", ["Strength: attention alone.", "It is fast: no recurrence."])
+def test_authors_are_read_though_a_remark_below_them_has_a_colon(remark: str) -> None:
+    """The item of such a paper was made without authors."""
+    head = f"- **Attention Is All You Need** - Ashish Vaswani, Noam Shazeer. [[Paper]({ATTENTION})]"
+
+    fields = one(f"{head}\n  - {remark}\n").reading.fields
+
+    assert fields["authors"] == Names(("Ashish Vaswani", "Noam Shazeer"))
+    assert fields["summary"] == Blocks((f"- {remark}",))
+
+
 @pytest.mark.parametrize("tail", [". *a very nice idea*", " *new*", ". *code is out, see below.*"])
 def test_italics_that_are_no_names_are_no_authors(tail: str) -> None:
     entry = one(f"- [Title]({ATTENTION}){tail}\n")

@@ -204,7 +204,8 @@ def claims_of(found: EntryRange, form: DigestFormat, venues: VenueTable) -> Clai
             if not _claim_match(claims, head, found.match, (form, venues)):
                 return Claims(found.first, found.last)
             _claim_body(claims, Body(rest), (form, venues))
-        if form.reads_parts and any(map(_is_other, claims.slots)):
+        has_authors = any(slot.name == "authors" for slot in claims.slots)
+        if form.reads_parts and any(_is_other(slot, has_authors) for slot in claims.slots):
             return Claims(found.first, found.last)
     claims.unread = [replace(one, line=numbers[one.line]) for one in claims.unread]
     for one in torn:
@@ -214,10 +215,19 @@ def claims_of(found: EntryRange, form: DigestFormat, venues: VenueTable) -> Clai
     return claims
 
 
-def _is_other(slot: Slot) -> bool:
-    """Whether a text is no remark: it begins with a key that no rule knows, or with a title."""
+def _is_other(slot: Slot, has_authors: bool) -> bool:
+    """Whether a text is no remark: it begins with a key that no rule knows, or with a title.
+
+    Below a line with authors, a list item is a remark though a colon stands in it: "Strength: …".
+    """
     first = slot.text.data.split(b"\n", 1)[0]
-    return slot.name == "summary" and (bool(_label_in(first)) or _holds_title(first))
+    if slot.name != "summary":
+        return False
+    is_remark = has_authors and bool(_BULLET.match(first))
+    return _holds_title(first) or (not is_remark and bool(_label_in(first)))
+
+
+_BULLET = lazy_regex(rb"[-*+][ \t]")
 
 
 # Imported when there is something to read: many digests are in formats that need none of what reads
