@@ -268,6 +268,23 @@ def test_the_command_that_doctor_names_mends_front_matter(
     assert zoterodigest("doctor").code == 0
 
 
+def test_the_commands_that_doctor_names_quote_a_file_once(
+    zoterodigest: Zoterodigest, vault: Path
+) -> None:
+    (vault / "my c2021.md").write_text(_note("c2021", "Deep: Learning"), encoding="utf-8")
+    moved = (vault / "@a2021.md").rename(vault / "@a2021 seen.md")
+    zoterodigest("push", "--yes", "--offline")
+    moved.write_text(_note("a2021", "Learning to See", "zotero: false\n"), encoding="utf-8")
+
+    findings = _checks(zoterodigest("doctor", "--json"))["vaults"]["findings"]
+
+    remedies = [str(one["remedy"]) for one in findings if isinstance(one, dict)]
+    assert [it.split("`")[1] for it in remedies] == [
+        "zoterodigest remove 'Papers/@a2021 seen.md'",
+        "zoterodigest lint --fix 'Papers/my c2021.md'",
+    ]
+
+
 def test_keys_of_items_that_the_library_does_not_have_are_named(
     zoterodigest: Zoterodigest, vault: Path
 ) -> None:

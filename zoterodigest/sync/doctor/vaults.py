@@ -6,7 +6,6 @@ A vault has thousands of files, so each finding is about all files of one kind.
 from __future__ import annotations
 
 import os
-import shlex
 from collections import defaultdict
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
@@ -124,7 +123,7 @@ def _private(site: CheckedProject, vaults: ReadVaults) -> Iterator[Finding]:
     names = [it for it in vaults.notes if it in linked and PRIVATE in _reasons(vaults.notes[it])]
     if names:
         files = names if len(names) <= _NAMED else ["FILE"]
-        command = shlex.join(["zoterodigest", "remove", *files])
+        command = " ".join(["zoterodigest remove", *files])
         yield Finding(
             f"`zotero: false` in {_files(names)} that the lock file links: {first_few(names)}",
             "They are no longer synced. What Zotero has of them stays there.",
@@ -160,7 +159,8 @@ def _missing(site: CheckedProject, unmounted: Container[str]) -> Iterator[str]:
 
 def _mending(files: Sequence[str]) -> str:
     """Return the command that mends all of `files`: without names it looks at every digest."""
-    return shlex.join(["zoterodigest", "lint", "--fix", *(files if len(files) <= _NAMED else ())])
+    # The names are quoted already.
+    return " ".join(["zoterodigest lint --fix", *(files if len(files) <= _NAMED else ())])
 
 
 def _by_reading(notes: Mapping[str, Document]) -> Iterator[Finding]:
