@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tests.cli.conftest import Zoterodigest
 
+TITLE = "Attention Is All You Need"
 MAIN = """\
 \\documentclass{article}
 \\addbibresource{refs.bib}
@@ -248,6 +249,27 @@ def test_a_draft_that_names_no_bib_is_compared_with_that_of_the_project(
     assert ran.out == (
         "draft.md:1: no entry has the key b\n2 keys are cited, 1 missing, 0 doubled\n"
     )
+
+
+def test_a_draft_is_not_compared_with_a_bib_that_gets_what_another_document_cites(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    """Each key that the library has and the other document doesn't cite was called missing."""
+    (tmp_path / "papers.md").write_text(
+        f"- **{TITLE}** [paper](https://arxiv.org/abs/1706.03762)\n"
+    )
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "papers.md"\n[[bibliography]]\npath = "refs.bib"\ncited = ["main.md"]\n'
+    )
+    (tmp_path / "main.md").write_text("As [@own] says.\n")
+    (tmp_path / "refs.bib").write_text("@misc{own}\n")
+    (tmp_path / "draft.md").write_text("As [@AttentionAllYou2017] says.\n")
+    zoterodigest("push", "papers.md", "--yes", "--offline")
+
+    draft = zoterodigest("check-cites", "draft.md")
+    main = zoterodigest("check-cites", "main.md")
+
+    assert draft.out == main.out == "1 key is cited, 0 missing, 0 doubled\n"
 
 
 def test_a_draft_of_a_project_without_a_bib_is_compared_with_the_library(

@@ -23,7 +23,7 @@ from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import parse_address
 from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import BadInput, read_file, real_path
-from zoterodigest.project.layout import Project, by_kind, find_project
+from zoterodigest.project.layout import BibFile, Project, by_kind, find_project
 from zoterodigest.sync.bibliographies.key_findings import alias_differences
 from zoterodigest.sync.gathering.workspace import library_meant
 
@@ -40,10 +40,11 @@ def check_cites(
 
     FILE is a document (.tex, .aux, .bcf, .typ, .qmd, or .md for Pandoc) or a bibliography (.bib).
     check-cites also reads the files that a document includes. Without a .bib it reads those that
-    the documents name, else those of the project. If there are none, it compares with the citation
-    keys of the library. Without FILE, it checks the documents that `cited` in zoterodigest.toml
-    names. It lists missing keys, keys that appear twice, entries that it can't read,
-    and entries that nobody cites. It changes nothing.
+    the documents name, else those of the project, but none whose `cited` names only other
+    documents. If there are none, it compares with the citation keys of the library. Without FILE,
+    it checks the documents that `cited` in zoterodigest.toml names. It lists missing keys, keys
+    that appear twice, entries that it can't read, and entries that nobody cites. It changes
+    nothing.
 
     \b
     Examples:
@@ -63,7 +64,7 @@ def check_cites(
     # Only then: where a .bib is named, a mistake in the configuration hinders nothing.
     project = None if named else _project_of(documents[0])
     with busy("Reading bibliographies"):
-        bibliographies = _bibliographies(named or _bibs_of(project))
+        bibliographies = _bibliographies(named or _bibs_for(documents, project))
         checked = check_keys(cited, bibliographies)
     if not bibliographies:
         checked = Checked(missing_keys(cited, _library_keys(project)))
@@ -124,10 +125,23 @@ def _project_of(document: Path) -> Project | None:
     return loaded(config) if config else None
 
 
-def _bibs_of(project: Project | None) -> list[Path]:
-    """Return the .bib files of a project."""
+def _bibs_for(documents: Sequence[Path], project: Project | None) -> list[Path]:
+    """Return the .bib files of a project, but those that get only what other documents cite."""
     bibs = project.bibliographies() if project else ()
-    return [near(bib.path) for bib in bibs if bib.path.is_file()]
+    meant = {real_path(path) for path in documents}
+    return [
+        near(bib.path)
+        for bib in bibs
+        if bib.path.is_file() and (not bib.rules.cited or meant & {*_texts_of(bib, project)})
+    ]
+
+
+def _texts_of(bib: BibFile, project: Project | None) -> Iterator[Path]:
+    """Yield the documents that `cited` of a .bib names, and the texts with citations in them."""
+    root = project.root if project else Path()
+    documents = [path for name in bib.rules.cited if (path := root / name).is_file()]
+    yield from map(real_path, documents)
+    yield from (real_path(Path(one.at.file)) for one in read_cited(documents).citations)
 
 
 def _bibliographies(paths: Sequence[Path]) -> _Bibliographies:
