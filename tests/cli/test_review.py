@@ -23,6 +23,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item, in_library
+from tests.cli.test_bibliographies import BESIDE_BIB, BESIDE_DIGEST, IN_BIB, IN_DIGEST
+from tests.cli.test_bibliographies import contested as contested
+from tests.cli.test_bibliographies import in_sync as in_sync
+from tests.cli.test_bibliographies import project as project
 from tests.cli.test_over_http import project as over_http  # noqa: F401
 from tests.cli.test_push import ATTENTION, RESNET
 from tests.cli.test_resolve import BY_ADA, BY_BEN, edit, listed, open_id
@@ -496,6 +500,33 @@ def test_a_decision_and_its_undo_write_what_resolve_and_undo_write(
     undone = both(tmp_path)
     assert undone == both(twin)
     assert undone[0] == before[0]
+
+
+def test_markdown_zotero_and_bib_stand_side_by_side_and_each_can_be_kept(
+    contested: Path,
+) -> None:
+    bib, digest = contested / "refs.bib", contested / "papers.md"
+    before = bib.read_bytes(), digest.read_bytes()
+    with reviewing() as page:
+        page.enter()
+        plain = " ".join(re.sub("<del>.*?</del>|<[^>]+>", "", page.text).split())
+        shown = [text for text in (IN_BIB, BESIDE_BIB, IN_DIGEST, BESIDE_DIGEST) if text in plain]
+        assert len(shown) == 4
+        for side in ("markdown", "bib", "zotero"):
+            assert f'value="{side}"' in page.text
+        sides = {page.field(0): "zotero", page.field(1): "bib"}
+        if plain.index(IN_BIB) < plain.index(IN_DIGEST):
+            sides = {page.field(0): "bib", page.field(1): "zotero"}
+        page.send("/decide", **sides)
+        page.send("/write")
+        assert "Done: " in page.text
+        assert IN_BIB.encode() in bib.read_bytes()
+        assert BESIDE_DIGEST.encode() in digest.read_bytes()
+        page.send("/undo", run="2")
+        page.send("/write")
+        assert "is undone" in page.text
+
+    assert (bib.read_bytes(), digest.read_bytes()) == before
 
 
 def test_a_text_that_a_person_writes_reaches_both_sides(
