@@ -209,7 +209,10 @@ def test_one_list_shows_what_it_is_sorted_by_and_how_many_there_are(
 
 
 @pytest.mark.usefixtures("library")
-@pytest.mark.parametrize("arguments", [["--sort", "size"], ["--year", "soon"], ["--limit", "0"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--sort", "size"], ["--year", "soon"], ["--year", "2023-2021"], ["--limit", "0"]],
+)
 def test_an_order_or_a_year_that_there_is_not_is_wrong_usage(
     zoterodigest: Zoterodigest, arguments: list[str]
 ) -> None:

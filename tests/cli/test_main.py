@@ -138,6 +138,23 @@ def _commands() -> list[str]:
     return list(group.commands)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [("watch", "--once", "--pause"), ("watch", "--pause", "--resume"), ("ls", "--year", "2-1")],
+)
+def test_what_does_not_go_together_is_wrong_usage(
+    zoterodigest: Zoterodigest, arguments: tuple[str, ...]
+) -> None:
+    assert zoterodigest(*arguments).code == 2
+
+
+@pytest.mark.parametrize("command", ["ls", "set", "show", "tag"])
+def test_an_argument_that_may_be_repeated_has_brackets_once(
+    zoterodigest: Zoterodigest, command: str
+) -> None:
+    assert "[[" not in zoterodigest(command, "--help").out.splitlines()[0]
+
+
 @pytest.mark.parametrize("command", _commands())
 def test_every_command_explains_itself_within_80_columns(
     zoterodigest: Zoterodigest, command: str

@@ -138,7 +138,10 @@ def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:
             reason = f"no such file, as {blocking} is a file and no folder"
             return reason, "Check the path, or move that file away."
         case errno.EISDIR:
-            return "a folder, not a file", "Name the files in it, for example with FOLDER/*.md."
+            return (
+                "a folder, not a file",
+                "Give the name of a file, or of several with FOLDER/*.md.",
+            )
         case errno.EACCES | errno.EPERM:
             return "not permitted to read it", "Check the permissions of the file and its folder."
         case errno.ELOOP:

@@ -28,7 +28,7 @@ def orders_like(incomplete: str) -> list[str]:
 class ListOptions:
     """What a person typed of which items are listed, and in which order."""
 
-    words: Sequence[str] = argument("[WORD]...", ())
+    words: Sequence[str] = argument("WORD", ())
     collections: Sequence[str] = option(
         "--collection NAME",
         "Only items in this collection or below: its name, path A/B or key.",
@@ -109,6 +109,8 @@ def _years(text: str) -> tuple[str, str]:
     if not found:
         raise typer.BadParameter(f"{text!r} is no year and no years: 2023, 2020-2023, 2020-")
     year, first, last = (one or "" for one in found.groups())
+    if first and last and last < first:
+        raise typer.BadParameter(f"{text!r} ends before it begins; {last}-{first} are years")
     return year or first, year or last
 
 

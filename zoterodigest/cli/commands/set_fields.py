@@ -33,7 +33,7 @@ from zoterodigest.sync.items.tagging import prepare_tagging
 def set(
     asked: Invocation,
     name: str = argument("KEY", autocompletion=items_like),
-    assignments: Sequence[str] = argument("[FIELD=VALUE]...", ()),
+    assignments: Sequence[str] = argument("FIELD=VALUE", ()),
     note: Path | None = option(
         "--note FILE", "Markdown for the note; - reads standard input.", None
     ),

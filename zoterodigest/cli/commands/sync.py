@@ -135,7 +135,7 @@ def plan(
       zoterodigest plan --json > plan.json
       zoterodigest plan --report github
     """
-    if report is Report.GITHUB:
+    if report is Report.GITHUB and not asked.as_json:
         # No run needs these.
         from zoterodigest.cli.show.edited_text import edits_annotated
         from zoterodigest.sync.items.edited import edits_since_sync

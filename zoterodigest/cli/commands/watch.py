@@ -85,8 +85,8 @@ def watch(
     A project has one watcher. `zoterodigest docs watch` shows how to start it when you log in.
     """
     if pause or resume:
-        if pause and resume:
-            raise typer.BadParameter("give --pause or --resume, not both")
+        if pause + resume + once > 1:
+            raise typer.BadParameter("give one of --once, --pause and --resume")
         return _paused(open_context(asked).workspace.project.state_folder, is_paused=pause)
     place = open_context(asked)
     with watching(place.workspace.project.state_folder):
