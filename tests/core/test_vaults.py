@@ -402,6 +402,35 @@ def test_a_renamed_or_moved_file_keeps_its_link(note: Entry) -> None:
     assert len(vault.rows) == len(vault.items) == 2
 
 
+@pytest.mark.parametrize(
+    ("then", "now"),
+    [("Papers/@Ada20.md", "Papers/@ADA20.md"), ("Papers/@née20.md", "Papers/@ne\u0301e20.md")],
+    ids=["capitals", "accents apart"],
+)
+def test_a_file_of_which_only_the_name_tells_its_paper_keeps_its_link_if_that_is_spelled_otherwise(
+    then: str, now: str
+) -> None:
+    def called(name: str, citekey: str, text: str) -> Entry:
+        fields = {"summary": Blocks((text,))}
+        return replace(a_note(name, citekey=citekey), fields=fields, is_file=True)
+
+    citekey = then[8:-3]
+    item = an_item("ITEM2345", title=TITLE, citekey=citekey)
+    vault = a_vault(
+        called(then, citekey, "Short."), called("Papers/read.md", citekey, "Other."), items=(item,)
+    )
+    vault.run()
+    before = {row.id for row in vault.rows}
+    del vault.digests[then]  # type: ignore[arg-type]  # a key is text
+    vault.put(called(now, now[8:-3], "Short."))
+
+    vault.run()
+
+    assert vault.linked().keys() == {now, "Papers/read.md"}
+    assert {row.id for row in vault.rows} == before
+    assert len(vault.items["ITEM2345"].notes) == 2
+
+
 def test_a_moved_file_is_known_by_the_key_of_its_item_alone() -> None:
     item = an_item("ITEM2345", title=TITLE)
     vault = a_vault(a_note("Papers/a.md", item_key="ITEM2345"), items=(item,))

@@ -1,7 +1,8 @@
 """Which row of the lock file is which entry: by identifier, exact title, then equal long text.
 
 Last, an entry of a .bib pairs by its citation key, unless its authors changed as well. A note of a
-vault pairs by the key that it states with the row of its file, whatever else changed.
+vault pairs by the key that it states with the row of its file, whatever else changed, and one that
+is not there with a note of the same name in other capitals.
 
 Of several candidates the one with the most equal texts and headings wins, then the first in order.
 Order alone never pairs: a daily digest may replace half of its rows in a day.
@@ -17,6 +18,7 @@ from dataclasses import field, replace
 
 from zoterodigest.core.links.link import LinkState, LockRow, fingerprint, print_of
 from zoterodigest.core.values.file_keys import BibKey, DigestKey, SourceKey
+from zoterodigest.core.values.file_names import folded_file_name
 from zoterodigest.core.values.identity import Identifier, match_title
 from zoterodigest.core.values.record import (
     EMPTY,
@@ -49,6 +51,7 @@ class Traits:
     headings: tuple[str, ...]
     key: str = ""
     item: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +104,7 @@ def traits_of(entry: Entry) -> Traits:
         texts=frozenset_of(fingerprint(text) for text in _long_texts(entry)),
         key=fingerprint(entry.key) if entry.key else "",
         headings=heading_prints(entry),
+        file=entry.digest if entry.is_file else "",
     )
 
 
@@ -236,6 +240,7 @@ class _PairingTable:
         self._pair_by(_title, rows, self._agrees)
         self._pair_by(_title, rows, self._is_correction)
         self._pair_by(self._unique_texts, rows, self._agrees)
+        self._pair_by(_file_name, rows, self._is_moved_file)
         self._pair_by(_item_key, rows, self._is_edited_file)
         self._pair_by(_citation_key, rows, self._is_same_entry)
         self._pair_by(_citation_key, rows, self._is_edited_file)
@@ -361,6 +366,15 @@ def _item_key(known: Traits | LockRow) -> Iterable[Hashable]:
 
 def _title(known: Traits | LockRow) -> Iterable[Hashable]:
     return (known.title,) if known.title else ()
+
+
+def _file_name(known: Traits | LockRow) -> Iterable[Hashable]:
+    """Return the name of a file as systems compare it that know no capitals and no one form of é.
+
+    Such a name may have changed on another computer, and nothing else of the file.
+    """
+    name = known.file if isinstance(known, Traits) else known.digest
+    return (folded_file_name(name),) if name else ()
 
 
 def _citation_key(known: Traits | LockRow) -> Iterable[Hashable]:
