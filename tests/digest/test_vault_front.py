@@ -232,8 +232,42 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line() -> None:
     assert problem.reason.startswith(NO_FRONT)
 
 
-@pytest.mark.parametrize("title", ['"Deep Nets', "'Deep Nets", '"Deep'])
-def test_a_title_whose_quotation_mark_nothing_closes_yet_is_not_read(title: str) -> None:
+@pytest.mark.parametrize(
+    ("value", "title"),
+    [
+        ('"A \\"net\\" of \\u00e9"', 'A "net" of é'),
+        ("'It''s a net'", "It's a net"),
+        ("Deep Nets  # mine", "Deep Nets"),
+        (">-\n  Deep\n  Nets", "Deep Nets"),
+        ("|\n  Deep Nets\n", "Deep Nets"),
+        ('["Deep Nets"]', "Deep Nets"),
+        ("\n  - Deep Nets", "Deep Nets"),
+        ("Deep\n  Nets", "Deep Nets"),
+        ('&t "Deep Nets"', "Deep Nets"),
+        ('"Why Nets?": A Review', '"Why Nets?": A Review'),
+        ("[Re] Nets: A Review", "[Re] Nets: A Review"),
+        ("Nets: 'A' Review # 2", "Nets: 'A' Review # 2"),
+    ],
+)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_a_title_is_the_same_when_another_line_is_no_yaml_any_more(
+    value: str, title: str, end: str
+) -> None:
+    text = f"---\nabstract: half: typed\ntitle: {value}\ncitekey: bee2005\n---\n\nMine.\n"
+
+    entry = entry_of(text.replace("\n", end))
+
+    assert (entry.fields["title"], entry.key) == (title, "bee2005")
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        *('"Deep Nets', "'Deep Nets", '"Deep', '["Deep', "[Deep, ", "{Deep", '"Deep \\', "*deep"),
+        *('"Deep \\ud83d\\ude00 Nets"', "!x", ">-\n\tDeep", "|", "&deep"),
+    ],
+)
+def test_a_title_that_is_not_whole_yet_is_not_read(title: str) -> None:
     text = f"---\ntitle: {title}\ncitekey: bee2005\n\tyear: 2005\n---\n\nMine.\n"
 
     entry = entry_of(text)
@@ -242,7 +276,7 @@ def test_a_title_whose_quotation_mark_nothing_closes_yet_is_not_read(title: str)
     assert "title" not in entry.fields
     assert entry.key == "bee2005"
     problems = [it.reason for it in read_file(text).entries[0].problems]
-    assert problems[0] == "nothing closes the quotation mark of “title”"
+    assert problems[0] == "the value of “title” is not whole"
 
 
 def test_front_matter_that_is_no_yaml_is_never_written() -> None:

@@ -37,7 +37,8 @@ def _bare(source: bytes, front: FrontMatter) -> Iterator[tuple[str, Edit]]:
     for key, node in front.pairs:
         text = source[node.start : node.end].decode("utf-8", "replace")
         # Behind ` #` is a comment, and what begins so may be more than a text.
-        if not text or text[0] in "\"'[{&!|>#-" or " #" in text or "\t" in text:
+        is_more = " #" in text or "\t" in text or "\n" in text
+        if not text or text[0] in "\"'[{&!|>#-" or is_more:
             continue
         if _value_in(source[key.start : node.end]) is None:
             quoted = text.replace("\\", "\\\\").replace('"', '\\"')

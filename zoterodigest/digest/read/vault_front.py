@@ -55,7 +55,6 @@ _CLOSING = {
     b"+++": lazy_regex(rb"^\+\+\+[ \t]*\r?(?:\n|\Z)", re.M),
 }
 _KEYED = lazy_regex(rb"^[\w$\"'@][^:\n]*:(?=[ \t\r\n]|\Z)|^[\w\"'.-]+[ \t]*=", re.M)
-_LINE = lazy_regex(rb"^([\w$@][^:\n]*?)[ \t]*:[ \t]+([^\n]*?)[ \t\r]*$", re.M)
 _BRACED = lazy_regex(rb"\{[^{}]+\}")
 _FAILED = lazy_regex(r"\{\{|\{%|<%|^\s*Error: `|^(?:undefined|null|None)$")
 """How a value begins, or what stands in it, that a template should have filled in."""
@@ -106,7 +105,9 @@ def front_matter(source: bytes) -> FrontMatter:
     except (BadData, UnicodeDecodeError) as error:
         if not is_keyed:
             return none
-        pairs = tuple(_pairs_by_line(inner, text.start))
+        from zoterodigest.digest.read.vault_broken import pairs_by_line
+
+        pairs = tuple(pairs_by_line(inner, text.start))
         return FrontMatter(kind, text, closing.end(), pairs, str(error))
     if not (is_keyed or pairs):
         return none
@@ -123,19 +124,6 @@ def _pairs(text: bytes, offset: int, kind: str) -> tuple[Pair, ...]:
 
     root = yaml_tree(text, offset) if text.strip() else None
     return root.pairs if isinstance(root, DataMapping) else ()
-
-
-def _pairs_by_line(text: bytes, offset: int) -> Iterator[Pair]:
-    """Yield what stands behind a key on its line: of front matter that is no YAML."""
-    for found in _LINE.finditer(text):
-        key, value = (part.decode("utf-8", "replace") for part in found.groups())
-        (first, behind), (start, end) = found.span(1), found.span(2)
-        if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'":
-            value = value[1:-1]
-        yield (
-            DataScalar(key, offset + first, offset + behind),
-            DataScalar(value or None, offset + start, offset + end, is_shared=True),
-        )
 
 
 def node_texts(node: DataNode) -> tuple[str, ...]:
@@ -160,14 +148,14 @@ def front_claims(
     """Return what is claimed of the front matter's values, as of one entry on all lines."""
     pairs = [one for one in _with_nested(_of_paper(front)) if _is_wanted(one, form)]
     failed = [(key, node) for key, node in pairs if any(map(is_failed, node_texts(node)))]
-    opened = [pair for pair in pairs if front.is_broken and _is_open(pair[1])]
-    left = _unwrapped([pair for pair in pairs if pair not in (*failed, *opened)], form)
+    cut = [pair for pair in pairs if front.is_broken and _is_cut(pair[1])]
+    left = _unwrapped([pair for pair in pairs if pair not in (*failed, *cut)], form)
     member = DataMapping(tuple(left), 0, len(lines.source))
     claims = member_claims(lines, member, form, venues)
     for key, _ in failed:
         _leave(claims, lines, form, key, f"a template failed to fill in “{key.value}”")
-    for key, _ in opened:
-        _leave(claims, lines, form, key, f"nothing closes the quotation mark of “{key.value}”")
+    for key, _ in cut:
+        _leave(claims, lines, form, key, f"the value of “{key.value}” is not whole")
     if any(slot.name == "year" and not says_year(slot.words) for slot in claims.slots):
         for key in (key for key, _ in left if slot_of_key(key.value or "", form) == "year"):
             _leave(claims, lines, form, key, f"“{key.value}” names no year")
@@ -182,9 +170,9 @@ def front_claims(
     return claims
 
 
-def _is_open(node: DataNode) -> bool:
-    """Whether a quotation mark before a text is never closed: a person may still be typing it."""
-    return any(it[0] in "\"'" and it.count(it[0]) == 1 for it in node_texts(node))
+def _is_cut(node: DataNode) -> bool:
+    """Whether bytes stand there that are no value: a person may still be typing it."""
+    return isinstance(node, DataScalar) and node.value is None and node.start < node.end
 
 
 def _of_paper(front: FrontMatter) -> Sequence[Pair]:

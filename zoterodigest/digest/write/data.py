@@ -22,7 +22,8 @@ from zoterodigest.digest.write.shown import UnwritableValue
 
 _COMPOSED = (
     "zoterodigest reads the form that it has in the file, but can't write it: it is in parts, has"
-    " comments or links of different kinds within it, or is an alias of YAML"
+    " comments or links of different kinds within it, is an alias of YAML, or stands in what is not"
+    " YAML (`zoterodigest lint --fix` may mend that)"
 )
 _ONE_LINK = "a value of the file holds one web link"
 
