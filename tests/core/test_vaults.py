@@ -18,6 +18,7 @@ from zoterodigest.core.plan.reports import (
 )
 from zoterodigest.core.plan.run_options import Directions, Rules, RunOptions
 from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST, TEXT_REPLACED, VALUES_LOST
+from zoterodigest.core.values.file_keys import DigestKey
 from zoterodigest.core.values.record import EMPTY, Blocks, Entry, Item, Names
 
 TITLE = "Attention over Long Documents of Many Pages"
@@ -300,6 +301,48 @@ def test_an_owner_that_is_away_leaves_the_record_to_no_other_file() -> None:
     assert [type(report) for report in plan.reports] == [MissingFile]
 
 
+def two_that_cite() -> Vault:
+    """Two files that state the citation key of an item: the first one has the record."""
+    vault = a_vault(
+        a_note("Papers/a.md", citekey="a2020", date="2020"),
+        a_note("Papers/b.md", citekey="a2020", date="1999", summary=("A second view.",)),
+        items=(an_item("ITEM2345", title=TITLE, citekey="a2020"),),
+    )
+    vault.run()
+    assert vault.items["ITEM2345"].fields["date"] == "2020"
+    return vault
+
+
+def test_an_owner_that_is_away_leaves_the_record_to_no_file_that_names_the_item_as_well() -> None:
+    vault = two_that_cite()
+    gone = vault.digests.pop(DigestKey("Papers/a.md"))
+    vault.edit("Papers/b.md", 0, date="1998", title=OTHER)
+
+    plan = vault.run()
+
+    assert not plan.actions
+    assert [type(report) for report in plan.reports] == [MissingFile]
+    vault.digests[DigestKey("Papers/a.md")] = gone
+    vault.edit("Papers/a.md", 0, date="2021")
+    assert [type(action) for action in vault.run().actions] == [ChangeItem]
+    assert vault.items["ITEM2345"].fields["date"] == "2021"
+
+
+def test_an_owner_stays_the_owner_when_it_moves_behind_the_other_file() -> None:
+    vault = two_that_cite()
+    (note,) = vault.digests.pop(DigestKey("Papers/a.md"))
+    vault.put(replace(note, digest=DigestKey("Papers/read/a.md")))
+    assert not vault.run().actions
+    vault.edit("Papers/b.md", 0, date="1998")
+
+    assert not vault.run().actions
+    vault.edit("Papers/read/a.md", 0, date="2021")
+    vault.run()
+
+    assert vault.items["ITEM2345"].fields["date"] == "2021"
+    assert vault.plan().is_settled
+
+
 # --- files come and go ---------------------------------------------------------------------------
 
 
@@ -421,7 +464,7 @@ def test_a_file_of_which_only_the_name_tells_its_paper_keeps_its_link_if_that_is
     )
     vault.run()
     before = {row.id for row in vault.rows}
-    del vault.digests[then]  # type: ignore[arg-type]  # a key is text
+    del vault.digests[DigestKey(then)]
     vault.put(called(now, now[8:-3], "Short."))
 
     vault.run()

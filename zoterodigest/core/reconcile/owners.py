@@ -10,7 +10,7 @@ from zoterodigest.core.links.link import LinkState, LockRow
 from zoterodigest.core.plan.plan import Link
 from zoterodigest.core.plan.run_options import LibraryState, RunOptions
 from zoterodigest.core.reconcile.linking import Linking
-from zoterodigest.core.values.record import CITEKEY, Entry, text_in
+from zoterodigest.core.values.record import CITEKEY, Entry, is_of_entry, text_in
 from zoterodigest.core.works.named_items import NamedItems
 
 
@@ -18,7 +18,8 @@ def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions
     """Return `linking` with the links of files that do not own the record of their item.
 
     The file that names its item owns it, by its key before an attachment's before the citation key,
-    else the first one by its path, whichever files the run names. Vaults
+    whichever files the run names. Of several the one that had the record keeps it, also while it is
+    not there; else it is the first one by its path. Vaults
     have a hub, a page of metadata and one of highlights for an item: what these say of the record
     would differ for ever. Each one's own text is synced all the same. A file that states the
     citation key of another item has no base for it: it may be about that item, a person decides.
@@ -41,11 +42,9 @@ def with_owners(linking: Linking, library: LibraryState, run_options: RunOptions
     entries = {row.id: entry for row, entry in linking.standing}
     ranks = _Ranks(library)
     for key, places in shared.items():
-        claims = {
-            row.digest: ranks.of(entries.get(row.id) or run_options.beside.get(row.digest), key)
-            for row in others[key]
-        } | {links[place].row.digest: ranks.of(links[place].entry, key) for place in places}
-        owner = min(claims, key=lambda file: (claims[file], file))
+        held = ((it, entries.get(it.id) or run_options.beside.get(it.digest)) for it in others[key])
+        here = ((links[place].row, links[place].entry) for place in places)
+        *_, owner = min(ranks.claim(row, entry, key) for row, entry in (*held, *here))
         for place in places:
             if links[place].row.digest != owner:
                 links[place] = replace(links[place], is_note_only=True)
@@ -66,6 +65,7 @@ def _without_keys_of_others(links: Iterable[Link], library: LibraryState) -> Ite
         yield link
 
 
+_FIRST = 0
 _CITED = 2
 _UNREAD = 3
 """The rank of a file that was not read: it may name the item."""
@@ -79,15 +79,20 @@ class _Ranks:
         self._named = NamedItems(library.items, library.group, library.parents)
         self._items = {item.key: item for item in library.items}
 
-    def of(self, entry: Entry | None, key: str) -> int:
-        """Return the rank of a file among those about the item `key`."""
+    def claim(self, row: LockRow, entry: Entry | None, key: str) -> tuple[int, bool, str]:
+        """Return how a file stands among those about the item `key`; the least has the record."""
+        # What is only a note has no base but those of its text.
+        is_new = all(map(is_of_entry, row.bases))
         if entry is None:
-            return _UNREAD
+            return (_UNREAD if is_new else _FIRST), is_new, row.digest
+        return self._of(entry, key), is_new, row.digest
+
+    def _of(self, entry: Entry, key: str) -> int:
         item = self._items.get(key)
         if item is None:  # about to be created: only a citation key tells
             return _CITED if entry.key else _UNNAMED
         if self._named.states_key_of(entry, item):
-            return 0
+            return _FIRST
         if self._named.states_attachment_of(entry, item):
             return 1
         return _CITED if self._named.states_citekey_of(entry, item) else _UNNAMED
