@@ -8,21 +8,18 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
-from zoterodigest.core.values.dates import is_iso
-from zoterodigest.core.values.identity import arxiv_in_text
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit, Span
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
-from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.read.tables import find_headers
-from zoterodigest.digest.write.numbering import are_counted
+from zoterodigest.digest.write.kept_orders import place_among
+from zoterodigest.digest.write.numbering import head_of_entry, way_of_numbers
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
 
@@ -35,8 +32,6 @@ _JUMP = lazy_regex(
 )
 """A link within the page, alone on its line."""
 _UP = lazy_regex(rb"\btop\b|\xe2\x86\x91|\xe2\xac\x86", re.I)
-_STEADY = 0.75
-"""The share of neighboring dates that must go one way for a list to be sorted by date."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +52,7 @@ class Spot:
     """Where an entry goes: the edit's offset, its rank among the entries, lines to put around.
 
     `is_above` says that the lines of `gap` come below the entry, which stands above another.
-    `order` says how entries that come to one spot are sorted: 1 oldest first, -1 newest first.
+    `order` says how entries that come to one spot are sorted by `key`: 1 rising, -1 falling.
     `beside` is the entry that the gap parts it from, None where it is to be the first.
     """
 
@@ -67,6 +62,7 @@ class Spot:
     is_above: bool = False
     after: tuple[bytes, ...] = ()
     order: int = 0
+    key: str = ""
     beside: int | None = None
 
 
@@ -163,56 +159,16 @@ def spot_for(
         return above_spot(document, region, alike[0], form)
     within = HeadingRegion(region.head, region.stop, tuple(alike))
     end = end_spot(document, within, form)
-    firsts = (decoded(document.lines[document.entries[at].first]) for at in alike)
-    # The next number of a list goes behind its last one, whatever the dates.
-    if place != "date" or end is None or are_counted(firsts):
+    if place != "date" or end is None:
         return end
-    index, order = _by_date(document, alike, fields)
-    spot = end if index is None else above_spot(document, region, index, form)
-    return replace(spot, order=order)
-
-
-def _by_date(document: Document, alike: Sequence[int], fields: Fields) -> tuple[int | None, int]:
-    """Return the entry above which one with `fields` stands, None for the end, and the order.
-
-    A list may be sorted by the years that it shows although its papers came to arXiv otherwise.
-    """
-    for date_of in (order_date, _shown_date):
-        dates = ((at, date_of(document.entries[at].reading.fields)) for at in alike)
-        known = [(at, date) for at, date in dates if date]
-        steps = [_step(left, right) for (_, left), (_, right) in pairwise(known)]
-        ups, downs, new = steps.count(1), steps.count(-1), date_of(fields)
-        if downs and downs >= _STEADY * (ups + downs):
-            older = (at for at, date in known if not new or _step(date, new) >= 0)
-            return next(older, None), -1
-        if ups and ups >= _STEADY * (ups + downs) and new:
-            before = max((at for at, date in known if _step(date, new) >= 0), default=-1)
-            return next((at for at in alike if at > before), None), 1
-    return None, 0
-
-
-def _step(left: str, right: str) -> int:
-    """Return 1 if `right` is later than `left`, -1 if earlier, 0 if their common part is equal."""
-    width = min(len(left), len(right))
-    return (right[:width] > left[:width]) - (right[:width] < left[:width])
-
-
-def _shown_date(fields: Fields) -> str:
-    """Return the date that an entry shows, or else its year."""
-    date, year = fields.get("date"), fields.get("year")
-    if isinstance(date, str) and is_iso(date):
-        return date
-    return year if isinstance(year, str) else ""
-
-
-def order_date(fields: Fields) -> str:
-    """Return when a work is from, as far as known: by its date, its arXiv id, its year."""
-    date, arxiv = (fields.get(name) for name in ("date", "arxiv"))
-    if isinstance(date, str) and is_iso(date):
-        return date
-    if isinstance(arxiv, str) and arxiv_in_text(arxiv) and re.match(r"\d{4}\.", arxiv):
-        return f"20{arxiv[:2]}-{arxiv[2:4]}"
-    return _shown_date(fields)
+    # The next number of a list goes behind its last one, whatever the dates; above a falling list.
+    if way := way_of_numbers(head_of_entry(document, document.entries[at]) for at in alike):
+        first = above_spot(document, region, alike[0], form)
+        return end if way > 0 else replace(first, order=-1)
+    found = place_among([document.entries[at].reading.fields for at in alike], fields)
+    is_last = found.above == len(alike)
+    spot = end if is_last else above_spot(document, region, alike[found.above], form)
+    return replace(spot, order=found.order, key=found.key)
 
 
 def insertion(lines: Lines, spot: Spot, body: bytes) -> Edit:

@@ -3,63 +3,74 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
+from zoterodigest.digest.read.document import DigestEntry, Document
+from zoterodigest.digest.read.slots import decoded
 from zoterodigest.digest.write.house_style import ORDINAL
 from zoterodigest.regex import lazy_regex
 
 _IN_TITLE = lazy_regex(r"^((?:[ \t>#]|\*\*|__)*(?:Paper #?)?)(\d{1,4})(?=[.)、:])", re.I)
+_IN_ROW = lazy_regex(r"^([ \t]*\|[ \t]*[*_]{0,2}\[?)(\d{1,3})(?=[.)\]]|[ \t]*\|)")
+"""The number of a table's row, in a column of its own or before the title; a year is none."""
+
+_FORMS = (ORDINAL, _IN_TITLE, _IN_ROW)
 
 
-def with_number(text: str, above: Iterable[str], every: Iterable[str]) -> str:
-    """Return a new entry with the number that follows those of the entries `above`, if it has one.
+def head_of_entry(document: Document, entry: DigestEntry) -> str:
+    """Return the lines with an entry's number."""
+    stop = min(entry.first + 2, entry.last + 1)
+    return head_in([decoded(document.lines[at]) for at in range(entry.first, stop)])
 
-    Entries are given by their first lines.
+
+def head_in(lines: Sequence[str]) -> str:
+    """Return the line with an entry's number, of what is folded those up to it."""
+    is_below = lines[0].strip().lower() == "<details>"
+    return "\n".join(lines[: 2 if is_below else 1])
+
+
+def number_in(head: str) -> int:
+    """Return the number of an entry, 0 for none."""
+    found = next((found for form in _FORMS if (found := form.match(head))), None)
+    return int(found[2]) if found else 0
+
+
+def way_of_numbers(heads: Iterable[str]) -> int:
+    """Return 1 if entries have numbers of their own, -1 if these fall, 0 if there are none.
+
+    A list with "1." everywhere has none.
     """
-    if _IN_TITLE.match(text) and text.lstrip(" \t>")[:1] in "#*_":
-        return _with_title_number(text, above, every)
-    return _with_next_number(text, above, every)
+    lines = tuple(heads)
+    counted = (_numbers(form, lines) for form in _FORMS)
+    numbers = next((it for it in counted if len({*it}) > 1), [])
+    falls = all(left > right for left, right in pairwise(numbers))
+    return (-1 if falls else 1) if numbers else 0
 
 
-def are_counted(first_lines: Iterable[str]) -> bool:
-    """Tell whether entries have numbers of their own; a list with "1." everywhere has none."""
-    lines = tuple(first_lines)
-    return len({*_ordinals(lines)}) > 1 or len({*_in_titles(lines)}) > 1
+def with_number(text: str, above: Iterable[str], below: Iterable[str], every: Iterable[str]) -> str:
+    """Return a new entry with the number that follows those of the entries around, if it has one.
 
-
-def _with_next_number(text: str, above: Iterable[str], every: Iterable[str]) -> str:
-    """Number an item: a list whose items all have the same number goes on with it.
-
-    A number in brackets is a name: if each of `every` entry has its own, so has the new one.
+    Entries are given by their heads: those above it, nearest last, those below it, and all. A list
+    whose items all have the same number goes on with it. If `every` entry has a number of its own,
+    so has the new one.
     """
-    found = ORDINAL.match(text)
+    is_title = _IN_TITLE.match(text) and text.lstrip(" \t>")[:1] in "#*_"
+    form = _IN_TITLE if is_title else ORDINAL
+    found = form.match(text)
     if found is None:
         return text
-    numbers = _ordinals(above)
-    are_equal = len(numbers) > 1 and len({*numbers}) == 1
-    number = numbers[-1] + (not are_equal) if numbers else 1
-    if found[1].endswith("["):
-        taken = _ordinals(every)
-        if number in taken and len({*taken}) == len(taken):
-            number = max(taken) + 1
+    before, after = _numbers(form, above), _numbers(form, below)
+    around = [*before, *after]
+    are_equal = not is_title and len(around) > 1 and len({*around}) == 1
+    falls = not before and len(after) > 1 and after[0] > after[1]
+    number = around[0] if are_equal else before[-1] + 1 if before else 1
+    number = after[0] + 1 if falls else number
+    taken = _numbers(form, every)
+    if number in taken and not are_equal and len({*taken}) == len(taken):
+        number = max(taken) + 1
     return f"{found[1]}{number}{text[found.end(2) :]}"
 
 
-def _ordinals(first_lines: Iterable[str]) -> list[int]:
-    return [int(found[2]) for line in first_lines if (found := ORDINAL.match(line))]
-
-
-def _with_title_number(text: str, above: Iterable[str], every: Iterable[str]) -> str:
-    """Number a title; if `every` entry has a number of its own, so has the new one."""
-    found = _IN_TITLE.match(text)
-    if found is None:
-        return text
-    known, before = _in_titles(every), _in_titles(above)
-    number = before[-1] + 1 if before else 1
-    if len(known) == len({*known}) and number in known:
-        number = max(known) + 1
-    return f"{found[1]}{number}{text[found.end(2) :]}"
-
-
-def _in_titles(first_lines: Iterable[str]) -> list[int]:
-    return [int(found[2]) for line in first_lines if (found := _IN_TITLE.match(line))]
+def _numbers(form: re.Pattern[str], heads: Iterable[str]) -> list[int]:
+    return [int(found[2]) for head in heads if (found := form.match(head))]

@@ -139,14 +139,14 @@ def _tried(
 
 
 def _in_order(steps: Sequence[Step]) -> list[Step]:
-    """Sort the steps by where their entries come; of several at one place, by date if it is so."""
-    dates = sorted({step.arrival.date for step in steps if step.arrival is not None})
+    """Sort the steps by where their entries come; of several at one place, as the list is."""
+    keys = sorted({step.arrival.key for step in steps if step.arrival is not None})
 
     def key(step: Step) -> tuple[int, int, int]:
         if step.arrival is None:
             return -1, -1, 0
         spot = step.arrival.spot
-        return spot.rank, spot.offset, spot.order * dates.index(step.arrival.date)
+        return spot.rank, spot.offset, spot.order * keys.index(step.arrival.key)
 
     return sorted(steps, key=key)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain, takewhile
 
 from zoterodigest.core.values.record import EMPTY, SECTION, is_empty
 from zoterodigest.digest.format.entry_template import SlotPlace
@@ -89,11 +90,18 @@ def header_above(document: Document, form: DigestFormat, line: int) -> Header | 
 class NewRow:
     """Composes a row cell by cell; the title first, as it tells whether links must name the work.
 
-    What one cell shows, no later one shows again.
+    What one cell shows, no later one shows again. `coming` are the rows that come with it.
     """
 
-    def __init__(self, draft: NewEntryDraft, header: Header, document: Document) -> None:
+    def __init__(
+        self,
+        draft: NewEntryDraft,
+        header: Header,
+        document: Document,
+        coming: Sequence[str] = (),
+    ) -> None:
         self._header = header
+        self._coming = coming
         self._lines_of_file = document.lines
         self._source = document.lines.source
         self._models = list(_models(draft.manner, document, header))
@@ -149,11 +157,12 @@ class NewRow:
         return str(max(known) + 1) if is_row else ""
 
     def _cells(self, column: int) -> Iterator[str]:
-        """Yield the cells of a column, also of rows that are no models."""
-        for line in range(self._header.first, len(self._lines_of_file)):
-            data = self._lines_of_file[line]
-            if not data.strip():
-                return
+        """Yield the cells of a column, also of rows that are no models or are to come."""
+        rows = (
+            self._lines_of_file[it] for it in range(self._header.first, len(self._lines_of_file))
+        )
+        whole = takewhile(bytes.strip, rows)
+        for data in chain(whole, (row.encode() for row in self._coming)):
             cells = cells_of(data) if data.lstrip().startswith(b"|") else []
             if column < len(cells):
                 yield decoded(data[slice(*cells[column])]).strip()

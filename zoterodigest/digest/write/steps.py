@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 
 from zoterodigest.core.values.record import Fields
@@ -24,12 +24,11 @@ from zoterodigest.digest.write.insertion_point import (
     entry_removal,
     insertion,
     line_break,
-    order_date,
     spot_for,
 )
 from zoterodigest.digest.write.like_neighbors import like_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft, with_cut_authors
-from zoterodigest.digest.write.numbering import with_number
+from zoterodigest.digest.write.numbering import head_in, head_of_entry, number_in, with_number
 from zoterodigest.digest.write.row import NewRow, header_above
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
 from zoterodigest.digest.write.template_entry import new_by_template
@@ -142,11 +141,11 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """An entry that comes, where it goes, and the date it is sorted by."""
+    """An entry that comes, where it goes, and what it is sorted by among others that go there."""
 
     spot: Spot
     entry: Expected
-    date: str
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,8 @@ class Planner:
         self.headings = Headings(state.document.lines).keyed
         self._first = [keys for _, keys in Headings(state.first.lines).keyed]
         self._coming: list[tuple[int, int, str]] = []
-        """The region's heading, the rank and the beginning of each new entry so far."""
+        """The region's heading, the rank and the head of each new entry so far."""
+        self._coming_rows: defaultdict[int, list[str]] = defaultdict(list)
 
     def step(self, change: Change) -> Step:
         """Return what a change does; raises `Unwritable` if it cannot be done."""
@@ -234,7 +234,8 @@ class Planner:
         body = self._body(draft, form, spot, region)
         new = Expected(change.tag, number, body, fields=draft.fields)
         edit = insertion(self._document.lines, spot, body)
-        return Step((edit,), arrival=Arrival(spot, new, order_date(change.fields)))
+        key = spot.key or f"{number_in(decoded(body)):09}"
+        return Step((edit,), arrival=Arrival(spot, new, key))
 
     def _spot(self, region: HeadingRegion, form: DigestFormat, fields: Fields) -> Spot:
         spot = spot_for(self._document, region, form, fields)
@@ -265,7 +266,9 @@ class Planner:
                 header = header_above(self._document, form, at + (0 if spot.is_above else 1))
                 if header is None:
                     raise UnwritableValue(_NO_TABLE)
-                text = NewRow(draft, header, self._document).text()
+                coming = self._coming_rows[header.line]
+                text = NewRow(draft, header, self._document, coming).text()
+                coming.append(text)
         else:
             text = self._numbered(self._lines(draft, form), spot, region)
         # An entry is composed with LF; its line breaks become those of the digest here, once.
@@ -286,28 +289,32 @@ class Planner:
         return NewLines(draft).text()
 
     def _numbered(self, text: str, spot: Spot, region: HeadingRegion) -> str:
-        above, every = self._above(spot, region), self._every()
-        numbered = with_number(text, above, every)
-        self._coming.append((region.head, spot.rank, _head(numbered.split("\n"))))
+        above, below = self._above(spot, region), self._below(spot, region)
+        numbered = with_number(text, above, below, self._every())
+        self._coming.append((region.head, spot.rank, head_in(numbered.split("\n"))))
         return numbered
 
     def _above(self, spot: Spot, region: HeadingRegion) -> Iterator[str]:
-        """Yield the beginnings of the entries above a spot, of those to come, too."""
+        """Yield the heads of the entries above a spot, of those to come, too."""
         # Not lists: few entries have a number, and a digest may have thousands.
         coming = [(rank, head) for of, rank, head in self._coming if of == region.head]
         for at in (it for it in region.entries if it < spot.rank):
             yield from (head for rank, head in coming if rank == at)
-            yield self._head_of(self._document.entries[at])
-        yield from (head for rank, head in coming if rank == spot.rank)
+            yield head_of_entry(self._document, self._document.entries[at])
+        if spot.order >= 0:
+            yield from (head for rank, head in coming if rank == spot.rank)
+
+    def _below(self, spot: Spot, region: HeadingRegion) -> Iterator[str]:
+        """Yield the heads of the entries below a spot; in a list that falls the next comes last."""
+        coming = [head for of, at, head in self._coming if (of, at) == (region.head, spot.rank)]
+        if spot.order < 0:
+            yield from reversed(coming)
+        for at in (it for it in region.entries if it >= spot.rank):
+            yield head_of_entry(self._document, self._document.entries[at])
 
     def _every(self) -> Iterator[str]:
-        yield from map(self._head_of, self._document.entries)
+        yield from (head_of_entry(self._document, entry) for entry in self._document.entries)
         yield from (head for _, _, head in self._coming)
-
-    def _head_of(self, entry: DigestEntry) -> str:
-        lines = self._document.lines
-        stop = min(entry.first + 2, entry.last + 1)
-        return _head([decoded(lines[at]) for at in range(entry.first, stop)])
 
     def _form(self, region: HeadingRegion) -> DigestFormat:
         every = [entry.format for entry in self._document.entries]
@@ -329,7 +336,7 @@ class Planner:
         body = bytes_of(self._document, entry)
         moved = Expected(change.index, number, body, at)
         edits = (self._removal(at), insertion(self._document.lines, spot, body))
-        return Step(edits, gone=at, arrival=Arrival(spot, moved, order_date(entry.reading.fields)))
+        return Step(edits, gone=at, arrival=Arrival(spot, moved, spot.key))
 
     def _renamed(self, change: RenamedHeading) -> Step:
         number = self._heading(change.path)
@@ -350,12 +357,6 @@ class Planner:
         old = [one.source for one, _ in self.headings]
         new = [*old[:number], written, *old[number + 1 :]]
         return Step((edit, *anchor_edits(lines, old, new)), renamed=(number, text))
-
-
-def _head(lines: Sequence[str]) -> str:
-    """Return the line with an entry's number, of what is folded those up to it."""
-    is_below = lines[0].strip().lower() == "<details>"
-    return "\n".join(lines[: 2 if is_below else 1])
 
 
 def bytes_of(document: Document, entry: DigestEntry) -> bytes:

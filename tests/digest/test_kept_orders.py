@@ -1,0 +1,105 @@
+"""A new entry stands where it keeps the order of its list."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.values.record import Fields, Names
+from zoterodigest.digest.write.kept_orders import place_among
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import NewEntry
+
+
+def titled(*titles: str) -> list[Fields]:
+    return [{"title": title} for title in titles]
+
+
+def shown(*years_and_ids: tuple[str, str]) -> list[Fields]:
+    return [{"year": year, "arxiv": arxiv} for year, arxiv in years_and_ids]
+
+
+@pytest.mark.parametrize(
+    ("entries", "new", "above"),
+    [
+        (
+            shown(("2015", "1512.00002"), ("2016", "1511.00001"), ("2017", "1603.00001")),
+            {"year": "2016", "arxiv": "1703.00001"},
+            2,
+        ),
+        (
+            shown(("2021", "2105.00001"), ("2021", "2103.00001"), ("2020", "2001.00001")),
+            {"year": "2021", "arxiv": "2104.00001"},
+            1,
+        ),
+        (
+            shown(("2016", "1601.00001"), ("2018", "1801.00001"), ("2017", "1701.00001"))
+            + shown(("2019", "1901.00001"), ("2020", "2001.00001"), ("2021", "2101.00001")),
+            {"arxiv": "1802.00001"},
+            3,
+        ),
+        (titled("Alpha", "“Beta”", "Éclair", "Fish", "Gold"), {"title": "Dogs"}, 2),
+        (titled("Alpha", "Gold", "Beta", "Fish", "Dogs"), {"title": "Cats"}, 5),
+        (titled("Alpha", "Beta", "Gold"), {"title": "Cats"}, 3),
+        (
+            [{"title": it, "venue": it[:1]} for it in ("B 2", "B 1", "A 4", "C 1")],
+            {"title": "A", "venue": "B"},
+            2,
+        ),
+        (
+            [{"authors": Names((f"Ann {last}",))} for last in ("Abt", "Bo", "Dow", "Eck", "Fox")],
+            {"authors": Names(("Zoe Cox",))},
+            2,
+        ),
+        ([], {"title": "A"}, 0),
+    ],
+    ids=[
+        "by the years shown, not by arXiv",
+        "within a year by arXiv",
+        "where it is on the wrong side of the fewest",
+        "by title",
+        "titles in no order",
+        "too few titles to tell",
+        "within its venue",
+        "by the last name of the first author",
+        "an empty list",
+    ],
+)
+def test_a_new_entry_breaks_the_fewest_orders(
+    entries: Sequence[Fields], new: Fields, above: int
+) -> None:
+    assert place_among(entries, new).above == above
+
+
+ROW = "| {} | [A title of a paper {}](https://arxiv.org/abs/{}.0000{}) |\n"
+ITEM = "{}. [A title of a paper {}](https://arxiv.org/abs/{}.0000{})\n"
+
+
+@pytest.mark.parametrize(
+    ("head", "line"), [("| # | Title |\n|---|---|\n", ROW), ("", ITEM)], ids=["rows", "items"]
+)
+@pytest.mark.parametrize(
+    ("numbers", "expected"),
+    [((1, 2, 3), (0, 1, 2, "a", "b")), ((3, 2, 1), ("b", "a", 0, 1, 2))],
+    ids=["rising", "falling"],
+)
+def test_numbers_go_on_where_they_end_whatever_the_dates(
+    head: str, line: str, numbers: tuple[int, ...], expected: tuple[object, ...]
+) -> None:
+    months = ("2001", "2101", "2201")
+    lines = [line.format(no, no, month, no) for no, month in zip(numbers, months, strict=True)]
+    source = "# Papers\n\n" + head + "".join(lines)
+    news = [
+        NewEntry(tag, (), {"title": f"New Paper {tag}", "arxiv": "2012.00001"[:-1] + str(at)})
+        for at, tag in enumerate("ab")
+    ]
+
+    outcome = rearrange(read(source.encode()), news, read)
+
+    assert outcome.refusals == ()
+    assert outcome.origins == expected
+    written = [it for it in outcome.source.decode().split("\n") if "New Paper" in it]
+    by_tag = sorted(written, key=lambda it: "New Paper b" in it)
+    assert [it.strip("| ").split(".")[0].split(" ")[0] for it in by_tag] == ["4", "5"]

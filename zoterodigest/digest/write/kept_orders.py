@@ -1,0 +1,171 @@
+"""Kept orders: what sorts the entries of a list, and where a new one stands among them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate, pairwise
+
+from zoterodigest.core.values.dates import is_iso
+from zoterodigest.core.values.identity import arxiv_in_text
+from zoterodigest.core.values.names import PersonName, folded_name, split_name
+from zoterodigest.core.values.record import Fields, Names, text_in
+from zoterodigest.frozen import dataclass
+
+_STEADY = 0.75
+"""The share of neighboring dates that must go one way for a list to be sorted by date."""
+
+_SURE = 4
+"""So many neighboring titles must go one way, and none the other: fewer may do so by chance."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceInList:
+    """Where an entry stands: the number of entries above it.
+
+    `order` says how entries that come to one place are sorted by `key`: 1 rising, -1 falling.
+    """
+
+    above: int
+    order: int = 0
+    key: str = ""
+
+
+def place_among(entries: Sequence[Fields], new: Fields) -> PlaceInList:
+    """Return where `new` breaks the fewest of the orders that `entries` keep; their end if none.
+
+    Of places that are as good the last counts, in a list that falls the first.
+    """
+    orders = sorted(_kept_orders(entries), key=lambda it: it.breaks)
+    costs = list(zip(*(it.costs(entries, new) for it in orders), strict=True))
+    if not costs:
+        return PlaceInList(len(entries))
+    best = [at for at, cost in enumerate(costs) if cost == min(costs)]
+    lead = orders[0]
+    return PlaceInList(best[0 if lead.sign < 0 else -1], lead.sign, lead.key(new))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sorted:
+    """Entries are sorted by a key, rising (`sign` 1) or falling; `breaks` of all steps are not."""
+
+    key: Callable[[Fields], str]
+    sign: int
+    breaks: float
+
+    def costs(self, entries: Sequence[Fields], new: Fields) -> list[int]:
+        """Return for each place how many entries would stand on the wrong side of a new one."""
+        key = self.key(new)
+        sides = [self.sign * _step(self.key(entry), key) for entry in entries]
+        above = accumulate((side < 0 for side in sides), initial=0)
+        below = accumulate((side > 0 for side in sides), initial=0)
+        later = sum(side > 0 for side in sides)
+        return [wrong + later - right for wrong, right in zip(above, below, strict=True)]
+
+
+@dataclass(frozen=True, slots=True)
+class _Grouped:
+    """Entries of one value stand together."""
+
+    key: Callable[[Fields], str]
+    sign: int = 0
+    breaks: float = 0
+
+    def costs(self, entries: Sequence[Fields], new: Fields) -> list[int]:
+        """Return for each place whether it is apart from the entries that have the new value."""
+        key = self.key(new)
+        alike = [at for at, entry in enumerate(entries) if key and self.key(entry) == key]
+        if not alike:
+            return [0] * (len(entries) + 1)
+        return [int(not alike[0] <= at <= alike[-1] + 1) for at in range(len(entries) + 1)]
+
+
+def _kept_orders(entries: Sequence[Fields]) -> Iterator[_Sorted | _Grouped]:
+    # A list may be sorted by the years that it shows although its papers came to arXiv otherwise.
+    for key in (_date, _shown_date, _arxiv_id):
+        ups, downs = _steps([key(entry) for entry in entries])
+        if downs and downs >= _STEADY * (ups + downs):
+            yield _Sorted(key, -1, ups / (ups + downs))
+        elif ups and ups >= _STEADY * (ups + downs):
+            yield _Sorted(key, 1, downs / (ups + downs))
+    for key in (_title, _short_title, _first_author):
+        if sign := _sure_sign(map(key, entries)):
+            yield _Sorted(key, sign, 0)
+    for key in (_venue, _shown_year):
+        values = [key(entry) for entry in entries]
+        runs = 1 + sum(one != other for one, other in pairwise(values))
+        if 1 < len({*values}) == runs < len(values):
+            yield _Grouped(key)
+
+
+def _steps(keys: Sequence[str]) -> tuple[int, int]:
+    """Return how often the next key that is known is later, and how often earlier."""
+    steps = [_step(left, right) for left, right in pairwise(filter(None, keys))]
+    return steps.count(1), steps.count(-1)
+
+
+def _sure_sign(keys: Iterable[str]) -> int:
+    """Return 1 if every key that is known rises, -1 if it falls; 0 otherwise, or if few do."""
+    total = 0
+    for left, right in pairwise(filter(None, keys)):
+        step = _step(left, right)
+        if step * total < 0:
+            return 0  # names of thousands are not split for a list in no order
+        total += step
+    return (total > 0) - (total < 0) if abs(total) >= _SURE else 0
+
+
+def _step(left: str, right: str) -> int:
+    """Return 1 if `right` is later than `left`, -1 if earlier, 0 if their common part is equal."""
+    width = min(len(left), len(right))
+    return (right[:width] > left[:width]) - (right[:width] < left[:width])
+
+
+def _date(fields: Fields) -> str:
+    """Return when a work is from, as far as known: by its date, its arXiv id, its year."""
+    date, arxiv = text_in(fields, "date"), _arxiv_id(fields)
+    if is_iso(date):
+        return date
+    return f"20{arxiv[:2]}-{arxiv[2:4]}" if arxiv else _shown_date(fields)
+
+
+def _shown_date(fields: Fields) -> str:
+    """Return the date that an entry shows, or else its year."""
+    date = text_in(fields, "date")
+    return date if is_iso(date) else text_in(fields, "year")
+
+
+def _arxiv_id(fields: Fields) -> str:
+    """Return an identifier of arXiv that tells its month."""
+    arxiv = text_in(fields, "arxiv")
+    return arxiv if arxiv_in_text(arxiv) and re.match(r"\d{4}\.", arxiv) else ""
+
+
+def _title(fields: Fields) -> str:
+    return _bare(text_in(fields, "title"))
+
+
+def _short_title(fields: Fields) -> str:
+    return _bare(text_in(fields, "short_title"))
+
+
+def _first_author(fields: Fields) -> str:
+    authors = fields.get("authors")
+    people = authors.people if isinstance(authors, Names) else ()
+    if not people:
+        return ""
+    name = split_name(people[0])
+    return folded_name(name.last if isinstance(name, PersonName) else name.name)
+
+
+def _venue(fields: Fields) -> str:
+    return text_in(fields, "venue").casefold()
+
+
+def _shown_year(fields: Fields) -> str:
+    return _shown_date(fields)[:4]
+
+
+def _bare(text: str) -> str:
+    """Return a text as an index sorts it: without case, accents and signs."""
+    return re.sub(r"[^\w ]", "", folded_name(text)).strip()
