@@ -9,7 +9,6 @@ import re
 from collections.abc import Collection
 from dataclasses import replace
 
-from zoterodigest.core.values import names
 from zoterodigest.core.values.blocks import split_blocks
 from zoterodigest.core.values.dates import find_date, year_in
 from zoterodigest.core.values.record import (
@@ -35,11 +34,11 @@ from zoterodigest.digest.write.html import (
     plain,
 )
 from zoterodigest.digest.write.link_lists import LinkWriter, url_form_of, url_like
+from zoterodigest.digest.write.new_names import names_like
 from zoterodigest.digest.write.new_venue import new_venue
 from zoterodigest.digest.write.shown import safe_url
 from zoterodigest.digest.write.values import (
     lines_text,
-    names_like,
     new_chips_text,
     words_in,
 )
@@ -233,19 +232,6 @@ def paper_url(fields: Fields) -> str:
         return url
     doi = words_in(fields, "doi")
     return f"https://doi.org/{doi}" if doi else ""
-
-
-def with_cut_authors(fields: Fields, manner: HouseStyle) -> Fields:
-    """Return `fields` with the authors cut where the entries around cut longer lists."""
-    value = fields.get("authors")
-    if not isinstance(value, Names):
-        return fields
-    lists = [names.parse_authors(text) for text in manner.texts("authors")]
-    cuts = {len(it.people) for it in lists if it.truncated}
-    longest = max((len(it.people) for it in lists if not it.truncated), default=0)
-    if len(cuts) == 1 and (most := cuts.pop()) >= longest and len(value.people) > most:
-        return {**fields, "authors": Names(value.people[:most], truncated=True)}
-    return fields
 
 
 def _signs_in(text: str) -> frozenset[str]:

@@ -27,7 +27,8 @@ from zoterodigest.digest.write.insertion_point import (
     spot_for,
 )
 from zoterodigest.digest.write.like_neighbors import like_neighbors
-from zoterodigest.digest.write.new_entry import NewEntryDraft, with_cut_authors
+from zoterodigest.digest.write.new_entry import NewEntryDraft
+from zoterodigest.digest.write.new_names import with_cut_authors
 from zoterodigest.digest.write.numbering import head_in, head_of_entry, number_in, with_number
 from zoterodigest.digest.write.row import NewRow, header_above
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks

@@ -25,8 +25,6 @@ from zoterodigest.digest.read.fields import (
     one_tag,
 )
 from zoterodigest.digest.read.slots import one_line
-from zoterodigest.digest.write.votes import usual
-from zoterodigest.frozen import dataclass
 from zoterodigest.mapping import is_tool_tag
 from zoterodigest.regex import lazy_regex
 
@@ -125,16 +123,16 @@ def names_text(old: str, value: Value) -> str:
         return ""
     present = names.parse_authors(old)
     if "[[" in old:
-        return _linked_names(old, value)
+        return linked_names(old, value)
     as_written = {one_name(person): person for person in present.people}
     # "García Márquez, Gabriel" alone would be two people.
-    turned = "; ".join(map(_turned, value.people))
+    turned = "; ".join(map(turned_name, value.people))
     are_turned = _are_turned(present) and len(names.parse_authors(turned).people) == len(
         value.people
     )
     if are_turned:
         as_written = {names.full_name(names.split_name(it)): it for it in present.people}
-    spelled = {it: escaped_entities(_turned(it) if are_turned else it) for it in value.people}
+    spelled = {it: escaped_entities(turned_name(it) if are_turned else it) for it in value.people}
     people = [as_written.get(person, spelled[person]) for person in value.people]
     separator, last = _separators(old, present.people)
     # Where a comma parts the two halves of a name, it parts no names.
@@ -149,10 +147,15 @@ def names_text(old: str, value: Value) -> str:
 
 def _are_turned(present: Names) -> bool:
     """Tell whether all names of a list stand as "Last, First"."""
-    return bool(present.people) and all("," in it and _turned(it) == it for it in present.people)
+    return bool(present.people) and all(map(is_turned, present.people))
 
 
-def _turned(person: str) -> str:
+def is_turned(person: str) -> bool:
+    """Tell whether a name stands as "Last, First"."""
+    return "," in person and turned_name(person) == person
+
+
+def turned_name(person: str) -> str:
     """Return a name as "Last, First"; one without two halves, or with a suffix, as it is."""
     match names.split_name(person):
         case names.PersonName(first, last) if "," not in first:
@@ -164,7 +167,7 @@ def _turned(person: str) -> str:
 _LINKED = lazy_regex(r"\[\[[^\[\]\n]*\]\]")
 
 
-def _linked_names(old: str, value: Names) -> str:
+def linked_names(old: str, value: Names) -> str:
     """Write names as links to notes, as those that stand there are: `[[A]], [[B]]`."""
     present = names.parse_authors(old)
     raws = _LINKED.findall(old)
@@ -190,74 +193,6 @@ def _separators(old: str, people: Sequence[str]) -> tuple[str, str]:
         return ", ", ""
     last = between[-1] if len(between) > 2 and between[-1] != between[1] else ""
     return between[1], last
-
-
-@dataclass(frozen=True, slots=True)
-class _NamesManner:
-    """How a list of names is written: what parts two, what the last two, how it is cut."""
-
-    count: int
-    between: str
-    last: str
-    cut: str
-
-
-def names_like(samples: Sequence[str], value: Names) -> str:
-    """Write the names of a new entry as most of `samples` write lists of as many.
-
-    Two names do not tell what parts three, so that takes a longer list.
-    """
-    linked = [text for text in samples if "[[" in text]
-    if 2 * len(linked) > len(samples):
-        cut = (text for text in linked if names.parse_authors(text).truncated is value.truncated)
-        return _linked_names(next(cut, linked[0]), value)
-    known = [manner for text in samples if (manner := _names_manner(text)) is not None]
-    people = [escaped_entities(person) for person in value.people]
-    long = [it for it in known if it.count > 2 or (it.cut and it.count > 1)]
-    between = usual(it.between for it in long) or ", "
-    if value.truncated:
-        return between.join(people) + _cut_like(known, len(people), between)
-    if len(people) < 2:
-        return between.join(people)
-    whole = [it for it in known if not it.cut and it.count > 1]
-    alike = [it for it in whole if (it.count > 2) is (len(people) > 2)]
-    last = usual(it.last for it in alike) or usual(it.last for it in whole)
-    if last is None:
-        is_short = bool(known) and all(" " not in person for person in people)
-        last = " and " if is_short else between
-    elif len(people) == 2 and not alike and _has_word(last):
-        last = " " + last.lstrip(" ,")  # "A, B, and C", but "A and B"
-    return between.join(people[:-1]) + last + people[-1]
-
-
-def _has_word(text: str) -> bool:
-    return any(char.isalpha() or char == "&" for char in text)
-
-
-def _cut_like(known: Sequence[_NamesManner], count: int, between: str) -> str:
-    cut = [it for it in known if it.cut]
-    alike = [it.cut for it in cut if (it.count > 1) is (count > 1)]
-    if found := usual(alike):
-        return found
-    word = (usual(it.cut for it in cut) or "et al.").lstrip(" ,")
-    return (between if count > 1 else " ") + word
-
-
-def _names_manner(text: str) -> _NamesManner | None:
-    """Return how a list is written; None if its names stand there otherwise than they read."""
-    read = names.parse_authors(text)
-    gaps: list[str] = []
-    cursor = 0
-    for person in read.people:
-        at = text.find(person, cursor)
-        if at < 0:
-            return None
-        gaps.append(text[cursor:at])
-        cursor = at + len(person)
-    cut = text[cursor:] if read.truncated else ""
-    if not gaps:
-        return None
-    return _NamesManner(len(gaps), gaps[1] if gaps[1:] else "", gaps[-1] if gaps[1:] else "", cut)
 
 
 def _cut_sign(old: str, present: Names, separator: str) -> str:

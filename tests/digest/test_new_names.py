@@ -1,0 +1,66 @@
+"""The authors of a new entry stand as those around do."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.values.record import Fields, Names
+from zoterodigest.digest.write.new_names import names_like
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import NewEntry
+
+
+@pytest.mark.parametrize(
+    ("samples", "people", "written"),
+    [
+        (
+            ["Doe, J., & Roe, R.", "Abt, A., Bo, B., & Cox, C."],
+            ("S. Lee", "T. Kim", "U. Oh"),
+            "Lee, S., Kim, T., & Oh, U.",
+        ),
+        (
+            ["Doe, Jane, et al.", "Abt, Ann, Bob Bo, and Cy Cox"],
+            ("Sue Lee", "Tom Kim", "Udo Oh"),
+            "Lee, Sue, Tom Kim, and Udo Oh",
+        ),
+        (["Doe, Jane", "Abt, Ann"], ("Sue Lee",), "Lee, Sue"),
+        (["Doe, Jane; Roe, Rob"], ("Sue Lee", "Tom Kim"), "Lee, Sue; Kim, Tom"),
+        (["Jane Doe, Rob Roe"], ("Sue Lee", "Tom Kim"), "Sue Lee, Tom Kim"),
+    ],
+    ids=["all last name first", "the first alone", "one name", "semicolons", "as they are read"],
+)
+def test_last_names_come_first_where_they_do(
+    samples: list[str], people: tuple[str, ...], written: str
+) -> None:
+    assert names_like(samples, Names(people)) == written
+
+
+CITED = "- {} ({}). A title of a paper, part {}. *CVPR*. https://arxiv.org/abs/20{}.00001\n"
+
+
+@pytest.mark.parametrize(
+    ("others", "count", "written"),
+    [
+        (["Ann Abt et al.", "Bob Bo et al.", "Cy Cox and Dan Doe"], 4, "P Qu et al."),
+        (["Ann Abt et al.", "Bob Bo et al.", "Cy Cox and Dan Doe"], 2, "P Qu and R Su"),
+        (["Ann Abt et al.", "Bob Bo, Cy Cox, Di Do, Ed Em, Flo Fu"], 4, "P Qu, R Su, T Vu, W Xu"),
+    ],
+    ids=["longer than any", "as long as one that is not cut", "shorter than one that is not cut"],
+)
+def test_authors_are_cut_if_nobody_shows_a_list_as_long(
+    others: list[str], count: int, written: str
+) -> None:
+    lines = [CITED.format(it, 2020 + at, at, 10 + at) for at, it in enumerate(others)]
+    people = Names(("P Qu", "R Su", "T Vu", "W Xu")[:count])
+    fields: Fields = {
+        "title": "A New Paper",
+        "authors": people,
+        "year": "2024",
+        "arxiv": "2401.00001",
+    }
+
+    outcome = rearrange(read("".join(lines).encode()), [NewEntry("new", (), fields)], read)
+
+    assert outcome.refusals == ()
+    assert f"- {written} (2024). A New Paper" in outcome.source.decode()
