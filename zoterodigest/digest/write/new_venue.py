@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 
 from zoterodigest.core.values.dates import is_iso
-from zoterodigest.core.values.record import Fields
+from zoterodigest.core.values.record import EMPTY, Fields
 from zoterodigest.core.values.venue_slot import VenueReading, parse_venue
 from zoterodigest.digest.read.slots import one_line
 from zoterodigest.digest.write.house_style import HouseStyle
@@ -57,6 +57,23 @@ def new_venue(fields: Fields, manner: HouseStyle, beside: Collection[str]) -> st
     return ""
 
 
+def without_server(fields: Fields, manner: HouseStyle) -> Fields:
+    """Return `fields` without a venue that is arXiv where most papers of arXiv show none.
+
+    Its year goes, too, where most of those show none.
+    """
+    if not is_arxiv(words_in(fields, "venue")) or not words_in(fields, "arxiv"):
+        return fields
+    present = [it.reading.fields for it in manner.entries]
+    named = [it for it in present if is_arxiv(words_in(it, "venue"))]
+    unnamed = [it for it in present if words_in(it, "arxiv") and not words_in(it, "venue")]
+    if len(named) >= len(unnamed):
+        return fields
+    dated = [it for it in unnamed if words_in(it, "year") or words_in(it, "date")]
+    hidden = ("venue",) if 2 * len(dated) >= len(unnamed) else ("venue", "year")
+    return {**fields, **dict.fromkeys(hidden, EMPTY)}
+
+
 def _samples(manner: HouseStyle, has_year: bool) -> Iterator[_VenueSample]:
     """Yield the venues around; without a year that the new entry shows beside."""
     source = manner.lines.source
@@ -74,7 +91,7 @@ def _most_alike_first(samples: list[_VenueSample], wanted: Mapping[str, str]) ->
     """
     same = wanted["venue"].casefold()
     # arXiv's papers often have a day where those of conferences have a year.
-    alike = [it for it in samples if _is_arxiv(it.reading.venue) is _is_arxiv(same)]
+    alike = [it for it in samples if is_arxiv(it.reading.venue) is is_arxiv(same)]
     are_dated = _are_dated(alike) or (_are_dated(alike) is None and bool(_are_dated(samples)))
     shapes = Counter(sample.shape for sample in samples)
     fitting = [
@@ -98,7 +115,8 @@ def _are_dated(samples: list[_VenueSample]) -> bool | None:
     return None if 2 * dated == len(samples) else 2 * dated > len(samples)
 
 
-def _is_arxiv(venue: str) -> bool:
+def is_arxiv(venue: str) -> bool:
+    """Tell whether a venue is arXiv, which says nothing of where a work appeared."""
     return "arxiv" in venue.casefold()
 
 

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
-from zoterodigest.core.values.record import EMPTY, Fields, Value, WebLinks, is_empty
+from zoterodigest.core.values.record import EMPTY, Fields, Value, WebLinks, is_empty, text_in
 from zoterodigest.core.values.span import OverlappingEdits, splice
 from zoterodigest.digest.format.format import PLACEHOLDER
 from zoterodigest.digest.read.document import DigestEntry, Document, Headings, number_at
 from zoterodigest.digest.read.references import stated_links
 from zoterodigest.digest.write.new_entry import paper_url
+from zoterodigest.digest.write.new_venue import is_arxiv
 from zoterodigest.digest.write.shown import (
     BlockForm,
     UnwritableValue,
@@ -206,25 +207,23 @@ def unshown_names(entry: DigestEntry, asked: Fields) -> tuple[str, ...]:
     """Return which of the fields `asked` for a new entry lacks, though its format has a place.
 
     That is a line of the format's template, or a column. Links, dates and awards don't count: they
-    are shown in other places too, or left out as the neighbors leave them out.
+    are shown in other places too, or left out as the neighbors leave them out. The link says that
+    a paper is on arXiv.
     """
     fields, rule = entry.reading.fields, entry.format.new
-    if entry.format.templates:
-        # Templates say what they have room for: nothing is left out in silence.
-        return tuple(
-            name
-            for name, value in asked.items()
-            if name in _PLACED and not is_empty(value) and is_empty(fields.get(name, EMPTY))
-        )
-    lines = [[it] if isinstance(it, str) else it for it in rule.lines] if rule else []
-    # A first alternative that is empty means: only if neighbors show it.
-    places = {name for it in lines if it[0] for name in PLACEHOLDER.findall(" ".join(it))}
-    return tuple(
+    lacking = tuple(
         name
         for name, value in asked.items()
         if name in _PLACED and not is_empty(value) and is_empty(fields.get(name, EMPTY))
-        if name in places or name in fields or (name == "abstract" and "section" in places)
+        if not (name == "venue" and is_arxiv(text_in(asked, name)) and text_in(fields, "arxiv"))
     )
+    if entry.format.templates:
+        return lacking  # templates say what they have room for: nothing is left out in silence
+    lines = [[it] if isinstance(it, str) else it for it in rule.lines] if rule else []
+    # A first alternative that is empty means: only if neighbors show it.
+    places = {name for it in lines if it[0] for name in PLACEHOLDER.findall(" ".join(it))}
+    places |= {*fields, "abstract"} if "section" in places else {*fields}
+    return tuple(name for name in lacking if name in places)
 
 
 def _outline(document: Document, steps: Sequence[Step]) -> list[tuple[int, str]]:

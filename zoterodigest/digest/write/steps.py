@@ -29,6 +29,7 @@ from zoterodigest.digest.write.insertion_point import (
 from zoterodigest.digest.write.like_neighbors import like_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.new_names import with_cut_authors
+from zoterodigest.digest.write.new_venue import without_server
 from zoterodigest.digest.write.numbering import head_in, head_of_entry, number_in, with_number
 from zoterodigest.digest.write.row import NewRow, header_above
 from zoterodigest.digest.write.shown import BlockForm, UnwritableValue, plain_blocks
@@ -249,10 +250,10 @@ class Planner:
     ) -> NewEntryDraft:
         manner = house_style(self._document, form, rank, region=region.entries)
         care = self._care
-        fields = {name: value for name, value in change.fields.items() if care.shows(name)}
-        cut = with_cut_authors(fields, manner)
+        fields: Fields = {name: it for name, it in change.fields.items() if care.shows(name)}
+        fields = without_server(with_cut_authors(fields, manner), manner)
         rule = form.new or NewRule()
-        return NewEntryDraft(cut, manner, rule, change.version, care.spell, care.has_commas)
+        return NewEntryDraft(fields, manner, rule, change.version, care.spell, care.has_commas)
 
     def _body(
         self, draft: NewEntryDraft, form: DigestFormat, spot: Spot, region: HeadingRegion

@@ -1,0 +1,39 @@
+"""The venue of a new entry: what most entries around show of theirs."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.values.record import Fields
+from zoterodigest.digest.write.rearrange import rearrange, unshown_names
+from zoterodigest.digest.write.steps import NewEntry
+
+LINE = "- **A title of a paper, part {}**. {}[[paper](https://arxiv.org/abs/20{}.00001)]\n"
+
+
+@pytest.mark.parametrize(
+    ("venues", "written"),
+    [
+        (("CVPR 2020. ", "", ""), "- **A New Paper**. [[paper]"),
+        (
+            ("CVPR 2020. ", "arXiv 2021. ", "arXiv 2022. "),
+            "- **A New Paper**. arXiv 2024. [[paper]",
+        ),
+        (("CVPR 2020. ", "ICML 2021. ", "ACL 2022. "), "- **A New Paper**. arXiv 2024. [[paper]"),
+    ],
+    ids=["papers of arXiv without a venue", "papers of arXiv with it", "no papers of arXiv alone"],
+)
+def test_arxiv_is_named_as_a_venue_where_others_name_it(
+    venues: tuple[str, ...], written: str
+) -> None:
+    lines = (LINE.format(at, venue, 10 + at) for at, venue in enumerate(venues))
+    fields: Fields = {"title": "A New Paper", "venue": "arXiv", "year": "2024"}
+    fields = {**fields, "arxiv": "2401.00001"}
+
+    outcome = rearrange(read("".join(lines).encode()), [NewEntry("new", (), fields)], read)
+
+    assert outcome.refusals == ()
+    assert written in outcome.source.decode()
+    entry = outcome.document.entries[outcome.origins.index("new")]
+    assert unshown_names(entry, fields) == ()
