@@ -132,19 +132,21 @@ def _units(source: bytes, slots: Sequence[Slot]) -> Iterator[Unit]:
         if slot.name in LISTED:
             yield _links_unit(source, slot)
             continue
-        if (
-            left
-            and left[0].name == "url"
-            and decoded(source[span.end : left[0].span.start]) == _LINKED
-        ):
-            url = left.pop(0)
-            whole = Span(span.start - 1, url.span.end + 1)
-            if source[whole.start : whole.start + 1] == b"[":
-                inner = ("[", _LINKED, ")")
-                yield Unit(f"{slot.name}+url", (slot, url), whole, inner)
-                continue
-            left.insert(0, url)
-        yield Unit(slot.name, (slot,), span)
+        if left and left[0].name == "url" and (linked := _linked(source, slot, left[0])):
+            left.pop(0)
+            yield linked
+        else:
+            yield Unit(slot.name, (slot,), span)
+
+
+def _linked(source: bytes, slot: Slot, url: Slot) -> Unit | None:
+    """Return a value and the page that it links to as one unit; None if it is no link."""
+    whole = Span(slot.span.start - 1, url.span.end + 1)
+    between = decoded(source[slot.span.end : url.span.start])
+    # A period may close the title within the link: `[A Title.](https://…)`.
+    is_link = between.removeprefix(".") == _LINKED and source[whole.start : whole.start + 1] == b"["
+    inner = ("[", between, ")")
+    return Unit(f"{slot.name}+url", (slot, url), whole, inner) if is_link else None
 
 
 def _links_unit(source: bytes, slot: Slot) -> Unit:

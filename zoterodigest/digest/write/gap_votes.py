@@ -139,7 +139,11 @@ class GapVotes:
 
     def _framed(self, role: str, texts: tuple[str, ...]) -> str:
         inner, (opening, closing) = usual(self._frames[role]) or (("", ""), ("", ""))
-        value = inner[0] + "".join(a + b for a, b in zip(texts, inner[1:], strict=True))
+        parted = (
+            (a, b[1:] if b[:1] in _STOPS and _is_ended(a) else b)
+            for a, b in zip(texts, inner[1:], strict=True)
+        )
+        value = inner[0] + "".join(map("".join, parted))
         if closing[:1] in _STOPS and _is_ended(value):
             closing = closing[1:]
         return opening + value + closing
@@ -157,10 +161,14 @@ class GapVotes:
             # A section may have its own signs, if it is sure of them; its lines begin as all do.
             if left != _LINE and len(votes) >= _FEW and 2 * votes.count(best) > len(votes):
                 return best
-        # Words are about one paper, unless they stand in two entries.
-        repeated = [gap for gap, count in Counter(self._gaps.get(pair, ())).items() if count > 1]
-        if repeated:
-            return repeated[0]
+        # Words are about one paper, unless most entries have them.
+        worded = self._gaps.get(pair, [])
+        repeated = next((gap for gap, count in Counter(worded).most_common(1) if count > 1), "")
+        if 2 * worded.count(repeated) > len(worded) > 1:
+            return repeated
+        bare = [it for gap in worded if _is_signs(it := _REMARK.sub("", gap))]
+        if right not in (_EOL, _END) and bare:
+            return _most(bare)
         if right in (_EOL, _END):
             return self._line_end(left, right)
         if left == _LINE:

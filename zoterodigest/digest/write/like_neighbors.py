@@ -113,6 +113,8 @@ class _Composer:
             not shown.isdisjoint(_SLOTS.get(name, (name,)))
             for name, value in self._draft.fields.items()
             if not is_empty(value) and name not in ("links", "arxiv", "doi", "url")
+            # A date that is but a year is no value beside the year.
+            if not (name == "date" and value == self._draft.fields.get("year"))
         )
         linked = (any(address in text for text in every) for address in addresses)
         return sum(values) + sum(linked) + self._shows_page(texts)
@@ -130,8 +132,10 @@ class _Composer:
         single = [role for role in roles if not _is_list(role)]
         slots = {slot for role in single for slot in role.split("+")}
         values = self._values(slots)
-        if parse_venue(values.get("venue", "")).year:
+        if year := parse_venue(values.get("venue", "")).year:
             values.pop("year", None)
+        if words_in(self._draft.fields, "date") in (year, values.get("year")):
+            values.pop("date", None)  # it says no more than the year beside it
         nickname = words_in(self._draft.fields, "short_title")
         is_spelled = "`" in nickname or values.get("short_title", nickname) != nickname
         if is_spelled and self._gaps.is_in_code("short_title"):

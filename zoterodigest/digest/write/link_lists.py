@@ -7,8 +7,10 @@ label, what the page of the work itself is called, and by which address it is li
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import combinations
 
 from zoterodigest.core.values.record import Fields, Hyperlink, text_in
 from zoterodigest.digest.format.format import folded_label
@@ -175,7 +177,7 @@ class LinkWriter:
 
         Where most have two pages of the work, or another one of arXiv, so has the new list.
         """
-        links = [self._link(link) for link in wanted]
+        links = [self._link(link) for link in self._in_order(wanted)]
         if page:
             own = [it.replace(_VERSION, version) for it in self._pages(page, arxiv, version, doi)]
             links = [*own, *links] if self.is_page_first else [*links, *own]
@@ -183,6 +185,27 @@ class LinkWriter:
             return ""
         before, between, after = self._signs(len(links))
         return before + between.join(links) + after
+
+    def _in_order(self, wanted: Sequence[Hyperlink]) -> list[Hyperlink]:
+        """Return links in the order in which most lists have two of their labels."""
+        ordered: list[Hyperlink] = []
+        for link in wanted:
+            at, label = len(ordered), folded_label(link.label)
+            while at and self._is_before(label, folded_label(ordered[at - 1].label)):
+                at -= 1
+            ordered.insert(at, link)
+        return ordered
+
+    def _is_before(self, label: str, other: str) -> bool:
+        return self._pairs[label, other] > self._pairs[other, label]
+
+    @cached_property
+    def _pairs(self) -> Counter[tuple[str, str]]:
+        """How many lists have a link of one label before one of another."""
+        every = (
+            [folded_label(it.label) for it in each.links if not it.is_own] for each in self._lists
+        )
+        return Counter(pair for labels in every for pair in {*combinations(labels, 2)})
 
     def _pages(self, page: str, arxiv: str, version: str, doi: str) -> list[str]:
         """Return the links to the work itself."""

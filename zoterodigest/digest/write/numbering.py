@@ -67,8 +67,8 @@ def with_number(text: str, above: Iterable[str], below: Iterable[str], every: It
     number = around[0] if are_equal else before[-1] + 1 if before else 1
     number = after[0] + 1 if falls else number
     taken = _numbers(form, every)
-    if number in taken and not are_equal and len({*taken}) == len(taken):
-        number = max(taken) + 1
+    while number in taken and not are_equal and len({*taken}) == len(taken):
+        number += 1
     return f"{found[1]}{number}{text[found.end(2) :]}"
 
 

@@ -233,7 +233,8 @@ def _tagged(is_other: Callable[[str], bool], old: str, value: Value) -> str:
     Those that stay keep their form and place, new ones come last.
     """
     wanted = _members(value)
-    parts = _parts(_TAG, old)
+    # Of `A`****, ****`B` the stars are marks of the tags.
+    parts = [part for part in _parts(_TAG, old) if part.strip("*_~")]
     texts = [one_tag(part) for part in parts]
     mark = next((it for it in ("[[", "`", "#") if parts and parts[0].startswith(it)), "")
     end = {"[[": "]]", "`": "`"}.get(mark, "")

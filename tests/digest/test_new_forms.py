@@ -1,0 +1,84 @@
+"""The signs, words and links of a new entry are those of most entries around, and no one's own."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.digest.corpus import read
+from zoterodigest.core.values.record import Fields, Hyperlink, Members, WebLinks
+from zoterodigest.digest.write.rearrange import rearrange
+from zoterodigest.digest.write.steps import NewEntry
+
+PAPER: Fields = {"title": "A New Paper", "arxiv": "2401.00001"}
+LINKS = WebLinks(
+    (Hyperlink("code", "https://github.com/a/b"), Hyperlink("project", "https://a.org/b"))
+)
+
+
+def new_lines(source: str, fields: Fields) -> str:
+    """The lines of a new entry in a list."""
+    outcome = rearrange(read(source.encode()), [NewEntry("new", (), fields)], read)
+    assert outcome.refusals == ()
+    span = outcome.document.entries[outcome.origins.index("new")].span
+    return outcome.source[span.start : span.end].decode()
+
+
+def test_links_stand_in_the_order_in_which_most_lists_have_them() -> None:
+    line = (
+        "- **A title of paper {0}** [[paper](https://arxiv.org/abs/200{0}.00001)]"
+        " [[project](https://b.org/{0})] [[code](https://github.com/c/{0})]\n"
+    )
+
+    new = new_lines("".join(map(line.format, "123")), {**PAPER, "links": LINKS})
+
+    assert new.endswith(" [[project](https://a.org/b)] [[code](https://github.com/a/b)]")
+
+
+@pytest.mark.parametrize("teams", [("One", "Two", "Two", "Three"), ("One", "Two", "Three", "Four")])
+def test_what_two_entries_say_of_their_papers_is_no_form(teams: tuple[str, ...]) -> None:
+    line = (
+        '* **Name{0}**: "A title of paper {0}", ICLR, 2022 (*{1}*).'
+        " [[Paper](https://arxiv.org/abs/210{0}.00001)]\n"
+    )
+    source = "".join(line.format(at, team) for at, team in enumerate(teams, start=1))
+
+    new = new_lines(source, {**PAPER, "venue": "ICLR", "year": "2024"})
+
+    assert new == '* "A New Paper", ICLR, 2024. [[Paper](https://arxiv.org/abs/2401.00001)]'
+
+
+def test_a_period_that_closes_a_title_within_its_link_stays_there() -> None:
+    line = (
+        "**[A title of paper {1}.](https://arxiv.org/abs/200{0}.00001)**<br>\n*Ann Abt.*<br>\n"
+        "CVPR 202{0}. [[PDF](https://a.org/{0}.pdf)]\n\n"
+    )
+    source = "".join(line.format(at, word) for at, word in enumerate(("one", "two", "three")))
+    fields: Fields = {**PAPER, "venue": "CVPR", "year": "2024"}
+
+    new = new_lines(source, fields)
+    asked = new_lines(source, {**fields, "title": "Is This New?"})
+
+    assert new.startswith("**[A New Paper.](https://arxiv.org/abs/2401.00001)**<br>\n")
+    assert asked.startswith("**[Is This New?](https://arxiv.org/abs/2401.00001)**<br>\n")
+
+
+def test_a_year_is_written_once() -> None:
+    line = "+ [A title of paper {0}](https://arxiv.org/abs/200{0}.00001) ({1})\n"
+    entries = [(1, "CVPR, 2020"), (2, "Sep., 2021"), (3, "ICML, 2022"), (4, "Oct., 2023")]
+    fields: Fields = {**PAPER, "venue": "ICLR", "year": "2024", "date": "2024"}
+
+    new = new_lines("".join(line.format(*it) for it in entries), fields)
+
+    assert new == "+ [A New Paper](https://arxiv.org/abs/2401.00001) (ICLR, 2024)"
+
+
+def test_marks_that_part_tags_part_those_of_a_new_entry() -> None:
+    line = (
+        "- **A title of paper {0}** (202{0}. 3)\n\t- ****`One`****, ****`Two{0}`****\n"
+        "\t- [arXiv](https://arxiv.org/abs/200{0}.00001)\n"
+    )
+    fields: Fields = {**PAPER, "date": "2024-05", "task": Members(("Three", "Four"))}
+
+    new = new_lines("".join(map(line.format, "123")), fields)
+
+    assert new.split("\n")[1] == "\t- ****`Three`****, ****`Four`****"
