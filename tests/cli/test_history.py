@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Zoterodigest, a_digest, edited_item
+from tests.made_once import made_once
 from zoterodigest.cli.show.history_text import changes_text
 from zoterodigest.core.plan.history import ObjectChange, Run
 
@@ -33,14 +34,18 @@ Into the digests
 @pytest.fixture
 def synced(zoterodigest: Zoterodigest, tmp_path: Path) -> Zoterodigest:
     """A push, then a sync of an edit at either end."""
-    digest = tmp_path / "papers.md"
-    digest.write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
-    zoterodigest("push", "papers.md")
-    text = digest.read_text(encoding="utf-8")
-    at = text.rindex("What it does.")
-    digest.write_text(f"{text[:at]}What it does well.\n\n", encoding="utf-8")
-    edited_item(tmp_path, ATTENTION[0], title=RETITLED)
-    zoterodigest("sync", "papers.md")
+
+    def make() -> None:
+        digest = tmp_path / "papers.md"
+        digest.write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+        zoterodigest("push", "papers.md")
+        text = digest.read_text(encoding="utf-8")
+        at = text.rindex("What it does.")
+        digest.write_text(f"{text[:at]}What it does well.\n\n", encoding="utf-8")
+        edited_item(tmp_path, ATTENTION[0], title=RETITLED)
+        zoterodigest("sync", "papers.md")
+
+    made_once(tmp_path, make)
     return zoterodigest
 
 

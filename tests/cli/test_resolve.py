@@ -17,6 +17,7 @@ import pytest
 
 from tests.cli.conftest import Ran, Zoterodigest, a_digest, edited_item
 from tests.cli.test_push import ATTENTION, RESNET
+from tests.made_once import made_once
 from zoterodigest.cli.show.differences import WordChange, changed_words
 from zoterodigest.cli.show.written_values import (
     NotTaken,
@@ -43,10 +44,14 @@ BY_ADA, BY_BEN = "Residual Nets", "Deep Residual Learning"
 def digest(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
     """Return a pushed digest, the title of one of its papers edited at both ends."""
     path = tmp_path / "papers.md"
-    path.write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
-    zoterodigest("push", "papers.md", "--yes")
-    edit(path, RESNET[0], BY_ADA)
-    edited_item(tmp_path, RESNET[0], title=BY_BEN)
+
+    def make() -> None:
+        path.write_text(a_digest(ATTENTION, RESNET), encoding="utf-8")
+        zoterodigest("push", "papers.md", "--yes")
+        edit(path, RESNET[0], BY_ADA)
+        edited_item(tmp_path, RESNET[0], title=BY_BEN)
+
+    made_once(tmp_path, make)
     return path
 
 

@@ -22,6 +22,7 @@ from tests.cli.conftest import (
     config_of,
     edited_item,
 )
+from tests.made_once import made_once
 from zoterodigest.cli.base import stamps
 from zoterodigest.cli.main import main
 from zoterodigest.digest.format.own_files import SUFFIX
@@ -51,19 +52,33 @@ STATE = ".zoterodigest"
 @pytest.fixture
 def project(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
     """A configured project in which every command found nothing to do and has its stamp."""
-    (tmp_path / "papers.md").write_text(a_digest(ATTENTION))
-    (tmp_path / "more").mkdir()
-    (tmp_path / "formats").mkdir()
-    (tmp_path / "more" / "one.md").write_text(a_digest(DIFFUSION))
-    (tmp_path / "zoterodigest.toml").write_text(CONFIGURATION)
-    settle(zoterodigest)
+
+    def make() -> None:
+        (tmp_path / "papers.md").write_text(a_digest(ATTENTION))
+        (tmp_path / "more").mkdir()
+        (tmp_path / "formats").mkdir()
+        (tmp_path / "more" / "one.md").write_text(a_digest(DIFFUSION))
+        (tmp_path / "zoterodigest.toml").write_text(CONFIGURATION)
+        written(zoterodigest)
+
+    made_once(tmp_path, make)
+    # A stamp names the folder that it was left in.
+    stamped(zoterodigest)
     assert has_stamp("sync")
     return tmp_path
 
 
 def settle(zoterodigest: Zoterodigest) -> None:
+    written(zoterodigest)
+    stamped(zoterodigest)
+
+
+def written(zoterodigest: Zoterodigest) -> None:
     assert zoterodigest("push", "--yes", "--offline").code == 0
     assert zoterodigest("sync", "--yes").code == 0
+
+
+def stamped(zoterodigest: Zoterodigest) -> None:
     for _ in range(2):
         zoterodigest("sync")
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Ran, Zoterodigest, a_digest, edited_item, in_library
+from tests.made_once import made_once
 from zoterodigest.library.connect import connect
 from zoterodigest.library.port import LibraryItem
 
@@ -20,10 +21,14 @@ Change = Callable[[Zoterodigest, Path], object]
 @pytest.fixture
 def project(zoterodigest: Zoterodigest, tmp_path: Path) -> Path:
     """A project of two digests in sync."""
-    (tmp_path / "a.md").write_text(a_digest(*PAPERS[:6]))
-    (tmp_path / "b.md").write_text(a_digest(*PAPERS[6:]))
-    assert zoterodigest("push", "a.md", "b.md", "--yes", "--offline").code == 0
-    settle(zoterodigest)
+
+    def make() -> None:
+        (tmp_path / "a.md").write_text(a_digest(*PAPERS[:6]))
+        (tmp_path / "b.md").write_text(a_digest(*PAPERS[6:]))
+        assert zoterodigest("push", "a.md", "b.md", "--yes", "--offline").code == 0
+        settle(zoterodigest)
+
+    made_once(tmp_path, make)
     return tmp_path
 
 

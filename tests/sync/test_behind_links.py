@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.builders import an_attachment
+from tests.made_once import made_once
 from tests.sync.test_behind import SYNC, sync_zotero
 from tests.sync.test_undo import undone
 from tests.sync.world import World, reports
@@ -66,15 +67,18 @@ def clones(tmp_path: Path) -> tuple[World, World]:
 def two_clones(
     root: Path, entry: str, other: str = "more.md", text: str = ""
 ) -> tuple[World, World]:
-    here = World(root / "here")
-    here.root.mkdir()
-    here.configure(TOML + BIB)
-    here.markdown("notes.md", entry)
-    here.markdown(other, text or entry)
-    here.push(SYNC)
-    shutil.copytree(here.root, root / "there")
-    there = World(root / "there", ["notes.md", other])
-    assert there.prepare(SYNC).is_settled
+    here, there = (World(root / name, ["notes.md", other]) for name in ("here", "there"))
+
+    def make() -> None:
+        here.root.mkdir()
+        here.configure(TOML + BIB)
+        here.markdown("notes.md", entry)
+        here.markdown(other, text or entry)
+        here.push(SYNC)
+        shutil.copytree(here.root, there.root)
+        assert there.prepare(SYNC).is_settled
+
+    made_once(root, make, entry, other, text)
     return here, there
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.digests import notes, quoted
 from tests.sync.world import World
 from zoterodigest.sync.run.failures import TooMuch
@@ -29,8 +30,13 @@ def a_digest(venue: str, task: str, *, edited: int, papers: int = 40) -> str:
 @pytest.fixture
 def pushed(world: World) -> World:
     """A pushed digest of 40 papers."""
-    world.markdown("Notes.md", a_digest("CVPR 2023", "image restoration", edited=0))
-    world.push()
+
+    def make() -> None:
+        world.markdown("Notes.md", a_digest("CVPR 2023", "image restoration", edited=0))
+        world.push()
+
+    made_once(world.root, make)
+    world.digests[:] = ["Notes.md"]
     return world
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.digests import folded, notes, quoted
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan.plan import ChangeNote
@@ -25,9 +26,13 @@ DIGEST = notes(quoted(TITLE, "2401.00001"))
 def world(tmp_path: Path) -> World:
     """A digest of one reading note, in sync."""
     world = World(tmp_path)
-    world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
-    return world
+
+    def make() -> None:
+        world.markdown("notes.md", DIGEST)
+        world.push(SYNC)
+
+    made_once(tmp_path, make)
+    return World(tmp_path, ["notes.md"])
 
 
 def lose_note(world: World, how: str) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan.reports import (
@@ -38,9 +39,13 @@ OWN = "KEEPKEEP"
 def world(tmp_path: Path) -> World:
     """A digest of two reading notes in sync, with everything pulled as well."""
     world = World(tmp_path)
-    world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
-    return world
+
+    def make() -> None:
+        world.markdown("notes.md", DIGEST)
+        world.push(SYNC)
+
+    made_once(tmp_path, make)
+    return World(tmp_path, ["notes.md"])
 
 
 def text(world: World) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.digests import folded
 from tests.sync.world import World
 from zoterodigest.core.plan.plan import Plan
@@ -26,6 +27,11 @@ PULL, SYNC = Options(intent.PULL), Options(intent.SYNC)
 def world(tmp_path: Path) -> World:
     """A survey of two papers with two sections each, pushed."""
     world = World(tmp_path)
+    made_once(tmp_path, lambda: a_survey(world))
+    return World(tmp_path, ["Survey.md"])
+
+
+def a_survey(world: World) -> None:
     sections = [("Key points", ("one", "two")), ("Limits", ("three", "four"))]
     entries = (
         folded(title, arxiv, sections=sections)
@@ -33,7 +39,6 @@ def world(tmp_path: Path) -> World:
     )
     world.markdown("Survey.md", "## Survey\n\n" + "\n---\n\n".join(entries))
     world.push()
-    return world
 
 
 def run(world: World, options: Options) -> Outcome:

@@ -17,6 +17,7 @@ from hypothesis import event, given, settings
 from hypothesis import strategies as st
 
 from tests.builders import a_key
+from tests.made_once import made_once
 from tests.sync.digests import daily, notes, quoted, row
 from tests.sync.world import World
 from zoterodigest.cli.show.bib_text import export_data, exports_text
@@ -62,7 +63,8 @@ def is_quiet(world: World, options: Options = BOTH_WAYS) -> bool:
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return a_settled_world(tmp_path)
+    made_once(tmp_path, lambda: a_settled_world(tmp_path))
+    return World(tmp_path, ["notes.md", "daily.md"])
 
 
 def a_settled_world(root: Path) -> World:

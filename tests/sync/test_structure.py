@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.world import World, actions, reports
 from zoterodigest.core.plan.plan import CreateEntry, Plan
 from zoterodigest.core.plan.reports import (
@@ -60,9 +61,13 @@ NOTES = f"# Notes\n\n## Vision\n\n{RESNET}\n{MASK}\n## Language\n\n{ATTENTION}"
 @pytest.fixture
 def notes(tmp_path: Path) -> World:
     world = World(tmp_path)
-    world.markdown("notes.md", NOTES)
-    world.push(SYNC)
-    return world
+
+    def make() -> None:
+        world.markdown("notes.md", NOTES)
+        world.push(SYNC)
+
+    made_once(tmp_path, make)
+    return World(tmp_path, ["notes.md"])
 
 
 def text(world: World) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.digests import notes, quoted
 from tests.sync.trouble import silent, troubled
 from tests.sync.world import Data, World, reports
@@ -62,11 +63,14 @@ def live(world: World) -> dict[str, Data]:
 def pushed(world: World) -> World:
     """A pushed digest of two papers."""
     links = ("[code](https://github.com/lab/swin)",)
-    world.markdown(
-        "Notes.md",
-        notes(quoted(SWIN, "2401.00001", links=links), quoted(GAN, "2401.00002")),
-    )
-    world.push()
+    text = notes(quoted(SWIN, "2401.00001", links=links), quoted(GAN, "2401.00002"))
+
+    def make() -> None:
+        world.markdown("Notes.md", text)
+        world.push()
+
+    made_once(world.root, make)
+    world.digests[:] = ["Notes.md"]
     return world
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.test_behind import SYNC, sync_zotero
 from tests.sync.test_undo import history, refuse, undone
 from tests.sync.world import World, reports
@@ -32,12 +33,16 @@ Step = Callable[[World], None]
 @pytest.fixture
 def clones(tmp_path: Path) -> tuple[World, World]:
     """Two clones of a digest, each with a copy of one library, both in sync."""
-    here = World(tmp_path / "here")
-    here.root.mkdir()
-    here.markdown("notes.md", ENTRY)
-    here.push(SYNC)
-    shutil.copytree(here.root, tmp_path / "there")
-    return here, World(tmp_path / "there", ["notes.md"])
+    here, there = (World(tmp_path / name, ["notes.md"]) for name in ("here", "there"))
+
+    def make() -> None:
+        here.root.mkdir()
+        here.markdown("notes.md", ENTRY)
+        here.push(SYNC)
+        shutil.copytree(here.root, there.root)
+
+    made_once(tmp_path, make)
+    return here, there
 
 
 def sync_elsewhere(here: World, there: World, *edits: tuple[str, str]) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from tests.builders import a_file, a_highlight, an_item, changed
 from tests.library.desktop import a_desktop
+from tests.made_once import made_once
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_laws import RULES, TITLES, a_note, planned, sync
@@ -48,13 +49,17 @@ SHOWN = f"""
 @pytest.fixture
 def vault(world: World) -> World:
     """A note that is in sync with its item, and two annotations of the item's PDF."""
-    world.configure(f"{RULES}annotations = true\n")
-    (world.root / "Papers").mkdir(exist_ok=True)
-    path(world).write_text(a_note("vaswani2017"))
-    world.put_item(PAPER, title=TITLES["vaswani2017"], date="2017", citationKey="vaswani2017")
-    sync(world)
-    world.put(a_file(PAPER, FILE))
-    world.put(*MARKS)
+
+    def make() -> None:
+        world.configure(f"{RULES}annotations = true\n")
+        (world.root / "Papers").mkdir(exist_ok=True)
+        path(world).write_text(a_note("vaswani2017"))
+        world.put_item(PAPER, title=TITLES["vaswani2017"], date="2017", citationKey="vaswani2017")
+        sync(world)
+        world.put(a_file(PAPER, FILE))
+        world.put(*MARKS)
+
+    made_once(world.root, make)
     return world
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from tests.vaults.test_laws import planned, sync
@@ -31,7 +32,9 @@ PARAGRAPHS = tuple(f"Paragraph {number} of my thoughts." for number in range(4))
 
 @pytest.fixture
 def world(tmp_path: Path) -> World:
-    return a_vault_of_one_note(World(tmp_path))
+    world = World(tmp_path)
+    made_once(tmp_path, lambda: a_vault_of_one_note(world))
+    return world
 
 
 def a_vault_of_one_note(world: World) -> World:

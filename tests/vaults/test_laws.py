@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.digests import notes as notes_of_list
 from tests.sync.digests import quoted
 from tests.sync.trouble import silent
@@ -61,14 +62,18 @@ def a_note(key: str, *paragraphs: str, more: str = "") -> str:
 @pytest.fixture
 def vault(world: World) -> World:
     """Three notes that have been synced with the library that holds their items."""
-    world.configure(RULES)
-    for key, title in TITLES.items():
-        (world.root / "Papers").mkdir(exist_ok=True)
-        (world.root / "Papers" / f"@{key}.md").write_text(a_note(key))
-        item = f"{key.upper():A<8.8}".replace("0", "A").replace("1", "B")
-        world.put_item(item, title=title, date="2017", citationKey=key)
-    sync(world)
-    assert len(linked(world)) == len(TITLES)
+
+    def make() -> None:
+        world.configure(RULES)
+        for key, title in TITLES.items():
+            (world.root / "Papers").mkdir(exist_ok=True)
+            (world.root / "Papers" / f"@{key}.md").write_text(a_note(key))
+            item = f"{key.upper():A<8.8}".replace("0", "A").replace("1", "B")
+            world.put_item(item, title=title, date="2017", citationKey=key)
+        sync(world)
+        assert len(linked(world)) == len(TITLES)
+
+    made_once(world.root, make)
     return world
 
 

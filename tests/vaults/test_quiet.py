@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.made_once import made_once
 from tests.sync.trouble import silent
 from tests.sync.world import World
 from zoterodigest.cli.show.plan_lines import as_lines
@@ -36,6 +37,11 @@ NOTES = 12
 @pytest.fixture
 def vault(world: World) -> World:
     """Notes, and a file that is none, which a run found in sync and left its marks of."""
+    made_once(world.root, lambda: a_settled_vault(world))
+    return world
+
+
+def a_settled_vault(world: World) -> None:
     world.configure(RULES)
     (world.root / "Papers").mkdir()
     for number in range(NOTES):
@@ -45,7 +51,6 @@ def vault(world: World) -> World:
     (world.root / "Papers" / "index.md").write_text("# All of them\n")
     for _ in range(2):
         carry_out(prepare_run(world.workspace(), OPTIONS), silent)
-    return world
 
 
 def path_of(world: World, number: int) -> Path:
