@@ -87,6 +87,13 @@ def marks_of(world: World) -> tuple[ReadingCache, KeptMarks, LeftMarks]:
     return cache, kept, left
 
 
+def left_marks(world: World) -> LeftMarks | None:
+    workspace = world.workspace()
+    cache = ReadingCache(workspace.project.state_folder, engine_key())
+    kept = read_marks(cache, marks_name(workspace.memory_path, workspace.library.identity))
+    return kept.left() if kept else None
+
+
 def cache_of(world: World) -> Path:
     return world.root / ".zoterodigest" / "cache" / "readings.sqlite"
 
@@ -945,6 +952,37 @@ def test_after_a_run_that_wrote_nothing_is_missed_either(
         event(f"{what_is_done(whole)}, then {what_is_done(found)}")
         if found is not None:
             happened(world, found)
+
+
+@settings(max_examples=settings().max_examples // 2)
+@given(
+    st.data(),
+    PROJECTS,
+    st.lists(st.sampled_from((*SMALL, *HAPPENINGS, *2 * OF_THE_LIBRARY)), max_size=2),
+)
+def test_a_clone_that_remembers_nothing_leaves_the_marks_of_one_that_does(
+    request: pytest.FixtureRequest, data: st.DataObject, project: str, earlier: list[Happening]
+) -> None:
+    with TemporaryDirectory() as folder:
+        shutil.copytree(request.getfixturevalue(project), Path(folder) / "world")
+        world = World(Path(folder) / "world", ["notes.md", "daily.md"])
+        for one in earlier:
+            one(world, data)
+        cache_of(world).unlink()
+        world.workspace().memory_path.unlink(missing_ok=True)
+        first = prepare_run(world.workspace(), BOTH_WAYS)
+        event(what_is_done(first))
+        if first.stop is not None:
+            return
+        carry_out(first, _silent)
+        if (marks := left_marks(world)) is None:
+            return
+
+        cache_of(world).unlink()
+        carry_out(prepare_run(world.workspace(), BOTH_WAYS), _silent)
+
+        event("marks are left")
+        assert left_marks(world) == marks
 
 
 @settings(max_examples=settings().max_examples // 2)  # each run of a history is compared, too

@@ -48,9 +48,24 @@ def leave_marks_of_written(
         known = contents
         contents = read_contents(known.snapshot, workspace.zotero, with_own_notes=True, known=known)
     gathered = replace(gathered, lock=lock, lock_data=lock_data, seen=seen, contents=contents)
-    again = plan_over(workspace, options, gathered)
+    if options == prepared.options and _was_judged_as_left(prepared):
+        again = replace(prepared, gathered=gathered)
+    else:
+        again = plan_over(workspace, options, gathered)
     if again.is_settled:
         leave_marks(again, seen_by(again, as_read(again), lock, contents))
+
+
+def _was_judged_as_left(prepared: Prepared) -> bool:
+    """Tell whether the next run plans what this one did, though this one remembered nothing.
+
+    What is remembered now is the lock file, and what the collections hold: neither is news. Who
+    reports something may wait for an item or a place, and a .bib asks what was in sync here.
+    """
+    gathered = prepared.gathered
+    # To plan again takes a seventh of the first sync of a fresh clone.
+    is_first = gathered.seen is None and not (gathered.bibs or prepared.digests)
+    return is_first and prepared.is_settled and not prepared.plan.reports
 
 
 def _gathered(prepared: Prepared, files: Iterable[FileChange]) -> Gathered | None:
