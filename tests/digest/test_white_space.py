@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.digest.corpus import read
-from zoterodigest.core.values.record import Fields
+from zoterodigest.core.values.record import Blocks, Fields
+from zoterodigest.digest.write.blocks import blocks_text
 from zoterodigest.digest.write.edit import put_digest
 
 BROKEN = """\
@@ -56,3 +57,18 @@ def test_an_edit_of_an_abstract_keeps_its_double_blanks() -> None:
     after = written(TABLE, abstract="One abstract. Three sentences.")
 
     assert after == TABLE.replace("Two  sentences", "Three  sentences")
+
+
+@pytest.mark.parametrize("gap", ["\n\n", "\n"])
+@pytest.mark.parametrize(
+    ("above", "added", "below"),
+    [(("1. one", "2. two"), "3. three", ("- a", "- b")), (("- a", "- b"), "- c", ("1. one",))],
+)
+def test_an_item_added_to_a_list_leaves_what_parts_it_from_the_next_list(
+    above: tuple[str, ...], added: str, below: tuple[str, ...], gap: str
+) -> None:
+    old = "\n".join(above) + gap + "\n".join(below)
+
+    text = blocks_text(old, Blocks((*above, added, *below)))
+
+    assert text == "\n".join((*above, added)) + gap + "\n".join(below)

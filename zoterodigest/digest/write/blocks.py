@@ -156,7 +156,7 @@ def _joined(
             text += gaps[old_at]
         else:
             blanks = _most_common(ends, "") if old_at is None else ends[old_at]
-            text += blanks + _gap(before, block, gaps)
+            text += blanks + _gap(before, block, gaps, gaps[at - 1] if at else "")
         text += block
     return text
 
@@ -166,13 +166,25 @@ def _parts(before: str, gap: str, block: str) -> bool:
     return "\n\n" in gap or len(block_spans(before + gap + block)) > 1
 
 
-def _gap(before: str, block: str, gaps: Sequence[str]) -> str:
-    """Return the line breaks between two blocks that were no neighbors, as most others have."""
+def _gap(before: str, block: str, gaps: Sequence[str], own: str) -> str:
+    """Return the line breaks between two blocks that were no neighbors, as most others have.
+
+    `own` stood before `block`: it goes on parting a list from the one above it.
+    """
+    if "\n" in own and _are_two_lists(before, block):
+        return "\n" + own.split("\n", 1)[1]
     # Items are parted by one line break, paragraphs by a blank line, or Markdown would join them.
     are_items = bool(_ITEM.match(before) and _ITEM.match(block))
     breaks = ["\n" + gap.split("\n", 1)[1] for gap in gaps if "\n" in gap]
     fitting = [gap for gap in breaks if (gap.count("\n") == 1) == are_items]
     return _most_common(fitting, "\n" if are_items else "\n\n")
+
+
+def _are_two_lists(before: str, block: str) -> bool:
+    """Whether a numbered item and a bulleted one stand at one margin, in whatever order."""
+    items = [_BULLET.match(text) or _NUMBER.match(text) for text in (before, block)]
+    kinds = {(found[1], found[2].isdigit()) for found in items if found}
+    return len(kinds) == 2 and len({margin for margin, _ in kinds}) == 1
 
 
 def _most_common(texts: Iterable[str], default: str) -> str:
