@@ -30,7 +30,7 @@ def linked(zoterodigest: Zoterodigest, server: Server, tmp_path: Path) -> Zotero
     )
     (tmp_path / "note.md").write_text(a_digest(ATTENTION), encoding="utf-8")
     (tmp_path / "list.md").write_text(
-        a_digest(RESNET, ("Gradients", "2301.10003")), encoding="utf-8"
+        "# List\n\n## Vision\n\n" + a_digest(RESNET, ("Gradients", "2301.10003")), encoding="utf-8"
     )
     assert zoterodigest("push", "--yes", "--offline").code == 0
     return zoterodigest

@@ -21,6 +21,7 @@ from zoterodigest.project.lock.parts import (
     items_of_files,
     linked_sources,
     lock_parts,
+    rows_in_digest,
 )
 
 DIGESTS = "a.md", "b.md"
@@ -52,6 +53,16 @@ def test_linked_items_are_known_without_reading_their_rows(lock: LockFile) -> No
 
     assert list(items_of_files(render_lock(lock))) == linked
     assert list(items_of_files(render_version1(lock))) == linked
+
+
+@given(locks())
+def test_the_rows_of_a_digest_are_found_also_below_headings(lock: LockFile) -> None:
+    """`open papers.md:12` found none of them."""
+    data = render_lock(lock)
+
+    for name in {row.digest for row in lock.rows}:
+        rows = tuple(row for row in read_lock(data).rows if row.digest == name)
+        assert rows_in_digest(data, name) == rows
 
 
 @given(before=locks(IDS), after=locks(IDS))

@@ -102,8 +102,10 @@ def rows_in_digest(
     parts = lock_parts(data)
     if parts is None:
         return tuple(row for row in read_lock(data, path).rows if row.digest == source)
-    line = f"\ndigest {word(source)}\n".encode()
-    return parts.read((one for one, text in parts.rows.items() if line in text + b"\n"), path).rows
+    # Behind the name stand the prints of the headings, if the entry has any.
+    lines = [f"\ndigest {word(source)}{end}".encode() for end in ("\n", " ")]
+    ids = (one for one, text in parts.rows.items() if any(it in text + b"\n" for it in lines))
+    return parts.read(ids, path).rows
 
 
 def items_of_files(
