@@ -111,6 +111,20 @@ def test_a_line_of_a_list_leads_to_the_item_of_its_entry_without_a_request(
     assert server.counted() == (0, 0)
 
 
+def test_show_takes_a_note_and_a_line_of_a_list(linked: Zoterodigest, tmp_path: Path) -> None:
+    lines = (tmp_path / "list.md").read_text().splitlines()
+    at = next(at for at, line in enumerate(lines, 1) if "Gradients" in line)
+
+    ran = linked("show", "note.md", f"list.md:{at}")
+    several = linked("show", "list.md")
+
+    assert [line for line in ran.out.split("\n") if line in (ATTENTION[0], "Gradients")] == [
+        ATTENTION[0],
+        "Gradients",
+    ]
+    assert (several.code, "list.md links 2 items" in several.err) == (10, True)
+
+
 def test_a_line_without_a_linked_entry_is_refused(linked: Zoterodigest, tmp_path: Path) -> None:
     path = tmp_path / "list.md"
     path.write_text(path.read_text() + "\n" + a_digest(("New", "2401.00001")), encoding="utf-8")

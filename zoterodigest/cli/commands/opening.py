@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 
 import typer
@@ -19,6 +18,7 @@ from zoterodigest.cli.base.project_context import (
 )
 from zoterodigest.cli.base.screen import tell_note, visible
 from zoterodigest.cli.base.talk import busy
+from zoterodigest.cli.commands.file_items import item_of_file, place_in_file
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import (
@@ -29,9 +29,7 @@ from zoterodigest.library.address import (
 )
 from zoterodigest.library.port import Snapshot
 from zoterodigest.library.rules.values import is_key
-from zoterodigest.project.files import read_if_present
 from zoterodigest.project.layout import Project
-from zoterodigest.project.lock.parts import rows_in_digest
 from zoterodigest.sync.gathering.workspace import library_meant
 from zoterodigest.sync.items.finding import item_meant
 
@@ -62,7 +60,7 @@ def open(
     """
     if on_web + as_pdf + in_editor > 1:
         raise typer.BadParameter("give one of --web, --pdf and --file")
-    path, line = _place(what)
+    path, line = place_in_file(what)
     project = project_in(path.parent if path.is_file() else Path())
     # Zotero is not asked for what only a file or a browser shows.
     library = None if on_web or as_pdf or in_editor else _zotero_of(project, asked.address)
@@ -89,19 +87,8 @@ class NotShownInZotero(ZoterodigestError):
     exit_code = 14
 
 
-class NoSingleItem(ZoterodigestError):
-    """A file links no item, or several; or there is no linked entry at a line of it."""
-
-
 class NothingToOpen(ZoterodigestError):
     """An item has no page, no PDF, or no entry in a digest."""
-
-
-def _place(what: str) -> tuple[Path, int]:
-    """Return the file that is meant, and its line as editors count it; 0 if none is given."""
-    name, _, line = what.rpartition(":")
-    is_place = line.isdecimal() and not Path(what).is_file()
-    return (Path(name), int(line)) if is_place and Path(name).is_file() else (Path(what), 0)
 
 
 def _zotero_of(project: Project, address: str) -> ApiAddress:
@@ -117,66 +104,11 @@ def _zotero_of(project: Project, address: str) -> ApiAddress:
     return library
 
 
-def _linked_item(project: Project, path: Path) -> str:
-    """Return the item that the file is linked with; raise `NoSingleItem` if there isn't one."""
-    data = read_if_present(project.lock_path)
-    rows = rows_in_digest(data, project.key_of(path), project.lock_path)
-    match {row.item for row in rows if row.links_digest}:
-        case keys if len(keys) == 1:
-            return keys.pop()
-        case keys if keys:
-            raise NoSingleItem(
-                f"{visible(str(path))} links {len(keys)} items",
-                "Give the line of one of them, as FILE:LINE, or a key or an ID: `zoterodigest ls`"
-                " lists the keys.",
-            )
-        case _:
-            reason = _why_no_entry(project, path)
-            raise NoSingleItem(
-                f"{visible(str(path))} is not linked with an item",
-                f"It is no note of a paper: {reason}."
-                if reason
-                else f"`zoterodigest sync {visible(shlex.quote(str(path)))}` links it.",
-            )
-
-
-def _why_no_entry(project: Project, path: Path) -> str:
-    """Return why a file of a vault is no note of a paper; "" if it is one, or is a list."""
-    from zoterodigest.mapping import venue_table
-    from zoterodigest.sync.new_papers.inserting import open_digest
-
-    (digest,) = project.digests([path])
-    document = open_digest(project, path, venue_table()).document
-    if document.entries or not digest.rules.is_vault:
-        return ""
-    return visible(next((one.reason for one in document.skipped), ""))
-
-
-def _item_at(project: Project, path: Path, line: int) -> str:
-    """Return the item of the entry at a line of a list; raise `NoSingleItem` if it has none."""
-    # An item key and a note of one paper need nothing that reads a digest (0.1 s of imports).
-    from zoterodigest.sync.items.looking import entries_with_rows
-
-    name, quoted = visible(str(path)), visible(shlex.quote(str(path)))
-    for entry, row in entries_with_rows(project, path):
-        if entry.place.start_line <= line <= entry.place.end_line:
-            if row is not None:
-                return row.item
-            raise NoSingleItem(
-                f"the entry at line {line} of {name} is not linked with an item",
-                f"`zoterodigest sync {quoted}` links it.",
-            )
-    raise NoSingleItem(
-        f"line {line} of {name} is in no entry", f"`zoterodigest inspect {quoted}` lists them."
-    )
-
-
 def _key_of(project: Project, what: str, address: str) -> str:
     """Return the item that a person means by a file, a place in it, a key or an ID."""
-    path, line = _place(what)
+    path, line = place_in_file(what)
     if path.is_file():
-        is_list = line and not project.former_rules(project.key_of(path)).is_vault
-        return _item_at(project, path, line) if is_list else _linked_item(project, path)
+        return item_of_file(project, path, line)
     if is_key(what):
         return what
     items = _read(project, address).items

@@ -15,10 +15,12 @@ from zoterodigest.cli.base.project_context import (
     items_by_citekey,
     linking_items,
     open_library,
+    project_in,
     sources_in,
 )
 from zoterodigest.cli.base.screen import styled, visible, visible_lines, wrapped
 from zoterodigest.cli.base.talk import busy
+from zoterodigest.cli.commands.file_items import item_of_file, place_in_file
 from zoterodigest.cli.show.encoder import emit_result
 from zoterodigest.cli.show.library_list import (
     api_data,
@@ -33,20 +35,23 @@ from zoterodigest.sync.items.finding import item_meant
 
 @command("keys address as_json")
 def show(
-    asked: Invocation, keys: Sequence[str] = argument("KEY", autocompletion=items_like)
+    asked: Invocation,
+    keys: Sequence[str] = argument("KEY|FILE[:LINE]", autocompletion=items_like),
 ) -> None:
     """Show items with their tags, links and notes.
 
     KEY is an item key, as in `ls`, a citation key, an arXiv id, a DOI, a web address, or words of
-    the title in any case. If several items fit, they are listed. If a value was looked up, show
-    names its source.
+    the title in any case. If several items fit, they are listed. FILE is a note of a vault, and
+    FILE:LINE the entry at a line of a list. If a value was looked up, show names its source.
 
     \b
     Examples:
       zoterodigest show ABCD2345
       zoterodigest show ho2020denoising 1706.03762
       zoterodigest show "attention is all"
+      zoterodigest show papers.md:120
     """
+    keys = [_key_in_file(key) or key for key in keys]
     with open_library(asked.address, Path()) as library, busy("Reading the library"):
         snapshot = library.read()
         sources = sources_in(Path(), library, snapshot)
@@ -57,6 +62,12 @@ def show(
     texts = (_text(snapshot, item, sources.get(item.key, {})) for item in items)
     with linking_items(asked):
         emit_result(chain.from_iterable(texts), data, as_json=asked.as_json)
+
+
+def _key_in_file(what: str) -> str:
+    """Return the key of the item that a file or a line of it is linked with; "" for no file."""
+    path, line = place_in_file(what)
+    return item_of_file(project_in(path.parent), path, line) if path.is_file() else ""
 
 
 _ELSEWHERE = frozenset(
