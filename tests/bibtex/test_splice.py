@@ -467,3 +467,14 @@ def test_an_update_takes_linear_time(unit: bytes) -> None:
         update(first.source, [], first.ours, add_only=False, prune=True)
 
     assert growth(add_and_prune, 300) < LINEAR
+
+
+def test_entries_that_are_behind_because_entries_are_only_added_are_named() -> None:
+    made = update(b"@misc{own}\n", (NEW,), {}, add_only=True)
+    newer = _entry("lovelace", "Notes on the Engine", year="1843", month="oct")
+
+    same = update(made.source, (NEW,), made.ours, add_only=True)
+    behind = update(made.source, (newer,), made.ours, add_only=True)
+
+    assert (same.behind, behind.behind) == ((), ("lovelace",))
+    assert replace(behind, behind=()) == same

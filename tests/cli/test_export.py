@@ -353,6 +353,26 @@ def test_prune_where_entries_are_only_added_is_told_to_take_out_nothing(
     assert f"{told}with add_only entries are only added\n" in only_added.err
 
 
+def test_exported_entries_that_stay_as_they_are_in_a_file_of_the_person_are_counted(
+    zoterodigest: Zoterodigest, tmp_path: Path
+) -> None:
+    (tmp_path / "refs.bib").write_text("@misc{x, title = {Something of My Own}}\n")
+    _project(zoterodigest, tmp_path)
+    zoterodigest("sync", "--yes")
+    fresh = zoterodigest("export")
+    zoterodigest("set", "1706.03762", "volume=30")
+
+    behind = zoterodigest("export")
+    wished = zoterodigest("export", "--add-only")
+    zoterodigest("export", "--update")
+    updated = zoterodigest("export")
+
+    assert " ".join(behind.err.split()).startswith(
+        "refs.bib: 1 entry differs from the library; `add_only = false` (`export --update`)"
+    )
+    assert "differs" not in fresh.err + wished.err + updated.err
+
+
 def test_a_file_that_is_called_json_gets_csl_json(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

@@ -48,7 +48,8 @@ class Updated:
     `changed` names the fields of each changed entry. `kept` stays as a person wrote it,
     `refused` cannot be written into a .bib, or not into this one. `aliases` gives the key in the
     file of each wanted entry that has another key there. `ours` is what the caller is to keep for
-    the next update: the prints of all entries that are ours.
+    the next update: the prints of all entries that are ours. `behind` are those of ours that stay
+    as they are only because entries are only added.
     """
 
     source: bytes
@@ -60,6 +61,7 @@ class Updated:
     problems: tuple[BibProblem, ...] = ()
     aliases: Mapping[str, str] = field(default_factory=dict)
     ours: Mapping[str, Prints] = field(default_factory=dict)
+    behind: tuple[str, ...] = ()
 
 
 def update(
@@ -87,7 +89,9 @@ def update(
     # The order is a law: what is ours is known only once all are matched, and where new entries go
     # depends on which ones leave.
     run.match()
-    if not add_only:
+    if add_only:
+        run.note_behind(held)
+    else:
         run.rewrite(held)
         if prune:
             run.prune()
@@ -124,6 +128,7 @@ class _SpliceRun:
         self._kept: list[DeclinedBibEdit] = []
         self._refused: list[DeclinedBibEdit] = []
         self._problems = list(bibliography.problems())
+        self._behind: tuple[str, ...] = ()
 
     def match(self) -> None:
         """Find the entry of the file that each wanted one is."""
@@ -155,6 +160,14 @@ class _SpliceRun:
         for asked, entry in self._matched:
             if entry.key in self._prints and held.isdisjoint({entry.key, asked.entry.key}):
                 self._rewrite(entry.key, asked, entry)
+
+    def note_behind(self, held: Set[str]) -> None:
+        """Note which entries `rewrite` would change, and change none."""
+        before = {**self._prints}, [*self._kept], [*self._refused]
+        self.rewrite(held)
+        self._behind = tuple(one.key for one in self._written)
+        self._written = {}
+        self._prints, self._kept, self._refused = before
 
     def prune(self) -> None:
         """Remove our entries that are no longer wanted."""
@@ -210,6 +223,7 @@ class _SpliceRun:
             problems=tuple(self._problems),
             aliases=self._aliases,
             ours=ours,
+            behind=self._behind,
         )
 
     @cached_property

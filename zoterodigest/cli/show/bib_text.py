@@ -107,6 +107,10 @@ def notes_text(bib: NewBib) -> Iterator[str]:
         left = counted(len(kept), "thing left as it is", "things left as they are")
         yield from hanging(f"{visible(bib.key)}: ", left)
         yield from _some(kept, 4)
+    if bib.updated.behind and bib.bib.rules.add_only is None:
+        entries = counted(len(bib.updated.behind), "entry differs", "entries differ")
+        what = f"{entries} from the library; `add_only = false` (`export --update`) updates them"
+        yield from hanging(f"{visible(bib.key)}: ", what)
     missing = ((near(Path(one.at.file)), one.at.line, one.key) for one in bib.missing)
     lines = [f"{file}:{line}: no work has the key {key}" for file, line, key in missing]
     yield from _some([*problem_lines(bib.key, bib.updated), *lines], 0)
