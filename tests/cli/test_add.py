@@ -184,7 +184,9 @@ def test_a_page_of_a_paper_is_asked_for_at_semantic_scholar_and_then_at_arxiv(
     ran = zoterodigest("add", "https://aclanthology.org/2020.acl-main.1/", "https://x.org/unknown")
 
     assert ran.code == 1
-    assert ran.err == "error: https://x.org/unknown: no source knows it; its BibTeX would do\n"
+    assert (
+        ran.err == "error: https://x.org/unknown: no source knows it; `add` also takes its BibTeX\n"
+    )
     assert added_to(text, path).startswith(
         "| **[Another Way, Published](http://arxiv.org/abs/2501.00002v3)** | 2025-01-03 |"
     )

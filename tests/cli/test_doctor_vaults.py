@@ -138,6 +138,22 @@ def test_a_note_that_was_just_saved_needs_nobody_and_its_run_is_named(
     assert synced.out == "Done: 1 note written.\n"
 
 
+def test_a_note_that_was_renamed_and_just_saved_is_not_missing(
+    zoterodigest: Zoterodigest, tmp_path: Path, vault: Path
+) -> None:
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "Papers/**/*.md"\nentry = "file"\n', encoding="utf-8"
+    )
+    moved = (vault / "@a2021.md").rename(vault / "Learning to See.md")
+    moved.write_text(moved.read_text(encoding="utf-8") + "\nMore of mine.\n", encoding="utf-8")
+
+    waiting = zoterodigest("plan", "--offline")
+
+    assert "Papers/Learning to See.md" in waiting.out
+    assert "not here" not in waiting.out
+    assert "missing" not in waiting.out
+
+
 def test_many_notes_that_were_just_saved_are_counted(
     zoterodigest: Zoterodigest, tmp_path: Path, vault: Path
 ) -> None:

@@ -29,7 +29,7 @@ bold-titles.md: 6 entries in the format bold-titles, 83% of the lines
       1  no entry:
          3         Read by a format of its own; see the tutorial in `docs/forma…
 
-  suspicious (`zoterodigest lint` shows more)
+  suspicious (`zoterodigest lint` has other checks)
       1  an author list cut with “et al.”: line 15
 
 """

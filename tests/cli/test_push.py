@@ -37,7 +37,7 @@ Into the library
                                 Adding Conditional Control to Text-to-Image Dif…
                                 DreamBooth: Fine Tuning Text-to-Image Diffusion…
                                 … and 4 more
-    shared items             1  new as well, but listed once
+    shared items             1  also in a digest above, and counted there
     new collections          2  generation-daily
                                 Image Generation
 

@@ -58,9 +58,10 @@ def _lines(
         yield f"Nothing {what}; nothing was written."
     elif not is_dry_run:
         number = counted(len(reports), "report")
+        says = "it says" if len(reports) == 1 else "they say"
         yield ""
         if is_forgotten:
             yield f"Done: {number} no longer acknowledged; `zoterodigest status` lists them again."
         else:
-            yield f"Done: {number} acknowledged, until what they say changes."
+            yield f"Done: {number} acknowledged, until what {says} changes."
             yield "`zoterodigest status --all` lists them. Commit zoterodigest.lock to share this."

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from zoterodigest.cli.review.rendered_notes import html_of_note
 from zoterodigest.cli.show.differences import Line, changed_lines, compared_ends
-from zoterodigest.cli.show.plan_lines import HEADINGS, LABELS, Thing, things
+from zoterodigest.cli.show.plan_lines import HEADINGS, LABELS, SHARED, Thing, things
 from zoterodigest.cli.show.report_names import (
     HOLDERS,
     entry_title,
@@ -231,7 +231,7 @@ def change_groups(all_things: Sequence[Thing], start: int, stop: int) -> list[Ch
 
 
 def _heading(thing: Thing) -> tuple[str, str, str]:
-    return HEADINGS[thing.end], str(thing.digest) or "above the digests' own", thing.label
+    return HEADINGS[thing.end], str(thing.digest) or SHARED, thing.label
 
 
 def _change_card(thing: Thing) -> ChangeCard:

@@ -180,10 +180,14 @@ def missing_files(prepared: Prepared) -> list[SourceKey]:
     # As they were: the plan may be about to end the links of a .bib that is gone.
     # An entry of a renamed file is on its way to the new path.
     after = {row.id: row.digest for row in prepared.plan.rows}
+    # So is one that is held as it just changed.
+    held = {one.row_id for one in prepared.plan.reports if isinstance(one, HeldFile)}
     linked = {
         row.digest
         for row in prepared.plan.rows_before
-        if row.state is LinkState.LINKED and after.get(row.id, row.digest) == row.digest
+        if row.state is LinkState.LINKED
+        and after.get(row.id, row.digest) == row.digest
+        and row.id not in held
     }
     return sorted(gone & linked)
 

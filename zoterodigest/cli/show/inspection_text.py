@@ -110,7 +110,7 @@ def _file(one: InspectedDigest) -> Iterator[str]:
     yield from (styled(line, "dim") for line in wrapped(_LEGEND, indent=2))
     yield from _titled("not understood, not changed", _unreadable(found))
     yield from _titled("skipped", _skipped(found))
-    yield from _titled("suspicious (`zoterodigest lint` shows more)", _suspicions(found))
+    yield from _titled("suspicious (`zoterodigest lint` has other checks)", _suspicions(found))
 
 
 def _head(one: InspectedDigest) -> Iterator[str]:

@@ -76,7 +76,7 @@ LABELS = (
 _LABEL_WIDTH = max(map(len, LABELS))
 _MOST_FILES = 8
 """So many files of a vault are listed one by one."""
-_SHARED = "above the digests' own"
+SHARED = "of no single digest"
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,12 +271,12 @@ def _as_lines(
     found: Iterable[Thing], headings: Mapping[End, str], place: Callable[[Thing], str]
 ) -> Iterator[str]:
     ends = [*headings]
-    # What stands above the digests' own, the collection of all, comes last.
+    # What is of no single digest, such as the collection of all, comes last.
     order = sorted(found, key=lambda one: (ends.index(one.end), not one.digest, place(one)))
     for end, of_end in groupby(order, key=lambda one: one.end):
         yield styled(headings[end], "bold")
         for name, of_digest in groupby(of_end, key=place):
-            yield f"  {visible(name) or _SHARED}"
+            yield f"  {visible(name) or SHARED}"
             in_order = sorted(of_digest, key=lambda one: LABELS.index(one.label))
             for label, same in groupby(in_order, key=lambda one: one.label):
                 yield from _kind(label, list(same))
@@ -294,7 +294,7 @@ def _kind(label: str, found: Sequence[Thing]) -> Iterator[str]:
         return
     # It has no examples: the first entry of the item is listed among the new ones.
     if label == "shared items":
-        yield f"{head}  new as well, but listed once"
+        yield f"{head}  also in a digest above, and counted there"
         return
     same, others = _same(found)
     examples = [cut(one, _room()) for one in same]

@@ -57,7 +57,7 @@ class NotAdded:
 
 
 Asked = ById | ByBib
-_BIBTEX = "its BibTeX would do"
+_BIBTEX = "`add` also takes its BibTeX"
 _OFFLINE = f"nothing is looked up in this run (offline); {_BIBTEX}"
 
 
