@@ -35,12 +35,12 @@ from zoterodigest.project.config import (
 from zoterodigest.project.files import (
     STATE_FOLDER,
     BadInput,
-    followed_paths,
     real_path,
     real_paths,
     stand_in,
     without_stand_in,
 )
+from zoterodigest.project.walks import Walks
 from zoterodigest.regex import lazy_regex
 
 _DATE = lazy_regex(
@@ -128,7 +128,7 @@ class Project:
         """Where formats of the person's own lie."""
         return tuple(self.root / folder for folder in self.configuration.formats.folders)
 
-    def digests(self, given: Sequence[Path] = ()) -> tuple[Digest, ...]:
+    def digests(self, given: Sequence[Path] = (), walks: Walks | None = None) -> tuple[Digest, ...]:
         """Return the digests `given`, or all that are configured if none is, each once, in order.
 
         The first `[[digest]]` that names a file gives its rules; a file of a vault only one may
@@ -136,13 +136,14 @@ class Project:
         configured as soon as it is there. A pattern passes over the .bib files that are configured,
         and one of lists over conflict copies: in a vault, readers know these by their names.
         A configured path that matches no file stands for the file that is missing. Of two names of
-        one file, by a symbolic link, the first counts. Raises `BadConfiguration` if a digest's
-        collection needs a date that its path does not show, or if a vault's file is named twice.
+        one file, by a symbolic link, the first counts. What `walks` know of the disk is not asked
+        of it again. Raises `BadConfiguration` if a digest's collection needs a date that its path
+        does not show, or if a vault's file is named twice.
         """
         configured: dict[Path, DigestRules] = {}
         bibs = {bib.path for bib in self.bibliographies()}
         for rules in self.configuration.digests:
-            for path in matching_files(self.root, rules.path):
+            for path in matching_files(self.root, rules.path, walks):
                 if (path in bibs and glob.has_magic(rules.path)) or _is_copy(path, rules):
                     continue
                 first = configured.setdefault(path, rules)
@@ -314,20 +315,17 @@ def _key(root: Path, path: Path) -> str:
     return Path(os.path.relpath(path, root)).as_posix()
 
 
-def matching_files(root: Path, pattern: str) -> list[Path]:
+def matching_files(root: Path, pattern: str, walks: Walks | None = None) -> list[Path]:
     """Return the file named `pattern`, or else the files that match it, sorted.
 
     A file for which only a stand-in of iCloud is there is among them: reading it says so.
     """
     if not glob.has_magic(pattern) or (root / pattern).exists():
         return [_absolute(root / pattern)]
-    names = glob.glob(pattern, root_dir=root, recursive=True)  # noqa: PTH207  (".." may be in it)
-    # As text, of which a vault has thousands: as `Path` each step takes 10 ms for 5,000.
-    paths = [os.path.join(root, name) for name in names]  # noqa: PTH118
-    there = zip(paths, followed_paths(paths), strict=True)
-    found = {os.path.abspath(path) for path, (_, is_file) in there if is_file}  # noqa: PTH100
-    evicted = glob.glob(pattern_of_stand_ins(pattern), root_dir=root, recursive=True)  # noqa: PTH207
-    for path in map(_absolute, (root / name for name in evicted)):
+    walks = walks or Walks()
+    found = {os.path.abspath(one.path) for one in walks.matches(root, pattern) if one.is_file}  # noqa: PTH100
+    for one in walks.matches(root, pattern_of_stand_ins(pattern)):
+        path = _absolute(one.path)
         found.add(str(path.with_name(without_stand_in(path.name))))
     return [Path(path) for path in sorted(found, key=_parts)]
 

@@ -21,6 +21,7 @@ from zoterodigest.project.config import CONFIG_FILE, PLACEHOLDER
 from zoterodigest.project.files import read_if_present, real_path, real_paths
 from zoterodigest.project.layout import Project
 from zoterodigest.project.lock.named import names_of_files
+from zoterodigest.project.walks import Walks
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +80,16 @@ class LeadsOutside(ZoterodigestError):
 _SHOWN = 5
 
 
-def require_inside(project: Project, allowed: Allowed, given: Iterable[Path] = ()) -> None:
+def require_inside(
+    project: Project, allowed: Allowed, given: Iterable[Path] = (), walks: Walks | None = None
+) -> None:
     """Raise `LeadsOutside` if files of `project` lead outside of it, to what is not `allowed`.
 
     What the user named in the command, `given`, may be anywhere.
     """
     meant = {real_path(path).as_posix() for path in given}
-    _require_allowed(project, allowed, (one for one in _named(project) if one.path not in meant))
+    named = (one for one in _named(project, walks or Walks()) if one.path not in meant)
+    _require_allowed(project, allowed, named)
 
 
 def require_keys_inside(project: Project, allowed: Allowed, keys: Iterable[str], file: str) -> None:
@@ -113,13 +117,13 @@ def named_paths(project: Project) -> Iterator[str]:
     yield from (str(project.root.joinpath(*_fixed_parts(one))) for one in patterns)
 
 
-def _named(project: Project) -> Iterator[Outside]:
+def _named(project: Project, walks: Walks) -> Iterator[Outside]:
     """Yield what configuration and lock file name outside; the name of a state folder, too."""
     plain, patterns = _written_paths(project)
     for written in plain:
         yield from _leading_out(project, written, CONFIG_FILE)
     for written in patterns:
-        yield from _of_pattern(project, written)
+        yield from _of_pattern(project, written, walks)
     yield from _leading_out(project, project.state_folder.name, "the project")
     # The lock file is checked too: whoever can write it could name a file outside by its key.
     keys, root = _keys_in_lock(project), str(project.root)
@@ -153,7 +157,7 @@ def _fixed_parts(pattern: str) -> tuple[str, ...]:
     return parts[: next(fixed, len(parts))]
 
 
-def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
+def _of_pattern(project: Project, written: str, walks: Walks) -> Iterator[Outside]:
     """Yield where a pattern leads, as a whole or, by a symbolic link, for single files."""
     if not glob.has_magic(written) or (project.root / written).exists():
         yield from _leading_out(project, written, CONFIG_FILE)
@@ -163,13 +167,10 @@ def _of_pattern(project: Project, written: str) -> Iterator[Outside]:
     if not _is_inside(project, folder):
         path = folder.joinpath(*Path(written).parts[len(fixed) :]).as_posix()
         yield Outside(written, CONFIG_FILE, path, is_pattern=True)
-    names = glob.glob(written, root_dir=project.root, recursive=True)  # noqa: PTH207  (as layout)
-    names.sort()
     below = f"{folder}{os.sep}"
-    paths = [os.path.join(project.root, name) for name in names]  # noqa: PTH118  (thousands)
-    for name, real in zip(names, real_paths(paths), strict=True):
-        if not f"{real}{os.sep}".startswith(below):
-            yield from _leading_out(project, name, CONFIG_FILE)
+    for one in walks.matches(project.root, written):
+        if not f"{one.real}{os.sep}".startswith(below):
+            yield from _leading_out(project, one.name, CONFIG_FILE)
 
 
 def _leading_out(project: Project, written: str, file: str) -> Iterator[Outside]:

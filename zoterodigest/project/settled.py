@@ -9,7 +9,6 @@ A stamp is asked for before anything else is imported, so this module imports ne
 
 from __future__ import annotations
 
-import glob
 import os
 import secrets
 from collections.abc import Callable, Iterable, Sequence
@@ -23,11 +22,11 @@ from zoterodigest.project.files import (
     STATE_FOLDER,
     BadInput,
     create_reading_folder,
-    followed_paths,
     read_if_present,
     reading_folder,
 )
 from zoterodigest.project.running import AlreadyRunning, require_idle
+from zoterodigest.project.walks import Walks
 
 _FORMAT_SUFFIX = ".format.toml"
 _HEAD_OF_DATABASE = 100
@@ -38,7 +37,7 @@ _MOST = 16
 
 
 class Fact(NamedTuple):
-    """Something that a run depends on: a kind of `_STATES`, and what it is asked of."""
+    """Something that a run depends on: a kind (`state_of`), and what it is asked of."""
 
     kind: str
     where: str
@@ -60,6 +59,9 @@ class Stamp(NamedTuple):
     printed: Sequence[Printed]
 
 
+MATCHES = "matches"
+"""The kind of a fact about what a pattern matches below a folder."""
+
 NETWORK = "network"
 """The kind of a fact about a library over a network, at the address that it is asked of."""
 
@@ -71,17 +73,22 @@ class UnknownState(Exception):
     """The state of a fact cannot be told now: nothing is proved by it."""
 
 
-def state_of(fact: Fact) -> str:
-    """Return the state of a fact; raise `UnknownState`."""
+def state_of(fact: Fact, walks: Walks | None = None) -> str:
+    """Return the state of a fact; raise `UnknownState`.
+
+    What `walks` know of the disk is not asked of it again.
+    """
     try:
+        if fact.kind == MATCHES:
+            return _matches(fact.where, walks or Walks())
         return _STATES[fact.kind](fact.where)
     except (OSError, ValueError, BadInput, AlreadyRunning) as error:
         raise UnknownState from error
 
 
-def states_of(facts: Iterable[Fact]) -> tuple[tuple[Fact, str], ...]:
-    """Return facts, each once, with their states; raise `UnknownState`."""
-    return tuple((fact, state_of(fact)) for fact in dict.fromkeys(facts))
+def states_of(facts: Iterable[Fact], walks: Walks | None = None) -> tuple[tuple[Fact, str], ...]:
+    """Return facts, each once, with their states (`state_of`); raise `UnknownState`."""
+    return tuple((fact, state_of(fact, walks)) for fact in dict.fromkeys(facts))
 
 
 def hashed(data: bytes) -> str:
@@ -121,13 +128,10 @@ def _formats(where: str) -> str:
     return " ".join(f"{path.name} {_file(str(path))}" for path in paths)
 
 
-def _matches(where: str) -> str:
+def _matches(where: str, walks: Walks) -> str:
     """Return what a pattern of paths matches below a folder, and where each leads."""
     root, pattern = where.split("\n")
-    names = sorted(glob.glob(pattern, root_dir=root, recursive=True))  # noqa: PTH207
-    paths = [os.path.join(root, name) for name in names]  # noqa: PTH118  (thousands, in a vault)
-    real = zip(paths, followed_paths(paths), strict=True)
-    found = (f"{path} {one} {is_file}" for path, (one, is_file) in real)
+    found = (f"{one.path} {one.real} {one.is_file}" for one in walks.matches(root, pattern))
     return hashed("\n".join(found).encode("utf-8", "surrogateescape"))
 
 
@@ -180,7 +184,6 @@ _STATES: dict[str, Callable[[str], str]] = {
     "configuration": _configuration,
     "files": _files,
     "formats": _formats,
-    "matches": _matches,
     "heads": _heads,
     "library": _library,
     "idleness": _idleness,

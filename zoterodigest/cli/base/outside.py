@@ -23,6 +23,7 @@ from zoterodigest.project.outside import (
     require_inside,
     require_keys_inside,
 )
+from zoterodigest.project.walks import Walks
 
 _IS_ALL: ContextVar[bool] = ContextVar("is_all_allowed", default=False)
 
@@ -43,10 +44,10 @@ def allowed() -> Allowed:
     return Allowed(patterns, is_all=_IS_ALL.get())
 
 
-def loaded(config: Path) -> Project:
+def loaded(config: Path, walks: Walks | None = None) -> Project:
     """Return the project of a `zoterodigest.toml`; raise `LeadsOutside` if it may not be used."""
     project = Project.load(config)
-    require_inside(project, allowed())
+    require_inside(project, allowed(), walks=walks)
     return project
 
 

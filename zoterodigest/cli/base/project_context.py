@@ -37,6 +37,7 @@ from zoterodigest.project.lock.parts import linked_sources
 from zoterodigest.project.outside import require_inside
 from zoterodigest.project.running import require_idle
 from zoterodigest.project.vaults import nothing_found
+from zoterodigest.project.walks import Walks
 from zoterodigest.sync.gathering.workspace import (
     Chosen,
     Workspace,
@@ -69,13 +70,14 @@ class ProjectContext:
     """What a run works on, and how people name it.
 
     `address` is the library's, as seen from the current folder; `library` says what it means.
-    `tally` counts the requests that it takes.
+    `tally` counts the requests that it takes. `walks` are those by which its digests were found.
     """
 
     workspace: Workspace
     address: str
     library: Address
     tally: Tally
+    walks: Walks
 
     @property
     def listing(self) -> str:
@@ -198,12 +200,13 @@ def requests_text(tally: Tally) -> str:
     return f"Requests: {tally['read'] + tally['write']:,} ({kinds}{again})"
 
 
-def chosen(address: str = "", project: Project | None = None) -> Chosen:
+def chosen(address: str = "", project: Project | None = None, walks: Walks | None = None) -> Chosen:
     """Return the library to use: `address`, else the project's, else the environment's.
 
-    `project` is the project to use, if it was read already.
+    `project` is the project to use, if it was read already, `walks` those that this took.
     """
-    return Chosen(address, library_in(os.environ), access(), allowed(), project, time.time())
+    otherwise, now = library_in(os.environ), time.time()
+    return Chosen(address, otherwise, access(), allowed(), project, now, walks)
 
 
 def open_context(asked: Invocation, start: Path = Path()) -> ProjectContext:
@@ -212,11 +215,12 @@ def open_context(asked: Invocation, start: Path = Path()) -> ProjectContext:
     Without digests the project is that of the folder `start`. The configuration names the known
     ones. If it has no `[[digest]]`, the lock file does. Raises `NoDigest` if there is no digest.
     """
-    project = None if asked.files else project_in(start)
+    walks = Walks()
+    project = None if asked.files else project_in(start, walks)
     linked = linked_digests(project) if project else []
     # A linked digest that is gone must not stop the run of the others.
     meant = asked.files or [path for path in linked if path.exists()]
-    meaning = chosen(asked.address, project)
+    meaning = chosen(asked.address, project, walks)
     workspace = open_workspace(meant, start, chosen=meaning, wanted_format=asked.format_name)
     _require_digests(workspace, linked)
     library, base = library_meant(workspace.project, start, meaning)
@@ -224,7 +228,7 @@ def open_context(asked: Invocation, start: Path = Path()) -> ProjectContext:
     if not isinstance(address, ApiAddress):
         address = replace(address, disk_path=str(near(base / address.disk_path)))
         library = address.text
-    return ProjectContext(workspace, library, address, meaning.access.tally)
+    return ProjectContext(workspace, library, address, meaning.access.tally, walks)
 
 
 def _require_digests(workspace: Workspace, linked: Sequence[Path]) -> None:
@@ -282,11 +286,11 @@ def sources_in(
     return {item.key: sources_of(item.key, item.data, rows, zotero) for item in items}
 
 
-def project_in(start: Path) -> Project:
-    """Return the project of the folder `start`."""
+def project_in(start: Path, walks: Walks | None = None) -> Project:
+    """Return the project of the folder `start`; `walks` learn what this looks for on the disk."""
     config = find_project(start)
     if config is not None:
-        return loaded(config)
+        return loaded(config, walks)
     project = Project.implicit([start / "digest.md"])
     require_inside(project, allowed())
     return project

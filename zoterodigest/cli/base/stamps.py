@@ -154,7 +154,7 @@ class Recorder:
         if not inputs.is_repeatable(prepared):
             return
         try:
-            states = {**self._before, **inputs.was_read(prepared)}
+            states = {**self._before, **inputs.was_read(prepared, self._place.walks)}
             is_same = dict(states_of(states)) == states and inputs.is_configured_as_read(workspace)
         except UnknownState:
             return
@@ -175,8 +175,9 @@ class Recorder:
         workspace, library = self._place.workspace, self._place.library
         if self._asked is None or not inputs.is_knowable(workspace):
             return {}
-        found = inputs.inputs(workspace, library, desktop_folder(), writes=self._writes)
+        walks, writes = self._place.walks, self._writes
+        found = inputs.inputs(workspace, library, desktop_folder(), walks, writes=writes)
         try:
-            return dict(states_of(found))
+            return dict(states_of(found, walks))
         except UnknownState:
             return {}

@@ -16,6 +16,7 @@ from zoterodigest.project.files import real_path
 from zoterodigest.project.layout import BibFile, Digest, Project, find_project
 from zoterodigest.project.memory import memory_path
 from zoterodigest.project.outside import Allowed, require_inside
+from zoterodigest.project.walks import Walks
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,8 @@ class Chosen:
 
     `access` is how libraries over the network are reached. `allowed` is what a project may use
     outside of its folder. `project` is the one that is meant, if it was read already and uses
-    nothing else. `now` is the time, in seconds since 1970.
+    nothing else; `walks` know what this took, for one workspace. `now` is the time, in seconds
+    since 1970.
     """
 
     address: str = ""
@@ -76,6 +78,7 @@ class Chosen:
     allowed: Allowed = Allowed()
     project: Project | None = None
     now: float = 0
+    walks: Walks | None = None
 
 
 def open_workspace(
@@ -94,13 +97,14 @@ def open_workspace(
     if the project's files lead to where the user did not allow them to.
     """
     chosen = chosen or Chosen(library)
-    project = _project(digests, start, chosen)
+    walks = chosen.walks or Walks()
+    project = _project(digests, start, chosen, walks)
     address, base = library_meant(project, start, chosen)
     return Workspace(
         project,
         connect(address, base=base, access=chosen.access),
         mapping_of(project),
-        project.digests(digests),
+        project.digests(digests, walks),
         wanted_format,
         _instance(address, base, project),
         project.bibliographies(),
@@ -110,7 +114,7 @@ def open_workspace(
     )
 
 
-def _project(digests: Sequence[Path], start: Path, chosen: Chosen) -> Project:
+def _project(digests: Sequence[Path], start: Path, chosen: Chosen, walks: Walks) -> Project:
     config = find_project(digests[0] if digests else start)
     if config is None:
         project = Project.implicit(digests or [start / "digest.md"])
@@ -118,7 +122,7 @@ def _project(digests: Sequence[Path], start: Path, chosen: Chosen) -> Project:
         return chosen.project
     else:
         project = Project.load(config)
-    require_inside(project, chosen.allowed, digests)
+    require_inside(project, chosen.allowed, digests, walks)
     return project
 
 

@@ -24,7 +24,8 @@ from zoterodigest.project.memory import MEMORIES
 from zoterodigest.project.outside import named_paths
 from zoterodigest.project.pending import pending_path
 from zoterodigest.project.running import running_path
-from zoterodigest.project.settled import Fact, hashed, states_of
+from zoterodigest.project.settled import MATCHES, Fact, hashed, states_of
+from zoterodigest.project.walks import Walks
 from zoterodigest.sync.gathering.gather import folders_of
 from zoterodigest.sync.gathering.quiet import has_one_configuration
 from zoterodigest.sync.gathering.workspace import Workspace
@@ -45,12 +46,17 @@ def is_knowable(workspace: Workspace) -> bool:
 
 
 def inputs(
-    workspace: Workspace, library: Address, desktop_folder: Path | None, *, writes: bool
+    workspace: Workspace,
+    library: Address,
+    desktop_folder: Path | None,
+    walks: Walks,
+    *,
+    writes: bool,
 ) -> Iterator[Fact]:
     """Yield what a run of `workspace` depends on beside what `was_read`.
 
-    `desktop_folder` holds what is kept of a running Zotero. A run that `writes` must find no other
-    run at work.
+    `desktop_folder` holds what is kept of a running Zotero. By `walks` the run found its digests. A
+    run that `writes` must find no other run at work.
     """
     project = workspace.project
     if writes:
@@ -58,7 +64,7 @@ def inputs(
     yield Fact("configuration", str(project.root))
     paths = [project.root, project.state_folder, project.lock_path]
     # Of what a pattern matches, "matches" tells where it leads: a vault has thousands of files.
-    matched = _matched(workspace)
+    matched = _matched(workspace, walks)
     sources = [one for digest in workspace.digests if (one := str(digest.path)) not in matched]
     sources += [str(bib.path) for bib in workspace.bibs]
     # Whatever is named may come to lead outside the project, also what this run doesn't read.
@@ -95,21 +101,21 @@ def _digests(workspace: Workspace) -> Iterator[Fact]:
     dated = (PLACEHOLDER.sub("*", glob.escape(one.digest)) for one in rules.feeds)
     for pattern in [*(one.path for one in rules.digests), *dated]:
         yield Fact("presence", str(project.root / pattern))
-        yield Fact("matches", f"{project.root}\n{pattern}")
+        yield Fact(MATCHES, f"{project.root}\n{pattern}")
         if glob.has_magic(pattern):
-            yield Fact("matches", f"{project.root}\n{pattern_of_stand_ins(pattern)}")
+            yield Fact(MATCHES, f"{project.root}\n{pattern_of_stand_ins(pattern)}")
 
 
-def _matched(workspace: Workspace) -> set[str]:
+def _matched(workspace: Workspace, walks: Walks) -> set[str]:
     """Return the paths of the files that patterns match: of these "matches" tells where they lead,
     also if the run does not name them.
     """
     root = workspace.project.root
     return {
-        os.path.join(root, name)  # noqa: PTH118  (thousands, in a vault)
+        one.path
         for rules in workspace.project.configuration.digests
         if glob.has_magic(rules.path)
-        for name in glob.glob(rules.path, root_dir=root, recursive=True)  # noqa: PTH207
+        for one in walks.matches(root, rules.path)
     }
 
 
@@ -143,7 +149,7 @@ def token_read(prepared: Prepared) -> str:
     return prepared.gathered.contents.snapshot.token
 
 
-def was_read(prepared: Prepared) -> dict[Fact, str]:
+def was_read(prepared: Prepared, walks: Walks) -> dict[Fact, str]:
     """Return the states of what a run knew by what it read: its files, and where links lead."""
     gathered, root = prepared.gathered, prepared.workspace.project.root
     read = {str(source.path): source.on_disk for source in gathered.sources}
@@ -158,7 +164,7 @@ def was_read(prepared: Prepared) -> dict[Fact, str]:
         Fact("file", path): "" if data is None else hashed(data) for path, data in read.items()
     }
     linked = {*(row.digest for row in gathered.lock.rows), *quiet}
-    matched = _matched(prepared.workspace)
+    matched = _matched(prepared.workspace, walks)
     linked = {key for key in linked if os.path.join(root, key) not in matched}  # noqa: PTH118
     states |= {Fact("presence", str(root / key)): str(key not in gathered.gone) for key in linked}
     return states | dict(states_of(Fact("real path", str(root / key)) for key in linked))
