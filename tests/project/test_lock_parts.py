@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from tests.project.links import a_base, a_row, locks, names
 from tests.project.version1 import render_version1
-from zoterodigest.core.links.link import LinkState, LockFile, LockRow
-from zoterodigest.core.values.file_keys import SourceKey
+from zoterodigest.core.links.link import CollectionRow, LinkState, LockFile, LockRow
+from zoterodigest.core.values.file_keys import DigestKey, SourceKey
 from zoterodigest.project.lock.lock import BadLockFile, read_lock, render_lock
 from zoterodigest.project.lock.named import names_of_files
 from zoterodigest.project.lock.parts import (
@@ -81,6 +81,52 @@ def test_rows_that_were_not_read_stay(
 
     rows = tuple(sorted((*quiet, *new.rows), key=lambda row: row.id))
     assert changed == render_lock(replace(new, rows=rows))
+
+
+def shared(*digests: str, key: str = "SHARED22") -> tuple[CollectionRow, ...]:
+    """Return the rows of one collection of several notes."""
+    return tuple(CollectionRow(DigestKey(one), (), key) for one in digests)
+
+
+def test_two_collection_rows_stand_for_those_of_notes_that_are_passed_over() -> None:
+    names = "a.md", "b.md", "c.md", "d.md", "e.md"
+    heading = CollectionRow(DigestKey("b.md"), ("b",), "SHARED22")
+    other = shared("f g%.md", key="OTHER222")
+    rows = (*shared(*names), heading, *other)
+    row = a_row("zd-a", digest="d.md")
+    parts = parts_of(LockFile("l", (row,), rows))
+    notes = frozenset(map(DigestKey, ("a.md", "b.md", "c.md", "d.md", "f g%.md")))
+
+    assert parts.read((), passed_over=notes).collection_rows == (
+        *shared("a.md"),
+        heading,
+        *shared("d.md", "e.md"),
+        *other,
+    )
+    assert parts.read(["zd-a"], passed_over=notes).collection_rows == (
+        *shared("a.md"),
+        heading,
+        *shared("c.md", "d.md", "e.md"),
+        *other,
+    )
+
+
+@given(lock=locks(IDS), other=locks(IDS), count=st.integers(0, 5), added=st.booleans())
+def test_collection_rows_that_were_not_read_stay(
+    lock: LockFile, other: LockFile, count: int, added: bool
+) -> None:
+    notes = [DigestKey(f"note {number}.md") for number in range(count)]
+    rows = sorted((*lock.collection_rows, *shared(*notes)), key=lambda one: one.place)
+    before = replace(lock, collection_rows=tuple(rows))
+    part = parts_of(before).read((), passed_over=frozenset(notes))
+    new = [one for one in other.collection_rows if added and one not in rows]
+    gone = {one.place for one in new} | {one.place for one in lock.collection_rows[: int(added)]}
+
+    def changed(known: LockFile) -> LockFile:
+        kept = [one for one in known.collection_rows if one.place not in gone]
+        return replace(known, collection_rows=(*kept, *new), exported=other.exported)
+
+    assert changed_lock(render_lock(before), part, changed(part)) == render_lock(changed(before))
 
 
 def test_line_ends_of_windows_change_no_row() -> None:

@@ -24,7 +24,7 @@ from zoterodigest.project.lock.parts import LockParts, lock_parts
 from zoterodigest.project.written import held_before
 from zoterodigest.sync.gathering.compared import compared_entry
 from zoterodigest.sync.gathering.gather import Gathered, ReadDigest, is_empty_digest, read_digests
-from zoterodigest.sync.gathering.quiet import SourcePrints, by_item
+from zoterodigest.sync.gathering.quiet import SourcePrints, by_item, notes_among
 from zoterodigest.sync.gathering.unread import unread_in
 from zoterodigest.sync.gathering.workspace import Workspace
 
@@ -84,8 +84,8 @@ class LoudReader:
         """Return what is loud; None if that can't be read by itself. Raises `BadLockFile`."""
         if self.lock is None:
             return None
-        lock = self.lock.read(loud.rows, self._workspace.project.lock_path)
-        keys = {row.digest for row in lock.rows} | {key for key, at in loud.entries.items() if at}
+        lock = self._lock_over(self.lock, loud)
+        keys = {row.digest for row in lock.rows} | _with_entries(loud)
         keys |= self._beside_new(keys, lock.collection_rows)
         digests = self._digests_of(lock, keys) if keys or loud.rows or self.is_all_told else ()
         if digests is None:
@@ -111,6 +111,11 @@ class LoudReader:
             seen=self._seen(lock),
             held=held_before(self._workspace.project.state_folder),
         )
+
+    def _lock_over(self, parts: LockParts, loud: Loud) -> LockFile:
+        """Return what is loud of the lock file, and collection rows that stand for the others."""
+        passed_over = notes_among(self._workspace, self._sources.files) - _with_entries(loud)
+        return parts.read(loud.rows, self._workspace.project.lock_path, passed_over)
 
     def _beside_new(
         self, keys: Set[SourceKey], collection_rows: Iterable[CollectionRow]
@@ -157,3 +162,8 @@ class LoudReader:
         ours = notes_of_rows(lock.rows)
         found = read_contents(part, zotero, with_own_notes=shows_own, our_notes=ours)
         return replace(found, snapshot=self._snapshot)
+
+
+def _with_entries(loud: Loud) -> set[SourceKey]:
+    """Return the digests in which entries are loud."""
+    return {key for key, at in loud.entries.items() if at}

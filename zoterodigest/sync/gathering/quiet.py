@@ -204,6 +204,12 @@ def may_come_and_go(workspace: Workspace, keys: Iterable[SourceKey]) -> bool:
     return not _in_order(workspace, keys)
 
 
+def notes_among(workspace: Workspace, keys: Iterable[SourceKey]) -> frozenset[SourceKey]:
+    """Return the files of vaults among these digests."""
+    found = frozenset(keys)
+    return found - frozenset(_in_order(workspace, found))
+
+
 def _in_order(workspace: Workspace, keys: Iterable[SourceKey]) -> list[SourceKey]:
     """Return the digests among these that are no files of vaults, in their order."""
     rules: dict[SourceKey, DigestRules] = {one.key: one.rules for one in workspace.digests}
