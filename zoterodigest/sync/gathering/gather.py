@@ -501,13 +501,13 @@ def changed_lately(workspace: Workspace, digest: Digest) -> bool:
 
 def format_choices(workspace: Workspace) -> dict[DigestKey, FormatChoice]:
     """Return which formats a run reads its digests by."""
-    project = workspace.project
+    project, config = workspace.project, workspace.project.config_path
     configs = {str(folder): find_project(folder) for folder in folders_of(workspace)}
     found: dict[DigestKey, FormatChoice] = {}
     of_vaults: dict[tuple[str, str], FormatChoice] = {}
     for digest in workspace.digests:
         folder, rules = os.path.dirname(digest.path), digest.rules  # noqa: PTH120  (thousands)
-        if configs[folder] != project.config_path:
+        if configs[folder] != config:
             wanted = workspace.wanted_format or rules.format or ""
             found[digest.key] = format_choice(digest.path, wanted)
         elif rules.is_vault:

@@ -61,10 +61,10 @@ def seen_by(prepared: Prepared, standing: EntriesNow, lock: LockFile, contents: 
     others = {one.collection for one in lock.collection_rows if one.digest not in digests}
     then = before.collections if before else {}
     looked_at = [one for one in lock.collection_rows if one.collection not in others & then.keys()]
-    held = _held(contents)
+    held, quiet = _held(contents), _passed_over(prepared)
     if contents is not prepared.gathered.contents:
-        held = _without_news(prepared, held)
-    held = _with_those_passed_over(prepared, held, then)
+        held = _without_news(prepared, held, quiet)
+    held = _as_seen_then(held, then, quiet)
     collections = _collections(then, looked_at, held, _pending(plan, done))
     then_linked = {row.id: row for row in plan.rows_before}
     now_linked = {row.id: row for row in lock.rows}
@@ -168,12 +168,25 @@ def _held(contents: Contents) -> Mapping[str, set[str]]:
     return held
 
 
-def _without_news(prepared: Prepared, held: Mapping[str, set[str]]) -> Mapping[str, set[str]]:
+def _passed_over(prepared: Prepared) -> Set[str]:
+    """Return the items that a run over a part did not look at."""
+    if not prepared.gathered.quiet.links:
+        return frozenset()
+    contents = prepared.gathered.contents
+    looked_at = {item.key for item in contents.items}
+    return {one.key for one in contents.snapshot.items} - looked_at
+
+
+def _without_news(
+    prepared: Prepared, held: Mapping[str, set[str]], quiet: Set[str]
+) -> Mapping[str, set[str]]:
     """Return `held` without what somebody else put in or took out while the run was writing.
 
-    The run has not acted on that. The next one does, if this one has not seen it.
+    The run has not acted on that. The next one does, if this one has not seen it. Nothing is told
+    of items that are `quiet`.
     """
-    known = {one.key: one.data for one in prepared.gathered.contents.snapshot.items}
+    items = prepared.gathered.contents.snapshot.items
+    known = {one.key: one.data for one in items if one.key not in quiet}
     writes = {write.item.key: write.item.data for write in prepared.writes.items}
     then = _filed(known)
     came = _filed({key: {**known.get(key, {}), **data} for key, data in writes.items()})
@@ -184,18 +197,15 @@ def _without_news(prepared: Prepared, held: Mapping[str, set[str]]) -> Mapping[s
     return found
 
 
-def _with_those_passed_over(
-    prepared: Prepared, held: Mapping[str, set[str]], then: Mapping[str, frozenset[str]]
+def _as_seen_then(
+    held: Mapping[str, set[str]], then: Mapping[str, frozenset[str]], quiet: Set[str]
 ) -> Mapping[str, set[str]]:
-    """Return `held` with the items that a run over a part did not look at where they were `then`.
+    """Return `held` with `quiet` items, which the run did not look at, where they were `then`.
 
     They may have moved since: if a wrong cache hid that from this run, the next one has to see it.
     """
-    if not prepared.gathered.quiet.links:
+    if not quiet:
         return held
-    contents = prepared.gathered.contents
-    looked_at = {item.key for item in contents.items}
-    quiet = {one.key for one in contents.snapshot.items} - looked_at
     found: dict[str, set[str]] = defaultdict(set)
     for key in held.keys() | then.keys():
         found[key] = held.get(key, set()) - quiet | then.get(key, frozenset()) & quiet
