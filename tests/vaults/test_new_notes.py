@@ -94,6 +94,25 @@ def test_an_item_that_comes_into_the_collection_gets_a_note_like_those_around_it
     assert {name: data for name, data in notes(vault).items() if name in before} == before
 
 
+def test_a_note_comes_where_most_are_if_the_folder_of_the_vault_itself_has_none(
+    vault: World,
+) -> None:
+    papers = vault.root / "Papers"
+    (papers / "Read").mkdir()
+    (papers / "Later").mkdir()
+    for path in papers.glob("*.md"):
+        path.rename(papers / "Read" / path.name)
+    (papers / "Map.md").write_text("No paper.\n")
+    (papers / "Later" / "@last2021.md").write_text("---\ntitle: Last\nyear: 2021\n---\nMine.\n")
+    sync(vault)
+    put_into_collection(vault)
+
+    sync(vault)
+
+    assert (papers / "Read" / "@ho2020new.md").read_text() == MADE
+    assert sync(vault).prepared.is_settled
+
+
 def test_the_sync_after_it_has_nothing_to_do(vault: World) -> None:
     put_into_collection(vault)
     sync(vault)

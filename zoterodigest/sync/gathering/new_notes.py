@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
@@ -115,7 +116,7 @@ def with_new_files(workspace: Workspace, gathered: Gathered) -> Gathered:
                 if workspace.is_named:
                     raise NoNote("`zoterodigest sync` without a path makes a note for it")
                 paper = NewPaper(item.fields, ItemKeys("", citekey))
-                inner = _folder_of(vault, item, gathered)
+                inner = _folder_of(vault, item, gathered, reads)
                 digest = vault.file(paper, [one.path.name for one in made], inner)
             except NoNote as error:
                 files[item.key] = NewFile(reads[0].key, str(error))
@@ -154,13 +155,13 @@ def _added(vault: NewNotes, gathered: Gathered, seen: Seen) -> Iterator[Item]:
             yield item
 
 
-def _folder_of(vault: NewNotes, item: Item, gathered: Gathered) -> str:
-    """Return the folder of a vault whose collection `item` lies in; "" for the vault's own, also if
-    its folders have no collections.
+def _folder_of(vault: NewNotes, item: Item, gathered: Gathered, reads: Sequence[ReadDigest]) -> str:
+    """Return the folder of a vault whose collection `item` lies in, "" for the vault's own; where
+    its folders have no collections, the usual one.
     """
-    if FOLDER not in (vault.rules.collection or "").split("/"):
-        return ""
     project, top = vault.project, folder_before_pattern(vault.rules.path)
+    if FOLDER not in (vault.rules.collection or "").split("/"):
+        return _usual_folder(top, reads)
     rows = (row for row in gathered.lock.collection_rows if row.collection in item.collections)
     # A collection above those of folders may be of no digest.
     every = (row.digest for row in rows if row.digest)
@@ -169,6 +170,13 @@ def _folder_of(vault: NewNotes, item: Item, gathered: Gathered) -> str:
     # The deepest one counts: its collection lies in those of the folders above it.
     inner = max(sorted(found), key=len, default="")
     return inner if (project.root / top / inner).is_dir() else ""
+
+
+def _usual_folder(top: str, reads: Iterable[ReadDigest]) -> str:
+    """Return the folder in `top` of most notes, "" for `top` itself, also if it has only some."""
+    notes = (read.key.rpartition("/")[0] for read in reads if read.document.entries)
+    counts = Counter(folder.removeprefix(top).strip("/") for folder in notes)
+    return "" if "" in counts else max(sorted(counts), key=counts.__getitem__, default="")
 
 
 def _with_citekeys(
