@@ -347,7 +347,7 @@ def test_a_clone_without_its_embedded_library_is_told_so_and_the_remedy_helps(
 
     ran = zoterodigest("doctor")
 
-    assert "the built-in library embedded:" in ran.out
+    assert "the trial library embedded:" in ran.out
     assert "skipped: the library cannot be looked at\n" in ran.out
     zoterodigest("init", "--fresh")
     assert found(zoterodigest("doctor", "--json")) == []

@@ -140,7 +140,7 @@ def _reading_failed(error: OSError, path: Path) -> tuple[str, str]:
         case errno.EISDIR:
             return (
                 "a folder, not a file",
-                "Give the name of a file, or of several with FOLDER/*.md.",
+                "Name a file instead, or several with FOLDER/*.md.",
             )
         case errno.EACCES | errno.EPERM:
             return "not permitted to read it", "Check the permissions of the file and its folder."

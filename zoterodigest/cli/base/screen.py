@@ -392,7 +392,7 @@ def _write(stream: TextIO, lines: Iterable[str]) -> None:
 
 def tell_error(sentence: str, hint: str = "", choices: Iterable[str] = ()) -> None:
     """Write an error as people read it: a sentence, what it may be, and what to do about it."""
-    _tell_marked("error:", without_middle(visible(_from_here(sentence)), _LONGEST_ERROR), "red")
+    _tell_marked("error:", without_middle(visible(from_here(sentence)), _LONGEST_ERROR), "red")
     tell(cut(f"    {visible(one)}", width()) for one in choices)
     if hint:
         _tell_marked("hint:", cut(visible(hint), _LONGEST_ERROR))
@@ -400,7 +400,7 @@ def tell_error(sentence: str, hint: str = "", choices: Iterable[str] = ()) -> No
             _tell_marked("more:", address)
 
 
-def _from_here(sentence: str) -> str:
+def from_here(sentence: str) -> str:
     """Return a sentence in which files below the current folder are called as from there."""
     with suppress(OSError):  # somebody may have removed the folder
         here = re.escape(str(Path.cwd())) + re.escape(os.sep)
@@ -426,7 +426,7 @@ def tell_failure(*parts: str) -> None:
 
     Each is cut by itself: a title of any length leaves room for the reason.
     """
-    shown = [cut(visible(_from_here(part)), _LONGEST_PART) for part in parts if part]
+    shown = [cut(visible(from_here(part)), _LONGEST_PART) for part in parts if part]
     # A reason may begin with the file that is named already: "one.md cannot be written".
     is_named = len(shown) > 1 and shown[-1].startswith(f"{shown[0]} ")
     tell_error(": ".join(shown[1:] if is_named else shown))

@@ -11,7 +11,7 @@ from pathlib import Path
 from zoterodigest.cli.base.network import asking_nobody
 from zoterodigest.cli.base.options import FAILED, FINE, Invocation
 from zoterodigest.cli.base.project_context import ProjectContext, opened_context
-from zoterodigest.cli.base.screen import counted, visible
+from zoterodigest.cli.base.screen import counted, from_here, visible
 from zoterodigest.cli.base.talk import NotConfirmed, failure_lines
 from zoterodigest.cli.commands.exit_codes import exit_code
 from zoterodigest.cli.commands.runs import left_sentence, planned_with_lookups
@@ -99,7 +99,8 @@ def _ran(place: ProjectContext, asked: Invocation, but: frozenset[str]) -> Ran:
     try:
         outcome = _carried_out(prepared)
     except TooMuch as error:
-        text = f"{visible(str(error))}. Nothing was written: run `zoterodigest sync` yourself."
+        why = visible(from_here(str(error)))
+        text = f"{why}. Nothing was written: run `zoterodigest sync` yourself."
         return Ran(error.exit_code, needs=(*needs, text), held=held)
     except NotConfirmed as error:
         return Ran(error.exit_code, needs=(*needs, sentence_of(error)), held=held)
@@ -168,4 +169,4 @@ def _after(outcome: Outcome, needs: Sequence[str], held: frozenset[str]) -> Ran:
 
 def sentence_of(error: ZoterodigestError) -> str:
     """Return on one line what an error says, and what to do about it."""
-    return visible(" ".join(filter(None, (f"{error}.", error.hint))))
+    return visible(" ".join(filter(None, (f"{from_here(str(error))}.", error.hint))))

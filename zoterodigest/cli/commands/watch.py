@@ -170,7 +170,7 @@ class Watcher:
     def _names(self) -> str:
         workspace = self._place.workspace
         counts = files_counted(len(workspace.digests), len(workspace.bibs))
-        return enumerated([*counts, visible(self._place.address)])
+        return enumerated([*counts, self._place.library_name])
 
     def _note_recent(self) -> None:
         """Note which files changed so shortly before that their writer may go on."""

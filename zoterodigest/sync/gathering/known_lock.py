@@ -63,7 +63,7 @@ class OtherLibrary(ZoterodigestError):
 
 def _other_library(path: Path, linked: str, present: str) -> str:
     if not present and is_built_in(linked):
-        return f"the built-in library {linked}, with which {path} links, is not here"
+        return f"the trial library {linked}, with which {path} links, is not here"
     if is_named_here(linked) and (is_named_here(present) or is_personal(present)):
         return (
             f"{path} links with the library of a Zotero without an account ({linked}), and this"
