@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from zoterodigest.cli.base.screen import set_width
+from zoterodigest.cli.base.screen import from_here, set_width
 from zoterodigest.cli.review.admission import Admission, guarded, refused
 from zoterodigest.cli.review.cards import (
     change_groups,
@@ -110,7 +110,12 @@ class Site:
             return refused(rejected)
         except ZoterodigestError as error:
             return guarded(
-                self._problem(str(error), error.hint, is_old=isinstance(error, Outdated))
+                self._problem(
+                    from_here(str(error)),
+                    # On the page nobody runs a command: its button reads again.
+                    error.hint.replace("Run the command again", "Read everything again"),
+                    is_old=isinstance(error, Outdated),
+                )
             )
         except Stopped as stop:
             return guarded(self._problem(str(stop).rstrip("."), "", is_old=False))
