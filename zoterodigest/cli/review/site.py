@@ -282,7 +282,10 @@ class Site:
         return _html(template, common | values)
 
     def _problem(self, sentence: str, hint: str, *, is_old: bool) -> Response:
-        values = {"sentence": sentence, "hint": hint, "is_old": is_old}
+        # The name of a file at the beginning keeps its letters.
+        is_word = sentence.partition(" ")[0].isalpha()
+        shown = sentence[:1].upper() + sentence[1:] if is_word else sentence
+        values = {"sentence": shown, "hint": hint, "is_old": is_old}
         common = {"base": f"/{self._admission.folder}", "tabs": ()}
         return _html("problem", common | values, status=409)
 
