@@ -128,6 +128,20 @@ def test_a_word_that_is_no_direction_plans_nothing() -> None:
 
 
 @pytest.mark.usefixtures("papers")
+def test_a_value_of_another_kind_is_refused_where_it_is_given() -> None:
+    with pytest.raises(ZoterodigestError, match=r"papers\.md is a file, not a folder"):
+        Project.open("papers.md")
+    with pytest.raises(ZoterodigestError, match="nowhere is no folder"):
+        Project.open("nowhere")
+    with Project.open(digests="papers.md") as project:
+        for limit in (-1, "3"):
+            with pytest.raises(ZoterodigestError, match="max_changes is"):
+                project.plan(max_changes=limit)  # type: ignore[arg-type]  # as above
+        with pytest.raises(ZoterodigestError, match="'push' is no plan"):
+            project.apply("push")  # type: ignore[arg-type]  # as above
+
+
+@pytest.mark.usefixtures("papers")
 def test_a_closed_project_writes_nothing() -> None:
     with Project.open(digests=["papers.md"]) as project:
         plan = project.plan("push")

@@ -135,6 +135,9 @@ class Project:
         folder. `library` is an address as in `--library`. An API key comes from the keyring or from
         the variable ZOTERO_API_KEY. Nothing is read yet.
         """
+        if not Path(folder).is_dir():
+            what = "is a file, not a folder" if Path(folder).exists() else "is no folder"
+            raise BadCall(f"{folder} {what}", "Name digests so: Project.open(digests=[…]).")
         # A text is many paths of one letter to Python.
         several = [digests] if isinstance(digests, (str, Path)) else digests
         return cls(Path(folder), tuple(map(Path, several)), library)
@@ -181,6 +184,8 @@ class Project:
         """
         # Any other word would plan both directions.
         _require_known("direction", direction, get_args(Direction))
+        if max_changes is not None and (not isinstance(max_changes, int) or max_changes < 0):
+            raise BadCall(f"max_changes is {max_changes!r}", "It is a number from 0, or None.")
         intent = Sync(may_push=direction != "pull", may_pull=direction != "push")
         place = self._place()
         limits = Options(intent, max_changes=max_changes, allow_removals=allow_removals)
@@ -197,6 +202,8 @@ class Project:
         from zoterodigest.sync.syncing.sync_run import carry_out
 
         self._require_open()
+        if not isinstance(plan, PlannedRun):
+            raise BadCall(f"{plan!r} is no plan", "Make one: project.apply(project.plan()).")
         if plan.needs_consent and not agree:
             raise NeedsConsent("the plan needs consent", "Look at it, then pass agree=True.")
         outcome = carry_out(plan._prepared, lambda done, total: None)
