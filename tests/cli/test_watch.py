@@ -331,7 +331,7 @@ def test_a_run_during_which_somebody_saves_a_file_writes_nothing(
     monkeypatch.setattr(unattended, "planned_with_lookups", saved)
     ran = run_later(world)
 
-    assert ran.passing.startswith(f"{path} has changed since it was read and was left alone.")
+    assert ran.passing.startswith(f"{path.name} has changed since it was read and was left alone.")
     assert lock.read_bytes() == linked
     assert task(world, REST) == {"task:image restoration"}
 
