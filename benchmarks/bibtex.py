@@ -31,6 +31,14 @@ def _export_process(workshop: Workshop, name: str) -> Measured:
     return workshop.best(once), {}
 
 
+def _export_again(workshop: Workshop, name: str) -> Measured:
+    output = workshop.folder / "exported again.bib"
+    output.unlink(missing_ok=True)
+    command = ours("export", "--items", str(workshop.made(name)), "-o", str(output), "--yes")
+    workshop.usage(command)
+    return workshop.best(lambda: workshop.usage(command)), {}
+
+
 def _bib(workshop: Workshop, name: str) -> Path:
     path = workshop.folder / "inputs" / f"{name}.bib"
     if not path.exists():
@@ -94,6 +102,13 @@ CASES = (
         _export_process,
         _USUAL,
         _LARGE,
+    ),
+    Case(
+        "export once more",
+        "The same, to a file that has all of it already.",
+        _export_again,
+        _USUAL[:1],
+        _LARGE[:1],
     ),
     Case(
         "read a .bib",

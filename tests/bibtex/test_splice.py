@@ -10,10 +10,12 @@ from hypothesis import strategies as st
 
 from tests.bibtex.bibs import PIECES, hostile_bibs
 from tests.growth import LINEAR, growth
+from zoterodigest.bibtex.edit.document import asked_of
 from zoterodigest.bibtex.edit.operations import DeclinedBibEdit
 from zoterodigest.bibtex.edit.splice import Updated, update
 from zoterodigest.bibtex.export.bib_style import write_bib
 from zoterodigest.bibtex.export.entry import BibEntry
+from zoterodigest.bibtex.reading import standing_entries
 from zoterodigest.bibtex.tiles.scanner import scan
 
 
@@ -478,3 +480,19 @@ def test_entries_that_are_behind_because_entries_are_only_added_are_named() -> N
 
     assert (same.behind, behind.behind) == ((), ("lovelace",))
     assert replace(behind, behind=()) == same
+
+
+@pytest.mark.parametrize(
+    ("year", "is_read_there"), [("{2020}", True), ("2020", False), ("{2021}", False)]
+)
+def test_an_entry_that_stands_to_the_letter_is_read_where_it_stands(
+    year: str, is_read_there: bool
+) -> None:
+    wanted = BibEntry("misc", "doe2020", (("title", "On Trees"), ("year", "2020")))
+    text = write_bib([wanted]).replace("{2020}", year)
+    (there,) = standing_entries(scan(f"% my own\n{text}".encode()))
+
+    asked = asked_of(wanted, {}, there)
+
+    assert (asked.standing is there) == is_read_there
+    assert asked.standing.texts["year"] == "2020"

@@ -68,6 +68,11 @@ class StandingEntry:
     macros: Macros
 
     @property
+    def source(self) -> bytes:
+        """Its bytes."""
+        return self.bibliography.source[self.tile.span.start : self.tile.span.end]
+
+    @property
     def key(self) -> str:
         """Its citation key, perhaps empty."""
         return self.bibliography.key(self.tile)

@@ -37,7 +37,7 @@ from zoterodigest.bibtex.reading import StandingEntry, macros_of, standing_entri
 from zoterodigest.bibtex.tiles.scanner import scan
 from zoterodigest.bibtex.tiles.tiles import Bibliography, BibPlace, BibProblem
 from zoterodigest.core.works.catalogue import Adopt, Ambiguous, Catalogue
-from zoterodigest.core.works.work import naming, work_of
+from zoterodigest.core.works.work import KnownWork, naming, work_of
 from zoterodigest.frozen import dataclass
 
 
@@ -135,7 +135,7 @@ class _SpliceRun:
         claimed: set[int] = set()
         for wanted in self._wanted:
             try:
-                asked = asked_of(wanted, self._macros)
+                asked = asked_of(wanted, self._macros, self._by_key.get(wanted.key))
             except CannotBeWritten as error:
                 self._refused.append(DeclinedBibEdit(wanted.key, "", str(error)))
                 continue
@@ -231,8 +231,20 @@ class _SpliceRun:
         """The works that stand in the file; not needed where all that is wanted is ours."""
         catalogue = Catalogue()
         for at, entry in enumerate(self._entries):
-            catalogue.add(str(at), work_of(entry.record(NO_VENUES)))
+            catalogue.add(str(at), self._works[entry.tile.span.start])
         return catalogue
+
+    @cached_property
+    def _works(self) -> Mapping[int, KnownWork]:
+        """The works of the entries of the file, by where these begin."""
+        entries = self._entries
+        return {one.tile.span.start: work_of(one.record(NO_VENUES)) for one in entries}
+
+    def _work(self, asked: Asked) -> KnownWork:
+        standing = asked.standing
+        if standing.bibliography is self._bibliography:
+            return self._works[standing.tile.span.start]
+        return work_of(asked.record())
 
     def _found(self, asked: Asked) -> StandingEntry | Ambiguous | None:
         key = asked.entry.key
@@ -241,7 +253,7 @@ class _SpliceRun:
             return same_key
         if not self._by_key:
             return None
-        match self._catalogue.find(work_of(asked.record())):
+        match self._catalogue.find(self._work(asked)):
             case Adopt(at):
                 return self._entries[int(at)]
             case Ambiguous(places):
@@ -298,7 +310,8 @@ class _SpliceRun:
         self._problems.append(BibProblem(BibPlace(places[0], 1), reason))
 
     def _rewrite(self, key: str, asked: Asked, entry: StandingEntry) -> None:
-        base, then, now = self._prints[key], asked.prints, prints_of(entry)
+        base, then = self._prints[key], asked.prints
+        now = then if asked.standing is entry else prints_of(entry)
         names = sorted(then.keys() | base.keys())
         differing = [name for name in names if then.get(name) != now.get(name)]
         places = [name for name in differing if name in now or name in base]
