@@ -262,6 +262,14 @@ _PUBLISHERS = _DOI_HOSTS | _hosts(
     "eprint.iacr.org distill.pub elifesciences.org"
 )
 
+_SEEN_AT = sorted(_PUBLISHERS | {*_ARXIV_HOSTS, *_PAGES, "githubusercontent.com"})
+# A percent sign or an entity may hide a letter of any address.
+MAY_NAME_WORK = (
+    r"(?i)\d{4}\.\d{4}|[a-z]/\d{7}|10\.\d{4}|%[0-9a-f]{2}|&#?\w+;|\.pdf|arxiv|"
+    + "|".join(map(re.escape, _SEEN_AT))
+)
+"""What stands in any text with an identifier or the address of a paper, as a pattern."""
+
 _AMPERSANDS = lazy_regex(r"&(?:amp;)+")
 _TAG = lazy_regex(
     r"</?(?:span|i|b|em|strong|sub|sup|sc|u|mark|code|br)(?:\s[^<>]{0,200})?/?>", re.I

@@ -11,10 +11,12 @@ from zoterodigest.core.values.sets import frozenset_of
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
 from zoterodigest.digest.read.body import claims_of, lacks_needed
+from zoterodigest.digest.read.clues import has_clue
 from zoterodigest.digest.read.containers import find_entries
 from zoterodigest.digest.read.document import DigestEntry, Problem
+from zoterodigest.digest.read.evidence import is_evident
 from zoterodigest.digest.read.fields import read_slots
-from zoterodigest.digest.read.found import is_title, span_of
+from zoterodigest.digest.read.found import EntryRange, is_title, span_of
 from zoterodigest.digest.read.html_tables import claims_of_html_row, find_html_rows
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.markers import conflict_in
@@ -37,6 +39,39 @@ def entries_of(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Dig
     if entries:
         entries += [entry for entry in read if is_lost_row(entry)]
     return sorted(entries, key=lambda entry: entry.first)
+
+
+def likely_papers(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[DigestEntry]:
+    """Return what `entries_of` does; nothing where no entry would show that it is a paper.
+
+    Without such an entry none of the others counts (`credible`): most need not be read, and no
+    page of headings that lists no papers costs more than to find them.
+    """
+    if not (form.keys and form.entry.is_general and lines.is_sound):
+        return entries_of(lines, form, venues)
+    ranges = [found for found in find_entries(lines, form) if not lacks_needed(found, form)]
+    read = {
+        at: _entry_in(lines, form, venues, found)
+        for at, found in enumerate(ranges)
+        if has_clue(found)
+    }
+    if not any(it is not None and is_evident(it) for it in read.values()):
+        return []
+    for at, found in enumerate(ranges):
+        if at not in read:
+            read[at] = _entry_in(lines, form, venues, found)
+    entries = (read[at] for at in range(len(ranges)))
+    return sorted((it for it in entries if it is not None), key=lambda entry: entry.first)
+
+
+def _entry_in(
+    lines: Lines, form: DigestFormat, venues: VenueTable, found: EntryRange
+) -> DigestEntry | None:
+    claims = claims_of(found, form, venues)
+    if not has_needed(form, claims.slots, claims.unreadable):
+        return None
+    entry = claimed_entry(lines, form, venues, claims)
+    return entry if is_entry(entry) else None
 
 
 def _contained(lines: Lines, form: DigestFormat, venues: VenueTable) -> list[Claims]:

@@ -13,7 +13,7 @@ from itertools import groupby
 
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
-from zoterodigest.digest.read.claimed import entries_of
+from zoterodigest.digest.read.claimed import likely_papers
 from zoterodigest.digest.read.document import (
     HEADING,
     NO_ENTRY,
@@ -57,7 +57,7 @@ def read_document(
     lines = Lines(source)
     if known is not None:
         lines.heads = known.heads
-    find = partial(known_entries, known) if known is not None and lines.is_sound else entries_of
+    find = partial(known_entries, known) if known is not None and lines.is_sound else likely_papers
     entries: list[DigestEntry] = []
     for form in passes(lines, formats):
         found = list(credible(find(lines, form, venues), lines))
