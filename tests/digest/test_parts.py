@@ -265,3 +265,18 @@ def test_a_title_behind_a_key_authors_and_a_year_may_begin_with_a_quotation(key:
     line = f'- {key} Lovelace, A., & Gödel, K. (1943). "Who Counts?": On Birds. *CVPR*. {ARXIV}\n'
 
     assert [it.title for it in read(line.encode()).entries] == ['"Who Counts?": On Birds']
+
+
+def test_a_venue_with_a_comma_in_its_name_is_no_list_of_people() -> None:
+    texts = [
+        f"{' '.join(words[:at])}, {' '.join(words[at:])}"
+        for venue in venues().venues
+        for words in map(str.split, (venue.official, *venue.aliases))
+        for at in range(1, len(words))
+    ]
+    known = [text for text in texts if venues().find(text) is not None]
+    whole = {text: ("authors", text.rstrip(".")) for text in known}
+
+    as_people = [text for text in known if whole[text] in (parts(f" {text}") or ())]
+
+    assert as_people == []

@@ -58,6 +58,8 @@ def parts_beside(
     `known` are the slots that the entry has already: no authors, venue or date come a second time.
     """
     words = decoded(text.data)
+    if not words.strip():  # as behind most titles with their authors below: 4 % of reading them
+        return []
     found = part_spans(words, known, venues)
     if found is None:
         return None

@@ -207,6 +207,10 @@ class _TextReader:
 
     def _whole(self, start: int, end: int) -> _Parts | None:
         """Return the parts that make up a whole range, None if it is something else."""
+        # Several people first: to read each list of authors as a year, an award and a venue with
+        # its volume before is 15 % of reading bold titles.
+        if self._are_listed(start, end) and (people := self._people(start, end)):
+            return [people]
         found = self._one(start, end)
         if found is not None:
             return found
@@ -300,6 +304,18 @@ class _TextReader:
         if not self._are_people(text, is_led=bool(lead)):
             return None
         return PartSpan("authors", start, end)
+
+    def _are_listed(self, start: int, end: int) -> bool:
+        """Whether a range is names of several people that commas part, and nothing before them.
+
+        "J. High, Energy Phys." is a venue.
+        """
+        if not COMMA.search(self._text, start, end) or _BY.match(self._text, start, end):
+            return False
+        text = one_line(self._text[start:end])
+        people = names.parse_names(text).people
+        are_people = len(people) > 1 and all(map(is_person, people))
+        return are_people and self._venues.find(text) is None
 
     def _are_people(self, text: str, *, is_led: bool = False) -> bool:
         found = names.parse_names(one_line(text))
