@@ -18,6 +18,7 @@ from zoterodigest.library.port import Collection, LibraryItem, Unchanged, Writte
 NOTE = (
     '<div data-schema-version="9"><h2 id="zd-abcdefghij">Summary · daily</h2>\n'
     "<ul><li>a point<ul><li>a nested one</li></ul></li></ul>"
+    "<p>then</p><ol><li>one<ol><li>inner</li></ol></li><li>two</li></ol>"
     "<script>alert(1)</script><p>\x1b[31mred \u202e text</p></div>"
 )
 
@@ -246,6 +247,7 @@ def test_show_tells_all_of_an_item(zoterodigest: Zoterodigest) -> None:
         "  attachment          code: https://example.org/code\n",
         "  note NNNN2222\n    Summary · daily\n",
         "    - a point\n        - a nested one\n",
+        "    1. one\n        1. inner\n    2. two\n",
     ):
         assert line in ran.out
 

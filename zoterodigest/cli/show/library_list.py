@@ -19,6 +19,7 @@ from zoterodigest.library.records.contents import (
     collection_paths,
     collections_within,
 )
+from zoterodigest.regex import lazy_regex
 
 _WORK = Column("key", 8), Column("title"), Column("creators", 20, may_go=True)
 _NOWHERE: set[Path] = {()}
@@ -199,7 +200,28 @@ def note_text(note: LibraryItem) -> str:
 def _markdown(html: str) -> str:
     from zoterodigest.notes.canonical import html_to_blocks
 
-    return join_blocks(html_to_blocks(html))
+    return join_blocks(_counted_up(html_to_blocks(html)))
+
+
+_NUMBERED = lazy_regex(r"( *)(\d+)\. ")
+
+
+def _counted_up(blocks: Iterable[str]) -> Iterator[str]:
+    """Yield blocks with the items of numbered lists counted, as Zotero shows them.
+
+    In the form in which notes are compared, each item has the number 1.
+    """
+    numbers: dict[int, int] = {}
+    for block in blocks:
+        margin = len(block) - len(block.lstrip(" "))
+        # What stands deeper is inside of an item; anything else at its margin ends a list.
+        numbers = {at: number for at, number in numbers.items() if at <= margin}
+        if (found := _NUMBERED.match(block)) is None:
+            numbers.pop(margin, None)
+            yield block
+            continue
+        numbers[margin] = numbers[margin] + 1 if margin in numbers else int(found[2])
+        yield f"{found[1]}{numbers[margin]}. {block[found.end() :]}"
 
 
 def _creators(item: ItemOutline) -> str:
