@@ -328,8 +328,10 @@ def test_a_brief_run_that_the_guard_stops_prints_one_line(
 
     assert ran.code == 5
     (line,) = (ran.out + ran.err).splitlines()
-    assert line.startswith("error: summary would change in 1 entry: more than the 0 that a run may")
-    assert line.endswith(". Nothing was written. If it is meant so, add --max-changes 1.")
+    assert line.startswith(
+        "error: summary would change in 1 entry: more than the 0 that a run changes"
+    )
+    assert line.endswith(". Nothing was written. If you intend this, add --max-changes 1.")
 
 
 def test_undo_of_a_file_takes_back_the_newest_run_that_concerns_it_and_says_what_else(

@@ -20,8 +20,8 @@ class NoKeyring(ZoterodigestError):
     def __init__(self) -> None:
         super().__init__(
             "this system has no keyring that would keep an API key",
-            "A key of zotero.org, or of a server on this computer, may stand in the environment"
-            " variable ZOTERO_API_KEY instead; it is never written into a file.",
+            "Set the environment variable ZOTERO_API_KEY to a key of zotero.org, or of a server on"
+            " this computer. zoterodigest writes it into no file.",
         )
 
 

@@ -30,7 +30,7 @@ from zoterodigest.sync.gathering.known_lock import OtherLibrary, read_known_lock
 from zoterodigest.sync.gathering.workspace import Workspace, mapping_of
 
 NAME = "library"
-_WHY = "Nothing is pushed or pulled as long as this is so."
+_WHY = "Nothing is pushed or pulled until you fix this."
 _START = "Start Zotero, and look again: `zoterodigest doctor`."
 _READ_ONLY_WHY = "`pull` works; `push` and `sync` fail."
 

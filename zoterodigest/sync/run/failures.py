@@ -89,8 +89,8 @@ class TooMuch(ZoterodigestError):
         change = f"{name} would change in {entries}"
         if not stop.name:
             change, option = f"{entries} would lose values, or go as a whole", "--allow-removals"
-        what = f"{change}: more than the {stop.limit:,} that a run may without being told"
+        what = f"{change}: more than the {stop.limit:,} that a run changes unless you allow it"
         if stop.emptied:
             what = f"{stop.emptied} would lose all of its {entries}"
-        super().__init__(what, f"Nothing was written. If it is meant so, add {option}.")
+        super().__init__(what, f"Nothing was written. If you intend this, add {option}.")
         self.stop = stop
