@@ -7,8 +7,11 @@ import pytest
 from tests.digest.vault_notes import entry_of, put, read_file
 from zoterodigest.core.values.names import full_name, split_name
 from zoterodigest.core.values.record import EMPTY, Fields, Members, Names
+from zoterodigest.core.values.span import Span
 from zoterodigest.digest.format.format import NoteRule
-from zoterodigest.digest.read.vault_file import NO_FRONT
+from zoterodigest.digest.read.document import PRIVATE
+from zoterodigest.digest.read.vault_file import NO_FRONT, private_spans
+from zoterodigest.digest.read.vault_front import IN_DOUBT
 from zoterodigest.library.records.zotero import item_rules
 
 SIX = {
@@ -265,6 +268,7 @@ def test_a_title_is_the_same_when_another_line_is_no_yaml_any_more(
     [
         *('"Deep Nets', "'Deep Nets", '"Deep', '["Deep', "[Deep, ", "{Deep", '"Deep \\', "*deep"),
         *('"Deep \\ud83d\\ude00 Nets"', "!x", ">-\n\tDeep", "|", "&deep"),
+        *("\n  - Deep\n- Nets", "\n\t- Deep"),
     ],
 )
 def test_a_title_that_is_not_whole_yet_is_not_read(title: str) -> None:
@@ -277,6 +281,60 @@ def test_a_title_that_is_not_whole_yet_is_not_read(title: str) -> None:
     assert entry.key == "bee2005"
     problems = [it.reason for it in read_file(text).entries[0].problems]
     assert problems[0] == "the value of “title” is not whole"
+
+
+MISPLACED = (
+    "---\ncitekey: bee2005\nstatus: read\n\nMine.\n\n***\n\nMore.\n",
+    "---\n\ncitekey: bee2005\n\nMine.\n",
+    "---\ncitekey: bee2005\n",
+    "\n---\ncitekey: bee2005\nstatus: read\n---\n\nMine.\n",
+    "citekey: bee2005\ntags:\n  - a\n- b\n---\n\nMine.\n",
+    "\n \nzotero-key: ABCD2345\n---\nMine.\n",
+)
+
+
+@pytest.mark.parametrize("text", MISPLACED)
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_of_a_note_whose_front_matter_has_no_place_nothing_is_synced(text: str, end: str) -> None:
+    entry = entry_of(text.replace("\n", end))
+
+    assert entry.is_unreadable
+    assert not entry.fields
+    (problem,) = read_file(text).entries[0].problems
+    assert problem.reason in IN_DOUBT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\nzotero: false\n\nCANARY\n",
+        "---\nstatus: read\nzotero: no # mine\nCANARY",
+        "\n---\nzotero: false\n---\n\nCANARY\n",
+        "zotero: false\ntitle: A\n---\n\nCANARY\n",
+    ],
+)
+def test_a_private_file_is_private_wherever_its_front_matter_stands(text: str) -> None:
+    document = read_file(text)
+
+    assert document.entries == ()
+    assert document.skipped[0].reason == PRIVATE
+    assert private_spans(text.encode(), NoteRule()) == (Span(0, len(text)),)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "---\n\nMine.\n\n---\n",
+        "Note: this is mine\n---\n\nMine.\n",
+        "\n---\nNote: mine\n---\n",
+        "Mine.\n\n---\ncitekey: b\n---\n",
+    ],
+)
+def test_rules_and_headings_of_a_text_are_no_front_matter(text: str) -> None:
+    entry = entry_of(text)
+
+    assert not entry.is_unreadable
+    assert entry.fields["summary"] != EMPTY
 
 
 def test_front_matter_that_is_no_yaml_is_never_written() -> None:

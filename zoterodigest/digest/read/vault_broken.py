@@ -52,7 +52,7 @@ def _node(segment: bytes, value: str, place: DataScalar) -> DataNode:
     if node is not None:
         return _only_read(node, place)
     line = value.partition("\n")[0].rstrip()
-    return place if _is_cut(line) else replace(place, value=line)
+    return place if not line or _is_cut(line) else replace(place, value=line)
 
 
 def _by_yaml(segment: bytes) -> DataNode | None:

@@ -38,6 +38,7 @@ from zoterodigest.digest.read.vault_evidence import (
 )
 from zoterodigest.digest.read.vault_front import (
     BETTER_NOTES,
+    IN_DOUBT,
     TAGS_ROOM,
     FrontMatter,
     front_claims,
@@ -211,14 +212,17 @@ def _entry(
     aliases = title_aliases(lines.source, front, title)
     slots = [*claims.slots, *filter(None, (body.slot,)), *copies, *aliases]
     problems = [Problem(it.line + 1, it.reason, 0, it.is_slip) for it in claims.unread]
-    if front.is_broken:
+    in_doubt = front.fault if front.fault in IN_DOUBT else ""
+    if in_doubt:
+        problems = [Problem(1, in_doubt, 0)]
+    elif front.is_broken:
         problems.append(Problem(1, f"{NO_FRONT}, as {front.fault}"))
     reading = with_tags(_with_blocks(read_slots(slots, ()), body.slot))
     fault = fault_in(lines, 0, last)
     return DigestEntry(
         form, 0, last, span_of(lines, 0, last) if len(lines) else Span(0, 0), tuple(slots), reading,
         frozenset(claims.unreadable), (*([fault] if fault else []), *problems),
-        fault.reason if fault else "", kept=_unread(front, slots) + body.kept,
+        fault.reason if fault else in_doubt, kept=_unread(front, slots) + body.kept,
     )  # fmt: skip
 
 

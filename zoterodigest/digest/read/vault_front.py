@@ -39,6 +39,11 @@ from zoterodigest.digest.read.vault_tags import parted_at_blanks
 from zoterodigest.frozen import frozen
 from zoterodigest.regex import lazy_regex
 
+NO_END = "its front matter has no end"
+NOT_FIRST = "its front matter is not at the beginning of the file"
+IN_DOUBT = frozenset({NO_END, NOT_FIRST})
+"""Why nobody knows where the front matter ends and the text of a file begins."""
+
 BETTER_NOTES = "$itemKey"
 """A key that Better Notes alone writes; it is that of a note."""
 
@@ -55,6 +60,12 @@ _CLOSING = {
     b"+++": lazy_regex(rb"^\+\+\+[ \t]*\r?(?:\n|\Z)", re.M),
 }
 _KEYED = lazy_regex(rb"^[\w$\"'@][^:\n]*:(?=[ \t\r\n]|\Z)|^[\w\"'.-]+[ \t]*=", re.M)
+_LINE_OF_KEY = rb"[\w$\"'@][^:\n]*:(?:[ \t][^\n]*)?\r?\n"
+_FIRST_KEY = lazy_regex(rb"(?:[ \t]*\r?\n)*+" + _LINE_OF_KEY)
+_MISPLACED = lazy_regex(
+    rb"(?:[ \t]*\r?\n)*+(?:---[ \t]*\r?\n)?"
+    rb"(" + _LINE_OF_KEY + rb"(?:" + _LINE_OF_KEY + rb"|[ \t#-][^\n]*\n)*?)---[ \t]*\r?(?:\n|\Z)"
+)
 _BRACED = lazy_regex(rb"\{[^{}]+\}")
 _FAILED = lazy_regex(r"\{\{|\{%|<%|^\s*Error: `|^(?:undefined|null|None)$")
 """How a value begins, or what stands in it, that a template should have filled in."""
@@ -90,10 +101,10 @@ def front_matter(source: bytes) -> FrontMatter:
     start = 3 if source.startswith(b"\xef\xbb\xbf") else 0
     none = FrontMatter("", Span(start, start), start)
     if opening is None:
-        return none
+        return _misplaced(source, start) or none
     closing = _CLOSING[opening[1]].search(source, opening.end())
     if closing is None:
-        return none
+        return _without_end(source, opening) or none
     text = Span(opening.end(), closing.start())
     inner = source[text.start : text.end]
     is_keyed = not inner.strip() or bool(_KEYED.search(inner))
@@ -105,13 +116,39 @@ def front_matter(source: bytes) -> FrontMatter:
     except (BadData, UnicodeDecodeError) as error:
         if not is_keyed:
             return none
-        from zoterodigest.digest.read.vault_broken import pairs_by_line
-
-        pairs = tuple(pairs_by_line(inner, text.start))
-        return FrontMatter(kind, text, closing.end(), pairs, str(error))
+        return FrontMatter(kind, text, closing.end(), _lines_of(source, text), str(error))
     if not (is_keyed or pairs):
         return none
     return FrontMatter(kind, text, closing.end(), pairs)
+
+
+def _without_end(source: bytes, opening: re.Match[bytes]) -> FrontMatter | None:
+    """Return front matter that begins with a key and that nothing ends: nobody knows what is it."""
+    if not _FIRST_KEY.match(source, opening.end()):
+        return None
+    text = Span(opening.end(), len(source))
+    return FrontMatter("yaml", text, text.end, _lines_of(source, text), NO_END)
+
+
+def _misplaced(source: bytes, start: int) -> FrontMatter | None:
+    """Return front matter below blank lines or without its first rule, if it names an item or says
+    that the file is private: to others it is text.
+    """
+    found = _MISPLACED.match(source, start)
+    if found is None:
+        return None
+    text = Span(*found.span(1))
+    pairs = _lines_of(source, text)
+    names = [key.value or "" for key, _ in pairs]
+    if not any(identity_kind(it) or folded_key(it) == "zotero" for it in names):
+        return None
+    return FrontMatter("yaml", text, found.end(), pairs, NOT_FIRST)
+
+
+def _lines_of(source: bytes, text: Span) -> tuple[Pair, ...]:
+    from zoterodigest.digest.read.vault_broken import pairs_by_line
+
+    return tuple(pairs_by_line(source[text.start : text.end], text.start))
 
 
 def _pairs(text: bytes, offset: int, kind: str) -> tuple[Pair, ...]:
