@@ -27,7 +27,7 @@ from zoterodigest.core.plan.reports import (
     MissingFile,
     StaleItemKey,
 )
-from zoterodigest.core.reconcile.holding import RECENT, TEXT_LOST
+from zoterodigest.core.reconcile.holding import RECENT, TEXT_HIDDEN, TEXT_LOST
 from zoterodigest.library.port import LibraryItem
 from zoterodigest.project.files import BadInput
 from zoterodigest.project.lock.lock import read_lock
@@ -476,6 +476,29 @@ def test_what_a_person_accepts_goes_to_the_library(vault: World) -> None:
     assert "Only this." in vault.note(TITLES["adam2015"])
     assert "Paragraph 1" not in vault.note(TITLES["adam2015"])
     assert planned(vault).is_settled
+
+
+@pytest.mark.parametrize(
+    "front", ["citekey: adam2015\n", "title: Adam\ncitekey: adam2015\nyear: 2017\n"]
+)
+def test_text_that_front_matter_without_an_end_hides_stays_in_zotero(
+    vault: World, front: str
+) -> None:
+    path = path_of(vault, "adam2015")
+    body = "\n\n".join((*PARAGRAPHS[:2], "---", *PARAGRAPHS[2:]))
+    path.write_text(f"---\n{front}---\n\n{body}\n")
+    sync(vault, Options(SYNC, accepts=True))
+    key = linked(vault)["Papers/@adam2015.md"]
+    before = vault.everything()
+    path.write_text(f"---\n{front}\n{body}\n")
+
+    sync(vault)
+
+    assert [one.reason for one in only(planned(vault).plan, HeldFile)] == [TEXT_HIDDEN]  # type: ignore[attr-defined]  # of this kind
+    assert vault.everything() == before
+    path.write_text(f"---\n{front}---\n\n{body}\n")
+    assert planned(vault).is_settled
+    assert linked(vault)["Papers/@adam2015.md"] == key
 
 
 def test_each_of_three_held_files_is_held_until_it_is_itself_accepted(vault: World) -> None:

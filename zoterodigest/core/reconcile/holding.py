@@ -31,6 +31,7 @@ TEXT_LOST_IN_ZOTERO = f"{TEXT_LOST} from its note in Zotero"
 TEXT_HIDDEN_IN_ZOTERO = "text that was in sync stands below a heading Private in Zotero"
 VALUES_LOST = "most of its values that were in sync are gone"
 
+TEXT_HIDDEN = "its front matter can't be read any more, and text that was in sync is gone"
 TEXT_REPLACED = "its text was replaced, as in other files"
 
 _FEWEST_LOST = 2
@@ -77,6 +78,8 @@ def why_held(
         return ""
     if _has_lost_text(entry, row, item, run_options.folding):
         return TEXT_LOST
+    if _has_hidden_text(entry, row, item, run_options.folding):
+        return TEXT_HIDDEN
     if row.id in replaced:
         return TEXT_REPLACED
     if _has_lost_values(entry, row):
@@ -104,6 +107,17 @@ def _has_lost_text(entry: Entry, row: LockRow, item: Item | None, folding: Foldi
     """
     now = _texts_in(entry.fields, folding)
     return _is_most(_paragraphs_lost(entry, row, item, folding), now.values())
+
+
+def _has_hidden_text(entry: Entry, row: LockRow, item: Item | None, folding: Folding) -> bool:
+    """Tell whether text is gone while nothing of the record but the title can be read.
+
+    Front matter of which a person has deleted the end goes on to the next rule in the text.
+    """
+    record = {name for name in row.bases if not is_of_entry(name)} - {"title"}
+    if not record & entry.unreadable or record & entry.fields.keys():
+        return False
+    return _paragraphs_lost(entry, row, item, folding)[0] > 0
 
 
 def _why_held_by_note(

@@ -12,6 +12,7 @@ from dataclasses import replace
 from functools import partial
 
 from zoterodigest.core.values.key_table import folded_key
+from zoterodigest.core.values.record import CITEKEY
 from zoterodigest.core.values.span import Span
 from zoterodigest.core.values.venue import VenueTable
 from zoterodigest.digest.format.format import DigestFormat
@@ -199,6 +200,8 @@ def front_claims(
     if front.is_broken:
         # A value that can't be written would be asked for in each run.
         _leave_all_but_title(claims)
+        if any(identity_kind(key.value or "") == "citation_key" for key, _ in front.pairs):
+            claims.unreadable.add(CITEKEY)
     else:
         claims.slots += _empty_slots(lines.source, left, claims, form)
         claims.slots += _citation_key(lines.source, front)
