@@ -132,6 +132,11 @@ def titles(folder: Path) -> set[str]:
         return {str(one.data["title"]) for one in library.read().items if "title" in one.data}
 
 
+@pytest.mark.skipif(not AXE, reason="AXE_CORE names no axe.min.js: accessibility is not checked")
+def test_axe_is_here() -> None:
+    assert Path(AXE).is_file()
+
+
 def tab(browser: Browser, name: str) -> None:
     browser.click(f'nav a[href$="/{name}"]')
     assert faults(browser) == []

@@ -654,6 +654,32 @@ def test_a_watcher_that_is_ended_says_so_and_another_one_can_start(world: World)
     assert not is_watched(world.root / ".zoterodigest")
 
 
+@DEEP
+def test_a_watcher_syncs_what_was_saved_while_it_slept_or_after_it_was_killed(
+    world: World,
+) -> None:
+    said = world.root / "said"
+    world.configure(CONFIGURATION.format("*.md") + "[sync]\nhold = 0\n")
+    process = started(watch_into, world.root, said)
+    comes(lambda: said.exists() and "Already up to date." in said.read_text())
+    assert process.pid is not None
+
+    # As a computer that is closed and opened again.
+    os.kill(process.pid, signal.SIGSTOP)
+    (world.root / "papers.md").write_text(with_task(world, REST, "rest"))
+    os.kill(process.pid, signal.SIGCONT)
+    comes(lambda: task(world, REST) == {"task:rest"})
+
+    os.kill(process.pid, signal.SIGKILL)
+    ended(process)
+    (world.root / "papers.md").write_text(with_task(world, CARE, "care"))
+    other = started(watch_into, world.root, world.root / "said again")
+    comes(lambda: task(world, CARE) == {"task:care"})
+    assert other.pid is not None
+    os.kill(other.pid, signal.SIGTERM)
+    assert ended(other) == 0
+
+
 def test_a_project_has_one_watcher(world: World, zoterodigest: Zoterodigest) -> None:
     with watching(world.root / ".zoterodigest"):
         ran = zoterodigest("watch")
