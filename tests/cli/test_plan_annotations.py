@@ -91,6 +91,28 @@ def test_a_digest_that_is_not_there_is_a_warning_and_hides_no_other(
     assert "::notice file=papers.md,line=15::New entry" in shown
 
 
+def test_the_citation_key_of_a_note_is_no_edit(zoterodigest: Zoterodigest, tmp_path: Path) -> None:
+    (tmp_path / "zoterodigest.toml").write_text(
+        '[[digest]]\npath = "bold-titles.md"\n[[digest]]\npath = "Notes/*.md"\nentry = "file"\n'
+        '[[bibliography]]\npath = "refs.bib"\n[sync]\nhold = 0\n',
+        encoding="utf-8",
+    )
+    # Its items have citation keys after an export, and the note's item has none.
+    shutil.copy(EXAMPLES / "bold-titles.md", tmp_path)
+    (tmp_path / "Notes").mkdir()
+    head = "---\ntitle: A Careful Note on Networks\ncitekey: ada2020\ndoi: 10.1000/182\n---\n\n"
+    note = tmp_path / "Notes" / "ada2020.md"
+    note.write_text(f"{head}Text of mine.\n", encoding="utf-8")
+    for _ in range(2):
+        assert zoterodigest("sync", "--yes", "--offline").code == 0
+
+    assert zoterodigest("plan", "--report", "github").out == NOTHING
+
+    note.write_text(f"{head}Words of mine.\n", encoding="utf-8")
+    shown = zoterodigest("plan", "--report", "github").out
+    assert "::notice file=Notes/ada2020.md,line=1::Edited since the last sync: summary\n" in shown
+
+
 def test_no_format_of_a_digest_takes_what_a_push_read_for_an_edit(
     zoterodigest: Zoterodigest, tmp_path: Path
 ) -> None:

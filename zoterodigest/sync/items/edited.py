@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from zoterodigest.core.links.link import LinkState, LockFile, LockRow
 from zoterodigest.core.reconcile.settle import fields_edited_since
-from zoterodigest.core.values.record import Entry
+from zoterodigest.core.values.record import CITEKEY, Entry
 from zoterodigest.core.works.pairing import Pairing, PairingScope, pair
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
@@ -73,8 +73,9 @@ def _edited(
     workspace: Workspace, entries: Sequence[Entry], pairing: Pairing, lock: LockFile
 ) -> Iterator[EditedEntry]:
     folding = workspace.zotero.folding()
-    # Only the library knows what an item can hold: what no link ever agreed on is left out.
-    carried = {name for row in lock.rows for name in row.bases}
+    # Only the library knows what an item can hold: what no link ever agreed on is left out. The key
+    # of a note never goes to an item that has none.
+    carried = {name for row in lock.rows for name in row.bases} - {CITEKEY}
     for at, row in sorted(pairing.rows.items()):
         # The tombstone of a link says nothing of its fields.
         if row.state is LinkState.LINKED:
