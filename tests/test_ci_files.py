@@ -134,7 +134,7 @@ def test_the_check_of_a_pull_request_shows_the_plan_without_a_library_or_a_key(
     assert found.stdout.splitlines()[:3] == [
         "::notice file=papers.md,line=3::Edited since the last sync: summary",
         "::notice file=papers.md,line=5::New entry",
-        "1 new entry, 1 edited entry. The next sync takes them to the library.",
+        "1 new entry, 1 edited entry. The next sync takes them to the library, or reports why not.",
     ]
 
 

@@ -11,6 +11,7 @@ from tests.cli.conftest import EXAMPLES, Zoterodigest, a_digest
 from tests.cli.test_push import ATTENTION, RESNET
 
 NEW = "ImageNet Classification with Deep Networks", "1404.5997"
+AND_THEN = "The next sync takes them to the library, or reports why not."
 NOTHING = "Nothing was edited in digests since the last sync.\n"
 
 
@@ -40,7 +41,7 @@ def test_each_entry_that_a_pull_request_edits_is_annotated_at_its_line(
         "::notice file=papers.md,line=1::Edited since the last sync: summary, title",
         "::notice file=papers.md,line=8::New entry",
         f"::notice file=papers.md,line=1::No longer here since the last sync: arxiv:{ATTENTION[1]}",
-        "1 new entry, 1 edited entry, 1 removed entry. The next sync takes them to the library.",
+        f"1 new entry, 1 edited entry, 1 removed entry. {AND_THEN}",
     ]
     assert not (cloned.parent / ".zoterodigest").exists()
 
@@ -61,7 +62,7 @@ def test_what_an_entry_gains_is_an_edit_and_a_line_that_left_is_none(
 
     assert shown.splitlines() == [
         "::notice file=papers.md,line=7::Edited since the last sync: links",
-        "1 edited entry. The next sync takes them to the library.",
+        f"1 edited entry. {AND_THEN}",
     ]
 
 

@@ -50,4 +50,8 @@ def _sum(found: EditsSinceSync) -> str:
         for kind, entries in kinds.items()
         if entries
     ]
-    return f"{', '.join(counts)}. The next sync takes them to the library." if counts else _NOTHING
+    return (
+        f"{', '.join(counts)}. The next sync takes them to the library, or reports why not."
+        if counts
+        else _NOTHING
+    )

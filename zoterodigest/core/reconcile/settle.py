@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
 from dataclasses import replace
 
 from zoterodigest.core.collections.collection_rows import UNPLACED
@@ -215,25 +215,23 @@ def edited_fields(entry: Entry, item: Item, row: LockRow, folding: Folding) -> t
     )
 
 
-def fields_edited_since(
-    entry: Entry, row: LockRow, carried: Set[str], folding: Folding
-) -> tuple[str, ...]:
+def fields_edited_since(entry: Entry, row: LockRow, folding: Folding) -> tuple[str, ...]:
     """Return the fields of `entry` that changed since its link was last in sync, whatever its item.
 
-    A field without a base is new if it holds something and is among those `carried` by the library.
+    Of fields without a base only summary and sections are new: whether the item can hold another
+    one, or whether another note owns the record, its link doesn't tell.
     """
     side = side_of(entry)
     return tuple(
         name
         for name in sorted(entry.fields.keys() - entry.ours - row.diverged)
         if _is_edited_since(name, side, row.bases.get(name), folding)
-        if name in row.bases or name in carried
     )
 
 
 def _is_edited_since(name: str, entry: Side, base: Base | None, folding: Folding) -> bool:
     if base is None:
-        return not is_empty(entry.fields[name])
+        return is_of_entry(name) and not is_empty(entry.fields[name])
     nothing = Side({name: EMPTY}, {name: ""})
     return ends_of(name, entry, nothing).changed(base, folding)[0]
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from zoterodigest.core.links.link import LinkState, LockFile, LockRow
 from zoterodigest.core.reconcile.settle import fields_edited_since
-from zoterodigest.core.values.record import CITEKEY, Entry
+from zoterodigest.core.values.record import Entry
 from zoterodigest.core.works.pairing import Pairing, PairingScope, pair
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.address import group_id_of
@@ -51,7 +51,7 @@ def edits_since_sync(workspace: Workspace) -> EditsSinceSync:
     return EditsSinceSync(
         # An entry that can't be read is no paper that a sync would create.
         tuple(entries[at] for at in pairing.new if not entries[at].is_unreadable),
-        tuple(_edited(workspace, entries, pairing, lock)),
+        tuple(_edited(workspace, entries, pairing)),
         tuple(row for row in pairing.dropped if row.links_digest),
         pairing.unreadable,
         unread,
@@ -70,15 +70,12 @@ def _scope(workspace: Workspace, lock: LockFile, read: frozenset[str]) -> Pairin
 
 
 def _edited(
-    workspace: Workspace, entries: Sequence[Entry], pairing: Pairing, lock: LockFile
+    workspace: Workspace, entries: Sequence[Entry], pairing: Pairing
 ) -> Iterator[EditedEntry]:
     folding = workspace.zotero.folding()
-    # Only the library knows what an item can hold: what no link ever agreed on is left out. The key
-    # of a note never goes to an item that has none.
-    carried = {name for row in lock.rows for name in row.bases} - {CITEKEY}
     for at, row in sorted(pairing.rows.items()):
         # The tombstone of a link says nothing of its fields.
         if row.state is LinkState.LINKED:
-            fields = fields_edited_since(entries[at], row, carried, folding)
+            fields = fields_edited_since(entries[at], row, folding)
             if fields:
                 yield EditedEntry(entries[at], fields)
