@@ -55,6 +55,15 @@ RECONCILING = {
     "zoterodigest.core.reconcile": "nothing is planned",
     "zoterodigest.bibtex.edit": "the project has no .bib",
 }
+FILE_OF_ITEMS = {
+    "zoterodigest.core.reconcile": "nothing is planned (80 with the rest)",
+    "zoterodigest.sync.apply": "a new file is written",
+    "zoterodigest.sync.exports": "the project has no .bib",
+    "zoterodigest.digest.read.claimed": "no digest is read",
+    "zoterodigest.digest.write": "nothing is written into a digest",
+    "zoterodigest.notes": "no note is read",
+    "markdown_it": "no note is read",
+}
 READING = {
     "re2": "what is known of a file is not read again (90 with the next two)",
     "zoterodigest.digest.read": "what is known of a file is not read again",
@@ -96,6 +105,9 @@ LISTING: Mapping[str, Mapping[str, str]] = {
     "status settled/list.md": NETWORK | WRITING | SCREEN | APPLYING | NOTES | SETTLED | ENGINE,
     "sync settled/list.md": NETWORK | WRITING | SCREEN | NOTES | ENGINE,
 }
+EXPORTING: Mapping[str, Mapping[str, str]] = {
+    "export --items items.json -o -": NETWORK | WRITING | SCREEN | FILE_OF_ITEMS,
+}
 
 _IMPORTED = """
 import io, json, sys
@@ -112,13 +124,16 @@ print(json.dumps(found))
 """
 
 
-@pytest.mark.parametrize("commands", [MAY_NOT_IMPORT, LISTING], ids=["status", "ls"])
+@pytest.mark.parametrize(
+    "commands", [MAY_NOT_IMPORT, LISTING, EXPORTING], ids=["status", "ls", "export"]
+)
 def test_a_command_imports_only_what_it_uses(
     zoterodigest: Zoterodigest, tmp_path: Path, commands: Mapping[str, Mapping[str, str]]
 ) -> None:
     papers = a_digest(("Attention Is All You Need", "1706.03762"), ("Diffusion", "2006.11239"))
     (tmp_path / "papers.md").write_text(papers)
     assert zoterodigest("push", "papers.md", "--yes", "--offline").code == 0
+    (tmp_path / "items.json").write_text('[{"itemType": "book", "title": "On Trees"}]')
     (tmp_path / "bare").mkdir()
     entry = "- **Attention Is All You Need** [[paper](https://arxiv.org/abs/1706.03762)]"
     (tmp_path / "bare" / "list.md").write_text(f"# List\n\n{entry}\n")

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from zoterodigest.bibtex.edit.splice import update
 from zoterodigest.bibtex.export.entry import BibEntry
@@ -35,13 +36,11 @@ from zoterodigest.project.files import read_if_present, replace_file, require_te
 from zoterodigest.project.layout import BibFile, Project, find_project
 from zoterodigest.project.lock.lock import read_lock
 from zoterodigest.project.running import require_idle
-from zoterodigest.sync.apply.applying import apply_files
-from zoterodigest.sync.apply.changes import FileChange
-from zoterodigest.sync.bibliographies.exporting import NewBib
-from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
-from zoterodigest.sync.gathering.known_lock import known_as
-from zoterodigest.sync.gathering.workspace import Workspace, open_workspace
-from zoterodigest.sync.run.failures import failures_of_bibs
+
+# See `bib_text`: what is about the .bib files of projects alone is imported where it is used.
+if TYPE_CHECKING:
+    from zoterodigest.sync.bibliographies.exporting import NewBib
+    from zoterodigest.sync.gathering.workspace import Workspace
 
 Given = Mapping[str, object]
 """The rules that are asked for, by name; they go before those of the configuration."""
@@ -57,6 +56,8 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
     Raises `AlreadyRunning` before it reads the library if another run works on the project, and
     `NoLibraryYet` if the project's library does not exist.
     """
+    from zoterodigest.sync.gathering.workspace import open_workspace
+
     start = Path()
     config = find_project(start)
     project = project_in(start)
@@ -75,6 +76,8 @@ def project_here(address: str, output: str, *, may_be_all: bool) -> Workspace | 
 
 def _may_be_linked(project: Project, library: Library) -> bool:
     """Return whether the lock file links with `library`, or with no library."""
+    from zoterodigest.sync.gathering.known_lock import known_as
+
     data = read_if_present(project.lock_path)
     lock = read_lock(data, project.lock_path) if data is not None else None
     return lock is None or not lock.rows or lock.identity in known_as(library)
@@ -84,6 +87,8 @@ def export_into(
     workspace: Workspace, bibs: Iterable[BibFile], given: Given, writing: Writing
 ) -> int:
     """Bring `bibs` up to date, or write them anew; return the exit code."""
+    from zoterodigest.sync.exports.export_run import carry_out_exports, prepare_exports
+
     workspace = over_bibs(workspace, bibs, given)
     with workspace.library:
         with busy("Reading digests and library"):
@@ -105,6 +110,8 @@ def export_into(
 
 def show_new_bib(workspace: Workspace, given: Given) -> int:
     """Show what a new .bib of the project would hold, and return the exit code."""
+    from zoterodigest.sync.run.failures import failures_of_bibs
+
     with workspace.library:
         bib = new_bib(workspace, given)
     emit_text(bib.source.decode("utf-8", "replace"))
@@ -117,6 +124,8 @@ def show_new_bib(workspace: Workspace, given: Given) -> int:
 
 def new_bib(workspace: Workspace, given: Given) -> NewBib:
     """Return what a new .bib of the project would hold."""
+    from zoterodigest.sync.exports.export_run import prepare_exports
+
     nowhere = workspace.project.bib_file(workspace.project.root / "-.bib")
     with busy("Reading digests and library"):
         (bib,) = prepare_exports(over_bibs(workspace, [nowhere], given), anew=True).bibs
@@ -177,12 +186,15 @@ class Writing:
         here = Path()
         config = find_project(here)
         project = loaded(config) if config else Project.implicit([here / output.name])
-        change = FileChange(project.key_of(output), output, present, data)
         # apply_files would make a state folder, which a single new file is not worth.
-        if present or config or project.state_folder.is_dir():
-            apply_files(project, self.command, [change])
-        else:
+        if not (present or config or project.state_folder.is_dir()):
             replace_file(output, data, present)
+            return
+        from zoterodigest.sync.apply.applying import apply_files
+        from zoterodigest.sync.apply.changes import FileChange
+
+        change = FileChange(project.key_of(output), output, present, data)
+        apply_files(project, self.command, [change])
 
     def nothing_written(self) -> Iterator[str]:
         """Yield that nothing was written, if so."""

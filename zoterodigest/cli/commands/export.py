@@ -38,11 +38,9 @@ from zoterodigest.core.values.file_keys import names_bib
 from zoterodigest.core.values.record import Names
 from zoterodigest.core.works.catalogue import Catalogue
 from zoterodigest.core.works.work import work_of
-from zoterodigest.digest.read.detect import read_document
 from zoterodigest.foreign import OBJECTS, BadJson, each_object, read_json_as
 from zoterodigest.frozen import dataclass
 from zoterodigest.library.item_json import Data, ItemJson
-from zoterodigest.library.records.items import new_item
 from zoterodigest.library.records.works import (
     Reference,
     by_key,
@@ -52,7 +50,6 @@ from zoterodigest.library.records.works import (
     with_unnamed_authors,
 )
 from zoterodigest.library.records.zotero import ZoteroMapping
-from zoterodigest.project.digests import formats_for, read_digest
 from zoterodigest.project.documents import read_cited
 from zoterodigest.project.files import BadInput, CannotWrite, read_file, read_if_present
 
@@ -282,6 +279,11 @@ def _items_of_digests(asked: Invocation) -> Iterator[Data]:
 
     Entries without a title are left out, and counted.
     """
+    # A library and a file of items need nothing of digests.
+    from zoterodigest.digest.read.detect import read_document
+    from zoterodigest.library.records.items import new_item
+    from zoterodigest.project.digests import formats_for, read_digest
+
     zotero = ZoteroMapping()
     seen = Catalogue()
     untitled = 0
