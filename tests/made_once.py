@@ -21,10 +21,10 @@ _MADE: dict[Hashable, _Files] = {}
 
 
 def made_once(folder: Path, make: Callable[[], object], *given: Hashable) -> None:
-    """Fill an empty folder with what `make` leaves in it, a function that a fixture defines.
+    """Fill a folder with what `make` leaves in it, a function that a fixture defines.
 
-    In a process it is called once for what is `given`. What it leaves must not depend on where the
-    folder lies.
+    In a process it is called once for what is `given`, which tells all that the folder holds
+    before. What it leaves must not depend on where the folder lies.
     """
     name = make.__module__, make.__qualname__, *given
     if name not in _MADE:
@@ -50,9 +50,9 @@ def _file_at(path: Path) -> _File | None:
 
 def _put(path: str, file: _File | None) -> None:
     if file is None:
-        os.mkdir(path)  # noqa: PTH102  (as above)
+        os.makedirs(path, exist_ok=True)  # noqa: PTH103  (as above)
         return
-    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, file.mode)
+    number = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, file.mode)
     try:
         os.write(number, file.data)
     finally:

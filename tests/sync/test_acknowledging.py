@@ -52,7 +52,7 @@ def adopted(root: Path, venue: str = "ICLR") -> World:
 def gone_item(root: Path) -> World:
     world = World(root)
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(TITLE), deleted=1)
     world.push(SYNC)
     return world
@@ -61,7 +61,7 @@ def gone_item(root: Path) -> World:
 def gone_note(root: Path) -> World:
     world = World(root)
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.note_key(TITLE), deleted=1)
     world.push(SYNC)
     return world
@@ -81,7 +81,7 @@ def added(root: Path) -> World:
     world.configure('[[digest]]\npath = "*.md"\ncollection = "Reading"\nheadings = false\n')
     world.markdown("a.md", f"# A\n\n{RESNET}")
     world.markdown("b.md", f"# B\n\n{MASK}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.put(diffusion(world, "Reading"))
     return world
 
@@ -89,7 +89,7 @@ def added(root: Path) -> World:
 def untitled(root: Path) -> World:
     world = World(root)
     world.markdown("notes.md", f"# Notes\n\n{MASK}\n- 2401.00001\n- 2401.00002\n")
-    world.push(SYNC)
+    world.first_push(SYNC)
     return world
 
 
@@ -206,7 +206,7 @@ def test_an_id_that_names_nothing_is_refused(tmp_path: Path) -> None:
 def test_a_conflict_cannot_be_acknowledged(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(TITLE), title="Residual Nets")
     world.edit("notes.md", (TITLE, "Deep Residual Nets"))
 
@@ -228,7 +228,7 @@ def test_what_is_acknowledged_and_no_longer_reported_leaves_the_lock_file(tmp_pa
 def test_two_items_of_one_work_can_be_lived_with(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.markdown("notes.md", f"# Notes\n\n{RESNET}\n{MASK}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.edit("notes.md", ("1703.06870", "1512.03385"))
     world.push(SYNC)
     assert SameWork in set(map(type, news(world)))

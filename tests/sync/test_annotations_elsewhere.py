@@ -35,7 +35,7 @@ def here(tmp_path: Path) -> World:
     world = World(tmp_path / "here")
     world.configure(RULES)
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.put(a_file(world.key("Mask R-CNN"), FILE))
     world.put(
         a_highlight(FILE, ONE, text="Boxes first"),

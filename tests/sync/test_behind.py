@@ -37,7 +37,7 @@ def here(tmp_path: Path) -> World:
     (tmp_path / "here").mkdir()
     world = World(tmp_path / "here")
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     return world
 
 
@@ -105,7 +105,7 @@ def test_an_export_of_a_library_that_lags_undoes_nothing(tmp_path: Path, rules: 
     here = World(tmp_path / "here")
     here.configure('[[digest]]\npath = "notes.md"\n\n[[bibliography]]\npath = "refs.bib"\n' + rules)
     here.markdown("notes.md", DIGEST)
-    here.push(SYNC)
+    here.first_push(SYNC)
     there = World(tmp_path / "there", ["notes.md"])
     shutil.copytree(here.root, there.root)
     here.edit("notes.md", ("**Mask R-CNN**", "**Mask R-CNN, Revised**"))
@@ -362,7 +362,7 @@ def third_author(tmp_path: Path) -> tuple[World, World]:
     rules = "push = true\npull = true\n"
     here.configure('[[digest]]\npath = "list.md"\n\n[[bibliography]]\npath = "refs.bib"\n' + rules)
     here.markdown("list.md", LISTED)
-    here.push(SYNC)
+    here.first_push(SYNC)
     there = World(tmp_path / "there", ["list.md"])
     shutil.copytree(here.root, there.root)
     key = here.key("Restoring Images")

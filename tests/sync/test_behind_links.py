@@ -405,7 +405,7 @@ def test_an_export_of_another_machine_stays_beside_an_entry_that_has_diverged(
     here.root.mkdir()
     here.configure('[[digest]]\npath = "notes.md"\n\n' + BIB)
     here.markdown("notes.md", ENTRY)
-    here.push(SYNC)
+    here.first_push(SYNC)
     shutil.copytree(here.root, tmp_path / "there")
     there = World(tmp_path / "there", ["notes.md"])
     there.edit("notes.md", (TITLE, f"{TITLE} there"))

@@ -339,7 +339,7 @@ def test_a_title_is_corrected_in_an_entry_that_nothing_but_its_key_identifies(
 ) -> None:
     world = World(tmp_path)
     world.markdown("papers.md", f"# Papers\n\n- [{DDPM}](https://arxiv.org/abs/2006.11239)\n")
-    world.push()
+    world.first_push()
     set_field(world, DDPM, creators=[{"creatorType": "author", "firstName": "J", "lastName": "Ho"}])
     (tmp_path / "refs.bib").write_text(BY_HAND)
     world.configure(CONFIG)
@@ -378,7 +378,7 @@ def test_an_item_that_enters_a_second_digest_gets_one_entry_in_a_new_bib(tmp_pat
     notes = "> **Segment Anything**  \n> *ICCV 2023*, [arxiv](https://arxiv.org/abs/2304.02643)\n"
     world.markdown("papers.md", DIGEST)
     world.markdown("notes.md", f"# Notes\n\n{notes}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
     collection_rows = [world.collections()[name] for name in ("papers", "notes")]
     world.change(world.key(DDPM), collections=collection_rows)

@@ -82,7 +82,7 @@ def test_only_the_entries_selected_are_pushed(
 
 def test_what_is_not_selected_is_neither_changed_nor_dropped(world: World) -> None:
     world.markdown("Notes.md", NOTES)
-    world.push()
+    world.first_push()
     before = world.item(SWIN)
 
     world.edit("Notes.md", ("CVPR 2024 Oral", "CVPR 2024"), ("> Task: deblurring", "> Task: SISR"))
@@ -103,7 +103,7 @@ def test_a_selection_that_means_nothing_is_refused(text: str) -> None:
 def test_without_notes_no_note_is_made_and_a_later_push_makes_it(world: World) -> None:
     world.markdown("Notes.md", NOTES)
 
-    world.push(Options(with_notes=False))
+    world.first_push(Options(with_notes=False))
     assert world.notes() == {}
     assert world.plan(Options(with_notes=False)).is_settled
 
@@ -210,7 +210,7 @@ def test_dated_digests_go_into_collections_of_their_months(world: World) -> None
     world.markdown("bot/2024-05-14.md", notes(quoted(GAN, "2401.00002")))
     world.markdown("bot/2024-06-01.md", notes(quoted(FLOW, "2401.00003")))
 
-    world.push()
+    world.first_push()
 
     assert world.collections().keys() == {"Daily", "Daily/2024-05", "Daily/2024-06"}
     assert world.shelved(SWIN) == world.shelved(GAN) == {"Daily/2024-05"}
@@ -223,7 +223,7 @@ def test_a_collection_shared_by_two_digests_outlives_the_removal_of_one(world: W
     world.configure(f"[[digest]]\n{rules}\n")
     world.markdown("A.md", notes(quoted(SWIN, "2401.00001")))
     world.markdown("B.md", notes(quoted(GAN, "2401.00002")))
-    world.push()
+    world.first_push()
     world.digests = ["A.md"]
 
     world.remove()
@@ -236,7 +236,7 @@ def test_a_collection_shared_by_two_digests_outlives_the_removal_of_one(world: W
 
 def test_unlink_forgets_and_touches_nothing(world: World) -> None:
     world.markdown("Notes.md", NOTES)
-    world.push()
+    world.first_push()
     before, version = world.everything(), world.library.version()
 
     world.unlink()

@@ -18,7 +18,7 @@ SWIN = "Restoring Images with Shifted Windows"
 def cleared(world: World) -> World:
     """Return a pushed digest, the arXiv id of whose paper was cleared in the library."""
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001", venue="CVPR 2024")))
-    world.push()
+    world.first_push()
     world.change(world.key(SWIN), extra="", url="")
     return world
 

@@ -34,7 +34,7 @@ def synced(world: World) -> str:
 
 def test_a_venue_cleared_in_zotero_goes_with_its_marks_and_comes_back(world: World) -> None:
     world.markdown("Notes.md", QUOTED)
-    world.push()
+    world.first_push()
     key, before = world.key(TITLE), world.item(TITLE)
     names = ("proceedingsTitle", "conferenceName", "date", "publisher", "series", "place")
     held = {name: before[name] for name in (*names, "tags") if name in before}
@@ -52,7 +52,7 @@ def test_a_venue_cleared_in_zotero_goes_with_its_marks_and_comes_back(world: Wor
 def test_a_link_removed_in_zotero_goes_with_its_brackets(world: World, tail: str) -> None:
     paper = f"- [{TITLE}](https://arxiv.org/abs/2210.02747), [CVPR 2025]"
     world.markdown("Notes.md", f"{paper}{tail.format('[code](https://github.com/a/b)')}\n")
-    world.push()
+    world.first_push()
     (link,) = (key for key, one in world.children(TITLE).items() if one.get("title") == "code")
 
     world.change(link, deleted=1)
@@ -66,7 +66,7 @@ def tasks_of(world: World) -> list[dict[str, str]]:
 
 def test_a_task_cleared_in_zotero_comes_back_behind_its_label(world: World) -> None:
     world.markdown("Notes.md", QUOTED)
-    world.push()
+    world.first_push()
     tags = world.item(TITLE)["tags"]
     world.change(world.key(TITLE), tags=[])
     synced(world)
@@ -78,7 +78,7 @@ def test_a_task_cleared_in_zotero_comes_back_behind_its_label(world: World) -> N
 
 def test_a_summary_whose_lines_went_comes_back_with_its_lines(world: World) -> None:
     world.markdown("Notes.md", QUOTED)
-    world.push()
+    world.first_push()
     note = world.note(TITLE)
     world.change_note(TITLE, lambda html: re.sub("(?s)<ul>.*</ul>", "", html))
     cleared = synced(world)
@@ -93,7 +93,7 @@ def test_a_line_that_a_person_deleted_stays_away_and_the_library_keeps_its_value
     world: World,
 ) -> None:
     world.markdown("Notes.md", QUOTED)
-    world.push()
+    world.first_push()
     world.edit("Notes.md", ("> Task: image generation\n", ""))
     deleted = synced(world)
 
@@ -105,7 +105,7 @@ def test_a_line_that_a_person_deleted_stays_away_and_the_library_keeps_its_value
 
 def test_a_line_that_a_person_writes_again_is_an_edit(world: World) -> None:
     world.markdown("Notes.md", QUOTED)
-    world.push()
+    world.first_push()
     world.change_note(TITLE, lambda html: re.sub("(?s)<ul>.*</ul>", "", html))
     cleared = synced(world)
 

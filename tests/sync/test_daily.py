@@ -9,7 +9,7 @@ from zoterodigest.core.plan.reports import DroppedEntry
 
 def test_a_daily_digest_may_replace_half_of_its_rows(world: World) -> None:
     world.markdown("Daily.md", daily(map(row, range(98))))
-    world.push()
+    world.first_push()
     before = world.everything()
     gone = [number for number in range(98) if number % 2]
     stayed = [number for number in range(98) if number % 2 == 0]
@@ -30,7 +30,7 @@ def test_a_daily_digest_may_replace_half_of_its_rows(world: World) -> None:
 
 def test_rows_that_come_back_are_linked_to_their_items_again(world: World) -> None:
     world.markdown("Daily.md", daily(map(row, range(20))))
-    world.push()
+    world.first_push()
     before = world.everything()
     world.markdown("Daily.md", daily(map(row, range(10))))
     world.push()

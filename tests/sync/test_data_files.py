@@ -23,7 +23,7 @@ def test_papers_of_a_json_file_come_into_the_library_and_edits_of_the_file_follo
     world: World,
 ) -> None:
     world.markdown("papers.json", PAPERS)
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     world.edit("papers.json", ("Residual Learning", "Residual Nets"), ("2019", '"2020"'))
     world.push(SYNC)

@@ -173,7 +173,7 @@ ROW = (
 
 def test_a_cleared_date_takes_its_year_along(world: World) -> None:
     world.markdown("table.md", daily([ROW]))
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     world.edit("table.md", ("2024-05-02", ""))
     world.push(SYNC)
@@ -189,7 +189,7 @@ def test_a_date_cleared_beside_an_entry_that_states_the_year_becomes_the_year(
 ) -> None:
     world.markdown("table.md", daily([ROW.replace("2024-05-02", date)]))
     world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     world.edit("table.md", (f"| {date} |", "|  |"))
     world.push(SYNC)
@@ -221,7 +221,7 @@ def test_the_year_that_another_entry_shows_follows_in_the_same_run(
 ) -> None:
     world.markdown("table.md", daily([ROW]))
     world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     world.edit("table.md", ("2024-05-02", date))
     world.push(SYNC)
@@ -278,7 +278,7 @@ def test_a_year_cleared_beside_a_whole_date_leaves_the_date_and_nothing_open(
 ) -> None:
     world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue=f"{venue} 2024")))
     world.markdown("table.md", daily([ROW]))
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.edit("notes.md", (f"*{venue} 2024*", f"*{venue}*"))
     if edited == "table.md":
         world.edit("table.md", ("2024-05-02", date))
@@ -295,7 +295,7 @@ def test_a_year_cleared_beside_a_whole_date_leaves_the_date_and_nothing_open(
 
 def test_a_year_cleared_where_zotero_alone_has_the_date_leaves_the_date(world: World) -> None:
     world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
-    world.push(SYNC)
+    world.first_push(SYNC)
     date_to(world, "2024-05-02")
     world.push(SYNC)
 
@@ -313,7 +313,7 @@ def test_a_date_that_a_new_entry_brings_is_not_cleared_with_the_year_of_another(
     world: World,
 ) -> None:
     world.markdown("notes.md", notes(quoted(TITLE, "2102.00001", venue="CVPR 2024")))
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     date_to(world, "")
     world.markdown("table.md", daily([ROW]))

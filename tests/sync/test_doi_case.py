@@ -28,7 +28,7 @@ def listed(page: str) -> str:
 def test_a_new_item_has_the_doi_as_the_digest_links_it(world: World, page: str) -> None:
     world.markdown("papers.md", listed(page))
 
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     assert world.item(TITLE)["DOI"] == "10.1109/CVPR42600.2020.ABC"
     assert world.plan(SYNC).is_settled
@@ -52,7 +52,7 @@ def test_a_doi_in_another_case_is_no_edit_and_adopts(world: World) -> None:
 def test_a_doi_that_the_item_gets_comes_into_the_entry_in_its_case(world: World) -> None:
     page = "https://doi.org/10.1109/OLD.2020"
     world.markdown("papers.md", f"# Papers\n\n- [{TITLE}]({page}), CVPR 2020.\n")
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     world.change(world.key(TITLE), DOI="10.1109/NEW.2020.ABC")
     world.push(SYNC)

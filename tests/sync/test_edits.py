@@ -28,7 +28,7 @@ def pushed(world: World) -> World:
         bullets=("Windows shift.", "It is fast.", "It wins."),
     )
     world.markdown("Notes.md", notes(first, quoted(OTHER, "2401.00002", venue="CVPR 2023")))
-    world.push()
+    world.first_push()
     return world
 
 
@@ -77,7 +77,7 @@ def test_a_venue_takes_its_official_name_and_its_tag_with_it(pushed: World) -> N
 
 def test_a_preprint_that_is_published_becomes_a_paper_and_keeps_its_arxiv_id(world: World) -> None:
     world.markdown("Notes.md", notes(quoted(TITLE, "2401.00001", venue="arXiv 2024")))
-    world.push()
+    world.first_push()
     key = world.key(TITLE)
     assert world.item(TITLE)["itemType"] == "preprint"
 
@@ -135,7 +135,7 @@ def test_links_are_added_changed_and_taken_away(pushed: World) -> None:
 
 def test_an_abstract_that_is_cleared_is_cleared(world: World) -> None:
     world.markdown("Daily.md", daily([row(1), row(2)]))
-    world.push()
+    world.first_push()
     ((key, before),) = ((k, d) for k, d in world.items().items() if "Model 1 " in d["title"])
     (text,) = (line for line in row(1).splitlines() if "<p>" in line)
     abstract = text.split("<p>")[1].split("</p>")[0]
@@ -199,7 +199,7 @@ def test_bullets_come_and_go_in_the_note(pushed: World) -> None:
 def test_a_section_that_is_added_is_added_to_the_note(world: World) -> None:
     first = ("Key points", ("One point.", "Another."))
     world.markdown("Survey.md", f"## Survey\n\n{folded(TITLE, '2401.00001', sections=[first])}")
-    world.push()
+    world.first_push()
     key, before = world.note_key(TITLE), world.note(TITLE)
 
     second = ("Limits", ("It is slow.",))
@@ -316,7 +316,7 @@ def test_a_doi_that_is_all_an_entry_has_comes_back(world: World) -> None:
         "[arxiv](https://arxiv.org/abs/x)", "[paper](https://doi.org/10.1000/182)"
     )
     world.markdown("Notes.md", source.replace("arXiv 2024", "CVPR 2024"))
-    world.push()
+    world.first_push()
     before = (world.root / "Notes.md").read_text(encoding="utf-8")
 
     world.change(world.key(TITLE), DOI="10.1000/999")

@@ -307,7 +307,7 @@ def test_a_date_that_a_person_just_took_away_is_not_filled_in_beside_its_year(
 ) -> None:
     world = World(tmp_path)
     world.markdown("notes.md", notes(quoted("Small Lenses for Large Skies", "2401.10001")))
-    world.push(SYNC)
+    world.first_push(SYNC)
     key = world.key("Small Lenses for Large Skies")
     world.change(key, date="")
 

@@ -211,7 +211,7 @@ def test_a_push_of_a_paper_that_left_a_digest_of_two_leaves_its_collection_there
     world: World,
 ) -> None:
     world.markdown("A.md", notes(quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")))
-    world.push()
+    world.first_push()
     key = world.collections()["A"]
     world.markdown("A.md", notes(quoted(GAN, "2401.00002")))
     world.markdown("B.md", notes(quoted(SWIN, "2401.00001")))

@@ -33,7 +33,7 @@ def world(tmp_path: Path, request: pytest.FixtureRequest) -> World:
     world = World(tmp_path)
     world.markdown(name, text)
     world.configure(rules)
-    world.push(SYNC)
+    world.first_push(SYNC)
     return world
 
 

@@ -28,7 +28,7 @@ SYNC = Options(intent.SYNC)
 def test_a_digest_that_was_formatted_after_a_push_changes_nothing(world: World, tool: str) -> None:
     formatted = (FORMATTED / tool).read_bytes()
     world.markdown("Notes.md", SOURCE.decode())
-    world.push()
+    world.first_push()
     before = world.everything()
 
     (world.root / "Notes.md").write_bytes(formatted)
@@ -62,7 +62,7 @@ def _unordered(value: object) -> object:
 def test_an_edit_of_a_formatted_entry_keeps_its_hard_breaks(world: World) -> None:
     formatted = (FORMATTED / "mdformat.md").read_text(encoding="utf-8")
     world.markdown("Notes.md", formatted)
-    world.push()
+    world.first_push()
     title = "Flows Between Two Measures of Noise"
 
     world.change(world.key(title), title="Flows Between Three Measures of Noise")

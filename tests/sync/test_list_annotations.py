@@ -45,7 +45,7 @@ def listed(tmp_path: Path) -> World:
     world = World(tmp_path)
     world.configure(RULES)
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.put(a_file(world.key("Mask R-CNN"), FILE))
     world.put(a_highlight(FILE, ONE, text="Boxes <!-- first"))
     world.put(a_highlight(FILE, TWO, text="Masks last", sortIndex="00004|002000|00000"))

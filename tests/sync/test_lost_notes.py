@@ -178,7 +178,7 @@ def test_a_new_section_brings_a_deleted_note_back(tmp_path: Path) -> None:
     title = "Masked Autoencoders Are Scalable Learners"
     text = folded(title, "2111.06377", sections=[("Method", ["It masks."])])
     world.markdown("survey.md", text)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.note_key(title), deleted=1)
     world.push(SYNC)
     more = folded(

@@ -29,7 +29,7 @@ def marked(world: World) -> World:
     """A synced list of a project that asks for marks."""
     world.configure(CONFIG.format("true"))
     world.markdown("list.md", LIST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     return world
 
 
@@ -44,7 +44,7 @@ def test_marks_become_tags(marked: World) -> None:
 
 def test_without_the_setting_no_mark_becomes_a_tag(world: World) -> None:
     world.markdown("list.md", LIST)
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     assert marks(world, OTHER) == set()
 
@@ -72,7 +72,7 @@ def test_tags_that_change_in_zotero_change_no_line(marked: World) -> None:
 def test_a_project_that_begins_to_ask_for_marks_gets_their_tags(world: World) -> None:
     world.configure(CONFIG.format("false"))
     world.markdown("list.md", LIST)
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     world.configure(CONFIG.format("true"))
     world.push(SYNC)

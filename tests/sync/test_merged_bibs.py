@@ -34,7 +34,7 @@ def world(tmp_path: Path) -> World:
     world.configure(CONFIG)
     mask, swin = (quoted(MASK, "1703.06870"), quoted(SWIN, "2401.00001"))
     world.markdown("notes.md", notes(mask, swin))
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(MASK), creators=[PERSON], date="2017-03-20")
     world.push(SYNC)
     assert world.plan(SYNC).is_settled
@@ -164,7 +164,7 @@ def test_what_a_run_fills_in_at_the_survivor_holds_no_export_back(tmp_path: Path
     world = World(tmp_path)
     world.configure(CONFIG)
     world.markdown("notes.md", daily([row(1)]))
-    world.push(SYNC)
+    world.first_push(SYNC)
     title = "A Study of Tokens in Model 1 for Images"
     world.put(LibraryItem(OWN, 0, {"itemType": "preprint", "title": title}))
     world.merge(OWN, next(key for key in world.items() if key != OWN))
@@ -216,7 +216,7 @@ def test_a_push_before_the_export_makes_no_divergence_of_what_an_export_wrote(
     world = World(tmp_path)
     world.configure(CONFIG.replace("push = true\npull = true\n", ""))
     world.markdown("notes.md", notes(quoted(MASK, "1703.06870")))
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(MASK), title=SURVIVOR)
     world.configure(CONFIG)
     world.push(Options(intent.PUSH))

@@ -282,7 +282,7 @@ def test_an_item_restored_before_a_sync_gets_a_link_again_that_its_entry_once_la
     world = World(tmp_path)
     link = f", [code]({CODE})"
     world.markdown("notes.md", DIGEST.replace(link, ""))
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.markdown("notes.md", DIGEST)
     world.push(SYNC)
     ours = world.key(TITLE)
@@ -421,7 +421,7 @@ def test_two_entries_of_one_work_share_the_item_and_none_is_rewritten(tmp_path: 
     world = World(tmp_path)
     digest = notes(MASK, UNNAMED)
     world.markdown("notes.md", digest)
-    world.push(SYNC)
+    world.first_push(SYNC)
     keep = world.key(TITLE)
     world.merge(keep, world.key("Mask Regions with Convolutional Networks"))
 
@@ -444,7 +444,7 @@ def test_an_edit_of_one_of_two_entries_with_one_item_leaves_the_other_as_it_is(
     world = World(tmp_path)
     digest = notes(MASK, UNNAMED)
     world.markdown("notes.md", digest)
-    world.push(SYNC)
+    world.first_push(SYNC)
     keep = world.key(TITLE)
     world.merge(keep, world.key("Mask Regions with Convolutional Networks"))
     world.push(SYNC)
@@ -508,7 +508,7 @@ def test_entries_of_a_bib_whose_items_are_merged_stay_as_they_are(tmp_path: Path
         '[[bibliography]]\npath = "refs.bib"\npush = true\npull = true\n'
     )
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.push(SYNC)
     before = (world.root / "refs.bib").read_text(encoding="utf-8")
     assert settled(world)
@@ -530,7 +530,7 @@ def test_an_entry_and_its_own_entry_of_a_bib_are_no_duplicates_after_a_merge(
         '[[bibliography]]\npath = "refs.bib"\npush = true\npull = true\n'
     )
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     merge_both(world)
     world.push(SYNC)
 
@@ -588,7 +588,7 @@ def test_a_merge_adds_no_entry_for_the_survivor_where_the_other_item_was_filed(
     world = World(tmp_path)
     world.markdown("notes.md", "# Notes\n\n## North\n\n" + MASK)
     world.markdown("more.md", "# More\n\n## South\n\n" + OTHER)
-    world.push(SYNC)
+    world.first_push(SYNC)
     before = [(tmp_path / name).read_bytes() for name in world.digests]
     world.merge(world.key(TITLE), world.key(SECOND))
 
@@ -604,7 +604,7 @@ def test_a_merge_adds_no_entry_where_the_other_item_was_moved_before(tmp_path: P
     third = quoted("Reading Long Texts with Short Memories", "2402.00002")
     world.markdown("notes.md", f"# Notes\n\n## North\n\n{MASK}\n## South\n\n{third}")
     world.markdown("more.md", "# More\n\n" + OTHER)
-    world.push(SYNC)
+    world.first_push(SYNC)
     before = [(tmp_path / name).read_bytes() for name in world.digests]
     world.change(world.key(TITLE), collections=[world.collections()["notes/South"]])
     world.merge(world.key(SECOND), world.key(TITLE))
@@ -696,7 +696,7 @@ def test_of_a_year_and_a_date_of_another_year_the_survivor_gets_the_first(tmp_pa
     title = "A Study of Tokens in Model 1 for Images"
     world.markdown("notes.md", notes(quoted(title, "2402.10001", venue="CVPR 2024")))
     world.markdown("table.md", daily([row(1)]))
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.put(LibraryItem(OWN, 0, {"itemType": "conferencePaper", "title": title}))
     world.merge(OWN, next(key for key in world.items() if key != OWN))
     world.edit("table.md", ("2024-05-02", "2025-05-02"))

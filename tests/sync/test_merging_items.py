@@ -29,7 +29,7 @@ def world(tmp_path: Path) -> World:
     """A digest in sync, and an item of the person's own of the same paper."""
     world = World(tmp_path)
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     return world
 
 

@@ -39,7 +39,7 @@ def digest(*bullets: str, title: str = MODELS) -> str:
 def linked(world: World) -> World:
     """A world with one digest in sync with its library."""
     world.markdown("notes.md", digest())
-    world.push(SYNC)
+    world.first_push(SYNC)
     return world
 
 
@@ -86,7 +86,7 @@ def test_an_edit_pushed_from_one_digest_reaches_the_other_digest_of_the_paper(
 ) -> None:
     world.markdown("notes.md", digest())
     world.markdown("more.md", notes(quoted(MODELS, "2401.00001", bullets=["Seen elsewhere."])))
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.edit("notes.md", (MODELS, "A Study of Models, Revised"))
 
     world.digests = ["notes.md"]
@@ -318,7 +318,7 @@ def test_an_entry_moved_at_both_ends_under_a_heading_with_a_new_name_is_no_confl
 ) -> None:
     fallen = quoted(ROBOTS, "2401.00002", bullets=["Robots fall."])
     world.markdown("notes.md", f"## Here\n\n{digest()}\n\n\n## There\n\n{a_paper()}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     collections = world.collections()
 
     world.change(world.key(ROBOTS), collections=[collections["notes/There"]])
@@ -342,7 +342,7 @@ def test_an_entry_moved_to_a_digest_that_shows_less_takes_nothing_from_its_item(
     entry = quoted(MODELS, "2401.00001", links=[f"[code]({code})"], bullets=BULLETS)
     world.markdown("notes.md", notes(entry, a_paper()))
     world.markdown("list.md", "# List\n\n- [Another One](https://arxiv.org/abs/2401.00009)\n")
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     world.edit("notes.md", (entry, ""))
     line = f"- [{MODELS}](https://arxiv.org/abs/2401.00001)\n"
@@ -377,7 +377,7 @@ def test_a_link_made_elsewhere_waits_until_the_library_here_has_caught_up(
     world.markdown(
         "list.md", "# List\n\n- [A New Paper on Old Things](https://arxiv.org/abs/2401.00003)\n"
     )
-    world.push(SYNC)
+    world.first_push(SYNC)
     other = clone(world, tmp_path / "clone")
     world.markdown("notes.md", f"{text(world)}\n\n\n{a_paper()}")
     world.push(SYNC)

@@ -27,7 +27,7 @@ def _names(report: Report) -> tuple[str, ...]:
 @pytest.fixture
 def pushed(world: World) -> World:
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001", venue="CVPR 2024")))
-    world.push()
+    world.first_push()
     assert told(world) == []
     return world
 
@@ -72,7 +72,7 @@ def test_an_emptied_line_is_an_edit_that_travels(pushed: World) -> None:
 def test_a_section_that_left_its_entry_is_told(world: World) -> None:
     sections = [("Key points", ("one",)), ("Limits", ("two",))]
     world.markdown("Survey.md", "## Survey\n\n" + folded(SWIN, "2401.00001", sections=sections))
-    world.push()
+    world.first_push()
     world.markdown("Survey.md", "## Survey\n\n" + folded(SWIN, "2401.00001", sections=sections[:1]))
 
     assert told(world) == [("section:Limits",)]
@@ -80,7 +80,7 @@ def test_a_section_that_left_its_entry_is_told(world: World) -> None:
 
 def test_what_another_format_never_shows_is_not_told(world: World) -> None:
     world.markdown("Notes.md", daily([row(1), row(2)]))
-    world.push()
+    world.first_push()
     words = "A Study of Tokens in Model 1 for Images"
     world.markdown(
         "Notes.md", notes(quoted(words, "2402.10001", task="tokens")) + "\n\n---\n\n" + quoted(

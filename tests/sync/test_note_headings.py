@@ -38,7 +38,7 @@ def a_survey(world: World) -> None:
         for title, arxiv in ((TITLE, "2401.00001"), (OTHER, "2401.00002"))
     )
     world.markdown("Survey.md", "## Survey\n\n" + "\n---\n\n".join(entries))
-    world.push()
+    world.first_push()
 
 
 def run(world: World, options: Options) -> Outcome:

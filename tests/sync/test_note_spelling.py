@@ -99,7 +99,7 @@ def test_a_mark_set_on_a_whole_bullet_reaches_that_line_alone(
     world: World, kind: str, mark: str
 ) -> None:
     world.markdown("Notes.md", DIGESTS[kind])
-    world.push()
+    world.first_push()
     marked = MARKS[mark].format("Second point.")
     world.change_note(TITLE, lambda html: html.replace("Second point.", marked))
 
@@ -117,7 +117,7 @@ def test_a_bold_bullet_that_is_added_stands_once_and_other_lines_stay(
     world: World, kind: str
 ) -> None:
     world.markdown("Notes.md", DIGESTS[kind])
-    world.push()
+    world.first_push()
     added = "<li>\n<strong>Third point.</strong>\n</li>\n</ul>"
     world.change_note(TITLE, lambda html: html.replace("</ul>", added))
 
@@ -132,7 +132,7 @@ def test_a_bold_bullet_that_is_added_stands_once_and_other_lines_stay(
 
 def test_a_bullet_that_cannot_be_written_is_refused_with_its_text(world: World) -> None:
     world.markdown("Notes.md", QUOTED)
-    world.push()
+    world.first_push()
     html = world.note(TITLE)
     world.change_note(
         TITLE, lambda html: html.replace("<li>", "<li>\nTask: as hard as any\n</li>\n<li>", 1)
@@ -150,7 +150,7 @@ def test_a_bullet_that_cannot_be_written_is_refused_with_its_text(world: World) 
 def test_an_edit_of_a_bullet_keeps_a_comment_beside_it(world: World) -> None:
     source = QUOTED.replace("> - Second point.", "> <!-- mine -->\n>\n> - Second point.")
     world.markdown("Notes.md", source)
-    world.push()
+    world.first_push()
     world.change_note(TITLE, lambda html: html.replace("Second point.", "Second point, edited."))
 
     synced(world)

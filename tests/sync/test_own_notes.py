@@ -27,7 +27,7 @@ def with_note(root: Path, name: str) -> World:
     world = World(root)
     world.markdown(f"{name}.md", DIGESTS[name])
     world.configure(f'[[digest]]\npath = "{name}.md"\nnotes = "all"\n')
-    world.push()
+    world.first_push()
     data = {"itemType": "note", "parentItem": world.key(VICTIM), "note": "".join(HOSTILE) + PRIVATE}
     world.put(LibraryItem(KEY, 0, data))
     return world

@@ -67,7 +67,7 @@ def test_the_items_url_stays_its_own_when_the_entry_gains_a_link(world: World) -
 
 def test_a_url_filled_in_in_zotero_takes_no_link_out_of_the_digest(world: World) -> None:
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(TITLE), url=PAGE)
 
     world.push(SYNC)
@@ -96,7 +96,7 @@ def test_a_digest_that_shows_the_page_in_its_titles_spoils_no_other(
 @pytest.mark.parametrize("url", [PAGE, "https://example.org/a(b)?c=[1]"])
 def test_an_item_with_nothing_but_a_url_becomes_an_entry(world: World, url: str) -> None:
     world.markdown("notes.md", NOTES.replace(TITLE, "Another Post on Quite Another Thing"))
-    world.push(SYNC)
+    world.first_push(SYNC)
     collection_row = world.collections()["notes"]
     world.put(LibraryItem("HELDXX22", 0, {**POST, "url": url, "collections": [collection_row]}))
 
@@ -109,7 +109,7 @@ def test_an_item_with_nothing_but_a_url_becomes_an_entry(world: World, url: str)
 
 def test_an_address_with_a_blank_is_no_link_that_went(world: World) -> None:
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     (link,) = (key for key, data in world.children(TITLE).items() if "url" in data)
     world.change(link, url="https://example.org/a b")
 

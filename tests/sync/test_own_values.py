@@ -108,7 +108,7 @@ def test_after_a_lost_lock_file_everything_goes_that_entries_show(world: World) 
 
 def test_a_date_completed_in_zotero_keeps_its_item(world: World) -> None:
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001", venue="arXiv 2024")))
-    world.push()
+    world.first_push()
     world.change(world.key(SWIN), date="2024-07-01")
     world.edit("Notes.md", ("It restores images.", "It restores most images."))
     world.push()
@@ -120,7 +120,7 @@ def test_a_date_completed_in_zotero_keeps_its_item(world: World) -> None:
 
 def test_an_author_added_in_zotero_behind_et_al_keeps_its_item(world: World) -> None:
     world.markdown("Daily.md", LISTED)
-    world.push()
+    world.first_push()
     hidden = {"creatorType": "author", "firstName": "Grace", "lastName": "Hopper"}
     world.change(world.key(SWIN), creators=[*world.item(SWIN)["creators"], hidden])
     world.lock_path.unlink()
@@ -134,7 +134,7 @@ def test_an_author_added_in_zotero_behind_et_al_keeps_its_item(world: World) -> 
 def test_authors_before_et_al_and_years_go_with_their_items(world: World) -> None:
     world.markdown("Daily.md", LISTED)
     world.markdown("Notes.md", notes(quoted(GAN, "2401.00002", venue="CVPR 2024")))
-    world.push()
+    world.first_push()
     world.lock_path.unlink()
     world.push()
 

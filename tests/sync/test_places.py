@@ -32,7 +32,7 @@ def nerf() -> str:
 
 def test_a_renamed_digest_keeps_items_notes_and_collection(world: World) -> None:
     world.markdown("Reading.md", notes(swin(), gan()))
-    world.push()
+    world.first_push()
     keys, note_keys, collection_row = (
         world.keys_by_title(),
         world.notes().keys(),
@@ -51,7 +51,7 @@ def test_a_renamed_digest_keeps_items_notes_and_collection(world: World) -> None
 def test_an_entry_that_moves_to_another_digest_keeps_its_item_and_note(world: World) -> None:
     world.markdown("A.md", notes(swin(), gan()))
     world.markdown("B.md", notes(flow()))
-    world.push()
+    world.first_push()
     keys, note_keys = world.keys_by_title(), world.notes().keys()
 
     world.markdown("A.md", notes(gan()))
@@ -68,7 +68,7 @@ def test_an_entry_that_moves_to_another_digest_keeps_its_item_and_note(world: Wo
 
 def test_a_reordered_digest_changes_nothing(world: World) -> None:
     world.markdown("A.md", notes(swin(), gan(), flow(), nerf()))
-    world.push()
+    world.first_push()
     before = world.everything()
 
     world.markdown("A.md", notes(nerf(), flow(), swin(), gan()))
@@ -85,7 +85,7 @@ def test_a_title_or_identifier_corrected_in_place_is_an_edit(
     world: World, old: str, new: str
 ) -> None:
     world.markdown("A.md", notes(swin(), gan()))
-    world.push()
+    world.first_push()
     key, note_keys = world.key(SWIN), world.notes().keys()
 
     world.edit("A.md", (old, new))
@@ -104,7 +104,7 @@ def test_two_digests_of_a_month_share_a_collection_and_one_that_moves_on_leaves_
     world.configure(f"[[digest]]\n{pattern}headings = false\n")
     world.markdown("2024-05-13.md", notes(swin()))
     world.markdown("2024-05-14.md", notes(gan()))
-    world.push()
+    world.first_push()
     may = world.collections()["Daily/2024-05"]
     assert world.collections().keys() == {"Daily", "Daily/2024-05"}
     assert world.shelved(SWIN) == world.shelved(GAN) == {"Daily/2024-05"}
@@ -157,7 +157,7 @@ TREE = {
 def shelved(world: World) -> World:
     """A pushed digest with three levels of headings below its title, one text twice."""
     world.markdown("Reading.md", HEADINGS)
-    world.push()
+    world.first_push()
     return world
 
 
@@ -228,7 +228,7 @@ def test_one_text_twice_under_one_heading_makes_two_collections(world: World) ->
     twice = HEADINGS.replace("### Scenes", "### Images")
     world.markdown("Reading.md", twice)
 
-    world.push()
+    world.first_push()
 
     (first,), (second,) = world.item(SWIN)["collections"], world.item(NERF)["collections"]
     assert first != second

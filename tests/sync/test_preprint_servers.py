@@ -50,7 +50,7 @@ def test_a_survivor_of_a_merge_that_is_no_preprint_gets_no_server_as_its_venue(
     world: World,
 ) -> None:
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     own_item(world, itemType="conferencePaper")
     world.merge(OWN, next(key for key in world.items() if key != OWN))
 
@@ -64,7 +64,7 @@ def test_a_survivor_of_a_merge_that_is_no_preprint_gets_no_server_as_its_venue(
 def test_a_new_item_takes_the_server_as_its_repository(world: World) -> None:
     world.markdown("notes.md", notes(quoted(TITLE, "2401.00001", venue="bioRxiv 2024")))
 
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     assert world.item(TITLE)["repository"] == "bioRxiv"
     assert is_quiet(world)
@@ -108,7 +108,7 @@ def test_a_venue_that_the_item_has_already_is_reported(world: World) -> None:
 
 def test_a_preprint_that_becomes_a_published_item_keeps_the_entry(world: World) -> None:
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     data = {"itemType": "conferencePaper", "repository": "", "archiveID": ""}
     world.change(world.key(TITLE), **data, extra="arXiv: 2401.00001")

@@ -99,7 +99,7 @@ def test_no_private_word_reaches_a_file_of_the_project(
 def test_a_private_heading_of_a_digest_is_not_pushed_and_leaves_nothing_to_do(world: World) -> None:
     sections = [("Key points", ("one",)), ("Private", (SECRET,))]
     world.markdown("Survey.md", f"## S\n\n{folded(TITLE, '2401.00001', sections=sections)}")
-    world.push()
+    world.first_push()
 
     assert SECRET not in world.note(TITLE)
     assert prepare(world.workspace(), SYNC).plan.is_settled

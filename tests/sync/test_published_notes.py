@@ -30,7 +30,7 @@ def world_with(root: Path, notes: str) -> World:
     world = World(root)
     world.configure(f'[[digest]]\npath = "notes.md"\nnotes = "{notes}"\n')
     world.markdown("notes.md", DIGEST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     mask = world.key("Mask R-CNN")
     world.put(
         LibraryItem("NTE22222", 0, a_note(mask, "<p>Seen <b>twice</b>.</p>", "publish")),

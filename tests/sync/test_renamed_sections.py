@@ -20,7 +20,7 @@ def world(tmp_path: Path) -> World:
     world = World(tmp_path)
     sections = [("Key points", ("one", "two")), ("Limits", ("three",)), ("Results", ("four",))]
     world.markdown("Survey.md", f"## Survey\n\n{folded(TITLE, '2401.00001', sections=sections)}")
-    world.push()
+    world.first_push()
     return world
 
 

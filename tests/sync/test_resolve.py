@@ -298,7 +298,7 @@ def test_lines_that_came_above_an_entry_do_not_matter(
 
 def test_a_field_apart_is_listed_and_joined(world: World) -> None:
     world.markdown("Notes.md", NOTES)
-    world.push()
+    world.first_push()
     world.forget()
     world.change(world.key(SWIN), title="Another Title of It")
     world.push()
@@ -329,7 +329,7 @@ LIST = f"""# Reading
 
 def test_no_entry_moves_and_no_name_changes_where_a_field_is_decided(world: World) -> None:
     world.markdown("List.md", LIST)
-    world.push()
+    world.first_push()
     world.change(world.key(SWIN), title="By Ben")
     world.edit("List.md", (SWIN, "By Ada"))
     collection_rows = world.collections()
@@ -364,7 +364,7 @@ def test_a_note_whose_sections_are_lost_stays_open_and_says_so(
 
 def test_a_field_that_waits_for_the_library_is_decided_now(world: World) -> None:
     world.markdown("Notes.md", NOTES)
-    world.push()
+    world.first_push()
     database = world.root / ".zoterodigest" / "library.sqlite"
     behind = database.read_bytes()
     world.edit("Notes.md", (SWIN, "By Ada"))
@@ -445,7 +445,7 @@ def test_only_what_collides_is_decided_edits_beside_it_are_kept(
     world.configure(f'[[digest]]\npath = "Notes.md"\n{prefer}')
     bullets = ("One.", "Two.", "Three.", "Four.")
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001", bullets=bullets)))
-    world.push()
+    world.first_push()
     world.edit("Notes.md", ("Two.", "By Ada."), ("One.", "One of Ada."))
     world.change_note(SWIN, lambda it: it.replace("Two.", "By Ben.").replace("Four.", "Four, Ben."))
 
@@ -471,7 +471,7 @@ def test_the_end_that_is_preferred_holds_without_a_question(
 ) -> None:
     world.configure(f'[[digest]]\npath = "Notes.md"\n[sync.prefer]\ntitle = "{end}"\n')
     world.markdown("Notes.md", NOTES)
-    world.push()
+    world.first_push()
     world.change(world.key(SWIN), title="By Ben")
     world.edit("Notes.md", (SWIN, "By Ada"))
 

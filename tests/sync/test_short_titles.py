@@ -31,7 +31,7 @@ def before_short_titles(world: World) -> None:
 def an_earlier_project(world: World, short_title: str) -> None:
     """A list that an earlier version synced; its item has this short title in the library."""
     world.markdown("list.md", LIST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(TITLE), shortTitle=short_title)
     before_short_titles(world)
 
@@ -51,7 +51,7 @@ def diverged(outcome: Outcome) -> list[str]:
 def test_a_nickname_becomes_the_short_title_of_its_item(world: World) -> None:
     world.markdown("list.md", LIST)
 
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     assert (short_title(world), short_title(world, OTHER)) == ("VMAE", "")
     assert world.plan(SYNC).actions == ()
@@ -81,7 +81,7 @@ def test_an_edit_at_either_end_reaches_the_other(world: World, cut: str) -> None
 
 def test_a_line_without_a_nickname_takes_none_from_its_item(world: World) -> None:
     world.markdown("list.md", LIST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(OTHER), shortTitle="Attention")
 
     world.edit("list.md", ("**[VMAE]** ", ""))
@@ -93,7 +93,7 @@ def test_a_line_without_a_nickname_takes_none_from_its_item(world: World) -> Non
 
 def test_a_short_title_that_is_cleared_in_zotero_takes_the_nickname_out(world: World) -> None:
     world.markdown("list.md", LIST)
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     world.change(world.key(TITLE), shortTitle="")
     world.push(SYNC)
@@ -124,7 +124,7 @@ def test_what_zotero_cut_off_the_title_stays_beside_a_nickname_without_a_word(wo
 
 def test_a_program_that_cuts_the_title_again_edits_no_nickname(world: World) -> None:
     world.markdown("list.md", LIST)
-    world.push(SYNC)
+    world.first_push(SYNC)
 
     for text in (FROM_THE_WEB, FROM_THE_WEB.lower()):
         world.change(world.key(TITLE), shortTitle=text)
@@ -190,7 +190,7 @@ def test_half_of_a_title_is_no_nickname_of_a_new_entry(world: World) -> None:
 def added(world: World, title: str, short_title: str) -> str:
     """The list after somebody put an item with this title into its collection."""
     world.markdown("list.md", LIST)
-    world.push(SYNC)
+    world.first_push(SYNC)
     shelf = world.collections()["list"]
     data = {"title": title, "shortTitle": short_title, "archiveID": "arXiv:2103.14030"}
     world.put_item("SWINSWIN", **data, collections=[shelf])

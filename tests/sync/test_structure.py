@@ -468,7 +468,7 @@ def test_where_digests_share_a_collection_an_added_item_is_only_reported(tmp_pat
     world.configure('[[digest]]\npath = "*.md"\ncollection = "Reading"\nheadings = false\n')
     world.markdown("a.md", f"# A\n\n{RESNET}")
     world.markdown("b.md", f"# B\n\n{MASK}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.put(diffusion(world, "Reading"))
 
     plan = world.plan(SYNC)
@@ -487,7 +487,7 @@ def test_of_digests_that_share_a_collection_one_that_may_get_the_item_is_named(
     world.configure(f'{closed}[[digest]]\npath = "b.md"\n{shared}')
     world.markdown("a.md", f"# A\n\n{RESNET}")
     world.markdown("b.md", f"# B\n\n{MASK}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.put(diffusion(world, "Reading"))
 
     (added,) = (one for one in world.plan(SYNC).reports if isinstance(one, AddedItem))
@@ -521,7 +521,7 @@ def days(tmp_path: Path) -> tuple[World, World]:
     world.markdown("daily/2024-05-14.md", f"# 14\n\n{RESNET}")
     world.markdown("daily/2024-05-15.md", f"# 15\n\n{MASK}")
     world.configure(DAILY)
-    world.push(SYNC)
+    world.first_push(SYNC)
     clone = clone_of(world, tmp_path / "second")
     text = world.markdown("daily/2024-05-16.md", f"# 16\n\n{ATTENTION}").read_text()
     world.push(SYNC)
@@ -561,7 +561,7 @@ def test_a_paper_linked_from_another_file_is_offered_where_the_collection_is_of_
     world.configure(f'[[digest]]\npath = "*.md"\n{rules}')
     world.markdown("a.md", f"# A\n\n{RESNET}\n{MASK}")
     world.markdown("b.md", f"# B\n\n## Words\n\n{ATTENTION}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     title = "Deep Residual Learning for Image Recognition"
     collection_row = world.collections()["Reading/Words"]
     world.change(world.key(title), collections=[*world.item(title)["collections"], collection_row])
@@ -578,7 +578,7 @@ def test_where_headings_are_no_collections_an_added_item_goes_among_the_entries(
     world = World(tmp_path)
     world.configure('[[digest]]\npath = "notes.md"\nheadings = false\n')
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.put(diffusion(world, "notes"))
 
     world.push(SYNC)
@@ -615,7 +615,7 @@ def test_an_archived_item_moves_to_the_digests_archive(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "archive"\n')
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.edit("notes.md", (f"{MASK}\n", ""))
 
     world.push(SYNC)
@@ -634,7 +634,7 @@ def test_the_archive_does_not_take_over_the_collection_of_a_heading_that_went(
     world = World(tmp_path)
     world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "archive"\n')
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     language = world.collections()["notes/Language"]
 
     world.edit("notes.md", (f"\n## Language\n\n{ATTENTION}", ""))
@@ -651,7 +651,7 @@ def test_a_dropped_entrys_item_goes_into_the_trash_only_if_nobody_used_it(
     world = World(tmp_path)
     world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "trash"\n')
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     key = world.key("Mask R-CNN")
     if is_used:
         world.change(key, tags=[*world.item("Mask R-CNN")["tags"], {"tag": "mine"}])
@@ -675,7 +675,7 @@ def test_a_dropped_entrys_item_waits_for_a_run_that_may_write_the_library(
     configuration = f'[[digest]]\npath = "notes.md"\nwhen_dropped = "{rule}"\n'
     world.configure(configuration)
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     key = world.key("Mask R-CNN")
     world.edit("notes.md", (f"{MASK}\n", ""))
     world.configure(configuration if first == "pull" else f"{configuration}push = false\n")
@@ -699,7 +699,7 @@ def test_a_trashed_items_entry_waits_for_a_run_that_may_write_the_digest(
     configuration = '[[digest]]\npath = "notes.md"\nwhen_trashed = "remove"\n'
     world.configure(configuration)
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key("Mask R-CNN"), deleted=1)
     world.configure(f"{configuration}pull = false\n" if first == "pull = false" else configuration)
     runs = {"push": Options(), "--only": Options(intent.SYNC, lambda entry: True)}
@@ -721,7 +721,7 @@ def test_an_entry_written_again_stays_while_its_item_lies_in_the_trash(
     rules = f'when_dropped = "trash"\nwhen_trashed = "{rule}"\n'
     world.configure(f'[[digest]]\npath = "notes.md"\n{rules}')
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.edit("notes.md", (f"{MASK}\n", ""))
     world.push(SYNC)
     world.markdown("notes.md", NOTES)
@@ -738,7 +738,7 @@ def test_relink_makes_the_item_of_an_entry_written_again_in_one_run(tmp_path: Pa
     world = World(tmp_path)
     world.configure('[[digest]]\npath = "notes.md"\nwhen_dropped = "trash"\n')
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.edit("notes.md", (f"{MASK}\n", ""))
     world.push(SYNC)
     world.markdown("notes.md", NOTES)
@@ -756,7 +756,7 @@ def test_a_trashed_items_entry_goes_by_the_rule_unless_it_was_edited(
     world = World(tmp_path)
     world.configure('[[digest]]\npath = "notes.md"\nwhen_trashed = "remove"\n')
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     if is_edited:
         world.edit("notes.md", ("A mask for each box.", "A mask for every box."))
     before = text(world)
@@ -824,7 +824,7 @@ def test_with_a_list_of_fields_only_these_travel_and_no_entries_or_collections(
 ) -> None:
     world = World(tmp_path)
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.configure('[[digest]]\npath = "notes.md"\npush = ["summary"]\npull = ["title"]\n')
     world.put(diffusion(world, "notes/Vision"))
     world.change(world.key("Mask R-CNN"), collections=[world.collections()["notes/Language"]])
@@ -879,7 +879,7 @@ def test_a_new_entry_holds_what_the_same_run_brings_to_its_item(tmp_path: Path) 
         "1703.06870", "1801.00868"
     )
     world.markdown("more.md", f"# More\n\n## South\n\n{other}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     key, collection_rows = world.key("Mask R-CNN"), world.collections()
     world.change(key, collections=[collection_rows["notes/Vision"], collection_rows["more/South"]])
     world.edit("notes.md", ("Mask R-CNN", "Masks of Regions"))

@@ -64,7 +64,7 @@ def a_world(root: Path, rules: str = "") -> World:
     world.configure(BIB)
     world.markdown("notes.md", PAPER + OTHER)
     world.markdown("list.md", "Nothing yet.\n")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key("Mask R-CNN"), **DATA)
     world.push(SYNC)
     world.configure(BIB + rules)

@@ -26,7 +26,7 @@ def twins(world: World) -> World:
     """One paper in two pushed digests."""
     world.markdown("A.md", notes(entry()))
     world.markdown("B.md", notes(entry(bullet="Seen by somebody else.")))
-    world.push()
+    world.first_push()
     return world
 
 
@@ -108,7 +108,7 @@ def test_a_push_of_one_digest_leaves_the_links_of_the_other(twins: World) -> Non
 def test_a_task_of_one_does_not_take_away_that_of_the_other(world: World) -> None:
     world.markdown("A.md", notes(entry(task="deblurring")))
     world.markdown("B.md", notes(entry(task="denoising")))
-    world.push()
+    world.first_push()
     assert {"task:deblurring", "task:denoising"} == world.tags(TITLE)
 
     world.edit("A.md", ("Task: deblurring", "Task: dehazing"))
@@ -133,7 +133,7 @@ def test_a_task_edited_beside_a_copy_that_still_has_it_leaves_nothing_to_do(tmp_
     world = World(tmp_path)
     before = quoted("Seeing Further with Larger Lenses", "2102.00001", task="optics")
     world.markdown("notes.md", f"# Notes\n\n## North\n\n{before}\n## South\n")
-    world.push(Options(intent.SYNC))
+    world.first_push(Options(intent.SYNC))
     after = quoted("Seeing Further with Larger Lenses", "2102.00001", task="lenses")
     merged = f"# Notes\n\n## North\n\n{after}\n## South\n\n{before}"
     (tmp_path / "notes.md").write_text(merged, encoding="utf-8")

@@ -481,7 +481,7 @@ def _fail(_number: int) -> None:
 def test_an_entry_that_was_moved_and_then_edited_does_not_stand_twice(world: World) -> None:
     first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
     world.markdown("Notes.md", f"# Notes\n\n## A\n\n{first}\n\n\n## B\n\n{second}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(SWIN), collections=[world.collections()["Notes/B"]])
     world.push(SYNC)
     moved = digest(world)
@@ -502,7 +502,7 @@ def test_an_entry_that_was_moved_and_changed_and_then_edited_does_not_stand_twic
 ) -> None:
     first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
     world.markdown("Notes.md", f"# Notes\n\nWhat I read.\n\n## A\n\n{second}\n\n## B\n\n{first}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(SWIN), collections=[world.collections()["Notes"]])
     world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))
     world.push(SYNC)
@@ -520,7 +520,7 @@ def test_an_entry_that_went_back_and_was_then_edited_does_not_stand_twice_after_
 ) -> None:
     first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
     world.markdown("Notes.md", f"# Notes\n\nWhat I read.\n\n{first}\n## B\n\n{second}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key(SWIN), collections=[world.collections()["Notes/B"]])
     world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))
     world.push(SYNC)
@@ -540,7 +540,7 @@ def test_an_entry_that_a_sync_added_and_that_was_edited_since_stays_and_is_told(
     """It ends with a blank line, as the entry above it does."""
     first, second = quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")
     world.markdown("Notes.md", f"# Notes\n\n## A\n\n{first}\n\n## B\n\n{second}")
-    world.push(SYNC)
+    world.first_push(SYNC)
     own = {"itemType": "preprint", "title": "Denoising", "archiveID": "arXiv:2006.11239"}
     world.put_item("WNXTEM22", **own, collections=[world.collections()["Notes/A"]])
     world.push(SYNC)
@@ -611,7 +611,7 @@ def test_an_undo_that_leaves_a_merged_item_in_part_clears_nothing_in_the_entry(
 ) -> None:
     """What the run filled in goes again: the entry was never in sync with this item there."""
     world.markdown("Notes.md", notes(quoted(GAN, "2401.00002", venue="CVPR 2024")))
-    world.push(SYNC)
+    world.first_push(SYNC)
     ours, markdown = world.key(GAN), digest(world)
     world.put(LibraryItem("WNXTEM22", 0, {"itemType": "conferencePaper", "title": GAN}))
     world.merge("WNXTEM22", ours)
@@ -631,7 +631,7 @@ def test_an_undo_that_leaves_a_merged_item_in_part_clears_nothing_in_the_entry(
 def test_a_file_that_the_run_made_and_that_is_gone_already_declines_nothing(world: World) -> None:
     world.configure('[[digest]]\npath = "*.md"\n\n[[bibliography]]\npath = "refs.bib"\n')
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001")))
-    world.push(SYNC)
+    world.first_push(SYNC)
     (world.root / "refs.bib").unlink()  # as an undo does that is killed then
 
     done = undone(world)

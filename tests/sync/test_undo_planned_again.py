@@ -33,7 +33,7 @@ def edited(tmp_path: Path) -> World:
     (tmp_path / "edited").mkdir()
     world = World(tmp_path / "edited")
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001"), quoted(GAN, "2401.00002")))
-    world.push()
+    world.first_push()
     world.edit("Notes.md", (f"**{SWIN}**  \n> *arXiv 2024*", f"**{SWIN}**  \n> *CVPR 2025*"))
     world.edit("Notes.md", (f"**{GAN}**  \n> *arXiv 2024*", f"**{GAN}**  \n> *ICML 2024*"))
     world.change_note(SWIN, lambda html: html.replace("It is fast.", "It is very fast."))

@@ -37,7 +37,7 @@ def noted(tmp_path: Path) -> World:
     """Three papers under two headings, in sync."""
     world = World(tmp_path)
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     return world
 
 
@@ -124,7 +124,7 @@ def test_undo_of_a_removed_entry_puts_it_back(tmp_path: Path) -> None:
     world = World(tmp_path)
     world.configure('[[digest]]\npath = "notes.md"\nwhen_trashed = "remove"\n')
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.change(world.key("Mask R-CNN"), deleted=1)
     world.push(SYNC)
     assert MASK not in text(world)
@@ -171,7 +171,7 @@ def edited_a_little(root: Path) -> World:
     world = World(root)
     world.markdown("notes.md", NOTES)
     world.markdown("list.md", a_list({"Vision": [a_line("A Study of Two Things", "2402.00009")]}))
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.edit("notes.md", ("A mask for each box.", "A mask for every box."))
     world.edit("notes.md", ("## Language", f"{a_note_of(1)}\n## Words"))
     world.change(world.key("Attention Is All You Need"), title="Attention Is Plenty")
@@ -320,7 +320,7 @@ def noted_and_synced(tmp_path: Path) -> World:
     root.mkdir()
     world = World(root)
     world.markdown("notes.md", NOTES)
-    world.push(SYNC)
+    world.first_push(SYNC)
     world.edit("notes.md", ("A mask for each box.", "A mask for every box."))
     world.edit("notes.md", ("## Language", "## Words"))
     world.change(world.key("Attention Is All You Need"), title="Attention Is Plenty")

@@ -22,7 +22,7 @@ pull = true
 
 def test_nothing_of_an_unmerged_entry_travels_until_it_is_merged(world: World) -> None:
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001"), quoted(OTHER, "2401.00002")))
-    world.push()
+    world.first_push()
     before = world.everything()
     mine, theirs = "> - It restores, by Ada.", "> - It restores, by Ben."
     marked = f"<<<<<<< HEAD\n{mine}\n=======\n{theirs}\n>>>>>>> other"
@@ -44,7 +44,7 @@ def test_nothing_of_an_unmerged_entry_travels_until_it_is_merged(world: World) -
 def test_nothing_of_an_unmerged_entry_of_a_bib_travels_until_it_is_merged(world: World) -> None:
     world.markdown("Notes.md", notes(quoted(SWIN, "2401.00001"), quoted(OTHER, "2401.00002")))
     world.configure(TWO_WAY)
-    world.push(BOTH_WAYS)
+    world.first_push(BOTH_WAYS)
     before, path = world.everything(), world.root / "refs.bib"
     merged = path.read_text(encoding="utf-8")
     last = merged[merged.rindex("@") :]

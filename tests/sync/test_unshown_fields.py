@@ -35,7 +35,7 @@ def with_new_item(world: World, **data: Any) -> None:
 
 def test_authors_that_a_new_entry_cannot_show_are_reported(world: World) -> None:
     world.markdown("notes.md", DETAILS)
-    world.push(SYNC)
+    world.first_push(SYNC)
     team = {"creatorType": "author", "name": "The CMS and TOTEM Collaborations"}
     with_new_item(world, creators=[team])
 
@@ -62,7 +62,7 @@ def test_an_abstract_for_which_a_line_is_too_short_is_reported(world: World, tex
 
 def test_what_a_new_entry_shows_or_has_no_place_for_is_not_reported(world: World) -> None:
     world.markdown("notes.md", DETAILS)
-    world.push(SYNC)
+    world.first_push(SYNC)
     with_new_item(world, abstractNote="One paragraph.\n\nAnother one.")
 
     assert world.push(SYNC).failures == ()

@@ -35,7 +35,7 @@ def pushed(world: World) -> World:
         "Notes.md",
         notes(quoted(SWIN, "2401.00001", links=links), quoted(GAN, "2401.00002")),
     )
-    world.push()
+    world.first_push()
     return world
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from shutil import rmtree
 from typing import Any
 
+from tests.made_once import made_once
 from zoterodigest.core.plan.plan import Plan
 from zoterodigest.core.plan.reports import Report
 from zoterodigest.library.connect import embedded
@@ -83,6 +84,21 @@ class World:
         outcome = self.push_with_failures(options)
         assert outcome.failures == ()
         return outcome
+
+    def first_push(self, options: Options | None = None) -> None:
+        """Push what was never pushed. In a process, of projects that are alike one is pushed, and
+        the others get the files that it leaves.
+        """
+        files = {path: path.read_bytes() for path in self.root.rglob("*") if path.is_file()}
+        assert not (self.root / ".zoterodigest").exists()
+        assert " at 0x" not in repr(options)  # the address of what is gone is soon another's
+        assert b"library" not in files.get(self.root / "zoterodigest.toml", b"")
+        held = sorted((str(path.relative_to(self.root)), data) for path, data in files.items())
+
+        def make() -> None:
+            self.push(options)
+
+        made_once(self.root, make, tuple(held), tuple(self.digests), repr(options))
 
     def push_with_failures(self, options: Options | None = None) -> Outcome:
         """Push; records may fail."""
