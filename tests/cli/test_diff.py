@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args
 
@@ -101,6 +102,17 @@ def test_a_move_shows_where_from_and_where_to() -> None:
         "  papers.md:8  A Paper",
         "    under  [-no heading-]{+Vision+}",
     ]
+
+
+def test_what_happens_to_an_entry_is_shown_also_if_its_name_is_cut() -> None:
+    entry = replace(an_entry(), digest=DigestKey(f"Papers/{'long ' * 30}.md"))
+
+    _, removed, marked = shown(
+        RemoveEntry(entry, "zd-1"), ShowAnnotations(entry, "zd-1", refreshed=("MARK2222",))
+    )
+
+    assert removed.startswith("  removed entry  Papers/long ")
+    assert marked.startswith("  annotations, 1 changed  Papers/long ")
 
 
 EVERY_ACTION: tuple[Action, ...] = (

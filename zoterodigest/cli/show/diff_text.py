@@ -142,7 +142,8 @@ def _file_change(action: FileAction, names: ReportNames) -> _ShownChange:
         case ShowAnnotations(entry, _, added, refreshed, removed):
             counts = {"new": added, "changed": refreshed, "removed": removed}
             said = ", ".join(f"{len(keys):,} {which}" for which, keys in counts.items() if keys)
-            what = f"{_entry(action)}: annotations, {said}"
+            # What comes last is cut where there is no room.
+            what = f"annotations, {said}  {_entry(action)}"
             return _ShownChange(entry_end(entry.digest), what, {}, {})
         case CreateEntry():
             is_note = names.vault(action.digest)
@@ -150,7 +151,7 @@ def _file_change(action: FileAction, names: ReportNames) -> _ShownChange:
             what = f"{visible(action.digest)}  {where}"
             return _ShownChange(entry_end(action.digest), what, {}, action.fields)
         case RemoveEntry(entry):
-            return _ShownChange(entry_end(entry.digest), f"{_entry(action)}: removed", {}, {})
+            return _ShownChange(entry_end(entry.digest), f"removed entry  {_entry(action)}", {}, {})
         case MoveEntry(entry, _, path):
             places = {"under": path_text(entry.headings)}, {"under": path_text(path)}
             return _ShownChange(entry_end(entry.digest), _entry(action), *places)
