@@ -474,6 +474,20 @@ def test_a_file_of_which_only_the_name_tells_its_paper_keeps_its_link_if_that_is
     assert len(vault.items["ITEM2345"].notes) == 2
 
 
+def test_another_file_about_the_paper_of_one_that_is_away_does_not_replace_its_note() -> None:
+    vault = a_vault(a_note("Papers/a.md", citekey="a2020", summary=("Its only paragraph.",)))
+    vault.run()
+    before = vault.items.copy()
+    del vault.digests[DigestKey("Papers/a.md")]
+    vault.put(a_note("Papers/other.md", summary=("Something else about the paper.",)))
+
+    plan = vault.run()
+
+    assert not plan.actions
+    assert held(plan) == [TEXT_LOST]
+    assert vault.items == before
+
+
 def test_a_moved_file_is_known_by_the_key_of_its_item_alone() -> None:
     item = an_item("ITEM2345", title=TITLE)
     vault = a_vault(a_note("Papers/a.md", item_key="ITEM2345"), items=(item,))

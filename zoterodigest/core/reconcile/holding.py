@@ -106,7 +106,10 @@ def _has_lost_text(entry: Entry, row: LockRow, item: Item | None, folding: Foldi
     A note of one paragraph has lost its text if nothing has come in its place.
     """
     now = _texts_in(entry.fields, folding)
-    return _is_most(_paragraphs_lost(entry, row, item, folding), now.values())
+    lost, before = _paragraphs_lost(entry, row, item, folding)
+    # A file that is called otherwise and has nothing of the text may be another one of the paper.
+    is_other = entry.digest != row.digest and lost == before > 0
+    return is_other or _is_most((lost, before), now.values())
 
 
 def _has_hidden_text(entry: Entry, row: LockRow, item: Item | None, folding: Folding) -> bool:
