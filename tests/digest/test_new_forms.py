@@ -82,3 +82,54 @@ def test_marks_that_part_tags_part_those_of_a_new_entry() -> None:
     new = new_lines("".join(map(line.format, "123")), fields)
 
     assert new.split("\n")[1] == "\t- ****`Three`****, ****`Four`****"
+
+
+FOLDED = (
+    "| **A title of paper {0}** <details><summary>Abstract</summary>We do {0}.</details> | {1} |"
+    " [arXiv](https://arxiv.org/abs/200{0}.00001) |"
+    " <details><summary>tags</summary>`tag{0}`</details> |\n"
+)
+TABLE = "| Title | Team | Links | Comment |\n|---|---|---|---|\n"
+
+
+@pytest.mark.parametrize(
+    ("fields", "written"),
+    [
+        (
+            {"abstract": "We do more.", "comment": "`new`"},
+            "| **A New Paper** <details><summary>Abstract</summary>We do more.</details> | - |"
+            " [arXiv](https://arxiv.org/abs/2401.00001) |"
+            " <details><summary>tags</summary>`new`</details> |",
+        ),
+        ({}, "| **A New Paper** | - | [arXiv](https://arxiv.org/abs/2401.00001) |  |"),
+    ],
+    ids=["folded", "nothing to fold"],
+)
+def test_a_row_folds_what_others_fold_and_has_no_empty_fold(fields: Fields, written: str) -> None:
+    rows = [FOLDED.format(at, team) for at, team in enumerate(("One", "-", "Two"), start=1)]
+
+    assert new_lines(TABLE + "".join(rows), {**PAPER, **fields}) == written
+
+
+CARD = (
+    '<tr><td><a href="https://arxiv.org/abs/200{0}.00001"><b>A title of paper {0}</b></a>{1}</td>'
+    "<td>CVPR 202{0}</td><td>{2}</td></tr>\n"
+)
+
+
+def test_a_card_has_no_line_for_authors_that_it_lacks_and_the_sign_for_nothing() -> None:
+    code = '<a href="https://github.com/a/{0}">code</a>'
+    rows = [
+        CARD.format(1, "<br><i>Ann Abt, Bob Bo</i>", code.format(1)),
+        CARD.format(2, "", "&ndash;"),
+        CARD.format(3, "<br><i>Cy Cox, Di Do</i>", code.format(3)),
+    ]
+    head = "<table>\n<tr><th>Paper</th><th>Venue</th><th>Code</th></tr>\n"
+    fields: Fields = {**PAPER, "venue": "ICLR", "year": "2024"}
+
+    new = new_lines(head + "".join(rows) + "</table>\n", fields)
+
+    assert new == (
+        '<tr><td><a href="https://arxiv.org/abs/2401.00001"><b>A New Paper</b></a></td>'
+        "<td>ICLR 2024</td><td>&ndash;</td></tr>"
+    )

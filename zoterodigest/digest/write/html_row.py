@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections import Counter
 from collections.abc import Sequence
@@ -43,15 +44,27 @@ def new_html_row(draft: NewEntryDraft, document: Document) -> str:
     """
     source = document.lines.source
     models = [
-        (len(_CELL.findall(source, *_ends(entry))), -at, entry, slots)
-        for at, (entry, slots) in enumerate(draft.manner.models)
+        (entry, slots)
+        for entry, slots in draft.manner.models
         if is_html_row(document, entry) and not _SPANNED.search(source, *_ends(entry))
     ]
     if not models:
         raise UnwritableValue("no row of its table shows how a new one is written")
-    # A cell that hangs into a row from above is not its own: the row with most cells has them all.
-    _, _, entry, slots = max(models, key=lambda model: model[:2])
-    return _RowWriter(draft, source, entry, slots).text()
+    texts = draft.texts({slot.name for _, slots in models for slot in slots}, ())
+
+    def fitness(at: int) -> tuple[int, int, int]:
+        entry, slots = models[at]
+        # A cell that hangs into a row from above is not its own: the row with most has them all.
+        cells = len(_CELL.findall(source, *_ends(entry)))
+        # What a row has around a value that the new entry lacks would stand there alone.
+        return cells, sum(1 if texts[slot.name] else -1 for slot in slots), -at
+
+    return _RowWriter(draft, source, *models[max(range(len(models)), key=fitness)]).text()
+
+
+def _is_nothing(text: str) -> bool:
+    """Whether a cell says that there is nothing: `-`, `None`, `&ndash;`."""
+    return html.unescape(text).strip("[] ").lower().replace("–", "-").encode() in NOTHING
 
 
 def _ends(entry: DigestEntry) -> tuple[int, int]:
@@ -97,7 +110,7 @@ class _RowWriter:
 
     def _cell(self, cell: re.Match[bytes], slots: Sequence[Slot]) -> str:
         if not slots:
-            return ""
+            return decoded(cell[2]) if _is_nothing(decoded(cell[2])) else ""
         line = own_line(self._source, cell.start(2), cell.end(2), slots)
         if line is not None and is_manner(line, self._model.format):
             others = {slot.name for slot in self._slots} | self._used
@@ -109,7 +122,7 @@ class _RowWriter:
                 shown = {name: text.replace("\n", "<br>") for name, text in texts.items()}
                 return self._without_nicknames(fill(line, shown))
         text = decoded(cell[2])
-        return text if text.strip("[] ").lower().encode() in NOTHING else ""
+        return text if _is_nothing(text) else ""
 
     def _without_nicknames(self, text: str) -> str:
         """Return a cell in which no link is called as that of one other paper: by its name."""

@@ -168,8 +168,11 @@ class NewEntryDraft:
         comment = " ".join(words_in(self.fields, "comment").split())
         stubs = self.manner.texts("comment_stub")
         entries = ({it.name: len(it.words) for it in slots} for _, slots in self.manner.models)
-        unfolded = (it.get("comment", 0) for it in entries if "comment_stub" not in it)
-        if len(comment) <= max((_SHORT_COMMENT, *unfolded)):
+        unfolded = [it["comment"] for it in entries if "comment" in it and "comment_stub" not in it]
+        is_label = len({*stubs}) == 1 < len(stubs) and not stubs[0].endswith(STUB_END)
+        if is_label and not unfolded and comment:
+            return stubs[0]  # a label that says what is folded, not how it begins
+        if len(comment) <= max(_SHORT_COMMENT, *unfolded, 0):
             return ""
         # Five letters, as the daily tables of arXiv papers cut theirs: “Accep...”.
         size = len(stubs[0].removesuffix(STUB_END)) if stubs else 5

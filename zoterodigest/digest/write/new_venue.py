@@ -67,7 +67,9 @@ def without_server(fields: Fields, manner: HouseStyle) -> Fields:
     present = [it.reading.fields for it in manner.entries]
     named = [it for it in present if is_arxiv(words_in(it, "venue"))]
     unnamed = [it for it in present if words_in(it, "arxiv") and not words_in(it, "venue")]
-    if len(named) >= len(unnamed):
+    # Beside venues with years arXiv alone says too little to stand there.
+    is_bare = not named and not words_in(fields, "year")
+    if len(named) >= len(unnamed) and not is_bare:
         return fields
     dated = [it for it in unnamed if words_in(it, "year") or words_in(it, "date")]
     hidden = ("venue",) if 2 * len(dated) >= len(unnamed) else ("venue", "year")

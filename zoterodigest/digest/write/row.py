@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain, takewhile
 
@@ -33,6 +33,9 @@ _SOME = 4
 _SURE = frozenset({"title", "url", "authors", "abstract"})
 """Slots of one cell that a new row has beside each other wherever a row has."""
 
+_EMPTY_FOLD = lazy_regex(
+    r"(?:[ \t]|<br[ \t]*/?>)*<details[^<>]*>\s*<summary[^<>]*>[^<>]*</summary>\s*</details>", re.I
+)
 _NUMBER = lazy_regex(r"^([*_]{0,2}\[?)(\d{1,4})(?=[.)\]])")
 
 
@@ -123,19 +126,26 @@ class NewRow:
     def _cell(self, column: int) -> str:
         slot = self._header.slots[column]
         if not slot or slot == "ignored":
-            return self._next_number(column)
+            return self._next_number(column) or self._nothing(column)
         if slot == "section":
             return self._section(SECTION + self._header.names[column])
         beside = {*self._header.slots, *self._used} - {"title", "url"}
+        others = {*self._header.slots, *self._used} - {slot}
+        found: list[tuple[Line, dict[str, str]]] = []
         for line in self._lines(column, slot):
-            others = {*self._header.slots, *self._used} - {slot}
             fresh = [name for name in line.slots if name not in others]
             texts = self._draft.texts(fresh, beside | (self._used & {"url"}))
             if can_fill(line, texts):
-                self._used.update(line.slots)
-                text = fill(line, {name: _in_cell(text) for name, text in texts.items()})
-                return self._numbered(column, text) if slot == "title" else text
-        return self._nothing(column)
+                found.append((line, texts))
+        # Words around a value that the new entry lacks, such as a fold's, would stand there alone.
+        if not found:
+            return self._nothing(column)
+        own = [it for it in found if it[0].samples]
+        line, texts = max(own, key=_shown_alone) if found[0][0].samples else found[0]
+        self._used.update(line.slots)
+        text = fill(line, {name: _in_cell(text) for name, text in texts.items()})
+        text = _EMPTY_FOLD.sub("", text)
+        return self._numbered(column, text) if slot == "title" else text
 
     def _numbered(self, column: int, text: str) -> str:
         """Return a title's cell with the number that follows those of the table."""
@@ -208,6 +218,12 @@ class NewRow:
             left, right, width = model.padding(column, is_aligned=column in aligned)
             row += ("|" if column else "") + (left + text).ljust(width - 1) + right
         return row + model.end
+
+
+def _shown_alone(cell: tuple[Line, Mapping[str, str]]) -> tuple[int, int]:
+    """Return how many values a cell shows, and how many it lacks, as a negative number."""
+    filled = [bool(text) for text in cell[1].values()]
+    return sum(filled), -filled.count(False)
 
 
 def _stated(form: DigestFormat, slot: str) -> Iterator[Line]:
