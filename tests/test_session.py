@@ -278,4 +278,5 @@ def _typeset(folder: Path) -> None:
     for command in ("pdflatex paper", "bibtex paper", "pdflatex paper", "pdflatex paper"):
         words = [*command.split(), *(["-interaction=nonstopmode"] if "latex" in command else [])]
         subprocess.run(words, cwd=folder, check=True, stdout=subprocess.DEVNULL, timeout=PATIENCE)
-    assert "Attention by Ada" in (folder / "paper.bbl").read_text(encoding="utf-8")
+    # The style `plain` writes a title that is in title case as a sentence.
+    assert "\\newblock Attention by ada." in (folder / "paper.bbl").read_text(encoding="utf-8")
