@@ -31,8 +31,10 @@ def test_a_good_table_becomes_a_value(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('name = "a"\nsizes = [1, "x"]\n', "sizes.1: Input should be a valid integer"),
+        ('name = "a"\nsizes = [1, "x"]\n', "sizes.1: it should be a whole number"),
         ('name = "a"\ncolour = 1\n', "colour: there is no such key"),
+        ("name = 1\nsizes = []\n", "name: it should be a text in quotation marks"),
+        ('name = "a"\nsizes = "x"\n', "sizes: it should be a list"),
         ("", "name: this key is missing"),
         ('name = "a"\nname "b"\n', "table.toml:2:6: "),
     ],

@@ -142,11 +142,11 @@ def as_shape(shape: TypeAdapter[T], value: object) -> T:
     try:
         return shape.validate_python(value)
     except ValidationError as error:
-        key, reason = first_reason(error)
+        key, reason = _first_reason(error)
         raise BadJson(f"{key}: {reason}" if key else reason) from error
 
 
-def first_reason(error: ValidationError) -> tuple[str, str]:
+def _first_reason(error: ValidationError) -> tuple[str, str]:
     """Return the dotted key of the first error, and its reason."""
     first = error.errors(include_url=False)[0]
     key = ".".join(str(part) for part in first["loc"])

@@ -14,7 +14,6 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 from zoterodigest.core.values.key_table import KeyTable
 from zoterodigest.core.values.venue import Venue, VenueTable
 from zoterodigest.errors import ZoterodigestError
-from zoterodigest.foreign import first_reason
 from zoterodigest.regex import lazy_regex
 
 M = TypeVar("M", bound=BaseModel)
@@ -91,7 +90,36 @@ def validate(
     try:
         return model.model_validate(tables, context=context)
     except ValidationError as error:
-        raise BadMapping(path, *first_reason(error)) from error
+        first = error.errors(include_url=False)[0]
+        key = ".".join(str(part) for part in first["loc"])
+        raise BadMapping(path, key, reason_in_toml(first)) from error
+
+
+def reason_in_toml(error: Any) -> str:  # pydantic's ErrorDetails, a TypedDict of pydantic_core
+    """Return the reason of an error in a table of TOML, in words of TOML."""
+    if reason := _REASONS_IN_TOML.get(error["type"]):
+        return reason
+    return (
+        str(error["msg"]).removeprefix("Value error, ").replace("Input should be", "it should be")
+    )
+
+
+_TEXT, _NUMBER, _TABLE = "a text in quotation marks", "a whole number", "a table, { name = value }"
+_REASONS_IN_TOML = {
+    "extra_forbidden": "there is no such key",
+    "missing": "this key is missing",
+    "string_type": f"it should be {_TEXT}",
+    "bool_type": "it should be true or false",
+    "bool_parsing": "it should be true or false",
+    "int_type": f"it should be {_NUMBER}",
+    "int_parsing": f"it should be {_NUMBER}",
+    "int_from_float": f"it should be {_NUMBER}",
+    "dict_type": f"it should be {_TABLE}",
+    "model_type": f"it should be {_TABLE}",
+    "dataclass_type": f"it should be {_TABLE}",
+    "list_type": "it should be a list",
+    "tuple_type": "it should be a list",
+}
 
 
 def _syntax_error(path: Path, message: str) -> BadMapping:

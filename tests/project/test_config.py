@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 import tomllib
+from itertools import product
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import BaseModel
 
+from zoterodigest.project import config
 from zoterodigest.project.config import (
     BadConfiguration,
     Configuration,
@@ -88,10 +91,17 @@ def test_all_keys_of_a_digest_are_read(tmp_path: Path) -> None:
             '[[digest]]\npath = "a"\ncollection = "{yaer}"',
             ": digest[1].collection: braces stand only in {year}, {month}, {day}, {name}",
         ),
-        ('[zotero]\nlinks = "some"', ": zotero.links: Input should be 'attachments', 'extra'"),
+        ('[zotero]\nlinks = "some"', ": zotero.links: it should be 'attachments', 'extra'"),
         ('[sync.prefer]\ntitel = "zotero"', ': sync.prefer.titel.[key]: there is no field "titel"'),
-        ('[sync.prefer]\ntitle = "tex"', ": sync.prefer.title: Input should be 'markdown',"),
+        ('[sync.prefer]\ntitle = "tex"', ": sync.prefer.title: it should be 'markdown',"),
         ('[lookup]\ndblp = "http://dblp.example"', ": lookup.dblp: an address begins with https"),
+        ("library = 1", ": library: it should be a text in quotation marks"),
+        ('digest = "papers.md"', ": digest: it should be a table for each, below [[digest]]"),
+        ('[[digest]]\npath = "a"\nnew = "{title}.md"', ": digest[1].new: it should be a table, {"),
+        ('sync = "x"', ": sync: it should be a table, below [sync]"),
+        ('[zotero]\ncategories = "x"', ": zotero.categories: it should be true or false"),
+        ("[sync]\nhold = 1.5", ": sync.hold: it should be a whole number"),
+        ("[sync]\nhold = -1", ": sync.hold: it should be greater than or equal to 0"),
         ('mailto = "a@b.example"', ': mailto: "mailto" belongs in [lookup]'),
         (
             '[sync]\nwhen_dropped = "trash"',
@@ -124,6 +134,29 @@ def test_a_mistake_is_told_with_file_key_and_reason(
 
     assert str(caught.value).startswith(f"{tmp_path / 'zoterodigest.toml'}{message}")
     assert caught.value.exit_code == 12
+
+
+VALUES = '"x"', "1", "-1", "true", '["a"]', "[1]", "{ a = 1 }", "1.5", "2020-01-01", "[[1]]"
+
+
+def test_no_mistake_is_told_in_the_words_of_a_library(tmp_path: Path) -> None:
+    tables: dict[str, type[BaseModel]] = {"": Configuration}
+    tables |= {f"[{name}]": one for name, one in config._TABLES.items()}
+    tables |= {f"[[{name}]]": model for name, model in config._LISTS.items()}
+    told = set()
+    for head, model in tables.items():
+        for (name, field), value in product(model.model_fields.items(), VALUES):
+            beside = "" if name == "path" else NAMED.get(head, "")
+            try:
+                load(tmp_path, f"{head}\n{beside}{field.alias or name} = {value}\n")
+            except BadConfiguration as error:
+                told.add(str(error).removeprefix(str(tmp_path)))
+
+    assert len(told) > 100
+    assert [one for one in told if re.search(r"[Ii]nput|valid|instance|Rules|parse", one)] == []
+
+
+NAMED = {"[[digest]]": 'path = "a.md"\n', "[[bibliography]]": 'path = "a.bib"\n'}
 
 
 def test_deeply_nested_values_are_a_mistake_like_any_other(tmp_path: Path) -> None:

@@ -27,6 +27,7 @@ from zoterodigest.core.values.record import KINDS, SECTION
 from zoterodigest.digest.format.own_files import data_kind
 from zoterodigest.errors import ZoterodigestError
 from zoterodigest.library.address import BadAddress, EmbeddedAddress, parse_address
+from zoterodigest.mapping import reason_in_toml
 from zoterodigest.project.files import CONFIG_FILE as CONFIG_FILE
 from zoterodigest.project.files import read_file
 from zoterodigest.regex import lazy_regex
@@ -444,12 +445,14 @@ def _reason(error: Any) -> str:  # pydantic's ErrorDetails, a TypedDict of pydan
     match error["type"]:
         case "extra_forbidden":
             return _misplaced(str(error["loc"][-1]), [str(part) for part in error["loc"][:-1]])
-        case "missing":
-            return "this key is missing"
         case "string_too_short":
             return "it is empty"
+        case "tuple_type" if error["loc"][-1] in _LISTS:
+            return f"it should be a table for each, below [[{error['loc'][-1]}]]"
+        case "model_type" if error["loc"][-1] in _TABLES:
+            return f"it should be a table, below [{error['loc'][-1]}]"
         case _:
-            return str(error["msg"]).removeprefix("Value error, ")
+            return reason_in_toml(error)
 
 
 def _misplaced(name: str, table: list[str]) -> str:

@@ -70,7 +70,7 @@ def _require_slots(names: Iterable[str]) -> None:
 
 def _pattern(text: Any, info: ValidationInfo) -> Pattern:
     if not isinstance(text, str):
-        raise ValueError("Input should be a valid string")
+        raise ValueError("it should be a text in quotation marks")
     pattern = Pattern(text)
     # What is shipped has been tested, and need not be compiled to know that it is valid.
     if info.context == _SHIPPED:
@@ -99,7 +99,7 @@ def _template(text: str) -> str:
 
 def _entry_template(text: Any) -> EntryTemplate:
     if not isinstance(text, str):
-        raise ValueError("Input should be a valid string")
+        raise ValueError("it should be a text in quotation marks")
     return parse_template(text, SLOTS.__contains__)
 
 
