@@ -8,7 +8,7 @@ import pytest
 
 from tests.digest.corpus import read
 from zoterodigest.core.values.record import Fields, Names
-from zoterodigest.digest.write.kept_orders import place_among
+from zoterodigest.digest.write.kept_orders import kept_orders, place_among
 from zoterodigest.digest.write.rearrange import rearrange
 from zoterodigest.digest.write.steps import NewEntry
 
@@ -70,7 +70,7 @@ def shown(*years_and_ids: tuple[str, str]) -> list[Fields]:
 def test_a_new_entry_breaks_the_fewest_orders(
     entries: Sequence[Fields], new: Fields, above: int
 ) -> None:
-    assert place_among(entries, new).above == above
+    assert place_among(kept_orders(entries), len(entries), new).above == above
 
 
 ROW = "| {} | [A title of a paper {}](https://arxiv.org/abs/{}.0000{}) |\n"

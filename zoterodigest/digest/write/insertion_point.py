@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from itertools import pairwise
 
@@ -18,7 +19,7 @@ from zoterodigest.digest.read.document import DigestEntry, Document
 from zoterodigest.digest.read.found import is_rule
 from zoterodigest.digest.read.lines import Lines
 from zoterodigest.digest.read.tables import find_headers
-from zoterodigest.digest.write.kept_orders import place_among
+from zoterodigest.digest.write.kept_orders import KeptOrder, place_among
 from zoterodigest.digest.write.numbering import head_of_entry, way_of_numbers
 from zoterodigest.frozen import dataclass
 from zoterodigest.regex import lazy_regex
@@ -148,9 +149,16 @@ def above_spot(document: Document, region: HeadingRegion, index: int, form: Dige
 
 
 def spot_for(
-    document: Document, region: HeadingRegion, form: DigestFormat, fields: Fields
+    document: Document,
+    region: HeadingRegion,
+    form: DigestFormat,
+    fields: Fields,
+    orders_of: Callable[[tuple[int, ...]], Sequence[KeptOrder]],
 ) -> Spot | None:
-    """Return where an entry of `form` goes under a heading; None if there is no place for it."""
+    """Return where an entry of `form` goes under a heading; None if there is no place for it.
+
+    `orders_of` tells the orders that some of the entries keep.
+    """
     place = form.new.place if form.new else "end"
     alike = [at for at in region.entries if document.entries[at].format.name == form.name]
     if not alike:
@@ -165,7 +173,7 @@ def spot_for(
     if way := way_of_numbers(head_of_entry(document, document.entries[at]) for at in alike):
         first = above_spot(document, region, alike[0], form)
         return end if way > 0 else replace(first, order=-1)
-    found = place_among([document.entries[at].reading.fields for at in alike], fields)
+    found = place_among(orders_of(tuple(alike)), len(alike), fields)
     is_last = found.above == len(alike)
     spot = end if is_last else above_spot(document, region, alike[found.above], form)
     return replace(spot, order=found.order, key=found.key)

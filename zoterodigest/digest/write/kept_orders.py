@@ -31,16 +31,16 @@ class PlaceInList:
     key: str = ""
 
 
-def place_among(entries: Sequence[Fields], new: Fields) -> PlaceInList:
-    """Return where `new` breaks the fewest of the orders that `entries` keep; their end if none.
+def place_among(orders: Sequence[KeptOrder], count: int, new: Fields) -> PlaceInList:
+    """Return where `new` breaks the fewest `orders` of `count` entries; their end if none is kept.
 
     Of places that are as good the last counts, in a list that falls the first.
     """
-    orders = sorted(_kept_orders(entries), key=lambda it: it.breaks)
-    costs = list(zip(*(it.costs(entries, new) for it in orders), strict=True))
+    costs = list(zip(*(it.costs(new) for it in orders), strict=True))
     if not costs:
-        return PlaceInList(len(entries))
-    best = [at for at, cost in enumerate(costs) if cost == min(costs)]
+        return PlaceInList(count)
+    least = min(costs)
+    best = [at for at, cost in enumerate(costs) if cost == least]
     lead = orders[0]
     return PlaceInList(best[0 if lead.sign < 0 else -1], lead.sign, lead.key(new))
 
@@ -50,16 +50,17 @@ class _Sorted:
     """Entries are sorted by a key, rising (`sign` 1) or falling; `breaks` of all steps are not."""
 
     key: Callable[[Fields], str]
+    keys: Sequence[str]
     sign: int
     breaks: float
 
-    def costs(self, entries: Sequence[Fields], new: Fields) -> list[int]:
+    def costs(self, new: Fields) -> list[int]:
         """Return for each place how many entries would stand on the wrong side of a new one."""
         key = self.key(new)
-        sides = [self.sign * _step(self.key(entry), key) for entry in entries]
+        sides = [self.sign * _step(it, key) for it in self.keys]
+        later = sides.count(1)
         above = accumulate((side < 0 for side in sides), initial=0)
         below = accumulate((side > 0 for side in sides), initial=0)
-        later = sum(side > 0 for side in sides)
         return [wrong + later - right for wrong, right in zip(above, below, strict=True)]
 
 
@@ -68,34 +69,44 @@ class _Grouped:
     """Entries of one value stand together."""
 
     key: Callable[[Fields], str]
+    keys: Sequence[str]
     sign: int = 0
     breaks: float = 0
 
-    def costs(self, entries: Sequence[Fields], new: Fields) -> list[int]:
+    def costs(self, new: Fields) -> list[int]:
         """Return for each place whether it is apart from the entries that have the new value."""
         key = self.key(new)
-        alike = [at for at, entry in enumerate(entries) if key and self.key(entry) == key]
+        alike = [at for at, it in enumerate(self.keys) if key and it == key]
         if not alike:
-            return [0] * (len(entries) + 1)
-        return [int(not alike[0] <= at <= alike[-1] + 1) for at in range(len(entries) + 1)]
+            return [0] * (len(self.keys) + 1)
+        return [int(not alike[0] <= at <= alike[-1] + 1) for at in range(len(self.keys) + 1)]
 
 
-def _kept_orders(entries: Sequence[Fields]) -> Iterator[_Sorted | _Grouped]:
+KeptOrder = _Sorted | _Grouped
+
+
+def kept_orders(entries: Sequence[Fields]) -> tuple[KeptOrder, ...]:
+    """Return the orders that entries keep, first the one that they keep best."""
+    return tuple(sorted(_orders(entries), key=lambda it: it.breaks))
+
+
+def _orders(entries: Sequence[Fields]) -> Iterator[KeptOrder]:
     # A list may be sorted by the years that it shows although its papers came to arXiv otherwise.
     for key in (_date, _shown_date, _arxiv_id):
-        ups, downs = _steps([key(entry) for entry in entries])
+        keys = [key(entry) for entry in entries]
+        ups, downs = _steps(keys)
         if downs and downs >= _STEADY * (ups + downs):
-            yield _Sorted(key, -1, ups / (ups + downs))
+            yield _Sorted(key, keys, -1, ups / (ups + downs))
         elif ups and ups >= _STEADY * (ups + downs):
-            yield _Sorted(key, 1, downs / (ups + downs))
+            yield _Sorted(key, keys, 1, downs / (ups + downs))
     for key in (_title, _short_title, _first_author):
         if sign := _sure_sign(map(key, entries)):
-            yield _Sorted(key, sign, 0)
+            yield _Sorted(key, [key(entry) for entry in entries], sign, 0)
     for key in (_venue, _shown_year):
-        values = [key(entry) for entry in entries]
-        runs = 1 + sum(one != other for one, other in pairwise(values))
-        if 1 < len({*values}) == runs < len(values):
-            yield _Grouped(key)
+        keys = [key(entry) for entry in entries]
+        runs = 1 + sum(one != other for one, other in pairwise(keys))
+        if 1 < len({*keys}) == runs < len(keys):
+            yield _Grouped(key, keys)
 
 
 def _steps(keys: Sequence[str]) -> tuple[int, int]:

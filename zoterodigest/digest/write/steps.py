@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
+from functools import cache
 
 from zoterodigest.core.values.record import Fields
 from zoterodigest.core.values.span import Edit
@@ -26,6 +27,7 @@ from zoterodigest.digest.write.insertion_point import (
     line_break,
     spot_for,
 )
+from zoterodigest.digest.write.kept_orders import KeptOrder, kept_orders
 from zoterodigest.digest.write.like_neighbors import like_neighbors
 from zoterodigest.digest.write.new_entry import NewEntryDraft
 from zoterodigest.digest.write.new_names import with_cut_authors
@@ -171,6 +173,8 @@ class Planner:
         self._first = [keys for _, keys in Headings(state.first.lines).keyed]
         self._coming: list[tuple[int, int, str]] = []
         """The region's heading, the rank and the head of each new entry so far."""
+        # Once for all entries that come: a list may have thousands.
+        self._orders = cache(self._orders_of)
         self._coming_rows: defaultdict[int, list[str]] = defaultdict(list)
 
     def step(self, change: Change) -> Step:
@@ -240,10 +244,13 @@ class Planner:
         return Step((edit,), arrival=Arrival(spot, new, key))
 
     def _spot(self, region: HeadingRegion, form: DigestFormat, fields: Fields) -> Spot:
-        spot = spot_for(self._document, region, form, fields)
+        spot = spot_for(self._document, region, form, fields, self._orders)
         if spot is None:
             raise UnwritableValue(_NO_LIST if form.columns is None else _NO_TABLE)
         return spot
+
+    def _orders_of(self, indices: tuple[int, ...]) -> Sequence[KeptOrder]:
+        return kept_orders([self._document.entries[at].reading.fields for at in indices])
 
     def _draft(
         self, change: NewEntry, form: DigestFormat, rank: int, region: HeadingRegion
