@@ -115,9 +115,7 @@ def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
     # By identity: a report that holds an entry has no hash.
     by_direction = set(map(id, held_by_direction(prepared)))
     reports = [
-        one
-        for one in concerning(prepared)
-        if id(one) not in by_direction and not is_recent(one) and not _is_as_wished(one)
+        one for one in concerning(prepared) if id(one) not in by_direction and needs_person(one)
     ]
     names = report_names(prepared)
     # An entry with several reports is one that needs attention.
@@ -141,7 +139,12 @@ def _attention_text(prepared: Prepared, *, is_status: bool, undos: int) -> str:
     return f"; {enumerated(parts)} {verb} your attention{hint}{recent}"
 
 
-def is_recent(report: Report) -> TypeGuard[HeldFile]:
+def needs_person(report: Report) -> bool:
+    """Return whether a person has to look at what a report is about."""
+    return not _is_recent(report) and not _is_as_wished(report)
+
+
+def _is_recent(report: Report) -> TypeGuard[HeldFile]:
     """Return whether a file is only held until nobody types in it any more."""
     return isinstance(report, HeldFile) and report.reason == RECENT
 
@@ -160,7 +163,7 @@ def recent_text(prepared: Prepared) -> str:
 
     Who saves a note and syncs at once has nothing to decide.
     """
-    files = [one.entry.digest for one in concerning(prepared) if is_recent(one)]
+    files = [one.entry.digest for one in concerning(prepared) if _is_recent(one)]
     if len(files) == 1:
         file = visible(files[0])
         return f"{file} changed a moment ago (`zoterodigest sync {visible(shlex.quote(files[0]))}`)"

@@ -23,8 +23,8 @@ from zoterodigest.cli.show.closing import (
     concerning,
     digests_meant,
     held_by_direction,
-    is_recent,
     missing_files,
+    needs_person,
 )
 from zoterodigest.cli.show.inspection import BLANK
 from zoterodigest.cli.show.partly_read import partly_read_text, slips_text
@@ -93,7 +93,8 @@ def _status_lines(
     prepared: Prepared, place: ProjectContext, unfinished: Iterable[str], *, is_all: bool
 ) -> Iterator[str]:
     subjects, reports = report_names(prepared), unacknowledged(prepared)
-    if still_open := open_text(report for report in reports if not is_recent(report)):
+    # All of them: the last line counts the entries of all.
+    if still_open := open_text(filter(needs_person, reports), with_others=True):
         head, *more = hanging("needs you  ", still_open)
         yield from (head.replace("needs you", styled("needs you", "yellow"), 1), *more)
     yield from place.lines()
@@ -226,7 +227,7 @@ def _about(report: Report) -> object:
 def left_text(prepared: Prepared) -> str:
     """Return in one line what a run leaves to the person; "" if nothing is."""
     news = (report for report in concerning(prepared) if type(report) in NEWS)
-    return open_text(report for report in news if not is_recent(report))
+    return open_text(filter(needs_person, news))
 
 
 def files_text(prepared: Prepared) -> str:

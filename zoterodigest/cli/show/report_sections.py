@@ -71,10 +71,14 @@ _OPEN: tuple[tuple[Collection[Kind], str, str], ...] = (
 )
 
 
-def open_text(reports: Iterable[Report]) -> str:
-    """Return in one line how much is open: `2 conflicts, 1 diverged field`; "" if nothing is."""
+def open_text(reports: Iterable[Report], *, with_others: bool = False) -> str:
+    """Return in one line how much is open: `2 conflicts, 1 diverged field`; "" if nothing is.
+
+    Other reports only say what became of entries. They count if they are asked for.
+    """
     counts = Counter(type(report) for report in reports)
-    found = [(sum(counts[kind] for kind in kinds), one, many) for kinds, one, many in _OPEN]
+    found = [(sum(counts.pop(kind, 0) for kind in kinds), one, many) for kinds, one, many in _OPEN]
+    found += [(counts.total(), "other report", "other reports")] if with_others else []
     return ", ".join(counted(number, one, many) for number, one, many in found if number)
 
 
